@@ -1,0 +1,9 @@
+/** Throws a plain Error when `condition` is false: a programmer's error, caught only at the request boundary. */
+export function assert(condition: unknown, text: () => string): asserts condition {
+  if (!condition) throw new Error(`assertion failed: ${text()}`);
+}
+
+/** Marks a branch that the types say cannot be reached. */
+export function unreachable(value: never): never {
+  throw new Error(`unreachable value: ${String(value)}`);
+}

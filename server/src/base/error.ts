@@ -1,0 +1,34 @@
+import { type ErrorCode } from './errorCode.ts';
+
+/** What an operating error may carry beside its code and message; each is shown to people when present. */
+export interface ErrorDetails {
+  /** What was being worked on: a pond path, or a host path. */
+  readonly path?: string;
+  /** One sentence that says what to do next. */
+  readonly hint?: string;
+  /** Position in a text that a person wrote, 0-based, in UTF-16 code units. */
+  readonly position?: { readonly line: number; readonly character: number };
+  readonly cause?: unknown;
+}
+
+/** An operating error: bad input, a damaged store, a full disk. `code` is stable; `message` says expected and got. */
+export class PondError extends Error {
+  readonly code: ErrorCode;
+  readonly path: string | undefined;
+  readonly hint: string | undefined;
+  readonly position: ErrorDetails['position'];
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = 'PondError';
+    this.code = code;
+    this.path = details.path;
+    this.hint = details.hint;
+    this.position = details.position;
+  }
+}
+
+/** True when `error` is a PondError, of the given code when one is given. */
+export function isPondError(error: unknown, code?: ErrorCode): error is PondError {
+  return error instanceof PondError && (code === undefined || error.code === code);
+}

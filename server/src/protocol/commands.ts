@@ -1,0 +1,166 @@
+/**
+ * Every request that a client can make of the server, as name → params and result. All values are plain data. The same
+ * names serve the editor (JSON-RPC method `pond/<name>`), an attached terminal, and in-process calls.
+ *
+ * `pond` in params is the absolute host directory of a pond. Paths are absolute pond paths unless said otherwise.
+ */
+
+export const protocolVersion = 1;
+
+/** Bytes: a Uint8Array where the transport carries it as such, else base64. */
+export type Bytes = Uint8Array | { readonly base64: string };
+
+export type FileTypeName = 'directory' | 'file' | 'table' | 'series' | 'symlink' | 'dynamic';
+
+/** What is known of a node without reading its content. */
+export interface NodeInfo {
+  /** Absolute pond path. */
+  readonly path: string;
+  readonly name: string;
+  /** The node's own type, a symlink not followed. */
+  readonly type: FileTypeName;
+  /** For a symlink: the type at its end, or undefined when it dangles. */
+  readonly targetType?: FileTypeName;
+  /** For a symlink: its text. */
+  readonly target?: string;
+  readonly id: string;
+  readonly version: number;
+  /** Bytes; entries for a directory. */
+  readonly size: number;
+  /** Milliseconds since 1970 UTC. */
+  readonly modified: number;
+  readonly sha256: string;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+export interface CommitInfo {
+  readonly number: number;
+  readonly id: string;
+  readonly parent: number | null;
+  /** ISO 8601, UTC, microseconds. */
+  readonly time: string;
+  readonly author: string;
+  readonly message: string;
+  readonly operation: string;
+  readonly rootHash: string;
+  readonly added: number;
+  readonly modified: number;
+  readonly removed: number;
+  readonly renamed: number;
+  readonly bytes: number;
+}
+
+export interface ChangeInfo {
+  readonly kind: 'added' | 'modified' | 'removed' | 'renamed';
+  readonly path: string;
+  readonly from?: string;
+  readonly type: FileTypeName;
+  readonly sizeBefore: number | null;
+  readonly sizeAfter: number | null;
+}
+
+export interface StatusInfo {
+  readonly pond: string;
+  readonly id: string;
+  readonly head: CommitInfo;
+  readonly staged: readonly ChangeInfo[];
+  /** Paths of staged changes that another commit overtook. */
+  readonly conflicts: readonly string[];
+  readonly foreignCommits: readonly number[];
+  readonly notices: readonly string[];
+}
+
+export interface ColumnInfo {
+  readonly name: string;
+  /** DuckDB's name of the type. */
+  readonly type: string;
+}
+
+export interface QueryInfo {
+  /** Names a result that rows are fetched from until it is released. */
+  readonly resultId: string;
+  readonly columns: readonly ColumnInfo[];
+  readonly rowCount: number;
+  readonly elapsedMs: number;
+}
+
+/** A window of a result, column by column. NULL is null; all else is DuckDB's text of the value. */
+export interface RowsInfo {
+  /** 0-based index of the first row. */
+  readonly start: number;
+  readonly columns: readonly (readonly (string | null)[])[];
+}
+
+type At = { readonly at?: string };
+type InPond = { readonly pond: string };
+
+export interface Commands {
+  // Ponds
+  init: { params: { readonly directory: string }; result: { readonly pond: string; readonly id: string } };
+  /** Opens (or joins) a pond: `mode` says whether this server holds the lock or goes through another process. */
+  open: { params: InPond; result: { readonly pond: string; readonly id: string; readonly mode: 'owner' | 'attached' | 'read' } };
+  close: { params: InPond; result: null };
+
+  // The tree
+  stat: { params: InPond & At & { readonly path: string; readonly followLinks?: boolean }; result: NodeInfo };
+  list: {
+    params: InPond & At & { readonly path: string; readonly recursive?: boolean };
+    /** The entries of a directory, the matches of a glob, or the one file that the path names; in path order. */
+    result: readonly NodeInfo[];
+  };
+  /** Whole content of a file; `limitBytes` refuses larger ones. */
+  read: { params: InPond & At & { readonly path: string; readonly start?: number; readonly end?: number }; result: Bytes };
+  write: {
+    params: InPond & { readonly path: string; readonly content: Bytes; readonly create: boolean; readonly overwrite: boolean };
+    result: NodeInfo;
+  };
+  makeDirectory: { params: InPond & { readonly path: string; readonly parents?: boolean }; result: NodeInfo };
+  touch: { params: InPond & { readonly paths: readonly string[] }; result: readonly NodeInfo[] };
+  link: { params: InPond & { readonly target: string; readonly path: string }; result: NodeInfo };
+  remove: { params: InPond & { readonly paths: readonly string[]; readonly recursive: boolean }; result: { readonly removed: number } };
+  rename: { params: InPond & { readonly from: string; readonly to: string; readonly overwrite: boolean }; result: NodeInfo };
+  copy: {
+    params: InPond & { readonly from: string; readonly to: string; readonly recursive: boolean; readonly overwrite: boolean };
+    result: NodeInfo;
+  };
+  /** Copies host files and folders into a pond directory; streams; reports progress. */
+  import: {
+    params: InPond & { readonly sources: readonly string[]; readonly path: string };
+    result: { readonly files: number; readonly directories: number; readonly bytes: number; readonly unchanged: number };
+  };
+  /** Copies pond paths (or globs) to a host folder; streams; reports progress. */
+  export: {
+    params: InPond & At & { readonly paths: readonly string[]; readonly directory: string };
+    result: { readonly files: number; readonly directories: number; readonly bytes: number };
+  };
+
+  // History
+  status: { params: InPond; result: StatusInfo };
+  /** `from` defaults to HEAD, `to` to the working tree. */
+  diff: { params: InPond & { readonly from?: string; readonly to?: string; readonly paths?: readonly string[] }; result: readonly ChangeInfo[] };
+  commit: { params: InPond & { readonly message: string; readonly author?: string }; result: CommitInfo };
+  discard: { params: InPond & { readonly paths?: readonly string[] }; result: { readonly discarded: number } };
+  keepStaged: { params: InPond & { readonly paths: readonly string[] }; result: null };
+  log: { params: InPond & { readonly path?: string; readonly limit?: number }; result: readonly CommitInfo[] };
+  /** A commit and what it changed. */
+  show: { params: InPond & { readonly commit: string }; result: { readonly commit: CommitInfo; readonly changes: readonly ChangeInfo[] } };
+  restore: { params: InPond & { readonly paths: readonly string[]; readonly at: string }; result: readonly ChangeInfo[] };
+  check: { params: InPond & At; result: { readonly problems: readonly string[] } };
+
+  // Queries
+  query: { params: InPond & At & { readonly sql: string }; result: QueryInfo };
+  rows: { params: InPond & { readonly resultId: string; readonly start: number; readonly count: number }; result: RowsInfo };
+  release: { params: InPond & { readonly resultId: string }; result: null };
+  /** Runs a query and writes all of its result to a host file. */
+  queryToFile: {
+    params: InPond & At & { readonly sql: string; readonly format: 'csv' | 'json' | 'parquet'; readonly file: string };
+    result: { readonly rowCount: number; readonly elapsedMs: number };
+  };
+}
+
+export type CommandName = keyof Commands;
+export type Params<N extends CommandName> = Commands[N]['params'];
+export type Result<N extends CommandName> = Commands[N]['result'];
+
+/** JSON-RPC method of a command. */
+export const method = (name: CommandName): string => `pond/${name}`;
