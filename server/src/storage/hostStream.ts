@@ -1,0 +1,49 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { raise } from './storageError.ts';
+
+const chunkBytes = 1024 * 1024;
+
+/** Bytes `start` to `end` of a host file, in chunks of at most 1 MiB. The file is open only while it is being read. */
+export async function* readHostStream(path: string, start: number, end: number): AsyncGenerator<Uint8Array> {
+  const handle = await open(path, 'r').catch((error: unknown) => raise(error, 'read', path));
+  try {
+    for (let position = start; position < end;) {
+      const chunk = await readChunk(handle, position, Math.min(chunkBytes, end - position), path);
+      if (chunk.length === 0) return;
+      position += chunk.length;
+      yield chunk;
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Creates a host file from `content`, flushes it and returns its size in bytes. A failure leaves what was written. */
+export async function writeHostStream(path: string, content: AsyncIterable<Uint8Array>): Promise<number> {
+  const handle = await open(path, 'wx').catch((error: unknown) => raise(error, 'create', path));
+  try {
+    let sizeBytes = 0;
+    for await (const chunk of content) {
+      await writeAll(handle, chunk, sizeBytes).catch((error: unknown) => raise(error, 'write', path));
+      sizeBytes += chunk.length;
+    }
+    await handle.datasync().catch((error: unknown) => raise(error, 'flush', path));
+    return sizeBytes;
+  } finally {
+    await handle.close();
+  }
+}
+
+async function readChunk(handle: FileHandle, position: number, length: number, path: string): Promise<Uint8Array> {
+  const chunk = new Uint8Array(length);
+  const { bytesRead } = await handle
+    .read(chunk, 0, length, position)
+    .catch((error: unknown) => raise(error, 'read', path));
+  return chunk.subarray(0, bytesRead);
+}
+
+async function writeAll(handle: FileHandle, chunk: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < chunk.length;) {
+    done += (await handle.write(chunk, done, chunk.length - done, position + done)).bytesWritten;
+  }
+}

@@ -1,0 +1,126 @@
+import { type Disk } from './disk.ts';
+import { nameOf, parentOf } from './diskPath.ts';
+import { openMemoryFile } from './memoryFile.ts';
+import {
+  type MemoryDirectory,
+  type MemoryFile,
+  findFile,
+  findNode,
+  makeDirectories,
+  newDirectory,
+  newFile,
+  parentNode,
+} from './memoryTree.ts';
+import { storageError } from './storageError.ts';
+
+const chunkBytes = 1024 * 1024;
+
+/** What a memory disk starts with. The bytes are shared and never changed. */
+export interface DiskImage {
+  readonly directories: Iterable<string>;
+  /** Path and content; the directories above are made. */
+  readonly files: Iterable<readonly [path: string, content: Uint8Array]>;
+}
+
+/** A disk in this process's memory: empty, or with the content of `image`. All of it is lost with the process. */
+export function createMemoryDisk(
+  image: DiskImage = { directories: [], files: [] },
+  now: () => number = Date.now,
+): Disk {
+  const root = rootOf(image, now());
+  const disk: Disk = {
+    hostPath: () => undefined,
+    readFile: (path) => findFile(root, path)?.content.view().slice(),
+    readRange: (path, start, end) => findFile(root, path)?.content.view().slice(start, Math.max(start, end)),
+    stat: (path) => {
+      const found = findNode(root, path);
+      const sizeBytes = found?.kind === 'file' ? found.content.sizeBytes : 0;
+      return found && { kind: found.kind, sizeBytes, modifiedMs: found.modifiedMs };
+    },
+    list: (path) => {
+      const found = findNode(root, path);
+      return found?.kind === 'directory' ? [...found.entries.keys()] : [];
+    },
+    makeDirectory: (path) => makeDirectories(root, path, now()),
+    create: (path) => {
+      if (findNode(root, path) !== undefined) throw storageError('EEXIST', 'create', path);
+      return openMemoryFile(addFile(root, path, now()), path, now);
+    },
+    openAppend: (path) => openMemoryFile(findFile(root, path) ?? addFile(root, path, now()), path, now),
+    link: (from, to) => link(root, from, to),
+    rename: (from, to) => rename(root, from, to),
+    remove: (path) => {
+      if (findFile(root, path) !== undefined) parentNode(root, path, 'remove').entries.delete(nameOf(path));
+    },
+    syncDirectory: (path) => {
+      if (findNode(root, path)?.kind !== 'directory') throw storageError('ENOENT', 'flush directory', path);
+    },
+    readStream: (path, start = 0, end = Infinity) =>
+      findNode(root, path) === undefined ? undefined : readChunks(root, path, start, end),
+    createFromStream: (path, content) => createFromChunks(disk, path, content),
+  };
+  return Object.freeze(disk);
+}
+
+/** Does what `Disk.createFromStream` promises with the other calls of `disk`. A failure leaves what was written. */
+export async function createFromChunks(disk: Disk, path: string, content: AsyncIterable<Uint8Array>): Promise<number> {
+  const file = disk.create(path);
+  try {
+    for await (const chunk of content) file.append(chunk);
+    file.sync();
+    return file.sizeBytes;
+  } finally {
+    file.close();
+  }
+}
+
+function rootOf(image: DiskImage, nowMs: number): MemoryDirectory {
+  const root = newDirectory(nowMs);
+  for (const path of image.directories) makeDirectories(root, path, nowMs);
+  for (const [path, content] of image.files) {
+    makeDirectories(root, parentOf(path), nowMs);
+    parentNode(root, path, 'create').entries.set(nameOf(path), newFile(content, nowMs));
+  }
+  return root;
+}
+
+function addFile(root: MemoryDirectory, path: string, nowMs: number): MemoryFile {
+  const { entries } = parentNode(root, path, 'create');
+  const file = newFile(new Uint8Array(), nowMs);
+  entries.set(nameOf(path), file);
+  return file;
+}
+
+function link(root: MemoryDirectory, from: string, to: string): boolean {
+  const file = findFile(root, from);
+  if (file === undefined) throw storageError('ENOENT', 'link', to);
+  const { entries } = parentNode(root, to, 'link');
+  if (entries.has(nameOf(to))) return false;
+  entries.set(nameOf(to), file);
+  return true;
+}
+
+function rename(root: MemoryDirectory, from: string, to: string): void {
+  const moved = findNode(root, from);
+  if (moved === undefined) throw storageError('ENOENT', 'rename', to);
+  if (`${to}/`.startsWith(`${from}/`) && from !== to) throw storageError('EINVAL', 'rename', to);
+  const { entries } = parentNode(root, to, 'rename');
+  const replaced = entries.get(nameOf(to));
+  // Two names of one file stay two names, as on a host.
+  if (replaced === moved) return;
+  if (replaced?.kind === 'directory') throw storageError('EISDIR', 'rename', to);
+  if (replaced !== undefined && moved.kind === 'directory') throw storageError('ENOTDIR', 'rename', to);
+  parentNode(root, from, 'rename').entries.delete(nameOf(from));
+  entries.set(nameOf(to), moved);
+}
+
+async function* readChunks(
+  root: MemoryDirectory,
+  path: string,
+  start: number,
+  end: number,
+): AsyncGenerator<Uint8Array> {
+  const content = findFile(root, path)?.content.view() ?? new Uint8Array();
+  const stop = Math.min(end, content.length);
+  for (let at = start; at < stop; at += chunkBytes) yield content.slice(at, Math.min(stop, at + chunkBytes));
+}

@@ -1,0 +1,63 @@
+import { GrowingBytes } from './growingBytes.ts';
+import { checkDiskPath, nameOf, parentOf } from './diskPath.ts';
+import { storageError } from './storageError.ts';
+
+/** A file's content, which several names may share. */
+export interface MemoryFile {
+  readonly kind: 'file';
+  readonly content: GrowingBytes;
+  /** Milliseconds since 1970. */
+  modifiedMs: number;
+}
+
+export interface MemoryDirectory {
+  readonly kind: 'directory';
+  readonly entries: Map<string, MemoryNode>;
+  /** Milliseconds since 1970. */
+  modifiedMs: number;
+}
+
+export type MemoryNode = MemoryFile | MemoryDirectory;
+
+export function newDirectory(modifiedMs: number): MemoryDirectory {
+  return { kind: 'directory', entries: new Map(), modifiedMs };
+}
+
+export function newFile(bytes: Uint8Array, modifiedMs: number): MemoryFile {
+  return { kind: 'file', content: new GrowingBytes(bytes), modifiedMs };
+}
+
+/** What is at `path`; undefined when nothing is. */
+export function findNode(root: MemoryDirectory, path: string): MemoryNode | undefined {
+  checkDiskPath(path);
+  let at: MemoryNode | undefined = root;
+  for (const name of path === '' ? [] : path.split('/')) {
+    if (at?.kind !== 'directory') return undefined;
+    at = at.entries.get(name);
+  }
+  return at;
+}
+
+/** The file at `path`; undefined when nothing is there. Fails `storage-failed` on a directory, as reading one does. */
+export function findFile(root: MemoryDirectory, path: string): MemoryFile | undefined {
+  const found = findNode(root, path);
+  if (found?.kind === 'directory') throw storageError('EISDIR', 'read', path);
+  return found;
+}
+
+/** The directory that holds the name `path`. Fails `storage-failed` when it does not stand. */
+export function parentNode(root: MemoryDirectory, path: string, action: string): MemoryDirectory {
+  const parent = path === '' ? undefined : findNode(root, parentOf(path));
+  if (parent?.kind !== 'directory') throw storageError(parent ? 'ENOTDIR' : 'ENOENT', action, path);
+  return parent;
+}
+
+/** Makes a directory with its missing parents. Fails `already-exists` when a file stands at `path`. */
+export function makeDirectories(root: MemoryDirectory, path: string, nowMs: number): void {
+  if (path === '') return;
+  makeDirectories(root, parentOf(path), nowMs);
+  const { entries } = parentNode(root, path, 'make directory');
+  const taken = entries.get(nameOf(path));
+  if (taken?.kind === 'file') throw storageError('EEXIST', 'make directory', path);
+  if (taken === undefined) entries.set(nameOf(path), newDirectory(nowMs));
+}

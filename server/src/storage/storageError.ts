@@ -1,0 +1,51 @@
+import { PondError } from '../base/error.ts';
+import { type ErrorCode } from '../base/errorCode.ts';
+
+interface Meaning {
+  readonly code: ErrorCode;
+  readonly text: string;
+  readonly hint?: string;
+}
+
+const full: Meaning = {
+  code: 'storage-full',
+  text: 'no room left on the disk',
+  hint: 'free some room on the disk, then try again',
+};
+const denied: Meaning = {
+  code: 'storage-denied',
+  text: 'the operation is not allowed',
+  hint: 'check the permissions of the folder, and that its disk is writable and has hard links',
+};
+const meanings: Readonly<Record<string, Meaning>> = {
+  ENOSPC: full,
+  EDQUOT: full,
+  EACCES: denied,
+  EPERM: denied,
+  EROFS: { ...denied, text: 'the disk is read-only' },
+  EEXIST: { code: 'already-exists', text: 'the name is taken' },
+  ENOENT: { code: 'storage-failed', text: 'it, or its folder, does not exist' },
+  EMFILE: { code: 'storage-failed', text: 'too many files are open', hint: 'close some files, or raise the limit' },
+};
+
+/**
+ * The error for a host error number such as 'ENOSPC' met while doing `action` (a verb: 'create', 'flush') to `path`:
+ * `storage-full`, `storage-denied`, `already-exists`, or `storage-failed` for all else.
+ */
+export function storageError(errno: string, action: string, path: string, cause?: unknown): PondError {
+  const { code, text, hint }: Meaning = meanings[errno] ?? { code: 'storage-failed', text: 'the disk failed' };
+  const message = `cannot ${action} '${path}': ${text} (${errno})`;
+  return new PondError(code, message, { path, cause, ...(hint === undefined ? {} : { hint }) });
+}
+
+/** The host's error number in `error`, such as 'ENOENT'; undefined when the host did not raise it. */
+export function errnoOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** Rethrows an error of the host as a PondError, and any other error as it is. */
+export function raise(error: unknown, action: string, path: string): never {
+  const errno = errnoOf(error);
+  throw errno === undefined ? error : storageError(errno, action, path, error);
+}
