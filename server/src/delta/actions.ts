@@ -1,0 +1,110 @@
+import { PondError } from '../base/error.ts';
+
+/** What a reader and a writer must understand. Feature lists are there only with versions 3 and 7. */
+export interface Protocol {
+  readonly minReaderVersion: number;
+  readonly minWriterVersion: number;
+  readonly readerFeatures?: readonly string[];
+  readonly writerFeatures?: readonly string[];
+}
+
+export interface MetaData {
+  /** GUID of the table. */
+  readonly id: string;
+  readonly name?: string;
+  readonly description?: string;
+  readonly format: { readonly provider: string; readonly options: Readonly<Record<string, string>> };
+  /** The schema as JSON text on one line. */
+  readonly schemaString: string;
+  readonly partitionColumns: readonly string[];
+  readonly configuration: Readonly<Record<string, string>>;
+  /** Milliseconds since 1970. */
+  readonly createdTime?: number;
+}
+
+export interface Add {
+  /** As in the log: a URI reference, percent-encoded, relative to the table root. */
+  readonly path: string;
+  readonly partitionValues: Readonly<Record<string, string | null>>;
+  /** Bytes. */
+  readonly size: number;
+  /** Milliseconds since 1970; other engines also write seconds. */
+  readonly modificationTime: number;
+  readonly dataChange: boolean;
+  /** JSON text. A hint: other engines write other shapes. */
+  readonly stats?: string;
+  readonly tags?: Readonly<Record<string, string | null>>;
+}
+
+export interface Remove {
+  /** As in the log: a URI reference, percent-encoded, relative to the table root. */
+  readonly path: string;
+  readonly dataChange: boolean;
+  /** Milliseconds since 1970. */
+  readonly deletionTimestamp?: number;
+  readonly partitionValues?: Readonly<Record<string, string | null>>;
+  /** Bytes. */
+  readonly size?: number;
+}
+
+/** The newest version that an application wrote, by which it finds out what it has written already. */
+export interface Txn {
+  readonly appId: string;
+  readonly version: number;
+  /** Milliseconds since 1970. */
+  readonly lastUpdated?: number;
+}
+
+/** Free JSON. */
+export type CommitInfo = Readonly<Record<string, unknown>>;
+
+/** What one commit says, grouped by action. */
+export interface CommitActions {
+  readonly commitInfo?: CommitInfo;
+  readonly protocol?: Protocol;
+  readonly metaData?: MetaData;
+  readonly txns: readonly Txn[];
+  readonly removes: readonly Remove[];
+  readonly adds: readonly Add[];
+}
+
+export interface Commit extends CommitActions {
+  readonly version: number;
+}
+
+/** The protocol of the tables made here: readable and writable by everything. */
+export const plainProtocol: Protocol = { minReaderVersion: 1, minWriterVersion: 2 };
+
+/** Returns a commit file's bytes: one action on each line, commitInfo first, a newline after each. */
+export function serialiseCommit(actions: CommitActions): Uint8Array {
+  const { commitInfo, protocol, metaData, txns, removes, adds } = actions;
+  const lines: object[] = [];
+  if (commitInfo) lines.push({ commitInfo });
+  if (protocol) lines.push({ protocol });
+  if (metaData) lines.push({ metaData });
+  for (const txn of txns) lines.push({ txn });
+  for (const remove of removes) lines.push({ remove });
+  for (const add of adds) lines.push({ add });
+  return new TextEncoder().encode(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+}
+
+/** Fails with `pond-too-new` when this reader would misread tables of the protocol. */
+export function checkReadable(protocol: Protocol, file: string): void {
+  const { minReaderVersion, readerFeatures = [] } = protocol;
+  // Version 2 is column mapping. Version 3 names its features, so 3 without any is as plain as 1.
+  if (minReaderVersion <= 1 || (minReaderVersion === 3 && readerFeatures.length === 0)) return;
+  const needs = [`reader version ${minReaderVersion}`, ...readerFeatures].join(', ');
+  throw new PondError('pond-too-new', `the Delta table needs ${needs}; this program reads version 1`, { path: file });
+}
+
+/** Writer features that ask nothing of a writer that only appends to a schema without invariants. */
+const harmlessWriterFeatures: readonly string[] = ['appendOnly', 'invariants'];
+
+/** Fails with `pond-too-new` when this writer would break a promise of the protocol. */
+export function checkWritable(protocol: Protocol): void {
+  const { minWriterVersion, writerFeatures = [] } = protocol;
+  const unknown = writerFeatures.filter((feature) => !harmlessWriterFeatures.includes(feature));
+  if (minWriterVersion <= 2 || (minWriterVersion === 7 && unknown.length === 0)) return;
+  const needs = [`writer version ${minWriterVersion}`, ...unknown].join(', ');
+  throw new PondError('pond-too-new', `the Delta table needs ${needs}; this program writes version 2`);
+}

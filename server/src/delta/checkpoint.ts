@@ -1,0 +1,112 @@
+import { PondError } from '../base/error.ts';
+import { type Disk } from '../storage/disk.ts';
+import { replaceFile } from '../storage/durable.ts';
+import { checkWritable, type Add, type MetaData, type Remove, type Txn } from './actions.ts';
+import { checkpointColumns, checkpointSchema } from './checkpointSchema.ts';
+import { checkpointFile, hintFile, readHint } from './log.ts';
+import { parseCheckpoint } from './readCheckpoint.ts';
+import { type DeltaSnapshot } from './tableState.ts';
+
+/** Commits between checkpoints while a table is small. */
+const commitsBetween = 50;
+
+/** Rows that a checkpoint may write for each commit since the last. */
+const rowsPerCommit = 100;
+
+/**
+ * True when so many commits came since the last checkpoint that the next opening should not replay them. The number grows
+ * with the table, so that checkpoints cost a commit the same share however old the table is.
+ */
+export function checkpointDue(snapshot: DeltaSnapshot): boolean {
+  const rows = snapshot.files.size + snapshot.tombstones.size;
+  const since = snapshot.version - (snapshot.checkpointVersion ?? -1);
+  return since >= Math.max(commitsBetween, rows / rowsPerCommit);
+}
+
+/**
+ * Writes the snapshot as a classic checkpoint and then the hint that names it. Both repeat what the commits say and may
+ * be deleted. All data files of the snapshot must be durable. Returns the snapshot that knows its checkpoint. `nowMs` is
+ * milliseconds since 1970. Fails with `pond-too-new` when other engines keep things in the table that are not kept here;
+ * with a storage code; either way the table is as good as before.
+ */
+export async function writeCheckpoint(disk: Disk, snapshot: DeltaSnapshot, nowMs: number): Promise<DeltaSnapshot> {
+  checkWritable(snapshot.protocol);
+  const file = checkpointFile(snapshot.version);
+  const rows = checkpointRows(snapshot, nowMs);
+  const bytes = await encode(rows);
+  // Other engines cannot open a table over a checkpoint that they cannot read, so it is read before it is published.
+  const back = await parseCheckpoint(bytes, snapshot.version, file);
+  if (back.files.size !== snapshot.files.size || back.metaData.id !== snapshot.metaData.id) {
+    throw new PondError('pond-damaged', `${file} was not written: it would not read back as the table is`, {
+      path: file,
+    });
+  }
+  replaceFile(disk, file, bytes);
+  // Only now, when the file is durable: a hint to a file that is not there also locks other engines out.
+  if ((readHint(disk) ?? -1) <= snapshot.version) replaceFile(disk, hintFile, hintFor(snapshot, rows.length, bytes));
+  return { ...snapshot, checkpointVersion: snapshot.version };
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** One row for each action that the table consists of; tombstones until they expire. */
+function checkpointRows(snapshot: DeltaSnapshot, nowMs: number): readonly Row[] {
+  const oldestMs = nowMs - tombstoneRetentionMs(snapshot.metaData.configuration['delta.deletedFileRetentionDuration']);
+  const rows: Row[] = [{ protocol: snapshot.protocol }, { metaData: metaDataRow(snapshot.metaData) }];
+  for (const txn of snapshot.transactions.values()) rows.push({ txn: txnRow(txn) });
+  for (const remove of snapshot.tombstones.values()) {
+    if ((remove.deletionTimestamp ?? 0) >= oldestMs) rows.push({ remove: removeRow(remove) });
+  }
+  for (const { add } of snapshot.files.values()) rows.push({ add: addRow(add) });
+  return rows;
+}
+
+function metaDataRow(metaData: MetaData): Row {
+  return { ...metaData, createdTime: long(metaData.createdTime) };
+}
+
+function txnRow(txn: Txn): Row {
+  return { ...txn, version: long(txn.version), lastUpdated: long(txn.lastUpdated) };
+}
+
+function addRow(add: Add): Row {
+  // That data changed is said once, by the commit: a checkpoint repeats the file, not the change.
+  return { ...add, size: long(add.size), modificationTime: long(add.modificationTime), dataChange: false };
+}
+
+function removeRow(remove: Remove): Row {
+  const deletionTimestamp = long(remove.deletionTimestamp);
+  return { ...remove, size: long(remove.size), deletionTimestamp, dataChange: false };
+}
+
+/** The form in which the Parquet writer takes 64-bit integers. */
+function long(value: number | undefined): bigint | undefined {
+  return value === undefined ? undefined : BigInt(value);
+}
+
+const unitMs: Readonly<Record<string, number>> = {
+  millisecond: 1,
+  second: 1000,
+  minute: 60_000,
+  hour: 3_600_000,
+  day: 86_400_000,
+  week: 604_800_000,
+};
+
+/** Returns how long tombstones are kept: an interval such as `interval 1 week`. One that is not understood keeps them all. */
+function tombstoneRetentionMs(interval = 'interval 1 week'): number {
+  const match = /^(?:interval\s+)?(\d+)\s+([a-z]+?)s?$/i.exec(interval.trim());
+  const unit = unitMs[match?.[2]?.toLowerCase() ?? ''];
+  return match && unit !== undefined ? Number(match[1]) * unit : Infinity;
+}
+
+async function encode(rows: readonly Row[]): Promise<Uint8Array> {
+  const { parquetWriteBuffer } = await import('hyparquet-writer');
+  const columnData = checkpointColumns.map((name) => ({ name, data: rows.map((row) => row[name] ?? null) }));
+  return new Uint8Array(parquetWriteBuffer({ schema: [...checkpointSchema], columnData }));
+}
+
+function hintFor(snapshot: DeltaSnapshot, size: number, bytes: Uint8Array): Uint8Array {
+  const hint = { version: snapshot.version, size, sizeInBytes: bytes.byteLength, numOfAddFiles: snapshot.files.size };
+  return new TextEncoder().encode(JSON.stringify(hint));
+}

@@ -1,0 +1,105 @@
+import { isPondError, PondError } from '../base/error.ts';
+import { type Disk } from '../storage/disk.ts';
+import { makeDirectoryDurable, putIfAbsent } from '../storage/durable.ts';
+import { plainProtocol, serialiseCommit, type Add, type CommitActions, type CommitInfo } from './actions.ts';
+import { checkpointFile, commitFile, logDirectory, readCommit } from './log.ts';
+import { parseCommit } from './parse.ts';
+
+/** The commit's own information; txnId is unique to the commit, so that it is known again when its outcome was not heard. */
+export type OwnCommitInfo = CommitInfo & { readonly txnId: string };
+
+/** What to commit. */
+export interface CommitDraft extends Partial<CommitActions> {
+  readonly commitInfo: OwnCommitInfo;
+}
+
+/** What became of a commit: the version is ours, or another commit has it. */
+export type CommitOutcome = { readonly committed: true } | { readonly conflict: true };
+
+/**
+ * Publishes a commit as the version, which must follow the newest one. All data files that it adds must be durable already.
+ * A version that is taken is a conflict, unless it is this very commit from an attempt before. Fails with `pond-damaged`
+ * when the version before is not there or the version holds a damaged commit; with `commit-unknown` when the commit may
+ * have become visible but is not known to be durable; with a storage code when it certainly did not happen.
+ */
+export function commitVersion(disk: Disk, version: number, draft: CommitDraft): CommitOutcome {
+  const file = commitFile(version);
+  const bytes = serialiseCommit({ txns: [], removes: [], adds: [], ...draft });
+  // What cannot be read back must not be published: it would make the whole table unreadable.
+  parseCommit(bytes, version, file);
+  checkPredecessor(disk, version);
+  try {
+    // The commit point: when this returns true, the version exists, whole, and survives a power cut; before, nothing does.
+    if (putIfAbsent(disk, file, bytes)) return { committed: true };
+  } catch (error) {
+    return outcomeAfter(error, disk, version, draft.commitInfo.txnId);
+  }
+  return isOurs(disk, version, draft.commitInfo.txnId) ? confirm(disk, version) : { conflict: true };
+}
+
+export interface NewTable {
+  /** GUID. */
+  readonly id: string;
+  readonly schemaString: string;
+  readonly configuration: Readonly<Record<string, string>>;
+  readonly commitInfo: OwnCommitInfo;
+  readonly createdTime?: number;
+  readonly adds?: readonly Add[];
+}
+
+/** Makes the disk's root a Delta table by writing version 0. A table that is there already is a conflict. Fails as commitVersion. */
+export function createTable(disk: Disk, table: NewTable): CommitOutcome {
+  const { id, schemaString, configuration, commitInfo, createdTime, adds = [] } = table;
+  makeDirectoryDurable(disk, logDirectory);
+  return commitVersion(disk, 0, {
+    commitInfo,
+    protocol: plainProtocol,
+    metaData: {
+      id,
+      format: { provider: 'parquet', options: {} },
+      schemaString,
+      partitionColumns: [],
+      configuration,
+      ...(createdTime === undefined ? {} : { createdTime }),
+    },
+    adds,
+  });
+}
+
+/** A commit after a hole (damage, or a log that another engine cleaned up while we slept) would be lost in it. */
+function checkPredecessor(disk: Disk, version: number): void {
+  if (version === 0 || disk.stat(commitFile(version - 1)) || disk.stat(checkpointFile(version - 1))) return;
+  const message = `version ${version - 1} is not in the log; expected it before version ${version}`;
+  throw new PondError('pond-damaged', message, { path: commitFile(version - 1) });
+}
+
+/** The write failed somewhere, perhaps after the version became visible: what the log says now decides. */
+function outcomeAfter(error: unknown, disk: Disk, version: number, txnId: string): CommitOutcome {
+  try {
+    if (isOurs(disk, version, txnId)) return confirm(disk, version);
+    if (disk.stat(commitFile(version))) return { conflict: true };
+  } catch (cause) {
+    throw isPondError(cause, 'commit-unknown') ? cause : outcomeUnknown(version, cause);
+  }
+  throw error;
+}
+
+/** Our commit is visible; it counts when its name is durable too. Its bytes are: they were flushed before they got the name. */
+function confirm(disk: Disk, version: number): CommitOutcome {
+  try {
+    disk.syncDirectory(logDirectory);
+    return { committed: true };
+  } catch (cause) {
+    throw outcomeUnknown(version, cause);
+  }
+}
+
+function isOurs(disk: Disk, version: number, txnId: string): boolean {
+  return readCommit(disk, version)?.commitInfo?.['txnId'] === txnId;
+}
+
+function outcomeUnknown(version: number, cause: unknown): PondError {
+  const message = `commit ${version} may have happened: its outcome could not be read back or made durable`;
+  const hint = 'Open the pond again to see whether the version is there; what was staged is kept.';
+  return new PondError('commit-unknown', message, { path: commitFile(version), hint, cause });
+}

@@ -1,0 +1,95 @@
+import { type Disk } from '../storage/disk.ts';
+import { type Commit } from './actions.ts';
+import { parseCommit } from './parse.ts';
+
+export const logDirectory = '_delta_log';
+
+/** Names the newest checkpoint. A hint: it may be missing, old or wrong. */
+export const hintFile = `${logDirectory}/_last_checkpoint`;
+
+export function commitFile(version: number): string {
+  return `${logDirectory}/${digits(version)}.json`;
+}
+
+export function checkpointFile(version: number): string {
+  return `${logDirectory}/${digits(version)}.checkpoint.parquet`;
+}
+
+/** What stands in the log directory; versions ascend. */
+export interface LogListing {
+  readonly commits: readonly number[];
+  /** Classic checkpoints in one file; other kinds are among `others`. */
+  readonly checkpoints: readonly number[];
+  /** All other names. */
+  readonly others: readonly string[];
+}
+
+/** Reads the names in the log directory. Costs as much as there are: only where nothing cheaper will do. */
+export function listLog(disk: Disk): LogListing {
+  const commits: number[] = [];
+  const checkpoints: number[] = [];
+  const others: string[] = [];
+  for (const name of disk.list(logDirectory)) {
+    const match = /^(\d{20})\.(json|checkpoint\.parquet)$/.exec(name);
+    if (!match) others.push(name);
+    else (match[2] === 'json' ? commits : checkpoints).push(Number(match[1]));
+  }
+  return { commits: commits.sort(ascending), checkpoints: checkpoints.sort(ascending), others };
+}
+
+/**
+ * Returns the newest version in the log, or undefined when there is no table. `atLeast` is a version known to be
+ * committed, from which the search starts; without it the search starts at the last checkpoint, and else reads the
+ * directory. The answer is below `atLeast` when that version has been lost.
+ */
+export function latestVersion(disk: Disk, atLeast?: number): number | undefined {
+  const known = present(disk, atLeast) ?? present(disk, readHint(disk));
+  if (known === undefined) return newestListed(disk);
+  let version = known;
+  while (disk.stat(commitFile(version + 1))) version++;
+  // A commit that is missing in the middle would pass for the end of the log: look behind it, at doubling distances.
+  for (let ahead = 2; ahead <= 64; ahead *= 2) {
+    if (disk.stat(commitFile(version + ahead))) return newestListed(disk);
+  }
+  return version;
+}
+
+/** Returns what the commit says, or undefined when there is none of that version. Errors as parseCommit. */
+export function readCommit(disk: Disk, version: number): Commit | undefined {
+  const file = commitFile(version);
+  const bytes = disk.readFile(file);
+  return bytes && parseCommit(bytes, version, file);
+}
+
+/** Returns the version that the hint names, or undefined when there is no hint or it cannot be read. */
+export function readHint(disk: Disk): number | undefined {
+  const bytes = disk.readFile(hintFile);
+  if (!bytes) return undefined;
+  try {
+    const hint: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    const version = typeof hint === 'object' && hint !== null && 'version' in hint ? hint.version : undefined;
+    return typeof version === 'number' && Number.isSafeInteger(version) && version >= 0 ? version : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The version, if the log has it. */
+function present(disk: Disk, version: number | undefined): number | undefined {
+  if (version === undefined) return undefined;
+  return disk.stat(commitFile(version)) || disk.stat(checkpointFile(version)) ? version : undefined;
+}
+
+function newestListed(disk: Disk): number | undefined {
+  const { commits, checkpoints } = listLog(disk);
+  const newest = Math.max(commits.at(-1) ?? -1, checkpoints.at(-1) ?? -1);
+  return newest < 0 ? undefined : newest;
+}
+
+function digits(version: number): string {
+  return String(version).padStart(20, '0');
+}
+
+function ascending(a: number, b: number): number {
+  return a - b;
+}

@@ -1,0 +1,261 @@
+import { PondError } from '../base/error.ts';
+import {
+  type Add,
+  type Commit,
+  type CommitInfo,
+  type MetaData,
+  type Protocol,
+  type Remove,
+  type Txn,
+} from './actions.ts';
+
+/** One action of a log file, read and checked. */
+export type Action =
+  | { readonly commitInfo: CommitInfo }
+  | { readonly protocol: Protocol }
+  | { readonly metaData: MetaData }
+  | { readonly txn: Txn }
+  | { readonly remove: Remove }
+  | { readonly add: Add };
+
+/** Where an action stands: a file, and in it a line or row, from 1. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+}
+
+/**
+ * Returns what a commit file says. Unknown actions and fields are ignored, as the protocol asks. Fails with
+ * `pond-damaged`, naming file and line, when the file is empty, a line is not JSON, a field is missing or of the wrong
+ * type, or an action is repeated; with `pond-too-new` when an action cannot be understood.
+ */
+export function parseCommit(bytes: Uint8Array, version: number, file: string): Commit {
+  const places = new Map<string, Place>();
+  const txns: Txn[] = [];
+  const removes: Remove[] = [];
+  const adds: Add[] = [];
+  let single: Pick<Commit, 'commitInfo' | 'protocol' | 'metaData'> = {};
+  let actions = 0;
+  for (const [index, line] of decode(bytes, file).split('\n').entries()) {
+    if (line.trim() === '') continue;
+    const place = { file, line: index + 1 };
+    actions++;
+    const action = parseAction(parseJson(line, place), place);
+    if (action === undefined) continue;
+    const key = keyOf(action);
+    if (places.has(key)) throw damaged(place, `a second action for ${key}`);
+    places.set(key, place);
+    if ('add' in action) adds.push(action.add);
+    else if ('remove' in action) removes.push(action.remove);
+    else if ('txn' in action) txns.push(action.txn);
+    else single = { ...single, ...action };
+  }
+  // Other engines take an empty file for a commit that changed nothing: a commit that lost its bytes would go unnoticed.
+  if (actions === 0)
+    throw new PondError('pond-damaged', `${file} is empty; expected at least one action`, { path: file });
+  return { version, ...single, txns, removes, adds };
+}
+
+/**
+ * Returns the action of one line of a commit or one row of a checkpoint; undefined for actions that are not known or
+ * are there only to be ignored. Errors as parseCommit.
+ */
+export function parseAction(row: Json, place: Place): Action | undefined {
+  const one = <T>(name: string, read: (fields: Fields) => T): T | undefined => {
+    const value = row[name];
+    if (value === undefined || value === null) return undefined;
+    return read(new Fields(asObject(value, name, place), name, place));
+  };
+  const add = one('add', parseAdd);
+  if (add) return { add };
+  const remove = one('remove', parseRemove);
+  if (remove) return { remove };
+  const txn = one('txn', parseTxn);
+  if (txn) return { txn };
+  const metaData = one('metaData', parseMetaData);
+  if (metaData) return { metaData };
+  const protocol = one('protocol', parseProtocol);
+  if (protocol) return { protocol };
+  const commitInfo = one('commitInfo', (fields) => fields.object);
+  return commitInfo && { commitInfo };
+}
+
+function parseAdd(fields: Fields): Add {
+  // Without the vector, deleted rows would come back; the protocol allows vectors only with a reader feature.
+  if (fields.has('deletionVector')) {
+    throw new PondError('pond-too-new', `${fields.at}: deletion vectors are not read`, { path: fields.place.file });
+  }
+  return {
+    path: fields.text('path'),
+    partitionValues: fields.nullableTexts('partitionValues'),
+    size: fields.count('size'),
+    modificationTime: fields.integer('modificationTime'),
+    dataChange: fields.flag('dataChange'),
+    ...fields.optional('stats', (value) => (typeof value === 'string' ? value : undefined)),
+    ...fields.optional('tags', () => fields.nullableTexts('tags')),
+  };
+}
+
+function parseRemove(fields: Fields): Remove {
+  return {
+    path: fields.text('path'),
+    dataChange: fields.flag('dataChange'),
+    ...fields.optional('deletionTimestamp', () => fields.integer('deletionTimestamp')),
+    ...fields.optional('partitionValues', () => fields.nullableTexts('partitionValues')),
+    ...fields.optional('size', () => fields.count('size')),
+  };
+}
+
+function parseTxn(fields: Fields): Txn {
+  return {
+    appId: fields.text('appId'),
+    version: fields.integer('version'),
+    ...fields.optional('lastUpdated', () => fields.integer('lastUpdated')),
+  };
+}
+
+function parseMetaData(fields: Fields): MetaData {
+  const format = new Fields(
+    asObject(fields.value('format'), 'metaData.format', fields.place),
+    'metaData.format',
+    fields.place,
+  );
+  return {
+    id: fields.text('id'),
+    ...fields.optional('name', () => fields.text('name')),
+    ...fields.optional('description', () => fields.text('description')),
+    format: { provider: format.text('provider'), options: format.has('options') ? format.texts('options') : {} },
+    schemaString: fields.text('schemaString'),
+    partitionColumns: fields.textList('partitionColumns'),
+    configuration: fields.has('configuration') ? fields.texts('configuration') : {},
+    ...fields.optional('createdTime', () => fields.integer('createdTime')),
+  };
+}
+
+function parseProtocol(fields: Fields): Protocol {
+  return {
+    minReaderVersion: fields.count('minReaderVersion'),
+    minWriterVersion: fields.count('minWriterVersion'),
+    ...fields.optional('readerFeatures', () => fields.textList('readerFeatures')),
+    ...fields.optional('writerFeatures', () => fields.textList('writerFeatures')),
+  };
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** The fields of one action, each checked as it is read. Null is absent. Integers may be bigint, as Parquet has them. */
+class Fields {
+  readonly object: Json;
+  readonly place: Place;
+  readonly #name: string;
+
+  constructor(object: Json, name: string, place: Place) {
+    this.object = object;
+    this.#name = name;
+    this.place = place;
+  }
+
+  get at(): string {
+    return `${this.place.file}:${this.place.line}`;
+  }
+
+  has(name: string): boolean {
+    return this.value(name) !== undefined;
+  }
+
+  value(name: string): unknown {
+    return this.object[name] ?? undefined;
+  }
+
+  /** `{ [name]: read(value) }`, or {} when the field is absent or `read` answers undefined. */
+  optional<N extends string, T>(name: N, read: (value: unknown) => T | undefined): Partial<Record<N, T>> {
+    const value = this.has(name) ? read(this.value(name)) : undefined;
+    return value === undefined ? {} : ({ [name]: value } as Partial<Record<N, T>>);
+  }
+
+  text(name: string): string {
+    const value = this.value(name);
+    return typeof value === 'string' ? value : this.#wrong(name, 'text');
+  }
+
+  flag(name: string): boolean {
+    const value = this.value(name);
+    return typeof value === 'boolean' ? value : this.#wrong(name, 'true or false');
+  }
+
+  integer(name: string): number {
+    const value = this.value(name);
+    const number = typeof value === 'bigint' ? Number(value) : value;
+    return typeof number === 'number' && Number.isSafeInteger(number) ? number : this.#wrong(name, 'an integer');
+  }
+
+  count(name: string): number {
+    const number = this.integer(name);
+    return number >= 0 ? number : this.#wrong(name, 'an integer from 0');
+  }
+
+  textList(name: string): readonly string[] {
+    const value = this.value(name);
+    const list: unknown[] = Array.isArray(value) ? value : this.#wrong(name, 'a list of texts');
+    return list.map((item) => (typeof item === 'string' ? item : this.#wrong(name, 'a list of texts')));
+  }
+
+  texts(name: string): Readonly<Record<string, string>> {
+    const map = asObject(this.value(name), `${this.#name}.${name}`, this.place);
+    return mapValues(map, (value) => (typeof value === 'string' ? value : this.#wrong(name, 'a map of texts')));
+  }
+
+  nullableTexts(name: string): Readonly<Record<string, string | null>> {
+    const map = asObject(this.value(name), `${this.#name}.${name}`, this.place);
+    return mapValues(map, (value) =>
+      typeof value === 'string' ? value : (value ?? null) === null ? null : this.#wrong(name, 'a map of texts'),
+    );
+  }
+
+  #wrong(name: string, expected: string): never {
+    throw damaged(this.place, `${this.#name}.${name} is ${shown(this.value(name))}; expected ${expected}`);
+  }
+}
+
+/** At most one action of each key may be in a commit; an add and a remove of one path contradict each other. */
+function keyOf(action: Action): string {
+  if ('add' in action) return `file ${action.add.path}`;
+  if ('remove' in action) return `file ${action.remove.path}`;
+  if ('txn' in action) return `txn ${action.txn.appId}`;
+  return Object.keys(action)[0] ?? '';
+}
+
+function decode(bytes: Uint8Array, file: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new PondError('pond-damaged', `${file} is not UTF-8`, { path: file, cause });
+  }
+}
+
+function parseJson(line: string, place: Place): Json {
+  try {
+    return asObject(JSON.parse(line), 'the line', place);
+  } catch (cause) {
+    if (cause instanceof PondError) throw cause;
+    throw damaged(place, 'the line is not JSON', cause);
+  }
+}
+
+function asObject(value: unknown, what: string, place: Place): Json {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Json;
+  throw damaged(place, `${what} is ${shown(value)}; expected an object`);
+}
+
+function mapValues<T>(map: Json, read: (value: unknown) => T): Readonly<Record<string, T>> {
+  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, read(value)]));
+}
+
+function shown(value: unknown): string {
+  if (value === undefined) return 'missing';
+  return typeof value === 'bigint' ? String(value) : JSON.stringify(value).slice(0, 80);
+}
+
+function damaged(place: Place, message: string, cause?: unknown): PondError {
+  return new PondError('pond-damaged', `${place.file}:${place.line}: ${message}`, { path: place.file, cause });
+}

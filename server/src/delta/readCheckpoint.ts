@@ -1,0 +1,81 @@
+import { type AsyncBuffer } from 'hyparquet';
+import { PondError } from '../base/error.ts';
+import { type Disk } from '../storage/disk.ts';
+import { checkReadable, type MetaData, type Protocol, type Remove, type Txn } from './actions.ts';
+import { checkpointColumns } from './checkpointSchema.ts';
+import { addFileOf, decodePath, type AddFile } from './files.ts';
+import { LayeredMap } from './layeredMap.ts';
+import { checkpointFile } from './log.ts';
+import { parseAction } from './parse.ts';
+import { type DeltaSnapshot } from './tableState.ts';
+
+/**
+ * Returns the snapshot that a classic checkpoint in one file holds. Fails with `pond-damaged` when it is missing or cannot
+ * be decoded, which a codec that is not known here also does; with `pond-too-new` when the table needs a newer reader.
+ */
+export async function readCheckpoint(disk: Disk, version: number): Promise<DeltaSnapshot> {
+  const file = checkpointFile(version);
+  const bytes = disk.readFile(file);
+  if (!bytes || !isParquet(bytes)) throw new PondError('pond-damaged', `${file} is not Parquet`, { path: file });
+  return parseCheckpoint(bytes, version, file);
+}
+
+/** As readCheckpoint, from the bytes of a file. */
+export async function parseCheckpoint(bytes: Uint8Array, version: number, file: string): Promise<DeltaSnapshot> {
+  const rows = await readRows(bytes, file);
+  const files = new Map<string, AddFile>();
+  const tombstones = new Map<string, Remove>();
+  const transactions = new Map<string, Txn>();
+  let protocol: Protocol | undefined;
+  let metaData: MetaData | undefined;
+  for (const [index, row] of rows.entries()) {
+    const action = parseAction(row, { file, line: index + 1 });
+    if (action === undefined) continue;
+    if ('add' in action) {
+      const live = addFileOf(action.add, file, undefined);
+      files.set(live.path, live);
+    } else if ('remove' in action) tombstones.set(decodePath(action.remove.path, file), action.remove);
+    else if ('txn' in action) transactions.set(action.txn.appId, action.txn);
+    else if ('protocol' in action) protocol = action.protocol;
+    else if ('metaData' in action) metaData = action.metaData;
+  }
+  if (!protocol || !metaData) {
+    const lacks = protocol ? 'metaData' : 'protocol';
+    throw new PondError('pond-damaged', `${file} has no ${lacks}; expected it in every checkpoint`, { path: file });
+  }
+  checkReadable(protocol, file);
+  return {
+    version,
+    protocol,
+    metaData,
+    files: LayeredMap.of(files),
+    tombstones: LayeredMap.of(tombstones),
+    transactions: LayeredMap.of(transactions),
+    checkpointVersion: version,
+    unusableCheckpoints: [],
+  };
+}
+
+/** True when the bytes begin and end as a Parquet file does, and what the end says of the footer fits in. */
+export function isParquet(bytes: Uint8Array): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const magic = 0x31524150; // PAR1
+  if (bytes.byteLength < 12 || view.getUint32(0, true) !== magic) return false;
+  if (view.getUint32(bytes.byteLength - 4, true) !== magic) return false;
+  return view.getUint32(bytes.byteLength - 8, true) <= bytes.byteLength - 12;
+}
+
+async function readRows(bytes: Uint8Array, file: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  // Few openings meet a checkpoint that is worth the time it takes to load the decoder.
+  const { parquetMetadata, parquetReadObjects } = await import('hyparquet');
+  const buffer = new Uint8Array(bytes).buffer;
+  const source: AsyncBuffer = { byteLength: buffer.byteLength, slice: (start, end) => buffer.slice(start, end) };
+  try {
+    const metadata = parquetMetadata(buffer);
+    const present = new Set(metadata.schema.map((element) => element.name));
+    const columns = checkpointColumns.filter((column) => present.has(column));
+    return await parquetReadObjects({ file: source, metadata, columns });
+  } catch (cause) {
+    throw new PondError('pond-damaged', `${file} cannot be decoded`, { path: file, cause });
+  }
+}

@@ -1,0 +1,87 @@
+import { isPondError, PondError } from '../base/error.ts';
+import { type Disk } from '../storage/disk.ts';
+import { readCheckpoint } from './readCheckpoint.ts';
+import { checkpointFile, commitFile, latestVersion, listLog, readCommit } from './log.ts';
+import { applyCommit, firstSnapshot, type DeltaSnapshot } from './tableState.ts';
+
+export { applyCommit, type DeltaSnapshot } from './tableState.ts';
+
+/**
+ * Returns the newest snapshot, or undefined when there is no Delta table at the disk's root. `atLeast` is a version that is
+ * known to be committed. Fails with `pond-damaged` when a commit is damaged or missing, or `atLeast` is not there any
+ * more; with `pond-too-new` when the table needs a newer reader.
+ */
+export async function openTable(disk: Disk, atLeast?: number): Promise<DeltaSnapshot | undefined> {
+  const version = latestVersion(disk, atLeast);
+  if (atLeast !== undefined && (version ?? -1) < atLeast) {
+    throw new PondError('pond-damaged', `commit ${atLeast} is gone; the log ends with ${version ?? 'nothing'}`, {
+      path: commitFile(atLeast),
+    });
+  }
+  return version === undefined ? undefined : snapshotAt(disk, version);
+}
+
+/**
+ * Returns the snapshot of a version: the checkpoint before it, and the commits since then. Fails with `version-not-found`
+ * when the log does not have the version, not any more or not yet; otherwise as openTable.
+ */
+export async function snapshotAt(disk: Disk, version: number): Promise<DeltaSnapshot> {
+  const unusable: string[] = [];
+  let snapshot = await nearestCheckpoint(disk, version, unusable);
+  for (let next = (snapshot?.version ?? -1) + 1; next <= version; next++) {
+    const commit = readCommit(disk, next);
+    if (!commit) throw missingCommit(disk, { missing: next, wanted: version, unusable });
+    snapshot = snapshot ? applyCommit(snapshot, commit) : firstSnapshot(commit);
+  }
+  if (!snapshot) throw missingCommit(disk, { missing: 0, wanted: version, unusable });
+  return { ...snapshot, unusableCheckpoints: unusable };
+}
+
+/**
+ * Returns the snapshot with all commits since; the same object when there are none. Reads those commits alone. Fails as
+ * openTable.
+ */
+export function refreshTable(disk: Disk, snapshot: DeltaSnapshot): DeltaSnapshot {
+  let newest = snapshot;
+  for (;;) {
+    const commit = readCommit(disk, newest.version + 1);
+    if (!commit) return newest;
+    newest = applyCommit(newest, commit);
+  }
+}
+
+/**
+ * Looks downwards for a checkpoint that can be read: as many looks as there are commits to replay above it, and no listing,
+ * which would cost as much as the table is old. Names of those that cannot be read are added to `unusable`.
+ */
+async function nearestCheckpoint(disk: Disk, version: number, unusable: string[]): Promise<DeltaSnapshot | undefined> {
+  for (let at = version; at >= 0; at--) {
+    if (!disk.stat(checkpointFile(at))) continue;
+    try {
+      return await readCheckpoint(disk, at);
+    } catch (error) {
+      // A checkpoint repeats what the commits say, so a bad one costs time only, as long as those are there.
+      if (!isPondError(error, 'pond-damaged')) throw error;
+      unusable.push(checkpointFile(at));
+    }
+  }
+  return undefined;
+}
+
+interface Missing {
+  readonly missing: number;
+  readonly wanted: number;
+  readonly unusable: readonly string[];
+}
+
+function missingCommit(disk: Disk, { missing, wanted, unusable }: Missing): PondError {
+  const { commits, checkpoints } = listLog(disk);
+  const isRetired = missing === 0 && unusable.length === 0 && checkpoints.some((checkpoint) => checkpoint > wanted);
+  const isBeyond = missing > Math.max(commits.at(-1) ?? -1, checkpoints.at(-1) ?? -1);
+  if (isRetired || isBeyond) {
+    return new PondError('version-not-found', `the log has no version ${wanted} ${isBeyond ? 'yet' : 'any more'}`);
+  }
+  const also = unusable.length === 0 ? '' : `, and ${unusable.join(', ')} cannot be read`;
+  const message = `commit ${missing} is missing before version ${wanted}${also}`;
+  return new PondError('pond-damaged', message, { path: commitFile(missing) });
+}

@@ -1,0 +1,74 @@
+import { PondError } from '../base/error.ts';
+import { checkReadable, type Commit, type MetaData, type Protocol, type Remove, type Txn } from './actions.ts';
+import { addFileOf, decodePath, type AddFile } from './files.ts';
+import { LayeredMap } from './layeredMap.ts';
+import { commitFile } from './log.ts';
+
+/** The table at one version. It never changes, and shares with the snapshots before it what they have in common. */
+export interface DeltaSnapshot {
+  readonly version: number;
+  readonly protocol: Protocol;
+  readonly metaData: MetaData;
+  /** The live data files, by AddFile.path. */
+  readonly files: LayeredMap<AddFile>;
+  /** Files that were removed, by decoded path, for as long as checkpoints carry them. */
+  readonly tombstones: LayeredMap<Remove>;
+  /** The newest of each application, by appId. */
+  readonly transactions: LayeredMap<Txn>;
+  /** The checkpoint that the snapshot was read from or written to; undefined when there is none. */
+  readonly checkpointVersion: number | undefined;
+  /** Checkpoint files that could not be read while opening. Other engines may fail over them. */
+  readonly unusableCheckpoints: readonly string[];
+}
+
+/** Returns the snapshot after the first commit. Fails with `pond-damaged` when it lacks protocol or metadata. */
+export function firstSnapshot(commit: Commit): DeltaSnapshot {
+  const file = commitFile(commit.version);
+  const { protocol, metaData } = commit;
+  if (!protocol || !metaData) {
+    const lacks = protocol ? 'metaData' : 'protocol';
+    throw new PondError('pond-damaged', `${file} has no ${lacks}; expected it in the first commit`, { path: file });
+  }
+  const empty: DeltaSnapshot = {
+    version: commit.version,
+    protocol,
+    metaData,
+    files: LayeredMap.of(new Map<string, AddFile>()),
+    tombstones: LayeredMap.of(new Map<string, Remove>()),
+    transactions: LayeredMap.of(new Map<string, Txn>()),
+    checkpointVersion: undefined,
+    unusableCheckpoints: [],
+  };
+  return applyCommit(empty, commit);
+}
+
+/**
+ * Returns the snapshot after the commit, which must be the next one. Costs what the commit says, not what the table has.
+ * Fails with `pond-too-new` when the commit raises the protocol over this reader, with `pond-damaged` over a bad path.
+ */
+export function applyCommit(snapshot: DeltaSnapshot, commit: Commit): DeltaSnapshot {
+  const file = commitFile(commit.version);
+  if (commit.protocol) checkReadable(commit.protocol, file);
+  const live = new Map<string, AddFile | undefined>();
+  const tombstones = new Map<string, Remove | undefined>();
+  for (const remove of commit.removes) {
+    const path = decodePath(remove.path, file);
+    live.set(path, undefined);
+    tombstones.set(path, remove);
+  }
+  for (const add of commit.adds) {
+    const added = addFileOf(add, file, commit.version);
+    live.set(added.path, added);
+    // A file may come back, when another engine restores an older version.
+    if (snapshot.tombstones.get(added.path)) tombstones.set(added.path, undefined);
+  }
+  return {
+    ...snapshot,
+    version: commit.version,
+    protocol: commit.protocol ?? snapshot.protocol,
+    metaData: commit.metaData ?? snapshot.metaData,
+    files: snapshot.files.with(live),
+    tombstones: snapshot.tombstones.with(tombstones),
+    transactions: snapshot.transactions.with(new Map(commit.txns.map((txn) => [txn.appId, txn]))),
+  };
+}
