@@ -92,19 +92,19 @@ function addFile(root: MemoryDirectory, path: string, nowMs: number): MemoryFile
 }
 
 function link(root: MemoryDirectory, from: string, to: string): boolean {
+  const { entries } = parentNode(root, to, 'link');
   const file = findFile(root, from);
   if (file === undefined) throw storageError('ENOENT', 'link', to);
-  const { entries } = parentNode(root, to, 'link');
   if (entries.has(nameOf(to))) return false;
   entries.set(nameOf(to), file);
   return true;
 }
 
 function rename(root: MemoryDirectory, from: string, to: string): void {
+  const { entries } = parentNode(root, to, 'rename');
   const moved = findNode(root, from);
   if (moved === undefined) throw storageError('ENOENT', 'rename', to);
-  if (`${to}/`.startsWith(`${from}/`) && from !== to) throw storageError('EINVAL', 'rename', to);
-  const { entries } = parentNode(root, to, 'rename');
+  if (to.startsWith(`${from}/`)) throw storageError('EINVAL', 'rename', to);
   const replaced = entries.get(nameOf(to));
   // Two names of one file stay two names, as on a host.
   if (replaced === moved) return;

@@ -47,6 +47,7 @@ export function findFile(root: MemoryDirectory, path: string): MemoryFile | unde
 
 /** The directory that holds the name `path`. Fails `storage-failed` when it does not stand. */
 export function parentNode(root: MemoryDirectory, path: string, action: string): MemoryDirectory {
+  checkDiskPath(path);
   const parent = path === '' ? undefined : findNode(root, parentOf(path));
   if (parent?.kind !== 'directory') throw storageError(parent ? 'ENOTDIR' : 'ENOENT', action, path);
   return parent;
@@ -55,7 +56,7 @@ export function parentNode(root: MemoryDirectory, path: string, action: string):
 /** Makes a directory with its missing parents. Fails `already-exists` when a file stands at `path`. */
 export function makeDirectories(root: MemoryDirectory, path: string, nowMs: number): void {
   if (path === '') return;
-  makeDirectories(root, parentOf(path), nowMs);
+  if (findNode(root, parentOf(path)) === undefined) makeDirectories(root, parentOf(path), nowMs);
   const { entries } = parentNode(root, path, 'make directory');
   const taken = entries.get(nameOf(path));
   if (taken?.kind === 'file') throw storageError('EEXIST', 'make directory', path);

@@ -1,0 +1,336 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { isPondError } from '../../server/src/base/error.ts';
+import { type ErrorCode } from '../../server/src/base/errorCode.ts';
+import { type Disk } from '../../server/src/storage/disk.ts';
+
+const mebibyte = 1024 * 1024;
+
+export interface DiskUnderTest {
+  /** An empty disk, whose root stands. */
+  readonly disk: Disk;
+  readonly dispose: () => void;
+}
+
+/** Registers the tests that every Disk passes. `make` is called once for each test. */
+export function testDiskContract(title: string, make: () => DiskUnderTest): void {
+  const check = (name: string, run: (disk: Disk) => void | Promise<void>) =>
+    it(name, async (test) => {
+      const { disk, dispose } = make();
+      test.after(dispose);
+      await run(disk);
+    });
+  describe(title, () => {
+    describe('content', () => testContent(check));
+    describe('names', () => testNames(check));
+    describe('streams', () => testStreams(check));
+    describe('errors', () => testErrors(check));
+  });
+}
+
+type Check = (name: string, run: (disk: Disk) => void | Promise<void>) => void;
+
+function testContent(check: Check): void {
+  check('a created file holds what was appended, in order', (disk) => {
+    const file = disk.create('a');
+    file.append(bytesOf('one '));
+    file.append(bytesOf(''));
+    file.append(bytesOf('two'));
+    assert.equal(file.sizeBytes, 7);
+    file.sync();
+    file.close();
+    assert.equal(textOf(disk.readFile('a')), 'one two');
+    assert.deepEqual(pick(disk.stat('a')), { kind: 'file', sizeBytes: 7 });
+  });
+  check('a file that was just created is empty', (disk) => {
+    disk.create('a').close();
+    assert.deepEqual(disk.readFile('a'), new Uint8Array());
+  });
+  check('appending goes on where the file ended', (disk) => {
+    write(disk, 'a', 'one');
+    const file = disk.openAppend('a');
+    assert.equal(file.sizeBytes, 3);
+    file.append(bytesOf(' two'));
+    file.close();
+    assert.equal(textOf(disk.readFile('a')), 'one two');
+  });
+  check('opening for append creates a missing file', (disk) => {
+    disk.openAppend('a').close();
+    assert.deepEqual(pick(disk.stat('a')), { kind: 'file', sizeBytes: 0 });
+  });
+  check('a cut file goes on at the cut', (disk) => {
+    write(disk, 'a', 'one two');
+    const file = disk.openAppend('a');
+    file.truncate(4);
+    assert.equal(file.sizeBytes, 4);
+    file.append(bytesOf('three'));
+    file.close();
+    assert.equal(textOf(disk.readFile('a')), 'one three');
+  });
+  check('a range is cut at the end of the file', (disk) => {
+    write(disk, 'a', '0123456789');
+    assert.equal(textOf(disk.readRange('a', 2, 5)), '234');
+    assert.equal(textOf(disk.readRange('a', 8, 100)), '89');
+    assert.equal(textOf(disk.readRange('a', 10, 12)), '');
+    assert.equal(textOf(disk.readRange('a', 50, 60)), '');
+    assert.equal(textOf(disk.readRange('a', 4, 4)), '');
+  });
+  check('what was read does not change when the file does, nor the file with it', (disk) => {
+    write(disk, 'a', 'one');
+    const read = disk.readFile('a');
+    const file = disk.openAppend('a');
+    file.truncate(0);
+    file.append(bytesOf('two'));
+    file.close();
+    assert.equal(textOf(read), 'one');
+    disk.readFile('a')?.fill(0);
+    assert.equal(textOf(disk.readFile('a')), 'two');
+  });
+  check('the appended bytes are taken at once: changing them later changes nothing', (disk) => {
+    const bytes = bytesOf('one');
+    const file = disk.create('a');
+    file.append(bytes);
+    bytes.fill(0);
+    file.close();
+    assert.equal(textOf(disk.readFile('a')), 'one');
+  });
+  check('a modification time lies between the clock before and after', (disk) => {
+    // A host's file clock may stand a few milliseconds behind.
+    const before = Date.now() - 1000;
+    write(disk, 'a', 'one');
+    const { modifiedMs } = disk.stat('a') ?? { modifiedMs: NaN };
+    assert.ok(modifiedMs >= before && modifiedMs <= Date.now() + 1000, `${before} ${modifiedMs}`);
+  });
+  check('closing twice is fine', (disk) => {
+    const file = disk.create('a');
+    file.close();
+    file.close();
+  });
+}
+
+function testNames(check: Check): void {
+  check('missing things are undefined or empty', (disk) => {
+    write(disk, 'file', 'x');
+    for (const path of ['none', 'none/deeper', 'file/deeper']) {
+      assert.equal(disk.readFile(path), undefined);
+      assert.equal(disk.readRange(path, 0, 1), undefined);
+      assert.equal(disk.stat(path), undefined);
+      assert.equal(disk.readStream(path), undefined);
+      assert.deepEqual(disk.list(path), []);
+    }
+  });
+  check('the root is a directory that lists its names', (disk) => {
+    assert.equal(disk.stat('')?.kind, 'directory');
+    assert.deepEqual(disk.list(''), []);
+    write(disk, 'b', '');
+    disk.makeDirectory('a');
+    assert.deepEqual(disk.list('').sort(), ['a', 'b']);
+  });
+  check('a directory is made with its parents, and again without harm', (disk) => {
+    disk.makeDirectory('a/b/c');
+    write(disk, 'a/b/c/file', 'x');
+    disk.makeDirectory('a/b/c');
+    disk.makeDirectory('');
+    assert.deepEqual(disk.list('a/b'), ['c']);
+    assert.deepEqual(disk.list('a/b/c'), ['file']);
+    assert.equal(disk.stat('a/b')?.kind, 'directory');
+    disk.syncDirectory('a/b/c');
+    disk.syncDirectory('');
+  });
+  check('a link is a second name of the same file', (disk) => {
+    write(disk, 'a', 'one');
+    assert.equal(disk.link('a', 'b'), true);
+    const file = disk.openAppend('b');
+    file.append(bytesOf(' two'));
+    file.close();
+    assert.equal(textOf(disk.readFile('a')), 'one two');
+    disk.remove('a');
+    assert.equal(textOf(disk.readFile('b')), 'one two');
+  });
+  check('a link to a taken name is refused and changes nothing', (disk) => {
+    write(disk, 'a', 'one');
+    write(disk, 'b', 'two');
+    disk.makeDirectory('c');
+    assert.equal(disk.link('a', 'b'), false);
+    assert.equal(disk.link('a', 'c'), false);
+    assert.equal(disk.link('a', 'a'), false);
+    assert.equal(textOf(disk.readFile('b')), 'two');
+  });
+  check('a rename moves, and replaces what was there', (disk) => {
+    write(disk, 'a', 'one');
+    write(disk, 'b', 'two');
+    disk.makeDirectory('c');
+    disk.rename('a', 'b');
+    assert.equal(textOf(disk.readFile('b')), 'one');
+    disk.rename('b', 'c/d');
+    assert.deepEqual(disk.list(''), ['c']);
+    assert.equal(textOf(disk.readFile('c/d')), 'one');
+  });
+  check('a rename between two names of one file leaves both, as POSIX says', (disk) => {
+    write(disk, 'a', 'one');
+    disk.link('a', 'b');
+    disk.rename('a', 'b');
+    assert.deepEqual(disk.list('').sort(), ['a', 'b']);
+  });
+  check('a directory moves with what it holds', (disk) => {
+    disk.makeDirectory('a/b');
+    write(disk, 'a/b/file', 'x');
+    disk.rename('a', 'c');
+    assert.equal(textOf(disk.readFile('c/b/file')), 'x');
+    assert.equal(disk.stat('a'), undefined);
+  });
+  check('removing frees the name, and a missing one is fine', (disk) => {
+    write(disk, 'a', 'one');
+    disk.remove('a');
+    disk.remove('a');
+    disk.remove('none/deeper');
+    assert.equal(disk.stat('a'), undefined);
+    write(disk, 'a', 'two');
+    assert.equal(textOf(disk.readFile('a')), 'two');
+  });
+  check('an open file goes on after its name is gone', (disk) => {
+    const file = disk.create('a');
+    disk.remove('a');
+    file.append(bytesOf('one'));
+    file.sync();
+    file.close();
+    assert.equal(disk.stat('a'), undefined);
+  });
+}
+
+function testStreams(check: Check): void {
+  check('a stream comes back in chunks of at most 1 MiB, equal to what went in', async (disk) => {
+    const content = new Uint8Array(2 * mebibyte + 77).map((_, at) => (at * 31) % 251);
+    assert.equal(await disk.createFromStream('a', chunksOf(content, 100_000)), content.length);
+    const chunks = await collect(disk.readStream('a'));
+    assert.ok(chunks.every(({ length }) => length > 0 && length <= mebibyte));
+    assert.ok(Buffer.concat(chunks).equals(content));
+    assert.ok(Buffer.from(disk.readFile('a') ?? []).equals(content));
+  });
+  check('a stream of a part starts and ends where asked', async (disk) => {
+    write(disk, 'a', '0123456789');
+    const read = async (start?: number, end?: number) =>
+      Buffer.concat(await collect(disk.readStream('a', start, end))).toString();
+    assert.equal(await read(3), '3456789');
+    assert.equal(await read(3, 5), '34');
+    assert.equal(await read(8, 100), '89');
+    assert.equal(await read(20, 30), '');
+    assert.equal(await read(), '0123456789');
+  });
+  check('a reader that stops early leaves nothing open', async (disk) => {
+    await disk.createFromStream('a', chunksOf(new Uint8Array(3 * mebibyte), mebibyte));
+    let chunks = 0;
+    for await (const _ of disk.readStream('a') ?? []) if (++chunks === 1) break;
+    assert.equal(chunks, 1);
+  });
+  check('an empty stream makes an empty file', async (disk) => {
+    assert.equal(await disk.createFromStream('a', chunksOf(new Uint8Array(), 1)), 0);
+    assert.deepEqual(disk.readFile('a'), new Uint8Array());
+  });
+  check('an error of the source comes out as it is', async (disk) => {
+    const failure = new Error('source');
+    const source = async function* (): AsyncGenerator<Uint8Array> {
+      yield await Promise.resolve(bytesOf('one'));
+      throw failure;
+    };
+    await assert.rejects(disk.createFromStream('a', source()), (error) => error === failure);
+  });
+  check('a stream does not replace a file', async (disk) => {
+    write(disk, 'a', 'one');
+    await assert.rejects(disk.createFromStream('a', chunksOf(bytesOf('two'), 9)), coded('already-exists'));
+    assert.equal(textOf(disk.readFile('a')), 'one');
+  });
+}
+
+function testErrors(check: Check): void {
+  check('creating a taken name fails and keeps what is there', (disk) => {
+    write(disk, 'a', 'one');
+    disk.makeDirectory('b');
+    assert.throws(() => disk.create('a'), coded('already-exists'));
+    assert.throws(() => disk.create('b'), coded('already-exists'));
+    assert.throws(() => disk.makeDirectory('a'), coded('already-exists'));
+    assert.equal(textOf(disk.readFile('a')), 'one');
+  });
+  check('a missing directory or source is a failure of the disk', (disk) => {
+    write(disk, 'a', 'one');
+    const calls: readonly (() => unknown)[] = [
+      () => disk.create('none/a'),
+      () => disk.openAppend('none/a'),
+      () => disk.link('none', 'b'),
+      () => disk.link('a', 'none/b'),
+      () => disk.rename('none', 'b'),
+      () => disk.rename('a', 'none/b'),
+      () => disk.syncDirectory('none'),
+      () => disk.makeDirectory('a/b'),
+      () => disk.create('a/b'),
+    ];
+    for (const call of calls) assert.throws(call, coded('storage-failed'), String(call));
+    assert.deepEqual(disk.list(''), ['a']);
+  });
+  check('a directory is not read, opened or replaced as a file', async (disk) => {
+    disk.makeDirectory('d/e');
+    write(disk, 'a', 'one');
+    assert.throws(() => disk.readFile('d'), coded('storage-failed'));
+    assert.throws(() => disk.openAppend('d'), coded('storage-failed'));
+    assert.throws(() => disk.rename('a', 'd'), coded('storage-failed'));
+    assert.throws(() => disk.rename('d', 'd/e/f'), coded('storage-failed'));
+    assert.throws(() => disk.remove('d'), isPondError);
+    await assert.rejects(async () => collect(disk.readStream('d')), coded('storage-failed'));
+    assert.deepEqual(disk.list('d'), ['e']);
+  });
+  check('an error says the path and keeps the host reason', (disk) => {
+    assert.throws(
+      () => disk.create('none/a'),
+      (error) => isPondError(error) && error.path?.endsWith('none/a') === true && error.message.includes('ENOENT'),
+    );
+  });
+  check('a path that leaves the disk is a mistake of the program', (disk) => {
+    for (const path of ['..', 'a/../b', '/a', 'a//b', 'a/', '.', './a', 'a\0b', 'a\\b']) {
+      assert.throws(() => disk.readFile(path), /assertion failed/, path);
+      assert.throws(() => disk.create(path), /assertion failed/, path);
+      assert.throws(() => disk.rename(path, 'x'), /assertion failed/, path);
+      assert.throws(() => disk.link('x', path), /assertion failed/, path);
+      assert.throws(() => disk.makeDirectory(path), /assertion failed/, path);
+    }
+  });
+  check('a closed file is not written, and a cut does not lengthen', (disk) => {
+    const file = disk.create('a');
+    assert.throws(() => file.truncate(1), /assertion failed/);
+    file.close();
+    assert.throws(() => file.append(bytesOf('x')), /assertion failed/);
+    assert.throws(() => file.sync(), /assertion failed/);
+  });
+}
+
+function write(disk: Disk, path: string, text: string): void {
+  const file = disk.create(path);
+  file.append(bytesOf(text));
+  file.close();
+}
+
+function coded(code: ErrorCode): (error: unknown) => boolean {
+  return (error) => isPondError(error, code);
+}
+
+function pick(stat: ReturnType<Disk['stat']>): object {
+  return { kind: stat?.kind, sizeBytes: stat?.sizeBytes };
+}
+
+function bytesOf(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+function textOf(bytes: Uint8Array | undefined): string | undefined {
+  return bytes && new TextDecoder().decode(bytes);
+}
+
+async function* chunksOf(content: Uint8Array, sizeBytes: number): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < content.length; at += sizeBytes)
+    yield await Promise.resolve(content.subarray(at, at + sizeBytes));
+}
+
+async function collect(stream: AsyncIterable<Uint8Array> | undefined): Promise<Uint8Array[]> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of stream ?? []) chunks.push(chunk);
+  return chunks;
+}

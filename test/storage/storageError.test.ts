@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { it } from 'node:test';
+import { isPondError } from '../../server/src/base/error.ts';
+import { errnoOf, raise, storageError } from '../../server/src/storage/storageError.ts';
+
+const codes: readonly (readonly [errno: string, code: string])[] = [
+  ['ENOSPC', 'storage-full'],
+  ['EDQUOT', 'storage-full'],
+  ['EACCES', 'storage-denied'],
+  ['EPERM', 'storage-denied'],
+  ['EROFS', 'storage-denied'],
+  ['EEXIST', 'already-exists'],
+  ['EIO', 'storage-failed'],
+  ['EMFILE', 'storage-failed'],
+  ['ESOMETHINGELSE', 'storage-failed'],
+];
+for (const [errno, code] of codes) {
+  it(`${errno} becomes ${code}`, () => {
+    const error = storageError(errno, 'create', 'a/b');
+    assert.equal(error.code, code);
+    assert.equal(error.path, 'a/b');
+    assert.match(error.message, new RegExp(`^cannot create 'a/b': .* \\(${errno}\\)$`));
+  });
+}
+
+it('a full disk comes with what to do', () => {
+  assert.match(storageError('ENOSPC', 'write', 'a').hint ?? '', /free some room/);
+});
+
+it('an error of the host is wrapped with its cause, any other passes as it is', () => {
+  const host = thrownBy(() => readFileSync('/'));
+  assert.equal(errnoOf(host), 'EISDIR');
+  const wrapped = thrownBy(() => raise(host, 'read', '/'));
+  assert.ok(isPondError(wrapped, 'storage-failed'));
+  assert.equal(wrapped.cause, host);
+  const other = new TypeError('a mistake');
+  assert.equal(
+    thrownBy(() => raise(other, 'read', '/')),
+    other,
+  );
+});
+
+function thrownBy(run: () => unknown): unknown {
+  try {
+    run();
+  } catch (error) {
+    return error;
+  }
+  return assert.fail('nothing was thrown');
+}
