@@ -97,14 +97,22 @@ export async function installExtension(codeServer, { vsix, extensionsDirectory, 
 
 /**
  * Serves VS Code on 127.0.0.1 and returns once it listens. Port 0 takes a free one. `testDriver` makes the workbench accept the
- * `payload` that names an extension under development and its tests. `stop` ends the server and all it started.
+ * `payload` that names an extension under development and its tests; `trusted` makes it trust every folder. `stop` ends the
+ * server and all it started. Throws an Error with the code EADDRINUSE when the port is taken.
  * @param {CodeServer} codeServer
  * @param {{ port: number, extensionsDirectory: string, dataDirectory: string, testDriver?: boolean,
- *   env?: NodeJS.ProcessEnv, onOutput?: (text: string) => void }} options
+ *   trusted?: boolean, env?: NodeJS.ProcessEnv, onOutput?: (text: string) => void }} options
  * @returns {Promise<{ port: number, stop: () => Promise<void>, closed: Promise<void> }>}
  */
 export async function startCodeServer(codeServer, options) {
-  const { port, extensionsDirectory, dataDirectory, testDriver = false, onOutput = () => {} } = options;
+  const {
+    port,
+    extensionsDirectory,
+    dataDirectory,
+    testDriver = false,
+    trusted = false,
+    onOutput = () => {},
+  } = options;
   const child = spawn(
     codeServer.node,
     [
@@ -113,6 +121,7 @@ export async function startCodeServer(codeServer, options) {
       ...['--without-connection-token', '--accept-server-license-terms', '--telemetry-level', 'off'],
       ...['--server-data-dir', dataDirectory, '--extensions-dir', extensionsDirectory],
       ...(testDriver ? ['--enable-smoke-test-driver'] : []),
+      ...(trusted ? ['--disable-workspace-trust'] : []),
     ],
     // A group of its own, so that stopping reaches the extension host and the terminals too.
     { env: { ...cleanEnvironment(), ...options.env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true },
@@ -132,10 +141,7 @@ export async function startCodeServer(codeServer, options) {
     return { port: await listeningPort(child, onOutput), stop, closed };
   } catch (error) {
     await stop();
-    if (!/EADDRINUSE/.test(String(error))) throw error;
-    throw new ScriptError(
-      `port ${port} is taken: close the program that uses it, or choose another: npm start -- --port 8138`,
-    );
+    throw error;
   }
 }
 
@@ -152,7 +158,8 @@ function listeningPort(child, onOutput) {
       output += chunk.toString();
       const port = /listening on (\d+)/.exec(output)?.[1];
       if (port !== undefined) resolve(Number(port));
-      if (output.includes('EADDRINUSE')) reject(new Error('EADDRINUSE'));
+      if (output.includes('EADDRINUSE'))
+        reject(Object.assign(new Error(`port in use: ${output.trim()}`), { code: 'EADDRINUSE' }));
     };
     child.stdout?.on('data', read);
     child.stderr?.on('data', read);

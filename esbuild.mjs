@@ -1,0 +1,106 @@
+/**
+ * Bundles everything that is run from out/: the extension, the server with its query worker and the command (which share
+ * chunks, so that a light command loads little), the pages of the webviews, and the suite that runs inside VS Code.
+ */
+import { build } from 'esbuild';
+import { existsSync } from 'node:fs';
+import { chmod, readdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { notices } from './scripts/notices.mjs';
+import { root } from './scripts/run.mjs';
+
+const outdir = 'out';
+
+/** @type {import('esbuild').BuildOptions} */
+const common = {
+  bundle: true,
+  minify: true,
+  // Names in stack traces stay readable, in the log of a server as in a report of a failure.
+  keepNames: true,
+  sourcemap: 'linked',
+  // The sources are in the repository: the maps need not repeat them.
+  sourcesContent: false,
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+  outdir,
+  absWorkingDir: root,
+};
+
+/** @type {import('esbuild').BuildOptions} */
+const node = {
+  ...common,
+  platform: 'node',
+  target: 'node20',
+  // The native module cannot be bundled: it is loaded from node_modules, and packed beside out/.
+  external: ['vscode', '@duckdb/node-api'],
+};
+
+/** @type {import('esbuild').BuildOptions[]} */
+const bundles = [
+  {
+    ...node,
+    entryPoints: { extension: 'client/vscode/extension.ts', 'test/editor/index': 'test/editor/index.ts' },
+    format: 'cjs',
+    outExtension: { '.js': '.cjs' },
+  },
+  {
+    ...node,
+    entryPoints: {
+      server: 'server/src/main.ts',
+      queryWorker: 'server/src/query/worker.ts',
+      pond: 'client/cli/main.ts',
+    },
+    format: 'esm',
+    splitting: true,
+    // Chunks lie beside the entries: a file's URL relative to `import.meta.url` is the same from either.
+    chunkNames: 'chunk-[hash]',
+    outExtension: { '.js': '.mjs' },
+    // Bundled CommonJS packages ask for Node's own modules by `require`, which an ES module lacks.
+    banner: {
+      js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
+    },
+  },
+  {
+    ...common,
+    entryPoints: await webviewEntries(),
+    platform: 'browser',
+    target: 'chrome120',
+    format: 'iife',
+    outdir: `${outdir}/webviews`,
+  },
+];
+
+async function webviewEntries() {
+  const folder = 'client/vscode/webviews';
+  const names = await readdir(path.join(root, folder)).catch(() => []); // TEMP
+  return names.filter((name) => name.endsWith('.ts')).map((name) => `${folder}/${name}`);
+}
+
+/**
+ * Removes what earlier builds left in out/ and this one did not write.
+ * @param {readonly string[]} written
+ */
+async function removeStale(written) {
+  const kept = new Set(written.map((file) => path.resolve(root, file)));
+  const folder = path.join(root, outdir);
+  const files = (await readdir(folder)).filter((name) => /\.(mjs|cjs)(\.map)?$/.test(name));
+  await Promise.all(
+    files
+      .map((name) => path.join(folder, name))
+      .filter((file) => !kept.has(file))
+      .map((file) => rm(file)),
+  );
+}
+
+for (const bundle of bundles) {
+  const entries = bundle.entryPoints;
+  if (Array.isArray(entries) || entries === undefined) continue;
+  for (const [k, v] of Object.entries(entries))
+    if (!existsSync(path.join(root, v))) delete (/** @type {any} */ (entries)[k]); // TEMP
+}
+const results = await Promise.all(bundles.map((options) => build(options)));
+const metafiles = results.flatMap(({ metafile }) => (metafile === undefined ? [] : [metafile]));
+await removeStale(metafiles.flatMap(({ outputs }) => Object.keys(outputs)));
+await writeFile(path.join(root, outdir, 'NOTICES.txt'), await notices(metafiles));
+await chmod(path.join(root, outdir, 'pond.mjs'), 0o755).catch(() => {}); // TEMP
