@@ -1,0 +1,21 @@
+import { type Backend } from './backend.ts';
+import { WD } from './workingDirectory.ts';
+
+/** A file system: a tree of nodes in a backend. Everything is done through a working directory of it. */
+export class FS {
+  readonly backend: Backend;
+
+  constructor(backend: Backend) {
+    this.backend = backend;
+  }
+
+  /** False for an old version and for a pond opened for reading: changes fail `read-only`. */
+  get writable(): boolean {
+    return this.backend.writable;
+  }
+
+  /** Returns the working directory at '/'. Reads nothing. */
+  root(): Promise<WD> {
+    return Promise.resolve(new WD(this.backend, []));
+  }
+}

@@ -1,0 +1,106 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { assert } from '../base/assert.ts';
+import { type Content, type Entry, type Node } from './backend.ts';
+import { compareNames } from './path.ts';
+
+/** A node of the memory backend: it carries its content and knows the version before it. */
+export interface MemoryNode extends Node {
+  readonly previous: MemoryNode | undefined;
+  /** Bytes of a file, or of a symlink's target; empty for a directory. */
+  readonly content: Uint8Array;
+  /** Of a directory alone. */
+  readonly place: Place | undefined;
+}
+
+/** What all versions of a directory share: where it stands, and what is in it now. */
+export class Place {
+  /** Its newest version. */
+  node: MemoryNode;
+  /** Undefined for the root, and for a directory that was removed. */
+  parent: Place | undefined;
+  name = '';
+  readonly entries: Map<string, MemoryNode>;
+
+  constructor(attributes: Attributes, modifiedUs: number, entries = new Map<string, MemoryNode>()) {
+    this.entries = entries;
+    this.node = {
+      ...firstVersion('directory', noContent, attributes, modifiedUs),
+      sizeBytes: entries.size,
+      sha256: directoryHash(entries),
+      place: this,
+    };
+    for (const [name, { place }] of entries) if (place !== undefined) Object.assign(place, { parent: this, name });
+  }
+}
+
+type Attributes = Readonly<Record<string, string>>;
+
+export const noContent = new Uint8Array(0);
+
+/** Returns version 1 of a new node. */
+export function firstVersion(
+  type: Node['type'],
+  content: Uint8Array,
+  attributes: Attributes,
+  modifiedUs: number,
+): MemoryNode {
+  return {
+    id: randomUUID(),
+    type,
+    version: 1,
+    sizeBytes: content.length,
+    modifiedUs,
+    sha256: sha256(content),
+    attributes,
+    previous: undefined,
+    content,
+    place: undefined,
+  };
+}
+
+/** Returns the node after `node`; for a directory also makes it the newest. */
+export function nextVersion(node: MemoryNode, modifiedUs: number, changes: Partial<MemoryNode>): MemoryNode {
+  const next = { ...node, version: node.version + 1, modifiedUs, previous: node, ...changes };
+  if (next.place !== undefined) next.place.node = next;
+  return next;
+}
+
+/** Returns a node with all below it as new nodes of version 1. */
+export function copyOf(node: MemoryNode, modifiedUs: number): MemoryNode {
+  if (node.place === undefined) return firstVersion(node.type, node.content, node.attributes, modifiedUs);
+  const entries = [...node.place.entries].map(([name, child]) => [name, copyOf(child, modifiedUs)] as const);
+  return new Place(node.attributes, modifiedUs, new Map(entries)).node;
+}
+
+export function placeOf(directory: Node): Place {
+  const place = (directory as MemoryNode).place;
+  assert(place !== undefined, () => `expected a directory of this backend, got a ${directory.type}`);
+  return place;
+}
+
+export function contentOf(node: Node): Uint8Array {
+  assert(node.type !== 'directory', () => 'a directory has no content');
+  return (node as MemoryNode).content;
+}
+
+/** Returns the bytes of a content, which the caller cannot change afterwards. */
+export async function collect(content: Content): Promise<Uint8Array> {
+  if (content instanceof Uint8Array) return content.slice();
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of content) chunks.push(chunk.slice());
+  return new Uint8Array(Buffer.concat(chunks));
+}
+
+export function sortedEntries(entries: ReadonlyMap<string, MemoryNode>): readonly Entry[] {
+  return [...entries].map(([name, node]) => ({ name, node })).sort((a, b) => compareNames(a.name, b.name));
+}
+
+/** Returns a hash of names, types and hashes alone: equal trees have equal hashes. */
+export function directoryHash(entries: ReadonlyMap<string, MemoryNode>): string {
+  const lines = sortedEntries(entries).map(({ name, node }) => JSON.stringify([name, node.type, node.sha256]));
+  return sha256(new TextEncoder().encode(lines.join('\n')));
+}
+
+export function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

@@ -1,0 +1,169 @@
+/**
+ * From a path to a node.
+ *
+ * Rules:
+ * - The walk keeps a stack that starts with the working directory. A name pushes, '..' pops, and popping the working
+ *   directory itself is `path-escapes`: also when a relative link asks for it.
+ * - An absolute path is for the root alone; given to another working directory it is `path-escapes`.
+ * - A link is replaced by what it leads to, but '..' after it returns to the directory the link is in.
+ * - The target of a link is taken from the directory that really holds the link, so it means the same whichever way the
+ *   link was reached; an absolute target starts at the root of the file system.
+ * - In a target 'x/..' cancels by text; in a path that was given, x has to exist.
+ * - A link in a link, ten deep, resolves; the eleventh is `symlink-loop`. A link that leads nowhere is `not-found`, and
+ *   nothing can be created through it.
+ */
+import { isPondError, PondError } from '../base/error.ts';
+import { type Backend } from './backend.ts';
+import { type NodePath, rootPath } from './nodePath.ts';
+import { joinPath, normalisePath, splitPath } from './path.ts';
+
+const linkDepthMax = 10;
+/** Links that one path may go through in all. Links of many links would else cost their number to the power of ten. */
+const linksMax = 256;
+
+/** What a path leads to. `last` is false when components follow the missing name. */
+export type Resolution =
+  | { readonly kind: 'found'; readonly at: NodePath }
+  | { readonly kind: 'missing'; readonly parent: NodePath; readonly name: string; readonly last: boolean };
+
+interface Walk {
+  readonly backend: Backend;
+  /** Where the path started: the working directory. */
+  readonly start: NodePath;
+  linksLeft: number;
+}
+
+/**
+ * Resolves `path` from a directory. With `followLast` false, a link at the very end is the result itself.
+ *
+ * Fails `not-a-directory`, `path-escapes`, `invalid-path`, `symlink-loop`, and `not-found` for a dangling link.
+ */
+export async function resolvePath(
+  backend: Backend,
+  start: NodePath,
+  path: string,
+  followLast: boolean,
+): Promise<Resolution> {
+  const { absolute, steps } = splitPath(path);
+  if (absolute && start.path !== '/') throw escapes(path, start);
+  const walk = { backend, start, linksLeft: linksMax };
+  return walkSteps(walk, start, steps, { depth: 0, followLast, path });
+}
+
+/** As resolvePath, but what is missing fails `not-found` with its path. */
+export async function resolveExisting(
+  backend: Backend,
+  start: NodePath,
+  path: string,
+  followLast: boolean,
+): Promise<NodePath> {
+  const resolution = await resolvePath(backend, start, path, followLast);
+  if (resolution.kind === 'missing') throw missingError(resolution);
+  return resolution.at;
+}
+
+/** Returns what a link leads to when it can be followed to the end, else undefined. */
+export async function followIfPossible(
+  backend: Backend,
+  start: NodePath,
+  link: NodePath,
+): Promise<NodePath | undefined> {
+  try {
+    return await follow({ backend, start, linksLeft: linksMax }, link, 0);
+  } catch (error) {
+    if (isPondError(error) && unreachableCodes.has(error.code)) return undefined;
+    throw error;
+  }
+}
+
+/** Codes that say: this path leads nowhere. */
+export const unreachableCodes: ReadonlySet<string> = new Set([
+  'not-found',
+  'not-a-directory',
+  'symlink-loop',
+  'path-escapes',
+  'invalid-path',
+]);
+
+/** Returns the error for a path that leads nowhere, naming the first component that is missing. */
+export function missingError(missing: { readonly parent: NodePath; readonly name: string }): PondError {
+  const path = joinPath(missing.parent.path, missing.name);
+  return new PondError('not-found', `nothing is at ${path}`, { path });
+}
+
+/** Returns the error for something that stands where a directory is needed. */
+export function notDirectoryError(at: NodePath): PondError {
+  return new PondError('not-a-directory', `expected a directory at ${at.path}, got a ${at.node.type}`, {
+    path: at.path,
+  });
+}
+
+interface WalkOptions {
+  /** Links that the path is inside of. */
+  readonly depth: number;
+  readonly followLast: boolean;
+  /** The whole text, for messages. */
+  readonly path: string;
+}
+
+async function walkSteps(
+  walk: Walk,
+  from: NodePath,
+  steps: readonly string[],
+  options: WalkOptions,
+): Promise<Resolution> {
+  const stack = [from];
+  for (const [index, step] of steps.entries()) {
+    const top = stack.at(-1) ?? from;
+    const last = index === steps.length - 1;
+    if (!top.isDirectory) throw notDirectoryError(top);
+    if (step === '..') {
+      stack.pop();
+      if (stack.length === 0) throw escapes(options.path, walk.start);
+      continue;
+    }
+    const node = await walk.backend.lookup(top.node, step);
+    if (node === undefined) return { kind: 'missing', parent: top, name: step, last };
+    const child = top.child(step, node);
+    const isFollowed = node.type === 'symlink' && (!last || options.followLast);
+    stack.push(isFollowed ? await follow(walk, child, options.depth) : child);
+  }
+  return { kind: 'found', at: stack.at(-1) ?? from };
+}
+
+async function follow(walk: Walk, link: NodePath, depth: number): Promise<NodePath> {
+  const target = await walk.backend.readlink(link.node);
+  if (depth >= linkDepthMax || walk.linksLeft-- <= 0) {
+    throw new PondError('symlink-loop', `too many links: ${link.path} leads on to ${target}`, { path: target });
+  }
+  const { absolute, up, names } = normalisePath(target);
+  const base = absolute
+    ? climb(walk, rootPath(await walk.backend.root()), up, target)
+    : climb(walk, parentOf(link), up, target);
+  const resolution = await walkSteps(walk, base, names, { depth: depth + 1, followLast: true, path: target });
+  if (resolution.kind === 'missing') {
+    throw new PondError('not-found', `the link ${link.path} leads to ${target}, where nothing is`, { path: target });
+  }
+  return resolution.at;
+}
+
+/** Goes up from a directory. The working directory bounds what is inside it, the root everything. */
+function climb(walk: Walk, from: NodePath, up: number, target: string): NodePath {
+  let at = from;
+  for (let step = 0; step < up; step++) {
+    const parent = at.path === walk.start.path ? undefined : at.parent();
+    if (parent === undefined) throw escapes(target, walk.start);
+    at = parent;
+  }
+  return at;
+}
+
+function parentOf(link: NodePath): NodePath {
+  const parent = link.parent();
+  if (parent === undefined) throw new Error(`a root is a ${link.node.type}`);
+  return parent;
+}
+
+function escapes(path: string, start: NodePath): PondError {
+  return new PondError('path-escapes', `${path} leads out of ${start.path}`, { path });
+}

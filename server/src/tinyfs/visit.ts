@@ -1,0 +1,138 @@
+/**
+ * Finding nodes by pattern.
+ *
+ * - Order: each directory before what is in it, entries in byte order of their names. A node matches once per path to it.
+ * - Only directories that can still hold a match are read; a component without wildcards is looked up, not searched.
+ * - What is found is the entry itself: a link is given as a link. Captures are of the path that the pattern walked, while
+ *   the path of something found behind a link is the one it really has.
+ * - A link to a directory is entered where a component other than `**` matches it. A link that leads nowhere is not. One
+ *   that leads to a directory which the visit is inside of fails `visit-loop`, unless it stands before the first wildcard.
+ *   What a visit remembers ends with it.
+ */
+import { PondError } from '../base/error.ts';
+import { type Backend, type Entry } from './backend.ts';
+import { type Glob, matchNames, matchPart, parseGlob } from './glob.ts';
+import { type NodePath } from './nodePath.ts';
+import { compareNames } from './path.ts';
+import { followIfPossible } from './resolve.ts';
+
+export interface Visited {
+  readonly node: NodePath;
+  /** What each wildcard stands for, left to right. */
+  readonly captures: string[];
+}
+
+/** Yields what matches the pattern, which starts at `start`. Fails `invalid-path`, `path-escapes`, `visit-loop`. */
+export async function* visit(backend: Backend, start: NodePath, pattern: string): AsyncIterable<Visited> {
+  const glob = parseGlob(pattern);
+  if (glob.absolute && start.path !== '/') {
+    throw new PondError('path-escapes', `${pattern} leads out of ${start.path}`, { path: pattern });
+  }
+  if (glob.parts.length === 0) yield { node: start, captures: [] };
+  else
+    yield* visitDirectory({ backend, start, glob }, start, {
+      positions: positionsFrom(glob, 0),
+      names: [],
+      inside: [],
+    });
+}
+
+/** Yields everything below a directory, links as links. */
+export async function* walk(backend: Backend, directory: NodePath): AsyncIterable<NodePath> {
+  for (const { name, node } of await backend.list(directory.node)) {
+    const child = directory.child(name, node);
+    yield child;
+    if (child.isDirectory) yield* walk(backend, child);
+  }
+}
+
+interface Visit {
+  readonly backend: Backend;
+  readonly start: NodePath;
+  readonly glob: Glob;
+}
+
+interface Progress {
+  /** The parts of the pattern that the next name may match. */
+  readonly positions: readonly number[];
+  /** From the start, as the pattern walked. */
+  readonly names: readonly string[];
+  /** Ids of the directories that were searched on the way here. */
+  readonly inside: readonly string[];
+}
+
+async function* visitDirectory(visit: Visit, directory: NodePath, progress: Progress): AsyncIterable<Visited> {
+  const literals = literalNames(visit.glob, progress.positions);
+  if (progress.inside.includes(directory.node.id)) {
+    throw new PondError('visit-loop', `${directory.path} is visited from inside itself`, { path: directory.path });
+  }
+  const inside = literals !== undefined && progress.inside.length === 0 ? [] : [...progress.inside, directory.node.id];
+  for (const { name, node } of await candidates(visit.backend, directory, literals)) {
+    const child = directory.child(name, node);
+    const names = [...progress.names, name];
+    const next = advance(visit.glob, progress.positions, name);
+    const captures = next.matched ? matchNames(visit.glob, names) : undefined;
+    if (captures !== undefined) yield { node: child, captures };
+    const positions = node.type === 'symlink' ? next.named : [...next.named, ...next.deep];
+    if (positions.length === 0) continue;
+    const target = node.type === 'symlink' ? await followIfPossible(visit.backend, visit.start, child) : child;
+    if (target?.isDirectory) yield* visitDirectory(visit, target, { positions, names, inside });
+  }
+}
+
+/** Returns the names when all that can match next is names without wildcards, else undefined. */
+function literalNames(glob: Glob, positions: readonly number[]): string[] | undefined {
+  const names = new Set<string>();
+  for (const position of positions) {
+    const part = glob.parts[position];
+    if (part?.kind !== 'name') return undefined;
+    names.add(part.name);
+  }
+  return [...names].sort(compareNames);
+}
+
+async function candidates(
+  backend: Backend,
+  directory: NodePath,
+  literals: readonly string[] | undefined,
+): Promise<readonly Entry[]> {
+  if (literals === undefined) return backend.list(directory.node);
+  const found: Entry[] = [];
+  for (const name of literals) {
+    const node = await backend.lookup(directory.node, name);
+    if (node !== undefined) found.push({ name, node });
+  }
+  return found;
+}
+
+/** Where the pattern can go on below a name: `deep` positions were reached through a `**`, `named` ones otherwise. */
+function advance(
+  glob: Glob,
+  positions: readonly number[],
+  name: string,
+): { readonly matched: boolean; readonly named: readonly number[]; readonly deep: readonly number[] } {
+  const last = glob.parts.length - 1;
+  const named = new Set<number>();
+  const deep = new Set<number>();
+  let matched = false;
+  for (const position of positions) {
+    const part = glob.parts[position];
+    if (part === undefined) continue;
+    const isDeep = part.kind === 'deep';
+    if (!isDeep && matchPart(part, name) === undefined) continue;
+    if (position === last) matched = true;
+    if (isDeep) for (const next of positionsFrom(glob, position)) deep.add(next);
+    else for (const next of positionsFrom(glob, position + 1)) named.add(next);
+  }
+  return { matched, named: [...named], deep: [...deep].filter((position) => !named.has(position)) };
+}
+
+/** Returns the position and those after it that a `**` standing for nothing lets pass; none past the end. */
+function positionsFrom(glob: Glob, position: number): number[] {
+  const positions: number[] = [];
+  for (let at = position; at < glob.parts.length; at++) {
+    positions.push(at);
+    if (glob.parts[at]?.kind !== 'deep') break;
+  }
+  return positions;
+}
