@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { root } from '../scripts/run.mjs';
+
+/** Every dependency and why it is there. Adding one means adding its reason. */
+const runtime = {
+  '@duckdb/node-api': 'runs SQL over Parquet, CSV, JSON and Arrow in place',
+  'apache-arrow': 'the inner layer of the op log: directory entries are Arrow IPC streams',
+  hyparquet: 'reads one row group of a commit without waking the query engine',
+  'hyparquet-writer': 'writes the small Parquet file of a commit, in a third of the time that DuckDB takes',
+  minimatch: 'globs of host files',
+  'vscode-jsonrpc': 'the messages between client and server',
+  'vscode-languageclient': 'starts, feeds and restarts the server from the extension',
+  'vscode-languageserver': 'the server side of the same protocol',
+  'vscode-languageserver-textdocument': 'documents that change by ranges',
+  yaml: 'parses resource documents with the position of every node',
+};
+
+const development = {
+  '@types/node': 'types of the oldest Node that is supported',
+  '@types/vscode': 'types of the oldest VS Code that is supported',
+  '@vscode/test-electron': 'runs the editor suite in the desktop VS Code',
+  '@vscode/vsce': 'packs the extension',
+  chdb: 'an independent Delta reader and writer: what we write, it must read',
+  esbuild: 'bundles',
+  eslint: 'checks style',
+  'playwright-core': 'drives the browser that shows VS Code to the tests',
+  prettier: 'formats',
+  tsx: 'runs TypeScript in tests and benchmarks',
+  typescript: 'checks types',
+  'typescript-eslint': 'checks style that needs types',
+  'vega-datasets': 'real data for the demo pond, the tests and the benchmarks',
+};
+
+/** Packages in the tree that ask for an install script, and why they work without it. */
+const worksWithoutScript = {
+  chdb: 'its library comes as a package for each platform',
+  esbuild: 'its program comes as a package for each platform; the script only checks that',
+  '@vscode/vsce-sign': 'signs for the marketplace, which packing does not do',
+  keytar: 'remembers a marketplace password, which packing does not need',
+};
+
+interface Manifest {
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly devDependencies: Readonly<Record<string, string>>;
+}
+
+interface Lock {
+  readonly packages: Readonly<Record<string, { readonly hasInstallScript?: boolean; readonly optional?: boolean }>>;
+}
+
+const read = (file: string): string => readFileSync(join(root, file), 'utf8');
+const manifest = JSON.parse(read('package.json')) as Manifest;
+
+test('the runtime dependencies are the ones with a reason', () => {
+  assert.deepEqual(Object.keys(manifest.dependencies).sort(), Object.keys(runtime).sort());
+});
+
+test('the development dependencies are the ones with a reason', () => {
+  assert.deepEqual(Object.keys(manifest.devDependencies).sort(), Object.keys(development).sort());
+});
+
+test('every dependency has one exact version', () => {
+  const versions = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies });
+  assert.deepEqual(
+    versions.filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version)),
+    [],
+  );
+});
+
+test('no install script is run, and none is needed', () => {
+  assert.match(read('.npmrc'), /^ignore-scripts=true$/m);
+  const { packages } = JSON.parse(read('package-lock.json')) as Lock;
+  const asking = Object.entries(packages).filter(([, { hasInstallScript }]) => hasInstallScript === true);
+  const names = asking.map(([folder]) => folder.replace(/^.*node_modules\//, ''));
+  assert.deepEqual([...new Set(names)].sort(), Object.keys(worksWithoutScript).sort());
+});
+
+test('the lock file names no registry', () => {
+  assert.doesNotMatch(read('package-lock.json'), /"resolved"/);
+});

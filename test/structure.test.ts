@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { errorCodes } from '../server/src/base/errorCode.ts';
+import { type Import, type SourceFile, importsOf, isCode, sourceFiles } from './support/sourceFiles.ts';
+
+/** What each part may import beside itself and base: the table of server/ARCHITECTURE.md. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  base: [],
+  protocol: [],
+  storage: [],
+  duckdb: [],
+  tinyfs: [],
+  delta: ['storage', 'duckdb'],
+  oplog: ['delta', 'duckdb', 'storage'],
+  pond: ['tinyfs', 'oplog', 'duckdb', 'storage'],
+  query: ['pond', 'tinyfs', 'duckdb'],
+  resources: ['pond', 'query', 'duckdb'],
+  replication: ['pond', 'storage'],
+  language: ['protocol', 'resources', 'query'],
+  commands: ['protocol', 'pond', 'tinyfs', 'storage', 'query', 'resources', 'replication'],
+  'server.ts': ['protocol', 'commands', 'language'],
+  'main.ts': ['*'],
+  'client/vscode': ['protocol'],
+  'client/cli': ['protocol', 'main.ts'],
+};
+
+/** Who may use what comes from outside: one owner for each. */
+const owners: readonly { readonly module: RegExp; readonly parts: readonly string[] }[] = [
+  { module: /^(node:)?fs(\/promises)?$/, parts: ['storage'] },
+  { module: /^@duckdb\//, parts: ['duckdb'] },
+  { module: /^vscode$/, parts: ['client/vscode'] },
+  { module: /^vscode-languageclient/, parts: ['client/vscode'] },
+  { module: /^vscode-(languageserver(?!-textdocument)|jsonrpc)/, parts: ['server.ts'] },
+  { module: /^yaml$/, parts: ['resources'] },
+];
+
+/** What is run from outside: the bundles' entries, the tests and the scripts. */
+const entries = [
+  /^client\/(vscode\/extension|vscode\/webviews\/\w+|cli\/main)\.ts$/,
+  /^server\/src\/(main|query\/worker)\.ts$/,
+  /^test\/editor\/index\.ts$/,
+  /\.(test|bench)\.ts$/,
+  /^(esbuild|eslint\.config)\.mjs$/,
+  /^scripts\/(start|test|testDesktop|bench|package)\.mjs$/,
+];
+
+const files = sourceFiles();
+const code = files.filter(isCode);
+const product = code.filter(({ path }) => /^(server|client)\//.test(path));
+const imports = new Map(code.map((file) => [file.path, importsOf(file)]));
+const paths = new Set(code.map(({ path }) => path));
+
+/** The row of the table that a file belongs to. */
+function partOf(path: string): string {
+  const [top = '', second = '', third = ''] = path.split('/');
+  return top === 'client' ? `${top}/${second}` : third;
+}
+
+const importsOfProduct = product.flatMap(({ path }) => imports.get(path) ?? []);
+const show = ({ from, to }: Import): string => `${from} imports ${to}`;
+
+/** The `path:line` of every match of `pattern`. */
+function linesMatching(pattern: RegExp, among: readonly SourceFile[]): string[] {
+  return among.flatMap(({ path, text }) =>
+    text.split('\n').flatMap((line, index) => (pattern.test(line) ? [`${path}:${index + 1} ${line.trim()}`] : [])),
+  );
+}
+
+test('each part imports only what the table allows', () => {
+  const forbidden = importsOfProduct.filter(({ from, to }) => {
+    if (!paths.has(to)) return false;
+    const [own, other] = [partOf(from), partOf(to)];
+    const allowed = mayImport[own] ?? [];
+    return own !== other && other !== 'base' && !allowed.includes(other) && !allowed.includes('*');
+  });
+  assert.deepEqual(forbidden.map(show), []);
+});
+
+test('every part has a row in the table', () => {
+  const unknown = product.map(({ path }) => path).filter((path) => mayImport[partOf(path)] === undefined);
+  assert.deepEqual(unknown, []);
+});
+
+test('every import of a file names a file that is there', () => {
+  const dangling = [...imports.values()]
+    .flat()
+    .filter(({ to }) => /^(server|client|test|scripts)\//.test(to) && !paths.has(to));
+  assert.deepEqual(dangling.map(show), []);
+});
+
+for (const { module, parts } of owners) {
+  test(`only ${parts.join(', ')} uses ${module.source}`, () => {
+    const strangers = importsOfProduct.filter(({ from, to }) => module.test(to) && !parts.includes(partOf(from)));
+    assert.deepEqual(strangers.map(show), []);
+  });
+}
+
+test('no file imports itself through others', () => {
+  assert.deepEqual(cycles(), []);
+});
+
+/** Each cycle once, as the files around it. */
+function cycles(): string[] {
+  const done = new Set<string>();
+  const found: string[] = [];
+  const visit = (path: string, trail: readonly string[]): void => {
+    if (trail.includes(path)) found.push([...trail.slice(trail.indexOf(path)), path].join(' → '));
+    if (trail.includes(path) || done.has(path)) return;
+    for (const { to } of imports.get(path) ?? []) if (paths.has(to)) visit(to, [...trail, path]);
+    done.add(path);
+  };
+  for (const path of paths) visit(path, []);
+  return found;
+}
+
+test('every file is reached from an entry', () => {
+  const reached = reachable([...paths].filter((path) => entries.some((entry) => entry.test(path))));
+  assert.deepEqual(
+    [...paths].filter((path) => !reached.has(path)),
+    [],
+  );
+});
+
+test('every file of the product is reached without the tests', () => {
+  const starts = [...paths].filter((path) => !path.startsWith('test/') && entries.some((entry) => entry.test(path)));
+  const reached = reachable(starts);
+  const unused = product.map(({ path }) => path).filter((path) => !reached.has(path));
+  assert.deepEqual(unused, []);
+});
+
+function reachable(starts: readonly string[]): Set<string> {
+  const reached = new Set<string>();
+  const queue = [...starts];
+  for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
+    if (reached.has(path)) continue;
+    reached.add(path);
+    queue.push(...(imports.get(path) ?? []).map(({ to }) => to).filter((to) => paths.has(to)));
+  }
+  return reached;
+}
+
+test('every error code is used, and documented in one row of docs/errors.md', () => {
+  const codes = Object.keys(errorCodes).sort();
+  const using = product.filter(({ path }) => path !== 'server/src/base/errorCode.ts').map(({ text }) => text);
+  assert.deepEqual(
+    codes.filter((name) => !using.some((text) => text.includes(`'${name}'`))),
+    [],
+    'codes that nothing uses',
+  );
+  const page = files.find(({ path }) => path === 'docs/errors.md')?.text ?? '';
+  const rows = [...page.matchAll(/^\| `([a-z-]+)` \|/gm)].map((match) => match[1]);
+  assert.deepEqual(rows.sort(), codes, 'rows of docs/errors.md');
+});
+
+test('exported things say what they are', () => {
+  const bare = product.flatMap(({ path, text }) => {
+    const lines = text.split('\n');
+    return lines.flatMap((line, index) => {
+      const name = /^export (?:async |abstract )?(?:function|class|interface|type|const) (\w+)/.exec(line)?.[1];
+      if (name === undefined || /\*\/\s*$/.test(lines[index - 1] ?? '')) return [];
+      // Overloads share one comment.
+      const overload = new RegExp(`^export (async )?function ${name}\\b`).test(lines[index - 1] ?? '');
+      return overload ? [] : [`${path}:${index + 1} ${name}`];
+    });
+  });
+  assert.deepEqual(bare, []);
+});
+
+test('no file is long', () => {
+  const linesMax = 300;
+  const long = code
+    .map(({ path, text }) => ({ path, lines: text.split('\n').length }))
+    .filter(({ lines }) => lines > linesMax);
+  assert.deepEqual(long, []);
+});
+
+test('nothing is left for later in the text', () => {
+  // Written apart, so that this file does not find itself.
+  const words = ['TO' + 'DO', 'FIX' + 'ME', 'XX' + 'X', 'not ' + 'implemented', 'not yet ' + 'implemented'];
+  assert.deepEqual(linesMatching(new RegExp(`\\b(${words.join('|')})\\b`), files), []);
+});
+
+test('no path of one machine stands in the text', () => {
+  const folders = ['work', 'root', 'home', 'Users', 'tmp'].join('|');
+  assert.deepEqual(linesMatching(new RegExp(`(^|[\\s"'\`(=])/(${folders})/`), files), []);
+});
