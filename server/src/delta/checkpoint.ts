@@ -43,7 +43,8 @@ export async function writeCheckpoint(disk: Disk, snapshot: DeltaSnapshot, nowMs
   }
   replaceFile(disk, file, bytes);
   // Only now, when the file is durable: a hint to a file that is not there also locks other engines out.
-  if ((readHint(disk) ?? -1) <= snapshot.version) replaceFile(disk, hintFile, hintFor(snapshot, rows.length, bytes));
+  if ((readHint(disk)?.version ?? -1) <= snapshot.version)
+    replaceFile(disk, hintFile, hintFor(snapshot, rows.length, bytes));
   return { ...snapshot, checkpointVersion: snapshot.version };
 }
 

@@ -1,4 +1,3 @@
-import { PondError } from '../base/error.ts';
 import { type Add } from './actions.ts';
 
 /** A live data file of a snapshot. */
@@ -11,19 +10,14 @@ export interface AddFile {
   readonly addedVersion: number | undefined;
 }
 
-/** Returns the live file that an action makes. Fails as decodePath. */
-export function addFileOf(add: Add, file: string, addedVersion: number | undefined): AddFile {
-  return { path: decodePath(add.path, file), add, addedVersion };
+/** Returns the live file that an action makes. */
+export function addFileOf(add: Add, addedVersion: number | undefined): AddFile {
+  return { path: decodePath(add.path), add, addedVersion };
 }
 
-/** Returns the path that a URI reference in the log names, decoded once. Fails with `pond-damaged`, naming the log file. */
-export function decodePath(uri: string, file: string): string {
-  if (!uri.includes('%')) return uri;
-  try {
-    return decodeURIComponent(uri);
-  } catch (cause) {
-    throw new PondError('pond-damaged', `${file}: the path "${uri}" is not percent-encoded`, { path: file, cause });
-  }
+/** Returns the path that a URI reference in the log names, decoded once. Throws a URIError, which parsing has ruled out. */
+export function decodePath(uri: string): string {
+  return uri.includes('%') ? decodeURIComponent(uri) : uri;
 }
 
 /** False for paths that other engines may use and a table's disk cannot reach: absolute, with a scheme, or climbing out. */

@@ -43,7 +43,7 @@ export function listLog(disk: Disk): LogListing {
  * directory. The answer is below `atLeast` when that version has been lost.
  */
 export function latestVersion(disk: Disk, atLeast?: number): number | undefined {
-  const known = present(disk, atLeast) ?? present(disk, readHint(disk));
+  const known = present(disk, atLeast) ?? present(disk, readHint(disk)?.version);
   if (known === undefined) return newestListed(disk);
   let version = known;
   while (disk.stat(commitFile(version + 1))) version++;
@@ -61,14 +61,23 @@ export function readCommit(disk: Disk, version: number): Commit | undefined {
   return bytes && parseCommit(bytes, version, file);
 }
 
-/** Returns the version that the hint names, or undefined when there is no hint or it cannot be read. */
-export function readHint(disk: Disk): number | undefined {
+/** What `_last_checkpoint` says. */
+export interface CheckpointHint {
+  readonly version: number;
+  /** True when the checkpoint is said to be in several files, which are not read here. */
+  readonly inParts: boolean;
+}
+
+/** Returns what the hint says, or undefined when there is no hint or it cannot be read. */
+export function readHint(disk: Disk): CheckpointHint | undefined {
   const bytes = disk.readFile(hintFile);
   if (!bytes) return undefined;
   try {
     const hint: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    const version = typeof hint === 'object' && hint !== null && 'version' in hint ? hint.version : undefined;
-    return typeof version === 'number' && Number.isSafeInteger(version) && version >= 0 ? version : undefined;
+    if (typeof hint !== 'object' || hint === null || !('version' in hint)) return undefined;
+    const { version } = hint;
+    if (typeof version !== 'number' || !Number.isSafeInteger(version) || version < 0) return undefined;
+    return { version, inParts: 'parts' in hint && hint.parts !== null };
   } catch {
     return undefined;
   }

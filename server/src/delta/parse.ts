@@ -8,6 +8,7 @@ import {
   type Remove,
   type Txn,
 } from './actions.ts';
+import { asObject, damaged, Fields, type Json, type Place } from './fields.ts';
 
 /** One action of a log file, read and checked. */
 export type Action =
@@ -18,19 +19,13 @@ export type Action =
   | { readonly remove: Remove }
   | { readonly add: Add };
 
-/** Where an action stands: a file, and in it a line or row, from 1. */
-export interface Place {
-  readonly file: string;
-  readonly line: number;
-}
-
 /**
  * Returns what a commit file says. Unknown actions and fields are ignored, as the protocol asks. Fails with
  * `pond-damaged`, naming file and line, when the file is empty, a line is not JSON, a field is missing or of the wrong
  * type, or an action is repeated; with `pond-too-new` when an action cannot be understood.
  */
 export function parseCommit(bytes: Uint8Array, version: number, file: string): Commit {
-  const places = new Map<string, Place>();
+  const seen = new Set<string>();
   const txns: Txn[] = [];
   const removes: Remove[] = [];
   const adds: Add[] = [];
@@ -43,8 +38,8 @@ export function parseCommit(bytes: Uint8Array, version: number, file: string): C
     const action = parseAction(parseJson(line, place), place);
     if (action === undefined) continue;
     const key = keyOf(action);
-    if (places.has(key)) throw damaged(place, `a second action for ${key}`);
-    places.set(key, place);
+    if (seen.has(key)) throw damaged(place, `a second action for ${key}`);
+    seen.add(key);
     if ('add' in action) adds.push(action.add);
     else if ('remove' in action) removes.push(action.remove);
     else if ('txn' in action) txns.push(action.txn);
@@ -86,7 +81,7 @@ function parseAdd(fields: Fields): Add {
     throw new PondError('pond-too-new', `${fields.at}: deletion vectors are not read`, { path: fields.place.file });
   }
   return {
-    path: fields.text('path'),
+    path: fields.uri('path'),
     partitionValues: fields.nullableTexts('partitionValues'),
     size: fields.count('size'),
     modificationTime: fields.integer('modificationTime'),
@@ -98,7 +93,7 @@ function parseAdd(fields: Fields): Add {
 
 function parseRemove(fields: Fields): Remove {
   return {
-    path: fields.text('path'),
+    path: fields.uri('path'),
     dataChange: fields.flag('dataChange'),
     ...fields.optional('deletionTimestamp', () => fields.integer('deletionTimestamp')),
     ...fields.optional('partitionValues', () => fields.nullableTexts('partitionValues')),
@@ -141,82 +136,6 @@ function parseProtocol(fields: Fields): Protocol {
   };
 }
 
-type Json = Readonly<Record<string, unknown>>;
-
-/** The fields of one action, each checked as it is read. Null is absent. Integers may be bigint, as Parquet has them. */
-class Fields {
-  readonly object: Json;
-  readonly place: Place;
-  readonly #name: string;
-
-  constructor(object: Json, name: string, place: Place) {
-    this.object = object;
-    this.#name = name;
-    this.place = place;
-  }
-
-  get at(): string {
-    return `${this.place.file}:${this.place.line}`;
-  }
-
-  has(name: string): boolean {
-    return this.value(name) !== undefined;
-  }
-
-  value(name: string): unknown {
-    return this.object[name] ?? undefined;
-  }
-
-  /** `{ [name]: read(value) }`, or {} when the field is absent or `read` answers undefined. */
-  optional<N extends string, T>(name: N, read: (value: unknown) => T | undefined): Partial<Record<N, T>> {
-    const value = this.has(name) ? read(this.value(name)) : undefined;
-    return value === undefined ? {} : ({ [name]: value } as Partial<Record<N, T>>);
-  }
-
-  text(name: string): string {
-    const value = this.value(name);
-    return typeof value === 'string' ? value : this.#wrong(name, 'text');
-  }
-
-  flag(name: string): boolean {
-    const value = this.value(name);
-    return typeof value === 'boolean' ? value : this.#wrong(name, 'true or false');
-  }
-
-  integer(name: string): number {
-    const value = this.value(name);
-    const number = typeof value === 'bigint' ? Number(value) : value;
-    return typeof number === 'number' && Number.isSafeInteger(number) ? number : this.#wrong(name, 'an integer');
-  }
-
-  count(name: string): number {
-    const number = this.integer(name);
-    return number >= 0 ? number : this.#wrong(name, 'an integer from 0');
-  }
-
-  textList(name: string): readonly string[] {
-    const value = this.value(name);
-    const list: unknown[] = Array.isArray(value) ? value : this.#wrong(name, 'a list of texts');
-    return list.map((item) => (typeof item === 'string' ? item : this.#wrong(name, 'a list of texts')));
-  }
-
-  texts(name: string): Readonly<Record<string, string>> {
-    const map = asObject(this.value(name), `${this.#name}.${name}`, this.place);
-    return mapValues(map, (value) => (typeof value === 'string' ? value : this.#wrong(name, 'a map of texts')));
-  }
-
-  nullableTexts(name: string): Readonly<Record<string, string | null>> {
-    const map = asObject(this.value(name), `${this.#name}.${name}`, this.place);
-    return mapValues(map, (value) =>
-      typeof value === 'string' ? value : (value ?? null) === null ? null : this.#wrong(name, 'a map of texts'),
-    );
-  }
-
-  #wrong(name: string, expected: string): never {
-    throw damaged(this.place, `${this.#name}.${name} is ${shown(this.value(name))}; expected ${expected}`);
-  }
-}
-
 /** At most one action of each key may be in a commit; an add and a remove of one path contradict each other. */
 function keyOf(action: Action): string {
   if ('add' in action) return `file ${action.add.path}`;
@@ -240,22 +159,4 @@ function parseJson(line: string, place: Place): Json {
     if (cause instanceof PondError) throw cause;
     throw damaged(place, 'the line is not JSON', cause);
   }
-}
-
-function asObject(value: unknown, what: string, place: Place): Json {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Json;
-  throw damaged(place, `${what} is ${shown(value)}; expected an object`);
-}
-
-function mapValues<T>(map: Json, read: (value: unknown) => T): Readonly<Record<string, T>> {
-  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, read(value)]));
-}
-
-function shown(value: unknown): string {
-  if (value === undefined) return 'missing';
-  return typeof value === 'bigint' ? String(value) : JSON.stringify(value).slice(0, 80);
-}
-
-function damaged(place: Place, message: string, cause?: unknown): PondError {
-  return new PondError('pond-damaged', `${place.file}:${place.line}: ${message}`, { path: place.file, cause });
 }

@@ -15,8 +15,8 @@ import { type DeltaSnapshot } from './tableState.ts';
  */
 export async function readCheckpoint(disk: Disk, version: number): Promise<DeltaSnapshot> {
   const file = checkpointFile(version);
-  const bytes = disk.readFile(file);
-  if (!bytes || !isParquet(bytes)) throw new PondError('pond-damaged', `${file} is not Parquet`, { path: file });
+  const bytes = looksLikeParquet(disk, file) ? disk.readFile(file) : undefined;
+  if (!bytes) throw new PondError('pond-damaged', `${file} is not Parquet`, { path: file });
   return parseCheckpoint(bytes, version, file);
 }
 
@@ -32,9 +32,9 @@ export async function parseCheckpoint(bytes: Uint8Array, version: number, file: 
     const action = parseAction(row, { file, line: index + 1 });
     if (action === undefined) continue;
     if ('add' in action) {
-      const live = addFileOf(action.add, file, undefined);
+      const live = addFileOf(action.add, undefined);
       files.set(live.path, live);
-    } else if ('remove' in action) tombstones.set(decodePath(action.remove.path, file), action.remove);
+    } else if ('remove' in action) tombstones.set(decodePath(action.remove.path), action.remove);
     else if ('txn' in action) transactions.set(action.txn.appId, action.txn);
     else if ('protocol' in action) protocol = action.protocol;
     else if ('metaData' in action) metaData = action.metaData;
@@ -56,13 +56,18 @@ export async function parseCheckpoint(bytes: Uint8Array, version: number, file: 
   };
 }
 
-/** True when the bytes begin and end as a Parquet file does, and what the end says of the footer fits in. */
-export function isParquet(bytes: Uint8Array): boolean {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const magic = 0x31524150; // PAR1
-  if (bytes.byteLength < 12 || view.getUint32(0, true) !== magic) return false;
-  if (view.getUint32(bytes.byteLength - 4, true) !== magic) return false;
-  return view.getUint32(bytes.byteLength - 8, true) <= bytes.byteLength - 12;
+/** True when the file is there, begins and ends as Parquet does, and is as long as its end says. Reads twelve bytes. */
+export function looksLikeParquet(disk: Disk, file: string): boolean {
+  const sizeBytes = disk.stat(file)?.sizeBytes ?? 0;
+  const head = disk.readRange(file, 0, 4);
+  const tail = disk.readRange(file, Math.max(0, sizeBytes - 8), sizeBytes);
+  if (head?.byteLength !== 4 || tail?.byteLength !== 8 || sizeBytes < 12) return false;
+  const footerBytes = new DataView(tail.buffer, tail.byteOffset).getUint32(0, true);
+  return isMagic(head) && isMagic(tail.subarray(4)) && footerBytes <= sizeBytes - 12;
+}
+
+function isMagic(bytes: Uint8Array): boolean {
+  return String.fromCharCode(...bytes) === 'PAR1';
 }
 
 async function readRows(bytes: Uint8Array, file: string): Promise<readonly Readonly<Record<string, unknown>>[]> {

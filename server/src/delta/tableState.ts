@@ -44,7 +44,7 @@ export function firstSnapshot(commit: Commit): DeltaSnapshot {
 
 /**
  * Returns the snapshot after the commit, which must be the next one. Costs what the commit says, not what the table has.
- * Fails with `pond-too-new` when the commit raises the protocol over this reader, with `pond-damaged` over a bad path.
+ * Fails with `pond-too-new` when the commit raises the protocol over this reader.
  */
 export function applyCommit(snapshot: DeltaSnapshot, commit: Commit): DeltaSnapshot {
   const file = commitFile(commit.version);
@@ -52,12 +52,12 @@ export function applyCommit(snapshot: DeltaSnapshot, commit: Commit): DeltaSnaps
   const live = new Map<string, AddFile | undefined>();
   const tombstones = new Map<string, Remove | undefined>();
   for (const remove of commit.removes) {
-    const path = decodePath(remove.path, file);
+    const path = decodePath(remove.path);
     live.set(path, undefined);
     tombstones.set(path, remove);
   }
   for (const add of commit.adds) {
-    const added = addFileOf(add, file, commit.version);
+    const added = addFileOf(add, commit.version);
     live.set(added.path, added);
     // A file may come back, when another engine restores an older version.
     if (snapshot.tombstones.get(added.path)) tombstones.set(added.path, undefined);

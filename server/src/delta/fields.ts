@@ -1,0 +1,116 @@
+import { PondError } from '../base/error.ts';
+import { decodePath } from './files.ts';
+
+/** Where an action stands: a file, and in it a line or row, from 1. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+}
+
+/** A JSON object, or a row of Parquet. */
+export type Json = Readonly<Record<string, unknown>>;
+
+/** The fields of one action, each checked as it is read. Null is absent. Integers may be bigint, as Parquet has them. */
+export class Fields {
+  readonly object: Json;
+  readonly place: Place;
+  readonly #name: string;
+
+  constructor(object: Json, name: string, place: Place) {
+    this.object = object;
+    this.#name = name;
+    this.place = place;
+  }
+
+  get at(): string {
+    return `${this.place.file}:${this.place.line}`;
+  }
+
+  has(name: string): boolean {
+    return this.value(name) !== undefined;
+  }
+
+  value(name: string): unknown {
+    return this.object[name] ?? undefined;
+  }
+
+  /** `{ [name]: read(value) }`, or {} when the field is absent or `read` answers undefined. */
+  optional<N extends string, T>(name: N, read: (value: unknown) => T | undefined): Partial<Record<N, T>> {
+    const value = this.has(name) ? read(this.value(name)) : undefined;
+    return value === undefined ? {} : ({ [name]: value } as Partial<Record<N, T>>);
+  }
+
+  text(name: string): string {
+    const value = this.value(name);
+    return typeof value === 'string' ? value : this.#wrong(name, 'text');
+  }
+
+  /** The text of a URI reference that can be decoded. */
+  uri(name: string): string {
+    const uri = this.text(name);
+    try {
+      decodePath(uri);
+      return uri;
+    } catch {
+      return this.#wrong(name, 'a percent-encoded path');
+    }
+  }
+
+  flag(name: string): boolean {
+    const value = this.value(name);
+    return typeof value === 'boolean' ? value : this.#wrong(name, 'true or false');
+  }
+
+  integer(name: string): number {
+    const value = this.value(name);
+    const number = typeof value === 'bigint' ? Number(value) : value;
+    return typeof number === 'number' && Number.isSafeInteger(number) ? number : this.#wrong(name, 'an integer');
+  }
+
+  count(name: string): number {
+    const number = this.integer(name);
+    return number >= 0 ? number : this.#wrong(name, 'an integer from 0');
+  }
+
+  textList(name: string): readonly string[] {
+    const value = this.value(name);
+    const list: unknown[] = Array.isArray(value) ? value : this.#wrong(name, 'a list of texts');
+    return list.map((item) => (typeof item === 'string' ? item : this.#wrong(name, 'a list of texts')));
+  }
+
+  texts(name: string): Readonly<Record<string, string>> {
+    const map = asObject(this.value(name), `${this.#name}.${name}`, this.place);
+    return mapValues(map, (value) => (typeof value === 'string' ? value : this.#wrong(name, 'a map of texts')));
+  }
+
+  nullableTexts(name: string): Readonly<Record<string, string | null>> {
+    const map = asObject(this.value(name), `${this.#name}.${name}`, this.place);
+    return mapValues(map, (value) =>
+      typeof value === 'string' ? value : (value ?? null) === null ? null : this.#wrong(name, 'a map of texts'),
+    );
+  }
+
+  #wrong(name: string, expected: string): never {
+    throw damaged(this.place, `${this.#name}.${name} is ${shown(this.value(name))}; expected ${expected}`);
+  }
+}
+
+/** Returns the value, or fails with `pond-damaged` when it is not an object; `what` names it. */
+export function asObject(value: unknown, what: string, place: Place): Json {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Json;
+  throw damaged(place, `${what} is ${shown(value)}; expected an object`);
+}
+
+function mapValues<T>(map: Json, read: (value: unknown) => T): Readonly<Record<string, T>> {
+  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, read(value)]));
+}
+
+function shown(value: unknown): string {
+  if (value === undefined) return 'missing';
+  return typeof value === 'bigint' ? String(value) : JSON.stringify(value).slice(0, 80);
+}
+
+/** Returns the error for something wrong at a place. */
+export function damaged(place: Place, message: string, cause?: unknown): PondError {
+  return new PondError('pond-damaged', `${place.file}:${place.line}: ${message}`, { path: place.file, cause });
+}

@@ -1,0 +1,136 @@
+import { isPondError } from '../base/error.ts';
+import { type Disk } from '../storage/disk.ts';
+import { joinPath, nameOf, parentOf } from '../storage/diskPath.ts';
+import { isTemporaryName, makeDirectoryDurable } from '../storage/durable.ts';
+import { type Add, type Commit } from './actions.ts';
+import { decodePath, isInsideTable } from './files.ts';
+import { checkpointFile, commitFile, hintFile, logDirectory, readCommit, readHint } from './log.ts';
+import { looksLikeParquet } from './readCheckpoint.ts';
+
+/**
+ * What can be wrong with a log or the files that it names:
+ * - `commit-missing`: a version that must be there is not, and no checkpoint makes up for it;
+ * - `commit-empty`: its file has no bytes; other engines read that as a commit that changed nothing, in silence;
+ * - `commit-unreadable`: cut short, filled with NULs, or damaged otherwise; no engine can open the table;
+ * - `data-missing`, `data-size`: a data file is absent, or not as long as its commit says; queries that read it fail;
+ * - `data-outside`: another engine added a file that is not in the table's directory;
+ * - `checkpoint-unusable`: it costs us a replay, and other engines the table;
+ * - `hint-unusable`: broken, which is harmless, or naming no good checkpoint, which locks other engines out.
+ */
+export type FindingKind =
+  | 'commit-missing'
+  | 'commit-empty'
+  | 'commit-unreadable'
+  | 'data-missing'
+  | 'data-size'
+  | 'data-outside'
+  | 'checkpoint-unusable'
+  | 'hint-unusable';
+
+export interface Finding {
+  readonly kind: FindingKind;
+  /** The commit or checkpoint concerned; undefined for a hint that names none. */
+  readonly version: number | undefined;
+  /** The damaged or missing file, as a path on the disk; for `data-outside`, as the log has it. */
+  readonly file: string;
+  /** One sentence, for people. */
+  readonly text: string;
+}
+
+/**
+ * Returns what is wrong with the commits fromVersion to toVersion, both inclusive, their data files and checkpoints, and the
+ * hint; newest first, [] when all is well. Reads those commits and only asks for the size of the data. Changes nothing.
+ */
+export function inspectTail(disk: Disk, fromVersion: number, toVersion: number): readonly Finding[] {
+  const findings: Finding[] = [...inspectHint(disk)];
+  const removed = new Set<string>();
+  let hasCheckpoint = false;
+  for (let version = toVersion; version >= fromVersion; version--) {
+    const checkpoint = inspectCheckpoint(disk, version);
+    if (checkpoint === 'good') hasCheckpoint = true;
+    else if (checkpoint !== 'none') findings.push(checkpoint);
+    const commit = inspectCommit(disk, version);
+    // A newer checkpoint holds what the commit said: its file may have been cleaned up.
+    if ('kind' in commit) findings.push(...(commit.kind === 'commit-missing' && hasCheckpoint ? [] : [commit]));
+    else findings.push(...inspectData(disk, commit, removed));
+  }
+  return findings;
+}
+
+/** Returns paths of files in the log and the table's directory that a writer was still writing when it died. Lists both. */
+export function strayTemporaries(disk: Disk): readonly string[] {
+  return ['', logDirectory].flatMap((directory) =>
+    disk
+      .list(directory)
+      .filter(isTemporaryName)
+      .map((name) => joinPath(directory, name)),
+  );
+}
+
+/**
+ * Moves a file into the directory, durably, under its own name or, where that is taken, with a number after it. Returns the
+ * new path; undefined when the file is not there.
+ */
+export function quarantine(disk: Disk, path: string, directory: string): string | undefined {
+  if (!disk.stat(path)) return undefined;
+  makeDirectoryDurable(disk, directory);
+  let to = joinPath(directory, nameOf(path));
+  for (let number = 2; disk.stat(to); number++) to = joinPath(directory, `${nameOf(path)}.${number}`);
+  disk.rename(path, to);
+  // The new name first: a power cut between the two must leave at least one.
+  disk.syncDirectory(directory);
+  disk.syncDirectory(parentOf(path));
+  return to;
+}
+
+function inspectHint(disk: Disk): readonly Finding[] {
+  if (!disk.stat(hintFile)) return [];
+  const hint = readHint(disk);
+  if (hint?.inParts || (hint && looksLikeParquet(disk, checkpointFile(hint.version)))) return [];
+  const text = hint ? `${hintFile} names no checkpoint that can be read` : `${hintFile} cannot be read`;
+  return [{ kind: 'hint-unusable', version: hint?.version, file: hintFile, text }];
+}
+
+function inspectCheckpoint(disk: Disk, version: number): 'none' | 'good' | Finding {
+  const file = checkpointFile(version);
+  if (!disk.stat(file)) return 'none';
+  if (looksLikeParquet(disk, file)) return 'good';
+  return { kind: 'checkpoint-unusable', version, file, text: `${file} is not Parquet, or was cut short` };
+}
+
+function inspectCommit(disk: Disk, version: number): Commit | Finding {
+  const file = commitFile(version);
+  try {
+    const commit = readCommit(disk, version);
+    return commit ?? { kind: 'commit-missing', version, file, text: `commit ${version} is missing` };
+  } catch (error) {
+    if (!isPondError(error, 'pond-damaged')) throw error;
+    const kind = disk.stat(file)?.sizeBytes === 0 ? 'commit-empty' : 'commit-unreadable';
+    return { kind, version, file, text: error.message };
+  }
+}
+
+/** What is wrong with the data that the commit adds. `removed` are paths that newer commits remove; it is added to. */
+function inspectData(disk: Disk, commit: Commit, removed: Set<string>): readonly Finding[] {
+  const findings = commit.adds.flatMap((add) => {
+    const path = decodePath(add.path);
+    return removed.has(path) ? [] : inspectFile(disk, { add, path, version: commit.version });
+  });
+  for (const remove of commit.removes) removed.add(decodePath(remove.path));
+  return findings;
+}
+
+interface DataFile {
+  readonly add: Add;
+  readonly path: string;
+  readonly version: number;
+}
+
+function inspectFile(disk: Disk, { add, path, version }: DataFile): readonly Finding[] {
+  const finding = (kind: FindingKind, text: string): Finding => ({ kind, version, file: path, text });
+  if (!isInsideTable(path)) return [finding('data-outside', `${path} is not in the directory of the table`)];
+  const sizeBytes = disk.stat(path)?.sizeBytes;
+  if (sizeBytes === undefined) return [finding('data-missing', `${path}, added by commit ${version}, is missing`)];
+  if (sizeBytes === add.size) return [];
+  return [finding('data-size', `${path} has ${sizeBytes} bytes; commit ${version} says ${add.size}`)];
+}

@@ -1,0 +1,64 @@
+import { execFile } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import { promisify } from 'node:util';
+
+/** One row as chdb's JSON has it. */
+export type ChdbRow = Readonly<Record<string, unknown>>;
+
+/**
+ * Runs SQL in chdb, which reads Delta tables by delta-kernel-rs, and returns its rows. `{table}` in the SQL stands for the
+ * table in the directory, an absolute path; `{table@3}` for its version 3. Rejects with chdb's message.
+ */
+export async function chdbQuery(tableDirectory: string, sql: string): Promise<readonly ChdbRow[]> {
+  const [rows] = await chdbQueries(tableDirectory, [sql]);
+  return rows ?? [];
+}
+
+/** As chdbQuery, for several statements one after the other in one process; rejects with the first failure. */
+export async function chdbQueries(
+  tableDirectory: string,
+  statements: readonly string[],
+): Promise<readonly (readonly ChdbRow[])[]> {
+  const input = JSON.stringify(statements.map((sql) => expand(sql, tableDirectory)));
+  // A process of its own: chdb opens only tables below its working directory, and holds them as long as it lives.
+  const { stdout } = await promisify(execFile)(process.execPath, ['-e', childScript, chdbModule, input], {
+    cwd: dirname(tableDirectory),
+    maxBuffer: 256 * 1024 * 1024,
+  });
+  const answer = JSON.parse(stdout) as { readonly results?: readonly string[]; readonly error?: string };
+  if (answer.results === undefined) throw new Error(`chdb: ${answer.error}`);
+  return answer.results.map(parseRows);
+}
+
+/** Appends the rows of a SELECT to the table, as another engine does: one commit. Rejects with chdb's message. */
+export async function chdbInsert(tableDirectory: string, select: string): Promise<void> {
+  await chdbQuery(tableDirectory, `INSERT INTO FUNCTION {table} ${select}`);
+}
+
+const chdbModule = createRequire(import.meta.url).resolve('chdb');
+
+const childScript = `
+  const { query } = require(process.argv[1]);
+  try {
+    const results = JSON.parse(process.argv[2]).map((sql) => query(sql, 'JSONEachRow'));
+    process.stdout.write(JSON.stringify({ results }));
+  } catch (error) {
+    process.stdout.write(JSON.stringify({ error: error.message }));
+  }
+`;
+
+function expand(sql: string, tableDirectory: string): string {
+  const source = `deltaLakeLocal('${tableDirectory.replaceAll("'", "\\'")}')`;
+  const version = /\{table@(\d+)\}/.exec(sql)?.[1];
+  const settings = ['allow_experimental_delta_lake_writes = 1'];
+  if (version !== undefined) settings.push(`delta_lake_snapshot_version = ${version}`);
+  return `${sql.replaceAll(/\{table(@\d+)?\}/g, source)} SETTINGS ${settings.join(', ')}`;
+}
+
+function parseRows(text: string): readonly ChdbRow[] {
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as ChdbRow);
+}

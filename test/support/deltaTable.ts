@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { parquetWriteBuffer } from 'hyparquet-writer';
+import { type Add } from '../../server/src/delta/actions.ts';
+import { commitVersion, createTable, type CommitDraft } from '../../server/src/delta/commit.ts';
+import { type Disk } from '../../server/src/storage/disk.ts';
+import { writeNew } from '../../server/src/storage/durable.ts';
+
+/** The table of the tests: a number and a name. */
+export const schemaString = JSON.stringify({
+  type: 'struct',
+  fields: [
+    { name: 'id', type: 'long', nullable: true, metadata: {} },
+    { name: 'name', type: 'string', nullable: true, metadata: {} },
+  ],
+});
+
+/** Makes version 0 with no rows. */
+export function makeTable(disk: Disk, configuration: Readonly<Record<string, string>> = {}): void {
+  const outcome = createTable(disk, {
+    id: randomUUID(),
+    schemaString,
+    configuration,
+    commitInfo: { txnId: randomUUID() },
+  });
+  assert.deepEqual(outcome, { committed: true });
+}
+
+/** Writes a data file of the ids and returns the action that adds it. */
+export function writeData(disk: Disk, ids: readonly number[], path = `${randomUUID()}.parquet`): Add {
+  const columnData = [
+    { name: 'id', data: ids.map(BigInt), type: 'INT64' as const },
+    { name: 'name', data: ids.map((id) => `name ${id}`), type: 'STRING' as const },
+  ];
+  const bytes = new Uint8Array(parquetWriteBuffer({ columnData }));
+  writeNew(disk, path, bytes);
+  return addOf(path, bytes.byteLength, ids.length);
+}
+
+/** An action that adds a file, which need not be there. */
+export function addOf(path: string, size = 1, rows = 1): Add {
+  const stats = JSON.stringify({ numRecords: rows });
+  return { path, partitionValues: {}, size, modificationTime: 1_700_000_000_000, dataChange: true, stats };
+}
+
+/** Commits as the version, and fails the test when that does not succeed. */
+export function commit(disk: Disk, version: number, draft: Partial<CommitDraft>): void {
+  const outcome = commitVersion(disk, version, { commitInfo: { txnId: randomUUID() }, ...draft });
+  assert.deepEqual(outcome, { committed: true });
+}
