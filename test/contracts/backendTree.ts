@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { bytesOf, collect, fails, linesOf, make, textOf } from '../support/tree.ts';
+import { type Check } from './backendCheck.ts';
+
+export function testCreate(check: Check): void {
+  check('create gives the path and the node that get gives', async (root) => {
+    await root.createDirectory('a');
+    const made = await root.createFile('/a/b', bytesOf('text'), { type: 'series' });
+    assert.deepEqual([made.path, made.basename, made.dirname], ['/a/b', 'b', '/a']);
+    const got = await root.get('a/b');
+    assert.deepEqual([got?.path, got?.node.id, got?.node.type], ['/a/b', made.node.id, 'series']);
+    assert.deepEqual(
+      got?.directories.map(({ id }) => id),
+      [(await root.get('/'))?.node.id, (await root.get('a'))?.node.id],
+    );
+  });
+
+  check('create where something is fails', async (root) => {
+    await make(root, 'file 1', 'dir/', 'link -> file', 'dangling -> none');
+    for (const path of ['file', 'dir', 'link', 'dangling']) {
+      await fails('already-exists', root.createFile(path, bytesOf('')), `/${path}`);
+      await fails('already-exists', root.createDirectory(path), `/${path}`);
+      await fails('already-exists', root.createSymlink(path, 'x'), `/${path}`);
+    }
+    await fails('already-exists', root.createDirectory('/'), '/');
+    await fails('already-exists', root.createDirectory('file', { parents: true }), '/file');
+  });
+
+  check('create where the directory is missing fails and names what is missing', async (root) => {
+    await make(root, 'a/', 'file 1');
+    await fails('not-found', root.createFile('a/b/c/d', bytesOf('')), '/a/b');
+    await fails('not-found', root.createDirectory('a/b/c'), '/a/b');
+    await fails('not-found', root.createSymlink('a/b/c', 'x'), '/a/b');
+    await fails('not-found', root.writeFile('a/b/c', bytesOf('')), '/a/b');
+    await fails('not-a-directory', root.createFile('file/b', bytesOf('')), '/file');
+    assert.deepEqual(await linesOf(root), ['/a/', '/file 1']);
+  });
+
+  check('a directory is made with its parents, or is there already', async (root) => {
+    const made = await root.createDirectory('a/b/c', { parents: true });
+    assert.equal(made.path, '/a/b/c');
+    await make(root, 'link -> a/b');
+    assert.equal((await root.createDirectory('link/x/y', { parents: true })).path, '/a/b/x/y');
+    assert.equal((await root.createDirectory('link', { parents: true })).path, '/a/b');
+    assert.deepEqual(await linesOf(root), ['/a/', '/a/b/', '/a/b/c/', '/a/b/x/', '/a/b/x/y/', '/link -> a/b']);
+  });
+
+  check('write makes, replaces, and keeps the type', async (root) => {
+    await root.writeFile('t', bytesOf('1'), { type: 'table' });
+    await root.writeFile('t', bytesOf('2'));
+    assert.equal((await root.get('t'))?.node.type, 'table');
+    await fails('already-exists', root.writeFile('t', bytesOf('3'), { type: 'series' }), '/t');
+    await fails('already-exists', root.writeFile('t', bytesOf('3'), { overwrite: false }), '/t');
+    await fails('not-found', root.writeFile('u', bytesOf('3'), { create: false }), '/u');
+    assert.deepEqual(await linesOf(root), ['/t 2']);
+  });
+
+  check('write goes through a link to its file', async (root) => {
+    await make(root, 'd/', 'd/a old', 'link -> d/a', 'dangling -> d/none', 'dir -> d');
+    assert.equal((await root.writeFile('link', bytesOf('new'))).path, '/d/a');
+    await fails('not-found', root.writeFile('dangling', bytesOf('')), 'd/none');
+    await fails('is-a-directory', root.writeFile('dir', bytesOf('')), '/d');
+    await root.writeFile('dir/b', bytesOf('b'));
+    assert.deepEqual(await linesOf(root), [
+      '/d/',
+      '/d/a new',
+      '/d/b b',
+      '/dangling -> d/none',
+      '/dir -> d',
+      '/link -> d/a',
+    ]);
+  });
+
+  check('reading a directory, or what is not there, fails', async (root) => {
+    await make(root, 'd/', 'a 1');
+    await fails('is-a-directory', root.readFile('d'), '/d');
+    await fails('not-found', root.readFile('none'), '/none');
+    await fails('not-found', root.readFile('d/none/x'), '/d/none');
+    await fails('not-a-directory', root.readFile('a/x'), '/a');
+    await fails('not-a-directory', root.list('a'), '/a');
+    await fails('not-a-directory', root.openDirectory('a'), '/a');
+    await fails('not-found', root.openDirectory('none'), '/none');
+    await fails('not-found', collect(root.versions('none')), '/none');
+    await fails('not-found', root.setAttributes('none', {}), '/none');
+  });
+}
+
+export function testRemove(check: Check): void {
+  check('remove takes a file, a link but not its target, and an empty directory', async (root) => {
+    await make(root, 'a 1', 'b 2', 'l -> b', 'd/');
+    for (const path of ['a', 'l', 'd']) await root.remove(path);
+    assert.deepEqual(await linesOf(root), ['/b 2']);
+    assert.equal(await root.exists('a'), false);
+  });
+
+  check('remove of a directory with entries has to be recursive', async (root) => {
+    await make(root, 'd/e/', 'd/e/a 1', 'l -> d');
+    await fails('directory-not-empty', root.remove('d'), '/d');
+    await root.remove('l', { recursive: true });
+    assert.deepEqual(await linesOf(root), ['/d/', '/d/e/', '/d/e/a 1']);
+    await root.remove('d', { recursive: true });
+    assert.deepEqual(await linesOf(root), []);
+  });
+
+  check('remove of what is missing, of the root and of the working directory fails', async (root) => {
+    const made = await root.createDirectory('d');
+    await fails('not-found', root.remove('none'), '/none');
+    await fails('invalid-path', root.remove('/', { recursive: true }), '/');
+    await fails('invalid-path', root.remove('d/..', { recursive: true }), '/');
+    await fails('invalid-path', made.remove('.'), '/d');
+    assert.deepEqual(await linesOf(root), ['/d/']);
+  });
+
+  check('a working directory that was removed is gone, and back when it is made again', async (root) => {
+    const made = await root.createDirectory('a/b', { parents: true });
+    await root.remove('a', { recursive: true });
+    await fails('not-found', made.createFile('x', bytesOf('')), '/a');
+    assert.equal(await made.exists('x'), false);
+    await make(root, 'a/b/', 'a/b/x 1');
+    assert.equal(textOf(await made.readFile('x')), '1');
+  });
+
+  check('a change in a directory that was removed meanwhile fails', async (root, backend) => {
+    await make(root, 'd/e/');
+    const stale = (await root.get('d/e'))?.chain;
+    assert.ok(stale);
+    await root.remove('d', { recursive: true });
+    await fails('not-found', backend.put(stale, 'a', { type: 'file', content: bytesOf('lost') }));
+    assert.deepEqual(await linesOf(root), []);
+  });
+}

@@ -1,0 +1,6 @@
+import { createMemoryBackend } from '../../server/src/tinyfs/memoryBackend.ts';
+import { runBackendContract } from '../contracts/backend.ts';
+
+runBackendContract('memory backend', () =>
+  Promise.resolve({ backend: createMemoryBackend(), dispose: () => undefined }),
+);
