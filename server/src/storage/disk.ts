@@ -1,5 +1,5 @@
 /**
- * The primitives that a host file system offers, and nothing above them. Every durable recipe (storage.ts) is built from
+ * The primitives that a host file system offers, and nothing above them. Every durable recipe (durable.ts) is built from
  * these, so a simulated disk can stop the world, or fail, between any two of them.
  *
  * Paths are relative to the disk's root, with `/` between names; the root itself is ''. A path that escapes is an assert.
@@ -36,7 +36,10 @@ export interface Disk {
   syncDirectory(path: string): void;
   /** Streams a file's bytes start to end in chunks of at most 1 MiB; undefined when it is missing. */
   readStream(path: string, start?: number, end?: number): AsyncIterable<Uint8Array> | undefined;
-  /** Creates a file from a stream, in memory bounded by a few chunks, and flushes it. Returns its size in bytes. */
+  /**
+   * Creates a file from a stream, in memory bounded by a few chunks, and flushes it. Returns its size in bytes. Fails
+   * `already-exists` when the name is taken; any other failure, the stream's own too, leaves a part of the file.
+   */
   createFromStream(path: string, content: AsyncIterable<Uint8Array>): Promise<number>;
 }
 
