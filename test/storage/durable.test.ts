@@ -151,7 +151,7 @@ for (const recipe of recipes) {
           const failure = await failureOf(() => recipe.run(faults.wrap(disk)));
           const found = disk.readFile(recipe.path);
           if (failure === undefined) assert.deepEqual(found, after);
-          else assert.ok(isPondError(failure), String(failure));
+          else assert.ok(isPondError(failure), 'not a PondError');
           assert.ok(sameBytes(found, after) || sameBytes(found, recipe.earlier) || kind.lasting);
           if (recipe.path !== 'd/a') assert.deepEqual(disk.readFile('d/a'), before);
           // A failure that goes by leaves no file behind, unless it hit the removal itself.

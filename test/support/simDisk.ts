@@ -28,7 +28,7 @@ export interface CrashState<Fact> {
   /** For a second simulation, whose crashes come while the first crash is being recovered from. */
   readonly image: DiskImage;
   /** A new disk with what is left. */
-  open(): Disk;
+  readonly open: () => Disk;
 }
 
 const emptyImage: DiskImage = { directories: [], files: [] };
