@@ -43,6 +43,7 @@ export interface Disk {
   createFromStream(path: string, content: AsyncIterable<Uint8Array>): Promise<number>;
 }
 
+/** What a name stands for. */
 export interface DiskStat {
   readonly kind: 'file' | 'directory';
   readonly sizeBytes: number;
@@ -50,6 +51,7 @@ export interface DiskStat {
   readonly modifiedMs: number;
 }
 
+/** An open file, written at its end only. */
 export interface DiskFile {
   /** Bytes in the file as written so far. */
   readonly sizeBytes: number;

@@ -10,6 +10,7 @@ export interface MemoryFile {
   modifiedMs: number;
 }
 
+/** Names, and what they stand for. */
 export interface MemoryDirectory {
   readonly kind: 'directory';
   readonly entries: Map<string, MemoryNode>;
@@ -17,12 +18,15 @@ export interface MemoryDirectory {
   modifiedMs: number;
 }
 
+/** What a name can stand for. */
 export type MemoryNode = MemoryFile | MemoryDirectory;
 
+/** An empty directory. */
 export function newDirectory(modifiedMs: number): MemoryDirectory {
   return { kind: 'directory', entries: new Map(), modifiedMs };
 }
 
+/** A file that starts with `bytes`, which are shared and never changed. */
 export function newFile(bytes: Uint8Array, modifiedMs: number): MemoryFile {
   return { kind: 'file', content: new GrowingBytes(bytes), modifiedMs };
 }
