@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { type FS } from '../../server/src/tinyfs/fs.ts';
+import { type WD } from '../../server/src/tinyfs/workingDirectory.ts';
+import { randomOf } from './random.ts';
+import { collect, textRead } from './tree.ts';
+import { TreeModel } from './treeModelState.ts';
+import { applyOperation, type Attributes, randomOperation } from './treeOperations.ts';
+
+export interface TreeModelRun {
+  /** Of an empty tree. */
+  readonly fs: FS;
+  readonly seed: number;
+  readonly steps: number;
+  /** Runs after each step and returns the file system to go on with: a place to commit, or to close and open again. */
+  readonly between?: (step: number, fs: FS) => Promise<FS>;
+}
+
+/**
+ * Runs random operations on a file system and on a plain model. After each the outcome, the tree and the version numbers
+ * are equal, at the end also the content of all versions. A failure names the seed, the step and the operation.
+ */
+export async function runTreeModel({ fs: first, seed, steps, between }: TreeModelRun): Promise<void> {
+  const random = randomOf(seed);
+  const model = new TreeModel();
+  let fs = first;
+  for (let step = 0; step < steps; step++) {
+    const operation = randomOperation(random, model.paths());
+    const label = `seed ${seed}, step ${step}: ${JSON.stringify(operation)}`;
+    assert.equal(await applyOperation(await fs.root(), operation), model.apply(operation), label);
+    if (between !== undefined) fs = await between(step, fs);
+    assert.deepEqual(await linesOfTree(await fs.root()), linesOfModel(model), label);
+  }
+  await compareVersions(await fs.root(), model, seed);
+}
+
+async function linesOfTree(root: WD): Promise<string[]> {
+  const lines: string[] = [];
+  for await (const { path, node } of root.walk()) {
+    if (node.type === 'directory') lines.push(line(path, node.type, node.attributes));
+    else if (node.type === 'symlink')
+      lines.push(line(path, node.type, node.attributes, await root.backend.readlink(node)));
+    else lines.push(line(path, node.type, node.attributes, await textRead(root.backend.read(node)), node.version));
+  }
+  return lines;
+}
+
+function linesOfModel(model: TreeModel): string[] {
+  return model.paths().map((path) => {
+    const { type, texts, attributes } = model.nodes.get(path)!;
+    if (type === 'directory') return line(path, type, attributes);
+    if (type === 'symlink') return line(path, type, attributes, texts.at(-1));
+    return line(path, type, attributes, texts.at(-1), texts.length);
+  });
+}
+
+function line(path: string, type: string, attributes: Attributes, text?: string, version?: number): string {
+  const sorted = Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([path, type, sorted, text, version]);
+}
+
+async function compareVersions(root: WD, model: TreeModel, seed: number): Promise<void> {
+  for (const [path, { type, texts }] of model.nodes) {
+    if (type === 'directory' || type === 'symlink') continue;
+    const versions = await collect(root.versions(path));
+    const read = await Promise.all(versions.map((node) => textRead(root.backend.read(node))));
+    assert.deepEqual(read.reverse(), texts, `seed ${seed}, versions of ${path}`);
+  }
+}
