@@ -1,0 +1,137 @@
+import { type CompletionItem, completionItemKinds, type Position, snippetFormat } from '../protocol/language.ts';
+import { parseDocuments } from '../resources/document.ts';
+import { documentShape, envelopeKeys, kindOf } from '../resources/envelope.ts';
+import { type ResourceKind } from '../resources/kind.ts';
+import { type MapNode, type Node } from '../resources/node.ts';
+import { isResource } from '../resources/recognise.ts';
+import { describeShape, type Field, type Shape } from '../resources/shape.ts';
+import { type Cursor, cursorAt, cursorKey } from './cursor.ts';
+import { describeField, describeKind } from './markdown.ts';
+import { entryWithKey, fieldAt, nodeAt, shapeAt } from './shapePath.ts';
+import { escapeSnippet, fieldSnippet, itemSnippet } from './snippet.ts';
+
+/** Returns what could be written at the position, in the order of the documentation; an empty list outside of resources. */
+export function completion(options: {
+  readonly text: string;
+  readonly position: Position;
+  readonly kinds: readonly ResourceKind[];
+}): readonly CompletionItem[] {
+  const { text, position, kinds } = options;
+  const cursor = cursorAt(text, position);
+  if (cursor === undefined) return [];
+  for (const { root } of parseDocuments(cursor.text)) {
+    const place = root === undefined ? undefined : entryWithKey(root, cursorKey);
+    if (root?.type !== 'map' || place === undefined) continue;
+    if (!isResource(kinds, root) && !mayBecomeResource(root)) return [];
+    const kind = kindOf(kinds, root);
+    const shape = shapeAt(documentShape(kinds, kind), place.path);
+    if (cursor.typing === 'value') return valueItems(cursor, kinds, fieldAt(shape, cursor.key ?? '')?.shape);
+    const keys = keyItems(cursor, shape, siblingsOf(root, place.path));
+    return onlyCursor(root) ? [...kinds.map((each) => resourceItem(cursor, each)), ...keys] : keys;
+  }
+  return [];
+}
+
+/** True for a document that has no key yet which a resource has not. */
+function mayBecomeResource(root: MapNode): boolean {
+  const known: readonly string[] = [...envelopeKeys, cursorKey];
+  return root.entries.every((entry) => known.includes(entry.key));
+}
+
+function onlyCursor(root: MapNode): boolean {
+  return root.entries.length === 1 && root.entries[0]?.key === cursorKey;
+}
+
+function siblingsOf(root: Node, path: readonly (string | number)[]): readonly string[] {
+  const node = nodeAt(root, path);
+  return node?.type === 'map' ? node.entries.map((entry) => entry.key) : [];
+}
+
+function keyItems(cursor: Cursor, shape: Shape | undefined, siblings: readonly string[]): readonly CompletionItem[] {
+  if (shape?.type === 'object') {
+    const excluded = shape.exactlyOneOf?.some((key) => siblings.includes(key)) === true ? shape.exactlyOneOf : [];
+    return Object.entries(shape.fields)
+      .filter(([key]) => !siblings.includes(key) && !excluded.includes(key))
+      .map(([key, field], index) => keyItem(cursor, key, field, index));
+  }
+  if (shape?.type === 'map' && shape.key.type === 'choice') {
+    return shape.key.choices
+      .filter(({ value }) => !siblings.includes(value))
+      .map(({ value, doc }) => wordItem(cursor, { value, doc, newText: cursor.hasColon ? value : `${value}: ` }));
+  }
+  if (shape?.type === 'list') return listItems(cursor, shape.item);
+  return valuesOf(shape).map((choice) => wordItem(cursor, { ...choice, newText: escapeSnippet(choice.value) }));
+}
+
+function keyItem(cursor: Cursor, key: string, field: Field, index: number): CompletionItem {
+  return {
+    label: key,
+    kind: completionItemKinds.property,
+    detail: `${describeShape(field.shape)}${field.required ? '' : ', optional'}`,
+    documentation: describeField(field),
+    sortText: `${field.required ? 0 : 1}${String(index).padStart(2, '0')}`,
+    insertTextFormat: snippetFormat,
+    textEdit: { range: cursor.range, newText: cursor.hasColon ? key : fieldSnippet(key, field, cursor.extraIndent) },
+  };
+}
+
+/** Below the key of a list, where its first or next item goes. */
+function listItems(cursor: Cursor, item: Shape): readonly CompletionItem[] {
+  const snippet = itemSnippet(item, cursor.extraIndent + 2);
+  if (snippet === undefined) {
+    return valuesOf(item).map((choice) => wordItem(cursor, { ...choice, newText: `- ${escapeSnippet(choice.value)}` }));
+  }
+  return [
+    {
+      label: '- item',
+      kind: completionItemKinds.snippet,
+      detail: 'a new item of the list',
+      insertTextFormat: snippetFormat,
+      textEdit: { range: cursor.range, newText: `- ${snippet}` },
+    },
+  ];
+}
+
+function valueItems(
+  cursor: Cursor,
+  kinds: readonly ResourceKind[],
+  shape: Shape | undefined,
+): readonly CompletionItem[] {
+  const items = valuesOf(shape?.type === 'list' ? shape.item : shape);
+  return items.map((choice) => {
+    const kind = cursor.key === 'kind' ? kinds.find((each) => each.kind === choice.value) : undefined;
+    const item = wordItem(cursor, { ...choice, newText: escapeSnippet(choice.value) });
+    return kind === undefined ? item : { ...item, documentation: describeKind(kind) };
+  });
+}
+
+function valuesOf(shape: Shape | undefined): readonly { readonly value: string; readonly doc: string }[] {
+  if (shape?.type === 'choice') return shape.choices;
+  return shape?.type === 'text' ? (shape.values ?? []) : [];
+}
+
+function wordItem(
+  cursor: Cursor,
+  word: { readonly value: string; readonly doc: string; readonly newText: string },
+): CompletionItem {
+  return {
+    label: word.value,
+    kind: completionItemKinds.enumMember,
+    detail: word.doc,
+    insertTextFormat: snippetFormat,
+    textEdit: { range: cursor.range, newText: word.newText },
+  };
+}
+
+/** A whole document of one kind, for an empty file. */
+function resourceItem(cursor: Cursor, kind: ResourceKind): CompletionItem {
+  return {
+    label: `${kind.kind} resource`,
+    kind: completionItemKinds.snippet,
+    detail: kind.summary,
+    documentation: describeKind(kind),
+    sortText: `2${kind.kind}`,
+    insertTextFormat: snippetFormat,
+    textEdit: { range: cursor.range, newText: escapeSnippet(kind.example) },
+  };
+}

@@ -1,0 +1,37 @@
+import { type Hover, type Position } from '../protocol/language.ts';
+import { documentShape } from '../resources/envelope.ts';
+import { type ResourceKind } from '../resources/kind.ts';
+import { type Entry } from '../resources/node.ts';
+import { contains } from '../resources/position.ts';
+import { readResourceFile } from '../resources/resourceFile.ts';
+import { type Shape } from '../resources/shape.ts';
+import { describeField, describeKind } from './markdown.ts';
+import { entryAt, fieldAt, shapeAt } from './shapePath.ts';
+
+/** Returns the documentation of the key, kind or word at the position, or undefined when nothing is known there. */
+export function hover(options: {
+  readonly text: string;
+  readonly position: Position;
+  readonly kinds: readonly ResourceKind[];
+}): Hover | undefined {
+  const { text, position, kinds } = options;
+  for (const { root, kind } of readResourceFile(text, kinds)) {
+    const place = root === undefined ? undefined : entryAt(root, position);
+    if (place === undefined) continue;
+    const shape = shapeAt(documentShape(kinds, kind), place.path);
+    if (contains(place.entry.keyRange, position)) return hoverKey(place.entry, shape);
+    const isKind = place.path.length === 0 && place.entry.key === 'kind';
+    return isKind && kind !== undefined ? { contents: describeKind(kind), range: place.entry.value.range } : undefined;
+  }
+  return undefined;
+}
+
+function hoverKey(entry: Entry, shape: Shape | undefined): Hover | undefined {
+  const field = fieldAt(shape, entry.key);
+  if (field !== undefined) return { contents: describeField(field), range: entry.keyRange };
+  if (shape?.type !== 'map' || shape.key.type !== 'choice') return undefined;
+  const choice = shape.key.choices.find(({ value }) => value === entry.key.toLowerCase());
+  return (
+    choice && { contents: { kind: 'markdown', value: `\`${choice.value}\`: ${choice.doc}` }, range: entry.keyRange }
+  );
+}

@@ -1,0 +1,38 @@
+import {
+  type CompletionItem,
+  type Diagnostic,
+  type DocumentSymbol,
+  type Hover,
+  type Position,
+} from '../protocol/language.ts';
+import { type ResourceKind } from '../resources/kind.ts';
+import { resourceKinds } from '../resources/registry.ts';
+import { completion } from './completion.ts';
+import { diagnostics } from './diagnostics.ts';
+import { hover } from './hover.ts';
+import { symbols } from './symbols.ts';
+
+/**
+ * What an editor asks about the text of a YAML file. Every answer is a function of the text alone: nothing waits, throws
+ * or reads the pond. Documents that are no resources get empty answers.
+ */
+export interface LanguageService {
+  /** Returns the problems of all resources in the text; `uri` is what related places are told to be in. */
+  diagnostics(text: string, uri: string): readonly Diagnostic[];
+  /** Returns what could be written at the position. */
+  completion(text: string, position: Position): readonly CompletionItem[];
+  /** Returns what is known about the key or word at the position, or undefined. */
+  hover(text: string, position: Position): Hover | undefined;
+  /** Returns an outline: one symbol per resource. */
+  symbols(text: string): readonly DocumentSymbol[];
+}
+
+/** Returns a language service for the given kinds of resources. */
+export function createLanguageService(kinds: readonly ResourceKind[] = resourceKinds): LanguageService {
+  return Object.freeze({
+    diagnostics: (text: string, uri: string) => diagnostics({ text, uri, kinds }),
+    completion: (text: string, position: Position) => completion({ text, position, kinds }),
+    hover: (text: string, position: Position) => hover({ text, position, kinds }),
+    symbols: (text: string) => symbols({ text, kinds }),
+  });
+}

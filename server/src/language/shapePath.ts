@@ -1,0 +1,78 @@
+import { contains, type Position } from '../resources/position.ts';
+import { type Entry, type Node } from '../resources/node.ts';
+import { type Field, type Shape } from '../resources/shape.ts';
+
+/** Where in a document something stands: keys of mappings and indexes of lists, from the root. */
+export type NodePath = readonly (string | number)[];
+
+/** An entry of a document, with the path of the mapping that it is in. */
+export interface EntryPlace {
+  readonly entry: Entry;
+  readonly path: NodePath;
+}
+
+/** Returns the shape that a value at `path` is to have, or undefined when the path leaves what is known. */
+export function shapeAt(root: Shape, path: NodePath): Shape | undefined {
+  let shape: Shape | undefined = root;
+  for (const step of path) {
+    if (shape === undefined) return undefined;
+    shape = typeof step === 'number' ? itemShape(shape) : (fieldAt(shape, step)?.shape ?? valueShape(shape));
+  }
+  return shape;
+}
+
+/** Returns the field of a key in a mapping of that shape, or undefined. */
+export function fieldAt(shape: Shape | undefined, key: string): Field | undefined {
+  return shape?.type === 'object' && Object.hasOwn(shape.fields, key) ? shape.fields[key] : undefined;
+}
+
+/** Returns the innermost entry whose key or value is at the position, or undefined. */
+export function entryAt(node: Node, position: Position, path: NodePath = []): EntryPlace | undefined {
+  if (node.type === 'scalar') return undefined;
+  if (node.type === 'list') {
+    return firstOf(node.items, (item, index) =>
+      contains(item.range, position) ? entryAt(item, position, [...path, index]) : undefined,
+    );
+  }
+  return firstOf(node.entries, (entry) => {
+    if (contains(entry.keyRange, position)) return { entry, path };
+    if (!contains(entry.value.range, position)) return undefined;
+    return entryAt(entry.value, position, [...path, entry.key]) ?? { entry, path };
+  });
+}
+
+/** Returns the first entry that has this key, wherever it stands, or undefined. */
+export function entryWithKey(node: Node, key: string, path: NodePath = []): EntryPlace | undefined {
+  if (node.type === 'scalar') return undefined;
+  if (node.type === 'list') return firstOf(node.items, (item, index) => entryWithKey(item, key, [...path, index]));
+  return firstOf(node.entries, (entry) =>
+    entry.key === key ? { entry, path } : entryWithKey(entry.value, key, [...path, entry.key]),
+  );
+}
+
+/** Returns the node at `path`, or undefined. */
+export function nodeAt(root: Node, path: NodePath): Node | undefined {
+  let node: Node | undefined = root;
+  for (const step of path) {
+    if (node?.type === 'list' && typeof step === 'number') node = node.items[step];
+    else if (node?.type === 'map') node = node.entries.find((entry) => entry.key === step)?.value;
+    else return undefined;
+  }
+  return node;
+}
+
+function itemShape(shape: Shape): Shape | undefined {
+  return shape.type === 'list' ? shape.item : undefined;
+}
+
+function valueShape(shape: Shape): Shape | undefined {
+  return shape.type === 'map' ? shape.value : undefined;
+}
+
+function firstOf<T, R>(items: readonly T[], find: (item: T, index: number) => R | undefined): R | undefined {
+  for (const [index, item] of items.entries()) {
+    const found = find(item, index);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

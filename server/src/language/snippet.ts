@@ -1,0 +1,55 @@
+import { type Field, type ObjectShape, type Shape } from '../resources/shape.ts';
+
+/**
+ * Returns a snippet for `key: value` with everything that is required below it, each value a tab stop that shows its
+ * example. Lines after the first are indented by `indent` columns more than the key.
+ */
+export function fieldSnippet(key: string, field: Field, indent: number): string {
+  const stops = createStops();
+  return entryLines(key, field, stops)
+    .map((line, row) => (row === 0 ? line : `${' '.repeat(indent)}${line}`))
+    .join('\n');
+}
+
+/** Returns text that a snippet inserts as it is. */
+export function escapeSnippet(text: string): string {
+  return text.replaceAll(/[\\$}]/g, '\\$&');
+}
+
+/** Hands out the numbers of tab stops. */
+type Stops = (example: string) => string;
+
+function createStops(): Stops {
+  let last = 0;
+  return (example) => {
+    last += 1;
+    return `\${${last}:${escapeSnippet(example)}}`;
+  };
+}
+
+function entryLines(key: string, field: Field, stops: Stops): readonly string[] {
+  const below = blockLines(field.shape, stops);
+  if (below === undefined) return [`${key}: ${stops(field.example)}`];
+  return [`${key}:`, ...below.map((line) => `  ${line}`)];
+}
+
+/** Returns the lines of a collection that is written on lines of its own, or undefined for what fits behind the colon. */
+function blockLines(shape: Shape, stops: Stops): readonly string[] | undefined {
+  if (shape.type === 'object') return objectLines(shape, stops);
+  if (shape.type !== 'list' || shape.item.type !== 'object') return undefined;
+  return objectLines(shape.item, stops).map((line, row) => (row === 0 ? `- ${line}` : `  ${line}`));
+}
+
+function objectLines(shape: ObjectShape, stops: Stops): readonly string[] {
+  const chosen = shape.exactlyOneOf?.[0];
+  return Object.entries(shape.fields)
+    .filter(([key, field]) => field.required || key === chosen)
+    .flatMap(([key, field]) => entryLines(key, field, stops));
+}
+
+/** Returns a snippet for one item of a list, without its dash, or undefined for an item that is a plain value. */
+export function itemSnippet(shape: Shape, indent: number): string | undefined {
+  if (shape.type !== 'object') return undefined;
+  const lines = objectLines(shape, createStops());
+  return lines.map((line, row) => (row === 0 ? line : `${' '.repeat(indent)}${line}`)).join('\n');
+}

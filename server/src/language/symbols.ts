@@ -1,0 +1,85 @@
+import { type DocumentSymbol, symbolKinds } from '../protocol/language.ts';
+import { type ResourceKind } from '../resources/kind.ts';
+import { type Entry, entryOf, type Node, type ScalarNode } from '../resources/node.ts';
+import { comparePositions, contains, type Range } from '../resources/position.ts';
+import { readResourceFile } from '../resources/resourceFile.ts';
+
+/** Keys whose value says best what a list item is, the best first. */
+const namingKeys = ['name', 'out_pattern', 'pattern', 'in_pattern'];
+
+/** Returns one symbol per resource, with its keys below it, and items of lists called by their names. */
+export function symbols(options: {
+  readonly text: string;
+  readonly kinds: readonly ResourceKind[];
+}): readonly DocumentSymbol[] {
+  return readResourceFile(options.text, options.kinds).flatMap(({ root }) => {
+    if (root === undefined) return [];
+    const name = scalarAt(root, 'name') ?? scalarAt(root, 'kind');
+    return [
+      {
+        name: name === undefined ? 'resource' : labelOf(name),
+        ...detail(scalarAt(root, 'kind')),
+        kind: symbolKinds.object,
+        range: root.range,
+        selectionRange: name === undefined ? root.range : within(name.range, root.range),
+        children: root.entries.map(entrySymbol),
+      },
+    ];
+  });
+}
+
+function entrySymbol(entry: Entry): DocumentSymbol {
+  return {
+    name: entry.key === '' ? '""' : entry.key,
+    kind: symbolKind(entry.value),
+    range: cover(entry.keyRange, entry.value.range),
+    selectionRange: entry.keyRange,
+    children: childSymbols(entry.value),
+  };
+}
+
+function itemSymbol(item: Node, index: number): DocumentSymbol {
+  const name = namingKeys.map((key) => scalarAt(item, key)).find((node) => node !== undefined);
+  return {
+    name: name === undefined ? `${index + 1}` : labelOf(name),
+    kind: symbolKind(item),
+    range: item.range,
+    selectionRange: name === undefined ? item.range : within(name.range, item.range),
+    children: childSymbols(item),
+  };
+}
+
+/** A list of plain values has no symbols of its own: its key says enough. */
+function childSymbols(node: Node): readonly DocumentSymbol[] {
+  if (node.type === 'map') return node.entries.map(entrySymbol);
+  return node.type === 'list' ? node.items.filter((item) => item.type !== 'scalar').map(itemSymbol) : [];
+}
+
+function symbolKind(node: Node): DocumentSymbol['kind'] {
+  if (node.type === 'list') return symbolKinds.array;
+  return node.type === 'map' ? symbolKinds.object : symbolKinds.property;
+}
+
+function scalarAt(node: Node, key: string): ScalarNode | undefined {
+  const value = entryOf(node, key)?.value;
+  return value?.type === 'scalar' && value.value !== null && labelOf(value) !== '' ? value : undefined;
+}
+
+function detail(kind: ScalarNode | undefined): { readonly detail?: string } {
+  return kind === undefined ? {} : { detail: labelOf(kind) };
+}
+
+/** Returns the first line of a value. */
+function labelOf(node: ScalarNode): string {
+  return String(node.value).trim().split('\n', 1)[0] ?? '';
+}
+
+/** Editors refuse a selection outside of its symbol, which an aliased name would be. */
+function within(selection: Range, range: Range): Range {
+  return contains(range, selection.start) && contains(range, selection.end) ? selection : range;
+}
+
+/** An aliased value stands before its key; a symbol's range must still hold its key. */
+function cover(key: Range, value: Range): Range {
+  return { start: key.start, end: comparePositions(value.end, key.end) > 0 ? value.end : key.end };
+}

@@ -1,0 +1,67 @@
+/**
+ * What the language service answers: the language server protocol's own shapes and numbers, as plain data, so that
+ * server.ts passes them on and language/ depends on no library.
+ */
+
+/** 0-based; `character` in UTF-16 code units. */
+export interface Position {
+  readonly line: number;
+  readonly character: number;
+}
+
+/** From `start`, inclusive, to `end`, exclusive. */
+export interface Range {
+  readonly start: Position;
+  readonly end: Position;
+}
+
+export const diagnosticSeverities = { error: 1, warning: 2 } as const;
+
+export interface Diagnostic {
+  readonly range: Range;
+  readonly severity: (typeof diagnosticSeverities)[keyof typeof diagnosticSeverities];
+  /** A stable problem code; docs/resources.md explains each. */
+  readonly code: string;
+  readonly source: 'pond';
+  readonly message: string;
+  readonly relatedInformation?: readonly {
+    readonly location: { readonly uri: string; readonly range: Range };
+    readonly message: string;
+  }[];
+}
+
+export interface MarkupContent {
+  readonly kind: 'markdown';
+  readonly value: string;
+}
+
+export const completionItemKinds = { property: 10, value: 12, snippet: 15, enumMember: 20 } as const;
+
+/** The insert text is a snippet with `$1`, `${2:…}` and so on. */
+export const snippetFormat = 2;
+
+export interface CompletionItem {
+  readonly label: string;
+  readonly kind: (typeof completionItemKinds)[keyof typeof completionItemKinds];
+  readonly detail?: string;
+  readonly documentation?: MarkupContent;
+  readonly sortText?: string;
+  readonly insertTextFormat: typeof snippetFormat;
+  readonly textEdit: { readonly range: Range; readonly newText: string };
+}
+
+export interface Hover {
+  readonly contents: MarkupContent;
+  readonly range: Range;
+}
+
+export const symbolKinds = { property: 7, array: 18, object: 19 } as const;
+
+export interface DocumentSymbol {
+  readonly name: string;
+  readonly detail?: string;
+  readonly kind: (typeof symbolKinds)[keyof typeof symbolKinds];
+  readonly range: Range;
+  readonly selectionRange: Range;
+  readonly children: readonly DocumentSymbol[];
+}

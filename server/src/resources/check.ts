@@ -1,0 +1,162 @@
+import { checkText } from './checkText.ts';
+import { entryOf, type Entry, type MapNode, type ListNode, type Node, type ScalarNode } from './node.ts';
+import { type Range } from './position.ts';
+import { type Problem } from './problem.ts';
+import {
+  type ChoiceShape,
+  describeShape,
+  type ListShape,
+  type MapShape,
+  type NumberShape,
+  type ObjectShape,
+  type Shape,
+} from './shape.ts';
+import { suggest } from './suggest.ts';
+
+/**
+ * Returns what keeps `node` from having `shape`, in the order of the text within each mapping. `owner` is where to point
+ * when a key is missing from it: the key that `node` stands under.
+ */
+export function checkShape(node: Node, shape: Shape, owner: Range): readonly Problem[] {
+  if (shape.type === 'anything') return [];
+  if (node.type === 'scalar' && node.value === null) {
+    return [error('value-missing', `expected ${describeShape(shape)}, got nothing`, node.range)];
+  }
+  switch (shape.type) {
+    case 'text':
+      return node.type === 'scalar' ? checkText(node, shape) : [wrongType(node, shape)];
+    case 'number':
+      return node.type === 'scalar' ? checkNumber(node, shape) : [wrongType(node, shape)];
+    case 'choice':
+      return node.type === 'scalar' ? checkChoice(node, shape) : [wrongType(node, shape)];
+    case 'list':
+      return node.type === 'list' ? checkList(node, shape, owner) : [wrongType(node, shape)];
+    case 'map':
+      return node.type === 'map' ? checkMap(node, shape, owner) : [wrongType(node, shape)];
+    case 'object':
+      return node.type === 'map' ? checkObject(node, shape, owner) : [wrongType(node, shape)];
+  }
+}
+
+/** Returns what a node is, in words with an article. Values are not quoted: a misplaced secret must not be shown. */
+export function describeNode(node: Node): string {
+  if (node.type === 'list') return 'a list';
+  if (node.type === 'map') return 'a mapping';
+  if (node.value === null) return 'nothing';
+  if (typeof node.value === 'string') return 'a text';
+  return typeof node.value === 'boolean' ? 'true or false' : 'a number';
+}
+
+function checkNumber(node: ScalarNode, shape: NumberShape): readonly Problem[] {
+  const { value } = node;
+  if (typeof value !== 'number' && typeof value !== 'bigint') return [wrongType(node, shape)];
+  if (shape.whole && typeof value === 'number') {
+    return [error('type-wrong', `expected ${describeShape(shape)}, got the number ${value}`, node.range)];
+  }
+  if (value >= shape.min && value <= shape.max) return [];
+  return [error('number-range', `expected ${describeShape(shape)}, got ${value}`, node.range)];
+}
+
+function checkChoice(node: ScalarNode, shape: ChoiceShape): readonly Problem[] {
+  if (typeof node.value !== 'string') return [wrongType(node, shape)];
+  const word = shape.ignoreCase ? node.value.toLowerCase() : node.value;
+  const words = shape.choices.map((choice) => choice.value);
+  if (words.includes(word)) return [];
+  const suggestion = suggest(word, words);
+  const hint = suggestion === undefined ? `Write one of ${words.join(', ')}.` : `Did you mean "${suggestion}"?`;
+  return [{ ...error(shape.unknownCode, `"${node.value}" is not ${shape.label}`, node.range), hint }];
+}
+
+function checkList(node: ListNode, shape: ListShape, owner: Range): readonly Problem[] {
+  if (node.items.length === 0) return [error('list-empty', 'a list is expected to have at least one item', node.range)];
+  const problems = node.items.flatMap((item) => checkShape(item, shape.item, firstKeyRange(item) ?? owner));
+  return shape.uniqueBy === undefined ? problems : [...problems, ...checkUnique(node, shape.uniqueBy)];
+}
+
+function firstKeyRange(node: Node): Range | undefined {
+  return node.type === 'map' ? node.entries[0]?.keyRange : node.range;
+}
+
+function checkUnique(node: ListNode, uniqueBy: string): readonly Problem[] {
+  const seen = new Map<string, Range>();
+  const problems: Problem[] = [];
+  for (const item of node.items) {
+    const value = uniqueBy === '.' ? item : entryOf(item, uniqueBy)?.value;
+    if (value?.type !== 'scalar' || value.value === null) continue;
+    const text = String(value.value);
+    const first = seen.get(text);
+    if (first === undefined) {
+      seen.set(text, value.range);
+      continue;
+    }
+    const what = uniqueBy === '.' ? `"${text}"` : `${uniqueBy} "${text}"`;
+    const related = { message: 'the first is here', range: first };
+    problems.push({ ...error('value-duplicate', `${what} is in the list twice`, value.range), related });
+  }
+  return problems;
+}
+
+function checkMap(node: MapNode, shape: MapShape, owner: Range): readonly Problem[] {
+  if (node.entries.length === 0 && !shape.mayBeEmpty) {
+    return [error('list-empty', 'a mapping is expected to have at least one entry', owner)];
+  }
+  return node.entries.flatMap((entry) => [
+    ...checkMapKey(entry, shape),
+    ...checkShape(entry.value, shape.value, entry.keyRange),
+  ]);
+}
+
+function checkMapKey(entry: Entry, shape: MapShape): readonly Problem[] {
+  const key: ScalarNode = { type: 'scalar', value: entry.key, range: entry.keyRange };
+  return checkShape(key, shape.key, entry.keyRange);
+}
+
+function checkObject(node: MapNode, shape: ObjectShape, owner: Range): readonly Problem[] {
+  const known = Object.keys(shape.fields);
+  const present = new Set(node.entries.map((entry) => entry.key));
+  const free = known.filter((key) => !present.has(key));
+  const meant = new Set<string>();
+  const found = node.entries.flatMap((entry) => {
+    const field = Object.hasOwn(shape.fields, entry.key) ? shape.fields[entry.key] : undefined;
+    if (field !== undefined) return checkShape(entry.value, field.shape, entry.keyRange);
+    const suggestion = suggest(entry.key, free);
+    if (suggestion !== undefined) meant.add(suggestion);
+    return [unknownKey(entry, known, suggestion)];
+  });
+  // A misspelt key is reported as unknown; that the right one is missing would be the same mistake once more.
+  const missing = free.filter((key) => shape.fields[key]?.required === true && !meant.has(key));
+  const absent = missing.map((key) => error('key-missing', `the key "${key}" is missing`, owner));
+  const excluded = shape.exactlyOneOf === undefined ? [] : checkExclusive(node, shape.exactlyOneOf, meant, owner);
+  return [...found, ...absent, ...excluded, ...(shape.check?.(node) ?? [])];
+}
+
+function unknownKey(entry: Entry, known: readonly string[], suggestion: string | undefined): Problem {
+  const hint = suggestion === undefined ? `Keys known here are ${known.join(', ')}.` : `Did you mean "${suggestion}"?`;
+  return { ...error('key-unknown', `the key "${entry.key}" is not known here`, entry.keyRange), hint };
+}
+
+function checkExclusive(
+  node: MapNode,
+  keys: readonly string[],
+  meant: ReadonlySet<string>,
+  owner: Range,
+): readonly Problem[] {
+  const found = node.entries.filter((entry) => keys.includes(entry.key));
+  const [first, second] = found;
+  const names = keys.map((key) => `"${key}"`).join(' and ');
+  if (first === undefined) {
+    if (keys.some((key) => meant.has(key))) return [];
+    return [error('key-missing', `one of the keys ${names} is expected`, owner)];
+  }
+  if (second === undefined || second.key === first.key) return [];
+  const related = { message: `"${first.key}" is here`, range: first.keyRange };
+  return [{ ...error('key-conflict', `only one of the keys ${names} is expected`, second.keyRange), related }];
+}
+
+function wrongType(node: Node, shape: Shape): Problem {
+  return error('type-wrong', `expected ${describeShape(shape)}, got ${describeNode(node)}`, node.range);
+}
+
+function error(code: Problem['code'], message: string, range: Range): Problem {
+  return { code, severity: 'error', message, range };
+}

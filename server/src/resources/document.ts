@@ -1,0 +1,110 @@
+import { type Document, type ErrorCode, parseAllDocuments, type YAMLError } from 'yaml';
+import { convertDocument } from './convert.ts';
+import { type Node } from './node.ts';
+import { createLines, type Lines, type Range } from './position.ts';
+import { type Problem } from './problem.ts';
+
+/** The longest text that is parsed, in UTF-16 code units. The parser takes about a second for the worst text so long. */
+export const textLengthMax = 262_144;
+
+/** How many problems are kept per document: a text that is not YAML at all can have one for each character. */
+const problemsMax = 100;
+
+/** What to do about the mistakes that are made most often. */
+const syntaxHints: Partial<Record<ErrorCode, string>> = {
+  BAD_SCALAR_START: 'Put the value in quotes.',
+  BLOCK_AS_IMPLICIT_KEY: 'Put a text that holds ": " in quotes, and indent all keys of a mapping alike.',
+  MULTILINE_IMPLICIT_KEY: 'Write a colon after the key, and indent all keys of a mapping alike.',
+  TAB_AS_INDENT: 'Indent by spaces.',
+  TAG_RESOLVE_FAILED: 'Leave the tag out, or put a text that begins with "!" in quotes.',
+  UNEXPECTED_TOKEN: 'Put a text that begins with "[" or "{" in quotes.',
+};
+
+/** One YAML document of a text. */
+export interface ParsedDocument {
+  /** Undefined when the document is empty or over a limit. */
+  readonly root: Node | undefined;
+  /** True when the syntax has errors, so that `root` may not be what was meant. */
+  readonly broken: boolean;
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Returns the YAML documents of `text`, with positions and with problems of syntax; an empty list for an empty text.
+ * Never throws. Time and memory are bounded by limits on length, depth and values; each gives one problem when passed.
+ */
+export function parseDocuments(text: string): readonly ParsedDocument[] {
+  const lines = createLines(text);
+  if (text.length > textLengthMax) return [tooLarge(text, lines)];
+  let documents: readonly Document.Parsed[];
+  try {
+    // The parser's own search for duplicate keys compares all pairs; convert.ts does it in one pass.
+    const options = { uniqueKeys: false, intAsBigInt: true, prettyErrors: false, logLevel: 'silent' } as const;
+    const parsed = parseAllDocuments(text, options);
+    documents = Array.isArray(parsed) ? parsed : [];
+  } catch (cause) {
+    const message = `the YAML cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`;
+    return [unreadable({ code: 'yaml-syntax', severity: 'error', message, range: lines.rangeOf(0, 1) })];
+  }
+  return documents.map((document) => readDocument(text, lines, document));
+}
+
+function readDocument(text: string, lines: Lines, document: Document.Parsed): ParsedDocument {
+  const [start, , end] = document.range;
+  const range = lines.rangeOf(start, end);
+  const exhausted = document.errors.some((error) => error.code === 'RESOURCE_EXHAUSTION');
+  const converted = convertDocument({ text, lines, document });
+  if (converted.limit !== undefined || exhausted) {
+    return unreadable(converted.limit ?? tooDeep(range));
+  }
+  const syntax = [
+    ...document.errors.map((error) => syntaxProblem(lines, error, 'error')),
+    ...document.warnings.map((error) => syntaxProblem(lines, error, 'warning')),
+  ];
+  return {
+    root: converted.root,
+    broken: document.errors.length > 0 || converted.problems.some(({ code }) => code === 'yaml-alias-loop'),
+    problems: onePerLine([...converted.problems, ...syntax]).slice(0, problemsMax),
+  };
+}
+
+/** One mistake makes the parser report several errors on the same line, the first of which says it best. */
+function onePerLine(problems: readonly Problem[]): readonly Problem[] {
+  const taken = new Set<number>();
+  return problems.filter((problem) => {
+    const line = problem.range.start.line;
+    const covered = problem.code === 'yaml-syntax' && taken.has(line);
+    taken.add(line);
+    return !covered;
+  });
+}
+
+function syntaxProblem(lines: Lines, error: YAMLError, severity: Problem['severity']): Problem {
+  const [start, end] = error.pos;
+  const hint = syntaxHints[error.code];
+  return {
+    code: 'yaml-syntax',
+    severity,
+    message: lowerFirst(error.message),
+    range: lines.rangeOf(start, end),
+    ...(hint !== undefined && { hint }),
+  };
+}
+
+function lowerFirst(sentence: string): string {
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1);
+}
+
+function tooLarge(text: string, lines: Lines): ParsedDocument {
+  const message = `a resource file has at most ${textLengthMax} characters, this one has ${text.length}`;
+  const hint = 'Split the file: a folder may hold any number of resource files.';
+  return unreadable({ code: 'yaml-too-large', severity: 'error', message, range: lines.rangeOf(0, 1), hint });
+}
+
+function tooDeep(range: Range): Problem {
+  return { code: 'yaml-too-deep', severity: 'error', message: 'values are nested too deeply to be read', range };
+}
+
+function unreadable(problem: Problem): ParsedDocument {
+  return { root: undefined, broken: true, problems: [problem] };
+}

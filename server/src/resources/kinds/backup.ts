@@ -1,0 +1,20 @@
+import { type ResourceKind } from '../kind.ts';
+import { s3Fields } from '../s3.ts';
+
+export const backup: ResourceKind = {
+  kind: 'Backup',
+  summary: 'keeps a copy of the pond in an S3-compatible store',
+  doc: 'Each run sends what was committed since the last one to the bucket.',
+  spec: { type: 'object', fields: s3Fields },
+  example: `apiVersion: duckpond/v1
+kind: Backup
+name: offsite
+desc: Nightly copy of the pond
+spec:
+  bucket: pond-backup
+  region: auto
+  key: \${env:S3_KEY}
+  secret: \${env:S3_SECRET}
+  endpoint: https://s3.example.org
+`,
+};

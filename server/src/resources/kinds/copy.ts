@@ -1,0 +1,33 @@
+import { type ResourceKind } from '../kind.ts';
+import { s3Fields } from '../s3.ts';
+import { required } from '../shape.ts';
+import { uuidText } from '../texts.ts';
+
+export const copy: ResourceKind = {
+  kind: 'Copy',
+  summary: 'brings a backup of another pond into this one',
+  doc: 'Each run fetches what the backup got since the last one.',
+  spec: {
+    type: 'object',
+    fields: {
+      ...s3Fields,
+      backup_uuid: required(
+        uuidText,
+        'Id of the Backup resource that wrote to the bucket.',
+        '2f1d8a4e-6c3b-4f5a-9d7e-0b1c2d3e4f50',
+      ),
+    },
+  },
+  example: `apiVersion: duckpond/v1
+kind: Copy
+name: restored
+desc: The harbour pond, from its backup
+spec:
+  bucket: pond-backup
+  region: auto
+  key: \${env:S3_KEY}
+  secret: \${env:S3_SECRET}
+  endpoint: https://s3.example.org
+  backup_uuid: 2f1d8a4e-6c3b-4f5a-9d7e-0b1c2d3e4f50
+`,
+};

@@ -1,0 +1,62 @@
+import { type ResourceKind } from '../kind.ts';
+import { entryOf, type MapNode } from '../node.ts';
+import { type Problem } from '../problem.ts';
+import { required } from '../shape.ts';
+import { hasTemplate } from '../templateText.ts';
+import { nameText, pondGlobText, sqlText } from '../texts.ts';
+
+export const derive: ResourceKind = {
+  kind: 'Derive',
+  summary: 'makes a series of each matched file by a SQL query',
+  doc: "Each file that a collection's pattern matches appears as a series under `/Derive/NAME/COLLECTION/`. Time series have a column `Timestamp` in seconds since 1970 UTC and value columns called `INSTRUMENT.NAME.UNIT`.",
+  spec: {
+    type: 'object',
+    fields: {
+      collections: required(
+        {
+          type: 'list',
+          uniqueBy: 'name',
+          item: {
+            type: 'object',
+            check: checkInput,
+            fields: {
+              name: required(nameText, 'Name of the collection, a folder under the resource.', 'daily'),
+              pattern: required(pondGlobText, 'Pond paths of the input files.', '/Inbox/weather/*.csv'),
+              query: required(
+                sqlText,
+                'SQL query that reads one input; `$1` stands for the path of the matched file.',
+                '"SELECT * FROM read_csv(\'$1\')"',
+              ),
+            },
+          },
+        },
+        'Sets of inputs, each with its query.',
+        '[…]',
+      ),
+    },
+  },
+  example: `apiVersion: duckpond/v1
+kind: Derive
+name: weather-series
+desc: Weather files as time series
+spec:
+  collections:
+    - name: daily
+      pattern: /Inbox/weather/*.csv
+      query: |
+        SELECT
+          epoch(date)::BIGINT AS "Timestamp",
+          temp_max AS "Station.Temperature.C"
+        FROM read_csv('$1')
+        ORDER BY 1
+`,
+};
+
+function checkInput(node: MapNode): readonly Problem[] {
+  const query = entryOf(node, 'query')?.value;
+  if (query?.type !== 'scalar' || typeof query.value !== 'string') return [];
+  if (query.value.trim() === '' || hasTemplate(query.value) || /\$1(?!\d)/.test(query.value)) return [];
+  const message = 'the query never reads "$1", so it gives the same for each file';
+  const hint = "Read the matched file, for example by read_csv('$1').";
+  return [{ code: 'query-without-input', severity: 'warning', message, hint, range: query.range }];
+}

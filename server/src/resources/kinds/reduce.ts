@@ -1,0 +1,97 @@
+import { checkPatterns, patternFields } from '../datasets.ts';
+import { type ResourceKind } from '../kind.ts';
+import { entryOf, type MapNode, type ScalarNode } from '../node.ts';
+import { type Problem } from '../problem.ts';
+import { optional, required } from '../shape.ts';
+import { hasTemplate } from '../templateText.ts';
+import { bucketText, isConstant, nameText, plainText } from '../texts.ts';
+
+export const reduce: ResourceKind = {
+  kind: 'Reduce',
+  summary: 'downsamples series to time buckets',
+  doc: 'Each output and resolution is a series `/Reduce/NAME/COLLECTION/OUTPUT/res=RESOLUTION` with the columns `COLUMN.avg`, `COLUMN.min` and `COLUMN.max` for each column of its inputs. Inputs that get the same output name are merged, their columns prefixed by what the wildcards matched.',
+  spec: {
+    type: 'object',
+    fields: {
+      collections: required(
+        {
+          type: 'list',
+          uniqueBy: 'name',
+          item: {
+            type: 'object',
+            check: checkConstantNames,
+            fields: {
+              name: required(nameText, 'Name of the collection, a folder under the resource.', 'by_site'),
+              resolutions: required(
+                { type: 'list', item: bucketText, uniqueBy: '.' },
+                'Lengths of the time buckets. Months and years are those of the calendar; `m` is minutes, `M` months.',
+                '[1h, 1d, 1 month]',
+              ),
+              datasets: required(
+                {
+                  type: 'list',
+                  item: {
+                    type: 'object',
+                    check: checkPatterns,
+                    fields: {
+                      ...patternFields,
+                      columns: optional(
+                        { type: 'list', item: plainText, uniqueBy: '.' },
+                        'Columns to keep, by their full names. All columns when left out.',
+                        '[Station.Temperature.C]',
+                      ),
+                    },
+                  },
+                },
+                'Inputs and what their outputs are called.',
+                '[…]',
+              ),
+            },
+          },
+        },
+        'Sets of datasets with the same resolutions.',
+        '[…]',
+      ),
+    },
+  },
+  example: `apiVersion: duckpond/v1
+kind: Reduce
+name: downsampled
+desc: Station readings by hour, day and month
+spec:
+  collections:
+    - name: by_site
+      resolutions: [1h, 1d, 1 month]
+      datasets:
+        - in_pattern: /Combine/stations/*/combine
+          out_pattern: site=$0
+    - name: by_param
+      resolutions: [1d]
+      datasets:
+        - in_pattern: /Combine/stations/*/combine
+          out_pattern: param=temperature
+          columns:
+            - Station.Temperature.C
+`,
+};
+
+/** Two datasets of a collection with the same name, without placeholders, would make the same output twice. */
+function checkConstantNames(collection: MapNode): readonly Problem[] {
+  const seen = new Map<string, ScalarNode>();
+  const problems: Problem[] = [];
+  const datasets = entryOf(collection, 'datasets')?.value;
+  for (const dataset of datasets?.type === 'list' ? datasets.items : []) {
+    const node = entryOf(dataset, 'out_pattern')?.value;
+    if (node?.type !== 'scalar' || typeof node.value !== 'string') continue;
+    if (hasTemplate(node.value) || !isConstant(node.value)) continue;
+    const first = seen.get(node.value);
+    if (first === undefined) {
+      seen.set(node.value, node);
+      continue;
+    }
+    const message = `two datasets of one collection are called "${node.value}"`;
+    const related = { message: 'the first is here', range: first.range };
+    problems.push({ code: 'value-duplicate', severity: 'error', message, range: node.range, related });
+  }
+  return problems;
+}

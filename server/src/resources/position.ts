@@ -1,0 +1,53 @@
+/** A place in a text, as editors count it: both 0-based, `character` in UTF-16 code units. */
+export interface Position {
+  readonly line: number;
+  readonly character: number;
+}
+
+/** From `start`, inclusive, to `end`, exclusive. */
+export interface Range {
+  readonly start: Position;
+  readonly end: Position;
+}
+
+/** Turns offsets of one text into positions. */
+export interface Lines {
+  /** Position of a 0-based offset; an offset outside the text is moved to the nearest end. */
+  positionAt(offset: number): Position;
+  /** Range from `start`, inclusive, to `end`, exclusive; an `end` before `start` gives an empty range. */
+  rangeOf(start: number, end: number): Range;
+}
+
+/** Returns the offset table of `text`. A line ends with LF, CR LF or a lone CR, as in the language server protocol. */
+export function createLines(text: string): Lines {
+  const starts = [0];
+  for (const match of text.matchAll(/\r\n|\n|\r/g)) starts.push(match.index + match[0].length);
+
+  function positionAt(offset: number): Position {
+    const bounded = Math.max(0, Math.min(offset, text.length));
+    let low = 0;
+    let high = starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (startOf(middle) <= bounded) low = middle;
+      else high = middle - 1;
+    }
+    return { line: low, character: bounded - startOf(low) };
+  }
+
+  function startOf(line: number): number {
+    return starts[line] ?? text.length;
+  }
+
+  return { positionAt, rangeOf: (start, end) => ({ start: positionAt(start), end: positionAt(Math.max(start, end)) }) };
+}
+
+/** True when `position` is in `range`, its end included: a cursor behind the last letter of a word is on the word. */
+export function contains(range: Range, position: Position): boolean {
+  return comparePositions(range.start, position) <= 0 && comparePositions(position, range.end) <= 0;
+}
+
+/** Less than zero when `a` is before `b`, zero when they are the same place. */
+export function comparePositions(a: Position, b: Position): number {
+  return a.line - b.line || a.character - b.character;
+}

@@ -1,0 +1,79 @@
+import { checkShape } from './check.ts';
+import { parseDocuments, type ParsedDocument } from './document.ts';
+import { documentShape, kindOf } from './envelope.ts';
+import { type ResourceKind } from './kind.ts';
+import { entryOf, type MapNode, type Node, textOf } from './node.ts';
+import { comparePositions, type Range } from './position.ts';
+import { type Problem } from './problem.ts';
+import { isResource, looksLikeResource } from './recognise.ts';
+
+/** How many problems of a document are told; who has a hundred does not read the next. */
+const problemsMax = 100;
+
+/** A document of a file that means to be a resource. */
+export interface ResourceDocument {
+  /** Undefined when it is no mapping or could not be read. */
+  readonly root: MapNode | undefined;
+  /** Undefined when the kind is missing or not known. */
+  readonly kind: ResourceKind | undefined;
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Returns the resources that `text` declares, each with its problems in the order of the text; documents that are no
+ * resources are left out, so a file without any gives an empty list. Never throws, reads nothing but the text.
+ */
+export function readResourceFile(text: string, kinds: readonly ResourceKind[]): readonly ResourceDocument[] {
+  const documents = parseDocuments(text).filter(({ root, broken }) =>
+    broken && root?.type !== 'map' ? looksLikeResource(kinds, text) : isResource(kinds, root),
+  );
+  const names = new Map<string, Range>();
+  return documents.map((document) => {
+    const problems = [...checkDocument(document, kinds), ...checkRepeated(document.root, names)];
+    return {
+      root: document.root?.type === 'map' ? document.root : undefined,
+      kind: kindOf(kinds, document.root),
+      problems: distinct(problems).sort(byPosition).slice(0, problemsMax),
+    };
+  });
+}
+
+/** While the syntax is broken, the values may not be what was meant, so only the syntax is spoken of. */
+function checkDocument(document: ParsedDocument, kinds: readonly ResourceKind[]): readonly Problem[] {
+  const { root, broken, problems } = document;
+  if (broken || root?.type !== 'map') return problems;
+  const shape = documentShape(kinds, kindOf(kinds, root));
+  const owner = entryOf(root, 'kind')?.keyRange ?? root.entries[0]?.keyRange ?? root.range;
+  return [...problems, ...checkShape(root, shape, owner)];
+}
+
+/** Adds the document to `names`, and returns a problem when its kind and name are there already. */
+function checkRepeated(root: Node | undefined, names: Map<string, Range>): readonly Problem[] {
+  const kind = textOf(root, 'kind');
+  const name = textOf(root, 'name');
+  const range = entryOf(root, 'name')?.value.range;
+  if (kind === undefined || name === undefined || range === undefined) return [];
+  const id = `${kind}/${name}`;
+  const first = names.get(id);
+  if (first === undefined) {
+    names.set(id, range);
+    return [];
+  }
+  const related = { message: 'the first is here', range: first };
+  const message = `the file declares ${kind} "${name}" twice`;
+  return [{ code: 'resource-duplicate', severity: 'error', message, range, related }];
+}
+
+function byPosition(a: Problem, b: Problem): number {
+  return comparePositions(a.range.start, b.range.start);
+}
+
+/** An aliased value is checked at each use, and has the same problems at the same place each time. */
+function distinct(problems: readonly Problem[]): Problem[] {
+  const known = new Map<string, Problem>();
+  for (const problem of problems) {
+    const { start } = problem.range;
+    known.set(`${start.line}:${start.character}:${problem.code}:${problem.message}`, problem);
+  }
+  return [...known.values()];
+}

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { type Range } from '../../server/src/resources/position.ts';
+import { problemCodes } from '../../server/src/resources/problem.ts';
+import { resourceKinds } from '../../server/src/resources/registry.ts';
+import { readResourceFile } from '../../server/src/resources/resourceFile.ts';
+
+const fixtures = new URL('../fixtures/resources/', import.meta.url);
+
+/** A problem as the fixtures write it: 0-based `line:character-line:character`, and the text that is there. */
+interface Expected {
+  readonly code: string;
+  readonly severity: string;
+  readonly range: string;
+  readonly underlined: string;
+  readonly message: string;
+  readonly hint?: string;
+  readonly related?: string;
+}
+
+function problemsOf(text: string): readonly Expected[] {
+  return readResourceFile(text, resourceKinds)
+    .flatMap((document) => document.problems)
+    .map(({ code, severity, range, message, hint, related }) => ({
+      code,
+      severity,
+      range: rangeText(range),
+      underlined: textIn(text, range),
+      message,
+      ...(hint !== undefined && { hint }),
+      ...(related && { related: `${rangeText(related.range)} ${related.message}` }),
+    }));
+}
+
+function rangeText({ start, end }: Range): string {
+  return `${start.line}:${start.character}-${end.line}:${end.character}`;
+}
+
+function textIn(text: string, { start, end }: Range): string {
+  const lines = text.split(/\r?\n/).slice(start.line, end.line + 1);
+  const cut = lines.map((line, row) => (row === end.line - start.line ? line.slice(0, end.character) : line));
+  return cut.map((line, row) => (row === 0 ? line.slice(start.character) : line)).join('\n');
+}
+
+function textsIn(folder: string): readonly { readonly name: string; readonly text: string }[] {
+  const names = readdirSync(new URL(`${folder}/`, fixtures)).filter((name) => name.endsWith('.yaml'));
+  return names.map((name) => ({
+    name: name.replace('.yaml', ''),
+    text: readFileSync(new URL(`${folder}/${name}`, fixtures), 'utf8'),
+  }));
+}
+
+for (const { name, text } of textsIn('valid')) {
+  test(`valid/${name} has resources and no problems`, () => {
+    assert.deepEqual(problemsOf(text), []);
+    assert.ok(readResourceFile(text, resourceKinds).length > 0);
+  });
+}
+
+for (const { name, text } of textsIn('invalid')) {
+  test(`invalid/${name} has the problems that are written beside it`, () => {
+    const expected = JSON.parse(readFileSync(new URL(`invalid/${name}.json`, fixtures), 'utf8')) as Expected[];
+    assert.deepEqual(problemsOf(text), expected);
+    assert.ok(expected.length > 0);
+  });
+}
+
+for (const { name, text } of textsIn('other')) {
+  test(`other/${name} is no resource`, () => assert.deepEqual(readResourceFile(text, resourceKinds), []));
+}
+
+test('every problem code that a text can have is in a fixture', () => {
+  const seen = new Set(textsIn('invalid').flatMap(({ text }) => problemsOf(text).map(({ code }) => code)));
+  // The limits have tests of their own in limits.test.ts: their texts are too long for a fixture.
+  for (const code of ['yaml-too-large', 'yaml-too-deep', 'yaml-too-many']) seen.add(code);
+  assert.deepEqual([...seen].sort(), Object.keys(problemCodes).sort());
+});
+
+test('a resource tells its kind, and where it stands', () => {
+  const text = 'a: 1\n---\nkind: Copy\nname: n\n';
+  const [document, ...others] = readResourceFile(text, resourceKinds);
+  assert.equal(others.length, 0);
+  assert.equal(document?.kind?.kind, 'Copy');
+  assert.equal(document.root?.range.start.line, 2);
+});
+
+test('a secret that is written out is in no message', () => {
+  const text = readFileSync(new URL('invalid/secret-written-out.yaml', fixtures), 'utf8');
+  const words = readResourceFile(text, resourceKinds).flatMap(({ problems }) =>
+    problems.map(({ message, hint }) => `${message} ${hint}`),
+  );
+  assert.equal(words.length, 2);
+  assert.doesNotMatch(words.join(), /hunter2|my-client-id/);
+});
+
+test('every kind has a file, and the example of every kind has no problems', () => {
+  const files = readdirSync(new URL('../../server/src/resources/kinds/', import.meta.url));
+  const kinds = resourceKinds.map(({ kind }) => `${kind.charAt(0).toLowerCase()}${kind.slice(1)}.ts`);
+  assert.deepEqual([...kinds].sort(), files.sort());
+  for (const { kind, example } of resourceKinds) {
+    assert.equal(readResourceFile(example, resourceKinds)[0]?.kind?.kind, kind);
+    assert.deepEqual(problemsOf(example), []);
+  }
+});
