@@ -33,14 +33,18 @@ const node = {
   platform: 'node',
   target: 'node20',
   // The native module cannot be bundled: it is loaded from node_modules, and packed beside out/.
-  external: ['vscode', '@duckdb/node-api'],
+  external: ['vscode', '@duckdb/node-bindings'],
 };
 
 /** @type {import('esbuild').BuildOptions[]} */
 const bundles = [
   {
     ...node,
-    entryPoints: { extension: 'client/vscode/extension.ts', 'test/editor/index': 'test/editor/index.ts' },
+    entryPoints: {
+      extension: 'client/vscode/extension.ts',
+      'test/editor/index': 'test/editor/index.ts',
+      'test/editor/suite': 'test/editor/suite.ts',
+    },
     format: 'cjs',
     outExtension: { '.js': '.cjs' },
   },
@@ -74,7 +78,7 @@ const bundles = [
 async function webviewEntries() {
   const folder = 'client/vscode/webviews';
   const names = await readdir(path.join(root, folder)).catch(() => []); // TEMP
-  return names.filter((name) => name.endsWith('.ts')).map((name) => `${folder}/${name}`);
+  return names.filter((name) => /\.(ts|css)$/.test(name)).map((name) => `${folder}/${name}`);
 }
 
 /**

@@ -16,7 +16,7 @@ export async function vsix() {
   const file = path.join(root, '.cache', `duckpond-${await contentHash()}.vsix`);
   if (existsSync(file)) return file;
   const vsce = path.join(root, 'node_modules/@vscode/vsce/vsce');
-  const options = ['--allow-missing-repository', '--no-rewrite-relative-links', '--skip-license'];
+  const options = ['--allow-missing-repository', '--no-rewrite-relative-links'];
   await mustRun(process.execPath, [vsce, 'package', '--target', target(), '--out', file, ...options], {
     failure: 'the extension could not be packed',
   });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -80,4 +81,23 @@ test('no install script is run, and none is needed', () => {
 
 test('the lock file names no registry', () => {
   assert.doesNotMatch(read('package-lock.json'), /"resolved"/);
+});
+
+test('the packed extension holds the bundles and the native module, and no source', () => {
+  const vsce = join(root, 'node_modules/@vscode/vsce/vsce');
+  const files = execFileSync(process.execPath, [vsce, 'ls'], { cwd: root, encoding: 'utf8' }).trim().split('\n');
+  const binding = new RegExp(
+    `^node_modules/@duckdb/node-bindings-${process.platform}-${process.arch}(-musl)?/duckdb\\.node$`,
+  );
+  const needed = [
+    /^out\/(extension\.cjs|server\.mjs|queryWorker\.mjs|pond\.mjs|NOTICES\.txt|webviews\/grid\.(js|css))$/,
+    binding,
+  ];
+  assert.equal(files.filter((file) => needed.some((pattern) => pattern.test(file))).length, 8);
+  const allowed =
+    /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|(docs\/images|syntaxes|out)\/|node_modules\/(@duckdb\/node-bindings|detect-libc\/))/;
+  assert.deepEqual(
+    files.filter((file) => !allowed.test(file) || /\.(ts|map)$/.test(file.replace(/\.d\.ts$/, ''))),
+    [],
+  );
 });

@@ -19,19 +19,30 @@ export interface Import {
 }
 
 const textual = new Set(['.ts', '.mjs', '.json', '.md', '.yaml', '.yml', '.sql', '.css', '.html', '']);
-const foreign = new Set(['node_modules', 'out', '.cache', '.git', 'demo', 'fixtures', 'package-lock.json', 'LICENSE']);
+/** Relative to the checkout. */
+const foreign = new Set([
+  'node_modules',
+  'out',
+  '.cache',
+  '.git',
+  'demo',
+  'test/fixtures',
+  'package-lock.json',
+  'LICENSE',
+]);
 
 /** Every text file that people wrote, in path order; what is installed, built or copied from elsewhere is left out. */
 export function sourceFiles(): readonly SourceFile[] {
-  return filesBelow(root).map((file) => ({
-    path: relative(root, file).split(sep).join('/'),
-    text: readFileSync(file, 'utf8'),
-  }));
+  return filesBelow(root).map((file) => ({ path: relativePath(file), text: readFileSync(file, 'utf8') }));
+}
+
+function relativePath(file: string): string {
+  return relative(root, file).split(sep).join('/');
 }
 
 function filesBelow(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true })
-    .filter(({ name }) => !foreign.has(name))
+    .filter(({ name }) => !foreign.has(relativePath(join(folder, name))))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {
       const file = join(folder, entry.name);
