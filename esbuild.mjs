@@ -78,7 +78,7 @@ const bundles = [
 async function webviewEntries() {
   const folder = 'client/vscode/webviews';
   const names = await readdir(path.join(root, folder)).catch(() => []); // TEMP
-  return names.filter((name) => /\.(ts|css)$/.test(name)).map((name) => `${folder}/${name}`);
+  return names.filter((name) => name.endsWith('.ts')).map((name) => `${folder}/${name}`);
 }
 
 /**

@@ -1,0 +1,49 @@
+import * as vscode from 'vscode';
+import { parsePondUri } from './pondUri.ts';
+import { type SourceControls } from './sourceControl.ts';
+
+const decorations = {
+  added: new vscode.FileDecoration('A', 'Added', new vscode.ThemeColor('gitDecoration.addedResourceForeground')),
+  modified: new vscode.FileDecoration(
+    'M',
+    'Modified',
+    new vscode.ThemeColor('gitDecoration.modifiedResourceForeground'),
+  ),
+  removed: new vscode.FileDecoration('D', 'Removed', new vscode.ThemeColor('gitDecoration.deletedResourceForeground')),
+  renamed: new vscode.FileDecoration('R', 'Renamed', new vscode.ThemeColor('gitDecoration.renamedResourceForeground')),
+} as const;
+
+const conflict = new vscode.FileDecoration(
+  '!',
+  'Conflict: another commit changed it meanwhile',
+  new vscode.ThemeColor('gitDecoration.conflictingResourceForeground'),
+);
+
+/** The letters of staged changes, in the explorer and in source control. */
+export class ChangeDecorations implements vscode.FileDecorationProvider, vscode.Disposable {
+  private readonly sourceControls: SourceControls;
+  private readonly emitter = new vscode.EventEmitter<undefined>();
+  private readonly listener: vscode.Disposable;
+  readonly onDidChangeFileDecorations = this.emitter.event;
+
+  constructor(sourceControls: SourceControls) {
+    this.sourceControls = sourceControls;
+    this.listener = sourceControls.onDidChange(() => this.emitter.fire(undefined));
+  }
+
+  provideFileDecoration(uri: vscode.Uri): vscode.FileDecoration | undefined {
+    const location = parsePondUri(uri);
+    if (location === undefined || location.at !== undefined) return undefined;
+    const change = this.sourceControls.change(location.pond, location.path);
+    if (change === undefined) return undefined;
+    const overtaken = this.sourceControls.status(location.pond)?.conflicts.includes(change.path);
+    const decoration = overtaken ? conflict : decorations[change.kind];
+    // A directory that holds changes is coloured as they are; a removed file has no row to colour.
+    return change.kind === 'removed' ? decoration : { ...decoration, propagate: true };
+  }
+
+  dispose(): void {
+    this.listener.dispose();
+    this.emitter.dispose();
+  }
+}

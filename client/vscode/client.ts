@@ -1,0 +1,195 @@
+import { type ChildProcess } from 'node:child_process';
+import * as vscode from 'vscode';
+import {
+  CloseAction,
+  ErrorAction,
+  LanguageClient,
+  RevealOutputChannelOn,
+  State,
+  type ErrorHandler,
+  type LanguageClientOptions,
+} from 'vscode-languageclient/node';
+import {
+  method,
+  protocolVersion,
+  type CommandName,
+  type Params,
+  type Result,
+} from '../../server/src/protocol/commands.ts';
+import {
+  events,
+  type ChangedEvent,
+  type CommittedEvent,
+  type HealthEvent,
+  type InitializationOptions,
+  type ProgressEvent,
+} from '../../server/src/protocol/events.ts';
+import { startServer } from './serverProcess.ts';
+
+/** Requests that change nothing: they are asked again when the server died before it answered. */
+const repeatable = new Set<CommandName>(['stat', 'list', 'read', 'status', 'diff', 'log', 'show', 'open']);
+
+const restartWaitMs = 20_000;
+
+const restartsMax = 4;
+const restartsWithinMs = 3 * 60_000;
+
+export type ServerState = 'starting' | 'running' | 'stopped';
+
+/**
+ * The pond server as the editor sees it: requests, events, and whether it runs. A server that dies is started again (up to
+ * four times within three minutes) and requests wait for it.
+ */
+export class PondClient implements vscode.Disposable {
+  readonly log: vscode.LogOutputChannel;
+  private readonly client: LanguageClient;
+  private readonly emitters = {
+    changed: new vscode.EventEmitter<ChangedEvent>(),
+    committed: new vscode.EventEmitter<CommittedEvent>(),
+    health: new vscode.EventEmitter<HealthEvent>(),
+    progress: new vscode.EventEmitter<ProgressEvent>(),
+    state: new vscode.EventEmitter<ServerState>(),
+  };
+  readonly onDidChangeTree = this.emitters.changed.event;
+  readonly onDidCommit = this.emitters.committed.event;
+  readonly onDidChangeHealth = this.emitters.health.event;
+  readonly onDidProgress = this.emitters.progress.event;
+  readonly onDidChangeState = this.emitters.state.event;
+  private child: ChildProcess | undefined;
+  private currentState: ServerState = 'starting';
+  /** When the server was started again after it died, milliseconds since 1970, oldest first. */
+  private restarts: readonly number[] = [];
+  private restartsItself = false;
+
+  constructor(serverModule: string) {
+    this.log = vscode.window.createOutputChannel('DuckPond', { log: true });
+    this.client = new LanguageClient(
+      'pond',
+      'DuckPond',
+      async () => {
+        const started = startServer(serverModule, this.log);
+        this.child = started.process;
+        return started.transports;
+      },
+      { ...clientOptions(this.log), errorHandler: this.errorHandler() },
+    );
+    this.client.onDidChangeState(({ newState }) => this.stateChanged(newState));
+    this.client.onNotification(events.changed, (event: ChangedEvent) => this.emitters.changed.fire(event));
+    this.client.onNotification(events.committed, (event: CommittedEvent) => this.emitters.committed.fire(event));
+    this.client.onNotification(events.health, (event: HealthEvent) => this.emitters.health.fire(event));
+    this.client.onNotification(events.progress, (event: ProgressEvent) => this.emitters.progress.fire(event));
+  }
+
+  get state(): ServerState {
+    return this.currentState;
+  }
+
+  /** Process id of the server that runs now; undefined before the first start. */
+  get serverPid(): number | undefined {
+    return this.child?.pid;
+  }
+
+  /** Starts the server; answers when it is ready, or when it could not be started, which the log and the state say. */
+  async start(): Promise<void> {
+    try {
+      await this.client.start();
+    } catch (error) {
+      this.log.error(`the server could not be started: ${String(error)}`);
+      this.stateChanged(State.Stopped);
+    }
+  }
+
+  async restart(): Promise<void> {
+    // A server that hangs does not answer a request to stop.
+    await this.client.stop(2_000).catch(() => this.child?.kill('SIGKILL'));
+    await this.start();
+  }
+
+  /**
+   * Sends a command and answers its result. Waits for a server that starts. Throws a ResponseError with the PondError of
+   * the server as `data`, or a plain Error when no server answers.
+   */
+  async request<N extends CommandName>(
+    name: N,
+    params: Params<N> & { readonly progressToken?: string },
+    token?: vscode.CancellationToken,
+  ): Promise<Result<N>> {
+    await this.running();
+    const child = this.child;
+    try {
+      return await this.client.sendRequest<Result<N>>(method(name), params, token);
+    } catch (error) {
+      const died = child?.connected === false;
+      if (!died || !repeatable.has(name) || token?.isCancellationRequested) throw error;
+      await this.running(child);
+      return this.client.sendRequest<Result<N>>(method(name), params, token);
+    }
+  }
+
+  async dispose(): Promise<void> {
+    await this.client.dispose(2_000).catch(() => this.child?.kill('SIGKILL'));
+    for (const emitter of Object.values(this.emitters)) emitter.dispose();
+    this.log.dispose();
+  }
+
+  /** Waits until a server runs, another one than `dead`. Throws when it does not come. */
+  private async running(dead?: ChildProcess): Promise<void> {
+    const ready = (): boolean => this.currentState === 'running' && this.child !== dead;
+    if (ready()) return;
+    await new Promise<void>((resolve, reject) => {
+      const finish = (settle: () => void): void => {
+        clearTimeout(timer);
+        listener.dispose();
+        settle();
+      };
+      const fail = (): void =>
+        reject(new Error('the pond server does not run: see its log, or run "Pond: Restart Server"'));
+      const timer = setTimeout(() => finish(fail), restartWaitMs);
+      const listener = this.onDidChangeState((state) => {
+        if (ready()) finish(resolve);
+        else if (state === 'stopped') finish(fail);
+      });
+      if (this.currentState === 'stopped') finish(fail);
+    });
+  }
+
+  private errorHandler(): ErrorHandler {
+    return {
+      error: () => ({ action: ErrorAction.Continue }),
+      closed: () => {
+        const now = Date.now();
+        this.restarts = [...this.restarts.filter((time) => now - time < restartsWithinMs), now];
+        this.restartsItself = this.restarts.length <= restartsMax;
+        return this.restartsItself
+          ? { action: CloseAction.Restart, message: 'the server died and is started again', handled: true }
+          : { action: CloseAction.DoNotRestart, message: `the server died ${this.restarts.length} times: see its log` };
+      },
+    };
+  }
+
+  private stateChanged(state: State): void {
+    // Between death and restart the language client is stopped for a moment; for those who wait it is starting.
+    if (state === State.Stopped && this.restartsItself) state = State.Starting;
+    else this.restartsItself = false;
+    this.currentState = state === State.Running ? 'running' : state === State.Starting ? 'starting' : 'stopped';
+    this.emitters.state.fire(this.currentState);
+  }
+}
+
+function clientOptions(log: vscode.LogOutputChannel): LanguageClientOptions {
+  const initializationOptions = (): InitializationOptions => ({
+    binary: true,
+    trusted: vscode.workspace.isTrusted,
+    protocolVersion,
+  });
+  return {
+    outputChannel: log,
+    revealOutputChannelOn: RevealOutputChannelOn.Never,
+    initializationOptions,
+    documentSelector: [
+      { language: 'yaml', scheme: 'file' },
+      { language: 'yaml', scheme: 'pond' },
+      { language: 'pond-sql' },
+    ],
+  };
+}

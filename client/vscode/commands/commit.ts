@@ -1,0 +1,32 @@
+import * as vscode from 'vscode';
+import { type CommitInfo } from '../../../server/src/protocol/commands.ts';
+import { type Context } from '../context.ts';
+
+/** Commits all staged changes of a pond, with the message of its box or one that is asked for. */
+export async function commitPond(
+  { client, ponds, sourceControls }: Context,
+  root?: vscode.Uri | vscode.SourceControl,
+): Promise<CommitInfo | undefined> {
+  const pond = await ponds.choose(root instanceof vscode.Uri ? root : root?.rootUri);
+  if (pond === undefined) return undefined;
+  // Unsaved text is not in the pond yet: commit what the person sees.
+  await vscode.workspace.saveAll(false);
+  const box = sourceControls.inputBox(pond);
+  const typed = box.value.trim();
+  const message = typed === '' ? await askMessage() : typed;
+  if (message === undefined) return undefined;
+  const commit = await client.request('commit', { pond, message });
+  if (box.value.trim() === typed) box.value = '';
+  await sourceControls.refresh(pond);
+  vscode.window.setStatusBarMessage(`Committed ${commit.number}: ${message}`, 5_000);
+  return commit;
+}
+
+async function askMessage(): Promise<string | undefined> {
+  const message = await vscode.window.showInputBox({
+    prompt: 'What does this commit change?',
+    placeHolder: 'Message',
+    validateInput: (text) => (text.trim() === '' ? 'A commit needs a message.' : undefined),
+  });
+  return message?.trim();
+}

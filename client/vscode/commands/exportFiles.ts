@@ -1,0 +1,38 @@
+import * as vscode from 'vscode';
+import { type Result } from '../../../server/src/protocol/commands.ts';
+import { selectedPaths, type Context } from '../context.ts';
+import { parsePondUri } from '../pondUri.ts';
+import { requestWithProgress } from '../progress.ts';
+
+/** Copies what is selected (or the whole pond) into a host folder: the last argument when it is one, else asked for. */
+export async function exportFiles(
+  { client, ponds }: Context,
+  ...args: readonly unknown[]
+): Promise<Result<'export'> | undefined> {
+  const last = args.at(-1);
+  const given = last instanceof vscode.Uri && last.scheme === 'file' ? last : undefined;
+  const selected = selectedPaths(args);
+  const pond = selected?.pond ?? (await ponds.choose(activeUri()));
+  if (pond === undefined) return undefined;
+  const directory = given ?? (await pickDirectory());
+  if (directory === undefined) return undefined;
+  const params = { pond, paths: selected?.paths ?? ['/'], directory: directory.fsPath };
+  const done = await requestWithProgress(client, `Exporting to ${directory.fsPath}`, 'export', params);
+  void vscode.window.showInformationMessage(`Exported ${done.files} files (${done.bytes.toLocaleString()} bytes).`);
+  return done;
+}
+
+function activeUri(): vscode.Uri | undefined {
+  const uri = vscode.window.activeTextEditor?.document.uri;
+  return uri !== undefined && parsePondUri(uri) !== undefined ? uri : undefined;
+}
+
+async function pickDirectory(): Promise<vscode.Uri | undefined> {
+  const picked = await vscode.window.showOpenDialog({
+    title: 'Folder to export into',
+    openLabel: 'Export Here',
+    canSelectFiles: false,
+    canSelectFolders: true,
+  });
+  return picked?.[0];
+}

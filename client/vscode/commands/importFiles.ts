@@ -1,0 +1,45 @@
+import * as vscode from 'vscode';
+import { type Result } from '../../../server/src/protocol/commands.ts';
+import { type Context } from '../context.ts';
+import { parsePondUri, pondUri } from '../pondUri.ts';
+import { requestWithProgress } from '../progress.ts';
+
+/** Copies host files and folders into a directory of a pond: that of `target`, else the root. */
+export async function importFiles(
+  { client, ponds }: Context,
+  target?: vscode.Uri,
+  sources?: readonly vscode.Uri[],
+): Promise<Result<'import'> | undefined> {
+  const pond = await ponds.choose(target);
+  if (pond === undefined) return undefined;
+  const path = target === undefined ? '/' : await directoryOf(target);
+  // The explorer passes its selection as the second argument: those are places in the pond, not sources.
+  const given = sources?.filter(({ scheme }) => scheme === 'file');
+  const picked = given !== undefined && given.length > 0 ? given : await pickSources(path);
+  if (picked === undefined || picked.length === 0) return undefined;
+  const params = { pond, path, sources: picked.map(({ fsPath }) => fsPath) };
+  const done = await requestWithProgress(client, `Importing into ${path}`, 'import', params);
+  const same = done.unchanged > 0 ? `, ${done.unchanged} of them unchanged` : '';
+  void vscode.window.showInformationMessage(
+    `Imported ${done.files} files (${done.bytes.toLocaleString()} bytes)${same}.`,
+  );
+  return done;
+}
+
+async function directoryOf(target: vscode.Uri): Promise<string> {
+  const location = parsePondUri(target);
+  if (location === undefined) return '/';
+  const { type } = await vscode.workspace.fs.stat(target);
+  if ((type & vscode.FileType.Directory) !== 0) return location.path;
+  return parsePondUri(vscode.Uri.joinPath(pondUri(location.pond, location.path), '..'))?.path ?? '/';
+}
+
+async function pickSources(path: string): Promise<readonly vscode.Uri[] | undefined> {
+  return vscode.window.showOpenDialog({
+    title: `Files and folders to import into ${path}`,
+    openLabel: 'Import',
+    canSelectMany: true,
+    canSelectFiles: true,
+    canSelectFolders: true,
+  });
+}

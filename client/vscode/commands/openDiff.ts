@@ -1,0 +1,59 @@
+import * as vscode from 'vscode';
+import { type ChangeInfo } from '../../../server/src/protocol/commands.ts';
+import { selectedPaths, type Context } from '../context.ts';
+import { showChange, showChanges, sideNames, type Sides } from '../diffEditor.ts';
+import { pondName } from '../pondUri.ts';
+import { commitItem } from '../versions.ts';
+
+/**
+ * Shows what differs. On a resource: its staged change. From the palette or the title of source control: all files between
+ * two versions that the person picks, by default the working tree and the newest commit.
+ */
+export async function openDiff(context: Context, ...args: readonly unknown[]): Promise<void> {
+  const selected = selectedPaths(args);
+  const path = selected?.paths[0];
+  if (selected !== undefined && path !== undefined && path !== '/') {
+    await openStaged(context, selected.pond, path);
+    return;
+  }
+  const sourceControl = (args[0] as Partial<vscode.SourceControl> | undefined)?.rootUri;
+  const pond = selected?.pond ?? (await context.ponds.choose(sourceControl));
+  if (pond === undefined) return;
+  const sides = sourceControl === undefined ? await pickSides(context, pond) : { pond, from: 'HEAD', to: undefined };
+  if (sides !== undefined) await openAll(context, sides);
+}
+
+async function openStaged({ client, sourceControls }: Context, pond: string, path: string): Promise<void> {
+  await sourceControls.refresh(pond);
+  const change = sourceControls.change(pond, path);
+  if (change?.type === 'directory') return;
+  if (change !== undefined) {
+    await showChange({ pond, from: 'HEAD', to: undefined }, change);
+    return;
+  }
+  const [below] = await client.request('diff', { pond, paths: [path] });
+  if (below === undefined) void vscode.window.showInformationMessage(`${path} is as committed.`);
+  else await openAll({ client }, { pond, from: 'HEAD', to: undefined }, [path]);
+}
+
+async function openAll({ client }: Pick<Context, 'client'>, sides: Sides, paths?: readonly string[]): Promise<void> {
+  const { pond, from, to } = sides;
+  const changes: readonly ChangeInfo[] = await client.request('diff', {
+    pond,
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+    ...(paths === undefined ? {} : { paths }),
+  });
+  await showChanges(sides, `${pondName(pond)}: ${sideNames(sides)}`, changes);
+}
+
+async function pickSides({ client }: Context, pond: string): Promise<Sides | undefined> {
+  const commits = (await client.request('log', { pond, limit: 200 })).map(commitItem);
+  const working = { label: '$(edit) Working tree', detail: 'With what is staged', commit: undefined };
+  const from = await vscode.window.showQuickPick(commits, { placeHolder: 'Compare: the older side' });
+  if (from === undefined) return undefined;
+  const later = commits.filter(({ commit }) => commit.number > from.commit.number);
+  const to = await vscode.window.showQuickPick([working, ...later], { placeHolder: 'Compare: the newer side' });
+  if (to === undefined) return undefined;
+  return { pond, from: String(from.commit.number), to: to.commit === undefined ? undefined : String(to.commit.number) };
+}

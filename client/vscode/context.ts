@@ -1,0 +1,60 @@
+import * as vscode from 'vscode';
+import { type PondClient } from './client.ts';
+import { errorText, isCancelled } from './errors.ts';
+import { parsePondUri } from './pondUri.ts';
+import { type Ponds } from './ponds.ts';
+import { type QueryDocuments } from './queryDocuments.ts';
+import { type SourceControls } from './sourceControl.ts';
+
+/** What commands work with. */
+export interface Context {
+  readonly client: PondClient;
+  readonly ponds: Ponds;
+  readonly sourceControls: SourceControls;
+  readonly queries: QueryDocuments;
+}
+
+/** Registers a command of category Pond. What it throws is shown to the person, cancelling excepted. */
+export function registerCommand<A extends readonly unknown[]>(
+  id: string,
+  context: Context,
+  run: (context: Context, ...args: A) => Promise<unknown>,
+): vscode.Disposable {
+  return vscode.commands.registerCommand(id, async (...args: unknown[]) => {
+    try {
+      return await run(context, ...(args as unknown as A));
+    } catch (error) {
+      if (isCancelled(error)) return undefined;
+      context.client.log.error(`${id}: ${errorText(error)}`);
+      const log = 'Show Log';
+      void vscode.window.showErrorMessage(errorText(error), log).then((choice) => {
+        if (choice === log) context.client.log.show();
+      });
+      return undefined;
+    }
+  });
+}
+
+/**
+ * What a command in a menu was called on: the explorer passes a URI and the selection, source control passes resource
+ * states, the palette nothing. Only `pond:` resources of the working tree count.
+ */
+export function selectedPaths(
+  args: readonly unknown[],
+): { readonly pond: string; readonly paths: readonly string[] } | undefined {
+  const [first, second] = args;
+  const candidates: readonly unknown[] =
+    Array.isArray(second) && second.length > 0 ? second : first === undefined ? [] : args;
+  const located = candidates
+    .map((item) => (item instanceof vscode.Uri ? item : resourceUri(item)))
+    .map((uri) => (uri === undefined ? undefined : parsePondUri(uri)))
+    .filter((location) => location !== undefined && location.at === undefined);
+  const pond = located[0]?.pond;
+  if (pond === undefined) return undefined;
+  return { pond, paths: located.flatMap((location) => (location?.pond === pond ? [location.path] : [])) };
+}
+
+function resourceUri(item: unknown): vscode.Uri | undefined {
+  const uri = (item as { readonly resourceUri?: unknown } | undefined)?.resourceUri;
+  return uri instanceof vscode.Uri ? uri : undefined;
+}

@@ -1,0 +1,43 @@
+import * as vscode from 'vscode';
+import { type ChangeInfo } from '../../server/src/protocol/commands.ts';
+import { pondUri } from './pondUri.ts';
+
+/** The two sides of a diff: versions of one pond, undefined for the working tree. */
+export interface Sides {
+  readonly pond: string;
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+}
+
+/** Shows one changed file: both sides, or the one side that there is when it was added or removed. */
+export async function showChange(sides: Sides, change: ChangeInfo): Promise<void> {
+  const [before, after] = uris(sides, change);
+  const name = change.path.split('/').at(-1);
+  if (before !== undefined && after !== undefined) {
+    await vscode.commands.executeCommand('vscode.diff', before, after, `${name} (${sideNames(sides)})`);
+  } else {
+    await vscode.commands.executeCommand('vscode.open', after ?? before);
+  }
+}
+
+/** Shows all changed files in one editor. Directories have no content to show and are left out. */
+export async function showChanges(sides: Sides, title: string, changes: readonly ChangeInfo[]): Promise<void> {
+  const files = changes.filter((change) => change.type !== 'directory');
+  if (files.length === 0) {
+    void vscode.window.showInformationMessage(`${title}: no file differs.`);
+    return;
+  }
+  const resources = files.map((change) => [pondUri(sides.pond, change.path, sides.to), ...uris(sides, change)]);
+  await vscode.commands.executeCommand('vscode.changes', title, resources);
+}
+
+/** How the two sides are called in titles. */
+export function sideNames({ from, to }: Sides): string {
+  return `${from ?? 'working tree'} ↔ ${to ?? 'working tree'}`;
+}
+
+function uris({ pond, from, to }: Sides, change: ChangeInfo): [vscode.Uri | undefined, vscode.Uri | undefined] {
+  const before = change.kind === 'added' ? undefined : pondUri(pond, change.from ?? change.path, from);
+  const after = change.kind === 'removed' ? undefined : pondUri(pond, change.path, to);
+  return [before, after];
+}

@@ -1,0 +1,48 @@
+import * as vscode from 'vscode';
+import { type Ponds } from './ponds.ts';
+import { parsePondUri, pondUri, pondName } from './pondUri.ts';
+
+/**
+ * Opens the ponds that the workspace brings: its `pond:` folders, and the nearest `.pond` folder at or above each host
+ * folder, which is offered for the explorer. In a restricted workspace only `pond:` folders, which a person asked for.
+ */
+export async function openWorkspacePonds(ponds: Ponds): Promise<void> {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  for (const folder of folders) {
+    const named = parsePondUri(folder.uri)?.pond;
+    if (named !== undefined) await ponds.tryOpen(named);
+  }
+  if (!vscode.workspace.isTrusted) return;
+  for (const folder of folders.filter(({ uri }) => uri.scheme === 'file')) {
+    const found = await nearestPond(folder.uri);
+    if (found === undefined || ponds.all.includes(found)) continue;
+    await ponds.tryOpen(found);
+    if (ponds.all.includes(found)) void offer(found);
+  }
+}
+
+/** The host directory of the nearest `.pond` folder at or above `folder`; undefined when there is none. */
+export async function nearestPond(folder: vscode.Uri): Promise<string | undefined> {
+  const candidate = vscode.Uri.joinPath(folder, '.pond');
+  try {
+    const { type } = await vscode.workspace.fs.stat(candidate);
+    if ((type & vscode.FileType.Directory) !== 0) return candidate.fsPath;
+  } catch {
+    // Not there: look above.
+  }
+  const above = vscode.Uri.joinPath(folder, '..');
+  return above.path === folder.path ? undefined : nearestPond(above);
+}
+
+/** Shows a pond in the explorer. Answers false when it is there already. */
+export function addToExplorer(pond: string): boolean {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  if (folders.some(({ uri }) => parsePondUri(uri)?.pond === pond)) return false;
+  return vscode.workspace.updateWorkspaceFolders(folders.length, 0, { uri: pondUri(pond), name: pondName(pond) });
+}
+
+async function offer(pond: string): Promise<void> {
+  const add = 'Add to Workspace';
+  const choice = await vscode.window.showInformationMessage(`This folder holds a pond: ${pond}`, add);
+  if (choice === add) addToExplorer(pond);
+}

@@ -1,0 +1,78 @@
+import * as vscode from 'vscode';
+import { type Api } from './api.ts';
+import { ChangeDecorations } from './changeDecorations.ts';
+import { PondClient } from './client.ts';
+import { commitPond } from './commands/commit.ts';
+import { discardChanges } from './commands/discard.ts';
+import { exportFiles } from './commands/exportFiles.ts';
+import { importFiles } from './commands/importFiles.ts';
+import { initPond } from './commands/init.ts';
+import { keepStaged } from './commands/keepStaged.ts';
+import { openPond } from './commands/open.ts';
+import { openDiff } from './commands/openDiff.ts';
+import { cancelQuery, newQuery, runQuery } from './commands/queries.ts';
+import { restoreVersion } from './commands/restoreVersion.ts';
+import { showLog } from './commands/showLog.ts';
+import { registerCommand, type Context } from './context.ts';
+import { openWorkspacePonds } from './discover.ts';
+import { PondFileSystem } from './fileSystemProvider.ts';
+import { Ponds } from './ponds.ts';
+import { pondUri, scheme } from './pondUri.ts';
+import { QueryDocuments } from './queryDocuments.ts';
+import { SourceControls } from './sourceControl.ts';
+import { StatusBar } from './statusBar.ts';
+
+/** Starts the extension: everything is registered before the first await, and asks the server when it is there. */
+export function activate(extension: vscode.ExtensionContext): Api {
+  const client = new PondClient(vscode.Uri.joinPath(extension.extensionUri, 'out', 'server.mjs').fsPath);
+  const ponds = new Ponds(client);
+  const files = new PondFileSystem(client, ponds);
+  const sourceControls = new SourceControls(client, ponds);
+  const queries = new QueryDocuments(client, ponds, extension.extensionUri);
+  const statusBar = new StatusBar(client, ponds, sourceControls);
+  const decorations = new ChangeDecorations(sourceControls);
+  const context: Context = { client, ponds, sourceControls, queries };
+  extension.subscriptions.push(
+    vscode.workspace.registerFileSystemProvider(scheme, files, { isCaseSensitive: true }),
+    vscode.window.registerFileDecorationProvider(decorations),
+    ...[decorations, statusBar, queries, sourceControls, files, ponds, client],
+    registerCommand('pond.init', context, initPond),
+    registerCommand('pond.open', context, openPond),
+    registerCommand('pond.import', context, importFiles),
+    registerCommand('pond.export', context, exportFiles),
+    registerCommand('pond.commit', context, commitPond),
+    registerCommand('pond.discard', context, discardChanges),
+    registerCommand('pond.keepStaged', context, keepStaged),
+    registerCommand('pond.openDiff', context, openDiff),
+    registerCommand('pond.showLog', context, showLog),
+    registerCommand('pond.restoreVersion', context, restoreVersion),
+    registerCommand('pond.newQuery', context, newQuery),
+    registerCommand('pond.runQuery', context, runQuery),
+    registerCommand('pond.cancelQuery', context, cancelQuery),
+    registerCommand('pond.showServerLog', context, async () => client.log.show()),
+    registerCommand('pond.restartServer', context, async () => restart(client, ponds)),
+    // The server learns whether the workspace is trusted when it starts.
+    vscode.workspace.onDidGrantWorkspaceTrust(() => restart(client, ponds)),
+    vscode.workspace.onDidChangeWorkspaceFolders(() => openWorkspacePonds(ponds)),
+  );
+  void client.start().then(() => openWorkspacePonds(ponds));
+  return {
+    version: 1,
+    serverState: () => client.state,
+    serverPid: () => client.serverPid,
+    ponds: () => ponds.all,
+    statusText: () => statusBar.text,
+    pondUri,
+    request: (name, params) => client.request(name, params),
+    grid: () => queries.lastGrid,
+    staged: (pond) => sourceControls.status(pond)?.staged.map(({ path, kind }) => ({ path, kind })),
+    setMessage: (pond, text) => {
+      sourceControls.inputBox(pond).value = text;
+    },
+  };
+}
+
+async function restart(client: PondClient, ponds: Ponds): Promise<void> {
+  await client.restart();
+  await openWorkspacePonds(ponds);
+}

@@ -1,0 +1,196 @@
+import * as vscode from 'vscode';
+import {
+  type CommandName,
+  type FileTypeName,
+  type NodeInfo,
+  type Params,
+  type Result,
+} from '../../server/src/protocol/commands.ts';
+import { type ChangedEvent } from '../../server/src/protocol/events.ts';
+import { type PondClient } from './client.ts';
+import { fileSystemError } from './errors.ts';
+import { type OpenedPond, type Ponds } from './ponds.ts';
+import { parsePondUri, pondUri, type PondLocation } from './pondUri.ts';
+import { Watches } from './watches.ts';
+
+/** Documents of a moving version (`HEAD`, `HEAD~1`) that are told about a commit; the oldest are forgotten beyond this. */
+const movingMax = 1000;
+
+/** Ponds as a file system of the editor. It keeps nothing of them: each question is a request to the server. */
+export class PondFileSystem implements vscode.FileSystemProvider, vscode.Disposable {
+  private readonly client: PondClient;
+  private readonly ponds: Ponds;
+  private readonly watches = new Watches();
+  private readonly moving = new Map<string, vscode.Uri>();
+  private readonly listeners: vscode.Disposable[];
+  readonly onDidChangeFile = this.watches.onDidChangeFile;
+
+  constructor(client: PondClient, ponds: Ponds) {
+    this.client = client;
+    this.ponds = ponds;
+    this.listeners = [
+      client.onDidChangeTree((event) => this.treeChanged(event)),
+      client.onDidCommit(({ pond }) => this.headMoved(pond)),
+    ];
+  }
+
+  watch(uri: vscode.Uri, options: { recursive: boolean; excludes: readonly string[] }): vscode.Disposable {
+    return this.watches.add(uri, options);
+  }
+
+  async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
+    const { location, opened } = await this.locate(uri);
+    const node = await this.ask(uri, 'stat', { ...wire(location), followLinks: false });
+    const end =
+      node.targetType === undefined ? node : await this.ask(uri, 'stat', { ...wire(location), followLinks: true });
+    const readOnly = location.at !== undefined || opened.mode === 'read';
+    return {
+      type: fileType(node),
+      // VS Code knows that content changed when one of these two did.
+      mtime: end.modified,
+      size: end.size,
+      ctime: 0,
+      ...(readOnly ? { permissions: vscode.FilePermission.Readonly } : {}),
+    };
+  }
+
+  async readDirectory(uri: vscode.Uri): Promise<[string, vscode.FileType][]> {
+    const { location } = await this.locate(uri);
+    const nodes = await this.ask(uri, 'list', wire(location));
+    const itself = nodes.length === 1 && nodes[0]?.path === location.path;
+    if (itself) throw vscode.FileSystemError.FileNotADirectory(uri);
+    return nodes.map((node) => [node.name, fileType(node)]);
+  }
+
+  async readFile(uri: vscode.Uri): Promise<Uint8Array> {
+    const { location } = await this.locate(uri);
+    const content = await this.ask(uri, 'read', wire(location));
+    return content instanceof Uint8Array ? content : Buffer.from(content.base64, 'base64');
+  }
+
+  async writeFile(
+    uri: vscode.Uri,
+    content: Uint8Array,
+    options: { readonly create: boolean; readonly overwrite: boolean },
+  ): Promise<void> {
+    const { pond, path } = await this.locateWritable(uri);
+    await this.ask(uri, 'write', { pond, path, content, create: options.create, overwrite: options.overwrite });
+  }
+
+  async createDirectory(uri: vscode.Uri): Promise<void> {
+    const { pond, path } = await this.locateWritable(uri);
+    await this.ask(uri, 'makeDirectory', { pond, path });
+  }
+
+  async delete(uri: vscode.Uri, options: { readonly recursive: boolean }): Promise<void> {
+    const { pond, path } = await this.locateWritable(uri);
+    await this.ask(uri, 'remove', { pond, paths: [path], recursive: options.recursive });
+  }
+
+  async rename(from: vscode.Uri, to: vscode.Uri, options: { readonly overwrite: boolean }): Promise<void> {
+    const source = await this.locateWritable(from);
+    const target = await this.locateWritable(to);
+    if (source.pond !== target.pond) throw vscode.FileSystemError.NoPermissions('a rename stays within one pond');
+    await this.ask(from, 'rename', {
+      pond: source.pond,
+      from: source.path,
+      to: target.path,
+      overwrite: options.overwrite,
+    });
+  }
+
+  async copy(from: vscode.Uri, to: vscode.Uri, options: { readonly overwrite: boolean }): Promise<void> {
+    const { location: source } = await this.locate(from);
+    const target = await this.locateWritable(to);
+    const { overwrite } = options;
+    if (source.pond === target.pond && source.at === undefined) {
+      const { pond } = source;
+      await this.ask(from, 'copy', { pond, from: source.path, to: target.path, recursive: true, overwrite });
+      return;
+    }
+    await this.copyContent(from, to, overwrite);
+  }
+
+  dispose(): void {
+    for (const listener of this.listeners) listener.dispose();
+    this.watches.dispose();
+  }
+
+  /** Copies between ponds, or out of an old version, where the server cannot share the content. */
+  private async copyContent(from: vscode.Uri, to: vscode.Uri, overwrite: boolean): Promise<void> {
+    if (((await this.stat(from)).type & vscode.FileType.Directory) === 0) {
+      await this.writeFile(to, await this.readFile(from), { create: true, overwrite });
+      return;
+    }
+    await this.createDirectory(to);
+    for (const [name] of await this.readDirectory(from)) {
+      await this.copyContent(vscode.Uri.joinPath(from, name), vscode.Uri.joinPath(to, name), overwrite);
+    }
+  }
+
+  /** Takes a URI apart and opens its pond. */
+  private async locate(uri: vscode.Uri): Promise<{ readonly location: PondLocation; readonly opened: OpenedPond }> {
+    const location = parsePondUri(uri);
+    if (location === undefined) throw vscode.FileSystemError.FileNotFound(uri);
+    if (location.at !== undefined && !/^\d+$/.test(location.at)) this.remember(uri);
+    try {
+      return { location, opened: await this.ponds.open(location.pond) };
+    } catch (error) {
+      throw fileSystemError(error, uri);
+    }
+  }
+
+  private async locateWritable(uri: vscode.Uri): Promise<PondLocation> {
+    const { location } = await this.locate(uri);
+    if (location.at !== undefined) throw vscode.FileSystemError.NoPermissions('an old version cannot be changed');
+    return location;
+  }
+
+  private async ask<N extends CommandName>(uri: vscode.Uri, name: N, params: Params<N>): Promise<Result<N>> {
+    try {
+      return await this.client.request(name, params);
+    } catch (error) {
+      throw fileSystemError(error, uri);
+    }
+  }
+
+  private remember(uri: vscode.Uri): void {
+    const key = uri.toString();
+    this.moving.delete(key);
+    this.moving.set(key, uri);
+    const [oldest] = this.moving.keys();
+    if (this.moving.size > movingMax && oldest !== undefined) this.moving.delete(oldest);
+  }
+
+  private treeChanged({ pond, changes }: ChangedEvent): void {
+    for (const { kind, path } of changes) this.watches.offer(changeTypes[kind], pondUri(pond, path));
+  }
+
+  private headMoved(pond: string): void {
+    for (const uri of this.moving.values()) {
+      if (parsePondUri(uri)?.pond === pond) this.watches.send(vscode.FileChangeType.Changed, uri);
+    }
+  }
+}
+
+const changeTypes = {
+  created: vscode.FileChangeType.Created,
+  changed: vscode.FileChangeType.Changed,
+  deleted: vscode.FileChangeType.Deleted,
+} as const;
+
+/** The part of a location that travels; `at` only when there is one. */
+function wire({ pond, path, at }: PondLocation): { pond: string; path: string; at?: string } {
+  return at === undefined ? { pond, path } : { pond, path, at };
+}
+
+/** VS Code's type of a node: a link is flagged and has the type of its end, or none when it dangles. */
+function fileType(node: NodeInfo): vscode.FileType {
+  if (node.type !== 'symlink') return plainType(node.type);
+  const end = node.targetType === undefined ? vscode.FileType.Unknown : plainType(node.targetType);
+  return vscode.FileType.SymbolicLink | end;
+}
+
+function plainType(type: FileTypeName): vscode.FileType {
+  return type === 'directory' ? vscode.FileType.Directory : vscode.FileType.File;
+}

@@ -1,0 +1,217 @@
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import { type RowsInfo } from '../../server/src/protocol/commands.ts';
+import { type PondClient } from './client.ts';
+import { errorData, errorText, isCancelled } from './errors.ts';
+import { pondName } from './pondUri.ts';
+import { type CellRange, type FromPage, type GridState, type ToPage } from './webviews/grid/messages.ts';
+
+/** Rows that one request of a copy fetches, and the most that a copy takes. */
+const copyWindow = 10_000;
+const copyRowsMax = 100_000;
+
+/** What to run: a statement on a pond, at a version when one is given. */
+export interface Query {
+  readonly pond: string;
+  readonly sql: string;
+  readonly at?: string;
+}
+
+/**
+ * The result grid of one query document. The rows stay in the server: the page asks for the window that it shows. A new
+ * query takes the place of the one before, whose rows are released.
+ */
+export class GridPanel implements vscode.Disposable {
+  private readonly client: PondClient;
+  private readonly panel: vscode.WebviewPanel;
+  private readonly listeners: vscode.Disposable[];
+  private readonly closed = new vscode.EventEmitter<void>();
+  private runs = 0;
+  private query: Query | undefined;
+  private current: GridState | undefined;
+  private cancellation: vscode.CancellationTokenSource | undefined;
+  readonly onDidClose = this.closed.event;
+
+  constructor(client: PondClient, extension: vscode.Uri, title: string) {
+    this.client = client;
+    const assets = vscode.Uri.joinPath(extension, 'out', 'webviews');
+    this.panel = vscode.window.createWebviewPanel(
+      'pond.grid',
+      title,
+      { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true },
+      { enableScripts: true, localResourceRoots: [assets] },
+    );
+    this.panel.webview.html = page(this.panel.webview, assets);
+    this.listeners = [
+      this.panel.webview.onDidReceiveMessage((message: FromPage) => this.receive(message)),
+      this.panel.onDidDispose(() => this.dispose()),
+      client.onDidChangeState((state) => {
+        if (state !== 'running') this.serverGone();
+      }),
+    ];
+  }
+
+  /** What the page shows now; undefined before the first query. */
+  get state(): GridState | undefined {
+    return this.current;
+  }
+
+  /** Runs a query and shows its result. Throws what the server answered when it failed, which is shown as well. */
+  async run(query: Query): Promise<void> {
+    this.cancellation?.cancel();
+    this.release();
+    const cancellation = (this.cancellation = new vscode.CancellationTokenSource());
+    const run = ++this.runs;
+    const about = { run, sql: query.sql, source: source(query) };
+    this.query = query;
+    this.show({ type: 'running', ...about });
+    this.panel.reveal(undefined, true);
+    try {
+      const info = await this.client.request('query', query, cancellation.token);
+      if (run === this.runs) this.show({ type: 'result', ...about, info });
+      else this.releaseResult(query.pond, info.resultId);
+    } catch (error) {
+      if (run === this.runs) this.show(failure(about, error));
+      if (!isCancelled(error)) throw error;
+    } finally {
+      cancellation.dispose();
+      if (run === this.runs) this.cancellation = undefined;
+    }
+  }
+
+  /** Asks the server to stop the query that runs, if one does. */
+  cancel(): void {
+    this.cancellation?.cancel();
+  }
+
+  /** Rows of the result that is shown. Throws when there is none. */
+  async rows(start: number, count: number): Promise<RowsInfo> {
+    if (this.current?.type !== 'result' || this.query === undefined) throw new Error('no result is shown');
+    return this.client.request('rows', { pond: this.query.pond, resultId: this.current.info.resultId, start, count });
+  }
+
+  dispose(): void {
+    this.cancellation?.cancel();
+    this.release();
+    for (const listener of this.listeners.splice(0)) listener.dispose();
+    this.panel.dispose();
+    this.closed.fire();
+    this.closed.dispose();
+  }
+
+  private receive(message: FromPage): void {
+    switch (message.type) {
+      case 'ready':
+        // A page that was hidden starts anew: tell it again what it shows.
+        if (this.current !== undefined) this.post(this.current);
+        return;
+      case 'cancel':
+        this.cancel();
+        return;
+      case 'rows':
+        void this.sendRows(message.run, message.start, message.count);
+        return;
+      case 'copy':
+        void this.copy(message.range);
+        return;
+    }
+  }
+
+  private async sendRows(run: number, start: number, count: number): Promise<void> {
+    if (run !== this.runs) return;
+    try {
+      this.post({ type: 'rows', run, ...(await this.rows(start, count)) });
+    } catch (error) {
+      this.post({ type: 'rowsFailed', run, start, message: errorText(error) });
+    }
+  }
+
+  /** Puts the cells of a range on the clipboard: the column names, then a line for each row, cells between tabs. */
+  private async copy(range: CellRange): Promise<void> {
+    if (this.current?.type !== 'result') return;
+    const { info } = this.current;
+    const rowEnd = Math.min(range.rowEnd, range.rowStart + copyRowsMax);
+    const columns = info.columns.slice(range.columnStart, range.columnEnd).map(({ name }) => name);
+    const lines = rowEnd - range.rowStart === 1 && columns.length === 1 ? [] : [columns.map(cellText).join('\t')];
+    try {
+      for (let start = range.rowStart; start < rowEnd; start += copyWindow) {
+        const rows = await this.rows(start, Math.min(copyWindow, rowEnd - start));
+        const cells = rows.columns.slice(range.columnStart, range.columnEnd);
+        const count = cells[0]?.length ?? 0;
+        for (let row = 0; row < count; row++) lines.push(cells.map((column) => cellText(column[row] ?? '')).join('\t'));
+      }
+      await vscode.env.clipboard.writeText(lines.join('\n'));
+      this.post({ type: 'copied', rows: rowEnd - range.rowStart });
+    } catch (error) {
+      void vscode.window.showErrorMessage(`The rows could not be copied: ${errorText(error)}`);
+    }
+    if (rowEnd < range.rowEnd) {
+      void vscode.window.showWarningMessage(`Only the first ${copyRowsMax.toLocaleString()} rows were copied.`);
+    }
+  }
+
+  private show(state: GridState): void {
+    this.current = state;
+    this.post(state);
+  }
+
+  private post(message: ToPage): void {
+    void this.panel.webview.postMessage(message);
+  }
+
+  /** The rows died with the server that held them. */
+  private serverGone(): void {
+    if (this.current?.type !== 'result') return;
+    const { run, sql, source: from } = this.current;
+    this.show({ type: 'failed', run, sql, source: from, message: 'The server was restarted: run the query again.' });
+  }
+
+  private release(): void {
+    if (this.current?.type !== 'result' || this.query === undefined) return;
+    this.releaseResult(this.query.pond, this.current.info.resultId);
+    this.current = undefined;
+  }
+
+  private releaseResult(pond: string, resultId: string): void {
+    this.client.request('release', { pond, resultId }).catch((error: unknown) => {
+      this.client.log.debug(`a result was not released: ${errorText(error)}`);
+    });
+  }
+}
+
+function failure(
+  about: { readonly run: number; readonly sql: string; readonly source: string },
+  error: unknown,
+): GridState {
+  if (isCancelled(error)) return { type: 'cancelled', ...about };
+  const hint = errorData(error)?.hint;
+  const message = error instanceof Error ? error.message : String(error);
+  return { type: 'failed', ...about, message, ...(hint === undefined ? {} : { hint }) };
+}
+
+function source({ pond, at }: Query): string {
+  return at === undefined ? pondName(pond) : `${pondName(pond)} at ${at}`;
+}
+
+/** A cell in tab-separated text: what would break the line or the column becomes a blank. */
+function cellText(text: string): string {
+  return text.replace(/[\t\r\n]+/g, ' ');
+}
+
+function page(webview: vscode.Webview, assets: vscode.Uri): string {
+  const nonce = randomBytes(16).toString('base64url');
+  const uri = (name: string): string => webview.asWebviewUri(vscode.Uri.joinPath(assets, name)).toString();
+  const policy = `default-src 'none'; style-src ${webview.cspSource}; script-src 'nonce-${nonce}'`;
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<link rel="stylesheet" href="${uri('grid.css')}">
+<title>Query result</title>
+</head>
+<body>
+<script nonce="${nonce}" src="${uri('grid.js')}"></script>
+</body>
+</html>`;
+}

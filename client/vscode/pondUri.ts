@@ -1,0 +1,43 @@
+import * as vscode from 'vscode';
+
+/** The scheme of documents inside ponds: `pond://<hex of the pond's host directory>/<pond path>?at=<version>`. */
+export const scheme = 'pond';
+
+/** What a `pond:` URI names. */
+export interface PondLocation {
+  /** Absolute host directory of the pond. */
+  readonly pond: string;
+  /** Absolute pond path, without a slash at its end. */
+  readonly path: string;
+  /** Commit number, `HEAD~n` or ISO time; undefined for the working tree. */
+  readonly at: string | undefined;
+}
+
+/** The URI of a path in a pond, at a version when one is given. */
+export function pondUri(pond: string, path = '/', at?: string): vscode.Uri {
+  const authority = Buffer.from(pond, 'utf8').toString('hex');
+  return vscode.Uri.from({ scheme, authority, path: normalize(path), query: at === undefined ? '' : `at=${at}` });
+}
+
+/** What `uri` names; undefined when it is no well-formed `pond:` URI. The only place that takes such a URI apart. */
+export function parsePondUri(uri: vscode.Uri): PondLocation | undefined {
+  if (uri.scheme !== scheme || !/^([0-9a-f]{2})+$/i.test(uri.authority)) return undefined;
+  const at = new URLSearchParams(uri.query.replaceAll('+', '%2B')).get('at');
+  return {
+    pond: Buffer.from(uri.authority, 'hex').toString('utf8'),
+    path: normalize(uri.path),
+    at: at === null || at === '' ? undefined : at,
+  };
+}
+
+/** A path that starts with one slash, has no empty parts and ends with none. */
+function normalize(path: string): string {
+  return '/' + path.split('/').filter(Boolean).join('/');
+}
+
+/** The name that people see for a pond: its folder, or the folder that holds it when it is called `.pond`. */
+export function pondName(pond: string): string {
+  const parts = pond.split(/[\\/]/).filter(Boolean);
+  const last = parts.at(-1) ?? pond;
+  return last === '.pond' ? (parts.at(-2) ?? last) : last.replace(/\.pond$/, '');
+}

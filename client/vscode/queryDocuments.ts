@@ -1,0 +1,108 @@
+import * as vscode from 'vscode';
+import { type PondClient } from './client.ts';
+import { errorData, errorText, isCancelled } from './errors.ts';
+import { GridPanel, type Query } from './gridPanel.ts';
+import { type Ponds } from './ponds.ts';
+import { pondName } from './pondUri.ts';
+import { statementAt, type Statement } from './statement.ts';
+
+export const queryLanguage = 'pond-sql';
+
+/** Query documents: which pond each is about, its result grid, and the errors marked in it. */
+export class QueryDocuments implements vscode.Disposable {
+  private readonly client: PondClient;
+  private readonly ponds: Ponds;
+  private readonly extension: vscode.Uri;
+  private readonly pondOf = new Map<string, string>();
+  private readonly grids = new Map<string, GridPanel>();
+  private readonly problems = vscode.languages.createDiagnosticCollection('pond query');
+  private readonly listener: vscode.Disposable;
+  /** The grid that last ran a query. */
+  lastGrid: GridPanel | undefined;
+
+  constructor(client: PondClient, ponds: Ponds, extension: vscode.Uri) {
+    this.client = client;
+    this.ponds = ponds;
+    this.extension = extension;
+    this.listener = vscode.workspace.onDidCloseTextDocument(({ uri }) => {
+      this.problems.delete(uri);
+      this.pondOf.delete(uri.toString());
+    });
+  }
+
+  /** Opens a new query document about a pond. */
+  async create(pond: string, text: string): Promise<vscode.TextEditor> {
+    const document = await vscode.workspace.openTextDocument({ language: queryLanguage, content: text });
+    this.pondOf.set(document.uri.toString(), pond);
+    return vscode.window.showTextDocument(document, { preview: false });
+  }
+
+  /** Runs what is selected in the editor, else the statement at the cursor, and shows the result. */
+  async run(editor: vscode.TextEditor): Promise<void> {
+    const { document, selection } = editor;
+    const pond = this.pondOf.get(document.uri.toString()) ?? (await this.ponds.choose(document.uri));
+    if (pond === undefined) return;
+    this.pondOf.set(document.uri.toString(), pond);
+    const statement = chosen(document, selection);
+    if (statement === undefined) {
+      void vscode.window.showInformationMessage('There is no statement to run.');
+      return;
+    }
+    this.problems.delete(document.uri);
+    await this.ponds.open(pond);
+    try {
+      await this.show(document, { pond, sql: statement.text });
+    } catch (error) {
+      this.mark(document, statement, error);
+    }
+  }
+
+  /** Stops the query whose grid is shown last. */
+  cancel(): void {
+    this.lastGrid?.cancel();
+  }
+
+  dispose(): void {
+    for (const grid of this.grids.values()) grid.dispose();
+    this.problems.dispose();
+    this.listener.dispose();
+  }
+
+  private async show(document: vscode.TextDocument, query: Query): Promise<void> {
+    const key = document.uri.toString();
+    let grid = this.grids.get(key);
+    if (grid === undefined) {
+      const name = document.uri.path.split('/').at(-1);
+      const created = new GridPanel(this.client, this.extension, `Result: ${name} (${pondName(query.pond)})`);
+      created.onDidClose(() => this.grids.delete(key));
+      this.grids.set(key, created);
+      grid = created;
+    }
+    this.lastGrid = grid;
+    await grid.run(query);
+  }
+
+  /** Marks an error where the server says it is, which counts from the start of the statement. */
+  private mark(document: vscode.TextDocument, statement: Statement, error: unknown): void {
+    if (isCancelled(error)) return;
+    const at = errorData(error)?.position;
+    const first = document.positionAt(statement.start);
+    const start =
+      at === undefined
+        ? first
+        : new vscode.Position(first.line + at.line, (at.line === 0 ? first.character : 0) + at.character);
+    const end = at === undefined ? document.positionAt(statement.start + statement.text.length) : start;
+    const range = document.getWordRangeAtPosition(start) ?? new vscode.Range(start, end);
+    const diagnostic = new vscode.Diagnostic(range, errorText(error));
+    diagnostic.source = 'pond';
+    const code = errorData(error)?.code;
+    if (code !== undefined) diagnostic.code = code;
+    this.problems.set(document.uri, [diagnostic]);
+  }
+}
+
+function chosen(document: vscode.TextDocument, selection: vscode.Selection): Statement | undefined {
+  if (selection.isEmpty) return statementAt(document.getText(), document.offsetAt(selection.active));
+  const text = document.getText(selection);
+  return text.trim() === '' ? undefined : { text, start: document.offsetAt(selection.start) };
+}

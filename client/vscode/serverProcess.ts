@@ -1,0 +1,28 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { IPCMessageReader, IPCMessageWriter, type MessageTransports } from 'vscode-languageclient/node';
+import { type LogOutputChannel } from 'vscode';
+
+/**
+ * Starts the pond server and answers how to talk with it. Node's `advanced` serialization carries a Uint8Array as bytes,
+ * which JSON would turn into an object of numbers.
+ */
+export function startServer(
+  module: string,
+  log: LogOutputChannel,
+): { readonly process: ChildProcess; readonly transports: MessageTransports } {
+  const child = fork(module, ['--node-ipc', `--clientProcessId=${process.pid}`], {
+    serialization: 'advanced',
+    // The extension host may be Electron, and may be debugged: the server is plain Node and is not.
+    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', ELECTRON_NO_ASAR: '1' },
+    execArgv: [],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream !== null) createInterface({ input: stream }).on('line', (line) => log.info(line));
+  }
+  return {
+    process: child,
+    transports: { reader: new IPCMessageReader(child), writer: new IPCMessageWriter(child) },
+  };
+}

@@ -1,0 +1,150 @@
+import * as vscode from 'vscode';
+import { type ChangeInfo, type StatusInfo } from '../../server/src/protocol/commands.ts';
+import { type PondClient } from './client.ts';
+import { errorText } from './errors.ts';
+import { type Ponds } from './ponds.ts';
+import { parsePondUri, pondName, pondUri } from './pondUri.ts';
+
+/** Changes that come within this time make one new look at the status. */
+const refreshDelayMs = 50;
+
+/** One source control for each open pond, kept equal to the pond's status. */
+export class SourceControls implements vscode.Disposable {
+  private readonly client: PondClient;
+  private readonly byPond = new Map<string, PondSourceControl>();
+  private readonly changed = new vscode.EventEmitter<string>();
+  private readonly listeners: vscode.Disposable[];
+  /** A pond's status was read anew. */
+  readonly onDidChange = this.changed.event;
+
+  constructor(client: PondClient, ponds: Ponds) {
+    this.client = client;
+    this.listeners = [
+      ponds.onDidAdd((pond) => this.add(pond)),
+      client.onDidChangeTree(({ pond }) => this.byPond.get(pond)?.refreshSoon()),
+      client.onDidCommit(({ pond }) => this.byPond.get(pond)?.refreshSoon()),
+      client.onDidChangeState((state) => {
+        if (state === 'running') for (const control of this.byPond.values()) control.refreshSoon();
+      }),
+    ];
+  }
+
+  /** The status of a pond as last read; undefined before the first time. */
+  status(pond: string): StatusInfo | undefined {
+    return this.byPond.get(pond)?.status;
+  }
+
+  /** The staged change at a path, undefined when there is none. */
+  change(pond: string, path: string): ChangeInfo | undefined {
+    return this.status(pond)?.staged.find((change) => change.path === path);
+  }
+
+  /** The message box of a pond. Throws when the pond is not open: commands choose among the open ones. */
+  inputBox(pond: string): vscode.SourceControlInputBox {
+    const control = this.byPond.get(pond);
+    if (control === undefined) throw new Error(`${pond} is not open`);
+    return control.inputBox;
+  }
+
+  /** Reads a pond's status now. */
+  async refresh(pond: string): Promise<void> {
+    await this.byPond.get(pond)?.refresh();
+  }
+
+  dispose(): void {
+    for (const item of [...this.listeners, ...this.byPond.values(), this.changed]) item.dispose();
+  }
+
+  private add(pond: string): void {
+    const control = new PondSourceControl(this.client, pond, () => this.changed.fire(pond));
+    this.byPond.set(pond, control);
+    control.refreshSoon();
+  }
+}
+
+class PondSourceControl implements vscode.Disposable {
+  private readonly client: PondClient;
+  private readonly pond: string;
+  private readonly refreshed: () => void;
+  private readonly control: vscode.SourceControl;
+  private readonly conflicts: vscode.SourceControlResourceGroup;
+  private readonly staged: vscode.SourceControlResourceGroup;
+  private timer: NodeJS.Timeout | undefined;
+  private reads = 0;
+  status: StatusInfo | undefined;
+
+  constructor(client: PondClient, pond: string, refreshed: () => void) {
+    this.client = client;
+    this.pond = pond;
+    this.refreshed = refreshed;
+    this.control = vscode.scm.createSourceControl('pond', pondName(pond), pondUri(pond));
+    this.control.inputBox.placeholder = 'Message (Ctrl+Enter to commit)';
+    this.control.acceptInputCommand = { command: 'pond.commit', title: 'Commit', arguments: [pondUri(pond)] };
+    this.control.quickDiffProvider = { provideOriginalResource: (uri) => this.original(uri) };
+    this.conflicts = this.control.createResourceGroup('conflicts', 'Conflicts');
+    this.conflicts.hideWhenEmpty = true;
+    this.staged = this.control.createResourceGroup('staged', 'Staged Changes');
+  }
+
+  get inputBox(): vscode.SourceControlInputBox {
+    return this.control.inputBox;
+  }
+
+  refreshSoon(): void {
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      void this.refresh();
+    }, refreshDelayMs);
+  }
+
+  async refresh(): Promise<void> {
+    const read = ++this.reads;
+    try {
+      const status = await this.client.request('status', { pond: this.pond });
+      // An answer that a newer question overtook says less than what is shown or about to be.
+      if (read === this.reads) this.show(status);
+    } catch (error) {
+      this.client.log.warn(`status of ${this.pond}: ${errorText(error)}`);
+    }
+  }
+
+  dispose(): void {
+    clearTimeout(this.timer);
+    this.control.dispose();
+  }
+
+  private show(status: StatusInfo): void {
+    this.status = status;
+    const overtaken = new Set(status.conflicts);
+    const states = (conflict: boolean): vscode.SourceControlResourceState[] =>
+      status.staged
+        .filter((change) => overtaken.has(change.path) === conflict)
+        .map((change) => resourceState(this.pond, change, conflict));
+    this.conflicts.resourceStates = states(true);
+    this.staged.resourceStates = states(false);
+    this.control.count = status.staged.length;
+    this.refreshed();
+  }
+
+  private original(uri: vscode.Uri): vscode.Uri | undefined {
+    const location = parsePondUri(uri);
+    if (location === undefined || location.pond !== this.pond || location.at !== undefined) return undefined;
+    return pondUri(this.pond, location.path, 'HEAD');
+  }
+}
+
+function resourceState(pond: string, change: ChangeInfo, conflict: boolean): vscode.SourceControlResourceState {
+  const resourceUri = pondUri(pond, change.path);
+  const from = change.from === undefined ? '' : ` from ${change.from}`;
+  return {
+    resourceUri,
+    contextValue: conflict ? 'conflict' : change.kind,
+    command: { command: 'pond.openDiff', title: 'Open Diff', arguments: [resourceUri] },
+    decorations: {
+      strikeThrough: change.kind === 'removed',
+      tooltip: conflict
+        ? `${change.path}: another commit changed it meanwhile`
+        : `${change.path}: ${change.kind}${from}`,
+    },
+  };
+}

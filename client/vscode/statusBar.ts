@@ -1,0 +1,115 @@
+import * as vscode from 'vscode';
+import { type HealthEvent } from '../../server/src/protocol/events.ts';
+import { type PondClient, type ServerState } from './client.ts';
+import { type Ponds } from './ponds.ts';
+import { parsePondUri, pondName } from './pondUri.ts';
+import { type SourceControls } from './sourceControl.ts';
+
+/** What the status bar tells. */
+export interface Told {
+  /** Host directory of the pond, undefined when none is open. */
+  readonly pond: string | undefined;
+  /** Staged changes; undefined until known. */
+  readonly staged: number | undefined;
+  readonly conflicts: number;
+  readonly state: ServerState;
+  readonly health: HealthEvent;
+}
+
+/** The words and the look of the status bar item; undefined when there is nothing to tell. */
+export function statusText(
+  told: Told,
+): { readonly text: string; readonly tooltip: string; readonly bad: 'error' | 'warning' | undefined } | undefined {
+  const name = told.pond === undefined ? 'DuckPond' : pondName(told.pond);
+  if (told.state === 'stopped') {
+    return { text: `$(error) ${name}`, tooltip: 'The pond server does not run. Click to see its log.', bad: 'error' };
+  }
+  if (told.state === 'starting') {
+    return { text: `$(sync~spin) ${name}`, tooltip: 'The pond server starts.', bad: undefined };
+  }
+  const bad = told.health.health === 'ok' ? undefined : told.health.health;
+  if (told.pond === undefined) {
+    return bad === undefined ? undefined : { text: `$(warning) ${name}`, tooltip: told.health.message, bad };
+  }
+  const counts = [
+    ...(told.staged === undefined ? [] : [told.staged === 0 ? 'nothing staged' : `${told.staged} staged`]),
+    ...(told.conflicts === 0 ? [] : [`${told.conflicts} in conflict`]),
+  ];
+  return {
+    text: [`$(${bad === undefined ? 'database' : 'warning'}) ${name}`, ...counts].join(' · '),
+    tooltip: bad === undefined ? `Pond ${told.pond}` : `Pond ${told.pond}\n${told.health.message}`,
+    bad: bad ?? (told.conflicts > 0 ? 'warning' : undefined),
+  };
+}
+
+/** The status bar item: the pond of the active document (else the first), what is staged, and how the server is. */
+export class StatusBar implements vscode.Disposable {
+  private readonly client: PondClient;
+  private readonly ponds: Ponds;
+  private readonly sourceControls: SourceControls;
+  private readonly item = vscode.window.createStatusBarItem('pond.status', vscode.StatusBarAlignment.Left, 50);
+  private readonly listeners: vscode.Disposable[];
+  private health: HealthEvent = { health: 'ok', message: '' };
+
+  constructor(client: PondClient, ponds: Ponds, sourceControls: SourceControls) {
+    this.client = client;
+    this.ponds = ponds;
+    this.sourceControls = sourceControls;
+    this.item.name = 'Pond';
+    const show = (): void => this.show();
+    this.listeners = [
+      client.onDidChangeState((state) => {
+        // What an earlier server said of itself is not true of the next one.
+        if (state !== 'running') this.health = { health: 'ok', message: '' };
+        show();
+      }),
+      client.onDidChangeHealth((health) => {
+        this.health = health;
+        show();
+      }),
+      ponds.onDidAdd(show),
+      sourceControls.onDidChange(show),
+      vscode.window.onDidChangeActiveTextEditor(show),
+    ];
+    show();
+  }
+
+  /** The text that is shown now, undefined when the item is hidden. */
+  get text(): string | undefined {
+    return statusText(this.told())?.text;
+  }
+
+  dispose(): void {
+    for (const listener of this.listeners) listener.dispose();
+    this.item.dispose();
+  }
+
+  private told(): Told {
+    const uri = vscode.window.activeTextEditor?.document.uri;
+    const pond = (uri === undefined ? undefined : parsePondUri(uri)?.pond) ?? this.ponds.all[0];
+    const status = pond === undefined ? undefined : this.sourceControls.status(pond);
+    return {
+      pond,
+      staged: status?.staged.length,
+      conflicts: status?.conflicts.length ?? 0,
+      state: this.client.state,
+      health: this.health,
+    };
+  }
+
+  private show(): void {
+    const shown = statusText(this.told());
+    if (shown === undefined) {
+      this.item.hide();
+      return;
+    }
+    this.item.text = shown.text;
+    this.item.tooltip = shown.tooltip;
+    this.item.accessibilityInformation = { label: shown.text.replace(/\$\([^)]*\) /g, '') };
+    this.item.backgroundColor =
+      shown.bad === undefined ? undefined : new vscode.ThemeColor(`statusBarItem.${shown.bad}Background`);
+    this.item.command =
+      shown.bad === undefined || this.client.state === 'running' ? 'workbench.view.scm' : 'pond.showServerLog';
+    this.item.show();
+  }
+}

@@ -1,0 +1,71 @@
+import { minimatch } from 'minimatch';
+import * as vscode from 'vscode';
+import { parsePondUri } from './pondUri.ts';
+
+/** Changes that come within this time reach the editor together. */
+const batchMs = 10;
+
+interface Watch {
+  readonly pond: string;
+  readonly path: string;
+  readonly recursive: boolean;
+  readonly excludes: readonly string[];
+}
+
+/** True when `watch` asks for events about `path` of `pond`. */
+export function covers(watch: Watch, pond: string, path: string): boolean {
+  if (watch.pond !== pond) return false;
+  if (watch.path === path) return true;
+  const prefix = watch.path === '/' ? '/' : `${watch.path}/`;
+  if (!path.startsWith(prefix)) return false;
+  const relative = path.slice(prefix.length);
+  if (!watch.recursive && relative.includes('/')) return false;
+  return !watch.excludes.some((glob) => [relative, path].some((name) => minimatch(name, glob, { dot: true })));
+}
+
+/** What the editor watches; passes on the changes that it asked for, in batches. */
+export class Watches implements vscode.Disposable {
+  private readonly watches = new Set<Watch>();
+  private readonly emitter = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
+  private batch = new Map<string, vscode.FileChangeEvent>();
+  private timer: NodeJS.Timeout | undefined;
+  readonly onDidChangeFile = this.emitter.event;
+
+  /** Starts a watch; ends it when the answer is disposed. An ill-formed URI is watched in vain. */
+  add(
+    uri: vscode.Uri,
+    options: { readonly recursive: boolean; readonly excludes: readonly string[] },
+  ): vscode.Disposable {
+    const location = parsePondUri(uri);
+    if (location === undefined) return new vscode.Disposable(() => {});
+    const watch: Watch = { ...location, ...options };
+    this.watches.add(watch);
+    return new vscode.Disposable(() => this.watches.delete(watch));
+  }
+
+  /** Passes on a change when a watch covers it. */
+  offer(type: vscode.FileChangeType, uri: vscode.Uri): void {
+    const location = parsePondUri(uri);
+    if (location === undefined) return;
+    if ([...this.watches].some((watch) => covers(watch, location.pond, location.path))) this.send(type, uri);
+  }
+
+  /** Passes on a change, watched or not. */
+  send(type: vscode.FileChangeType, uri: vscode.Uri): void {
+    // A batch holds one event of each kind for a document, so a document that changes all the time does not fill it.
+    this.batch.set(`${type} ${uri.toString()}`, { type, uri });
+    this.timer ??= setTimeout(() => this.flush(), batchMs);
+  }
+
+  dispose(): void {
+    clearTimeout(this.timer);
+    this.emitter.dispose();
+  }
+
+  private flush(): void {
+    this.timer = undefined;
+    const events = [...this.batch.values()];
+    this.batch = new Map();
+    this.emitter.fire(events);
+  }
+}

@@ -1,0 +1,42 @@
+/** What the extension and the page of the result grid tell each other. */
+import { type QueryInfo, type RowsInfo } from '../../../../server/src/protocol/commands.ts';
+
+/** A rectangle of cells, 0-based, ends exclusive. */
+export interface CellRange {
+  readonly rowStart: number;
+  readonly rowEnd: number;
+  readonly columnStart: number;
+  readonly columnEnd: number;
+}
+
+/** What the page shows. `run` counts the queries of the panel: what belongs to an earlier one is dropped. */
+export type GridState =
+  | { readonly type: 'running'; readonly run: number; readonly sql: string; readonly source: string }
+  | {
+      readonly type: 'result';
+      readonly run: number;
+      readonly sql: string;
+      readonly source: string;
+      readonly info: QueryInfo;
+    }
+  | {
+      readonly type: 'failed';
+      readonly run: number;
+      readonly sql: string;
+      readonly source: string;
+      readonly message: string;
+      readonly hint?: string;
+    }
+  | { readonly type: 'cancelled'; readonly run: number; readonly sql: string; readonly source: string };
+
+export type ToPage =
+  | GridState
+  | ({ readonly type: 'rows'; readonly run: number } & RowsInfo)
+  | { readonly type: 'rowsFailed'; readonly run: number; readonly start: number; readonly message: string }
+  | { readonly type: 'copied'; readonly rows: number };
+
+export type FromPage =
+  | { readonly type: 'ready' }
+  | { readonly type: 'cancel' }
+  | { readonly type: 'rows'; readonly run: number; readonly start: number; readonly count: number }
+  | { readonly type: 'copy'; readonly run: number; readonly range: CellRange };

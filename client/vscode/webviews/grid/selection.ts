@@ -1,0 +1,76 @@
+import { type CellRange } from './messages.ts';
+
+/** A cell by row and column, 0-based. */
+export interface Cell {
+  readonly row: number;
+  readonly column: number;
+}
+
+/** What is selected: a rectangle between the cell where it began and the one that moves. */
+export interface Selection {
+  readonly anchor: Cell;
+  readonly focus: Cell;
+}
+
+/** How many rows and columns there are, and how many rows a page has. */
+export interface Size {
+  readonly rows: number;
+  readonly columns: number;
+  readonly pageRows: number;
+}
+
+/** A key as the browser names it, with the modifiers that matter. `control` is Command on a Mac. */
+export interface Key {
+  readonly key: string;
+  readonly shift: boolean;
+  readonly control: boolean;
+}
+
+/** The rectangle that is selected. */
+export function selectedRange({ anchor, focus }: Selection): CellRange {
+  return {
+    rowStart: Math.min(anchor.row, focus.row),
+    rowEnd: Math.max(anchor.row, focus.row) + 1,
+    columnStart: Math.min(anchor.column, focus.column),
+    columnEnd: Math.max(anchor.column, focus.column) + 1,
+  };
+}
+
+/** The selection after a key; undefined when the key does not move it. */
+export function moved(selection: Selection, { key, shift, control }: Key, size: Size): Selection | undefined {
+  if (size.rows === 0 || size.columns === 0) return undefined;
+  if (control && key.toLowerCase() === 'a') {
+    return { anchor: { row: 0, column: 0 }, focus: { row: size.rows - 1, column: size.columns - 1 } };
+  }
+  const to = target(selection.focus, key, control, size);
+  if (to === undefined) return undefined;
+  const focus = { row: within(to.row, size.rows), column: within(to.column, size.columns) };
+  return { anchor: shift ? selection.anchor : focus, focus };
+}
+
+function target({ row, column }: Cell, key: string, control: boolean, size: Size): Cell | undefined {
+  switch (key) {
+    case 'ArrowUp':
+      return { row: control ? 0 : row - 1, column };
+    case 'ArrowDown':
+      return { row: control ? size.rows - 1 : row + 1, column };
+    case 'ArrowLeft':
+      return { row, column: control ? 0 : column - 1 };
+    case 'ArrowRight':
+      return { row, column: control ? size.columns - 1 : column + 1 };
+    case 'PageUp':
+      return { row: row - size.pageRows, column };
+    case 'PageDown':
+      return { row: row + size.pageRows, column };
+    case 'Home':
+      return { row: control ? 0 : row, column: 0 };
+    case 'End':
+      return { row: control ? size.rows - 1 : row, column: size.columns - 1 };
+    default:
+      return undefined;
+  }
+}
+
+function within(index: number, count: number): number {
+  return Math.min(Math.max(0, index), count - 1);
+}

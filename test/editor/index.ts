@@ -1,0 +1,60 @@
+/**
+ * What VS Code calls in its extension host, the served one and the desktop one alike: runs suite.cjs beside this file with
+ * node's own test runner, in this process, since `vscode` can be imported nowhere else.
+ */
+import { join } from 'node:path';
+import { run as runTests } from 'node:test';
+import * as vscode from 'vscode';
+
+/** Stands before each line of ours, among what the workbench writes to the same console. */
+const mark = '[suite] ';
+
+/** Runs the suite and prints a line for each test. Throws when one failed or none ran. */
+export async function run(): Promise<void> {
+  await vscode.extensions.getExtension('duckpond.duckpond')?.activate();
+  // `isolation` is newer than the oldest Node that the rest of the project runs on, so the types do not know it.
+  const options: Parameters<typeof runTests>[0] & { readonly isolation: 'none' } = {
+    files: [join(__dirname, 'suite.cjs')],
+    isolation: 'none',
+    concurrency: false,
+  };
+  const events = runTests(options);
+  let passed = 0;
+  const failed: string[] = [];
+  for await (const { type, data } of events as AsyncIterable<TestEvent>) {
+    if (type !== 'test:pass' && type !== 'test:fail') continue;
+    const isSuite = data.details?.type === 'suite';
+    if (type === 'test:fail' && !isSuite) {
+      failed.push(data.name);
+      print(`not ok - ${data.name}\n${describe(data.details?.error)}`);
+    } else if (!isSuite) {
+      passed++;
+      print(`ok - ${data.name}`);
+    }
+    // The stream itself ends with the process, and this process is the extension host.
+    if (isSuite && data.nesting === 0) break;
+  }
+  print(`${passed} passed, ${failed.length} failed`);
+  if (failed.length > 0) throw new Error(`${failed.length} failed: ${failed.join('; ')}`);
+  if (passed === 0) throw new Error('no test ran');
+}
+
+/** What the runner tells of a test that ended. */
+interface TestEvent {
+  readonly type: string;
+  readonly data: {
+    readonly name: string;
+    readonly nesting: number;
+    readonly details?: { readonly type?: string; readonly error?: unknown };
+  };
+}
+
+function print(line: string): void {
+  // eslint-disable-next-line no-console -- the console is what leaves the extension host
+  console.log(mark + line.replaceAll('\n', `\n${mark}`));
+}
+
+function describe(error: unknown): string {
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+}

@@ -1,0 +1,21 @@
+/** The tests that run inside VS Code. One suite around all: its end is the end of the run. */
+import { suite } from 'node:test';
+import { commandTests } from './suite/commands.ts';
+import { fileSystemTests } from './suite/fileSystem.ts';
+import { grammarTests } from './suite/grammar.ts';
+import { languageTests } from './suite/language.ts';
+import { queryTests } from './suite/query.ts';
+import { serverTests } from './suite/server.ts';
+import { sourceControlTests } from './suite/sourceControl.ts';
+import { watchTests } from './suite/watch.ts';
+
+suite('the editor', () => {
+  fileSystemTests();
+  watchTests();
+  sourceControlTests();
+  commandTests();
+  languageTests();
+  grammarTests();
+  queryTests();
+  serverTests();
+});

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import * as vscode from 'vscode';
+import { api, newPond, temporaryFolder, until } from './support.ts';
+
+const expected = [
+  ...['init', 'open', 'import', 'export', 'commit', 'discard', 'openDiff', 'showLog', 'restoreVersion', 'newQuery'],
+  ...['runQuery', 'cancelQuery', 'showServerLog', 'restartServer'],
+];
+
+/** Commands of category Pond. */
+export function commandTests(): void {
+  test('every command of the palette is registered', async () => {
+    const registered = new Set(await vscode.commands.getCommands(true));
+    assert.deepEqual(
+      expected.filter((name) => !registered.has(`pond.${name}`)),
+      [],
+    );
+  });
+
+  test('init makes a pond that open finds and the explorer shows', async (t) => {
+    const folder = await temporaryFolder(t);
+    const directory = vscode.Uri.file(join(folder, '.pond'));
+    assert.equal(await vscode.commands.executeCommand('pond.init', directory), directory.fsPath);
+    t.after(() => api().request('close', { pond: directory.fsPath }));
+    const root = api().pondUri(directory.fsPath).toString();
+    const shown = (): number =>
+      vscode.workspace.workspaceFolders?.findIndex(({ uri }) => uri.toString() === root) ?? -1;
+    await until('the folder in the explorer', () => shown() >= 0);
+    // From a folder below it, as a person would who has the surrounding folder open.
+    await mkdir(join(folder, 'below'));
+    const found = await vscode.commands.executeCommand('pond.open', vscode.Uri.file(join(folder, 'below')));
+    assert.equal(found, directory.fsPath);
+    vscode.workspace.updateWorkspaceFolders(shown(), 1);
+    await until('the folder gone', () => shown() < 0);
+  });
+
+  test('import takes a folder in and export brings it out', async (t) => {
+    const pond = await newPond(t);
+    const folder = await temporaryFolder(t);
+    await mkdir(join(folder, 'in', 'sub'), { recursive: true });
+    await writeFile(join(folder, 'in', 'a.csv'), 'x\n1\n');
+    await writeFile(join(folder, 'in', 'sub', 'b.csv'), 'x\n2\n');
+    await vscode.commands.executeCommand('pond.import', pond.uri('/'), [vscode.Uri.file(join(folder, 'in'))]);
+    assert.equal(await pond.read('/in/sub/b.csv'), 'x\n2\n');
+    const out = vscode.Uri.file(join(folder, 'out'));
+    await vscode.commands.executeCommand('pond.export', pond.uri('/in'), out);
+    assert.equal(await readFile(join(folder, 'out', 'in', 'sub', 'b.csv'), 'utf8'), 'x\n2\n');
+  });
+}

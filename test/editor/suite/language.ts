@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import * as vscode from 'vscode';
+import { closeEditors, newPond, temporaryFolder, until } from './support.ts';
+
+const misspelt = [
+  'apiVersion: www.hydrovu.com/v1',
+  'kind: Inbox',
+  'nam: x',
+  'spec:',
+  '  pattern: "/in/*.csv"',
+  '',
+].join('\n');
+
+async function problemsOf(uri: vscode.Uri): Promise<readonly vscode.Diagnostic[]> {
+  return until('problems', () => {
+    const found = vscode.languages.getDiagnostics(uri);
+    return found.length > 0 && found;
+  });
+}
+
+/** Checking of resource documents as they are typed. */
+export function languageTests(): void {
+  test('a misspelt key of a resource in the pond is marked where it stands', async (t) => {
+    t.after(closeEditors);
+    const pond = await newPond(t);
+    await pond.write('/resource.yaml', misspelt);
+    const document = await vscode.workspace.openTextDocument(pond.uri('/resource.yaml'));
+    await vscode.window.showTextDocument(document);
+    const problems = await problemsOf(document.uri);
+    const marked = problems.map(({ range }) => document.getText(range));
+    assert.ok(marked.includes('nam'), JSON.stringify(problems));
+    assert.match(problems.map(({ message }) => message).join('\n'), /name/);
+  });
+
+  test('a resource in a host folder is checked too, and problems go as the text is mended', async (t) => {
+    t.after(closeEditors);
+    const file = join(await temporaryFolder(t), 'resource.yaml');
+    await writeFile(file, misspelt);
+    const editor = await vscode.window.showTextDocument(vscode.Uri.file(file));
+    const before = await problemsOf(editor.document.uri);
+    await editor.edit((edit) => edit.replace(new vscode.Range(2, 0, 2, 3), 'name'));
+    await until('fewer problems', () => vscode.languages.getDiagnostics(editor.document.uri).length < before.length);
+  });
+
+  test('a YAML document that is no resource is left alone', async (t) => {
+    t.after(closeEditors);
+    const pond = await newPond(t);
+    await pond.write('/other.yaml', 'a: 1\nnam: 2\n');
+    await pond.write('/resource.yaml', misspelt);
+    const other = await vscode.workspace.openTextDocument(pond.uri('/other.yaml'));
+    // Documents are checked in the order in which they are opened.
+    const resource = await vscode.workspace.openTextDocument(pond.uri('/resource.yaml'));
+    await problemsOf(resource.uri);
+    assert.deepEqual(vscode.languages.getDiagnostics(other.uri), []);
+  });
+}

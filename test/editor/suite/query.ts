@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+import * as vscode from 'vscode';
+import { api, checkoutFile, closeEditors, newPond, until, type TestPond } from './support.ts';
+
+type State = Extract<NonNullable<NonNullable<ReturnType<ReturnType<typeof api>['grid']>>['state']>, { type: string }>;
+
+/** Opens a query document about a pond with this text, the cursor at its start. */
+async function openQuery(t: TestContext, pond: TestPond, text: string): Promise<vscode.TextEditor> {
+  t.after(closeEditors);
+  await vscode.commands.executeCommand('pond.newQuery', pond.uri('/'));
+  const editor = await until('a query document', () => {
+    const active = vscode.window.activeTextEditor;
+    return active?.document.languageId === 'pond-sql' ? active : undefined;
+  });
+  const all = new vscode.Range(0, 0, editor.document.lineCount, 0);
+  await editor.edit((edit) => edit.replace(all, text));
+  editor.selection = new vscode.Selection(0, 0, 0, 0);
+  return editor;
+}
+
+async function run(): Promise<State> {
+  await vscode.commands.executeCommand('pond.runQuery');
+  const state = api().grid()?.state;
+  assert.ok(state);
+  return state;
+}
+
+function result(state: State): Extract<State, { type: 'result' }> {
+  assert.ok(state.type === 'result', JSON.stringify(state));
+  return state;
+}
+
+/** Queries and their grid. */
+export function queryTests(): void {
+  test('a query reads staged files by path and by glob, with types and NULL', async (t) => {
+    const pond = await newPond(t);
+    await pond.write('/w/a.csv', 'day,mm,note\n2024-01-01,1.5,\n2024-01-02,2,"wet"\n');
+    await pond.write('/w/b.csv', 'day,mm,note\n2024-01-03,0,dry\n');
+    await openQuery(t, pond, 'SELECT day, mm, note FROM "/w/*.csv" ORDER BY day');
+    const { info } = result(await run());
+    assert.deepEqual(
+      info.columns.map(({ type }) => type),
+      ['DATE', 'DOUBLE', 'VARCHAR'],
+    );
+    assert.equal(info.rowCount, 3);
+    const rows = await api().grid()!.rows(0, 10);
+    assert.deepEqual(rows.columns[0], ['2024-01-01', '2024-01-02', '2024-01-03']);
+    assert.deepEqual(rows.columns[2], [null, 'wet', 'dry']);
+  });
+
+  test('the statement at the cursor is run, or what is selected', async (t) => {
+    const pond = await newPond(t);
+    const editor = await openQuery(t, pond, "SELECT 1 AS one;\nSELECT ';' AS two;\nSELECT 3 AS three;\n");
+    const names = async (): Promise<string[]> => result(await run()).info.columns.map(({ name }) => name);
+    editor.selection = new vscode.Selection(1, 3, 1, 3);
+    assert.deepEqual(await names(), ['two']);
+    editor.selection = new vscode.Selection(2, 0, 2, 17);
+    assert.deepEqual(await names(), ['three']);
+  });
+
+  test('three million rows are fetched by window', async (t) => {
+    const pond = await newPond(t);
+    const parquet = vscode.Uri.file(checkoutFile('node_modules', 'vega-datasets', 'data', 'flights-3m.parquet'));
+    await vscode.commands.executeCommand('pond.import', pond.uri('/'), [parquet]);
+    await openQuery(t, pond, 'SELECT * FROM "/flights-3m.parquet"');
+    const { info } = result(await run());
+    assert.equal(info.rowCount, 3_000_000);
+    const rows = await api().grid()!.rows(2_999_990, 200);
+    assert.equal(rows.start, 2_999_990);
+    assert.equal(rows.columns[0]?.length, 10);
+    assert.equal(rows.columns.length, info.columns.length);
+  });
+
+  test('an error in a statement is shown and marked in the text', async (t) => {
+    const pond = await newPond(t);
+    const editor = await openQuery(t, pond, 'SELECT 1;\nSELECT wrong_name FROM (SELECT 1 AS x);');
+    editor.selection = new vscode.Selection(1, 0, 1, 0);
+    const state = await run();
+    assert.equal(state.type, 'failed');
+    const [problem] = vscode.languages.getDiagnostics(editor.document.uri);
+    assert.equal(problem?.range.start.line, 1);
+    assert.equal(editor.document.getText(problem.range), 'wrong_name');
+  });
+
+  test('a query that reads the host or writes is refused', async (t) => {
+    const pond = await newPond(t);
+    for (const sql of ["SELECT * FROM '/etc/passwd'", "COPY (SELECT 1) TO '/tmp/x'", 'CREATE TABLE t (x INT)']) {
+      await openQuery(t, pond, sql);
+      assert.equal((await run()).type, 'failed', sql);
+    }
+  });
+
+  test('a running query is cancelled', async (t) => {
+    const pond = await newPond(t);
+    await openQuery(t, pond, 'SELECT count(*) FROM range(1000000) a, range(1000000) b WHERE a.range + b.range = -1');
+    const running = vscode.commands.executeCommand('pond.runQuery');
+    await until('the query running', () => api().grid()?.state?.type === 'running');
+    await vscode.commands.executeCommand('pond.cancelQuery');
+    await running;
+    assert.equal(api().grid()?.state?.type, 'cancelled');
+  });
+}

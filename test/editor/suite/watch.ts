@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+import * as vscode from 'vscode';
+import { cli, closeEditors, newPond, until } from './support.ts';
+
+/** Collects what a watcher on a pond tells, as `kind path`. */
+function watched(t: TestContext, root: vscode.Uri, pattern = '**'): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(root, pattern));
+  t.after(() => void watcher.dispose());
+  watcher.onDidCreate(({ path }) => seen.add(`created ${path}`));
+  watcher.onDidChange(({ path }) => seen.add(`changed ${path}`));
+  watcher.onDidDelete(({ path }) => seen.add(`deleted ${path}`));
+  return seen;
+}
+
+/** Changes reach the editor, from wherever they come. */
+export function watchTests(): void {
+  test('changes that the editor makes are told', async (t) => {
+    const pond = await newPond(t);
+    const seen = watched(t, pond.uri('/'));
+    await pond.write('/d/a.txt', 'a');
+    await until('creation', () => seen.has('created /d/a.txt'));
+    await pond.write('/d/a.txt', 'b');
+    await until('change', () => seen.has('changed /d/a.txt'));
+    await vscode.workspace.fs.delete(pond.uri('/d/a.txt'));
+    await until('deletion', () => seen.has('deleted /d/a.txt'));
+  });
+
+  test('changes that a terminal makes are told', async (t) => {
+    const pond = await newPond(t);
+    const seen = watched(t, pond.uri('/'));
+    const written = await cli(pond.pond, ['write', '/from-terminal.txt'], 'hello');
+    assert.equal(written.status, 0, written.stderr);
+    await until('creation', () => seen.has('created /from-terminal.txt'));
+    assert.equal(await pond.read('/from-terminal.txt'), 'hello');
+    await cli(pond.pond, ['rm', '/from-terminal.txt']);
+    await until('deletion', () => seen.has('deleted /from-terminal.txt'));
+  });
+
+  test('an open document follows what a terminal writes', async (t) => {
+    t.after(closeEditors);
+    const pond = await newPond(t);
+    await pond.write('/a.txt', 'before');
+    const document = await vscode.workspace.openTextDocument(pond.uri('/a.txt'));
+    await vscode.window.showTextDocument(document);
+    await cli(pond.pond, ['write', '/a.txt'], 'after');
+    await until('the new text', () => document.getText() === 'after');
+  });
+
+  test('a terminal sees what the editor staged', async (t) => {
+    const pond = await newPond(t);
+    await pond.write('/staged.txt', 'x');
+    const { stdout, status, stderr } = await cli(pond.pond, ['status']);
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /staged\.txt/);
+  });
+}

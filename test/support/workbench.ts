@@ -1,0 +1,148 @@
+/** A VS Code served to a headless browser, with this repository's extension loaded from its folder. */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { findChromium } from '../../scripts/chromium.mjs';
+import { ensureCodeServer, startCodeServer } from '../../scripts/codeServer.mjs';
+import { root } from '../../scripts/run.mjs';
+
+export { root };
+
+/** Settings of the machine that keep what we do not test, and what phones home, out of the window. */
+const settings = {
+  'chat.disableAIFeatures': true,
+  'extensions.autoCheckUpdates': false,
+  'extensions.ignoreRecommendations': true,
+  'git.enabled': false,
+  'security.workspace.trust.banner': 'never',
+  'telemetry.telemetryLevel': 'off',
+  'window.menuBarVisibility': 'compact',
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'workbench.startupEditor': 'none',
+};
+
+/** What a window shows and runs. */
+export interface WindowOptions {
+  /** A folder, or a `.code-workspace` file: an absolute host path or a URI. */
+  readonly workspace: string;
+  /** Host path of a script that exports `run()`, to be run inside the extension host. */
+  readonly tests?: string;
+}
+
+/** A window of the workbench. */
+export interface Window {
+  readonly page: Page;
+  /** Runs to the end of `tests`: the lines that they logged, and undefined or why they failed. Throws when they take longer. */
+  finished(timeoutMs: number): Promise<{ readonly lines: readonly string[]; readonly failure: string | undefined }>;
+  /** Saves a picture as out/screenshots/<name>.png. */
+  screenshot(name: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A server and a browser. */
+export interface Workbench {
+  open(options: WindowOptions): Promise<Window>;
+  /** Ends every process that was started and removes their files. */
+  close(): Promise<void>;
+}
+
+/** Starts VS Code, installed first when it has to be, and a browser. `trusted`: whether it trusts the folders it opens. */
+export async function startWorkbench({
+  trusted,
+  env = {},
+}: {
+  trusted: boolean;
+  env?: NodeJS.ProcessEnv;
+}): Promise<Workbench> {
+  const installed = await ensureCodeServer((line) => process.stderr.write(`${line}\n`));
+  const home = await mkdtemp(join(tmpdir(), 'pond-workbench-'));
+  const dataDirectory = join(home, 'data');
+  await mkdir(join(dataDirectory, 'data', 'Machine'), { recursive: true });
+  await writeFile(join(dataDirectory, 'data', 'Machine', 'settings.json'), JSON.stringify(settings));
+  const extensionsDirectory = join(home, 'extensions');
+  const server = await startCodeServer(installed, {
+    port: 0,
+    dataDirectory,
+    extensionsDirectory,
+    testDriver: true,
+    trusted,
+    env,
+  });
+  let browser: Browser | undefined;
+  const close = async (): Promise<void> => {
+    await browser?.close();
+    await server.stop();
+    await rm(home, { recursive: true, force: true, maxRetries: 5 });
+  };
+  try {
+    const started = (browser = await startBrowser());
+    return { open: (options) => openWindow(started, server.port, options), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function startBrowser(): Promise<Browser> {
+  const executablePath = findChromium();
+  if (executablePath === undefined) throw new Error('no Chromium found: `npm test` installs it or says how to');
+  const quiet = ['--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update'];
+  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-sync', ...quiet] });
+}
+
+async function openWindow(browser: Browser, port: number, options: WindowOptions): Promise<Window> {
+  // A context of its own has the storage of a browser that never saw VS Code.
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  const page = await context.newPage();
+  const lines: string[] = [];
+  const exit = new Promise<string | undefined>((resolve) => {
+    void page.exposeFunction('codeAutomationLog', (_type: string, args: readonly unknown[]) => {
+      lines.push(args.map((arg) => (typeof arg === 'string' ? arg : JSON.stringify(arg))).join(' '));
+    });
+    void page.exposeFunction('codeAutomationExit', (code: number) => {
+      resolve(code === 0 ? undefined : `the tests ended with status ${code}`);
+    });
+  });
+  await page.goto(address(port, options));
+  await page.waitForSelector('.monaco-workbench .part.statusbar', { timeout: 60_000 });
+  return {
+    page,
+    finished: async (timeoutMs) => {
+      const failure = await within(
+        timeoutMs,
+        exit,
+        () => `the tests did not end within ${timeoutMs / 1000} s:\n${lines.join('\n')}`,
+      );
+      return { lines, failure };
+    },
+    screenshot: async (name) => {
+      const folder = join(root, 'out', 'screenshots');
+      await mkdir(folder, { recursive: true });
+      await page.screenshot({ path: join(folder, `${name}.png`) });
+    },
+    close: () => context.close(),
+  };
+}
+
+function address(port: number, { workspace, tests }: WindowOptions): string {
+  const host = `127.0.0.1:${port}`;
+  const remote = (path: string): string => `vscode-remote://${host}${path}`;
+  const payload = [
+    ['extensionDevelopmentPath', remote(root)],
+    ...(tests === undefined ? [] : [['extensionTestsPath', remote(tests)]]),
+    ['skipWelcome', 'true'],
+  ];
+  const kind = workspace.endsWith('.code-workspace') ? 'workspace' : 'folder';
+  const query = new URLSearchParams({ [kind]: workspace, payload: JSON.stringify(payload) });
+  // VS Code takes the parameters apart by itself and does not know `+` for a blank.
+  return `http://${host}/?${query.toString().replaceAll('+', '%20')}`;
+}
+
+async function within<T>(timeoutMs: number, work: Promise<T>, message: () => string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(message())), timeoutMs);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
