@@ -39,7 +39,7 @@ const owners: readonly { readonly module: RegExp; readonly parts: readonly strin
 const entries = [
   /^client\/(vscode\/extension|vscode\/webviews\/\w+|cli\/main)\.ts$/,
   /^server\/src\/(main|query\/worker)\.ts$/,
-  /^test\/editor\/index\.ts$/,
+  /^test\/editor\/(index|suite)\.ts$/,
   /\.(test|bench)\.ts$/,
   /^(esbuild|eslint\.config)\.mjs$/,
   /^scripts\/(start|test|testDesktop|bench|package)\.mjs$/,
