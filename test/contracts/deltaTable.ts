@@ -13,13 +13,13 @@ import {
 } from '../../server/src/delta/snapshot.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
 import { replaceFile } from '../../server/src/storage/durable.ts';
-import { addOf, commit, makeTable, schemaString } from '../support/deltaTable.ts';
+import { addOf, addWithoutStats, commit, makeTable, schemaString } from '../support/deltaTable.ts';
 import { type DiskUnderTest } from './disk.ts';
 
 /** Registers the tests of reading and committing a Delta table. `make` is called once for each test. */
 export function testDeltaContract(title: string, make: () => DiskUnderTest): void {
   const check = (name: string, run: (disk: Disk) => void | Promise<void>) =>
-    it(name, async (test) => {
+    void it(name, async (test) => {
       const { disk, dispose } = make();
       test.after(dispose);
       await run(disk);
@@ -215,8 +215,7 @@ function testCheckpoints(check: Check): void {
     makeTable(disk, { 'a"b': 'ä' });
     const tags = { txn: '1', none: null };
     commit(disk, 1, { adds: [{ ...addOf('x%20y'), partitionValues: { p: null, q: 'ö' }, tags }] });
-    const { stats: _, ...withoutStats } = addOf('b');
-    commit(disk, 2, { adds: [withoutStats, addOf('c')], txns: [{ appId: 'app', version: 5, lastUpdated: 6 }] });
+    commit(disk, 2, { adds: [addWithoutStats('b'), addOf('c')], txns: [{ appId: 'app', version: 5, lastUpdated: 6 }] });
     const removes = [{ path: 'c', dataChange: true, deletionTimestamp: 1000, size: 1, partitionValues: {} }];
     commit(disk, 3, { removes });
     const before = await open(disk);

@@ -51,7 +51,8 @@ const childScript = `
 function expand(sql: string, tableDirectory: string): string {
   const source = `deltaLakeLocal('${tableDirectory.replaceAll("'", "\\'")}')`;
   const version = /\{table@(\d+)\}/.exec(sql)?.[1];
-  const settings = ['allow_experimental_delta_lake_writes = 1'];
+  // Snappy is the codec that every reader has; chdb's own choice is zstd.
+  const settings = ['allow_experimental_delta_lake_writes = 1', `output_format_parquet_compression_method = 'snappy'`];
   if (version !== undefined) settings.push(`delta_lake_snapshot_version = ${version}`);
   return `${sql.replaceAll(/\{table(@\d+)?\}/g, source)} SETTINGS ${settings.join(', ')}`;
 }

@@ -39,8 +39,11 @@ export function writeData(disk: Disk, ids: readonly number[], path = `${randomUU
 
 /** An action that adds a file, which need not be there. */
 export function addOf(path: string, size = 1, rows = 1): Add {
-  const stats = JSON.stringify({ numRecords: rows });
-  return { path, partitionValues: {}, size, modificationTime: 1_700_000_000_000, dataChange: true, stats };
+  return { ...addWithoutStats(path, size), stats: JSON.stringify({ numRecords: rows }) };
+}
+
+export function addWithoutStats(path: string, size = 1): Add {
+  return { path, partitionValues: {}, size, modificationTime: 1_700_000_000_000, dataChange: true };
 }
 
 /** Commits as the version, and fails the test when that does not succeed. */

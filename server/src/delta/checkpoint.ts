@@ -104,7 +104,7 @@ function tombstoneRetentionMs(interval = 'interval 1 week'): number {
 async function encode(rows: readonly Row[]): Promise<Uint8Array> {
   const { parquetWriteBuffer } = await import('hyparquet-writer');
   const columnData = checkpointColumns.map((name) => ({ name, data: rows.map((row) => row[name] ?? null) }));
-  return new Uint8Array(parquetWriteBuffer({ schema: [...checkpointSchema], columnData }));
+  return new Uint8Array(parquetWriteBuffer({ schema: [...checkpointSchema], columnData, rowGroupSize: 10_000 }));
 }
 
 function hintFor(snapshot: DeltaSnapshot, size: number, bytes: Uint8Array): Uint8Array {

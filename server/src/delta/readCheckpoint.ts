@@ -1,4 +1,4 @@
-import { type AsyncBuffer } from 'hyparquet';
+import { type AsyncBuffer, type RowGroup } from 'hyparquet';
 import { PondError } from '../base/error.ts';
 import { type Disk } from '../storage/disk.ts';
 import { checkReadable, type MetaData, type Protocol, type Remove, type Txn } from './actions.ts';
@@ -70,17 +70,38 @@ function isMagic(bytes: Uint8Array): boolean {
   return String.fromCharCode(...bytes) === 'PAR1';
 }
 
-async function readRows(bytes: Uint8Array, file: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
+type Row = Readonly<Record<string, unknown>>;
+
+async function readRows(bytes: Uint8Array, file: string): Promise<readonly Row[]> {
   // Few openings meet a checkpoint that is worth the time it takes to load the decoder.
   const { parquetMetadata, parquetReadObjects } = await import('hyparquet');
   const buffer = new Uint8Array(bytes).buffer;
   const source: AsyncBuffer = { byteLength: buffer.byteLength, slice: (start, end) => buffer.slice(start, end) };
   try {
     const metadata = parquetMetadata(buffer);
-    const present = new Set(metadata.schema.map((element) => element.name));
-    const columns = checkpointColumns.filter((column) => present.has(column));
-    return await parquetReadObjects({ file: source, metadata, columns });
+    const groups: (readonly Row[])[] = [];
+    let rowStart = 0;
+    for (const rowGroup of metadata.row_groups) {
+      const rowEnd = rowStart + Number(rowGroup.num_rows);
+      const columns = columnsOf(rowGroup);
+      groups.push(await parquetReadObjects({ file: source, metadata, columns, rowStart, rowEnd }));
+      rowStart = rowEnd;
+    }
+    return groups.flat();
   } catch (cause) {
     throw new PondError('pond-damaged', `${file} cannot be decoded`, { path: file, cause });
   }
+}
+
+/**
+ * The action columns that have values in the row group. A row has one action, so a long run of rows has nothing but nulls
+ * in the other columns, and to decode those would take longer than the rest.
+ */
+function columnsOf({ columns }: RowGroup): string[] {
+  return checkpointColumns.filter((name) =>
+    columns.some(({ meta_data: chunk }) => {
+      const nulls = chunk?.statistics?.null_count;
+      return chunk?.path_in_schema[0] === name && (nulls === undefined || nulls < chunk.num_values);
+    }),
+  );
 }

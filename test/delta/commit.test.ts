@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { isPondError, PondError } from '../../server/src/base/error.ts';
+import { type ErrorCode } from '../../server/src/base/errorCode.ts';
+import { commitVersion, type CommitOutcome } from '../../server/src/delta/commit.ts';
+import { commitFile } from '../../server/src/delta/log.ts';
+import { type Disk } from '../../server/src/storage/disk.ts';
+import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
+import { addOf, commit, makeTable } from '../support/deltaTable.ts';
+
+const failure = new PondError('storage-failed', 'the disk failed');
+
+/** Commits version 1 on a table whose disk is changed by `faults`. */
+function attempt(faults: (disk: Disk) => Partial<Disk>, prepare: (disk: Disk) => void = () => undefined): Attempt {
+  const disk = createMemoryDisk();
+  makeTable(disk);
+  prepare(disk);
+  const faulty = { ...disk, ...faults(disk) };
+  const run = () => commitVersion(faulty, 1, { commitInfo: { txnId: 'ours' }, adds: [addOf('a')] });
+  return { disk, run };
+}
+
+interface Attempt {
+  readonly disk: Disk;
+  readonly run: () => CommitOutcome;
+}
+
+function fails(run: () => unknown, code: ErrorCode): void {
+  assert.throws(run, (error) => isPondError(error, code));
+}
+
+/** Runs `action`, then fails as if the answer had been lost. */
+function loseAnswer(action: () => void): never {
+  action();
+  throw failure;
+}
+
+const failOnce = (times: number, action: (directory: string) => void) => {
+  let left = times;
+  return (directory: string) => {
+    if (left-- > 0) throw failure;
+    action(directory);
+  };
+};
+
+describe('a commit whose outcome is not heard', () => {
+  it('is done when the name was made before the answer was lost', () => {
+    const { disk, run } = attempt((disk) => ({ link: (from, to) => loseAnswer(() => disk.link(from, to)) }));
+    assert.deepEqual(run(), { committed: true });
+    assert.ok(disk.stat(commitFile(1)));
+  });
+
+  it('is done when the directory was not flushed at first, but then was', () => {
+    const { run } = attempt((disk) => ({ syncDirectory: failOnce(1, (directory) => disk.syncDirectory(directory)) }));
+    assert.deepEqual(run(), { committed: true });
+  });
+
+  it('is unknown when the name is there and cannot be made durable', () => {
+    const { disk, run } = attempt((disk) => ({ syncDirectory: failOnce(2, (path) => disk.syncDirectory(path)) }));
+    fails(run, 'commit-unknown');
+    // The next try finds the commit by its id, and does not make it twice.
+    assert.ok(disk.stat(commitFile(1)));
+    assert.deepEqual(run(), { committed: true });
+  });
+
+  it('is unknown when it cannot be read back', () => {
+    const { run } = attempt((disk) => ({
+      link: (from, to) => loseAnswer(() => disk.link(from, to)),
+      readFile: () => loseAnswer(() => undefined),
+    }));
+    fails(run, 'commit-unknown');
+  });
+
+  it('is a conflict when the version turns out to be taken by another', () => {
+    const { run } = attempt(
+      () => ({ link: () => loseAnswer(() => undefined) }),
+      (disk) => commit(disk, 1, { adds: [addOf('theirs')] }),
+    );
+    assert.deepEqual(run(), { conflict: true });
+  });
+});
+
+describe('a commit that fails before its name is made', () => {
+  it('is the storage error, and leaves no name and no temporary file', () => {
+    for (const fault of [{ create: () => loseAnswer(() => undefined) }, { link: () => loseAnswer(() => undefined) }]) {
+      const { disk, run } = attempt(() => fault);
+      fails(run, 'storage-failed');
+      assert.deepEqual(disk.list('_delta_log'), [commitFile(0).slice(11)]);
+    }
+  });
+
+  it('can be tried again', () => {
+    let failures = 1;
+    const { run } = attempt((disk) => ({
+      create: (path) => (failures-- > 0 ? loseAnswer(() => undefined) : disk.create(path)),
+    }));
+    fails(run, 'storage-failed');
+    assert.deepEqual(run(), { committed: true });
+  });
+});
+
+describe('a commit onto a damaged version', () => {
+  it('is neither done nor a conflict: the damage is named', () => {
+    const { run } = attempt(
+      () => ({}),
+      (disk) => disk.create(commitFile(1)).close(),
+    );
+    fails(run, 'pond-damaged');
+  });
+});

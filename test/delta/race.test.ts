@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { text } from 'node:stream/consumers';
+import { readCommit } from '../../server/src/delta/log.ts';
+import { openTable } from '../../server/src/delta/snapshot.ts';
+import { type Disk } from '../../server/src/storage/disk.ts';
+import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
+import { chdbInsert } from '../support/chdb.ts';
+import { makeTable } from '../support/deltaTable.ts';
+
+const committer = new URL('../support/deltaCommitter.ts', import.meta.url).pathname;
+
+describe('several writers of one table at once', () => {
+  it('each get versions of their own, without gaps, and find there what they were told is done', async (test) => {
+    const { directory, disk } = newTable(test);
+    const acknowledged = await runCommitters(directory, [25, 25, 25, 25]);
+    checkAcknowledged(disk, acknowledged);
+    const versions = acknowledged.map(({ version }) => version);
+    assert.deepEqual(
+      versions,
+      Array.from({ length: 100 }, (_, index) => index + 1),
+    );
+    const snapshot = await openTable(disk);
+    assert.deepEqual([snapshot?.version, snapshot?.files.size], [100, 100]);
+    assert.equal(disk.list('_delta_log').length, 101);
+  });
+
+  it('take turns with another engine', async (test) => {
+    const { directory, disk } = newTable(test);
+    const [acknowledged, theirs] = await Promise.all([runCommitters(directory, [300]), insertByChdb(directory, 4)]);
+    checkAcknowledged(disk, acknowledged);
+    const snapshot = await openTable(disk);
+    assert.ok(snapshot, 'there is no table');
+    const foreign = snapshot.version - acknowledged.length;
+    assert.ok(foreign >= theirs, `${foreign} foreign commits; chdb was told of ${theirs}`);
+    assert.equal(snapshot.files.size, snapshot.version);
+  });
+});
+
+interface Acknowledged {
+  readonly version: number;
+  readonly txnId: string;
+}
+
+function newTable(test: TestContext): { readonly directory: string; readonly disk: Disk } {
+  const parent = mkdtempSync(join(tmpdir(), 'pond-race-'));
+  test.after(() => rmSync(parent, { recursive: true }));
+  const directory = join(parent, 'table');
+  const disk = openHostDisk(directory);
+  disk.makeDirectory('');
+  makeTable(disk);
+  return { directory, disk };
+}
+
+/** Runs processes that commit so many times each, let go together; returns what they were told is done, by version. */
+async function runCommitters(directory: string, counts: readonly number[]): Promise<readonly Acknowledged[]> {
+  const children = counts.map((count) => start(directory, count));
+  await Promise.all(children.map(({ ready }) => ready));
+  for (const { child } of children) child.stdin?.write('go\n');
+  const outputs = await Promise.all(children.map(({ output }) => output));
+  return outputs
+    .flatMap((output) => [...output.matchAll(/^(\d+) (\S+)$/gm)])
+    .map(([, version, txnId = '']) => ({ version: Number(version), txnId }))
+    .sort((a, b) => a.version - b.version);
+}
+
+function checkAcknowledged(disk: Disk, acknowledged: readonly Acknowledged[]): void {
+  for (const { version, txnId } of acknowledged) assert.equal(readCommit(disk, version)?.commitInfo?.['txnId'], txnId);
+}
+
+/** Returns how many of the inserts chdb was told are done. It does not try again when it loses a race. */
+async function insertByChdb(directory: string, count: number): Promise<number> {
+  let done = 0;
+  for (let index = 0; index < count; index++) {
+    const insert = chdbInsert(directory, `SELECT ${index} AS id, 'theirs' AS name`);
+    done += await insert.then(
+      () => 1,
+      () => 0,
+    );
+  }
+  return done;
+}
+
+interface Started {
+  readonly child: ChildProcess;
+  readonly ready: Promise<unknown>;
+  /** All that the process says, when it has ended. */
+  readonly output: Promise<string>;
+}
+
+function start(directory: string, count: number): Started {
+  const child = spawn(process.execPath, ['--import', 'tsx', committer, directory, String(count)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  return { child, ready: once(child.stdout, 'data'), output: text(child.stdout) };
+}
