@@ -7,8 +7,15 @@ import { testLinks, testResolution, testVisits } from './backendPaths.ts';
 import { testCreate, testRemove } from './backendTree.ts';
 import { testBatches, testHashes, testVersions } from './backendVersions.ts';
 
-/** Registers the tests that every Backend passes, alone and under a file system. `makeBackend` is called once for each. */
-export function runBackendContract(name: string, makeBackend: () => Promise<BackendUnderTest>): void {
+/**
+ * Registers the tests that every Backend passes, alone and under a file system. `makeBackend` is called once for each.
+ * A backend that gathers changes into versions, and knows its hashes only then, leaves `everyChangeIsAVersion` out.
+ */
+export function runBackendContract(
+  name: string,
+  makeBackend: () => Promise<BackendUnderTest>,
+  { everyChangeIsAVersion = true } = {},
+): void {
   const check: Check = (title, run) =>
     it(title, async (test) => {
       const { backend, dispose } = await makeBackend();
@@ -18,15 +25,16 @@ export function runBackendContract(name: string, makeBackend: () => Promise<Back
   describe(name, () => {
     describe('content', () => testContent(check));
     describe('listing', () => testListing(check));
-    describe('versions', () => testVersions(check));
-    describe('hashes', () => testHashes(check, makeBackend));
     describe('batches', () => testBatches(check));
     describe('create and write', () => testCreate(check));
     describe('remove', () => testRemove(check));
     describe('rename', () => testRename(check));
-    describe('copy', () => testCopy(check));
     describe('paths', () => testResolution(check));
     describe('links', () => testLinks(check));
     describe('visits', () => testVisits(check));
+    if (!everyChangeIsAVersion) return;
+    describe('versions', () => testVersions(check));
+    describe('hashes', () => testHashes(check, makeBackend));
+    describe('copy', () => testCopy(check));
   });
 }

@@ -55,11 +55,11 @@ export function testRename(check: Check): void {
 
 export function testCopy(check: Check): void {
   check('a copy is a new node of version 1 with the same content and attributes', async (root) => {
-    await root.createFile('a', bytesOf('one'), { type: 'table', attributes: { k: 'v' } });
+    await root.createFile('a', bytesOf('one'), { type: 'dynamic', attributes: { k: 'v' } });
     const { node } = await root.writeFile('a', bytesOf('two'));
     const copy = (await root.copy('a', 'b')).node;
     assert.notEqual(copy.id, node.id);
-    assert.deepEqual([copy.version, copy.type, copy.sha256], [1, 'table', node.sha256]);
+    assert.deepEqual([copy.version, copy.type, copy.sha256], [1, 'dynamic', node.sha256]);
     assert.deepEqual(copy.attributes, { k: 'v' });
     await root.writeFile('a', bytesOf('three'));
     assert.deepEqual(await linesOf(root), ['/a three', '/b two']);

@@ -5,10 +5,10 @@ import { type Check } from './backendCheck.ts';
 export function testCreate(check: Check): void {
   check('create gives the path and the node that get gives', async (root) => {
     await root.createDirectory('a');
-    const made = await root.createFile('/a/b', bytesOf('text'), { type: 'series' });
+    const made = await root.createFile('/a/b', bytesOf('text'), { type: 'dynamic' });
     assert.deepEqual([made.path, made.basename, made.dirname], ['/a/b', 'b', '/a']);
     const got = await root.get('a/b');
-    assert.deepEqual([got?.path, got?.node.id, got?.node.type], ['/a/b', made.node.id, 'series']);
+    assert.deepEqual([got?.path, got?.node.id, got?.node.type], ['/a/b', made.node.id, 'dynamic']);
     assert.deepEqual(
       got?.directories.map(({ id }) => id),
       [(await root.get('/'))?.node.id, (await root.get('a'))?.node.id],
@@ -46,10 +46,10 @@ export function testCreate(check: Check): void {
   });
 
   check('write makes, replaces, and keeps the type', async (root) => {
-    await root.writeFile('t', bytesOf('1'), { type: 'table' });
+    await root.writeFile('t', bytesOf('1'), { type: 'dynamic' });
     await root.writeFile('t', bytesOf('2'));
-    assert.equal((await root.get('t'))?.node.type, 'table');
-    await fails('already-exists', root.writeFile('t', bytesOf('3'), { type: 'series' }), '/t');
+    assert.equal((await root.get('t'))?.node.type, 'dynamic');
+    await fails('already-exists', root.writeFile('t', bytesOf('3'), { type: 'file' }), '/t');
     await fails('already-exists', root.writeFile('t', bytesOf('3'), { overwrite: false }), '/t');
     await fails('not-found', root.writeFile('u', bytesOf('3'), { create: false }), '/u');
     assert.deepEqual(await linesOf(root), ['/t 2']);

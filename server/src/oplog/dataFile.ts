@@ -1,0 +1,107 @@
+/**
+ * Writes one Parquet data file of the op log. The content of one row group is in memory at a time, so a commit of many
+ * files is bounded however many there are.
+ */
+import { ByteWriter, ParquetWriter, type ColumnSource } from 'hyparquet-writer';
+import { type Disk, type DiskFile } from '../storage/disk.ts';
+import { compareRows, parquetSchema, type OpRow } from './rows.ts';
+
+/** A row group ends at this many rows, or bytes of content: reading one small file costs at most one group's content. */
+const groupRowsMax = 512;
+const groupBytesMax = 512 * 1024;
+
+export interface WrittenFile {
+  readonly sizeBytes: number;
+  readonly numRecords: number;
+}
+
+/** Creates and flushes the file at `path`; its name in the directory is not yet durable. Rows are put in order first. */
+export async function writeDataFile(
+  disk: Disk,
+  path: string,
+  rows: readonly OpRow[],
+  txn: number,
+): Promise<WrittenFile> {
+  const sorted = [...rows].sort(compareRows);
+  const file = disk.create(path);
+  try {
+    const writer = new ParquetWriter({
+      writer: diskWriter(file),
+      schema: parquetSchema,
+      // Bounds are whole ids: a reader picks the row group of a directory by them.
+      statisticsTruncateLength: Infinity,
+      createdBy: 'duckpond',
+    });
+    for (const group of rowGroups(sorted)) {
+      void writer.write({ columnData: columnsOf(group, await contentsOf(group), txn), rowGroupSize: group.length });
+    }
+    void writer.finish();
+    file.sync();
+    return { sizeBytes: file.sizeBytes, numRecords: sorted.length };
+  } catch (error) {
+    file.close();
+    disk.remove(path);
+    throw error;
+  } finally {
+    file.close();
+  }
+}
+
+/** A writer that moves what it holds to the file after each row group. Its flush is synchronous, so no promise is made. */
+function diskWriter(file: DiskFile): ByteWriter {
+  const writer = new ByteWriter(16 * 1024) as ByteWriter & { index: number; flush?: () => void };
+  const flush = (): void => {
+    file.append(writer.getBytes());
+    writer.index = 0;
+  };
+  writer.flush = flush;
+  writer.finish = flush;
+  return writer;
+}
+
+function* rowGroups(rows: readonly OpRow[]): Generator<readonly OpRow[]> {
+  let start = 0;
+  let bytes = 0;
+  for (let i = 0; i < rows.length; i++) {
+    const size = contentBytes(rows[i]!);
+    if (i > start && (i - start >= groupRowsMax || bytes + size > groupBytesMax)) {
+      yield rows.slice(start, i);
+      [start, bytes] = [i, 0];
+    }
+    bytes += size;
+  }
+  if (start < rows.length) yield rows.slice(start);
+}
+
+function contentBytes(row: OpRow): number {
+  if (row.content === undefined) return 0;
+  return row.content instanceof Uint8Array ? row.content.length : row.content.sizeBytes;
+}
+
+function columnsOf(rows: readonly OpRow[], contents: readonly (Uint8Array | null)[], txn: number): ColumnSource[] {
+  const column = (name: string, get: (row: OpRow) => unknown): ColumnSource => ({ name, data: rows.map(get) });
+  const micros = (us: number | undefined): bigint | null => (us === undefined ? null : BigInt(us));
+  return [
+    column('part_id', (row) => row.partId),
+    column('node_id', (row) => row.nodeId),
+    column('timestamp', (row) => micros(row.timestampUs)),
+    column('version', (row) => BigInt(row.version)),
+    column('file_type', (row) => row.fileType),
+    column('metadata', (row) => row.metadata),
+    column('size', (row) => BigInt(row.sizeBytes)),
+    column('sha256', (row) => row.sha256),
+    column('min_time', (row) => micros(row.minTimeUs)),
+    column('max_time', (row) => micros(row.maxTimeUs)),
+    column('txn', () => BigInt(txn)),
+    { name: 'content', data: [...contents], statistics: false },
+  ];
+}
+
+async function contentsOf(rows: readonly OpRow[]): Promise<(Uint8Array | null)[]> {
+  const contents: (Uint8Array | null)[] = [];
+  for (const { content } of rows) {
+    if (content === undefined) contents.push(null);
+    else contents.push(content instanceof Uint8Array ? content : await content.load());
+  }
+  return contents;
+}

@@ -1,0 +1,161 @@
+/**
+ * The inner layer: a directory row's content is an Arrow IPC stream of these records. Fields are found by name when read,
+ * so a later writer may add some without touching the outer table.
+ */
+import {
+  Field,
+  Int64,
+  makeData,
+  RecordBatch,
+  RecordBatchStreamWriter,
+  Schema,
+  Struct,
+  tableFromIPC,
+  TimestampMicrosecond,
+  Utf8,
+  type Data,
+  type Table,
+} from 'apache-arrow';
+import { PondError } from '../base/error.ts';
+import { type RowType } from './rows.ts';
+
+/** One entry of a directory, or one page of a wide one, with where the row that it stands for is. */
+export interface DirectoryEntry {
+  readonly name: string;
+  readonly childId: string;
+  readonly type: Exclude<RowType, 'commit'>;
+  readonly version: number;
+  /** Commit whose data file holds the child's row. */
+  readonly txn: number;
+  /** Partition of the child's row: the directory that held the entry when the row was written. */
+  readonly partId: string;
+  /** Commit that last changed this entry: wrote the row, or put it under this name. */
+  readonly changedTxn: number;
+  readonly sizeBytes: number;
+  readonly modifiedUs: number;
+  /** Hash of the content; of a directory or page, of all below. Lower-case hex. */
+  readonly sha256: string;
+  /** Chained hash over all versions, for a series; else ''. */
+  readonly seriesHash: string;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+const utf8 = new Utf8();
+const int64 = new Int64();
+const micros = new TimestampMicrosecond('UTC');
+
+const fields: Field[] = [
+  new Field('name', utf8, false),
+  new Field('child_node_id', utf8, false),
+  new Field('file_type', utf8, false),
+  new Field('version', int64, false),
+  new Field('txn', int64, false),
+  new Field('part_id', utf8, false),
+  new Field('changed_txn', int64, false),
+  new Field('size', int64, false),
+  new Field('modified', micros, false),
+  new Field('sha256', utf8, false),
+  new Field('series_hash', utf8, false),
+  new Field('attributes', utf8, false),
+];
+const schema = new Schema(fields);
+
+/** Returns the entries as an Arrow IPC stream of one record batch. Empty entries give a stream with a schema and no rows. */
+export function encodeEntries(entries: readonly DirectoryEntry[]): Uint8Array {
+  const length = entries.length;
+  const children: Data[] = [
+    textData(entries, (entry) => entry.name),
+    textData(entries, (entry) => entry.childId),
+    textData(entries, (entry) => entry.type),
+    longData(int64, entries, (entry) => entry.version),
+    longData(int64, entries, (entry) => entry.txn),
+    textData(entries, (entry) => entry.partId),
+    longData(int64, entries, (entry) => entry.changedTxn),
+    longData(int64, entries, (entry) => entry.sizeBytes),
+    longData(micros, entries, (entry) => entry.modifiedUs),
+    textData(entries, (entry) => entry.sha256),
+    textData(entries, (entry) => entry.seriesHash),
+    textData(entries, (entry) => attributesText(entry.attributes)),
+  ];
+  const batch = new RecordBatch(schema, makeData({ type: new Struct(fields), length, nullCount: 0, children }));
+  const writer = new RecordBatchStreamWriter();
+  writer.write(batch);
+  writer.finish();
+  return writer.toUint8Array(true);
+}
+
+/** Returns the entries of an Arrow IPC stream, all its batches. Fails `pond-damaged` when it is none, naming `where`. */
+export function decodeEntries(bytes: Uint8Array, where: () => string): DirectoryEntry[] {
+  try {
+    return rowsOf(tableFromIPC(bytes));
+  } catch (cause) {
+    throw new PondError('pond-damaged', `directory content cannot be decoded: ${where()}`, { cause });
+  }
+}
+
+function rowsOf(table: Table): DirectoryEntry[] {
+  const texts = (name: string): ((row: number) => string) => {
+    const column = table.getChild(name);
+    return (row) => (column?.get(row) as string | null) ?? '';
+  };
+  const numbers = (name: string): ((row: number) => number) => {
+    const column = table.getChild(name);
+    // Raw values: the vector's own accessor would make a timestamp a float of milliseconds.
+    const values = column?.toArray() as BigInt64Array | undefined;
+    return (row) => Number(values?.[row] ?? 0n);
+  };
+  const [name, childId, type, partId] = [texts('name'), texts('child_node_id'), texts('file_type'), texts('part_id')];
+  const [sha256, seriesHash, attributes] = [texts('sha256'), texts('series_hash'), texts('attributes')];
+  const [version, txn, changedTxn] = [numbers('version'), numbers('txn'), numbers('changed_txn')];
+  const [sizeBytes, modifiedUs] = [numbers('size'), numbers('modified')];
+  return Array.from({ length: table.numRows }, (_, row) => ({
+    name: name(row),
+    childId: childId(row),
+    type: type(row) as DirectoryEntry['type'],
+    version: version(row),
+    txn: txn(row),
+    partId: partId(row),
+    changedTxn: changedTxn(row),
+    sizeBytes: sizeBytes(row),
+    modifiedUs: modifiedUs(row),
+    sha256: sha256(row),
+    seriesHash: seriesHash(row),
+    attributes: parseAttributes(attributes(row)),
+  }));
+}
+
+/** Canonical text of attributes: keys sorted; '' when there are none. Hashes depend on it. */
+export function attributesText(attributes: Readonly<Record<string, string>>): string {
+  const keys = Object.keys(attributes).sort();
+  return keys.length === 0 ? '' : JSON.stringify(keys.map((key) => [key, attributes[key]]));
+}
+
+function parseAttributes(text: string): Readonly<Record<string, string>> {
+  if (text === '') return noAttributes;
+  return Object.fromEntries(JSON.parse(text) as [string, string][]);
+}
+
+export const noAttributes: Readonly<Record<string, string>> = Object.freeze({});
+
+const encoder = new TextEncoder();
+
+function textData(entries: readonly DirectoryEntry[], get: (entry: DirectoryEntry) => string): Data {
+  const texts = entries.map(get);
+  const data = encoder.encode(texts.join(''));
+  const valueOffsets = new Int32Array(texts.length + 1);
+  let offset = 0;
+  texts.forEach((text, i) => {
+    offset += Buffer.byteLength(text);
+    valueOffsets[i + 1] = offset;
+  });
+  return makeData({ type: utf8, length: texts.length, nullCount: 0, valueOffsets, data });
+}
+
+function longData(
+  type: Int64 | TimestampMicrosecond,
+  entries: readonly DirectoryEntry[],
+  get: (entry: DirectoryEntry) => number,
+): Data {
+  const data = BigInt64Array.from(entries, (entry) => BigInt(get(entry)));
+  return makeData({ type, length: entries.length, nullCount: 0, data } as never) as Data;
+}

@@ -1,0 +1,263 @@
+/**
+ * The op log: rows in Parquet files under a Delta table. It knows which file holds a commit's rows, and appends a commit
+ * as one data file and one log entry.
+ *
+ * Invariants:
+ * - A commit of ours writes a `txn` action with its own number, so a snapshot says which commit is our newest without
+ *   reading any; other engines' commits to the table do not.
+ * - Every data file of ours is tagged with the commits whose rows it holds, so a file that compaction made is found too.
+ */
+import { randomUUID } from 'node:crypto';
+import { PondError } from '../base/error.ts';
+import { plainProtocol, checkWritable } from '../delta/actions.ts';
+import { commitVersion, type OwnCommitInfo } from '../delta/commit.ts';
+import { type AddFile, isInsideTable } from '../delta/files.ts';
+import { logDirectory, readCommit } from '../delta/log.ts';
+import { openTable, refreshTable, snapshotAt, type DeltaSnapshot } from '../delta/snapshot.ts';
+import { checkpointDue, writeCheckpoint } from '../delta/checkpoint.ts';
+import { type Disk } from '../storage/disk.ts';
+import { makeDirectoryDurable } from '../storage/durable.ts';
+import { writeDataFile } from './dataFile.ts';
+import { createRowReader, type RowReader, type RowRequest } from './rowReader.ts';
+import { deltaSchema, type OpRow, type StoredRow } from './rows.ts';
+
+const appId = 'duckpond';
+const rangeTag = 'duckpond.txn';
+
+/** Version of the layout of rows and of `_pond`, in the table's configuration. */
+export const formatVersion = 1;
+const formatKey = 'duckpond.format';
+
+/** What a commit writes, for the number that it gets. */
+export interface Appending {
+  readonly rows: readonly OpRow[];
+  /** The commit's record, for commitInfo; plain JSON. */
+  readonly record: Readonly<Record<string, unknown>>;
+}
+
+export interface AppendRequest {
+  /** UUID of the attempt, the same when it is tried again. */
+  readonly id: string;
+  readonly operation: string;
+  /** Milliseconds since 1970. */
+  readonly timeMs: number;
+  /** Called for each number tried; a number that another engine took is followed by the next. */
+  readonly build: (number: number) => Promise<Appending>;
+}
+
+export class OpLog {
+  readonly #disk: Disk;
+  readonly #rows: RowReader;
+  #snapshot: DeltaSnapshot;
+  /** Files by commit, for single commits; files of several commits; files that others wrote. */
+  #files = new Map<number, string>();
+  #ranges: { readonly from: number; readonly to: number; readonly path: string }[] = [];
+  #foreign: AddFile[] = [];
+
+  private constructor(disk: Disk, snapshot: DeltaSnapshot) {
+    this.#disk = disk;
+    this.#rows = createRowReader(disk);
+    this.#snapshot = snapshot;
+    this.#indexFiles();
+  }
+
+  /** Makes the table and its first commit, number 0. Fails `pond-exists` when there is a table. */
+  static async create(disk: Disk, tableId: string, request: AppendRequest): Promise<OpLog> {
+    makeDirectoryDurable(disk, logDirectory);
+    const { rows, record } = await request.build(0);
+    const add = await writeData(disk, rows, 0, request.timeMs);
+    const outcome = commitVersion(disk, 0, {
+      commitInfo: commitInfo(request, record),
+      protocol: plainProtocol,
+      metaData: {
+        id: tableId,
+        name: 'pond',
+        format: { provider: 'parquet', options: {} },
+        schemaString: deltaSchema,
+        partitionColumns: [],
+        configuration: tableConfiguration,
+        createdTime: request.timeMs,
+      },
+      txns: [{ appId, version: 0, lastUpdated: request.timeMs }],
+      adds: [add],
+    });
+    if ('conflict' in outcome) throw new PondError('pond-exists', 'a Delta table is there already');
+    return (await OpLog.open(disk))!;
+  }
+
+  /**
+   * The newest state, or that at table version `upTo`; undefined when there is no Delta table. Fails `pond-not-found` for a Delta table that is no pond,
+   * `pond-too-new`, and `pond-damaged` when the log is.
+   */
+  static async open(disk: Disk, upTo?: number): Promise<OpLog | undefined> {
+    const snapshot = await (upTo === undefined ? openTable(disk) : snapshotAt(disk, upTo));
+    if (snapshot === undefined) return undefined;
+    const format = snapshot.metaData.configuration[formatKey];
+    if (format === undefined || snapshot.transactions.get(appId) === undefined) {
+      throw new PondError('pond-not-found', 'the Delta table there is not a pond');
+    }
+    if (Number(format) > formatVersion) {
+      throw new PondError('pond-too-new', `the pond has format ${format}; this program knows ${formatVersion}`, {
+        hint: 'use a newer DuckPond; nothing was changed',
+      });
+    }
+    return new OpLog(disk, snapshot);
+  }
+
+  /** UUID of the table. */
+  get id(): string {
+    return this.#snapshot.metaData.id;
+  }
+
+  /** Number of our newest commit. */
+  get head(): number {
+    return this.#snapshot.transactions.get(appId)!.version;
+  }
+
+  /** Newest version of the table, ours or another engine's. */
+  get newest(): number {
+    return this.#snapshot.version;
+  }
+
+  /** Versions in which other engines added files that are still live, ascending. */
+  get foreignVersions(): readonly number[] {
+    const versions = this.#foreign.map((file) => file.addedVersion ?? -1);
+    return [...new Set(versions)].sort((a, b) => a - b);
+  }
+
+  /** Paths of our data files, relative to the disk, that hold rows of commits up to `number`. */
+  dataFiles(number: number): readonly string[] {
+    const single = [...this.#files].filter(([txn]) => txn <= number).map(([, path]) => path);
+    return [...single, ...this.#ranges.filter(({ from }) => from <= number).map(({ path }) => path)];
+  }
+
+  /** The row of that key, written by commit `txn`. Fails `pond-damaged` when it is not where it must be. */
+  async readRow(request: RowRequest): Promise<StoredRow> {
+    for (const path of this.#candidates(request.txn)) {
+      const row = await this.#rows.read(path, request);
+      if (row !== undefined) return row;
+    }
+    throw new PondError('pond-damaged', `the row of ${request.nodeId} in commit ${request.txn} is missing`, {
+      path: this.#files.get(request.txn) ?? logDirectory,
+    });
+  }
+
+  /** The rows of directories and pages in one data file, with their content. */
+  directoryRows(path: string): AsyncIterable<StoredRow> {
+    return this.#rows.scan(path, (type) => type === 'directory' || type === 'page');
+  }
+
+  /** A commit's record; undefined for another engine's commit and for a number that is not there. */
+  record(number: number): Readonly<Record<string, unknown>> | undefined {
+    if (number < 0 || number > this.newest) return undefined;
+    return readCommit(this.#disk, number)?.commitInfo?.['pond'] as Readonly<Record<string, unknown>> | undefined;
+  }
+
+  /** True when the log entry of one of our commits is gone and its rows are not. */
+  isCleanedUp(number: number): boolean {
+    return readCommit(this.#disk, number) === undefined && this.#candidates(number).length > 0;
+  }
+
+  /** Appends a commit and returns its number; durable on return. Fails `lock-held` when another process of ours commits. */
+  async append(request: AppendRequest): Promise<number> {
+    checkWritable(this.#snapshot.protocol);
+    for (;;) {
+      const number = this.newest + 1;
+      const { rows, record } = await request.build(number);
+      const add = await writeData(this.#disk, rows, number, request.timeMs);
+      const outcome = commitVersion(this.#disk, number, {
+        commitInfo: commitInfo(request, record),
+        txns: [{ appId, version: number, lastUpdated: request.timeMs }],
+        adds: [add],
+      });
+      if ('committed' in outcome) {
+        this.#snapshot = refreshTable(this.#disk, this.#snapshot);
+        this.#files.set(number, add.path);
+        this.#checkpoint();
+        return number;
+      }
+      // The lost attempt's file holds another number; nobody refers to it.
+      this.#disk.remove(add.path);
+      const head = this.head;
+      this.refresh();
+      if (this.head !== head) throw new PondError('lock-held', `commit ${this.head} was made by another process`);
+    }
+  }
+
+  /** Takes notice of commits made elsewhere; true when there were any. */
+  refresh(): boolean {
+    const next = refreshTable(this.#disk, this.#snapshot);
+    if (next === this.#snapshot) return false;
+    this.#snapshot = next;
+    this.#indexFiles();
+    return true;
+  }
+
+  /** A checkpoint can be made anew from the log: failing to write one harms nothing and is tried at the next commit. */
+  #checkpoint(): void {
+    if (!checkpointDue(this.#snapshot)) return;
+    try {
+      this.#snapshot = writeCheckpoint(this.#disk, this.#snapshot);
+    } catch (error) {
+      if (!(error instanceof PondError)) throw error;
+    }
+  }
+
+  #candidates(txn: number): readonly string[] {
+    const single = this.#files.get(txn);
+    const ranges = this.#ranges.filter(({ from, to }) => from <= txn && txn <= to).map(({ path }) => path);
+    // Another engine that rewrote our files lost the tags; its files are asked last.
+    const foreign = this.#foreign.filter((file) => isInsideTable(file.path)).map((file) => file.path);
+    return [...(single === undefined ? [] : [single]), ...ranges, ...foreign];
+  }
+
+  #indexFiles(): void {
+    this.#files = new Map();
+    this.#ranges = [];
+    this.#foreign = [];
+    for (const file of this.#snapshot.files.values()) {
+      const range = /^(\d+)-(\d+)$/.exec(file.add.tags?.[rangeTag] ?? '');
+      if (range === null) this.#foreign.push(file);
+      else if (range[1] === range[2]) this.#files.set(Number(range[1]), file.path);
+      else this.#ranges.push({ from: Number(range[1]), to: Number(range[2]), path: file.path });
+    }
+  }
+}
+
+/** Foreign DELETE and UPDATE are illegal, and no engine's clean-up may take history away before its owner does. */
+const tableConfiguration: Readonly<Record<string, string>> = {
+  'delta.appendOnly': 'true',
+  'delta.logRetentionDuration': 'interval 36500 days',
+  'delta.deletedFileRetentionDuration': 'interval 36500 days',
+  [formatKey]: String(formatVersion),
+};
+
+async function writeData(disk: Disk, rows: readonly OpRow[], number: number, timeMs: number): Promise<AddAction> {
+  const path = `${randomUUID()}.parquet`;
+  const { sizeBytes, numRecords } = await writeDataFile(disk, path, rows, number);
+  // The file's name must be durable before the log refers to it.
+  disk.syncDirectory('');
+  return {
+    path,
+    partitionValues: {},
+    size: sizeBytes,
+    modificationTime: timeMs,
+    dataChange: true,
+    stats: JSON.stringify({ numRecords }),
+    tags: { [rangeTag]: `${number}-${number}` },
+  };
+}
+
+type AddAction = AddFile['add'];
+
+function commitInfo(request: AppendRequest, record: Readonly<Record<string, unknown>>): OwnCommitInfo {
+  return {
+    timestamp: request.timeMs,
+    operation: request.operation,
+    operationParameters: {},
+    isBlindAppend: false,
+    engineInfo: 'duckpond',
+    txnId: request.id,
+    pond: record,
+  };
+}

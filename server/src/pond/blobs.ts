@@ -1,0 +1,114 @@
+/** Content over the inline limit: immutable files named by their SHA-256, written once. */
+import { createHash } from 'node:crypto';
+import { PondError } from '../base/error.ts';
+import { type Disk } from '../storage/disk.ts';
+import { makeDirectoryDurable, putStream, temporaryPathIn } from '../storage/durable.ts';
+import { type Content } from '../tinyfs/backend.ts';
+import { sha256 } from './hash.ts';
+
+/** Content of at most this many bytes stands in its row. */
+export const inlineBytesMax = 64 * 1024;
+
+export const blobDirectory = '_pond/blobs';
+
+/** Content that is either small and at hand, or stored as a blob. */
+export interface StoredContent {
+  readonly sha256: string;
+  readonly sizeBytes: number;
+  /** Undefined when a blob holds it. */
+  readonly inline: Uint8Array | undefined;
+}
+
+export const blobPath = (hash: string): string => `${blobDirectory}/${hash.slice(0, 2)}/${hash}`;
+
+export interface BlobStore {
+  /** Takes content in, in bounded memory; a blob is durable on return. */
+  store(content: Content): Promise<StoredContent>;
+  /** Streams a blob's bytes start to end (exclusive). Fails `pond-damaged` when it is missing or not of its size. */
+  read(
+    hash: string,
+    sizeBytes: number,
+    range?: { readonly start: number; readonly end: number },
+  ): AsyncIterable<Uint8Array>;
+}
+
+export function createBlobStore(disk: Disk): BlobStore {
+  const durableDirectories = new Set<string>();
+
+  async function storeBlob(chunks: AsyncIterable<Uint8Array>): Promise<StoredContent> {
+    makeDirectoryDurable(disk, blobDirectory, durableDirectories);
+    const hash = createHash('sha256');
+    let digest = '';
+    const hashed = async function* (): AsyncIterable<Uint8Array> {
+      for await (const chunk of chunks) {
+        hash.update(chunk);
+        yield chunk;
+      }
+      digest = hash.digest('hex');
+    };
+    const finalPath = (): string => {
+      const path = blobPath(digest);
+      makeDirectoryDurable(disk, path.slice(0, path.lastIndexOf('/')), durableDirectories);
+      return path;
+    };
+    const sizeBytes = await putStream(disk, temporaryPathIn(blobDirectory), finalPath, hashed());
+    return { sha256: digest, sizeBytes, inline: undefined };
+  }
+
+  return {
+    async store(content) {
+      if (content instanceof Uint8Array) {
+        if (content.length <= inlineBytesMax) return inlineContent(content);
+        return await storeBlob(chunksOf(content));
+      }
+      const { head, rest } = await takeHead(content);
+      return rest === undefined ? inlineContent(head) : await storeBlob(chain(head, rest));
+    },
+    read(hash, sizeBytes, range) {
+      const path = blobPath(hash);
+      const stat = disk.stat(path);
+      if (stat?.sizeBytes !== sizeBytes) {
+        const got = stat === undefined ? 'it is missing' : `it has ${stat.sizeBytes}`;
+        throw new PondError('pond-damaged', `blob ${hash} should have ${sizeBytes} bytes; ${got}`, { path });
+      }
+      return disk.readStream(path, range?.start, range?.end)!;
+    },
+  };
+}
+
+function inlineContent(bytes: Uint8Array): StoredContent {
+  return { sha256: sha256(bytes), sizeBytes: bytes.length, inline: bytes };
+}
+
+const chunkBytes = 1024 * 1024;
+
+// eslint-disable-next-line @typescript-eslint/require-await -- an async iterable is what streams are taken as.
+async function* chunksOf(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += chunkBytes) yield bytes.subarray(at, at + chunkBytes);
+}
+
+/** Reads until the inline limit is passed; `rest` is undefined when the stream ended before. */
+async function takeHead(
+  content: AsyncIterable<Uint8Array>,
+): Promise<{ head: Uint8Array; rest: AsyncIterator<Uint8Array> | undefined }> {
+  const iterator = content[Symbol.asyncIterator]();
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  while (size <= inlineBytesMax) {
+    const next = await iterator.next();
+    if (next.done === true) return { head: Buffer.concat(parts), rest: undefined };
+    // A source may reuse its buffer for the next chunk.
+    parts.push(next.value.slice());
+    size += next.value.length;
+  }
+  return { head: Buffer.concat(parts), rest: iterator };
+}
+
+async function* chain(head: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncIterable<Uint8Array> {
+  try {
+    yield head;
+    for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
+  } finally {
+    await rest.return?.();
+  }
+}

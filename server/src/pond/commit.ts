@@ -1,0 +1,105 @@
+import { type OpRow } from '../oplog/rows.ts';
+import { OpLog } from '../oplog/opLog.ts';
+import { type Disk } from '../storage/disk.ts';
+import { lookupCommitted } from './committedTree.ts';
+import { commitRow, recordOf } from './history.ts';
+import { firstRoot, planCommit, type CommitPlan, type PlanInput } from './commitPlan.ts';
+import { leafHash } from './hash.ts';
+import { type PondNode } from './node.ts';
+import { Overlay } from './overlay.ts';
+import { nowUs } from './newNodes.ts';
+import { type Store } from './store.ts';
+import { type ChangeCounts, type Commit, type CommitRequest } from './types.ts';
+
+export interface CommitInput {
+  readonly store: Store;
+  /** UUID of the attempt. */
+  readonly id: string;
+  readonly request: CommitRequest;
+  readonly parent: Commit;
+  readonly counts: (bytes: number) => ChangeCounts;
+  readonly plan: Pick<PlanInput, 'overlay' | 'root' | 'load' | 'isBlob'>;
+}
+
+/** Appends one commit to the log and returns it with the directories that it left. Durable on return. */
+export async function writeCommit(
+  input: CommitInput,
+): Promise<Pick<CommitPlan, 'directories' | 'places'> & { commit: Commit }> {
+  const { store } = input;
+  const reading = {
+    loadPage: store.pages.load,
+    lookup: (directory: PondNode, name: string) => lookupCommitted(store, directory, name),
+  };
+  // Time goes forward along the history even when the clock does not: versions by time depend on it.
+  const timeUs = Math.max(nowUs(), input.parent.timeUs + 1);
+  let plan: CommitPlan | undefined;
+  let commit: Commit | undefined;
+  const operation = input.request.operation ?? 'commit';
+  await store.opLog.append({
+    id: input.id,
+    operation,
+    timeMs: Math.floor(timeUs / 1000),
+    build: async (number) => {
+      plan = await planCommit({ ...input.plan, ...reading, number, timeUs });
+      commit = {
+        number,
+        id: input.id,
+        parent: input.parent.number,
+        timeUs,
+        author: input.request.author,
+        message: input.request.message,
+        operation,
+        rootHash: plan.root.sha256,
+        counts: input.counts(plan.bytes),
+      };
+      return { rows: [...plan.rows, commitRow(commit)], record: recordOf(commit) };
+    },
+  });
+  for (const { address, page } of plan!.pages) store.pages.remember(address, page);
+  return { commit: commit!, directories: plan!.directories, places: plan!.places };
+}
+
+/** Makes the log of a new pond with its first commit, an empty root. Fails `pond-exists`. */
+export async function writeFirstCommit(
+  disk: Disk,
+  ids: { pond: string; commit: string },
+  author: string,
+): Promise<OpLog> {
+  const timeUs = nowUs();
+  return await OpLog.create(disk, ids.pond, {
+    id: ids.commit,
+    operation: 'init',
+    timeMs: Math.floor(timeUs / 1000),
+    build: async (number) => {
+      const { rows, root } = await planFirst(timeUs, number);
+      const commit: Commit = {
+        number,
+        id: ids.commit,
+        parent: undefined,
+        timeUs,
+        author,
+        message: 'Initialize pond',
+        operation: 'init',
+        rootHash: root.sha256,
+        counts: { added: 0, modified: 0, removed: 0, renamed: 0, bytes: 0 },
+      };
+      return { rows: [...rows, commitRow(commit)], record: recordOf(commit) };
+    },
+  });
+}
+
+function planFirst(timeUs: number, number: number): Promise<{ rows: readonly OpRow[]; root: PondNode }> {
+  const nothing = (): never => {
+    throw new Error('there is nothing to read before the first commit');
+  };
+  return planCommit({
+    overlay: new Overlay(),
+    root: firstRoot(timeUs, leafHash([])),
+    number,
+    timeUs,
+    loadPage: nothing,
+    lookup: nothing,
+    load: nothing,
+    isBlob: nothing,
+  });
+}

@@ -1,0 +1,225 @@
+/**
+ * Turns an overlay into the rows of one commit: new versions and removals, and the pages of every directory from a change
+ * up to the root. It decides and writes nothing; commit.ts carries it out.
+ */
+import { encodeEntries, type DirectoryEntry } from '../oplog/directoryEntry.ts';
+import { type OpRow, type RowContent, type RowMetadata } from '../oplog/rows.ts';
+import { assert } from '../base/assert.ts';
+import { addressOf } from './committedTree.ts';
+import { entryOfNode, type PondNode, rootId, type RowPlace, versionKey } from './node.ts';
+import { type Overlay, type StagedEntry } from './overlay.ts';
+import { applyChanges, type LoadPage, type NewPage, type Page, type PageAddress, pageNodeId } from './pages.ts';
+
+export interface CommitPlan {
+  readonly rows: readonly OpRow[];
+  readonly root: PondNode;
+  /** Pages that the commit writes, for the cache. */
+  readonly pages: readonly { readonly address: PageAddress; readonly page: Page }[];
+  /** Directories as the commit leaves them. */
+  readonly directories: readonly PondNode[];
+  /** Where the rows of nodes that were staged will be. */
+  readonly places: ReadonlyMap<string, RowPlace>;
+  /** Bytes of content that the commit brings. */
+  readonly bytes: number;
+}
+
+export interface PlanInput {
+  readonly loadPage: LoadPage;
+  /** The committed entry of that name. */
+  readonly lookup: (directory: PondNode, name: string) => Promise<PondNode | undefined>;
+  readonly overlay: Overlay;
+  /** The root below the changes. */
+  readonly root: PondNode;
+  readonly number: number;
+  readonly timeUs: number;
+  /** Small staged content, asked for when its row is written. */
+  readonly load: (node: PondNode) => RowContent;
+  readonly isBlob: (node: PondNode) => boolean;
+}
+
+interface Planning extends PlanInput {
+  readonly changedChildren: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** Ids of the nodes that stand in staged entries. */
+  readonly present: ReadonlySet<string>;
+  readonly rows: OpRow[];
+  readonly pages: { readonly address: PageAddress; readonly page: Page }[];
+  readonly directories: PondNode[];
+  readonly places: Map<string, RowPlace>;
+  bytes: number;
+}
+
+export async function planCommit(input: PlanInput): Promise<CommitPlan> {
+  const planning: Planning = {
+    ...input,
+    changedChildren: input.overlay.changedChildren(),
+    present: input.overlay.presentIds(),
+    rows: [],
+    pages: [],
+    directories: [],
+    places: new Map(),
+    bytes: 0,
+  };
+  const root = await planDirectory(planning, input.root);
+  const { rows, pages, directories, places, bytes } = planning;
+  return { rows, root, pages, directories, places, bytes };
+}
+
+/** Plans a changed (or, for the root, any) directory and all changed below it; returns it as the commit leaves it. */
+async function planDirectory(planning: Planning, directory: PondNode): Promise<PondNode> {
+  const { overlay, number } = planning;
+  const staged = overlay.entries(directory.id);
+  const changes = new Map<string, DirectoryEntry | null>();
+  for (const [name, entry] of staged) changes.set(name, await planEntry(planning, directory, name, entry));
+  for (const [name, id] of planning.changedChildren.get(directory.id) ?? []) {
+    if (staged.has(name)) continue;
+    const child = directory.row && (await planning.lookup(directory, name));
+    // Not there any more, or another node: its staged content has no place. The conflict check said so before.
+    if (child?.id !== id) continue;
+    changes.set(name, entryAt(await planDirectory(planning, child), name, number));
+  }
+  const address = directory.row && addressOf(directory);
+  const context = { directoryId: directory.id, txn: number };
+  const pages = await applyChanges(planning.loadPage, address, changes, context);
+  return finishDirectory(planning, directory, pages);
+}
+
+async function planEntry(
+  planning: Planning,
+  directory: PondNode,
+  name: string,
+  { node, base, earlier }: StagedEntry,
+): Promise<DirectoryEntry | null> {
+  const { number } = planning;
+  if (node === null) {
+    // A node that stands elsewhere now was moved, not removed.
+    if (base !== undefined && !planning.present.has(base.id)) planning.rows.push(removalRow(planning, directory, base));
+    return null;
+  }
+  if (node.type === 'directory') return entryAt(await planDirectory(planning, node), name, number);
+  for (const version of [...earlier, node]) planContent(planning, directory, version);
+  if (node.content !== undefined) return entryOfNode(node, name, { txn: number, partId: directory.id }, number);
+  assert(node.row !== undefined, () => `${name} has no content, staged or committed`);
+  return entryOfNode(node, name, node.row, number);
+}
+
+/** Entry of a directory that this commit writes. */
+function entryAt(directory: PondNode, name: string, number: number): DirectoryEntry {
+  return entryOfNode(directory, name, { txn: number, partId: directory.id }, number);
+}
+
+function planContent(planning: Planning, directory: PondNode, node: PondNode): void {
+  if (node.content === undefined) return;
+  planning.places.set(versionKey(node), { txn: planning.number, partId: directory.id });
+  if (node.content.in !== 'row') planning.bytes += node.sizeBytes;
+  planning.rows.push({
+    ...rowOf(planning, node, directory.id),
+    timestampUs: node.modifiedUs,
+    content: planning.isBlob(node) ? undefined : planning.load(node),
+  });
+}
+
+function finishDirectory(planning: Planning, directory: PondNode, pages: readonly NewPage[]): PondNode {
+  const { number, timeUs } = planning;
+  for (const { prefix, page } of pages) {
+    planning.pages.push({ address: { directoryId: directory.id, prefix, txn: number }, page });
+  }
+  const top = pages[pages.length - 1]!;
+  const isNextStaged = directory.previous !== undefined && directory.changedTxn === undefined;
+  const finished: PondNode = {
+    ...directory,
+    version: directory.row === undefined || isNextStaged ? directory.version : directory.version + 1,
+    sizeBytes: top.count,
+    sha256: top.sha256,
+    modifiedUs: planning.overlay.modifiedUs(directory.id) ?? directory.modifiedUs,
+    row: { txn: number, partId: directory.id },
+    changedTxn: number,
+    previous: directory.row,
+  };
+  for (const page of pages.slice(0, -1)) planning.rows.push(pageRow(directory.id, page, timeUs));
+  planning.rows.push({
+    ...rowOf(planning, finished, directory.id, { fork: top.page.kind === 'fork' }),
+    content: encodePage(top.page),
+  });
+  planning.directories.push(finished);
+  return finished;
+}
+
+function rowOf(
+  planning: Planning,
+  node: PondNode,
+  partId: string,
+  options: { readonly fork: boolean } = { fork: false },
+): Omit<OpRow, 'content'> {
+  const metadata: RowMetadata = {
+    ...(node.name === '' ? {} : { name: node.name }),
+    ...(Object.keys(node.attributes).length === 0 ? {} : { attributes: node.attributes }),
+    ...(node.previous === undefined ? {} : { previous: node.previous }),
+    ...(node.seriesHash === '' ? {} : { seriesHash: node.seriesHash }),
+    ...(options.fork ? { fork: true } : {}),
+  };
+  return {
+    partId,
+    nodeId: node.id,
+    timestampUs: node.modifiedUs,
+    version: node.version,
+    fileType: node.type,
+    metadata: JSON.stringify(metadata),
+    sizeBytes: node.sizeBytes,
+    sha256: node.sha256,
+    minTimeUs: undefined,
+    maxTimeUs: undefined,
+  };
+}
+
+function removalRow(planning: Planning, directory: PondNode, base: PondNode): OpRow {
+  const metadata: RowMetadata = {
+    name: base.name,
+    deleted: true,
+    ...(base.row === undefined ? {} : { previous: base.row }),
+  };
+  return {
+    ...rowOf(planning, { ...base, version: base.version + 1 }, directory.id),
+    timestampUs: planning.timeUs,
+    metadata: JSON.stringify(metadata),
+    sizeBytes: 0,
+    content: undefined,
+  };
+}
+
+function pageRow(directoryId: string, page: NewPage, timeUs: number): OpRow {
+  const metadata: RowMetadata = page.page.kind === 'fork' ? { fork: true } : {};
+  return {
+    partId: directoryId,
+    nodeId: pageNodeId(directoryId, page.prefix),
+    timestampUs: timeUs,
+    version: 1,
+    fileType: 'page',
+    metadata: JSON.stringify(metadata),
+    sizeBytes: page.count,
+    sha256: page.sha256,
+    minTimeUs: undefined,
+    maxTimeUs: undefined,
+    content: encodePage(page.page),
+  };
+}
+
+const encodePage = (page: Page): Uint8Array => encodeEntries(page.kind === 'leaf' ? page.entries : page.pages);
+
+/** The root of a pond without commits. */
+export function firstRoot(timeUs: number, sha256: string): PondNode {
+  return {
+    id: rootId,
+    type: 'directory',
+    version: 1,
+    sizeBytes: 0,
+    modifiedUs: timeUs,
+    sha256,
+    attributes: {},
+    name: '',
+    row: undefined,
+    changedTxn: undefined,
+    content: undefined,
+    seriesHash: '',
+    previous: undefined,
+  };
+}

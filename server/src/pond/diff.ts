@@ -1,0 +1,135 @@
+/**
+ * Differences between two trees. Equal rows end a comparison, for directories and for the pages of wide ones, so the cost
+ * is that of what differs.
+ */
+import { type DirectoryEntry } from '../oplog/directoryEntry.ts';
+import { addressOf, lookupCommitted } from './committedTree.ts';
+import { nodeOfEntry, type PondNode } from './node.ts';
+import { sameAttributes } from './newNodes.ts';
+import { Overlay } from './overlay.ts';
+import { childAddress, compareNames, listEntries, type LoadPage, type PageAddress } from './pages.ts';
+import { type PathStates } from './stagedChanges.ts';
+import { rootAt, type Store } from './store.ts';
+
+/** One side of a comparison: a tree with the changes staged on it, if any. */
+interface Sides {
+  readonly store: Store;
+  /** What is staged on the second side. */
+  readonly overlay: Overlay;
+}
+
+/** What differs from one commit to another, in path order; all below added and removed directories included. */
+export async function diffCommits(store: Store, from: number, to: number): Promise<readonly PathStates[]> {
+  if (from === to) return [];
+  return await diffRoots({ store, overlay: new Overlay() }, from, to);
+}
+
+/** What differs from a commit to the working tree on commit `head`. */
+export function diffToWorking(
+  store: Store,
+  overlay: Overlay,
+  from: number,
+  head: number,
+): Promise<readonly PathStates[]> {
+  return diffRoots({ store, overlay }, from, head);
+}
+
+async function diffRoots(sides: Sides, from: number, to: number): Promise<readonly PathStates[]> {
+  const children = sides.overlay.changedChildren();
+  const states: PathStates[] = [];
+  const [before, after] = [await rootAt(sides.store, from), await rootAt(sides.store, to)];
+  for await (const state of diffDirectories({ ...sides, children }, '', before, after)) states.push(state);
+  return states;
+}
+
+interface Comparing extends Sides {
+  readonly children: ReturnType<Overlay['changedChildren']>;
+}
+
+async function* diffDirectories(
+  comparing: Comparing,
+  path: string,
+  before: PondNode | undefined,
+  after: PondNode | undefined,
+): AsyncIterable<PathStates> {
+  for (const { name, before: old, after: now } of await differentEntries(comparing, before, after)) {
+    const at = `${path}/${name}`;
+    const bothDirectories = old?.type === 'directory' && now?.type === 'directory';
+    if (!bothDirectories || !sameAttributes(old.attributes, now.attributes))
+      yield { path: at, before: old, after: now };
+    yield* diffDirectories(comparing, at, ifDirectory(old), ifDirectory(now));
+  }
+}
+
+const ifDirectory = (node: PondNode | undefined): PondNode | undefined =>
+  node?.type === 'directory' ? node : undefined;
+
+interface EntryPair {
+  readonly name: string;
+  readonly before: PondNode | undefined;
+  readonly after: PondNode | undefined;
+}
+
+async function differentEntries(
+  { store, overlay, children }: Comparing,
+  before: PondNode | undefined,
+  after: PondNode | undefined,
+): Promise<readonly EntryPair[]> {
+  const [old, now] = [before?.row && addressOf(before), after?.row && addressOf(after)];
+  const entries = await differentPages(store.pages.load, old, now);
+  const pairs = new Map<string, EntryPair>();
+  for (const entry of entries.before)
+    pairs.set(entry.name, { name: entry.name, before: nodeOfEntry(entry), after: undefined });
+  for (const entry of entries.after) {
+    pairs.set(entry.name, { name: entry.name, before: pairs.get(entry.name)?.before, after: nodeOfEntry(entry) });
+  }
+  const different = new Map([...pairs].filter(([, pair]) => !isSame(pair)));
+  const staged = after === undefined ? undefined : overlay.entries(after.id);
+  const below = after === undefined ? undefined : children.get(after.id);
+  for (const name of new Set([...(staged?.keys() ?? []), ...(below?.keys() ?? [])])) {
+    const committed = (side: PondNode | undefined): Promise<PondNode | undefined> | undefined =>
+      side?.row && lookupCommitted(store, side, name);
+    const node = staged?.get(name)?.node;
+    const pair = {
+      name,
+      before: await committed(before),
+      after: node === undefined ? await committed(after) : (node ?? undefined),
+    };
+    // A directory with staged changes below looks the same until it is committed.
+    if (!isSame(pair) || below?.has(name) === true) different.set(name, pair);
+    else different.delete(name);
+  }
+  return [...different.values()].sort(compareNames);
+}
+
+/** Same type and content: whatever made the two, nobody can tell them apart by reading. */
+function isSame({ before, after }: EntryPair): boolean {
+  if (before === undefined || after === undefined) return before === after;
+  const sameContent = before.sha256 === after.sha256 && before.seriesHash === after.seriesHash;
+  return before.type === after.type && sameContent && sameAttributes(before.attributes, after.attributes);
+}
+
+/** Entries of the pages that differ: all that differ are among them. */
+async function differentPages(
+  load: LoadPage,
+  before: PageAddress | undefined,
+  after: PageAddress | undefined,
+): Promise<{ before: readonly DirectoryEntry[]; after: readonly DirectoryEntry[] }> {
+  if (before?.txn === after?.txn && before?.prefix === after?.prefix && before?.directoryId === after?.directoryId) {
+    return { before: [], after: [] };
+  }
+  const [old, now] = [before && (await load(before)), after && (await load(after))];
+  if (old?.kind === 'fork' && now?.kind === 'fork') {
+    const digits = new Set([...old.pages, ...now.pages].map((page) => page.name));
+    const parts = [];
+    for (const digit of digits) {
+      const [a, b] = [old, now].map((fork) => fork.pages.find((page) => page.name === digit));
+      parts.push(await differentPages(load, a && childAddress(before!, a), b && childAddress(after!, b)));
+    }
+    return { before: parts.flatMap((part) => part.before), after: parts.flatMap((part) => part.after) };
+  }
+  return {
+    before: before === undefined ? [] : await listEntries(load, before),
+    after: after === undefined ? [] : await listEntries(load, after),
+  };
+}

@@ -1,0 +1,43 @@
+/**
+ * The hashes that say whether two trees are equal. They depend on names, types, contents and attributes alone: not on
+ * ids, times, versions, commit numbers or layout. docs/pond-format.md gives the byte strings that are hashed.
+ */
+import { createHash, type Hash } from 'node:crypto';
+import { attributesText, type DirectoryEntry } from '../oplog/directoryEntry.ts';
+
+/** Lower-case hex SHA-256 of bytes. */
+export function sha256(bytes: Uint8Array | string): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** Hash of a page that holds entries; they are in name order. An empty directory has a hash like any other. */
+export function leafHash(entries: readonly DirectoryEntry[]): string {
+  const hash = createHash('sha256').update('leaf\0');
+  for (const entry of entries) {
+    field(hash, entry.name);
+    field(hash, entry.type);
+    field(hash, entry.seriesHash === '' ? entry.sha256 : entry.seriesHash);
+    field(hash, attributesText(entry.attributes));
+  }
+  return hash.digest('hex');
+}
+
+/** Hash of a page that holds pages; they are in order of their digit. */
+export function forkHash(pages: readonly { readonly name: string; readonly sha256: string }[]): string {
+  const hash = createHash('sha256').update('fork\0');
+  for (const page of pages) {
+    field(hash, page.name);
+    field(hash, page.sha256);
+  }
+  return hash.digest('hex');
+}
+
+/** Hash of a series after one more version; `previous` is '' before the first. */
+export function chainHash(previous: string, contentSha256: string): string {
+  return sha256(`series\0${previous}\0${contentSha256}`);
+}
+
+/** Length first, so that no two sequences of fields give the same bytes. */
+function field(hash: Hash, text: string): void {
+  hash.update(`${Buffer.byteLength(text)}:`).update(text);
+}

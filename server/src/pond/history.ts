@@ -1,0 +1,165 @@
+import { PondError } from '../base/error.ts';
+import { type OpLog } from '../oplog/opLog.ts';
+import { type OpRow, type RowMetadata } from '../oplog/rows.ts';
+import { lookupCommitted } from './committedTree.ts';
+import { type PondNode, sameVersion } from './node.ts';
+import { rootAt, type Store } from './store.ts';
+import { type Commit, type VersionSpec } from './types.ts';
+
+/** Partition of the commits' own rows. */
+export const commitsPartId = 'commits';
+
+/** A commit's record; undefined for another engine's commit and for a number that is not there. */
+export async function readCommitRecord(opLog: OpLog, number: number): Promise<Commit | undefined> {
+  const record = opLog.record(number) ?? (opLog.isCleanedUp(number) ? await recordInRow(opLog, number) : undefined);
+  return (
+    record && { ...(record as unknown as Commit), number, parent: (record['parent'] as number | null) ?? undefined }
+  );
+}
+
+/** The row outlives the log entry. */
+async function recordInRow(opLog: OpLog, number: number): Promise<Readonly<Record<string, unknown>>> {
+  const key = { partId: commitsPartId, nodeId: String(number), txn: number };
+  const row = await opLog.readRow({ ...key, content: false });
+  return (JSON.parse(row.metadata) as RowMetadata).commit!;
+}
+
+/** The row that keeps a commit's record. */
+export function commitRow(commit: Commit): OpRow {
+  const metadata: RowMetadata = { commit: recordOf(commit) };
+  return {
+    partId: commitsPartId,
+    nodeId: String(commit.number),
+    timestampUs: commit.timeUs,
+    version: 1,
+    fileType: 'commit',
+    metadata: JSON.stringify(metadata),
+    sizeBytes: 0,
+    sha256: commit.rootHash,
+    minTimeUs: undefined,
+    maxTimeUs: undefined,
+    content: undefined,
+  };
+}
+
+/** The record as it goes into commitInfo and into the commit's row. */
+export function recordOf({ number: _, ...commit }: Commit): Readonly<Record<string, unknown>> {
+  return { ...commit, parent: commit.parent ?? null };
+}
+
+/** The commit of that number. Fails `pond-damaged` when it must be there and is not. */
+export async function commitAt(opLog: OpLog, number: number): Promise<Commit> {
+  const commit = await readCommitRecord(opLog, number);
+  if (commit === undefined) throw new PondError('pond-damaged', `the record of commit ${number} is missing`);
+  return commit;
+}
+
+/** Commits from `head` back to the first. */
+export async function* commitsFrom(opLog: OpLog, head: number): AsyncIterable<Commit> {
+  for (let number: number | undefined = head; number !== undefined;) {
+    const commit: Commit = await commitAt(opLog, number);
+    yield commit;
+    number = commit.parent;
+  }
+}
+
+/** Resolves "12", "HEAD", "HEAD~2" or an ISO time to a commit. Fails `version-not-found`. */
+export async function resolveVersion(opLog: OpLog, spec: VersionSpec): Promise<Commit> {
+  const text = spec.trim();
+  if (/^\d+$/.test(text)) {
+    const commit = await readCommitRecord(opLog, Number(text));
+    if (commit === undefined) throw notFound(spec, `commits go from 0 to ${opLog.head}`);
+    return commit;
+  }
+  const relative = /^HEAD(?:~(\d+))?$/i.exec(text);
+  if (relative !== null) return await ancestor(opLog, Number(relative[1] ?? 0), spec);
+  return await commitAtTime(opLog, spec);
+}
+
+async function ancestor(opLog: OpLog, generations: number, spec: VersionSpec): Promise<Commit> {
+  let left = generations;
+  for await (const commit of commitsFrom(opLog, opLog.head)) {
+    if (left-- === 0) return commit;
+  }
+  throw notFound(spec, 'the history is not that long');
+}
+
+/** ISO 8601 with a date at least; without a zone it is UTC, so that a script means the same everywhere. */
+const isoPattern = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:?\d{2})?)?$/i;
+
+async function commitAtTime(opLog: OpLog, spec: VersionSpec): Promise<Commit> {
+  const match = isoPattern.exec(spec.trim());
+  const timeMs = match === null ? NaN : Date.parse(`${match[1]}T${match[2] ?? '00:00'}${match[3] ?? 'Z'}`);
+  if (Number.isNaN(timeMs)) throw notFound(spec, 'expected a commit number, HEAD, HEAD~n or an ISO time');
+  // Fractions beyond milliseconds are lost by Date; a whole second as a person writes it is exact.
+  const timeUs = timeMs * 1000 + fractionUs(match![2]);
+  const found = await newestUpTo(opLog, timeUs);
+  if (found === undefined) throw notFound(spec, 'the pond did not exist then');
+  return found;
+}
+
+function fractionUs(time: string | undefined): number {
+  const digits = /\.\d{3}(\d{1,3})/.exec(time ?? '')?.[1];
+  return digits === undefined ? 0 : Number(digits.padEnd(3, '0'));
+}
+
+/** Commit times never go back, so the numbers are searched by halves; other engines' commits are stepped over. */
+async function newestUpTo(opLog: OpLog, timeUs: number): Promise<Commit | undefined> {
+  let [low, high] = [0, opLog.head];
+  let best: Commit | undefined;
+  while (low <= high) {
+    const middle = Math.floor((low + high) / 2);
+    const commit = await ownAtOrBelow(opLog, middle, low);
+    if (commit === undefined) low = middle + 1;
+    else if (commit.timeUs <= timeUs) {
+      best = commit;
+      low = middle + 1;
+    } else high = commit.number - 1;
+  }
+  return best;
+}
+
+async function ownAtOrBelow(opLog: OpLog, number: number, lowest: number): Promise<Commit | undefined> {
+  for (let at = number; at >= lowest; at--) {
+    const commit = await readCommitRecord(opLog, at);
+    if (commit !== undefined) return commit;
+  }
+  return undefined;
+}
+
+function notFound(spec: VersionSpec, why: string): PondError {
+  return new PondError('version-not-found', `no commit is '${spec}': ${why}`, { hint: 'pond log shows the commits' });
+}
+
+/**
+ * Commits that changed a path, newest first. An entry names the commit that changed it last, and a directory the last one
+ * that changed anything below it, so the walk jumps from change to change.
+ */
+export async function* commitsOfPath(store: Store, head: number, path: readonly string[]): AsyncIterable<Commit> {
+  for (let number: number | undefined = head; number !== undefined;) {
+    const now = await stateAt(store, number, path);
+    const commit: Commit = await commitAt(store.opLog, now.changedTxn);
+    const before = commit.parent === undefined ? undefined : await stateAt(store, commit.parent, path);
+    if (!sameVersion(now.node, before?.node)) yield commit;
+    number = commit.parent;
+  }
+}
+
+interface PathState {
+  readonly node: PondNode | undefined;
+  /** The last commit before which the path may have been in another state. */
+  readonly changedTxn: number;
+}
+
+async function stateAt(store: Store, number: number, path: readonly string[]): Promise<PathState> {
+  let node = await rootAt(store, number);
+  let changedTxn = number;
+  for (const name of path) {
+    const next = node.type === 'directory' ? await lookupCommitted(store, node, name) : undefined;
+    // Where the path ends early, it has been absent at least since the deepest directory changed.
+    if (next === undefined) return { node: undefined, changedTxn };
+    changedTxn = Math.max(next.changedTxn ?? 0, next.row?.txn ?? 0);
+    node = next;
+  }
+  return { node, changedTxn };
+}

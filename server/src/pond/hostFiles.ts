@@ -1,0 +1,52 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isPondError } from '../base/error.ts';
+import { type Disk } from '../storage/disk.ts';
+import { replaceFile } from '../storage/durable.ts';
+import { openHostDisk } from '../storage/hostDisk.ts';
+import { blobPath, inlineBytesMax } from './blobs.ts';
+import { type PondNode } from './node.ts';
+import { type HostFile } from './types.ts';
+
+const cacheDirectory = '_pond/cache/inline';
+
+/**
+ * Host files with the content of each version, in order. Small content has no file of its own: it is put into the pond's
+ * cache, or where that cannot be written into the system's folder for temporary files; both can be emptied at any time.
+ */
+export async function hostFilesOf(
+  disk: Disk,
+  versions: readonly PondNode[],
+  load: (node: PondNode) => Promise<Uint8Array>,
+): Promise<readonly HostFile[]> {
+  const files: HostFile[] = [];
+  for (const node of versions) {
+    const hostPath =
+      node.sizeBytes > inlineBytesMax ? disk.hostPath(blobPath(node.sha256)) : await cached(disk, node, load);
+    if (hostPath !== undefined) files.push({ hostPath, sizeBytes: node.sizeBytes });
+  }
+  return files;
+}
+
+async function cached(
+  disk: Disk,
+  node: PondNode,
+  load: (node: PondNode) => Promise<Uint8Array>,
+): Promise<string | undefined> {
+  const path = `${cacheDirectory}/${node.sha256.slice(0, 2)}/${node.sha256}`;
+  const stat = disk.stat(path);
+  if (stat?.sizeBytes === node.sizeBytes) return disk.hostPath(path);
+  const bytes = await load(node);
+  try {
+    return place(disk, path, bytes);
+  } catch (error) {
+    if (!isPondError(error, 'storage-denied') && !isPondError(error, 'storage-full')) throw error;
+    return place(openHostDisk(join(tmpdir(), 'duckpond-cache')), path, bytes);
+  }
+}
+
+function place(disk: Disk, path: string, bytes: Uint8Array): string | undefined {
+  disk.makeDirectory(path.slice(0, path.lastIndexOf('/')));
+  replaceFile(disk, path, bytes);
+  return disk.hostPath(path);
+}

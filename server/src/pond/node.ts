@@ -1,0 +1,85 @@
+import { type FileType, type Node } from '../tinyfs/backend.ts';
+import { type DirectoryEntry } from '../oplog/directoryEntry.ts';
+import { assert } from '../base/assert.ts';
+
+/** Where a node's own row is: in the data file of a commit. */
+export interface RowPlace {
+  readonly txn: number;
+  readonly partId: string;
+}
+
+/** Where staged content is until it is committed. */
+export type StagedContent =
+  | { readonly in: 'journal'; readonly offset: number; readonly sizeBytes: number }
+  | { readonly in: 'blob' }
+  | { readonly in: 'row'; readonly nodeId: string; readonly row: RowPlace; readonly version: number };
+
+/** A node of the op log. One of `row` and `staged` is there; a staged node that only moved has both. */
+export interface PondNode extends Node {
+  /** Name that it was found under; '' for the root. */
+  readonly name: string;
+  /** The committed row; undefined when this version is only staged. */
+  readonly row: RowPlace | undefined;
+  /** Commit that last changed the entry; undefined when that is staged. */
+  readonly changedTxn: number | undefined;
+  /** Content of a staged version; undefined for committed versions and for directories. */
+  readonly content: StagedContent | undefined;
+  /** See DirectoryEntry. */
+  readonly seriesHash: string;
+  /** The row of the version before, for a staged version that has one. */
+  readonly previous: RowPlace | undefined;
+}
+
+/** The fixed id of every pond's root directory. */
+export const rootId = '00000000-0000-7000-8000-000000000000';
+
+/** Narrows a node that TinyFS hands back: every node that it has came from a pond's backend. */
+export function pondNode(node: Node): PondNode {
+  assert('row' in node && 'name' in node, () => 'the node is of another backend');
+  return node as PondNode;
+}
+
+/** The node that a directory entry stands for. */
+export function nodeOfEntry(entry: DirectoryEntry): PondNode {
+  return {
+    id: entry.childId,
+    type: entry.type as FileType,
+    version: entry.version,
+    sizeBytes: entry.sizeBytes,
+    modifiedUs: entry.modifiedUs,
+    sha256: entry.sha256,
+    attributes: entry.attributes,
+    name: entry.name,
+    row: { txn: entry.txn, partId: entry.partId },
+    changedTxn: entry.changedTxn,
+    content: undefined,
+    seriesHash: entry.seriesHash,
+    previous: undefined,
+  };
+}
+
+/** The entry for a node whose row is, or will be, at `row`; changed by commit `changedTxn`. */
+export function entryOfNode(node: PondNode, name: string, row: RowPlace, changedTxn: number): DirectoryEntry {
+  return {
+    name,
+    childId: node.id,
+    type: node.type,
+    version: node.version,
+    txn: row.txn,
+    partId: row.partId,
+    changedTxn,
+    sizeBytes: node.sizeBytes,
+    modifiedUs: node.modifiedUs,
+    sha256: node.sha256,
+    seriesHash: node.seriesHash,
+    attributes: node.attributes,
+  };
+}
+
+/** Names one version of a node. */
+export const versionKey = (node: Node): string => `${node.id}@${node.version}`;
+
+/** True when two states of a path are the same version of the same node, or both absent. */
+export function sameVersion(a: Node | undefined, b: Node | undefined): boolean {
+  return a?.id === b?.id && a?.version === b?.version && a?.sha256 === b?.sha256;
+}

@@ -1,0 +1,398 @@
+import { randomUUID } from 'node:crypto';
+import { PondError } from '../base/error.ts';
+import { type OpLog } from '../oplog/opLog.ts';
+import { type Disk } from '../storage/disk.ts';
+import { type Node } from '../tinyfs/backend.ts';
+import { FS } from '../tinyfs/fs.ts';
+import { splitPath } from '../tinyfs/path.ts';
+import { inlineBytesMax } from './blobs.ts';
+import { checkTree } from './check.ts';
+import { writeCommit } from './commit.ts';
+import { createCommittedTree } from './committedTree.ts';
+import { diffCommits, diffToWorking } from './diff.ts';
+import { commitAt, commitsFrom, commitsOfPath, resolveVersion } from './history.ts';
+import { historySources } from './historySources.ts';
+import { hostFilesOf } from './hostFiles.ts';
+import { type Journal, type JournalContents, readJournal } from './journal.ts';
+import { type Lock } from './lock.ts';
+import { createMutex } from './mutex.ts';
+import { type PondNode, pondNode, type RowPlace, versionKey } from './node.ts';
+import { type EntryChange, Overlay } from './overlay.ts';
+import { isUnder, type RestorableTree, stageOldStates } from './restore.ts';
+import { createJournalSink, createTransactionSink, journalReader, type JournalSink, replay } from './sink.ts';
+import { countChanges, findConflicts, pairRenames, stagedChanges, stagedEntries } from './stagedChanges.ts';
+import { createStagedContent, type StagedContentStore } from './stagedContent.ts';
+import { createStore, rootAt, type Store } from './store.ts';
+import * as types from './types.ts';
+import { createWorkingTree, versions } from './workingTree.ts';
+
+/** What a pond is opened with; pond.ts finds it out. */
+export interface PondParts {
+  readonly disk: Disk;
+  readonly directory: string;
+  readonly opLog: OpLog;
+  readonly head: types.Commit;
+  readonly notices: readonly string[];
+  readonly contents: JournalContents;
+  /** Undefined when opened for reading. */
+  readonly writer: { readonly lock: Lock; readonly journal: Journal } | undefined;
+}
+
+/**
+ * A pond that is open. It keeps the newest commit, the store below it and the overlay of staged changes on it.
+ *
+ * Invariants: the overlay is what the journal says; commits are made under the same mutex as changes, so a commit takes
+ * what was staged before it and nothing of what is being staged.
+ */
+export class OpenPond implements types.Pond {
+  readonly directory: string;
+  readonly mode: 'read' | 'write';
+  readonly fs: FS;
+  readonly lock: Lock | undefined;
+  readonly #notices: readonly string[];
+  readonly #store: Store;
+  readonly #overlay = new Overlay();
+  readonly #journal: Journal | undefined;
+  readonly #sink: JournalSink | undefined;
+  readonly #contents: StagedContentStore;
+  readonly #tree: RestorableTree;
+  readonly #mutex = createMutex();
+  readonly #listeners = new Set<(event: types.PondEvent) => void>();
+  /** Directories as the newest commit of this process left them, for nodes that were looked up before it. */
+  readonly #newest = new Map<string, PondNode>();
+  /** Rows of the versions that were committed last, for nodes that were looked up while they were staged. */
+  readonly #places = new Map<string, RowPlace>();
+  #head: types.Commit;
+
+  constructor(parts: PondParts) {
+    this.directory = parts.directory;
+    this.mode = parts.writer === undefined ? 'read' : 'write';
+    this.lock = parts.writer?.lock;
+    this.#notices = parts.notices;
+    this.#head = parts.head;
+    this.#store = createStore(parts.disk, parts.opLog);
+    this.#journal = parts.writer?.journal;
+    this.#sink =
+      this.#journal &&
+      createJournalSink(this.#journal, this.#overlay, {
+        reread: () => this.#reread(readJournal(parts.disk)),
+        onChange: (changes) => this.#tellChanges(changes),
+      });
+    this.#contents = createStagedContent(this.#store, this.#sink ?? journalReader(parts.disk), (node) =>
+      this.#places.get(versionKey(node)),
+    );
+    this.#tree = createWorkingTree({
+      store: this.#store,
+      overlay: this.#overlay,
+      sink: this.#sink ?? { record: () => undefined, batch: (work) => work() },
+      contents: this.#contents,
+      mutex: this.#mutex,
+      writable: this.#sink !== undefined,
+      head: () => this.#head.number,
+      newest: (directory) => newestOf(this.#newest.get(directory.id), directory),
+    });
+    this.fs = new FS(this.#tree);
+    replay(parts.contents, this.#overlay);
+  }
+
+  get id(): string {
+    return this.#store.opLog.id;
+  }
+
+  get head(): types.Commit {
+    return this.#head;
+  }
+
+  async at(version: types.VersionSpec): Promise<FS> {
+    return new FS(createCommittedTree(this.#store, (await this.resolve(version)).number));
+  }
+
+  async resolve(version: types.VersionSpec): Promise<types.Commit> {
+    return await resolveVersion(this.#store.opLog, version);
+  }
+
+  async status(): Promise<types.Status> {
+    return {
+      head: this.#head,
+      staged: stagedChanges(this.#overlay),
+      conflicts: await this.#conflicts(),
+      foreignCommits: this.#store.opLog.foreignVersions,
+      notices: this.#notices,
+    };
+  }
+
+  async diff(
+    from: types.VersionSpec,
+    to: types.VersionSpec | undefined,
+    paths?: readonly string[],
+  ): Promise<readonly types.Change[]> {
+    const older = (await this.resolve(from)).number;
+    const states =
+      to === undefined
+        ? await diffToWorking(this.#store, this.#overlay, older, this.#head.number)
+        : await diffCommits(this.#store, older, (await this.resolve(to)).number);
+    const changes = pairRenames(states);
+    if (paths === undefined || paths.length === 0) return changes;
+    return changes.filter(
+      ({ path, from: origin }) => isUnder(path, paths) || (origin !== undefined && isUnder(origin, paths)),
+    );
+  }
+
+  async commit(request: types.CommitRequest): Promise<types.Commit> {
+    const journal = this.#writable();
+    return await this.#mutex.run(async () => {
+      if (this.#overlay.isEmpty) throw new PondError('nothing-staged', 'there is nothing to commit');
+      refuseConflicts(await this.#conflicts());
+      const commit = await this.#write(journal.batch, request, this.#overlay, this.#contents);
+      this.#overlay.clear();
+      // What is in the journal is in the commit now, which has its batch id: should this fail, opening again knows.
+      journal.reset(commit.number);
+      this.#tell({ kind: 'committed', commit });
+      return commit;
+    });
+  }
+
+  async discard(paths?: readonly string[]): Promise<number> {
+    this.#writable();
+    return await this.#mutex.run(() => {
+      const all = stagedEntries(this.#overlay);
+      const chosen = all.filter(({ path }) => paths === undefined || isUnder(path, paths));
+      // Half a rename would leave the node in two places, or in none.
+      const ids = new Set(chosen.flatMap(({ node, base }) => [node?.id, base?.id]));
+      const taken = all.filter(
+        (entry) =>
+          chosen.includes(entry) ||
+          (ids.has(entry.node?.id) && entry.node !== null) ||
+          (entry.node === null && ids.has(entry.base?.id)),
+      );
+      const changes = taken.map(({ directoryId, name, base }): EntryChange => ({
+        directory: this.#overlay.chain(directoryId),
+        name,
+        node: base ?? null,
+        base: base ?? null,
+      }));
+      if (changes.length > 0) this.#sink!.record(changes);
+      return Promise.resolve(changes.length);
+    });
+  }
+
+  async keepStaged(paths: readonly string[]): Promise<void> {
+    this.#writable();
+    await this.#mutex.run(async () => {
+      for (const conflict of await this.#conflicts()) {
+        if (!isUnder(conflict.path, paths)) continue;
+        const directory = this.#overlay.chain(conflict.directoryId);
+        const { name, base, node, committed } = conflict;
+        const onto = committed as PondNode | undefined;
+        const next = node && onto && { ...node, id: onto.id, version: onto.version + 1, previous: onto.row };
+        this.#sink!.record([
+          { directory, name, node: base ?? null, base: base ?? null },
+          { directory, name, node: next ?? node, base: onto ?? null },
+        ]);
+      }
+    });
+  }
+
+  async *log(options: { readonly path?: string; readonly limit?: number } = {}): AsyncIterable<types.Commit> {
+    const { opLog } = this.#store;
+    const names = splitPath(options.path ?? '/').names;
+    const commits =
+      names.length === 0 ? commitsFrom(opLog, this.#head.number) : commitsOfPath(this.#store, this.#head.number, names);
+    let left = options.limit ?? Infinity;
+    if (left <= 0) return;
+    for await (const commit of commits) {
+      yield commit;
+      if (--left <= 0) return;
+    }
+  }
+
+  async restore(paths: readonly string[], at: types.VersionSpec): Promise<readonly types.Change[]> {
+    this.#writable();
+    const older = (await this.resolve(at)).number;
+    const states = await diffToWorking(this.#store, this.#overlay, older, this.#head.number);
+    const wanted = states.filter(({ path }) => isUnder(path, paths));
+    if (wanted.length === 0) await this.#mustExist(paths, older);
+    return await stageOldStates(this.#tree, wanted);
+  }
+
+  async begin(): Promise<types.Transaction> {
+    this.#writable();
+    const id = randomUUID();
+    const base = this.#head.number;
+    const overlay = new Overlay();
+    const sink = createTransactionSink(this.#store.disk, overlay, id);
+    const contents = createStagedContent(this.#store, sink, () => undefined);
+    const tree = createWorkingTree({
+      store: this.#store,
+      overlay,
+      sink,
+      contents,
+      mutex: createMutex(),
+      writable: true,
+      head: () => base,
+      newest: (directory) => directory,
+    });
+    return Promise.resolve({
+      fs: new FS(tree),
+      commit: async (request: types.CommitRequest) => {
+        try {
+          return await this.#mutex.run(async () => {
+            if (overlay.isEmpty) return undefined;
+            if (this.#head.number !== base)
+              refuseConflicts(await findConflicts(this.#store, overlay, this.#head.number));
+            const changes = stagedEntries(overlay);
+            const commit = await this.#write(id, request, overlay, contents);
+            this.#tell({ kind: 'changed', changes: changes.map((change) => pathEvent(change.path, change)) });
+            this.#tell({ kind: 'committed', commit });
+            return commit;
+          });
+        } finally {
+          sink.dispose();
+        }
+      },
+      abandon: () => {
+        sink.dispose();
+        return Promise.resolve();
+      },
+    });
+  }
+
+  async hostFiles(node: Node): Promise<readonly types.HostFile[]> {
+    const all = [pondNode(node)];
+    if (node.type === 'series') {
+      all.length = 0;
+      for await (const version of versions(this.#store, this.#overlay, pondNode(node))) all.unshift(version);
+    }
+    return await hostFilesOf(this.#store.disk, all, (version) => this.#contents.load(version));
+  }
+
+  async history(at?: types.VersionSpec): Promise<types.HistorySources> {
+    const number = at === undefined ? this.#head.number : (await this.resolve(at)).number;
+    return historySources(this.#store, number, at === undefined ? this.#overlay : undefined);
+  }
+
+  async check(version = 'HEAD', onProgress: (checked: number) => void = () => undefined): Promise<readonly string[]> {
+    return await checkTree(this.#store, await this.resolve(version), onProgress);
+  }
+
+  async refresh(): Promise<void> {
+    const moved = this.#store.opLog.refresh();
+    if (this.#journal === undefined) this.#reread(readJournal(this.#store.disk));
+    if (!moved) return;
+    this.#head = await commitAt(this.#store.opLog, this.#store.opLog.head);
+    this.#tell({ kind: 'refreshed' });
+  }
+
+  onEvent(listener: (event: types.PondEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    // Whatever is being changed or committed ends first.
+    await this.#mutex.run(() => Promise.resolve());
+    this.#listeners.clear();
+    this.#journal?.close();
+    this.lock?.release();
+  }
+
+  async #write(
+    id: string,
+    request: types.CommitRequest,
+    overlay: Overlay,
+    contents: StagedContentStore,
+  ): Promise<types.Commit> {
+    if (this.lock?.isHeld() === false) throw new PondError('lock-held', 'another process took the writer lock over');
+    const changes = stagedChanges(overlay);
+    const { commit, directories, places } = await writeCommit({
+      store: this.#store,
+      id,
+      request,
+      parent: this.#head,
+      counts: (bytes) => countChanges(changes, bytes),
+      plan: {
+        overlay,
+        root: await rootAt(this.#store, this.#head.number),
+        load: (node) => ({ sizeBytes: node.sizeBytes, load: () => contents.load(node) }),
+        isBlob: (node) => node.sizeBytes > inlineBytesMax,
+      },
+    });
+    for (const directory of directories) this.#newest.set(directory.id, directory);
+    for (const [key, place] of places) this.#places.set(key, place);
+    for (const key of this.#places.keys()) {
+      if (this.#places.size <= placesMax) break;
+      this.#places.delete(key);
+    }
+    this.#head = commit;
+    return commit;
+  }
+
+  async #conflicts(): ReturnType<typeof findConflicts> {
+    // Staged changes are based on the commit that the journal was started on, unless a transaction came between.
+    if (this.#journal !== undefined && this.#journal.base === this.#head.number) return [];
+    return await findConflicts(this.#store, this.#overlay, this.#head.number);
+  }
+
+  async #mustExist(paths: readonly string[], older: number): Promise<void> {
+    const before = await new FS(createCommittedTree(this.#store, older)).root();
+    const now = await this.fs.root();
+    for (const path of paths) {
+      const found = (await before.get(path, { followLinks: false })) ?? (await now.get(path, { followLinks: false }));
+      if (found === undefined)
+        throw new PondError('not-found', `${path} is neither there nor in commit ${older}`, { path });
+    }
+  }
+
+  #writable(): Journal {
+    if (this.#journal !== undefined) return this.#journal;
+    throw new PondError('read-only', 'the pond was opened for reading', { path: this.directory });
+  }
+
+  #reread(contents: JournalContents): void {
+    this.#overlay.clear();
+    replay(contents, this.#overlay);
+  }
+
+  #tellChanges(changes: readonly EntryChange[]): void {
+    const events = changes.map((change) =>
+      pathEvent([...change.directory.slice(1).map(({ name }) => `/${name}`), `/${change.name}`].join(''), {
+        node: change.node,
+        base: change.base ?? undefined,
+      }),
+    );
+    this.#tell({ kind: 'changed', changes: events });
+  }
+
+  #tell(event: types.PondEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+}
+
+const placesMax = 10_000;
+
+function pathEvent(
+  path: string,
+  { node, base }: { node: PondNode | null; base: PondNode | undefined },
+): types.PathEvent {
+  return { path, kind: node === null ? 'deleted' : base === undefined ? 'created' : 'changed' };
+}
+
+function newestOf(newest: PondNode | undefined, directory: PondNode): PondNode {
+  if (newest?.row === undefined || (directory.row !== undefined && directory.row.txn >= newest.row.txn))
+    return directory;
+  const { row, version, sizeBytes, sha256, modifiedUs, previous } = newest;
+  return { ...directory, row, version, sizeBytes, sha256, modifiedUs, previous };
+}
+
+function refuseConflicts(conflicts: readonly types.Conflict[]): void {
+  if (conflicts.length === 0) return;
+  const paths = conflicts.map(({ path }) => path);
+  throw new PondError(
+    'conflict',
+    `${paths.join(', ')} changed in another commit since ${paths.length > 1 ? 'they were' : 'it was'} staged`,
+    {
+      path: paths[0]!,
+      hint: 'discard the path to take the committed state, or keep the staged one, then commit again',
+    },
+  );
+}

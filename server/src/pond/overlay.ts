@@ -1,0 +1,170 @@
+/**
+ * What is staged, in memory: for each changed directory the entries that differ from the committed ones.
+ *
+ * Invariants:
+ * - An entry that equals its base is not here: taking a change back leaves no trace.
+ * - `base` is the committed state that the first change of an entry was made on, and stays through later changes.
+ * - Every changed directory has a link to its parent, up to the root.
+ */
+import { type PondNode, rootId, sameVersion } from './node.ts';
+
+export interface StagedEntry {
+  /** Null when the entry is removed. */
+  readonly node: PondNode | null;
+  readonly base: PondNode | undefined;
+  /** Versions of a series staged before `node`, oldest first. */
+  readonly earlier: readonly PondNode[];
+}
+
+/** One change of one entry, as the journal keeps it. `directory` leads from the root to the directory. */
+export interface EntryChange {
+  readonly directory: readonly { readonly id: string; readonly name: string }[];
+  readonly name: string;
+  readonly node: PondNode | null;
+  readonly base: PondNode | null;
+}
+
+interface DirectoryChanges {
+  readonly entries: Map<string, StagedEntry>;
+  /** When the set of names last changed; undefined when only contents did. */
+  modifiedUs: number | undefined;
+}
+
+export class Overlay {
+  readonly #directories = new Map<string, DirectoryChanges>();
+  readonly #links = new Map<string, { readonly parentId: string; readonly name: string }>();
+
+  get isEmpty(): boolean {
+    return this.#directories.size === 0;
+  }
+
+  /** Number of staged entries. */
+  get size(): number {
+    let size = 0;
+    for (const changes of this.#directories.values()) size += changes.entries.size;
+    return size;
+  }
+
+  entry(directoryId: string, name: string): StagedEntry | undefined {
+    return this.#directories.get(directoryId)?.entries.get(name);
+  }
+
+  entries(directoryId: string): ReadonlyMap<string, StagedEntry> {
+    return this.#directories.get(directoryId)?.entries ?? none;
+  }
+
+  modifiedUs(directoryId: string): number | undefined {
+    return this.#directories.get(directoryId)?.modifiedUs;
+  }
+
+  /** How many entries more (or fewer) a directory has than the committed one. */
+  countDelta(directoryId: string): number {
+    let delta = 0;
+    for (const { node, base } of this.entries(directoryId).values()) delta += Number(node !== null) - Number(!!base);
+    return delta;
+  }
+
+  apply(change: EntryChange, timeUs: number): void {
+    const directoryId = this.#linkDirectories(change.directory);
+    const changes = this.#directories.get(directoryId) ?? { entries: new Map(), modifiedUs: undefined };
+    const former = changes.entries.get(change.name);
+    const base = former === undefined ? (change.base ?? undefined) : former.base;
+    this.#directories.set(directoryId, changes);
+    if (change.node === null || former?.node === null || (former?.node ?? base) === undefined) {
+      changes.modifiedUs = timeUs;
+    }
+    const removed = former === undefined ? change.base : former.node;
+    if (removed?.type === 'directory' && removed.id !== change.node?.id)
+      this.#forget(removed.id, directoryId, change.name);
+    if (change.node?.type === 'directory')
+      this.#links.set(change.node.id, { parentId: directoryId, name: change.name });
+
+    if (change.node === null ? base === undefined : isAsCommitted(change.node, base))
+      changes.entries.delete(change.name);
+    else changes.entries.set(change.name, { node: change.node, base, earlier: earlierVersions(former, change.node) });
+    if (changes.entries.size === 0) this.#directories.delete(directoryId);
+  }
+
+  /** Takes one entry's change back. */
+  drop(directoryId: string, name: string): void {
+    const changes = this.#directories.get(directoryId);
+    changes?.entries.delete(name);
+    if (changes?.entries.size === 0) this.#directories.delete(directoryId);
+  }
+
+  clear(): void {
+    this.#directories.clear();
+    this.#links.clear();
+  }
+
+  /** Ids of all nodes that stand in changed entries. */
+  presentIds(): ReadonlySet<string> {
+    const ids = new Set<string>();
+    for (const { entries } of this.#directories.values()) {
+      for (const { node } of entries.values()) if (node !== null) ids.add(node.id);
+    }
+    return ids;
+  }
+
+  /** The directories with changed entries. */
+  changedDirectories(): readonly string[] {
+    return [...this.#directories.keys()];
+  }
+
+  /** The chain from the root to a directory: ids, with the name of each in the one before; the root's name is ''. */
+  chain(directoryId: string): readonly { readonly id: string; readonly name: string }[] {
+    const chain: { id: string; name: string }[] = [];
+    let id = directoryId;
+    for (let link = this.#links.get(id); id !== rootId && link !== undefined; link = this.#links.get(id)) {
+      chain.unshift({ id, name: link.name });
+      id = link.parentId;
+    }
+    return [{ id: rootId, name: '' }, ...chain];
+  }
+
+  /** Directories to visit below each directory so that every changed one is met: parent id → names and ids. */
+  changedChildren(): ReadonlyMap<string, ReadonlyMap<string, string>> {
+    const children = new Map<string, Map<string, string>>();
+    for (const directoryId of this.#directories.keys()) {
+      let parent = rootId;
+      for (const { id, name } of this.chain(directoryId).slice(1)) {
+        const names = children.get(parent) ?? new Map<string, string>();
+        children.set(parent, names.set(name, id));
+        parent = id;
+      }
+    }
+    return children;
+  }
+
+  #linkDirectories(directory: EntryChange['directory']): string {
+    let parentId = rootId;
+    for (const { id, name } of directory.slice(1)) {
+      this.#links.set(id, { parentId, name });
+      parentId = id;
+    }
+    return parentId;
+  }
+
+  /** Drops what is staged below a removed directory, unless it was moved elsewhere meanwhile. */
+  #forget(id: string, parentId: string, name: string): void {
+    const link = this.#links.get(id);
+    if (link !== undefined && (link.parentId !== parentId || link.name !== name)) return;
+    for (const directoryId of this.changedDirectories()) {
+      if (this.chain(directoryId).some((step) => step.id === id)) this.#directories.delete(directoryId);
+    }
+    this.#links.delete(id);
+  }
+}
+
+const none: ReadonlyMap<string, StagedEntry> = new Map();
+
+function isAsCommitted(node: PondNode, base: PondNode | undefined): boolean {
+  return base !== undefined && sameVersion(node, base) && node.name === base.name && node.row?.txn === base.row?.txn;
+}
+
+function earlierVersions(former: StagedEntry | undefined, node: PondNode | null): readonly PondNode[] {
+  const last = former?.node;
+  const isNext =
+    node?.type === 'series' && last?.content !== undefined && last.id === node.id && last.version < node.version;
+  return isNext ? [...former!.earlier, last!] : (former?.earlier ?? []);
+}

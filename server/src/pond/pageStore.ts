@@ -1,0 +1,58 @@
+import { type OpLog } from '../oplog/opLog.ts';
+import { decodeEntries } from '../oplog/directoryEntry.ts';
+import { type RowMetadata } from '../oplog/rows.ts';
+import { type LoadPage, type Page, type PageAddress, pageNodeId } from './pages.ts';
+
+/** Entries kept over all cached pages; about 300 bytes each. */
+const cachedEntriesMax = 200_000;
+
+export interface PageStore {
+  readonly load: LoadPage;
+  /** Puts a page that was just written into the cache. */
+  remember(address: PageAddress, page: Page): void;
+}
+
+/** Loads pages from the op log. They never change, so the cache, of those used last, is never stale. */
+export function createPageStore(opLog: OpLog): PageStore {
+  const cache = new Map<string, Page>();
+  let cachedEntries = 0;
+
+  function remember(address: PageAddress, page: Page): void {
+    const key = keyOf(address);
+    if (cache.has(key)) return;
+    cache.set(key, page);
+    cachedEntries += weight(page);
+    for (const [oldest, old] of cache) {
+      if (cachedEntries <= cachedEntriesMax || oldest === key) break;
+      cache.delete(oldest);
+      cachedEntries -= weight(old);
+    }
+  }
+
+  async function load(address: PageAddress): Promise<Page> {
+    const key = keyOf(address);
+    const cached = cache.get(key);
+    if (cached !== undefined) {
+      cache.delete(key);
+      cache.set(key, cached);
+      return cached;
+    }
+    const page = await readPage(opLog, address);
+    remember(address, page);
+    return page;
+  }
+
+  return { load, remember };
+}
+
+async function readPage(opLog: OpLog, address: PageAddress): Promise<Page> {
+  const nodeId = pageNodeId(address.directoryId, address.prefix);
+  const row = await opLog.readRow({ partId: address.directoryId, nodeId, txn: address.txn, content: true });
+  const entries = decodeEntries(row.content ?? new Uint8Array(), () => `${nodeId} in commit ${address.txn}`);
+  const { fork } = JSON.parse(row.metadata) as RowMetadata;
+  return fork === true ? { kind: 'fork', pages: entries } : { kind: 'leaf', entries };
+}
+
+const keyOf = (address: PageAddress): string => `${address.directoryId}.${address.prefix}@${address.txn}`;
+
+const weight = (page: Page): number => 1 + (page.kind === 'leaf' ? page.entries : page.pages).length;

@@ -1,0 +1,213 @@
+/**
+ * Directories as tries of pages. Up to pageEntriesMax entries stand in the directory's own row; more are spread by the
+ * hex digits of sha256(name) over pages, and again. The shape follows from the set of names alone, so equal directories
+ * have equal hashes, and a change rewrites the pages on its way and nothing else.
+ *
+ * Invariants: a leaf's entries are in name order and at most pageEntriesMax; a fork's pages are in digit order, none
+ * empty, and hold more than pageEntriesMax entries together.
+ */
+import { assert } from '../base/assert.ts';
+import { type DirectoryEntry } from '../oplog/directoryEntry.ts';
+import { forkHash, leafHash, sha256 } from './hash.ts';
+
+export const pageEntriesMax = 128;
+
+/** A page as it stands in a row: entries, or pages that are named by one hex digit. */
+export type Page =
+  | { readonly kind: 'leaf'; readonly entries: readonly DirectoryEntry[] }
+  | { readonly kind: 'fork'; readonly pages: readonly DirectoryEntry[] };
+
+/** Where a stored page is. `prefix` is '' for the directory's own row. */
+export interface PageAddress {
+  readonly directoryId: string;
+  readonly prefix: string;
+  readonly txn: number;
+}
+
+export type LoadPage = (address: PageAddress) => Promise<Page>;
+
+/** New state of an entry; null removes it. */
+export type EntryChanges = ReadonlyMap<string, DirectoryEntry | null>;
+
+/** A page to be written, and what its parent says of it. */
+export interface NewPage {
+  readonly prefix: string;
+  readonly page: Page;
+  /** Entries in it and below. */
+  readonly count: number;
+  readonly sha256: string;
+}
+
+export const emptyPage: Page = { kind: 'leaf', entries: [] };
+
+/** Node id of the row that holds a page. */
+export const pageNodeId = (directoryId: string, prefix: string): string =>
+  prefix === '' ? directoryId : `${directoryId}.${prefix}`;
+
+/** The entry of that name, or undefined; reads the pages on its way. */
+export async function lookupEntry(
+  load: LoadPage,
+  address: PageAddress,
+  name: string,
+): Promise<DirectoryEntry | undefined> {
+  const page = await load(address);
+  if (page.kind === 'leaf') return findByName(page.entries, name);
+  const child = page.pages.find((candidate) => candidate.name === digitOf(name, address.prefix.length));
+  return child === undefined ? undefined : await lookupEntry(load, childAddress(address, child), name);
+}
+
+/** All entries, in name order. */
+export async function listEntries(load: LoadPage, address: PageAddress): Promise<readonly DirectoryEntry[]> {
+  const page = await load(address);
+  return page.kind === 'leaf' ? page.entries : (await gather(load, address, page)).sort(compareNames);
+}
+
+/** Applies changes to a directory and returns its pages that are new, the directory's own (prefix '') last. */
+export async function applyChanges(
+  load: LoadPage,
+  address: PageAddress | undefined,
+  changes: EntryChanges,
+  context: { readonly directoryId: string; readonly txn: number },
+): Promise<readonly NewPage[]> {
+  const written: NewPage[] = [];
+  const top = await applyToPage({ load, written, ...context }, address, '', changes);
+  return [...written, top];
+}
+
+interface Writing {
+  readonly load: LoadPage;
+  /** Finished pages below the one being made. */
+  readonly written: NewPage[];
+  readonly directoryId: string;
+  readonly txn: number;
+}
+
+async function applyToPage(
+  writing: Writing,
+  address: PageAddress | undefined,
+  prefix: string,
+  changes: EntryChanges,
+): Promise<NewPage> {
+  const page = address === undefined ? emptyPage : await writing.load(address);
+  if (page.kind === 'leaf') return buildPage(writing, prefix, merge(page.entries, changes));
+  assert(address !== undefined, () => 'a fork is stored somewhere');
+
+  const byDigit = groupBy([...changes], ([name]) => digitOf(name, prefix.length));
+  const below: Writing = { ...writing, written: [] };
+  const pages = new Map(page.pages.map((child) => [child.name, child]));
+  for (const [digit, group] of byDigit) {
+    const child = pages.get(digit);
+    const childAt = child && childAddress(address, child);
+    const next = await applyToPage(below, childAt, prefix + digit, new Map(group));
+    if (next.count === 0) pages.delete(digit);
+    else {
+      below.written.push(next);
+      pages.set(digit, pageEntry(writing, next));
+    }
+  }
+  const count = [...pages.values()].reduce((sum, child) => sum + child.sizeBytes, 0);
+  if (count <= pageEntriesMax) {
+    // The fork shrank under its limit: the shape must be what these entries alone would give.
+    const entries = await gather(writing.load, address, page);
+    return buildPage(writing, prefix, merge(entries.sort(compareNames), changes));
+  }
+  writing.written.push(...below.written);
+  return newFork(prefix, [...pages.values()].sort(compareNames), count);
+}
+
+/** Makes the page for a full set of entries, in name order, pushing the pages below it. */
+function buildPage(writing: Writing, prefix: string, entries: readonly DirectoryEntry[]): NewPage {
+  if (entries.length <= pageEntriesMax) {
+    return { prefix, page: { kind: 'leaf', entries }, count: entries.length, sha256: leafHash(entries) };
+  }
+  const pages: DirectoryEntry[] = [];
+  for (const [digit, group] of groupBy(entries, (entry) => digitOf(entry.name, prefix.length))) {
+    const child = buildPage(writing, prefix + digit, group);
+    writing.written.push(child);
+    pages.push(pageEntry(writing, child));
+  }
+  return newFork(prefix, pages.sort(compareNames), entries.length);
+}
+
+function newFork(prefix: string, pages: readonly DirectoryEntry[], count: number): NewPage {
+  return { prefix, page: { kind: 'fork', pages }, count, sha256: forkHash(pages) };
+}
+
+function pageEntry({ directoryId, txn }: Writing, page: NewPage): DirectoryEntry {
+  return {
+    name: page.prefix.slice(-1),
+    childId: pageNodeId(directoryId, page.prefix),
+    type: 'page',
+    version: 1,
+    txn,
+    partId: directoryId,
+    changedTxn: txn,
+    sizeBytes: page.count,
+    modifiedUs: 0,
+    sha256: page.sha256,
+    seriesHash: '',
+    attributes: {},
+  };
+}
+
+/** Where a page named in a fork is. */
+export function childAddress(address: PageAddress, child: DirectoryEntry): PageAddress {
+  return { directoryId: address.directoryId, prefix: address.prefix + child.name, txn: child.txn };
+}
+
+async function gather(load: LoadPage, address: PageAddress, page: Page): Promise<DirectoryEntry[]> {
+  if (page.kind === 'leaf') return [...page.entries];
+  const parts: DirectoryEntry[][] = [];
+  for (const child of page.pages) {
+    const at = childAddress(address, child);
+    parts.push(await gather(load, at, await load(at)));
+  }
+  return parts.flat();
+}
+
+function merge(entries: readonly DirectoryEntry[], changes: EntryChanges): readonly DirectoryEntry[] {
+  const kept = entries.filter((entry) => !changes.has(entry.name));
+  const added = [...changes.values()].filter((entry) => entry !== null);
+  return added.length === 0 ? kept : [...kept, ...added].sort(compareNames);
+}
+
+function findByName(entries: readonly DirectoryEntry[], name: string): DirectoryEntry | undefined {
+  return entries.find((entry) => entry.name === name);
+}
+
+/** Orders by the UTF-8 bytes of the names, which is also the order of their code points. */
+export function compareNames(a: { readonly name: string }, b: { readonly name: string }): number {
+  return isAscii(a.name) && isAscii(b.name)
+    ? Number(a.name > b.name) - Number(a.name < b.name)
+    : Buffer.compare(Buffer.from(a.name), Buffer.from(b.name));
+}
+
+const isAscii = (text: string): boolean => !/[^\0-\x7f]/.test(text);
+
+/** The hex digit that decides a name's page at a depth. */
+function digitOf(name: string, depth: number): string {
+  return nameHash(name)[depth]!;
+}
+
+const nameHashes = new Map<string, string>();
+
+/** A bulk change asks for the same name's digits once per level. */
+function nameHash(name: string): string {
+  let hash = nameHashes.get(name);
+  if (hash === undefined) {
+    if (nameHashes.size > 10_000) nameHashes.clear();
+    nameHashes.set(name, (hash = sha256(name)));
+  }
+  return hash;
+}
+
+function groupBy<T>(values: readonly T[], key: (value: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const value of values) {
+    const name = key(value);
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [value]);
+    else group.push(value);
+  }
+  return groups;
+}

@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import { basename, dirname } from 'node:path';
+import { isPondError, PondError } from '../base/error.ts';
+import { latestVersion } from '../delta/log.ts';
+import { type Disk } from '../storage/disk.ts';
+import { makeDirectoryDurable, replaceFile } from '../storage/durable.ts';
+import { openHostDisk } from '../storage/hostDisk.ts';
+import { writeFirstCommit } from './commit.ts';
+import { commitAt } from './history.ts';
+import { Journal, journalPath } from './journal.ts';
+import { acquireLock, type Lock } from './lock.ts';
+import { OpenPond } from './openPond.ts';
+import { recover } from './recovery.ts';
+import { type OpenOptions } from './types.ts';
+
+export interface InitOptions {
+  readonly author?: string;
+}
+
+/**
+ * Makes a pond in a host directory, which need not exist, and opens it for writing. Fails `pond-exists` when one is
+ * there, and the storage codes.
+ */
+export async function initPond(directory: string, options: InitOptions = {}): Promise<OpenPond> {
+  return await initPondOn(openHostDisk(directory), directory, options);
+}
+
+/** As initPond, on any disk. */
+export async function initPondOn(disk: Disk, directory: string, options: InitOptions = {}): Promise<OpenPond> {
+  refuseExisting(disk, directory);
+  makeDirectoryDurable(disk, '_pond');
+  const lock = acquireLock(disk);
+  try {
+    refuseExisting(disk, directory);
+    replaceFile(disk, journalPath, new Uint8Array());
+    await writeFirstCommit(disk, { pond: randomUUID(), commit: randomUUID() }, options.author ?? 'unknown');
+    return await openLocked(disk, directory, lock);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+/**
+ * Opens the pond in a host directory. 'write' takes the writer lock and repairs what a crash left; 'read' changes nothing
+ * on disk. Fails `pond-not-found`, `lock-held`, `pond-damaged`, `journal-damaged`, `pond-too-new`.
+ */
+export async function openPond(directory: string, options: OpenOptions): Promise<OpenPond> {
+  return await openPondOn(openHostDisk(directory), directory, options);
+}
+
+/** As openPond, on any disk. */
+export async function openPondOn(disk: Disk, directory: string, options: OpenOptions): Promise<OpenPond> {
+  if (latestVersion(disk) === undefined) {
+    throw new PondError('pond-not-found', `there is no pond at ${directory}`, {
+      path: directory,
+      hint: 'pond init makes one',
+    });
+  }
+  if (options.mode === 'read') return await openUnlocked(disk, directory);
+  // A pond that was copied without its working files has its history all the same.
+  makeDirectoryDurable(disk, '_pond');
+  const lock = acquireLock(disk);
+  try {
+    return await openLocked(disk, directory, lock);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+async function openLocked(disk: Disk, directory: string, lock: Lock): Promise<OpenPond> {
+  const { opLog, journal, notices } = await recover(disk, { repair: true });
+  const head = await commitAt(opLog, opLog.head);
+  return new OpenPond({
+    disk,
+    directory,
+    opLog,
+    head,
+    notices,
+    contents: journal,
+    writer: { lock, journal: Journal.open(disk, journal, head.number) },
+  });
+}
+
+async function openUnlocked(disk: Disk, directory: string): Promise<OpenPond> {
+  const { opLog, journal, notices } = await recover(disk, { repair: false });
+  const head = await commitAt(opLog, opLog.head);
+  return new OpenPond({ disk, directory, opLog, head, notices, contents: journal, writer: undefined });
+}
+
+function refuseExisting(disk: Disk, directory: string): void {
+  let version: number | undefined;
+  try {
+    version = latestVersion(disk);
+  } catch (error) {
+    if (!isPondError(error)) throw error;
+    version = 0;
+  }
+  if (version === undefined) return;
+  throw new PondError('pond-exists', `there is a pond at ${directory} already`, { path: directory });
+}
+
+/** Name of a pond for people: its folder, or for a `.pond` folder the one around it. */
+export function pondName(directory: string): string {
+  const name = basename(directory);
+  return name === '.pond' ? basename(dirname(directory)) : name;
+}

@@ -1,0 +1,142 @@
+import { type Node } from '../tinyfs/backend.ts';
+import { lookupCommitted } from './committedTree.ts';
+import { type PondNode, sameVersion } from './node.ts';
+import { type Overlay, type StagedEntry } from './overlay.ts';
+import { compareNames } from './pages.ts';
+import { rootAt, type Store } from './store.ts';
+import { type Change, type ChangeCounts, type Conflict } from './types.ts';
+
+/** A staged entry with where it is. */
+export interface StagedAt extends StagedEntry {
+  readonly directoryId: string;
+  readonly name: string;
+  readonly path: string;
+}
+
+/** All staged entries, in path order. */
+export function stagedEntries(overlay: Overlay): readonly StagedAt[] {
+  return overlay
+    .changedDirectories()
+    .flatMap((directoryId) => {
+      const directory = pathOf(overlay, directoryId);
+      return [...overlay.entries(directoryId)].map(([name, entry]) => {
+        const path = `${directory}/${name}`;
+        return { ...entry, directoryId, name, path };
+      });
+    })
+    .sort((a, b) => compareNames({ name: a.path }, { name: b.path }));
+}
+
+/** Path of a staged directory, '' for the root. */
+function pathOf(overlay: Overlay, directoryId: string): string {
+  return overlay
+    .chain(directoryId)
+    .slice(1)
+    .map(({ name }) => `/${name}`)
+    .join('');
+}
+
+/** Staged changes as differences from the newest commit: a removal and an addition of one node are a rename. */
+export function stagedChanges(overlay: Overlay): readonly Change[] {
+  return pairRenames(
+    stagedEntries(overlay).map(({ path, node, base }) => ({ path, before: base, after: node ?? undefined })),
+  );
+}
+
+/** Two states of one path; at least one is there. */
+export interface PathStates {
+  readonly path: string;
+  readonly before: Node | undefined;
+  readonly after: Node | undefined;
+}
+
+/** Names the kind of each difference; a node that left one path and came to another is one rename. */
+export function pairRenames(states: readonly PathStates[]): readonly Change[] {
+  const left = new Map(states.filter(isLeft).map((state) => [state.before!.id, state]));
+  const moved = new Map<string, PathStates>();
+  for (const state of states) {
+    const origin = state.after && left.get(state.after.id);
+    if (origin !== undefined && origin.path !== state.path && state.before?.id !== state.after?.id)
+      moved.set(origin.path, state);
+  }
+  const changes = states.flatMap((state): Change[] => {
+    const { path, before, after } = state;
+    const origin = after && before?.id !== after.id ? left.get(after.id) : undefined;
+    if (origin !== undefined && origin.path !== path) {
+      return [{ kind: 'renamed', path, from: origin.path, before: origin.before, after }];
+    }
+    if (after === undefined && moved.has(path)) return [];
+    const kind = before === undefined ? 'added' : after === undefined ? 'removed' : 'modified';
+    return [{ kind, path, before, after }];
+  });
+  return withoutCarried(changes);
+}
+
+/** Leaves out what a renamed directory only carried along. */
+function withoutCarried(changes: readonly Change[]): readonly Change[] {
+  const renamed = new Map(
+    changes.flatMap(({ kind, path, from }) => (kind === 'renamed' ? [[path, from!] as const] : [])),
+  );
+  return changes.filter(({ kind, path, from, before, after }) => {
+    if (kind !== 'renamed' || before?.sha256 !== after?.sha256) return true;
+    const [directory, name] = splitLast(path);
+    const origin = renamed.get(directory);
+    return origin === undefined || from !== `${origin}/${name}`;
+  });
+}
+
+function splitLast(path: string): [directory: string, name: string] {
+  const at = path.lastIndexOf('/');
+  return [path.slice(0, at), path.slice(at + 1)];
+}
+
+const isLeft = ({ before, after }: PathStates): boolean => before !== undefined && before.id !== after?.id;
+
+/** How many changes of each kind. */
+export function countChanges(changes: readonly Change[], bytes: number): ChangeCounts {
+  const count = (kind: Change['kind']): number => changes.filter((change) => change.kind === kind).length;
+  return {
+    added: count('added'),
+    modified: count('modified'),
+    removed: count('removed'),
+    renamed: count('renamed'),
+    bytes,
+  };
+}
+
+/** Staged entries whose base is not what commit `head` has at their place. */
+export async function findConflicts(
+  store: Store,
+  overlay: Overlay,
+  head: number,
+): Promise<readonly (Conflict & StagedAt)[]> {
+  const conflicts: (Conflict & StagedAt)[] = [];
+  const directories = new Map<string, PondNode | undefined>();
+  for (const entry of stagedEntries(overlay)) {
+    if (!directories.has(entry.directoryId)) {
+      directories.set(entry.directoryId, await committedDirectory(store, overlay, entry.directoryId, head));
+    }
+    const directory = directories.get(entry.directoryId);
+    const committed = directory?.row && (await lookupCommitted(store, directory, entry.name));
+    if (directory !== undefined && sameVersion(committed, entry.base)) continue;
+    conflicts.push({ ...entry, committed, staged: entry.node ?? undefined });
+  }
+  return conflicts;
+}
+
+/** The directory that a staged change is in, as it stands now: undefined when a commit removed it. */
+async function committedDirectory(
+  store: Store,
+  overlay: Overlay,
+  directoryId: string,
+  head: number,
+): Promise<PondNode | undefined> {
+  let directory = await rootAt(store, head);
+  for (const { id, name } of overlay.chain(directoryId).slice(1)) {
+    const staged: PondNode | undefined = overlay.entry(directory.id, name)?.node ?? undefined;
+    const next: PondNode | undefined = staged ?? (directory.row && (await lookupCommitted(store, directory, name)));
+    if (next?.id !== id) return undefined;
+    directory = next;
+  }
+  return directory;
+}

@@ -1,0 +1,87 @@
+import { type Disk } from '../storage/disk.ts';
+import { OpLog } from '../oplog/opLog.ts';
+import { type RowMetadata, type StoredRow } from '../oplog/rows.ts';
+import { PondError } from '../base/error.ts';
+import { type BlobStore, createBlobStore, inlineBytesMax } from './blobs.ts';
+import { sha256 } from './hash.ts';
+import { createPageStore, type PageStore } from './pageStore.ts';
+import { type PondNode, rootId, type RowPlace } from './node.ts';
+
+/** The committed side of a pond: what every tree, old or new, reads from. */
+export interface Store {
+  readonly disk: Disk;
+  readonly opLog: OpLog;
+  readonly pages: PageStore;
+  readonly blobs: BlobStore;
+}
+
+export function createStore(disk: Disk, opLog: OpLog): Store {
+  return { disk, opLog, pages: createPageStore(opLog), blobs: createBlobStore(disk) };
+}
+
+/** The root directory as commit `number` left it. Every commit writes it, so its row is in the commit's own file. */
+export async function rootAt(store: Store, number: number): Promise<PondNode> {
+  const row = await store.opLog.readRow({ partId: rootId, nodeId: rootId, txn: number, content: false });
+  return nodeOfRow(row, { name: '', changedTxn: number });
+}
+
+/** The node that a row describes. */
+export function nodeOfRow(row: StoredRow, entry: { readonly name: string; readonly changedTxn: number }): PondNode {
+  const metadata = JSON.parse(row.metadata) as RowMetadata;
+  return {
+    id: row.nodeId,
+    type: row.fileType as PondNode['type'],
+    version: row.version,
+    sizeBytes: row.sizeBytes,
+    modifiedUs: row.timestampUs,
+    sha256: row.sha256,
+    attributes: metadata.attributes ?? {},
+    name: entry.name,
+    row: { txn: row.txn, partId: row.partId },
+    changedTxn: entry.changedTxn,
+    content: undefined,
+    seriesHash: metadata.seriesHash ?? '',
+    previous: metadata.previous,
+  };
+}
+
+/** Small content out of a row, checked against the hash that the row gives. */
+export async function readInline(store: Store, nodeId: string, place: RowPlace, version?: number): Promise<Uint8Array> {
+  const row = await store.opLog.readRow({
+    nodeId,
+    ...place,
+    content: true,
+    ...(version === undefined ? {} : { version }),
+  });
+  if (row.content === undefined || sha256(row.content) !== row.sha256) {
+    throw new PondError('pond-damaged', `the content of ${nodeId} in commit ${place.txn} is not what was written`);
+  }
+  return row.content;
+}
+
+/** Streams a committed node's content, of this version alone. */
+export async function* readCommitted(
+  store: Store,
+  node: PondNode & { readonly row: RowPlace },
+  range?: { readonly start: number; readonly end: number },
+): AsyncIterable<Uint8Array> {
+  if (node.sizeBytes > inlineBytesMax) {
+    yield* store.blobs.read(node.sha256, node.sizeBytes, range);
+    return;
+  }
+  const bytes = await readInline(store, node.id, node.row, node.version);
+  yield range === undefined ? bytes : bytes.subarray(range.start, range.end);
+}
+
+/** The versions of a node from its own back to the first. */
+export async function* committedVersions(store: Store, node: PondNode): AsyncIterable<PondNode> {
+  let place = node.row;
+  let version = node.version;
+  while (place !== undefined) {
+    const row = await store.opLog.readRow({ nodeId: node.id, ...place, version, content: false });
+    const found = nodeOfRow(row, { name: node.name, changedTxn: place.txn });
+    yield found;
+    place = found.previous;
+    version = found.version - 1;
+  }
+}

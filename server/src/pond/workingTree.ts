@@ -1,0 +1,256 @@
+/**
+ * The working tree: the newest commit with staged changes on top. Every change is in the journal before it is here.
+ *
+ * Invariants:
+ * - Changes are made one at a time, under the mutex; readers never wait for it.
+ * - The overlay always equals what replaying the journal would give.
+ */
+import { PondError } from '../base/error.ts';
+import { type DirectoryPath, type Entry, type NewNode, type Node } from '../tinyfs/backend.ts';
+import { listCommitted, lookupCommitted } from './committedTree.ts';
+import { type Mutex } from './mutex.ts';
+import {
+  copiedNode,
+  movedNode,
+  newNode,
+  nextVersion,
+  sameAttributes,
+  withAttributes,
+  withContentOf,
+} from './newNodes.ts';
+import { type PondNode, pondNode } from './node.ts';
+import { type EntryChange, type Overlay, type StagedEntry } from './overlay.ts';
+import { compareNames } from './pages.ts';
+import { type RestorableTree } from './restore.ts';
+import { type StagedContentStore } from './stagedContent.ts';
+import { committedVersions, rootAt, type Store } from './store.ts';
+
+/** Where changes become durable: the journal, or for a transaction only its spool. */
+export interface ChangeSink {
+  /** Applies changes that belong together to the overlay, durably. `paths` are told to listeners. */
+  record(changes: readonly EntryChange[]): void;
+  /** Runs `work`; what it records becomes durable together, or is taken back together when it fails. */
+  batch<T>(work: () => Promise<T>): Promise<T>;
+}
+
+export interface WorkingTreeParts {
+  readonly store: Store;
+  readonly overlay: Overlay;
+  readonly sink: ChangeSink;
+  readonly contents: StagedContentStore;
+  readonly mutex: Mutex;
+  readonly writable: boolean;
+  /** Number of the commit below. */
+  readonly head: () => number;
+  /** The newest committed state of a directory that was committed since the node was looked up. */
+  readonly newest: (directory: PondNode) => PondNode;
+}
+
+export function createWorkingTree(parts: WorkingTreeParts): RestorableTree {
+  const { store, overlay, sink, contents } = parts;
+
+  /** A directory as staged changes leave it: its size and time follow its own entries, its hash waits for the commit. */
+  function asStaged(node: PondNode): PondNode {
+    const delta = overlay.countDelta(node.id);
+    const modifiedUs = overlay.modifiedUs(node.id);
+    if (node.type !== 'directory' || (delta === 0 && modifiedUs === undefined)) return node;
+    return { ...node, sizeBytes: node.sizeBytes + delta, modifiedUs: modifiedUs ?? node.modifiedUs };
+  }
+
+  async function committedEntry(directory: PondNode, name: string): Promise<PondNode | undefined> {
+    const newest = parts.newest(directory);
+    return newest.row === undefined ? undefined : await lookupCommitted(store, newest, name);
+  }
+
+  async function lookup(directory: PondNode, name: string): Promise<PondNode | undefined> {
+    const staged = overlay.entry(directory.id, name);
+    const node = staged === undefined ? await committedEntry(directory, name) : (staged.node ?? undefined);
+    return node && asStaged(node);
+  }
+
+  async function list(directory: PondNode): Promise<readonly Entry[]> {
+    const newest = parts.newest(directory);
+    const committed = newest.row === undefined ? [] : await listCommitted(store, newest);
+    const staged = overlay.entries(directory.id);
+    if (staged.size === 0) return committed.map(({ name, node }) => ({ name, node: asStaged(node) }));
+    const kept = committed.filter(({ name }) => !staged.has(name));
+    const present = [...staged].flatMap(([name, { node }]) => (node === null ? [] : [{ name, node }]));
+    return [...kept, ...present].sort(compareNames).map(({ name, node }) => ({ name, node: asStaged(node) }));
+  }
+
+  /** A change with the committed entry that it is made on, for a name whose entry is `existing` now. */
+  async function change(path: DirectoryPath, name: string, node: PondNode | null): Promise<EntryChange> {
+    const directory = last(path);
+    await checkStillThere(path);
+    const staged = overlay.entry(directory.id, name);
+    const base = staged === undefined ? await committedEntry(directory, name) : staged.base;
+    return {
+      directory: path.map((step) => ({ id: step.id, name: pondNode(step).name })),
+      name,
+      node,
+      base: base ?? null,
+    };
+  }
+
+  /** The path was resolved before our turn came. */
+  async function checkStillThere(path: DirectoryPath): Promise<void> {
+    for (let i = 1; i < path.length; i++) {
+      const step = pondNode(path[i]!);
+      const now = await lookup(pondNode(path[i - 1]!), step.name);
+      if (now?.id !== step.id) throw new PondError('not-found', `the directory ${step.name} is not there any more`);
+    }
+  }
+
+  async function put(path: DirectoryPath, name: string, wanted: NewNode): Promise<Node> {
+    // Content comes in before the turn is taken: a slow stream must not hold up other changes.
+    const content = wanted.type === 'directory' ? undefined : await contents.take(wanted);
+    return await changing(async () => {
+      const existing = await lookup(last(path), name);
+      if (existing !== undefined && existing.type !== wanted.type) {
+        throw new PondError('already-exists', `${name} is a ${existing.type}, not a ${wanted.type}`);
+      }
+      const attributes = 'attributes' in wanted ? wanted.attributes : undefined;
+      if (existing !== undefined && isUnchanged(existing, content?.sha256, attributes)) return existing;
+      const base = overlay.entry(last(path).id, name);
+      const bare =
+        existing === undefined
+          ? newNode(wanted.type, name, attributes)
+          : nextVersion(existing, base, attributes ?? existing.attributes);
+      const node = content === undefined ? bare : contents.attach(bare, content, existing);
+      sink.record([await change(path, name, node)]);
+      return node;
+    });
+  }
+
+  async function setAttributes(path: DirectoryPath, name: string, attributes: Record<string, string>): Promise<Node> {
+    return await changing(async () => {
+      const existing = await present(path, name);
+      if (sameAttributes(existing.attributes, attributes)) return existing;
+      const node = withAttributes(existing, overlay.entry(last(path).id, name), attributes);
+      sink.record([await change(path, name, node)]);
+      return node;
+    });
+  }
+
+  async function remove(path: DirectoryPath, name: string): Promise<void> {
+    await changing(async () => {
+      await present(path, name);
+      sink.record([await change(path, name, null)]);
+    });
+  }
+
+  async function rename(from: DirectoryPath, name: string, to: DirectoryPath, newName: string): Promise<void> {
+    await changing(async () => {
+      const node = movedNode(await present(from, name), newName);
+      // The new place comes first: what is staged below a directory follows it there before the old place goes.
+      sink.record([await change(to, newName, node), await change(from, name, null)]);
+    });
+  }
+
+  async function putCopy(path: DirectoryPath, name: string, source: PondNode): Promise<void> {
+    await changing(async () => {
+      const existing = await lookup(last(path), name);
+      if (existing === undefined || source.type === 'series') {
+        // An older state of a series has fewer versions: it takes a new node to have them alone.
+        if (existing !== undefined) sink.record([await change(path, name, null)]);
+        await recordCopy(source, path, name);
+      } else if (!isUnchanged(existing, source.sha256, source.attributes)) {
+        const next = nextVersion(existing, overlay.entry(last(path).id, name), source.attributes);
+        sink.record([await change(path, name, withContentOf(source, next, existing))]);
+      }
+    });
+  }
+
+  async function copy(source: Node, to: DirectoryPath, newName: string): Promise<Node> {
+    return await changing(() => sink.batch(() => copyTree(pondNode(source), to, newName)));
+  }
+
+  async function copyTree(source: PondNode, to: DirectoryPath, newName: string): Promise<PondNode> {
+    const node = await recordCopy(source, to, newName);
+    if (source.type === 'directory') {
+      for (const entry of await list(source)) await copyTree(pondNode(entry.node), [...to, node], entry.name);
+    }
+    return asStaged(node);
+  }
+
+  /** Records a copy of a node, of a series with all its versions. */
+  async function recordCopy(source: PondNode, to: DirectoryPath, name: string): Promise<PondNode> {
+    const sources: PondNode[] = [];
+    if (source.type !== 'series') sources.push(source);
+    else for await (const version of versions(store, overlay, source)) sources.unshift(version);
+    let node = copiedNode(sources[0]!, name);
+    sink.record([await change(to, name, node)]);
+    for (const version of sources.slice(1)) {
+      node = withContentOf(version, { ...node, version: node.version + 1 }, node);
+      sink.record([await change(to, name, node)]);
+    }
+    return node;
+  }
+
+  async function present(path: DirectoryPath, name: string): Promise<PondNode> {
+    const node = await lookup(last(path), name);
+    if (node === undefined) throw new PondError('not-found', `${name} is not there`);
+    return node;
+  }
+
+  function changing<T>(work: () => Promise<T>): Promise<T> {
+    if (!parts.writable) {
+      return Promise.reject(
+        new PondError('read-only', 'the pond was opened for reading', { hint: 'open it for writing' }),
+      );
+    }
+    return parts.mutex.run(work);
+  }
+
+  return {
+    writable: parts.writable,
+    root: async () => asStaged(parts.newest(await rootAt(store, parts.head()))),
+    lookup: (directory, name) => lookup(pondNode(directory), name),
+    list: (directory) => list(pondNode(directory)),
+    read: (node, range) => contents.read(pondNode(node), range),
+    readlink: async (node) => await contents.text(pondNode(node)),
+    versions: (node) => versions(store, overlay, pondNode(node)),
+    put,
+    setAttributes,
+    remove,
+    rename,
+    copy,
+    putCopy,
+    batch: (work) => changing(() => sink.batch(work)),
+  };
+}
+
+const last = (path: DirectoryPath): PondNode => pondNode(path[path.length - 1]!);
+
+function isUnchanged(
+  existing: PondNode,
+  contentSha256: string | undefined,
+  attributes: Readonly<Record<string, string>> | undefined,
+): boolean {
+  // One more equal version of a series is one more version: its rows are there twice.
+  if (existing.type === 'series') return false;
+  const sameContent = contentSha256 === undefined || contentSha256 === existing.sha256;
+  return sameContent && (attributes === undefined || sameAttributes(existing.attributes, attributes));
+}
+
+/** Staged versions first, then those committed. */
+export async function* versions(store: Store, overlay: Overlay, node: PondNode): AsyncIterable<Node> {
+  if (node.content === undefined) {
+    yield* committedVersions(store, node);
+    return;
+  }
+  yield node;
+  const staged = stagedOf(overlay, node);
+  yield* [...(staged?.earlier ?? [])].reverse().filter((earlier) => earlier.version < node.version);
+  const first = staged?.earlier[0] ?? node;
+  if (first.previous === undefined) return;
+  yield* committedVersions(store, { ...first, row: first.previous, version: first.version - 1 });
+}
+
+function stagedOf(overlay: Overlay, node: PondNode): StagedEntry | undefined {
+  for (const directoryId of overlay.changedDirectories()) {
+    const staged = overlay.entry(directoryId, node.name);
+    if (staged?.node?.id === node.id) return staged;
+  }
+  return undefined;
+}
