@@ -2,7 +2,7 @@
  * `npm run test:desktop [-- --code PATH]`: the editor suite in the desktop VS Code: the one at PATH, else the oldest that the extension
  * supports, downloaded.
  */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -23,7 +23,11 @@ await runMain(async () => {
         `VS Code ${version} could not be downloaded (${error.message}): give the path of one with npm run test:desktop -- --code PATH`,
       );
     }));
-  const workspace = await mkdtemp(path.join(tmpdir(), 'pond-desktop-'));
+  const folder = await mkdtemp(path.join(tmpdir(), 'pond-desktop-'));
+  // A workspace file, not a folder: the suite adds folders, which would restart the extension host of a folder's window.
+  const workspace = path.join(folder, 'test.code-workspace');
+  await mkdir(path.join(folder, 'files'));
+  await writeFile(workspace, JSON.stringify({ folders: [{ path: 'files' }] }));
   try {
     return await runTests({
       vscodeExecutablePath,
@@ -32,6 +36,6 @@ await runMain(async () => {
       launchArgs: [workspace, '--disable-extensions', '--disable-workspace-trust', '--skip-welcome'],
     });
   } finally {
-    await rm(workspace, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
   }
 });

@@ -1,27 +1,9 @@
-import { minimatch } from 'minimatch';
 import * as vscode from 'vscode';
 import { parsePondUri } from './pondUri.ts';
+import { covers, type Watch } from './watchCoverage.ts';
 
 /** Changes that come within this time reach the editor together. */
 const batchMs = 10;
-
-interface Watch {
-  readonly pond: string;
-  readonly path: string;
-  readonly recursive: boolean;
-  readonly excludes: readonly string[];
-}
-
-/** True when `watch` asks for events about `path` of `pond`. */
-export function covers(watch: Watch, pond: string, path: string): boolean {
-  if (watch.pond !== pond) return false;
-  if (watch.path === path) return true;
-  const prefix = watch.path === '/' ? '/' : `${watch.path}/`;
-  if (!path.startsWith(prefix)) return false;
-  const relative = path.slice(prefix.length);
-  if (!watch.recursive && relative.includes('/')) return false;
-  return !watch.excludes.some((glob) => [relative, path].some((name) => minimatch(name, glob, { dot: true })));
-}
 
 /** What the editor watches; passes on the changes that it asked for, in batches. */
 export class Watches implements vscode.Disposable {

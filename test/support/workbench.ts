@@ -22,6 +22,9 @@ const settings = {
   'workbench.startupEditor': 'none',
 };
 
+/** Stands before each line that the tests inside print. */
+const mark = '[suite] ';
+
 /** What a window shows and runs. */
 export interface WindowOptions {
   /** A folder, or a `.code-workspace` file: an absolute host path or a URI. */
@@ -33,7 +36,7 @@ export interface WindowOptions {
 /** A window of the workbench. */
 export interface Window {
   readonly page: Page;
-  /** Runs to the end of `tests`: the lines that they logged, and undefined or why they failed. Throws when they take longer. */
+  /** Runs to the end of `tests`: the lines that they printed, and undefined or why they failed. Throws when they take longer. */
   finished(timeoutMs: number): Promise<{ readonly lines: readonly string[]; readonly failure: string | undefined }>;
   /** Saves a picture as out/screenshots/<name>.png. */
   screenshot(name: string): Promise<void>;
@@ -98,7 +101,9 @@ async function openWindow(browser: Browser, port: number, options: WindowOptions
   const lines: string[] = [];
   const exit = new Promise<string | undefined>((resolve) => {
     void page.exposeFunction('codeAutomationLog', (_type: string, args: readonly unknown[]) => {
-      lines.push(args.map((arg) => (typeof arg === 'string' ? arg : JSON.stringify(arg))).join(' '));
+      // The workbench writes to the same console; only what the tests print bears their mark.
+      const text = args.filter((arg) => typeof arg === 'string').join(' ');
+      for (const line of text.split('\n')) if (line.startsWith(mark)) lines.push(line.slice(mark.length));
     });
     void page.exposeFunction('codeAutomationExit', (code: number) => {
       resolve(code === 0 ? undefined : `the tests ended with status ${code}`);

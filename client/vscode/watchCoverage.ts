@@ -1,0 +1,20 @@
+import { minimatch } from 'minimatch';
+
+/** What was asked to be watched: a path of a pond, and for a directory what is in it. */
+export interface Watch {
+  readonly pond: string;
+  readonly path: string;
+  readonly recursive: boolean;
+  readonly excludes: readonly string[];
+}
+
+/** True when `watch` asks for events about `path` of `pond`. */
+export function covers(watch: Watch, pond: string, path: string): boolean {
+  if (watch.pond !== pond) return false;
+  if (watch.path === path) return true;
+  const prefix = watch.path === '/' ? '/' : `${watch.path}/`;
+  if (!path.startsWith(prefix)) return false;
+  const relative = path.slice(prefix.length);
+  if (!watch.recursive && relative.includes('/')) return false;
+  return !watch.excludes.some((glob) => [relative, path].some((name) => minimatch(name, glob, { dot: true })));
+}

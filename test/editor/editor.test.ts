@@ -1,0 +1,192 @@
+/**
+ * The editor, in a real VS Code: the suite that runs inside its extension host, then what a person does with the keyboard.
+ * Pictures of it are kept in out/screenshots/. Needs what `npm run build` makes.
+ */
+import assert from 'node:assert/strict';
+import { mkdtemp, mkdir, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { mustRun, root } from '../../scripts/run.mjs';
+import { startWorkbench, type Window, type Workbench } from '../support/workbench.ts';
+import {
+  explorerRow,
+  openInExplorer,
+  paletteTitles,
+  runCommand,
+  typeOver,
+  webview,
+} from '../support/workbenchPerson.ts';
+
+const suiteTimeoutMs = 240_000;
+const flowTimeoutMs = 90_000;
+
+const resource = [
+  'apiVersion: www.hydrovu.com/v1',
+  'kind: Inbox',
+  'nam: stations',
+  'spec:',
+  '  pattern: /in/*.csv',
+  '',
+].join('\n');
+
+/** Host files of one test run: a pond with real data, and workspaces that show it. */
+interface Fixture {
+  readonly home: string;
+  readonly pond: string;
+  /** A workspace of an empty host folder. */
+  readonly plain: string;
+  /** A workspace that shows the pond, as a window that is restored has it. */
+  readonly withPond: string;
+}
+
+async function makeFixture(): Promise<Fixture> {
+  const home = await realpath(await mkdtemp(join(tmpdir(), 'pond-editor-test-')));
+  const pond = join(home, 'demo.pond');
+  const data = join(root, 'node_modules', 'vega-datasets', 'data');
+  const run = (...args: readonly string[]): Promise<string> =>
+    mustRun(process.execPath, [join(root, 'out', 'pond.mjs'), '--pond', pond, ...args], {
+      failure: `pond ${args[0]} failed`,
+    });
+  await run('init', pond);
+  await run('mkdir', '/weather');
+  await run('import', join(data, 'seattle-weather.csv'), join(data, 'weather.csv'), '/weather');
+  await run('import', join(data, 'flights-3m.parquet'), '/');
+  await run('commit', '-m', 'Import the data sets');
+  const staged = join(home, 'stations.yaml');
+  await writeFile(staged, resource);
+  await run('import', staged, '/');
+  await run('rm', '/weather/weather.csv');
+  await mkdir(join(home, 'files'));
+  const workspace = async (name: string, folders: readonly unknown[]): Promise<string> => {
+    const file = join(home, `${name}.code-workspace`);
+    await writeFile(file, JSON.stringify({ folders }));
+    return file;
+  };
+  const address = `pond://${Buffer.from(pond).toString('hex')}/`;
+  return {
+    home,
+    pond,
+    plain: await workspace('plain', [{ path: 'files' }]),
+    withPond: await workspace('demo', [{ uri: address, name: 'demo' }]),
+  };
+}
+
+describe('the editor', () => {
+  let fixture: Fixture;
+  let workbench: Workbench;
+
+  before(async () => {
+    fixture = await makeFixture();
+    workbench = await startWorkbench({ trusted: true });
+  });
+
+  after(async () => {
+    await workbench?.close();
+    await rm(fixture.home, { recursive: true, force: true, maxRetries: 5 });
+  });
+
+  /** Opens a window for one test; when the test fails, a picture of it is kept. */
+  async function inWindow(name: string, workspace: string, use: (window: Window) => Promise<void>): Promise<void> {
+    const window = await workbench.open({ workspace });
+    try {
+      await use(window);
+    } catch (error) {
+      await window.screenshot(`failed-${name}`);
+      throw error;
+    } finally {
+      await window.close();
+    }
+  }
+
+  test('the suite inside the extension host passes', { timeout: suiteTimeoutMs + 60_000 }, async () => {
+    const tests = join(root, 'out', 'test', 'editor', 'index.cjs');
+    const window = await workbench.open({ workspace: fixture.plain, tests });
+    try {
+      const { lines, failure } = await window.finished(suiteTimeoutMs);
+      assert.equal(failure, undefined, lines.join('\n'));
+      assert.ok(lines.some((line) => line.startsWith('ok - ')));
+    } finally {
+      await window.screenshot('suite');
+      await window.close();
+    }
+  });
+
+  test(
+    'a restored window shows the pond, its status and a resource with a mistake',
+    { timeout: flowTimeoutMs },
+    async () => {
+      await inWindow('explorer', fixture.withPond, async ({ page, screenshot }) => {
+        await explorerRow(page, 'flights-3m.parquet').waitFor();
+        await openInExplorer(page, 'weather', 'stations.yaml');
+        await page.locator('.statusbar-item').filter({ hasText: 'demo · 2 staged' }).waitFor();
+        await page.locator('.squiggly-error').first().waitFor();
+        await runCommand(page, 'View: Toggle Problems');
+        await page.locator('.markers-panel .monaco-list-row').first().waitFor();
+        await screenshot('explorer-and-diagnostics');
+      });
+    },
+  );
+
+  test('a query of three million rows is scrolled to its end', { timeout: flowTimeoutMs }, async () => {
+    await inWindow('grid', fixture.withPond, async ({ page, screenshot }) => {
+      await page.locator('.statusbar-item').filter({ hasText: 'demo ·' }).waitFor();
+      await runCommand(page, 'Pond: New Query');
+      await page.locator('.editor-instance[data-uri^="untitled:"], .editor-container .monaco-editor').first().waitFor();
+      await typeOver(page, 'SELECT *, nullif(delay, 0) AS late\nFROM "/flights-3m.parquet"');
+      await page.keyboard.press('Control+Enter');
+      const grid = webview(page);
+      await grid.locator('.summary').filter({ hasText: '3,000,000 rows' }).waitFor();
+      const table = grid.getByRole('grid');
+      assert.equal(await table.getAttribute('aria-rowcount'), '3000001');
+      await grid.locator('#c0-0').filter({ hasNotText: '…' }).waitFor();
+      await screenshot('grid-start');
+      await table.focus();
+      await page.keyboard.press('Control+End');
+      await grid.locator('[id^="c2999999-"]').filter({ hasNotText: '…' }).first().waitFor();
+      await grid.locator('.cell.null').first().waitFor();
+      assert.equal(
+        await grid.locator('.cell.focused').getAttribute('id'),
+        `c2999999-${(await columnCount(table)) - 1}`,
+      );
+      await screenshot('grid-end');
+    });
+  });
+
+  test('source control commits what is staged', { timeout: flowTimeoutMs }, async () => {
+    await inWindow('source-control', fixture.withPond, async ({ page, screenshot }) => {
+      await page.locator('.statusbar-item').filter({ hasText: 'demo · 2 staged' }).waitFor();
+      await page.keyboard.press('Control+Shift+G');
+      const rows = page.locator('.scm-view .monaco-list-row .resource');
+      await rows.nth(1).waitFor();
+      await page.locator('.scm-view .scm-editor').first().click();
+      await page.keyboard.insertText('Stations, and one file less');
+      await screenshot('source-control');
+      await page.keyboard.press('Control+Enter');
+      await page.locator('.statusbar-item').filter({ hasText: 'demo · nothing staged' }).waitFor();
+      assert.equal(await rows.count(), 0);
+    });
+  });
+});
+
+test('a restricted window shows the pond and runs nothing', { timeout: 2 * flowTimeoutMs }, async () => {
+  const fixture = await makeFixture();
+  const workbench = await startWorkbench({ trusted: false });
+  try {
+    const { page, screenshot } = await workbench.open({ workspace: fixture.withPond });
+    await explorerRow(page, 'flights-3m.parquet').waitFor();
+    const titles = await paletteTitles(page, 'Pond: ');
+    const offered = (title: string): boolean => titles.some((shown) => shown === `Pond: ${title}`);
+    assert.ok(offered('Show Log'));
+    for (const title of ['Import', 'Export', 'Commit', 'New Query', 'Run Query', 'Init'])
+      assert.ok(!offered(title), title);
+    await screenshot('restricted');
+  } finally {
+    await workbench.close();
+    await rm(fixture.home, { recursive: true, force: true, maxRetries: 5 });
+  }
+});
+
+async function columnCount(table: { getAttribute(name: string): Promise<string | null> }): Promise<number> {
+  return Number(await table.getAttribute('aria-colcount'));
+}

@@ -1,0 +1,58 @@
+/** What a person does in a window of VS Code, by the keyboard. */
+import { type FrameLocator, type Locator, type Page } from 'playwright-core';
+
+/** Runs a command from the palette by the title that people see. */
+export async function runCommand(page: Page, title: string): Promise<void> {
+  await openPalette(page, title);
+  await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first().waitFor();
+  await page.keyboard.press('Enter');
+  await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+}
+
+/** The commands that the palette offers for a text. */
+export async function paletteTitles(page: Page, text: string): Promise<readonly string[]> {
+  await openPalette(page, text);
+  const rows = page.locator('.quick-input-list .monaco-list-row .label-name');
+  await rows.first().waitFor();
+  const titles = await rows.allInnerTexts();
+  await page.keyboard.press('Escape');
+  return titles;
+}
+
+/** The row of the explorer with this name. */
+export function explorerRow(page: Page, name: string): Locator {
+  return page
+    .locator('.explorer-folders-view .monaco-list-row')
+    .filter({ has: page.locator(`.label-name:text-is("${name}")`) });
+}
+
+/** Opens a file of the explorer, its folders first: `weather`, `seattle.csv`. */
+export async function openInExplorer(page: Page, ...names: readonly string[]): Promise<void> {
+  await runCommand(page, 'Explorer: Focus on Folders View');
+  for (const name of names) {
+    const row = explorerRow(page, name);
+    await row.waitFor();
+    if ((await row.getAttribute('aria-expanded')) === 'true') continue;
+    await row.click();
+  }
+}
+
+/** The text of the active editor, all of it replaced by typing. */
+export async function typeOver(page: Page, text: string): Promise<void> {
+  await page.keyboard.press('Control+A');
+  await page.keyboard.press('Delete');
+  // Pasted as one insertion: typed key by key, the editor would close quotes and indent by itself.
+  await page.keyboard.insertText(text);
+}
+
+/** The page inside the webview that is in sight. */
+export function webview(page: Page): FrameLocator {
+  return page.frameLocator('iframe.webview.ready').last().frameLocator('iframe#active-frame');
+}
+
+async function openPalette(page: Page, text: string): Promise<void> {
+  await page.keyboard.press('F1');
+  const input = page.locator('.quick-input-widget input[type=text]');
+  await input.waitFor();
+  await input.fill(`>${text}`);
+}
