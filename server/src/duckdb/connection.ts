@@ -1,0 +1,50 @@
+import { type DuckDBConnection, type DuckDBDataChunk, type DuckDBValue } from '@duckdb/node-api';
+import { Appender } from './appender.ts';
+import { Statements } from './statements.ts';
+
+/** Up to 2048 rows in DuckDB's own memory. Passed from one database to another without a look inside. */
+export type Chunk = DuckDBDataChunk;
+export type Value = DuckDBValue;
+
+/** A connection to a database. One call at a time, except interrupt. Errors are DuckDB's own: see engineError.ts. */
+export class Connection {
+  readonly #connection: DuckDBConnection;
+
+  constructor(connection: DuckDBConnection) {
+    this.#connection = connection;
+  }
+
+  /** Runs statements that we wrote, to the end. */
+  async run(sql: string, values?: readonly Value[]): Promise<void> {
+    await this.#connection.run(sql, values && [...values]);
+  }
+
+  /** All rows of a small result. */
+  async rows(sql: string, values?: readonly Value[]): Promise<readonly (readonly Value[])[]> {
+    return (await this.#connection.runAndReadAll(sql, values && [...values])).getRows();
+  }
+
+  /** All columns of a small result whose columns are text. */
+  async textColumns(sql: string): Promise<(string | null)[][]> {
+    return (await this.#connection.runAndReadAll(sql)).getColumns() as (string | null)[][];
+  }
+
+  /** Parses a text into its statements; none is bound or run. */
+  async statements(sql: string): Promise<Statements> {
+    return new Statements(await this.#connection.extractStatements(sql));
+  }
+
+  /** Writes rows into a table of ours, in `schema` or the default one. */
+  async appender(table: string, schema?: string): Promise<Appender> {
+    return new Appender(await this.#connection.createAppender(table, schema ?? null));
+  }
+
+  /** Makes a running call fail with an interrupt error. Nothing happens when none runs. */
+  interrupt(): void {
+    this.#connection.interrupt();
+  }
+
+  close(): void {
+    this.#connection.closeSync();
+  }
+}

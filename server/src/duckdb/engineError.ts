@@ -1,0 +1,113 @@
+import { PondError } from '../base/error.ts';
+import { type ErrorCode } from '../base/errorCode.ts';
+import { type OffsetUnit, textPosition } from './textPosition.ts';
+
+/** What DuckDB says of a failure when its setting errors_as_json is on. */
+export interface EngineError {
+  /** DuckDB's kind of error in lower case: 'parser', 'binder', 'catalog', 'permission', 'io', 'interrupt', … */
+  readonly type: string;
+  readonly message: string;
+  /** Where in the SQL, 0-based, in units that differ by type; undefined where DuckDB does not say. */
+  readonly offset: number | undefined;
+  readonly unit: OffsetUnit;
+  /** For a catalog error: what kind of thing is missing ('Table', 'Scalar Function') and its name. */
+  readonly missing: { readonly kind: string; readonly name: string } | undefined;
+}
+
+/** The parts of an error that DuckDB threw; undefined for any other error. */
+export function readEngineError(error: unknown): EngineError | undefined {
+  if (!(error instanceof Error) || error instanceof PondError) return undefined;
+  const start = error.message.indexOf('{"exception_type"');
+  return start < 0 ? readPlain(error.message) : readJson(error.message.slice(start));
+}
+
+function readJson(text: string): EngineError | undefined {
+  const fields = parseObject(text);
+  if (fields === undefined) return undefined;
+  return engineError(fields['exception_type'] ?? '', fields['exception_message'] ?? '', fields);
+}
+
+/** The failure that json_serialize_sql reports as a value; `json` is its whole answer. */
+export function readSerializeError(json: Readonly<Record<string, unknown>>): EngineError {
+  const text = (key: string) => (typeof json[key] === 'string' ? json[key] : '');
+  return engineError(text('error_type'), text('error_message'), { position: text('position') });
+}
+
+function engineError(type: string, message: string, fields: Readonly<Record<string, string | undefined>>): EngineError {
+  const offset = Number.parseInt(fields['position'] ?? '', 10);
+  const lowerType = type.toLowerCase();
+  return {
+    type: lowerType,
+    message: withoutExcerpt(message),
+    offset: Number.isSafeInteger(offset) ? offset : undefined,
+    unit: lowerType === 'parser' ? 'codePoint' : 'byte',
+    missing:
+      fields['error_subtype'] === 'MISSING_ENTRY'
+        ? { kind: fields['type'] ?? '', name: fields['name'] ?? '' }
+        : undefined,
+  };
+}
+
+/** Errors raised where no connection's settings apply are text: "Binder Error: …", with an excerpt of the SQL below. */
+function readPlain(message: string): EngineError | undefined {
+  const match = /(?:^|: )([A-Z][A-Za-z ]*?) ?(?:Error|exception): ([^]*)$/.exec(message);
+  return match?.[1] === undefined ? undefined : engineError(match[1], match[2] ?? '', {});
+}
+
+function withoutExcerpt(message: string): string {
+  return message.replace(/\n\nLINE \d+: [^]*$/, '').trim();
+}
+
+function parseObject(text: string): Readonly<Record<string, string | undefined>> | undefined {
+  try {
+    return JSON.parse(text) as Record<string, string>;
+  } catch {
+    return undefined;
+  }
+}
+
+const codes: Readonly<Record<string, ErrorCode>> = {
+  parser: 'query-invalid',
+  syntax: 'query-invalid',
+  binder: 'query-invalid',
+  catalog: 'query-invalid',
+  permission: 'query-forbidden',
+  interrupt: 'cancelled',
+  'missing extension': 'query-forbidden',
+};
+
+/**
+ * A PondError for what DuckDB threw while it worked on `sql`, with the position in it. Errors that are not DuckDB's come
+ * back as they are when they are PondErrors, else as `query-failed`.
+ */
+export function queryError(error: unknown, sql: string): PondError {
+  if (error instanceof PondError) return error;
+  const engine = readEngineError(error);
+  if (engine === undefined) {
+    return new PondError('query-failed', error instanceof Error ? error.message : String(error), { cause: error });
+  }
+  return engineToPondError(engine, sql, error);
+}
+
+/** As queryError, for an error already read. */
+export function engineToPondError(engine: EngineError, sql: string, cause?: unknown): PondError {
+  const hint = hintFor(engine);
+  return new PondError(codes[engine.type] ?? 'query-failed', messageFor(engine), {
+    ...(engine.offset === undefined ? {} : { position: textPosition(sql, engine.offset, engine.unit) }),
+    ...(hint === undefined ? {} : { hint }),
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+function messageFor(engine: EngineError): string {
+  return engine.type === 'interrupt' ? 'the query was cancelled' : engine.message;
+}
+
+function hintFor(engine: EngineError): string | undefined {
+  if (engine.type === 'permission' || engine.type === 'missing extension') {
+    return 'A query reads the pond and nothing else: name pond paths as tables, such as FROM "/folder/file.csv".';
+  }
+  if (engine.type === 'out of memory')
+    return 'Raise the memory limit of queries, or let the query return or group less.';
+  return undefined;
+}

@@ -1,0 +1,34 @@
+import type * as nodeApi from '@duckdb/node-api';
+import { PondError } from '../base/error.ts';
+import { lazyAsync } from '../base/lazy.ts';
+
+export type NativeModule = typeof nodeApi;
+
+/**
+ * Loads DuckDB on first need: it takes a fifth of a second, and most commands never ask for it. Fails
+ * `engine-unavailable` and says why: no build for this machine, a system library too old, a damaged install.
+ */
+export const loadNative: () => Promise<NativeModule> = lazyAsync(async () => {
+  try {
+    return await import('@duckdb/node-api');
+  } catch (error) {
+    throw nativeLoadError(error);
+  }
+});
+
+/** The error for a native module that cannot be loaded, with the reason in words and a hint. */
+export function nativeLoadError(cause: unknown): PondError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new PondError('engine-unavailable', `DuckDB could not be loaded: ${reason}`, { cause, hint: hintFor(reason) });
+}
+
+function hintFor(reason: string): string {
+  const machine = `${process.platform}-${process.arch}`;
+  if (/GLIBC|libstdc\+\+|version `/.test(reason)) {
+    return `The C library of this system is older than DuckDB's build for ${machine} needs. Queries need a newer system.`;
+  }
+  if (/Cannot find (module|package)|ERR_MODULE_NOT_FOUND/.test(reason)) {
+    return `DuckDB's build for ${machine} is not installed. Install again on this machine, or take the package for it.`;
+  }
+  return `Queries need DuckDB's build for ${machine}. All that needs no query goes on working.`;
+}

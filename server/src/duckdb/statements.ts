@@ -1,0 +1,82 @@
+import { type DuckDBExtractedStatements, type DuckDBPreparedStatement, type DuckDBResult } from '@duckdb/node-api';
+import { type Chunk } from './connection.ts';
+import { loadNative } from './native.ts';
+
+export type StatementKind = 'select' | 'explain' | 'create' | 'other';
+
+/** The statements of a text. A dynamic PIVOT counts as two: DuckDB first makes a type of the values it finds. */
+export class Statements {
+  readonly #extracted: DuckDBExtractedStatements;
+
+  constructor(extracted: DuckDBExtractedStatements) {
+    this.#extracted = extracted;
+  }
+
+  get count(): number {
+    return this.#extracted.count;
+  }
+
+  /** Binds one statement: names, types and functions are looked up, files opened; nothing runs. */
+  async bind(index: number): Promise<BoundStatement> {
+    const statement = await this.#extracted.prepare(index);
+    const { StatementType } = await loadNative();
+    const kinds: Readonly<Record<number, StatementKind>> = {
+      [StatementType.SELECT]: 'select',
+      [StatementType.EXPLAIN]: 'explain',
+      [StatementType.CREATE]: 'create',
+    };
+    return new BoundStatement(statement, kinds[statement.statementType] ?? 'other');
+  }
+}
+
+export interface StreamColumn {
+  readonly name: string;
+  /** DuckDB's name of the type, as CREATE TABLE takes it. */
+  readonly type: string;
+}
+
+/** A result that is computed while it is read; memory is that of a few chunks. */
+export interface RowStream {
+  readonly columns: readonly StreamColumn[];
+  /** The next rows; undefined at the end. */
+  next(): Promise<Chunk | undefined>;
+}
+
+export class BoundStatement {
+  readonly kind: StatementKind;
+  readonly #statement: DuckDBPreparedStatement;
+
+  constructor(statement: DuckDBPreparedStatement, kind: StatementKind) {
+    this.#statement = statement;
+    this.kind = kind;
+  }
+
+  /** How many values ($1, ?) the statement waits for. */
+  get parameterCount(): number {
+    return this.#statement.parameterCount;
+  }
+
+  async run(): Promise<void> {
+    await this.#statement.run();
+  }
+
+  async stream(): Promise<RowStream> {
+    const result = await this.#statement.stream();
+    return {
+      columns: result.columnNames().map((name, index) => ({ name, type: typeName(result, index) })),
+      next: async () => {
+        const chunk = await result.fetchChunk();
+        return chunk === null || chunk.rowCount === 0 ? undefined : chunk;
+      },
+    };
+  }
+
+  close(): void {
+    this.#statement.destroySync();
+  }
+}
+
+/** JSON is VARCHAR with a name; the name is what people know the column by. */
+function typeName(result: DuckDBResult, index: number): string {
+  return result.columnLogicalType(index).alias ?? result.columnType(index).toString();
+}

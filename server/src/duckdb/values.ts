@@ -1,0 +1,40 @@
+import { type Value } from './connection.ts';
+import { loadNative } from './native.ts';
+
+/** Makers of DuckDB values that plain JavaScript values do not cover. */
+export interface ValueMakers {
+  blob(bytes: Uint8Array): Value;
+  /** Days since 1970. */
+  date(days: number): Value;
+  /** Microseconds of the day. */
+  time(us: bigint): Value;
+  /** Microseconds since 1970, of a time without a zone. */
+  timestamp(us: bigint): Value;
+  /** Microseconds since 1970 UTC. */
+  timestampTz(us: bigint): Value;
+  /** Nanoseconds since 1970. */
+  timestampNs(ns: bigint): Value;
+  /** An integer with `scale` of its `width` digits behind the point. */
+  decimal(unscaled: bigint, width: number, scale: number): Value;
+  interval(months: number, days: number, us: bigint): Value;
+  list(items: readonly Value[]): Value;
+  struct(fields: Readonly<Record<string, Value>>): Value;
+  map(entries: readonly { readonly key: Value; readonly value: Value }[]): Value;
+}
+
+export async function loadValueMakers(): Promise<ValueMakers> {
+  const native = await loadNative();
+  return {
+    blob: (bytes) => new native.DuckDBBlobValue(bytes),
+    date: (days) => new native.DuckDBDateValue(days),
+    time: (us) => new native.DuckDBTimeValue(us),
+    timestamp: (us) => new native.DuckDBTimestampValue(us),
+    timestampTz: (us) => new native.DuckDBTimestampTZValue(us),
+    timestampNs: (ns) => new native.DuckDBTimestampNanosecondsValue(ns),
+    decimal: (unscaled, width, scale) => new native.DuckDBDecimalValue(unscaled, width, scale),
+    interval: (months, days, us) => new native.DuckDBIntervalValue(months, days, us),
+    list: (items) => new native.DuckDBListValue(items),
+    struct: (fields) => new native.DuckDBStructValue(fields),
+    map: (entries) => new native.DuckDBMapValue([...entries]),
+  };
+}

@@ -1,0 +1,151 @@
+import { PondError } from '../base/error.ts';
+import { type Connection } from '../duckdb/connection.ts';
+import { engineToPondError, readSerializeError } from '../duckdb/engineError.ts';
+import { stringIndex, textPosition } from '../duckdb/textPosition.ts';
+import { findReferences } from './ast.ts';
+import { checkFunctions } from './functions.ts';
+import { type Token, tokenize } from './tokens.ts';
+
+/** A table that a query reads and DuckDB does not define by itself. */
+export interface TableReference {
+  /** 'pond' for the history tables; empty for a pond path. */
+  readonly schema: string;
+  readonly name: string;
+  /** Index in the SQL, in UTF-16 code units; undefined where DuckDB does not say. */
+  readonly index: number | undefined;
+  /** False when the text may mean something else (a string in a PIVOT): then a missing path is no error by itself. */
+  readonly certain: boolean;
+}
+
+export interface Analysis {
+  readonly tables: readonly TableReference[];
+}
+
+const openingWords = new Set(
+  'SELECT WITH FROM VALUES TABLE PIVOT PIVOT_WIDER PIVOT_LONGER UNPIVOT DESCRIBE DESC SUMMARIZE SHOW EXPLAIN'.split(
+    ' ',
+  ),
+);
+
+const readOnlyHint =
+  'A query only reads: SELECT, WITH, FROM, VALUES, PIVOT, UNPIVOT, DESCRIBE, SUMMARIZE, SHOW and EXPLAIN are allowed.';
+
+/**
+ * Finds the tables that one query reads, by DuckDB's own parser. Nothing is bound or run. Fails `query-invalid` when the
+ * text does not parse or is empty, `query-forbidden` when it is more than one statement, is not a query, or calls a
+ * function that reaches out of the pond.
+ */
+export async function analyze(connection: Connection, sql: string): Promise<Analysis> {
+  const nul = sql.indexOf('\0');
+  // DuckDB reads a text up to the first NUL, so what stands behind one would go unseen by its parser.
+  if (nul >= 0) throw invalid('the SQL contains a NUL character', sql, nul);
+  const tokens = tokenize(sql);
+  const opening = tokens.find((token) => token.text !== '(' && token.text !== ';');
+  if (opening === undefined) throw invalid('the query is empty', sql, 0);
+  const explain = opening.text === 'EXPLAIN' && opening.kind === 'word';
+  const tree = explain ? await parseExplained(connection, sql, tokens) : await parse(connection, sql);
+  if (tree === undefined) return analyzeTokens(sql, tokens, opening, explain);
+  return analyzeTree(sql, tree);
+}
+
+/** The serialized statements, or undefined when DuckDB parses the text but it is not plain SELECT. */
+async function parse(connection: Connection, sql: string): Promise<Readonly<Record<string, unknown>> | undefined> {
+  const rows = await connection.rows('SELECT json_serialize_sql($1::VARCHAR)', [sql]);
+  const tree = JSON.parse(String(rows[0]?.[0])) as Record<string, unknown>;
+  if (tree['error'] !== true) return tree;
+  if (tree['error_type'] === 'not implemented') return undefined;
+  throw engineToPondError(readSerializeError(tree), sql);
+}
+
+/**
+ * Parses what an EXPLAIN explains, at its own place in the text. Options stand in parentheses, and so can a query: what
+ * is in parentheses counts as options when it does not parse as part of the query.
+ */
+async function parseExplained(connection: Connection, sql: string, tokens: readonly Token[]) {
+  const explain = tokens.findIndex((token) => token.text === 'EXPLAIN');
+  const analyzeWord = tokens[explain + 1]?.text === 'ANALYZE' ? 1 : 0;
+  const first = explain + 1 + analyzeWord;
+  const blank = (until: number) => ' '.repeat(until) + sql.slice(until);
+  const from = (index: number) => blank(tokens[index]?.start ?? sql.length);
+  if (tokens[first]?.text !== '(') return parse(connection, from(first));
+  const close = tokens.findIndex((token, index) => index > first && token.kind === 'symbol' && token.text === ')');
+  try {
+    return await parse(connection, from(first));
+  } catch (error) {
+    if (close < 0) throw error;
+    return parse(connection, from(close + 1));
+  }
+}
+
+function analyzeTree(sql: string, tree: Readonly<Record<string, unknown>>): Analysis {
+  const statements = Array.isArray(tree['statements']) ? tree['statements'] : [];
+  if (statements.length > 1) throw severalStatements();
+  const found = findReferences(tree);
+  const indexOf = (offset: number | undefined) => (offset === undefined ? undefined : stringIndex(sql, offset, 'byte'));
+  checkFunctions(found.functions, (offset) => positionAt(sql, indexOf(offset)));
+  const tables = found.tables.filter((table) => isOurs(table.schema, table.name));
+  for (const table of tables) {
+    if (!table.hasVersionClause) continue;
+    throw new PondError('query-invalid', 'AT is not known for a pond path', {
+      ...positionAt(sql, indexOf(table.offset)),
+      hint: `Write the version behind the path: "${table.name}@3", "${table.name}@HEAD~1".`,
+    });
+  }
+  return {
+    tables: tables.map(({ schema, name, offset, isCommonTable }) => {
+      return { schema: schema.toLowerCase(), name, index: indexOf(offset), certain: !isCommonTable };
+    }),
+  };
+}
+
+/** For a PIVOT that takes its columns from the data, which DuckDB cannot describe as JSON before it ran. */
+function analyzeTokens(sql: string, tokens: readonly Token[], opening: Token, explain: boolean): Analysis {
+  const last = tokens.findLastIndex((token) => !isSemicolon(token));
+  if (tokens.slice(tokens.indexOf(opening), last).some(isSemicolon)) throw severalStatements();
+  const pivots = tokens.some(({ kind, text }) => kind === 'word' && (text === 'PIVOT' || text === 'PIVOT_WIDER'));
+  if (explain && pivots) throw forbidden('EXPLAIN of a PIVOT needs its columns listed with IN', sql, opening.start);
+  if (opening.kind !== 'word' || !openingWords.has(opening.text) || !pivots) {
+    const what = explain ? 'EXPLAIN of what is not a query' : opening.text;
+    throw forbidden(`${what} is not allowed in a query`, sql, opening.start);
+  }
+  return { tables: tokens.flatMap((_, index) => tableAt(tokens, index)) };
+}
+
+function isSemicolon({ kind, text }: Token): boolean {
+  return kind === 'symbol' && text === ';';
+}
+
+/** A pond path in quotes of either kind, or pond.NAME, that ends at a token. */
+function tableAt(tokens: readonly Token[], end: number): readonly TableReference[] {
+  const [schema, dot, last] = [tokens[end - 2], tokens[end - 1], tokens[end]];
+  if (last === undefined || last.kind === 'symbol') return [];
+  const isPath = last.kind !== 'word' && isOurs('', last.text);
+  if (isPath && dot?.text !== '.') return [{ schema: '', name: last.text, index: last.start, certain: false }];
+  if (dot?.text !== '.' || schema === undefined || !isOurs(schema.text, last.text)) return [];
+  return [{ schema: 'pond', name: last.text.toLowerCase(), index: schema.start, certain: false }];
+}
+
+function isOurs(schema: string, name: string): boolean {
+  return schema === '' ? name.startsWith('/') : schema.toLowerCase() === 'pond';
+}
+
+function severalStatements(): PondError {
+  return new PondError('query-forbidden', 'one query at a time: the text has several statements', {
+    hint: 'Select the one to run.',
+  });
+}
+
+function forbidden(message: string, sql: string, index: number): PondError {
+  return new PondError('query-forbidden', message, { ...positionAt(sql, index), hint: readOnlyHint });
+}
+
+function invalid(message: string, sql: string, index: number): PondError {
+  return new PondError('query-invalid', message, positionAt(sql, index));
+}
+
+function positionAt(
+  sql: string,
+  index: number | undefined,
+): { readonly position?: { line: number; character: number } } {
+  return index === undefined ? {} : { position: textPosition(sql.slice(0, index), Infinity, 'byte') };
+}

@@ -1,0 +1,122 @@
+import { basename, dirname } from 'node:path';
+import { type RecordBatch, RecordBatchReader, type Schema, type DataType } from 'apache-arrow';
+import { PondError } from '../base/error.ts';
+import { type Connection } from '../duckdb/connection.ts';
+import { type Database } from '../duckdb/database.ts';
+import { identifier, literal } from '../duckdb/sql.ts';
+import { loadValueMakers, type ValueMakers } from '../duckdb/values.ts';
+import { type Disk } from '../storage/disk.ts';
+import { openHostDisk } from '../storage/hostDisk.ts';
+import { duckTypeOf, readerOf } from './arrowTypes.ts';
+
+/** Rows that are converted at a time; batches can be much larger. */
+const stepRows = 8192;
+
+export interface ArrowConversion {
+  /** Host path of an Arrow IPC file or stream. */
+  readonly file: string;
+  /** What errors call it. */
+  readonly pondPath: string;
+  /** Host path of the Parquet file to make. */
+  readonly target: string;
+}
+
+/**
+ * Makes a Parquet file of an Arrow IPC file or stream: DuckDB has no reader for them. Memory is that of one batch; rows
+ * gather in a table of `database`, which spills. Fails `invalid-content` when the content is not sound, or `cancelled`.
+ */
+export async function convertArrow(
+  database: Database,
+  conversion: ArrowConversion,
+  signal: AbortSignal,
+): Promise<void> {
+  const connection = await database.connect();
+  const table = identifier(`arrow ${conversion.target}`);
+  try {
+    const reader = await openReader(conversion);
+    await connection.run(`CREATE TABLE ${table} (${columnsSql(reader.schema)})`);
+    await appendBatches(connection, reader, conversion, signal);
+    await connection.run(`COPY ${table} TO ${literal(conversion.target)} (FORMAT parquet)`);
+  } finally {
+    await connection.run(`DROP TABLE IF EXISTS ${table}`);
+    connection.close();
+  }
+}
+
+export function columnsSql(schema: Schema): string {
+  return schema.fields.map((field) => `${identifier(field.name)} ${duckTypeOf(field.type as DataType)}`).join(', ');
+}
+
+async function openReader(conversion: ArrowConversion) {
+  const handle = fileHandle(openHostDisk(dirname(conversion.file)), basename(conversion.file), conversion.pondPath);
+  try {
+    const reader = await RecordBatchReader.from(handle as unknown as Parameters<typeof RecordBatchReader.from>[0]);
+    await reader.open();
+    if (reader.schema === undefined || reader.schema.fields.length === 0) throw new Error('it has no columns');
+    return reader;
+  } catch (error) {
+    throw unsound(error, conversion);
+  }
+}
+
+async function appendBatches(
+  connection: Connection,
+  batches: AsyncIterable<RecordBatch> | Iterable<RecordBatch>,
+  conversion: ArrowConversion,
+  signal: AbortSignal,
+): Promise<void> {
+  const make = await loadValueMakers();
+  const appender = await connection.appender(`arrow ${conversion.target}`);
+  try {
+    for await (const batch of soundly(batches, conversion)) {
+      for (const columns of steps(batch, make)) {
+        if (signal.aborted) throw new PondError('cancelled', 'the query was cancelled');
+        await appender.appendColumns(columns);
+      }
+    }
+  } finally {
+    appender.close();
+  }
+}
+
+function* steps(batch: RecordBatch, make: ValueMakers) {
+  const readers = batch.schema.fields.map((_, index) => {
+    const column = batch.getChildAt(index);
+    return column === null ? () => null : readerOf(column, make);
+  });
+  for (let start = 0; start < batch.numRows; start += stepRows) {
+    const length = Math.min(stepRows, batch.numRows - start);
+    yield readers.map((read) => Array.from({ length }, (_, index) => read(start + index)));
+  }
+}
+
+async function* soundly(batches: AsyncIterable<RecordBatch> | Iterable<RecordBatch>, conversion: ArrowConversion) {
+  try {
+    for await (const batch of batches) yield batch;
+  } catch (error) {
+    throw unsound(error, conversion);
+  }
+}
+
+function unsound(error: unknown, { pondPath }: ArrowConversion): PondError {
+  if (error instanceof PondError) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new PondError('invalid-content', `${pondPath} cannot be read as Arrow: ${reason}`, { path: pondPath });
+}
+
+/** The few calls of a Node file handle that apache-arrow makes to read a file by ranges. */
+function fileHandle(disk: Disk, name: string, pondPath: string) {
+  const size = disk.stat(name)?.sizeBytes;
+  if (size === undefined)
+    throw new PondError('pond-damaged', `the content of ${pondPath} is missing`, { path: pondPath });
+  return {
+    fd: 0,
+    stat: async () => ({ size }),
+    read: async (buffer: Uint8Array, offset: number, length: number, position: number) => {
+      const bytes = disk.readRange(name, position, position + length) ?? new Uint8Array();
+      buffer.set(bytes, offset);
+      return { bytesRead: bytes.length, buffer };
+    },
+    close: async () => undefined,
+  };
+}

@@ -1,0 +1,78 @@
+/** What a query refers to, in DuckDB's serialized syntax tree. Offsets are bytes of UTF-8, 0-based. */
+export interface References {
+  readonly tables: readonly AstTable[];
+  readonly functions: readonly AstFunction[];
+}
+
+export interface AstTable {
+  readonly schema: string;
+  readonly name: string;
+  readonly offset: number | undefined;
+  /** The query itself defines a WITH table of that name. */
+  readonly isCommonTable: boolean;
+  /** It is followed by AT (VERSION => …). */
+  readonly hasVersionClause: boolean;
+}
+
+export interface AstFunction {
+  /** In lower case. */
+  readonly name: string;
+  readonly offset: number | undefined;
+  readonly isTableFunction: boolean;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Collects all tables and functions that occur anywhere in a tree. */
+export function findReferences(tree: unknown): References {
+  const nodes = [...walk(tree)];
+  const commonTables = new Set(nodes.flatMap((node) => commonTableNames(node)));
+  const tableCalls = new Set(nodes.flatMap((node) => (node['type'] === 'TABLE_FUNCTION' ? [node['function']] : [])));
+  return {
+    tables: nodes.flatMap((node) => {
+      if (node['type'] !== 'BASE_TABLE') return [];
+      const name = text(node, 'table_name');
+      const schema = text(node, 'schema_name');
+      const isCommonTable = schema === '' && commonTables.has(name.toLowerCase());
+      const hasVersionClause = isObject(node['at_clause']);
+      return [{ schema, name, offset: offsetOf(node), isCommonTable, hasVersionClause }];
+    }),
+    functions: nodes.flatMap((node) => {
+      if (node['class'] !== 'FUNCTION') return [];
+      const name = text(node, 'function_name').toLowerCase();
+      return [{ name, offset: offsetOf(node), isTableFunction: tableCalls.has(node) }];
+    }),
+  };
+}
+
+/** Yields every object in a tree, without recursion: the tree of a long chain of operators is deep. */
+function* walk(tree: unknown): Iterable<Fields> {
+  const open = [tree];
+  while (open.length > 0) {
+    const value = open.pop();
+    if (Array.isArray(value)) for (const item of value.toReversed()) open.push(item);
+    if (!isObject(value)) continue;
+    yield value;
+    for (const item of Object.values(value).toReversed()) if (typeof item === 'object') open.push(item);
+  }
+}
+
+function commonTableNames(node: Fields): readonly string[] {
+  const map = isObject(node['cte_map']) ? node['cte_map']['map'] : undefined;
+  return Array.isArray(map) ? map.filter(isObject).map((entry) => text(entry, 'key').toLowerCase()) : [];
+}
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function text(node: Fields, key: string): string {
+  const value = node[key];
+  return typeof value === 'string' ? value : '';
+}
+
+/** DuckDB writes 2^64-1 where it has no location. */
+function offsetOf(node: Fields): number | undefined {
+  const offset = node['query_location'];
+  return typeof offset === 'number' && Number.isSafeInteger(offset) ? offset : undefined;
+}

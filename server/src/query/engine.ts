@@ -1,0 +1,188 @@
+import { availableParallelism, totalmem } from 'node:os';
+import { basename, dirname } from 'node:path';
+import { PondError } from '../base/error.ts';
+import { type Pond } from '../pond/types.ts';
+import { temporaryPathIn } from '../storage/durable.ts';
+import { openHostDisk } from '../storage/hostDisk.ts';
+import { type OperationResult } from './messages.ts';
+import { type PreparedQuery, prepareQuery } from './prepare.ts';
+import { createQueue } from './queue.ts';
+import { csvLine } from './textRows.ts';
+import { type FileFormat, type QueryRequest, type QueryResult, type RowWindow, type TextFormat } from './types.ts';
+import { WorkerProcess } from './workerClient.ts';
+
+export interface QueryEngineOptions {
+  /** The worker's module; by default the one built beside this one. */
+  readonly workerPath?: string;
+  /** Bytes that queries and their results may hold in memory before they spill; default a quarter of the machine's. */
+  readonly memoryLimitBytes?: number;
+}
+
+/**
+ * Runs SQL over ponds in a process of its own, which starts on first need. Queries run one at a time, in order; rows of
+ * finished ones are fetched meanwhile. A process that dies takes the results with it: the call that it was busy with
+ * fails `engine-unavailable`, and the next query starts a new one.
+ *
+ * Errors of run and toFile: `query-invalid`, `query-forbidden`, `not-found`, `invalid-content` and the like with the
+ * position in the SQL; `query-failed` while it runs; `engine-unavailable`; `cancelled`.
+ */
+export interface QueryEngine {
+  /** Runs one query and keeps its rows until they are released. */
+  run(pond: Pond, request: QueryRequest, signal?: AbortSignal): Promise<QueryResult>;
+  /** Rows from `start` (0-based), fewer than `count` at the end. Fails `query-failed` when the result was released. */
+  rows(resultId: string, start: number, count: number): Promise<RowWindow>;
+  /** All rows as text: CSV with a header line, or JSON objects one a line. In memory only some thousand rows at a time. */
+  text(resultId: string, format: TextFormat): AsyncIterable<string>;
+  /** Forgets a result. A result that is gone is fine. */
+  release(resultId: string): Promise<void>;
+  /** Runs one query and writes all its rows to a host file, replacing it; a failure leaves the file as it was. */
+  toFile(
+    pond: Pond,
+    request: QueryRequest,
+    target: FileTarget,
+    signal?: AbortSignal,
+  ): Promise<{ readonly rowCount: number; readonly elapsedMs: number }>;
+  /** The process that queries run in, for logs; undefined while there is none. */
+  processId(): number | undefined;
+  /** Ends the process, if there is one, and waits until it is gone. Calls under way fail. */
+  close(): Promise<void>;
+}
+
+export interface FileTarget {
+  readonly format: FileFormat;
+  /** Absolute host path. */
+  readonly file: string;
+}
+
+interface KeptResult {
+  readonly worker: WorkerProcess;
+  readonly result: number;
+  readonly columns: QueryResult['columns'];
+  readonly rowCount: number;
+}
+
+/** Rows that are fetched at a time to be written as text. */
+const textWindowRows = 5000;
+
+/** Returns an engine. Nothing starts before the first query. */
+export function createQueryEngine(options: QueryEngineOptions = {}): QueryEngine {
+  const memoryLimitBytes = options.memoryLimitBytes ?? Math.floor(totalmem() / 4);
+  const { workerPath } = options;
+  const inOrder = createQueue();
+  const results = new Map<string, KeptResult>();
+  let worker: WorkerProcess | undefined;
+  let lastResult = 0;
+
+  function liveWorker(): WorkerProcess {
+    if (worker?.isAlive !== true) {
+      const threads = availableParallelism();
+      worker = new WorkerProcess({ memoryLimitBytes, threads, ...(workerPath === undefined ? {} : { workerPath }) });
+    }
+    return worker;
+  }
+
+  function run(pond: Pond, request: QueryRequest, signal?: AbortSignal): Promise<QueryResult> {
+    const started = performance.now();
+    return inOrder(async () => {
+      const current = liveWorker();
+      const prepared = await prepareQuery({ worker: current, pond, signal }, request);
+      const { result, columns, rowCount } = await runPrepared(current, prepared, request.sql, signal);
+      const resultId = `result-${(lastResult += 1)}`;
+      results.set(resultId, { worker: current, result, columns, rowCount });
+      return { resultId, columns, rowCount, elapsedMs: performance.now() - started };
+    });
+  }
+
+  async function rows(resultId: string, start: number, count: number): Promise<RowWindow> {
+    const { worker: owner, result } = kept(resultId);
+    return owner.request('rows', { result, start, count });
+  }
+
+  async function* text(resultId: string, format: TextFormat): AsyncIterable<string> {
+    const { worker: owner, result, columns, rowCount } = kept(resultId);
+    if (format === 'csv') yield csvLine(columns.map((column) => column.name));
+    for (let start = 0; start < rowCount; start += textWindowRows) {
+      const window = { result, start, count: textWindowRows };
+      if (format === 'json') yield (await owner.request('jsonRows', window)).map((row) => `${row}\n`).join('');
+      else yield csvLines(await owner.request('rows', window));
+    }
+  }
+
+  async function release(resultId: string): Promise<void> {
+    const found = results.get(resultId);
+    if (found === undefined || !results.delete(resultId) || !found.worker.isAlive) return;
+    await found.worker.request('release', { result: found.result });
+  }
+
+  async function toFile(pond: Pond, request: QueryRequest, target: FileTarget, signal?: AbortSignal) {
+    const started = performance.now();
+    const { resultId, rowCount } = await run(pond, request, signal);
+    try {
+      await writeFile(kept(resultId), target, signal);
+      return { rowCount, elapsedMs: performance.now() - started };
+    } finally {
+      await release(resultId);
+    }
+  }
+
+  function kept(resultId: string): KeptResult {
+    const found = results.get(resultId);
+    const hint = 'Run the query again.';
+    if (found === undefined) throw new PondError('query-failed', 'the result was released', { hint });
+    if (!found.worker.isAlive)
+      throw new PondError('engine-unavailable', 'the rows went with the query process', { hint });
+    return found;
+  }
+
+  return Object.freeze<QueryEngine>({
+    run,
+    rows,
+    text,
+    release,
+    toFile,
+    processId: () => (worker?.isAlive === true ? worker.pid : undefined),
+    close: async () => {
+      results.clear();
+      await worker?.close();
+    },
+  });
+}
+
+async function runPrepared(
+  worker: WorkerProcess,
+  { spec, tables }: PreparedQuery,
+  sql: string,
+  signal: AbortSignal | undefined,
+): Promise<OperationResult<'run'>> {
+  if (tables.length > 0) await worker.request('open', { spec }, signal);
+  for (const table of tables) {
+    for await (const columns of table.batches()) {
+      // Each batch is answered before the next is read, so no more than one is under way.
+      await worker.request('append', { table: table.spec, columns }, signal);
+    }
+  }
+  return worker.request('run', { spec, sql }, signal);
+}
+
+/** Writes beside the file and moves it there at the end: DuckDB would leave half of one when it is interrupted. */
+async function writeFile(
+  { worker, result }: KeptResult,
+  { format, file }: FileTarget,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const disk = openHostDisk(dirname(file));
+  const temporary = temporaryPathIn('');
+  try {
+    await worker.request('copy', { result, format, file: disk.hostPath(temporary) ?? temporary }, signal);
+    disk.rename(temporary, basename(file));
+  } finally {
+    disk.remove(temporary);
+  }
+}
+
+function csvLines(window: RowWindow): string {
+  const rowCount = window.columns[0]?.length ?? 0;
+  return Array.from({ length: rowCount }, (_, row) =>
+    csvLine(window.columns.map((column) => column[row] ?? null)),
+  ).join('');
+}

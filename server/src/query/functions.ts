@@ -1,0 +1,40 @@
+import { type ErrorDetails, PondError } from '../base/error.ts';
+import { type AstFunction } from './ast.ts';
+
+/**
+ * The table functions that a query may call: those that make rows of their arguments. All others read files, run SQL
+ * that is hidden in a text, or tell about the engine and its host. The sandbox stops what reads the host even so; this
+ * list says it earlier and clearer.
+ */
+const tableFunctions = new Set([
+  'generate_series',
+  'histogram',
+  'histogram_values',
+  'json_each',
+  'json_tree',
+  'range',
+  'repeat',
+  'repeat_row',
+  'summary',
+  'test_all_types',
+  'unnest',
+]);
+
+/** Scalar functions that tell about the host or the engine. */
+const hostFunctions = new Set(['current_setting', 'getenv', 'write_log']);
+
+/** Fails `query-forbidden` at the first function that a query may not call. */
+export function checkFunctions(
+  functions: readonly AstFunction[],
+  locate: (offset: number | undefined) => Pick<ErrorDetails, 'position'>,
+): void {
+  for (const { name, offset, isTableFunction } of functions) {
+    if (isTableFunction ? tableFunctions.has(name) : !hostFunctions.has(name)) continue;
+    throw new PondError('query-forbidden', `${name}() is not allowed in a query`, {
+      ...locate(offset),
+      hint: isTableFunction
+        ? 'Pond paths and patterns are tables: FROM "/folder/file.csv", FROM "/folder/*.parquet".'
+        : 'A query reads the pond and nothing else.',
+    });
+  }
+}

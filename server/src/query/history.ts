@@ -1,0 +1,200 @@
+import { type ErrorDetails, PondError } from '../base/error.ts';
+import { didYouMean } from '../base/suggest.ts';
+import { literalList } from '../duckdb/sql.ts';
+import { textPosition } from '../duckdb/textPosition.ts';
+import { type Commit, type EntryRow, type NodeRow, type Pond } from '../pond/types.ts';
+import { type TableReference } from './analysis.ts';
+import { type PlainValue } from './messages.ts';
+import { type TableSpec, type ViewSpec } from './sources.ts';
+
+/** What a query needs of the pond's own history. */
+export interface History {
+  readonly views: readonly ViewSpec[];
+  readonly tables: readonly HistoryTable[];
+  /** Host paths of op-log files that the views read. */
+  readonly files: readonly string[];
+}
+
+export interface HistoryTable {
+  readonly spec: TableSpec;
+  /** Rows for it, as columns, some at a time. */
+  batches(): AsyncIterable<readonly (readonly PlainValue[])[]>;
+}
+
+const batchRows = 4096;
+
+const names = ['commits', 'nodes', 'entries'] as const;
+type HistoryName = (typeof names)[number];
+
+/**
+ * The tables pond.commits, pond.nodes and pond.entries, as far as the references ask for them, up to a version. Nothing
+ * is read before the batches are. Fails `query-invalid` for another name in the schema, and `version-not-found`.
+ */
+export async function historyFor(
+  pond: Pond,
+  references: readonly TableReference[],
+  { sql, at }: { readonly sql: string; readonly at: string | undefined },
+): Promise<History> {
+  const wanted = new Set(references.flatMap((reference) => nameOf(reference, sql)));
+  const parts = await Promise.all(names.filter((name) => wanted.has(name)).map((name) => makers[name](pond, at)));
+  return {
+    views: parts.flatMap((part) => part.views),
+    tables: parts.flatMap((part) => part.tables),
+    files: [...new Set(parts.flatMap((part) => part.files))],
+  };
+}
+
+function nameOf({ name, index, certain }: TableReference, sql: string): readonly HistoryName[] {
+  const known = names.find((candidate) => candidate === name.toLowerCase());
+  if (known !== undefined) return [known];
+  if (!certain) return [];
+  const hint =
+    didYouMean(name, names)?.replace('"', '"pond.') ?? `The tables of the history: pond.${names.join(', pond.')}.`;
+  const details: ErrorDetails =
+    index === undefined ? { hint } : { hint, position: textPosition(sql.slice(0, index), Infinity, 'byte') };
+  throw new PondError('query-invalid', `there is no table pond.${name}`, details);
+}
+
+const makers: Readonly<Record<HistoryName, (pond: Pond, at: string | undefined) => Promise<History>>> = {
+  commits: commitsHistory,
+  nodes: nodesHistory,
+  entries: entriesHistory,
+};
+
+const commitsTable: TableSpec = {
+  name: 'commits',
+  columns: [
+    ['number', 'BIGINT'],
+    ['id', 'VARCHAR'],
+    ['parent', 'BIGINT'],
+    ['time_us', 'BIGINT'],
+    ['author', 'VARCHAR'],
+    ['message', 'VARCHAR'],
+    ['operation', 'VARCHAR'],
+    ['root_hash', 'VARCHAR'],
+    ['added', 'BIGINT'],
+    ['modified', 'BIGINT'],
+    ['removed', 'BIGINT'],
+    ['renamed', 'BIGINT'],
+    ['bytes', 'BIGINT'],
+  ],
+};
+
+const commitsSql = `SELECT number, id, parent, make_timestamptz(time_us) AS time, author, message, operation, root_hash,
+  added, modified, removed, renamed, bytes FROM pond.commits_rows`;
+
+async function commitsHistory(pond: Pond, at: string | undefined): Promise<History> {
+  const last = at === undefined ? Infinity : (await pond.resolve(at)).number;
+  const spec = { ...commitsTable, name: 'commits_rows' };
+  return {
+    tables: [{ spec, batches: () => batchesOf(commitRows(pond, last), spec) }],
+    views: [view('commits', commitsSql)],
+    files: [],
+  };
+}
+
+async function* commitRows(pond: Pond, last: number): AsyncIterable<readonly PlainValue[]> {
+  for await (const commit of pond.log()) if (commit.number <= last) yield commitRow(commit);
+}
+
+function commitRow({ number, id, parent, timeUs, author, message, operation, rootHash, counts }: Commit) {
+  const { added, modified, removed, renamed, bytes } = counts;
+  return [
+    BigInt(number),
+    id,
+    parent === undefined ? null : BigInt(parent),
+    BigInt(timeUs),
+    author,
+    message,
+    operation,
+    rootHash,
+    BigInt(added),
+    BigInt(modified),
+    BigInt(removed),
+    BigInt(renamed),
+    BigInt(bytes),
+  ];
+}
+
+const nodesTable: TableSpec = {
+  name: 'nodes_pending',
+  columns: [
+    ['part_id', 'VARCHAR'],
+    ['node_id', 'VARCHAR'],
+    ['time_us', 'BIGINT'],
+    ['version', 'BIGINT'],
+    ['file_type', 'VARCHAR'],
+    ['metadata', 'VARCHAR'],
+    ['size', 'BIGINT'],
+    ['sha256', 'VARCHAR'],
+  ],
+};
+
+async function nodesHistory(pond: Pond, at: string | undefined): Promise<History> {
+  const { files, pendingNodes } = await pond.history(at);
+  const last = at === undefined ? undefined : (await pond.resolve(at)).number;
+  return {
+    tables: [{ spec: nodesTable, batches: () => batchesOf(pendingNodes.map(nodeRow), nodesTable) }],
+    views: [view('nodes', nodesSql(files, last))],
+    files,
+  };
+}
+
+export function nodesSql(files: readonly string[], last: number | undefined): string {
+  const columns = 'part_id, node_id, timestamp, version, file_type, metadata, size, sha256';
+  const committed = `SELECT ${columns}, txn, false AS pending FROM read_parquet(${literalList(files)}, union_by_name = true)${
+    last === undefined ? '' : ` WHERE txn <= ${last}`
+  }`;
+  const pending = `SELECT ${columns.replace('timestamp', 'make_timestamptz(time_us) AS timestamp')}, NULL AS txn, true AS pending FROM pond.nodes_pending`;
+  return files.length === 0 ? pending : `${committed} UNION ALL ${pending}`;
+}
+
+function nodeRow({ partId, nodeId, timestampUs, version, fileType, metadata, sizeBytes, sha256 }: NodeRow) {
+  return [partId, nodeId, BigInt(timestampUs), BigInt(version), fileType, metadata, BigInt(sizeBytes), sha256];
+}
+
+const entriesTable: TableSpec = {
+  name: 'entries',
+  columns: [
+    ['directory_id', 'VARCHAR'],
+    ['name', 'VARCHAR'],
+    ['node_id', 'VARCHAR'],
+    ['file_type', 'VARCHAR'],
+    ['version', 'BIGINT'],
+    ['txn', 'BIGINT'],
+    ['pending', 'BOOLEAN'],
+  ],
+};
+
+async function entriesHistory(pond: Pond, at: string | undefined): Promise<History> {
+  const sources = await pond.history(at);
+  async function* rows(): AsyncIterable<readonly PlainValue[]> {
+    for await (const entry of sources.entries()) yield entryRow(entry, false);
+    for (const entry of sources.pendingEntries) yield entryRow(entry, true);
+  }
+  return { tables: [{ spec: entriesTable, batches: () => batchesOf(rows(), entriesTable) }], views: [], files: [] };
+}
+
+function entryRow({ directoryId, name, nodeId, fileType, version, txn }: EntryRow, pending: boolean) {
+  return [directoryId, name, nodeId, fileType, BigInt(version), txn === undefined ? null : BigInt(txn), pending];
+}
+
+function view(name: HistoryName, select: string): ViewSpec {
+  return { sql: `CREATE VIEW pond.${name} AS ${select}`, index: undefined, path: undefined };
+}
+
+/** Turns rows into columns, `batchRows` at a time. */
+async function* batchesOf(
+  rows: AsyncIterable<readonly PlainValue[]> | Iterable<readonly PlainValue[]>,
+  spec: TableSpec,
+): AsyncIterable<readonly (readonly PlainValue[])[]> {
+  const empty = (): PlainValue[][] => spec.columns.map(() => []);
+  let columns = empty();
+  for await (const row of rows) {
+    columns.forEach((column, index) => column.push(row[index] ?? null));
+    if ((columns[0]?.length ?? 0) < batchRows) continue;
+    yield columns;
+    columns = empty();
+  }
+  if ((columns[0]?.length ?? 0) > 0) yield columns;
+}

@@ -1,0 +1,82 @@
+import { PondError } from '../base/error.ts';
+import { type ErrorCode } from '../base/errorCode.ts';
+import { type Value } from '../duckdb/connection.ts';
+import { type Analysis } from './analysis.ts';
+import { type SandboxSpec, type TableSpec } from './sources.ts';
+import { type Column, type FileFormat, type RowWindow } from './types.ts';
+
+/** Sent once, before all else. */
+export interface WorkerSettings {
+  readonly memoryLimitBytes: number;
+  readonly threads: number;
+  /** Host directory for what does not fit in memory; the worker's alone. */
+  readonly spillDirectory: string;
+}
+
+/** What a worker is asked for, with what it answers. Results are numbered by the worker. */
+export interface Operations {
+  /** Finds the tables that a query reads. */
+  analyze: { params: { readonly sql: string }; result: Analysis };
+  /** Makes the sandbox of the next run, so that its tables can be filled. */
+  open: { params: { readonly spec: SandboxSpec }; result: null };
+  /** Adds rows, as columns, to a table of the sandbox that was opened. */
+  append: { params: { readonly table: TableSpec; readonly columns: readonly (readonly PlainValue[])[] }; result: null };
+  /** Runs a query and keeps its rows. */
+  run: {
+    params: { readonly spec: SandboxSpec; readonly sql: string };
+    result: { readonly result: number; readonly columns: readonly Column[]; readonly rowCount: number };
+  };
+  rows: { params: { readonly result: number; readonly start: number; readonly count: number }; result: RowWindow };
+  /** Rows as one JSON object each. */
+  jsonRows: {
+    params: { readonly result: number; readonly start: number; readonly count: number };
+    result: readonly string[];
+  };
+  release: { params: { readonly result: number }; result: null };
+  /** Writes all rows of a result to a host file that does not exist. */
+  copy: { params: { readonly result: number; readonly format: FileFormat; readonly file: string }; result: null };
+  /** Makes a Parquet file of an Arrow IPC file. Memory is that of one batch. */
+  convertArrow: {
+    params: { readonly file: string; readonly pondPath: string; readonly target: string };
+    result: null;
+  };
+}
+
+/** Values that cross between the processes; microseconds since 1970 for a time. */
+export type PlainValue = Extract<Value, string | number | bigint | boolean | null>;
+
+export type OperationName = keyof Operations;
+export type OperationParams<N extends OperationName> = Operations[N]['params'];
+export type OperationResult<N extends OperationName> = Operations[N]['result'];
+
+/** Client to worker. A cancel names the request to give up. */
+export type ToWorker =
+  | { readonly kind: 'settings'; readonly settings: WorkerSettings }
+  | { readonly kind: 'request'; readonly id: number; readonly name: OperationName; readonly params: unknown }
+  | { readonly kind: 'cancel'; readonly id: number };
+
+export type FromWorker =
+  { readonly id: number; readonly result: unknown } | { readonly id: number; readonly error: PlainError };
+
+/** A PondError as plain data. */
+export interface PlainError {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly path?: string;
+  readonly hint?: string;
+  readonly position?: { readonly line: number; readonly character: number };
+}
+
+export function toPlainError({ code, message, path, hint, position }: PondError): PlainError {
+  return {
+    code,
+    message,
+    ...(path === undefined ? {} : { path }),
+    ...(hint === undefined ? {} : { hint }),
+    ...(position === undefined ? {} : { position }),
+  };
+}
+
+export function fromPlainError({ code, message, ...details }: PlainError): PondError {
+  return new PondError(code, message, details);
+}

@@ -1,0 +1,142 @@
+import { PondError } from '../base/error.ts';
+import { type Connection } from '../duckdb/connection.ts';
+import { type Database, type DatabaseSettings, openDatabase } from '../duckdb/database.ts';
+import { queryError } from '../duckdb/engineError.ts';
+import { identifier, literal } from '../duckdb/sql.ts';
+import { type RowStream } from '../duckdb/statements.ts';
+import { type Column, type FileFormat, type RowWindow } from './types.ts';
+
+interface KeptResult {
+  readonly columns: readonly Column[];
+  readonly rowCount: number;
+}
+
+/**
+ * Keeps the rows of finished queries, one table each, in a database that no SQL of a user reaches. Columns are called
+ * c0, c1, … there, so names need not be distinct. What exceeds the memory limit is spilled to disk.
+ */
+export class ResultStore {
+  readonly database: Database;
+  readonly #reader: Connection;
+  readonly #results = new Map<number, KeptResult>();
+  #lastResult = 0;
+
+  private constructor(database: Database, reader: Connection) {
+    this.database = database;
+    this.#reader = reader;
+  }
+
+  static async open(settings: DatabaseSettings): Promise<ResultStore> {
+    const database = await openDatabase(settings);
+    return new ResultStore(database, await database.connect());
+  }
+
+  /** Reads a stream to its end. A failure, or the signal, leaves nothing behind. */
+  async keep(stream: RowStream, signal: AbortSignal): Promise<{ readonly result: number } & KeptResult> {
+    const result = (this.#lastResult += 1);
+    const connection = await this.database.connect();
+    try {
+      await connection.run(createTableSql(result, stream.columns));
+      const rowCount = await fill(connection, result, stream, signal);
+      this.#results.set(result, { columns: stream.columns, rowCount });
+      return { result, columns: stream.columns, rowCount };
+    } catch (error) {
+      await connection.run(`DROP TABLE IF EXISTS ${tableOf(result)}`);
+      throw queryError(error, '');
+    } finally {
+      connection.close();
+    }
+  }
+
+  /** Rows from `start`, fewer than `count` at the end. Cost is that of the window. Fails `query-failed` once released. */
+  async rows(result: number, start: number, count: number): Promise<RowWindow> {
+    const { columns } = this.#find(result);
+    const values = columns.map((_, index) => `CAST(c${index} AS VARCHAR)`).join(', ');
+    const window = await this.#reader.textColumns(windowSql(values, result, start, count));
+    return { start, columns: columns.map((_, index) => window[index] ?? []) };
+  }
+
+  /** The same rows as one JSON object each. */
+  async jsonRows(result: number, start: number, count: number): Promise<readonly string[]> {
+    const fields = named(this.#find(result).columns).map(({ name, value }) => `${literal(name)}: ${value}`);
+    const value = `CAST(to_json({${fields.join(', ')}}) AS VARCHAR)`;
+    const [column] = await this.#reader.textColumns(windowSql(value, result, start, count));
+    return (column ?? []).map(String);
+  }
+
+  /** Writes all rows to a new host file. */
+  async copy(result: number, format: FileFormat, file: string, signal: AbortSignal): Promise<void> {
+    const sql = copySql(result, this.#find(result).columns, format, file);
+    const connection = await this.database.connect();
+    const interrupt = () => connection.interrupt();
+    signal.addEventListener('abort', interrupt);
+    try {
+      await connection.run(sql);
+    } catch (error) {
+      throw queryError(error, '');
+    } finally {
+      signal.removeEventListener('abort', interrupt);
+      connection.close();
+    }
+  }
+
+  /** Forgets a result. Twice is fine. */
+  async release(result: number): Promise<void> {
+    if (this.#results.delete(result)) await this.#reader.run(`DROP TABLE ${tableOf(result)}`);
+  }
+
+  #find(result: number): KeptResult {
+    const found = this.#results.get(result);
+    if (found === undefined) throw new PondError('query-failed', 'the result was released: run the query again');
+    return found;
+  }
+}
+
+async function fill(connection: Connection, result: number, stream: RowStream, signal: AbortSignal): Promise<number> {
+  const appender = await connection.appender(tableOf(result));
+  let rowCount = 0;
+  try {
+    for (;;) {
+      if (signal.aborted) throw new PondError('cancelled', 'the query was cancelled');
+      const chunk = await stream.next();
+      if (chunk === undefined) return rowCount;
+      appender.appendChunk(chunk);
+      rowCount += chunk.rowCount;
+    }
+  } finally {
+    appender.close();
+  }
+}
+
+const tableOf = (result: number) => `result_${result}`;
+
+export function createTableSql(result: number, columns: readonly Column[]): string {
+  return `CREATE TABLE ${tableOf(result)} (${columns.map(({ type }, index) => `c${index} ${type}`).join(', ')})`;
+}
+
+/** Rows are only ever appended, so row ids count from 0 without gaps, and DuckDB skips the blocks outside the window. */
+export function windowSql(values: string, result: number, start: number, count: number): string {
+  return `SELECT ${values} FROM ${tableOf(result)} WHERE rowid >= ${start} AND rowid < ${start + count} ORDER BY rowid`;
+}
+
+const copyOptions: Readonly<Record<FileFormat, string>> = {
+  csv: 'FORMAT csv, HEADER true',
+  json: 'FORMAT json, ARRAY true',
+  parquet: 'FORMAT parquet',
+};
+
+export function copySql(result: number, columns: readonly Column[], format: FileFormat, file: string): string {
+  const values = named(columns).map(({ name, value }) => `${value} AS ${identifier(name)}`);
+  return `COPY (SELECT ${values.join(', ')} FROM ${tableOf(result)}) TO ${literal(file)} (${copyOptions[format]})`;
+}
+
+/** The columns under names that differ from each other in more than case: "a", "a_1". */
+function named(columns: readonly Column[]): readonly { readonly name: string; readonly value: string }[] {
+  const taken = new Set<string>();
+  return columns.map((column, index) => {
+    let name = column.name;
+    for (let next = 1; taken.has(name.toLowerCase()); next += 1) name = `${column.name}_${next}`;
+    taken.add(name.toLowerCase());
+    return { name, value: `c${index}` };
+  });
+}

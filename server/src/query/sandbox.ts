@@ -1,0 +1,121 @@
+import { PondError } from '../base/error.ts';
+import { type Connection } from '../duckdb/connection.ts';
+import { type Database, type DatabaseSettings, openDatabase } from '../duckdb/database.ts';
+import { identifier } from '../duckdb/sql.ts';
+import { type BoundStatement, type RowStream, type Statements } from '../duckdb/statements.ts';
+import { type PlainValue } from './messages.ts';
+import { runError, viewError } from './hostNames.ts';
+import { lockSql, type SandboxSpec, type TableSpec } from './sources.ts';
+
+/**
+ * A database of its own for the SQL of a user. DuckDB's settings belong to a whole database and, once locked, stay as
+ * they are; so each set of files gets a new one (about 10 ms), and queries over the same set share it.
+ *
+ * Invariants, once sealed:
+ * - It opens the spec's host files and no other; it has no network, and loads no extension.
+ * - No statement changes a setting.
+ * - Only SELECT and EXPLAIN statements run, and the CREATE TYPE that DuckDB puts before a dynamic PIVOT. This matters
+ *   because DuckDB lets a COPY write to the files it may read.
+ */
+export class Sandbox {
+  readonly key: string;
+  readonly #spec: SandboxSpec;
+  readonly #database: Database;
+  readonly #connection: Connection;
+  #isSealed = false;
+
+  private constructor(spec: SandboxSpec, database: Database, connection: Connection) {
+    this.key = sandboxKey(spec);
+    this.#spec = spec;
+    this.#database = database;
+    this.#connection = connection;
+  }
+
+  /** Opens a database with the spec's tables, still empty. */
+  static async open(spec: SandboxSpec, settings: DatabaseSettings): Promise<Sandbox> {
+    const database = await openDatabase(settings);
+    const connection = await database.connect();
+    // Bytes that a result may be ahead of its reader: with the 1 MB of the default, reading waits for each chunk.
+    await connection.run("SET errors_as_json = true; SET streaming_buffer_size = '32MB'; CREATE SCHEMA pond");
+    for (const table of spec.tables) await connection.run(createTableSql(table));
+    return new Sandbox(spec, database, connection);
+  }
+
+  /** Adds rows, as columns, to a table of the spec. Only before the first query. */
+  async append(table: TableSpec, columns: readonly (readonly PlainValue[])[]): Promise<void> {
+    const appender = await this.#connection.appender(table.name, 'pond');
+    try {
+      await appender.appendColumns(columns);
+    } finally {
+      appender.close();
+    }
+  }
+
+  /**
+   * Starts a query. Fails `invalid-content` for files that cannot be read, `query-forbidden` for what is not a query,
+   * and with the codes of runError; the same holds for what the stream throws.
+   */
+  async query(sql: string): Promise<RowStream> {
+    await this.#seal(sql);
+    try {
+      const stream = await this.#start(await this.#connection.statements(sql));
+      return { columns: stream.columns, next: () => stream.next().catch((error) => this.#fail(error, sql)) };
+    } catch (error) {
+      return this.#fail(error, sql);
+    }
+  }
+
+  interrupt(): void {
+    this.#connection.interrupt();
+  }
+
+  close(): void {
+    this.#connection.close();
+    this.#database.close();
+  }
+
+  async #seal(sql: string): Promise<void> {
+    if (this.#isSealed) return;
+    await this.#connection.run(lockSql(this.#spec.files.map((file) => file.hostPath)));
+    for (const view of this.#spec.views) {
+      await this.#connection.run(view.sql).catch((error: unknown) => {
+        throw viewError(error, view, sql, this.#spec.files);
+      });
+    }
+    this.#isSealed = true;
+  }
+
+  async #start(statements: Statements): Promise<RowStream> {
+    for (let index = 0; index < statements.count - 1; index += 1) {
+      const statement = checked(await statements.bind(index), ['create']);
+      await statement.run();
+      statement.close();
+    }
+    return checked(await statements.bind(statements.count - 1), ['select', 'explain']).stream();
+  }
+
+  #fail(error: unknown, sql: string): never {
+    throw runError(error, sql, this.#spec.files);
+  }
+}
+
+/** Equal for specs that can share a database. */
+export function sandboxKey(spec: SandboxSpec): string {
+  return JSON.stringify([spec.tablesKey, spec.views.map((view) => view.sql)]);
+}
+
+function checked(statement: BoundStatement, kinds: readonly BoundStatement['kind'][]): BoundStatement {
+  if (!kinds.includes(statement.kind)) {
+    throw new PondError('query-forbidden', 'the text is not a query', {
+      hint: 'A query reads the pond and changes nothing.',
+    });
+  }
+  if (statement.parameterCount > 0) {
+    throw new PondError('query-invalid', 'the query has parameters ($1 or ?), which have no values here');
+  }
+  return statement;
+}
+
+function createTableSql({ name, columns }: TableSpec): string {
+  return `CREATE TABLE pond.${identifier(name)} (${columns.map(([column, type]) => `${identifier(column)} ${type}`).join(', ')})`;
+}

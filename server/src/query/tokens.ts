@@ -1,0 +1,66 @@
+/**
+ * The words of a SQL text, as far as a glance needs them. DuckDB's own parser decides what a statement is; this only
+ * finds the first word, the names in quotes and the semicolons, in texts that DuckDB does not describe as JSON.
+ */
+export interface Token {
+  readonly kind: 'word' | 'identifier' | 'string' | 'symbol';
+  /** The word in upper case, the name or string without its quotes, or the one character. */
+  readonly text: string;
+  /** Index of the first character in the SQL, in UTF-16 code units. */
+  readonly start: number;
+}
+
+// In this order: a name or a string in quotes, where the quote is doubled inside; a string with backslashes; a string
+// between dollar tags; a word; any other character alone.
+const pattern =
+  /"((?:[^"]|"")*)"|'((?:[^']|'')*)'|[eE]'((?:[^'\\]|''|\\[^])*)'|\$(\w*)\$([^]*?)\$\4\$|([\p{L}_][\p{L}\p{N}_$]*)|([^])/uy;
+
+/** Returns the tokens of a text, white space and comments left out. */
+export function tokenize(sql: string): readonly Token[] {
+  const tokens: Token[] = [];
+  for (let start = skipBlank(sql, 0); start < sql.length; start = skipBlank(sql, pattern.lastIndex)) {
+    pattern.lastIndex = start;
+    const match = pattern.exec(sql);
+    if (match === null) break;
+    tokens.push({ ...readToken(match), start });
+  }
+  return tokens;
+}
+
+function readToken(match: RegExpExecArray): Omit<Token, 'start'> {
+  const [, identifier, string, escaped, , dollars, word, symbol] = match;
+  if (identifier !== undefined) return { kind: 'identifier', text: identifier.replaceAll('""', '"') };
+  if (string !== undefined) return { kind: 'string', text: string.replaceAll("''", "'") };
+  if (word !== undefined) return { kind: 'word', text: word.toUpperCase() };
+  if (symbol !== undefined) return { kind: 'symbol', text: symbol };
+  return { kind: 'string', text: escaped ?? dollars ?? '' };
+}
+
+/** Index of the first character at or after `start` that is neither white space nor in a comment. */
+function skipBlank(sql: string, start: number): number {
+  let index = start;
+  for (;;) {
+    const before = index;
+    while (/\s/.test(sql[index] ?? '')) index += 1;
+    if (sql.startsWith('--', index)) index = endOf(sql, sql.indexOf('\n', index));
+    else if (sql.startsWith('/*', index)) index = skipComment(sql, index);
+    if (index === before) return index;
+  }
+}
+
+/** Comments of this kind nest, as in SQL's standard. */
+function skipComment(sql: string, start: number): number {
+  let depth = 0;
+  for (let index = start; index < sql.length; index += 1) {
+    if (sql.startsWith('/*', index)) depth += 1;
+    else if (sql.startsWith('*/', index)) depth -= 1;
+    else continue;
+    index += 1;
+    if (depth === 0) return index + 1;
+  }
+  return sql.length;
+}
+
+function endOf(sql: string, index: number): number {
+  return index < 0 ? sql.length : index;
+}

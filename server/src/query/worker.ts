@@ -1,0 +1,65 @@
+/**
+ * The query process: DuckDB, the SQL of users and the rows it makes. It ends when its parent goes away.
+ */
+import { assert } from '../base/assert.ts';
+import { PondError } from '../base/error.ts';
+import { lazyAsync } from '../base/lazy.ts';
+import { queryError } from '../duckdb/engineError.ts';
+import {
+  type FromWorker,
+  type OperationName,
+  type OperationParams,
+  type OperationResult,
+  toPlainError,
+  type ToWorker,
+  type WorkerSettings,
+} from './messages.ts';
+import { createOperations, type WorkerOperations } from './workerOperations.ts';
+
+const running = new Map<number, AbortController>();
+let settings: WorkerSettings | undefined;
+
+const loadOperations = lazyAsync((): Promise<WorkerOperations> => {
+  assert(settings !== undefined, () => 'settings come first');
+  return createOperations(settings);
+});
+
+process.on('disconnect', () => process.exit());
+process.on('message', (message: ToWorker) => {
+  if (message.kind === 'settings') settings = message.settings;
+  else if (message.kind === 'cancel') running.get(message.id)?.abort();
+  else void answer(message.id, message.name, message.params);
+});
+
+async function answer(id: number, name: OperationName, params: unknown): Promise<void> {
+  const controller = new AbortController();
+  running.set(id, controller);
+  try {
+    send({ id, result: await perform(name, params, controller.signal) });
+  } catch (error) {
+    const plain = toPlainError(queryError(error, ''));
+    // An interrupt reaches whatever the database was at, and the words for it differ.
+    send({ id, error: controller.signal.aborted ? toPlainError(cancelled()) : plain });
+  } finally {
+    running.delete(id);
+  }
+}
+
+async function perform<N extends OperationName>(
+  name: N,
+  params: unknown,
+  signal: AbortSignal,
+): Promise<OperationResult<N>> {
+  const operations = await loadOperations();
+  if (signal.aborted) throw cancelled();
+  return operations[name](params as OperationParams<N>, signal);
+}
+
+function cancelled(): PondError {
+  return new PondError('cancelled', 'the query was cancelled');
+}
+
+function send(message: FromWorker): void {
+  // Without a parent there is nobody to tell, and the disconnect ends the process.
+  if (process.connected) process.send?.(message);
+}

@@ -1,0 +1,87 @@
+import { PondError } from '../base/error.ts';
+import { analyze } from './analysis.ts';
+import { type OperationName, type OperationParams, type OperationResult, type WorkerSettings } from './messages.ts';
+import { ResultStore } from './resultStore.ts';
+import { Sandbox, sandboxKey } from './sandbox.ts';
+import { type SandboxSpec } from './sources.ts';
+
+export type WorkerOperations = {
+  readonly [N in OperationName]: (params: OperationParams<N>, signal: AbortSignal) => Promise<OperationResult<N>>;
+};
+
+/** Part of the memory limit that kept results get before they spill; a running query gets the rest. */
+const resultsShare = 0.25;
+
+/** What a worker does when asked. The client sends one open, append or run at a time. */
+export async function createOperations(settings: WorkerSettings): Promise<WorkerOperations> {
+  const { memoryLimitBytes, threads, spillDirectory } = settings;
+  const results = await ResultStore.open({
+    memoryLimitBytes: memoryLimitBytes * resultsShare,
+    threads,
+    spillDirectory: `${spillDirectory}/results`,
+  });
+  const parser = await results.database.connect();
+  const sandboxSettings = {
+    memoryLimitBytes: memoryLimitBytes * (1 - resultsShare),
+    threads,
+    spillDirectory: `${spillDirectory}/query`,
+  };
+  let sandbox: Sandbox | undefined;
+
+  /** The sandbox of the last query when it fits, else a new one. */
+  async function sandboxFor(spec: SandboxSpec): Promise<Sandbox> {
+    if (sandbox?.key === sandboxKey(spec)) return sandbox;
+    closeSandbox();
+    sandbox = await Sandbox.open(spec, sandboxSettings);
+    return sandbox;
+  }
+
+  function closeSandbox(): void {
+    sandbox?.close();
+    sandbox = undefined;
+  }
+
+  async function run({ spec, sql }: OperationParams<'run'>, signal: AbortSignal): Promise<OperationResult<'run'>> {
+    const current = await sandboxFor(spec);
+    const interrupt = () => current.interrupt();
+    signal.addEventListener('abort', interrupt);
+    try {
+      return await results.keep(await current.query(sql), signal);
+    } catch (error) {
+      // What a failed query left in its database is not worth knowing.
+      closeSandbox();
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', interrupt);
+    }
+  }
+
+  return Object.freeze<WorkerOperations>({
+    analyze: ({ sql }) => analyze(parser, sql),
+    open: async ({ spec }) => {
+      await sandboxFor(spec);
+      return null;
+    },
+    append: async ({ table, columns }) => {
+      if (sandbox === undefined) throw new PondError('query-failed', 'the query was given up');
+      await sandbox.append(table, columns);
+      return null;
+    },
+    run,
+    rows: ({ result, start, count }) => results.rows(result, start, count),
+    jsonRows: ({ result, start, count }) => results.jsonRows(result, start, count),
+    release: async ({ result }) => {
+      await results.release(result);
+      return null;
+    },
+    copy: async ({ result, format, file }, signal) => {
+      await results.copy(result, format, file, signal);
+      return null;
+    },
+    convertArrow: async (conversion, signal) => {
+      const { convertArrow } = await import('./arrow.ts');
+      await convertArrow(results.database, conversion, signal);
+      return null;
+    },
+  });
+}

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { type PondError } from '../../server/src/base/error.ts';
+import { type Connection } from '../../server/src/duckdb/connection.ts';
+import { type Database, openDatabase } from '../../server/src/duckdb/database.ts';
+import { queryError } from '../../server/src/duckdb/engineError.ts';
+
+let database: Database;
+let connection: Connection;
+before(async () => {
+  database = await openDatabase({ memoryLimitBytes: 64 * 1024 * 1024 });
+  connection = await database.connect();
+  await connection.run('SET errors_as_json = true');
+});
+after(() => {
+  connection.close();
+  database.close();
+});
+
+async function failureOf(sql: string): Promise<PondError> {
+  const error: unknown = await connection.rows(sql).then(
+    () => assert.fail('the SQL was to fail'),
+    (reason: unknown) => reason,
+  );
+  return queryError(error, sql);
+}
+
+/** The SQL has a caret mark '^' before the place where the error is to be. */
+async function checkPosition(marked: string, code: string, message: RegExp): Promise<void> {
+  const before = marked.slice(0, marked.indexOf('^'));
+  const error = await failureOf(marked.replace('^', ''));
+  const line = before.split('\n').length - 1;
+  assert.equal(error.code, code);
+  assert.match(error.message, message);
+  assert.deepEqual(error.position, { line, character: before.length - (before.lastIndexOf('\n') + 1) });
+}
+
+test('a syntax error is query-invalid at its token', () =>
+  checkPosition("SELECT 'é😀',\n  (1 ^] 2", 'query-invalid', /syntax error at or near/));
+test('a missing column is query-invalid at its name, after characters of two and four bytes', () =>
+  checkPosition("SELECT 'é😀', ^nosuch FROM (SELECT 1 AS x)", 'query-invalid', /"nosuch" not found/));
+test('a missing table is query-invalid at its name on a later line', () =>
+  checkPosition("SELECT 'é'\nFROM\n  ^nosuch", 'query-invalid', /nosuch does not exist/));
+test('a missing function is query-invalid at its name', () =>
+  checkPosition('SELECT ^nosuch(1)', 'query-invalid', /nosuch does not exist/));
+test('a value that cannot be converted is query-failed at the cast', () =>
+  checkPosition("SELECT ('a' || x)^::INT FROM range(3) t(x)", 'query-failed', /Could not convert/));
+
+test('an error at the end of the text has the position of the end', () =>
+  checkPosition('SELECT 1 WHERE^', 'query-invalid', /end of input/));
+
+test('too little memory is query-failed with a hint about the limit', async () => {
+  await connection.run("SET temp_directory = ''");
+  const error = await failureOf('SELECT list(x) FROM range(50000000) t(x)');
+  assert.equal(error.code, 'query-failed');
+  assert.match(error.hint ?? '', /memory limit/);
+});
+
+test('an error that is not from DuckDB is query-failed and keeps its cause', () => {
+  const cause = new Error('other');
+  const error = queryError(cause, 'SELECT 1');
+  assert.equal(error.code, 'query-failed');
+  assert.equal(error.cause, cause);
+});

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { type Connection } from '../../server/src/duckdb/connection.ts';
+import { type Database, openDatabase } from '../../server/src/duckdb/database.ts';
+import { identifier, literal, literalList } from '../../server/src/duckdb/sql.ts';
+
+let database: Database;
+let connection: Connection;
+before(async () => {
+  database = await openDatabase();
+  connection = await database.connect();
+});
+after(() => {
+  connection.close();
+  database.close();
+});
+
+const texts = ['plain', '/a b/c.csv', `it's`, `"quoted"`, `';DROP TABLE x;--`, '\\n\\', 'é😀', '/*', '$$', ''];
+
+for (const text of texts) {
+  test(`DuckDB reads the literal of ${JSON.stringify(text)} as that text`, async () => {
+    assert.deepEqual(await connection.rows(`SELECT ${literal(text)}`), [[text]]);
+    assert.deepEqual(await connection.rows(`SELECT ${literalList([text, text])}[2]`), [[text]]);
+  });
+
+  test(`DuckDB takes the identifier of ${JSON.stringify(text)} as that name`, async () => {
+    // SQL has no empty name.
+    if (text === '') return assert.rejects(connection.run(`SELECT 1 AS ${identifier(text)}`));
+    await connection.run(`CREATE OR REPLACE TEMP VIEW ${identifier(text)} AS SELECT 1 AS x`);
+    const rows = await connection.rows(`SELECT count(*) FROM duckdb_views() WHERE view_name = ${literal(text)}`);
+    assert.deepEqual(rows, [[1n]]);
+    return undefined;
+  });
+}
