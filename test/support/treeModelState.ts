@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type ErrorCode } from '../../server/src/base/errorCode.ts';
 import { type ContentType } from '../../server/src/tinyfs/change.ts';
 import { type Attributes, type TreeOperation } from './treeOperations.ts';
@@ -11,9 +12,10 @@ export interface ModelNode {
 
 type Found = { readonly key: string; readonly node: ModelNode | undefined; readonly last: boolean };
 
-class Failure {
+class Failure extends Error {
   readonly code: ErrorCode;
   constructor(code: ErrorCode) {
+    super(code);
     this.code = code;
   }
 }
@@ -22,14 +24,17 @@ class Failure {
 export class TreeModel {
   readonly nodes = new Map<string, ModelNode>([['/', directory()]]);
 
-  /** Carries out an operation. Returns undefined, or the code it should fail with; then little or nothing changed. */
+  /** Carries out an operation. Returns undefined, or the code it should fail with; then nothing changed. */
   apply(operation: TreeOperation): ErrorCode | undefined {
+    const before = [...this.nodes];
     try {
       this.#run(operation);
       return undefined;
     } catch (failure) {
-      if (failure instanceof Failure) return failure.code;
-      throw failure;
+      if (!(failure instanceof Failure)) throw failure;
+      this.nodes.clear();
+      for (const [key, node] of before) this.nodes.set(key, node);
+      return failure.code;
     }
   }
 
@@ -52,8 +57,9 @@ export class TreeModel {
       case 'setAttributes': {
         const { key, node } = this.#existing(operation.path, true);
         if (key === '/') throw new Failure('invalid-path');
-        const text = node.texts.at(-1) ?? '';
-        this.nodes.set(key, { ...node, attributes: operation.attributes, texts: [...node.texts, text] });
+        const isVersion = node.type !== 'series' && !isDeepStrictEqual(node.attributes, operation.attributes);
+        const texts = isVersion ? [...node.texts, node.texts.at(-1) ?? ''] : node.texts;
+        this.nodes.set(key, { ...node, attributes: operation.attributes, texts });
         return;
       }
       case 'remove': {
@@ -92,7 +98,10 @@ export class TreeModel {
     if (node?.type === 'directory') throw new Failure('is-a-directory');
     if (node !== undefined && !overwrite) throw new Failure('already-exists');
     const before = node ?? { type: 'file', texts: [], attributes: {} };
-    this.nodes.set(key, { ...before, texts: [...before.texts, text] });
+    // What is there already makes no version, except in a series: its rows are there twice then.
+    if (before.type === 'series' || before.texts.at(-1) !== text) {
+      this.nodes.set(key, { ...before, texts: [...before.texts, text] });
+    }
   }
 
   #rename(fromPath: string, toPath: string, overwrite: boolean): void {
@@ -116,8 +125,9 @@ export class TreeModel {
     this.#makeRoom(from.key, from.node, to, overwrite);
     for (const key of this.#below(from.key)) {
       const node = this.nodes.get(key);
-      if (node !== undefined)
-        this.nodes.set(to.key + key.slice(from.key.length), { ...node, texts: node.texts.slice(-1) });
+      if (node === undefined) continue;
+      const texts = node.type === 'series' ? node.texts : node.texts.slice(-1);
+      this.nodes.set(to.key + key.slice(from.key.length), { ...node, texts });
     }
   }
 

@@ -72,7 +72,7 @@ export async function writeFile(
   return at.withNode(await backend.put(directory, name, { type, content, ...(attributes && { attributes }) }));
 }
 
-/** Makes a directory; with `parents` also those on the way, all or, where one cannot be made, the first ones. */
+/** Makes a directory; with `parents` also those on the way, all or none. */
 export async function createDirectory(
   backend: Backend,
   start: NodePath,

@@ -6,7 +6,9 @@
  * - The versions of a directory share one place: a directory node always shows what is there now.
  * - A change in a directory makes the next version of it and of every directory above it.
  * - A change in a directory that was removed meanwhile fails `not-found`.
+ * - A batch that fails takes back all changes since it began, also those that others made meanwhile.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { PondError } from '../base/error.ts';
 import { type Backend, type Content, type DirectoryPath, type NewNode, type Node } from './backend.ts';
 import {
@@ -21,6 +23,7 @@ import {
   Place,
   placeOf,
   sha256,
+  snapshotOf,
   sortedEntries,
 } from './memoryNode.ts';
 
@@ -71,16 +74,19 @@ export function createMemoryBackend(nowUs: () => number = () => Date.now() * 100
       const before = place.entries.get(name);
       if (before !== undefined && before.type !== node.type) throw otherType(name, before, node);
       const attributes = attributesAfter(before, node);
-      change(
-        place,
-        name,
-        before === undefined ? create(node, content, attributes) : replace(before, content, attributes),
-      );
+      if (before === undefined) change(place, name, create(node, content, attributes));
+      else if (!isSame(before, content, attributes)) change(place, name, replace(before, content, attributes));
       return existing(place, name);
     },
     async setAttributes(directory, name, attributes) {
       const place = attached(directory);
-      change(place, name, nextVersion(existing(place, name), nowUs(), { attributes: { ...attributes } }));
+      const before = existing(place, name);
+      const given = { attributes: { ...attributes } };
+      // A version of a series is rows; its attributes are none.
+      if (before.type === 'series') change(place, name, { ...before, ...given });
+      else if (!isDeepStrictEqual(before.attributes, given.attributes)) {
+        change(place, name, nextVersion(before, nowUs(), given));
+      }
       return existing(place, name);
     },
     async remove(directory, name) {
@@ -101,7 +107,15 @@ export function createMemoryBackend(nowUs: () => number = () => Date.now() * 100
       change(target, newName, copyOf(newest, nowUs()));
       return existing(target, newName);
     },
-    batch: (work) => work(),
+    async batch(work) {
+      const restore = snapshotOf(root);
+      try {
+        return await work();
+      } catch (error) {
+        restore();
+        throw error;
+      }
+    },
   };
 
   function create(node: NewNode, content: Uint8Array, attributes: Node['attributes']): MemoryNode {
@@ -114,6 +128,12 @@ export function createMemoryBackend(nowUs: () => number = () => Date.now() * 100
     const changes = { content, attributes, sizeBytes: content.length, sha256: sha256(content) };
     return nextVersion(before, nowUs(), changes);
   }
+}
+
+/** True when a put changes nothing, and so makes no version. Equal rows once more are a version of a series. */
+function isSame(before: MemoryNode, content: Uint8Array, attributes: Node['attributes']): boolean {
+  if (before.type === 'series' || !isDeepStrictEqual(before.attributes, attributes)) return false;
+  return before.type === 'directory' || before.sha256 === sha256(content);
 }
 
 /** Attributes that a put does not give stay as they were. */

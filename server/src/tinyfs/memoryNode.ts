@@ -65,11 +65,29 @@ export function nextVersion(node: MemoryNode, modifiedUs: number, changes: Parti
   return next;
 }
 
-/** Returns a node with all below it as new nodes of version 1. */
+/** Returns a node with all below it as new nodes of version 1; a series with all its versions, which make up its rows. */
 export function copyOf(node: MemoryNode, modifiedUs: number): MemoryNode {
+  if (node.type === 'series' && node.previous !== undefined) {
+    const { content, sizeBytes, sha256, attributes } = node;
+    return nextVersion(copyOf(node.previous, modifiedUs), modifiedUs, { content, sizeBytes, sha256, attributes });
+  }
   if (node.place === undefined) return firstVersion(node.type, node.content, node.attributes, modifiedUs);
   const entries = [...node.place.entries].map(([name, child]) => [name, copyOf(child, modifiedUs)] as const);
   return new Place(node.attributes, modifiedUs, new Map(entries)).node;
+}
+
+/** Returns a function that puts a directory, and all below it, back to what it is now. */
+export function snapshotOf(place: Place): () => void {
+  const { node, parent, name, entries } = place;
+  const kept = new Map(entries);
+  const below = [...kept.values()].flatMap((child) => (child.place === undefined ? [] : [snapshotOf(child.place)]));
+  return () => {
+    for (const { place: child } of entries.values()) if (child !== undefined) child.parent = undefined;
+    entries.clear();
+    for (const [key, child] of kept) entries.set(key, child);
+    Object.assign(place, { node, parent, name });
+    for (const restore of below) restore();
+  };
 }
 
 export function placeOf(directory: Node): Place {
