@@ -173,7 +173,7 @@ export class OpLog {
       if ('committed' in outcome) {
         this.#snapshot = refreshTable(this.#disk, this.#snapshot);
         this.#files.set(number, add.path);
-        this.#checkpoint();
+        await this.#checkpoint(request.timeMs);
         return number;
       }
       // The lost attempt's file holds another number; nobody refers to it.
@@ -194,10 +194,10 @@ export class OpLog {
   }
 
   /** A checkpoint can be made anew from the log: failing to write one harms nothing and is tried at the next commit. */
-  #checkpoint(): void {
+  async #checkpoint(nowMs: number): Promise<void> {
     if (!checkpointDue(this.#snapshot)) return;
     try {
-      this.#snapshot = writeCheckpoint(this.#disk, this.#snapshot);
+      this.#snapshot = await writeCheckpoint(this.#disk, this.#snapshot, nowMs);
     } catch (error) {
       if (!(error instanceof PondError)) throw error;
     }
