@@ -3,7 +3,6 @@
  * chunks, so that a light command loads little), the pages of the webviews, and the suite that runs inside VS Code.
  */
 import { build } from 'esbuild';
-import { existsSync } from 'node:fs';
 import { chmod, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { notices } from './scripts/notices.mjs';
@@ -51,7 +50,7 @@ const bundles = [
   {
     ...node,
     entryPoints: {
-      server: 'server/src/main.ts',
+      server: 'server/src/serverEntry.ts',
       queryWorker: 'server/src/query/worker.ts',
       pond: 'client/cli/main.ts',
     },
@@ -77,7 +76,7 @@ const bundles = [
 
 async function webviewEntries() {
   const folder = 'client/vscode/webviews';
-  const names = await readdir(path.join(root, folder)).catch(() => []); // TEMP
+  const names = await readdir(path.join(root, folder));
   return names.filter((name) => name.endsWith('.ts')).map((name) => `${folder}/${name}`);
 }
 
@@ -97,14 +96,8 @@ async function removeStale(written) {
   );
 }
 
-for (const bundle of bundles) {
-  const entries = bundle.entryPoints;
-  if (Array.isArray(entries) || entries === undefined) continue;
-  for (const [k, v] of Object.entries(entries))
-    if (!existsSync(path.join(root, v))) delete (/** @type {any} */ (entries)[k]); // TEMP
-}
 const results = await Promise.all(bundles.map((options) => build(options)));
 const metafiles = results.flatMap(({ metafile }) => (metafile === undefined ? [] : [metafile]));
 await removeStale(metafiles.flatMap(({ outputs }) => Object.keys(outputs)));
 await writeFile(path.join(root, outdir, 'NOTICES.txt'), await notices(metafiles));
-await chmod(path.join(root, outdir, 'pond.mjs'), 0o755).catch(() => {}); // TEMP
+await chmod(path.join(root, outdir, 'pond.mjs'), 0o755);

@@ -21,6 +21,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   rpc: ['protocol', 'commands', 'language'],
   'server.ts': ['protocol', 'commands', 'language', 'rpc'],
   'main.ts': ['*'],
+  'serverEntry.ts': ['main.ts'],
   'client/vscode': ['protocol'],
   'client/cli': ['protocol', 'main.ts'],
 };
@@ -38,7 +39,7 @@ const owners: readonly { readonly module: RegExp; readonly parts: readonly strin
 /** What is run from outside: the bundles' entries, the tests and the scripts. */
 const entries = [
   /^client\/(vscode\/extension|vscode\/webviews\/\w+|cli\/main)\.ts$/,
-  /^server\/src\/(main|query\/worker)\.ts$/,
+  /^server\/src\/(serverEntry|query\/worker)\.ts$/,
   /^test\/editor\/(index|suite)\.ts$/,
   /\.(test|bench)\.ts$/,
   /^(esbuild|eslint\.config)\.mjs$/,
