@@ -35,7 +35,8 @@ export const rootId = '00000000-0000-7000-8000-000000000000';
 
 /** Narrows a node that TinyFS hands back: every node that it has came from a pond's backend. */
 export function pondNode(node: Node): PondNode {
-  assert('row' in node && 'name' in node, () => 'the node is of another backend');
+  // Fields that may be undefined are absent after a journal's replay.
+  assert('seriesHash' in node && 'name' in node, () => 'the node is of another backend');
   return node as PondNode;
 }
 
