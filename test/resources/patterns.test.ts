@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { isPondError } from '../../server/src/base/error.ts';
 import { scanGlob } from '../../server/src/resources/globPattern.ts';
 import { checkPlaceholders, parsePlaceholders } from '../../server/src/resources/placeholders.ts';
+import { parseGlob } from '../../server/src/tinyfs/glob.ts';
+import { randomOf } from '../support/random.ts';
 
 function checkWildcards(pattern: string, count: number): void {
   test(`${pattern} has ${count} wildcards`, () =>
@@ -20,6 +23,8 @@ checkWildcards('/{a,b*,{c,d}}/?', 2);
 checkWildcards('/\\*\\?\\[', 0);
 checkWildcards('/site=*/res=1h', 1);
 checkWildcards('/a b/ü*', 1);
+checkWildcards('/a//./b/', 0);
+checkWildcards('/a}/{}', 1);
 
 function checkIssue(pattern: string, part: string | undefined): void {
   test(`${pattern || 'an empty pattern'} is refused at ${part ?? 'the whole'}`, () => {
@@ -32,21 +37,47 @@ function checkIssue(pattern: string, part: string | undefined): void {
 
 checkIssue('', undefined);
 checkIssue('//', undefined);
-checkIssue('/a//b', '/');
-checkIssue('/a/', '/');
+checkIssue('/.', undefined);
 checkIssue('/a/../b', '..');
-checkIssue('./a', '.');
+checkIssue('..', '..');
 checkIssue('/a**', '**');
 checkIssue('/**a', '**');
 checkIssue('/****', '****');
+checkIssue('/{a,**}', '**');
 checkIssue('/[a', '[a');
 checkIssue('/[a/b]', '[a');
 checkIssue('/[]', '[]');
+checkIssue('/[z-a]', 'z-a');
 checkIssue('/{a,{b}', '{a,{b}');
+checkIssue('/{a/b}', '{a');
 checkIssue('/{a\\}', '{a\\}');
-checkIssue('/{}', '{}');
-checkIssue('/a}', '}');
 checkIssue('/a\\', '\\');
+checkIssue(`/${'a'.repeat(1024)}`, undefined);
+
+test('a pattern is refused when the file system refuses it, and has a wildcard for each of its captures', () => {
+  const random = randomOf(7);
+  const alphabet = ['a', 'z', '-', '*', '?', '[', ']', '!', '{', '}', ',', '/', '\\', '.', '🦆'];
+  for (let round = 0; round < 5_000; round += 1) {
+    const pattern = `x${Array.from({ length: random(9) }, () => alphabet[random(alphabet.length)]).join('')}`;
+    const { wildcards, issues } = scanGlob(pattern);
+    const captures = capturesOf(pattern);
+    assert.equal(issues.length === 0 ? wildcards : undefined, captures, pattern);
+  }
+});
+
+/** Number of captures that the file system gives a match of the pattern, or undefined when it refuses the pattern. */
+function capturesOf(pattern: string): number | undefined {
+  try {
+    const counts = parseGlob(pattern).parts.map((part) => {
+      if (part.kind === 'wild') return part.pattern.captures;
+      return part.kind === 'deep' ? 1 : 0;
+    });
+    return counts.reduce((sum, count) => sum + count, 0);
+  } catch (error) {
+    assert.ok(isPondError(error, 'invalid-path'));
+    return undefined;
+  }
+}
 
 test('placeholders are found where they stand', () => {
   assert.deepEqual(parsePlaceholders('$1-$0 $ $x $$12'), [

@@ -8,7 +8,7 @@ test('lines end with LF, CR LF or CR, and characters are UTF-16 code units', () 
     const { line, character } = lines.positionAt(offset);
     return `${line}:${character}`;
   });
-  assert.deepEqual(positions, ['0:0', '0:1', '1:0', '1:2', '1:3', '1:4', '2:0', '2:1', '3:0', '3:1']);
+  assert.deepEqual(positions, ['0:0', '0:1', '1:0', '1:2', '1:3', '1:3', '2:0', '2:1', '3:0', '3:1']);
 });
 
 test('an offset outside of the text is moved to its nearest end', () => {

@@ -1,9 +1,9 @@
 import { type CompletionItem, completionItemKinds, type Position, snippetFormat } from '../protocol/language.ts';
 import { parseDocuments } from '../resources/document.ts';
-import { documentShape, envelopeKeys, kindOf } from '../resources/envelope.ts';
+import { documentShape, kindOf } from '../resources/envelope.ts';
 import { type ResourceKind } from '../resources/kind.ts';
-import { type MapNode, type Node } from '../resources/node.ts';
-import { isResource } from '../resources/recognise.ts';
+import { type Node } from '../resources/node.ts';
+import { isResource, mayBecomeResource } from '../resources/recognise.ts';
 import { describeShape, type Field, type Shape } from '../resources/shape.ts';
 import { type Cursor, cursorAt, cursorKey } from './cursor.ts';
 import { describeField, describeKind } from './markdown.ts';
@@ -22,24 +22,17 @@ export function completion(options: {
   for (const { root } of parseDocuments(cursor.text)) {
     const place = root === undefined ? undefined : entryWithKey(root, cursorKey);
     if (root?.type !== 'map' || place === undefined) continue;
-    if (!isResource(kinds, root) && !mayBecomeResource(root)) return [];
+    const written = { ...root, entries: root.entries.filter((entry) => entry.key !== cursorKey) };
+    if (!isResource(kinds, root) && !mayBecomeResource(written)) return [];
     const kind = kindOf(kinds, root);
     const shape = shapeAt(documentShape(kinds, kind), place.path);
     if (cursor.typing === 'value') return valueItems(cursor, kinds, fieldAt(shape, cursor.key ?? '')?.shape);
     const keys = keyItems(cursor, shape, siblingsOf(root, place.path));
-    return onlyCursor(root) ? [...kinds.map((each) => resourceItem(cursor, each)), ...keys] : keys;
+    return written.entries.length === 0 && place.path.length === 0
+      ? [...kinds.map((each) => resourceItem(cursor, each)), ...keys]
+      : keys;
   }
   return [];
-}
-
-/** True for a document that has no key yet which a resource has not. */
-function mayBecomeResource(root: MapNode): boolean {
-  const known: readonly string[] = [...envelopeKeys, cursorKey];
-  return root.entries.every((entry) => known.includes(entry.key));
-}
-
-function onlyCursor(root: MapNode): boolean {
-  return root.entries.length === 1 && root.entries[0]?.key === cursorKey;
 }
 
 function siblingsOf(root: Node, path: readonly (string | number)[]): readonly string[] {

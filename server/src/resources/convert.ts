@@ -104,7 +104,7 @@ export function convertDocument(options: {
     if (start === end) return { type: 'scalar', value, range: fallback };
     const quote = written.startsWith('"') || written.startsWith("'") ? 1 : 0;
     const exact = typeof value === 'string' && written.slice(quote, written.length - quote) === value;
-    if (!exact || value.includes('\n')) return { type: 'scalar', value, range };
+    if (!exact || /[\r\n]/.test(value)) return { type: 'scalar', value, range };
     return { type: 'scalar', value, range, textStart: lines.positionAt(start + quote) };
   }
 

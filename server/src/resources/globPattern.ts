@@ -7,105 +7,115 @@ export interface GlobPattern {
   readonly issues: readonly Issue[];
 }
 
-/** Returns the wildcard count of a pattern of paths and what is wrong with it. `\` takes a wildcard's meaning away. */
+/** As long as the file system takes them, in UTF-16 code units. */
+const patternLengthMax = 1024;
+
+/**
+ * Returns the wildcard count of a pattern of paths and what is wrong with it, at most one issue per component. It takes
+ * what the file system takes, where `\` gives the next character its own meaning and a wildcard ends where its name does.
+ */
 export function scanGlob(text: string): GlobPattern {
-  const issues: Issue[] = [...componentIssues(text)];
+  if (/^[/.]*$/.test(text) && !text.includes('..')) {
+    return { wildcards: 0, issues: [{ code: 'glob-invalid', message: `the pattern "${text}" names no file` }] };
+  }
+  if (text.length > patternLengthMax) {
+    const message = `a pattern has at most ${patternLengthMax} characters`;
+    return { wildcards: 0, issues: [{ code: 'glob-invalid', message }] };
+  }
+  const issues: Issue[] = [];
   let wildcards = 0;
-  let offset = 0;
-  while (offset < text.length) {
-    const wildcard = wildcardAt(text, offset);
-    if (wildcard.issue !== undefined) issues.push(wildcard.issue);
-    if (wildcard.counts) wildcards += 1;
-    offset = wildcard.end;
+  let start = 0;
+  for (const component of text.split('/')) {
+    const scanned = scanComponent(component);
+    wildcards += scanned.wildcards;
+    if (scanned.fault !== undefined) issues.push(issueOf(scanned.fault, start));
+    start += component.length + 1;
   }
   return { wildcards, issues };
 }
 
-interface Wildcard {
+/** What is wrong with a component, with offsets into it, `end` exclusive. */
+interface Fault {
+  readonly message: string;
+  readonly start: number;
   readonly end: number;
-  readonly counts: boolean;
-  readonly issue?: Issue;
 }
 
-function wildcardAt(text: string, start: number): Wildcard {
-  switch (text[start]) {
-    case '\\':
-      return start + 1 < text.length
-        ? { end: start + 2, counts: false }
-        : {
-            end: text.length,
-            counts: false,
-            issue: invalid('a "\\" at the end takes no meaning away', start, text.length),
-          };
-    case '?':
-      return { end: start + 1, counts: true };
-    case '*':
-      return starsAt(text, start);
-    case '[':
-      return classAt(text, start);
-    case '{':
-      return alternativesAt(text, start);
-    case '}':
-      return { end: start + 1, counts: false, issue: invalid('a "}" closes nothing', start, start + 1) };
-    default:
-      return { end: start + 1, counts: false };
+function issueOf({ message, start, end }: Fault, offset: number): Issue {
+  return { code: 'glob-invalid', message, part: { start: offset + start, end: offset + end } };
+}
+
+function scanComponent(text: string): { readonly wildcards: number; readonly fault: Fault | undefined } {
+  if (text === '**') return { wildcards: 1, fault: undefined };
+  let fault: Fault | undefined;
+  let wildcards = 0;
+  let at = 0;
+  if (text !== '.' && /^(\\?\.){1,2}$/.test(text)) fail(`a pattern cannot go through "${text}"`, 0);
+  while (at < text.length) {
+    if (/[*?[{]/.test(text.charAt(at))) wildcards += 1;
+    step();
   }
-}
+  return { wildcards, fault };
 
-function starsAt(text: string, start: number): Wildcard {
-  let end = start;
-  while (text[end] === '*') end += 1;
-  if (end - start === 1) return { end, counts: true };
-  const whole = (start === 0 || text[start - 1] === '/') && (end === text.length || text[end] === '/');
-  if (end - start === 2 && whole) return { end, counts: true };
-  const message = end - start > 2 ? 'more than two "*" in a row mean nothing' : '"**" must stand alone between slashes';
-  return { end, counts: true, issue: invalid(message, start, end) };
-}
-
-function classAt(text: string, start: number): Wildcard {
-  const first = text[start + 1] === '!' || text[start + 1] === '^' ? start + 2 : start + 1;
-  // A "]" in the first place is a member of the class, not its end.
-  const close = text.indexOf(']', first + 1);
-  const slash = text.indexOf('/', start);
-  if (close < 0 || (slash >= 0 && slash < close)) {
-    const end = slash < 0 ? text.length : slash;
-    return { end, counts: true, issue: invalid('a "[" is not closed by a "]" before the next slash', start, end) };
-  }
-  return { end: close + 1, counts: true };
-}
-
-function alternativesAt(text: string, start: number): Wildcard {
-  let depth = 0;
-  for (let offset = start; offset < text.length; offset += 1) {
-    if (text[offset] === '\\') offset += 1;
-    else if (text[offset] === '{') depth += 1;
-    else if (text[offset] === '}') depth -= 1;
-    if (depth > 0) continue;
-    const end = offset + 1;
-    const empty = end - start === 2;
-    return { end, counts: true, ...(empty && { issue: invalid('"{}" has no alternatives', start, end) }) };
-  }
-  return { end: text.length, counts: true, issue: invalid('a "{" is not closed by a "}"', start, text.length) };
-}
-
-/** Slashes inside of `{…}` separate components too, so splitting at each slash finds every "." and "..". */
-function componentIssues(text: string): readonly Issue[] {
-  if (/^\/*$/.test(text)) return [{ code: 'glob-invalid', message: `the pattern "${text}" names no file` }];
-  const issues: Issue[] = [];
-  let start = 0;
-  for (const component of text.split('/')) {
-    const end = start + component.length;
-    if (component === '.' || component === '..') {
-      issues.push(invalid(`a pattern cannot go through "${component}"`, start, end));
+  /** Moves behind the next character, or behind all of a class or of alternatives. */
+  function step(): void {
+    const start = at;
+    at += 1;
+    switch (text[start]) {
+      case '\\':
+        return escaped(start);
+      case '*':
+        return text[at] === '*' ? stars(start) : undefined;
+      case '[':
+        return characterClass(start);
+      case '{':
+        return alternatives(start);
+      default:
     }
-    if (component === '' && start > 0) {
-      issues.push(invalid('a pattern has a name between slashes and after the last', start - 1, end));
-    }
-    start = end + 1;
   }
-  return issues;
-}
 
-function invalid(message: string, start: number, end: number): Issue {
-  return { code: 'glob-invalid', message, part: { start, end } };
+  function escaped(start: number): void {
+    if (at >= text.length) fail('a "\\" at the end of a name takes no meaning away', start);
+    at += 1;
+  }
+
+  function stars(start: number): void {
+    while (text[at] === '*') at += 1;
+    fail('"**" must stand alone between slashes', start);
+  }
+
+  function characterClass(start: number): void {
+    if (text[at] === '!' || text[at] === '^') at += 1;
+    // A "]" in the first place is a member of the class, not its end.
+    do {
+      const first = at;
+      const low = member();
+      if (text[at] !== '-' || (text[at + 1] ?? ']') === ']') continue;
+      at += 1;
+      if (member() < low) fail('a range of characters runs backwards', first);
+    } while (at < text.length && text[at] !== ']');
+    if (text[at] !== ']') fail('a "[" is not closed in the same name', start);
+    at += 1;
+  }
+
+  /** Moves behind one member of a class, and returns its code point. */
+  function member(): number {
+    if (text[at] === '\\') {
+      at += 1;
+      if (at >= text.length) fail('a "\\" at the end of a name takes no meaning away', at - 1);
+    }
+    const point = text.codePointAt(at) ?? 0;
+    at += point > 0xffff ? 2 : 1;
+    return point;
+  }
+
+  function alternatives(start: number): void {
+    while (at < text.length && text[at] !== '}') step();
+    if (at >= text.length) fail('a "{" is not closed in the same name', start);
+    at += 1;
+  }
+
+  function fail(message: string, start: number): void {
+    fault ??= { message, start, end: Math.min(Math.max(at, start + 2), text.length) };
+  }
 }

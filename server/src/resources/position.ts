@@ -21,7 +21,11 @@ export interface Lines {
 /** Returns the offset table of `text`. A line ends with LF, CR LF or a lone CR, as in the language server protocol. */
 export function createLines(text: string): Lines {
   const starts = [0];
-  for (const match of text.matchAll(/\r\n|\n|\r/g)) starts.push(match.index + match[0].length);
+  const ends: number[] = [];
+  for (const match of text.matchAll(/\r\n|\n|\r/g)) {
+    ends.push(match.index);
+    starts.push(match.index + match[0].length);
+  }
 
   function positionAt(offset: number): Position {
     const bounded = Math.max(0, Math.min(offset, text.length));
@@ -32,7 +36,8 @@ export function createLines(text: string): Lines {
       if (startOf(middle) <= bounded) low = middle;
       else high = middle - 1;
     }
-    return { line: low, character: bounded - startOf(low) };
+    // Between CR and LF is no place for a cursor: it is the end of the line.
+    return { line: low, character: Math.min(bounded, ends[low] ?? text.length) - startOf(low) };
   }
 
   function startOf(line: number): number {

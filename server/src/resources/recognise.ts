@@ -1,6 +1,6 @@
 import { envelopeKeys, nearestKind } from './envelope.ts';
 import { type ResourceKind } from './kind.ts';
-import { entryOf, type Node, textOf } from './node.ts';
+import { entryOf, type MapNode, type Node, textOf } from './node.ts';
 
 const sniffLength = 65_536;
 
@@ -12,7 +12,7 @@ const sniffLength = 65_536;
 export function isResource(kinds: readonly ResourceKind[], root: Node | undefined): boolean {
   if (root?.type !== 'map') return false;
   const keys = envelopeKeys.filter((key) => entryOf(root, key) !== undefined);
-  if (entryOf(root, 'name') === undefined && isObjectMetadata(entryOf(root, 'metadata')?.value)) return false;
+  if (isKubernetesObject(root)) return false;
   const kind = textOf(root, 'kind');
   if (kind !== undefined && nearestKind(kinds, kind) !== undefined) return keys.length >= 2;
   return keys.includes('apiVersion') && keys.includes('name') && (keys.includes('spec') || keys.includes('desc'));
@@ -26,6 +26,14 @@ export function looksLikeResource(kinds: readonly ResourceKind[], text: string):
   return /^(apiVersion|name|desc|spec):/m.test(start) && !/^metadata:\s*\r?\n[ \t]+(name|namespace):/m.test(start);
 }
 
-function isObjectMetadata(metadata: Node | undefined): boolean {
-  return entryOf(metadata, 'name') !== undefined || entryOf(metadata, 'namespace') !== undefined;
+/** True for a mapping that could still become a resource by adding keys: it has none that a resource has not. */
+export function mayBecomeResource(root: MapNode): boolean {
+  const known: readonly string[] = envelopeKeys;
+  return !isKubernetesObject(root) && root.entries.every((entry) => known.includes(entry.key));
+}
+
+function isKubernetesObject(root: MapNode): boolean {
+  const metadata = entryOf(root, 'metadata')?.value;
+  const named = entryOf(metadata, 'name') !== undefined || entryOf(metadata, 'namespace') !== undefined;
+  return named && entryOf(root, 'name') === undefined;
 }

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createLanguageService } from '../../server/src/language/index.ts';
+
+const service = createLanguageService();
+
+test('a diagnostic has a place, a code and a hint, and is ours', () => {
+  const text = 'apiVersion: v\nkind: Inbox\nname: n\ndesc: d\nspec:\n  patern: /data/*\n';
+  assert.deepEqual(service.diagnostics(text, 'pond:/a.yaml'), [
+    {
+      range: { start: { line: 5, character: 2 }, end: { line: 5, character: 8 } },
+      severity: 1,
+      code: 'key-unknown',
+      source: 'pond',
+      message: 'the key "patern" is not known here. Did you mean "pattern"?',
+    },
+  ]);
+});
+
+test('a diagnostic about two places tells the other, in the same file', () => {
+  const text = 'apiVersion: v\nkind: Inbox\nname: n\nname: m\ndesc: d\nspec: { pattern: /data/* }\n';
+  const [diagnostic, ...others] = service.diagnostics(text, 'pond:/a.yaml');
+  assert.deepEqual(others, []);
+  assert.deepEqual(diagnostic?.relatedInformation, [
+    {
+      location: {
+        uri: 'pond:/a.yaml',
+        range: { start: { line: 2, character: 0 }, end: { line: 2, character: 4 } },
+      },
+      message: 'the first is here',
+    },
+  ]);
+});
+
+test('a warning is a warning', () => {
+  const text = `apiVersion: v
+kind: Derive
+name: n
+desc: d
+spec:
+  collections: [{ name: a, pattern: /x/*, query: SELECT 1 }]
+`;
+  const [diagnostic] = service.diagnostics(text, 'file:///a.yaml');
+  assert.equal(diagnostic?.code, 'query-without-input');
+  assert.equal(diagnostic.severity, 2);
+});
+
+test('the service cannot be changed', () => assert.ok(Object.isFrozen(service)));

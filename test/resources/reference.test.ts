@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { resourceKinds } from '../../server/src/resources/registry.ts';
+import { readResourceFile } from '../../server/src/resources/resourceFile.ts';
+import { withReference } from '../support/resourceReference.ts';
+
+const file = new URL('../../docs/resources.md', import.meta.url);
+
+test('docs/resources.md says what the kinds say (UPDATE_DOCS=1 writes it anew)', () => {
+  const page = readFileSync(file, 'utf8');
+  const written = withReference(page, resourceKinds);
+  if (process.env['UPDATE_DOCS'] === '1') writeFileSync(file, written);
+  else assert.equal(page, written);
+});
+
+test('every example in docs/resources.md has no problems', () => {
+  const examples = [...readFileSync(file, 'utf8').matchAll(/```yaml\n(.*?)```/gs)].map((match) => match[1] ?? '');
+  assert.ok(examples.length >= resourceKinds.length);
+  for (const example of examples) {
+    const [document, ...others] = readResourceFile(example, resourceKinds);
+    assert.deepEqual(document?.problems, [], example);
+    assert.deepEqual(others, []);
+  }
+});
+
+test('each field has a sentence of documentation', () => {
+  const rows = readFileSync(file, 'utf8').match(/^\| `[\w.[\]]+` \|.*\|$/gm) ?? [];
+  assert.ok(rows.length > 40);
+  for (const row of rows) assert.match(row, /[.)] \|$/, row);
+});
