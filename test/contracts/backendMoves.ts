@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { bytesOf, fails, linesOf, make } from '../support/tree.ts';
+import { bytesOf, collect, fails, linesOf, make, parquetOf, textRead } from '../support/tree.ts';
 import { type Check } from './backendCheck.ts';
 
 export function testRename(check: Check): void {
@@ -63,6 +63,24 @@ export function testCopy(check: Check): void {
     assert.deepEqual(copy.attributes, { k: 'v' });
     await root.writeFile('a', bytesOf('three'));
     assert.deepEqual(await linesOf(root), ['/a three', '/b two']);
+  });
+
+  check('a copy of a series has all of its versions, and its attributes', async (root, backend) => {
+    await root.createFile('s', parquetOf('one'), { type: 'series' });
+    await root.writeFile('s', parquetOf('two'));
+    await root.setAttributes('s', { k: 'v' });
+    const { node } = await root.copy('s', 't');
+    const versions = await collect(root.versions('t'));
+    assert.deepEqual(
+      versions.map(({ id, version }) => [id, version]),
+      [
+        [node.id, 2],
+        [node.id, 1],
+      ],
+    );
+    assert.deepEqual((await root.get('t'))?.node.attributes, { k: 'v' });
+    const texts = await Promise.all(versions.map((version) => textRead(backend.read(version))));
+    assert.deepEqual(texts, ['PAR1 two PAR1', 'PAR1 one PAR1']);
   });
 
   check('a tree is copied with its links as links, and the two go their own ways', async (root) => {

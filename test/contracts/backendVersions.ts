@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { FS } from '../../server/src/tinyfs/fs.ts';
-import { bytesOf, collect, fails, fileOf, linesOf, make, putInRoot, textRead } from '../support/tree.ts';
+import { bytesOf, collect, fails, fileOf, linesOf, make, parquetOf, putInRoot, textRead } from '../support/tree.ts';
 import { type BackendUnderTest, type Check } from './backendCheck.ts';
 
 export function testVersions(check: Check): void {
@@ -62,6 +62,24 @@ export function testVersions(check: Check): void {
     assert.deepEqual(await root.readFile('a'), bytesOf('text'));
     const [, first] = await collect(root.versions('a'));
     assert.deepEqual(first?.attributes, { a: '1', b: '2' });
+  });
+
+  check('a put that changes nothing makes no version, except of a series', async (root) => {
+    for (const type of ['file', 'series'] as const) {
+      await root.createFile(type, parquetOf('one'), { type, attributes: { k: 'v' } });
+      await root.writeFile(type, parquetOf('one'));
+      await root.setAttributes(type, { k: 'v' });
+    }
+    assert.equal((await collect(root.versions('file'))).length, 1);
+    assert.equal((await collect(root.versions('series'))).length, 2);
+  });
+
+  check('attributes of a series are none of its versions', async (root) => {
+    await root.createFile('s', parquetOf('one'), { type: 'series' });
+    await root.writeFile('s', parquetOf('two'));
+    await root.setAttributes('s', { k: 'v' });
+    const { node } = (await root.get('s'))!;
+    assert.deepEqual([node.version, node.attributes], [2, { k: 'v' }]);
   });
 
   check('attributes that a write does not give stay', async (root) => {
@@ -137,6 +155,26 @@ export function testBatches(check: Check): void {
     );
     await make(root, 'a text');
     assert.deepEqual(await linesOf(root), ['/a text']);
+  });
+
+  check('a batch that fails leaves nothing', async (root, backend) => {
+    await make(root, 'a one', 'd/e/', 'd/e/x 1', 'l -> a');
+    const before = await linesOf(root);
+    const half = async (): Promise<void> => {
+      await root.writeFile('a', bytesOf('two'));
+      await root.rename('d', 'a2');
+      await make(root, 'a2/new/', 'a2/new/y 2');
+      await root.remove('a2/e/x');
+      await root.remove('l');
+      await root.copy('a', 'a2/e/x');
+      throw new Error('half done');
+    };
+    await assert.rejects(backend.batch(half), /half done/);
+    assert.deepEqual(await linesOf(root), before);
+    await fails('path-escapes', root.createDirectory('p/q/../../..', { parents: true }));
+    assert.deepEqual(await linesOf(root), before);
+    await make(root, 'd/e/y 2');
+    assert.deepEqual(await linesOf(root), ['/a one', '/d/', '/d/e/', '/d/e/x 1', '/d/e/y 2', '/l -> a']);
   });
 
   check('a batch inside a batch is part of it', async (root, backend) => {

@@ -27,6 +27,11 @@ export function fileOf(text: string): Extract<NewNode, { content: unknown }> {
   return { type: 'file', content: bytesOf(text) };
 }
 
+/** Returns content that passes for Parquet where nobody reads it: a backend may look at its ends. */
+export function parquetOf(text: string): Uint8Array {
+  return bytesOf(`PAR1 ${text} PAR1`);
+}
+
 /** Puts a node into the root as it is now. */
 export async function putInRoot(backend: Backend, name: string, node: NewNode): Promise<Node> {
   return backend.put([await backend.root()], name, node);
