@@ -15,8 +15,10 @@ export interface Range {
   readonly end: Position;
 }
 
+/** How bad a diagnostic is, as the protocol numbers it. */
 export const diagnosticSeverities = { error: 1, warning: 2 } as const;
 
+/** A problem of a text, as an editor shows it. */
 export interface Diagnostic {
   readonly range: Range;
   readonly severity: (typeof diagnosticSeverities)[keyof typeof diagnosticSeverities];
@@ -30,16 +32,19 @@ export interface Diagnostic {
   }[];
 }
 
+/** Text with Markdown in it. */
 export interface MarkupContent {
   readonly kind: 'markdown';
   readonly value: string;
 }
 
+/** What a completion is, as the protocol numbers it: it decides the icon. */
 export const completionItemKinds = { property: 10, value: 12, snippet: 15, enumMember: 20 } as const;
 
 /** The insert text is a snippet with `$1`, `${2:…}` and so on. */
 export const snippetFormat = 2;
 
+/** One thing that could be written at the cursor. */
 export interface CompletionItem {
   readonly label: string;
   readonly kind: (typeof completionItemKinds)[keyof typeof completionItemKinds];
@@ -50,13 +55,16 @@ export interface CompletionItem {
   readonly textEdit: { readonly range: Range; readonly newText: string };
 }
 
+/** What is known about the word at the cursor; `range` is the word. */
 export interface Hover {
   readonly contents: MarkupContent;
   readonly range: Range;
 }
 
+/** What an outline's symbol is, as the protocol numbers it. */
 export const symbolKinds = { property: 7, array: 18, object: 19 } as const;
 
+/** One line of an outline; `selectionRange` is inside of `range`. */
 export interface DocumentSymbol {
   readonly name: string;
   readonly detail?: string;

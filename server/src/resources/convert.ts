@@ -7,6 +7,7 @@ const depthMax = 64;
 /** Values of one document, each counted as often as aliases repeat it. */
 const valuesMax = 100_000;
 
+/** A document as nodes, with what was wrong on the way. */
 export interface Converted {
   readonly root: Node | undefined;
   readonly problems: readonly Problem[];

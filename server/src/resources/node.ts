@@ -6,6 +6,7 @@ import { type Range } from './position.ts';
  */
 export type Node = ScalarNode | ListNode | MapNode;
 
+/** A text, a number, true, false or nothing. */
 export interface ScalarNode {
   readonly type: 'scalar';
   /** Whole numbers are bigint, so that 64-bit identifiers stay exact. */
@@ -19,12 +20,14 @@ export interface ScalarNode {
   readonly textStart?: { readonly line: number; readonly character: number };
 }
 
+/** A list: `- a` lines or `[a, b]`. */
 export interface ListNode {
   readonly type: 'list';
   readonly items: readonly Node[];
   readonly range: Range;
 }
 
+/** A mapping: `key: value` lines or `{ key: value }`. */
 export interface MapNode {
   readonly type: 'map';
   readonly entries: readonly Entry[];

@@ -35,6 +35,7 @@ export const problemCodes = {
   'template-unquoted': 'a `{{ }}` template stands outside of quotes, where YAML reads it as a mapping',
 } as const;
 
+/** One of the stable codes. */
 export type ProblemCode = keyof typeof problemCodes;
 
 /** What is wrong in a text that a person wrote, and where. */

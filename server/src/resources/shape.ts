@@ -18,6 +18,7 @@ export interface TextShape {
   readonly values?: readonly { readonly value: string; readonly doc: string }[];
 }
 
+/** A number within bounds. */
 export interface NumberShape {
   readonly type: 'number';
   /** True when the number must be whole. */
@@ -71,6 +72,7 @@ export interface AnythingShape {
   readonly type: 'anything';
 }
 
+/** What stands under one key of a mapping. */
 export interface Field {
   readonly shape: Shape;
   readonly required: boolean;
@@ -80,10 +82,12 @@ export interface Field {
   readonly example: string;
 }
 
+/** Returns a field that has to be there. */
 export function required(shape: Shape, doc: string, example: string): Field {
   return { shape, required: true, doc, example };
 }
 
+/** Returns a field that may be left out. */
 export function optional(shape: Shape, doc: string, example: string): Field {
   return { shape, required: false, doc, example };
 }

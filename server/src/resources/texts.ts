@@ -59,6 +59,7 @@ export const secretText: TextShape = {
   values: [{ value: '${env:NAME}', doc: 'the value of an environment variable, read when the resource runs' }],
 };
 
+/** The id of a resource. */
 export const uuidText: TextShape = { type: 'text', label: 'a UUID', check: checkUuid };
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

@@ -1,6 +1,7 @@
 import { type ResourceKind } from '../kind.ts';
 import { s3Fields } from '../s3.ts';
 
+/** Backup: the pond, sent to a bucket. */
 export const backup: ResourceKind = {
   kind: 'Backup',
   summary: 'keeps a copy of the pond in an S3-compatible store',

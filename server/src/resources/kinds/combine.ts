@@ -2,6 +2,7 @@ import { type ResourceKind } from '../kind.ts';
 import { optional, required } from '../shape.ts';
 import { nameText, plainText, pondGlobText } from '../texts.ts';
 
+/** Combine: several series side by side. */
 export const combine: ResourceKind = {
   kind: 'Combine',
   summary: 'joins several series by time into one wide series',

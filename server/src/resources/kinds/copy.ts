@@ -3,6 +3,7 @@ import { s3Fields } from '../s3.ts';
 import { required } from '../shape.ts';
 import { uuidText } from '../texts.ts';
 
+/** Copy: another pond, fetched from a bucket. */
 export const copy: ResourceKind = {
   kind: 'Copy',
   summary: 'brings a backup of another pond into this one',

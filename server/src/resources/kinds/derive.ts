@@ -5,6 +5,7 @@ import { required } from '../shape.ts';
 import { hasTemplate } from '../templateText.ts';
 import { nameText, pondGlobText, sqlText } from '../texts.ts';
 
+/** Derive: series made of files by SQL. */
 export const derive: ResourceKind = {
   kind: 'Derive',
   summary: 'makes a series of each matched file by a SQL query',

@@ -2,6 +2,7 @@ import { type ResourceKind } from '../kind.ts';
 import { optional, required } from '../shape.ts';
 import { nameText, plainText, secretText } from '../texts.ts';
 
+/** HydroVu: readings of instruments from a web service. */
 export const hydroVu: ResourceKind = {
   kind: 'HydroVu',
   summary: 'collects readings of instruments from the HydroVu service',

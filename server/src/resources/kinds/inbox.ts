@@ -2,6 +2,7 @@ import { type ResourceKind } from '../kind.ts';
 import { required } from '../shape.ts';
 import { hostGlobText } from '../texts.ts';
 
+/** Inbox: files of the host. */
 export const inbox: ResourceKind = {
   kind: 'Inbox',
   summary: 'copies files of the host into the pond',

@@ -6,6 +6,7 @@ import { optional, required } from '../shape.ts';
 import { hasTemplate } from '../templateText.ts';
 import { bucketText, isConstant, nameText, plainText } from '../texts.ts';
 
+/** Reduce: series by hour, day, month and so on. */
 export const reduce: ResourceKind = {
   kind: 'Reduce',
   summary: 'downsamples series to time buckets',

@@ -5,6 +5,7 @@ import { type NumberShape, required } from '../shape.ts';
 
 const count: NumberShape = { type: 'number', whole: true, min: 1, max: 2_147_483_647 };
 
+/** Scribble: random entries for tests. */
 export const scribble: ResourceKind = {
   kind: 'Scribble',
   summary: 'fills the pond with random entries, for tests',

@@ -3,6 +3,7 @@ import { type ResourceKind } from '../kind.ts';
 import { optional, required } from '../shape.ts';
 import { nameText, plainText, templateText } from '../texts.ts';
 
+/** Template: texts rendered from what a series holds. */
 export const template: ResourceKind = {
   kind: 'Template',
   summary: 'renders a text for each matched series',
