@@ -16,12 +16,13 @@ export function runBackendContract(
   makeBackend: () => Promise<BackendUnderTest>,
   { everyChangeIsAVersion = true } = {},
 ): void {
-  const check: Check = (title, run) =>
-    it(title, async (test) => {
+  const check: Check = (title, run) => {
+    void it(title, async (test) => {
       const { backend, dispose } = await makeBackend();
       test.after(dispose);
       await run(await new FS(backend).root(), backend);
     });
+  };
   describe(name, () => {
     describe('content', () => testContent(check));
     describe('listing', () => testListing(check));
