@@ -79,7 +79,14 @@ function contentBytes(row: OpRow): number {
 }
 
 function columnsOf(rows: readonly OpRow[], contents: readonly (Uint8Array | null)[], txn: number): ColumnSource[] {
-  const column = (name: string, get: (row: OpRow) => unknown): ColumnSource => ({ name, data: rows.map(get) });
+  // Bounds of the partition are what a reader looks rows up by; those of other columns, and page indexes of columns that
+  // are one page, would be the larger part of a small commit.
+  const column = (name: string, get: (row: OpRow) => unknown): ColumnSource => ({
+    name,
+    data: rows.map(get),
+    statistics: name === 'part_id',
+    offsetIndex: false,
+  });
   const micros = (us: number | undefined): bigint | null => (us === undefined ? null : BigInt(us));
   return [
     column('part_id', (row) => row.partId),

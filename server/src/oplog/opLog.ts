@@ -13,7 +13,7 @@ import { plainProtocol, checkWritable } from '../delta/actions.ts';
 import { commitVersion, type OwnCommitInfo } from '../delta/commit.ts';
 import { type AddFile, isInsideTable } from '../delta/files.ts';
 import { logDirectory, readCommit } from '../delta/log.ts';
-import { openTable, refreshTable, snapshotAt, type DeltaSnapshot } from '../delta/snapshot.ts';
+import { applyCommit, openTable, refreshTable, snapshotAt, type DeltaSnapshot } from '../delta/snapshot.ts';
 import { checkpointDue, writeCheckpoint } from '../delta/checkpoint.ts';
 import { type Disk } from '../storage/disk.ts';
 import { makeDirectoryDurable } from '../storage/durable.ts';
@@ -165,13 +165,15 @@ export class OpLog {
       const number = this.newest + 1;
       const { rows, record } = await request.build(number);
       const add = await writeData(this.#disk, rows, number, request.timeMs);
-      const outcome = commitVersion(this.#disk, number, {
+      const actions = {
         commitInfo: commitInfo(request, record),
         txns: [{ appId, version: number, lastUpdated: request.timeMs }],
+        removes: [],
         adds: [add],
-      });
+      };
+      const outcome = commitVersion(this.#disk, number, actions);
       if ('committed' in outcome) {
-        this.#snapshot = refreshTable(this.#disk, this.#snapshot);
+        this.#snapshot = applyCommit(this.#snapshot, { version: number, ...actions });
         this.#files.set(number, add.path);
         await this.#checkpoint(request.timeMs);
         return number;

@@ -8,7 +8,7 @@ import { leafHash } from './hash.ts';
 import { type PondNode } from './node.ts';
 import { Overlay } from './overlay.ts';
 import { nowUs } from './newNodes.ts';
-import { type Store } from './store.ts';
+import { rememberRoot, type Store } from './store.ts';
 import { type ChangeCounts, type Commit, type CommitRequest } from './types.ts';
 
 export interface CommitInput {
@@ -55,6 +55,7 @@ export async function writeCommit(
       return { rows: [...plan.rows, commitRow(commit)], record: recordOf(commit) };
     },
   });
+  rememberRoot(store, commit!.number, Promise.resolve(plan!.root));
   for (const { address, page } of plan!.pages) store.pages.remember(address, page);
   return { commit: commit!, directories: plan!.directories, places: plan!.places };
 }

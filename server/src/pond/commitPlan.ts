@@ -112,7 +112,7 @@ function planContent(planning: Planning, directory: PondNode, node: PondNode): v
   planning.places.set(versionKey(node), { txn: planning.number, partId: directory.id });
   if (node.content.in !== 'row') planning.bytes += node.sizeBytes;
   planning.rows.push({
-    ...rowOf(planning, node, directory.id),
+    ...rowOf(node, directory.id),
     timestampUs: node.modifiedUs,
     content: planning.isBlob(node) ? undefined : planning.load(node),
   });
@@ -137,7 +137,7 @@ function finishDirectory(planning: Planning, directory: PondNode, pages: readonl
   };
   for (const page of pages.slice(0, -1)) planning.rows.push(pageRow(directory.id, page, timeUs));
   planning.rows.push({
-    ...rowOf(planning, finished, directory.id, { fork: top.page.kind === 'fork' }),
+    ...rowOf(finished, directory.id, { fork: top.page.kind === 'fork' }),
     content: encodePage(top.page),
   });
   planning.directories.push(finished);
@@ -145,7 +145,6 @@ function finishDirectory(planning: Planning, directory: PondNode, pages: readonl
 }
 
 function rowOf(
-  planning: Planning,
   node: PondNode,
   partId: string,
   options: { readonly fork: boolean } = { fork: false },
@@ -178,7 +177,7 @@ function removalRow(planning: Planning, directory: PondNode, base: PondNode): Op
     ...(base.row === undefined ? {} : { previous: base.row }),
   };
   return {
-    ...rowOf(planning, { ...base, version: base.version + 1 }, directory.id),
+    ...rowOf({ ...base, version: base.version + 1 }, directory.id),
     timestampUs: planning.timeUs,
     metadata: JSON.stringify(metadata),
     sizeBytes: 0,

@@ -4,7 +4,7 @@ import { type OpLog } from '../oplog/opLog.ts';
 import { type Disk } from '../storage/disk.ts';
 import { type Node } from '../tinyfs/backend.ts';
 import { FS } from '../tinyfs/fs.ts';
-import { splitPath } from '../tinyfs/path.ts';
+import { normalisePath } from '../tinyfs/path.ts';
 import { inlineBytesMax } from './blobs.ts';
 import { checkTree } from './check.ts';
 import { writeCommit } from './commit.ts';
@@ -195,7 +195,7 @@ export class OpenPond implements types.Pond {
 
   async *log(options: { readonly path?: string; readonly limit?: number } = {}): AsyncIterable<types.Commit> {
     const { opLog } = this.#store;
-    const names = splitPath(options.path ?? '/').names;
+    const names = normalisePath(options.path ?? '/').names;
     const commits =
       names.length === 0 ? commitsFrom(opLog, this.#head.number) : commitsOfPath(this.#store, this.#head.number, names);
     let left = options.limit ?? Infinity;

@@ -13,14 +13,33 @@ export interface Store {
   readonly opLog: OpLog;
   readonly pages: PageStore;
   readonly blobs: BlobStore;
+  /** Roots of the commits asked for last. */
+  readonly roots: Map<number, Promise<PondNode>>;
 }
 
+const rootsMax = 100;
+
 export function createStore(disk: Disk, opLog: OpLog): Store {
-  return { disk, opLog, pages: createPageStore(opLog), blobs: createBlobStore(disk) };
+  return { disk, opLog, pages: createPageStore(opLog), blobs: createBlobStore(disk), roots: new Map() };
 }
 
 /** The root directory as commit `number` left it. Every commit writes it, so its row is in the commit's own file. */
-export async function rootAt(store: Store, number: number): Promise<PondNode> {
+export function rootAt(store: Store, number: number): Promise<PondNode> {
+  const known = store.roots.get(number);
+  if (known !== undefined) return known;
+  const root = readRoot(store, number);
+  rememberRoot(store, number, root);
+  root.catch(() => store.roots.delete(number));
+  return root;
+}
+
+/** Keeps the root that a commit was just written with. */
+export function rememberRoot(store: Store, number: number, root: Promise<PondNode>): void {
+  store.roots.set(number, root);
+  if (store.roots.size > rootsMax) store.roots.delete(store.roots.keys().next().value!);
+}
+
+async function readRoot(store: Store, number: number): Promise<PondNode> {
   const row = await store.opLog.readRow({ partId: rootId, nodeId: rootId, txn: number, content: false });
   return nodeOfRow(row, { name: '', changedTxn: number });
 }

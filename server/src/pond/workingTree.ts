@@ -234,7 +234,7 @@ function isUnchanged(
 }
 
 /** Staged versions first, then those committed. */
-export async function* versions(store: Store, overlay: Overlay, node: PondNode): AsyncIterable<Node> {
+export async function* versions(store: Store, overlay: Overlay, node: PondNode): AsyncIterable<PondNode> {
   if (node.content === undefined) {
     yield* committedVersions(store, node);
     return;
