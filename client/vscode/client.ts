@@ -117,12 +117,12 @@ export class PondClient implements vscode.Disposable {
     await this.running();
     const child = this.child;
     try {
-      return await this.client.sendRequest<Result<N>>(method(name), params, token);
+      return await this.send(name, params, token);
     } catch (error) {
       const died = child?.connected === false;
       if (!died || !repeatable.has(name) || token?.isCancellationRequested) throw error;
       await this.running(child);
-      return this.client.sendRequest<Result<N>>(method(name), params, token);
+      return this.send(name, params, token);
     }
   }
 
@@ -130,6 +130,17 @@ export class PondClient implements vscode.Disposable {
     await this.client.dispose(2_000).catch(() => this.child?.kill('SIGKILL'));
     for (const emitter of Object.values(this.emitters)) emitter.dispose();
     this.log.dispose();
+  }
+
+  private send<N extends CommandName>(
+    name: N,
+    params: Params<N>,
+    token: vscode.CancellationToken | undefined,
+  ): Promise<Result<N>> {
+    // An undefined token would travel as a second parameter.
+    return token === undefined
+      ? this.client.sendRequest<Result<N>>(method(name), params)
+      : this.client.sendRequest<Result<N>>(method(name), params, token);
   }
 
   /** Waits until a server runs, another one than `dead`. Throws when it does not come. */

@@ -9,9 +9,16 @@ export function errorData(error: unknown): ErrorData | undefined {
   return typeof data?.code === 'string' ? (data as ErrorData) : undefined;
 }
 
+/** What happened, in the server's words. */
+export function errorMessage(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  // The JSON-RPC library tells the request's name first, which says nothing to people.
+  return message.replace(/^Request \S+ failed with message: /, '');
+}
+
 /** One or two sentences for people: what happened, and what to do next when the server knows. */
 export function errorText(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = errorMessage(error);
   const hint = errorData(error)?.hint;
   return hint === undefined ? message : `${message}. ${hint}`;
 }

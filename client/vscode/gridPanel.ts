@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { type RowsInfo } from '../../server/src/protocol/commands.ts';
 import { type PondClient } from './client.ts';
-import { errorData, errorText, isCancelled } from './errors.ts';
+import { errorData, errorMessage, errorText, isCancelled } from './errors.ts';
 import { pondName } from './pondUri.ts';
 import { type CellRange, type FromPage, type GridState, type ToPage } from './webviews/grid/messages.ts';
 
@@ -185,8 +185,7 @@ function failure(
 ): GridState {
   if (isCancelled(error)) return { type: 'cancelled', ...about };
   const hint = errorData(error)?.hint;
-  const message = error instanceof Error ? error.message : String(error);
-  return { type: 'failed', ...about, message, ...(hint === undefined ? {} : { hint }) };
+  return { type: 'failed', ...about, message: errorMessage(error), ...(hint === undefined ? {} : { hint }) };
 }
 
 function source({ pond, at }: Query): string {

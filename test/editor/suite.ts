@@ -2,7 +2,6 @@
 import { suite } from 'node:test';
 import { commandTests } from './suite/commands.ts';
 import { fileSystemTests } from './suite/fileSystem.ts';
-import { grammarTests } from './suite/grammar.ts';
 import { languageTests } from './suite/language.ts';
 import { queryTests } from './suite/query.ts';
 import { serverTests } from './suite/server.ts';
@@ -15,7 +14,6 @@ suite('the editor', () => {
   sourceControlTests();
   commandTests();
   languageTests();
-  grammarTests();
   queryTests();
   serverTests();
 });

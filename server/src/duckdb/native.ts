@@ -1,4 +1,4 @@
-import type * as nodeApi from '@duckdb/node-api';
+import { type nodeApi } from './nativeModule.ts';
 import { PondError } from '../base/error.ts';
 import { lazyAsync } from '../base/lazy.ts';
 
@@ -10,7 +10,7 @@ export type NativeModule = typeof nodeApi;
  */
 export const loadNative: () => Promise<NativeModule> = lazyAsync(async () => {
   try {
-    return await import('@duckdb/node-api');
+    return (await import('./nativeModule.ts')).nodeApi;
   } catch (error) {
     throw nativeLoadError(error);
   }
