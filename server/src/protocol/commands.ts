@@ -98,7 +98,10 @@ export interface Commands {
   // Ponds
   init: { params: { readonly directory: string }; result: { readonly pond: string; readonly id: string } };
   /** Opens (or joins) a pond: `mode` says whether this server holds the lock or goes through another process. */
-  open: { params: InPond; result: { readonly pond: string; readonly id: string; readonly mode: 'owner' | 'attached' | 'read' } };
+  open: {
+    params: InPond;
+    result: { readonly pond: string; readonly id: string; readonly mode: 'owner' | 'attached' | 'read' };
+  };
   close: { params: InPond; result: null };
 
   // The tree
@@ -109,24 +112,56 @@ export interface Commands {
     result: readonly NodeInfo[];
   };
   /** Whole content of a file; `limitBytes` refuses larger ones. */
-  read: { params: InPond & At & { readonly path: string; readonly start?: number; readonly end?: number }; result: Bytes };
+  read: {
+    params: InPond & At & { readonly path: string; readonly start?: number; readonly end?: number };
+    result: Bytes;
+  };
   write: {
-    params: InPond & { readonly path: string; readonly content: Bytes; readonly create: boolean; readonly overwrite: boolean };
+    params: InPond & {
+      readonly path: string;
+      readonly content: Bytes;
+      readonly create: boolean;
+      readonly overwrite: boolean;
+    };
     result: NodeInfo;
   };
   makeDirectory: { params: InPond & { readonly path: string; readonly parents?: boolean }; result: NodeInfo };
   touch: { params: InPond & { readonly paths: readonly string[] }; result: readonly NodeInfo[] };
   link: { params: InPond & { readonly target: string; readonly path: string }; result: NodeInfo };
-  remove: { params: InPond & { readonly paths: readonly string[]; readonly recursive: boolean }; result: { readonly removed: number } };
-  rename: { params: InPond & { readonly from: string; readonly to: string; readonly overwrite: boolean }; result: NodeInfo };
+  remove: {
+    params: InPond & { readonly paths: readonly string[]; readonly recursive: boolean };
+    result: { readonly removed: number };
+  };
+  /** With `into`, a directory at `to` receives the entry under its own name. */
+  rename: {
+    params: InPond & {
+      readonly from: string;
+      readonly to: string;
+      readonly overwrite: boolean;
+      readonly into?: boolean;
+    };
+    result: NodeInfo;
+  };
+  /** `into` as in rename. */
   copy: {
-    params: InPond & { readonly from: string; readonly to: string; readonly recursive: boolean; readonly overwrite: boolean };
+    params: InPond & {
+      readonly from: string;
+      readonly to: string;
+      readonly recursive: boolean;
+      readonly overwrite: boolean;
+      readonly into?: boolean;
+    };
     result: NodeInfo;
   };
   /** Copies host files and folders into a pond directory; streams; reports progress. */
   import: {
     params: InPond & { readonly sources: readonly string[]; readonly path: string };
-    result: { readonly files: number; readonly directories: number; readonly bytes: number; readonly unchanged: number };
+    result: {
+      readonly files: number;
+      readonly directories: number;
+      readonly bytes: number;
+      readonly unchanged: number;
+    };
   };
   /** Copies pond paths (or globs) to a host folder; streams; reports progress. */
   export: {
@@ -137,24 +172,41 @@ export interface Commands {
   // History
   status: { params: InPond; result: StatusInfo };
   /** `from` defaults to HEAD, `to` to the working tree. */
-  diff: { params: InPond & { readonly from?: string; readonly to?: string; readonly paths?: readonly string[] }; result: readonly ChangeInfo[] };
+  diff: {
+    params: InPond & { readonly from?: string; readonly to?: string; readonly paths?: readonly string[] };
+    result: readonly ChangeInfo[];
+  };
   commit: { params: InPond & { readonly message: string; readonly author?: string }; result: CommitInfo };
   discard: { params: InPond & { readonly paths?: readonly string[] }; result: { readonly discarded: number } };
   keepStaged: { params: InPond & { readonly paths: readonly string[] }; result: null };
   log: { params: InPond & { readonly path?: string; readonly limit?: number }; result: readonly CommitInfo[] };
   /** A commit and what it changed. */
-  show: { params: InPond & { readonly commit: string }; result: { readonly commit: CommitInfo; readonly changes: readonly ChangeInfo[] } };
-  restore: { params: InPond & { readonly paths: readonly string[]; readonly at: string }; result: readonly ChangeInfo[] };
+  show: {
+    params: InPond & { readonly commit: string };
+    result: { readonly commit: CommitInfo; readonly changes: readonly ChangeInfo[] };
+  };
+  restore: {
+    params: InPond & { readonly paths: readonly string[]; readonly at: string };
+    result: readonly ChangeInfo[];
+  };
   check: { params: InPond & At; result: { readonly problems: readonly string[] } };
 
   // Queries
   query: { params: InPond & At & { readonly sql: string }; result: QueryInfo };
-  rows: { params: InPond & { readonly resultId: string; readonly start: number; readonly count: number }; result: RowsInfo };
+  rows: {
+    params: InPond & { readonly resultId: string; readonly start: number; readonly count: number };
+    result: RowsInfo;
+  };
   release: { params: InPond & { readonly resultId: string }; result: null };
   /** Runs a query and writes all of its result to a host file. */
   queryToFile: {
     params: InPond & At & { readonly sql: string; readonly format: 'csv' | 'json' | 'parquet'; readonly file: string };
     result: { readonly rowCount: number; readonly elapsedMs: number };
+  };
+  /** Runs a query and gives all of its result as CSV with a header line, or as JSON objects one a line. */
+  queryToText: {
+    params: InPond & At & { readonly sql: string; readonly format: 'csv' | 'json' };
+    result: { readonly rowCount: number; readonly elapsedMs: number; readonly text: string };
   };
 }
 

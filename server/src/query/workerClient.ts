@@ -100,7 +100,7 @@ export class WorkerProcess {
     params: OperationParams<N>,
     signal?: AbortSignal,
   ): Promise<OperationResult<N>> {
-    if (signal?.aborted === true) throw cancelled();
+    if (isAborted(signal)) throw cancelled();
     if (this.#death !== undefined) throw this.#death;
     const id = (this.#lastId += 1);
     const answered = new Promise<unknown>((resolve, reject) => this.#pending.set(id, { resolve, reject }));
@@ -114,8 +114,7 @@ export class WorkerProcess {
     try {
       return (await answered) as OperationResult<N>;
     } catch (error) {
-      // The signal may have come while the answer was awaited, which the type of the first look does not know.
-      throw (signal as AbortSignal | undefined)?.aborted ? cancelled() : error;
+      throw isAborted(signal) ? cancelled() : error;
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', cancel);
@@ -125,7 +124,8 @@ export class WorkerProcess {
   /** Ends the process and waits until it is gone. */
   async close(): Promise<void> {
     this.#death ??= new PondError('engine-unavailable', 'the query engine was closed');
-    if (this.#child.connected) this.#child.disconnect();
+    // Not by disconnecting: Node tells no 'close' of a child that its parent has disconnected from.
+    this.#child.kill();
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), stopTimeMs);
     await this.exited;
     clearTimeout(timer);
@@ -159,6 +159,10 @@ export class WorkerProcess {
       this.#child.once('close', (code, killedBy) => end(deathError(code, killedBy, this.#lastWords)));
     });
   }
+}
+
+function isAborted(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true;
 }
 
 function cancelled(): PondError {

@@ -1,9 +1,12 @@
 /** Host files and folders that are not a pond's: what is imported, and where exports go. */
-import { lstatSync, mkdtempSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { lstatSync, readFileSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { PondError } from '../base/error.ts';
+import { readHostStream } from './hostStream.ts';
 import { errnoOf, raise } from './storageError.ts';
+
+/** Up to this size, one read is faster than a stream. */
+const wholeBytesMax = 1024 * 1024;
 
 /** A file or folder found on the host. */
 export interface HostEntry {
@@ -23,7 +26,8 @@ export interface HostEntry {
 export function* walkHost(start: string): Iterable<HostEntry> {
   const hostPath = resolve(start);
   const stats = tryTo('stat', hostPath, () => statSync(hostPath, { throwIfNoEntry: false }));
-  if (stats === undefined) throw new PondError('not-found', `nothing is at ${hostPath} on this machine`, { path: hostPath });
+  if (stats === undefined)
+    throw new PondError('not-found', `nothing is at ${hostPath} on this machine`, { path: hostPath });
   if (!stats.isFile() && !stats.isDirectory()) {
     throw new PondError('invalid-content', `${hostPath} is neither a file nor a folder`, { path: hostPath });
   }
@@ -44,6 +48,12 @@ function* walkFolder(hostPath: string, relativePath: string): Iterable<HostEntry
       if (stats?.isFile()) yield { kind: 'file', hostPath: child, relativePath: below, sizeBytes: stats.size };
     }
   }
+}
+
+/** The content of a host file: at once when it is small, else as a stream. */
+export function hostContent({ hostPath, sizeBytes }: HostEntry): Uint8Array | AsyncIterable<Uint8Array> {
+  if (sizeBytes > wholeBytesMax) return readHostStream(hostPath, 0, Infinity);
+  return tryTo('read', hostPath, () => readFileSync(hostPath));
 }
 
 /** Returns the first part of a path below `directory` that is a link, which could lead out of it; undefined when none is. */
@@ -67,12 +77,7 @@ export function realHostPath(path: string): string {
   }
 }
 
-/** Makes a directory under the system's temporary one that only this user can enter, and returns its path. */
-export function makePrivateDirectory(prefix: string): string {
-  return tryTo('make directory', tmpdir(), () => mkdtempSync(join(tmpdir(), prefix)));
-}
-
-/** As a call on a Disk: missing parts on the way are nothing, all other failures PondErrors. */
+/** Runs `work`; a failure of the host becomes a PondError. */
 function tryTo<T>(action: string, path: string, work: () => T): T {
   try {
     return work();

@@ -1,0 +1,84 @@
+import { parseArgs } from 'node:util';
+import { PondError } from '../../server/src/base/error.ts';
+import { didYouMean } from '../../server/src/base/suggest.ts';
+import { isVerb, type Verb, verbs, type VerbSpec } from './verbs.ts';
+
+/** A command line taken apart. */
+export interface CommandLine {
+  readonly verb: Verb;
+  /** The pond that --pond names. */
+  readonly pond: string | undefined;
+  readonly json: boolean;
+  readonly help: boolean;
+  /** The verb's own options that take a text, by their long name. */
+  readonly texts: Readonly<Record<string, string>>;
+  readonly flags: ReadonlySet<string>;
+  readonly positionals: readonly string[];
+}
+
+const globalOptions = {
+  pond: { type: 'string' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+/** Takes the arguments apart; options that all verbs know may stand before the verb or after it. Fails `usage`. */
+export function parseCommandLine(args: readonly string[]): CommandLine {
+  const at = verbIndex(args);
+  const name = args[at];
+  if (name === undefined) {
+    const { values } = parse(args, globalOptions);
+    const helpAsked = values['help'] === true || args.length === 0;
+    if (!helpAsked) throw new PondError('usage', 'a verb is missing', { hint: "see 'pond help'" });
+    return { verb: 'help', pond: undefined, json: false, help: false, texts: {}, flags: new Set(), positionals: [] };
+  }
+  if (!isVerb(name)) {
+    const hint = didYouMean(name, Object.keys(verbs)) ?? "see 'pond help'";
+    throw new PondError('usage', `'${name}' is not a verb of pond`, { hint });
+  }
+  const spec: VerbSpec = verbs[name];
+  const { values, positionals } = parse([...args.slice(0, at), ...args.slice(at + 1)], {
+    ...globalOptions,
+    ...spec.options,
+  });
+  const { pond, json, help, ...own } = values;
+  const line: CommandLine = {
+    verb: name,
+    pond: typeof pond === 'string' ? pond : undefined,
+    json: json === true,
+    help: help === true,
+    texts: Object.fromEntries(
+      Object.entries(own).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+    ),
+    flags: new Set(Object.keys(own).filter((key) => own[key] === true)),
+    positionals,
+  };
+  if (!line.help) checkCount(name, spec, positionals.length);
+  return line;
+}
+
+/** Where the verb stands: the first argument that is neither an option nor the value of one. */
+function verbIndex(args: readonly string[]): number {
+  let index = 0;
+  while (index < args.length && args[index]?.startsWith('-') === true) index += args[index] === '--pond' ? 2 : 1;
+  return index;
+}
+
+function parse(
+  args: readonly string[],
+  options: NonNullable<VerbSpec['options']>,
+): { readonly values: Readonly<Record<string, unknown>>; readonly positionals: readonly string[] } {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true });
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    // Node's advice on arguments that begin with a dash follows its first sentence.
+    throw new PondError('usage', text.split('. ')[0] ?? text, { hint: "see 'pond help VERB'", cause: error });
+  }
+}
+
+function checkCount(name: Verb, { positionals: [least, most = Infinity], usage }: VerbSpec, count: number): void {
+  if (count >= least && count <= most) return;
+  const problem = count < least ? 'too few arguments' : 'too many arguments';
+  throw new PondError('usage', `${problem} for '${name}'`, { hint: `usage: pond ${name} ${usage}`.trim() });
+}

@@ -1,0 +1,87 @@
+/** Values as people read them. */
+import {
+  type ChangeInfo,
+  type CommitInfo,
+  type FileTypeName,
+  type NodeInfo,
+} from '../../server/src/protocol/commands.ts';
+
+/** Rows with their columns aligned, numbers to the right; '' for no rows. */
+export function table(rows: readonly (readonly string[])[], right: ReadonlySet<number> = new Set()): string {
+  const widths: number[] = [];
+  for (const row of rows) row.forEach((cell, column) => (widths[column] = Math.max(widths[column] ?? 0, cell.length)));
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, column) =>
+        right.has(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
+      )
+      .join('  ')
+      .trimEnd();
+  return rows.map((row) => `${line(row)}\n`).join('');
+}
+
+/** Bytes in a unit that people read: 812 B, 12.3 kB, 1.4 GB. */
+export function humanSize(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
+  const power = bytes < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
+  const amount = bytes / 1000 ** power;
+  return `${power === 0 ? String(bytes) : amount.toFixed(1)} ${units[power]}`;
+}
+
+/** The minute of a time, in UTC. */
+export function minute(time: number | string): string {
+  return new Date(time).toISOString().slice(0, 16).replace('T', ' ');
+}
+
+/** A name that shows what is special: `/` after a directory, the target after a link. */
+export function shownName(node: NodeInfo, name: string): string {
+  if (node.type === 'directory') return `${name}/`;
+  if (node.type !== 'symlink') return name;
+  return `${name} -> ${node.target ?? ''}${node.targetType === undefined ? ' (leads nowhere)' : ''}`;
+}
+
+const typeLetters: Readonly<Record<FileTypeName, string>> = {
+  directory: 'd',
+  file: '-',
+  table: 't',
+  series: 's',
+  symlink: 'l',
+  dynamic: 'c',
+};
+
+/** A line of `ls -l`, in columns. */
+export function longRow(node: NodeInfo, name: string): string[] {
+  const size = node.type === 'directory' ? `${node.size}` : humanSize(node.size);
+  return [typeLetters[node.type], size, minute(node.modified), `v${node.version}`, shownName(node, name)];
+}
+
+const changeLetters = { added: 'A', modified: 'M', removed: 'D', renamed: 'R' } as const;
+
+/** A change in columns: letter, path, sizes. */
+export function changeRow(change: ChangeInfo): string[] {
+  const path = change.from === undefined ? change.path : `${change.from} -> ${change.path}`;
+  const name = change.type === 'directory' ? `${path}/` : path;
+  return [changeLetters[change.kind], name, change.type === 'directory' ? '' : sizes(change)];
+}
+
+function sizes({ sizeBefore, sizeAfter }: ChangeInfo): string {
+  const shown = [sizeBefore, sizeAfter].flatMap((size) => (size === null ? [] : [humanSize(size)]));
+  return shown[0] === shown[1] ? (shown[0] ?? '') : shown.join(' -> ');
+}
+
+/** What a commit changed, in few letters: +3 ~1 -2. */
+export function counts({ added, modified, removed, renamed }: CommitInfo): string {
+  const parts = [
+    ['+', added],
+    ['~', modified],
+    ['-', removed],
+    ['>', renamed],
+  ] as const;
+  return parts.flatMap(([sign, count]) => (count === 0 ? [] : [`${sign}${count}`])).join(' ');
+}
+
+/** `1 file`, `2 files`. */
+export function plural(count: number, noun: string): string {
+  if (count === 1) return `1 ${noun}`;
+  return `${count} ${noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`}`;
+}

@@ -1,0 +1,116 @@
+/** Verbs on the history of a pond. */
+import { PondError } from '../../server/src/base/error.ts';
+import { type ChangeInfo, type CommitInfo } from '../../server/src/protocol/commands.ts';
+import { changeRow, counts, minute, plural, table } from './format.ts';
+import { argument, atOf, pondPath, printJson, show, type VerbRunner } from './runner.ts';
+
+const changeTable = (changes: readonly ChangeInfo[]): string => table(changes.map(changeRow), new Set([2]));
+
+const commitLine = (commit: CommitInfo): string =>
+  `commit ${commit.number}  ${minute(commit.time)}  ${commit.author}  ${firstLine(commit.message)}`;
+
+/** Prints the newest commit, what is staged on it and what is in conflict. */
+export const status: VerbRunner = async (session) => {
+  const { terminal } = session;
+  const found = await session.ask('status', {});
+  if (session.line.json) return await printJson(session, found);
+  for (const notice of found.notices) terminal.warn(`pond: ${notice}`);
+  await terminal.print(`pond ${found.pond}\n${commitLine(found.head)}\n`);
+  if (found.foreignCommits.length > 0) {
+    await terminal.print(`commits by other engines, left aside: ${found.foreignCommits.join(', ')}\n`);
+  }
+  if (found.staged.length === 0) return await terminal.print('nothing staged\n');
+  await terminal.print(`${plural(found.staged.length, 'change')} staged\n${changeTable(found.staged)}`);
+  if (found.conflicts.length === 0) return;
+  const paths = found.conflicts.map((path) => `C  ${path}\n`).join('');
+  await terminal.print(
+    `in conflict with another commit: 'pond resolve' keeps yours, 'pond discard' the other\n${paths}`,
+  );
+};
+
+/** Prints what changed between two versions. */
+export const diff: VerbRunner = async (session) => {
+  const { texts, positionals } = session.line;
+  const changes = await session.ask('diff', {
+    ...(texts['at'] === undefined ? {} : { from: texts['at'] }),
+    ...(texts['to'] === undefined ? {} : { to: texts['to'] }),
+    ...(positionals.length === 0 ? {} : { paths: positionals.map(pondPath) }),
+  });
+  if (session.line.json) return await printJson(session, changes);
+  await session.terminal.print(changeTable(changes));
+};
+
+/** Commits what is staged. */
+export const commit: VerbRunner = async (session) => {
+  const message = session.line.texts['message'];
+  if (message === undefined || message.trim() === '') {
+    throw new PondError('usage', 'a commit needs a message', { hint: 'usage: pond commit -m TEXT' });
+  }
+  const made = await session.ask('commit', { message });
+  await show(session, made, `commit ${made.number}: ${firstLine(made.message)} (${counts(made)})`);
+};
+
+/** Takes staged changes back. */
+export const discard: VerbRunner = async (session) => {
+  const paths = session.line.positionals.map(pondPath);
+  const result = await session.ask('discard', paths.length === 0 ? {} : { paths });
+  await show(session, result, `discarded ${plural(result.discarded, 'change')}`);
+};
+
+/** Keeps the staged side of conflicts. */
+export const resolve: VerbRunner = async (session) => {
+  await show(session, await session.ask('keepStaged', { paths: session.line.positionals.map(pondPath) }));
+};
+
+/** Prints commits, a line each. */
+export const log: VerbRunner = async (session) => {
+  const [path] = session.line.positionals;
+  const commits = await session.ask('log', path === undefined ? {} : { path: pondPath(path) });
+  if (session.line.json) return await printJson(session, commits);
+  const rows = commits.map((made) => [
+    String(made.number),
+    minute(made.time),
+    made.author,
+    firstLine(made.message),
+    counts(made),
+  ]);
+  await session.terminal.print(table(rows, new Set([0])));
+};
+
+/** Prints a commit with its message and changes. */
+export const showVerb: VerbRunner = async (session) => {
+  const { terminal } = session;
+  const shown = await session.ask('show', { commit: argument(session.line, 0) });
+  if (session.line.json) return await printJson(session, shown);
+  const { number, time, author, message, operation, rootHash } = shown.commit;
+  const rows = [
+    ['commit', String(number)],
+    ['time', time],
+    ['author', author],
+    ['made by', operation],
+    ['tree', rootHash],
+  ];
+  await terminal.print(`${table(rows)}\n${message}\n\n${changeTable(shown.changes)}`);
+};
+
+/** Stages paths as they were. */
+export const restore: VerbRunner = async (session) => {
+  const { at } = atOf(session.line);
+  if (at === undefined) {
+    throw new PondError('usage', 'restore needs a version', { hint: 'usage: pond restore PATH... --at V' });
+  }
+  const changes = await session.ask('restore', { paths: session.line.positionals.map(pondPath), at });
+  if (session.line.json) return await printJson(session, changes);
+  await session.terminal.print(`${plural(changes.length, 'change')} staged\n${changeTable(changes)}`);
+};
+
+/** Prints what is wrong with a version; fails `pond-damaged` when something is. */
+export const check: VerbRunner = async (session) => {
+  const { problems } = await session.ask('check', atOf(session.line));
+  await show(session, { problems }, problems.length === 0 ? 'the pond is sound' : problems.join('\n'));
+  if (problems.length > 0) throw new PondError('pond-damaged', `check found ${plural(problems.length, 'problem')}`);
+};
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? '';
+}

@@ -1,0 +1,34 @@
+/** Verbs between a pond and the host. */
+import { join, resolve } from 'node:path';
+import { humanSize, plural } from './format.ts';
+import { argument, atOf, pondPath, show, type VerbRunner } from './runner.ts';
+import { namedPond } from './session.ts';
+
+/** Makes a pond. */
+export const init: VerbRunner = async (session) => {
+  const { line } = session;
+  const [directory] = line.positionals;
+  const place = directory === undefined ? (namedPond(line) ?? join(process.cwd(), '.pond')) : resolve(directory);
+  const made = await session.init(place);
+  await show(session, made, `made a pond at ${made.pond}`);
+};
+
+/** Copies host files into the pond. */
+export const importVerb: VerbRunner = async (session) => {
+  const sources = session.line.positionals.slice(0, -1).map((source) => resolve(source));
+  const path = pondPath(argument(session.line, sources.length));
+  const made = await session.ask('import', { sources, path });
+  const unchanged = made.unchanged === 0 ? '' : `, ${made.unchanged} unchanged`;
+  const text = `imported ${plural(made.files, 'file')}${unchanged}, ${plural(made.directories, 'directory')}`;
+  await show(session, made, `${text}, ${humanSize(made.bytes)}`);
+};
+
+/** Copies files of the pond to the host. */
+export const exportVerb: VerbRunner = async (session) => {
+  const { line } = session;
+  const paths = line.positionals.slice(0, -1).map(pondPath);
+  const directory = resolve(argument(line, paths.length));
+  const made = await session.ask('export', { paths, directory, ...atOf(line) });
+  const text = `exported ${plural(made.files, 'file')}, ${plural(made.directories, 'directory')}`;
+  await show(session, made, `${text}, ${humanSize(made.bytes)}`);
+};

@@ -1,0 +1,52 @@
+import { resolve } from 'node:path';
+import { PondError } from '../../server/src/base/error.ts';
+import { type QueryInfo } from '../../server/src/protocol/commands.ts';
+import { plural, table } from './format.ts';
+import { argument, atOf, show, type VerbRunner } from './runner.ts';
+import { type Session } from './session.ts';
+
+/** Rows that are fetched and aligned together. */
+const windowRows = 1000;
+
+/** Runs SQL, and prints its rows or writes them to a file. */
+export const query: VerbRunner = async (session) => {
+  const { texts, json } = session.line;
+  const { format, output } = { format: texts['format'] ?? (json ? 'json' : 'table'), output: texts['output'] };
+  const request = { sql: argument(session.line, 0), ...atOf(session.line) };
+  if (format !== 'table' && format !== 'csv' && format !== 'json' && format !== 'parquet') {
+    throw new PondError('usage', `'${format}' is not a format`, { hint: 'use table, csv, json or parquet' });
+  }
+  if (output !== undefined) {
+    if (format === 'table') {
+      throw new PondError('usage', 'a table cannot be written to a file', {
+        hint: 'add --format csv, json or parquet',
+      });
+    }
+    const written = await session.ask('queryToFile', { ...request, format, file: resolve(output) });
+    return await show(session, written, `${plural(written.rowCount, 'row')} written to ${output}`);
+  }
+  if (format === 'parquet') {
+    throw new PondError('usage', 'Parquet is written to a file', { hint: 'name one with -o FILE' });
+  }
+  if (format === 'table') return await printTable(session, await session.ask('query', request));
+  await session.ask('queryToText', { ...request, format }, { output: (chunk) => session.terminal.print(chunk) });
+};
+
+/** The columns are as wide as the first rows ask for, so that a long result need not be held. */
+async function printTable(session: Session, result: QueryInfo): Promise<void> {
+  const { resultId, columns, rowCount } = result;
+  const right = new Set(columns.flatMap(({ type }, index) => (isNumber(type) ? [index] : [])));
+  const head = [columns.map(({ name }) => name), columns.map(({ type }) => type)];
+  for (let start = 0; start === 0 || start < rowCount; start += windowRows) {
+    const window = await session.ask('rows', { resultId, start, count: windowRows });
+    const rows = Array.from({ length: window.columns[0]?.length ?? 0 }, (_, row) =>
+      window.columns.map((column) => column[row] ?? 'NULL'),
+    );
+    await session.terminal.print(table(start === 0 ? [...head, ...rows] : rows, right));
+  }
+  session.terminal.warn(`${plural(rowCount, 'row')} in ${Math.round(result.elapsedMs)} ms`);
+}
+
+function isNumber(type: string): boolean {
+  return /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL.*)$/.test(type);
+}

@@ -1,0 +1,37 @@
+/** What the verbs share. */
+import { PondError } from '../../server/src/base/error.ts';
+import { type CommandLine } from './commandLine.ts';
+import { type Session } from './session.ts';
+
+/** Runs a verb and prints what it answers. */
+export type VerbRunner = (session: Session) => Promise<void>;
+
+/** A positional argument that the parser has counted. */
+export function argument(line: CommandLine, index: number): string {
+  const text = line.positionals[index];
+  if (text === undefined) throw new PondError('usage', `an argument is missing for '${line.verb}'`);
+  return text;
+}
+
+/** A pond path as it was typed; the root may be left out. */
+export function pondPath(text: string): string {
+  return text.startsWith('/') ? text : `/${text}`;
+}
+
+/** The version of --at, when it was given. */
+export function atOf({ texts }: CommandLine): { readonly at?: string } {
+  return texts['at'] === undefined ? {} : { at: texts['at'] };
+}
+
+/** Prints a value as JSON. */
+export async function printJson({ terminal }: Session, value: unknown): Promise<void> {
+  terminal.quiet();
+  await terminal.print(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** Prints a result as JSON when that was asked for; else its text for people, nothing when there is none. */
+export async function show(session: Session, result: unknown, text = ''): Promise<void> {
+  if (session.line.json) return await printJson(session, result);
+  session.terminal.quiet();
+  if (text !== '') await session.terminal.print(`${text}\n`);
+}

@@ -1,0 +1,50 @@
+import { resolve } from 'node:path';
+import { PondError } from '../../server/src/base/error.ts';
+import { findPond, type Host } from '../../server/src/main.ts';
+import { type CommandName, type Params, type Result } from '../../server/src/protocol/commands.ts';
+import { type CommandLine } from './commandLine.ts';
+import { type Terminal } from './terminal.ts';
+
+type InPond<N extends CommandName> = Omit<Params<N>, 'pond'>;
+
+/** What a verb works with. */
+export interface Session {
+  readonly line: CommandLine;
+  readonly terminal: Terminal;
+  /** Runs a command on the pond of the command line. */
+  ask<N extends CommandName>(name: N, params: InPond<N>, streams?: Streams): Promise<Result<N>>;
+  /** Makes a pond. */
+  init(directory: string): Promise<Result<'init'>>;
+}
+
+/** Content that streams into a command, or out of it. */
+export interface Streams {
+  readonly input?: AsyncIterable<Uint8Array>;
+  readonly output?: (chunk: Uint8Array) => Promise<void>;
+}
+
+/** Runs commands for one command line. */
+export function openSession(line: CommandLine, host: Host, terminal: Terminal, signal: AbortSignal): Session {
+  const progress = terminal.progress.bind(terminal);
+  return {
+    line,
+    terminal,
+    ask: (name, params, streams = {}) =>
+      host.call(name, { ...params, pond: pondOf(line) }, { signal, progress, ...streams }),
+    init: (directory) => host.call('init', { directory }, { signal, progress }),
+  };
+}
+
+/** The pond that --pond or POND names; undefined when neither does. */
+export function namedPond({ pond }: CommandLine): string | undefined {
+  const named = pond ?? process.env['POND'];
+  return named === undefined || named === '' ? undefined : resolve(named);
+}
+
+function pondOf(line: CommandLine): string {
+  const pond = namedPond(line) ?? findPond(process.cwd());
+  if (pond !== undefined) return pond;
+  throw new PondError('pond-not-found', 'there is no .pond here or in a folder above', {
+    hint: "name one with --pond DIR or the variable POND, or make one with 'pond init'",
+  });
+}

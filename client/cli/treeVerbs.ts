@@ -1,0 +1,99 @@
+/** Verbs on the tree of a pond. */
+import { type NodeInfo } from '../../server/src/protocol/commands.ts';
+import { longRow, minute, shownName, table } from './format.ts';
+import { argument, atOf, pondPath, printJson, show, type VerbRunner } from './runner.ts';
+
+/** Lists a directory or what matches a pattern. */
+export const ls: VerbRunner = async (session) => {
+  const { line, terminal } = session;
+  const text = line.positionals[0] ?? '/';
+  const recursive = line.flags.has('recursive');
+  const nodes = await session.ask('list', { path: pondPath(text), recursive, ...atOf(line) });
+  if (line.json) return await printJson(session, nodes);
+  // Names are enough where all stand in the one directory that was asked for.
+  const inOnePlace = !recursive && !/[*?[{]/.test(text);
+  const name = (node: NodeInfo): string => (inOnePlace ? node.name : node.path);
+  if (line.flags.has('long'))
+    await terminal.print(
+      table(
+        nodes.map((node) => longRow(node, name(node))),
+        new Set([1, 3]),
+      ),
+    );
+  else await terminal.print(nodes.map((node) => `${shownName(node, name(node))}\n`).join(''));
+};
+
+/** Writes a file to standard output. */
+export const cat: VerbRunner = async (session) => {
+  const { line, terminal } = session;
+  const output = (chunk: Uint8Array): Promise<void> => terminal.print(chunk);
+  await session.ask('read', { path: pondPath(argument(line, 0)), ...atOf(line) }, { output });
+};
+
+/** Prints what is known of a path. */
+export const stat: VerbRunner = async (session) => {
+  const { line, terminal } = session;
+  const node = await session.ask('stat', { path: pondPath(argument(line, 0)), ...atOf(line) });
+  if (line.json) return await printJson(session, node);
+  const attributes = Object.entries(node.attributes).map(([key, value]) => [`@${key}`, value]);
+  const rows = [
+    ['path', shownName(node, node.path)],
+    ['type', node.targetType === undefined ? node.type : `${node.type} to a ${node.targetType}`],
+    [node.type === 'directory' ? 'entries' : 'size', String(node.size)],
+    ['modified', `${minute(node.modified)} UTC`],
+    ['version', String(node.version)],
+    ['sha256', node.sha256],
+    ['id', node.id],
+    ...attributes,
+  ];
+  await terminal.print(table(rows));
+};
+
+/** Makes a directory. */
+export const mkdir: VerbRunner = async (session) => {
+  const { line } = session;
+  const path = pondPath(argument(line, 0));
+  await show(session, await session.ask('makeDirectory', { path, parents: line.flags.has('parents') }));
+};
+
+/** Makes empty files. */
+export const touch: VerbRunner = async (session) => {
+  await show(session, await session.ask('touch', { paths: session.line.positionals.map(pondPath) }));
+};
+
+/** Stores standard input. */
+export const write: VerbRunner = async (session) => {
+  const path = pondPath(argument(session.line, 0));
+  const input = session.terminal.input();
+  const params = { path, content: new Uint8Array(), create: true, overwrite: true };
+  await show(session, await session.ask('write', params, { input }));
+};
+
+/** Copies. */
+export const cp: VerbRunner = async (session) => {
+  const { line } = session;
+  const [from, to] = [pondPath(argument(line, 0)), pondPath(argument(line, 1))];
+  const recursive = line.flags.has('recursive');
+  await show(session, await session.ask('copy', { from, to, recursive, overwrite: true, into: true }));
+};
+
+/** Moves. */
+export const mv: VerbRunner = async (session) => {
+  const { line } = session;
+  const [from, to] = [pondPath(argument(line, 0)), pondPath(argument(line, 1))];
+  await show(session, await session.ask('rename', { from, to, overwrite: true, into: true }));
+};
+
+/** Removes. */
+export const rm: VerbRunner = async (session) => {
+  const { positionals, flags } = session.line;
+  const removed = await session.ask('remove', { paths: positionals.map(pondPath), recursive: flags.has('recursive') });
+  await show(session, removed);
+};
+
+/** Makes a symbolic link. */
+export const ln: VerbRunner = async (session) => {
+  const { line } = session;
+  const params = { target: argument(line, 0), path: pondPath(argument(line, 1)) };
+  await show(session, await session.ask('link', params));
+};

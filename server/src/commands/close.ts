@@ -1,0 +1,7 @@
+import { type Command } from './context.ts';
+
+/** Closes a pond. What is staged stays staged. */
+export const close: Command<'close'> = async (context, { pond }) => {
+  await context.ponds.close(pond);
+  return null;
+};

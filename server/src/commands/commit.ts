@@ -1,0 +1,8 @@
+import { type Command } from './context.ts';
+import { commitInfo } from './info.ts';
+
+/** Commits all that is staged. Fails `nothing-staged`, `conflict`; everything stays staged then. */
+export const commit: Command<'commit'> = async (context, { pond: directory, message, author }) => {
+  const pond = await context.ponds.get(directory, 'write');
+  return commitInfo(await pond.commit({ message, author: author ?? context.effects.author }));
+};

@@ -1,0 +1,10 @@
+import { type Command } from './context.ts';
+import { nodeInfo } from './info.ts';
+import { destination, workingTree } from './tree.ts';
+
+/** Stages a copy of a file, or with `recursive` of a directory; no content is read or written. Fails as WD.copy. */
+export const copy: Command<'copy'> = async (context, { pond, from, to, recursive, overwrite, into = false }) => {
+  const root = await workingTree(context, pond);
+  const target = into ? await destination(root, from, to) : to;
+  return await nodeInfo(root, await root.copy(from, target, { recursive, overwrite }));
+};

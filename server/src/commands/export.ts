@@ -1,0 +1,88 @@
+import { PondError } from '../base/error.ts';
+import { type Disk } from '../storage/disk.ts';
+import { parentOf } from '../storage/diskPath.ts';
+import { putStream, temporaryPathIn } from '../storage/durable.ts';
+import { openHostDisk } from '../storage/hostDisk.ts';
+import { linkBelow } from '../storage/hostTree.ts';
+import { type WD } from '../tinyfs/workingDirectory.ts';
+import { contentHash } from './contentHash.ts';
+import { type Command } from './context.ts';
+import { type ExportItem, planExport } from './exportPlan.ts';
+import { createPace, paced } from './pace.ts';
+import { treeAt } from './tree.ts';
+
+/**
+ * Copies pond paths, or what matches globs, to a host directory, which is made when it is missing. Each file is written
+ * aside and then renamed, so it is never there in part; a file with that content already is left alone. Fails `not-found`,
+ * and `path-escapes` where a link on the host would lead out of the directory.
+ */
+export const exportFiles: Command<'export'> = async (context, params) => {
+  const { paths, directory } = params;
+  const root = await treeAt(context, params);
+  const pace = createPace(context.signal);
+  const items = await planExport(root, paths);
+  for (const { relativePath } of items) requireHostName(relativePath);
+  const disk = openHostDisk(directory);
+  disk.makeDirectory('');
+  const counts = { files: 0, directories: 0, bytes: 0 };
+  for (const item of items) {
+    await pace();
+    if (item.at.isDirectory) {
+      requireInside(directory, item.relativePath);
+      disk.makeDirectory(item.relativePath);
+      counts.directories++;
+    } else {
+      await writeItem(root, disk, { directory, item, pace });
+      counts.files++;
+      counts.bytes += item.at.node.sizeBytes;
+    }
+    context.progress('exporting', counts.files + counts.directories, items.length);
+  }
+  return counts;
+};
+
+interface Writing {
+  readonly directory: string;
+  readonly item: ExportItem;
+  readonly pace: () => Promise<void>;
+}
+
+async function writeItem(root: WD, disk: Disk, { directory, item, pace }: Writing): Promise<void> {
+  const { at, relativePath } = item;
+  const folder = parentOf(relativePath);
+  if (folder !== '') requireInside(directory, folder);
+  disk.makeDirectory(folder);
+  const isLink = linkBelow(directory, relativePath) !== undefined;
+  if (!isLink && (await isThere(disk, item))) return;
+  const content = paced(root.backend.read(at.node), pace);
+  await putStream(disk, temporaryPathIn(folder), () => relativePath, content);
+}
+
+/** True when the host file has the content already. Fails `is-a-directory`. */
+async function isThere(disk: Disk, { at, relativePath }: ExportItem): Promise<boolean> {
+  const stat = disk.stat(relativePath);
+  if (stat?.kind === 'directory') {
+    const path = disk.hostPath(relativePath) ?? relativePath;
+    throw new PondError('is-a-directory', `expected a file at ${path}, got a directory`, { path });
+  }
+  if (stat?.sizeBytes !== at.node.sizeBytes) return false;
+  const content = disk.readStream(relativePath);
+  return content !== undefined && (await contentHash(content)) === at.node.sha256;
+}
+
+/** A name that the pond allows and the host does not, or reads as something else. */
+function requireHostName(relativePath: string): void {
+  if (!relativePath.includes('\\')) return;
+  throw new PondError('invalid-path', `${relativePath} has a backslash in its name and cannot be exported`, {
+    path: relativePath,
+  });
+}
+
+function requireInside(directory: string, relativePath: string): void {
+  const link = linkBelow(directory, relativePath);
+  if (link === undefined) return;
+  throw new PondError('path-escapes', `${link} is a link and may lead out of ${directory}`, {
+    path: link,
+    hint: 'remove the link, or export to another directory',
+  });
+}

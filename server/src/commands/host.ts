@@ -1,0 +1,96 @@
+/**
+ * Runs commands: on a pond that this process has open, or in the process that holds the pond. When that process dies, its
+ * pond is opened here, and the command is asked again.
+ */
+import { isPondError } from '../base/error.ts';
+import { type CommandName, type Params, type Result } from '../protocol/commands.ts';
+import { type QueryEngine } from '../query/engine.ts';
+import { type CommandContext, type Effects } from './context.ts';
+import { commands } from './index.ts';
+import { type Ponds } from './ponds.ts';
+import { type CallOptions, RemoteGoneError } from './remote.ts';
+import { type Ask, settleRepeated } from './repeat.ts';
+
+/** How often a command follows a pond to the next process that holds it. */
+const movesMax = 8;
+
+/** Runs commands. */
+export interface Host {
+  /** Runs a command. Fails with the PondErrors of the command. */
+  call<N extends CommandName>(name: N, params: Params<N>, options?: CallOptions): Promise<Result<N>>;
+  /** As `call`, for another process: only for ponds that this one holds. Fails `lock-held` for others. */
+  serve<N extends CommandName>(name: N, params: Params<N>, options?: CallOptions): Promise<Result<N>>;
+  close(): Promise<void>;
+}
+
+/** What a host is made of. */
+export interface HostParts {
+  readonly ponds: Ponds;
+  readonly queries: () => Promise<QueryEngine>;
+  /** Ends the query engine if it was loaded. */
+  readonly closeQueries: () => Promise<void>;
+  readonly effects: Effects;
+}
+
+/** Returns a host; nothing is opened or loaded before the first call. */
+export function createHost(parts: HostParts): Host {
+  const { ponds } = parts;
+
+  async function run<N extends CommandName>(name: N, params: Params<N>, options: CallOptions): Promise<Result<N>> {
+    const context: CommandContext = {
+      ponds,
+      queries: parts.queries,
+      progress: options.progress ?? (() => {}),
+      signal: options.signal ?? new AbortController().signal,
+      input: options.input,
+      output: options.output,
+      effects: parts.effects,
+    };
+    const command = await commands[name].load();
+    return await command(context, params);
+  }
+
+  /** One attempt; the second is `repeated`: the first may have been carried out by a process that died before it said so. */
+  async function attempt<N extends CommandName>(
+    name: N,
+    params: Params<N> & { readonly pond: string },
+    options: CallOptions,
+    repeated: boolean,
+  ): Promise<Result<N>> {
+    const access = commands[name].access === 'write' ? 'write' : 'read';
+    const seat = await ponds.seat(params.pond, access, options.signal);
+    const ask: Ask = (other, its) => attempt(other, its as typeof its & { readonly pond: string }, {}, false);
+    try {
+      if (seat.kind !== 'attached') return await run(name, params, options);
+      return await seat.remote.call(name, { ...params, pond: seat.directory }, options);
+    } catch (error) {
+      const settled = repeated ? await settleRepeated(name, params, error, ask) : undefined;
+      if (settled !== undefined) return settled.result;
+      if (seat.kind === 'owner' && isPondError(error, 'lock-held')) await ponds.leave(seat);
+      throw error;
+    }
+  }
+
+  return {
+    async call(name, params, options = {}) {
+      if (commands[name].access === 'none') return await run(name, params, options);
+      const inPond = params as typeof params & { readonly pond: string };
+      for (let move = 0; ; move++) {
+        try {
+          return await attempt(name, inPond, options, move > 0);
+        } catch (error) {
+          // A stream cannot be read twice.
+          if (!(error instanceof RemoteGoneError) || move === movesMax || options.input !== undefined) throw error;
+        }
+      }
+    },
+    async serve(name, params, options = {}) {
+      ponds.requireOwner((params as { readonly pond: string }).pond);
+      return await run(name, params, options);
+    },
+    async close() {
+      await ponds.close();
+      await parts.closeQueries();
+    },
+  };
+}

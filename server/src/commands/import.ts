@@ -1,0 +1,65 @@
+import { type HostEntry, hostContent, walkHost } from '../storage/hostTree.ts';
+import { joinPath } from '../tinyfs/path.ts';
+import { type WD } from '../tinyfs/workingDirectory.ts';
+import { contentHash } from './contentHash.ts';
+import { type Command } from './context.ts';
+import { createPace, paced } from './pace.ts';
+import { workingTree } from './tree.ts';
+
+type Pace = () => Promise<void>;
+
+/**
+ * Stages copies of host files, and of folders with all in them, in a pond directory, which is made when it is missing. All
+ * or nothing: after a failure or a cancellation nothing of it is staged. A file whose content is there already is left as it
+ * is. Fails `not-found` for a source, `already-exists` where a file and a directory collide.
+ */
+export const importFiles: Command<'import'> = async (context, { pond, sources, path }) => {
+  const root = await workingTree(context, pond);
+  const pace = createPace(context.signal);
+  const entries = await collect(sources, pace);
+  const total = entries.filter(({ kind }) => kind === 'file').length;
+  const counts = { files: 0, directories: 0, bytes: 0, unchanged: 0 };
+  await root.backend.batch(async () => {
+    await root.createDirectory(path, { parents: true });
+    for (const entry of entries) {
+      await pace();
+      const target = joinPath(path, entry.relativePath);
+      if (entry.kind === 'directory') {
+        await root.createDirectory(target, { parents: true });
+        counts.directories++;
+      } else {
+        if (await stageFile(root, target, entry, pace)) counts.bytes += entry.sizeBytes;
+        else counts.unchanged++;
+        counts.files++;
+        context.progress('importing', counts.files, total);
+      }
+    }
+  });
+  return counts;
+};
+
+async function collect(sources: readonly string[], pace: Pace): Promise<readonly HostEntry[]> {
+  const entries: HostEntry[] = [];
+  for (const source of sources) {
+    for (const entry of walkHost(source)) {
+      await pace();
+      entries.push(entry);
+    }
+  }
+  return entries;
+}
+
+/** True when the content is new, false when it is there already. */
+async function stageFile(root: WD, target: string, entry: HostEntry, pace: Pace): Promise<boolean> {
+  const content = (): Uint8Array | AsyncIterable<Uint8Array> => {
+    const read = hostContent(entry);
+    return read instanceof Uint8Array ? read : paced(read, pace);
+  };
+  const before = await root.get(target);
+  // Only a file of the same size can be the same file: others need not be read twice.
+  if (before?.node.sizeBytes === entry.sizeBytes && !before.isDirectory) {
+    if ((await contentHash(content())) === before.node.sha256) return false;
+  }
+  await root.writeFile(target, content());
+  return true;
+}

@@ -1,0 +1,43 @@
+/** Every command: what it needs of a pond, and its function. Each is loaded when it is first called. */
+import { type CommandName } from '../protocol/commands.ts';
+import { type Access, type Command } from './context.ts';
+
+/** A command of the table. */
+export interface CommandEntry<N extends CommandName> {
+  /** 'none': the command is about the set of ponds and is never passed on to the process that holds one. */
+  readonly access: Access | 'none';
+  readonly load: () => Promise<Command<N>>;
+}
+
+/** The table: one entry for each name of the protocol. */
+export const commands: { readonly [N in CommandName]: CommandEntry<N> } = {
+  init: { access: 'none', load: async () => (await import('./init.ts')).init },
+  open: { access: 'none', load: async () => (await import('./open.ts')).open },
+  close: { access: 'none', load: async () => (await import('./close.ts')).close },
+  stat: { access: 'read', load: async () => (await import('./stat.ts')).stat },
+  list: { access: 'read', load: async () => (await import('./list.ts')).list },
+  read: { access: 'read', load: async () => (await import('./read.ts')).read },
+  write: { access: 'write', load: async () => (await import('./write.ts')).write },
+  makeDirectory: { access: 'write', load: async () => (await import('./makeDirectory.ts')).makeDirectory },
+  touch: { access: 'write', load: async () => (await import('./touch.ts')).touch },
+  link: { access: 'write', load: async () => (await import('./link.ts')).link },
+  remove: { access: 'write', load: async () => (await import('./remove.ts')).remove },
+  rename: { access: 'write', load: async () => (await import('./rename.ts')).rename },
+  copy: { access: 'write', load: async () => (await import('./copy.ts')).copy },
+  import: { access: 'write', load: async () => (await import('./import.ts')).importFiles },
+  export: { access: 'read', load: async () => (await import('./export.ts')).exportFiles },
+  status: { access: 'read', load: async () => (await import('./status.ts')).status },
+  diff: { access: 'read', load: async () => (await import('./diff.ts')).diff },
+  commit: { access: 'write', load: async () => (await import('./commit.ts')).commit },
+  discard: { access: 'write', load: async () => (await import('./discard.ts')).discard },
+  keepStaged: { access: 'write', load: async () => (await import('./keepStaged.ts')).keepStaged },
+  log: { access: 'read', load: async () => (await import('./log.ts')).log },
+  show: { access: 'read', load: async () => (await import('./show.ts')).show },
+  restore: { access: 'write', load: async () => (await import('./restore.ts')).restore },
+  check: { access: 'read', load: async () => (await import('./check.ts')).check },
+  query: { access: 'read', load: async () => (await import('./query.ts')).query },
+  rows: { access: 'read', load: async () => (await import('./rows.ts')).rows },
+  release: { access: 'read', load: async () => (await import('./release.ts')).release },
+  queryToFile: { access: 'read', load: async () => (await import('./queryToFile.ts')).queryToFile },
+  queryToText: { access: 'read', load: async () => (await import('./queryToText.ts')).queryToText },
+};

@@ -1,0 +1,70 @@
+/** From what a pond answers to what the protocol says. */
+import { type ChangeInfo, type CommitInfo, type NodeInfo } from '../protocol/commands.ts';
+import { type Change, type Commit } from '../pond/types.ts';
+import { type Node } from '../tinyfs/backend.ts';
+import { type NodePath } from '../tinyfs/nodePath.ts';
+import { followIfPossible } from '../tinyfs/resolve.ts';
+import { rootPath } from '../tinyfs/nodePath.ts';
+import { type WD } from '../tinyfs/workingDirectory.ts';
+
+/** What is known of an entry; a link is described with its target, and with the type at its end unless it dangles. */
+export async function nodeInfo(root: WD, at: NodePath): Promise<NodeInfo> {
+  const info = plainInfo(at);
+  if (at.node.type !== 'symlink') return info;
+  const { backend } = root;
+  const target = await backend.readlink(at.node);
+  const end = await followIfPossible(backend, rootPath(await backend.root()), at);
+  return end === undefined ? { ...info, target } : { ...info, target, targetType: end.node.type };
+}
+
+function plainInfo({ node, path, basename }: NodePath): NodeInfo {
+  return {
+    path,
+    name: basename,
+    type: node.type,
+    id: node.id,
+    version: node.version,
+    size: node.sizeBytes,
+    modified: Math.floor(node.modifiedUs / 1000),
+    sha256: node.sha256,
+    attributes: node.attributes,
+  };
+}
+
+/** A commit as clients see it. */
+export function commitInfo(commit: Commit): CommitInfo {
+  const { number, id, author, message, operation, rootHash, counts } = commit;
+  return {
+    number,
+    id,
+    parent: commit.parent ?? null,
+    time: isoTime(commit.timeUs),
+    author,
+    message,
+    operation,
+    rootHash,
+    ...counts,
+  };
+}
+
+/** A change as clients see it. */
+export function changeInfo({ kind, path, from, before, after }: Change): ChangeInfo {
+  return {
+    kind,
+    path,
+    ...(from === undefined ? {} : { from }),
+    type: (after ?? before)?.type ?? 'file',
+    sizeBefore: contentSize(before),
+    sizeAfter: contentSize(after),
+  };
+}
+
+function contentSize(node: Node | undefined): number | null {
+  return node?.sizeBytes ?? null;
+}
+
+/** ISO 8601 in UTC with all six digits of the microseconds. */
+export function isoTime(timeUs: number): string {
+  const micros = String(timeUs % 1000).padStart(3, '0');
+  return new Date(Math.floor(timeUs / 1000)).toISOString().replace('Z', `${micros}Z`);
+}

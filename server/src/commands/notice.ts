@@ -1,0 +1,27 @@
+import { type ChangedEvent, type CommittedEvent } from '../protocol/events.ts';
+import { type PondEvent } from '../pond/types.ts';
+import { commitInfo } from './info.ts';
+
+/** Something that happened to a pond, as clients are told. */
+export type PondNotice =
+  | { readonly kind: 'changed'; readonly event: ChangedEvent }
+  | { readonly kind: 'committed'; readonly event: CommittedEvent };
+
+/** A pond's event for the clients that know the pond as `pond`. */
+export function noticeOf(pond: string, event: PondEvent): PondNotice {
+  switch (event.kind) {
+    case 'changed':
+      return { kind: 'changed', event: { pond, changes: event.changes } };
+    case 'committed':
+      return { kind: 'committed', event: { pond, commit: commitInfo(event.commit) } };
+    case 'refreshed':
+      return { kind: 'committed', event: { pond, commit: null } };
+  }
+}
+
+/** The same notice for clients that know the pond by another name. */
+export function renamedNotice(notice: PondNotice, pond: string): PondNotice {
+  return notice.kind === 'changed'
+    ? { kind: 'changed', event: { ...notice.event, pond } }
+    : { kind: 'committed', event: { ...notice.event, pond } };
+}

@@ -1,0 +1,192 @@
+/**
+ * The ponds that this process takes part in.
+ *
+ * Invariants:
+ * - At most one seat for a directory, whatever name it is called by; seats are taken one after the other.
+ * - A process that stays (a server) takes the lock or joins who has it, and only reads where neither can be. One that
+ *   comes and goes (a terminal command) opens for reading unless it changes something, so that it holds nobody up.
+ * - A seat at a process that went away is taken again, as owner when nobody was faster. What was staged is in the pond.
+ */
+import { isPondError, PondError } from '../base/error.ts';
+import { type Pond } from '../pond/types.ts';
+import { type Access, type PondAccess } from './context.ts';
+import { noticeOf, type PondNotice, renamedNotice } from './notice.ts';
+import { RemoteGoneError } from './remote.ts';
+import { readerSeat, type Seat, type SeatParts, writerSeat } from './seat.ts';
+
+/** How long a holder that cannot be joined is waited for. */
+const lockWaitMs = 5_000;
+
+/** What the ponds of a process are opened with. */
+export interface PondsParts extends SeatParts {
+  readonly init: (directory: string) => Promise<Pond>;
+  /** One name for a host directory that may have several. */
+  readonly realPath: (directory: string) => string;
+  /** True for a process that stays. */
+  readonly resident: boolean;
+}
+
+/** The ponds of this process, and what happens to them. */
+export interface Ponds extends PondAccess {
+  /** This process's part in a pond, taken when it has none. Fails as openPond, and `lock-held`. */
+  seat(directory: string, access: Access, signal?: AbortSignal): Promise<Seat>;
+  /** Gives a seat up; the next use takes one again. */
+  leave(seat: Seat): Promise<void>;
+  /** Fails `lock-held` unless this process holds the pond. */
+  requireOwner(directory: string): void;
+  onNotice(listener: (notice: PondNotice) => void): () => void;
+  /** Takes notice of what other processes did to the ponds that are open, and takes locks that became free. */
+  refresh(): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface Place {
+  readonly directory: string;
+  /** What callers call the directory. */
+  readonly names: Set<string>;
+  seat: Seat | undefined;
+  /** Ends when all who asked before have been answered. */
+  turn: Promise<unknown>;
+}
+
+/** Returns no ponds; each is opened when it is first asked for. */
+export function createPonds(parts: PondsParts): Ponds {
+  const places = new Map<string, Place>();
+  const listeners = new Set<(notice: PondNotice) => void>();
+  let closed = false;
+
+  function placeOf(name: string): Place {
+    const directory = parts.realPath(name);
+    const place = places.get(directory) ?? { directory, names: new Set(), seat: undefined, turn: Promise.resolve() };
+    places.set(directory, place);
+    place.names.add(name);
+    return place;
+  }
+
+  function inTurn<T>(place: Place, work: () => Promise<T>): Promise<T> {
+    const result = place.turn.then(work);
+    place.turn = result.catch(() => undefined);
+    return result;
+  }
+
+  function notify(place: Place, notice: PondNotice): void {
+    for (const name of place.names) for (const listener of listeners) listener(renamedNotice(notice, name));
+  }
+
+  function sit(place: Place, seat: Seat): Seat {
+    place.seat = seat;
+    if (seat.kind === 'attached') {
+      seat.remote.onNotice((notice) => notify(place, notice));
+      seat.remote.onGone(() => void takeAgain(place, seat));
+    } else {
+      seat.pond.onEvent((event) => notify(place, noticeOf(place.directory, event)));
+    }
+    return seat;
+  }
+
+  async function takeAgain(place: Place, gone: Seat): Promise<void> {
+    if (place.seat === gone) place.seat = undefined;
+    if (closed || !parts.resident) return;
+    try {
+      await seat(place.directory, 'read');
+      notify(place, noticeOf(place.directory, { kind: 'refreshed' }));
+    } catch {
+      // The next command on the pond tries again, and says what is wrong.
+    }
+  }
+
+  async function take(place: Place, access: Access, signal: AbortSignal | undefined): Promise<Seat> {
+    const { seat } = place;
+    if (closed) throw new PondError('cancelled', 'the server is stopping');
+    if (seat !== undefined && (seat.kind !== 'read' || access === 'read')) return seat;
+    if (seat !== undefined) return await upgrade(place, seat, signal);
+    if (!parts.resident && access === 'read') return sit(place, await readerSeat(parts, place.directory));
+    try {
+      return sit(place, await writerSeat(parts, place.directory, { waitMs: lockWaitMs, signal }));
+    } catch (error) {
+      const onlyReads = parts.resident && access === 'read' && isPondError(error) && readableCodes.has(error.code);
+      if (!onlyReads) throw error;
+      return sit(place, await readerSeat(parts, place.directory));
+    }
+  }
+
+  async function upgrade(place: Place, reader: Seat, signal: AbortSignal | undefined): Promise<Seat> {
+    const waitMs = parts.resident ? 0 : lockWaitMs;
+    const seat = sit(place, await writerSeat(parts, place.directory, { waitMs, signal }));
+    await end(reader);
+    notify(place, noticeOf(place.directory, { kind: 'refreshed' }));
+    return seat;
+  }
+
+  function seat(name: string, access: Access, signal?: AbortSignal): Promise<Seat> {
+    const place = placeOf(name);
+    return inTurn(place, () => take(place, access, signal));
+  }
+
+  async function leave(left: Seat): Promise<void> {
+    const place = places.get(left.directory);
+    if (place?.seat !== left) return;
+    place.seat = undefined;
+    await end(left);
+  }
+
+  async function refreshPlace(place: Place): Promise<void> {
+    if (place.seat === undefined || place.seat.kind === 'attached') return;
+    try {
+      if (place.seat.kind === 'read' && parts.resident) await take(place, 'write', undefined);
+      else await place.seat.pond.refresh();
+    } catch (error) {
+      // Nothing is lost by looking again later; a command on the pond would say what is wrong.
+      if (!isPondError(error)) throw error;
+      if (place.seat?.kind === 'read') await place.seat.pond.refresh().catch(() => undefined);
+    }
+  }
+
+  return {
+    seat,
+    leave,
+    async get(name, access) {
+      const taken = await seat(name, access);
+      // The pond moved to another process since the command was sent here.
+      if (taken.kind === 'attached') throw new RemoteGoneError();
+      return taken.pond;
+    },
+    async create(name) {
+      const pond = await parts.init(name);
+      const place = placeOf(name);
+      sit(place, { kind: 'owner', directory: place.directory, pond });
+      return pond;
+    },
+    async open(name) {
+      const taken = await seat(name, 'read');
+      return { pond: name, id: taken.kind === 'attached' ? taken.id : taken.pond.id, mode: taken.kind };
+    },
+    async close(name?: string) {
+      if (name === undefined) closed = true;
+      const closing = [...places.values()].filter((place) => name === undefined || place.names.has(name));
+      for (const place of closing) {
+        await inTurn(place, async () => place.seat && leave(place.seat));
+        places.delete(place.directory);
+      }
+    },
+    requireOwner(name) {
+      const held = places.get(parts.realPath(name))?.seat?.kind === 'owner';
+      if (!held) throw new PondError('lock-held', 'this process does not hold the pond', { path: name });
+    },
+    onNotice(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async refresh() {
+      await Promise.all([...places.values()].map((place) => inTurn(place, () => refreshPlace(place))));
+    },
+  };
+}
+
+/** Why a pond cannot be written here though it can be read. */
+const readableCodes: ReadonlySet<string> = new Set(['lock-held', 'read-only', 'storage-denied']);
+
+async function end(seat: Seat): Promise<void> {
+  if (seat.kind === 'attached') seat.remote.close();
+  else await seat.pond.close();
+}

@@ -1,0 +1,67 @@
+/**
+ * A command that is asked again because the process that held the pond died: the first asking may have been carried out
+ * before its answer was lost. Where the second then fails just because of that, the state that the first left is the answer.
+ */
+import { PondError } from '../base/error.ts';
+import { type ErrorCode } from '../base/errorCode.ts';
+import { type CommandName, type Params, type Result } from '../protocol/commands.ts';
+import { basename, joinPath } from '../tinyfs/path.ts';
+
+/** Runs another command on the same pond. */
+export type Ask = <N extends CommandName>(name: N, params: Params<N>) => Promise<Result<N>>;
+
+interface Settler<N extends CommandName> {
+  /** The failure that shows that it was done already. */
+  readonly code: ErrorCode;
+  /** The result of the first asking; undefined when what is there is not its work. */
+  readonly settle: (params: Params<N>, ask: Ask) => Promise<Result<N> | undefined>;
+}
+
+const settlers: { readonly [N in CommandName]?: Settler<N> } = {
+  commit: {
+    code: 'nothing-staged',
+    settle: async ({ pond, message }, ask) => {
+      const [newest] = await ask('log', { pond, limit: 1 });
+      return newest?.message === message ? newest : undefined;
+    },
+  },
+  rename: {
+    code: 'not-found',
+    settle: async ({ pond, from, to, into }, ask) =>
+      await ask('stat', { pond, path: into === true ? joinPath(to, basename(from)) : to }),
+  },
+  remove: { code: 'not-found', settle: async ({ paths }) => ({ removed: paths.length }) },
+  write: { code: 'already-exists', settle: async ({ pond, path }, ask) => await ask('stat', { pond, path }) },
+  makeDirectory: {
+    code: 'already-exists',
+    settle: async ({ pond, path }, ask) => {
+      const info = await ask('stat', { pond, path });
+      return info.type === 'directory' ? info : undefined;
+    },
+  },
+  link: {
+    code: 'already-exists',
+    settle: async ({ pond, path, target }, ask) => {
+      const info = await ask('stat', { pond, path });
+      return info.target === target ? info : undefined;
+    },
+  },
+  copy: { code: 'already-exists', settle: async ({ pond, to }, ask) => await ask('stat', { pond, path: to }) },
+};
+
+/** The result of a command that failed when it was asked again but had been done; undefined when the failure stands. */
+export async function settleRepeated<N extends CommandName>(
+  name: N,
+  params: Params<N>,
+  error: unknown,
+  ask: Ask,
+): Promise<{ readonly result: Result<N> } | undefined> {
+  const settler = settlers[name];
+  if (settler === undefined || !(error instanceof PondError) || error.code !== settler.code) return undefined;
+  try {
+    const result = await settler.settle(params, ask);
+    return result === undefined ? undefined : { result };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,16 @@
+import { type Command } from './context.ts';
+import { nodeInfo } from './info.ts';
+import { existing, workingTree } from './tree.ts';
+
+/** Stages an empty file at each path where nothing is, all or none; what is there stays as it is. */
+export const touch: Command<'touch'> = async (context, { pond, paths }) => {
+  const root = await workingTree(context, pond);
+  return await root.backend.batch(async () => {
+    const infos = [];
+    for (const path of paths) {
+      if ((await root.get(path)) === undefined) await root.createFile(path, new Uint8Array());
+      infos.push(await nodeInfo(root, await existing(root, path, true)));
+    }
+    return infos;
+  });
+};

@@ -1,0 +1,47 @@
+/** What the commands on the tree share. */
+import { PondError } from '../base/error.ts';
+import { type Pond } from '../pond/types.ts';
+import { type NodePath } from '../tinyfs/nodePath.ts';
+import { joinPath, splitPath } from '../tinyfs/path.ts';
+import { type WD } from '../tinyfs/workingDirectory.ts';
+import { type CommandContext } from './context.ts';
+
+/** The root directory of a pond that is opened for reading: of the working tree, or of a version. */
+export async function treeAt(
+  context: CommandContext,
+  { pond, at }: { readonly pond: string; readonly at?: string },
+): Promise<WD> {
+  const opened = await context.ponds.get(pond, 'read');
+  return (at === undefined ? opened.fs : await opened.at(at)).root();
+}
+
+/** The root directory of the working tree of a pond that is opened for changes. */
+export async function workingTree(context: CommandContext, pond: string): Promise<WD> {
+  return (await context.ponds.get(pond, 'write')).fs.root();
+}
+
+/** What is at the path. Fails `not-found`. */
+export async function existing(root: WD, path: string, followLinks: boolean): Promise<NodePath> {
+  const at = await root.get(path, { followLinks });
+  if (at === undefined) throw new PondError('not-found', `nothing is at ${path}`, { path });
+  return at;
+}
+
+/** Where `cp A B` and `mv A B` put A: in B under its own name when B is a directory, else at B. */
+export async function destination(root: WD, from: string, to: string): Promise<string> {
+  if (!(await root.exists(to))) return to;
+  const at = await existing(root, to, true);
+  const name = splitPath(from).steps.at(-1);
+  return at.isDirectory && name !== undefined ? joinPath(at.path, name) : to;
+}
+
+/** Fails `cancelled` once the caller has gone. */
+export function throwIfCancelled(signal: AbortSignal): void {
+  if (signal.aborted) throw new PondError('cancelled', 'the operation was cancelled');
+}
+
+/** A pond that knows of the commits made elsewhere up to now. */
+export async function upToDate(pond: Pond): Promise<Pond> {
+  await pond.refresh();
+  return pond;
+}

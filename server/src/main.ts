@@ -1,0 +1,100 @@
+/** The composition root: the real disk, ponds, query engine and transports, put together. */
+import { hostname, userInfo } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { lazyAsync } from './base/lazy.ts';
+import { createHost, type Host } from './commands/host.ts';
+import { createPonds, type Ponds } from './commands/ponds.ts';
+import { type Pond } from './pond/types.ts';
+import { type AttachServer } from './rpc/attachServer.ts';
+import { openHostDisk } from './storage/hostDisk.ts';
+import { realHostPath } from './storage/hostTree.ts';
+
+export { type Host } from './commands/host.ts';
+
+/** How often a server looks for what other processes did to its ponds, milliseconds. */
+const refreshMs = 2_000;
+
+/** The host directory of a pond that belongs to a folder: the `.pond` of the folder or of the nearest one above. */
+export function findPond(folder: string): string | undefined {
+  for (let at = resolve(folder); ; at = dirname(at)) {
+    if (openHostDisk(at).stat('.pond')?.kind === 'directory') return join(at, '.pond');
+    if (at === dirname(at)) return undefined;
+  }
+}
+
+/** Runs commands in this process, for as long as one terminal command takes. */
+export function connectLocal(): Host {
+  return compose({ resident: false, socket: () => Promise.resolve(undefined) }).host;
+}
+
+/** Serves an editor, over Node's IPC channel or standard input and output, until it asks for an end or goes away. */
+export async function startServer({ transport }: { readonly transport: 'ipc' | 'stdio' }): Promise<void> {
+  const { connectEditor } = await import('./rpc/connection.ts');
+  const { serve } = await import('./server.ts');
+  const attached = lazyAsync(() => listenForOthers(host, ponds));
+  const { host, ponds } = compose({ resident: true, socket: async () => (await attached()).path });
+  const refreshing = setInterval(() => void ponds.refresh(), refreshMs);
+  refreshing.unref();
+  const connection = connectEditor(transport);
+  serve(connection, {
+    host,
+    language: lazyAsync(async () => (await import('./language/index.ts')).createLanguageService()),
+    onNotice: (listener) => ponds.onNotice(listener),
+    async close() {
+      clearInterval(refreshing);
+      await host.close();
+      await (await attached()).close();
+    },
+  });
+  if (transport === 'ipc') process.once('disconnect', () => void host.close().finally(() => process.exit()));
+}
+
+interface Composition {
+  /** True for a process that stays. */
+  readonly resident: boolean;
+  /** Where others can attach to this process; undefined when they cannot. */
+  readonly socket: () => Promise<string | undefined>;
+}
+
+function compose({ resident, socket }: Composition): { readonly host: Host; readonly ponds: Ponds } {
+  let usedQueries = false;
+  const queries = lazyAsync(async () => {
+    usedQueries = true;
+    return (await import('./query/engine.ts')).createQueryEngine();
+  });
+  const effects = { author: `${userInfo().username}@${hostname()}` };
+  const ponds = createPonds({
+    resident,
+    realPath: realHostPath,
+    attach: async (path) => (await import('./rpc/attachClient.ts')).attach(path),
+    async open(directory, mode): Promise<Pond> {
+      const { openPond } = await import('./pond/pond.ts');
+      const pond = await openPond(directory, { mode });
+      if (mode === 'write') pond.lock?.publish(await socket());
+      return pond;
+    },
+    async init(directory): Promise<Pond> {
+      const { initPond } = await import('./pond/pond.ts');
+      const pond = await initPond(resolve(directory), effects);
+      pond.lock?.publish(await socket());
+      return pond;
+    },
+  });
+  const host = createHost({
+    ponds,
+    queries,
+    effects,
+    closeQueries: async () => {
+      if (usedQueries) await (await queries()).close();
+    },
+  });
+  return { host, ponds };
+}
+
+async function listenForOthers(host: Host, ponds: Ponds): Promise<AttachServer> {
+  const { newSocketPath } = await import('./storage/socketPath.ts');
+  const { listen } = await import('./rpc/attachServer.ts');
+  const server = await listen(host, newSocketPath());
+  ponds.onNotice((notice) => server.notify(notice));
+  return server;
+}

@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import { connect, type Socket } from 'node:net';
+import {
+  CancellationTokenSource,
+  createMessageConnection,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from 'vscode-jsonrpc/node';
+import { type PondNotice } from '../commands/notice.ts';
+import { type CallOptions, type Remote, RemoteGoneError } from '../commands/remote.ts';
+import { type CommandName, method, type Params, protocolVersion, type Result } from '../protocol/commands.ts';
+import { type ChangedEvent, type CommittedEvent, events, type ProgressEvent } from '../protocol/events.ts';
+import { binaryDecoder, binaryEncoder } from './codec.ts';
+import { fromResponse } from './errors.ts';
+import { type Extras, type Hello, hello, input, type InputChunk } from './messages.ts';
+
+/** How long a process that accepts a connection may take to say hello, milliseconds. */
+const helloMs = 5_000;
+
+/**
+ * Talks with the process behind a socket. Undefined when nobody answers there: it has died, or is about to. Fails
+ * `protocol-mismatch`.
+ */
+export async function attach(path: string): Promise<Remote | undefined> {
+  const socket = await connectTo(path);
+  if (socket === undefined) return undefined;
+  const remote = createRemote(socket);
+  try {
+    return (await remote.greet()) ? remote : undefined;
+  } catch (error) {
+    remote.close();
+    if (error instanceof RemoteGoneError) return undefined;
+    throw error;
+  }
+}
+
+function connectTo(path: string): Promise<Socket | undefined> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    socket.once('connect', () => resolve(socket));
+    socket.once('error', () => resolve(undefined));
+  });
+}
+
+function createRemote(socket: Socket): Remote & { readonly greet: () => Promise<boolean> } {
+  const connection = createMessageConnection(
+    new StreamMessageReader(socket, { contentTypeDecoder: binaryDecoder }),
+    new StreamMessageWriter(socket, { contentTypeEncoder: binaryEncoder }),
+  );
+  const progress = new Map<string, NonNullable<CallOptions['progress']>>();
+  const goneListeners: (() => void)[] = [];
+  let isGone = false;
+  let goneNow = (): void => {};
+  const gone = new Promise<'gone'>((resolve) => (goneNow = () => resolve('gone')));
+
+  connection.onNotification(events.progress, (event: ProgressEvent) =>
+    progress.get(event.token)?.(event.message, event.done, event.total),
+  );
+  connection.onError(() => socket.destroy());
+  socket.on('error', () => socket.destroy());
+  connection.onClose(() => {
+    isGone = true;
+    goneNow();
+    connection.dispose();
+    for (const listener of goneListeners) listener();
+  });
+  connection.listen();
+
+  /** The response, or RemoteGoneError when the connection ends first: a connection that ends answers nothing itself. */
+  async function ask<T>(name: string, params: unknown, signal?: AbortSignal): Promise<T> {
+    if (isGone) throw new RemoteGoneError();
+    const cancellation = new CancellationTokenSource();
+    const cancel = (): void => cancellation.cancel();
+    signal?.addEventListener('abort', cancel, { once: true });
+    if (signal?.aborted === true) cancel();
+    try {
+      const response = connection.sendRequest<T>(name, params, cancellation.token);
+      const first = await Promise.race([response.then((value) => ({ value })), gone]);
+      if (first === 'gone') throw new RemoteGoneError();
+      return first.value;
+    } catch (error) {
+      if (isGone) throw new RemoteGoneError(error);
+      throw fromResponse(error) ?? error;
+    } finally {
+      signal?.removeEventListener('abort', cancel);
+      cancellation.dispose();
+    }
+  }
+
+  return {
+    async greet() {
+      const said: Hello = { protocolVersion };
+      const silence = new AbortController();
+      const late = new Promise<false>((resolve) => {
+        const timer = setTimeout(() => resolve(false), helloMs);
+        silence.signal.addEventListener('abort', () => clearTimeout(timer));
+      });
+      const answered = await Promise.race([ask<Hello>(hello, said), late]).finally(() => silence.abort());
+      if (answered === false) socket.destroy();
+      return answered !== false;
+    },
+    async call<N extends CommandName>(name: N, params: Params<N>, options: CallOptions = {}): Promise<Result<N>> {
+      const token = randomUUID();
+      if (options.progress !== undefined) progress.set(token, options.progress);
+      const extras: Extras = {
+        ...(options.progress === undefined ? {} : { progressToken: token }),
+        ...(options.input === undefined ? {} : { inputToken: token }),
+      };
+      const asked = ask<Result<N>>(method(name), { ...params, ...extras }, options.signal);
+      try {
+        if (options.input === undefined) return await asked;
+        const [result] = await Promise.all([asked, send(options.input, token, asked)]);
+        return result;
+      } finally {
+        progress.delete(token);
+      }
+    },
+    onNotice(listener: (notice: PondNotice) => void) {
+      connection.onNotification(events.changed, (event: ChangedEvent) => listener({ kind: 'changed', event }));
+      connection.onNotification(events.committed, (event: CommittedEvent) => listener({ kind: 'committed', event }));
+    },
+    onGone(listener) {
+      if (isGone) listener();
+      else goneListeners.push(listener);
+    },
+    close() {
+      socket.destroy();
+    },
+  };
+
+  /** Sends a stream chunk by chunk, each after the one before it was read, until the command is over. */
+  async function send(content: AsyncIterable<Uint8Array>, token: string, command: Promise<unknown>): Promise<void> {
+    const over = command.then(
+      () => false,
+      () => false,
+    );
+    const offer = (chunk: InputChunk): Promise<boolean> => Promise.race([ask<boolean>(input, chunk), over]);
+    for await (const chunk of content) if (!(await offer({ token, chunk }))) return;
+    await offer({ token, chunk: null });
+  }
+}

@@ -1,0 +1,126 @@
+import { createServer, type Socket } from 'node:net';
+import {
+  type CancellationToken,
+  createMessageConnection,
+  type MessageConnection,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from 'vscode-jsonrpc/node';
+import { PondError } from '../base/error.ts';
+import { type Host } from '../commands/host.ts';
+import { commands } from '../commands/index.ts';
+import { type PondNotice } from '../commands/notice.ts';
+import { type CommandName, method, type Params, protocolVersion } from '../protocol/commands.ts';
+import { events, type ProgressEvent } from '../protocol/events.ts';
+import { binaryDecoder, binaryEncoder } from './codec.ts';
+import { toResponse } from './errors.ts';
+import { createInputs, type Inputs } from './inputs.ts';
+import { type Extras, type Hello, hello, input, type InputChunk } from './messages.ts';
+import { abortSignalOf } from './signal.ts';
+
+/** What serves other processes. */
+export interface AttachServer {
+  /** Where they attach. */
+  readonly path: string;
+  /** Passes on what happened to a pond, to those who opened it. */
+  notify(notice: PondNotice): void;
+  close(): Promise<void>;
+}
+
+interface Peer {
+  readonly connection: MessageConnection;
+  readonly socket: Socket;
+  /** Ponds that the peer has opened, as it calls them. */
+  readonly ponds: Set<string>;
+}
+
+/** Serves the ponds that this process holds to other processes of the user, at a socket (or pipe) path. */
+export async function listen(host: Host, path: string): Promise<AttachServer> {
+  const peers = new Set<Peer>();
+  const server = createServer((socket) => {
+    const peer = welcome(host, socket);
+    peers.add(peer);
+    socket.on('close', () => peers.delete(peer));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, resolve);
+  });
+  // The process ends when its own client does, whoever is attached.
+  server.unref();
+  return {
+    path,
+    notify({ kind, event }) {
+      for (const { connection, ponds } of peers) {
+        if (ponds.has(event.pond)) void connection.sendNotification(events[kind], event);
+      }
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const { socket } of peers) socket.destroy();
+      }),
+  };
+}
+
+function welcome(host: Host, socket: Socket): Peer {
+  const connection = createMessageConnection(
+    new StreamMessageReader(socket, { contentTypeDecoder: binaryDecoder }),
+    new StreamMessageWriter(socket, { contentTypeEncoder: binaryEncoder }),
+  );
+  const peer: Peer = { connection, socket, ponds: new Set() };
+  const inputs = createInputs();
+  const gone = new AbortController();
+  connection.onRequest(hello, ({ protocolVersion: theirs }: Hello): Hello => {
+    if (theirs !== protocolVersion) throw toResponse(mismatch(theirs));
+    return { protocolVersion };
+  });
+  connection.onRequest(input, (chunk: InputChunk) => inputs.take(chunk));
+  for (const name of Object.keys(commands) as CommandName[]) {
+    connection.onRequest(method(name), (params: Params<CommandName> & Extras, token: CancellationToken) =>
+      answer(host, { peer, inputs, name, params, signal: AbortSignal.any([gone.signal, abortSignalOf(token)]) }),
+    );
+  }
+  connection.onClose(() => {
+    gone.abort();
+    inputs.closeAll();
+    connection.dispose();
+  });
+  // A peer that dies in the middle of a message is no fault of ours; the close that follows is dealt with.
+  connection.onError(() => {});
+  connection.listen();
+  return peer;
+}
+
+interface Asked {
+  readonly peer: Peer;
+  readonly inputs: Inputs;
+  readonly name: CommandName;
+  readonly params: Params<CommandName> & Extras;
+  readonly signal: AbortSignal;
+}
+
+async function answer(host: Host, { peer, inputs, name, params, signal }: Asked): Promise<unknown> {
+  const { progressToken, inputToken, ...rest } = params;
+  const progress = (message: string, done: number, total?: number): void => {
+    if (progressToken === undefined) return;
+    const event: ProgressEvent = { token: progressToken, message, done, ...(total === undefined ? {} : { total }) };
+    void peer.connection.sendNotification(events.progress, event);
+  };
+  try {
+    const content = inputToken === undefined ? undefined : inputs.open(inputToken);
+    const result = await host.serve(name, rest, { signal, progress, input: content });
+    if (name === 'open') peer.ponds.add((rest as Params<'open'>).pond);
+    return result;
+  } catch (error) {
+    throw toResponse(error);
+  } finally {
+    if (inputToken !== undefined) inputs.close(inputToken);
+  }
+}
+
+function mismatch(theirs: number): PondError {
+  return new PondError('protocol-mismatch', `this process speaks version ${protocolVersion}, the other ${theirs}`, {
+    hint: 'use the same version of DuckPond in the editor and in the terminal',
+  });
+}

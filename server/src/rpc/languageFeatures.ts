@@ -1,0 +1,71 @@
+import {
+  type CompletionItem,
+  type Connection,
+  type Diagnostic,
+  type DocumentSymbol,
+  type Hover,
+  type ServerCapabilities,
+  TextDocuments,
+  TextDocumentSyncKind,
+} from 'vscode-languageserver/node';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import { type LanguageService } from '../language/index.ts';
+
+/** How long typing has to pause before a document is checked, milliseconds. */
+const pauseMs = 150;
+
+/** What the server tells a client that it can do with documents. */
+export const languageCapabilities: ServerCapabilities = {
+  textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+  completionProvider: { triggerCharacters: [':', ' ', '-'] },
+  hoverProvider: true,
+  documentSymbolProvider: true,
+};
+
+/** Answers what an editor asks about its YAML documents, and publishes their problems as they change. */
+export function serveLanguage(connection: Connection, load: () => Promise<LanguageService>): void {
+  const documents = new TextDocuments(TextDocument);
+  const pauses = new Map<string, NodeJS.Timeout>();
+
+  function checkSoon(document: TextDocument): void {
+    if (document.languageId !== 'yaml') return;
+    clearTimeout(pauses.get(document.uri));
+    pauses.set(
+      document.uri,
+      setTimeout(() => void check(document), pauseMs),
+    );
+  }
+
+  async function check({ uri, version }: TextDocument): Promise<void> {
+    pauses.delete(uri);
+    const service = await load();
+    const document = documents.get(uri);
+    // It was closed, or has changed and will be checked after the next pause.
+    if (document?.version !== version) return;
+    const diagnostics = service.diagnostics(document.getText(), uri) as Diagnostic[];
+    await connection.sendDiagnostics({ uri, version, diagnostics });
+  }
+
+  async function about<T>(uri: string, ask: (service: LanguageService, text: string) => unknown): Promise<T | null> {
+    const document = documents.get(uri);
+    if (document?.languageId !== 'yaml') return null;
+    return ((await ask(await load(), document.getText())) ?? null) as T | null;
+  }
+
+  documents.onDidChangeContent(({ document }) => checkSoon(document));
+  documents.onDidClose(({ document: { uri } }) => {
+    clearTimeout(pauses.get(uri));
+    pauses.delete(uri);
+    void connection.sendDiagnostics({ uri, diagnostics: [] });
+  });
+  connection.onCompletion(({ textDocument, position }) =>
+    about<CompletionItem[]>(textDocument.uri, (service, text) => service.completion(text, position)),
+  );
+  connection.onHover(({ textDocument, position }) =>
+    about<Hover>(textDocument.uri, (service, text) => service.hover(text, position)),
+  );
+  connection.onDocumentSymbol(({ textDocument }) =>
+    about<DocumentSymbol[]>(textDocument.uri, (service, text) => service.symbols(text)),
+  );
+  documents.listen(connection);
+}
