@@ -54,7 +54,7 @@ export function randomOperation(random: (count: number) => number, paths: readon
       () => `${name()}/${name()}`,
     )();
   // All content passes for Parquet, since a table may be what is written to.
-  const text = () => `PAR1 ${random(1000)} PAR1`.repeat(1 + random(2));
+  const text = () => `PAR1 ${100 + random(900)} PAR1`.repeat(1 + random(2));
 
   const choice = random(paths.length > 40 ? 13 : 10);
   if (choice < 2)
