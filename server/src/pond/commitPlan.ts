@@ -96,7 +96,11 @@ async function planEntry(
     return null;
   }
   if (node.type === 'directory') return entryAt(await planDirectory(planning, node), name, number);
-  for (const version of [...earlier, node]) planContent(planning, directory, version);
+  const own = { txn: number, partId: directory.id };
+  for (const [index, version] of [...earlier, node].entries()) {
+    // Versions that come together follow each other in this very commit.
+    planContent(planning, directory, index === 0 ? version : { ...version, previous: own });
+  }
   if (node.content !== undefined) return entryOfNode(node, name, { txn: number, partId: directory.id }, number);
   assert(node.row !== undefined, () => `${name} has no content, staged or committed`);
   return entryOfNode(node, name, node.row, number);

@@ -4,8 +4,7 @@
  */
 import { type DirectoryEntry } from '../oplog/directoryEntry.ts';
 import { addressOf, lookupCommitted } from './committedTree.ts';
-import { nodeOfEntry, type PondNode } from './node.ts';
-import { sameAttributes } from './newNodes.ts';
+import { nodeOfEntry, type PondNode, sameAttributes } from './node.ts';
 import { Overlay } from './overlay.ts';
 import { childAddress, compareNames, listEntries, type LoadPage, type PageAddress } from './pages.ts';
 import { type PathStates } from './stagedChanges.ts';

@@ -100,9 +100,3 @@ function isStagedVersion(node: PondNode): boolean {
     ? node.changedTxn === undefined && node.previous !== undefined
     : node.row === undefined;
 }
-
-/** True when both have the same keys and values. */
-export function sameAttributes(a: PondNode['attributes'], b: PondNode['attributes']): boolean {
-  const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
-}

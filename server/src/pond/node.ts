@@ -84,3 +84,9 @@ export const versionKey = (node: Node): string => `${node.id}@${node.version}`;
 export function sameVersion(a: Node | undefined, b: Node | undefined): boolean {
   return a?.id === b?.id && a?.version === b?.version && a?.sha256 === b?.sha256;
 }
+
+/** True when both have the same keys and values. */
+export function sameAttributes(a: PondNode['attributes'], b: PondNode['attributes']): boolean {
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
+}

@@ -6,7 +6,7 @@
  * - `base` is the committed state that the first change of an entry was made on, and stays through later changes.
  * - Every changed directory has a link to its parent, up to the root.
  */
-import { type PondNode, rootId, sameVersion } from './node.ts';
+import { type PondNode, rootId, sameAttributes, sameVersion } from './node.ts';
 
 export interface StagedEntry {
   /** Null when the entry is removed. */
@@ -159,7 +159,8 @@ export class Overlay {
 const none: ReadonlyMap<string, StagedEntry> = new Map();
 
 function isAsCommitted(node: PondNode, base: PondNode | undefined): boolean {
-  return base !== undefined && sameVersion(node, base) && node.name === base.name && node.row?.txn === base.row?.txn;
+  if (base === undefined || !sameVersion(node, base) || !sameAttributes(node.attributes, base.attributes)) return false;
+  return node.name === base.name && node.row?.txn === base.row?.txn;
 }
 
 function earlierVersions(former: StagedEntry | undefined, node: PondNode | null): readonly PondNode[] {

@@ -99,7 +99,8 @@ export async function* committedVersions(store: Store, node: PondNode): AsyncIte
   while (place !== undefined) {
     const row = await store.opLog.readRow({ nodeId: node.id, ...place, version, content: false });
     const found = nodeOfRow(row, { name: node.name, changedTxn: place.txn });
-    yield found;
+    // The attributes of a series are those of its entry, not of a version's row.
+    yield place === node.row ? { ...found, attributes: node.attributes } : found;
     place = found.previous;
     version = found.version - 1;
   }

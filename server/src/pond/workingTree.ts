@@ -9,16 +9,8 @@ import { PondError } from '../base/error.ts';
 import { type DirectoryPath, type Entry, type NewNode, type Node } from '../tinyfs/backend.ts';
 import { listCommitted, lookupCommitted } from './committedTree.ts';
 import { type Mutex } from './mutex.ts';
-import {
-  copiedNode,
-  movedNode,
-  newNode,
-  nextVersion,
-  sameAttributes,
-  withAttributes,
-  withContentOf,
-} from './newNodes.ts';
-import { type PondNode, pondNode } from './node.ts';
+import { copiedNode, movedNode, newNode, nextVersion, withAttributes, withContentOf } from './newNodes.ts';
+import { type PondNode, pondNode, sameAttributes } from './node.ts';
 import { type EntryChange, type Overlay, type StagedEntry } from './overlay.ts';
 import { compareNames } from './pages.ts';
 import { type RestorableTree } from './restore.ts';
@@ -178,7 +170,7 @@ export function createWorkingTree(parts: WorkingTreeParts): RestorableTree {
     const sources: PondNode[] = [];
     if (source.type !== 'series') sources.push(source);
     else for await (const version of versions(store, overlay, source)) sources.unshift(version);
-    let node = copiedNode(sources[0]!, name);
+    let node = copiedNode({ ...sources[0]!, attributes: source.attributes }, name);
     sink.record([await change(to, name, node)]);
     for (const version of sources.slice(1)) {
       node = withContentOf(version, { ...node, version: node.version + 1 }, node);
