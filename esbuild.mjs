@@ -20,6 +20,8 @@ const common = {
   // The sources are in the repository: the maps need not repeat them.
   sourcesContent: false,
   legalComments: 'none',
+  // Imports of types alone are dropped; by the compiler's settings they would load the module that has the type.
+  tsconfigRaw: { compilerOptions: { strict: true } },
   metafile: true,
   logLevel: 'warning',
   outdir,
