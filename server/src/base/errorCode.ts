@@ -33,7 +33,6 @@ export const errorCodes = {
   'query-failed': 'the query failed while it ran',
   'engine-unavailable': 'the query engine could not be loaded or died',
   cancelled: 'the operation was cancelled',
-  'resource-invalid': 'a resource document has problems',
   'protocol-mismatch': 'client and server speak different versions',
   usage: 'the command line is not well formed',
 } as const;
