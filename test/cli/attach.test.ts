@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { startEditorServer, type EditorServer, failureOf } from '../support/editorServer.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { runPond } from '../support/pondCommand.ts';
+
+interface Place {
+  readonly folder: string;
+  readonly pond: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** A folder with a pond in it, and a place for sockets of its own. */
+async function newPlace(t: TestContext): Promise<Place> {
+  const folder = temporaryFolder(t);
+  const env = { TMPDIR: folder };
+  const pond = join(folder, '.pond');
+  assert.equal((await runPond(['init'], { cwd: folder, env })).status, 0);
+  return { folder, pond, env };
+}
+
+async function newServer(t: TestContext, { env }: Place): Promise<EditorServer> {
+  const server = await startEditorServer({}, env);
+  t.after(() => server.kill());
+  return server;
+}
+
+test('what is staged in the editor shows in the terminal, and the other way round', async (t) => {
+  const place = await newPlace(t);
+  const server = await newServer(t, place);
+  const { pond, folder: cwd, env } = place;
+  assert.equal((await server.ask('open', { pond })).mode, 'owner');
+  await server.ask('write', { pond, path: '/a.txt', content: Buffer.from('one'), create: true, overwrite: true });
+  const seen = await runPond(['--json', 'diff'], { cwd, env });
+  assert.deepEqual(
+    (JSON.parse(seen.stdout) as { path: string }[]).map(({ path }) => path),
+    ['/a.txt'],
+  );
+  const written = await runPond(['write', '/b.txt'], { cwd, env, input: 'two' });
+  assert.deepEqual(written, { status: 0, stdout: '', stderr: '' });
+  const told = await server.until(({ method, params }) => {
+    return method === 'pond/changed' && JSON.stringify(params).includes('/b.txt');
+  });
+  assert.deepEqual(told.params, { pond, changes: [{ kind: 'created', path: '/b.txt' }] });
+  const bytes = await server.ask('read', { pond, path: '/b.txt' });
+  assert.ok(bytes instanceof Uint8Array);
+  assert.equal(Buffer.from(bytes).toString(), 'two');
+  const committed = await runPond(['commit', '-m', 'both'], { cwd, env });
+  assert.equal(committed.stdout, 'commit 1: both (+2)\n');
+  const status = await server.ask('status', { pond });
+  assert.equal(status.head.message, 'both');
+  assert.deepEqual(status.staged, []);
+});
+
+test('large content streams from the terminal through the editor\'s server', async (t) => {
+  const place = await newPlace(t);
+  const server = await newServer(t, place);
+  const { pond, folder: cwd, env } = place;
+  await server.ask('open', { pond });
+  const content = Buffer.alloc(5_000_000, 'abc');
+  assert.deepEqual(await runPond(['write', '/big'], { cwd, env, input: content }), { status: 0, stdout: '', stderr: '' });
+  const bytes = await server.ask('read', { pond, path: '/big' });
+  assert.ok(bytes instanceof Uint8Array && content.equals(bytes));
+});
+
+test('a second window attaches to the first, hears of changes, and takes over when it is killed', async (t) => {
+  const place = await newPlace(t);
+  const { pond } = place;
+  const first = await newServer(t, place);
+  const second = await newServer(t, place);
+  assert.equal((await first.ask('open', { pond })).mode, 'owner');
+  assert.equal((await second.ask('open', { pond })).mode, 'attached');
+  const content = Buffer.from([0, 255, 1]);
+  await first.ask('write', { pond, path: '/a', content, create: true, overwrite: true });
+  await second.until(({ method }) => method === 'pond/changed');
+  await second.ask('write', { pond, path: '/b', content, create: true, overwrite: true });
+  await first.until(({ method, params }) => method === 'pond/changed' && JSON.stringify(params).includes('/b'));
+  assert.deepEqual(Buffer.from((await second.ask('read', { pond, path: '/a' })) as Uint8Array), content);
+
+  await first.kill();
+  await second.until(({ method, params }) => method === 'pond/committed' && (params as { commit: unknown }).commit === null);
+  assert.equal((await second.ask('open', { pond })).mode, 'owner');
+  const { staged } = await second.ask('status', { pond });
+  assert.deepEqual(
+    staged.map(({ path }) => path),
+    ['/a', '/b'],
+  );
+});
+
+test('a command that the owner dies under is carried out by the next owner', async (t) => {
+  const place = await newPlace(t);
+  const { pond } = place;
+  const first = await newServer(t, place);
+  const second = await newServer(t, place);
+  await first.ask('open', { pond });
+  await second.ask('open', { pond });
+  // A stopped process answers nothing, so the command is surely under way when it dies.
+  first.process.kill('SIGSTOP');
+  const made = second.ask('makeDirectory', { pond, path: '/d' });
+  await first.kill();
+  assert.equal((await made).path, '/d');
+  assert.equal((await second.ask('open', { pond })).mode, 'owner');
+});
+
+test('an owner that ends in order hands its pond over', async (t) => {
+  const place = await newPlace(t);
+  const { pond } = place;
+  const first = await newServer(t, place);
+  const second = await newServer(t, place);
+  await first.ask('open', { pond });
+  await second.ask('open', { pond });
+  await second.ask('makeDirectory', { pond, path: '/d' });
+  await first.stop();
+  assert.equal((await second.ask('commit', { pond, message: 'later' })).added, 1);
+});
+
+test('errors keep their code on the way through the socket', async (t) => {
+  const place = await newPlace(t);
+  const { pond, folder: cwd, env } = place;
+  const first = await newServer(t, place);
+  const second = await newServer(t, place);
+  await first.ask('open', { pond });
+  await second.ask('open', { pond });
+  await assert.rejects(second.ask('read', { pond, path: '/nope' }), (error) => failureOf(error)?.code === 'not-found');
+  const ended = await runPond(['rm', '/nope'], { cwd, env });
+  assert.deepEqual(ended, { status: 3, stdout: '', stderr: 'pond: nothing is at /nope\n' });
+});

@@ -1,0 +1,101 @@
+/** The built server, with a client that speaks to it as the extension does. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import {
+  CancellationTokenSource,
+  createMessageConnection,
+  IPCMessageReader,
+  IPCMessageWriter,
+  type MessageConnection,
+  ResponseError,
+} from 'vscode-jsonrpc/node';
+import { type CommandName, method, type Params, protocolVersion, type Result } from '../../server/src/protocol/commands.ts';
+import { type ErrorData, events, type InitializationOptions } from '../../server/src/protocol/events.ts';
+
+const script = fileURLToPath(new URL('../../out/server.mjs', import.meta.url));
+
+/** What came as a notification. */
+export interface Told {
+  readonly method: string;
+  readonly params: unknown;
+}
+
+/** A server that runs, and its client. */
+export interface EditorServer {
+  readonly process: ChildProcess;
+  readonly connection: MessageConnection;
+  /** Notifications so far, oldest first. */
+  readonly told: readonly Told[];
+  ask<N extends CommandName>(name: N, params: Params<N> & { readonly progressToken?: string }, signal?: AbortSignal): Promise<Result<N>>;
+  /** Answers the first notification, past or to come, that the test accepts. */
+  until(accepts: (told: Told) => boolean): Promise<Told>;
+  /** Asks the server to end, and waits until it has. */
+  stop(): Promise<void>;
+  /** Kills the server, and waits until it is gone. */
+  kill(): Promise<void>;
+}
+
+/** Starts a server and says hello to it. */
+export async function startEditorServer(
+  options: Partial<InitializationOptions> = {},
+  env: NodeJS.ProcessEnv = {},
+): Promise<EditorServer> {
+  const child = fork(script, ['--node-ipc'], {
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    execArgv: [],
+    env: { ...process.env, ...env },
+  });
+  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
+  const told: Told[] = [];
+  const waiting = new Set<(told: Told) => void>();
+  for (const name of [...Object.values(events), 'textDocument/publishDiagnostics']) {
+    connection.onNotification(name, (params: unknown) => {
+      told.push({ method: name, params });
+      for (const look of waiting) look({ method: name, params });
+    });
+  }
+  connection.listen();
+  const initializationOptions = { binary: true, trusted: true, protocolVersion, ...options };
+  await connection.sendRequest('initialize', { processId: process.pid, rootUri: null, capabilities: {}, initializationOptions });
+  await connection.sendNotification('initialized', {});
+  return {
+    process: child,
+    connection,
+    told,
+    async ask(name, params, signal) {
+      const source = new CancellationTokenSource();
+      signal?.addEventListener('abort', () => source.cancel());
+      return await connection.sendRequest(method(name), params, source.token);
+    },
+    until(accepts) {
+      const past = told.find(accepts);
+      if (past !== undefined) return Promise.resolve(past);
+      return new Promise((resolve) => {
+        const look = (now: Told): void => {
+          if (!accepts(now)) return;
+          waiting.delete(look);
+          resolve(now);
+        };
+        waiting.add(look);
+      });
+    },
+    async stop() {
+      await connection.sendRequest('shutdown');
+      await connection.sendNotification('exit');
+      await gone;
+      connection.dispose();
+    },
+    async kill() {
+      child.kill('SIGKILL');
+      await gone;
+      connection.dispose();
+    },
+  };
+}
+
+/** The server's account of a failure; undefined for anything else. */
+export function failureOf(error: unknown): ErrorData | undefined {
+  return error instanceof ResponseError ? (error.data as ErrorData | undefined) : undefined;
+}
