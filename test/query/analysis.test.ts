@@ -39,7 +39,8 @@ finds('DESCRIBE "/a.csv"', './a.csv@9');
 finds(`SUMMARIZE '/a.csv'`, './a.csv@10');
 finds('SHOW TABLES', '');
 finds('PIVOT "/a.csv" ON x IN (1, 2) USING sum(y)', './a.csv@6');
-finds('PIVOT "/a.csv" ON x USING sum(y)', './a.csv@6?');
+finds('PIVOT "/a.csv" ON x USING sum(y)', './a.csv@6');
+finds('WITH "/a" AS (FROM "/b") PIVOT "/a" ON x', './a@5? ./b@19 ./a@31?');
 finds(`WITH t AS (FROM pond.commits) PIVOT t ON x USING first('/b')`, 'pond.commits@16? ./b@55?');
 finds('UNPIVOT "/a.csv" ON a, b', './a.csv@8');
 finds('EXPLAIN FROM "/a.csv"', './a.csv@13');
@@ -109,7 +110,7 @@ refuses('two queries', 'SELECT 1; SELECT 2', 'query-forbidden', /several stateme
 refuses('two queries, one a PIVOT', 'PIVOT t ON x USING sum(y); SELECT 2', 'query-forbidden', /several statements/);
 refuses(
   'a CREATE that mentions PIVOT',
-  "CREATE TYPE pivot AS ENUM ('a')",
+  'CREATE TABLE x AS FROM (PIVOT t ON y)',
   'query-forbidden',
   /CREATE is not allowed/,
 );

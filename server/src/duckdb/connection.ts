@@ -1,5 +1,6 @@
 import { type DuckDBConnection, type DuckDBDataChunk, type DuckDBValue } from '@duckdb/node-api';
 import { Appender } from './appender.ts';
+import { readEngineError } from './engineError.ts';
 import { Statements } from './statements.ts';
 
 /** Up to 2048 rows in DuckDB's own memory. Passed from one database to another without a look inside. */
@@ -32,6 +33,17 @@ export class Connection {
   /** Parses a text into its statements; none is bound or run. */
   async statements(sql: string): Promise<Statements> {
     return new Statements(await this.#connection.extractStatements(sql));
+  }
+
+  /** False when a statement of the transaction that is open failed. */
+  async inGoodTransaction(): Promise<boolean> {
+    try {
+      await this.#connection.run('SELECT 1');
+      return true;
+    } catch (error) {
+      if (readEngineError(error)?.type === 'transactioncontext') return false;
+      throw error;
+    }
   }
 
   /** Writes rows into a table of ours, in `schema` or the default one. */

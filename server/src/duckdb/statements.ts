@@ -38,7 +38,10 @@ export interface StreamColumn {
 /** A result that is computed while it is read; memory is that of a few chunks. */
 export interface RowStream {
   readonly columns: readonly StreamColumn[];
-  /** The next rows; undefined at the end. */
+  /**
+   * The next rows; undefined at the end. DuckDB ends a stream that fails midway as it ends one that is exhausted: run it
+   * in a transaction and look whether that is still good (Connection.inGoodTransaction).
+   */
   next(): Promise<Chunk | undefined>;
 }
 

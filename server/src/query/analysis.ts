@@ -117,13 +117,20 @@ function isSemicolon({ kind, text }: Token): boolean {
 
 /** A pond path in quotes of either kind, or pond.NAME, that ends at a token. */
 function tableAt(tokens: readonly Token[], end: number): readonly TableReference[] {
-  const [schema, dot, last] = [tokens[end - 2], tokens[end - 1], tokens[end]];
+  const [schema, before, last] = [tokens[end - 2], tokens[end - 1], tokens[end]];
   if (last === undefined || last.kind === 'symbol') return [];
-  const isPath = last.kind !== 'word' && isOurs('', last.text);
-  if (isPath && dot?.text !== '.') return [{ schema: '', name: last.text, index: last.start, certain: false }];
-  if (dot?.text !== '.' || schema === undefined || !isOurs(schema.text, last.text)) return [];
-  return [{ schema: 'pond', name: last.text.toLowerCase(), index: schema.start, certain: false }];
+  if (before?.text === '.') {
+    const isHistory = schema !== undefined && schema.kind !== 'string' && isOurs(schema.text, last.text);
+    return isHistory ? [{ schema: 'pond', name: last.text.toLowerCase(), index: schema.start, certain: false }] : [];
+  }
+  if (last.kind === 'word' || !isOurs('', last.text)) return [];
+  const isDefined = tokens.some(({ text }, index) => text === last.text && tokens[index + 1]?.text === 'AS');
+  const certain = !isDefined && before?.kind === 'word' && tableOpeners.has(before.text);
+  return [{ schema: '', name: last.text, index: last.start, certain }];
 }
+
+/** Words that a table's name stands behind. */
+const tableOpeners = new Set(['FROM', 'JOIN', 'PIVOT', 'PIVOT_WIDER']);
 
 function isOurs(schema: string, name: string): boolean {
   return schema === '' ? name.startsWith('/') : schema.toLowerCase() === 'pond';

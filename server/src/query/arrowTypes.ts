@@ -1,4 +1,4 @@
-import { type Data, DataType, DateUnit, type Field, Precision, TimeUnit, Vector } from 'apache-arrow';
+import { type Data, DataType, DateUnit, type Field, Precision, TimeUnit, Type, Vector } from 'apache-arrow';
 import { PondError } from '../base/error.ts';
 import { type Value } from '../duckdb/connection.ts';
 import { identifier } from '../duckdb/sql.ts';
@@ -27,7 +27,7 @@ export function duckTypeOf(type: DataType): string {
     return `MAP(${mapFields(type)
       .map((field) => duckTypeOf(field.type as DataType))
       .join(', ')})`;
-  throw new PondError('invalid-content', `Arrow type ${String(type)} cannot be queried`);
+  throw new PondError('invalid-content', `Arrow type ${Type[type.typeId]} cannot be queried`);
 }
 
 const integerTypes: Readonly<Record<number, string>> = { 8: 'TINYINT', 16: 'SMALLINT', 32: 'INTEGER', 64: 'BIGINT' };
@@ -37,20 +37,40 @@ function fieldSql(field: Field): string {
 }
 
 function mapFields(type: DataType): readonly Field[] {
-  return ((type.children?.[0] as Field | undefined)?.type.children ?? []) as readonly Field[];
+  const [entries] = (type.children ?? []) as readonly Field[];
+  return ((entries?.type as DataType | undefined)?.children ?? []) as readonly Field[];
+}
+
+/** A piece of a vector, as far as it is read here; apache-arrow's own type for it leaves the values open. */
+interface Piece {
+  readonly type: DataType;
+  readonly length: number;
+  readonly nullCount: number;
+  readonly values: ArrayLike<number | bigint>;
+  /** For lists and maps: where the values of each index start. */
+  readonly valueOffsets: ArrayLike<number | bigint>;
+  readonly children: readonly Piece[];
+  readonly dictionary?: { readonly data: readonly Piece[] };
+  getValid(index: number): boolean;
 }
 
 type Read = (index: number) => Value;
 
+const readNull: Read = () => null;
+
 /** Returns what reads the values of a vector, nulls as null, for the column of type duckTypeOf. */
 export function readerOf(vector: Vector, make: ValueMakers): Read {
-  const [first, ...rest] = vector.data.map((data) => ({ length: data.length, read: nullable(data as Data, make) }));
-  if (first === undefined) return () => null;
+  return readPieces(vector.data, make);
+}
+
+function readPieces(pieces: readonly Piece[], make: ValueMakers): Read {
+  const readers = pieces.map((piece) => ({ length: piece.length, read: readPiece(piece, make) }));
+  const [first, ...rest] = readers;
+  if (first === undefined) return readNull;
   if (rest.length === 0) return first.read;
-  const parts = [first, ...rest];
   return (index) => {
     let start = 0;
-    for (const { length, read } of parts) {
+    for (const { length, read } of readers) {
       if (index < start + length) return read(index - start);
       start += length;
     }
@@ -58,32 +78,35 @@ export function readerOf(vector: Vector, make: ValueMakers): Read {
   };
 }
 
-function nullable(data: Data, make: ValueMakers): Read {
-  const read = readData(data, make);
-  return data.nullCount === 0 ? read : (index) => (data.getValid(index) ? read(index) : null);
+function readPiece(piece: Piece, make: ValueMakers): Read {
+  const read = readValues(piece, make);
+  return piece.nullCount === 0 ? read : (index) => (piece.getValid(index) ? read(index) : null);
 }
 
-function readData(data: Data, make: ValueMakers): Read {
-  const type = data.type as DataType;
-  if (DataType.isNull(type)) return () => null;
+function readValues(piece: Piece, make: ValueMakers): Read {
+  const { type } = piece;
+  if (DataType.isNull(type)) return readNull;
   if (DataType.isDictionary(type)) {
-    const read = data.dictionary === undefined ? () => null : readerOf(data.dictionary as Vector, make);
-    return (index) => read(Number(data.values[index]));
+    const read = readPieces(piece.dictionary?.data ?? [], make);
+    return (index) => read(Number(piece.values[index]));
   }
-  if (DataType.isStruct(type)) return structReader(data, type.children, make);
-  if (DataType.isMap(type)) return mapReader(data, make);
-  if (DataType.isList(type))
-    return listReader(data, (index) => [data.valueOffsets[index], data.valueOffsets[index + 1]], make);
+  if (DataType.isStruct(type)) return structReader(piece, type.children as readonly Field[], make);
+  if (DataType.isMap(type)) return mapReader(piece, make);
+  if (DataType.isList(type)) {
+    const [read] = childReaders(piece, make);
+    return (index) => make.list(readRange(read, offsets(piece, index)));
+  }
   if (DataType.isFixedSizeList(type)) {
-    return listReader(data, (index) => [index * type.listSize, (index + 1) * type.listSize], make);
+    const { listSize } = type;
+    const [read] = childReaders(piece, make);
+    return (index) => make.list(readRange(read, [index * listSize, (index + 1) * listSize]));
   }
-  const raw = rawReader(data, type, make);
-  return raw ?? plainReader(data, type, make);
+  return rawReader(piece, make) ?? plainReader(piece, make);
 }
 
 /** Times and decimals are read from their integers: apache-arrow gives them as floating milliseconds or words. */
-function rawReader(data: Data, type: DataType, make: ValueMakers): Read | undefined {
-  const at = (index: number) => BigInt(data.values[index]);
+function rawReader({ type, values }: Piece, make: ValueMakers): Read | undefined {
+  const at = (index: number) => BigInt(values[index] ?? 0);
   if (DataType.isTimestamp(type)) {
     if (type.timezone) return (index) => make.timestampTz(toMicroseconds(at(index), type.unit));
     if (type.unit === TimeUnit.NANOSECOND) return (index) => make.timestampNs(at(index));
@@ -97,42 +120,42 @@ function rawReader(data: Data, type: DataType, make: ValueMakers): Read | undefi
   }
   if (DataType.isDecimal(type)) {
     const words = type.bitWidth / 32;
-    return (index) => make.decimal(littleEndian(data.values, index * words, words), type.precision, type.scale);
+    return (index) => make.decimal(littleEndian(values, index * words, words), type.precision, type.scale);
   }
   return undefined;
 }
 
-function plainReader(data: Data, type: DataType, make: ValueMakers): Read {
-  // A data's own accessor needs a vector around it; one of a single chunk costs nothing per value.
-  const vector = new Vector([data]);
-  if (duckTypeOf(type) === 'BLOB') return (index) => make.blob(vector.get(index) as Uint8Array);
+/** Texts, numbers and bytes are as apache-arrow gives them. */
+function plainReader(piece: Piece, make: ValueMakers): Read {
+  const vector = new Vector([piece as unknown as Data]);
+  if (duckTypeOf(piece.type) === 'BLOB') return (index) => make.blob(vector.get(index) as Uint8Array);
   return (index) => vector.get(index) as Value;
 }
 
-function structReader(data: Data, fields: readonly Field[], make: ValueMakers): Read {
-  const readers = fields.map((field, index) => [field.name, nullable(data.children[index] as Data, make)] as const);
-  return (index) => make.struct(Object.fromEntries(readers.map(([name, read]) => [name, read(index)])));
+function structReader(piece: Piece, fields: readonly Field[], make: ValueMakers): Read {
+  const readers = childReaders(piece, make);
+  return (index) => make.struct(Object.fromEntries(fields.map(({ name }, at) => [name, readers[at]?.(index) ?? null])));
 }
 
-function listReader(data: Data, range: (index: number) => readonly unknown[], make: ValueMakers): Read {
-  const read = nullable(data.children[0] as Data, make);
+function mapReader(piece: Piece, make: ValueMakers): Read {
+  const [entries] = piece.children;
+  const [readKey, readValue] = entries === undefined ? [] : childReaders(entries, make);
   return (index) => {
-    const [start, end] = range(index).map(Number);
-    return make.list(readRange(read, start ?? 0, end ?? 0));
+    const range = offsets(piece, index);
+    const values = readRange(readValue, range);
+    return make.map(readRange(readKey, range).map((key, at) => ({ key, value: values[at] ?? null })));
   };
 }
 
-function mapReader(data: Data, make: ValueMakers): Read {
-  const [keys, values] = (data.children[0]?.children ?? []).map((child) => nullable(child as Data, make));
-  return (index) => {
-    const start = Number(data.valueOffsets[index]);
-    const end = Number(data.valueOffsets[index + 1]);
-    const keyList = readRange(keys ?? (() => null), start, end);
-    return make.map(keyList.map((key, at) => ({ key, value: values?.(start + at) ?? null })));
-  };
+function childReaders(piece: Piece, make: ValueMakers): readonly Read[] {
+  return piece.children.map((child) => readPiece(child, make));
 }
 
-function readRange(read: Read, start: number, end: number): Value[] {
+function offsets({ valueOffsets }: Piece, index: number): readonly [number, number] {
+  return [Number(valueOffsets[index] ?? 0), Number(valueOffsets[index + 1] ?? 0)];
+}
+
+function readRange(read: Read = readNull, [start, end]: readonly [number, number]): Value[] {
   return Array.from({ length: end - start }, (_, index) => read(start + index));
 }
 
@@ -143,7 +166,7 @@ function toMicroseconds(value: bigint, unit: TimeUnit): bigint {
 }
 
 /** A two's complement integer of 32-bit words, the lowest first. */
-function littleEndian(words: Uint32Array, start: number, count: number): bigint {
+function littleEndian(words: ArrayLike<number | bigint>, start: number, count: number): bigint {
   let value = 0n;
   for (let index = count - 1; index >= 0; index -= 1) value = (value << 32n) | BigInt(words[start + index] ?? 0);
   return BigInt.asIntN(count * 32, value);

@@ -85,6 +85,11 @@ export class ResultStore {
     if (this.#results.delete(result)) await this.#reader.run(`DROP TABLE ${tableOf(result)}`);
   }
 
+  close(): void {
+    this.#reader.close();
+    this.database.close();
+  }
+
   #find(result: number): KeptResult {
     const found = this.#results.get(result);
     if (found === undefined) throw new PondError('query-failed', 'the result was released: run the query again');

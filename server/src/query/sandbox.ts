@@ -1,5 +1,5 @@
 import { PondError } from '../base/error.ts';
-import { type Connection } from '../duckdb/connection.ts';
+import { type Chunk, type Connection } from '../duckdb/connection.ts';
 import { type Database, type DatabaseSettings, openDatabase } from '../duckdb/database.ts';
 import { identifier } from '../duckdb/sql.ts';
 import { type BoundStatement, type RowStream, type Statements } from '../duckdb/statements.ts';
@@ -23,6 +23,7 @@ export class Sandbox {
   readonly #database: Database;
   readonly #connection: Connection;
   #isSealed = false;
+  #isInterrupted = false;
 
   private constructor(spec: SandboxSpec, database: Database, connection: Connection) {
     this.key = sandboxKey(spec);
@@ -53,19 +54,22 @@ export class Sandbox {
 
   /**
    * Starts a query. Fails `invalid-content` for files that cannot be read, `query-forbidden` for what is not a query,
-   * and with the codes of runError; the same holds for what the stream throws.
+   * and with the codes of runError; the same holds for what the stream throws. One at a time, each
+   * read to its end or to its failure.
    */
   async query(sql: string): Promise<RowStream> {
     await this.#seal(sql);
     try {
+      await this.#connection.run('BEGIN');
       const stream = await this.#start(await this.#connection.statements(sql));
-      return { columns: stream.columns, next: () => stream.next().catch((error) => this.#fail(error, sql)) };
+      return { columns: stream.columns, next: () => this.#next(stream, sql) };
     } catch (error) {
-      return this.#fail(error, sql);
+      return await this.#fail(error, sql);
     }
   }
 
   interrupt(): void {
+    this.#isInterrupted = true;
     this.#connection.interrupt();
   }
 
@@ -94,7 +98,35 @@ export class Sandbox {
     return checked(await statements.bind(statements.count - 1), ['select', 'explain']).stream();
   }
 
-  #fail(error: unknown, sql: string): never {
+  async #next(stream: RowStream, sql: string): Promise<Chunk | undefined> {
+    try {
+      const chunk = await stream.next();
+      if (chunk !== undefined) return chunk;
+      if (!(await this.#connection.inGoodTransaction())) await this.#explainEnd(sql);
+      await this.#connection.run('ROLLBACK');
+      return undefined;
+    } catch (error) {
+      return await this.#fail(error, sql);
+    }
+  }
+
+  /** Throws the reason that a stream ended early, which DuckDB tells only of a statement that is not streamed. */
+  async #explainEnd(sql: string): Promise<never> {
+    if (!this.#isInterrupted) {
+      await this.#connection.run('ROLLBACK');
+      const prefix = 'CREATE TEMP TABLE result AS\n';
+      await this.#connection.run(prefix + sql).catch((error: unknown) => {
+        const reason = runError(error, prefix + sql, this.#spec.files);
+        // What was bound before does not become invalid: this is an EXPLAIN, or the like, that makes no table.
+        if (reason.code !== 'query-invalid') throw withoutFirstLine(reason);
+      });
+    }
+    throw new PondError(this.#isInterrupted ? 'cancelled' : 'query-failed', 'the query ended before its last row');
+  }
+
+  async #fail(error: unknown, sql: string): Promise<never> {
+    // There is no transaction any more when it failed at its end, and that is as good.
+    await this.#connection.run('ROLLBACK').catch(() => undefined);
     throw runError(error, sql, this.#spec.files);
   }
 }
@@ -102,6 +134,17 @@ export class Sandbox {
 /** Equal for specs that can share a database. */
 export function sandboxKey(spec: SandboxSpec): string {
   return JSON.stringify([spec.tablesKey, spec.views.map((view) => view.sql)]);
+}
+
+/** The same error with its position in the text behind the first line. */
+function withoutFirstLine(error: PondError): PondError {
+  const { code, message, path, hint, position, cause } = error;
+  return new PondError(code, message, {
+    ...(path === undefined ? {} : { path }),
+    ...(hint === undefined ? {} : { hint }),
+    ...(position === undefined ? {} : { position: { ...position, line: Math.max(0, position.line - 1) } }),
+    cause,
+  });
 }
 
 function checked(statement: BoundStatement, kinds: readonly BoundStatement['kind'][]): BoundStatement {

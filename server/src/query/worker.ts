@@ -5,6 +5,7 @@ import { assert } from '../base/assert.ts';
 import { PondError } from '../base/error.ts';
 import { lazyAsync } from '../base/lazy.ts';
 import { queryError } from '../duckdb/engineError.ts';
+import { removeTemporaryDirectory } from '../storage/temporaryDirectory.ts';
 import {
   type FromWorker,
   type OperationName,
@@ -24,7 +25,11 @@ const loadOperations = lazyAsync((): Promise<WorkerOperations> => {
   return createOperations(settings);
 });
 
-process.on('disconnect', () => process.exit());
+process.on('disconnect', () => {
+  // A parent that was killed cannot remove what this process spilled.
+  if (settings !== undefined) removeTemporaryDirectory(settings.spillDirectory);
+  process.exit();
+});
 process.on('message', (message: ToWorker) => {
   if (message.kind === 'settings') settings = message.settings;
   else if (message.kind === 'cancel') running.get(message.id)?.abort();

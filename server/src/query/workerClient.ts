@@ -175,11 +175,8 @@ function startError(cause: Error): PondError {
 
 function deathError(code: number | null, killedBy: NodeJS.Signals | null, lastWords: string): PondError {
   const how = killedBy === null ? `ended with status ${code}` : `was ended by ${killedBy}`;
-  const words =
-    lastWords
-      .trim()
-      .split('\n')
-      .findLast((line) => /\S/.test(line)) ?? '';
+  const lines = lastWords.split('\n').filter((line) => /\S/.test(line));
+  const words = lines.find((line) => /Error|terminate|fatal/i.test(line)) ?? lines.at(-1) ?? '';
   return new PondError('engine-unavailable', `the query process ${how}${words === '' ? '' : `: ${words.trim()}`}`, {
     hint:
       killedBy === 'SIGKILL'

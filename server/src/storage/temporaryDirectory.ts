@@ -12,5 +12,10 @@ export interface TemporaryDirectory {
 /** Makes a new directory in the system's place for temporary files. Its name starts with `prefix`. */
 export function makeTemporaryDirectory(prefix: string): TemporaryDirectory {
   const path = mkdtempSync(join(tmpdir(), `${prefix}-`));
-  return { path, remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 3 }) };
+  return { path, remove: () => removeTemporaryDirectory(path) };
+}
+
+/** Removes a temporary directory, of this process or of one that is gone, with all inside. A missing one is fine. */
+export function removeTemporaryDirectory(path: string): void {
+  rmSync(path, { recursive: true, force: true, maxRetries: 3 });
 }
