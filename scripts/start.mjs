@@ -15,7 +15,7 @@ import { vsix } from './vsix.mjs';
 /** Settings of the served VS Code that a newcomer would otherwise have to click away. */
 const settings = {
   'telemetry.telemetryLevel': 'off',
-  'workbench.startupEditor': 'none',
+  'workbench.startupEditor': 'readme',
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'chat.disableAIFeatures': true,
   'extensions.ignoreRecommendations': true,
