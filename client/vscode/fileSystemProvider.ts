@@ -163,7 +163,12 @@ export class PondFileSystem implements vscode.FileSystemProvider, vscode.Disposa
   }
 
   private treeChanged({ pond, changes }: ChangedEvent): void {
-    for (const { kind, path } of changes) this.watches.offer(changeTypes[kind], pondUri(pond, path));
+    for (const { kind, path } of changes) {
+      const uri = pondUri(pond, path);
+      this.watches.offer(changeTypes[kind], uri);
+      // The server calls a file created until it is committed, also when it is written again.
+      if (kind === 'created') this.watches.offer(vscode.FileChangeType.Changed, uri);
+    }
   }
 
   private headMoved(pond: string): void {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as vscode from 'vscode';
-import { api, closeEditors, fileSystemError, newPond } from './support.ts';
+import { api, closeEditors, fileSystemError, newPond, until } from './support.ts';
 
 const { fs } = vscode.workspace;
 const { File, Directory, SymbolicLink } = vscode.FileType;
@@ -146,7 +146,8 @@ export function fileSystemTests(): void {
     const pond = await newPond(t);
     await pond.write('/note.md', 'one\n');
     const editor = await vscode.window.showTextDocument(pond.uri('/note.md'));
-    await editor.edit((edit) => edit.insert(new vscode.Position(1, 0), 'two\n'));
+    // The news of the write above may reload the document, and an edit of what was there before is refused.
+    await until('the edit', () => editor.edit((edit) => edit.insert(new vscode.Position(1, 0), 'two\n')));
     assert.ok(await editor.document.save());
     assert.equal(await pond.read('/note.md'), 'one\ntwo\n');
   });

@@ -71,7 +71,7 @@ export function cli(
 /** Looks until there is an answer other than undefined and false, and gives it. Throws when that takes too long. */
 export async function until<T>(
   what: string,
-  look: () => T | undefined | false | Promise<T | undefined | false>,
+  look: () => T | undefined | false | PromiseLike<T | undefined | false>,
 ): Promise<T> {
   const end = Date.now() + patienceMs;
   for (;;) {
