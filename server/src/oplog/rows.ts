@@ -91,7 +91,7 @@ export const parquetSchema: SchemaElement[] = [
   { name: 'root', num_children: columns.length },
   ...columns.map(
     ([name, , nullable, parquet]) =>
-      ({ name, repetition_type: nullable ? 'OPTIONAL' : 'REQUIRED', ...parquet }) as SchemaElement,
+      ({ name, repetition_type: nullable ? 'OPTIONAL' : 'REQUIRED', ...parquet }),
   ),
 ];
 

@@ -82,7 +82,7 @@ function inlineContent(bytes: Uint8Array): StoredContent {
 
 const chunkBytes = 1024 * 1024;
 
-// eslint-disable-next-line @typescript-eslint/require-await -- an async iterable is what streams are taken as.
+ 
 async function* chunksOf(bytes: Uint8Array): AsyncIterable<Uint8Array> {
   for (let at = 0; at < bytes.length; at += chunkBytes) yield bytes.subarray(at, at + chunkBytes);
 }

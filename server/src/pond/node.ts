@@ -90,3 +90,11 @@ export function sameAttributes(a: PondNode['attributes'], b: PondNode['attribute
   const keys = Object.keys(a);
   return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
 }
+
+/** A directory as the newest commit left it, if that came after the node was looked up. */
+export function newestOf(newest: PondNode | undefined, directory: PondNode): PondNode {
+  if (newest?.row === undefined || (directory.row !== undefined && directory.row.txn >= newest.row.txn))
+    return directory;
+  const { row, version, sizeBytes, sha256, modifiedUs, previous } = newest;
+  return { ...directory, row, version, sizeBytes, sha256, modifiedUs, previous };
+}

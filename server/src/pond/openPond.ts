@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { PondError } from '../base/error.ts';
 import { type OpLog } from '../oplog/opLog.ts';
 import { type Disk } from '../storage/disk.ts';
@@ -16,14 +15,17 @@ import { hostFilesOf } from './hostFiles.ts';
 import { type Journal, type JournalContents, readJournal } from './journal.ts';
 import { type Lock } from './lock.ts';
 import { createMutex } from './mutex.ts';
-import { type PondNode, pondNode, type RowPlace, versionKey } from './node.ts';
-import { type EntryChange, Overlay } from './overlay.ts';
+import { newestOf, type PondNode, pondNode, type RowPlace, versionKey } from './node.ts';
+import { Overlay } from './overlay.ts';
 import { isUnder, type RestorableTree, stageOldStates } from './restore.ts';
-import { createJournalSink, createTransactionSink, journalReader, type JournalSink, replay } from './sink.ts';
+import { createJournalSink, journalReader, type JournalSink, replay } from './sink.ts';
+import { discarding, keeping, refuseConflicts } from './settling.ts';
 import { countChanges, findConflicts, pairRenames, stagedChanges, stagedEntries } from './stagedChanges.ts';
+import { beginTransaction } from './transaction.ts';
+import { changeEvent, createEvents, pathEvent } from './events.ts';
 import { createStagedContent, type StagedContentStore } from './stagedContent.ts';
 import { createStore, rootAt, type Store } from './store.ts';
-import * as types from './types.ts';
+import type * as types from './types.ts';
 import { createWorkingTree, versions } from './workingTree.ts';
 
 /** What a pond is opened with; pond.ts finds it out. */
@@ -57,7 +59,7 @@ export class OpenPond implements types.Pond {
   readonly #contents: StagedContentStore;
   readonly #tree: RestorableTree;
   readonly #mutex = createMutex();
-  readonly #listeners = new Set<(event: types.PondEvent) => void>();
+  readonly #events = createEvents();
   /** Directories as the newest commit of this process left them, for nodes that were looked up before it. */
   readonly #newest = new Map<string, PondNode>();
   /** Rows of the versions that were committed last, for nodes that were looked up while they were staged. */
@@ -76,7 +78,7 @@ export class OpenPond implements types.Pond {
       this.#journal &&
       createJournalSink(this.#journal, this.#overlay, {
         reread: () => this.#reread(readJournal(parts.disk)),
-        onChange: (changes) => this.#tellChanges(changes),
+        onChange: (changes) => this.#events.tell({ kind: 'changed', changes: changes.map(changeEvent) }),
       });
     this.#contents = createStagedContent(this.#store, this.#sink ?? journalReader(parts.disk), (node) =>
       this.#places.get(versionKey(node)),
@@ -147,7 +149,7 @@ export class OpenPond implements types.Pond {
       this.#overlay.clear();
       // What is in the journal is in the commit now, which has its batch id: should this fail, opening again knows.
       journal.reset(commit.number);
-      this.#tell({ kind: 'committed', commit });
+      this.#events.tell({ kind: 'committed', commit });
       return commit;
     });
   }
@@ -155,22 +157,7 @@ export class OpenPond implements types.Pond {
   async discard(paths?: readonly string[]): Promise<number> {
     this.#writable();
     return await this.#mutex.run(() => {
-      const all = stagedEntries(this.#overlay);
-      const chosen = all.filter(({ path }) => paths === undefined || isUnder(path, paths));
-      // Half a rename would leave the node in two places, or in none.
-      const ids = new Set(chosen.flatMap(({ node, base }) => [node?.id, base?.id]));
-      const taken = all.filter(
-        (entry) =>
-          chosen.includes(entry) ||
-          (ids.has(entry.node?.id) && entry.node !== null) ||
-          (entry.node === null && ids.has(entry.base?.id)),
-      );
-      const changes = taken.map(({ directoryId, name, base }): EntryChange => ({
-        directory: this.#overlay.chain(directoryId),
-        name,
-        node: base ?? null,
-        base: base ?? null,
-      }));
+      const changes = discarding(this.#overlay, paths);
       if (changes.length > 0) this.#sink!.record(changes);
       return Promise.resolve(changes.length);
     });
@@ -179,17 +166,9 @@ export class OpenPond implements types.Pond {
   async keepStaged(paths: readonly string[]): Promise<void> {
     this.#writable();
     await this.#mutex.run(async () => {
-      for (const conflict of await this.#conflicts()) {
-        if (!isUnder(conflict.path, paths)) continue;
-        const directory = this.#overlay.chain(conflict.directoryId);
-        const { name, base, node, committed } = conflict;
-        const onto = committed as PondNode | undefined;
-        const next = node && onto && { ...node, id: onto.id, version: onto.version + 1, previous: onto.row };
-        this.#sink!.record([
-          { directory, name, node: base ?? null, base: base ?? null },
-          { directory, name, node: next ?? node, base: onto ?? null },
-        ]);
-      }
+      const conflicts = (await this.#conflicts()).filter(({ path }) => isUnder(path, paths));
+      const changes = conflicts.flatMap((conflict) => keeping(this.#overlay, conflict));
+      if (changes.length > 0) this.#sink!.record(changes);
     });
   }
 
@@ -215,46 +194,20 @@ export class OpenPond implements types.Pond {
     return await stageOldStates(this.#tree, wanted);
   }
 
-  async begin(): Promise<types.Transaction> {
+  begin(): Promise<types.Transaction> {
     this.#writable();
-    const id = randomUUID();
     const base = this.#head.number;
-    const overlay = new Overlay();
-    const sink = createTransactionSink(this.#store.disk, overlay, id);
-    const contents = createStagedContent(this.#store, sink, () => undefined);
-    const tree = createWorkingTree({
-      store: this.#store,
-      overlay,
-      sink,
-      contents,
-      mutex: createMutex(),
-      writable: true,
-      head: () => base,
-      newest: (directory) => directory,
-    });
-    return Promise.resolve({
-      fs: new FS(tree),
-      commit: async (request: types.CommitRequest) => {
-        try {
-          return await this.#mutex.run(async () => {
-            if (overlay.isEmpty) return undefined;
-            if (this.#head.number !== base)
-              refuseConflicts(await findConflicts(this.#store, overlay, this.#head.number));
-            const changes = stagedEntries(overlay);
-            const commit = await this.#write(id, request, overlay, contents);
-            this.#tell({ kind: 'changed', changes: changes.map((change) => pathEvent(change.path, change)) });
-            this.#tell({ kind: 'committed', commit });
-            return commit;
-          });
-        } finally {
-          sink.dispose();
-        }
-      },
-      abandon: () => {
-        sink.dispose();
-        return Promise.resolve();
-      },
-    });
+    const transaction = beginTransaction(this.#store, base, (id, request, overlay, contents) =>
+      this.#mutex.run(async () => {
+        if (this.#head.number !== base) refuseConflicts(await findConflicts(this.#store, overlay, this.#head.number));
+        const changes = stagedEntries(overlay).map((entry) => pathEvent(entry.path, entry));
+        const commit = await this.#write(id, request, overlay, contents);
+        this.#events.tell({ kind: 'changed', changes });
+        this.#events.tell({ kind: 'committed', commit });
+        return commit;
+      }),
+    );
+    return Promise.resolve(transaction);
   }
 
   async hostFiles(node: Node): Promise<readonly types.HostFile[]> {
@@ -280,18 +233,17 @@ export class OpenPond implements types.Pond {
     if (this.#journal === undefined) this.#reread(readJournal(this.#store.disk));
     if (!moved) return;
     this.#head = await commitAt(this.#store.opLog, this.#store.opLog.head);
-    this.#tell({ kind: 'refreshed' });
+    this.#events.tell({ kind: 'refreshed' });
   }
 
   onEvent(listener: (event: types.PondEvent) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#events.listen(listener);
   }
 
   async close(): Promise<void> {
     // Whatever is being changed or committed ends first.
     await this.#mutex.run(() => Promise.resolve());
-    this.#listeners.clear();
+    this.#events.clear();
     this.#journal?.close();
     this.lock?.release();
   }
@@ -352,47 +304,6 @@ export class OpenPond implements types.Pond {
     this.#overlay.clear();
     replay(contents, this.#overlay);
   }
-
-  #tellChanges(changes: readonly EntryChange[]): void {
-    const events = changes.map((change) =>
-      pathEvent([...change.directory.slice(1).map(({ name }) => `/${name}`), `/${change.name}`].join(''), {
-        node: change.node,
-        base: change.base ?? undefined,
-      }),
-    );
-    this.#tell({ kind: 'changed', changes: events });
-  }
-
-  #tell(event: types.PondEvent): void {
-    for (const listener of this.#listeners) listener(event);
-  }
 }
 
 const placesMax = 10_000;
-
-function pathEvent(
-  path: string,
-  { node, base }: { node: PondNode | null; base: PondNode | undefined },
-): types.PathEvent {
-  return { path, kind: node === null ? 'deleted' : base === undefined ? 'created' : 'changed' };
-}
-
-function newestOf(newest: PondNode | undefined, directory: PondNode): PondNode {
-  if (newest?.row === undefined || (directory.row !== undefined && directory.row.txn >= newest.row.txn))
-    return directory;
-  const { row, version, sizeBytes, sha256, modifiedUs, previous } = newest;
-  return { ...directory, row, version, sizeBytes, sha256, modifiedUs, previous };
-}
-
-function refuseConflicts(conflicts: readonly types.Conflict[]): void {
-  if (conflicts.length === 0) return;
-  const paths = conflicts.map(({ path }) => path);
-  throw new PondError(
-    'conflict',
-    `${paths.join(', ')} changed in another commit since ${paths.length > 1 ? 'they were' : 'it was'} staged`,
-    {
-      path: paths[0]!,
-      hint: 'discard the path to take the committed state, or keep the staged one, then commit again',
-    },
-  );
-}

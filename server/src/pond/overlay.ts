@@ -66,7 +66,10 @@ export class Overlay {
 
   apply(change: EntryChange, timeUs: number): void {
     const directoryId = this.#linkDirectories(change.directory);
-    const changes = this.#directories.get(directoryId) ?? { entries: new Map(), modifiedUs: undefined };
+    const changes: DirectoryChanges = this.#directories.get(directoryId) ?? {
+      entries: new Map<string, StagedEntry>(),
+      modifiedUs: undefined,
+    };
     const former = changes.entries.get(change.name);
     const base = former === undefined ? (change.base ?? undefined) : former.base;
     this.#directories.set(directoryId, changes);
@@ -167,5 +170,5 @@ function earlierVersions(former: StagedEntry | undefined, node: PondNode | null)
   const last = former?.node;
   const isNext =
     node?.type === 'series' && last?.content !== undefined && last.id === node.id && last.version < node.version;
-  return isNext ? [...former!.earlier, last!] : (former?.earlier ?? []);
+  return isNext ? [...former!.earlier, last] : (former?.earlier ?? []);
 }

@@ -1,6 +1,6 @@
 import { type Disk } from '../storage/disk.ts';
 import { PondError } from '../base/error.ts';
-import { Journal, type JournalContents, journalPath } from './journal.ts';
+import { type Journal, type JournalContents, journalPath } from './journal.ts';
 import { nowUs } from './newNodes.ts';
 import { type EntryChange, type Overlay } from './overlay.ts';
 import { type Spool } from './stagedContent.ts';

@@ -1,5 +1,5 @@
 import { type Disk } from '../storage/disk.ts';
-import { OpLog } from '../oplog/opLog.ts';
+import { type OpLog } from '../oplog/opLog.ts';
 import { type RowMetadata, type StoredRow } from '../oplog/rows.ts';
 import { PondError } from '../base/error.ts';
 import { type BlobStore, createBlobStore, inlineBytesMax } from './blobs.ts';

@@ -1,0 +1,54 @@
+/** Ways to settle staged changes other than committing them: taking them back, or keeping them over a conflict. */
+import { PondError } from '../base/error.ts';
+import { type PondNode } from './node.ts';
+import { type EntryChange, type Overlay } from './overlay.ts';
+import { isUnder } from './restore.ts';
+import { type StagedAt, stagedEntries } from './stagedChanges.ts';
+import { type Conflict } from './types.ts';
+
+/** The changes that take staged ones back: all, or those at or below the paths. A rename is taken back at both its ends. */
+export function discarding(overlay: Overlay, paths: readonly string[] | undefined): readonly EntryChange[] {
+  const all = stagedEntries(overlay);
+  const chosen = withOtherEnds(
+    all,
+    all.filter(({ path }) => paths === undefined || isUnder(path, paths)),
+  );
+  const changes = chosen.map((entry) => changeTo(overlay, entry, entry.base));
+  // What comes back to its old place comes first: what is staged below a moved directory follows it there.
+  return [...changes.filter(({ node }) => node !== null), ...changes.filter(({ node }) => node === null)];
+}
+
+/** Half a rename would leave the node in two places, or in none. */
+function withOtherEnds(all: readonly StagedAt[], chosen: readonly StagedAt[]): readonly StagedAt[] {
+  const ids = new Set(chosen.flatMap(({ node, base }) => [node?.id, base?.id]));
+  ids.delete(undefined);
+  const more = all.filter(({ node, base }) => ids.has(node?.id) || ids.has(base?.id));
+  return more.length === chosen.length ? more : withOtherEnds(all, more);
+}
+
+/** The changes that put a staged entry onto what is committed now. */
+export function keeping(overlay: Overlay, conflict: Conflict & StagedAt): readonly EntryChange[] {
+  const committed = conflict.committed as PondNode | undefined;
+  const { node } = conflict;
+  const next = node &&
+    committed && { ...node, id: committed.id, version: committed.version + 1, previous: committed.row };
+  return [
+    changeTo(overlay, conflict, conflict.base),
+    { ...changeTo(overlay, conflict, committed), node: next ?? node },
+  ];
+}
+
+function changeTo(overlay: Overlay, { directoryId, name }: StagedAt, base: PondNode | undefined): EntryChange {
+  return { directory: overlay.chain(directoryId), name, node: base ?? null, base: base ?? null };
+}
+
+/** Fails `conflict` when there are any. */
+export function refuseConflicts(conflicts: readonly Conflict[]): void {
+  const [first, ...more] = conflicts;
+  if (first === undefined) return;
+  const others = more.length === 0 ? '' : ` and ${more.length} more`;
+  throw new PondError('conflict', `${first.path}${others} changed in another commit since it was staged`, {
+    path: first.path,
+    hint: 'discard the path to take the committed state, or keep the staged one, then commit again',
+  });
+}

@@ -1,0 +1,49 @@
+import { randomUUID } from 'node:crypto';
+import { FS } from '../tinyfs/fs.ts';
+import { createMutex } from './mutex.ts';
+import { Overlay } from './overlay.ts';
+import { createTransactionSink } from './sink.ts';
+import { createStagedContent, type StagedContentStore } from './stagedContent.ts';
+import { type Store } from './store.ts';
+import { type Commit, type CommitRequest, type Transaction } from './types.ts';
+import { createWorkingTree } from './workingTree.ts';
+
+/** Commits a transaction's changes, or rejects and leaves the pond as it was. */
+export type Commits = (
+  id: string,
+  request: CommitRequest,
+  overlay: Overlay,
+  contents: StagedContentStore,
+) => Promise<Commit>;
+
+/** A transaction on commit `base`: an overlay of its own, which nobody else sees before it is committed. */
+export function beginTransaction(store: Store, base: number, commit: Commits): Transaction {
+  const id = randomUUID();
+  const overlay = new Overlay();
+  const sink = createTransactionSink(store.disk, overlay, id);
+  const contents = createStagedContent(store, sink, () => undefined);
+  const tree = createWorkingTree({
+    store,
+    overlay,
+    sink,
+    contents,
+    mutex: createMutex(),
+    writable: true,
+    head: () => base,
+    newest: (directory) => directory,
+  });
+  return {
+    fs: new FS(tree),
+    commit: async (request) => {
+      try {
+        return overlay.isEmpty ? undefined : await commit(id, request, overlay, contents);
+      } finally {
+        sink.dispose();
+      }
+    },
+    abandon: () => {
+      sink.dispose();
+      return Promise.resolve();
+    },
+  };
+}
