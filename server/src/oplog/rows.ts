@@ -89,10 +89,11 @@ export const deltaSchema: string = JSON.stringify({
 /** The same schema as Parquet has it. Micros, because the writer's own TIMESTAMP is milliseconds. */
 export const parquetSchema: SchemaElement[] = [
   { name: 'root', num_children: columns.length },
-  ...columns.map(
-    ([name, , nullable, parquet]) =>
-      ({ name, repetition_type: nullable ? 'OPTIONAL' : 'REQUIRED', ...parquet }),
-  ),
+  ...columns.map(([name, , nullable, parquet]): SchemaElement => ({
+    name,
+    repetition_type: nullable ? 'OPTIONAL' : 'REQUIRED',
+    ...parquet,
+  })),
 ];
 
 /** Order of rows in a data file: by partition, then node, then version; compared as code units, which for ids is bytes. */

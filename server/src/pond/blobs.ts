@@ -82,7 +82,6 @@ function inlineContent(bytes: Uint8Array): StoredContent {
 
 const chunkBytes = 1024 * 1024;
 
- 
 async function* chunksOf(bytes: Uint8Array): AsyncIterable<Uint8Array> {
   for (let at = 0; at < bytes.length; at += chunkBytes) yield bytes.subarray(at, at + chunkBytes);
 }

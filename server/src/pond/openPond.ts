@@ -17,7 +17,7 @@ import { type Lock } from './lock.ts';
 import { createMutex } from './mutex.ts';
 import { newestOf, type PondNode, pondNode, type RowPlace, versionKey } from './node.ts';
 import { Overlay } from './overlay.ts';
-import { isUnder, type RestorableTree, stageOldStates } from './restore.ts';
+import { isUnder, refuseMissing, type RestorableTree, stageOldStates } from './restore.ts';
 import { createJournalSink, journalReader, type JournalSink, replay } from './sink.ts';
 import { discarding, keeping, refuseConflicts } from './settling.ts';
 import { countChanges, findConflicts, pairRenames, stagedChanges, stagedEntries } from './stagedChanges.ts';
@@ -190,7 +190,7 @@ export class OpenPond implements types.Pond {
     const older = (await this.resolve(at)).number;
     const states = await diffToWorking(this.#store, this.#overlay, older, this.#head.number);
     const wanted = states.filter(({ path }) => isUnder(path, paths));
-    if (wanted.length === 0) await this.#mustExist(paths, older);
+    if (wanted.length === 0) await refuseMissing(paths, [await this.at(at), this.fs]);
     return await stageOldStates(this.#tree, wanted);
   }
 
@@ -283,16 +283,6 @@ export class OpenPond implements types.Pond {
     // Staged changes are based on the commit that the journal was started on, unless a transaction came between.
     if (this.#journal !== undefined && this.#journal.base === this.#head.number) return [];
     return await findConflicts(this.#store, this.#overlay, this.#head.number);
-  }
-
-  async #mustExist(paths: readonly string[], older: number): Promise<void> {
-    const before = await new FS(createCommittedTree(this.#store, older)).root();
-    const now = await this.fs.root();
-    for (const path of paths) {
-      const found = (await before.get(path, { followLinks: false })) ?? (await now.get(path, { followLinks: false }));
-      if (found === undefined)
-        throw new PondError('not-found', `${path} is neither there nor in commit ${older}`, { path });
-    }
   }
 
   #writable(): Journal {

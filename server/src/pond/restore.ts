@@ -1,3 +1,4 @@
+import { PondError } from '../base/error.ts';
 import { type Backend, type DirectoryPath } from '../tinyfs/backend.ts';
 import { FS } from '../tinyfs/fs.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
@@ -14,6 +15,17 @@ export interface RestorableTree extends Backend {
 /** True when `path` is one of `paths` or below one. '/' is above all. */
 export function isUnder(path: string, paths: readonly string[]): boolean {
   return paths.some((above) => above === '/' || path === above || path.startsWith(`${above}/`));
+}
+
+/** Fails `not-found` for a path that none of the trees has: nothing to restore there is a mistake. */
+export async function refuseMissing(paths: readonly string[], trees: readonly FS[]): Promise<void> {
+  const roots = await Promise.all(trees.map((tree) => tree.root()));
+  for (const path of paths) {
+    const found = await Promise.all(roots.map((root) => root.get(path, { followLinks: false })));
+    if (found.every((node) => node === undefined)) {
+      throw new PondError('not-found', `${path} is neither there nor in that version`, { path });
+    }
+  }
 }
 
 /**
