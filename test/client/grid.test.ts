@@ -79,7 +79,7 @@ test('columns are as wide as what they show, and those in sight are found', () =
   assert.equal(layouts[1]?.width, 360);
   assert.equal(totalWidth(layouts), layouts[2]!.left + layouts[2]!.width);
   assert.deepEqual(columnsIn(layouts, 0, 50), { start: 0, end: 1 });
-  assert.deepEqual(columnsIn(layouts, layouts[1]!.left, 10_000), { start: 1, end: 3 });
+  assert.deepEqual(columnsIn(layouts, layouts[1].left, 10_000), { start: 1, end: 3 });
 });
 
 test('number types are known from others', () => {

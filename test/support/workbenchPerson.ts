@@ -21,9 +21,7 @@ export async function paletteTitles(page: Page, text: string): Promise<readonly 
 
 /** The row of the explorer with this name. */
 export function explorerRow(page: Page, name: string): Locator {
-  return page
-    .locator('.explorer-folders-view .monaco-list-row')
-    .filter({ has: page.locator(`.label-name:text-is("${name}")`) });
+  return page.locator(`.explorer-folders-view .monaco-list-row[aria-label^="${name}"]`);
 }
 
 /** Opens a file of the explorer, its folders first: `weather`, `seattle.csv`. */

@@ -8,7 +8,7 @@ export interface ColumnLayout {
   readonly numeric: boolean;
 }
 
-const padding = 17;
+const padding = 20;
 const widthMin = 60;
 const widthMax = 360;
 

@@ -113,9 +113,15 @@ export class Table {
   private drawHeader(shown: { readonly start: number; readonly end: number }, left: number): void {
     const cells = this.info.columns.slice(shown.start, shown.end).map(({ name, type }, index) => {
       const column = shown.start + index;
+      const numeric = this.layouts[column]?.numeric === true;
       const cell = element(
         'div',
-        { class: 'heading', role: 'columnheader', 'aria-colindex': String(column + 1), title: `${name}: ${type}` },
+        {
+          class: numeric ? 'heading numeric' : 'heading',
+          role: 'columnheader',
+          'aria-colindex': String(column + 1),
+          title: `${name}: ${type}`,
+        },
         element('span', { class: 'name' }, name),
         element('span', { class: 'type' }, type.toLowerCase()),
       );
