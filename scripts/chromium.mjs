@@ -35,7 +35,7 @@ export async function ensureChromium(report) {
   await run('apt-get', ['update', '-qq'], { env });
   await mustRun('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], {
     env,
-    failure: 'chromium could not be installed: check the network connection',
+    failure: 'chromium could not be installed',
   });
   return findChromium() ?? '/usr/bin/chromium';
 }

@@ -65,7 +65,7 @@ async function installInto(directory) {
   const partial = await mkdtemp(`${directory}.partial-`);
   try {
     await writeFile(path.join(partial, 'package.json'), '{ "private": true }\n');
-    const failure = 'VS Code could not be installed from npm: check the network connection and start again';
+    const failure = 'VS Code could not be installed from npm';
     const packages = [`code-server@${codeServerVersion}`, `${nodePackage()}@${nodeVersion}`];
     await mustRun('npm', [...install, ...packages], { cwd: partial, failure });
     await mustRun('npm', install, { cwd: path.join(partial, 'node_modules/code-server/lib/vscode'), failure });

@@ -16,7 +16,7 @@ export async function ensureInstalled(report) {
   if (await isInstalled()) return;
   report('installing packages (npm ci)');
   await mustRun('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-    failure: 'the packages could not be installed: check the network connection and start again',
+    failure: 'the packages could not be installed',
   });
 }
 

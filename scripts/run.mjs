@@ -43,7 +43,7 @@ export function run(command, args, { cwd = root, show = false, env = cleanEnviro
 }
 
 /**
- * As `run`, but throws a ScriptError of `failure` followed by the last telling line of the output unless the status is 0.
+ * As `run`, but throws a ScriptError of `failure` and the reason that the output gives unless the status is 0.
  * @param {string} command
  * @param {readonly string[]} args
  * @param {{ cwd?: string, show?: boolean, env?: NodeJS.ProcessEnv, failure: string }} options
@@ -52,12 +52,25 @@ export function run(command, args, { cwd = root, show = false, env = cleanEnviro
 export async function mustRun(command, args, { failure, ...options }) {
   const { status, output } = await run(command, args, options);
   if (status === 0) return output;
-  const reason = output
+  throw new ScriptError([failure, ...reasonIn(output)].join(': '));
+}
+
+/**
+ * What went wrong, in one line or none: npm says it first and then gives advice, other programs say it last.
+ * @param {string} output
+ * @returns {string[]}
+ */
+function reasonIn(output) {
+  if (/\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH)\b|Could not resolve/.test(output)) {
+    return ['no network: check the connection and start again'];
+  }
+  if (/\bENOSPC\b/.test(output)) return ['the disk is full: make room and start again'];
+  const lines = output
     .split('\n')
     .map((line) => line.trim())
-    .filter((line) => line !== '' && !/^npm (warn|notice)|A complete log of this run/.test(line))
-    .at(-1);
-  throw new ScriptError(reason === undefined ? failure : `${failure} (${reason})`);
+    .filter((line) => line !== '' && !/^npm warn/.test(line));
+  const npm = lines.find((line) => /^npm error (?!code\b)./.test(line));
+  return [npm ?? lines.at(-1)].filter((line) => line !== undefined);
 }
 
 /**

@@ -48,12 +48,18 @@ interface Manifest {
   readonly devDependencies: Readonly<Record<string, string>>;
 }
 
+interface Locked {
+  readonly hasInstallScript?: boolean;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+}
+
 interface Lock {
-  readonly packages: Readonly<Record<string, { readonly hasInstallScript?: boolean; readonly optional?: boolean }>>;
+  readonly packages: Readonly<Record<string, Locked>>;
 }
 
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
 const manifest = JSON.parse(read('package.json')) as Manifest;
+const { packages } = JSON.parse(read('package-lock.json')) as Lock;
 
 test('the runtime dependencies are the ones with a reason', () => {
   assert.deepEqual(Object.keys(manifest.dependencies).sort(), Object.keys(runtime).sort());
@@ -73,10 +79,19 @@ test('every dependency has one exact version', () => {
 
 test('no install script is run, and none is needed', () => {
   assert.match(read('.npmrc'), /^ignore-scripts=true$/m);
-  const { packages } = JSON.parse(read('package-lock.json')) as Lock;
   const asking = Object.entries(packages).filter(([, { hasInstallScript }]) => hasInstallScript === true);
   const names = asking.map(([folder]) => folder.replace(/^.*node_modules\//, ''));
   assert.deepEqual([...new Set(names)].sort(), Object.keys(worksWithoutScript).sort());
+});
+
+test('the lock file has the native packages of every platform, since npm ci refuses one that lacks any', () => {
+  const optional = Object.values(packages).flatMap(({ optionalDependencies = {} }) =>
+    Object.keys(optionalDependencies),
+  );
+  assert.deepEqual(
+    optional.filter((name) => /^@(duckdb|chdb|esbuild)\//.test(name) && packages[`node_modules/${name}`] === undefined),
+    [],
+  );
 });
 
 test('the lock file names no registry', () => {
