@@ -39,7 +39,7 @@ await runMain(async () => {
   report('building');
   await mustRun('npm', ['run', '--silent', 'build'], { failure: 'the build failed: run npm run build to see why' });
   const workspace = await ensureDemo(report);
-  const extension = await vsix();
+  const extension = await vsix(report);
   if (desktop !== undefined) await openDesktop(desktop, extension, workspace);
   else await serve(port, extension, workspace);
 });

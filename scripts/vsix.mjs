@@ -1,7 +1,7 @@
 /** Packs what was built as an extension. What goes in is listed in .vscodeignore. */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile, readdir } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { mustRun, root } from './run.mjs';
 
@@ -10,17 +10,26 @@ const packed = ['out', 'syntaxes', 'package.json', 'package-lock.json', '.vscode
 
 /**
  * The packed extension as a file whose name carries the hash of its parts; packs it unless the same one was packed before.
+ * @param {(line: string) => void} report
  * @returns {Promise<string>}
  */
-export async function vsix() {
-  const file = path.join(root, '.cache', `duckpond-${await contentHash()}.vsix`);
-  if (existsSync(file)) return file;
+export async function vsix(report) {
+  const folder = path.join(root, '.cache/vsix');
+  const name = `duckpond-${await contentHash()}.vsix`;
+  if (existsSync(path.join(folder, name))) return path.join(folder, name);
+  report('packing the extension');
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
   const vsce = path.join(root, 'node_modules/@vscode/vsce/vsce');
   const options = ['--allow-missing-repository', '--no-rewrite-relative-links'];
-  await mustRun(process.execPath, [vsce, 'package', '--target', target(), '--out', file, ...options], {
-    failure: 'the extension could not be packed',
-  });
-  return file;
+  await mustRun(
+    process.execPath,
+    [vsce, 'package', '--target', target(), '--out', path.join(folder, name), ...options],
+    {
+      failure: 'the extension could not be packed',
+    },
+  );
+  return path.join(folder, name);
 }
 
 /** The platform in the names of Visual Studio Code's marketplace: the packed native module runs on no other. */
