@@ -186,12 +186,7 @@ export function createWorkingTree(parts: WorkingTreeParts): RestorableTree {
   }
 
   function changing<T>(work: () => Promise<T>): Promise<T> {
-    if (!parts.writable) {
-      return Promise.reject(
-        new PondError('read-only', 'the pond was opened for reading', { hint: 'open it for writing' }),
-      );
-    }
-    return parts.mutex.run(work);
+    return parts.writable ? parts.mutex.run(work) : Promise.reject(notWritable());
   }
 
   return {
@@ -208,9 +203,13 @@ export function createWorkingTree(parts: WorkingTreeParts): RestorableTree {
     rename,
     copy,
     putCopy,
-    batch: (work) => changing(() => sink.batch(work)),
+    // The work changes the tree through this very backend.
+    batch: (work) => (parts.writable ? parts.mutex.runNesting(() => sink.batch(work)) : Promise.reject(notWritable())),
   };
 }
+
+const notWritable = (): PondError =>
+  new PondError('read-only', 'the pond was opened for reading', { hint: 'open it for writing' });
 
 const last = (path: DirectoryPath): PondNode => pondNode(path[path.length - 1]!);
 
