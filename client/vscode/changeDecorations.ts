@@ -3,20 +3,16 @@ import { parsePondUri } from './pondUri.ts';
 import { type SourceControls } from './sourceControl.ts';
 
 const decorations = {
-  added: new vscode.FileDecoration('A', 'Added', new vscode.ThemeColor('gitDecoration.addedResourceForeground')),
-  modified: new vscode.FileDecoration(
-    'M',
-    'Modified',
-    new vscode.ThemeColor('gitDecoration.modifiedResourceForeground'),
-  ),
-  removed: new vscode.FileDecoration('D', 'Removed', new vscode.ThemeColor('gitDecoration.deletedResourceForeground')),
-  renamed: new vscode.FileDecoration('R', 'Renamed', new vscode.ThemeColor('gitDecoration.renamedResourceForeground')),
+  added: new vscode.FileDecoration('A', 'Added', new vscode.ThemeColor('pond.addedForeground')),
+  modified: new vscode.FileDecoration('M', 'Modified', new vscode.ThemeColor('pond.modifiedForeground')),
+  removed: new vscode.FileDecoration('D', 'Removed', new vscode.ThemeColor('pond.removedForeground')),
+  renamed: new vscode.FileDecoration('R', 'Renamed', new vscode.ThemeColor('pond.renamedForeground')),
 } as const;
 
 const conflict = new vscode.FileDecoration(
   '!',
   'Conflict: another commit changed it meanwhile',
-  new vscode.ThemeColor('gitDecoration.conflictingResourceForeground'),
+  new vscode.ThemeColor('pond.conflictForeground'),
 );
 
 /** The letters of staged changes, in the explorer and in source control. */

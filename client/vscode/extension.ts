@@ -17,7 +17,7 @@ import { registerCommand, type Context } from './context.ts';
 import { openWorkspacePonds } from './discover.ts';
 import { PondFileSystem } from './fileSystemProvider.ts';
 import { Ponds } from './ponds.ts';
-import { pondUri, scheme } from './pondUri.ts';
+import { parsePondUri, pondUri, scheme } from './pondUri.ts';
 import { QueryDocuments } from './queryDocuments.ts';
 import { SourceControls } from './sourceControl.ts';
 import { StatusBar } from './statusBar.ts';
@@ -53,7 +53,7 @@ export function activate(extension: vscode.ExtensionContext): Api {
     registerCommand('pond.restartServer', context, async () => restart(client, ponds)),
     // The server learns whether the workspace is trusted when it starts.
     vscode.workspace.onDidGrantWorkspaceTrust(() => restart(client, ponds)),
-    vscode.workspace.onDidChangeWorkspaceFolders(() => openWorkspacePonds(ponds)),
+    vscode.workspace.onDidChangeWorkspaceFolders((event) => followFolders(event, ponds)),
   );
   void client.start().then(() => openWorkspacePonds(ponds));
   return {
@@ -70,6 +70,15 @@ export function activate(extension: vscode.ExtensionContext): Api {
       sourceControls.inputBox(pond).value = text;
     },
   };
+}
+
+/** Opens the ponds of folders that came and closes those of folders that went. */
+async function followFolders({ removed }: vscode.WorkspaceFoldersChangeEvent, ponds: Ponds): Promise<void> {
+  for (const { uri } of removed) {
+    const pond = parsePondUri(uri)?.pond;
+    if (pond !== undefined) await ponds.close(pond);
+  }
+  await openWorkspacePonds(ponds);
 }
 
 async function restart(client: PondClient, ponds: Ponds): Promise<void> {

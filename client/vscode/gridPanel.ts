@@ -10,11 +10,10 @@ import { type CellRange, type FromPage, type GridState, type ToPage } from './we
 const copyWindow = 10_000;
 const copyRowsMax = 100_000;
 
-/** What to run: a statement on a pond, at a version when one is given. */
+/** What to run: a statement on a pond. */
 export interface Query {
   readonly pond: string;
   readonly sql: string;
-  readonly at?: string;
 }
 
 /**
@@ -62,7 +61,7 @@ export class GridPanel implements vscode.Disposable {
     this.release();
     const cancellation = (this.cancellation = new vscode.CancellationTokenSource());
     const run = ++this.runs;
-    const about = { run, sql: query.sql, source: source(query) };
+    const about = { run, sql: query.sql, source: pondName(query.pond) };
     this.query = query;
     this.show({ type: 'running', ...about });
     this.panel.reveal(undefined, true);
@@ -186,10 +185,6 @@ function failure(
   if (isCancelled(error)) return { type: 'cancelled', ...about };
   const hint = errorData(error)?.hint;
   return { type: 'failed', ...about, message: errorMessage(error), ...(hint === undefined ? {} : { hint }) };
-}
-
-function source({ pond, at }: Query): string {
-  return at === undefined ? pondName(pond) : `${pondName(pond)} at ${at}`;
 }
 
 /** A cell in tab-separated text: what would break the line or the column becomes a blank. */

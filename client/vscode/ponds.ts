@@ -14,9 +14,11 @@ export class Ponds implements vscode.Disposable {
   private readonly client: PondClient;
   private opened = new Map<string, Promise<OpenedPond>>();
   private readonly added = new vscode.EventEmitter<string>();
+  private readonly closed = new vscode.EventEmitter<string>();
   private readonly known = new Set<string>();
   private readonly listener: vscode.Disposable;
   readonly onDidAdd = this.added.event;
+  readonly onDidClose = this.closed.event;
 
   constructor(client: PondClient) {
     this.client = client;
@@ -43,6 +45,14 @@ export class Ponds implements vscode.Disposable {
       },
     );
     return opening;
+  }
+
+  /** Ends the use of a pond in this window. What is staged in it stays. */
+  async close(pond: string): Promise<void> {
+    if (!this.known.delete(pond)) return;
+    this.opened.delete(pond);
+    this.closed.fire(pond);
+    await this.client.request('close', { pond });
   }
 
   /** As `open`, for ponds that the window found by itself: a failure is logged. */
@@ -73,6 +83,7 @@ export class Ponds implements vscode.Disposable {
   dispose(): void {
     this.listener.dispose();
     this.added.dispose();
+    this.closed.dispose();
   }
 
   private of(uri: vscode.Uri | undefined): string | undefined {

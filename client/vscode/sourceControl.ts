@@ -21,6 +21,7 @@ export class SourceControls implements vscode.Disposable {
     this.client = client;
     this.listeners = [
       ponds.onDidAdd((pond) => this.add(pond)),
+      ponds.onDidClose((pond) => this.remove(pond)),
       client.onDidChangeTree(({ pond }) => this.byPond.get(pond)?.refreshSoon()),
       client.onDidCommit(({ pond }) => this.byPond.get(pond)?.refreshSoon()),
       client.onDidChangeState((state) => {
@@ -59,6 +60,12 @@ export class SourceControls implements vscode.Disposable {
     const control = new PondSourceControl(this.client, pond, () => this.changed.fire(pond));
     this.byPond.set(pond, control);
     control.refreshSoon();
+  }
+
+  private remove(pond: string): void {
+    this.byPond.get(pond)?.dispose();
+    this.byPond.delete(pond);
+    this.changed.fire(pond);
   }
 }
 

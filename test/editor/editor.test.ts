@@ -153,6 +153,24 @@ describe('the editor', () => {
     });
   });
 
+  test('what is staged is discarded after a question', { timeout: flowTimeoutMs }, async () => {
+    await inWindow('discard', fixture.withPond, async ({ page, screenshot }) => {
+      const status = page.locator('.statusbar-item');
+      await status.filter({ hasText: 'demo · 2 staged' }).waitFor();
+      await openInExplorer(page, 'stations.yaml');
+      await page.locator('.monaco-editor .view-line').first().waitFor();
+      await runCommand(page, 'Pond: Restore Version');
+      await page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+      await page.keyboard.press('Escape');
+      await runCommand(page, 'Pond: Discard');
+      await page.locator('.monaco-dialog-box').waitFor();
+      await screenshot('discard');
+      await page.keyboard.press('Escape');
+      await page.locator('.monaco-dialog-box').waitFor({ state: 'hidden' });
+      await status.filter({ hasText: 'demo · 2 staged' }).waitFor();
+    });
+  });
+
   test('source control commits what is staged', { timeout: flowTimeoutMs }, async () => {
     await inWindow('source-control', fixture.withPond, async ({ page, screenshot }) => {
       await page.locator('.statusbar-item').filter({ hasText: 'demo · 2 staged' }).waitFor();
@@ -165,6 +183,16 @@ describe('the editor', () => {
       await page.keyboard.press('Control+Enter');
       await page.locator('.statusbar-item').filter({ hasText: 'demo · nothing staged' }).waitFor();
       await rows.first().waitFor({ state: 'detached' });
+      await runCommand(page, 'Pond: Show Log');
+      await page
+        .locator('.quick-input-list .monaco-list-row')
+        .filter({ hasText: 'Stations, and one file less' })
+        .waitFor();
+      await screenshot('log');
+      await page.keyboard.press('Enter');
+      await page.locator('.multiDiffEntry, .multiDiffEditor').first().waitFor();
+      await page.locator('.tab').filter({ hasText: 'Stations, and one file less' }).waitFor();
+      await screenshot('commit');
     });
   });
 });

@@ -1,14 +1,14 @@
 import * as vscode from 'vscode';
 import { type Context } from '../context.ts';
-import { parsePondUri, pondName } from '../pondUri.ts';
+import { parsePondUri, pondName, type PondLocation } from '../pondUri.ts';
 import { queryLanguage } from '../queryDocuments.ts';
 
 /** Opens a query document: on a file, one that reads it; else an example. */
 export async function newQuery({ ponds, queries }: Context, target?: vscode.Uri): Promise<void> {
   const pond = await ponds.choose(target);
   if (pond === undefined) return;
-  const path = target === undefined ? undefined : parsePondUri(target)?.path;
-  await queries.create(pond, template(pond, path));
+  const location = target === undefined ? undefined : parsePondUri(target);
+  await queries.create(pond, template(pond, location));
 }
 
 /** Runs the selection or the statement at the cursor of the active query document. */
@@ -26,8 +26,9 @@ export async function cancelQuery({ queries }: Context): Promise<void> {
   queries.cancel();
 }
 
-function template(pond: string, path: string | undefined): string {
-  const head = `-- Pond ${pondName(pond)}. Paths and globs are tables. Ctrl+Enter runs the statement at the cursor.\n`;
-  if (path === undefined || path === '/') return `${head}SELECT * FROM "/**/*.csv" LIMIT 100;\n`;
-  return `${head}SELECT * FROM "${path.replaceAll('"', '""')}" LIMIT 1000;\n`;
+function template(pond: string, location: PondLocation | undefined): string {
+  const head = `-- Pond ${pondName(pond)}. Paths and globs are tables: "/a/*.csv", of a version: "/a/*.csv@HEAD".\n`;
+  if (location === undefined || location.path === '/') return `${head}SELECT * FROM "/**/*.csv" LIMIT 100;\n`;
+  const version = location.at === undefined ? '' : `@${location.at}`;
+  return `${head}SELECT * FROM "${location.path.replaceAll('"', '""')}${version}" LIMIT 1000;\n`;
 }

@@ -35,6 +35,18 @@ export function commandTests(): void {
     assert.equal(found, directory.fsPath);
     // VS Code takes no second change of the folders before it has told of the first.
     await until('the folder gone', () => vscode.workspace.updateWorkspaceFolders(shown(), 1));
+    await until('the pond closed', () => !api().ponds().includes(directory.fsPath));
+  });
+
+  test('a pond in a folder of the workspace is opened by itself', async (t) => {
+    const folder = await temporaryFolder(t);
+    const { pond } = await api().request('init', { directory: join(folder, '.pond') });
+    t.after(() => api().request('close', { pond }));
+    const uri = vscode.Uri.file(folder);
+    const add = (): boolean => vscode.workspace.updateWorkspaceFolders(1, 0, { uri });
+    await until('the folder in the workspace', add);
+    await until('the pond', () => api().ponds().includes(pond));
+    await until('the folder gone', () => vscode.workspace.updateWorkspaceFolders(1, 1));
   });
 
   test('import takes a folder in and export brings it out', async (t) => {
