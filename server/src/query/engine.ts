@@ -4,6 +4,7 @@ import { PondError } from '../base/error.ts';
 import { type Pond } from '../pond/types.ts';
 import { temporaryPathIn } from '../storage/durable.ts';
 import { openHostDisk } from '../storage/hostDisk.ts';
+import { type Analysis } from './analysis.ts';
 import { type OperationResult } from './messages.ts';
 import { type PreparedQuery, prepareQuery } from './prepare.ts';
 import { createQueue } from './queue.ts';
@@ -64,11 +65,15 @@ interface KeptResult {
 /** Rows that are fetched at a time to be written as text. */
 const textWindowRows = 5000;
 
+/** Queries whose tables are remembered: what is run again, after a commit or from a plot, is mostly one of the last. */
+const analysesMax = 64;
+
 /** Returns an engine. Nothing starts before the first query. */
 export function createQueryEngine(options: QueryEngineOptions = {}): QueryEngine {
   const memoryLimitBytes = options.memoryLimitBytes ?? Math.floor(totalmem() / 4);
   const { workerPath } = options;
   const inOrder = createQueue();
+  const analyses = rememberLast(analysesMax);
   const results = new Map<string, KeptResult>();
   let worker: WorkerProcess | undefined;
   let lastResult = 0;
@@ -85,7 +90,8 @@ export function createQueryEngine(options: QueryEngineOptions = {}): QueryEngine
     const started = performance.now();
     return inOrder(async () => {
       const current = liveWorker();
-      const prepared = await prepareQuery({ worker: current, pond, signal }, request);
+      const analysis = await analyses(request.sql, (sql) => current.request('analyze', { sql }, signal));
+      const prepared = await prepareQuery({ worker: current, pond, signal }, analysis, request);
       const { result, columns, rowCount } = await runPrepared(current, prepared, request.sql, signal);
       const resultId = `result-${(lastResult += 1)}`;
       results.set(resultId, { worker: current, result, columns, rowCount });
@@ -146,6 +152,18 @@ export function createQueryEngine(options: QueryEngineOptions = {}): QueryEngine
       await worker?.close();
     },
   });
+}
+
+/** Answers what `make` made for a text before; forgets the oldest beyond `max`. A failure is not remembered. */
+function rememberLast(max: number) {
+  const made = new Map<string, Analysis>();
+  return async (sql: string, make: (sql: string) => Promise<Analysis>): Promise<Analysis> => {
+    const analysis = made.get(sql) ?? (await make(sql));
+    made.set(sql, analysis);
+    const [oldest] = made.keys();
+    if (made.size > max && oldest !== undefined) made.delete(oldest);
+    return analysis;
+  };
 }
 
 async function runPrepared(

@@ -3,7 +3,7 @@ import { PondError } from '../base/error.ts';
 import { textPosition } from '../duckdb/textPosition.ts';
 import { type Pond } from '../pond/types.ts';
 import { parquetOfArrow } from './arrowCache.ts';
-import { type TableReference } from './analysis.ts';
+import { type Analysis, type TableReference } from './analysis.ts';
 import { type HistoryTable, historyFor } from './history.ts';
 import { type ResolvedFile, type ResolvedTable, resolveTable } from './names.ts';
 import { type SandboxSpec, type SourceFile, viewOf } from './sources.ts';
@@ -16,16 +16,18 @@ export interface PreparedQuery {
   readonly tables: readonly HistoryTable[];
 }
 
+export interface PrepareScope {
+  readonly worker: WorkerProcess;
+  readonly pond: Pond;
+  readonly signal: AbortSignal | undefined;
+}
+
 /** Finds what the tables of a query stand for, at the versions it asks for. Errors as resolveTable and historyFor. */
 export async function prepareQuery(
-  {
-    worker,
-    pond,
-    signal,
-  }: { readonly worker: WorkerProcess; readonly pond: Pond; readonly signal: AbortSignal | undefined },
+  { worker, pond, signal }: PrepareScope,
+  { tables }: Analysis,
   { sql, at }: QueryRequest,
 ): Promise<PreparedQuery> {
-  const { tables } = await worker.request('analyze', { sql }, signal);
   const paths = firstOfEach(tables.filter((table) => table.schema === ''));
   checkCase(paths, sql);
   const resolved = await Promise.all(paths.map((reference) => resolveTable({ pond, sql, at }, reference)));
@@ -77,13 +79,13 @@ function checkCase(tables: readonly TableReference[], sql: string): void {
   }
 }
 
-async function sourceOf(scope: Parameters<typeof prepareQuery>[0], { reference, files }: ResolvedTable) {
+async function sourceOf(scope: PrepareScope, { reference, files }: ResolvedTable) {
   const perFile: SourceFile[][] = [];
   for (const file of files) perFile.push(await sourceFiles(scope, file));
   return { name: reference.name, index: reference.index, files: perFile.flat() };
 }
 
-async function sourceFiles(scope: Parameters<typeof prepareQuery>[0], file: ResolvedFile): Promise<SourceFile[]> {
+async function sourceFiles(scope: PrepareScope, file: ResolvedFile): Promise<SourceFile[]> {
   const { pondPath, reading } = file;
   const contents = await scope.pond.hostFiles(file.node);
   const sources: SourceFile[] = [];

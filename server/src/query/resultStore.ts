@@ -18,33 +18,32 @@ interface KeptResult {
 export class ResultStore {
   readonly database: Database;
   readonly #reader: Connection;
+  readonly #writer: Connection;
   readonly #results = new Map<number, KeptResult>();
   #lastResult = 0;
 
-  private constructor(database: Database, reader: Connection) {
+  private constructor(database: Database, reader: Connection, writer: Connection) {
     this.database = database;
     this.#reader = reader;
+    this.#writer = writer;
   }
 
   static async open(settings: DatabaseSettings): Promise<ResultStore> {
     const database = await openDatabase(settings);
-    return new ResultStore(database, await database.connect());
+    return new ResultStore(database, await database.connect(), await database.connect());
   }
 
-  /** Reads a stream to its end. A failure, or the signal, leaves nothing behind. */
+  /** Reads a stream to its end, one stream at a time. A failure, or the signal, leaves nothing behind. */
   async keep(stream: RowStream, signal: AbortSignal): Promise<{ readonly result: number } & KeptResult> {
     const result = (this.#lastResult += 1);
-    const connection = await this.database.connect();
     try {
-      await connection.run(createTableSql(result, stream.columns));
-      const rowCount = await fill(connection, result, stream, signal);
+      await this.#writer.run(createTableSql(result, stream.columns));
+      const rowCount = await fill(this.#writer, result, stream, signal);
       this.#results.set(result, { columns: stream.columns, rowCount });
       return { result, columns: stream.columns, rowCount };
     } catch (error) {
-      await connection.run(`DROP TABLE IF EXISTS ${tableOf(result)}`);
+      await this.#writer.run(`DROP TABLE IF EXISTS ${tableOf(result)}`);
       throw queryError(error, '');
-    } finally {
-      connection.close();
     }
   }
 
@@ -87,6 +86,7 @@ export class ResultStore {
 
   close(): void {
     this.#reader.close();
+    this.#writer.close();
     this.database.close();
   }
 

@@ -1,0 +1,68 @@
+/**
+ * An aggregate over flights-3m.parquet in a pond, through the query engine, against DuckDB on the bare file in this
+ * process. Both are warm; rounds alternate, so that the machine's moods meet both.
+ */
+import { fileURLToPath } from 'node:url';
+import { openDatabase } from '../../server/src/duckdb/database.ts';
+import { literal } from '../../server/src/duckdb/sql.ts';
+import { createQueryEngine } from '../../server/src/query/engine.ts';
+import { makeTestPond } from '../query/testPond.ts';
+
+const rounds = Number(process.env['BENCH_ROUNDS'] ?? 41);
+const warmUpRounds = 5;
+const bareFile = fileURLToPath(new URL('../../node_modules/vega-datasets/data/flights-3m.parquet', import.meta.url));
+
+const aggregates: Readonly<Record<string, (table: string) => string>> = {
+  'mean delay by origin': (table) =>
+    `SELECT origin, count(*) AS n, avg(delay) AS d FROM ${table} GROUP BY ALL ORDER BY n DESC`,
+  'percentiles by month and origin': (table) =>
+    `SELECT month(date) AS m, origin, quantile_cont(delay, [0.5, 0.9]) AS q, sum(distance) AS s FROM ${table} GROUP BY ALL ORDER BY ALL`,
+};
+
+const made = await makeTestPond();
+const engine = createQueryEngine();
+const database = await openDatabase();
+const connection = await database.connect();
+
+async function throughEngine(sql: string): Promise<number> {
+  const start = performance.now();
+  const { resultId } = await engine.run(made.pond, { sql });
+  await engine.rows(resultId, 0, 200);
+  const elapsed = performance.now() - start;
+  await engine.release(resultId);
+  return elapsed;
+}
+
+async function bare(sql: string): Promise<number> {
+  const start = performance.now();
+  await connection.rows(sql);
+  return performance.now() - start;
+}
+
+try {
+  for (const [name, aggregate] of Object.entries(aggregates)) {
+    const times: { readonly engine: number; readonly bare: number }[] = [];
+    for (let round = -warmUpRounds; round < rounds; round += 1) {
+      const time = {
+        bare: await bare(aggregate(literal(bareFile))),
+        engine: await throughEngine(aggregate('"/flights/flights-3m.parquet"')),
+      };
+      if (round >= 0) times.push(time);
+    }
+    const ours = median(times.map((time) => time.engine));
+    const theirs = median(times.map((time) => time.bare));
+    console.log(
+      `${name}: engine ${ours.toFixed(2)} ms, bare ${theirs.toFixed(2)} ms, ratio ${(ours / theirs).toFixed(3)}`,
+    );
+  }
+} finally {
+  connection.close();
+  database.close();
+  await engine.close();
+  await made.close();
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
