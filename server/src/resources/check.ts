@@ -11,7 +11,7 @@ import {
   type ObjectShape,
   type Shape,
 } from './shape.ts';
-import { suggest } from './suggest.ts';
+import { suggest } from '../base/suggest.ts';
 
 /**
  * Returns what keeps `node` from having `shape`, in the order of the text within each mapping. `owner` is where to point

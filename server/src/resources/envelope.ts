@@ -2,7 +2,7 @@ import { type Issue } from './issue.ts';
 import { type ResourceKind } from './kind.ts';
 import { type Node, textOf } from './node.ts';
 import { type ObjectShape, optional, required, type Shape, type TextShape } from './shape.ts';
-import { suggest } from './suggest.ts';
+import { suggest } from '../base/suggest.ts';
 import { isUuid, nameText, plainText } from './texts.ts';
 
 /** Keys of every resource document, in the order in which they are written. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { suggest } from '../../server/src/resources/suggest.ts';
+import { suggest } from '../../server/src/base/suggest.ts';
 
 const words = ['pattern', 'in_pattern', 'out_pattern', 'name', 'Inbox', 'Copy', 'id'];
 
