@@ -13,26 +13,19 @@
  * Invariants: what a caller was told is on disk was synced; after a failed write or sync the file is cut back to what was
  * acknowledged, or, when even that fails, the journal refuses all further writes.
  */
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { PondError } from '../base/error.ts';
 import { type Disk, type DiskFile } from '../storage/disk.ts';
+import { replaceFile } from '../storage/durable.ts';
+import { createFrameReader, encodeFrame, type JournalFrame } from './journalFrames.ts';
 
 export const journalPath = '_pond/journal';
-
-const magic = Buffer.from('PJ1\n');
-const frameHeadBytes = magic.length + 4 + 16;
 
 export interface JournalHeader {
   readonly format: 1;
   readonly batch: string;
   /** Newest commit when the batch began. */
   readonly base: number;
-}
-
-/** A frame as read back; `contentOffset` is where its content bytes start in the file. */
-export interface JournalFrame {
-  readonly json: unknown;
-  readonly contentOffset: number;
 }
 
 export interface JournalContents {
@@ -48,11 +41,11 @@ export interface JournalContents {
 
 /** Reads the journal. Missing or empty gives no header and no frames. Fails `journal-damaged` on a hole. */
 export function readJournal(disk: Disk): JournalContents {
-  const bytes = disk.readFile(journalPath) ?? new Uint8Array();
-  const first = frameAt(bytes, 0, '');
+  const reader = createFrameReader(disk, journalPath);
+  const first = reader.frameAt(0, '');
   if (first === undefined) {
-    if (findFrame(bytes, 1, '') !== undefined) throw damaged(0);
-    return { header: undefined, frames: [], goodBytes: 0, cutBytes: bytes.length };
+    if (reader.hasFrameBehind(1, '')) throw damaged(0);
+    return { header: undefined, frames: [], goodBytes: 0, cutBytes: reader.sizeBytes };
   }
   const header = first.json as JournalHeader;
   if (header.format !== 1) {
@@ -62,9 +55,9 @@ export function readJournal(disk: Disk): JournalContents {
   let open: JournalFrame[] = [];
   let [offset, goodBytes] = [first.end, first.end];
   for (;;) {
-    const frame = frameAt(bytes, offset, header.batch);
+    const frame = reader.frameAt(offset, header.batch);
     if (frame === undefined) break;
-    open.push({ json: frame.json, contentOffset: frame.contentOffset });
+    open.push(frame);
     offset = frame.end;
     if (!(frame.json as { more?: true }).more) {
       frames.push(...open);
@@ -72,8 +65,8 @@ export function readJournal(disk: Disk): JournalContents {
       goodBytes = offset;
     }
   }
-  if (findFrame(bytes, offset + 1, header.batch) !== undefined) throw damaged(offset);
-  return { header, frames, goodBytes, cutBytes: bytes.length - goodBytes };
+  if (reader.hasFrameBehind(offset + 1, header.batch)) throw damaged(offset);
+  return { header, frames, goodBytes, cutBytes: reader.sizeBytes - goodBytes };
 }
 
 function damaged(offset: number): PondError {
@@ -83,56 +76,18 @@ function damaged(offset: number): PondError {
   });
 }
 
-interface Frame extends JournalFrame {
-  readonly end: number;
-}
-
-function frameAt(bytes: Uint8Array, offset: number, batch: string): Frame | undefined {
-  if (offset + frameHeadBytes > bytes.length) return undefined;
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (buffer.compare(magic, 0, magic.length, offset, offset + magic.length) !== 0) return undefined;
-  const start = offset + frameHeadBytes;
-  const end = start + buffer.readUInt32LE(offset + magic.length);
-  if (end > bytes.length || end < start + 4) return undefined;
-  const payload = buffer.subarray(start, end);
-  const sum = buffer.subarray(offset + magic.length + 4, start);
-  if (checksum(batch, [payload]).compare(sum) !== 0) return undefined;
-  const jsonEnd = start + 4 + payload.readUInt32LE(0);
-  return { json: JSON.parse(buffer.toString('utf8', start + 4, jsonEnd)), contentOffset: jsonEnd, end };
-}
-
-/** Offset of the first good frame at or after `from`. */
-function findFrame(bytes: Uint8Array, from: number, batch: string): number | undefined {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = buffer.indexOf(magic, from); at >= 0; at = buffer.indexOf(magic, at + 1)) {
-    if (frameAt(bytes, at, batch) !== undefined) return at;
-  }
-  return undefined;
-}
-
-function checksum(batch: string, parts: readonly Uint8Array[]): Buffer {
-  const hash = createHash('sha256').update(batch);
-  for (const part of parts) hash.update(part);
-  return hash.digest().subarray(0, 16);
-}
-
-function encodeFrame(json: unknown, content: Uint8Array, batch: string): Uint8Array {
-  const text = Buffer.from(JSON.stringify(json));
-  const jsonLength = Buffer.alloc(4);
-  jsonLength.writeUInt32LE(text.length);
-  const head = Buffer.alloc(frameHeadBytes);
-  magic.copy(head);
-  head.writeUInt32LE(4 + text.length + content.length, magic.length);
-  checksum(batch, [jsonLength, text, content]).copy(head, magic.length + 4);
-  return Buffer.concat([head, jsonLength, text, content]);
-}
-
 const nothing = new Uint8Array();
+
+/** Takes the frames of a journal that is written anew. */
+export interface JournalWriter {
+  /** Adds a frame and returns where its content will be in the file. */
+  append(json: object, content: Uint8Array): number;
+}
 
 /** The journal opened for writing. One at a time: its owner holds the pond's lock. */
 export class Journal {
   readonly #disk: Disk;
-  readonly #file: DiskFile;
+  #file: DiskFile;
   #header: JournalHeader;
   #acknowledgedBytes: number;
   #headerWritten: boolean;
@@ -204,6 +159,39 @@ export class Journal {
       this.#headerWritten = false;
       this.#file.truncate(0);
       this.#writeHeader();
+    });
+  }
+
+  /** Bytes in the file. */
+  get sizeBytes(): number {
+    return this.#file.sizeBytes;
+  }
+
+  /** Puts other frames, which say the same, in the place of all; whole and durable, or the old ones stay. */
+  rewrite(fill: (frames: JournalWriter) => void): void {
+    this.#guard(() => {
+      const { batch } = this.#header;
+      const parts = [encodeFrame(this.#header, nothing, '')];
+      let sizeBytes = parts[0]!.length;
+      const append = (json: object, content: Uint8Array): number => {
+        const part = encodeFrame({ ...json, more: true }, content, batch);
+        parts.push(part);
+        sizeBytes += part.length;
+        return sizeBytes - content.length;
+      };
+      fill({ append });
+      const bytes = Buffer.concat([...parts, encodeFrame({}, nothing, batch)]);
+      try {
+        replaceFile(this.#disk, journalPath, bytes);
+        this.#file.close();
+        this.#file = this.#disk.openAppend(journalPath);
+      } catch (error) {
+        // The open file may be the one that lost its name: what it takes now would be lost with it.
+        this.#broken = error;
+        throw error;
+      }
+      this.#acknowledgedBytes = this.#file.sizeBytes;
+      this.#headerWritten = true;
     });
   }
 

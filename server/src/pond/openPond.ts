@@ -80,9 +80,10 @@ export class OpenPond implements types.Pond {
         reread: () => this.#reread(readJournal(parts.disk)),
         onChange: (changes) => this.#events.tell({ kind: 'changed', changes: changes.map(changeEvent) }),
       });
-    this.#contents = createStagedContent(this.#store, this.#sink ?? journalReader(parts.disk), (node) =>
-      this.#places.get(versionKey(node)),
-    );
+    this.#contents = createStagedContent(this.#store, this.#sink ?? journalReader(parts.disk), {
+      committedPlace: (node) => this.#places.get(versionKey(node)),
+      stagedNow: (node) => this.#overlay.find(node.id),
+    });
     this.#tree = createWorkingTree({
       store: this.#store,
       overlay: this.#overlay,

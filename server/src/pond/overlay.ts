@@ -95,9 +95,26 @@ export class Overlay {
     if (changes?.entries.size === 0) this.#directories.delete(directoryId);
   }
 
+  /** Changes that would make an empty overlay like this one. */
+  changes(): readonly EntryChange[] {
+    return this.changedDirectories().flatMap((id) =>
+      [...this.entries(id)].flatMap(([name, { node, base, earlier }]) =>
+        [...earlier, node].map((version) => ({ directory: this.chain(id), name, node: version, base: base ?? null })),
+      ),
+    );
+  }
+
   clear(): void {
     this.#directories.clear();
     this.#links.clear();
+  }
+
+  /** The node of that id in a changed entry; looks through all of them. */
+  find(id: string): PondNode | undefined {
+    for (const { entries } of this.#directories.values()) {
+      for (const { node } of entries.values()) if (node?.id === id) return node;
+    }
+    return undefined;
   }
 
   /** Ids of all nodes that stand in changed entries. */

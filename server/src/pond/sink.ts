@@ -1,7 +1,8 @@
 import { type Disk } from '../storage/disk.ts';
-import { PondError } from '../base/error.ts';
+import { isPondError, PondError } from '../base/error.ts';
 import { type Journal, type JournalContents, journalPath } from './journal.ts';
 import { nowUs } from './newNodes.ts';
+import { type PondNode } from './node.ts';
 import { type EntryChange, type Overlay } from './overlay.ts';
 import { type Spool } from './stagedContent.ts';
 import { type ChangeSink } from './workingTree.ts';
@@ -20,6 +21,13 @@ export function replay(contents: Pick<JournalContents, 'frames'>, overlay: Overl
   }
 }
 
+/** A journal shorter than this is not worth writing anew. */
+const shortenAtBytesMin = 8 * 1024 * 1024;
+
+const nothing = new Uint8Array();
+
+const spooledBytes = (node: PondNode | null): number => (node?.content?.in === 'journal' ? node.content.sizeBytes : 0);
+
 export interface JournalSink extends ChangeSink, Spool {}
 
 /**
@@ -33,6 +41,7 @@ export function createJournalSink(
 ): JournalSink {
   let batchChanges: EntryChange[] | undefined;
   let batchError: unknown;
+  let shortenAtBytes = shortenAtBytesMin;
 
   function record(changes: readonly EntryChange[]): void {
     const timeUs = nowUs();
@@ -44,8 +53,44 @@ export function createJournalSink(
       throw error;
     }
     for (const change of changes) overlay.apply(change, timeUs);
-    if (batchChanges === undefined) hooks.onChange(changes);
+    if (batchChanges === undefined) settle(changes);
     else batchChanges.push(...changes);
+  }
+
+  function settle(changes: readonly EntryChange[]): void {
+    if (journal.sizeBytes > shortenAtBytes) shorten();
+    hooks.onChange(changes);
+  }
+
+  /**
+   * A file that is saved a thousand times before it is committed must not make the journal a thousand files long. Failing
+   * to shorten it takes nothing back: what is staged stands in the old journal, or in the new one.
+   */
+  function shorten(): void {
+    const liveBytes = overlay.changes().reduce((sum, { node }) => sum + spooledBytes(node), 0);
+    try {
+      if (liveBytes * 2 < journal.sizeBytes) rewrite();
+    } catch (error) {
+      if (!isPondError(error)) throw error;
+    }
+    shortenAtBytes = Math.max(shortenAtBytesMin, 2 * journal.sizeBytes);
+  }
+
+  function rewrite(): void {
+    journal.rewrite((frames) => {
+      for (const change of overlay.changes()) {
+        const node = change.node && moved(change.node, (bytes) => frames.append({}, bytes));
+        const timeUs = node?.modifiedUs ?? nowUs();
+        frames.append({ changes: [{ ...change, node }], timeUs } satisfies ChangeFrame, nothing);
+      }
+    });
+    hooks.reread();
+  }
+
+  function moved(node: PondNode, keep: (bytes: Uint8Array) => number): PondNode {
+    if (node.content?.in !== 'journal') return node;
+    const { offset, sizeBytes } = node.content;
+    return { ...node, content: { ...node.content, offset: keep(journal.read(offset, sizeBytes)) } };
   }
 
   async function batch<T>(work: () => Promise<T>): Promise<T> {
@@ -67,7 +112,7 @@ export function createJournalSink(
       throw error;
     } finally {
       batchChanges = undefined;
-      if (changes.length > 0) hooks.onChange(changes);
+      if (changes.length > 0) settle(changes);
     }
   }
 

@@ -3,7 +3,7 @@ import { type NewNode } from '../tinyfs/backend.ts';
 import { inlineBytesMax, type StoredContent } from './blobs.ts';
 import { chainHash, sha256 } from './hash.ts';
 import { withRow } from './committedTree.ts';
-import { type PondNode, type RowPlace } from './node.ts';
+import { type PondNode, type RowPlace, type StagedContent } from './node.ts';
 import { readCommitted, readInline, type Store } from './store.ts';
 
 /** Holds small staged content until it is committed: the journal, or a transaction's spool. */
@@ -25,20 +25,35 @@ export interface StagedContentStore {
   text(node: PondNode): Promise<string>;
 }
 
-/** `placeOf` tells where a node that was staged when it was looked up has been committed since. */
-export function createStagedContent(
-  store: Store,
-  spool: Spool,
-  placeOf: (node: PondNode) => RowPlace | undefined,
-): StagedContentStore {
+/** What became of a node that was staged when it was looked up. */
+export interface LaterSources {
+  /** Where it was committed since. */
+  committedPlace(node: PondNode): RowPlace | undefined;
+  /** The same content as it is staged now. */
+  stagedNow(node: PondNode): PondNode | undefined;
+}
+
+export function createStagedContent(store: Store, spool: Spool, sources: LaterSources): StagedContentStore {
   async function load(node: PondNode): Promise<Uint8Array> {
     const content = node.content;
     if (content === undefined) return await readInline(store, node.id, withRow(node).row, node.version);
-    const place = placeOf(node);
+    const place = sources.committedPlace(node);
     if (place !== undefined) return await readInline(store, node.id, place, node.version);
-    if (content.in === 'journal') return checked(node, spool.read(content.offset, content.sizeBytes));
+    if (content.in === 'journal') return fromSpool(node, content);
     if (content.in === 'row') return await readInline(store, content.nodeId, content.row, content.version);
     throw new PondError('pond-damaged', `${node.name} is in a blob, not in a row`);
+  }
+
+  function fromSpool(node: PondNode, content: StagedContent & { in: 'journal' }): Uint8Array {
+    const bytes = spool.read(content.offset, content.sizeBytes);
+    if (sha256(bytes) === node.sha256) return bytes;
+    // The journal was written anew since the node was looked up, or, under a reader without the lock, went on.
+    const now = sources.stagedNow(node)?.content;
+    const moved = now?.in === 'journal' ? spool.read(now.offset, now.sizeBytes) : undefined;
+    if (moved !== undefined && sha256(moved) === node.sha256) return moved;
+    throw new PondError('journal-damaged', `the staged content of ${node.name} is not what was written`, {
+      hint: 'if another process just committed it, try again',
+    });
   }
 
   async function* read(node: PondNode, range?: { start: number; end: number }): AsyncIterable<Uint8Array> {
@@ -74,14 +89,6 @@ export function createStagedContent(
     load,
     text: async (node) => Buffer.from(await load(node)).toString('utf8'),
   };
-}
-
-/** A reader without the lock may find that the journal went on to another batch under it. */
-function checked(node: PondNode, bytes: Uint8Array): Uint8Array {
-  if (sha256(bytes) === node.sha256) return bytes;
-  throw new PondError('journal-damaged', `the staged content of ${node.name} is not what was written`, {
-    hint: 'if another process just committed it, try again',
-  });
 }
 
 function earlierHash(node: PondNode, existing: PondNode | undefined): string {

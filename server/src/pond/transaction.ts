@@ -21,7 +21,7 @@ export function beginTransaction(store: Store, base: number, commit: Commits): T
   const id = randomUUID();
   const overlay = new Overlay();
   const sink = createTransactionSink(store.disk, overlay, id);
-  const contents = createStagedContent(store, sink, () => undefined);
+  const contents = createStagedContent(store, sink, { committedPlace: () => undefined, stagedNow: () => undefined });
   const tree = createWorkingTree({
     store,
     overlay,

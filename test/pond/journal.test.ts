@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { describe, it } from 'node:test';
+import { initPondOn, openPondOn } from '../../server/src/pond/pond.ts';
+import { journalPath } from '../../server/src/pond/journal.ts';
+import { type Pond } from '../../server/src/pond/types.ts';
+import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
+
+const saves = 400;
+const sizeBytes = 60_000;
+
+describe('the journal of staged changes', () => {
+  it('does not grow with the number of times that a file is saved', async () => {
+    const disk = createMemoryDisk();
+    const pond = await initPondOn(disk, 'memory');
+    const root = await pond.fs.root();
+    const other = randomBytes(sizeBytes);
+    await root.writeFile('/other', other);
+    const early = await root.get('/other');
+    let last = randomBytes(sizeBytes);
+    for (let save = 0; save < saves; save++) await root.writeFile('/a', (last = randomBytes(sizeBytes)));
+
+    const journalBytes = disk.stat(journalPath)!.sizeBytes;
+    assert.ok(journalBytes < (saves * sizeBytes) / 2, `the journal has ${journalBytes} bytes`);
+    assert.deepEqual(Buffer.from(await root.readFile('/a')), last);
+    // A node that was looked up before the journal was shortened is still readable.
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of pond.fs.backend.read(early!.node)) chunks.push(chunk);
+    assert.deepEqual(Buffer.concat(chunks), other);
+
+    const staged = await stagedHashes(pond);
+    await pond.close();
+    const again = await openPondOn(disk, 'memory', { mode: 'write' });
+    assert.deepEqual(await stagedHashes(again), staged);
+    assert.deepEqual(Buffer.from(await (await again.fs.root()).readFile('/a')), last);
+    await again.commit({ message: 'both', author: 'test' });
+    assert.deepEqual(await again.check(), []);
+    await again.close();
+  });
+
+  it('keeps what a person staged when a transaction commits beside it', async () => {
+    const pond = await initPondOn(createMemoryDisk(), 'memory');
+    const root = await pond.fs.root();
+    await root.writeFile('/mine', Buffer.from('1'));
+    const transaction = await pond.begin();
+    await (await transaction.fs.root()).writeFile('/theirs', Buffer.from('2'));
+    const commit = await transaction.commit({ message: 'run', author: 'test', operation: 'run' });
+    assert.equal(commit?.counts.added, 1);
+    const { staged, conflicts } = await pond.status();
+    assert.deepEqual([staged.map(({ path }) => path), conflicts], [['/mine'], []]);
+    assert.equal(Buffer.from(await root.readFile('/theirs')).toString(), '2');
+    await pond.close();
+  });
+
+  it('shows a conflict when a transaction changed what is staged, and settles it either way', async () => {
+    const pond = await initPondOn(createMemoryDisk(), 'memory');
+    const root = await pond.fs.root();
+    for (const path of ['/a', '/b']) await root.writeFile(path, Buffer.from('0'));
+    await pond.commit({ message: 'base', author: 'test' });
+    for (const path of ['/a', '/b']) await root.writeFile(path, Buffer.from('staged'));
+    const transaction = await pond.begin();
+    const other = await transaction.fs.root();
+    for (const path of ['/a', '/b']) await other.writeFile(path, Buffer.from('committed'));
+    await transaction.commit({ message: 'run', author: 'test' });
+
+    const { conflicts } = await pond.status();
+    assert.deepEqual(
+      conflicts.map(({ path }) => path),
+      ['/a', '/b'],
+    );
+    await assert.rejects(pond.commit({ message: 'mine', author: 'test' }), { code: 'conflict' });
+    await pond.discard(['/a']);
+    await pond.keepStaged(['/b']);
+    assert.deepEqual((await pond.status()).conflicts, []);
+    await pond.commit({ message: 'mine', author: 'test' });
+    assert.equal(Buffer.from(await root.readFile('/a')).toString(), 'committed');
+    assert.equal(Buffer.from(await root.readFile('/b')).toString(), 'staged');
+    assert.equal((await root.get('/b'))?.node.version, 3);
+    await pond.close();
+  });
+});
+
+async function stagedHashes(pond: Pond): Promise<(string | undefined)[][]> {
+  const { staged } = await pond.status();
+  return staged.map(({ kind, path, after }) => [kind, path, after?.sha256]);
+}
