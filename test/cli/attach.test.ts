@@ -53,13 +53,17 @@ test('what is staged in the editor shows in the terminal, and the other way roun
   assert.deepEqual(status.staged, []);
 });
 
-test('large content streams from the terminal through the editor\'s server', async (t) => {
+test("large content streams from the terminal through the editor's server", async (t) => {
   const place = await newPlace(t);
   const server = await newServer(t, place);
   const { pond, folder: cwd, env } = place;
   await server.ask('open', { pond });
   const content = Buffer.alloc(5_000_000, 'abc');
-  assert.deepEqual(await runPond(['write', '/big'], { cwd, env, input: content }), { status: 0, stdout: '', stderr: '' });
+  assert.deepEqual(await runPond(['write', '/big'], { cwd, env, input: content }), {
+    status: 0,
+    stdout: '',
+    stderr: '',
+  });
   const bytes = await server.ask('read', { pond, path: '/big' });
   assert.ok(bytes instanceof Uint8Array && content.equals(bytes));
 });
@@ -79,7 +83,9 @@ test('a second window attaches to the first, hears of changes, and takes over wh
   assert.deepEqual(Buffer.from((await second.ask('read', { pond, path: '/a' })) as Uint8Array), content);
 
   await first.kill();
-  await second.until(({ method, params }) => method === 'pond/committed' && (params as { commit: unknown }).commit === null);
+  await second.until(
+    ({ method, params }) => method === 'pond/committed' && (params as { commit: unknown }).commit === null,
+  );
   assert.equal((await second.ask('open', { pond })).mode, 'owner');
   const { staged } = await second.ask('status', { pond });
   assert.deepEqual(

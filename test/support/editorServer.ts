@@ -9,7 +9,13 @@ import {
   type MessageConnection,
   ResponseError,
 } from 'vscode-jsonrpc/node';
-import { type CommandName, method, type Params, protocolVersion, type Result } from '../../server/src/protocol/commands.ts';
+import {
+  type CommandName,
+  method,
+  type Params,
+  protocolVersion,
+  type Result,
+} from '../../server/src/protocol/commands.ts';
 import { type ErrorData, events, type InitializationOptions } from '../../server/src/protocol/events.ts';
 
 const script = fileURLToPath(new URL('../../out/server.mjs', import.meta.url));
@@ -26,7 +32,11 @@ export interface EditorServer {
   readonly connection: MessageConnection;
   /** Notifications so far, oldest first. */
   readonly told: readonly Told[];
-  ask<N extends CommandName>(name: N, params: Params<N> & { readonly progressToken?: string }, signal?: AbortSignal): Promise<Result<N>>;
+  ask<N extends CommandName>(
+    name: N,
+    params: Params<N> & { readonly progressToken?: string },
+    signal?: AbortSignal,
+  ): Promise<Result<N>>;
   /** Answers the first notification, past or to come, that the test accepts. */
   until(accepts: (told: Told) => boolean): Promise<Told>;
   /** Asks the server to end, and waits until it has. */
@@ -58,7 +68,18 @@ export async function startEditorServer(
   }
   connection.listen();
   const initializationOptions = { binary: true, trusted: true, protocolVersion, ...options };
-  await connection.sendRequest('initialize', { processId: process.pid, rootUri: null, capabilities: {}, initializationOptions });
+  try {
+    await connection.sendRequest('initialize', {
+      processId: process.pid,
+      rootUri: null,
+      capabilities: {},
+      initializationOptions,
+    });
+  } catch (error) {
+    child.kill('SIGKILL');
+    await gone;
+    throw error;
+  }
   await connection.sendNotification('initialized', {});
   return {
     process: child,

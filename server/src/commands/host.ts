@@ -89,7 +89,7 @@ export function createHost(parts: HostParts): Host {
       return await run(name, params, options);
     },
     async close() {
-      await ponds.close();
+      await ponds.closeAll();
       await parts.closeQueries();
     },
   };

@@ -37,7 +37,7 @@ export interface Ponds extends PondAccess {
   onNotice(listener: (notice: PondNotice) => void): () => void;
   /** Takes notice of what other processes did to the ponds that are open, and takes locks that became free. */
   refresh(): Promise<void>;
-  close(): Promise<void>;
+  closeAll(): Promise<void>;
 }
 
 interface Place {
@@ -130,6 +130,11 @@ export function createPonds(parts: PondsParts): Ponds {
     await end(left);
   }
 
+  async function closePlace(place: Place): Promise<void> {
+    await inTurn(place, async () => place.seat && leave(place.seat));
+    places.delete(place.directory);
+  }
+
   async function refreshPlace(place: Place): Promise<void> {
     if (place.seat === undefined || place.seat.kind === 'attached') return;
     try {
@@ -161,13 +166,13 @@ export function createPonds(parts: PondsParts): Ponds {
       const taken = await seat(name, 'read');
       return { pond: name, id: taken.kind === 'attached' ? taken.id : taken.pond.id, mode: taken.kind };
     },
-    async close(name?: string) {
-      if (name === undefined) closed = true;
-      const closing = [...places.values()].filter((place) => name === undefined || place.names.has(name));
-      for (const place of closing) {
-        await inTurn(place, async () => place.seat && leave(place.seat));
-        places.delete(place.directory);
-      }
+    async close(name) {
+      const place = places.get(parts.realPath(name));
+      if (place !== undefined) await closePlace(place);
+    },
+    async closeAll() {
+      closed = true;
+      for (const place of [...places.values()]) await closePlace(place);
     },
     requireOwner(name) {
       const held = places.get(parts.realPath(name))?.seat?.kind === 'owner';

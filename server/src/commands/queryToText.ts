@@ -9,9 +9,21 @@ export const queryToText: Command<'queryToText'> = async (context, { pond: direc
   const kept: string[] = [];
   const output = context.output ?? ((chunk: Uint8Array) => void kept.push(Buffer.from(chunk).toString()));
   try {
-    for await (const text of engine.text(result.resultId, format)) await output(Buffer.from(text));
+    const text = engine.text(result.resultId, format);
+    for await (const chunk of format === 'json' ? asArray(text) : text) await output(Buffer.from(chunk));
   } finally {
     await engine.release(result.resultId);
   }
   return { rowCount: result.rowCount, elapsedMs: result.elapsedMs, text: kept.join('') };
 };
+
+/** One JSON array of the objects that come one a line, laid out as DuckDB writes it to a file. */
+async function* asArray(lines: AsyncIterable<string>): AsyncIterable<string> {
+  let before = '[\n\t';
+  for await (const chunk of lines) {
+    if (chunk === '') continue;
+    yield before + chunk.trimEnd().replaceAll('\n', ',\n\t');
+    before = ',\n\t';
+  }
+  yield before === '[\n\t' ? '[\n]\n' : '\n]\n';
+}

@@ -203,7 +203,7 @@ export interface Commands {
     params: InPond & At & { readonly sql: string; readonly format: 'csv' | 'json' | 'parquet'; readonly file: string };
     result: { readonly rowCount: number; readonly elapsedMs: number };
   };
-  /** Runs a query and gives all of its result as CSV with a header line, or as JSON objects one a line. */
+  /** Runs a query and gives all of its result as CSV with a header line, or as a JSON array of objects. */
   queryToText: {
     params: InPond & At & { readonly sql: string; readonly format: 'csv' | 'json' };
     result: { readonly rowCount: number; readonly elapsedMs: number; readonly text: string };

@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { temporaryFolder } from '../support/folder.ts';
+import { runPond, startPond } from '../support/pondCommand.ts';
+
+async function newPond(t: TestContext): Promise<string> {
+  const folder = temporaryFolder(t);
+  assert.equal((await runPond(['init'], { cwd: folder })).status, 0);
+  return folder;
+}
+
+/** Settles once a command holds the lock of the folder's pond, that is, once it is under way. */
+async function lockHeld(folder: string): Promise<void> {
+  const working = join(folder, '.pond/_pond');
+  const isHeld = (name: string): boolean =>
+    name.startsWith('lock.') && readFileSync(join(working, name), 'utf8').includes('"pid"');
+  while (!readdirSync(working).some(isHeld)) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Checks that a command prints nothing, says these lines on standard error, and ends with the status. */
+async function checkFails(folder: string, args: readonly string[], status: number, ...lines: string[]): Promise<void> {
+  const ended = await runPond(args, { cwd: folder });
+  const stderr = ended.stderr.replaceAll(folder, 'FOLDER');
+  const expected = { status, stdout: '', stderr: lines.map((line) => `${line}\n`).join('') };
+  assert.deepEqual({ ...ended, stderr }, expected, `pond ${args.join(' ')}`);
+}
+
+test('a command line that is not well formed ends with 2 and says how it should be', async (t) => {
+  const folder = temporaryFolder(t);
+  await checkFails(folder, ['lst'], 2, "pond: 'lst' is not a verb of pond", 'hint: Did you mean "ls"?');
+  await checkFails(folder, ['--json'], 2, 'pond: a verb is missing', "hint: see 'pond help'");
+  await checkFails(folder, ['cat'], 2, "pond: too few arguments for 'cat'", 'hint: usage: pond cat [--at V] PATH');
+  await checkFails(
+    folder,
+    ['ls', 'a', 'b'],
+    2,
+    "pond: too many arguments for 'ls'",
+    'hint: usage: pond ls [-l] [-R] [--at V] [PATH|GLOB]',
+  );
+  await checkFails(folder, ['ls', '--frob'], 2, "pond: Unknown option '--frob'", "hint: see 'pond help VERB'");
+  await checkFails(folder, ['commit'], 2, 'pond: a commit needs a message', 'hint: usage: pond commit -m TEXT');
+  await checkFails(
+    folder,
+    ['query', '--format', 'xml', 'SELECT 1'],
+    2,
+    "pond: 'xml' is not a format",
+    'hint: use table, csv, json or parquet',
+  );
+});
+
+test('where there is no pond, that is said', async (t) => {
+  const folder = temporaryFolder(t);
+  const hint = "hint: name one with --pond DIR or the variable POND, or make one with 'pond init'";
+  await checkFails(folder, ['ls'], 3, 'pond: there is no .pond here or in a folder above', hint);
+  await checkFails(folder, ['--pond', 'x', 'ls'], 3, 'pond: there is no pond at FOLDER/x', 'hint: pond init makes one');
+  writeFileSync(join(folder, 'file'), '');
+  await checkFails(
+    folder,
+    ['--pond', 'file', 'ls'],
+    3,
+    'pond: there is no pond at FOLDER/file',
+    'hint: pond init makes one',
+  );
+});
+
+test('paths that lead nowhere, out, or around in a circle are refused', async (t) => {
+  const folder = await newPond(t);
+  await runPond(['ln', '-s', '/b', '/a'], { cwd: folder });
+  await runPond(['ln', '-s', '/a', '/b'], { cwd: folder });
+  await runPond(['mkdir', '/d'], { cwd: folder });
+  await checkFails(folder, ['cat', '/x'], 3, 'pond: nothing is at /x');
+  await checkFails(folder, ['cat', '/d'], 1, 'pond: expected a file at /d, got a directory');
+  await checkFails(folder, ['cat', '/../x'], 5, 'pond: /../x leads out of /');
+  await checkFails(folder, ['cat', '/a'], 1, 'pond: too many links: /a leads on to /b');
+  await checkFails(folder, ['mkdir', '/d'], 4, 'pond: a directory is at /d already');
+  await checkFails(
+    folder,
+    ['cat', '--at', '9', '/x'],
+    3,
+    "pond: no commit is '9': commits go from 0 to 0",
+    'hint: pond log shows the commits',
+  );
+  await checkFails(
+    folder,
+    ['touch', `/${'n'.repeat(256)}`],
+    2,
+    `pond: a name is longer than 255 bytes: "${'n'.repeat(256)}"`,
+  );
+});
+
+test('an import of what is not there, or collides, stages nothing', async (t) => {
+  const folder = await newPond(t);
+  writeFileSync(join(folder, 'good'), 'good');
+  await runPond(['mkdir', '-p', '/d/good'], { cwd: folder });
+  await checkFails(folder, ['import', 'good', 'bad', '/e'], 3, 'pond: nothing is at FOLDER/bad on this machine');
+  await checkFails(folder, ['import', 'good', '/d'], 1, 'pond: expected a file at /d/good, got a directory');
+  const { stdout } = await runPond(['ls', '-R'], { cwd: folder });
+  assert.equal(stdout, '/d/\n/d/good/\n');
+});
+
+test('an export does not go through a link out of its folder', async (t) => {
+  const folder = await newPond(t);
+  mkdirSync(join(folder, 'elsewhere'));
+  mkdirSync(join(folder, 'out'));
+  symlinkSync(join(folder, 'elsewhere'), join(folder, 'out/d'));
+  await runPond(['mkdir', '/d'], { cwd: folder });
+  await runPond(['touch', '/d/file'], { cwd: folder });
+  const hint = 'hint: remove the link, or export to another directory';
+  await checkFails(
+    folder,
+    ['export', '/d', 'out'],
+    5,
+    'pond: FOLDER/out/d is a link and may lead out of FOLDER/out',
+    hint,
+  );
+  assert.deepEqual(readdirSync(join(folder, 'elsewhere')), []);
+});
+
+test('SQL that does not parse, reads the host or writes is refused with its place', async (t) => {
+  const folder = await newPond(t);
+  writeFileSync(join(folder, 'secret.csv'), 'a\n1\n');
+  await runPond(['write', '/bad.parquet'], { cwd: folder, input: 'PAR1 cut short' });
+  const check = async (sql: string, pattern: RegExp): Promise<void> => {
+    const { status, stdout, stderr } = await runPond(['query', sql], { cwd: folder });
+    assert.equal(stdout, '');
+    assert.match(stderr, pattern);
+    assert.ok(status === 8 || status === 3 || status === 1, `status ${status}`);
+  };
+  await check('SELEC 1', /^pond: .*syntax error.*SELEC.*\(line 1, column 1\)\n$/);
+  await check(`SELECT * FROM read_csv('${join(folder, 'secret.csv')}')`, /^pond: .*\n/);
+  await check('CREATE TABLE t (n INTEGER)', /^pond: .*\n/);
+  await check(`COPY (SELECT 1) TO '${join(folder, 'made.csv')}'`, /^pond: .*\n/);
+  await check('SELECT * FROM "/bad.parquet"', /^pond: .*\/bad\.parquet.*\n/);
+  await check('SELECT * FROM "/missing.csv"', /^pond: no file is at \/missing\.csv \(line 1, column 15\)\n$/);
+  assert.deepEqual(readdirSync(folder).sort(), ['.pond', 'secret.csv']);
+});
+
+test('a damaged pond is named as such, and is not made worse', async (t) => {
+  const folder = await newPond(t);
+  await runPond(['touch', '/x'], { cwd: folder });
+  await runPond(['commit', '-m', 'x'], { cwd: folder });
+  const log = join(folder, '.pond/_delta_log');
+  const first = readdirSync(log).sort()[0] ?? '';
+  writeFileSync(join(log, first), '{"torn');
+  const before = readdirSync(join(folder, '.pond')).sort();
+  const { status, stdout, stderr } = await runPond(['ls'], { cwd: folder });
+  assert.deepEqual({ status, stdout }, { status: 6, stdout: '' });
+  assert.match(stderr, /^pond: .+\n/);
+  assert.deepEqual(readdirSync(join(folder, '.pond')).sort(), before);
+  assert.equal(readFileSync(join(log, first), 'utf8'), '{"torn');
+});
+
+test('Ctrl+C during an import ends with 130 and stages nothing', async (t) => {
+  const folder = await newPond(t);
+  mkdirSync(join(folder, 'many'));
+  for (let n = 0; n < 5000; n++) writeFileSync(join(folder, 'many', `${n}.txt`), `${n}`);
+  const { process: child, ended } = startPond(['import', 'many', '/'], { cwd: folder, input: '' });
+  await lockHeld(folder);
+  child.kill('SIGINT');
+  assert.deepEqual(await ended, { status: 130, stdout: '', stderr: 'pond: the operation was cancelled\n' });
+  const status = await runPond(['--json', 'diff'], { cwd: folder });
+  assert.deepEqual(JSON.parse(status.stdout), []);
+  assert.equal((await runPond(['touch', '/after'], { cwd: folder })).status, 0);
+});
+
+test('Ctrl+C during a write from standard input ends with 130 and stages nothing', async (t) => {
+  const folder = await newPond(t);
+  const { process: child, ended } = startPond(['write', '/x'], { cwd: folder });
+  child.stdin?.write('half of it');
+  await lockHeld(folder);
+  child.kill('SIGINT');
+  assert.deepEqual(await ended, { status: 130, stdout: '', stderr: 'pond: the operation was cancelled\n' });
+  assert.equal((await runPond(['ls'], { cwd: folder })).stdout, '');
+});
+
+test('a reader of the output that goes away ends the command without a word', async (t) => {
+  const folder = await newPond(t);
+  await runPond(['write', '/big'], { cwd: folder, input: Buffer.alloc(10_000_000) });
+  const { process: child, ended } = startPond(['cat', '/big'], { cwd: folder, input: '' });
+  child.stdout?.once('data', () => child.stdout?.destroy());
+  const { stderr } = await ended;
+  assert.equal(stderr, '');
+});
+
+test('a writer that is busy is waited for, and one that does not end is named', async (t) => {
+  const folder = await newPond(t);
+  const { process: child, ended } = startPond(['write', '/x'], { cwd: folder });
+  await lockHeld(folder);
+  const late = await runPond(['touch', '/z'], { cwd: folder });
+  assert.equal(late.status, 4);
+  assert.match(late.stderr, new RegExp(`^pond: process ${child.pid} on \\S+ is writing this pond\nhint: .+\n$`));
+  const waiting = runPond(['touch', '/y'], { cwd: folder });
+  child.stdin?.end('done');
+  assert.equal((await ended).status, 0);
+  assert.deepEqual(await waiting, { status: 0, stdout: '', stderr: '' });
+  assert.equal((await runPond(['ls'], { cwd: folder })).stdout, 'x\ny\n');
+});

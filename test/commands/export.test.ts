@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { isPondError } from '../../server/src/base/error.ts';
+import { newPondHost, type PondHost, textFile } from '../support/commandHost.ts';
+
+/** All files below a host folder, with their content. */
+function contents(folder: string): Record<string, string> {
+  const names = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const files = names.map((entry) => join(entry.parentPath, entry.name));
+  return Object.fromEntries(files.sort().map((file) => [file.slice(folder.length + 1), readFileSync(file, 'utf8')]));
+}
+
+async function exported(host: PondHost, paths: readonly string[]): Promise<Record<string, string>> {
+  const directory = join(host.folder, 'out');
+  await host.run('export', { paths, directory });
+  return contents(directory);
+}
+
+async function newTree(host: PondHost): Promise<void> {
+  await host.run('makeDirectory', { path: '/a/b', parents: true });
+  await host.run('write', textFile('/a/x', 'x'));
+  await host.run('write', textFile('/a/b/y', 'y'));
+  await host.run('link', { target: 'b/y', path: '/a/link' });
+  await host.run('link', { target: '..', path: '/a/up' });
+  await host.run('link', { target: 'nowhere', path: '/a/dangling' });
+}
+
+test('a directory keeps its name, links give the content of their file', async (t) => {
+  const host = await newPondHost(t);
+  await newTree(host);
+  assert.deepEqual(await exported(host, ['/a']), { 'a/b/y': 'y', 'a/link': 'y', 'a/x': 'x' });
+});
+
+test('the root gives what is in it', async (t) => {
+  const host = await newPondHost(t);
+  await newTree(host);
+  assert.deepEqual(await exported(host, ['/']), { 'a/b/y': 'y', 'a/link': 'y', 'a/x': 'x' });
+});
+
+test('a link that is named gives what it leads to, under its own name', async (t) => {
+  const host = await newPondHost(t);
+  await newTree(host);
+  await host.run('link', { target: '/a/b', path: '/to-b' });
+  assert.deepEqual(await exported(host, ['/to-b', '/a/link']), { link: 'y', 'to-b/y': 'y' });
+});
+
+test('matches of a pattern keep their path below its fixed part', async (t) => {
+  const host = await newPondHost(t);
+  await newTree(host);
+  assert.deepEqual(await exported(host, ['/a/**/[xy]']), { 'b/y': 'y', x: 'x' });
+});
+
+test('an old version is exported as it was', async (t) => {
+  const host = await newPondHost(t);
+  await newTree(host);
+  await host.run('commit', { message: 'one' });
+  await host.run('write', textFile('/a/x', 'changed'));
+  const directory = join(host.folder, 'out');
+  await host.run('export', { paths: ['/a/x'], directory, at: '1' });
+  assert.deepEqual(contents(directory), { x: 'x' });
+});
+
+test('a file that is there with the same content is not written again', async (t) => {
+  const host = await newPondHost(t);
+  await newTree(host);
+  const directory = join(host.folder, 'out');
+  await host.run('export', { paths: ['/a'], directory });
+  const long = new Date(0);
+  utimesSync(join(directory, 'a/x'), long, long);
+  writeFileSync(join(directory, 'a/b/y'), 'z');
+  await host.run('export', { paths: ['/a'], directory });
+  assert.equal(statSync(join(directory, 'a/x')).mtimeMs, 0);
+  assert.equal(readFileSync(join(directory, 'a/b/y'), 'utf8'), 'y');
+});
+
+test('two files that would have one name are refused before anything is written', async (t) => {
+  const host = await newPondHost(t);
+  await newTree(host);
+  await host.run('write', textFile('/x', 'other'));
+  const both = host.run('export', { paths: ['/a/x', '/x'], directory: join(host.folder, 'out') });
+  await assert.rejects(both, (error) => isPondError(error, 'already-exists'));
+  assert.equal(existsSync(join(host.folder, 'out')), false);
+});
+
+test('a link on the host is replaced where a file goes, and refused where a folder goes', async (t) => {
+  const host = await newPondHost(t);
+  await newTree(host);
+  const [directory, elsewhere] = [join(host.folder, 'out'), join(host.folder, 'elsewhere')];
+  mkdirSync(join(directory, 'a'), { recursive: true });
+  mkdirSync(elsewhere);
+  writeFileSync(join(elsewhere, 'x'), 'mine');
+  symlinkSync(join(elsewhere, 'x'), join(directory, 'a/x'));
+  await host.run('export', { paths: ['/a'], directory });
+  assert.deepEqual(contents(elsewhere), { x: 'mine' });
+  assert.equal(contents(directory)['a/x'], 'x');
+  symlinkSync(elsewhere, join(directory, 'b'));
+  const through = host.run('export', { paths: ['/a/b'], directory });
+  await assert.rejects(through, (error) => isPondError(error, 'path-escapes'));
+  assert.deepEqual(contents(elsewhere), { x: 'mine' });
+});
+
+test('a name with a backslash is not exported', async (t) => {
+  const host = await newPondHost(t);
+  await host.run('write', textFile('/a\\b', ''));
+  await assert.rejects(exported(host, ['/a\\b']), (error) => isPondError(error, 'invalid-path'));
+});

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { isPondError } from '../../server/src/base/error.ts';
+import { newPondHost, type PondHost, textFile } from '../support/commandHost.ts';
+
+async function paths({ run }: PondHost): Promise<string[]> {
+  return (await run('list', { path: '/', recursive: true })).map(({ path }) => path);
+}
+
+test('folders come in with all below them, links to files as files, other links not at all', async (t) => {
+  const host = await newPondHost(t);
+  const from = join(host.folder, 'from');
+  mkdirSync(join(from, 'a/b'), { recursive: true });
+  writeFileSync(join(from, 'a/one'), 'one');
+  symlinkSync('one', join(from, 'a/link'));
+  symlinkSync('..', join(from, 'a/up'));
+  symlinkSync('nowhere', join(from, 'a/dangling'));
+  const result = await host.run('import', { sources: [join(from, 'a')], path: '/in' });
+  assert.deepEqual(result, { files: 2, directories: 2, bytes: 6, unchanged: 0 });
+  assert.deepEqual(await paths(host), ['/in', '/in/a', '/in/a/b', '/in/a/link', '/in/a/one']);
+});
+
+test('a file with the same content keeps its version, one of the same size with other content does not', async (t) => {
+  const host = await newPondHost(t);
+  const file = join(host.folder, 'f');
+  const versions: number[] = [];
+  for (const text of ['one', 'one', 'two']) {
+    writeFileSync(file, text);
+    await host.run('import', { sources: [file], path: '/' });
+    versions.push((await host.run('stat', { path: '/f' })).version);
+    await host.run('commit', { message: text }).catch(() => undefined);
+  }
+  assert.deepEqual(versions, [1, 1, 2]);
+});
+
+test('a large file is taken in whole', async (t) => {
+  const host = await newPondHost(t);
+  const content = Buffer.alloc(3_000_000, 'xyz');
+  writeFileSync(join(host.folder, 'large'), content);
+  await host.run('import', { sources: [join(host.folder, 'large')], path: '/' });
+  assert.ok(content.equals((await host.run('read', { path: '/large' })) as Uint8Array));
+});
+
+test('an import that is cancelled or fails stages nothing, and takes nothing back', async (t) => {
+  const host = await newPondHost(t);
+  const from = join(host.folder, 'from');
+  mkdirSync(from);
+  for (let n = 0; n < 50; n++) writeFileSync(join(from, String(n)), String(n));
+  await host.run('write', textFile('/kept', 'kept'));
+  const controller = new AbortController();
+  let done = 0;
+  const progress = (_: string, files: number): void => {
+    done = files;
+    if (files === 20) controller.abort();
+  };
+  const cancelled = host.run('import', { sources: [from], path: '/' }, { signal: controller.signal, progress });
+  await assert.rejects(cancelled, (error) => isPondError(error, 'cancelled'));
+  assert.equal(done, 20);
+  await host.run('makeDirectory', { path: '/from/49', parents: true });
+  const collides = host.run('import', { sources: [from], path: '/' });
+  await assert.rejects(collides, (error) => isPondError(error, 'is-a-directory'));
+  assert.deepEqual(await paths(host), ['/from', '/from/49', '/kept']);
+});
+
+test('progress counts files up to their number', async (t) => {
+  const host = await newPondHost(t);
+  const from = join(host.folder, 'from');
+  mkdirSync(from);
+  for (let n = 0; n < 3; n++) writeFileSync(join(from, String(n)), '');
+  const told: unknown[] = [];
+  const progress = (...args: unknown[]): void => void told.push(args);
+  await host.run('import', { sources: [from], path: '/' }, { progress });
+  assert.deepEqual(told, [
+    ['importing', 1, 3],
+    ['importing', 2, 3],
+    ['importing', 3, 3],
+  ]);
+});

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { isPondError } from '../../server/src/base/error.ts';
+import { createPonds, type Ponds } from '../../server/src/commands/ponds.ts';
+import { type Remote } from '../../server/src/commands/remote.ts';
+import { settleRepeated } from '../../server/src/commands/repeat.ts';
+import { PondError } from '../../server/src/base/error.ts';
+import { initPond, openPond } from '../../server/src/pond/pond.ts';
+import { realHostPath } from '../../server/src/storage/hostTree.ts';
+import { newPondHost, textFile } from '../support/commandHost.ts';
+import { temporaryFolder } from '../support/folder.ts';
+
+function newPonds(t: TestContext, resident: boolean, attach: (path: string) => Promise<Remote | undefined>): Ponds {
+  const ponds = createPonds({
+    resident,
+    attach,
+    realPath: realHostPath,
+    open: (directory, mode) => openPond(directory, { mode }),
+    init: (directory) => initPond(directory),
+  });
+  t.after(() => ponds.closeAll());
+  return ponds;
+}
+
+const nobody = (): Promise<undefined> => Promise.resolve(undefined);
+
+async function newDirectory(t: TestContext): Promise<string> {
+  const directory = join(temporaryFolder(t), 'pond');
+  await (await initPond(directory)).close();
+  return directory;
+}
+
+test('a process that stays takes the lock, one that comes and goes only to write', async (t) => {
+  const directory = await newDirectory(t);
+  const command = newPonds(t, false, nobody);
+  assert.equal((await command.open(directory)).mode, 'read');
+  const server = newPonds(t, true, nobody);
+  assert.equal((await server.open(directory)).mode, 'owner');
+  assert.equal((await command.get(directory, 'read')).mode, 'read');
+});
+
+test('one pond has one seat, by whatever name it is called', async (t) => {
+  const directory = await newDirectory(t);
+  const alias = `${directory}-alias`;
+  symlinkSync(directory, alias);
+  const ponds = newPonds(t, true, nobody);
+  assert.equal(await ponds.get(directory, 'write'), await ponds.get(alias, 'write'));
+  const told: string[] = [];
+  ponds.onNotice(({ event }) => told.push(event.pond));
+  const root = await (await ponds.get(alias, 'write')).fs.root();
+  await root.createDirectory('/d');
+  assert.deepEqual(told.sort(), [directory, alias].sort());
+});
+
+test('a reader becomes the owner when it first writes', async (t) => {
+  const directory = await newDirectory(t);
+  const ponds = newPonds(t, false, nobody);
+  assert.equal((await ponds.get(directory, 'read')).mode, 'read');
+  assert.equal((await ponds.get(directory, 'write')).mode, 'write');
+  ponds.requireOwner(directory);
+});
+
+test('a pond that is given up can be taken by another', async (t) => {
+  const directory = await newDirectory(t);
+  const [first, second] = [newPonds(t, true, nobody), newPonds(t, true, nobody)];
+  await first.open(directory);
+  await first.close(directory);
+  assert.equal((await second.open(directory)).mode, 'owner');
+  assert.throws(
+    () => first.requireOwner(directory),
+    (error) => isPondError(error, 'lock-held'),
+  );
+});
+
+test('several ponds are open at once', async (t) => {
+  const [a, b] = [await newDirectory(t), await newDirectory(t)];
+  const ponds = newPonds(t, true, nobody);
+  await (await (await ponds.get(a, 'write')).fs.root()).createDirectory('/in-a');
+  assert.equal(await (await (await ponds.get(b, 'read')).fs.root()).exists('/in-a'), false);
+});
+
+test('a directory without a pond is tried again after it was made one', async (t) => {
+  const directory = join(temporaryFolder(t), 'pond');
+  const ponds = newPonds(t, true, nobody);
+  await assert.rejects(ponds.open(directory), (error) => isPondError(error, 'pond-not-found'));
+  await (await initPond(directory)).close();
+  assert.equal((await ponds.open(directory)).mode, 'owner');
+});
+
+test('what was done before its answer was lost is the answer when it is asked again', async (t) => {
+  const { pond, run } = await newPondHost(t);
+  const ask: typeof run = (name, params) => run(name, params);
+  await run('write', textFile('/new', 'text'));
+  const missing = new PondError('not-found', 'nothing is at /old');
+  const moved = await settleRepeated(
+    'rename',
+    { pond, from: '/old', to: '/new', overwrite: false },
+    missing,
+    ask as never,
+  );
+  assert.equal(moved?.result.path, '/new');
+  const commit = await run('commit', { message: 'mine' });
+  const nothing = new PondError('nothing-staged', 'nothing');
+  const again = await settleRepeated('commit', { pond, message: 'mine' }, nothing, ask as never);
+  assert.deepEqual(again?.result, commit);
+  assert.equal(await settleRepeated('commit', { pond, message: 'other' }, nothing, ask as never), undefined);
+  assert.equal(await settleRepeated('stat', { pond, path: '/x' }, missing, ask as never), undefined);
+});
