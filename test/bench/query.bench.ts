@@ -7,9 +7,12 @@ import { openDatabase } from '../../server/src/duckdb/database.ts';
 import { literal } from '../../server/src/duckdb/sql.ts';
 import { createQueryEngine } from '../../server/src/query/engine.ts';
 import { makeTestPond } from '../query/testPond.ts';
+import { printMachine } from './support/machine.ts';
+import { interleaved } from './support/measure.ts';
+import { parametersOf } from './support/parameters.ts';
+import { printRatio } from './support/report.ts';
 
-const rounds = Number(process.env['BENCH_ROUNDS'] ?? 41);
-const warmUpRounds = 5;
+const rounds = parametersOf({ rounds: 41, warmUp: 5 }, { rounds: 1, warmUp: 0 });
 const bareFile = fileURLToPath(new URL('../../node_modules/vega-datasets/data/flights-3m.parquet', import.meta.url));
 
 const aggregates: Readonly<Record<string, (table: string) => string>> = {
@@ -19,6 +22,7 @@ const aggregates: Readonly<Record<string, (table: string) => string>> = {
     `SELECT month(date) AS m, origin, quantile_cont(delay, [0.5, 0.9]) AS q, sum(distance) AS s FROM ${table} GROUP BY ALL ORDER BY ALL`,
 };
 
+printMachine();
 const made = await makeTestPond();
 const engine = createQueryEngine();
 const database = await openDatabase();
@@ -40,29 +44,19 @@ async function bare(sql: string): Promise<number> {
 }
 
 try {
-  for (const [name, aggregate] of Object.entries(aggregates)) {
-    const times: { readonly engine: number; readonly bare: number }[] = [];
-    for (let round = -warmUpRounds; round < rounds; round += 1) {
-      const time = {
-        bare: await bare(aggregate(literal(bareFile))),
-        engine: await throughEngine(aggregate('"/flights/flights-3m.parquet"')),
-      };
-      if (round >= 0) times.push(time);
-    }
-    const ours = median(times.map((time) => time.engine));
-    const theirs = median(times.map((time) => time.bare));
-    console.log(
-      `${name}: engine ${ours.toFixed(2)} ms, bare ${theirs.toFixed(2)} ms, ratio ${(ours / theirs).toFixed(3)}`,
+  for (const [what, aggregate] of Object.entries(aggregates)) {
+    const times = await interleaved(
+      {
+        bare: () => bare(aggregate(literal(bareFile))),
+        engine: () => throughEngine(aggregate('"/flights/flights-3m.parquet"')),
+      },
+      rounds,
     );
+    printRatio({ what, ours: times.engine, peer: 'bare DuckDB', theirs: times.bare, most: 1.05 });
   }
 } finally {
   connection.close();
   database.close();
   await engine.close();
   await made.close();
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { test } from 'node:test';
+import { runNode } from './support/processes.ts';
+
+const folder = fileURLToPath(new URL('.', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** The comparisons that each benchmark prints. */
+const comparisons: Readonly<Record<string, number>> = {
+  'commit.bench.ts': 8,
+  'import.bench.ts': 2,
+  'memory.bench.ts': 6,
+  'query.bench.ts': 2,
+  'scale.bench.ts': 6,
+  'start.bench.ts': 2,
+};
+
+test('every benchmark is run here', () => {
+  const files = readdirSync(folder).filter((name) => name.endsWith('.bench.ts'));
+  assert.deepEqual(files.sort(), Object.keys(comparisons));
+});
+
+for (const [file, count] of Object.entries(comparisons)) {
+  test(`${file} does its work in small, and says on what machine and with what ratios`, async () => {
+    const output = await runNode(['--import', 'tsx', `${folder}${file}`, '--small'], { cwd: root });
+    assert.match(output, /^\d+ cores .* node v\d+/);
+    assert.ok((output.match(/; ratio \d+(\.\d+)?( |$)/gm) ?? []).length >= count, output);
+  });
+}

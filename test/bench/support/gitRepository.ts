@@ -1,0 +1,43 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runProgram } from './processes.ts';
+
+/** A git repository to compare with. */
+export interface GitRepository {
+  readonly folder: string;
+  run(...args: readonly string[]): Promise<void>;
+  /** Writes one file, adds it and commits it. */
+  commitFile(name: string, content: string): Promise<void>;
+}
+
+/** Nothing of the machine's own settings, so that figures can be compared. */
+const environment = {
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_CONFIG_NOSYSTEM: '1',
+  GIT_AUTHOR_NAME: 'bench',
+  GIT_AUTHOR_EMAIL: 'bench@localhost',
+  GIT_COMMITTER_NAME: 'bench',
+  GIT_COMMITTER_EMAIL: 'bench@localhost',
+};
+
+/**
+ * Makes a repository in a folder. `durable` makes git flush all that it writes, as a pond does; by itself it flushes
+ * neither loose objects nor references, and a power cut may take a commit back or spoil it.
+ */
+export async function createGitRepository(folder: string, { durable }: { durable: boolean }): Promise<GitRepository> {
+  const run = async (...args: readonly string[]): Promise<void> => {
+    await runProgram('git', args, { cwd: folder, env: environment });
+  };
+  await run('init', '--quiet');
+  await run('config', 'gc.auto', '0');
+  if (durable) await run('config', 'core.fsync', 'all');
+  return {
+    folder,
+    run,
+    async commitFile(name, content) {
+      writeFileSync(join(folder, name), content);
+      await run('add', name);
+      await run('commit', '--quiet', '-m', 'change');
+    },
+  };
+}
