@@ -28,9 +28,13 @@ export async function pickCommit(
   { path, placeHolder }: { readonly path?: string; readonly placeHolder: string },
 ): Promise<CommitInfo | undefined> {
   const params = { pond, limit: listMax, ...(path === undefined ? {} : { path }) };
-  const items = client.request('log', params).then((commits) => commits.map(commitItem));
-  return (await vscode.window.showQuickPick(items, { placeHolder, matchOnDescription: true, matchOnDetail: true }))
-    ?.commit;
+  const commits = await client.request('log', params);
+  if (commits.length === 0) {
+    void vscode.window.showInformationMessage(`${path ?? pond} is in no commit yet.`);
+    return undefined;
+  }
+  const options = { placeHolder, matchOnDescription: true, matchOnDetail: true };
+  return (await vscode.window.showQuickPick(commits.map(commitItem), options))?.commit;
 }
 
 function firstLine(text: string): string {

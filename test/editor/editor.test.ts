@@ -157,10 +157,10 @@ describe('the editor', () => {
     await inWindow('discard', fixture.withPond, async ({ page, screenshot }) => {
       const status = page.locator('.statusbar-item');
       await status.filter({ hasText: 'demo · 2 staged' }).waitFor();
-      await openInExplorer(page, 'stations.yaml');
+      await openInExplorer(page, 'weather', 'seattle-weather.csv');
       await page.locator('.monaco-editor .view-line').first().waitFor();
       await runCommand(page, 'Pond: Restore Version');
-      await page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+      await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'Import the data sets' }).waitFor();
       await page.keyboard.press('Escape');
       await runCommand(page, 'Pond: Discard');
       await page.locator('.monaco-dialog-box').waitFor();

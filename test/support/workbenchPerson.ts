@@ -6,8 +6,15 @@ export async function runCommand(page: Page, title: string): Promise<void> {
   await openPalette(page, title);
   await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first().waitFor();
   await page.keyboard.press('Enter');
-  await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+  await page.waitForFunction(paletteGone);
 }
+
+/** True in the page when the palette is gone, even if the command opened a list of its own in its place. */
+const paletteGone = `(() => {
+  const widget = document.querySelector('.quick-input-widget');
+  const input = widget?.querySelector('input[type=text]');
+  return !widget || getComputedStyle(widget).display === 'none' || !input || !input.value.startsWith('>');
+})()`;
 
 /** The commands that the palette offers for a text. */
 export async function paletteTitles(page: Page, text: string): Promise<readonly string[]> {

@@ -1,16 +1,22 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import * as vscode from 'vscode';
-import { cli, closeEditors, newPond, until } from './support.ts';
+import { cli, closeEditors, newPond, until, type TestPond } from './support.ts';
 
-/** Collects what a watcher on a pond tells, as `kind path`. */
-function watched(t: TestContext, root: vscode.Uri, pattern = '**'): ReadonlySet<string> {
+/** Collects what a watcher on a pond tells, as `kind path`. It watches when this is answered. */
+async function watched(t: TestContext, pond: TestPond): Promise<ReadonlySet<string>> {
   const seen = new Set<string>();
-  const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(root, pattern));
+  const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(pond.uri('/'), '**'));
   t.after(() => void watcher.dispose());
   watcher.onDidCreate(({ path }) => seen.add(`created ${path}`));
   watcher.onDidChange(({ path }) => seen.add(`changed ${path}`));
   watcher.onDidDelete(({ path }) => seen.add(`deleted ${path}`));
+  // VS Code asks the file system to watch some time later, and does not say when.
+  let probes = 0;
+  await until('the watch', async () => {
+    await pond.write('/probe', String(++probes));
+    return seen.size > 0;
+  });
   return seen;
 }
 
@@ -18,7 +24,7 @@ function watched(t: TestContext, root: vscode.Uri, pattern = '**'): ReadonlySet<
 export function watchTests(): void {
   test('changes that the editor makes are told', async (t) => {
     const pond = await newPond(t);
-    const seen = watched(t, pond.uri('/'));
+    const seen = await watched(t, pond);
     await pond.write('/d/a.txt', 'a');
     await until('creation', () => seen.has('created /d/a.txt'));
     await pond.write('/d/a.txt', 'b');
@@ -29,7 +35,7 @@ export function watchTests(): void {
 
   test('changes that a terminal makes are told', async (t) => {
     const pond = await newPond(t);
-    const seen = watched(t, pond.uri('/'));
+    const seen = await watched(t, pond);
     const written = await cli(pond.pond, ['write', '/from-terminal.txt'], 'hello');
     assert.equal(written.status, 0, written.stderr);
     await until('creation', () => seen.has('created /from-terminal.txt'));
