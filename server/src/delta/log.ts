@@ -7,10 +7,12 @@ export const logDirectory = '_delta_log';
 /** Names the newest checkpoint. A hint: it may be missing, old or wrong. */
 export const hintFile = `${logDirectory}/_last_checkpoint`;
 
+/** Path of a version's commit. */
 export function commitFile(version: number): string {
   return `${logDirectory}/${digits(version)}.json`;
 }
 
+/** Path of a version's checkpoint. */
 export function checkpointFile(version: number): string {
   return `${logDirectory}/${digits(version)}.checkpoint.parquet`;
 }

@@ -1,5 +1,5 @@
 import { type DuckDBAppender } from '@duckdb/node-api';
-import { type Chunk, type Value } from './connection.ts';
+import { type Chunk, type Value } from './values.ts';
 import { loadNative } from './native.ts';
 
 const chunkRowsMax = 2048;

@@ -1,11 +1,8 @@
-import { type DuckDBConnection, type DuckDBDataChunk, type DuckDBValue } from '@duckdb/node-api';
+import { type DuckDBConnection } from '@duckdb/node-api';
 import { Appender } from './appender.ts';
 import { readEngineError } from './engineError.ts';
 import { Statements } from './statements.ts';
-
-/** Up to 2048 rows in DuckDB's own memory. Passed from one database to another without a look inside. */
-export type Chunk = DuckDBDataChunk;
-export type Value = DuckDBValue;
+import { type Value } from './values.ts';
 
 /** A connection to a database. One call at a time, except interrupt. Errors are DuckDB's own: see engineError.ts. */
 export class Connection {

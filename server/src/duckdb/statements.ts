@@ -1,5 +1,5 @@
 import { type DuckDBExtractedStatements, type DuckDBPreparedStatement, type DuckDBResult } from '@duckdb/node-api';
-import { type Chunk } from './connection.ts';
+import { type Chunk } from './values.ts';
 import { loadNative } from './native.ts';
 
 export type StatementKind = 'select' | 'explain' | 'create' | 'other';
@@ -45,6 +45,7 @@ export interface RowStream {
   next(): Promise<Chunk | undefined>;
 }
 
+/** A statement that DuckDB has parsed and bound: its kind is known, and it can be run. */
 export class BoundStatement {
   readonly kind: StatementKind;
   readonly #statement: DuckDBPreparedStatement;

@@ -1,5 +1,11 @@
-import { type Value } from './connection.ts';
+import { type DuckDBDataChunk, type DuckDBValue } from '@duckdb/node-api';
 import { loadNative } from './native.ts';
+
+/** Up to 2048 rows in DuckDB's own memory. Passed from one database to another without a look inside. */
+export type Chunk = DuckDBDataChunk;
+
+/** A value as DuckDB's binding has it. */
+export type Value = DuckDBValue;
 
 /** Makers of DuckDB values that plain JavaScript values do not cover. */
 export interface ValueMakers {
@@ -22,6 +28,7 @@ export interface ValueMakers {
   map(entries: readonly { readonly key: Value; readonly value: Value }[]): Value;
 }
 
+/** What makes DuckDB's own values; loads the native module. Fails `engine-unavailable`. */
 export async function loadValueMakers(): Promise<ValueMakers> {
   const native = await loadNative();
   return {

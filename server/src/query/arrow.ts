@@ -43,6 +43,7 @@ export async function convertArrow(
   }
 }
 
+/** The columns of an Arrow schema as DuckDB declares them. */
 export function columnsSql(schema: Schema): string {
   return schema.fields.map((field) => `${identifier(field.name)} ${duckTypeOf(field.type as DataType)}`).join(', ');
 }

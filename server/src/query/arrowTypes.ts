@@ -1,6 +1,6 @@
 import { type Data, DataType, DateUnit, type Field, Precision, TimeUnit, Type, Vector } from 'apache-arrow';
 import { PondError } from '../base/error.ts';
-import { type Value } from '../duckdb/connection.ts';
+import { type Value } from '../duckdb/values.ts';
 import { identifier } from '../duckdb/sql.ts';
 import { type ValueMakers } from '../duckdb/values.ts';
 

@@ -1,6 +1,6 @@
 import { PondError } from '../base/error.ts';
 import { type ErrorCode } from '../base/errorCode.ts';
-import { type Value } from '../duckdb/connection.ts';
+import { type Value } from '../duckdb/values.ts';
 import { type Analysis } from './analysis.ts';
 import { type SandboxSpec, type TableSpec } from './sources.ts';
 import { type Column, type FileFormat, type RowWindow } from './types.ts';
@@ -67,6 +67,7 @@ export interface PlainError {
   readonly position?: { readonly line: number; readonly character: number };
 }
 
+/** An error as it crosses between processes. */
 export function toPlainError({ code, message, path, hint, position }: PondError): PlainError {
   return {
     code,
@@ -77,6 +78,7 @@ export function toPlainError({ code, message, path, hint, position }: PondError)
   };
 }
 
+/** The error that crossed. */
 export function fromPlainError({ code, message, ...details }: PlainError): PondError {
   return new PondError(code, message, details);
 }

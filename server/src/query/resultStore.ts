@@ -115,6 +115,7 @@ async function fill(connection: Connection, result: number, stream: RowStream, s
 
 const tableOf = (result: number) => `result_${result}`;
 
+/** SQL that makes the table of a result. */
 export function createTableSql(result: number, columns: readonly Column[]): string {
   return `CREATE TABLE ${tableOf(result)} (${columns.map(({ type }, index) => `c${index} ${type}`).join(', ')})`;
 }
@@ -130,6 +131,7 @@ const copyOptions: Readonly<Record<FileFormat, string>> = {
   parquet: 'FORMAT parquet',
 };
 
+/** SQL that writes a result to a host file. */
 export function copySql(result: number, columns: readonly Column[], format: FileFormat, file: string): string {
   const values = named(columns).map(({ name, value }) => `${value} AS ${identifier(name)}`);
   return `COPY (SELECT ${values.join(', ')} FROM ${tableOf(result)}) TO ${literal(file)} (${copyOptions[format]})`;

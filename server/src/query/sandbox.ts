@@ -1,5 +1,6 @@
 import { PondError } from '../base/error.ts';
-import { type Chunk, type Connection } from '../duckdb/connection.ts';
+import { type Connection } from '../duckdb/connection.ts';
+import { type Chunk } from '../duckdb/values.ts';
 import { type Database, type DatabaseSettings, openDatabase } from '../duckdb/database.ts';
 import { identifier } from '../duckdb/sql.ts';
 import { type BoundStatement, type RowStream, type Statements } from '../duckdb/statements.ts';

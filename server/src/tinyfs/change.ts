@@ -49,6 +49,7 @@ export async function createNode(backend: Backend, start: NodePath, path: string
   return parent.child(name, await backend.put(parent.chain, name, node));
 }
 
+/** See WD.writeFile. */
 export async function writeFile(
   backend: Backend,
   start: NodePath,
@@ -91,6 +92,7 @@ export async function createDirectory(
   });
 }
 
+/** See WD.setAttributes. */
 export async function setAttributes(
   backend: Backend,
   start: NodePath,

@@ -90,12 +90,14 @@ export function snapshotOf(place: Place): () => void {
   };
 }
 
+/** Where a directory of the memory backend keeps its entries. */
 export function placeOf(directory: Node): Place {
   const place = (directory as MemoryNode).place;
   assert(place !== undefined, () => `expected a directory of this backend, got a ${directory.type}`);
   return place;
 }
 
+/** The bytes of a node that is no directory. */
 export function contentOf(node: Node): Uint8Array {
   assert(node.type !== 'directory', () => 'a directory has no content');
   return (node as MemoryNode).content;
@@ -109,6 +111,7 @@ export async function collect(content: Content): Promise<Uint8Array> {
   return new Uint8Array(Buffer.concat(chunks));
 }
 
+/** The entries in byte order of their names. */
 export function sortedEntries(entries: ReadonlyMap<string, MemoryNode>): readonly Entry[] {
   return [...entries].map(([name, node]) => ({ name, node })).sort((a, b) => compareNames(a.name, b.name));
 }
@@ -119,6 +122,7 @@ export function directoryHash(entries: ReadonlyMap<string, MemoryNode>): string 
   return sha256(new TextEncoder().encode(lines.join('\n')));
 }
 
+/** Lower-case hex SHA-256 of bytes. */
 export function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }

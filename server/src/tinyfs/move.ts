@@ -11,6 +11,7 @@ export interface TransferOptions {
   readonly recursive?: boolean;
 }
 
+/** See WD.remove. */
 export async function removeEntry(backend: Backend, start: NodePath, path: string, recursive: boolean): Promise<void> {
   requireWritable(backend, path);
   const at = await resolveExisting(backend, start, path, false);
@@ -20,6 +21,7 @@ export async function removeEntry(backend: Backend, start: NodePath, path: strin
   await backend.remove(directory, name);
 }
 
+/** See WD.rename. */
 export async function renameEntry(
   backend: Backend,
   start: NodePath,
@@ -37,6 +39,7 @@ export async function renameEntry(
   await backend.rename(source.directory, source.name, target.directory.chain, target.name);
 }
 
+/** See WD.copy. */
 export async function copyEntry(
   backend: Backend,
   start: NodePath,
