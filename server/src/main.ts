@@ -14,6 +14,9 @@ export { type Host } from './commands/host.ts';
 /** How often a server looks for what other processes did to its ponds, milliseconds. */
 const refreshMs = 2_000;
 
+/** How long a command waits for a process that writes the pond and cannot be joined, milliseconds. */
+const lockWaitMs = 5_000;
+
 /** The host directory of a pond that belongs to a folder: the `.pond` of the folder or of the nearest one above. */
 export function findPond(folder: string): string | undefined {
   for (let at = resolve(folder); ; at = dirname(at)) {
@@ -65,6 +68,7 @@ function compose({ resident, socket }: Composition): { readonly host: Host; read
   const effects = { author: `${userInfo().username}@${hostname()}` };
   const ponds = createPonds({
     resident,
+    lockWaitMs,
     realPath: realHostPath,
     attach: async (path) => (await import('./rpc/attachClient.ts')).attach(path),
     async open(directory, mode): Promise<Pond> {

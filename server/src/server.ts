@@ -11,7 +11,7 @@ import { type Host } from './commands/host.ts';
 import { commands } from './commands/index.ts';
 import { type PondNotice } from './commands/notice.ts';
 import { type LanguageService } from './language/index.ts';
-import { type CommandName, method, type Params, protocolVersion } from './protocol/commands.ts';
+import { type CommandName, method, type Params, protocolVersion, type Result } from './protocol/commands.ts';
 import { events, type HealthEvent, type InitializationOptions, type ProgressEvent } from './protocol/events.ts';
 import { toResponse } from './rpc/errors.ts';
 import { languageCapabilities, serveLanguage } from './rpc/languageFeatures.ts';
@@ -77,7 +77,8 @@ export function serve(connection: Connection, { host, language, onNotice, close 
     connection.onRequest(method(name), async (params: Params<CommandName> & Extras, token: CancellationToken) => {
       try {
         const result = await answer(name, params, abortSignalOf(token));
-        if (name === 'query') report({ health: 'ok', message: '' });
+        const now = healthAfter(name, result);
+        if (now !== undefined) report(now);
         return result;
       } catch (error) {
         if (isPondError(error, 'engine-unavailable')) report({ health: 'error', message: error.message });
@@ -90,6 +91,13 @@ export function serve(connection: Connection, { host, language, onNotice, close 
   serveLanguage(connection, language);
   connection.onShutdown(close);
   connection.listen();
+}
+
+/** What a command that went well says of the server's health; undefined when it says nothing. */
+function healthAfter(name: CommandName, result: unknown): HealthEvent | undefined {
+  if (name === 'query') return { health: 'ok', message: '' };
+  const notices = name === 'status' ? (result as Result<'status'>).notices : [];
+  return notices.length === 0 ? undefined : { health: 'warning', message: notices.join(' ') };
 }
 
 /** The language server's library may have its own copy of the class, and takes the data of no other. */

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
 import { startEditorServer, type EditorServer, failureOf } from '../support/editorServer.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { runPond } from '../support/pondCommand.ts';
+import { runPond, startPond } from '../support/pondCommand.ts';
 
 interface Place {
   readonly folder: string;
@@ -119,6 +121,51 @@ test('an owner that ends in order hands its pond over', async (t) => {
   await second.ask('makeDirectory', { pond, path: '/d' });
   await first.stop();
   assert.equal((await second.ask('commit', { pond, message: 'later' })).added, 1);
+});
+
+test('a terminal command that the editor dies under is carried out by the command itself', async (t) => {
+  const place = await newPlace(t);
+  const { pond, folder: cwd, env } = place;
+  const server = await newServer(t, place);
+  await server.ask('open', { pond });
+  server.process.kill('SIGSTOP');
+  const made = runPond(['mkdir', '/d'], { cwd, env });
+  await server.kill();
+  assert.deepEqual(await made, { status: 0, stdout: '', stderr: '' });
+  assert.equal((await runPond(['ls'], { cwd, env })).stdout, 'd/\n');
+});
+
+test('Ctrl+C in the terminal cancels what the editor does for it', async (t) => {
+  const place = await newPlace(t);
+  const { pond, folder: cwd, env } = place;
+  const server = await newServer(t, place);
+  await server.ask('open', { pond });
+  mkdirSync(join(cwd, 'many'));
+  for (let n = 0; n < 5000; n++) writeFileSync(join(cwd, 'many', `${n}.txt`), `${n}`);
+  const { process: child, ended } = startPond(['import', 'many', '/'], { cwd, env, input: '' });
+  // Before a batch ends, what it has staged so far is in the journal alone.
+  const journal = join(pond, '_pond/journal');
+  while (statSync(journal).size < 10_000) await new Promise((resolve) => setImmediate(resolve));
+  child.kill('SIGINT');
+  assert.deepEqual(await ended, { status: 130, stdout: '', stderr: 'pond: the operation was cancelled\n' });
+  assert.deepEqual((await server.ask('status', { pond })).staged, []);
+});
+
+test('other editors are served over standard input and output', async (t) => {
+  const { folder: cwd, env, pond } = await newPlace(t);
+  const { process: child, ended } = startPond(['lsp', '--stdio'], { cwd, env });
+  assert.ok(child.stdin !== null && child.stdout !== null);
+  const connection = createMessageConnection(
+    new StreamMessageReader(child.stdout),
+    new StreamMessageWriter(child.stdin),
+  );
+  connection.listen();
+  await connection.sendRequest('initialize', { processId: process.pid, rootUri: null, capabilities: {} });
+  assert.deepEqual(await connection.sendRequest('pond/list', { pond, path: '/' }), []);
+  await connection.sendRequest('shutdown');
+  await connection.sendNotification('exit');
+  assert.equal((await ended).status, 0);
+  connection.dispose();
 });
 
 test('errors keep their code on the way through the socket', async (t) => {

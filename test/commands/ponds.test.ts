@@ -12,9 +12,15 @@ import { realHostPath } from '../../server/src/storage/hostTree.ts';
 import { newPondHost, textFile } from '../support/commandHost.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
-function newPonds(t: TestContext, resident: boolean, attach: (path: string) => Promise<Remote | undefined>): Ponds {
+function newPonds(
+  t: TestContext,
+  resident: boolean,
+  attach: (path: string) => Promise<Remote | undefined>,
+  lockWaitMs = 50,
+): Ponds {
   const ponds = createPonds({
     resident,
+    lockWaitMs,
     attach,
     realPath: realHostPath,
     open: (directory, mode) => openPond(directory, { mode }),
@@ -72,6 +78,39 @@ test('a pond that is given up can be taken by another', async (t) => {
     () => first.requireOwner(directory),
     (error) => isPondError(error, 'lock-held'),
   );
+});
+
+test('a pond that another process writes and does not share is read, and taken once it is free', async (t) => {
+  const directory = await newDirectory(t);
+  const other = await openPond(directory, { mode: 'write' });
+  const ponds = newPonds(t, true, nobody);
+  assert.equal((await ponds.open(directory)).mode, 'read');
+  await assert.rejects(ponds.get(directory, 'write'), (error) => isPondError(error, 'lock-held'));
+  await (await other.fs.root()).createDirectory('/d');
+  await ponds.refresh();
+  assert.ok(await (await (await ponds.get(directory, 'read')).fs.root()).exists('/d'));
+  await other.close();
+  await ponds.refresh();
+  assert.equal((await ponds.open(directory)).mode, 'owner');
+});
+
+test('a short command of another process is waited for', async (t) => {
+  const directory = await newDirectory(t);
+  const other = await openPond(directory, { mode: 'write' });
+  // It asks for somebody to attach to each time that it finds the lock held.
+  let asked = 0;
+  other.lock?.publish('nowhere');
+  const ponds = newPonds(
+    t,
+    false,
+    async () => {
+      if ((asked += 1) === 3) await other.close();
+      return undefined;
+    },
+    60_000,
+  );
+  assert.equal((await ponds.get(directory, 'write')).mode, 'write');
+  assert.equal(asked, 3);
 });
 
 test('several ponds are open at once', async (t) => {

@@ -1,7 +1,7 @@
 import { PondError } from '../base/error.ts';
 import { type Disk } from '../storage/disk.ts';
 import { parentOf } from '../storage/diskPath.ts';
-import { putStream, temporaryPathIn } from '../storage/durable.ts';
+import { temporaryPathIn } from '../storage/durable.ts';
 import { openHostDisk } from '../storage/hostDisk.ts';
 import { linkBelow } from '../storage/hostTree.ts';
 import { type WD } from '../tinyfs/workingDirectory.ts';
@@ -54,8 +54,24 @@ async function writeItem(root: WD, disk: Disk, { directory, item, pace }: Writin
   disk.makeDirectory(folder);
   const isLink = linkBelow(directory, relativePath) !== undefined;
   if (!isLink && (await isThere(disk, item))) return;
-  const content = paced(root.backend.read(at.node), pace);
-  await putStream(disk, temporaryPathIn(folder), () => relativePath, content);
+  await writeAside(disk, relativePath, paced(root.backend.read(at.node), pace));
+}
+
+/** Not flushed: what is lost with the power can be exported again, and flushing each of many files takes long. */
+async function writeAside(disk: Disk, path: string, content: AsyncIterable<Uint8Array>): Promise<void> {
+  const temporary = temporaryPathIn(parentOf(path));
+  const file = disk.create(temporary);
+  try {
+    try {
+      for await (const chunk of content) file.append(chunk);
+    } finally {
+      file.close();
+    }
+    disk.rename(temporary, path);
+  } catch (error) {
+    disk.remove(temporary);
+    throw error;
+  }
 }
 
 /** True when the host file has the content already. Fails `is-a-directory`. */

@@ -14,9 +14,6 @@ import { noticeOf, type PondNotice, renamedNotice } from './notice.ts';
 import { RemoteGoneError } from './remote.ts';
 import { readerSeat, type Seat, type SeatParts, writerSeat } from './seat.ts';
 
-/** How long a holder that cannot be joined is waited for. */
-const lockWaitMs = 5_000;
-
 /** What the ponds of a process are opened with. */
 export interface PondsParts extends SeatParts {
   readonly init: (directory: string) => Promise<Pond>;
@@ -24,6 +21,8 @@ export interface PondsParts extends SeatParts {
   readonly realPath: (directory: string) => string;
   /** True for a process that stays. */
   readonly resident: boolean;
+  /** How long a holder that cannot be joined is waited for, milliseconds. */
+  readonly lockWaitMs: number;
 }
 
 /** The ponds of this process, and what happens to them. */
@@ -102,7 +101,7 @@ export function createPonds(parts: PondsParts): Ponds {
     if (seat !== undefined) return await upgrade(place, seat, signal);
     if (!parts.resident && access === 'read') return sit(place, await readerSeat(parts, place.directory));
     try {
-      return sit(place, await writerSeat(parts, place.directory, { waitMs: lockWaitMs, signal }));
+      return sit(place, await writerSeat(parts, place.directory, { waitMs: parts.lockWaitMs, signal }));
     } catch (error) {
       const onlyReads = parts.resident && access === 'read' && isPondError(error) && readableCodes.has(error.code);
       if (!onlyReads) throw error;
@@ -111,7 +110,7 @@ export function createPonds(parts: PondsParts): Ponds {
   }
 
   async function upgrade(place: Place, reader: Seat, signal: AbortSignal | undefined): Promise<Seat> {
-    const waitMs = parts.resident ? 0 : lockWaitMs;
+    const waitMs = parts.resident ? 0 : parts.lockWaitMs;
     const seat = sit(place, await writerSeat(parts, place.directory, { waitMs, signal }));
     await end(reader);
     notify(place, noticeOf(place.directory, { kind: 'refreshed' }));

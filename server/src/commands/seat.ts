@@ -58,7 +58,7 @@ async function takeOrHolder(parts: SeatParts, directory: string): Promise<Seat |
 
 /** Undefined when the holder cannot be joined now. */
 async function join(parts: SeatParts, directory: string, holder: LockHolder | undefined): Promise<Seat | undefined> {
-  if (holder?.socket === undefined || holder.host !== hostname() || holder.pid === process.pid) return undefined;
+  if (holder?.socket === undefined || holder.host !== hostname()) return undefined;
   const remote = await parts.attach(holder.socket);
   if (remote === undefined) return undefined;
   try {
