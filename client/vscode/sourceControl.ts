@@ -77,7 +77,8 @@ class PondSourceControl implements vscode.Disposable {
   private readonly conflicts: vscode.SourceControlResourceGroup;
   private readonly staged: vscode.SourceControlResourceGroup;
   private timer: NodeJS.Timeout | undefined;
-  private reads = 0;
+  private asked = 0;
+  private answered = 0;
   status: StatusInfo | undefined;
 
   constructor(client: PondClient, pond: string, refreshed: () => void) {
@@ -105,11 +106,13 @@ class PondSourceControl implements vscode.Disposable {
   }
 
   async refresh(): Promise<void> {
-    const read = ++this.reads;
+    const question = ++this.asked;
     try {
       const status = await this.client.request('status', { pond: this.pond });
-      // An answer that a newer question overtook says less than what is shown or about to be.
-      if (read === this.reads) this.show(status);
+      // An answer that comes behind that to a newer question says less than what is shown.
+      if (question < this.answered) return;
+      this.answered = question;
+      this.show(status);
     } catch (error) {
       this.client.log.warn(`status of ${this.pond}: ${errorText(error)}`);
     }
@@ -121,6 +124,8 @@ class PondSourceControl implements vscode.Disposable {
   }
 
   private show(status: StatusInfo): void {
+    // The same again would make letters in the explorer flicker.
+    if (this.status !== undefined && JSON.stringify(status) === JSON.stringify(this.status)) return;
     this.status = status;
     const overtaken = new Set(status.conflicts);
     const states = (conflict: boolean): vscode.SourceControlResourceState[] =>

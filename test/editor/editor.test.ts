@@ -42,6 +42,15 @@ interface Fixture {
 
 async function makeFixture(): Promise<Fixture> {
   const home = await realpath(await mkdtemp(join(tmpdir(), 'pond-editor-test-')));
+  try {
+    return await fill(home);
+  } catch (error) {
+    await rm(home, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function fill(home: string): Promise<Fixture> {
   const pond = join(home, 'demo.pond');
   const data = join(root, 'node_modules', 'vega-datasets', 'data');
   const run = (...args: readonly string[]): Promise<string> =>
@@ -82,8 +91,10 @@ describe('the editor', () => {
   });
 
   after(async () => {
-    await workbench?.close();
-    await rm(fixture.home, { recursive: true, force: true, maxRetries: 5 });
+    // Neither is there when making the first failed.
+    await (workbench as Workbench | undefined)?.close();
+    const home = (fixture as Fixture | undefined)?.home;
+    if (home !== undefined) await rm(home, { recursive: true, force: true, maxRetries: 5 });
   });
 
   /** Opens a window for one test; when the test fails, a picture of it is kept. */

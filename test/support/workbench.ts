@@ -96,7 +96,7 @@ function startBrowser(): Promise<Browser> {
 
 async function openWindow(browser: Browser, port: number, options: WindowOptions): Promise<Window> {
   // A context of its own has the storage of a browser that never saw VS Code.
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
   const page = await context.newPage();
   const lines: string[] = [];
   const exit = new Promise<string | undefined>((resolve) => {
