@@ -4,11 +4,16 @@
  */
 import { ByteWriter, ParquetWriter, type ColumnSource } from 'hyparquet-writer';
 import { type Disk, type DiskFile } from '../storage/disk.ts';
+import { removeQuietly } from '../storage/durable.ts';
 import { compareRows, parquetSchema, type OpRow } from './rows.ts';
 
 /** A row group ends at this many rows, or bytes of content: reading one small file costs at most one group's content. */
 const groupRowsMax = 512;
 const groupBytesMax = 512 * 1024;
+
+/** A file of fewer rows and bytes of content fills a block or two of the disk either way: packing it would save nothing. */
+const packedRowsMin = 16;
+const packedBytesMin = 4 * 1024;
 
 export interface WrittenFile {
   readonly sizeBytes: number;
@@ -28,6 +33,7 @@ export async function writeDataFile(
     const writer = new ParquetWriter({
       writer: diskWriter(file),
       schema: parquetSchema,
+      codec: isWorthPacking(sorted) ? 'SNAPPY' : 'UNCOMPRESSED',
       // Bounds are whole ids: a reader picks the row group of a directory by them.
       statisticsTruncateLength: Infinity,
       createdBy: 'duckpond',
@@ -40,11 +46,15 @@ export async function writeDataFile(
     return { sizeBytes: file.sizeBytes, numRecords: sorted.length };
   } catch (error) {
     file.close();
-    disk.remove(path);
+    removeQuietly(disk, path);
     throw error;
   } finally {
     file.close();
   }
+}
+
+function isWorthPacking(rows: readonly OpRow[]): boolean {
+  return rows.length >= packedRowsMin || rows.reduce((sum, row) => sum + contentBytes(row), 0) >= packedBytesMin;
 }
 
 /** A writer that moves what it holds to the file after each row group. Its flush is synchronous, so no promise is made. */

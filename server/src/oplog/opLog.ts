@@ -8,15 +8,15 @@
  * - Every data file of ours is tagged with the commits whose rows it holds, so a file that compaction made is found too.
  */
 import { randomUUID } from 'node:crypto';
-import { PondError } from '../base/error.ts';
+import { isPondError, PondError } from '../base/error.ts';
 import { plainProtocol, checkWritable } from '../delta/actions.ts';
-import { commitVersion, type OwnCommitInfo } from '../delta/commit.ts';
+import { commitVersion, type CommitDraft, type CommitOutcome, type OwnCommitInfo } from '../delta/commit.ts';
 import { type AddFile, isInsideTable } from '../delta/files.ts';
 import { logDirectory, readCommit } from '../delta/log.ts';
 import { applyCommit, openTable, refreshTable, snapshotAt, type DeltaSnapshot } from '../delta/snapshot.ts';
 import { checkpointDue, writeCheckpoint } from '../delta/checkpoint.ts';
 import { type Disk } from '../storage/disk.ts';
-import { makeDirectoryDurable } from '../storage/durable.ts';
+import { makeDirectoryDurable, removeQuietly } from '../storage/durable.ts';
 import { writeDataFile } from './dataFile.ts';
 import { createRowReader, type RowReader, type RowRequest } from './rowReader.ts';
 import { deltaSchema, type OpRow, type StoredRow } from './rows.ts';
@@ -45,6 +45,7 @@ export interface AppendRequest {
   readonly build: (number: number) => Promise<Appending>;
 }
 
+/** The op log of one pond; made by create and open. */
 export class OpLog {
   readonly #disk: Disk;
   readonly #rows: RowReader;
@@ -66,7 +67,7 @@ export class OpLog {
     makeDirectoryDurable(disk, logDirectory);
     const { rows, record } = await request.build(0);
     const add = await writeData(disk, rows, 0, request.timeMs);
-    const outcome = commitVersion(disk, 0, {
+    const outcome = publish(disk, 0, {
       commitInfo: commitInfo(request, record),
       protocol: plainProtocol,
       metaData: {
@@ -79,6 +80,7 @@ export class OpLog {
         createdTime: request.timeMs,
       },
       txns: [{ appId, version: 0, lastUpdated: request.timeMs }],
+      removes: [],
       adds: [add],
     });
     if ('conflict' in outcome) throw new PondError('pond-exists', 'a Delta table is there already');
@@ -171,15 +173,15 @@ export class OpLog {
         removes: [],
         adds: [add],
       };
-      const outcome = commitVersion(this.#disk, number, actions);
+      const outcome = publish(this.#disk, number, actions);
       if ('committed' in outcome) {
         this.#snapshot = applyCommit(this.#snapshot, { version: number, ...actions });
         this.#files.set(number, add.path);
         await this.#checkpoint(request.timeMs);
         return number;
       }
-      // The lost attempt's file holds another number; nobody refers to it.
-      this.#disk.remove(add.path);
+      // The lost attempt's file holds another number.
+      removeQuietly(this.#disk, add.path);
       const head = this.head;
       this.refresh();
       if (this.head !== head) throw new PondError('lock-held', `commit ${this.head} was made by another process`);
@@ -237,8 +239,13 @@ const tableConfiguration: Readonly<Record<string, string>> = {
 async function writeData(disk: Disk, rows: readonly OpRow[], number: number, timeMs: number): Promise<AddAction> {
   const path = `${randomUUID()}.parquet`;
   const { sizeBytes, numRecords } = await writeDataFile(disk, path, rows, number);
-  // The file's name must be durable before the log refers to it.
-  disk.syncDirectory('');
+  try {
+    // The file's name must be durable before the log refers to it.
+    disk.syncDirectory('');
+  } catch (error) {
+    removeQuietly(disk, path);
+    throw error;
+  }
   return {
     path,
     partitionValues: {},
@@ -251,6 +258,20 @@ async function writeData(disk: Disk, rows: readonly OpRow[], number: number, tim
 }
 
 type AddAction = AddFile['add'];
+
+/** As commitVersion; when the commit certainly did not happen, its data files go: a disk that is full stays so otherwise. */
+function publish(
+  disk: Disk,
+  number: number,
+  actions: CommitDraft & { readonly adds: readonly AddAction[] },
+): CommitOutcome {
+  try {
+    return commitVersion(disk, number, actions);
+  } catch (error) {
+    if (!isPondError(error, 'commit-unknown')) for (const add of actions.adds) removeQuietly(disk, add.path);
+    throw error;
+  }
+}
 
 function commitInfo(request: AppendRequest, record: Readonly<Record<string, unknown>>): OwnCommitInfo {
   return {

@@ -38,6 +38,7 @@ interface OpenFile {
   readonly groups: Map<number, ReadonlyMap<string, number>>;
 }
 
+/** A reader of the data files on a disk. */
 export function createRowReader(disk: Disk): RowReader {
   const open = new Map<string, OpenFile>();
 

@@ -107,7 +107,7 @@ function abandonOnFailure<T>(disk: Disk, path: string, work: () => T): T {
 }
 
 /** Removes a file that is of no use; a failure would only hide the one that matters. */
-function removeQuietly(disk: Disk, path: string): void {
+export function removeQuietly(disk: Disk, path: string): void {
   try {
     disk.remove(path);
   } catch {
