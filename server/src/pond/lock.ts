@@ -4,10 +4,11 @@
  * never removed while they are the highest, so a slow contender that judged an old generation cannot win by mistake: it
  * finds a higher one after its own attempt and retreats.
  */
+import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { PondError } from '../base/error.ts';
+import { isPondError, PondError } from '../base/error.ts';
 import { type Disk } from '../storage/disk.ts';
-import { putIfAbsent, replaceFile } from '../storage/durable.ts';
+import { putIfAbsent, removeQuietly, replaceFile } from '../storage/durable.ts';
 import { processStart } from '../storage/processStart.ts';
 
 const directory = '_pond';
@@ -15,6 +16,8 @@ const namePattern = /^lock\.(\d+)$/;
 
 /** Who holds a lock. */
 export interface LockHolder {
+  /** UUID of this one lock. */
+  readonly id: string;
   readonly pid: number;
   readonly host: string;
   /** When the process started, as the system tells it; tells a process from a later one with the same pid. */
@@ -33,6 +36,9 @@ export interface Lock {
   release(): void;
 }
 
+/** Ids of the locks that this process holds: one that it could not give up, on a disk that failed, is known as nobody's. */
+const held = new Set<string>();
+
 /** Takes the lock, from a holder that died if need be. Fails `lock-held`, with `holderOf(error)` saying who it is. */
 export function acquireLock(disk: Disk): Lock {
   const highest = highestGeneration(disk);
@@ -40,14 +46,21 @@ export function acquireLock(disk: Disk): Lock {
   if (holder !== undefined) throw lockHeld(holder);
   const mine = (highest ?? 0) + 1;
   const self: LockHolder = {
+    id: randomUUID(),
     pid: process.pid,
     host: hostname(),
     started: processStart(process.pid),
     socket: undefined,
   };
-  if (!putIfAbsent(disk, lockPath(mine), encode(self)) || highestGeneration(disk) !== mine) {
-    throw lockHeld(currentHolder(disk));
+  try {
+    if (!putIfAbsent(disk, lockPath(mine), encode(self)) || highestGeneration(disk) !== mine) {
+      throw lockHeld(currentHolder(disk));
+    }
+  } catch (error) {
+    freeAfterFailure(disk, mine, self.id);
+    throw error;
   }
+  held.add(self.id);
   removeBelow(disk, mine);
   return createLock(disk, mine, self);
 }
@@ -86,9 +99,34 @@ function createLock(disk: Disk, generation: number, self: LockHolder): Lock {
       if (isHeld()) replaceFile(disk, path, encode({ ...self, socket }));
     },
     release() {
-      if (isHeld()) replaceFile(disk, path, encode({ free: true }));
+      held.delete(self.id);
+      if (isHeld()) free(disk, path);
     },
   };
+}
+
+function free(disk: Disk, path: string): void {
+  try {
+    replaceFile(disk, path, encode({ free: true }));
+  } catch {
+    // An empty lock is free too, and emptying a file takes no room on a disk that is full.
+    const file = disk.openAppend(path);
+    try {
+      file.truncate(0);
+    } finally {
+      file.close();
+    }
+  }
+}
+
+/** The attempt failed, perhaps when the lock had its name already: it must not look like held by this process. */
+function freeAfterFailure(disk: Disk, generation: number, id: string): void {
+  try {
+    const lock = decode(disk.readFile(lockPath(generation)) ?? new Uint8Array());
+    if (lock !== undefined && 'id' in lock && lock.id === id) free(disk, lockPath(generation));
+  } catch (error) {
+    if (!isPondError(error)) throw error;
+  }
 }
 
 function holderAt(disk: Disk, generation: number): LockHolder | undefined {
@@ -102,6 +140,7 @@ function holderAt(disk: Disk, generation: number): LockHolder | undefined {
 /** A holder on another host cannot be asked, and counts as alive. */
 function isAlive(holder: LockHolder): boolean {
   if (holder.host !== hostname()) return true;
+  if (holder.pid === process.pid && holder.started === processStart(process.pid)) return held.has(holder.id);
   try {
     process.kill(holder.pid, 0);
   } catch (error) {
@@ -126,7 +165,7 @@ function lockGenerations(disk: Disk): number[] {
 /** Older generations say nothing any more. */
 function removeBelow(disk: Disk, generation: number): void {
   for (const older of lockGenerations(disk)) {
-    if (older < generation) disk.remove(lockPath(older));
+    if (older < generation) removeQuietly(disk, lockPath(older));
   }
 }
 

@@ -36,7 +36,7 @@ export async function initPondOn(disk: Disk, directory: string, options: InitOpt
     await writeFirstCommit(disk, { pond: randomUUID(), commit: randomUUID() }, options.author ?? 'unknown');
     return await openLocked(disk, directory, lock);
   } catch (error) {
-    lock.release();
+    releaseAfter(lock);
     throw error;
   }
 }
@@ -64,8 +64,17 @@ export async function openPondOn(disk: Disk, directory: string, options: OpenOpt
   try {
     return await openLocked(disk, directory, lock);
   } catch (error) {
-    lock.release();
+    releaseAfter(lock);
     throw error;
+  }
+}
+
+/** Gives a lock up after a failure, which is what the caller must hear of. */
+function releaseAfter(lock: Lock): void {
+  try {
+    lock.release();
+  } catch (error) {
+    if (!isPondError(error)) throw error;
   }
 }
 
