@@ -6,9 +6,18 @@ const magic = Buffer.from('PJ1\n');
 const headBytes = magic.length + 4 + 16;
 const windowBytes = 1024 * 1024;
 
+/** Where a frame belongs: frames with the same run were flushed together, those of a run before had been flushed then. */
+export interface FramePlace {
+  readonly batch: string;
+  /** From 1, per batch; 0 for the header. */
+  readonly run: number;
+  /** Set when the run goes on behind the frame. */
+  readonly more?: true;
+}
+
 /** A frame as read back; `contentOffset` is where its content bytes start in the file. */
 export interface JournalFrame {
-  readonly json: unknown;
+  readonly json: FramePlace;
   readonly contentOffset: number;
 }
 
@@ -21,13 +30,15 @@ export interface FrameAt extends JournalFrame {
 export interface FrameReader {
   readonly sizeBytes: number;
   /** The frame at an offset; undefined when there is none, or it is damaged or cut short. */
-  frameAt(offset: number, batch: string): FrameAt | undefined;
-  /** True when a good frame starts at or behind an offset. */
-  hasFrameBehind(offset: number, batch: string): boolean;
+  frameAt(offset: number): FrameAt | undefined;
+  /** The good frames that start at or behind an offset, whatever is between them. */
+  framesBehind(offset: number): Iterable<FrameAt>;
 }
 
-export function createFrameReader(disk: Disk, path: string): FrameReader {
-  const sizeBytes = disk.stat(path)?.sizeBytes ?? 0;
+/** A reader of the frames in a file; a missing file has none. */
+/** Reads no more than `sizeBytesMax` of the file. */
+export function createFrameReader(disk: Disk, path: string, sizeBytesMax = Infinity): FrameReader {
+  const sizeBytes = Math.min(disk.stat(path)?.sizeBytes ?? 0, sizeBytesMax);
   let start = 0;
   let window: Buffer = Buffer.alloc(0);
 
@@ -40,7 +51,7 @@ export function createFrameReader(disk: Disk, path: string): FrameReader {
     return window.subarray(from - start, to - start);
   }
 
-  function frameAt(offset: number, batch: string): FrameAt | undefined {
+  function frameAt(offset: number): FrameAt | undefined {
     const from = offset + headBytes;
     if (from > sizeBytes) return undefined;
     // Copied, since reading the payload may move the window.
@@ -48,16 +59,18 @@ export function createFrameReader(disk: Disk, path: string): FrameReader {
     const end = from + (head.length < headBytes ? 0 : head.readUInt32LE(magic.length));
     if (!head.subarray(0, magic.length).equals(magic) || end > sizeBytes || end < from + 4) return undefined;
     const payload = slice(from, end);
-    if (!checksum(batch, [payload]).equals(head.subarray(magic.length + 4))) return undefined;
+    if (!checksum([payload]).equals(head.subarray(magic.length + 4))) return undefined;
     const jsonEnd = 4 + payload.readUInt32LE(0);
-    return { json: JSON.parse(payload.toString('utf8', 4, jsonEnd)), contentOffset: from + jsonEnd, end };
+    const json = JSON.parse(payload.toString('utf8', 4, jsonEnd)) as FramePlace;
+    return { json, contentOffset: from + jsonEnd, end };
   }
 
-  function hasFrameBehind(offset: number, batch: string): boolean {
-    for (let at = nextMagic(offset); at !== undefined; at = nextMagic(at + 1)) {
-      if (frameAt(at, batch) !== undefined) return true;
+  function* framesBehind(offset: number): Iterable<FrameAt> {
+    for (let at = nextMagic(offset); at !== undefined;) {
+      const frame = frameAt(at);
+      if (frame !== undefined) yield frame;
+      at = nextMagic(frame?.end ?? at + 1);
     }
-    return false;
   }
 
   function nextMagic(offset: number): number | undefined {
@@ -68,23 +81,23 @@ export function createFrameReader(disk: Disk, path: string): FrameReader {
     return undefined;
   }
 
-  return { sizeBytes, frameAt, hasFrameBehind };
+  return { sizeBytes, frameAt, framesBehind };
 }
 
 /** The bytes of a frame. Its content is the last `content.length` of them. */
-export function encodeFrame(json: unknown, content: Uint8Array, batch: string): Uint8Array {
+export function encodeFrame(json: FramePlace, content: Uint8Array): Uint8Array {
   const text = Buffer.from(JSON.stringify(json));
   const jsonLength = Buffer.alloc(4);
   jsonLength.writeUInt32LE(text.length);
   const head = Buffer.alloc(headBytes);
   magic.copy(head);
   head.writeUInt32LE(4 + text.length + content.length, magic.length);
-  checksum(batch, [jsonLength, text, content]).copy(head, magic.length + 4);
+  checksum([jsonLength, text, content]).copy(head, magic.length + 4);
   return Buffer.concat([head, jsonLength, text, content]);
 }
 
-function checksum(batch: string, parts: readonly Uint8Array[]): Buffer {
-  const hash = createHash('sha256').update(batch);
+function checksum(parts: readonly Uint8Array[]): Buffer {
+  const hash = createHash('sha256');
   for (const part of parts) hash.update(part);
   return hash.digest().subarray(0, 16);
 }

@@ -1,4 +1,4 @@
-import { PondError } from '../base/error.ts';
+import { isPondError, PondError } from '../base/error.ts';
 import { type OpLog } from '../oplog/opLog.ts';
 import { type Disk } from '../storage/disk.ts';
 import { type Node } from '../tinyfs/backend.ts';
@@ -17,6 +17,7 @@ import { type Lock } from './lock.ts';
 import { createMutex } from './mutex.ts';
 import { newestOf, type PondNode, pondNode, type RowPlace, versionKey } from './node.ts';
 import { Overlay } from './overlay.ts';
+import { uncommitted } from './recovery.ts';
 import { isUnder, refuseMissing, type RestorableTree, stageOldStates } from './restore.ts';
 import { createJournalSink, journalReader, type JournalSink, replay } from './sink.ts';
 import { discarding, keeping, refuseConflicts } from './settling.ts';
@@ -77,7 +78,7 @@ export class OpenPond implements types.Pond {
     this.#sink =
       this.#journal &&
       createJournalSink(this.#journal, this.#overlay, {
-        reread: () => this.#reread(readJournal(parts.disk)),
+        reread: () => this.#reread(parts.writer!.journal.acknowledged()),
         onChange: (changes) => this.#events.tell({ kind: 'changed', changes: changes.map(changeEvent) }),
       });
     this.#contents = createStagedContent(this.#store, this.#sink ?? journalReader(parts.disk), {
@@ -148,7 +149,6 @@ export class OpenPond implements types.Pond {
       refuseConflicts(await this.#conflicts());
       const commit = await this.#write(journal.batch, request, this.#overlay, this.#contents);
       this.#overlay.clear();
-      // What is in the journal is in the commit now, which has its batch id: should this fail, opening again knows.
       journal.reset(commit.number);
       this.#events.tell({ kind: 'committed', commit });
       return commit;
@@ -196,13 +196,15 @@ export class OpenPond implements types.Pond {
   }
 
   begin(): Promise<types.Transaction> {
-    this.#writable();
+    const journal = this.#writable();
     const base = this.#head.number;
     const transaction = beginTransaction(this.#store, base, (id, request, overlay, contents) =>
       this.#mutex.run(async () => {
         if (this.#head.number !== base) refuseConflicts(await findConflicts(this.#store, overlay, this.#head.number));
         const changes = stagedEntries(overlay).map((entry) => pathEvent(entry.path, entry));
         const commit = await this.#write(id, request, overlay, contents);
+        if (this.#overlay.isEmpty) journal.reset(commit.number);
+        else journal.mark(commit.number);
         this.#events.tell({ kind: 'changed', changes });
         this.#events.tell({ kind: 'committed', commit });
         return commit;
@@ -230,10 +232,13 @@ export class OpenPond implements types.Pond {
   }
 
   async refresh(): Promise<void> {
-    const moved = this.#store.opLog.refresh();
-    if (this.#journal === undefined) this.#reread(readJournal(this.#store.disk));
+    const { opLog, disk } = this.#store;
+    // The journal first: what leaves it after that is in the log that is read next, and known to be the same.
+    const contents = this.#journal === undefined ? readJournal(disk) : undefined;
+    const moved = opLog.refresh();
+    if (contents !== undefined) this.#reread(await uncommitted(opLog, contents));
     if (!moved) return;
-    this.#head = await commitAt(this.#store.opLog, this.#store.opLog.head);
+    this.#head = await commitAt(opLog, opLog.head);
     this.#events.tell({ kind: 'refreshed' });
   }
 
@@ -255,20 +260,26 @@ export class OpenPond implements types.Pond {
     overlay: Overlay,
     contents: StagedContentStore,
   ): Promise<types.Commit> {
+    this.#journal?.checkUsable();
     if (this.lock?.isHeld() === false) throw new PondError('lock-held', 'another process took the writer lock over');
     const changes = stagedChanges(overlay);
+    const plan = {
+      overlay,
+      root: await rootAt(this.#store, this.#head.number),
+      load: (node: PondNode) => ({ sizeBytes: node.sizeBytes, load: () => contents.load(node) }),
+      isBlob: (node: PondNode) => node.sizeBytes > inlineBytesMax,
+    };
     const { commit, directories, places } = await writeCommit({
       store: this.#store,
       id,
       request,
       parent: this.#head,
       counts: (bytes) => countChanges(changes, bytes),
-      plan: {
-        overlay,
-        root: await rootAt(this.#store, this.#head.number),
-        load: (node) => ({ sizeBytes: node.sizeBytes, load: () => contents.load(node) }),
-        isBlob: (node) => node.sizeBytes > inlineBytesMax,
-      },
+      plan,
+    }).catch((error: unknown) => {
+      // There is, or may be, a commit that this pond does not know: what is staged from now on would be lost beside it.
+      if (isPondError(error, 'commit-unknown') || isPondError(error, 'lock-held')) this.#journal?.fail(error);
+      throw error;
     });
     for (const directory of directories) this.#newest.set(directory.id, directory);
     for (const [key, place] of places) this.#places.set(key, place);

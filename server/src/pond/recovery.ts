@@ -6,13 +6,14 @@
  * acknowledged, or its changes are still in the journal; at or below the mark it is a loss, and the pond says so.
  */
 import { PondError } from '../base/error.ts';
-import { inspectTail, quarantine } from '../delta/verify.ts';
-import { commitFile, latestVersion } from '../delta/log.ts';
+import { looksLikeParquet } from '../delta/readCheckpoint.ts';
+import { type Finding, inspectTail, quarantine } from '../delta/verify.ts';
+import { checkpointFile, commitFile, latestVersion, readCommit } from '../delta/log.ts';
 import { OpLog } from '../oplog/opLog.ts';
 import { type Disk } from '../storage/disk.ts';
 import { makeDirectoryDurable, writeNew } from '../storage/durable.ts';
 import { readCommitRecord } from './history.ts';
-import { journalPath, type JournalContents, readJournal } from './journal.ts';
+import { emptyJournal, journalPath, type JournalContents, readJournal } from './journal.ts';
 import { spoolPrefix } from './sink.ts';
 
 export const quarantineDirectory = '_pond/quarantine';
@@ -29,15 +30,13 @@ export interface Recovered {
 export async function recover(disk: Disk, options: { readonly repair: boolean }): Promise<Recovered> {
   const notices: string[] = [];
   const journal = readJournal(disk);
-  const newest = usableVersion(disk, journal.header?.base ?? 0, options.repair, notices);
+  const newest = usableVersion(disk, journal.mark, options.repair, notices);
   const opLog = await OpLog.open(disk, newest);
   if (opLog === undefined) throw new PondError('pond-not-found', 'no Delta table is there');
   if (journal.cutBytes > 0 && options.repair) setAsideTail(disk, journal, notices);
   if (options.repair) removeSpools(disk);
-  return { opLog, journal: (await isCommitted(opLog, journal)) ? emptyJournal : journal, notices };
+  return { opLog, journal: await uncommitted(opLog, journal), notices };
 }
-
-const emptyJournal: JournalContents = { header: undefined, frames: [], goodBytes: 0, cutBytes: 0 };
 
 /** Newest version whose commit can be read; undefined means the newest of all. */
 function usableVersion(disk: Disk, mark: number, repair: boolean, notices: string[]): number | undefined {
@@ -51,29 +50,43 @@ function usableVersion(disk: Disk, mark: number, repair: boolean, notices: strin
   }
   let damaged = false;
   for (; ; newest--) {
-    const finding = inspectTail(disk, newest, newest).find(
-      ({ kind, version }) => version === newest && (kind === 'commit-empty' || kind === 'commit-unreadable'),
-    );
+    const finding = damageAt(disk, newest, newest > mark);
     if (finding === undefined) return damaged ? newest : undefined;
     damaged = true;
-    if (newest <= mark) {
+    // Nobody makes a checkpoint of a commit before it is acknowledged.
+    if (newest <= mark || hasCheckpoint(disk, newest)) {
       throw new PondError('pond-damaged', `commit ${newest} was acknowledged and is damaged: ${finding.text}`, {
         path: finding.file,
         hint: 'restore the file from a copy; nothing was changed',
       });
     }
-    if (repair) quarantine(disk, finding.file, quarantineDirectory);
+    if (repair) quarantine(disk, commitFile(newest), quarantineDirectory);
     notices.push(`commit ${newest} is damaged and ${repair ? 'was set aside' : 'left out'}: ${finding.text}`);
   }
 }
 
-/** True when the commit that the journal was to become is in the log: the crash came before the journal was emptied. */
-async function isCommitted(opLog: OpLog, { header }: JournalContents): Promise<boolean> {
-  if (header === undefined) return false;
-  for (let number = opLog.head; number > header.base; number--) {
-    if ((await readCommitRecord(opLog, number))?.id === header.batch) return true;
+/** What makes a commit unusable; with `data`, also that data which one of our own commits added is missing or short. */
+function damageAt(disk: Disk, newest: number, data: boolean): Finding | undefined {
+  const findings = inspectTail(disk, newest, newest).filter(({ version }) => version === newest);
+  const commit = findings.find(({ kind }) => kind === 'commit-empty' || kind === 'commit-unreadable');
+  if (commit !== undefined || !data || readCommit(disk, newest)?.commitInfo?.['pond'] === undefined) return commit;
+  return findings.find(({ kind }) => kind === 'data-missing' || kind === 'data-size');
+}
+
+function hasCheckpoint(disk: Disk, version: number): boolean {
+  return disk.stat(checkpointFile(version)) !== undefined && looksLikeParquet(disk, checkpointFile(version));
+}
+
+/**
+ * The journal, or an empty one when the commit that it was to become is in the log: the crash came before the journal was
+ * emptied.
+ */
+export async function uncommitted(opLog: OpLog, journal: JournalContents): Promise<JournalContents> {
+  if (journal.header === undefined) return journal;
+  for (let number = opLog.head; number > journal.mark; number--) {
+    if ((await readCommitRecord(opLog, number))?.id === journal.header.batch) return emptyJournal;
   }
-  return false;
+  return journal;
 }
 
 /** Keeps the bytes that are about to be cut: if they were acknowledged after all, they can be looked at. */

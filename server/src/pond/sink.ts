@@ -5,6 +5,7 @@ import { nowUs } from './newNodes.ts';
 import { type PondNode } from './node.ts';
 import { type EntryChange, type Overlay } from './overlay.ts';
 import { type Spool } from './stagedContent.ts';
+import { createTransactionSpool, type TransactionSpool } from './transactionSpool.ts';
 import { type ChangeSink } from './workingTree.ts';
 
 /** What a frame of the journal says. A frame with content alone has no changes. */
@@ -108,11 +109,20 @@ export function createJournalSink(
       return result;
     } catch (error) {
       journal.rollBack();
-      hooks.reread();
+      takeBack();
       throw error;
     } finally {
       batchChanges = undefined;
       if (changes.length > 0) settle(changes);
+    }
+  }
+
+  /** Rebuilds the overlay from what was staged before; an overlay that cannot be rebuilt must not be committed. */
+  function takeBack(): void {
+    try {
+      hooks.reread();
+    } catch (error) {
+      journal.fail(error);
     }
   }
 
@@ -134,30 +144,19 @@ export function journalReader(disk: Disk): Spool {
   };
 }
 
-/** A transaction's changes: nothing is durable before its commit, so they are in memory, and content is in a spool file. */
-export interface TransactionSink extends ChangeSink, Spool {
-  dispose(): void;
-}
+/** A transaction's changes: nothing is durable before its commit, so they are in memory, and what is large of them in a file. */
+export interface TransactionSink extends ChangeSink, TransactionSpool {}
 
 export const spoolPrefix = 'spool-';
 
+/** The sink of a transaction; its spool is there until `dispose`. */
 export function createTransactionSink(disk: Disk, overlay: Overlay, id: string): TransactionSink {
-  const path = `_pond/${spoolPrefix}${id}`;
-  const file = disk.create(path);
   return {
+    ...createTransactionSpool(disk, `_pond/${spoolPrefix}${id}`),
     record(changes) {
       for (const change of changes) overlay.apply(change, nowUs());
     },
     // A transaction is abandoned as a whole when something in it fails, so its batches need no taking back.
     batch: (work) => work(),
-    keep(bytes) {
-      file.append(bytes);
-      return file.sizeBytes - bytes.length;
-    },
-    read: (offset, sizeBytes) => disk.readRange(path, offset, offset + sizeBytes) ?? new Uint8Array(),
-    dispose() {
-      file.close();
-      disk.remove(path);
-    },
   };
 }

@@ -38,6 +38,7 @@ export interface WorkingTreeParts {
   readonly newest: (directory: PondNode) => PondNode;
 }
 
+/** The backend of a working tree, or of a transaction's. */
 export function createWorkingTree(parts: WorkingTreeParts): RestorableTree {
   const { store, overlay, sink, contents } = parts;
 
@@ -108,8 +109,10 @@ export function createWorkingTree(parts: WorkingTreeParts): RestorableTree {
         existing === undefined
           ? newNode(wanted.type, name, attributes)
           : nextVersion(existing, base, attributes ?? existing.attributes);
+      const bareChange = await change(path, name, bare);
+      // Nothing comes between the content and the change that refers to it, so no content is left without one.
       const node = content === undefined ? bare : contents.attach(bare, content, existing);
-      sink.record([await change(path, name, node)]);
+      sink.record([{ ...bareChange, node }]);
       return node;
     });
   }
