@@ -1,0 +1,268 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { describe, it } from 'node:test';
+import { isPondError } from '../../server/src/base/error.ts';
+import { readJournal } from '../../server/src/pond/journal.ts';
+import { initPondOn, openPondOn } from '../../server/src/pond/pond.ts';
+import { type Pond } from '../../server/src/pond/types.ts';
+import { type Disk } from '../../server/src/storage/disk.ts';
+import { nameOf } from '../../server/src/storage/diskPath.ts';
+import { isTemporaryName } from '../../server/src/storage/durable.ts';
+import { createMemoryDisk, type DiskImage } from '../../server/src/storage/memoryDisk.ts';
+import { imageOf } from '../support/diskImage.ts';
+import { endLockHolders, pondState, type PondState } from '../support/pondState.ts';
+import { type CrashChoice, SimDisk } from '../support/simDisk.ts';
+import { bytesOf, parquetOf } from '../support/tree.ts';
+
+/** Something a pond is asked to do, that is promised when the call returns. */
+type Step = (pond: Pond) => Promise<unknown>;
+
+const write =
+  (path: string, text: string): Step =>
+  async (pond) =>
+    (await pond.fs.root()).writeFile(path, bytesOf(text));
+const commit =
+  (message: string): Step =>
+  (pond) =>
+    pond.commit({ message, author: 'test' });
+const inRoot =
+  (work: (root: Awaited<ReturnType<Pond['fs']['root']>>) => Promise<unknown>): Step =>
+  async (pond) =>
+    work(await pond.fs.root());
+
+const largeText = 'all work and no play makes a large file '.repeat(2000);
+
+interface Workload {
+  /** Done and durable before the calls that are looked at. */
+  readonly before?: readonly Step[];
+  readonly steps: readonly Step[];
+}
+
+const committed: readonly Step[] = [write('/a', 'one'), commit('first')];
+
+/** Short workloads: every state that a crash after any call can leave is opened. */
+const shortWorkloads: Readonly<Record<string, Workload>> = {
+  'two staged files': { steps: [write('/a', 'one'), write('/b', 'two')] },
+  'a staged file that is committed': { steps: [write('/a', 'one'), commit('first')] },
+  'a file that is staged again after its commit': { before: committed, steps: [write('/a', 'two')] },
+  'a change just after a commit': { before: [write('/a', 'one')], steps: [commit('first'), write('/a', 'two')] },
+  'a rename': { before: committed, steps: [inRoot((root) => root.rename('/a', '/b')), commit('second')] },
+  'a removal': { before: committed, steps: [inRoot((root) => root.remove('/a')), commit('second')] },
+  'content that becomes a blob': { steps: [write('/large', largeText)] },
+  'a discarded change': { before: [write('/a', 'one')], steps: [(pond) => pond.discard()] },
+  'a batch': {
+    before: [write('/a', 'one')],
+    steps: [
+      inRoot((root) =>
+        root.backend.batch(async () => {
+          await root.writeFile('/a', bytesOf('two'));
+          await root.createDirectory('/d/e', { parents: true });
+          await root.writeFile('/d/e/f', bytesOf('three'));
+        }),
+      ),
+    ],
+  },
+  'a transaction beside what is staged': {
+    before: [write('/a', 'staged')],
+    steps: [
+      async (pond) => {
+        const transaction = await pond.begin();
+        await (await transaction.fs.root()).writeFile('/b', bytesOf('by a transaction'));
+        await transaction.commit({ message: 'beside', author: 'test' });
+      },
+    ],
+  },
+};
+
+/** A workload of everything, with some hundred calls: its states are sampled. */
+const longWorkload: readonly Step[] = [
+  inRoot((root) => root.createDirectory('/deep/er', { parents: true })),
+  write('/deep/er/file', 'first'),
+  inRoot((root) => root.createFile('/series', parquetOf('first'), { type: 'series' })),
+  commit('files'),
+  inRoot((root) => root.writeFile('/series', parquetOf('second'))),
+  inRoot((root) => root.writeFile('/series', parquetOf('third'))),
+  inRoot((root) => root.createSymlink('/link', 'deep/er/file')),
+  inRoot((root) => root.setAttributes('/deep', { owner: 'test' })),
+  commit('series'),
+  inRoot((root) => root.rename('/deep', '/moved')),
+  write('/moved/er/file', 'second'),
+  inRoot((root) => root.copy('/moved', '/copy', { recursive: true })),
+  commit('moved'),
+  write('/large', largeText),
+  inRoot((root) => root.writeFile('/large', bytesOf(largeText + largeText))),
+  commit('large'),
+  (pond) => pond.restore(['/'], '1'),
+  commit('restored'),
+  write('/a', 'kept'),
+  inRoot((root) => root.remove('/moved', { recursive: true }).catch(() => root.remove('/deep', { recursive: true }))),
+  (pond) => pond.discard(['/a']),
+  commit('removed'),
+];
+
+describe('a crash of the machine', () => {
+  it('leaves no pond or a whole one, while a pond is made', async () => {
+    const sim = new SimDisk<PondState>();
+    const made = await initPondOn(sim.disk, 'sim');
+    sim.acknowledge(await pondState(made));
+    await sim.checkCrashes({ mode: 'every' }, async ({ open, acknowledged }) => {
+      const disk = open();
+      endLockHolders(disk);
+      if (acknowledged.length === 0 && (await isNoPond(disk))) return;
+      await checkRecovery(disk, [await pondState(made)]);
+    });
+  });
+
+  for (const [name, workload] of Object.entries(shortWorkloads)) {
+    it(`loses nothing that was acknowledged, at any call: ${name}`, async () => {
+      await checkWorkload(workload, { mode: 'every' });
+    });
+  }
+
+  it('loses nothing that was acknowledged, in a long workload', async () => {
+    await checkWorkload({ steps: longWorkload }, { mode: 'sample', seed: 7, pointsMax: 40, randomStates: 1 });
+  });
+
+  it('loses nothing while checkpoints are made', async () => {
+    const steps = Array.from({ length: 51 }, (_, i) => [write(`/${i % 7}`, `text ${i}`), commit(`${i}`)]).flat();
+    const workload = { before: steps.slice(0, -5), steps: steps.slice(-5) };
+    await checkWorkload(workload, { mode: 'sample', seed: 11, pointsMax: 16, randomStates: 0 }, (n) => n % 25 === 0);
+  });
+
+  it('can come again while the first one is being recovered from', async () => {
+    const steps = [write('/a', 'one'), commit('first'), write('/a', 'two'), write('/b', largeText)];
+    const { sim, states } = await record({ steps });
+    let seed = 100;
+    for (const state of sim.crashStates({ mode: 'sample', seed: 3, pointsMax: 12, randomStates: 0 })) {
+      const expected = statesAfter(states, Math.max(1, state.acknowledged.length));
+      const disk = state.open();
+      endLockHolders(disk);
+      const again = new SimDisk(imageOf(disk));
+      await (await openPondOn(again.disk, 'sim', { mode: 'write' })).close();
+      const choice = { mode: 'sample', seed: seed++, pointsMax: 6, randomStates: 0 } as const;
+      await again.checkCrashes(choice, async ({ open }) => {
+        const disk = open();
+        endLockHolders(disk);
+        assertOneOf(await stateOn(disk), expected);
+      });
+    }
+  });
+});
+
+interface Recorded {
+  readonly sim: SimDisk<number>;
+  /** What was to be seen after init and after each step. */
+  readonly states: readonly PondState[];
+}
+
+type Wanted = (number: number) => boolean;
+
+/** Carries out the steps, noting what is to be seen after each. */
+async function record({ before = [], steps }: Workload, wanted?: Wanted): Promise<Recorded> {
+  const sim = new SimDisk<number>(await imageAfter(before));
+  const states: PondState[] = [];
+  const pond = await openPondOn(sim.disk, 'sim', { mode: 'write' });
+  for (const step of [undefined, ...steps]) {
+    await step?.(pond);
+    sim.acknowledge(states.length);
+    states.push(await pondState(pond, wanted));
+  }
+  return { sim, states };
+}
+
+async function imageAfter(steps: readonly Step[]): Promise<DiskImage> {
+  const disk = createMemoryDisk();
+  const pond = await initPondOn(disk, 'sim');
+  for (const step of steps) await step(pond);
+  await pond.close();
+  return imageOf(disk);
+}
+
+/** The trees of commits that are not wanted are not compared. */
+async function checkWorkload(workload: Workload, choice: CrashChoice, wanted?: Wanted): Promise<void> {
+  const { sim, states } = await record(workload, wanted);
+  const seen = new Set<string>();
+  await sim.checkCrashes(choice, async ({ open, acknowledged }) => {
+    const disk = open();
+    endLockHolders(disk);
+    if (isKnown(seen, disk, acknowledged.length)) return;
+    // Opening the pond came first; it promises nothing new.
+    await checkRecovery(disk, statesAfter(states, Math.max(1, acknowledged.length)), wanted);
+  });
+  assert.ok(seen.size > workload.steps.length, `only ${seen.size} states were opened`);
+}
+
+/** Many crashes leave the same but for stray files: once is enough. */
+function isKnown(seen: Set<string>, disk: Disk, acknowledged: number): boolean {
+  const files = [...imageOf(disk).files].filter(([path]) => !isTemporaryName(nameOf(path)));
+  const hash = createHash('sha256');
+  for (const [path, bytes] of files.sort(([a], [b]) => (a < b ? -1 : 1)))
+    hash.update(`${path}\0${bytes.length}\0`).update(bytes);
+  const key = `${acknowledged} ${hash.digest('hex')}`;
+  if (seen.has(key)) return true;
+  seen.add(key);
+  return false;
+}
+
+/** What may be seen when so many states were acknowledged: the last of them, or the one that was being made. */
+function statesAfter(states: readonly PondState[], acknowledged: number): readonly PondState[] {
+  return states.slice(Math.max(0, acknowledged - 1), acknowledged + 1);
+}
+
+/** A machine that stops while a pond is made leaves none, and then one can be made. */
+async function isNoPond(disk: Disk): Promise<boolean> {
+  try {
+    const pond = await openPondOn(disk, 'sim', { mode: 'read' });
+    await pond.close();
+    return false;
+  } catch (error) {
+    if (!isPondError(error, 'pond-not-found')) throw error;
+  }
+  const pond = await initPondOn(disk, 'sim');
+  assert.deepEqual(await pond.check(), []);
+  await pond.close();
+  return true;
+}
+
+async function checkRecovery(disk: Disk, expected: readonly PondState[], wanted?: Wanted): Promise<void> {
+  const { cutBytes } = readJournal(disk);
+  const pond = await openPondOn(disk, 'sim', { mode: 'write' });
+  const state = await pondState(pond, wanted);
+  assertOneOf(state, expected);
+  assert.deepEqual(await pond.check(), []);
+  const { notices, conflicts } = await pond.status();
+  assert.deepEqual([notices.length, conflicts], [cutBytes > 0 ? 1 : 0, []], notices.join());
+  await pond.close();
+
+  const again = await openPondOn(disk, 'sim', { mode: 'write' });
+  assert.deepEqual(await pondState(again, wanted), state, 'opened a second time');
+  assert.deepEqual((await again.status()).notices, []);
+  await worksOn(again, state);
+}
+
+/** The pond takes one more change and commit, with all that was staged. */
+async function worksOn(pond: Pond, { working, commits }: PondState): Promise<void> {
+  await write('/afterwards', 'still works')(pond);
+  const head = await pond.commit({ message: 'afterwards', author: 'test' });
+  const newest = commits[commits.length - 1]!;
+  assert.deepEqual([head.parent, head.number], [newest.number, newest.number + 1]);
+  const { working: now, commits: later } = await pondState(pond, () => false);
+  assert.deepEqual(
+    [now.filter((line) => !line.startsWith('["/afterwards"')), later.length],
+    [working, commits.length + 1],
+  );
+  await pond.close();
+}
+
+function assertOneOf(state: PondState, expected: readonly PondState[]): void {
+  const texts = expected.map((one) => JSON.stringify(one));
+  if (texts.includes(JSON.stringify(state))) return;
+  assert.deepEqual(state, expected[expected.length - 1], `none of ${expected.length} possible states`);
+}
+
+async function stateOn(disk: Disk): Promise<PondState> {
+  const pond = await openPondOn(disk, 'sim', { mode: 'write' });
+  const state = await pondState(pond);
+  await pond.close();
+  return state;
+}

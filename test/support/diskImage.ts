@@ -1,0 +1,20 @@
+import { type Disk } from '../../server/src/storage/disk.ts';
+import { joinPath } from '../../server/src/storage/diskPath.ts';
+import { type DiskImage } from '../../server/src/storage/memoryDisk.ts';
+
+/** All that is on a disk, as an image that a disk in memory can start with. */
+export function imageOf(disk: Disk): DiskImage {
+  const directories: string[] = [];
+  const files: [string, Uint8Array][] = [];
+  const visit = (directory: string): void => {
+    for (const name of disk.list(directory)) {
+      const path = joinPath(directory, name);
+      const isDirectory = disk.stat(path)?.kind === 'directory';
+      if (!isDirectory) files.push([path, disk.readFile(path)!]);
+      else directories.push(path);
+      if (isDirectory) visit(path);
+    }
+  };
+  visit('');
+  return { directories, files };
+}
