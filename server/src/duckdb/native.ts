@@ -1,7 +1,8 @@
-import { type nodeApi } from './nativeModule.ts';
+import type * as nodeApi from '@duckdb/node-api';
 import { PondError } from '../base/error.ts';
 import { lazyAsync } from '../base/lazy.ts';
 
+/** DuckDB's own module. */
 export type NativeModule = typeof nodeApi;
 
 /**
@@ -10,7 +11,9 @@ export type NativeModule = typeof nodeApi;
  */
 export const loadNative: () => Promise<NativeModule> = lazyAsync(async () => {
   try {
-    return (await import('./nativeModule.ts')).nodeApi;
+    // A CommonJS package: where it is bundled, only its default export keeps all the names.
+    const { default: native } = (await import('@duckdb/node-api')) as unknown as { readonly default: NativeModule };
+    return native;
   } catch (error) {
     throw nativeLoadError(error);
   }
