@@ -11,7 +11,7 @@ import { type DeltaSnapshot } from './tableState.ts';
 const commitsBetween = 50;
 
 /** Rows that a checkpoint may write for each commit since the last. */
-const rowsPerCommit = 100;
+const rowsPerCommit = 20;
 
 /**
  * True when so many commits came since the last checkpoint that the next opening should not replay them. The number grows

@@ -32,6 +32,7 @@ export interface BlobStore {
   ): AsyncIterable<Uint8Array>;
 }
 
+/** The blobs of the pond on a disk. */
 export function createBlobStore(disk: Disk): BlobStore {
   const durableDirectories = new Set<string>();
 
@@ -96,8 +97,8 @@ async function takeHead(
   while (size <= inlineBytesMax) {
     const next = await iterator.next();
     if (next.done === true) return { head: Buffer.concat(parts), rest: undefined };
-    // A source may reuse its buffer for the next chunk.
-    parts.push(next.value.slice());
+    // A source may reuse its buffer for the next chunk. The slice of a Buffer would be the same bytes.
+    parts.push(new Uint8Array(next.value));
     size += next.value.length;
   }
   return { head: Buffer.concat(parts), rest: iterator };

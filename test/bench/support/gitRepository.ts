@@ -30,7 +30,11 @@ export async function createGitRepository(folder: string, { durable }: { durable
   };
   await run('init', '--quiet');
   await run('config', 'gc.auto', '0');
-  if (durable) await run('config', 'core.fsync', 'all');
+  if (durable) {
+    await run('config', 'core.fsync', 'all');
+    // One flush for all objects of a command, where the file system allows it.
+    await run('config', 'core.fsyncMethod', 'batch');
+  }
   return {
     folder,
     run,
