@@ -34,22 +34,25 @@ export function connectLocal(): Host {
 export async function startServer({ transport }: { readonly transport: 'ipc' | 'stdio' }): Promise<void> {
   const { connectEditor } = await import('./rpc/connection.ts');
   const { serve } = await import('./server.ts');
-  const attached = lazyAsync(() => listenForOthers(host, ponds));
-  const { host, ponds } = compose({ resident: true, socket: async () => (await attached()).path });
-  const refreshing = setInterval(() => void ponds.refresh(), refreshMs);
+  let others: AttachServer | undefined;
+  const listen = lazyAsync(async () => (others = await listenForOthers(host, ponds)));
+  const { host, ponds } = compose({ resident: true, socket: async () => (await listen()).path });
+  // What goes wrong here goes wrong in the next command too, which has somebody to tell.
+  const refreshing = setInterval(() => void ponds.refresh().catch(() => undefined), refreshMs);
   refreshing.unref();
+  const close = async (): Promise<void> => {
+    clearInterval(refreshing);
+    await host.close();
+    await others?.close();
+  };
   const connection = connectEditor(transport);
   serve(connection, {
     host,
     language: lazyAsync(async () => (await import('./language/index.ts')).createLanguageService()),
     onNotice: (listener) => ponds.onNotice(listener),
-    async close() {
-      clearInterval(refreshing);
-      await host.close();
-      await (await attached()).close();
-    },
+    close,
   });
-  if (transport === 'ipc') process.once('disconnect', () => void host.close().finally(() => process.exit()));
+  if (transport === 'ipc') process.once('disconnect', () => void close().finally(() => process.exit()));
 }
 
 interface Composition {

@@ -66,8 +66,10 @@ export function createHost(parts: HostParts): Host {
     } catch (error) {
       const settled = repeated ? await settleRepeated(name, params, error, ask) : undefined;
       if (settled !== undefined) return settled.result;
-      if (seat.kind === 'owner' && isPondError(error, 'lock-held')) await ponds.leave(seat);
-      throw error;
+      if (!isPondError(error, 'lock-held')) throw error;
+      // Whoever was thought to hold the pond has given it up, or lost it.
+      if (seat.kind !== 'read') await ponds.leave(seat);
+      throw seat.kind === 'attached' ? new RemoteGoneError(error) : error;
     }
   }
 

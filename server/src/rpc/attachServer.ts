@@ -52,7 +52,7 @@ export async function listen(host: Host, path: string): Promise<AttachServer> {
     path,
     notify({ kind, event }) {
       for (const { connection, ponds } of peers) {
-        if (ponds.has(event.pond)) void connection.sendNotification(events[kind], event);
+        if (ponds.has(event.pond)) tell(connection, events[kind], event);
       }
     },
     close: () =>
@@ -105,7 +105,7 @@ async function answer(host: Host, { peer, inputs, name, params, signal }: Asked)
   const progress = (message: string, done: number, total?: number): void => {
     if (progressToken === undefined) return;
     const event: ProgressEvent = { token: progressToken, message, done, ...(total === undefined ? {} : { total }) };
-    void peer.connection.sendNotification(events.progress, event);
+    tell(peer.connection, events.progress, event);
   };
   try {
     const content = inputToken === undefined ? undefined : inputs.open(inputToken);
@@ -117,6 +117,11 @@ async function answer(host: Host, { peer, inputs, name, params, signal }: Asked)
   } finally {
     if (inputToken !== undefined) inputs.close(inputToken);
   }
+}
+
+function tell(connection: MessageConnection, event: string, params: unknown): void {
+  // A peer that is gone needs no news.
+  connection.sendNotification(event, params).catch(() => undefined);
 }
 
 function mismatch(theirs: number): PondError {

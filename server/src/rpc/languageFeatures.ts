@@ -32,7 +32,7 @@ export function serveLanguage(connection: Connection, load: () => Promise<Langua
     clearTimeout(pauses.get(document.uri));
     pauses.set(
       document.uri,
-      setTimeout(() => void check(document), pauseMs),
+      setTimeout(() => void check(document).catch(complain), pauseMs),
     );
   }
 
@@ -46,6 +46,10 @@ export function serveLanguage(connection: Connection, load: () => Promise<Langua
     await connection.sendDiagnostics({ uri, version, diagnostics });
   }
 
+  function complain(error: unknown): void {
+    connection.console.error(String(error instanceof Error ? error.stack : error));
+  }
+
   async function about<T>(uri: string, ask: (service: LanguageService, text: string) => unknown): Promise<T | null> {
     const document = documents.get(uri);
     if (document?.languageId !== 'yaml') return null;
@@ -56,7 +60,7 @@ export function serveLanguage(connection: Connection, load: () => Promise<Langua
   documents.onDidClose(({ document: { uri } }) => {
     clearTimeout(pauses.get(uri));
     pauses.delete(uri);
-    void connection.sendDiagnostics({ uri, diagnostics: [] });
+    void connection.sendDiagnostics({ uri, diagnostics: [] }).catch(complain);
   });
   connection.onCompletion(({ textDocument, position }) =>
     about<CompletionItem[]>(textDocument.uri, (service, text) => service.completion(text, position)),
