@@ -30,7 +30,7 @@ export function committing(pond: Pond): Backend {
     remove: after(backend.remove),
     rename: after(backend.rename),
     copy: after(backend.copy),
-    batch: after(backend.batch) as Backend['batch'],
+    batch: <T>(work: () => Promise<T>) => after(() => backend.batch(work))(),
   };
 }
 
