@@ -80,6 +80,32 @@ describe('the journal of staged changes', () => {
   });
 });
 
+describe('events of a pond', () => {
+  it('say what happened at a path as somebody who watched it saw it', async () => {
+    const pond = await initPondOn(createMemoryDisk(), 'memory');
+    const root = await pond.fs.root();
+    await root.writeFile('/a', Buffer.from('1'));
+    await pond.commit({ message: 'base', author: 'test' });
+    const seen: string[] = [];
+    pond.onEvent((event) => {
+      if (event.kind === 'changed') seen.push(...event.changes.map(({ kind, path }) => `${kind} ${path}`));
+    });
+    await root.writeFile('/a', Buffer.from('2'));
+    await root.remove('/a');
+    await root.writeFile('/a', Buffer.from('3'));
+    await root.rename('/a', '/b');
+    await assert.rejects(
+      pond.fs.backend.batch(async () => {
+        await root.writeFile('/c', Buffer.from('4'));
+        throw new Error('stopped');
+      }),
+      /stopped/,
+    );
+    assert.deepEqual(seen, ['changed /a', 'deleted /a', 'created /a', 'created /b', 'deleted /a']);
+    await pond.close();
+  });
+});
+
 async function stagedHashes(pond: Pond): Promise<(string | undefined)[][]> {
   const { staged } = await pond.status();
   return staged.map(({ kind, path, after }) => [kind, path, after?.sha256]);

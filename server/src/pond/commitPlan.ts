@@ -48,6 +48,7 @@ interface Planning extends PlanInput {
   bytes: number;
 }
 
+/** The rows of the commit that takes all changes of an overlay. An empty overlay gives the root's row alone. */
 export async function planCommit(input: PlanInput): Promise<CommitPlan> {
   const planning: Planning = {
     ...input,

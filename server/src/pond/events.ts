@@ -1,5 +1,5 @@
 import { type PondNode } from './node.ts';
-import { type EntryChange } from './overlay.ts';
+import { type EntryChange, type Overlay } from './overlay.ts';
 import { type PathEvent, type PondEvent } from './types.ts';
 
 export interface Events {
@@ -24,7 +24,7 @@ export function createEvents(): Events {
   };
 }
 
-/** What happened at a path, from the state that it was based on and the one that it has. */
+/** What happened at a path, from the state that it had and the one that it has. */
 export function pathEvent(
   path: string,
   { node, base }: { readonly node: PondNode | null; readonly base: PondNode | undefined },
@@ -32,8 +32,9 @@ export function pathEvent(
   return { path, kind: node === null ? 'deleted' : base === undefined ? 'created' : 'changed' };
 }
 
-/** What happened where a change was made. */
-export function changeEvent({ directory, name, node, base }: EntryChange): PathEvent {
+/** What a change does at its path, seen from the overlay that it is about to be made in. */
+export function changeEvent(overlay: Overlay, { directory, name, node, base }: EntryChange): PathEvent {
   const path = [...directory.slice(1).map((step) => step.name), name].map((step) => `/${step}`).join('');
-  return pathEvent(path, { node, base: base ?? undefined });
+  const staged = overlay.entry(directory[directory.length - 1]!.id, name);
+  return pathEvent(path, { node, base: (staged === undefined ? base : staged.node) ?? undefined });
 }

@@ -15,19 +15,20 @@ import { hostFilesOf } from './hostFiles.ts';
 import { type Journal, type JournalContents, readJournal } from './journal.ts';
 import { type Lock } from './lock.ts';
 import { createMutex } from './mutex.ts';
-import { newestOf, type PondNode, pondNode, type RowPlace, versionKey } from './node.ts';
+import { type PondNode, pondNode } from './node.ts';
 import { Overlay } from './overlay.ts';
+import { createRecentCommits } from './recent.ts';
 import { uncommitted } from './recovery.ts';
 import { isUnder, refuseMissing, type RestorableTree, stageOldStates } from './restore.ts';
 import { createJournalSink, journalReader, type JournalSink, replay } from './sink.ts';
 import { discarding, keeping, refuseConflicts } from './settling.ts';
 import { countChanges, findConflicts, pairRenames, stagedChanges, stagedEntries } from './stagedChanges.ts';
 import { beginTransaction } from './transaction.ts';
-import { changeEvent, createEvents, pathEvent } from './events.ts';
+import { createEvents, pathEvent } from './events.ts';
 import { createStagedContent, type StagedContentStore } from './stagedContent.ts';
 import { createStore, rootAt, type Store } from './store.ts';
 import type * as types from './types.ts';
-import { createWorkingTree, versions } from './workingTree.ts';
+import { createWorkingTree, valueVersions } from './workingTree.ts';
 
 /** What a pond is opened with; pond.ts finds it out. */
 export interface PondParts {
@@ -61,10 +62,7 @@ export class OpenPond implements types.Pond {
   readonly #tree: RestorableTree;
   readonly #mutex = createMutex();
   readonly #events = createEvents();
-  /** Directories as the newest commit of this process left them, for nodes that were looked up before it. */
-  readonly #newest = new Map<string, PondNode>();
-  /** Rows of the versions that were committed last, for nodes that were looked up while they were staged. */
-  readonly #places = new Map<string, RowPlace>();
+  readonly #recent = createRecentCommits();
   #head: types.Commit;
 
   constructor(parts: PondParts) {
@@ -79,10 +77,10 @@ export class OpenPond implements types.Pond {
       this.#journal &&
       createJournalSink(this.#journal, this.#overlay, {
         reread: () => this.#reread(parts.writer!.journal.acknowledged()),
-        onChange: (changes) => this.#events.tell({ kind: 'changed', changes: changes.map(changeEvent) }),
+        onChange: (changes) => this.#events.tell({ kind: 'changed', changes }),
       });
     this.#contents = createStagedContent(this.#store, this.#sink ?? journalReader(parts.disk), {
-      committedPlace: (node) => this.#places.get(versionKey(node)),
+      committedPlace: (node) => this.#recent.place(node),
       stagedNow: (node) => this.#overlay.find(node.id),
     });
     this.#tree = createWorkingTree({
@@ -93,7 +91,7 @@ export class OpenPond implements types.Pond {
       mutex: this.#mutex,
       writable: this.#sink !== undefined,
       head: () => this.#head.number,
-      newest: (directory) => newestOf(this.#newest.get(directory.id), directory),
+      newest: (directory) => this.#recent.newest(directory),
     });
     this.fs = new FS(this.#tree);
     replay(parts.contents, this.#overlay);
@@ -214,11 +212,7 @@ export class OpenPond implements types.Pond {
   }
 
   async hostFiles(node: Node): Promise<readonly types.HostFile[]> {
-    const all = [pondNode(node)];
-    if (node.type === 'series') {
-      all.length = 0;
-      for await (const version of versions(this.#store, this.#overlay, pondNode(node))) all.unshift(version);
-    }
+    const all = await valueVersions(this.#store, this.#overlay, pondNode(node));
     return await hostFilesOf(this.#store.disk, all, (version) => this.#contents.load(version));
   }
 
@@ -269,7 +263,7 @@ export class OpenPond implements types.Pond {
       load: (node: PondNode) => ({ sizeBytes: node.sizeBytes, load: () => contents.load(node) }),
       isBlob: (node: PondNode) => node.sizeBytes > inlineBytesMax,
     };
-    const { commit, directories, places } = await writeCommit({
+    const { commit, ...left } = await writeCommit({
       store: this.#store,
       id,
       request,
@@ -281,12 +275,7 @@ export class OpenPond implements types.Pond {
       if (isPondError(error, 'commit-unknown') || isPondError(error, 'lock-held')) this.#journal?.fail(error);
       throw error;
     });
-    for (const directory of directories) this.#newest.set(directory.id, directory);
-    for (const [key, place] of places) this.#places.set(key, place);
-    for (const key of this.#places.keys()) {
-      if (this.#places.size <= placesMax) break;
-      this.#places.delete(key);
-    }
+    this.#recent.remember(left);
     this.#head = commit;
     return commit;
   }
@@ -307,5 +296,3 @@ export class OpenPond implements types.Pond {
     replay(contents, this.#overlay);
   }
 }
-
-const placesMax = 10_000;

@@ -30,6 +30,7 @@ interface DirectoryChanges {
   modifiedUs: number | undefined;
 }
 
+/** Changed entries over a committed tree; see the top of the file. */
 export class Overlay {
   readonly #directories = new Map<string, DirectoryChanges>();
   readonly #links = new Map<string, { readonly parentId: string; readonly name: string }>();

@@ -1,11 +1,13 @@
 import { type Disk } from '../storage/disk.ts';
 import { isPondError, PondError } from '../base/error.ts';
+import { changeEvent } from './events.ts';
 import { type Journal, type JournalContents, journalPath } from './journal.ts';
 import { nowUs } from './newNodes.ts';
 import { type PondNode } from './node.ts';
 import { type EntryChange, type Overlay } from './overlay.ts';
 import { type Spool } from './stagedContent.ts';
 import { createTransactionSpool, type TransactionSpool } from './transactionSpool.ts';
+import { type PathEvent } from './types.ts';
 import { type ChangeSink } from './workingTree.ts';
 
 /** What a frame of the journal says. A frame with content alone has no changes. */
@@ -38,29 +40,34 @@ export interface JournalSink extends ChangeSink, Spool {}
 export function createJournalSink(
   journal: Journal,
   overlay: Overlay,
-  hooks: { readonly reread: () => void; readonly onChange: (changes: readonly EntryChange[]) => void },
+  hooks: { readonly reread: () => void; readonly onChange: (events: readonly PathEvent[]) => void },
 ): JournalSink {
-  let batchChanges: EntryChange[] | undefined;
+  /** What happened in the batch that is open. */
+  let batchEvents: PathEvent[] | undefined;
   let batchError: unknown;
   let shortenAtBytes = shortenAtBytesMin;
 
   function record(changes: readonly EntryChange[]): void {
     const timeUs = nowUs();
     try {
-      journal.append({ changes, timeUs }, undefined, { more: batchChanges !== undefined });
-      if (batchChanges === undefined) journal.sync();
+      journal.append({ changes, timeUs }, undefined, { more: batchEvents !== undefined });
+      if (batchEvents === undefined) journal.sync();
     } catch (error) {
       batchError = error;
       throw error;
     }
-    for (const change of changes) overlay.apply(change, timeUs);
-    if (batchChanges === undefined) settle(changes);
-    else batchChanges.push(...changes);
+    const events = changes.map((change) => {
+      const event = changeEvent(overlay, change);
+      overlay.apply(change, timeUs);
+      return event;
+    });
+    if (batchEvents === undefined) settle(events);
+    else batchEvents.push(...events);
   }
 
-  function settle(changes: readonly EntryChange[]): void {
+  function settle(events: readonly PathEvent[]): void {
     if (journal.sizeBytes > shortenAtBytes) shorten();
-    hooks.onChange(changes);
+    if (events.length > 0) hooks.onChange(events);
   }
 
   /**
@@ -95,25 +102,25 @@ export function createJournalSink(
   }
 
   async function batch<T>(work: () => Promise<T>): Promise<T> {
-    if (batchChanges !== undefined) return await work();
-    const changes: EntryChange[] = (batchChanges = []);
+    if (batchEvents !== undefined) return await work();
+    const events: PathEvent[] = (batchEvents = []);
     batchError = undefined;
     try {
       const result = await work();
       // A failed write took the whole run back, even if the work went on after it.
       if (batchError !== undefined) throw batchError as Error;
-      if (changes.length > 0) {
+      if (events.length > 0) {
         journal.append({}, undefined, { more: false });
         journal.sync();
       }
+      batchEvents = undefined;
+      settle(events);
       return result;
     } catch (error) {
+      batchEvents = undefined;
       journal.rollBack();
       takeBack();
       throw error;
-    } finally {
-      batchChanges = undefined;
-      if (changes.length > 0) settle(changes);
     }
   }
 

@@ -33,6 +33,7 @@ export interface LaterSources {
   stagedNow(node: PondNode): PondNode | undefined;
 }
 
+/** The content of a tree's nodes: small staged content is in `spool`. */
 export function createStagedContent(store: Store, spool: Spool, sources: LaterSources): StagedContentStore {
   async function load(node: PondNode): Promise<Uint8Array> {
     const content = node.content;

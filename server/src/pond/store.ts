@@ -19,6 +19,7 @@ export interface Store {
 
 const rootsMax = 100;
 
+/** The store of a pond whose log is open. */
 export function createStore(disk: Disk, opLog: OpLog): Store {
   return { disk, opLog, pages: createPageStore(opLog), blobs: createBlobStore(disk), roots: new Map() };
 }

@@ -170,9 +170,7 @@ export function createWorkingTree(parts: WorkingTreeParts): RestorableTree {
 
   /** Records a copy of a node, of a series with all its versions. */
   async function recordCopy(source: PondNode, to: DirectoryPath, name: string): Promise<PondNode> {
-    const sources: PondNode[] = [];
-    if (source.type !== 'series') sources.push(source);
-    else for await (const version of versions(store, overlay, source)) sources.unshift(version);
+    const sources = await valueVersions(store, overlay, source);
     let node = copiedNode({ ...sources[0]!, attributes: source.attributes }, name);
     sink.record([await change(to, name, node)]);
     for (const version of sources.slice(1)) {
@@ -227,8 +225,16 @@ function isUnchanged(
   return sameContent && (attributes === undefined || sameAttributes(existing.attributes, attributes));
 }
 
+/** The versions that together are a node's value, oldest first: all of a series, the one version of anything else. */
+export async function valueVersions(store: Store, overlay: Overlay, node: PondNode): Promise<readonly PondNode[]> {
+  if (node.type !== 'series') return [node];
+  const all: PondNode[] = [];
+  for await (const version of versions(store, overlay, node)) all.unshift(version);
+  return all;
+}
+
 /** Staged versions first, then those committed. */
-export async function* versions(store: Store, overlay: Overlay, node: PondNode): AsyncIterable<PondNode> {
+async function* versions(store: Store, overlay: Overlay, node: PondNode): AsyncIterable<PondNode> {
   if (node.content === undefined) {
     yield* committedVersions(store, node);
     return;
