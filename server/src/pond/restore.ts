@@ -1,7 +1,8 @@
-import { PondError } from '../base/error.ts';
+import { isPondError, PondError } from '../base/error.ts';
 import { type Backend, type DirectoryPath } from '../tinyfs/backend.ts';
 import { FS } from '../tinyfs/fs.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
+import { type WD } from '../tinyfs/workingDirectory.ts';
 import { pondNode, type PondNode } from './node.ts';
 import { type Change } from './types.ts';
 import { pairRenames, type PathStates } from './stagedChanges.ts';
@@ -42,7 +43,7 @@ export async function stageOldStates(tree: RestorableTree, states: readonly Path
 
 async function stageOldState(fs: FS, tree: RestorableTree, { path, before }: PathStates): Promise<void> {
   const root = await fs.root();
-  const present = await root.get(path, { followLinks: false });
+  const present = await presentAt(root, path);
   if (present !== undefined && present.node.type !== before?.type)
     await tree.remove(parentChain(present), present.basename);
   if (before === undefined) return;
@@ -51,6 +52,16 @@ async function stageOldState(fs: FS, tree: RestorableTree, { path, before }: Pat
   if (before.type === 'directory')
     await tree.put(parent.chain, name, { type: 'directory', attributes: before.attributes });
   else await tree.putCopy(parent.chain, name, pondNode(before));
+}
+
+/** Undefined also below what was a directory and is a file again: that went with the directory. */
+async function presentAt(root: WD, path: string): Promise<NodePath | undefined> {
+  try {
+    return await root.get(path, { followLinks: false });
+  } catch (error) {
+    if (isPondError(error, 'not-a-directory')) return undefined;
+    throw error;
+  }
 }
 
 const parentChain = (node: NodePath): DirectoryPath => node.parent()!.chain;
