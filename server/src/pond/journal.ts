@@ -16,8 +16,9 @@
  */
 import { randomUUID } from 'node:crypto';
 import { isPondError, PondError } from '../base/error.ts';
-import { type Disk, type DiskFile } from '../storage/disk.ts';
+import { type Disk } from '../storage/disk.ts';
 import { replaceFile } from '../storage/durable.ts';
+import { type JournalFile, openJournalFile } from './journalFile.ts';
 import { createFrameReader, encodeFrame, type FramePlace, type JournalFrame } from './journalFrames.ts';
 
 export const journalPath = '_pond/journal';
@@ -103,7 +104,7 @@ export interface JournalWriter {
 /** The journal opened for writing. One at a time: its owner holds the pond's lock. */
 export class Journal {
   readonly #disk: Disk;
-  #file: DiskFile;
+  #file: JournalFile;
   #header: JournalHeader;
   #acknowledgedBytes: number;
   #headerWritten: boolean;
@@ -111,7 +112,7 @@ export class Journal {
   #run: number;
   #broken: unknown;
 
-  private constructor(disk: Disk, file: DiskFile, header: JournalHeader, contents: JournalContents) {
+  private constructor(disk: Disk, file: JournalFile, header: JournalHeader, contents: JournalContents) {
     this.#disk = disk;
     this.#file = file;
     this.#header = header;
@@ -122,7 +123,7 @@ export class Journal {
 
   /** Opens the journal to go on behind `contents`, cutting what follows them. */
   static open(disk: Disk, contents: JournalContents, base: number): Journal {
-    const file = disk.openAppend(journalPath);
+    const file = openJournalFile(disk, journalPath);
     try {
       if (file.sizeBytes > contents.goodBytes) file.truncate(contents.goodBytes);
     } catch (error) {
@@ -202,8 +203,8 @@ export class Journal {
 
   /** Bytes of content that a frame holds. */
   read(offset: number, sizeBytes: number): Uint8Array {
-    const bytes = this.#disk.readRange(journalPath, offset, offset + sizeBytes);
-    if (bytes?.length !== sizeBytes) throw new PondError('journal-damaged', 'the journal is shorter than it was');
+    const bytes = this.#file.read(offset, sizeBytes);
+    if (bytes.length !== sizeBytes) throw new PondError('journal-damaged', 'the journal is shorter than it was');
     return bytes;
   }
 
@@ -221,6 +222,7 @@ export class Journal {
         this.#headerWritten = false;
         this.#file.truncate(0);
         this.#writeHeader();
+        this.#file.write();
       });
     } catch (error) {
       ignoreStorage(error);
@@ -249,7 +251,7 @@ export class Journal {
       try {
         replaceFile(this.#disk, journalPath, bytes);
         this.#file.close();
-        this.#file = this.#disk.openAppend(journalPath);
+        this.#file = openJournalFile(this.#disk, journalPath);
       } catch (error) {
         // Where the new file, which is shorter, got the name, what the open one takes now would be lost with it.
         if (this.#disk.stat(journalPath)?.sizeBytes !== this.#file.sizeBytes) this.fail(error);

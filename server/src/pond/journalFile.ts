@@ -1,0 +1,67 @@
+import { type Disk, type DiskFile } from '../storage/disk.ts';
+
+/** Bytes that are gathered before they are written, and that are read at once: a bulk change has small frames by thousands. */
+const gatheredBytesMax = 256 * 1024;
+
+/** A file whose appended bytes reach the disk together, at `write` or `sync` or when there are many. */
+export interface JournalFile extends DiskFile {
+  /** Writes what was gathered, unsynced: other processes see it then. */
+  write(): void;
+  /** Bytes at an offset; shorter at the end. What is near is read ahead, since contents are asked for in order. */
+  read(offset: number, sizeBytes: number): Uint8Array;
+}
+
+/** Opens or creates the file at `path`. */
+export function openJournalFile(disk: Disk, path: string): JournalFile {
+  const file = disk.openAppend(path);
+  let gathered: Uint8Array[] = [];
+  let gatheredBytes = 0;
+  let window: { readonly start: number; readonly bytes: Uint8Array } = { start: 0, bytes: new Uint8Array() };
+
+  function write(): void {
+    if (gatheredBytes === 0) return;
+    const bytes = Buffer.concat(gathered, gatheredBytes);
+    forget();
+    file.append(bytes);
+  }
+
+  function forget(): void {
+    gathered = [];
+    gatheredBytes = 0;
+  }
+
+  function read(offset: number, sizeBytes: number): Uint8Array {
+    const end = offset + sizeBytes;
+    if (end > file.sizeBytes) write();
+    if (offset < window.start || end > window.start + window.bytes.length) {
+      const bytes = disk.readRange(path, offset, Math.max(end, offset + gatheredBytesMax)) ?? new Uint8Array();
+      window = { start: offset, bytes };
+    }
+    // A copy: what the caller does with it must not show in the next read.
+    return new Uint8Array(window.bytes.subarray(offset - window.start, end - window.start));
+  }
+
+  return {
+    get sizeBytes() {
+      return file.sizeBytes + gatheredBytes;
+    },
+    append(bytes) {
+      gathered.push(bytes);
+      gatheredBytes += bytes.length;
+      if (gatheredBytes > gatheredBytesMax) write();
+    },
+    write,
+    sync() {
+      write();
+      file.sync();
+    },
+    truncate(sizeBytes) {
+      forget();
+      // Behind the cut there will be other bytes.
+      window = { start: 0, bytes: new Uint8Array() };
+      file.truncate(sizeBytes);
+    },
+    read,
+    close: () => file.close(),
+  };
+}
