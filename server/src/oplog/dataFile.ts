@@ -88,6 +88,9 @@ function contentBytes(row: OpRow): number {
   return row.content instanceof Uint8Array ? row.content.length : row.content.sizeBytes;
 }
 
+/** Columns for which a dictionary would be looked for in vain. */
+const seldomRepeat: ReadonlySet<string> = new Set(['node_id', 'metadata', 'sha256']);
+
 function columnsOf(rows: readonly OpRow[], contents: readonly (Uint8Array | null)[], txn: number): ColumnSource[] {
   // Bounds of the partition are what a reader looks rows up by; those of other columns, and page indexes of columns that
   // are one page, would be the larger part of a small commit.
@@ -96,6 +99,7 @@ function columnsOf(rows: readonly OpRow[], contents: readonly (Uint8Array | null
     data: rows.map(get),
     statistics: name === 'part_id',
     offsetIndex: false,
+    ...(seldomRepeat.has(name) ? { encoding: 'PLAIN' } : {}),
   });
   const micros = (us: number | undefined): bigint | null => (us === undefined ? null : BigInt(us));
   return [
@@ -110,7 +114,7 @@ function columnsOf(rows: readonly OpRow[], contents: readonly (Uint8Array | null
     column('min_time', (row) => micros(row.minTimeUs)),
     column('max_time', (row) => micros(row.maxTimeUs)),
     column('txn', () => BigInt(txn)),
-    { name: 'content', data: [...contents], statistics: false },
+    { name: 'content', data: [...contents], statistics: false, encoding: 'PLAIN' },
   ];
 }
 

@@ -1,6 +1,7 @@
 /**
- * Reads single rows out of data files by key. Keeps, for the files used last, the footer and the keys of the row groups
- * touched; data files never change, so nothing here is ever stale.
+ * Reads single rows out of data files by key. A row group is read whole: its rows and content are bounded (dataFile.ts),
+ * its neighbours are wanted next when a directory is gone through, and decoding a page for one row or for all costs the same.
+ * The footers of the files used last and the groups read last are kept; data files never change, so nothing is ever stale.
  */
 import { parquetMetadata, parquetReadObjects, type AsyncBuffer, type FileMetaData } from 'hyparquet';
 import { PondError } from '../base/error.ts';
@@ -11,11 +12,13 @@ const openFilesMax = 64;
 /** Files up to this size are read whole: one call instead of several. */
 const wholeFileBytesMax = 256 * 1024;
 const footerBytes = 64 * 1024;
+/** Bytes of decoded row groups that are kept. */
+const groupBytesMax = 16 * 1024 * 1024;
 
 export interface RowReader {
   /**
-   * The row of that key and commit in a data file; undefined when the file has none. Without `content` the content
-   * column is not read. Fails `pond-damaged` when the file is missing, short or not Parquet.
+   * The row of that key and commit in a data file; undefined when the file has none. Fails `pond-damaged` when the file is
+   * missing, short or not Parquet.
    */
   read(file: string, key: RowRequest): Promise<StoredRow | undefined>;
   /** The rows of the wanted types, with content, a row group at a time. Fails as `read`. */
@@ -28,19 +31,20 @@ export interface RowRequest {
   readonly txn: number;
   /** Tells apart the versions of a series that one commit brought; without it the newest of them is meant. */
   readonly version?: number;
-  readonly content: boolean;
 }
 
 interface OpenFile {
   readonly buffer: AsyncBuffer;
   readonly metadata: FileMetaData;
-  /** Per row group touched: row index in the file of each `part/node/txn`. */
-  readonly groups: Map<number, ReadonlyMap<string, number>>;
 }
+
+type RowsByKey = ReadonlyMap<string, StoredRow>;
 
 /** A reader of the data files on a disk. */
 export function createRowReader(disk: Disk): RowReader {
   const open = new Map<string, OpenFile>();
+  const groups = new Map<string, { readonly rows: Promise<RowsByKey>; readonly sizeBytes: number }>();
+  let groupBytes = 0;
 
   function fileOf(path: string): OpenFile {
     const known = open.get(path);
@@ -56,10 +60,35 @@ export function createRowReader(disk: Disk): RowReader {
     return opened;
   }
 
+  function groupOf(path: string, file: OpenFile, at: GroupAt): Promise<RowsByKey> {
+    const key = `${path}#${at.rowStart}`;
+    const known = groups.get(key);
+    if (known !== undefined) return known.rows;
+    const rows = readGroup(file, at);
+    groups.set(key, { rows, sizeBytes: at.sizeBytes });
+    groupBytes += at.sizeBytes;
+    rows.catch(() => forget(key));
+    for (const oldest of groups.keys()) {
+      if (groupBytes <= groupBytesMax || oldest === key) break;
+      forget(oldest);
+    }
+    return rows;
+  }
+
+  function forget(key: string): void {
+    groupBytes -= groups.get(key)?.sizeBytes ?? 0;
+    groups.delete(key);
+  }
+
   return {
     async read(path, request) {
       try {
-        return await readRow(fileOf(path), request);
+        const file = fileOf(path);
+        for (const at of groupsThatMayHold(file, request.partId)) {
+          const row = (await groupOf(path, file, at)).get(rowKey(request));
+          if (row !== undefined) return row;
+        }
+        return undefined;
       } catch (cause) {
         if (cause instanceof PondError) throw cause;
         throw unreadable(path, cause);
@@ -67,13 +96,10 @@ export function createRowReader(disk: Disk): RowReader {
     },
     async *scan(path, wanted) {
       const file = fileOf(path);
-      let rowStart = 0;
-      for (const group of file.metadata.row_groups) {
-        const rowEnd = rowStart + Number(group.num_rows);
-        for (const row of await readRows(file, { rowStart, rowEnd }, [...columnNames])) {
+      for (const at of groupsOf(file)) {
+        for (const row of await readRows(file, at)) {
           if (wanted(row.fileType)) yield row;
         }
-        rowStart = rowEnd;
       }
     },
   };
@@ -92,7 +118,7 @@ function openFile(disk: Disk, path: string): OpenFile {
     slice: (start, end = stat.sizeBytes) =>
       copyOf(start >= tailStart ? tail.subarray(start - tailStart, end - tailStart) : exactly(disk, path, start, end)),
   };
-  return { buffer, metadata: footerOf(disk, path, tail, stat.sizeBytes), groups: new Map() };
+  return { buffer, metadata: footerOf(disk, path, tail, stat.sizeBytes) };
 }
 
 /** The footer may be longer than the tail that was read: its length stands in the file's last eight bytes. */
@@ -115,74 +141,52 @@ function copyOf(bytes: Uint8Array): ArrayBuffer {
   return bytes.slice().buffer;
 }
 
-async function readRow(file: OpenFile, request: RowRequest): Promise<StoredRow | undefined> {
-  let rowStart = 0;
-  for (const [index, group] of file.metadata.row_groups.entries()) {
-    const rowEnd = rowStart + Number(group.num_rows);
-    if (mayHold(group, request.partId)) {
-      const row = (await keysOf(file, index, rowStart, rowEnd)).get(groupKey(request));
-      if (row !== undefined) return await rowAt(file, row, request.content);
-    }
-    rowStart = rowEnd;
-  }
-  return undefined;
+/** Where a row group is: rows from (inclusive, 0-based) to (exclusive). */
+interface GroupAt {
+  readonly rowStart: number;
+  readonly rowEnd: number;
+  /** Bytes when decoded, about. */
+  readonly sizeBytes: number;
 }
 
-function mayHold(group: FileMetaData['row_groups'][number], partId: string): boolean {
-  const statistics = group.columns[0]?.meta_data?.statistics;
-  const [min, max] = [statistics?.min_value, statistics?.max_value];
-  return typeof min !== 'string' || typeof max !== 'string' || (min <= partId && partId <= max);
+function groupsOf(file: OpenFile): readonly (GroupAt & { readonly min: unknown; readonly max: unknown })[] {
+  let rowEnd = 0;
+  return file.metadata.row_groups.map((group) => {
+    const rowStart = rowEnd;
+    rowEnd += Number(group.num_rows);
+    const statistics = group.columns[0]?.meta_data?.statistics;
+    const sizeBytes = Number(group.total_byte_size);
+    return { rowStart, rowEnd, sizeBytes, min: statistics?.min_value, max: statistics?.max_value };
+  });
 }
 
-const groupKey = (row: { partId: string; nodeId: string; txn: number; version?: number | undefined }): string =>
+function groupsThatMayHold(file: OpenFile, partId: string): readonly GroupAt[] {
+  return groupsOf(file).filter(
+    ({ min, max }) => typeof min !== 'string' || typeof max !== 'string' || (min <= partId && partId <= max),
+  );
+}
+
+const rowKey = (row: { partId: string; nodeId: string; txn: number; version?: number | undefined }): string =>
   `${row.partId}/${row.nodeId}/${row.txn}${row.version === undefined ? '' : `/${row.version}`}`;
 
-async function keysOf(
-  file: OpenFile,
-  index: number,
-  rowStart: number,
-  rowEnd: number,
-): Promise<ReadonlyMap<string, number>> {
-  const known = file.groups.get(index);
-  if (known !== undefined) return known;
+async function readGroup(file: OpenFile, at: GroupAt): Promise<RowsByKey> {
+  const rows = new Map<string, StoredRow>();
+  for (const row of await readRows(file, at)) {
+    // Rows are in order of version, so the key without one is left with the newest.
+    rows.set(rowKey({ ...row, version: undefined }), row);
+    rows.set(rowKey(row), row);
+  }
+  return rows;
+}
+
+async function readRows(file: OpenFile, { rowStart, rowEnd }: GroupAt): Promise<StoredRow[]> {
   const rows = await parquetReadObjects({
     file: file.buffer,
     metadata: file.metadata,
-    columns: ['part_id', 'node_id', 'txn', 'version'],
+    columns: [...columnNames],
     rowStart,
     rowEnd,
-  });
-  const keys = new Map<string, number>();
-  for (const [i, row] of rows.entries()) {
-    const key = { partId: row['part_id'] as string, nodeId: row['node_id'] as string, txn: Number(row['txn']) };
-    // Rows are in order of version, so the key without one is left with the newest.
-    keys.set(groupKey(key), rowStart + i);
-    keys.set(groupKey({ ...key, version: Number(row['version']) }), rowStart + i);
-  }
-  file.groups.set(index, keys);
-  return keys;
-}
-
-const columnsWithoutContent = columnNames.filter((name) => name !== 'content');
-
-async function rowAt(file: OpenFile, row: number, content: boolean): Promise<StoredRow> {
-  const columns = [...(content ? columnNames : columnsWithoutContent)];
-  const [found] = await readRows(file, { rowStart: row, rowEnd: row + 1 }, columns);
-  return found!;
-}
-
-async function readRows(
-  file: OpenFile,
-  range: { readonly rowStart: number; readonly rowEnd: number },
-  columns: string[],
-): Promise<StoredRow[]> {
-  const rows = await parquetReadObjects({
-    file: file.buffer,
-    metadata: file.metadata,
-    columns,
-    ...range,
     utf8: false,
-    useOffsetIndex: true,
     parsers: { timestampFromMicroseconds: (us) => Number(us) },
   });
   return rows.map(storedRow);

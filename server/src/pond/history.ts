@@ -20,7 +20,7 @@ export async function readCommitRecord(opLog: OpLog, number: number): Promise<Co
 /** The row outlives the log entry. */
 async function recordInRow(opLog: OpLog, number: number): Promise<Readonly<Record<string, unknown>>> {
   const key = { partId: commitsPartId, nodeId: String(number), txn: number };
-  const row = await opLog.readRow({ ...key, content: false });
+  const row = await opLog.readRow({ ...key });
   return (JSON.parse(row.metadata) as RowMetadata).commit!;
 }
 

@@ -47,7 +47,7 @@ export function createPageStore(opLog: OpLog): PageStore {
 
 async function readPage(opLog: OpLog, address: PageAddress): Promise<Page> {
   const nodeId = pageNodeId(address.directoryId, address.prefix);
-  const row = await opLog.readRow({ partId: address.directoryId, nodeId, txn: address.txn, content: true });
+  const row = await opLog.readRow({ partId: address.directoryId, nodeId, txn: address.txn });
   const entries = decodeEntries(row.content ?? new Uint8Array(), () => `${nodeId} in commit ${address.txn}`);
   const { fork } = JSON.parse(row.metadata) as RowMetadata;
   return fork === true ? { kind: 'fork', pages: entries } : { kind: 'leaf', entries };

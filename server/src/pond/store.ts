@@ -41,7 +41,7 @@ export function rememberRoot(store: Store, number: number, root: Promise<PondNod
 }
 
 async function readRoot(store: Store, number: number): Promise<PondNode> {
-  const row = await store.opLog.readRow({ partId: rootId, nodeId: rootId, txn: number, content: false });
+  const row = await store.opLog.readRow({ partId: rootId, nodeId: rootId, txn: number });
   return nodeOfRow(row, { name: '', changedTxn: number });
 }
 
@@ -70,13 +70,13 @@ export async function readInline(store: Store, nodeId: string, place: RowPlace, 
   const row = await store.opLog.readRow({
     nodeId,
     ...place,
-    content: true,
     ...(version === undefined ? {} : { version }),
   });
   if (row.content === undefined || sha256(row.content) !== row.sha256) {
     throw new PondError('pond-damaged', `the content of ${nodeId} in commit ${place.txn} is not what was written`);
   }
-  return row.content;
+  // The reader keeps the row: what the caller does to the bytes must not reach it.
+  return row.content.slice();
 }
 
 /** Streams a committed node's content, of this version alone. */
@@ -98,7 +98,7 @@ export async function* committedVersions(store: Store, node: PondNode): AsyncIte
   let place = node.row;
   let version = node.version;
   while (place !== undefined) {
-    const row = await store.opLog.readRow({ nodeId: node.id, ...place, version, content: false });
+    const row = await store.opLog.readRow({ nodeId: node.id, ...place, version });
     const found = nodeOfRow(row, { name: node.name, changedTxn: place.txn });
     // The attributes of a series are those of its entry, not of a version's row.
     yield place === node.row ? { ...found, attributes: node.attributes } : found;
