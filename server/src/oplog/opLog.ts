@@ -17,7 +17,6 @@ import { applyCommit, openTable, refreshTable, snapshotAt, type DeltaSnapshot } 
 import { checkpointDue, writeCheckpoint } from '../delta/checkpoint.ts';
 import { type Disk } from '../storage/disk.ts';
 import { makeDirectoryDurable, removeQuietly } from '../storage/durable.ts';
-import { writeDataFile } from './dataFile.ts';
 import { createRowReader, type RowReader, type RowRequest } from './rowReader.ts';
 import { deltaSchema, type OpRow, type StoredRow } from './rows.ts';
 
@@ -238,6 +237,8 @@ const tableConfiguration: Readonly<Record<string, string>> = {
 
 async function writeData(disk: Disk, rows: readonly OpRow[], number: number, timeMs: number): Promise<AddAction> {
   const path = `${randomUUID()}.parquet`;
+  // Loaded when something is written: those who only read start faster.
+  const { writeDataFile } = await import('./dataFile.ts');
   const { sizeBytes, numRecords } = await writeDataFile(disk, path, rows, number);
   try {
     // The file's name must be durable before the log refers to it.
