@@ -56,6 +56,18 @@ test('too little memory is query-failed with a hint about the limit', async () =
   assert.match(error.hint ?? '', /memory limit/);
 });
 
+test('a missing table gets the hint that paths are tables, and no advice on tables of the engine', async () => {
+  const error = await failureOf('SELECT * FROM weather');
+  assert.equal(error.message, 'Table with name weather does not exist!');
+  assert.match(error.hint ?? '', /patterns are tables/);
+});
+
+test('a full disk is storage-full, whatever met it', () => {
+  const error = queryError(new Error('IO Error: Could not write file "x": No space left on device'), 'SELECT 1');
+  assert.equal(error.code, 'storage-full');
+  assert.match(error.hint ?? '', /Free some room/);
+});
+
 test('an error that is not from DuckDB is query-failed and keeps its cause', () => {
   const cause = new Error('other');
   const error = queryError(cause, 'SELECT 1');

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -242,6 +242,19 @@ test('text of a result comes as CSV and as JSON lines', async () => {
   assert.equal(await collect('json'), '{"a":1,"b c":null,"d":"x,\\"y\\"","e":""}\n');
 });
 
+test('a number that JSON does not have is null there', async () => {
+  const { resultId } = await engine.run(made.pond, {
+    sql: "SELECT 'NaN'::DOUBLE AS a, '-inf'::FLOAT AS b, 1.5::DOUBLE AS c",
+  });
+  let all = '';
+  for await (const part of engine.text(resultId, 'json')) all += part;
+  assert.equal(all, '{"a":null,"b":null,"c":1.5}\n');
+  const file = join(made.directory, 'nan.json');
+  await engine.toFile(made.pond, { sql: "SELECT 'NaN'::DOUBLE AS a" }, { format: 'json', file });
+  assert.deepEqual(JSON.parse(readFileSync(file, 'utf8')), [{ a: null }]);
+  rmSync(file);
+});
+
 test('a result is written to a file whole, and a failure leaves the file as it was', async () => {
   const file = join(made.directory, 'out.csv');
   const sql = 'SELECT x FROM "/v.csv" ORDER BY x';
@@ -251,7 +264,9 @@ test('a result is written to a file whole, and a failure leaves the file as it w
   await assert.rejects(engine.toFile(made.pond, broken, { format: 'parquet', file }), { code: 'query-failed' });
   assert.equal(readFileSync(file, 'utf8'), 'x\n1\n2\n3\n');
   const missing = join(made.directory, 'no', 'such', 'folder.csv');
-  await assert.rejects(engine.toFile(made.pond, { sql }, { format: 'csv', file: missing }));
+  await assert.rejects(engine.toFile(made.pond, { sql }, { format: 'csv', file: missing }), { code: 'not-found' });
+  const folder = { format: 'csv', file: made.directory } as const;
+  await assert.rejects(engine.toFile(made.pond, { sql }, folder), { code: 'is-a-directory' });
   assert.deepEqual(readdirSync(made.directory).sort(), ['out.csv', 'test.pond']);
 });
 

@@ -77,7 +77,8 @@ const codes: Readonly<Record<string, ErrorCode>> = {
 };
 
 /**
- * A PondError for what DuckDB threw while it worked on `sql`, with the position in it. Errors that are not DuckDB's come
+ * A PondError for what DuckDB threw while it worked on `sql`, with the position in it. A full disk, where it spills or
+ * writes to, is `storage-full`. Errors that are not DuckDB's come
  * back as they are when they are PondErrors, else as `query-failed`.
  */
 export function queryError(error: unknown, sql: string): PondError {
@@ -92,21 +93,32 @@ export function queryError(error: unknown, sql: string): PondError {
 /** As queryError, for an error already read. */
 export function engineToPondError(engine: EngineError, sql: string, cause?: unknown): PondError {
   const hint = hintFor(engine);
-  return new PondError(codes[engine.type] ?? 'query-failed', messageFor(engine), {
+  return new PondError(codeFor(engine), messageFor(engine), {
     ...(engine.offset === undefined ? {} : { position: textPosition(sql, engine.offset, engine.unit) }),
     ...(hint === undefined ? {} : { hint }),
     ...(cause === undefined ? {} : { cause }),
   });
 }
 
+function codeFor({ type, message }: EngineError): ErrorCode {
+  if (type === 'io' && /no space left/i.test(message)) return 'storage-full';
+  return codes[type] ?? 'query-failed';
+}
+
 function messageFor(engine: EngineError): string {
-  return engine.type === 'interrupt' ? 'the query was cancelled' : engine.message;
+  if (engine.type === 'interrupt') return 'the query was cancelled';
+  // Tables of the engine's own are no help to who looks for a file.
+  return engine.message.replace(/\nDid you mean "(?:pg_|sqlite_|duckdb_|pragma_|information_schema)[^]*$/, '');
 }
 
 function hintFor(engine: EngineError): string | undefined {
   if (engine.type === 'permission' || engine.type === 'missing extension') {
     return 'A query reads the pond and nothing else: name pond paths as tables, such as FROM "/folder/file.csv".';
   }
+  if (engine.missing?.kind === 'Table') {
+    return 'Pond paths and patterns are tables: FROM "/folder/file.csv", FROM "/folder/*.parquet".';
+  }
+  if (codeFor(engine) === 'storage-full') return 'Free some room on the disk, then run the query again.';
   if (engine.type === 'out of memory')
     return 'Raise the memory limit of queries, or let the query return or group less.';
   return undefined;

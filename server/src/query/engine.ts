@@ -122,6 +122,7 @@ export function createQueryEngine(options: QueryEngineOptions = {}): QueryEngine
 
   async function toFile(pond: Pond, request: QueryRequest, target: FileTarget, signal?: AbortSignal) {
     const started = performance.now();
+    requireWritable(target.file);
     const { resultId, rowCount } = await run(pond, request, signal);
     try {
       await writeFile(kept(resultId), target, signal);
@@ -180,6 +181,18 @@ async function runPrepared(
     }
   }
   return worker.request('run', { spec, sql }, signal);
+}
+
+/** Fails `not-found` without a folder to write in, `is-a-directory` where a folder has the file's name. */
+function requireWritable(file: string): void {
+  const disk = openHostDisk(dirname(file));
+  const hint = 'name a file in a folder that is there';
+  if (disk.stat('')?.kind !== 'directory') {
+    throw new PondError('not-found', `no folder is at ${dirname(file)} on this machine`, { path: file, hint });
+  }
+  if (disk.stat(basename(file))?.kind === 'directory') {
+    throw new PondError('is-a-directory', `expected a file at ${file}, got a directory`, { path: file, hint });
+  }
 }
 
 /** Writes beside the file and moves it there at the end: DuckDB would leave half of one when it is interrupted. */

@@ -57,7 +57,10 @@ export class ResultStore {
 
   /** The same rows as one JSON object each. */
   async jsonRows(result: number, start: number, count: number): Promise<readonly string[]> {
-    const fields = named(this.#find(result).columns).map(({ name, value }) => `${literal(name)}: ${value}`);
+    const { columns } = this.#find(result);
+    const fields = named(columns).map(
+      ({ name, value }, index) => `${literal(name)}: ${finite(columns[index]!, value)}`,
+    );
     const value = `CAST(to_json({${fields.join(', ')}}) AS VARCHAR)`;
     const [column] = await this.#reader.textColumns(windowSql(value, result, start, count));
     return (column ?? []).map(String);
@@ -133,8 +136,16 @@ const copyOptions: Readonly<Record<FileFormat, string>> = {
 
 /** SQL that writes a result to a host file. */
 export function copySql(result: number, columns: readonly Column[], format: FileFormat, file: string): string {
-  const values = named(columns).map(({ name, value }) => `${value} AS ${identifier(name)}`);
+  const values = named(columns).map(({ name, value }, index) => {
+    const written = format === 'json' ? finite(columns[index]!, value) : value;
+    return `${written} AS ${identifier(name)}`;
+  });
   return `COPY (SELECT ${values.join(', ')} FROM ${tableOf(result)}) TO ${literal(file)} (${copyOptions[format]})`;
+}
+
+/** A value that JSON has: it has no NaN and no infinities, which DuckDB would write all the same. */
+function finite({ type }: Column, value: string): string {
+  return type === 'DOUBLE' || type === 'FLOAT' ? `CASE WHEN isfinite(${value}) THEN ${value} END` : value;
 }
 
 /** The columns under names that differ from each other in more than case: "a", "a_1". */
