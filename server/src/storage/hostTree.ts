@@ -27,7 +27,10 @@ export function* walkHost(start: string): Iterable<HostEntry> {
   const hostPath = resolve(start);
   const stats = tryTo('stat', hostPath, () => statSync(hostPath, { throwIfNoEntry: false }));
   if (stats === undefined)
-    throw new PondError('not-found', `nothing is at ${hostPath} on this machine`, { path: hostPath });
+    throw new PondError('not-found', `nothing is at ${hostPath} on this machine`, {
+      path: hostPath,
+      hint: 'check the spelling of the host path',
+    });
   if (!stats.isFile() && !stats.isDirectory()) {
     throw new PondError('invalid-content', `${hostPath} is neither a file nor a folder`, { path: hostPath });
   }

@@ -23,6 +23,8 @@ const meanings: Readonly<Record<string, Meaning>> = {
   EACCES: denied,
   EPERM: denied,
   EROFS: { ...denied, text: 'the disk is read-only' },
+  ENOTDIR: { code: 'storage-failed', text: 'a part of the path is not a directory' },
+  EISDIR: { code: 'storage-failed', text: 'a directory is there' },
   EEXIST: { code: 'already-exists', text: 'the name is taken' },
   ENOENT: { code: 'storage-failed', text: 'it, or its folder, does not exist' },
   EMFILE: { code: 'storage-failed', text: 'too many files are open', hint: 'close some files, or raise the limit' },
