@@ -27,7 +27,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
   const at = verbIndex(args);
   const name = args[at];
   if (name === undefined) {
-    const { values } = parse(args, globalOptions);
+    const { values } = parse(args, globalOptions, "see 'pond help'");
     const helpAsked = values['help'] === true || args.length === 0;
     if (!helpAsked) throw new PondError('usage', 'a verb is missing', { hint: "see 'pond help'" });
     return { verb: 'help', pond: undefined, json: false, help: false, texts: {}, flags: new Set(), positionals: [] };
@@ -37,20 +37,18 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     throw new PondError('usage', `'${name}' is not a verb of pond`, { hint });
   }
   const spec: VerbSpec = verbs[name];
-  const { values, positionals } = parse([...args.slice(0, at), ...args.slice(at + 1)], {
-    ...globalOptions,
-    ...spec.options,
-  });
-  const { pond, json, help, ...own } = values;
+  const own = [...args.slice(0, at), ...args.slice(at + 1)];
+  const { values, positionals } = parse(own, { ...globalOptions, ...spec.options }, `see 'pond help ${name}'`);
+  const { pond, json, help, ...texts } = values;
   const line: CommandLine = {
     verb: name,
     pond: typeof pond === 'string' ? pond : undefined,
     json: json === true,
     help: help === true,
     texts: Object.fromEntries(
-      Object.entries(own).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+      Object.entries(texts).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
     ),
-    flags: new Set(Object.keys(own).filter((key) => own[key] === true)),
+    flags: new Set(Object.keys(texts).filter((key) => texts[key] === true)),
     positionals,
   };
   if (!line.help) checkCount(name, spec, positionals.length);
@@ -67,13 +65,14 @@ function verbIndex(args: readonly string[]): number {
 function parse(
   args: readonly string[],
   options: NonNullable<VerbSpec['options']>,
+  hint: string,
 ): { readonly values: Readonly<Record<string, unknown>>; readonly positionals: readonly string[] } {
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     // Node's advice on arguments that begin with a dash follows its first sentence.
-    throw new PondError('usage', text.split('. ')[0] ?? text, { hint: "see 'pond help VERB'", cause: error });
+    throw new PondError('usage', text.split(/\.\s/)[0] ?? text, { hint, cause: error });
   }
 }
 

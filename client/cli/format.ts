@@ -6,8 +6,26 @@ import {
   type NodeInfo,
 } from '../../server/src/protocol/commands.ts';
 
-/** Rows with their columns aligned, numbers to the right; '' for no rows. */
-export function table(rows: readonly (readonly string[])[], right: ReadonlySet<number> = new Set()): string {
+/** Text on one line: control characters, which could move the cursor or hide what is shown, as escapes. */
+export function printable(text: string): string {
+  return text.replace(/[\0-\x1f\x7f-\x9f\u2028\u2029]/g, escapeOf);
+}
+
+/** As `printable`, for text that may have lines and tabs of its own. */
+export function printableLines(text: string): string {
+  return text.replace(/[\0-\x08\x0b-\x1f\x7f-\x9f]/g, escapeOf);
+}
+
+const shortEscapes: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+function escapeOf(character: string): string {
+  const code = character.charCodeAt(0).toString(16);
+  return shortEscapes[character] ?? (code.length > 2 ? `\\u${code}` : `\\x${code.padStart(2, '0')}`);
+}
+
+/** Rows with their columns aligned, numbers to the right; '' for no rows. Every row is one line. */
+export function table(cells: readonly (readonly string[])[], right: ReadonlySet<number> = new Set()): string {
+  const rows = cells.map((row) => row.map(printable));
   const widths: number[] = [];
   for (const row of rows) row.forEach((cell, column) => (widths[column] = Math.max(widths[column] ?? 0, cell.length)));
   const line = (row: readonly string[]): string =>

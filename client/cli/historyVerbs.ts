@@ -1,13 +1,13 @@
 /** Verbs on the history of a pond. */
 import { PondError } from '../../server/src/base/error.ts';
 import { type ChangeInfo, type CommitInfo } from '../../server/src/protocol/commands.ts';
-import { changeRow, counts, minute, plural, table } from './format.ts';
+import { changeRow, counts, minute, plural, printable, printableLines, table } from './format.ts';
 import { argument, atOf, pondPath, printJson, show, type VerbRunner } from './runner.ts';
 
 const changeTable = (changes: readonly ChangeInfo[]): string => table(changes.map(changeRow), new Set([2]));
 
 const commitLine = (commit: CommitInfo): string =>
-  `commit ${commit.number}  ${minute(commit.time)}  ${commit.author}  ${firstLine(commit.message)}`;
+  `commit ${commit.number}  ${minute(commit.time)}  ${printable(commit.author)}  ${firstLine(commit.message)}`;
 
 /** Prints the newest commit, what is staged on it and what is in conflict. */
 export const status: VerbRunner = async (session) => {
@@ -22,7 +22,7 @@ export const status: VerbRunner = async (session) => {
   if (found.staged.length === 0) return await terminal.print('nothing staged\n');
   await terminal.print(`${plural(found.staged.length, 'change')} staged\n${changeTable(found.staged)}`);
   if (found.conflicts.length === 0) return;
-  const paths = found.conflicts.map((path) => `C  ${path}\n`).join('');
+  const paths = found.conflicts.map((path) => `C  ${printable(path)}\n`).join('');
   await terminal.print(
     `in conflict with another commit: 'pond resolve' keeps yours, 'pond discard' the other\n${paths}`,
   );
@@ -90,7 +90,7 @@ export const showVerb: VerbRunner = async (session) => {
     ['made by', operation],
     ['tree', rootHash],
   ];
-  await terminal.print(`${table(rows)}\n${message}\n\n${changeTable(shown.changes)}`);
+  await terminal.print(`${table(rows)}\n${printableLines(message)}\n\n${changeTable(shown.changes)}`);
 };
 
 /** Stages paths as they were. */
@@ -107,10 +107,10 @@ export const restore: VerbRunner = async (session) => {
 /** Prints what is wrong with a version; fails `pond-damaged` when something is. */
 export const check: VerbRunner = async (session) => {
   const { problems } = await session.ask('check', atOf(session.line));
-  await show(session, { problems }, problems.length === 0 ? 'the pond is sound' : problems.join('\n'));
+  await show(session, { problems }, problems.length === 0 ? 'the pond is sound' : problems.map(printable).join('\n'));
   if (problems.length > 0) throw new PondError('pond-damaged', `check found ${plural(problems.length, 'problem')}`);
 };
 
 function firstLine(text: string): string {
-  return text.split('\n', 1)[0] ?? '';
+  return printable(text.split('\n', 1)[0] ?? '');
 }

@@ -4,16 +4,22 @@ import { isPondError, PondError } from '../../server/src/base/error.ts';
 import { connectLocal, startServer } from '../../server/src/main.ts';
 import { type CommandLine, parseCommandLine } from './commandLine.ts';
 import { exitStatus, statusOf } from './exitStatus.ts';
+import { printableLines } from './format.ts';
 import { helpText } from './help.ts';
+import { hintFor } from './hints.ts';
 import { runners } from './run.ts';
 import { openSession } from './session.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
+import { type Verb } from './verbs.ts';
 
 const terminal = openTerminal();
+let verb: Verb | undefined;
 try {
-  await run(parseCommandLine(process.argv.slice(2)), terminal);
+  const line = parseCommandLine(process.argv.slice(2));
+  verb = line.verb;
+  await run(line, terminal);
 } catch (error) {
-  process.exitCode = report(error, terminal);
+  process.exitCode = report(error, verb, terminal);
 }
 
 async function run(line: CommandLine, terminal: Terminal): Promise<void> {
@@ -47,14 +53,15 @@ function interruption(terminal: Terminal): AbortSignal {
 }
 
 /** Says what went wrong, and returns the exit status for it. */
-function report(error: unknown, terminal: Terminal): number {
+function report(error: unknown, verb: Verb | undefined, terminal: Terminal): number {
   if (!isPondError(error)) {
     terminal.warn(`pond: internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     return exitStatus.other;
   }
   const { message, position } = error;
   const place = position === undefined ? '' : ` (line ${position.line + 1}, column ${position.character + 1})`;
-  terminal.warn(`pond: ${message}${place}`);
-  if (error.hint !== undefined) terminal.warn(`hint: ${error.hint}`);
+  terminal.warn(printableLines(`pond: ${message}${place}`));
+  const hint = error.hint ?? hintFor(error.code, verb);
+  if (hint !== undefined) terminal.warn(printableLines(`hint: ${hint}`));
   return statusOf(error.code);
 }

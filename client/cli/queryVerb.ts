@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { PondError } from '../../server/src/base/error.ts';
 import { type QueryInfo } from '../../server/src/protocol/commands.ts';
-import { plural, table } from './format.ts';
+import { plural, printable, printableLines, table } from './format.ts';
 import { argument, atOf, show, type VerbRunner } from './runner.ts';
 import { type Session } from './session.ts';
 
@@ -11,7 +11,8 @@ const windowRows = 1000;
 /** Runs SQL, and prints its rows or writes them to a file. */
 export const query: VerbRunner = async (session) => {
   const { texts, json } = session.line;
-  const { format, output } = { format: texts['format'] ?? (json ? 'json' : 'table'), output: texts['output'] };
+  const output = texts['output'];
+  const format = texts['format'] ?? formatOf(output) ?? (json ? 'json' : 'table');
   const request = { sql: argument(session.line, 0), ...atOf(session.line) };
   if (format !== 'table' && format !== 'csv' && format !== 'json' && format !== 'parquet') {
     throw new PondError('usage', `'${format}' is not a format`, { hint: 'use table, csv, json or parquet' });
@@ -23,7 +24,7 @@ export const query: VerbRunner = async (session) => {
       });
     }
     const written = await session.ask('queryToFile', { ...request, format, file: resolve(output) });
-    return await show(session, written, `${plural(written.rowCount, 'row')} written to ${output}`);
+    return await show(session, written, `${plural(written.rowCount, 'row')} written to ${printable(output)}`);
   }
   if (format === 'parquet') {
     throw new PondError('usage', 'Parquet is written to a file', { hint: 'name one with -o FILE' });
@@ -32,9 +33,16 @@ export const query: VerbRunner = async (session) => {
   await session.ask('queryToText', { ...request, format }, { output: (chunk) => session.terminal.print(chunk) });
 };
 
+/** The format that a file's name asks for; undefined for other names. */
+function formatOf(file: string | undefined): string | undefined {
+  return /\.(csv|json|parquet)$/.exec(file?.toLowerCase() ?? '')?.[1];
+}
+
 /** The columns are as wide as the first rows ask for, so that a long result need not be held. */
 async function printTable(session: Session, result: QueryInfo): Promise<void> {
   const { resultId, columns, rowCount } = result;
+  // A plan is a drawing of many lines in one cell.
+  const isPlan = columns[0]?.name === 'explain_key';
   const right = new Set(columns.flatMap(({ type }, index) => (isNumber(type) ? [index] : [])));
   const head = [columns.map(({ name }) => name), columns.map(({ type }) => type)];
   for (let start = 0; start === 0 || start < rowCount; start += windowRows) {
@@ -42,7 +50,8 @@ async function printTable(session: Session, result: QueryInfo): Promise<void> {
     const rows = Array.from({ length: window.columns[0]?.length ?? 0 }, (_, row) =>
       window.columns.map((column) => column[row] ?? 'NULL'),
     );
-    await session.terminal.print(table(start === 0 ? [...head, ...rows] : rows, right));
+    if (isPlan) await session.terminal.print(rows.map((row) => `${printableLines(row[1] ?? '')}\n`).join(''));
+    else await session.terminal.print(table(start === 0 ? [...head, ...rows] : rows, right));
   }
   session.terminal.warn(`${plural(rowCount, 'row')} in ${Math.round(result.elapsedMs)} ms`);
 }

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { exitStatus } from './exitStatus.ts';
 
 /** Where a verb reads from and writes to. */
 export interface Terminal {
@@ -19,7 +20,10 @@ export interface Terminal {
 /** Progress is drawn at most this often, milliseconds. */
 const drawMs = 100;
 
-/** The terminal of this process. A reader of the output that goes away ends the process without a word. */
+/**
+ * The terminal of this process. A reader of the output that goes away ends the process without a word; output that cannot
+ * be written otherwise, with a status. Where standard error cannot be written there is nobody to tell.
+ */
 export function openTerminal(): Terminal {
   const { stdout, stderr } = process;
   let isReading = false;
@@ -27,8 +31,10 @@ export function openTerminal(): Terminal {
   let isDrawn = false;
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0);
-    throw error;
+    stderr.write(`pond: cannot write to standard output: ${error.message}\n`);
+    process.exit(exitStatus.storage);
   });
+  stderr.on('error', () => {});
 
   function quiet(): void {
     if (isDrawn) stderr.write('\r\x1b[K');

@@ -1,6 +1,7 @@
 /** Verbs on the tree of a pond. */
+import { PondError } from '../../server/src/base/error.ts';
 import { type NodeInfo } from '../../server/src/protocol/commands.ts';
-import { longRow, minute, shownName, table } from './format.ts';
+import { longRow, minute, printable, shownName, table } from './format.ts';
 import { argument, atOf, pondPath, printJson, show, type VerbRunner } from './runner.ts';
 
 /** Lists a directory or what matches a pattern. */
@@ -20,7 +21,7 @@ export const ls: VerbRunner = async (session) => {
         new Set([1, 3]),
       ),
     );
-  else await terminal.print(nodes.map((node) => `${shownName(node, name(node))}\n`).join(''));
+  else await terminal.print(nodes.map((node) => `${printable(shownName(node, name(node)))}\n`).join(''));
 };
 
 /** Writes a file to standard output. */
@@ -94,6 +95,9 @@ export const rm: VerbRunner = async (session) => {
 /** Makes a symbolic link. */
 export const ln: VerbRunner = async (session) => {
   const { line } = session;
+  if (!line.flags.has('symbolic')) {
+    throw new PondError('usage', 'only symbolic links can be made', { hint: 'usage: pond ln -s TARGET PATH' });
+  }
   const params = { target: argument(line, 0), path: pondPath(argument(line, 1)) };
   await show(session, await session.ask('link', params));
 };

@@ -121,7 +121,11 @@ export const verbs = {
   query: {
     usage: '[--at V] [--format table|csv|json|parquet] [-o FILE] SQL',
     summary: 'run SQL over the files of the pond',
-    details: ['Paths and patterns are table names: SELECT * FROM "/weather/*.csv".', atHelp],
+    details: [
+      'Paths and patterns are table names: SELECT * FROM "/weather/*.csv".',
+      '-o writes to a host file, in the format of its extension unless --format names one.',
+      atHelp,
+    ],
     options: { at, format: { type: 'string' }, output: { type: 'string', short: 'o' } },
     positionals: [1, 1],
   },

@@ -177,5 +177,6 @@ test('errors keep their code on the way through the socket', async (t) => {
   await second.ask('open', { pond });
   await assert.rejects(second.ask('read', { pond, path: '/nope' }), (error) => failureOf(error)?.code === 'not-found');
   const ended = await runPond(['rm', '/nope'], { cwd, env });
-  assert.deepEqual(ended, { status: 3, stdout: '', stderr: 'pond: nothing is at /nope\n' });
+  const stderr = "pond: nothing is at /nope\nhint: 'pond ls' shows what is there, and 'pond ls --at V' what was\n";
+  assert.deepEqual(ended, { status: 3, stdout: '', stderr });
 });

@@ -5,6 +5,9 @@ import { test, type TestContext } from 'node:test';
 import { temporaryFolder } from '../support/folder.ts';
 import { runPond, startPond } from '../support/pondCommand.ts';
 
+/** What is said beside of a path that leads nowhere. */
+const lsHint = "hint: 'pond ls' shows what is there, and 'pond ls --at V' what was";
+
 async function newPond(t: TestContext): Promise<string> {
   const folder = temporaryFolder(t);
   assert.equal((await runPond(['init'], { cwd: folder })).status, 0);
@@ -45,7 +48,7 @@ test('a command line that is not well formed ends with 2 and says how it should 
     "pond: too many arguments for 'ls'",
     'hint: usage: pond ls [-l] [-R] [--at V] [PATH|GLOB]',
   );
-  await checkFails(folder, ['ls', '--frob'], 2, "pond: Unknown option '--frob'", "hint: see 'pond help VERB'");
+  await checkFails(folder, ['ls', '--frob'], 2, "pond: Unknown option '--frob'", "hint: see 'pond help ls'");
   await checkFails(folder, ['commit'], 2, 'pond: a commit needs a message', 'hint: usage: pond commit -m TEXT');
   await checkFails(
     folder,
@@ -76,11 +79,29 @@ test('paths that lead nowhere, out, or around in a circle are refused', async (t
   await runPond(['ln', '-s', '/b', '/a'], { cwd: folder });
   await runPond(['ln', '-s', '/a', '/b'], { cwd: folder });
   await runPond(['mkdir', '/d'], { cwd: folder });
-  await checkFails(folder, ['cat', '/x'], 3, 'pond: nothing is at /x');
-  await checkFails(folder, ['cat', '/d'], 1, 'pond: expected a file at /d, got a directory');
-  await checkFails(folder, ['cat', '/../x'], 5, 'pond: /../x leads out of /');
-  await checkFails(folder, ['cat', '/a'], 1, 'pond: too many links: /a leads on to /b');
-  await checkFails(folder, ['mkdir', '/d'], 4, 'pond: a directory is at /d already');
+  await checkFails(folder, ['cat', '/x'], 3, 'pond: nothing is at /x', lsHint);
+  await checkFails(folder, ['cat', '/d'], 1, 'pond: expected a file at /d, got a directory', 'hint: name a file in it');
+  await checkFails(
+    folder,
+    ['cat', '/../x'],
+    5,
+    'pond: /../x leads out of /',
+    'hint: use a path that stays in the pond',
+  );
+  await checkFails(
+    folder,
+    ['cat', '/a'],
+    1,
+    'pond: too many links: /a leads on to /b',
+    "hint: 'pond ls -l' shows where links point; replace one of them",
+  );
+  await checkFails(
+    folder,
+    ['mkdir', '/d'],
+    4,
+    'pond: a directory is at /d already',
+    'hint: choose another name, or remove what is there first',
+  );
   await checkFails(
     folder,
     ['cat', '--at', '9', '/x'],
@@ -100,8 +121,20 @@ test('an import of what is not there, or collides, stages nothing', async (t) =>
   const folder = await newPond(t);
   writeFileSync(join(folder, 'good'), 'good');
   await runPond(['mkdir', '-p', '/d/good'], { cwd: folder });
-  await checkFails(folder, ['import', 'good', 'bad', '/e'], 3, 'pond: nothing is at FOLDER/bad on this machine');
-  await checkFails(folder, ['import', 'good', '/d'], 1, 'pond: expected a file at /d/good, got a directory');
+  await checkFails(
+    folder,
+    ['import', 'good', 'bad', '/e'],
+    3,
+    'pond: nothing is at FOLDER/bad on this machine',
+    'hint: check the spelling of the host path',
+  );
+  await checkFails(
+    folder,
+    ['import', 'good', '/d'],
+    1,
+    'pond: expected a file at /d/good, got a directory',
+    'hint: import into another directory, or remove the one that is there first',
+  );
   const { stdout } = await runPond(['ls', '-R'], { cwd: folder });
   assert.equal(stdout, '/d/\n/d/good/\n');
 });
@@ -139,7 +172,10 @@ test('SQL that does not parse, reads the host or writes is refused with its plac
   await check('CREATE TABLE t (n INTEGER)', /^pond: .*\n/);
   await check(`COPY (SELECT 1) TO '${join(folder, 'made.csv')}'`, /^pond: .*\n/);
   await check('SELECT * FROM "/bad.parquet"', /^pond: .*\/bad\.parquet.*\n/);
-  await check('SELECT * FROM "/missing.csv"', /^pond: no file is at \/missing\.csv \(line 1, column 15\)\n$/);
+  await check(
+    'SELECT * FROM "/missing.csv"',
+    /^pond: no file is at \/missing\.csv \(line 1, column 15\)\nhint: 'pond ls' .*\n$/,
+  );
   assert.deepEqual(readdirSync(folder).sort(), ['.pond', 'secret.csv']);
 });
 

@@ -68,7 +68,10 @@ test('files are made, listed, read, moved, copied and removed', async (t) => {
 test('what is staged is shown, committed, discarded and restored', async (t) => {
   const { check } = await newPond(t);
   await check(['status'], { stdout: 'pond FOLDER/.pond\ncommit 0  TIME  AUTHOR  Initialize pond\nnothing staged\n' });
-  await check(['commit', '-m', 'none'], { status: 1, stderr: 'pond: there is nothing to commit\n' });
+  await check(['commit', '-m', 'none'], {
+    status: 1,
+    stderr: "pond: there is nothing to commit\nhint: 'pond status' shows what is staged\n",
+  });
   await check(['write', '/x'], {}, 'one');
   await check(['status'], {
     stdout: 'pond FOLDER/.pond\ncommit 0  TIME  AUTHOR  Initialize pond\n1 change staged\nA  /x  3 B\n',

@@ -1,0 +1,33 @@
+import { type ErrorCode } from '../../server/src/base/errorCode.ts';
+import { type Verb } from './verbs.ts';
+
+/** What to do next, by code: for errors that do not say it themselves. docs/errors.md says the same at more length. */
+const byCode: Partial<Record<ErrorCode, string>> = {
+  'not-found': "'pond ls' shows what is there, and 'pond ls --at V' what was",
+  'already-exists': 'choose another name, or remove what is there first',
+  'not-a-directory': "'pond stat' says what each part of the path is",
+  'is-a-directory': 'name a file in it',
+  'directory-not-empty': "'pond rm -r' removes it with all that is in it",
+  'path-escapes': 'use a path that stays in the pond',
+  'symlink-loop': "'pond ls -l' shows where links point; replace one of them",
+  'visit-loop': 'use a narrower pattern, or remove the link that leads back up',
+  'invalid-content': 'export the file and look at it, or restore an older version',
+  'pond-too-new': 'update DuckPond; nothing was changed',
+  'pond-damaged': 'bring the file back from a backup; what does not need it can still be read',
+  'nothing-staged': "'pond status' shows what is staged",
+  conflict: "'pond status' lists the paths: 'pond resolve' keeps yours, 'pond discard' takes the other",
+  'storage-failed': 'check the disk; what was acknowledged is kept',
+  'commit-unknown': "'pond log' says whether the commit is there; nothing staged is lost",
+};
+
+/** Where a verb has an option that helps. */
+const byVerb: Partial<Record<Verb, typeof byCode>> = {
+  mkdir: { 'not-found': "'pond mkdir -p' makes the parents too" },
+  cp: { 'is-a-directory': "'pond cp -r' copies a directory with all that is in it" },
+  import: { 'is-a-directory': 'import into another directory, or remove the one that is there first' },
+};
+
+/** A hint for an error of a verb; undefined where there is nothing to add to its message. */
+export function hintFor(code: ErrorCode, verb: Verb | undefined): string | undefined {
+  return (verb && byVerb[verb]?.[code]) ?? byCode[code];
+}

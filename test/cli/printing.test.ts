@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { printable, printableLines, table } from '../../client/cli/format.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { runPond } from '../support/pondCommand.ts';
+
+async function newPond(t: TestContext): Promise<string> {
+  const folder = temporaryFolder(t);
+  assert.equal((await runPond(['init'], { cwd: folder })).status, 0);
+  return folder;
+}
+
+test('control characters are shown as escapes, so that no name can move the cursor', () => {
+  assert.equal(printable('a\x1b[31mb\nc\td\x7f\u0085é'), 'a\\x1b[31mb\\nc\\td\\x7f\\x85é');
+  assert.equal(printableLines('a\x1b[31mb\nc\td'), 'a\\x1b[31mb\nc\td');
+  assert.equal(table([['a\nb', 'c']]), 'a\\nb  c\n');
+});
+
+test('a name with control characters is listed as one line, and as it is in JSON', async (t) => {
+  const folder = await newPond(t);
+  await runPond(['touch', '/red\x1b[31m\nname'], { cwd: folder });
+  assert.equal((await runPond(['ls'], { cwd: folder })).stdout, 'red\\x1b[31m\\nname\n');
+  const { stdout } = await runPond(['--json', 'ls'], { cwd: folder });
+  assert.equal((JSON.parse(stdout) as { name: string }[])[0]?.name, 'red\x1b[31m\nname');
+});
+
+test('a plan is printed as it is drawn', async (t) => {
+  const folder = await newPond(t);
+  const { stdout } = await runPond(['query', 'EXPLAIN SELECT 42'], { cwd: folder });
+  assert.match(stdout, /^┌─+┐\n/m);
+});
+
+test('a query is written in the format of the file that is named', async (t) => {
+  const folder = await newPond(t);
+  const ended = await runPond(['query', 'SELECT 42 AS answer', '-o', 'answer.csv'], { cwd: folder });
+  assert.deepEqual({ ...ended, stderr: '' }, { status: 0, stdout: '1 row written to answer.csv\n', stderr: '' });
+  assert.equal(readFileSync(join(folder, 'answer.csv'), 'utf8'), 'answer\n42\n');
+});
+
+test('output that cannot be written ends with 7 and is explained', async (t) => {
+  const folder = await newPond(t);
+  await runPond(['touch', '/a'], { cwd: folder });
+  const script = fileURLToPath(new URL('../../out/pond.mjs', import.meta.url));
+  // A file that is open for reading only takes no output.
+  const unwritable = openSync(script, 'r');
+  t.after(() => closeSync(unwritable));
+  const stdio = ['ignore', unwritable, 'pipe'] as const;
+  const ended = spawnSync(process.execPath, [script, 'ls'], { cwd: folder, stdio: [...stdio], encoding: 'utf8' });
+  assert.equal(ended.status, 7);
+  assert.match(ended.stderr, /^pond: cannot write to standard output: EBADF/);
+});
+
+test('an error that names no way out gets one', async (t) => {
+  const folder = await newPond(t);
+  const { stderr } = await runPond(['mkdir', '/a/b'], { cwd: folder });
+  assert.equal(stderr, "pond: nothing is at /a\nhint: 'pond mkdir -p' makes the parents too\n");
+});
+
+test('a link that is not symbolic is refused', async (t) => {
+  const folder = await newPond(t);
+  const ended = await runPond(['ln', '/a', '/b'], { cwd: folder });
+  assert.deepEqual(
+    [ended.status, ended.stderr],
+    [2, 'pond: only symbolic links can be made\nhint: usage: pond ln -s TARGET PATH\n'],
+  );
+});
