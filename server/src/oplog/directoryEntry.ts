@@ -31,6 +31,8 @@ export interface DirectoryEntry {
   readonly partId: string;
   /** Commit that last changed this entry: wrote the row, or put it under this name. */
   readonly changedTxn: number;
+  /** Commit that put this child under this name: what is below has been at its path no longer than that. */
+  readonly placedTxn: number;
   readonly sizeBytes: number;
   readonly modifiedUs: number;
   /** Hash of the content; of a directory or page, of all below. Lower-case hex. */
@@ -52,6 +54,7 @@ const fields: Field[] = [
   new Field('txn', int64, false),
   new Field('part_id', utf8, false),
   new Field('changed_txn', int64, false),
+  new Field('placed_txn', int64, false),
   new Field('size', int64, false),
   new Field('modified', micros, false),
   new Field('sha256', utf8, false),
@@ -71,6 +74,7 @@ export function encodeEntries(entries: readonly DirectoryEntry[]): Uint8Array {
     longData(int64, entries, (entry) => entry.txn),
     textData(entries, (entry) => entry.partId),
     longData(int64, entries, (entry) => entry.changedTxn),
+    longData(int64, entries, (entry) => entry.placedTxn),
     longData(int64, entries, (entry) => entry.sizeBytes),
     longData(micros, entries, (entry) => entry.modifiedUs),
     textData(entries, (entry) => entry.sha256),
@@ -106,7 +110,8 @@ function rowsOf(table: Table): DirectoryEntry[] {
   };
   const [name, childId, type, partId] = [texts('name'), texts('child_node_id'), texts('file_type'), texts('part_id')];
   const [sha256, seriesHash, attributes] = [texts('sha256'), texts('series_hash'), texts('attributes')];
-  const [version, txn, changedTxn] = [numbers('version'), numbers('txn'), numbers('changed_txn')];
+  const [version, txn] = [numbers('version'), numbers('txn')];
+  const [changedTxn, placedTxn] = [numbers('changed_txn'), numbers('placed_txn')];
   const [sizeBytes, modifiedUs] = [numbers('size'), numbers('modified')];
   return Array.from({ length: table.numRows }, (_, row) => ({
     name: name(row),
@@ -116,6 +121,7 @@ function rowsOf(table: Table): DirectoryEntry[] {
     txn: txn(row),
     partId: partId(row),
     changedTxn: changedTxn(row),
+    placedTxn: placedTxn(row),
     sizeBytes: sizeBytes(row),
     modifiedUs: modifiedUs(row),
     sha256: sha256(row),

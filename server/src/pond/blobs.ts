@@ -24,7 +24,10 @@ export const blobPath = (hash: string): string => `${blobDirectory}/${hash.slice
 export interface BlobStore {
   /** Takes content in, in bounded memory; a blob is durable on return. */
   store(content: Content): Promise<StoredContent>;
-  /** Streams a blob's bytes start to end (exclusive). Fails `pond-damaged` when it is missing or not of its size. */
+  /**
+   * Streams a blob's bytes start to end (exclusive). Fails `pond-damaged` when it is missing or not of its size; when it is
+   * read whole also, behind the last byte, when its content is not what was stored.
+   */
   read(
     hash: string,
     sizeBytes: number,
@@ -72,13 +75,24 @@ export function createBlobStore(disk: Disk): BlobStore {
         const got = stat === undefined ? 'it is missing' : `it has ${stat.sizeBytes}`;
         throw new PondError('pond-damaged', `blob ${hash} should have ${sizeBytes} bytes; ${got}`, { path });
       }
-      return disk.readStream(path, range?.start, range?.end)!;
+      const stream = disk.readStream(path, range?.start, range?.end)!;
+      return range === undefined ? verified(stream, hash, path) : stream;
     },
   };
 }
 
 function inlineContent(bytes: Uint8Array): StoredContent {
   return { sha256: sha256(bytes), sizeBytes: bytes.length, inline: bytes };
+}
+
+async function* verified(content: AsyncIterable<Uint8Array>, hash: string, path: string): AsyncIterable<Uint8Array> {
+  const read = createHash('sha256');
+  for await (const chunk of content) {
+    read.update(chunk);
+    yield chunk;
+  }
+  const got = read.digest('hex');
+  if (got !== hash) throw new PondError('pond-damaged', `blob ${hash} is altered: its hash is ${got}`, { path });
 }
 
 const chunkBytes = 1024 * 1024;

@@ -222,6 +222,7 @@ export function firstRoot(timeUs: number, sha256: string): PondNode {
     name: '',
     row: undefined,
     changedTxn: undefined,
+    placedTxn: undefined,
     content: undefined,
     seriesHash: '',
     previous: undefined,

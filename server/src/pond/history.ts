@@ -132,8 +132,8 @@ function notFound(spec: VersionSpec, why: string): PondError {
 }
 
 /**
- * Commits that changed a path, newest first. An entry names the commit that changed it last, and a directory the last one
- * that changed anything below it, so the walk jumps from change to change.
+ * Commits that changed a path, newest first. An entry names the commit that changed it last, a directory the last one that
+ * changed anything below it, and each the one that put it there, so the walk jumps from change to change.
  */
 export async function* commitsOfPath(store: Store, head: number, path: readonly string[]): AsyncIterable<Commit> {
   for (let number: number | undefined = head; number !== undefined;) {
@@ -154,12 +154,14 @@ interface PathState {
 async function stateAt(store: Store, number: number, path: readonly string[]): Promise<PathState> {
   let node = await rootAt(store, number);
   let changedTxn = number;
+  let placedTxn = 0;
   for (const name of path) {
     const next = node.type === 'directory' ? await lookupCommitted(store, node, name) : undefined;
     // Where the path ends early, it has been absent at least since the deepest directory changed.
-    if (next === undefined) return { node: undefined, changedTxn };
+    if (next === undefined) return { node: undefined, changedTxn: Math.max(changedTxn, placedTxn) };
     changedTxn = Math.max(next.changedTxn ?? 0, next.row?.txn ?? 0);
+    placedTxn = Math.max(placedTxn, next.placedTxn ?? 0);
     node = next;
   }
-  return { node, changedTxn };
+  return { node, changedTxn: Math.max(changedTxn, placedTxn) };
 }

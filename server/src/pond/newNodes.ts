@@ -21,6 +21,7 @@ export function newNode(type: FileType, name: string, attributes: PondNode['attr
     name,
     row: undefined,
     changedTxn: undefined,
+    placedTxn: undefined,
     content: undefined,
     seriesHash: '',
     previous: undefined,
@@ -63,7 +64,7 @@ export function withAttributes(
 
 /** The node under another name; its version stays. */
 export function movedNode(node: PondNode, name: string): PondNode {
-  return { ...node, name, changedTxn: undefined };
+  return { ...node, name, changedTxn: undefined, placedTxn: undefined };
 }
 
 /** A new node with the same content. A directory's copy starts empty. */

@@ -22,6 +22,8 @@ export interface PondNode extends Node {
   readonly row: RowPlace | undefined;
   /** Commit that last changed the entry; undefined when that is staged. */
   readonly changedTxn: number | undefined;
+  /** Commit that put the node under its name; undefined when that is staged. */
+  readonly placedTxn: number | undefined;
   /** Content of a staged version; undefined for committed versions and for directories. */
   readonly content: StagedContent | undefined;
   /** See DirectoryEntry. */
@@ -53,6 +55,7 @@ export function nodeOfEntry(entry: DirectoryEntry): PondNode {
     name: entry.name,
     row: { txn: entry.txn, partId: entry.partId },
     changedTxn: entry.changedTxn,
+    placedTxn: entry.placedTxn,
     content: undefined,
     seriesHash: entry.seriesHash,
     previous: undefined,
@@ -69,6 +72,7 @@ export function entryOfNode(node: PondNode, name: string, row: RowPlace, changed
     txn: row.txn,
     partId: row.partId,
     changedTxn,
+    placedTxn: node.placedTxn ?? changedTxn,
     sizeBytes: node.sizeBytes,
     modifiedUs: node.modifiedUs,
     sha256: node.sha256,
@@ -82,7 +86,11 @@ export const versionKey = (node: Node): string => `${node.id}@${node.version}`;
 
 /** True when two states of a path are the same version of the same node, or both absent. */
 export function sameVersion(a: Node | undefined, b: Node | undefined): boolean {
-  return a?.id === b?.id && a?.version === b?.version && a?.sha256 === b?.sha256;
+  if (a === undefined || b === undefined) return a === b;
+  // The attributes of a series are not part of its versions.
+  return (
+    a.id === b.id && a.version === b.version && a.sha256 === b.sha256 && sameAttributes(a.attributes, b.attributes)
+  );
 }
 
 /** True when both have the same keys and values. */

@@ -6,7 +6,7 @@
  * - `base` is the committed state that the first change of an entry was made on, and stays through later changes.
  * - Every changed directory has a link to its parent, up to the root.
  */
-import { type PondNode, rootId, sameAttributes, sameVersion } from './node.ts';
+import { type PondNode, rootId, sameVersion } from './node.ts';
 
 export interface StagedEntry {
   /** Null when the entry is removed. */
@@ -180,7 +180,7 @@ export class Overlay {
 const none: ReadonlyMap<string, StagedEntry> = new Map();
 
 function isAsCommitted(node: PondNode, base: PondNode | undefined): boolean {
-  if (base === undefined || !sameVersion(node, base) || !sameAttributes(node.attributes, base.attributes)) return false;
+  if (base === undefined || !sameVersion(node, base)) return false;
   return node.name === base.name && node.row?.txn === base.row?.txn;
 }
 
@@ -188,5 +188,7 @@ function earlierVersions(former: StagedEntry | undefined, node: PondNode | null)
   const last = former?.node;
   const isNext =
     node?.type === 'series' && last?.content !== undefined && last.id === node.id && last.version < node.version;
-  return isNext ? [...former!.earlier, last] : (former?.earlier ?? []);
+  if (isNext) return [...former!.earlier, last];
+  // Another node under the same name has nothing to do with the versions of this one.
+  return node !== null && last?.id === node.id ? former!.earlier : [];
 }

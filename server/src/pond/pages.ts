@@ -142,6 +142,7 @@ function pageEntry({ directoryId, txn }: Writing, page: NewPage): DirectoryEntry
     txn,
     partId: directoryId,
     changedTxn: txn,
+    placedTxn: txn,
     sizeBytes: page.count,
     modifiedUs: 0,
     sha256: page.sha256,

@@ -1,8 +1,6 @@
-import { isPondError, PondError } from '../base/error.ts';
+import { PondError } from '../base/error.ts';
 import { type Backend, type DirectoryPath } from '../tinyfs/backend.ts';
-import { FS } from '../tinyfs/fs.ts';
-import { type NodePath } from '../tinyfs/nodePath.ts';
-import { type WD } from '../tinyfs/workingDirectory.ts';
+import { type FS } from '../tinyfs/fs.ts';
 import { pondNode, type PondNode } from './node.ts';
 import { type Change } from './types.ts';
 import { pairRenames, type PathStates } from './stagedChanges.ts';
@@ -34,34 +32,42 @@ export async function refuseMissing(paths: readonly string[], trees: readonly FS
  * the old content as its next version. Directories come before what is in them, so parents are there. Returns the changes.
  */
 export async function stageOldStates(tree: RestorableTree, states: readonly PathStates[]): Promise<readonly Change[]> {
-  const fs = new FS(tree);
   await tree.batch(async () => {
-    for (const state of states) await stageOldState(fs, tree, state);
+    for (const state of states) await stageOldState(tree, state);
   });
   return pairRenames(states.map(({ path, before, after }) => ({ path, before: after, after: before })));
 }
 
-async function stageOldState(fs: FS, tree: RestorableTree, { path, before }: PathStates): Promise<void> {
-  const root = await fs.root();
-  const present = await presentAt(root, path);
-  if (present !== undefined && present.node.type !== before?.type)
-    await tree.remove(parentChain(present), present.basename);
+async function stageOldState(tree: RestorableTree, { path, before }: PathStates): Promise<void> {
+  const names = path.slice(1).split('/');
+  const name = names.pop()!;
+  const directory = await directoryAt(tree, names, before !== undefined);
+  if (directory === undefined) return;
+  const present = await tree.lookup(directory[directory.length - 1]!, name);
+  if (present !== undefined && present.type !== before?.type) await tree.remove(directory, name);
   if (before === undefined) return;
-  const parent = (await root.get(path.slice(0, path.lastIndexOf('/')) || '/'))!;
-  const name = path.slice(path.lastIndexOf('/') + 1);
   if (before.type === 'directory')
-    await tree.put(parent.chain, name, { type: 'directory', attributes: before.attributes });
-  else await tree.putCopy(parent.chain, name, pondNode(before));
+    await tree.put(directory, name, { type: 'directory', attributes: before.attributes });
+  else await tree.putCopy(directory, name, pondNode(before));
 }
 
-/** Undefined also below what was a directory and is a file again: that went with the directory. */
-async function presentAt(root: WD, path: string): Promise<NodePath | undefined> {
-  try {
-    return await root.get(path, { followLinks: false });
-  } catch (error) {
-    if (isPondError(error, 'not-a-directory')) return undefined;
-    throw error;
+/**
+ * The directory of those names; links are not followed, since the paths of a difference are real ones. With `make`, what is
+ * missing is made. Undefined where no directory is: what was in it went with it. Fails `not-a-directory` with `make`.
+ */
+async function directoryAt(tree: Backend, names: readonly string[], make: boolean): Promise<DirectoryPath | undefined> {
+  let path: DirectoryPath = [await tree.root()];
+  for (const name of names) {
+    const found = await tree.lookup(path[path.length - 1]!, name);
+    const next = found ?? (make ? await tree.put(path, name, { type: 'directory' }) : undefined);
+    if (next?.type !== 'directory') {
+      if (!make) return undefined;
+      throw new PondError('not-a-directory', `a ${next?.type} is at /${names.join('/')}, or above it`, {
+        path: `/${names.join('/')}`,
+        hint: 'restore what is above it too',
+      });
+    }
+    path = [...path, next];
   }
+  return path;
 }
-
-const parentChain = (node: NodePath): DirectoryPath => node.parent()!.chain;

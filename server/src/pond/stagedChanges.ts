@@ -1,6 +1,6 @@
 import { type Node } from '../tinyfs/backend.ts';
 import { lookupCommitted } from './committedTree.ts';
-import { type PondNode, sameVersion } from './node.ts';
+import { type PondNode, sameAttributes, sameVersion } from './node.ts';
 import { type Overlay, type StagedEntry } from './overlay.ts';
 import { compareNames } from './pages.ts';
 import { rootAt, type Store } from './store.ts';
@@ -78,11 +78,17 @@ function withoutCarried(changes: readonly Change[]): readonly Change[] {
     changes.flatMap(({ kind, path, from }) => (kind === 'renamed' ? [[path, from!] as const] : [])),
   );
   return changes.filter(({ kind, path, from, before, after }) => {
-    if (kind !== 'renamed' || before?.sha256 !== after?.sha256) return true;
+    if (kind !== 'renamed' || !isCarried(before!, after!)) return true;
     const [directory, name] = splitLast(path);
     const origin = renamed.get(directory);
     return origin === undefined || from !== `${origin}/${name}`;
   });
+}
+
+/** True for a node that only has another path. Of a series, content that is there once more is a change. */
+function isCarried(before: Node, after: Node): boolean {
+  if (before.type === 'series' && before.version !== after.version) return false;
+  return before.sha256 === after.sha256 && sameAttributes(before.attributes, after.attributes);
 }
 
 function splitLast(path: string): [directory: string, name: string] {

@@ -59,6 +59,7 @@ export function nodeOfRow(row: StoredRow, entry: { readonly name: string; readon
     name: entry.name,
     row: { txn: row.txn, partId: row.partId },
     changedTxn: entry.changedTxn,
+    placedTxn: undefined,
     content: undefined,
     seriesHash: metadata.seriesHash ?? '',
     previous: metadata.previous,

@@ -136,9 +136,12 @@ export function createWorkingTree(parts: WorkingTreeParts): RestorableTree {
 
   async function rename(from: DirectoryPath, name: string, to: DirectoryPath, newName: string): Promise<void> {
     await changing(async () => {
-      const node = movedNode(await present(from, name), newName);
+      const node = await present(from, name);
+      const earlier = overlay.entry(last(from).id, name)?.earlier ?? [];
+      const there = await change(to, newName, node);
+      const moved = [...earlier, node].map((version) => ({ ...there, node: movedNode(version, newName) }));
       // The new place comes first: what is staged below a directory follows it there before the old place goes.
-      sink.record([await change(to, newName, node), await change(from, name, null)]);
+      sink.record([...moved, await change(from, name, null)]);
     });
   }
 
