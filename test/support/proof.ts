@@ -1,0 +1,13 @@
+/** How far the tests go that repeat themselves: a little each time, and as far as one likes with `npm run proof`. */
+const rounds = Number(process.env['POND_PROOF_ROUNDS'] ?? 1);
+const firstSeed = Number(process.env['POND_PROOF_SEED'] ?? 1);
+
+/** Returns so many seeds, or a multiple of it. The same seeds give the same test. */
+export function seeds(count: number): readonly number[] {
+  return Array.from({ length: count * rounds }, (_, i) => firstSeed + i);
+}
+
+/** Returns how often to repeat something that is repeated `count` times in a short run. */
+export function repeats(count: number): number {
+  return count * rounds;
+}
