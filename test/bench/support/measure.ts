@@ -5,6 +5,8 @@ export interface Rounds {
   readonly rounds: number;
   /** Rounds before those that count. */
   readonly warmUp: number;
+  /** Called before each contender, untimed: what one leaves to be written later must not be the next one's to wait for. */
+  readonly settle?: () => void;
 }
 
 /**
@@ -13,12 +15,13 @@ export interface Rounds {
  */
 export async function interleaved<N extends string>(
   contenders: Readonly<Record<N, Contender>>,
-  { rounds, warmUp }: Rounds,
+  { rounds, warmUp, settle = () => undefined }: Rounds,
 ): Promise<Readonly<Record<N, number>>> {
   const names = Object.keys(contenders) as N[];
   const times = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<N, number[]>;
   for (let round = 0; round < warmUp + rounds; round++) {
     for (const name of round % 2 === 0 ? names : names.toReversed()) {
+      settle();
       const start = performance.now();
       const own = await contenders[name](round);
       const elapsed = own ?? performance.now() - start;

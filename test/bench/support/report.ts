@@ -5,7 +5,7 @@ export interface Comparison {
   /** What it is compared with. */
   readonly peer: string;
   readonly theirs: number;
-  readonly unit?: 'ms' | 'MiB' | 'calls' | 'KiB';
+  readonly unit?: 'ms' | 'MiB';
   /** Where we want to be: at most this ratio. */
   readonly most?: number;
 }
