@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { blobPath, createBlobStore } from '../../server/src/pond/blobs.ts';
+import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
+import { overwrite } from '../support/pondState.ts';
+import { collect } from '../support/tree.ts';
+
+const large = Buffer.from('large '.repeat(20_000));
+
+test('a blob that was altered on the disk is not read to its end as if it were sound', async () => {
+  const disk = createMemoryDisk();
+  const blobs = createBlobStore(disk);
+  const { sha256 } = await blobs.store(large);
+  assert.deepEqual(Buffer.concat(await collect(blobs.read(sha256, large.length))), large);
+  const altered = Buffer.from(large);
+  altered[100_000] = 0;
+  overwrite(disk, blobPath(sha256), altered);
+  await assert.rejects(collect(blobs.read(sha256, large.length)), { code: 'pond-damaged', message: /is altered/ });
+});
+
+test('a part of a blob is read without the rest', async () => {
+  const disk = createMemoryDisk();
+  const blobs = createBlobStore(disk);
+  const { sha256 } = await blobs.store(large);
+  const part = await collect(blobs.read(sha256, large.length, { start: 6, end: 11 }));
+  assert.equal(Buffer.concat(part).toString(), 'large');
+});
