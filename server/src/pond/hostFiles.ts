@@ -40,7 +40,9 @@ async function cached(
   try {
     return place(disk, path, bytes);
   } catch (error) {
-    if (!isPondError(error, 'storage-denied') && !isPondError(error, 'storage-full')) throw error;
+    // Whatever keeps the cache from being written is no reason to refuse what was read. (Node tells of a missing folder
+    // where a disk is read-only.)
+    if (!isPondError(error)) throw error;
     return place(openHostDisk(join(tmpdir(), 'duckpond-cache')), path, bytes);
   }
 }

@@ -52,7 +52,7 @@ function isWritable(disk: Disk): boolean {
     disk.remove(probe);
     return true;
   } catch (error) {
-    if (isPondError(error, 'storage-denied') || isPondError(error, 'storage-full')) return false;
+    if (isPondError(error)) return false;
     throw error;
   }
 }
