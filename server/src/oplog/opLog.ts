@@ -9,6 +9,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { isPondError, PondError } from '../base/error.ts';
+import { lazyAsync } from '../base/lazy.ts';
 import { plainProtocol, checkWritable } from '../delta/actions.ts';
 import { commitVersion, type CommitDraft, type CommitOutcome, type OwnCommitInfo } from '../delta/commit.ts';
 import { type AddFile, isInsideTable } from '../delta/files.ts';
@@ -235,10 +236,12 @@ const tableConfiguration: Readonly<Record<string, string>> = {
   [formatKey]: String(formatVersion),
 };
 
+/** Loaded when something is written: those who only read start faster. To ask the loader at each commit would cost more. */
+const dataFileWriter = lazyAsync(() => import('./dataFile.ts'));
+
 async function writeData(disk: Disk, rows: readonly OpRow[], number: number, timeMs: number): Promise<AddAction> {
   const path = `${randomUUID()}.parquet`;
-  // Loaded when something is written: those who only read start faster.
-  const { writeDataFile } = await import('./dataFile.ts');
+  const { writeDataFile } = await dataFileWriter();
   const { sizeBytes, numRecords } = await writeDataFile(disk, path, rows, number);
   try {
     // The file's name must be durable before the log refers to it.
