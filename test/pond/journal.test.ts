@@ -80,6 +80,26 @@ describe('the journal of staged changes', () => {
   });
 });
 
+describe('what a writer that died left behind', () => {
+  it('is gone when the next one opens the pond, and blobs are not', async () => {
+    const disk = createMemoryDisk();
+    const pond = await initPondOn(disk, 'memory');
+    const large = randomBytes(100_000);
+    await (await pond.fs.root()).writeFile('/large', large);
+    await pond.close();
+    const strays = ['_pond/blobs/.tmp-1', '_pond/spool-1'];
+    for (const path of strays) disk.create(path).close();
+
+    const again = await openPondOn(disk, 'memory', { mode: 'write' });
+    assert.deepEqual(
+      strays.map((path) => disk.stat(path)),
+      [undefined, undefined],
+    );
+    assert.deepEqual(Buffer.from(await (await again.fs.root()).readFile('/large')), large);
+    await again.close();
+  });
+});
+
 describe('events of a pond', () => {
   it('say what happened at a path as somebody who watched it saw it', async () => {
     const pond = await initPondOn(createMemoryDisk(), 'memory');

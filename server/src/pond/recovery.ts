@@ -11,7 +11,8 @@ import { type Finding, inspectTail, quarantine } from '../delta/verify.ts';
 import { checkpointFile, commitFile, latestVersion, readCommit } from '../delta/log.ts';
 import { OpLog } from '../oplog/opLog.ts';
 import { type Disk } from '../storage/disk.ts';
-import { makeDirectoryDurable, writeNew } from '../storage/durable.ts';
+import { isTemporaryName, makeDirectoryDurable, writeNew } from '../storage/durable.ts';
+import { blobDirectory } from './blobs.ts';
 import { readCommitRecord } from './history.ts';
 import { emptyJournal, journalPath, type JournalContents, readJournal } from './journal.ts';
 import { spoolPrefix } from './sink.ts';
@@ -34,7 +35,7 @@ export async function recover(disk: Disk, options: { readonly repair: boolean })
   const opLog = await OpLog.open(disk, newest);
   if (opLog === undefined) throw new PondError('pond-not-found', 'no Delta table is there');
   if (journal.cutBytes > 0 && options.repair) setAsideTail(disk, journal, notices);
-  if (options.repair) removeSpools(disk);
+  if (options.repair) removeLeftovers(disk);
   return { opLog, journal: await uncommitted(opLog, journal), notices };
 }
 
@@ -99,9 +100,15 @@ function setAsideTail(disk: Disk, { goodBytes, cutBytes }: JournalContents, noti
   notices.push(`the last ${cutBytes} bytes of the journal were an unfinished change and were set aside in ${path}`);
 }
 
-/** Spools belong to transactions; with the lock in hand there are none. */
-function removeSpools(disk: Disk): void {
+/**
+ * Removes what a writer that died left half made: the spools of its transactions, and blobs that had no name yet. With the
+ * lock in hand nobody is making any. Both folders are short to list; strays elsewhere harm nobody and are small.
+ */
+function removeLeftovers(disk: Disk): void {
   for (const name of disk.list('_pond')) {
     if (name.startsWith(spoolPrefix)) disk.remove(`_pond/${name}`);
+  }
+  for (const name of disk.list(blobDirectory)) {
+    if (isTemporaryName(name)) disk.remove(`${blobDirectory}/${name}`);
   }
 }
