@@ -5,7 +5,7 @@
 import { initPondOn } from '../../server/src/pond/pond.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { createCountingDisk } from './support/countingDisk.ts';
-import { writeFloor } from './support/floor.ts';
+import { writeFloor, writeOrdered } from './support/floor.ts';
 import { createGitRepository } from './support/gitRepository.ts';
 import { printMachine } from './support/machine.ts';
 import { interleaved, type Rounds } from './support/measure.ts';
@@ -33,6 +33,7 @@ async function inProcess(scratch: Scratch, rounds: Rounds): Promise<void> {
   const git = await createGitRepository(scratch.make('library.git'), { durable: false });
   const durableGit = await createGitRepository(scratch.make('library-durable.git'), { durable: true });
   const floorFolder = scratch.make('floor');
+  const logFolder = scratch.make('floor/log');
 
   await commitInTransaction(pond, '/transaction.csv', 'first\n');
   await commitStaged(pond, '/staged.csv', 'first\n');
@@ -46,6 +47,7 @@ async function inProcess(scratch: Scratch, rounds: Rounds): Promise<void> {
   const near = await interleaved(
     {
       transactionFloor: (round) => writeFloor(floorFolder, `transaction-${round}`, transaction.bytesWritten),
+      ordered: (round) => writeOrdered(floorFolder, logFolder, `ordered-${round}`, transaction.bytesWritten),
       transaction: (round) => commitInTransaction(pond, '/transaction.csv', contentOf(round)),
       stagedFloor: (round) => writeFloor(floorFolder, `staged-${round}`, staged.bytesWritten),
       staged: (round) => commitStaged(pond, '/staged.csv', contentOf(round)),
@@ -70,6 +72,7 @@ async function inProcess(scratch: Scratch, rounds: Rounds): Promise<void> {
   ] as const) {
     console.log(`${name}: ${bytesWritten} bytes in ${calls} calls, ${flushes} of them flushes`);
     printRatio({ what: name, ours: near[name], peer: 'floor', theirs: floor, most: 3 });
+    printRatio({ what: name, ours: near[name], peer: 'four flushes in order', theirs: near.ordered });
     printRatio({ what: name, ours: far[name], peer: 'git add, git commit', theirs: far.git, most: 0.2 });
     printRatio({
       what: name,
