@@ -1,8 +1,13 @@
 /** Verbs between a pond and the host. */
 import { join, resolve } from 'node:path';
-import { humanSize, plural } from './format.ts';
+import { type SkippedInfo } from '../../server/src/protocol/commands.ts';
+import { humanSize, plural, printable } from './format.ts';
 import { argument, atOf, pondPath, show, type VerbRunner } from './runner.ts';
 import { namedPond } from './session.ts';
+import { type Terminal } from './terminal.ts';
+
+/** A line each for so many; the count of the rest says enough. */
+const skippedLinesMax = 20;
 
 /** Makes a pond. */
 export const init: VerbRunner = async (session) => {
@@ -18,6 +23,7 @@ export const importVerb: VerbRunner = async (session) => {
   const sources = session.line.positionals.slice(0, -1).map((source) => resolve(source));
   const path = pondPath(argument(session.line, sources.length));
   const made = await session.ask('import', { sources, path });
+  warnSkipped(session.terminal, made);
   const unchanged = made.unchanged === 0 ? '' : `, ${made.unchanged} unchanged`;
   const text = `imported ${plural(made.files, 'file')}${unchanged}, ${plural(made.directories, 'directory')}`;
   await show(session, made, `${text}, ${humanSize(made.bytes)}`);
@@ -29,6 +35,13 @@ export const exportVerb: VerbRunner = async (session) => {
   const paths = line.positionals.slice(0, -1).map(pondPath);
   const directory = resolve(argument(line, paths.length));
   const made = await session.ask('export', { paths, directory, ...atOf(line) });
+  warnSkipped(session.terminal, made);
   const text = `exported ${plural(made.files, 'file')}, ${plural(made.directories, 'directory')}`;
   await show(session, made, `${text}, ${humanSize(made.bytes)}`);
 };
+
+function warnSkipped(terminal: Terminal, { skipped, skippedCount }: SkippedInfo): void {
+  const shown = skipped.slice(0, skippedLinesMax);
+  for (const { path, reason } of shown) terminal.warn(`pond: left out ${printable(path)}: ${reason}`);
+  if (skippedCount > shown.length) terminal.warn(`pond: and ${skippedCount - shown.length} more left out`);
+}

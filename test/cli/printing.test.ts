@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -67,4 +67,19 @@ test('a link that is not symbolic is refused', async (t) => {
     [ended.status, ended.stderr],
     [2, 'pond: only symbolic links can be made\nhint: usage: pond ln -s TARGET PATH\n'],
   );
+});
+
+test('what an import or export leaves out is said on standard error, in twenty lines and a count', async (t) => {
+  const folder = await newPond(t);
+  mkdirSync(join(folder, 'in'));
+  for (let n = 10; n < 32; n++) symlinkSync('nowhere', join(folder, `in/${n}\n`));
+  const lines = (await runPond(['import', 'in', '/'], { cwd: folder })).stderr.split('\n');
+  assert.equal(lines[0], `pond: left out ${folder}/in/10\\n: it is a link that leads nowhere`);
+  assert.deepEqual([lines.length, ...lines.slice(20)], [22, 'pond: and 2 more left out', '']);
+  await runPond(['ln', '-s', '/in', '/link'], { cwd: folder });
+  assert.deepEqual(await runPond(['export', '/', 'out'], { cwd: folder }), {
+    status: 0,
+    stdout: 'exported 0 files, 1 directory, 0 B\n',
+    stderr: 'pond: left out /link: it is a link to a directory\n',
+  });
 });

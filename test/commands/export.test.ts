@@ -12,6 +12,7 @@ import {
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
+import { hostNameProblem } from '../../server/src/storage/hostTree.ts';
 import { newPondHost, type PondHost, textFile } from '../support/commandHost.ts';
 
 /** All files below a host folder, with their content. */
@@ -110,8 +111,26 @@ test('a link on the host is replaced where a file goes, and refused where a fold
   assert.deepEqual(contents(elsewhere), { x: 'mine' });
 });
 
-test('a name with a backslash is not exported', async (t) => {
+test('links that lead nowhere, and links to directories that are not named, are named as left out', async (t) => {
   const host = await newPondHost(t);
-  await host.run('write', textFile('/a\\b', ''));
-  await assert.rejects(exported(host, ['/a\\b']), (error) => isPondError(error, 'invalid-path'));
+  await newTree(host);
+  const expected = [
+    { path: '/a/dangling', reason: 'it is a link that leads nowhere' },
+    { path: '/a/up', reason: 'it is a link to a directory' },
+  ];
+  for (const paths of [['/'], ['/a', '/a/*']]) {
+    const directory = join(host.folder, `out${paths.length}`);
+    const { skipped, skippedCount } = await host.run('export', { paths, directory });
+    assert.deepEqual([skipped, skippedCount], [expected, 2], paths.join(' '));
+  }
+});
+
+test('a name with a backslash is exported where the host can have it, and else left out', async (t) => {
+  const host = await newPondHost(t);
+  await host.run('write', textFile('/a\\b', 'x'));
+  await host.run('write', textFile('/c', 'y'));
+  const expected = process.platform === 'win32' ? { c: 'y' } : { 'a\\b': 'x', c: 'y' };
+  assert.deepEqual(await exported(host, ['/']), expected);
+  assert.equal(hostNameProblem('d/a\\b', '/'), undefined);
+  assert.match(hostNameProblem('d/a\\b', '\\') ?? '', /backslash/);
 });

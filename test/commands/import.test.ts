@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -9,7 +10,7 @@ async function paths({ run }: PondHost): Promise<string[]> {
   return (await run('list', { path: '/', recursive: true })).map(({ path }) => path);
 }
 
-test('folders come in with all below them, links to files as files, other links not at all', async (t) => {
+test('folders come in with all below them, links to files as files; other links are named as left out', async (t) => {
   const host = await newPondHost(t);
   const from = join(host.folder, 'from');
   mkdirSync(join(from, 'a/b'), { recursive: true });
@@ -17,9 +18,42 @@ test('folders come in with all below them, links to files as files, other links 
   symlinkSync('one', join(from, 'a/link'));
   symlinkSync('..', join(from, 'a/up'));
   symlinkSync('nowhere', join(from, 'a/dangling'));
+  symlinkSync('circle', join(from, 'a/circle'));
   const result = await host.run('import', { sources: [join(from, 'a')], path: '/in' });
-  assert.deepEqual(result, { files: 2, directories: 2, bytes: 6, unchanged: 0 });
+  const skipped = [
+    { path: join(from, 'a/circle'), reason: 'it is a link in a circle of links' },
+    { path: join(from, 'a/dangling'), reason: 'it is a link that leads nowhere' },
+    { path: join(from, 'a/up'), reason: 'it is a link to a folder' },
+  ];
+  assert.deepEqual(result, { files: 2, directories: 2, bytes: 6, unchanged: 0, skipped, skippedCount: 3 });
   assert.deepEqual(await paths(host), ['/in', '/in/a', '/in/a/b', '/in/a/link', '/in/a/one']);
+});
+
+test('names that are no text, and what is no file, are named as left out', async (t) => {
+  if (process.platform === 'win32') return;
+  const host = await newPondHost(t);
+  const from = join(host.folder, 'from');
+  mkdirSync(from);
+  execFileSync('mkfifo', [join(from, 'pipe')]);
+  let expected = [{ path: join(from, 'pipe'), reason: 'it is a pipe' }];
+  // Only Linux lets a name be any bytes.
+  if (process.platform === 'linux') {
+    writeFileSync(Buffer.concat([Buffer.from(join(from, 'name')), Buffer.of(0xff)]), 'x');
+    expected = [{ path: join(from, 'name\ufffd'), reason: 'its name is not UTF-8' }, ...expected];
+  }
+  writeFileSync(join(from, 'back\\slash \ufffd'), 'x');
+  const { files, skipped } = await host.run('import', { sources: [from], path: '/' });
+  assert.deepEqual([files, skipped], [1, expected]);
+  assert.deepEqual(await paths(host), ['/from', '/from/back\\slash \ufffd']);
+});
+
+test('of many that are left out, a hundred are named and all counted', async (t) => {
+  const host = await newPondHost(t);
+  const from = join(host.folder, 'from');
+  mkdirSync(from);
+  for (let n = 0; n < 101; n++) symlinkSync('nowhere', join(from, String(n)));
+  const { skipped, skippedCount } = await host.run('import', { sources: [from], path: '/' });
+  assert.deepEqual([skipped.length, skippedCount], [100, 101]);
 });
 
 test('a file with the same content keeps its version, one of the same size with other content does not', async (t) => {

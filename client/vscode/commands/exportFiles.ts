@@ -3,6 +3,7 @@ import { type Result } from '../../../server/src/protocol/commands.ts';
 import { selectedPaths, type Context } from '../context.ts';
 import { parsePondUri } from '../pondUri.ts';
 import { requestWithProgress } from '../progress.ts';
+import { tellCopied } from './copied.ts';
 
 /** Copies what is selected (or the whole pond) into a host folder: the last argument when it is one, else asked for. */
 export async function exportFiles(
@@ -18,7 +19,7 @@ export async function exportFiles(
   if (directory === undefined) return undefined;
   const params = { pond, paths: selected?.paths ?? ['/'], directory: directory.fsPath };
   const done = await requestWithProgress(client, `Exporting to ${directory.fsPath}`, 'export', params);
-  void vscode.window.showInformationMessage(`Exported ${done.files} files (${done.bytes.toLocaleString()} bytes).`);
+  tellCopied(`Exported ${done.files} files (${done.bytes.toLocaleString()} bytes).`, done);
   return done;
 }
 

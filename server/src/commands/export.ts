@@ -3,25 +3,27 @@ import { type Disk } from '../storage/disk.ts';
 import { parentOf } from '../storage/diskPath.ts';
 import { temporaryPathIn } from '../storage/durable.ts';
 import { openHostDisk } from '../storage/hostDisk.ts';
-import { linkBelow } from '../storage/hostTree.ts';
+import { hostNameProblem, linkBelow } from '../storage/hostTree.ts';
 import { type WD } from '../tinyfs/workingDirectory.ts';
 import { contentHash } from './contentHash.ts';
 import { type Command } from './context.ts';
 import { type ExportItem, planExport } from './exportPlan.ts';
 import { createPace, paced } from './pace.ts';
+import { type Skipped, skippedInfo } from './skipped.ts';
 import { treeAt } from './tree.ts';
 
 /**
  * Copies pond paths, or what matches globs, to a host directory, which is made when it is missing. Each file is written
- * aside and then renamed, so it is never there in part; a file with that content already is left alone. Fails `not-found`,
- * and `path-escapes` where a link on the host would lead out of the directory.
+ * aside and then renamed, so it is never there in part; a file with that content already is left alone. What the host
+ * cannot have is left out, and named in the result. Fails `not-found`, and `path-escapes` where a link on the host would lead out of the directory.
  */
 export const exportFiles: Command<'export'> = async (context, params) => {
   const { paths, directory } = params;
   const root = await treeAt(context, params);
   const pace = createPace(context.signal);
-  const items = await planExport(root, paths);
-  for (const { relativePath } of items) requireHostName(relativePath);
+  const plan = await planExport(root, paths);
+  const items = plan.items.filter(({ relativePath }) => hostNameProblem(relativePath) === undefined);
+  const skipped = [...plan.skipped, ...plan.items.flatMap(unnameable)];
   const disk = openHostDisk(directory);
   disk.makeDirectory('');
   const counts = { files: 0, directories: 0, bytes: 0 };
@@ -38,7 +40,7 @@ export const exportFiles: Command<'export'> = async (context, params) => {
     }
     context.progress('exporting', counts.files + counts.directories, items.length);
   }
-  return counts;
+  return { ...counts, ...skippedInfo(skipped) };
 };
 
 interface Writing {
@@ -86,12 +88,9 @@ async function isThere(disk: Disk, { at, relativePath }: ExportItem): Promise<bo
   return content !== undefined && (await contentHash(content)) === at.node.sha256;
 }
 
-/** A name that the pond allows and the host does not, or reads as something else. */
-function requireHostName(relativePath: string): void {
-  if (!relativePath.includes('\\')) return;
-  throw new PondError('invalid-path', `${relativePath} has a backslash in its name and cannot be exported`, {
-    path: relativePath,
-  });
+function unnameable({ at, relativePath }: ExportItem): readonly Skipped[] {
+  const reason = hostNameProblem(relativePath);
+  return reason === undefined ? [] : [{ kind: 'skipped', path: at.path, reason }];
 }
 
 function requireInside(directory: string, relativePath: string): void {

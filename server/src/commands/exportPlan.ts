@@ -4,32 +4,45 @@ import { type NodePath, rootPath } from '../tinyfs/nodePath.ts';
 import { dirname } from '../tinyfs/path.ts';
 import { followIfPossible } from '../tinyfs/resolve.ts';
 import { type WD } from '../tinyfs/workingDirectory.ts';
+import { type Skipped } from './skipped.ts';
 import { existing } from './tree.ts';
 
 /** Something to write to the host: where it is in the pond, and where it goes below the host directory. */
 export interface ExportItem {
+  readonly kind: 'item';
   readonly at: NodePath;
   readonly relativePath: string;
+}
+
+/** What an export writes, and what it cannot write. */
+export interface ExportPlan {
+  readonly items: readonly ExportItem[];
+  readonly skipped: readonly Skipped[];
 }
 
 /**
  * What an export of the paths writes, each directory before what is in it. A path keeps its last name, a match of a glob its
  * path below the part of the glob that has no wildcard. Links are replaced by the files they lead to; a link to a directory
- * is followed only where it is named. Fails `not-found`, `already-exists` when two items would have one name.
+ * is followed only where it is named, and skipped elsewhere, as are links that lead nowhere. Fails `not-found`, `already-exists` when two items would have one name.
  */
-export async function planExport(root: WD, paths: readonly string[]): Promise<readonly ExportItem[]> {
+export async function planExport(root: WD, paths: readonly string[]): Promise<ExportPlan> {
   const items = new Map<string, ExportItem>();
+  const skipped = new Map<string, Skipped>();
   for (const path of paths) {
     for await (const item of itemsOf(root, path)) {
+      if (item.kind === 'skipped') {
+        skipped.set(item.path, item);
+        continue;
+      }
       const other = items.get(item.relativePath);
       if (other === undefined) items.set(item.relativePath, item);
       else if (other.at.path !== item.at.path) throw sameName(other, item);
     }
   }
-  return [...items.values()];
+  return { items: [...items.values()], skipped: [...skipped.values()] };
 }
 
-async function* itemsOf(root: WD, path: string): AsyncIterable<ExportItem> {
+async function* itemsOf(root: WD, path: string): AsyncIterable<ExportItem | Skipped> {
   if (!hasWildcard(path) || (await root.exists(path))) {
     yield* withContent(root, await existing(root, path, true), dirname(path) === '.' ? '/' : dirname(path), path);
     return;
@@ -39,28 +52,25 @@ async function* itemsOf(root: WD, path: string): AsyncIterable<ExportItem> {
 }
 
 /** An entry named `path`, with all below it; names are cut off up to `base`. */
-async function* withContent(root: WD, at: NodePath, base: string, path: string): AsyncIterable<ExportItem> {
-  const file = await fileOf(root, at);
-  if (file !== undefined) yield item(file, base, path);
+async function* withContent(root: WD, at: NodePath, base: string, path: string): AsyncIterable<ExportItem | Skipped> {
+  const first = await itemOf(root, at, base, path);
+  // The root itself has no name to be written under.
+  if (first.kind === 'skipped' || first.relativePath !== '') yield first;
   if (!at.isDirectory) return;
-  if (item(at, base, path).relativePath !== '') yield item(at, base, path);
   for await (const child of root.walk(at.path)) {
     const childPath = path.replace(/\/+$/, '') + child.path.slice(at.path === '/' ? 0 : at.path.length);
-    const childFile = await fileOf(root, child);
-    if (childFile !== undefined || child.isDirectory) yield item(childFile ?? child, base, childPath);
+    yield await itemOf(root, child, base, childPath);
   }
 }
 
-/** The file at an entry, or at the end of a link; undefined for a directory and where a link does not lead to a file. */
-async function fileOf(root: WD, at: NodePath): Promise<NodePath | undefined> {
-  if (at.isDirectory) return undefined;
-  if (at.node.type !== 'symlink') return at;
+/** An entry, or the file at the end of a link, as what is written at `path` without `base`. */
+async function itemOf(root: WD, at: NodePath, base: string, path: string): Promise<ExportItem | Skipped> {
+  const relativePath = path.slice(base.length).replace(/^\/+|\/+$/g, '');
+  if (at.node.type !== 'symlink') return { kind: 'item', at, relativePath };
   const end = await followIfPossible(root.backend, rootPath(await root.backend.root()), at);
-  return end?.isDirectory === false ? end : undefined;
-}
-
-function item(at: NodePath, base: string, path: string): ExportItem {
-  return { at, relativePath: path.slice(base.length).replace(/^\/+|\/+$/g, '') };
+  if (end === undefined) return { kind: 'skipped', path: at.path, reason: 'it is a link that leads nowhere' };
+  if (end.isDirectory) return { kind: 'skipped', path: at.path, reason: 'it is a link to a directory' };
+  return { kind: 'item', at: end, relativePath };
 }
 
 /** The directory that a glob starts from: its components before the first wildcard. */

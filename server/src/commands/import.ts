@@ -1,9 +1,10 @@
-import { type HostEntry, hostContent, walkHost } from '../storage/hostTree.ts';
+import { type HostEntry, type HostSkipped, hostContent, walkHost } from '../storage/hostTree.ts';
 import { joinPath } from '../tinyfs/path.ts';
 import { type WD } from '../tinyfs/workingDirectory.ts';
 import { contentHash } from './contentHash.ts';
 import { type Command } from './context.ts';
 import { createPace, paced } from './pace.ts';
+import { skippedInfo } from './skipped.ts';
 import { workingTree } from './tree.ts';
 
 type Pace = () => Promise<void>;
@@ -11,12 +12,12 @@ type Pace = () => Promise<void>;
 /**
  * Stages copies of host files, and of folders with all in them, in a pond directory, which is made when it is missing. All
  * or nothing: after a failure or a cancellation nothing of it is staged. A file whose content is there already is left as it
- * is. Fails `not-found` for a source, `already-exists` where a file and a directory collide.
+ * is. What a pond cannot hold is left out, and named in the result. Fails `not-found` for a source, `already-exists` where a file and a directory collide.
  */
 export const importFiles: Command<'import'> = async (context, { pond, sources, path }) => {
   const root = await workingTree(context, pond);
   const pace = createPace(context.signal);
-  const entries = await collect(sources, pace);
+  const { entries, skipped } = await collect(sources, pace);
   const total = entries.filter(({ kind }) => kind === 'file').length;
   const counts = { files: 0, directories: 0, bytes: 0, unchanged: 0 };
   await root.backend.batch(async () => {
@@ -35,18 +36,25 @@ export const importFiles: Command<'import'> = async (context, { pond, sources, p
       }
     }
   });
-  return counts;
+  return { ...counts, ...skippedInfo(skipped) };
 };
 
-async function collect(sources: readonly string[], pace: Pace): Promise<readonly HostEntry[]> {
+interface Collected {
+  readonly entries: readonly HostEntry[];
+  readonly skipped: readonly HostSkipped[];
+}
+
+async function collect(sources: readonly string[], pace: Pace): Promise<Collected> {
   const entries: HostEntry[] = [];
+  const skipped: HostSkipped[] = [];
   for (const source of sources) {
     for (const entry of walkHost(source)) {
       await pace();
-      entries.push(entry);
+      if (entry.kind === 'skipped') skipped.push(entry);
+      else entries.push(entry);
     }
   }
-  return entries;
+  return { entries, skipped };
 }
 
 /** True when the content is new, false when it is there already. */

@@ -91,6 +91,14 @@ export interface RowsInfo {
   readonly columns: readonly (readonly (string | null)[])[];
 }
 
+/** What a copy between host and pond left out. */
+export interface SkippedInfo {
+  /** The first hundred, in the order met. Paths are of the host for an import, of the pond for an export. */
+  readonly skipped: readonly { readonly path: string; readonly reason: string }[];
+  /** How many there were in all. */
+  readonly skippedCount: number;
+}
+
 type At = { readonly at?: string };
 type InPond = { readonly pond: string };
 
@@ -161,12 +169,12 @@ export interface Commands {
       readonly directories: number;
       readonly bytes: number;
       readonly unchanged: number;
-    };
+    } & SkippedInfo;
   };
   /** Copies pond paths (or globs) to a host folder; streams; reports progress. */
   export: {
     params: InPond & At & { readonly paths: readonly string[]; readonly directory: string };
-    result: { readonly files: number; readonly directories: number; readonly bytes: number };
+    result: { readonly files: number; readonly directories: number; readonly bytes: number } & SkippedInfo;
   };
 
   // History

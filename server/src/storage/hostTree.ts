@@ -1,6 +1,7 @@
 /** Host files and folders that are not a pond's: what is imported, and where exports go. */
-import { lstatSync, readFileSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { isUtf8 } from 'node:buffer';
+import { type Dirent, type Stats, lstatSync, readFileSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { basename, join, resolve, sep } from 'node:path';
 import { PondError } from '../base/error.ts';
 import { readHostStream } from './hostStream.ts';
 import { errnoOf, raise } from './storageError.ts';
@@ -18,12 +19,21 @@ export interface HostEntry {
   readonly sizeBytes: number;
 }
 
+/** Something found on the host that no pond can hold. */
+export interface HostSkipped {
+  readonly kind: 'skipped';
+  /** Absolute host path; what is not UTF-8 in it is shown as U+FFFD. */
+  readonly path: string;
+  /** For people, after the path and a colon. */
+  readonly reason: string;
+}
+
 /**
- * Everything at and below a host path, each folder before what is in it. Links to files count as files; links to folders
- * below the start are left out, and so are devices, sockets and links that lead nowhere. Fails `not-found` when nothing is
- * at the start, `invalid-content` when it is neither file nor folder.
+ * Everything at and below a host path, each folder before what is in it. Links to files count as files, wherever these are.
+ * What is named as skipped: links to folders, links that lead nowhere, devices, pipes, sockets, and names that are not
+ * UTF-8. Fails `not-found` when nothing is at the start, `invalid-content` when it is neither file nor folder.
  */
-export function* walkHost(start: string): Iterable<HostEntry> {
+export function* walkHost(start: string): Iterable<HostEntry | HostSkipped> {
   const hostPath = resolve(start);
   const stats = tryTo('stat', hostPath, () => statSync(hostPath, { throwIfNoEntry: false }));
   if (stats === undefined)
@@ -39,18 +49,63 @@ export function* walkHost(start: string): Iterable<HostEntry> {
   else yield* walkFolder(hostPath, name);
 }
 
-function* walkFolder(hostPath: string, relativePath: string): Iterable<HostEntry> {
+function* walkFolder(hostPath: string, relativePath: string): Iterable<HostEntry | HostSkipped> {
   yield { kind: 'directory', hostPath, relativePath, sizeBytes: 0 };
-  const entries = tryTo('list', hostPath, () => readdirSync(hostPath, { withFileTypes: true }));
-  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    const child = join(hostPath, entry.name);
-    const below = relativePath === '' ? entry.name : `${relativePath}/${entry.name}`;
-    if (entry.isDirectory()) yield* walkFolder(child, below);
-    else if (entry.isFile() || entry.isSymbolicLink()) {
-      const stats = tryTo('stat', child, () => statSync(child, { throwIfNoEntry: false }));
-      if (stats?.isFile()) yield { kind: 'file', hostPath: child, relativePath: below, sizeBytes: stats.size };
+  for (const { name, isText, entry } of listFolder(hostPath)) {
+    const child = join(hostPath, name);
+    const below = relativePath === '' ? name : `${relativePath}/${name}`;
+    if (!isText) yield { kind: 'skipped', path: child, reason: 'its name is not UTF-8' };
+    else if (entry.isDirectory()) yield* walkFolder(child, below);
+    else {
+      const found = fileAt(child, entry);
+      if (typeof found === 'string') yield { kind: 'skipped', path: child, reason: found };
+      else yield { kind: 'file', hostPath: child, relativePath: below, sizeBytes: found.size };
     }
   }
+}
+
+interface Listed {
+  readonly name: string;
+  /** False when bytes of the name are no text: `name` is then not what the host knows it by. */
+  readonly isText: boolean;
+  readonly entry: Dirent<Buffer>;
+}
+
+function listFolder(hostPath: string): readonly Listed[] {
+  const entries = tryTo('list', hostPath, () => readdirSync(hostPath, { withFileTypes: true, encoding: 'buffer' }));
+  return entries
+    .map((entry) => ({ name: entry.name.toString(), isText: isUtf8(entry.name), entry }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** The file at an entry that is no folder, or at the end of a link; else why there is none to read. */
+function fileAt(path: string, entry: Dirent<Buffer>): Stats | string {
+  if (entry.isFIFO()) return 'it is a pipe';
+  if (entry.isSocket()) return 'it is a socket';
+  if (!entry.isFile() && !entry.isSymbolicLink()) return 'it is a device';
+  const stats = statOrCircle(path);
+  if (stats === 'circle') return 'it is a link in a circle of links';
+  if (stats?.isFile()) return stats;
+  if (stats?.isDirectory()) return 'it is a link to a folder';
+  if (stats !== undefined) return 'it is a link to a pipe, socket or device';
+  return entry.isSymbolicLink() ? 'it is a link that leads nowhere' : 'it was removed meanwhile';
+}
+
+function statOrCircle(path: string): Stats | 'circle' | undefined {
+  return tryTo('stat', path, () => {
+    try {
+      return statSync(path, { throwIfNoEntry: false });
+    } catch (error) {
+      if (errnoOf(error) === 'ELOOP') return 'circle';
+      throw error;
+    }
+  });
+}
+
+/** Why the host cannot have a file of that relative path, though a pond can; undefined when it can. */
+export function hostNameProblem(relativePath: string, separator: string = sep): string | undefined {
+  if (separator !== '\\' || !relativePath.includes('\\')) return undefined;
+  return 'its name has a backslash, which separates folders on this machine';
 }
 
 /** The content of a host file: at once when it is small, else as a stream. */

@@ -1,0 +1,17 @@
+import { type SkippedInfo } from '../protocol/commands.ts';
+
+/** Something that is not copied; the reason is for people, after the path and a colon. */
+export interface Skipped {
+  readonly kind: 'skipped';
+  readonly path: string;
+  readonly reason: string;
+}
+
+/** A result is one message: it must not grow with a disk. */
+const shownMax = 100;
+
+/** What the answer of a copy says of all that it left out. */
+export function skippedInfo(all: readonly Skipped[]): SkippedInfo {
+  const skipped = all.slice(0, shownMax).map(({ path, reason }) => ({ path, reason }));
+  return { skipped, skippedCount: all.length };
+}
