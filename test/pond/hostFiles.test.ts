@@ -5,8 +5,10 @@ import { sha256 } from '../../server/src/pond/hash.ts';
 import { hostFilesOf } from '../../server/src/pond/hostFiles.ts';
 import { type PondNode } from '../../server/src/pond/node.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
+import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
 import { storageError } from '../../server/src/storage/storageError.ts';
+import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
 import { bytesOf } from '../support/tree.ts';
 
 const content = bytesOf(`small content ${process.pid}`);
@@ -41,3 +43,41 @@ for (const errno of ['EROFS', 'ENOSPC', 'ENOENT', 'EIO']) {
     rmSync(file.hostPath);
   });
 }
+
+test('the cache is written whole or not at all, and nothing waits for the medium', async () => {
+  const temporary = makeTemporaryDirectory('duckpond-test');
+  try {
+    const disk = openHostDisk(temporary.path);
+    const load = () => Promise.resolve(content);
+    const broken: Disk = {
+      ...disk,
+      create: (path) => {
+        const file = disk.create(path);
+        const append = (bytes: Uint8Array) => {
+          file.append(bytes.subarray(1));
+          throw new TypeError('the process is at its end');
+        };
+        return { sizeBytes: 0, append, truncate: file.truncate, sync: file.sync, close: () => file.close() };
+      },
+    };
+    await assert.rejects(hostFilesOf(broken, [node], load), TypeError);
+    const directory = `_pond/cache/inline/${node.sha256.slice(0, 2)}`;
+    assert.deepEqual(disk.list(directory), []);
+    const unflushed: Disk = {
+      ...disk,
+      create: (path) => {
+        const file = disk.create(path);
+        const sync = () => assert.fail('the cache was flushed');
+        const append = (bytes: Uint8Array) => file.append(bytes);
+        return { sizeBytes: 0, append, truncate: file.truncate, sync, close: () => file.close() };
+      },
+      syncDirectory: () => assert.fail('the cache was flushed'),
+    };
+    const [file] = await hostFilesOf(unflushed, [node], load);
+    assert.ok(file !== undefined);
+    assert.deepEqual(new Uint8Array(readFileSync(file.hostPath)), content);
+    assert.deepEqual(disk.list(directory), [node.sha256]);
+  } finally {
+    temporary.remove();
+  }
+});

@@ -231,6 +231,20 @@ test('rows of a large result come by window, far from the start', async () => {
   await assert.rejects(engine.rows(resultId, 0, 1), { code: 'query-failed' });
 });
 
+test('many small text files are one table, columns matched by name, and a bad one is named', async () => {
+  const { root } = made;
+  await root.createDirectory('/many');
+  for (let file = 0; file < 70; file += 1)
+    await root.writeFile(`/many/${file}.csv`, text(`x,y${file % 2}\n${file},1\n`));
+  const sql = 'SELECT count(*), sum(x), count(y0), count(y1) FROM "/many/*.csv"';
+  assert.deepEqual(await rowsOf(sql), [['70', '2415', '35', '35']]);
+  assert.deepEqual(await rowsOf(sql), [['70', '2415', '35', '35']]);
+  await root.writeFile('/many/0.csv', text('x,y0\n0,2\n1,2\n'));
+  assert.deepEqual(await rowsOf(sql), [['71', '2416', '36', '35']]);
+  await root.writeFile('/many/7.csv', text(`x,y1\n${'1,1\n'.repeat(30000)}no number,1\n`));
+  await assert.rejects(engine.run(made.pond, { sql }), { code: 'invalid-content', path: '/many/7.csv' });
+});
+
 test('text of a result comes as CSV and as JSON lines', async () => {
   const { resultId } = await engine.run(made.pond, { sql: `SELECT 1 AS a, NULL AS "b c", 'x,"y"' AS d, '' AS e` });
   const collect = async (format: 'csv' | 'json') => {

@@ -23,7 +23,7 @@ before(async () => {
   writeFileSync(other, 'a,b\n2,y\n');
   const reading = readingOf('file', 'x.csv');
   assert.ok(reading);
-  const files = [{ hostPath: allowed, pondPath: '/x.csv', reading }];
+  const files = [{ hostPath: allowed, sizeBytes: 8, pondPath: '/x.csv', reading }];
   spec = { files, tables: [], views: [viewOf({ name: '/x.csv', index: 0, files })], tablesKey: '' };
   sandbox = await Sandbox.open(spec, { spillDirectory: join(temporary.path, 'spill') });
 });

@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isPondError } from '../base/error.ts';
 import { type Disk } from '../storage/disk.ts';
-import { replaceFile } from '../storage/durable.ts';
+import { removeQuietly, temporaryPathIn } from '../storage/durable.ts';
 import { openHostDisk } from '../storage/hostDisk.ts';
 import { blobPath, inlineBytesMax } from './blobs.ts';
 import { type PondNode } from './node.ts';
@@ -47,8 +47,22 @@ async function cached(
   }
 }
 
+/** Whole or not at all, but not flushed: what a failure of the machine takes from a cache is made again. */
 function place(disk: Disk, path: string, bytes: Uint8Array): string | undefined {
-  disk.makeDirectory(path.slice(0, path.lastIndexOf('/')));
-  replaceFile(disk, path, bytes);
+  const directory = path.slice(0, path.lastIndexOf('/'));
+  const temporary = temporaryPathIn(directory);
+  disk.makeDirectory(directory);
+  try {
+    const file = disk.create(temporary);
+    try {
+      file.append(bytes);
+    } finally {
+      file.close();
+    }
+    disk.rename(temporary, path);
+  } catch (error) {
+    removeQuietly(disk, temporary);
+    throw error;
+  }
   return disk.hostPath(path);
 }

@@ -91,7 +91,7 @@ async function sourceFiles(scope: PrepareScope, file: ResolvedFile): Promise<Sou
   const sources: SourceFile[] = [];
   for (const content of contents) {
     const hostPath = reading.isArrow ? await parquetOfArrow(scope, file, content) : content.hostPath;
-    sources.push({ hostPath, pondPath, reading });
+    sources.push({ hostPath, sizeBytes: content.sizeBytes, pondPath, reading });
   }
   return sources;
 }

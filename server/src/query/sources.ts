@@ -4,6 +4,7 @@ import { type Reading, readSql } from './formats.ts';
 /** A host file with the content of a pond path, and how it is read. */
 export interface SourceFile {
   readonly hostPath: string;
+  readonly sizeBytes: number;
   /** Absolute pond path, for people. */
   readonly pondPath: string;
   readonly reading: Reading;
@@ -18,7 +19,7 @@ export interface Source {
   readonly files: readonly SourceFile[];
 }
 
-/** A view that the sandbox makes before a query runs. */
+/** A view, or a table in its place, that the sandbox makes before a query runs. */
 export interface ViewSpec {
   readonly sql: string;
   /** Index in the user's SQL of the table that it stands for, for errors found while making it. */
@@ -44,7 +45,14 @@ export interface SandboxSpec {
   readonly tablesKey: string;
 }
 
-/** The view that stands for a source. */
+/** From so many text files on they are read once into a table, unless they have more bytes than that. */
+const tableFilesMin = 64;
+const tableBytesMax = 128 * 1024 * 1024;
+
+/**
+ * The view that stands for a source. Of many small text files it is a table: to make a view DuckDB opens each file to
+ * tell its columns, and each query over the view opens each file twice more.
+ */
 export function viewOf(source: Source): ViewSpec {
   const groups = new Map<string, { readonly reading: Reading; readonly hostPaths: string[] }>();
   for (const { reading, hostPath } of source.files) {
@@ -54,8 +62,14 @@ export function viewOf(source: Source): ViewSpec {
     groups.set(key, group);
   }
   const selects = [...groups.values()].map((group) => readSql(group.reading, group.hostPaths));
-  const sql = `CREATE TEMP VIEW ${identifier(source.name)} AS ${selects.join(' UNION ALL BY NAME ')}`;
+  const kind = isReadOnce(source.files) ? 'TABLE' : 'VIEW';
+  const sql = `CREATE TEMP ${kind} ${identifier(source.name)} AS ${selects.join(' UNION ALL BY NAME ')}`;
   return { sql, index: source.index, path: source.name };
+}
+
+function isReadOnce(files: readonly SourceFile[]): boolean {
+  const texts = files.filter(({ reading }) => reading.reader !== 'read_parquet').length;
+  return texts >= tableFilesMin && files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) <= tableBytesMax;
 }
 
 /** The statements that close a database to all but these host files, and its settings to all change. */
