@@ -166,6 +166,17 @@ for (const [name, bytes] of Object.entries(damaged)) {
   });
 }
 
+test('a file or stream that was cut says so, and a stream may end without a mark', async () => {
+  const table = new Table({ x: vectorFromArray([1, 2, 3], new Int32()) });
+  const cutShort = { code: 'invalid-content', message: '/x.arrow cannot be read as Arrow: the file is cut short' };
+  await assert.rejects(convert(tableToIPC(table, 'file').subarray(0, -20)), cutShort);
+  const stream = tableToIPC(table, 'stream');
+  await assert.rejects(convert(stream.subarray(0, -20)), cutShort);
+  await assert.rejects(convert(stream.subarray(0, 50)), cutShort);
+  const whole = await convert(stream.subarray(0, -8));
+  assert.deepEqual(await connection.rows(`SELECT count(*) FROM ${whole}`), [[3n]]);
+});
+
 test('a conversion that is cancelled stops', async () => {
   await assert.rejects(convert(sound(), AbortSignal.abort()), { code: 'cancelled' });
 });

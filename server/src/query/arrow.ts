@@ -101,7 +101,12 @@ async function* soundly(batches: AsyncIterable<RecordBatch> | Iterable<RecordBat
 
 function unsound(error: unknown, { pondPath }: ArrowConversion): PondError {
   if (error instanceof PondError) return error;
-  const reason = error instanceof Error ? error.message : String(error);
+  const message = error instanceof Error ? error.message : String(error);
+  // What apache-arrow meets behind the end of a buffer or a file.
+  const isShort = error instanceof RangeError || /^Expected to read \d+ /.test(message);
+  // And where it reads zeros for a message.
+  const isDamaged = error instanceof TypeError;
+  const reason = isShort ? 'the file is cut short' : isDamaged ? 'the file is damaged' : message;
   return new PondError('invalid-content', `${pondPath} cannot be read as Arrow: ${reason}`, { path: pondPath });
 }
 
@@ -114,6 +119,8 @@ function fileHandle(disk: Disk, name: string, pondPath: string) {
     fd: 0,
     stat: async () => ({ size }),
     read: async (buffer: Uint8Array, offset: number, length: number, position: number) => {
+      // A length out of a file that was cut or overwritten can be anything.
+      if (position < 0 || length < 0 || position + length > size) throw new RangeError('out of the file');
       const bytes = disk.readRange(name, position, position + length) ?? new Uint8Array();
       buffer.set(bytes, offset);
       return { bytesRead: bytes.length, buffer };
