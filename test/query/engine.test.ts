@@ -256,6 +256,22 @@ test('text of a result comes as CSV and as JSON lines', async () => {
   assert.equal(await collect('json'), '{"a":1,"b c":null,"d":"x,\\"y\\"","e":""}\n');
 });
 
+test('text of a long result comes in parts of whole lines', async () => {
+  const { resultId } = await engine.run(made.pond, { sql: "SELECT x, repeat('é', 30) AS t FROM range(100000) r(x)" });
+  const parts: string[] = [];
+  for await (const part of engine.text(resultId, 'csv')) parts.push(part);
+  assert.ok(parts.length > 2);
+  for (const part of parts) assert.ok(part.endsWith('\n'));
+  const lines = parts.join('').split('\n');
+  assert.deepEqual([lines.length, lines[0], lines[100_000]], [100_002, 'x,t', `99999,${'é'.repeat(30)}`]);
+  for await (const part of engine.text(resultId, 'csv')) {
+    // A reader that has enough leaves nothing behind either.
+    assert.equal(part, parts[0]);
+    break;
+  }
+  await engine.release(resultId);
+});
+
 test('a number that JSON does not have is null there', async () => {
   const { resultId } = await engine.run(made.pond, {
     sql: "SELECT 'NaN'::DOUBLE AS a, '-inf'::FLOAT AS b, 1.5::DOUBLE AS c",

@@ -71,13 +71,19 @@ test('a result larger than the memory limit is kept whole', async () => {
   await store.release(result);
 });
 
+async function jsonLines(result: number): Promise<string[]> {
+  const file = join(temporary.path, `${result}.jsonLines`);
+  await store.copy(result, 'jsonLines', file, never);
+  return readFileSync(file, 'utf8').trimEnd().split('\n');
+}
+
 test('columns of the same name are kept apart', async () => {
   const { result, columns } = await keep('SELECT 1 AS a, 2 AS A, 3 AS a, 4 AS a_1');
   assert.deepEqual(
     columns.map((column) => column.name),
     ['a', 'A', 'a', 'a_1'],
   );
-  assert.deepEqual(await store.jsonRows(result, 0, 1), ['{"a":1,"A_1":2,"a_2":3,"a_1_1":4}']);
+  assert.deepEqual(await jsonLines(result), ['{"a":1,"A_1":2,"a_2":3,"a_1_1":4}']);
 });
 
 test('a result without rows has its columns', async () => {
@@ -89,17 +95,37 @@ test('a result without rows has its columns', async () => {
 test('NULL of no type, and names that need quotes, are fine', async () => {
   const { result } = await keep(`SELECT NULL AS "it's", 'é' AS "a ""b"""`);
   assert.deepEqual((await store.rows(result, 0, 1)).columns, [[null], ['é']]);
-  assert.deepEqual(await store.jsonRows(result, 0, 1), [`{"it's":null,"a \\"b\\"":"é"}`]);
+  assert.deepEqual(await jsonLines(result), [`{"it's":null,"a \\"b\\"":"é"}`]);
 });
 
 test('JSON has numbers, lists and structs as such', async () => {
   const { result } = await keep(`SELECT 1.5 AS n, [1, 2] AS l, {a: true} AS s, DATE '2020-01-02' AS d`);
-  assert.deepEqual(JSON.parse((await store.jsonRows(result, 0, 1))[0] ?? ''), {
+  assert.deepEqual(JSON.parse((await jsonLines(result))[0] ?? ''), {
     n: 1.5,
     l: [1, 2],
     s: { a: true },
     d: '2020-01-02',
   });
+});
+
+test('NaN and infinities are null in JSON wherever they stand, and text is left as it is', async () => {
+  const { result } = await keep(`
+    SELECT ['NaN'::DOUBLE, 'inf'::DOUBLE, '-inf'::DOUBLE, 1.25] AS l,
+      {a: 'nan', b: {"inf": [{c: '-inf'::FLOAT}]}, d: 'x" nan \\'} AS s,
+      MAP {'-inf': 'nan'::DOUBLE} AS m, [['inf'::FLOAT, 2]::FLOAT[2]] AS f, NULL::DOUBLE[] AS n, ['NaN', 'inf'] AS t`);
+  const expected = {
+    l: [null, null, null, 1.25],
+    s: { a: 'nan', b: { inf: [{ c: null }] }, d: 'x" nan \\' },
+    m: { '-inf': null },
+    f: [[null, 2]],
+    n: null,
+    t: ['NaN', 'inf'],
+  };
+  const [line] = await jsonLines(result);
+  assert.deepEqual(JSON.parse(line ?? ''), expected);
+  const file = join(temporary.path, 'finite.json');
+  await store.copy(result, 'json', file, never);
+  assert.deepEqual(JSON.parse(readFileSync(file, 'utf8')), [expected]);
 });
 
 const formats: Readonly<Record<FileFormat, string>> = { csv: 'read_csv', json: 'read_json', parquet: 'read_parquet' };

@@ -8,7 +8,6 @@ import { type Analysis } from './analysis.ts';
 import { type OperationResult } from './messages.ts';
 import { type PreparedQuery, prepareQuery } from './prepare.ts';
 import { createQueue } from './queue.ts';
-import { csvLine } from './textRows.ts';
 import { type FileFormat, type QueryRequest, type QueryResult, type RowWindow, type TextFormat } from './types.ts';
 import { WorkerProcess } from './workerClient.ts';
 
@@ -32,7 +31,10 @@ export interface QueryEngine {
   run(pond: Pond, request: QueryRequest, signal?: AbortSignal): Promise<QueryResult>;
   /** Rows from `start` (0-based), fewer than `count` at the end. Fails `query-failed` when the result was released. */
   rows(resultId: string, start: number, count: number): Promise<RowWindow>;
-  /** All rows as text: CSV with a header line, or JSON objects one a line. In memory only some thousand rows at a time. */
+  /**
+   * All rows as text, in parts of whole lines of about 1 MB: CSV with a header line, or JSON objects one a line. The
+   * process writes them to a file of its own first, which is gone at the end.
+   */
   text(resultId: string, format: TextFormat): AsyncIterable<string>;
   /** Forgets a result. A result that is gone is fine. */
   release(resultId: string): Promise<void>;
@@ -58,12 +60,7 @@ export interface FileTarget {
 interface KeptResult {
   readonly worker: WorkerProcess;
   readonly result: number;
-  readonly columns: QueryResult['columns'];
-  readonly rowCount: number;
 }
-
-/** Rows that are fetched at a time to be written as text. */
-const textWindowRows = 5000;
 
 /** Queries whose tables are remembered: what is run again, after a commit or from a plot, is mostly one of the last. */
 const analysesMax = 64;
@@ -94,7 +91,7 @@ export function createQueryEngine(options: QueryEngineOptions = {}): QueryEngine
       const prepared = await prepareQuery({ worker: current, pond, signal }, analysis, request);
       const { result, columns, rowCount } = await runPrepared(current, prepared, request.sql, signal);
       const resultId = `result-${(lastResult += 1)}`;
-      results.set(resultId, { worker: current, result, columns, rowCount });
+      results.set(resultId, { worker: current, result });
       return { resultId, columns, rowCount, elapsedMs: performance.now() - started };
     });
   }
@@ -105,12 +102,15 @@ export function createQueryEngine(options: QueryEngineOptions = {}): QueryEngine
   }
 
   async function* text(resultId: string, format: TextFormat): AsyncIterable<string> {
-    const { worker: owner, result, columns, rowCount } = kept(resultId);
-    if (format === 'csv') yield csvLine(columns.map((column) => column.name));
-    for (let start = 0; start < rowCount; start += textWindowRows) {
-      const window = { result, start, count: textWindowRows };
-      if (format === 'json') yield (await owner.request('jsonRows', window)).map((row) => `${row}\n`).join('');
-      else yield csvLines(await owner.request('rows', window));
+    const { worker: owner, result } = kept(resultId);
+    const disk = openHostDisk(owner.directory);
+    const temporary = temporaryPathIn('');
+    try {
+      const file = disk.hostPath(temporary) ?? temporary;
+      await owner.request('copy', { result, format: format === 'json' ? 'jsonLines' : format, file });
+      yield* wholeLines(disk.readStream(temporary) ?? []);
+    } finally {
+      disk.remove(temporary);
     }
   }
 
@@ -211,9 +211,15 @@ async function writeFile(
   }
 }
 
-function csvLines(window: RowWindow): string {
-  const rowCount = window.columns[0]?.length ?? 0;
-  return Array.from({ length: rowCount }, (_, row) =>
-    csvLine(window.columns.map((column) => column[row] ?? null)),
-  ).join('');
+/** UTF-8 as text, in parts that end where a line does. */
+async function* wholeLines(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncIterable<string> {
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  let begun = '';
+  for await (const chunk of chunks) {
+    const text = decoder.decode(chunk, { stream: true });
+    const end = text.lastIndexOf('\n') + 1;
+    if (end > 0) yield begun + text.slice(0, end);
+    begun = end > 0 ? text.slice(end) : begun + text;
+  }
+  if (begun !== '') yield begun;
 }

@@ -3,7 +3,7 @@ import { type ErrorCode } from '../base/errorCode.ts';
 import { type Value } from '../duckdb/values.ts';
 import { type Analysis } from './analysis.ts';
 import { type SandboxSpec, type TableSpec } from './sources.ts';
-import { type Column, type FileFormat, type RowWindow } from './types.ts';
+import { type Column, type CopyFormat, type RowWindow } from './types.ts';
 
 /** Sent once, before all else. */
 export interface WorkerSettings {
@@ -27,14 +27,9 @@ export interface Operations {
     result: { readonly result: number; readonly columns: readonly Column[]; readonly rowCount: number };
   };
   rows: { params: { readonly result: number; readonly start: number; readonly count: number }; result: RowWindow };
-  /** Rows as one JSON object each. */
-  jsonRows: {
-    params: { readonly result: number; readonly start: number; readonly count: number };
-    result: readonly string[];
-  };
   release: { params: { readonly result: number }; result: null };
   /** Writes all rows of a result to a host file that does not exist. */
-  copy: { params: { readonly result: number; readonly format: FileFormat; readonly file: string }; result: null };
+  copy: { params: { readonly result: number; readonly format: CopyFormat; readonly file: string }; result: null };
   /** Makes a Parquet file of an Arrow IPC file. Memory is that of one batch. */
   convertArrow: {
     params: { readonly file: string; readonly pondPath: string; readonly target: string };

@@ -4,7 +4,7 @@ import { type Database, type DatabaseSettings, openDatabase } from '../duckdb/da
 import { queryError } from '../duckdb/engineError.ts';
 import { identifier, literal } from '../duckdb/sql.ts';
 import { type RowStream } from '../duckdb/statements.ts';
-import { type Column, type FileFormat, type RowWindow } from './types.ts';
+import { type Column, type CopyFormat, type RowWindow } from './types.ts';
 
 interface KeptResult {
   readonly columns: readonly Column[];
@@ -55,19 +55,8 @@ export class ResultStore {
     return { start, columns: columns.map((_, index) => window[index] ?? []) };
   }
 
-  /** The same rows as one JSON object each. */
-  async jsonRows(result: number, start: number, count: number): Promise<readonly string[]> {
-    const { columns } = this.#find(result);
-    const fields = named(columns).map(
-      ({ name, value }, index) => `${literal(name)}: ${finite(columns[index]!, value)}`,
-    );
-    const value = `CAST(to_json({${fields.join(', ')}}) AS VARCHAR)`;
-    const [column] = await this.#reader.textColumns(windowSql(value, result, start, count));
-    return (column ?? []).map(String);
-  }
-
   /** Writes all rows to a new host file. */
-  async copy(result: number, format: FileFormat, file: string, signal: AbortSignal): Promise<void> {
+  async copy(result: number, format: CopyFormat, file: string, signal: AbortSignal): Promise<void> {
     const sql = copySql(result, this.#find(result).columns, format, file);
     const connection = await this.database.connect();
     const interrupt = () => connection.interrupt();
@@ -128,16 +117,17 @@ export function windowSql(values: string, result: number, start: number, count: 
   return `SELECT ${values} FROM ${tableOf(result)} WHERE rowid >= ${start} AND rowid < ${start + count} ORDER BY rowid`;
 }
 
-const copyOptions: Readonly<Record<FileFormat, string>> = {
+const copyOptions: Readonly<Record<CopyFormat, string>> = {
   csv: 'FORMAT csv, HEADER true',
   json: 'FORMAT json, ARRAY true',
+  jsonLines: 'FORMAT json, ARRAY false',
   parquet: 'FORMAT parquet',
 };
 
 /** SQL that writes a result to a host file. */
-export function copySql(result: number, columns: readonly Column[], format: FileFormat, file: string): string {
+export function copySql(result: number, columns: readonly Column[], format: CopyFormat, file: string): string {
   const values = named(columns).map(({ name, value }, index) => {
-    const written = format === 'json' ? finite(columns[index]!, value) : value;
+    const written = format === 'json' || format === 'jsonLines' ? finite(columns[index]!, value) : value;
     return `${written} AS ${identifier(name)}`;
   });
   return `COPY (SELECT ${values.join(', ')} FROM ${tableOf(result)}) TO ${literal(file)} (${copyOptions[format]})`;
@@ -145,8 +135,18 @@ export function copySql(result: number, columns: readonly Column[], format: File
 
 /** A value that JSON has: it has no NaN and no infinities, which DuckDB would write all the same. */
 function finite({ type }: Column, value: string): string {
-  return type === 'DOUBLE' || type === 'FLOAT' ? `CASE WHEN isfinite(${value}) THEN ${value} END` : value;
+  if (type === 'DOUBLE' || type === 'FLOAT') return `CASE WHEN isfinite(${value}) THEN ${value} END`;
+  if (!/DOUBLE|FLOAT|JSON|VARIANT/.test(type)) return value;
+  const json = `to_json(${value})`;
+  const text = `CAST(${json} AS VARCHAR)`;
+  // Inside of lists and structs they are found in the text, between its strings.
+  const parts = `regexp_extract_all(${text}, '"(?:[^"\\\\]|\\\\.)*"|[^"]+')`;
+  const part = `CASE WHEN part[1] = '"' THEN part ELSE regexp_replace(part, '${notFinite}', 'null', 'gi') END`;
+  const replaced = `CAST(array_to_string([${part} FOR part IN ${parts}], '') AS JSON)`;
+  return `CASE WHEN regexp_matches(${text}, '${notFinite}', 'i') THEN ${replaced} ELSE ${json} END`;
 }
+
+const notFinite = '-?(?:nan|inf(?:inity)?)';
 
 /** The columns under names that differ from each other in more than case: "a", "a_1". */
 function named(columns: readonly Column[]): readonly { readonly name: string; readonly value: string }[] {

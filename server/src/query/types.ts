@@ -29,3 +29,5 @@ export interface RowWindow {
 
 export type FileFormat = 'csv' | 'json' | 'parquet';
 export type TextFormat = 'csv' | 'json';
+/** What a result is written to a file as; jsonLines are the objects of json one a line. */
+export type CopyFormat = FileFormat | 'jsonLines';

@@ -69,7 +69,6 @@ export async function createOperations(settings: WorkerSettings): Promise<Worker
     },
     run,
     rows: ({ result, start, count }) => results.rows(result, start, count),
-    jsonRows: ({ result, start, count }) => results.jsonRows(result, start, count),
     release: async ({ result }) => {
       await results.release(result);
       return null;
