@@ -171,6 +171,45 @@ test('--json prints the documented fields', async (t) => {
   assert.deepEqual(await json('check'), { problems: [] });
 });
 
+test('a path that never was, and paths where nothing is staged, are refused', async (t) => {
+  const { check } = await newPond(t);
+  await check(['write', '/x'], {}, 'one');
+  const hint = "hint: 'pond ls' shows what is there, and 'pond ls --at V' what was\n";
+  await check(['log', '/x'], {});
+  await check(['log', '/nope'], { status: 3, stderr: `pond: nothing is at /nope\n${hint}` });
+  await check(['commit', '-m', 'first'], { stdout: 'commit 1: first (+1)\n' });
+  await check(['diff', '/x'], {});
+  const missing = 'pond: nothing is at /nope, and nothing was in that version\n';
+  await check(['diff', '/nope'], { status: 3, stderr: missing + hint });
+  const staged = "hint: 'pond status' shows what is staged\n";
+  await check(['discard', '/x'], { status: 1, stderr: `pond: nothing is staged at /x\n${staged}` });
+  await check(['discard'], { status: 1, stderr: `pond: there is nothing to discard\n${staged}` });
+  await check(['resolve', '/x'], { status: 1, stderr: `pond: nothing is in conflict at /x\n${staged}` });
+  await check(['rm', '/x'], {});
+  await check(['commit', '-m', 'second'], { stdout: 'commit 2: second (-1)\n' });
+  await check(['log', '/x'], { stdout: '2  TIME  AUTHOR  second  -1\n1  TIME  AUTHOR  first   +1\n' });
+  await check(['diff', '--at', '1', '--to', '1', '/x'], {});
+});
+
+test('changes that are discarded and restored are counted as status counts them', async (t) => {
+  const { check } = await newPond(t);
+  await check(['write', '/x'], {}, 'one');
+  await check(['commit', '-m', 'first'], { stdout: 'commit 1: first (+1)\n' });
+  await check(['mkdir', '-p', '/d/e'], {});
+  await check(['write', '/d/e/y'], {}, 'two');
+  await check(['commit', '-m', 'second'], { stdout: 'commit 2: second (+3)\n' });
+  await check(['restore', '/', '--at', '1'], { stdout: '1 change staged\nD  /d/\n' });
+  await check(['discard'], { stdout: 'discarded 1 change\n' });
+  await check(['mv', '/x', '/z'], {});
+  await check(['discard'], { stdout: 'discarded 1 change\n' });
+  await check(['rm', '-r', '/d'], {});
+  await check(['commit', '-m', 'third'], { stdout: 'commit 3: third (-1)\n' });
+  await check(['restore', '/d/e/y', '--at', '2'], {
+    stdout: '3 changes staged\nA  /d/\nA  /d/e/\nA  /d/e/y  3 B\n',
+  });
+  await check(['discard'], { stdout: 'discarded 3 changes\n' });
+});
+
 test('the pond is the one named, that of POND, or the nearest above', async (t) => {
   const { folder, check } = await newPond(t);
   mkdirSync(join(folder, 'below/here'), { recursive: true });

@@ -145,5 +145,9 @@ test('what was done before its answer was lost is the answer when it is asked ag
   const again = await settleRepeated('commit', { pond, message: 'mine' }, nothing, ask as never);
   assert.deepEqual(again?.result, commit);
   assert.equal(await settleRepeated('commit', { pond, message: 'other' }, nothing, ask as never), undefined);
+  const discarded = await settleRepeated('discard', { pond }, nothing, ask as never);
+  assert.deepEqual(discarded, { result: { discarded: 0 } });
+  const kept = await settleRepeated('keepStaged', { pond, paths: ['/x'] }, nothing, ask as never);
+  assert.deepEqual(kept, { result: null });
   assert.equal(await settleRepeated('stat', { pond, path: '/x' }, missing, ask as never), undefined);
 });

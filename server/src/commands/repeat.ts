@@ -46,6 +46,8 @@ const settlers: { readonly [N in CommandName]?: Settler<N> } = {
       return info.target === target ? info : undefined;
     },
   },
+  discard: { code: 'nothing-staged', settle: () => Promise.resolve({ discarded: 0 }) },
+  keepStaged: { code: 'nothing-staged', settle: () => Promise.resolve(null) },
   copy: { code: 'already-exists', settle: async ({ pond, to }, ask) => await ask('stat', { pond, path: to }) },
 };
 

@@ -4,7 +4,6 @@ import { type Disk } from '../storage/disk.ts';
 import { type Node } from '../tinyfs/backend.ts';
 import { FS } from '../tinyfs/fs.ts';
 import { normalisePath } from '../tinyfs/path.ts';
-import { inlineBytesMax } from './blobs.ts';
 import { checkTree } from './check.ts';
 import { writeCommit } from './commit.ts';
 import { createCommittedTree } from './committedTree.ts';
@@ -156,18 +155,19 @@ export class OpenPond implements types.Pond {
   async discard(paths?: readonly string[]): Promise<number> {
     this.#writable();
     return await this.#mutex.run(() => {
-      const changes = discarding(this.#overlay, paths);
-      if (changes.length > 0) this.#sink!.record(changes);
-      return Promise.resolve(changes.length);
+      const { entries, count } = discarding(this.#overlay, paths);
+      if (entries.length > 0) this.#sink!.record(entries);
+      return Promise.resolve(count);
     });
   }
 
-  async keepStaged(paths: readonly string[]): Promise<void> {
+  async keepStaged(paths: readonly string[]): Promise<number> {
     this.#writable();
-    await this.#mutex.run(async () => {
+    return await this.#mutex.run(async () => {
       const conflicts = (await this.#conflicts()).filter(({ path }) => isUnder(path, paths));
       const changes = conflicts.flatMap((conflict) => keeping(this.#overlay, conflict));
       if (changes.length > 0) this.#sink!.record(changes);
+      return conflicts.length;
     });
   }
 
@@ -190,7 +190,10 @@ export class OpenPond implements types.Pond {
     const states = await diffToWorking(this.#store, this.#overlay, older, this.#head.number);
     const wanted = states.filter(({ path }) => isUnder(path, paths));
     if (wanted.length === 0) await refuseMissing(paths, [await this.at(at), this.fs]);
-    return await stageOldStates(this.#tree, wanted);
+    const before = new Set(stagedChanges(this.#overlay).map(({ path }) => path));
+    await stageOldStates(this.#tree, wanted);
+    const restored = new Set(wanted.map(({ path }) => path));
+    return stagedChanges(this.#overlay).filter(({ path }) => restored.has(path) || !before.has(path));
   }
 
   begin(): Promise<types.Transaction> {
@@ -257,19 +260,14 @@ export class OpenPond implements types.Pond {
     this.#journal?.checkUsable();
     if (this.lock?.isHeld() === false) throw new PondError('lock-held', 'another process took the writer lock over');
     const changes = stagedChanges(overlay);
-    const plan = {
-      overlay,
-      root: await rootAt(this.#store, this.#head.number),
-      load: (node: PondNode) => ({ sizeBytes: node.sizeBytes, load: () => contents.load(node) }),
-      isBlob: (node: PondNode) => node.sizeBytes > inlineBytesMax,
-    };
+    const root = await rootAt(this.#store, this.#head.number);
     const { commit, ...left } = await writeCommit({
       store: this.#store,
       id,
       request,
       parent: this.#head,
       counts: (bytes) => countChanges(changes, bytes),
-      plan,
+      plan: { overlay, root, load: (node) => ({ sizeBytes: node.sizeBytes, load: () => contents.load(node) }) },
     }).catch((error: unknown) => {
       // There is, or may be, a commit that this pond does not know: what is staged from now on would be lost beside it.
       if (isPondError(error, 'commit-unknown') || isPondError(error, 'lock-held')) this.#journal?.fail(error);

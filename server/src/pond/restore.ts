@@ -2,8 +2,7 @@ import { PondError } from '../base/error.ts';
 import { type Backend, type DirectoryPath } from '../tinyfs/backend.ts';
 import { type FS } from '../tinyfs/fs.ts';
 import { pondNode, type PondNode } from './node.ts';
-import { type Change } from './types.ts';
-import { pairRenames, type PathStates } from './stagedChanges.ts';
+import { type PathStates } from './stagedChanges.ts';
 
 /** A working tree that can also take over content that the pond has already. */
 export interface RestorableTree extends Backend {
@@ -16,26 +15,25 @@ export function isUnder(path: string, paths: readonly string[]): boolean {
   return paths.some((above) => above === '/' || path === above || path.startsWith(`${above}/`));
 }
 
-/** Fails `not-found` for a path that none of the trees has: nothing to restore there is a mistake. */
+/** Fails `not-found` for a path that none of the trees has: to compare or restore it is a mistake. */
 export async function refuseMissing(paths: readonly string[], trees: readonly FS[]): Promise<void> {
   const roots = await Promise.all(trees.map((tree) => tree.root()));
   for (const path of paths) {
     const found = await Promise.all(roots.map((root) => root.get(path, { followLinks: false })));
     if (found.every((node) => node === undefined)) {
-      throw new PondError('not-found', `${path} is neither there nor in that version`, { path });
+      throw new PondError('not-found', `nothing is at ${path}, and nothing was in that version`, { path });
     }
   }
 }
 
 /**
  * Stages the older side of the differences: what was added since goes, what was removed comes back, what was modified gets
- * the old content as its next version. Directories come before what is in them, so parents are there. Returns the changes.
+ * the old content as its next version. Directories come before what is in them, so parents are there.
  */
-export async function stageOldStates(tree: RestorableTree, states: readonly PathStates[]): Promise<readonly Change[]> {
+export async function stageOldStates(tree: RestorableTree, states: readonly PathStates[]): Promise<void> {
   await tree.batch(async () => {
     for (const state of states) await stageOldState(tree, state);
   });
-  return pairRenames(states.map(({ path, before, after }) => ({ path, before: after, after: before })));
 }
 
 async function stageOldState(tree: RestorableTree, { path, before }: PathStates): Promise<void> {

@@ -3,11 +3,18 @@ import { PondError } from '../base/error.ts';
 import { type PondNode } from './node.ts';
 import { type EntryChange, type Overlay } from './overlay.ts';
 import { isUnder } from './restore.ts';
-import { type StagedAt, stagedEntries } from './stagedChanges.ts';
+import { pairRenames, type StagedAt, stagedEntries } from './stagedChanges.ts';
 import { type Conflict } from './types.ts';
 
-/** The changes that take staged ones back: all, or those at or below the paths. A rename is taken back at both its ends. */
-export function discarding(overlay: Overlay, paths: readonly string[] | undefined): readonly EntryChange[] {
+/** How staged changes are taken back. */
+interface Discarding {
+  readonly entries: readonly EntryChange[];
+  /** How many changes they are, counted as `stagedChanges` does: a rename is one. */
+  readonly count: number;
+}
+
+/** Takes staged changes back: all, or those at or below the paths. A rename is taken back at both its ends. */
+export function discarding(overlay: Overlay, paths: readonly string[] | undefined): Discarding {
   const all = stagedEntries(overlay);
   const chosen = withOtherEnds(
     all,
@@ -15,7 +22,9 @@ export function discarding(overlay: Overlay, paths: readonly string[] | undefine
   );
   const changes = chosen.map((entry) => changeTo(overlay, entry, entry.base));
   // What comes back to its old place comes first: what is staged below a moved directory follows it there.
-  return [...changes.filter(({ node }) => node !== null), ...changes.filter(({ node }) => node === null)];
+  const entries = [...changes.filter(({ node }) => node !== null), ...changes.filter(({ node }) => node === null)];
+  const states = chosen.map(({ path, node, base }) => ({ path, before: base, after: node ?? undefined }));
+  return { entries, count: pairRenames(states).length };
 }
 
 /** Half a rename would leave the node in two places, or in none. */

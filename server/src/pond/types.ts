@@ -119,11 +119,14 @@ export interface Pond {
   commit(request: CommitRequest): Promise<Commit>;
   /** Takes staged changes back: those at or below the paths, or all. Returns how many there were. */
   discard(paths?: readonly string[]): Promise<number>;
-  /** Declares that the staged side of these conflicts is wanted: they are based on what is committed now. */
-  keepStaged(paths: readonly string[]): Promise<void>;
+  /**
+   * Declares that the staged side of the conflicts at or below the paths is wanted: they are based on what is committed
+   * now. Returns how many there were.
+   */
+  keepStaged(paths: readonly string[]): Promise<number>;
   /** Commits newest first, foreign ones left out; with a path, those that changed it or something below it. */
   log(options?: { readonly path?: string; readonly limit?: number }): AsyncIterable<Commit>;
-  /** Stages the paths as they were at a version: content, presence and absence. Returns the changes it staged. */
+  /** Stages the paths as they were at a version: content, presence and absence. Returns the changes it staged, as status has them. */
   restore(paths: readonly string[], at: VersionSpec): Promise<readonly Change[]>;
   /** Starts a transaction beside what is staged: its own changes, committed alone. */
   begin(): Promise<Transaction>;
