@@ -16,6 +16,7 @@ import {
   type Data,
   type Table,
 } from 'apache-arrow';
+import { assert } from '../base/assert.ts';
 import { PondError } from '../base/error.ts';
 import { type RowType } from './rows.ts';
 
@@ -91,7 +92,10 @@ export function encodeEntries(entries: readonly DirectoryEntry[]): Uint8Array {
 /** Returns the entries of an Arrow IPC stream, all its batches. Fails `pond-damaged` when it is none, naming `where`. */
 export function decodeEntries(bytes: Uint8Array, where: () => string): DirectoryEntry[] {
   try {
-    return rowsOf(tableFromIPC(bytes));
+    const table = tableFromIPC(bytes);
+    // Bytes that are no stream may be read as one without columns.
+    assert(table.getChild('name') !== null, () => 'a directory has names');
+    return rowsOf(table);
   } catch (cause) {
     throw new PondError('pond-damaged', `directory content cannot be decoded: ${where()}`, { cause });
   }

@@ -18,7 +18,7 @@ export interface CommitInput {
   readonly request: CommitRequest;
   readonly parent: Commit;
   readonly counts: (bytes: number) => ChangeCounts;
-  readonly plan: Pick<PlanInput, 'overlay' | 'root' | 'load' | 'isBlob'>;
+  readonly plan: Pick<PlanInput, 'overlay' | 'root' | 'load'>;
 }
 
 /** Appends one commit to the log and returns it with the directories that it left. Durable on return. */
@@ -101,6 +101,5 @@ function planFirst(timeUs: number, number: number): Promise<{ rows: readonly OpR
     loadPage: nothing,
     lookup: nothing,
     load: nothing,
-    isBlob: nothing,
   });
 }

@@ -5,6 +5,7 @@
 import { encodeEntries, type DirectoryEntry } from '../oplog/directoryEntry.ts';
 import { type OpRow, type RowContent, type RowMetadata } from '../oplog/rows.ts';
 import { assert } from '../base/assert.ts';
+import { inlineBytesMax } from './blobs.ts';
 import { addressOf } from './committedTree.ts';
 import { entryOfNode, type PondNode, rootId, type RowPlace, versionKey } from './node.ts';
 import { type Overlay, type StagedEntry } from './overlay.ts';
@@ -34,7 +35,6 @@ export interface PlanInput {
   readonly timeUs: number;
   /** Small staged content, asked for when its row is written. */
   readonly load: (node: PondNode) => RowContent;
-  readonly isBlob: (node: PondNode) => boolean;
 }
 
 interface Planning extends PlanInput {
@@ -119,7 +119,7 @@ function planContent(planning: Planning, directory: PondNode, node: PondNode): v
   planning.rows.push({
     ...rowOf(node, directory.id),
     timestampUs: node.modifiedUs,
-    content: planning.isBlob(node) ? undefined : planning.load(node),
+    content: node.sizeBytes > inlineBytesMax ? undefined : planning.load(node),
   });
 }
 

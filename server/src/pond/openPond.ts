@@ -14,7 +14,7 @@ import { hostFilesOf } from './hostFiles.ts';
 import { type Journal, type JournalContents, readJournal } from './journal.ts';
 import { type Lock } from './lock.ts';
 import { createMutex } from './mutex.ts';
-import { type PondNode, pondNode } from './node.ts';
+import { pondNode } from './node.ts';
 import { Overlay } from './overlay.ts';
 import { createRecentCommits } from './recent.ts';
 import { uncommitted } from './recovery.ts';

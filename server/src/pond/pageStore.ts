@@ -1,3 +1,4 @@
+import { PondError } from '../base/error.ts';
 import { type OpLog } from '../oplog/opLog.ts';
 import { decodeEntries } from '../oplog/directoryEntry.ts';
 import { type RowMetadata } from '../oplog/rows.ts';
@@ -50,6 +51,11 @@ async function readPage(opLog: OpLog, address: PageAddress): Promise<Page> {
   const row = await opLog.readRow({ partId: address.directoryId, nodeId, txn: address.txn });
   const entries = decodeEntries(row.content ?? new Uint8Array(), () => `${nodeId} in commit ${address.txn}`);
   const { fork } = JSON.parse(row.metadata) as RowMetadata;
+  const count = fork === true ? entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) : entries.length;
+  if (count !== row.sizeBytes) {
+    const message = `${nodeId} in commit ${address.txn} has ${count} entries, and should have ${row.sizeBytes}`;
+    throw new PondError('pond-damaged', message);
+  }
   return fork === true ? { kind: 'fork', pages: entries } : { kind: 'leaf', entries };
 }
 
