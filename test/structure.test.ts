@@ -43,10 +43,10 @@ const entries = [
   /^test\/editor\/(index|suite)\.ts$/,
   /\.(test|bench)\.ts$/,
   // Run as processes of their own.
-  /^test\/support\/deltaCommitter\.ts$/,
+  /^test\/support\/(deltaCommitter|pondWriter)\.ts$/,
   /^test\/bench\/support\/peakMemory\.mjs$/,
   /^(esbuild|eslint\.config)\.mjs$/,
-  /^scripts\/(start|test|testDesktop|bench|package)\.mjs$/,
+  /^scripts\/(start|test|testDesktop|bench|proof|package)\.mjs$/,
 ];
 
 const files = sourceFiles();

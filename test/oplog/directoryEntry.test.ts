@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Int32, Table, tableFromIPC, tableToIPC, vectorFromArray } from 'apache-arrow';
+import {
+  attributesText,
+  decodeEntries,
+  type DirectoryEntry,
+  encodeEntries,
+} from '../../server/src/oplog/directoryEntry.ts';
+
+const entry = (name: string, more: Partial<DirectoryEntry> = {}): DirectoryEntry => ({
+  name,
+  childId: `id of ${name}`,
+  type: 'file',
+  version: 3,
+  txn: 12,
+  partId: 'part',
+  changedTxn: 14,
+  placedTxn: 2,
+  sizeBytes: 2 ** 40,
+  modifiedUs: 1_763_862_000_123_456,
+  sha256: 'ab'.repeat(32),
+  seriesHash: '',
+  attributes: {},
+  ...more,
+});
+
+const where = (): string => 'the test';
+
+describe('the entries of a directory', () => {
+  const cases: Readonly<Record<string, readonly DirectoryEntry[]>> = {
+    'that is empty': [],
+    'of one file': [entry('a')],
+    'with names of all kinds': ['a b', 'é', '\u{1f986}', '%2e', '\n', 'x'.repeat(1000)].map((name) => entry(name)),
+    'with attributes': [entry('a', { attributes: { ü: '"', a: '', '': 'empty key' } }), entry('b')],
+    'of every type': (['directory', 'table', 'series', 'symlink', 'dynamic', 'page'] as const).map((type) =>
+      entry(type, { type, seriesHash: type === 'series' ? 'cd'.repeat(32) : '' }),
+    ),
+    'of thousands': Array.from({ length: 5000 }, (_, i) => entry(`${i}`, { version: i, modifiedUs: i })),
+  };
+  for (const [name, entries] of Object.entries(cases)) {
+    it(`${name} are read as they were written`, () => {
+      assert.deepEqual(decodeEntries(encodeEntries(entries), where), entries);
+    });
+  }
+
+  it('are read in all batches of a stream, with columns that are not known, and without some that are', () => {
+    const table = tableFromIPC(encodeEntries([entry('a'), entry('b')]));
+    const columns = Object.fromEntries(table.schema.fields.map(({ name }) => [name, table.getChild(name)!]));
+    const { placed_txn: _, ...others } = columns;
+    const extended = new Table({ ...others, added_later: vectorFromArray([1, 2], new Int32()) } as never);
+    const twice = extended.concat(extended);
+    assert.equal(twice.batches.length, 2);
+    const read = decodeEntries(tableToIPC(twice, 'stream'), where);
+    const expected = ['a', 'b', 'a', 'b'].map((name) => entry(name, { placedTxn: 0 }));
+    assert.deepEqual(read, expected);
+  });
+
+  it('that cannot be read are an error that says where', () => {
+    for (const bytes of [new Uint8Array(), Buffer.from('rubbish')]) {
+      assert.throws(() => decodeEntries(bytes, where), { code: 'pond-damaged', message: /the test/ });
+    }
+  });
+
+  it('have attributes as one text, whatever the order of their keys', () => {
+    assert.equal(attributesText({ b: '1', a: '2' }), attributesText({ a: '2', b: '1' }));
+    assert.equal(attributesText({}), '');
+  });
+});

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { initPondOn, openPondOn } from '../../server/src/pond/pond.ts';
+import { type Pond } from '../../server/src/pond/types.ts';
+import { type Disk } from '../../server/src/storage/disk.ts';
+import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
+import { createCountingDisk, type ReadCounts } from '../support/countingDisk.ts';
+import { bytesOf, collect } from '../support/tree.ts';
+
+interface Size {
+  readonly commits: number;
+  /** Files in the wide directory. */
+  readonly width: number;
+}
+
+/** A pond with a small directory, a wide one, and commits that change a file in the root. */
+async function makePond({ commits, width }: Size): Promise<Disk> {
+  const disk = createMemoryDisk();
+  const pond = await initPondOn(disk, 'cost');
+  const root = await pond.fs.root();
+  await root.backend.batch(async () => {
+    await root.createDirectory('/small');
+    for (let i = 0; i < 5; i++) await root.writeFile(`/small/${i}`, bytesOf(`${i}`));
+    const wide = await root.createDirectory('/wide');
+    for (let i = 0; i < width; i++) await wide.writeFile(`file ${i}`, bytesOf(`${i}`));
+  });
+  await pond.commit({ message: 'first', author: 'test' });
+  for (let i = 0; i < commits; i++) {
+    await root.writeFile('/a', bytesOf(`${i}`));
+    await pond.commit({ message: `${i}`, author: 'test' });
+  }
+  await pond.close();
+  return disk;
+}
+
+/** What `work` reads of a pond that was just opened. */
+async function costOf(disk: Disk, work: (pond: Pond) => Promise<unknown>): Promise<ReadCounts> {
+  const counting = createCountingDisk(disk);
+  const pond = await openPondOn(counting.disk, 'cost', { mode: 'read' });
+  counting.take();
+  await work(pond);
+  return counting.take();
+}
+
+const listing = async (pond: Pond): Promise<unknown> => (await pond.fs.root()).list('/small');
+const reading = async (pond: Pond): Promise<unknown> => (await pond.fs.root()).readFile('/small/3');
+const lookingUp = async (pond: Pond): Promise<unknown> => (await pond.fs.root()).get('/wide/file 55');
+
+const few = await makePond({ commits: 3, width: 100 });
+const many = await makePond({ commits: 3, width: 10_000 });
+
+describe('what a pond reads', () => {
+  it('to list, read and look up does not depend on its age', async () => {
+    const [young, old] = [await makePond({ commits: 10, width: 100 }), await makePond({ commits: 600, width: 100 })];
+    for (const work of [listing, reading, lookingUp]) {
+      const [a, b] = [await costOf(young, work), await costOf(old, work)];
+      assert.equal(a.calls, b.calls, work.toString());
+      assert.ok(b.bytes < a.bytes * 1.2 + 1000, `${b.bytes} bytes instead of ${a.bytes}: ${work.toString()}`);
+    }
+    const counting = createCountingDisk(old);
+    await (await openPondOn(counting.disk, 'cost', { mode: 'read' })).close();
+    const { calls } = counting.take();
+    // The commits since the last checkpoint, of which there are at most 50 at this age, and what they say.
+    assert.ok(calls < 200, `${calls} calls to open a pond of 600 commits`);
+  });
+
+  it('to list, read and look up does not depend on how many nodes it has', async () => {
+    for (const work of [listing, reading]) {
+      const [a, b] = [await costOf(few, work), await costOf(many, work)];
+      assert.ok(b.calls <= a.calls + 12, `${b.calls} calls instead of ${a.calls}: ${work.toString()}`);
+      assert.ok(b.bytes < 1_500_000, `${b.bytes} bytes instead of ${a.bytes}: ${work.toString()}`);
+    }
+    const { bytes } = await costOf(many, lookingUp);
+    assert.ok(bytes < 2_000_000, `${bytes} bytes to find one of 10,000 entries`);
+  });
+
+  it('and writes to change one file of 10,000 is a few pages', async () => {
+    const pond = await openPondOn(many, 'cost', { mode: 'write' });
+    await (await pond.fs.root()).writeFile('/wide/file 55', bytesOf('changed'));
+    await pond.commit({ message: 'one file', author: 'test' });
+    const { files } = await pond.history();
+    const rows = await collect((await pond.history()).entries());
+    const listed = rows.filter(({ txn }) => txn === pond.head.number);
+    assert.ok(listed.length < 400, `${listed.length} entries were written for one of 10,000`);
+    assert.ok(many.stat(files.at(-1)!)!.sizeBytes < 100_000);
+    await pond.close();
+  });
+});
