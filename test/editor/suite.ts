@@ -6,6 +6,7 @@ import { languageTests } from './suite/language.ts';
 import { queryTests } from './suite/query.ts';
 import { serverTests } from './suite/server.ts';
 import { sourceControlTests } from './suite/sourceControl.ts';
+import { speedTests } from './suite/speed.ts';
 import { watchTests } from './suite/watch.ts';
 
 suite('the editor', () => {
@@ -15,5 +16,6 @@ suite('the editor', () => {
   commandTests();
   languageTests();
   queryTests();
+  speedTests();
   serverTests();
 });

@@ -3,10 +3,24 @@ import { type FrameLocator, type Locator, type Page } from 'playwright-core';
 
 /** Runs a command from the palette by the title that people see. */
 export async function runCommand(page: Page, title: string): Promise<void> {
+  const row = page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first();
   await openPalette(page, title);
-  await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first().waitFor();
+  // The palette may be closed by a window that takes the focus while it settles; a person opens it again then.
+  while (!(await isShown(row))) {
+    await page.keyboard.press('Escape');
+    await openPalette(page, title);
+  }
   await page.keyboard.press('Enter');
   await page.waitForFunction(paletteGone);
+}
+
+const paletteMs = 8000;
+
+async function isShown(row: Locator): Promise<boolean> {
+  return await row.waitFor({ timeout: paletteMs }).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** True in the page when the palette is gone, even if the command opened a list of its own in its place. */
