@@ -23,10 +23,16 @@ function escapeOf(character: string): string {
   return shortEscapes[character] ?? (code.length > 2 ? `\\u${code}` : `\\x${code.padStart(2, '0')}`);
 }
 
-/** Rows with their columns aligned, numbers to the right; '' for no rows. Every row is one line. */
-export function table(cells: readonly (readonly string[])[], right: ReadonlySet<number> = new Set()): string {
+/**
+ * Rows with their columns aligned, numbers to the right; '' for no rows. Every row is one line. `widths` are those of the
+ * rows before, which these widen where they need more.
+ */
+export function table(
+  cells: readonly (readonly string[])[],
+  right: ReadonlySet<number> = new Set(),
+  widths: number[] = [],
+): string {
   const rows = cells.map((row) => row.map(printable));
-  const widths: number[] = [];
   for (const row of rows) row.forEach((cell, column) => (widths[column] = Math.max(widths[column] ?? 0, cell.length)));
   const line = (row: readonly string[]): string =>
     row

@@ -5,8 +5,9 @@ import { plural, printable, printableLines, table } from './format.ts';
 import { argument, atOf, show, type VerbRunner } from './runner.ts';
 import { type Session } from './session.ts';
 
-/** Rows that are fetched and aligned together. */
-const windowRows = 1000;
+/** Rows that are fetched and aligned together: few at first, which are soon there, then more. */
+const firstWindowRows = 1000;
+const windowRows = 10_000;
 
 /** Runs SQL, and prints its rows or writes them to a file. */
 export const query: VerbRunner = async (session) => {
@@ -38,20 +39,21 @@ function formatOf(file: string | undefined): string | undefined {
   return /\.(csv|json|parquet)$/.exec(file?.toLowerCase() ?? '')?.[1];
 }
 
-/** The columns are as wide as the first rows ask for, so that a long result need not be held. */
+/** The columns are as wide as the rows so far ask for, so that a long result need not be held. */
 async function printTable(session: Session, result: QueryInfo): Promise<void> {
   const { resultId, columns, rowCount } = result;
   // A plan is a drawing of many lines in one cell.
   const isPlan = columns[0]?.name === 'explain_key';
   const right = new Set(columns.flatMap(({ type }, index) => (isNumber(type) ? [index] : [])));
   const head = [columns.map(({ name }) => name), columns.map(({ type }) => type)];
-  for (let start = 0; start === 0 || start < rowCount; start += windowRows) {
-    const window = await session.ask('rows', { resultId, start, count: windowRows });
+  const widths: number[] = [];
+  for (let start = 0, count = firstWindowRows; start === 0 || start < rowCount; start += count, count = windowRows) {
+    const window = await session.ask('rows', { resultId, start, count });
     const rows = Array.from({ length: window.columns[0]?.length ?? 0 }, (_, row) =>
       window.columns.map((column) => column[row] ?? 'NULL'),
     );
     if (isPlan) await session.terminal.print(rows.map((row) => `${printableLines(row[1] ?? '')}\n`).join(''));
-    else await session.terminal.print(table(start === 0 ? [...head, ...rows] : rows, right));
+    else await session.terminal.print(table(start === 0 ? [...head, ...rows] : rows, right, widths));
   }
   session.terminal.warn(`${plural(rowCount, 'row')} in ${Math.round(result.elapsedMs)} ms`);
 }

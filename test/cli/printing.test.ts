@@ -83,3 +83,11 @@ test('what an import or export leaves out is said on standard error, in twenty l
     stderr: 'pond: left out /link: it is a link to a directory\n',
   });
 });
+
+test('rows that follow stand under the ones before, which a wider one widens', () => {
+  const widths: number[] = [];
+  assert.equal(table([['name', 'n']], new Set([1]), widths), 'name  n\n');
+  assert.equal(table([['a', '1']], new Set([1]), widths), 'a     1\n');
+  assert.equal(table([['longer', '10']], new Set([1]), widths), 'longer  10\n');
+  assert.equal(table([['a', '1']], new Set([1]), widths), 'a        1\n');
+});
