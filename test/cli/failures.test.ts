@@ -117,6 +117,14 @@ test('paths that lead nowhere, out, or around in a circle are refused', async (t
   );
 });
 
+test('the root is not removed, a directory is not copied into itself, and /proc takes no pond', async (t) => {
+  const folder = await newPond(t);
+  await runPond(['mkdir', '/d'], { cwd: folder });
+  await checkFails(folder, ['rm', '-r', '/'], 2, 'pond: the root cannot be moved or removed');
+  await checkFails(folder, ['cp', '-r', '/d', '/d/in'], 2, 'pond: /d cannot go into itself, to /d/in');
+  if (process.platform === 'linux') assert.equal((await runPond(['init', '/proc/foo'], { cwd: folder })).status, 7);
+});
+
 test('an import of what is not there, or collides, stages nothing', async (t) => {
   const folder = await newPond(t);
   writeFileSync(join(folder, 'good'), 'good');

@@ -29,6 +29,16 @@ describe('host disk, on the host', () => {
     assert.equal(disk.stat('a')?.kind, 'directory');
   });
 
+  it('a directory that can be made nowhere is refused at once', () => {
+    // Below /proc no name can be made, and the system says that it is missing.
+    if (process.platform !== 'linux') return;
+    const disk = openHostDisk('/proc/pond/deep');
+    assert.throws(
+      () => disk.makeDirectory('a'),
+      (error) => isPondError(error, 'storage-failed'),
+    );
+  });
+
   it('the host path is absolute', () => {
     const disk = openHostDisk(directory);
     assert.equal(disk.hostPath('a/b'), join(directory, 'a', 'b'));

@@ -82,9 +82,31 @@ function stat(path: string): DiskStat | undefined {
 }
 
 function makeDirectory(root: string, path: string): void {
-  const first = attempt('make directory', path, () => mkdirSync(path, { recursive: true }));
+  const first = makeMissing(path);
   if (first === undefined || first.length > root.length) return;
   for (let made = root; made.length >= first.length; made = dirname(made)) syncDirectory(dirname(made));
+}
+
+/**
+ * Makes a directory with its missing parents, and returns the topmost one that it made; undefined when all stood. Step by
+ * step: Node's own recursive way never ends below a directory that takes no new names, such as /proc.
+ */
+function makeMissing(path: string): string | undefined {
+  if (stat(path)?.kind === 'directory') return undefined;
+  const parent = dirname(path);
+  const first = parent === path || stat(parent) !== undefined ? undefined : makeMissing(parent);
+  return makeOne(path) ? (first ?? path) : first;
+}
+
+/** False when another process made it first. */
+function makeOne(path: string): boolean {
+  try {
+    mkdirSync(path);
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST' && stat(path)?.kind === 'directory') return false;
+    return raise(error, 'make directory', path);
+  }
 }
 
 function link(from: string, to: string): boolean {

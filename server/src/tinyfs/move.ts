@@ -2,6 +2,7 @@ import { PondError } from '../base/error.ts';
 import { type Backend } from './backend.ts';
 import { entryOf, existsError, requireWritable } from './change.ts';
 import { type NodePath } from './nodePath.ts';
+import { joinPath } from './path.ts';
 import { missingError, type Resolution, resolveExisting, resolvePath } from './resolve.ts';
 
 export interface TransferOptions {
@@ -72,12 +73,12 @@ interface Target {
 function targetFor(from: NodePath, to: Resolution, overwrite: boolean): Target {
   if (to.kind === 'missing') {
     if (!to.last) throw missingError(to);
-    refuseOwnSubtree(from, to.parent);
+    refuseOwnSubtree(from, to.parent, joinPath(to.parent.path, to.name));
     return { directory: to.parent, name: to.name, replaces: false };
   }
   const directory = to.at.parent();
   if (!overwrite || directory === undefined) throw existsError(to.at);
-  refuseOwnSubtree(from, directory);
+  refuseOwnSubtree(from, directory, to.at.path);
   refuseOtherKind(from, to.at);
   refuseFull(to.at);
   return { directory, name: to.at.basename, replaces: true };
@@ -85,13 +86,16 @@ function targetFor(from: NodePath, to: Resolution, overwrite: boolean): Target {
 
 function refuseStart(start: NodePath, at: NodePath): void {
   if (at.path !== start.path) return;
-  const message = `a working directory cannot move or remove itself: ${at.path}`;
+  const message =
+    at.path === '/'
+      ? 'the root cannot be moved or removed'
+      : `a working directory cannot move or remove itself: ${at.path}`;
   throw new PondError('invalid-path', message, { path: at.path });
 }
 
-function refuseOwnSubtree(from: NodePath, directory: NodePath): void {
+function refuseOwnSubtree(from: NodePath, directory: NodePath, target: string): void {
   if (!from.isDirectory || !directory.isWithin(from)) return;
-  const message = `${from.path} cannot go into itself, to ${directory.path}`;
+  const message = `${from.path} cannot go into itself, to ${target}`;
   throw new PondError('invalid-path', message, { path: directory.path });
 }
 
