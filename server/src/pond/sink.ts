@@ -49,13 +49,10 @@ export function createJournalSink(
 
   function record(changes: readonly EntryChange[]): void {
     const timeUs = nowUs();
-    try {
+    writing(() => {
       journal.append({ changes, timeUs }, undefined, { more: batchEvents !== undefined });
       if (batchEvents === undefined) journal.sync();
-    } catch (error) {
-      batchError = error;
-      throw error;
-    }
+    });
     const events = changes.map((change) => {
       const event = changeEvent(overlay, change);
       overlay.apply(change, timeUs);
@@ -63,6 +60,16 @@ export function createJournalSink(
     });
     if (batchEvents === undefined) settle(events);
     else batchEvents.push(...events);
+  }
+
+  /** A failed write takes the whole run back: a batch must fail with it, whatever its work makes of the error. */
+  function writing<T>(write: () => T): T {
+    try {
+      return write();
+    } catch (error) {
+      batchError = error;
+      throw error;
+    }
   }
 
   function settle(events: readonly PathEvent[]): void {
@@ -107,7 +114,6 @@ export function createJournalSink(
     batchError = undefined;
     try {
       const result = await work();
-      // A failed write took the whole run back, even if the work went on after it.
       if (batchError !== undefined) throw batchError as Error;
       if (events.length > 0) {
         journal.append({}, undefined, { more: false });
@@ -136,7 +142,7 @@ export function createJournalSink(
   return {
     record,
     batch,
-    keep: (bytes) => journal.append({}, bytes, { more: true }),
+    keep: (bytes) => writing(() => journal.append({}, bytes, { more: true })),
     read: (offset, sizeBytes) => journal.read(offset, sizeBytes),
   };
 }
