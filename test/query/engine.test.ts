@@ -256,6 +256,18 @@ test('text of a result comes as CSV and as JSON lines', async () => {
   assert.equal(await collect('json'), '{"a":1,"b c":null,"d":"x,\\"y\\"","e":""}\n');
 });
 
+test('a plan names files by their pond paths, in its boxes too', async () => {
+  for (const options of ['ANALYZE', '(ANALYZE, FORMAT json)']) {
+    const [row] = await rowsOf(`EXPLAIN ${options} FROM "/weather/*.csv" AS a JOIN "/v.csv" AS b ON a.wind = b.x`);
+    const plan = row?.[1] ?? '';
+    assert.match(plan, /\/weather\/weather\.csv/);
+    assert.match(plan, /\/v\.csv\W/);
+    assert.doesNotMatch(plan.replace(/[\s│]/g, ''), /_pond|duckpond-test|inline|blobs/);
+    const boxes = plan.split('\n').filter((line) => line.startsWith('│') && line.endsWith('│'));
+    if (options === 'ANALYZE') assert.ok(boxes.length > 10);
+  }
+});
+
 test('text of a long result comes in parts of whole lines', async () => {
   const { resultId } = await engine.run(made.pond, { sql: "SELECT x, repeat('é', 30) AS t FROM range(100000) r(x)" });
   const parts: string[] = [];

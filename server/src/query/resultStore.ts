@@ -55,6 +55,16 @@ export class ResultStore {
     return { start, columns: columns.map((_, index) => window[index] ?? []) };
   }
 
+  /** Changes the texts in a column (0-based) of a result of few rows. */
+  async replaceTexts(result: number, column: number, change: (text: string) => string): Promise<void> {
+    const { columns } = await this.rows(result, 0, this.#find(result).rowCount);
+    for (const text of new Set(columns[column])) {
+      if (text === null || change(text) === text) continue;
+      const sql = `UPDATE ${tableOf(result)} SET c${column} = ${literal(change(text))} WHERE c${column} = ${literal(text)}`;
+      await this.#writer.run(sql);
+    }
+  }
+
   /** Writes all rows to a new host file. */
   async copy(result: number, format: CopyFormat, file: string, signal: AbortSignal): Promise<void> {
     const sql = copySql(result, this.#find(result).columns, format, file);

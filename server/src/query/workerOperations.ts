@@ -1,6 +1,7 @@
 import { PondError } from '../base/error.ts';
 import { analyze } from './analysis.ts';
 import { type OperationName, type OperationParams, type OperationResult, type WorkerSettings } from './messages.ts';
+import { renamePlan } from './planText.ts';
 import { ResultStore } from './resultStore.ts';
 import { Sandbox, sandboxKey } from './sandbox.ts';
 import { type SandboxSpec } from './sources.ts';
@@ -46,7 +47,11 @@ export async function createOperations(settings: WorkerSettings): Promise<Worker
     const interrupt = () => current.interrupt();
     signal.addEventListener('abort', interrupt);
     try {
-      return await results.keep(await current.query(sql), signal);
+      const kept = await results.keep(await current.query(sql), signal);
+      // What EXPLAIN answers.
+      if (kept.columns.map(({ name }) => name).join() === 'explain_key,explain_value')
+        await results.replaceTexts(kept.result, 1, (text) => renamePlan(text, spec.files));
+      return kept;
     } catch (error) {
       // What a failed query left in its database is not worth knowing.
       closeSandbox();
