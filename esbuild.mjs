@@ -3,12 +3,13 @@
  * chunks, so that a light command loads little), the pages of the webviews, and the suite that runs inside VS Code.
  */
 import { build } from 'esbuild';
-import { chmod, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { notices } from './scripts/notices.mjs';
 import { root } from './scripts/run.mjs';
 
 const outdir = 'out';
+const { version } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
 
 /** @type {import('esbuild').BuildOptions} */
 const common = {
@@ -57,6 +58,7 @@ const bundles = [
       queryWorker: 'server/src/query/worker.ts',
       pond: 'client/cli/main.ts',
     },
+    define: { POND_VERSION: JSON.stringify(version) },
     format: 'esm',
     splitting: true,
     // Chunks lie beside the entries: a file's URL relative to `import.meta.url` is the same from either.

@@ -17,6 +17,7 @@ function overview(): string {
   const lines = names.map((name) => `  ${name.padEnd(width)}  ${verbs[name].summary}`);
   return [
     'usage: pond [--pond DIR] [--json] VERB ...',
+    '       pond --version',
     '',
     ...lines,
     '',

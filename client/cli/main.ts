@@ -12,12 +12,20 @@ import { openSession } from './session.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 import { type Verb } from './verbs.ts';
 
+/** The version in package.json; the build puts it here. */
+declare const POND_VERSION: string;
+
 const terminal = openTerminal();
 let verb: Verb | undefined;
 try {
-  const line = parseCommandLine(process.argv.slice(2));
-  verb = line.verb;
-  await run(line, terminal);
+  const args = process.argv.slice(2);
+  if (args.length === 1 && args[0] === '--version') {
+    await terminal.print(`pond ${POND_VERSION}\n`);
+  } else {
+    const line = parseCommandLine(args);
+    verb = line.verb;
+    await run(line, terminal);
+  }
 } catch (error) {
   process.exitCode = report(error, verb, terminal);
 }

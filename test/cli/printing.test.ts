@@ -60,6 +60,14 @@ test('an error that names no way out gets one', async (t) => {
   assert.equal(stderr, "pond: nothing is at /a\nhint: 'pond mkdir -p' makes the parents too\n");
 });
 
+test('the version is that of the package', async (t) => {
+  const folder = temporaryFolder(t);
+  const file = new URL('../../package.json', import.meta.url);
+  const { version } = JSON.parse(readFileSync(file, 'utf8')) as { version: string };
+  const stdout = `pond ${version}\n`;
+  assert.deepEqual(await runPond(['--version'], { cwd: folder }), { status: 0, stdout, stderr: '' });
+});
+
 test('a link that is not symbolic is refused', async (t) => {
   const folder = await newPond(t);
   const ended = await runPond(['ln', '/a', '/b'], { cwd: folder });
