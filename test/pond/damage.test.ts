@@ -307,7 +307,10 @@ describe('a pond', () => {
     assert.deepEqual(await pondState(pond), await stateOf(createMemoryDisk(sound)));
     await assert.rejects((await pond.fs.root()).writeFile('/a', bytesOf('x')), { code: 'read-only' });
     await pond.close();
-    await assert.rejects(openPondOn(locked, 'read-only', { mode: 'write' }), { code: 'storage-denied' });
+    await assert.rejects(openPondOn(locked, 'read-only', { mode: 'write' }), {
+      code: 'storage-denied',
+      message: 'the pond at read-only cannot be written',
+    });
     assert.deepEqual(filesOf(disk), before);
   });
 

@@ -58,14 +58,29 @@ export async function openPondOn(disk: Disk, directory: string, options: OpenOpt
     });
   }
   if (options.mode === 'read') return await openUnlocked(disk, directory);
-  // A pond that was copied without its working files has its history all the same.
-  makeDirectoryDurable(disk, '_pond');
-  const lock = acquireLock(disk);
+  const lock = lockForWriting(disk, directory);
   try {
     return await openLocked(disk, directory, lock);
   } catch (error) {
     releaseAfter(lock);
     throw error;
+  }
+}
+
+/** Takes the lock. On read-only media that fails over some temporary file, of which the caller knows nothing. */
+function lockForWriting(disk: Disk, directory: string): Lock {
+  try {
+    // A pond that was copied without its working files has its history all the same.
+    makeDirectoryDurable(disk, '_pond');
+    return acquireLock(disk);
+  } catch (cause) {
+    if (!isPondError(cause, 'storage-denied')) throw cause;
+    const hint = 'it can be read as it is; to change it, make its folder writable or copy it to where it is';
+    throw new PondError('storage-denied', `the pond at ${directory} cannot be written`, {
+      path: directory,
+      hint,
+      cause,
+    });
   }
 }
 
