@@ -1,7 +1,7 @@
 import { isPondError, PondError } from '../base/error.ts';
 import { type Disk } from '../storage/disk.ts';
 import { readCheckpoint } from './readCheckpoint.ts';
-import { checkpointFile, commitFile, latestVersion, listLog, readCommit } from './log.ts';
+import { checkpointFile, commitFile, latestVersion, listLog, readCommit, readHint } from './log.ts';
 import { applyCommit, firstSnapshot, type DeltaSnapshot } from './tableState.ts';
 
 export { applyCommit, type DeltaSnapshot } from './tableState.ts';
@@ -55,8 +55,10 @@ export function refreshTable(disk: Disk, snapshot: DeltaSnapshot): DeltaSnapshot
  * which would cost as much as the table is old. Names of those that cannot be read are added to `unusable`.
  */
 async function nearestCheckpoint(disk: Disk, version: number, unusable: string[]): Promise<DeltaSnapshot | undefined> {
-  for (let at = version; at >= 0; at--) {
-    if (!disk.stat(checkpointFile(at))) continue;
+  const hinted = readHint(disk)?.version ?? -1;
+  // The hint saves the looks; where it names none, or an unusable one, they are made.
+  for (const at of candidates(version, hinted)) {
+    if (!disk.stat(checkpointFile(at)) || unusable.includes(checkpointFile(at))) continue;
     try {
       return await readCheckpoint(disk, at);
     } catch (error) {
@@ -66,6 +68,11 @@ async function nearestCheckpoint(disk: Disk, version: number, unusable: string[]
     }
   }
   return undefined;
+}
+
+function* candidates(version: number, hinted: number): Generator<number> {
+  if (hinted >= 0 && hinted <= version) yield hinted;
+  for (let at = version; at >= 0; at--) yield at;
 }
 
 interface Missing {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { basename, dirname } from 'node:path';
 import { isPondError, PondError } from '../base/error.ts';
-import { latestVersion } from '../delta/log.ts';
+import { latestVersion, logDirectory } from '../delta/log.ts';
 import { type Disk } from '../storage/disk.ts';
 import { makeDirectoryDurable, replaceFile } from '../storage/durable.ts';
 import { openHostDisk } from '../storage/hostDisk.ts';
@@ -51,7 +51,8 @@ export async function openPond(directory: string, options: OpenOptions): Promise
 
 /** As openPond, on any disk. */
 export async function openPondOn(disk: Disk, directory: string, options: OpenOptions): Promise<OpenPond> {
-  if (latestVersion(disk) === undefined) {
+  // Cheap, and asked before anything is written: a wrong folder must stay as it is.
+  if (disk.stat(logDirectory) === undefined) {
     throw new PondError('pond-not-found', `there is no pond at ${directory}`, {
       path: directory,
       hint: 'pond init makes one',

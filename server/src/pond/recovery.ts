@@ -39,7 +39,7 @@ export async function recover(disk: Disk, options: { readonly repair: boolean })
   return { opLog, journal: await uncommitted(opLog, journal), notices };
 }
 
-/** Newest version whose commit can be read; undefined means the newest of all. */
+/** Newest version whose commit can be read; undefined when there is no table. */
 function usableVersion(disk: Disk, mark: number, repair: boolean, notices: string[]): number | undefined {
   let newest = latestVersion(disk);
   if (newest === undefined) return undefined;
@@ -49,11 +49,9 @@ function usableVersion(disk: Disk, mark: number, repair: boolean, notices: strin
       hint: `restore ${commitFile(newest + 1)} and those after it from a copy; or move ${journalPath} away to accept the loss`,
     });
   }
-  let damaged = false;
   for (; ; newest--) {
     const finding = damageAt(disk, newest, newest > mark);
-    if (finding === undefined) return damaged ? newest : undefined;
-    damaged = true;
+    if (finding === undefined) return newest;
     // Nobody makes a checkpoint of a commit before it is acknowledged.
     if (newest <= mark || hasCheckpoint(disk, newest)) {
       throw new PondError('pond-damaged', `commit ${newest} was acknowledged and is damaged: ${finding.text}`, {
