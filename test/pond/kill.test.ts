@@ -5,10 +5,12 @@ import { initPond, openPond } from '../../server/src/pond/pond.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
 import { chdbQueries } from '../support/chdb.ts';
-import { repeats, seeds } from '../support/proof.ts';
+import { seeds } from '../support/proof.ts';
 import { randomOf } from '../support/random.ts';
 import { collect } from '../support/tree.ts';
 import { numbersAfter, startWriter, type WriterProcess } from '../support/writerProcess.ts';
+
+const rounds = 10;
 
 describe('a process that is killed', () => {
   for (const seed of seeds(1)) {
@@ -18,7 +20,6 @@ describe('a process that is killed', () => {
       const random = randomOf(seed);
       try {
         await (await initPond(directory)).close();
-        const rounds = repeats(10);
         // The next process starts up while one is at work: that is what takes the time here.
         let next = start(directory, 0, random(40));
         for (let round = 0; round < rounds; round++) {

@@ -6,8 +6,3 @@ const firstSeed = Number(process.env['POND_PROOF_SEED'] ?? 1);
 export function seeds(count: number): readonly number[] {
   return Array.from({ length: count * rounds }, (_, i) => firstSeed + i);
 }
-
-/** Returns how often to repeat something that is repeated `count` times in a short run. */
-export function repeats(count: number): number {
-  return count * rounds;
-}
