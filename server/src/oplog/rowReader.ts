@@ -138,7 +138,7 @@ function exactly(disk: Disk, path: string, start: number, end: number): Uint8Arr
 
 /** hyparquet wants an ArrayBuffer that starts at the first byte. */
 function copyOf(bytes: Uint8Array): ArrayBuffer {
-  return bytes.slice().buffer;
+  return new Uint8Array(bytes).buffer;
 }
 
 /** Where a row group is: rows from (inclusive, 0-based) to (exclusive). */

@@ -77,7 +77,7 @@ export async function readInline(store: Store, nodeId: string, place: RowPlace, 
     throw new PondError('pond-damaged', `the content of ${nodeId} in commit ${place.txn} is not what was written`);
   }
   // The reader keeps the row: what the caller does to the bytes must not reach it.
-  return row.content.slice();
+  return new Uint8Array(row.content);
 }
 
 /** Streams a committed node's content, of this version alone. */

@@ -103,11 +103,11 @@ export function contentOf(node: Node): Uint8Array {
   return (node as MemoryNode).content;
 }
 
-/** Returns the bytes of a content, which the caller cannot change afterwards. */
+/** Returns the bytes of a content, which the caller cannot change afterwards: a Buffer's own `slice` would share them. */
 export async function collect(content: Content): Promise<Uint8Array> {
-  if (content instanceof Uint8Array) return content.slice();
+  if (content instanceof Uint8Array) return new Uint8Array(content);
   const chunks: Uint8Array[] = [];
-  for await (const chunk of content) chunks.push(chunk.slice());
+  for await (const chunk of content) chunks.push(new Uint8Array(chunk));
   return new Uint8Array(Buffer.concat(chunks));
 }
 
