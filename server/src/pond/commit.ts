@@ -3,11 +3,10 @@ import { OpLog } from '../oplog/opLog.ts';
 import { type Disk } from '../storage/disk.ts';
 import { lookupCommitted } from './committedTree.ts';
 import { commitRow, recordOf } from './history.ts';
-import { firstRoot, planCommit, type CommitPlan, type PlanInput } from './commitPlan.ts';
-import { leafHash } from './hash.ts';
-import { type PondNode } from './node.ts';
+import { planCommit, type CommitPlan, type PlanInput } from './commitPlan.ts';
+import { type PondNode, rootId } from './node.ts';
 import { Overlay } from './overlay.ts';
-import { nowUs } from './newNodes.ts';
+import { newNode, nowUs } from './newNodes.ts';
 import { rememberRoot, type Store } from './store.ts';
 import { type ChangeCounts, type Commit, type CommitRequest } from './types.ts';
 
@@ -95,7 +94,7 @@ function planFirst(timeUs: number, number: number): Promise<{ rows: readonly OpR
   };
   return planCommit({
     overlay: new Overlay(),
-    root: firstRoot(timeUs, leafHash([])),
+    root: { ...newNode('directory', ''), id: rootId, modifiedUs: timeUs },
     number,
     timeUs,
     loadPage: nothing,

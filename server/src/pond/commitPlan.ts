@@ -7,7 +7,7 @@ import { type OpRow, type RowContent, type RowMetadata } from '../oplog/rows.ts'
 import { assert } from '../base/assert.ts';
 import { inlineBytesMax } from './blobs.ts';
 import { addressOf } from './committedTree.ts';
-import { entryOfNode, type PondNode, rootId, type RowPlace, versionKey } from './node.ts';
+import { entryOfNode, type PondNode, type RowPlace, versionKey } from './node.ts';
 import { type Overlay, type StagedEntry } from './overlay.ts';
 import { applyChanges, type LoadPage, type NewPage, type Page, type PageAddress, pageNodeId } from './pages.ts';
 
@@ -208,23 +208,3 @@ function pageRow(directoryId: string, page: NewPage, timeUs: number): OpRow {
 }
 
 const encodePage = (page: Page): Uint8Array => encodeEntries(page.kind === 'leaf' ? page.entries : page.pages);
-
-/** The root of a pond without commits. */
-export function firstRoot(timeUs: number, sha256: string): PondNode {
-  return {
-    id: rootId,
-    type: 'directory',
-    version: 1,
-    sizeBytes: 0,
-    modifiedUs: timeUs,
-    sha256,
-    attributes: {},
-    name: '',
-    row: undefined,
-    changedTxn: undefined,
-    placedTxn: undefined,
-    content: undefined,
-    seriesHash: '',
-    previous: undefined,
-  };
-}
