@@ -11,6 +11,7 @@ const runtime = {
   'apache-arrow': 'the inner layer of the op log: directory entries are Arrow IPC streams',
   hyparquet: 'reads one row group of a commit without waking the query engine',
   'hyparquet-writer': 'writes the small Parquet file of a commit, in a third of the time that DuckDB takes',
+  'minijinja-js': 'renders templates of strangers: WebAssembly that reaches nothing of the host, with a limit of work',
   minimatch: 'globs of host files',
   'vscode-jsonrpc': 'the messages between client and server',
   'vscode-languageclient': 'starts, feeds and restarts the server from the extension',
@@ -20,6 +21,8 @@ const runtime = {
 };
 
 const development = {
+  '@observablehq/framework': 'builds the sites that tests look at',
+  '@observablehq/plot': 'draws the charts of those sites',
   '@types/node': 'types of the oldest Node that is supported',
   '@types/vscode': 'types of the oldest VS Code that is supported',
   '@vscode/test-electron': 'runs the editor suite in the desktop VS Code',

@@ -14,7 +14,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   oplog: ['delta', 'duckdb', 'storage'],
   pond: ['tinyfs', 'oplog', 'delta', 'duckdb', 'storage'],
   query: ['pond', 'tinyfs', 'duckdb', 'storage'],
-  resources: ['pond', 'query', 'duckdb'],
+  resources: ['pond', 'tinyfs', 'storage', 'query', 'duckdb'],
   replication: ['pond', 'storage'],
   language: ['protocol', 'resources', 'query'],
   commands: ['protocol', 'pond', 'tinyfs', 'storage', 'query', 'resources', 'replication'],
@@ -34,6 +34,7 @@ const owners: readonly { readonly module: RegExp; readonly parts: readonly strin
   { module: /^vscode-languageclient/, parts: ['client/vscode'] },
   { module: /^vscode-(languageserver(?!-textdocument)|jsonrpc)/, parts: ['server.ts', 'rpc'] },
   { module: /^yaml$/, parts: ['resources'] },
+  { module: /^minijinja-js/, parts: ['resources'] },
 ];
 
 /** What is run from outside: the bundles' entries, the tests and the scripts. */

@@ -34,6 +34,15 @@ export const errorCodes = {
   'engine-unavailable': 'the query engine could not be loaded or died',
   cancelled: 'the operation was cancelled',
   'protocol-mismatch': 'client and server speak different versions',
+  'resource-invalid': 'a resource document has errors',
+  'resource-not-found': 'no resource has that name, or several have',
+  'resource-cycle': 'resources read what is made of themselves',
+  'run-failed': 'a resource could not do its work',
+  'secret-missing': 'an environment variable that a secret refers to is not set',
+  'template-failed': 'a template does not parse, or failed or took too long while it was rendered',
+  'remote-denied': 'a service on the network refused the credentials or the request',
+  'remote-failed': 'a service on the network could not be reached, or answered what makes no sense',
+  untrusted: 'nothing is run in a workspace that is not trusted',
   usage: 'the command line is not well formed',
 } as const;
 

@@ -23,7 +23,7 @@ export async function hostFilesOf(
   for (const node of versions) {
     const hostPath =
       node.sizeBytes > inlineBytesMax ? disk.hostPath(blobPath(node.sha256)) : await cached(disk, node, load);
-    if (hostPath !== undefined) files.push({ hostPath, sizeBytes: node.sizeBytes });
+    if (hostPath !== undefined) files.push({ hostPath, sizeBytes: node.sizeBytes, key: node.sha256 });
   }
   return files;
 }

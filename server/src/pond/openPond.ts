@@ -219,6 +219,11 @@ export class OpenPond implements types.Pond {
     return await hostFilesOf(this.#store.disk, all, (version) => this.#contents.load(version));
   }
 
+  contentKey(node: Node): string {
+    const { type, sha256, seriesHash } = pondNode(node);
+    return type === 'series' && seriesHash !== '' ? seriesHash : sha256;
+  }
+
   async history(at?: types.VersionSpec): Promise<types.HistorySources> {
     const number = at === undefined ? this.#head.number : (await this.resolve(at)).number;
     return historySources(this.#store, number, at === undefined ? this.#overlay : undefined);

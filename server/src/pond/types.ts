@@ -86,6 +86,14 @@ export interface PathEvent {
 export interface HostFile {
   readonly hostPath: string;
   readonly sizeBytes: number;
+  /** Files with equal keys have equal content: lower-case hex SHA-256 of the content, or of all that it is made of. */
+  readonly key: string;
+}
+
+/** Who waits for host files. */
+export interface HostFilesJob {
+  readonly signal?: AbortSignal;
+  readonly progress?: (message: string, done: number, total?: number) => void;
 }
 
 export interface OpenOptions {
@@ -132,9 +140,12 @@ export interface Pond {
   begin(): Promise<Transaction>;
   /**
    * The host files with a node's content, for engines that read in place. Small content that lives in a row is written
-   * to the cache first. For a series all versions up to this one, oldest first; else one file.
+   * to the cache first. For a series all versions up to this one, oldest first; else one file. What is derived is made
+   * first where need be, which may take long: `signal` gives that up, `progress` tells how far it is.
    */
-  hostFiles(node: Node): Promise<readonly HostFile[]>;
+  hostFiles(node: Node, job?: HostFilesJob): Promise<readonly HostFile[]>;
+  /** A hash of a node's whole value: of all versions for a series. Known without reading content. */
+  contentKey(node: Node): string;
   /** Op-log data files (Parquet, absolute host paths) that hold the history up to a commit, and the rows only staged so far. */
   history(at?: VersionSpec): Promise<HistorySources>;
   /** Recomputes the tree's hashes from the data of a version and compares; problems as sentences. */

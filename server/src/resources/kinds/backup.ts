@@ -7,6 +7,7 @@ export const backup: ResourceKind = {
   summary: 'keeps a copy of the pond in an S3-compatible store',
   doc: 'Each run sends what was committed since the last one to the bucket.',
   spec: { type: 'object', fields: s3Fields },
+  flows: () => [],
   example: `apiVersion: duckpond/v1
 kind: Backup
 name: offsite

@@ -1,3 +1,5 @@
+import { itemsOf, scalarOf } from '../specValue.ts';
+import { textOf } from '../node.ts';
 import { type ResourceKind } from '../kind.ts';
 import { optional, required } from '../shape.ts';
 import { nameText, plainText, pondGlobText } from '../texts.ts';
@@ -49,6 +51,11 @@ export const combine: ResourceKind = {
       ),
     },
   },
+  flows: ({ spec }) =>
+    itemsOf(spec, 'scopes').map((scope) => ({
+      writes: `${textOf(scope, 'name')}/combine`,
+      reads: itemsOf(scope, 'series').flatMap((series) => scalarOf(series, 'pattern')),
+    })),
   example: `apiVersion: duckpond/v1
 kind: Combine
 name: stations

@@ -19,6 +19,7 @@ export const copy: ResourceKind = {
       ),
     },
   },
+  flows: () => [],
   example: `apiVersion: duckpond/v1
 kind: Copy
 name: restored

@@ -1,5 +1,6 @@
+import { itemsOf, scalarOf } from '../specValue.ts';
 import { type ResourceKind } from '../kind.ts';
-import { entryOf, type MapNode } from '../node.ts';
+import { entryOf, type MapNode, textOf } from '../node.ts';
 import { type Problem } from '../problem.ts';
 import { required } from '../shape.ts';
 import { hasTemplate } from '../templateText.ts';
@@ -36,6 +37,11 @@ export const derive: ResourceKind = {
       ),
     },
   },
+  flows: ({ spec }) =>
+    itemsOf(spec, 'collections').map((collection) => ({
+      writes: `${textOf(collection, 'name')}/*`,
+      reads: scalarOf(collection, 'pattern'),
+    })),
   example: `apiVersion: duckpond/v1
 kind: Derive
 name: weather-series

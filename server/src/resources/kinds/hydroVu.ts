@@ -47,6 +47,7 @@ export const hydroVu: ResourceKind = {
       ),
     },
   },
+  flows: () => [{ writes: '**', reads: [] }],
   example: `apiVersion: duckpond/v1
 kind: HydroVu
 name: buoys

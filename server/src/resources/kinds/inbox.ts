@@ -17,6 +17,7 @@ export const inbox: ResourceKind = {
       ),
     },
   },
+  flows: () => [{ writes: '**', reads: [] }],
   example: `apiVersion: duckpond/v1
 kind: Inbox
 name: weather

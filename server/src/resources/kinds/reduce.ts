@@ -1,6 +1,7 @@
+import { itemsOf, scalarOf } from '../specValue.ts';
 import { checkPatterns, patternFields } from '../datasets.ts';
 import { type ResourceKind } from '../kind.ts';
-import { entryOf, type MapNode, type ScalarNode } from '../node.ts';
+import { entryOf, type MapNode, type ScalarNode, textOf } from '../node.ts';
 import { type Problem } from '../problem.ts';
 import { optional, required } from '../shape.ts';
 import { hasTemplate } from '../templateText.ts';
@@ -55,6 +56,11 @@ export const reduce: ResourceKind = {
       ),
     },
   },
+  flows: ({ spec }) =>
+    itemsOf(spec, 'collections').map((collection) => ({
+      writes: `${textOf(collection, 'name')}/**`,
+      reads: itemsOf(collection, 'datasets').flatMap((dataset) => scalarOf(dataset, 'in_pattern')),
+    })),
   example: `apiVersion: duckpond/v1
 kind: Reduce
 name: downsampled

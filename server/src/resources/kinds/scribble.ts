@@ -41,6 +41,7 @@ export const scribble: ResourceKind = {
       ),
     },
   },
+  flows: () => [{ writes: '**', reads: [] }],
   example: `apiVersion: duckpond/v1
 kind: Scribble
 name: scribbles

@@ -1,3 +1,5 @@
+import { itemsOf, scalarOf } from '../specValue.ts';
+import { textOf } from '../node.ts';
 import { checkPatterns, patternFields } from '../datasets.ts';
 import { type ResourceKind } from '../kind.ts';
 import { optional, required } from '../shape.ts';
@@ -36,6 +38,11 @@ export const template: ResourceKind = {
       ),
     },
   },
+  flows: ({ spec }) =>
+    itemsOf(spec, 'collections').map((collection) => ({
+      writes: `${textOf(collection, 'name')}/**`,
+      reads: scalarOf(collection, 'in_pattern'),
+    })),
   example: `apiVersion: duckpond/v1
 kind: Template
 name: pages

@@ -1,0 +1,161 @@
+/** The requests that are about resources. See commands.ts for what holds of all. */
+
+type InPond = { readonly pond: string };
+
+/** A problem of a document, with its place in it. */
+export interface ProblemInfo {
+  readonly code: string;
+  readonly severity: 'error' | 'warning';
+  readonly message: string;
+  readonly hint?: string;
+  /** What the document was read from: a host path, or the pond path of a home's document. */
+  readonly origin: string;
+  /** 0-based. */
+  readonly line: number;
+  readonly character: number;
+}
+
+/** What became of one document. */
+export interface AppliedInfo {
+  readonly kind: string;
+  readonly name: string;
+  readonly id: string;
+  /** `/KIND/<uuid>`. */
+  readonly home: string;
+  readonly outcome: 'created' | 'changed' | 'unchanged';
+}
+
+export interface RunErrorInfo {
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+  /** The document or the input that it is about. */
+  readonly path?: string;
+  /** 0-based, in the file at `path`. */
+  readonly line?: number;
+  readonly character?: number;
+}
+
+export type RunStatus = 'ok' | 'failed' | 'cancelled' | 'skipped';
+
+/** The record of a run. */
+export interface RunInfo {
+  /** `KIND/NAME`. */
+  readonly resource: string;
+  /** UUID of the resource. */
+  readonly id: string;
+  readonly status: RunStatus;
+  /** ISO 8601, UTC. */
+  readonly started: string;
+  readonly durationMs: number;
+  readonly rows: number;
+  readonly bytes: number;
+  readonly files: number;
+  readonly notes: readonly string[];
+  readonly error: RunErrorInfo | null;
+  /** Number of the commit that has the data and this record; null when the run changed nothing but its record. */
+  readonly commit: number | null;
+}
+
+/** Something that a resource derives or holds: a directory or file of its home. */
+export interface OutputInfo {
+  /** Absolute pond path, by the name of the resource. */
+  readonly path: string;
+  readonly type: 'directory' | 'file' | 'table' | 'series' | 'symlink' | 'dynamic';
+}
+
+export interface ResourceInfo {
+  readonly kind: string;
+  readonly name: string;
+  readonly id: string;
+  readonly desc: string;
+  readonly home: string;
+  /** Whether the newest commit has the document as it is in the working tree. Runs take committed documents. */
+  readonly state: 'committed' | 'staged' | 'changed';
+  /** What keeps it from working: errors of its document, a cycle. */
+  readonly problems: readonly ProblemInfo[];
+  /** UUIDs of the resources whose outputs it reads. */
+  readonly reads: readonly string[];
+  /** The entries of its home, its document and records left out. */
+  readonly outputs: readonly OutputInfo[];
+  readonly lastRun: RunInfo | null;
+}
+
+/** Resources are named by NAME where that is enough, KIND/NAME, or UUID. */
+export interface ResourceCommands {
+  /**
+   * Stages documents, all or none. `sources` may hold several documents each; `directory` is the absolute host folder that
+   * `template_file` is relative to. With problems of severity error nothing is staged and `applied` is empty.
+   */
+  apply: {
+    params: InPond & {
+      readonly sources: readonly { readonly text: string; readonly origin: string }[];
+      readonly variables?: Readonly<Record<string, string>>;
+      readonly directory: string;
+    };
+    result: { readonly applied: readonly AppliedInfo[]; readonly problems: readonly ProblemInfo[] };
+  };
+  /** Resources of the working tree, by kind and name; all when `names` is left out. Fails `resource-not-found`. */
+  resources: {
+    params: InPond & { readonly names?: readonly string[] };
+    result: readonly ResourceInfo[];
+  };
+  /** Stages the removal of resources with all that they hold. Fails `resource-not-found`. */
+  deleteResources: {
+    params: InPond & { readonly names: readonly string[] };
+    result: { readonly removed: readonly string[] };
+  };
+  /**
+   * Runs resources of the newest commit, with what they need before them; all when `names` is left out. A failure of one is
+   * in its record; those that read of it are skipped, the others run. Progress: message "KIND/NAME: …".
+   */
+  run: {
+    params: InPond & { readonly names?: readonly string[] };
+    result: { readonly runs: readonly RunInfo[] };
+  };
+  /** Records of runs, newest first. */
+  runs: {
+    params: InPond & { readonly names?: readonly string[]; readonly limit?: number };
+    result: readonly RunInfo[];
+  };
+  /** All locations that the account of a HydroVu resource can see. */
+  hydroVuLocations: {
+    params: InPond & { readonly name: string };
+    result: readonly { readonly id: string; readonly name: string; readonly description: string }[];
+  };
+  /** Asks the service for the readings of a location, page by page, and keeps nothing. Times are seconds since 1970 UTC. */
+  hydroVuScan: {
+    params: InPond & {
+      readonly name: string;
+      readonly location: string;
+      readonly start: number;
+      readonly end?: number;
+    };
+    result: {
+      readonly pages: readonly {
+        readonly min: number | null;
+        readonly max: number | null;
+        readonly readings: number;
+      }[];
+    };
+  };
+  /** Stages random entries below a directory, which is made when it is missing; the same seed makes the same. */
+  scribble: {
+    params: InPond & {
+      readonly path: string;
+      readonly seed: number;
+      readonly countMin: number;
+      readonly countMax: number;
+    };
+    result: { readonly files: number; readonly directories: number };
+  };
+  /** Writes an Observable Framework project of what Reduce and Template resources derive. */
+  site: {
+    params: InPond & {
+      readonly at?: string;
+      readonly directory: string;
+      readonly title?: string;
+    };
+    result: { readonly pages: number; readonly files: number; readonly unchanged: number; readonly bytes: number };
+  };
+}

@@ -1,0 +1,45 @@
+import { type Column } from './types.ts';
+import { type PlainValue } from './messages.ts';
+import { type Source } from './sources.ts';
+
+/** A Parquet file that was built. */
+export interface FileFacts {
+  readonly columns: readonly Column[];
+  readonly rowCount: number;
+  /**
+   * Least and greatest value of the time column, microseconds since 1970 UTC; undefined without such a column, or without
+   * a row that has a time. The time column is the one called `Timestamp` in any case.
+   */
+  readonly time: { readonly minUs: bigint; readonly maxUs: bigint } | undefined;
+}
+
+/** A query that a person wrote, over given files. */
+export interface UserBuild {
+  readonly sql: string;
+  /** The matched file: what `$1` in the SQL stands for, see Derive. */
+  readonly input: Source;
+  /** Other pond paths that the SQL names as tables, already found. */
+  readonly tables: readonly Source[];
+  /** Absolute host path of the Parquet file to write; nothing is there, its folder is. */
+  readonly target: string;
+}
+
+/**
+ * Makes Parquet files in a process of its own, which starts on first need: not the one that queries of people wait for.
+ * Calls run side by side.
+ *
+ * Errors: those of QueryEngine; positions are in the SQL as it was written. `invalid-content` names the pond path.
+ */
+export interface Builder {
+  /** Runs the SQL of a person, in a sandbox that opens the given files and writes the target, and nothing else. */
+  fromUserSql(build: UserBuild, signal?: AbortSignal): Promise<void>;
+  /**
+   * Runs statements that this program made, one after the other on one connection, and answers the rows of the last.
+   * All host files are open to them: no part of them may come from a person, except through identifier() and literal().
+   */
+  run(statements: readonly string[], signal?: AbortSignal): Promise<readonly (readonly PlainValue[])[]>;
+  /** What is in Parquet files that are read as one table, columns matched by name; at least one file. */
+  inspect(hostPaths: readonly string[], signal?: AbortSignal): Promise<FileFacts>;
+  /** Ends the process, if there is one, and waits until it is gone. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,18 @@
+/** Where derived files are made and kept: a cache by content key beside the pond, which can be emptied at any time. */
+import { type HostFile } from '../pond/types.ts';
+import { type Builder, type FileFacts } from '../query/build.ts';
+import { type Job } from './derived.ts';
+
+/** The cache of one pond, and the builder that fills it. */
+export interface Workshop {
+  /** Starts on first use. Fails `engine-unavailable`, and `untrusted` where nothing may be run. */
+  readonly builder: Builder;
+  /**
+   * The file kept under `key`, or else the one that `write` writes at the absolute host path that it is given; nothing is
+   * there before. Whole or not at all. Callers at the same time share the work, which is given up when all of them are
+   * cancelled. `key` is 64 hexadecimal digits.
+   */
+  file(key: string, write: (target: string, job: Job) => Promise<void>, job: Job): Promise<HostFile>;
+  /** As builder.inspect, remembered for as long as the files are. */
+  inspect(files: readonly HostFile[], job: Job): Promise<FileFacts>;
+}
