@@ -35,6 +35,11 @@ const trustedOnly: ReadonlySet<CommandName> = new Set([
   'query',
   'queryToFile',
   'queryToText',
+  'apply',
+  'run',
+  'hydroVuLocations',
+  'hydroVuScan',
+  'site',
 ]);
 
 /** A client that is no editor of ours says nothing about itself. */

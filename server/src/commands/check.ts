@@ -8,5 +8,5 @@ export const check: Command<'check'> = async (context, { pond: directory, at }) 
     throwIfCancelled(context.signal);
     context.progress('checking', checked);
   });
-  return { problems };
+  return { problems, trees: [] };
 };

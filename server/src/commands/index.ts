@@ -1,4 +1,5 @@
 /** Every command: what it needs of a pond, and its function. Each is loaded when it is first called. */
+import { PondError } from '../base/error.ts';
 import { type CommandName } from '../protocol/commands.ts';
 import { type Access, type Command } from './context.ts';
 
@@ -40,4 +41,18 @@ export const commands: { readonly [N in CommandName]: CommandEntry<N> } = {
   release: { access: 'read', load: async () => (await import('./release.ts')).release },
   queryToFile: { access: 'read', load: async () => (await import('./queryToFile.ts')).queryToFile },
   queryToText: { access: 'read', load: async () => (await import('./queryToText.ts')).queryToText },
+  apply: { access: 'write', load: absent },
+  resources: { access: 'read', load: absent },
+  deleteResources: { access: 'write', load: absent },
+  run: { access: 'write', load: absent },
+  runs: { access: 'read', load: absent },
+  hydroVuLocations: { access: 'read', load: absent },
+  hydroVuScan: { access: 'read', load: absent },
+  scribble: { access: 'write', load: absent },
+  site: { access: 'read', load: absent },
 };
+
+/** A command that another part of the program brings. */
+function absent(): Promise<never> {
+  return Promise.reject(new PondError('engine-unavailable', 'this command is not in this build'));
+}

@@ -4,6 +4,7 @@
  *
  * `pond` in params is the absolute host directory of a pond. Paths are absolute pond paths unless said otherwise.
  */
+import { type ResourceCommands } from './resources.ts';
 
 export const protocolVersion = 1;
 
@@ -99,10 +100,20 @@ export interface SkippedInfo {
   readonly skippedCount: number;
 }
 
+/** A hash of what a resource holds, equal where another pond holds the same: see docs/pond-format.md. */
+export interface TreeHashInfo {
+  /** `KIND/NAME`. */
+  readonly resource: string;
+  /** `/KIND/<uuid>`. */
+  readonly home: string;
+  /** Lower-case hex SHA-256. */
+  readonly hash: string;
+}
+
 type At = { readonly at?: string };
 type InPond = { readonly pond: string };
 
-export interface Commands {
+export interface Commands extends ResourceCommands {
   // Ponds
   init: { params: { readonly directory: string }; result: { readonly pond: string; readonly id: string } };
   /** Opens (or joins) a pond: `mode` says whether this server holds the lock or goes through another process. */
@@ -197,7 +208,11 @@ export interface Commands {
     params: InPond & { readonly paths: readonly string[]; readonly at: string };
     result: readonly ChangeInfo[];
   };
-  check: { params: InPond & At; result: { readonly problems: readonly string[] } };
+  /** Recomputes the hashes of a version from its data; problems as sentences. `trees` hashes what each resource holds. */
+  check: {
+    params: InPond & At;
+    result: { readonly problems: readonly string[]; readonly trees: readonly TreeHashInfo[] };
+  };
 
   // Queries
   query: { params: InPond & At & { readonly sql: string }; result: QueryInfo };
