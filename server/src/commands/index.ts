@@ -41,6 +41,7 @@ export const commands: { readonly [N in CommandName]: CommandEntry<N> } = {
   release: { access: 'read', load: async () => (await import('./release.ts')).release },
   queryToFile: { access: 'read', load: async () => (await import('./queryToFile.ts')).queryToFile },
   queryToText: { access: 'read', load: async () => (await import('./queryToText.ts')).queryToText },
+  kinds: { access: 'none', load: async () => (await import('./kinds.ts')).kinds },
   apply: { access: 'write', load: absent },
   resources: { access: 'read', load: absent },
   deleteResources: { access: 'write', load: absent },

@@ -53,7 +53,7 @@ export interface RunInfo {
   readonly files: number;
   readonly notes: readonly string[];
   readonly error: RunErrorInfo | null;
-  /** Number of the commit that has the data and this record; null when the run changed nothing but its record. */
+  /** Number of the commit with the data; null when there was nothing new, and in records that are read back. */
   readonly commit: number | null;
 }
 
@@ -81,8 +81,19 @@ export interface ResourceInfo {
   readonly lastRun: RunInfo | null;
 }
 
+/** A kind of resource, as it is offered to people. */
+export interface KindInfo {
+  readonly kind: string;
+  /** What it does, beginning with a verb, without a full stop. */
+  readonly summary: string;
+  /** A complete document without problems. */
+  readonly example: string;
+}
+
 /** Resources are named by NAME where that is enough, KIND/NAME, or UUID. */
 export interface ResourceCommands {
+  /** All kinds, by name. */
+  kinds: { params: Readonly<Record<string, never>>; result: readonly KindInfo[] };
   /**
    * Stages documents, all or none. `sources` may hold several documents each; `directory` is the absolute host folder that
    * `template_file` is relative to. With problems of severity error nothing is staged and `applied` is empty.
@@ -106,8 +117,8 @@ export interface ResourceCommands {
     result: { readonly removed: readonly string[] };
   };
   /**
-   * Runs resources of the newest commit, with what they need before them; all when `names` is left out. A failure of one is
-   * in its record; those that read of it are skipped, the others run. Progress: message "KIND/NAME: …".
+   * Runs resources of the newest commit, each after those that it reads of; all when `names` is left out. A failure of one
+   * is in its record; those that read of it are skipped, the others run. Progress: message "KIND/NAME: …".
    */
   run: {
     params: InPond & { readonly names?: readonly string[] };
