@@ -1,0 +1,66 @@
+/** Lengths of calendar time, UTC. */
+export type PeriodUnit = 'year' | 'month' | 'day';
+
+/** A stretch of time, microseconds since 1970 UTC. */
+export interface Period {
+  readonly startUs: bigint;
+  /** Exclusive: where the next period starts. */
+  readonly endUs: bigint;
+}
+
+const dayUs = 86_400_000_000n;
+
+/** Returns the calendar's periods from the one with `minUs` to the one with `maxUs`, in order; none when `maxUs` is before. */
+export function periodsBetween(minUs: bigint, maxUs: bigint, unit: PeriodUnit): readonly Period[] {
+  const periods: Period[] = [];
+  const last = indexOf(maxUs, unit);
+  for (let index = indexOf(minUs, unit); index <= last; index++) {
+    periods.push({ startUs: startOf(index, unit), endUs: startOf(index + 1, unit) });
+  }
+  return periods;
+}
+
+/** Returns how many periods periodsBetween would return, without making them. */
+export function countPeriods(minUs: bigint, maxUs: bigint, unit: PeriodUnit): number {
+  return Math.max(0, indexOf(maxUs, unit) - indexOf(minUs, unit) + 1);
+}
+
+/** Numbers the periods of a unit: consecutive ones have consecutive numbers. */
+function indexOf(us: bigint, unit: PeriodUnit): number {
+  const day = floorDivide(us, dayUs);
+  if (unit === 'day') return day;
+  const { year, month } = monthOf(day);
+  return unit === 'year' ? year : year * 12 + month;
+}
+
+function startOf(index: number, unit: PeriodUnit): bigint {
+  if (unit === 'day') return BigInt(index) * dayUs;
+  const months = unit === 'year' ? index * 12 : index;
+  return BigInt(firstDayOf(Math.floor(months / 12), ((months % 12) + 12) % 12)) * dayUs;
+}
+
+function floorDivide(a: bigint, b: bigint): number {
+  return Number(a / b - (a % b < 0n ? 1n : 0n));
+}
+
+/*
+ * The Gregorian calendar, which JavaScript's Date has for fewer years than DuckDB's TIMESTAMP. Years begin with March here,
+ * so that the day that comes and goes is their last; 400 years are 146 097 days, and 1 March 0 is 719 468 days before 1970.
+ */
+
+/** `month` from 0 to 11, January to December. */
+function firstDayOf(year: number, month: number): number {
+  const [marchYear, marchMonth] = month < 2 ? [year - 1, month + 10] : [year, month - 2];
+  const leapDays = Math.floor(marchYear / 4) - Math.floor(marchYear / 100) + Math.floor(marchYear / 400);
+  return marchYear * 365 + leapDays + Math.floor((marchMonth * 153 + 2) / 5) - 719_468;
+}
+
+function monthOf(day: number): { readonly year: number; readonly month: number } {
+  // An estimate within a month of the truth, which is then looked up.
+  const months = Math.floor((day + 719_528) / 30.436_875);
+  const found = [months + 1, months, months - 1].find(
+    (index) => firstDayOf(Math.floor(index / 12), ((index % 12) + 12) % 12) <= day,
+  );
+  const index = found ?? months - 2;
+  return { year: Math.floor(index / 12), month: ((index % 12) + 12) % 12 };
+}

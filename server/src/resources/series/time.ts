@@ -1,0 +1,45 @@
+import { PondError } from '../../base/error.ts';
+import { identifier } from '../../duckdb/sql.ts';
+import { type Column } from '../../query/types.ts';
+
+/** What DuckDB's TIMESTAMP can hold: microseconds and whole seconds since 1970 UTC. */
+const [microsecondsMin, microsecondsMax] = ['-9223372022400000000', '9223372036854775806'];
+const [secondsMin, secondsMax] = ['-9223372022400', '9223372036854'];
+
+/**
+ * Returns the time column: the first that is called `Timestamp`, in any case, and nothing else. Undefined when there is
+ * none.
+ */
+export function timeColumnOf(columns: readonly Column[]): Column | undefined {
+  return columns.find(({ name }) => name.toLowerCase() === 'timestamp');
+}
+
+/**
+ * Returns the SQL for the time that a column says, a UTC TIMESTAMP; numbers are seconds since 1970 UTC, their fractions
+ * kept to the microsecond. NULL for what is no moment: NaN, infinity, a number beyond the years of TIMESTAMP. Fails
+ * `invalid-content` when a column of its type says no time.
+ */
+export function timeSql({ name, type }: Column): string {
+  const column = identifier(name);
+  if (/^U?(TINYINT|SMALLINT|INTEGER)$/.test(type)) return `make_timestamp(${column}::BIGINT * 1000000)`;
+  if (/^(U?BIGINT|U?HUGEINT)$/.test(type)) {
+    return `CASE WHEN ${column} BETWEEN ${secondsMin} AND ${secondsMax} THEN make_timestamp(${column}::BIGINT * 1000000) END`;
+  }
+  if (type === 'FLOAT' || type === 'DOUBLE') return fromMicroseconds(`round(${column}::DOUBLE * 1000000)`);
+  if (type.startsWith('DECIMAL')) return fromMicroseconds(`TRY_CAST(${column} AS DECIMAL(26, 6)) * 1000000`);
+  // Its conversion to TIMESTAMP would need the calendar of the session's time zone, which is slow.
+  if (type === 'TIMESTAMP WITH TIME ZONE') return fromMicroseconds(`epoch_us(${column})`);
+  if (/^TIMESTAMP(_S|_MS|_NS)?$/.test(type)) return finite(`${column}::TIMESTAMP`);
+  if (type === 'DATE') return finite(`TRY_CAST(${column} AS TIMESTAMP)`);
+  const hint = 'A time is a number of seconds since 1970 UTC, a TIMESTAMP or a DATE: convert it by a Derive resource.';
+  throw new PondError('invalid-content', `no time column: ${name} is ${type}`, { hint });
+}
+
+function fromMicroseconds(sql: string): string {
+  const whole = `TRY_CAST(${sql} AS BIGINT)`;
+  return `CASE WHEN ${whole} BETWEEN ${microsecondsMin} AND ${microsecondsMax} THEN make_timestamp(${whole}) END`;
+}
+
+function finite(sql: string): string {
+  return `CASE WHEN isfinite(${sql}) THEN ${sql} END`;
+}
