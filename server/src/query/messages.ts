@@ -2,6 +2,7 @@ import { PondError } from '../base/error.ts';
 import { type ErrorCode } from '../base/errorCode.ts';
 import { type Value } from '../duckdb/values.ts';
 import { type Analysis } from './analysis.ts';
+import { type FileFacts, type UserBuild } from './build.ts';
 import { type SandboxSpec, type TableSpec } from './sources.ts';
 import { type Column, type CopyFormat, type RowWindow } from './types.ts';
 
@@ -30,6 +31,15 @@ export interface Operations {
   release: { params: { readonly result: number }; result: null };
   /** Writes all rows of a result to a host file that does not exist. */
   copy: { params: { readonly result: number; readonly format: CopyFormat; readonly file: string }; result: null };
+  /** As Builder.fromUserSql. */
+  buildUser: { params: { readonly build: UserBuild }; result: null };
+  /** As Builder.run. */
+  statements: {
+    params: { readonly statements: readonly string[] };
+    result: readonly (readonly PlainValue[])[];
+  };
+  /** As Builder.inspect. */
+  inspect: { params: { readonly hostPaths: readonly string[] }; result: FileFacts };
   /** Makes a Parquet file of an Arrow IPC file. Memory is that of one batch. */
   convertArrow: {
     params: { readonly file: string; readonly pondPath: string; readonly target: string };

@@ -2,11 +2,16 @@ import { PondError } from '../base/error.ts';
 import { type Connection } from '../duckdb/connection.ts';
 import { type Chunk } from '../duckdb/values.ts';
 import { type Database, type DatabaseSettings, openDatabase } from '../duckdb/database.ts';
-import { identifier } from '../duckdb/sql.ts';
+import { identifier, literal } from '../duckdb/sql.ts';
 import { type BoundStatement, type RowStream, type Statements } from '../duckdb/statements.ts';
 import { type PlainValue } from './messages.ts';
 import { runError, viewError } from './hostNames.ts';
 import { lockSql, type SandboxSpec, type TableSpec } from './sources.ts';
+
+export interface SandboxSettings extends DatabaseSettings {
+  /** The zone that dates and texts are made of times in; the machine's when undefined. */
+  readonly timeZone?: string;
+}
 
 /**
  * A database of its own for the SQL of a user. DuckDB's settings belong to a whole database and, once locked, stay as
@@ -15,8 +20,8 @@ import { lockSql, type SandboxSpec, type TableSpec } from './sources.ts';
  * Invariants, once sealed:
  * - It opens the spec's host files and no other; it has no network, and loads no extension.
  * - No statement changes a setting.
- * - Only SELECT and EXPLAIN statements run, and the CREATE TYPE that DuckDB puts before a dynamic PIVOT. This matters
- *   because DuckDB lets a COPY write to the files it may read.
+ * - Only SELECT and EXPLAIN statements run, the CREATE TYPE that DuckDB puts before a dynamic PIVOT, and the COPY of
+ *   write. This matters because DuckDB lets a COPY write to the files it may read.
  */
 export class Sandbox {
   readonly key: string;
@@ -34,11 +39,12 @@ export class Sandbox {
   }
 
   /** Opens a database with the spec's tables, still empty. */
-  static async open(spec: SandboxSpec, settings: DatabaseSettings): Promise<Sandbox> {
+  static async open(spec: SandboxSpec, settings: SandboxSettings): Promise<Sandbox> {
     const database = await openDatabase(settings);
     const connection = await database.connect();
     // Bytes that a result may be ahead of its reader: with the 1 MB of the default, reading waits for each chunk.
     await connection.run("SET errors_as_json = true; SET streaming_buffer_size = '32MB'; CREATE SCHEMA pond");
+    if (settings.timeZone !== undefined) await connection.run(`SET TimeZone = ${literal(settings.timeZone)}`);
     for (const table of spec.tables) await connection.run(createTableSql(table));
     return new Sandbox(spec, database, connection);
   }
@@ -69,6 +75,23 @@ export class Sandbox {
     }
   }
 
+  /**
+   * Runs a query to its end and writes its rows in their order to a new Parquet file, whose host path is among the
+   * spec's files. `sql` is one query for DuckDB's parser, without a semicolon: see analyze. Errors as query.
+   */
+  async write(sql: string, target: string): Promise<void> {
+    await this.#seal(sql);
+    const text = `COPY (\n${sql}\n) TO ${literal(target)} (FORMAT parquet, USE_TMP_FILE false)`;
+    try {
+      const statements = await this.#connection.statements(text);
+      const copy = await this.#bindLast(statements, ['copy']);
+      await copy.run();
+      copy.close();
+    } catch (error) {
+      throw withoutFirstLine(runError(error, text, this.#spec.files));
+    }
+  }
+
   interrupt(): void {
     this.#isInterrupted = true;
     this.#connection.interrupt();
@@ -91,12 +114,17 @@ export class Sandbox {
   }
 
   async #start(statements: Statements): Promise<RowStream> {
+    return (await this.#bindLast(statements, ['select', 'explain'])).stream();
+  }
+
+  /** Runs what DuckDB puts before a dynamic PIVOT, and binds the statement itself, which is of one of these kinds. */
+  async #bindLast(statements: Statements, kinds: readonly BoundStatement['kind'][]): Promise<BoundStatement> {
     for (let index = 0; index < statements.count - 1; index += 1) {
       const statement = checked(await statements.bind(index), ['create']);
       await statement.run();
       statement.close();
     }
-    return checked(await statements.bind(statements.count - 1), ['select', 'explain']).stream();
+    return checked(await statements.bind(statements.count - 1), kinds);
   }
 
   async #next(stream: RowStream, sql: string): Promise<Chunk | undefined> {

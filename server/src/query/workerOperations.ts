@@ -1,4 +1,5 @@
 import { PondError } from '../base/error.ts';
+import { lazyAsync } from '../base/lazy.ts';
 import { analyze } from './analysis.ts';
 import { type OperationName, type OperationParams, type OperationResult, type WorkerSettings } from './messages.ts';
 import { renamePlan } from './planText.ts';
@@ -27,6 +28,8 @@ export async function createOperations(settings: WorkerSettings): Promise<Worker
     threads,
     spillDirectory: `${spillDirectory}/query`,
   };
+  // A worker serves an engine or a builder, and what the other needs is not loaded.
+  const builds = lazyAsync(async () => (await import('./buildOperations.ts')).createBuildOperations(settings));
   let sandbox: Sandbox | undefined;
 
   /** The sandbox of the last query when it fits, else a new one. */
@@ -87,5 +90,8 @@ export async function createOperations(settings: WorkerSettings): Promise<Worker
       await convertArrow(results.database, conversion, signal);
       return null;
     },
+    buildUser: async (params, signal) => (await builds()).buildUser(params, signal),
+    statements: async (params, signal) => (await builds()).statements(params, signal),
+    inspect: async (params, signal) => (await builds()).inspect(params, signal),
   });
 }

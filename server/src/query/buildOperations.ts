@@ -1,0 +1,95 @@
+import { assert } from '../base/assert.ts';
+import { PondError } from '../base/error.ts';
+import { type Connection } from '../duckdb/connection.ts';
+import { type Database, openDatabase } from '../duckdb/database.ts';
+import { queryError } from '../duckdb/engineError.ts';
+import { inspectFiles } from './inspectFiles.ts';
+import { type OperationName, type PlainValue, type WorkerSettings } from './messages.ts';
+import { plainRow } from './plainValue.ts';
+import { createSlots } from './slots.ts';
+import { buildUser } from './userBuild.ts';
+import { type WorkerOperations } from './workerOperations.ts';
+
+/** What a worker does for a Builder. */
+export type BuildOperations = Pick<WorkerOperations, Extract<OperationName, 'buildUser' | 'statements' | 'inspect'>>;
+
+/** Part of the memory limit that statements of our own share; the SQL of people gets the rest. */
+const ownShare = 0.5;
+
+/**
+ * How many requests run at once. Node has four threads for what blocks; one that waits for a thread could not be
+ * interrupted, and one is left over for what is short.
+ */
+const sideBySideMax = 3;
+
+/** Opens the database that statements of our own run in, each request on a connection of its own. */
+export async function createBuildOperations(settings: WorkerSettings): Promise<BuildOperations> {
+  const { memoryLimitBytes, threads, spillDirectory } = settings;
+  const own = await openDatabase({
+    memoryLimitBytes: memoryLimitBytes * ownShare,
+    threads,
+    spillDirectory: `${spillDirectory}/statements`,
+  });
+  const sandboxes = {
+    memoryLimitBytes: (memoryLimitBytes * (1 - ownShare)) / sideBySideMax,
+    threads,
+    spillDirectory: `${spillDirectory}/users`,
+  };
+  const inSlot = createSlots(sideBySideMax);
+
+  function perform<T>(signal: AbortSignal, work: (connection: Connection) => Promise<T>): Promise<T> {
+    return inSlot(() => withConnection(own, signal, work), signal);
+  }
+
+  return {
+    buildUser: ({ build }, signal) =>
+      perform(signal, (parser) => buildUser({ parser, settings: sandboxes }, build, signal)),
+    statements: ({ statements }, signal) =>
+      perform(signal, (connection) => ownSql(() => runStatements(connection, statements, signal))),
+    inspect: ({ hostPaths }, signal) =>
+      perform(signal, (connection) => ownSql(() => inspectFiles(connection, hostPaths))),
+  };
+}
+
+async function runStatements(
+  connection: Connection,
+  statements: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly (readonly PlainValue[])[]> {
+  const last = statements.at(-1);
+  assert(last !== undefined, () => 'there is a statement to run');
+  for (const statement of statements.slice(0, -1)) {
+    await connection.run(statement);
+    // An interrupt between two statements meets none of them.
+    if (signal.aborted) throw new PondError('cancelled', 'the query was cancelled');
+  }
+  return (await connection.rows(last)).map(plainRow);
+}
+
+async function withConnection<T>(
+  database: Database,
+  signal: AbortSignal,
+  work: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  const connection = await database.connect();
+  const interrupt = () => connection.interrupt();
+  signal.addEventListener('abort', interrupt);
+  try {
+    await connection.run("SET errors_as_json = true; SET TimeZone = 'UTC'");
+    return await work(connection);
+  } finally {
+    signal.removeEventListener('abort', interrupt);
+    connection.close();
+  }
+}
+
+async function ownSql<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    // Without the place: it is in SQL that nobody wrote.
+    const { code, message, path, hint, cause } = queryError(error, '');
+    const details = { ...(path === undefined ? {} : { path }), ...(hint === undefined ? {} : { hint }), cause };
+    throw new PondError(code, message, details);
+  }
+}

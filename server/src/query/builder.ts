@@ -1,0 +1,39 @@
+import { availableParallelism, totalmem } from 'node:os';
+import { type Builder } from './build.ts';
+import { WorkerProcess } from './workerClient.ts';
+
+export interface BuilderOptions {
+  /** The worker's module; by default the one built beside this one. */
+  readonly workerPath?: string;
+  /** Bytes that builds may hold in memory before they spill; default a quarter of the machine's. */
+  readonly memoryLimitBytes?: number;
+}
+
+/**
+ * Returns a builder. Its process starts with the first call; one that dies fails the calls that it was busy with by
+ * `engine-unavailable`, and the next call starts a new one.
+ */
+export function createBuilder(options: BuilderOptions = {}): Builder {
+  const memoryLimitBytes = options.memoryLimitBytes ?? Math.floor(totalmem() / 4);
+  const { workerPath } = options;
+  let worker: WorkerProcess | undefined;
+
+  function liveWorker(): WorkerProcess {
+    if (worker?.isAlive !== true) {
+      const threads = availableParallelism();
+      worker = new WorkerProcess({ memoryLimitBytes, threads, ...(workerPath === undefined ? {} : { workerPath }) });
+    }
+    return worker;
+  }
+
+  return Object.freeze<Builder>({
+    fromUserSql: async (build, signal) => {
+      await liveWorker().request('buildUser', { build }, signal);
+    },
+    run: async (statements, signal) => liveWorker().request('statements', { statements }, signal),
+    inspect: async (hostPaths, signal) => liveWorker().request('inspect', { hostPaths }, signal),
+    close: async () => {
+      await worker?.close();
+    },
+  });
+}

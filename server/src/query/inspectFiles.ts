@@ -1,0 +1,39 @@
+import { type Connection } from '../duckdb/connection.ts';
+import { identifier } from '../duckdb/sql.ts';
+import { type FileFacts } from './build.ts';
+import { readSql } from './formats.ts';
+import { type Column } from './types.ts';
+
+/** Name of the column that has the times of a series, in any case. */
+const timeName = 'timestamp';
+
+/** What is in Parquet files that are read as one table. Cost is that of their footers and of the time column. */
+export async function inspectFiles(connection: Connection, hostPaths: readonly string[]): Promise<FileFacts> {
+  const source = `(${readSql({ reader: 'read_parquet', options: '', isArrow: false }, hostPaths)})`;
+  const described = await connection.rows(`DESCRIBE FROM ${source}`);
+  const columns = described.map(([name, type]): Column => ({ name: String(name), type: String(type) }));
+  const time = columns.map(microsecondsSql).find((sql) => sql !== undefined) ?? 'NULL::BIGINT';
+  const [row] = await connection.rows(`SELECT count(*), min(t), max(t) FROM (SELECT ${time} AS t FROM ${source})`);
+  const [rowCount, minUs, maxUs] = row ?? [];
+  const hasTime = typeof minUs === 'bigint' && typeof maxUs === 'bigint';
+  return { columns, rowCount: Number(rowCount ?? 0), time: hasTime ? { minUs, maxUs } : undefined };
+}
+
+/**
+ * SQL of a time column's value in microseconds since 1970 UTC, null for what is no point in time; undefined for a column
+ * that is none. Numbers count seconds.
+ */
+function microsecondsSql({ name, type }: Column): string | undefined {
+  if (name.toLowerCase() !== timeName) return undefined;
+  const column = identifier(name);
+  if (/^(TIMESTAMP|DATE)/.test(type)) {
+    return `CASE WHEN isfinite(${column}::TIMESTAMP) THEN epoch_us(${column}) END`;
+  }
+  if (/^U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$/.test(type)) {
+    return `TRY_CAST(${column}::HUGEINT * 1000000 AS BIGINT)`;
+  }
+  if (/^(FLOAT|DOUBLE|DECIMAL)/.test(type)) {
+    return `CASE WHEN isfinite(${column}::DOUBLE) THEN TRY_CAST(round(${column}::DOUBLE * 1000000) AS BIGINT) END`;
+  }
+  return undefined;
+}

@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { type Builder } from '../../server/src/query/build.ts';
+import { createBuilder } from '../../server/src/query/builder.ts';
+import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
+
+const temporary = makeTemporaryDirectory('duckpond-test');
+const endless = 'SELECT count(*) FROM range(1000000) a, range(1000000) b WHERE a.range * b.range = -1';
+let builder: Builder;
+let fileCount = 0;
+
+before(() => {
+  builder = createBuilder({ memoryLimitBytes: 256 * 1024 * 1024 });
+});
+after(async () => {
+  await builder.close();
+  temporary.remove();
+});
+
+/** A Parquet file of a query. */
+async function parquetOf(select: string): Promise<string> {
+  const file = join(temporary.path, `file${(fileCount += 1)}`);
+  await builder.run([`COPY (${select}) TO '${file}' (FORMAT parquet)`]);
+  return file;
+}
+
+test('statements run one after the other on one connection, and the rows of the last come back', async () => {
+  const rows = await builder.run([
+    'CREATE TEMP TABLE t AS SELECT range AS n FROM range(3)',
+    'INSERT INTO t VALUES (9007199254740993)',
+    'SELECT n, n::INTEGER % 2 = 0 OR NULL, n::VARCHAR, 0.5::DOUBLE, NULL FROM t WHERE n < 2 ORDER BY n',
+  ]);
+  assert.deepEqual(rows, [
+    [0n, true, '0', 0.5, null],
+    [1n, null, '1', 0.5, null],
+  ]);
+  assert.deepEqual(await builder.run(['SELECT 9007199254740993']), [[9007199254740993n]]);
+  await assert.rejects(builder.run(['FROM t']), { code: 'query-invalid' });
+});
+
+test('times come back as microseconds, and other values as text', async () => {
+  const [row] = await builder.run([
+    "SELECT TIMESTAMP '1970-01-01 00:00:01', DATE '2024-02-03', [1, 2], 1.50::DECIMAL(5,2)",
+  ]);
+  assert.deepEqual(row, [1_000_000n, '2024-02-03', '[1, 2]', '1.50']);
+});
+
+test('a time without a zone is UTC', async () => {
+  assert.deepEqual(await builder.run(["SELECT TIMESTAMPTZ '1970-01-01 00:00:00'"]), [[0n]]);
+});
+
+test('a statement that fails says why, without a place in SQL that nobody wrote', async () => {
+  await assert.rejects(builder.run(['SELECT nothing']), (error: Error & { code?: string; position?: unknown }) => {
+    assert.equal(error.code, 'query-invalid');
+    assert.match(error.message, /nothing/);
+    assert.equal(error.position, undefined);
+    return true;
+  });
+});
+
+test('files are inspected as one table', async () => {
+  const first = await parquetOf('SELECT 10::BIGINT AS "Timestamp", 1.5 AS a UNION ALL SELECT 20, 2.5');
+  const second = await parquetOf('SELECT 5::BIGINT AS "Timestamp", true AS b');
+  assert.deepEqual(await builder.inspect([first, second]), {
+    columns: [
+      { name: 'Timestamp', type: 'BIGINT' },
+      { name: 'a', type: 'DECIMAL(2,1)' },
+      { name: 'b', type: 'BOOLEAN' },
+    ],
+    rowCount: 3,
+    time: { minUs: 5_000_000n, maxUs: 20_000_000n },
+  });
+});
+
+for (const [type, values, expected] of [
+  ['INTEGER', '(1), (2), (NULL)', { minUs: 1_000_000n, maxUs: 2_000_000n }],
+  ['UBIGINT', '(1)', { minUs: 1_000_000n, maxUs: 1_000_000n }],
+  ['DOUBLE', "('1.25'), ('2.000001'), ('nan'), ('inf')", { minUs: 1_250_000n, maxUs: 2_000_001n }],
+  ['DECIMAL(9,2)', '(1.25)', { minUs: 1_250_000n, maxUs: 1_250_000n }],
+  ['TIMESTAMP', "('1970-01-01 00:00:01'), ('infinity')", { minUs: 1_000_000n, maxUs: 1_000_000n }],
+  ['TIMESTAMP_MS', "('1970-01-01 00:00:01')", { minUs: 1_000_000n, maxUs: 1_000_000n }],
+  ['TIMESTAMP_NS', "('1970-01-01 00:00:01')", { minUs: 1_000_000n, maxUs: 1_000_000n }],
+  ['TIMESTAMPTZ', "('1970-01-01 00:00:01+00')", { minUs: 1_000_000n, maxUs: 1_000_000n }],
+  ['DATE', "('1970-01-02'), ('infinity')", { minUs: 86_400_000_000n, maxUs: 86_400_000_000n }],
+  ['BIGINT', '(9223372036854775807)', undefined],
+  ['BIGINT', '(NULL)', undefined],
+  ['VARCHAR', "('1970-01-02')", undefined],
+] as const) {
+  test(`the times of a column of ${type} with ${values} are told`, async () => {
+    const file = await parquetOf(`SELECT v::${type} AS tImestamp FROM (VALUES ${values}) t(v)`);
+    assert.deepEqual((await builder.inspect([file])).time, expected);
+  });
+}
+
+test('a file without rows has columns and no times', async () => {
+  const file = await parquetOf('SELECT 1 AS "Timestamp" WHERE false');
+  assert.deepEqual(await builder.inspect([file]), {
+    columns: [{ name: 'Timestamp', type: 'INTEGER' }],
+    rowCount: 0,
+    time: undefined,
+  });
+});
+
+test('a file that is no Parquet is told', async () => {
+  const file = join(temporary.path, 'text');
+  writeFileSync(file, 'a,b\n1,2\n');
+  await assert.rejects(builder.inspect([file]), /[Pp]arquet/);
+});
+
+test('what is cancelled ends soon, while it runs and while it waits, and others go on', async () => {
+  const controller = new AbortController();
+  const endlessly = (count: number) =>
+    Array.from({ length: count }, () =>
+      assert.rejects(builder.run([endless], controller.signal), { code: 'cancelled' }),
+    );
+  const running = endlessly(2);
+  await builder.run(['SELECT 1']);
+  const ended = Promise.all([...running, ...endlessly(6)]);
+  const other = builder.run(['SELECT 1']);
+  controller.abort();
+  await ended;
+  assert.deepEqual(await other, [[1]]);
+});
+
+test('calls run side by side', async () => {
+  const controller = new AbortController();
+  const long = assert.rejects(builder.run([endless], controller.signal), { code: 'cancelled' });
+  assert.deepEqual(await builder.run(['SELECT 1']), [[1]]);
+  controller.abort();
+  await long;
+});
+
+test('a process that dies fails its calls, and the next call starts a new one', async () => {
+  const dying = createBuilder({ workerPath: join(temporary.path, 'none.mjs') });
+  await assert.rejects(dying.run(['SELECT 1']), { code: 'engine-unavailable' });
+  await dying.close();
+  const closing = createBuilder();
+  const running = assert.rejects(closing.run([endless]), { code: 'engine-unavailable' });
+  await closing.run(['SELECT 1']);
+  await closing.close();
+  await running;
+  assert.deepEqual(await closing.run(['SELECT 1']), [[1]]);
+  await closing.close();
+});
