@@ -1,10 +1,14 @@
 /** The composition root: the real disk, ponds, query engine and transports, put together. */
 import { hostname, userInfo } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { lazyAsync } from './base/lazy.ts';
+import { lazy, lazyAsync } from './base/lazy.ts';
 import { createHost, type Host } from './commands/host.ts';
 import { createPonds, type Ponds } from './commands/ponds.ts';
 import { type Pond } from './pond/types.ts';
+import { createBuilder } from './query/builder.ts';
+import { createPondCache } from './resources/cache.ts';
+import { createWorkshop } from './resources/createWorkshop.ts';
+import { type ResourcePond, withResources } from './resources/resourcePond.ts';
 import { type AttachServer } from './rpc/attachServer.ts';
 import { openHostDisk } from './storage/hostDisk.ts';
 import { realHostPath } from './storage/hostTree.ts';
@@ -36,7 +40,7 @@ export async function startServer({ transport }: { readonly transport: 'ipc' | '
   const { serve } = await import('./server.ts');
   let others: AttachServer | undefined;
   const listen = lazyAsync(async () => (others = await listenForOthers(host, ponds)));
-  const { host, ponds } = compose({ resident: true, socket: async () => (await listen()).path });
+  const { host, ponds, trust } = compose({ resident: true, socket: async () => (await listen()).path });
   // What goes wrong here goes wrong in the next command too, which has somebody to tell.
   const refreshing = setInterval(() => void ponds.refresh().catch(() => undefined), refreshMs);
   refreshing.unref();
@@ -50,6 +54,7 @@ export async function startServer({ transport }: { readonly transport: 'ipc' | '
     host,
     language: lazyAsync(async () => (await import('./language/index.ts')).createLanguageService()),
     onNotice: (listener) => ponds.onNotice(listener),
+    trust,
     close,
   });
   if (transport === 'ipc') process.once('disconnect', () => void close().finally(() => process.exit()));
@@ -62,29 +67,44 @@ interface Composition {
   readonly socket: () => Promise<string | undefined>;
 }
 
-function compose({ resident, socket }: Composition): { readonly host: Host; readonly ponds: Ponds } {
+interface Composed {
+  readonly host: Host;
+  readonly ponds: Ponds;
+  /** Says whether things may be run that others wrote. */
+  readonly trust: (isTrusted: boolean) => void;
+}
+
+function compose({ resident, socket }: Composition): Composed {
   let usedQueries = false;
   const queries = lazyAsync(async () => {
     usedQueries = true;
     return (await import('./query/engine.ts')).createQueryEngine();
   });
+  const builder = lazy(createBuilder);
+  const trust = { isGranted: true };
   const effects = { author: `${userInfo().username}@${hostname()}` };
+
+  function deriving(pond: Pond): ResourcePond {
+    const cache = createPondCache(pond);
+    return withResources(pond, createWorkshop({ cache, builder, isTrusted: () => trust.isGranted }));
+  }
+
   const ponds = createPonds({
     resident,
     lockWaitMs,
     realPath: realHostPath,
     attach: async (path) => (await import('./rpc/attachClient.ts')).attach(path),
-    async open(directory, mode): Promise<Pond> {
+    async open(directory, mode) {
       const { openPond } = await import('./pond/pond.ts');
       const pond = await openPond(directory, { mode });
       if (mode === 'write') pond.lock?.publish(await socket());
-      return pond;
+      return deriving(pond);
     },
-    async init(directory): Promise<Pond> {
+    async init(directory) {
       const { initPond } = await import('./pond/pond.ts');
       const pond = await initPond(resolve(directory), effects);
       pond.lock?.publish(await socket());
-      return pond;
+      return deriving(pond);
     },
   });
   const host = createHost({
@@ -93,9 +113,10 @@ function compose({ resident, socket }: Composition): { readonly host: Host; read
     effects,
     closeQueries: async () => {
       if (usedQueries) await (await queries()).close();
+      await builder().close();
     },
   });
-  return { host, ponds };
+  return { host, ponds, trust: (isTrusted) => void (trust.isGranted = isTrusted) };
 }
 
 async function listenForOthers(host: Host, ponds: Ponds): Promise<AttachServer> {

@@ -23,6 +23,8 @@ export interface ServerParts {
   readonly host: Host;
   readonly language: () => Promise<LanguageService>;
   readonly onNotice: (listener: (notice: PondNotice) => void) => void;
+  /** Told whether the client's workspace is trusted. */
+  readonly trust: (isTrusted: boolean) => void;
   /** Called when the client asks for an end, before it is answered. */
   readonly close: () => Promise<void>;
 }
@@ -46,7 +48,7 @@ const trustedOnly: ReadonlySet<CommandName> = new Set([
 const defaultOptions: InitializationOptions = { binary: false, trusted: true, protocolVersion };
 
 /** Answers a client over a connection, until it is closed. */
-export function serve(connection: Connection, { host, language, onNotice, close }: ServerParts): void {
+export function serve(connection: Connection, { host, language, onNotice, trust, close }: ServerParts): void {
   let client = defaultOptions;
   let health: HealthEvent = { health: 'ok', message: '' };
 
@@ -75,6 +77,7 @@ export function serve(connection: Connection, { host, language, onNotice, close 
   connection.onInitialize(({ initializationOptions }: InitializeParams): InitializeResult => {
     client = { ...defaultOptions, ...(initializationOptions as Partial<InitializationOptions> | undefined) };
     if (client.protocolVersion !== protocolVersion) throw editorError(mismatch(client.protocolVersion));
+    trust(client.trusted);
     return { capabilities: languageCapabilities, serverInfo: { name: 'pond' } };
   });
   connection.onInitialized(() => tell(events.health, health));

@@ -8,6 +8,7 @@ import { type Remote } from '../../server/src/commands/remote.ts';
 import { settleRepeated } from '../../server/src/commands/repeat.ts';
 import { PondError } from '../../server/src/base/error.ts';
 import { initPond, openPond } from '../../server/src/pond/pond.ts';
+import { openResourcePond } from '../support/resourcePond.ts';
 import { realHostPath } from '../../server/src/storage/hostTree.ts';
 import { newPondHost, textFile } from '../support/commandHost.ts';
 import { temporaryFolder } from '../support/folder.ts';
@@ -23,8 +24,8 @@ function newPonds(
     lockWaitMs,
     attach,
     realPath: realHostPath,
-    open: (directory, mode) => openPond(directory, { mode }),
-    init: (directory) => initPond(directory),
+    open: async (directory, mode) => openResourcePond(t, await openPond(directory, { mode })),
+    init: async (directory) => openResourcePond(t, await initPond(directory)),
   });
   t.after(() => ponds.closeAll());
   return ponds;

@@ -1,5 +1,5 @@
 import { type CommandName, type Params, type Result } from '../protocol/commands.ts';
-import { type Pond } from '../pond/types.ts';
+import { type ResourcePond } from '../resources/resourcePond.ts';
 import { type QueryEngine } from '../query/engine.ts';
 
 /** What a command is given beside its params. */
@@ -30,9 +30,9 @@ export type Access = 'read' | 'write';
 /** The ponds of this process. */
 export interface PondAccess {
   /** The open pond of a directory; opened when it is not. Fails as openPond, and `lock-held` or `read-only` for 'write'. */
-  get(directory: string, access: Access): Promise<Pond>;
+  get(directory: string, access: Access): Promise<ResourcePond>;
   /** Makes a new pond and keeps it open. Fails `pond-exists`. */
-  create(directory: string): Promise<Pond>;
+  create(directory: string): Promise<ResourcePond>;
   /** Opens a pond, or joins the process that has it. */
   open(directory: string): Promise<{ readonly pond: string; readonly id: string; readonly mode: SeatKind }>;
   /** Closes a pond; nothing happens when it is not open. */

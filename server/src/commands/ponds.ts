@@ -8,7 +8,7 @@
  * - A seat at a process that went away is taken again, as owner when nobody was faster. What was staged is in the pond.
  */
 import { isPondError, PondError } from '../base/error.ts';
-import { type Pond } from '../pond/types.ts';
+import { type ResourcePond } from '../resources/resourcePond.ts';
 import { type Access, type PondAccess } from './context.ts';
 import { noticeOf, type PondNotice, renamedNotice } from './notice.ts';
 import { RemoteGoneError } from './remote.ts';
@@ -16,7 +16,7 @@ import { readerSeat, type Seat, type SeatParts, writerSeat } from './seat.ts';
 
 /** What the ponds of a process are opened with. */
 export interface PondsParts extends SeatParts {
-  readonly init: (directory: string) => Promise<Pond>;
+  readonly init: (directory: string) => Promise<ResourcePond>;
   /** One name for a host directory that may have several. */
   readonly realPath: (directory: string) => string;
   /** True for a process that stays. */

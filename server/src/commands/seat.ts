@@ -3,18 +3,18 @@ import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isPondError, PondError } from '../base/error.ts';
 import { LockHeldError, type LockHolder } from '../pond/lock.ts';
-import { type Pond } from '../pond/types.ts';
+import { type ResourcePond } from '../resources/resourcePond.ts';
 import { type Remote } from './remote.ts';
 
 /** This process's part in a pond: it has the lock ('owner'), only reads, or asks the process that has the lock. */
 export type Seat =
-  | { readonly kind: 'owner' | 'read'; readonly directory: string; readonly pond: Pond }
+  | { readonly kind: 'owner' | 'read'; readonly directory: string; readonly pond: ResourcePond }
   | { readonly kind: 'attached'; readonly directory: string; readonly id: string; readonly remote: Remote };
 
 /** Ways to a pond. */
 export interface SeatParts {
   /** Opens a pond. Fails as openPond. */
-  readonly open: (directory: string, mode: 'read' | 'write') => Promise<Pond>;
+  readonly open: (directory: string, mode: 'read' | 'write') => Promise<ResourcePond>;
   /** Talks with the process behind a socket. Undefined when nobody answers there. */
   readonly attach: (socket: string) => Promise<Remote | undefined>;
 }

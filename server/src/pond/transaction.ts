@@ -34,6 +34,9 @@ export function beginTransaction(store: Store, base: number, commit: Commits): T
   });
   return {
     fs: new FS(tree),
+    get isEmpty() {
+      return overlay.isEmpty;
+    },
     commit: async (request) => {
       try {
         return overlay.isEmpty ? undefined : await commit(id, request, overlay, contents);

@@ -159,6 +159,8 @@ export interface Pond {
 
 export interface Transaction {
   readonly fs: FS;
+  /** True while nothing was changed in it. */
+  readonly isEmpty: boolean;
   /** Fails `conflict` when a path that it changed was changed by a commit since begin. Undefined when nothing changed. */
   commit(request: CommitRequest): Promise<Commit | undefined>;
   abandon(): Promise<void>;

@@ -31,3 +31,11 @@ export function homeOf({ kind, id }: { readonly kind: { readonly kind: string };
 export function titleOf({ kind, name }: Resource): string {
   return `${kind.kind}/${name}`;
 }
+
+/** Name of what a collector remembers in its home from run to run. */
+export const progressName = 'progress.json';
+
+/** True for what stands in a home beside the data: the document, the records, the progress. */
+export function isBookkeeping(name: string): boolean {
+  return name === documentName || name === recordsName || name === progressName;
+}

@@ -13,6 +13,10 @@ export interface Workshop {
    * cancelled. `key` is 64 hexadecimal digits.
    */
   file(key: string, write: (target: string, job: Job) => Promise<void>, job: Job): Promise<HostFile>;
+  /** The files remembered under `key`, or else those that `make` gives, which file() made or the pond has. Shared as in file(). */
+  files(key: string, make: (job: Job) => Promise<readonly HostFile[]>, job: Job): Promise<readonly HostFile[]>;
+  /** What files() remembers under `key`; undefined when it would have to make them. */
+  known(key: string): readonly HostFile[] | undefined;
   /** As builder.inspect, remembered for as long as the files are. */
   inspect(files: readonly HostFile[], job: Job): Promise<FileFacts>;
 }

@@ -1,0 +1,127 @@
+import { PondError } from '../base/error.ts';
+import { type HostFile } from '../pond/types.ts';
+import { type Builder, type FileFacts } from '../query/build.ts';
+import { type Cache } from './cache.ts';
+import { keyOf } from './contentKey.ts';
+import { type Job } from './derived.ts';
+import { createSharedWork } from './sharedWork.ts';
+import { type Workshop } from './workshop.ts';
+
+/** What a workshop is made of. */
+export interface WorkshopParts {
+  readonly cache: Cache;
+  readonly builder: () => Builder;
+  /** False where nothing may be run: then only what is in the cache is given. */
+  readonly isTrusted: () => boolean;
+}
+
+/** How many answers are remembered in memory; all are in the cache as well. */
+const rememberedMax = 10_000;
+
+/** A workshop that makes nothing before it is asked. */
+export function createWorkshop({ cache, builder, isTrusted }: WorkshopParts): Workshop {
+  const making = createSharedWork<HostFile>();
+  const gathering = createSharedWork<readonly HostFile[]>();
+  const inspecting = createSharedWork<FileFacts>();
+  const facts = new Map<string, FileFacts>();
+
+  function requireTrust(): void {
+    if (isTrusted()) return;
+    throw new PondError('untrusted', 'what a resource derives is not made in a restricted workspace', {
+      hint: 'trust the workspace to read it',
+    });
+  }
+
+  function known(key: string): readonly HostFile[] | undefined {
+    const text = cache.readText(keyOf('parts', key));
+    const files = text === undefined ? undefined : parseParts(text)?.map((part) => cache.find(part));
+    return files?.every((file) => file !== undefined) === true ? files : undefined;
+  }
+
+  /** By their keys, as the cache may be moved with its pond. What is the pond's own needs no remembering. */
+  function remember(key: string, files: readonly HostFile[]): void {
+    if (files.some((file) => cache.find(file.key)?.hostPath !== file.hostPath)) return;
+    cache.writeText(keyOf('parts', key), JSON.stringify(files.map((file) => file.key)));
+  }
+
+  async function inspect(files: readonly HostFile[], job: Job): Promise<FileFacts> {
+    const key = keyOf('facts', 1, ...files.map((file) => file.key));
+    const found = facts.get(key) ?? readFacts(cache.readText(key));
+    if (found !== undefined) return remembered(key, found);
+    return await inspecting(
+      key,
+      async ({ signal }) => {
+        requireTrust();
+        const made = await builder().inspect(
+          files.map(({ hostPath }) => hostPath),
+          signal,
+        );
+        cache.writeText(key, writeFacts(made));
+        return remembered(key, made);
+      },
+      job,
+    );
+  }
+
+  function remembered(key: string, made: FileFacts): FileFacts {
+    facts.set(key, made);
+    if (facts.size > rememberedMax) facts.delete(facts.keys().next().value!);
+    return made;
+  }
+
+  return {
+    get builder() {
+      requireTrust();
+      return builder();
+    },
+    file: async (key, write, job) =>
+      cache.find(key) ??
+      (await making(
+        key,
+        async (shared) => {
+          requireTrust();
+          return await cache.make(key, (target) => write(target, shared));
+        },
+        job,
+      )),
+    files: async (key, make, job) =>
+      known(key) ??
+      (await gathering(
+        key,
+        async (shared) => {
+          requireTrust();
+          const files = await make(shared);
+          remember(key, files);
+          return files;
+        },
+        job,
+      )),
+    known,
+    inspect,
+  };
+}
+
+/** Undefined for a text that was not written whole. */
+function parseParts(text: string): readonly string[] | undefined {
+  try {
+    return JSON.parse(text) as readonly string[];
+  } catch {
+    return undefined;
+  }
+}
+
+function writeFacts({ columns, rowCount, time }: FileFacts): string {
+  return JSON.stringify({ columns, rowCount, time: time && [String(time.minUs), String(time.maxUs)] });
+}
+
+function readFacts(text: string | undefined): FileFacts | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const { time, ...rest } = JSON.parse(text) as Omit<FileFacts, 'time'> & {
+      readonly time?: readonly [string, string];
+    };
+    return { ...rest, time: time && { minUs: BigInt(time[0]), maxUs: BigInt(time[1]) } };
+  } catch {
+    return undefined;
+  }
+}

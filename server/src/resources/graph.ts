@@ -1,0 +1,149 @@
+/**
+ * What flows where: from the outputs of one resource to the inputs of another. It is told from the documents alone, so
+ * patterns that could match something in common count as if they did.
+ */
+import { PondError } from '../base/error.ts';
+import { type Glob, type GlobPart, matchPart, parseGlob } from '../tinyfs/glob.ts';
+import { type Flow } from './kind.ts';
+import { type ScalarNode } from './node.ts';
+import { documentName, homeOf, type Resource, titleOf } from './resource.ts';
+
+/** Resources by what they read. */
+export interface Graph {
+  readonly resources: readonly Resource[];
+  /** The resources whose outputs a resource reads, itself left out; in the order of `resources`. */
+  sourcesOf(resource: Resource): readonly Resource[];
+  /** The resources, each after those that it reads of, otherwise in the order given. */
+  inOrder(): readonly Resource[];
+  /** The first flow that is made of itself; undefined when there is none. */
+  cycle(): Cycle | undefined;
+}
+
+/** Flows that lead around in a circle. */
+export interface Cycle {
+  /** What each of them writes, in the order of the flow, the first again at the end: `/Derive/a/daily/*`. */
+  readonly paths: readonly string[];
+  /** The pattern that closes the circle, and whose it is. */
+  readonly pattern: ScalarNode;
+  readonly resource: Resource;
+}
+
+interface Step {
+  readonly resource: Resource;
+  readonly flow: Flow;
+  readonly reads: readonly { readonly pattern: ScalarNode; readonly glob: Glob }[];
+  readonly writes: readonly Glob[];
+}
+
+/** Returns the graph of resources; each is there once. */
+export function createGraph(resources: readonly Resource[]): Graph {
+  const steps = resources.flatMap((resource) => resource.kind.flows(resource).map((flow) => stepOf(resource, flow)));
+  const edges = new Map(steps.map((step) => [step, sourcesAmong(steps, step)]));
+  const sources = new Map<Resource, Set<Resource>>(resources.map((resource) => [resource, new Set()]));
+  for (const [step, from] of edges) for (const { source } of from) sources.get(step.resource)?.add(source.resource);
+
+  function sourcesOf(resource: Resource): readonly Resource[] {
+    const found = sources.get(resource);
+    return resources.filter((other) => other !== resource && found?.has(other) === true);
+  }
+
+  function inOrder(): readonly Resource[] {
+    const ordered = new Set<Resource>();
+    const visit = (resource: Resource, trail: ReadonlySet<Resource>): void => {
+      if (ordered.has(resource) || trail.has(resource)) return;
+      for (const source of sourcesOf(resource)) visit(source, new Set([...trail, resource]));
+      ordered.add(resource);
+    };
+    for (const resource of resources) visit(resource, new Set());
+    return [...ordered];
+  }
+
+  function cycle(): Cycle | undefined {
+    const done = new Set<Step>();
+    const visit = (step: Step, trail: readonly Step[]): Cycle | undefined => {
+      if (done.has(step)) return undefined;
+      for (const { source, pattern } of edges.get(step) ?? []) {
+        const around = [...trail, step];
+        const start = around.indexOf(source);
+        if (start >= 0) return closed(around.slice(start), step.resource, pattern);
+        const found = visit(source, around);
+        if (found !== undefined) return found;
+      }
+      done.add(step);
+      return undefined;
+    };
+    for (const step of steps) {
+      const found = visit(step, []);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  return { resources, sourcesOf, inOrder, cycle };
+}
+
+/** The error for a circle, with the path of it. */
+export function cycleError({ paths, pattern, resource }: Cycle): PondError {
+  const message = `${titleOf(resource)} reads what is made of itself: ${paths.join(' → ')}`;
+  return new PondError('resource-cycle', message, {
+    path: `${homeOf(resource)}/${documentName}`,
+    position: pattern.range.start,
+    hint: 'Narrow one of the patterns so that it leaves the outputs of the others out.',
+  });
+}
+
+function stepOf(resource: Resource, flow: Flow): Step {
+  const { kind, name, id } = resource;
+  return {
+    resource,
+    flow,
+    reads: flow.reads.map((pattern) => ({ pattern, glob: parseGlob(String(pattern.value)) })),
+    writes: [name, id].map((home) => parseGlob(`/${kind.kind}/${home}/${flow.writes}`)),
+  };
+}
+
+/** The steps that a step reads of, each with the pattern by which it does. */
+function sourcesAmong(
+  steps: readonly Step[],
+  { reads }: Step,
+): readonly { readonly source: Step; readonly pattern: ScalarNode }[] {
+  return steps.flatMap((source) => {
+    const read = reads.find(({ glob }) => source.writes.some((written) => mayMeet(glob.parts, written.parts)));
+    return read === undefined ? [] : [{ source, pattern: read.pattern }];
+  });
+}
+
+/** The trail goes against the flow: from readers to what they read. */
+function closed(trail: readonly Step[], resource: Resource, pattern: ScalarNode): Cycle {
+  const steps = [...trail].reverse();
+  const paths = [...steps, ...steps.slice(0, 1)].map((step) => `/${titleOf(step.resource)}/${step.flow.writes}`);
+  return { paths, resource, pattern };
+}
+
+/** True when a path could match both patterns. Two wildcards in one component are taken to meet. */
+function mayMeet(a: readonly GlobPart[], b: readonly GlobPart[]): boolean {
+  // Many `**` could else be tried in as many ways as there are to place them.
+  const apart = new Set<number>();
+  return meetFrom(0, 0);
+
+  function meetFrom(i: number, j: number): boolean {
+    const key = i * (b.length + 1) + j;
+    if (apart.has(key)) return false;
+    const found = meetHere(i, j);
+    if (!found) apart.add(key);
+    return found;
+  }
+
+  function meetHere(i: number, j: number): boolean {
+    const [one, other] = [a[i], b[j]];
+    if (one?.kind === 'deep') return meetFrom(i + 1, j) || (other !== undefined && meetFrom(i, j + 1));
+    if (other?.kind === 'deep') return meetFrom(i, j + 1) || (one !== undefined && meetFrom(i + 1, j));
+    if (one === undefined || other === undefined) return one === other;
+    return meets(one, other) && meetFrom(i + 1, j + 1);
+  }
+}
+
+function meets(a: Exclude<GlobPart, { kind: 'deep' }>, b: Exclude<GlobPart, { kind: 'deep' }>): boolean {
+  if (a.kind === 'name') return matchPart(b, a.name) !== undefined;
+  return b.kind === 'wild' || matchPart(a, b.name) !== undefined;
+}

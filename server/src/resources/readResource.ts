@@ -1,0 +1,102 @@
+import { type FS } from '../tinyfs/fs.ts';
+import { type NodePath } from '../tinyfs/nodePath.ts';
+import { type ResourceKind } from './kind.ts';
+import { entryOf, textOf } from './node.ts';
+import { type Problem } from './problem.ts';
+import { resourceKinds } from './registry.ts';
+import { documentName, type Resource } from './resource.ts';
+import { readResourceFile } from './resourceFile.ts';
+import { isUuid } from './texts.ts';
+
+/** A resource's home, with what its document says. */
+export interface ResourceHome {
+  readonly kind: ResourceKind;
+  readonly id: string;
+  /** Absolute pond path. */
+  readonly home: string;
+  /** As the document has it; the id where it has none. */
+  readonly name: string;
+  readonly desc: string;
+  readonly text: string;
+  /** Lower-case hex SHA-256 of the text. */
+  readonly sha256: string;
+  /** When the document was last changed, microseconds since 1970 UTC. */
+  readonly modifiedUs: number;
+  readonly problems: readonly Problem[];
+  /** Undefined when the document has errors. */
+  readonly resource: Resource | undefined;
+}
+
+/** Homes whose documents are remembered as parsed. */
+const rememberedMax = 500;
+const remembered = new Map<string, ResourceHome>();
+
+/** Returns the home at `/KIND/<uuid>`, a directory; undefined when it has no document. */
+export async function readHome(fs: FS, kindName: string, id: string): Promise<ResourceHome | undefined> {
+  const kind = resourceKinds.find((candidate) => candidate.kind === kindName);
+  if (kind === undefined) return undefined;
+  const root = await fs.root();
+  const document = await root.get(`/${kindName}/${id}/${documentName}`, { followLinks: false });
+  if (document?.node.type !== 'file') return undefined;
+  const known = remembered.get(memoryKey(document, kind));
+  if (known?.modifiedUs === document.node.modifiedUs) return known;
+  const text = new TextDecoder().decode(await root.readFile(document.path));
+  const home = parseHome(kind, id, { text, sha256: document.node.sha256, modifiedUs: document.node.modifiedUs });
+  remembered.set(memoryKey(document, kind), home);
+  if (remembered.size > rememberedMax) remembered.delete(remembered.keys().next().value!);
+  return home;
+}
+
+/** Returns all resources of a tree, by kind in the order of a run, then by name. */
+export async function readHomes(fs: FS): Promise<readonly ResourceHome[]> {
+  const root = await fs.root();
+  const homes: ResourceHome[] = [];
+  for (const { kind } of resourceKinds) {
+    const directory = await root.get(`/${kind}`, { followLinks: false });
+    if (directory?.isDirectory !== true) continue;
+    const found: ResourceHome[] = [];
+    for (const entry of await root.list(directory.path)) {
+      const home = entry.isDirectory && isUuid(entry.basename) ? await readHome(fs, kind, entry.basename) : undefined;
+      if (home !== undefined) found.push(home);
+    }
+    homes.push(...found.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)));
+  }
+  return homes;
+}
+
+function memoryKey({ path, node }: NodePath, kind: ResourceKind): string {
+  return `${kind.kind} ${path} ${node.sha256}`;
+}
+
+interface Document {
+  readonly text: string;
+  readonly sha256: string;
+  readonly modifiedUs: number;
+}
+
+function parseHome(kind: ResourceKind, id: string, { text, sha256, modifiedUs }: Document): ResourceHome {
+  const documents = readResourceFile(text, resourceKinds);
+  const [document] = documents;
+  const root = document?.root;
+  const spec = entryOf(root, 'spec')?.value;
+  const name = textOf(root, 'name') ?? id;
+  const desc = textOf(root, 'desc') ?? '';
+  const problems = [...(document?.problems ?? []), ...misplaced(kind, documents.length, document?.kind)];
+  const sound = root !== undefined && spec?.type === 'map' && problems.every((problem) => problem.severity !== 'error');
+  const resource = sound ? { kind, id, name, desc, root, spec, text, modifiedUs } : undefined;
+  return { kind, id, home: `/${kind.kind}/${id}`, name, desc, text, sha256, modifiedUs, problems, resource };
+}
+
+/** A home holds one document, of its own kind. */
+function misplaced(kind: ResourceKind, count: number, found: ResourceKind | undefined): readonly Problem[] {
+  const start = { line: 0, character: 0 };
+  const problem = (message: string): Problem => ({
+    code: 'document-misplaced',
+    severity: 'error',
+    message,
+    range: { start, end: start },
+  });
+  if (count !== 1) return [problem(`the home of a resource holds one document, got ${count}`)];
+  if (found === undefined || found.kind === kind.kind) return [];
+  return [problem(`expected a document of kind ${kind.kind} here, got ${found.kind}`)];
+}

@@ -1,0 +1,120 @@
+import { assert } from '../base/assert.ts';
+import { type HostFile, type HostFilesJob, type Pond, type VersionSpec } from '../pond/types.ts';
+import { literal, literalList } from '../duckdb/sql.ts';
+import { type Backend, type Node } from '../tinyfs/backend.ts';
+import { FS } from '../tinyfs/fs.ts';
+import { keyOf } from './contentKey.ts';
+import { type Inputs } from './derived.ts';
+import { createDerivedBackend } from './derivedBackend.ts';
+import { createDerivedState, type DerivedState } from './derivedEntries.ts';
+import { baseOf, placeOf } from './derivedNode.ts';
+import { createInputs } from './inputs.ts';
+import { type Workshop } from './workshop.ts';
+
+/** A pond in whose trees the resources derive what their documents say. */
+export interface ResourcePond extends Pond {
+  readonly workshop: Workshop;
+  /** What resources can read at a version; the working tree when undefined. */
+  inputs(version: VersionSpec | undefined): Promise<Inputs>;
+}
+
+/** A tree, and what was derived in it so far. */
+interface Tree {
+  readonly fs: FS;
+  readonly inputs: Inputs;
+  forget(): void;
+}
+
+/** Old versions whose derived directories are remembered. */
+const versionsMax = 16;
+
+/** Returns the pond with what its resources derive. Closing it closes the pond. */
+export function withResources(pond: Pond, workshop: Workshop): ResourcePond {
+  const working = createTree(pond.fs.backend);
+  const versions = new Map<number, Tree>();
+  pond.onEvent(() => working.forget());
+
+  function createTree(base: Backend): Tree {
+    let state: DerivedState;
+    const backend = createDerivedBackend({
+      base,
+      state: () => state,
+      readHome: async (kind, id) => (await import('./readResource.ts')).readHome(new FS(base), kind, id),
+      sizeOf: (key) => workshop.known(key)?.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+      content,
+    });
+    const fs = new FS(backend);
+    const inputs = createInputs({ fs, contentKey, hostFiles });
+    const forget = (): void => void (state = createDerivedState(inputs));
+    forget();
+    return { fs, inputs, forget };
+  }
+
+  function contentKey(node: Node): string {
+    return placeOf(node)?.in === 'derived' ? node.sha256 : pond.contentKey(baseOf(node));
+  }
+
+  async function hostFiles(node: Node, job: HostFilesJob = {}): Promise<readonly HostFile[]> {
+    const at = placeOf(node);
+    if (at?.in !== 'derived') return await pond.hostFiles(baseOf(node), job);
+    const file = at.node;
+    assert(file.type !== 'directory', () => `${at.path} is a directory`);
+    return await workshop.files(file.key, (shared) => file.make(workshop, shared), job);
+  }
+
+  /** A series in several parts becomes one file, as bytes are one after the other. */
+  async function content(node: Node): Promise<HostFile> {
+    const files = await hostFiles(node);
+    const [only] = files;
+    assert(only !== undefined, () => 'a derived file has content');
+    if (files.length === 1) return only;
+    const parts = literalList(files.map(({ hostPath }) => hostPath));
+    const sql = `SELECT * FROM read_parquet(${parts}, union_by_name = true)`;
+    const write = async (target: string): Promise<void> => {
+      await workshop.builder.run([`COPY (${sql}) TO ${literal(target)} (FORMAT parquet)`]);
+    };
+    return await workshop.file(keyOf('one file', 1, ...files.map(({ key }) => key)), write, {});
+  }
+
+  async function treeAt(version: VersionSpec): Promise<Tree> {
+    const { number } = await pond.resolve(version);
+    const tree = versions.get(number) ?? createTree((await pond.at(String(number))).backend);
+    versions.delete(number);
+    versions.set(number, tree);
+    if (versions.size > versionsMax) versions.delete(versions.keys().next().value!);
+    return tree;
+  }
+
+  return {
+    id: pond.id,
+    directory: pond.directory,
+    mode: pond.mode,
+    get head() {
+      return pond.head;
+    },
+    fs: working.fs,
+    workshop,
+    at: async (version) => (await treeAt(version)).fs,
+    inputs: async (version) => (version === undefined ? working : await treeAt(version)).inputs,
+    resolve: (version) => pond.resolve(version),
+    status: () => pond.status(),
+    diff: (from, to, paths) => pond.diff(from, to, paths),
+    commit: (request) => pond.commit(request),
+    discard: (paths) => pond.discard(paths),
+    keepStaged: (paths) => pond.keepStaged(paths),
+    log: (options) => pond.log(options),
+    restore: (paths, at) => pond.restore(paths, at),
+    begin: () => pond.begin(),
+    hostFiles,
+    contentKey,
+    history: (at) => pond.history(at),
+    check: (version, onProgress) => pond.check(version, onProgress),
+    async refresh() {
+      await pond.refresh();
+      // What another process staged is taken over without an event.
+      if (pond.mode === 'read') working.forget();
+    },
+    onEvent: (listener) => pond.onEvent(listener),
+    close: () => pond.close(),
+  };
+}

@@ -1,0 +1,129 @@
+/** One run of one resource. */
+import { isPondError, PondError } from '../base/error.ts';
+import { type Transaction } from '../pond/types.ts';
+import { type WD } from '../tinyfs/workingDirectory.ts';
+import { makeAll } from './makeAll.ts';
+import { addRecord, failureOf, type RunRecord, type RunStatus } from './records.ts';
+import { homeOf, type Resource, titleOf } from './resource.ts';
+import { type ResourcePond } from './resourcePond.ts';
+import { type Run, type RunContext, type RunCounts, type RunOutcome } from './running.ts';
+
+/** What runs are given beside the resource. */
+export interface RunEffects {
+  readonly author: string;
+  readonly env: (name: string) => string | undefined;
+  /** Milliseconds since 1970 UTC. */
+  readonly now: () => number;
+}
+
+/** What a run is asked with. */
+export interface RunOptions {
+  readonly effects: RunEffects;
+  readonly signal: AbortSignal;
+  readonly progress: (message: string, done: number, total?: number) => void;
+}
+
+/** What became of a run. */
+export interface Ran {
+  readonly resource: Resource;
+  readonly record: RunRecord;
+  /** The commit with the data and the record; undefined when the record is still to be committed. */
+  readonly commit: number | undefined;
+}
+
+const nothing: RunOutcome = { rows: 0, bytes: 0, files: 0, notes: [] };
+
+/**
+ * Runs a resource, and commits what it wrote with the record of the run. What fails is in the record; the record of a run
+ * that wrote nothing is left to the caller, who commits those of several runs at once. Fails for programmers' errors only.
+ */
+export async function runOne(pond: ResourcePond, resource: Resource, options: RunOptions): Promise<Ran> {
+  const started = options.effects.now();
+  const recordOf = (status: RunStatus, outcome: RunOutcome, error: PondError | undefined): RunRecord => ({
+    status,
+    started: new Date(started).toISOString(),
+    durationMs: options.effects.now() - started,
+    rows: outcome.rows,
+    bytes: outcome.bytes,
+    files: outcome.files,
+    notes: outcome.notes,
+    error: error === undefined ? null : failureOf(error),
+  });
+  const writing = createWriting(pond, resource, options);
+  try {
+    const run = await resource.kind.run?.();
+    const outcome = run === undefined ? await makeAll(pond, resource, options) : await writing.run(run);
+    const record = recordOf(outcome.failure === undefined ? 'ok' : 'failed', outcome, outcome.failure);
+    return { resource, record, commit: await writing.commit(record) };
+  } catch (error) {
+    await writing.abandon();
+    if (!isPondError(error)) throw error;
+    const status = isPondError(error, 'cancelled') ? 'cancelled' : 'failed';
+    const kept = writing.kept();
+    return { resource, record: recordOf(status, { ...nothing, ...kept }, error), commit: undefined };
+  }
+}
+
+interface Writing {
+  run(run: Run): Promise<RunOutcome>;
+  /** Commits what the run wrote with its record; undefined, and nothing is committed, when it wrote nothing. */
+  commit(record: RunRecord): Promise<number | undefined>;
+  abandon(): Promise<void>;
+  /** What was committed on the way. */
+  kept(): RunCounts;
+}
+
+function createWriting(pond: ResourcePond, resource: Resource, { effects, signal, progress }: RunOptions): Writing {
+  const title = titleOf(resource);
+  let transaction: Transaction | undefined;
+  let kept: RunCounts = { rows: 0, bytes: 0, files: 0 };
+
+  async function home(): Promise<WD> {
+    transaction ??= await pond.begin();
+    return await (await transaction.fs.root()).openDirectory(homeOf(resource));
+  }
+
+  async function end(message: string): Promise<number | undefined> {
+    const ending = transaction;
+    transaction = undefined;
+    return (await ending?.commit({ message, author: effects.author, operation: title }))?.number;
+  }
+
+  return {
+    async run(run) {
+      const context: RunContext = {
+        resource,
+        home,
+        inputs: await pond.inputs(String(pond.head.number)),
+        workshop: pond.workshop,
+        signal,
+        progress: (message, done, total) => progress(`${title}: ${message}`, done, total),
+        env: effects.env,
+        now: effects.now,
+        async checkpoint(soFar) {
+          await end(`${title}: ${soFar.rows} rows so far`);
+          kept = soFar;
+        },
+      };
+      return await run(context);
+    },
+    async commit(record) {
+      if (transaction === undefined || transaction.isEmpty) {
+        await transaction?.abandon();
+        transaction = undefined;
+        return undefined;
+      }
+      await addRecord(await home(), record);
+      return await end(summaryOf(title, record));
+    },
+    async abandon() {
+      await transaction?.abandon();
+      transaction = undefined;
+    },
+    kept: () => kept,
+  };
+}
+
+function summaryOf(title: string, { rows, bytes, files }: RunCounts): string {
+  return `${title}: ${rows > 0 ? `${rows} rows` : `${files} files, ${bytes} bytes`}`;
+}

@@ -1,0 +1,34 @@
+import { PondError } from '../base/error.ts';
+import { didYouMean } from '../base/suggest.ts';
+import { type ResourceHome } from './readResource.ts';
+
+/**
+ * Returns the homes that names stand for, in the order of `homes`; all when there are no names. A name is a NAME that only
+ * one resource has, KIND/NAME, or a UUID. Fails `resource-not-found`.
+ */
+export function selectHomes(
+  homes: readonly ResourceHome[],
+  names: readonly string[] | undefined,
+): readonly ResourceHome[] {
+  if (names === undefined) return homes;
+  const wanted = new Set(names.map((name) => findHome(homes, name)));
+  return homes.filter((home) => wanted.has(home));
+}
+
+function findHome(homes: readonly ResourceHome[], name: string): ResourceHome {
+  const wanted = name.replace(/^\//, '');
+  const found = homes.filter(
+    (home) => wanted === home.name || wanted === `${home.kind.kind}/${home.name}` || wanted.toLowerCase() === home.id,
+  );
+  const [only] = found;
+  if (only !== undefined && found.length === 1) return only;
+  if (only === undefined) {
+    const names = homes.flatMap((home) => [home.name, `${home.kind.kind}/${home.name}`]);
+    const hint = didYouMean(wanted, names) ?? "'pond get' lists the resources.";
+    throw new PondError('resource-not-found', `there is no resource "${wanted}"`, { hint });
+  }
+  const choices = found.map((home) => `${home.kind.kind}/${home.name}`).join(', ');
+  throw new PondError('resource-not-found', `several resources are called "${wanted}": ${choices}`, {
+    hint: 'Name it with its kind, or by its UUID.',
+  });
+}

@@ -1,0 +1,35 @@
+import { type TestContext } from 'node:test';
+import { lazy } from '../../server/src/base/lazy.ts';
+import { initPond } from '../../server/src/pond/pond.ts';
+import { type Pond } from '../../server/src/pond/types.ts';
+import { createBuilder } from '../../server/src/query/builder.ts';
+import { createPondCache } from '../../server/src/resources/cache.ts';
+import { createWorkshop } from '../../server/src/resources/createWorkshop.ts';
+import { type ResourcePond, withResources } from '../../server/src/resources/resourcePond.ts';
+import { temporaryFolder } from './folder.ts';
+
+/** The pond with what its resources derive. Its builder ends with the test. */
+export function openResourcePond(t: TestContext, pond: Pond): ResourcePond {
+  const builder = lazy(createBuilder);
+  t.after(() => builder().close());
+  return withResources(pond, createWorkshop({ cache: createPondCache(pond), builder, isTrusted: () => true }));
+}
+
+/** A new pond in a folder of its own; both are gone when the test ends. */
+export async function newResourcePond(t: TestContext): Promise<ResourcePond> {
+  const pond = await initPond(temporaryFolder(t));
+  t.after(() => pond.close());
+  return openResourcePond(t, pond);
+}
+
+/** Stages a document in a home of its own, with the link by its name; answers the home. */
+export async function stageResource(pond: ResourcePond, id: string, document: string): Promise<string> {
+  const [, kind = ''] = /^kind: *(\w+)/m.exec(document) ?? [];
+  const [, name = ''] = /^name: *([\w-]+)/m.exec(document) ?? [];
+  const root = await pond.fs.root();
+  const home = `/${kind}/${id}`;
+  await root.createDirectory(home, { parents: true });
+  await root.writeFile(`${home}/resource.yaml`, Buffer.from(document));
+  if (!(await root.exists(`/${kind}/${name}`))) await root.createSymlink(`/${kind}/${name}`, id);
+  return home;
+}
