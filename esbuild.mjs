@@ -35,8 +35,8 @@ const node = {
   ...common,
   platform: 'node',
   target: 'node20',
-  // The native module cannot be bundled: it is loaded from node_modules, and packed beside out/.
-  external: ['vscode', '@duckdb/node-bindings'],
+  // Native modules and WebAssembly cannot be bundled: they are loaded from node_modules, and packed beside out/.
+  external: ['vscode', '@duckdb/node-bindings', 'minijinja-js'],
 };
 
 /** @type {import('esbuild').BuildOptions[]} */
@@ -56,6 +56,7 @@ const bundles = [
     entryPoints: {
       server: 'server/src/serverEntry.ts',
       queryWorker: 'server/src/query/worker.ts',
+      templateWorker: 'server/src/resources/templateWorker.ts',
       pond: 'client/cli/main.ts',
     },
     define: { POND_VERSION: JSON.stringify(version) },

@@ -40,7 +40,7 @@ const owners: readonly { readonly module: RegExp; readonly parts: readonly strin
 /** What is run from outside: the bundles' entries, the tests and the scripts. */
 const entries = [
   /^client\/(vscode\/extension|vscode\/webviews\/\w+|cli\/main)\.ts$/,
-  /^server\/src\/(serverEntry|query\/worker)\.ts$/,
+  /^server\/src\/(serverEntry|query\/worker|resources\/templateWorker)\.ts$/,
   /^test\/editor\/(index|suite)\.ts$/,
   /\.(test|bench)\.ts$/,
   // Run as processes of their own.

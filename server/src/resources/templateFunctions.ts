@@ -1,0 +1,69 @@
+/**
+ * What templates can call beside what the engine has. Values come from the engine as plain data, with maps as Map. The
+ * engine breaks when something is thrown through it, and words refusals in its own way: what is wrong is told aside.
+ */
+import { type RenderFault } from './templateMessages.ts';
+
+type Tell = (fault: RenderFault) => void;
+
+/** A value that the engine does not take: it stops there, and tells where that is. */
+const refused = Symbol('refused');
+
+/**
+ * `group(by="FIELD", in=LIST)`: a map from each value that the items have in a field to the list of these items, which keep
+ * their order. The engine goes over maps in byte order of their keys. Refused for arguments of another form.
+ */
+export function groupItems(given: readonly unknown[], tell: Tell): unknown {
+  const named = given.at(-1);
+  const by: unknown = named instanceof Map ? named.get('by') : undefined;
+  const items: unknown = named instanceof Map ? named.get('in') : undefined;
+  const groups = new Map<string, unknown[]>();
+  const problem = checkGroup(given.length, by, items) ?? gather(groups, String(by), items as readonly unknown[]);
+  if (problem === undefined) return Object.fromEntries(groups);
+  tell({ message: problem });
+  return refused;
+}
+
+function checkGroup(count: number, by: unknown, items: unknown): string | undefined {
+  if (count !== 1 || typeof by !== 'string') {
+    return 'group expects the name of a field in "by", as in group(by="name", in=schema.fields)';
+  }
+  return Array.isArray(items) ? undefined : `group expects a list in "in", got ${typeName(items)}`;
+}
+
+function gather(groups: Map<string, unknown[]>, by: string, items: readonly unknown[]): string | undefined {
+  for (const item of items) {
+    if (!(item instanceof Map)) return `group expects a list of maps, got ${typeName(item)} in it`;
+    const value: unknown = item.get(by);
+    if (typeof value !== 'string') {
+      return `group expects a text in the field "${by}" of each item, got ${typeName(value)}`;
+    }
+    const group = groups.get(value);
+    if (group === undefined) groups.set(value, [plain(item)]);
+    else group.push(plain(item));
+  }
+  return undefined;
+}
+
+/** The entries of a map as a list of pairs; a list as it is. Refused for what is neither. */
+export function pairsOf(value: unknown, origin: unknown, tell: Tell): unknown {
+  if (value instanceof Map) return [...value].map(([key, item]) => [key as unknown, plain(item)]);
+  if (Array.isArray(value)) return plain(value);
+  const message = `a loop over two names expects a map or a list of pairs, got ${typeName(value)}`;
+  tell({ message, origin: Number(origin) });
+  return refused;
+}
+
+/** The engine gives maps as Map, and takes them as objects. */
+function plain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plain);
+  if (!(value instanceof Map)) return value;
+  return Object.fromEntries([...value].map(([key, item]) => [String(key), plain(item)]));
+}
+
+function typeName(value: unknown): string {
+  if (value === undefined || value === null) return 'nothing';
+  if (Array.isArray(value)) return 'a list';
+  if (value instanceof Map) return 'a map';
+  return typeof value === 'string' ? 'a text' : `a ${typeof value}`;
+}
