@@ -74,6 +74,17 @@ test('every problem code that a text can have is in a fixture', () => {
   const seen = new Set(textsIn('invalid').flatMap(({ text }) => problemsOf(text).map(({ code }) => code)));
   // The limits have tests of their own in limits.test.ts: their texts are too long for a fixture.
   for (const code of ['yaml-too-large', 'yaml-too-deep', 'yaml-too-many']) seen.add(code);
+  // What a text has only where it is applied or kept is tested there: apply.test.ts, saving.test.ts.
+  const elsewhere = [
+    'document-foreign',
+    'document-misplaced',
+    'file-unreadable',
+    'name-taken',
+    'resource-cycle',
+    'template-failed',
+    'template-left',
+  ];
+  for (const code of elsewhere) seen.add(code);
   assert.deepEqual([...seen].sort(), Object.keys(problemCodes).sort());
 });
 

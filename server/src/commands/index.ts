@@ -42,7 +42,7 @@ export const commands: { readonly [N in CommandName]: CommandEntry<N> } = {
   queryToFile: { access: 'read', load: async () => (await import('./queryToFile.ts')).queryToFile },
   queryToText: { access: 'read', load: async () => (await import('./queryToText.ts')).queryToText },
   kinds: { access: 'none', load: async () => (await import('./kinds.ts')).kinds },
-  apply: { access: 'write', load: absent },
+  apply: { access: 'write', load: async () => (await import('./apply.ts')).apply },
   resources: { access: 'read', load: absent },
   deleteResources: { access: 'write', load: absent },
   run: { access: 'write', load: absent },

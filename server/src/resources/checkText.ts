@@ -3,7 +3,7 @@ import { type Problem } from './problem.ts';
 import { type TextShape } from './shape.ts';
 import { hasTemplate } from './templateText.ts';
 
-/** Returns what keeps a scalar, which is not null, from being a text of that sort. A text with a template passes. */
+/** Returns what keeps a scalar, which is not null, from being a text of that sort. A text with a template that is expanded later passes. */
 export function checkText(node: ScalarNode, shape: TextShape): readonly Problem[] {
   const { value, range } = node;
   // A number is no safer than a text where a secret belongs, and is not to be put in quotes but replaced.
@@ -16,7 +16,7 @@ export function checkText(node: ScalarNode, shape: TextShape): readonly Problem[
   if (text.trim() === '') {
     return [{ code: 'text-empty', severity: 'error', message: `expected ${shape.label}, got an empty text`, range }];
   }
-  if (hasTemplate(text)) return [];
+  if (shape.verbatim !== true && hasTemplate(text)) return [];
   return (shape.check?.(text) ?? []).map(({ part, severity = 'error', ...issue }) => ({
     ...issue,
     severity,

@@ -3,7 +3,7 @@ import { type ResourceKind } from './kind.ts';
 import { type Node, textOf } from './node.ts';
 import { type ObjectShape, optional, required, type Shape, type TextShape } from './shape.ts';
 import { suggest } from '../base/suggest.ts';
-import { isUuid, nameText, plainText } from './texts.ts';
+import { isUuid, nameText, plainText, verbatimText } from './texts.ts';
 
 /** Keys of every resource document, in the order in which they are written. */
 export const envelopeKeys = ['apiVersion', 'kind', 'name', 'desc', 'metadata', 'spec'] as const;
@@ -23,7 +23,7 @@ export function documentShape(kinds: readonly ResourceKind[], kind: ResourceKind
       ),
       desc: required(plainText, 'What the resource is for, in a sentence for people.', 'readings of all stations'),
       metadata: optional(
-        { type: 'map', key: plainText, value: plainText, mayBeEmpty: true },
+        { type: 'map', key: verbatimText, value: verbatimText, mayBeEmpty: true },
         'Texts of your own, kept with the resource.',
         '{ owner: field team }',
       ),

@@ -32,6 +32,13 @@ export const problemCodes = {
   'placeholder-range': 'a placeholder `$N` has no wildcard it could stand for',
   'query-without-input': 'the query never reads the matched file',
   'secret-literal': 'a secret is written out instead of referred to',
+  'document-misplaced': 'the home of a resource has no document, several, or one of another kind',
+  'document-foreign': 'a document of a file that is applied is no resource',
+  'template-failed': 'a `{{ }}` template cannot be expanded',
+  'template-left': 'a `{{ }}` template stands in a document of the pond, where nothing expands it any more',
+  'file-unreadable': 'a host file that the document names cannot be taken in',
+  'name-taken': 'something else is in the pond where the resource would be',
+  'resource-cycle': 'the resource reads what is made of itself',
   'template-unquoted': 'a `{{ }}` template stands outside of quotes, where YAML reads it as a mapping',
 } as const;
 

@@ -10,10 +10,12 @@ export interface TextShape {
   readonly type: 'text';
   /** Name of the sort of text with its article: "a duration". */
   readonly label: string;
-  /** Issues of the text, which is not empty and holds no template. */
+  /** Issues of the text, which is not empty and holds no template that is expanded when the document is applied. */
   readonly check?: (text: string) => readonly Issue[];
   /** True when the value is one that must not be written out, whatever its type. */
   readonly secret?: true;
+  /** True when `{{ }}` in it is not expanded when the document is applied. */
+  readonly verbatim?: true;
   /** Values to offer while typing, each with what it means. */
   readonly values?: readonly { readonly value: string; readonly doc: string }[];
 }

@@ -12,7 +12,10 @@ export const plainText: TextShape = { type: 'text', label: 'a text' };
 export const sqlText: TextShape = { type: 'text', label: 'a SQL query' };
 
 /** The source of a template. */
-export const templateText: TextShape = { type: 'text', label: 'a template' };
+export const templateText: TextShape = { type: 'text', label: 'a template', verbatim: true };
+
+/** Any text that is kept as it is written. */
+export const verbatimText: TextShape = { ...plainText, verbatim: true };
 
 /** A name that becomes one component of a pond path, and is written in patterns. */
 export const nameText: TextShape = { type: 'text', label: 'a name', check: checkName };

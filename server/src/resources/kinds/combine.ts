@@ -19,7 +19,11 @@ export const combine: ResourceKind = {
           item: {
             type: 'object',
             fields: {
-              name: required(nameText, 'Name of the scope, a folder under the resource: often a site.', 'harbour'),
+              name: required(
+                { ...nameText, verbatim: true },
+                'Name of the scope, a folder under the resource: often a site.',
+                'harbour',
+              ),
               series: required(
                 {
                   type: 'list',

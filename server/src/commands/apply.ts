@@ -1,0 +1,29 @@
+import { applyDocuments } from '../resources/apply/apply.ts';
+import { hostFolder } from '../resources/apply/hostFolder.ts';
+import { resourceKinds } from '../resources/registry.ts';
+import { type Command } from './context.ts';
+import { problemInfo } from './resourceInfo.ts';
+
+/** Stages documents as resources, all or none. Problems of the documents are in the result. */
+export const apply: Command<'apply'> = async (
+  context,
+  { pond: directory, sources, variables = {}, directory: folder },
+) => {
+  const pond = await context.ponds.get(directory, 'write');
+  const readHostFile = hostFolder(folder);
+  const { applied, problems } = await applyDocuments(pond.fs, sources, {
+    kinds: resourceKinds,
+    variables,
+    readHostFile,
+  });
+  return {
+    applied: applied.map(({ kind: { kind }, name, id, outcome }) => ({
+      kind,
+      name,
+      id,
+      home: `/${kind}/${id}`,
+      outcome,
+    })),
+    problems: problems.map(({ origin, problem }) => problemInfo(problem, origin)),
+  };
+};

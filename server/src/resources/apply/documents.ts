@@ -1,0 +1,32 @@
+/** One document of a file that may hold several. */
+export interface DocumentText {
+  /** Its own text, as written: without the `---` line before it. */
+  readonly text: string;
+  /** 0-based line of the file that the text begins on; it begins at the line's start. */
+  readonly line: number;
+}
+
+/** A line that YAML reads as the start or the end of a document wherever it stands, in a block of text too. */
+const marker = /^(---|\.\.\.)(?=[ \t\r\n]|$)(.*)$/;
+
+/**
+ * Returns the documents of a text in their order, those without a value included; a text of one document is that document,
+ * with all that stands around it.
+ */
+export function splitDocuments(text: string): readonly DocumentText[] {
+  const lines = text.split(/(?<=\n)/);
+  const parts: { lines: string[]; line: number }[] = [{ lines: [], line: 0 }];
+  lines.forEach((line, index) => {
+    const [, sign, rest = ''] = marker.exec(line.trimEnd()) ?? [];
+    const last = parts.at(-1);
+    if (sign === undefined || last === undefined) return last?.lines.push(line);
+    // `%YAML` lines belong to the document that the marker after them begins.
+    if (sign === '---' && last.lines.some((other) => other.startsWith('%'))) return last.lines.push(line);
+    const own = sign === '---' && rest.trim() !== '';
+    parts.push(own ? { lines: [line], line: index } : { lines: [], line: index + 1 });
+    return undefined;
+  });
+  const full = parts.filter((part) => part.lines.some((line) => !/^(#.*)?$/.test(line.trim())));
+  if (full.length <= 1) return full.length === 0 ? [] : [{ text, line: 0 }];
+  return full.map((part) => ({ text: part.lines.join(''), line: part.line }));
+}

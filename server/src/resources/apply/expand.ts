@@ -1,0 +1,74 @@
+import { isPondError } from '../../base/error.ts';
+import { type MapNode, type Node, partRange, type ScalarNode } from '../node.ts';
+import { type Problem } from '../problem.ts';
+import { type Shape } from '../shape.ts';
+import { expandText } from '../templateEngine.ts';
+import { hasTemplate } from '../templateText.ts';
+import { type Edit } from './rewrite.ts';
+
+/** A document with its variables put in. */
+export interface Expanded {
+  /** The places are those of the document as it is written. */
+  readonly root: MapNode;
+  readonly edits: readonly Edit[];
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Returns the texts of a document that are expanded when it is applied and hold a `{{ }}` template: those of its shape that
+ * are not to stay as they are written.
+ */
+export function templatesIn(node: Node, shape: Shape): readonly ScalarNode[] {
+  if (node.type === 'scalar') {
+    const isTemplate = shape.type === 'text' && shape.verbatim !== true && typeof node.value === 'string';
+    return isTemplate && hasTemplate(node.value) ? [node] : [];
+  }
+  if (node.type === 'list') {
+    return shape.type === 'list' ? node.items.flatMap((item) => templatesIn(item, shape.item)) : [];
+  }
+  return node.entries.flatMap(({ key, value }) => {
+    if (shape.type === 'map') return templatesIn(value, shape.value);
+    const field = shape.type === 'object' && Object.hasOwn(shape.fields, key) ? shape.fields[key] : undefined;
+    return field === undefined ? [] : templatesIn(value, field.shape);
+  });
+}
+
+/** Expands the templates of a document. A variable that is not given is a problem at the place where it stands. */
+export async function expand(
+  root: MapNode,
+  shape: Shape,
+  variables: Readonly<Record<string, string>>,
+): Promise<Expanded> {
+  const values = new Map<Node, ScalarNode>();
+  const problems: Problem[] = [];
+  // A text that aliases repeat is one node.
+  for (const node of new Set(templatesIn(root, shape))) {
+    try {
+      const value = await expandText(String(node.value), variables, { name: 'the text' });
+      values.set(node, { type: 'scalar', value, range: node.range });
+    } catch (error) {
+      if (!isPondError(error, 'template-failed')) throw error;
+      problems.push(failed(node, error.message, error.position));
+    }
+  }
+  const edits = [...values].map(([node, { value }]) => ({ at: node.range.start, value: String(value) }));
+  return { root: replaced(root, values) as MapNode, edits, problems };
+}
+
+function failed(node: ScalarNode, message: string, position: { line: number; character: number } | undefined): Problem {
+  const start = position?.line === 0 ? position.character : undefined;
+  return {
+    code: 'template-failed',
+    severity: 'error',
+    message,
+    range: partRange(node, start === undefined ? undefined : { start, end: String(node.value).length }),
+    hint: 'Give each variable with -v NAME=VALUE.',
+  };
+}
+
+/** The same document with other values at some places. */
+function replaced(node: Node, values: ReadonlyMap<Node, ScalarNode>): Node {
+  if (node.type === 'scalar') return values.get(node) ?? node;
+  if (node.type === 'list') return { ...node, items: node.items.map((item) => replaced(item, values)) };
+  return { ...node, entries: node.entries.map((entry) => ({ ...entry, value: replaced(entry.value, values) })) };
+}

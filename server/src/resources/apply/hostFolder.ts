@@ -1,0 +1,24 @@
+import { resolve } from 'node:path';
+import { PondError } from '../../base/error.ts';
+import { hostContent, walkHost } from '../../storage/hostTree.ts';
+
+/**
+ * Reads a small host file whose path may be relative to a folder. Fails `not-found`, `is-a-directory`, `invalid-content`
+ * for what is no file or longer than `bytesMax`, and the storage codes.
+ */
+export type ReadHostFile = (path: string, bytesMax: number) => Uint8Array;
+
+/** Returns the reader for paths that are relative to a host folder. */
+export function hostFolder(folder: string): ReadHostFile {
+  return (relative, bytesMax) => {
+    const path = resolve(folder, relative);
+    for (const entry of walkHost(path)) {
+      if (entry.kind !== 'file') break;
+      const content = entry.sizeBytes > bytesMax ? undefined : hostContent(entry);
+      if (content instanceof Uint8Array) return content;
+      const message = `expected at most ${bytesMax} bytes in ${path}, got ${entry.sizeBytes}`;
+      throw new PondError('invalid-content', message, { path });
+    }
+    throw new PondError('is-a-directory', `expected a file at ${path}, got a folder`, { path });
+  };
+}
