@@ -34,10 +34,19 @@ export const exportVerb: VerbRunner = async (session) => {
   const { line } = session;
   const paths = line.positionals.slice(0, -1).map(pondPath);
   const directory = resolve(argument(line, paths.length));
-  const made = await session.ask('export', { paths, directory, ...atOf(line) });
+  const parts = line.texts['temporal'];
+  const temporal = parts === undefined ? {} : { temporal: parts.split(',').filter((part) => part !== '') };
+  const made = await session.ask('export', { paths, directory, ...atOf(line), ...temporal });
   warnSkipped(session.terminal, made);
-  const text = `exported ${plural(made.files, 'file')}, ${plural(made.directories, 'directory')}`;
-  await show(session, made, `${text}, ${humanSize(made.bytes)}`);
+  const unchanged = made.temporal?.unchanged ?? 0;
+  const removed = made.temporal?.removed ?? 0;
+  const counts = [
+    plural(made.files, 'file'),
+    ...(unchanged === 0 ? [] : [`${unchanged} unchanged`]),
+    ...(removed === 0 ? [] : [`${removed} removed`]),
+    plural(made.directories, 'directory'),
+  ];
+  await show(session, made, `exported ${counts.join(', ')}, ${humanSize(made.bytes)}`);
 };
 
 function warnSkipped(terminal: Terminal, { skipped, skippedCount }: SkippedInfo): void {

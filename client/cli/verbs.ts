@@ -62,10 +62,15 @@ export const verbs = {
     positionals: [2],
   },
   export: {
-    usage: '[--at V] PATH... HOSTDIR',
+    usage: '[--at V] [--temporal PARTS] PATH... HOSTDIR',
     summary: 'copy paths, or what matches patterns, to a host folder',
-    details: ['Links are replaced by the files they lead to.', atHelp],
-    options: { at },
+    details: [
+      'Links are replaced by the files they lead to; a series becomes one Parquet file.',
+      '--temporal year,month writes a Parquet file for each month, in folders that are named by the wildcards.',
+      'Its parts are year, month, day, hour, minute, second: from the year on, without a gap.',
+      atHelp,
+    ],
+    options: { at, temporal: { type: 'string' } },
     positionals: [2],
   },
   cp: {

@@ -1,7 +1,9 @@
-import { PondError } from '../base/error.ts';
+import { type Pond } from '../pond/types.ts';
+import { type ExportedSet, type Manifest, readManifest, writeManifest } from '../resources/export/manifest.ts';
+import { parseTemporal } from '../resources/export/parts.ts';
+import { placeFile, requireInside, requirePlace, writeChunks } from '../resources/export/place.ts';
+import { type ExportPlace, writeSet } from '../resources/export/writeSet.ts';
 import { type Disk } from '../storage/disk.ts';
-import { parentOf } from '../storage/diskPath.ts';
-import { temporaryPathIn } from '../storage/durable.ts';
 import { openHostDisk } from '../storage/hostDisk.ts';
 import { hostNameProblem, linkBelow } from '../storage/hostTree.ts';
 import { type WD } from '../tinyfs/workingDirectory.ts';
@@ -15,10 +17,16 @@ import { treeAt } from './tree.ts';
 /**
  * Copies pond paths, or what matches globs, to a host directory, which is made when it is missing. Each file is written
  * aside and then renamed, so it is never there in part; a file with that content already is left alone. What the host
- * cannot have is left out, and named in the result. Fails `not-found`, and `path-escapes` where a link on the host would lead out of the directory.
+ * cannot have is left out, and named in the result. With `temporal`, see exportTemporal. Fails `not-found`, and
+ * `path-escapes` where a link on the host would lead out of the directory.
  */
 export const exportFiles: Command<'export'> = async (context, params) => {
-  const { paths, directory } = params;
+  const { paths, directory, temporal } = params;
+  if (temporal !== undefined) {
+    const parts = parseTemporal(temporal);
+    return await (await import('./exportTemporal.ts')).exportTemporal(context, params, parts);
+  }
+  const pond = await context.ponds.get(params.pond, 'read');
   const root = await treeAt(context, params);
   const pace = createPace(context.signal);
   const plan = await planExport(root, paths);
@@ -26,6 +34,10 @@ export const exportFiles: Command<'export'> = async (context, params) => {
   const skipped = [...plan.skipped, ...plan.items.flatMap(unnameable)];
   const disk = openHostDisk(directory);
   disk.makeDirectory('');
+  const before = readManifest(disk);
+  const job = { signal: context.signal, progress: context.progress };
+  const place = { disk, directory, workshop: pond.workshop, job };
+  const copying = { root, pond, place, pace, before, merged: new Map(before) };
   const counts = { files: 0, directories: 0, bytes: 0 };
   for (const item of items) {
     await pace();
@@ -34,56 +46,50 @@ export const exportFiles: Command<'export'> = async (context, params) => {
       disk.makeDirectory(item.relativePath);
       counts.directories++;
     } else {
-      await writeItem(root, disk, { directory, item, pace });
+      if (item.at.node.type === 'series') await writeSeries(copying, item);
+      else await writeItem(copying, item);
       counts.files++;
-      counts.bytes += item.at.node.sizeBytes;
+      counts.bytes += disk.stat(item.relativePath)?.sizeBytes ?? 0;
     }
     context.progress('exporting', counts.files + counts.directories, items.length);
   }
+  writeManifest(disk, copying.merged);
   return { ...counts, ...skippedInfo(skipped) };
 };
 
-interface Writing {
-  readonly directory: string;
-  readonly item: ExportItem;
+interface Copying {
+  readonly root: WD;
+  readonly pond: Pond;
+  readonly place: ExportPlace;
   readonly pace: () => Promise<void>;
+  readonly before: Manifest;
+  /** What was there before, with the series of several parts that this export made files of. */
+  readonly merged: Map<string, ExportedSet>;
 }
 
-async function writeItem(root: WD, disk: Disk, { directory, item, pace }: Writing): Promise<void> {
+/** All versions of a series, as one file. */
+async function writeSeries({ pond, place, before, merged }: Copying, { at, relativePath }: ExportItem): Promise<void> {
+  const inputs = await pond.hostFiles(at.node, place.job);
+  const set = { origin: '', inputs, folder: relativePath, file: relativePath, parts: [] };
+  const written = await writeSet(place, set, before.get(relativePath));
+  // One that was copied as it is can be compared again.
+  if (inputs.length > 1) merged.set(relativePath, { origin: '', key: written.key, files: written.files });
+}
+
+async function writeItem({ root, place, pace }: Copying, item: ExportItem): Promise<void> {
+  const { disk, directory } = place;
   const { at, relativePath } = item;
-  const folder = parentOf(relativePath);
-  if (folder !== '') requireInside(directory, folder);
-  disk.makeDirectory(folder);
+  requirePlace(disk, directory, relativePath);
   const isLink = linkBelow(directory, relativePath) !== undefined;
   if (!isLink && (await isThere(disk, item))) return;
-  await writeAside(disk, relativePath, paced(root.backend.read(at.node), pace));
+  await placeFile(disk, directory, relativePath, (temporary) =>
+    writeChunks(disk, temporary, paced(root.backend.read(at.node), pace)),
+  );
 }
 
-/** Not flushed: what is lost with the power can be exported again, and flushing each of many files takes long. */
-async function writeAside(disk: Disk, path: string, content: AsyncIterable<Uint8Array>): Promise<void> {
-  const temporary = temporaryPathIn(parentOf(path));
-  const file = disk.create(temporary);
-  try {
-    try {
-      for await (const chunk of content) file.append(chunk);
-    } finally {
-      file.close();
-    }
-    disk.rename(temporary, path);
-  } catch (error) {
-    disk.remove(temporary);
-    throw error;
-  }
-}
-
-/** True when the host file has the content already. Fails `is-a-directory`. */
+/** True when the host file has the content already, as far as can be told before the content is made. */
 async function isThere(disk: Disk, { at, relativePath }: ExportItem): Promise<boolean> {
-  const stat = disk.stat(relativePath);
-  if (stat?.kind === 'directory') {
-    const path = disk.hostPath(relativePath) ?? relativePath;
-    throw new PondError('is-a-directory', `expected a file at ${path}, got a directory`, { path });
-  }
-  if (stat?.sizeBytes !== at.node.sizeBytes) return false;
+  if (disk.stat(relativePath)?.sizeBytes !== at.node.sizeBytes) return false;
   const content = disk.readStream(relativePath);
   return content !== undefined && (await contentHash(content)) === at.node.sha256;
 }
@@ -91,13 +97,4 @@ async function isThere(disk: Disk, { at, relativePath }: ExportItem): Promise<bo
 function unnameable({ at, relativePath }: ExportItem): readonly Skipped[] {
   const reason = hostNameProblem(relativePath);
   return reason === undefined ? [] : [{ kind: 'skipped', path: at.path, reason }];
-}
-
-function requireInside(directory: string, relativePath: string): void {
-  const link = linkBelow(directory, relativePath);
-  if (link === undefined) return;
-  throw new PondError('path-escapes', `${link} is a link and may lead out of ${directory}`, {
-    path: link,
-    hint: 'remove the link, or export to another directory',
-  });
 }

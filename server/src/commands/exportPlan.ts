@@ -4,6 +4,7 @@ import { type NodePath, rootPath } from '../tinyfs/nodePath.ts';
 import { dirname } from '../tinyfs/path.ts';
 import { followIfPossible } from '../tinyfs/resolve.ts';
 import { type WD } from '../tinyfs/workingDirectory.ts';
+import { parquetName } from '../resources/export/writeSet.ts';
 import { type Skipped } from './skipped.ts';
 import { existing } from './tree.ts';
 
@@ -22,7 +23,7 @@ export interface ExportPlan {
 
 /**
  * What an export of the paths writes, each directory before what is in it. A path keeps its last name, a match of a glob its
- * path below the part of the glob that has no wildcard. Links are replaced by the files they lead to; a link to a directory
+ * path below the part of the glob that has no wildcard; a series or table is a Parquet file, and is called so. Links are replaced by the files they lead to; a link to a directory
  * is followed only where it is named, and skipped elsewhere, as are links that lead nowhere. Fails `not-found`, `already-exists` when two items would have one name.
  */
 export async function planExport(root: WD, paths: readonly string[]): Promise<ExportPlan> {
@@ -66,11 +67,15 @@ async function* withContent(root: WD, at: NodePath, base: string, path: string):
 /** An entry, or the file at the end of a link, as what is written at `path` without `base`. */
 async function itemOf(root: WD, at: NodePath, base: string, path: string): Promise<ExportItem | Skipped> {
   const relativePath = path.slice(base.length).replace(/^\/+|\/+$/g, '');
-  if (at.node.type !== 'symlink') return { kind: 'item', at, relativePath };
+  if (at.node.type !== 'symlink') return { kind: 'item', at, relativePath: fileName(at, relativePath) };
   const end = await followIfPossible(root.backend, rootPath(await root.backend.root()), at);
   if (end === undefined) return { kind: 'skipped', path: at.path, reason: 'it is a link that leads nowhere' };
   if (end.isDirectory) return { kind: 'skipped', path: at.path, reason: 'it is a link to a directory' };
-  return { kind: 'item', at: end, relativePath };
+  return { kind: 'item', at: end, relativePath: fileName(end, relativePath) };
+}
+
+function fileName({ node }: NodePath, relativePath: string): string {
+  return node.type === 'series' || node.type === 'table' ? parquetName(relativePath) : relativePath;
 }
 
 /** The directory that a glob starts from: its components before the first wildcard. */

@@ -110,6 +110,25 @@ export interface TreeHashInfo {
   readonly hash: string;
 }
 
+/** What an export by time made. */
+export interface TemporalExport {
+  readonly written: readonly TemporalFile[];
+  /** How many of them were there already, as they are. */
+  readonly unchanged: number;
+  /** How many files of earlier exports were removed. */
+  readonly removed: number;
+}
+
+export interface TemporalFile {
+  /** Relative to the folder that was exported to, with `/` between names. */
+  readonly file: string;
+  /** Seconds since 1970 UTC, inclusive and exclusive; null for what has no times. */
+  readonly startTime: number | null;
+  readonly endTime: number | null;
+  /** What the wildcards of the pattern stand for. */
+  readonly captures: readonly string[];
+}
+
 type At = { readonly at?: string };
 type InPond = { readonly pond: string };
 
@@ -182,10 +201,20 @@ export interface Commands extends ResourceCommands {
       readonly unchanged: number;
     } & SkippedInfo;
   };
-  /** Copies pond paths (or globs) to a host folder; streams; reports progress. */
+  /**
+   * Copies pond paths (or globs) to a host folder; streams; reports progress. With `temporal` (year, month, …) series and
+   * tables become a Parquet file for each part of time, named by what the wildcards stand for.
+   */
   export: {
-    params: InPond & At & { readonly paths: readonly string[]; readonly directory: string };
-    result: { readonly files: number; readonly directories: number; readonly bytes: number } & SkippedInfo;
+    params: InPond &
+      At & { readonly paths: readonly string[]; readonly directory: string; readonly temporal?: readonly string[] };
+    result: {
+      readonly files: number;
+      readonly directories: number;
+      readonly bytes: number;
+      /** With `temporal` only. */
+      readonly temporal?: TemporalExport;
+    } & SkippedInfo;
   };
 
   // History

@@ -1,6 +1,6 @@
 /** Host files and folders that are not a pond's: what is imported, and where exports go. */
 import { isUtf8 } from 'node:buffer';
-import { type Dirent, type Stats, lstatSync, readFileSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { type Dirent, type Stats, lstatSync, readFileSync, readdirSync, realpathSync, rmdirSync, statSync } from 'node:fs';
 import { basename, join, resolve, sep } from 'node:path';
 import { PondError } from '../base/error.ts';
 import { readHostStream } from './hostStream.ts';
@@ -124,6 +124,17 @@ export function linkBelow(directory: string, relativePath: string): string | und
     if (stats.isSymbolicLink()) return at;
   }
   return undefined;
+}
+
+/** Removes the folder at a path below `directory`. Returns false when it stays: it is not empty, or is no folder. */
+export function removeEmptyFolder(directory: string, relativePath: string): boolean {
+  try {
+    rmdirSync(join(directory, relativePath));
+    return true;
+  } catch {
+    // Why it stays does not matter: an empty folder harms nobody.
+    return false;
+  }
 }
 
 /** The one name of a host path that may go through links; for what is missing, the absolute path. */

@@ -1,0 +1,125 @@
+import { type Params, type Result, type TemporalFile } from '../protocol/commands.ts';
+import { type ExportContext, foldRecords } from '../resources/export/exportContext.ts';
+import { type ExportedSet, readManifest, writeManifest } from '../resources/export/manifest.ts';
+import { type TemporalPart } from '../resources/export/parts.ts';
+import { sweep } from '../resources/export/sweep.ts';
+import { writeText } from '../resources/export/writeText.ts';
+import { type ExportPlace, writeSet } from '../resources/export/writeSet.ts';
+import { parentOf } from '../storage/diskPath.ts';
+import { openHostDisk } from '../storage/hostDisk.ts';
+import { type CommandContext } from './context.ts';
+import { planTemporal, type TemporalItem } from './exportTemporalPlan.ts';
+import { createPace } from './pace.ts';
+import { skippedInfo } from './skipped.ts';
+import { treeAt } from './tree.ts';
+
+/**
+ * Writes what patterns match to a host directory, under the names that the wildcards stand for: series and tables as a
+ * Parquet file for each part of time, the rest as it is. What did not change is left as it is; files that an earlier
+ * export by the same patterns left, and that are not any more, are removed. Texts of templates that a later pattern
+ * matches know the files of the pattern before it. Fails `not-found`, `is-a-directory`, `already-exists`.
+ */
+export async function exportTemporal(
+  context: CommandContext,
+  params: Params<'export'>,
+  parts: readonly TemporalPart[],
+): Promise<Result<'export'>> {
+  const pond = await context.ponds.get(params.pond, 'read');
+  await pond.refresh();
+  const inputs = await pond.inputs(params.at);
+  const plan = await planTemporal(await treeAt(context, params), inputs, params.paths);
+  const disk = openHostDisk(params.directory);
+  disk.makeDirectory('');
+  const job = { signal: context.signal, progress: context.progress };
+  const place = { disk, directory: params.directory, workshop: pond.workshop, job };
+  const before = readManifest(disk);
+  const after = new Map(before);
+  try {
+    const made = await writePatterns({ place, parts, after, pace: createPace(context.signal) }, plan.patterns);
+    forgetOthers(after, made.names, new Set(params.paths));
+    const removed = sweep(disk, params.directory, before, after);
+    return {
+      files: made.written.length,
+      directories: new Set(made.written.map(({ file }) => parentOf(file)).filter((folder) => folder !== '')).size,
+      bytes: made.written.reduce((sum, { file }) => sum + (disk.stat(file)?.sizeBytes ?? 0), 0),
+      temporal: { written: made.written, unchanged: made.unchanged, removed },
+      ...skippedInfo(plan.skipped),
+    };
+  } finally {
+    // After a failure too: what was written is ours to remove some day.
+    writeManifest(disk, after);
+  }
+}
+
+interface Writing {
+  readonly place: ExportPlace;
+  readonly parts: readonly TemporalPart[];
+  readonly after: Map<string, ExportedSet>;
+  readonly pace: () => Promise<void>;
+}
+
+interface Made {
+  readonly names: Set<string>;
+  readonly written: TemporalFile[];
+  unchanged: number;
+}
+
+async function writePatterns(
+  writing: Writing,
+  patterns: readonly { readonly pattern: string; readonly items: readonly TemporalItem[] }[],
+): Promise<Made> {
+  const made: Made = { names: new Set(), written: [], unchanged: 0 };
+  let files: ExportContext | undefined;
+  for (const { pattern, items } of patterns) {
+    const records: TemporalFile[] = [];
+    for (const item of items) {
+      await writing.pace();
+      const { unchanged, ...set } = await writeItem(writing, pattern, item, files);
+      writing.after.set(item.name, set);
+      made.names.add(item.name);
+      made.unchanged += unchanged;
+      for (const { file, startTime, endTime } of set.files) {
+        const one = { file, startTime, endTime, captures: item.match.captures };
+        made.written.push(one);
+        if (item.kind === 'series') records.push(one);
+      }
+    }
+    files = nextContext(files, pattern, items, records);
+  }
+  return made;
+}
+
+async function writeItem(
+  { place, parts, after }: Writing,
+  origin: string,
+  { kind, name, file, folder, match }: TemporalItem,
+  files: ExportContext | undefined,
+): Promise<ExportedSet & { readonly unchanged: number }> {
+  if (kind === 'text') return await writeText(place, { origin, match, file, files });
+  const inputs = await match.files(place.job);
+  return await writeSet(place, { origin, inputs, folder, file, parts }, after.get(name));
+}
+
+/** Texts say nothing of data: after a pattern of templates the next one knows the same files. */
+function nextContext(
+  before: ExportContext | undefined,
+  pattern: string,
+  items: readonly TemporalItem[],
+  records: readonly TemporalFile[],
+): ExportContext | undefined {
+  const isOfTexts = items.length === 0 ? /^\/?Template\//.test(pattern) : items.every(({ kind }) => kind === 'text');
+  if (isOfTexts) return before;
+  return foldRecords(
+    records.map(({ file, startTime, endTime, captures }) => ({
+      file,
+      start_time: startTime,
+      end_time: endTime,
+      captures,
+    })),
+  );
+}
+
+/** What these patterns had before and do not have now is not exported any more. */
+function forgetOthers(sets: Map<string, ExportedSet>, names: ReadonlySet<string>, patterns: ReadonlySet<string>): void {
+  for (const [name, { origin }] of sets) if (!names.has(name) && patterns.has(origin)) sets.delete(name);
+}

@@ -1,0 +1,79 @@
+import { PondError } from '../base/error.ts';
+import { type Inputs, type Match } from '../resources/derived.ts';
+import { parquetName } from '../resources/export/writeSet.ts';
+import { hostNameProblem } from '../storage/hostTree.ts';
+import { hasWildcard } from '../tinyfs/glob.ts';
+import { type WD } from '../tinyfs/workingDirectory.ts';
+import { type Skipped } from './skipped.ts';
+import { existing } from './tree.ts';
+
+/** A file of the pond that is exported by time, or as it is when it is a text. */
+export interface TemporalItem {
+  readonly kind: 'series' | 'text';
+  readonly match: Match;
+  /** What the wildcards stand for, with `/` between; the file's own name when that is nothing. */
+  readonly name: string;
+  /** Folder for partitions, '' for the directory itself. */
+  readonly folder: string;
+  /** The file for what is not partitioned. */
+  readonly file: string;
+}
+
+/** What an export by time writes, by pattern. */
+export interface TemporalPlan {
+  readonly patterns: readonly { readonly pattern: string; readonly items: readonly TemporalItem[] }[];
+  readonly skipped: readonly Skipped[];
+}
+
+/**
+ * What patterns match, with the names it gets. A resource that a wildcard matches counts by its name. Fails `not-found` and
+ * `is-a-directory` for a path without wildcards, `already-exists` when two files would have one name.
+ */
+export async function planTemporal(root: WD, inputs: Inputs, patterns: readonly string[]): Promise<TemporalPlan> {
+  const skipped: Skipped[] = [];
+  const named = new Map<string, TemporalItem>();
+  const planned: { readonly pattern: string; readonly items: readonly TemporalItem[] }[] = [];
+  for (const pattern of patterns) {
+    const items: TemporalItem[] = [];
+    for (const item of (await matched(root, inputs, pattern)).map(itemOf)) {
+      const reason = hostNameProblem(item.name);
+      if (reason !== undefined) {
+        skipped.push({ kind: 'skipped', path: item.match.path, reason });
+        continue;
+      }
+      const other = named.get(item.name);
+      if (other !== undefined && other.match.path !== item.match.path) throw sameName(other, item);
+      named.set(item.name, item);
+      items.push(item);
+    }
+    planned.push({ pattern, items });
+  }
+  return { patterns: planned, skipped };
+}
+
+async function matched(root: WD, inputs: Inputs, pattern: string): Promise<readonly Match[]> {
+  const matches = await inputs.match(pattern);
+  if (matches.length > 0 || hasWildcard(pattern)) return matches;
+  const { path } = await existing(root, pattern, true);
+  throw new PondError('is-a-directory', `${path} is a directory`, {
+    path,
+    hint: `name the files in it with a pattern, such as ${pattern.replace(/\/$/, '')}/**`,
+  });
+}
+
+function itemOf(match: Match): TemporalItem {
+  // What `**` stands for has slashes, the last at its end.
+  const captured = match.captures.flatMap((capture) => capture.split('/').filter((name) => name !== '')).join('/');
+  const name = captured === '' ? match.name : captured;
+  const isSeries = match.type === 'series' || match.type === 'table';
+  if (!isSeries) return { kind: 'text', match, name, folder: captured, file: name };
+  return { kind: 'series', match, name, folder: captured, file: parquetName(name) };
+}
+
+function sameName(a: TemporalItem, b: TemporalItem): PondError {
+  const message = `${a.match.path} and ${b.match.path} would both be exported as ${a.name}`;
+  return new PondError('already-exists', message, {
+    path: b.match.path,
+    hint: 'use patterns whose wildcards tell them apart, or export them to different directories',
+  });
+}

@@ -1,0 +1,75 @@
+/** Files that appear in a folder whole or not at all, and stay untouched where they are the same. */
+import { createHash } from 'node:crypto';
+import { PondError } from '../../base/error.ts';
+import { type Disk } from '../../storage/disk.ts';
+import { parentOf } from '../../storage/diskPath.ts';
+import { removeQuietly, temporaryPathIn } from '../../storage/durable.ts';
+import { linkBelow } from '../../storage/hostTree.ts';
+
+/** Writes a file of a folder, given the path for it on the disk; nothing is there before. */
+export type WriteFile = (temporary: string) => Promise<void>;
+
+/**
+ * Makes `path` what `write` writes, and its folders. Returns false when the file was there with that content: it is left as
+ * it is. Not flushed: what is lost with the power can be exported again, and flushing each of many files takes long. Fails
+ * `path-escapes` where a link would lead out of the folder, `is-a-directory`.
+ */
+export async function placeFile(disk: Disk, directory: string, path: string, write: WriteFile): Promise<boolean> {
+  requirePlace(disk, directory, path);
+  disk.makeDirectory(parentOf(path));
+  const temporary = temporaryPathIn(parentOf(path));
+  try {
+    await write(temporary);
+    // A link is replaced by the file, whatever it leads to.
+    if (linkBelow(directory, path) === undefined && (await haveSameBytes(disk, temporary, path))) {
+      disk.remove(temporary);
+      return false;
+    }
+    disk.rename(temporary, path);
+    return true;
+  } catch (error) {
+    removeQuietly(disk, temporary);
+    throw error;
+  }
+}
+
+/** Writes a new file of chunks. */
+export async function writeChunks(disk: Disk, path: string, content: AsyncIterable<Uint8Array>): Promise<void> {
+  const file = disk.create(path);
+  try {
+    for await (const chunk of content) file.append(chunk);
+  } finally {
+    file.close();
+  }
+}
+
+/** Fails unless a file may be written at the path: `path-escapes` below a link, `is-a-directory`. */
+export function requirePlace(disk: Disk, directory: string, path: string): void {
+  requireInside(directory, parentOf(path));
+  if (linkBelow(directory, path) !== undefined || disk.stat(path)?.kind !== 'directory') return;
+  const host = disk.hostPath(path) ?? path;
+  throw new PondError('is-a-directory', `expected a file at ${host}, got a directory`, { path: host });
+}
+
+/** Fails `path-escapes` when the path below `directory` goes through a link. */
+export function requireInside(directory: string, relativePath: string): void {
+  const link = relativePath === '' ? undefined : linkBelow(directory, relativePath);
+  if (link === undefined) return;
+  throw new PondError('path-escapes', `${link} is a link and may lead out of ${directory}`, {
+    path: link,
+    hint: 'remove the link, or export to another directory',
+  });
+}
+
+async function haveSameBytes(disk: Disk, a: string, b: string): Promise<boolean> {
+  if (disk.stat(a)?.sizeBytes !== disk.stat(b)?.sizeBytes) return false;
+  return (await hashOf(disk, a)) === (await hashOf(disk, b));
+}
+
+async function hashOf(disk: Disk, path: string): Promise<string | undefined> {
+  const content = disk.readStream(path);
+  if (content === undefined) return undefined;
+  const hash = createHash('sha256');
+  for await (const chunk of content) hash.update(chunk);
+  return hash.digest('hex');
+}
