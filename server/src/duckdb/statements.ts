@@ -2,7 +2,7 @@ import { type DuckDBExtractedStatements, type DuckDBPreparedStatement, type Duck
 import { type Chunk } from './values.ts';
 import { loadNative } from './native.ts';
 
-export type StatementKind = 'select' | 'explain' | 'create' | 'copy' | 'other';
+export type StatementKind = 'select' | 'explain' | 'create' | 'copy' | 'transaction' | 'other';
 
 /** The statements of a text. A dynamic PIVOT counts as two: DuckDB first makes a type of the values it finds. */
 export class Statements {
@@ -25,6 +25,7 @@ export class Statements {
       [StatementType.EXPLAIN]: 'explain',
       [StatementType.CREATE]: 'create',
       [StatementType.COPY]: 'copy',
+      [StatementType.TRANSACTION]: 'transaction',
     };
     return new BoundStatement(statement, kinds[statement.statementType] ?? 'other');
   }

@@ -2,20 +2,10 @@ import { PondError } from '../base/error.ts';
 import { type Connection } from '../duckdb/connection.ts';
 import { engineToPondError, readSerializeError } from '../duckdb/engineError.ts';
 import { stringIndex, textPosition } from '../duckdb/textPosition.ts';
-import { findReferences } from './ast.ts';
+import { type AstFunction, findReferences } from './ast.ts';
 import { checkFunctions } from './functions.ts';
+import { isOurs, namesIn, type TableReference } from './pondNames.ts';
 import { type Token, tokenize } from './tokens.ts';
-
-/** A table that a query reads and DuckDB does not define by itself. */
-export interface TableReference {
-  /** 'pond' for the history tables; empty for a pond path. */
-  readonly schema: string;
-  readonly name: string;
-  /** Index in the SQL, in UTF-16 code units; undefined where DuckDB does not say. */
-  readonly index: number | undefined;
-  /** False when the text may mean something else (a string in a PIVOT): then a missing path is no error by itself. */
-  readonly certain: boolean;
-}
 
 export interface Analysis {
   readonly tables: readonly TableReference[];
@@ -33,9 +23,13 @@ const readOnlyHint =
 /**
  * Finds the tables that one query reads, by DuckDB's own parser. Nothing is bound or run. Fails `query-invalid` when the
  * text does not parse or is empty, `query-forbidden` when it is more than one statement, is not a query, or calls a
- * function that reaches out of the pond.
+ * function that reaches out of the pond; `isAllowed` tells of a table function, at an index in the SQL, that it may.
  */
-export async function analyze(connection: Connection, sql: string): Promise<Analysis> {
+export async function analyze(
+  connection: Connection,
+  sql: string,
+  isAllowed: (index: number) => boolean = () => false,
+): Promise<Analysis> {
   const nul = sql.indexOf('\0');
   // DuckDB reads a text up to the first NUL, so what stands behind one would go unseen by its parser.
   if (nul >= 0) throw invalid('the SQL contains a NUL character', sql, nul);
@@ -45,7 +39,7 @@ export async function analyze(connection: Connection, sql: string): Promise<Anal
   const explain = opening.text === 'EXPLAIN' && opening.kind === 'word';
   const tree = explain ? await parseExplained(connection, sql, tokens) : await parse(connection, sql);
   if (tree === undefined) return analyzeTokens(sql, tokens, opening, explain);
-  return analyzeTree(sql, tree);
+  return analyzeTree(sql, tree, isAllowed);
 }
 
 /** The serialized statements, or undefined when DuckDB parses the text but it is not plain SELECT. */
@@ -77,12 +71,20 @@ async function parseExplained(connection: Connection, sql: string, tokens: reado
   }
 }
 
-function analyzeTree(sql: string, tree: Readonly<Record<string, unknown>>): Analysis {
+function analyzeTree(
+  sql: string,
+  tree: Readonly<Record<string, unknown>>,
+  isAllowed: (index: number) => boolean,
+): Analysis {
   const statements = Array.isArray(tree['statements']) ? tree['statements'] : [];
   if (statements.length > 1) throw severalStatements();
   const found = findReferences(tree);
   const indexOf = (offset: number | undefined) => (offset === undefined ? undefined : stringIndex(sql, offset, 'byte'));
-  checkFunctions(found.functions, (offset) => positionAt(sql, indexOf(offset)));
+  const isChecked = ({ isTableFunction, offset }: AstFunction) => {
+    const index = indexOf(offset);
+    return !isTableFunction || index === undefined || !isAllowed(index);
+  };
+  checkFunctions(found.functions.filter(isChecked), (offset) => positionAt(sql, indexOf(offset)));
   const tables = found.tables.filter((table) => isOurs(table.schema, table.name));
   for (const table of tables) {
     if (!table.hasVersionClause) continue;
@@ -108,32 +110,11 @@ function analyzeTokens(sql: string, tokens: readonly Token[], opening: Token, ex
     const what = explain ? 'EXPLAIN of what is not a query' : opening.text;
     throw forbidden(`${what} is not allowed in a query`, sql, opening.start);
   }
-  return { tables: tokens.flatMap((_, index) => tableAt(tokens, index)) };
+  return { tables: namesIn(tokens) };
 }
 
 function isSemicolon({ kind, text }: Token): boolean {
   return kind === 'symbol' && text === ';';
-}
-
-/** A pond path in quotes of either kind, or pond.NAME, that ends at a token. */
-function tableAt(tokens: readonly Token[], end: number): readonly TableReference[] {
-  const [schema, before, last] = [tokens[end - 2], tokens[end - 1], tokens[end]];
-  if (last === undefined || last.kind === 'symbol') return [];
-  if (before?.text === '.') {
-    const isHistory = schema !== undefined && schema.kind !== 'string' && isOurs(schema.text, last.text);
-    return isHistory ? [{ schema: 'pond', name: last.text.toLowerCase(), index: schema.start, certain: false }] : [];
-  }
-  if (last.kind === 'word' || !isOurs('', last.text)) return [];
-  const isDefined = tokens.some(({ text }, index) => text === last.text && tokens[index + 1]?.text === 'AS');
-  const certain = !isDefined && before?.kind === 'word' && tableOpeners.has(before.text);
-  return [{ schema: '', name: last.text, index: last.start, certain }];
-}
-
-/** Words that a table's name stands behind. */
-const tableOpeners = new Set(['FROM', 'JOIN', 'PIVOT', 'PIVOT_WIDER']);
-
-function isOurs(schema: string, name: string): boolean {
-  return schema === '' ? name.startsWith('/') : schema.toLowerCase() === 'pond';
 }
 
 function severalStatements(): PondError {

@@ -13,29 +13,31 @@ import { type WorkerOperations } from './workerOperations.ts';
 /** What a worker does for a Builder. */
 export type BuildOperations = Pick<WorkerOperations, Extract<OperationName, 'buildUser' | 'statements' | 'inspect'>>;
 
-/** Part of the memory limit that statements of our own share; the SQL of people gets the rest. */
-const ownShare = 0.5;
-
 /**
  * How many requests run at once. Node has four threads for what blocks; one that waits for a thread could not be
  * interrupted, and one is left over for what is short.
  */
 const sideBySideMax = 3;
 
+/** How many of them may be SQL of people, which has a database each: two and the one of our own share the memory. */
+const userBuildsMax = 2;
+
 /** Opens the database that statements of our own run in, each request on a connection of its own. */
 export async function createBuildOperations(settings: WorkerSettings): Promise<BuildOperations> {
   const { memoryLimitBytes, threads, spillDirectory } = settings;
   const own = await openDatabase({
-    memoryLimitBytes: memoryLimitBytes * ownShare,
+    memoryLimitBytes: memoryLimitBytes / (userBuildsMax + 1),
     threads,
     spillDirectory: `${spillDirectory}/statements`,
   });
-  const sandboxes = {
-    memoryLimitBytes: (memoryLimitBytes * (1 - ownShare)) / sideBySideMax,
+  const sandbox = {
+    memoryLimitBytes: memoryLimitBytes / (userBuildsMax + 1),
     threads,
     spillDirectory: `${spillDirectory}/users`,
   };
+  const tools = { database: own, directory: `${spillDirectory}/arrow`, sandbox };
   const inSlot = createSlots(sideBySideMax);
+  const inUserSlot = createSlots(userBuildsMax);
 
   function perform<T>(signal: AbortSignal, work: (connection: Connection) => Promise<T>): Promise<T> {
     return inSlot(() => withConnection(own, signal, work), signal);
@@ -43,7 +45,7 @@ export async function createBuildOperations(settings: WorkerSettings): Promise<B
 
   return {
     buildUser: ({ build }, signal) =>
-      perform(signal, (parser) => buildUser({ parser, settings: sandboxes }, build, signal)),
+      inUserSlot(() => perform(signal, (parser) => buildUser({ ...tools, parser }, build, signal)), signal),
     statements: ({ statements }, signal) =>
       perform(signal, (connection) => ownSql(() => runStatements(connection, statements, signal))),
     inspect: ({ hostPaths }, signal) =>

@@ -3,7 +3,7 @@ import { didYouMean } from '../base/suggest.ts';
 import { literalList } from '../duckdb/sql.ts';
 import { textPosition } from '../duckdb/textPosition.ts';
 import { type Commit, type EntryRow, type NodeRow, type Pond } from '../pond/types.ts';
-import { type TableReference } from './analysis.ts';
+import { type TableReference } from './pondNames.ts';
 import { type PlainValue } from './messages.ts';
 import { type TableSpec, type ViewSpec } from './sources.ts';
 

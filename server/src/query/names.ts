@@ -8,7 +8,7 @@ import { hasWildcard } from '../tinyfs/glob.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
 import { basename, dirname } from '../tinyfs/path.ts';
 import { type WD } from '../tinyfs/workingDirectory.ts';
-import { type TableReference } from './analysis.ts';
+import { type TableReference } from './pondNames.ts';
 import { queryableExtensions, type Reading, readingOf } from './formats.ts';
 
 /** A file of the pond that a table's name stands for. */

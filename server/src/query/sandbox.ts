@@ -1,6 +1,6 @@
 import { PondError } from '../base/error.ts';
 import { type Connection } from '../duckdb/connection.ts';
-import { type Chunk } from '../duckdb/values.ts';
+import { type Chunk, type Value } from '../duckdb/values.ts';
 import { type Database, type DatabaseSettings, openDatabase } from '../duckdb/database.ts';
 import { identifier, literal } from '../duckdb/sql.ts';
 import { type BoundStatement, type RowStream, type Statements } from '../duckdb/statements.ts';
@@ -77,16 +77,28 @@ export class Sandbox {
 
   /**
    * Runs a query to its end and writes its rows in their order to a new Parquet file, whose host path is among the
-   * spec's files. `sql` is one query for DuckDB's parser, without a semicolon: see analyze. Errors as query.
+   * spec's files. `sql` is one query for DuckDB's parser, without a semicolon: see analyze. With `renameHostPaths` host
+   * paths in columns of text become pond paths. Errors as query.
    */
-  async write(sql: string, target: string): Promise<void> {
+  async write(sql: string, target: string, options: { readonly renameHostPaths: boolean }): Promise<void> {
     await this.#seal(sql);
-    const text = `COPY (\n${sql}\n) TO ${literal(target)} (FORMAT parquet, USE_TMP_FILE false)`;
+    let opening = 'COPY (';
+    let closing = '';
+    let text = sql;
     try {
+      if (options.renameHostPaths) {
+        text = `DESCRIBE (\n${sql}\n)`;
+        opening += renamingSql(await this.#connection.rows(text), this.#spec.files);
+        closing = ')';
+      }
+      text = `${opening}\n${sql}\n)${closing} TO ${literal(target)} (FORMAT parquet, USE_TMP_FILE false)`;
       const statements = await this.#connection.statements(text);
-      const copy = await this.#bindLast(statements, ['copy']);
-      await copy.run();
-      copy.close();
+      // Around a dynamic PIVOT there is a transaction, with the type that DuckDB makes for it.
+      for (let index = 0; index < statements.count; index += 1) {
+        const statement = checked(await statements.bind(index), ['copy', 'create', 'transaction']);
+        await statement.run();
+        statement.close();
+      }
     } catch (error) {
       throw withoutFirstLine(runError(error, text, this.#spec.files));
     }
@@ -114,17 +126,12 @@ export class Sandbox {
   }
 
   async #start(statements: Statements): Promise<RowStream> {
-    return (await this.#bindLast(statements, ['select', 'explain'])).stream();
-  }
-
-  /** Runs what DuckDB puts before a dynamic PIVOT, and binds the statement itself, which is of one of these kinds. */
-  async #bindLast(statements: Statements, kinds: readonly BoundStatement['kind'][]): Promise<BoundStatement> {
     for (let index = 0; index < statements.count - 1; index += 1) {
       const statement = checked(await statements.bind(index), ['create']);
       await statement.run();
       statement.close();
     }
-    return checked(await statements.bind(statements.count - 1), kinds);
+    return checked(await statements.bind(statements.count - 1), ['select', 'explain']).stream();
   }
 
   async #next(stream: RowStream, sql: string): Promise<Chunk | undefined> {
@@ -174,6 +181,20 @@ function withoutFirstLine(error: PondError): PondError {
     ...(position === undefined ? {} : { position: { ...position, line: Math.max(0, position.line - 1) } }),
     cause,
   });
+}
+
+/** The beginning of a query over another one, in which host paths in columns of text become pond paths. */
+function renamingSql(columns: readonly (readonly Value[])[], files: SandboxSpec['files']): string {
+  const renamed = columns.flatMap(([name, type]) => {
+    if (type !== 'VARCHAR') return [];
+    const column = identifier(String(name));
+    const value = files.reduce(
+      (sql, { hostPath, pondPath }) => `replace(${sql}, ${literal(hostPath)}, ${literal(pondPath)})`,
+      column,
+    );
+    return [`${value} AS ${column}`];
+  });
+  return `SELECT *${renamed.length === 0 ? '' : ` REPLACE (${renamed.join(', ')})`} FROM (`;
 }
 
 function checked(statement: BoundStatement, kinds: readonly BoundStatement['kind'][]): BoundStatement {

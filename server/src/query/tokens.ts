@@ -8,6 +8,8 @@ export interface Token {
   readonly text: string;
   /** Index of the first character in the SQL, in UTF-16 code units. */
   readonly start: number;
+  /** Index behind its last character. */
+  readonly end: number;
 }
 
 // In this order: a name or a string in quotes, where the quote is doubled inside; a string with backslashes; a string
@@ -22,12 +24,12 @@ export function tokenize(sql: string): readonly Token[] {
     pattern.lastIndex = start;
     const match = pattern.exec(sql);
     if (match === null) break;
-    tokens.push({ ...readToken(match), start });
+    tokens.push({ ...readToken(match), start, end: pattern.lastIndex });
   }
   return tokens;
 }
 
-function readToken(match: RegExpExecArray): Omit<Token, 'start'> {
+function readToken(match: RegExpExecArray): Omit<Token, 'start' | 'end'> {
   const [, identifier, string, escaped, , dollars, word, symbol] = match;
   if (identifier !== undefined) return { kind: 'identifier', text: identifier.replaceAll('""', '"') };
   if (string !== undefined) return { kind: 'string', text: string.replaceAll("''", "'") };

@@ -1,0 +1,59 @@
+import { type TextPosition, textPosition } from '../duckdb/textPosition.ts';
+
+/** A part of a text, from `start` up to and without `end`, that is replaced. Indexes are in UTF-16 code units. */
+export interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+export interface EditedText {
+  readonly text: string;
+  /** Index in the new text of an index in the original that no edit replaced. */
+  toEdited(index: number): number;
+  /** Place in the original of a place in the new text: inside of what was put in, the start of what stood there. */
+  toOriginal(position: TextPosition): TextPosition;
+}
+
+/** Replaces parts of a text, which are in order and do not overlap. */
+export function editText(original: string, edits: readonly Edit[]): EditedText {
+  const parts: string[] = [];
+  let from = 0;
+  for (const { start, end, text } of edits) {
+    parts.push(original.slice(from, start), text);
+    from = end;
+  }
+  const edited = parts.join('') + original.slice(from);
+
+  function toEdited(index: number): number {
+    return edits.reduce((sum, { start, end, text }) => (end <= index ? sum + text.length - (end - start) : sum), index);
+  }
+
+  function originalIndex(index: number): number {
+    let shift = 0;
+    for (const { start, end, text } of edits) {
+      if (index < start + shift) break;
+      if (index < start + shift + text.length) return start;
+      shift += text.length - (end - start);
+    }
+    return index - shift;
+  }
+
+  return {
+    text: edited,
+    toEdited,
+    toOriginal: (position) =>
+      textPosition(original.slice(0, originalIndex(indexOf(edited, position))), Infinity, 'byte'),
+  };
+}
+
+/** The index of a place in a text. */
+function indexOf(text: string, { line, character }: TextPosition): number {
+  let start = 0;
+  for (let left = line; left > 0; left -= 1) {
+    const next = text.indexOf('\n', start);
+    if (next < 0) return text.length;
+    start = next + 1;
+  }
+  return start + character;
+}

@@ -1,0 +1,134 @@
+import { type Token } from './tokens.ts';
+
+/** What a reader function can be told about its files. */
+export interface ReaderOptions {
+  /** That they are compressed, by `compression`. */
+  readonly compressed: boolean;
+  /** That their columns are matched by name, by `union_by_name`. */
+  readonly united: boolean;
+}
+
+const texts: ReaderOptions = { compressed: true, united: true };
+const objects: ReaderOptions = { compressed: true, united: false };
+const columns: ReaderOptions = { compressed: false, united: true };
+const whole: ReaderOptions = { compressed: false, united: false };
+
+/** Functions that open files, in lower case. */
+const readers: ReadonlyMap<string, ReaderOptions> = new Map([
+  ['read_csv', texts],
+  ['read_csv_auto', texts],
+  ['read_json', texts],
+  ['read_json_auto', texts],
+  ['read_ndjson', texts],
+  ['read_ndjson_auto', texts],
+  ['read_json_objects', objects],
+  ['read_json_objects_auto', objects],
+  ['read_ndjson_objects', objects],
+  ['sniff_csv', objects],
+  ['read_parquet', columns],
+  ['parquet_scan', columns],
+  ['read_text', whole],
+  ['read_blob', whole],
+]);
+
+/** What a reader function can be told. */
+export function optionsOf(reader: string): ReaderOptions {
+  return readers.get(reader) ?? whole;
+}
+
+/** The calls of reader functions in a query. */
+export interface ReaderCalls {
+  /** Those that open the input, `$1`, and nothing else. */
+  readonly calls: readonly ReaderCall[];
+  /** The first that opens something else, at its name. */
+  readonly other: Token | undefined;
+}
+
+/** A call of a reader function that opens the input. */
+export interface ReaderCall {
+  readonly name: string;
+  readonly start: number;
+  /** The places of `$1`; one, or the items of a list. */
+  readonly arguments: readonly Span[];
+  readonly isList: boolean;
+  /** Index behind the first argument. */
+  readonly end: number;
+  /** Names of the options that the call has, in lower case. */
+  readonly options: ReadonlySet<string>;
+}
+
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Finds the calls of reader functions in the tokens of a query. */
+export function readerCallsIn(sql: string, tokens: readonly Token[]): ReaderCalls {
+  const calls: ReaderCall[] = [];
+  let other: Token | undefined;
+  tokens.forEach((token, index) => {
+    const call = readerCallAt(sql, tokens, index);
+    if (call === 'other') other ??= token;
+    else if (call !== undefined) calls.push(call);
+  });
+  return { calls, other };
+}
+
+/** The call that begins at a token: undefined when no reader's does, 'other' when it opens something else. */
+function readerCallAt(sql: string, tokens: readonly Token[], index: number): ReaderCall | 'other' | undefined {
+  const token = tokens[index];
+  const name = token?.text.toLowerCase() ?? '';
+  if (token === undefined || !isName(token) || !readers.has(name) || !isSymbol(tokens[index + 1], '(')) {
+    return undefined;
+  }
+  const isList = isSymbol(tokens[index + 2], '[');
+  const found: Span[] = [];
+  let at = index + (isList ? 3 : 2);
+  for (;;) {
+    const span = inputAt(sql, tokens, at);
+    if (span === undefined) return 'other';
+    found.push(span);
+    at += tokens[at]?.kind === 'symbol' ? 2 : 1;
+    if (!isList || !isSymbol(tokens[at], ',')) break;
+    at += 1;
+  }
+  if (isList && !isSymbol(tokens[at], ']')) return 'other';
+  const end = (isList ? tokens[at]?.end : found.at(-1)?.end) ?? token.end;
+  if (isList) at += 1;
+  if (!isSymbol(tokens[at], ',') && !isSymbol(tokens[at], ')')) return 'other';
+  return { name, start: token.start, arguments: found, isList, end, options: namesInCall(tokens, at) };
+}
+
+/** Where the token, or the two of `$` and `1`, are `$1` and nothing more. */
+function inputAt(sql: string, tokens: readonly Token[], index: number): Span | undefined {
+  const token = tokens[index];
+  if (token?.kind === 'string' && token.text === '$1') return token;
+  return token !== undefined && isBareInput(sql, token) ? { start: token.start, end: token.start + 2 } : undefined;
+}
+
+/** True for the `$` of a `$1` without quotes. */
+export function isBareInput(sql: string, { kind, start }: Token): boolean {
+  return kind === 'symbol' && /^\$1(?!\d)/.test(sql.slice(start, start + 3));
+}
+
+/** The names that stand in a call from a token on, not in lists or calls inside of it. */
+function namesInCall(tokens: readonly Token[], from: number): ReadonlySet<string> {
+  const names = new Set<string>();
+  let depth = 0;
+  for (let index = from; index < tokens.length && depth >= 0; index += 1) {
+    const token = tokens[index];
+    if (token?.kind === 'symbol' && /[([{]/.test(token.text)) depth += 1;
+    else if (token?.kind === 'symbol' && /[)\]}]/.test(token.text)) depth -= 1;
+    else if (token !== undefined && isName(token) && depth === 0) names.add(token.text.toLowerCase());
+  }
+  return names;
+}
+
+function isName({ kind }: Token): boolean {
+  return kind === 'word' || kind === 'identifier';
+}
+
+/** True for one character that is neither of a name nor of a string. */
+export function isSymbol(token: Token | undefined, text: string): boolean {
+  return token?.kind === 'symbol' && token.text === text;
+}

@@ -1,0 +1,315 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { isPondError, type PondError } from '../../server/src/base/error.ts';
+import { type Builder } from '../../server/src/query/build.ts';
+import { createBuilder } from '../../server/src/query/builder.ts';
+import { readingOf } from '../../server/src/query/formats.ts';
+import { type Source } from '../../server/src/query/sources.ts';
+import { type FileType } from '../../server/src/tinyfs/backend.ts';
+import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
+import { dataFile } from './testPond.ts';
+
+const temporary = makeTemporaryDirectory('duckpond-test');
+let builder: Builder;
+let count = 0;
+
+before(() => {
+  builder = createBuilder({ memoryLimitBytes: 768 * 1024 * 1024 });
+});
+after(async () => {
+  await builder.close();
+  temporary.remove();
+});
+
+function hostFile(content: string | Uint8Array): string {
+  const path = join(temporary.path, `content${(count += 1)}`);
+  writeFileSync(path, content);
+  return path;
+}
+
+/** A file of the pond, or a series of several parts, with its content on the host. */
+function pondFile(pondPath: string, contents: readonly (string | Uint8Array)[], type: FileType = 'file') {
+  const reading = readingOf(type, pondPath.slice(pondPath.lastIndexOf('/') + 1));
+  const files = contents.map((content) => ({
+    hostPath: hostFile(content),
+    sizeBytes: content.length,
+    pondPath,
+    reading,
+  }));
+  return { name: pondPath, files };
+}
+
+const stations = pondFile('/Inbox/a/stations.csv', ['id,name\n2,"b ""x"""\n1,a\n']);
+
+interface Options {
+  readonly input?: ReturnType<typeof pondFile>;
+  readonly tables?: readonly Source[];
+}
+
+/** Builds, and returns where the Parquet file is. */
+async function build(sql: string, { input = stations, tables = [] }: Options = {}): Promise<string> {
+  const target = join(temporary.path, `result${(count += 1)}`);
+  await builder.fromUserSql({ sql, input, tables, target });
+  return target;
+}
+
+/** All rows in the order of the file. */
+async function rowsOf(sql: string, options?: Options) {
+  const target = await build(sql, options);
+  return builder.run([`FROM read_parquet('${target}')`]);
+}
+
+async function failure(sql: string, options?: Options): Promise<PondError> {
+  const error: unknown = await build(sql, options).then(
+    () => undefined,
+    (caught: unknown) => caught,
+  );
+  assert.ok(isPondError(error), `expected a failure of ${sql}, got ${String(error)}`);
+  assert.ok(sql.includes(temporary.path) || !error.message.includes(temporary.path), error.message);
+  return error;
+}
+
+const both = [
+  [1n, 'a'],
+  [2n, 'b "x"'],
+];
+const reversed = both.toReversed();
+
+for (const [sql, expected] of [
+  ["SELECT * FROM read_csv('$1') ORDER BY id", both],
+  ["SELECT * FROM read_csv('$1') ORDER BY id DESC;\n;", reversed],
+  ["FROM read_csv_auto('$1', header = true)", reversed],
+  ["FROM read_csv(['$1'])", reversed],
+  ["FROM read_csv(['$1', '$1'])", [...reversed, ...reversed]],
+  ['FROM READ_CSV($1)', reversed],
+  [`FROM "read_csv"('$1') -- read_csv('x')`, reversed],
+  ["FROM '$1'", reversed],
+  ['FROM "$1"', reversed],
+  ['SELECT "$1".id, x.name FROM "$1" JOIN "$1" x USING (id) ORDER BY id', both],
+  [`WITH t AS (FROM '$1') SELECT * FROM t ORDER BY 1`, both],
+  [`(FROM '$1' ORDER BY id)`, both],
+  ['FROM "/Inbox/a/stations.csv"', reversed],
+  ['TABLE "$1"', reversed],
+  [`PIVOT '$1' ON id USING first(name)`, [['a', 'b "x"']]],
+  [
+    "SELECT '$1', 'at $1', $1, e'\\t$1', $$ $1 $$",
+    [
+      [
+        '/Inbox/a/stations.csv',
+        'at /Inbox/a/stations.csv',
+        '/Inbox/a/stations.csv',
+        '\t/Inbox/a/stations.csv',
+        ' /Inbox/a/stations.csv ',
+      ],
+    ],
+  ],
+  ["SELECT '$12', '$10' /* $1 */", [['$12', '$10']]],
+  ["SELECT content FROM read_text('$1')", [['id,name\n2,"b ""x"""\n1,a\n']]],
+  ["SELECT octet_length(content) FROM read_blob('$1')", [[24n]]],
+  ["SELECT HasHeader FROM sniff_csv('$1')", [[true]]],
+  ["FROM read_csv('$1') WHERE false", []],
+] as const) {
+  test(`builds ${sql}`, async () => assert.deepEqual(await rowsOf(sql), expected));
+}
+
+test('rows come in the order that the query gives them, in files of any size', async () => {
+  const target = await build("SELECT range AS n, repeat('x', 40) AS x FROM range(1000000) ORDER BY hash(range)");
+  const sql = `SELECT count(*) FROM (SELECT hash(n) < lag(hash(n)) OVER (ORDER BY file_row_number) AS wrong FROM read_parquet('${target}', file_row_number = true)) WHERE wrong`;
+  assert.deepEqual(await builder.run([sql]), [[0n]]);
+});
+
+test('an empty result is a file with columns', async () => {
+  const target = await build("SELECT id, name, 1.5::DOUBLE AS x FROM '$1' WHERE false");
+  const { columns, rowCount } = await builder.inspect([target]);
+  assert.equal(columns.map(({ name, type }) => `${name} ${type}`).join(), 'id BIGINT,name VARCHAR,x DOUBLE');
+  assert.equal(rowCount, 0);
+});
+
+test('times are UTC, whatever the zone of the machine', async () => {
+  assert.deepEqual(await rowsOf("SELECT epoch('2024-07-01'::TIMESTAMPTZ)::BIGINT"), [[1719792000n]]);
+});
+
+const gzipped = pondFile('/a/data.csv.GZ', [gzipSync('a,b\n1,2\n')]);
+for (const sql of [
+  "FROM read_csv('$1')",
+  "FROM read_csv(['$1'], header = true)",
+  "FROM '$1'",
+  "FROM read_csv('$1', compression = 'gzip')",
+]) {
+  test(`reads a compressed file by ${sql}`, async () =>
+    assert.deepEqual(await rowsOf(sql, { input: gzipped }), [[1n, 2n]]));
+}
+
+for (const [name, content] of [
+  ['/a.tsv', 'a\tb\n1\t2\n'],
+  ['/a.json', '[{"a": 1, "b": 2}]'],
+  ['/a.ndjson', '{"a": 1, "b": 2}\n'],
+  ['/a.jsonl.gz', gzipSync('{"a": 1, "b": 2}\n')],
+] as const) {
+  test(`reads ${name} as a table and by its reader`, async () => {
+    const input = pondFile(name, [content]);
+    const reader = name.includes('json') ? 'read_json' : 'read_csv';
+    assert.deepEqual(await rowsOf("FROM '$1'", { input }), [[1n, 2n]]);
+    assert.deepEqual(await rowsOf(`FROM ${reader}('$1')`, { input }), [[1n, 2n]]);
+  });
+}
+
+test('a file of no known kind is read by functions and is no table', async () => {
+  const input = pondFile('/a/readings.log', ['a,b\n1,2\n']);
+  assert.deepEqual(await rowsOf("FROM read_csv('$1')", { input }), [[1n, 2n]]);
+  const error = await failure("FROM '$1'", { input });
+  assert.equal(error.code, 'query-invalid');
+  assert.equal(error.path, '/a/readings.log');
+});
+
+test('a series of several parts is one input, its columns matched by name', async () => {
+  const parts = ['SELECT 1 AS a, 2 AS b', 'SELECT 3 AS b, 4 AS c'].map(async (select) => {
+    const file = join(temporary.path, `part${(count += 1)}`);
+    await builder.run([`COPY (${select}) TO '${file}' (FORMAT parquet)`]);
+    return readFileSync(file);
+  });
+  const input = pondFile('/s/series', await Promise.all(parts), 'series');
+  const expected = [
+    [1, 2, null],
+    [null, 3, 4],
+  ];
+  for (const sql of ["FROM read_parquet('$1')", "FROM parquet_scan(['$1'])", "FROM '$1'"]) {
+    assert.deepEqual(await rowsOf(sql, { input }), expected);
+  }
+});
+
+test('an Arrow file is read like Parquet, and leaves nothing behind', async () => {
+  const input = pondFile('/flights/f.arrow', [dataFile('flights-200k.arrow')]);
+  const before = readdirSync(temporary.path).length;
+  assert.deepEqual(await rowsOf("SELECT count(*) FROM read_parquet('$1')", { input }), [[200000n]]);
+  assert.deepEqual(await rowsOf("SELECT count(*) FROM '$1'", { input }), [[200000n]]);
+  assert.equal(readdirSync(temporary.path).length, before + 2);
+});
+
+test('other files of the pond are tables', async () => {
+  const reading = readingOf('file', 'units.csv');
+  assert.ok(reading);
+  const file = { hostPath: hostFile('id,unit\n1,C\n2,m\n'), sizeBytes: 16, pondPath: '/Inbox/x/units.csv', reading };
+  const units: Source = { name: file.pondPath, index: undefined, files: [file] };
+  const sql = `SELECT name, unit FROM read_csv('$1') JOIN "/Inbox/x/units.csv" USING (id) ORDER BY id`;
+  assert.deepEqual(await rowsOf(sql, { tables: [units] }), [
+    ['a', 'C'],
+    ['b "x"', 'm'],
+  ]);
+  const missing = await failure('SELECT 1\nFROM "/Inbox/x/unitz.csv"', { tables: [units] });
+  assert.equal(missing.code, 'not-found');
+  assert.deepEqual(missing.position, { line: 1, character: 5 });
+});
+
+test('host paths do not come into the rows', async () => {
+  const path = '/Inbox/a/stations.csv';
+  assert.deepEqual(await rowsOf("SELECT DISTINCT filename FROM read_csv('$1', filename = true)"), [[path]]);
+  assert.deepEqual(await rowsOf("SELECT 'in ' || filename AS x FROM read_csv('$1') ORDER BY id LIMIT 1"), [
+    [`in ${path}`],
+  ]);
+  assert.deepEqual((await rowsOf("FROM read_text('$1')"))[0]?.[0], path);
+  const [sniffed] = await rowsOf("FROM sniff_csv('$1')");
+  assert.ok(!String(sniffed).includes(temporary.path) && String(sniffed).includes(path), String(sniffed));
+});
+
+test('names of files are no way into the SQL', async () => {
+  for (const name of [`/a/it's "x" $$ \\ .csv`, '/a/$1.csv', "/a/'; COPY (SELECT 1) TO 'x.csv"]) {
+    const input = pondFile(name, ['a\n1\n']);
+    const [row] = await rowsOf(`SELECT '$1', $1, e'$1', $$$1$$, a FROM "$1"`, { input });
+    assert.deepEqual(row, [name, name, name, name, 1n]);
+  }
+});
+
+for (const [sql, code, line, character] of [
+  ["SELECT id,\n nothing FROM read_csv('$1')", 'query-invalid', 1, 1],
+  ["SELECT * FROM read_csv('$1') WHERE nothing", 'query-invalid', 0, 35],
+  ["SELECT '$1' AS é, \"$1\".nothing FROM '$1'", 'query-invalid', 0, 18],
+  ["SELECT * FROM read_csv('$1') WHERE\n\n id = = 3", 'query-invalid', 2, 6],
+  ["SELECT read_csv FROM read_csv('$1', no = 1)", 'query-invalid', 0, 21],
+  ["SELECT CAST(name AS INT)\nFROM read_csv('$1')", 'query-failed', 0, 7],
+  ["SELECT * FROM read_csv('$1') JOIN read_csv('/etc/passwd') USING (a)", 'query-forbidden', 0, 34],
+  ["SELECT * FROM read_csv('$1'), getenv('$1') ", 'query-forbidden', 0, 30],
+] as const) {
+  test(`points into the SQL as it was written: ${sql}`, async () => {
+    const { code: found, position, message } = await failure(sql);
+    assert.deepEqual([found, position], [code, { line, character }], message);
+  });
+}
+
+test('an input that cannot be parsed is named, with the line', async () => {
+  const input = pondFile('/Inbox/bad.csv', [`a,b\n${'1,2\n'.repeat(30_000)}1,2,3,4\n`]);
+  for (const sql of ["SELECT * FROM read_csv('$1')", "FROM '$1'"]) {
+    const error = await failure(sql, { input });
+    assert.equal(error.code, 'invalid-content');
+    assert.equal(error.path, '/Inbox/bad.csv');
+    assert.match(error.message, /Line: 30002/);
+  }
+});
+
+const secret = hostFile('secret\n1\n');
+for (const sql of [
+  ...['read_csv', 'read_text', 'read_blob', 'read_json', 'read_parquet', 'parquet_scan', 'sniff_csv'].flatMap(
+    (reader) => [
+      `FROM ${reader}('${secret}')`,
+      `FROM ${reader}(['$1', '${secret}'])`,
+      `FROM ${reader}('$1' || '/../${secret}')`,
+      `FROM ${reader}(getvariable('x'))`,
+      `FROM main.${reader}('${secret}')`,
+    ],
+  ),
+  "FROM read_csv('https://localhost/x.csv')",
+  "FROM read_csv('s3://b/x.csv')",
+  `FROM glob('${temporary.path}/*')`,
+  "FROM glob('/*')",
+  `FROM parquet_metadata('$1')`,
+  `FROM '${secret}'`,
+  `FROM "${secret}.csv"`,
+  `FROM query('FROM read_text(''${secret}'')')`,
+  `FROM query_table('${secret}')`,
+  "SELECT getenv('HOME')",
+  "SELECT current_setting('allowed_paths')",
+  'FROM duckdb_settings()',
+  'FROM pond.commits',
+  `COPY (SELECT 1) TO '${secret}'`,
+  `SELECT 1) TO '${secret}' (FORMAT csv); COPY (SELECT 2`,
+  `SELECT 1) TO '${secret}' (FORMAT csv) --`,
+  `SELECT 1; COPY (SELECT 1) TO '${secret}'`,
+  `PIVOT (FROM read_text('${secret}')) ON content`,
+  `PIVOT (FROM '${secret}') ON content`,
+  `ATTACH '${secret}.db'`,
+  `ATTACH '${secret}' AS a (READ_ONLY)`,
+  'INSTALL httpfs',
+  'LOAD httpfs',
+  'SET enable_external_access = true',
+  "SET allowed_paths = ['/etc/passwd']",
+  'RESET lock_configuration',
+  'PRAGMA version',
+  'CALL pragma_version()',
+  'CREATE TABLE t AS SELECT 1',
+  "SET VARIABLE x = '/etc/passwd'",
+  'EXPLAIN SELECT 1',
+  'SELECT $2',
+  'SELECT ?',
+  '',
+  "SELECT 1\0) TO 'x'",
+]) {
+  test(`refuses ${JSON.stringify(sql.replaceAll(temporary.path, '…'))}`, async () => {
+    const { code, message } = await failure(sql);
+    assert.match(code, /^(query-(forbidden|invalid)|not-found)$/, message);
+    assert.equal(readFileSync(secret, 'utf8'), 'secret\n1\n');
+  });
+}
+
+test('a build that is cancelled ends soon', async () => {
+  const controller = new AbortController();
+  const target = join(temporary.path, 'cancelled');
+  const sql = 'SELECT a.range * b.range AS x FROM range(1000000) a, range(1000000) b ORDER BY x';
+  const running = builder.fromUserSql({ sql, input: stations, tables: [], target }, controller.signal);
+  const ended = assert.rejects(running, { code: 'cancelled' });
+  await builder.run(['SELECT 1']);
+  controller.abort();
+  await ended;
+});
