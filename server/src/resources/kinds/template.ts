@@ -38,6 +38,7 @@ export const template: ResourceKind = {
       ),
     },
   },
+  derive: async () => (await import('../template/outputs.ts')).deriveTemplates,
   flows: ({ spec }) =>
     itemsOf(spec, 'collections').map((collection) => ({
       writes: `${textOf(collection, 'name')}/**`,
