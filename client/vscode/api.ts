@@ -1,6 +1,8 @@
 import { type Uri } from 'vscode';
 import { type CommandName, type Params, type Result, type RowsInfo } from '../../server/src/protocol/commands.ts';
 import { type ServerState } from './client.ts';
+import { type ShownRow } from './resources/shownRows.ts';
+import { type GraphState } from './webviews/graph/messages.ts';
 import { type GridState } from './webviews/grid/messages.ts';
 
 /** What `activate` returns: what the window knows, for tests and other extensions. */
@@ -18,6 +20,10 @@ export interface Api {
   grid(): { readonly state: GridState | undefined; rows(start: number, count: number): Promise<RowsInfo> } | undefined;
   /** Paths of the staged changes as source control shows them, with their letters' words; undefined until known. */
   staged(pond: string): readonly { readonly path: string; readonly kind: string }[] | undefined;
+  /** The rows of the Resources view. */
+  resources(): Promise<readonly ShownRow[]>;
+  /** What the graph of a pond shows; undefined when it is not open. */
+  graph(pond: string): GraphState | undefined;
   /** The message box of source control. */
   setMessage(pond: string, text: string): void;
 }

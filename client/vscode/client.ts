@@ -27,7 +27,19 @@ import {
 import { startServer } from './serverProcess.ts';
 
 /** Requests that change nothing: they are asked again when the server died before it answered. */
-const repeatable = new Set<CommandName>(['stat', 'list', 'read', 'status', 'diff', 'log', 'show', 'open']);
+const repeatable = new Set<CommandName>([
+  'stat',
+  'list',
+  'read',
+  'status',
+  'diff',
+  'log',
+  'show',
+  'open',
+  'kinds',
+  'resources',
+  'runs',
+]);
 
 const restartWaitMs = 20_000;
 

@@ -4,6 +4,12 @@ import { errorText, isCancelled } from './errors.ts';
 import { parsePondUri } from './pondUri.ts';
 import { type Ponds } from './ponds.ts';
 import { type QueryDocuments } from './queryDocuments.ts';
+import { type ApplyProblems } from './resources/diagnostics.ts';
+import { type GraphPanels } from './resources/graphPanel.ts';
+import { type Outputs } from './resources/outputs.ts';
+import { type ResourceStore } from './resources/resourceStore.ts';
+import { type RunLog } from './resources/runLog.ts';
+import { type Runner } from './resources/runner.ts';
 import { type SourceControls } from './sourceControl.ts';
 
 /** What commands work with. */
@@ -12,6 +18,12 @@ export interface Context {
   readonly ponds: Ponds;
   readonly sourceControls: SourceControls;
   readonly queries: QueryDocuments;
+  readonly store: ResourceStore;
+  readonly runner: Runner;
+  readonly outputs: Outputs;
+  readonly runLog: RunLog;
+  readonly graphs: GraphPanels;
+  readonly applyProblems: ApplyProblems;
 }
 
 /** Registers a command of category Pond. What it throws is shown to the person, cancelling excepted. */

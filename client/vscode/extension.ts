@@ -2,16 +2,21 @@ import * as vscode from 'vscode';
 import { type Api } from './api.ts';
 import { ChangeDecorations } from './changeDecorations.ts';
 import { PondClient } from './client.ts';
+import { applyResource } from './commands/applyResource.ts';
 import { commitPond } from './commands/commit.ts';
+import { deleteResources } from './commands/deleteResources.ts';
 import { discardChanges } from './commands/discard.ts';
 import { exportFiles } from './commands/exportFiles.ts';
 import { importFiles } from './commands/importFiles.ts';
 import { initPond } from './commands/init.ts';
 import { keepStaged } from './commands/keepStaged.ts';
+import { newResource } from './commands/newResource.ts';
 import { openPond } from './commands/open.ts';
 import { openDiff } from './commands/openDiff.ts';
+import { openOutput, openResource, openRunLog, refreshResources, showGraph } from './commands/openResource.ts';
 import { cancelQuery, newQuery, runQuery } from './commands/queries.ts';
 import { restoreVersion } from './commands/restoreVersion.ts';
+import { cancelRuns, runAllResources, runResources } from './commands/runResources.ts';
 import { showLog } from './commands/showLog.ts';
 import { registerCommand, type Context } from './context.ts';
 import { openWorkspacePonds } from './discover.ts';
@@ -19,6 +24,8 @@ import { PondFileSystem } from './fileSystemProvider.ts';
 import { Ponds } from './ponds.ts';
 import { parsePondUri, pondUri, scheme } from './pondUri.ts';
 import { QueryDocuments } from './queryDocuments.ts';
+import { resourceParts } from './resources/feature.ts';
+import { rowsOf } from './resources/shownRows.ts';
 import { SourceControls } from './sourceControl.ts';
 import { StatusBar } from './statusBar.ts';
 
@@ -31,11 +38,12 @@ export function activate(extension: vscode.ExtensionContext): Api {
   const queries = new QueryDocuments(client, ponds, extension.extensionUri);
   const statusBar = new StatusBar(client, ponds, sourceControls);
   const decorations = new ChangeDecorations(sourceControls);
-  const context: Context = { client, ponds, sourceControls, queries };
+  const resources = resourceParts(client, ponds, queries, extension.extensionUri);
+  const context: Context = { client, ponds, sourceControls, queries, ...resources };
   extension.subscriptions.push(
     vscode.workspace.registerFileSystemProvider(scheme, files, { isCaseSensitive: true }),
     vscode.window.registerFileDecorationProvider(decorations),
-    ...[decorations, statusBar, queries, sourceControls, files, ponds, client],
+    ...[...resources.disposables, decorations, statusBar, queries, sourceControls, files, ponds, client],
     registerCommand('pond.init', context, initPond),
     registerCommand('pond.open', context, openPond),
     registerCommand('pond.import', context, importFiles),
@@ -49,6 +57,17 @@ export function activate(extension: vscode.ExtensionContext): Api {
     registerCommand('pond.newQuery', context, newQuery),
     registerCommand('pond.runQuery', context, runQuery),
     registerCommand('pond.cancelQuery', context, cancelQuery),
+    registerCommand('pond.applyResource', context, applyResource),
+    registerCommand('pond.newResource', context, newResource),
+    registerCommand('pond.runResource', context, runResources),
+    registerCommand('pond.runAllResources', context, runAllResources),
+    registerCommand('pond.cancelRun', context, cancelRuns),
+    registerCommand('pond.openRunLog', context, openRunLog),
+    registerCommand('pond.openOutput', context, openOutput),
+    registerCommand('pond.openResource', context, openResource),
+    registerCommand('pond.deleteResource', context, deleteResources),
+    registerCommand('pond.showGraph', context, showGraph),
+    registerCommand('pond.refreshResources', context, refreshResources),
     registerCommand('pond.showServerLog', context, async () => client.log.show()),
     registerCommand('pond.restartServer', context, async () => restart(client, ponds)),
     // The server learns whether the workspace is trusted when it starts.
@@ -66,6 +85,8 @@ export function activate(extension: vscode.ExtensionContext): Api {
     request: (name, params) => client.request(name, params),
     grid: () => queries.lastGrid,
     staged: (pond) => sourceControls.status(pond)?.staged.map(({ path, kind }) => ({ path, kind })),
+    resources: () => rowsOf(resources.view),
+    graph: (pond) => resources.graphs.state(pond),
     setMessage: (pond, text) => {
       sourceControls.inputBox(pond).value = text;
     },

@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { type RowsInfo } from '../../server/src/protocol/commands.ts';
 import { type PondClient } from './client.ts';
 import { errorData, errorMessage, errorText, isCancelled } from './errors.ts';
 import { pondName } from './pondUri.ts';
+import { webviewPage } from './webviewPage.ts';
 import { type CellRange, type FromPage, type GridState, type ToPage } from './webviews/grid/messages.ts';
 
 /** Rows that one request of a copy fetches, and the most that a copy takes. */
@@ -31,16 +31,16 @@ export class GridPanel implements vscode.Disposable {
   private cancellation: vscode.CancellationTokenSource | undefined;
   readonly onDidClose = this.closed.event;
 
-  constructor(client: PondClient, extension: vscode.Uri, title: string) {
+  constructor(client: PondClient, extension: vscode.Uri, title: string, viewColumn = vscode.ViewColumn.Beside) {
     this.client = client;
     const assets = vscode.Uri.joinPath(extension, 'out', 'webviews');
     this.panel = vscode.window.createWebviewPanel(
       'pond.grid',
       title,
-      { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true },
+      { viewColumn, preserveFocus: true },
       { enableScripts: true, localResourceRoots: [assets] },
     );
-    this.panel.webview.html = page(this.panel.webview, assets);
+    this.panel.webview.html = webviewPage(this.panel.webview, assets, { name: 'grid', title: 'Query result' });
     this.listeners = [
       this.panel.webview.onDidReceiveMessage((message: FromPage) => this.receive(message)),
       this.panel.onDidDispose(() => this.dispose()),
@@ -190,22 +190,4 @@ function failure(
 /** A cell in tab-separated text: what would break the line or the column becomes a blank. */
 function cellText(text: string): string {
   return text.replace(/[\t\r\n]+/g, ' ');
-}
-
-function page(webview: vscode.Webview, assets: vscode.Uri): string {
-  const nonce = randomBytes(16).toString('base64url');
-  const uri = (name: string): string => webview.asWebviewUri(vscode.Uri.joinPath(assets, name)).toString();
-  const policy = `default-src 'none'; style-src ${webview.cspSource}; script-src 'nonce-${nonce}'`;
-  return `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<link rel="stylesheet" href="${uri('grid.css')}">
-<title>Query result</title>
-</head>
-<body>
-<script nonce="${nonce}" src="${uri('grid.js')}"></script>
-</body>
-</html>`;
 }

@@ -1,8 +1,18 @@
 import * as vscode from 'vscode';
 import { type CommandName, type Params, type Result } from '../../server/src/protocol/commands.ts';
+import { type ProgressEvent } from '../../server/src/protocol/events.ts';
 import { type PondClient } from './client.ts';
 
 let tokens = 0;
+
+/** What else is done with the progress of a command. */
+export interface ProgressOptions {
+  /** Cancels the command, as the person may. */
+  readonly cancellation?: vscode.CancellationTokenSource;
+  readonly onProgress?: (event: ProgressEvent) => void;
+  /** How the notification puts a message; as it came when left out. */
+  readonly say?: (event: ProgressEvent) => string;
+}
 
 /** Runs a long command under a notification that shows how far it is and lets the person cancel it. */
 export function requestWithProgress<N extends CommandName>(
@@ -10,22 +20,29 @@ export function requestWithProgress<N extends CommandName>(
   title: string,
   name: N,
   params: Params<N>,
+  { cancellation, onProgress, say = ({ message }) => message }: ProgressOptions = {},
 ): Promise<Result<N>> {
   const progressToken = `${process.pid}-${++tokens}`;
   const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
   return Promise.resolve(
     vscode.window.withProgress(options, async (progress, cancel) => {
       let percent = 0;
-      const listener = client.onDidProgress(({ token, message, done, total }) => {
+      const listener = client.onDidProgress((event) => {
+        const { token, done, total } = event;
         if (token !== progressToken) return;
         const now = total === undefined || total === 0 ? percent : (100 * done) / total;
-        progress.report({ message, increment: Math.max(0, now - percent) });
+        onProgress?.(event);
+        progress.report({ message: say(event), increment: Math.max(0, now - percent) });
         percent = Math.max(now, percent);
       });
+      const source = cancellation ?? new vscode.CancellationTokenSource();
+      const cancelled = cancel.onCancellationRequested(() => source.cancel());
       try {
-        return await client.request(name, { ...params, progressToken }, cancel);
+        return await client.request(name, { ...params, progressToken }, source.token);
       } finally {
+        cancelled.dispose();
         listener.dispose();
+        if (cancellation === undefined) source.dispose();
       }
     }),
   );

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import { type PondClient } from './client.ts';
 import { errorData, errorText, isCancelled } from './errors.ts';
-import { GridPanel, type Query } from './gridPanel.ts';
+import { GridPanel } from './gridPanel.ts';
 import { type Ponds } from './ponds.ts';
-import { pondName } from './pondUri.ts';
+import { pondName, pondUri } from './pondUri.ts';
 import { statementAt, type Statement } from './statement.ts';
 
 export const queryLanguage = 'pond-sql';
@@ -51,10 +51,20 @@ export class QueryDocuments implements vscode.Disposable {
     this.problems.delete(document.uri);
     await this.ponds.open(pond);
     try {
-      await this.show(document, { pond, sql: statement.text });
+      const name = document.uri.path.split('/').at(-1);
+      const grid = this.grid(document.uri, () => `Result: ${name} (${pondName(pond)})`, vscode.ViewColumn.Beside);
+      await grid.run({ pond, sql: statement.text });
     } catch (error) {
       this.mark(document, statement, error);
     }
+  }
+
+  /** Shows all rows of a series or table of a pond in a grid of its own. Throws what the server answers to the query. */
+  async showTable(pond: string, path: string): Promise<void> {
+    await this.ponds.open(pond);
+    const name = path.split('/').at(-1) ?? path;
+    const grid = this.grid(pondUri(pond, path), () => name, vscode.ViewColumn.Active);
+    await grid.run({ pond, sql: `SELECT * FROM "${path.replaceAll('"', '""')}"` });
   }
 
   /** Stops the query whose grid is shown last. */
@@ -68,18 +78,17 @@ export class QueryDocuments implements vscode.Disposable {
     this.listener.dispose();
   }
 
-  private async show(document: vscode.TextDocument, query: Query): Promise<void> {
-    const key = document.uri.toString();
-    let grid = this.grids.get(key);
-    if (grid === undefined) {
-      const name = document.uri.path.split('/').at(-1);
-      const created = new GridPanel(this.client, this.extension, `Result: ${name} (${pondName(query.pond)})`);
-      created.onDidClose(() => this.grids.delete(key));
-      this.grids.set(key, created);
-      grid = created;
+  /** The grid of a document or table; a new one when it has none. */
+  private grid(uri: vscode.Uri, title: () => string, column: vscode.ViewColumn): GridPanel {
+    const key = uri.toString();
+    const known = this.grids.get(key);
+    const grid = known ?? new GridPanel(this.client, this.extension, title(), column);
+    if (known === undefined) {
+      grid.onDidClose(() => this.grids.delete(key));
+      this.grids.set(key, grid);
     }
     this.lastGrid = grid;
-    await grid.run(query);
+    return grid;
   }
 
   /** Marks an error where the server says it is, which counts from the start of the statement. */

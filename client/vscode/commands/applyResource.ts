@@ -1,0 +1,107 @@
+import { dirname } from 'node:path';
+import * as vscode from 'vscode';
+import { type Result } from '../../../server/src/protocol/commands.ts';
+import { type AppliedInfo, type ProblemInfo } from '../../../server/src/protocol/resources.ts';
+import { type Context } from '../context.ts';
+import { parsePondUri, pondName, pondUri } from '../pondUri.ts';
+import { documentUri } from '../resources/places.ts';
+import { count, titleOf } from '../resources/words.ts';
+import { missingVariables } from '../resources/variables.ts';
+
+/** Stages the resources that the active YAML document (or that at `target`) declares. Answers what became of each. */
+export async function applyResource(context: Context, target?: unknown): Promise<readonly AppliedInfo[] | undefined> {
+  const document = await documentOf(target);
+  if (document === undefined) {
+    void vscode.window.showInformationMessage(
+      'Open the YAML document of a resource first, or run "Pond: New Resource".',
+    );
+    return undefined;
+  }
+  const location = parsePondUri(document.uri);
+  const home = location === undefined ? undefined : context.store.at(location.pond, location.path);
+  if (home !== undefined) {
+    await document.save();
+    void vscode.window.showInformationMessage(
+      `${titleOf(home)} is staged whenever it is saved: commit to make it live.`,
+    );
+    return undefined;
+  }
+  const pond = await context.ponds.choose(document.uri);
+  if (pond === undefined) return undefined;
+  const result = await apply(context, pond, document);
+  if (result === undefined) return undefined;
+  context.applyProblems.set(document.uri, result.problems);
+  if (result.applied.length === 0) await tellProblems(document, result.problems);
+  else void tellApplied(pond, result.applied);
+  await context.store.refresh(pond);
+  return result.applied;
+}
+
+async function documentOf(target: unknown): Promise<vscode.TextDocument | undefined> {
+  if (target instanceof vscode.Uri) return vscode.workspace.openTextDocument(target);
+  const active = vscode.window.activeTextEditor?.document;
+  return active?.languageId === 'yaml' ? active : undefined;
+}
+
+/** Applies a document; asks for the variables that it is missing, and again for those that come to light then. */
+async function apply(
+  { client }: Context,
+  pond: string,
+  document: vscode.TextDocument,
+): Promise<Result<'apply'> | undefined> {
+  const sources = [{ text: document.getText(), origin: originOf(document.uri) }];
+  const directory = directoryOf(document.uri, pond);
+  let variables: Readonly<Record<string, string>> = {};
+  for (;;) {
+    const result = await client.request('apply', { pond, sources, directory, variables });
+    const missing = missingVariables(document.getText(), result.problems).filter((name) => !(name in variables));
+    if (missing.length === 0) return result;
+    for (const name of missing) {
+      const value = await vscode.window.showInputBox({
+        title: `Apply ${vscode.workspace.asRelativePath(document.uri)}`,
+        prompt: `Value of the variable "${name}"`,
+        ignoreFocusOut: true,
+      });
+      if (value === undefined) return undefined;
+      variables = { ...variables, [name]: value };
+    }
+  }
+}
+
+function originOf(uri: vscode.Uri): string {
+  return uri.scheme === 'file' ? uri.fsPath : uri.path;
+}
+
+/** The host folder that files named in the document are relative to. */
+function directoryOf(uri: vscode.Uri, pond: string): string {
+  if (uri.scheme === 'file') return dirname(uri.fsPath);
+  const folder = vscode.workspace.workspaceFolders?.find((one) => one.uri.scheme === 'file');
+  return folder?.uri.fsPath ?? dirname(pond);
+}
+
+async function tellProblems(document: vscode.TextDocument, problems: readonly ProblemInfo[]): Promise<void> {
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  const [first] = errors;
+  if (first === undefined) return;
+  const rest = errors.length === 1 ? '' : ` (and ${count(errors.length - 1, 'other problem')})`;
+  const editor = await vscode.window.showTextDocument(document);
+  const at = new vscode.Position(first.line, first.character);
+  editor.selection = new vscode.Selection(at, at);
+  editor.revealRange(new vscode.Range(at, at));
+  const hint = first.hint === undefined ? '' : ` ${first.hint}`;
+  void vscode.window.showErrorMessage(`Nothing was applied: ${first.message}${rest}.${hint}`);
+}
+
+async function tellApplied(pond: string, applied: readonly AppliedInfo[]): Promise<void> {
+  const changed = applied.filter(({ outcome }) => outcome !== 'unchanged');
+  const [first] = changed;
+  if (first === undefined) {
+    void vscode.window.showInformationMessage(`${applied.map(titleOf).join(', ')}: nothing changed.`);
+    return;
+  }
+  const [commit, open] = ['Commit', 'Open Document'] as const;
+  const what = changed.map((one) => `${titleOf(one)} ${one.outcome}`).join(', ');
+  const choice = await vscode.window.showInformationMessage(`Staged in ${pondName(pond)}: ${what}.`, commit, open);
+  if (choice === commit) await vscode.commands.executeCommand('pond.commit', pondUri(pond));
+  if (choice === open) await vscode.commands.executeCommand('vscode.open', documentUri(pond, first));
+}

@@ -1,0 +1,73 @@
+import * as vscode from 'vscode';
+import { type ResourceInfo } from '../../../server/src/protocol/resources.ts';
+import { type Context } from '../context.ts';
+import { parsePondUri } from '../pondUri.ts';
+import { resourcesOf, type ViewNode } from '../resources/nodes.ts';
+import { summaryOf, titleOf } from '../resources/words.ts';
+
+/** Resources of one pond. */
+export interface Chosen {
+  readonly pond: string;
+  readonly resources: readonly ResourceInfo[];
+}
+
+/**
+ * What a command is about: the selected rows of the Resources view, else the resource of a document, else the one that the
+ * person picks. Undefined when there is none or nothing was picked.
+ */
+export async function chooseResources(
+  { store, ponds }: Context,
+  args: readonly unknown[],
+  placeHolder: string,
+): Promise<Chosen | undefined> {
+  const nodes = nodesOf(args);
+  const pondOfNodes = nodes[0]?.pond;
+  if (pondOfNodes !== undefined) {
+    const resources = resourcesOf(nodes.filter(({ pond }) => pond === pondOfNodes));
+    if (resources.length > 0) return { pond: pondOfNodes, resources };
+  }
+  const uri = args[0] instanceof vscode.Uri ? args[0] : vscode.window.activeTextEditor?.document.uri;
+  const location = uri === undefined ? undefined : parsePondUri(uri);
+  const owner = location === undefined ? undefined : store.at(location.pond, location.path);
+  if (location !== undefined && owner !== undefined) return { pond: location.pond, resources: [owner] };
+  const pond = pondOfNodes ?? (await ponds.choose());
+  return pond === undefined ? undefined : pick(store.resources(pond), pond, placeHolder);
+}
+
+/** The pond that a command of the view is about. */
+export async function choosePond({ ponds }: Context, args: readonly unknown[]): Promise<string | undefined> {
+  const [node] = nodesOf(args);
+  return node?.pond ?? ponds.choose(args[0] instanceof vscode.Uri ? args[0] : undefined);
+}
+
+/** The rows that a menu of the view passes: the row, and all selected ones when it is among them. */
+export function nodesOf([first, selected]: readonly unknown[]): readonly ViewNode[] {
+  if (!isNode(first)) return [];
+  const all = Array.isArray(selected) ? selected.filter(isNode) : [];
+  return all.length > 0 ? all : [first];
+}
+
+function isNode(value: unknown): value is ViewNode {
+  return typeof value === 'object' && value !== null && 'type' in value && 'pond' in value;
+}
+
+async function pick(
+  resources: readonly ResourceInfo[],
+  pond: string,
+  placeHolder: string,
+): Promise<Chosen | undefined> {
+  if (resources.length === 0) {
+    void vscode.window.showInformationMessage(
+      'This pond has no resources. Run "Pond: New Resource" or "Pond: Apply Resource".',
+    );
+    return undefined;
+  }
+  const items = resources.map((resource) => ({
+    label: titleOf(resource),
+    description: summaryOf(resource, undefined, Date.now()),
+    detail: resource.desc,
+    resource,
+  }));
+  const picked = await vscode.window.showQuickPick(items, { placeHolder, matchOnDetail: true });
+  return picked === undefined ? undefined : { pond, resources: [picked.resource] };
+}

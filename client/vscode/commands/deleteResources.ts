@@ -1,0 +1,35 @@
+import * as vscode from 'vscode';
+import { type Context } from '../context.ts';
+import { count, titleOf } from '../resources/words.ts';
+import { chooseResources } from './chooseResources.ts';
+
+/** Stages the removal of resources with all that they hold, after asking. Answers their titles. */
+export async function deleteResources(
+  context: Context,
+  ...args: readonly unknown[]
+): Promise<readonly string[] | undefined> {
+  const chosen = await chooseResources(context, args, 'Which resource is to be deleted?');
+  if (chosen === undefined) return undefined;
+  const { pond, resources } = chosen;
+  const ids = new Set(resources.map(({ id }) => id));
+  const readers = context.store
+    .resources(pond)
+    .filter(({ id, reads }) => !ids.has(id) && reads.some((one) => ids.has(one)));
+  const what = resources.length === 1 ? resources.map(titleOf).join() : count(resources.length, 'resource');
+  const remove = 'Delete';
+  const answer = await vscode.window.showWarningMessage(
+    `Delete ${what} and all that it holds?`,
+    {
+      modal: true,
+      detail: [
+        ...(readers.length === 0 ? [] : [`Read by ${readers.map(titleOf).join(', ')}.`]),
+        'The removal is staged: "Pond: Discard" takes it back until you commit.',
+      ].join('\n'),
+    },
+    remove,
+  );
+  if (answer !== remove) return undefined;
+  const { removed } = await context.client.request('deleteResources', { pond, names: [...ids] });
+  await context.store.refresh(pond);
+  return removed;
+}

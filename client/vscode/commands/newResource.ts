@@ -1,0 +1,15 @@
+import * as vscode from 'vscode';
+import { type Context } from '../context.ts';
+
+/** Opens a new document with the example of a kind (`kind`, or one that is picked), to be changed and applied. */
+export async function newResource({ store }: Context, kind?: unknown): Promise<vscode.TextEditor | undefined> {
+  const kinds = await store.allKinds();
+  const named = typeof kind === 'string' ? kinds.find((one) => one.kind === kind) : undefined;
+  const items = kinds.map((one) => ({ label: one.kind, detail: one.summary, example: one.example }));
+  const example =
+    named?.example ??
+    (await vscode.window.showQuickPick(items, { placeHolder: 'Kind of the resource', matchOnDetail: true }))?.example;
+  if (example === undefined) return undefined;
+  const document = await vscode.workspace.openTextDocument({ language: 'yaml', content: example });
+  return vscode.window.showTextDocument(document, { preview: false });
+}

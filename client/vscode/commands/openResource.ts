@@ -1,0 +1,60 @@
+import * as vscode from 'vscode';
+import { type Context } from '../context.ts';
+import { atPosition, documentUri } from '../resources/places.ts';
+import { chooseResources, choosePond, nodesOf } from './chooseResources.ts';
+
+/** Opens the document of a resource, at the problem when the row is one. */
+export async function openResource(context: Context, ...args: readonly unknown[]): Promise<void> {
+  const chosen = await chooseResources(context, args, 'Which document?');
+  const [resource] = chosen?.resources ?? [];
+  if (chosen === undefined || resource === undefined) return;
+  const document = documentUri(chosen.pond, resource);
+  const [node] = nodesOf(args);
+  const uri = node?.type === 'problem' ? atPosition(document, node.problem.line, node.problem.character) : document;
+  await vscode.commands.executeCommand('vscode.open', uri);
+}
+
+/** Shows a file or a series that a resource holds: tables in a grid, anything else in an editor. */
+export async function openOutput(context: Context, ...args: readonly unknown[]): Promise<void> {
+  const [node] = nodesOf(args);
+  if (node?.type === 'output') {
+    await context.outputs.open(node.pond, node.output);
+    return;
+  }
+  const chosen = await chooseResources(context, args, 'Outputs of which resource?');
+  const [resource] = chosen?.resources ?? [];
+  if (chosen === undefined || resource === undefined) return;
+  await context.outputs.pick(chosen.pond, resource);
+}
+
+/** Shows the records of the runs of resources, or of all. */
+export async function openRunLog(context: Context, ...args: readonly unknown[]): Promise<void> {
+  const [given] = args as readonly [{ readonly pond: string; readonly titles: readonly string[] }?];
+  if (given?.titles !== undefined) {
+    await context.runLog.show(given.pond, given.titles);
+    return;
+  }
+  const [node] = nodesOf(args);
+  if (node === undefined && !(args[0] instanceof vscode.Uri)) {
+    const pond = await choosePond(context, args);
+    if (pond !== undefined) await context.runLog.show(pond, []);
+    return;
+  }
+  const chosen = await chooseResources(context, args, 'Runs of which resource?');
+  if (chosen !== undefined)
+    await context.runLog.show(
+      chosen.pond,
+      chosen.resources.map(({ kind, name }) => `${kind}/${name}`),
+    );
+}
+
+/** Shows the graph of a pond's resources. */
+export async function showGraph(context: Context, ...args: readonly unknown[]): Promise<void> {
+  const pond = await choosePond(context, args);
+  if (pond !== undefined) context.graphs.show(pond);
+}
+
+/** Reads the resources of all ponds anew. */
+export async function refreshResources({ store }: Context): Promise<void> {
+  await Promise.all(store.all.map((pond) => store.refresh(pond)));
+}

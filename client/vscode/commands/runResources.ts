@@ -1,0 +1,108 @@
+import * as vscode from 'vscode';
+import { type ResourceInfo, type RunInfo } from '../../../server/src/protocol/resources.ts';
+import { type Context } from '../context.ts';
+import { atPosition, documentUri, readablePath } from '../resources/places.ts';
+import { pondUri } from '../pondUri.ts';
+import { broughtText, count, titleOf } from '../resources/words.ts';
+import { chooseResources, choosePond, nodesOf } from './chooseResources.ts';
+import { mayRun } from './trust.ts';
+
+/** Runs resources: the selected ones, that of a document, or one that the person picks. */
+export async function runResources(
+  context: Context,
+  ...args: readonly unknown[]
+): Promise<readonly RunInfo[] | undefined> {
+  if (!(await mayRun())) return undefined;
+  const chosen = await chooseResources(context, args, 'Which resource is to run?');
+  if (chosen === undefined || !(await committed(chosen.pond, chosen.resources))) return undefined;
+  const runs = await context.runner.run(chosen.pond, chosen.resources);
+  tell(context, chosen.pond, runs);
+  return runs;
+}
+
+/** Runs all resources of a pond. */
+export async function runAllResources(
+  context: Context,
+  ...args: readonly unknown[]
+): Promise<readonly RunInfo[] | undefined> {
+  if (!(await mayRun())) return undefined;
+  const pond = await choosePond(context, args);
+  if (pond === undefined || !(await committed(pond, context.store.resources(pond)))) return undefined;
+  const runs = await context.runner.run(pond, []);
+  tell(context, pond, runs);
+  return runs;
+}
+
+/** Cancels the run that the selected resources are part of, or what runs in the pond. */
+export async function cancelRuns({ runner, ponds }: Context, ...args: readonly unknown[]): Promise<void> {
+  const nodes = nodesOf(args).filter((node) => node.type === 'resource');
+  for (const { pond, resource } of nodes) runner.cancel(pond, titleOf(resource));
+  if (nodes.length > 0) return;
+  for (const pond of ponds.all) runner.cancel(pond);
+}
+
+/** Offers to commit what is to run and is staged only. False when the person wants no run. */
+async function committed(pond: string, resources: readonly ResourceInfo[]): Promise<boolean> {
+  const pending = resources.filter(({ state }) => state !== 'committed');
+  if (pending.length === 0) return true;
+  const isNew = pending.every(({ state }) => state === 'staged') && pending.length === resources.length;
+  const what = pending.length === 1 ? pending.map(titleOf).join() : count(pending.length, 'resource');
+  const commit = 'Commit and Run';
+  const run = 'Run as Committed';
+  const answer = await vscode.window.showWarningMessage(
+    `${what} ${pending.length === 1 ? 'is' : 'are'} staged.`,
+    { modal: true, detail: 'Runs take the documents of the newest commit.' },
+    ...[commit, ...(isNew ? [] : [run])],
+  );
+  if (answer === commit) return (await vscode.commands.executeCommand('pond.commit', pondUri(pond))) !== undefined;
+  return answer === run;
+}
+
+function tell(context: Context, pond: string, runs: readonly RunInfo[]): void {
+  const failed = runs.filter(({ status }) => status === 'failed');
+  if (failed.length > 0) {
+    void tellFailed(context, pond, runs, failed);
+    return;
+  }
+  const rows = runs.reduce((sum, run) => sum + run.rows, 0);
+  const files = runs.reduce((sum, run) => sum + run.files, 0);
+  const [first] = runs;
+  const what = runs.length === 1 && first !== undefined ? first.resource : count(runs.length, 'resource');
+  const cancelled = runs.some(({ status }) => status === 'cancelled');
+  const text = cancelled ? `$(circle-slash) ${what} cancelled` : `$(pass) ${what} ran: ${broughtText({ rows, files })}`;
+  vscode.window.setStatusBarMessage(text, 8_000);
+}
+
+async function tellFailed(
+  { store }: Context,
+  pond: string,
+  runs: readonly RunInfo[],
+  failed: readonly RunInfo[],
+): Promise<void> {
+  const [first] = failed;
+  if (first === undefined) return;
+  const rest =
+    failed.length === 1
+      ? ''
+      : ` ${failed.length} of ${runs.length} resources failed: ${failed.map(({ resource }) => resource).join(', ')}.`;
+  const [log, open] = ['Open Log', 'Open Document'] as const;
+  const message = first.error === null ? `${first.resource} failed.` : `${first.error.message}.`;
+  const choice = await vscode.window.showErrorMessage(message + rest, log, open);
+  if (choice === log)
+    await vscode.commands.executeCommand('pond.openRunLog', { pond, titles: failed.map(({ resource }) => resource) });
+  const owner = store.resources(pond).find(({ id }) => id === first.id);
+  if (choice === open && owner !== undefined)
+    await vscode.commands.executeCommand('vscode.open', placeOf(store.resources(pond), pond, owner, first));
+}
+
+/** Where an error of a run is: in the document, else at its start. */
+function placeOf(
+  resources: readonly ResourceInfo[],
+  pond: string,
+  owner: ResourceInfo,
+  { error }: RunInfo,
+): vscode.Uri {
+  const document = documentUri(pond, owner);
+  const path = error?.path === undefined ? undefined : readablePath(resources, error.path);
+  return path === document.path ? atPosition(document, error?.line ?? 0, error?.character ?? 0) : document;
+}

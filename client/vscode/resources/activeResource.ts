@@ -1,0 +1,63 @@
+import * as vscode from 'vscode';
+import { type PondClient } from '../client.ts';
+import { errorText } from '../errors.ts';
+import { parsePondUri } from '../pondUri.ts';
+import { type ResourceStore } from './resourceStore.ts';
+
+/** A text is looked at this long after it was typed last. */
+const pauseMs = 300;
+
+/**
+ * Keeps what menus ask for: `pond.activeDocument` is `resource` when the active editor has the document of a resource in a
+ * pond, and `draft` when it has a YAML text that could be applied.
+ */
+export class ActiveResource implements vscode.Disposable {
+  private readonly client: PondClient;
+  private readonly store: ResourceStore;
+  private readonly listeners: vscode.Disposable;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(client: PondClient, store: ResourceStore) {
+    this.client = client;
+    this.store = store;
+    this.listeners = vscode.Disposable.from(
+      vscode.window.onDidChangeActiveTextEditor(() => this.look()),
+      vscode.workspace.onDidChangeTextDocument(({ document }) => {
+        if (document === vscode.window.activeTextEditor?.document) this.soon();
+      }),
+      store.onDidChange(() => this.look()),
+      client.onDidChangeState((state) => {
+        if (state === 'running') this.look();
+      }),
+    );
+  }
+
+  dispose(): void {
+    clearTimeout(this.timer);
+    this.listeners.dispose();
+  }
+
+  private soon(): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.look(), pauseMs);
+  }
+
+  private look(): void {
+    const document = vscode.window.activeTextEditor?.document;
+    this.what(document).then(
+      (what) => vscode.commands.executeCommand('setContext', 'pond.activeDocument', what),
+      (error: unknown) => this.client.log.debug(`the active document: ${errorText(error)}`),
+    );
+  }
+
+  private async what(document: vscode.TextDocument | undefined): Promise<'resource' | 'draft' | undefined> {
+    if (document?.languageId !== 'yaml') return undefined;
+    const location = parsePondUri(document.uri);
+    if (location !== undefined && this.store.at(location.pond, location.path) !== undefined) return 'resource';
+    if (location?.at !== undefined) return undefined;
+    const kind = /^kind:[ \t]*["']?(\w+)/m.exec(document.getText())?.[1];
+    if (kind === undefined) return undefined;
+    const kinds = await this.store.allKinds();
+    return kinds.some((one) => one.kind === kind) ? 'draft' : undefined;
+  }
+}

@@ -1,0 +1,43 @@
+import type * as vscode from 'vscode';
+import { type PondClient } from '../client.ts';
+import { type Context } from '../context.ts';
+import { type Ponds } from '../ponds.ts';
+import { type QueryDocuments } from '../queryDocuments.ts';
+import { ActiveResource } from './activeResource.ts';
+import { ApplyProblems, RunProblems } from './diagnostics.ts';
+import { GraphPanels } from './graphPanel.ts';
+import { ResourceLenses } from './lenses.ts';
+import { Outputs } from './outputs.ts';
+import { ResourceStore } from './resourceStore.ts';
+import { RunLog } from './runLog.ts';
+import { Runner } from './runner.ts';
+import { ResourcesView } from './view.ts';
+
+/** The parts of the editor that are about resources. */
+export interface ResourceParts extends Pick<
+  Context,
+  'store' | 'runner' | 'outputs' | 'runLog' | 'graphs' | 'applyProblems'
+> {
+  readonly view: ResourcesView;
+  readonly disposables: readonly vscode.Disposable[];
+}
+
+/** Makes all of them. Nothing is asked of the server before it runs. */
+export function resourceParts(
+  client: PondClient,
+  ponds: Ponds,
+  queries: QueryDocuments,
+  extension: vscode.Uri,
+): ResourceParts {
+  const store = new ResourceStore(client, ponds);
+  const runner = new Runner(client, store);
+  const view = new ResourcesView(client, store, runner);
+  const graphs = new GraphPanels(extension, store, runner, view);
+  const runLog = new RunLog(client, store);
+  const applyProblems = new ApplyProblems();
+  const lenses = new ResourceLenses(store, runner);
+  const problems = new RunProblems(store);
+  const active = new ActiveResource(client, store);
+  const disposables = [active, problems, lenses, applyProblems, runLog, graphs, view, runner, store];
+  return { store, runner, view, graphs, runLog, applyProblems, outputs: new Outputs(client, queries), disposables };
+}

@@ -1,0 +1,101 @@
+import * as vscode from 'vscode';
+import { type ResourceInfo } from '../../../server/src/protocol/resources.ts';
+import { pondName } from '../pondUri.ts';
+import { webviewPage } from '../webviewPage.ts';
+import { type FromPage, type GraphNode, type GraphState } from '../webviews/graph/messages.ts';
+import { documentUri } from './places.ts';
+import { type ResourceStore } from './resourceStore.ts';
+import { type Runner } from './runner.ts';
+import { type ResourcesView } from './view.ts';
+import { stateOf, summaryOf, titleOf } from './words.ts';
+
+/** How long ago a run was is told in minutes. */
+const clockMs = 60_000;
+
+/** Pictures of the resources of ponds, one for each pond, that follow what happens. */
+export class GraphPanels implements vscode.Disposable {
+  private readonly extension: vscode.Uri;
+  private readonly store: ResourceStore;
+  private readonly runner: Runner;
+  private readonly view: ResourcesView;
+  private readonly panels = new Map<string, vscode.WebviewPanel>();
+  private readonly listeners: vscode.Disposable;
+  private readonly clock: NodeJS.Timeout;
+
+  constructor(extension: vscode.Uri, store: ResourceStore, runner: Runner, view: ResourcesView) {
+    this.extension = extension;
+    this.store = store;
+    this.runner = runner;
+    this.view = view;
+    this.listeners = vscode.Disposable.from(
+      store.onDidChange((pond) => this.send(pond)),
+      runner.onDidChange((pond) => this.send(pond)),
+    );
+    this.clock = setInterval(() => {
+      for (const pond of this.panels.keys()) this.send(pond);
+    }, clockMs);
+  }
+
+  /** Shows the picture of a pond. */
+  show(pond: string): void {
+    const known = this.panels.get(pond);
+    if (known !== undefined) {
+      known.reveal();
+      return;
+    }
+    const assets = vscode.Uri.joinPath(this.extension, 'out', 'webviews');
+    const panel = vscode.window.createWebviewPanel('pond.graph', `Graph: ${pondName(pond)}`, vscode.ViewColumn.Active, {
+      enableScripts: true,
+      localResourceRoots: [assets],
+    });
+    this.panels.set(pond, panel);
+    panel.webview.onDidReceiveMessage((message: FromPage) => void this.receive(pond, message));
+    panel.onDidDispose(() => this.panels.delete(pond));
+    panel.webview.html = webviewPage(panel.webview, assets, { name: 'graph', title: 'Graph of resources' });
+  }
+
+  /** What the picture of a pond shows; undefined when there is none. */
+  state(pond: string): GraphState | undefined {
+    return this.panels.has(pond) ? this.graph(pond) : undefined;
+  }
+
+  dispose(): void {
+    clearInterval(this.clock);
+    this.listeners.dispose();
+    for (const panel of this.panels.values()) panel.dispose();
+  }
+
+  private async receive(pond: string, message: FromPage): Promise<void> {
+    if (message.type === 'ready') {
+      this.send(pond);
+      return;
+    }
+    const resource = this.store.resources(pond).find(({ id }) => id === message.id);
+    if (resource === undefined) return;
+    await this.view.reveal(pond, resource, { focus: false });
+    if (message.type === 'open') await vscode.commands.executeCommand('vscode.open', documentUri(pond, resource));
+  }
+
+  private send(pond: string): void {
+    void this.panels.get(pond)?.webview.postMessage(this.graph(pond));
+  }
+
+  private graph(pond: string): GraphState {
+    const resources = this.store.resources(pond);
+    return {
+      type: 'graph',
+      pond: pondName(pond),
+      nodes: resources.map((resource) => this.node(pond, resource)),
+      edges: resources.flatMap(({ id, reads }) => reads.map((from) => ({ from, to: id }))),
+    };
+  }
+
+  private node(pond: string, resource: ResourceInfo): GraphNode {
+    const { id, kind, name, desc, problems, lastRun } = resource;
+    const progress = this.runner.progress(pond, titleOf(resource));
+    const summary = summaryOf(resource, progress, Date.now());
+    const troubles = [...problems.map(({ message }) => message), ...(lastRun?.error ? [lastRun.error.message] : [])];
+    const tooltip = [titleOf(resource), desc, summary, ...troubles].filter((line) => line !== '').join('\n');
+    return { id, kind, name, state: stateOf(resource, progress !== undefined), summary, tooltip };
+  }
+}

@@ -1,0 +1,136 @@
+import * as vscode from 'vscode';
+import { type ProblemInfo, type ResourceInfo } from '../../../server/src/protocol/resources.ts';
+import { pondName, pondUri } from '../pondUri.ts';
+import { nodeId, type ViewNode } from './nodes.ts';
+import { resourceTooltip } from './tooltip.ts';
+import { count, stateOf, summaryOf, titleOf, type ResourceState, type RunProgress } from './words.ts';
+
+const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
+
+const kindIcons: Readonly<Record<string, string>> = {
+  Inbox: 'inbox',
+  HydroVu: 'radio-tower',
+  Scribble: 'wand',
+  Derive: 'beaker',
+  Combine: 'combine',
+  Reduce: 'filter',
+  Template: 'file-code',
+  Backup: 'archive',
+  Copy: 'copy',
+};
+
+const stateIcons: Readonly<Record<ResourceState, readonly [icon: string, color: string]>> = {
+  running: ['sync~spin', 'progressBar.background'],
+  broken: ['error', 'list.errorForeground'],
+  failed: ['error', 'testing.iconFailed'],
+  staged: ['diff-added', 'pond.addedForeground'],
+  changed: ['diff-modified', 'pond.modifiedForeground'],
+  cancelled: ['circle-slash', 'testing.iconSkipped'],
+  skipped: ['debug-step-over', 'testing.iconSkipped'],
+  new: ['circle-large-outline', 'testing.iconUnset'],
+  ok: ['pass', 'testing.iconPassed'],
+};
+
+/** How a row looks. `progress`: how far the resource of the row is, when it runs. */
+export function itemOf(node: ViewNode, progress: RunProgress | undefined, nowMs: number): vscode.TreeItem {
+  const item = plainItem(node, progress, nowMs);
+  item.id = nodeId(node);
+  return item;
+}
+
+function plainItem(node: ViewNode, progress: RunProgress | undefined, nowMs: number): vscode.TreeItem {
+  switch (node.type) {
+    case 'pond':
+      return { ...row(pondName(node.pond), Expanded, 'database'), description: node.pond, contextValue: 'pond' };
+    case 'failure':
+      return {
+        ...row(`${node.of} could not be read`, None, 'error', 'list.errorForeground'),
+        description: node.message,
+        tooltip: node.message,
+        contextValue: 'failure',
+        command: { command: 'pond.showServerLog', title: 'Show Server Log' },
+      };
+    case 'kind':
+      return {
+        ...row(node.kind, Expanded, kindIcons[node.kind] ?? 'symbol-misc'),
+        description: String(node.resources.length),
+        contextValue: 'kind',
+      };
+    case 'resource':
+      return resourceItem(node.pond, node.resource, progress, nowMs);
+    case 'problem':
+      return problemItem(node.problem, node);
+    case 'output':
+      return outputItem(node);
+  }
+}
+
+function resourceItem(
+  pond: string,
+  resource: ResourceInfo,
+  progress: RunProgress | undefined,
+  nowMs: number,
+): vscode.TreeItem {
+  const state = stateOf(resource, progress !== undefined);
+  const [icon, color] = stateIcons[state];
+  const summary = summaryOf(resource, progress, nowMs);
+  const holds = resource.problems.length + resource.outputs.length > 0;
+  return {
+    ...row(resource.name, holds ? Collapsed : None, icon, color),
+    description: summary,
+    tooltip: resourceTooltip(pond, resource, nowMs),
+    contextValue: progress === undefined ? 'resource.idle' : 'resource.running',
+    accessibilityInformation: { label: `${titleOf(resource)}, ${state}, ${summary}` },
+    // A click on a row that opens its document keeps the view where the person works from.
+    command: {
+      command: 'pond.openResource',
+      title: 'Open Document',
+      arguments: [{ type: 'resource', pond, resource }],
+    },
+  };
+}
+
+function problemItem(
+  { severity, message, hint, line, code }: ProblemInfo,
+  node: Extract<ViewNode, { type: 'problem' }>,
+): vscode.TreeItem {
+  const isError = severity === 'error';
+  return {
+    ...row(message, None, isError ? 'error' : 'warning', isError ? 'list.errorForeground' : 'list.warningForeground'),
+    description: `line ${line + 1}`,
+    tooltip: [message, hint, code].filter((text) => text !== undefined).join('\n\n'),
+    contextValue: 'problem',
+    command: { command: 'pond.openResource', title: 'Open Document', arguments: [node] },
+  };
+}
+
+function outputItem(node: Extract<ViewNode, { type: 'output' }>): vscode.TreeItem {
+  const { path, type } = node.output;
+  const name = path.split('/').at(-1) ?? path;
+  const isDirectory = type === 'directory' || type === 'dynamic';
+  const isTable = type === 'series' || type === 'table';
+  return {
+    ...row(name, isDirectory ? Collapsed : None),
+    iconPath: isDirectory ? vscode.ThemeIcon.Folder : isTable ? new vscode.ThemeIcon('table') : vscode.ThemeIcon.File,
+    ...(isTable ? {} : { resourceUri: pondUri(node.pond, path) }),
+    tooltip: `${path} (${type})`,
+    contextValue: isDirectory ? 'output.directory' : isTable ? 'output.table' : 'output.file',
+    ...(isDirectory ? {} : { command: { command: 'pond.openOutput', title: 'Open Output', arguments: [node] } }),
+  };
+}
+
+function row(
+  label: string,
+  collapsibleState: vscode.TreeItemCollapsibleState,
+  icon?: string,
+  color?: string,
+): vscode.TreeItem {
+  const theme = color === undefined ? undefined : new vscode.ThemeColor(color);
+  return { label, collapsibleState, ...(icon === undefined ? {} : { iconPath: new vscode.ThemeIcon(icon, theme) }) };
+}
+
+/** What the number at the view's icon means; undefined when nothing failed. */
+export function badgeOf(states: readonly ResourceState[]): vscode.ViewBadge | undefined {
+  const failed = states.filter((state) => state === 'failed' || state === 'broken').length;
+  return failed === 0 ? undefined : { value: failed, tooltip: `${count(failed, 'resource')} failed` };
+}

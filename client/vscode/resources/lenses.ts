@@ -1,0 +1,64 @@
+import * as vscode from 'vscode';
+import { type ResourceInfo } from '../../../server/src/protocol/resources.ts';
+import { parsePondUri } from '../pondUri.ts';
+import { type ViewNode } from './nodes.ts';
+import { type ResourceStore } from './resourceStore.ts';
+import { type Runner } from './runner.ts';
+import { count, progressText, runText, titleOf } from './words.ts';
+
+/** Above a document that could be a resource: what can be done with it, and how its last run was. */
+export class ResourceLenses implements vscode.CodeLensProvider, vscode.Disposable {
+  private readonly store: ResourceStore;
+  private readonly runner: Runner;
+  private readonly changed = new vscode.EventEmitter<void>();
+  private readonly registered: vscode.Disposable;
+  readonly onDidChangeCodeLenses = this.changed.event;
+
+  constructor(store: ResourceStore, runner: Runner) {
+    this.store = store;
+    this.runner = runner;
+    this.registered = vscode.Disposable.from(
+      vscode.languages.registerCodeLensProvider(
+        { language: 'yaml', scheme: 'pond', pattern: '**/resource.yaml' },
+        this,
+      ),
+      store.onDidChange(() => this.changed.fire()),
+      runner.onDidChange(() => this.changed.fire()),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => this.changed.fire()),
+    );
+  }
+
+  provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
+    const location = parsePondUri(document.uri);
+    if (location === undefined || location.at !== undefined) return [];
+    const resource = this.store.at(location.pond, location.path);
+    if (resource === undefined) return [];
+    const top = new vscode.Range(0, 0, 0, 0);
+    return this.commands(location.pond, resource).map((command) => new vscode.CodeLens(top, command));
+  }
+
+  dispose(): void {
+    this.registered.dispose();
+    this.changed.dispose();
+  }
+
+  private commands(pond: string, resource: ResourceInfo): readonly vscode.Command[] {
+    const node: ViewNode = { type: 'resource', pond, resource };
+    const lens = (title: string, command: string): vscode.Command => ({ title, command, arguments: [node] });
+    const progress = this.runner.progress(pond, titleOf(resource));
+    const last = resource.lastRun === null ? 'Never run' : `Last run: ${runText(resource.lastRun, Date.now())}`;
+    return [
+      ...(progress !== undefined
+        ? [
+            lens(`$(sync~spin) ${progressText(progress)}`, 'pond.openRunLog'),
+            lens('$(debug-stop) Cancel', 'pond.cancelRun'),
+          ]
+        : vscode.workspace.isTrusted
+          ? [lens('$(play) Run', 'pond.runResource')]
+          : []),
+      ...(progress === undefined ? [lens(last, 'pond.openRunLog')] : []),
+      ...(resource.outputs.length === 0 ? [] : [lens(count(resource.outputs.length, 'output'), 'pond.openOutput')]),
+      lens('Graph', 'pond.showGraph'),
+    ];
+  }
+}

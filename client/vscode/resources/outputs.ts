@@ -1,0 +1,48 @@
+import * as vscode from 'vscode';
+import { type OutputInfo, type ResourceInfo } from '../../../server/src/protocol/resources.ts';
+import { type PondClient } from '../client.ts';
+import { pondUri } from '../pondUri.ts';
+import { type QueryDocuments } from '../queryDocuments.ts';
+import { titleOf } from './words.ts';
+
+/** Shows what resources hold. */
+export class Outputs {
+  private readonly client: PondClient;
+  private readonly queries: QueryDocuments;
+
+  constructor(client: PondClient, queries: QueryDocuments) {
+    this.client = client;
+    this.queries = queries;
+  }
+
+  /** Shows rows in a grid, any other file in an editor. */
+  async open(pond: string, { path, type }: OutputInfo): Promise<void> {
+    const isTable = type === 'series' || type === 'table' || path.endsWith('.parquet');
+    if (isTable) await this.queries.showTable(pond, path);
+    else await vscode.commands.executeCommand('vscode.open', pondUri(pond, path));
+  }
+
+  /** Lets the person pick a file of a resource, and shows it. */
+  async pick(pond: string, resource: ResourceInfo): Promise<void> {
+    const files = await this.files(pond, resource.outputs);
+    if (files.length === 0) {
+      void vscode.window.showInformationMessage(`${titleOf(resource)} holds nothing yet.`);
+      return;
+    }
+    const items = files.map((output) => ({ label: output.path, description: output.type, output }));
+    const [only] = files;
+    const placeHolder = `Outputs of ${titleOf(resource)}`;
+    const chosen = files.length === 1 ? only : (await vscode.window.showQuickPick(items, { placeHolder }))?.output;
+    if (chosen !== undefined) await this.open(pond, chosen);
+  }
+
+  private async files(pond: string, outputs: readonly OutputInfo[]): Promise<readonly OutputInfo[]> {
+    const isDirectory = ({ type }: OutputInfo): boolean => type === 'directory' || type === 'dynamic';
+    const found = await Promise.all(
+      outputs.map(async (output) =>
+        isDirectory(output) ? this.client.request('list', { pond, path: output.path, recursive: true }) : [output],
+      ),
+    );
+    return found.flat().filter((output) => !isDirectory(output));
+  }
+}

@@ -1,0 +1,105 @@
+import * as vscode from 'vscode';
+import { type ResourceInfo, type RunInfo } from '../../../server/src/protocol/resources.ts';
+import { type PondClient } from '../client.ts';
+import { pondName, pondUri } from '../pondUri.ts';
+import { atPosition, readablePath } from './places.ts';
+import { type ResourceStore } from './resourceStore.ts';
+import { broughtText, bytesText, count, durationText } from './words.ts';
+
+const scheme = 'pond-runs';
+const recordsMax = 200;
+
+/** The records of runs as a document to read, with links to the places that errors are about. It follows new runs. */
+export class RunLog implements vscode.TextDocumentContentProvider, vscode.DocumentLinkProvider, vscode.Disposable {
+  private readonly client: PondClient;
+  private readonly store: ResourceStore;
+  private readonly changed = new vscode.EventEmitter<vscode.Uri>();
+  private readonly registered: vscode.Disposable;
+  readonly onDidChange = this.changed.event;
+
+  constructor(client: PondClient, store: ResourceStore) {
+    this.client = client;
+    this.store = store;
+    this.registered = vscode.Disposable.from(
+      vscode.workspace.registerTextDocumentContentProvider(scheme, this),
+      vscode.languages.registerDocumentLinkProvider({ scheme }, this),
+      store.onDidChange((pond) => this.follow(pond)),
+    );
+  }
+
+  /** Opens the records of resources, by their titles; of all resources when none are given. */
+  async show(pond: string, titles: readonly string[]): Promise<void> {
+    const name = titles.length === 1 ? titles.join().replace('/', ' ') : pondName(pond);
+    const query = JSON.stringify({ pond, titles });
+    const uri = vscode.Uri.from({ scheme, path: `/Runs of ${name}`, query });
+    const document = await vscode.workspace.openTextDocument(uri);
+    await vscode.languages.setTextDocumentLanguage(document, 'log').then(undefined, () => document);
+    await vscode.window.showTextDocument(document, { preview: true });
+  }
+
+  async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
+    const { pond, titles } = about(uri);
+    const names = titles.length === 0 ? {} : { names: titles };
+    const runs = await this.client.request('runs', { pond, ...names, limit: recordsMax });
+    const what = titles.length === 0 ? `all resources of ${pondName(pond)}` : titles.join(', ');
+    if (runs.length === 0) return `No runs of ${what} yet.\n`;
+    const records = runs.map((run) => recordText(run, this.store.resources(pond)));
+    return [`Runs of ${what}, newest first`, ...records].join('\n\n') + '\n';
+  }
+
+  provideDocumentLinks(document: vscode.TextDocument): vscode.DocumentLink[] {
+    const { pond } = about(document.uri);
+    return [...document.getText().matchAll(/^ {4}at (\/.*?)(?::(\d+):(\d+))?$/gm)].map((match) => {
+      const [, path = '', line, character] = match;
+      const start = match.index + '    at '.length;
+      const range = new vscode.Range(document.positionAt(start), document.positionAt(match.index + match[0].length));
+      const uri = pondUri(pond, path);
+      return new vscode.DocumentLink(
+        range,
+        line === undefined ? uri : atPosition(uri, Number(line) - 1, Number(character) - 1),
+      );
+    });
+  }
+
+  dispose(): void {
+    this.registered.dispose();
+    this.changed.dispose();
+  }
+
+  private follow(pond: string): void {
+    for (const { uri } of vscode.workspace.textDocuments) {
+      if (uri.scheme === scheme && about(uri).pond === pond) this.changed.fire(uri);
+    }
+  }
+}
+
+function about(uri: vscode.Uri): { readonly pond: string; readonly titles: readonly string[] } {
+  return JSON.parse(uri.query) as { readonly pond: string; readonly titles: readonly string[] };
+}
+
+/** One run: a line, and indented below it what there is to say of it. */
+function recordText(run: RunInfo, resources: readonly ResourceInfo[]): string {
+  const facts = [durationText(run.durationMs)];
+  if (run.status === 'ok' || run.rows + run.files > 0) facts.push(broughtText(run));
+  if (run.rows > 0 && run.files > 0) facts.push(count(run.files, 'file'));
+  if (run.bytes > 0) facts.push(bytesText(run.bytes));
+  if (run.commit !== null) facts.push(`commit ${run.commit}`);
+  const time = run.started.replace('T', ' ').replace(/\.\d+Z$|Z$/, ' UTC');
+  const head = `${time}  ${run.status.toUpperCase().padEnd(9)}  ${run.resource}  ${facts.join(' · ')}`;
+  return [head, ...run.notes.map((note) => `    ${note}`), ...errorLines(run, resources)].join('\n');
+}
+
+function errorLines({ error }: RunInfo, resources: readonly ResourceInfo[]): readonly string[] {
+  if (error === null) return [];
+  const { code, message, hint, path, line, character } = error;
+  const place = line === undefined ? '' : `:${line + 1}:${(character ?? 0) + 1}`;
+  return [
+    ...indented(`${code}: ${message}`),
+    ...(hint === undefined ? [] : indented(hint)),
+    ...(path === undefined ? [] : [`    at ${readablePath(resources, path)}${place}`]),
+  ];
+}
+
+function indented(text: string): readonly string[] {
+  return text.split('\n').map((line) => `    ${line}`);
+}

@@ -1,0 +1,26 @@
+import { type ViewNode } from './nodes.ts';
+import { type ResourcesView } from './view.ts';
+
+/** A row of the Resources view as people see it. */
+export interface ShownRow {
+  readonly label: string;
+  readonly description: string;
+  /** What menus ask for: `kind`, `resource.idle`, `output.table`, … */
+  readonly context: string;
+  readonly node: ViewNode;
+  readonly children: readonly ShownRow[];
+}
+
+/** All rows of the view that are there without opening a directory. */
+export async function rowsOf(view: ResourcesView, node?: ViewNode): Promise<readonly ShownRow[]> {
+  const rows = await view.rows(node);
+  return Promise.all(
+    rows.map(async ({ node: child, item }) => ({
+      label: typeof item.label === 'string' ? item.label : (item.label?.label ?? ''),
+      description: typeof item.description === 'string' ? item.description : '',
+      context: item.contextValue ?? '',
+      node: child,
+      children: child.type === 'output' ? [] : await rowsOf(view, child),
+    })),
+  );
+}

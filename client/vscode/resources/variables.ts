@@ -1,0 +1,13 @@
+import { type ProblemInfo } from '../../../server/src/protocol/resources.ts';
+
+/**
+ * The variables that the server did not find, each once, in the order of the text: a problem points to where the variable
+ * stands.
+ */
+export function missingVariables(text: string, problems: readonly ProblemInfo[]): readonly string[] {
+  const lines = text.split(/\r?\n/);
+  const names = problems
+    .filter(({ code, message }) => code === 'template-failed' && message.includes('undefined value'))
+    .map(({ line, character }) => /[A-Za-z_]\w*/.exec(lines[line]?.slice(character) ?? '')?.[0]);
+  return [...new Set(names)].filter((name) => name !== undefined);
+}

@@ -1,0 +1,155 @@
+import * as vscode from 'vscode';
+import { type ResourceInfo } from '../../../server/src/protocol/resources.ts';
+import { type PondClient } from '../client.ts';
+import { errorText } from '../errors.ts';
+import { badgeOf, itemOf } from './items.ts';
+import { kindNodes, resourceChildren, type ViewNode } from './nodes.ts';
+import { type ResourceStore } from './resourceStore.ts';
+import { type Runner } from './runner.ts';
+import { stateOf, titleOf } from './words.ts';
+
+export const viewId = 'pond.resources';
+
+/** How long ago a run was is told in minutes. */
+const clockMs = 60_000;
+
+/** The Resources view: ponds (when there are several) → kinds → resources → what they hold. */
+export class ResourcesView implements vscode.TreeDataProvider<ViewNode>, vscode.Disposable {
+  private readonly client: PondClient;
+  private readonly store: ResourceStore;
+  private readonly runner: Runner;
+  private readonly tree: vscode.TreeView<ViewNode>;
+  private readonly changed = new vscode.EventEmitter<undefined>();
+  private readonly listeners: vscode.Disposable[];
+  private readonly clock: NodeJS.Timeout;
+  private firstLooks = new Map<string, Promise<void>>();
+  readonly onDidChangeTreeData = this.changed.event;
+
+  constructor(client: PondClient, store: ResourceStore, runner: Runner) {
+    this.client = client;
+    this.store = store;
+    this.runner = runner;
+    this.tree = vscode.window.createTreeView(viewId, {
+      treeDataProvider: this,
+      canSelectMany: true,
+      showCollapseAll: true,
+    });
+    this.listeners = [
+      this.tree,
+      store.onDidChange(() => this.show()),
+      runner.onDidChange(() => this.show()),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => this.show()),
+    ];
+    this.clock = setInterval(() => {
+      if (this.tree.visible) this.changed.fire(undefined);
+    }, clockMs);
+    this.show();
+  }
+
+  getTreeItem(node: ViewNode): vscode.TreeItem {
+    const progress = node.type === 'resource' ? this.runner.progress(node.pond, titleOf(node.resource)) : undefined;
+    return itemOf(node, progress, Date.now());
+  }
+
+  async getChildren(node?: ViewNode): Promise<ViewNode[]> {
+    if (node === undefined) return [...(await this.roots())];
+    switch (node.type) {
+      case 'pond':
+        return [...(await this.pondChildren(node.pond))];
+      case 'kind':
+        return node.resources.map((resource) => ({ type: 'resource', pond: node.pond, resource }));
+      case 'resource':
+        return [...resourceChildren(node)];
+      case 'output':
+        return [...(await this.entries(node))];
+      default:
+        return [];
+    }
+  }
+
+  getParent(node: ViewNode): ViewNode | undefined {
+    switch (node.type) {
+      case 'output':
+        return node.parent;
+      case 'problem':
+        return { type: 'resource', pond: node.pond, resource: node.resource };
+      case 'resource': {
+        const { kind } = node.resource;
+        return kindNodes(node.pond, this.store.resources(node.pond)).find(
+          (one) => one.type === 'kind' && one.kind === kind,
+        );
+      }
+      case 'kind':
+      case 'failure':
+        return this.store.all.length > 1 ? { type: 'pond', pond: node.pond } : undefined;
+      case 'pond':
+        return undefined;
+    }
+  }
+
+  /** Brings a resource into sight and selects it. */
+  async reveal(
+    pond: string,
+    resource: ResourceInfo,
+    options: { readonly focus: boolean; readonly expand?: boolean },
+  ): Promise<void> {
+    await this.tree.reveal({ type: 'resource', pond, resource }, { select: true, ...options });
+  }
+
+  /** The rows below a row, as they are shown: for tests. */
+  async rows(node?: ViewNode): Promise<readonly { readonly node: ViewNode; readonly item: vscode.TreeItem }[]> {
+    return (await this.getChildren(node)).map((child) => ({ node: child, item: this.getTreeItem(child) }));
+  }
+
+  dispose(): void {
+    clearInterval(this.clock);
+    for (const listener of this.listeners) listener.dispose();
+    this.changed.dispose();
+  }
+
+  private show(): void {
+    const states = this.store.all.flatMap((pond) => {
+      const running = new Set(this.runner.running(pond));
+      return this.store.resources(pond).map((resource) => stateOf(resource, running.has(titleOf(resource))));
+    });
+    this.tree.badge = badgeOf(states);
+    this.tree.message = vscode.workspace.isTrusted
+      ? ''
+      : 'Restricted Mode: nothing runs until the workspace is trusted.';
+    void vscode.commands.executeCommand('setContext', 'pond.openPonds', this.store.all.length);
+    void vscode.commands.executeCommand('setContext', 'pond.running', states.includes('running'));
+    this.changed.fire(undefined);
+  }
+
+  private async roots(): Promise<readonly ViewNode[]> {
+    const ponds = this.store.all;
+    const [only] = ponds;
+    if (only === undefined) return [];
+    return ponds.length === 1 ? this.pondChildren(only) : ponds.map((pond) => ({ type: 'pond', pond }));
+  }
+
+  private async pondChildren(pond: string): Promise<readonly ViewNode[]> {
+    if (this.store.told(pond) === undefined) {
+      // The view shows that it is busy until this is answered.
+      const looking = this.firstLooks.get(pond) ?? this.store.refresh(pond);
+      this.firstLooks.set(pond, looking);
+      await looking;
+      this.firstLooks.delete(pond);
+    }
+    const told = this.store.told(pond);
+    const failure: readonly ViewNode[] =
+      told?.error === undefined ? [] : [{ type: 'failure', pond, of: 'The resources', message: told.error }];
+    return [...failure, ...kindNodes(pond, told?.resources ?? [])];
+  }
+
+  /** What is in a directory of a resource. */
+  private async entries(node: Extract<ViewNode, { type: 'output' }>): Promise<readonly ViewNode[]> {
+    const { pond, output } = node;
+    try {
+      const listed = await this.client.request('list', { pond, path: output.path });
+      return listed.map(({ path, type }) => ({ type: 'output', pond, output: { path, type }, parent: node }));
+    } catch (error) {
+      return [{ type: 'failure', pond, of: output.path, message: errorText(error) }];
+    }
+  }
+}

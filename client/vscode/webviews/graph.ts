@@ -1,0 +1,53 @@
+/** The page of the graph: resources from left to right, in the order in which they read of each other. */
+import './graph.css';
+import { element } from './grid/element.ts';
+import { type FromPage, type GraphState, type ToPage } from './graph/messages.ts';
+import { Picture } from './graph/picture.ts';
+import { sign, stateNames } from './graph/signs.ts';
+
+declare function acquireVsCodeApi(): { postMessage(message: FromPage): void };
+
+const host = acquireVsCodeApi();
+
+const summary = element('span', { class: 'total', role: 'status', 'aria-live': 'polite' });
+const legend = element('ul', { class: 'legend', 'aria-label': 'What the signs mean' });
+const content = element('main', { class: 'content' });
+const picture = new Picture({
+  reveal: (id) => host.postMessage({ type: 'reveal', id }),
+  open: (id) => host.postMessage({ type: 'open', id }),
+});
+
+/** Room at both sides of the picture. */
+const padding = 48;
+
+let shown: GraphState | undefined;
+
+window.addEventListener('message', (event: MessageEvent<ToPage>) => show(event.data));
+window.addEventListener('resize', () => {
+  if (shown !== undefined) show(shown);
+});
+document.body.append(element('header', { class: 'bar' }, summary, legend), content);
+host.postMessage({ type: 'ready' });
+
+function show(state: GraphState): void {
+  shown = state;
+  const { nodes, pond } = state;
+  if (nodes.length === 0) {
+    summary.textContent = pond;
+    legend.replaceChildren();
+    content.replaceChildren(element('p', { class: 'empty' }, 'This pond has no resources yet.'));
+    return;
+  }
+  picture.show(state, content.clientWidth - padding);
+  if (picture.root.parentElement !== content) content.replaceChildren(picture.root);
+  summary.textContent = `${pond} · ${nodes.length} ${nodes.length === 1 ? 'resource' : 'resources'}`;
+  const states = (Object.keys(stateNames) as (keyof typeof stateNames)[]).filter((name) =>
+    nodes.some((node) => node.state === name),
+  );
+  legend.replaceChildren(
+    ...states.map((name) => {
+      const count = nodes.filter((node) => node.state === name).length;
+      return element('li', { 'data-state': name }, sign(name), `${count} ${stateNames[name]}`);
+    }),
+  );
+}

@@ -1,0 +1,128 @@
+/** From what reads what to layers: each node to the right of all that it reads. */
+
+export interface Edge {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** A place in a layer: of a node, or of an edge that passes between the nodes of the layer. */
+export interface Slot {
+  readonly id: string;
+  readonly isNode: boolean;
+}
+
+/** Layers from left to right; the slots of each from top to bottom. */
+export interface Layering {
+  readonly layers: readonly (readonly Slot[])[];
+  /** Steps from each layer to the next. */
+  readonly steps: readonly Edge[];
+  /** For each edge, in the order given, the ids of the slots that it goes through, its ends included. */
+  readonly routes: readonly (readonly string[])[];
+}
+
+/** How often the layers are put in order; the order settles after a few times. */
+const sweeps = 12;
+
+/** Returns the layers of nodes in an order with few crossings. Edges that close a circle do not count for the layers. */
+export function layering(ids: readonly string[], edges: readonly Edge[]): Layering {
+  const depth = depths(ids, edges);
+  const forward = edges.map((edge) =>
+    depthOf(edge.from) <= depthOf(edge.to) ? edge : { from: edge.to, to: edge.from },
+  );
+  const layers: Slot[][] = Array.from({ length: Math.max(0, ...depth.values()) + 1 }, () => []);
+  for (const id of ids) layers[depthOf(id)]?.push({ id, isNode: true });
+  const routes = forward.map(({ from, to }, index) => {
+    const passed = [];
+    for (let layer = depthOf(from) + 1; layer < depthOf(to); layer++) {
+      const id = `${index} through ${layer}`;
+      layers[layer]?.push({ id, isNode: false });
+      passed.push(id);
+    }
+    return [from, ...passed, to];
+  });
+  const steps = routes.flatMap((route) => route.slice(1).map((to, index) => ({ from: route[index] ?? to, to })));
+  return {
+    layers: ordered(layers, steps),
+    steps,
+    routes: routes.map((route, index) => (forward[index] === edges[index] ? route : [...route].reverse())),
+  };
+
+  function depthOf(id: string): number {
+    return depth.get(id) ?? 0;
+  }
+}
+
+/** The number of crossings between the steps of neighbouring layers. */
+export function crossings(layers: readonly (readonly Slot[])[], steps: readonly Edge[]): number {
+  const place = places(layers);
+  let found = 0;
+  steps.forEach((a, index) => {
+    for (const b of steps.slice(index + 1)) {
+      const [a0, a1, b0, b1] = [place.get(a.from), place.get(a.to), place.get(b.from), place.get(b.to)];
+      if (a0 === undefined || a1 === undefined || b0 === undefined || b1 === undefined) continue;
+      if (a0.layer === b0.layer && (a0.row - b0.row) * (a1.row - b1.row) < 0) found++;
+    }
+  });
+  return found;
+}
+
+/** The longest way to each node; then what nothing is read by stands left of its first reader. */
+function depths(ids: readonly string[], edges: readonly Edge[]): ReadonlyMap<string, number> {
+  const reads = new Map(ids.map((id) => [id, edges.filter(({ to }) => to === id).map(({ from }) => from)]));
+  const found = new Map<string, number>();
+  const visiting = new Set<string>();
+  const visit = (id: string): number => {
+    const known = found.get(id);
+    if (known !== undefined) return known;
+    if (visiting.has(id)) return -1;
+    visiting.add(id);
+    const depth = 1 + Math.max(-1, ...(reads.get(id) ?? []).map(visit));
+    visiting.delete(id);
+    found.set(id, depth);
+    return depth;
+  };
+  ids.forEach(visit);
+  for (const id of ids) {
+    if ((reads.get(id) ?? []).length > 0) continue;
+    const readers = edges.filter(({ from }) => from === id).map(({ to }) => found.get(to) ?? 1);
+    if (readers.length > 0) found.set(id, Math.max(0, Math.min(...readers) - 1));
+  }
+  return found;
+}
+
+/** Each slot near the middle of its neighbours, from left to right and back; the best of the orders on the way. */
+function ordered(start: readonly (readonly Slot[])[], steps: readonly Edge[]): readonly (readonly Slot[])[] {
+  let layers = start;
+  let best = start;
+  let least = crossings(start, steps);
+  for (let sweep = 0; sweep < sweeps && least > 0; sweep++) {
+    const leftward = sweep % 2 === 1;
+    for (let step = 1; step < layers.length; step++) {
+      const index = leftward ? layers.length - 1 - step : step;
+      const place = places(layers);
+      const middle = (id: string): number | undefined => {
+        const rows = steps.flatMap(({ from, to }) => {
+          const neighbour = leftward ? (from === id ? to : undefined) : to === id ? from : undefined;
+          const row = neighbour === undefined ? undefined : place.get(neighbour)?.row;
+          return row === undefined ? [] : [row];
+        });
+        return rows.length === 0 ? undefined : rows.reduce((sum, row) => sum + row, 0) / rows.length;
+      };
+      layers = layers.map((layer, at) => (at === index ? sorted(layer, middle) : layer));
+    }
+    const count = crossings(layers, steps);
+    if (count < least) [best, least] = [layers, count];
+  }
+  return best;
+}
+
+function sorted(layer: readonly Slot[], middle: (id: string) => number | undefined): readonly Slot[] {
+  const keyed = layer.map((slot, row) => ({ slot, key: middle(slot.id) ?? row }));
+  return keyed.sort((a, b) => a.key - b.key).map(({ slot }) => slot);
+}
+
+function places(
+  layers: readonly (readonly Slot[])[],
+): ReadonlyMap<string, { readonly layer: number; readonly row: number }> {
+  return new Map(layers.flatMap((slots, layer) => slots.map(({ id }, row) => [id, { layer, row }] as const)));
+}

@@ -1,0 +1,124 @@
+/** Where the nodes of the graph stand and how its edges run. Lengths are pixels. */
+import { layering, type Edge, type Layering, type Slot } from './layers.ts';
+
+export const nodeWidth = 208;
+export const nodeHeight = 52;
+const gapX = 72;
+const gapY = 14;
+/** Room for an edge that passes between nodes. */
+const passHeight = 8;
+const rounds = 10;
+
+/** The picture: the upper left corner of each node by id, the edges as SVG paths in the order given, and the size. */
+export interface Layout {
+  readonly nodes: ReadonlyMap<string, { readonly x: number; readonly y: number }>;
+  readonly paths: readonly string[];
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * Returns the picture of a graph, from left to right. Nodes without edges stand in rows below the others, as many side by
+ * side as fit into `width`.
+ */
+export function layout(ids: readonly string[], edges: readonly Edge[], width: number): Layout {
+  const linked = new Set(edges.flatMap(({ from, to }) => [from, to]));
+  const known = layering(
+    ids.filter((id) => linked.has(id)),
+    edges,
+  );
+  const rows = centres(known);
+  const nodes = new Map<string, { x: number; y: number }>();
+  const hasLinked = linked.size > 0;
+  known.layers.forEach((slots, layer) => {
+    for (const { id, isNode } of slots) {
+      if (isNode) nodes.set(id, { x: layer * (nodeWidth + gapX), y: (rows.get(id) ?? 0) - nodeHeight / 2 });
+    }
+  });
+  const bottom = hasLinked ? Math.max(...[...nodes.values()].map(({ y }) => y + nodeHeight)) : 0;
+  const lone = ids.filter((id) => !linked.has(id));
+  const columns = Math.max(1, Math.floor((width + gapY) / (nodeWidth + gapY)));
+  lone.forEach((id, index) => {
+    const y = (hasLinked ? bottom + 3 * gapY : 0) + Math.floor(index / columns) * (nodeHeight + gapY);
+    nodes.set(id, { x: (index % columns) * (nodeWidth + gapY), y });
+  });
+  const corners = [...nodes.values()];
+  return {
+    nodes,
+    paths: known.routes.map((route) => path(route, known, rows)),
+    width: Math.max(0, ...corners.map(({ x }) => x + nodeWidth)),
+    height: Math.max(0, ...corners.map(({ y }) => y + nodeHeight)),
+  };
+}
+
+/** The middle of each slot, from the top: near those of its neighbours, with room between the slots of a layer. */
+function centres({ layers, steps }: Layering): ReadonlyMap<string, number> {
+  const found = new Map<string, number>();
+  for (const slots of layers) place(slots, (_, row) => row * (nodeHeight + gapY));
+  for (let round = 0; round < rounds; round++) {
+    const order = round % 2 === 0 ? layers : [...layers].reverse();
+    for (const slots of order) place(slots, ({ id }) => wish(id));
+  }
+  const tops = layers.flat().map((slot) => (found.get(slot.id) ?? 0) - height(slot) / 2);
+  const top = tops.length === 0 ? 0 : Math.min(...tops);
+  return new Map([...found].map(([id, centre]) => [id, centre - top]));
+
+  function wish(id: string): number {
+    const around = steps.flatMap(({ from, to }) => (from === id ? [to] : to === id ? [from] : []));
+    const all = around.map((other) => found.get(other) ?? 0);
+    return all.length === 0 ? (found.get(id) ?? 0) : all.reduce((sum, one) => sum + one, 0) / all.length;
+  }
+
+  function place(slots: readonly Slot[], wished: (slot: Slot, row: number) => number): void {
+    const settled = settle(slots.map((slot, row) => ({ wish: wished(slot, row), height: height(slot) })));
+    slots.forEach(({ id }, row) => found.set(id, settled[row] ?? 0));
+  }
+}
+
+function height({ isNode }: Slot): number {
+  return isNode ? nodeHeight : passHeight;
+}
+
+/**
+ * Returns the middles of things that stand above each other in the given order, each as near to its wish as the others
+ * allow: those that want the same room share the distance to it.
+ */
+export function settle(things: readonly { readonly wish: number; readonly height: number }[]): readonly number[] {
+  const offsets: number[] = [];
+  things.forEach(({ height: own }, index) => {
+    const above = things[index - 1];
+    offsets.push(above === undefined ? 0 : (offsets[index - 1] ?? 0) + above.height / 2 + gapY + own / 2);
+  });
+  // Without its offset each thing may stand where the one above it does, but not above that: neighbours that would are
+  // pooled at their mean.
+  const pools: { sum: number; size: number }[] = [];
+  things.forEach(({ wish }, index) => {
+    pools.push({ sum: wish - (offsets[index] ?? 0), size: 1 });
+    for (;;) {
+      const [upper, lower] = [pools.at(-2), pools.at(-1)];
+      if (upper === undefined || lower === undefined || upper.sum / upper.size <= lower.sum / lower.size) break;
+      pools.splice(-2, 2, { sum: upper.sum + lower.sum, size: upper.size + lower.size });
+    }
+  });
+  const bases = pools.flatMap(({ sum, size }) => Array.from({ length: size }, () => sum / size));
+  return bases.map((base, index) => base + (offsets[index] ?? 0));
+}
+
+/** Leaves a node to the right, passes the layers between straight, and comes to the next node from the left. */
+function path(route: readonly string[], { layers }: Layering, rows: ReadonlyMap<string, number>): string {
+  const stops = route.map((id) => ({
+    left: layers.findIndex((slots) => slots.some((slot) => slot.id === id)) * (nodeWidth + gapX),
+    y: rows.get(id) ?? 0,
+  }));
+  return stops
+    .map(({ left, y }, index) => {
+      const before = stops[index - 1];
+      const right = left + nodeWidth;
+      if (before === undefined) return `M${right} ${y}`;
+      const start = before.left + nodeWidth;
+      const bend = Math.max(gapX, Math.abs(left - start)) / 2;
+      const through = index < stops.length - 1 ? ` H${right}` : '';
+      return `C${start + bend} ${before.y} ${left - bend} ${y} ${left} ${y}${through}`;
+    })
+    .join(' ');
+}

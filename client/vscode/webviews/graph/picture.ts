@@ -1,0 +1,126 @@
+import { element } from '../grid/element.ts';
+import { layout, nodeHeight, nodeWidth, type Layout } from './layout.ts';
+import { type GraphNode, type GraphState } from './messages.ts';
+import { sign, stateNames, svg } from './signs.ts';
+import { firstOf, step } from './steps.ts';
+
+/** What a person does with the picture. */
+export interface Acts {
+  readonly reveal: (id: string) => void;
+  readonly open: (id: string) => void;
+}
+
+/** Nodes and edges on a plane that scrolls. One node takes the focus; arrows move it, Enter opens the document. */
+export class Picture {
+  readonly root = element('div', { class: 'plane', role: 'group', 'aria-label': 'Resources, from left to right' });
+  private readonly acts: Acts;
+  private readonly buttons = new Map<string, HTMLButtonElement>();
+  private readonly lines: SVGElement[] = [];
+  private state: GraphState | undefined;
+  private drawn: Layout | undefined;
+  private focused: string | undefined;
+
+  constructor(acts: Acts) {
+    this.acts = acts;
+    this.root.addEventListener('keydown', (event) => this.key(event));
+  }
+
+  /** Shows a state; nodes that were there keep the focus and their place in the page. */
+  show(state: GraphState, width: number): void {
+    this.state = state;
+    const ids = state.nodes.map(({ id }) => id);
+    const drawn = layout(ids, state.edges, width);
+    this.drawn = drawn;
+    const gone = [...this.buttons.keys()].filter((id) => !ids.includes(id));
+    for (const id of gone) this.remove(id);
+    for (const node of state.nodes) this.put(node, drawn);
+    this.drawLines(state, drawn);
+    this.root.style.width = `${drawn.width}px`;
+    this.root.style.height = `${drawn.height}px`;
+    if (this.focused === undefined || !this.buttons.has(this.focused)) this.focused = firstOf(drawn.nodes);
+    this.rove();
+  }
+
+  private put(node: GraphNode, { nodes }: Layout): void {
+    const button = this.buttons.get(node.id) ?? this.make(node.id);
+    const { x, y } = nodes.get(node.id) ?? { x: 0, y: 0 };
+    button.dataset['state'] = node.state;
+    button.style.transform = `translate(${x}px, ${y}px)`;
+    button.style.width = `${nodeWidth}px`;
+    button.style.height = `${nodeHeight}px`;
+    button.title = node.tooltip;
+    button.setAttribute('aria-label', `${node.kind} ${node.name}, ${stateNames[node.state]}, ${node.summary}`);
+    const name = element('span', { class: 'name' }, element('span', { class: 'kind' }, `${node.kind} `), node.name);
+    button.replaceChildren(sign(node.state), name, element('span', { class: 'summary' }, node.summary));
+  }
+
+  private make(id: string): HTMLButtonElement {
+    const button = element('button', { class: 'node', type: 'button', tabindex: '-1' });
+    button.addEventListener('click', () => this.acts.reveal(id));
+    button.addEventListener('dblclick', () => this.acts.open(id));
+    button.addEventListener('focus', () => this.focusOn(id));
+    button.addEventListener('blur', () => this.light(undefined));
+    button.addEventListener('mouseenter', () => this.light(id));
+    button.addEventListener('mouseleave', () => this.light(undefined));
+    this.buttons.set(id, button);
+    this.root.append(button);
+    return button;
+  }
+
+  private remove(id: string): void {
+    this.buttons.get(id)?.remove();
+    this.buttons.delete(id);
+  }
+
+  private drawLines({ edges }: GraphState, { paths, width, height }: Layout): void {
+    this.lines.splice(0);
+    paths.forEach((d, index) => {
+      const { from = '', to = '' } = edges[index] ?? {};
+      const line = svg('path', { d, 'marker-end': 'url(#arrow)' });
+      line.dataset['from'] = from;
+      line.dataset['to'] = to;
+      this.lines.push(line);
+    });
+    const tip = svg('path', { d: 'M0 0L7 3.5L0 7z' });
+    const size = { markerWidth: '7', markerHeight: '7', refX: '7', refY: '3.5', markerUnits: 'userSpaceOnUse' };
+    const marker = svg('marker', { id: 'arrow', orient: 'auto', ...size }, tip);
+    const edgesDrawn = svg(
+      'svg',
+      { class: 'edges', width: String(width), height: String(height), 'aria-hidden': 'true' },
+      svg('defs', {}, marker),
+      ...this.lines,
+    );
+    this.root.querySelector('.edges')?.remove();
+    this.root.prepend(edgesDrawn);
+  }
+
+  private focusOn(id: string): void {
+    this.focused = id;
+    this.rove();
+    this.light(id);
+  }
+
+  private rove(): void {
+    for (const [id, button] of this.buttons) button.tabIndex = id === this.focused ? 0 : -1;
+  }
+
+  /** Brings out the edges of a node; of none. */
+  private light(id: string | undefined): void {
+    for (const line of this.lines) {
+      line.classList.toggle('lit', id !== undefined && (line.dataset['from'] === id || line.dataset['to'] === id));
+    }
+  }
+
+  private key(event: KeyboardEvent): void {
+    const id = this.focused;
+    if (id === undefined) return;
+    if (event.key === 'Enter') this.acts.open(id);
+    else if (event.key === ' ') this.acts.reveal(id);
+    else {
+      const next = step(this.drawn?.nodes ?? new Map(), this.state?.edges ?? [], id, event.key);
+      if (next === undefined) return;
+      this.buttons.get(next)?.focus();
+    }
+    event.preventDefault();
+  }
+}

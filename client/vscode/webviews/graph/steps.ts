@@ -1,0 +1,46 @@
+/** Where the arrow keys lead in the picture. */
+import { type Edge } from './layers.ts';
+
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+const directions: Readonly<Record<string, Point>> = {
+  ArrowLeft: { x: -1, y: 0 },
+  ArrowRight: { x: 1, y: 0 },
+  ArrowUp: { x: 0, y: -1 },
+  ArrowDown: { x: 0, y: 1 },
+};
+
+/** The uppermost node of the leftmost ones; undefined when there are none. */
+export function firstOf(nodes: ReadonlyMap<string, Point>): string | undefined {
+  return [...nodes].sort(([, a], [, b]) => a.x - b.x || a.y - b.y)[0]?.[0];
+}
+
+/**
+ * The node that a key leads to: sideways along an edge when there is one, else the nearest that way; up and down in the
+ * same column. Undefined for other keys, and where the way ends.
+ */
+export function step(
+  nodes: ReadonlyMap<string, Point>,
+  edges: readonly Edge[],
+  id: string,
+  key: string,
+): string | undefined {
+  if (key === 'Home') return firstOf(nodes);
+  const at = nodes.get(id);
+  const way = directions[key];
+  if (at === undefined || way === undefined) return undefined;
+  const sideways = way.x !== 0;
+  const ahead = [...nodes].filter(([, { x, y }]) =>
+    sideways ? (x - at.x) * way.x > 0 : x === at.x && (y - at.y) * way.y > 0,
+  );
+  const ends = edges.flatMap(({ from, to }) =>
+    way.x > 0 && from === id ? [to] : way.x < 0 && to === id ? [from] : [],
+  );
+  const linked = ahead.filter(([other]) => ends.includes(other));
+  // A column further is further than any row.
+  const distance = ({ x, y }: Point): number => 4 * Math.abs(x - at.x) + Math.abs(y - at.y);
+  return (linked.length > 0 ? linked : ahead).sort(([, a], [, b]) => distance(a) - distance(b))[0]?.[0];
+}
