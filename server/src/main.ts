@@ -82,7 +82,11 @@ function compose({ resident, socket }: Composition): Composed {
   });
   const builder = lazy(createBuilder);
   const trust = { isGranted: true };
-  const effects = { author: `${userInfo().username}@${hostname()}` };
+  const effects = {
+    author: `${userInfo().username}@${hostname()}`,
+    env: (name: string) => process.env[name],
+    now: Date.now,
+  };
 
   function deriving(pond: Pond): ResourcePond {
     const cache = createPondCache(pond);

@@ -1,12 +1,16 @@
 import { type Command } from './context.ts';
 import { throwIfCancelled } from './tree.ts';
+import { treeHashes } from './treeHash.ts';
 
-/** Recomputes the hashes of a version (HEAD) from its data; problems as sentences, none for a sound pond. */
+/**
+ * Recomputes the hashes of a version (HEAD) from its data; problems as sentences, none for a sound pond. With it what the
+ * resources of the version hold, as hashes.
+ */
 export const check: Command<'check'> = async (context, { pond: directory, at }) => {
   const pond = await context.ponds.get(directory, 'read');
   const problems = await pond.check(at, (checked) => {
     throwIfCancelled(context.signal);
     context.progress('checking', checked);
   });
-  return { problems, trees: [] };
+  return { problems, trees: await treeHashes(pond, await pond.at(at ?? 'HEAD')) };
 };

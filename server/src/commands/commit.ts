@@ -1,8 +1,13 @@
+import { requireValid } from '../resources/apply/saving.ts';
 import { type Command } from './context.ts';
 import { commitInfo } from './info.ts';
 
-/** Commits all that is staged. Fails `nothing-staged`, `conflict`; everything stays staged then. */
+/**
+ * Commits all that is staged. Fails `nothing-staged`, `conflict`, and `resource-invalid` for a staged document with errors;
+ * everything stays staged then.
+ */
 export const commit: Command<'commit'> = async (context, { pond: directory, message, author }) => {
   const pond = await context.ponds.get(directory, 'write');
+  await requireValid(pond);
   return commitInfo(await pond.commit({ message, author: author ?? context.effects.author }));
 };

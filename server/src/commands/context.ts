@@ -22,6 +22,10 @@ export interface CommandContext {
 export interface Effects {
   /** Who commits when the params do not say: USER@host. */
   readonly author: string;
+  /** The value of an environment variable; undefined when it is not set. */
+  readonly env: (name: string) => string | undefined;
+  /** Milliseconds since 1970 UTC. */
+  readonly now: () => number;
 }
 
 /** What a command does to a pond. */

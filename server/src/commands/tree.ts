@@ -41,7 +41,7 @@ export function throwIfCancelled(signal: AbortSignal): void {
 }
 
 /** A pond that knows of the commits made elsewhere up to now. */
-export async function upToDate(pond: Pond): Promise<Pond> {
+export async function upToDate<P extends Pond>(pond: P): Promise<P> {
   await pond.refresh();
   return pond;
 }

@@ -1,14 +1,25 @@
+import { followName, homeWrittenTo } from '../resources/apply/saving.ts';
 import { type Bytes } from '../protocol/commands.ts';
 import { type Command } from './context.ts';
 import { nodeInfo } from './info.ts';
 import { createPace, paced } from './pace.ts';
-import { workingTree } from './tree.ts';
 
-/** Stages the content of a file. Fails `not-found` for create false, `already-exists` for overwrite false. */
-export const write: Command<'write'> = async (context, { pond, path, content, create, overwrite }) => {
-  const root = await workingTree(context, pond);
+/**
+ * Stages the content of a file. The document of a resource takes the resource's link along when it changes its name. Fails
+ * `not-found` for create false, `already-exists` for overwrite false and for a name that something else has.
+ */
+export const write: Command<'write'> = async (context, { pond: directory, path, content, create, overwrite }) => {
+  const { fs } = await context.ponds.get(directory, 'write');
+  const root = await fs.root();
   const bytes = context.input === undefined ? plainBytes(content) : paced(context.input, createPace(context.signal));
-  return await nodeInfo(root, await root.writeFile(path, bytes, { create, overwrite }));
+  const home = await homeWrittenTo(root, path);
+  const store = () => root.writeFile(path, bytes, { create, overwrite });
+  if (home === undefined) return await nodeInfo(root, await store());
+  return await fs.backend.batch(async () => {
+    const stored = await store();
+    await followName(fs, home);
+    return await nodeInfo(root, stored);
+  });
 };
 
 function plainBytes(content: Bytes): Uint8Array {

@@ -6,6 +6,7 @@ import { type Problem } from './problem.ts';
 import { resourceKinds } from './registry.ts';
 import { documentName, type Resource } from './resource.ts';
 import { readResourceFile } from './resourceFile.ts';
+import { leftTemplates } from './templatesIn.ts';
 import { isUuid } from './texts.ts';
 
 /** A resource's home, with what its document says. */
@@ -81,7 +82,11 @@ function parseHome(kind: ResourceKind, id: string, { text, sha256, modifiedUs }:
   const spec = entryOf(root, 'spec')?.value;
   const name = textOf(root, 'name') ?? id;
   const desc = textOf(root, 'desc') ?? '';
-  const problems = [...(document?.problems ?? []), ...misplaced(kind, documents.length, document?.kind)];
+  const problems = [
+    ...(document?.problems ?? []),
+    ...misplaced(kind, documents.length, document?.kind),
+    ...(root === undefined ? [] : leftTemplates(root, resourceKinds, kind)),
+  ];
   const sound = root !== undefined && spec?.type === 'map' && problems.every((problem) => problem.severity !== 'error');
   const resource = sound ? { kind, id, name, desc, root, spec, text, modifiedUs } : undefined;
   return { kind, id, home: `/${kind.kind}/${id}`, name, desc, text, sha256, modifiedUs, problems, resource };

@@ -73,13 +73,20 @@ export async function runResources(pond: ResourcePond, request: RunRequest): Pro
   return results;
 }
 
+/** A resource that closes a circle. */
 interface Circular {
   readonly resource: Resource;
   readonly error: PondError;
 }
 
-/** The resources without those that close a circle. */
-function withoutCycles(all: readonly Resource[]): { readonly graph: Graph; readonly circular: readonly Circular[] } {
+/** Resources, and those apart that keep them from being in order. */
+export interface Acyclic {
+  readonly graph: Graph;
+  readonly circular: readonly Circular[];
+}
+
+/** Returns the graph of the resources without those that close a circle. */
+export function withoutCycles(all: readonly Resource[]): Acyclic {
   const circular: Circular[] = [];
   for (let resources = all; ;) {
     const graph = createGraph(resources);

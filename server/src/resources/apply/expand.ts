@@ -3,7 +3,7 @@ import { type MapNode, type Node, partRange, type ScalarNode } from '../node.ts'
 import { type Problem } from '../problem.ts';
 import { type Shape } from '../shape.ts';
 import { expandText } from '../templateEngine.ts';
-import { hasTemplate } from '../templateText.ts';
+import { templatesIn } from '../templatesIn.ts';
 import { type Edit } from './rewrite.ts';
 
 /** A document with its variables put in. */
@@ -12,25 +12,6 @@ export interface Expanded {
   readonly root: MapNode;
   readonly edits: readonly Edit[];
   readonly problems: readonly Problem[];
-}
-
-/**
- * Returns the texts of a document that are expanded when it is applied and hold a `{{ }}` template: those of its shape that
- * are not to stay as they are written.
- */
-export function templatesIn(node: Node, shape: Shape): readonly ScalarNode[] {
-  if (node.type === 'scalar') {
-    const isTemplate = shape.type === 'text' && shape.verbatim !== true && typeof node.value === 'string';
-    return isTemplate && hasTemplate(node.value) ? [node] : [];
-  }
-  if (node.type === 'list') {
-    return shape.type === 'list' ? node.items.flatMap((item) => templatesIn(item, shape.item)) : [];
-  }
-  return node.entries.flatMap(({ key, value }) => {
-    if (shape.type === 'map') return templatesIn(value, shape.value);
-    const field = shape.type === 'object' && Object.hasOwn(shape.fields, key) ? shape.fields[key] : undefined;
-    return field === undefined ? [] : templatesIn(value, field.shape);
-  });
 }
 
 /** Expands the templates of a document. A variable that is not given is a problem at the place where it stands. */

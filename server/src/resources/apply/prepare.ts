@@ -7,8 +7,9 @@ import { type MapNode, textOf, entryOf } from '../node.ts';
 import { type Position, type Range } from '../position.ts';
 import { type Problem } from '../problem.ts';
 import { readResourceFile } from '../resourceFile.ts';
+import { leftTemplates } from '../templatesIn.ts';
 import { splitDocuments, type DocumentText } from './documents.ts';
-import { expand, templatesIn } from './expand.ts';
+import { expand } from './expand.ts';
 import { type ReadHostFile } from './hostFolder.ts';
 import { inlineTemplates } from './hostTemplates.ts';
 import { rewrite } from './rewrite.ts';
@@ -110,17 +111,6 @@ async function complete(
   const kept = edits.size === 0 ? text : rewrite(text, [...edits.values()]);
   const document = { kind, name, text: kept, line, nameRange: movedRange(nameRange, line) };
   return { problems: [...problems, ...tooLong(kept)], document };
-}
-
-/** Returns a problem for each template in a document of the pond that only applying it would expand. */
-export function leftTemplates(root: MapNode, kinds: readonly ResourceKind[], kind: ResourceKind): readonly Problem[] {
-  return templatesIn(root, documentShape(kinds, kind)).map(({ range }) => ({
-    code: 'template-left',
-    severity: 'error',
-    message: 'a document of the pond cannot have a "{{ }}" template here',
-    range,
-    hint: 'Variables are put in when a document is applied: write the value itself.',
-  }));
 }
 
 /** What came of a document is read back whenever the pond looks at it. */

@@ -56,7 +56,7 @@ function scalarsByPlace(text: string): ReadonlyMap<string, Found> {
   for (const document of Array.isArray(documents) ? documents : []) {
     visit(document, {
       Scalar(_key, { range, type, srcToken }, path) {
-        if (range == null) return;
+        if (range === undefined || range === null) return;
         const [start, end] = range;
         const indent = srcToken && 'indent' in srcToken ? Math.max(0, srcToken.indent) + 2 : 2;
         const inFlow = path.some((above) => 'flow' in above && above.flow === true);

@@ -1,0 +1,18 @@
+import { linksTo } from '../resources/apply/saving.ts';
+import { readHomes } from '../resources/readResource.ts';
+import { selectHomes } from '../resources/select.ts';
+import { type Command } from './context.ts';
+
+/** Stages the removal of resources with all that they hold, and of the links to them. Fails `resource-not-found`. */
+export const deleteResources: Command<'deleteResources'> = async (context, { pond: directory, names }) => {
+  const pond = await context.ponds.get(directory, 'write');
+  const homes = selectHomes(await readHomes(pond.fs), names);
+  const root = await pond.fs.root();
+  await pond.fs.backend.batch(async () => {
+    for (const home of homes) {
+      for (const link of await linksTo(root, { kind: home.kind.kind, id: home.id })) await root.remove(link);
+      await root.remove(home.home, { recursive: true });
+    }
+  });
+  return { removed: homes.map(({ kind, name }) => `${kind.kind}/${name}`) };
+};

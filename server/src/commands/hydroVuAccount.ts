@@ -1,0 +1,19 @@
+import { PondError } from '../base/error.ts';
+import { invalidError } from '../resources/derivedEntries.ts';
+import { type HydroVuAccount, hydroVuAccount } from '../resources/hydroVu/account.ts';
+import { readHomes } from '../resources/readResource.ts';
+import { selectHomes } from '../resources/select.ts';
+import { type CommandContext } from './context.ts';
+
+/**
+ * The account of a HydroVu resource of the working tree: it can be tried before it is committed. Fails
+ * `resource-not-found`, `resource-invalid`, `secret-missing`.
+ */
+export async function accountOf(context: CommandContext, directory: string, name: string): Promise<HydroVuAccount> {
+  const pond = await context.ponds.get(directory, 'read');
+  const homes = (await readHomes(pond.fs)).filter(({ kind }) => kind.kind === 'HydroVu');
+  const [home] = selectHomes(homes, [name]);
+  if (home === undefined) throw new PondError('resource-not-found', `there is no HydroVu resource "${name}"`);
+  if (home.resource === undefined) throw invalidError(home);
+  return hydroVuAccount(home.resource, { env: context.effects.env });
+}

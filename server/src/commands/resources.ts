@@ -1,0 +1,70 @@
+import { isPondError } from '../base/error.ts';
+import { type OutputInfo, type ProblemInfo, type ResourceInfo } from '../protocol/resources.ts';
+import { type FS } from '../tinyfs/fs.ts';
+import { readHome, readHomes, type ResourceHome } from '../resources/readResource.ts';
+import { documentName, isBookkeeping } from '../resources/resource.ts';
+import { type ResourcePond } from '../resources/resourcePond.ts';
+import { withoutCycles, type Acyclic } from '../resources/runner.ts';
+import { selectHomes } from '../resources/select.ts';
+import { type Command } from './context.ts';
+import { keptRecords, keptRunInfo, problemInfo } from './resourceInfo.ts';
+import { upToDate } from './tree.ts';
+
+/** Resources of the working tree, by kind and name. Fails `resource-not-found`. */
+export const resources: Command<'resources'> = async (context, { pond: directory, names }) => {
+  const pond = await upToDate(await context.ponds.get(directory, 'read'));
+  const homes = await readHomes(pond.fs);
+  const acyclic = withoutCycles(homes.flatMap(({ resource }) => (resource === undefined ? [] : [resource])));
+  const committed = await pond.at(String(pond.head.number));
+  const infos = [];
+  for (const home of selectHomes(homes, names)) infos.push(await describe(pond, { home, acyclic, committed }));
+  return infos;
+};
+
+interface Described {
+  readonly home: ResourceHome;
+  readonly acyclic: Acyclic;
+  /** The tree of the newest commit. */
+  readonly committed: FS;
+}
+
+async function describe(pond: ResourcePond, { home, acyclic, committed }: Described): Promise<ResourceInfo> {
+  const { kind, name, id, desc, resource } = home;
+  const before = await readHome(committed, kind.kind, id);
+  const [newest] = await keptRecords(pond, home);
+  return {
+    kind: kind.kind,
+    name,
+    id,
+    desc,
+    home: home.home,
+    state: before === undefined ? 'staged' : before.sha256 === home.sha256 ? 'committed' : 'changed',
+    problems: problemsOf(home, acyclic),
+    reads: resource === undefined ? [] : acyclic.graph.sourcesOf(resource).map((source) => source.id),
+    outputs: await outputsOf(pond, home),
+    lastRun: newest === undefined ? null : await keptRunInfo(pond, newest),
+  };
+}
+
+function problemsOf({ home, resource, problems }: ResourceHome, { circular }: Acyclic): readonly ProblemInfo[] {
+  const origin = `${home}/${documentName}`;
+  const own = problems.map((problem) => problemInfo(problem, origin));
+  const cycle = circular.find((other) => other.resource === resource)?.error;
+  if (cycle === undefined) return own;
+  const { code, message, hint, position } = cycle;
+  const place = position ?? { line: 0, character: 0 };
+  return [...own, { code, severity: 'error', message, ...(hint === undefined ? {} : { hint }), origin, ...place }];
+}
+
+async function outputsOf(pond: ResourcePond, { kind, name, home }: ResourceHome): Promise<readonly OutputInfo[]> {
+  try {
+    const entries = await (await pond.fs.root()).list(home);
+    return entries
+      .filter(({ basename }) => !isBookkeeping(basename))
+      .map(({ basename, node }) => ({ path: `/${kind.kind}/${name}/${basename}`, type: node.type }));
+  } catch (error) {
+    // What keeps it from deriving is among its problems.
+    if (!isPondError(error)) throw error;
+    return [];
+  }
+}

@@ -1,0 +1,16 @@
+import { readHomes } from '../resources/readResource.ts';
+import { selectHomes } from '../resources/select.ts';
+import { type Command } from './context.ts';
+import { keptRecords, keptRunInfo, type KeptRecord } from './resourceInfo.ts';
+import { upToDate } from './tree.ts';
+
+/** Records of runs, newest first; a resource keeps its last hundred. Fails `resource-not-found`. */
+export const runs: Command<'runs'> = async (context, { pond: directory, names, limit = Infinity }) => {
+  const pond = await upToDate(await context.ponds.get(directory, 'read'));
+  const kept: KeptRecord[] = [];
+  for (const home of selectHomes(await readHomes(pond.fs), names)) kept.push(...(await keptRecords(pond, home)));
+  kept.sort((a, b) => (a.record.started < b.record.started ? 1 : a.record.started > b.record.started ? -1 : 0));
+  const infos = [];
+  for (const record of kept.slice(0, limit)) infos.push(await keptRunInfo(pond, record));
+  return infos;
+};

@@ -1,0 +1,55 @@
+/**
+ * Hashes of what resources hold. Equal where another pond holds the same, whatever the names of its directories and the
+ * numbers of its versions; what a resource derives, and its document, records and progress are left out.
+ */
+import { createHash } from 'node:crypto';
+import { type TreeHashInfo } from '../protocol/commands.ts';
+import { placeOf } from '../resources/derivedNode.ts';
+import { readHomes } from '../resources/readResource.ts';
+import { isBookkeeping } from '../resources/resource.ts';
+import { type ResourcePond } from '../resources/resourcePond.ts';
+import { type FileType, type Node } from '../tinyfs/backend.ts';
+import { type FS } from '../tinyfs/fs.ts';
+import { type NodePath } from '../tinyfs/nodePath.ts';
+import { type WD } from '../tinyfs/workingDirectory.ts';
+
+/** One byte for each type of file. */
+const typeCodes: Readonly<Record<Exclude<FileType, 'directory'>, number>> = {
+  table: 2,
+  series: 3,
+  file: 4,
+  dynamic: 5,
+  symlink: 6,
+};
+
+/** The hash of each resource of a tree, by kind and name. */
+export async function treeHashes(pond: ResourcePond, fs: FS): Promise<readonly TreeHashInfo[]> {
+  const root = await fs.root();
+  const hashes: TreeHashInfo[] = [];
+  for (const { kind, name, home } of await readHomes(fs)) {
+    const entries = (await root.list(home)).filter(({ basename }) => !isBookkeeping(basename));
+    const hash = await digest(root, entries, (node) => pond.contentKey(node));
+    hashes.push({ resource: `${kind.kind}/${name}`, home, hash: hash.toString('hex') });
+  }
+  return hashes;
+}
+
+/** Files first, then directories, both in byte order of their names; the names of directories do not count. */
+async function digest(root: WD, entries: readonly NodePath[], keyOf: (node: Node) => string): Promise<Buffer> {
+  const hash = createHash('sha256');
+  const stored = entries.filter(({ node }) => placeOf(node)?.in !== 'derived');
+  for (const { basename, node } of stored) {
+    if (node.type === 'directory') continue;
+    const size = Buffer.alloc(8);
+    size.writeBigUInt64BE(BigInt(node.sizeBytes));
+    hash
+      .update(basename)
+      .update(size)
+      .update(Buffer.of(typeCodes[node.type]))
+      .update(Buffer.from(keyOf(node), 'hex'));
+  }
+  for (const { path, isDirectory } of stored) {
+    if (isDirectory) hash.update(await digest(root, await root.list(path), keyOf));
+  }
+  return hash.digest();
+}

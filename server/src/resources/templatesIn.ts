@@ -1,0 +1,37 @@
+/** The `{{ }}` templates that are expanded when a document is applied. */
+import { documentShape } from './envelope.ts';
+import { type ResourceKind } from './kind.ts';
+import { type MapNode, type Node, type ScalarNode } from './node.ts';
+import { type Problem } from './problem.ts';
+import { type Shape } from './shape.ts';
+import { hasTemplate } from './templateText.ts';
+
+/**
+ * Returns the texts of a document that are expanded when it is applied and hold a `{{ }}` template: those of its shape that
+ * are not to stay as they are written.
+ */
+export function templatesIn(node: Node, shape: Shape): readonly ScalarNode[] {
+  if (node.type === 'scalar') {
+    const isTemplate = shape.type === 'text' && shape.verbatim !== true && typeof node.value === 'string';
+    return isTemplate && hasTemplate(node.value) ? [node] : [];
+  }
+  if (node.type === 'list') {
+    return shape.type === 'list' ? node.items.flatMap((item) => templatesIn(item, shape.item)) : [];
+  }
+  return node.entries.flatMap(({ key, value }) => {
+    if (shape.type === 'map') return templatesIn(value, shape.value);
+    const field = shape.type === 'object' && Object.hasOwn(shape.fields, key) ? shape.fields[key] : undefined;
+    return field === undefined ? [] : templatesIn(value, field.shape);
+  });
+}
+
+/** Returns a problem for each template in a document of the pond that only applying it would expand. */
+export function leftTemplates(root: MapNode, kinds: readonly ResourceKind[], kind: ResourceKind): readonly Problem[] {
+  return templatesIn(root, documentShape(kinds, kind)).map(({ range }) => ({
+    code: 'template-left',
+    severity: 'error',
+    message: 'a document of the pond cannot have a "{{ }}" template here',
+    range,
+    hint: 'Variables are put in when a document is applied: write the value itself.',
+  }));
+}

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { isPondError } from '../../server/src/base/error.ts';
+import { newPondHost, type PondHost, textFile } from '../support/commandHost.ts';
+
+const inbox = (name: string, pattern = '/data/*.csv'): string =>
+  `apiVersion: v1\nkind: Inbox\nname: ${name}\ndesc: Files\nspec:\n  pattern: "${pattern}"\n`;
+
+async function apply(host: PondHost, text: string): Promise<string> {
+  const { applied } = await host.run('apply', { sources: [{ text, origin: 'f' }], directory: host.folder });
+  return applied[0]?.home ?? '';
+}
+
+async function names(host: PondHost): Promise<readonly string[]> {
+  return (await host.run('list', { path: '/Inbox' })).map(({ name, target }) => target ?? name);
+}
+
+async function code(work: Promise<unknown>): Promise<string> {
+  return await work.then(
+    () => 'none',
+    (error: unknown) => (isPondError(error) ? error.code : String(error)),
+  );
+}
+
+test('the link of a resource follows the name in its document when that is saved, by any path', async (t) => {
+  const host = await newPondHost(t);
+  const home = await apply(host, inbox('one'));
+  await host.run('write', textFile('/Inbox/one/resource.yaml', inbox('two')));
+  assert.deepEqual(
+    (await host.run('list', { path: '/Inbox' })).map(({ name }) => `/Inbox/${name}`).sort(),
+    [home, '/Inbox/two'].sort(),
+  );
+  await host.run('write', textFile(`${home}/resource.yaml`, inbox('three')));
+  assert.equal((await host.run('stat', { path: '/Inbox/three' })).target, home.slice('/Inbox/'.length));
+  await host.run('commit', { message: 'three' });
+});
+
+test('a name that another resource has cannot be saved, and nothing of it is staged', async (t) => {
+  const host = await newPondHost(t);
+  await apply(host, inbox('one'));
+  await apply(host, inbox('two'));
+  const before = await names(host);
+  assert.equal(await code(host.run('write', textFile('/Inbox/one/resource.yaml', inbox('two')))), 'already-exists');
+  assert.deepEqual(await names(host), before);
+  const kept = (await host.run('read', { path: '/Inbox/one/resource.yaml' })) as Uint8Array;
+  assert.equal(Buffer.from(kept).toString(), inbox('one'));
+});
+
+const wrongTexts = {
+  'is not YAML': 'kind: [',
+  'has a key that is missing': inbox('one').replace('desc: Files\n', ''),
+  'is of another kind': inbox('one').replace('Inbox', 'Copy'),
+  'has a template': inbox('one', '/data/{{ x }}'),
+  'is two documents': `${inbox('one')}---\n${inbox('two')}`,
+  'is empty': '',
+};
+for (const [what, text] of Object.entries(wrongTexts)) {
+  test(`a document that ${what} is staged as it was typed, and not committed`, async (t) => {
+    const host = await newPondHost(t);
+    const home = await apply(host, inbox('one'));
+    await host.run('commit', { message: 'one' });
+    await host.run('write', textFile('/Inbox/one/resource.yaml', text));
+    const error: unknown = await host.run('commit', { message: 'wrong' }).catch((reason: unknown) => reason);
+    assert.ok(isPondError(error, 'resource-invalid'), String(error));
+    assert.equal(error.path, `${home}/resource.yaml`);
+    assert.notEqual(error.position, undefined);
+    const [described] = await host.run('resources', { names: [home.slice(7)] });
+    assert.deepEqual([described?.state, described?.problems.length !== 0], ['changed', true]);
+    await host.run('write', textFile('/Inbox/one/resource.yaml', inbox('one', '/data/*')));
+    await host.run('commit', { message: 'right' });
+  });
+}
+
+test('a document whose name does not lead to it is not committed until it is saved', async (t) => {
+  const host = await newPondHost(t);
+  const home = await apply(host, inbox('one'));
+  await host.run('remove', { paths: ['/Inbox/one'], recursive: false });
+  assert.equal(await code(host.run('commit', { message: 'no link' })), 'resource-invalid');
+  await host.run('write', textFile(`${home}/resource.yaml`, inbox('one')));
+  await host.run('commit', { message: 'link' });
+});
+
+test('a file of that name elsewhere is a file like any other', async (t) => {
+  const host = await newPondHost(t);
+  await host.run('makeDirectory', { path: '/Inbox/place', parents: true });
+  await host.run('write', textFile('/Inbox/place/resource.yaml', 'kind: ['));
+  await host.run('write', textFile('/resource.yaml', 'kind: ['));
+  await host.run('commit', { message: 'files' });
+});
