@@ -1,12 +1,19 @@
 import { type ResourceKind } from '../kind.ts';
 import { optional, required } from '../shape.ts';
-import { nameText, plainText, secretText } from '../texts.ts';
+import { nameText, plainText, secretText, verbatimText } from '../texts.ts';
+import { serviceUrlText } from '../hydroVu/serviceUrl.ts';
 
 /** HydroVu: readings of instruments from a web service. */
 export const hydroVu: ResourceKind = {
   kind: 'HydroVu',
   summary: 'collects readings of instruments from the HydroVu service',
-  doc: "Each run fetches the readings made since the last one. A device's series is `/HydroVu/NAME/data/DEVICE-ID`, with a column `Timestamp` and columns called `SCOPE.NAME.UNIT`.",
+  doc: [
+    'Each run fetches the readings made since the last one.',
+    "A device's series is `/HydroVu/NAME/data/DEVICE-ID`, with a column `Timestamp` in seconds since 1970 UTC and columns called `SCOPE.NAME.UNIT`.",
+    'The tables `locations`, `params` and `units` hold what the service calls them, and `temporal` how far the readings of each location are kept: the next run goes on from there, whatever becomes of the document.',
+    'Readings without a time after 1970, or of more than a day ahead of now, are left out and told in the notes of the run; a parameter or unit that the service has no name for goes by its id.',
+    'A location that fails does not keep the others from being collected.',
+  ].join(' '),
   spec: {
     type: 'object',
     fields: {
@@ -19,6 +26,11 @@ export const hydroVu: ResourceKind = {
         secretText,
         'Client secret of the API, as a reference to an environment variable. It is never stored in the pond.',
         '"${env:HYDROVU_SECRET}"',
+      ),
+      url: optional(
+        serviceUrlText,
+        'The service, `https://www.hydrovu.com` unless it is another. `http` is for services on this computer.',
+        'https://www.hydrovu.com',
       ),
       devices: required(
         {
@@ -38,7 +50,7 @@ export const hydroVu: ResourceKind = {
                 'First part of the names of its columns. A device that replaces another has the same scope.',
                 'Buoy',
               ),
-              comment: optional(plainText, 'A note for people.', 'replaced in July'),
+              comment: optional(verbatimText, 'A note for people.', 'replaced in July'),
             },
           },
         },
@@ -48,6 +60,7 @@ export const hydroVu: ResourceKind = {
     },
   },
   flows: () => [{ writes: '**', reads: [] }],
+  run: async () => (await import('../hydroVu/run.ts')).runHydroVu,
   example: `apiVersion: duckpond/v1
 kind: HydroVu
 name: buoys

@@ -1,0 +1,137 @@
+/** The HydroVu service as functions. One request at a time; each is tried again while its failure may pass. */
+import { createHash } from 'node:crypto';
+import { failureOf, valueOf } from './answers.ts';
+import { type Effects, type Limits, realEffects, usualLimits } from './effects.ts';
+import { type Answer } from './exchange.ts';
+import { answerTo, createSender } from './send.ts';
+import { ServiceError } from './serviceError.ts';
+import { type FriendlyNames, type Location, locationsOf, namesOf, type ReadingsPage, readingsOf } from './shapes.ts';
+import { type Account } from './spec.ts';
+import { createTokens } from './token.ts';
+
+/**
+ * Errors of all calls: `remote-denied`, `remote-failed` (both ServiceError: with method, path, status and the start of the
+ * answer, and never a secret), `cancelled`.
+ */
+export interface Client {
+  /** All names of parameters and units; those of later pages count. */
+  names(signal: AbortSignal): Promise<FriendlyNames>;
+  /** All locations that the account can see, in the order of the service. */
+  locations(signal: AbortSignal): Promise<readonly Location[]>;
+  /** Pages of the readings of a location from `start` on, to `end`, both inclusive, seconds since 1970 UTC. */
+  readings(
+    locationId: string,
+    range: { readonly start: number; readonly end?: number },
+    signal: AbortSignal,
+  ): AsyncIterable<ReadingsPage>;
+}
+
+const redirectsMax = 5;
+
+/** Returns the client of an account. Nothing is asked before it is needed. */
+export function createClient(account: Account, effects: Partial<Effects> = {}, limits: Partial<Limits> = {}): Client {
+  const allLimits = { ...usualLimits, ...limits };
+  const { pagesMax } = allLimits;
+  const sender = createSender({ ...realEffects, ...effects }, allLimits);
+  const tokens = createTokens(account, sender);
+
+  async function* pages<T>(
+    path: string,
+    query: string,
+    parse: (value: unknown) => T,
+    signal: AbortSignal,
+  ): AsyncIterable<T> {
+    const read = new Set<string>();
+    let start = '';
+    for (let page = 1; ; page++) {
+      if (page > pagesMax) throw pagingError(path, `there are more than ${pagesMax} pages`);
+      const { value, next } = await sender.persist(() => getPage(path, query, start, parse, signal), signal);
+      yield value;
+      if (next === '') return;
+      // Tokens may be long, and pages many.
+      const mark = createHash('sha256').update(next).digest('base64');
+      if (read.has(mark)) throw pagingError(path, `after page ${page} comes one that was read before`);
+      read.add(mark);
+      start = next;
+    }
+  }
+
+  async function getPage<T>(
+    path: string,
+    query: string,
+    start: string,
+    parse: (value: unknown) => T,
+    signal: AbortSignal,
+  ): Promise<{ readonly value: T; readonly next: string }> {
+    const asked = sender.asked('GET', path);
+    const headers = { 'x-isi-start-page': start, accept: 'application/json', 'accept-encoding': 'gzip' };
+    const answer = await authorized(asked, `${account.url}${path}${query}`, headers, signal);
+    if (answer.status < 200 || answer.status >= 300) throw failureOf(answer, asked, sender.effects.now());
+    return { value: valueOf(answer, parse, asked), next: answer.headers.get('x-isi-next-page') ?? '' };
+  }
+
+  /** A token that is refused is replaced once: it may have been withdrawn before its time. */
+  async function authorized(
+    asked: ReturnType<typeof sender.asked>,
+    url: string,
+    headers: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    let at = url;
+    let renewed = false;
+    for (let redirects = 0; ;) {
+      const token = await tokens.current(signal);
+      const init = { headers: { ...headers, authorization: `Bearer ${token}` } };
+      const answer = await answerTo(sender, asked, at, init, signal);
+      if (answer.status === 401 && !renewed) {
+        tokens.drop(token);
+        renewed = true;
+      } else if (isRedirect(answer)) {
+        if (++redirects > redirectsMax) throw pagingError(asked.what, 'it redirects in a circle');
+        at = redirected(asked.what, at, answer);
+      } else return answer;
+    }
+  }
+
+  return {
+    async names(signal) {
+      const parameters = new Map<string, string>();
+      const units = new Map<string, string>();
+      for await (const page of pages('/public-api/v1/sispec/friendlynames', '', namesOf, signal)) {
+        page.parameters.forEach((name, id) => parameters.set(id, name));
+        page.units.forEach((name, id) => units.set(id, name));
+      }
+      return { parameters, units };
+    },
+    async locations(signal) {
+      const all: Location[] = [];
+      for await (const page of pages('/public-api/v1/locations/list', '', locationsOf, signal)) all.push(...page);
+      return all;
+    },
+    readings(locationId, { start, end }, signal) {
+      const query = `?startTime=${start}${end === undefined ? '' : `&endTime=${end}`}`;
+      const path = `/public-api/v1/locations/${encodeURIComponent(locationId)}/data`;
+      return pages(path, query, (value) => readingsOf(value, locationId), signal);
+    },
+  };
+}
+
+function isRedirect({ status, headers }: Answer): boolean {
+  return [301, 302, 303, 307, 308].includes(status) && headers.has('location');
+}
+
+/** Where a redirect leads, within the same origin: the token is not for others. */
+function redirected(what: string, from: string, { headers }: Answer): string {
+  const target = headers.get('location') ?? '';
+  const to = URL.canParse(target, from) ? new URL(target, from) : undefined;
+  if (to !== undefined && to.origin === new URL(from).origin) return to.href;
+  const where = to === undefined ? 'nowhere' : `to ${to.origin}`;
+  throw new ServiceError('remote-failed', `${what}: it redirects ${where}, where the credentials are not sent`, {
+    concernsAll: false,
+    hint: 'If the service has moved, name its new place as `url` in the document.',
+  });
+}
+
+function pagingError(what: string, problem: string): ServiceError {
+  return new ServiceError('remote-failed', `${what}: ${problem}`, { concernsAll: false });
+}

@@ -1,0 +1,39 @@
+import { type Effects, type Limits } from './effects.ts';
+import { backOffMs } from './pace.ts';
+import { type ServiceError } from './serviceError.ts';
+
+/** A failure that may pass. */
+export class PassingFailure extends Error {
+  /** What it is when it does not pass. */
+  readonly final: ServiceError;
+  /** What the service asked to wait, in milliseconds; undefined: it did not say. */
+  readonly waitMs: number | undefined;
+  /** True for an answer that makes no sense: it is not worth more than one other try. */
+  readonly seldomPasses: boolean;
+
+  constructor(final: ServiceError, { waitMs, seldomPasses = false }: { waitMs?: number; seldomPasses?: boolean } = {}) {
+    super(final.message);
+    this.final = final;
+    this.waitMs = waitMs;
+    this.seldomPasses = seldomPasses;
+  }
+}
+
+export type Persist = <T>(attempt: () => Promise<T>, signal: AbortSignal) => Promise<T>;
+
+/** Returns the function that tries until there is a result, a failure that does not pass, or no attempt left. */
+export function createPersist({ sleep, random }: Effects, { attemptsMax }: Limits): Persist {
+  return async (attempt, signal) => {
+    let senseless = 0;
+    for (let failures = 1; ; failures++) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (!(error instanceof PassingFailure)) throw error;
+        if (error.seldomPasses) senseless++;
+        if (failures >= attemptsMax || senseless >= 2) throw error.final;
+        await sleep(error.waitMs ?? backOffMs(failures, random()), signal);
+      }
+    }
+  };
+}

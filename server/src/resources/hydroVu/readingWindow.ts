@@ -1,0 +1,194 @@
+/**
+ * The newest readings of a location while its pages are read, by columns: what is older is taken out and written.
+ *
+ * Invariants: times ascend and each is there once; all are after `#doneUntil`, which only grows. A value that is not there
+ * is NaN, which JSON cannot say; so are all places from `#rowCount` on.
+ */
+import { distinctSorted, lowerBound, mergeTimes } from './times.ts';
+import { nonsenseError } from './serviceError.ts';
+
+/** The readings of one column in a page, in the order of the service. */
+export interface ColumnReadings {
+  readonly column: string;
+  readonly readings: readonly { readonly timestamp: number; readonly value: number | null }[];
+}
+
+/** Rows in order of time. */
+export interface RowGroup {
+  /** Seconds since 1970 UTC. */
+  readonly times: Float64Array;
+  /** By name; NaN where there is no value. Columns that have values soon after these rows are there too. */
+  readonly columns: ReadonlyMap<string, Float64Array>;
+  /** Values in all columns. */
+  readonly points: number;
+}
+
+/** Why readings were left out, with how many. */
+export interface LeftOut {
+  /** Their time is not after 1970. */
+  impossible: number;
+  /** Their time is too far ahead of now. */
+  future: number;
+  /** They came behind later ones that had been written. */
+  late: number;
+}
+
+interface Column {
+  values: Float64Array;
+  /** Rows that have a value. */
+  present: number;
+}
+
+/** Values that a window may have: 128 MiB of them. */
+const cellsMax = 16 * 1024 * 1024;
+
+const capacityMin = 1024;
+
+/** See the top of the file. */
+export class ReadingWindow {
+  readonly leftOut: LeftOut = { impossible: 0, future: 0, late: 0 };
+  readonly #keptUntil: number;
+  readonly #timeMax: number;
+  readonly #columns = new Map<string, Column>();
+  /** Columns that rows which were taken out had values in. */
+  readonly #known = new Set<string>();
+  #doneUntil: number;
+  #times = new Float64Array(capacityMin).fill(NaN);
+  #rowCount = 0;
+
+  /** Takes in readings after `keptUntil` and up to `timeMax`, seconds since 1970 UTC. */
+  constructor({ keptUntil, timeMax }: { readonly keptUntil: number; readonly timeMax: number }) {
+    this.#keptUntil = keptUntil;
+    this.#doneUntil = keptUntil;
+    this.#timeMax = timeMax;
+  }
+
+  get rowCount(): number {
+    return this.#rowCount;
+  }
+
+  get columnCount(): number {
+    return this.#columns.size;
+  }
+
+  /**
+   * Takes a page in. Readings of one time become one row; of two values for one place the one that came last stays. Fails
+   * `remote-failed` when that would be too many columns at too many times.
+   */
+  add(page: readonly ColumnReadings[]): void {
+    const times = this.#usableTimes(page);
+    const [first] = times;
+    if (first === undefined) return;
+    this.#makeRows(lowerBound(this.#times, first, this.#rowCount), times, page);
+    for (const { column, readings } of page) this.#place(column, readings);
+  }
+
+  /**
+   * Takes out the oldest rows, at most `count`; undefined when there are none. They end before a column appears for the
+   * first time, so that what was before is told from what came with it.
+   */
+  takeOldest(count: number): RowGroup | undefined {
+    const taken = this.#rowsBeforeNewColumn(Math.min(count, this.#rowCount));
+    if (taken === 0) return undefined;
+    const times = this.#times.slice(0, taken);
+    const columns = new Map<string, Float64Array>();
+    let points = 0;
+    for (const [name, column] of this.#columns) {
+      const values = column.values.slice(0, taken);
+      const present = presentIn(values);
+      if (present > 0) this.#known.add(name);
+      if (this.#known.has(name)) columns.set(name, values);
+      points += present;
+      column.present -= present;
+      column.values.copyWithin(0, taken, this.#rowCount).fill(NaN, this.#rowCount - taken, this.#rowCount);
+      if (column.present === 0) this.#columns.delete(name);
+    }
+    this.#times.copyWithin(0, taken, this.#rowCount).fill(NaN, this.#rowCount - taken, this.#rowCount);
+    this.#rowCount -= taken;
+    this.#doneUntil = times[taken - 1]!;
+    return { times, columns, points };
+  }
+
+  #rowsBeforeNewColumn(count: number): number {
+    let rows = count;
+    for (const [name, { values }] of this.#columns) {
+      if (this.#known.has(name)) continue;
+      const first = values.subarray(0, rows).findIndex((value) => !Number.isNaN(value));
+      if (first > 0) rows = first;
+    }
+    return rows;
+  }
+
+  /** The distinct times of the readings that are taken in, ascending; those that are not are counted. */
+  #usableTimes(page: readonly ColumnReadings[]): Float64Array {
+    const times: number[] = [];
+    for (const { readings } of page) {
+      for (const { timestamp, value } of readings) {
+        if (timestamp <= 0) this.leftOut.impossible++;
+        else if (timestamp > this.#timeMax) this.leftOut.future++;
+        else if (timestamp <= this.#doneUntil) this.leftOut.late += timestamp > this.#keptUntil ? 1 : 0;
+        else if (value !== null) times.push(timestamp);
+      }
+    }
+    return distinctSorted(Float64Array.from(times));
+  }
+
+  /** Makes a row for each time that has none; none of the times is before the row at `from`. */
+  #makeRows(from: number, times: Float64Array, page: readonly ColumnReadings[]): void {
+    const old = this.#times.slice(from, this.#rowCount);
+    const merged = mergeTimes(old, times);
+    const rowCount = from + merged.length;
+    const columns = new Set([...this.#columns.keys(), ...page.map(({ column }) => column)]).size;
+    if (rowCount * columns > cellsMax) {
+      throw nonsenseError(`${columns} parameters at ${rowCount} times on a few pages are more than can be taken in`);
+    }
+    this.#reserve(rowCount);
+    this.#times.set(merged, from);
+    if (old.length > 0) for (const { values } of this.#columns.values()) spread(values, from, old, merged);
+    this.#rowCount = rowCount;
+  }
+
+  #reserve(rowCount: number): void {
+    if (rowCount <= this.#times.length) return;
+    const capacity = Math.max(rowCount, 2 * this.#times.length);
+    const wider = (values: Float64Array): Float64Array<ArrayBuffer> => {
+      const wide = new Float64Array(capacity).fill(NaN, values.length);
+      wide.set(values);
+      return wide;
+    };
+    this.#times = wider(this.#times);
+    for (const column of this.#columns.values()) column.values = wider(column.values);
+  }
+
+  #place(name: string, readings: ColumnReadings['readings']): void {
+    let column = this.#columns.get(name);
+    let row = -1;
+    for (const { timestamp, value } of readings) {
+      if (value === null || timestamp <= this.#doneUntil || timestamp > this.#timeMax) continue;
+      // Most readings stand one row behind the one before.
+      row = this.#times[row + 1] === timestamp ? row + 1 : lowerBound(this.#times, timestamp, this.#rowCount);
+      if (column === undefined) {
+        column = { values: new Float64Array(this.#times.length).fill(NaN), present: 0 };
+        this.#columns.set(name, column);
+      }
+      if (Number.isNaN(column.values[row])) column.present++;
+      column.values[row] = value;
+    }
+  }
+}
+
+/** Moves values from the rows of the times `old`, which begin at `from`, to the rows of the times `merged` there. */
+function spread(values: Float64Array, from: number, old: Float64Array, merged: Float64Array): void {
+  const moved = values.slice(from, from + old.length);
+  values.fill(NaN, from, from + merged.length);
+  for (let i = 0, at = 0; i < old.length; i++, at++) {
+    while (merged[at] !== old[i]) at++;
+    values[from + at] = moved[i]!;
+  }
+}
+
+function presentIn(values: Float64Array): number {
+  let present = 0;
+  for (const value of values) if (!Number.isNaN(value)) present++;
+  return present;
+}

@@ -1,0 +1,50 @@
+import { type Asked, unreachable } from './answers.ts';
+import { type Effects, type Limits } from './effects.ts';
+import { type Answer, createExchange, type Exchange, ExchangeError } from './exchange.ts';
+import { createPacer } from './pace.ts';
+import { createPersist, type Persist } from './persist.ts';
+
+/** What all requests of one client share: its pace, and the secrets that no error may show. */
+export interface Sender {
+  readonly effects: Effects;
+  readonly persist: Persist;
+  readonly pace: (signal: AbortSignal) => Promise<void>;
+  readonly exchange: Exchange;
+  keepSecret(...texts: readonly string[]): void;
+  asked(method: string, path: string): Asked;
+}
+
+/** Returns what the requests of one client share. */
+export function createSender(effects: Effects, limits: Limits): Sender {
+  const secrets = new Set<string>();
+  return {
+    effects,
+    persist: createPersist(effects, limits),
+    pace: createPacer(effects, limits.requestsPerMinute),
+    exchange: createExchange(effects, limits),
+    keepSecret: (...texts) => texts.forEach((text) => secrets.add(text)),
+    asked: (method, path) => ({
+      what: `HydroVu ${method} ${path}`,
+      // A secret that is part of another one must not spoil it before it is found.
+      get secrets() {
+        return [...secrets].sort((a, b) => b.length - a.length);
+      },
+    }),
+  };
+}
+
+/** Sends one request when its turn has come. Fails PassingFailure when there is no whole answer. */
+export async function answerTo(
+  { pace, exchange }: Sender,
+  asked: Asked,
+  url: string,
+  init: RequestInit,
+  signal: AbortSignal,
+): Promise<Answer> {
+  await pace(signal);
+  try {
+    return await exchange(url, init, signal);
+  } catch (error) {
+    throw error instanceof ExchangeError ? unreachable(error.message, asked) : error;
+  }
+}

@@ -1,0 +1,36 @@
+/** Times in order, as numbers. */
+
+/** Returns the first index below `length` with a time that is not before the given one, or `length`. */
+export function lowerBound(times: Float64Array, time: number, length: number): number {
+  // Most times that are looked for are after all that are there.
+  if (length === 0 || times[length - 1]! < time) return length;
+  let [low, high] = [0, length - 1];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (times[middle]! < time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Sorts the times in place and returns each once. */
+export function distinctSorted(times: Float64Array): Float64Array {
+  times.sort();
+  let count = 0;
+  for (const time of times) if (count === 0 || time !== times[count - 1]) times[count++] = time;
+  return times.subarray(0, count);
+}
+
+/** Returns all times of both, ascending and each once; both ascend. */
+export function mergeTimes(a: Float64Array, b: Float64Array): Float64Array {
+  if (a.length === 0) return b;
+  const merged = new Float64Array(a.length + b.length);
+  let at = 0;
+  for (let i = 0, j = 0; i < a.length || j < b.length; at++) {
+    const [left, right] = [a[i] ?? Infinity, b[j] ?? Infinity];
+    merged[at] = Math.min(left, right);
+    if (left <= right) i++;
+    if (right <= left) j++;
+  }
+  return merged.subarray(0, at);
+}

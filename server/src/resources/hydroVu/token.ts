@@ -1,0 +1,89 @@
+/** Tokens by the client credentials grant of OAuth 2: fetched when first needed, and anew before they expire. */
+import { answerTo, type Sender } from './send.ts';
+import { failureOf, valueOf } from './answers.ts';
+import { PassingFailure } from './persist.ts';
+import { nonsenseError, ServiceError } from './serviceError.ts';
+import { type Account } from './spec.ts';
+
+export const tokenPath = '/public-api/oauth/token';
+const scopes = 'read:locations read:data';
+
+/** A token is not used in the last minute, or for a short one the last tenth, of its life. */
+const spareMsMax = 60_000;
+
+export interface Tokens {
+  /** Fails `remote-denied` when the account is refused. */
+  current(signal: AbortSignal): Promise<string>;
+  /** Forgets a token that the service does not take. */
+  drop(token: string): void;
+}
+
+interface Token {
+  readonly text: string;
+  readonly usableUntilMs: number;
+}
+
+/** Returns the tokens of an account; none is fetched yet. */
+export function createTokens(account: Account, sender: Sender): Tokens {
+  const { key, secret, url } = account;
+  // The grant has both parts encoded as in a form before they are joined.
+  const basic = Buffer.from(`${formEncoded(key)}:${formEncoded(secret)}`).toString('base64');
+  sender.keepSecret(key, secret, formEncoded(key), formEncoded(secret), basic);
+  let token: Token | undefined;
+
+  async function fetchToken(signal: AbortSignal): Promise<Token> {
+    const asked = sender.asked('POST', tokenPath);
+    const init = {
+      method: 'POST',
+      headers: { authorization: `Basic ${basic}`, accept: 'application/json' },
+      body: new URLSearchParams({ grant_type: 'client_credentials', scope: scopes }),
+    };
+    const startMs = sender.effects.now();
+    const answer = await answerTo(sender, asked, `${url}${tokenPath}`, init, signal);
+    if (answer.status >= 200 && answer.status < 300) {
+      const { text, lifeMs } = valueOf(answer, tokenOf, asked);
+      sender.keepSecret(text);
+      return { text, usableUntilMs: startMs + lifeMs - Math.min(spareMsMax, lifeMs / 10) };
+    }
+    const failure = failureOf(answer, asked, sender.effects.now());
+    if (failure instanceof PassingFailure) throw new PassingFailure(concerningAll(failure.final), withWait(failure));
+    throw new ServiceError(answer.status < 400 ? 'remote-failed' : 'remote-denied', failure.message, {
+      concernsAll: true,
+      hint: 'Look at the key and the secret of the account.',
+    });
+  }
+
+  return {
+    async current(signal) {
+      if (token === undefined || sender.effects.now() >= token.usableUntilMs) {
+        token = await sender.persist(() => fetchToken(signal), signal);
+      }
+      return token.text;
+    },
+    drop(refused) {
+      if (token?.text === refused) token = undefined;
+    },
+  };
+}
+
+function formEncoded(text: string): string {
+  return new URLSearchParams([['', text]]).toString().slice(1);
+}
+
+function withWait({ waitMs }: PassingFailure): { waitMs?: number } {
+  return waitMs === undefined ? {} : { waitMs };
+}
+
+/** Nothing can be asked without a token. */
+function concerningAll({ code, message }: ServiceError): ServiceError {
+  return new ServiceError(code, message, { concernsAll: true });
+}
+
+/** A service that does not say how long a token lives refuses it when it is over. */
+function tokenOf(value: unknown): { readonly text: string; readonly lifeMs: number } {
+  const { access_token: text, expires_in: seconds } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  if (typeof text !== 'string' || !/^[\x21-\x7e]+$/.test(text)) throw nonsenseError('expected a text as access_token');
+  if (seconds === null || seconds === undefined) return { text, lifeMs: Infinity };
+  if (typeof seconds !== 'number') throw nonsenseError('expected a number as expires_in');
+  return { text, lifeMs: Math.max(0, seconds) * 1000 };
+}

@@ -1,0 +1,98 @@
+/** Faults that a HydroVu service of the tests can have. */
+import { type IncomingMessage, type ServerResponse } from 'node:http';
+
+/** What goes wrong instead of an answer, or in it. */
+export type Fault =
+  /** An answer of that status. */
+  | {
+      readonly kind: 'status';
+      readonly status: number;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly body?: string;
+    }
+  /** No answer, for as long as the client waits. */
+  | { readonly kind: 'slow' }
+  /** The connection ends in the middle of the body. */
+  | { readonly kind: 'truncated' }
+  /** The connection ends before there is an answer. */
+  | { readonly kind: 'dropped' }
+  /** The first half of the body, as if it were the whole. */
+  | { readonly kind: 'cut' }
+  /** All tokens are withdrawn. */
+  | { readonly kind: 'expired' }
+  /** The page is followed by itself. */
+  | { readonly kind: 'repeatedPage' }
+  /** The page is followed by another one, however often it is asked for. */
+  | { readonly kind: 'endless' };
+
+/** Which requests have the fault. */
+export interface FaultScope {
+  /** What their path has in it: `/data`, `/token`; all requests without. */
+  readonly path?: string;
+  /** How many of those are let through first; 0 when not given. */
+  readonly after?: number;
+  /** How many have it; 1 when not given. */
+  readonly times?: number;
+}
+
+/** The faults that are switched on. */
+export interface Faults {
+  add(fault: Fault & FaultScope): void;
+  /** The fault that a request to that path has, which is used up by it. */
+  next(path: string): Fault | undefined;
+  clear(): void;
+}
+
+/** No faults so far. */
+export function createFaults(): Faults {
+  let faults: { fault: Fault; path: string; after: number; times: number }[] = [];
+  return {
+    add: ({ path = '', after = 0, times = 1, ...fault }) => void faults.push({ fault, path, after, times }),
+    next(url) {
+      for (const entry of faults) {
+        if (!url.includes(entry.path)) continue;
+        if (entry.after > 0) entry.after--;
+        else if (entry.times-- > 0) return entry.fault;
+      }
+      return undefined;
+    },
+    clear: () => void (faults = []),
+  };
+}
+
+/** An answer as it would be without a fault. */
+export interface Reply {
+  readonly body: string;
+  readonly next?: string;
+}
+
+/** Sends an answer with a fault in it. */
+export function replyWithFault(fault: Fault, request: IncomingMessage, response: ServerResponse, reply: Reply): void {
+  switch (fault.kind) {
+    case 'status':
+      response.writeHead(fault.status, fault.headers).end(fault.body ?? '');
+      return;
+    case 'slow':
+      return;
+    case 'dropped':
+      request.socket.destroy();
+      return;
+    case 'truncated':
+      response.writeHead(200, { 'content-length': Buffer.byteLength(reply.body) });
+      response.write(reply.body.slice(0, reply.body.length / 2), () => request.socket.destroy());
+      return;
+    case 'cut':
+      response.end(reply.body.slice(0, reply.body.length / 2));
+      return;
+    case 'repeatedPage':
+      response.setHeader('x-isi-next-page', String(request.headers['x-isi-start-page'] || reply.next));
+      response.end(reply.body);
+      return;
+    case 'endless':
+      response.setHeader('x-isi-next-page', `${String(request.headers['x-isi-start-page'])}+`);
+      response.end(reply.body);
+      return;
+    case 'expired':
+      response.writeHead(401).end('{"error":"invalid_token"}');
+  }
+}

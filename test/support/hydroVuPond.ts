@@ -1,0 +1,107 @@
+/** A pond that collects from a HydroVu service of the tests, with clocks that nobody waits for. */
+import { type TestContext } from 'node:test';
+import { parquetReadObjects } from 'hyparquet';
+import { type Pond } from '../../server/src/pond/types.ts';
+import { type Effects } from '../../server/src/resources/hydroVu/effects.ts';
+import { createHydroVuRun, type RunOptions } from '../../server/src/resources/hydroVu/run.ts';
+import { type RunOutcome } from '../../server/src/resources/running.ts';
+import { type HydroVuServer, type HydroVuServerOptions, startHydroVuServer } from './hydroVuServer.ts';
+import { resourceBench, type ResourceBench, type RunSettings } from './runContext.ts';
+
+/** What time it is in the tests, milliseconds since 1970 UTC: 2024-07-01. */
+export const testNowMs = 1_719_792_000_000;
+
+/** A device as a document names it. */
+export interface DocumentDevice {
+  readonly id: string;
+  readonly name: string;
+  readonly scope: string;
+}
+
+/** A document for a service. */
+export function hydroVuDocument(url: string, devices: readonly DocumentDevice[], name = 'buoys'): string {
+  const items = devices.map((device) => `    - { id: ${device.id}, name: ${device.name}, scope: ${device.scope} }\n`);
+  const spec = `  key: \${env:TEST_KEY}\n  secret: \${env:TEST_SECRET}\n  url: ${url}\n  devices:\n${items.join('')}`;
+  return `apiVersion: duckpond/v1\nkind: HydroVu\nname: ${name}\ndesc: test\nspec:\n${spec}`;
+}
+
+/** Effects that wait for nothing: `slept` has what they were asked to wait, milliseconds. */
+export function quickEffects(nowMs = testNowMs): Partial<Effects> & { readonly slept: number[] } {
+  const slept: number[] = [];
+  let now = nowMs;
+  return {
+    slept,
+    random: () => 0,
+    now: () => now,
+    sleep: (ms) => {
+      slept.push(ms);
+      now += ms;
+      return Promise.resolve();
+    },
+  };
+}
+
+/** A service, a pond with a resource that collects from it, and what came. */
+export interface HydroVuBench extends ResourceBench {
+  readonly server: HydroVuServer;
+  /** What the last run slept, milliseconds. */
+  readonly slept: number[];
+  collect(options?: RunOptions, settings?: RunSettings): Promise<RunOutcome>;
+  /** Rows of a Parquet node of the home, all versions of a series; without null values. */
+  rows(path: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  versionCount(path: string): Promise<number>;
+}
+
+/** Starts the service and makes the pond; both end with the test. */
+export async function hydroVuBench(
+  t: TestContext,
+  options: HydroVuServerOptions,
+  devices: readonly DocumentDevice[],
+): Promise<HydroVuBench> {
+  const server = await startHydroVuServer(options);
+  t.after(() => server.close());
+  const bench = await resourceBench(t, 'HydroVu', hydroVuDocument(server.url, devices));
+  const slept: number[] = [];
+  return {
+    ...bench,
+    server,
+    slept,
+    collect(runOptions = {}, settings = {}) {
+      const effects = quickEffects();
+      slept.length = 0;
+      const run = createHydroVuRun({
+        ...runOptions,
+        effects: { ...effects, sleep: (ms) => Promise.resolve(void slept.push(ms)), ...runOptions.effects },
+      });
+      const env = { TEST_KEY: server.key, TEST_SECRET: server.secret };
+      return bench.run(run, { env, now: () => testNowMs, ...settings });
+    },
+    rows: (path) => parquetRows(bench.pond, `${bench.home}/${path}`),
+    async versionCount(path) {
+      return (await all((await bench.pond.fs.root()).versions(`${bench.home}/${path}`))).length;
+    },
+  };
+}
+
+/** Rows of a Parquet node, all versions of a series one after the other; null values left out. */
+export async function parquetRows(pond: Pond, path: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const root = await pond.fs.root();
+  const node = await root.get(path);
+  if (node === undefined) return [];
+  const versions = node.node.type === 'series' ? (await all(root.versions(path))).reverse() : [node.node];
+  const rows: Record<string, unknown>[] = [];
+  for (const version of versions) {
+    const bytes = Buffer.concat(await all(root.backend.read(version)));
+    const file = new Uint8Array(bytes).buffer;
+    for (const row of await parquetReadObjects({ file })) {
+      rows.push(Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)));
+    }
+  }
+  return rows;
+}
+
+async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const list: T[] = [];
+  for await (const item of items) list.push(item);
+  return list;
+}
