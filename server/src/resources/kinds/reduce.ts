@@ -61,6 +61,7 @@ export const reduce: ResourceKind = {
       writes: `${textOf(collection, 'name')}/**`,
       reads: itemsOf(collection, 'datasets').flatMap((dataset) => scalarOf(dataset, 'in_pattern')),
     })),
+  derive: async () => (await import('../reduce/outputs.ts')).deriveReduce,
   example: `apiVersion: duckpond/v1
 kind: Reduce
 name: downsampled

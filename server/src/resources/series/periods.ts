@@ -10,29 +10,33 @@ export interface Period {
 
 const dayUs = 86_400_000_000n;
 
-/** Returns the calendar's periods from the one with `minUs` to the one with `maxUs`, in order; none when `maxUs` is before. */
-export function periodsBetween(minUs: bigint, maxUs: bigint, unit: PeriodUnit): readonly Period[] {
+/**
+ * Returns the calendar's periods from the one with `minUs` to the one with `maxUs`, in order; none when `maxUs` is before.
+ * With a `count`, so many units make a period: they are counted from year 0, days from 1970.
+ */
+export function periodsBetween(minUs: bigint, maxUs: bigint, unit: PeriodUnit, count = 1): readonly Period[] {
   const periods: Period[] = [];
-  const last = indexOf(maxUs, unit);
-  for (let index = indexOf(minUs, unit); index <= last; index++) {
-    periods.push({ startUs: startOf(index, unit), endUs: startOf(index + 1, unit) });
+  const last = indexOf(maxUs, unit, count);
+  for (let index = indexOf(minUs, unit, count); index <= last; index++) {
+    periods.push({ startUs: startOf(index * count, unit), endUs: startOf((index + 1) * count, unit) });
   }
   return periods;
 }
 
 /** Returns how many periods periodsBetween would return, without making them. */
-export function countPeriods(minUs: bigint, maxUs: bigint, unit: PeriodUnit): number {
-  return Math.max(0, indexOf(maxUs, unit) - indexOf(minUs, unit) + 1);
+export function countPeriods(minUs: bigint, maxUs: bigint, unit: PeriodUnit, count = 1): number {
+  return Math.max(0, indexOf(maxUs, unit, count) - indexOf(minUs, unit, count) + 1);
 }
 
-/** Numbers the periods of a unit: consecutive ones have consecutive numbers. */
-function indexOf(us: bigint, unit: PeriodUnit): number {
+/** Numbers the periods of a length: consecutive ones have consecutive numbers. */
+function indexOf(us: bigint, unit: PeriodUnit, count: number): number {
   const day = floorDivide(us, dayUs);
-  if (unit === 'day') return day;
+  if (unit === 'day') return Math.floor(day / count);
   const { year, month } = monthOf(day);
-  return unit === 'year' ? year : year * 12 + month;
+  return Math.floor((unit === 'year' ? year : year * 12 + month) / count);
 }
 
+/** Start of the unit with that number, microseconds. */
 function startOf(index: number, unit: PeriodUnit): bigint {
   if (unit === 'day') return BigInt(index) * dayUs;
   const months = unit === 'year' ? index * 12 : index;

@@ -2,9 +2,9 @@ import { PondError } from '../../base/error.ts';
 import { identifier } from '../../duckdb/sql.ts';
 import { type Column } from '../../query/types.ts';
 
-/** What DuckDB's TIMESTAMP can hold: microseconds and whole seconds since 1970 UTC. */
-const [microsecondsMin, microsecondsMax] = ['-9223372022400000000', '9223372036854775806'];
-const [secondsMin, secondsMax] = ['-9223372022400', '9223372036854'];
+/** Seconds before and after 1970 within which DuckDB's TIMESTAMP can be reckoned with: 288 000 years. */
+const secondsMax = '9100000000000';
+const microsecondsMax = `${secondsMax}000000`;
 
 /**
  * Returns the time column: the first that is called `Timestamp`, in any case, and nothing else. Undefined when there is
@@ -23,7 +23,7 @@ export function timeSql({ name, type }: Column): string {
   const column = identifier(name);
   if (/^U?(TINYINT|SMALLINT|INTEGER)$/.test(type)) return `make_timestamp(${column}::BIGINT * 1000000)`;
   if (/^(U?BIGINT|U?HUGEINT)$/.test(type)) {
-    return `CASE WHEN ${column} BETWEEN ${secondsMin} AND ${secondsMax} THEN make_timestamp(${column}::BIGINT * 1000000) END`;
+    return `CASE WHEN ${column} BETWEEN -${secondsMax} AND ${secondsMax} THEN make_timestamp(${column}::BIGINT * 1000000) END`;
   }
   if (type === 'FLOAT' || type === 'DOUBLE') return fromMicroseconds(`round(${column}::DOUBLE * 1000000)`);
   if (type.startsWith('DECIMAL')) return fromMicroseconds(`TRY_CAST(${column} AS DECIMAL(26, 6)) * 1000000`);
@@ -37,7 +37,7 @@ export function timeSql({ name, type }: Column): string {
 
 function fromMicroseconds(sql: string): string {
   const whole = `TRY_CAST(${sql} AS BIGINT)`;
-  return `CASE WHEN ${whole} BETWEEN ${microsecondsMin} AND ${microsecondsMax} THEN make_timestamp(${whole}) END`;
+  return `CASE WHEN ${whole} BETWEEN -${microsecondsMax} AND ${microsecondsMax} THEN make_timestamp(${whole}) END`;
 }
 
 function finite(sql: string): string {

@@ -1,0 +1,136 @@
+/**
+ * Partials: what all resolutions of a collection are folded from. A partial has, for each bucket of the base length and
+ * each value column, how many values there were, their sum, the least and the greatest. It is a function of files that
+ * never change, so that data which comes later makes new partials and leaves the others.
+ */
+import { type HostFile } from '../../pond/types.ts';
+import { type Column } from '../../query/types.ts';
+import { type FileFacts } from '../../query/build.ts';
+import { PondError } from '../../base/error.ts';
+import { keyOf } from '../contentKey.ts';
+import { type Job } from '../derived.ts';
+import { type GroupLimits, groupNeighbours } from '../series/groups.ts';
+import { type Period } from '../series/periods.ts';
+import { sideBySide } from '../series/sideBySide.ts';
+import { timeColumnOf } from '../series/time.ts';
+import { type Workshop } from '../workshop.ts';
+import { mergedSql, partialSql, statistics, writePartialSql } from './partialSql.ts';
+import { valueColumnsOf } from './values.ts';
+
+/** Where partials and parts are made, and for whom. */
+export interface Making {
+  readonly workshop: Workshop;
+  readonly job: Job;
+}
+
+export interface Partial {
+  readonly key: string;
+  /** Of its file, or of the files that it is to be made of. */
+  readonly sizeBytes: number;
+  /** Starts of its first and last bucket, microseconds; undefined when it has none. */
+  readonly time: FileFacts['time'];
+  /** Value columns, with the types of their least and greatest values. */
+  readonly columns: readonly Column[];
+  /** Its file, made where need be. */
+  readonly file: (job: Job) => Promise<HostFile>;
+}
+
+/** What partials are made of. */
+export interface PartialSpec {
+  /** Parquet files of one input, in their order. */
+  readonly files: readonly HostFile[];
+  /** Columns to keep; all when undefined. */
+  readonly wanted: readonly string[] | undefined;
+  /** Length of the buckets, microseconds. */
+  readonly baseUs: number;
+}
+
+const groupLimits: GroupLimits = { sizeBytesMax: 256 * 1024, countMax: 64 };
+/** To open a file costs so much that more of them are merged first. */
+const filesMax = 64;
+const mergeLimits: GroupLimits = { sizeBytesMax: 1024 * 1024, countMax: filesMax };
+/** Statements share the cores; a few at a time keep them busy while files are opened and flushed. */
+const besides = 4;
+
+/**
+ * Returns the partials of an input, made where need be: of each large file one, of small neighbours one together. Fails
+ * `invalid-content` when a file has no time, or a wanted column has no numbers.
+ */
+export async function partialsOf(spec: PartialSpec, making: Making): Promise<readonly Partial[]> {
+  const groups = groupNeighbours(spec.files, groupLimits);
+  let done = 0;
+  return await sideBySide(groups, besides, async (files) => {
+    const partial = await makePartial({ ...spec, files }, making);
+    making.job.progress?.('reading inputs', ++done, groups.length);
+    return partial;
+  });
+}
+
+async function makePartial({ files, wanted, baseUs }: PartialSpec, { workshop, job }: Making): Promise<Partial> {
+  const key = keyOf('reduce partial', 1, baseUs, wanted ?? null, ...files.map((file) => file.key));
+  const write = async (target: string, shared: Job): Promise<void> => {
+    const { columns } = await workshop.inspect(files, shared);
+    const time = timeColumnOf(columns);
+    if (time === undefined) throw new PondError('invalid-content', 'there is no column Timestamp');
+    const hostPaths = files.map(({ hostPath }) => hostPath);
+    const query = partialSql({ hostPaths, time, values: valueColumnsOf(columns, wanted), baseUs });
+    await workshop.builder.run([writePartialSql(query, target)], shared.signal);
+  };
+  const file = await workshop.file(key, write, job);
+  const { time, columns } = await workshop.inspect([file], job);
+  return { key, sizeBytes: file.sizeBytes, time, columns: columnsOf(columns), file: () => Promise.resolve(file) };
+}
+
+/** The value columns whose statistics a partial's file has. */
+function columnsOf([, ...columns]: readonly Column[]): readonly Column[] {
+  const firsts = columns.filter((_, i) => i % statistics.length === 0);
+  return firsts.map(({ name }, i) => ({
+    name: name.slice(0, -'.count'.length),
+    type: columns[i * statistics.length + statistics.indexOf('min')]!.type,
+  }));
+}
+
+/** True when a partial has buckets in a stretch of time. */
+export function hasWithin({ time }: Partial, { startUs, endUs }: Period): boolean {
+  return time !== undefined && time.maxUs >= startUs && time.minUs < endUs;
+}
+
+/**
+ * Returns the partials that have buckets in a stretch of time, in their order. Where they are many, partials that merge
+ * small ones stand for them, which may have other buckets as well.
+ */
+export function partialsWithin(partials: readonly Partial[], stretch: Period, workshop: Workshop): readonly Partial[] {
+  const found = partials.filter((partial) => hasWithin(partial, stretch));
+  if (found.length <= filesMax) return found;
+  const groups = groupNeighbours(partials, mergeLimits);
+  if (groups.length === partials.length) return found;
+  const level = groups.map((group) => (group.length === 1 ? group[0]! : merged(group, workshop)));
+  return partialsWithin(level, stretch, workshop);
+}
+
+/** One partial for several. Its file is made when it is asked for. */
+function merged(parts: readonly Partial[], workshop: Workshop): Partial {
+  const key = keyOf('reduce merged partial', 1, ...parts.map((part) => part.key));
+  const times = parts.flatMap(({ time }) => time ?? []);
+  const time = times.reduce<FileFacts['time']>(
+    (all, { minUs, maxUs }) => ({
+      minUs: all === undefined || minUs < all.minUs ? minUs : all.minUs,
+      maxUs: all === undefined || maxUs > all.maxUs ? maxUs : all.maxUs,
+    }),
+    undefined,
+  );
+  const columns = [
+    ...new Map(parts.flatMap((part) => part.columns).map((column) => [column.name.toLowerCase(), column])).values(),
+  ];
+  const write = async (target: string, shared: Job): Promise<void> => {
+    const files = await sideBySide(parts, besides, (part) => part.file(shared));
+    const hostPaths = files.map(({ hostPath }) => hostPath);
+    const query = mergedSql(
+      hostPaths,
+      columns.map(({ name }) => name),
+    );
+    await workshop.builder.run([writePartialSql(query, target)], shared.signal);
+  };
+  const sizeBytes = parts.reduce((sum, part) => sum + part.sizeBytes, 0);
+  return { key, sizeBytes, time, columns, file: (job) => workshop.file(key, write, job) };
+}

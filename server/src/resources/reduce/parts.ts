@@ -1,0 +1,95 @@
+import { type HostFile } from '../../pond/types.ts';
+import { keyOf } from '../contentKey.ts';
+import { type Job } from '../derived.ts';
+import { type Duration } from '../duration.ts';
+import { type Period } from '../series/periods.ts';
+import { sideBySide } from '../series/sideBySide.ts';
+import { emptySql, foldSql, type FoldInput, type OutputColumn, writeOutputSql } from './foldSql.ts';
+import { hasWithin, type Making, type Partial, partialsWithin } from './partials.ts';
+import { periodsOf, windowOf } from './resolution.ts';
+
+/** An input of an output. */
+export interface PartedInput {
+  readonly partials: readonly Partial[];
+  readonly columns: readonly OutputColumn[];
+}
+
+const besides = 4;
+
+/**
+ * Returns the parts of an output at a resolution, in time order, each made where need be: it is a function of the partials
+ * that have buckets in its period, so that new data makes only the parts of the periods that it is about.
+ */
+export async function makeParts(
+  resolution: Duration,
+  inputs: readonly PartedInput[],
+  making: Making,
+): Promise<readonly HostFile[]> {
+  const { job } = making;
+  const columns = inputs.flatMap((input) => input.columns);
+  const times = inputs.flatMap(({ partials }) => partials.flatMap(({ time }) => time ?? []));
+  const [first] = times;
+  if (first === undefined) return [await makeEmpty(columns, making)];
+  const minUs = times.reduce((min, time) => (time.minUs < min ? time.minUs : min), first.minUs);
+  const maxUs = times.reduce((max, time) => (time.maxUs > max ? time.maxUs : max), first.maxUs);
+  const parts = periodsOf(resolution, minUs, maxUs)
+    .map((period) => ({ resolution, period, window: windowOf(resolution, period), inputs, columns }))
+    .filter((part) => inputs.some(({ partials }) => partials.some((partial) => hasWithin(partial, part.window))));
+  let done = 0;
+  return await sideBySide(parts, besides, async (part) => {
+    const file = await makePart(part, making);
+    job.progress?.('folding', ++done, parts.length);
+    return file;
+  });
+}
+
+interface Part {
+  readonly resolution: Duration;
+  readonly period: Period;
+  /** Where the rows of its buckets are. */
+  readonly window: Period;
+  readonly inputs: readonly PartedInput[];
+  readonly columns: readonly OutputColumn[];
+}
+
+async function makePart(part: Part, { workshop, job }: Making): Promise<HostFile> {
+  const { resolution, period, window, inputs, columns } = part;
+  const keys = inputs.map(({ partials, columns: own }) => [
+    own.map(({ name }) => name),
+    partials.filter((partial) => hasWithin(partial, window)).map(({ key }) => key),
+  ]);
+  const { months, microseconds } = resolution;
+  const schema = columns.map(({ source, name, type }) => [source, name, type]);
+  const key = keyOf('reduce part', 1, months, microseconds, String(period.startUs), String(period.endUs), schema, keys);
+  const write = async (target: string, shared: Job): Promise<void> => {
+    const making = { workshop, job: shared };
+    const folds = await Promise.all(inputs.map((input) => foldInput(input, window, making)));
+    const query = foldSql({ resolution, period, inputs: folds.flatMap((fold) => fold ?? []), columns });
+    await workshop.builder.run([writeOutputSql(query, target)], shared.signal);
+  };
+  return await workshop.file(key, write, job);
+}
+
+/** Undefined when the input has no row in the window. */
+async function foldInput(input: PartedInput, window: Period, making: Making): Promise<FoldInput | undefined> {
+  const partials = partialsWithin(input.partials, window, making.workshop);
+  if (partials.length === 0) return undefined;
+  const names = new Set(partials.flatMap(({ columns }) => columns.map(({ name }) => name.toLowerCase())));
+  const files = await sideBySide(partials, besides, (partial) => partial.file(making.job));
+  return {
+    hostPaths: files.map(({ hostPath }) => hostPath),
+    columns: input.columns.filter(({ source }) => names.has(source.toLowerCase())),
+  };
+}
+
+async function makeEmpty(columns: readonly OutputColumn[], { workshop, job }: Making): Promise<HostFile> {
+  const key = keyOf(
+    'reduce empty',
+    1,
+    columns.map(({ name, type }) => [name, type]),
+  );
+  const write = async (target: string, { signal }: Job): Promise<void> => {
+    await workshop.builder.run([writeOutputSql(emptySql(columns), target)], signal);
+  };
+  return await workshop.file(key, write, job);
+}

@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { assert } from '../../server/src/base/assert.ts';
+import { openDatabase } from '../../server/src/duckdb/database.ts';
+import { literal } from '../../server/src/duckdb/sql.ts';
+import { type Value } from '../../server/src/duckdb/values.ts';
+import { type HostFile } from '../../server/src/pond/types.ts';
+import { createBuilder } from '../../server/src/query/builder.ts';
+import { createCache } from '../../server/src/resources/cache.ts';
+import { createWorkshop } from '../../server/src/resources/createWorkshop.ts';
+import { type DerivedEntries, type DerivedFile, type Match } from '../../server/src/resources/derived.ts';
+import { entryOf, textOf } from '../../server/src/resources/node.ts';
+import { deriveReduce } from '../../server/src/resources/reduce/outputs.ts';
+import { resourceKinds } from '../../server/src/resources/registry.ts';
+import { type Resource } from '../../server/src/resources/resource.ts';
+import { readResourceFile } from '../../server/src/resources/resourceFile.ts';
+import { type Workshop } from '../../server/src/resources/workshop.ts';
+import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
+
+/** An input: the files of its versions, and what the wildcards of its pattern stand for. */
+export interface GivenInput {
+  readonly path: string;
+  readonly captures?: readonly string[];
+  readonly files: readonly HostFile[];
+  readonly type?: Match['type'];
+}
+
+/** What the patterns of a document match. */
+export type GivenInputs = Readonly<Record<string, readonly GivenInput[]>>;
+
+/** A Reduce kind at work on host files, without a pond. */
+export interface Reducing {
+  /** How many files of the cache were made so far. */
+  readonly made: { count: number };
+  readonly workshop: Workshop;
+  /** A Parquet file of a query. */
+  parquet(select: string): Promise<HostFile>;
+  rows(sql: string): Promise<readonly (readonly Value[])[]>;
+  /** A derived file; its path is `COLLECTION/OUTPUT/res=RESOLUTION`. */
+  find(document: string, inputs: GivenInputs, path: string): Promise<DerivedFile>;
+  close(): Promise<void>;
+  /** Makes it, and returns its parts. */
+  make(document: string, inputs: GivenInputs, path: string): Promise<readonly HostFile[]>;
+}
+
+export async function startReducing(): Promise<Reducing> {
+  const { path: folder, remove } = makeTemporaryDirectory('pond-test');
+  const builder = createBuilder();
+  const database = await openDatabase();
+  const connection = await database.connect();
+  const made = { count: 0 };
+  const cache = createCache(join(folder, 'cache'), { bytesMax: 1e9 });
+  const workshop = countWrites(createWorkshop({ cache, builder: () => builder, isTrusted: () => true }), made);
+  let files = 0;
+
+  async function parquet(select: string): Promise<HostFile> {
+    const hostPath = join(folder, `input${(files += 1)}`);
+    await connection.run(`COPY (${select}) TO ${literal(hostPath)} (FORMAT parquet)`);
+    return hostFileOf(hostPath);
+  }
+
+  async function find(document: string, inputs: GivenInputs, path: string): Promise<DerivedFile> {
+    let entries: DerivedEntries = await deriveReduce(resourceOf(document), {
+      match: (pattern) => Promise.resolve((inputs[pattern] ?? []).map(matchOf)),
+    });
+    const names = path.split('/');
+    for (const name of names.slice(0, -1)) {
+      const directory = entries.get(name);
+      assert(directory?.type === 'directory', () => `${name} of ${path} is not there`);
+      entries = await directory.list();
+    }
+    const file = entries.get(names.at(-1)!);
+    assert(file !== undefined && file.type !== 'directory', () => `${path} is not there`);
+    return file;
+  }
+
+  async function close(): Promise<void> {
+    connection.close();
+    database.close();
+    await builder.close();
+    remove();
+  }
+
+  return {
+    made,
+    workshop,
+    close,
+    parquet,
+    rows: (sql) => connection.rows(sql),
+    find,
+    make: async (document, inputs, path) => (await find(document, inputs, path)).make(workshop, {}),
+  };
+}
+
+/** A host file with its key. */
+export function hostFileOf(hostPath: string): HostFile {
+  const key = createHash('sha256').update(readFileSync(hostPath)).digest('hex');
+  return { hostPath, sizeBytes: statSync(hostPath).size, key };
+}
+
+/** The resource of a document without problems. */
+export function resourceOf(text: string): Resource {
+  const [document] = readResourceFile(text, resourceKinds);
+  const spec = entryOf(document?.root, 'spec')?.value;
+  assert(document?.kind !== undefined && document.root !== undefined && spec?.type === 'map', () => text);
+  assert(document.problems.length === 0, () => JSON.stringify(document.problems));
+  const { kind, root } = document;
+  const id = '0b6a2c1e-6a36-4c0e-8a51-2d1f0f4f3a10';
+  return { kind, id, name: textOf(root, 'name')!, desc: '', root, spec, text, modifiedUs: 1 };
+}
+
+function matchOf({ path, captures = [], files, type = 'series' }: GivenInput): Match {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const key = createHash('sha256')
+    .update(files.map((file) => file.key).join())
+    .digest('hex');
+  return { path, name, captures, type, key, modifiedUs: 2, files: () => Promise.resolve(files) };
+}
+
+function countWrites(workshop: Workshop, made: { count: number }): Workshop {
+  return {
+    ...workshop,
+    file: (key, write, job) =>
+      workshop.file(
+        key,
+        async (target, shared) => {
+          made.count += 1;
+          await write(target, shared);
+        },
+        job,
+      ),
+  };
+}
