@@ -60,6 +60,7 @@ export const combine: ResourceKind = {
       writes: `${textOf(scope, 'name')}/combine`,
       reads: itemsOf(scope, 'series').flatMap((series) => scalarOf(series, 'pattern')),
     })),
+  derive: async () => (await import('../combine/outputs.ts')).deriveOutputs,
   example: `apiVersion: duckpond/v1
 kind: Combine
 name: stations

@@ -1,0 +1,102 @@
+import { type HostFile } from '../../pond/types.ts';
+import { type Column } from '../../query/types.ts';
+import { keyOf } from '../contentKey.ts';
+import { type Job, type Match } from '../derived.ts';
+import { type Resource } from '../resource.ts';
+import { sideBySide } from '../series/sideBySide.ts';
+import { type Workshop } from '../workshop.ts';
+import { findColumns, type FoundColumn, timeTypeOf } from './columns.ts';
+import { divide, type Part } from './parts.ts';
+import { gatherPieces, type Piece, takeApart } from './pieces.ts';
+import { type Scope } from './scope.ts';
+import { emptySql, type Layout, partSql, risingSql, unionTypesSql } from './sql.ts';
+
+/** How keys of what is made here begin. The number changes when the same inputs would give something else. */
+export const recipe = ['combine', 1] as const;
+
+/** A scope with what its patterns match. */
+export interface ScopeInputs {
+  readonly resource: Resource;
+  readonly scope: Scope;
+  /** The matched files of each series of the scope, in its order. */
+  readonly series: readonly (readonly Match[])[];
+}
+
+/** Parts that are made side by side: while one is planned or written out, another is joined. */
+const partsAtOnce = 2;
+
+/**
+ * Makes the wide series of a scope, and returns its parts in order of time; one without rows when there are none. Only
+ * parts whose inputs are new are made. Fails as the pieces and the columns do: `invalid-content`, `run-failed`.
+ */
+export async function makeScope(inputs: ScopeInputs, workshop: Workshop, job: Job): Promise<readonly HostFile[]> {
+  const { resource, scope } = inputs;
+  const pieces: Piece[] = [];
+  for (const [series, matches] of inputs.series.entries()) {
+    pieces.push(...(await gatherPieces(scope.title, { series, matches }, workshop, job)));
+  }
+  const found = pieces.length === 0 ? [] : findColumns(resource, scope, pieces);
+  const layout = { time: timeTypeOf(pieces), columns: await typedColumns(found, workshop, job) };
+  const parts = await divide(pieces, (piece) => takeApart(piece, workshop, job));
+  if (parts.length === 0) return [await makeEmpty(layout, workshop, job)];
+  let done = 0;
+  return await sideBySide(parts, partsAtOnce, async (part) => {
+    const file = await makePart(layout, part, workshop, job);
+    job.progress?.(scope.title, ++done, parts.length);
+    return file;
+  });
+}
+
+/** The columns with the types that they are written with: where inputs differ, the one that DuckDB unites them to. */
+async function typedColumns(
+  found: readonly FoundColumn[],
+  { builder }: Workshop,
+  { signal }: Job,
+): Promise<readonly Column[]> {
+  const mixed = found.filter(({ types }) => types.length > 1);
+  const [united = []] =
+    mixed.length === 0 ? [] : await builder.run([unionTypesSql(mixed.map(({ types }) => types))], signal);
+  return found.map((column) => {
+    const at = mixed.indexOf(column);
+    return { name: column.name, type: at < 0 ? column.types[0]! : String(united[at]) };
+  });
+}
+
+async function makeEmpty(layout: Layout, workshop: Workshop, job: Job): Promise<HostFile> {
+  const write = async (target: string, { signal }: Job): Promise<void> => {
+    await workshop.builder.run([emptySql(layout, target)], signal);
+  };
+  return await workshop.file(keyOf(...recipe, 'empty', keyOfLayout(layout)), write, job);
+}
+
+async function makePart(layout: Layout, { period, pieces }: Part, workshop: Workshop, job: Job): Promise<HostFile> {
+  const indexes = [...new Set(pieces.map(({ series }) => series))];
+  const series = indexes.map((index) => pieces.filter((piece) => piece.series === index));
+  const keys = series.map((own) => own.flatMap(({ files }) => files.map(({ key }) => key)));
+  const bounds = [String(period.startUs), String(period.endUs)];
+  const write = async (target: string, { signal }: Job): Promise<void> => {
+    const { builder } = workshop;
+    const ordered = series.map(inTimeOrder);
+    const [rising = []] = await builder.run([risingSql(layout, period, ordered)], signal);
+    const known = ordered.map((own, index) => ({ pieces: own, isRising: rising[index] === true }));
+    await builder.run([partSql(layout, period, known, target)], signal);
+  };
+  return await workshop.file(keyOf(...recipe, 'part', keyOfLayout(layout), bounds, keys), write, job);
+}
+
+function keyOfLayout({ time, columns }: Layout): readonly (readonly string[] | string)[] {
+  return [time, ...columns.map(({ name, type }) => [name, type])];
+}
+
+/** Pieces that have no time in common are put in order of time: none of them wins over another. */
+function inTimeOrder(pieces: readonly Piece[]): readonly Piece[] {
+  const sorted = pieces.toSorted((a, b) => Number(startOf(a) - startOf(b)));
+  const overlaps = sorted.some(
+    (piece, index) => index > 0 && startOf(piece) <= (sorted[index - 1]!.facts.time?.maxUs ?? 0n),
+  );
+  return overlaps ? pieces : sorted;
+}
+
+function startOf({ facts }: Piece): bigint {
+  return facts.time?.minUs ?? 0n;
+}

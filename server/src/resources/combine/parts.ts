@@ -1,0 +1,95 @@
+/** How a result is cut in parts: along the calendar, so that new data changes the parts of its own time only. */
+import { type Period, periodsBetween, type PeriodUnit } from '../series/periods.ts';
+import { type Piece } from './pieces.ts';
+
+/** A part of a result: the rows of a period, with the pieces that may have such rows, at least one. */
+export interface Part {
+  readonly period: Period;
+  readonly pieces: readonly Piece[];
+}
+
+/** What is divided, and of how many rows on. A part need not be small, but must not be made again for each new row. */
+const division: Readonly<Record<PeriodUnit, { readonly rowsMax: number; readonly finer: PeriodUnit | undefined }>> = {
+  year: { rowsMax: 500_000, finer: 'month' },
+  month: { rowsMax: 2_000_000, finer: 'day' },
+  day: { rowsMax: Infinity, finer: undefined },
+};
+
+/** Clocks that are not set say strange times. What is before 1900 is one part, and so is what is after 2100; what is beyond
+ * 288 000 years is no time. */
+const [calendarStartUs, calendarEndUs] = [-2_208_988_800_000_000n, 4_102_444_800_000_000n];
+const [timeMinUs, timeMaxUs] = [-9_100_000_000_000_000_000n, 9_100_000_000_000_000_000n];
+
+/**
+ * Returns the parts in order of time; none when there are no rows. Each year is divided by itself: a year that nothing is
+ * added to stays as it is.
+ */
+export async function divide(
+  pieces: readonly Piece[],
+  takeApart: (piece: Piece) => Promise<readonly Piece[]>,
+): Promise<readonly Part[]> {
+  const span = spanOf(pieces);
+  if (span === undefined) return [];
+  const first = span.minUs < calendarStartUs ? calendarStartUs : span.minUs;
+  const last = span.maxUs < calendarEndUs ? span.maxUs : calendarEndUs - 1n;
+  const periods = [
+    { startUs: timeMinUs, endUs: calendarStartUs },
+    ...periodsBetween(first, last, 'year'),
+    { startUs: calendarEndUs, endUs: timeMaxUs },
+  ];
+  return await divideInto(periods, 'year', pieces, takeApart);
+}
+
+async function divideInto(
+  periods: readonly Period[],
+  unit: PeriodUnit,
+  pieces: readonly Piece[],
+  takeApart: (piece: Piece) => Promise<readonly Piece[]>,
+): Promise<readonly Part[]> {
+  const known: Piece[] = [];
+  for (const piece of pieces) known.push(...(isInOne(periods, piece) ? [piece] : await takeApart(piece)));
+  const parts: Part[] = [];
+  for (const period of periods) {
+    const inside = known.filter((piece) => rowsIn(piece, period) > 0);
+    if (inside.length === 0) continue;
+    const { rowsMax, finer } = division[unit];
+    const isCalendar = period.startUs >= calendarStartUs && period.endUs <= calendarEndUs;
+    if (finer === undefined || !isCalendar || rowsOfSeries(inside, period) <= rowsMax) {
+      parts.push({ period, pieces: inside });
+    } else {
+      const finerPeriods = periodsBetween(period.startUs, period.endUs - 1n, finer);
+      parts.push(...(await divideInto(finerPeriods, finer, inside, takeApart)));
+    }
+  }
+  return parts;
+}
+
+function isInOne(periods: readonly Period[], piece: Piece): boolean {
+  return piece.files.length === 1 || periods.filter((period) => rowsIn(piece, period) > 0).length <= 1;
+}
+
+/** About how many rows of the series with the most of them are in a period. */
+function rowsOfSeries(pieces: readonly Piece[], period: Period): number {
+  const rows = new Map<number, number>();
+  for (const piece of pieces) rows.set(piece.series, (rows.get(piece.series) ?? 0) + rowsIn(piece, period));
+  return Math.max(...rows.values());
+}
+
+/** About how many rows of a piece are in a period, as if they were evenly spread; 0 only when there are none. */
+function rowsIn(piece: Piece, { startUs, endUs }: Period): number {
+  const { time, rowCount } = piece.facts;
+  if (time === undefined || time.maxUs < startUs || time.minUs >= endUs) return 0;
+  const from = time.minUs > startUs ? time.minUs : startUs;
+  const to = time.maxUs < endUs ? time.maxUs : endUs;
+  return (rowCount * Number(to - from + 1n)) / Number(time.maxUs - time.minUs + 1n);
+}
+
+function spanOf(pieces: readonly Piece[]): { readonly minUs: bigint; readonly maxUs: bigint } | undefined {
+  const times = pieces.flatMap(({ facts }) => facts.time ?? []);
+  const [first] = times;
+  if (first === undefined) return undefined;
+  return {
+    minUs: times.reduce((least, { minUs }) => (minUs < least ? minUs : least), first.minUs),
+    maxUs: times.reduce((most, { maxUs }) => (maxUs > most ? maxUs : most), first.maxUs),
+  };
+}
