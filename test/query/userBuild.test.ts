@@ -7,7 +7,6 @@ import { isPondError, type PondError } from '../../server/src/base/error.ts';
 import { type Builder } from '../../server/src/query/build.ts';
 import { createBuilder } from '../../server/src/query/builder.ts';
 import { readingOf } from '../../server/src/query/formats.ts';
-import { type Source } from '../../server/src/query/sources.ts';
 import { type FileType } from '../../server/src/tinyfs/backend.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
 import { dataFile } from './testPond.ts';
@@ -46,7 +45,7 @@ const stations = pondFile('/Inbox/a/stations.csv', ['id,name\n2,"b ""x"""\n1,a\n
 
 interface Options {
   readonly input?: ReturnType<typeof pondFile>;
-  readonly tables?: readonly Source[];
+  readonly tables?: readonly ReturnType<typeof pondFile>[];
 }
 
 /** Builds, and returns where the Parquet file is. */
@@ -190,10 +189,7 @@ test('an Arrow file is read like Parquet, and leaves nothing behind', async () =
 });
 
 test('other files of the pond are tables', async () => {
-  const reading = readingOf('file', 'units.csv');
-  assert.ok(reading);
-  const file = { hostPath: hostFile('id,unit\n1,C\n2,m\n'), sizeBytes: 16, pondPath: '/Inbox/x/units.csv', reading };
-  const units: Source = { name: file.pondPath, index: undefined, files: [file] };
+  const units = pondFile('/Inbox/x/units.csv', ['id,unit\n1,C\n2,m\n']);
   const sql = `SELECT name, unit FROM read_csv('$1') JOIN "/Inbox/x/units.csv" USING (id) ORDER BY id`;
   assert.deepEqual(await rowsOf(sql, { tables: [units] }), [
     ['a', 'C'],

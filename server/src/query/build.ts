@@ -1,7 +1,7 @@
 import { type Reading } from './formats.ts';
 import { type Column } from './types.ts';
 import { type PlainValue } from './messages.ts';
-import { type Source, type SourceFile } from './sources.ts';
+import { type SourceFile } from './sources.ts';
 
 /** A Parquet file that was built. */
 export interface FileFacts {
@@ -14,19 +14,25 @@ export interface FileFacts {
   readonly time: { readonly minUs: bigint; readonly maxUs: bigint } | undefined;
 }
 
-/** A host file of the matched file. */
+/** A host file with the content of a pond path. */
 export interface InputFile extends Omit<SourceFile, 'reading'> {
   /** Undefined for a file that is no table, which reader functions may open all the same. */
   readonly reading: Reading | undefined;
+}
+
+/** A name in the SQL, with the files it stands for; at least one. */
+export interface InputSource {
+  readonly name: string;
+  readonly files: readonly InputFile[];
 }
 
 /** A query that a person wrote, over given files. */
 export interface UserBuild {
   readonly sql: string;
   /** The matched file: what `$1` in the SQL stands for, see placeInput. Its name is its absolute pond path. */
-  readonly input: { readonly name: string; readonly files: readonly InputFile[] };
-  /** Other pond paths that the SQL names as tables, already found. */
-  readonly tables: readonly Source[];
+  readonly input: InputSource;
+  /** Other pond paths that the SQL names as tables, already found, under their names in the SQL. */
+  readonly tables: readonly InputSource[];
   /** Absolute host path of the Parquet file to write; nothing is there, its folder is. */
   readonly target: string;
 }

@@ -6,7 +6,7 @@ import { textPosition } from '../duckdb/textPosition.ts';
 import { temporaryPathIn } from '../storage/durable.ts';
 import { openHostDisk } from '../storage/hostDisk.ts';
 import { type Analysis, analyze } from './analysis.ts';
-import { type InputFile, type UserBuild } from './build.ts';
+import { type InputFile, type InputSource, type UserBuild } from './build.ts';
 import { queryableExtensions } from './formats.ts';
 import { type InputSql, placeInput } from './inputSql.ts';
 import { Sandbox, type SandboxSettings } from './sandbox.ts';
@@ -80,7 +80,7 @@ async function runBuild(
 }
 
 /** The sources that a query reads as tables. Fails `not-found` for a name that is none of those that are known. */
-function sourcesOf(analysis: Analysis, sql: string, known: readonly UserBuild['input'][]): readonly Source[] {
+function sourcesOf(analysis: Analysis, sql: string, known: readonly InputSource[]): readonly Source[] {
   const found = new Map<string, Source>();
   for (const { schema, name, index, certain } of analysis.tables) {
     const position = index === undefined ? {} : { position: textPosition(sql.slice(0, index), Infinity, 'byte') };
@@ -105,23 +105,19 @@ async function withoutArrow(
   build: UserBuild,
   convert: (file: string, pondPath: string) => Promise<string>,
 ): Promise<UserBuild> {
-  const readable = async <F extends InputFile>(files: readonly F[]): Promise<readonly F[]> => {
-    const converted: F[] = [];
-    for (const file of files) {
+  const readable = async (source: InputSource): Promise<InputSource> => {
+    const files: InputFile[] = [];
+    for (const file of source.files) {
       const { reading, hostPath, pondPath } = file;
-      if (reading?.isArrow !== true) converted.push(file);
+      if (reading?.isArrow !== true) files.push(file);
       else
-        converted.push({
-          ...file,
-          hostPath: await convert(hostPath, pondPath),
-          reading: { ...reading, isArrow: false },
-        });
+        files.push({ ...file, hostPath: await convert(hostPath, pondPath), reading: { ...reading, isArrow: false } });
     }
-    return converted;
+    return { ...source, files };
   };
-  const tables: Source[] = [];
-  for (const table of build.tables) tables.push({ ...table, files: await readable(table.files) });
-  return { ...build, tables, input: { ...build.input, files: await readable(build.input.files) } };
+  const tables: InputSource[] = [];
+  for (const table of build.tables) tables.push(await readable(table));
+  return { ...build, tables, input: await readable(build.input) };
 }
 
 /** Moves the positions of errors from the SQL that ran to the SQL that was written. */

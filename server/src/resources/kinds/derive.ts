@@ -10,7 +10,9 @@ import { nameText, pondGlobText, sqlText } from '../texts.ts';
 export const derive: ResourceKind = {
   kind: 'Derive',
   summary: 'makes a series of each matched file by a SQL query',
-  doc: "Each file that a collection's pattern matches appears as a series under `/Derive/NAME/COLLECTION/`. Time series have a column `Timestamp` in seconds since 1970 UTC and value columns called `INSTRUMENT.NAME.UNIT`.",
+  doc: `Each file that a collection's pattern matches appears as a series under \`/Derive/NAME/COLLECTION/\`, under its own name; files of one name in several directories get what the wildcards of the directories stand for in front, \`north-2024.csv\`. Time series have a column \`Timestamp\` in seconds since 1970 UTC and value columns called \`INSTRUMENT.NAME.UNIT\`.
+
+In a query \`$1\` stands for the matched file: \`read_csv('$1')\`, \`read_parquet\`, \`read_json\`, \`read_ndjson\`, \`read_text\`, \`read_blob\` and \`sniff_csv\` open it, \`FROM '$1'\` reads it as the pond does, and anywhere else it is the file's path as a text. Other files of the pond are tables: \`JOIN "/Inbox/site/units.csv" USING (id)\`. Nothing else can be read. A query that gives different rows each time, by \`random()\` or \`now()\`, is run again only when its inputs change. Times without a zone are UTC.`,
   spec: {
     type: 'object',
     fields: {
@@ -42,6 +44,7 @@ export const derive: ResourceKind = {
       writes: `${textOf(collection, 'name')}/*`,
       reads: scalarOf(collection, 'pattern'),
     })),
+  derive: async () => (await import('../derive/outputs.ts')).deriveOutputs,
   example: `apiVersion: duckpond/v1
 kind: Derive
 name: weather-series

@@ -1,0 +1,120 @@
+/** What a Derive resource derives: `COLLECTION/NAME`, a series of each file that the collection's pattern matches. */
+import { isPondError, PondError } from '../../base/error.ts';
+import { type HostFile } from '../../pond/types.ts';
+import { type InputFile, type InputSource } from '../../query/build.ts';
+import { readingOf } from '../../query/formats.ts';
+import { usesInputPath } from '../../query/inputSql.ts';
+import { type KeyPart, keyOf } from '../contentKey.ts';
+import { type Derive, type DerivedDirectory, type DerivedFile, type Inputs, type Job, type Match } from '../derived.ts';
+import { documentName, homeOf, type Resource, titleOf } from '../resource.ts';
+import { type Workshop } from '../workshop.ts';
+import { type Collection, collectionsOf } from './collection.ts';
+import { deriveFailure } from './failure.ts';
+import { type InputTable, inputTables } from './inputTables.ts';
+import { outputNames } from './outputNames.ts';
+
+/** Changes when the same SQL over the same inputs is to be made again. */
+const recipeVersion = 1;
+
+/** Returns the collections of a resource. Patterns are matched when one is listed, and nothing runs before a series is read. */
+export const deriveOutputs: Derive = (resource, inputs) =>
+  new Map(collectionsOf(resource).map((collection) => [collection.name, directoryOf(resource, collection, inputs)]));
+
+function directoryOf(resource: Resource, collection: Collection, inputs: Inputs): DerivedDirectory {
+  return {
+    type: 'directory',
+    list: async () => {
+      const pattern = String(collection.pattern.value);
+      const matches = await atPattern(resource, collection, () => inputs.match(pattern));
+      const tables = await inputTables(inputs, String(collection.query.value));
+      const names = outputNames(pattern, matches);
+      return new Map(
+        matches.map((match, index) => {
+          const name = names[index] ?? match.name;
+          return [name, outputOf({ resource, collection, name, match, tables })];
+        }),
+      );
+    },
+  };
+}
+
+interface Output {
+  readonly resource: Resource;
+  readonly collection: Collection;
+  readonly name: string;
+  readonly match: Match;
+  readonly tables: readonly InputTable[];
+}
+
+function outputOf(output: Output): DerivedFile {
+  const { resource, match, tables } = output;
+  const inputs = [match, ...tables.flatMap(({ matches }) => matches)];
+  const key = outputKey(output);
+  return {
+    type: 'series',
+    key,
+    modifiedUs: Math.max(resource.modifiedUs, ...inputs.map(({ modifiedUs }) => modifiedUs)),
+    make: async (workshop, job) => [
+      await workshop.file(key, (target, shared) => make(output, { workshop, target, job: shared }), job),
+    ],
+  };
+}
+
+function outputKey({ collection, match, tables }: Output): string {
+  const sql = String(collection.query.value);
+  return keyOf(
+    'Derive',
+    recipeVersion,
+    sql,
+    inputPart(match, usesInputPath(sql)),
+    tables.map(({ name, matches }) => [name, ...matches.map((table) => inputPart(table, true))]),
+  );
+}
+
+/** What a file brings to a key: its content, how it is read, and its path where that can show in the rows. */
+function inputPart(match: Match, withPath: boolean): KeyPart {
+  const reading = readingOf(match.type, match.name);
+  const read = reading === undefined ? null : [reading.reader, reading.options, reading.isArrow];
+  return [match.key, read, withPath ? match.path : (/\.(gz|zst)$/i.exec(match.name)?.[0] ?? null)];
+}
+
+async function make(
+  output: Output,
+  { workshop, target, job }: { readonly workshop: Workshop; readonly target: string; readonly job: Job },
+): Promise<void> {
+  const { resource, collection, match } = output;
+  const files = await filesOf(match, job);
+  const tables: InputSource[] = [];
+  for (const table of output.tables) tables.push(await sourceOf(table, job));
+  const sql = String(collection.query.value);
+  try {
+    await workshop.builder.fromUserSql({ sql, input: { name: match.path, files }, tables, target }, job.signal);
+  } catch (error) {
+    const name = `${collection.name}/${output.name} of ${match.path}`;
+    throw deriveFailure(error, { resource, query: collection.query, output: name });
+  }
+}
+
+async function filesOf(match: Match, job: Job): Promise<readonly InputFile[]> {
+  const reading = readingOf(match.type, match.name);
+  const named = ({ hostPath, sizeBytes }: HostFile) => ({ hostPath, sizeBytes, pondPath: match.path, reading });
+  return (await match.files(job)).map(named);
+}
+
+async function sourceOf({ name, matches }: InputTable, job: Job): Promise<InputSource> {
+  const files: InputFile[] = [];
+  for (const match of matches) files.push(...(await filesOf(match, job)));
+  return { name, files };
+}
+
+/** Blames the document for a pattern that cannot be matched. */
+async function atPattern<T>(resource: Resource, { pattern, name }: Collection, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isPondError(error, 'invalid-path')) throw error;
+    const path = `${homeOf(resource)}/${documentName}`;
+    const message = `${titleOf(resource)} has a pattern for ${name} that matches nothing: ${error.message}`;
+    throw new PondError('resource-invalid', message, { path, position: pattern.range.start, cause: error });
+  }
+}

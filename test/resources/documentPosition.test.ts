@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseDocuments } from '../../server/src/resources/document.ts';
+import { documentPosition } from '../../server/src/resources/documentPosition.ts';
+import { entryOf } from '../../server/src/resources/node.ts';
+
+/** `|` marks a place in the value of `query`, and what is found there in the document is compared up to its line's end. */
+function check(name: string, document: string, place: string, expected: string): void {
+  test(name, () => {
+    const query = entryOf(parseDocuments(document)[0]?.root, 'query')?.value;
+    assert.ok(query?.type === 'scalar' && typeof query.value === 'string');
+    const index = query.value.indexOf(place);
+    assert.ok(index >= 0, query.value);
+    const before = query.value.slice(0, index).split('\n');
+    const position = { line: before.length - 1, character: before.at(-1)?.length ?? 0 };
+    const found = documentPosition(query, document, position);
+    assert.equal(document.split(/\r?\n/)[found.line]?.slice(found.character), expected);
+  });
+}
+
+check('a plain text', 'query: SELECT a FROM b', 'FROM', 'FROM b');
+check('a text in quotes', 'query: "SELECT a FROM b"', 'FROM', 'FROM b"');
+check('a text in quotes of the other kind', "a: 1\nquery:   'SELECT a FROM b'", 'a', "a FROM b'");
+check('a text with escapes begins where it begins', "query: 'SELECT ''a'' FROM b'", 'FROM', "'SELECT ''a'' FROM b'");
+check('a literal block', 'query: |\n  SELECT a\n  FROM b\n', 'FROM', 'FROM b');
+check('a literal block that keeps no end', 'query: |-\n      SELECT a\n        FROM b\nx: 1', 'FROM', 'FROM b');
+check('a literal block with empty lines', 'query: |\n\n  SELECT a\n\n  FROM b\n', 'b', 'b');
+check('a literal block that says its indentation', 'query: |2\n    SELECT a\n  FROM b\n', 'a', 'a');
+check('a literal block with a comment', 'query: | # the query\n  SELECT a\n  FROM b\n', 'b', 'b');
+check('a literal block in lines of Windows', 'query: |\r\n  SELECT a\r\n  FROM b\r\n', 'b', 'b');
+check('a literal block with a name', 'query: &q |\n  SELECT a\n', 'a', 'a');
+check('a folded block begins where it begins', 'query: >\n  SELECT a\n  FROM b\n', 'FROM', '>');
+check('a text over several lines begins where it begins', 'query: SELECT a\n  FROM b\n', 'FROM', 'SELECT a');
