@@ -64,14 +64,16 @@ function* walkFolder(hostPath: string, relativePath: string): Iterable<HostEntry
   }
 }
 
-interface Listed {
+/** An entry of a host folder. */
+export interface Listed {
   readonly name: string;
   /** False when bytes of the name are no text: `name` is then not what the host knows it by. */
   readonly isText: boolean;
   readonly entry: Dirent<Buffer>;
 }
 
-function listFolder(hostPath: string): readonly Listed[] {
+/** The entries of a host folder, in order of their names. */
+export function listFolder(hostPath: string): readonly Listed[] {
   const entries = tryTo('list', hostPath, () => readdirSync(hostPath, { withFileTypes: true, encoding: 'buffer' }));
   return entries
     .map((entry) => ({ name: entry.name.toString(), isText: isUtf8(entry.name), entry }))
@@ -79,7 +81,7 @@ function listFolder(hostPath: string): readonly Listed[] {
 }
 
 /** The file at an entry that is no folder, or at the end of a link; else why there is none to read. */
-function fileAt(path: string, entry: Dirent<Buffer>): Stats | string {
+export function fileAt(path: string, entry: Dirent<Buffer>): Stats | string {
   if (entry.isFIFO()) return 'it is a pipe';
   if (entry.isSocket()) return 'it is a socket';
   if (!entry.isFile() && !entry.isSymbolicLink()) return 'it is a device';

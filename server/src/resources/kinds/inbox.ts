@@ -17,6 +17,7 @@ export const inbox: ResourceKind = {
       ),
     },
   },
+  run: async () => (await import('../inbox/run.ts')).runInbox,
   flows: () => [{ writes: '**', reads: [] }],
   example: `apiVersion: duckpond/v1
 kind: Inbox

@@ -1,0 +1,30 @@
+/** What a person should know of a run, gathered while it goes on. */
+export interface Notes {
+  /** A file that is left out, for a reason that is no failure. */
+  skipped(hostPath: string, reason: string): void;
+  /** A file or folder that should have been read. */
+  failed(hostPath: string, reason: string): void;
+  /** One sentence for each, the failures first; beyond some, their number. */
+  texts(): readonly string[];
+  failures(): readonly string[];
+}
+
+/** Files that are named; more are counted. */
+const namedMax = 20;
+
+/** Returns notes without anything in them. */
+export function createNotes(): Notes {
+  const failures: string[] = [];
+  const skips: string[] = [];
+  return {
+    skipped: (hostPath, reason) => void skips.push(`${hostPath} was left out: ${reason}`),
+    failed: (hostPath, reason) => void failures.push(`${hostPath}: ${reason}`),
+    texts: () => [...named(failures, 'more could not be taken'), ...named(skips, 'more were left out')],
+    failures: () => failures,
+  };
+}
+
+function named(texts: readonly string[], rest: string): readonly string[] {
+  const more = texts.length - namedMax;
+  return more > 0 ? [...texts.slice(0, namedMax), `${more} ${rest}`] : texts;
+}
