@@ -12,6 +12,8 @@ export interface CommandLine {
   readonly help: boolean;
   /** The verb's own options that take a text, by their long name. */
   readonly texts: Readonly<Record<string, string>>;
+  /** Those that may be given several times, by their long name. */
+  readonly lists: Readonly<Record<string, readonly string[]>>;
   readonly flags: ReadonlySet<string>;
   readonly positionals: readonly string[];
 }
@@ -30,7 +32,16 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     const { values } = parse(args, globalOptions, "see 'pond help'");
     const helpAsked = values['help'] === true || args.length === 0;
     if (!helpAsked) throw new PondError('usage', 'a verb is missing', { hint: "see 'pond help'" });
-    return { verb: 'help', pond: undefined, json: false, help: false, texts: {}, flags: new Set(), positionals: [] };
+    return {
+      verb: 'help',
+      pond: undefined,
+      json: false,
+      help: false,
+      texts: {},
+      lists: {},
+      flags: new Set(),
+      positionals: [],
+    };
   }
   if (!isVerb(name)) {
     const hint = didYouMean(name, Object.keys(verbs)) ?? "see 'pond help'";
@@ -47,6 +58,9 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     help: help === true,
     texts: Object.fromEntries(
       Object.entries(texts).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+    ),
+    lists: Object.fromEntries(
+      Object.entries(texts).filter((entry): entry is [string, string[]] => Array.isArray(entry[1])),
     ),
     flags: new Set(Object.keys(texts).filter((key) => texts[key] === true)),
     positionals,

@@ -36,6 +36,10 @@ const byCode: Partial<Record<ErrorCode, keyof typeof exitStatus>> = {
   'query-forbidden': 'query',
   'query-failed': 'query',
   'engine-unavailable': 'query',
+  'resource-not-found': 'notFound',
+  'secret-missing': 'denied',
+  'remote-denied': 'denied',
+  untrusted: 'denied',
   cancelled: 'cancelled',
 };
 

@@ -104,10 +104,12 @@ export const restore: VerbRunner = async (session) => {
   await session.terminal.print(`${plural(changes.length, 'change')} staged\n${changeTable(changes)}`);
 };
 
-/** Prints what is wrong with a version; fails `pond-damaged` when something is. */
+/** Prints what is wrong with a version, and what its resources hold; fails `pond-damaged` when something is wrong. */
 export const check: VerbRunner = async (session) => {
-  const { problems } = await session.ask('check', atOf(session.line));
-  await show(session, { problems }, problems.length === 0 ? 'the pond is sound' : problems.map(printable).join('\n'));
+  const found = await session.ask('check', atOf(session.line));
+  const { problems, trees } = found;
+  await show(session, found, problems.length === 0 ? 'the pond is sound' : problems.map(printable).join('\n'));
+  if (!session.line.json) await session.terminal.print(table(trees.map(({ resource, hash }) => [resource, hash])));
   if (problems.length > 0) throw new PondError('pond-damaged', `check found ${plural(problems.length, 'problem')}`);
 };
 

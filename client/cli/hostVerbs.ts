@@ -49,6 +49,16 @@ export const exportVerb: VerbRunner = async (session) => {
   await show(session, made, `exported ${counts.join(', ')}, ${humanSize(made.bytes)}`);
 };
 
+/** Writes a site's project. */
+export const siteVerb: VerbRunner = async (session) => {
+  const { line } = session;
+  const directory = resolve(argument(line, 0));
+  const title = line.texts['title'];
+  const made = await session.ask('site', { directory, ...atOf(line), ...(title === undefined ? {} : { title }) });
+  const files = `${plural(made.files, 'file')}${made.unchanged === 0 ? '' : `, ${made.unchanged} unchanged`}`;
+  await show(session, made, `wrote ${plural(made.pages, 'page')}, ${files}, ${humanSize(made.bytes)}`);
+};
+
 function warnSkipped(terminal: Terminal, { skipped, skippedCount }: SkippedInfo): void {
   const shown = skipped.slice(0, skippedLinesMax);
   for (const { path, reason } of shown) terminal.warn(`pond: left out ${printable(path)}: ${reason}`);

@@ -1,6 +1,9 @@
 import * as history from './historyVerbs.ts';
 import * as host from './hostVerbs.ts';
+import * as collecting from './collectingVerbs.ts';
 import { query } from './queryVerb.ts';
+import * as resources from './resourceVerbs.ts';
+import { run, runs } from './runVerbs.ts';
 import { type VerbRunner } from './runner.ts';
 import * as tree from './treeVerbs.ts';
 import { type Verb } from './verbs.ts';
@@ -16,6 +19,7 @@ export const runners: { readonly [V in Exclude<Verb, 'help' | 'lsp'>]: VerbRunne
   write: tree.write,
   import: host.importVerb,
   export: host.exportVerb,
+  site: host.siteVerb,
   cp: tree.cp,
   mv: tree.mv,
   rm: tree.rm,
@@ -29,5 +33,12 @@ export const runners: { readonly [V in Exclude<Verb, 'help' | 'lsp'>]: VerbRunne
   show: history.showVerb,
   restore: history.restore,
   query,
+  apply: resources.apply,
+  get: resources.get,
+  delete: resources.deleteVerb,
+  run,
+  runs,
+  hydrovu: collecting.hydrovu,
+  scribble: collecting.scribble,
   check: history.check,
 };

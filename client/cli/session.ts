@@ -11,6 +11,8 @@ type InPond<N extends CommandName> = Omit<Params<N>, 'pond'>;
 export interface Session {
   readonly line: CommandLine;
   readonly terminal: Terminal;
+  /** Aborted by Ctrl+C. */
+  readonly signal: AbortSignal;
   /** Runs a command on the pond of the command line. */
   ask<N extends CommandName>(name: N, params: InPond<N>, streams?: Streams): Promise<Result<N>>;
   /** Makes a pond. */
@@ -29,6 +31,7 @@ export function openSession(line: CommandLine, host: Host, terminal: Terminal, s
   return {
     line,
     terminal,
+    signal,
     ask: (name, params, streams = {}) =>
       host.call(name, { ...params, pond: pondOf(line) }, { signal, progress, ...streams }),
     init: (directory) => host.call('init', { directory }, { signal, progress }),

@@ -16,6 +16,7 @@ export interface VerbSpec {
 
 const at = { type: 'string' } as const;
 const flag = (short: string) => ({ type: 'boolean', short }) as const;
+const namesHelp = 'NAME is that of a resource, KIND/NAME where several kinds have it, or a UUID.';
 const atHelp = '--at V reads a version: a commit number, HEAD~n, or an ISO time.';
 
 /** The verbs, in the order in which help lists them. */
@@ -72,6 +73,17 @@ export const verbs = {
     ],
     options: { at, temporal: { type: 'string' } },
     positionals: [2],
+  },
+  site: {
+    usage: '[--at V] [--title TEXT] HOSTDIR',
+    summary: 'write an Observable Framework project with charts of what resources derive',
+    details: [
+      'In HOSTDIR, npm install and npm run build make a site of it, in dist.',
+      'Files of your own there are kept, and so are your changes to package.json, observablehq.config.js and style.css.',
+      atHelp,
+    ],
+    options: { at, title: { type: 'string' } },
+    positionals: [1, 1],
   },
   cp: {
     usage: '[-r] A B',
@@ -134,10 +146,69 @@ export const verbs = {
     options: { at, format: { type: 'string' }, output: { type: 'string', short: 'o' } },
     positionals: [1, 1],
   },
+  apply: {
+    usage: '-f FILE... [-v NAME=VALUE]...',
+    summary: 'stage resource documents, all or none',
+    details: [
+      'A file may hold several documents; - is standard input. A relative template_file starts at this folder.',
+      '-v gives a variable that {{ NAME }} in a document stands for.',
+      "What is applied is live once it is committed: 'pond commit'.",
+    ],
+    options: {
+      file: { type: 'string', short: 'f', multiple: true },
+      variable: { type: 'string', short: 'v', multiple: true },
+    },
+    positionals: [0],
+  },
+  get: {
+    usage: '[NAME...]',
+    summary: 'list resources, or show those of the names',
+    details: [namesHelp],
+    positionals: [0],
+  },
+  delete: {
+    usage: 'NAME...',
+    summary: 'stage the removal of resources with all that they hold',
+    details: [namesHelp],
+    positionals: [1],
+  },
+  run: {
+    usage: '[--every DURATION] [NAME...]',
+    summary: 'run resources of the newest commit, all or those of the names',
+    details: [
+      namesHelp,
+      '--every 10m runs them again and again until Ctrl+C; a run that takes longer than that delays the next.',
+    ],
+    options: { every: { type: 'string' } },
+    positionals: [0],
+  },
+  runs: {
+    usage: '[-n N] [NAME...]',
+    summary: 'list the last runs, newest first',
+    details: [namesHelp, '-n says how many, 20 by default.'],
+    options: { count: { type: 'string', short: 'n' } },
+    positionals: [0],
+  },
+  hydrovu: {
+    usage: 'locations NAME | scan NAME LOCATION START [END]',
+    summary: 'ask the HydroVu account of a resource; nothing is kept',
+    details: [
+      'locations lists what the account can see. scan reads the readings of a location and tells what each page has.',
+      'START and END are ISO times or seconds since 1970 UTC.',
+    ],
+    positionals: [2, 5],
+  },
+  scribble: {
+    usage: '[--seed N] [--min N] [--max N] PATH',
+    summary: 'stage random files and directories below PATH, to try things on',
+    details: ['The same seed makes the same. From --min (5) to --max (10) entries in each directory.'],
+    options: { seed: { type: 'string' }, min: { type: 'string' }, max: { type: 'string' } },
+    positionals: [1, 1],
+  },
   check: {
     usage: '[--at V]',
     summary: 'compute the hashes of a version from its data, and compare',
-    details: [atHelp],
+    details: ['Also prints a hash of what each resource holds, equal where another pond holds the same.', atHelp],
     options: { at },
     positionals: [0, 0],
   },

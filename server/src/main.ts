@@ -14,6 +14,8 @@ import { openHostDisk } from './storage/hostDisk.ts';
 import { realHostPath } from './storage/hostTree.ts';
 
 export { type Host } from './commands/host.ts';
+export { hostFolder } from './resources/apply/hostFolder.ts';
+export { isDurationError, parseDuration } from './resources/duration.ts';
 
 /** How often a server looks for what other processes did to its ponds, milliseconds. */
 const refreshMs = 2_000;

@@ -38,12 +38,13 @@ export async function expand(
 
 function failed(node: ScalarNode, message: string, position: { line: number; character: number } | undefined): Problem {
   const start = position?.line === 0 ? position.character : undefined;
+  const missing = /undefined value: (.+)$/.exec(message)?.[1];
   return {
     code: 'template-failed',
     severity: 'error',
-    message,
+    message: missing === undefined ? message : `no variable is given for "${missing}"`,
     range: partRange(node, start === undefined ? undefined : { start, end: String(node.value).length }),
-    hint: 'Give each variable with -v NAME=VALUE.',
+    hint: 'Variables are given when a document is applied: pond apply -v NAME=VALUE.',
   };
 }
 

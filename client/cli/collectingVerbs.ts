@@ -1,0 +1,60 @@
+/** Verbs that try things out: the account of a service, and random entries. */
+import { PondError } from '../../server/src/base/error.ts';
+import { plural, table } from './format.ts';
+import { argument, pondPath, printJson, show, type VerbRunner } from './runner.ts';
+import { type Session } from './session.ts';
+import { wholeNumber } from './wholeNumber.ts';
+
+/** Asks the account of a HydroVu resource. */
+export const hydrovu: VerbRunner = async (session) => {
+  const { line } = session;
+  const [what, name] = [argument(line, 0), argument(line, 1)];
+  if (what === 'locations' && line.positionals.length === 2) return await locations(session, name);
+  if (what === 'scan' && line.positionals.length >= 4) return await scan(session, name);
+  throw new PondError('usage', 'hydrovu takes locations or scan', {
+    hint: 'usage: pond hydrovu locations NAME | scan NAME LOCATION START [END]',
+  });
+};
+
+async function locations(session: Session, name: string): Promise<void> {
+  const found = await session.ask('hydroVuLocations', { name });
+  if (session.line.json) return await printJson(session, found);
+  session.terminal.quiet();
+  await session.terminal.print(table(found.map((location) => [location.id, location.name, location.description])));
+}
+
+async function scan(session: Session, name: string): Promise<void> {
+  const { line, terminal } = session;
+  const location = argument(line, 2);
+  const end = line.positionals[4];
+  const range = { start: timeOf(argument(line, 3)), ...(end === undefined ? {} : { end: timeOf(end) }) };
+  const { pages } = await session.ask('hydroVuScan', { name, location, ...range });
+  if (line.json) return await printJson(session, pages);
+  terminal.quiet();
+  const rows = pages.map(({ min, max, readings }) => [isoOf(min), isoOf(max), plural(readings, 'reading')]);
+  await terminal.print(table(rows, new Set([2])));
+}
+
+const isoOf = (seconds: number | null): string =>
+  seconds === null ? '' : new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
+
+/** Seconds since 1970 UTC; a time without an offset is UTC. Fails `usage`. */
+function timeOf(text: string): number {
+  if (/^\d{1,11}$/.test(text)) return Number(text);
+  const hasOffset = !/T/.test(text) || /(Z|[+-]\d\d:?\d\d)$/i.test(text);
+  const ms = Date.parse(hasOffset ? text : `${text}Z`);
+  if (!Number.isNaN(ms) && /^\d{4}-/.test(text)) return Math.floor(ms / 1000);
+  throw new PondError('usage', `'${text}' is no time`, { hint: 'write 2025-06-01T12:00:00Z, or seconds since 1970' });
+}
+
+/** Stages random entries. */
+export const scribble: VerbRunner = async (session) => {
+  const { texts } = session.line;
+  const countMin = wholeNumber('--min', texts['min'] ?? '5', 1);
+  const countMax = wholeNumber('--max', texts['max'] ?? String(countMin + 5), countMin);
+  const seed =
+    texts['seed'] === undefined ? Math.floor(Math.random() * 2 ** 32) : wholeNumber('--seed', texts['seed'], 0);
+  const made = await session.ask('scribble', { path: pondPath(argument(session.line, 0)), seed, countMin, countMax });
+  const text = `${plural(made.files, 'file')}, ${plural(made.directories, 'directory')}`;
+  await show(session, made, `scribbled ${text}, seed ${seed}`);
+};

@@ -1,0 +1,114 @@
+/** Verbs on resources and their documents. */
+import { isUtf8 } from 'node:buffer';
+import { buffer } from 'node:stream/consumers';
+import { PondError } from '../../server/src/base/error.ts';
+import { hostFolder } from '../../server/src/main.ts';
+import { type AppliedInfo, type ProblemInfo, type ResourceInfo } from '../../server/src/protocol/resources.ts';
+import { minute, plural, printable, printableLines, table } from './format.ts';
+import { runLine } from './runVerbs.ts';
+import { printJson, show, type VerbRunner } from './runner.ts';
+import { type Terminal } from './terminal.ts';
+
+/** A file of documents is no larger. */
+const fileBytesMax = 1024 * 1024;
+
+interface Source {
+  readonly text: string;
+  readonly origin: string;
+}
+
+/** Stages documents; fails `resource-invalid`, after it has printed what is wrong. */
+export const apply: VerbRunner = async (session) => {
+  const { line, terminal } = session;
+  const files = [...(line.lists['file'] ?? []), ...line.positionals];
+  if (files.length === 0) {
+    throw new PondError('usage', 'a file of documents is missing', { hint: 'usage: pond apply -f FILE' });
+  }
+  const variables = variablesOf(line.lists['variable'] ?? []);
+  const sources: Source[] = [];
+  for (const file of files) sources.push(await readSource(file, terminal));
+  const result = await session.ask('apply', { sources, variables, directory: process.cwd() });
+  await show(session, result);
+  printProblems(terminal, result.problems);
+  const errors = result.problems.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) {
+    const hint = 'Correct what is named above, and apply again.';
+    throw new PondError('resource-invalid', `nothing was applied: ${plural(errors.length, 'error')}`, { hint });
+  }
+  if (!line.json) await terminal.print(result.applied.map(appliedLine).join(''));
+};
+
+function variablesOf(pairs: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const at = pair.indexOf('=');
+      // The text may be a secret that was meant for elsewhere.
+      if (at < 1) throw new PondError('usage', 'a variable is given as NAME=VALUE', { hint: 'usage: -v NAME=VALUE' });
+      return [pair.slice(0, at), pair.slice(at + 1)];
+    }),
+  );
+}
+
+async function readSource(file: string, terminal: Terminal): Promise<Source> {
+  const isInput = file === '-';
+  const origin = isInput ? 'standard input' : file;
+  const bytes = isInput ? await buffer(terminal.input()) : hostFolder(process.cwd())(file, fileBytesMax);
+  if (!isUtf8(bytes)) throw new PondError('invalid-content', `expected text in UTF-8 in ${origin}`, { path: origin });
+  return { text: new TextDecoder().decode(bytes), origin };
+}
+
+const appliedLine = ({ outcome, kind, name, id }: AppliedInfo): string =>
+  `${outcome} ${kind}/${printable(name)} ${id}\n`;
+
+/** Writes problems to standard error, as compilers do: FILE:LINE:COLUMN, from 1. */
+function printProblems(terminal: Terminal, problems: readonly ProblemInfo[]): void {
+  for (const { origin, line, character, severity, message, hint } of problems) {
+    const kind = severity === 'warning' ? 'warning: ' : '';
+    terminal.warn(printable(`${origin}:${line + 1}:${character + 1}: ${kind}${message}`));
+    if (hint !== undefined) terminal.warn(printableLines(`hint: ${hint}`));
+  }
+}
+
+/** Lists resources, or shows what is known of some. */
+export const get: VerbRunner = async (session) => {
+  const { line, terminal } = session;
+  const names = line.positionals.length === 0 ? {} : { names: line.positionals };
+  const resources = await session.ask('resources', names);
+  if (line.json) return await printJson(session, resources);
+  terminal.quiet();
+  if (line.positionals.length === 0) return await terminal.print(table(resources.map(listRow)));
+  const read = [...new Set(resources.flatMap(({ reads }) => reads))];
+  const sources = read.length === 0 ? [] : await session.ask('resources', { names: read });
+  const titles = new Map(sources.map(({ id, kind, name }) => [id, `${kind}/${name}`]));
+  for (const [index, resource] of resources.entries()) {
+    await terminal.print(`${index === 0 ? '' : '\n'}${details(resource, titles)}`);
+    printProblems(terminal, resource.problems);
+  }
+};
+
+function listRow({ kind, name, state, desc, problems, lastRun }: ResourceInfo): string[] {
+  const ran = lastRun === null ? 'never run' : `${lastRun.status} ${minute(lastRun.started)}`;
+  const wrong = problems.some(({ severity }) => severity === 'error');
+  return [`${kind}/${name}`, state, wrong ? 'has errors' : ran, desc];
+}
+
+/** `titles` names the resources that it reads of, by UUID. */
+function details(resource: ResourceInfo, titles: ReadonlyMap<string, string>): string {
+  const { kind, name, id, desc, state, reads, outputs, lastRun } = resource;
+  const rows = [
+    ['resource', `${kind}/${name}`],
+    ['id', id],
+    ['desc', desc],
+    ['state', state],
+    ...reads.map((read) => ['reads', titles.get(read) ?? read]),
+    ...outputs.map(({ path, type }) => ['output', type === 'directory' ? `${path}/` : path]),
+    ['last run', lastRun === null ? 'never' : runLine(lastRun)],
+  ];
+  return table(rows);
+}
+
+/** Stages the removal of resources. */
+export const deleteVerb: VerbRunner = async (session) => {
+  const result = await session.ask('deleteResources', { names: session.line.positionals });
+  await show(session, result, result.removed.map((title) => `removed ${printable(title)}`).join('\n'));
+};

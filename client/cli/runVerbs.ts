@@ -1,0 +1,100 @@
+/** Verbs that run resources and show their runs. */
+import { isPondError, PondError } from '../../server/src/base/error.ts';
+import { type RunErrorInfo, type RunInfo } from '../../server/src/protocol/resources.ts';
+import { humanSize, minute, plural, printable, printableLines, table } from './format.ts';
+import { printJson, type VerbRunner } from './runner.ts';
+import { intervalOf, repeat } from './schedule.ts';
+import { type Session } from './session.ts';
+import { type Terminal } from './terminal.ts';
+import { wholeNumber } from './wholeNumber.ts';
+
+/** How many runs are listed when nobody says. */
+const runsShown = 20;
+
+/** Runs resources, once or on a schedule; fails `run-failed` when one of a single round failed. */
+export const run: VerbRunner = async (session) => {
+  const every = session.line.texts['every'];
+  if (every === undefined) return await runOnce(session);
+  const intervalMs = intervalOf(every);
+  await repeat(intervalMs, session.signal, async () => {
+    try {
+      await runOnce(session);
+    } catch (error) {
+      if (session.signal.aborted) return;
+      // What is wrong now may be right the next time, and somebody may be looking.
+      if (!isPondError(error)) throw error;
+      session.terminal.warn(printableLines(`pond: ${error.message}`));
+    } finally {
+      await session.ask('close', {});
+    }
+  });
+};
+
+async function runOnce(session: Session): Promise<void> {
+  const { line, terminal } = session;
+  const names = line.positionals.length === 0 ? {} : { names: line.positionals };
+  const { runs } = await session.ask('run', names);
+  if (line.json) await printJson(session, runs);
+  else {
+    terminal.quiet();
+    await terminal.print(table(runs.map(resultRow), new Set([2, 3, 4])));
+    for (const { resource, notes, error } of runs) warnAbout(terminal, { resource, notes, error });
+  }
+  if (runs.some(({ status }) => status === 'cancelled')) throw new PondError('cancelled', 'the run was cancelled');
+  const failed = runs.filter(({ status }) => status === 'failed').length;
+  if (failed > 0) throw new PondError('run-failed', `${plural(failed, 'resource')} of ${runs.length} failed`);
+}
+
+function resultRow({ resource, status, rows, files, bytes, durationMs }: RunInfo): string[] {
+  return [
+    resource,
+    status,
+    rows > 0 ? plural(rows, 'row') : plural(files, 'file'),
+    humanSize(bytes),
+    seconds(durationMs),
+  ];
+}
+
+interface Told {
+  readonly resource: string;
+  readonly notes: readonly string[];
+  readonly error: RunErrorInfo | null;
+}
+
+function warnAbout(terminal: Terminal, { resource, notes, error }: Told): void {
+  for (const note of notes) terminal.warn(printable(`${resource}: ${note}`));
+  if (error === null) return;
+  terminal.warn(printableLines(`${placeOf(error) ?? resource}: ${error.message}`));
+  if (error.hint !== undefined) terminal.warn(printableLines(`hint: ${error.hint}`));
+}
+
+function placeOf({ path, line, character }: RunErrorInfo): string | undefined {
+  if (path === undefined || line === undefined || character === undefined) return path;
+  return `${path}:${line + 1}:${character + 1}`;
+}
+
+/** A run on one line. */
+export function runLine(run: RunInfo): string {
+  const [, status = '', amount = '', size = '', duration = ''] = resultRow(run);
+  const why = run.error === null ? '' : `: ${run.error.message}`;
+  return `${minute(run.started)} ${status}, ${amount}, ${size}, ${duration}${why}`;
+}
+
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 0)} s`;
+
+/** Lists runs. */
+export const runs: VerbRunner = async (session) => {
+  const { line, terminal } = session;
+  const { count } = line.texts;
+  const limit = count === undefined ? runsShown : wholeNumber('-n', count, 0);
+  const names = line.positionals.length === 0 ? {} : { names: line.positionals };
+  const found = await session.ask('runs', { ...names, limit });
+  if (line.json) return await printJson(session, found);
+  const rows = found.map((info) => [
+    minute(info.started),
+    ...resultRow(info),
+    info.commit === null ? '' : `commit ${info.commit}`,
+    info.error?.message ?? '',
+  ]);
+  await terminal.print(table(rows, new Set([3, 4, 5])));
+};

@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { isPondError } from '../../server/src/base/error.ts';
+import { newPondHost, type PondHost, textFile } from '../support/commandHost.ts';
+
+interface Pipeline {
+  readonly host: PondHost;
+  readonly inbox: string;
+  apply(text: string): Promise<readonly string[]>;
+  commit(): Promise<void>;
+}
+
+async function pipeline(t: TestContext): Promise<Pipeline> {
+  const host = await newPondHost(t);
+  const inbox = join(host.folder, 'inbox');
+  mkdirSync(inbox);
+  return {
+    host,
+    inbox,
+    async apply(text) {
+      const sources = [{ text, origin: 'f' }];
+      const { applied, problems } = await host.run('apply', { sources, directory: host.folder });
+      assert.deepEqual(problems, []);
+      return applied.map(({ id }) => id);
+    },
+    commit: async () => void (await host.run('commit', { message: 'documents' })),
+  };
+}
+
+const inboxDocument = (pattern: string): string =>
+  `apiVersion: v1\nkind: Inbox\nname: files\ndesc: Files\nspec:\n  pattern: ${JSON.stringify(pattern)}\n`;
+
+const deriveDocument = (
+  name: string,
+  pattern: string,
+  query = "SELECT * FROM read_csv('$1')",
+): string => `apiVersion: v1
+kind: Derive
+name: ${name}
+desc: Series
+spec:
+  collections:
+    - name: all
+      pattern: ${pattern}
+      query: ${JSON.stringify(query)}
+`;
+
+async function code(work: Promise<unknown>): Promise<string> {
+  return await work.then(
+    () => 'none',
+    (error: unknown) => (isPondError(error) ? error.code : String(error)),
+  );
+}
+
+test('resources are told with their state, what they read, what they hold and their last run', async (t) => {
+  const { host, inbox, apply, commit } = await pipeline(t);
+  writeFileSync(join(inbox, 'a.csv'), 'Timestamp,v\n1,2\n2,3\n');
+  const [inboxId, deriveId] = await apply(
+    `${inboxDocument(`${inbox}/*.csv`)}---\n${deriveDocument('series', '/Inbox/files/*.csv')}`,
+  );
+  const before = await host.run('resources', {});
+  assert.deepEqual(
+    before.map(({ kind, name, id, state, reads, lastRun }) => [kind, name, id, state, reads, lastRun]),
+    [
+      ['Inbox', 'files', inboxId, 'staged', [], null],
+      ['Derive', 'series', deriveId, 'staged', [inboxId], null],
+    ],
+  );
+  await commit();
+  const { runs } = await host.run('run', {});
+  assert.deepEqual(
+    runs.map(({ resource, status, files, error }) => [resource, status, files, error]),
+    [
+      ['Inbox/files', 'ok', 1, null],
+      ['Derive/series', 'ok', 1, null],
+    ],
+  );
+  const after = await host.run('resources', { names: ['files', 'Derive/series'] });
+  assert.deepEqual(
+    after.map(({ state, outputs }) => [state, outputs]),
+    [
+      ['committed', [{ path: '/Inbox/files/a.csv', type: 'file' }]],
+      ['committed', [{ path: '/Derive/series/all', type: 'directory' }]],
+    ],
+  );
+  assert.deepEqual(after[0]?.lastRun, runs[0]);
+  assert.equal(after[1]?.lastRun?.commit, null);
+  await apply(deriveDocument('series', '/Inbox/files/a*.csv'));
+  assert.deepEqual(
+    (await host.run('resources', { names: ['series'] })).map(({ state }) => state),
+    ['changed'],
+  );
+});
+
+test('records of runs come newest first, as many as are asked for, with the commit that has the data', async (t) => {
+  const { host, inbox, apply, commit } = await pipeline(t);
+  await apply(inboxDocument(`${inbox}/*.csv`));
+  await commit();
+  const made = [];
+  for (const text of ['one', 'one', 'two']) {
+    writeFileSync(join(inbox, 'a.csv'), text);
+    made.unshift(...(await host.run('run', { names: ['files'] })).runs);
+  }
+  assert.deepEqual(
+    made.map(({ files, commit: number }) => [files, number !== null]),
+    [
+      [1, true],
+      [0, false],
+      [1, true],
+    ],
+  );
+  assert.deepEqual(await host.run('runs', {}), made);
+  assert.deepEqual(await host.run('runs', { names: ['Inbox/files'], limit: 2 }), made.slice(0, 2));
+  assert.equal((await host.run('show', { commit: String(made[0]?.commit) })).commit.operation, 'Inbox/files');
+});
+
+test('one that fails is in its record with the place, those that read of it are skipped, others run', async (t) => {
+  const { host, inbox, apply, commit } = await pipeline(t);
+  writeFileSync(join(inbox, 'a.csv'), 'v\n1\n');
+  await apply(
+    [
+      inboxDocument(`${inbox}/*.csv`),
+      deriveDocument('wrong', '/Inbox/files/*.csv', "SELECT nothing FROM read_csv('$1')"),
+      deriveDocument('after', '/Derive/wrong/all/*', 'SELECT * FROM "$1"'),
+      deriveDocument('other', '/Inbox/files/*.csv'),
+    ].join('---\n'),
+  );
+  await commit();
+  const { runs } = await host.run('run', {});
+  const byName = new Map(runs.map((run) => [run.resource, run]));
+  assert.deepEqual([...byName].map(([name, { status }]) => `${name} ${status}`).sort(), [
+    'Derive/after skipped',
+    'Derive/other ok',
+    'Derive/wrong failed',
+    'Inbox/files ok',
+  ]);
+  const error = byName.get('Derive/wrong')?.error;
+  assert.match(error?.message ?? '', /nothing/);
+  assert.match(error?.path ?? '', /^\/Derive\/.*\/resource\.yaml$/);
+  assert.equal(error?.line, 8);
+  assert.equal(await code(host.run('run', { names: ['none'] })), 'resource-not-found');
+});
+
+test('a resource is removed with its link and all that it holds', async (t) => {
+  const { host, inbox, apply, commit } = await pipeline(t);
+  writeFileSync(join(inbox, 'a.csv'), 'v\n1\n');
+  await apply(`${inboxDocument(`${inbox}/*.csv`)}---\n${deriveDocument('series', '/Inbox/files/*.csv')}`);
+  await commit();
+  await host.run('run', {});
+  assert.deepEqual(await host.run('deleteResources', { names: ['files'] }), { removed: ['Inbox/files'] });
+  await commit();
+  assert.deepEqual(await host.run('list', { path: '/Inbox' }), []);
+  assert.deepEqual(
+    (await host.run('resources', {})).map(({ name }) => name),
+    ['series'],
+  );
+  assert.equal(await code(host.run('deleteResources', { names: ['files'] })), 'resource-not-found');
+});
+
+test('the hash of what a resource holds is that of its files and directories alone', async (t) => {
+  const { host, inbox, apply, commit } = await pipeline(t);
+  await apply(inboxDocument(`${inbox}/**`));
+  await commit();
+  const hash = async (): Promise<string | undefined> => (await host.run('check', {})).trees[0]?.hash;
+  assert.equal(await hash(), 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
+  writeFileSync(join(inbox, 'a.csv'), 'abc');
+  await host.run('run', {});
+  assert.equal(await hash(), 'ba8c12f2855565673ff84708932228e2af22cf62e8addb0519e7e536d1b231db');
+  mkdirSync(join(inbox, 'any'));
+  writeFileSync(join(inbox, 'any/b.csv'), 'hello');
+  await host.run('run', {});
+  assert.equal(await hash(), '22a022871d28089387dba110849ab8c14c482601dbbe319e685b6b7d0ae7ebeb');
+  assert.deepEqual((await host.run('check', { at: 'HEAD~1' })).trees[0]?.resource, 'Inbox/files');
+  rmSync(inbox, { recursive: true });
+});
+
+test('a resource that reads what is made of itself says so, and the others are told as they are', async (t) => {
+  const { host, apply } = await pipeline(t);
+  const [, id] = await apply(`${deriveDocument('one', '/Files/*')}---\n${deriveDocument('two', '/Derive/one/all/*')}`);
+  await host.run('write', textFile('/Derive/one/resource.yaml', deriveDocument('one', '/Derive/two/all/*')));
+  const infos = await host.run('resources', {});
+  const codes = infos.flatMap(({ problems }) => problems.map((problem) => problem.code));
+  assert.deepEqual(codes, ['resource-cycle']);
+  assert.ok(infos.some((info) => info.id === id));
+});
