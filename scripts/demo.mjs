@@ -10,6 +10,9 @@ const folder = path.join(root, 'demo');
 const data = path.join(root, 'node_modules/vega-datasets/data');
 const examples = path.join(root, 'scripts/demo');
 
+/** The documents of the pipeline, in the order of what flows. */
+const pipeline = ['daily.yaml', 'together.yaml', 'downsampled.yaml', 'pages.yaml'];
+
 /** The last day of the first version of a file that later gets its last year. */
 const firstVersionEnds = '2014-12-31';
 
@@ -67,12 +70,11 @@ async function makePond(directory) {
 
   await pond(
     'import',
-    path.join(examples, 'resources'),
     path.join(examples, 'queries'),
     path.join(examples, 'README.md'),
     '/',
   );
-  await commit('Example queries and resources');
+  await commit('Example queries');
 
   await pond(
     'import',
@@ -80,6 +82,10 @@ async function makePond(directory) {
     '/weather',
   );
   await commit('Weather of Seattle in 2015, its hourly normals, and New York');
+
+  await pond('apply', ...pipeline.flatMap((name) => ['-f', path.join(examples, 'resources', name)]));
+  await commit('A pipeline over the weather');
+  await pond('run');
 }
 
 /**
