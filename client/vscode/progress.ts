@@ -10,7 +10,7 @@ export interface ProgressOptions {
   /** Cancels the command, as the person may. */
   readonly cancellation?: vscode.CancellationTokenSource;
   readonly onProgress?: (event: ProgressEvent) => void;
-  /** How the notification puts a message; as it came when left out. */
+  /** How the notification puts progress whose counts are not those of the whole command; the message when left out. */
   readonly say?: (event: ProgressEvent) => string;
 }
 
@@ -20,7 +20,7 @@ export function requestWithProgress<N extends CommandName>(
   title: string,
   name: N,
   params: Params<N>,
-  { cancellation, onProgress, say = ({ message }) => message }: ProgressOptions = {},
+  { cancellation, onProgress, say }: ProgressOptions = {},
 ): Promise<Result<N>> {
   const progressToken = `${process.pid}-${++tokens}`;
   const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
@@ -30,9 +30,13 @@ export function requestWithProgress<N extends CommandName>(
       const listener = client.onDidProgress((event) => {
         const { token, done, total } = event;
         if (token !== progressToken) return;
-        const now = total === undefined || total === 0 ? percent : (100 * done) / total;
         onProgress?.(event);
-        progress.report({ message: say(event), increment: Math.max(0, now - percent) });
+        if (say !== undefined) {
+          progress.report({ message: say(event) });
+          return;
+        }
+        const now = total === undefined || total === 0 ? percent : (100 * done) / total;
+        progress.report({ message: event.message, increment: Math.max(0, now - percent) });
         percent = Math.max(now, percent);
       });
       const source = cancellation ?? new vscode.CancellationTokenSource();

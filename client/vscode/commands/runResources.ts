@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { type ResourceInfo, type RunInfo } from '../../../server/src/protocol/resources.ts';
 import { type Context } from '../context.ts';
-import { atPosition, documentUri, readablePath } from '../resources/places.ts';
+import { atPosition, documentUri, readablePath, readableText } from '../resources/places.ts';
 import { pondUri } from '../pondUri.ts';
 import { broughtText, count, titleOf } from '../resources/words.ts';
 import { chooseResources, choosePond, nodesOf } from './chooseResources.ts';
@@ -86,7 +86,8 @@ async function tellFailed(
       ? ''
       : ` ${failed.length} of ${runs.length} resources failed: ${failed.map(({ resource }) => resource).join(', ')}.`;
   const [log, open] = ['Open Log', 'Open Document'] as const;
-  const message = first.error === null ? `${first.resource} failed.` : `${first.error.message}.`;
+  const message =
+    first.error === null ? `${first.resource} failed.` : `${readableText(store.resources(pond), first.error.message)}.`;
   const choice = await vscode.window.showErrorMessage(message + rest, log, open);
   if (choice === log)
     await vscode.commands.executeCommand('pond.openRunLog', { pond, titles: failed.map(({ resource }) => resource) });

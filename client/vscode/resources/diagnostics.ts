@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { type ProblemInfo, type ResourceInfo, type RunErrorInfo } from '../../../server/src/protocol/resources.ts';
 import { pondUri } from '../pondUri.ts';
-import { documentUri, readablePath } from './places.ts';
+import { documentUri, readablePath, readableText } from './places.ts';
 import { type ResourceStore } from './resourceStore.ts';
 import { titleOf } from './words.ts';
 
@@ -49,8 +49,8 @@ function problemOf(
   const uri = documentUri(pond, resource);
   const path = error.path === undefined ? undefined : readablePath(resources, error.path);
   const inDocument = path === uri.path;
-  const range = inDocument && error.line !== undefined ? lineFrom(error.line, error.character ?? 0) : lineFrom(0, 0);
-  const diagnostic = new vscode.Diagnostic(range, withHint(error), Error);
+  const range = inDocument && error.line !== undefined ? wordAt(error.line, error.character ?? 0) : firstLine;
+  const diagnostic = new vscode.Diagnostic(range, readableText(resources, withHint(error)), Error);
   diagnostic.source = 'pond run';
   diagnostic.code = error.code;
   if (path !== undefined && !inDocument) {
@@ -83,11 +83,7 @@ export class ApplyProblems implements vscode.Disposable {
       .filter(({ code, line }) => !known.has(place(code, line)))
       .map((problem) => {
         const severity = problem.severity === 'error' ? Error : Warning;
-        const diagnostic = new vscode.Diagnostic(
-          lineFrom(problem.line, problem.character),
-          withHint(problem),
-          severity,
-        );
+        const diagnostic = new vscode.Diagnostic(wordAt(problem.line, problem.character), withHint(problem), severity);
         diagnostic.source = 'pond';
         diagnostic.code = problem.code;
         return diagnostic;
@@ -101,9 +97,11 @@ export class ApplyProblems implements vscode.Disposable {
   }
 }
 
-/** From a place to the end of its line: the editor cuts it off there. */
-function lineFrom(line: number, character: number): vscode.Range {
-  return new vscode.Range(line, character, line, Number.MAX_SAFE_INTEGER);
+const firstLine = new vscode.Range(0, 0, 0, Number.MAX_SAFE_INTEGER);
+
+/** A place without extent: the editor marks the word that stands there. */
+function wordAt(line: number, character: number): vscode.Range {
+  return new vscode.Range(line, character, line, character);
 }
 
 function withHint({ message, hint }: { readonly message: string; readonly hint?: string }): string {

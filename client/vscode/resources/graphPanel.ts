@@ -3,7 +3,7 @@ import { type ResourceInfo } from '../../../server/src/protocol/resources.ts';
 import { pondName } from '../pondUri.ts';
 import { webviewPage } from '../webviewPage.ts';
 import { type FromPage, type GraphNode, type GraphState } from '../webviews/graph/messages.ts';
-import { documentUri } from './places.ts';
+import { documentUri, readableText } from './places.ts';
 import { type ResourceStore } from './resourceStore.ts';
 import { type Runner } from './runner.ts';
 import { type ResourcesView } from './view.ts';
@@ -95,7 +95,8 @@ export class GraphPanels implements vscode.Disposable {
     const progress = this.runner.progress(pond, titleOf(resource));
     const summary = summaryOf(resource, progress, Date.now());
     const troubles = [...problems.map(({ message }) => message), ...(lastRun?.error ? [lastRun.error.message] : [])];
-    const tooltip = [titleOf(resource), desc, summary, ...troubles].filter((line) => line !== '').join('\n');
+    const lines = [titleOf(resource), desc, summary, ...troubles].filter((line) => line !== '');
+    const tooltip = readableText(this.store.resources(pond), lines.join('\n'));
     return { id, kind, name, state: stateOf(resource, progress !== undefined), summary, tooltip };
   }
 }

@@ -4,7 +4,7 @@ import { parsePondUri } from '../pondUri.ts';
 import { type ViewNode } from './nodes.ts';
 import { type ResourceStore } from './resourceStore.ts';
 import { type Runner } from './runner.ts';
-import { count, progressText, runText, titleOf } from './words.ts';
+import { progressText, runText, titleOf } from './words.ts';
 
 /** Above a document that could be a resource: what can be done with it, and how its last run was. */
 export class ResourceLenses implements vscode.CodeLensProvider, vscode.Disposable {
@@ -57,7 +57,7 @@ export class ResourceLenses implements vscode.CodeLensProvider, vscode.Disposabl
           ? [lens('$(play) Run', 'pond.runResource')]
           : []),
       ...(progress === undefined ? [lens(last, 'pond.openRunLog')] : []),
-      ...(resource.outputs.length === 0 ? [] : [lens(count(resource.outputs.length, 'output'), 'pond.openOutput')]),
+      ...(resource.outputs.length === 0 ? [] : [lens('Outputs', 'pond.openOutput')]),
       lens('Graph', 'pond.showGraph'),
     ];
   }

@@ -39,9 +39,9 @@ export function nodeId(node: ViewNode): string {
   }
 }
 
-/** The rows of a pond's resources, by kind. */
+/** The rows of a pond's resources, by kind, in the order in which the server tells them. */
 export function kindNodes(pond: string, resources: readonly ResourceInfo[]): readonly ViewNode[] {
-  const kinds = [...new Set(resources.map(({ kind }) => kind))].sort();
+  const kinds = [...new Set(resources.map(({ kind }) => kind))];
   return kinds.map((kind) => ({ type: 'kind', pond, kind, resources: resources.filter((one) => one.kind === kind) }));
 }
 

@@ -13,6 +13,11 @@ export function readablePath(resources: readonly ResourceInfo[], path: string): 
   return owner === undefined ? path : `/${owner.kind}/${owner.name}${path.slice(owner.home.length)}`;
 }
 
+/** A text of the server with the names of resources in place of their UUIDs, wherever it has a path below a home. */
+export function readableText(resources: readonly ResourceInfo[], text: string): string {
+  return resources.reduce((read, { home, kind, name }) => read.replaceAll(home, `/${kind}/${name}`), text);
+}
+
 /** `uri` with the place that an editor goes to when it is opened; both numbers are 0-based. */
 export function atPosition(uri: vscode.Uri, line: number, character: number): vscode.Uri {
   return uri.with({ fragment: `L${line + 1},${character + 1}` });

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { type ResourceInfo, type RunInfo } from '../../../server/src/protocol/resources.ts';
 import { type PondClient } from '../client.ts';
 import { pondName, pondUri } from '../pondUri.ts';
-import { atPosition, readablePath } from './places.ts';
+import { atPosition, readablePath, readableText } from './places.ts';
 import { type ResourceStore } from './resourceStore.ts';
 import { broughtText, bytesText, count, durationText } from './words.ts';
 
@@ -33,7 +33,7 @@ export class RunLog implements vscode.TextDocumentContentProvider, vscode.Docume
     const query = JSON.stringify({ pond, titles });
     const uri = vscode.Uri.from({ scheme, path: `/Runs of ${name}`, query });
     const document = await vscode.workspace.openTextDocument(uri);
-    await vscode.languages.setTextDocumentLanguage(document, 'log').then(undefined, () => document);
+    await vscode.languages.setTextDocumentLanguage(document, 'pond-runs');
     await vscode.window.showTextDocument(document, { preview: true });
   }
 
@@ -79,14 +79,15 @@ function about(uri: vscode.Uri): { readonly pond: string; readonly titles: reado
 
 /** One run: a line, and indented below it what there is to say of it. */
 function recordText(run: RunInfo, resources: readonly ResourceInfo[]): string {
-  const facts = [durationText(run.durationMs)];
+  const facts = run.status === 'skipped' ? [] : [durationText(run.durationMs)];
   if (run.status === 'ok' || run.rows + run.files > 0) facts.push(broughtText(run));
   if (run.rows > 0 && run.files > 0) facts.push(count(run.files, 'file'));
   if (run.bytes > 0) facts.push(bytesText(run.bytes));
   if (run.commit !== null) facts.push(`commit ${run.commit}`);
   const time = run.started.replace('T', ' ').replace(/\.\d+Z$|Z$/, ' UTC');
   const head = `${time}  ${run.status.toUpperCase().padEnd(9)}  ${run.resource}  ${facts.join(' · ')}`;
-  return [head, ...run.notes.map((note) => `    ${note}`), ...errorLines(run, resources)].join('\n');
+  const notes = run.notes.flatMap((note) => indented(readableText(resources, note)));
+  return [head.trimEnd(), ...errorLines(run, resources), ...notes].join('\n');
 }
 
 function errorLines({ error }: RunInfo, resources: readonly ResourceInfo[]): readonly string[] {
@@ -94,7 +95,7 @@ function errorLines({ error }: RunInfo, resources: readonly ResourceInfo[]): rea
   const { code, message, hint, path, line, character } = error;
   const place = line === undefined ? '' : `:${line + 1}:${(character ?? 0) + 1}`;
   return [
-    ...indented(`${code}: ${message}`),
+    ...indented(`${code}: ${readableText(resources, message)}`),
     ...(hint === undefined ? [] : indented(hint)),
     ...(path === undefined ? [] : [`    at ${readablePath(resources, path)}${place}`]),
   ];

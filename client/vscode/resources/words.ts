@@ -41,7 +41,9 @@ export function summaryOf(resource: ResourceInfo, running: RunProgress | undefin
 /** The outcome of a run, how long ago it was, and what it brought. */
 export function runText(run: RunInfo, nowMs: number): string {
   const when = ago(Date.parse(run.started), nowMs);
-  return run.status === 'ok' ? `${when} · ${broughtText(run)}` : `${run.status} ${when}`;
+  if (run.status !== 'ok') return `${run.status} ${when}`;
+  // Most runs bring nothing new: to say so in each row would hide those that did.
+  return run.rows + run.files > 0 ? `${when} · ${broughtText(run)}` : when;
 }
 
 /** What a run brought: rows, else files, else that nothing was new. */

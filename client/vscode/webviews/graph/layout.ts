@@ -1,9 +1,11 @@
 /** Where the nodes of the graph stand and how its edges run. Lengths are pixels. */
 import { layering, type Edge, type Layering, type Slot } from './layers.ts';
 
-export const nodeWidth = 208;
 export const nodeHeight = 52;
-const gapX = 72;
+const nodeWidthMax = 208;
+const nodeWidthMin = 176;
+const gapXMax = 72;
+const gapXMin = 40;
 const gapY = 14;
 /** Room for an edge that passes between nodes. */
 const passHeight = 8;
@@ -15,6 +17,13 @@ export interface Layout {
   readonly paths: readonly string[];
   readonly width: number;
   readonly height: number;
+  readonly nodeWidth: number;
+}
+
+/** How wide nodes are, and how far a layer is from the next. */
+interface Columns {
+  readonly nodeWidth: number;
+  readonly stride: number;
 }
 
 /**
@@ -28,27 +37,42 @@ export function layout(ids: readonly string[], edges: readonly Edge[], width: nu
     edges,
   );
   const rows = centres(known);
+  const columns = fit(known.layers.length, width);
+  const { nodeWidth, stride } = columns;
   const nodes = new Map<string, { x: number; y: number }>();
   const hasLinked = linked.size > 0;
   known.layers.forEach((slots, layer) => {
     for (const { id, isNode } of slots) {
-      if (isNode) nodes.set(id, { x: layer * (nodeWidth + gapX), y: (rows.get(id) ?? 0) - nodeHeight / 2 });
+      if (isNode) nodes.set(id, { x: layer * stride, y: (rows.get(id) ?? 0) - nodeHeight / 2 });
     }
   });
   const bottom = hasLinked ? Math.max(...[...nodes.values()].map(({ y }) => y + nodeHeight)) : 0;
   const lone = ids.filter((id) => !linked.has(id));
-  const columns = Math.max(1, Math.floor((width + gapY) / (nodeWidth + gapY)));
+  const across = Math.max(1, Math.floor((width + gapY) / (nodeWidth + gapY)));
   lone.forEach((id, index) => {
-    const y = (hasLinked ? bottom + 3 * gapY : 0) + Math.floor(index / columns) * (nodeHeight + gapY);
-    nodes.set(id, { x: (index % columns) * (nodeWidth + gapY), y });
+    const y = (hasLinked ? bottom + 3 * gapY : 0) + Math.floor(index / across) * (nodeHeight + gapY);
+    nodes.set(id, { x: (index % across) * (nodeWidth + gapY), y });
   });
   const corners = [...nodes.values()];
   return {
     nodes,
-    paths: known.routes.map((route) => path(route, known, rows)),
+    paths: known.routes.map((route) => path(route, known, rows, columns)),
     width: Math.max(0, ...corners.map(({ x }) => x + nodeWidth)),
     height: Math.max(0, ...corners.map(({ y }) => y + nodeHeight)),
+    nodeWidth,
   };
+}
+
+/** As much room as there is for the layers, within what looks well: what is wider scrolls. */
+function fit(layers: number, width: number): Columns {
+  const gaps = Math.max(1, layers - 1);
+  const nodeWidth = within(nodeWidthMin, (width - gaps * gapXMin) / Math.max(1, layers), nodeWidthMax);
+  const gap = within(gapXMin, (width - layers * nodeWidth) / gaps, gapXMax);
+  return { nodeWidth, stride: nodeWidth + gap };
+}
+
+function within(least: number, number: number, most: number): number {
+  return Math.floor(Math.min(most, Math.max(least, number)));
 }
 
 /** The middle of each slot, from the top: near those of its neighbours, with room between the slots of a layer. */
@@ -105,9 +129,14 @@ export function settle(things: readonly { readonly wish: number; readonly height
 }
 
 /** Leaves a node to the right, passes the layers between straight, and comes to the next node from the left. */
-function path(route: readonly string[], { layers }: Layering, rows: ReadonlyMap<string, number>): string {
+function path(
+  route: readonly string[],
+  { layers }: Layering,
+  rows: ReadonlyMap<string, number>,
+  { nodeWidth, stride }: Columns,
+): string {
   const stops = route.map((id) => ({
-    left: layers.findIndex((slots) => slots.some((slot) => slot.id === id)) * (nodeWidth + gapX),
+    left: layers.findIndex((slots) => slots.some((slot) => slot.id === id)) * stride,
     y: rows.get(id) ?? 0,
   }));
   return stops
@@ -116,7 +145,7 @@ function path(route: readonly string[], { layers }: Layering, rows: ReadonlyMap<
       const right = left + nodeWidth;
       if (before === undefined) return `M${right} ${y}`;
       const start = before.left + nodeWidth;
-      const bend = Math.max(gapX, Math.abs(left - start)) / 2;
+      const bend = Math.abs(left - start) / 2;
       const through = index < stops.length - 1 ? ` H${right}` : '';
       return `C${start + bend} ${before.y} ${left - bend} ${y} ${left} ${y}${through}`;
     })

@@ -1,5 +1,5 @@
 import { element } from '../grid/element.ts';
-import { layout, nodeHeight, nodeWidth, type Layout } from './layout.ts';
+import { layout, nodeHeight, type Layout } from './layout.ts';
 import { type GraphNode, type GraphState } from './messages.ts';
 import { sign, stateNames, svg } from './signs.ts';
 import { firstOf, step } from './steps.ts';
@@ -41,7 +41,7 @@ export class Picture {
     this.rove();
   }
 
-  private put(node: GraphNode, { nodes }: Layout): void {
+  private put(node: GraphNode, { nodes, nodeWidth }: Layout): void {
     const button = this.buttons.get(node.id) ?? this.make(node.id);
     const { x, y } = nodes.get(node.id) ?? { x: 0, y: 0 };
     button.dataset['state'] = node.state;
