@@ -160,15 +160,15 @@ await test('Combine', async (t) => {
 
   await t.test('numbers of several types become one that holds them all, in all parts alike', async () => {
     await write('/wider/1', valuesOf([time, 'a'], [1, '7::TINYINT']));
-    await write('/wider/2', valuesOf([time, 'a'], [50_000_000, '2.5::DECIMAL(9,2)']));
-    await write('/wider/3', valuesOf([time, 'a'], [100_000_000, '0.1::DOUBLE']));
+    await write('/wider/2', valuesOf([time, 'a'], [400_000_000, '2.5::DECIMAL(9,2)']));
+    await write('/wider/3', valuesOf([time, 'a'], [800_000_000, '0.1::DOUBLE']));
     const { files, types, rows } = await combine(['/wider/*']);
     assert.equal(files.length, 3);
     assert.equal(types[1], 'DOUBLE');
     assert.deepEqual(rows, [
       [1n, 7],
-      [50_000_000n, 2.5],
-      [100_000_000n, 0.1],
+      [400_000_000n, 2.5],
+      [800_000_000n, 0.1],
     ]);
   });
 

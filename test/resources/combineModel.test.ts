@@ -65,7 +65,7 @@ function rowsOf(random: Random, fractions: boolean): Row[] {
 }
 
 function rowOf(random: Random, columns: readonly string[], fractions: boolean): Row {
-  const year = random(4) === 0 ? random(6) - 3 : 0;
+  const year = random(4) === 0 ? random(60) - 30 : 0;
   const seconds = 1_577_836_800 + year * 31_557_600 + random(20) - 10 + (fractions ? random(4) / 4 : 0);
   const values = Object.fromEntries(columns.map((name) => [name, random(4) === 0 ? null : random(1000)]));
   return { time: random(15) === 0 ? null : seconds, values };

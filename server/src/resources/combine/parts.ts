@@ -8,12 +8,20 @@ export interface Part {
   readonly pieces: readonly Piece[];
 }
 
-/** What is divided, and of how many rows on. A part need not be small, but must not be made again for each new row. */
-const division: Readonly<Record<PeriodUnit, { readonly rowsMax: number; readonly finer: PeriodUnit | undefined }>> = {
-  year: { rowsMax: 500_000, finer: 'month' },
-  month: { rowsMax: 2_000_000, finer: 'day' },
-  day: { rowsMax: Infinity, finer: undefined },
-};
+/** A length of the parts. One that has more rows than `rowsMax` is divided into the next. */
+interface Length {
+  readonly unit: PeriodUnit;
+  readonly count: number;
+  readonly rowsMax: number;
+}
+
+/** A part need not be small, but it must not be made again in full for each new row. */
+const lengths: readonly Length[] = [
+  { unit: 'year', count: 10, rowsMax: 50_000 },
+  { unit: 'year', count: 1, rowsMax: 500_000 },
+  { unit: 'month', count: 1, rowsMax: 2_000_000 },
+  { unit: 'day', count: 1, rowsMax: Infinity },
+];
 
 /** Clocks that are not set say strange times. What is before 1900 is one part, and so is what is after 2100; what is beyond
  * 288 000 years is no time. */
@@ -21,7 +29,7 @@ const [calendarStartUs, calendarEndUs] = [-2_208_988_800_000_000n, 4_102_444_800
 const [timeMinUs, timeMaxUs] = [-9_100_000_000_000_000_000n, 9_100_000_000_000_000_000n];
 
 /**
- * Returns the parts in order of time; none when there are no rows. Each year is divided by itself: a year that nothing is
+ * Returns the parts in order of time; none when there are no rows. Each period is divided by itself: one that nothing is
  * added to stays as it is.
  */
 export async function divide(
@@ -34,15 +42,15 @@ export async function divide(
   const last = span.maxUs < calendarEndUs ? span.maxUs : calendarEndUs - 1n;
   const periods = [
     { startUs: timeMinUs, endUs: calendarStartUs },
-    ...periodsBetween(first, last, 'year'),
+    ...periodsOf(first, last, 0),
     { startUs: calendarEndUs, endUs: timeMaxUs },
   ];
-  return await divideInto(periods, 'year', pieces, takeApart);
+  return await divideInto(periods, 0, pieces, takeApart);
 }
 
 async function divideInto(
   periods: readonly Period[],
-  unit: PeriodUnit,
+  level: number,
   pieces: readonly Piece[],
   takeApart: (piece: Piece) => Promise<readonly Piece[]>,
 ): Promise<readonly Part[]> {
@@ -52,16 +60,20 @@ async function divideInto(
   for (const period of periods) {
     const inside = known.filter((piece) => rowsIn(piece, period) > 0);
     if (inside.length === 0) continue;
-    const { rowsMax, finer } = division[unit];
     const isCalendar = period.startUs >= calendarStartUs && period.endUs <= calendarEndUs;
-    if (finer === undefined || !isCalendar || rowsOfSeries(inside, period) <= rowsMax) {
+    if (!isCalendar || rowsOfSeries(inside, period) <= lengths[level]!.rowsMax) {
       parts.push({ period, pieces: inside });
     } else {
-      const finerPeriods = periodsBetween(period.startUs, period.endUs - 1n, finer);
-      parts.push(...(await divideInto(finerPeriods, finer, inside, takeApart)));
+      const shorter = periodsOf(period.startUs, period.endUs - 1n, level + 1);
+      parts.push(...(await divideInto(shorter, level + 1, inside, takeApart)));
     }
   }
   return parts;
+}
+
+function periodsOf(minUs: bigint, maxUs: bigint, level: number): readonly Period[] {
+  const { unit, count } = lengths[level]!;
+  return periodsBetween(minUs, maxUs, unit, count);
 }
 
 function isInOne(periods: readonly Period[], piece: Piece): boolean {

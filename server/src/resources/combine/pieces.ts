@@ -29,6 +29,9 @@ const batchSize = 64;
 /** So many inputs are looked into, and made where need be, side by side. */
 const inputsAtOnce = 4;
 
+/** So many batches of an input are looked into side by side. */
+const batchesAtOnce = 2;
+
 /**
  * Returns the pieces of a series, in the order in which a later one wins. Fails `invalid-content`, with the input's path,
  * for what is no series.
@@ -54,19 +57,29 @@ export async function gatherPieces(
 
 /** Returns a piece for each file of a piece. */
 export async function takeApart(piece: Piece, workshop: Workshop, job: Job): Promise<readonly Piece[]> {
-  return await Promise.all(
-    piece.files.map(async (file) => ({ ...piece, files: [file], facts: await workshop.inspect([file], job) })),
-  );
+  const files = piece.files.map((file) => [file]);
+  return (await inspectAll(files, workshop, job)).map((batch) => ({ ...piece, ...batch }));
 }
 
 type Batch = Pick<Piece, 'files' | 'facts'>;
 
-async function inspectBatches(files: readonly HostFile[], workshop: Workshop, job: Job): Promise<readonly Batch[]> {
-  const batches = files.length <= aloneMax ? files.map((file) => [file]) : await batchesOf(files, workshop, job);
-  return await Promise.all(batches.map(async (batch) => ({ files: batch, facts: await workshop.inspect(batch, job) })));
+async function inspectAll(
+  batches: readonly (readonly HostFile[])[],
+  workshop: Workshop,
+  job: Job,
+): Promise<readonly Batch[]> {
+  return await sideBySide(batches, batchesAtOnce, async (files) => ({
+    files,
+    facts: await workshop.inspect(files, job),
+  }));
 }
 
-/** Files whose columns differ stay alone: read as one table, their differences would not be seen. */
+async function inspectBatches(files: readonly HostFile[], workshop: Workshop, job: Job): Promise<readonly Batch[]> {
+  const batches = files.length <= aloneMax ? files.map((file) => [file]) : await batchesOf(files, workshop, job);
+  return await inspectAll(batches, workshop, job);
+}
+
+/** Files with the same columns: read as one table, differences would not be seen. */
 async function batchesOf(
   files: readonly HostFile[],
   { builder }: Workshop,
@@ -74,12 +87,11 @@ async function batchesOf(
 ): Promise<readonly (readonly HostFile[])[]> {
   const rows = await builder.run([schemasSql(files.map(({ hostPath }) => hostPath))], signal);
   const schemas = new Map(rows.map(([hostPath, schema]) => [hostPath, schema]));
-  const batches: (readonly HostFile[])[] = [];
-  for (let start = 0; start < files.length; start += batchSize) {
-    const batch = files.slice(start, start + batchSize);
-    const isUniform = new Set(batch.map(({ hostPath }) => schemas.get(hostPath))).size === 1;
-    if (isUniform) batches.push(batch);
-    else batches.push(...batch.map((file) => [file]));
+  const batches: HostFile[][] = [];
+  for (const [index, file] of files.entries()) {
+    const isAlike = index > 0 && schemas.get(file.hostPath) === schemas.get(files[index - 1]!.hostPath);
+    if (isAlike && index % batchSize !== 0) batches.at(-1)!.push(file);
+    else batches.push([file]);
   }
   return batches;
 }
