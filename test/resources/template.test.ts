@@ -227,7 +227,7 @@ test('a template that fails names the resource and the place in the document', a
     assert.equal(error.code, 'template-failed');
     assert.match(error.message, /Template\/pages: the template of c for \/x\/a .* schema\.feilds/);
     assert.equal(error.path, `${home}/resource.yaml`);
-    assert.deepEqual(error.position, { line: 9, character: 16 });
+    assert.deepEqual(error.position, { line: 11, character: 11 });
     return true;
   });
 });

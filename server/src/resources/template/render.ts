@@ -1,6 +1,9 @@
 import { isPondError, PondError } from '../../base/error.ts';
+import { documentPosition } from '../documentPosition.ts';
 import { type Inputs, type Job, type Match } from '../derived.ts';
 import { type ExportContext } from '../export/exportContext.ts';
+import { type ScalarNode } from '../node.ts';
+import { type Position } from '../position.ts';
 import { documentName, homeOf, type Resource, titleOf } from '../resource.ts';
 import { renderTemplate } from '../templateEngine.ts';
 import { type Workshop } from '../workshop.ts';
@@ -50,8 +53,18 @@ export async function renderMatch(
     if (!isPondError(error, 'template-failed')) throw error;
     throw new PondError('template-failed', error.message, {
       path: `${homeOf(resource)}/${documentName}`,
-      position: collection.template?.range.start ?? { line: 0, character: 0 },
+      ...placeIn(resource, collection.template, error.position),
       ...(error.hint === undefined ? {} : { hint: error.hint }),
     });
   }
+}
+
+/** The place in the document of a place in the template; of its start when that is not known. */
+function placeIn(
+  { text }: Resource,
+  template: ScalarNode | undefined,
+  position: Position | undefined,
+): { readonly position?: Position } {
+  if (template === undefined) return {};
+  return { position: documentPosition(template, text, position ?? { line: 0, character: 0 }) };
 }
