@@ -43,7 +43,8 @@ export async function hashOf(source: Source, pace: Pace): Promise<string> {
 }
 
 async function* steady({ hostPath, state }: Source, pace: Pace): AsyncIterable<Uint8Array> {
-  const reading = readHostStream(hostPath, 0, Infinity);
+  // One byte more than there should be shows that it grew; without an end, each small file would take a large chunk.
+  const reading = readHostStream(hostPath, 0, state.sizeBytes + 1);
   let sizeBytes = 0;
   try {
     for (;;) {
