@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { writeStationFiles } from '../support/harbour.ts';
+import {
+  addLaterReadings,
+  allDays,
+  applyAll,
+  checkAll,
+  checkReadings,
+  type Harbour,
+  newHarbour,
+  runAll,
+} from '../support/harbourPipeline.ts';
+import { seeds } from '../support/proof.ts';
+import { randomOf } from '../support/random.ts';
+
+const script = fileURLToPath(new URL('../support/pipelineRun.ts', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const rounds = 5;
+
+/** Runs all in a process that is killed as soon as it said so many lines. True when it came to its end before. */
+async function runAndKill({ host }: Harbour, afterLines: number): Promise<boolean> {
+  const child = spawn(process.execPath, ['--import', 'tsx', script, host.pond], { cwd: root });
+  let text = '';
+  let errors = '';
+  child.stdout.setEncoding('utf8').on('data', (more: string) => {
+    text += more;
+    if (text.split('\n').length > afterLines) child.kill('SIGKILL');
+  });
+  child.stderr.setEncoding('utf8').on('data', (more: string) => (errors += more));
+  const [status, signal] = await new Promise<[number | null, string | null]>((resolve) =>
+    child.once('close', (code, killedBy) => resolve([code, killedBy])),
+  );
+  assert.ok(status === 0 || signal === 'SIGKILL', errors);
+  return status === 0;
+}
+
+for (const seed of seeds(1)) {
+  test(`runs that are killed at any point leave no hole and no row twice: seed ${seed}`, async (t) => {
+    const harbour = await newHarbour(t);
+    const random = randomOf(seed);
+    const files = writeStationFiles(harbour.inbox);
+    await applyAll(harbour);
+    for (let round = 0; round < rounds; round += 1) {
+      // This process has to let go of the pond for another one to write it.
+      await harbour.host.run('close', {});
+      await runAndKill(harbour, 1 + random(60));
+      assert.deepEqual((await harbour.host.run('check', {})).problems, []);
+      if (round === 1) addLaterReadings(harbour);
+    }
+    await runAll(harbour);
+    await checkReadings(harbour, allDays);
+    await checkAll(harbour, allDays, files);
+  });
+}
