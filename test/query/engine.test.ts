@@ -5,6 +5,8 @@ import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { isPondError, type PondError } from '../../server/src/base/error.ts';
 import { createQueryEngine, type QueryEngine } from '../../server/src/query/engine.ts';
+import { type Pond } from '../../server/src/pond/types.ts';
+import { type Node } from '../../server/src/tinyfs/backend.ts';
 import { dataFile, makeTestPond, type TestPond } from './testPond.ts';
 
 let made: TestPond;
@@ -189,6 +191,22 @@ test('a file of the pond is not read by its host path', async () => {
     'query-forbidden',
   );
   await assert.rejects(rowsOf(`PIVOT (FROM read_blob('${path}')) ON size`), { code: 'query-forbidden' });
+});
+
+test('a query that waits for what it reads lets others run', async () => {
+  let isReady = (): void => undefined;
+  const ready = new Promise<void>((resolve) => (isReady = resolve));
+  const { pond } = made;
+  const slow = Object.create(pond, {
+    fs: { get: () => pond.fs },
+    hostFiles: { value: (node: Node) => ready.then(() => pond.hostFiles(node)) },
+  }) as Pond;
+  const waiting = engine.run(slow, { sql: 'SELECT sum(x) FROM "/v.csv"' });
+  assert.deepEqual(await rowsOf('SELECT 1'), [['1']]);
+  isReady();
+  const { resultId } = await waiting;
+  assert.deepEqual((await engine.rows(resultId, 0, 1)).columns, [['6']]);
+  await engine.release(resultId);
 });
 
 test('pond.commits has the commits, newest first', async () => {

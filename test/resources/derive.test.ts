@@ -1,20 +1,31 @@
 import assert from 'node:assert/strict';
-import { test, type TestContext } from 'node:test';
+import { after, test, type TestContext } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { isPondError, type PondError } from '../../server/src/base/error.ts';
-import { type ResourcePond } from '../../server/src/resources/resourcePond.ts';
-import { newResourcePond, stageResource } from '../support/resourcePond.ts';
+import { initPond } from '../../server/src/pond/pond.ts';
+import { createBuilder } from '../../server/src/query/builder.ts';
+import { createPondCache } from '../../server/src/resources/cache.ts';
+import { createWorkshop } from '../../server/src/resources/createWorkshop.ts';
+import { type ResourcePond, withResources } from '../../server/src/resources/resourcePond.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { stageResource } from '../support/resourcePond.ts';
 import { rowsOf } from '../support/seriesPond.ts';
 
 const id = '11111111-1111-4111-8111-111111111111';
 const inboxId = '22222222-2222-4222-8222-222222222222';
 const home = `/Derive/${id}`;
 
+const builder = createBuilder();
+after(() => builder.close());
+
 type Files = Readonly<Record<string, string | Uint8Array>>;
 
 /** Pond with files and a Derive resource of one collection, `c`. */
 async function pondWith(t: TestContext, files: Files, pattern: string, query: string): Promise<ResourcePond> {
-  const pond = await newResourcePond(t);
+  const base = await initPond(temporaryFolder(t));
+  t.after(() => base.close());
+  const cache = createPondCache(base);
+  const pond = withResources(base, createWorkshop({ cache, builder: () => builder, isTrusted: () => true }));
   await write(pond, files);
   await derive(pond, pattern, query);
   return pond;

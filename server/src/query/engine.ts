@@ -19,8 +19,8 @@ export interface QueryEngineOptions {
 }
 
 /**
- * Runs SQL over ponds in a process of its own, which starts on first need. Queries run one at a time, in order; rows of
- * finished ones are fetched meanwhile. A process that dies takes the results with it: the call that it was busy with
+ * Runs SQL over ponds in a process of its own, which starts on first need. Queries run one at a time, in the order in
+ * which what they read is ready; rows of finished ones are fetched meanwhile. A process that dies takes the results with it: the call that it was busy with
  * fails `engine-unavailable`, and the next query starts a new one.
  *
  * Errors of run and toFile: `query-invalid`, `query-forbidden`, `not-found`, `invalid-content` and the like with the
@@ -70,6 +70,7 @@ export function createQueryEngine(options: QueryEngineOptions = {}): QueryEngine
   const memoryLimitBytes = options.memoryLimitBytes ?? Math.floor(totalmem() / 4);
   const { workerPath } = options;
   const inOrder = createQueue();
+  const analyzeInOrder = createQueue();
   const analyses = rememberLast(analysesMax);
   const results = new Map<string, KeptResult>();
   let worker: WorkerProcess | undefined;
@@ -83,17 +84,27 @@ export function createQueryEngine(options: QueryEngineOptions = {}): QueryEngine
     return worker;
   }
 
-  function run(pond: Pond, request: QueryRequest, signal?: AbortSignal): Promise<QueryResult> {
+  async function run(pond: Pond, request: QueryRequest, signal?: AbortSignal): Promise<QueryResult> {
     const started = performance.now();
+    let ready = await prepare(pond, request, signal);
     return inOrder(async () => {
-      const current = liveWorker();
-      const analysis = await analyses(request.sql, (sql) => current.request('analyze', { sql }, signal));
-      const prepared = await prepareQuery({ worker: current, pond, signal }, analysis, request);
+      // The process may have died while this waited, with the files that it had converted.
+      if (!ready.worker.isAlive) ready = await prepare(pond, request, signal);
+      const { worker: current, prepared } = ready;
       const { result, columns, rowCount } = await runPrepared(current, prepared, request.sql, signal);
       const resultId = `result-${(lastResult += 1)}`;
       results.set(resultId, { worker: current, result });
       return { resultId, columns, rowCount, elapsedMs: performance.now() - started };
     });
+  }
+
+  /** Makes ready what a query reads, which may be derived first and take long: others run meanwhile. */
+  async function prepare(pond: Pond, request: QueryRequest, signal: AbortSignal | undefined) {
+    const current = liveWorker();
+    const analysis = await analyzeInOrder(() =>
+      analyses(request.sql, (sql) => current.request('analyze', { sql }, signal)),
+    );
+    return { worker: current, prepared: await prepareQuery({ worker: current, pond, signal }, analysis, request) };
   }
 
   async function rows(resultId: string, start: number, count: number): Promise<RowWindow> {

@@ -4,31 +4,17 @@ import { literalList } from '../duckdb/sql.ts';
 import { textPosition } from '../duckdb/textPosition.ts';
 import { type Commit, type EntryRow, type NodeRow, type Pond } from '../pond/types.ts';
 import { type TableReference } from './pondNames.ts';
+import { batchesOf, type History, view } from './historyTable.ts';
 import { type PlainValue } from './messages.ts';
-import { type TableSpec, type ViewSpec } from './sources.ts';
+import { resourcesHistory, runsHistory } from './resourceHistory.ts';
+import { type TableSpec } from './sources.ts';
 
-/** What a query needs of the pond's own history. */
-export interface History {
-  readonly views: readonly ViewSpec[];
-  readonly tables: readonly HistoryTable[];
-  /** Host paths of op-log files that the views read. */
-  readonly files: readonly string[];
-}
-
-export interface HistoryTable {
-  readonly spec: TableSpec;
-  /** Rows for it, as columns, some at a time. */
-  batches(): AsyncIterable<readonly (readonly PlainValue[])[]>;
-}
-
-const batchRows = 4096;
-
-const names = ['commits', 'nodes', 'entries'] as const;
+const names = ['commits', 'nodes', 'entries', 'resources', 'runs'] as const;
 type HistoryName = (typeof names)[number];
 
 /**
- * The tables pond.commits, pond.nodes and pond.entries, as far as the references ask for them, up to a version. Nothing
- * is read before the batches are. Fails `query-invalid` for another name in the schema, and `version-not-found`.
+ * The tables pond.commits, pond.nodes, pond.entries, pond.resources and pond.runs, as far as the references ask for them,
+ * up to a version. No rows are read before the batches are. Fails `query-invalid` for another name in the schema, and `version-not-found`.
  */
 export async function historyFor(
   pond: Pond,
@@ -59,6 +45,8 @@ const makers: Readonly<Record<HistoryName, (pond: Pond, at: string | undefined) 
   commits: commitsHistory,
   nodes: nodesHistory,
   entries: entriesHistory,
+  resources: resourcesHistory,
+  runs: runsHistory,
 };
 
 const commitsTable: TableSpec = {
@@ -178,24 +166,4 @@ async function entriesHistory(pond: Pond, at: string | undefined): Promise<Histo
 
 function entryRow({ directoryId, name, nodeId, fileType, version, txn }: EntryRow, pending: boolean) {
   return [directoryId, name, nodeId, fileType, BigInt(version), txn === undefined ? null : BigInt(txn), pending];
-}
-
-function view(name: HistoryName, select: string): ViewSpec {
-  return { sql: `CREATE VIEW pond.${name} AS ${select}`, index: undefined, path: undefined };
-}
-
-/** Turns rows into columns, `batchRows` at a time. */
-async function* batchesOf(
-  rows: AsyncIterable<readonly PlainValue[]> | Iterable<readonly PlainValue[]>,
-  spec: TableSpec,
-): AsyncIterable<readonly (readonly PlainValue[])[]> {
-  const empty = (): PlainValue[][] => spec.columns.map(() => []);
-  let columns = empty();
-  for await (const row of rows) {
-    columns.forEach((column, index) => column.push(row[index] ?? null));
-    if ((columns[0]?.length ?? 0) < batchRows) continue;
-    yield columns;
-    columns = empty();
-  }
-  if ((columns[0]?.length ?? 0) > 0) yield columns;
 }

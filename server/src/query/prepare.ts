@@ -4,7 +4,8 @@ import { textPosition } from '../duckdb/textPosition.ts';
 import { type Pond } from '../pond/types.ts';
 import { parquetOfArrow } from './arrowCache.ts';
 import { type Analysis } from './analysis.ts';
-import { type HistoryTable, historyFor } from './history.ts';
+import { historyFor } from './history.ts';
+import { type HistoryTable } from './historyTable.ts';
 import { type ResolvedFile, type ResolvedTable, resolveTable } from './names.ts';
 import { type TableReference } from './pondNames.ts';
 import { type SandboxSpec, type SourceFile, viewOf } from './sources.ts';
@@ -88,7 +89,7 @@ async function sourceOf(scope: PrepareScope, { reference, files }: ResolvedTable
 
 async function sourceFiles(scope: PrepareScope, file: ResolvedFile): Promise<SourceFile[]> {
   const { pondPath, reading } = file;
-  const contents = await scope.pond.hostFiles(file.node);
+  const contents = await scope.pond.hostFiles(file.node, scope.signal === undefined ? {} : { signal: scope.signal });
   const sources: SourceFile[] = [];
   for (const content of contents) {
     const hostPath = reading.isArrow ? await parquetOfArrow(scope, file, content) : content.hostPath;
