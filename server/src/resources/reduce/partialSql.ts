@@ -52,9 +52,10 @@ export function statistic(name: string, what: (typeof statistics)[number]): stri
 }
 
 /** Returns the SQL for Parquet files as one table, columns matched by name; at least one file. */
-export function readParquet(hostPaths: readonly string[]): string {
+export function readParquet(hostPaths: readonly string[], ...options: readonly string[]): string {
   // Asked for always, this would make DuckDB look at the file twice.
-  return `read_parquet(${literalList(hostPaths)}${hostPaths.length > 1 ? ', union_by_name = true' : ''})`;
+  const union = hostPaths.length > 1 ? ['union_by_name = true'] : [];
+  return `read_parquet(${[literalList(hostPaths), ...union, ...options].join(', ')})`;
 }
 
 /**

@@ -5,7 +5,6 @@
  */
 import { type HostFile } from '../../pond/types.ts';
 import { type Column } from '../../query/types.ts';
-import { type FileFacts } from '../../query/build.ts';
 import { PondError } from '../../base/error.ts';
 import { keyOf } from '../contentKey.ts';
 import { type Job } from '../derived.ts';
@@ -15,20 +14,16 @@ import { sideBySide } from '../series/sideBySide.ts';
 import { timeColumnOf } from '../series/time.ts';
 import { type Workshop } from '../workshop.ts';
 import { mergedSql, partialSql, statistics, writePartialSql } from './partialSql.ts';
+import { type Making } from './making.ts';
+import { type Stretch, stretchesOf } from './stretches.ts';
 import { valueColumnsOf } from './values.ts';
-
-/** Where partials and parts are made, and for whom. */
-export interface Making {
-  readonly workshop: Workshop;
-  readonly job: Job;
-}
 
 export interface Partial {
   readonly key: string;
   /** Of its file, or of the files that it is to be made of. */
   readonly sizeBytes: number;
-  /** Starts of its first and last bucket, microseconds; undefined when it has none. */
-  readonly time: FileFacts['time'];
+  /** Where its buckets begin; none when it has no row. */
+  readonly stretches: readonly Stretch[];
   /** Value columns, with the types of their least and greatest values. */
   readonly columns: readonly Column[];
   /** Its file, made where need be. */
@@ -51,6 +46,8 @@ const filesMax = 64;
 const mergeLimits: GroupLimits = { sizeBytesMax: 1024 * 1024, countMax: filesMax };
 /** Statements share the cores; a few at a time keep them busy while files are opened and flushed. */
 const besides = 4;
+/** Partials that are longer are looked into, for gaps. */
+const longUs = 86_400_000_000n;
 
 /**
  * Returns the partials of an input, made where need be: of each large file one, of small neighbours one together. Fails
@@ -59,14 +56,26 @@ const besides = 4;
 export async function partialsOf(spec: PartialSpec, making: Making): Promise<readonly Partial[]> {
   const groups = groupNeighbours(spec.files, groupLimits);
   let done = 0;
-  return await sideBySide(groups, besides, async (files) => {
-    const partial = await makePartial({ ...spec, files }, making);
+  const made = await sideBySide(groups, besides, async (files) => {
+    const file = await makePartial({ ...spec, files }, making);
     making.job.progress?.('reading inputs', ++done, groups.length);
-    return partial;
+    return { file, facts: await making.workshop.inspect([file], making.job) };
   });
+  const long = made.filter(({ facts: { time } }) => time !== undefined && time.maxUs - time.minUs > longUs);
+  const stretches = await stretchesOf(
+    long.map(({ file }) => file),
+    making,
+  );
+  return made.map(({ file, facts: { time, columns } }) => ({
+    key: file.key,
+    sizeBytes: file.sizeBytes,
+    stretches: stretches.get(file.key) ?? (time === undefined ? [] : [time]),
+    columns: columnsOf(columns),
+    file: () => Promise.resolve(file),
+  }));
 }
 
-async function makePartial({ files, wanted, baseUs }: PartialSpec, { workshop, job }: Making): Promise<Partial> {
+async function makePartial({ files, wanted, baseUs }: PartialSpec, { workshop, job }: Making): Promise<HostFile> {
   const key = keyOf('reduce partial', 1, baseUs, wanted ?? null, ...files.map((file) => file.key));
   const write = async (target: string, shared: Job): Promise<void> => {
     const { columns } = await workshop.inspect(files, shared);
@@ -76,9 +85,7 @@ async function makePartial({ files, wanted, baseUs }: PartialSpec, { workshop, j
     const query = partialSql({ hostPaths, time, values: valueColumnsOf(columns, wanted), baseUs });
     await workshop.builder.run([writePartialSql(query, target)], shared.signal);
   };
-  const file = await workshop.file(key, write, job);
-  const { time, columns } = await workshop.inspect([file], job);
-  return { key, sizeBytes: file.sizeBytes, time, columns: columnsOf(columns), file: () => Promise.resolve(file) };
+  return await workshop.file(key, write, job);
 }
 
 /** The value columns whose statistics a partial's file has. */
@@ -91,8 +98,8 @@ function columnsOf([, ...columns]: readonly Column[]): readonly Column[] {
 }
 
 /** True when a partial has buckets in a stretch of time. */
-export function hasWithin({ time }: Partial, { startUs, endUs }: Period): boolean {
-  return time !== undefined && time.maxUs >= startUs && time.minUs < endUs;
+export function hasWithin({ stretches }: Partial, { startUs, endUs }: Period): boolean {
+  return stretches.some(({ minUs, maxUs }) => maxUs >= startUs && minUs < endUs);
 }
 
 /**
@@ -111,14 +118,7 @@ export function partialsWithin(partials: readonly Partial[], stretch: Period, wo
 /** One partial for several. Its file is made when it is asked for. */
 function merged(parts: readonly Partial[], workshop: Workshop): Partial {
   const key = keyOf('reduce merged partial', 1, ...parts.map((part) => part.key));
-  const times = parts.flatMap(({ time }) => time ?? []);
-  const time = times.reduce<FileFacts['time']>(
-    (all, { minUs, maxUs }) => ({
-      minUs: all === undefined || minUs < all.minUs ? minUs : all.minUs,
-      maxUs: all === undefined || maxUs > all.maxUs ? maxUs : all.maxUs,
-    }),
-    undefined,
-  );
+  const stretches = parts.flatMap((part) => part.stretches);
   const columns = [
     ...new Map(parts.flatMap((part) => part.columns).map((column) => [column.name.toLowerCase(), column])).values(),
   ];
@@ -132,5 +132,5 @@ function merged(parts: readonly Partial[], workshop: Workshop): Partial {
     await workshop.builder.run([writePartialSql(query, target)], shared.signal);
   };
   const sizeBytes = parts.reduce((sum, part) => sum + part.sizeBytes, 0);
-  return { key, sizeBytes, time, columns, file: (job) => workshop.file(key, write, job) };
+  return { key, sizeBytes, stretches, columns, file: (job) => workshop.file(key, write, job) };
 }

@@ -5,7 +5,8 @@ import { type Duration } from '../duration.ts';
 import { type Period } from '../series/periods.ts';
 import { sideBySide } from '../series/sideBySide.ts';
 import { emptySql, foldSql, type FoldInput, type OutputColumn, writeOutputSql } from './foldSql.ts';
-import { hasWithin, type Making, type Partial, partialsWithin } from './partials.ts';
+import { hasWithin, type Partial, partialsWithin } from './partials.ts';
+import { type Making } from './making.ts';
 import { periodsOf, windowOf } from './resolution.ts';
 
 /** An input of an output. */
@@ -27,12 +28,9 @@ export async function makeParts(
 ): Promise<readonly HostFile[]> {
   const { job } = making;
   const columns = inputs.flatMap((input) => input.columns);
-  const times = inputs.flatMap(({ partials }) => partials.flatMap(({ time }) => time ?? []));
-  const [first] = times;
-  if (first === undefined) return [await makeEmpty(columns, making)];
-  const minUs = times.reduce((min, time) => (time.minUs < min ? time.minUs : min), first.minUs);
-  const maxUs = times.reduce((max, time) => (time.maxUs > max ? time.maxUs : max), first.maxUs);
-  const parts = periodsOf(resolution, minUs, maxUs)
+  const stretches = inputs.flatMap(({ partials }) => partials.flatMap((partial) => partial.stretches));
+  if (stretches.length === 0) return [await makeEmpty(columns, making)];
+  const parts = periodsOf(resolution, stretches)
     .map((period) => ({ resolution, period, window: windowOf(resolution, period), inputs, columns }))
     .filter((part) => inputs.some(({ partials }) => partials.some((partial) => hasWithin(partial, part.window))));
   let done = 0;

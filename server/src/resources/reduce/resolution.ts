@@ -1,4 +1,5 @@
 import { type Duration } from '../duration.ts';
+import { joinStretches, type Stretch } from './stretches.ts';
 import { countPeriods, type Period, periodsBetween, type PeriodUnit } from '../series/periods.ts';
 
 const dayUs = 86_400_000_000;
@@ -81,18 +82,19 @@ const bucketsMin = 4000;
 const periodsMax = 128;
 
 /**
- * Returns the stretches of time that an output of data from `minUs` to `maxUs` is cut into, so that late data changes only
- * its own: each long enough for a few thousand buckets, and not too many. A bucket is of the stretch that it begins in.
- * Data that go on get longer stretches, now and then.
+ * Returns the periods that an output is cut into, those that its data may be about: each long enough for a few thousand
+ * buckets, and not too many. A bucket is of the period that it begins in, so that late data changes only its own. Data that
+ * go on get longer periods, now and then.
  */
-export function periodsOf(duration: Duration, minUs: bigint, maxUs: bigint): readonly Period[] {
+export function periodsOf(duration: Duration, stretches: readonly Stretch[]): readonly Period[] {
   // The first bucket may begin before the first row.
-  const startUs = minUs - lengthUsMax(duration);
+  const wider = joinStretches(stretches.map(({ minUs, maxUs }) => ({ minUs: minUs - lengthUsMax(duration), maxUs })));
   const length = lengths.find(
     ({ unit, count, days }) =>
       (days * dayUs) / Number(lengthUsMax(duration)) >= bucketsMin &&
-      countPeriods(startUs, maxUs, unit, count) <= periodsMax,
+      wider.reduce((sum, { minUs, maxUs }) => sum + countPeriods(minUs, maxUs, unit, count), 0) <= periodsMax,
   );
   const { unit, count } = length ?? lengths.at(-1)!;
-  return periodsBetween(startUs, maxUs, unit, count);
+  const periods = wider.flatMap(({ minUs, maxUs }) => periodsBetween(minUs, maxUs, unit, count));
+  return periods.filter(({ startUs }, i) => startUs !== periods[i - 1]?.startUs);
 }
