@@ -1,12 +1,15 @@
 import { type Params, type Result, type TemporalFile } from '../protocol/commands.ts';
+import { type Inputs } from '../resources/derived.ts';
 import { type ExportContext, foldRecords } from '../resources/export/exportContext.ts';
 import { type ExportedSet, readManifest, writeManifest } from '../resources/export/manifest.ts';
 import { type TemporalPart } from '../resources/export/parts.ts';
 import { sweep } from '../resources/export/sweep.ts';
+import { textWithFiles } from '../resources/export/templateText.ts';
 import { writeText } from '../resources/export/writeText.ts';
-import { type ExportPlace, writeSet } from '../resources/export/writeSet.ts';
+import { type ExportPlace, writeSet, type WrittenSet } from '../resources/export/writeSet.ts';
 import { parentOf } from '../storage/diskPath.ts';
 import { openHostDisk } from '../storage/hostDisk.ts';
+import { type FS } from '../tinyfs/fs.ts';
 import { type CommandContext } from './context.ts';
 import { planTemporal, type TemporalItem } from './exportTemporalPlan.ts';
 import { createPace } from './pace.ts';
@@ -35,7 +38,9 @@ export async function exportTemporal(
   const before = readManifest(disk);
   const after = new Map(before);
   try {
-    const made = await writePatterns({ place, parts, after, pace: createPace(context.signal) }, plan.patterns);
+    const fs = params.at === undefined ? pond.fs : await pond.at(params.at);
+    const writing = { place, fs, inputs, parts, after, pace: createPace(context.signal) };
+    const made = await writePatterns(writing, plan.patterns);
     forgetOthers(after, made.names, new Set(params.paths));
     const removed = sweep(disk, params.directory, before, after);
     return {
@@ -53,6 +58,8 @@ export async function exportTemporal(
 
 interface Writing {
   readonly place: ExportPlace;
+  readonly fs: FS;
+  readonly inputs: Inputs;
   readonly parts: readonly TemporalPart[];
   readonly after: Map<string, ExportedSet>;
   readonly pace: () => Promise<void>;
@@ -90,14 +97,18 @@ async function writePatterns(
 }
 
 async function writeItem(
-  { place, parts, after }: Writing,
+  { place, fs, inputs, parts, after }: Writing,
   origin: string,
   { kind, name, file, folder, match }: TemporalItem,
   files: ExportContext | undefined,
-): Promise<ExportedSet & { readonly unchanged: number }> {
-  if (kind === 'text') return await writeText(place, { origin, match, file, files });
-  const inputs = await match.files(place.job);
-  return await writeSet(place, { origin, inputs, folder, file, parts }, after.get(name));
+): Promise<WrittenSet> {
+  const { workshop, job } = place;
+  if (kind === 'series') {
+    const set = { origin, inputs: await match.files(job), folder, file, parts };
+    return await writeSet(place, set, after.get(name));
+  }
+  const text = files === undefined ? undefined : await textWithFiles(match.path, { fs, inputs, files, workshop, job });
+  return await writeText(place, { origin, match, file, text });
 }
 
 /** Texts say nothing of data: after a pattern of templates the next one knows the same files. */

@@ -50,7 +50,7 @@ export const commands: { readonly [N in CommandName]: CommandEntry<N> } = {
   hydroVuLocations: { access: 'read', load: async () => (await import('./hydroVuLocations.ts')).hydroVuLocations },
   hydroVuScan: { access: 'read', load: async () => (await import('./hydroVuScan.ts')).hydroVuScan },
   scribble: { access: 'write', load: absent },
-  site: { access: 'read', load: absent },
+  site: { access: 'read', load: async () => (await import('./site.ts')).site },
 };
 
 /** A command that another part of the program brings. */

@@ -33,8 +33,10 @@ export async function placeFile(disk: Disk, directory: string, path: string, wri
   }
 }
 
+type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
 /** Writes a new file of chunks. */
-export async function writeChunks(disk: Disk, path: string, content: AsyncIterable<Uint8Array>): Promise<void> {
+export async function writeChunks(disk: Disk, path: string, content: Chunks): Promise<void> {
   const file = disk.create(path);
   try {
     for await (const chunk of content) file.append(chunk);

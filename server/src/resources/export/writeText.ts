@@ -1,7 +1,6 @@
 import { readHostStream } from '../../storage/hostStream.ts';
 import { keyOf } from '../contentKey.ts';
 import { type Match } from '../derived.ts';
-import { type ExportContext } from './exportContext.ts';
 import { placeFile, writeChunks } from './place.ts';
 import { exportedFile, type ExportPlace, type WrittenSet } from './writeSet.ts';
 
@@ -11,17 +10,19 @@ export interface TextSet {
   readonly match: Match;
   /** Relative to the folder that is exported to. */
   readonly file: string;
-  /** What a template is told of the files that were exported before it; undefined when none were. */
-  readonly files: ExportContext | undefined;
+  /** What is written in place of the content; undefined for the content itself. */
+  readonly text: string | undefined;
 }
 
-/** Writes a file as it is; one that a template makes is rendered with what was exported before it. */
-export async function writeText(place: ExportPlace, { origin, match, file }: TextSet): Promise<WrittenSet> {
+/** Writes a file as it is, or the text that takes its place. */
+export async function writeText(place: ExportPlace, { origin, match, file, text }: TextSet): Promise<WrittenSet> {
   const { disk, directory, job } = place;
   const changed = await placeFile(disk, directory, file, async (temporary) => {
+    if (text !== undefined) return await writeChunks(disk, temporary, [Buffer.from(text)]);
     for (const { hostPath } of await match.files(job)) {
       await writeChunks(disk, temporary, readHostStream(hostPath, 0, Infinity));
     }
   });
-  return { origin, key: keyOf('text', match.key), files: [exportedFile(place, file)], unchanged: changed ? 0 : 1 };
+  const key = keyOf('text', match.key, text ?? null);
+  return { origin, key, files: [exportedFile(place, file)], unchanged: changed ? 0 : 1 };
 }

@@ -1,0 +1,25 @@
+import { basename, dirname } from 'node:path';
+import { type Command } from './context.ts';
+
+/**
+ * Writes an Observable Framework project of what the resources of a version derive, or of the working tree. Fails as
+ * writeSite.
+ */
+export const site: Command<'site'> = async (context, { pond: place, at, directory, title }) => {
+  const pond = await context.ponds.get(place, 'read');
+  await pond.refresh();
+  const { writeSite } = await import('../resources/site/writeSite.ts');
+  return await writeSite({
+    fs: at === undefined ? pond.fs : await pond.at(at),
+    inputs: await pond.inputs(at),
+    workshop: pond.workshop,
+    directory,
+    title: title ?? nameOf(place),
+    job: { signal: context.signal, progress: context.progress },
+  });
+};
+
+/** A pond in a folder is called like the folder. */
+function nameOf(pond: string): string {
+  return basename(pond) === '.pond' ? basename(dirname(pond)) : basename(pond);
+}

@@ -1,0 +1,119 @@
+/**
+ * Writes the texts of a site into a folder that may have a person's own files in it.
+ *
+ * - A file beside them says what was written, by its hash: only that is ever replaced or removed.
+ * - What people change to make the site theirs stays as they changed it.
+ */
+import { createHash } from 'node:crypto';
+import { PondError } from '../../base/error.ts';
+import { type Disk } from '../../storage/disk.ts';
+import { replaceFile } from '../../storage/durable.ts';
+import { linkBelow } from '../../storage/hostTree.ts';
+import { placeFile, writeChunks } from '../export/place.ts';
+import { removeWithFolders } from '../export/sweep.ts';
+import { type SiteText } from './project.ts';
+
+/** Name of the file, in the site's folder. */
+const manifestName = '.pond-site.json';
+
+const format = 1;
+
+/** What became of the texts. */
+export interface WrittenTexts {
+  readonly unchanged: number;
+  readonly bytes: number;
+}
+
+/** Hashes of what was written, by path. */
+type Hashes = ReadonlyMap<string, string>;
+
+/**
+ * Writes texts where they are not there already, and removes those of before that are not among them. Fails
+ * `already-exists`, before anything is written, where a file stands that is not ours.
+ */
+export async function writeTexts(
+  disk: Disk,
+  directory: string,
+  texts: readonly SiteText[],
+  signal: AbortSignal | undefined,
+): Promise<WrittenTexts> {
+  const before = readHashes(disk);
+  requireOurs(disk, before, texts);
+  const after = new Map(before);
+  let unchanged = 0;
+  try {
+    for (const { path, text, isTheirs } of texts) {
+      if (signal?.aborted === true) throw new PondError('cancelled', 'the operation was cancelled');
+      const there = hashAt(disk, path);
+      if (isTheirs && there !== undefined && there !== before.get(path)) {
+        unchanged++;
+        continue;
+      }
+      const changed = await placeFile(disk, directory, path, (temporary) =>
+        writeChunks(disk, temporary, [Buffer.from(text)]),
+      );
+      after.set(path, hashOf(text));
+      if (!changed) unchanged++;
+    }
+    removeStale(disk, directory, after, new Set(texts.map(({ path }) => path)));
+  } finally {
+    writeHashes(disk, after);
+  }
+  return { unchanged, bytes: texts.reduce((sum, { path }) => sum + (disk.stat(path)?.sizeBytes ?? 0), 0) };
+}
+
+function requireOurs(disk: Disk, before: Hashes, texts: readonly SiteText[]): void {
+  for (const { path, text, isTheirs } of texts) {
+    const there = isTheirs || before.has(path) ? undefined : hashAt(disk, path);
+    if (there === undefined || there === hashOf(text)) continue;
+    const host = disk.hostPath(path) ?? path;
+    throw new PondError('already-exists', `${host} is a file that no site of a pond wrote`, {
+      path: host,
+      hint: 'move it away, or make the site in another directory',
+    });
+  }
+}
+
+/** What was changed by hand stays, and is a person's own from then on. */
+function removeStale(disk: Disk, directory: string, after: Map<string, string>, kept: ReadonlySet<string>): void {
+  for (const [path, hash] of [...after]) {
+    if (kept.has(path)) continue;
+    after.delete(path);
+    if (hashAt(disk, path) === hash && linkBelow(directory, path) === undefined) {
+      removeWithFolders(disk, directory, path);
+    }
+  }
+}
+
+function readHashes(disk: Disk): Hashes {
+  const bytes = disk.readFile(manifestName);
+  if (bytes === undefined) return new Map();
+  try {
+    const value = JSON.parse(Buffer.from(bytes).toString()) as { format?: unknown; files?: Record<string, unknown> };
+    if (value.format !== format) return new Map();
+    const files = Object.entries(value.files ?? {});
+    return new Map(files.flatMap(([path, hash]) => (isPath(path) && typeof hash === 'string' ? [[path, hash]] : [])));
+  } catch {
+    return new Map();
+  }
+}
+
+function writeHashes(disk: Disk, hashes: Hashes): void {
+  const files = Object.fromEntries([...hashes].sort(([a], [b]) => (a < b ? -1 : 1)));
+  const bytes = Buffer.from(`${JSON.stringify({ format, files }, null, 1)}\n`);
+  if (!bytes.equals(disk.readFile(manifestName) ?? new Uint8Array())) replaceFile(disk, manifestName, bytes);
+}
+
+/** A path that leads elsewhere is none that we wrote. */
+function isPath(path: string): boolean {
+  return path.split('/').every((name) => !/^\.{0,2}$|[\0\\]/.test(name));
+}
+
+function hashAt(disk: Disk, path: string): string | undefined {
+  const bytes = disk.stat(path)?.kind === 'file' ? disk.readFile(path) : undefined;
+  return bytes && hashOf(bytes);
+}
+
+function hashOf(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
+}

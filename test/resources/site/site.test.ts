@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { isPondError } from '../../../server/src/base/error.ts';
+import { type PondHost, newPondHost } from '../../support/commandHost.ts';
+import { newSiteHost, oddName } from '../../support/siteHost.ts';
+
+function filesBelow(folder: string): string[] {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return entries.map((entry) => join(entry.parentPath, entry.name)).sort();
+}
+
+async function siteOf(
+  host: PondHost,
+): Promise<{ readonly directory: string; readonly unchanged: number; readonly files: number }> {
+  const directory = join(host.folder, 'site');
+  return { directory, ...(await host.run('site', { directory, title: 'Harbor' })) };
+}
+
+test('a site has a page for each output of Reduce and each Markdown text of Template, under names any host takes', async (t) => {
+  const host = await newSiteHost(t);
+  const { directory, ...made } = await siteOf(host);
+  const pages = filesBelow(directory).filter((file) => file.endsWith('.md'));
+  assert.deepEqual(
+    pages.map((file) => file.slice(directory.length + 1).replaceAll('\\', '/')),
+    [
+      'src/index.md',
+      'src/pages/notes/sites/bdock.md',
+      'src/pages/notes/sites/o-neil-b-1-1.md',
+      'src/reduce/downsampled/by_site/site-bdock.md',
+      'src/reduce/downsampled/by_site/site-o-neil-b-1-1.md',
+    ],
+  );
+  assert.deepEqual(
+    { ...made, bytes: 0 },
+    { pages: 5, files: filesBelow(directory).length - 2, unchanged: 0, bytes: 0 },
+  );
+  const text = readFileSync(join(directory, 'src/pages/notes/sites/bdock.md'), 'utf8');
+  const prefix = '../../../data/downsampled/by_site/site-bdock/res-1h';
+  assert.ok(text.includes(`FileAttachment("${prefix}/year=2024/data_0.parquet")`), text);
+  assert.ok(text.includes('- mg/L: 3 columns'), text);
+});
+
+test('a site that is made again leaves what is the same, what a person changed, and a person’s own files', async (t) => {
+  const host = await newSiteHost(t, { days: 3 });
+  const { directory, files } = await siteOf(host);
+  const own = { 'src/about.md': '# About\n', 'src/style.css': 'body { color: red; }\n' };
+  for (const file of filesBelow(directory)) utimesSync(file, 1, 1);
+  for (const [path, text] of Object.entries(own)) writeFileSync(join(directory, path), text);
+  assert.equal((await siteOf(host)).unchanged, files);
+  const manifests = ['.pond-export.json', '.pond-site.json'];
+  for (const file of filesBelow(directory)) {
+    const isOurs =
+      !manifests.some((name) => file.endsWith(name)) && !Object.keys(own).some((path) => file.endsWith(path));
+    if (isOurs) assert.equal(statSync(file).mtimeMs, 1000, file);
+  }
+
+  await host.run('remove', { paths: [`/sites/${oddName}`], recursive: false });
+  await siteOf(host);
+  assert.deepEqual(readdirSync(join(directory, 'src/reduce/downsampled/by_site')), ['site-bdock.md']);
+  assert.deepEqual(readdirSync(join(directory, 'src/data/downsampled/by_site')), ['site-bdock']);
+  for (const [path, text] of Object.entries(own)) assert.equal(readFileSync(join(directory, path), 'utf8'), text);
+});
+
+test('a site is not made over files that are not ours', async (t) => {
+  const host = await newPondHost(t);
+  const directory = join(host.folder, 'site');
+  mkdirSync(join(directory, 'src'), { recursive: true });
+  writeFileSync(join(directory, 'package.json'), '{"private": true}');
+  writeFileSync(join(directory, 'src/index.md'), '# Mine\n');
+  await assert.rejects(siteOf(host), (error) => isPondError(error, 'already-exists'));
+  assert.deepEqual(filesBelow(directory).length, 2);
+
+  writeFileSync(join(directory, 'src/index.md'), '');
+  await assert.rejects(siteOf(host), (error) => isPondError(error, 'already-exists'));
+  assert.equal(existsSync(join(directory, 'observablehq.config.js')), false);
+});
+
+test('the site of an empty pond says that there is nothing', async (t) => {
+  const host = await newPondHost(t);
+  const { directory } = await siteOf(host);
+  assert.match(readFileSync(join(directory, 'src/index.md'), 'utf8'), /nothing to show yet/);
+});
