@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { openDatabase } from '../../server/src/duckdb/database.ts';
+import { literalList } from '../../server/src/duckdb/sql.ts';
+import { resourceKinds } from '../../server/src/resources/registry.ts';
+import { readResourceFile } from '../../server/src/resources/resourceFile.ts';
 import { hydroVuBench, hydroVuDocument } from '../support/hydroVuPond.ts';
 import { regularReadings, valueAt } from '../support/hydroVuModel.ts';
 
@@ -220,3 +224,54 @@ test('a page without parameters, a location without readings and a value of null
   const outcome = await bench.collect();
   assert.deepEqual({ rows: outcome.rows, notes: outcome.notes }, { rows: 2, notes: [] });
 });
+
+test('DuckDB reads the versions of a series as one table, with whole seconds and numbers', async (t) => {
+  const readings = [
+    ...regularReadings(start, 1000, { step: 60, parameterIds: ['1', '2'] }).filter((_, index) => index % 7 !== 3),
+    ...regularReadings(start + 60_000, 1000, { step: 60, parameterIds: ['2', '3'] }),
+  ];
+  const bench = await hydroVuBench(t, { devices: [{ id: buoy.id, readings }], pageSize: 500 }, [buoy]);
+  await bench.collect();
+  const at = await (await bench.pond.fs.root()).get(`${bench.home}/${buoyData}`);
+  const files = (await bench.pond.hostFiles(at!.node)).map(({ hostPath }) => hostPath);
+  const database = await openDatabase();
+  const connection = await database.connect();
+  try {
+    const from = `FROM read_parquet(${literalList(files)}, union_by_name = true)`;
+    assert.deepEqual(
+      (await connection.rows(`DESCRIBE SELECT * ${from}`)).map(([name, type]) => [name, type]),
+      [
+        ['Timestamp', 'BIGINT'],
+        ['Buoy.Temperature.C', 'DOUBLE'],
+        ['Buoy.pH.pH', 'DOUBLE'],
+        ['Buoy.DO.mg/L', 'DOUBLE'],
+      ],
+    );
+    const sum = (id: string): number =>
+      readings.reduce((total, { parameterId, value }) => total + (parameterId === id ? (value ?? 0) : 0), 0);
+    const columns = ['"Buoy.Temperature.C"', '"Buoy.pH.pH"', '"Buoy.DO.mg/L"'].map((name) => `sum(${name})`);
+    const [row] = await connection.rows(`SELECT count(*), count(DISTINCT Timestamp), ${columns.join()} ${from}`);
+    assert.deepEqual(row, [2000n, 2000n, sum('1'), sum('2'), sum('3')]);
+  } finally {
+    connection.close();
+    database.close();
+  }
+});
+
+for (const [url, problem] of [
+  ['https://example.org/hydro', undefined],
+  ['http://localhost:8080', undefined],
+  ['http://[::1]:80', undefined],
+  ['http://example.org', /expected to be reached by https/],
+  ['ftp://localhost', /expected to be reached by https/],
+  ['https://me:pw@example.org', /no user or password/],
+  ['https://example.org/?a=b', /no "\?" or "#"/],
+  ['hydrovu', /expected a URL/],
+] as const) {
+  test(`the place of a service is ${problem === undefined ? 'taken' : 'refused'}: ${url}`, () => {
+    const [document] = readResourceFile(hydroVuDocument(url, [buoy]), resourceKinds);
+    const messages = document?.problems.map(({ message }) => message) ?? [];
+    assert.equal(messages.length, problem === undefined ? 0 : 1);
+    if (problem !== undefined) assert.match(messages[0] ?? '', problem);
+  });
+}

@@ -44,13 +44,14 @@ export function createClient(account: Account, effects: Partial<Effects> = {}, l
     const read = new Set<string>();
     let start = '';
     for (let page = 1; ; page++) {
-      if (page > pagesMax) throw pagingError(path, `there are more than ${pagesMax} pages`);
+      if (page > pagesMax) throw pagingError(sender.asked('GET', path).what, `there are more than ${pagesMax} pages`);
       const { value, next } = await sender.persist(() => getPage(path, query, start, parse, signal), signal);
       yield value;
       if (next === '') return;
       // Tokens may be long, and pages many.
       const mark = createHash('sha256').update(next).digest('base64');
-      if (read.has(mark)) throw pagingError(path, `after page ${page} comes one that was read before`);
+      if (read.has(mark))
+        throw pagingError(sender.asked('GET', path).what, `after page ${page} comes one that was read before`);
       read.add(mark);
       start = next;
     }
