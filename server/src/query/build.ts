@@ -1,6 +1,6 @@
 import { type Reading } from './formats.ts';
 import { type Column } from './types.ts';
-import { type PlainValue } from './messages.ts';
+import { type PlainValue } from './plainValue.ts';
 import { type SourceFile } from './sources.ts';
 
 /** A Parquet file that was built. */

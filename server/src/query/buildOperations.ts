@@ -4,11 +4,10 @@ import { type Connection } from '../duckdb/connection.ts';
 import { type Database, openDatabase } from '../duckdb/database.ts';
 import { queryError } from '../duckdb/engineError.ts';
 import { inspectFiles } from './inspectFiles.ts';
-import { type OperationName, type PlainValue, type WorkerSettings } from './messages.ts';
-import { plainRow } from './plainValue.ts';
+import { type OperationName, type WorkerOperations, type WorkerSettings } from './messages.ts';
+import { plainRow, type PlainValue } from './plainValue.ts';
 import { createSlots } from './slots.ts';
 import { buildUser } from './userBuild.ts';
-import { type WorkerOperations } from './workerOperations.ts';
 
 /** What a worker does for a Builder. */
 export type BuildOperations = Pick<WorkerOperations, Extract<OperationName, 'buildUser' | 'statements' | 'inspect'>>;

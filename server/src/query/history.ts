@@ -5,7 +5,7 @@ import { textPosition } from '../duckdb/textPosition.ts';
 import { type Commit, type EntryRow, type NodeRow, type Pond } from '../pond/types.ts';
 import { type TableReference } from './pondNames.ts';
 import { batchesOf, type History, view } from './historyTable.ts';
-import { type PlainValue } from './messages.ts';
+import { type PlainValue } from './plainValue.ts';
 import { resourcesHistory, runsHistory } from './resourceHistory.ts';
 import { type TableSpec } from './sources.ts';
 

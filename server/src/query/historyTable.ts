@@ -1,4 +1,4 @@
-import { type PlainValue } from './messages.ts';
+import { type PlainValue } from './plainValue.ts';
 import { type TableSpec, type ViewSpec } from './sources.ts';
 
 /** What a query needs of the pond's own history. */

@@ -1,8 +1,8 @@
 import { PondError } from '../base/error.ts';
 import { type ErrorCode } from '../base/errorCode.ts';
-import { type Value } from '../duckdb/values.ts';
 import { type Analysis } from './analysis.ts';
 import { type FileFacts, type UserBuild } from './build.ts';
+import { type PlainValue } from './plainValue.ts';
 import { type SandboxSpec, type TableSpec } from './sources.ts';
 import { type Column, type CopyFormat, type RowWindow } from './types.ts';
 
@@ -47,12 +47,14 @@ export interface Operations {
   };
 }
 
-/** Values that cross between the processes; microseconds since 1970 for a time. */
-export type PlainValue = Extract<Value, string | number | bigint | boolean | null>;
-
 export type OperationName = keyof Operations;
 export type OperationParams<N extends OperationName> = Operations[N]['params'];
 export type OperationResult<N extends OperationName> = Operations[N]['result'];
+
+/** What answers the requests, in the worker. */
+export type WorkerOperations = {
+  readonly [N in OperationName]: (params: OperationParams<N>, signal: AbortSignal) => Promise<OperationResult<N>>;
+};
 
 /** Client to worker. A cancel names the request to give up. */
 export type ToWorker =

@@ -3,7 +3,7 @@ import { type Pond } from '../pond/types.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
 import { type WD } from '../tinyfs/workingDirectory.ts';
 import { batchesOf, type History, view } from './historyTable.ts';
-import { type PlainValue } from './messages.ts';
+import { type PlainValue } from './plainValue.ts';
 import { type TableSpec } from './sources.ts';
 
 interface Home {

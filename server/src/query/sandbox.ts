@@ -4,7 +4,7 @@ import { type Chunk, type Value } from '../duckdb/values.ts';
 import { type Database, type DatabaseSettings, openDatabase } from '../duckdb/database.ts';
 import { identifier, literal } from '../duckdb/sql.ts';
 import { type BoundStatement, type RowStream, type Statements } from '../duckdb/statements.ts';
-import { type PlainValue } from './messages.ts';
+import { type PlainValue } from './plainValue.ts';
 import { runError, viewError } from './hostNames.ts';
 import { lockSql, type SandboxSpec, type TableSpec } from './sources.ts';
 

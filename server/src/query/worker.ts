@@ -13,9 +13,10 @@ import {
   type OperationResult,
   toPlainError,
   type ToWorker,
+  type WorkerOperations,
   type WorkerSettings,
 } from './messages.ts';
-import { createOperations, type WorkerOperations } from './workerOperations.ts';
+import { createOperations } from './workerOperations.ts';
 
 const running = new Map<number, AbortController>();
 let settings: WorkerSettings | undefined;

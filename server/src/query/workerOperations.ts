@@ -1,15 +1,11 @@
 import { PondError } from '../base/error.ts';
 import { lazyAsync } from '../base/lazy.ts';
 import { analyze } from './analysis.ts';
-import { type OperationName, type OperationParams, type OperationResult, type WorkerSettings } from './messages.ts';
+import { type OperationParams, type OperationResult, type WorkerOperations, type WorkerSettings } from './messages.ts';
 import { renamePlan } from './planText.ts';
 import { ResultStore } from './resultStore.ts';
 import { Sandbox, sandboxKey } from './sandbox.ts';
 import { type SandboxSpec } from './sources.ts';
-
-export type WorkerOperations = {
-  readonly [N in OperationName]: (params: OperationParams<N>, signal: AbortSignal) => Promise<OperationResult<N>>;
-};
 
 /** Part of the memory limit that kept results get before they spill; a running query gets the rest. */
 const resultsShare = 0.25;
