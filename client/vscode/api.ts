@@ -20,8 +20,8 @@ export interface Api {
   grid(): { readonly state: GridState | undefined; rows(start: number, count: number): Promise<RowsInfo> } | undefined;
   /** Paths of the staged changes as source control shows them, with their letters' words; undefined until known. */
   staged(pond: string): readonly { readonly path: string; readonly kind: string }[] | undefined;
-  /** The rows of the Resources view. */
-  resources(): Promise<readonly ShownRow[]>;
+  /** The rows of a pond in the Resources view. */
+  resources(pond: string): Promise<readonly ShownRow[]>;
   /** What the graph of a pond shows; undefined when it is not open. */
   graph(pond: string): GraphState | undefined;
   /** The message box of source control. */

@@ -85,7 +85,7 @@ export function activate(extension: vscode.ExtensionContext): Api {
     request: (name, params) => client.request(name, params),
     grid: () => queries.lastGrid,
     staged: (pond) => sourceControls.status(pond)?.staged.map(({ path, kind }) => ({ path, kind })),
-    resources: () => rowsOf(resources.view),
+    resources: (pond) => rowsOf(resources.view, { type: 'pond', pond }),
     graph: (pond) => resources.graphs.state(pond),
     setMessage: (pond, text) => {
       sourceControls.inputBox(pond).value = text;

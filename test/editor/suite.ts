@@ -4,6 +4,7 @@ import { commandTests } from './suite/commands.ts';
 import { fileSystemTests } from './suite/fileSystem.ts';
 import { languageTests } from './suite/language.ts';
 import { queryTests } from './suite/query.ts';
+import { resourceTests } from './suite/resources.ts';
 import { serverTests } from './suite/server.ts';
 import { sourceControlTests } from './suite/sourceControl.ts';
 import { speedTests } from './suite/speed.ts';
@@ -16,6 +17,7 @@ suite('the editor', () => {
   commandTests();
   languageTests();
   queryTests();
+  resourceTests();
   speedTests();
   serverTests();
 });

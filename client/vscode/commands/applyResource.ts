@@ -7,9 +7,11 @@ import { parsePondUri, pondName, pondUri } from '../pondUri.ts';
 import { documentUri } from '../resources/places.ts';
 import { count, titleOf } from '../resources/words.ts';
 import { missingVariables } from '../resources/variables.ts';
+import { mayRun } from './trust.ts';
 
 /** Stages the resources that the active YAML document (or that at `target`) declares. Answers what became of each. */
 export async function applyResource(context: Context, target?: unknown): Promise<readonly AppliedInfo[] | undefined> {
+  if (!(await mayRun())) return undefined;
   const document = await documentOf(target);
   if (document === undefined) {
     void vscode.window.showInformationMessage(

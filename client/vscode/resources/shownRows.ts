@@ -11,8 +11,8 @@ export interface ShownRow {
   readonly children: readonly ShownRow[];
 }
 
-/** All rows of the view that are there without opening a directory. */
-export async function rowsOf(view: ResourcesView, node?: ViewNode): Promise<readonly ShownRow[]> {
+/** All rows below one that are there without opening a directory. */
+export async function rowsOf(view: ResourcesView, node: ViewNode): Promise<readonly ShownRow[]> {
   const rows = await view.rows(node);
   return Promise.all(
     rows.map(async ({ node: child, item }) => ({

@@ -96,8 +96,8 @@ export class ResourcesView implements vscode.TreeDataProvider<ViewNode>, vscode.
     await this.tree.reveal({ type: 'resource', pond, resource }, { select: true, ...options });
   }
 
-  /** The rows below a row, as they are shown: for tests. */
-  async rows(node?: ViewNode): Promise<readonly { readonly node: ViewNode; readonly item: vscode.TreeItem }[]> {
+  /** The rows below a row, as they are shown. */
+  async rows(node: ViewNode): Promise<readonly { readonly node: ViewNode; readonly item: vscode.TreeItem }[]> {
     return (await this.getChildren(node)).map((child) => ({ node: child, item: this.getTreeItem(child) }));
   }
 

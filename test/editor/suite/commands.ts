@@ -7,7 +7,8 @@ import { api, newPond, temporaryFolder, until } from './support.ts';
 
 const expected = [
   ...['init', 'open', 'import', 'export', 'commit', 'discard', 'openDiff', 'showLog', 'restoreVersion', 'newQuery'],
-  ...['runQuery', 'cancelQuery', 'showServerLog', 'restartServer'],
+  ...['runQuery', 'cancelQuery', 'showServerLog', 'restartServer', 'applyResource', 'newResource', 'runResource'],
+  ...['runAllResources', 'cancelRun', 'openRunLog', 'openOutput', 'openResource', 'deleteResource', 'showGraph'],
 ];
 
 /** Commands of category Pond. */

@@ -9,7 +9,7 @@ const gapXMin = 40;
 const gapY = 14;
 /** Room for an edge that passes between nodes. */
 const passHeight = 8;
-const rounds = 10;
+const rounds = 30;
 
 /** The picture: the upper left corner of each node by id, the edges as SVG paths in the order given, and the size. */
 export interface Layout {
