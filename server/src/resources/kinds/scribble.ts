@@ -9,13 +9,18 @@ const count: NumberShape = { type: 'number', whole: true, min: 1, max: 2_147_483
 export const scribble: ResourceKind = {
   kind: 'Scribble',
   summary: 'fills the pond with random entries, for tests',
-  doc: 'Each run makes a random number of entries with random names and types under `/Scribble/NAME/`.',
+  doc: [
+    'Each run adds a random number of entries, with random names, to `/Scribble/NAME/`; nothing that is there changes.',
+    'The type of an entry is drawn with the weights of `probs`. A folder gets entries of its own, from `count_min` to `count_max` as well; the deeper, the rarer folders get. A run makes at most 100 000 entries.',
+    'A table has the columns `name` and `region` (texts) and `quota` (whole number, 0 to 255). A series has `Timestamp` (seconds since 1970 UTC, a row each minute) and `Scribble.Value.1` (0 to 1). Both have `count_max` - `count_min` + 1 rows, at most 10 000. `data` is up to 4096 bytes without a meaning.',
+    'A run fails with `run-failed` when all of `probs` are 0.',
+  ].join('\n\n'),
   spec: {
     type: 'object',
     check: checkCounts,
     fields: {
-      count_min: required(count, 'Least number of entries, at least 1.', '5'),
-      count_max: required(count, 'Greatest number of entries, more than `count_min`.', '10'),
+      count_min: required(count, 'Least number of entries of a folder, at least 1.', '5'),
+      count_max: required(count, 'Greatest number of entries of a folder, more than `count_min`.', '10'),
       probs: required(
         {
           type: 'map',
@@ -30,17 +35,18 @@ export const scribble: ResourceKind = {
               { value: 'table', doc: 'a table: its newest version is the whole' },
               { value: 'series', doc: 'a series: all its versions together are the whole' },
               { value: 'data', doc: 'a file of bytes' },
-              { value: 'syntree', doc: 'a folder whose entries are made when asked for' },
+              { value: 'syntree', doc: 'a folder as well: entries that are made when asked for are not stored' },
               { value: 'symlink', doc: 'a symbolic link' },
             ],
           },
           value: { type: 'number', whole: false, min: 0, max: 1 },
         },
-        'How likely each type of entry is, from 0 to 1.',
+        'How likely each type of entry is, from 0 to 1, compared with the others.',
         '{ tree: 0.05, table: 0.4 }',
       ),
     },
   },
+  run: async () => (await import('../scribble/run.ts')).runScribble,
   flows: () => [{ writes: '**', reads: [] }],
   example: `apiVersion: duckpond/v1
 kind: Scribble
