@@ -10,6 +10,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** The comparisons that each benchmark prints. */
 const comparisons: Readonly<Record<string, number>> = {
   'commit.bench.ts': 10,
+  'hydroVu.bench.ts': 3,
   'import.bench.ts': 2,
   'memory.bench.ts': 6,
   'query.bench.ts': 2,
