@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
 import { newPondHost, type PondHost, textFile } from '../support/commandHost.ts';
+import { hydroVuDocument } from '../support/hydroVuPond.ts';
+import { startHydroVuServer } from '../support/hydroVuServer.ts';
 
 interface Pipeline {
   readonly host: PondHost;
@@ -184,4 +186,39 @@ test('a resource that reads what is made of itself says so, and the others are t
   const codes = infos.flatMap(({ problems }) => problems.map((problem) => problem.code));
   assert.deepEqual(codes, ['resource-cycle']);
   assert.ok(infos.some((info) => info.id === id));
+});
+
+test('the same seed scribbles the same below a directory, which is made', async (t) => {
+  const { host } = await pipeline(t);
+  const names = async (path: string): Promise<readonly string[]> =>
+    (await host.run('list', { path, recursive: true })).map((node) => `${node.type} ${node.path.slice(path.length)}`);
+  const made = await host.run('scribble', { path: '/a/one', seed: 7, countMin: 3, countMax: 6 });
+  await host.run('scribble', { path: '/two', seed: 7, countMin: 3, countMax: 6 });
+  const [one, two] = [await names('/a/one'), await names('/two')];
+  assert.deepEqual(one, two);
+  const directories = one.filter((line) => line.startsWith('directory')).length;
+  assert.deepEqual(made, { files: one.length - directories, directories });
+  assert.equal(await code(host.run('scribble', { path: '/x', seed: 1, countMin: 0, countMax: 1 })), 'usage');
+});
+
+test('the account of a HydroVu resource can be asked before it is committed, and nothing is kept', async (t) => {
+  const { host, apply } = await pipeline(t);
+  const readings = [10, 20, 30].map((timestamp) => ({ parameterId: '1', unitId: '1', timestamp, value: 1 }));
+  const server = await startHydroVuServer({ devices: [{ id: '7', name: 'Buoy', readings }], pageSize: 2 });
+  t.after(() => server.close());
+  await apply(hydroVuDocument(server.url, [{ id: '7', name: 'Buoy', scope: 'Buoy' }]));
+  assert.equal(await code(host.run('hydroVuLocations', { name: 'buoys' })), 'secret-missing');
+  process.env['TEST_KEY'] = server.key;
+  process.env['TEST_SECRET'] = server.secret;
+  t.after(() => {
+    delete process.env['TEST_KEY'];
+    delete process.env['TEST_SECRET'];
+  });
+  const staged = (await host.run('status', {})).staged.length;
+  const [location] = await host.run('hydroVuLocations', { name: 'HydroVu/buoys' });
+  assert.deepEqual([location?.id, location?.name], ['7', 'Buoy']);
+  const { pages } = await host.run('hydroVuScan', { name: 'buoys', location: '7', start: 15 });
+  assert.deepEqual(pages, [{ min: 20, max: 30, readings: 2 }]);
+  assert.equal((await host.run('status', {})).staged.length, staged);
+  assert.equal(await code(host.run('hydroVuScan', { name: 'none', location: '7', start: 0 })), 'resource-not-found');
 });

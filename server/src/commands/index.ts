@@ -1,5 +1,4 @@
 /** Every command: what it needs of a pond, and its function. Each is loaded when it is first called. */
-import { PondError } from '../base/error.ts';
 import { type CommandName } from '../protocol/commands.ts';
 import { type Access, type Command } from './context.ts';
 
@@ -49,11 +48,6 @@ export const commands: { readonly [N in CommandName]: CommandEntry<N> } = {
   runs: { access: 'read', load: async () => (await import('./runs.ts')).runs },
   hydroVuLocations: { access: 'read', load: async () => (await import('./hydroVuLocations.ts')).hydroVuLocations },
   hydroVuScan: { access: 'read', load: async () => (await import('./hydroVuScan.ts')).hydroVuScan },
-  scribble: { access: 'write', load: absent },
+  scribble: { access: 'write', load: async () => (await import('./scribble.ts')).scribble },
   site: { access: 'read', load: async () => (await import('./site.ts')).site },
 };
-
-/** A command that another part of the program brings. */
-function absent(): Promise<never> {
-  return Promise.reject(new PondError('engine-unavailable', 'this command is not in this build'));
-}

@@ -1,0 +1,31 @@
+import { PondError } from '../base/error.ts';
+import { scribbleTree } from '../resources/scribble/tree.ts';
+import { type Command } from './context.ts';
+import { workingTree } from './tree.ts';
+
+/** How often each type of entry is made. */
+const probs = { tree: 0.2, table: 0.2, series: 0.2, data: 0.4 };
+
+/**
+ * Stages random entries below a directory, all or none; it is made when it is missing. The same seed makes the same in an
+ * empty one. Fails `usage` for counts that are no range from 1.
+ */
+export const scribble: Command<'scribble'> = async (context, { pond, path, seed, countMin, countMax }) => {
+  if (!(countMin >= 1 && countMax >= countMin)) {
+    throw new PondError('usage', `expected a range from 1, got ${countMin} to ${countMax}`);
+  }
+  const { signal, progress } = context;
+  const root = await workingTree(context, pond);
+  return await root.backend.batch(async () => {
+    const directory = await root.createDirectory(path, { parents: true });
+    const made = await scribbleTree(directory, {
+      seed,
+      countMin,
+      countMax,
+      probs,
+      signal,
+      progress: (entries) => progress('scribbling', entries),
+    });
+    return { files: made.files, directories: made.entries - made.files };
+  });
+};

@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { type ResourceInfo, type RunInfo } from '../../server/src/protocol/resources.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { type Ended, runPond, startPond } from '../support/pondCommand.ts';
+
+interface Place {
+  readonly folder: string;
+  pond(args: readonly string[], input?: string): Promise<Ended>;
+  /** Runs a command, and checks its output with what differs from run to run taken out, and its status. */
+  check(args: readonly string[], expected: Partial<Ended>, input?: string): Promise<void>;
+}
+
+function plain(text: string, folder: string): string {
+  return text
+    .replaceAll(folder, 'FOLDER')
+    .replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d/g, 'TIME')
+    .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'ID')
+    .replaceAll(/[0-9a-f]{64}/g, 'HASH')
+    .replaceAll(/ +[\d.]+ s\b/g, ' N s')
+    .replaceAll(/ +[\d.]+ k?B\b/g, ' N B');
+}
+
+async function newPlace(t: TestContext): Promise<Place> {
+  const folder = temporaryFolder(t);
+  const pond: Place['pond'] = (args, input = '') => runPond(args, { cwd: folder, input });
+  const check: Place['check'] = async (args, expected, input = '') => {
+    const { status, stdout, stderr } = await pond(args, input);
+    const got = { status, stdout: plain(stdout, folder), stderr: plain(stderr, folder) };
+    assert.deepEqual(got, { status: 0, stdout: '', stderr: '', ...expected }, `pond ${args.join(' ')}`);
+  };
+  assert.equal((await pond(['init'])).status, 0);
+  mkdirSync(join(folder, 'in'));
+  writeFileSync(join(folder, 'in/a.csv'), 'Timestamp,v\n1,2\n2,3\n');
+  return { folder, pond, check };
+}
+
+const inbox = (folder: string): string =>
+  `apiVersion: v1\nkind: Inbox\nname: files\ndesc: Files\nspec:\n  pattern: ${JSON.stringify(`${folder}/in/*.csv`)}\n`;
+
+const derive = (name: string, column: string): string => `apiVersion: v1
+kind: Derive
+name: ${name}
+desc: "{{ what }}"
+spec:
+  collections:
+    - name: all
+      pattern: /Inbox/files/*.csv
+      query: SELECT ${column} FROM read_csv('$1')
+`;
+
+test('documents are applied, committed, run, listed and deleted', async (t) => {
+  const { folder, pond, check } = await newPlace(t);
+  writeFileSync(join(folder, 'all.yaml'), `${inbox(folder)}---\n${derive('series', '*')}`);
+  const apply = ['apply', '-f', 'all.yaml', '-v', 'what=a = b'];
+  await check(apply, { stdout: 'created Inbox/files ID\ncreated Derive/series ID\n' });
+  await check(apply, { stdout: 'unchanged Inbox/files ID\nunchanged Derive/series ID\n' });
+  await check(['get'], {
+    stdout: 'Inbox/files    staged  never run  Files\nDerive/series  staged  never run  a = b\n',
+  });
+  assert.equal((await pond(['commit', '-m', 'documents'])).status, 0);
+  await check(['run'], { stdout: 'Inbox/files    ok  1 file N B N s\nDerive/series  ok  2 rows N B N s\n' });
+  await check(['get', 'series'], {
+    stdout:
+      'resource  Derive/series\nid        ID\ndesc      a = b\nstate     committed\n' +
+      'reads     Inbox/files\noutput    /Derive/series/all/\nlast run  TIME ok, 2 rows, N B, N s\n',
+  });
+  await check(['runs', '-n', '1', 'files'], { stdout: 'TIME  Inbox/files  ok  1 file N B N s  commit 2\n' });
+  await check(['check'], { stdout: 'the pond is sound\nInbox/files    HASH\nDerive/series  HASH\n' });
+  await check(['delete', 'Derive/series'], { stdout: 'removed Derive/series\n' });
+  await check(['get', 'series'], {
+    status: 3,
+    stderr: 'pond: there is no resource "series"\nhint: \'pond get\' lists the resources.\n',
+  });
+});
+
+test('with --json the same is data', async (t) => {
+  const { folder, pond } = await newPlace(t);
+  const applied = await pond(['--json', 'apply', '-f', '-'], inbox(folder));
+  assert.deepEqual(Object.keys(JSON.parse(applied.stdout) as object), ['applied', 'problems']);
+  await pond(['commit', '-m', 'inbox']);
+  const ran = JSON.parse((await pond(['run', '--json'])).stdout) as RunInfo[];
+  assert.deepEqual(
+    ran.map(({ resource, status, files, commit }) => [resource, status, files, commit]),
+    [['Inbox/files', 'ok', 1, 2]],
+  );
+  assert.deepEqual(JSON.parse((await pond(['runs', '--json'])).stdout), ran);
+  const [info] = JSON.parse((await pond(['get', '--json'])).stdout) as ResourceInfo[];
+  assert.deepEqual(info?.lastRun, ran[0]);
+});
+
+test('what is wrong with documents is told by file, line and column, and nothing is applied', async (t) => {
+  const { folder, check } = await newPlace(t);
+  writeFileSync(join(folder, 'wrong.yaml'), `${inbox(folder)}---\n${derive('series', '*')}`);
+  const nothing = 'pond: nothing was applied: 1 error\nhint: Correct what is named above, and apply again.\n';
+  await check(['apply', '-f', 'wrong.yaml'], {
+    status: 1,
+    stderr:
+      'wrong.yaml:11:11: no variable is given for "what"\n' +
+      'hint: Variables are given when a document is applied: pond apply -v NAME=VALUE.\n' +
+      nothing,
+  });
+  await check(
+    ['apply', '-f', '-'],
+    {
+      status: 1,
+      stderr: 'standard input:5:1: the key "pattern" is missing\n' + nothing,
+    },
+    'apiVersion: v1\nkind: Inbox\nname: a\ndesc: b\nspec:\n  {}\n',
+  );
+  await check(['apply', '-f', 'none.yaml'], {
+    status: 3,
+    stderr: 'pond: nothing is at FOLDER/none.yaml on this machine\nhint: check the spelling of the host path\n',
+  });
+  await check(['apply', '-v', 'hunter2', '-f', 'wrong.yaml'], {
+    status: 2,
+    stderr: 'pond: a variable is given as NAME=VALUE\nhint: usage: -v NAME=VALUE\n',
+  });
+  await check(['apply'], {
+    status: 2,
+    stderr: 'pond: a file of documents is missing\nhint: usage: pond apply -f FILE\n',
+  });
+});
+
+test('a run that fails is told with its place, ends with a status, and does not keep others from running', async (t) => {
+  const { folder, pond } = await newPlace(t);
+  const documents = [inbox(folder), derive('wrong', 'nothing'), derive('right', '*')].join('---\n');
+  assert.equal((await pond(['apply', '-f', '-', '-v', 'what=x'], documents)).status, 0);
+  await pond(['commit', '-m', 'documents']);
+  const { status, stdout, stderr } = await pond(['run']);
+  assert.equal(status, 1);
+  const lines = plain(stdout, folder).split('\n').sort();
+  assert.deepEqual(
+    lines.filter((line) => line !== '').map((line) => line.split(/ +/).slice(0, 2).join(' ')),
+    ['Derive/right ok', 'Derive/wrong failed', 'Inbox/files ok'],
+  );
+  assert.match(plain(stderr, folder), /^\/Derive\/ID\/resource\.yaml:9:21: .*nothing/m);
+  assert.match(stderr, /^pond: 1 resource of 3 failed$/m);
+});
+
+test('a schedule runs again and again beside other writers, over failures, until Ctrl+C', async (t) => {
+  const { folder, pond } = await newPlace(t);
+  await pond(['apply', '-f', '-'], inbox(folder));
+  await pond(['commit', '-m', 'inbox']);
+  const { process: child, ended } = startPond(['run', '--every', '1s'], { cwd: folder });
+  t.after(() => child.kill('SIGKILL'));
+  const rounds = waitFor(child.stdout, (text) => (text.match(/^Inbox\/files +(ok|failed)/gm) ?? []).length);
+  await rounds(1);
+  assert.equal((await pond(['touch', '/beside'])).status, 0);
+  rmSync(join(folder, 'in'), { recursive: true });
+  await rounds(2);
+  child.kill('SIGINT');
+  assert.equal((await ended).status, 0);
+  assert.equal((await pond(['ls', '/beside'])).status, 0);
+});
+
+/** Settles when what is counted in the text so far is enough. */
+function waitFor(
+  stream: NodeJS.ReadableStream | null,
+  count: (text: string) => number,
+): (wanted: number) => Promise<void> {
+  let text = '';
+  const listeners = new Set<() => void>();
+  stream?.on('data', (chunk: unknown) => {
+    text += String(chunk);
+    for (const listener of listeners) listener();
+  });
+  return (wanted) =>
+    new Promise((resolve) => {
+      const look = (): void => {
+        if (count(text) < wanted) return;
+        listeners.delete(look);
+        resolve();
+      };
+      listeners.add(look);
+      look();
+    });
+}
+
+test('what is no interval, number or time is refused', async (t) => {
+  const { check } = await newPlace(t);
+  const usage = (text: string): Partial<Ended> => ({ status: 2, stderr: text });
+  await check(
+    ['run', '--every', '1 month'],
+    usage('pond: --every takes a duration from one second to twelve days\nhint: write 30s, 10m or 1h\n'),
+  );
+  await check(
+    ['run', '--every', 'often'],
+    usage('pond: --every: expected a number, got "often"\nhint: write 30s, 10m or 1h\n'),
+  );
+  await check(['runs', '-n', 'x'], { status: 2, stderr: "pond: -n takes a whole number from 0, got 'x'\n" });
+  await check(
+    ['hydrovu', 'scan', 'a', 'b', 'yesterday'],
+    usage("pond: 'yesterday' is no time\nhint: write 2025-06-01T12:00:00Z, or seconds since 1970\n"),
+  );
+});
