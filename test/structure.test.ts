@@ -45,6 +45,7 @@ const entries = [
   /\.(test|bench)\.ts$/,
   // Run as processes of their own.
   /^test\/support\/(deltaCommitter|pondWriter)\.ts$/,
+  /^test\/support\/noNetwork\.mjs$/,
   /^test\/bench\/support\/peakMemory\.mjs$/,
   /^(esbuild|eslint\.config)\.mjs$/,
   /^scripts\/(start|test|testDesktop|bench|proof|package)\.mjs$/,

@@ -8,9 +8,9 @@ export const oddName = 'O\'Neil & <b>"${1+1}`';
 /** Hours of two measurements of two instruments, a gap of a week in them. */
 function hours(from: string, days: number): string {
   return `SELECT t AS "Timestamp",
-      12 + 3 * sin(d / 9) + 1.5 * sin(d * 6.2832) AS "AT500.Temperature.C",
-      11 + 2 * sin(d / 9) + 0.8 * sin(d * 6.2832) AS "Vulink.Temperature.C",
-      8 + cos(d / 5) + 0.4 * cos(d * 6.2832) AS "AT500.DO.mg/L"
+      12 + 3 * sin(d / 9) + 1.5 * sin(d * 6.2832) + 0.5 * sin(d * 977) AS "AT500.Temperature.C",
+      11 + 2 * sin(d / 9) + 0.8 * sin(d * 6.2832) + 0.3 * cos(d * 877) AS "Vulink.Temperature.C",
+      8 + cos(d / 5) + 0.4 * cos(d * 6.2832) + 0.2 * sin(d * 777) AS "AT500.DO.mg/L"
     FROM (SELECT t, epoch(t - TIMESTAMP '${from}') / 86400 AS d
       FROM generate_series(TIMESTAMP '${from}', TIMESTAMP '${from}' + to_days(${days}), INTERVAL 20 MINUTE) g(t))
     WHERE d NOT BETWEEN 20 AND 27`;

@@ -14,7 +14,7 @@ const presets = [
 ];
 
 // Points of a line that a screen can show; a resolution with many more is not loaded for a range.
-const pointsWanted = 1600;
+const pointsWanted = 2400;
 const pointsMax = 10000;
 
 // data: {time, parameters, resolutions: [{name, seconds, files: [{start, end, load}]}]}, times in seconds.
@@ -190,9 +190,11 @@ export function seriesPage(data) {
       const x = ((event.clientX - box.left) * svg.viewBox.baseVal.width) / box.width;
       return Math.max(range[0], Math.min(range[1], x));
     };
+    // Before the chart itself takes it, to keep its tip where it is.
+    const capture = true;
     svg.addEventListener("pointerdown", (event) => {
       if (event.button === 0 && event.pointerType === "mouse") start = at(event);
-    });
+    }, {capture});
     svg.addEventListener("pointermove", (event) => {
       if (start === undefined) return;
       const end = at(event);
@@ -240,10 +242,9 @@ function element(tag, properties = {}) {
 
 function button(text, onClick, title) {
   const made = element("button", {type: "button", textContent: text});
-  if (title) {
-    made.title = title;
-    made.setAttribute("aria-label", title);
-  }
+  if (title) made.title = title;
+  // A sign is read out by what it means.
+  if (text.length === 1) made.setAttribute("aria-label", title);
   made.addEventListener("click", onClick);
   return made;
 }
