@@ -9,6 +9,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** The comparisons that each benchmark prints. */
 const comparisons: Readonly<Record<string, number>> = {
+  'combine.bench.ts': 4,
   'commit.bench.ts': 10,
   'hydroVu.bench.ts': 3,
   'import.bench.ts': 2,

@@ -31,10 +31,7 @@ const partsAtOnce = 2;
  */
 export async function makeScope(inputs: ScopeInputs, workshop: Workshop, job: Job): Promise<readonly HostFile[]> {
   const { resource, scope } = inputs;
-  const pieces: Piece[] = [];
-  for (const [series, matches] of inputs.series.entries()) {
-    pieces.push(...(await gatherPieces(scope.title, { series, matches }, workshop, job)));
-  }
+  const pieces = await gatherPieces(scope.title, inputs.series, workshop, job);
   const found = pieces.length === 0 ? [] : findColumns(resource, scope, pieces);
   const layout = { time: timeTypeOf(pieces), columns: await typedColumns(found, workshop, job) };
   const parts = await divide(pieces, (piece) => takeApart(piece, workshop, job));

@@ -23,8 +23,10 @@ const lengths: readonly Length[] = [
   { unit: 'day', count: 1, rowsMax: Infinity },
 ];
 
-/** Clocks that are not set say strange times. What is before 1900 is one part, and so is what is after 2100; what is beyond
- * 288 000 years is no time. */
+/**
+ * Clocks that are not set say strange times. What is before 1900 is one part, and so is what is after 2100; what is beyond
+ * 288 000 years is no time.
+ */
 const [calendarStartUs, calendarEndUs] = [-2_208_988_800_000_000n, 4_102_444_800_000_000n];
 const [timeMinUs, timeMaxUs] = [-9_100_000_000_000_000_000n, 9_100_000_000_000_000_000n];
 

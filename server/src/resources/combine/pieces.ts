@@ -33,16 +33,17 @@ const inputsAtOnce = 4;
 const batchesAtOnce = 2;
 
 /**
- * Returns the pieces of a series, in the order in which a later one wins. Fails `invalid-content`, with the input's path,
- * for what is no series.
+ * Returns the pieces of the files that the patterns of each series match, in the order in which a later one wins within
+ * its series. Fails `invalid-content`, with the input's path, for what is no series.
  */
 export async function gatherPieces(
   title: string,
-  { series, matches }: { readonly series: number; readonly matches: readonly Match[] },
+  matched: readonly (readonly Match[])[],
   workshop: Workshop,
   job: Job,
 ): Promise<readonly Piece[]> {
-  const pieces = await sideBySide(matches, inputsAtOnce, async (match) => {
+  const inputs = matched.flatMap((matches, series) => matches.map((match) => ({ series, match })));
+  const pieces = await sideBySide(inputs, inputsAtOnce, async ({ series, match }) => {
     const { path } = match;
     try {
       const batches = await inspectBatches(await parquetFilesOf(match, workshop, job), workshop, job);

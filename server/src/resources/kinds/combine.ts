@@ -8,7 +8,13 @@ import { nameText, plainText, pondGlobText } from '../texts.ts';
 export const combine: ResourceKind = {
   kind: 'Combine',
   summary: 'joins several series by time into one wide series',
-  doc: 'Each scope is one series, `/Combine/NAME/SCOPE/combine`. Files that one pattern matches follow each other in time, as when an instrument is replaced; the patterns of a scope stand side by side, joined by `Timestamp`.',
+  doc: [
+    'Each scope is one series, `/Combine/NAME/SCOPE/combine`. Files that one pattern matches follow each other in time, as when an instrument is replaced; the patterns of a scope stand side by side, joined by `Timestamp`. Nothing is dropped: a time that any input has is a row, and what an input lacks is NULL. A pattern that matches nothing adds nothing; a scope whose patterns match nothing at all has no rows, and `Timestamp` alone.',
+    'The result has the column `Timestamp` and then the value columns, in the byte order of their names or in that of `columns`; one row for each time, in order of time. Names pass through as they are. Where several inputs have a value for the same time and column, one wins: that of the series written first in the document; in a series that of the last file in order of path, or the last version; in a file that of the last row. NULL never wins over a value.',
+    "`Timestamp` is in whole seconds since 1970 UTC (BIGINT) when that of all inputs is, in seconds with fractions (DOUBLE) when all have numbers, and a TIMESTAMP in UTC otherwise. Rows without a time are left out, and so are times that are none: NaN, infinity, and what is more than 288,000 years away. A column that has several types of numbers gets one that holds all of them, as in DuckDB's UNION; values keep their units.",
+    'The series is kept in parts along the calendar: decades while there are few rows, years, months or days where there are many. New data, late data too, makes the parts of its own time anew; a new column, or one of another type, makes all of them.',
+    'Errors: `run-failed`, at its place in the document, for a name in `columns` that no input has; `invalid-content`, with the paths of the inputs, for an input without `Timestamp` or that is no table, for a column that is text in one input and a number in another, for names that differ in upper and lower case alone, and for columns of lists or structures. A Derive resource can rename and convert what does not fit.',
+  ].join('\n\n'),
   spec: {
     type: 'object',
     fields: {
