@@ -93,13 +93,12 @@ export class Sandbox {
       }
       text = `${opening}\n${sql}\n)${closing} TO ${literal(target)} (FORMAT parquet, USE_TMP_FILE false)`;
       const statements = await this.#connection.statements(text);
-      // Around a dynamic PIVOT there is a transaction, with the type that DuckDB makes for it.
-      for (let index = 0; index < statements.count; index += 1) {
-        const statement = checked(await statements.bind(index), ['copy', 'create', 'transaction']);
-        await statement.run();
-        statement.close();
-      }
+      // To bind and then to run binds twice, and a CSV file is looked through each time. One statement that begins as this
+      // one does is a COPY.
+      if (statements.count === 1) await this.#connection.run(text);
+      else await runPivotCopy(statements);
     } catch (error) {
+      if (error instanceof Error && /Expected \d+ parameters, but none/.test(error.message)) throw hasParameters();
       throw withoutFirstLine(runError(error, text, this.#spec.files));
     }
   }
@@ -197,6 +196,15 @@ function renamingSql(columns: readonly (readonly Value[])[], files: SandboxSpec[
   return `SELECT *${renamed.length === 0 ? '' : ` REPLACE (${renamed.join(', ')})`} FROM (`;
 }
 
+/** Runs the COPY of a dynamic PIVOT: around it is a transaction, with the type that DuckDB makes for it. */
+async function runPivotCopy(statements: Statements): Promise<void> {
+  for (let index = 0; index < statements.count; index += 1) {
+    const statement = checked(await statements.bind(index), ['copy', 'create', 'transaction']);
+    await statement.run();
+    statement.close();
+  }
+}
+
 function checked(statement: BoundStatement, kinds: readonly BoundStatement['kind'][]): BoundStatement {
   if (!kinds.includes(statement.kind)) {
     throw new PondError('query-forbidden', 'the text is not a query', {
@@ -204,9 +212,13 @@ function checked(statement: BoundStatement, kinds: readonly BoundStatement['kind
     });
   }
   if (statement.parameterCount > 0) {
-    throw new PondError('query-invalid', 'the query has parameters ($1 or ?), which have no values here');
+    throw hasParameters();
   }
   return statement;
+}
+
+function hasParameters(): PondError {
+  return new PondError('query-invalid', 'the query has parameters ($1 or ?), which have no values here');
 }
 
 function createTableSql({ name, columns }: TableSpec): string {
