@@ -16,22 +16,28 @@ export interface Chosen {
  * person picks. Undefined when there is none or nothing was picked.
  */
 export async function chooseResources(
-  { store, ponds }: Context,
+  context: Context,
   args: readonly unknown[],
   placeHolder: string,
 ): Promise<Chosen | undefined> {
+  const meant = resourcesMeant(context, args);
+  if (meant !== undefined) return meant;
+  const pond = await choosePond(context, args);
+  return pond === undefined ? undefined : pick(context.store.resources(pond), pond, placeHolder);
+}
+
+/** The selected rows of the Resources view, else the resource of a document; undefined when neither stands for one. */
+export function resourcesMeant({ store }: Context, args: readonly unknown[]): Chosen | undefined {
   const nodes = nodesOf(args);
-  const pondOfNodes = nodes[0]?.pond;
-  if (pondOfNodes !== undefined) {
-    const resources = resourcesOf(nodes.filter(({ pond }) => pond === pondOfNodes));
-    if (resources.length > 0) return { pond: pondOfNodes, resources };
+  const [first] = nodes;
+  if (first !== undefined) {
+    const resources = resourcesOf(nodes.filter(({ pond }) => pond === first.pond));
+    return resources.length === 0 ? undefined : { pond: first.pond, resources };
   }
   const uri = args[0] instanceof vscode.Uri ? args[0] : vscode.window.activeTextEditor?.document.uri;
   const location = uri === undefined ? undefined : parsePondUri(uri);
   const owner = location === undefined ? undefined : store.at(location.pond, location.path);
-  if (location !== undefined && owner !== undefined) return { pond: location.pond, resources: [owner] };
-  const pond = pondOfNodes ?? (await ponds.choose());
-  return pond === undefined ? undefined : pick(store.resources(pond), pond, placeHolder);
+  return location === undefined || owner === undefined ? undefined : { pond: location.pond, resources: [owner] };
 }
 
 /** The pond that a command of the view is about. */

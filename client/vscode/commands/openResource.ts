@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { type Context } from '../context.ts';
 import { atPosition, documentUri } from '../resources/places.ts';
-import { chooseResources, choosePond, nodesOf } from './chooseResources.ts';
+import { titleOf } from '../resources/words.ts';
+import { chooseResources, choosePond, nodesOf, resourcesMeant } from './chooseResources.ts';
 
 /** Opens the document of a resource, at the problem when the row is one. */
 export async function openResource(context: Context, ...args: readonly unknown[]): Promise<void> {
@@ -27,25 +28,16 @@ export async function openOutput(context: Context, ...args: readonly unknown[]):
   await context.outputs.pick(chosen.pond, resource);
 }
 
-/** Shows the records of the runs of resources, or of all. */
+/** Shows the records of the runs of resources: the selected ones, those that are named, or all of the pond. */
 export async function openRunLog(context: Context, ...args: readonly unknown[]): Promise<void> {
-  const [given] = args as readonly [{ readonly pond: string; readonly titles: readonly string[] }?];
-  if (given?.titles !== undefined) {
-    await context.runLog.show(given.pond, given.titles);
+  const named = args[0] as { readonly pond: string; readonly titles?: readonly string[] } | undefined;
+  if (named?.titles !== undefined) {
+    await context.runLog.show(named.pond, named.titles);
     return;
   }
-  const [node] = nodesOf(args);
-  if (node === undefined && !(args[0] instanceof vscode.Uri)) {
-    const pond = await choosePond(context, args);
-    if (pond !== undefined) await context.runLog.show(pond, []);
-    return;
-  }
-  const chosen = await chooseResources(context, args, 'Runs of which resource?');
-  if (chosen !== undefined)
-    await context.runLog.show(
-      chosen.pond,
-      chosen.resources.map(({ kind, name }) => `${kind}/${name}`),
-    );
+  const chosen = resourcesMeant(context, args);
+  const pond = chosen?.pond ?? (await choosePond(context, args));
+  if (pond !== undefined) await context.runLog.show(pond, (chosen?.resources ?? []).map(titleOf));
 }
 
 /** Shows the graph of a pond's resources. */
