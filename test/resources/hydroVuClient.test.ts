@@ -212,7 +212,7 @@ test('a token is not told', async (t) => {
 const senseless: readonly [string, RegExp][] = [
   ['null', /expected an object as the answer, got null/],
   ['[]', /expected an object as the answer, got a list/],
-  [`{"locationId":7,"parameters":[]}`, /expected locationId 4990594334457856, got 7/],
+  [`{"locationId":7,"parameters":[]}`, /expected locationId 4990594334457856, got the number 7/],
   [`{"locationId":${id}}`, /expected a list as parameters, got nothing/],
   [`{"locationId":${id},"parameters":[{"parameterId":1.5}]}`, /expected a list as readings of parameter 0/],
   [

@@ -11,8 +11,16 @@ export interface Asked {
   readonly secrets: readonly string[];
 }
 
+/** Reads JSON. Fails SyntaxError. */
+export type ReadJson = (text: string) => unknown;
+
 /** Returns the value of a good answer. Fails PassingFailure for what is cut short, or is not what `parse` expects. */
-export function valueOf<T>({ body }: Answer, parse: (value: unknown) => T, { what, secrets }: Asked): T {
+export function valueOf<T>(
+  { body }: Answer,
+  parse: (value: unknown) => T,
+  { what, secrets }: Asked,
+  readJson: ReadJson = JSON.parse,
+): T {
   const fail = (message: string, cut: boolean): PassingFailure => {
     const excerpt = excerptOf(body, secrets);
     const text = `${what}: ${message}${excerpt === '' ? '' : `; the answer begins: ${excerpt}`}`;
@@ -20,7 +28,7 @@ export function valueOf<T>({ body }: Answer, parse: (value: unknown) => T, { wha
   };
   let value: unknown;
   try {
-    value = JSON.parse(withExactIds(body));
+    value = readJson(body);
   } catch {
     throw isCut(body) ? fail('the answer is cut short', true) : fail('the answer is not JSON', false);
   }
@@ -52,11 +60,6 @@ export function failureOf(answer: Answer, { what, secrets }: Asked, nowMs: numbe
 export function unreachable(problem: string, { what, secrets }: Asked): PassingFailure {
   const message = `${what}: ${excerptOf(problem, secrets)}`;
   return new PassingFailure(new ServiceError('remote-failed', message, { concernsAll: true }));
-}
-
-/** Returns the JSON with long ids as texts: as numbers they would be rounded. Quotes inside of texts have a backslash. */
-function withExactIds(body: string): string {
-  return body.replace(/("(?:id|locationId)"\s*:\s*)(\d{16,})(?=\s*[,}\]])/g, '$1"$2"');
 }
 
 /** True for the start of a JSON text: a list or object that does not end. */

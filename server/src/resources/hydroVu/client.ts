@@ -1,11 +1,19 @@
 /** The HydroVu service as functions. One request at a time; each is tried again while its failure may pass. */
 import { createHash } from 'node:crypto';
-import { failureOf, valueOf } from './answers.ts';
+import { type Asked, failureOf, type ReadJson, valueOf } from './answers.ts';
 import { type Effects, type Limits, realEffects, usualLimits } from './effects.ts';
 import { type Answer } from './exchange.ts';
 import { answerTo, createSender } from './send.ts';
 import { ServiceError } from './serviceError.ts';
-import { type FriendlyNames, type Location, locationsOf, namesOf, type ReadingsPage, readingsOf } from './shapes.ts';
+import {
+  type FriendlyNames,
+  type Location,
+  locationsOf,
+  namesOf,
+  readLocationsJson,
+  type ReadingsPage,
+  readingsOf,
+} from './shapes.ts';
 import { type Account } from './spec.ts';
 import { createTokens } from './token.ts';
 
@@ -28,6 +36,22 @@ export interface Client {
 
 const redirectsMax = 5;
 
+/** Something that the service has on pages. */
+interface List<T> {
+  readonly path: string;
+  readonly query?: string;
+  /** Checks a page. */
+  readonly parse: (value: unknown) => T;
+  readonly readJson?: ReadJson;
+}
+
+const friendlyNames: List<FriendlyNames> = { path: '/public-api/v1/sispec/friendlynames', parse: namesOf };
+const locationList: List<readonly Location[]> = {
+  path: '/public-api/v1/locations/list',
+  parse: locationsOf,
+  readJson: readLocationsJson,
+};
+
 /** Returns the client of an account. Nothing is asked before it is needed. */
 export function createClient(account: Account, effects: Partial<Effects> = {}, limits: Partial<Limits> = {}): Client {
   const allLimits = { ...usualLimits, ...limits };
@@ -35,45 +59,38 @@ export function createClient(account: Account, effects: Partial<Effects> = {}, l
   const sender = createSender({ ...realEffects, ...effects }, allLimits);
   const tokens = createTokens(account, sender);
 
-  async function* pages<T>(
-    path: string,
-    query: string,
-    parse: (value: unknown) => T,
-    signal: AbortSignal,
-  ): AsyncIterable<T> {
+  async function* pages<T>(list: List<T>, signal: AbortSignal): AsyncIterable<T> {
+    const asked = sender.asked('GET', list.path);
     const read = new Set<string>();
     let start = '';
     for (let page = 1; ; page++) {
-      if (page > pagesMax) throw pagingError(sender.asked('GET', path).what, `there are more than ${pagesMax} pages`);
-      const { value, next } = await sender.persist(() => getPage(path, query, start, parse, signal), signal);
+      if (page > pagesMax) throw pagingError(asked, `there are more than ${pagesMax} pages`);
+      const { value, next } = await sender.persist(() => getPage(list, asked, start, signal), signal);
       yield value;
       if (next === '') return;
       // Tokens may be long, and pages many.
       const mark = createHash('sha256').update(next).digest('base64');
-      if (read.has(mark))
-        throw pagingError(sender.asked('GET', path).what, `after page ${page} comes one that was read before`);
+      if (read.has(mark)) throw pagingError(asked, `after page ${page} comes one that was read before`);
       read.add(mark);
       start = next;
     }
   }
 
   async function getPage<T>(
-    path: string,
-    query: string,
+    { path, query = '', parse, readJson }: List<T>,
+    asked: Asked,
     start: string,
-    parse: (value: unknown) => T,
     signal: AbortSignal,
   ): Promise<{ readonly value: T; readonly next: string }> {
-    const asked = sender.asked('GET', path);
     const headers = { 'x-isi-start-page': start, accept: 'application/json', 'accept-encoding': 'gzip' };
     const answer = await authorized(asked, `${account.url}${path}${query}`, headers, signal);
     if (answer.status < 200 || answer.status >= 300) throw failureOf(answer, asked, sender.effects.now());
-    return { value: valueOf(answer, parse, asked), next: answer.headers.get('x-isi-next-page') ?? '' };
+    return { value: valueOf(answer, parse, asked, readJson), next: answer.headers.get('x-isi-next-page') ?? '' };
   }
 
   /** A token that is refused is replaced once: it may have been withdrawn before its time. */
   async function authorized(
-    asked: ReturnType<typeof sender.asked>,
+    asked: Asked,
     url: string,
     headers: Readonly<Record<string, string>>,
     signal: AbortSignal,
@@ -88,8 +105,8 @@ export function createClient(account: Account, effects: Partial<Effects> = {}, l
         tokens.drop(token);
         renewed = true;
       } else if (isRedirect(answer)) {
-        if (++redirects > redirectsMax) throw pagingError(asked.what, 'it redirects in a circle');
-        at = redirected(asked.what, at, answer);
+        if (++redirects > redirectsMax) throw pagingError(asked, 'it redirects in a circle');
+        at = redirected(asked, at, answer);
       } else return answer;
     }
   }
@@ -98,7 +115,7 @@ export function createClient(account: Account, effects: Partial<Effects> = {}, l
     async names(signal) {
       const parameters = new Map<string, string>();
       const units = new Map<string, string>();
-      for await (const page of pages('/public-api/v1/sispec/friendlynames', '', namesOf, signal)) {
+      for await (const page of pages(friendlyNames, signal)) {
         page.parameters.forEach((name, id) => parameters.set(id, name));
         page.units.forEach((name, id) => units.set(id, name));
       }
@@ -106,13 +123,13 @@ export function createClient(account: Account, effects: Partial<Effects> = {}, l
     },
     async locations(signal) {
       const all: Location[] = [];
-      for await (const page of pages('/public-api/v1/locations/list', '', locationsOf, signal)) all.push(...page);
+      for await (const page of pages(locationList, signal)) all.push(...page);
       return all;
     },
     readings(locationId, { start, end }, signal) {
       const query = `?startTime=${start}${end === undefined ? '' : `&endTime=${end}`}`;
       const path = `/public-api/v1/locations/${encodeURIComponent(locationId)}/data`;
-      return pages(path, query, (value) => readingsOf(value, locationId), signal);
+      return pages({ path, query, parse: (value) => readingsOf(value, locationId) }, signal);
     },
   };
 }
@@ -122,7 +139,7 @@ function isRedirect({ status, headers }: Answer): boolean {
 }
 
 /** Where a redirect leads, within the same origin: the token is not for others. */
-function redirected(what: string, from: string, { headers }: Answer): string {
+function redirected({ what }: Asked, from: string, { headers }: Answer): string {
   const target = headers.get('location') ?? '';
   const to = URL.canParse(target, from) ? new URL(target, from) : undefined;
   if (to !== undefined && to.origin === new URL(from).origin) return to.href;
@@ -133,6 +150,6 @@ function redirected(what: string, from: string, { headers }: Answer): string {
   });
 }
 
-function pagingError(what: string, problem: string): ServiceError {
+function pagingError({ what }: Asked, problem: string): ServiceError {
   return new ServiceError('remote-failed', `${what}: ${problem}`, { concernsAll: false });
 }

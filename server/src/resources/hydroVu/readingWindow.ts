@@ -123,11 +123,18 @@ export class ReadingWindow {
   #usableTimes(page: readonly ColumnReadings[]): Float64Array {
     const times: number[] = [];
     for (const { readings } of page) {
+      // Most columns have the times of the first.
+      const before = times.length;
+      let same = 0;
       for (const { timestamp, value } of readings) {
         if (timestamp <= 0) this.leftOut.impossible++;
         else if (timestamp > this.#timeMax) this.leftOut.future++;
         else if (timestamp <= this.#doneUntil) this.leftOut.late += timestamp > this.#keptUntil ? 1 : 0;
-        else if (value !== null) times.push(timestamp);
+        else if (value !== null) {
+          while (same < before && times[same]! < timestamp) same++;
+          if (same < before && times[same] === timestamp) same++;
+          else times.push(timestamp);
+        }
       }
     }
     return distinctSorted(Float64Array.from(times));

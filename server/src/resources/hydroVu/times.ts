@@ -13,12 +13,16 @@ export function lowerBound(times: Float64Array, time: number, length: number): n
   return low;
 }
 
-/** Sorts the times in place and returns each once. */
+/** Returns the times ascending and each once; the array is used for it. */
 export function distinctSorted(times: Float64Array): Float64Array {
-  times.sort();
+  if (!ascends(times)) times.sort();
   let count = 0;
   for (const time of times) if (count === 0 || time !== times[count - 1]) times[count++] = time;
   return times.subarray(0, count);
+}
+
+function ascends(times: Float64Array): boolean {
+  return times.every((time, index) => index === 0 || times[index - 1]! <= time);
 }
 
 /** Returns all times of both, ascending and each once; both ascend. */
