@@ -1,6 +1,15 @@
 /** Host files and folders that are not a pond's: what is imported, and where exports go. */
 import { isUtf8 } from 'node:buffer';
-import { type Dirent, type Stats, lstatSync, readFileSync, readdirSync, realpathSync, rmdirSync, statSync } from 'node:fs';
+import {
+  type Dirent,
+  type Stats,
+  lstatSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  rmdirSync,
+  statSync,
+} from 'node:fs';
 import { basename, join, resolve, sep } from 'node:path';
 import { PondError } from '../base/error.ts';
 import { readHostStream } from './hostStream.ts';
