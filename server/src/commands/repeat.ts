@@ -48,6 +48,7 @@ const settlers: { readonly [N in CommandName]?: Settler<N> } = {
   },
   discard: { code: 'nothing-staged', settle: () => Promise.resolve({ discarded: 0 }) },
   keepStaged: { code: 'nothing-staged', settle: () => Promise.resolve(null) },
+  deleteResources: { code: 'resource-not-found', settle: ({ names }) => Promise.resolve({ removed: names }) },
   copy: { code: 'already-exists', settle: async ({ pond, to }, ask) => await ask('stat', { pond, path: to }) },
 };
 

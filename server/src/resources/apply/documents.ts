@@ -21,7 +21,7 @@ export function splitDocuments(text: string): readonly DocumentText[] {
     const last = parts.at(-1);
     if (sign === undefined || last === undefined) return last?.lines.push(line);
     // `%YAML` lines belong to the document that the marker after them begins.
-    if (sign === '---' && last.lines.some((other) => other.startsWith('%'))) return last.lines.push(line);
+    if (sign === '---' && isDirectives(last.lines)) return last.lines.push(line);
     const own = sign === '---' && rest.trim() !== '';
     parts.push(own ? { lines: [line], line: index } : { lines: [], line: index + 1 });
     return undefined;
@@ -29,4 +29,8 @@ export function splitDocuments(text: string): readonly DocumentText[] {
   const full = parts.filter((part) => part.lines.some((line) => !/^(#.*)?$/.test(line.trim())));
   if (full.length <= 1) return full.length === 0 ? [] : [{ text, line: 0 }];
   return full.map((part) => ({ text: part.lines.join(''), line: part.line }));
+}
+
+function isDirectives(lines: readonly string[]): boolean {
+  return lines.some((line) => line.startsWith('%')) && lines.every((line) => /^(%.*|#.*)?$/.test(line.trim()));
 }

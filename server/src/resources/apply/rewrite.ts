@@ -18,7 +18,7 @@ interface Splice {
 
 /**
  * Returns a YAML text with some of its texts replaced and all else as it was, comments and layout too. A text of several
- * lines becomes a block where one can stand and can say it.
+ * lines becomes a block under a key that is written in lines, if a block can say it.
  */
 export function rewrite(text: string, edits: readonly Edit[]): string {
   const scalars = scalarsByPlace(text);
@@ -42,7 +42,8 @@ interface Found {
   readonly start: number;
   readonly end: number;
   readonly isBlock: boolean;
-  readonly inFlow: boolean;
+  /** True where a block can stand and its indentation is known: under a key of a mapping that is written in lines. */
+  readonly mayBeBlock: boolean;
   /** Columns by which a block is indented at this place. */
   readonly indent: number;
 }
@@ -55,36 +56,38 @@ function scalarsByPlace(text: string): ReadonlyMap<string, Found> {
   const documents = parseAllDocuments(text, { keepSourceTokens: true, uniqueKeys: false, logLevel: 'silent' });
   for (const document of Array.isArray(documents) ? documents : []) {
     visit(document, {
-      Scalar(_key, { range, type, srcToken }, path) {
+      Scalar(key, { range, type, srcToken }, path) {
         if (range === undefined || range === null) return;
         const [start, end] = range;
         const indent = srcToken && 'indent' in srcToken ? Math.max(0, srcToken.indent) + 2 : 2;
-        const inFlow = path.some((above) => 'flow' in above && above.flow === true);
+        const mayBeBlock = key === 'value' && !path.some((above) => 'flow' in above && above.flow === true);
         const isBlock = type === 'BLOCK_LITERAL' || type === 'BLOCK_FOLDED';
-        found.set(placeOf(lines.positionAt(start)), { start, end, isBlock, inFlow, indent });
+        found.set(placeOf(lines.positionAt(start)), { start, end, isBlock, mayBeBlock, indent });
       },
     });
   }
   return found;
 }
 
-function splice(text: string, { start, end, isBlock, inFlow, indent }: Found, value: string): Splice {
+function splice(text: string, { start, end, isBlock, mayBeBlock, indent }: Found, value: string): Splice {
   const lineEnd = text.indexOf('\n', isBlock ? start : end);
   const line = text.slice(isBlock ? start : end, lineEnd < 0 ? text.length : lineEnd).trimEnd();
   const comment = /(?:^|[ \t])#.*$/.exec(line)?.[0] ?? '';
   const aloneOnLine = isBlock || line.trim() === comment.trim();
-  const wanted = isBlock || value.includes('\n');
-  const block = wanted && !inFlow && aloneOnLine ? blockOf(value, indent, comment) : undefined;
-  if (block === undefined)
-    return { start, end, text: isBlock ? `${JSON.stringify(value)}${comment}\n` : JSON.stringify(value) };
-  return { start, end: isBlock ? end : lineEnd < 0 ? text.length : lineEnd + 1, text: block };
+  const stop = isBlock ? end : lineEnd < 0 ? text.length : lineEnd + 1;
+  // Empty lines that follow would become a part of a block that keeps those at its end.
+  const endsOpen = value.endsWith('\n\n') && /^[ \t]*\r?\n/.test(text.slice(stop));
+  const wanted = mayBeBlock && aloneOnLine && !endsOpen && (isBlock || value.includes('\n'));
+  const block = wanted ? blockOf(value, indent, comment) : undefined;
+  if (block !== undefined) return { start, end: stop, text: block };
+  return { start, end, text: isBlock ? `${JSON.stringify(value)}${comment}\n` : JSON.stringify(value) };
 }
 
 /** The value as a literal block with the line break behind it; undefined when a block cannot say it. */
 function blockOf(value: string, indent: number, comment: string): string | undefined {
   if (/[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]/u.test(value)) return undefined;
   const body = value.replace(/\n+$/, '');
-  if (body === '') return undefined;
+  if (body.trim() === '') return undefined;
   const ends = value.length - body.length;
   const chomp = ends === 0 ? '-' : ends === 1 ? '' : '+';
   // A first line that begins with a space does not show how far the block is indented.
