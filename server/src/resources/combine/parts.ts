@@ -18,6 +18,7 @@ interface Length {
 /** A part need not be small, but it must not be made again in full for each new row. */
 const lengths: readonly Length[] = [
   { unit: 'year', count: 10, rowsMax: 50_000 },
+  { unit: 'year', count: 2, rowsMax: 250_000 },
   { unit: 'year', count: 1, rowsMax: 500_000 },
   { unit: 'month', count: 1, rowsMax: 2_000_000 },
   { unit: 'day', count: 1, rowsMax: Infinity },
