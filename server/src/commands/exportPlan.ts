@@ -48,7 +48,9 @@ async function* itemsOf(root: WD, path: string): AsyncIterable<ExportItem | Skip
     yield* withContent(root, await existing(root, path, true), dirname(path) === '.' ? '/' : dirname(path), path);
     return;
   }
-  const base = fixedPart(path);
+  const fixed = fixedPart(path);
+  // Matches have the paths that they really have, also where the fixed part goes through a link: the name of a resource.
+  const base = (await root.exists(fixed)) ? (await existing(root, fixed, true)).path : fixed;
   for await (const { node } of root.visit(path)) yield* withContent(root, node, base, node.path);
 }
 
@@ -66,7 +68,8 @@ async function* withContent(root: WD, at: NodePath, base: string, path: string):
 
 /** An entry, or the file at the end of a link, as what is written at `path` without `base`. */
 async function itemOf(root: WD, at: NodePath, base: string, path: string): Promise<ExportItem | Skipped> {
-  const relativePath = path.slice(base.length).replace(/^\/+|\/+$/g, '');
+  const isBelow = base === '/' || path.startsWith(`${base}/`);
+  const relativePath = path.slice(isBelow ? base.length : 0).replace(/^\/+|\/+$/g, '');
   if (at.node.type !== 'symlink') return { kind: 'item', at, relativePath: fileName(at, relativePath) };
   const end = await followIfPossible(root.backend, rootPath(await root.backend.root()), at);
   if (end === undefined) return { kind: 'skipped', path: at.path, reason: 'it is a link that leads nowhere' };

@@ -4,7 +4,7 @@ import * as Plot from "@observablehq/plot";
 
 const palette = ["#4269d0", "#e8871e", "#3ca951", "#c2569b", "#6cc5b0", "#a463f2", "#ff725c", "#9c6b4e", "#97bbf5", "#9498a0"];
 
-// Instruments keep their colours on all charts of a page.
+/** Colours by instrument, the same on all charts of a page. */
 export function coloursOf(instruments) {
   return new Map(instruments.map((name, index) => [name, palette[index % palette.length]]));
 }
@@ -30,11 +30,12 @@ function value(row, column) {
 
 const number = new Intl.NumberFormat("en", {maximumSignificantDigits: 4});
 
+/** A number as people read it, with four digits. */
 export function formatNumber(value) {
   return number.format(value);
 }
 
-// Returns {element, summary}; element is undefined when there is nothing to draw.
+/** Returns {element, summary}: a chart of parameters that share a unit. Both are undefined when there is nothing to draw. */
 export function drawChart(rows, parameters, {from, to, seconds, colours, width, unit}) {
   const series = parameters.map((parameter) => pointsOf(rows, parameter, seconds * 1500 + 1000));
   const points = series.flat();
@@ -64,7 +65,7 @@ export function drawChart(rows, parameters, {from, to, seconds, colours, width, 
       Plot.lineY(points, {x, y: "mid", z: "instrument", stroke, strokeWidth: 1.6, strokeLinejoin: "round", className: "mean"}),
       // A line needs two points; what stands alone is seen all the same.
       Plot.dot(series.flatMap(alone), {x, y: "mid", fill: stroke, r: 2}),
-      Plot.ruleX(measured, Plot.pointerX({x, py: "mid", strokeOpacity: 0.25})),
+      Plot.ruleX(measured, Plot.pointer({x, py: "mid", strokeOpacity: 0.25})),
       Plot.dot(measured, Plot.pointer({x, y: "mid", fill: stroke, r: 3.5})),
       Plot.tip(measured, Plot.pointer({x, y: "mid", title: describe, className: "tip"}))
     ]
@@ -96,7 +97,7 @@ function summaryOf(points) {
   };
 }
 
-export function isoMinute(time) {
+function isoMinute(time) {
   return new Date(time).toISOString().slice(0, 16).replace("T", " ");
 }
 `;

@@ -17,7 +17,10 @@ const presets = [
 const pointsWanted = 2400;
 const pointsMax = 10000;
 
-// data: {time, parameters, resolutions: [{name, seconds, files: [{start, end, load}]}]}, times in seconds.
+/**
+ * Returns the element of a page. data is {time, start, end, parameters, resolutions: [{name, seconds, files: [{start, end,
+ * load}]}]}: time is the column with it, times are seconds since 1970, load gives the bytes of a Parquet file.
+ */
 export function seriesPage(data) {
   const {resolutions, parameters} = data;
   const files = resolutions.flatMap((resolution) => resolution.files);

@@ -4,8 +4,10 @@ import {parquetReadObjects} from "hyparquet";
 
 const loaded = new Map();
 
-// The rows of a resolution whose buckets touch a range of times (milliseconds), in order. Only the files of that range are
-// fetched, each once; only the columns that are drawn are read.
+/**
+ * The rows of a resolution whose buckets touch a range of times (milliseconds), in order. Only the files of that range are
+ * fetched, each once; only the columns that are drawn are read. The first column has the time.
+ */
 export async function loadRows(resolution, columns, from, to) {
   const files = resolution.files.filter((file) => file.start * 1000 < to && file.end * 1000 > from);
   const parts = await Promise.all(files.map((file) => loadFile(file, columns)));
@@ -36,11 +38,12 @@ function milliseconds(time) {
   return time instanceof Date ? time.getTime() : Number(time) * 1000;
 }
 
-// The finest resolution that a range can be drawn in with at most so many points; the coarsest when all have more.
+/** The finest resolution that a range can be drawn in with at most so many points; the coarsest when all have more. */
 export function resolutionFor(resolutions, from, to, points) {
   return resolutions.find((resolution) => fits(resolution, from, to, points)) ?? resolutions.at(-1);
 }
 
+/** Whether a range has at most so many buckets of a resolution. */
 export function fits(resolution, from, to, points) {
   return (to - from) / 1000 / resolution.seconds <= points;
 }

@@ -163,6 +163,17 @@ a.pond-tile:focus-visible {
   font: inherit;
 }
 
+.pond-group input {
+  flex: 0 1 auto;
+  padding-inline: 0.4rem;
+}
+
+@media (max-width: 480px) {
+  .pond-group input {
+    width: 7.4rem;
+  }
+}
+
 .pond-group button {
   cursor: pointer;
 }

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createSlugs, pageText, pathFrom, scriptValue } from '../../../server/src/resources/site/names.ts';
+
+test('a name becomes one that every host takes, different for different names, the same for the same', () => {
+  const slugs = createSlugs();
+  const cases = {
+    BDock: 'bdock',
+    bdock: 'bdock-2',
+    'site=BDock': 'site-bdock',
+    'µg/L': 'g-l',
+    Ångström: 'angstrom',
+    '../..': 'x',
+    '.git': 'git',
+    CON: 'con-',
+    'nul.txt': 'nul-txt-',
+    index: 'index-',
+    'a:b\\c|d?': 'a-b-c-d',
+    '[id]': 'id',
+    水: 'x-2',
+  };
+  for (const [name, slug] of Object.entries(cases)) assert.equal(slugs.of('', name), slug, name);
+  assert.equal(slugs.of('', 'BDock'), 'bdock');
+  assert.equal(slugs.of('elsewhere', 'bdock'), 'bdock');
+  assert.ok(slugs.of('', 'y'.repeat(300)).length <= 80);
+});
+
+test('a text means nothing to Markdown, HTML and the expressions of a page', () => {
+  assert.equal(
+    pageText('a <b> & "${x}` *_[#\\'),
+    'a &#60;b&#62; &#38; &#34;&#36;&#123;x&#125;&#96; &#42;&#95;&#91;&#35;&#92;',
+  );
+  assert.equal(pageText('5 °C, 水'), '5 &#176;C, 水');
+  assert.equal(pageText('a\n\n# b'), 'a&#10;&#10;&#35; b');
+});
+
+test('a value in a script ends neither the script nor its line', () => {
+  const value = { '</script>': 'a\u2028b"\\' };
+  const text = scriptValue(value);
+  assert.deepEqual(JSON.parse(text), value);
+  assert.doesNotMatch(text, /[<\n\u2028]/);
+});
+
+test('the path from a page to a file goes up to the root', () => {
+  assert.equal(pathFrom('index.md', 'data/a'), './data/a');
+  assert.equal(pathFrom('reduce/x/y.md', 'data/a'), '../../data/a');
+});
