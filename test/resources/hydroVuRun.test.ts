@@ -155,6 +155,25 @@ test('parameters and units without a name go by their ids, and the run says so',
   ]);
 });
 
+test('a service that names nothing makes no run of notes', async (t) => {
+  const parameterIds = Array.from({ length: 30 }, (_, index) => String(index + 100));
+  const readings = regularReadings(start, 2, { parameterIds });
+  const served = { devices: [{ id: buoy.id, readings }], parameters: {}, units: { '1': 'C' } };
+  const bench = await hydroVuBench(t, served, [buoy]);
+  const { notes } = await bench.collect();
+  assert.equal(notes.length, 11);
+  assert.match(notes[10] ?? '', /so it is with 20 more\.$/);
+  assert.deepEqual(await bench.rows('params'), []);
+  assert.equal(Object.keys((await bench.rows(buoyData))[1]!).length, 31);
+});
+
+test('more parameters than a device can have are refused', async (t) => {
+  const readings = regularReadings(start, 1, { parameterIds: Array.from({ length: 5000 }, (_, id) => String(id)) });
+  const bench = await hydroVuBench(t, { devices: [{ id: buoy.id, readings }], pageSize: 10_000 }, [buoy]);
+  const { failure } = await bench.collect();
+  assert.match(failure?.message ?? '', /5000 parameters at 1 times on a few pages are more than can be taken in/);
+});
+
 test('two parameters of one name have a column each', async (t) => {
   const parameters = { '1': 'Depth', '2': 'depth', '3': 'Depth' };
   const readings = regularReadings(start, 1, { parameterIds: ['1', '2', '3'] }).map((one) => ({

@@ -13,6 +13,9 @@ import { type Progress } from './tables.ts';
 /** Readings of more than this ahead of now come from a clock that is wrong. */
 const aheadSecondsMax = 24 * 3600;
 
+/** Notes on names of one device: who has ten looks for the cause of all. */
+const notesMax = 10;
+
 /** Folder of the series, in the home. */
 export const dataName = 'data';
 
@@ -83,7 +86,12 @@ export async function collectDevice(device: Device, collecting: Collecting): Pro
   } finally {
     await groups.close();
   }
-  return { failure: groups.failure, notes: [...names.notes, ...leftOutNotes(window.leftOut)].map(about(device)) };
+  return { failure: groups.failure, notes: [...few(names.notes), ...leftOutNotes(window.leftOut)].map(about(device)) };
+}
+
+function few(notes: ReadonlySet<string>): readonly string[] {
+  const more = notes.size - notesMax;
+  return more <= 0 ? [...notes] : [...[...notes].slice(0, notesMax), `so it is with ${more} more`];
 }
 
 function leftOutNotes({ impossible, future, late }: LeftOut): readonly string[] {

@@ -41,6 +41,7 @@ interface Column {
 
 /** Values that a window may have: 128 MiB of them. */
 const cellsMax = 16 * 1024 * 1024;
+const columnsMax = 4096;
 
 const capacityMin = 1024;
 
@@ -146,7 +147,7 @@ export class ReadingWindow {
     const merged = mergeTimes(old, times);
     const rowCount = from + merged.length;
     const columns = new Set([...this.#columns.keys(), ...page.map(({ column }) => column)]).size;
-    if (rowCount * columns > cellsMax) {
+    if (columns > columnsMax || rowCount * columns > cellsMax) {
       throw nonsenseError(`${columns} parameters at ${rowCount} times on a few pages are more than can be taken in`);
     }
     this.#reserve(rowCount);
