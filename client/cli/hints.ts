@@ -17,6 +17,8 @@ const byCode: Partial<Record<ErrorCode, string>> = {
   'nothing-staged': "'pond status' shows what is staged",
   conflict: "'pond status' lists the paths: 'pond resolve' keeps yours, 'pond discard' takes the other",
   'storage-failed': 'check the disk; what was acknowledged is kept',
+  'resource-invalid': 'correct the document at the place that is named',
+  'run-failed': "'pond runs' shows what came before",
   'commit-unknown': "'pond log' says whether the commit is there; nothing staged is lost",
 };
 

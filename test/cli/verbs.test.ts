@@ -168,7 +168,7 @@ test('--json prints the documented fields', async (t) => {
   assert.deepEqual(keys(await json('commit', '-m', 'second')), commitKeys);
   assert.deepEqual(await json('rm', '-r', '/d'), { removed: 1 });
   assert.deepEqual(await json('discard'), { discarded: 1 });
-  assert.deepEqual(await json('check'), { problems: [] });
+  assert.deepEqual(await json('check'), { problems: [], trees: [] });
 });
 
 test('a path that never was, and paths where nothing is staged, are refused', async (t) => {
