@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { type Page } from 'playwright-core';
-import { buildSite, saveScreenshot, showSite, type ShownSite } from '../../support/builtSite.ts';
-import { newSiteHost, oddName } from '../../support/siteHost.ts';
+import { buildSite, saveScreenshot, showSite, type ShownSite } from '../support/builtSite.ts';
+import { newSiteHost, oddName } from '../support/siteHost.ts';
 
 const day = 86_400;
 
