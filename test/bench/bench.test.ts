@@ -15,6 +15,7 @@ const comparisons: Readonly<Record<string, number>> = {
   'import.bench.ts': 2,
   'memory.bench.ts': 6,
   'query.bench.ts': 2,
+  'reduce.bench.ts': 4,
   'scale.bench.ts': 6,
   'start.bench.ts': 2,
 };

@@ -139,7 +139,7 @@ async function check(state: State, resolution: string, at: string): Promise<void
         typeof value === 'number' && typeof other === 'number'
           ? Math.abs(value - other) <= 1e-9 * Math.max(1, Math.abs(other))
           : String(value) === String(other);
-      assert.ok(isNear, `${at}, ${names[j]} of row ${i}: expected ${other}, got ${value}`);
+      assert.ok(isNear, `${at}, ${names[j]} of row ${i}: expected ${String(other)}, got ${String(value)}`);
     }
   }
 }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { literalList } from '../../server/src/duckdb/sql.ts';
 import { type HostFile } from '../../server/src/pond/types.ts';
-import { periodsOf } from '../../server/src/resources/reduce/resolution.ts';
+import { periodsOf } from '../../server/src/resources/reduce/division.ts';
 import { groupNeighbours } from '../../server/src/resources/series/groups.ts';
 import { randomOf } from '../support/random.ts';
 import { type Reducing, startReducing } from '../support/reducing.ts';
@@ -41,15 +41,15 @@ const hourly = (from: string, to: string): string =>
   `SELECT range AS "Timestamp", hour(range) AS v FROM range(TIMESTAMP '${from}', TIMESTAMP '${to}', INTERVAL 1 hour)`;
 
 test('only what new data are about is made: nothing for nothing, one part for what is appended or late', async () => {
-  const first = await reducing.parquet(hourly('2000-01-01', '2020-01-01'));
+  const first = await reducing.parquet(hourly('1920-01-01', '2020-01-01'));
   const whole = await make([first]);
-  assert.deepEqual([whole.parts.length, whole.made], [20, 21]);
+  assert.deepEqual([whole.parts.length, whole.made], [25, 26]);
   assert.deepEqual((await make([first])).made, 0);
 
   const next = await reducing.parquet(hourly('2020-01-01', '2020-02-01'));
   const appended = await make([first, next]);
-  assert.deepEqual([appended.parts.length, appended.made], [21, 2]);
-  assert.deepEqual(appended.parts.slice(0, 20), whole.parts);
+  assert.deepEqual([appended.parts.length, appended.made], [26, 2]);
+  assert.deepEqual(appended.parts.slice(0, 25), whole.parts);
 
   const late = await reducing.parquet(`SELECT TIMESTAMP '2010-06-01' AS "Timestamp", -1 AS v`);
   const corrected = await make([first, next, late]);
@@ -62,18 +62,18 @@ test('only what new data are about is made: nothing for nothing, one part for wh
 test('resolutions of a collection share what they are folded from', async () => {
   const file = await reducing.parquet(hourly('2001-01-01', '2003-01-01'));
   const resolutions = '1h, 2h, 1d, 1 month';
-  assert.deepEqual((await make([file], { resolutions, resolution: '1h' })).made, 3);
-  assert.deepEqual((await make([file], { resolutions, resolution: '2h' })).made, 2);
+  assert.deepEqual((await make([file], { resolutions, resolution: '1h' })).made, 2);
+  assert.deepEqual((await make([file], { resolutions, resolution: '2h' })).made, 1);
   assert.deepEqual((await make([file], { resolutions, resolution: '1d' })).made, 1);
   assert.deepEqual((await make([file], { resolutions, resolution: '1 month' })).made, 1);
 });
 
 test('a new column changes the columns of all parts, but reads no other file anew', async () => {
-  const first = await reducing.parquet(hourly('2001-06-01', '2004-01-01'));
+  const first = await reducing.parquet(hourly('2001-06-01', '2008-01-01'));
   const { parts } = await make([first]);
-  const wider = await reducing.parquet(`SELECT TIMESTAMP '2004-06-01' AS "Timestamp", 1 AS w`);
+  const wider = await reducing.parquet(`SELECT TIMESTAMP '2008-06-01' AS "Timestamp", 1 AS w`);
   const { parts: others } = await make([first, wider]);
-  assert.deepEqual([parts.length, others.length], [3, 4]);
+  assert.deepEqual([parts.length, others.length], [2, 3]);
   for (const { hostPath } of others) {
     const described = await reducing.rows(
       `SELECT column_name FROM (DESCRIBE FROM read_parquet('${hostPath}')) OFFSET 4`,
@@ -133,7 +133,7 @@ test('the periods of an output follow each other, have room for its buckets, and
       const minUs = BigInt(random(30_000) - 10_000) * BigInt(dayUs);
       return { minUs, maxUs: minUs + BigInt(random(4)) * BigInt(random(500) * dayUs) };
     });
-    const periods = periodsOf(duration, stretches);
+    const periods = periodsOf(duration, microseconds, stretches);
     assert.ok(periods.length <= 129, String(periods.length));
     for (const [i, { startUs, endUs }] of periods.entries()) {
       assert.ok(startUs < endUs && (i === 0 || startUs >= periods[i - 1]!.endUs), JSON.stringify(duration));

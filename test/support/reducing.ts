@@ -61,7 +61,7 @@ export async function startReducing(): Promise<Reducing> {
   }
 
   async function find(document: string, inputs: GivenInputs, path: string): Promise<DerivedFile> {
-    let entries: DerivedEntries = await deriveReduce(resourceOf(document), {
+    let entries: DerivedEntries = deriveReduce(resourceOf(document), {
       match: (pattern) => Promise.resolve((inputs[pattern] ?? []).map(matchOf)),
     });
     const names = path.split('/');

@@ -30,7 +30,7 @@ export async function makeOutput(spec: OutputSpec, making: Making): Promise<read
     inputs.push({ partials, columns: columnsOf(input, partials) });
   }
   requireDifferentNames(spec, inputs);
-  return await makeParts(spec.resolution.duration, inputs, making);
+  return await makeParts({ resolution: spec.resolution.duration, baseUs: spec.baseUs }, inputs, making);
 }
 
 async function inputPartials(

@@ -4,10 +4,17 @@ import { type Job } from '../derived.ts';
 import { type Duration } from '../duration.ts';
 import { type Period } from '../series/periods.ts';
 import { sideBySide } from '../series/sideBySide.ts';
+import { periodsOf } from './division.ts';
 import { emptySql, foldSql, type FoldInput, type OutputColumn, writeOutputSql } from './foldSql.ts';
 import { hasWithin, type Partial, partialsWithin } from './partials.ts';
 import { type Making } from './making.ts';
-import { periodsOf, windowOf } from './resolution.ts';
+import { windowOf } from './resolution.ts';
+
+/** Buckets, and the length, microseconds, of those that they are folded from. */
+export interface Bucketing {
+  readonly resolution: Duration;
+  readonly baseUs: number;
+}
 
 /** An input of an output. */
 export interface PartedInput {
@@ -22,7 +29,7 @@ const besides = 4;
  * that have buckets in its period, so that new data makes only the parts of the periods that it is about.
  */
 export async function makeParts(
-  resolution: Duration,
+  { resolution, baseUs }: Bucketing,
   inputs: readonly PartedInput[],
   making: Making,
 ): Promise<readonly HostFile[]> {
@@ -30,7 +37,7 @@ export async function makeParts(
   const columns = inputs.flatMap((input) => input.columns);
   const stretches = inputs.flatMap(({ partials }) => partials.flatMap((partial) => partial.stretches));
   if (stretches.length === 0) return [await makeEmpty(columns, making)];
-  const parts = periodsOf(resolution, stretches)
+  const parts = periodsOf(resolution, baseUs, stretches)
     .map((period) => ({ resolution, period, window: windowOf(resolution, period), inputs, columns }))
     .filter((part) => inputs.some(({ partials }) => partials.some((partial) => hasWithin(partial, part.window))));
   let done = 0;

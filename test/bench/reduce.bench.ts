@@ -1,0 +1,165 @@
+/**
+ * Reduce of a series in a pond to five resolutions, against five plain DuckDB queries over the same Parquet, each of which
+ * writes its result to Parquet too: all at first, after an append of a hundredth, and reading what was made. The query
+ * process of the pond runs already; DuckDB is in this process. Both write what the disk has still to flush, the pond alone
+ * waits for it.
+ */
+import { createReadStream, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { openDatabase } from '../../server/src/duckdb/database.ts';
+import { literal, literalList } from '../../server/src/duckdb/sql.ts';
+import { initPond } from '../../server/src/pond/pond.ts';
+import { type HostFile } from '../../server/src/pond/types.ts';
+import { createBuilder } from '../../server/src/query/builder.ts';
+import { createCache } from '../../server/src/resources/cache.ts';
+import { createWorkshop } from '../../server/src/resources/createWorkshop.ts';
+import { type ResourcePond, withResources } from '../../server/src/resources/resourcePond.ts';
+import { stageResource } from '../support/resourcePond.ts';
+import { printMachine } from './support/machine.ts';
+import { interleaved } from './support/measure.ts';
+import { parametersOf } from './support/parameters.ts';
+import { printRatio } from './support/report.ts';
+import { withScratch } from './support/scratch.ts';
+
+const { rows, ...rounds } = parametersOf(
+  { rows: 10_000_000, rounds: 5, warmUp: 1 },
+  { rows: 10_000, rounds: 1, warmUp: 0 },
+);
+const resolutions = ['1h', '2h', '4h', '12h', '24h'];
+const values = ['Buoy.Temperature.C', 'Buoy.DO.mg/L', 'Buoy.Count.n'];
+const id = '5a0c7c55-2b3a-4f0e-9c56-2e1b3c5d7f90';
+const document = `apiVersion: duckpond/v1
+kind: Reduce
+name: bench
+desc: Minutes by hours
+spec:
+  collections:
+    - name: hours
+      resolutions: [${resolutions.join(', ')}]
+      datasets:
+        - { in_pattern: /data/minutes, out_pattern: buoy }
+`;
+
+/** One-minute data from 2005 on. */
+const rowsSql = (start: number, count: number): string => `
+  SELECT (1104537600 + i * 60)::BIGINT AS "Timestamp", round(10 + 8 * sin(i / 83_000) + random(), 2) AS "${values[0]}",
+    round(8 + random() * 2, 3) AS "${values[1]}", (random() * 1000)::INTEGER AS "${values[2]}"
+  FROM range(${start}, ${start + count}) t(i)`;
+
+printMachine();
+await withScratch(async ({ folder, make }) => {
+  const database = await openDatabase();
+  const connection = await database.connect();
+  const builder = createBuilder();
+  const pond = await initPond(make('pond'));
+
+  async function parquet(name: string, sql: string): Promise<string> {
+    const file = join(folder, name);
+    rmSync(file, { force: true });
+    await connection.run(`COPY (${sql}) TO ${literal(file)} (FORMAT parquet)`);
+    return file;
+  }
+
+  /** Makes the outputs of a version, one after the other. */
+  async function reduced(resources: ResourcePond, version: string): Promise<readonly HostFile[][]> {
+    const root = await (await resources.at(version)).root();
+    const made: HostFile[][] = [];
+    for (const resolution of resolutions) {
+      const path = await root.get(`/Reduce/${id}/hours/buoy/res=${resolution}`);
+      made.push([...(await resources.hostFiles(path!.node))]);
+    }
+    return made;
+  }
+
+  const statistics = values
+    .flatMap((name) => ['avg', 'min', 'max'].map((what) => `${what}("${name}") AS "${name}.${what}"`))
+    .join(', ');
+  async function plain(files: readonly string[]): Promise<string[]> {
+    const made: string[] = [];
+    for (const resolution of resolutions) {
+      const hours = resolution.slice(0, -1);
+      const sql = `SELECT time_bucket(INTERVAL '${hours} hours', make_timestamp("Timestamp" * 1000000)) AS "Timestamp", ${statistics}
+        FROM read_parquet(${literalList(files)}) GROUP BY 1 ORDER BY 1`;
+      made.push(await parquet(`plain-${resolution}`, sql));
+    }
+    return made;
+  }
+
+  async function read(outputs: readonly (readonly string[])[]): Promise<void> {
+    for (const files of outputs) {
+      const union = files.length > 1 ? ', union_by_name = true' : '';
+      // Counts and extremes alone would come from the footers.
+      const sums = `sum(epoch_us("Timestamp")), sum(COLUMNS(* EXCLUDE ("Timestamp")))`;
+      await connection.rows(`SELECT ${sums} FROM read_parquet(${literalList(files)}${union})`);
+    }
+  }
+
+  try {
+    const appended = Math.ceil(rows / 100);
+    const first = await parquet('first', rowsSql(0, rows));
+    const second = await parquet('second', rowsSql(rows, appended));
+    const root = await pond.fs.root();
+    await root.createDirectory('/data');
+    await root.createFile('/data/minutes', createReadStream(first), { type: 'series' });
+    await stageResource(withResources(pond, workshopIn('none')), id, document);
+    const before = String((await pond.commit({ message: 'first', author: 'bench' })).number);
+    await root.writeFile('/data/minutes', createReadStream(second));
+    const after = String((await pond.commit({ message: 'second', author: 'bench' })).number);
+    await builder.run(['SELECT 1']);
+
+    function workshopIn(name: string): ReturnType<typeof createWorkshop> {
+      const cache = createCache(join(folder, name), { bytesMax: 1e12 });
+      return createWorkshop({ cache, builder: () => builder, isTrusted: () => true });
+    }
+
+    let resources = withResources(pond, workshopIn('cache'));
+    let ours: readonly HostFile[][] = [];
+    let theirs: string[] = [];
+    const times = await interleaved(
+      {
+        plain: async () => void (theirs = await plain([first])),
+        first: async (round) => {
+          resources = withResources(pond, workshopIn(`cache-${round}`));
+          const start = performance.now();
+          await reduced(resources, before);
+          return performance.now() - start;
+        },
+      },
+      rounds,
+    );
+    printRatio({ what: 'first run', ours: times.first, peer: 'plain', theirs: times.plain, most: 1.2 });
+
+    const again = await interleaved(
+      {
+        plain: async () => void (theirs = await plain([first, second])),
+        append: async (round) => {
+          resources = withResources(pond, workshopIn(`again-${round}`));
+          await reduced(resources, before);
+          const start = performance.now();
+          ours = await reduced(resources, after);
+          return performance.now() - start;
+        },
+      },
+      rounds,
+    );
+    printRatio({ what: 'after 1 % more', ours: again.append, peer: 'plain', theirs: again.plain, most: 0.05 });
+
+    const reads = await interleaved(
+      {
+        plain: () => read(theirs.map((file) => [file])),
+        parts: () => read(ours.map((files) => files.map(({ hostPath }) => hostPath))),
+        reduce: async () => {
+          await read((await reduced(resources, after)).map((files) => files.map(({ hostPath }) => hostPath)));
+        },
+      },
+      { ...rounds, rounds: rounds.rounds * 4 },
+    );
+    printRatio({ what: 'second read', ours: reads.reduce, peer: 'its Parquet', theirs: reads.parts, most: 1.1 });
+    printRatio({ what: 'second read', ours: reads.reduce, peer: 'plain Parquet', theirs: reads.plain });
+  } finally {
+    connection.close();
+    database.close();
+    await builder.close();
+    await pond.close();
+  }
+});
