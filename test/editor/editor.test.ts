@@ -218,7 +218,8 @@ test('a restricted window shows the pond and runs nothing', { timeout: 2 * flowT
     const titles = await paletteTitles(page, 'Pond: ');
     const offered = (title: string): boolean => titles.some((shown) => shown === `Pond: ${title}`);
     assert.ok(offered('Show Log'));
-    for (const title of ['Import', 'Export', 'New Query', 'Run Query', 'Init']) assert.ok(!offered(title), title);
+    for (const title of ['Import', 'Export', 'New Query', 'Run Query', 'Init', 'Run All Resources', 'Apply Resource'])
+      assert.ok(!offered(title), title);
     await screenshot('restricted');
   } finally {
     await workbench.close();

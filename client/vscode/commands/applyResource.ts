@@ -9,16 +9,11 @@ import { count, titleOf } from '../resources/words.ts';
 import { missingVariables } from '../resources/variables.ts';
 import { mayRun } from './trust.ts';
 
-/** Stages the resources that the active YAML document (or that at `target`) declares. Answers what became of each. */
+/** Stages the resources that a YAML document declares: that at `target`, else the active one. Answers what became of each. */
 export async function applyResource(context: Context, target?: unknown): Promise<readonly AppliedInfo[] | undefined> {
   if (!(await mayRun())) return undefined;
   const document = await documentOf(target);
-  if (document === undefined) {
-    void vscode.window.showInformationMessage(
-      'Open the YAML document of a resource first, or run "Pond: New Resource".',
-    );
-    return undefined;
-  }
+  if (document === undefined) return undefined;
   const location = parsePondUri(document.uri);
   const home = location === undefined ? undefined : context.store.at(location.pond, location.path);
   if (home !== undefined) {
@@ -39,10 +34,17 @@ export async function applyResource(context: Context, target?: unknown): Promise
   return result.applied;
 }
 
+/** The document that is meant: that at a URI, the active one when it is YAML, or one that the person picks. */
 async function documentOf(target: unknown): Promise<vscode.TextDocument | undefined> {
-  if (target instanceof vscode.Uri) return vscode.workspace.openTextDocument(target);
   const active = vscode.window.activeTextEditor?.document;
-  return active?.languageId === 'yaml' ? active : undefined;
+  if (!(target instanceof vscode.Uri) && active?.languageId === 'yaml') return active;
+  const uri = target instanceof vscode.Uri ? target : (await pickFile())?.[0];
+  return uri === undefined ? undefined : vscode.workspace.openTextDocument(uri);
+}
+
+function pickFile(): Thenable<vscode.Uri[] | undefined> {
+  const filters = { YAML: ['yaml', 'yml'] };
+  return vscode.window.showOpenDialog({ title: 'Document of resources', openLabel: 'Apply', filters });
 }
 
 /** Applies a document; asks for the variables that it is missing, and again for those that come to light then. */

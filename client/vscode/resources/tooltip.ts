@@ -25,7 +25,7 @@ export function resourceTooltip(pond: string, resource: ResourceInfo, nowMs: num
   const reads = resource.reads.length;
   const parts = [
     ...(outputs === 0 ? [] : [count(outputs, 'output')]),
-    ...(reads === 0 ? [] : [`reads of ${reads} others`]),
+    ...(reads === 0 ? [] : [`reads of ${count(reads, 'resource')}`]),
   ];
   if (parts.length > 0) text.appendMarkdown(`\n\n${parts.join(' · ')}`);
   text.appendMarkdown('\n\n').appendText(pondUri(pond, resource.home).path);

@@ -1,0 +1,235 @@
+/**
+ * Resources in a real VS Code, as a person meets them: applied from a folder, committed, run, looked at, deleted. Pictures
+ * are kept in out/screenshots/. Needs what `npm run build` makes.
+ */
+import assert from 'node:assert/strict';
+import { copyFile, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { type Locator, type Page } from 'playwright-core';
+import { mustRun, root } from '../../scripts/run.mjs';
+import { startWorkbench, type Window, type Workbench } from '../support/workbench.ts';
+import { openInExplorer, runCommand, webview } from '../support/workbenchPerson.ts';
+
+const timeout = 150_000;
+
+const resources = `apiVersion: duckpond/v1
+kind: Inbox
+name: weather
+desc: Weather files, dropped into a folder
+spec:
+  pattern: "{{ folder }}/*.csv"
+---
+apiVersion: duckpond/v1
+kind: Derive
+name: stations
+desc: The files as time series
+spec:
+  collections:
+    - name: daily
+      pattern: /Inbox/weather/*.csv
+      query: |
+        SELECT epoch(date)::BIGINT AS "Timestamp", temp_max AS "Station.Temperature.C"
+        FROM read_csv('$1')
+        ORDER BY 1
+---
+apiVersion: duckpond/v1
+kind: Derive
+name: wind
+desc: Wind, with a mistake in the query
+spec:
+  collections:
+    - name: daily
+      pattern: /Inbox/weather/*.csv
+      query: |
+        SELECT epoch(date)::BIGINT AS "Timestamp", wnd AS "Station.Wind.m/s"
+        FROM read_csv('$1')
+---
+apiVersion: duckpond/v1
+kind: Reduce
+name: periods
+desc: Temperatures by day and month
+spec:
+  collections:
+    - name: by_site
+      resolutions: [1d, 1 month]
+      datasets:
+        - in_pattern: /Derive/stations/daily/*
+          out_pattern: site=$0
+---
+apiVersion: duckpond/v1
+kind: Reduce
+name: gusts
+desc: Wind by day
+spec:
+  collections:
+    - name: by_site
+      resolutions: [1d]
+      datasets:
+        - in_pattern: /Derive/wind/daily/*
+          out_pattern: site=$0
+---
+apiVersion: duckpond/v1
+kind: Template
+name: pages
+desc: A page for each site
+spec:
+  collections:
+    - name: sites
+      in_pattern: /Reduce/periods/by_site/site=*/res=1d
+      out_pattern: $0.md
+      template: |
+        # {{ args[0] }}
+`;
+
+/** Host files of a test run: an empty pond, files for its inbox, and a folder with the documents of resources. */
+interface Fixture {
+  readonly home: string;
+  readonly inbox: string;
+  /** A workspace of the pond and the folder. */
+  readonly workspace: string;
+}
+
+async function makeFixture(): Promise<Fixture> {
+  const home = await realpath(await mkdtemp(join(tmpdir(), 'pond-resources-test-')));
+  const pond = join(home, 'demo.pond');
+  const [inbox, project] = [join(home, 'inbox'), join(home, 'project')];
+  await mkdir(inbox);
+  await mkdir(project);
+  const data = join(root, 'node_modules', 'vega-datasets', 'data');
+  await copyFile(join(data, 'seattle-weather.csv'), join(inbox, 'seattle.csv'));
+  await copyFile(join(data, 'weather.csv'), join(inbox, 'both.csv'));
+  await writeFile(join(project, 'resources.yaml'), resources);
+  const args = [join(root, 'out', 'pond.mjs'), 'init', pond];
+  await mustRun(process.execPath, args, { failure: 'pond init failed' });
+  const workspace = join(home, 'demo.code-workspace');
+  const uri = `pond://${Buffer.from(pond).toString('hex')}/`;
+  await writeFile(workspace, JSON.stringify({ folders: [{ uri, name: 'demo' }, { path: 'project' }] }));
+  return { home, inbox, workspace };
+}
+
+/** The row of the Resources view for a resource, once it says `what`. */
+function resourceRow(page: Page, title: string, what = ','): Locator {
+  return page.locator(`.monaco-list-row[aria-label^="${title}, "][aria-label*="${what}"]`);
+}
+
+async function answer(page: Page, text: string): Promise<void> {
+  const input = page.locator('.quick-input-widget input[type=text]');
+  await input.waitFor();
+  await input.fill(text);
+  await page.keyboard.press('Enter');
+}
+
+describe('resources in the editor', () => {
+  let fixture: Fixture;
+  let workbench: Workbench;
+  let window: Window;
+
+  before(async () => {
+    fixture = await makeFixture();
+    workbench = await startWorkbench({ trusted: true });
+    window = await workbench.open({ workspace: fixture.workspace });
+  });
+
+  after(async () => {
+    // Neither is there when making the first failed.
+    await (workbench as Workbench | undefined)?.close();
+    const home = (fixture as Fixture | undefined)?.home;
+    if (home !== undefined) await rm(home, { recursive: true, force: true, maxRetries: 5 });
+  });
+
+  /** When it fails, a picture is kept of the window that the tests share. */
+  async function person(name: string, use: (window: Window) => Promise<void>): Promise<void> {
+    try {
+      await use(window);
+    } catch (error) {
+      await window.screenshot(`failed-${name}`);
+      throw error;
+    }
+  }
+
+  test('documents are applied with the values of their variables, and committed', { timeout }, async () => {
+    await person('resources-apply', async ({ page, screenshot }) => {
+      await page.locator('.statusbar-item').filter({ hasText: 'demo ·' }).waitFor();
+      await openInExplorer(page, 'project', 'resources.yaml');
+      await page.locator('.monaco-editor .view-line').first().waitFor();
+      await runCommand(page, 'View: Show Pond');
+      await page.locator('.welcome-view-content').filter({ hasText: 'no resources yet' }).waitFor();
+      await screenshot('resources-empty');
+      await runCommand(page, 'Pond: Apply Resource');
+      await page.locator('.quick-input-widget').filter({ hasText: 'Value of the variable "folder"' }).waitFor();
+      await answer(page, fixture.inbox);
+      await resourceRow(page, 'Inbox/weather', 'staged').waitFor();
+      await runCommand(page, 'Pond: Commit');
+      await page.locator('.quick-input-widget').filter({ hasText: 'What does this commit change?' }).waitFor();
+      await answer(page, 'Resources of the weather stations');
+      await resourceRow(page, 'Inbox/weather', 'never run').waitFor();
+    });
+  });
+
+  test('a run of all shows what each brought, and where one failed', { timeout }, async () => {
+    await person('resources-run', async ({ page, screenshot }) => {
+      await runCommand(page, 'Pond: Run All Resources');
+      await resourceRow(page, 'Template/pages', 'ok').waitFor();
+      await resourceRow(page, 'Reduce/gusts', 'skipped').waitFor();
+      const failed = resourceRow(page, 'Derive/wind', 'failed');
+      await runCommand(page, 'Notifications: Show Notifications');
+      await page.locator('.notifications-center').filter({ hasText: 'Derive/wind' }).getByText('Open Log').waitFor();
+      await screenshot('resources-failed');
+      await runCommand(page, 'Notifications: Clear All Notifications');
+      await failed.click();
+      await page.locator('.squiggly-error').first().waitFor();
+      await page.locator('.codelens-decoration').filter({ hasText: 'Last run: failed' }).waitFor();
+      const stations = resourceRow(page, 'Derive/stations');
+      await stations.locator('.monaco-tl-twistie').click();
+      const output = (path: string): Locator => page.locator(`.monaco-list-row[aria-label^="${path}"]`);
+      await output('/Derive/stations/daily').locator('.monaco-tl-twistie').click();
+      await output('/Derive/stations/daily/seattle').waitFor();
+      await screenshot('resources');
+      await runCommand(page, 'Pond: Open Run Log');
+      await page.locator('.tab').filter({ hasText: 'Runs of' }).waitFor();
+      await page.locator('.detected-link, .detected-link-active').first().waitFor();
+      await screenshot('resources-log');
+    });
+  });
+
+  test('the graph is walked by keys, and Enter opens the document', { timeout }, async () => {
+    await person('resources-graph', async ({ page, screenshot }) => {
+      await runCommand(page, 'Pond: Show Graph');
+      const graph = webview(page);
+      const node = (name: string): Locator => graph.getByRole('button', { name });
+      await node('Derive wind, failed').waitFor();
+      assert.equal(await graph.locator('.node').count(), 6);
+      assert.equal(await graph.locator('.edges > path').count(), 5);
+      await node('Inbox weather').focus();
+      await page.keyboard.press('ArrowRight');
+      await page.keyboard.press('ArrowRight');
+      const at = graph.locator('.node:focus');
+      assert.match((await at.getAttribute('aria-label')) ?? '', /^Reduce /);
+      await screenshot('graph');
+      await page.keyboard.press('ArrowLeft');
+      const name = /^Derive (\w+)/.exec((await at.getAttribute('aria-label')) ?? '')?.[1] ?? '';
+      await page.keyboard.press('Enter');
+      await page.locator('.breadcrumbs-control').filter({ hasText: name }).waitFor();
+      await runCommand(page, 'Preferences: Toggle between Light/Dark Themes');
+      await runCommand(page, 'Pond: Show Graph');
+      await node('Derive wind, failed').waitFor();
+      await screenshot('graph-other-theme');
+    });
+  });
+
+  test('a resource is deleted after a question that names who reads of it', { timeout }, async () => {
+    await person('resources-delete', async ({ page, screenshot }) => {
+      await resourceRow(page, 'Derive/wind').click();
+      await page.locator('.codelens-decoration').filter({ hasText: 'Last run: failed' }).waitFor();
+      await runCommand(page, 'Pond: Delete Resource');
+      const dialog = page.locator('.monaco-dialog-box');
+      await dialog.filter({ hasText: 'Read by Reduce/gusts' }).waitFor();
+      await screenshot('resources-delete');
+      await dialog.getByRole('button', { name: 'Delete' }).click();
+      await resourceRow(page, 'Derive/wind').waitFor({ state: 'detached' });
+      await page.locator('.statusbar-item').filter({ hasText: 'staged' }).filter({ hasNotText: 'nothing' }).waitFor();
+    });
+  });
+});
