@@ -3,6 +3,7 @@ import { type OutputInfo, type ResourceInfo } from '../../../server/src/protocol
 import { type PondClient } from '../client.ts';
 import { pondUri } from '../pondUri.ts';
 import { type QueryDocuments } from '../queryDocuments.ts';
+import { readablePath } from './places.ts';
 import { titleOf } from './words.ts';
 
 /** Shows what resources hold. */
@@ -24,7 +25,7 @@ export class Outputs {
 
   /** Lets the person pick a file of a resource, and shows it. */
   async pick(pond: string, resource: ResourceInfo): Promise<void> {
-    const files = await this.files(pond, resource.outputs);
+    const files = await this.files(pond, resource);
     if (files.length === 0) {
       void vscode.window.showInformationMessage(`${titleOf(resource)} holds nothing yet.`);
       return;
@@ -36,13 +37,14 @@ export class Outputs {
     if (chosen !== undefined) await this.open(pond, chosen);
   }
 
-  private async files(pond: string, outputs: readonly OutputInfo[]): Promise<readonly OutputInfo[]> {
+  private async files(pond: string, resource: ResourceInfo): Promise<readonly OutputInfo[]> {
     const isDirectory = ({ type }: OutputInfo): boolean => type === 'directory' || type === 'dynamic';
     const found = await Promise.all(
-      outputs.map(async (output) =>
+      resource.outputs.map(async (output) =>
         isDirectory(output) ? this.client.request('list', { pond, path: output.path, recursive: true }) : [output],
       ),
     );
-    return found.flat().filter((output) => !isDirectory(output));
+    const files = found.flat().filter((output) => !isDirectory(output));
+    return files.map(({ path, type }) => ({ path: readablePath([resource], path), type }));
   }
 }

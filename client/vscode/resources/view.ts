@@ -147,7 +147,10 @@ export class ResourcesView implements vscode.TreeDataProvider<ViewNode>, vscode.
     const { pond, output } = node;
     try {
       const listed = await this.client.request('list', { pond, path: output.path });
-      return listed.map(({ path, type }) => ({ type: 'output', pond, output: { path, type }, parent: node }));
+      // By the names that lead here: the server tells paths as links resolve.
+      return listed.map(({ name, type }) => {
+        return { type: 'output', pond, output: { path: `${output.path}/${name}`, type }, parent: node };
+      });
     } catch (error) {
       return [{ type: 'failure', pond, of: output.path, message: errorText(error) }];
     }
