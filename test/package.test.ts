@@ -108,12 +108,13 @@ test('the packed extension holds the bundles and the native module, and no sourc
     `^node_modules/@duckdb/node-bindings-${process.platform}-${process.arch}(-musl)?/duckdb\\.node$`,
   );
   const needed = [
-    /^out\/(extension\.cjs|server\.mjs|queryWorker\.mjs|pond\.mjs|NOTICES\.txt|webviews\/grid\.(js|css))$/,
+    /^out\/(extension\.cjs|server\.mjs|(query|template)Worker\.mjs|pond\.mjs|NOTICES\.txt|webviews\/(graph|grid)\.(js|css))$/,
+    /^node_modules\/minijinja-js\/dist\/web\/minijinja_js_bg\.wasm$/,
     binding,
   ];
-  assert.equal(files.filter((file) => needed.some((pattern) => pattern.test(file))).length, 8);
+  assert.equal(files.filter((file) => needed.some((pattern) => pattern.test(file))).length, 12);
   const allowed =
-    /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|(docs\/images|syntaxes|out)\/|node_modules\/(@duckdb\/node-bindings|detect-libc\/))/;
+    /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|(docs\/images|syntaxes|out)\/|node_modules\/(@duckdb\/node-bindings|detect-libc\/|minijinja-js\/))/;
   assert.deepEqual(
     files.filter((file) => !allowed.test(file) || /\.(ts|map)$/.test(file.replace(/\.d\.ts$/, ''))),
     [],

@@ -44,7 +44,7 @@ const entries = [
   /^test\/editor\/(index|suite)\.ts$/,
   /\.(test|bench)\.ts$/,
   // Run as processes of their own.
-  /^test\/support\/(deltaCommitter|pondWriter)\.ts$/,
+  /^test\/support\/(deltaCommitter|pipelineRun|pondWriter)\.ts$/,
   /^test\/support\/noNetwork\.mjs$/,
   /^test\/bench\/support\/peakMemory\.mjs$/,
   /^(esbuild|eslint\.config)\.mjs$/,

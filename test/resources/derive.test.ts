@@ -161,7 +161,10 @@ test('links are followed, and homes go by the names of their resources', async (
 test('what is derived can be derived from', async (t) => {
   const pond = await pondWith(t, { '/in/a.csv': a }, '/in/*.csv', readAll);
   const other = '33333333-3333-4333-8333-333333333333';
-  const second = documentOf('/Derive/made/c/*', `SELECT sum(n)::BIGINT AS s FROM '$1'`).replace('name: made', 'name: next');
+  const second = documentOf('/Derive/made/c/*', `SELECT sum(n)::BIGINT AS s FROM '$1'`).replace(
+    'name: made',
+    'name: next',
+  );
   await stageResource(pond, other, second);
   assert.deepEqual(await rows(pond, `/Derive/next/c/a.csv`), [[3n]]);
 });

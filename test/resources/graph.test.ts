@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { createGraph, cycleError } from '../../server/src/resources/graph.ts';
 import { isKindName } from '../../server/src/resources/kindNames.ts';
 import { resourceKinds } from '../../server/src/resources/registry.ts';
-import { type Resource, titleOf } from '../../server/src/resources/resource.ts';
+import { type Resource } from '../../server/src/resources/kind.ts';
+import { titleOf } from '../../server/src/resources/resource.ts';
 import { resourcesOf } from '../support/resources.ts';
 
 const head = (kind: string, name: string): string =>

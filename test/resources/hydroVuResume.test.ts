@@ -86,7 +86,11 @@ test('thousands of pages take the memory of few', async (t) => {
   const rows = 150_000;
   const parameterIds = ['1'];
   const readings = regularReadings(start, rows, { step: 60, parameterIds });
-  const bench = await hydroVuBench(t, { devices: [{ id: '1', readings }], pageSize: 75, keepPages: true }, devices.slice(0, 1));
+  const bench = await hydroVuBench(
+    t,
+    { devices: [{ id: '1', readings }], pageSize: 75, keepPages: true },
+    devices.slice(0, 1),
+  );
   let [pages, leastBytes, mostBytes] = [0, Infinity, 0];
   const progress = (): void => {
     pages++;

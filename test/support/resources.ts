@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { entryOf, textOf } from '../../server/src/resources/node.ts';
 import { resourceKinds } from '../../server/src/resources/registry.ts';
-import { type Resource } from '../../server/src/resources/resource.ts';
+import { type Resource } from '../../server/src/resources/kind.ts';
 import { readResourceFile } from '../../server/src/resources/resourceFile.ts';
 
 /** The resources that a text of documents without errors declares, with UUIDs of their own. */

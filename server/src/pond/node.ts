@@ -106,3 +106,8 @@ export function newestOf(newest: PondNode | undefined, directory: PondNode): Pon
   const { row, version, sizeBytes, sha256, modifiedUs, previous } = newest;
   return { ...directory, row, version, sizeBytes, sha256, modifiedUs, previous };
 }
+
+/** A hash of a node's whole value: of all versions for a series. */
+export function contentKeyOf({ type, sha256, seriesHash }: PondNode): string {
+  return type === 'series' && seriesHash !== '' ? seriesHash : sha256;
+}

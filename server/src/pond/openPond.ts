@@ -14,7 +14,7 @@ import { hostFilesOf } from './hostFiles.ts';
 import { type Journal, type JournalContents, readJournal } from './journal.ts';
 import { type Lock } from './lock.ts';
 import { createMutex } from './mutex.ts';
-import { pondNode } from './node.ts';
+import { contentKeyOf, pondNode } from './node.ts';
 import { Overlay } from './overlay.ts';
 import { createRecentCommits } from './recent.ts';
 import { uncommitted } from './recovery.ts';
@@ -52,6 +52,7 @@ export class OpenPond implements types.Pond {
   readonly mode: 'read' | 'write';
   readonly fs: FS;
   readonly lock: Lock | undefined;
+  readonly contentKey = (node: Node): string => contentKeyOf(pondNode(node));
   readonly #notices: readonly string[];
   readonly #store: Store;
   readonly #overlay = new Overlay();
@@ -217,11 +218,6 @@ export class OpenPond implements types.Pond {
   async hostFiles(node: Node): Promise<readonly types.HostFile[]> {
     const all = await valueVersions(this.#store, this.#overlay, pondNode(node));
     return await hostFilesOf(this.#store.disk, all, (version) => this.#contents.load(version));
-  }
-
-  contentKey(node: Node): string {
-    const { type, sha256, seriesHash } = pondNode(node);
-    return type === 'series' && seriesHash !== '' ? seriesHash : sha256;
   }
 
   async history(at?: types.VersionSpec): Promise<types.HistorySources> {

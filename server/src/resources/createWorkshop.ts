@@ -3,7 +3,7 @@ import { type HostFile } from '../pond/types.ts';
 import { type Builder, type FileFacts } from '../query/build.ts';
 import { type Cache } from './cache.ts';
 import { keyOf } from './contentKey.ts';
-import { type Job } from './derived.ts';
+import { type Job } from './job.ts';
 import { createSharedWork } from './sharedWork.ts';
 import { type Workshop } from './workshop.ts';
 

@@ -1,15 +1,8 @@
 /** What kinds give to have derived directories, and what they are given to make them. */
 import { type HostFile } from '../pond/types.ts';
 import { type FileType } from '../tinyfs/backend.ts';
-import { type Resource } from './resource.ts';
+import { type Job } from './job.ts';
 import { type Workshop } from './workshop.ts';
-
-/** Who waits for something to be made. */
-export interface Job {
-  readonly signal?: AbortSignal;
-  /** Tells how far the work is: units done, and of how many when known. */
-  readonly progress?: (message: string, done: number, total?: number) => void;
-}
 
 /** A file of the pond, real or derived, that a pattern matches. */
 export interface Match {
@@ -62,6 +55,3 @@ export interface DerivedFile {
    */
   make(workshop: Workshop, job: Job): Promise<readonly HostFile[]>;
 }
-
-/** What a resource's home holds beside what is stored there: names of its collections, scopes, … with their content. */
-export type Derive = (resource: Resource, inputs: Inputs) => DerivedEntries;

@@ -9,8 +9,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { PondError } from '../base/error.ts';
 import { type DerivedDirectory, type DerivedEntries, type Inputs } from './derived.ts';
-import { type ResourceHome } from './readResource.ts';
 import { documentName } from './resource.ts';
+import { type ResourceHome } from './readResource.ts';
 
 /** What derived directories hold, as far as they were looked into. */
 export interface DerivedState {

@@ -4,9 +4,9 @@
  */
 import { PondError } from '../base/error.ts';
 import { type Glob, type GlobPart, matchPart, parseGlob } from '../tinyfs/glob.ts';
-import { type Flow } from './kind.ts';
+import { type Flow, type Resource } from './kind.ts';
+import { documentName, homeOf, titleOf } from './resource.ts';
 import { type ScalarNode } from './node.ts';
-import { documentName, homeOf, type Resource, titleOf } from './resource.ts';
 
 /** Resources by what they read. */
 export interface Graph {

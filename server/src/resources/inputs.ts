@@ -4,9 +4,10 @@ import { type FS } from '../tinyfs/fs.ts';
 import { type NodePath, rootPath } from '../tinyfs/nodePath.ts';
 import { compareNames } from '../tinyfs/path.ts';
 import { followIfPossible } from '../tinyfs/resolve.ts';
-import { type Inputs, type Job, type Match } from './derived.ts';
-import { isKindName } from './kindNames.ts';
+import { type Inputs, type Match } from './derived.ts';
+import { type Job } from './job.ts';
 import { isBookkeeping } from './resource.ts';
+import { isKindName } from './kindNames.ts';
 import { isUuid } from './texts.ts';
 
 /** What inputs are read from. */

@@ -2,9 +2,10 @@ import { isPondError, PondError } from '../base/error.ts';
 import { type HostFile } from '../pond/types.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
 import { placeOf } from './derivedNode.ts';
-import { documentName, homeOf, type Resource, titleOf } from './resource.ts';
-import { type ResourcePond } from './resourcePond.ts';
+import { documentName, homeOf, titleOf } from './resource.ts';
+import { type Resource } from './kind.ts';
 import { type RunOutcome } from './running.ts';
+import { type ResourcePond } from './resourcePond.ts';
 
 /** Who waits for it. */
 interface MakeOptions {

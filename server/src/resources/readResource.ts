@@ -1,10 +1,10 @@
 import { type FS } from '../tinyfs/fs.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
-import { type ResourceKind } from './kind.ts';
+import { type ResourceKind, type Resource } from './kind.ts';
+import { documentName } from './resource.ts';
 import { entryOf, textOf } from './node.ts';
 import { type Problem } from './problem.ts';
 import { resourceKinds } from './registry.ts';
-import { documentName, type Resource } from './resource.ts';
 import { readResourceFile } from './resourceFile.ts';
 import { leftTemplates } from './templatesIn.ts';
 import { isUuid } from './texts.ts';

@@ -1,26 +1,10 @@
-import { type ResourceKind } from './kind.ts';
-import { type MapNode } from './node.ts';
+import { type Resource } from './kind.ts';
 
 /** Name of the document in a resource's home. */
 export const documentName = 'resource.yaml';
 
 /** Name of the run records in a resource's home: JSON, one object a line, the newest last. */
 export const recordsName = 'runs.jsonl';
-
-/** A resource as a tree of the pond has it: a document without errors, in its home. */
-export interface Resource {
-  readonly kind: ResourceKind;
-  /** UUID, lower case. */
-  readonly id: string;
-  readonly name: string;
-  readonly desc: string;
-  /** The whole document, and its `spec`, with positions in `text`. */
-  readonly root: MapNode;
-  readonly spec: MapNode;
-  readonly text: string;
-  /** When the document was last changed, microseconds since 1970 UTC. */
-  readonly modifiedUs: number;
-}
 
 /** Where a resource lives: `/Derive/<uuid>`. */
 export function homeOf({ kind, id }: { readonly kind: { readonly kind: string }; readonly id: string }): string {

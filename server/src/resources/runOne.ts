@@ -1,12 +1,13 @@
 /** One run of one resource. */
-import { isPondError, PondError } from '../base/error.ts';
+import { isPondError, type PondError } from '../base/error.ts';
 import { type Transaction } from '../pond/types.ts';
 import { type WD } from '../tinyfs/workingDirectory.ts';
 import { makeAll } from './makeAll.ts';
 import { addRecord, failureOf, type RunRecord, type RunStatus } from './records.ts';
-import { homeOf, type Resource, titleOf } from './resource.ts';
+import { homeOf, titleOf } from './resource.ts';
+import { type Resource, type Run, type RunContext } from './kind.ts';
+import { type RunCounts, type RunOutcome } from './running.ts';
 import { type ResourcePond } from './resourcePond.ts';
-import { type Run, type RunContext, type RunCounts, type RunOutcome } from './running.ts';
 
 /** What runs are given beside the resource. */
 export interface RunEffects {

@@ -1,5 +1,5 @@
 import { PondError } from '../base/error.ts';
-import { type Job } from './derived.ts';
+import { type Job } from './job.ts';
 
 interface Work<T> {
   readonly result: Promise<T>;

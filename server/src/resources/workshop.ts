@@ -1,7 +1,7 @@
 /** Where derived files are made and kept: a cache by content key beside the pond, which can be emptied at any time. */
 import { type HostFile } from '../pond/types.ts';
 import { type Builder, type FileFacts } from '../query/build.ts';
-import { type Job } from './derived.ts';
+import { type Job } from './job.ts';
 
 /** The cache of one pond, and the builder that fills it. */
 export interface Workshop {

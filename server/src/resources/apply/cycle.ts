@@ -4,7 +4,8 @@ import { createGraph } from '../graph.ts';
 import { entryOf, textOf } from '../node.ts';
 import { readHomes } from '../readResource.ts';
 import { resourceKinds } from '../registry.ts';
-import { homeOf, type Resource, titleOf } from '../resource.ts';
+import { homeOf, titleOf } from '../resource.ts';
+import { type Resource } from '../kind.ts';
 import { readResourceFile } from '../resourceFile.ts';
 import { type Planned, type SourceProblem } from './planned.ts';
 

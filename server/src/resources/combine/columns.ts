@@ -2,7 +2,8 @@
 import { didYouMean } from '../../base/suggest.ts';
 import { PondError } from '../../base/error.ts';
 import { compareNames } from '../../tinyfs/path.ts';
-import { documentName, homeOf, type Resource } from '../resource.ts';
+import { documentName, homeOf } from '../resource.ts';
+import { type Resource } from '../kind.ts';
 import { timeColumnOf } from '../series/time.ts';
 import { type Piece } from './pieces.ts';
 import { type Scope } from './scope.ts';

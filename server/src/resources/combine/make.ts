@@ -1,8 +1,9 @@
 import { type HostFile } from '../../pond/types.ts';
 import { type Column } from '../../query/types.ts';
 import { keyOf } from '../contentKey.ts';
-import { type Job, type Match } from '../derived.ts';
-import { type Resource } from '../resource.ts';
+import { type Job } from '../job.ts';
+import { type Match } from '../derived.ts';
+import { type Resource } from '../kind.ts';
 import { sideBySide } from '../series/sideBySide.ts';
 import { type Workshop } from '../workshop.ts';
 import { findColumns, type FoundColumn, timeTypeOf } from './columns.ts';

@@ -1,6 +1,6 @@
 import { keyOf } from '../contentKey.ts';
-import { type Derive, type DerivedDirectory, type DerivedFile, type Inputs, type Match } from '../derived.ts';
-import { type Resource } from '../resource.ts';
+import { type Derive, type Resource } from '../kind.ts';
+import { type DerivedDirectory, type DerivedFile, type Inputs, type Match } from '../derived.ts';
 import { makeScope, recipe } from './make.ts';
 import { type Scope, scopesOf } from './scope.ts';
 

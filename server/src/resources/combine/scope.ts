@@ -1,5 +1,6 @@
 import { type MapNode, type Node, type ScalarNode, textOf } from '../node.ts';
-import { titleOf, type Resource } from '../resource.ts';
+import { titleOf } from '../resource.ts';
+import { type Resource } from '../kind.ts';
 import { itemsOf } from '../specValue.ts';
 
 /** A scope of a Combine document. */

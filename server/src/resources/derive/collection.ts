@@ -1,6 +1,6 @@
 import { itemsOf } from '../specValue.ts';
 import { entryOf, type ScalarNode, textOf } from '../node.ts';
-import { type Resource } from '../resource.ts';
+import { type Resource } from '../kind.ts';
 
 /** A collection of a Derive resource. */
 export interface Collection {

@@ -2,7 +2,8 @@ import { isPondError, PondError } from '../../base/error.ts';
 import { type ErrorCode } from '../../base/errorCode.ts';
 import { documentPosition } from '../documentPosition.ts';
 import { type ScalarNode } from '../node.ts';
-import { documentName, homeOf, type Resource, titleOf } from '../resource.ts';
+import { documentName, homeOf, titleOf } from '../resource.ts';
+import { type Resource } from '../kind.ts';
 
 /** What does not come from the query or its input. */
 const passed: ReadonlySet<ErrorCode> = new Set([

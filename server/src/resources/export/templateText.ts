@@ -1,5 +1,6 @@
 import { type FS } from '../../tinyfs/fs.ts';
-import { type Inputs, type Job } from '../derived.ts';
+import { type Inputs } from '../derived.ts';
+import { type Job } from '../job.ts';
 import { readHome } from '../readResource.ts';
 import { findOutputs, renderMatch } from '../template/render.ts';
 import { type Workshop } from '../workshop.ts';

@@ -3,7 +3,7 @@ import { type Disk } from '../../storage/disk.ts';
 import { type HostFile } from '../../pond/types.ts';
 import { readHostStream } from '../../storage/hostStream.ts';
 import { keyOf } from '../contentKey.ts';
-import { type Job } from '../derived.ts';
+import { type Job } from '../job.ts';
 import { type Workshop } from '../workshop.ts';
 import { type ExportedFile, type ExportedSet } from './manifest.ts';
 import { type TemporalPart } from './parts.ts';

@@ -1,7 +1,7 @@
 /** What can be asked of the account of a resource without running it. */
 import { createClient } from './client.ts';
 import { type Effects, type Limits } from './effects.ts';
-import { type Resource } from '../resource.ts';
+import { type Resource } from '../kind.ts';
 import { type Location, type ReadingsPage } from './shapes.ts';
 import { accountOf } from './spec.ts';
 

@@ -1,8 +1,9 @@
 import { PondError } from '../../base/error.ts';
 import { joinPath } from '../../tinyfs/path.ts';
 import { type WD } from '../../tinyfs/workingDirectory.ts';
-import { documentName, homeOf, type Resource, titleOf } from '../resource.ts';
-import { type Run, type RunContext, type RunOutcome } from '../running.ts';
+import { documentName, homeOf, titleOf } from '../resource.ts';
+import { type Resource, type Run, type RunContext } from '../kind.ts';
+import { type RunOutcome } from '../running.ts';
 import { entryOf } from '../node.ts';
 import { itemsOf } from '../specValue.ts';
 import { type Client, createClient } from './client.ts';

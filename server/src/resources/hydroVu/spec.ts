@@ -1,5 +1,6 @@
 import { PondError } from '../../base/error.ts';
-import { documentName, homeOf, type Resource, titleOf } from '../resource.ts';
+import { documentName, homeOf, titleOf } from '../resource.ts';
+import { type Resource } from '../kind.ts';
 import { entryOf, textOf } from '../node.ts';
 import { specValue } from '../specValue.ts';
 

@@ -1,6 +1,7 @@
 import { isPondError, PondError } from '../../base/error.ts';
 import { type HostFile } from '../../pond/types.ts';
-import { documentName, homeOf, type Resource, titleOf } from '../resource.ts';
+import { documentName, homeOf, titleOf } from '../resource.ts';
+import { type Resource } from '../kind.ts';
 import { parquetFilesOf } from '../series/parquetFiles.ts';
 import { type OutputColumn } from './foldSql.ts';
 import { type OutputInput } from './gather.ts';

@@ -1,4 +1,4 @@
-import { type Job } from '../derived.ts';
+import { type Job } from '../job.ts';
 import { type Workshop } from '../workshop.ts';
 
 /** Where partials and parts are made, and for whom. */

@@ -2,16 +2,16 @@
 import { PondError } from '../../base/error.ts';
 import { readingOf } from '../../query/formats.ts';
 import { keyOf } from '../contentKey.ts';
+import { type Derive, type Resource } from '../kind.ts';
 import {
-  type Derive,
   type DerivedDirectory,
   type DerivedEntries,
   type DerivedFile,
   type DerivedNode,
   type Inputs,
 } from '../derived.ts';
+import { documentName, homeOf, titleOf } from '../resource.ts';
 import { gatherOutputs, type OutputInput } from './gather.ts';
-import { documentName, homeOf, type Resource, titleOf } from '../resource.ts';
 import { makeOutput } from './make.ts';
 import { baseUsOf } from './resolution.ts';
 import { type Collection, collectionsOf, type Resolution } from './spec.ts';

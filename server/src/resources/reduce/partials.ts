@@ -7,7 +7,7 @@ import { type HostFile } from '../../pond/types.ts';
 import { type Column } from '../../query/types.ts';
 import { PondError } from '../../base/error.ts';
 import { keyOf } from '../contentKey.ts';
-import { type Job } from '../derived.ts';
+import { type Job } from '../job.ts';
 import { type GroupLimits, groupNeighbours } from '../series/groups.ts';
 import { type Period } from '../series/periods.ts';
 import { sideBySide } from '../series/sideBySide.ts';

@@ -1,6 +1,6 @@
 import { type HostFile } from '../../pond/types.ts';
 import { keyOf } from '../contentKey.ts';
-import { type Job } from '../derived.ts';
+import { type Job } from '../job.ts';
 import { type Duration } from '../duration.ts';
 import { type Period } from '../series/periods.ts';
 import { sideBySide } from '../series/sideBySide.ts';

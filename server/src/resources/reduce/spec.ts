@@ -2,7 +2,7 @@ import { type Duration, isDurationError, parseDuration } from '../duration.ts';
 import { assert } from '../../base/assert.ts';
 import { entryOf, type Node } from '../node.ts';
 import { type Position } from '../position.ts';
-import { type Resource } from '../resource.ts';
+import { type Resource } from '../kind.ts';
 import { itemsOf, specValue } from '../specValue.ts';
 
 /** The `spec` of a Reduce document that was checked. */

@@ -1,5 +1,5 @@
 import { entryOf, type Node } from '../node.ts';
-import { type Run } from '../running.ts';
+import { type Run } from '../kind.ts';
 import { scribbleTree, type ScribbleOptions } from './tree.ts';
 
 /** Runs a Scribble: each run adds to what is there. */

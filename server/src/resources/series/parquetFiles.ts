@@ -2,7 +2,8 @@ import { PondError } from '../../base/error.ts';
 import { type HostFile } from '../../pond/types.ts';
 import { type Reading, readingOf } from '../../query/formats.ts';
 import { keyOf } from '../contentKey.ts';
-import { type Job, type Match } from '../derived.ts';
+import { type Job } from '../job.ts';
+import { type Match } from '../derived.ts';
 import { type Workshop } from '../workshop.ts';
 
 /**

@@ -1,6 +1,7 @@
 import { openHostDisk } from '../../storage/hostDisk.ts';
 import { type FS } from '../../tinyfs/fs.ts';
-import { type Inputs, type Job } from '../derived.ts';
+import { type Inputs } from '../derived.ts';
+import { type Job } from '../job.ts';
 import { type ExportedFile, type ExportedSet, readManifest, writeManifest } from '../export/manifest.ts';
 import { sweep } from '../export/sweep.ts';
 import { readHomes } from '../readResource.ts';

@@ -1,5 +1,5 @@
 import { entryOf, type Node, type ScalarNode, textOf } from '../node.ts';
-import { type Resource } from '../resource.ts';
+import { type Resource } from '../kind.ts';
 import { itemsOf } from '../specValue.ts';
 
 /** A collection of a Template, as its document has it. */

@@ -1,4 +1,5 @@
-import { type Job, type Match } from '../derived.ts';
+import { type Job } from '../job.ts';
+import { type Match } from '../derived.ts';
 import { type ExportContext } from '../export/exportContext.ts';
 import { type Column } from '../../query/types.ts';
 import { type Workshop } from '../workshop.ts';

@@ -1,7 +1,8 @@
 import { PondError } from '../../base/error.ts';
 import { type Match } from '../derived.ts';
+import { documentName, homeOf, titleOf } from '../resource.ts';
+import { type Resource } from '../kind.ts';
 import { parsePlaceholders } from '../placeholders.ts';
-import { documentName, homeOf, type Resource, titleOf } from '../resource.ts';
 import { type TemplateCollection } from './collections.ts';
 
 /**

@@ -2,8 +2,8 @@
 import { PondError } from '../../base/error.ts';
 import { writeHostStream } from '../../storage/hostStream.ts';
 import { keyOf } from '../contentKey.ts';
+import { type Derive, type Resource } from '../kind.ts';
 import {
-  type Derive,
   type DerivedDirectory,
   type DerivedEntries,
   type DerivedFile,
@@ -11,7 +11,7 @@ import {
   type Inputs,
   type Match,
 } from '../derived.ts';
-import { documentName, homeOf, type Resource, titleOf } from '../resource.ts';
+import { documentName, homeOf, titleOf } from '../resource.ts';
 import { collectionsOf, type TemplateCollection } from './collections.ts';
 import { outputsOf } from './outputNames.ts';
 import { renderMatch } from './render.ts';

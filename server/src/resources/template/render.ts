@@ -1,10 +1,12 @@
 import { isPondError, PondError } from '../../base/error.ts';
 import { documentPosition } from '../documentPosition.ts';
-import { type Inputs, type Job, type Match } from '../derived.ts';
+import { type Inputs, type Match } from '../derived.ts';
+import { type Job } from '../job.ts';
+import { documentName, homeOf, titleOf } from '../resource.ts';
+import { type Resource } from '../kind.ts';
 import { type ExportContext } from '../export/exportContext.ts';
 import { type ScalarNode } from '../node.ts';
 import { type Position } from '../position.ts';
-import { documentName, homeOf, type Resource, titleOf } from '../resource.ts';
 import { renderTemplate } from '../templateEngine.ts';
 import { type Workshop } from '../workshop.ts';
 import { collectionsOf, type TemplateCollection } from './collections.ts';
