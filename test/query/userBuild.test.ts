@@ -309,3 +309,34 @@ test('a build that is cancelled ends soon', async () => {
   controller.abort();
   await ended;
 });
+
+test('a build that is cancelled before it has begun ends without its process', async () => {
+  assert.deepEqual(await rowsOf('SELECT 1'), [[1]]);
+  const controller = new AbortController();
+  const target = join(temporary.path, 'cancelled early');
+  const sql = 'SELECT a.range * b.range AS x FROM range(1000000) a, range(1000000) b ORDER BY x';
+  const running = builder.fromUserSql({ sql, input: stations, tables: [], target }, controller.signal);
+  // One that is not stopped by this is ended with its process, and the other build with it.
+  const other = build('SELECT count(*) FROM range(300000000) t(n) WHERE n % 7 = 3');
+  controller.abort();
+  await assert.rejects(running, { code: 'cancelled' });
+  await other;
+});
+
+test('builds that spill side by side do not get each other’s rows', async () => {
+  const small = createBuilder({ memoryLimitBytes: 390 * 1024 * 1024 });
+  try {
+    const buildOf = async (seed: number) => {
+      const target = join(temporary.path, `spilled${seed}`);
+      const hash = (number: string) => `md5((${number} + ${seed})::VARCHAR)`;
+      const sql = `SELECT range AS n, ${hash('range')} AS h, repeat(${hash('range')}, 2) AS x FROM range(1000000) ORDER BY h`;
+      await small.fromUserSql({ sql, input: stations, tables: [], target });
+      const wrong = `count(*) FILTER (h <> ${hash('n')} OR x <> h || h)`;
+      return small.run([`SELECT count(DISTINCT n), ${wrong} FROM read_parquet('${target}')`]);
+    };
+    const whole = [[1_000_000n, 0n]];
+    assert.deepEqual(await Promise.all([buildOf(1), buildOf(2)]), [whole, whole]);
+  } finally {
+    await small.close();
+  }
+});

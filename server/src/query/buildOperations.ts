@@ -7,7 +7,7 @@ import { inspectFiles } from './inspectFiles.ts';
 import { type OperationName, type WorkerOperations, type WorkerSettings } from './messages.ts';
 import { plainRow, type PlainValue } from './plainValue.ts';
 import { createSlots } from './slots.ts';
-import { buildUser } from './userBuild.ts';
+import { type BuildTools, buildUser } from './userBuild.ts';
 
 /** What a worker does for a Builder. */
 export type BuildOperations = Pick<WorkerOperations, Extract<OperationName, 'buildUser' | 'statements' | 'inspect'>>;
@@ -29,12 +29,7 @@ export async function createBuildOperations(settings: WorkerSettings): Promise<B
     threads,
     spillDirectory: `${spillDirectory}/statements`,
   });
-  const sandbox = {
-    memoryLimitBytes: memoryLimitBytes / (userBuildsMax + 1),
-    threads,
-    spillDirectory: `${spillDirectory}/users`,
-  };
-  const tools = { database: own, directory: `${spillDirectory}/arrow`, sandbox };
+  let userBuilds = 0;
   const inSlot = createSlots(sideBySideMax);
   const inUserSlot = createSlots(userBuildsMax);
 
@@ -42,9 +37,16 @@ export async function createBuildOperations(settings: WorkerSettings): Promise<B
     return inSlot(() => withConnection(own, signal, work), signal);
   }
 
+  /** Each build spills into a directory of its own: databases give their spilled files the same names. */
+  function userTools(parser: Connection): BuildTools {
+    const spill = `${spillDirectory}/user${(userBuilds += 1)}`;
+    const sandbox = { memoryLimitBytes: memoryLimitBytes / (userBuildsMax + 1), threads, spillDirectory: spill };
+    return { parser, database: own, directory: `${spillDirectory}/arrow`, sandbox };
+  }
+
   return {
     buildUser: ({ build }, signal) =>
-      inUserSlot(() => perform(signal, (parser) => buildUser({ ...tools, parser }, build, signal)), signal),
+      inUserSlot(() => perform(signal, (parser) => buildUser(userTools(parser), build, signal)), signal),
     statements: ({ statements }, signal) =>
       perform(signal, (connection) => ownSql(() => runStatements(connection, statements, signal))),
     inspect: ({ hostPaths }, signal) =>
@@ -76,6 +78,8 @@ async function withConnection<T>(
   const interrupt = () => connection.interrupt();
   signal.addEventListener('abort', interrupt);
   try {
+    // Listeners hear nothing of a signal that was aborted before they came.
+    if (signal.aborted) throw new PondError('cancelled', 'the query was cancelled');
     await connection.run("SET errors_as_json = true; SET TimeZone = 'UTC'");
     return await work(connection);
   } finally {

@@ -93,6 +93,8 @@ export class Sandbox {
       }
       text = `${opening}\n${sql}\n)${closing} TO ${literal(target)} (FORMAT parquet, USE_TMP_FILE false)`;
       const statements = await this.#connection.statements(text);
+      // An interrupt between two statements meets none of them.
+      if (this.#isInterrupted) throw new PondError('cancelled', 'the query was cancelled');
       // To bind and then to run binds twice, and a CSV file is looked through each time. One statement that begins as this
       // one does is a COPY.
       if (statements.count === 1) await this.#connection.run(text);

@@ -72,6 +72,7 @@ async function runBuild(
   const interrupt = () => sandbox.interrupt();
   signal.addEventListener('abort', interrupt);
   try {
+    if (signal.aborted) sandbox.interrupt();
     await sandbox.write(sql.text, target, { renameHostPaths: sql.showsHostPaths });
   } finally {
     signal.removeEventListener('abort', interrupt);
