@@ -115,7 +115,7 @@ for (const [sql, expected] of [
 }
 
 test('rows come in the order that the query gives them, in files of any size', async () => {
-  const target = await build("SELECT range AS n, repeat('x', 40) AS x FROM range(1000000) ORDER BY hash(range)");
+  const target = await build("SELECT range AS n, repeat('x', 40) AS x FROM range(1500000) ORDER BY hash(range)");
   const sql = `SELECT count(*) FROM (SELECT hash(n) < lag(hash(n)) OVER (ORDER BY file_row_number) AS wrong FROM read_parquet('${target}', file_row_number = true)) WHERE wrong`;
   assert.deepEqual(await builder.run([sql]), [[0n]]);
 });
@@ -324,17 +324,17 @@ test('a build that is cancelled before it has begun ends without its process', a
 });
 
 test('builds that spill side by side do not get each other’s rows', async () => {
-  const small = createBuilder({ memoryLimitBytes: 390 * 1024 * 1024 });
+  const small = createBuilder({ memoryLimitBytes: 540 * 1024 * 1024 });
   try {
     const buildOf = async (seed: number) => {
       const target = join(temporary.path, `spilled${seed}`);
       const hash = (number: string) => `md5((${number} + ${seed})::VARCHAR)`;
-      const sql = `SELECT range AS n, ${hash('range')} AS h, repeat(${hash('range')}, 2) AS x FROM range(1000000) ORDER BY h`;
+      const sql = `SELECT range AS n, ${hash('range')} AS h, repeat(${hash('range')}, 2) AS x FROM range(1500000) ORDER BY h`;
       await small.fromUserSql({ sql, input: stations, tables: [], target });
       const wrong = `count(*) FILTER (h <> ${hash('n')} OR x <> h || h)`;
       return small.run([`SELECT count(DISTINCT n), ${wrong} FROM read_parquet('${target}')`]);
     };
-    const whole = [[1_000_000n, 0n]];
+    const whole = [[1_500_000n, 0n]];
     assert.deepEqual(await Promise.all([buildOf(1), buildOf(2)]), [whole, whole]);
   } finally {
     await small.close();
