@@ -18,6 +18,8 @@ export interface DerivedState {
   entriesOfHome(home: ResourceHome): Promise<DerivedEntries>;
   /** What a derived directory holds. Fails as its patterns do, and `resource-cycle`. */
   entriesOf(path: string, directory: DerivedDirectory): Promise<DerivedEntries>;
+  /** The directories that were looked into, by path, with what was found; nothing where that failed. */
+  readonly looked: ReadonlyMap<string, DerivedEntries>;
 }
 
 const listing = new AsyncLocalStorage<readonly string[]>();
@@ -26,15 +28,18 @@ const listing = new AsyncLocalStorage<readonly string[]>();
 export function createDerivedState(inputs: Inputs): DerivedState {
   const ofHomes = new Map<string, DerivedEntries>();
   const ofDirectories = new Map<string, DerivedEntries>();
+  const looked = new Map<string, DerivedEntries>();
 
   async function entriesOfHome(home: ResourceHome): Promise<DerivedEntries> {
     const known = ofHomes.get(home.id);
     if (known !== undefined) return known;
     const load = home.kind.derive;
     if (load === undefined) return new Map();
+    looked.set(home.home, new Map());
     if (home.resource === undefined) throw invalidError(home);
     const entries = (await load())(home.resource, inputs);
     ofHomes.set(home.id, entries);
+    looked.set(home.home, entries);
     return entries;
   }
 
@@ -43,12 +48,14 @@ export function createDerivedState(inputs: Inputs): DerivedState {
     if (known !== undefined) return known;
     const trail = listing.getStore() ?? [];
     if (trail.includes(path)) throw cycleThrough([...trail.slice(trail.indexOf(path)), path]);
+    looked.set(path, new Map());
     const entries = await listing.run([...trail, path], () => directory.list());
     ofDirectories.set(path, entries);
+    looked.set(path, entries);
     return entries;
   }
 
-  return { entriesOfHome, entriesOf };
+  return { entriesOfHome, entriesOf, looked };
 }
 
 /** The error for a home whose document has errors; it tells the first. */

@@ -1,5 +1,5 @@
 import { assert } from '../base/assert.ts';
-import { type HostFile, type HostFilesJob, type Pond, type VersionSpec } from '../pond/types.ts';
+import { type HostFile, type HostFilesJob, type Pond, type PondEvent, type VersionSpec } from '../pond/types.ts';
 import { literal, literalList } from '../duckdb/sql.ts';
 import { type Backend, type Node } from '../tinyfs/backend.ts';
 import { FS } from '../tinyfs/fs.ts';
@@ -7,8 +7,10 @@ import { keyOf } from './contentKey.ts';
 import { type Inputs } from './derived.ts';
 import { createDerivedBackend } from './derivedBackend.ts';
 import { createDerivedState, type DerivedState } from './derivedEntries.ts';
+import { createDerivedEvents } from './derivedEvents.ts';
 import { baseOf, placeOf } from './derivedNode.ts';
 import { createInputs } from './inputs.ts';
+import { type ResourceHome } from './readResource.ts';
 import { type Workshop } from './workshop.ts';
 
 /** A pond in whose trees the resources derive what their documents say. */
@@ -22,6 +24,8 @@ export interface ResourcePond extends Pond {
 interface Tree {
   readonly fs: FS;
   readonly inputs: Inputs;
+  readonly state: () => DerivedState;
+  readonly readHome: (kind: string, id: string) => Promise<ResourceHome | undefined>;
   forget(): void;
 }
 
@@ -32,14 +36,26 @@ const versionsMax = 16;
 export function withResources(pond: Pond, workshop: Workshop): ResourcePond {
   const working = createTree(pond.fs.backend);
   const versions = new Map<number, Tree>();
-  pond.onEvent(() => working.forget());
+  const listeners = new Set<(event: PondEvent) => void>();
+  const tell = (event: PondEvent): void => {
+    for (const listener of listeners) listener(event);
+  };
+  const derivedEvents = createDerivedEvents({ ...working, tell: (changes) => tell({ kind: 'changed', changes }) });
+  pond.onEvent((event) => {
+    const before = working.state();
+    working.forget();
+    tell(event);
+    derivedEvents.changed(before, event.kind === 'changed' ? event.changes : []);
+  });
 
   function createTree(base: Backend): Tree {
     let state: DerivedState;
+    const readHome: Tree['readHome'] = async (kind, id) =>
+      (await import('./readResource.ts')).readHome(new FS(base), kind, id);
     const backend = createDerivedBackend({
       base,
       state: () => state,
-      readHome: async (kind, id) => (await import('./readResource.ts')).readHome(new FS(base), kind, id),
+      readHome,
       sizeOf: (key) => workshop.known(key)?.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
       content,
     });
@@ -47,7 +63,7 @@ export function withResources(pond: Pond, workshop: Workshop): ResourcePond {
     const inputs = createInputs({ fs, contentKey, hostFiles });
     const forget = (): void => void (state = createDerivedState(inputs));
     forget();
-    return { fs, inputs, forget };
+    return { fs, inputs, state: () => state, readHome, forget };
   }
 
   function contentKey(node: Node): string {
@@ -114,7 +130,13 @@ export function withResources(pond: Pond, workshop: Workshop): ResourcePond {
       // What another process staged is taken over without an event.
       if (pond.mode === 'read') working.forget();
     },
-    onEvent: (listener) => pond.onEvent(listener),
-    close: () => pond.close(),
+    onEvent(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async close() {
+      await derivedEvents.close();
+      await pond.close();
+    },
   };
 }
