@@ -37,7 +37,13 @@ async function runOnce(session: Session): Promise<void> {
   if (line.json) await printJson(session, runs);
   else {
     terminal.quiet();
-    await terminal.print(table(runs.map(resultRow), new Set([2, 3, 4])));
+    const isAgain = line.texts['every'] !== undefined;
+    const rows = runs.map((info) => [...(isAgain ? [minute(info.started)] : []), ...resultRow(info)]);
+    await terminal.print(table(rows, new Set(isAgain ? [3, 4, 5] : [2, 3, 4])));
+    if (runs.length === 0) {
+      terminal.warn('pond: the newest commit has no resources');
+      terminal.warn("hint: 'pond apply' stages resources, and 'pond commit' makes them live");
+    }
     for (const { resource, notes, error } of runs) warnAbout(terminal, { resource, notes, error });
   }
   if (runs.some(({ status }) => status === 'cancelled')) throw new PondError('cancelled', 'the run was cancelled');
@@ -49,11 +55,14 @@ function resultRow({ resource, status, rows, files, bytes, durationMs }: RunInfo
   return [
     resource,
     status,
-    rows > 0 ? plural(rows, 'row') : plural(files, 'file'),
-    humanSize(bytes),
+    ...(rows + files > 0
+      ? [rows > 0 ? plural(rows, 'row') : plural(files, 'file'), humanSize(bytes)]
+      : nothing(status)),
     seconds(durationMs),
   ];
 }
+
+const nothing = (status: RunInfo['status']): string[] => [status === 'ok' ? 'nothing new' : '', ''];
 
 interface Told {
   readonly resource: string;
@@ -62,11 +71,15 @@ interface Told {
 }
 
 function warnAbout(terminal: Terminal, { resource, notes, error }: Told): void {
-  for (const note of notes) terminal.warn(printable(`${resource}: ${note}`));
+  for (const note of notes) terminal.warn(printable(about(resource, note)));
   if (error === null) return;
-  terminal.warn(printableLines(`${placeOf(error) ?? resource}: ${error.message}`));
+  const place = placeOf(error);
+  terminal.warn(printableLines(place === undefined ? about(resource, error.message) : `${place}: ${error.message}`));
   if (error.hint !== undefined) terminal.warn(printableLines(`hint: ${error.hint}`));
 }
+
+/** A sentence about a resource, which most begin with already. */
+const about = (resource: string, text: string): string => (text.startsWith(resource) ? text : `${resource}: ${text}`);
 
 function placeOf({ path, line, character }: RunErrorInfo): string | undefined {
   if (path === undefined || line === undefined || character === undefined) return path;
@@ -75,9 +88,9 @@ function placeOf({ path, line, character }: RunErrorInfo): string | undefined {
 
 /** A run on one line. */
 export function runLine(run: RunInfo): string {
-  const [, status = '', amount = '', size = '', duration = ''] = resultRow(run);
+  const [, ...cells] = resultRow(run);
   const why = run.error === null ? '' : `: ${run.error.message}`;
-  return `${minute(run.started)} ${status}, ${amount}, ${size}, ${duration}${why}`;
+  return `${minute(run.started)} ${cells.filter((cell) => cell !== '').join(', ')}${why}`;
 }
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 0)} s`;

@@ -140,13 +140,33 @@ test('a run that fails is told with its place, ends with a status, and does not 
   assert.match(stderr, /^pond: 1 resource of 3 failed$/m);
 });
 
+test('a run that brings nothing says why', async (t) => {
+  const { folder, pond, check } = await newPlace(t);
+  await check(['run'], {
+    stderr:
+      "pond: the newest commit has no resources\nhint: 'pond apply' stages resources, and 'pond commit' makes them live\n",
+  });
+  rmSync(join(folder, 'in/a.csv'));
+  const documents = [inbox(folder), derive('series', '*')].join('---\n');
+  assert.equal((await pond(['apply', '-f', '-', '-v', 'what=x'], documents)).status, 0);
+  await pond(['commit', '-m', 'documents']);
+  const { status, stdout, stderr } = await pond(['run']);
+  assert.equal(status, 0);
+  assert.deepEqual(plain(stdout, folder).split('\n').sort(), [
+    '',
+    'Derive/series  ok  nothing new N s',
+    'Inbox/files    ok  nothing new N s',
+  ]);
+  assert.match(plain(stderr, folder), /^Inbox\/files: no file matches FOLDER\/in\/\*\.csv$/m);
+});
+
 test('a schedule runs again and again beside other writers, over failures, until Ctrl+C', async (t) => {
   const { folder, pond } = await newPlace(t);
   await pond(['apply', '-f', '-'], inbox(folder));
   await pond(['commit', '-m', 'inbox']);
   const { process: child, ended } = startPond(['run', '--every', '1s'], { cwd: folder });
   t.after(() => child.kill('SIGKILL'));
-  const rounds = waitFor(child.stdout, (text) => (text.match(/^Inbox\/files +(ok|failed)/gm) ?? []).length);
+  const rounds = waitFor(child.stdout, (text) => (text.match(/ Inbox\/files +(ok|failed)/g) ?? []).length);
   await rounds(1);
   assert.equal((await pond(['touch', '/beside'])).status, 0);
   rmSync(join(folder, 'in'), { recursive: true });

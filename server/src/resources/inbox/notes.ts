@@ -4,6 +4,8 @@ export interface Notes {
   skipped(hostPath: string, reason: string): void;
   /** A file or folder that should have been read. */
   failed(hostPath: string, reason: string): void;
+  /** No file is what the pattern means. */
+  unmatched(pattern: string): void;
   /** One sentence for each, the failures first; beyond some, their number. */
   texts(): readonly string[];
   failures(): readonly string[];
@@ -18,6 +20,7 @@ export function createNotes(): Notes {
   const skips: string[] = [];
   return {
     skipped: (hostPath, reason) => void skips.push(`${hostPath} was left out: ${reason}`),
+    unmatched: (pattern) => void skips.push(`no file matches ${pattern}`),
     failed: (hostPath, reason) => void failures.push(`${hostPath}: ${reason}`),
     texts: () => [...named(failures, 'more could not be taken'), ...named(skips, 'more were left out')],
     failures: () => failures,

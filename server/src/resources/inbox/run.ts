@@ -27,6 +27,7 @@ export const runInbox: Run = async (context) => {
   // The clock is read before the files are: what changes from here on is seen as changed.
   const nowMs = context.now();
   const files = await findFiles(pattern, notes, pace);
+  if (files.length === 0) notes.unmatched(patternText(resource));
   const home = await context.home();
   const memory = await readMemory(home, nowMs);
   const counts = await take(files, { home, memory, notes, pace, progress: context.progress });
