@@ -1,11 +1,14 @@
 import { isPondError, PondError } from '../base/error.ts';
 import { type HostFile } from '../pond/types.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
+import { type WD } from '../tinyfs/workingDirectory.ts';
 import { placeOf } from './derivedNode.ts';
-import { documentName, homeOf, titleOf } from './resource.ts';
 import { type Resource } from './kind.ts';
-import { type RunOutcome } from './running.ts';
+import { homeOf, titleOf } from './resource.ts';
 import { type ResourcePond } from './resourcePond.ts';
+import { type RunCounts, type RunOutcome } from './running.ts';
+import { sideBySide } from './series/sideBySide.ts';
+import { unmatchedPatterns } from './unmatched.ts';
 
 /** Who waits for it. */
 interface MakeOptions {
@@ -13,54 +16,101 @@ interface MakeOptions {
   readonly progress: (message: string, done: number, total?: number) => void;
 }
 
-/** Failures that are named in the notes; more are counted. */
+/** What one file brought, or why there is none. */
+type Made = RunCounts | PondError;
+
+const nothing: RunCounts = { rows: 0, bytes: 0, files: 0 };
+
+/** Failures and patterns that are named in the notes; more are counted. */
 const namedMax = 20;
+
+/** Files made at a time: as many as the builder builds at a time. */
+const madeAtOnce = 3;
 
 /**
  * Makes all that a resource of the newest commit derives, as far as it is not made yet: the run of a kind that only
- * derives. A file that fails does not keep the others from being made: the first failure is the run's, the others are notes.
+ * derives. A file or folder that fails does not keep the others from being made: the first failure, in the order of paths,
+ * is the run's, the others are notes.
  */
 export async function makeAll(pond: ResourcePond, resource: Resource, options: MakeOptions): Promise<RunOutcome> {
-  const fs = await pond.at(String(pond.head.number));
-  const root = await fs.root();
-  const derived: NodePath[] = [];
-  for await (const at of root.walk(homeOf(resource))) {
-    if (!at.isDirectory && placeOf(at.node)?.in === 'derived') derived.push(at);
-  }
-  const failures: PondError[] = [];
-  const counts = { rows: 0, bytes: 0, files: 0 };
-  for (const [index, at] of derived.entries()) {
+  const version = String(pond.head.number);
+  const { derived, failures } = await findDerived(await (await pond.at(version)).root(), resource);
+  let done = 0;
+  const made = await sideBySide(derived, madeAtOnce, async (at): Promise<Made> => {
     if (options.signal.aborted) throw new PondError('cancelled', 'the run was cancelled');
-    options.progress(`${titleOf(resource)}: ${at.basename}`, index, derived.length);
-    if (pond.workshop.known(at.node.sha256) !== undefined) continue;
-    try {
-      const files = await pond.hostFiles(at.node, options);
-      counts.files += 1;
-      counts.bytes += files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-      if (at.node.type !== 'file') counts.rows += await rowsIn(pond, files, options.signal);
-    } catch (error) {
-      if (!isPondError(error) || error.code === 'cancelled') throw error;
-      failures.push(error);
+    options.progress(`${titleOf(resource)}: ${at.basename}`, done, derived.length);
+    const one = await failing(() => makeOne(pond, at, options));
+    done += 1;
+    return one;
+  });
+  const all = [...failures, ...made.filter((one) => isPondError(one))];
+  const [first, ...others] = all;
+  const unmatched = await unmatchedPatterns(await pond.inputs(version), resource);
+  const notes = [
+    ...bounded(
+      others.map(({ message }) => message),
+      'files failed',
+    ),
+    ...bounded(unmatched, 'patterns match nothing'),
+  ];
+  return { ...sum(made), notes, ...(first && { failure: first }) };
+}
+
+interface Found {
+  readonly derived: readonly NodePath[];
+  readonly failures: readonly PondError[];
+}
+
+/** The derived files below the home, in order of path, and why a folder of it cannot be listed. */
+async function findDerived(root: WD, resource: Resource): Promise<Found> {
+  const derived: NodePath[] = [];
+  const failures: PondError[] = [];
+  for (const entry of await root.list(homeOf(resource))) {
+    if (placeOf(entry.node)?.in !== 'derived') continue;
+    if (!entry.isDirectory) derived.push(entry);
+    else {
+      const failure = await failing(async () => {
+        for await (const at of root.walk(entry.path)) if (!at.isDirectory) derived.push(at);
+      });
+      if (isPondError(failure)) failures.push(failure);
     }
   }
-  const [first, ...others] = failures;
-  const notes = others.slice(0, namedMax).map(({ message }) => message);
-  if (others.length > namedMax) notes.push(`${others.length - namedMax} more files failed`);
-  return { ...counts, notes, ...(first && { failure: about(resource, first) }) };
+  return { derived, failures };
+}
+
+async function makeOne(pond: ResourcePond, at: NodePath, { signal }: MakeOptions): Promise<RunCounts> {
+  if (pond.workshop.known(at.node.sha256) !== undefined) return nothing;
+  const files = await pond.hostFiles(at.node, { signal });
+  const bytes = files.reduce((total, { sizeBytes }) => total + sizeBytes, 0);
+  return { rows: at.node.type === 'file' ? 0 : await rowsIn(pond, files, signal), bytes, files: 1 };
 }
 
 async function rowsIn(pond: ResourcePond, files: readonly HostFile[], signal: AbortSignal): Promise<number> {
   return (await pond.workshop.inspect(files, { signal })).rowCount;
 }
 
-/** The failure, at the resource's document where it does not say what it is about. */
-function about(resource: Resource, failure: PondError): PondError {
-  if (failure.path !== undefined) return failure;
-  const { code, message, hint, position, cause } = failure;
-  return new PondError(code, message, {
-    path: `${homeOf(resource)}/${documentName}`,
-    ...(hint === undefined ? {} : { hint }),
-    ...(position === undefined ? {} : { position }),
-    cause,
-  });
+/** What work gives, or the error that it fails with, unless it was cancelled. */
+async function failing<T>(work: () => Promise<T>): Promise<T | PondError> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isPondError(error) || error.code === 'cancelled') throw error;
+    return error;
+  }
+}
+
+function sum(made: readonly Made[]): RunCounts {
+  const counts = { ...nothing };
+  for (const one of made) {
+    if (isPondError(one)) continue;
+    counts.rows += one.rows;
+    counts.bytes += one.bytes;
+    counts.files += one.files;
+  }
+  return counts;
+}
+
+function bounded(texts: readonly string[], what: string): readonly string[] {
+  if (texts.length <= namedMax) return texts;
+  return [...texts.slice(0, namedMax), `${texts.length - namedMax} more ${what}`];
 }

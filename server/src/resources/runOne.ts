@@ -1,10 +1,12 @@
 /** One run of one resource. */
-import { isPondError, type PondError } from '../base/error.ts';
+import { isPondError, PondError } from '../base/error.ts';
 import { type Transaction } from '../pond/types.ts';
 import { type WD } from '../tinyfs/workingDirectory.ts';
+import { invalidError } from './derivedEntries.ts';
 import { makeAll } from './makeAll.ts';
+import { readHome } from './readResource.ts';
 import { addRecord, failureOf, type RunRecord, type RunStatus } from './records.ts';
-import { homeOf, titleOf } from './resource.ts';
+import { documentName, homeOf, titleOf } from './resource.ts';
 import { type Resource, type Run, type RunContext } from './kind.ts';
 import { type RunCounts, type RunOutcome } from './running.ts';
 import { type ResourcePond } from './resourcePond.ts';
@@ -30,15 +32,18 @@ export interface Ran {
   readonly record: RunRecord;
   /** The commit with the data and the record; undefined when the record is still to be committed. */
   readonly commit: number | undefined;
+  /** True when it did not run because another run of it is under way. */
+  readonly isElsewhere?: boolean;
 }
 
 const nothing: RunOutcome = { rows: 0, bytes: 0, files: 0, notes: [] };
 
 /**
- * Runs a resource, and commits what it wrote with the record of the run. What fails is in the record; the record of a run
- * that wrote nothing is left to the caller, who commits those of several runs at once. Fails for programmers' errors only.
+ * Runs a resource as the newest commit has it, and commits what it wrote with the record of the run. What fails is in the
+ * record; the record of a run that wrote nothing is left to the caller, who commits those of several runs at once. Fails for
+ * programmers' errors only.
  */
-export async function runOne(pond: ResourcePond, resource: Resource, options: RunOptions): Promise<Ran> {
+export async function runOne(pond: ResourcePond, chosen: Resource, options: RunOptions): Promise<Ran> {
   const started = options.effects.now();
   const recordOf = (status: RunStatus, outcome: RunOutcome, error: PondError | undefined): RunRecord => ({
     status,
@@ -48,25 +53,52 @@ export async function runOne(pond: ResourcePond, resource: Resource, options: Ru
     bytes: outcome.bytes,
     files: outcome.files,
     notes: outcome.notes,
-    error: error === undefined ? null : failureOf(error),
+    error: error === undefined ? null : failureOf(aboutResource(chosen, error)),
   });
-  const writing = createWriting(pond, resource, options);
+  const writing = createWriting(pond, chosen, options);
   try {
+    if (options.signal.aborted) throw new PondError('cancelled', 'the run was cancelled before it began');
+    const resource = await asCommitted(pond, chosen);
     const run = await resource.kind.run?.();
-    const outcome = run === undefined ? await makeAll(pond, resource, options) : await writing.run(run);
+    const outcome = run === undefined ? await makeAll(pond, resource, options) : await writing.run(resource, run);
     const record = recordOf(outcome.failure === undefined ? 'ok' : 'failed', outcome, outcome.failure);
     return { resource, record, commit: await writing.commit(record) };
   } catch (error) {
     await writing.abandon();
     if (!isPondError(error)) throw error;
-    const status = isPondError(error, 'cancelled') ? 'cancelled' : 'failed';
     const kept = writing.kept();
-    return { resource, record: recordOf(status, { ...nothing, ...kept }, error), commit: undefined };
+    return { resource: chosen, record: recordOf(statusOf(error), { ...nothing, ...kept }, error), commit: undefined };
   }
 }
 
+/** The resource of the newest commit: since the round began it may have changed, or be gone. */
+async function asCommitted(pond: ResourcePond, { kind, id, ...chosen }: Resource): Promise<Resource> {
+  const home = await readHome(await pond.at(String(pond.head.number)), kind.kind, id);
+  if (home === undefined) {
+    throw new PondError('resource-not-found', `${kind.kind}/${chosen.name} was deleted before its run began`);
+  }
+  if (home.resource === undefined) throw invalidError(home);
+  return home.resource;
+}
+
+function statusOf({ code }: PondError): RunStatus {
+  return code === 'cancelled' ? 'cancelled' : code === 'resource-not-found' ? 'skipped' : 'failed';
+}
+
+/** The failure, at the resource's document where it does not say what it is about. */
+function aboutResource(resource: Resource, failure: PondError): PondError {
+  if (failure.path !== undefined) return failure;
+  const { code, message, hint, position, cause } = failure;
+  return new PondError(code, message, {
+    path: `${homeOf(resource)}/${documentName}`,
+    ...(hint === undefined ? {} : { hint }),
+    ...(position === undefined ? {} : { position }),
+    cause,
+  });
+}
+
 interface Writing {
-  run(run: Run): Promise<RunOutcome>;
+  run(resource: Resource, run: Run): Promise<RunOutcome>;
   /** Commits what the run wrote with its record; undefined, and nothing is committed, when it wrote nothing. */
   commit(record: RunRecord): Promise<number | undefined>;
   abandon(): Promise<void>;
@@ -91,7 +123,7 @@ function createWriting(pond: ResourcePond, resource: Resource, { effects, signal
   }
 
   return {
-    async run(run) {
+    async run(resource, run) {
       const context: RunContext = {
         resource,
         home,
@@ -126,5 +158,6 @@ function createWriting(pond: ResourcePond, resource: Resource, { effects, signal
 }
 
 function summaryOf(title: string, { rows, bytes, files }: RunCounts): string {
-  return `${title}: ${rows > 0 ? `${rows} rows` : `${files} files, ${bytes} bytes`}`;
+  const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+  return `${title}: ${rows > 0 ? counted(rows, 'row') : `${counted(files, 'file')}, ${counted(bytes, 'byte')}`}`;
 }

@@ -3,11 +3,13 @@
  * keeps those that read of it from running, and no others.
  */
 import { PondError } from '../base/error.ts';
+import { commitRecords } from './commitRecords.ts';
 import { createGraph, cycleError, type Graph } from './graph.ts';
 import { invalidError } from './derivedEntries.ts';
+import { createHomes, type Homes } from './homes.ts';
 import { readHomes, type ResourceHome } from './readResource.ts';
-import { addRecord, failureOf, type RunRecord } from './records.ts';
-import { homeOf, titleOf } from './resource.ts';
+import { failureOf, type RunRecord } from './records.ts';
+import { titleOf } from './resource.ts';
 import { type Resource } from './kind.ts';
 import { type ResourcePond } from './resourcePond.ts';
 import { type Ran, type RunEffects, runOne, type RunOptions } from './runOne.ts';
@@ -33,45 +35,57 @@ export interface RunResult {
   readonly record: RunRecord;
   /** Number of the commit with the data; undefined when there was nothing new. */
   readonly commit: number | undefined;
+  /** True when another run of the resource is under way: that one will have a record. */
+  readonly isElsewhere: boolean;
 }
 
-/** Resources that are running, by pond: a second run of one would repeat what the first does. */
-const running = new WeakMap<ResourcePond, Set<string>>();
+/** Homes that are being written, by pond. */
+const homesOf = new WeakMap<ResourcePond, Homes>();
 
 /**
  * Runs resources once. Fails `resource-not-found` for a name before anything runs; what fails in a run, or for a cycle, is in
- * its record. Results are in the order of ending.
+ * its record. Results are in the order of ending, each told as progress, `KIND/NAME: ok`.
  */
 export async function runResources(pond: ResourcePond, request: RunRequest): Promise<readonly RunResult[]> {
   await pond.refresh();
-  const homes = selectHomes(await readHomes(await pond.at(String(pond.head.number))), request.names);
-  const { effects } = request;
-  const invalid = homes.filter(({ resource }) => resource === undefined);
+  const found = selectHomes(await readHomes(await pond.at(String(pond.head.number))), request.names);
+  const { now, author } = request.effects;
+  const homes = homesOf.get(pond) ?? createHomes();
+  homesOf.set(pond, homes);
   const { graph, circular } = withoutCycles(
-    homes.flatMap(({ resource }) => (resource === undefined ? [] : [resource])),
+    found.flatMap(({ resource }) => (resource === undefined ? [] : [resource])),
   );
-  const results: RunResult[] = invalid.map((home) => refused(home, effects.now()));
-  const pending = circular.map(({ resource, error }) => notRun('failed', resource, error, effects.now()));
-  results.push(...pending.map(resultOf));
+  const results: RunResult[] = [];
+
+  function end(result: RunResult): void {
+    results.push(result);
+    const { kind, name, record } = result;
+    request.progress(`${kind}/${name}: ${record.status}`, results.length, found.length);
+  }
+
+  for (const home of found) if (home.resource === undefined) end(refused(home, now()));
+  for (const { resource, error } of circular) end(resultOf(notRun('failed', resource, error, now())));
   const ended = new Map<Resource, Promise<Ran>>();
   const slots = createSlots(sideBySideMax);
   for (const resource of graph.inOrder()) {
     const before = graph.sourcesOf(resource).map((source) => ended.get(source)!);
-    ended.set(
-      resource,
-      slots(before, async () => {
-        const failed = (await Promise.all(before)).filter(({ record }) => record.status !== 'ok');
-        const ran =
-          failed.length > 0 ? skipped(resource, failed, effects.now()) : await runAlone(pond, resource, request);
-        if (ran.commit === undefined) pending.push(ran);
-        results.push(resultOf(ran));
-        return ran;
-      }),
-    );
+    const run = async (): Promise<Ran> => {
+      const failed = (await Promise.all(before)).filter(({ record }) => record.status !== 'ok');
+      const ran =
+        failed.length > 0
+          ? skipped(resource, failed, now())
+          : ((await homes.run(resource.id, () => runOne(pond, resource, request))) ?? busy(resource, now()));
+      end(resultOf(ran));
+      return ran;
+    };
+    ended.set(resource, slots(before, run));
   }
-  await Promise.all(ended.values());
-  await commitRecords(pond, pending, effects);
-  return results;
+  const outcomes = await Promise.allSettled(ended.values());
+  const pending = results.filter(({ commit, isElsewhere }) => commit === undefined && !isElsewhere);
+  const ids = pending.map(({ id }) => id);
+  const unkept = await homes.note(ids, () => commitRecords(pond, pending, author));
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  return unkept === undefined ? results : results.map((result) => withoutRecord(result, pending, unkept));
 }
 
 /** A resource that closes a circle. */
@@ -98,54 +112,25 @@ export function withoutCycles(all: readonly Resource[]): Acyclic {
   }
 }
 
-async function runAlone(pond: ResourcePond, resource: Resource, request: RunRequest): Promise<Ran> {
-  const busy = running.get(pond) ?? new Set();
-  running.set(pond, busy);
-  if (busy.has(resource.id)) {
-    const error = new PondError('run-failed', `${titleOf(resource)} is running already`);
-    return notRun('skipped', resource, error, request.effects.now());
-  }
-  busy.add(resource.id);
-  try {
-    return await runOne(pond, resource, request);
-  } finally {
-    busy.delete(resource.id);
-  }
+function resultOf({ resource, record, commit, isElsewhere = false }: Ran): RunResult {
+  return { kind: resource.kind.kind, name: resource.name, id: resource.id, record, commit, isElsewhere };
 }
 
-/** Records of runs that brought nothing, in one commit. A home that is gone takes its records with it. */
-async function commitRecords(pond: ResourcePond, runs: readonly Ran[], { author }: RunEffects): Promise<void> {
-  if (runs.length === 0) return;
-  const transaction = await pond.begin();
-  try {
-    const root = await transaction.fs.root();
-    for (const { resource, record } of runs) {
-      const home = homeOf(resource);
-      if (await root.exists(home)) await addRecord(await root.openDirectory(home), record);
-    }
-    const [only] = runs;
-    const what = runs.length === 1 && only !== undefined ? titleOf(only.resource) : `${runs.length} resources`;
-    await transaction.commit({ message: `run ${what}: ${endings(runs)}`, author, operation: 'run' });
-  } catch (error) {
-    await transaction.abandon();
-    throw error;
-  }
-}
-
-/** How runs ended, in words: "2 ok, 1 failed". */
-function endings(runs: readonly Ran[]): string {
-  const counts = new Map<string, number>();
-  for (const { record } of runs) counts.set(record.status, (counts.get(record.status) ?? 0) + 1);
-  return [...counts].map(([status, count]) => `${count} ${status === 'ok' ? 'with nothing new' : status}`).join(', ');
-}
-
-function resultOf({ resource, record, commit }: Ran): RunResult {
-  return { kind: resource.kind.kind, name: resource.name, id: resource.id, record, commit };
+/** Says of a result that its record could not be kept. */
+function withoutRecord(result: RunResult, pending: readonly RunResult[], { message }: PondError): RunResult {
+  if (!pending.includes(result)) return result;
+  const notes = [...result.record.notes, `the record of this run could not be kept: ${message}`];
+  return { ...result, record: { ...result.record, notes } };
 }
 
 function refused(home: ResourceHome, nowMs: number): RunResult {
   const record = recordWithout('failed', nowMs, invalidError(home));
-  return { kind: home.kind.kind, name: home.name, id: home.id, record, commit: undefined };
+  return { kind: home.kind.kind, name: home.name, id: home.id, record, commit: undefined, isElsewhere: false };
+}
+
+function busy(resource: Resource, nowMs: number): Ran {
+  const error = new PondError('run-failed', `${titleOf(resource)} is running already`);
+  return { ...notRun('skipped', resource, error, nowMs), isElsewhere: true };
 }
 
 function skipped(resource: Resource, failed: readonly Ran[], nowMs: number): Ran {

@@ -1,0 +1,54 @@
+import { isPondError, type PondError } from '../base/error.ts';
+import { addRecord, type RunRecord } from './records.ts';
+import { type ResourcePond } from './resourcePond.ts';
+
+/** The record of a run that committed nothing itself. */
+export interface PendingRecord {
+  readonly kind: string;
+  readonly name: string;
+  /** UUID of the resource. */
+  readonly id: string;
+  readonly record: RunRecord;
+}
+
+/**
+ * Puts records of several runs into the pond with one commit, none for none. A home that is gone takes its records with it.
+ * Returns what kept them from being committed: what the runs said of themselves is worth more than that.
+ */
+export async function commitRecords(
+  pond: ResourcePond,
+  pending: readonly PendingRecord[],
+  author: string,
+): Promise<PondError | undefined> {
+  if (pending.length === 0) return undefined;
+  try {
+    const transaction = await pond.begin();
+    try {
+      const root = await transaction.fs.root();
+      for (const { kind, id, record } of pending) {
+        const home = `/${kind}/${id}`;
+        if (await root.exists(home)) await addRecord(await root.openDirectory(home), record);
+      }
+      await transaction.commit({ message: messageOf(pending), author, operation: 'run' });
+    } finally {
+      await transaction.abandon();
+    }
+    return undefined;
+  } catch (error) {
+    if (isPondError(error)) return error;
+    throw error;
+  }
+}
+
+function messageOf(pending: readonly PendingRecord[]): string {
+  const [only] = pending;
+  const what = only !== undefined && pending.length === 1 ? `${only.kind}/${only.name}` : `${pending.length} resources`;
+  return `run ${what}: ${endings(pending)}`;
+}
+
+/** How runs ended, in words: "2 ok, 1 failed". */
+function endings(pending: readonly PendingRecord[]): string {
+  const counts = new Map<string, number>();
+  for (const { record } of pending) counts.set(record.status, (counts.get(record.status) ?? 0) + 1);
+  return [...counts].map(([status, count]) => `${count} ${status === 'ok' ? 'with nothing new' : status}`).join(', ');
+}
