@@ -16,6 +16,7 @@ const comparisons: Readonly<Record<string, number>> = {
   'memory.bench.ts': 6,
   'query.bench.ts': 2,
   'reduce.bench.ts': 4,
+  'run.bench.ts': 5,
   'scale.bench.ts': 6,
   'start.bench.ts': 2,
 };

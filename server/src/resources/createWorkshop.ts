@@ -23,7 +23,8 @@ export function createWorkshop({ cache, builder, isTrusted }: WorkshopParts): Wo
   const making = createSharedWork<HostFile>();
   const gathering = createSharedWork<readonly HostFile[]>();
   const inspecting = createSharedWork<FileFacts>();
-  const facts = new Map<string, FileFacts>();
+  const facts = createMemory<FileFacts>();
+  const parts = createMemory<readonly string[]>();
 
   function requireTrust(): void {
     if (isTrusted()) return;
@@ -33,21 +34,24 @@ export function createWorkshop({ cache, builder, isTrusted }: WorkshopParts): Wo
   }
 
   function known(key: string): readonly HostFile[] | undefined {
-    const text = cache.readText(keyOf('parts', key));
-    const files = text === undefined ? undefined : parseParts(text)?.map((part) => cache.find(part));
-    return files?.every((file) => file !== undefined) === true ? files : undefined;
+    const keys = parts.get(key) ?? parseParts(cache.readText(keyOf('parts', key)));
+    if (keys === undefined) return undefined;
+    const files = parts.set(key, keys).map((part) => cache.find(part));
+    return files.every((file) => file !== undefined) ? files : undefined;
   }
 
   /** By their keys, as the cache may be moved with its pond. What is the pond's own needs no remembering. */
   function remember(key: string, files: readonly HostFile[]): void {
     if (files.some((file) => cache.find(file.key)?.hostPath !== file.hostPath)) return;
-    cache.writeText(keyOf('parts', key), JSON.stringify(files.map((file) => file.key)));
+    const keys = files.map((file) => file.key);
+    cache.writeText(keyOf('parts', key), JSON.stringify(keys));
+    parts.set(key, keys);
   }
 
   async function inspect(files: readonly HostFile[], job: Job): Promise<FileFacts> {
     const key = keyOf('facts', 1, ...files.map((file) => file.key));
     const found = facts.get(key) ?? readFacts(cache.readText(key));
-    if (found !== undefined) return remembered(key, found);
+    if (found !== undefined) return facts.set(key, found);
     return await inspecting(
       key,
       async ({ signal }) => {
@@ -57,16 +61,10 @@ export function createWorkshop({ cache, builder, isTrusted }: WorkshopParts): Wo
           signal,
         );
         cache.writeText(key, writeFacts(made));
-        return remembered(key, made);
+        return facts.set(key, made);
       },
       job,
     );
-  }
-
-  function remembered(key: string, made: FileFacts): FileFacts {
-    facts.set(key, made);
-    if (facts.size > rememberedMax) facts.delete(facts.keys().next().value!);
-    return made;
   }
 
   return {
@@ -101,8 +99,22 @@ export function createWorkshop({ cache, builder, isTrusted }: WorkshopParts): Wo
   };
 }
 
-/** Undefined for a text that was not written whole. */
-function parseParts(text: string): readonly string[] | undefined {
+/** What was remembered first is forgotten first. */
+function createMemory<T>() {
+  const values = new Map<string, T>();
+  return {
+    get: (key: string): T | undefined => values.get(key),
+    set(key: string, value: T): T {
+      values.set(key, value);
+      if (values.size > rememberedMax) values.delete(values.keys().next().value!);
+      return value;
+    },
+  };
+}
+
+/** Undefined for no text, and for one that was not written whole. */
+function parseParts(text: string | undefined): readonly string[] | undefined {
+  if (text === undefined) return undefined;
   try {
     return JSON.parse(text) as readonly string[];
   } catch {

@@ -23,6 +23,18 @@ export interface DerivedState {
 }
 
 const listing = new AsyncLocalStorage<readonly string[]>();
+let listings = 0;
+
+/** Lists with the trail that led here. While nothing is listed the storage is off: it makes every promise dearer. */
+async function listAlong(trail: readonly string[], directory: DerivedDirectory): Promise<DerivedEntries> {
+  listings += 1;
+  try {
+    return await listing.run(trail, () => directory.list());
+  } finally {
+    listings -= 1;
+    if (listings === 0) listing.disable();
+  }
+}
 
 /** Returns a state in which nothing was looked at yet. */
 export function createDerivedState(inputs: Inputs): DerivedState {
@@ -49,7 +61,7 @@ export function createDerivedState(inputs: Inputs): DerivedState {
     const trail = listing.getStore() ?? [];
     if (trail.includes(path)) throw cycleThrough([...trail.slice(trail.indexOf(path)), path]);
     looked.set(path, new Map());
-    const entries = await listing.run([...trail, path], () => directory.list());
+    const entries = await listAlong([...trail, path], directory);
     ofDirectories.set(path, entries);
     looked.set(path, entries);
     return entries;

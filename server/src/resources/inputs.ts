@@ -18,6 +18,28 @@ export interface InputsParts {
   readonly hostFiles: (node: Node, job: Job) => Promise<readonly HostFile[]>;
 }
 
+/** Inputs that remember what patterns match for as long as their tree stays as it is. */
+export interface RememberingInputs extends Inputs {
+  /** To be called when the tree changed. */
+  forget(): void;
+}
+
+/** Returns inputs that match each pattern once. Only finished matches are shared: one under way may be part of a cycle. */
+export function rememberMatches(inputs: Inputs): RememberingInputs {
+  let remembered = new Map<string, readonly Match[]>();
+  return {
+    async match(pattern) {
+      const memory = remembered;
+      const known = memory.get(pattern);
+      if (known !== undefined) return known;
+      const found = await inputs.match(pattern);
+      memory.set(pattern, found);
+      return found;
+    },
+    forget: () => void (remembered = new Map()),
+  };
+}
+
 /** Returns the inputs that a tree has. */
 export function createInputs({ fs, contentKey, hostFiles }: InputsParts): Inputs {
   async function match(pattern: string): Promise<readonly Match[]> {

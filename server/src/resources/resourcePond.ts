@@ -1,4 +1,5 @@
 import { assert } from '../base/assert.ts';
+import { lazyAsync } from '../base/lazy.ts';
 import { type HostFile, type HostFilesJob, type Pond, type PondEvent, type VersionSpec } from '../pond/types.ts';
 import { literal, literalList } from '../duckdb/sql.ts';
 import { type Backend, type Node } from '../tinyfs/backend.ts';
@@ -9,7 +10,7 @@ import { createDerivedBackend } from './derivedBackend.ts';
 import { createDerivedState, type DerivedState } from './derivedEntries.ts';
 import { createDerivedEvents } from './derivedEvents.ts';
 import { baseOf, placeOf } from './derivedNode.ts';
-import { createInputs } from './inputs.ts';
+import { createInputs, rememberMatches } from './inputs.ts';
 import { type ResourceHome } from './readResource.ts';
 import { type Workshop } from './workshop.ts';
 
@@ -28,6 +29,9 @@ interface Tree {
   readonly readHome: (kind: string, id: string) => Promise<ResourceHome | undefined>;
   forget(): void;
 }
+
+/** Loaded when a tree has the first home: a pond without resources does without. */
+const reader = lazyAsync(() => import('./readResource.ts'));
 
 /** Old versions whose derived directories are remembered. */
 const versionsMax = 16;
@@ -50,8 +54,8 @@ export function withResources(pond: Pond, workshop: Workshop): ResourcePond {
 
   function createTree(base: Backend): Tree {
     let state: DerivedState;
-    const readHome: Tree['readHome'] = async (kind, id) =>
-      (await import('./readResource.ts')).readHome(new FS(base), kind, id);
+    let homes: Map<string, Promise<ResourceHome | undefined>>;
+    const stored = new FS(base);
     const backend = createDerivedBackend({
       base,
       state: () => state,
@@ -60,10 +64,27 @@ export function withResources(pond: Pond, workshop: Workshop): ResourcePond {
       content,
     });
     const fs = new FS(backend);
-    const inputs = createInputs({ fs, contentKey, hostFiles });
-    const forget = (): void => void (state = createDerivedState(inputs));
+    const inputs = rememberMatches(createInputs({ fs, contentKey, hostFiles }));
     forget();
     return { fs, inputs, state: () => state, readHome, forget };
+
+    function forget(): void {
+      inputs.forget();
+      state = createDerivedState(inputs);
+      homes = new Map();
+    }
+
+    /** The reader remembers what it parsed; that the document is still the same is remembered with the state. */
+    function readHome(kind: string, id: string): Promise<ResourceHome | undefined> {
+      const path = `${kind}/${id}`;
+      const memory = homes;
+      const known = memory.get(path);
+      if (known !== undefined) return known;
+      const home = reader().then((module) => module.readHome(stored, kind, id));
+      memory.set(path, home);
+      home.catch(() => memory.delete(path));
+      return home;
+    }
   }
 
   function contentKey(node: Node): string {
@@ -93,7 +114,8 @@ export function withResources(pond: Pond, workshop: Workshop): ResourcePond {
   }
 
   async function treeAt(version: VersionSpec): Promise<Tree> {
-    const { number } = await pond.resolve(version);
+    // A commit that was there once is there for good.
+    const number = versions.has(Number(version)) ? Number(version) : (await pond.resolve(version)).number;
     const tree = versions.get(number) ?? createTree((await pond.at(String(number))).backend);
     versions.delete(number);
     versions.set(number, tree);

@@ -19,7 +19,9 @@ export async function gatherOutputs(
   for (const dataset of datasets) {
     for (const match of await inputs.match(dataset.inPattern)) {
       const name = outputName(dataset.outPattern, match.captures);
-      outputs.set(name, [...(outputs.get(name) ?? []), { match, dataset }]);
+      const found = outputs.get(name);
+      if (found === undefined) outputs.set(name, [{ match, dataset }]);
+      else found.push({ match, dataset });
     }
   }
   return new Map(
