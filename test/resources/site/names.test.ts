@@ -18,11 +18,14 @@ test('a name becomes one that every host takes, different for different names, t
     'a:b\\c|d?': 'a-b-c-d',
     '[id]': 'id',
     水: 'x-2',
+    'data.json.sh': 'data.json-sh',
+    'page.md.JS': 'page.md-js',
   };
   for (const [name, slug] of Object.entries(cases)) assert.equal(slugs.of('', name), slug, name);
   assert.equal(slugs.of('', 'BDock'), 'bdock');
   assert.equal(slugs.of('elsewhere', 'bdock'), 'bdock');
   assert.ok(slugs.of('', 'y'.repeat(300)).length <= 80);
+  assert.ok(slugs.of('', `${'y'.repeat(77)}.json`).endsWith('-js'));
 });
 
 test('a text means nothing to Markdown, HTML and the expressions of a page', () => {

@@ -82,3 +82,42 @@ test('the site of an empty pond says that there is nothing', async (t) => {
   const { directory } = await siteOf(host);
   assert.match(readFileSync(join(directory, 'src/index.md'), 'utf8'), /nothing to show yet/);
 });
+
+test('a page that was changed by hand is not overwritten', async (t) => {
+  const host = await newSiteHost(t, { days: 3 });
+  const { directory } = await siteOf(host);
+  const page = join(directory, 'src/index.md');
+  const before = readFileSync(page, 'utf8');
+  writeFileSync(page, '# Mine\n');
+  await assert.rejects(siteOf(host), { code: 'already-exists', path: page });
+  assert.equal(readFileSync(page, 'utf8'), '# Mine\n');
+  writeFileSync(page, before);
+  await siteOf(host);
+});
+
+test('what a stranger’s template is called makes it no program that building the site would run', async (t) => {
+  const host = await newSiteHost(t, { days: 3 });
+  const text = `apiVersion: duckpond/v1
+kind: Template
+name: programs
+desc: Texts under names that Framework runs
+spec:
+  collections:
+    - { name: shell, in_pattern: /sites/BDock, out_pattern: data.json.sh, template: exit 1 }
+    - { name: pages, in_pattern: /sites/BDock, out_pattern: page.md.js, template: process.exit(1) }
+    - { name: upper, in_pattern: /sites/BDock, out_pattern: PAGE.MD, template: hello }
+`;
+  await host.run('apply', { sources: [{ text, origin: 'programs.yaml' }], directory: host.folder });
+  const { directory } = await siteOf(host);
+  assert.deepEqual(
+    filesBelow(join(directory, 'src/pages/programs')).map((file) => file.slice(directory.length + 1)),
+    ['pages/page.md-js', 'shell/data.json-sh', 'upper/page.md'].map((file) => join('src/pages/programs', file)),
+  );
+});
+
+test('a site of series without a row is made, and made again', async (t) => {
+  const host = await newSiteHost(t, { days: -1 });
+  await host.run('remove', { paths: [`/sites/${oddName}`], recursive: false });
+  const { files } = await siteOf(host);
+  assert.equal((await siteOf(host)).unchanged, files);
+});

@@ -56,7 +56,10 @@ export function writeManifest(disk: Disk, manifest: Manifest): void {
   const sets = Object.fromEntries([...manifest].sort(([a], [b]) => (a < b ? -1 : 1)));
   const bytes = Buffer.from(`${JSON.stringify({ format, sets }, null, 1)}\n`);
   const there = disk.readFile(manifestName);
-  if (there === undefined ? manifest.size > 0 : !bytes.equals(there)) replaceFile(disk, manifestName, bytes);
+  if (there === undefined ? manifest.size === 0 : bytes.equals(there)) return;
+  // A series without a row has no file that made the folder.
+  disk.makeDirectory('');
+  replaceFile(disk, manifestName, bytes);
 }
 
 function isSet(value: unknown): value is ExportedSet {

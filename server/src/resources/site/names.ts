@@ -3,6 +3,12 @@
 /** Names that Windows keeps for devices, and one that stands for its folder on the web. */
 const reserved = /^(con|prn|aux|nul|com\d|lpt\d|index|404)(\.|$)/i;
 
+/**
+ * What Framework runs while it builds a site, to make the file of the same name without this:
+ * https://observablehq.com/framework/data-loaders. No text that a template gave may be called so.
+ */
+const program = /\.(js|ts|jsx|tsx|py|r|rs|go|java|jl|php|sh|exe)$/i;
+
 /** Gives out names that all hosts and browsers take, none of them twice. */
 export interface Slugs {
   /** A name out of letters, digits, `-`, `_` and `.` that reads like `name`, in lower case; the same for the same `folder` and `name`. */
@@ -50,5 +56,6 @@ function plainName(name: string): string {
   const ascii = name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
   const plain = ascii.replace(/[^a-z0-9._]+/g, '-').replace(/^[-._]+|[-.]+$/g, '');
   if (plain === '') return 'x';
-  return reserved.test(plain) ? `${plain.replace('.', '-')}-` : plain.slice(0, 80);
+  const short = reserved.test(plain) ? `${plain.slice(0, 80).replace('.', '-')}-` : plain.slice(0, 80);
+  return short.replace(program, '-$1');
 }

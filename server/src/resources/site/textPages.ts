@@ -36,9 +36,9 @@ export async function renderTexts(parts: TextParts): Promise<RenderedTexts> {
     const [resource = '', collection = '', output = ''] = match.captures;
     const names = output.split('/');
     const last = names.pop() ?? '';
-    const isPage = last.endsWith('.md');
+    const isPage = /\.md$/i.test(last);
     const name = isPage ? last.slice(0, -'.md'.length) : last;
-    const slug = slugPath(parts.slugs, 'pages', [resource, collection, ...names, isPage ? name : last]);
+    const slug = slugPath(parts.slugs, 'pages', [resource, collection, ...names, name]);
     const path = `src/pages/${slug}${isPage ? '.md' : ''}`;
     const { desc, pattern } = await collectionAt(parts.fs, match, collection);
     const text = await renderedText(parts, match, pattern, path);

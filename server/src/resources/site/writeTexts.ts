@@ -29,7 +29,7 @@ type Hashes = ReadonlyMap<string, string>;
 
 /**
  * Writes texts where they are not there already, and removes those of before that are not among them. Fails
- * `already-exists`, before anything is written, where a file stands that is not ours.
+ * `already-exists`, before anything is written, where a file stands that is not ours, or was changed by hand.
  */
 export async function writeTexts(
   disk: Disk,
@@ -64,10 +64,13 @@ export async function writeTexts(
 
 function requireOurs(disk: Disk, before: Hashes, texts: readonly SiteText[]): void {
   for (const { path, text, isTheirs } of texts) {
-    const there = isTheirs || before.has(path) ? undefined : hashAt(disk, path);
-    if (there === undefined || there === hashOf(text)) continue;
+    const there = isTheirs ? undefined : hashAt(disk, path);
+    if (there === undefined || there === before.get(path) || there === hashOf(text)) continue;
     const host = disk.hostPath(path) ?? path;
-    throw new PondError('already-exists', `${host} is a file that no site of a pond wrote`, {
+    const what = before.has(path)
+      ? 'was changed since a site of a pond wrote it'
+      : 'is a file that no site of a pond wrote';
+    throw new PondError('already-exists', `${host} ${what}`, {
       path: host,
       hint: 'move it away, or make the site in another directory',
     });
