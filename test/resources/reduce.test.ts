@@ -125,6 +125,17 @@ test('inputs of one output have the captures before the names of their columns, 
   assert.equal(name, 'a.x.kept.avg');
 });
 
+for (const outPattern of ['.$0.', '..$0', `$0${'é'.repeat(130)}`]) {
+  test(`a name that no output can have is refused: ${outPattern.slice(0, 8)}`, async () => {
+    const inputs = { '/in/**/x': [{ path: '/in/x', captures: [''], files: [] }] };
+    const document = documentOf(['1h'], `{ in_pattern: /in/**/x, out_pattern: "${outPattern}" }`);
+    await assert.rejects(reducing.find(document, inputs, 'c/x/res=1h'), {
+      code: 'resource-invalid',
+      message: /gives \/in\/x the name/,
+    });
+  });
+}
+
 test('an output takes its name from the wildcards, in folders where it has slashes', async () => {
   const file = await reducing.parquet(`SELECT 0 AS "Timestamp", 1 AS v`);
   const inputs = { '/in/*/y/*': [{ path: '/in/p/y/q', captures: ['p', 'q'], files: [file] }] };

@@ -150,6 +150,14 @@ test('a match that gives no name is an error of its collection', async (t) => {
   );
 });
 
+for (const outPattern of ['.$0.', '..$0', `$0${'é'.repeat(130)}`]) {
+  test(`a name that no file can have is an error of its collection: ${outPattern.slice(0, 8)}`, async (t) => {
+    const pond = await newPond(t, { inPattern: '/x/**/z', outPattern, template: 'x' }, { '/x/z': [] });
+    const root = await pond.fs.root();
+    await assert.rejects(root.list(`${home}/c`), { code: 'resource-invalid', message: /gives \/x\/z no name/ });
+  });
+}
+
 test('a page lists its columns by name and instrument, and the files that were exported for it', async (t) => {
   const template = `---
 title: {{ args[0] }}

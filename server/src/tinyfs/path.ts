@@ -42,6 +42,11 @@ export function checkName(name: string): string {
   return name;
 }
 
+/** True when a directory may have an entry of that name. */
+export function isName(name: string): boolean {
+  return nameProblem(name) === undefined;
+}
+
 /** Returns the path of something below a directory; without names the directory itself. */
 export function joinPath(directory: string, ...names: readonly string[]): string {
   const joined = [directory.replace(/\/+$/, ''), ...names].join('/');

@@ -1,6 +1,7 @@
 /** What a Reduce resource derives: `COLLECTION/OUTPUT/res=RESOLUTION`. */
 import { PondError } from '../../base/error.ts';
 import { readingOf } from '../../query/formats.ts';
+import { isName } from '../../tinyfs/path.ts';
 import { keyOf } from '../contentKey.ts';
 import { type Derive, type Resource } from '../kind.ts';
 import {
@@ -46,6 +47,7 @@ function placeOutput(root: Folder, output: Output): void {
   let folder = root;
   // A wildcard may stand for nothing, or for several folders.
   for (const component of output.name.split('/').filter((part) => part !== '')) {
+    if (!isName(component)) throw nameError(output, component);
     const inner = folder.get(component) ?? new Map<string, never>();
     if (!(inner instanceof Map)) throw takenError(output, component);
     folder.set(component, inner);
@@ -77,17 +79,28 @@ function resolutionNode(output: Output, { text, duration }: Resolution): Derived
   };
 }
 
-function takenError({ resource, name, inputs }: Output, component: string): PondError {
-  const position = inputs[0]?.dataset.position;
-  return new PondError(
-    'resource-invalid',
-    `${titleOf(resource)}: output "${name}" meets "${component}" of another output`,
-    {
-      path: `${homeOf(resource)}/${documentName}`,
-      hint: 'Change an out_pattern, so that no output has its folder where another has its series.',
-      ...(position && { position }),
-    },
+function takenError(output: Output, component: string): PondError {
+  const message = `output "${output.name}" meets "${component}" of another output`;
+  return outputError(
+    output,
+    message,
+    'Change an out_pattern, so that no output has its folder where another has its series.',
   );
+}
+
+function nameError(output: Output, component: string): PondError {
+  const path = output.inputs[0]?.match.path;
+  const message = `out_pattern gives ${path} the name "${component}", which nothing can have`;
+  return outputError(output, message, 'Change the out_pattern: a name is not "." or "..", and has at most 255 bytes.');
+}
+
+function outputError({ resource, inputs }: Output, message: string, hint: string): PondError {
+  const position = inputs[0]?.dataset.position;
+  return new PondError('resource-invalid', `${titleOf(resource)}: ${message}`, {
+    path: `${homeOf(resource)}/${documentName}`,
+    hint,
+    ...(position && { position }),
+  });
 }
 
 function entriesOf(folder: Folder): DerivedEntries {

@@ -1,4 +1,5 @@
 import { PondError } from '../../base/error.ts';
+import { isName } from '../../tinyfs/path.ts';
 import { type Match } from '../derived.ts';
 import { documentName, homeOf, titleOf } from '../resource.ts';
 import { type Resource } from '../kind.ts';
@@ -29,12 +30,12 @@ function outputOf(resource: Resource, { name, outPattern }: TemplateCollection, 
   const components = filled(String(outPattern.value), match.captures)
     .split('/')
     .filter((component) => component !== '');
-  if (components.length > 0 && !components.some((component) => component === '.' || component === '..')) {
+  if (components.length > 0 && components.every(isName)) {
     return components.join('/');
   }
   throw new PondError(
     'resource-invalid',
-    `${titleOf(resource)}: out_pattern gives ${match.path} no name in the collection ${name}`,
+    `${titleOf(resource)}: out_pattern gives ${match.path} no name that a file can have in the collection ${name}`,
     { path: `${homeOf(resource)}/${documentName}`, position: outPattern.range.start },
   );
 }
