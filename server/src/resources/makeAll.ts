@@ -36,11 +36,15 @@ export async function makeAll(pond: ResourcePond, resource: Resource, options: M
   const version = String(pond.head.number);
   const { derived, failures } = await findDerived(await (await pond.at(version)).root(), resource);
   let done = 0;
+  const counted = new Set<string>();
   const made = await sideBySide(derived, madeAtOnce, async (at): Promise<Made> => {
     if (options.signal.aborted) throw new PondError('cancelled', 'the run was cancelled');
     options.progress(`${titleOf(resource)}: ${at.basename}`, done, derived.length);
     const one = await failing(() => makeOne(pond, at, options));
     done += 1;
+    // Files of one key are one in the cache.
+    if (!isPondError(one) && counted.has(at.node.sha256)) return nothing;
+    counted.add(at.node.sha256);
     return one;
   });
   const all = [...failures, ...made.filter((one) => isPondError(one))];

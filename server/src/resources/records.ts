@@ -9,6 +9,12 @@ import { type RunCounts } from './running.ts';
 /** How many records a home keeps; older ones are in older versions of the file. */
 const recordsMax = 100;
 
+/** Bytes of all records of a home, of which every run writes all; the newest is kept whatever it takes. */
+const recordsBytesMax = 256 * 1024;
+
+/** Characters of a text in a record: messages of a query engine quote what it read. */
+const textLengthMax = 2_000;
+
 /** How a run ended. */
 export type RunStatus = 'ok' | 'failed' | 'cancelled' | 'skipped';
 
@@ -55,9 +61,27 @@ export async function readRecords(fs: FS, { home }: Pick<ResourceHome, 'home'>):
 /** Adds a record to those of a home, which is a directory of a transaction. */
 export async function addRecord(home: WD, record: RunRecord): Promise<void> {
   const before = (await home.exists(recordsName)) ? parseRecords(await home.readFile(recordsName)) : [];
-  const lines = [...before, record].slice(-recordsMax).map((line) => `${JSON.stringify(line)}\n`);
-  await home.writeFile(recordsName, new TextEncoder().encode(lines.join('')));
+  await home.writeFile(recordsName, Buffer.concat(newestLines([...before, shortened(record)])));
 }
+
+/** The lines of the newest records, as many as a home keeps. */
+function newestLines(records: readonly RunRecord[]): readonly Uint8Array[] {
+  const lines: Uint8Array[] = [];
+  let bytes = 0;
+  for (const record of records.toReversed()) {
+    const line = Buffer.from(`${JSON.stringify(record)}\n`);
+    bytes += line.length;
+    if (lines.length === recordsMax || (lines.length > 0 && bytes > recordsBytesMax)) break;
+    lines.unshift(line);
+  }
+  return lines;
+}
+
+function shortened({ notes, error, ...record }: RunRecord): RunRecord {
+  return { ...record, notes: notes.map(short), error: error && { ...error, message: short(error.message) } };
+}
+
+const short = (text: string): string => (text.length <= textLengthMax ? text : `${text.slice(0, textLengthMax)}…`);
 
 function parseRecords(content: Uint8Array): readonly RunRecord[] {
   return new TextDecoder()
@@ -65,9 +89,19 @@ function parseRecords(content: Uint8Array): readonly RunRecord[] {
     .split('\n')
     .flatMap((line) => {
       try {
-        return line === '' ? [] : [JSON.parse(line) as RunRecord];
+        const value: unknown = line === '' ? undefined : JSON.parse(line);
+        return isRecord(value) ? [value] : [];
       } catch {
         return [];
       }
     });
+}
+
+/** Anybody may write the file. */
+function isRecord(value: unknown): value is RunRecord {
+  if (typeof value !== 'object' || value === null) return false;
+  const { status, started, durationMs, rows, bytes, files, notes, error } = value as Partial<RunRecord>;
+  const isCounted = [durationMs, rows, bytes, files].every((count) => typeof count === 'number');
+  const isTold = Array.isArray(notes) && notes.every((note) => typeof note === 'string') && typeof error === 'object';
+  return isCounted && isTold && typeof status === 'string' && typeof started === 'string';
 }

@@ -1,0 +1,244 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { isPondError } from '../../server/src/base/error.ts';
+import { textFile } from '../support/commandHost.ts';
+import { deriveDocument, inboxDocument, newPipelineHost, type PipelineHost } from '../support/pipelineHost.ts';
+
+const table = 'Timestamp,v\n1,2\n2,3\n';
+
+async function headOf(host: PipelineHost): Promise<number> {
+  return (await host.run('status', {})).head.number;
+}
+
+test('a run is one commit of data, progress and record', async (t) => {
+  const host = await newPipelineHost(t);
+  writeFileSync(join(host.inbox, 'a.csv'), table);
+  const [id] = await host.apply(inboxDocument('files', `${host.inbox}/*.csv`));
+  const before = await headOf(host);
+  const run = (await host.runAll()).get('Inbox/files');
+  assert.equal(run?.status, 'ok');
+  assert.equal(run.commit, before + 1);
+  assert.equal(await headOf(host), before + 1);
+  const changes = await host.run('diff', { from: String(before), to: String(before + 1) });
+  assert.deepEqual(
+    changes.map(({ path }) => path).filter((path) => path.endsWith('.csv') || path.endsWith('.jsonl')),
+    [`/Inbox/${id}/a.csv`, `/Inbox/${id}/runs.jsonl`],
+  );
+});
+
+test('a run of a pond without anything new commits records alone, once', async (t) => {
+  const host = await newPipelineHost(t);
+  writeFileSync(join(host.inbox, 'a.csv'), table);
+  await host.apply(inboxDocument('files', `${host.inbox}/*.csv`), deriveDocument('series', '/Inbox/files/*.csv'));
+  await host.runAll();
+  const before = await headOf(host);
+  const runs = await host.runAll();
+  assert.deepEqual(
+    [...runs.values()].map(({ status, files, rows, commit }) => [status, files, rows, commit]),
+    [
+      ['ok', 0, 0, null],
+      ['ok', 0, 0, null],
+    ],
+  );
+  assert.equal(await headOf(host), before + 1);
+  const changes = await host.run('diff', { from: String(before), to: 'HEAD' });
+  assert.ok(changes.every(({ path }) => path.endsWith('/runs.jsonl')));
+});
+
+test('what a person has staged is neither committed nor lost by a run; at the same path it is a conflict', async (t) => {
+  const host = await newPipelineHost(t);
+  writeFileSync(join(host.inbox, 'a.csv'), table);
+  const [id] = await host.apply(inboxDocument('files', `${host.inbox}/*.csv`));
+  await host.run('write', textFile('/notes.txt', 'mine'));
+  await host.run('write', textFile(`/Inbox/${id}/a.csv`, 'my own'));
+  assert.equal((await host.runAll()).get('Inbox/files')?.status, 'ok');
+  const { staged, conflicts } = await host.run('status', {});
+  assert.deepEqual(staged.map(({ path }) => path).sort(), [`/Inbox/${id}/a.csv`, '/notes.txt'].sort());
+  assert.deepEqual(conflicts, [`/Inbox/${id}/a.csv`]);
+  assert.deepEqual(await host.rows(`SELECT count(*) FROM "/Inbox/files/a.csv"`).catch(() => 'unread'), ['0']);
+  await assert.rejects(host.run('commit', { message: 'mine' }), (error) => isPondError(error, 'conflict'));
+  await host.run('discard', { paths: [`/Inbox/${id}/a.csv`] });
+  await host.run('commit', { message: 'mine' });
+  assert.deepEqual(await host.rows(`SELECT * FROM "/Inbox/files/a.csv" ORDER BY 1`), ['1,2', '2,3']);
+});
+
+test('what reads of a resource that failed is skipped and says so; unrelated ones run', async (t) => {
+  const host = await newPipelineHost(t);
+  writeFileSync(join(host.inbox, 'a.csv'), table);
+  await host.apply(
+    inboxDocument('files', `${host.inbox}/*.csv`),
+    deriveDocument('broken', '/Inbox/files/*.csv', "SELECT nowhere FROM read_csv('$1')"),
+    deriveDocument('behind', '/Derive/broken/all/*', "SELECT * FROM '$1'"),
+    deriveDocument('last', '/Derive/behind/all/*', "SELECT * FROM '$1'"),
+    deriveDocument('sound', '/Inbox/files/*.csv'),
+  );
+  const runs = await host.runAll();
+  const told = (name: string) => [runs.get(name)?.status, runs.get(name)?.error?.message];
+  assert.equal(told('Derive/broken')[0], 'failed');
+  assert.deepEqual(told('Derive/behind'), ['skipped', 'Derive/behind was not run, as Derive/broken did not end well']);
+  assert.deepEqual(told('Derive/last'), ['skipped', 'Derive/last was not run, as Derive/behind did not end well']);
+  assert.equal(told('Derive/sound')[0], 'ok');
+  const kept = await host.run('runs', {});
+  assert.deepEqual(
+    kept.map(({ resource, status }) => `${resource} ${status}`).sort(),
+    [...runs.values()].map(({ resource, status }) => `${resource} ${status}`).sort(),
+  );
+  await host.checkWhole();
+});
+
+test('each resource runs after those that it reads of, and its end is told at once', async (t) => {
+  const host = await newPipelineHost(t);
+  writeFileSync(join(host.inbox, 'a.csv'), table);
+  await host.apply(
+    deriveDocument('third', '/Derive/second/all/*', "SELECT * FROM '$1'"),
+    deriveDocument('second', '/Inbox/files/*.csv'),
+    inboxDocument('files', `${host.inbox}/*.csv`),
+  );
+  const told: string[] = [];
+  await host.run('run', {}, { progress: (message, done, total) => told.push(`${message} ${done}/${total}`) });
+  const ends = told.filter((text) => text.includes(': ok'));
+  assert.deepEqual(ends, ['Inbox/files: ok 1/3', 'Derive/second: ok 2/3', 'Derive/third: ok 3/3']);
+  const index = (text: string): number => told.findIndex((one) => one.startsWith(text));
+  assert.ok(index('Derive/second: a.csv') > index('Inbox/files: ok'));
+});
+
+test('a run that is cancelled leaves nothing half done, says so, and completes when it is tried again', async (t) => {
+  const host = await newPipelineHost(t);
+  for (let index = 0; index < 20; index += 1) writeFileSync(join(host.inbox, `${index}.csv`), `${table}3,${index}\n`);
+  const [id] = await host.apply(
+    inboxDocument('files', `${host.inbox}/*.csv`),
+    deriveDocument('series', '/Inbox/files/*.csv'),
+    deriveDocument('unrelated', '/elsewhere/*.csv'),
+  );
+  const controller = new AbortController();
+  const progress = (message: string, done: number): void => {
+    if (message.startsWith('Inbox/files') && done === 5) controller.abort();
+  };
+  const outcome = await host.run('run', {}, { progress, signal: controller.signal }).then(
+    ({ runs }) => runs.find(({ resource }) => resource === 'Inbox/files')?.status,
+    (error: unknown) => (isPondError(error) ? error.code : String(error)),
+  );
+  assert.equal(outcome, 'cancelled');
+  const kept = await host.run('runs', {});
+  assert.equal(kept.find(({ resource }) => resource === 'Inbox/files')?.status, 'cancelled');
+  const entries = (await host.run('list', { path: `/Inbox/${id}` })).map(({ name }) => name);
+  assert.ok(
+    entries.every((name) => !name.endsWith('.csv')),
+    entries.join(),
+  );
+  await host.checkWhole();
+  const again = await host.runAll();
+  assert.ok([...again.values()].every(({ status }) => status === 'ok'));
+  assert.equal(again.get('Inbox/files')?.files, 20);
+  assert.equal(again.get('Derive/series')?.files, 20);
+});
+
+test('two rounds at once run a resource once, and neither loses what it brought', async (t) => {
+  const host = await newPipelineHost(t);
+  for (let index = 0; index < 30; index += 1) writeFileSync(join(host.inbox, `${index}.csv`), table);
+  await host.apply(
+    inboxDocument('files', `${host.inbox}/*.csv`),
+    inboxDocument('others', `${host.inbox}/1*.csv`),
+    deriveDocument('series', '/Inbox/files/*.csv'),
+    deriveDocument('failing', '/Inbox/others/*.csv', "SELECT nowhere FROM read_csv('$1')"),
+  );
+  const rounds = await Promise.all([1, 2, 3, 4].map(async () => (await host.run('run', {})).runs));
+  const all = rounds.flat();
+  assert.deepEqual(
+    all.filter(({ error }) => error?.code === 'conflict'),
+    [],
+  );
+  const files = (resource: string): number =>
+    all.filter((run) => run.resource === resource).reduce((sum, run) => sum + run.files, 0);
+  assert.deepEqual([files('Inbox/files'), files('Inbox/others')], [30, 11]);
+  await host.checkWhole();
+  const busy = all.filter(({ error }) => error?.message.endsWith('is running already') === true);
+  const kept = await host.run('runs', { limit: 100 });
+  assert.equal(kept.length, all.length - busy.length);
+});
+
+test('a resource that is deleted while it runs has its run undone, and one that is deleted before is skipped', async (t) => {
+  const host = await newPipelineHost(t);
+  for (let index = 0; index < 10; index += 1) writeFileSync(join(host.inbox, `${index}.csv`), table);
+  await host.apply(
+    inboxDocument('files', `${host.inbox}/*.csv`),
+    deriveDocument('series', '/Inbox/files/*.csv'),
+    deriveDocument('unrelated', '/x/*.csv'),
+  );
+  let deleting: Promise<unknown> | undefined;
+  const { runs } = await host.run(
+    'run',
+    {},
+    {
+      progress: (message, done) => {
+        if (!message.startsWith('Inbox/files') || done !== 2) return;
+        deleting ??= host
+          .run('deleteResources', { names: ['Inbox/files'] })
+          .then(() => host.run('commit', { message: 'away' }));
+      },
+    },
+  );
+  await deleting;
+  const inbox = runs.find(({ resource }) => resource === 'Inbox/files');
+  assert.ok(inbox?.status === 'failed' || inbox?.status === 'ok', inbox?.status);
+  if (inbox.status === 'failed') assert.equal(inbox.error?.code, 'conflict');
+  assert.deepEqual(
+    (await host.run('resources', {})).map(({ kind, name }) => `${kind}/${name}`),
+    ['Derive/series', 'Derive/unrelated'],
+  );
+  await host.checkWhole();
+});
+
+test('a document that is changed while its round runs is run as it is then', async (t) => {
+  const host = await newPipelineHost(t);
+  writeFileSync(join(host.inbox, 'a.csv'), table);
+  await host.apply(inboxDocument('files', `${host.inbox}/*.csv`), deriveDocument('series', '/Inbox/files/*.csv'));
+  let applying: Promise<unknown> | undefined;
+  const { runs } = await host.run(
+    'run',
+    {},
+    {
+      progress: (message) => {
+        if (message.startsWith('Inbox/files')) {
+          applying ??= host.apply(deriveDocument('series', '/Inbox/files/*.csv', "SELECT v FROM read_csv('$1')"));
+        }
+      },
+    },
+  );
+  await applying;
+  assert.ok(runs.every(({ status }) => status === 'ok'));
+  assert.deepEqual(await host.rows('FROM "/Derive/series/all/a.csv" ORDER BY 1'), ['2', '3']);
+});
+
+test('a home keeps the last hundred records, and no more than it has room for', async (t) => {
+  const host = await newPipelineHost(t);
+  const [id] = await host.apply(deriveDocument('series', '/nothing/*.csv'));
+  const record = { status: 'ok', started: '2020-01-01T00:00:00.000Z', durationMs: 1, rows: 0, bytes: 0, files: 0, notes: [], error: null }; // prettier-ignore
+  const lines = Array.from({ length: 100 }, (_, index) => `${JSON.stringify({ ...record, durationMs: index })}\n`);
+  const damaged = ['{"half":', '5\n', 'null\n', '{}\n', '[1]\n', '{"status":"ok"}\n'];
+  await host.run('write', textFile(`/Derive/${id}/runs.jsonl`, [...lines, ...damaged].join('')));
+  await host.run('commit', { message: 'old records' });
+  await host.runAll();
+  const kept = await host.run('runs', { limit: 1000 });
+  assert.equal(kept.length, 100);
+  assert.deepEqual([kept[1]?.durationMs, kept.at(-1)?.durationMs], [99, 1]);
+});
+
+test('a record is short whatever fails, and says what it is about', async (t) => {
+  const host = await newPipelineHost(t);
+  for (let index = 0; index < 30; index += 1) writeFileSync(join(host.inbox, `${index}.csv`), table);
+  const [, id] = await host.apply(
+    inboxDocument('files', `${host.inbox}/*.csv`),
+    deriveDocument('series', '/Inbox/files/*.csv', `SELECT error(repeat('x', 100000)) FROM read_csv('$1')`),
+  );
+  for (let round = 0; round < 3; round += 1) await host.runAll();
+  const run = (await host.runAll()).get('Derive/series');
+  assert.equal(run?.status, 'failed');
+  assert.equal(run.error?.path, `/Derive/${id}/resource.yaml`);
+  assert.equal(run.notes.length, 21);
+  assert.equal(run.notes.at(-1), '9 more files failed');
+  const at = await host.run('stat', { path: `/Derive/${id}/runs.jsonl` });
+  assert.ok(at.size < 256 * 1024, String(at.size));
+});
