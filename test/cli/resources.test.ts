@@ -160,6 +160,18 @@ test('a run that brings nothing says why', async (t) => {
   assert.match(plain(stderr, folder), /^Inbox\/files: no file matches FOLDER\/in\/\*\.csv$/m);
 });
 
+test('a resource of a kind that is only checked does not run, and the run says so', async (t) => {
+  const { pond, check } = await newPlace(t);
+  const bucket = 'bucket: b, region: r, key: "${env:K}", secret: "${env:S}", endpoint: "https://s3.example.org"';
+  const backup = `apiVersion: v1\nkind: Backup\nname: offsite\ndesc: A copy\nspec: { ${bucket} }\n`;
+  assert.equal((await pond(['apply', '-f', '-'], backup)).status, 0);
+  await pond(['commit', '-m', 'a backup']);
+  await check(['run'], {
+    stdout: 'Backup/offsite  skipped N s\n',
+    stderr: 'Backup/offsite was not run, as this version of DuckPond only checks Backup documents\n',
+  });
+});
+
 test('a schedule runs again and again beside other writers, over failures, until Ctrl+C', async (t) => {
   const { folder, pond } = await newPlace(t);
   await pond(['apply', '-f', '-'], inbox(folder));

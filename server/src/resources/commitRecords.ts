@@ -49,6 +49,10 @@ function messageOf(pending: readonly PendingRecord[]): string {
 /** How runs ended, in words: "2 ok, 1 failed". */
 function endings(pending: readonly PendingRecord[]): string {
   const counts = new Map<string, number>();
-  for (const { record } of pending) counts.set(record.status, (counts.get(record.status) ?? 0) + 1);
-  return [...counts].map(([status, count]) => `${count} ${status === 'ok' ? 'with nothing new' : status}`).join(', ');
+  for (const { record } of pending) counts.set(endingOf(record), (counts.get(endingOf(record)) ?? 0) + 1);
+  return [...counts].map(([ending, count]) => `${count} ${ending}`).join(', ');
+}
+
+function endingOf({ status, rows, files }: RunRecord): string {
+  return status === 'ok' && rows + files === 0 ? 'with nothing new' : status;
 }

@@ -72,9 +72,9 @@ export async function runResources(pond: ResourcePond, request: RunRequest): Pro
     const run = async (): Promise<Ran> => {
       const failed = (await Promise.all(before)).filter(({ record }) => record.status !== 'ok');
       const ran =
-        failed.length > 0
-          ? skipped(resource, failed, now())
-          : ((await homes.run(resource.id, () => runOne(pond, resource, request))) ?? busy(resource, now()));
+        unready(resource, failed, now()) ??
+        (await homes.run(resource.id, () => runOne(pond, resource, request))) ??
+        busy(resource, now());
       end(resultOf(ran));
       return ran;
     };
@@ -133,9 +133,16 @@ function busy(resource: Resource, nowMs: number): Ran {
   return { ...notRun('skipped', resource, error, nowMs), isElsewhere: true };
 }
 
-function skipped(resource: Resource, failed: readonly Ran[], nowMs: number): Ran {
+/** Says why a resource cannot run; undefined when it can. */
+function unready(resource: Resource, failed: readonly Ran[], nowMs: number): Ran | undefined {
+  const { kind } = resource;
+  const isRunnable = kind.run !== undefined || kind.derive !== undefined;
+  if (isRunnable && failed.length === 0) return undefined;
   const names = failed.map((ran) => titleOf(ran.resource)).join(', ');
-  const error = new PondError('run-failed', `${titleOf(resource)} was not run, as ${names} did not end well`);
+  const why = isRunnable
+    ? `as ${names} did not end well`
+    : `as this version of DuckPond only checks ${kind.kind} documents`;
+  const error = new PondError('run-failed', `${titleOf(resource)} was not run, ${why}`);
   return notRun('skipped', resource, error, nowMs);
 }
 
