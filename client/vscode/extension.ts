@@ -28,6 +28,7 @@ import { resourceParts } from './resources/feature.ts';
 import { rowsOf } from './resources/shownRows.ts';
 import { SourceControls } from './sourceControl.ts';
 import { StatusBar } from './statusBar.ts';
+import { tableEditor, TableEditors } from './tableEditor.ts';
 
 /** Starts the extension: everything is registered before the first await, and asks the server when it is there. */
 export function activate(extension: vscode.ExtensionContext): Api {
@@ -38,11 +39,16 @@ export function activate(extension: vscode.ExtensionContext): Api {
   const queries = new QueryDocuments(client, ponds, extension.extensionUri);
   const statusBar = new StatusBar(client, ponds, sourceControls);
   const decorations = new ChangeDecorations(sourceControls);
-  const resources = resourceParts(client, ponds, queries, extension.extensionUri);
+  const resources = resourceParts(client, ponds, extension.extensionUri);
   const context: Context = { client, ponds, sourceControls, queries, ...resources };
   extension.subscriptions.push(
     vscode.workspace.registerFileSystemProvider(scheme, files, { isCaseSensitive: true }),
     vscode.window.registerFileDecorationProvider(decorations),
+    vscode.window.registerCustomEditorProvider(
+      tableEditor,
+      new TableEditors(client, ponds, queries, extension.extensionUri),
+      { supportsMultipleEditorsPerDocument: true },
+    ),
     ...[...resources.disposables, decorations, statusBar, queries, sourceControls, files, ponds, client],
     registerCommand('pond.init', context, initPond),
     registerCommand('pond.open', context, openPond),

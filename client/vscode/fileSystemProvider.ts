@@ -43,7 +43,7 @@ export class PondFileSystem implements vscode.FileSystemProvider, vscode.Disposa
     const node = await this.ask(uri, 'stat', { ...wire(location), followLinks: false });
     const end =
       node.targetType === undefined ? node : await this.ask(uri, 'stat', { ...wire(location), followLinks: true });
-    const readOnly = location.at !== undefined || opened.mode === 'read';
+    const readOnly = location.at !== undefined || opened.mode === 'read' || end.derived === true;
     return {
       type: fileType(node),
       // VS Code knows that content changed when one of these two did.

@@ -17,8 +17,8 @@ export interface Query {
 }
 
 /**
- * The result grid of one query document. The rows stay in the server: the page asks for the window that it shows. A new
- * query takes the place of the one before, whose rows are released.
+ * A grid in a panel. The rows stay in the server: the page asks for the window that it shows. A new query takes the place
+ * of the one before, whose rows are released.
  */
 export class GridPanel implements vscode.Disposable {
   private readonly client: PondClient;
@@ -31,15 +31,12 @@ export class GridPanel implements vscode.Disposable {
   private cancellation: vscode.CancellationTokenSource | undefined;
   readonly onDidClose = this.closed.event;
 
-  constructor(client: PondClient, extension: vscode.Uri, title: string, viewColumn = vscode.ViewColumn.Beside) {
+  /** Makes the page of `panel` the grid; closing either closes both. */
+  constructor(client: PondClient, extension: vscode.Uri, panel: vscode.WebviewPanel) {
     this.client = client;
+    this.panel = panel;
     const assets = vscode.Uri.joinPath(extension, 'out', 'webviews');
-    this.panel = vscode.window.createWebviewPanel(
-      'pond.grid',
-      title,
-      { viewColumn, preserveFocus: true },
-      { enableScripts: true, localResourceRoots: [assets] },
-    );
+    this.panel.webview.options = { enableScripts: true, localResourceRoots: [assets] };
     this.panel.webview.html = webviewPage(this.panel.webview, assets, { name: 'grid', title: 'Query result' });
     this.listeners = [
       this.panel.webview.onDidReceiveMessage((message: FromPage) => this.receive(message)),
@@ -55,6 +52,10 @@ export class GridPanel implements vscode.Disposable {
     return this.current;
   }
 
+  reveal(): void {
+    this.panel.reveal(undefined, true);
+  }
+
   /** Runs a query and shows its result. Throws what the server answered when it failed, which is shown as well. */
   async run(query: Query): Promise<void> {
     this.cancellation?.cancel();
@@ -64,7 +65,6 @@ export class GridPanel implements vscode.Disposable {
     const about = { run, sql: query.sql, source: pondName(query.pond) };
     this.query = query;
     this.show({ type: 'running', ...about });
-    this.panel.reveal(undefined, true);
     try {
       const info = await this.client.request('query', query, cancellation.token);
       if (run === this.runs) this.show({ type: 'result', ...about, info });

@@ -3,7 +3,7 @@ import { type PondClient } from './client.ts';
 import { errorData, errorText, isCancelled } from './errors.ts';
 import { GridPanel } from './gridPanel.ts';
 import { type Ponds } from './ponds.ts';
-import { pondName, pondUri } from './pondUri.ts';
+import { pondName } from './pondUri.ts';
 import { statementAt, type Statement } from './statement.ts';
 
 export const queryLanguage = 'pond-sql';
@@ -52,19 +52,11 @@ export class QueryDocuments implements vscode.Disposable {
     await this.ponds.open(pond);
     try {
       const name = document.uri.path.split('/').at(-1);
-      const grid = this.grid(document.uri, () => `Result: ${name} (${pondName(pond)})`, vscode.ViewColumn.Beside);
+      const grid = this.grid(document.uri, `Result: ${name} (${pondName(pond)})`);
       await grid.run({ pond, sql: statement.text });
     } catch (error) {
       this.mark(document, statement, error);
     }
-  }
-
-  /** Shows all rows of a series or table of a pond in a grid of its own. Throws what the server answers to the query. */
-  async showTable(pond: string, path: string): Promise<void> {
-    await this.ponds.open(pond);
-    const name = path.split('/').at(-1) ?? path;
-    const grid = this.grid(pondUri(pond, path), () => name, vscode.ViewColumn.Active);
-    await grid.run({ pond, sql: `SELECT * FROM "${path.replaceAll('"', '""')}"` });
   }
 
   /** Stops the query whose grid is shown last. */
@@ -78,14 +70,16 @@ export class QueryDocuments implements vscode.Disposable {
     this.listener.dispose();
   }
 
-  /** The grid of a document or table; a new one when it has none. */
-  private grid(uri: vscode.Uri, title: () => string, column: vscode.ViewColumn): GridPanel {
+  /** The grid of a document, in sight; a new one when it has none. */
+  private grid(uri: vscode.Uri, title: string): GridPanel {
     const key = uri.toString();
     const known = this.grids.get(key);
-    const grid = known ?? new GridPanel(this.client, this.extension, title(), column);
+    const grid = known ?? new GridPanel(this.client, this.extension, newPanel(title));
     if (known === undefined) {
       grid.onDidClose(() => this.grids.delete(key));
       this.grids.set(key, grid);
+    } else {
+      grid.reveal();
     }
     this.lastGrid = grid;
     return grid;
@@ -108,6 +102,11 @@ export class QueryDocuments implements vscode.Disposable {
     if (code !== undefined) diagnostic.code = code;
     this.problems.set(document.uri, [diagnostic]);
   }
+}
+
+function newPanel(title: string): vscode.WebviewPanel {
+  const place = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
+  return vscode.window.createWebviewPanel('pond.grid', title, place);
 }
 
 function chosen(document: vscode.TextDocument, selection: vscode.Selection): Statement | undefined {

@@ -1,6 +1,7 @@
 /** The tests that run inside VS Code. One suite around all: its end is the end of the run. */
 import { suite } from 'node:test';
 import { commandTests } from './suite/commands.ts';
+import { derivedTests } from './suite/derived.ts';
 import { fileSystemTests } from './suite/fileSystem.ts';
 import { languageTests } from './suite/language.ts';
 import { queryTests } from './suite/query.ts';
@@ -18,6 +19,7 @@ suite('the editor', () => {
   languageTests();
   queryTests();
   resourceTests();
+  derivedTests();
   speedTests();
   serverTests();
 });

@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
-import { type ChangeInfo } from '../../../server/src/protocol/commands.ts';
+import { type ChangeInfo, type NodeInfo } from '../../../server/src/protocol/commands.ts';
 import { selectedPaths, type Context } from '../context.ts';
 import { showChange, showChanges, sideNames, type Sides } from '../diffEditor.ts';
 import { pondName } from '../pondUri.ts';
+import { madeAt } from '../resources/maker.ts';
 import { commitItem } from '../versions.ts';
 
 /**
@@ -31,9 +32,26 @@ async function openStaged({ client, sourceControls }: Context, pond: string, pat
     await showChange({ pond, from: 'HEAD', to: undefined }, change);
     return;
   }
+  const made = await madeAt(client, pond, path);
+  if (made !== undefined && made.node.type !== 'directory') {
+    await openMade(client, pond, path, made.node);
+    return;
+  }
   const [below] = await client.request('diff', { pond, paths: [path] });
   if (below === undefined) void vscode.window.showInformationMessage(`${path} is as committed.`);
   else await openAll({ client }, { pond, from: 'HEAD', to: undefined }, [path]);
+}
+
+/** Shows what is made now beside what the newest commit makes: of that only the recipe and the inputs are committed. */
+async function openMade(client: Context['client'], pond: string, path: string, now: NodeInfo): Promise<void> {
+  const before = await madeAt(client, pond, path, 'HEAD');
+  if (before?.node.sha256 === now.sha256) {
+    void vscode.window.showInformationMessage(`${path} is made of what is committed: nothing of it is staged.`);
+    return;
+  }
+  const kind = before === undefined ? 'added' : 'modified';
+  const sizes = { sizeBefore: before?.node.size ?? null, sizeAfter: now.size };
+  await showChange({ pond, from: 'HEAD', to: undefined }, { kind, path, type: now.type, ...sizes });
 }
 
 async function openAll({ client }: Pick<Context, 'client'>, sides: Sides, paths?: readonly string[]): Promise<void> {

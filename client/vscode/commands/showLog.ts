@@ -1,6 +1,7 @@
 import type * as vscode from 'vscode';
 import { selectedPaths, type Context } from '../context.ts';
 import { showChanges } from '../diffEditor.ts';
+import { madeAt } from '../resources/maker.ts';
 import { pickCommit } from '../versions.ts';
 
 /** Lists the commits of a pond, or of a selected path, newest first; the one picked is shown as what it changed. */
@@ -9,11 +10,22 @@ export async function showLog({ client, ponds }: Context, ...args: readonly unkn
   const root = (args[0] as Partial<vscode.SourceControl> | undefined)?.rootUri;
   const pond = selected?.pond ?? (await ponds.choose(root));
   if (pond === undefined) return;
-  const path = selected?.paths[0];
-  const filter = path === undefined || path === '/' ? {} : { path };
-  const commit = await pickCommit(client, pond, { ...filter, placeHolder: `Commits of ${filter.path ?? pond}` });
+  const { path, placeHolder } = await whatOf(client, pond, selected?.paths[0]);
+  const commit = await pickCommit(client, pond, { ...(path === undefined ? {} : { path }), placeHolder });
   if (commit === undefined) return;
   const { changes } = await client.request('show', { pond, commit: String(commit.number) });
   const sides = { pond, from: String(commit.parent ?? 0), to: String(commit.number) };
   await showChanges(sides, `Commit ${commit.number}: ${commit.message}`, changes);
+}
+
+/** Of what the commits are listed: what a resource makes is in none, but the resource is. */
+async function whatOf(
+  client: Context['client'],
+  pond: string,
+  path: string | undefined,
+): Promise<{ readonly path: string | undefined; readonly placeHolder: string }> {
+  if (path === undefined || path === '/') return { path: undefined, placeHolder: `Commits of ${pond}` };
+  const made = await madeAt(client, pond, path);
+  if (made === undefined) return { path, placeHolder: `Commits of ${path}` };
+  return { path: made.home, placeHolder: `Commits of the resource that makes ${path}` };
 }

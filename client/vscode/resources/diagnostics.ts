@@ -5,9 +5,9 @@ import { documentUri, readablePath, readableText } from './places.ts';
 import { type ResourceStore } from './resourceStore.ts';
 import { titleOf } from './words.ts';
 
-const { Error, Warning } = vscode.DiagnosticSeverity;
+const { Error, Warning, Information } = vscode.DiagnosticSeverity;
 
-/** Marks in the documents of a pond why the last run of their resource failed, until one does not. */
+/** Marks in the documents of a pond what keeps their resources from working, and what their last run said. */
 export class RunProblems implements vscode.Disposable {
   private readonly store: ResourceStore;
   private readonly problems = vscode.languages.createDiagnosticCollection('pond-run');
@@ -26,17 +26,50 @@ export class RunProblems implements vscode.Disposable {
 
   private mark(pond: string): void {
     const resources = this.store.resources(pond);
-    const found = resources.flatMap((resource) => {
-      const error = resource.lastRun?.status === 'failed' ? resource.lastRun.error : null;
-      return error === null ? [] : [problemOf(pond, resources, resource, error)];
-    });
+    const marked: vscode.Uri[] = [];
     for (const uri of this.marked.get(pond) ?? []) this.problems.delete(uri);
-    for (const [uri, diagnostic] of found) this.problems.set(uri, [diagnostic]);
-    this.marked.set(
-      pond,
-      found.map(([uri]) => uri),
-    );
+    for (const resource of resources) {
+      const diagnostics = [...cycles(resource), ...ofLastRun(pond, resources, resource)];
+      if (diagnostics.length === 0) continue;
+      const uri = documentUri(pond, resource);
+      this.problems.set(uri, diagnostics);
+      marked.push(uri);
+    }
+    this.marked.set(pond, marked);
   }
+}
+
+/** Problems that no text has by itself: other resources are needed to have them. */
+function cycles({ problems }: ResourceInfo): readonly vscode.Diagnostic[] {
+  const found = problems.filter(({ code }) => code === 'resource-cycle');
+  return found.map((problem) => {
+    const diagnostic = new vscode.Diagnostic(wordAt(problem.line, problem.character), withHint(problem), Error);
+    diagnostic.source = 'pond';
+    diagnostic.code = problem.code;
+    return diagnostic;
+  });
+}
+
+function ofLastRun(
+  pond: string,
+  resources: readonly ResourceInfo[],
+  resource: ResourceInfo,
+): readonly vscode.Diagnostic[] {
+  const { lastRun } = resource;
+  if (lastRun === null) return [];
+  const failure =
+    lastRun.status === 'failed' && lastRun.error !== null ? [problemOf(pond, resources, resource, lastRun.error)] : [];
+  return [...failure, ...lastRun.notes.flatMap((note) => noteAt(resource, note))];
+}
+
+/** A note of a run that says where in the document what it is about stands: `… (/KIND/<uuid>/resource.yaml, line 7)`. */
+function noteAt({ home }: ResourceInfo, note: string): readonly vscode.Diagnostic[] {
+  const [, text, path, line] = /^(.*) \((\S+), line (\d+)\)$/s.exec(note) ?? [];
+  if (text === undefined || line === undefined || path?.startsWith(`${home}/`) !== true) return [];
+  const at = Number(line) - 1;
+  const diagnostic = new vscode.Diagnostic(new vscode.Range(at, 0, at, Number.MAX_SAFE_INTEGER), text, Information);
+  diagnostic.source = 'pond run';
+  return [diagnostic];
 }
 
 /** An error of a run at its place in the document; at the document's start, with the input named, when it is about one. */
@@ -45,10 +78,9 @@ function problemOf(
   resources: readonly ResourceInfo[],
   resource: ResourceInfo,
   error: RunErrorInfo,
-): readonly [vscode.Uri, vscode.Diagnostic] {
-  const uri = documentUri(pond, resource);
+): vscode.Diagnostic {
   const path = error.path === undefined ? undefined : readablePath(resources, error.path);
-  const inDocument = path === uri.path;
+  const inDocument = path === documentUri(pond, resource).path;
   const range = inDocument && error.line !== undefined ? wordAt(error.line, error.character ?? 0) : firstLine;
   const diagnostic = new vscode.Diagnostic(range, readableText(resources, withHint(error)), Error);
   diagnostic.source = 'pond run';
@@ -57,7 +89,7 @@ function problemOf(
     const place = new vscode.Location(pondUri(pond, path), new vscode.Position(error.line ?? 0, error.character ?? 0));
     diagnostic.relatedInformation = [new vscode.DiagnosticRelatedInformation(place, `read by ${titleOf(resource)}`)];
   }
-  return [uri, diagnostic];
+  return diagnostic;
 }
 
 /** What the server found when a document was applied, until its text changes. */

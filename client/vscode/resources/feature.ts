@@ -2,12 +2,12 @@ import type * as vscode from 'vscode';
 import { type PondClient } from '../client.ts';
 import { type Context } from '../context.ts';
 import { type Ponds } from '../ponds.ts';
-import { type QueryDocuments } from '../queryDocuments.ts';
 import { ActiveResource } from './activeResource.ts';
 import { ApplyProblems, RunProblems } from './diagnostics.ts';
 import { GraphPanels } from './graphPanel.ts';
 import { ResourceLenses } from './lenses.ts';
 import { Outputs } from './outputs.ts';
+import { PatternFeatures } from './patterns.ts';
 import { ResourceStore } from './resourceStore.ts';
 import { RunLog } from './runLog.ts';
 import { Runner } from './runner.ts';
@@ -23,12 +23,7 @@ export interface ResourceParts extends Pick<
 }
 
 /** Makes all of them. Nothing is asked of the server before it runs. */
-export function resourceParts(
-  client: PondClient,
-  ponds: Ponds,
-  queries: QueryDocuments,
-  extension: vscode.Uri,
-): ResourceParts {
+export function resourceParts(client: PondClient, ponds: Ponds, extension: vscode.Uri): ResourceParts {
   const store = new ResourceStore(client, ponds);
   const runner = new Runner(client, store);
   const view = new ResourcesView(client, store, runner);
@@ -38,6 +33,7 @@ export function resourceParts(
   const lenses = new ResourceLenses(store, runner);
   const problems = new RunProblems(store);
   const active = new ActiveResource(client, store);
-  const disposables = [active, problems, lenses, applyProblems, runLog, graphs, view, runner, store];
-  return { store, runner, view, graphs, runLog, applyProblems, outputs: new Outputs(client, queries), disposables };
+  const patterns = new PatternFeatures(ponds, store);
+  const disposables = [patterns, active, problems, lenses, applyProblems, runLog, graphs, view, runner, store];
+  return { store, runner, view, graphs, runLog, applyProblems, outputs: new Outputs(client), disposables };
 }

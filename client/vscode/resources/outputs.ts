@@ -2,24 +2,22 @@ import * as vscode from 'vscode';
 import { type OutputInfo, type ResourceInfo } from '../../../server/src/protocol/resources.ts';
 import { type PondClient } from '../client.ts';
 import { pondUri } from '../pondUri.ts';
-import { type QueryDocuments } from '../queryDocuments.ts';
+import { tableEditor } from '../tableEditor.ts';
 import { readablePath } from './places.ts';
 import { titleOf } from './words.ts';
 
 /** Shows what resources hold. */
 export class Outputs {
   private readonly client: PondClient;
-  private readonly queries: QueryDocuments;
 
-  constructor(client: PondClient, queries: QueryDocuments) {
+  constructor(client: PondClient) {
     this.client = client;
-    this.queries = queries;
   }
 
   /** Shows rows in a grid, any other file in an editor. */
   async open(pond: string, { path, type }: OutputInfo): Promise<void> {
     const isTable = type === 'series' || type === 'table' || path.endsWith('.parquet');
-    if (isTable) await this.queries.showTable(pond, path);
+    if (isTable) await vscode.commands.executeCommand('vscode.openWith', pondUri(pond, path), tableEditor);
     else await vscode.commands.executeCommand('vscode.open', pondUri(pond, path));
   }
 

@@ -1,6 +1,7 @@
 /** From what a pond answers to what the protocol says. */
 import { type ChangeInfo, type CommitInfo, type NodeInfo } from '../protocol/commands.ts';
 import { type Change, type Commit } from '../pond/types.ts';
+import { placeOf } from '../resources/derivedNode.ts';
 import { type Node } from '../tinyfs/backend.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
 import { followIfPossible } from '../tinyfs/resolve.ts';
@@ -28,6 +29,7 @@ function plainInfo({ node, path, basename }: NodePath): NodeInfo {
     modified: Math.floor(node.modifiedUs / 1000),
     sha256: node.sha256,
     attributes: node.attributes,
+    ...(placeOf(node)?.in === 'derived' ? { derived: true } : {}),
   };
 }
 

@@ -32,6 +32,8 @@ export interface NodeInfo {
   readonly modified: number;
   readonly sha256: string;
   readonly attributes: Readonly<Record<string, string>>;
+  /** For what a resource makes: it cannot be written, and the bytes of a file are 0 until it is made. */
+  readonly derived?: true;
 }
 
 export interface CommitInfo {

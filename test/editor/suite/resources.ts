@@ -1,17 +1,12 @@
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 import * as vscode from 'vscode';
-import { type AppliedInfo, type RunInfo } from '../../../server/src/protocol/resources.ts';
+import { type RunInfo } from '../../../server/src/protocol/resources.ts';
 import { type ShownRow } from '../../../client/vscode/resources/shownRows.ts';
+import { apply, derive, document, pondWith, resourceRows, rowCount } from './resourcePond.ts';
 import { api, closeEditors, newPond, temporaryFolder, until, type TestPond } from './support.ts';
-
-const document = (kind: string, name: string, ...spec: readonly string[]): string =>
-  ['apiVersion: duckpond/v1', `kind: ${kind}`, `name: ${name}`, `desc: The ${name}`, 'spec:', ...spec, ''].join('\n');
-
-const derive = (name: string, query: string): string =>
-  document('Derive', name, '  collections:', '    - name: all', '      pattern: /in/*.csv', `      query: "${query}"`);
 
 const series = derive('series', "SELECT t AS Timestamp, x FROM read_csv('$1')");
 const wrong = derive('wrong', "SELECT t AS Timestamp, no_such FROM read_csv('$1')");
@@ -29,31 +24,6 @@ const reduced = document(
   '        - in_pattern: /Derive/series/all/*',
   '          out_pattern: days',
 );
-
-/** A pond with an input file and these resources, applied by the command and committed. */
-async function pondWith(t: TestContext, ...documents: readonly string[]): Promise<TestPond> {
-  t.after(closeEditors);
-  const pond = await newPond(t);
-  await pond.write('/in/a.csv', 't,x\n0,1.5\n3600,2.5\n90000,4\n');
-  await apply(pond, documents.join('---\n'));
-  await pond.commit('resources');
-  await until('nothing staged in the view', async () => {
-    const rows = await resourceRows(pond);
-    return rows.length === documents.length && rows.every(({ description }) => description === 'never run');
-  });
-  return pond;
-}
-
-async function apply(pond: TestPond, text: string): Promise<readonly AppliedInfo[] | undefined> {
-  await pond.write('/drafts/new.yaml', text);
-  await vscode.window.showTextDocument(pond.uri('/drafts/new.yaml'));
-  return vscode.commands.executeCommand('pond.applyResource', pond.uri('/drafts/new.yaml'));
-}
-
-/** The rows of resources, whatever their kinds. */
-async function resourceRows({ pond }: TestPond): Promise<readonly ShownRow[]> {
-  return (await api().resources(pond)).flatMap(({ children }) => children);
-}
 
 async function rowOf(pond: TestPond, label: string): Promise<ShownRow> {
   return until(`the row ${label}`, async () => (await resourceRows(pond)).find((row) => row.label === label));
@@ -119,8 +89,7 @@ export function resourceTests(): void {
       output: { path: file.path, type: file.type },
       parent: row.node,
     });
-    const state = api().grid()?.state;
-    assert.equal(state?.type === 'result' && state.info.rowCount, 3, JSON.stringify(state));
+    await until('the rows', () => rowCount() === 3);
   });
 
   test('files of an inbox come with a run, and open as text', async (t) => {

@@ -1,0 +1,105 @@
+import { minimatch } from 'minimatch';
+import * as vscode from 'vscode';
+import { type ResourceInfo } from '../../../server/src/protocol/resources.ts';
+import { type Ponds } from '../ponds.ts';
+import { parsePondUri } from '../pondUri.ts';
+import { documentUri } from './places.ts';
+import { type ResourceStore } from './resourceStore.ts';
+import { titleOf } from './words.ts';
+
+/** A path or pattern of a resource, from its slash to the end of what may belong to it: `/Combine/together/*\/combine`. */
+const pathPattern = /(?<![\w.}\])/-])\/([A-Z]\w*)\/([^\s/"',#\]]+)(?:\/[^\s"',#\]]*)?/g;
+
+/** Helps with the patterns of a resource document that name other resources. */
+export class PatternFeatures implements vscode.DefinitionProvider, vscode.CompletionItemProvider, vscode.Disposable {
+  private readonly ponds: Ponds;
+  private readonly store: ResourceStore;
+  private readonly registered: vscode.Disposable;
+
+  constructor(ponds: Ponds, store: ResourceStore) {
+    this.ponds = ponds;
+    this.store = store;
+    const selector = [
+      { language: 'yaml', scheme: 'pond' },
+      { language: 'yaml', scheme: 'file' },
+      { language: 'yaml', scheme: 'untitled' },
+    ];
+    this.registered = vscode.Disposable.from(
+      vscode.languages.registerDefinitionProvider(selector, this),
+      vscode.languages.registerCompletionItemProvider(selector, this, '/'),
+    );
+  }
+
+  /** The documents of the resources that the pattern at a place names. */
+  provideDefinition(document: vscode.TextDocument, position: vscode.Position): vscode.LocationLink[] {
+    const { text } = document.lineAt(position);
+    const found = [...text.matchAll(pathPattern)].find(
+      ({ 0: all, index }) => index <= position.character && position.character <= index + all.length,
+    );
+    const pond = this.pondOf(document.uri);
+    if (found === undefined || pond === undefined) return [];
+    const [all, kind, name = ''] = found;
+    const { line } = position;
+    const start = new vscode.Position(0, 0);
+    return this.store
+      .resources(pond)
+      .filter((resource) => resource.kind === kind && (resource.id === name || minimatch(resource.name, name)))
+      .map((resource) => ({
+        originSelectionRange: new vscode.Range(line, found.index, line, found.index + all.length),
+        targetUri: documentUri(pond, resource),
+        targetRange: new vscode.Range(start, start),
+      }));
+  }
+
+  /** Kinds behind the first slash of a path, names behind the second, what the resource holds behind the third. */
+  provideCompletionItems(document: vscode.TextDocument, position: vscode.Position): vscode.CompletionItem[] {
+    const before = document.lineAt(position).text.slice(0, position.character);
+    const [typed, kind, name, output] = /(?:^|[\s"'])\/(\w*)(?:\/([\w-]*))?(?:\/([\w-]*))?$/.exec(before) ?? [];
+    const pond = this.pondOf(document.uri);
+    if (typed === undefined || pond === undefined) return [];
+    const resources = this.store.resources(pond);
+    const { Folder, Module } = vscode.CompletionItemKind;
+    const ofKind = resources.filter((resource) => resource.kind === kind);
+    if (name === undefined) {
+      const kinds = [...new Set(resources.map((resource) => resource.kind))];
+      return kinds.map((one) => itemOf({ label: one, detail: 'kind', kind: Folder }, position, kind ?? ''));
+    }
+    if (output === undefined) {
+      return ofKind.map((one) => itemOf({ label: one.name, detail: one.desc, kind: Module }, position, name));
+    }
+    const owner = ofKind.find((resource) => resource.name === name);
+    return outputNames(owner).map((label) =>
+      itemOf({ label, detail: owner === undefined ? '' : `of ${titleOf(owner)}`, kind: Folder }, position, output),
+    );
+  }
+
+  dispose(): void {
+    this.registered.dispose();
+  }
+
+  /** The pond that a text is in, or that is open when only one is. */
+  private pondOf(uri: vscode.Uri): string | undefined {
+    const [first, ...more] = this.ponds.all;
+    return parsePondUri(uri)?.pond ?? (more.length === 0 ? first : undefined);
+  }
+}
+
+function outputNames(owner: ResourceInfo | undefined): readonly string[] {
+  return (owner?.outputs ?? []).map(({ path }) => path.slice(path.lastIndexOf('/') + 1));
+}
+
+/** Takes the place of what is typed of the name. */
+function itemOf(
+  {
+    label,
+    detail,
+    kind,
+  }: { readonly label: string; readonly detail: string; readonly kind: vscode.CompletionItemKind },
+  position: vscode.Position,
+  typed: string,
+): vscode.CompletionItem {
+  const item = new vscode.CompletionItem(label, kind);
+  item.detail = detail;
+  item.range = new vscode.Range(position.translate(0, -typed.length), position);
+  return item;
+}
