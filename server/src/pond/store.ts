@@ -15,13 +15,22 @@ export interface Store {
   readonly blobs: BlobStore;
   /** Roots of the commits asked for last. */
   readonly roots: Map<number, Promise<PondNode>>;
+  /** Committed versions of series, by the id of the node: see seriesVersions.ts. */
+  readonly series: Map<string, readonly PondNode[]>;
 }
 
 const rootsMax = 100;
 
 /** The store of a pond whose log is open. */
 export function createStore(disk: Disk, opLog: OpLog): Store {
-  return { disk, opLog, pages: createPageStore(opLog), blobs: createBlobStore(disk), roots: new Map() };
+  return {
+    disk,
+    opLog,
+    pages: createPageStore(opLog),
+    blobs: createBlobStore(disk),
+    roots: new Map(),
+    series: new Map(),
+  };
 }
 
 /** The root directory as commit `number` left it. Every commit writes it, so its row is in the commit's own file. */

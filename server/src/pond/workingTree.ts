@@ -15,6 +15,7 @@ import { type EntryChange, type Overlay, type StagedEntry } from './overlay.ts';
 import { compareNames } from './pages.ts';
 import { type RestorableTree } from './restore.ts';
 import { type StagedContentStore } from './stagedContent.ts';
+import { committedValue } from './seriesVersions.ts';
 import { committedVersions, rootAt, type Store } from './store.ts';
 
 /** Where changes become durable: the journal, or for a transaction only its spool. */
@@ -231,23 +232,28 @@ function isUnchanged(
 /** The versions that together are a node's value, oldest first: all of a series, the one version of anything else. */
 export async function valueVersions(store: Store, overlay: Overlay, node: PondNode): Promise<readonly PondNode[]> {
   if (node.type !== 'series') return [node];
-  const all: PondNode[] = [];
-  for await (const version of versions(store, overlay, node)) all.unshift(version);
-  return all;
+  const { staged, committed } = stagedVersions(overlay, node);
+  return [...(committed === undefined ? [] : await committedValue(store, committed)), ...staged.toReversed()];
 }
 
 /** Staged versions first, then those committed. */
 async function* versions(store: Store, overlay: Overlay, node: PondNode): AsyncIterable<PondNode> {
-  if (node.content === undefined) {
-    yield* committedVersions(store, node);
-    return;
-  }
-  yield node;
-  const staged = stagedOf(overlay, node);
-  yield* [...(staged?.earlier ?? [])].reverse().filter((earlier) => earlier.version < node.version);
-  const first = staged?.earlier[0] ?? node;
-  if (first.previous === undefined) return;
-  yield* committedVersions(store, { ...first, row: first.previous, version: first.version - 1 });
+  const { staged, committed } = stagedVersions(overlay, node);
+  yield* staged;
+  if (committed !== undefined) yield* committedVersions(store, committed);
+}
+
+/** The staged versions of a node up to its own, newest first, and the committed one that they follow. */
+function stagedVersions(
+  overlay: Overlay,
+  node: PondNode,
+): { readonly staged: readonly PondNode[]; readonly committed: PondNode | undefined } {
+  if (node.content === undefined) return { staged: [], committed: node };
+  const earlier = stagedOf(overlay, node)?.earlier ?? [];
+  const staged = [node, ...earlier.toReversed().filter(({ version }) => version < node.version)];
+  const first = earlier[0] ?? node;
+  const { previous } = first;
+  return { staged, committed: previous && { ...first, row: previous, version: first.version - 1 } };
 }
 
 function stagedOf(overlay: Overlay, node: PondNode): StagedEntry | undefined {
