@@ -211,6 +211,15 @@ test('host paths do not come into the rows', async () => {
   assert.ok(!String(sniffed).includes(temporary.path) && String(sniffed).includes(path), String(sniffed));
 });
 
+test('host paths do not come into lists and structs either', async () => {
+  for (const value of ['[filename]', '{x: [{y: filename}]}', 'map {filename: 1}', 'to_json(filename)']) {
+    const error = await failure(`SELECT ${value} AS x FROM read_csv('$1', filename = true)`);
+    assert.match(error.message, /names of files/, value);
+  }
+  const sql = "SELECT [name] AS x, {y: id} AS s FROM read_csv('$1', filename = true) ORDER BY id LIMIT 1";
+  assert.deepEqual(await rowsOf(sql), [["['a']", "{'y': 1}"]]);
+});
+
 test('names of files are no way into the SQL', async () => {
   for (const name of [`/a/it's "x" $$ \\ .csv`, '/a/$1.csv', "/a/'; COPY (SELECT 1) TO 'x.csv"]) {
     const input = pondFile(name, ['a\n1\n']);
@@ -268,6 +277,10 @@ for (const sql of [
   "SELECT getenv('HOME')",
   "SELECT current_setting('allowed_paths')",
   'FROM duckdb_settings()',
+  'SELECT current_query()',
+  "PIVOT (SELECT current_setting('allowed_paths')::VARCHAR AS x) ON x",
+  'PIVOT (FROM duckdb_settings()) ON name USING first(value)',
+  "PIVOT (FROM query('SELECT 1 AS x')) ON x",
   'FROM pond.commits',
   `COPY (SELECT 1) TO '${secret}'`,
   `SELECT 1) TO '${secret}' (FORMAT csv); COPY (SELECT 2`,

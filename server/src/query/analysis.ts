@@ -3,7 +3,7 @@ import { type Connection } from '../duckdb/connection.ts';
 import { engineToPondError, readSerializeError } from '../duckdb/engineError.ts';
 import { stringIndex, textPosition } from '../duckdb/textPosition.ts';
 import { type AstFunction, findReferences } from './ast.ts';
-import { checkFunctions } from './functions.ts';
+import { checkFunctions, tellsOfHost } from './functions.ts';
 import { isOurs, namesIn, type TableReference } from './pondNames.ts';
 import { type Token, tokenize } from './tokens.ts';
 
@@ -110,7 +110,15 @@ function analyzeTokens(sql: string, tokens: readonly Token[], opening: Token, ex
     const what = explain ? 'EXPLAIN of what is not a query' : opening.text;
     throw forbidden(`${what} is not allowed in a query`, sql, opening.start);
   }
+  const called = tokens.find((token, index) => isCall(tokens, index) && tellsOfHost(token.text.toLowerCase()));
+  if (called !== undefined)
+    throw forbidden(`${called.text.toLowerCase()}() is not allowed in a query`, sql, called.start);
   return { tables: namesIn(tokens) };
+}
+
+function isCall(tokens: readonly Token[], index: number): boolean {
+  const [name, next] = [tokens[index], tokens[index + 1]];
+  return (name?.kind === 'word' || name?.kind === 'identifier') && next?.kind === 'symbol' && next.text === '(';
 }
 
 function isSemicolon({ kind, text }: Token): boolean {

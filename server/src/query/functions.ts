@@ -21,7 +21,12 @@ const tableFunctions = new Set([
 ]);
 
 /** Scalar functions that tell about the host or the engine. */
-const hostFunctions = new Set(['current_setting', 'getenv', 'write_log']);
+const hostFunctions = new Set(['current_query', 'current_setting', 'getenv', 'write_log']);
+
+/** True for a function that no query may call, be it of tables or not. `name` is in lower case. */
+export function tellsOfHost(name: string): boolean {
+  return hostFunctions.has(name) || /^(duckdb|pragma)_/.test(name) || name === 'query' || name === 'query_table';
+}
 
 /** Fails `query-forbidden` at the first function that a query may not call. */
 export function checkFunctions(

@@ -1,11 +1,12 @@
 import { PondError } from '../base/error.ts';
 import { type Connection } from '../duckdb/connection.ts';
-import { type Chunk, type Value } from '../duckdb/values.ts';
+import { type Chunk } from '../duckdb/values.ts';
 import { type Database, type DatabaseSettings, openDatabase } from '../duckdb/database.ts';
 import { identifier, literal } from '../duckdb/sql.ts';
 import { type BoundStatement, type RowStream, type Statements } from '../duckdb/statements.ts';
 import { type PlainValue } from './plainValue.ts';
 import { runError, viewError } from './hostNames.ts';
+import { renamingSql } from './renamingSql.ts';
 import { lockSql, type SandboxSpec, type TableSpec } from './sources.ts';
 
 export interface SandboxSettings extends DatabaseSettings {
@@ -182,20 +183,6 @@ function withoutFirstLine(error: PondError): PondError {
     ...(position === undefined ? {} : { position: { ...position, line: Math.max(0, position.line - 1) } }),
     cause,
   });
-}
-
-/** The beginning of a query over another one, in which host paths in columns of text become pond paths. */
-function renamingSql(columns: readonly (readonly Value[])[], files: SandboxSpec['files']): string {
-  const renamed = columns.flatMap(([name, type]) => {
-    if (type !== 'VARCHAR') return [];
-    const column = identifier(String(name));
-    const value = files.reduce(
-      (sql, { hostPath, pondPath }) => `replace(${sql}, ${literal(hostPath)}, ${literal(pondPath)})`,
-      column,
-    );
-    return [`${value} AS ${column}`];
-  });
-  return `SELECT *${renamed.length === 0 ? '' : ` REPLACE (${renamed.join(', ')})`} FROM (`;
 }
 
 /** Runs the COPY of a dynamic PIVOT: around it is a transaction, with the type that DuckDB makes for it. */
