@@ -66,8 +66,11 @@ function report(error: unknown, verb: Verb | undefined, terminal: Terminal): num
     terminal.warn(`pond: internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     return exitStatus.other;
   }
-  const { message, position } = error;
-  const place = position === undefined ? '' : ` (line ${position.line + 1}, column ${position.character + 1})`;
+  const { message, position, path } = error;
+  // A query that fails for a document says line and column of that, not of its own text.
+  const document = path?.endsWith('/resource.yaml') === true ? `${path}, ` : '';
+  const place =
+    position === undefined ? '' : ` (${document}line ${position.line + 1}, column ${position.character + 1})`;
   terminal.warn(printableLines(`pond: ${message}${place}`));
   const hint = error.hint ?? hintFor(error.code, verb);
   if (hint !== undefined) terminal.warn(printableLines(`hint: ${hint}`));
