@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { literal } from '../../server/src/duckdb/sql.ts';
 import { writeStationFiles } from '../support/harbour.ts';
 import {
   addLaterReadings,
@@ -8,7 +11,9 @@ import {
   checkAll,
   firstDays,
   newHarbour,
+  reducedSql,
   runAll,
+  sites,
 } from '../support/harbourPipeline.ts';
 
 test('the pipeline of a harbour, from a service and files to series of every resolution', async (t) => {
@@ -53,5 +58,29 @@ test('the pipeline of a harbour, from a service and files to series of every res
       return Number(text.split('\n')[1]);
     };
     assert.ok((await count(String(first?.number))) < (await count()));
+  });
+
+  await t.test('an export by month has every row once, and pages that know its files', async () => {
+    const directory = join(harbour.host.folder, 'export');
+    const paths = ['/Reduce/downsampled/single_site/site=*/*', '/Template/noyosite/sites/*'];
+    await harbour.host.run('export', { paths, directory, temporal: ['year', 'month'] });
+    const { connection } = harbour;
+    for (const site of [...sites, 'FieldStation']) {
+      const series = `SELECT * FROM read_parquet(${literal(join(directory, site, 'res=4h', 'year=*', 'month=*', '*.parquet'))}, hive_partitioning = false)`;
+      const expected = await reducedSql(connection, `SELECT * FROM site_${site}`, '4 hours');
+      assert.deepEqual(await connection.rows(`(${series}) EXCEPT ALL (${expected}) LIMIT 3`), [], site);
+      assert.deepEqual(await connection.rows(`(${expected}) EXCEPT ALL (${series}) LIMIT 3`), [], site);
+    }
+    const page = readFileSync(join(directory, 'BDock.md'), 'utf8');
+    assert.match(page, /^res=4h: 2 files, the first BDock\/res=4h\/year=2024\/month=12\/data_0\.parquet$/m);
+  });
+
+  await t.test('a site has a page for each series and for each text', async () => {
+    const directory = join(harbour.host.folder, 'site');
+    const written = await harbour.host.run('site', { directory });
+    // An index, four sites and two parameters of Reduce, and as many texts.
+    assert.equal(written.pages, 13);
+    const again = await harbour.host.run('site', { directory });
+    assert.equal(again.unchanged, again.files);
   });
 });

@@ -13,7 +13,8 @@ import { type HydroVuServer, startHydroVuServer } from './hydroVuServer.ts';
 
 const documents = fileURLToPath(new URL('../fixtures/pipelines/harbour', import.meta.url));
 const resolutions = { '1h': '1 hour', '2h': '2 hours', '4h': '4 hours', '12h': '12 hours', '24h': '24 hours' };
-const sites = ['BDock', 'Princess', 'Silver'];
+/** The sites of the service. */
+export const sites = ['BDock', 'Princess', 'Silver'];
 
 /** The day up to which the service has readings at first, and the last. */
 export const [firstDays, allDays] = [14, 21];
@@ -94,7 +95,7 @@ async function checkSeries({ host, connection }: Harbour, path: string, expected
 }
 
 /** The buckets of some columns of a query with a Timestamp in seconds. */
-async function reducedSql(
+export async function reducedSql(
   connection: Connection,
   source: string,
   bucket: string,
