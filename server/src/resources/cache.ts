@@ -2,7 +2,8 @@
  * The files of a workshop on disk: `<2 digits>/<key>` below the cache's folder.
  *
  * Invariants:
- * - A file under its key is whole: it is written aside, flushed and renamed.
+ * - A file under its key is whole: it is written aside, flushed and renamed. One that lost its end all the same, to a disk or
+ *   to a person, is as good as none.
  * - The folder grows to at most `bytesMax` and what one making adds. The files made first go first, those that this process
  *   used last only when nothing else is left: a query may be about to open them.
  */
@@ -17,6 +18,9 @@ import { openHostDisk } from '../storage/hostDisk.ts';
 
 /** How long a file that was used is kept whatever its age, milliseconds. */
 const inUseMs = 10 * 60_000;
+
+/** How long a file that is written aside may stay as it is before it counts as left behind, milliseconds. */
+const abandonedMs = 60 * 60_000;
 
 /** Bytes that the cache of one pond may take. */
 const pondBytesMax = 8 * 1024 ** 3;
@@ -46,13 +50,7 @@ export interface CacheOptions {
 export function createPondCache({ id, directory }: { readonly id: string; readonly directory: string }): Cache {
   const folder = lazy(() => {
     const own = join(directory, '_pond/cache/derived');
-    try {
-      openHostDisk(own).makeDirectory('');
-      return own;
-    } catch (error) {
-      if (!isPondError(error)) throw error;
-      return join(tmpdir(), 'duckpond-cache', id);
-    }
+    return isWritable(openHostDisk(own)) ? own : join(tmpdir(), 'duckpond-cache', id);
   });
   const cache = lazy(() => createCache(folder(), { bytesMax: pondBytesMax }));
   return {
@@ -63,46 +61,81 @@ export function createPondCache({ id, directory }: { readonly id: string; readon
   };
 }
 
+/** False where files cannot be made, whatever the disk says of room: that may come back. */
+function isWritable(disk: Disk): boolean {
+  const probe = temporaryPathIn('');
+  try {
+    disk.makeDirectory('');
+    disk.create(probe).close();
+    disk.remove(probe);
+    return true;
+  } catch (error) {
+    if (!isPondError(error)) throw error;
+    return error.code === 'storage-full';
+  }
+}
+
 /** A cache in a host folder, which is made when something is put into it. */
 export function createCache(directory: string, { bytesMax, now = Date.now }: CacheOptions): Cache {
   const disk = openHostDisk(directory);
-  const used = new Map<string, number>();
+  /** When files were used last, and how large they were when they were seen to be whole. */
+  const used = new Map<string, { readonly atMs: number; readonly sizeBytes: number }>();
   let bytes: number | undefined;
 
   function find(key: string): HostFile | undefined {
     const path = pathOf(key);
     const stat = disk.stat(path);
     if (stat?.kind !== 'file') return undefined;
-    used.set(path, now());
-    return { hostPath: disk.hostPath(path)!, sizeBytes: stat.sizeBytes, key };
+    const { sizeBytes } = stat;
+    if (used.get(path)?.sizeBytes !== sizeBytes && !isWhole(disk, path, sizeBytes)) return undefined;
+    used.set(path, { atMs: now(), sizeBytes });
+    return { hostPath: disk.hostPath(path)!, sizeBytes, key };
   }
 
   async function make(key: string, write: (target: string) => Promise<void>): Promise<HostFile> {
     const path = pathOf(key);
-    await place(path, async (temporary) => {
-      await write(disk.hostPath(temporary)!);
-      flush(disk, temporary);
-    });
-    return find(key)!;
-  }
-
-  async function place(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
-    disk.makeDirectory(dirname(path));
     const temporary = temporaryPathIn(dirname(path));
     try {
-      await write(temporary);
+      disk.makeDirectory(dirname(path));
+      await write(disk.hostPath(temporary)!);
+      flush(disk, temporary);
       disk.rename(temporary, path);
     } catch (error) {
       removeQuietly(disk, temporary);
       throw error;
     }
-    used.set(path, now());
-    added(disk.stat(path)?.sizeBytes ?? 0);
+    const sizeBytes = disk.stat(path)?.sizeBytes ?? 0;
+    used.set(path, { atMs: now(), sizeBytes });
+    added(sizeBytes);
+    return { hostPath: disk.hostPath(path)!, sizeBytes, key };
+  }
+
+  function writeText(key: string, text: string): void {
+    const path = pathOf(key);
+    const temporary = temporaryPathIn(dirname(path));
+    try {
+      disk.makeDirectory(dirname(path));
+      const file = disk.create(temporary);
+      try {
+        file.append(new TextEncoder().encode(text));
+      } finally {
+        file.close();
+      }
+      disk.rename(temporary, path);
+    } catch (error) {
+      removeQuietly(disk, temporary);
+      throw error;
+    }
   }
 
   function added(sizeBytes: number): void {
     bytes = bytes === undefined ? total(disk) : bytes + sizeBytes;
-    if (bytes > bytesMax) bytes = shrink(disk, bytesMax * keptShare, (path) => now() - (used.get(path) ?? 0) < inUseMs);
+    if (bytes > bytesMax) bytes = shrink(disk, bytesMax * keptShare, isInUse);
+  }
+
+  function isInUse({ path, modifiedMs }: Kept): boolean {
+    if (isTemporaryName(path.slice(path.indexOf('/') + 1))) return now() - modifiedMs < abandonedMs;
+    return now() - (used.get(path)?.atMs ?? 0) < inUseMs;
   }
 
   return {
@@ -113,22 +146,19 @@ export function createCache(directory: string, { bytesMax, now = Date.now }: Cac
       const content = disk.readFile(path);
       return content && new TextDecoder().decode(content);
     },
-    writeText(key, text) {
-      const path = pathOf(key);
-      disk.makeDirectory(dirname(path));
-      const temporary = temporaryPathIn(dirname(path));
-      const file = disk.create(temporary);
-      try {
-        file.append(new TextEncoder().encode(text));
-      } finally {
-        file.close();
-      }
-      disk.rename(temporary, path);
-    },
+    writeText,
   };
 }
 
 const pathOf = (key: string): string => `${key.slice(0, 2)}/${key}`;
+
+/** A file without bytes is as good as none; Parquet ends as it begins. */
+function isWhole(disk: Disk, path: string, sizeBytes: number): boolean {
+  const mark = (start: number): string => Buffer.from(disk.readRange(path, start, start + 4) ?? []).toString('latin1');
+  return sizeBytes > 0 && (mark(0) !== parquetMark || (sizeBytes >= 12 && mark(sizeBytes - 4) === parquetMark));
+}
+
+const parquetMark = 'PAR1';
 
 function flush(disk: Disk, path: string): void {
   const file = disk.openAppend(path);
@@ -146,7 +176,9 @@ interface Kept {
 }
 
 function everything(disk: Disk): readonly Kept[] {
-  return disk.list('').flatMap((folder) =>
+  // Other programs leave files of their own in folders that they were shown.
+  const folders = disk.list('').filter((name) => /^[0-9a-f]{2}$/.test(name));
+  return folders.flatMap((folder) =>
     disk.list(folder).flatMap((name) => {
       const path = `${folder}/${name}`;
       const stat = disk.stat(path);
@@ -160,14 +192,14 @@ function total(disk: Disk): number {
 }
 
 /** Removes what was made first until no more than `bytesMax` are left. Returns how many bytes are. */
-function shrink(disk: Disk, bytesMax: number, isInUse: (path: string) => boolean): number {
+function shrink(disk: Disk, bytesMax: number, isInUse: (file: Kept) => boolean): number {
   const kept = [...everything(disk)].sort((a, b) => a.modifiedMs - b.modifiedMs);
   let left = kept.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  for (const { path, sizeBytes } of kept) {
+  for (const file of kept) {
     if (left <= bytesMax) break;
-    if (isInUse(path) || isTemporaryName(path.slice(path.indexOf('/') + 1))) continue;
-    removeQuietly(disk, path);
-    left -= sizeBytes;
+    if (isInUse(file)) continue;
+    removeQuietly(disk, file.path);
+    left -= file.sizeBytes;
   }
   return left;
 }

@@ -112,27 +112,32 @@ function createMemory<T>() {
   };
 }
 
-/** Undefined for no text, and for one that was not written whole. */
+/** Undefined for no text, and for one that is no list of keys: it was not written whole, or by something else. */
 function parseParts(text: string | undefined): readonly string[] | undefined {
   if (text === undefined) return undefined;
   try {
-    return JSON.parse(text) as readonly string[];
+    const keys: unknown = JSON.parse(text);
+    return Array.isArray(keys) && keys.length > 0 && keys.every(isKey) ? keys : undefined;
   } catch {
     return undefined;
   }
 }
 
+const isKey = (value: unknown): value is string => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
+
 function writeFacts({ columns, rowCount, time }: FileFacts): string {
   return JSON.stringify({ columns, rowCount, time: time && [String(time.minUs), String(time.maxUs)] });
 }
 
+/** Undefined as parseParts. */
 function readFacts(text: string | undefined): FileFacts | undefined {
   if (text === undefined) return undefined;
   try {
-    const { time, ...rest } = JSON.parse(text) as Omit<FileFacts, 'time'> & {
+    const { columns, rowCount, time } = JSON.parse(text) as Partial<Omit<FileFacts, 'time'>> & {
       readonly time?: readonly [string, string];
     };
-    return { ...rest, time: time && { minUs: BigInt(time[0]), maxUs: BigInt(time[1]) } };
+    if (!Array.isArray(columns) || typeof rowCount !== 'number') return undefined;
+    return { columns, rowCount, time: time && { minUs: BigInt(time[0]), maxUs: BigInt(time[1]) } };
   } catch {
     return undefined;
   }

@@ -12,6 +12,7 @@ import { type DerivedEntries, type DerivedNode } from './derived.ts';
 import { type DerivedState } from './derivedEntries.ts';
 import { baseOf, derivedDirectoryNode, derivedFileNode, type Place, placed, placeOf } from './derivedNode.ts';
 import { isKindName } from './kindNames.ts';
+import { isBookkeeping } from './resource.ts';
 import { type ResourceHome } from './readResource.ts';
 import { isUuid } from './texts.ts';
 
@@ -22,6 +23,8 @@ export interface DerivedBackendParts {
   readonly state: () => DerivedState;
   /** The home at `/KIND/<uuid>` of this tree; undefined when it has no document. */
   readonly readHome: (kind: string, id: string) => Promise<ResourceHome | undefined>;
+  /** Called when the tree was changed through the backend, or a change failed. */
+  readonly onChange: () => void;
   /** Bytes of a derived file; undefined while they are not known. */
   readonly sizeOf: (key: string) => number | undefined;
   /** The one host file with the content of a derived file, made where need be. */
@@ -38,10 +41,12 @@ export function createDerivedBackend(parts: DerivedBackendParts): Backend {
       return { ...at, entries: await state().entriesOf(at.path, at.node) };
     }
     if (at?.in !== 'home') return undefined;
+    // What is found goes to the state in which it was looked for: the tree may change meanwhile.
+    const now = state();
     const home = await parts.readHome(at.kind, at.id);
     if (home === undefined) return undefined;
     const { home: path, modifiedUs } = home;
-    return { path, modifiedUs, entries: await state().entriesOfHome(home) };
+    return { path, modifiedUs, entries: await now.entriesOfHome(home) };
   }
 
   /** As derivedIn; what cannot be derived is not there. */
@@ -60,7 +65,16 @@ export function createDerivedBackend(parts: DerivedBackendParts): Backend {
     if (at?.in === 'root' && isKindName(name)) return placed({ in: 'kind', base: node, kind: name });
     if (at?.in !== 'kind' || !isUuid(name)) return node;
     const home: Place = { in: 'home', base: node, kind: at.kind, id: name };
-    return placed(home, (await derivedIfPossible(home))?.entries.size);
+    return placed(home, await countOnlyDerived(home, node));
+  }
+
+  /** How many entries a home has beside those that are stored in it. */
+  async function countOnlyDerived(home: Place, node: Node): Promise<number> {
+    let count = 0;
+    for (const name of (await derivedIfPossible(home))?.entries.keys() ?? []) {
+      if ((await base.lookup(node, name)) === undefined) count += 1;
+    }
+    return count;
   }
 
   async function derivedNode({ path: directory, modifiedUs }: Derived, name: string, node: DerivedNode): Promise<Node> {
@@ -74,6 +88,7 @@ export function createDerivedBackend(parts: DerivedBackendParts): Backend {
     const at = placeOf(directory);
     const stored = at?.in === 'derived' ? undefined : await base.lookup(baseOf(directory), name);
     if (stored !== undefined) return await place(at, name, stored);
+    if (at?.in === 'home' && isBookkeeping(name)) return undefined;
     const derived = await derivedIn(at);
     const node = derived?.entries.get(name);
     return derived === undefined || node === undefined ? undefined : await derivedNode(derived, name, node);
@@ -102,7 +117,8 @@ export function createDerivedBackend(parts: DerivedBackendParts): Backend {
     }
     const { hostPath } = await parts.content(node);
     const content = openHostDisk(hostFolder(hostPath)).readStream(hostName(hostPath), range?.start, range?.end);
-    if (content !== undefined) yield* content;
+    if (content === undefined) throw new PondError('storage-failed', 'a derived file was removed from the cache');
+    yield* content;
   }
 
   async function copy(node: Node, to: DirectoryPath, newName: string): Promise<Node> {
@@ -120,15 +136,25 @@ export function createDerivedBackend(parts: DerivedBackendParts): Backend {
   /** The path as the tree below knows it. Fails `read-only` for what is derived. */
   async function stored(path: DirectoryPath, name: string): Promise<DirectoryPath> {
     const at = placeOf(path[path.length - 1]!);
-    const derived = await derivedIfPossible(at);
-    if (derived !== undefined && (at?.in === 'derived' || derived.entries.has(name))) {
-      throw new PondError('read-only', `${derived.path}/${name} is made by a resource`, {
-        path: `${derived.path}/${name}`,
-        hint: 'Change the document of the resource, or its inputs.',
-      });
+    if (at?.in === 'derived') throw madeByResource(`${at.path}/${name}`);
+    if (at?.in === 'home') {
+      const derived = (await derivedIfPossible(at))?.entries.has(name) === true;
+      // What stood there before the document said so is in its way, and may go.
+      if (derived && (await base.lookup(at.base, name)) === undefined) {
+        throw madeByResource(`/${at.kind}/${at.id}/${name}`);
+      }
     }
     const [root, ...below] = path;
     return [baseOf(root), ...below.map(baseOf)];
+  }
+
+  /** Runs a change of the tree, of which nothing that was derived before may be left: not when it fails, either. */
+  async function changing<T>(change: () => Promise<T>): Promise<T> {
+    try {
+      return await change();
+    } finally {
+      parts.onChange();
+    }
   }
 
   return {
@@ -142,14 +168,32 @@ export function createDerivedBackend(parts: DerivedBackendParts): Backend {
       if (placeOf(node)?.in === 'derived') yield node;
       else yield* base.versions(baseOf(node));
     },
-    put: async (path, name, node: NewNode) => await base.put(await stored(path, name), name, node),
-    setAttributes: async (path, name, attributes) => base.setAttributes(await stored(path, name), name, attributes),
-    remove: async (path, name) => await base.remove(await stored(path, name), name),
-    rename: async (from, name, to, newName) =>
-      await base.rename(await stored(from, name), name, await stored(to, newName), newName),
-    copy,
-    batch: (work) => base.batch(work),
+    put: async (path, name, node: NewNode) => {
+      const target = await stored(path, name);
+      return await changing(() => base.put(target, name, node));
+    },
+    setAttributes: async (path, name, attributes) => {
+      const target = await stored(path, name);
+      return await changing(() => base.setAttributes(target, name, attributes));
+    },
+    remove: async (path, name) => {
+      const target = await stored(path, name);
+      await changing(() => base.remove(target, name));
+    },
+    rename: async (from, name, to, newName) => {
+      const [source, target] = [await stored(from, name), await stored(to, newName)];
+      await changing(() => base.rename(source, name, target, newName));
+    },
+    copy: (node, to, newName) => changing(() => copy(node, to, newName)),
+    batch: (work) => changing(() => base.batch(work)),
   };
+}
+
+function madeByResource(path: string): PondError {
+  return new PondError('read-only', `${path} is made by a resource`, {
+    path,
+    hint: 'Change the document of the resource, or its inputs.',
+  });
 }
 
 interface Derived {

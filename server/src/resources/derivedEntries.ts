@@ -2,7 +2,8 @@
  * What resources derive in one state of a tree.
  *
  * Invariants:
- * - What is remembered is a function of the tree's state: whoever changes the state starts with nothing remembered.
+ * - What is remembered is a function of the tree's state: whoever changes the state starts with nothing remembered. A
+ *   directory of an earlier state, which somebody still holds, is another than the one at its path now.
  * - A directory that is listed while it is being listed, by whatever way its patterns lead back to it, is a cycle. Only
  *   finished lists are shared, so that two listings never wait for each other.
  */
@@ -39,30 +40,30 @@ async function listAlong(trail: readonly string[], directory: DerivedDirectory):
 /** Returns a state in which nothing was looked at yet. */
 export function createDerivedState(inputs: Inputs): DerivedState {
   const ofHomes = new Map<string, DerivedEntries>();
-  const ofDirectories = new Map<string, DerivedEntries>();
+  const ofDirectories = new Map<DerivedDirectory, DerivedEntries>();
   const looked = new Map<string, DerivedEntries>();
 
   async function entriesOfHome(home: ResourceHome): Promise<DerivedEntries> {
-    const known = ofHomes.get(home.id);
+    const known = ofHomes.get(home.home);
     if (known !== undefined) return known;
     const load = home.kind.derive;
     if (load === undefined) return new Map();
     looked.set(home.home, new Map());
     if (home.resource === undefined) throw invalidError(home);
     const entries = (await load())(home.resource, inputs);
-    ofHomes.set(home.id, entries);
+    ofHomes.set(home.home, entries);
     looked.set(home.home, entries);
     return entries;
   }
 
   async function entriesOf(path: string, directory: DerivedDirectory): Promise<DerivedEntries> {
-    const known = ofDirectories.get(path);
+    const known = ofDirectories.get(directory);
     if (known !== undefined) return known;
     const trail = listing.getStore() ?? [];
     if (trail.includes(path)) throw cycleThrough([...trail.slice(trail.indexOf(path)), path]);
     looked.set(path, new Map());
     const entries = await listAlong([...trail, path], directory);
-    ofDirectories.set(path, entries);
+    ofDirectories.set(directory, entries);
     looked.set(path, entries);
     return entries;
   }

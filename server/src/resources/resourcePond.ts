@@ -1,6 +1,13 @@
 import { assert } from '../base/assert.ts';
 import { lazyAsync } from '../base/lazy.ts';
-import { type HostFile, type HostFilesJob, type Pond, type PondEvent, type VersionSpec } from '../pond/types.ts';
+import {
+  type HostFile,
+  type HostFilesJob,
+  type PathEvent,
+  type Pond,
+  type PondEvent,
+  type VersionSpec,
+} from '../pond/types.ts';
 import { literal, literalList } from '../duckdb/sql.ts';
 import { type Backend, type Node } from '../tinyfs/backend.ts';
 import { FS } from '../tinyfs/fs.ts';
@@ -33,26 +40,31 @@ interface Tree {
 /** Loaded when a tree has the first home: a pond without resources does without. */
 const reader = lazyAsync(() => import('./readResource.ts'));
 
+/** The key of several parts as one file. */
+const wholeKey = (files: readonly HostFile[]): string => keyOf('one file', 1, ...files.map(({ key }) => key));
+
 /** Old versions whose derived directories are remembered. */
 const versionsMax = 16;
 
 /** Returns the pond with what its resources derive. Closing it closes the pond. */
 export function withResources(pond: Pond, workshop: Workshop): ResourcePond {
-  const working = createTree(pond.fs.backend);
+  const working = createTree(pond.fs.backend, () => changed([]));
   const versions = new Map<number, Tree>();
   const listeners = new Set<(event: PondEvent) => void>();
   const tell = (event: PondEvent): void => {
     for (const listener of listeners) listener(event);
   };
   const derivedEvents = createDerivedEvents({ ...working, tell: (changes) => tell({ kind: 'changed', changes }) });
-  pond.onEvent((event) => {
+  pond.onEvent((event) => changed(event.kind === 'changed' ? event.changes : [], event));
+
+  function changed(changes: readonly PathEvent[], event?: PondEvent): void {
     const before = working.state();
     working.forget();
-    tell(event);
-    derivedEvents.changed(before, event.kind === 'changed' ? event.changes : []);
-  });
+    if (event !== undefined) tell(event);
+    derivedEvents.changed(before, changes);
+  }
 
-  function createTree(base: Backend): Tree {
+  function createTree(base: Backend, onChange = (): void => undefined): Tree {
     let state: DerivedState;
     let homes: Map<string, Promise<ResourceHome | undefined>>;
     const stored = new FS(base);
@@ -60,7 +72,8 @@ export function withResources(pond: Pond, workshop: Workshop): ResourcePond {
       base,
       state: () => state,
       readHome,
-      sizeOf: (key) => workshop.known(key)?.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+      onChange,
+      sizeOf,
       content,
     });
     const fs = new FS(backend);
@@ -102,15 +115,23 @@ export function withResources(pond: Pond, workshop: Workshop): ResourcePond {
   /** A series in several parts becomes one file, as bytes are one after the other. */
   async function content(node: Node): Promise<HostFile> {
     const files = await hostFiles(node);
-    const [only] = files;
-    assert(only !== undefined, () => 'a derived file has content');
-    if (files.length === 1) return only;
+    const key = wholeKey(files);
     const parts = literalList(files.map(({ hostPath }) => hostPath));
-    const sql = `SELECT * FROM read_parquet(${parts}, union_by_name = true)`;
     const write = async (target: string): Promise<void> => {
+      const sql = `SELECT * FROM read_parquet(${parts}, union_by_name = true)`;
       await workshop.builder.run([`COPY (${sql}) TO ${literal(target)} (FORMAT parquet)`]);
     };
-    return await workshop.file(keyOf('one file', 1, ...files.map(({ key }) => key)), write, {});
+    const whole = async (job: HostFilesJob) => [await workshop.file(key, write, job)];
+    const [only] = files.length === 1 ? files : await workshop.files(key, whole, {});
+    assert(only !== undefined, () => 'a derived file has content');
+    return only;
+  }
+
+  /** The bytes that reading gives; until a series in several parts was read, those of its parts. */
+  function sizeOf(key: string): number | undefined {
+    const files = workshop.known(key);
+    const [whole] = files === undefined || files.length === 1 ? [] : (workshop.known(wholeKey(files)) ?? []);
+    return whole?.sizeBytes ?? files?.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   }
 
   async function treeAt(version: VersionSpec): Promise<Tree> {
@@ -141,7 +162,7 @@ export function withResources(pond: Pond, workshop: Workshop): ResourcePond {
     discard: (paths) => pond.discard(paths),
     keepStaged: (paths) => pond.keepStaged(paths),
     log: (options) => pond.log(options),
-    restore: (paths, at) => pond.restore(paths, at),
+    restore: (paths, at) => pond.restore(paths, at).finally(() => changed([])),
     begin: () => pond.begin(),
     hostFiles,
     contentKey,
