@@ -5,7 +5,7 @@ import { s3Fields } from '../s3.ts';
 export const backup: ResourceKind = {
   kind: 'Backup',
   summary: 'keeps a copy of the pond in an S3-compatible store',
-  doc: 'Each run sends what was committed since the last one to the bucket.',
+  doc: 'This version checks the document and keeps it; runs skip the resource, and say so. Nothing is sent.',
   spec: { type: 'object', fields: s3Fields },
   flows: () => [],
   example: `apiVersion: duckpond/v1

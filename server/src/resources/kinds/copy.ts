@@ -7,7 +7,7 @@ import { uuidText } from '../texts.ts';
 export const copy: ResourceKind = {
   kind: 'Copy',
   summary: 'brings a backup of another pond into this one',
-  doc: 'Each run fetches what the backup got since the last one.',
+  doc: 'This version checks the document and keeps it; runs skip the resource, and say so. Nothing is fetched.',
   spec: {
     type: 'object',
     fields: {

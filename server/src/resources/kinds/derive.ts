@@ -12,7 +12,9 @@ export const derive: ResourceKind = {
   summary: 'makes a series of each matched file by a SQL query',
   doc: `Each file that a collection's pattern matches appears as a series under \`/Derive/NAME/COLLECTION/\`, under its own name; files of one name in several directories get what the wildcards of the directories stand for in front, \`north-2024.csv\`. Time series have a column \`Timestamp\` in seconds since 1970 UTC and value columns called \`INSTRUMENT.NAME.UNIT\`.
 
-In a query \`$1\` stands for the matched file: \`read_csv('$1')\`, \`read_parquet\`, \`read_json\`, \`read_ndjson\`, \`read_text\`, \`read_blob\` and \`sniff_csv\` open it, \`FROM '$1'\` reads it as the pond does, and anywhere else it is the file's path as a text. Other files of the pond are tables: \`JOIN "/Inbox/site/units.csv" USING (id)\`. Nothing else can be read. A query that gives different rows each time, by \`random()\` or \`now()\`, is run again only when its inputs change. Times without a zone are UTC.`,
+In a query \`$1\` stands for the matched file: \`read_csv('$1')\`, \`read_parquet\`, \`read_json\`, \`read_ndjson\`, \`read_text\`, \`read_blob\` and \`sniff_csv\` open it, \`FROM '$1'\` reads it as the pond does, and anywhere else it is the file's path as a text. Other files of the pond are tables: \`JOIN "/Inbox/site/units.csv" USING (id)\`. Nothing else can be read. A query that gives different rows each time, by \`random()\` or \`now()\`, is run again only when its inputs change. Times without a zone are UTC.
+
+A query is one statement. One that fails is an error of that file alone: \`query-invalid\`, \`query-failed\` or, for what it may not do, \`query-forbidden\`, at its place in the document; \`invalid-content\` for a file that is not what it should be, at its line where that is known. The columns of each file are those that its own query gives: two files of one collection may differ.`,
   spec: {
     type: 'object',
     fields: {

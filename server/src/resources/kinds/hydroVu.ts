@@ -13,6 +13,8 @@ export const hydroVu: ResourceKind = {
     'The tables `locations`, `params` and `units` hold what the service calls them, and `temporal` how far the readings of each location are kept: the next run goes on from there, whatever becomes of the document.',
     'Readings without a time after 1970, or of more than a day ahead of now, are left out and told in the notes of the run; a parameter or unit that the service has no name for goes by its id.',
     'A location that fails does not keep the others from being collected.',
+    'What may pass (a connection that ends, an answer 429 or 5xx, one that is cut off) is tried again, each time later, or when the service says so, at most ten minutes later.',
+    'Errors: `secret-missing` when a variable is not set, `remote-denied` when the service refuses the credentials, `remote-failed` when it cannot be reached or its answers make no sense.',
   ].join(' '),
   spec: {
     type: 'object',
