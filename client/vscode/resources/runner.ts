@@ -6,6 +6,9 @@ import { requestWithProgress } from '../progress.ts';
 import { type ResourceStore } from './resourceStore.ts';
 import { progressText, titleOf, type RunProgress } from './words.ts';
 
+/** What is said of a resource that has run. */
+const endings: ReadonlySet<string> = new Set<RunInfo['status']>(['ok', 'failed', 'cancelled', 'skipped']);
+
 /** A resource that runs: what its last run was when this one began, and how far it is. */
 interface Entry {
   readonly lastStarted: string | undefined;
@@ -53,7 +56,7 @@ export class Runner implements vscode.Disposable {
     const cancellation = new vscode.CancellationTokenSource();
     const round: Round = { pond, cancellation, entries: new Map() };
     this.rounds.add(round);
-    for (const resource of chosen) this.put(round, titleOf(resource), { message: 'starting', done: 0 });
+    for (const resource of chosen) this.put(round, titleOf(resource), { message: 'waiting', done: 0 });
     const [first] = chosen;
     const what =
       first === undefined ? 'all resources' : chosen.length === 1 ? titleOf(first) : `${chosen.length} resources`;
@@ -96,10 +99,15 @@ export class Runner implements vscode.Disposable {
     return [...this.rounds].find((round) => round.pond === pond && round.entries.has(title));
   }
 
-  /** Progress says `KIND/NAME: …`. */
+  /** Progress says `KIND/NAME: …`, at the end of a resource `KIND/NAME: ok`. */
   private follow(round: Round, { message, done, total }: ProgressEvent): void {
     const [, title, rest] = /^(\w+\/[^:]+): (.*)$/s.exec(message) ?? [];
     if (title === undefined || rest === undefined) return;
+    if (endings.has(rest)) {
+      round.entries.delete(title);
+      this.changed.fire(round.pond);
+      return;
+    }
     this.put(round, title, { message: rest, done, ...(total === undefined ? {} : { total }) });
   }
 

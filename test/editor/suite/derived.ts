@@ -70,6 +70,17 @@ export function derivedTests(): void {
     await until('the new rows', () => rowCount() === 1);
     await vscode.commands.executeCommand('vscode.open', pond.uri('/Derive/series/all/a.csv', 'HEAD'));
     await until('the rows of what is committed', () => rowCount() === 3);
+    await vscode.commands.executeCommand('vscode.open', pond.uri('/Derive/series/resource.yaml'));
+    await until('the document as text', () => activeTab() instanceof vscode.TabInputText);
+  });
+
+  test('the explorer shows resources by name alone, and still leaves out what it did', () => {
+    const excluded = Object.keys(vscode.workspace.getConfiguration('files').get<object>('exclude', {}));
+    assert.ok(excluded.includes('**/.git'), excluded.join(' '));
+    assert.ok(
+      excluded.some((glob) => glob.includes('Derive,')),
+      excluded.join(' '),
+    );
   });
 
   test('a pattern leads to the documents of the resources that it names, and they are offered', async (t) => {

@@ -1,7 +1,7 @@
 /** Where the nodes of the graph stand and how its edges run. Lengths are pixels. */
 import { layering, type Edge, type Layering, type Slot } from './layers.ts';
 
-export const nodeHeight = 52;
+export const nodeHeight = 62;
 const nodeWidthMax = 208;
 const nodeWidthMin = 176;
 const gapXMax = 72;

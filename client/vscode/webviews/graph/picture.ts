@@ -50,8 +50,9 @@ export class Picture {
     button.style.height = `${nodeHeight}px`;
     button.title = node.tooltip;
     button.setAttribute('aria-label', `${node.kind} ${node.name}, ${stateNames[node.state]}, ${node.summary}`);
-    const name = element('span', { class: 'name' }, element('span', { class: 'kind' }, `${node.kind} `), node.name);
-    button.replaceChildren(sign(node.state), name, element('span', { class: 'summary' }, node.summary));
+    const texts = { kind: node.kind, name: node.name, summary: node.summary };
+    const lines = Object.entries(texts).map(([line, text]) => element('span', { class: line }, text));
+    button.replaceChildren(sign(node.state), ...lines);
   }
 
   private make(id: string): HTMLButtonElement {
