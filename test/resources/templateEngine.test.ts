@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { type PondError } from '../../server/src/base/error.ts';
 import { expandText, renderTemplate } from '../../server/src/resources/templateEngine.ts';
 
@@ -154,4 +157,15 @@ test('variables are put into a text of a document', async () => {
   assert.equal(await expandText('/Inbox/{{ site }}/*.csv', { site: 'a & b' }), '/Inbox/a & b/*.csv');
   assert.equal(await expandText('no tags, ${env:KEY}', {}), 'no tags, ${env:KEY}');
   await assert.rejects(expandText('{{ other }}', { site: 'a' }), { code: 'template-failed', message: /other/ });
+});
+
+test('a template whose process lost its parent does not run on', async () => {
+  const path = fileURLToPath(new URL('../../server/src/resources/templateWorker.ts', import.meta.url));
+  const child = fork(path, [], { serialization: 'advanced', execArgv: ['--import', 'tsx'] });
+  await once(child, 'message');
+  // Nobody stops it, and its steps are so long that their number would take minutes.
+  const source = '{% set r = range(100000) %}{% for i in range(100000) %}{{ r|sort|unique|length }}{% endfor %}';
+  child.send({ source, context: {} });
+  const [, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+  assert.equal(signal, 'SIGKILL');
 });

@@ -4,6 +4,8 @@
 export const templateLimits = {
   /** Steps of the engine. A loop of some hundred instructions goes round ten thousand times with that. */
   fuel: 5_000_000,
+  /** Milliseconds. Steps are limited already; some of them can be long ones. */
+  timeMs: 3000,
   /** 64 KiB each, for the engine, the context and the text that comes out. */
   memoryPages: 1024,
   /** UTF-16 code units of the text that comes out. */

@@ -2,16 +2,14 @@
  * The process that renders templates, from first need until it is idle for a while.
  *
  * Invariants: one template at a time; a process that was stopped or whose engine broke is not used again; an idle process
- * does not keep this one alive, and ends with it.
+ * does not keep this one alive, and ends with it; a busy one is not left behind for longer than a template may take.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { PondError } from '../base/error.ts';
-import { type RenderReply, type RenderRequest } from './templateMessages.ts';
+import { type RenderReply, type RenderRequest, templateLimits } from './templateMessages.ts';
 
-/** Steps are limited already; some of them can be long ones. */
-const timeMsMax = 3000;
 const idleMsMax = 10_000;
 /** For the copies of the context that group() and loops over maps get. */
 const heapMbMax = 256;
@@ -46,7 +44,8 @@ async function render(request: RenderRequest, signal: AbortSignal | undefined): 
 
 function replyOf(child: ChildProcess, request: RenderRequest, signal: AbortSignal | undefined): Promise<RenderReply> {
   return new Promise<RenderReply>((resolve) => {
-    const timer = setTimeout(() => settle({ broken: `it took longer than ${timeMsMax / 1000} s` }), timeMsMax);
+    const { timeMs } = templateLimits;
+    const timer = setTimeout(() => settle({ broken: `it took longer than ${timeMs / 1000} s` }), timeMs);
     const cancel = () => settle({ broken: 'it was cancelled' });
     const ended = () => settle({ broken: 'it took too much memory' });
     const settle = (reply: RenderReply) => {

@@ -5,10 +5,18 @@ import { readHostStream } from '../storage/hostStream.ts';
 import { groupItems, pairsOf } from './templateFunctions.ts';
 import { type RenderFault, type RenderReply, type RenderRequest, templateLimits } from './templateMessages.ts';
 import { pairsFilter } from './templateTags.ts';
+import { startWatch } from './templateWatch.ts';
 import { withMemoryLimit } from './wasmMemory.ts';
 
 initSync({ module: await loadEngine() });
-process.on('message', (request: RenderRequest) => process.send?.(render(request)));
+// The parent comes first, and can say what was wrong.
+const watch = startWatch(templateLimits.timeMs + 1000);
+process.on('message', (request: RenderRequest) => {
+  watch.begin();
+  const reply = render(request);
+  watch.end();
+  process.send?.(reply);
+});
 process.send?.('ready');
 
 async function loadEngine(): Promise<Uint8Array<ArrayBuffer>> {
