@@ -52,6 +52,20 @@ test('callers at the same time share the work', async (t) => {
   assert.equal(times, 1);
 });
 
+for (const damaged of ['[]', '{}', 'null', '[1]', '["../../../etc/passwd"]', '["']) {
+  test(`what the cache says that no workshop wrote is made again: ${damaged}`, async (t) => {
+    const cache = createCache(temporaryFolder(t), { bytesMax: 1e9 });
+    const workshop = newWorkshop(t, { cache });
+    cache.writeText(keyOf('parts', key), damaged);
+    const make = async () => [await workshop.file(keyOf('part'), write('abc'), {})];
+    assert.deepEqual(
+      (await workshop.files(key, make, {})).map(({ sizeBytes }) => sizeBytes),
+      [3],
+    );
+    assert.equal(workshop.known(key)?.length, 1);
+  });
+}
+
 test('a making that fails leaves nothing, and is tried again', async (t) => {
   const folder = temporaryFolder(t);
   const workshop = newWorkshop(t, { cache: createCache(folder, { bytesMax: 1e9 }) });
@@ -119,6 +133,7 @@ test('what is known of files is asked for once', async (t) => {
   const facts: FileFacts = {
     columns: [{ name: 'Timestamp', type: 'BIGINT' }],
     rowCount: 2,
+    isAlike: true,
     time: { minUs: 1n, maxUs: 9_007_199_254_740_993n },
   };
   const folder = temporaryFolder(t);

@@ -7,6 +7,8 @@ import { type SourceFile } from './sources.ts';
 export interface FileFacts {
   readonly columns: readonly Column[];
   readonly rowCount: number;
+  /** False when one of several files has other columns than the others. */
+  readonly isAlike: boolean;
   /**
    * Least and greatest value of the time column, microseconds since 1970 UTC; undefined without such a column, or without
    * a row that has a time. The time column is the one called `Timestamp` in any case.

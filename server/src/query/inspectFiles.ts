@@ -1,5 +1,5 @@
 import { type Connection } from '../duckdb/connection.ts';
-import { identifier } from '../duckdb/sql.ts';
+import { identifier, literalList } from '../duckdb/sql.ts';
 import { type FileFacts } from './build.ts';
 import { readSql } from './formats.ts';
 import { type Column } from './types.ts';
@@ -16,7 +16,16 @@ export async function inspectFiles(connection: Connection, hostPaths: readonly s
   const [row] = await connection.rows(`SELECT count(*), min(t), max(t) FROM (SELECT ${time} AS t FROM ${source})`);
   const [rowCount, minUs, maxUs] = row ?? [];
   const hasTime = typeof minUs === 'bigint' && typeof maxUs === 'bigint';
-  return { columns, rowCount: Number(rowCount ?? 0), time: hasTime ? { minUs, maxUs } : undefined };
+  const isAlike = hostPaths.length === 1 || (await areAlike(connection, hostPaths));
+  return { columns, rowCount: Number(rowCount ?? 0), isAlike, time: hasTime ? { minUs, maxUs } : undefined };
+}
+
+/** True when all files have the same columns, in any order. */
+async function areAlike(connection: Connection, hostPaths: readonly string[]): Promise<boolean> {
+  const column = '[name, type, logical_type, duckdb_type]';
+  const schemas = `SELECT list(${column} ORDER BY ${column}) AS s FROM parquet_schema(${literalList(hostPaths)}) GROUP BY file_name`;
+  const [row] = await connection.rows(`SELECT count(DISTINCT s) FROM (${schemas})`);
+  return Number(row?.[0]) === 1;
 }
 
 /**

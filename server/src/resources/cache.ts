@@ -143,7 +143,8 @@ export function createCache(directory: string, { bytesMax, now = Date.now }: Cac
     make,
     readText(key) {
       const path = pathOf(key);
-      const content = disk.readFile(path);
+      // Asked first: most often there is none, and to open what is not there costs far more than to ask.
+      const content = disk.stat(path) && disk.readFile(path);
       return content && new TextDecoder().decode(content);
     },
     writeText,

@@ -2,7 +2,7 @@ import { PondError } from '../base/error.ts';
 import { type HostFile } from '../pond/types.ts';
 import { type Builder, type FileFacts } from '../query/build.ts';
 import { type Cache } from './cache.ts';
-import { keyOf } from './contentKey.ts';
+import { isKey, keyOf } from './contentKey.ts';
 import { type Job } from './job.ts';
 import { createSharedWork } from './sharedWork.ts';
 import { type Workshop } from './workshop.ts';
@@ -49,7 +49,7 @@ export function createWorkshop({ cache, builder, isTrusted }: WorkshopParts): Wo
   }
 
   async function inspect(files: readonly HostFile[], job: Job): Promise<FileFacts> {
-    const key = keyOf('facts', 1, ...files.map((file) => file.key));
+    const key = keyOf('facts', 2, ...files.map((file) => file.key));
     const found = facts.get(key) ?? readFacts(cache.readText(key));
     if (found !== undefined) return facts.set(key, found);
     return await inspecting(
@@ -125,19 +125,19 @@ function parseParts(text: string | undefined): readonly string[] | undefined {
 
 const isKey = (value: unknown): value is string => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
 
-function writeFacts({ columns, rowCount, time }: FileFacts): string {
-  return JSON.stringify({ columns, rowCount, time: time && [String(time.minUs), String(time.maxUs)] });
+function writeFacts({ time, ...facts }: FileFacts): string {
+  return JSON.stringify({ ...facts, time: time && [String(time.minUs), String(time.maxUs)] });
 }
 
 /** Undefined as parseParts. */
 function readFacts(text: string | undefined): FileFacts | undefined {
   if (text === undefined) return undefined;
   try {
-    const { columns, rowCount, time } = JSON.parse(text) as Partial<Omit<FileFacts, 'time'>> & {
+    const { columns, rowCount, isAlike, time } = JSON.parse(text) as Partial<Omit<FileFacts, 'time'>> & {
       readonly time?: readonly [string, string];
     };
-    if (!Array.isArray(columns) || typeof rowCount !== 'number') return undefined;
-    return { columns, rowCount, time: time && { minUs: BigInt(time[0]), maxUs: BigInt(time[1]) } };
+    if (!Array.isArray(columns) || typeof rowCount !== 'number' || isAlike === undefined) return undefined;
+    return { columns, rowCount, isAlike, time: time && { minUs: BigInt(time[0]), maxUs: BigInt(time[1]) } };
   } catch {
     return undefined;
   }

@@ -8,7 +8,7 @@ import { sideBySide } from '../series/sideBySide.ts';
 import { type Workshop } from '../workshop.ts';
 import { findColumns, type FoundColumn, timeTypeOf } from './columns.ts';
 import { divide, type Part } from './parts.ts';
-import { gatherPieces, type Piece, takeApart } from './pieces.ts';
+import { gatherPieces, type Piece } from './pieces.ts';
 import { type Scope } from './scope.ts';
 import { emptySql, type Layout, partSql, risingSql, unionTypesSql } from './sql.ts';
 
@@ -35,7 +35,7 @@ export async function makeScope(inputs: ScopeInputs, workshop: Workshop, job: Jo
   const pieces = await gatherPieces(scope.title, inputs.series, workshop, job);
   const found = pieces.length === 0 ? [] : findColumns(resource, scope, pieces);
   const layout = { time: timeTypeOf(pieces), columns: await typedColumns(found, workshop, job) };
-  const parts = await divide(pieces, (piece) => takeApart(piece, workshop, job));
+  const parts = divide(pieces);
   if (parts.length === 0) return [await makeEmpty(layout, workshop, job)];
   let done = 0;
   return await sideBySide(parts, partsAtOnce, async (part) => {
@@ -70,7 +70,7 @@ async function makeEmpty(layout: Layout, workshop: Workshop, job: Job): Promise<
 async function makePart(layout: Layout, { period, pieces }: Part, workshop: Workshop, job: Job): Promise<HostFile> {
   const indexes = [...new Set(pieces.map(({ series }) => series))];
   const series = indexes.map((index) => pieces.filter((piece) => piece.series === index));
-  const keys = series.map((own) => own.flatMap(({ files }) => files.map(({ key }) => key)));
+  const keys = series.map((own) => own.map(({ file }) => file.key));
   const bounds = [String(period.startUs), String(period.endUs)];
   const write = async (target: string, { signal }: Job): Promise<void> => {
     const { builder } = workshop;

@@ -35,10 +35,7 @@ const [timeMinUs, timeMaxUs] = [-9_100_000_000_000_000_000n, 9_100_000_000_000_0
  * Returns the parts in order of time; none when there are no rows. Each period is divided by itself: one that nothing is
  * added to stays as it is.
  */
-export async function divide(
-  pieces: readonly Piece[],
-  takeApart: (piece: Piece) => Promise<readonly Piece[]>,
-): Promise<readonly Part[]> {
+export function divide(pieces: readonly Piece[]): readonly Part[] {
   const span = spanOf(pieces);
   if (span === undefined) return [];
   const first = span.minUs < calendarStartUs ? calendarStartUs : span.minUs;
@@ -48,27 +45,20 @@ export async function divide(
     ...periodsOf(first, last, 0),
     { startUs: calendarEndUs, endUs: timeMaxUs },
   ];
-  return await divideInto(periods, 0, pieces, takeApart);
+  return divideInto(periods, 0, pieces);
 }
 
-async function divideInto(
-  periods: readonly Period[],
-  level: number,
-  pieces: readonly Piece[],
-  takeApart: (piece: Piece) => Promise<readonly Piece[]>,
-): Promise<readonly Part[]> {
-  const known: Piece[] = [];
-  for (const piece of pieces) known.push(...(isInOne(periods, piece) ? [piece] : await takeApart(piece)));
+function divideInto(periods: readonly Period[], level: number, pieces: readonly Piece[]): readonly Part[] {
   const parts: Part[] = [];
   for (const period of periods) {
-    const inside = known.filter((piece) => rowsIn(piece, period) > 0);
+    const inside = pieces.filter((piece) => rowsIn(piece, period) > 0);
     if (inside.length === 0) continue;
     const isCalendar = period.startUs >= calendarStartUs && period.endUs <= calendarEndUs;
     if (!isCalendar || rowsOfSeries(inside, period) <= lengths[level]!.rowsMax) {
       parts.push({ period, pieces: inside });
     } else {
       const shorter = periodsOf(period.startUs, period.endUs - 1n, level + 1);
-      parts.push(...(await divideInto(shorter, level + 1, inside, takeApart)));
+      parts.push(...divideInto(shorter, level + 1, inside));
     }
   }
   return parts;
@@ -77,10 +67,6 @@ async function divideInto(
 function periodsOf(minUs: bigint, maxUs: bigint, level: number): readonly Period[] {
   const { unit, count } = lengths[level]!;
   return periodsBetween(minUs, maxUs, unit, count);
-}
-
-function isInOne(periods: readonly Period[], piece: Piece): boolean {
-  return piece.files.length === 1 || periods.filter((period) => rowsIn(piece, period) > 0).length <= 1;
 }
 
 /** About how many rows of the series with the most of them are in a period. */

@@ -103,7 +103,7 @@ function timeTypeIn({ facts }: Piece): string | undefined {
 
 /** The rows of a run that are in the period, in their order. */
 function readSql({ time, columns }: Layout, period: Period, run: readonly Piece[], prefix: string): string {
-  const paths = run.flatMap(({ files }) => files.map(({ hostPath }) => hostPath));
+  const paths = run.map(({ file }) => file.hostPath);
   const timeColumn = timeColumnOf(run[0]!.facts.columns)!;
   const values = columns.flatMap(({ name, type }, index) => {
     const types = run.flatMap(({ facts }) => facts.columns.find((column) => column.name === name)?.type ?? []);

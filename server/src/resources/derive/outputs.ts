@@ -28,15 +28,41 @@ function directoryOf(resource: Resource, collection: Collection, inputs: Inputs)
     list: async () => {
       const pattern = String(collection.pattern.value);
       const matches = await atPattern(resource, collection, () => inputs.match(pattern));
-      const tables = await inputTables(inputs, String(collection.query.value));
+      const query = await queryOf(collection, inputs);
       const names = outputNames(pattern, matches);
       return new Map(
         matches.map((match, index) => {
           const name = names[index] ?? match.name;
-          return [name, outputOf({ resource, collection, name, match, tables })];
+          return [name, outputOf({ resource, collection, name, match, query })];
         }),
       );
     },
+  };
+}
+
+/** The SQL of a collection, with what all of its outputs have of it: it is found out once, not for each of them. */
+interface Query {
+  readonly sql: string;
+  readonly tables: readonly InputTable[];
+  readonly usesPath: boolean;
+  /** What the SQL and its tables bring to a key. */
+  readonly key: string;
+  /** The newest of the tables; 0 without any. */
+  readonly modifiedUs: number;
+}
+
+async function queryOf({ query: { value } }: Collection, inputs: Inputs): Promise<Query> {
+  const sql = String(value);
+  const tables = await inputTables(inputs, sql);
+  const parts = tables.map(({ name, matches }) => [name, ...matches.map((match) => inputPart(match, true))]);
+  const times = tables.flatMap(({ matches }) => matches.map(({ modifiedUs }) => modifiedUs));
+  const modifiedUs = times.reduce((newest, time) => Math.max(newest, time), 0);
+  return {
+    sql,
+    tables,
+    usesPath: usesInputPath(sql),
+    key: keyOf('Derive query', recipeVersion, sql, parts),
+    modifiedUs,
   };
 }
 
@@ -45,32 +71,20 @@ interface Output {
   readonly collection: Collection;
   readonly name: string;
   readonly match: Match;
-  readonly tables: readonly InputTable[];
+  readonly query: Query;
 }
 
 function outputOf(output: Output): DerivedFile {
-  const { resource, match, tables } = output;
-  const inputs = [match, ...tables.flatMap(({ matches }) => matches)];
-  const key = outputKey(output);
+  const { resource, match, query } = output;
+  const key = keyOf('Derive', query.key, inputPart(match, query.usesPath));
   return {
     type: 'series',
     key,
-    modifiedUs: Math.max(resource.modifiedUs, ...inputs.map(({ modifiedUs }) => modifiedUs)),
+    modifiedUs: Math.max(resource.modifiedUs, match.modifiedUs, query.modifiedUs),
     make: async (workshop, job) => [
       await workshop.file(key, (target, shared) => make(output, { workshop, target, job: shared }), job),
     ],
   };
-}
-
-function outputKey({ collection, match, tables }: Output): string {
-  const sql = String(collection.query.value);
-  return keyOf(
-    'Derive',
-    recipeVersion,
-    sql,
-    inputPart(match, usesInputPath(sql)),
-    tables.map(({ name, matches }) => [name, ...matches.map((table) => inputPart(table, true))]),
-  );
 }
 
 /** What a file brings to a key: its content, how it is read, and its path where that can show in the rows. */
@@ -84,11 +98,11 @@ async function make(
   output: Output,
   { workshop, target, job }: { readonly workshop: Workshop; readonly target: string; readonly job: Job },
 ): Promise<void> {
-  const { resource, collection, match } = output;
+  const { resource, collection, match, query } = output;
+  const { sql } = query;
   const files = await filesOf(match, job);
   const tables: InputSource[] = [];
-  for (const table of output.tables) tables.push(await sourceOf(table, job));
-  const sql = String(collection.query.value);
+  for (const table of query.tables) tables.push(await sourceOf(table, job));
   try {
     await workshop.builder.fromUserSql({ sql, input: { name: match.path, files }, tables, target }, job.signal);
   } catch (error) {

@@ -1,0 +1,47 @@
+/**
+ * Small versions of a series are put together before they are combined: to open a file costs as much as many rows. Rows keep
+ * their order. Where one merged file ends and the next begins is told by the versions' own keys, so that one version more
+ * makes a few merged files anew, whatever the length of the series.
+ */
+import { literal, literalList } from '../../duckdb/sql.ts';
+import { type HostFile } from '../../pond/types.ts';
+import { keyOf } from '../contentKey.ts';
+import { type Job } from '../job.ts';
+import { type GroupLimits, groupNeighbours } from '../series/groups.ts';
+import { sideBySide } from '../series/sideBySide.ts';
+import { type Workshop } from '../workshop.ts';
+
+/** Up to so many files are left as they are. */
+const filesMin = 16;
+
+const limits: GroupLimits = { sizeBytesMax: 256 * 1024, countMax: 64 };
+
+/** So many groups are looked into and merged side by side. */
+const groupsAtOnce = 2;
+
+/** Returns the files of a series with small neighbours merged, in their order. Only files with the same columns are merged. */
+export async function mergeSmall(
+  files: readonly HostFile[],
+  workshop: Workshop,
+  job: Job,
+): Promise<readonly HostFile[]> {
+  if (files.length <= filesMin) return files;
+  const groups = groupNeighbours(files, limits);
+  const merged = await sideBySide(groups, groupsAtOnce, (group) => mergeGroup(group, workshop, job));
+  const fewer = merged.flat();
+  // What was merged may be small still.
+  return fewer.length < files.length ? await mergeSmall(fewer, workshop, job) : files;
+}
+
+async function mergeGroup(group: readonly HostFile[], workshop: Workshop, job: Job): Promise<readonly HostFile[]> {
+  if (group.length === 1 || !(await workshop.inspect(group, job)).isAlike) return group;
+  const write = async (target: string, { signal }: Job): Promise<void> => {
+    await workshop.builder.run([mergeSql(group, target)], signal);
+  };
+  return [await workshop.file(keyOf('combine merged', 1, ...group.map(({ key }) => key)), write, job)];
+}
+
+function mergeSql(files: readonly HostFile[], target: string): string {
+  const paths = literalList(files.map(({ hostPath }) => hostPath));
+  return `COPY (FROM read_parquet(${paths}, union_by_name = true)) TO ${literal(target)} (FORMAT parquet)`;
+}
