@@ -2,7 +2,7 @@ import { PondError } from '../base/error.ts';
 import { type HostFile } from '../pond/types.ts';
 import { type Builder, type FileFacts } from '../query/build.ts';
 import { type Cache } from './cache.ts';
-import { isKey, keyOf } from './contentKey.ts';
+import { keyOf } from './contentKey.ts';
 import { type Job } from './job.ts';
 import { createSharedWork } from './sharedWork.ts';
 import { type Workshop } from './workshop.ts';
