@@ -126,7 +126,10 @@ test('what is derived cannot be written, removed or moved, and says why', async 
     () => root.createSymlink(`${all}/link`, '/in'),
   ]) {
     await assert.rejects(Promise.resolve().then<unknown>(work), (error: unknown) => {
-      assert.ok(isPondError(error, 'read-only') || isPondError(error, 'already-exists'), `${work}: ${String(error)}`);
+      assert.ok(
+        isPondError(error, 'read-only') || isPondError(error, 'already-exists'),
+        `${String(work)}: ${String(error)}`,
+      );
       return true;
     });
   }

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { isPondError } from '../../server/src/base/error.ts';
+import { initPondOn, openPondOn } from '../../server/src/pond/pond.ts';
+import { createCache } from '../../server/src/resources/cache.ts';
+import { createWorkshop } from '../../server/src/resources/createWorkshop.ts';
+import { type ResourcePond, withResources } from '../../server/src/resources/resourcePond.ts';
+import { runResources, type RunResult } from '../../server/src/resources/runner.ts';
+import { type Disk } from '../../server/src/storage/disk.ts';
+import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
+import { faultKinds, type FaultKind, Faults } from '../support/faultDisk.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { inboxDocument } from '../support/pipelineHost.ts';
+import { endLockHolders } from '../support/pondState.ts';
+import { stageResource } from '../support/resourcePond.ts';
+
+const ids = ['11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222'];
+const callsMax = 200;
+
+const kinds: readonly FaultKind[] = [
+  { name: 'a disk that fills', errno: 'ENOSPC', effect: 'short', lasting: true },
+  ...faultKinds.filter(({ name }) => name === 'late EIO'),
+];
+
+/** The pond on a disk, with resources whose files never need the builder. */
+function withInboxes(t: TestContext, pond: Parameters<typeof withResources>[0], folder: string): ResourcePond {
+  const never = (): never => assert.fail('nothing is built here');
+  const cache = createCache(join(folder, 'cache'), { bytesMax: 1e6 });
+  const derived = withResources(pond, createWorkshop({ cache, builder: never, isTrusted: () => true }));
+  t.after(() => derived.close().catch(() => undefined));
+  return derived;
+}
+
+function runAll(pond: ResourcePond): Promise<readonly RunResult[]> {
+  const effects = { author: 'test', env: () => undefined, now: Date.now };
+  return runResources(pond, { effects, signal: new AbortController().signal, progress: () => undefined });
+}
+
+async function filesIn(pond: ResourcePond, id: string): Promise<readonly string[]> {
+  const entries = await (await pond.fs.root()).list(`/Inbox/${id}`);
+  return entries.map(({ basename }) => basename).filter((name) => name.endsWith('.csv'));
+}
+
+for (const kind of kinds) {
+  test(`${kind.name} during a round of runs leaves each whole or undone, and the next round completes`, async (t) => {
+    const folder = temporaryFolder(t);
+    for (const [index, name] of ['one', 'two'].entries()) {
+      mkdirSync(join(folder, name));
+      for (const file of ['a.csv', 'b.csv']) writeFileSync(join(folder, name, file), file.repeat(index + 1));
+    }
+    let failed = 0;
+    for (let at = 1; at < callsMax; at += 1) {
+      const disk = createMemoryDisk();
+      const plan = { kind, at, counted: 'changes' } as const;
+      const outcome = await roundWithFault(t, disk, new Faults(plan), folder);
+      if (outcome === 'no fault') break;
+      if (outcome === 'failed') failed += 1;
+      await checkAndComplete(t, disk, folder);
+    }
+    assert.ok(failed > 3, `${failed} rounds failed`);
+  });
+}
+
+/** Prepares a pond on the sound disk, and runs a round on it with the fault. */
+async function roundWithFault(t: TestContext, disk: Disk, faults: Faults, folder: string) {
+  const before = withInboxes(t, await initPondOn(disk, '/pond'), folder);
+  for (const [index, name] of ['one', 'two'].entries()) {
+    await stageResource(before, ids[index]!, inboxDocument(name, join(folder, name, '*.csv')));
+  }
+  await before.commit({ message: 'documents', author: 'test' });
+  await before.close();
+  let pond: ResourcePond | undefined;
+  try {
+    pond = withInboxes(t, await openPondOn(faults.wrap(disk), '/pond', { mode: 'write' }), folder);
+  } catch (error) {
+    assert.ok(isPondError(error), String(error));
+    return 'not opened';
+  }
+  const results = await runAll(pond);
+  assert.equal(results.length, 2);
+  await pond.close().catch(() => undefined);
+  if (faults.fired === undefined) return 'no fault';
+  const failures = results.filter(({ record }) => record.status === 'failed');
+  for (const { record } of failures) {
+    assert.match(record.error!.code, /^(storage-(full|failed)|commit-unknown)$/, record.error!.message);
+    assert.notEqual(record.error!.path, undefined);
+  }
+  return failures.length > 0 ? 'failed' : 'passed';
+}
+
+async function checkAndComplete(t: TestContext, disk: Disk, folder: string): Promise<void> {
+  endLockHolders(disk);
+  const pond = withInboxes(t, await openPondOn(disk, '/pond', { mode: 'write' }), folder);
+  const files = await Promise.all(ids.map((id) => filesIn(pond, id)));
+  for (const names of files) assert.ok(names.length === 0 || names.length === 2, names.join());
+  assert.deepEqual(await pond.check(), []);
+  assert.deepEqual((await pond.status()).staged, []);
+  const results = await runAll(pond);
+  assert.deepEqual(
+    results.map(({ record }) => record.error),
+    [null, null],
+  );
+  for (const id of ids) assert.deepEqual(await filesIn(pond, id), ['a.csv', 'b.csv']);
+  await pond.close();
+}
