@@ -48,7 +48,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     throw new PondError('usage', `'${name}' is not a verb of pond`, { hint });
   }
   const spec: VerbSpec = verbs[name];
-  const own = [...args.slice(0, at), ...args.slice(at + 1)];
+  const own = [...args.slice(0, at), ...args.slice(at + 1).map((arg) => (name === 'query' ? commentAsText(arg) : arg))];
   const { values, positionals } = parse(own, { ...globalOptions, ...spec.options }, `see 'pond help ${name}'`);
   const { pond, json, help, ...texts } = values;
   const line: CommandLine = {
@@ -75,6 +75,9 @@ function verbIndex(args: readonly string[]): number {
   while (index < args.length && args[index]?.startsWith('-') === true) index += args[index] === '--pond' ? 2 : 1;
   return index;
 }
+
+/** SQL that begins with a comment looks like an option; no option has a space. */
+const commentAsText = (arg: string): string => (/^--\s/.test(arg) ? ` ${arg}` : arg);
 
 function parse(
   args: readonly string[],

@@ -128,6 +128,7 @@ test('SQL over files is printed as a table, CSV or JSON, or written to a file', 
     stderr: '2 rows in N ms\n',
   });
   await check(['query', '--format', 'csv', sql], { stdout: 'name,n\na,\nb,2\n' });
+  await check(['query', '--format', 'csv', `-- All of it.\n${sql}`], { stdout: 'name,n\na,\nb,2\n' });
   const json = '[\n\t{"name":"a","n":null},\n\t{"name":"b","n":2}\n]\n';
   await check(['--json', 'query', sql], { stdout: json });
   await check(['query', '-o', 'out.json', '--format', 'json', sql], { stdout: '2 rows written to out.json\n' });
