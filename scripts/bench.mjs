@@ -1,4 +1,7 @@
-/** `npm run bench [FILE…]`: builds, then runs the benchmarks one after the other; each prints its ratios. */
+/**
+ * `npm run bench [NAME…]`: builds, then runs the benchmarks one after the other, all or those named by file or as `reduce`;
+ * each prints its ratios.
+ */
 import { filesEndingWith } from './testFiles.mjs';
 import { ensureInstalled } from './install.mjs';
 import { mustRun, run, runMain } from './run.mjs';
@@ -6,7 +9,7 @@ import { mustRun, run, runMain } from './run.mjs';
 await runMain(async () => {
   await ensureInstalled(console.error);
   await mustRun('npm', ['run', '--silent', 'build'], { show: true, failure: 'building failed' });
-  const named = process.argv.slice(2);
+  const named = process.argv.slice(2).map((name) => (name.endsWith('.ts') ? name : `test/bench/${name}.bench.ts`));
   const files = named.length > 0 ? named : await filesEndingWith('test/bench', '.bench.ts');
   let failed = 0;
   for (const file of files) {

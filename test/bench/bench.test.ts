@@ -13,7 +13,7 @@ const comparisons: Readonly<Record<string, number>> = {
   'commit.bench.ts': 10,
   'hydroVu.bench.ts': 3,
   'import.bench.ts': 2,
-  'memory.bench.ts': 6,
+  'memory.bench.ts': 15,
   'query.bench.ts': 2,
   'reduce.bench.ts': 4,
   'run.bench.ts': 5,

@@ -1,14 +1,21 @@
 /**
- * Peak memory: of the command that imports a large file, commits and exports it again, against the limit of 256 MiB; of the
- * process that runs a query over three million rows, against the memory limit that it was given.
+ * Peak memory: of the command that imports a large file, commits and exports it again, and of the one that runs an Inbox with
+ * it, against the limit of 256 MiB; of the process that runs a query over three million rows, and of the one that derives a
+ * series of a large CSV file and reduces it, against the memory limits that they were given.
  */
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream, existsSync, readFileSync } from 'node:fs';
+import { createReadStream, createWriteStream, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
+import { initPond } from '../../server/src/pond/pond.ts';
+import { createBuilder } from '../../server/src/query/builder.ts';
 import { createQueryEngine } from '../../server/src/query/engine.ts';
+import { createCache } from '../../server/src/resources/cache.ts';
+import { createWorkshop } from '../../server/src/resources/createWorkshop.ts';
+import { withResources } from '../../server/src/resources/resourcePond.ts';
+import { stageResource } from '../support/resourcePond.ts';
 import { makeTestPond } from '../query/testPond.ts';
 import { printMachine } from './support/machine.ts';
 import { parametersOf } from './support/parameters.ts';
@@ -16,13 +23,17 @@ import { pondScript, runNode } from './support/processes.ts';
 import { printRatio } from './support/report.ts';
 import { type Scratch, withScratch } from './support/scratch.ts';
 
-const parameters = parametersOf({ mebibytes: 2048, queryMebibytes: 512 }, { mebibytes: 3, queryMebibytes: 512 });
+const parameters = parametersOf(
+  { mebibytes: 2048, queryMebibytes: 512, csvMebibytes: 1024 },
+  { mebibytes: 3, queryMebibytes: 512, csvMebibytes: 3 },
+);
 const mebibyte = 2 ** 20;
 const peakMemory = new URL('./support/peakMemory.mjs', import.meta.url).href;
 
 printMachine();
 await withScratch(largeFile);
 await query();
+await withScratch(derived);
 
 async function largeFile({ folder: cwd }: Scratch): Promise<void> {
   const [source, target] = [join(cwd, 'large.bin'), join(cwd, 'out')];
@@ -35,12 +46,23 @@ async function largeFile({ folder: cwd }: Scratch): Promise<void> {
     [`import of ${parameters.mebibytes} MiB`, 'import', source, '/'],
     ['its commit', 'commit', '-m', 'large'],
     ['its export', 'export', '/large.bin', target],
+    ['applying an Inbox of it', 'apply', '-f', inboxOf(cwd, source)],
+    ['committing that', 'commit', '-m', 'inbox'],
+    ['the run of the Inbox', 'run'],
   ] as const) {
     const peak = await peakOf(cwd, [pondScript, '--pond', pond, ...args]);
     printRatio({ what, ours: peak, ...limit });
     printRatio({ what, ours: peak, peer: 'node -e 0', theirs: node, unit: 'MiB' });
   }
   if ((await digest(source)) !== (await digest(join(target, 'large.bin')))) throw new Error('the export differs');
+}
+
+/** Writes the document of an Inbox with one file. */
+function inboxOf(folder: string, source: string): string {
+  const file = join(folder, 'inbox.yaml');
+  const spec = `spec: { pattern: '${source}' }`;
+  writeFileSync(file, `apiVersion: duckpond/v1\nkind: Inbox\nname: large\ndesc: One large file\n${spec}\n`);
+  return file;
 }
 
 /** Runs node to its end and returns the most memory that it held, MiB. */
@@ -86,6 +108,69 @@ async function query(): Promise<void> {
   } finally {
     await engine.close();
     await made.close();
+  }
+}
+
+/** A series of a CSV file, and hours and days of that series. */
+async function derived({ folder, make }: Scratch): Promise<void> {
+  const workerPath = fileURLToPath(new URL('../../out/queryWorker.mjs', import.meta.url));
+  const limit = parameters.queryMebibytes;
+  const builder = createBuilder({ memoryLimitBytes: limit * mebibyte, workerPath });
+  const cache = createCache(join(folder, 'cache'), { bytesMax: 1e12 });
+  const workshop = createWorkshop({ cache, builder: () => builder, isTrusted: () => true });
+  const pond = withResources(await initPond(make('pond')), workshop);
+  try {
+    const root = await pond.fs.root();
+    await root.createDirectory('/data');
+    await root.writeFile('/data/large.csv', Readable.from(csv(parameters.csvMebibytes)));
+    const head = (kind: string): string => `apiVersion: duckpond/v1\nkind: ${kind}\nname: bench\ndesc: Bench\nspec: `;
+    const derive = `{ collections: [{ name: all, pattern: /data/large.csv, query: 'SELECT * FROM "$1"' }] }`;
+    const datasets = `[{ in_pattern: /Derive/bench/all/*, out_pattern: n }]`;
+    const reduce = `{ collections: [{ name: all, resolutions: [1h, 1d], datasets: ${datasets} }] }`;
+    await stageResource(pond, '5a0c7c55-2b3a-4f0e-9c56-2e1b3c5d7f92', head('Derive') + derive);
+    await stageResource(pond, '5a0c7c55-2b3a-4f0e-9c56-2e1b3c5d7f93', head('Reduce') + reduce);
+    await pond.commit({ message: 'bench', author: 'bench' });
+    const top = await (await pond.at('HEAD')).root();
+    for (const pattern of ['/Derive/bench/all/*', '/Reduce/bench/all/n/res=1h', '/Reduce/bench/all/n/res=1d']) {
+      for await (const { node } of top.visit(pattern)) await pond.hostFiles(node.node);
+      const peak = childrenOf(process.pid).reduce((most, pid) => Math.max(most, peakOfProcess(pid) ?? 0), 0);
+      const what = `making ${pattern} of ${parameters.csvMebibytes} MiB of CSV`;
+      printRatio({ what, ours: peak, peer: 'limit', theirs: limit, unit: 'MiB', most: 1 });
+    }
+  } finally {
+    await builder.close();
+    await pond.close();
+  }
+}
+
+/** Rows of minutes with two values, about so many mebibytes. */
+function* csv(mebibytes: number): Generator<Uint8Array> {
+  const linesEach = 25_000;
+  yield Buffer.from('Timestamp,a,b\n');
+  for (let [bytes, minute] = [0, 0]; bytes < mebibytes * mebibyte;) {
+    let lines = '';
+    for (let line = 0; line < linesEach; line++, minute++) {
+      lines += `${1_000_000_000 + minute * 60},${(minute % 1789) / 100},${((minute * 7919) % 104_729) / 1000}\n`;
+    }
+    bytes += lines.length;
+    yield Buffer.from(lines);
+  }
+}
+
+/** Ids of the processes that a process started and that live; none where the system does not tell. */
+function childrenOf(pid: number): readonly number[] {
+  if (!existsSync('/proc/self/status')) return [];
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && parentOf(name) === pid)
+    .map(Number);
+}
+
+/** Undefined for a process that ended meanwhile. */
+function parentOf(name: string): number | undefined {
+  try {
+    return Number(/^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${name}/status`, 'utf8'))?.[1]);
+  } catch {
+    return undefined;
   }
 }
 
