@@ -3,8 +3,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
+import { readRecords } from '../../server/src/resources/records.ts';
+import { runResources } from '../../server/src/resources/runner.ts';
 import { textFile } from '../support/commandHost.ts';
 import { deriveDocument, inboxDocument, newPipelineHost, type PipelineHost } from '../support/pipelineHost.ts';
+import { newResourcePond, stageResource } from '../support/resourcePond.ts';
 
 const table = 'Timestamp,v\n1,2\n2,3\n';
 
@@ -241,4 +244,50 @@ test('a record is short whatever fails, and says what it is about', async (t) =>
   assert.equal(run.notes.at(-1), '9 more files failed');
   const at = await host.run('stat', { path: `/Derive/${id}/runs.jsonl` });
   assert.ok(at.size < 256 * 1024, String(at.size));
+});
+
+test('a document that was committed with errors fails by itself, with its place, and is recorded', async (t) => {
+  const pond = await newResourcePond(t);
+  const [broken, behind, apart] = [1, 2, 3].map((digit) => `${digit}1111111-1111-4111-8111-111111111111`);
+  assert.ok(broken !== undefined && behind !== undefined && apart !== undefined);
+  // The command refuses to commit it; other programs may not.
+  await stageResource(pond, broken, deriveDocument('broken', '/in/*.csv').replace('query:', 'qery:'));
+  await stageResource(pond, behind, deriveDocument('behind', '/Derive/broken/all/*'));
+  await stageResource(pond, apart, deriveDocument('apart', '/in/*.csv'));
+  await pond.commit({ message: 'documents', author: 'test' });
+  const effects = { author: 'test', env: () => undefined, now: Date.now };
+  const options = { effects, signal: new AbortController().signal, progress: () => undefined };
+  const results = await runResources(pond, options);
+  const { status, error } = results.find(({ id }) => id === broken)!.record;
+  assert.deepEqual(
+    [status, error?.code, error?.path],
+    ['failed', 'resource-invalid', `/Derive/${broken}/resource.yaml`],
+  );
+  assert.equal(typeof error?.line, 'number');
+  assert.equal(results.find(({ id }) => id === behind)?.record.error?.path, `/Derive/${broken}/resource.yaml`);
+  assert.equal(results.find(({ id }) => id === apart)?.record.status, 'ok');
+  const [kept] = await readRecords(pond.fs, { home: `/Derive/${broken}` });
+  assert.deepEqual(kept?.error, error);
+});
+
+test('what derived files are being made is given up when the run is cancelled, and made when it is tried again', async (t) => {
+  const host = await newPipelineHost(t);
+  for (let index = 0; index < 12; index += 1) writeFileSync(join(host.inbox, `${index}.csv`), `${table}3,${index}\n`);
+  const slow = "SELECT count(*) AS n FROM read_csv('$1'), range(400) a, range(10000) b, range(10000) c WHERE a.range + b.range + c.range > v"; // prettier-ignore
+  await host.apply(inboxDocument('files', `${host.inbox}/*.csv`));
+  await host.runAll();
+  const [id] = await host.apply(deriveDocument('series', '/Inbox/files/*.csv', slow));
+  const controller = new AbortController();
+  const progress = (message: string): void => {
+    if (/^Derive\/series: \d+\.csv/.test(message)) controller.abort();
+  };
+  await host.run('run', {}, { progress, signal: controller.signal }).catch((error: unknown) => {
+    assert.ok(isPondError(error, 'cancelled'), String(error));
+  });
+  const [kept] = await host.run('runs', { names: ['Derive/series'] });
+  assert.equal(kept?.status, 'cancelled');
+  await host.checkWhole();
+  const quick = deriveDocument('series', '/Inbox/files/*.csv');
+  assert.deepEqual(await host.apply(quick), [id]);
+  assert.equal((await host.runAll()).get('Derive/series')?.files, 12);
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { PondError } from '../../server/src/base/error.ts';
@@ -127,6 +127,24 @@ test('the cache stays within its bound: what was made first goes first, but not 
     files.map(({ hostPath }) => existsSync(hostPath)),
     [true, false, false, true, true],
   );
+});
+
+test('files that a dead process left half written count in the bound, and go when they are old', async (t) => {
+  const folder = temporaryFolder(t);
+  const now = Date.now();
+  const left = join(folder, 'aa', '.tmp-left');
+  mkdirSync(join(folder, 'aa'));
+  writeFileSync(left, 'x'.repeat(2_000));
+  writeFileSync(join(folder, '.DS_Store'), 'of another program');
+  const make = async (laterMs: number): Promise<void> => {
+    const cache = createCache(folder, { bytesMax: 1_000, now: () => now + laterMs });
+    await cache.make(keyOf('later', laterMs), write('x'.repeat(100)));
+  };
+  await make(0);
+  assert.equal(existsSync(left), true);
+  await make(2 * 3_600_000);
+  assert.equal(existsSync(left), false);
+  assert.equal(existsSync(join(folder, '.DS_Store')), true);
 });
 
 test('what is known of files is asked for once', async (t) => {

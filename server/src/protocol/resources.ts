@@ -118,7 +118,8 @@ export interface ResourceCommands {
   };
   /**
    * Runs resources of the newest commit, each after those that it reads of; all when `names` is left out. A failure of one
-   * is in its record; those that read of it are skipped, the others run. Progress: message "KIND/NAME: …".
+   * is in its record; those that read of it are skipped, the others run. Progress: message "KIND/NAME: …"; the
+   * last of a resource is how its run ended, "KIND/NAME: ok".
    */
   run: {
     params: InPond & { readonly names?: readonly string[] };
