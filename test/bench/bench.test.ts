@@ -18,6 +18,7 @@ const comparisons: Readonly<Record<string, number>> = {
   'reduce.bench.ts': 4,
   'run.bench.ts': 5,
   'scale.bench.ts': 6,
+  'series.bench.ts': 3,
   'start.bench.ts': 2,
 };
 
