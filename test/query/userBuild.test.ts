@@ -6,6 +6,8 @@ import { gzipSync } from 'node:zlib';
 import { isPondError, type PondError } from '../../server/src/base/error.ts';
 import { type Builder } from '../../server/src/query/build.ts';
 import { createBuilder } from '../../server/src/query/builder.ts';
+import { usesInputPath } from '../../server/src/query/inputSql.ts';
+import { pondNamesIn } from '../../server/src/query/pondNames.ts';
 import { readingOf } from '../../server/src/query/formats.ts';
 import { type FileType } from '../../server/src/tinyfs/backend.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
@@ -200,6 +202,14 @@ test('other files of the pond are tables', async () => {
   assert.deepEqual(missing.position, { line: 1, character: 5 });
 });
 
+test('what a document may hold at most is looked through in one pass', () => {
+  // Each of these would take minutes if every part of it were compared with all that follows.
+  assert.equal(usesInputPath("read_csv('$1', ".repeat(16_000)), false);
+  assert.equal(usesInputPath("read_csv('$1', [".repeat(16_000) + 'filename'), true);
+  assert.equal(usesInputPath(Array.from({ length: 30_000 }, (_, index) => `$a${index}$ `).join('')), false);
+  assert.equal(pondNamesIn(Array.from({ length: 30_000 }, (_, index) => `"/${index}" `).join('')).length, 30_000);
+});
+
 test('host paths do not come into the rows', async () => {
   const path = '/Inbox/a/stations.csv';
   assert.deepEqual(await rowsOf("SELECT DISTINCT filename FROM read_csv('$1', filename = true)"), [[path]]);
@@ -278,6 +288,8 @@ for (const sql of [
   "SELECT current_setting('allowed_paths')",
   'FROM duckdb_settings()',
   'SELECT current_query()',
+  'SELECT $$ $1',
+  'SELECT $a$ $1 $$',
   "PIVOT (SELECT current_setting('allowed_paths')::VARCHAR AS x) ON x",
   'PIVOT (FROM duckdb_settings()) ON name USING first(value)',
   "PIVOT (FROM query('SELECT 1 AS x')) ON x",

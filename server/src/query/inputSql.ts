@@ -106,9 +106,16 @@ function pathEdits(sql: string, token: Token, path: string): readonly Edit[] {
   if ((kind !== 'string' && kind !== 'identifier') || !raw.includes('$1') || raw.search(inputName) < 0) return [];
   if (kind === 'identifier') return [{ start, end, text: raw.replace(inputName, () => path.replaceAll('"', '""')) }];
   // What stands between dollars cannot hold every path.
+  if (raw.startsWith('$') && !isClosed(raw)) return [];
   if (raw.startsWith('$')) return [{ start, end, text: literal(token.text.replace(inputName, () => path)) }];
   const escaped = /^e/i.test(raw) ? path.replaceAll('\\', '\\\\') : path;
   return [{ start, end, text: raw.replace(inputName, () => escaped.replaceAll("'", "''")) }];
+}
+
+/** False for a string between dollar tags that has no end, which is an error of the query. */
+function isClosed(raw: string): boolean {
+  const tag = raw.slice(0, raw.indexOf('$', 1) + 1);
+  return raw.length >= 2 * tag.length && raw.endsWith(tag);
 }
 
 /** DuckDB takes no semicolon inside of a COPY. */

@@ -21,11 +21,12 @@ export function pondNamesIn(sql: string): readonly TableReference[] {
 
 /** As pondNamesIn, with the history tables. */
 export function namesIn(tokens: readonly Token[]): readonly TableReference[] {
-  return tokens.flatMap((_, index) => nameAt(tokens, index));
+  const defined = new Set(tokens.flatMap(({ text }, index) => (tokens[index + 1]?.text === 'AS' ? [text] : [])));
+  return tokens.flatMap((_, index) => nameAt(tokens, index, defined));
 }
 
-/** A pond path in quotes of either kind, or pond.NAME, that ends at a token. */
-function nameAt(tokens: readonly Token[], end: number): readonly TableReference[] {
+/** A pond path in quotes of either kind, or pond.NAME, that ends at a token. The query itself defines some names. */
+function nameAt(tokens: readonly Token[], end: number, defined: ReadonlySet<string>): readonly TableReference[] {
   const [schema, before, last] = [tokens[end - 2], tokens[end - 1], tokens[end]];
   if (last === undefined || last.kind === 'symbol') return [];
   if (before?.text === '.') {
@@ -33,8 +34,7 @@ function nameAt(tokens: readonly Token[], end: number): readonly TableReference[
     return isHistory ? [{ schema: 'pond', name: last.text.toLowerCase(), index: schema.start, certain: false }] : [];
   }
   if (last.kind === 'word' || !isOurs('', last.text)) return [];
-  const isDefined = tokens.some(({ text }, index) => text === last.text && tokens[index + 1]?.text === 'AS');
-  const certain = !isDefined && before?.kind === 'word' && tableOpeners.has(before.text);
+  const certain = !defined.has(last.text) && before?.kind === 'word' && tableOpeners.has(before.text);
   return [{ schema: '', name: last.text, index: last.start, certain }];
 }
 

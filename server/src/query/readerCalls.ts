@@ -65,9 +65,10 @@ interface Span {
 /** Finds the calls of reader functions in the tokens of a query. */
 export function readerCallsIn(sql: string, tokens: readonly Token[]): ReaderCalls {
   const calls: ReaderCall[] = [];
+  const closers = closersOf(tokens);
   let other: Token | undefined;
   tokens.forEach((token, index) => {
-    const call = readerCallAt(sql, tokens, index);
+    const call = readerCallAt(sql, tokens, index, closers);
     if (call === 'other') other ??= token;
     else if (call !== undefined) calls.push(call);
   });
@@ -75,7 +76,12 @@ export function readerCallsIn(sql: string, tokens: readonly Token[]): ReaderCall
 }
 
 /** The call that begins at a token: undefined when no reader's does, 'other' when it opens something else. */
-function readerCallAt(sql: string, tokens: readonly Token[], index: number): ReaderCall | 'other' | undefined {
+function readerCallAt(
+  sql: string,
+  tokens: readonly Token[],
+  index: number,
+  closers: ReadonlyMap<number, number>,
+): ReaderCall | 'other' | undefined {
   const token = tokens[index];
   const name = token?.text.toLowerCase() ?? '';
   if (token === undefined || !isName(token) || !readers.has(name) || !isSymbol(tokens[index + 1], '(')) {
@@ -96,7 +102,7 @@ function readerCallAt(sql: string, tokens: readonly Token[], index: number): Rea
   const end = (isList ? tokens[at]?.end : found.at(-1)?.end) ?? token.end;
   if (isList) at += 1;
   if (!isSymbol(tokens[at], ',') && !isSymbol(tokens[at], ')')) return 'other';
-  return { name, start: token.start, arguments: found, isList, end, options: namesInCall(tokens, at) };
+  return { name, start: token.start, arguments: found, isList, end, options: namesInCall(tokens, at, closers) };
 }
 
 /** Where the token, or the two of `$` and `1`, are `$1` and nothing more. */
@@ -111,15 +117,30 @@ export function isBareInput(sql: string, { kind, start }: Token): boolean {
   return kind === 'symbol' && /^\$1(?!\d)/.test(sql.slice(start, start + 3));
 }
 
+/** Indexes of the tokens that close what others open, by theirs; in one pass, as calls may be nested deeply. */
+function closersOf(tokens: readonly Token[]): ReadonlyMap<number, number> {
+  const closers = new Map<number, number>();
+  const open: number[] = [];
+  tokens.forEach(({ kind, text }, index) => {
+    if (kind !== 'symbol') return;
+    if (/[([{]/.test(text)) open.push(index);
+    else if (/[)\]}]/.test(text)) closers.set(open.pop() ?? -1, index);
+  });
+  return closers;
+}
+
 /** The names that stand in a call from a token on, not in lists or calls inside of it. */
-function namesInCall(tokens: readonly Token[], from: number): ReadonlySet<string> {
+function namesInCall(
+  tokens: readonly Token[],
+  from: number,
+  closers: ReadonlyMap<number, number>,
+): ReadonlySet<string> {
   const names = new Set<string>();
-  let depth = 0;
-  for (let index = from; index < tokens.length && depth >= 0; index += 1) {
+  for (let index = from; index < tokens.length; index += 1) {
     const token = tokens[index];
-    if (token?.kind === 'symbol' && /[([{]/.test(token.text)) depth += 1;
-    else if (token?.kind === 'symbol' && /[)\]}]/.test(token.text)) depth -= 1;
-    else if (token !== undefined && isName(token) && depth === 0) names.add(token.text.toLowerCase());
+    if (token?.kind === 'symbol' && /[)\]}]/.test(token.text)) break;
+    if (token?.kind === 'symbol' && /[([{]/.test(token.text)) index = closers.get(index) ?? tokens.length;
+    else if (token !== undefined && isName(token)) names.add(token.text.toLowerCase());
   }
   return names;
 }

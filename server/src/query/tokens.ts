@@ -13,9 +13,9 @@ export interface Token {
 }
 
 // In this order: a name or a string in quotes, where the quote is doubled inside; a string with backslashes; a string
-// between dollar tags; a word; any other character alone.
+// between dollar tags, which may be open to the end; a word; any other character alone.
 const pattern =
-  /"((?:[^"]|"")*)"|'((?:[^']|'')*)'|[eE]'((?:[^'\\]|''|\\[^])*)'|\$(\w*)\$([^]*?)\$\4\$|([\p{L}_][\p{L}\p{N}_$]*)|([^])/uy;
+  /"((?:[^"]|"")*)"|'((?:[^']|'')*)'|[eE]'((?:[^'\\]|''|\\[^])*)'|\$((?:[\p{L}_]\w*)?)\$([^]*?)(?:\$\4\$|$)|([\p{L}_][\p{L}\p{N}_$]*)|([^])/uy;
 
 /** Returns the tokens of a text, white space and comments left out. */
 export function tokenize(sql: string): readonly Token[] {
