@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { missingVariables } from '../../client/vscode/resources/variables.ts';
-import { ago, bytesText, durationText, progressText, stateOf, summaryOf } from '../../client/vscode/resources/words.ts';
+import {
+  ago,
+  bytesText,
+  durationText,
+  progressText,
+  idle,
+  stateOf,
+  summaryOf,
+  type Running,
+} from '../../client/vscode/resources/words.ts';
 import { type ResourceInfo, type RunInfo } from '../../server/src/protocol/resources.ts';
 import { newPondHost } from '../support/commandHost.ts';
 
@@ -20,19 +29,21 @@ function resourceOf(changes: Partial<ResourceInfo>): ResourceInfo {
 
 const problem = { code: 'c', severity: 'error', message: 'm', origin: 'o', line: 0, character: 0 } as const;
 
+const running: Running = { progress: { message: 'files', done: 3, total: 10 }, ended: undefined };
+
 test('a resource is at what presses most', () => {
   const failed = runOf({ status: 'failed' });
-  assert.equal(stateOf(resourceOf({ problems: [problem], lastRun: failed }), true), 'running');
-  assert.equal(stateOf(resourceOf({ problems: [problem], lastRun: failed }), false), 'broken');
-  assert.equal(stateOf(resourceOf({ state: 'changed', lastRun: failed }), false), 'failed');
-  assert.equal(stateOf(resourceOf({ state: 'changed', lastRun: runOf({}) }), false), 'changed');
-  assert.equal(stateOf(resourceOf({ lastRun: runOf({ status: 'skipped' }) }), false), 'skipped');
-  assert.equal(stateOf(resourceOf({}), false), 'new');
+  assert.equal(stateOf(resourceOf({ problems: [problem], lastRun: failed }), running), 'running');
+  assert.equal(stateOf(resourceOf({ problems: [problem], lastRun: failed }), idle), 'broken');
+  assert.equal(stateOf(resourceOf({ state: 'changed', lastRun: failed }), idle), 'failed');
+  assert.equal(stateOf(resourceOf({ state: 'changed', lastRun: runOf({}) }), idle), 'changed');
+  assert.equal(stateOf(resourceOf({ lastRun: runOf({ status: 'skipped' }) }), idle), 'skipped');
+  assert.equal(stateOf(resourceOf({}), idle), 'new');
 });
 
 test('a row says what is next and what was last', () => {
   const check = (changes: Partial<ResourceInfo>, expected: string): void =>
-    assert.equal(summaryOf(resourceOf(changes), undefined, nowMs), expected);
+    assert.equal(summaryOf(resourceOf(changes), idle, nowMs), expected);
   check({}, 'never run');
   check({ state: 'staged' }, 'staged');
   check({ state: 'changed', lastRun: runOf({ rows: 1234 }) }, 'changed · 3 min ago · 1,234 rows');
@@ -40,8 +51,8 @@ test('a row says what is next and what was last', () => {
   check({ lastRun: runOf({}) }, '3 min ago');
   check({ lastRun: runOf({ status: 'failed' }) }, 'failed 3 min ago');
   check({ problems: [problem, problem] }, '2 problems · never run');
-  const running = { message: 'files', done: 3, total: 10 };
   assert.equal(summaryOf(resourceOf({ lastRun: runOf({}) }), running, nowMs), 'files (3 of 10)');
+  assert.equal(summaryOf(resourceOf({}), { progress: undefined, ended: 'ok' }, nowMs), 'ok');
   assert.equal(progressText({ message: 'pages', done: 3 }), 'pages');
 });
 

@@ -3,7 +3,7 @@ import { type ResourceInfo } from '../../../server/src/protocol/resources.ts';
 import { type Context } from '../context.ts';
 import { parsePondUri } from '../pondUri.ts';
 import { resourcesOf, type ViewNode } from '../resources/nodes.ts';
-import { summaryOf, titleOf } from '../resources/words.ts';
+import { idle, summaryOf, titleOf } from '../resources/words.ts';
 
 /** Resources of one pond. */
 export interface Chosen {
@@ -70,7 +70,7 @@ async function pick(
   }
   const items = resources.map((resource) => ({
     label: titleOf(resource),
-    description: summaryOf(resource, undefined, Date.now()),
+    description: summaryOf(resource, idle, Date.now()),
     detail: resource.desc,
     resource,
   }));

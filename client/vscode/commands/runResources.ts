@@ -50,7 +50,7 @@ async function committed(pond: string, resources: readonly ResourceInfo[]): Prom
   const commit = 'Commit and Run';
   const run = 'Run as Committed';
   const answer = await vscode.window.showWarningMessage(
-    `${what} ${pending.length === 1 ? 'is' : 'are'} staged.`,
+    `${what} ${pending.length === 1 ? 'is' : 'are'} staged, not committed.`,
     { modal: true, detail: 'Runs take the documents of the newest commit.' },
     ...[commit, ...(isNew ? [] : [run])],
   );

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { type ProblemInfo, type ResourceInfo, type RunErrorInfo } from '../../../server/src/protocol/resources.ts';
-import { pondUri } from '../pondUri.ts';
+import { parsePondUri, pondUri } from '../pondUri.ts';
 import { documentUri, readablePath, readableText } from './places.ts';
 import { type ResourceStore } from './resourceStore.ts';
 import { titleOf } from './words.ts';
@@ -16,12 +16,23 @@ export class RunProblems implements vscode.Disposable {
 
   constructor(store: ResourceStore) {
     this.store = store;
-    this.listener = store.onDidChange((pond) => this.mark(pond));
+    this.listener = vscode.Disposable.from(
+      store.onDidChange((pond) => this.mark(pond)),
+      // A line is marked from its first character to its last once its text is known.
+      vscode.workspace.onDidOpenTextDocument(({ uri }) => {
+        const location = parsePondUri(uri);
+        if (location !== undefined && this.isMarked(location.pond, uri)) this.mark(location.pond);
+      }),
+    );
   }
 
   dispose(): void {
     this.listener.dispose();
     this.problems.dispose();
+  }
+
+  private isMarked(pond: string, uri: vscode.Uri): boolean {
+    return this.marked.get(pond)?.some((one) => one.toString() === uri.toString()) === true;
   }
 
   private mark(pond: string): void {
@@ -59,15 +70,15 @@ function ofLastRun(
   if (lastRun === null) return [];
   const failure =
     lastRun.status === 'failed' && lastRun.error !== null ? [problemOf(pond, resources, resource, lastRun.error)] : [];
-  return [...failure, ...lastRun.notes.flatMap((note) => noteAt(resource, note))];
+  return [...failure, ...lastRun.notes.flatMap((note) => noteAt(pond, resource, note))];
 }
 
 /** A note of a run that says where in the document what it is about stands: `… (/KIND/<uuid>/resource.yaml, line 7)`. */
-function noteAt({ home }: ResourceInfo, note: string): readonly vscode.Diagnostic[] {
+function noteAt(pond: string, resource: ResourceInfo, note: string): readonly vscode.Diagnostic[] {
   const [, text, path, line] = /^(.*) \((\S+), line (\d+)\)$/s.exec(note) ?? [];
-  if (text === undefined || line === undefined || path?.startsWith(`${home}/`) !== true) return [];
-  const at = Number(line) - 1;
-  const diagnostic = new vscode.Diagnostic(new vscode.Range(at, 0, at, Number.MAX_SAFE_INTEGER), text, Information);
+  if (text === undefined || line === undefined || path?.startsWith(`${resource.home}/`) !== true) return [];
+  const range = lineOf(documentUri(pond, resource), Number(line) - 1);
+  const diagnostic = new vscode.Diagnostic(range, text, Information);
   diagnostic.source = 'pond run';
   return [diagnostic];
 }
@@ -90,6 +101,15 @@ function problemOf(
     diagnostic.relatedInformation = [new vscode.DiagnosticRelatedInformation(place, `read by ${titleOf(resource)}`)];
   }
   return diagnostic;
+}
+
+/** A line without its indentation; all of it while its text is not known. */
+function lineOf(uri: vscode.Uri, line: number): vscode.Range {
+  const document = vscode.workspace.textDocuments.find((one) => one.uri.toString() === uri.toString());
+  if (document === undefined || line >= document.lineCount)
+    return new vscode.Range(line, 0, line, Number.MAX_SAFE_INTEGER);
+  const { range, firstNonWhitespaceCharacterIndex } = document.lineAt(line);
+  return range.with(range.start.translate(0, firstNonWhitespaceCharacterIndex));
 }
 
 /** What the server found when a document was applied, until its text changes. */

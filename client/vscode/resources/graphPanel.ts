@@ -92,11 +92,11 @@ export class GraphPanels implements vscode.Disposable {
 
   private node(pond: string, resource: ResourceInfo): GraphNode {
     const { id, kind, name, desc, problems, lastRun } = resource;
-    const progress = this.runner.progress(pond, titleOf(resource));
-    const summary = summaryOf(resource, progress, Date.now());
+    const running = this.runner.at(pond, resource);
+    const summary = summaryOf(resource, running, Date.now());
     const troubles = [...problems.map(({ message }) => message), ...(lastRun?.error ? [lastRun.error.message] : [])];
     const lines = [titleOf(resource), desc, summary, ...troubles].filter((line) => line !== '');
     const tooltip = readableText(this.store.resources(pond), lines.join('\n'));
-    return { id, kind, name, state: stateOf(resource, progress !== undefined), summary, tooltip };
+    return { id, kind, name, state: stateOf(resource, running), summary, tooltip };
   }
 }

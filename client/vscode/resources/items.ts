@@ -3,7 +3,7 @@ import { type ProblemInfo, type ResourceInfo } from '../../../server/src/protoco
 import { pondName, pondUri } from '../pondUri.ts';
 import { nodeId, type ViewNode } from './nodes.ts';
 import { resourceTooltip } from './tooltip.ts';
-import { count, stateOf, summaryOf, titleOf, type ResourceState, type RunProgress } from './words.ts';
+import { count, stateOf, summaryOf, titleOf, type ResourceState, type Running } from './words.ts';
 
 const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
 
@@ -31,14 +31,14 @@ const stateIcons: Readonly<Record<ResourceState, readonly [icon: string, color: 
   ok: ['pass', 'testing.iconPassed'],
 };
 
-/** How a row looks. `progress`: how far the resource of the row is, when it runs. */
-export function itemOf(node: ViewNode, progress: RunProgress | undefined, nowMs: number): vscode.TreeItem {
-  const item = plainItem(node, progress, nowMs);
+/** How a row looks. `running`: what the resource of the row does. */
+export function itemOf(node: ViewNode, running: Running, nowMs: number): vscode.TreeItem {
+  const item = plainItem(node, running, nowMs);
   item.id = nodeId(node);
   return item;
 }
 
-function plainItem(node: ViewNode, progress: RunProgress | undefined, nowMs: number): vscode.TreeItem {
+function plainItem(node: ViewNode, running: Running, nowMs: number): vscode.TreeItem {
   switch (node.type) {
     case 'pond':
       return { ...row(pondName(node.pond), Expanded, 'database'), description: node.pond, contextValue: 'pond' };
@@ -57,7 +57,7 @@ function plainItem(node: ViewNode, progress: RunProgress | undefined, nowMs: num
         contextValue: 'kind',
       };
     case 'resource':
-      return resourceItem(node.pond, node.resource, progress, nowMs);
+      return resourceItem(node.pond, node.resource, running, nowMs);
     case 'problem':
       return problemItem(node.problem, node);
     case 'output':
@@ -65,21 +65,16 @@ function plainItem(node: ViewNode, progress: RunProgress | undefined, nowMs: num
   }
 }
 
-function resourceItem(
-  pond: string,
-  resource: ResourceInfo,
-  progress: RunProgress | undefined,
-  nowMs: number,
-): vscode.TreeItem {
-  const state = stateOf(resource, progress !== undefined);
+function resourceItem(pond: string, resource: ResourceInfo, running: Running, nowMs: number): vscode.TreeItem {
+  const state = stateOf(resource, running);
   const [icon, color] = stateIcons[state];
-  const summary = summaryOf(resource, progress, nowMs);
+  const summary = summaryOf(resource, running, nowMs);
   const holds = resource.problems.length + resource.outputs.length > 0;
   return {
     ...row(resource.name, holds ? Collapsed : None, icon, color),
     description: summary,
     tooltip: resourceTooltip(pond, resource, nowMs),
-    contextValue: progress === undefined ? 'resource.idle' : 'resource.running',
+    contextValue: running.progress === undefined ? 'resource.idle' : 'resource.running',
     accessibilityInformation: { label: `${titleOf(resource)}, ${state}, ${summary}` },
     // A click on a row that opens its document keeps the view where the person works from.
     command: {

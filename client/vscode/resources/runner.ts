@@ -4,15 +4,17 @@ import { type ResourceInfo, type RunInfo } from '../../../server/src/protocol/re
 import { type PondClient } from '../client.ts';
 import { requestWithProgress } from '../progress.ts';
 import { type ResourceStore } from './resourceStore.ts';
-import { progressText, titleOf, type RunProgress } from './words.ts';
+import { progressText, titleOf, type Running, type RunProgress } from './words.ts';
 
 /** What is said of a resource that has run. */
-const endings: ReadonlySet<string> = new Set<RunInfo['status']>(['ok', 'failed', 'cancelled', 'skipped']);
+const endings: readonly RunInfo['status'][] = ['ok', 'failed', 'cancelled', 'skipped'];
 
 /** A resource that runs: what its last run was when this one began, and how far it is. */
 interface Entry {
   readonly lastStarted: string | undefined;
   readonly progress: RunProgress;
+  /** How it ended; undefined while it runs. Its record comes with that of the others. */
+  readonly ended?: RunInfo['status'];
 }
 
 /** A request to run resources that is not answered yet. */
@@ -43,12 +45,14 @@ export class Runner implements vscode.Disposable {
 
   /** How far a resource is; undefined when it does not run by this window. */
   progress(pond: string, title: string): RunProgress | undefined {
-    return this.roundOf(pond, title)?.entries.get(title)?.progress;
+    const entry = this.roundOf(pond, title)?.entries.get(title);
+    return entry?.ended === undefined ? entry?.progress : undefined;
   }
 
-  /** Titles of the resources that run. */
-  running(pond: string): readonly string[] {
-    return [...this.rounds].filter((round) => round.pond === pond).flatMap(({ entries }) => [...entries.keys()]);
+  /** What a resource does in the runs of this window. */
+  at(pond: string, resource: ResourceInfo): Running {
+    const title = titleOf(resource);
+    return { progress: this.progress(pond, title), ended: this.roundOf(pond, title)?.entries.get(title)?.ended };
   }
 
   /** Runs resources, all of the pond when none are given. Throws what the server answers when it runs nothing at all. */
@@ -103,17 +107,18 @@ export class Runner implements vscode.Disposable {
   private follow(round: Round, { message, done, total }: ProgressEvent): void {
     const [, title, rest] = /^(\w+\/[^:]+): (.*)$/s.exec(message) ?? [];
     if (title === undefined || rest === undefined) return;
-    if (endings.has(rest)) {
-      round.entries.delete(title);
-      this.changed.fire(round.pond);
-      return;
-    }
-    this.put(round, title, { message: rest, done, ...(total === undefined ? {} : { total }) });
+    const progress = { message: rest, done, ...(total === undefined ? {} : { total }) };
+    this.put(
+      round,
+      title,
+      progress,
+      endings.find((ending) => ending === rest),
+    );
   }
 
-  private put(round: Round, title: string, progress: RunProgress): void {
+  private put(round: Round, title: string, progress: RunProgress, ended?: RunInfo['status']): void {
     const lastStarted = round.entries.get(title)?.lastStarted ?? this.lastStarted(round.pond, title);
-    round.entries.set(title, { lastStarted, progress });
+    round.entries.set(title, { lastStarted, progress, ...(ended === undefined ? {} : { ended }) });
     this.changed.fire(round.pond);
   }
 

@@ -6,7 +6,7 @@ import { badgeOf, itemOf } from './items.ts';
 import { kindNodes, resourceChildren, type ViewNode } from './nodes.ts';
 import { type ResourceStore } from './resourceStore.ts';
 import { type Runner } from './runner.ts';
-import { stateOf, titleOf } from './words.ts';
+import { idle, stateOf } from './words.ts';
 
 export const viewId = 'pond.resources';
 
@@ -47,8 +47,8 @@ export class ResourcesView implements vscode.TreeDataProvider<ViewNode>, vscode.
   }
 
   getTreeItem(node: ViewNode): vscode.TreeItem {
-    const progress = node.type === 'resource' ? this.runner.progress(node.pond, titleOf(node.resource)) : undefined;
-    return itemOf(node, progress, Date.now());
+    const running = node.type === 'resource' ? this.runner.at(node.pond, node.resource) : idle;
+    return itemOf(node, running, Date.now());
   }
 
   async getChildren(node?: ViewNode): Promise<ViewNode[]> {
@@ -108,10 +108,9 @@ export class ResourcesView implements vscode.TreeDataProvider<ViewNode>, vscode.
   }
 
   private show(): void {
-    const states = this.store.all.flatMap((pond) => {
-      const running = new Set(this.runner.running(pond));
-      return this.store.resources(pond).map((resource) => stateOf(resource, running.has(titleOf(resource))));
-    });
+    const states = this.store.all.flatMap((pond) =>
+      this.store.resources(pond).map((resource) => stateOf(resource, this.runner.at(pond, resource))),
+    );
     this.tree.badge = badgeOf(states);
     this.tree.message = vscode.workspace.isTrusted
       ? ''

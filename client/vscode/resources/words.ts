@@ -17,9 +17,20 @@ export function titleOf({ kind, name }: { readonly kind: string; readonly name: 
   return `${kind}/${name}`;
 }
 
+/** What a resource does in a run that is under way. */
+export interface Running {
+  /** How far it is; undefined when it does not run. */
+  readonly progress: RunProgress | undefined;
+  /** How it ended, while its record is still to come. */
+  readonly ended: RunInfo['status'] | undefined;
+}
+
+export const idle: Running = { progress: undefined, ended: undefined };
+
 /** What a resource is at. */
-export function stateOf(resource: ResourceInfo, isRunning: boolean): ResourceState {
-  if (isRunning) return 'running';
+export function stateOf(resource: ResourceInfo, { progress, ended }: Running): ResourceState {
+  if (progress !== undefined) return 'running';
+  if (ended !== undefined) return ended;
   if (resource.problems.some(({ severity }) => severity === 'error')) return 'broken';
   const status = resource.lastRun?.status;
   if (status === 'failed') return 'failed';
@@ -28,8 +39,9 @@ export function stateOf(resource: ResourceInfo, isRunning: boolean): ResourceSta
 }
 
 /** What stands behind the name of a resource: its next state and its last run. */
-export function summaryOf(resource: ResourceInfo, running: RunProgress | undefined, nowMs: number): string {
-  if (running !== undefined) return progressText(running);
+export function summaryOf(resource: ResourceInfo, { progress, ended }: Running, nowMs: number): string {
+  if (progress !== undefined) return progressText(progress);
+  if (ended !== undefined) return ended;
   const errors = resource.problems.filter(({ severity }) => severity === 'error').length;
   return [
     ...(errors === 0 ? [] : [count(errors, 'problem')]),
