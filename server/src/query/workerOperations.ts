@@ -46,6 +46,8 @@ export async function createOperations(settings: WorkerSettings): Promise<Worker
     const interrupt = () => current.interrupt();
     signal.addEventListener('abort', interrupt);
     try {
+      // Listeners hear nothing of a signal that was aborted while the database was opened.
+      if (signal.aborted) throw new PondError('cancelled', 'the query was cancelled');
       const kept = await results.keep(await current.query(sql), signal);
       // What EXPLAIN answers.
       if (kept.columns.map(({ name }) => name).join() === 'explain_key,explain_value')
