@@ -291,3 +291,22 @@ test('what derived files are being made is given up when the run is cancelled, a
   assert.deepEqual(await host.apply(quick), [id]);
   assert.equal((await host.runAll()).get('Derive/series')?.files, 12);
 });
+
+test('records of many resources are committed at once, however much they are', async (t) => {
+  const host = await newPipelineHost(t);
+  const ids = await host.apply(
+    ...Array.from({ length: 20 }, (_, index) => deriveDocument(`series${index}`, '/nothing/*.csv')),
+  );
+  const record = { status: 'ok', started: '2020-01-01T00:00:00.000Z', durationMs: 1, rows: 0, bytes: 0, files: 0, notes: ['x'.repeat(1_000)], error: null }; // prettier-ignore
+  const lines = `${JSON.stringify(record)}\n`.repeat(50);
+  for (const id of ids) await host.run('write', textFile(`/Derive/${id}/runs.jsonl`, lines));
+  await host.run('commit', { message: 'old records' });
+  const before = await headOf(host);
+  const runs = [...(await host.runAll()).values()];
+  assert.deepEqual(
+    runs.map(({ notes }) => notes.length),
+    runs.map(() => 1),
+  );
+  assert.equal(await headOf(host), before + 1);
+  assert.equal((await host.run('runs', { limit: 2_000 })).length, 20 * 51);
+});

@@ -1,6 +1,7 @@
 import { isPondError, type PondError } from '../base/error.ts';
 import { addRecord, type RunRecord } from './records.ts';
 import { type ResourcePond } from './resourcePond.ts';
+import { type WD } from '../tinyfs/workingDirectory.ts';
 
 /** The record of a run that committed nothing itself. */
 export interface PendingRecord {
@@ -24,19 +25,23 @@ export async function commitRecords(
   try {
     const transaction = await pond.begin();
     try {
-      const root = await transaction.fs.root();
-      for (const { kind, id, record } of pending) {
-        const home = `/${kind}/${id}`;
-        if (await root.exists(home)) await addRecord(await root.openDirectory(home), record);
-      }
-      await transaction.commit({ message: messageOf(pending), author, operation: 'run' });
-    } finally {
+      await addRecords(await transaction.fs.root(), pending);
+    } catch (error) {
       await transaction.abandon();
+      throw error;
     }
+    await transaction.commit({ message: messageOf(pending), author, operation: 'run' });
     return undefined;
   } catch (error) {
     if (isPondError(error)) return error;
     throw error;
+  }
+}
+
+async function addRecords(root: WD, pending: readonly PendingRecord[]): Promise<void> {
+  for (const { kind, id, record } of pending) {
+    const home = `/${kind}/${id}`;
+    if (await root.exists(home)) await addRecord(await root.openDirectory(home), record);
   }
 }
 
