@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { type Result } from '../../server/src/protocol/commands.ts';
 import { newPondHost, type PondHost, textFile } from '../support/commandHost.ts';
+import { temporaryFolder } from '../support/folder.ts';
 
 type Apply = Result<'apply'>;
 
@@ -183,6 +184,18 @@ test('the text of a template file becomes a part of the document, templates and 
   assert.deepEqual(outcomes(await apply(pages(file), variables)), ['unchanged Template/pages']);
   writeFileSync(join(host.folder, 'in/page.tmpl'), 'changed');
   assert.deepEqual(outcomes(await apply(pages(file), variables)), ['changed Template/pages']);
+});
+
+test('a template file is below the folder where its document is applied', async (t) => {
+  const { apply, host } = await applying(t);
+  const elsewhere = temporaryFolder(t);
+  writeFileSync(join(elsewhere, 'private'), 'for nobody');
+  symlinkSync(elsewhere, join(host.folder, 'link'));
+  for (const name of [join(elsewhere, 'private'), '../private', 'link/private', '/etc/hostname']) {
+    const result = await apply(pages(`template_file: ${name}`), { prefix: 'p' });
+    assert.deepEqual(outcomes(result), ['error file-unreadable file0:9:21'], name);
+    assert.match(result.problems[0]?.message ?? '', /^the file .* is not below /);
+  }
 });
 
 test('a template file that is missing, too large, empty or no text is told with its place', async (t) => {

@@ -1,5 +1,5 @@
 import { applyDocuments } from '../resources/apply/apply.ts';
-import { hostFolder } from '../resources/apply/hostFolder.ts';
+import { belowHostFolder } from '../resources/apply/hostFolder.ts';
 import { resourceKinds } from '../resources/registry.ts';
 import { type Command } from './context.ts';
 import { problemInfo } from './resourceInfo.ts';
@@ -10,7 +10,7 @@ export const apply: Command<'apply'> = async (
   { pond: directory, sources, variables = {}, directory: folder },
 ) => {
   const pond = await context.ponds.get(directory, 'write');
-  const readHostFile = hostFolder(folder);
+  const readHostFile = belowHostFolder(folder);
   const { applied, problems } = await applyDocuments(pond.fs, sources, {
     kinds: resourceKinds,
     variables,

@@ -1,6 +1,6 @@
-import { resolve } from 'node:path';
+import { resolve, sep } from 'node:path';
 import { PondError } from '../../base/error.ts';
-import { hostContent, walkHost } from '../../storage/hostTree.ts';
+import { hostContent, realHostPath, walkHost } from '../../storage/hostTree.ts';
 
 /**
  * Reads a small host file whose path may be relative to a folder. Fails `not-found`, `is-a-directory`, `invalid-content`
@@ -20,5 +20,21 @@ export function hostFolder(folder: string): ReadHostFile {
       throw new PondError('invalid-content', message, { path });
     }
     throw new PondError('is-a-directory', `expected a file at ${path}, got a folder`, { path });
+  };
+}
+
+/**
+ * As hostFolder, for paths that a document names: it may come from a stranger, and what it names becomes a part of the
+ * pond. Fails `path-escapes` for what is not below the folder, links followed.
+ */
+export function belowHostFolder(folder: string): ReadHostFile {
+  const read = hostFolder(folder);
+  return (relative, bytesMax) => {
+    const [top, path] = [folder, resolve(folder, relative)].map(realHostPath) as [string, string];
+    if (path.startsWith(top.endsWith(sep) ? top : top + sep)) return read(path, bytesMax);
+    throw new PondError('path-escapes', `the file ${relative} is not below ${folder}`, {
+      path,
+      hint: 'Apply from a folder that holds the documents and what they name.',
+    });
   };
 }

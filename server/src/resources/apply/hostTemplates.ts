@@ -43,7 +43,8 @@ function readTemplate(node: ScalarNode, readHostFile: ReadHostFile): { readonly 
     return text.trim() === '' ? problem(`the template file ${path} is empty`) : { text };
   } catch (error) {
     if (!isPondError(error)) throw error;
-    const hint = 'A relative path starts at the folder where the documents are applied.';
-    return { ...problem(error.message), ...(error.code === 'not-found' && { hint }) };
+    const missing = 'A relative path starts at the folder where the documents are applied.';
+    const hint = error.code === 'not-found' ? missing : error.hint;
+    return { ...problem(error.message), ...(hint !== undefined && { hint }) };
   }
 }

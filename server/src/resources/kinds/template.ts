@@ -33,7 +33,7 @@ export const template: ResourceKind = {
               template: optional(templateText, 'The template itself.', '"# {{ args[0] }}"'),
               template_file: optional(
                 plainText,
-                'Host file that holds the template; its text is kept when the resource is applied.',
+                'Host file that holds the template, below the folder where the document is applied; its text is kept then.',
                 'site.md.tmpl',
               ),
             },
