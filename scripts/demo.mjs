@@ -68,12 +68,7 @@ async function makePond(directory) {
   await pond('import', file('flights-3m.parquet'), file('flights-200k.arrow'), '/flights');
   await commit('Flights within the United States');
 
-  await pond(
-    'import',
-    path.join(examples, 'queries'),
-    path.join(examples, 'README.md'),
-    '/',
-  );
+  await pond('import', path.join(examples, 'queries'), path.join(examples, 'README.md'), '/');
   await commit('Example queries');
 
   await pond(

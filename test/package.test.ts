@@ -92,7 +92,9 @@ test('the lock file has the native packages of every platform, since npm ci refu
     Object.keys(optionalDependencies),
   );
   assert.deepEqual(
-    optional.filter((name) => /^@(duckdb|chdb|esbuild|rollup)\//.test(name) && packages[`node_modules/${name}`] === undefined),
+    optional.filter(
+      (name) => /^@(duckdb|chdb|esbuild|rollup)\//.test(name) && packages[`node_modules/${name}`] === undefined,
+    ),
     [],
   );
 });
