@@ -27,8 +27,10 @@ function scriptOf(steps: readonly Step[]): string {
 }
 
 async function run(script: string, cwd: string): Promise<string> {
-  const { POND: _, ...inherited } = process.env;
+  // With CI set, or FORCE_COLOR, some programs write colours where no terminal is.
+  const { POND: _, CI: _ci, FORCE_COLOR: _color, ...inherited } = process.env;
   const env = {
+    NO_COLOR: '1',
     ...inherited,
     POND_SCRIPT: join(root, 'out/pond.mjs'),
     MODULES: join(root, 'node_modules'),
