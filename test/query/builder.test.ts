@@ -70,6 +70,7 @@ test('files are inspected as one table', async () => {
       { name: 'b', type: 'BOOLEAN' },
     ],
     rowCount: 3,
+    isAlike: false,
     time: { minUs: 5_000_000n, maxUs: 20_000_000n },
   });
 });
@@ -99,6 +100,7 @@ test('a file without rows has columns and no times', async () => {
   assert.deepEqual(await builder.inspect([file]), {
     columns: [{ name: 'Timestamp', type: 'INTEGER' }],
     rowCount: 0,
+    isAlike: true,
     time: undefined,
   });
 });
