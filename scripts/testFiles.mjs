@@ -23,7 +23,8 @@ export async function filesEndingWith(folder, ending) {
  */
 export async function runTests(files) {
   // The bundled runner of Node 20 runs one file per core less one; on two cores that would be one at a time.
-  const args = ['--import', 'tsx', '--test', '--test-concurrency=2', ...files];
+  // The spec reporter, which Node 20 chooses for a terminal only, tells the failures once more at the end of a long log.
+  const args = ['--import', 'tsx', '--test', '--test-concurrency=2', '--test-reporter=spec', ...files];
   const { status } = await run(process.execPath, args, { show: true });
   return status;
 }
