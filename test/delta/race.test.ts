@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, it, type TestContext } from 'node:test';
 import { text } from 'node:stream/consumers';
 import { readCommit } from '../../server/src/delta/log.ts';
@@ -13,7 +14,7 @@ import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { chdbInsert } from '../support/chdb.ts';
 import { makeTable } from '../support/deltaTable.ts';
 
-const committer = new URL('../support/deltaCommitter.ts', import.meta.url).pathname;
+const committer = fileURLToPath(new URL('../support/deltaCommitter.ts', import.meta.url));
 
 describe('several writers of one table at once', () => {
   it('each get versions of their own, without gaps, and find there what they were told is done', async (test) => {

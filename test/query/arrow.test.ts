@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import {
   Binary,
   Bool,
@@ -131,7 +132,7 @@ checkType('a map', map, [new Map([['k', 1]]), null], 'MAP(VARCHAR, INTEGER)', ['
 
 test('flights-200k.arrow becomes a Parquet file with the same rows', async () => {
   const table = await convert(readFileSync(new URL('flights-200k.arrow', data)));
-  const json = literal(new URL('flights-200k.json', data).pathname);
+  const json = literal(fileURLToPath(new URL('flights-200k.json', data)));
   const sums = 'count(*), sum(delay), sum(distance), round(sum(time))';
   const [ours] = await connection.rows(`SELECT ${sums} FROM ${table}`);
   const [theirs] = await connection.rows(`SELECT ${sums} FROM read_json(${json})`);

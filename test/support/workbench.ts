@@ -109,8 +109,7 @@ async function openWindow(browser: Browser, port: number, options: WindowOptions
       resolve(code === 0 ? undefined : `the tests ended with status ${code}`);
     });
   });
-  await page.goto(address(port, options));
-  await page.waitForSelector('.monaco-workbench .part.statusbar', { timeout: 60_000 });
+  await (options.tests === undefined ? loadFolders : load)(page, address(port, options));
   return {
     page,
     finished: async (timeoutMs) => {
@@ -128,6 +127,31 @@ async function openWindow(browser: Browser, port: number, options: WindowOptions
     },
     close: () => context.close(),
   };
+}
+
+async function load(page: Page, url: string): Promise<void> {
+  await page.goto(url);
+  await page.waitForSelector('.monaco-workbench .part.statusbar', { timeout: 60_000 });
+}
+
+/** How often a page is loaded until it shows the folders of its workspace. */
+const loadsMax = 5;
+
+/**
+ * Loads the workbench until it shows the folders of its workspace. In a browser that never saw the workspace, VS Code now and
+ * then misses, on a busy machine, that the workspace file was read, and stays empty; what it has read it then remembers.
+ */
+async function loadFolders(page: Page, url: string): Promise<void> {
+  for (let loads = 1; ; loads += 1) {
+    await load(page, url);
+    const folders = page.waitForSelector('.explorer-folders-view', { timeout: 10_000 });
+    const shows = await folders.then(
+      () => true,
+      () => false,
+    );
+    if (shows) return;
+    if (loads === loadsMax) throw new Error(`VS Code showed no folder of ${url}, though it was loaded ${loads} times`);
+  }
 }
 
 function address(port: number, { workspace, tests }: WindowOptions): string {

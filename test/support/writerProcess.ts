@@ -1,8 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 
-const writer = new URL('pondWriter.ts', import.meta.url).pathname;
+const writer = fileURLToPath(new URL('pondWriter.ts', import.meta.url));
 
 /** A process that writes a pond: see pondWriter.ts. */
 export interface WriterProcess {

@@ -26,16 +26,13 @@ export function commandTests(): void {
     const directory = vscode.Uri.file(join(folder, '.pond'));
     assert.equal(await vscode.commands.executeCommand('pond.init', directory), directory.fsPath);
     t.after(() => api().request('close', { pond: directory.fsPath }));
-    const root = api().pondUri(directory.fsPath).toString();
-    const shown = (): number =>
-      vscode.workspace.workspaceFolders?.findIndex(({ uri }) => uri.toString() === root) ?? -1;
-    await until('the folder in the explorer', () => shown() >= 0);
+    const root = api().pondUri(directory.fsPath);
+    await until('the folder in the explorer', () => indexOfFolder(root) >= 0);
     // From a folder below it, as a person would who has the surrounding folder open.
     await mkdir(join(folder, 'below'));
     const found = await vscode.commands.executeCommand('pond.open', vscode.Uri.file(join(folder, 'below')));
     assert.equal(found, directory.fsPath);
-    // VS Code takes no second change of the folders before it has told of the first.
-    await until('the folder gone', () => vscode.workspace.updateWorkspaceFolders(shown(), 1));
+    await removeFolder(root);
     await until('the pond closed', () => !api().ponds().includes(directory.fsPath));
   });
 
@@ -44,10 +41,10 @@ export function commandTests(): void {
     const { pond } = await api().request('init', { directory: join(folder, '.pond') });
     t.after(() => api().request('close', { pond }));
     const uri = vscode.Uri.file(folder);
-    const add = (): boolean => vscode.workspace.updateWorkspaceFolders(1, 0, { uri });
-    await until('the folder in the workspace', add);
+    const end = (): number => vscode.workspace.workspaceFolders?.length ?? 0;
+    await until('the folder taken', () => vscode.workspace.updateWorkspaceFolders(end(), 0, { uri }));
     await until('the pond', () => api().ponds().includes(pond));
-    await until('the folder gone', () => vscode.workspace.updateWorkspaceFolders(1, 1));
+    await removeFolder(uri);
   });
 
   test('import takes a folder in and export brings it out', async (t) => {
@@ -61,5 +58,18 @@ export function commandTests(): void {
     const out = vscode.Uri.file(join(folder, 'out'));
     await vscode.commands.executeCommand('pond.export', pond.uri('/in'), out);
     assert.equal(await readFile(join(folder, 'out', 'in', 'sub', 'b.csv'), 'utf8'), 'x\n2\n');
+  });
+}
+
+/** Where a folder stands in the workspace; -1 when it does not. */
+function indexOfFolder(folder: vscode.Uri): number {
+  return vscode.workspace.workspaceFolders?.findIndex(({ uri }) => uri.toString() === folder.toString()) ?? -1;
+}
+
+/** Removes a folder from the workspace: VS Code takes no change of the folders before it has told of the one before. */
+async function removeFolder(folder: vscode.Uri): Promise<void> {
+  await until('the removal taken', () => {
+    const index = indexOfFolder(folder);
+    return index >= 0 && vscode.workspace.updateWorkspaceFolders(index, 1);
   });
 }
