@@ -22,16 +22,17 @@ async function rowCounts({ rows }: HydroVuBench): Promise<number[]> {
   return await Promise.all(devices.map(async ({ name, id }) => (await rows(`data/${name}-${id}`)).length));
 }
 
-const ending: readonly Fault[] = [
-  { kind: 'status', status: 404 },
-  { kind: 'status', status: 403 },
-  { kind: 'status', status: 500 },
-  { kind: 'status', status: 200, body: '{"locationId":2,"parameters":7}' },
-  { kind: 'repeatedPage' },
-  { kind: 'endless' },
+/** Faults of the pages after the first, with the rows that are kept all the same: those that two pages show to be whole. */
+const ending: readonly (readonly [Fault, number])[] = [
+  [{ kind: 'status', status: 404 }, 0],
+  [{ kind: 'status', status: 403 }, 0],
+  [{ kind: 'status', status: 500 }, 0],
+  [{ kind: 'status', status: 200, body: '{"locationId":2,"parameters":7}' }, 0],
+  [{ kind: 'repeatedPage' }, 14],
+  [{ kind: 'endless' }, 14],
 ];
 
-for (const fault of ending) {
+for (const [fault, kept] of ending) {
   test(`a location that fails does not keep the others from being collected: ${JSON.stringify(fault)}`, async (t) => {
     const bench = await threeDevices(t);
     bench.server.fault({ ...fault, path: '/locations/2/data', after: 1, times: Infinity });
@@ -43,24 +44,36 @@ for (const fault of ending) {
     assert.equal(outcome.failure?.path, `${bench.home}/resource.yaml`);
     assert.deepEqual(outcome.failure?.position, { line: 10, character: 6 });
     assert.equal(outcome.notes.length, 1);
-    assert.deepEqual(await rowCounts(bench), [rowCount, 0, rowCount]);
-    assert.equal((await bench.rows('temporal')).length, 2);
+    assert.deepEqual(await rowCounts(bench), [rowCount, kept, rowCount]);
+    assert.equal((await bench.rows('temporal')).length, kept === 0 ? 2 : 3);
     bench.server.clearFaults();
     const next = await bench.collect();
-    assert.deepEqual({ rows: next.rows, failure: next.failure }, { rows: rowCount, failure: undefined });
+    assert.deepEqual({ rows: next.rows, failure: next.failure }, { rows: rowCount - kept, failure: undefined });
     assert.deepEqual(await rowCounts(bench), [rowCount, rowCount, rowCount]);
   });
 }
 
 for (const fault of [{ kind: 'expired' }, { kind: 'dropped' }, { kind: 'status', status: 429 }] as const) {
-  test(`what would fail for all locations ends the run, and what came is kept: ${JSON.stringify(fault)}`, async (t) => {
+  test(`one location that is never answered does not keep the others from being collected: ${JSON.stringify(fault)}`, async (t) => {
     const bench = await threeDevices(t);
     bench.server.fault({ ...fault, path: '/locations/2/data', times: Infinity });
-    const outcome = await bench.collect();
-    assert.ok(outcome.failure !== undefined);
-    assert.equal(outcome.notes.at(-1), '1 of 3 devices were not asked for.');
+    const { failure, notes } = await bench.collect();
+    assert.match(failure?.message ?? '', /Buoy2 \(2\): HydroVu GET/);
+    assert.equal(notes.length, 1);
+    assert.deepEqual(await rowCounts(bench), [rowCount, 0, rowCount]);
+  });
+
+  test(`what fails for two locations in a row ends the run, and what came is kept: ${JSON.stringify(fault)}`, async (t) => {
+    const served = [1, 2, 3, 4].map((id) => ({ id: String(id), readings: regularReadings(start, rowCount) }));
+    const all = [...devices, { id: '4', name: 'Buoy4', scope: 'Buoy' }];
+    const bench = await hydroVuBench(t, { devices: served, pageSize: 15 }, all);
+    bench.server.fault({ ...fault, path: '/locations/2/data', times: Infinity });
+    bench.server.fault({ ...fault, path: '/locations/3/data', times: Infinity });
+    const { failure, notes } = await bench.collect();
+    assert.match(failure?.message ?? '', /Buoy2 \(2\)/);
+    assert.equal(notes.at(-1), '1 of 4 devices were not asked for.');
     assert.deepEqual(await rowCounts(bench), [rowCount, 0, 0]);
-    assert.ok(bench.server.requests.every(({ url }) => !url.includes('/locations/3/')));
+    assert.ok(bench.server.requests.every(({ url }) => !url.includes('/locations/4/')));
   });
 }
 

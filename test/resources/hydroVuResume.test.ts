@@ -142,3 +142,62 @@ test('a window hands out what a map of times has, in order, whatever the pages',
     assert.deepEqual(got, expected, `seed ${seed}`);
   }
 });
+
+for (const fault of [
+  { kind: 'status', status: 500 },
+  { kind: 'status', status: 404 },
+  { kind: 'status', status: 200, body: '{"locationId":1,"parameters":7}' },
+  { kind: 'dropped' },
+] as const) {
+  test(`a location whose late pages always fail goes on a little with each run: ${JSON.stringify(fault)}`, async (t) => {
+    // Seven values a page: most pages begin in the middle of a row.
+    const readings = regularReadings(start, 60, { step: 60 });
+    const options = { devices: [{ id: '1', readings }], pageSize: 7 };
+    const whole = await hydroVuBench(t, options, devices.slice(0, 1));
+    await whole.collect();
+    const expected = await whole.rows('data/Buoy1-1');
+    const parts = await hydroVuBench(t, options, devices.slice(0, 1));
+    let [runs, kept] = [0, 0];
+    for (let finished = false; !finished; runs++) {
+      assert.ok(runs < 30, 'the runs come to an end');
+      parts.server.clearFaults();
+      parts.server.fault({ ...fault, path: '/locations/1/data', after: 3, times: Infinity });
+      const { failure, rows } = await parts.collect();
+      finished = failure === undefined;
+      assert.ok(finished || rows > 0, 'something new is kept');
+      kept += rows;
+      assert.deepEqual(await parts.rows('data/Buoy1-1'), expected.slice(0, kept));
+      const [progress] = await parts.rows('temporal');
+      assert.equal(progress?.['max_time'], expected[kept - 1]?.['Timestamp']);
+    }
+    assert.ok(runs > 3);
+    assert.equal(kept, expected.length);
+    assert.deepEqual((await parts.rows('temporal'))[0]?.['num_points'], 120n);
+  });
+}
+
+test('of pages that come by parameter none is kept when one fails: those of another are still to come', async (t) => {
+  const ids = ['1', '2', '3'];
+  for (const [pageSize, counts] of [
+    [7, [1, 2, 3, 4, 5, 6, 7, 8]],
+    [10, [1, 2, 3, 4, 5]],
+    [20, [1, 2]],
+    [30, [1]],
+    [35, [1]],
+  ] as const) {
+    const readings = ids.flatMap((id) => regularReadings(start, 20, { parameterIds: [id] }));
+    const bench = await hydroVuBench(t, { devices: [{ id: '1', readings }], pageSize }, devices.slice(0, 1));
+    for (const after of counts) {
+      bench.server.clearFaults();
+      bench.server.fault({ kind: 'status', status: 404, path: '/locations/1/data', after, times: Infinity });
+      const { failure, rows } = await bench.collect();
+      assert.ok(failure !== undefined && rows === 0, `${after} pages of ${pageSize}`);
+    }
+    bench.server.clearFaults();
+    await bench.collect();
+    assert.deepEqual(
+      (await bench.rows('data/Buoy1-1')).map((row) => Object.keys(row).length),
+      Array.from({ length: 20 }, () => 4),
+    );
+  }
+});

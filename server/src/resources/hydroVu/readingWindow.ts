@@ -68,8 +68,18 @@ export class ReadingWindow {
     return this.#rowCount;
   }
 
+  /** Readings after it, seconds since 1970 UTC, are left out. */
+  get timeMax(): number {
+    return this.#timeMax;
+  }
+
   get columnCount(): number {
     return this.#columns.size;
+  }
+
+  /** Returns how many rows are before a time. */
+  rowsBefore(time: number): number {
+    return lowerBound(this.#times, time, this.#rowCount);
   }
 
   /**

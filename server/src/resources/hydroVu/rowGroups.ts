@@ -1,5 +1,6 @@
 /** From pages of readings to groups of rows: merged in order of time, of bounded size. */
 import { type ColumnNames } from './columns.ts';
+import { createPageOrder } from './pageOrder.ts';
 import { type ColumnReadings, type ReadingWindow, type RowGroup } from './readingWindow.ts';
 import { ServiceError } from './serviceError.ts';
 import { type ReadingsPage } from './shapes.ts';
@@ -20,7 +21,8 @@ export interface Grouping {
 
 /**
  * Returns the rows of all pages in groups. The newest rows, at least a group's worth, wait for the next page, so that pages
- * may overlap, or come by parameter, and still make one row of one time.
+ * may overlap, or come by parameter, and still make one row of one time. When the service fails in between, the rows come
+ * that are known to be whole, and the failure behind them.
  */
 export async function* rowGroups(
   pages: AsyncIterable<ReadingsPage>,
@@ -30,14 +32,27 @@ export async function* rowGroups(
     const group = window.takeOldest(rows);
     if (group !== undefined) yield group;
   };
-  for await (const page of pages) {
-    const readings = columnsOf(page, names);
-    window.add(readings);
-    onPage(readings.reduce((sum, column) => sum + column.readings.length, 0));
-    while (window.rowCount >= 2 * groupRows(window)) yield* oldest(groupRows(window));
-    if (isDue()) yield* oldest(Math.floor(window.rowCount / 2));
+  const order = createPageOrder(window.timeMax);
+  let until = Infinity;
+  let failure: ServiceError | undefined;
+  try {
+    for await (const page of pages) {
+      const readings = columnsOf(page, names);
+      window.add(readings);
+      order.add(readings);
+      onPage(readings.reduce((sum, column) => sum + column.readings.length, 0));
+      while (window.rowCount >= 2 * groupRows(window)) yield* oldest(groupRows(window));
+      if (isDue()) yield* oldest(Math.floor(window.rowCount / 2));
+    }
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    failure = error;
+    until = order.settledBefore();
   }
-  while (window.rowCount > 0) yield* oldest(groupRows(window));
+  for (let rows = window.rowsBefore(until); rows > 0; rows = window.rowsBefore(until)) {
+    yield* oldest(Math.min(rows, groupRows(window)));
+  }
+  if (failure !== undefined) throw failure;
 }
 
 /** Groups one after the other, with a look at the next. A failure of the service ends them, and is kept. */

@@ -26,6 +26,9 @@ export interface RunOptions {
 const checkpointReadingsUsual = 20_000_000;
 const checkpointMsUsual = 10 * 60_000;
 
+/** So many locations in a row that fail with what would fail for all end a run. */
+const unansweredMax = 2;
+
 /** Runs a HydroVu resource: collects what is new of each of its devices. */
 export const runHydroVu: Run = createHydroVuRun({});
 
@@ -85,7 +88,7 @@ async function collectAll(context: RunContext, prepared: Prepared): Promise<RunO
   const { known } = prepared;
   const notes = [...prepared.notes];
   const failures: PondError[] = [];
-  let done = 0;
+  let [done, unanswered] = [0, 0];
   const report = (message: string): void => context.progress(message, done, known.length);
   const collecting = await startCollecting(context, prepared, report);
   for (const { device } of known) {
@@ -97,8 +100,10 @@ async function collectAll(context: RunContext, prepared: Prepared): Promise<RunO
     if (failure !== undefined) {
       notes.push(`${device.name} (${device.id}): ${failure.message}.`);
       failures.push(blame(resource, failure, device));
-      if (failure.concernsAll) break;
     }
+    // One location may be too much for the service, or the account refused for it: the next tells whether it is all of them.
+    unanswered = failure?.concernsAll === true ? unanswered + 1 : 0;
+    if (unanswered === unansweredMax) break;
     if (collecting.checkpoint.isDue()) await collecting.checkpoint.save();
   }
   if (done < known.length) notes.push(`${known.length - done} of ${known.length} devices were not asked for.`);

@@ -6,7 +6,7 @@ const excerptLengthMax = 200;
 
 /** A failure of the service, with what it means for the rest of a run. */
 export class ServiceError extends PondError {
-  /** True when every other request would fail as well: the account is refused, or nothing answers. */
+  /** True when other requests are likely to fail as well: the account is refused, or nothing answers. */
   readonly concernsAll: boolean;
 
   constructor(code: ErrorCode, message: string, { concernsAll, hint }: { concernsAll: boolean; hint?: string }) {
