@@ -224,16 +224,17 @@ test('a name that something else has in the pond is refused', async (t) => {
   assert.match(result.problems[0]?.message ?? '', /a file that is no resource is at \/Inbox\/file/);
 });
 
-test('a resource whose home or document was removed comes back under its id', async (t) => {
-  const { apply, host, text } = await applying(t);
-  const [first] = (await apply(inbox('weather'))).applied;
-  for (const path of [`${first?.home}/resource.yaml`, first?.home ?? '']) {
-    await host.run('remove', { paths: [path], recursive: true });
-    const again = await apply(inbox('weather'));
-    assert.deepEqual([outcomes(again), again.applied[0]?.id], [['created Inbox/weather'], first?.id]);
+for (const has of ['no home', 'a home without a document']) {
+  test(`a name that leads to ${has} says which resource a document of that name is`, async (t) => {
+    const { apply, host, text } = await applying(t);
+    const id = '2f1d8a4e-6c3b-4f5a-9d7e-0b1c2d3e4f50';
+    await host.run('makeDirectory', { path: has === 'no home' ? '/Inbox' : `/Inbox/${id}`, parents: true });
+    await host.run('link', { target: id, path: '/Inbox/weather' });
+    const applied = await apply(inbox('weather'));
+    assert.deepEqual([outcomes(applied), applied.applied[0]?.id], [['created Inbox/weather'], id]);
     assert.equal(await text('/Inbox/weather/resource.yaml'), inbox('weather'));
-  }
-});
+  });
+}
 
 test('documents that would read what is made of themselves are not applied, and the path is told', async (t) => {
   const { apply, staged } = await applying(t);

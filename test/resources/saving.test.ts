@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
 import { newPondHost, type PondHost, textFile } from '../support/commandHost.ts';
@@ -7,7 +9,8 @@ const inbox = (name: string, pattern = '/data/*.csv'): string =>
   `apiVersion: v1\nkind: Inbox\nname: ${name}\ndesc: Files\nspec:\n  pattern: "${pattern}"\n`;
 
 async function apply(host: PondHost, text: string): Promise<string> {
-  const { applied } = await host.run('apply', { sources: [{ text, origin: 'f' }], directory: host.folder });
+  const { applied, problems } = await host.run('apply', { sources: [{ text, origin: 'f' }], directory: host.folder });
+  assert.deepEqual(problems, []);
   return applied[0]?.home ?? '';
 }
 
@@ -74,10 +77,26 @@ for (const [what, text] of Object.entries(wrongTexts)) {
 test('a document whose name does not lead to it is not committed until it is saved', async (t) => {
   const host = await newPondHost(t);
   const home = await apply(host, inbox('one'));
-  await host.run('remove', { paths: ['/Inbox/one'], recursive: false });
+  const file = join(host.folder, 'resource.yaml');
+  writeFileSync(file, inbox('two'));
+  await host.run('import', { sources: [file], path: home });
   assert.equal(await code(host.run('commit', { message: 'no link' })), 'resource-invalid');
-  await host.run('write', textFile(`${home}/resource.yaml`, inbox('one')));
+  await host.run('write', textFile(`${home}/resource.yaml`, inbox('two')));
   await host.run('commit', { message: 'link' });
+});
+
+test('documents that are saved so that they read each other in a circle are not committed', async (t) => {
+  const host = await newPondHost(t);
+  const derive = (name: string, reads: string): string =>
+    `apiVersion: v1\nkind: Derive\nname: ${name}\ndesc: Rows\nspec:\n  collections:\n    - name: rows\n` +
+    `      pattern: ${reads}\n      query: SELECT * FROM '$1'\n`;
+  await apply(host, derive('one', '/data/*.csv'));
+  await apply(host, derive('two', '/Derive/one/rows/*'));
+  await host.run('commit', { message: 'in a row' });
+  await host.run('write', textFile('/Derive/one/resource.yaml', derive('one', '/Derive/two/rows/*')));
+  assert.equal(await code(host.run('commit', { message: 'in a circle' })), 'resource-cycle');
+  await host.run('write', textFile('/Derive/one/resource.yaml', derive('one', '/other/*.csv')));
+  await host.run('commit', { message: 'in a row again' });
 });
 
 test('a file of that name elsewhere is a file like any other', async (t) => {

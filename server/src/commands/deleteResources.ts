@@ -1,4 +1,4 @@
-import { linksTo } from '../resources/apply/saving.ts';
+import { removeResource } from '../resources/apply/folderEdits.ts';
 import { readHomes } from '../resources/readResource.ts';
 import { selectHomes } from '../resources/select.ts';
 import { type Command } from './context.ts';
@@ -9,10 +9,7 @@ export const deleteResources: Command<'deleteResources'> = async (context, { pon
   const homes = selectHomes(await readHomes(pond.fs), names);
   const root = await pond.fs.root();
   await pond.fs.backend.batch(async () => {
-    for (const home of homes) {
-      for (const link of await linksTo(root, { kind: home.kind.kind, id: home.id })) await root.remove(link);
-      await root.remove(home.home, { recursive: true });
-    }
+    for (const home of homes) await removeResource(root, home);
   });
   return { removed: homes.map(({ kind, name }) => `${kind.kind}/${name}`) };
 };

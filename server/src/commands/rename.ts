@@ -1,11 +1,16 @@
+import { moveEntry } from '../resources/apply/folderEdits.ts';
 import { type Command } from './context.ts';
 import { nodeInfo } from './info.ts';
-import { destination, existing, workingTree } from './tree.ts';
+import { destination, existing } from './tree.ts';
 
-/** Stages a move of an entry, which keeps its id and versions. Fails as WD.rename. */
-export const rename: Command<'rename'> = async (context, { pond, from, to, overwrite, into = false }) => {
-  const root = await workingTree(context, pond);
+/**
+ * Stages a move of an entry, which keeps its id and versions; the name of a resource takes its document along. Fails as
+ * moveEntry.
+ */
+export const rename: Command<'rename'> = async (context, { pond: directory, from, to, overwrite, into = false }) => {
+  const { fs } = await context.ponds.get(directory, 'write');
+  const root = await fs.root();
   const target = into ? await destination(root, from, to) : to;
-  await root.rename(from, target, { overwrite });
+  await moveEntry(fs, from, target, { overwrite });
   return await nodeInfo(root, await existing(root, target, false));
 };

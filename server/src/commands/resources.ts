@@ -1,10 +1,10 @@
 import { isPondError } from '../base/error.ts';
 import { type OutputInfo, type ProblemInfo, type ResourceInfo } from '../protocol/resources.ts';
 import { type FS } from '../tinyfs/fs.ts';
+import { withoutCycles, type Acyclic } from '../resources/graph.ts';
 import { readHome, readHomes, type ResourceHome } from '../resources/readResource.ts';
 import { documentName, isBookkeeping } from '../resources/resource.ts';
 import { type ResourcePond } from '../resources/resourcePond.ts';
-import { withoutCycles, type Acyclic } from '../resources/runner.ts';
 import { selectHomes } from '../resources/select.ts';
 import { type Command } from './context.ts';
 import { keptRecords, keptRunInfo, problemInfo } from './resourceInfo.ts';

@@ -1,7 +1,13 @@
+import { takenBackWith } from '../resources/apply/takenBack.ts';
 import { type Command } from './context.ts';
 import { changeInfo } from './info.ts';
 
-/** Stages the paths as they were at a version. Fails `version-not-found`, and `not-found` for a path in neither tree. */
-export const restore: Command<'restore'> = async (context, { pond, paths, at }) => {
-  return (await (await context.ponds.get(pond, 'write')).restore(paths, at)).map(changeInfo);
+/**
+ * Stages the paths as they were at a version, resources with their names. Fails `version-not-found`, `not-found` for a path
+ * in neither tree, and as takenBackWith.
+ */
+export const restore: Command<'restore'> = async (context, { pond: directory, paths, at }) => {
+  const pond = await context.ponds.get(directory, 'write');
+  const together = await takenBackWith(paths, await pond.at(at), pond.fs);
+  return (await pond.restore(together, at)).map(changeInfo);
 };

@@ -92,6 +92,30 @@ export function cycleError({ paths, pattern, resource }: Cycle): PondError {
   });
 }
 
+/** A resource that closes a circle. */
+interface Circular {
+  readonly resource: Resource;
+  readonly error: PondError;
+}
+
+/** Resources, and those apart that keep them from being in order. */
+export interface Acyclic {
+  readonly graph: Graph;
+  readonly circular: readonly Circular[];
+}
+
+/** Returns the graph of the resources without those that close a circle. */
+export function withoutCycles(all: readonly Resource[]): Acyclic {
+  const circular: Circular[] = [];
+  for (let resources = all; ;) {
+    const graph = createGraph(resources);
+    const cycle = graph.cycle();
+    if (cycle === undefined) return { graph, circular };
+    circular.push({ resource: cycle.resource, error: cycleError(cycle) });
+    resources = resources.filter((resource) => resource !== cycle.resource);
+  }
+}
+
 function stepOf(resource: Resource, flow: Flow): Step {
   const { kind, name, id } = resource;
   return {

@@ -4,7 +4,7 @@
  */
 import { PondError } from '../base/error.ts';
 import { commitRecords } from './commitRecords.ts';
-import { createGraph, cycleError, type Graph } from './graph.ts';
+import { withoutCycles } from './graph.ts';
 import { invalidError } from './derivedEntries.ts';
 import { createHomes, type Homes } from './homes.ts';
 import { readHomes, type ResourceHome } from './readResource.ts';
@@ -86,30 +86,6 @@ export async function runResources(pond: ResourcePond, request: RunRequest): Pro
   const unkept = await homes.note(ids, () => commitRecords(pond, pending, author));
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   return unkept === undefined ? results : results.map((result) => withoutRecord(result, pending, unkept));
-}
-
-/** A resource that closes a circle. */
-interface Circular {
-  readonly resource: Resource;
-  readonly error: PondError;
-}
-
-/** Resources, and those apart that keep them from being in order. */
-export interface Acyclic {
-  readonly graph: Graph;
-  readonly circular: readonly Circular[];
-}
-
-/** Returns the graph of the resources without those that close a circle. */
-export function withoutCycles(all: readonly Resource[]): Acyclic {
-  const circular: Circular[] = [];
-  for (let resources = all; ;) {
-    const graph = createGraph(resources);
-    const cycle = graph.cycle();
-    if (cycle === undefined) return { graph, circular };
-    circular.push({ resource: cycle.resource, error: cycleError(cycle) });
-    resources = resources.filter((resource) => resource !== cycle.resource);
-  }
 }
 
 function resultOf({ resource, record, commit, isElsewhere = false }: Ran): RunResult {

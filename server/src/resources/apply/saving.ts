@@ -4,6 +4,8 @@ import { type FS } from '../../tinyfs/fs.ts';
 import { basename, dirname } from '../../tinyfs/path.ts';
 import { type WD } from '../../tinyfs/workingDirectory.ts';
 import { invalidError } from '../derivedEntries.ts';
+import { withoutCycles } from '../graph.ts';
+import { type Resource } from '../kind.ts';
 import { isKindName } from '../kindNames.ts';
 import { readHome, readHomes, type ResourceHome } from '../readResource.ts';
 import { documentName } from '../resource.ts';
@@ -16,6 +18,9 @@ export interface HomePlace {
   readonly kind: string;
   readonly id: string;
 }
+
+/** Returns the place of a home. */
+export const placeOfHome = ({ kind, id }: ResourceHome): HomePlace => ({ kind: kind.kind, id });
 
 /** Returns the home whose document stands at an absolute path without links; undefined for any other path. */
 export function homeOfDocument(path: string): HomePlace | undefined {
@@ -48,30 +53,70 @@ export async function followName(fs: FS, place: HomePlace): Promise<void> {
   for (const other of links) if (other !== link) await root.remove(other);
 }
 
-/** Returns the paths of the links in a kind's directory that lead to a home. */
+/** Returns the paths of the links in a kind's directory that lead to a home, which need not be there. */
 export async function linksTo(root: WD, { kind, id }: HomePlace): Promise<readonly string[]> {
-  const links = (await root.list(`/${kind}`)).filter(({ node }) => node.type === 'symlink');
-  const paths: string[] = [];
-  for (const { path } of links) if (idOfTarget(kind, await root.readlink(path)) === id) paths.push(path);
-  return paths;
+  return (await linksOf(root, kind)).filter((link) => link.id === id).map(({ path }) => path);
+}
+
+/** The links in a kind's directory that lead to homes; none where there is no such directory. */
+async function linksOf(root: WD, kind: string): Promise<readonly { readonly path: string; readonly id: string }[]> {
+  if ((await root.get(`/${kind}`, { followLinks: false }))?.isDirectory !== true) return [];
+  const found: { path: string; id: string }[] = [];
+  for (const { path, node } of await root.list(`/${kind}`)) {
+    const id = node.type === 'symlink' ? idOfTarget(kind, await root.readlink(path)) : undefined;
+    if (id !== undefined) found.push({ path, id });
+  }
+  return found;
 }
 
 /**
- * Fails `resource-invalid` when a document of the working tree that is not as in the newest commit has errors, or has a name
- * that does not lead to it: a commit makes documents live.
+ * Fails `resource-invalid` when a resource of the working tree that is not as in the newest commit, its document or its
+ * links, has errors, or has a name that does not lead to it; `resource-cycle` when what is staged closes a circle: a commit
+ * makes documents live.
  */
 export async function requireValid(pond: ResourcePond): Promise<void> {
   const homes = await readHomes(pond.fs);
   if (homes.length === 0) return;
-  const root = await pond.fs.root();
   const committed = await pond.at(String(pond.head.number));
+  const [links, linksBefore] = [await linksIn(pond.fs, homes), await linksIn(committed, homes)];
+  let isChanged = false;
   for (const home of homes) {
-    const place = { kind: home.kind.kind, id: home.id };
-    if ((await readHome(committed, place.kind, place.id))?.sha256 === home.sha256) continue;
+    const own = links.get(home.home) ?? [];
+    const isNamed = own.includes(linkOf(home));
+    const wasNamed = linksBefore.get(home.home)?.includes(linkOf(home)) === true;
+    const isSame = (await readHome(committed, home.kind.kind, home.id))?.sha256 === home.sha256;
+    if (isSame && (isNamed || !wasNamed)) continue;
     if (home.resource === undefined) throw invalidError(home);
-    if (!(await linksTo(root, place)).includes(linkOf(home))) throw unnamedError(home);
+    if (!isNamed) throw unnamedError(home);
+    isChanged = true;
   }
+  if (isChanged) await refuseCycles(homes, committed);
 }
+
+/** The paths of all links to homes, by home. */
+async function linksIn(fs: FS, homes: readonly ResourceHome[]): Promise<ReadonlyMap<string, readonly string[]>> {
+  const root = await fs.root();
+  const links = new Map<string, string[]>();
+  for (const kind of new Set(homes.map((home) => home.kind.kind))) {
+    for (const { path, id } of await linksOf(root, kind)) {
+      const home = `/${kind}/${id}`;
+      links.set(home, [...(links.get(home) ?? []), path]);
+    }
+  }
+  return links;
+}
+
+/** A circle that is committed already keeps nobody from committing something else. */
+async function refuseCycles(homes: readonly ResourceHome[], committed: FS): Promise<void> {
+  const { circular } = withoutCycles(resourcesOf(homes));
+  if (circular.length === 0) return;
+  const before = withoutCycles(resourcesOf(await readHomes(committed))).circular;
+  const added = circular.find(({ resource }) => !before.some((other) => other.resource.id === resource.id));
+  if (added !== undefined) throw added.error;
+}
+
+const resourcesOf = (homes: readonly ResourceHome[]): readonly Resource[] =>
+  homes.flatMap(({ resource }) => (resource === undefined ? [] : [resource]));
 
 const linkOf = ({ kind, name }: ResourceHome): string => `/${kind.kind}/${name}`;
 
