@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { textLengthMax } from '../../server/src/resources/document.ts';
+import { parseDocuments, textLengthMax } from '../../server/src/resources/document.ts';
 import { resourceKinds } from '../../server/src/resources/registry.ts';
 import { readResourceFile } from '../../server/src/resources/resourceFile.ts';
 
@@ -33,6 +33,19 @@ function chain(levels: number): string {
   for (let level = 1; level < levels; level += 1) lines.push(`  l${level}: &l${level} [*l${level - 1}]`);
   return `${head}${lines.join('\n')}\n`;
 }
+
+// The first in this file: V8 compiles a regular expression anew at its second use, which deep in a recursion ended the process.
+test('what nests too deeply is refused as often as it is read', () => {
+  for (const text of ['['.repeat(3000), '{a: '.repeat(3000), '- '.repeat(3000), '? '.repeat(3000)]) {
+    for (let time = 1; time <= 3; time += 1) {
+      const problems = parseDocuments(text).flatMap((document) => document.problems);
+      assert.deepEqual(
+        problems.map(({ code }) => code),
+        ['yaml-too-deep'],
+      );
+    }
+  }
+});
 
 check('aliases that stand for a billion values are refused', billionLaughs(9), 'yaml-too-many');
 check('aliases that stand for more values than memory holds are refused', billionLaughs(200), 'yaml-too-many');

@@ -1,4 +1,4 @@
-import { type Document, type ErrorCode, parseAllDocuments, type YAMLError } from 'yaml';
+import { Composer, type CST, type Document, type ErrorCode, Lexer, Parser, type YAMLError } from 'yaml';
 import { convertDocument } from './convert.ts';
 import { type Node } from './node.ts';
 import { createLines, type Lines, type Range } from './position.ts';
@@ -6,6 +6,13 @@ import { type Problem } from './problem.ts';
 
 /** The longest text that is parsed, in UTF-16 code units. The parser takes about a second for the worst text so long. */
 export const textLengthMax = 262_144;
+
+/**
+ * How many collections may be open at once in a text: more than a document may have. The library puts documents together by
+ * recursion, and its own guard, to catch the overflow of the stack, is none: a regular expression that V8 has to compile
+ * near the end of the stack ends the process.
+ */
+const openMax = 256;
 
 /** How many problems are kept per document: a text that is not YAML at all can have one for each character. */
 const problemsMax = 100;
@@ -36,27 +43,34 @@ export interface ParsedDocument {
 export function parseDocuments(text: string): readonly ParsedDocument[] {
   const lines = createLines(text);
   if (text.length > textLengthMax) return [tooLarge(text, lines)];
-  let documents: readonly Document.Parsed[];
+  let documents: readonly Document.Parsed[] | undefined;
   try {
-    // The parser's own search for duplicate keys compares all pairs; convert.ts does it in one pass.
-    const options = { uniqueKeys: false, intAsBigInt: true, prettyErrors: false, logLevel: 'silent' } as const;
-    const parsed = parseAllDocuments(text, options);
-    documents = Array.isArray(parsed) ? parsed : [];
+    documents = compose(text);
   } catch (cause) {
     const message = `the YAML cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`;
     return [unreadable({ code: 'yaml-syntax', severity: 'error', message, range: lines.rangeOf(0, 1) })];
   }
+  if (documents === undefined) return [unreadable(tooDeep(lines.rangeOf(0, text.length)))];
   return documents.map((document) => readDocument(text, lines, document));
 }
 
-function readDocument(text: string, lines: Lines, document: Document.Parsed): ParsedDocument {
-  const [start, , end] = document.range;
-  const range = lines.rangeOf(start, end);
-  const exhausted = document.errors.some((error) => error.code === 'RESOURCE_EXHAUSTION');
-  const converted = convertDocument({ text, lines, document });
-  if (converted.limit !== undefined || exhausted) {
-    return unreadable(converted.limit ?? tooDeep(range));
+/** The documents as the library has them; undefined when values are nested too deeply for it. */
+function compose(text: string): readonly Document.Parsed[] | undefined {
+  const tokens: CST.Token[] = [];
+  const parser = new Parser();
+  for (const lexeme of new Lexer().lex(text)) {
+    tokens.push(...parser.next(lexeme));
+    if (parser.stack.length > openMax) return undefined;
   }
+  tokens.push(...parser.end());
+  // The library's own search for duplicate keys compares all pairs; convert.ts does it in one pass.
+  const options = { uniqueKeys: false, intAsBigInt: true, prettyErrors: false, logLevel: 'silent' } as const;
+  return [...new Composer(options).compose(tokens)];
+}
+
+function readDocument(text: string, lines: Lines, document: Document.Parsed): ParsedDocument {
+  const converted = convertDocument({ text, lines, document });
+  if (converted.limit !== undefined) return unreadable(converted.limit);
   const syntax = [
     ...document.errors.map((error) => syntaxProblem(lines, error, 'error')),
     ...document.warnings.map((error) => syntaxProblem(lines, error, 'warning')),
