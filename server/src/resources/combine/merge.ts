@@ -5,6 +5,7 @@
  */
 import { literal, literalList } from '../../duckdb/sql.ts';
 import { type HostFile } from '../../pond/types.ts';
+import { type FileFacts } from '../../query/build.ts';
 import { keyOf } from '../contentKey.ts';
 import { type Job } from '../job.ts';
 import { type GroupLimits, groupNeighbours } from '../series/groups.ts';
@@ -19,7 +20,10 @@ const limits: GroupLimits = { sizeBytesMax: 256 * 1024, countMax: 64 };
 /** So many groups are looked into and merged side by side. */
 const groupsAtOnce = 2;
 
-/** Returns the files of a series with small neighbours merged, in their order. Only files with the same columns are merged. */
+/**
+ * Returns the files of a series with small neighbours merged, in their order. Only files whose columns of the same name have
+ * the same type are merged: a row has NULL, which never wins, in the columns that its file does not have.
+ */
 export async function mergeSmall(
   files: readonly HostFile[],
   workshop: Workshop,
@@ -34,11 +38,28 @@ export async function mergeSmall(
 }
 
 async function mergeGroup(group: readonly HostFile[], workshop: Workshop, job: Job): Promise<readonly HostFile[]> {
-  if (group.length === 1 || !(await workshop.inspect(group, job)).isAlike) return group;
+  if (group.length === 1 || !(await fitTogether(group, workshop, job))) return group;
   const write = async (target: string, { signal }: Job): Promise<void> => {
     await workshop.builder.run([mergeSql(group, target)], signal);
   };
   return [await workshop.file(keyOf('combine merged', 1, ...group.map(({ key }) => key)), write, job)];
+}
+
+async function fitTogether(group: readonly HostFile[], workshop: Workshop, job: Job): Promise<boolean> {
+  if ((await workshop.inspect(group, job)).isAlike) return true;
+  return haveOneTypePerName(await sideBySide(group, groupsAtOnce, (file) => workshop.inspect([file], job)));
+}
+
+/** DuckDB takes names in any case for the same; what is said of those that differ in it is said of the files. */
+function haveOneTypePerName(files: readonly FileFacts[]): boolean {
+  const columns = new Map<string, string>();
+  for (const { name, type } of files.flatMap((facts) => facts.columns)) {
+    const column = `${name} ${type}`;
+    const other = columns.get(name.toLowerCase()) ?? column;
+    if (other !== column) return false;
+    columns.set(name.toLowerCase(), column);
+  }
+  return true;
 }
 
 function mergeSql(files: readonly HostFile[], target: string): string {
