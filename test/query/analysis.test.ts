@@ -163,6 +163,24 @@ for (const call of functions) {
   refuses('one in a subquery', `SELECT (SELECT 1 FROM ${call})`, 'query-forbidden', /\(\) is not allowed/, 22);
   refuses('one in EXPLAIN', `EXPLAIN FROM ${call}`, 'query-forbidden', /\(\) is not allowed/, 13);
 }
+for (const name of [
+  'pg_settings',
+  'PG_CATALOG.pg_views',
+  "'pg_settings'",
+  'system.information_schema.Views',
+  'main.duckdb_views',
+  'sqlite_master',
+]) {
+  refuses('a table with host paths', `FROM ${name}`, 'query-forbidden', /tells about the host/, 5);
+  refuses('one in a PIVOT by data', `PIVOT (FROM ${name}) ON name`, 'query-forbidden', /tells about the host/);
+}
+refuses(
+  'one that a WITH elsewhere has the name of',
+  'SELECT (WITH pg_settings AS (SELECT 1) SELECT 1) FROM pg_settings',
+  'query-forbidden',
+  /tells about the host/,
+);
+finds('WITH views AS (FROM "/a.csv") FROM views, information_schema.columns', './a.csv@20');
 refuses('getenv', "SELECT getenv('HOME')", 'query-forbidden', /getenv\(\)/, 7);
 refuses(
   'current_setting',

@@ -1,9 +1,9 @@
-import { PondError } from '../base/error.ts';
+import { type ErrorDetails, PondError } from '../base/error.ts';
 import { type Connection } from '../duckdb/connection.ts';
 import { engineToPondError, readSerializeError } from '../duckdb/engineError.ts';
 import { stringIndex, textPosition } from '../duckdb/textPosition.ts';
 import { type AstFunction, findReferences } from './ast.ts';
-import { checkFunctions, tellsOfHost } from './functions.ts';
+import { checkFunctions, tableTellsOfHost, tellsOfHost } from './functions.ts';
 import { isOurs, namesIn, type TableReference } from './pondNames.ts';
 import { type Token, tokenize } from './tokens.ts';
 
@@ -85,6 +85,9 @@ function analyzeTree(
     return !isTableFunction || index === undefined || !isAllowed(index);
   };
   checkFunctions(found.functions.filter(isChecked), (offset) => positionAt(sql, indexOf(offset)));
+  // One that a WITH defines counts too: what is read under its name elsewhere in the query is DuckDB's.
+  const hidden = found.tables.find(({ schema, name }) => tableTellsOfHost(schema, name));
+  if (hidden !== undefined) throw tableForbidden(hidden.name, positionAt(sql, indexOf(hidden.offset)));
   const tables = found.tables.filter((table) => isOurs(table.schema, table.name));
   for (const table of tables) {
     if (!table.hasVersionClause) continue;
@@ -113,6 +116,10 @@ function analyzeTokens(sql: string, tokens: readonly Token[], opening: Token, ex
   const called = tokens.find((token, index) => isCall(tokens, index) && tellsOfHost(token.text.toLowerCase()));
   if (called !== undefined)
     throw forbidden(`${called.text.toLowerCase()}() is not allowed in a query`, sql, called.start);
+  const hidden = tokens.find(({ text }, index) => {
+    return tableTellsOfHost(tokens[index - 1]?.text === '.' ? (tokens[index - 2]?.text ?? '') : '', text);
+  });
+  if (hidden !== undefined) throw tableForbidden(hidden.text.toLowerCase(), positionAt(sql, hidden.start));
   return { tables: namesIn(tokens) };
 }
 
@@ -135,13 +142,15 @@ function forbidden(message: string, sql: string, index: number): PondError {
   return new PondError('query-forbidden', message, { ...positionAt(sql, index), hint: readOnlyHint });
 }
 
+function tableForbidden(name: string, position: Pick<ErrorDetails, 'position'>): PondError {
+  const hint = 'A query reads the pond and nothing else.';
+  return new PondError('query-forbidden', `the table ${name} tells about the host`, { ...position, hint });
+}
+
 function invalid(message: string, sql: string, index: number): PondError {
   return new PondError('query-invalid', message, positionAt(sql, index));
 }
 
-function positionAt(
-  sql: string,
-  index: number | undefined,
-): { readonly position?: { line: number; character: number } } {
+function positionAt(sql: string, index: number | undefined): Pick<ErrorDetails, 'position'> {
   return index === undefined ? {} : { position: textPosition(sql.slice(0, index), Infinity, 'byte') };
 }

@@ -28,6 +28,12 @@ export function tellsOfHost(name: string): boolean {
   return hostFunctions.has(name) || /^(duckdb|pragma)_/.test(name) || name === 'query' || name === 'query_table';
 }
 
+/** True for a table of DuckDB's own that has settings or the text of views, in which host paths stand. */
+export function tableTellsOfHost(schema: string, name: string): boolean {
+  if (/^information_schema$/i.test(schema)) return /^views$/i.test(name);
+  return /^(pg_(settings|views)|duckdb_(logs|views)|sqlite_(temp_)?(master|schema))$/i.test(name);
+}
+
 /** Fails `query-forbidden` at the first function that a query may not call. */
 export function checkFunctions(
   functions: readonly AstFunction[],
