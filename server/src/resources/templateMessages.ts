@@ -4,8 +4,10 @@
 export const templateLimits = {
   /** Steps of the engine. A loop of some hundred instructions goes round ten thousand times with that. */
   fuel: 5_000_000,
-  /** Milliseconds. Steps are limited already; some of them can be long ones. */
-  timeMs: 3000,
+  /** Milliseconds of processor time, so that a machine that is busy fails no template. Steps are limited already; some can be long. */
+  processorMs: 3000,
+  /** Milliseconds until an answer is no longer waited for. */
+  waitMs: 60_000,
   /** 64 KiB each, for the engine, the context and the text that comes out. */
   memoryPages: 1024,
   /** UTF-16 code units of the text that comes out. */
@@ -13,6 +15,9 @@ export const templateLimits = {
   /** UTF-16 code units of a template. */
   sourceLengthMax: 1_000_000,
 } as const;
+
+/** What ends the process of a template that took too much processor time. */
+export const overtimeSignal = 'SIGTERM';
 
 export interface RenderRequest {
   readonly source: string;

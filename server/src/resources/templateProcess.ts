@@ -8,7 +8,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { PondError } from '../base/error.ts';
-import { type RenderReply, type RenderRequest, templateLimits } from './templateMessages.ts';
+import { overtimeSignal, type RenderReply, type RenderRequest, templateLimits } from './templateMessages.ts';
 
 const idleMsMax = 10_000;
 /** For the copies of the context that group() and loops over maps get. */
@@ -44,10 +44,12 @@ async function render(request: RenderRequest, signal: AbortSignal | undefined): 
 
 function replyOf(child: ChildProcess, request: RenderRequest, signal: AbortSignal | undefined): Promise<RenderReply> {
   return new Promise<RenderReply>((resolve) => {
-    const { timeMs } = templateLimits;
-    const timer = setTimeout(() => settle({ broken: `it took longer than ${timeMs / 1000} s` }), timeMs);
+    const { processorMs, waitMs } = templateLimits;
+    const tooLong = (ms: number) => ({ broken: `it took longer than ${ms / 1000} s` });
+    const timer = setTimeout(() => settle(tooLong(waitMs)), waitMs);
     const cancel = () => settle({ broken: 'it was cancelled' });
-    const ended = () => settle({ broken: 'it took too much memory' });
+    const ended = (_: unknown, signal?: NodeJS.Signals | null) =>
+      settle(signal === overtimeSignal ? tooLong(processorMs) : { broken: 'it took too much memory' });
     const settle = (reply: RenderReply) => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', cancel);

@@ -1,5 +1,6 @@
 /** Bounds the time of a template where it runs: the process that asked for it may be gone, and the engine lets nobody in. */
 import { Worker } from 'node:worker_threads';
+import { overtimeSignal } from './templateMessages.ts';
 
 /** A thread that hears of the beginning and the end of each piece of work. */
 export interface Watch {
@@ -8,17 +9,24 @@ export interface Watch {
 }
 
 const threadSource = `
-const { parentPort, workerData } = require('node:worker_threads');
+const { parentPort, workerData: { processorMs, signal } } = require('node:worker_threads');
+const lookMs = 50;
+const usedMs = () => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
 let timer;
 parentPort.on('message', (isBusy) => {
-  clearTimeout(timer);
-  if (isBusy) timer = setTimeout(() => process.kill(process.pid, 'SIGKILL'), workerData);
+  clearInterval(timer);
+  if (!isBusy) return;
+  const startMs = usedMs();
+  timer = setInterval(() => usedMs() - startMs > processorMs && process.kill(process.pid, signal), lookMs);
 });
 `;
 
-/** Returns a watch that ends this process when a piece of work takes longer than `timeMs`. It keeps no process alive. */
-export function startWatch(timeMs: number): Watch {
-  const thread = new Worker(threadSource, { eval: true, workerData: timeMs });
+/** Returns a watch that ends this process when a piece of work takes more than `processorMs` of processor time. It keeps no process alive. */
+export function startWatch(processorMs: number): Watch {
+  const thread = new Worker(threadSource, { eval: true, workerData: { processorMs, signal: overtimeSignal } });
   thread.unref();
   return { begin: () => thread.postMessage(true), end: () => thread.postMessage(false) };
 }

@@ -9,8 +9,7 @@ import { startWatch } from './templateWatch.ts';
 import { withMemoryLimit } from './wasmMemory.ts';
 
 initSync({ module: await loadEngine() });
-// The parent comes first, and can say what was wrong.
-const watch = startWatch(templateLimits.timeMs + 1000);
+const watch = startWatch(templateLimits.processorMs);
 process.on('message', (request: RenderRequest) => {
   watch.begin();
   const reply = render(request);
