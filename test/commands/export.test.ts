@@ -134,3 +134,26 @@ test('a name with a backslash is exported where the host can have it, and else l
   assert.equal(hostNameProblem('d/a\\b', '/'), undefined);
   assert.match(hostNameProblem('d/a\\b', '\\') ?? '', /backslash/);
 });
+
+test('a file of the pond cannot pass for the list by which exports remove files', async (t) => {
+  const host = await newPondHost(t);
+  const directory = join(host.folder, 'out');
+  mkdirSync(directory);
+  writeFileSync(join(directory, 'mine'), 'mine');
+  symlinkSync(host.folder, join(directory, 'z'));
+  const mine = { file: 'mine', startTime: null, endTime: null, sizeBytes: 4, modifiedMs: 0 };
+  const forged = { format: 1, sets: { mine: { origin: '/a/*', key: '', files: [mine] } } };
+  await host.run('write', textFile('/.pond-export.json', JSON.stringify(forged)));
+  await host.run('makeDirectory', { path: '/z' });
+  const paths = ['/.pond-export.json', '/z'];
+  // The link stops the export when the file would have been written.
+  await assert.rejects(host.run('export', { paths, directory }), (error) => isPondError(error, 'path-escapes'));
+  await host.run('export', { paths: ['/a/*'], directory, temporal: ['year'] });
+  assert.equal(readFileSync(join(directory, 'mine'), 'utf8'), 'mine');
+  for (const temporal of [undefined, ['year']]) {
+    const options = temporal === undefined ? {} : { temporal };
+    const { files, skipped } = await host.run('export', { paths: paths.slice(0, 1), directory, ...options });
+    const reason = 'its name is that of the list of what was exported';
+    assert.deepEqual([files, skipped], [0, [{ path: '/.pond-export.json', reason }]]);
+  }
+});

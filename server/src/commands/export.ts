@@ -1,11 +1,17 @@
 import { type Pond } from '../pond/types.ts';
-import { type ExportedSet, type Manifest, readManifest, writeManifest } from '../resources/export/manifest.ts';
+import {
+  type ExportedSet,
+  exportNameProblem,
+  type Manifest,
+  readManifest,
+  writeManifest,
+} from '../resources/export/manifest.ts';
 import { parseTemporal } from '../resources/export/parts.ts';
 import { placeFile, requireInside, requirePlace, writeChunks } from '../resources/export/place.ts';
 import { type ExportPlace, writeSet } from '../resources/export/writeSet.ts';
 import { type Disk } from '../storage/disk.ts';
 import { openHostDisk } from '../storage/hostDisk.ts';
-import { hostNameProblem, linkBelow } from '../storage/hostTree.ts';
+import { linkBelow } from '../storage/hostTree.ts';
 import { type WD } from '../tinyfs/workingDirectory.ts';
 import { contentHash } from './contentHash.ts';
 import { type Command } from './context.ts';
@@ -30,7 +36,7 @@ export const exportFiles: Command<'export'> = async (context, params) => {
   const root = await treeAt(context, params);
   const pace = createPace(context.signal);
   const plan = await planExport(root, paths);
-  const items = plan.items.filter(({ relativePath }) => hostNameProblem(relativePath) === undefined);
+  const items = plan.items.filter(({ relativePath }) => exportNameProblem(relativePath) === undefined);
   const skipped = [...plan.skipped, ...plan.items.flatMap(unnameable)];
   const disk = openHostDisk(directory);
   disk.makeDirectory('');
@@ -95,6 +101,6 @@ async function isThere(disk: Disk, { at, relativePath }: ExportItem): Promise<bo
 }
 
 function unnameable({ at, relativePath }: ExportItem): readonly Skipped[] {
-  const reason = hostNameProblem(relativePath);
+  const reason = exportNameProblem(relativePath);
   return reason === undefined ? [] : [{ kind: 'skipped', path: at.path, reason }];
 }

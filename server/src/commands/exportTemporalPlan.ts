@@ -1,7 +1,7 @@
 import { PondError } from '../base/error.ts';
 import { type Inputs, type Match } from '../resources/derived.ts';
+import { exportNameProblem } from '../resources/export/manifest.ts';
 import { parquetName } from '../resources/export/writeSet.ts';
-import { hostNameProblem } from '../storage/hostTree.ts';
 import { hasWildcard } from '../tinyfs/glob.ts';
 import { type WD } from '../tinyfs/workingDirectory.ts';
 import { type Skipped } from './skipped.ts';
@@ -36,7 +36,7 @@ export async function planTemporal(root: WD, inputs: Inputs, patterns: readonly 
   for (const pattern of patterns) {
     const items: TemporalItem[] = [];
     for (const item of (await matched(root, inputs, pattern)).map(itemOf)) {
-      const reason = hostNameProblem(item.name);
+      const reason = exportNameProblem(item.name);
       if (reason !== undefined) {
         skipped.push({ kind: 'skipped', path: item.match.path, reason });
         continue;

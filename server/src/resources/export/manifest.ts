@@ -6,9 +6,10 @@
  */
 import { type Disk } from '../../storage/disk.ts';
 import { replaceFile } from '../../storage/durable.ts';
+import { hostNameProblem } from '../../storage/hostTree.ts';
 
-/** Name of the file, in the folder that is exported to. */
-export const manifestName = '.pond-export.json';
+/** Name of the file, in the folder that is exported to; in lower case. */
+const manifestName = '.pond-export.json';
 
 /** A file that was written. */
 export interface ExportedFile {
@@ -60,6 +61,16 @@ export function writeManifest(disk: Disk, manifest: Manifest): void {
   // A series without a row has no file that made the folder.
   disk.makeDirectory('');
   replaceFile(disk, manifestName, bytes);
+}
+
+/**
+ * Why nothing may be exported to a path below the folder: the host cannot have the name, or it is that of the list here, by
+ * which later exports remove files. Undefined when it may.
+ */
+export function exportNameProblem(relativePath: string): string | undefined {
+  const [first] = relativePath.toLowerCase().split('/');
+  if (first === manifestName) return 'its name is that of the list of what was exported';
+  return hostNameProblem(relativePath);
 }
 
 function isSet(value: unknown): value is ExportedSet {
