@@ -22,7 +22,7 @@ const runtime = {
 
 const development = {
   '@observablehq/framework': 'builds the sites that tests look at',
-  '@observablehq/plot': 'draws the charts of those sites',
+  '@observablehq/plot': 'draws plots of results, bundled into the page of the grid, and the charts of those sites',
   '@types/node': 'types of the oldest Node that is supported',
   '@types/vscode': 'types of the oldest VS Code that is supported',
   '@vscode/test-electron': 'runs the editor suite in the desktop VS Code',

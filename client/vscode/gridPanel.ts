@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { type RowsInfo } from '../../server/src/protocol/commands.ts';
 import { type PondClient } from './client.ts';
 import { errorData, errorMessage, errorText, isCancelled } from './errors.ts';
+import { plotOf } from './gridPlot.ts';
 import { pondName } from './pondUri.ts';
 import { webviewPage } from './webviewPage.ts';
 import { type CellRange, type FromPage, type GridState, type ToPage } from './webviews/grid/messages.ts';
@@ -110,6 +111,9 @@ export class GridPanel implements vscode.Disposable {
       case 'rows':
         void this.sendRows(message.run, message.start, message.count);
         return;
+      case 'plot':
+        void this.sendPlot(message.run);
+        return;
       case 'copy':
         void this.copy(message.range);
         return;
@@ -122,6 +126,16 @@ export class GridPanel implements vscode.Disposable {
       this.post({ type: 'rows', run, ...(await this.rows(start, count)) });
     } catch (error) {
       this.post({ type: 'rowsFailed', run, start, message: errorText(error) });
+    }
+  }
+
+  private async sendPlot(run: number): Promise<void> {
+    if (run !== this.runs || this.current?.type !== 'result') return;
+    try {
+      const plot = await plotOf(this.current.info, (start, count) => this.rows(start, count));
+      if (plot !== undefined) this.post({ type: 'plot', run, plot });
+    } catch (error) {
+      this.post({ type: 'plotFailed', run, message: errorText(error) });
     }
   }
 

@@ -2,22 +2,41 @@
 import './grid.css';
 import { element } from './grid/element.ts';
 import { type FromPage, type GridState, type ToPage } from './grid/messages.ts';
+import { PlotView } from './grid/plot.ts';
+import { plottedColumns } from './grid/plotted.ts';
 import { Table } from './grid/table.ts';
 
-declare function acquireVsCodeApi(): { postMessage(message: FromPage): void };
+/** What the page remembers while it is hidden: whether results are plotted where they can be, and which columns. */
+interface Remembered {
+  readonly plots: boolean;
+  readonly columns: readonly string[];
+}
+
+declare function acquireVsCodeApi(): {
+  postMessage(message: FromPage): void;
+  getState(): Remembered | undefined;
+  setState(state: Remembered): void;
+};
 
 const host = acquireVsCodeApi();
 
 const summary = element('span', { class: 'summary', role: 'status', 'aria-live': 'polite' });
 const position = element('span', { class: 'position' });
 const cancel = element('button', { class: 'cancel', type: 'button' }, 'Cancel');
-const bar = element('div', { class: 'bar' }, summary, position, cancel);
+const plotButton = element('button', { class: 'toggle', type: 'button' }, 'Plot');
+const bar = element('div', { class: 'bar' }, summary, position, plotButton, cancel);
 const content = element('main', { class: 'content' });
 
 let shown: GridState | undefined;
 let table: Table | undefined;
+let plot: PlotView | undefined;
+let remembered: Remembered = host.getState() ?? { plots: false, columns: [] };
 
 cancel.addEventListener('click', () => host.postMessage({ type: 'cancel' }));
+plotButton.addEventListener('click', () => {
+  remember({ ...remembered, plots: !remembered.plots });
+  showContent();
+});
 window.addEventListener('message', (event: MessageEvent<ToPage>) => receive(event.data));
 document.body.append(bar, content);
 host.postMessage({ type: 'ready' });
@@ -32,6 +51,14 @@ function receive(message: ToPage): void {
       table?.failed(message.start);
       summary.textContent = message.message;
       return;
+    case 'plot':
+      if (message.run !== shown?.run || shown.type !== 'result') return;
+      plot = new PlotView(message.plot, remembered.columns, (columns) => remember({ ...remembered, columns }));
+      showContent();
+      return;
+    case 'plotFailed':
+      if (message.run === shown?.run) summary.textContent = message.message;
+      return;
     case 'copied':
       position.textContent = `${count(message.rows, 'row')} copied`;
       return;
@@ -43,6 +70,8 @@ function receive(message: ToPage): void {
 function show(state: GridState): void {
   shown = state;
   table = undefined;
+  plot = undefined;
+  plotButton.hidden = state.type !== 'result' || plottedColumns(state.info.columns) === undefined;
   position.textContent = '';
   cancel.hidden = state.type !== 'running';
   document.body.dataset['state'] = state.type;
@@ -82,7 +111,24 @@ function showResult({ run, info, source }: Extract<GridState, { type: 'result' }
       position.textContent = `row ${(row + 1).toLocaleString()}`;
     },
   });
-  content.replaceChildren(table.root);
+  showContent();
+}
+
+/** Shows the rows, or the plot; until its points are here, the rows stay. */
+function showContent(): void {
+  if (shown?.type !== 'result' || table === undefined) return;
+  const asPlot = remembered.plots && !plotButton.hidden;
+  plotButton.textContent = asPlot ? 'Rows' : 'Plot';
+  if (asPlot && plot === undefined) host.postMessage({ type: 'plot', run: shown.run });
+  const view = asPlot ? plot : undefined;
+  const isPart = view !== undefined && view.info.rowsUsed < shown.info.rowCount;
+  position.textContent = isPart ? `plot of the first ${count(view.info.rowsUsed, 'row')}` : '';
+  content.replaceChildren(view?.root ?? table.root);
+}
+
+function remember(state: Remembered): void {
+  remembered = state;
+  host.setState(state);
 }
 
 function count(number: number, noun: string): string {

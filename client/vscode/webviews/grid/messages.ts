@@ -29,14 +29,34 @@ export type GridState =
     }
   | { readonly type: 'cancelled'; readonly run: number; readonly sql: string; readonly source: string };
 
+/** A result as lines. */
+export interface PlotInfo {
+  readonly xName: string;
+  /** True when x is in milliseconds since 1970 UTC. */
+  readonly isTime: boolean;
+  /** True when rows share an x: they are drawn as dots. */
+  readonly asDots: boolean;
+  /** How many rows, from the first on, the points are of. */
+  readonly rowsUsed: number;
+  readonly series: readonly {
+    readonly name: string;
+    readonly x: readonly number[];
+    /** Null breaks the line. */
+    readonly y: readonly (number | null)[];
+  }[];
+}
+
 export type ToPage =
   | GridState
   | ({ readonly type: 'rows'; readonly run: number } & RowsInfo)
   | { readonly type: 'rowsFailed'; readonly run: number; readonly start: number; readonly message: string }
+  | { readonly type: 'plot'; readonly run: number; readonly plot: PlotInfo }
+  | { readonly type: 'plotFailed'; readonly run: number; readonly message: string }
   | { readonly type: 'copied'; readonly rows: number };
 
 export type FromPage =
   | { readonly type: 'ready' }
   | { readonly type: 'cancel' }
   | { readonly type: 'rows'; readonly run: number; readonly start: number; readonly count: number }
+  | { readonly type: 'plot'; readonly run: number }
   | { readonly type: 'copy'; readonly run: number; readonly range: CellRange };

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { plotOf } from '../../client/vscode/gridPlot.ts';
+import { plotted, plottedColumns, shownAtFirst } from '../../client/vscode/webviews/grid/plotted.ts';
+import { thinned } from '../../client/vscode/webviews/grid/thinned.ts';
+
+const column = (name: string, type: string): { name: string; type: string } => ({ name, type });
+
+test('numbers are plotted over the first time, over Timestamp, or over a first column that is a number', () => {
+  const of = (...columns: readonly (readonly [string, string])[]): unknown =>
+    plottedColumns(columns.map(([name, type]) => column(name, type)));
+  assert.deepEqual(of(['n', 'BIGINT'], ['at', 'TIMESTAMP WITH TIME ZONE'], ['city', 'VARCHAR'], ['t', 'DOUBLE']), {
+    x: 1,
+    scale: 'time',
+    ys: [0, 3],
+  });
+  assert.deepEqual(of(['value', 'DOUBLE'], ['timestamp', 'BIGINT']), { x: 1, scale: 'seconds', ys: [0] });
+  assert.deepEqual(of(['year', 'INTEGER'], ['mm', 'DECIMAL(18,3)']), { x: 0, scale: 'number', ys: [1] });
+  assert.equal(of(['city', 'VARCHAR'], ['t', 'DOUBLE']), undefined);
+  assert.equal(of(['day', 'DATE'], ['city', 'VARCHAR']), undefined);
+  assert.equal(of(), undefined);
+});
+
+/** The x of one row of a type. */
+function xOf(type: string, text: string | null): readonly number[] {
+  const columns = [column('at', type), column('v', 'INTEGER')];
+  const chosen = plottedColumns(columns);
+  assert.ok(chosen);
+  return plotted(columns, chosen, [[text], ['1']]).x;
+}
+
+test('times are read as DuckDB writes them, without a zone as UTC', () => {
+  const noon = Date.UTC(2015, 11, 31, 12);
+  assert.deepEqual(xOf('DATE', '2015-12-31'), [Date.UTC(2015, 11, 31)]);
+  assert.deepEqual(xOf('TIMESTAMP', '2015-12-31 12:00:00'), [noon]);
+  assert.deepEqual(xOf('TIMESTAMP_NS', '2015-12-31 12:00:00.123456789'), [noon + 123]);
+  assert.deepEqual(xOf('TIMESTAMP WITH TIME ZONE', '2015-12-31 12:00:00+00'), [noon]);
+  assert.deepEqual(xOf('TIMESTAMP WITH TIME ZONE', '2015-12-31 17:30:00+05:30'), [noon]);
+  assert.deepEqual(xOf('DATE', '12015-12-31'), [Date.UTC(12015, 11, 31)]);
+  for (const none of ['infinity', '-infinity', '0044-03-15 (BC)', null]) assert.deepEqual(xOf('DATE', none), []);
+});
+
+test('points are in order of x; what is no number breaks the line, what has no x is left out', () => {
+  const columns = [column('Timestamp', 'BIGINT'), column('a', 'DOUBLE')];
+  const chosen = plottedColumns(columns);
+  assert.ok(chosen);
+  const cells = [
+    ['20', null, '10', '30'],
+    ['2', '9', 'nan', null],
+  ];
+  assert.deepEqual(plotted(columns, chosen, cells), {
+    xName: 'Timestamp',
+    isTime: true,
+    x: [10_000, 20_000, 30_000],
+    series: [{ name: 'a', y: [null, 2, null] }],
+    repeats: false,
+  });
+  assert.equal(
+    plotted(columns, chosen, [
+      ['1', '1'],
+      ['2', '3'],
+    ]).repeats,
+    true,
+  );
+});
+
+test('thinning keeps every peak and the order, and gaps that are wide', () => {
+  const rows = 50_000;
+  const x = Array.from({ length: rows }, (_, row) => row);
+  const y = x.map((row) =>
+    row === 12_345 ? 1e6 : row === 40_001 ? -1e6 : row > 20_000 && row < 25_000 ? null : row % 7,
+  );
+  const base = { xName: 'x', isTime: false, x, series: [], repeats: false };
+  const few = thinned(base, y, 1000);
+  assert.ok(few.x.length <= 1000);
+  assert.deepEqual(
+    [...few.x].sort((a, b) => a - b),
+    few.x,
+  );
+  assert.equal(few.x[few.y.indexOf(1e6)], 12_345);
+  assert.equal(few.x[few.y.indexOf(-1e6)], 40_001);
+  assert.ok(few.y.includes(null));
+  assert.deepEqual(thinned(base, y, rows), { x, y });
+  const dots = thinned({ ...base, repeats: true }, y, 1000);
+  assert.ok(dots.x.length <= 1000 && dots.x.every((at, index) => at === index * 50));
+});
+
+test('a long result is plotted by its first hundred thousand rows, fetched in parts', async () => {
+  const asked: number[] = [];
+  const info = { resultId: 'r', columns: [column('n', 'BIGINT'), column('v', 'BIGINT')], rowCount: 3e6, elapsedMs: 1 };
+  const made = await plotOf(info, (start, count) => {
+    asked.push(count);
+    const texts = Array.from({ length: count }, (_, row) => String(start + row));
+    return Promise.resolve({ start, columns: [texts, texts] });
+  });
+  assert.equal(made?.rowsUsed, 100_000);
+  assert.equal(
+    asked.reduce((sum, count) => sum + count, 0),
+    100_000,
+  );
+  assert.ok(asked.every((count) => count <= 10_000));
+  assert.equal(made.series[0]?.y.at(-1), 99_999);
+  assert.ok((made.series[0]?.x.length ?? 0) <= 4000);
+});
+
+test('at first the columns are drawn that measure the same, else the first few', () => {
+  const names = ['York.Warmest.C.avg', 'York.Warmest.C.max', 'Paris.Rain.mm.avg', 'Paris.Warmest.C.avg'];
+  assert.deepEqual(shownAtFirst(names), ['York.Warmest.C.avg', 'Paris.Warmest.C.avg']);
+  assert.deepEqual(shownAtFirst(['a', 'b', 'c', 'd', 'e']), ['a', 'b', 'c', 'd']);
+  assert.deepEqual(shownAtFirst(['A.Depth.m', 'A.Rain.mm']), ['A.Depth.m', 'A.Rain.mm']);
+});
