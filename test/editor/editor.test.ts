@@ -165,6 +165,25 @@ describe('the editor', () => {
     });
   });
 
+  test('a result is plotted over its time, column by column', { timeout: flowTimeoutMs }, async () => {
+    await inWindow('plot', fixture.withPond, async ({ page, screenshot }) => {
+      await page.locator('.statusbar-item').filter({ hasText: 'demo ·' }).waitFor();
+      await runCommand(page, 'Pond: New Query');
+      await page.locator('.editor-instance[data-uri^="untitled:"], .editor-container .monaco-editor').first().waitFor();
+      await typeOver(page, 'SELECT date, temp_max, temp_min, weather FROM "/weather/seattle-weather.csv"');
+      await page.keyboard.press('Control+Enter');
+      const grid = webview(page);
+      await grid.getByRole('button', { name: 'Plot' }).click();
+      await grid.getByRole('img', { name: 'temp_max, temp_min by date' }).waitFor();
+      assert.equal(await grid.locator('[aria-label="line"] path').count(), 2);
+      await screenshot('plot');
+      await grid.getByRole('button', { name: 'temp_min' }).click();
+      await grid.getByRole('img', { name: 'temp_max by date' }).waitFor();
+      await grid.getByRole('button', { name: 'Rows' }).click();
+      await grid.locator('#c0-0').filter({ hasText: '2012-01-01' }).waitFor();
+    });
+  });
+
   test('what is staged is discarded after a question', { timeout: flowTimeoutMs }, async () => {
     await inWindow('discard', fixture.withPond, async ({ page, screenshot }) => {
       const status = page.locator('.statusbar-item');
