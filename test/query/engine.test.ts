@@ -40,6 +40,7 @@ before(async () => {
   await root.writeFile('/bad.csv', text(`x\n${'1\n'.repeat(30000)}no number\n`));
   await root.writeFile('/bad.arrow', text('no arrow'));
   await root.writeFile('/notes.md', text('# notes'));
+  await root.writeFile('/notes.constructor', text('# notes'));
 });
 after(async () => {
   await engine.close();
@@ -148,6 +149,7 @@ fails('a pattern that matches nothing', 'FROM ^"/weather/*.parquet"', 'not-found
 fails('a missing file in a PIVOT by data', 'PIVOT ^"/none.csv" ON x', 'not-found', /no file is at \/none.csv/);
 fails('a directory', 'FROM ^"/weather"', 'is-a-directory', /\/weather is a directory/, /"\/weather\/\*\.csv"/);
 fails('a file that is no table', 'FROM ^"/notes.md"', 'query-invalid', /not a table/, /\.parquet/);
+fails('one called as what objects have', 'FROM ^"/notes.constructor"', 'query-invalid', /not a table/, /\.parquet/);
 fails(
   'names that differ in case alone',
   'FROM "/Upper.csv", ^"/upper.csv"',

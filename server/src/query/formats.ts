@@ -15,31 +15,30 @@ const arrow: Reading = { reader: 'read_parquet', options: '', isArrow: true };
 const csv = (options: string): Reading => ({ reader: 'read_csv', options, isArrow: false });
 const json = (options: string): Reading => ({ reader: 'read_json', options, isArrow: false });
 
-const byExtension: Readonly<Record<string, Reading>> = {
-  parquet,
-  csv: csv(''),
-  txt: csv(''),
-  tsv: csv(", delim = '\t'"),
-  json: json(''),
-  ndjson: json(", format = 'newline_delimited'"),
-  jsonl: json(", format = 'newline_delimited'"),
-  arrow,
-  arrows: arrow,
-  feather: arrow,
-  ipc: arrow,
-};
+/** By extension. A file may be called after what every object has, `x.constructor`. */
+const readings = new Map<string, Reading>([
+  ['parquet', parquet],
+  ['csv', csv('')],
+  ['txt', csv('')],
+  ['tsv', csv(", delim = '\t'")],
+  ['json', json('')],
+  ['ndjson', json(", format = 'newline_delimited'")],
+  ['jsonl', json(", format = 'newline_delimited'")],
+  ['arrow', arrow],
+  ['arrows', arrow],
+  ['feather', arrow],
+  ['ipc', arrow],
+]);
 
 /** Extensions of files that a query reads, as words. */
-export const queryableExtensions = [...Object.keys(byExtension).map((extension) => `.${extension}`), '.csv.gz'].join(
-  ' ',
-);
+export const queryableExtensions = [...[...readings.keys()].map((extension) => `.${extension}`), '.csv.gz'].join(' ');
 
 /** How a node is read: by its type, then by the extension of its name, in any case. Undefined when it is no table. */
 export function readingOf(type: FileType, name: string): Reading | undefined {
   if (type === 'table' || type === 'series') return parquet;
   if (type !== 'file') return undefined;
   const match = /\.([^./]+?)(\.gz|\.zst)?$/.exec(name.toLowerCase());
-  const reading = byExtension[match?.[1] ?? ''];
+  const reading = readings.get(match?.[1] ?? '');
   if (match?.[2] === undefined || reading === undefined) return reading;
   if (reading.reader === 'read_parquet') return undefined;
   // The files stand under names without extension, so DuckDB cannot tell by itself that they are compressed.
