@@ -20,6 +20,8 @@ test('a name becomes one that every host takes, different for different names, t
     水: 'x-2',
     'data.json.sh': 'data.json-sh',
     'page.md.JS': 'page.md-js',
+    'page.md ': 'page-md',
+    'page.md-': 'page-md-2',
   };
   for (const [name, slug] of Object.entries(cases)) assert.equal(slugs.of('', name), slug, name);
   assert.equal(slugs.of('', 'BDock'), 'bdock');

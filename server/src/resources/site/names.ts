@@ -5,9 +5,10 @@ const reserved = /^(con|prn|aux|nul|com\d|lpt\d|index|404)(\.|$)/i;
 
 /**
  * What Framework runs while it builds a site, to make the file of the same name without this:
- * https://observablehq.com/framework/data-loaders. No text that a template gave may be called so.
+ * https://observablehq.com/framework/data-loaders. And what it makes a page of, with the scripts in it. No text that a
+ * template gave may be called so by chance: the ending of a page is put to its name by whoever makes it.
  */
-const program = /\.(js|ts|jsx|tsx|py|r|rs|go|java|jl|php|sh|exe)$/i;
+const special = /\.(js|ts|jsx|tsx|py|r|rs|go|java|jl|php|sh|exe|md)$/i;
 
 /** Gives out names that all hosts and browsers take, none of them twice. */
 export interface Slugs {
@@ -57,5 +58,5 @@ function plainName(name: string): string {
   const plain = ascii.replace(/[^a-z0-9._]+/g, '-').replace(/^[-._]+|[-.]+$/g, '');
   if (plain === '') return 'x';
   const short = reserved.test(plain) ? `${plain.slice(0, 80).replace('.', '-')}-` : plain.slice(0, 80);
-  return short.replace(program, '-$1');
+  return short.replace(special, '-$1');
 }
