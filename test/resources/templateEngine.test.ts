@@ -38,6 +38,12 @@ function checkFault(title: string, template: string, message: RegExp, place: str
 check('a text without tags is as it is, to the last line break', 'a <b> & "c"\n', 'a <b> & "c"\n');
 check('nothing is escaped', '{{ \'<a href="x">\' }}', '<a href="x">');
 check(
+  'the filter plain makes a text that a page shows as it is',
+  '{{ "<b>${1}`js" | plain }} {{ 1.5 | plain }}',
+  '&#60;b&#62;&#36;&#123;1&#125;&#96;js 1.5',
+);
+check('the filter tojson makes a text that a script may have', '{{ "</script>" | tojson }}', '"\\u003c/script\\u003e"');
+check(
   'a loop over a map gives keys in order, with their values',
   '{% for res, files in export[args[0]] %}{{ res }}: {% for f in files %}{{ f.file }} {% endfor %}{% endfor %}',
   'res=1h: a b res=2h: c ',

@@ -16,7 +16,8 @@ export interface RenderOptions {
 
 /**
  * Returns the text that a template gives. `context` is plain data: texts, numbers, booleans, null, lists, and objects
- * whose keys the template sees in byte order. A variable or field that is not there is an error. Nothing is escaped.
+ * whose keys the template sees in byte order. A variable or field that is not there is an error. Nothing is escaped but
+ * what goes through the filters `plain` and `tojson`.
  *
  * Fails `template-failed`, with the position in the template where the engine tells it, and `cancelled`.
  */

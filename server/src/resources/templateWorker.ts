@@ -2,6 +2,7 @@
 import { Environment, initSync } from 'minijinja-js/dist/web/minijinja_js.js';
 import { createRequire } from 'node:module';
 import { readHostStream } from '../storage/hostStream.ts';
+import { pageText } from './site/names.ts';
 import { groupItems, pairsOf } from './templateFunctions.ts';
 import { type RenderFault, type RenderReply, type RenderRequest, templateLimits } from './templateMessages.ts';
 import { pairsFilter } from './templateTags.ts';
@@ -37,6 +38,7 @@ function render({ source, context }: RenderRequest): RenderReply {
     environment.fuel = templateLimits.fuel;
     environment.removeGlobal('debug');
     environment.addFilter(pairsFilter, (value: unknown, origin: unknown) => pairsOf(value, origin, tell));
+    environment.addFilter('plain', (value: unknown) => pageText(String(value)));
     environment.addGlobal('group', (...given: readonly unknown[]) => groupItems(given, tell));
     const text = environment.renderStr(source, context);
     environment.free();
