@@ -11,17 +11,22 @@ export const ls: VerbRunner = async (session) => {
   const recursive = line.flags.has('recursive');
   const nodes = await session.ask('list', { path: pondPath(text), recursive, ...atOf(line) });
   if (line.json) return await printJson(session, nodes);
+  for (const { path, unlisted } of nodes) {
+    if (unlisted !== undefined) terminal.warn(printable(`pond: ${path} is not listed: ${unlisted}`));
+  }
   // Names are enough where all stand in the one directory that was asked for.
   const inOnePlace = !recursive && !/[*?[{]/.test(text);
+  // A directory that was to be searched is no match.
+  const shown = nodes.filter(({ unlisted }) => recursive || unlisted === undefined);
   const name = (node: NodeInfo): string => (inOnePlace ? node.name : node.path);
   if (line.flags.has('long'))
     await terminal.print(
       table(
-        nodes.map((node) => longRow(node, name(node))),
+        shown.map((node) => longRow(node, name(node))),
         new Set([1, 3]),
       ),
     );
-  else await terminal.print(nodes.map((node) => `${printable(shownName(node, name(node)))}\n`).join(''));
+  else await terminal.print(shown.map((node) => `${printable(shownName(node, name(node)))}\n`).join(''));
 };
 
 /** Writes a file to standard output. */

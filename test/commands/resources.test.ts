@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
@@ -186,6 +186,59 @@ test('a resource that reads what is made of itself says so, and the others are t
   const codes = infos.flatMap(({ problems }) => problems.map((problem) => problem.code));
   assert.deepEqual(codes, ['resource-cycle']);
   assert.ok(infos.some((info) => info.id === id));
+});
+
+test('what leads around in a circle keeps nobody from listing and exporting what does not', async (t) => {
+  const { host, apply } = await pipeline(t);
+  await host.run('makeDirectory', { path: '/Files' });
+  await host.run('write', textFile('/Files/a.csv', 'n\n1\n'));
+  await apply(['one', 'two', 'sound'].map((name) => deriveDocument(name, '/Files/*')).join('---\n'));
+  await host.run('write', textFile('/Derive/one/resource.yaml', deriveDocument('one', '/Derive/two/all/*')));
+  await host.run('write', textFile('/Derive/two/resource.yaml', deriveDocument('two', '/Derive/one/all/*')));
+  const circular = ['/Derive/one/all', '/Derive/two/all'];
+
+  const listed = await host.run('list', { path: '/', recursive: true });
+  const unlisted = listed.filter((node) => node.unlisted !== undefined);
+  assert.deepEqual(
+    unlisted.map(({ name, type }) => [name, type]),
+    circular.map(() => ['all', 'directory']),
+  );
+  assert.match(unlisted[0]?.unlisted ?? '', /leads back to itself/);
+  assert.equal(listed.filter(({ name, type }) => name === 'a.csv' && type === 'series').length, 1);
+
+  const matches = await host.run('list', { path: '/Derive/{one,two,sound}/all/*' });
+  assert.deepEqual(
+    matches.filter((node) => node.unlisted === undefined).map(({ path }) => path),
+    ['/Derive/sound/all/a.csv'],
+  );
+  const target = join(host.folder, 'exported');
+  const exported = await host.run('export', { paths: ['/Derive'], directory: target });
+  assert.equal(exported.skipped.filter(({ reason }) => reason.includes('leads back to itself')).length, 2);
+  assert.ok(readdirSync(target, { recursive: true }).some((path) => String(path).endsWith('all/a.csv.parquet')));
+  for (const path of circular) {
+    await assert.rejects(host.run('list', { path }), { code: 'resource-cycle' });
+    await assert.rejects(host.run('list', { path, recursive: true }), { code: 'resource-cycle' });
+    await assert.rejects(host.run('export', { paths: [path], directory: target }), { code: 'resource-cycle' });
+  }
+});
+
+test('what is listed through the name of a resource is called by it', async (t) => {
+  const { host, apply } = await pipeline(t);
+  await host.run('makeDirectory', { path: '/Files' });
+  await host.run('write', textFile('/Files/a.csv', 'n\n1\n'));
+  await apply(deriveDocument('one', '/Files/*'));
+  const paths = async (path: string, recursive = false): Promise<readonly string[]> =>
+    (await host.run('list', { path, recursive })).map((node) => node.path);
+  assert.deepEqual(await paths('/Derive/one/all/*.csv'), ['/Derive/one/all/a.csv']);
+  assert.deepEqual(await paths('/Derive/one/all'), ['/Derive/one/all/a.csv']);
+  assert.deepEqual(await paths('Derive/one/all/a.csv'), ['/Derive/one/all/a.csv']);
+  assert.deepEqual(await paths('/Derive/one/', true), [
+    '/Derive/one/all',
+    '/Derive/one/all/a.csv',
+    '/Derive/one/resource.yaml',
+  ]);
+  const [home = ''] = (await paths('/Derive')).filter((path) => path !== '/Derive/one');
+  assert.deepEqual(await paths(`${home}/all/*`), [`${home}/all/a.csv`]);
 });
 
 test('the same seed scribbles the same below a directory, which is made', async (t) => {

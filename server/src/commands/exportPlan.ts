@@ -24,7 +24,7 @@ export interface ExportPlan {
 /**
  * What an export of the paths writes, each directory before what is in it. A path keeps its last name, a match of a glob its
  * path below the part of the glob that has no wildcard; a series or table is a Parquet file, and is called so. Links are replaced by the files they lead to; a link to a directory
- * is followed only where it is named, and skipped elsewhere, as are links that lead nowhere. Fails `not-found`, `already-exists` when two items would have one name.
+ * is followed only where it is named, and skipped elsewhere, as are links that lead nowhere and directories that cannot be listed. Fails `not-found`, `already-exists` when two items would have one name.
  */
 export async function planExport(root: WD, paths: readonly string[]): Promise<ExportPlan> {
   const items = new Map<string, ExportItem>();
@@ -51,7 +51,11 @@ async function* itemsOf(root: WD, path: string): AsyncIterable<ExportItem | Skip
   const fixed = fixedPart(path);
   // Matches have the paths that they really have, also where the fixed part goes through a link: the name of a resource.
   const base = (await root.exists(fixed)) ? (await existing(root, fixed, true)).path : fixed;
-  for await (const { node } of root.visit(path)) yield* withContent(root, node, base, node.path);
+  const unlisted: Skipped[] = [];
+  const onUnlisted = ({ path: at }: NodePath, { message }: PondError): void =>
+    void unlisted.push({ kind: 'skipped', path: at, reason: message });
+  for await (const { node } of root.visit(path, { onUnlisted })) yield* withContent(root, node, base, node.path);
+  yield* unlisted;
 }
 
 /** An entry named `path`, with all below it; names are cut off up to `base`. */
@@ -60,10 +64,16 @@ async function* withContent(root: WD, at: NodePath, base: string, path: string):
   // The root itself has no name to be written under.
   if (first.kind === 'skipped' || first.relativePath !== '') yield first;
   if (!at.isDirectory) return;
-  for await (const child of root.walk(at.path)) {
+  const unlisted: Skipped[] = [];
+  const onUnlisted = (directory: NodePath, error: PondError): void => {
+    if (directory.path === at.path) throw error;
+    unlisted.push({ kind: 'skipped', path: directory.path, reason: error.message });
+  };
+  for await (const child of root.walk(at.path, { onUnlisted })) {
     const childPath = path.replace(/\/+$/, '') + child.path.slice(at.path === '/' ? 0 : at.path.length);
     yield await itemOf(root, child, base, childPath);
   }
+  yield* unlisted;
 }
 
 /** An entry, or the file at the end of a link, as what is written at `path` without `base`. */

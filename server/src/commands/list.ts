@@ -1,39 +1,75 @@
+import { isPondError, type PondError } from '../base/error.ts';
+import { type NodeInfo } from '../protocol/commands.ts';
 import { hasWildcard } from '../tinyfs/glob.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
+import { joinPath, splitPath } from '../tinyfs/path.ts';
 import { type WD } from '../tinyfs/workingDirectory.ts';
 import { type Command } from './context.ts';
 import { nodeInfo } from './info.ts';
 import { existing, throwIfCancelled, treeAt } from './tree.ts';
-import { isPondError } from '../base/error.ts';
 
 /**
  * The entries of a directory, or with `recursive` all below it; the matches of a glob; else the one entry at the path.
- * A link at the end is followed where it leads to a directory. Fails `not-found` for a path, not for a glob.
+ * A link at the end is followed where it leads to a directory. Paths are as they were asked for: through the links that are
+ * in them. A directory that cannot be listed says why, and the others are listed. Fails `not-found` for a path, not for a
+ * glob, and as the directory itself that was asked for.
  */
 export const list: Command<'list'> = async (context, params) => {
   const root = await treeAt(context, params);
-  const infos = [];
-  for await (const at of entries(root, params.path, params.recursive ?? false)) {
+  const found = new Map<string, NodeInfo>();
+  for await (const { at, path, problem } of entries(root, params.path, params.recursive ?? false)) {
     throwIfCancelled(context.signal);
-    infos.push(await nodeInfo(root, at));
+    const info = found.get(path) ?? { ...(await nodeInfo(root, at)), path };
+    found.set(path, problem === undefined ? info : { ...info, unlisted: problem.message });
   }
-  return infos;
+  return [...found.values()];
 };
 
-async function* entries(root: WD, path: string, recursive: boolean): AsyncIterable<NodePath> {
+interface Listed {
+  readonly at: NodePath;
+  /** Through the links that the listing went through. */
+  readonly path: string;
+  /** Why the directory is not listed. It may be told after its entry, and once more. */
+  readonly problem?: PondError;
+}
+
+async function* entries(root: WD, path: string, recursive: boolean): AsyncIterable<Listed> {
   // What is there by that very name goes before what the name would match as a pattern.
   const named = hasWildcard(path) ? await found(root, path) : await existing(root, path, false);
-  if (named === undefined) {
-    for await (const { node } of root.visit(path)) {
-      yield node;
-      if (recursive && node.isDirectory) yield* root.walk(node.path);
-    }
-    return;
-  }
+  if (named === undefined) return yield* matches(root, path, recursive);
   const end = named.node.type === 'symlink' ? await found(root, path) : named;
-  if (!end?.isDirectory) yield named;
-  else if (recursive) yield* root.walk(end.path);
-  else yield* await root.list(end.path);
+  const asked = asAsked(path);
+  if (!end?.isDirectory) yield { at: named, path: asked ?? named.path };
+  else if (recursive) yield* below(root, end, asked ?? end.path);
+  else for (const at of await root.list(end.path)) yield { at, path: joinPath(asked ?? end.path, at.basename) };
+}
+
+async function* matches(root: WD, pattern: string, recursive: boolean): AsyncIterable<Listed> {
+  const unlisted: Listed[] = [];
+  const onUnlisted = (at: NodePath, problem: PondError): void => void unlisted.push({ at, path: at.path, problem });
+  for await (const { node: at, path } of root.visit(pattern, { onUnlisted })) {
+    yield { at, path };
+    if (recursive && at.isDirectory) yield* below(root, at, path);
+  }
+  yield* unlisted;
+}
+
+/** Everything below a directory. Fails as the directory itself. */
+async function* below(root: WD, top: NodePath, asked: string): AsyncIterable<Listed> {
+  const askedFor = (at: NodePath): string => joinPath(asked, ...splitPath(at.path.slice(top.path.length)).steps);
+  const unlisted: Listed[] = [];
+  const onUnlisted = (at: NodePath, problem: PondError): void => {
+    if (at.path === top.path) throw problem;
+    unlisted.push({ at, path: askedFor(at), problem });
+  };
+  for await (const at of root.walk(top.path, { onUnlisted })) yield { at, path: askedFor(at) };
+  yield* unlisted;
+}
+
+/** The path as it was asked for, absolute; undefined for one that goes up. */
+function asAsked(path: string): string | undefined {
+  const { steps } = splitPath(path);
+  return steps.includes('..') ? undefined : joinPath('/', ...steps);
 }
 
 /** What the path leads to; undefined when it leads nowhere. */

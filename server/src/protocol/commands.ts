@@ -34,6 +34,8 @@ export interface NodeInfo {
   readonly attributes: Readonly<Record<string, string>>;
   /** For what a resource makes: it cannot be written, and the bytes of a file are 0 until it is made. */
   readonly derived?: true;
+  /** Where a listing could not go on: why what is in the directory, which need not match itself, cannot be told. */
+  readonly unlisted?: string;
 }
 
 export interface CommitInfo {
@@ -148,7 +150,10 @@ export interface Commands extends ResourceCommands {
   stat: { params: InPond & At & { readonly path: string; readonly followLinks?: boolean }; result: NodeInfo };
   list: {
     params: InPond & At & { readonly path: string; readonly recursive?: boolean };
-    /** The entries of a directory, the matches of a glob, or the one file that the path names; in path order. */
+    /**
+     * The entries of a directory, the matches of a glob, or the one file that the path names; in path order. Their paths go
+     * through the links that `path` goes through.
+     */
     result: readonly NodeInfo[];
   };
   /** Whole content of a file; `limitBytes` refuses larger ones. */

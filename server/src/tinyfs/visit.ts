@@ -9,28 +9,41 @@
  *   that leads to a directory which the visit is inside of fails `visit-loop`, unless it stands before the first wildcard.
  *   What a visit remembers ends with it.
  */
-import { PondError } from '../base/error.ts';
+import { isPondError, PondError } from '../base/error.ts';
 import { type Backend, type Entry } from './backend.ts';
 import { type Glob, matchNames, matchPart, parseGlob } from './glob.ts';
 import { type NodePath } from './nodePath.ts';
-import { compareNames } from './path.ts';
+import { compareNames, joinPath } from './path.ts';
 import { followIfPossible } from './resolve.ts';
 
 export interface Visited {
   readonly node: NodePath;
+  /** Absolute, as the pattern walked: through the links that it went through. */
+  readonly path: string;
   /** What each wildcard stands for, left to right. */
   readonly captures: string[];
 }
 
+/** How a visit goes. */
+export interface VisitOptions {
+  /** Told of each directory that cannot be listed, which is passed over then. Without it, the visit fails there. */
+  readonly onUnlisted?: (directory: NodePath, error: PondError) => void;
+}
+
 /** Yields what matches the pattern, which starts at `start`. Fails `invalid-path`, `path-escapes`, `visit-loop`. */
-export async function* visit(backend: Backend, start: NodePath, pattern: string): AsyncIterable<Visited> {
+export async function* visit(
+  backend: Backend,
+  start: NodePath,
+  pattern: string,
+  options: VisitOptions = {},
+): AsyncIterable<Visited> {
   const glob = parseGlob(pattern);
   if (glob.absolute && start.path !== '/') {
     throw new PondError('path-escapes', `${pattern} leads out of ${start.path}`, { path: pattern });
   }
-  if (glob.parts.length === 0) yield { node: start, captures: [] };
+  if (glob.parts.length === 0) yield { node: start, path: start.path, captures: [] };
   else
-    yield* visitDirectory({ backend, start, glob }, start, {
+    yield* visitDirectory({ backend, start, glob, options }, start, {
       positions: positionsFrom(glob, 0),
       names: [],
       inside: [],
@@ -38,11 +51,30 @@ export async function* visit(backend: Backend, start: NodePath, pattern: string)
 }
 
 /** Yields everything below a directory, links as links. */
-export async function* walk(backend: Backend, directory: NodePath): AsyncIterable<NodePath> {
-  for (const { name, node } of await backend.list(directory.node)) {
+export async function* walk(
+  backend: Backend,
+  directory: NodePath,
+  options: VisitOptions = {},
+): AsyncIterable<NodePath> {
+  for (const { name, node } of await listed(directory, options, () => backend.list(directory.node))) {
     const child = directory.child(name, node);
     yield child;
-    if (child.isDirectory) yield* walk(backend, child);
+    if (child.isDirectory) yield* walk(backend, child, options);
+  }
+}
+
+/** The entries of a directory; none when it cannot be listed, and who visits wants to go on. */
+async function listed(
+  directory: NodePath,
+  { onUnlisted }: VisitOptions,
+  list: () => Promise<readonly Entry[]>,
+): Promise<readonly Entry[]> {
+  try {
+    return await list();
+  } catch (error) {
+    if (onUnlisted === undefined || !isPondError(error) || error.code === 'cancelled') throw error;
+    onUnlisted(directory, error);
+    return [];
   }
 }
 
@@ -50,6 +82,7 @@ interface Visit {
   readonly backend: Backend;
   readonly start: NodePath;
   readonly glob: Glob;
+  readonly options: VisitOptions;
 }
 
 interface Progress {
@@ -67,12 +100,13 @@ async function* visitDirectory(visit: Visit, directory: NodePath, progress: Prog
     throw new PondError('visit-loop', `${directory.path} is visited from inside itself`, { path: directory.path });
   }
   const inside = literals !== undefined && progress.inside.length === 0 ? [] : [...progress.inside, directory.node.id];
-  for (const { name, node } of await candidates(visit.backend, directory, literals)) {
+  const found = await listed(directory, visit.options, () => candidates(visit.backend, directory, literals));
+  for (const { name, node } of found) {
     const child = directory.child(name, node);
     const names = [...progress.names, name];
     const next = advance(visit.glob, progress.positions, name);
     const captures = next.matched ? matchNames(visit.glob, names) : undefined;
-    if (captures !== undefined) yield { node: child, captures };
+    if (captures !== undefined) yield { node: child, path: joinPath(visit.start.path, ...names), captures };
     const positions = node.type === 'symlink' ? next.named : [...next.named, ...next.deep];
     if (positions.length === 0) continue;
     const target = node.type === 'symlink' ? await followIfPossible(visit.backend, visit.start, child) : child;

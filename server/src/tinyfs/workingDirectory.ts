@@ -12,7 +12,7 @@ import { copyEntry, removeEntry, renameEntry, type TransferOptions } from './mov
 import { type NodePath, rootPath } from './nodePath.ts';
 import { joinPath } from './path.ts';
 import { missingError, notDirectoryError, resolveExisting, resolvePath, unreachableCodes } from './resolve.ts';
-import { visit, type Visited, walk } from './visit.ts';
+import { visit, type Visited, type VisitOptions, walk } from './visit.ts';
 
 type Range = { readonly start: number; readonly end: number };
 
@@ -153,13 +153,13 @@ export class WD {
   }
 
   /** What matches a glob pattern, with its captures: order and links as in visit.ts. Fails `invalid-path`, `visit-loop`. */
-  async *visit(pattern: string): AsyncIterable<Visited> {
-    yield* visit(this.backend, await this.#here(), pattern);
+  async *visit(pattern: string, options: VisitOptions = {}): AsyncIterable<Visited> {
+    yield* visit(this.backend, await this.#here(), pattern, options);
   }
 
   /** Everything below a directory, each directory before what is in it, in byte order of names. Follows no links. */
-  async *walk(path = '.'): AsyncIterable<NodePath> {
-    yield* walk(this.backend, await this.#directory(path));
+  async *walk(path = '.', options: VisitOptions = {}): AsyncIterable<NodePath> {
+    yield* walk(this.backend, await this.#directory(path), options);
   }
 
   /** Returns this directory as it is now. */
