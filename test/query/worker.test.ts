@@ -100,9 +100,7 @@ test('the process ends and removes its files when its parent is killed', async (
   const [pid, directory] = said.toString().trim().split(' ');
   parent.kill('SIGKILL');
   await once(parent, 'close');
-  const deadline = performance.now() + 30_000;
-  while (isRunning(Number(pid)) && performance.now() < deadline) await setImmediate();
-  assert.ok(!isRunning(Number(pid)));
+  while (isRunning(Number(pid))) await setImmediate();
   assert.ok(directory !== undefined && !existsSync(directory));
 });
 

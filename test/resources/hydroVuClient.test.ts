@@ -49,6 +49,27 @@ async function pageSizes(pages: AsyncIterable<ReadingsPage>): Promise<number[]> 
   return sizes;
 }
 
+/** Like no other time that somebody waits for. */
+const timeoutMs = 54_321;
+
+/** Returns what lets the time of the newest request run out at once. */
+function timeoutByHand(t: TestContext): () => void {
+  let newest = (): void => assert.fail('no request was sent');
+  const { setTimeout: real } = globalThis;
+  t.mock.method(globalThis, 'setTimeout', (callback: () => void, ms?: number) => {
+    if (ms === timeoutMs) newest = callback;
+    return real(callback, ms);
+  });
+  return () => newest();
+}
+
+/** Settles once so many requests for a path have come. */
+async function arrived({ requests }: HydroVuServer, path: string, count: number): Promise<void> {
+  while (requests.filter(({ url }) => url.includes(path)).length < count) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
 function fails(code: ErrorCode, message: RegExp, concernsAll?: boolean): (error: unknown) => boolean {
   return (error) => {
     assert.ok(isPondError(error, code), String(error));
@@ -122,9 +143,16 @@ const passing: readonly { readonly name: string; readonly fault: Fault; readonly
 for (const { name, fault, slept: expected } of passing) {
   for (const path of ['/data', '/token']) {
     test(`${name} of ${path} passes`, async (t) => {
-      const { server, readings, slept } = await bench(t, fault.kind === 'slow' ? { limits: { timeoutMs: 1500 } } : {});
-      server.fault({ ...fault, path, after: path === '/data' ? 1 : 0 });
-      assert.deepEqual(await readings(), [25, 25, 10]);
+      const { server, readings, slept } = await bench(t, { limits: { timeoutMs } });
+      const after = path === '/data' ? 1 : 0;
+      server.fault({ ...fault, path, after });
+      const timeOut = timeoutByHand(t);
+      const read = readings();
+      if (fault.kind === 'slow') {
+        await arrived(server, path, after + 1);
+        timeOut();
+      }
+      assert.deepEqual(await read, [25, 25, 10]);
       assert.deepEqual(slept, expected);
     });
   }
@@ -327,9 +355,7 @@ test('a cancelled wait ends at once, and so does a cancelled request', async (t)
   const second = new AbortController();
   server.fault({ kind: 'slow', path: '/data' });
   const waiting = readings(second.signal);
-  while (server.requests.filter(({ url }) => url.includes('/data')).length < 2) {
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+  await arrived(server, '/data', 2);
   second.abort();
   await assert.rejects(waiting, fails('cancelled', /./));
 });
