@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { after, test, type TestContext } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
@@ -10,6 +18,7 @@ import { createBuilder } from '../../server/src/query/builder.ts';
 import { createPondCache } from '../../server/src/resources/cache.ts';
 import { createWorkshop } from '../../server/src/resources/createWorkshop.ts';
 import { type ResourcePond, withResources } from '../../server/src/resources/resourcePond.ts';
+import { userTemporaryFolder } from '../../server/src/storage/userFolder.ts';
 import { type FS } from '../../server/src/tinyfs/fs.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { deriveDocument } from '../support/pipelineHost.ts';
@@ -252,19 +261,20 @@ for (const [name, damage] of Object.entries({
 
 const isParquet = (file: string): boolean => readFileSync(file).subarray(0, 4).toString() === 'PAR1';
 
-test('a pond opened for reading derives; where its cache cannot be written, in the folder for temporary files', async (t) => {
+test('a pond opened for reading derives; where its cache cannot be written, in a temporary folder that is the user’s alone', async (t) => {
   const folder = temporaryFolder(t);
   const first = await pondWithSeries(t, folder);
   await first.commit({ message: 'first', author: 'test' });
   await first.close();
   const reader = deriving(await openPond(folder, { mode: 'read' }));
   t.after(() => reader.close());
-  t.after(() => rmSync(join(tmpdir(), 'duckpond-cache', reader.id), { recursive: true, force: true }));
+  t.after(() => rmSync(join(userTemporaryFolder(), 'cache', reader.id), { recursive: true, force: true }));
   mkdirSync(join(folder, '_pond/cache'), { recursive: true });
   rmSync(cacheOf(reader), { recursive: true, force: true });
   writeFileSync(cacheOf(reader), 'a file');
   assert.deepEqual(await names(reader.fs, all), ['a.csv', 'b.csv']);
   assert.deepEqual(await rows(reader, `${all}/b.csv`), [[2n]]);
-  assert.ok(existsSync(join(tmpdir(), 'duckpond-cache', reader.id)));
+  assert.ok(existsSync(join(userTemporaryFolder(), 'cache', reader.id)));
+  if (process.platform !== 'win32') assert.equal(statSync(userTemporaryFolder()).mode & 0o777, 0o700);
   assert.equal(await codeOf((await reader.fs.root()).writeFile(`${all}/x`, Buffer.from('x'))), 'read-only');
 });

@@ -1,9 +1,9 @@
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isPondError } from '../base/error.ts';
 import { type Disk } from '../storage/disk.ts';
 import { removeQuietly, temporaryPathIn } from '../storage/durable.ts';
 import { openHostDisk } from '../storage/hostDisk.ts';
+import { userTemporaryFolder } from '../storage/userFolder.ts';
 import { blobPath, inlineBytesMax } from './blobs.ts';
 import { type PondNode } from './node.ts';
 import { type HostFile } from './types.ts';
@@ -12,7 +12,7 @@ const cacheDirectory = '_pond/cache/inline';
 
 /**
  * Host files with the content of each version, in order. Small content has no file of its own: it is put into the pond's
- * cache, or where that cannot be written into the system's folder for temporary files; both can be emptied at any time.
+ * cache, or where that cannot be written into a temporary folder of the user; both can be emptied at any time.
  */
 export async function hostFilesOf(
   disk: Disk,
@@ -43,7 +43,7 @@ async function cached(
     // Whatever keeps the cache from being written is no reason to refuse what was read. (Node tells of a missing folder
     // where a disk is read-only.)
     if (!isPondError(error)) throw error;
-    return place(openHostDisk(join(tmpdir(), 'duckpond-cache')), path, bytes);
+    return place(openHostDisk(join(userTemporaryFolder(), 'cache')), path, bytes);
   }
 }
 

@@ -7,7 +7,6 @@
  * - The folder grows to at most `bytesMax` and what one making adds. The files made first go first, those that this process
  *   used last only when nothing else is left: a query may be about to open them.
  */
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { isPondError } from '../base/error.ts';
 import { lazy } from '../base/lazy.ts';
@@ -15,6 +14,7 @@ import { type HostFile } from '../pond/types.ts';
 import { type Disk } from '../storage/disk.ts';
 import { isTemporaryName, removeQuietly, temporaryPathIn } from '../storage/durable.ts';
 import { openHostDisk } from '../storage/hostDisk.ts';
+import { userTemporaryFolder } from '../storage/userFolder.ts';
 
 /** How long a file that was used is kept whatever its age, milliseconds. */
 const inUseMs = 10 * 60_000;
@@ -46,11 +46,11 @@ export interface CacheOptions {
   readonly now?: () => number;
 }
 
-/** The cache of a pond. Where the pond's disk cannot be written it is in the system's folder for temporary files. */
+/** The cache of a pond. Where the pond's disk cannot be written it is in a temporary folder of the user. */
 export function createPondCache({ id, directory }: { readonly id: string; readonly directory: string }): Cache {
   const folder = lazy(() => {
     const own = join(directory, '_pond/cache/derived');
-    return isWritable(openHostDisk(own)) ? own : join(tmpdir(), 'duckpond-cache', id);
+    return isWritable(openHostDisk(own)) ? own : join(userTemporaryFolder(), 'cache', id);
   });
   const cache = lazy(() => createCache(folder(), { bytesMax: pondBytesMax }));
   return {

@@ -1,9 +1,8 @@
-import { chmodSync, lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir, userInfo } from 'node:os';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { PondError } from '../base/error.ts';
 import { processStart } from './processStart.ts';
 import { raise } from './storageError.ts';
+import { userTemporaryFolder } from './userFolder.ts';
 
 /**
  * A path for a socket of this process that only its user can reach: in a directory of the user's own under the system's
@@ -12,20 +11,15 @@ import { raise } from './storageError.ts';
  */
 export function newSocketPath(): string {
   if (process.platform === 'win32') return `\\\\.\\pipe\\pond-${process.pid}`;
-  const { uid } = userInfo();
-  const directory = join(tmpdir(), `pond-${uid}`);
+  const directory = userTemporaryFolder();
+  const path = join(directory, `${process.pid}.sock`);
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-    const stats = lstatSync(directory);
-    if (!stats.isDirectory() || stats.uid !== uid) throw foreign(directory);
-    chmodSync(directory, 0o700);
-    const path = join(directory, `${process.pid}.sock`);
     // A dead process had our number.
     rmSync(path, { force: true });
     removeStale(directory);
     return path;
   } catch (error) {
-    return raise(error, 'make directory', directory);
+    return raise(error, 'remove', path);
   }
 }
 
@@ -36,8 +30,4 @@ function removeStale(directory: string): void {
     const pid = /^(\d+)\.sock$/.exec(name)?.[1];
     if (pid !== undefined && processStart(Number(pid)) === undefined) rmSync(join(directory, name), { force: true });
   }
-}
-
-function foreign(directory: string): PondError {
-  return new PondError('storage-denied', `${directory} belongs to somebody else`, { path: directory });
 }

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { chmodSync, mkdirSync, rmdirSync, statSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { isPondError } from '../../server/src/base/error.ts';
+import { userTemporaryFolder } from '../../server/src/storage/userFolder.ts';
+import { temporaryFolder } from '../support/folder.ts';
+
+const hasUsers = process.getuid !== undefined;
+
+test('the temporary folder of a user is open to nobody else, whoever could look into it before', (t) => {
+  const folder = inTemporaryFolder(t);
+  assert.equal(userTemporaryFolder(), folder);
+  if (!hasUsers) return;
+  assert.equal(statSync(folder).mode & 0o777, 0o700);
+  chmodSync(folder, 0o777);
+  userTemporaryFolder();
+  assert.equal(statSync(folder).mode & 0o777, 0o700);
+});
+
+test('a link in its place is not followed: it may lead to what others write', (t) => {
+  const folder = inTemporaryFolder(t);
+  userTemporaryFolder();
+  rmdirSync(folder);
+  mkdirSync(`${folder}-elsewhere`);
+  symlinkSync(`${folder}-elsewhere`, folder, 'junction');
+  assert.throws(userTemporaryFolder, (error) => isPondError(error, 'storage-denied'));
+});
+
+/** Makes the system's temporary folder one of the test, and returns where the user's is in it. */
+function inTemporaryFolder(t: Parameters<typeof temporaryFolder>[0]): string {
+  const system = temporaryFolder(t);
+  const names = ['TMPDIR', 'TEMP', 'TMP'];
+  const before = names.map((name) => [name, process.env[name]] as const);
+  for (const name of names) process.env[name] = system;
+  t.after(() => {
+    for (const [name, value] of before) {
+      if (value === undefined) Reflect.deleteProperty(process.env, name);
+      else process.env[name] = value;
+    }
+  });
+  return join(system, hasUsers ? `pond-${process.getuid?.()}` : 'pond');
+}
