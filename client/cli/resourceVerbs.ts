@@ -35,7 +35,10 @@ export const apply: VerbRunner = async (session) => {
     const hint = 'Correct what is named above, and apply again.';
     throw new PondError('resource-invalid', `nothing was applied: ${plural(errors.length, 'error')}`, { hint });
   }
-  if (!line.json) await terminal.print(result.applied.map(appliedLine).join(''));
+  if (line.json) return;
+  await terminal.print(result.applied.map(appliedLine).join(''));
+  const isStaged = result.applied.some(({ outcome }) => outcome !== 'unchanged');
+  if (isStaged) terminal.warn("hint: this is staged; 'pond commit' makes it live");
 };
 
 function variablesOf(pairs: readonly string[]): Readonly<Record<string, string>> {

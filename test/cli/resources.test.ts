@@ -55,7 +55,10 @@ test('documents are applied, committed, run, listed and deleted', async (t) => {
   const { folder, pond, check } = await newPlace(t);
   writeFileSync(join(folder, 'all.yaml'), `${inbox(folder)}---\n${derive('series', '*')}`);
   const apply = ['apply', '-f', 'all.yaml', '-v', 'what=a = b'];
-  await check(apply, { stdout: 'created Inbox/files ID\ncreated Derive/series ID\n' });
+  await check(apply, {
+    stdout: 'created Inbox/files ID\ncreated Derive/series ID\n',
+    stderr: "hint: this is staged; 'pond commit' makes it live\n",
+  });
   await check(apply, { stdout: 'unchanged Inbox/files ID\nunchanged Derive/series ID\n' });
   await check(['get'], {
     stdout: 'Inbox/files    staged  never run  Files\nDerive/series  staged  never run  a = b\n',

@@ -36,7 +36,10 @@ interface Listed {
 async function* entries(root: WD, path: string, recursive: boolean): AsyncIterable<Listed> {
   // What is there by that very name goes before what the name would match as a pattern.
   const named = hasWildcard(path) ? await found(root, path) : await existing(root, path, false);
-  if (named === undefined) return yield* matches(root, path, recursive);
+  if (named === undefined) {
+    yield* matches(root, path, recursive);
+    return;
+  }
   const end = named.node.type === 'symlink' ? await found(root, path) : named;
   const asked = asAsked(path);
   if (!end?.isDirectory) yield { at: named, path: asked ?? named.path };

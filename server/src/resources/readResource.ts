@@ -48,7 +48,7 @@ export async function readHome(fs: FS, kindName: string, id: string): Promise<Re
   return home;
 }
 
-/** Returns all resources of a tree, by kind in the order of a run, then by name. */
+/** Returns all resources of a tree, by kind in the order of the registry, then by name. */
 export async function readHomes(fs: FS): Promise<readonly ResourceHome[]> {
   const root = await fs.root();
   const homes: ResourceHome[] = [];

@@ -9,15 +9,15 @@ import { reduce } from './kinds/reduce.ts';
 import { scribble } from './kinds/scribble.ts';
 import { template } from './kinds/template.ts';
 
-/** All kinds of resources, in the order in which a run visits them. */
+/** All kinds of resources, in the order in which data flow through them: all lists of resources are in it. */
 export const resourceKinds: readonly ResourceKind[] = Object.freeze([
-  backup,
-  copy,
-  scribble,
   hydroVu,
   inbox,
+  scribble,
   derive,
   combine,
-  template,
   reduce,
+  template,
+  copy,
+  backup,
 ]);
