@@ -41,8 +41,13 @@ test('small versions whose columns change from one to the next are merged, and o
 test('versions in which a column has another type or spelling stay as they are', async (t) => {
   const reducing = await startReducing();
   t.after(() => reducing.close());
-  for (const other of ['j::DOUBLE AS a', 'j AS "A"']) {
+  for (const other of ['j::DOUBLE AS a', 'j AS "A"', "'x' AS a"]) {
     const all = await versions(reducing, 40, (i) => (i % 2 === 0 ? 'j AS a' : other));
     assert.deepEqual(await mergeSmall(all, reducing.workshop, {}), all);
   }
+  const times: HostFile[] = [];
+  for (let i = 0; i < 20; i++) {
+    times.push(await reducing.parquet(`SELECT ${i % 2 === 0 ? i : `make_timestamp(${i * 1_000_000})`} AS "Timestamp"`));
+  }
+  assert.deepEqual(await mergeSmall(times, reducing.workshop, {}), times);
 });

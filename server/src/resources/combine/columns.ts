@@ -17,9 +17,13 @@ export interface FoundColumn {
   readonly types: readonly string[];
 }
 
-/** Returns whole seconds when all inputs have them, fractional ones when all have numbers, TIMESTAMP otherwise. */
+/**
+ * Returns whole seconds when all inputs have them, fractional ones when all have numbers, TIMESTAMP otherwise. Inputs without
+ * rows count only when there are no others.
+ */
 export function timeTypeOf(pieces: readonly Piece[]): TimeType {
-  const types = pieces.flatMap(({ facts }) => timeColumnOf(facts.columns)?.type ?? []);
+  const filled = pieces.filter(({ facts }) => facts.rowCount > 0);
+  const types = (filled.length > 0 ? filled : pieces).flatMap(({ facts }) => timeColumnOf(facts.columns)?.type ?? []);
   if (types.every((type) => integer.test(type))) return 'BIGINT';
   return types.every((type) => familyOf(type) === 'number') ? 'DOUBLE' : 'TIMESTAMP';
 }

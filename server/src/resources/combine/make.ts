@@ -6,6 +6,7 @@ import { type Match } from '../derived.ts';
 import { type Resource } from '../kind.ts';
 import { sideBySide } from '../series/sideBySide.ts';
 import { type Workshop } from '../workshop.ts';
+import { withoutBlanks } from './blanks.ts';
 import { findColumns, type FoundColumn, timeTypeOf } from './columns.ts';
 import { divide, type Part } from './parts.ts';
 import { gatherPieces, type Piece } from './pieces.ts';
@@ -32,7 +33,7 @@ const partsAtOnce = 2;
  */
 export async function makeScope(inputs: ScopeInputs, workshop: Workshop, job: Job): Promise<readonly HostFile[]> {
   const { resource, scope } = inputs;
-  const pieces = await gatherPieces(scope.title, inputs.series, workshop, job);
+  const pieces = await withoutBlanks(await gatherPieces(scope.title, inputs.series, workshop, job), workshop, job);
   const found = pieces.length === 0 ? [] : findColumns(resource, scope, pieces);
   const layout = { time: timeTypeOf(pieces), columns: await typedColumns(found, workshop, job) };
   const parts = divide(pieces);

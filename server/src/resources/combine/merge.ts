@@ -8,6 +8,7 @@ import { type HostFile } from '../../pond/types.ts';
 import { type FileFacts } from '../../query/build.ts';
 import { keyOf } from '../contentKey.ts';
 import { type Job } from '../job.ts';
+import { areAlike } from '../series/alike.ts';
 import { type GroupLimits, groupNeighbours } from '../series/groups.ts';
 import { sideBySide } from '../series/sideBySide.ts';
 import { type Workshop } from '../workshop.ts';
@@ -46,7 +47,7 @@ async function mergeGroup(group: readonly HostFile[], workshop: Workshop, job: J
 }
 
 async function fitTogether(group: readonly HostFile[], workshop: Workshop, job: Job): Promise<boolean> {
-  if ((await workshop.inspect(group, job)).isAlike) return true;
+  if (await areAlike(group, workshop, job)) return true;
   return haveOneTypePerName(await sideBySide(group, groupsAtOnce, (file) => workshop.inspect([file], job)));
 }
 

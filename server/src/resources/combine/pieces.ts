@@ -2,12 +2,13 @@
 import { isPondError, PondError } from '../../base/error.ts';
 import { type HostFile } from '../../pond/types.ts';
 import { type FileFacts } from '../../query/build.ts';
+import { type Column } from '../../query/types.ts';
 import { type Job } from '../job.ts';
 import { type Match } from '../derived.ts';
 import { mergeSmall } from './merge.ts';
 import { parquetFilesOf } from '../series/parquetFiles.ts';
 import { sideBySide } from '../series/sideBySide.ts';
-import { timeColumnOf } from '../series/time.ts';
+import { timeColumnOf, timeSql } from '../series/time.ts';
 import { type Workshop } from '../workshop.ts';
 
 /** A file of a series: a version, or several small ones that have the same columns. */
@@ -17,7 +18,10 @@ export interface Piece {
   /** 0-based index of the series in the document. */
   readonly series: number;
   readonly file: HostFile;
+  /** Without the columns that the file has, but no value in them, where other files have another type for them. */
   readonly facts: FileFacts;
+  /** True when the file has columns that the facts do not have. */
+  readonly hasBlanks: boolean;
 }
 
 /** So many inputs are looked into, and made where need be, side by side. */
@@ -42,7 +46,7 @@ export async function gatherPieces(
     try {
       const files = await mergeSmall(await parquetFilesOf(match, workshop, job), workshop, job);
       const found = await sideBySide(files, filesAtOnce, async (file): Promise<Piece> => {
-        return { path, series, file, facts: await workshop.inspect([file], job) };
+        return { path, series, file, facts: await workshop.inspect([file], job), hasBlanks: false };
       });
       requireTime(path, found);
       return found;
@@ -54,11 +58,19 @@ export async function gatherPieces(
 }
 
 function requireTime(path: string, pieces: readonly Piece[]): void {
-  if (pieces.some(({ facts }) => timeColumnOf(facts.columns) !== undefined)) return;
+  const filled = pieces.filter(({ facts }) => facts.rowCount > 0);
+  // Fails for a type that says no time. Of a text file without rows types are not known.
+  for (const time of timeColumnsOf(filled)) timeSql(time);
+  // A file without a byte has no columns at all.
+  if (pieces.length === 0 || timeColumnsOf(filled.length > 0 ? filled : pieces).length > 0) return;
   throw new PondError('invalid-content', `${path} has no column Timestamp`, {
     path,
     hint: 'Series are combined by time: name the column with the time Timestamp by a Derive resource.',
   });
+}
+
+function timeColumnsOf(pieces: readonly Piece[]): readonly Column[] {
+  return pieces.flatMap(({ facts }) => timeColumnOf(facts.columns) ?? []);
 }
 
 /** Names the resource and the input, unless the error is about something else: the document that makes the input. */

@@ -86,12 +86,16 @@ function seriesSql(layout: Layout, period: Period, { pieces, isRising }: PartSer
   return `SELECT ${['t', ...values].join(', ')} FROM (${ranked.join(' UNION ALL BY NAME ')}) GROUP BY t`;
 }
 
-/** Pieces that follow each other and can be read by one call: DuckDB finds no common type for all types of time. */
+/**
+ * Pieces that follow each other and can be read by one call: DuckDB finds no common type for all types of time, and a column
+ * without values would spoil the type of the others.
+ */
 function runsOf(pieces: readonly Piece[]): readonly (readonly Piece[])[] {
   const runs: Piece[][] = [];
   for (const piece of pieces) {
     const last = runs.at(-1);
-    if (last !== undefined && timeTypeIn(last[0]!) === timeTypeIn(piece)) last.push(piece);
+    const isReadAlone = piece.hasBlanks || last?.[0]?.hasBlanks === true;
+    if (last !== undefined && !isReadAlone && timeTypeIn(last[0]!) === timeTypeIn(piece)) last.push(piece);
     else runs.push([piece]);
   }
   return runs;

@@ -10,7 +10,8 @@ export const statistics = ['count', 'sum', 'min', 'max'] as const;
 export interface PartialSource {
   /** Parquet files that are read as one table. */
   readonly hostPaths: readonly string[];
-  readonly time: Column;
+  /** Undefined for files without rows: the type of their time is not known where they are text. */
+  readonly time: Column | undefined;
   readonly values: readonly Column[];
   /** Length of the buckets, microseconds. */
   readonly baseUs: number;
@@ -21,7 +22,7 @@ export interface PartialSource {
  * each value column. Rows without a time are left out.
  */
 export function partialSql({ hostPaths, time, values, baseUs }: PartialSource): string {
-  const bucket = bucketSql({ months: 0, microseconds: baseUs }, timeSql(time));
+  const bucket = bucketSql({ months: 0, microseconds: baseUs }, time === undefined ? 'NULL::TIMESTAMP' : timeSql(time));
   const source = values.map(({ name, type }, i) => `${valueSql(identifier(name), type)} AS v${i}`);
   const folded = values.flatMap(({ name, type }, i) => [
     `count(v${i}) AS ${statistic(name, 'count')}`,

@@ -8,6 +8,8 @@ import { type Column } from '../../query/types.ts';
 import { PondError } from '../../base/error.ts';
 import { keyOf } from '../contentKey.ts';
 import { type Job } from '../job.ts';
+import { areAlike } from '../series/alike.ts';
+import { blankColumns, isUntold } from '../series/blankColumns.ts';
 import { type GroupLimits, groupNeighbours } from '../series/groups.ts';
 import { type Period } from '../series/periods.ts';
 import { sideBySide } from '../series/sideBySide.ts';
@@ -54,7 +56,8 @@ const longUs = 86_400_000_000n;
  * `invalid-content` when a file has no time, or a wanted column has no numbers.
  */
 export async function partialsOf(spec: PartialSpec, making: Making): Promise<readonly Partial[]> {
-  const groups = groupNeighbours(spec.files, groupLimits);
+  const neighbours = groupNeighbours(spec.files, groupLimits);
+  const groups = (await sideBySide(neighbours, besides, (group) => separated(group, making))).flat();
   let done = 0;
   const made = await sideBySide(groups, besides, async (files) => {
     const file = await makePartial({ ...spec, files }, making);
@@ -78,14 +81,50 @@ export async function partialsOf(spec: PartialSpec, making: Making): Promise<rea
 async function makePartial({ files, wanted, baseUs }: PartialSpec, { workshop, job }: Making): Promise<HostFile> {
   const key = keyOf('reduce partial', 1, baseUs, wanted ?? null, ...files.map((file) => file.key));
   const write = async (target: string, shared: Job): Promise<void> => {
-    const { columns } = await workshop.inspect(files, shared);
+    const { columns, rowCount } = await workshop.inspect(files, shared);
     const time = timeColumnOf(columns);
     if (time === undefined) throw new PondError('invalid-content', 'there is no column Timestamp');
     const hostPaths = files.map(({ hostPath }) => hostPath);
-    const query = partialSql({ hostPaths, time, values: valueColumnsOf(columns, wanted), baseUs });
+    const values = valueColumnsOf(await withoutBlanks(columns, { files, wanted, workshop, job: shared }), wanted);
+    const query = partialSql({ hostPaths, time: rowCount === 0 ? undefined : time, values, baseUs });
     await workshop.builder.run([writePartialSql(query, target)], shared.signal);
   };
   return await workshop.file(key, write, job);
+}
+
+/** The columns without those that are wanted, but seem to be text only because they have no value. */
+async function withoutBlanks(
+  columns: readonly Column[],
+  { files, wanted, workshop, job }: Making & Pick<PartialSpec, 'files' | 'wanted'>,
+): Promise<readonly Column[]> {
+  const doubtful = columns.filter(({ name, type }) => wanted?.includes(name) === true && isUntold(type));
+  if (doubtful.length === 0) return columns;
+  const names = doubtful.map(({ name }) => name);
+  const blank = await blankColumns(files, names, workshop, job);
+  return columns.filter(({ name }) => !blank.has(name));
+}
+
+/**
+ * Returns the files together, or each alone when a column has numbers in one and something else in another, or the times
+ * are of several types: read as one table they would have one type, and that is text.
+ */
+async function separated(
+  files: readonly HostFile[],
+  { workshop, job }: Making,
+): Promise<readonly (readonly HostFile[])[]> {
+  if (files.length === 1 || (await areAlike(files, workshop, job))) return [files];
+  const roles = new Map<string, string>();
+  for (const { columns } of await sideBySide(files, besides, (file) => workshop.inspect([file], job))) {
+    const time = timeColumnOf(columns);
+    const numbers = new Set(valueColumnsOf(columns, undefined));
+    for (const column of columns) {
+      const role = column === time ? column.type : numbers.has(column) ? 'number' : 'other';
+      const known = roles.get(column.name.toLowerCase()) ?? role;
+      if (known !== role) return files.map((file) => [file]);
+      roles.set(column.name.toLowerCase(), role);
+    }
+  }
+  return [files];
 }
 
 /** The value columns whose statistics a partial's file has. */

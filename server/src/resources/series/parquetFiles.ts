@@ -8,7 +8,7 @@ import { type Workshop } from '../workshop.ts';
 
 /**
  * Returns an input as Parquet files: all parts of a series in their order, else one. Text and Arrow files are converted
- * first. Fails `invalid-content`, with the input's path, for what is no table.
+ * first; none for a text file without a byte, which has neither rows nor columns. Fails `invalid-content`, with the input's path, for what is no table.
  */
 export async function parquetFilesOf(match: Match, workshop: Workshop, job: Job): Promise<readonly HostFile[]> {
   const reading = readingOf(match.type, match.name);
@@ -18,7 +18,8 @@ export async function parquetFilesOf(match: Match, workshop: Workshop, job: Job)
   }
   const files = await match.files(job);
   if (reading.reader === 'read_parquet' && !reading.isArrow) return files;
-  return await Promise.all(files.map((file) => converted(file, { match, reading, workshop, job })));
+  const written = reading.isArrow ? files : files.filter(({ sizeBytes }) => sizeBytes > 0);
+  return await Promise.all(written.map((file) => converted(file, { match, reading, workshop, job })));
 }
 
 interface Conversion {

@@ -1,0 +1,35 @@
+/** A sensor that was silent for a day must not contradict its numbers of other days: see series/blankColumns.ts. */
+import { type FileFacts } from '../../query/build.ts';
+import { type Job } from '../job.ts';
+import { blankColumns, isUntold } from '../series/blankColumns.ts';
+import { sideBySide } from '../series/sideBySide.ts';
+import { type Workshop } from '../workshop.ts';
+import { type Piece } from './pieces.ts';
+
+/** So many pieces are looked into side by side. */
+const piecesAtOnce = 2;
+
+/**
+ * Returns the pieces, where types differ without the columns in which they have no value. A column that has a value nowhere
+ * stays where its type is told.
+ */
+export async function withoutBlanks(pieces: readonly Piece[], workshop: Workshop, job: Job): Promise<readonly Piece[]> {
+  const types = new Map<string, Set<string>>();
+  for (const { name, type } of pieces.flatMap(({ facts }) => facts.columns)) {
+    const own = types.get(name) ?? new Set();
+    types.set(name, own.add(type));
+  }
+  return await sideBySide(pieces, piecesAtOnce, async (piece) => {
+    const { facts, file } = piece;
+    const names = facts.columns.flatMap(({ name, type }) =>
+      isUntold(type) && types.get(name)!.size > 1 ? [name] : [],
+    );
+    if (names.length === 0) return piece;
+    const blank = facts.rowCount === 0 ? new Set(names) : await blankColumns([file], names, workshop, job);
+    return blank.size === 0 ? piece : { ...piece, facts: without(facts, blank), hasBlanks: true };
+  });
+}
+
+function without(facts: FileFacts, blank: ReadonlySet<string>): FileFacts {
+  return { ...facts, columns: facts.columns.filter(({ name }) => !blank.has(name)) };
+}
