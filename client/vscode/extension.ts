@@ -93,6 +93,7 @@ export function activate(extension: vscode.ExtensionContext): Api {
     staged: (pond) => sourceControls.status(pond)?.staged.map(({ path, kind }) => ({ path, kind })),
     resources: (pond) => rowsOf(resources.view, { type: 'pond', pond }),
     graph: (pond) => resources.graphs.state(pond),
+    isWatched: (uri) => files.isWatched(uri),
     setMessage: (pond, text) => {
       sourceControls.inputBox(pond).value = text;
     },

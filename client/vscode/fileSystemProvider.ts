@@ -38,6 +38,11 @@ export class PondFileSystem implements vscode.FileSystemProvider, vscode.Disposa
     return this.watches.add(uri, options);
   }
 
+  /** True when the editor hears of changes at `uri`: it asks for that some time after it shows a document. */
+  isWatched(uri: vscode.Uri): boolean {
+    return this.watches.has(uri);
+  }
+
   async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
     const { location, opened } = await this.locate(uri);
     const node = await this.ask(uri, 'stat', { ...wire(location), followLinks: false });

@@ -25,11 +25,15 @@ export class Watches implements vscode.Disposable {
     return new vscode.Disposable(() => this.watches.delete(watch));
   }
 
+  /** True when a watch covers a change of this. */
+  has(uri: vscode.Uri): boolean {
+    const location = parsePondUri(uri);
+    return location !== undefined && [...this.watches].some((watch) => covers(watch, location.pond, location.path));
+  }
+
   /** Passes on a change when a watch covers it. */
   offer(type: vscode.FileChangeType, uri: vscode.Uri): void {
-    const location = parsePondUri(uri);
-    if (location === undefined) return;
-    if ([...this.watches].some((watch) => covers(watch, location.pond, location.path))) this.send(type, uri);
+    if (this.has(uri)) this.send(type, uri);
   }
 
   /** Passes on a change, watched or not. */

@@ -18,8 +18,8 @@ import {
   webview,
 } from '../support/workbenchPerson.ts';
 
-const suiteTimeoutMs = 240_000;
-const flowTimeoutMs = 90_000;
+const suiteTimeoutMs = 600_000;
+const flowTimeoutMs = 300_000;
 
 const resource = [
   'apiVersion: www.hydrovu.com/v1',

@@ -22,6 +22,9 @@ const settings = {
   'workbench.startupEditor': 'none',
 };
 
+/** How long a window may take for anything. A busy machine takes its time; a test that is well waits for no longer than it has to. */
+const patienceMs = 60_000;
+
 /** Stands before each line that the tests inside print. */
 const mark = '[suite] ';
 
@@ -97,6 +100,7 @@ function startBrowser(): Promise<Browser> {
 async function openWindow(browser: Browser, port: number, options: WindowOptions): Promise<Window> {
   // A context of its own has the storage of a browser that never saw VS Code.
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
+  context.setDefaultTimeout(patienceMs);
   const page = await context.newPage();
   const lines: string[] = [];
   const exit = new Promise<string | undefined>((resolve) => {
@@ -131,11 +135,13 @@ async function openWindow(browser: Browser, port: number, options: WindowOptions
 
 async function load(page: Page, url: string): Promise<void> {
   await page.goto(url);
-  await page.waitForSelector('.monaco-workbench .part.statusbar', { timeout: 60_000 });
+  await page.waitForSelector('.monaco-workbench .part.statusbar');
 }
 
 /** How often a page is loaded until it shows the folders of its workspace. */
 const loadsMax = 5;
+/** How long the folders may take after the first load, milliseconds; after each later one so much longer. */
+const folderMs = 10_000;
 
 /**
  * Loads the workbench until it shows the folders of its workspace. In a browser that never saw the workspace, VS Code now and
@@ -144,7 +150,7 @@ const loadsMax = 5;
 async function loadFolders(page: Page, url: string): Promise<void> {
   for (let loads = 1; ; loads += 1) {
     await load(page, url);
-    const folders = page.waitForSelector('.explorer-folders-view', { timeout: 10_000 });
+    const folders = page.waitForSelector('.explorer-folders-view', { timeout: loads * folderMs });
     const shows = await folders.then(
       () => true,
       () => false,

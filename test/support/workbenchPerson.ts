@@ -3,7 +3,8 @@ import { type FrameLocator, type Locator, type Page } from 'playwright-core';
 
 /** Runs a command from the palette by the title that people see. */
 export async function runCommand(page: Page, title: string): Promise<void> {
-  const row = page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first();
+  // The row that Enter takes: until the palette has filtered its list, that is another than the one with the title.
+  const row = page.locator('.quick-input-list .monaco-list-row.focused').filter({ hasText: title });
   await openPalette(page, title);
   // The palette may be closed by a window that takes the focus while it settles; a person opens it again then.
   while (!(await isShown(row))) {
@@ -12,6 +13,12 @@ export async function runCommand(page: Page, title: string): Promise<void> {
   }
   await page.keyboard.press('Enter');
   await page.waitForFunction(paletteGone);
+}
+
+/** Runs a command, and runs it again as often as what it shows is not there soon. */
+export async function runCommandUntil(page: Page, title: string, shown: Locator): Promise<void> {
+  do await runCommand(page, title);
+  while (!(await isShown(shown)));
 }
 
 const paletteMs = 8000;
@@ -34,7 +41,8 @@ const paletteGone = `(() => {
 export async function paletteTitles(page: Page, text: string): Promise<readonly string[]> {
   await openPalette(page, text);
   const rows = page.locator('.quick-input-list .monaco-list-row .label-name');
-  await rows.first().waitFor();
+  // Until the palette has filtered its list, the first row is another.
+  await rows.first().filter({ hasText: text }).waitFor();
   const titles = await rows.allInnerTexts();
   await page.keyboard.press('Escape');
   return titles;
@@ -58,6 +66,7 @@ export async function openInExplorer(page: Page, ...names: readonly string[]): P
 
 /** The text of the active editor, all of it replaced by typing. */
 export async function typeOver(page: Page, text: string): Promise<void> {
+  await page.locator('.editor-instance .monaco-editor.focused').waitFor();
   await page.keyboard.press('Control+A');
   await page.keyboard.press('Delete');
   // Pasted as one insertion: typed key by key, the editor would close quotes and indent by itself.

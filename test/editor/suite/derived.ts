@@ -51,6 +51,7 @@ export function derivedTests(): void {
     await vscode.window.showTextDocument(page);
     assert.equal(page.getText(), '# Page of a.csv');
     await assert.rejects(async () => fs.writeFile(uri, Buffer.from('x')), fileSystemError('NoPermissions'));
+    await until('the watch', () => api().isWatched(uri));
     const text = await pond.read('/Template/pages/resource.yaml');
     await pond.write('/Template/pages/resource.yaml', text.replace('# Page of', '# About'));
     await until('the new text', () => page.getText() === '# About a.csv');

@@ -58,6 +58,8 @@ export function fileSystemTests(): void {
     const pond = await newPond(t);
     await pond.write('/a.txt', 'one');
     const before = await fs.stat(pond.uri('/a.txt'));
+    // Times of change are told in milliseconds.
+    await until('the next one', () => Date.now() > before.mtime);
     await pond.write('/a.txt', 'two');
     const after = await fs.stat(pond.uri('/a.txt'));
     assert.ok(after.mtime > before.mtime, `${after.mtime} > ${before.mtime}`);

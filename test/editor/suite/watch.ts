@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import * as vscode from 'vscode';
-import { cli, closeEditors, newPond, until, type TestPond } from './support.ts';
+import { api, cli, closeEditors, newPond, until, type TestPond } from './support.ts';
 
 /** Collects what a watcher on a pond tells, as `kind path`. It watches when this is answered. */
 async function watched(t: TestContext, pond: TestPond): Promise<ReadonlySet<string>> {
@@ -50,6 +50,7 @@ export function watchTests(): void {
     await pond.write('/a.txt', 'before');
     const document = await vscode.workspace.openTextDocument(pond.uri('/a.txt'));
     await vscode.window.showTextDocument(document);
+    await until('the watch', () => api().isWatched(document.uri));
     await cli(pond.pond, ['write', '/a.txt'], 'after');
     await until('the new text', () => document.getText() === 'after');
   });
