@@ -145,7 +145,7 @@ function parseAttributes(text: string): Readonly<Record<string, string>> {
   return Object.fromEntries(JSON.parse(text) as [string, string][]);
 }
 
-export const noAttributes: Readonly<Record<string, string>> = Object.freeze({});
+const noAttributes: Readonly<Record<string, string>> = Object.freeze({});
 
 const encoder = new TextEncoder();
 

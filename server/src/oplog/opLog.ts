@@ -25,7 +25,7 @@ const appId = 'duckpond';
 const rangeTag = 'duckpond.txn';
 
 /** Version of the layout of rows and of `_pond`, in the table's configuration. */
-export const formatVersion = 1;
+const formatVersion = 1;
 const formatKey = 'duckpond.format';
 
 /** What a commit writes, for the number that it gets. */

@@ -7,7 +7,7 @@ import { rootAt, type Store } from './store.ts';
 import { type Commit, type VersionSpec } from './types.ts';
 
 /** Partition of the commits' own rows. */
-export const commitsPartId = 'commits';
+const commitsPartId = 'commits';
 
 /** A commit's record; undefined for another engine's commit and for a number that is not there. */
 export async function readCommitRecord(opLog: OpLog, number: number): Promise<Commit | undefined> {

@@ -66,7 +66,7 @@ export function acquireLock(disk: Disk): Lock {
 }
 
 /** Who holds the lock now; undefined when it is free or its holder is gone. */
-export function currentHolder(disk: Disk): LockHolder | undefined {
+function currentHolder(disk: Disk): LockHolder | undefined {
   const highest = highestGeneration(disk);
   return highest === undefined ? undefined : holderAt(disk, highest);
 }

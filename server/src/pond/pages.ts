@@ -38,7 +38,7 @@ export interface NewPage {
   readonly sha256: string;
 }
 
-export const emptyPage: Page = { kind: 'leaf', entries: [] };
+const emptyPage: Page = { kind: 'leaf', entries: [] };
 
 /** Node id of the row that holds a page. */
 export const pageNodeId = (directoryId: string, prefix: string): string =>

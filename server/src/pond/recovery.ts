@@ -17,7 +17,7 @@ import { readCommitRecord } from './history.ts';
 import { emptyJournal, journalPath, type JournalContents, readJournal } from './journal.ts';
 import { spoolPrefix } from './sink.ts';
 
-export const quarantineDirectory = '_pond/quarantine';
+const quarantineDirectory = '_pond/quarantine';
 
 export interface Recovered {
   readonly opLog: OpLog;

@@ -55,7 +55,7 @@ async function readRoot(store: Store, number: number): Promise<PondNode> {
 }
 
 /** The node that a row describes. */
-export function nodeOfRow(row: StoredRow, entry: { readonly name: string; readonly changedTxn: number }): PondNode {
+function nodeOfRow(row: StoredRow, entry: { readonly name: string; readonly changedTxn: number }): PondNode {
   const metadata = JSON.parse(row.metadata) as RowMetadata;
   return {
     id: row.nodeId,

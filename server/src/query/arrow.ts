@@ -44,7 +44,7 @@ export async function convertArrow(
 }
 
 /** The columns of an Arrow schema as DuckDB declares them. */
-export function columnsSql(schema: Schema): string {
+function columnsSql(schema: Schema): string {
   return schema.fields.map((field) => `${identifier(field.name)} ${duckTypeOf(field.type as DataType)}`).join(', ');
 }
 

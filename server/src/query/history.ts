@@ -129,7 +129,7 @@ async function nodesHistory(pond: Pond, at: string | undefined): Promise<History
 }
 
 /** SQL for the committed rows in the op log's files, up to commit `last`. */
-export function nodesSql(files: readonly string[], last: number | undefined): string {
+function nodesSql(files: readonly string[], last: number | undefined): string {
   const columns = 'part_id, node_id, timestamp, version, file_type, metadata, size, sha256';
   const committed = `SELECT ${columns}, txn, false AS pending FROM read_parquet(${literalList(files)}, union_by_name = true)${
     last === undefined ? '' : ` WHERE txn <= ${last}`

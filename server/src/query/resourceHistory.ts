@@ -67,7 +67,7 @@ const recordType = `{"status": "VARCHAR", "started": "TIMESTAMPTZ", "durationMs"
   "hint": "VARCHAR", "path": "VARCHAR", "line": "BIGINT", "character": "BIGINT"}}`;
 
 /** SQL of pond.runs over the records, one JSON object a line. */
-export const runsSql = `SELECT kind, name, id, run.status AS status, run.started AS started,
+const runsSql = `SELECT kind, name, id, run.status AS status, run.started AS started,
   run.durationMs AS duration_ms, run."rows" AS "rows", run.bytes AS bytes, run.files AS files, run.notes AS notes,
   run.error AS error
   FROM (SELECT kind, name, id, from_json(line, '${recordType}') AS run FROM pond.runs_lines WHERE json_valid(line))`;

@@ -123,7 +123,7 @@ export function createTableSql(result: number, columns: readonly Column[]): stri
 }
 
 /** Rows are only ever appended, so row ids count from 0 without gaps, and DuckDB skips the blocks outside the window. */
-export function windowSql(values: string, result: number, start: number, count: number): string {
+function windowSql(values: string, result: number, start: number, count: number): string {
   return `SELECT ${values} FROM ${tableOf(result)} WHERE rowid >= ${start} AND rowid < ${start + count} ORDER BY rowid`;
 }
 

@@ -2,7 +2,7 @@
 import { PondError } from '../../base/error.ts';
 
 /** Parts of a time that partitions are made by, the coarsest first. */
-export const temporalParts = ['year', 'month', 'day', 'hour', 'minute', 'second'] as const;
+const temporalParts = ['year', 'month', 'day', 'hour', 'minute', 'second'] as const;
 
 /** One of them. */
 export type TemporalPart = (typeof temporalParts)[number];

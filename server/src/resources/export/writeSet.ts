@@ -78,7 +78,7 @@ export function exportedFile(
 }
 
 /** True when the disk has the file as an export left it. */
-export function isAsLeft(disk: Disk, { file, sizeBytes, modifiedMs }: ExportedFile): boolean {
+function isAsLeft(disk: Disk, { file, sizeBytes, modifiedMs }: ExportedFile): boolean {
   const stat = disk.stat(file);
   return stat?.kind === 'file' && stat.sizeBytes === sizeBytes && stat.modifiedMs === modifiedMs;
 }
