@@ -13,7 +13,8 @@ export function diagnostics(options: {
   return documents.flatMap(({ problems }) => problems.map((problem) => diagnosticOf(problem, options.uri)));
 }
 
-function diagnosticOf(problem: Problem, uri: string): Diagnostic {
+/** Returns the diagnostic that tells of a problem. */
+export function diagnosticOf(problem: Problem, uri: string): Diagnostic {
   const { code, severity, message, range, hint, related } = problem;
   return {
     range,

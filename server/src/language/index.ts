@@ -1,4 +1,5 @@
 import {
+  type CodeAction,
   type CompletionItem,
   type Diagnostic,
   type DocumentSymbol,
@@ -6,9 +7,11 @@ import {
   type Position,
 } from '../protocol/language.ts';
 import { type ResourceKind } from '../resources/kind.ts';
+import { type Range } from '../resources/position.ts';
 import { resourceKinds } from '../resources/registry.ts';
 import { completion } from './completion.ts';
 import { diagnostics } from './diagnostics.ts';
+import { fixes } from './fixes.ts';
 import { hover } from './hover.ts';
 import { symbols } from './symbols.ts';
 
@@ -19,6 +22,8 @@ import { symbols } from './symbols.ts';
 export interface LanguageService {
   /** Returns the problems of all resources in the text; `uri` is what related places are told to be in. */
   diagnostics(text: string, uri: string): readonly Diagnostic[];
+  /** Returns changes that mend problems in the range; `uri` is what they are changes of. */
+  fixes(text: string, uri: string, range: Range): readonly CodeAction[];
   /** Returns what could be written at the position. */
   completion(text: string, position: Position): readonly CompletionItem[];
   /** Returns what is known about the key or word at the position, or undefined. */
@@ -31,6 +36,7 @@ export interface LanguageService {
 export function createLanguageService(kinds: readonly ResourceKind[] = resourceKinds): LanguageService {
   return Object.freeze({
     diagnostics: (text: string, uri: string) => diagnostics({ text, uri, kinds }),
+    fixes: (text: string, uri: string, range: Range) => fixes({ text, uri, range, kinds }),
     completion: (text: string, position: Position) => completion({ text, position, kinds }),
     hover: (text: string, position: Position) => hover({ text, position, kinds }),
     symbols: (text: string) => symbols({ text, kinds }),

@@ -32,6 +32,18 @@ export interface Diagnostic {
   }[];
 }
 
+/** A change of the text that mends a problem. */
+export interface CodeAction {
+  readonly title: string;
+  readonly kind: 'quickfix';
+  readonly diagnostics: readonly Diagnostic[];
+  /** True for the change that is most likely wanted. */
+  readonly isPreferred: boolean;
+  readonly edit: {
+    readonly changes: Readonly<Record<string, readonly { readonly range: Range; readonly newText: string }[]>>;
+  };
+}
+
 /** Text with Markdown in it. */
 export interface MarkupContent {
   readonly kind: 'markdown';

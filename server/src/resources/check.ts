@@ -63,8 +63,8 @@ function checkChoice(node: ScalarNode, shape: ChoiceShape): readonly Problem[] {
   const words = shape.choices.map((choice) => choice.value);
   if (words.includes(word)) return [];
   const suggestion = suggest(word, words);
-  const hint = suggestion === undefined ? `Write one of ${words.join(', ')}.` : `Did you mean "${suggestion}"?`;
-  return [{ ...error(shape.unknownCode, `"${node.value}" is not ${shape.label}`, node.range), hint }];
+  const problem = error(shape.unknownCode, `"${node.value}" is not ${shape.label}`, node.range);
+  return [{ ...problem, ...meaning(suggestion, `Write one of ${words.join(', ')}.`) }];
 }
 
 function checkList(node: ListNode, shape: ListShape, owner: Range): readonly Problem[] {
@@ -131,8 +131,15 @@ function checkObject(node: MapNode, shape: ObjectShape, owner: Range): readonly 
 }
 
 function unknownKey(entry: Entry, known: readonly string[], suggestion: string | undefined): Problem {
-  const hint = suggestion === undefined ? `Keys known here are ${known.join(', ')}.` : `Did you mean "${suggestion}"?`;
-  return { ...error('key-unknown', `the key "${entry.key}" is not known here`, entry.keyRange), hint };
+  const problem = error('key-unknown', `the key "${entry.key}" is not known here`, entry.keyRange);
+  return { ...problem, ...meaning(suggestion, `Keys known here are ${known.join(', ')}.`) };
+}
+
+/** The hint of a word that is not known: the one that was meant, else the given choice. */
+function meaning(suggestion: string | undefined, choice: string): Pick<Problem, 'hint' | 'replacement'> {
+  return suggestion === undefined
+    ? { hint: choice }
+    : { hint: `Did you mean "${suggestion}"?`, replacement: suggestion };
 }
 
 function checkExclusive(

@@ -54,6 +54,8 @@ export interface Problem {
   readonly range: Range;
   /** One sentence that says what to write instead. */
   readonly hint?: string;
+  /** The text that the hint names, to stand in place of what is at `range`. */
+  readonly replacement?: string;
   /** The other place that a duplicate or a conflict is about. */
   readonly related?: { readonly message: string; readonly range: Range };
 }

@@ -1,4 +1,6 @@
 import {
+  type CodeAction,
+  CodeActionKind,
   type CompletionItem,
   type Connection,
   type Diagnostic,
@@ -20,6 +22,7 @@ export const languageCapabilities: ServerCapabilities = {
   completionProvider: { triggerCharacters: [':', ' ', '-'] },
   hoverProvider: true,
   documentSymbolProvider: true,
+  codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
 };
 
 /** Answers what an editor asks about its YAML documents, and publishes their problems as they change. */
@@ -70,6 +73,9 @@ export function serveLanguage(connection: Connection, load: () => Promise<Langua
   );
   connection.onDocumentSymbol(({ textDocument }) =>
     about<DocumentSymbol[]>(textDocument.uri, (service, text) => service.symbols(text)),
+  );
+  connection.onCodeAction(({ textDocument: { uri }, range }) =>
+    about<CodeAction[]>(uri, (service, text) => service.fixes(text, uri, range)),
   );
   documents.listen(connection);
 }

@@ -1,0 +1,34 @@
+import { type CodeAction } from '../protocol/language.ts';
+import { type ResourceKind } from '../resources/kind.ts';
+import { comparePositions, type Range } from '../resources/position.ts';
+import { readResourceFile } from '../resources/resourceFile.ts';
+import { diagnosticOf } from './diagnostics.ts';
+
+/** Returns a change for each problem that touches the range and has a word to stand in its place. */
+export function fixes(options: {
+  readonly text: string;
+  readonly uri: string;
+  readonly range: Range;
+  readonly kinds: readonly ResourceKind[];
+}): readonly CodeAction[] {
+  const { text, uri, range, kinds } = options;
+  return readResourceFile(text, kinds).flatMap(({ problems }) =>
+    problems.flatMap((problem) => {
+      const { replacement } = problem;
+      if (replacement === undefined || !touches(problem.range, range)) return [];
+      return [
+        {
+          title: `Change to "${replacement}"`,
+          kind: 'quickfix',
+          diagnostics: [diagnosticOf(problem, uri)],
+          isPreferred: true,
+          edit: { changes: { [uri]: [{ range: problem.range, newText: replacement }] } },
+        } satisfies CodeAction,
+      ];
+    }),
+  );
+}
+
+function touches(a: Range, b: Range): boolean {
+  return comparePositions(a.start, b.end) <= 0 && comparePositions(b.start, a.end) <= 0;
+}
