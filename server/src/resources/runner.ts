@@ -3,6 +3,7 @@
  * keeps those that read of it from running, and no others.
  */
 import { PondError } from '../base/error.ts';
+import { createSlots } from '../query/slots.ts';
 import { commitRecords } from './commitRecords.ts';
 import { withoutCycles } from './graph.ts';
 import { invalidError } from './derivedEntries.ts';
@@ -66,7 +67,7 @@ export async function runResources(pond: ResourcePond, request: RunRequest): Pro
   for (const home of found) if (home.resource === undefined) end(refused(home, now()));
   for (const { resource, error } of circular) end(resultOf(notRun('failed', resource, error, now())));
   const ended = new Map<Resource, Promise<Ran>>();
-  const slots = createSlots(sideBySideMax);
+  const inSlot = createSlots(sideBySideMax);
   for (const resource of graph.inOrder()) {
     const before = graph.sourcesOf(resource).map((source) => ended.get(source)!);
     const run = async (): Promise<Ran> => {
@@ -78,7 +79,11 @@ export async function runResources(pond: ResourcePond, request: RunRequest): Pro
       end(resultOf(ran));
       return ran;
     };
-    ended.set(resource, slots(before, run));
+    // What waits for others takes no slot meanwhile.
+    ended.set(
+      resource,
+      Promise.all(before).then(() => inSlot(run)),
+    );
   }
   const outcomes = await Promise.allSettled(ended.values());
   const pending = results.filter(({ commit, isElsewhere }) => commit === undefined && !isElsewhere);
@@ -130,22 +135,4 @@ function notRun(status: 'failed' | 'skipped', resource: Resource, error: PondErr
 function recordWithout(status: 'failed' | 'skipped', nowMs: number, error: PondError): RunRecord {
   const started = new Date(nowMs).toISOString();
   return { status, started, durationMs: 0, rows: 0, bytes: 0, files: 0, notes: [], error: failureOf(error) };
-}
-
-/** Runs work in at most so many slots; what waits for other work takes none meanwhile. */
-function createSlots(count: number) {
-  let free = count;
-  const waiting: (() => void)[] = [];
-  return async <T>(after: readonly Promise<unknown>[], work: () => Promise<T>): Promise<T> => {
-    await Promise.all(after);
-    if (free === 0) await new Promise<void>((resolve) => waiting.push(resolve));
-    else free -= 1;
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) free += 1;
-      else next();
-    }
-  };
 }
