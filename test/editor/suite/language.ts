@@ -45,6 +45,23 @@ export function languageTests(): void {
     await until('fewer problems', () => vscode.languages.getDiagnostics(editor.document.uri).length < before.length);
   });
 
+  test('a misspelt key is mended by the quick fix that is offered', async (t) => {
+    t.after(closeEditors);
+    const file = join(await temporaryFolder(t), 'resource.yaml');
+    await writeFile(file, misspelt);
+    const { document } = await vscode.window.showTextDocument(vscode.Uri.file(file));
+    await problemsOf(document.uri);
+    const fixes = await vscode.commands.executeCommand<readonly vscode.CodeAction[]>(
+      'vscode.executeCodeActionProvider',
+      document.uri,
+      new vscode.Range(2, 1, 2, 1),
+    );
+    const fix = fixes.find(({ title }) => title === 'Change to "name"');
+    assert.ok(fix?.edit, JSON.stringify(fixes));
+    await vscode.workspace.applyEdit(fix.edit);
+    assert.equal(document.lineAt(2).text, 'name: x');
+  });
+
   test('a YAML document that is no resource is left alone', async (t) => {
     t.after(closeEditors);
     const pond = await newPond(t);
