@@ -112,3 +112,20 @@ test('progress counts files up to their number', async (t) => {
     ['importing', 3, 3],
   ]);
 });
+
+test('two files that would have one name are refused before anything is staged', async (t) => {
+  const host = await newPondHost(t);
+  const from = ['a', 'b'].map((folder) => join(host.folder, folder));
+  for (const folder of from) {
+    mkdirSync(join(folder, 'data'), { recursive: true });
+    writeFileSync(join(folder, 'data/x.csv'), folder);
+  }
+  for (const below of ['data', 'data/x.csv']) {
+    const sources = from.map((folder) => join(folder, below));
+    await assert.rejects(host.run('import', { sources, path: '/' }), (error) => isPondError(error, 'already-exists'));
+  }
+  assert.deepEqual(await paths(host), []);
+  const [source = ''] = from;
+  const { files } = await host.run('import', { sources: [source, source], path: '/' });
+  assert.equal(files, 2);
+});

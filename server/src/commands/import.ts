@@ -1,3 +1,4 @@
+import { PondError } from '../base/error.ts';
 import { type HostEntry, type HostSkipped, hostContent, walkHost } from '../storage/hostTree.ts';
 import { joinPath } from '../tinyfs/path.ts';
 import { type WD } from '../tinyfs/workingDirectory.ts';
@@ -12,7 +13,8 @@ type Pace = () => Promise<void>;
 /**
  * Stages copies of host files, and of folders with all in them, in a pond directory, which is made when it is missing. All
  * or nothing: after a failure or a cancellation nothing of it is staged. A file whose content is there already is left as it
- * is. What a pond cannot hold is left out, and named in the result. Fails `not-found` for a source, `already-exists` where a file and a directory collide.
+ * is. What a pond cannot hold is left out, and named in the result. Fails `not-found` for a source, `already-exists` where two files would have one name or a
+ * file and a directory collide.
  */
 export const importFiles: Command<'import'> = async (context, { pond, sources, path }) => {
   const root = await workingTree(context, pond);
@@ -47,14 +49,24 @@ interface Collected {
 async function collect(sources: readonly string[], pace: Pace): Promise<Collected> {
   const entries: HostEntry[] = [];
   const skipped: HostSkipped[] = [];
+  const files = new Map<string, string>();
   for (const source of sources) {
     for (const entry of walkHost(source)) {
       await pace();
       if (entry.kind === 'skipped') skipped.push(entry);
       else entries.push(entry);
+      if (entry.kind !== 'file') continue;
+      const other = files.get(entry.relativePath) ?? entry.hostPath;
+      if (other !== entry.hostPath) throw sameName(other, entry);
+      files.set(entry.relativePath, entry.hostPath);
     }
   }
   return { entries, skipped };
+}
+
+function sameName(other: string, { hostPath, relativePath }: HostEntry): PondError {
+  const message = `${other} and ${hostPath} would both be imported as ${relativePath}`;
+  return new PondError('already-exists', message, { path: hostPath, hint: 'import them to different directories' });
 }
 
 /** True when the content is new, false when it is there already. */
