@@ -3,6 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { PondError } from '../../server/src/base/error.ts';
 import { isDurationError, parseDuration } from '../../server/src/main.ts';
 
+/** How long others at least have the pond for themselves between two rounds, milliseconds. */
+const restMs = 250;
+
 /** Node's timers wait no longer, milliseconds. */
 const intervalMsMax = 2 ** 31 / 2;
 
@@ -20,14 +23,14 @@ export function intervalOf(text: string): number {
 
 /**
  * Does the work now, and then after each interval, which begins when the work does, until it is aborted. Work that takes
- * longer is not done twice at a time. Up to a tenth of the interval is added by chance, so that many schedules that were
- * started together do not stay so.
+ * longer is not done twice at a time, and begins again after a short rest, in which others may write. Up to a tenth of the
+ * interval is added by chance, so that many schedules that were started together do not stay so.
  */
 export async function repeat(intervalMs: number, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
   while (!signal.aborted) {
     const next = performance.now() + intervalMs * (1 + Math.random() / 10);
     await work();
-    await pause(Math.max(0, next - performance.now()), signal);
+    await pause(Math.max(restMs, next - performance.now()), signal);
   }
 }
 

@@ -86,12 +86,20 @@ test('closing ends the process and removes its files, whatever it does', async (
   await assert.rejects(worker.request('analyze', { sql: 'SELECT 1' }), { code: 'engine-unavailable' });
 });
 
-test('the process ends and removes its files when its parent is killed', async () => {
+const busy = `await worker.request('analyze', { sql: 'SELECT 1' });
+    worker.request('run', ${JSON.stringify(endless)});`;
+for (const [when, work] of [
+  ['while it runs a query', busy],
+  ['while it starts', ''],
+] as const) {
+  test(`the process ends and removes its files when its parent is killed ${when}`, () => checkOrphan(work));
+}
+
+async function checkOrphan(work: string): Promise<void> {
   const client = new URL('../../server/src/query/workerClient.ts', import.meta.url).href;
   const script = `const { WorkerProcess } = await import(${JSON.stringify(client)});
     const worker = new WorkerProcess(${JSON.stringify(settings)});
-    await worker.request('analyze', { sql: 'SELECT 1' });
-    worker.request('run', ${JSON.stringify(endless)});
+    ${work}
     console.log(worker.pid, worker.directory);`;
   const parent = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -102,7 +110,7 @@ test('the process ends and removes its files when its parent is killed', async (
   await once(parent, 'close');
   while (isRunning(Number(pid))) await setImmediate();
   assert.ok(directory !== undefined && !existsSync(directory));
-});
+}
 
 /** False for a process that ended, also when nobody took note of its end yet. */
 function isRunning(pid: number): boolean {

@@ -1,5 +1,6 @@
 /**
- * The query process: DuckDB, the SQL of users and the rows it makes. It ends when its parent goes away.
+ * The query process: DuckDB, the SQL of users and the rows it makes. It ends when its parent goes away, and then removes the
+ * directory that its argument names.
  */
 import { assert } from '../base/assert.ts';
 import { PondError } from '../base/error.ts';
@@ -26,17 +27,22 @@ const loadOperations = lazyAsync((): Promise<WorkerOperations> => {
   return createOperations(settings);
 });
 
-process.on('disconnect', () => {
-  // A parent that was killed cannot remove what this process spilled.
-  if (settings !== undefined) removeTemporaryDirectory(settings.spillDirectory);
-  // An ordinary exit waits for the query that runs in another thread; nothing here is worth an orderly end.
-  process.kill(process.pid, 'SIGKILL');
-});
+process.on('disconnect', leave);
+// Who disconnects while this process starts does so before anybody listens.
+if (!process.connected) leave();
 process.on('message', (message: ToWorker) => {
   if (message.kind === 'settings') settings = message.settings;
   else if (message.kind === 'cancel') running.get(message.id)?.abort();
   else void answer(message.id, message.name, message.params);
 });
+
+/** A parent that was killed cannot remove what this process spilled. */
+function leave(): void {
+  const [, , directory] = process.argv;
+  if (directory !== undefined) removeTemporaryDirectory(directory);
+  // An ordinary exit waits for the query that runs in another thread; nothing here is worth an orderly end.
+  process.kill(process.pid, 'SIGKILL');
+}
 
 async function answer(id: number, name: OperationName, params: unknown): Promise<void> {
   const controller = new AbortController();

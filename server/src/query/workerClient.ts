@@ -66,7 +66,7 @@ export class WorkerProcess {
     const temporary = makeTemporaryDirectory('duckpond-query');
     this.directory = temporary.path;
     const path = options.workerPath ?? defaultWorkerPath();
-    this.#child = fork(path, [], {
+    this.#child = fork(path, [this.directory], {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       execArgv: path.endsWith('.ts') ? ['--import', 'tsx'] : [],
