@@ -27,7 +27,11 @@ async function scan(session: Session, name: string): Promise<void> {
   const { line, terminal } = session;
   const location = argument(line, 2);
   const end = line.positionals[4];
-  const range = { start: timeOf(argument(line, 3)), ...(end === undefined ? {} : { end: timeOf(end) }) };
+  const start = timeOf(argument(line, 3));
+  const range = end === undefined ? { start } : { start, end: timeOf(end) };
+  if (range.end !== undefined && range.end < start) {
+    throw new PondError('usage', 'END is before START', { hint: 'leave END out to scan up to now' });
+  }
   const { pages } = await session.ask('hydroVuScan', { name, location, ...range });
   if (line.json) return await printJson(session, pages);
   terminal.quiet();

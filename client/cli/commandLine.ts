@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util';
 import { PondError } from '../../server/src/base/error.ts';
-import { didYouMean } from '../../server/src/base/suggest.ts';
-import { isVerb, type Verb, verbs, type VerbSpec } from './verbs.ts';
+import { isVerb, noVerb, type Verb, verbs, type VerbSpec } from './verbs.ts';
 
 /** A command line taken apart. */
 export interface CommandLine {
@@ -43,14 +42,13 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
       positionals: [],
     };
   }
-  if (!isVerb(name)) {
-    const hint = didYouMean(name, Object.keys(verbs)) ?? "see 'pond help'";
-    throw new PondError('usage', `'${name}' is not a verb of pond`, { hint });
-  }
+  if (!isVerb(name)) throw noVerb(name);
   const spec: VerbSpec = verbs[name];
   const own = [...args.slice(0, at), ...args.slice(at + 1).map((arg) => (name === 'query' ? commentAsText(arg) : arg))];
   const { values, positionals } = parse(own, { ...globalOptions, ...spec.options }, `see 'pond help ${name}'`);
   const { pond, json, help, ...texts } = values;
+  // A variable of the shell that is not set; another pond than was meant would be taken.
+  if (pond === '') throw new PondError('usage', '--pond takes a folder, got an empty text');
   const line: CommandLine = {
     verb: name,
     pond: typeof pond === 'string' ? pond : undefined,

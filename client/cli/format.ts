@@ -23,6 +23,27 @@ function escapeOf(character: string): string {
   return shortEscapes[character] ?? (code.length > 2 ? `\\u${code}` : `\\x${code.padStart(2, '0')}`);
 }
 
+/** What a terminal draws two columns wide: most of the scripts of East Asia, and pictures. */
+const wide =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
+/** What takes no column: marks on the character before, and joiners. */
+const widthless = /[\p{Mn}\p{Me}\u200b-\u200d]/u;
+
+/** Columns that a text takes on a terminal. */
+function widthOf(text: string): number {
+  if (/^[\x20-\x7e]*$/.test(text)) return text.length;
+  let width = 0;
+  for (const character of text) width += wide.test(character) ? 2 : widthless.test(character) ? 0 : 1;
+  return width;
+}
+
+/** The beginning of a long text, and what shows that there is more. */
+export function cut(text: string, lengthMax: number): string {
+  if (text.length <= lengthMax) return text;
+  // Half a character is none.
+  return `${text.slice(0, lengthMax - 1).replace(/[\ud800-\udbff]$/, '')}…`;
+}
+
 /**
  * Rows with their columns aligned, numbers to the right; '' for no rows. Every row is one line. `widths` are those of the
  * rows before, which these widen where they need more.
@@ -33,12 +54,14 @@ export function table(
   widths: number[] = [],
 ): string {
   const rows = cells.map((row) => row.map(printable));
-  for (const row of rows) row.forEach((cell, column) => (widths[column] = Math.max(widths[column] ?? 0, cell.length)));
+  for (const row of rows)
+    row.forEach((cell, column) => (widths[column] = Math.max(widths[column] ?? 0, widthOf(cell))));
   const line = (row: readonly string[]): string =>
     row
-      .map((cell, column) =>
-        right.has(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
-      )
+      .map((cell, column) => {
+        const space = ' '.repeat((widths[column] ?? 0) - widthOf(cell));
+        return right.has(column) ? space + cell : cell + space;
+      })
       .join('  ')
       .trimEnd();
   return rows.map((row) => `${line(row)}\n`).join('');

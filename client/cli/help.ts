@@ -1,10 +1,9 @@
-import { PondError } from '../../server/src/base/error.ts';
-import { isVerb, type Verb, verbs, type VerbSpec } from './verbs.ts';
+import { isVerb, noVerb, type Verb, verbs, type VerbSpec } from './verbs.ts';
 
 /** The text of `pond help`, or of `pond help VERB`. Fails `usage` for what is no verb. */
 export function helpText(name: string | undefined): string {
   if (name === undefined) return overview();
-  if (!isVerb(name)) throw new PondError('usage', `'${name}' is not a verb of pond`, { hint: "see 'pond help'" });
+  if (!isVerb(name)) throw noVerb(name);
   const { usage, summary, details = [] }: VerbSpec = verbs[name];
   return [`usage: pond [--pond DIR] [--json] ${name} ${usage}`.trimEnd(), '', sentence(summary), ...details, ''].join(
     '\n',

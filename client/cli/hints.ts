@@ -1,3 +1,4 @@
+import { type PondError } from '../../server/src/base/error.ts';
 import { type ErrorCode } from '../../server/src/base/errorCode.ts';
 import { type Verb } from './verbs.ts';
 
@@ -19,6 +20,7 @@ const byCode: Partial<Record<ErrorCode, string>> = {
   'storage-failed': 'check the disk; what was acknowledged is kept',
   'resource-invalid': 'correct the document at the place that is named',
   'run-failed': "'pond runs' shows what came before",
+  'remote-failed': 'run it again later; what was collected before is kept',
   'commit-unknown': "'pond log' says whether the commit is there; nothing staged is lost",
 };
 
@@ -26,10 +28,18 @@ const byCode: Partial<Record<ErrorCode, string>> = {
 const byVerb: Partial<Record<Verb, typeof byCode>> = {
   mkdir: { 'not-found': "'pond mkdir -p' makes the parents too" },
   cp: { 'is-a-directory': "'pond cp -r' copies a directory with all that is in it" },
+  hydrovu: { 'remote-failed': "'pond hydrovu locations NAME' lists what the account can see" },
   import: { 'is-a-directory': 'import into another directory, or remove the one that is there first' },
 };
 
+/** Verbs that take patterns where others take paths. */
+const takingPatterns: ReadonlySet<Verb> = new Set(['ls', 'export', 'query']);
+
 /** A hint for an error of a verb; undefined where there is nothing to add to its message. */
-export function hintFor(code: ErrorCode, verb: Verb | undefined): string | undefined {
-  return (verb && byVerb[verb]?.[code]) ?? byCode[code];
+export function hintFor({ code, path }: PondError, verb: Verb | undefined): string | undefined {
+  if (verb === undefined) return byCode[code];
+  if (code === 'not-found' && !takingPatterns.has(verb) && /[*?[{]/.test(path ?? '')) {
+    return `'pond ${verb}' takes paths, no patterns; 'pond ls' lists what a pattern matches`;
+  }
+  return byVerb[verb]?.[code] ?? byCode[code];
 }

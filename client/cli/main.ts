@@ -49,14 +49,18 @@ async function run(line: CommandLine, terminal: Terminal): Promise<void> {
   }
 }
 
-/** Aborted by Ctrl+C; a second one ends the process at once, which loses nothing that was acknowledged. */
+/**
+ * Aborted by Ctrl+C, and by whoever else ends the process in order: a service manager, a terminal that is closed. A second
+ * signal ends the process at once, which loses nothing that was acknowledged.
+ */
 function interruption(terminal: Terminal): AbortSignal {
   const controller = new AbortController();
-  process.on('SIGINT', () => {
+  const interrupt = (): void => {
     if (controller.signal.aborted) process.exit(exitStatus.cancelled);
     controller.abort();
     terminal.closeInput();
-  });
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, interrupt);
   return controller.signal;
 }
 
@@ -72,7 +76,7 @@ function report(error: unknown, verb: Verb | undefined, terminal: Terminal): num
   const place =
     position === undefined ? '' : ` (${document}line ${position.line + 1}, column ${position.character + 1})`;
   terminal.warn(printableLines(`pond: ${message}${place}`));
-  const hint = error.hint ?? hintFor(error.code, verb);
+  const hint = error.hint ?? hintFor(error, verb);
   if (hint !== undefined) terminal.warn(printableLines(`hint: ${hint}`));
   return statusOf(error.code);
 }

@@ -1,13 +1,15 @@
 import { resolve } from 'node:path';
 import { PondError } from '../../server/src/base/error.ts';
 import { type QueryInfo } from '../../server/src/protocol/commands.ts';
-import { plural, printable, printableLines, table } from './format.ts';
+import { cut, plural, printable, printableLines, table } from './format.ts';
 import { argument, atOf, show, type VerbRunner } from './runner.ts';
 import { type Session } from './session.ts';
 
 /** Rows that are fetched and aligned together: few at first, which are soon there, then more. */
 const firstWindowRows = 1000;
 const windowRows = 10_000;
+/** A table is for people: a value is shown up to so many characters. */
+const cellLengthMax = 200;
 
 /** Runs SQL, and prints its rows or writes them to a file. */
 export const query: VerbRunner = async (session) => {
@@ -47,15 +49,24 @@ async function printTable(session: Session, result: QueryInfo): Promise<void> {
   const right = new Set(columns.flatMap(({ type }, index) => (isNumber(type) ? [index] : [])));
   const head = [columns.map(({ name }) => name), columns.map(({ type }) => type)];
   const widths: number[] = [];
+  let isCut = false;
+  const shown = (value: string): string => {
+    isCut ||= value.length > cellLengthMax;
+    return cut(value, cellLengthMax);
+  };
   for (let start = 0, count = firstWindowRows; start === 0 || start < rowCount; start += count, count = windowRows) {
     const window = await session.ask('rows', { resultId, start, count });
     const rows = Array.from({ length: window.columns[0]?.length ?? 0 }, (_, row) =>
       window.columns.map((column) => column[row] ?? 'NULL'),
     );
     if (isPlan) await session.terminal.print(rows.map((row) => `${printableLines(row[1] ?? '')}\n`).join(''));
-    else await session.terminal.print(table(start === 0 ? [...head, ...rows] : rows, right, widths));
+    else {
+      const cells = rows.map((row) => row.map(shown));
+      await session.terminal.print(table(start === 0 ? [...head, ...cells] : cells, right, widths));
+    }
   }
   session.terminal.warn(`${plural(rowCount, 'row')} in ${Math.round(result.elapsedMs)} ms`);
+  if (isCut) session.terminal.warn("hint: '--format csv' and '--format json' write long values in full");
 }
 
 function isNumber(type: string): boolean {

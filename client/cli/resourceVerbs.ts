@@ -7,6 +7,7 @@ import { type AppliedInfo, type ProblemInfo, type ResourceInfo } from '../../ser
 import { minute, plural, printable, printableLines, table } from './format.ts';
 import { runLine } from './runVerbs.ts';
 import { printJson, show, type VerbRunner } from './runner.ts';
+import { type Session } from './session.ts';
 import { type Terminal } from './terminal.ts';
 
 /** A file of documents is no larger. */
@@ -26,7 +27,7 @@ export const apply: VerbRunner = async (session) => {
   }
   const variables = variablesOf(line.lists['variable'] ?? []);
   const sources: Source[] = [];
-  for (const file of files) sources.push(await readSource(file, terminal));
+  for (const file of files) sources.push(await readSource(file, session));
   const result = await session.ask('apply', { sources, variables, directory: process.cwd() });
   await show(session, result);
   printProblems(terminal, result.problems);
@@ -52,12 +53,22 @@ function variablesOf(pairs: readonly string[]): Readonly<Record<string, string>>
   );
 }
 
-async function readSource(file: string, terminal: Terminal): Promise<Source> {
+async function readSource(file: string, session: Session): Promise<Source> {
   const isInput = file === '-';
   const origin = isInput ? 'standard input' : file;
-  const bytes = isInput ? await buffer(terminal.input()) : hostFolder(process.cwd())(file, fileBytesMax);
+  const bytes = isInput ? await readInput(session) : hostFolder(process.cwd())(file, fileBytesMax);
   if (!isUtf8(bytes)) throw new PondError('invalid-content', `expected text in UTF-8 in ${origin}`, { path: origin });
   return { text: new TextDecoder().decode(bytes), origin };
+}
+
+async function readInput({ terminal, signal }: Session): Promise<Uint8Array> {
+  try {
+    return await buffer(terminal.input());
+  } catch (error) {
+    // Ctrl+C closes the input.
+    if (signal.aborted) throw new PondError('cancelled', 'the operation was cancelled', { cause: error });
+    throw error;
+  }
 }
 
 const appliedLine = ({ outcome, kind, name, id }: AppliedInfo): string =>

@@ -13,8 +13,12 @@ export function argument(line: CommandLine, index: number): string {
   return text;
 }
 
-/** A pond path as it was typed; the root may be left out. */
+/**
+ * A pond path as it was typed; the slash it begins with may be left out. Fails `invalid-path` for an empty text, which is a
+ * variable of the shell that is not set rather than the root.
+ */
 export function pondPath(text: string): string {
+  if (text === '') throw new PondError('invalid-path', 'a path is empty', { hint: "the root is '/'" });
   return text.startsWith('/') ? text : `/${text}`;
 }
 

@@ -32,8 +32,14 @@ export function openSession(line: CommandLine, host: Host, terminal: Terminal, s
     line,
     terminal,
     signal,
-    ask: (name, params, streams = {}) =>
-      host.call(name, { ...params, pond: pondOf(line) }, { signal, progress, ...streams }),
+    async ask(name, params, streams = {}) {
+      const done = terminal.working(line.verb);
+      try {
+        return await host.call(name, { ...params, pond: pondOf(line) }, { signal, progress, ...streams });
+      } finally {
+        done();
+      }
+    },
     init: (directory) => host.call('init', { directory }, { signal, progress }),
   };
 }

@@ -14,8 +14,10 @@ export const ls: VerbRunner = async (session) => {
   for (const { path, unlisted } of nodes) {
     if (unlisted !== undefined) terminal.warn(printable(`pond: ${path} is not listed: ${unlisted}`));
   }
+  const isPattern = /[*?[{]/.test(text);
+  if (isPattern && nodes.length === 0) return terminal.warn(`pond: nothing matches ${printable(text)}`);
   // Names are enough where all stand in the one directory that was asked for.
-  const inOnePlace = !recursive && !/[*?[{]/.test(text);
+  const inOnePlace = !recursive && !isPattern;
   // A directory that was to be searched is no match.
   const shown = nodes.filter(({ unlisted }) => recursive || unlisted === undefined);
   const name = (node: NodeInfo): string => (inOnePlace ? node.name : node.path);
@@ -43,7 +45,7 @@ export const stat: VerbRunner = async (session) => {
   if (line.json) return await printJson(session, node);
   const attributes = Object.entries(node.attributes).map(([key, value]) => [`@${key}`, value]);
   const rows = [
-    ['path', shownName(node, node.path)],
+    ['path', node.path === '/' ? '/' : shownName(node, node.path)],
     ['type', node.targetType === undefined ? node.type : `${node.type} to a ${node.targetType}`],
     [node.type === 'directory' ? 'entries' : 'size', String(node.size)],
     ['modified', `${minute(node.modified)} UTC`],

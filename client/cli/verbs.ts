@@ -1,5 +1,7 @@
 /** Every verb of the command line: what it takes, and what help says of it. */
 import { type ParseArgsConfig } from 'node:util';
+import { PondError } from '../../server/src/base/error.ts';
+import { didYouMean } from '../../server/src/base/suggest.ts';
 
 /** A verb as help and the parser know it. */
 export interface VerbSpec {
@@ -227,4 +229,10 @@ export type Verb = keyof typeof verbs;
 /** True for the name of a verb. */
 export function isVerb(name: string): name is Verb {
   return Object.hasOwn(verbs, name);
+}
+
+/** What is said of a name that is no verb. */
+export function noVerb(name: string): PondError {
+  const hint = didYouMean(name, Object.keys(verbs)) ?? "see 'pond help'";
+  return new PondError('usage', `'${name}' is not a verb of pond`, { hint });
 }

@@ -63,14 +63,20 @@ test('where there is no pond, that is said', async (t) => {
   const folder = temporaryFolder(t);
   const hint = "hint: name one with --pond DIR or the variable POND, or make one with 'pond init'";
   await checkFails(folder, ['ls'], 3, 'pond: there is no .pond here or in a folder above', hint);
-  await checkFails(folder, ['--pond', 'x', 'ls'], 3, 'pond: there is no pond at FOLDER/x', 'hint: pond init makes one');
+  await checkFails(
+    folder,
+    ['--pond', 'x', 'ls'],
+    3,
+    'pond: there is no pond at FOLDER/x',
+    "hint: 'pond init' makes one",
+  );
   writeFileSync(join(folder, 'file'), '');
   await checkFails(
     folder,
     ['--pond', 'file', 'ls'],
     3,
     'pond: there is no pond at FOLDER/file',
-    'hint: pond init makes one',
+    "hint: 'pond init' makes one",
   );
 });
 
@@ -107,7 +113,7 @@ test('paths that lead nowhere, out, or around in a circle are refused', async (t
     ['cat', '--at', '9', '/x'],
     3,
     "pond: no commit is '9': commits go from 0 to 0",
-    'hint: pond log shows the commits',
+    "hint: 'pond log' lists the commits",
   );
   await checkFails(
     folder,
@@ -215,15 +221,18 @@ test('Ctrl+C during an import ends with 130 and stages nothing', async (t) => {
   assert.equal((await runPond(['touch', '/after'], { cwd: folder })).status, 0);
 });
 
-test('Ctrl+C during a write from standard input ends with 130 and stages nothing', async (t) => {
-  const folder = await newPond(t);
-  const { process: child, ended } = startPond(['write', '/x'], { cwd: folder });
-  child.stdin?.write('half of it');
-  await lockHeld(folder);
-  child.kill('SIGINT');
-  assert.deepEqual(await ended, { status: 130, stdout: '', stderr: 'pond: the operation was cancelled\n' });
-  assert.equal((await runPond(['ls'], { cwd: folder })).stdout, '');
-});
+// A service manager sends SIGTERM, and a terminal that is closed SIGHUP.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  test(`${signal} during a write from standard input ends with 130 and stages nothing`, async (t) => {
+    const folder = await newPond(t);
+    const { process: child, ended } = startPond(['write', '/x'], { cwd: folder });
+    child.stdin?.write('half of it');
+    await lockHeld(folder);
+    child.kill(signal);
+    assert.deepEqual(await ended, { status: 130, stdout: '', stderr: 'pond: the operation was cancelled\n' });
+    assert.equal((await runPond(['ls'], { cwd: folder })).stdout, '');
+  });
+}
 
 test('a reader of the output that goes away ends the command without a word', async (t) => {
   const folder = await newPond(t);

@@ -99,3 +99,38 @@ test('rows that follow stand under the ones before, which a wider one widens', (
   assert.equal(table([['longer', '10']], new Set([1]), widths), 'longer  10\n');
   assert.equal(table([['a', '1']], new Set([1]), widths), 'a        1\n');
 });
+
+test('columns stand under each other whatever script is in them', () => {
+  assert.equal(
+    table([
+      ['漢字', 'x'],
+      ['é', 'y'],
+      ['abcde', 'z'],
+    ]),
+    '漢字   x\né      y\nabcde  z\n',
+  );
+  assert.equal(
+    table([
+      ['e\u0301', 'x'],
+      ['ab', 'y'],
+    ]),
+    'e\u0301   x\nab  y\n',
+  );
+});
+
+test('a table shows the beginning of a long value, and says where it is whole', async (t) => {
+  const folder = temporaryFolder(t);
+  await runPond(['init'], { cwd: folder });
+  const sql = "SELECT repeat('x', 1000) AS a";
+  const shown = await runPond(['query', sql], { cwd: folder });
+  assert.equal(shown.stdout, `a\nVARCHAR\n${'x'.repeat(199)}…\n`);
+  assert.match(shown.stderr, /^hint: '--format csv' and '--format json' write long values in full$/m);
+  const whole = await runPond(['query', '--format', 'csv', sql], { cwd: folder });
+  assert.deepEqual([whole.stdout, whole.stderr], [`a\n${'x'.repeat(1000)}\n`, '']);
+});
+
+test('the root is shown by its path', async (t) => {
+  const folder = temporaryFolder(t);
+  await runPond(['init'], { cwd: folder });
+  assert.match((await runPond(['stat', '/'], { cwd: folder })).stdout, /^path +\/\n/);
+});

@@ -34,6 +34,7 @@ finds('WITH "/a.csv" AS (SELECT 1) FROM "/a.csv"', './a.csv@33?');
 finds('FROM "/a.csv@HEAD~1", other', './a.csv@HEAD~1@5');
 finds('SELECT * FROM pond.commits, POND.Nodes', 'pond.commits@14 pond.Nodes@28');
 finds('VALUES (1)', '');
+finds(`SELECT 1e400, -1e400, 'Infinity', "Infinity" FROM "/a.csv"`, './a.csv@50');
 finds('TABLE "/a.csv"', './a.csv@6');
 finds('DESCRIBE "/a.csv"', './a.csv@9');
 finds(`SUMMARIZE '/a.csv'`, './a.csv@10');

@@ -5,7 +5,7 @@ import { dirname } from '../tinyfs/path.ts';
 import { followIfPossible } from '../tinyfs/resolve.ts';
 import { type WD } from '../tinyfs/workingDirectory.ts';
 import { parquetName } from '../resources/export/writeSet.ts';
-import { type Skipped } from './skipped.ts';
+import { matchless, type Skipped } from './skipped.ts';
 import { existing } from './tree.ts';
 
 /** Something to write to the host: where it is in the pond, and where it goes below the host directory. */
@@ -30,7 +30,9 @@ export async function planExport(root: WD, paths: readonly string[]): Promise<Ex
   const items = new Map<string, ExportItem>();
   const skipped = new Map<string, Skipped>();
   for (const path of paths) {
+    let isEmpty = hasWildcard(path);
     for await (const item of itemsOf(root, path)) {
+      isEmpty = false;
       if (item.kind === 'skipped') {
         skipped.set(item.path, item);
         continue;
@@ -39,6 +41,7 @@ export async function planExport(root: WD, paths: readonly string[]): Promise<Ex
       if (other === undefined) items.set(item.relativePath, item);
       else if (other.at.path !== item.at.path) throw sameName(other, item);
     }
+    if (isEmpty) skipped.set(path, matchless(path));
   }
   return { items: [...items.values()], skipped: [...skipped.values()] };
 }

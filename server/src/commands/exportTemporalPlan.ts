@@ -4,7 +4,7 @@ import { exportNameProblem } from '../resources/export/manifest.ts';
 import { parquetName } from '../resources/export/writeSet.ts';
 import { hasWildcard } from '../tinyfs/glob.ts';
 import { type WD } from '../tinyfs/workingDirectory.ts';
-import { type Skipped } from './skipped.ts';
+import { matchless, type Skipped } from './skipped.ts';
 import { existing } from './tree.ts';
 
 /** A file of the pond that is exported by time, or as it is when it is a text. */
@@ -35,7 +35,9 @@ export async function planTemporal(root: WD, inputs: Inputs, patterns: readonly 
   const planned: { readonly pattern: string; readonly items: readonly TemporalItem[] }[] = [];
   for (const pattern of patterns) {
     const items: TemporalItem[] = [];
-    for (const item of (await matched(root, inputs, pattern)).map(itemOf)) {
+    const matches = await matched(root, inputs, pattern);
+    if (matches.length === 0) skipped.push(matchless(pattern));
+    for (const item of matches.map(itemOf)) {
       const reason = exportNameProblem(item.name);
       if (reason !== undefined) {
         skipped.push({ kind: 'skipped', path: item.match.path, reason });

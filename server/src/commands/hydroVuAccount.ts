@@ -1,7 +1,7 @@
-import { PondError } from '../base/error.ts';
+import { isPondError, PondError } from '../base/error.ts';
 import { invalidError } from '../resources/derivedEntries.ts';
 import { type HydroVuAccount, hydroVuAccount } from '../resources/hydroVu/account.ts';
-import { readHomes } from '../resources/readResource.ts';
+import { readHomes, type ResourceHome } from '../resources/readResource.ts';
 import { selectHomes } from '../resources/select.ts';
 import { type CommandContext } from './context.ts';
 
@@ -12,8 +12,21 @@ import { type CommandContext } from './context.ts';
 export async function accountOf(context: CommandContext, directory: string, name: string): Promise<HydroVuAccount> {
   const pond = await context.ponds.get(directory, 'read');
   const homes = (await readHomes(pond.fs)).filter(({ kind }) => kind.kind === 'HydroVu');
-  const [home] = selectHomes(homes, [name]);
-  if (home === undefined) throw new PondError('resource-not-found', `there is no HydroVu resource "${name}"`);
+  const home = find(homes, name);
   if (home.resource === undefined) throw invalidError(home);
   return hydroVuAccount(home.resource, { env: context.effects.env });
+}
+
+function find(homes: readonly ResourceHome[], name: string): ResourceHome {
+  let hint: string | undefined;
+  try {
+    const [home] = selectHomes(homes, [name]);
+    if (home !== undefined) return home;
+  } catch (error) {
+    if (!isPondError(error, 'resource-not-found')) throw error;
+    hint = error.hint;
+  }
+  // One of another kind may be called so.
+  const message = `there is no HydroVu resource "${name}"`;
+  throw new PondError('resource-not-found', message, hint === undefined ? {} : { hint });
 }

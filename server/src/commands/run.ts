@@ -1,4 +1,8 @@
+import { isPondError, PondError } from '../base/error.ts';
+import { readHomes } from '../resources/readResource.ts';
+import { type ResourcePond } from '../resources/resourcePond.ts';
 import { runResources } from '../resources/runner.ts';
+import { selectHomes } from '../resources/select.ts';
 import { type Command } from './context.ts';
 import { runInfo } from './resourceInfo.ts';
 
@@ -6,5 +10,22 @@ import { runInfo } from './resourceInfo.ts';
 export const run: Command<'run'> = async ({ ponds, effects, signal, progress }, { pond: directory, names }) => {
   const pond = await ponds.get(directory, 'write');
   const request = { effects, signal, progress, ...(names === undefined ? {} : { names }) };
-  return { runs: (await runResources(pond, request)).map(runInfo) };
+  try {
+    return { runs: (await runResources(pond, request)).map(runInfo) };
+  } catch (error) {
+    if (!isPondError(error, 'resource-not-found') || !(await areStaged(pond, names))) throw error;
+    const hint = 'It is staged: a commit makes it live.';
+    throw new PondError(error.code, `${error.message} in the newest commit`, { hint, cause: error });
+  }
 };
+
+/** True when the working tree has all that is named. */
+async function areStaged(pond: ResourcePond, names: readonly string[] | undefined): Promise<boolean> {
+  const homes = await readHomes(pond.fs);
+  try {
+    return selectHomes(homes, names).length > 0;
+  } catch (error) {
+    if (isPondError(error, 'resource-not-found')) return false;
+    throw error;
+  }
+}

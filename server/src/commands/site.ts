@@ -1,4 +1,5 @@
 import { basename, dirname } from 'node:path';
+import { openHostDisk } from '../storage/hostDisk.ts';
 import { type Command } from './context.ts';
 
 /**
@@ -9,8 +10,11 @@ export const site: Command<'site'> = async (context, { pond: place, at, director
   const pond = await context.ponds.get(place, 'read');
   await pond.refresh();
   const { writeSite } = await import('../resources/site/writeSite.ts');
+  const fs = at === undefined ? pond.fs : await pond.at(at);
+  // Says so when a file is there.
+  openHostDisk(directory).makeDirectory('');
   return await writeSite({
-    fs: at === undefined ? pond.fs : await pond.at(at),
+    fs,
     inputs: await pond.inputs(at),
     workshop: pond.workshop,
     directory,

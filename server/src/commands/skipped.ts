@@ -10,6 +10,11 @@ export interface Skipped {
 /** A result is one message: it must not grow with a disk. */
 const shownMax = 100;
 
+/** A pattern that stands for nothing, which is rarely meant. */
+export function matchless(pattern: string): Skipped {
+  return { kind: 'skipped', path: pattern, reason: 'nothing matches it' };
+}
+
 /** What the answer of a copy says of all that it left out. */
 export function skippedInfo(all: readonly Skipped[]): SkippedInfo {
   const skipped = all.slice(0, shownMax).map(({ path, reason }) => ({ path, reason }));

@@ -128,7 +128,7 @@ async function ownAtOrBelow(opLog: OpLog, number: number, lowest: number): Promi
 }
 
 function notFound(spec: VersionSpec, why: string): PondError {
-  return new PondError('version-not-found', `no commit is '${spec}': ${why}`, { hint: 'pond log shows the commits' });
+  return new PondError('version-not-found', `no commit is '${spec}': ${why}`, { hint: "'pond log' lists the commits" });
 }
 
 /**

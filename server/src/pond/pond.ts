@@ -55,7 +55,7 @@ export async function openPondOn(disk: Disk, directory: string, options: OpenOpt
   if (disk.stat(logDirectory) === undefined) {
     throw new PondError('pond-not-found', `there is no pond at ${directory}`, {
       path: directory,
-      hint: 'pond init makes one',
+      hint: "'pond init' makes one",
     });
   }
   if (options.mode === 'read') return await openUnlocked(disk, directory);

@@ -45,11 +45,15 @@ export async function analyze(
 /** The serialized statements, or undefined when DuckDB parses the text but it is not plain SELECT. */
 async function parse(connection: Connection, sql: string): Promise<Readonly<Record<string, unknown>> | undefined> {
   const rows = await connection.rows('SELECT json_serialize_sql($1::VARCHAR)', [sql]);
-  const tree = JSON.parse(String(rows[0]?.[0])) as Record<string, unknown>;
+  const tree = JSON.parse(withoutInfinities(String(rows[0]?.[0]))) as Record<string, unknown>;
   if (tree['error'] !== true) return tree;
   if (tree['error_type'] === 'not implemented') return undefined;
   throw engineToPondError(readSerializeError(tree), sql);
 }
+
+/** DuckDB writes the value of a literal such as 1e400 in a way that JSON has not. Nothing looks at these values. */
+const withoutInfinities = (json: string): string =>
+  json.replace(/"(?:[^"\\]|\\.)*"|-?\bInfinity\b/g, (token) => (token.startsWith('"') ? token : 'null'));
 
 /**
  * Parses what an EXPLAIN explains, at its own place in the text. Options stand in parentheses, and so can a query: what

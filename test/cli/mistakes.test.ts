@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { temporaryFolder } from '../support/folder.ts';
+import { type Ended, runPond, startPond } from '../support/pondCommand.ts';
+
+type Check = (args: readonly string[], expected: Partial<Ended>, input?: string) => Promise<void>;
+
+/** Makes a pond with one file, and returns what runs a command and checks its status and whole output. */
+async function newPond(t: TestContext): Promise<{ readonly folder: string; readonly check: Check }> {
+  const folder = temporaryFolder(t);
+  const check: Check = async (args, expected, input = '') => {
+    const ended = await runPond(args, { cwd: folder, input });
+    assert.deepEqual(ended, { status: 0, stdout: '', stderr: '', ...expected }, `pond ${args.join(' ')}`);
+  };
+  assert.equal((await runPond(['init'], { cwd: folder })).status, 0);
+  await check(['write', '/a.csv'], {}, 'x\n1\n');
+  return { folder, check };
+}
+
+test('a variable of the shell that is not set is neither the root nor another pond', async (t) => {
+  const { check } = await newPond(t);
+  const empty = { status: 2, stderr: "pond: a path is empty\nhint: the root is '/'\n" };
+  await check(['discard', ''], empty);
+  await check(['export', '', 'out'], empty);
+  await check(['--pond', '', 'ls'], { status: 2, stderr: 'pond: --pond takes a folder, got an empty text\n' });
+  await check(['ls'], { stdout: 'a.csv\n' });
+});
+
+test('a pattern that matches nothing is told, and one where a path belongs too', async (t) => {
+  const { check } = await newPond(t);
+  await check(['ls', '/*.txt'], { stderr: 'pond: nothing matches /*.txt\n' });
+  await check(['--json', 'ls', '/*.txt'], { stdout: '[]\n' });
+  const left = 'pond: left out /*.txt: nothing matches it\n';
+  await check(['export', '/*.txt', '/*.csv', 'out'], { stdout: 'exported 1 file, 0 directories, 4 B\n', stderr: left });
+  const temporal = ['export', '--temporal', 'year', '/*.txt', 'parts'];
+  await check(temporal, { stdout: 'exported 0 files, 0 directories, 0 B\n', stderr: left });
+  await check(['rm', '/*.csv'], {
+    status: 3,
+    stderr:
+      'pond: nothing is at /*.csv\n' +
+      "hint: 'pond rm' takes paths, no patterns; 'pond ls' lists what a pattern matches\n",
+  });
+});
+
+test('a resource that is staged alone is not run, and one of another kind is no account', async (t) => {
+  const { folder, check } = await newPond(t);
+  const document = `apiVersion: v1\nkind: Inbox\nname: files\ndesc: Files\nspec: { pattern: ${folder}/in/* }\n`;
+  assert.equal((await runPond(['apply', '-f', '-'], { cwd: folder, input: document })).status, 0);
+  await check(['run', 'files'], {
+    status: 3,
+    stderr: 'pond: there is no resource "files" in the newest commit\nhint: It is staged: a commit makes it live.\n',
+  });
+  await check(['run', 'fils'], {
+    status: 3,
+    stderr: 'pond: there is no resource "fils"\nhint: \'pond get\' lists the resources.\n',
+  });
+  await check(['hydrovu', 'locations', 'files'], {
+    status: 3,
+    stderr: 'pond: there is no HydroVu resource "files"\nhint: \'pond get\' lists the resources.\n',
+  });
+  await check(['hydrovu', 'scan', 'files', '1', '2025-02-01', '2025-01-01'], {
+    status: 2,
+    stderr: 'pond: END is before START\nhint: leave END out to scan up to now\n',
+  });
+});
+
+test('a misspelt verb is guessed by help too, and a site is not made in a file', async (t) => {
+  const { folder, check } = await newPond(t);
+  await check(['help', 'quary'], {
+    status: 2,
+    stderr: 'pond: \'quary\' is not a verb of pond\nhint: Did you mean "query"?\n',
+  });
+  writeFileSync(join(folder, 'taken'), '');
+  const { status, stderr } = await runPond(['site', 'taken'], { cwd: folder });
+  assert.equal(status, 4);
+  assert.match(stderr, /the name is taken/);
+});
+
+test('Ctrl+C while documents are read from standard input is no error of the program', async (t) => {
+  const { folder } = await newPond(t);
+  const { process: child, ended } = startPond(['apply', '-f', '-'], { cwd: folder });
+  // More than a pipe holds: when all was taken, the command reads.
+  await new Promise<void>((resolve) => child.stdin?.write(`# ${'x'.repeat(1_000_000)}\n`, () => resolve()));
+  child.kill('SIGINT');
+  assert.deepEqual(await ended, { status: 130, stdout: '', stderr: 'pond: the operation was cancelled\n' });
+});
