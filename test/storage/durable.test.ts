@@ -7,11 +7,13 @@ import {
   makeDirectoryDurable,
   putIfAbsent,
   putStream,
+  refusalOf,
   replaceFile,
   temporaryPathIn,
   writeNew,
 } from '../../server/src/storage/durable.ts';
 import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
+import { storageError } from '../../server/src/storage/storageError.ts';
 import { faultKinds, forEachFault } from '../support/faultDisk.ts';
 import { type DiskOperation, createRecordingDisk } from '../support/recordingDisk.ts';
 import { SimDisk } from '../support/simDisk.ts';
@@ -36,6 +38,22 @@ describe('on a disk that works', () => {
       (error) => isPondError(error, 'already-exists'),
     );
     assert.deepEqual(disk.readFile('a'), before);
+  });
+
+  it('a disk that takes files is left as it was', () => {
+    const disk = createMemoryDisk();
+    assert.equal(refusalOf(disk), undefined);
+    assert.deepEqual(disk.list(''), []);
+  });
+
+  it('a disk that takes none says why', () => {
+    for (const errno of ['ENOSPC', 'EACCES']) {
+      const create = (): never => {
+        throw storageError(errno, 'create', 'x');
+      };
+      const code = errno === 'ENOSPC' ? 'storage-full' : 'storage-denied';
+      assert.equal(refusalOf({ ...createMemoryDisk(), create })?.code, code);
+    }
   });
 
   it('a streamed file goes where its content says', async () => {

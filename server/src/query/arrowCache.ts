@@ -1,8 +1,7 @@
 import { join } from 'node:path';
-import { isPondError } from '../base/error.ts';
 import { type HostFile, type Pond } from '../pond/types.ts';
 import { type Disk } from '../storage/disk.ts';
-import { temporaryPathIn } from '../storage/durable.ts';
+import { refusalOf, temporaryPathIn } from '../storage/durable.ts';
 import { openHostDisk } from '../storage/hostDisk.ts';
 import { type ResolvedFile } from './names.ts';
 import { type WorkerProcess } from './workerClient.ts';
@@ -39,22 +38,9 @@ export async function parquetOfArrow(
 
 /** The first disk that has the file, or that takes a new one; the last when all refuse. */
 function firstWritable(disks: readonly Disk[], name: string): Disk {
-  const found = disks.find((disk) => disk.stat(name) !== undefined || isWritable(disk)) ?? disks.at(-1);
+  const found = disks.find((disk) => disk.stat(name) !== undefined || refusalOf(disk) === undefined) ?? disks.at(-1);
   if (found === undefined) throw new Error('no disk to choose from');
   return found;
-}
-
-function isWritable(disk: Disk): boolean {
-  const probe = temporaryPathIn('');
-  try {
-    disk.makeDirectory('');
-    disk.create(probe).close();
-    disk.remove(probe);
-    return true;
-  } catch (error) {
-    if (isPondError(error)) return false;
-    throw error;
-  }
 }
 
 function hostPathOf(disk: Disk, path: string): string {

@@ -8,11 +8,10 @@
  *   used last only when nothing else is left: a query may be about to open them.
  */
 import { dirname, join } from 'node:path';
-import { isPondError } from '../base/error.ts';
 import { lazy } from '../base/lazy.ts';
 import { type HostFile } from '../pond/types.ts';
 import { type Disk } from '../storage/disk.ts';
-import { isTemporaryName, removeQuietly, temporaryPathIn } from '../storage/durable.ts';
+import { isTemporaryName, refusalOf, removeQuietly, temporaryPathIn } from '../storage/durable.ts';
 import { openHostDisk } from '../storage/hostDisk.ts';
 import { userTemporaryFolder } from '../storage/userFolder.ts';
 
@@ -50,7 +49,10 @@ export interface CacheOptions {
 export function createPondCache({ id, directory }: { readonly id: string; readonly directory: string }): Cache {
   const folder = lazy(() => {
     const own = join(directory, '_pond/cache/derived');
-    return isWritable(openHostDisk(own)) ? own : join(userTemporaryFolder(), 'cache', id);
+    const refusal = refusalOf(openHostDisk(own));
+    // A disk that is full may have room again.
+    const isUsable = refusal === undefined || refusal.code === 'storage-full';
+    return isUsable ? own : join(userTemporaryFolder(), 'cache', id);
   });
   const cache = lazy(() => createCache(folder(), { bytesMax: pondBytesMax }));
   return {
@@ -59,20 +61,6 @@ export function createPondCache({ id, directory }: { readonly id: string; readon
     readText: (key) => cache().readText(key),
     writeText: (key, text) => cache().writeText(key, text),
   };
-}
-
-/** False where files cannot be made, whatever the disk says of room: that may come back. */
-function isWritable(disk: Disk): boolean {
-  const probe = temporaryPathIn('');
-  try {
-    disk.makeDirectory('');
-    disk.create(probe).close();
-    disk.remove(probe);
-    return true;
-  } catch (error) {
-    if (!isPondError(error)) throw error;
-    return error.code === 'storage-full';
-  }
 }
 
 /** A cache in a host folder, which is made when something is put into it. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isPondError, type PondError } from '../base/error.ts';
 import { type Disk, type DiskFile } from './disk.ts';
 import { joinPath, parentOf } from './diskPath.ts';
 
@@ -12,6 +13,20 @@ export function isTemporaryName(name: string): boolean {
 /** A path in `directory` that no other file has. */
 export function temporaryPathIn(directory: string): string {
   return joinPath(directory, `${temporaryPrefix}${randomUUID()}`);
+}
+
+/** Makes the folder of a disk where it is missing. Returns what keeps files from being made in it; undefined for nothing. */
+export function refusalOf(disk: Disk): PondError | undefined {
+  const probe = temporaryPathIn('');
+  try {
+    disk.makeDirectory('');
+    disk.create(probe).close();
+    disk.remove(probe);
+    return undefined;
+  } catch (error) {
+    if (isPondError(error)) return error;
+    throw error;
+  }
 }
 
 /**
