@@ -11,6 +11,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const comparisons: Readonly<Record<string, number>> = {
   'combine.bench.ts': 4,
   'commit.bench.ts': 10,
+  'derive.bench.ts': 2,
   'hydroVu.bench.ts': 3,
   'import.bench.ts': 2,
   'memory.bench.ts': 15,

@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { isPondError, type PondError } from '../../server/src/base/error.ts';
 import { initPond } from '../../server/src/pond/pond.ts';
 import { createBuilder } from '../../server/src/query/builder.ts';
+import { defaultLimits } from '../../server/src/query/buildLimits.ts';
 import { createPondCache } from '../../server/src/resources/cache.ts';
 import { createWorkshop } from '../../server/src/resources/createWorkshop.ts';
 import { type ResourcePond, withResources } from '../../server/src/resources/resourcePond.ts';
@@ -303,4 +304,21 @@ test('a making that is cancelled ends soon and leaves nothing', async (t) => {
 test('a resource that reads what it makes is a cycle', async (t) => {
   const pond = await pondWith(t, { '/in/a.csv': a }, '/in/*', `FROM '$1', "/Derive/made/c/*"`);
   await assert.rejects(names(pond), { code: 'resource-cycle' });
+});
+
+test('a result that is too large is an error of its document, and of that file alone', async (t) => {
+  const limited = createBuilder({ limits: { ...defaultLimits, resultBytesMax: 64 * 1024 } });
+  t.after(() => limited.close());
+  const base = await initPond(temporaryFolder(t));
+  t.after(() => base.close());
+  const workshop = createWorkshop({ cache: createPondCache(base), builder: () => limited, isTrusted: () => true });
+  const pond = withResources(base, workshop);
+  await write(pond, { '/in/a.csv': 'n\n1\n', '/in/b.csv': 'n\n100000\n', '/in/c.csv': 'n\n3\n' });
+  await derive(pond, '/in/*.csv', "SELECT n, hash(r) FROM\nread_csv('$1') t, range(100000) s(r) WHERE r < n");
+  assert.equal((await rows(pond, `${home}/c/a.csv`)).length, 1);
+  const error = await failure(pond, `${home}/c/b.csv`);
+  assert.equal(error.code, 'query-failed');
+  assert.match(error.message, /^Derive\/made cannot make c\/b\.csv of \/in\/b\.csv: the result is larger than 64 KiB/);
+  assert.deepEqual([error.path, error.position?.line], [`${home}/resource.yaml`, 8]);
+  assert.equal((await rows(pond, `${home}/c/c.csv`)).length, 3);
 });

@@ -3,11 +3,14 @@ import { PondError } from '../base/error.ts';
 import { type Connection } from '../duckdb/connection.ts';
 import { type Database, openDatabase } from '../duckdb/database.ts';
 import { queryError } from '../duckdb/engineError.ts';
+import { analyze } from './analysis.ts';
+import { defaultLimits } from './buildLimits.ts';
 import { inspectFiles } from './inspectFiles.ts';
 import { type OperationName, type WorkerOperations, type WorkerSettings } from './messages.ts';
 import { plainRow, type PlainValue } from './plainValue.ts';
 import { createSlots } from './slots.ts';
 import { type BuildTools, buildUser } from './userBuild.ts';
+import { createWorkplaces } from './workplaces.ts';
 
 /** What a worker does for a Builder. */
 export type BuildOperations = Pick<WorkerOperations, Extract<OperationName, 'buildUser' | 'statements' | 'inspect'>>;
@@ -29,7 +32,8 @@ export async function createBuildOperations(settings: WorkerSettings): Promise<B
     threads,
     spillDirectory: `${spillDirectory}/statements`,
   });
-  let userBuilds = 0;
+  const limits = settings.buildLimits ?? defaultLimits;
+  const workplaces = createWorkplaces(`${spillDirectory}/builds`, userBuildsMax);
   const inSlot = createSlots(sideBySideMax);
   const inUserSlot = createSlots(userBuildsMax);
 
@@ -37,16 +41,18 @@ export async function createBuildOperations(settings: WorkerSettings): Promise<B
     return inSlot(() => withConnection(own, signal, work), signal);
   }
 
-  /** Each build spills into a directory of its own: databases give their spilled files the same names. */
-  function userTools(parser: Connection): BuildTools {
-    const spill = `${spillDirectory}/user${(userBuilds += 1)}`;
-    const sandbox = { memoryLimitBytes: memoryLimitBytes / (userBuildsMax + 1), threads, spillDirectory: spill };
-    return { parser, database: own, directory: `${spillDirectory}/arrow`, sandbox };
-  }
+  const toolsFor = (signal: AbortSignal): BuildTools => ({
+    analyze: (sql) => withConnection(own, signal, (parser) => analyze(parser, sql.text, sql.isInputReader)),
+    database: own,
+    directory: `${spillDirectory}/arrow`,
+    workplaces,
+    limits,
+    sandbox: { memoryLimitBytes: memoryLimitBytes / (userBuildsMax + 1), threads },
+  });
 
   return {
     buildUser: ({ build }, signal) =>
-      inUserSlot(() => perform(signal, (parser) => buildUser(userTools(parser), build, signal)), signal),
+      inUserSlot(() => inSlot(() => buildUser(toolsFor(signal), build, signal), signal), signal),
     statements: ({ statements }, signal) =>
       perform(signal, (connection) => ownSql(() => runStatements(connection, statements, signal))),
     inspect: ({ hostPaths }, signal) =>

@@ -1,5 +1,6 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { type Builder } from './build.ts';
+import { type BuildLimits } from './buildLimits.ts';
 import { WorkerProcess } from './workerClient.ts';
 
 export interface BuilderOptions {
@@ -7,6 +8,8 @@ export interface BuilderOptions {
   readonly workerPath?: string;
   /** Bytes that builds may hold in memory before they spill; default a quarter of the machine's. */
   readonly memoryLimitBytes?: number;
+  /** What the SQL of a person may take for one file; the defaults are in buildLimits.ts. */
+  readonly limits?: BuildLimits;
 }
 
 /**
@@ -15,13 +18,14 @@ export interface BuilderOptions {
  */
 export function createBuilder(options: BuilderOptions = {}): Builder {
   const memoryLimitBytes = options.memoryLimitBytes ?? Math.floor(totalmem() / 4);
-  const { workerPath } = options;
+  const { workerPath, limits: buildLimits } = options;
   let worker: WorkerProcess | undefined;
 
   function liveWorker(): WorkerProcess {
     if (worker?.isAlive !== true) {
       const threads = availableParallelism();
-      worker = new WorkerProcess({ memoryLimitBytes, threads, ...(workerPath === undefined ? {} : { workerPath }) });
+      const optional = { ...(workerPath && { workerPath }), ...(buildLimits && { buildLimits }) };
+      worker = new WorkerProcess({ memoryLimitBytes, threads, ...optional });
     }
     return worker;
   }

@@ -2,6 +2,7 @@ import { PondError } from '../base/error.ts';
 import { type ErrorCode } from '../base/errorCode.ts';
 import { type Analysis } from './analysis.ts';
 import { type FileFacts, type UserBuild } from './build.ts';
+import { type BuildLimits } from './buildLimits.ts';
 import { type PlainValue } from './plainValue.ts';
 import { type SandboxSpec, type TableSpec } from './sources.ts';
 import { type Column, type CopyFormat, type RowWindow } from './types.ts';
@@ -12,6 +13,8 @@ export interface WorkerSettings {
   readonly threads: number;
   /** Host directory for what does not fit in memory; the worker's alone. */
   readonly spillDirectory: string;
+  /** What SQL of people that builds files may take at most; the defaults when undefined. */
+  readonly buildLimits?: BuildLimits;
 }
 
 /** What a worker is asked for, with what it answers. Results are numbered by the worker. */

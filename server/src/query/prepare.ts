@@ -50,7 +50,7 @@ export async function prepareQuery(
         ...history.files.map((hostPath) => ({ hostPath, pondPath: 'the history' })),
       ],
       tables: history.tables.map((table) => table.spec),
-      views: [...sources.map(viewOf), ...history.views],
+      views: [...sources.map((source) => viewOf(source)), ...history.views],
       tablesKey: history.tables.length === 0 ? '' : randomUUID(),
     },
     tables: history.tables,

@@ -2,17 +2,12 @@ import { PondError } from '../base/error.ts';
 import { type Connection } from '../duckdb/connection.ts';
 import { type Chunk } from '../duckdb/values.ts';
 import { type Database, type DatabaseSettings, openDatabase } from '../duckdb/database.ts';
-import { identifier, literal } from '../duckdb/sql.ts';
-import { type BoundStatement, type RowStream, type Statements } from '../duckdb/statements.ts';
+import { identifier } from '../duckdb/sql.ts';
+import { type RowStream, type Statements } from '../duckdb/statements.ts';
 import { type PlainValue } from './plainValue.ts';
 import { runError, viewError } from './hostNames.ts';
-import { renamingSql } from './renamingSql.ts';
 import { lockSql, type SandboxSpec, type TableSpec } from './sources.ts';
-
-export interface SandboxSettings extends DatabaseSettings {
-  /** The zone that dates and texts are made of times in; the machine's when undefined. */
-  readonly timeZone?: string;
-}
+import { allowed, withoutFirstLine } from './userStatements.ts';
 
 /**
  * A database of its own for the SQL of a user. DuckDB's settings belong to a whole database and, once locked, stay as
@@ -21,8 +16,8 @@ export interface SandboxSettings extends DatabaseSettings {
  * Invariants, once sealed:
  * - It opens the spec's host files and no other; it has no network, and loads no extension.
  * - No statement changes a setting.
- * - Only SELECT and EXPLAIN statements run, the CREATE TYPE that DuckDB puts before a dynamic PIVOT, and the COPY of
- *   write. This matters because DuckDB lets a COPY write to the files it may read.
+ * - Only SELECT and EXPLAIN statements run, and the CREATE TYPE that DuckDB puts before a dynamic PIVOT. This matters
+ *   because DuckDB lets a COPY write to the files it may read.
  */
 export class Sandbox {
   readonly key: string;
@@ -40,12 +35,11 @@ export class Sandbox {
   }
 
   /** Opens a database with the spec's tables, still empty. */
-  static async open(spec: SandboxSpec, settings: SandboxSettings): Promise<Sandbox> {
+  static async open(spec: SandboxSpec, settings: DatabaseSettings): Promise<Sandbox> {
     const database = await openDatabase(settings);
     const connection = await database.connect();
     // Bytes that a result may be ahead of its reader: with the 1 MB of the default, reading waits for each chunk.
     await connection.run("SET errors_as_json = true; SET streaming_buffer_size = '32MB'; CREATE SCHEMA pond");
-    if (settings.timeZone !== undefined) await connection.run(`SET TimeZone = ${literal(settings.timeZone)}`);
     for (const table of spec.tables) await connection.run(createTableSql(table));
     return new Sandbox(spec, database, connection);
   }
@@ -76,36 +70,6 @@ export class Sandbox {
     }
   }
 
-  /**
-   * Runs a query to its end and writes its rows in their order to a new Parquet file, whose host path is among the
-   * spec's files. `sql` is one query for DuckDB's parser, without a semicolon: see analyze. With `renameHostPaths` host
-   * paths in columns of text become pond paths. Errors as query.
-   */
-  async write(sql: string, target: string, options: { readonly renameHostPaths: boolean }): Promise<void> {
-    await this.#seal(sql);
-    let opening = 'COPY (';
-    let closing = '';
-    let text = sql;
-    try {
-      if (options.renameHostPaths) {
-        text = `DESCRIBE (\n${sql}\n)`;
-        opening += renamingSql(await this.#connection.rows(text), this.#spec.files);
-        closing = ')';
-      }
-      text = `${opening}\n${sql}\n)${closing} TO ${literal(target)} (FORMAT parquet, USE_TMP_FILE false)`;
-      const statements = await this.#connection.statements(text);
-      // An interrupt between two statements meets none of them.
-      if (this.#isInterrupted) throw new PondError('cancelled', 'the query was cancelled');
-      // To bind and then to run binds twice, and a CSV file is looked through each time. One statement that begins as this
-      // one does is a COPY.
-      if (statements.count === 1) await this.#connection.run(text);
-      else await runPivotCopy(statements);
-    } catch (error) {
-      if (error instanceof Error && /Expected \d+ parameters, but none/.test(error.message)) throw hasParameters();
-      throw withoutFirstLine(runError(error, text, this.#spec.files));
-    }
-  }
-
   interrupt(): void {
     this.#isInterrupted = true;
     this.#connection.interrupt();
@@ -129,11 +93,11 @@ export class Sandbox {
 
   async #start(statements: Statements): Promise<RowStream> {
     for (let index = 0; index < statements.count - 1; index += 1) {
-      const statement = checked(await statements.bind(index), ['create']);
+      const statement = allowed(await statements.bind(index), ['create']);
       await statement.run();
       statement.close();
     }
-    return checked(await statements.bind(statements.count - 1), ['select', 'explain']).stream();
+    return allowed(await statements.bind(statements.count - 1), ['select', 'explain']).stream();
   }
 
   async #next(stream: RowStream, sql: string): Promise<Chunk | undefined> {
@@ -172,42 +136,6 @@ export class Sandbox {
 /** Equal for specs that can share a database. */
 export function sandboxKey(spec: SandboxSpec): string {
   return JSON.stringify([spec.tablesKey, spec.views.map((view) => view.sql)]);
-}
-
-/** The same error with its position in the text behind the first line. */
-function withoutFirstLine(error: PondError): PondError {
-  const { code, message, path, hint, position, cause } = error;
-  return new PondError(code, message, {
-    ...(path === undefined ? {} : { path }),
-    ...(hint === undefined ? {} : { hint }),
-    ...(position === undefined ? {} : { position: { ...position, line: Math.max(0, position.line - 1) } }),
-    cause,
-  });
-}
-
-/** Runs the COPY of a dynamic PIVOT: around it is a transaction, with the type that DuckDB makes for it. */
-async function runPivotCopy(statements: Statements): Promise<void> {
-  for (let index = 0; index < statements.count; index += 1) {
-    const statement = checked(await statements.bind(index), ['copy', 'create', 'transaction']);
-    await statement.run();
-    statement.close();
-  }
-}
-
-function checked(statement: BoundStatement, kinds: readonly BoundStatement['kind'][]): BoundStatement {
-  if (!kinds.includes(statement.kind)) {
-    throw new PondError('query-forbidden', 'the text is not a query', {
-      hint: 'A query reads the pond and changes nothing.',
-    });
-  }
-  if (statement.parameterCount > 0) {
-    throw hasParameters();
-  }
-  return statement;
-}
-
-function hasParameters(): PondError {
-  return new PondError('query-invalid', 'the query has parameters ($1 or ?), which have no values here');
 }
 
 function createTableSql({ name, columns }: TableSpec): string {

@@ -51,9 +51,10 @@ const tableBytesMax = 128 * 1024 * 1024;
 
 /**
  * The view that stands for a source. Of many small text files it is a table: to make a view DuckDB opens each file to
- * tell its columns, and each query over the view opens each file twice more.
+ * tell its columns, and each query over the view opens each file twice more. It is the connection's own, or with `isShared`
+ * that of all connections.
  */
-export function viewOf(source: Source): ViewSpec {
+export function viewOf(source: Source, { isShared = false } = {}): ViewSpec {
   const groups = new Map<string, { readonly reading: Reading; readonly hostPaths: string[] }>();
   for (const { reading, hostPath } of source.files) {
     const key = `${reading.reader}${reading.options}`;
@@ -63,7 +64,7 @@ export function viewOf(source: Source): ViewSpec {
   }
   const selects = [...groups.values()].map((group) => readSql(group.reading, group.hostPaths));
   const kind = isReadOnce(source.files) ? 'TABLE' : 'VIEW';
-  const sql = `CREATE TEMP ${kind} ${identifier(source.name)} AS ${selects.join(' UNION ALL BY NAME ')}`;
+  const sql = `CREATE ${isShared ? '' : 'TEMP '}${kind} ${identifier(source.name)} AS ${selects.join(' UNION ALL BY NAME ')}`;
   return { sql, index: source.index, path: source.name };
 }
 

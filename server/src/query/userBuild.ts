@@ -1,30 +1,39 @@
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { isPondError, PondError } from '../base/error.ts';
-import { type Connection } from '../duckdb/connection.ts';
-import { type Database } from '../duckdb/database.ts';
+import { type Database, type DatabaseSettings } from '../duckdb/database.ts';
 import { textPosition } from '../duckdb/textPosition.ts';
-import { temporaryPathIn } from '../storage/durable.ts';
+import { removeQuietly, temporaryPathIn } from '../storage/durable.ts';
 import { openHostDisk } from '../storage/hostDisk.ts';
-import { type Analysis, analyze } from './analysis.ts';
+import { type Analysis } from './analysis.ts';
 import { type InputFile, type InputSource, type UserBuild } from './build.ts';
+import { type BuildLimits, withinLimits } from './buildLimits.ts';
+import { BuildSandbox } from './buildSandbox.ts';
 import { queryableExtensions } from './formats.ts';
 import { type InputSql, placeInput } from './inputSql.ts';
-import { Sandbox, type SandboxSettings } from './sandbox.ts';
 import { type Source, type SourceFile, viewOf } from './sources.ts';
+import { type Workplace, type Workplaces } from './workplaces.ts';
 
 /** What a build works with. */
 export interface BuildTools {
-  /** A connection that parses. */
-  readonly parser: Connection;
+  /** Finds the tables that a query reads. */
+  analyze(sql: InputSql): Promise<Analysis>;
   /** Where Arrow files are converted. */
   readonly database: Database;
   /** Host directory for what they become, which lives as long as the build. */
   readonly directory: string;
-  readonly sandbox: SandboxSettings;
+  readonly workplaces: Workplaces;
+  readonly limits: BuildLimits;
+  readonly sandbox: Pick<DatabaseSettings, 'memoryLimitBytes' | 'threads'>;
+}
+
+interface BuildOptions {
+  /** The input is where it is for this build only. */
+  readonly isOnce: boolean;
+  readonly signal: AbortSignal;
 }
 
 /**
- * Runs a person's query over its files, in a database of its own, and writes the Parquet file. Times are UTC there, so
+ * Runs a person's query over its files, in a sandbox, and writes the Parquet file. Times are UTC there, so
  * that the machine's zone does not show in the result. Errors as Builder.fromUserSql.
  */
 export async function buildUser(tools: BuildTools, build: UserBuild, signal: AbortSignal): Promise<null> {
@@ -41,43 +50,112 @@ export async function buildUser(tools: BuildTools, build: UserBuild, signal: Abo
   };
   try {
     const readable = await withoutArrow(build, convert);
-    const { name, files } = readable.input;
-    const hostPaths = files.map((file) => file.hostPath);
-    const sql = placeInput(build.sql, { pondPath: name, hostPaths, reading: files[0]?.reading });
-    await atWritten(sql, () => runBuild(tools, readable, sql, signal));
+    await buildAt(tools, readable, { isOnce: converted.length > 0, signal });
     return null;
   } finally {
     for (const name of converted) disk.remove(name);
   }
 }
 
-async function runBuild(
-  { parser, sandbox: settings }: BuildTools,
-  { input, tables, target }: UserBuild,
-  sql: InputSql,
-  signal: AbortSignal,
-): Promise<void> {
-  const analysis = await analyze(parser, sql.text, sql.isInputReader);
-  const sources = sourcesOf(analysis, sql.text, [input, ...tables]);
-  const inputFiles = [...input.files, ...sources.flatMap((source) => source.files)];
-  const spec = {
-    files: [...inputFiles, { hostPath: target, pondPath: 'the result' }].map(({ hostPath, pondPath }) => {
-      return { hostPath, pondPath };
-    }),
-    tables: [],
-    views: sources.map(viewOf),
-    tablesKey: '',
-  };
-  const sandbox = await Sandbox.open(spec, { ...settings, timeZone: 'UTC' });
-  const interrupt = () => sandbox.interrupt();
-  signal.addEventListener('abort', interrupt);
+/** Builds where the same query may have run before, and moves the result from there to the target. */
+async function buildAt(tools: BuildTools, build: UserBuild, { isOnce, signal }: BuildOptions): Promise<void> {
+  const place = tools.workplaces.take(build, { isOnce });
+  const disk = openHostDisk(dirname(dirname(build.target)));
+  const { name, files } = build.input;
+  let isReusable = false;
   try {
-    if (signal.aborted) sandbox.interrupt();
-    await sandbox.write(sql.text, target, { renameHostPaths: sql.showsHostPaths });
+    if (place.key !== undefined) copyFiles(files, place.inputs);
+    const sql = placeInput(build.sql, { pondPath: name, hostPaths: place.inputs, reading: files[0]?.reading });
+    await atWritten(sql, () => runBuild(tools, place, { build, sql, signal }));
+    disk.rename(inFolder(place.result), inFolder(build.target));
+    isReusable = true;
+  } catch (error) {
+    // What is wrong with the SQL, or with a file, leaves the database as it was.
+    isReusable = isPondError(error) && (error.code === 'query-invalid' || error.code === 'invalid-content');
+    throw error;
   } finally {
-    signal.removeEventListener('abort', interrupt);
-    sandbox.close();
+    removeQuietly(disk, inFolder(place.result));
+    if (place.key !== undefined) removeFiles(place.inputs);
+    tools.workplaces.giveBack(place, { isReusable });
   }
+}
+
+async function runBuild(
+  tools: BuildTools,
+  place: Workplace,
+  { build, sql, signal }: { readonly build: UserBuild; readonly sql: InputSql; readonly signal: AbortSignal },
+): Promise<void> {
+  const files = build.input.files.map((file, index) => ({ ...file, hostPath: place.inputs[index] ?? file.hostPath }));
+  const input = { ...build.input, files };
+  if (place.analyzed?.text !== sql.text) place.analyzed = { text: sql.text, analysis: await tools.analyze(sql) };
+  const sources = sourcesOf(place.analyzed.analysis, sql.text, [input, ...build.tables]);
+  const shared = sources.filter(({ name }) => !isSameTable(name, input.name));
+  place.opened ??= await open(tools, place, { shared, tables: build.tables });
+  const { sandbox, tables } = place.opened;
+  const own = sources.filter(({ name }) => !tables.has(name) || isSameTable(name, input.name));
+  const named = [
+    ...files,
+    ...sources.flatMap((source) => source.files),
+    { hostPath: place.result, pondPath: 'the result' },
+  ];
+  const run = {
+    sql: sql.text,
+    files: named.map(({ hostPath, pondPath }) => ({ hostPath, pondPath })),
+    views: own.map((source) => viewOf(source)),
+    renamesHostPaths: sql.showsHostPaths,
+  };
+  const stop = (): void => sandbox.interrupt();
+  signal.addEventListener('abort', stop);
+  try {
+    if (signal.aborted) stop();
+    await withinLimits(tools.limits, place, { work: () => sandbox.write(run), stop });
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+async function open(
+  { sandbox: settings }: BuildTools,
+  place: Workplace,
+  { shared, tables }: { readonly shared: readonly Source[]; readonly tables: readonly InputSource[] },
+): Promise<NonNullable<Workplace['opened']>> {
+  const hostPaths = [...place.inputs, ...tables.flatMap(({ files }) => files.map(({ hostPath }) => hostPath))];
+  const views = shared.map((source) => viewOf(source, { isShared: true }));
+  const sandbox = await BuildSandbox.open(
+    { hostPaths, result: place.result, views },
+    { ...settings, spillDirectory: place.spillDirectory },
+  );
+  return { sandbox, tables: new Set(shared.map(({ name }) => name)) };
+}
+
+/** DuckDB does not tell names apart by their case: a table of one build may not stand for another. */
+function isSameTable(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}
+
+/** The last two names of a host path, as a disk has them. */
+function inFolder(hostPath: string): string {
+  return `${basename(dirname(hostPath))}/${basename(hostPath)}`;
+}
+
+/** A file that is gone is left out: the query says so. */
+function copyFiles(files: readonly InputFile[], targets: readonly string[]): void {
+  for (const [index, target] of targets.entries()) {
+    const from = files[index]?.hostPath ?? '';
+    const content = openHostDisk(dirname(from)).readFile(basename(from));
+    const disk = openHostDisk(dirname(target));
+    if (content === undefined) continue;
+    const file = disk.create(basename(target));
+    try {
+      file.append(content);
+    } finally {
+      file.close();
+    }
+  }
+}
+
+function removeFiles(hostPaths: readonly string[]): void {
+  for (const path of hostPaths) removeQuietly(openHostDisk(dirname(path)), basename(path));
 }
 
 /** The sources that a query reads as tables. Fails `not-found` for a name that is none of those that are known. */

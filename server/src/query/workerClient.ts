@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { PondError } from '../base/error.ts';
 import { makeTemporaryDirectory, type TemporaryDirectory } from '../storage/temporaryDirectory.ts';
+import { type BuildLimits } from './buildLimits.ts';
 import {
   fromPlainError,
   type FromWorker,
@@ -16,6 +17,7 @@ export interface WorkerOptions {
   readonly workerPath?: string;
   readonly memoryLimitBytes: number;
   readonly threads: number;
+  readonly buildLimits?: BuildLimits;
 }
 
 interface Pending {
@@ -77,8 +79,9 @@ export class WorkerProcess {
     });
     this.#child.on('message', (message: FromWorker) => this.#receive(message));
     this.exited = this.#watchEnd(temporary);
-    const { memoryLimitBytes, threads } = options;
-    this.#send({ kind: 'settings', settings: { memoryLimitBytes, threads, spillDirectory: this.directory } });
+    const { memoryLimitBytes, threads, buildLimits } = options;
+    const limits = { memoryLimitBytes, threads, ...(buildLimits && { buildLimits }) };
+    this.#send({ kind: 'settings', settings: { ...limits, spillDirectory: this.directory } });
   }
 
   /** False once the process ended, or began to. */

@@ -14,7 +14,7 @@ export const derive: ResourceKind = {
 
 In a query \`$1\` stands for the matched file: \`read_csv('$1')\`, \`read_parquet\`, \`read_json\`, \`read_ndjson\`, \`read_text\`, \`read_blob\` and \`sniff_csv\` open it, \`FROM '$1'\` reads it as the pond does, and anywhere else it is the file's path as a text. Other files of the pond are tables: \`JOIN "/Inbox/site/units.csv" USING (id)\`. Nothing else can be read. A query that gives different rows each time, by \`random()\` or \`now()\`, is run again only when its inputs change. Times without a zone are UTC.
 
-A query is one statement. One that fails is an error of that file alone: \`query-invalid\`, \`query-failed\` or, for what it may not do, \`query-forbidden\`, at its place in the document; \`invalid-content\` for a file that is not what it should be, at its line where that is known. The columns of each file are those that its own query gives: two files of one collection may differ.`,
+A query is one statement. For each file it may write 4 GiB of Parquet, take 16 GiB on disk for what does not fit in memory, and run for an hour: far more than files of millions of rows need. One that passes a limit, such as a join without a condition, ends with \`query-failed\` that says which; any other can be cancelled. One that fails is an error of that file alone: \`query-invalid\`, \`query-failed\` or, for what it may not do, \`query-forbidden\`, at its place in the document; \`invalid-content\` for a file that is not what it should be, at its line where that is known. The columns of each file are those that its own query gives: two files of one collection may differ.`,
   spec: {
     type: 'object',
     fields: {
