@@ -6,8 +6,8 @@ export interface PageOrder {
   add(page: readonly ColumnReadings[]): void;
   /**
    * Returns the time, seconds since 1970 UTC, before which no page to come has readings; 0 when the pages do not show it.
-   * They do when there were two at least, each of which began where the one before ended or behind it, and one had several
-   * columns: pages that come by parameter begin anew for each of them.
+   * They do when there were two at least, each of which began where the one before ended or behind it, and the first had
+   * several columns of one stretch of time: pages that come by parameter begin anew for each of them.
    */
   settledBefore(): number;
 }
@@ -18,24 +18,27 @@ export function createPageOrder(timeMax: number): PageOrder {
   let [goesForward, isSideBySide] = [true, false];
   return {
     add(page) {
-      let [first, last, columns] = [Infinity, 0, 0];
-      for (const { readings } of page) {
-        let isUsable = false;
-        for (const { timestamp } of readings) {
-          if (timestamp <= 0 || timestamp > timeMax) continue;
-          isUsable = true;
-          if (timestamp < first) first = timestamp;
-          if (timestamp > last) last = timestamp;
-        }
-        if (isUsable) columns++;
-      }
-      if (columns === 0) return;
+      const stretches = page.map(({ readings }) => stretchOf(readings, timeMax)).filter(({ last }) => last > 0);
+      if (stretches.length === 0) return;
+      const firsts = stretches.map(({ first }) => first);
+      const lasts = stretches.map(({ last }) => last);
+      if (pages === 0) isSideBySide = stretches.length > 1 && Math.max(...firsts) <= Math.min(...lasts);
       pages++;
-      goesForward &&= first >= end;
-      isSideBySide ||= columns > 1;
-      end = last;
+      goesForward &&= Math.min(...firsts) >= end;
+      end = Math.max(...lasts);
     },
     // The newest time may have more of its readings on the next page.
     settledBefore: () => (pages > 1 && goesForward && isSideBySide ? end : 0),
   };
+}
+
+/** The first and the last time of usable readings, which need not be in order; the last is 0 for none. */
+function stretchOf(readings: ColumnReadings['readings'], timeMax: number): { first: number; last: number } {
+  let [first, last] = [Infinity, 0];
+  for (const { timestamp } of readings) {
+    if (timestamp <= 0 || timestamp > timeMax) continue;
+    if (timestamp < first) first = timestamp;
+    if (timestamp > last) last = timestamp;
+  }
+  return { first, last };
 }
