@@ -1,77 +1,15 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { isPondError, type PondError } from '../../server/src/base/error.ts';
-import { type Builder } from '../../server/src/query/build.ts';
 import { createBuilder } from '../../server/src/query/builder.ts';
 import { usesInputPath } from '../../server/src/query/inputSql.ts';
 import { pondNamesIn } from '../../server/src/query/pondNames.ts';
-import { readingOf } from '../../server/src/query/formats.ts';
-import { type FileType } from '../../server/src/tinyfs/backend.ts';
-import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
+import { userBuilds } from '../support/userBuilds.ts';
 import { dataFile } from './testPond.ts';
 
-const temporary = makeTemporaryDirectory('duckpond-test');
-let builder: Builder;
-let count = 0;
-
-before(() => {
-  builder = createBuilder({ memoryLimitBytes: 768 * 1024 * 1024 });
-});
-after(async () => {
-  await builder.close();
-  temporary.remove();
-});
-
-function hostFile(content: string | Uint8Array): string {
-  const path = join(temporary.path, `content${(count += 1)}`);
-  writeFileSync(path, content);
-  return path;
-}
-
-/** A file of the pond, or a series of several parts, with its content on the host. */
-function pondFile(pondPath: string, contents: readonly (string | Uint8Array)[], type: FileType = 'file') {
-  const reading = readingOf(type, pondPath.slice(pondPath.lastIndexOf('/') + 1));
-  const files = contents.map((content) => ({
-    hostPath: hostFile(content),
-    sizeBytes: content.length,
-    pondPath,
-    reading,
-  }));
-  return { name: pondPath, files };
-}
-
-const stations = pondFile('/Inbox/a/stations.csv', ['id,name\n2,"b ""x"""\n1,a\n']);
-
-interface Options {
-  readonly input?: ReturnType<typeof pondFile>;
-  readonly tables?: readonly ReturnType<typeof pondFile>[];
-}
-
-/** Builds, and returns where the Parquet file is. */
-async function build(sql: string, { input = stations, tables = [] }: Options = {}): Promise<string> {
-  const target = join(temporary.path, `result${(count += 1)}`);
-  await builder.fromUserSql({ sql, input, tables, target });
-  return target;
-}
-
-/** All rows in the order of the file. */
-async function rowsOf(sql: string, options?: Options) {
-  const target = await build(sql, options);
-  return builder.run([`FROM read_parquet('${target}')`]);
-}
-
-async function failure(sql: string, options?: Options): Promise<PondError> {
-  const error: unknown = await build(sql, options).then(
-    () => undefined,
-    (caught: unknown) => caught,
-  );
-  assert.ok(isPondError(error), `expected a failure of ${sql}, got ${String(error)}`);
-  assert.ok(sql.includes(temporary.path) || !error.message.includes(temporary.path), error.message);
-  return error;
-}
+const { folder, stations, builder, hostFile, parquet, pondFile, build, rowsOf, failure } = userBuilds();
 
 const both = [
   [1n, 'a'],
@@ -119,12 +57,12 @@ for (const [sql, expected] of [
 test('rows come in the order that the query gives them, in files of any size', async () => {
   const target = await build("SELECT range AS n, repeat('x', 40) AS x FROM range(1500000) ORDER BY hash(range)");
   const sql = `SELECT count(*) FROM (SELECT hash(n) < lag(hash(n)) OVER (ORDER BY file_row_number) AS wrong FROM read_parquet('${target}', file_row_number = true)) WHERE wrong`;
-  assert.deepEqual(await builder.run([sql]), [[0n]]);
+  assert.deepEqual(await builder().run([sql]), [[0n]]);
 });
 
 test('an empty result is a file with columns', async () => {
   const target = await build("SELECT id, name, 1.5::DOUBLE AS x FROM '$1' WHERE false");
-  const { columns, rowCount } = await builder.inspect([target]);
+  const { columns, rowCount } = await builder().inspect([target]);
   assert.equal(columns.map(({ name, type }) => `${name} ${type}`).join(), 'id BIGINT,name VARCHAR,x DOUBLE');
   assert.equal(rowCount, 0);
 });
@@ -167,11 +105,7 @@ test('a file of no known kind is read by functions and is no table', async () =>
 });
 
 test('a series of several parts is one input, its columns matched by name', async () => {
-  const parts = ['SELECT 1 AS a, 2 AS b', 'SELECT 3 AS b, 4 AS c'].map(async (select) => {
-    const file = join(temporary.path, `part${(count += 1)}`);
-    await builder.run([`COPY (${select}) TO '${file}' (FORMAT parquet)`]);
-    return readFileSync(file);
-  });
+  const parts = ['SELECT 1 AS a, 2 AS b', 'SELECT 3 AS b, 4 AS c'].map(parquet);
   const input = pondFile('/s/series', await Promise.all(parts), 'series');
   const expected = [
     [1, 2, null],
@@ -184,10 +118,10 @@ test('a series of several parts is one input, its columns matched by name', asyn
 
 test('an Arrow file is read like Parquet, and leaves nothing behind', async () => {
   const input = pondFile('/flights/f.arrow', [dataFile('flights-200k.arrow')]);
-  const before = readdirSync(temporary.path).length;
+  const before = readdirSync(folder).length;
   assert.deepEqual(await rowsOf("SELECT count(*) FROM read_parquet('$1')", { input }), [[200000n]]);
   assert.deepEqual(await rowsOf("SELECT count(*) FROM '$1'", { input }), [[200000n]]);
-  assert.equal(readdirSync(temporary.path).length, before + 2);
+  assert.equal(readdirSync(folder).length, before + 2);
 });
 
 test('other files of the pond are tables', async () => {
@@ -218,7 +152,7 @@ test('host paths do not come into the rows', async () => {
   ]);
   assert.deepEqual((await rowsOf("FROM read_text('$1')"))[0]?.[0], path);
   const [sniffed] = await rowsOf("FROM sniff_csv('$1')");
-  assert.ok(!String(sniffed).includes(temporary.path) && String(sniffed).includes(path), String(sniffed));
+  assert.ok(!String(sniffed).includes(folder) && String(sniffed).includes(path), String(sniffed));
 });
 
 test('host paths do not come into lists and structs either', async () => {
@@ -277,7 +211,7 @@ for (const sql of [
   ),
   "FROM read_csv('https://localhost/x.csv')",
   "FROM read_csv('s3://b/x.csv')",
-  `FROM glob('${temporary.path}/*')`,
+  `FROM glob('${folder}/*')`,
   "FROM glob('/*')",
   `FROM parquet_metadata('$1')`,
   `FROM '${secret}'`,
@@ -317,7 +251,7 @@ for (const sql of [
   '',
   "SELECT 1\0) TO 'x'",
 ]) {
-  test(`refuses ${JSON.stringify(sql.replaceAll(temporary.path, '…'))}`, async () => {
+  test(`refuses ${JSON.stringify(sql.replaceAll(folder, '…'))}`, async () => {
     const { code, message } = await failure(sql);
     assert.match(code, /^(query-(forbidden|invalid)|not-found)$/, message);
     assert.equal(readFileSync(secret, 'utf8'), 'secret\n1\n');
@@ -326,11 +260,11 @@ for (const sql of [
 
 test('a build that is cancelled ends soon', async () => {
   const controller = new AbortController();
-  const target = join(temporary.path, 'cancelled');
+  const target = join(folder, 'cancelled');
   const sql = 'SELECT a.range * b.range AS x FROM range(1000000) a, range(1000000) b ORDER BY x';
-  const running = builder.fromUserSql({ sql, input: stations, tables: [], target }, controller.signal);
+  const running = builder().fromUserSql({ sql, input: stations, tables: [], target }, controller.signal);
   const ended = assert.rejects(running, { code: 'cancelled' });
-  await builder.run(['SELECT 1']);
+  await builder().run(['SELECT 1']);
   controller.abort();
   await ended;
 });
@@ -338,9 +272,9 @@ test('a build that is cancelled ends soon', async () => {
 test('a build that is cancelled before it has begun ends without its process', async () => {
   assert.deepEqual(await rowsOf('SELECT 1'), [[1]]);
   const controller = new AbortController();
-  const target = join(temporary.path, 'cancelled early');
+  const target = join(folder, 'cancelled early');
   const sql = 'SELECT a.range * b.range AS x FROM range(1000000) a, range(1000000) b ORDER BY x';
-  const running = builder.fromUserSql({ sql, input: stations, tables: [], target }, controller.signal);
+  const running = builder().fromUserSql({ sql, input: stations, tables: [], target }, controller.signal);
   // One that is not stopped by this is ended with its process, and the other build with it.
   const other = build('SELECT count(*) FROM range(300000000) t(n) WHERE n % 7 = 3');
   controller.abort();
@@ -352,7 +286,7 @@ test('builds that spill side by side do not get each other’s rows', async () =
   const small = createBuilder({ memoryLimitBytes: 540 * 1024 * 1024 });
   try {
     const buildOf = async (seed: number) => {
-      const target = join(temporary.path, `spilled${seed}`);
+      const target = join(folder, `spilled${seed}`);
       const hash = (number: string) => `md5((${number} + ${seed})::VARCHAR)`;
       const sql = `SELECT range AS n, ${hash('range')} AS h, repeat(${hash('range')}, 2) AS x FROM range(1500000) ORDER BY h`;
       await small.fromUserSql({ sql, input: stations, tables: [], target });

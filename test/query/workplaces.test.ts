@@ -1,74 +1,10 @@
-import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import { isPondError, type PondError } from '../../server/src/base/error.ts';
-import { type Builder } from '../../server/src/query/build.ts';
-import { createBuilder } from '../../server/src/query/builder.ts';
-import { readingOf } from '../../server/src/query/formats.ts';
-import { type FileType } from '../../server/src/tinyfs/backend.ts';
-import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
-
 /** One query over one file after the other, which share a database: each finds what is its own. */
-const temporary = makeTemporaryDirectory('duckpond-test');
-let builder: Builder;
-let count = 0;
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { test } from 'node:test';
+import { userBuilds } from '../support/userBuilds.ts';
 
-before(() => {
-  builder = createBuilder({ memoryLimitBytes: 768 * 1024 * 1024 });
-});
-after(async () => {
-  await builder.close();
-  temporary.remove();
-});
-
-function hostFile(content: string | Uint8Array): string {
-  const path = join(temporary.path, `content${(count += 1)}`);
-  writeFileSync(path, content);
-  return path;
-}
-
-/** A file of the pond, or a series of several parts, with its content on the host. */
-function pondFile(pondPath: string, contents: readonly (string | Uint8Array)[], type: FileType = 'file') {
-  const reading = readingOf(type, pondPath.slice(pondPath.lastIndexOf('/') + 1));
-  const files = contents.map((content) => ({
-    hostPath: hostFile(content),
-    sizeBytes: content.length,
-    pondPath,
-    reading,
-  }));
-  return { name: pondPath, files };
-}
-
-const stations = pondFile('/Inbox/a/stations.csv', ['id,name\n2,"b ""x"""\n1,a\n']);
-
-interface Options {
-  readonly input?: ReturnType<typeof pondFile>;
-  readonly tables?: readonly ReturnType<typeof pondFile>[];
-}
-
-/** Builds, and returns where the Parquet file is. */
-async function build(sql: string, { input = stations, tables = [] }: Options = {}): Promise<string> {
-  const target = join(temporary.path, `result${(count += 1)}`);
-  await builder.fromUserSql({ sql, input, tables, target });
-  return target;
-}
-
-/** All rows in the order of the file. */
-async function rowsOf(sql: string, options?: Options) {
-  const target = await build(sql, options);
-  return builder.run([`FROM read_parquet('${target}')`]);
-}
-
-async function failure(sql: string, options?: Options): Promise<PondError> {
-  const error: unknown = await build(sql, options).then(
-    () => undefined,
-    (caught: unknown) => caught,
-  );
-  assert.ok(isPondError(error), `expected a failure of ${sql}, got ${String(error)}`);
-  assert.ok(sql.includes(temporary.path) || !error.message.includes(temporary.path), error.message);
-  return error;
-}
+const { folder, parquet, pondFile, rowsOf, failure } = userBuilds();
 
 const both = [
   [1n, 'a'],
@@ -93,9 +29,7 @@ test('one query over one file after the other reads each as it is', async () => 
 
 test('one query over Parquet files of one size reads each as it is', async () => {
   for (const value of [1, 2, 3]) {
-    const file = join(temporary.path, `part${(count += 1)}`);
-    await builder.run([`COPY (SELECT ${value} AS v) TO '${file}' (FORMAT parquet)`]);
-    const input = pondFile(`/s/${value}`, [readFileSync(file)], 'series');
+    const input = pondFile(`/s/${value}`, [await parquet(`SELECT ${value} AS v`)], 'series');
     assert.deepEqual(await rowsOf("SELECT v FROM read_parquet('$1')", { input }), [[value]]);
   }
 });
@@ -131,7 +65,8 @@ test('names of tables that differ by case alone are not taken for each other', a
 
 test('a file that fails leaves no trace in those that come after it', async () => {
   const sql = "SELECT id::INTEGER AS id FROM read_csv('$1', all_varchar = true)";
-  const folder = readdirSync(temporary.path).filter((name) => name.startsWith('.'));
+  const hidden = (): readonly string[] => readdirSync(folder).filter((name) => name.startsWith('.'));
+  const before = hidden();
   const made: unknown[] = [];
   for (const id of ['1', '2', 'three', '4', '5']) {
     const input = pondFile(`/Inbox/${id}.csv`, [`id\n${id}\n`]);
@@ -139,10 +74,7 @@ test('a file that fails leaves no trace in those that come after it', async () =
     else made.push(...(await rowsOf(sql, { input })).flat());
   }
   assert.deepEqual(made, [1, 2, 4, 5]);
-  assert.deepEqual(
-    readdirSync(temporary.path).filter((name) => name.startsWith('.')),
-    folder,
-  );
+  assert.deepEqual(hidden(), before);
 });
 
 test('a query finds nothing of the run before', async () => {
