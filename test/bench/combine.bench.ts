@@ -4,22 +4,16 @@
  * reading what was made. The query process of the pond runs already; DuckDB is in this process. Both write what the disk
  * has still to flush, the pond alone waits for it.
  */
-import { createReadStream, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { openDatabase } from '../../server/src/duckdb/database.ts';
-import { identifier, literal, literalList } from '../../server/src/duckdb/sql.ts';
-import { initPond } from '../../server/src/pond/pond.ts';
+import { createReadStream } from 'node:fs';
+import { identifier, literalList } from '../../server/src/duckdb/sql.ts';
 import { type HostFile } from '../../server/src/pond/types.ts';
-import { createBuilder } from '../../server/src/query/builder.ts';
-import { createCache } from '../../server/src/resources/cache.ts';
-import { createWorkshop } from '../../server/src/resources/createWorkshop.ts';
-import { type ResourcePond, withResources } from '../../server/src/resources/resourcePond.ts';
+import { type ResourcePond } from '../../server/src/resources/resourcePond.ts';
 import { stageResource } from '../support/resourcePond.ts';
+import { withDeriving } from './support/deriving.ts';
 import { printMachine } from './support/machine.ts';
 import { interleaved } from './support/measure.ts';
 import { parametersOf } from './support/parameters.ts';
 import { printRatio } from './support/report.ts';
-import { withScratch } from './support/scratch.ts';
 
 const { rows, ...rounds } = parametersOf(
   { rows: 500_000, rounds: 7, warmUp: 1 },
@@ -57,24 +51,7 @@ function byHand(files: readonly (readonly string[])[]): string {
 }
 
 printMachine();
-await withScratch(async ({ folder, make }) => {
-  const database = await openDatabase();
-  const connection = await database.connect();
-  const builder = createBuilder();
-  const pond = await initPond(make('pond'));
-
-  async function parquet(name: string, sql: string): Promise<string> {
-    const file = join(folder, name);
-    rmSync(file, { force: true });
-    await connection.run(`COPY (${sql}) TO ${literal(file)} (FORMAT parquet)`);
-    return file;
-  }
-
-  function withCache(name: string): ResourcePond {
-    const cache = createCache(join(folder, name), { bytesMax: 1e12 });
-    return withResources(pond, createWorkshop({ cache, builder: () => builder, isTrusted: () => true }));
-  }
-
+await withDeriving(async ({ pond, builder, connection, withCache, parquet }) => {
   async function combined(resources: ResourcePond, version: string): Promise<readonly HostFile[]> {
     const path = await (await (await resources.at(version)).root()).get(`/Combine/${id}/all/combine`);
     return await resources.hostFiles(path!.node);
@@ -119,54 +96,47 @@ await withScratch(async ({ folder, make }) => {
     await connection.rows(`SELECT count(COLUMNS(*)), max(COLUMNS(*)) FROM read_parquet(${literalList(files)}${union})`);
   }
 
-  try {
-    const first = await Promise.all(series.map((index) => parquet(`first-${index}`, rowsSql(index, 0, rows))));
-    const second = await Promise.all(
-      series.map((index) => parquet(`second-${index}`, rowsSql(index, rows, Math.ceil(rows / 100)))),
-    );
-    await (await pond.fs.root()).createDirectory('/data');
-    await stageResource(withCache('none'), id, document);
-    const before = await commit(first);
-    const oneMore = await commit(second.slice(0, 1));
-    await builder.run(['SELECT 1']);
+  const first = await Promise.all(series.map((index) => parquet(`first-${index}`, rowsSql(index, 0, rows))));
+  const second = await Promise.all(
+    series.map((index) => parquet(`second-${index}`, rowsSql(index, rows, Math.ceil(rows / 100)))),
+  );
+  await (await pond.fs.root()).createDirectory('/data');
+  await stageResource(withCache('none'), id, document);
+  const before = await commit(first);
+  const oneMore = await commit(second.slice(0, 1));
+  await builder.run(['SELECT 1']);
 
-    let ours: readonly HostFile[] = [];
-    let theirs = '';
-    const times = await interleaved(
-      {
-        plain: async () => void (theirs = await parquet('plain', byHand(first.map((file) => [file])))),
-        first: async (round) => {
-          const resources = withCache(`cache-${round}`);
-          const start = performance.now();
-          ours = await combined(resources, before);
-          return performance.now() - start;
-        },
+  let ours: readonly HostFile[] = [];
+  let theirs = '';
+  const times = await interleaved(
+    {
+      plain: async () => void (theirs = await parquet('plain', byHand(first.map((file) => [file])))),
+      first: async (round) => {
+        const resources = withCache(`cache-${round}`);
+        const start = performance.now();
+        ours = await combined(resources, before);
+        return performance.now() - start;
       },
-      rounds,
-    );
-    printRatio({ what: 'first time', ours: times.first, peer: 'by hand', theirs: times.plain, most: 1.2 });
+    },
+    rounds,
+  );
+  printRatio({ what: 'first time', ours: times.first, peer: 'by hand', theirs: times.plain, most: 1.2 });
 
-    const hostPaths = ours.map(({ hostPath }) => hostPath);
-    const reads = await interleaved({ plain: () => read([theirs]), parts: () => read(hostPaths) }, rounds);
-    printRatio({ what: 'reading it', ours: reads.parts, peer: 'the one by hand', theirs: reads.plain, most: 1.2 });
+  const hostPaths = ours.map(({ hostPath }) => hostPath);
+  const reads = await interleaved({ plain: () => read([theirs]), parts: () => read(hostPaths) }, rounds);
+  printRatio({ what: 'reading it', ours: reads.parts, peer: 'the one by hand', theirs: reads.plain, most: 1.2 });
 
-    await append(
-      'after 1 % more of one',
-      before,
-      oneMore,
-      first.map((file, index) => (index === 0 ? [file, second[0]!] : [file])),
-    );
-    const allMore = await commit(second, 1);
-    await append(
-      'after 1 % more of the others',
-      oneMore,
-      allMore,
-      first.map((file, index) => [file, second[index]!]),
-    );
-  } finally {
-    connection.close();
-    database.close();
-    await builder.close();
-    await pond.close();
-  }
+  await append(
+    'after 1 % more of one',
+    before,
+    oneMore,
+    first.map((file, index) => (index === 0 ? [file, second[0]!] : [file])),
+  );
+  const allMore = await commit(second, 1);
+  await append(
+    'after 1 % more of the others',
+    oneMore,
+    allMore,
+    first.map((file, index) => [file, second[index]!]),
+  );
 });

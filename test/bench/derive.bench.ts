@@ -4,22 +4,17 @@
  * flush, the pond alone waits for it. The query process of the pond runs already; DuckDB is in this process.
  */
 import { join } from 'node:path';
-import { openDatabase } from '../../server/src/duckdb/database.ts';
 import { literal } from '../../server/src/duckdb/sql.ts';
-import { initPond } from '../../server/src/pond/pond.ts';
 import { type HostFile } from '../../server/src/pond/types.ts';
-import { createBuilder } from '../../server/src/query/builder.ts';
-import { createCache } from '../../server/src/resources/cache.ts';
-import { createWorkshop } from '../../server/src/resources/createWorkshop.ts';
-import { type ResourcePond, withResources } from '../../server/src/resources/resourcePond.ts';
+import { type ResourcePond } from '../../server/src/resources/resourcePond.ts';
 import { runResources } from '../../server/src/resources/runner.ts';
 import { stageResource } from '../support/resourcePond.ts';
+import { withDeriving } from './support/deriving.ts';
 import { printMachine } from './support/machine.ts';
 import { interleaved } from './support/measure.ts';
 import { parametersOf } from './support/parameters.ts';
 import { author } from './support/ponds.ts';
 import { printRatio } from './support/report.ts';
-import { withScratch } from './support/scratch.ts';
 
 const { files, rows, ...rounds } = parametersOf(
   { files: 500, rows: 200, rounds: 5, warmUp: 1 },
@@ -34,17 +29,7 @@ const queries = {
 };
 
 printMachine();
-await withScratch(async ({ folder, make }) => {
-  const database = await openDatabase();
-  const connection = await database.connect();
-  const builder = createBuilder();
-  const pond = await initPond(make('pond'));
-  const none = createWorkshop({
-    cache: createCache(join(folder, 'none'), { bytesMax: 1e12 }),
-    builder: () => builder,
-    isTrusted: () => true,
-  });
-
+await withDeriving(async ({ make, builder, connection, withCache }) => {
   async function fill(resources: ResourcePond): Promise<readonly HostFile[]> {
     const root = await resources.fs.root();
     await root.createDirectory('/data');
@@ -61,35 +46,26 @@ await withScratch(async ({ folder, make }) => {
     return inputs;
   }
 
-  try {
-    const inputs = await fill(withResources(pond, none));
-    await builder.run(['SELECT 1']);
-    for (const [name, query] of Object.entries(queries)) {
-      const times = await interleaved(
-        {
-          plain: async (round) => {
-            const results = make(`plain-${name}-${round}`);
-            for (const [index, { hostPath }] of inputs.entries()) {
-              const sql = query.replace(/FROM .*\$1\S*/, () => `FROM read_csv(${literal(hostPath)})`);
-              await connection.run(`COPY (${sql}) TO ${literal(join(results, String(index)))} (FORMAT parquet)`);
-            }
-          },
-          derive: async (round) => {
-            const cache = createCache(join(folder, `cache-${name}-${round}`), { bytesMax: 1e12 });
-            const workshop = createWorkshop({ cache, builder: () => builder, isTrusted: () => true });
-            await run(withResources(pond, workshop), name);
-          },
+  const inputs = await fill(withCache('none'));
+  await builder.run(['SELECT 1']);
+  for (const [name, query] of Object.entries(queries)) {
+    const times = await interleaved(
+      {
+        plain: async (round) => {
+          const results = make(`plain-${name}-${round}`);
+          for (const [index, { hostPath }] of inputs.entries()) {
+            const sql = query.replace(/FROM .*\$1\S*/, () => `FROM read_csv(${literal(hostPath)})`);
+            await connection.run(`COPY (${sql}) TO ${literal(join(results, String(index)))} (FORMAT parquet)`);
+          }
         },
-        rounds,
-      );
-      const what = name === 'reader' ? `${files} files by read_csv('$1')` : `${files} files by FROM "$1"`;
-      printRatio({ what, ours: times.derive, peer: 'the same SQL for each on one DuckDB', theirs: times.plain });
-    }
-  } finally {
-    connection.close();
-    database.close();
-    await builder.close();
-    await pond.close();
+        derive: async (round) => {
+          await run(withCache(`cache-${name}-${round}`), name);
+        },
+      },
+      rounds,
+    );
+    const what = name === 'reader' ? `${files} files by read_csv('$1')` : `${files} files by FROM "$1"`;
+    printRatio({ what, ours: times.derive, peer: 'the same SQL for each on one DuckDB', theirs: times.plain });
   }
 });
 

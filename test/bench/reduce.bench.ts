@@ -4,22 +4,16 @@
  * process of the pond runs already; DuckDB is in this process. Both write what the disk has still to flush, the pond alone
  * waits for it.
  */
-import { createReadStream, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { openDatabase } from '../../server/src/duckdb/database.ts';
-import { literal, literalList } from '../../server/src/duckdb/sql.ts';
-import { initPond } from '../../server/src/pond/pond.ts';
+import { createReadStream } from 'node:fs';
+import { literalList } from '../../server/src/duckdb/sql.ts';
 import { type HostFile } from '../../server/src/pond/types.ts';
-import { createBuilder } from '../../server/src/query/builder.ts';
-import { createCache } from '../../server/src/resources/cache.ts';
-import { createWorkshop } from '../../server/src/resources/createWorkshop.ts';
-import { type ResourcePond, withResources } from '../../server/src/resources/resourcePond.ts';
+import { type ResourcePond } from '../../server/src/resources/resourcePond.ts';
 import { stageResource } from '../support/resourcePond.ts';
+import { withDeriving } from './support/deriving.ts';
 import { printMachine } from './support/machine.ts';
 import { interleaved } from './support/measure.ts';
 import { parametersOf } from './support/parameters.ts';
 import { printRatio } from './support/report.ts';
-import { withScratch } from './support/scratch.ts';
 
 const { rows, ...rounds } = parametersOf(
   { rows: 10_000_000, rounds: 5, warmUp: 1 },
@@ -47,19 +41,7 @@ const rowsSql = (start: number, count: number): string => `
   FROM range(${start}, ${start + count}) t(i)`;
 
 printMachine();
-await withScratch(async ({ folder, make }) => {
-  const database = await openDatabase();
-  const connection = await database.connect();
-  const builder = createBuilder();
-  const pond = await initPond(make('pond'));
-
-  async function parquet(name: string, sql: string): Promise<string> {
-    const file = join(folder, name);
-    rmSync(file, { force: true });
-    await connection.run(`COPY (${sql}) TO ${literal(file)} (FORMAT parquet)`);
-    return file;
-  }
-
+await withDeriving(async ({ pond, builder, connection, withCache, parquet }) => {
   /** Makes the outputs of a version, one after the other. */
   async function reduced(resources: ResourcePond, version: string): Promise<readonly HostFile[][]> {
     const root = await (await resources.at(version)).root();
@@ -94,72 +76,60 @@ await withScratch(async ({ folder, make }) => {
     }
   }
 
-  try {
-    const appended = Math.ceil(rows / 100);
-    const first = await parquet('first', rowsSql(0, rows));
-    const second = await parquet('second', rowsSql(rows, appended));
-    const root = await pond.fs.root();
-    await root.createDirectory('/data');
-    await root.createFile('/data/minutes', createReadStream(first), { type: 'series' });
-    await stageResource(withResources(pond, workshopIn('none')), id, document);
-    const before = String((await pond.commit({ message: 'first', author: 'bench' })).number);
-    await root.writeFile('/data/minutes', createReadStream(second));
-    const after = String((await pond.commit({ message: 'second', author: 'bench' })).number);
-    await builder.run(['SELECT 1']);
+  const appended = Math.ceil(rows / 100);
+  const first = await parquet('first', rowsSql(0, rows));
+  const second = await parquet('second', rowsSql(rows, appended));
+  const root = await pond.fs.root();
+  await root.createDirectory('/data');
+  await root.createFile('/data/minutes', createReadStream(first), { type: 'series' });
+  await stageResource(withCache('none'), id, document);
+  const before = String((await pond.commit({ message: 'first', author: 'bench' })).number);
+  await root.writeFile('/data/minutes', createReadStream(second));
+  const after = String((await pond.commit({ message: 'second', author: 'bench' })).number);
+  await builder.run(['SELECT 1']);
 
-    function workshopIn(name: string): ReturnType<typeof createWorkshop> {
-      const cache = createCache(join(folder, name), { bytesMax: 1e12 });
-      return createWorkshop({ cache, builder: () => builder, isTrusted: () => true });
-    }
-
-    let resources = withResources(pond, workshopIn('cache'));
-    let ours: readonly HostFile[][] = [];
-    let theirs: string[] = [];
-    const times = await interleaved(
-      {
-        plain: async () => void (theirs = await plain([first])),
-        first: async (round) => {
-          resources = withResources(pond, workshopIn(`cache-${round}`));
-          const start = performance.now();
-          await reduced(resources, before);
-          return performance.now() - start;
-        },
+  let resources = withCache('cache');
+  let ours: readonly HostFile[][] = [];
+  let theirs: string[] = [];
+  const times = await interleaved(
+    {
+      plain: async () => void (theirs = await plain([first])),
+      first: async (round) => {
+        resources = withCache(`cache-${round}`);
+        const start = performance.now();
+        await reduced(resources, before);
+        return performance.now() - start;
       },
-      rounds,
-    );
-    printRatio({ what: 'first run', ours: times.first, peer: 'plain', theirs: times.plain, most: 1.2 });
+    },
+    rounds,
+  );
+  printRatio({ what: 'first run', ours: times.first, peer: 'plain', theirs: times.plain, most: 1.2 });
 
-    const again = await interleaved(
-      {
-        plain: async () => void (theirs = await plain([first, second])),
-        append: async (round) => {
-          resources = withResources(pond, workshopIn(`again-${round}`));
-          await reduced(resources, before);
-          const start = performance.now();
-          ours = await reduced(resources, after);
-          return performance.now() - start;
-        },
+  const again = await interleaved(
+    {
+      plain: async () => void (theirs = await plain([first, second])),
+      append: async (round) => {
+        resources = withCache(`again-${round}`);
+        await reduced(resources, before);
+        const start = performance.now();
+        ours = await reduced(resources, after);
+        return performance.now() - start;
       },
-      rounds,
-    );
-    printRatio({ what: 'after 1 % more', ours: again.append, peer: 'plain', theirs: again.plain, most: 0.05 });
+    },
+    rounds,
+  );
+  printRatio({ what: 'after 1 % more', ours: again.append, peer: 'plain', theirs: again.plain, most: 0.05 });
 
-    const reads = await interleaved(
-      {
-        plain: () => read(theirs.map((file) => [file])),
-        parts: () => read(ours.map((files) => files.map(({ hostPath }) => hostPath))),
-        reduce: async () => {
-          await read((await reduced(resources, after)).map((files) => files.map(({ hostPath }) => hostPath)));
-        },
+  const reads = await interleaved(
+    {
+      plain: () => read(theirs.map((file) => [file])),
+      parts: () => read(ours.map((files) => files.map(({ hostPath }) => hostPath))),
+      reduce: async () => {
+        await read((await reduced(resources, after)).map((files) => files.map(({ hostPath }) => hostPath)));
       },
-      { ...rounds, rounds: rounds.rounds * 4 },
-    );
-    printRatio({ what: 'second read', ours: reads.reduce, peer: 'its Parquet', theirs: reads.parts, most: 1.1 });
-    printRatio({ what: 'second read', ours: reads.reduce, peer: 'plain Parquet', theirs: reads.plain });
-  } finally {
-    connection.close();
-    database.close();
-    await builder.close();
-    await pond.close();
-  }
+    },
+    { ...rounds, rounds: rounds.rounds * 4 },
+  );
+  printRatio({ what: 'second read', ours: reads.reduce, peer: 'its Parquet', theirs: reads.parts, most: 1.1 });
+  printRatio({ what: 'second read', ours: reads.reduce, peer: 'plain Parquet', theirs: reads.plain });
 });
