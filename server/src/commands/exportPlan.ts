@@ -3,6 +3,7 @@ import { hasWildcard } from '../tinyfs/glob.ts';
 import { type NodePath, rootPath } from '../tinyfs/nodePath.ts';
 import { dirname } from '../tinyfs/path.ts';
 import { followIfPossible } from '../tinyfs/resolve.ts';
+import { type VisitOptions } from '../tinyfs/visit.ts';
 import { type WD } from '../tinyfs/workingDirectory.ts';
 import { parquetName } from '../resources/export/writeSet.ts';
 import { matchless, type Skipped } from './skipped.ts';
@@ -23,8 +24,10 @@ export interface ExportPlan {
 
 /**
  * What an export of the paths writes, each directory before what is in it. A path keeps its last name, a match of a glob its
- * path below the part of the glob that has no wildcard; a series or table is a Parquet file, and is called so. Links are replaced by the files they lead to; a link to a directory
- * is followed only where it is named, and skipped elsewhere, as are links that lead nowhere and directories that cannot be listed. Fails `not-found`, `already-exists` when two items would have one name.
+ * path below the part of the glob that has no wildcard; a series or table is a Parquet file, and is called so. Links are
+ * replaced by the files they lead to; a link to a directory is followed only where it is named, and skipped elsewhere, as are
+ * links that lead nowhere and directories that cannot be listed. Fails `not-found`, `already-exists` when two items would
+ * have one name.
  */
 export async function planExport(root: WD, paths: readonly string[]): Promise<ExportPlan> {
   const items = new Map<string, ExportItem>();
@@ -55,9 +58,7 @@ async function* itemsOf(root: WD, path: string): AsyncIterable<ExportItem | Skip
   // Matches have the paths that they really have, also where the fixed part goes through a link: the name of a resource.
   const base = (await root.exists(fixed)) ? (await existing(root, fixed, true)).path : fixed;
   const unlisted: Skipped[] = [];
-  const onUnlisted = ({ path: at }: NodePath, { message }: PondError): void =>
-    void unlisted.push({ kind: 'skipped', path: at, reason: message });
-  for await (const { node } of root.visit(path, { onUnlisted })) yield* withContent(root, node, base, node.path);
+  for await (const { node } of root.visit(path, skipping(unlisted))) yield* withContent(root, node, base, node.path);
   yield* unlisted;
 }
 
@@ -68,15 +69,18 @@ async function* withContent(root: WD, at: NodePath, base: string, path: string):
   if (first.kind === 'skipped' || first.relativePath !== '') yield first;
   if (!at.isDirectory) return;
   const unlisted: Skipped[] = [];
-  const onUnlisted = (directory: NodePath, error: PondError): void => {
-    if (directory.path === at.path) throw error;
-    unlisted.push({ kind: 'skipped', path: directory.path, reason: error.message });
-  };
-  for await (const child of root.walk(at.path, { onUnlisted })) {
+  for await (const child of root.walk(at.path, skipping(unlisted))) {
     const childPath = path.replace(/\/+$/, '') + child.path.slice(at.path === '/' ? 0 : at.path.length);
     yield await itemOf(root, child, base, childPath);
   }
   yield* unlisted;
+}
+
+/** Lets a visit or a walk go on behind directories that cannot be listed, and adds those to `unlisted`. */
+function skipping(unlisted: Skipped[]): VisitOptions {
+  return {
+    onUnlisted: ({ path }, { message }) => void unlisted.push({ kind: 'skipped', path, reason: message }),
+  };
 }
 
 /** An entry, or the file at the end of a link, as what is written at `path` without `base`. */

@@ -61,10 +61,8 @@ async function* matches(root: WD, pattern: string, recursive: boolean): AsyncIte
 async function* below(root: WD, top: NodePath, asked: string): AsyncIterable<Listed> {
   const askedFor = (at: NodePath): string => joinPath(asked, ...splitPath(at.path.slice(top.path.length)).steps);
   const unlisted: Listed[] = [];
-  const onUnlisted = (at: NodePath, problem: PondError): void => {
-    if (at.path === top.path) throw problem;
-    unlisted.push({ at, path: askedFor(at), problem });
-  };
+  const onUnlisted = (at: NodePath, problem: PondError): void =>
+    void unlisted.push({ at, path: askedFor(at), problem });
   for await (const at of root.walk(top.path, { onUnlisted })) yield { at, path: askedFor(at) };
   yield* unlisted;
 }

@@ -24,9 +24,9 @@ export interface Visited {
   readonly captures: string[];
 }
 
-/** How a visit goes. */
+/** How a visit or a walk goes. */
 export interface VisitOptions {
-  /** Told of each directory that cannot be listed, which is passed over then. Without it, the visit fails there. */
+  /** Told of each directory that cannot be listed, which is passed over then. Without it, the visit or walk fails there. */
   readonly onUnlisted?: (directory: NodePath, error: PondError) => void;
 }
 
@@ -50,16 +50,27 @@ export async function* visit(
     });
 }
 
-/** Yields everything below a directory, links as links. */
+/** Yields everything below a directory, links as links. Fails where the directory itself cannot be listed. */
 export async function* walk(
   backend: Backend,
   directory: NodePath,
   options: VisitOptions = {},
 ): AsyncIterable<NodePath> {
-  for (const { name, node } of await listed(directory, options, () => backend.list(directory.node))) {
+  yield* withAllBelow(backend, directory, await backend.list(directory.node), options);
+}
+
+async function* withAllBelow(
+  backend: Backend,
+  directory: NodePath,
+  entries: readonly Entry[],
+  options: VisitOptions,
+): AsyncIterable<NodePath> {
+  for (const { name, node } of entries) {
     const child = directory.child(name, node);
     yield child;
-    if (child.isDirectory) yield* walk(backend, child, options);
+    if (!child.isDirectory) continue;
+    const found = await listed(child, options, () => backend.list(child.node));
+    yield* withAllBelow(backend, child, found, options);
   }
 }
 

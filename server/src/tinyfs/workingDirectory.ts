@@ -157,7 +157,7 @@ export class WD {
     yield* visit(this.backend, await this.#here(), pattern, options);
   }
 
-  /** Everything below a directory, each directory before what is in it, in byte order of names. Follows no links. */
+  /** Everything below a directory, each directory before what is in it, in byte order of names. Follows no links. Fails as the directory. */
   async *walk(path = '.', options: VisitOptions = {}): AsyncIterable<NodePath> {
     yield* walk(this.backend, await this.#directory(path), options);
   }
