@@ -1,5 +1,6 @@
 import { type PondError } from '../../server/src/base/error.ts';
 import { type ErrorCode } from '../../server/src/base/errorCode.ts';
+import { isPattern } from './runner.ts';
 import { type Verb } from './verbs.ts';
 
 /** What to do next, by code: for errors that do not say it themselves. docs/errors.md says the same at more length. */
@@ -38,7 +39,7 @@ const takingPatterns: ReadonlySet<Verb> = new Set(['ls', 'export', 'query']);
 /** A hint for an error of a verb; undefined where there is nothing to add to its message. */
 export function hintFor({ code, path }: PondError, verb: Verb | undefined): string | undefined {
   if (verb === undefined) return byCode[code];
-  if (code === 'not-found' && !takingPatterns.has(verb) && /[*?[{]/.test(path ?? '')) {
+  if (code === 'not-found' && !takingPatterns.has(verb) && isPattern(path ?? '')) {
     return `'pond ${verb}' takes paths, no patterns; 'pond ls' lists what a pattern matches`;
   }
   return byVerb[verb]?.[code] ?? byCode[code];

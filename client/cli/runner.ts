@@ -13,6 +13,11 @@ export function argument(line: CommandLine, index: number): string {
   return text;
 }
 
+/** True for a path that is a pattern where patterns are taken. */
+export function isPattern(text: string): boolean {
+  return /[*?[{]/.test(text);
+}
+
 /**
  * A pond path as it was typed; the slash it begins with may be left out. Fails `invalid-path` for an empty text, which is a
  * variable of the shell that is not set rather than the root.

@@ -2,7 +2,7 @@
 import { PondError } from '../../server/src/base/error.ts';
 import { type NodeInfo } from '../../server/src/protocol/commands.ts';
 import { longRow, minute, printable, shownName, table } from './format.ts';
-import { argument, atOf, pondPath, printJson, show, type VerbRunner } from './runner.ts';
+import { argument, atOf, isPattern, pondPath, printJson, show, type VerbRunner } from './runner.ts';
 
 /** Lists a directory or what matches a pattern. */
 export const ls: VerbRunner = async (session) => {
@@ -14,10 +14,9 @@ export const ls: VerbRunner = async (session) => {
   for (const { path, unlisted } of nodes) {
     if (unlisted !== undefined) terminal.warn(printable(`pond: ${path} is not listed: ${unlisted}`));
   }
-  const isPattern = /[*?[{]/.test(text);
-  if (isPattern && nodes.length === 0) return terminal.warn(`pond: nothing matches ${printable(text)}`);
+  if (isPattern(text) && nodes.length === 0) return terminal.warn(`pond: nothing matches ${printable(text)}`);
   // Names are enough where all stand in the one directory that was asked for.
-  const inOnePlace = !recursive && !isPattern;
+  const inOnePlace = !recursive && !isPattern(text);
   // A directory that was to be searched is no match.
   const shown = nodes.filter(({ unlisted }) => recursive || unlisted === undefined);
   const name = (node: NodeInfo): string => (inOnePlace ? node.name : node.path);

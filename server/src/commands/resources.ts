@@ -2,7 +2,7 @@ import { isPondError } from '../base/error.ts';
 import { type OutputInfo, type ProblemInfo, type ResourceInfo } from '../protocol/resources.ts';
 import { type FS } from '../tinyfs/fs.ts';
 import { withoutCycles, type Acyclic } from '../resources/graph.ts';
-import { readHome, readHomes, type ResourceHome } from '../resources/readResource.ts';
+import { readHome, readHomes, type ResourceHome, resourcesOf } from '../resources/readResource.ts';
 import { documentName, isBookkeeping } from '../resources/resource.ts';
 import { type ResourcePond } from '../resources/resourcePond.ts';
 import { selectHomes } from '../resources/select.ts';
@@ -14,7 +14,7 @@ import { upToDate } from './tree.ts';
 export const resources: Command<'resources'> = async (context, { pond: directory, names }) => {
   const pond = await upToDate(await context.ponds.get(directory, 'read'));
   const homes = await readHomes(pond.fs);
-  const acyclic = withoutCycles(homes.flatMap(({ resource }) => (resource === undefined ? [] : [resource])));
+  const acyclic = withoutCycles(resourcesOf(homes));
   const committed = await pond.at(String(pond.head.number));
   const infos = [];
   for (const home of selectHomes(homes, names)) infos.push(await describe(pond, { home, acyclic, committed }));

@@ -28,6 +28,11 @@ export interface ResourceHome {
   readonly resource: Resource | undefined;
 }
 
+/** Returns the resources of homes, in their order, without those whose documents have errors. */
+export function resourcesOf(homes: readonly ResourceHome[]): readonly Resource[] {
+  return homes.flatMap(({ resource }) => (resource === undefined ? [] : [resource]));
+}
+
 /** Homes whose documents are remembered as parsed. */
 const rememberedMax = 500;
 const remembered = new Map<string, ResourceHome>();

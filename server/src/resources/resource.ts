@@ -12,8 +12,13 @@ export function homeOf({ kind, id }: { readonly kind: { readonly kind: string };
 }
 
 /** How people name a resource: `Derive/daily`. */
-export function titleOf({ kind, name }: Resource): string {
+export function titleOf({ kind, name }: Pick<Resource, 'kind' | 'name'>): string {
   return `${kind.kind}/${name}`;
+}
+
+/** The link that stands for a resource, by its name: `/Derive/daily`. */
+export function linkOf(resource: Pick<Resource, 'kind' | 'name'>): string {
+  return `/${titleOf(resource)}`;
 }
 
 /** Name of what a collector remembers in its home from run to run. */

@@ -8,7 +8,7 @@ import { commitRecords } from './commitRecords.ts';
 import { withoutCycles } from './graph.ts';
 import { invalidError } from './derivedEntries.ts';
 import { createHomes, type Homes } from './homes.ts';
-import { readHomes, type ResourceHome } from './readResource.ts';
+import { readHomes, type ResourceHome, resourcesOf } from './readResource.ts';
 import { failureOf, type RunRecord } from './records.ts';
 import { titleOf } from './resource.ts';
 import { type Resource } from './kind.ts';
@@ -53,9 +53,7 @@ export async function runResources(pond: ResourcePond, request: RunRequest): Pro
   const { now, author } = request.effects;
   const homes = homesOf.get(pond) ?? createHomes();
   homesOf.set(pond, homes);
-  const { graph, circular } = withoutCycles(
-    found.flatMap(({ resource }) => (resource === undefined ? [] : [resource])),
-  );
+  const { graph, circular } = withoutCycles(resourcesOf(found));
   const results: RunResult[] = [];
 
   function end(result: RunResult): void {

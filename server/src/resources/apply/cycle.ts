@@ -2,7 +2,7 @@ import { assert } from '../../base/assert.ts';
 import { type FS } from '../../tinyfs/fs.ts';
 import { createGraph } from '../graph.ts';
 import { entryOf, textOf } from '../node.ts';
-import { readHomes } from '../readResource.ts';
+import { readHomes, resourcesOf } from '../readResource.ts';
 import { resourceKinds } from '../registry.ts';
 import { homeOf, titleOf } from '../resource.ts';
 import { type Resource } from '../kind.ts';
@@ -14,7 +14,7 @@ import { type Planned, type SourceProblem } from './planned.ts';
  * them, and do not without. A circle that is in the tree already keeps nobody from applying something else.
  */
 export async function findCycle(fs: FS, planned: readonly Planned[]): Promise<readonly SourceProblem[]> {
-  const present = (await readHomes(fs)).flatMap(({ resource }) => (resource === undefined ? [] : [resource]));
+  const present = resourcesOf(await readHomes(fs));
   const coming = planned.map((plan) => ({ plan, resource: resourceOf(plan) }));
   const kept = present.filter((old) => !coming.some(({ resource }) => homeOf(resource) === homeOf(old)));
   const cycle = createGraph([...coming.map(({ resource }) => resource), ...kept]).cycle();

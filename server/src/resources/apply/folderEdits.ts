@@ -12,7 +12,7 @@ import { isKindName } from '../kindNames.ts';
 import { entryOf } from '../node.ts';
 import { readHomes, type ResourceHome } from '../readResource.ts';
 import { resourceKinds } from '../registry.ts';
-import { documentName } from '../resource.ts';
+import { documentName, linkOf, titleOf } from '../resource.ts';
 import { readResourceFile } from '../resourceFile.ts';
 import { isUuid } from '../texts.ts';
 import { entryAt, partAt } from './partOfResource.ts';
@@ -97,7 +97,7 @@ export async function removeResource(root: WD, home: ResourceHome): Promise<read
 async function renameResource(fs: FS, home: ResourceHome, link: string, to: string): Promise<void> {
   const root = await fs.root();
   const name = basename(to);
-  const target = `/${home.kind.kind}/${name}`;
+  const target = linkOf({ kind: home.kind, name });
   if ((await parentOf(root, to)) !== `/${home.kind.kind}`) throw staysError(link, home);
   if (target === link) return;
   if (home.resource === undefined) throw invalidError(home);
@@ -123,7 +123,7 @@ function renamedDocument(home: ResourceHome, name: string): string {
   const said = entryOf(read?.root, 'name')?.value;
   if (problem === undefined && said?.type === 'scalar' && said.value === name) return text;
   throw new PondError('invalid-path', problem?.message ?? `the document of ${titleOf(home)} cannot be given a name`, {
-    path: `/${home.kind.kind}/${name}`,
+    path: linkOf({ kind: home.kind, name }),
     hint: problem?.hint ?? 'Change the name in the document: its link follows.',
   });
 }
@@ -152,7 +152,7 @@ async function refuseKind(fs: FS, root: WD, path: string): Promise<void> {
 }
 
 function staysError(path: string, home: ResourceHome): PondError {
-  const name = `/${home.kind.kind}/${home.name}`;
+  const name = linkOf(home);
   return new PondError('invalid-path', `${path} belongs to the resource ${titleOf(home)}, and stays where it is`, {
     path,
     hint: `'pond mv ${name} /${home.kind.kind}/NEW' renames the resource, 'pond rm -r ${name}' removes it.`,
@@ -165,5 +165,3 @@ function fullError(path: string, home: ResourceHome): PondError {
     hint: `'pond rm -r ${path}' removes it with all that it holds.`,
   });
 }
-
-const titleOf = ({ kind, name }: ResourceHome): string => `${kind.kind}/${name}`;

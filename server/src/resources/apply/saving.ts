@@ -5,10 +5,9 @@ import { basename, dirname } from '../../tinyfs/path.ts';
 import { type WD } from '../../tinyfs/workingDirectory.ts';
 import { invalidError } from '../derivedEntries.ts';
 import { withoutCycles } from '../graph.ts';
-import { type Resource } from '../kind.ts';
 import { isKindName } from '../kindNames.ts';
-import { readHome, readHomes, type ResourceHome } from '../readResource.ts';
-import { documentName } from '../resource.ts';
+import { readHome, readHomes, type ResourceHome, resourcesOf } from '../readResource.ts';
+import { documentName, linkOf } from '../resource.ts';
 import { type ResourcePond } from '../resourcePond.ts';
 import { isUuid } from '../texts.ts';
 import { idOfTarget } from './place.ts';
@@ -114,11 +113,6 @@ async function refuseCycles(homes: readonly ResourceHome[], committed: FS): Prom
   const added = circular.find(({ resource }) => !before.some((other) => other.resource.id === resource.id));
   if (added !== undefined) throw added.error;
 }
-
-const resourcesOf = (homes: readonly ResourceHome[]): readonly Resource[] =>
-  homes.flatMap(({ resource }) => (resource === undefined ? [] : [resource]));
-
-const linkOf = ({ kind, name }: ResourceHome): string => `/${kind.kind}/${name}`;
 
 function takenError(home: ResourceHome): PondError {
   return new PondError('already-exists', `something else is at ${linkOf(home)}`, {
