@@ -6,20 +6,14 @@ import assert from 'node:assert/strict';
 import { mkdtemp, mkdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe, test, type TestContext } from 'node:test';
 import { mustRun, root } from '../../scripts/run.mjs';
-import { startWorkbench, type Window, type Workbench } from '../support/workbench.ts';
-import {
-  explorerRow,
-  openInExplorer,
-  paletteTitles,
-  runCommand,
-  typeOver,
-  webview,
-} from '../support/workbenchPerson.ts';
+import { type Window } from '../support/workbench.ts';
+import { startFlows, type FlowFiles, type Flows } from '../support/workbenchFlows.ts';
+import { explorerRow, openInExplorer, paletteTitles, query, runCommand } from '../support/workbenchPerson.ts';
 
 const suiteTimeoutMs = 600_000;
-const flowTimeoutMs = 300_000;
+const timeout = 300_000;
 
 const resource = [
   'apiVersion: www.hydrovu.com/v1',
@@ -30,28 +24,39 @@ const resource = [
   '',
 ].join('\n');
 
-/** Host files of one test run: a pond with real data, and workspaces that show it. */
-interface Fixture {
-  readonly home: string;
-  readonly pond: string;
-  /** A workspace of an empty host folder. */
-  readonly plain: string;
-  /** A workspace that shows the pond, as a window that is restored has it. */
-  readonly withPond: string;
+async function makeHome(): Promise<string> {
+  return realpath(await mkdtemp(join(tmpdir(), 'pond-editor-test-')));
 }
 
-async function makeFixture(): Promise<Fixture> {
-  const home = await realpath(await mkdtemp(join(tmpdir(), 'pond-editor-test-')));
+async function makeWorkspace(home: string, folder: unknown): Promise<string> {
+  const file = join(home, 'test.code-workspace');
+  await writeFile(file, JSON.stringify({ folders: [folder] }));
+  return file;
+}
+
+/** A workspace of an empty host folder, where the suite inside the extension host runs. */
+async function makeSuite(): Promise<FlowFiles> {
+  const home = await makeHome();
+  await mkdir(join(home, 'files'));
+  const tests = join(root, 'out', 'test', 'editor', 'index.cjs');
+  return { home, workspace: await makeWorkspace(home, { path: 'files' }), tests };
+}
+
+/** A pond with real data and two staged changes, in a workspace as a window that is restored has it. */
+async function makeDemo(): Promise<FlowFiles> {
+  const home = await makeHome();
   try {
-    return await fill(home);
+    const pond = join(home, 'demo.pond');
+    await fill(home, pond);
+    const uri = `pond://${Buffer.from(pond).toString('hex')}/`;
+    return { home, workspace: await makeWorkspace(home, { uri, name: 'demo' }) };
   } catch (error) {
     await rm(home, { recursive: true, force: true });
     throw error;
   }
 }
 
-async function fill(home: string): Promise<Fixture> {
-  const pond = join(home, 'demo.pond');
+async function fill(home: string, pond: string): Promise<void> {
   const data = join(root, 'node_modules', 'vega-datasets', 'data');
   const run = (...args: readonly string[]): Promise<string> =>
     mustRun(process.execPath, [join(root, 'out', 'pond.mjs'), '--pond', pond, ...args], {
@@ -66,88 +71,49 @@ async function fill(home: string): Promise<Fixture> {
   await writeFile(staged, resource);
   await run('import', staged, '/');
   await run('rm', '/weather/weather.csv');
-  await mkdir(join(home, 'files'));
-  const workspace = async (name: string, folders: readonly unknown[]): Promise<string> => {
-    const file = join(home, `${name}.code-workspace`);
-    await writeFile(file, JSON.stringify({ folders }));
-    return file;
-  };
-  const address = `pond://${Buffer.from(pond).toString('hex')}/`;
-  return {
-    home,
-    pond,
-    plain: await workspace('plain', [{ path: 'files' }]),
-    withPond: await workspace('demo', [{ uri: address, name: 'demo' }]),
-  };
 }
 
 describe('the editor', () => {
-  let fixture: Fixture;
-  let workbench: Workbench;
+  let flows: Flows;
 
   before(async () => {
-    fixture = await makeFixture();
-    workbench = await startWorkbench({ trusted: true });
+    flows = await startFlows({ trusted: true });
   });
 
   after(async () => {
-    // Neither is there when making the first failed.
-    await (workbench as Workbench | undefined)?.close();
-    const home = (fixture as Fixture | undefined)?.home;
-    if (home !== undefined) await rm(home, { recursive: true, force: true, maxRetries: 5 });
+    // Not there when starting it failed.
+    await (flows as Flows | undefined)?.close();
   });
 
-  /** Opens a window for one test; when the test fails, a picture of it is kept. */
-  async function inWindow(name: string, workspace: string, use: (window: Window) => Promise<void>): Promise<void> {
-    const window = await workbench.open({ workspace });
-    try {
-      await use(window);
-    } catch (error) {
-      await window.screenshot(`failed-${name}`);
-      throw error;
-    } finally {
-      await window.close();
-    }
-  }
+  const inDemo = (t: TestContext, name: string, steps: (window: Window) => Promise<void>): Promise<void> =>
+    flows.through(t, name, makeDemo, steps);
 
-  test('the suite inside the extension host passes', { timeout: suiteTimeoutMs + 60_000 }, async (t) => {
-    const tests = join(root, 'out', 'test', 'editor', 'index.cjs');
-    const window = await workbench.open({ workspace: fixture.plain, tests });
-    try {
-      const { lines, failure } = await window.finished(suiteTimeoutMs);
+  test('the suite inside the extension host passes', { timeout: 2 * suiteTimeoutMs + timeout }, async (t) => {
+    await flows.through(t, 'suite', makeSuite, async ({ finished, screenshot }) => {
+      const { lines, failure } = await finished(suiteTimeoutMs);
+      await screenshot('suite');
       assert.equal(failure, undefined, lines.join('\n'));
       for (const line of lines.filter((text) => text.includes('; ratio '))) t.diagnostic(line);
       assert.ok(lines.some((line) => line.startsWith('ok - ')));
-    } finally {
-      await window.screenshot('suite');
-      await window.close();
-    }
+    });
   });
 
-  test(
-    'a restored window shows the pond, its status and a resource with a mistake',
-    { timeout: flowTimeoutMs },
-    async () => {
-      await inWindow('explorer', fixture.withPond, async ({ page, screenshot }) => {
-        await explorerRow(page, 'flights-3m.parquet').waitFor();
-        await openInExplorer(page, 'weather', 'stations.yaml');
-        await page.locator('.statusbar-item').filter({ hasText: 'demo · 2 staged' }).waitFor();
-        await page.locator('.squiggly-error').first().waitFor();
-        await runCommand(page, 'View: Toggle Problems');
-        await page.locator('.markers-panel .monaco-list-row').first().waitFor();
-        await screenshot('explorer-and-diagnostics');
-      });
-    },
-  );
+  test('a restored window shows the pond, its status and a resource with a mistake', { timeout }, async (t) => {
+    await inDemo(t, 'explorer', async ({ page, screenshot }) => {
+      await explorerRow(page, 'flights-3m.parquet').waitFor();
+      await openInExplorer(page, 'weather', 'stations.yaml');
+      await page.locator('.statusbar-item').filter({ hasText: 'demo · 2 staged' }).waitFor();
+      await page.locator('.squiggly-error').first().waitFor();
+      await runCommand(page, 'View: Toggle Problems');
+      await page.locator('.markers-panel .monaco-list-row').first().waitFor();
+      await screenshot('explorer-and-diagnostics');
+    });
+  });
 
-  test('a query of three million rows is scrolled to its end', { timeout: flowTimeoutMs }, async () => {
-    await inWindow('grid', fixture.withPond, async ({ page, screenshot }) => {
+  test('a query of three million rows is scrolled to its end', { timeout }, async (t) => {
+    await inDemo(t, 'grid', async ({ page, screenshot }) => {
       await page.locator('.statusbar-item').filter({ hasText: 'demo ·' }).waitFor();
-      await runCommand(page, 'Pond: New Query');
-      await page.locator('.editor-instance[data-uri^="untitled:"], .editor-container .monaco-editor').first().waitFor();
-      await typeOver(page, 'SELECT *, nullif(delay, 0) AS late\nFROM "/flights-3m.parquet"');
-      await page.keyboard.press('Control+Enter');
-      const grid = webview(page);
+      const grid = await query(page, 'SELECT *, nullif(delay, 0) AS late\nFROM "/flights-3m.parquet"');
       await grid.locator('.summary').filter({ hasText: '3,000,000 rows' }).waitFor();
       const table = grid.getByRole('grid');
       assert.equal(await table.getAttribute('aria-rowcount'), '3000001');
@@ -165,14 +131,10 @@ describe('the editor', () => {
     });
   });
 
-  test('a result is plotted over its time, column by column', { timeout: flowTimeoutMs }, async () => {
-    await inWindow('plot', fixture.withPond, async ({ page, screenshot }) => {
+  test('a result is plotted over its time, column by column', { timeout }, async (t) => {
+    await inDemo(t, 'plot', async ({ page, screenshot }) => {
       await page.locator('.statusbar-item').filter({ hasText: 'demo ·' }).waitFor();
-      await runCommand(page, 'Pond: New Query');
-      await page.locator('.editor-instance[data-uri^="untitled:"], .editor-container .monaco-editor').first().waitFor();
-      await typeOver(page, 'SELECT date, temp_max, temp_min, weather FROM "/weather/seattle-weather.csv"');
-      await page.keyboard.press('Control+Enter');
-      const grid = webview(page);
+      const grid = await query(page, 'SELECT date, temp_max, temp_min, weather FROM "/weather/seattle-weather.csv"');
       await grid.getByRole('button', { name: 'Plot' }).click();
       await grid.getByRole('img', { name: 'temp_max, temp_min by date' }).waitFor();
       assert.equal(await grid.locator('[aria-label="line"] path').count(), 2);
@@ -184,8 +146,8 @@ describe('the editor', () => {
     });
   });
 
-  test('what is staged is discarded after a question', { timeout: flowTimeoutMs }, async () => {
-    await inWindow('discard', fixture.withPond, async ({ page, screenshot }) => {
+  test('what is staged is discarded after a question', { timeout }, async (t) => {
+    await inDemo(t, 'discard', async ({ page, screenshot }) => {
       const status = page.locator('.statusbar-item');
       await status.filter({ hasText: 'demo · 2 staged' }).waitFor();
       await openInExplorer(page, 'weather', 'seattle-weather.csv');
@@ -202,8 +164,8 @@ describe('the editor', () => {
     });
   });
 
-  test('source control commits what is staged', { timeout: flowTimeoutMs }, async () => {
-    await inWindow('source-control', fixture.withPond, async ({ page, screenshot }) => {
+  test('source control commits what is staged', { timeout }, async (t) => {
+    await inDemo(t, 'source-control', async ({ page, screenshot }) => {
       await page.locator('.statusbar-item').filter({ hasText: 'demo · 2 staged' }).waitFor();
       await page.keyboard.press('Control+Shift+G');
       const rows = page.locator('.scm-view .monaco-list-row .resource');
@@ -228,21 +190,20 @@ describe('the editor', () => {
   });
 });
 
-test('a restricted window shows the pond and runs nothing', { timeout: 2 * flowTimeoutMs }, async () => {
-  const fixture = await makeFixture();
-  const workbench = await startWorkbench({ trusted: false });
+test('a restricted window shows the pond and runs nothing', { timeout: 2 * timeout }, async (t) => {
+  const flows = await startFlows({ trusted: false });
   try {
-    const { page, screenshot } = await workbench.open({ workspace: fixture.withPond });
-    await explorerRow(page, 'flights-3m.parquet').waitFor();
-    const titles = await paletteTitles(page, 'Pond: ');
-    const offered = (title: string): boolean => titles.some((shown) => shown === `Pond: ${title}`);
-    assert.ok(offered('Show Log'));
-    for (const title of ['Import', 'Export', 'New Query', 'Run Query', 'Init', 'Run All Resources', 'Apply Resource'])
-      assert.ok(!offered(title), title);
-    await screenshot('restricted');
+    await flows.through(t, 'restricted', makeDemo, async ({ page, screenshot }) => {
+      await explorerRow(page, 'flights-3m.parquet').waitFor();
+      const titles = await paletteTitles(page, 'Pond: ');
+      const offered = (title: string): boolean => titles.some((shown) => shown === `Pond: ${title}`);
+      assert.ok(offered('Show Log'));
+      for (const title of ['Import', 'Export', 'New Query', 'Run Query', 'Init', 'Run All Resources', 'Apply Resource'])
+        assert.ok(!offered(title), title);
+      await screenshot('restricted');
+    });
   } finally {
-    await workbench.close();
-    await rm(fixture.home, { recursive: true, force: true, maxRetries: 5 });
+    await flows.close();
   }
 });
 

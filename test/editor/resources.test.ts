@@ -3,16 +3,18 @@
  * are kept in out/screenshots/. Needs what `npm run build` makes.
  */
 import assert from 'node:assert/strict';
-import { copyFile, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, realpath, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { test } from 'node:test';
 import { type Locator, type Page } from 'playwright-core';
 import { mustRun, root } from '../../scripts/run.mjs';
-import { startWorkbench, type Window, type Workbench } from '../support/workbench.ts';
+import { type Window } from '../support/workbench.ts';
+import { startFlows, type FlowFiles } from '../support/workbenchFlows.ts';
 import { openInExplorer, runCommand, runCommandUntil, webview } from '../support/workbenchPerson.ts';
 
-const timeout = 300_000;
+/** Four parts, each of many waits, gone through twice at the most. */
+const timeout = 900_000;
 
 const resources = `apiVersion: duckpond/v1
 kind: Inbox
@@ -83,12 +85,9 @@ spec:
         # {{ args[0] }}
 `;
 
-/** Host files of a test run: an empty pond, files for its inbox, and a folder with the documents of resources. */
-interface Fixture {
-  readonly home: string;
+/** An empty pond and a folder with the documents of resources, both in the workspace, and files for an inbox. */
+interface Fixture extends FlowFiles {
   readonly inbox: string;
-  /** A workspace of the pond and the folder. */
-  readonly workspace: string;
 }
 
 async function makeFixture(): Promise<Fixture> {
@@ -121,116 +120,97 @@ async function answer(page: Page, text: string): Promise<void> {
   await page.keyboard.press('Enter');
 }
 
-describe('resources in the editor', () => {
-  let fixture: Fixture;
-  let workbench: Workbench;
-  let window: Window;
-
-  before(async () => {
-    fixture = await makeFixture();
-    workbench = await startWorkbench({ trusted: true });
-    window = await workbench.open({ workspace: fixture.workspace });
-  });
-
-  after(async () => {
-    // Neither is there when making the first failed.
-    await (workbench as Workbench | undefined)?.close();
-    const home = (fixture as Fixture | undefined)?.home;
-    if (home !== undefined) await rm(home, { recursive: true, force: true, maxRetries: 5 });
-  });
-
-  /** When it fails, a picture is kept of the window that the tests share. */
-  async function person(name: string, use: (window: Window) => Promise<void>): Promise<void> {
-    try {
-      await use(window);
-    } catch (error) {
-      await window.screenshot(`failed-${name}`);
-      throw error;
-    }
+test('resources are applied, committed, run, looked at and deleted', { timeout }, async (t) => {
+  const flows = await startFlows({ trusted: true });
+  try {
+    await flows.through(t, 'resources', makeFixture, async (window, fixture) => {
+      await apply(window, fixture);
+      await run(window);
+      await graph(window);
+      await remove(window);
+    });
+  } finally {
+    await flows.close();
   }
-
-  test('documents are applied with the values of their variables, and committed', { timeout }, async () => {
-    await person('resources-apply', async ({ page, screenshot }) => {
-      await page.locator('.statusbar-item').filter({ hasText: 'demo ·' }).waitFor();
-      await openInExplorer(page, 'project', 'resources.yaml');
-      await page.locator('.monaco-editor .view-line').first().waitFor();
-      await runCommand(page, 'View: Show Pond');
-      await page.locator('.welcome-view-content').filter({ hasText: 'no resources yet' }).waitFor();
-      await screenshot('resources-empty');
-      await runCommand(page, 'Pond: Apply Resource');
-      await page.locator('.quick-input-widget').filter({ hasText: 'Value of the variable "folder"' }).waitFor();
-      await answer(page, fixture.inbox);
-      await resourceRow(page, 'Inbox/weather', 'staged').waitFor();
-      await runCommand(page, 'Pond: Commit');
-      await page.locator('.quick-input-widget').filter({ hasText: 'What does this commit change?' }).waitFor();
-      await answer(page, 'Resources of the weather stations');
-      await resourceRow(page, 'Inbox/weather', 'never run').waitFor();
-    });
-  });
-
-  test('a run of all shows what each brought, and where one failed', { timeout }, async () => {
-    await person('resources-run', async ({ page, screenshot }) => {
-      await runCommand(page, 'Pond: Run All Resources');
-      await resourceRow(page, 'Template/pages', 'ok').waitFor();
-      await resourceRow(page, 'Reduce/gusts', 'skipped').waitFor();
-      const failed = resourceRow(page, 'Derive/wind', 'failed');
-      const told = page.locator('.notifications-center').filter({ hasText: 'Derive/wind' }).getByText('Open Log');
-      // The list closes by itself when its last notification goes, as that of the progress does.
-      await runCommandUntil(page, 'Notifications: Show Notifications', told);
-      await screenshot('resources-failed');
-      await runCommand(page, 'Notifications: Clear All Notifications');
-      await failed.click();
-      await page.locator('.squiggly-error').first().waitFor();
-      await page.locator('.codelens-decoration').filter({ hasText: 'Last run: failed' }).waitFor();
-      const stations = resourceRow(page, 'Derive/stations');
-      await stations.locator('.monaco-tl-twistie').click();
-      const output = (path: string): Locator => page.locator(`.monaco-list-row[aria-label^="${path}"]`);
-      await output('/Derive/stations/daily').locator('.monaco-tl-twistie').click();
-      await output('/Derive/stations/daily/seattle').waitFor();
-      await screenshot('resources');
-      await runCommand(page, 'Pond: Open Run Log');
-      await page.locator('.tab').filter({ hasText: 'Runs of' }).waitFor();
-      await page.locator('.detected-link, .detected-link-active').first().waitFor();
-      await screenshot('resources-log');
-    });
-  });
-
-  test('the graph is walked by keys, and Enter opens the document', { timeout }, async () => {
-    await person('resources-graph', async ({ page, screenshot }) => {
-      await runCommand(page, 'Pond: Show Graph');
-      const graph = webview(page);
-      const node = (name: string): Locator => graph.getByRole('button', { name });
-      await node('Derive wind, failed').waitFor();
-      assert.equal(await graph.locator('.node').count(), 6);
-      assert.equal(await graph.locator('.edges > path').count(), 5);
-      await node('Inbox weather').focus();
-      await page.keyboard.press('ArrowRight');
-      await page.keyboard.press('ArrowRight');
-      const at = graph.locator('.node:focus');
-      assert.match((await at.getAttribute('aria-label')) ?? '', /^Reduce /);
-      await screenshot('graph');
-      await page.keyboard.press('ArrowLeft');
-      const name = /^Derive (\w+)/.exec((await at.getAttribute('aria-label')) ?? '')?.[1] ?? '';
-      await page.keyboard.press('Enter');
-      await page.locator('.breadcrumbs-control').filter({ hasText: name }).waitFor();
-      await runCommand(page, 'Preferences: Toggle between Light/Dark Themes');
-      await runCommand(page, 'Pond: Show Graph');
-      await node('Derive wind, failed').waitFor();
-      await screenshot('graph-other-theme');
-    });
-  });
-
-  test('a resource is deleted after a question that names who reads of it', { timeout }, async () => {
-    await person('resources-delete', async ({ page, screenshot }) => {
-      await resourceRow(page, 'Derive/wind').click();
-      await page.locator('.codelens-decoration').filter({ hasText: 'Last run: failed' }).waitFor();
-      await runCommand(page, 'Pond: Delete Resource');
-      const dialog = page.locator('.monaco-dialog-box');
-      await dialog.filter({ hasText: 'Read by Reduce/gusts' }).waitFor();
-      await screenshot('resources-delete');
-      await dialog.getByRole('button', { name: 'Delete' }).click();
-      await resourceRow(page, 'Derive/wind').waitFor({ state: 'detached' });
-      await page.locator('.statusbar-item').filter({ hasText: 'staged' }).filter({ hasNotText: 'nothing' }).waitFor();
-    });
-  });
 });
+
+/** Documents are applied with the values of their variables, and committed. */
+async function apply({ page, screenshot }: Window, { inbox }: Fixture): Promise<void> {
+  await page.locator('.statusbar-item').filter({ hasText: 'demo ·' }).waitFor();
+  await openInExplorer(page, 'project', 'resources.yaml');
+  await page.locator('.monaco-editor .view-line').first().waitFor();
+  await runCommand(page, 'View: Show Pond');
+  await page.locator('.welcome-view-content').filter({ hasText: 'no resources yet' }).waitFor();
+  await screenshot('resources-empty');
+  await runCommand(page, 'Pond: Apply Resource');
+  await page.locator('.quick-input-widget').filter({ hasText: 'Value of the variable "folder"' }).waitFor();
+  await answer(page, inbox);
+  await resourceRow(page, 'Inbox/weather', 'staged').waitFor();
+  await runCommand(page, 'Pond: Commit');
+  await page.locator('.quick-input-widget').filter({ hasText: 'What does this commit change?' }).waitFor();
+  await answer(page, 'Resources of the weather stations');
+  await resourceRow(page, 'Inbox/weather', 'never run').waitFor();
+}
+
+/** A run of all shows what each brought, and where one failed. */
+async function run({ page, screenshot }: Window): Promise<void> {
+  await runCommand(page, 'Pond: Run All Resources');
+  await resourceRow(page, 'Template/pages', 'ok').waitFor();
+  await resourceRow(page, 'Reduce/gusts', 'skipped').waitFor();
+  const failed = resourceRow(page, 'Derive/wind', 'failed');
+  const told = page.locator('.notifications-center').filter({ hasText: 'Derive/wind' }).getByText('Open Log');
+  // The list closes by itself when its last notification goes, as that of the progress does.
+  await runCommandUntil(page, 'Notifications: Show Notifications', told);
+  await screenshot('resources-failed');
+  await runCommand(page, 'Notifications: Clear All Notifications');
+  await failed.click();
+  await page.locator('.squiggly-error').first().waitFor();
+  await page.locator('.codelens-decoration').filter({ hasText: 'Last run: failed' }).waitFor();
+  const stations = resourceRow(page, 'Derive/stations');
+  await stations.locator('.monaco-tl-twistie').click();
+  const output = (path: string): Locator => page.locator(`.monaco-list-row[aria-label^="${path}"]`);
+  await output('/Derive/stations/daily').locator('.monaco-tl-twistie').click();
+  await output('/Derive/stations/daily/seattle').waitFor();
+  await screenshot('resources');
+  await runCommand(page, 'Pond: Open Run Log');
+  await page.locator('.tab').filter({ hasText: 'Runs of' }).waitFor();
+  await page.locator('.detected-link, .detected-link-active').first().waitFor();
+  await screenshot('resources-log');
+}
+
+/** The graph is walked by keys, and Enter opens the document. */
+async function graph({ page, screenshot }: Window): Promise<void> {
+  await runCommand(page, 'Pond: Show Graph');
+  const shown = webview(page);
+  const node = (name: string): Locator => shown.getByRole('button', { name });
+  await node('Derive wind, failed').waitFor();
+  assert.equal(await shown.locator('.node').count(), 6);
+  assert.equal(await shown.locator('.edges > path').count(), 5);
+  await node('Inbox weather').focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowRight');
+  const at = shown.locator('.node:focus');
+  assert.match((await at.getAttribute('aria-label')) ?? '', /^Reduce /);
+  await screenshot('graph');
+  await page.keyboard.press('ArrowLeft');
+  const name = /^Derive (\w+)/.exec((await at.getAttribute('aria-label')) ?? '')?.[1] ?? '';
+  await page.keyboard.press('Enter');
+  await page.locator('.breadcrumbs-control').filter({ hasText: name }).waitFor();
+  await runCommand(page, 'Preferences: Toggle between Light/Dark Themes');
+  await runCommand(page, 'Pond: Show Graph');
+  await node('Derive wind, failed').waitFor();
+  await screenshot('graph-other-theme');
+}
+
+/** A resource is deleted after a question that names who reads of it. */
+async function remove({ page, screenshot }: Window): Promise<void> {
+  await resourceRow(page, 'Derive/wind').click();
+  await page.locator('.codelens-decoration').filter({ hasText: 'Last run: failed' }).waitFor();
+  await runCommand(page, 'Pond: Delete Resource');
+  const dialog = page.locator('.monaco-dialog-box');
+  await dialog.filter({ hasText: 'Read by Reduce/gusts' }).waitFor();
+  await screenshot('resources-delete');
+  await dialog.getByRole('button', { name: 'Delete' }).click();
+  await resourceRow(page, 'Derive/wind').waitFor({ state: 'detached' });
+  await page.locator('.statusbar-item').filter({ hasText: 'staged' }).filter({ hasNotText: 'nothing' }).waitFor();
+}

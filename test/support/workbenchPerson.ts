@@ -64,13 +64,19 @@ export async function openInExplorer(page: Page, ...names: readonly string[]): P
   }
 }
 
-/** The text of the active editor, all of it replaced by typing. */
-export async function typeOver(page: Page, text: string): Promise<void> {
-  await page.locator('.editor-instance .monaco-editor.focused').waitFor();
+/** Types a statement over the example of a new query document and runs it: its grid. */
+export async function query(page: Page, sql: string): Promise<FrameLocator> {
+  await runCommand(page, 'Pond: New Query');
+  const editor = page.locator('.editor-instance .monaco-editor.focused');
+  await editor.filter({ hasText: '-- Pond' }).waitFor();
   await page.keyboard.press('Control+A');
   await page.keyboard.press('Delete');
   // Pasted as one insertion: typed key by key, the editor would close quotes and indent by itself.
-  await page.keyboard.insertText(text);
+  await page.keyboard.insertText(sql);
+  await editor.filter({ hasNotText: '-- Pond' }).waitFor();
+  await page.keyboard.press('Control+Enter');
+  await page.locator('.tab').filter({ hasText: 'Result: ' }).waitFor();
+  return webview(page);
 }
 
 /** The page inside the webview that is in sight. */
