@@ -48,7 +48,7 @@ const entries = [
   /^test\/support\/noNetwork\.mjs$/,
   /^test\/bench\/support\/peakMemory\.mjs$/,
   /^(esbuild|eslint\.config)\.mjs$/,
-  /^scripts\/(start|test|testDesktop|bench|proof|package)\.mjs$/,
+  /^scripts\/(start|test|testDesktop|bench|proof|package|failedFiles)\.mjs$/,
 ];
 
 const files = sourceFiles();
