@@ -16,7 +16,7 @@ import { events, type HealthEvent, type InitializationOptions, type ProgressEven
 import { toResponse } from './rpc/errors.ts';
 import { languageCapabilities, serveLanguage } from './rpc/languageFeatures.ts';
 import { type Extras } from './rpc/messages.ts';
-import { abortSignalOf } from './rpc/signal.ts';
+import { abortControllerOf } from './rpc/signal.ts';
 
 /** What a server is made of. */
 export interface ServerParts {
@@ -84,7 +84,7 @@ export function serve(connection: Connection, { host, language, onNotice, trust,
   for (const name of Object.keys(commands) as CommandName[]) {
     connection.onRequest(method(name), async (params: Params<CommandName> & Extras, token: CancellationToken) => {
       try {
-        const result = await answer(name, params, abortSignalOf(token));
+        const result = await answer(name, params, abortControllerOf(token).signal);
         const now = healthAfter(name, result);
         if (now !== undefined) report(now);
         return result;

@@ -49,9 +49,9 @@ function createRemote(socket: Socket): Remote & { readonly greet: () => Promise<
   );
   const progress = new Map<string, NonNullable<CallOptions['progress']>>();
   const goneListeners: (() => void)[] = [];
+  /** Ends what waits for an answer. (A promise of the end for all would keep every answer that came before it.) */
+  const endings = new Set<() => void>();
   let isGone = false;
-  let goneNow = (): void => {};
-  const gone = new Promise<'gone'>((resolve) => (goneNow = () => resolve('gone')));
 
   connection.onNotification(events.progress, (event: ProgressEvent) =>
     progress.get(event.token)?.(event.message, event.done, event.total),
@@ -60,7 +60,7 @@ function createRemote(socket: Socket): Remote & { readonly greet: () => Promise<
   socket.on('error', () => socket.destroy());
   connection.onClose(() => {
     isGone = true;
-    goneNow();
+    for (const end of endings) end();
     connection.dispose();
     for (const listener of goneListeners) listener();
   });
@@ -73,15 +73,16 @@ function createRemote(socket: Socket): Remote & { readonly greet: () => Promise<
     const cancel = (): void => cancellation.cancel();
     signal?.addEventListener('abort', cancel, { once: true });
     if (signal?.aborted === true) cancel();
+    let end = (): void => {};
+    const gone = new Promise<never>((_, reject) => (end = () => reject(new RemoteGoneError())));
+    endings.add(end);
     try {
-      const response = connection.sendRequest<T>(name, params, cancellation.token);
-      const first = await Promise.race([response.then((value) => ({ value })), gone]);
-      if (first === 'gone') throw new RemoteGoneError();
-      return first.value;
+      return await Promise.race([connection.sendRequest<T>(name, params, cancellation.token), gone]);
     } catch (error) {
       if (isGone) throw new RemoteGoneError(error);
       throw fromResponse(error) ?? error;
     } finally {
+      endings.delete(end);
       signal?.removeEventListener('abort', cancel);
       cancellation.dispose();
     }

@@ -16,7 +16,7 @@ import { binaryDecoder, binaryEncoder } from './codec.ts';
 import { toResponse } from './errors.ts';
 import { createInputs, type Inputs } from './inputs.ts';
 import { type Extras, type Hello, hello, input, type InputChunk } from './messages.ts';
-import { abortSignalOf } from './signal.ts';
+import { abortControllerOf } from './signal.ts';
 
 /** What serves other processes. */
 export interface AttachServer {
@@ -70,19 +70,26 @@ function welcome(host: Host, socket: Socket): Peer {
   );
   const peer: Peer = { connection, socket, ponds: new Set() };
   const inputs = createInputs();
-  const gone = new AbortController();
+  /** What is being done for the peer. (Signals that depend on one of the peer's would be kept as long as the peer stays.) */
+  const working = new Set<AbortController>();
   connection.onRequest(hello, ({ protocolVersion: theirs }: Hello): Hello => {
     if (theirs !== protocolVersion) throw toResponse(mismatch(theirs));
     return { protocolVersion };
   });
   connection.onRequest(input, (chunk: InputChunk) => inputs.take(chunk));
   for (const name of Object.keys(commands) as CommandName[]) {
-    connection.onRequest(method(name), (params: Params<CommandName> & Extras, token: CancellationToken) =>
-      answer(host, { peer, inputs, name, params, signal: AbortSignal.any([gone.signal, abortSignalOf(token)]) }),
-    );
+    connection.onRequest(method(name), async (params: Params<CommandName> & Extras, token: CancellationToken) => {
+      const controller = abortControllerOf(token);
+      working.add(controller);
+      try {
+        return await answer(host, { peer, inputs, name, params, signal: controller.signal });
+      } finally {
+        working.delete(controller);
+      }
+    });
   }
   connection.onClose(() => {
-    gone.abort();
+    for (const controller of working) controller.abort();
     inputs.closeAll();
     connection.dispose();
   });

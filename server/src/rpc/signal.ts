@@ -1,9 +1,9 @@
 import { type CancellationToken } from 'vscode-jsonrpc/node';
 
-/** A signal that is aborted when the token is cancelled. */
-export function abortSignalOf(token: CancellationToken): AbortSignal {
+/** A controller that is aborted when the token is cancelled. */
+export function abortControllerOf(token: CancellationToken): AbortController {
   const controller = new AbortController();
   if (token.isCancellationRequested) controller.abort();
   else token.onCancellationRequested(() => controller.abort());
-  return controller.signal;
+  return controller;
 }

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { type Host } from '../../server/src/commands/host.ts';
+import { type CallOptions, type Remote, RemoteGoneError } from '../../server/src/commands/remote.ts';
+import { attach } from '../../server/src/rpc/attachClient.ts';
+import { listen } from '../../server/src/rpc/attachServer.ts';
+import { temporaryFolder } from '../support/folder.ts';
+
+const rounds = 20;
+
+type Serve = (options: CallOptions) => Promise<unknown>;
+
+/** A process that serves commands so, and another that is attached to it. */
+async function attached(t: TestContext, serve: Serve): Promise<Remote> {
+  const answer = (_name: unknown, _params: unknown, options: CallOptions = {}): Promise<never> =>
+    serve(options) as Promise<never>;
+  const host: Host = { call: answer, serve: answer, close: () => Promise.resolve() };
+  const server = await listen(host, join(temporaryFolder(t), 's'));
+  t.after(() => server.close());
+  const remote = await attach(server.path);
+  assert.ok(remote);
+  t.after(() => remote.close());
+  return remote;
+}
+
+const read = (remote: Remote): Promise<object> => remote.call('read', { pond: '/p', path: '/f' });
+
+/** Collects garbage until all but `most` of them are gone; false when they stay. */
+async function areReleased(refs: readonly WeakRef<object>[], most: number): Promise<boolean> {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  for (let turn = 0; turn < 50; turn++) {
+    await new Promise(setImmediate);
+    collect();
+    if (refs.filter((ref) => ref.deref() !== undefined).length <= most) return true;
+  }
+  return false;
+}
+
+test('answers are let go of while the connection stays', async (t) => {
+  const remote = await attached(t, () => Promise.resolve(new Uint8Array(64 * 1024)));
+  const answers: WeakRef<object>[] = [];
+  for (let round = 0; round < rounds; round++) answers.push(new WeakRef(await read(remote)));
+  assert.ok(await areReleased(answers, 2));
+});
+
+test('signals of commands that are over are let go of while their peer stays', async (t) => {
+  const signals: WeakRef<object>[] = [];
+  const remote = await attached(t, ({ signal }) => {
+    signal!.addEventListener('abort', () => {});
+    signals.push(new WeakRef(signal!));
+    return Promise.resolve({});
+  });
+  for (let round = 0; round < rounds; round++) await read(remote);
+  assert.equal(signals.length, rounds);
+  assert.ok(await areReleased(signals, 2));
+});
+
+test('a connection that ends gives up what is asked for at both its ends', async (t) => {
+  let asked = (): void => {};
+  const isAsked = new Promise<void>((resolve) => (asked = resolve));
+  let given = (): void => {};
+  const isGivenUp = new Promise<void>((resolve) => (given = resolve));
+  const remote = await attached(t, async ({ signal }) => {
+    signal!.addEventListener('abort', given);
+    asked();
+    await isGivenUp;
+  });
+  const answers = [read(remote), read(remote)];
+  await isAsked;
+  remote.close();
+  for (const { status, ...rest } of await Promise.allSettled(answers)) {
+    assert.equal(status, 'rejected');
+    assert.ok('reason' in rest && rest.reason instanceof RemoteGoneError);
+  }
+  await isGivenUp;
+  await assert.rejects(read(remote), RemoteGoneError);
+});
