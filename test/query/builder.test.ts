@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { isPondError } from '../../server/src/base/error.ts';
+import { literal } from '../../server/src/duckdb/sql.ts';
 import { type Builder } from '../../server/src/query/build.ts';
 import { createBuilder } from '../../server/src/query/builder.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
@@ -105,10 +107,21 @@ test('a file without rows has columns and no times', async () => {
   });
 });
 
-test('a file that is no Parquet is told', async () => {
-  const file = join(temporary.path, 'text');
-  writeFileSync(file, 'a,b\n1,2\n');
-  await assert.rejects(builder.inspect([file]), /[Pp]arquet/);
+test('a file that cannot be read is told without its host path', async () => {
+  const file = join(temporary.path, "it's text");
+  writeFileSync(file, 'a,b\n1,2\n1,2\n');
+  const sql = `SELECT count(*) FROM read_parquet(${literal(file)})`;
+  for (const read of [() => builder.inspect([file]), () => builder.run(['SELECT 1', sql])]) {
+    const error: unknown = await read().catch((reason: unknown) => reason);
+    assert.ok(isPondError(error, 'invalid-content'), String(error));
+    assert.match(error.message, /end of file$/);
+  }
+});
+
+test('a file that is gone is a failure of the disk', async () => {
+  const file = join(temporary.path, 'gone');
+  await assert.rejects(builder.inspect([file]), { code: 'storage-failed' });
+  await assert.rejects(builder.run([`FROM read_parquet(${literal(file)})`]), { code: 'storage-failed' });
 });
 
 test('what is cancelled ends soon, while it runs and while it waits, and others go on', async () => {

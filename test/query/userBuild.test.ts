@@ -155,6 +155,12 @@ test('host paths do not come into the rows', async () => {
   assert.ok(!String(sniffed).includes(folder) && String(sniffed).includes(path), String(sniffed));
 });
 
+test('columns of one name are kept where rows have names of files', async () => {
+  const sql = "SELECT *, filename, id FROM read_csv('$1', filename = true) ORDER BY id LIMIT 1";
+  const path = '/Inbox/a/stations.csv';
+  assert.deepEqual(await rowsOf(sql), [[1n, 'a', path, path, 1n]]);
+});
+
 test('host paths do not come into lists and structs either', async () => {
   for (const value of ['[filename]', '{x: [{y: filename}]}', 'map {filename: 1}', 'to_json(filename)']) {
     const error = await failure(`SELECT ${value} AS x FROM read_csv('$1', filename = true)`);
@@ -196,6 +202,17 @@ test('an input that cannot be parsed is named, with the line', async () => {
     assert.equal(error.path, '/Inbox/bad.csv');
     assert.match(error.message, /Line: 30002/);
   }
+});
+
+test('of a line that is too long only the start is told, and what to do about it', async () => {
+  const input = pondFile('/Inbox/long.csv', [`a,b\n1,${'x'.repeat(3_000_000)}\n`]);
+  for (const sql of ["SELECT * FROM read_csv('$1')", "FROM '$1'"]) {
+    const { code, message, hint } = await failure(sql, { input });
+    assert.equal(code, 'invalid-content');
+    assert.ok(message.length < 1000, String(message.length));
+    assert.match(hint ?? '', /max_line_size=3\d{6}/);
+  }
+  assert.deepEqual(await rowsOf("SELECT a FROM read_csv('$1', max_line_size = 4000000)", { input }), [[1n]]);
 });
 
 const secret = hostFile('secret\n1\n');

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
 import { after, test, type TestContext } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { isPondError, type PondError } from '../../server/src/base/error.ts';
 import { initPond } from '../../server/src/pond/pond.ts';
 import { createBuilder } from '../../server/src/query/builder.ts';
+import { createQueryEngine } from '../../server/src/query/engine.ts';
 import { defaultLimits } from '../../server/src/query/buildLimits.ts';
-import { createPondCache } from '../../server/src/resources/cache.ts';
+import { type Cache, createPondCache } from '../../server/src/resources/cache.ts';
 import { createWorkshop } from '../../server/src/resources/createWorkshop.ts';
 import { type ResourcePond, withResources } from '../../server/src/resources/resourcePond.ts';
 import { temporaryFolder } from '../support/folder.ts';
@@ -22,10 +24,16 @@ after(() => builder.close());
 type Files = Readonly<Record<string, string | Uint8Array>>;
 
 /** Pond with files and a Derive resource of one collection, `c`. */
-async function pondWith(t: TestContext, files: Files, pattern: string, query: string): Promise<ResourcePond> {
+async function pondWith(
+  t: TestContext,
+  files: Files,
+  pattern: string,
+  query: string,
+  withCache = (cache: Cache): Cache => cache,
+): Promise<ResourcePond> {
   const base = await initPond(temporaryFolder(t));
   t.after(() => base.close());
-  const cache = createPondCache(base);
+  const cache = withCache(createPondCache(base));
   const pond = withResources(base, createWorkshop({ cache, builder: () => builder, isTrusted: () => true }));
   await write(pond, files);
   await derive(pond, pattern, query);
@@ -299,6 +307,39 @@ test('a making that is cancelled ends soon and leaves nothing', async (t) => {
   controller.abort();
   await ended;
   assert.equal(pond.workshop.known(pond.contentKey(node)), undefined);
+});
+
+test('what another process drops from the cache while it is used is made again', async (t) => {
+  let dropped = 0;
+  const dropping = (cache: Cache): Cache => ({
+    ...cache,
+    find: (key) => {
+      const file = cache.find(key);
+      // Between the look and the use.
+      if (file !== undefined && dropped > 0) {
+        dropped -= 1;
+        rmSync(file.hostPath);
+      }
+      return file;
+    },
+  });
+  const pond = await pondWith(t, { '/in/a.csv': a }, '/in/*', readAll, dropping);
+  await stageResource(pond, inboxId, documentOf('/Derive/made/c/*', 'SELECT sum(n) FROM "$1"').replace('made', 'sums'));
+  const path = `${home}/c/a.csv`;
+  const root = await pond.fs.root();
+  const bytes = await root.readFile(path);
+
+  dropped = 1;
+  assert.deepEqual(await root.readFile(path), bytes);
+
+  dropped = 1;
+  const engine = createQueryEngine();
+  t.after(() => engine.close());
+  assert.equal((await engine.run(pond, { sql: `FROM "${path}"` })).rowCount, 2);
+
+  dropped = 1;
+  assert.equal((await rows(pond, '/Derive/sums/c/a.csv')).join(), '3');
+  assert.equal(dropped, 0);
 });
 
 test('a resource that reads what it makes is a cycle', async (t) => {

@@ -2,9 +2,10 @@ import { assert } from '../base/assert.ts';
 import { PondError } from '../base/error.ts';
 import { type Connection } from '../duckdb/connection.ts';
 import { type Database, openDatabase } from '../duckdb/database.ts';
-import { queryError } from '../duckdb/engineError.ts';
+import { literal } from '../duckdb/sql.ts';
 import { analyze } from './analysis.ts';
 import { defaultLimits } from './buildLimits.ts';
+import { ownError } from './hostNames.ts';
 import { inspectFiles } from './inspectFiles.ts';
 import { type OperationName, type WorkerOperations, type WorkerSettings } from './messages.ts';
 import { plainRow, type PlainValue } from './plainValue.ts';
@@ -54,9 +55,9 @@ export async function createBuildOperations(settings: WorkerSettings): Promise<B
     buildUser: ({ build }, signal) =>
       inUserSlot(() => inSlot(() => buildUser(toolsFor(signal), build, signal), signal), signal),
     statements: ({ statements }, signal) =>
-      perform(signal, (connection) => ownSql(() => runStatements(connection, statements, signal))),
+      perform(signal, (connection) => ownSql(statements, () => runStatements(connection, statements, signal))),
     inspect: ({ hostPaths }, signal) =>
-      perform(signal, (connection) => ownSql(() => inspectFiles(connection, hostPaths))),
+      perform(signal, (connection) => ownSql(hostPaths.map(literal), () => inspectFiles(connection, hostPaths))),
   };
 }
 
@@ -94,13 +95,10 @@ async function withConnection<T>(
   }
 }
 
-async function ownSql<T>(work: () => Promise<T>): Promise<T> {
+async function ownSql<T>(statements: readonly string[], work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    // Without the place: it is in SQL that nobody wrote.
-    const { code, message, path, hint, cause } = queryError(error, '');
-    const details = { ...(path === undefined ? {} : { path }), ...(hint === undefined ? {} : { hint }), cause };
-    throw new PondError(code, message, details);
+    throw ownError(error, statements);
   }
 }

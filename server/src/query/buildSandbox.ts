@@ -105,16 +105,14 @@ export class BuildSandbox {
   }
 
   async #copy(connection: Connection, { sql, files, renamesHostPaths }: BuildRun): Promise<void> {
-    let opening = 'COPY (';
-    let closing = '';
     let text = sql;
     try {
+      let around = { opening: '', closing: '' };
       if (renamesHostPaths) {
         text = `DESCRIBE (\n${sql}\n)`;
-        opening += renamingSql(await connection.rows(text), files);
-        closing = ')';
+        around = renamingSql(await connection.rows(text), files);
       }
-      text = `${opening}\n${sql}\n)${closing} TO ${literal(this.#spec.result)} (FORMAT parquet, USE_TMP_FILE false)`;
+      text = `COPY (${around.opening}\n${sql}\n${around.closing}) TO ${literal(this.#spec.result)} (FORMAT parquet, USE_TMP_FILE false)`;
       const statements = await connection.statements(text);
       this.#checkInterrupt();
       // To bind and then to run binds twice, and a CSV file is looked through each time. One statement that begins as this

@@ -1,6 +1,6 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { basename, dirname } from 'node:path';
-import { PondError } from '../base/error.ts';
+import { isPondError, PondError } from '../base/error.ts';
 import { type Pond } from '../pond/types.ts';
 import { temporaryPathIn } from '../storage/durable.ts';
 import { openHostDisk } from '../storage/hostDisk.ts';
@@ -90,8 +90,15 @@ export function createQueryEngine(options: QueryEngineOptions = {}): QueryEngine
     return inOrder(async () => {
       // The process may have died while this waited, with the files that it had converted.
       if (!ready.worker.isAlive) ready = await prepare(pond, request, signal);
-      const { worker: current, prepared } = ready;
-      const { result, columns, rowCount } = await runPrepared(current, prepared, request.sql, signal);
+      const { result, columns, rowCount } = await runPrepared(ready, request.sql, signal).catch(
+        async (error: unknown) => {
+          if (!isPondError(error, 'storage-failed')) throw error;
+          // A file that was derived or converted is gone from the cache: it is made again, once.
+          ready = await prepare(pond, request, signal);
+          return runPrepared(ready, request.sql, signal);
+        },
+      );
+      const { worker: current } = ready;
       const resultId = `result-${(lastResult += 1)}`;
       results.set(resultId, { worker: current, result });
       return { resultId, columns, rowCount, elapsedMs: performance.now() - started };
@@ -99,7 +106,7 @@ export function createQueryEngine(options: QueryEngineOptions = {}): QueryEngine
   }
 
   /** Makes ready what a query reads, which may be derived first and take long: others run meanwhile. */
-  async function prepare(pond: Pond, request: QueryRequest, signal: AbortSignal | undefined) {
+  async function prepare(pond: Pond, request: QueryRequest, signal: AbortSignal | undefined): Promise<ReadyQuery> {
     const current = liveWorker();
     const analysis = await analyzeInOrder(() =>
       analyses(request.sql, (sql) => current.request('analyze', { sql }, signal)),
@@ -178,9 +185,13 @@ function rememberLast(max: number) {
   };
 }
 
+interface ReadyQuery {
+  readonly worker: WorkerProcess;
+  readonly prepared: PreparedQuery;
+}
+
 async function runPrepared(
-  worker: WorkerProcess,
-  { spec, tables }: PreparedQuery,
+  { worker, prepared: { spec, tables } }: ReadyQuery,
   sql: string,
   signal: AbortSignal | undefined,
 ): Promise<OperationResult<'run'>> {

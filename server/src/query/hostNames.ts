@@ -1,7 +1,11 @@
+import { isAbsolute } from 'node:path';
 import { PondError } from '../base/error.ts';
+import { type ErrorCode } from '../base/errorCode.ts';
 import { type EngineError, engineToPondError, readEngineError, queryError } from '../duckdb/engineError.ts';
 import { textPosition } from '../duckdb/textPosition.ts';
+import { fileMessage } from './fileMessage.ts';
 import { type SandboxSpec, type ViewSpec } from './sources.ts';
+import { tokenize } from './tokens.ts';
 
 type NamedFile = SandboxSpec['files'][number];
 
@@ -17,7 +21,10 @@ export function renameHostPaths(text: string, files: readonly NamedFile[]): { te
   return { text: renamed, path };
 }
 
-/** The error of a query that failed while it was bound or ran. One that blames a file is `invalid-content` of that file. */
+/**
+ * The error of a query that failed while it was bound or ran. One that blames what is in a file is `invalid-content` of that
+ * file, one about the disk `storage-failed`.
+ */
 export function runError(error: unknown, sql: string, files: readonly NamedFile[]): PondError {
   const engine = readEngineError(error);
   if (engine === undefined) return queryError(error, sql);
@@ -27,7 +34,8 @@ export function runError(error: unknown, sql: string, files: readonly NamedFile[
   }
   const { text, path } = renameHostPaths(engine.message, files);
   if (path === undefined || engine.type === 'permission') return engineToPondError({ ...engine, message: text }, sql);
-  return withMessage(engine, 'invalid-content', shorten(text), { sql, path });
+  const told = fileMessage(text);
+  return withMessage(engine, unreadCode(engine), told.text, { sql, path, hint: told.advice });
 }
 
 /** The error of a view that could not be made: its files are not what their names or types promise. */
@@ -37,23 +45,54 @@ export function viewError(error: unknown, view: ViewSpec, sql: string, files: re
     return queryError(error, sql);
   const { text, path } = renameHostPaths(engine.message, files);
   const blamed = path ?? view.path;
-  return new PondError('invalid-content', `${blamed ?? 'the history'} cannot be read: ${shorten(text)}`, {
+  const told = fileMessage(text);
+  return new PondError(unreadCode(engine), `${blamed ?? 'the history'} cannot be read: ${told.text}`, {
     ...(blamed === undefined ? {} : { path: blamed }),
+    ...(told.advice === undefined ? {} : { hint: `${readerHint} ${told.advice}` }),
     ...(view.index === undefined ? {} : { position: textPosition(sql.slice(0, view.index), Infinity, 'byte') }),
   });
 }
 
-function withMessage(
-  { offset, unit }: EngineError,
-  code: 'not-found' | 'invalid-content',
-  message: string,
-  { sql, path }: { readonly sql: string; readonly path: string },
-): PondError {
-  const position = offset === undefined ? {} : { position: textPosition(sql, offset, unit) };
-  return new PondError(code, message, { path, ...position });
+/**
+ * The error of SQL that this program made, without the place in it. One that blames what is in a file that the SQL opens is
+ * `invalid-content`, and leaves out the file's host path: who asked knows what the file is to people.
+ */
+export function ownError(error: unknown, statements: readonly string[]): PondError {
+  const { code, message, path, hint, cause } = queryError(error, '');
+  const details = { ...(path === undefined ? {} : { path }), ...(hint === undefined ? {} : { hint }), cause };
+  const engine = readEngineError(error);
+  const opened = engine === undefined ? [] : absolutePathsIn(statements).filter((name) => message.includes(name));
+  if (engine === undefined || opened.length === 0 || code === 'cancelled' || code === 'storage-full') {
+    return new PondError(code, message, details);
+  }
+  if (isOfDisk(engine)) return new PondError('storage-failed', message, details);
+  const text = opened.reduce((left, name) => left.replaceAll(` '${name}'`, '').replaceAll(` "${name}"`, ''), message);
+  return new PondError('invalid-content', fileMessage(text).text, details);
 }
 
-/** DuckDB's CSV errors list every setting of the reader, and how to change it in a call that the user did not write. */
-function shorten(message: string): string {
-  return message.split(/\n(?:Possible (?:fixes|solutions)|\s+file = |The search space|\s*Use )/)[0]?.trim() ?? message;
+function absolutePathsIn(statements: readonly string[]): readonly string[] {
+  const strings = statements.flatMap(tokenize).filter(({ kind, text }) => kind === 'string' && isAbsolute(text));
+  return [...new Set(strings.map(({ text }) => text))];
+}
+
+function unreadCode(engine: EngineError): 'invalid-content' | 'storage-failed' {
+  return isOfDisk(engine) ? 'storage-failed' : 'invalid-content';
+}
+
+/** True for a file that cannot be opened, read or written, whatever is in it. */
+function isOfDisk({ type, message }: EngineError): boolean {
+  return type === 'io' && /^(?:No files found|Cannot open file|Could not )/.test(message);
+}
+
+/** A table has no options. */
+const readerHint = "The query of a Derive resource can read it with options, read_csv('$1', …):";
+
+function withMessage(
+  { offset, unit }: EngineError,
+  code: ErrorCode,
+  message: string,
+  { sql, path, hint }: { readonly sql: string; readonly path: string; readonly hint?: string | undefined },
+): PondError {
+  const position = offset === undefined ? {} : { position: textPosition(sql, offset, unit) };
+  return new PondError(code, message, { path, ...position, ...(hint === undefined ? {} : { hint }) });
 }

@@ -3,16 +3,31 @@ import { type Value } from '../duckdb/values.ts';
 import { type SandboxSpec } from './sources.ts';
 
 /**
- * Returns the beginning of a query over another one, with the parenthesis that opens before it: host paths in its columns
- * of text become pond paths, and fail the query in lists, structs and the like. `columns` are names and types.
+ * Returns what stands before and behind a query so that host paths in its columns of text become pond paths, and fail it
+ * in lists, structs and the like. `columns` are names and types; columns may share a name.
  */
-export function renamingSql(columns: readonly (readonly Value[])[], files: SandboxSpec['files']): string {
-  const changed = columns.flatMap(([name, type]) => {
-    const column = identifier(String(name));
-    if (type === 'VARCHAR') return [`${renamedSql(column, files)} AS ${column}`];
-    return /VARCHAR|JSON|VARIANT/.test(String(type)) ? [`${withoutPathsSql(column, files)} AS ${column}`] : [];
+export function renamingSql(
+  columns: readonly (readonly Value[])[],
+  files: SandboxSpec['files'],
+): { readonly opening: string; readonly closing: string } {
+  const values = columns.map(([name, type], index) => {
+    const column = `c${index}`;
+    return `${valueSql({ column, name: String(name), type: String(type) }, files)} AS ${identifier(String(name))}`;
   });
-  return `SELECT *${changed.length === 0 ? '' : ` REPLACE (${changed.join(', ')})`} FROM (`;
+  const names = columns.map((_, index) => `c${index}`);
+  return { opening: `SELECT ${values.join(', ')} FROM (`, closing: `) AS q(${names.join(', ')})` };
+}
+
+interface NamedColumn {
+  /** What it is called here. */
+  readonly column: string;
+  readonly name: string;
+  readonly type: string;
+}
+
+function valueSql(column: NamedColumn, files: SandboxSpec['files']): string {
+  if (column.type === 'VARCHAR') return renamedSql(column.column, files);
+  return /VARCHAR|JSON|VARIANT/.test(column.type) ? withoutPathsSql(column, files) : column.column;
 }
 
 function renamedSql(column: string, files: SandboxSpec['files']): string {
@@ -22,9 +37,9 @@ function renamedSql(column: string, files: SandboxSpec['files']): string {
   );
 }
 
-function withoutPathsSql(column: string, files: SandboxSpec['files']): string {
+function withoutPathsSql({ column, name }: NamedColumn, files: SandboxSpec['files']): string {
   const paths = files.map(({ hostPath }) => `contains(to_json(${column})::VARCHAR, ${literal(inJson(hostPath))})`);
-  const reason = `a column of texts can have the names of files, but ${column} is none`;
+  const reason = `a column of texts can have the names of files, but ${identifier(name)} is none`;
   return `CASE WHEN ${paths.join(' OR ')} THEN error(${literal(reason)}) ELSE ${column} END`;
 }
 

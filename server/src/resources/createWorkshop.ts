@@ -1,4 +1,4 @@
-import { PondError } from '../base/error.ts';
+import { isPondError, PondError } from '../base/error.ts';
 import { type HostFile } from '../pond/types.ts';
 import { type Builder, type FileFacts } from '../query/build.ts';
 import { type Cache } from './cache.ts';
@@ -88,7 +88,7 @@ export function createWorkshop({ cache, builder, isTrusted }: WorkshopParts): Wo
         key,
         async (shared) => {
           requireTrust();
-          const files = await make(shared);
+          const files = await againOnce(() => make(shared));
           remember(key, files);
           return files;
         },
@@ -97,6 +97,16 @@ export function createWorkshop({ cache, builder, isTrusted }: WorkshopParts): Wo
     known,
     inspect,
   };
+}
+
+/** The cache may drop what something is made of while it is made; asked for again, it is made again. */
+async function againOnce<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isPondError(error, 'storage-failed')) throw error;
+    return await work();
+  }
 }
 
 /** What was remembered first is forgotten first. */

@@ -115,8 +115,12 @@ export function createDerivedBackend(parts: DerivedBackendParts): Backend {
       yield* base.read(node, range);
       return;
     }
-    const { hostPath } = await parts.content(node);
-    const content = openHostDisk(hostFolder(hostPath)).readStream(hostName(hostPath), range?.start, range?.end);
+    const stream = async (): Promise<AsyncIterable<Uint8Array> | undefined> => {
+      const { hostPath } = await parts.content(node);
+      return openHostDisk(hostFolder(hostPath)).readStream(hostName(hostPath), range?.start, range?.end);
+    };
+    // What the cache dropped since it was made is made again.
+    const content = (await stream()) ?? (await stream());
     if (content === undefined) throw new PondError('storage-failed', 'a derived file was removed from the cache');
     yield* content;
   }
