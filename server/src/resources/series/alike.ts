@@ -9,7 +9,7 @@ export async function areAlike(files: readonly HostFile[], workshop: Workshop, j
     return (await workshop.inspect(files, job)).isAlike;
   } catch (error) {
     // DuckDB has no type for seconds and timestamps in one column. What else is wrong is said of the file that has it.
-    if (isPondError(error, 'query-failed')) return false;
+    if (isPondError(error, 'query-failed') || isPondError(error, 'invalid-content')) return false;
     throw error;
   }
 }
