@@ -7,6 +7,7 @@ import { readRecords, type RunRecord } from '../resources/records.ts';
 import { recordsName } from '../resources/resource.ts';
 import { type ResourcePond } from '../resources/resourcePond.ts';
 import { type RunResult } from '../resources/runner.ts';
+import { type Node } from '../tinyfs/backend.ts';
 
 /** A problem of a text as clients see it. */
 export function problemInfo({ code, severity, message, hint, range }: Problem, origin: string): ProblemInfo {
@@ -33,21 +34,58 @@ export async function keptRecords(pond: ResourcePond, home: ResourceHome): Promi
   return records.toReversed().map((record, age) => ({ home, record, age }));
 }
 
-/** A kept record as clients see it. Each version of the file of records brought one of them. */
-export async function keptRunInfo(pond: ResourcePond, { home, record, age }: KeptRecord): Promise<RunInfo> {
-  const resource = `${home.kind.kind}/${home.name}`;
-  const number = await commitOf(pond, `${home.home}/${recordsName}`, age);
-  const commit = number === undefined ? undefined : await pond.resolve(String(number));
-  // A commit of records alone is not called after one resource.
-  return { resource, id: home.id, ...record, commit: commit?.operation === resource ? commit.number : null };
+/** Kept records as clients see them, in their order; those of one home are in the order of age. */
+export async function keptRunInfos(pond: ResourcePond, records: readonly KeptRecord[]): Promise<readonly RunInfo[]> {
+  const files = new Map<string, VersionCommits>();
+  const operations = new Map<number, Promise<string>>();
+  const operationOf = (number: number): Promise<string> => {
+    const known = operations.get(number) ?? pond.resolve(String(number)).then(({ operation }) => operation);
+    operations.set(number, known);
+    return known;
+  };
+  const infos: RunInfo[] = [];
+  try {
+    for (const { home, record, age } of records) {
+      const resource = `${home.kind.kind}/${home.name}`;
+      let commit: number | null = null;
+      if (broughtSomething(record)) {
+        const file = files.get(home.home) ?? (await versionCommits(pond, `${home.home}/${recordsName}`));
+        files.set(home.home, file);
+        const number = await file.before(age);
+        // A commit of records alone is not called after one resource.
+        if (number !== undefined && (await operationOf(number)) === resource) commit = number;
+      }
+      infos.push({ resource, id: home.id, ...record, commit });
+    }
+  } finally {
+    for (const file of files.values()) await file.close();
+  }
+  return infos;
 }
 
-/** The commit that wrote the version of a file so many before the newest; undefined when none did. */
-async function commitOf(pond: ResourcePond, path: string, age: number): Promise<number | undefined> {
-  let index = 0;
-  for await (const node of (await pond.fs.root()).versions(path)) {
-    if (index === age) return pondNode(node).row?.txn;
-    index += 1;
-  }
-  return undefined;
+/** Who brought nothing has no commit to look at: most runs of a schedule, and to look for one is to walk through versions. */
+const broughtSomething = ({ rows, files }: RunRecord): boolean => rows + files > 0;
+
+/** The commits that wrote the versions of a file, walked through once. */
+interface VersionCommits {
+  /** The one that wrote the version so many before the newest; undefined when none did. */
+  before(age: number): Promise<number | undefined>;
+  close(): Promise<void>;
+}
+
+/** Each version of the file of records brought one of them. */
+async function versionCommits(pond: ResourcePond, path: string): Promise<VersionCommits> {
+  const versions = (await pond.fs.root()).versions(path)[Symbol.asyncIterator]();
+  const commits: (number | undefined)[] = [];
+  return {
+    async before(age) {
+      while (commits.length <= age) {
+        const next: IteratorResult<Node, unknown> = await versions.next();
+        if (next.done === true) return undefined;
+        commits.push(pondNode(next.value).row?.txn);
+      }
+      return commits[age];
+    },
+    close: async () => void (await versions.return?.()),
+  };
 }

@@ -7,7 +7,7 @@ import { documentName, isBookkeeping } from '../resources/resource.ts';
 import { type ResourcePond } from '../resources/resourcePond.ts';
 import { selectHomes } from '../resources/select.ts';
 import { type Command } from './context.ts';
-import { keptRecords, keptRunInfo, problemInfo } from './resourceInfo.ts';
+import { keptRecords, keptRunInfos, problemInfo } from './resourceInfo.ts';
 import { upToDate } from './tree.ts';
 
 /** Resources of the working tree, by kind and name. Fails `resource-not-found`. */
@@ -31,7 +31,7 @@ interface Described {
 async function describe(pond: ResourcePond, { home, acyclic, committed }: Described): Promise<ResourceInfo> {
   const { kind, name, id, desc, resource } = home;
   const before = await readHome(committed, kind.kind, id);
-  const [newest] = await keptRecords(pond, home);
+  const [lastRun = null] = await keptRunInfos(pond, (await keptRecords(pond, home)).slice(0, 1));
   return {
     kind: kind.kind,
     name,
@@ -42,7 +42,7 @@ async function describe(pond: ResourcePond, { home, acyclic, committed }: Descri
     problems: problemsOf(home, acyclic),
     reads: resource === undefined ? [] : acyclic.graph.sourcesOf(resource).map((source) => source.id),
     outputs: await outputsOf(pond, home),
-    lastRun: newest === undefined ? null : await keptRunInfo(pond, newest),
+    lastRun,
   };
 }
 

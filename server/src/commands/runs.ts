@@ -1,7 +1,7 @@
 import { readHomes } from '../resources/readResource.ts';
 import { selectHomes } from '../resources/select.ts';
 import { type Command } from './context.ts';
-import { keptRecords, keptRunInfo, type KeptRecord } from './resourceInfo.ts';
+import { type KeptRecord, keptRecords, keptRunInfos } from './resourceInfo.ts';
 import { upToDate } from './tree.ts';
 
 /** Records of runs, newest first; a resource keeps its last hundred. Fails `resource-not-found`. */
@@ -10,7 +10,5 @@ export const runs: Command<'runs'> = async (context, { pond: directory, names, l
   const kept: KeptRecord[] = [];
   for (const home of selectHomes(await readHomes(pond.fs), names)) kept.push(...(await keptRecords(pond, home)));
   kept.sort((a, b) => (a.record.started < b.record.started ? 1 : a.record.started > b.record.started ? -1 : 0));
-  const infos = [];
-  for (const record of kept.slice(0, limit)) infos.push(await keptRunInfo(pond, record));
-  return infos;
+  return await keptRunInfos(pond, kept.slice(0, limit));
 };
