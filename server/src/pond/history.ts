@@ -1,9 +1,6 @@
 import { PondError } from '../base/error.ts';
 import { type OpLog } from '../oplog/opLog.ts';
 import { type OpRow, type RowMetadata } from '../oplog/rows.ts';
-import { lookupCommitted } from './committedTree.ts';
-import { type PondNode, sameVersion } from './node.ts';
-import { rootAt, type Store } from './store.ts';
 import { type Commit, type VersionSpec } from './types.ts';
 
 /** Partition of the commits' own rows. */
@@ -119,7 +116,8 @@ async function newestUpTo(opLog: OpLog, timeUs: number): Promise<Commit | undefi
   return best;
 }
 
-async function ownAtOrBelow(opLog: OpLog, number: number, lowest: number): Promise<Commit | undefined> {
+/** The newest of our commits from `number` down to `lowest`; undefined when other engines made them all. */
+export async function ownAtOrBelow(opLog: OpLog, number: number, lowest: number): Promise<Commit | undefined> {
   for (let at = number; at >= lowest; at--) {
     const commit = await readCommitRecord(opLog, at);
     if (commit !== undefined) return commit;
@@ -129,39 +127,4 @@ async function ownAtOrBelow(opLog: OpLog, number: number, lowest: number): Promi
 
 function notFound(spec: VersionSpec, why: string): PondError {
   return new PondError('version-not-found', `no commit is '${spec}': ${why}`, { hint: "'pond log' lists the commits" });
-}
-
-/**
- * Commits that changed a path, newest first. An entry names the commit that changed it last, a directory the last one that
- * changed anything below it, and each the one that put it there, so the walk jumps from change to change.
- */
-export async function* commitsOfPath(store: Store, head: number, path: readonly string[]): AsyncIterable<Commit> {
-  for (let number: number | undefined = head; number !== undefined;) {
-    const now = await stateAt(store, number, path);
-    const commit: Commit = await commitAt(store.opLog, now.changedTxn);
-    const before = commit.parent === undefined ? undefined : await stateAt(store, commit.parent, path);
-    if (!sameVersion(now.node, before?.node)) yield commit;
-    number = commit.parent;
-  }
-}
-
-interface PathState {
-  readonly node: PondNode | undefined;
-  /** The last commit before which the path may have been in another state. */
-  readonly changedTxn: number;
-}
-
-async function stateAt(store: Store, number: number, path: readonly string[]): Promise<PathState> {
-  let node = await rootAt(store, number);
-  let changedTxn = number;
-  let placedTxn = 0;
-  for (const name of path) {
-    const next = node.type === 'directory' ? await lookupCommitted(store, node, name) : undefined;
-    // Where the path ends early, it has been absent at least since the deepest directory changed.
-    if (next === undefined) return { node: undefined, changedTxn: Math.max(changedTxn, placedTxn) };
-    changedTxn = Math.max(next.changedTxn ?? 0, next.row?.txn ?? 0);
-    placedTxn = Math.max(placedTxn, next.placedTxn ?? 0);
-    node = next;
-  }
-  return { node, changedTxn: Math.max(changedTxn, placedTxn) };
 }

@@ -1,0 +1,74 @@
+/**
+ * The commits that changed a path. An entry names the commit that changed it last, and the one that put it there, so the walk
+ * jumps from change to change. Where nothing is at the path no entry says since when; but a directory's time says when its
+ * names last changed, so the walk jumps over all commits that left the names on the way as they were.
+ */
+import { lookupCommitted } from './committedTree.ts';
+import { commitAt, ownAtOrBelow } from './history.ts';
+import { type PondNode, sameVersion } from './node.ts';
+import { rootAt, type Store } from './store.ts';
+import { type Commit } from './types.ts';
+
+/** Commits that changed a path or something below it, newest first. */
+export async function* commitsOfPath(store: Store, head: number, path: readonly string[]): AsyncIterable<Commit> {
+  for (let number: number | undefined = head; number !== undefined;) {
+    const now = await stateAt(store, number, path);
+    const since = now.node === undefined ? await absentSince(store, now, path) : now.changedTxn;
+    const commit: Commit = await commitAt(store.opLog, since);
+    const before = commit.parent === undefined ? undefined : await stateAt(store, commit.parent, path);
+    if (!sameVersion(now.node, before?.node)) yield commit;
+    number = commit.parent;
+  }
+}
+
+interface PathState {
+  readonly node: PondNode | undefined;
+  /** The last commit before which the path may have been in another state. */
+  readonly changedTxn: number;
+  /** The nodes on the way, from the root: as far as the path leads, without `node`. */
+  readonly way: readonly PondNode[];
+}
+
+async function stateAt(store: Store, number: number, path: readonly string[]): Promise<PathState> {
+  let node = await rootAt(store, number);
+  let changedTxn = number;
+  let placedTxn = 0;
+  const way: PondNode[] = [];
+  for (const name of path) {
+    way.push(node);
+    const next = node.type === 'directory' ? await lookupCommitted(store, node, name) : undefined;
+    // Where the path ends early, it has been absent at least since the deepest directory changed.
+    if (next === undefined) return { node: undefined, changedTxn: Math.max(changedTxn, placedTxn), way };
+    changedTxn = Math.max(next.changedTxn ?? 0, next.row?.txn ?? 0);
+    placedTxn = Math.max(placedTxn, next.placedTxn ?? 0);
+    node = next;
+  }
+  return { node, changedTxn: Math.max(changedTxn, placedTxn), way };
+}
+
+/** The first of the commits, one behind the other, that have nothing at the path for the same reason as `now`. */
+async function absentSince(store: Store, now: PathState, path: readonly string[]): Promise<number> {
+  /** Commits from `same` on are like `now`; the one at `other`, or below, is not. */
+  let [same, other] = [now.changedTxn, -1];
+  const look = async (number: number): Promise<void> => {
+    const at = (await ownAtOrBelow(store.opLog, number, other + 1))?.number;
+    const state = at === undefined ? undefined : await stateAt(store, at, path);
+    if (state !== undefined && isSameAbsence(state, now)) same = state.changedTxn;
+    else other = number;
+  };
+  // Near first, since most walks end soon; then by doubling steps, and by halves.
+  for (let step = 1; other < 0 && same > 0; step *= 2) await look(Math.max(0, same - step));
+  while (same - other > 1) await look(Math.floor((same + other) / 2));
+  return same;
+}
+
+/** True when the same nodes are on the way and no directory of them has got or lost a name. */
+function isSameAbsence(a: PathState, b: PathState): boolean {
+  return (
+    a.node === undefined && a.way.length === b.way.length && a.way.every((node, i) => hasSameNames(node, b.way[i]!))
+  );
+}
+
+function hasSameNames(a: PondNode, b: PondNode): boolean {
+  return a.id === b.id && (a.type !== 'directory' || a.modifiedUs === b.modifiedUs);
+}

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { initPondOn, openPondOn } from '../../server/src/pond/pond.ts';
+import { type Pond } from '../../server/src/pond/types.ts';
+import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
+import { type WD } from '../../server/src/tinyfs/workingDirectory.ts';
+import { createCountingDisk } from '../support/countingDisk.ts';
+import { randomOf } from '../support/random.ts';
+import { bytesOf, collect } from '../support/tree.ts';
+
+/** The commits that changed what is at the path, newest first, found by looking at each. */
+async function logByLooking(pond: Pond, path: string): Promise<readonly number[]> {
+  const numbers: number[] = [];
+  let before = 'nothing';
+  for (let number = 0; number <= pond.head.number; number++) {
+    const at = await (await (await pond.at(String(number))).root()).get(path).catch(() => undefined);
+    const now = at === undefined ? 'nothing' : `${at.node.id} ${at.node.version} ${at.node.sha256}`;
+    if (now !== before) numbers.unshift(number);
+    before = now;
+  }
+  return numbers;
+}
+
+const log = async (pond: Pond, path: string): Promise<readonly number[]> =>
+  (await collect(pond.log({ path }))).map(({ number }) => number);
+
+/** Most commits change something else; some make, remove or move the path, or what it is in. */
+const steps: readonly ((root: WD, round: number) => Promise<unknown>)[] = [
+  (root, round) => root.writeFile('/d/x', bytesOf(`x ${round}`)),
+  (root) => root.remove('/d/x'),
+  (root, round) => root.writeFile(`/d/other ${round % 3}`, bytesOf(`${round}`)),
+  (root, round) => root.remove(`/d/other ${round % 3}`),
+  (root) => root.rename('/d', '/e'),
+  (root) => root.rename('/e', '/d'),
+  (root) => root.createDirectory('/d'),
+  (root, round) => root.writeFile('/d', bytesOf(`a file ${round}`)),
+  (root) => root.remove('/d', { recursive: true }),
+];
+
+test('the log of a path is that of looking at every commit, however often it came and went', async () => {
+  for (const seed of [1, 2]) {
+    const random = randomOf(seed);
+    const pond = await initPondOn(createMemoryDisk(), 'history');
+    const root = await pond.fs.root();
+    for (let round = 0; round < 120; round++) {
+      await root.writeFile('/busy', bytesOf(`${round}`));
+      // A step that is not possible now is another round in which the path is left alone.
+      if (random(5) === 0) await steps[random(steps.length)]!(root, round).catch(() => undefined);
+      await pond.commit({ message: `${round}`, author: 'test' });
+    }
+    for (const path of ['/d/x', '/d', '/e/x', '/d/other 1', '/never', '/d/x/below', '/busy']) {
+      assert.deepEqual(await log(pond, path), await logByLooking(pond, path), `seed ${seed}, log of ${path}`);
+    }
+    await pond.close();
+  }
+});
+
+test('the log of a path that came late, or never, does not cost the age of the pond', async () => {
+  const disk = createMemoryDisk();
+  const pond = await initPondOn(disk, 'history');
+  const root = await pond.fs.root();
+  const change = async (path: string, text: string): Promise<void> => {
+    await root.writeFile(path, bytesOf(text));
+    await pond.commit({ message: path, author: 'test' });
+  };
+  for (let round = 0; round < 300; round++) await change('/busy', `${round}`);
+  await change('/late', 'first');
+  for (let round = 0; round < 10; round++) await change('/busy', `again ${round}`);
+  await pond.close();
+  for (const [path, expected] of [
+    ['/late', [301]],
+    ['/never/there', []],
+  ] as const) {
+    const counting = createCountingDisk(disk);
+    const reader = await openPondOn(counting.disk, 'history', { mode: 'read' });
+    counting.take();
+    assert.deepEqual(await log(reader, path), expected);
+    const { calls } = counting.take();
+    assert.ok(calls < 120, `${calls} calls for ${path}`);
+    await reader.close();
+  }
+});
