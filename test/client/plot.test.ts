@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { plotOf } from '../../client/vscode/gridPlot.ts';
+import { panelsOf, type Measured } from '../../client/vscode/webviews/grid/panels.ts';
 import { plotted, plottedColumns, shownAtFirst } from '../../client/vscode/webviews/grid/plotted.ts';
 import { thinned } from '../../client/vscode/webviews/grid/thinned.ts';
 
@@ -108,4 +109,32 @@ test('at first the columns are drawn that measure the same, else the first few',
   assert.deepEqual(shownAtFirst(names), ['York.Warmest.C.avg', 'Paris.Warmest.C.avg']);
   assert.deepEqual(shownAtFirst(['a', 'b', 'c', 'd', 'e']), ['a', 'b', 'c', 'd']);
   assert.deepEqual(shownAtFirst(['A.Depth.m', 'A.Rain.mm']), ['A.Depth.m', 'A.Rain.mm']);
+});
+
+test('columns of one unit share an axis unless one would lie flat on it', () => {
+  const column = (name: string, ...y: readonly (number | null)[]): Measured => ({ name, y });
+  const panels = (...columns: readonly Measured[]): unknown =>
+    panelsOf(columns).map(({ unit, series }) => [unit, ...series.map(({ name }) => name)]);
+  const pressure = column('A.Pressure.Pa', 100_000, 102_000);
+  const [warm, warmest] = [column('A.Water.C.avg', 10, null, 12), column('A.Water.C.max', 11, 14)];
+  assert.deepEqual(panels(warm, pressure, warmest), [
+    ['C', 'A.Water.C.avg', 'A.Water.C.max'],
+    ['Pa', 'A.Pressure.Pa'],
+  ]);
+  // Of one height, but of two units.
+  assert.deepEqual(panels(column('A.Wind.m/s', 0, 10), column('A.Rain.mm', 0, 10)), [
+    ['m/s', 'A.Wind.m/s'],
+    ['mm', 'A.Rain.mm'],
+  ]);
+  const [high, low, far] = [column('high', 0, 100), column('low', 3, 40), column('far', 100_000, 100_100)];
+  assert.deepEqual(panels(high, far, column('tiny', 1, 2), low), [
+    ['', 'high', 'low'],
+    ['', 'far'],
+    ['', 'tiny'],
+  ]);
+  // What is constant, or has no value, is flat on any axis, as long as it flattens nothing else.
+  assert.deepEqual(panels(high, column('none', null), column('flat', 50, 50), column('away', 9000, 9000)), [
+    ['', 'high', 'none', 'flat'],
+    ['', 'away'],
+  ]);
 });

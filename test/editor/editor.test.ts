@@ -134,10 +134,13 @@ describe('the editor', () => {
   test('a result is plotted over its time, column by column', { timeout }, async (t) => {
     await inDemo(t, 'plot', async ({ page, screenshot }) => {
       await page.locator('.statusbar-item').filter({ hasText: 'demo ·' }).waitFor();
-      const grid = await query(page, 'SELECT date, temp_max, temp_min, weather FROM "/weather/seattle-weather.csv"');
+      const grid = await query(page, 'SELECT date, temp_max, temp_min, precipitation * 1000 AS rain, weather FROM "/weather/seattle-weather.csv"');
       await grid.getByRole('button', { name: 'Plot' }).click();
       await grid.getByRole('img', { name: 'temp_max, temp_min by date' }).waitFor();
-      assert.equal(await grid.locator('[aria-label="line"] path').count(), 2);
+      // On the axis of the rain, the temperatures would lie flat.
+      await grid.getByRole('img', { name: 'rain by date' }).waitFor();
+      assert.equal(await grid.locator('[aria-label="line"] path').count(), 3);
+      assert.equal(await grid.locator('[aria-label="x-axis tick label"]').count(), 1);
       await screenshot('plot');
       await grid.getByRole('button', { name: 'temp_min' }).click();
       await grid.getByRole('img', { name: 'temp_max by date' }).waitFor();

@@ -1,0 +1,132 @@
+import { axisX, axisY, dot, gridY, lineY, plot, pointerX, tip } from '@observablehq/plot';
+import { type PlotInfo } from './messages.ts';
+import { type Panel } from './panels.ts';
+
+/** A column as it is drawn. */
+export interface Drawn {
+  readonly name: string;
+  readonly colour: string;
+  readonly dashed: boolean;
+  readonly y: readonly (number | null)[];
+  readonly points: readonly Point[];
+}
+
+/** A value in its place. */
+export interface Point {
+  readonly name: string;
+  readonly x: number | Date;
+  readonly y: number | null;
+}
+
+/** Least height of a panel, and that of the axis below the last, pixels. */
+const panelMin = 120;
+const axisHeight = 30;
+
+/** Room above a panel, where its unit stands, and below each but the last, pixels. */
+const marginTop = 22;
+const marginBottom = 8;
+
+/** Draws panels one below the other over one axis of x, as high as there is room for, or higher. */
+export function charts(
+  info: PlotInfo,
+  panels: readonly Panel<Drawn>[],
+  { width, height }: { readonly width: number; readonly height: number },
+): readonly Element[] {
+  const each = Math.max(panelMin, Math.floor((height - axisHeight) / panels.length));
+  const span = spanOf(panels.flatMap(({ series }) => series));
+  return panels.map((panel, index) => {
+    const isLast = index === panels.length - 1;
+    return chart(info, panel, { width, height: isLast ? each + axisHeight : each, span, isLast });
+  });
+}
+
+interface Place {
+  readonly width: number;
+  readonly height: number;
+  /** The ends of the axis of x. */
+  readonly span: readonly (number | Date)[];
+  readonly isLast: boolean;
+}
+
+function chart(
+  { xName, isTime, asDots }: PlotInfo,
+  { unit, series }: Panel<Drawn>,
+  { width, height, span, isLast }: Place,
+): Element {
+  const made = plot({
+    width,
+    height,
+    marginLeft: 56,
+    marginRight: 28,
+    marginTop,
+    marginBottom: isLast ? marginBottom + axisHeight : marginBottom,
+    ariaLabel: `${series.map(({ name }) => name).join(', ')} by ${xName}`,
+    x: { type: isTime ? 'utc' : 'linear', domain: span, label: null, nice: false, ...(isLast ? {} : { axis: null }) },
+    y: { nice: true, label: null },
+    marks: [
+      gridY({ stroke: 'currentColor', strokeOpacity: 0.12 }),
+      isLast
+        ? axisX({ label: isTime ? null : xName, tickSize: 4, ...(isTime ? {} : { tickFormat: numberTick }) })
+        : null,
+      axisY({
+        label: unit === '' ? null : unit,
+        labelArrow: 'none',
+        tickSize: 0,
+        tickSpacing: 40,
+        tickFormat: shortTick,
+      }),
+      ...series.map(({ points, colour, dashed }) =>
+        asDots || points.length === 1
+          ? dot(points, { x: 'x', y: 'y', stroke: colour, r: 2, symbol: dashed ? 'times' : 'circle' })
+          : lineY(points, {
+              x: 'x',
+              y: 'y',
+              stroke: colour,
+              strokeWidth: 1.5,
+              ...(dashed ? { strokeDasharray: '4 3' } : {}),
+            }),
+      ),
+      tip(
+        series.flatMap(({ points }) => points.filter(({ y }) => y !== null)),
+        pointerX({ x: 'x', y: 'y', title: described }),
+      ),
+    ],
+  });
+  // The page may not have styles of its own within it; grid.css says the same.
+  for (const style of made.querySelectorAll('style')) style.remove();
+  return made;
+}
+
+/** The first and the last x of all; each is in order. */
+function spanOf(all: readonly Drawn[]): readonly (number | Date)[] {
+  const ends = all.flatMap(({ points }) => [points.at(0), points.at(-1)]).flatMap((end) => (end ? [end.x] : []));
+  ends.sort((a, b) => Number(a) - Number(b));
+  return [ends[0] ?? 0, ends.at(-1) ?? 1];
+}
+
+/** A year is no thousands: small numbers have no separators. */
+function numberTick(value: number): string {
+  return value.toLocaleString(undefined, { useGrouping: Math.abs(value) >= 10_000, maximumSignificantDigits: 9 });
+}
+
+/** A number that takes the room of some seven digits: `2,500`, `1.2M`, `4e-7`. */
+function shortTick(value: number): string {
+  const size = Math.abs(value);
+  if (size > 0 && size < 1e-4) return value.toExponential();
+  return value.toLocaleString(undefined, {
+    notation: size < 1e6 ? 'standard' : 'compact',
+    maximumSignificantDigits: 6,
+  });
+}
+
+/** What the tip says: the column, its value, and where. */
+function described({ name, x, y }: Point): string {
+  const place =
+    x instanceof Date
+      ? x
+          .toISOString()
+          .replace('T', ' ')
+          .replace(/(:00)?\.000Z$/, '')
+      : x.toLocaleString();
+  return `${name}\n${y?.toLocaleString(undefined, { maximumSignificantDigits: 6 }) ?? ''}\n${place}`;
+}
