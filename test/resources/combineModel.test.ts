@@ -37,9 +37,13 @@ async function checkChanges(combining: Combining, seed: number): Promise<void> {
   const home = await combining.stage({ s: { patterns, ...(columns && { columns }) } });
   // All columns are there from the beginning: one that is asked for and not there would be an error.
   await change(combining, files, `${folders[0]!}/all`, [rowOf(random, columnNames, fractions)]);
+  // Every fourth time there are so many files that neighbours are merged.
+  const [filesMax, filesFirst] = seed % 4 === 0 ? [60, 25] : [4, 0];
+  for (let i = 0; i < filesFirst; i++)
+    await change(combining, files, `${folders[0]!}/f${i}`, rowsOf(random, fractions));
   for (let round = 0; round < rounds; round++) {
     for (let changes = 1 + random(4); changes > 0; changes--) {
-      const path = `${folders[random(folders.length)]!}/f${random(4)}`;
+      const path = `${folders[random(folders.length)]!}/f${random(filesMax)}`;
       await change(combining, files, path, rowsOf(random, fractions));
     }
     const { names, rows } = await combining.read(home, 's');

@@ -1,5 +1,7 @@
 /** A sensor that was silent for a day must not contradict its numbers of other days: see series/blankColumns.ts. */
+import { type HostFile } from '../../pond/types.ts';
 import { type FileFacts } from '../../query/build.ts';
+import { keyOf } from '../contentKey.ts';
 import { type Job } from '../job.ts';
 import { blankColumns, isUntold } from '../series/blankColumns.ts';
 import { sideBySide } from '../series/sideBySide.ts';
@@ -8,6 +10,10 @@ import { type Piece } from './pieces.ts';
 
 /** So many pieces are looked into side by side. */
 const piecesAtOnce = 2;
+
+/** A file never changes, so neither does what is known of it: the columns without a value, by the file's key and those asked for. */
+const remembered = new Map<string, ReadonlySet<string>>();
+const rememberedMax = 10_000;
 
 /**
  * Returns the pieces, where types differ without the columns in which they have no value. A column that has a value nowhere
@@ -25,9 +31,22 @@ export async function withoutBlanks(pieces: readonly Piece[], workshop: Workshop
       isUntold(type) && types.get(name)!.size > 1 ? [name] : [],
     );
     if (names.length === 0) return piece;
-    const blank = facts.rowCount === 0 ? new Set(names) : await blankColumns([file], names, workshop, job);
+    const blank = facts.rowCount === 0 ? new Set(names) : await blankColumnsOf(file, names, workshop, job);
     return blank.size === 0 ? piece : { ...piece, facts: without(facts, blank), hasBlanks: true };
   });
+}
+
+async function blankColumnsOf(
+  file: HostFile,
+  names: readonly string[],
+  workshop: Workshop,
+  job: Job,
+): Promise<ReadonlySet<string>> {
+  const key = keyOf(file.key, names);
+  const blank = remembered.get(key) ?? (await blankColumns([file], names, workshop, job));
+  remembered.set(key, blank);
+  if (remembered.size > rememberedMax) remembered.delete(remembered.keys().next().value!);
+  return blank;
 }
 
 function without(facts: FileFacts, blank: ReadonlySet<string>): FileFacts {

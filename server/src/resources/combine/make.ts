@@ -9,12 +9,14 @@ import { type Workshop } from '../workshop.ts';
 import { withoutBlanks } from './blanks.ts';
 import { findColumns, type FoundColumn, timeTypeOf } from './columns.ts';
 import { divide, type Part } from './parts.ts';
-import { gatherPieces, type Piece } from './pieces.ts';
+import { mergeNeighbours } from './neighbours.ts';
+import { gatherPieces } from './pieces.ts';
 import { type Scope } from './scope.ts';
-import { emptySql, type Layout, partSql, risingSql, unionTypesSql } from './sql.ts';
+import { emptySql, type Layout, unionTypesSql } from './sql.ts';
+import { keyOfLayout, writeRows } from './write.ts';
 
 /** How keys of what is made here begin. The number changes when the same inputs would give something else. */
-export const recipe = ['combine', 1] as const;
+export const recipe = ['combine', 2] as const;
 
 /** A scope with what its patterns match. */
 export interface ScopeInputs {
@@ -36,7 +38,7 @@ export async function makeScope(inputs: ScopeInputs, workshop: Workshop, job: Jo
   const pieces = await withoutBlanks(await gatherPieces(scope.title, inputs.series, workshop, job), workshop, job);
   const found = pieces.length === 0 ? [] : findColumns(resource, scope, pieces);
   const layout = { time: timeTypeOf(pieces), columns: await typedColumns(found, workshop, job) };
-  const parts = divide(pieces);
+  const parts = divide(await mergeNeighbours(layout, pieces, workshop, job));
   if (parts.length === 0) return [await makeEmpty(layout, workshop, job)];
   let done = 0;
   return await sideBySide(parts, partsAtOnce, async (part) => {
@@ -73,29 +75,7 @@ async function makePart(layout: Layout, { period, pieces }: Part, workshop: Work
   const series = indexes.map((index) => pieces.filter((piece) => piece.series === index));
   const keys = series.map((own) => own.map(({ file }) => file.key));
   const bounds = [String(period.startUs), String(period.endUs)];
-  const write = async (target: string, { signal }: Job): Promise<void> => {
-    const { builder } = workshop;
-    const ordered = series.map(inTimeOrder);
-    const [rising = []] = await builder.run([risingSql(layout, period, ordered)], signal);
-    const known = ordered.map((own, index) => ({ pieces: own, isRising: rising[index] === true }));
-    await builder.run([partSql(layout, period, known, target)], signal);
-  };
+  const write = (target: string, shared: Job): Promise<void> =>
+    writeRows(layout, period, series, target, workshop, shared);
   return await workshop.file(keyOf(...recipe, 'part', keyOfLayout(layout), bounds, keys), write, job);
-}
-
-function keyOfLayout({ time, columns }: Layout): readonly (readonly string[] | string)[] {
-  return [time, ...columns.map(({ name, type }) => [name, type])];
-}
-
-/** Pieces that have no time in common are put in order of time: none of them wins over another. */
-function inTimeOrder(pieces: readonly Piece[]): readonly Piece[] {
-  const sorted = pieces.toSorted((a, b) => Number(startOf(a) - startOf(b)));
-  const overlaps = sorted.some(
-    (piece, index) => index > 0 && startOf(piece) <= (sorted[index - 1]!.facts.time?.maxUs ?? 0n),
-  );
-  return overlaps ? pieces : sorted;
-}
-
-function startOf({ facts }: Piece): bigint {
-  return facts.time?.minUs ?? 0n;
 }

@@ -31,6 +31,9 @@ const lengths: readonly Length[] = [
 const [calendarStartUs, calendarEndUs] = [-2_208_988_800_000_000n, 4_102_444_800_000_000n];
 const [timeMinUs, timeMaxUs] = [-9_100_000_000_000_000_000n, 9_100_000_000_000_000_000n];
 
+/** All time that a result may be about. */
+export const wholeTime: Period = { startUs: timeMinUs, endUs: timeMaxUs };
+
 /**
  * Returns the parts in order of time; none when there are no rows. Each period is divided by itself: one that nothing is
  * added to stays as it is.

@@ -39,11 +39,14 @@ export function risingSql(layout: Layout, period: Period, series: readonly (read
 }
 
 function isRising({ time }: Layout, period: Period, pieces: readonly Piece[]): string {
-  // What is read by several calls has no order to rely on.
-  const [run, ...others] = runsOf(pieces);
-  if (run === undefined || others.length > 0) return 'false';
-  const rows = readSql({ time, columns: [] }, period, run, '');
-  return `(SELECT coalesce(bool_and(t > before), true) FROM (SELECT t, lag(t) OVER () AS before FROM (${rows})))`;
+  const runs = runsOf([], pieces).map((run, index) => {
+    const rows = readSql({ time, columns: [] }, period, run, '');
+    const steps = `SELECT t, lag(t) OVER () AS before FROM (${rows})`;
+    return `SELECT ${index} AS run, coalesce(bool_and(t > before), true) AS rises, min(t) AS least, max(t) AS most FROM (${steps})`;
+  });
+  const before = 'max(most) OVER (ORDER BY run ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)';
+  const filled = `SELECT rises, least, ${before} AS before FROM (${runs.join(' UNION ALL ')}) WHERE least IS NOT NULL`;
+  return `(SELECT coalesce(bool_and(rises AND coalesce(least > before, true)), true) FROM (${filled}))`;
 }
 
 /** Returns the SQL that writes a part to a host file: of these series, of which the first wins. */
@@ -51,7 +54,10 @@ export function partSql(layout: Layout, period: Period, series: readonly PartSer
   const columns = layout.columns.map((column, index) => valueSql(column, index, series));
   const tables = series.map((each, index) => `(${seriesSql(layout, period, each, `s${index}`)})`);
   const joined = tables.map((table, index) => (index === 0 ? table : `FULL JOIN ${table} USING (t)`)).join(' ');
-  const order = series.length === 1 && series[0]!.isRising ? '' : ' ORDER BY 1';
+  // What is read by several calls has no order to rely on.
+  const isOrdered =
+    series.length === 1 && series[0]!.isRising && runsOf(layout.columns, series[0]!.pieces).length === 1;
+  const order = isOrdered ? '' : ' ORDER BY 1';
   return copySql(`SELECT ${['t AS "Timestamp"', ...columns].join(', ')} FROM ${joined}${order}`, target);
 }
 
@@ -75,8 +81,8 @@ function valueSql({ name, type }: Column, index: number, series: readonly PartSe
 
 /** The rows of one series, each time once, with the columns that it has. */
 function seriesSql(layout: Layout, period: Period, { pieces, isRising }: PartSeries, prefix: string): string {
-  const reads = runsOf(pieces).map((run) => readSql(layout, period, run, prefix));
-  if (isRising) return reads.join('');
+  const reads = runsOf(layout.columns, pieces).map((run) => readSql(layout, period, run, prefix));
+  if (isRising) return reads.join(' UNION ALL BY NAME ');
   // Of the rows of a time the last that has a value wins; arg_max passes over NULL.
   const ranked = reads.map(
     (read, run) => `SELECT *, ${run} * (1::BIGINT << 40) + row_number() OVER () AS r FROM (${read})`,
@@ -90,15 +96,32 @@ function seriesSql(layout: Layout, period: Period, { pieces, isRising }: PartSer
  * Pieces that follow each other and can be read by one call: DuckDB finds no common type for all types of time, and a column
  * without values would spoil the type of the others.
  */
-function runsOf(pieces: readonly Piece[]): readonly (readonly Piece[])[] {
+function runsOf(columns: readonly Column[], pieces: readonly Piece[]): readonly (readonly Piece[])[] {
   const runs: Piece[][] = [];
+  const names = new Set(columns.map(({ name }) => name));
+  let types = new Map<string, string>();
   for (const piece of pieces) {
     const last = runs.at(-1);
     const isReadAlone = piece.hasBlanks || last?.[0]?.hasBlanks === true;
-    if (last !== undefined && !isReadAlone && timeTypeIn(last[0]!) === timeTypeIn(piece)) last.push(piece);
-    else runs.push([piece]);
+    const own = piece.facts.columns.filter(({ name }) => names.has(name));
+    const fits = own.every(({ name, type }) => areExactTogether(types.get(name) ?? type, type));
+    if (last !== undefined && !isReadAlone && timeTypeIn(last[0]!) === timeTypeIn(piece) && fits) last.push(piece);
+    else {
+      runs.push([piece]);
+      types = new Map();
+    }
+    for (const { name, type } of own) types.set(name, type);
   }
   return runs;
+}
+
+/** Whole numbers read together with FLOAT would become FLOAT; DECIMAL may have no room for numbers of other types. */
+function areExactTogether(one: string, other: string): boolean {
+  return one === other || !(isNarrow(one) || isNarrow(other));
+}
+
+function isNarrow(type: string): boolean {
+  return type === 'FLOAT' || type.startsWith('DECIMAL');
 }
 
 function timeTypeIn({ facts }: Piece): string | undefined {
