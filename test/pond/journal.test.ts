@@ -1,13 +1,30 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, it } from 'node:test';
+import { commitAt } from '../../server/src/pond/history.ts';
+import { Journal, journalPath } from '../../server/src/pond/journal.ts';
+import { acquireLock } from '../../server/src/pond/lock.ts';
+import { OpenPond } from '../../server/src/pond/openPond.ts';
 import { initPondOn, openPondOn } from '../../server/src/pond/pond.ts';
-import { journalPath } from '../../server/src/pond/journal.ts';
+import { recover } from '../../server/src/pond/recovery.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
+import { type Disk } from '../../server/src/storage/disk.ts';
 import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
+import { areReleased } from '../support/released.ts';
 
 const saves = 400;
 const sizeBytes = 60_000;
+
+/** Opens a pond for writing, with a weak hold on what was read of its journal. */
+async function openWatching(disk: Disk): Promise<{ readonly pond: Pond; readonly frames: WeakRef<object> }> {
+  const lock = acquireLock(disk);
+  const { opLog, journal: contents, notices } = await recover(disk, { repair: true });
+  assert.equal(contents.frames.length > 0, true);
+  const head = await commitAt(opLog, opLog.head);
+  const writer = { lock, journal: Journal.open(disk, contents, head.number) };
+  const pond = new OpenPond({ disk, directory: 'memory', opLog, head, notices, contents, writer });
+  return { pond, frames: new WeakRef(contents.frames) };
+}
 
 describe('the journal of staged changes', () => {
   it('does not grow with the number of times that a file is saved', async () => {
@@ -36,6 +53,32 @@ describe('the journal of staged changes', () => {
     await again.commit({ message: 'both', author: 'test' });
     assert.deepEqual(await again.check(), []);
     await again.close();
+  });
+
+  it('keeps when a directory got a name, though it is written anew', async () => {
+    const disk = createMemoryDisk();
+    const pond = await initPondOn(disk, 'memory');
+    const root = await pond.fs.root();
+    await root.createDirectory('/d');
+    await root.writeFile('/old', Buffer.from('old'));
+    await pond.commit({ message: 'base', author: 'test' });
+    await root.rename('/old', '/d/old');
+    const before = (await root.get('/d'))!.node.modifiedUs;
+    for (let save = 0; save < saves; save++) await root.writeFile('/a', randomBytes(sizeBytes));
+    assert.ok(disk.stat(journalPath)!.sizeBytes < (saves * sizeBytes) / 2);
+    assert.equal((await root.get('/d'))!.node.modifiedUs, before);
+    await pond.close();
+  });
+
+  it('is not kept in memory by the pond that was opened with it', async () => {
+    const disk = createMemoryDisk();
+    const first = await initPondOn(disk, 'memory');
+    await (await first.fs.root()).writeFile('/staged', Buffer.from('text'));
+    await first.close();
+    const { pond, frames } = await openWatching(disk);
+    assert.ok(await areReleased([frames]));
+    assert.equal((await pond.status()).staged.length, 1);
+    await pond.close();
   });
 
   it('keeps what a person staged when a transaction commits beside it', async () => {

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { type Host } from '../../server/src/commands/host.ts';
 import { type CallOptions, type Remote, RemoteGoneError } from '../../server/src/commands/remote.ts';
 import { attach } from '../../server/src/rpc/attachClient.ts';
 import { listen } from '../../server/src/rpc/attachServer.ts';
 import { temporaryFolder } from '../support/folder.ts';
+import { areReleased } from '../support/released.ts';
 
 const rounds = 20;
 
@@ -27,18 +26,6 @@ async function attached(t: TestContext, serve: Serve): Promise<Remote> {
 }
 
 const read = (remote: Remote): Promise<object> => remote.call('read', { pond: '/p', path: '/f' });
-
-/** Collects garbage until all but `most` of them are gone; false when they stay. */
-async function areReleased(refs: readonly WeakRef<object>[], most: number): Promise<boolean> {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
-  for (let turn = 0; turn < 50; turn++) {
-    await new Promise(setImmediate);
-    collect();
-    if (refs.filter((ref) => ref.deref() !== undefined).length <= most) return true;
-  }
-  return false;
-}
 
 test('answers are let go of while the connection stays', async (t) => {
   const remote = await attached(t, () => Promise.resolve(new Uint8Array(64 * 1024)));

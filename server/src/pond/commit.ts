@@ -1,12 +1,13 @@
 import { type OpRow } from '../oplog/rows.ts';
 import { OpLog } from '../oplog/opLog.ts';
 import { type Disk } from '../storage/disk.ts';
+import { nowUs } from './clock.ts';
 import { lookupCommitted } from './committedTree.ts';
 import { commitRow, recordOf } from './history.ts';
 import { planCommit, type CommitPlan, type PlanInput } from './commitPlan.ts';
 import { type PondNode, rootId } from './node.ts';
 import { Overlay } from './overlay.ts';
-import { newNode, nowUs } from './newNodes.ts';
+import { newNode } from './newNodes.ts';
 import { rememberRoot, type Store } from './store.ts';
 import { type ChangeCounts, type Commit, type CommitRequest } from './types.ts';
 

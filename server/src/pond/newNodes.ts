@@ -1,12 +1,10 @@
 /** The next state of a node, for each kind of change. Pure, but for ids and the clock. */
 import { type FileType } from '../tinyfs/backend.ts';
+import { nowUs } from './clock.ts';
 import { chainHash, leafHash } from './hash.ts';
 import { type PondNode, type StagedContent } from './node.ts';
 import { type StagedEntry } from './overlay.ts';
 import { uuidv7 } from './uuid.ts';
-
-/** Microseconds since 1970 UTC. */
-export const nowUs = (): number => Math.round((performance.timeOrigin + performance.now()) * 1000);
 
 /** A node that was not there before, version 1, without content yet. */
 export function newNode(type: FileType, name: string, attributes: PondNode['attributes'] = {}): PondNode {

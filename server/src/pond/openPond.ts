@@ -73,11 +73,12 @@ export class OpenPond implements types.Pond {
     this.#notices = parts.notices;
     this.#head = parts.head;
     this.#store = createStore(parts.disk, parts.opLog);
-    this.#journal = parts.writer?.journal;
+    // Nothing here may hold on to `parts`: the journal's contents are as large as what was staged.
+    const journal = (this.#journal = parts.writer?.journal);
     this.#sink =
-      this.#journal &&
-      createJournalSink(this.#journal, this.#overlay, {
-        reread: () => this.#reread(parts.writer!.journal.acknowledged()),
+      journal &&
+      createJournalSink(journal, this.#overlay, {
+        reread: () => this.#reread(journal.acknowledged()),
         onChange: (changes) => this.#events.tell({ kind: 'changed', changes }),
       });
     this.#contents = createStagedContent(this.#store, this.#sink ?? journalReader(parts.disk), {

@@ -1,8 +1,8 @@
 import { type Disk } from '../storage/disk.ts';
 import { isPondError, PondError } from '../base/error.ts';
+import { nowUs } from './clock.ts';
 import { changeEvent } from './events.ts';
 import { type Journal, type JournalContents, journalPath } from './journal.ts';
-import { nowUs } from './newNodes.ts';
 import { type PondNode } from './node.ts';
 import { type EntryChange, type Overlay } from './overlay.ts';
 import { type Spool } from './stagedContent.ts';
@@ -95,7 +95,8 @@ export function createJournalSink(
     journal.rewrite((frames) => {
       for (const change of overlay.changes()) {
         const node = change.node && moved(change.node, (bytes) => frames.append({}, bytes));
-        const timeUs = node?.modifiedUs ?? nowUs();
+        // When the directory's names last changed; where only contents did, replaying asks for no time.
+        const timeUs = overlay.modifiedUs(change.directory.at(-1)!.id) ?? 0;
         frames.append({ changes: [{ ...change, node }], timeUs } satisfies ChangeFrame, nothing);
       }
     });
