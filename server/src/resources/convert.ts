@@ -1,6 +1,6 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type Pair, type Scalar, type YAMLMap } from 'yaml';
 import { type Entry, type Node, type ScalarNode } from './node.ts';
-import { type Lines, type Range } from './position.ts';
+import { type Lines, type Position, type Range } from './position.ts';
 import { type Problem, type ProblemCode } from './problem.ts';
 
 const depthMax = 64;
@@ -103,10 +103,17 @@ export function convertDocument(options: {
     const written = text.slice(start, end);
     const value = isPlainValue(source.value) ? source.value : written;
     if (start === end) return { type: 'scalar', value, range: fallback };
-    const quote = written.startsWith('"') || written.startsWith("'") ? 1 : 0;
-    const exact = typeof value === 'string' && written.slice(quote, written.length - quote) === value;
-    if (!exact || /[\r\n]/.test(value)) return { type: 'scalar', value, range };
-    return { type: 'scalar', value, range, textStart: lines.positionAt(start + quote) };
+    const lineStarts = typeof value === 'string' ? lineStartsOf(written, value, start) : undefined;
+    return { type: 'scalar', value, range, ...(lineStarts && { lineStarts }) };
+  }
+
+  /** See ScalarNode; `written` is the scalar in the source, at `start`. */
+  function lineStartsOf(written: string, value: string, start: number): readonly Position[] | undefined {
+    const at = lines.positionAt(start);
+    if (written.startsWith('|')) return blockLines(written, value, at);
+    const quote = /^["']/.test(written) ? 1 : 0;
+    const isExact = written.slice(quote, written.length - quote) === value && !/[\r\n]/.test(value);
+    return isExact ? [{ line: at.line, character: at.character + quote }] : undefined;
   }
 
   function bareTemplate(range: Range): Sized {
@@ -148,6 +155,17 @@ export function convertDocument(options: {
     // A block collection's end is the start of the next line; an editor should not underline the line break.
     return lines.rangeOf(start, start + text.slice(start, end).trimEnd().length);
   }
+}
+
+/** The lines of a literal block, which begins with its `|`; undefined where they are not found there as they are. */
+function blockLines(written: string, value: string, { line }: Position): readonly Position[] | undefined {
+  const [, ...source] = written.split(/\r\n|\n|\r/);
+  const values = value.split('\n');
+  // The first line with text is where the block's indentation shows, less what the text itself begins with.
+  const first = values.findIndex((text) => text.trim() !== '');
+  const indent = (source[first] ?? '').length - (values[first] ?? '').length;
+  const isExact = first >= 0 && indent >= 0 && values.every((text, at) => (source[at] ?? '').slice(indent) === text);
+  return isExact ? values.map((_, at) => ({ line: line + 1 + at, character: indent })) : undefined;
 }
 
 function leaf(value: ScalarNode['value'], range: Range): Sized {

@@ -1,4 +1,4 @@
-import { type Range } from './position.ts';
+import { type Position, type Range } from './position.ts';
 
 /**
  * A YAML value with the place of each of its parts. An alias is the very node that its anchor names, so nodes form a
@@ -14,10 +14,10 @@ export interface ScalarNode {
   /** Where it is written; the key's range when nothing is written after the colon. */
   readonly range: Range;
   /**
-   * Start of the text inside the scalar, when the characters of `value` stand in the source one by one on a single line,
-   * so that a part of the value can be pointed at; undefined for escapes, folded and block text.
+   * Where each line of the text begins in the source, when its characters stand there one by one: a text on one line, or a
+   * literal block (`|`). Undefined for escapes and folded text: parts of these cannot be pointed at.
    */
-  readonly textStart?: { readonly line: number; readonly character: number };
+  readonly lineStarts?: readonly Position[];
 }
 
 /** A list: `- a` lines or `[a, b]`. */
@@ -54,10 +54,19 @@ export function textOf(node: Node | undefined, key: string): string | undefined 
 
 /** Returns the range of a part of a scalar's text, or the whole scalar's where parts cannot be pointed at. */
 export function partRange(node: ScalarNode, part: { readonly start: number; readonly end: number } | undefined): Range {
-  if (part === undefined || node.textStart === undefined) return node.range;
-  const { line, character } = node.textStart;
-  return {
-    start: { line, character: character + part.start },
-    end: { line, character: character + part.end },
+  if (part === undefined || typeof node.value !== 'string') return node.range;
+  const text = node.value;
+  const placeOf = (index: number): Position | undefined => {
+    const lines = text.slice(0, index).split('\n');
+    return placeInSource(node, { line: lines.length - 1, character: lines.at(-1)?.length ?? 0 });
   };
+  const start = placeOf(part.start);
+  const end = placeOf(Math.max(part.start, Math.min(part.end, text.trimEnd().length)));
+  return start === undefined || end === undefined ? node.range : { start, end };
+}
+
+/** Returns the place in the source of a place in a scalar's text; undefined where that cannot be told. */
+export function placeInSource({ lineStarts }: ScalarNode, { line, character }: Position): Position | undefined {
+  const start = lineStarts?.[line];
+  return start && { line: start.line, character: start.character + character };
 }

@@ -31,6 +31,7 @@ export const problemCodes = {
   'glob-relative': 'the pattern of host files is not absolute',
   'placeholder-range': 'a placeholder `$N` has no wildcard it could stand for',
   'query-without-input': 'the query never reads the matched file',
+  'query-changing': 'the query gives other rows each time, but what is made of a file is kept',
   'secret-literal': 'a secret is written out instead of referred to',
   'document-misplaced': 'the home of a resource has no document, several, or one of another kind',
   'document-foreign': 'a document of a file that is applied is no resource',

@@ -1,5 +1,6 @@
 import { isPondError } from '../../base/error.ts';
 import { type MapNode, type Node, partRange, type ScalarNode } from '../node.ts';
+import { type Position } from '../position.ts';
 import { type Problem } from '../problem.ts';
 import { type Shape } from '../shape.ts';
 import { expandText } from '../templateEngine.ts';
@@ -36,16 +37,22 @@ export async function expand(
   return { root: replaced(root, values) as MapNode, edits, problems };
 }
 
-function failed(node: ScalarNode, message: string, position: { line: number; character: number } | undefined): Problem {
-  const start = position?.line === 0 ? position.character : undefined;
+function failed(node: ScalarNode, message: string, position: Position | undefined): Problem {
+  const text = String(node.value);
+  const start = position && offsetOf(text, position);
   const missing = /undefined value: (.+)$/.exec(message)?.[1];
   return {
     code: 'template-failed',
     severity: 'error',
     message: missing === undefined ? message : `no variable is given for "${missing}"`,
-    range: partRange(node, start === undefined ? undefined : { start, end: String(node.value).length }),
+    range: partRange(node, start === undefined ? undefined : { start, end: text.length }),
     hint: 'Variables are given when a document is applied: pond apply -v NAME=VALUE.',
   };
+}
+
+function offsetOf(text: string, { line, character }: Position): number {
+  const before = text.split('\n').slice(0, line);
+  return before.reduce((sum, { length }) => sum + length + 1, 0) + character;
 }
 
 /** The same document with other values at some places. */

@@ -1,7 +1,6 @@
 import { isPondError, PondError } from '../../base/error.ts';
 import { type ErrorCode } from '../../base/errorCode.ts';
-import { documentPosition } from '../documentPosition.ts';
-import { type ScalarNode } from '../node.ts';
+import { placeInSource, type ScalarNode } from '../node.ts';
 import { documentName, homeOf, titleOf } from '../resource.ts';
 import { type Resource } from '../kind.ts';
 
@@ -35,6 +34,6 @@ export function deriveFailure(
   return new PondError(code, message, {
     ...details,
     path: `${homeOf(resource)}/${documentName}`,
-    position: position === undefined ? query.range.start : documentPosition(query, resource.text, position),
+    position: (position && placeInSource(query, position)) ?? query.range.start,
   });
 }

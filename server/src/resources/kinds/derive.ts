@@ -1,6 +1,7 @@
+import { changingWord } from '../../query/changingWord.ts';
 import { itemsOf, scalarOf } from '../specValue.ts';
 import { type ResourceKind } from '../kind.ts';
-import { entryOf, type MapNode, textOf } from '../node.ts';
+import { entryOf, type MapNode, partRange, type ScalarNode, textOf } from '../node.ts';
 import { type Problem } from '../problem.ts';
 import { required } from '../shape.ts';
 import { hasTemplate } from '../templateText.ts';
@@ -12,7 +13,7 @@ export const derive: ResourceKind = {
   summary: 'makes a series of each matched file by a SQL query',
   doc: `Each file that a collection's pattern matches appears as a series under \`/Derive/NAME/COLLECTION/\`, under its own name; files of one name in several directories get what the wildcards of the directories stand for in front, \`north-2024.csv\`. Time series have a column \`Timestamp\` in seconds since 1970 UTC and value columns called \`INSTRUMENT.NAME.UNIT\`.
 
-In a query \`$1\` stands for the matched file: \`read_csv('$1')\`, \`read_parquet\`, \`read_json\`, \`read_ndjson\`, \`read_text\`, \`read_blob\` and \`sniff_csv\` open it, \`FROM '$1'\` reads it as the pond does, and anywhere else it is the file's path as a text. Other files of the pond are tables: \`JOIN "/Inbox/site/units.csv" USING (id)\`. Nothing else can be read. A query that gives different rows each time, by \`random()\` or \`now()\`, is run again only when its inputs change. Times without a zone are UTC.
+In a query \`$1\` stands for the matched file: \`read_csv('$1')\`, \`read_parquet\`, \`read_json\`, \`read_ndjson\`, \`read_text\`, \`read_blob\` and \`sniff_csv\` open it, \`FROM '$1'\` reads it as the pond does, and anywhere else it is the file's path as a text. Other files of the pond are tables: \`JOIN "/Inbox/site/units.csv" USING (id)\`. Nothing else can be read. A query that gives other rows each time, by \`random()\` or \`now()\`, is run again only when its inputs change: a warning says so (\`query-changing\`). Times without a zone are UTC.
 
 A query is one statement. For each file it may write 4 GiB of Parquet, take 16 GiB on disk for what does not fit in memory, and run for an hour: far more than files of millions of rows need. One that passes a limit, such as a join without a condition, ends with \`query-failed\` that says which; any other can be cancelled. One that fails is an error of that file alone: \`query-invalid\`, \`query-failed\` or, for what it may not do, \`query-forbidden\`, at its place in the document; \`invalid-content\` for a file that is not what it should be, at its line where that is known. The columns of each file are those that its own query gives: two files of one collection may differ.`,
   spec: {
@@ -24,7 +25,7 @@ A query is one statement. For each file it may write 4 GiB of Parquet, take 16 G
           uniqueBy: 'name',
           item: {
             type: 'object',
-            check: checkInput,
+            check: checkQuery,
             fields: {
               name: required(nameText, 'Name of the collection, a folder under the resource.', 'daily'),
               pattern: required(pondGlobText, 'Pond paths of the input files.', '/Inbox/weather/*.csv'),
@@ -64,11 +65,27 @@ spec:
 `,
 };
 
-function checkInput(node: MapNode): readonly Problem[] {
+function checkQuery(node: MapNode): readonly Problem[] {
   const query = entryOf(node, 'query')?.value;
   if (query?.type !== 'scalar' || typeof query.value !== 'string') return [];
-  if (query.value.trim() === '' || hasTemplate(query.value) || /\$1(?!\d)/.test(query.value)) return [];
+  if (query.value.trim() === '' || hasTemplate(query.value)) return [];
+  return [...checkInput(query, query.value), ...checkChanging(query, query.value)];
+}
+
+function checkInput({ range }: ScalarNode, sql: string): readonly Problem[] {
+  if (/\$1(?!\d)/.test(sql)) return [];
   const message = 'the query never reads "$1", so it gives the same for each file';
   const hint = "Read the matched file, for example by read_csv('$1').";
-  return [{ code: 'query-without-input', severity: 'warning', message, hint, range: query.range }];
+  return [{ code: 'query-without-input', severity: 'warning', message, hint, range }];
+}
+
+function checkChanging(query: ScalarNode, sql: string): readonly Problem[] {
+  const word = changingWord(sql);
+  if (word === undefined) return [];
+  const name = sql.slice(word.start, word.end);
+  const isCall = /^\s*\(/.test(sql.slice(word.end));
+  const message = `"${name}" gives something else each time, but what is made of a file is kept until the query or its files change`;
+  const column = isCall ? '' : ` A column of this name is written in quotes: "${name}".`;
+  const hint = `Take what the rows depend on from the files.${column}`;
+  return [{ code: 'query-changing', severity: 'warning', message, hint, range: partRange(query, word) }];
 }

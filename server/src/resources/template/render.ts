@@ -1,11 +1,10 @@
 import { isPondError, PondError } from '../../base/error.ts';
-import { documentPosition } from '../documentPosition.ts';
 import { type Inputs, type Match } from '../derived.ts';
 import { type Job } from '../job.ts';
 import { documentName, homeOf, titleOf } from '../resource.ts';
 import { type Resource } from '../kind.ts';
 import { type ExportContext } from '../export/exportContext.ts';
-import { type ScalarNode } from '../node.ts';
+import { placeInSource, type ScalarNode } from '../node.ts';
 import { type Position } from '../position.ts';
 import { renderTemplate } from '../templateEngine.ts';
 import { type Workshop } from '../workshop.ts';
@@ -55,18 +54,14 @@ export async function renderMatch(
     if (!isPondError(error, 'template-failed')) throw error;
     throw new PondError('template-failed', error.message, {
       path: `${homeOf(resource)}/${documentName}`,
-      ...placeIn(resource, collection.template, error.position),
+      ...placeIn(collection.template, error.position),
       ...(error.hint === undefined ? {} : { hint: error.hint }),
     });
   }
 }
 
 /** The place in the document of a place in the template; of its start when that is not known. */
-function placeIn(
-  { text }: Resource,
-  template: ScalarNode | undefined,
-  position: Position | undefined,
-): { readonly position?: Position } {
+function placeIn(template: ScalarNode | undefined, position: Position | undefined): { readonly position?: Position } {
   if (template === undefined) return {};
-  return { position: documentPosition(template, text, position ?? { line: 0, character: 0 }) };
+  return { position: placeInSource(template, position ?? { line: 0, character: 0 }) ?? template.range.start };
 }

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseDocuments } from '../../server/src/resources/document.ts';
-import { documentPosition } from '../../server/src/resources/documentPosition.ts';
-import { entryOf } from '../../server/src/resources/node.ts';
+import { entryOf, partRange, placeInSource } from '../../server/src/resources/node.ts';
 
 /** `|` marks a place in the value of `query`, and what is found there in the document is compared up to its line's end. */
 function check(name: string, document: string, place: string, expected: string): void {
@@ -13,7 +12,7 @@ function check(name: string, document: string, place: string, expected: string):
     assert.ok(index >= 0, query.value);
     const before = query.value.slice(0, index).split('\n');
     const position = { line: before.length - 1, character: before.at(-1)?.length ?? 0 };
-    const found = documentPosition(query, document, position);
+    const found = placeInSource(query, position) ?? query.range.start;
     assert.equal(document.split(/\r?\n/)[found.line]?.slice(found.character), expected);
   });
 }
@@ -31,3 +30,13 @@ check('a literal block in lines of Windows', 'query: |\r\n  SELECT a\r\n  FROM b
 check('a literal block with a name', 'query: &q |\n  SELECT a\n', 'a', 'a');
 check('a folded block begins where it begins', 'query: >\n  SELECT a\n  FROM b\n', 'FROM', '>');
 check('a text over several lines begins where it begins', 'query: SELECT a\n  FROM b\n', 'FROM', 'SELECT a');
+
+test('a part of a literal block is pointed at, over lines too', () => {
+  const query = entryOf(parseDocuments('a: 1\nquery: |\n    SELECT\n\n      a\n')[0]?.root, 'query')?.value;
+  assert.ok(query?.type === 'scalar');
+  assert.deepEqual(partRange(query, { start: 3, end: 11 }), {
+    start: { line: 2, character: 7 },
+    end: { line: 4, character: 7 },
+  });
+  assert.deepEqual(partRange(query, { start: 8, end: 12 }).end, { line: 4, character: 7 });
+});
