@@ -33,13 +33,13 @@ export const run: VerbRunner = async (session) => {
 async function runOnce(session: Session): Promise<void> {
   const { line, terminal } = session;
   const names = line.positionals.length === 0 ? {} : { names: line.positionals };
-  const { runs } = await session.ask('run', names);
+  const isRepeated = line.texts['every'] !== undefined;
+  const { runs } = await session.ask('run', { ...names, isRepeated });
   if (line.json) await printJson(session, runs);
   else {
     terminal.quiet();
-    const isAgain = line.texts['every'] !== undefined;
-    const rows = runs.map((info) => [...(isAgain ? [minute(info.started)] : []), ...resultRow(info)]);
-    await terminal.print(table(rows, new Set(isAgain ? [3, 4, 5] : [2, 3, 4])));
+    const rows = runs.map((info) => [...(isRepeated ? [minute(info.started)] : []), ...resultRow(info)]);
+    await terminal.print(table(rows, new Set(isRepeated ? [3, 4, 5] : [2, 3, 4])));
     if (runs.length === 0) {
       terminal.warn('pond: the newest commit has no resources');
       terminal.warn("hint: 'pond apply' stages resources, and 'pond commit' makes them live");

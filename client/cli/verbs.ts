@@ -180,6 +180,7 @@ export const verbs = {
     details: [
       namesHelp,
       '--every 10m runs them again and again until Ctrl+C; a run that takes longer than that delays the next.',
+      'Runs of a schedule that bring nothing and end as the one before are recorded once an hour.',
     ],
     options: { every: { type: 'string' } },
     positionals: [0],

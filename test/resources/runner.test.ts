@@ -52,6 +52,30 @@ test('a run of a pond without anything new commits records alone, once', async (
   assert.ok(changes.every(({ path }) => path.endsWith('/runs.jsonl')));
 });
 
+test('a round of a schedule that brings nothing and ends as the one before is recorded once an hour', async (t) => {
+  const host = await newPipelineHost(t);
+  await host.run('makeDirectory', { path: '/data' });
+  await host.run('write', textFile('/data/a.csv', table));
+  const [id] = await host.apply(deriveDocument('series', '/data/*.csv'));
+  const round = async (): Promise<string> => (await host.run('run', { isRepeated: true })).runs[0]!.status;
+  const count = async (): Promise<number> => (await host.run('runs', {})).length;
+  assert.deepEqual([await round(), await count()], ['ok', 1]);
+  const before = await headOf(host);
+  assert.deepEqual([await round(), await round(), await count()], ['ok', 'ok', 1]);
+  assert.equal(await headOf(host), before);
+  // Who runs it by hand has a record of it.
+  await host.runAll();
+  assert.equal(await count(), 2);
+  await host.apply(deriveDocument('series', '/data/*.csv', 'SELECT nothing FROM "$1"'));
+  assert.deepEqual([await round(), await round(), await count()], ['failed', 'failed', 3]);
+  const path = `/Derive/${id}/runs.jsonl`;
+  const records = Buffer.from((await host.run('read', { path })) as Uint8Array).toString();
+  const hourAgo = new Date(Date.now() - 3_600_000).toISOString();
+  await host.run('write', textFile(path, records.replaceAll(/"started":"[^"]+"/g, `"started":"${hourAgo}"`)));
+  await host.run('commit', { message: 'an hour passes' });
+  assert.deepEqual([await round(), await round(), await count()], ['failed', 'failed', 4]);
+});
+
 test('what a person has staged is neither committed nor lost by a run; at the same path it is a conflict', async (t) => {
   const host = await newPipelineHost(t);
   writeFileSync(join(host.inbox, 'a.csv'), table);

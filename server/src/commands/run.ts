@@ -7,9 +7,12 @@ import { type Command } from './context.ts';
 import { runInfo } from './resourceInfo.ts';
 
 /** Runs resources of the newest commit. What fails is in the record of its run. Fails `resource-not-found` before any runs. */
-export const run: Command<'run'> = async ({ ponds, effects, signal, progress }, { pond: directory, names }) => {
+export const run: Command<'run'> = async (
+  { ponds, effects, signal, progress },
+  { pond: directory, names, isRepeated = false },
+) => {
   const pond = await ponds.get(directory, 'write');
-  const request = { effects, signal, progress, ...(names === undefined ? {} : { names }) };
+  const request = { effects, signal, progress, isRepeated, ...(names === undefined ? {} : { names }) };
   try {
     return { runs: (await runResources(pond, request)).map(runInfo) };
   } catch (error) {

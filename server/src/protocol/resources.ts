@@ -119,10 +119,11 @@ export interface ResourceCommands {
   /**
    * Runs resources of the newest commit, each after those that it reads of; all when `names` is left out. A failure of one
    * is in its record; those that read of it are skipped, the others run. Progress: message "KIND/NAME: …"; the
-   * last of a resource is how its run ended, "KIND/NAME: ok".
+   * last of a resource is how its run ended, "KIND/NAME: ok". With `isRepeated`, for rounds of a schedule, a run that brings
+   * nothing and ends as the one before has no record of its own within an hour.
    */
   run: {
-    params: InPond & { readonly names?: readonly string[] };
+    params: InPond & { readonly names?: readonly string[]; readonly isRepeated?: boolean };
     result: { readonly runs: readonly RunInfo[] };
   };
   /** Records of runs, newest first. */

@@ -1,5 +1,5 @@
 import { isPondError, type PondError } from '../base/error.ts';
-import { addRecord, type RunRecord } from './records.ts';
+import { addRecord, isSameAgain, readRecords, type RunRecord } from './records.ts';
 import { type ResourcePond } from './resourcePond.ts';
 import { type WD } from '../tinyfs/workingDirectory.ts';
 
@@ -36,6 +36,20 @@ export async function commitRecords(
     if (isPondError(error)) return error;
     throw error;
   }
+}
+
+/** Returns the records without those that only say again what the newest of their homes says. */
+export async function withNews<T extends PendingRecord>(
+  pond: ResourcePond,
+  pending: readonly T[],
+): Promise<readonly T[]> {
+  const fs = await pond.at(String(pond.head.number));
+  const news: T[] = [];
+  for (const one of pending) {
+    const newest = (await readRecords(fs, { home: `/${one.kind}/${one.id}` })).at(-1);
+    if (!isSameAgain(one.record, newest)) news.push(one);
+  }
+  return news;
 }
 
 async function addRecords(root: WD, pending: readonly PendingRecord[]): Promise<void> {

@@ -15,6 +15,9 @@ const recordsBytesMax = 256 * 1024;
 /** Characters of a text in a record: messages of a query engine quote what it read. */
 const textLengthMax = 2_000;
 
+/** After this time, in milliseconds, the record of a run is kept though it says what the newest says. */
+const sameAgainMs = 60 * 60 * 1000;
+
 /** How a run ended. */
 export type RunStatus = 'ok' | 'failed' | 'cancelled' | 'skipped';
 
@@ -62,6 +65,14 @@ export async function readRecords(fs: FS, { home }: Pick<ResourceHome, 'home'>):
 export async function addRecord(home: WD, record: RunRecord): Promise<void> {
   const before = (await home.exists(recordsName)) ? parseRecords(await home.readFile(recordsName)) : [];
   await home.writeFile(recordsName, Buffer.concat(newestLines([...before, shortened(record)])));
+}
+
+/** True for the record of a run that brought nothing and ended as the newest of its home tells of one within the hour. */
+export function isSameAgain(record: RunRecord, newest: RunRecord | undefined): boolean {
+  if (newest === undefined || record.rows + record.files > 0) return false;
+  const ending = ({ status, notes, error }: RunRecord): string => JSON.stringify([status, notes, error?.message]);
+  const sinceMs = Date.parse(record.started) - Date.parse(newest.started);
+  return ending(shortened(record)) === ending(newest) && sinceMs >= 0 && sinceMs < sameAgainMs;
 }
 
 /** The lines of the newest records, as many as a home keeps. */

@@ -4,7 +4,7 @@
  */
 import { PondError } from '../base/error.ts';
 import { createSlots } from '../query/slots.ts';
-import { commitRecords } from './commitRecords.ts';
+import { commitRecords, withNews } from './commitRecords.ts';
 import { withoutCycles } from './graph.ts';
 import { invalidError } from './derivedEntries.ts';
 import { createHomes, type Homes } from './homes.ts';
@@ -23,6 +23,8 @@ const sideBySideMax = 4;
 export interface RunRequest {
   /** By NAME, KIND/NAME or UUID; all when undefined. */
   readonly names?: readonly string[];
+  /** True for a round of a schedule: a run that brings nothing and ends as the one before has no record within the hour. */
+  readonly isRepeated?: boolean;
   readonly effects: RunEffects;
   readonly signal: AbortSignal;
   readonly progress: RunOptions['progress'];
@@ -84,7 +86,8 @@ export async function runResources(pond: ResourcePond, request: RunRequest): Pro
     );
   }
   const outcomes = await Promise.allSettled(ended.values());
-  const pending = results.filter(({ commit, isElsewhere }) => commit === undefined && !isElsewhere);
+  const unwritten = results.filter(({ commit, isElsewhere }) => commit === undefined && !isElsewhere);
+  const pending = request.isRepeated === true ? await withNews(pond, unwritten) : unwritten;
   const ids = pending.map(({ id }) => id);
   const unkept = await homes.note(ids, () => commitRecords(pond, pending, author));
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
