@@ -30,6 +30,7 @@ import { startServer } from './serverProcess.ts';
 const repeatable = new Set<CommandName>([
   'stat',
   'list',
+  'children',
   'read',
   'status',
   'diff',

@@ -1,11 +1,5 @@
 import * as vscode from 'vscode';
-import {
-  type CommandName,
-  type FileTypeName,
-  type NodeInfo,
-  type Params,
-  type Result,
-} from '../../server/src/protocol/commands.ts';
+import { type CommandName, type FileTypeName, type Params, type Result } from '../../server/src/protocol/commands.ts';
 import { type ChangedEvent } from '../../server/src/protocol/events.ts';
 import { type PondClient } from './client.ts';
 import { fileSystemError } from './errors.ts';
@@ -50,7 +44,7 @@ export class PondFileSystem implements vscode.FileSystemProvider, vscode.Disposa
       node.targetType === undefined ? node : await this.ask(uri, 'stat', { ...wire(location), followLinks: true });
     const readOnly = location.at !== undefined || opened.mode === 'read' || end.derived === true;
     return {
-      type: fileType(node),
+      type: fileType(node.type, node.targetType),
       // VS Code knows that content changed when one of these two did.
       mtime: end.modified,
       size: end.size,
@@ -61,10 +55,8 @@ export class PondFileSystem implements vscode.FileSystemProvider, vscode.Disposa
 
   async readDirectory(uri: vscode.Uri): Promise<[string, vscode.FileType][]> {
     const { location } = await this.locate(uri);
-    const nodes = await this.ask(uri, 'list', wire(location));
-    const itself = nodes.length === 1 && nodes[0]?.path === location.path;
-    if (itself) throw vscode.FileSystemError.FileNotADirectory(uri);
-    return nodes.map((node) => [node.name, fileType(node)]);
+    const children = await this.ask(uri, 'children', wire(location));
+    return children.map(([name, type, targetType]) => [name, fileType(type, targetType)]);
   }
 
   async readFile(uri: vscode.Uri): Promise<Uint8Array> {
@@ -195,9 +187,9 @@ function wire({ pond, path, at }: PondLocation): { pond: string; path: string; a
 }
 
 /** VS Code's type of a node: a link is flagged and has the type of its end, or none when it dangles. */
-function fileType(node: NodeInfo): vscode.FileType {
-  if (node.type !== 'symlink') return plainType(node.type);
-  const end = node.targetType === undefined ? vscode.FileType.Unknown : plainType(node.targetType);
+function fileType(type: FileTypeName, targetType: FileTypeName | undefined): vscode.FileType {
+  if (type !== 'symlink') return plainType(type);
+  const end = targetType === undefined ? vscode.FileType.Unknown : plainType(targetType);
   return vscode.FileType.SymbolicLink | end;
 }
 

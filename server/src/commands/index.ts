@@ -16,6 +16,7 @@ export const commands: { readonly [N in CommandName]: CommandEntry<N> } = {
   close: { access: 'none', load: async () => (await import('./close.ts')).close },
   stat: { access: 'read', load: async () => (await import('./stat.ts')).stat },
   list: { access: 'read', load: async () => (await import('./list.ts')).list },
+  children: { access: 'read', load: async () => (await import('./children.ts')).children },
   read: { access: 'read', load: async () => (await import('./read.ts')).read },
   write: { access: 'write', load: async () => (await import('./write.ts')).write },
   makeDirectory: { access: 'write', load: async () => (await import('./makeDirectory.ts')).makeDirectory },

@@ -38,6 +38,9 @@ export interface NodeInfo {
   readonly unlisted?: string;
 }
 
+/** What is in a directory: a name, the node's own type, and for a link the type at its end unless it dangles. */
+export type ChildInfo = readonly [name: string, type: FileTypeName, targetType?: FileTypeName];
+
 export interface CommitInfo {
   readonly number: number;
   readonly id: string;
@@ -156,6 +159,8 @@ export interface Commands extends ResourceCommands {
      */
     result: readonly NodeInfo[];
   };
+  /** The names in a directory, in order. Fails `not-found`, `not-a-directory`. */
+  children: { params: InPond & At & { readonly path: string }; result: readonly ChildInfo[] };
   /** Whole content of a file; `limitBytes` refuses larger ones. */
   read: {
     params: InPond & At & { readonly path: string; readonly start?: number; readonly end?: number };

@@ -71,6 +71,8 @@ export function fileSystemTests(): void {
     await assert.rejects(async () => fs.stat(missing), fileSystemError('FileNotFound'));
     await assert.rejects(async () => fs.readFile(missing), fileSystemError('FileNotFound'));
     await assert.rejects(async () => fs.readDirectory(missing), fileSystemError('FileNotFound'));
+    // A name of wildcards is a name.
+    await assert.rejects(async () => fs.readDirectory(pond.uri('/*')), fileSystemError('FileNotFound'));
     await assert.rejects(async () => fs.delete(missing), fileSystemError('FileNotFound'));
     await assert.rejects(async () => fs.rename(missing, pond.uri('/b')), fileSystemError('FileNotFound'));
     await assert.rejects(async () => fs.copy(missing, pond.uri('/b')), fileSystemError('FileNotFound'));

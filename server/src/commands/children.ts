@@ -1,0 +1,25 @@
+import { type ChildInfo } from '../protocol/commands.ts';
+import { followIfPossible } from '../tinyfs/resolve.ts';
+import { rootPath } from '../tinyfs/nodePath.ts';
+import { type Command } from './context.ts';
+import { throwIfCancelled, treeAt } from './tree.ts';
+
+/**
+ * The names in a directory with their types, and no more of what `list` tells: an editor asks for a directory each time that
+ * it shows it, and most of the time goes into carrying the answer. The path is no pattern.
+ */
+export const children: Command<'children'> = async (context, params) => {
+  const root = await treeAt(context, params);
+  const found: ChildInfo[] = [];
+  for (const at of await root.list(params.path)) {
+    const { type } = at.node;
+    if (type !== 'symlink') {
+      found.push([at.basename, type]);
+      continue;
+    }
+    throwIfCancelled(context.signal);
+    const end = await followIfPossible(root.backend, rootPath(await root.backend.root()), at);
+    found.push(end === undefined ? [at.basename, type] : [at.basename, type, end.node.type]);
+  }
+  return found;
+};
