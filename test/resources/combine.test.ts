@@ -209,6 +209,20 @@ await test('Combine', async (t) => {
     assert.deepEqual({ code, path }, { code: 'invalid-content', path: '/timeless/2.txt.bin' });
   });
 
+  await t.test('times in milliseconds are an error that names the file, a few strange ones are not', async () => {
+    await write('/unit/0', valuesOf([time, 'a'], [1_600_000_000, 1], [1_600_000_060, 2], [1_600_000_120_000, 3]));
+    assert.equal((await combine(['/unit/*'])).rows.length, 3);
+    await write('/unit/1', valuesOf([time, 'a'], [1_600_000_000_000, 1], [1_600_000_060_000, 2]));
+    await assert.rejects(combine(['/unit/*']), {
+      code: 'invalid-content',
+      message: /, scope s: \/unit\/1: most times are beyond the year 9999: Timestamp looks like milliseconds$/,
+      path: '/unit/1',
+      hint: /divide them by 1000 in a Derive resource/,
+    });
+    await write('/nano/1', valuesOf([time, 'a'], ['1600000000000000000::BIGINT', 1]));
+    await assert.rejects(combine(['/nano/*']), { message: /looks like nanoseconds$/ });
+  });
+
   await t.test('names with quotes are names like others', async () => {
     const [name, file] = [`it's "5"; DROP`, `/quo'ted/it's`];
     await write(file, `SELECT 1 AS "Timestamp", 2 AS "${name.replaceAll('"', '""')}"`);

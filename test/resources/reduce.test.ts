@@ -215,7 +215,7 @@ async function checkFailure({
 }: {
   dataset?: string;
   selects: readonly string[];
-  expected: { code: string; message: RegExp; path?: string };
+  expected: { code: string; message: RegExp; hint?: RegExp; path?: string };
 }): Promise<void> {
   const inputs: Record<string, { path: string; files: readonly HostFile[] }[]> = {};
   for (const [i, select] of selects.entries()) {
@@ -234,6 +234,25 @@ test('an input without a column of times, or with one that says no times, is nam
   await checkFailure({
     selects: [`SELECT 'noon' AS "Timestamp"`],
     expected: { code, message: /^Reduce\/small: \/in: no time column: Timestamp is VARCHAR/, path: '/in' },
+  });
+});
+
+test('times in milliseconds, and in less, are no dates of the year 50000: the input and the unit are named', async () => {
+  const units = { milliseconds: 1_000n, microseconds: 1_000_000n, nanoseconds: 1_000_000_000n };
+  for (const [unit, perSecond] of Object.entries(units)) {
+    const message = new RegExp(
+      `^Reduce/small: /in: most times are beyond the year 9999: Timestamp looks like ${unit}$`,
+    );
+    const hint = new RegExp(`divide them by ${perSecond} `);
+    const time = `(1600000000 + i * 60) * ${perSecond}`;
+    await checkFailure({
+      selects: [`SELECT CASE WHEN i <> 2 THEN ${time} END AS "Timestamp", i AS v FROM range(5) t(i)`],
+      expected: { code: 'invalid-content', message, hint, path: '/in' },
+    });
+  }
+  await checkFailure({
+    selects: [`SELECT to_timestamp(1600000000000) AS "Timestamp", 1 AS v`],
+    expected: { code: 'invalid-content', message: /looks like milliseconds$/ },
   });
 });
 

@@ -7,6 +7,7 @@ import { type Job } from '../job.ts';
 import { type Match } from '../derived.ts';
 import { mergeSmall } from './merge.ts';
 import { parquetFilesOf } from '../series/parquetFiles.ts';
+import { requireSeconds } from '../series/seconds.ts';
 import { sideBySide } from '../series/sideBySide.ts';
 import { timeColumnOf, timeSql } from '../series/time.ts';
 import { type Workshop } from '../workshop.ts';
@@ -49,6 +50,7 @@ export async function gatherPieces(
         return { path, series, file, facts: await workshop.inspect([file], job), hasBlanks: false };
       });
       requireTime(path, found);
+      for (const { file, facts } of found) await requireSeconds([file], facts, workshop, job);
       return found;
     } catch (error) {
       throw inputError(title, path, error);

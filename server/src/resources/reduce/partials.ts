@@ -12,6 +12,7 @@ import { areAlike } from '../series/alike.ts';
 import { blankColumns, isUntold } from '../series/blankColumns.ts';
 import { type GroupLimits, groupNeighbours } from '../series/groups.ts';
 import { type Period } from '../series/periods.ts';
+import { requireSeconds } from '../series/seconds.ts';
 import { sideBySide } from '../series/sideBySide.ts';
 import { timeColumnOf } from '../series/time.ts';
 import { type Workshop } from '../workshop.ts';
@@ -79,14 +80,16 @@ export async function partialsOf(spec: PartialSpec, making: Making): Promise<rea
 }
 
 async function makePartial({ files, wanted, baseUs }: PartialSpec, { workshop, job }: Making): Promise<HostFile> {
-  const key = keyOf('reduce partial', 1, baseUs, wanted ?? null, ...files.map((file) => file.key));
+  const key = keyOf('reduce partial', 2, baseUs, wanted ?? null, ...files.map((file) => file.key));
   const write = async (target: string, shared: Job): Promise<void> => {
-    const { columns, rowCount } = await workshop.inspect(files, shared);
+    const facts = await workshop.inspect(files, shared);
+    const { columns, rowCount } = facts;
     const time = timeColumnOf(columns);
     if (time === undefined) throw new PondError('invalid-content', 'there is no column Timestamp');
     const hostPaths = files.map(({ hostPath }) => hostPath);
     const values = valueColumnsOf(await withoutBlanks(columns, { files, wanted, workshop, job: shared }), wanted);
     const query = partialSql({ hostPaths, time: rowCount === 0 ? undefined : time, values, baseUs });
+    await requireSeconds(files, facts, workshop, shared);
     await workshop.builder.run([writePartialSql(query, target)], shared.signal);
   };
   return await workshop.file(key, write, job);
