@@ -75,7 +75,8 @@ export function createBlobStore(disk: Disk): BlobStore {
         const got = stat === undefined ? 'it is missing' : `it has ${stat.sizeBytes}`;
         throw new PondError('pond-damaged', `blob ${hash} should have ${sizeBytes} bytes; ${got}`, { path });
       }
-      const stream = disk.readStream(path, range?.start, range?.end)!;
+      // Up to its end, and not until there is no more: that would be one read more.
+      const stream = disk.readStream(path, range?.start, Math.min(range?.end ?? sizeBytes, sizeBytes))!;
       return range === undefined ? verified(stream, hash, path) : stream;
     },
   };
