@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
@@ -254,6 +255,22 @@ test('a small file that is not what was found is not taken', async (t) => {
   const pace = (): Promise<void> => Promise.resolve();
   await assert.rejects(contentOf({ hostPath, state }, pace), Untaken);
   await assert.rejects(hashOf({ hostPath, state }, pace), Untaken);
+});
+
+test('a file that has become a named pipe or a folder is not waited for', async (t) => {
+  if (process.platform === 'win32') return;
+  const { folder, put } = await newInbox(t);
+  const pace = (): Promise<void> => Promise.resolve();
+  for (const become of [(path: string) => execFileSync('mkfifo', [path]), mkdirSync]) {
+    put('a', 'one');
+    const hostPath = join(folder, 'a');
+    const state = hostFileState(hostPath);
+    assert.ok(state !== undefined);
+    rmSync(hostPath);
+    become(hostPath);
+    await assert.rejects(contentOf({ hostPath, state }, pace), Untaken);
+    rmSync(hostPath, { recursive: true });
+  }
 });
 
 test('a large file is the same in the pond', async (t) => {

@@ -1,11 +1,15 @@
+import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { raise } from './storageError.ts';
 
 const chunkBytes = 1024 * 1024;
 
+/** A named pipe that has come to the place of a file must not keep the process waiting for a writer. */
+const readFlags = constants.O_RDONLY | (process.platform === 'win32' ? 0 : constants.O_NONBLOCK);
+
 /** Bytes `start` to `end` of a host file, in chunks of at most 1 MiB. The file is open only while it is being read. */
 export async function* readHostStream(path: string, start: number, end: number): AsyncGenerator<Uint8Array> {
-  const handle = await open(path, 'r').catch((error: unknown) => raise(error, 'read', path));
+  const handle = await open(path, readFlags).catch((error: unknown) => raise(error, 'read', path));
   try {
     for (let position = start; position < end;) {
       const chunk = await readChunk(handle, position, Math.min(chunkBytes, end - position), path);
