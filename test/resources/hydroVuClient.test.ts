@@ -133,6 +133,16 @@ const passing: readonly { readonly name: string; readonly fault: Fault; readonly
     fault: { kind: 'status', status: 503, headers: { 'retry-after': '86400' } },
     slept: [600_000],
   },
+  {
+    name: 'status 429 that names a date in the past, as of a clock that is late',
+    fault: { kind: 'status', status: 429, headers: { 'retry-after': 'Mon, 24 Jun 2024 00:00:00 GMT' } },
+    slept: [1000],
+  },
+  {
+    name: 'status 503 that asks for less than nothing',
+    fault: { kind: 'status', status: 503, headers: { 'retry-after': '-5' } },
+    slept: [1000],
+  },
   { name: 'a body that is cut off', fault: { kind: 'truncated' }, slept: [1000] },
   { name: 'a body that is half there', fault: { kind: 'cut' }, slept: [1000] },
   { name: 'a connection that ends', fault: { kind: 'dropped' }, slept: [1000] },

@@ -201,3 +201,33 @@ test('of pages that come by parameter none is kept when one fails: those of anot
     );
   }
 });
+
+for (const [what, ids, byParameter, pageSize] of [
+  ['of a single parameter', ['1'], false, 7],
+  ['that come by parameter', ['1', '2', '3'], true, 7],
+  ['that fail behind the first', ['1', '2'], false, 50],
+] as const) {
+  test(`pages ${what} are kept as a stretch of time when a later one fails, a little more with each run`, async (t) => {
+    const lists = byParameter ? ids.map((id) => [id]) : [ids];
+    const readings = lists.flatMap((parameterIds) => regularReadings(start, 60, { parameterIds }));
+    const options = { devices: [{ id: '1', readings }], pageSize };
+    const whole = await hydroVuBench(t, options, devices.slice(0, 1));
+    await whole.collect();
+    const expected = await whole.rows('data/Buoy1-1');
+    const parts = await hydroVuBench(t, options, devices.slice(0, 1));
+    let [runs, kept] = [0, 0];
+    for (let finished = false; !finished; runs++) {
+      assert.ok(runs < 60, 'the runs come to an end');
+      parts.server.clearFaults();
+      parts.server.fault({ kind: 'status', status: 404, path: '/locations/1/data', after: 1 });
+      const { failure, rows } = await parts.collect();
+      finished = failure === undefined;
+      assert.ok(finished || rows > 0, 'something new is kept');
+      kept += rows;
+      assert.deepEqual(await parts.rows('data/Buoy1-1'), expected.slice(0, kept));
+    }
+    assert.ok(runs > 1);
+    assert.equal(kept, expected.length);
+    assert.deepEqual((await parts.rows('temporal'))[0]?.['num_points'], BigInt(readings.length));
+  });
+}

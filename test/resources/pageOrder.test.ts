@@ -30,3 +30,17 @@ check('a page that goes back', [page([1, 4], [1, 4]), page([3, 6], [3, 6])], 0);
 check('one column alone may be the first of several', [page([1, 2]), page([3, 4])], 0);
 check('a column that begins where another ends', [page([1, 2], [3, 4]), page([], [5, 6])], 0);
 check('columns side by side on a later page alone', [page([1, 2]), page([3, 4], [3, 4])], 0);
+
+test('pages came up to the newest time when none goes back, else up to the end of the first', () => {
+  for (const [pages, reach] of [
+    [[], 0],
+    [[page([0, 5000])], 0],
+    [[page([1, 2])], 2],
+    [[page([1, 2]), page([2, 4]), page([5000])], 4],
+    [[page([1, 3]), page([3, 4]), page([1, 2])], 3],
+  ] as const) {
+    const order = createPageOrder(timeMax);
+    for (const one of pages) order.add(one);
+    assert.equal(order.reach(), reach);
+  }
+});

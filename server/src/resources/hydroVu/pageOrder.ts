@@ -10,11 +10,16 @@ export interface PageOrder {
    * several columns of one stretch of time: pages that come by parameter begin anew for each of them.
    */
   settledBefore(): number;
+  /**
+   * Returns the time, seconds since 1970 UTC, that pages came up to: of all when none went back, else of the first. 0 when
+   * there was none with readings.
+   */
+  reach(): number;
 }
 
 /** Returns the order of no pages so far. Readings after `timeMax`, seconds since 1970 UTC, say nothing. */
 export function createPageOrder(timeMax: number): PageOrder {
-  let [pages, end] = [0, 0];
+  let [pages, end, firstEnd] = [0, 0, 0];
   let [goesForward, isSideBySide] = [true, false];
   return {
     add(page) {
@@ -26,9 +31,11 @@ export function createPageOrder(timeMax: number): PageOrder {
       pages++;
       goesForward &&= Math.min(...firsts) >= end;
       end = Math.max(...lasts);
+      if (pages === 1) firstEnd = end;
     },
     // The newest time may have more of its readings on the next page.
     settledBefore: () => (pages > 1 && goesForward && isSideBySide ? end : 0),
+    reach: () => (goesForward ? end : firstEnd),
   };
 }
 

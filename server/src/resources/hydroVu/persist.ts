@@ -32,7 +32,8 @@ export function createPersist({ sleep, random }: Effects, { attemptsMax }: Limit
         if (!(error instanceof PassingFailure)) throw error;
         if (error.seldomPasses) senseless++;
         if (failures >= attemptsMax || senseless >= 2) throw error.final;
-        await sleep(error.waitMs ?? backOffMs(failures, random()), signal);
+        // Who asks for no time at all, or whose clock makes it the past, is given some all the same.
+        await sleep(Math.max(error.waitMs ?? 0, backOffMs(failures, random())), signal);
       }
     }
   };

@@ -1,6 +1,6 @@
 /** From pages of readings to groups of rows: merged in order of time, of bounded size. */
 import { type ColumnNames } from './columns.ts';
-import { createPageOrder } from './pageOrder.ts';
+import { type PageOrder } from './pageOrder.ts';
 import { type ColumnReadings, type ReadingWindow, type RowGroup } from './readingWindow.ts';
 import { ServiceError } from './serviceError.ts';
 import { type ReadingsPage } from './shapes.ts';
@@ -12,6 +12,8 @@ const groupCellsMax = 512 * 1024;
 
 export interface Grouping {
   readonly window: ReadingWindow;
+  /** Hears of each page. */
+  readonly order: PageOrder;
   readonly names: ColumnNames;
   /** True when what there is should be handed out, to be committed. */
   readonly isDue: () => boolean;
@@ -26,13 +28,12 @@ export interface Grouping {
  */
 export async function* rowGroups(
   pages: AsyncIterable<ReadingsPage>,
-  { window, names, isDue, onPage }: Grouping,
+  { window, order, names, isDue, onPage }: Grouping,
 ): AsyncIterable<RowGroup> {
   const oldest = function* (rows: number): Iterable<RowGroup> {
     const group = window.takeOldest(rows);
     if (group !== undefined) yield group;
   };
-  const order = createPageOrder(window.timeMax);
   let until = Infinity;
   let failure: ServiceError | undefined;
   try {
