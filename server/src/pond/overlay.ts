@@ -26,6 +26,8 @@ export interface EntryChange {
 
 interface DirectoryChanges {
   readonly entries: Map<string, StagedEntry>;
+  /** How many entries more (or fewer) there are than committed ones: it is asked for at every look at the directory. */
+  delta: number;
   /** When the set of names last changed; undefined when only contents did. */
   modifiedUs: number | undefined;
 }
@@ -60,15 +62,14 @@ export class Overlay {
 
   /** How many entries more (or fewer) a directory has than the committed one. */
   countDelta(directoryId: string): number {
-    let delta = 0;
-    for (const { node, base } of this.entries(directoryId).values()) delta += Number(node !== null) - Number(!!base);
-    return delta;
+    return this.#directories.get(directoryId)?.delta ?? 0;
   }
 
   apply(change: EntryChange, timeUs: number): void {
     const directoryId = this.#linkDirectories(change.directory);
     const changes: DirectoryChanges = this.#directories.get(directoryId) ?? {
       entries: new Map<string, StagedEntry>(),
+      delta: 0,
       modifiedUs: undefined,
     };
     const former = changes.entries.get(change.name);
@@ -83,17 +84,9 @@ export class Overlay {
     if (change.node?.type === 'directory')
       this.#links.set(change.node.id, { parentId: directoryId, name: change.name });
 
-    if (change.node === null ? base === undefined : isAsCommitted(change.node, base))
-      changes.entries.delete(change.name);
-    else changes.entries.set(change.name, { node: change.node, base, earlier: earlierVersions(former, change.node) });
-    if (changes.entries.size === 0) this.#directories.delete(directoryId);
-  }
-
-  /** Takes one entry's change back. */
-  drop(directoryId: string, name: string): void {
-    const changes = this.#directories.get(directoryId);
-    changes?.entries.delete(name);
-    if (changes?.entries.size === 0) this.#directories.delete(directoryId);
+    const isTakenBack = change.node === null ? base === undefined : isAsCommitted(change.node, base);
+    const entry = { node: change.node, base, earlier: earlierVersions(former, change.node) };
+    this.#set(directoryId, change.name, isTakenBack ? undefined : entry);
   }
 
   /** Changes that would make an empty overlay like this one. */
@@ -157,6 +150,15 @@ export class Overlay {
     return children;
   }
 
+  #set(directoryId: string, name: string, entry: StagedEntry | undefined): void {
+    const changes = this.#directories.get(directoryId);
+    if (changes === undefined) return;
+    changes.delta += deltaOf(entry) - deltaOf(changes.entries.get(name));
+    if (entry === undefined) changes.entries.delete(name);
+    else changes.entries.set(name, entry);
+    if (changes.entries.size === 0) this.#directories.delete(directoryId);
+  }
+
   #linkDirectories(directory: EntryChange['directory']): string {
     let parentId = rootId;
     for (const { id, name } of directory.slice(1)) {
@@ -178,6 +180,10 @@ export class Overlay {
 }
 
 const none: ReadonlyMap<string, StagedEntry> = new Map();
+
+function deltaOf(entry: StagedEntry | undefined): number {
+  return entry === undefined ? 0 : Number(entry.node !== null) - Number(entry.base !== undefined);
+}
 
 function isAsCommitted(node: PondNode, base: PondNode | undefined): boolean {
   if (base === undefined || !sameVersion(node, base)) return false;
