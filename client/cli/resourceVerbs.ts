@@ -31,6 +31,8 @@ export const apply: VerbRunner = async (session) => {
   const result = await session.ask('apply', { sources, variables, directory: process.cwd() });
   await show(session, result);
   printProblems(terminal, result.problems);
+  const unread = unreadOf(variables, sources);
+  if (unread.length > 0) terminal.warn(printable(`pond: warning: no document reads -v ${unread.join(', -v ')}`));
   const errors = result.problems.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) {
     const hint = 'Correct what is named above, and apply again.';
@@ -51,6 +53,12 @@ function variablesOf(pairs: readonly string[]): Readonly<Record<string, string>>
       return [pair.slice(0, at), pair.slice(at + 1)];
     }),
   );
+}
+
+/** The variables whose names are no word of any document: they are given for nothing, or misspelt. */
+function unreadOf(variables: Readonly<Record<string, string>>, sources: readonly Source[]): readonly string[] {
+  const words = new Set(sources.flatMap(({ text }) => text.match(/[\p{L}\p{N}_]+/gu) ?? []));
+  return Object.keys(variables).filter((name) => !words.has(name));
 }
 
 async function readSource(file: string, session: Session): Promise<Source> {

@@ -59,7 +59,12 @@ test('documents are applied, committed, run, listed and deleted', async (t) => {
     stdout: 'created Inbox/files ID\ncreated Derive/series ID\n',
     stderr: "hint: this is staged; 'pond commit' makes it live\n",
   });
-  await check(apply, { stdout: 'unchanged Inbox/files ID\nunchanged Derive/series ID\n' });
+  const unchanged = 'unchanged Inbox/files ID\nunchanged Derive/series ID\n';
+  await check(apply, { stdout: unchanged });
+  await check([...apply, '-v', 'wath=secret', '-v', 'x-y=1'], {
+    stdout: unchanged,
+    stderr: 'pond: warning: no document reads -v wath, -v x-y\n',
+  });
   await check(['get'], {
     stdout: 'Inbox/files    staged  never run  Files\nDerive/series  staged  never run  a = b\n',
   });
