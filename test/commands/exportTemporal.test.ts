@@ -200,6 +200,30 @@ test('another pattern leaves what the first has, and a file that is not matched 
   assert.deepEqual(readdirSync(directory).sort(), ['.pond-export.json', 'a', 'c']);
 });
 
+test('two exports at once into one folder each know later what they wrote', async (t) => {
+  const host = await newSeriesHost(t, { '/s/a': seriesOf(hourly('t')), '/t/b': seriesOf(hourly('t')) });
+  const exports = ['/s/*', '/t/*'].map((path) => ({ paths: [path], temporal: ['year'] }));
+  await Promise.all(exports.map((exporting) => exportBy(host, exporting)));
+  await host.run('remove', { paths: ['/s/a', '/t/b'], recursive: false });
+  for (const exporting of exports) assert.equal((await exportBy(host, exporting)).removed, 2);
+  assert.deepEqual(filesBelow(join(host.folder, 'out')), []);
+});
+
+test('what an export wrote before it failed in the middle of a series is removed by a later one', async (t) => {
+  const daily = `SELECT TIMESTAMP '2024-01-01' + to_days(i) AS "Timestamp", i AS value FROM range(102) r(i) ORDER BY i`;
+  const host = await newSeriesHost(t, { '/s/a': seriesOf(daily) });
+  const exporting = { paths: ['/s/*'], temporal: ['year', 'month', 'day'] };
+  const inTheWay = join(host.folder, 'out/a/year=2024/month=4/day=11/data_0.parquet');
+  mkdirSync(inTheWay, { recursive: true });
+  await assert.rejects(exportBy(host, exporting), (error) => isPondError(error, 'is-a-directory'));
+  const left = filesBelow(join(host.folder, 'out')).length;
+  assert.ok(left > 0);
+  await host.run('remove', { paths: ['/s/a'], recursive: false });
+  assert.equal((await exportBy(host, exporting)).removed, left);
+  assert.deepEqual(filesBelow(join(host.folder, 'out')), []);
+  assert.ok(existsSync(inTheWay));
+});
+
 test('texts are copied under what the wildcards stand for, and what has no time is one file', async (t) => {
   const host = await newSeriesHost(t, {
     '/d/e/x.csv': { type: 'file', versions: ['a,b\n'] },

@@ -59,7 +59,7 @@ export const exportFiles: Command<'export'> = async (context, params) => {
     }
     context.progress('exporting', counts.files + counts.directories, items.length);
   }
-  writeManifest(disk, copying.merged);
+  writeManifest(disk, before, copying.merged);
   return { ...counts, ...skippedInfo(skipped) };
 };
 

@@ -7,6 +7,7 @@ import { sweep } from '../resources/export/sweep.ts';
 import { textWithFiles } from '../resources/export/templateText.ts';
 import { writeText } from '../resources/export/writeText.ts';
 import { type ExportPlace, writeSet, type WrittenSet } from '../resources/export/writeSet.ts';
+import { sideBySide } from '../resources/series/sideBySide.ts';
 import { parentOf } from '../storage/diskPath.ts';
 import { openHostDisk } from '../storage/hostDisk.ts';
 import { type FS } from '../tinyfs/fs.ts';
@@ -52,9 +53,12 @@ export async function exportTemporal(
     };
   } finally {
     // After a failure too: what was written is ours to remove some day.
-    writeManifest(disk, after);
+    writeManifest(disk, before, after);
   }
 }
+
+/** How many series are written side by side: one is compared and renamed while another is taken apart. */
+const itemsAtOnce = 2;
 
 interface Writing {
   readonly place: ExportPlace;
@@ -79,10 +83,14 @@ async function writePatterns(
   let files: ExportContext | undefined;
   for (const { pattern, items } of patterns) {
     const records: TemporalFile[] = [];
-    for (const item of items) {
+    const known = files;
+    const sets = await sideBySide(items, itemsAtOnce, async (item) => {
       await writing.pace();
-      const { unchanged, ...set } = await writeItem(writing, pattern, item, files);
+      const { unchanged, ...set } = await writeItem(writing, pattern, item, known);
       writing.after.set(item.name, set);
+      return { item, set, unchanged };
+    });
+    for (const { item, set, unchanged } of sets) {
       made.names.add(item.name);
       made.unchanged += unchanged;
       for (const { file, startTime, endTime } of set.files) {
@@ -105,7 +113,7 @@ async function writeItem(
   const { workshop, job } = place;
   if (kind === 'series') {
     const set = { origin, inputs: await match.files(job), folder, file, parts };
-    return await writeSet(place, set, after.get(name));
+    return await writeSet(place, set, after.get(name), (part) => after.set(name, part));
   }
   const text = files === undefined ? undefined : await textWithFiles(match.path, { fs, inputs, files, workshop, job });
   return await writeText(place, { origin, match, file, text });

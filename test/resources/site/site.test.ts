@@ -121,3 +121,24 @@ test('a site of series without a row is made, and made again', async (t) => {
   const { files } = await siteOf(host);
   assert.equal((await siteOf(host)).unchanged, files);
 });
+
+test('a site whose template fails still knows what data it wrote', async (t) => {
+  const host = await newSiteHost(t, { days: 3 });
+  const text = `apiVersion: duckpond/v1
+kind: Template
+name: broken
+desc: A template that fails
+spec:
+  collections:
+    - { name: pages, in_pattern: /sites/BDock, out_pattern: page.md, template: "{{ missing }}" }
+`;
+  await host.run('apply', { sources: [{ text, origin: 'broken.yaml' }], directory: host.folder });
+  await assert.rejects(siteOf(host), (error) => isPondError(error, 'template-failed'));
+  const data = join(host.folder, 'site/src/data');
+  const written = filesBelow(data).length;
+  assert.ok(written > 1);
+
+  await host.run('deleteResources', { names: ['broken', 'notes', 'downsampled'] });
+  await siteOf(host);
+  assert.deepEqual(filesBelow(data), [join(data, '.pond-export.json')]);
+});

@@ -52,8 +52,14 @@ export function readManifest(disk: Disk): Manifest {
   }
 }
 
-/** Writes it, unless the folder has it as it is. */
-export function writeManifest(disk: Disk, manifest: Manifest): void {
+/**
+ * Writes what became of a manifest, unless the folder has it as it is. What another export told there meanwhile stays: only
+ * the sets that differ between `before` and `after` are changed.
+ */
+export function writeManifest(disk: Disk, before: Manifest, after: Manifest): void {
+  const manifest = new Map(readManifest(disk));
+  for (const name of before.keys()) if (!after.has(name)) manifest.delete(name);
+  for (const [name, set] of after) if (set !== before.get(name)) manifest.set(name, set);
   const sets = Object.fromEntries([...manifest].sort(([a], [b]) => (a < b ? -1 : 1)));
   const bytes = Buffer.from(`${JSON.stringify({ format, sets }, null, 1)}\n`);
   const there = disk.readFile(manifestName);

@@ -1,5 +1,6 @@
 /** The partitions of a series, and the SQL that writes each. */
 import { identifier, literal, literalList } from '../../duckdb/sql.ts';
+import { type HostFile } from '../../pond/types.ts';
 import { type Builder } from '../../query/build.ts';
 import { type Column } from '../../query/types.ts';
 import { timeColumnOf, timeSql } from '../series/time.ts';
@@ -44,9 +45,38 @@ export async function findPartitions(
   });
 }
 
-/** SQL that writes Parquet files as one, columns by name, the rows in their order; with `where` only some of the rows. */
-export function copySql(hostPaths: readonly string[], target: string, where = 'true'): string {
-  return `COPY (SELECT * FROM ${tableOf(hostPaths)} WHERE ${where}) TO ${literal(target)} (FORMAT parquet)`;
+/** SQL that writes Parquet files as one, columns by name, the rows in their order. */
+export function copySql(hostPaths: readonly string[], target: string): string {
+  return copyOf(tableOf(hostPaths), target, 'true');
+}
+
+/** A partition, and the host path of the file that it is written to. */
+export interface PartitionTarget {
+  readonly where: string;
+  readonly target: string;
+}
+
+/** What is read from files of this size together is kept in memory while it is taken apart, bytes. */
+const keptBytesMax = 64_000_000;
+
+/**
+ * Statements that write partitions of Parquet files, as copySql writes the whole. Small files are read once: one that has
+ * all its rows in one group would be read whole for each partition. Those of large files are found by their row groups.
+ */
+export function partitionSql(inputs: readonly HostFile[], partitions: readonly PartitionTarget[]): readonly string[] {
+  const table = tableOf(inputs.map(({ hostPath }) => hostPath));
+  const sizeBytes = inputs.reduce((sum, input) => sum + input.sizeBytes, 0);
+  if (partitions.length < 2 || sizeBytes > keptBytesMax) {
+    return partitions.map(({ where, target }) => copyOf(table, target, where));
+  }
+  return [
+    `CREATE TEMP TABLE kept_rows AS SELECT * FROM ${table}`,
+    ...partitions.map(({ where, target }) => copyOf('kept_rows', target, where)),
+  ];
+}
+
+function copyOf(table: string, target: string, where: string): string {
+  return `COPY (SELECT * FROM ${table} WHERE ${where}) TO ${literal(target)} (FORMAT parquet)`;
 }
 
 function tableOf(hostPaths: readonly string[]): string {

@@ -15,22 +15,43 @@ export type WriteFile = (temporary: string) => Promise<void>;
  * `path-escapes` where a link would lead out of the folder, `is-a-directory`.
  */
 export async function placeFile(disk: Disk, directory: string, path: string, write: WriteFile): Promise<boolean> {
-  requirePlace(disk, directory, path);
-  disk.makeDirectory(parentOf(path));
-  const temporary = temporaryPathIn(parentOf(path));
+  const [changed] = await placeFiles(disk, directory, [path], ([temporary = '']) => write(temporary));
+  return changed === true;
+}
+
+/** As placeFile, for several files that are written at once, each at the path that stands in its place. */
+export async function placeFiles(
+  disk: Disk,
+  directory: string,
+  paths: readonly string[],
+  write: (temporaries: readonly string[]) => Promise<void>,
+): Promise<readonly boolean[]> {
+  for (const path of paths) {
+    requirePlace(disk, directory, path);
+    disk.makeDirectory(parentOf(path));
+  }
+  const temporaries = paths.map((path) => temporaryPathIn(parentOf(path)));
+  const changed: boolean[] = [];
   try {
-    await write(temporary);
-    // A link is replaced by the file, whatever it leads to.
-    if (linkBelow(directory, path) === undefined && (await haveSameBytes(disk, temporary, path))) {
-      disk.remove(temporary);
-      return false;
+    await write(temporaries);
+    for (const [index, path] of paths.entries()) {
+      changed.push(await putInPlace(disk, directory, temporaries[index] ?? '', path));
     }
-    disk.rename(temporary, path);
-    return true;
+    return changed;
   } catch (error) {
-    removeQuietly(disk, temporary);
+    for (const temporary of temporaries.slice(changed.length)) removeQuietly(disk, temporary);
     throw error;
   }
+}
+
+async function putInPlace(disk: Disk, directory: string, temporary: string, path: string): Promise<boolean> {
+  // A link is replaced by the file, whatever it leads to.
+  if (linkBelow(directory, path) === undefined && (await haveSameBytes(disk, temporary, path))) {
+    disk.remove(temporary);
+    return false;
+  }
+  disk.rename(temporary, path);
+  return true;
 }
 
 type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;

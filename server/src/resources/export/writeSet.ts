@@ -7,8 +7,8 @@ import { type Job } from '../job.ts';
 import { type Workshop } from '../workshop.ts';
 import { type ExportedFile, type ExportedSet } from './manifest.ts';
 import { type TemporalPart } from './parts.ts';
-import { copySql, findPartitions, type Partition, partitionColumn } from './partitions.ts';
-import { placeFile, writeChunks } from './place.ts';
+import { copySql, findPartitions, type Partition, partitionColumn, partitionSql } from './partitions.ts';
+import { placeFile, placeFiles, writeChunks } from './place.ts';
 
 /** Changes with what the same inputs are written as. */
 const recipeVersion = 1;
@@ -41,14 +41,19 @@ export interface WrittenSet extends ExportedSet {
   readonly unchanged: number;
 }
 
+/** How many partitions are written at once. */
+const batchMax = 100;
+
 /**
  * Writes a series or table as Parquet: a file for each partition, or one file when there are no parts, or no column with the
- * time. What `before` says of an earlier export is not made again while its files are as they were left.
+ * time. What `before` says of an earlier export is not made again while its files are as they were left. `tell` hears of
+ * what is there while only a part is written, should the rest fail: a set whose key no set has.
  */
 export async function writeSet(
   place: ExportPlace,
   set: SeriesSet,
   before: ExportedSet | undefined,
+  tell?: (part: ExportedSet) => void,
 ): Promise<WrittenSet> {
   const { origin, inputs, folder, file, parts } = set;
   const key = keyOf('export', recipeVersion, folder, file, parts, ...inputs.map((input) => input.key));
@@ -56,10 +61,11 @@ export async function writeSet(
     return { ...before, origin, unchanged: before.files.length };
   }
   const partitions = await partitionsOf(place, set);
+  const tellOf = (written: readonly Written[]) =>
+    tell?.({ origin, key: '', files: [...written.map(fileOf), ...(before?.files ?? [])] });
   const written =
-    partitions === undefined ? [await writeWhole(place, set)] : await writePartitions(place, set, partitions);
-  const files = written.map(({ changed: _, ...rest }) => rest);
-  return { origin, key, files, unchanged: written.filter(({ changed }) => !changed).length };
+    partitions === undefined ? [await writeWhole(place, set)] : await writePartitions(place, set, partitions, tellOf);
+  return { origin, key, files: written.map(fileOf), unchanged: written.filter(({ changed }) => !changed).length };
 }
 
 /** The name of a Parquet file: with its extension. */
@@ -85,6 +91,10 @@ function isAsLeft(disk: Disk, { file, sizeBytes, modifiedMs }: ExportedFile): bo
 
 interface Written extends ExportedFile {
   readonly changed: boolean;
+}
+
+function fileOf({ changed: _, ...file }: Written): ExportedFile {
+  return file;
 }
 
 /** Undefined for what goes into one file. */
@@ -116,16 +126,24 @@ async function writePartitions(
   place: ExportPlace,
   { inputs, folder }: SeriesSet,
   partitions: readonly Partition[],
+  tell: (written: readonly Written[]) => void,
 ): Promise<readonly Written[]> {
   const { disk, directory, workshop, job } = place;
   const written: Written[] = [];
-  for (const partition of partitions) {
-    const file = folder === '' ? partition.file : `${folder}/${partition.file}`;
-    const changed = await placeFile(disk, directory, file, async (temporary) => {
-      const target = disk.hostPath(temporary) ?? temporary;
-      await workshop.builder.run([copySql(hostPathsOf(inputs), target, partition.where)], job.signal);
+  for (let start = 0; start < partitions.length; start += batchMax) {
+    const batch = partitions.slice(start, start + batchMax);
+    const files = batch.map(({ file }) => (folder === '' ? file : `${folder}/${file}`));
+    const changed = await placeFiles(disk, directory, files, async (temporaries) => {
+      const targets = batch.map(({ where }, index) => {
+        const temporary = temporaries[index] ?? '';
+        return { where, target: disk.hostPath(temporary) ?? temporary };
+      });
+      await workshop.builder.run(partitionSql(inputs, targets), job.signal);
     });
-    written.push({ ...exportedFile(place, file, partition), changed });
+    for (const [index, partition] of batch.entries()) {
+      written.push({ ...exportedFile(place, files[index] ?? '', partition), changed: changed[index] ?? true });
+    }
+    tell(written);
     job.progress?.(`exporting ${folder}`, written.length, partitions.length);
   }
   return written;

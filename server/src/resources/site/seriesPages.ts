@@ -26,11 +26,15 @@ export interface SiteData {
   readonly descriptions: ReadonlyMap<string, string>;
 }
 
-/** Writes the data of an output and returns its page, and how many files were there already. */
-export async function writeSeriesPage(
-  data: SiteData,
-  output: SiteOutput,
-): Promise<{ readonly page: SeriesPage; readonly unchanged: number }> {
+/** A page whose data is written. */
+export interface WrittenPage {
+  readonly page: SeriesPage;
+  /** How many of its files were there as they are. */
+  readonly unchanged: number;
+}
+
+/** Writes the data of an output and returns its page. */
+export async function writeSeriesPage(data: SiteData, output: SiteOutput): Promise<WrittenPage> {
   const { place, slugs } = data;
   const { resource, collection, name } = output;
   const folders = slugPath(slugs, '', [resource, collection, name]);
@@ -81,7 +85,7 @@ async function writeResolution(
   const folder = `${folders}/res-${slugs.of(`data/${folders}`, name)}`;
   const inputs = await match.files(place.job);
   const set = { origin: 'site', inputs, folder, file: `${folder}/data.parquet`, parts: partsFor(seconds) };
-  const { unchanged, ...written } = await writeSet(place, set, before.get(folder));
+  const { unchanged, ...written } = await writeSet(place, set, before.get(folder), (part) => after.set(folder, part));
   after.set(folder, written);
   const placed = written.files.map((file) => ({ ...file, file: `${dataFolder}/${file.file}` }));
   files.set(match.path, placed);

@@ -2,15 +2,16 @@ import { openHostDisk } from '../../storage/hostDisk.ts';
 import { type FS } from '../../tinyfs/fs.ts';
 import { type Inputs } from '../derived.ts';
 import { type Job } from '../job.ts';
-import { type ExportedFile, type ExportedSet, readManifest, writeManifest } from '../export/manifest.ts';
+import { type ExportedSet, readManifest, writeManifest } from '../export/manifest.ts';
 import { sweep } from '../export/sweep.ts';
 import { readHomes } from '../readResource.ts';
+import { sideBySide } from '../series/sideBySide.ts';
 import { type Workshop } from '../workshop.ts';
 import { createSlugs, scriptValue } from './names.ts';
-import { findOutputs } from './outputs.ts';
+import { findOutputs, type SiteOutput } from './outputs.ts';
 import { addressOf, grouped, indexPageText, type SeriesPage, seriesPageText, type TextPage } from './pages.ts';
 import { projectFiles, type SidebarSection, type SiteText } from './project.ts';
-import { dataFolder, writeSeriesPage } from './seriesPages.ts';
+import { dataFolder, type SiteData, writeSeriesPage, type WrittenPage } from './seriesPages.ts';
 import { renderTexts } from './textPages.ts';
 import { writeTexts } from './writeTexts.ts';
 
@@ -39,32 +40,35 @@ export interface WrittenSite {
  * resources, and a first page that lists them. The data goes beside, as Parquet by parts of time. What did not change is
  * left as it is. Fails `already-exists` where a file stands that is not ours, and as the outputs do.
  */
-export async function writeSite({ fs, inputs, workshop, directory, title, job }: SiteParts): Promise<WrittenSite> {
+export async function writeSite(parts: SiteParts): Promise<WrittenSite> {
+  const { fs, workshop, directory, job } = parts;
   const dataDirectory = `${directory}/src/${dataFolder}`;
   const disk = openHostDisk(dataDirectory);
-  const place = { disk, directory: dataDirectory, workshop, job };
   const before = readManifest(disk);
   const after = new Map<string, ExportedSet>();
-  const files = new Map<string, readonly ExportedFile[]>();
-  const slugs = createSlugs();
   const homes = await readHomes(fs);
-  const descriptions = new Map(homes.flatMap(({ kind, name, desc }) => (kind.kind === 'Reduce' ? [[name, desc]] : [])));
-  const series: SeriesPage[] = [];
-  let unchanged = 0;
-  const outputs = await findOutputs(inputs);
-  try {
-    for (const output of outputs) {
-      job.progress?.(`writing ${output.resource}/${output.collection}/${output.name}`, series.length, outputs.length);
-      const made = await writeSeriesPage({ place, slugs, before, after, files, descriptions }, output);
-      series.push(made.page);
-      unchanged += made.unchanged;
-    }
-  } catch (error) {
+  const data: SiteData = {
+    place: { disk, directory: dataDirectory, workshop, job },
+    slugs: createSlugs(),
+    before,
+    after,
+    files: new Map(),
+    descriptions: new Map(homes.flatMap(({ kind, name, desc }) => (kind.kind === 'Reduce' ? [[name, desc]] : []))),
+  };
+  const written = await writeAll(parts, data).catch((error: unknown) => {
     // What was there before is ours as well as what came now.
-    writeManifest(disk, new Map([...before, ...after]));
+    writeManifest(disk, before, new Map([...before, ...after]));
     throw error;
-  }
-  const rendered = await renderTexts({ fs, inputs, place, slugs, files });
+  });
+  sweep(disk, dataDirectory, before, after);
+  writeManifest(disk, before, after);
+  return written;
+}
+
+async function writeAll({ fs, inputs, directory, title, job }: SiteParts, data: SiteData): Promise<WrittenSite> {
+  const made = await writePages(data, await findOutputs(inputs), job);
+  const series = made.map(({ page }) => page);
+  const rendered = await renderTexts({ ...data, fs, inputs });
   const texts = [
     ...projectFiles(title, sectionsOf(series, rendered.pages)),
     ...series.map((page): SiteText => ({ path: page.path, text: seriesPageText(page), isTheirs: false })),
@@ -73,15 +77,27 @@ export async function writeSite({ fs, inputs, workshop, directory, title, job }:
     { path: 'src/datasets.json', text: indexJson(series), isTheirs: false },
   ];
   const written = await writeTexts(openHostDisk(directory), directory, texts, job.signal);
-  sweep(disk, dataDirectory, before, after);
-  writeManifest(disk, after);
-  const data = [...after.values()].flatMap((set) => set.files);
+  const dataFiles = [...data.after.values()].flatMap((set) => set.files);
   return {
     pages: series.length + rendered.pages.length + 1,
-    files: texts.length + data.length,
-    unchanged: unchanged + written.unchanged,
-    bytes: written.bytes + data.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    files: texts.length + dataFiles.length,
+    unchanged: made.reduce((sum, { unchanged }) => sum + unchanged, written.unchanged),
+    bytes: written.bytes + dataFiles.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
   };
+}
+
+/** How many pages get their data side by side. */
+const pagesAtOnce = 2;
+
+/** Pages begin in the order of their outputs, and take their names as they begin: so names are the same each time. */
+async function writePages(data: SiteData, outputs: readonly SiteOutput[], job: Job): Promise<readonly WrittenPage[]> {
+  let done = 0;
+  return await sideBySide(outputs, pagesAtOnce, async (output) => {
+    job.progress?.(`writing ${output.resource}/${output.collection}/${output.name}`, done, outputs.length);
+    const page = await writeSeriesPage(data, output);
+    done += 1;
+    return page;
+  });
 }
 
 function sectionsOf(series: readonly SeriesPage[], texts: readonly TextPage[]): readonly SidebarSection[] {
