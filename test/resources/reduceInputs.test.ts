@@ -46,6 +46,23 @@ test('numbers count wherever a column has them, also beside versions in which it
   );
 });
 
+test('numbers keep their digits beside numbers of other types', async () => {
+  const values = [
+    '16777217::BIGINT',
+    '389.466::DECIMAL(9, 3)',
+    '0.5::FLOAT',
+    '1e-7::DECIMAL(38, 37)',
+    '12345678901::BIGINT',
+  ];
+  const files: HostFile[] = [];
+  for (let i = 0; i < 20; i++) files.push(await reducing.parquet(version(i, values[i % values.length]!)));
+  const numbers = [16_777_217, 389.466, 0.5, 1e-7, 12_345_678_901];
+  assert.deepEqual(
+    await reduced([{ path: '/in/a', files }]),
+    Array.from({ length: 20 }, (_, i) => [i * 86_400, ...Array<unknown>(3).fill(numbers[i % numbers.length])]),
+  );
+});
+
 test('small versions may have times of several types', async () => {
   const times = (i: number): string =>
     [`${i * 86_400}::BIGINT`, `make_timestamp(${i * 86_400_000_000})`, `make_timestamptz(${i * 86_400_000_000})`][

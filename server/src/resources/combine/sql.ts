@@ -4,6 +4,7 @@
  */
 import { identifier, literal, literalList } from '../../duckdb/sql.ts';
 import { type Column } from '../../query/types.ts';
+import { areExactTogether } from '../series/exact.ts';
 import { type Period } from '../series/periods.ts';
 import { timeColumnOf, timeSql } from '../series/time.ts';
 import { type TimeType } from './columns.ts';
@@ -113,15 +114,6 @@ function runsOf(columns: readonly Column[], pieces: readonly Piece[]): readonly 
     for (const { name, type } of own) types.set(name, type);
   }
   return runs;
-}
-
-/** Whole numbers read together with FLOAT would become FLOAT; DECIMAL may have no room for numbers of other types. */
-function areExactTogether(one: string, other: string): boolean {
-  return one === other || !(isNarrow(one) || isNarrow(other));
-}
-
-function isNarrow(type: string): boolean {
-  return type === 'FLOAT' || type.startsWith('DECIMAL');
 }
 
 function timeTypeIn({ facts }: Piece): string | undefined {

@@ -14,7 +14,7 @@ export interface OutputColumn {
   readonly type: string;
 }
 
-/** Partials of an input, at least one. */
+/** Partials of an input that are read as one table, at least one. Another may be of the same input, and have its columns too. */
 export interface FoldInput {
   readonly hostPaths: readonly string[];
   /** Those that the partials have. */
@@ -33,21 +33,26 @@ const timestampUsMax = 9_200_000_000_000_000_000n;
 
 /** Returns the query for the part of an output whose buckets begin in a period; at least one input. */
 export function foldSql({ resolution, period, inputs, columns }: Fold): string {
-  const here = inputs.flatMap((input) => input.columns);
+  const all = inputs.flatMap((input) => input.columns);
+  const here = [...new Map(all.map((column) => [column.name, column])).values()];
+  const tables = new Map<string, number>();
+  for (const { name } of all) tables.set(name, (tables.get(name) ?? 0) + 1);
   const numbers = new Map(here.map(({ name }, i) => [name, i]));
   const within = during('"Timestamp"', windowOf(resolution, period));
   const sources = inputs.map((input) => {
-    const kept = input.columns.flatMap(({ source, name }) =>
-      (['count', 'sum', 'min', 'max'] as const).map(
-        (what) => `${statistic(source, what)} AS ${what}${numbers.get(name)}`,
-      ),
-    );
+    const kept = input.columns.flatMap(({ source, name, type }) => {
+      const isInSeveral = tables.get(name)! > 1;
+      const casts = { count: '', sum: isInSeveral ? '::DOUBLE' : '', min: `::${type}`, max: `::${type}` };
+      return (['count', 'sum', 'min', 'max'] as const).map(
+        (what) => `${statistic(source, what)}${casts[what]} AS ${what}${numbers.get(name)}`,
+      );
+    });
     return `SELECT ${['"Timestamp" AS t', ...kept].join(', ')} FROM ${readParquet(input.hostPaths)} WHERE ${within}`;
   });
-  const folded = here.flatMap(({ type }, i) => [
+  const folded = here.flatMap((_, i) => [
     `sum(sum${i})::DOUBLE / sum(count${i}) AS avg${i}`,
-    `min(min${i})::${type} AS min${i}`,
-    `max(max${i})::${type} AS max${i}`,
+    `min(min${i}) AS min${i}`,
+    `max(max${i}) AS max${i}`,
   ]);
   return [
     `SELECT ${['t AS "Timestamp"', ...columns.flatMap((column) => outputSql(column, numbers.get(column.name)))].join(', ')}`,

@@ -10,6 +10,7 @@ import { keyOf } from '../contentKey.ts';
 import { type Job } from '../job.ts';
 import { areAlike } from '../series/alike.ts';
 import { blankColumns, isUntold } from '../series/blankColumns.ts';
+import { exactLists } from '../series/exact.ts';
 import { type GroupLimits, groupNeighbours } from '../series/groups.ts';
 import { type Period } from '../series/periods.ts';
 import { requireSeconds } from '../series/seconds.ts';
@@ -108,8 +109,8 @@ async function withoutBlanks(
 }
 
 /**
- * Returns the files together, or each alone when a column has numbers in one and something else in another, or the times
- * are of several types: read as one table they would have one type, and that is text.
+ * Returns the files together as far as their numbers stay exact, or each alone when a column has numbers in one and something
+ * else in another, or the times are of several types: read as one table they would have one type, and that is text.
  */
 async function separated(
   files: readonly HostFile[],
@@ -117,7 +118,11 @@ async function separated(
 ): Promise<readonly (readonly HostFile[])[]> {
   if (files.length === 1 || (await areAlike(files, workshop, job))) return [files];
   const roles = new Map<string, string>();
-  for (const { columns } of await sideBySide(files, besides, (file) => workshop.inspect([file], job))) {
+  const inspected = await sideBySide(files, besides, async (file) => {
+    const { columns } = await workshop.inspect([file], job);
+    return { file, columns };
+  });
+  for (const { columns } of inspected) {
     const time = timeColumnOf(columns);
     const numbers = new Set(valueColumnsOf(columns, undefined));
     for (const column of columns) {
@@ -127,7 +132,7 @@ async function separated(
       roles.set(column.name.toLowerCase(), role);
     }
   }
-  return [files];
+  return exactLists(inspected).map((list) => list.map(({ file }) => file));
 }
 
 /** The value columns whose statistics a partial's file has. */
@@ -151,7 +156,7 @@ export function hasWithin({ stretches }: Partial, { startUs, endUs }: Period): b
 export function partialsWithin(partials: readonly Partial[], stretch: Period, workshop: Workshop): readonly Partial[] {
   const found = partials.filter((partial) => hasWithin(partial, stretch));
   if (found.length <= filesMax) return found;
-  const groups = groupNeighbours(partials, mergeLimits);
+  const groups = groupNeighbours(partials, mergeLimits).flatMap(exactLists);
   if (groups.length === partials.length) return found;
   const level = groups.map((group) => (group.length === 1 ? group[0]! : merged(group, workshop)));
   return partialsWithin(level, stretch, workshop);

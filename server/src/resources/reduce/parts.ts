@@ -2,6 +2,7 @@ import { type HostFile } from '../../pond/types.ts';
 import { keyOf } from '../contentKey.ts';
 import { type Job } from '../job.ts';
 import { type Duration } from '../duration.ts';
+import { exactLists } from '../series/exact.ts';
 import { type Period } from '../series/periods.ts';
 import { sideBySide } from '../series/sideBySide.ts';
 import { periodsOf } from './division.ts';
@@ -68,23 +69,24 @@ async function makePart(part: Part, { workshop, job }: Making): Promise<HostFile
   const key = keyOf('reduce part', 1, months, microseconds, String(period.startUs), String(period.endUs), schema, keys);
   const write = async (target: string, shared: Job): Promise<void> => {
     const making = { workshop, job: shared };
-    const folds = await Promise.all(inputs.map((input) => foldInput(input, window, making)));
-    const query = foldSql({ resolution, period, inputs: folds.flatMap((fold) => fold ?? []), columns });
+    const folds = await Promise.all(inputs.map((input) => foldInputs(input, window, making)));
+    const query = foldSql({ resolution, period, inputs: folds.flat(), columns });
     await workshop.builder.run([writeOutputSql(query, target)], shared.signal);
   };
   return await workshop.file(key, write, job);
 }
 
-/** Undefined when the input has no row in the window. */
-async function foldInput(input: PartedInput, window: Period, making: Making): Promise<FoldInput | undefined> {
+/** None when the input has no row in the window; several where its partials would lose digits as one table. */
+async function foldInputs(input: PartedInput, window: Period, making: Making): Promise<readonly FoldInput[]> {
   const partials = partialsWithin(input.partials, window, making.workshop);
-  if (partials.length === 0) return undefined;
-  const names = new Set(partials.flatMap(({ columns }) => columns.map(({ name }) => name.toLowerCase())));
-  const files = await sideBySide(partials, besides, (partial) => partial.file(making.job));
-  return {
-    hostPaths: files.map(({ hostPath }) => hostPath),
-    columns: input.columns.filter(({ source }) => names.has(source.toLowerCase())),
-  };
+  return await sideBySide(exactLists(partials), besides, async (list) => {
+    const names = new Set(list.flatMap(({ columns }) => columns.map(({ name }) => name.toLowerCase())));
+    const files = await sideBySide(list, besides, (partial) => partial.file(making.job));
+    return {
+      hostPaths: files.map(({ hostPath }) => hostPath),
+      columns: input.columns.filter(({ source }) => names.has(source.toLowerCase())),
+    };
+  });
 }
 
 async function makeEmpty(columns: readonly OutputColumn[], { workshop, job }: Making): Promise<HostFile> {
