@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { createQueryEngine } from '../../server/src/query/engine.ts';
 import { WorkerProcess } from '../../server/src/query/workerClient.ts';
+import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
 import { makeTestPond, type TestPond } from './testPond.ts';
 
 const settings = { memoryLimitBytes: 256 * 1024 * 1024, threads: 2 };
@@ -46,6 +48,7 @@ test('a query beyond the memory limit fails by itself, and the process lives', a
   await assert.rejects(engine.run(made.pond, { sql }), (error: Error & { code?: string; hint?: string }) => {
     assert.equal(error.code, 'query-failed');
     assert.match(error.hint ?? '', /memory limit/);
+    assert.doesNotMatch(error.message, /SET /);
     return true;
   });
   const pid = engine.processId();
@@ -72,6 +75,23 @@ test('the process sees none of the environment that its parent keeps to itself',
     assert.ok(!readFileSync(`/proc/${worker.pid}/environ`, 'utf8').includes('SECRET_OF_THE_TEST'));
   }
   await worker.close();
+});
+
+test('closing removes the file that a build was writing, and an interrupt of the terminal is not for the process', async () => {
+  const temporary = makeTemporaryDirectory('duckpond-test');
+  const worker = new WorkerProcess(settings);
+  const input = { name: '/in.csv', files: [] };
+  const target = join(temporary.path, 'result');
+  const build = { sql: 'SELECT * FROM range(1000000000000)', input, tables: [], target };
+  const ended = assert.rejects(worker.request('buildUser', { build }), { code: 'engine-unavailable' });
+  while (readdirSync(temporary.path).length === 0) await setImmediate();
+  assert.ok(worker.pid !== undefined);
+  process.kill(worker.pid, 'SIGINT');
+  await worker.request('statements', { statements: ['SELECT 1'] });
+  await worker.close();
+  await ended;
+  assert.deepEqual(readdirSync(temporary.path), []);
+  temporary.remove();
 });
 
 test('closing ends the process and removes its files, whatever it does', async () => {

@@ -107,8 +107,10 @@ function codeFor({ type, message }: EngineError): ErrorCode {
 
 function messageFor(engine: EngineError): string {
   if (engine.type === 'interrupt') return 'the query was cancelled';
+  // Its settings are not for people to change.
+  const told = engine.message.replace(/\n\nPossible solutions:[^]*$/, '');
   // Tables of the engine's own are no help to who looks for a file.
-  return engine.message.replace(/\nDid you mean "(?:pg_|sqlite_|duckdb_|pragma_|information_schema)[^]*$/, '');
+  return told.replace(/\nDid you mean "(?:pg_|sqlite_|duckdb_|pragma_|information_schema)[^]*$/, '');
 }
 
 function hintFor(engine: EngineError): string | undefined {

@@ -21,13 +21,20 @@ import { createOperations } from './workerOperations.ts';
 
 const running = new Map<number, AbortController>();
 let settings: WorkerSettings | undefined;
+let isLeaving = false;
 
 const loadOperations = lazyAsync((): Promise<WorkerOperations> => {
   assert(settings !== undefined, () => 'settings come first');
   return createOperations(settings);
 });
 
+/** Milliseconds that work has to stop before the process ends all the same; less than who closes it waits. */
+const stopTimeMs = 1500;
+
 process.on('disconnect', leave);
+process.on('SIGTERM', leave);
+// A terminal sends it to the parent as well, which says what is to end.
+process.on('SIGINT', () => undefined);
 // Who disconnects while this process starts does so before anybody listens.
 if (!process.connected) leave();
 process.on('message', (message: ToWorker) => {
@@ -36,8 +43,17 @@ process.on('message', (message: ToWorker) => {
   else void answer(message.id, message.name, message.params);
 });
 
-/** A parent that was killed cannot remove what this process spilled. */
+/** Stops what runs, so that it removes the files that it was writing, and ends. */
 function leave(): void {
+  if (isLeaving) return;
+  isLeaving = true;
+  for (const controller of running.values()) controller.abort();
+  if (running.size === 0) end();
+  else setTimeout(end, stopTimeMs);
+}
+
+/** A parent that was killed cannot remove what this process spilled. */
+function end(): void {
   const [, , directory] = process.argv;
   if (directory !== undefined) removeTemporaryDirectory(directory);
   // An ordinary exit waits for the query that runs in another thread; nothing here is worth an orderly end.
@@ -46,6 +62,7 @@ function leave(): void {
 
 async function answer(id: number, name: OperationName, params: unknown): Promise<void> {
   const controller = new AbortController();
+  if (isLeaving) controller.abort();
   running.set(id, controller);
   try {
     send({ id, result: await perform(name, params, controller.signal) });
@@ -55,6 +72,7 @@ async function answer(id: number, name: OperationName, params: unknown): Promise
     send({ id, error: controller.signal.aborted ? toPlainError(cancelled()) : plain });
   } finally {
     running.delete(id);
+    if (isLeaving && running.size === 0) end();
   }
 }
 

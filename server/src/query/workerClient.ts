@@ -124,7 +124,7 @@ export class WorkerProcess {
     }
   }
 
-  /** Ends the process and waits until it is gone. */
+  /** Ends the process and waits until it is gone; what it was at is given up, and the files that it was writing are removed. */
   async close(): Promise<void> {
     this.#death ??= new PondError('engine-unavailable', 'the query engine was closed');
     // Not by disconnecting: Node tells no 'close' of a child that its parent has disconnected from.
@@ -140,6 +140,8 @@ export class WorkerProcess {
   }
 
   #receive(message: FromWorker): void {
+    // What it still says when it is ended: all that waits hears of its end.
+    if (this.#death !== undefined) return;
     const pending = this.#pending.get(message.id);
     this.#pending.delete(message.id);
     if ('error' in message) pending?.reject(fromPlainError(message.error));
