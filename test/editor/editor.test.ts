@@ -7,6 +7,7 @@ import { mkdtemp, mkdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test, type TestContext } from 'node:test';
+import { type FrameLocator, type Page } from 'playwright-core';
 import { mustRun, root } from '../../scripts/run.mjs';
 import { type Window } from '../support/workbench.ts';
 import { startFlows, type FlowFiles, type Flows } from '../support/workbenchFlows.ts';
@@ -134,7 +135,10 @@ describe('the editor', () => {
   test('a result is plotted over its time, column by column', { timeout }, async (t) => {
     await inDemo(t, 'plot', async ({ page, screenshot }) => {
       await page.locator('.statusbar-item').filter({ hasText: 'demo ·' }).waitFor();
-      const grid = await query(page, 'SELECT date, temp_max, temp_min, precipitation * 1000 AS rain, weather FROM "/weather/seattle-weather.csv"');
+      const grid = await query(
+        page,
+        'SELECT date, temp_max, temp_min, precipitation * 1000 AS rain, weather FROM "/weather/seattle-weather.csv"',
+      );
       await grid.getByRole('button', { name: 'Plot' }).click();
       await grid.getByRole('img', { name: 'temp_max, temp_min by date' }).waitFor();
       // On the axis of the rain, the temperatures would lie flat.
@@ -146,6 +150,7 @@ describe('the editor', () => {
       await grid.getByRole('img', { name: 'temp_max by date' }).waitFor();
       await grid.getByRole('button', { name: 'Rows' }).click();
       await grid.locator('#c0-0').filter({ hasText: '2012-01-01' }).waitFor();
+      await copyCells(page, grid);
     });
   });
 
@@ -209,6 +214,17 @@ test('a restricted window shows the pond and runs nothing', { timeout: 2 * timeo
     await flows.close();
   }
 });
+
+/** Four cells are on the clipboard with the names of their columns. */
+async function copyCells(page: Page, grid: FrameLocator): Promise<void> {
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await grid.getByRole('grid').focus();
+  for (const key of ['Control+Home', 'Shift+ArrowRight', 'Shift+ArrowDown', 'Control+C'])
+    await page.keyboard.press(key);
+  await grid.locator('.position').filter({ hasText: '2 rows copied' }).waitFor();
+  const copied = await page.evaluate('navigator.clipboard.readText()');
+  assert.equal(copied, 'date\ttemp_max\n2012-01-01\t12.8\n2012-01-02\t10.6');
+}
 
 async function columnCount(table: { getAttribute(name: string): Promise<string | null> }): Promise<number> {
   return Number(await table.getAttribute('aria-colcount'));

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import * as vscode from 'vscode';
-import { api, cli, closeEditors, newPond, until, type TestPond } from './support.ts';
+import { document, pondWith } from './resourcePond.ts';
+import { api, cli, closeEditors, newPond, temporaryFolder, until, type TestPond } from './support.ts';
 
 /** Waits until source control shows exactly these staged changes, as `kind path`. */
 async function staged({ pond }: TestPond, ...expected: readonly string[]): Promise<void> {
@@ -41,6 +44,29 @@ export function sourceControlTests(): void {
     const [head] = await api().request('log', { pond: pond.pond, limit: 1 });
     assert.equal(head?.message, 'what the box says');
     assert.equal(head.added, 1);
+  });
+
+  test('what a run overtook is a conflict that keeps a commit from going on, until it is settled', async (t) => {
+    const inbox = await temporaryFolder(t);
+    await writeFile(join(inbox, 'a.csv'), 'a,b\n1,2\n');
+    const pond = await pondWith(t, document('Inbox', 'files', `  pattern: "${inbox}/*.csv"`));
+    const [files] = await api().request('resources', { pond: pond.pond });
+    const path = `${files?.home}/a.csv`;
+    await pond.write(path, 'my own');
+    await staged(pond, `added ${path}`);
+    await api().request('run', { pond: pond.pond });
+    await until('the conflict told', () => api().statusText()?.includes('1 in conflict'));
+    const head = async (): Promise<number | undefined> =>
+      (await api().request('log', { pond: pond.pond, limit: 1 }))[0]?.number;
+    const before = await head();
+    api().setMessage(pond.pond, 'mine');
+    await vscode.commands.executeCommand('pond.commit', pond.uri('/'));
+    assert.equal(await head(), before);
+    await vscode.commands.executeCommand('pond.keepStaged', { resourceUri: pond.uri(path) });
+    await until('no conflict', () => api().statusText()?.endsWith('1 staged'));
+    await vscode.commands.executeCommand('pond.commit', pond.uri('/'));
+    await staged(pond);
+    assert.equal(await pond.read(path, 'HEAD'), 'my own');
   });
 
   test('a commit from a terminal empties the staged changes', async (t) => {
