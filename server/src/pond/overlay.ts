@@ -36,6 +36,8 @@ interface DirectoryChanges {
 export class Overlay {
   readonly #directories = new Map<string, DirectoryChanges>();
   readonly #links = new Map<string, { readonly parentId: string; readonly name: string }>();
+  /** The links the other way round: ids of the directories in each directory. */
+  readonly #below = new Map<string, Set<string>>();
 
   get isEmpty(): boolean {
     return this.#directories.size === 0;
@@ -81,8 +83,7 @@ export class Overlay {
     const removed = former === undefined ? change.base : former.node;
     if (removed?.type === 'directory' && removed.id !== change.node?.id)
       this.#forget(removed.id, directoryId, change.name);
-    if (change.node?.type === 'directory')
-      this.#links.set(change.node.id, { parentId: directoryId, name: change.name });
+    if (change.node?.type === 'directory') this.#link(change.node.id, directoryId, change.name);
 
     const isTakenBack = change.node === null ? base === undefined : isAsCommitted(change.node, base);
     const entry = { node: change.node, base, earlier: earlierVersions(former, change.node) };
@@ -101,6 +102,7 @@ export class Overlay {
   clear(): void {
     this.#directories.clear();
     this.#links.clear();
+    this.#below.clear();
   }
 
   /** The node of that id in a changed entry; looks through all of them. */
@@ -162,19 +164,31 @@ export class Overlay {
   #linkDirectories(directory: EntryChange['directory']): string {
     let parentId = rootId;
     for (const { id, name } of directory.slice(1)) {
-      this.#links.set(id, { parentId, name });
+      this.#link(id, parentId, name);
       parentId = id;
     }
     return parentId;
+  }
+
+  #link(id: string, parentId: string, name: string): void {
+    const former = this.#links.get(id);
+    this.#links.set(id, { parentId, name });
+    if (former?.parentId === parentId) return;
+    if (former !== undefined) this.#below.get(former.parentId)?.delete(id);
+    const below = this.#below.get(parentId) ?? new Set();
+    this.#below.set(parentId, below.add(id));
   }
 
   /** Drops what is staged below a removed directory, unless it was moved elsewhere meanwhile. */
   #forget(id: string, parentId: string, name: string): void {
     const link = this.#links.get(id);
     if (link !== undefined && (link.parentId !== parentId || link.name !== name)) return;
-    for (const directoryId of this.changedDirectories()) {
-      if (this.chain(directoryId).some((step) => step.id === id)) this.#directories.delete(directoryId);
+    const ids = [id];
+    for (let at = ids.pop(); at !== undefined; at = ids.pop()) {
+      this.#directories.delete(at);
+      for (const below of this.#below.get(at) ?? []) ids.push(below);
     }
+    this.#below.get(parentId)?.delete(id);
     this.#links.delete(id);
   }
 }
