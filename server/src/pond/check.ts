@@ -20,7 +20,8 @@ export async function checkTree(
     try {
       await work();
     } catch (error) {
-      if (!isPondError(error)) throw error;
+      // Who has gone wants no answer; least of all that the pond is damaged.
+      if (!isPondError(error) || error.code === 'cancelled') throw error;
       problems.push(`${what}: ${error.message}`);
     }
   };

@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { PondError } from '../../server/src/base/error.ts';
+import { initPondOn } from '../../server/src/pond/pond.ts';
+import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
+import { bytesOf } from '../support/tree.ts';
+
+test('a check that is cancelled half-way is cancelled: it does not say that the pond is damaged', async () => {
+  const pond = await initPondOn(createMemoryDisk(), 'checked');
+  const root = await pond.fs.root();
+  await root.createDirectory('/d');
+  await root.writeFile('/d/x', bytesOf('x'));
+  await pond.commit({ message: 'x', author: 'test' });
+  const cancelled = new PondError('cancelled', 'the operation was cancelled');
+  const checking = pond.check('HEAD', (checked) => {
+    if (checked === 2) throw cancelled;
+  });
+  await assert.rejects(checking, cancelled);
+  assert.deepEqual(await pond.check(), []);
+  await pond.close();
+});
