@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { PondError } from '../../server/src/base/error.ts';
+import { usageError } from './usageError.ts';
 import { isVerb, noVerb, type Verb, verbs, type VerbSpec } from './verbs.ts';
 
 /** A command line taken apart. */
@@ -28,7 +29,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
   const at = verbIndex(args);
   const name = args[at];
   if (name === undefined) {
-    const { values } = parse(args, globalOptions, "see 'pond help'");
+    const { values } = parse(args, globalOptions, 'pond');
     const helpAsked = values['help'] === true || args.length === 0;
     if (!helpAsked) throw new PondError('usage', 'a verb is missing', { hint: "see 'pond help'" });
     return {
@@ -42,10 +43,14 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
       positionals: [],
     };
   }
-  if (!isVerb(name)) throw noVerb(name);
+  if (!isVerb(name)) {
+    // After an option that there is none of, this may be its value.
+    parse(args.slice(0, at), globalOptions, 'pond');
+    throw noVerb(name);
+  }
   const spec: VerbSpec = verbs[name];
   const own = [...args.slice(0, at), ...args.slice(at + 1).map((arg) => (name === 'query' ? commentAsText(arg) : arg))];
-  const { values, positionals } = parse(own, { ...globalOptions, ...spec.options }, `see 'pond help ${name}'`);
+  const { values, positionals } = parse(own, { ...globalOptions, ...spec.options }, name);
   const { pond, json, help, ...texts } = values;
   // A variable of the shell that is not set; another pond than was meant would be taken.
   if (pond === '') throw new PondError('usage', '--pond takes a folder, got an empty text');
@@ -80,14 +85,12 @@ const commentAsText = (arg: string): string => (/^--\s/.test(arg) ? ` ${arg}` : 
 function parse(
   args: readonly string[],
   options: NonNullable<VerbSpec['options']>,
-  hint: string,
+  whose: string,
 ): { readonly values: Readonly<Record<string, unknown>>; readonly positionals: readonly string[] } {
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
-    // Node's advice on arguments that begin with a dash follows its first sentence.
-    throw new PondError('usage', text.split(/\.\s/)[0] ?? text, { hint, cause: error });
+    throw usageError(error, options, whose);
   }
 }
 

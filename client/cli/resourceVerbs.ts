@@ -6,7 +6,7 @@ import { hostFolder } from '../../server/src/main.ts';
 import { type AppliedInfo, type ProblemInfo, type ResourceInfo } from '../../server/src/protocol/resources.ts';
 import { minute, plural, printable, printableLines, table } from './format.ts';
 import { runLine } from './runVerbs.ts';
-import { printJson, show, type VerbRunner } from './runner.ts';
+import { hostPath, printJson, show, type VerbRunner } from './runner.ts';
 import { type Session } from './session.ts';
 import { type Terminal } from './terminal.ts';
 
@@ -64,7 +64,7 @@ function unreadOf(variables: Readonly<Record<string, string>>, sources: readonly
 async function readSource(file: string, session: Session): Promise<Source> {
   const isInput = file === '-';
   const origin = isInput ? 'standard input' : file;
-  const bytes = isInput ? await readInput(session) : hostFolder(process.cwd())(file, fileBytesMax);
+  const bytes = isInput ? await readInput(session) : hostFolder(process.cwd())(hostPath(file), fileBytesMax);
   if (!isUtf8(bytes)) throw new PondError('invalid-content', `expected text in UTF-8 in ${origin}`, { path: origin });
   return { text: new TextDecoder().decode(bytes), origin };
 }
@@ -98,6 +98,7 @@ export const get: VerbRunner = async (session) => {
   const resources = await session.ask('resources', names);
   if (line.json) return await printJson(session, resources);
   terminal.quiet();
+  if (resources.length === 0) return terminal.warn("pond: there are no resources\nhint: 'pond apply' stages some");
   if (line.positionals.length === 0) return await terminal.print(table(resources.map(listRow)));
   const read = [...new Set(resources.flatMap(({ reads }) => reads))];
   const sources = read.length === 0 ? [] : await session.ask('resources', { names: read });

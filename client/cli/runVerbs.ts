@@ -1,5 +1,6 @@
 /** Verbs that run resources and show their runs. */
 import { isPondError, PondError } from '../../server/src/base/error.ts';
+import { type ErrorCode } from '../../server/src/base/errorCode.ts';
 import { type RunErrorInfo, type RunInfo } from '../../server/src/protocol/resources.ts';
 import { humanSize, minute, plural, printable, printableLines, table } from './format.ts';
 import { printJson, type VerbRunner } from './runner.ts';
@@ -16,19 +17,24 @@ export const run: VerbRunner = async (session) => {
   const every = session.line.texts['every'];
   if (every === undefined) return await runOnce(session);
   const intervalMs = intervalOf(every);
+  let isFirst = true;
   await repeat(intervalMs, session.signal, async () => {
     try {
       await runOnce(session);
     } catch (error) {
       if (session.signal.aborted) return;
-      // What is wrong now may be right the next time, and somebody may be looking.
-      if (!isPondError(error)) throw error;
+      // What is wrong now may be right the next time, and somebody may be looking. A schedule that begins with a slip ends.
+      if (!isPondError(error) || (isFirst && slips.has(error.code))) throw error;
       session.terminal.warn(printableLines(`pond: ${error.message}`));
     } finally {
+      isFirst = false;
       await session.ask('close', {});
     }
   });
 };
+
+/** What a round cannot even begin for, and the next one hardly could. */
+const slips: ReadonlySet<ErrorCode> = new Set(['pond-not-found', 'resource-not-found', 'pond-too-new', 'read-only']);
 
 async function runOnce(session: Session): Promise<void> {
   const { line, terminal } = session;
@@ -103,6 +109,7 @@ export const runs: VerbRunner = async (session) => {
   const names = line.positionals.length === 0 ? {} : { names: line.positionals };
   const found = await session.ask('runs', { ...names, limit });
   if (line.json) return await printJson(session, found);
+  if (found.length === 0 && limit > 0) return terminal.warn('pond: nothing was run yet');
   const rows = found.map((info) => [
     minute(info.started),
     ...resultRow(info),

@@ -1,4 +1,5 @@
 /** What the verbs share. */
+import { resolve } from 'node:path';
 import { PondError } from '../../server/src/base/error.ts';
 import { type CommandLine } from './commandLine.ts';
 import { type Session } from './session.ts';
@@ -25,6 +26,12 @@ export function isPattern(text: string): boolean {
 export function pondPath(text: string): string {
   if (text === '') throw new PondError('invalid-path', 'a path is empty', { hint: "the root is '/'" });
   return text.startsWith('/') ? text : `/${text}`;
+}
+
+/** An absolute host path. Fails `invalid-path` for an empty text, which would be the current folder. */
+export function hostPath(text: string): string {
+  if (text !== '') return resolve(text);
+  throw new PondError('invalid-path', 'a host path is empty', { hint: "this folder is '.'" });
 }
 
 /** The version of --at, when it was given. */

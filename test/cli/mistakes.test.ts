@@ -86,3 +86,36 @@ test('Ctrl+C while documents are read from standard input is no error of the pro
   child.kill('SIGINT');
   assert.deepEqual(await ended, { status: 130, stdout: '', stderr: 'pond: the operation was cancelled\n' });
 });
+
+test('options that are misspelt, lack their value or have one too much are told from each other', async (t) => {
+  const { check } = await newPond(t);
+  const told = async (args: readonly string[], message: string, hint: string): Promise<void> =>
+    await check(args, { status: 2, stderr: `pond: ${message}\nhint: ${hint}\n` });
+  await told(['ls', '--lng'], 'ls has no option --lng', 'Did you mean "--long"?');
+  await told(['--jsn', 'ls'], 'ls has no option --jsn', 'Did you mean "--json"?');
+  await told(['--pnd', 'x', 'ls'], 'pond has no option --pnd', 'Did you mean "--pond"?');
+  await told(['rm', '-x.csv'], 'rm has no option -x', "see 'pond help rm'; a path that begins with - goes after --");
+  await told(['ls', '--at', '-1'], 'the value of --at is missing', 'one that begins with - is written --at=-VALUE');
+  await told(
+    ['commit', '-m', '-x'],
+    'the value of -m is missing',
+    'one that begins with - is written --message=-VALUE',
+  );
+  await told(['ls', '--at'], 'the value of --at is missing', "see 'pond help ls'");
+  await told(['--json=yes', 'ls'], '--json takes no value', "see 'pond help ls'");
+});
+
+test('a schedule that begins with a slip ends', async (t) => {
+  const { check } = await newPond(t);
+  await check(['run', '--every', '1h', 'fils'], {
+    status: 3,
+    stderr: 'pond: there is no resource "fils"\nhint: \'pond get\' lists the resources.\n',
+  });
+});
+
+test('where there are no resources and no runs, that is said', async (t) => {
+  const { check } = await newPond(t);
+  await check(['get'], { stderr: "pond: there are no resources\nhint: 'pond apply' stages some\n" });
+  await check(['runs'], { stderr: 'pond: nothing was run yet\n' });
+  await check(['--json', 'get'], { stdout: '[]\n' });
+});
