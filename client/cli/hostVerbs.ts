@@ -1,8 +1,8 @@
 /** Verbs between a pond and the host. */
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { type SkippedInfo } from '../../server/src/protocol/commands.ts';
 import { humanSize, plural, printable } from './format.ts';
-import { argument, atOf, pondPath, show, type VerbRunner } from './runner.ts';
+import { argument, atOf, hostPath, pondPath, show, type VerbRunner } from './runner.ts';
 import { namedPond } from './session.ts';
 import { type Terminal } from './terminal.ts';
 
@@ -13,19 +13,18 @@ const skippedLinesMax = 20;
 export const init: VerbRunner = async (session) => {
   const { line } = session;
   const [directory] = line.positionals;
-  const place = directory === undefined ? (namedPond(line) ?? join(process.cwd(), '.pond')) : resolve(directory);
+  const place = directory === undefined ? (namedPond(line) ?? join(process.cwd(), '.pond')) : hostPath(directory);
   const made = await session.init(place);
   await show(session, made, `made a pond at ${made.pond}`);
 };
 
 /** Copies host files into the pond. */
 export const importVerb: VerbRunner = async (session) => {
-  const sources = session.line.positionals.slice(0, -1).map((source) => resolve(source));
+  const sources = session.line.positionals.slice(0, -1).map(hostPath);
   const path = pondPath(argument(session.line, sources.length));
   const made = await session.ask('import', { sources, path });
   warnSkipped(session.terminal, made);
-  const unchanged = made.unchanged === 0 ? '' : `, ${made.unchanged} unchanged`;
-  const text = `imported ${plural(made.files, 'file')}${unchanged}, ${plural(made.directories, 'directory')}`;
+  const text = `imported ${filesOf(made)}, ${plural(made.directories, 'directory')}`;
   await show(session, made, `${text}, ${humanSize(made.bytes)}`);
 };
 
@@ -33,16 +32,14 @@ export const importVerb: VerbRunner = async (session) => {
 export const exportVerb: VerbRunner = async (session) => {
   const { line } = session;
   const paths = line.positionals.slice(0, -1).map(pondPath);
-  const directory = resolve(argument(line, paths.length));
+  const directory = hostPath(argument(line, paths.length));
   const parts = line.texts['temporal'];
   const temporal = parts === undefined ? {} : { temporal: parts.split(',').filter((part) => part !== '') };
   const made = await session.ask('export', { paths, directory, ...atOf(line), ...temporal });
   warnSkipped(session.terminal, made);
-  const unchanged = made.temporal?.unchanged ?? 0;
   const removed = made.temporal?.removed ?? 0;
   const counts = [
-    plural(made.files, 'file'),
-    ...(unchanged === 0 ? [] : [`${unchanged} unchanged`]),
+    filesOf(made),
     ...(removed === 0 ? [] : [`${removed} removed`]),
     plural(made.directories, 'directory'),
   ];
@@ -52,12 +49,16 @@ export const exportVerb: VerbRunner = async (session) => {
 /** Writes a site's project. */
 export const siteVerb: VerbRunner = async (session) => {
   const { line } = session;
-  const directory = resolve(argument(line, 0));
+  const directory = hostPath(argument(line, 0));
   const title = line.texts['title'];
   const made = await session.ask('site', { directory, ...atOf(line), ...(title === undefined ? {} : { title }) });
-  const files = `${plural(made.files, 'file')}${made.unchanged === 0 ? '' : `, ${made.unchanged} unchanged`}`;
-  await show(session, made, `wrote ${plural(made.pages, 'page')}, ${files}, ${humanSize(made.bytes)}`);
+  await show(session, made, `wrote ${plural(made.pages, 'page')}, ${filesOf(made)}, ${humanSize(made.bytes)}`);
 };
+
+/** Files, and how many of them were there already. */
+function filesOf({ files, unchanged }: { readonly files: number; readonly unchanged: number }): string {
+  return `${plural(files, 'file')}${unchanged === 0 ? '' : `, ${unchanged} of them unchanged`}`;
+}
 
 function warnSkipped(terminal: Terminal, { skipped, skippedCount }: SkippedInfo): void {
   const shown = skipped.slice(0, skippedLinesMax);

@@ -1,8 +1,7 @@
-import { resolve } from 'node:path';
 import { PondError } from '../../server/src/base/error.ts';
 import { type QueryInfo } from '../../server/src/protocol/commands.ts';
 import { cut, plural, printable, printableLines, table } from './format.ts';
-import { argument, atOf, show, type VerbRunner } from './runner.ts';
+import { argument, atOf, hostPath, show, type VerbRunner } from './runner.ts';
 import { type Session } from './session.ts';
 
 /** Rows that are fetched and aligned together: few at first, which are soon there, then more. */
@@ -22,11 +21,13 @@ export const query: VerbRunner = async (session) => {
   }
   if (output !== undefined) {
     if (format === 'table') {
-      throw new PondError('usage', 'a table cannot be written to a file', {
-        hint: 'add --format csv, json or parquet',
+      const named =
+        texts['format'] === undefined ? `the name '${output}' tells no format` : 'a table is not written to a file';
+      throw new PondError('usage', named, {
+        hint: 'name the file .csv, .json or .parquet, or add --format with one of them',
       });
     }
-    const written = await session.ask('queryToFile', { ...request, format, file: resolve(output) });
+    const written = await session.ask('queryToFile', { ...request, format, file: hostPath(output) });
     return await show(session, written, `${plural(written.rowCount, 'row')} written to ${printable(output)}`);
   }
   if (format === 'parquet') {

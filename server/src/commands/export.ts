@@ -16,6 +16,7 @@ import { type WD } from '../tinyfs/workingDirectory.ts';
 import { contentHash } from './contentHash.ts';
 import { type Command } from './context.ts';
 import { type ExportItem, planExport } from './exportPlan.ts';
+import { requireOutside } from './hostPlace.ts';
 import { createPace, paced } from './pace.ts';
 import { type Skipped, skippedInfo } from './skipped.ts';
 import { treeAt } from './tree.ts';
@@ -24,10 +25,11 @@ import { treeAt } from './tree.ts';
  * Copies pond paths, or what matches globs, to a host directory, which is made when it is missing. Each file is written
  * aside and then renamed, so it is never there in part; a file with that content already is left alone. What the host
  * cannot have is left out, and named in the result. With `temporal`, see exportTemporal. Fails `not-found`, and
- * `path-escapes` where a link on the host would lead out of the directory.
+ * `path-escapes` where a link on the host would lead out of the directory, `invalid-path` in the pond's own folder.
  */
 export const exportFiles: Command<'export'> = async (context, params) => {
   const { paths, directory, temporal } = params;
+  requireOutside(params.pond, directory);
   if (temporal !== undefined) {
     const parts = parseTemporal(temporal);
     return await (await import('./exportTemporal.ts')).exportTemporal(context, params, parts);
@@ -44,7 +46,7 @@ export const exportFiles: Command<'export'> = async (context, params) => {
   const job = { signal: context.signal, progress: context.progress };
   const place = { disk, directory, workshop: pond.workshop, job };
   const copying = { root, pond, place, pace, before, merged: new Map(before) };
-  const counts = { files: 0, directories: 0, bytes: 0 };
+  const counts = { files: 0, unchanged: 0, directories: 0, bytes: 0 };
   for (const item of items) {
     await pace();
     if (item.at.isDirectory) {
@@ -52,8 +54,9 @@ export const exportFiles: Command<'export'> = async (context, params) => {
       disk.makeDirectory(item.relativePath);
       counts.directories++;
     } else {
-      if (item.at.node.type === 'series') await writeSeries(copying, item);
-      else await writeItem(copying, item);
+      const isThere =
+        item.at.node.type === 'series' ? await writeSeries(copying, item) : await writeItem(copying, item);
+      if (isThere) counts.unchanged++;
       counts.files++;
       counts.bytes += disk.stat(item.relativePath)?.sizeBytes ?? 0;
     }
@@ -73,24 +76,30 @@ interface Copying {
   readonly merged: Map<string, ExportedSet>;
 }
 
-/** All versions of a series, as one file. */
-async function writeSeries({ pond, place, before, merged }: Copying, { at, relativePath }: ExportItem): Promise<void> {
+/** All versions of a series, as one file. True when that was there already. */
+async function writeSeries(
+  { pond, place, before, merged }: Copying,
+  { at, relativePath }: ExportItem,
+): Promise<boolean> {
   const inputs = await pond.hostFiles(at.node, place.job);
   const set = { origin: '', inputs, folder: relativePath, file: relativePath, parts: [] };
   const written = await writeSet(place, set, before.get(relativePath));
   // One that was copied as it is can be compared again.
   if (inputs.length > 1) merged.set(relativePath, { origin: '', key: written.key, files: written.files });
+  return written.unchanged > 0;
 }
 
-async function writeItem({ root, place, pace }: Copying, item: ExportItem): Promise<void> {
+/** True when the file was there already. */
+async function writeItem({ root, place, pace }: Copying, item: ExportItem): Promise<boolean> {
   const { disk, directory } = place;
   const { at, relativePath } = item;
   requirePlace(disk, directory, relativePath);
   const isLink = linkBelow(directory, relativePath) !== undefined;
-  if (!isLink && (await isThere(disk, item))) return;
+  if (!isLink && (await isThere(disk, item))) return true;
   await placeFile(disk, directory, relativePath, (temporary) =>
     writeChunks(disk, temporary, paced(root.backend.read(at.node), pace)),
   );
+  return false;
 }
 
 /** True when the host file has the content already, as far as can be told before the content is made. */

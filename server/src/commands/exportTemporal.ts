@@ -46,6 +46,7 @@ export async function exportTemporal(
     const removed = sweep(disk, params.directory, before, after);
     return {
       files: made.written.length,
+      unchanged: made.unchanged,
       directories: new Set(made.written.map(({ file }) => parentOf(file)).filter((folder) => folder !== '')).size,
       bytes: made.written.reduce((sum, { file }) => sum + (disk.stat(file)?.sizeBytes ?? 0), 0),
       temporal: { written: made.written, unchanged: made.unchanged, removed },

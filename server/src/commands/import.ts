@@ -1,9 +1,11 @@
+import { isAbsolute, join, relative } from 'node:path';
 import { PondError } from '../base/error.ts';
-import { type HostEntry, type HostSkipped, hostContent, walkHost } from '../storage/hostTree.ts';
+import { type HostEntry, type HostSkipped, hostContent, realHostPath, walkHost } from '../storage/hostTree.ts';
 import { joinPath } from '../tinyfs/path.ts';
 import { type WD } from '../tinyfs/workingDirectory.ts';
 import { contentHash } from './contentHash.ts';
 import { type Command } from './context.ts';
+import { isInside } from './hostPlace.ts';
 import { createPace, paced } from './pace.ts';
 import { skippedInfo } from './skipped.ts';
 import { workingTree } from './tree.ts';
@@ -13,13 +15,14 @@ type Pace = () => Promise<void>;
 /**
  * Stages copies of host files, and of folders with all in them, in a pond directory, which is made when it is missing. All
  * or nothing: after a failure or a cancellation nothing of it is staged. A file whose content is there already is left as it
- * is. What a pond cannot hold is left out, and named in the result. Fails `not-found` for a source, `already-exists` where
- * two files would have one name or a file and a directory collide.
+ * is. What a pond cannot hold is left out, as is this pond itself, and named in the result. Fails `not-found` for a source,
+ * `invalid-path` for one in this pond's folder, `already-exists` where two files would have one name or a file and a
+ * directory collide.
  */
 export const importFiles: Command<'import'> = async (context, { pond, sources, path }) => {
   const root = await workingTree(context, pond);
   const pace = createPace(context.signal);
-  const { entries, skipped } = await collect(sources, pace);
+  const { entries, skipped } = await collect(sources, pond, pace);
   const total = entries.filter(({ kind }) => kind === 'file').length;
   const counts = { files: 0, directories: 0, bytes: 0, unchanged: 0 };
   await root.backend.batch(async () => {
@@ -46,12 +49,13 @@ interface Collected {
   readonly skipped: readonly HostSkipped[];
 }
 
-async function collect(sources: readonly string[], pace: Pace): Promise<Collected> {
+async function collect(sources: readonly string[], pond: string, pace: Pace): Promise<Collected> {
   const entries: HostEntry[] = [];
   const skipped: HostSkipped[] = [];
   const files = new Map<string, string>();
   for (const source of sources) {
-    for (const entry of walkHost(source)) {
+    requireOther(pond, source);
+    for (const entry of walkHost(source, ownFolder(pond, source))) {
       await pace();
       if (entry.kind === 'skipped') skipped.push(entry);
       else entries.push(entry);
@@ -62,6 +66,22 @@ async function collect(sources: readonly string[], pace: Pace): Promise<Collecte
     }
   }
   return { entries, skipped };
+}
+
+/** Fails `invalid-path` for what is the pond's own. */
+function requireOther(pond: string, source: string): void {
+  if (!isInside(pond, source)) return;
+  throw new PondError('invalid-path', `${source} is of this pond itself`, {
+    path: source,
+    hint: "import from another folder; 'pond cp' copies within the pond",
+  });
+}
+
+/** The pond's folder as a walk from `source` meets it, which would copy itself; undefined when it is not below. */
+function ownFolder(pond: string, source: string): HostSkipped | undefined {
+  const below = relative(realHostPath(source), realHostPath(pond));
+  if (below.startsWith('..') || isAbsolute(below)) return undefined;
+  return { kind: 'skipped', path: join(source, below), reason: 'it is this pond itself' };
 }
 
 function sameName(other: string, { hostPath, relativePath }: HostEntry): PondError {

@@ -1,7 +1,9 @@
 import { type Command } from './context.ts';
+import { requirePondPlace } from './hostPlace.ts';
 
-/** Makes a pond in a host directory, which need not exist. Fails `pond-exists`. */
+/** Makes a pond in a host directory, which need not exist. Fails `pond-exists`, and as requirePondPlace. */
 export const init: Command<'init'> = async (context, { directory }) => {
+  requirePondPlace(directory);
   const pond = await context.ponds.create(directory);
   return { pond: pond.directory, id: pond.id };
 };

@@ -1,12 +1,14 @@
 import { basename, dirname } from 'node:path';
 import { openHostDisk } from '../storage/hostDisk.ts';
 import { type Command } from './context.ts';
+import { requireOutside } from './hostPlace.ts';
 
 /**
  * Writes an Observable Framework project of what the resources of a version derive, or of the working tree. Fails as
- * writeSite.
+ * writeSite, and `invalid-path` in the pond's own folder.
  */
 export const site: Command<'site'> = async (context, { pond: place, at, directory, title }) => {
+  requireOutside(place, directory);
   const pond = await context.ponds.get(place, 'read');
   await pond.refresh();
   const { writeSite } = await import('../resources/site/writeSite.ts');

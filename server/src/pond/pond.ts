@@ -55,7 +55,10 @@ export async function openPondOn(disk: Disk, directory: string, options: OpenOpt
   if (disk.stat(logDirectory) === undefined) {
     throw new PondError('pond-not-found', `there is no pond at ${directory}`, {
       path: directory,
-      hint: "'pond init' makes one",
+      hint:
+        disk.stat(`.pond/${logDirectory}`) === undefined
+          ? "'pond init' makes one"
+          : `there is one at ${directory}/.pond`,
     });
   }
   if (options.mode === 'read') return await openUnlocked(disk, directory);
@@ -119,7 +122,8 @@ function refuseExisting(disk: Disk, directory: string): void {
   try {
     version = latestVersion(disk);
   } catch (error) {
-    if (!isPondError(error)) throw error;
+    // What cannot be looked at is not known to be a pond.
+    if (!isPondError(error) || error.code.startsWith('storage-')) throw error;
     version = 0;
   }
   if (version === undefined) return;

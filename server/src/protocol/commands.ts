@@ -222,6 +222,8 @@ export interface Commands extends ResourceCommands {
       At & { readonly paths: readonly string[]; readonly directory: string; readonly temporal?: readonly string[] };
     result: {
       readonly files: number;
+      /** Of the files, those that were there with the same content. */
+      readonly unchanged: number;
       readonly directories: number;
       readonly bytes: number;
       /** With `temporal` only. */

@@ -40,9 +40,10 @@ export interface HostSkipped {
 /**
  * Everything at and below a host path, each folder before what is in it. Links to files count as files, wherever these are.
  * What is named as skipped: links to folders, links that lead nowhere, devices, pipes, sockets, and names that are not
- * UTF-8. Fails `not-found` when nothing is at the start, `invalid-content` when it is neither file nor folder.
+ * UTF-8. A folder at the path of `without` is skipped too. Fails `not-found` when nothing is at the start,
+ * `invalid-content` when it is neither file nor folder.
  */
-export function* walkHost(start: string): Iterable<HostEntry | HostSkipped> {
+export function* walkHost(start: string, without?: HostSkipped): Iterable<HostEntry | HostSkipped> {
   const hostPath = resolve(start);
   const stats = tryTo('stat', hostPath, () => statSync(hostPath, { throwIfNoEntry: false }));
   if (stats === undefined)
@@ -55,17 +56,23 @@ export function* walkHost(start: string): Iterable<HostEntry | HostSkipped> {
   }
   const name = basename(hostPath);
   if (stats.isFile()) yield { kind: 'file', hostPath, relativePath: name, sizeBytes: stats.size };
-  else yield* walkFolder(hostPath, name);
+  else yield* walkFolder(hostPath, name, without);
 }
 
-function* walkFolder(hostPath: string, relativePath: string): Iterable<HostEntry | HostSkipped> {
+function* walkFolder(
+  hostPath: string,
+  relativePath: string,
+  without: HostSkipped | undefined,
+): Iterable<HostEntry | HostSkipped> {
   yield { kind: 'directory', hostPath, relativePath, sizeBytes: 0 };
   for (const { name, isText, entry } of listFolder(hostPath)) {
     const child = join(hostPath, name);
     const below = relativePath === '' ? name : `${relativePath}/${name}`;
     if (!isText) yield { kind: 'skipped', path: child, reason: 'its name is not UTF-8' };
-    else if (entry.isDirectory()) yield* walkFolder(child, below);
-    else {
+    else if (entry.isDirectory()) {
+      if (child === without?.path) yield without;
+      else yield* walkFolder(child, below, without);
+    } else {
       const found = fileAt(child, entry);
       if (typeof found === 'string') yield { kind: 'skipped', path: child, reason: found };
       else yield { kind: 'file', hostPath: child, relativePath: below, sizeBytes: found.size };

@@ -17,16 +17,17 @@ const denied: Meaning = {
   text: 'the operation is not allowed',
   hint: 'check the permissions of the folder, and that its disk is writable and has hard links',
 };
+const checkPath = 'check the path, and what is there on the disk';
 const meanings: Readonly<Record<string, Meaning>> = {
   ENOSPC: full,
   EDQUOT: full,
   EACCES: denied,
   EPERM: denied,
   EROFS: { ...denied, text: 'the disk is read-only' },
-  ENOTDIR: { code: 'storage-failed', text: 'a part of the path is not a directory' },
-  EISDIR: { code: 'storage-failed', text: 'a directory is there' },
+  ENOTDIR: { code: 'storage-failed', text: 'a part of the path is not a directory', hint: checkPath },
+  EISDIR: { code: 'storage-failed', text: 'a directory is there', hint: checkPath },
   EEXIST: { code: 'already-exists', text: 'the name is taken' },
-  ENOENT: { code: 'storage-failed', text: 'it, or its folder, does not exist' },
+  ENOENT: { code: 'storage-failed', text: 'it, or its folder, does not exist', hint: checkPath },
   EMFILE: { code: 'storage-failed', text: 'too many files are open', hint: 'close some files, or raise the limit' },
 };
 

@@ -1,0 +1,66 @@
+/** Host folders that a command is given, and what must not be in them or around them. */
+import { dirname, join, resolve, sep } from 'node:path';
+import { PondError } from '../base/error.ts';
+import { type Disk } from '../storage/disk.ts';
+import { openHostDisk } from '../storage/hostDisk.ts';
+import { realHostPath } from '../storage/hostTree.ts';
+
+/** What a folder may have where a pond is made: what is hidden, what disks come with, and what a crash left of a pond. */
+const isOfNobody = (name: string): boolean => /^(\.|lost\+found$|_pond$|_delta_log$)/.test(name);
+
+/**
+ * Checks that a pond can be made at a host path: a folder of its own, or nothing yet. Fails `already-exists` for a file, for
+ * a folder with other things in it and inside of another pond, `not-a-directory` below a file.
+ */
+export function requirePondPlace(directory: string): void {
+  const path = resolve(directory);
+  const disk = openHostDisk(path);
+  const found = disk.stat('');
+  if (found?.kind === 'file') {
+    const hint = 'name a folder, or what is not there yet';
+    throw new PondError('already-exists', `a file is at ${path}`, { path, hint });
+  }
+  checkAbove(path);
+  if (found === undefined || isPond(disk)) return;
+  if (disk.list('').every(isOfNobody)) return;
+  throw new PondError('already-exists', `the folder ${path} has files in it, and a pond is a folder of its own`, {
+    path,
+    hint: `'pond init ${join(directory, '.pond')}' makes one beside them, which is found from that folder`,
+  });
+}
+
+function checkAbove(path: string): void {
+  for (let at = dirname(path); ; at = dirname(at)) {
+    const disk = openHostDisk(at);
+    const kind = disk.stat('')?.kind;
+    if (kind === 'file') {
+      throw new PondError('not-a-directory', `${at} is a file: no folder can be made at ${path}`, {
+        path: at,
+        hint: 'check the spelling of the host path',
+      });
+    }
+    if (kind === 'directory' && isPond(disk)) {
+      const hint = 'go to a folder that is not in it, or name one';
+      throw new PondError('already-exists', `${path} would be inside of the pond at ${at}`, { path, hint });
+    }
+    if (at === dirname(at)) return;
+  }
+}
+
+const isPond = (disk: Disk): boolean =>
+  disk.stat('_pond')?.kind === 'directory' && disk.stat('_delta_log')?.kind === 'directory';
+
+/** True for the folder of a pond and what is in it. */
+export function isInside(pond: string, hostPath: string): boolean {
+  const [folder, path] = [realHostPath(pond), realHostPath(hostPath)];
+  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+}
+
+/** Fails `invalid-path` for a host path in the folder of the pond, whose files are its own. */
+export function requireOutside(pond: string, hostPath: string): void {
+  if (!isInside(pond, hostPath)) return;
+  throw new PondError('invalid-path', `${hostPath} is inside of the pond's own folder`, {
+    path: hostPath,
+    hint: 'name a folder that is not in it',
+  });
+}

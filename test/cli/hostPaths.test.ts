@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { temporaryFolder } from '../support/folder.ts';
+import { type Ended, runPond } from '../support/pondCommand.ts';
+
+type Check = (args: readonly string[], expected: Partial<Ended>) => Promise<void>;
+
+function newFolder(t: TestContext): { readonly folder: string; readonly check: Check } {
+  const folder = temporaryFolder(t);
+  const check: Check = async (args, expected) => {
+    const { status, stdout, stderr } = await runPond(args, { cwd: folder });
+    const got = { status, stdout: stdout.replaceAll(folder, 'F'), stderr: stderr.replaceAll(folder, 'F') };
+    assert.deepEqual(got, { status: 0, stdout: '', stderr: '', ...expected }, `pond ${args.join(' ')}`);
+  };
+  return { folder, check };
+}
+
+test('a pond is not made in a file, among files, or in a pond, and what is there is said', async (t) => {
+  const { folder, check } = newFolder(t);
+  mkdirSync(join(folder, 'work'));
+  writeFileSync(join(folder, 'work/notes.txt'), '');
+  await check(['init', 'work/notes.txt'], {
+    status: 4,
+    stderr: 'pond: a file is at F/work/notes.txt\nhint: name a folder, or what is not there yet\n',
+  });
+  await check(['init', 'work/notes.txt/pond'], {
+    status: 1,
+    stderr:
+      'pond: F/work/notes.txt is a file: no folder can be made at F/work/notes.txt/pond\n' +
+      'hint: check the spelling of the host path\n',
+  });
+  await check(['init', 'work'], {
+    status: 4,
+    stderr:
+      'pond: the folder F/work has files in it, and a pond is a folder of its own\n' +
+      "hint: 'pond init F/work/.pond' makes one beside them, which is found from that folder\n",
+  });
+  assert.deepEqual(readdirSync(join(folder, 'work')), ['notes.txt']);
+  await check(['init', 'work/.pond'], { stdout: 'made a pond at F/work/.pond\n' });
+  await check(['init', 'work/.pond/again'], {
+    status: 4,
+    stderr:
+      'pond: F/work/.pond/again would be inside of the pond at F/work/.pond\n' +
+      'hint: go to a folder that is not in it, or name one\n',
+  });
+  await check(['--pond', 'work', 'ls'], {
+    status: 3,
+    stderr: 'pond: there is no pond at F/work\nhint: there is one at F/work/.pond\n',
+  });
+  mkdirSync(join(folder, 'disk/lost+found'), { recursive: true });
+  await check(['init', 'disk'], { stdout: 'made a pond at F/disk\n' });
+});
+
+test('an import of the folder around a pond leaves the pond out, and nothing is exported into it', async (t) => {
+  const { folder, check } = newFolder(t);
+  mkdirSync(join(folder, 'work'));
+  writeFileSync(join(folder, 'work/a.csv'), 'n\n1\n');
+  symlinkSync('work', join(folder, 'link'));
+  await check(['init', 'work/.pond'], { stdout: 'made a pond at F/work/.pond\n' });
+  const pond = ['--pond', 'work/.pond'];
+  await check([...pond, 'import', 'link', '/'], {
+    stdout: 'imported 1 file, 1 directory, 4 B\n',
+    stderr: 'pond: left out F/link/.pond: it is this pond itself\n',
+  });
+  await check([...pond, 'ls', '-R'], { stdout: '/link/\n/link/a.csv\n' });
+  await check([...pond, 'import', 'link/.pond/_pond', '/'], {
+    status: 2,
+    stderr:
+      'pond: F/link/.pond/_pond is of this pond itself\n' +
+      "hint: import from another folder; 'pond cp' copies within the pond\n",
+  });
+  const inside = "is inside of the pond's own folder\nhint: name a folder that is not in it\n";
+  await check([...pond, 'export', '/link', 'link/.pond'], { status: 2, stderr: `pond: F/link/.pond ${inside}` });
+  await check([...pond, 'site', 'work/.pond/site'], { status: 2, stderr: `pond: F/work/.pond/site ${inside}` });
+  await check([...pond, 'query', '-o', 'work/.pond/x.csv', 'SELECT 1'], {
+    status: 2,
+    stderr: `pond: F/work/.pond/x.csv ${inside}`,
+  });
+  assert.ok(!existsSync(join(folder, 'work/.pond/link')));
+});
+
+test('an export tells what was there already from what it wrote', async (t) => {
+  const { folder, check } = newFolder(t);
+  writeFileSync(join(folder, 'a'), 'a');
+  writeFileSync(join(folder, 'b'), 'b');
+  await check(['init'], { stdout: 'made a pond at F/.pond\n' });
+  await check(['import', 'a', 'b', '/'], { stdout: 'imported 2 files, 0 directories, 2 B\n' });
+  await check(['export', '/a', 'out'], { stdout: 'exported 1 file, 0 directories, 1 B\n' });
+  await check(['export', '/a', '/b', 'out'], { stdout: 'exported 2 files, 1 of them unchanged, 0 directories, 2 B\n' });
+});
+
+test('a host path that is empty is not the current folder', async (t) => {
+  const { folder, check } = newFolder(t);
+  const empty = { status: 2, stderr: "pond: a host path is empty\nhint: this folder is '.'\n" };
+  await check(['init', ''], empty);
+  assert.deepEqual(readdirSync(folder), []);
+  await check(['init'], { stdout: 'made a pond at F/.pond\n' });
+  await check(['import', '', '/'], empty);
+  await check(['export', '/', ''], empty);
+  await check(['site', ''], empty);
+  await check(['apply', '-f', ''], empty);
+  await check(['query', '--format', 'csv', '-o', '', 'SELECT 1'], empty);
+  await check(['query', '-o', 'x.txt', 'SELECT 1'], {
+    status: 2,
+    stderr:
+      "pond: the name 'x.txt' tells no format\n" +
+      'hint: name the file .csv, .json or .parquet, or add --format with one of them\n',
+  });
+});

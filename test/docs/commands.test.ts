@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { exitStatus } from '../../client/cli/exitStatus.ts';
+import { helpText } from '../../client/cli/help.ts';
+import { isVerb, type Verb, verbs, type VerbSpec } from '../../client/cli/verbs.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { runPond } from '../support/pondCommand.ts';
+
+const page = readFileSync(new URL('../../docs/commands.md', import.meta.url), 'utf8');
+
+/** The cells of the table whose head has these words. */
+function rowsOf(...head: readonly string[]): readonly (readonly string[])[] {
+  const lines = page.split('\n');
+  const start = lines.findIndex((line) => line === `| ${head.join(' | ')} |`);
+  assert.notEqual(start, -1, `a table of ${head.join(' and ')}`);
+  const rows = lines.slice(start + 2);
+  const count = rows.findIndex((line) => !line.startsWith('|'));
+  return rows.slice(0, count).map((line) => line.split(/(?<!\\)\|/).map((cell) => cell.trim().replaceAll('\\|', '|')));
+}
+
+const codesIn = (text: string): readonly string[] => [...text.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
+
+/** What the page says that a verb takes, by verb. */
+function documentedUsage(): ReadonlyMap<Verb, string> {
+  const found = new Map<Verb, string>();
+  for (const usage of rowsOf('verb', 'what it does').flatMap(([, cell = '']) => codesIn(cell))) {
+    const name = usage.split(' ')[0] ?? '';
+    assert.ok(isVerb(name), `docs/commands.md has a verb ${name}`);
+    found.set(name, `${found.get(name) ?? ''} ${usage}`);
+  }
+  return found;
+}
+
+const optionsIn = (text: string): string[] =>
+  [...new Set([...text.matchAll(/(?<![\w-])--?[a-zA-Z][\w-]*/g)].map(([option]) => option))].sort();
+
+/** Options by the name that help and page use: the short one, where there is one. */
+function optionsOf({ options = {} }: VerbSpec): string[] {
+  return Object.entries(options)
+    .map(([name, { short }]) => (short === undefined ? `--${name}` : `-${short}`))
+    .sort();
+}
+
+test('docs/commands.md has every verb with every option that there is, and no other; so has help', () => {
+  const usages = documentedUsage();
+  assert.deepEqual([...usages.keys()].sort(), Object.keys(verbs).sort());
+  for (const [name, usage] of usages) {
+    assert.deepEqual(optionsIn(usage), optionsOf(verbs[name]), `docs/commands.md on ${name}`);
+    const own = helpText(name).split('\n', 1)[0]?.replace('usage: pond [--pond DIR] [--json] ', '');
+    assert.deepEqual(optionsIn(own ?? ''), optionsOf(verbs[name]), `pond help ${name}`);
+  }
+});
+
+test('docs/commands.md has the exit statuses', () => {
+  const documented = rowsOf('status', 'kind').map(([, status]) => Number(status));
+  assert.deepEqual(documented, [0, ...Object.values(exitStatus)]);
+});
+
+/** What the page says that a verb prints as JSON: the names of an object's keys; what is in brackets is of other objects. */
+function documentedKeys(verb: Verb): string[] {
+  const row = rowsOf('verb', 'prints').find(([, names = '']) => codesIn(names).includes(verb));
+  assert.ok(row !== undefined, `docs/commands.md says what ${verb} prints`);
+  const always = (row[2] ?? '').replace(/\([^)]*\)/g, '').split(';', 1)[0] ?? '';
+  return [...codesIn(always)].sort();
+}
+
+test('JSON has the keys that docs/commands.md says', async (t) => {
+  const cwd = temporaryFolder(t);
+  const check = async (verb: Verb, ...args: readonly string[]): Promise<void> => {
+    const { status, stdout, stderr } = await runPond(['--json', verb, ...args], { cwd, input: '' });
+    assert.equal(status, 0, stderr);
+    assert.deepEqual(Object.keys(JSON.parse(stdout) as object).sort(), documentedKeys(verb), verb);
+  };
+  await check('init');
+  await check('scribble', '--seed', '1', '--min', '1', '--max', '1', '/random');
+  await check('discard');
+  assert.equal((await runPond(['touch', '/a.csv'], { cwd })).status, 0);
+  await check('status');
+  await check('show', '0');
+  await check('export', '/a.csv', 'out');
+  await check('import', 'out', '/in');
+  await check('site', 'site');
+  await check('check');
+  await check('rm', '-r', '/in');
+});
