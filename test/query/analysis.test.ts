@@ -107,8 +107,8 @@ for (const sql of statements) {
   refuses('it before a query', `${sql}; SELECT 1`, 'query-forbidden', /./);
 }
 
-refuses('two queries', 'SELECT 1; SELECT 2', 'query-forbidden', /several statements/);
-refuses('two queries, one a PIVOT', 'PIVOT t ON x USING sum(y); SELECT 2', 'query-forbidden', /several statements/);
+refuses('two queries', "SELECT ';'; ;SELECT 2", 'query-forbidden', /several statements/, 13);
+refuses('two queries, one a PIVOT', 'PIVOT t ON x USING sum(y); SELECT 2', 'query-forbidden', /several statements/, 27);
 refuses(
   'a CREATE that mentions PIVOT',
   'CREATE TABLE x AS FROM (PIVOT t ON y)',

@@ -183,6 +183,15 @@ fails('a statement that writes', "^COPY (SELECT 1) TO 'x'", 'query-forbidden', /
 fails('two statements', 'SELECT 1; SELECT 2', 'query-forbidden', /several/);
 fails('a parameter without a value', 'SELECT $1', 'query-invalid', /parameters/);
 
+for (const name of ['"weather.csv"', "'../it''s.csv'", "'https://localhost/a.parquet'"]) {
+  fails(
+    `a file of the host is out of reach: ${name}`,
+    `SELECT 1 AS x,\n y FROM ^${name}`,
+    'query-forbidden',
+    /^Cannot access/,
+  );
+}
+
 test('a file of the pond is not read by its host path', async () => {
   const blobs = join(made.pond.directory, '_pond', 'blobs');
   const blob = readdirSync(blobs, { recursive: true, withFileTypes: true }).find((entry) => entry.isFile());

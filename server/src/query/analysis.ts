@@ -81,7 +81,7 @@ function analyzeTree(
   isAllowed: (index: number) => boolean,
 ): Analysis {
   const statements = Array.isArray(tree['statements']) ? tree['statements'] : [];
-  if (statements.length > 1) throw severalStatements();
+  if (statements.length > 1) throw severalStatements(sql, tokenize(sql));
   const found = findReferences(tree);
   const indexOf = (offset: number | undefined) => (offset === undefined ? undefined : stringIndex(sql, offset, 'byte'));
   const isChecked = ({ isTableFunction, offset }: AstFunction) => {
@@ -110,7 +110,7 @@ function analyzeTree(
 /** For a PIVOT that takes its columns from the data, which DuckDB cannot describe as JSON before it ran. */
 function analyzeTokens(sql: string, tokens: readonly Token[], opening: Token, explain: boolean): Analysis {
   const last = tokens.findLastIndex((token) => !isSemicolon(token));
-  if (tokens.slice(tokens.indexOf(opening), last).some(isSemicolon)) throw severalStatements();
+  if (tokens.slice(tokens.indexOf(opening), last).some(isSemicolon)) throw severalStatements(sql, tokens);
   const pivots = tokens.some(({ kind, text }) => kind === 'word' && (text === 'PIVOT' || text === 'PIVOT_WIDER'));
   if (explain && pivots) throw forbidden('EXPLAIN of a PIVOT needs its columns listed with IN', sql, opening.start);
   if (opening.kind !== 'word' || !openingWords.has(opening.text) || !pivots) {
@@ -136,8 +136,13 @@ function isSemicolon({ kind, text }: Token): boolean {
   return kind === 'symbol' && text === ';';
 }
 
-function severalStatements(): PondError {
+/** At the second statement. */
+function severalStatements(sql: string, tokens: readonly Token[]): PondError {
+  const first = tokens.findIndex((token) => !isSemicolon(token));
+  const end = tokens.findIndex((token, index) => index > first && isSemicolon(token));
+  const second = tokens.find((token, index) => index > end && !isSemicolon(token));
   return new PondError('query-forbidden', 'one query at a time: the text has several statements', {
+    ...positionAt(sql, second?.start),
     hint: 'Select the one to run.',
   });
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type HostFile, type Pond } from '../pond/types.ts';
 import { type Disk } from '../storage/disk.ts';
-import { refusalOf, temporaryPathIn } from '../storage/durable.ts';
+import { flushFile, refusalOf, temporaryPathIn } from '../storage/durable.ts';
 import { openHostDisk } from '../storage/hostDisk.ts';
 import { type ResolvedFile } from './names.ts';
 import { type WorkerProcess } from './workerClient.ts';
@@ -29,6 +29,7 @@ export async function parquetOfArrow(
     const conversion = { file: content.hostPath, pondPath, target: hostPathOf(disk, temporary) };
     await worker.request('convertArrow', conversion, signal);
     // Whole or not at all: a process that dies in between leaves a file that no query looks for.
+    flushFile(disk, temporary);
     disk.rename(temporary, name);
     return target;
   } finally {

@@ -33,9 +33,20 @@ export function runError(error: unknown, sql: string, files: readonly NamedFile[
     return withMessage(engine, 'not-found', `no file is at ${missing.name}`, { sql, path: missing.name });
   }
   const { text, path } = renameHostPaths(engine.message, files);
-  if (path === undefined || engine.type === 'permission') return engineToPondError({ ...engine, message: text }, sql);
+  if (engine.type === 'permission') return deniedError({ ...engine, message: text }, sql);
+  if (path === undefined) return engineToPondError({ ...engine, message: text }, sql);
   const told = fileMessage(text);
   return withMessage(engine, unreadCode(engine), told.text, { sql, path, hint: told.advice });
+}
+
+/** DuckDB names the file that is out of reach, and not the place where the query has it. */
+function deniedError(engine: EngineError, sql: string): PondError {
+  const error = engineToPondError(engine, sql);
+  const name = /^Cannot access \w+ "([^]*)" - /.exec(engine.message)?.[1];
+  const token = tokenize(sql).find(({ kind, text }) => (kind === 'string' || kind === 'identifier') && text === name);
+  if (error.position !== undefined || token === undefined) return error;
+  const position = textPosition(sql.slice(0, token.start), Infinity, 'byte');
+  return new PondError(error.code, error.message, { position, ...(error.hint && { hint: error.hint }) });
 }
 
 /** The error of a view that could not be made: its files are not what their names or types promise. */

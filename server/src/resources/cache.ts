@@ -11,7 +11,7 @@ import { dirname, join } from 'node:path';
 import { lazy } from '../base/lazy.ts';
 import { type HostFile } from '../pond/types.ts';
 import { type Disk } from '../storage/disk.ts';
-import { isTemporaryName, refusalOf, removeQuietly, temporaryPathIn } from '../storage/durable.ts';
+import { flushFile, isTemporaryName, refusalOf, removeQuietly, temporaryPathIn } from '../storage/durable.ts';
 import { openHostDisk } from '../storage/hostDisk.ts';
 import { userTemporaryFolder } from '../storage/userFolder.ts';
 
@@ -86,7 +86,7 @@ export function createCache(directory: string, { bytesMax, now = Date.now }: Cac
     try {
       disk.makeDirectory(dirname(path));
       await write(disk.hostPath(temporary)!);
-      flush(disk, temporary);
+      flushFile(disk, temporary);
       disk.rename(temporary, path);
     } catch (error) {
       removeQuietly(disk, temporary);
@@ -148,15 +148,6 @@ function isWhole(disk: Disk, path: string, sizeBytes: number): boolean {
 }
 
 const parquetMark = 'PAR1';
-
-function flush(disk: Disk, path: string): void {
-  const file = disk.openAppend(path);
-  try {
-    file.sync();
-  } finally {
-    file.close();
-  }
-}
 
 interface Kept {
   readonly path: string;

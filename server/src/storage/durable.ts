@@ -111,6 +111,16 @@ function fillAndClose(file: DiskFile, bytes: Uint8Array): void {
   }
 }
 
+/** Makes what was written to a file durable; a name that it is then given stands for all of it. */
+export function flushFile(disk: Disk, path: string): void {
+  const file = disk.openAppend(path);
+  try {
+    file.sync();
+  } finally {
+    file.close();
+  }
+}
+
 /** Runs `work`; when it fails, the file at `path` is of no use (a failed flush cannot be repeated) and is removed. */
 function abandonOnFailure<T>(disk: Disk, path: string, work: () => T): T {
   try {
