@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { type ProblemInfo, type ResourceInfo } from '../../../server/src/protocol/resources.ts';
 import { pondName, pondUri } from '../pondUri.ts';
 import { nodeId, type ViewNode } from './nodes.ts';
-import { resourceTooltip } from './tooltip.ts';
+import { resourceTooltip, type Telling } from './tooltip.ts';
 import { count, stateOf, summaryOf, titleOf, type ResourceState, type Running } from './words.ts';
 
 const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
@@ -32,13 +32,13 @@ const stateIcons: Readonly<Record<ResourceState, readonly [icon: string, color: 
 };
 
 /** How a row looks. `running`: what the resource of the row does. */
-export function itemOf(node: ViewNode, running: Running, nowMs: number): vscode.TreeItem {
-  const item = plainItem(node, running, nowMs);
+export function itemOf(node: ViewNode, running: Running, telling: Telling): vscode.TreeItem {
+  const item = plainItem(node, running, telling);
   item.id = nodeId(node);
   return item;
 }
 
-function plainItem(node: ViewNode, running: Running, nowMs: number): vscode.TreeItem {
+function plainItem(node: ViewNode, running: Running, telling: Telling): vscode.TreeItem {
   switch (node.type) {
     case 'pond':
       return { ...row(pondName(node.pond), Expanded, 'database'), description: node.pond, contextValue: 'pond' };
@@ -57,7 +57,7 @@ function plainItem(node: ViewNode, running: Running, nowMs: number): vscode.Tree
         contextValue: 'kind',
       };
     case 'resource':
-      return resourceItem(node.pond, node.resource, running, nowMs);
+      return resourceItem(node.pond, node.resource, running, telling);
     case 'problem':
       return problemItem(node.problem, node);
     case 'output':
@@ -65,17 +65,19 @@ function plainItem(node: ViewNode, running: Running, nowMs: number): vscode.Tree
   }
 }
 
-function resourceItem(pond: string, resource: ResourceInfo, running: Running, nowMs: number): vscode.TreeItem {
+function resourceItem(pond: string, resource: ResourceInfo, running: Running, telling: Telling): vscode.TreeItem {
   const state = stateOf(resource, running);
   const [icon, color] = stateIcons[state];
-  const summary = summaryOf(resource, running, nowMs);
+  const summary = summaryOf(resource, running, telling.nowMs);
+  // What the icon says is said once.
+  const spoken = summary.startsWith(state) ? summary : `${state}, ${summary}`;
   const holds = resource.problems.length + resource.outputs.length > 0;
   return {
     ...row(resource.name, holds ? Collapsed : None, icon, color),
     description: summary,
-    tooltip: resourceTooltip(pond, resource, nowMs),
+    tooltip: resourceTooltip(pond, resource, telling),
     contextValue: running.progress === undefined ? 'resource.idle' : 'resource.running',
-    accessibilityInformation: { label: `${titleOf(resource)}, ${state}, ${summary}` },
+    accessibilityInformation: { label: `${titleOf(resource)}, ${spoken}` },
     // A click on a row that opens its document keeps the view where the person works from.
     command: {
       command: 'pond.openResource',

@@ -5,6 +5,10 @@ import { type ResourcesView } from './view.ts';
 export interface ShownRow {
   readonly label: string;
   readonly description: string;
+  /** What a screen reader says, where that is not the label and the description. */
+  readonly spoken: string | undefined;
+  /** The text of the tooltip, as Markdown where it is. */
+  readonly tooltip: string;
   /** What menus ask for: `kind`, `resource.idle`, `output.table`, … */
   readonly context: string;
   readonly node: ViewNode;
@@ -18,6 +22,8 @@ export async function rowsOf(view: ResourcesView, node: ViewNode): Promise<reado
     rows.map(async ({ node: child, item }) => ({
       label: typeof item.label === 'string' ? item.label : (item.label?.label ?? ''),
       description: typeof item.description === 'string' ? item.description : '',
+      spoken: item.accessibilityInformation?.label,
+      tooltip: typeof item.tooltip === 'string' ? item.tooltip : (item.tooltip?.value ?? ''),
       context: item.contextValue ?? '',
       node: child,
       children: child.type === 'output' ? [] : await rowsOf(view, child),

@@ -9,14 +9,21 @@ const stateWords = {
   changed: 'changed: runs take the committed document until the next commit',
 } as const;
 
+/** What a row is told with. */
+export interface Telling {
+  readonly nowMs: number;
+  /** A text of the server with the names of resources in it. */
+  readonly readable: (text: string) => string;
+}
+
 /** What is known of a resource, as Markdown. Texts of the pond are escaped. */
-export function resourceTooltip(pond: string, resource: ResourceInfo, nowMs: number): vscode.MarkdownString {
+export function resourceTooltip(pond: string, resource: ResourceInfo, telling: Telling): vscode.MarkdownString {
   const text = new vscode.MarkdownString('', true);
   text.appendMarkdown('**').appendText(titleOf(resource)).appendMarkdown('**\n\n');
   if (resource.desc !== '') text.appendText(resource.desc).appendMarkdown('\n\n');
   text.appendMarkdown(`Document ${stateWords[resource.state]}`);
   if (resource.lastRun === null) text.appendMarkdown('\n\nNever run');
-  else appendRun(text, resource.lastRun, nowMs);
+  else appendRun(text, resource.lastRun, telling);
   for (const { message, severity, line } of resource.problems) {
     text.appendMarkdown(severity === 'error' ? '\n\n$(error) ' : '\n\n$(warning) ');
     text.appendText(`Line ${line + 1}: ${message}`);
@@ -32,13 +39,13 @@ export function resourceTooltip(pond: string, resource: ResourceInfo, nowMs: num
   return text;
 }
 
-function appendRun(text: vscode.MarkdownString, run: RunInfo, nowMs: number): void {
+function appendRun(text: vscode.MarkdownString, run: RunInfo, { nowMs, readable }: Telling): void {
   const icon = { ok: 'pass', failed: 'error', cancelled: 'circle-slash', skipped: 'debug-step-over' }[run.status];
   const facts = [ago(Date.parse(run.started), nowMs), durationText(run.durationMs), broughtText(run)];
   if (run.bytes > 0) facts.push(bytesText(run.bytes));
   text.appendMarkdown(`\n\n---\n\n$(${icon}) Last run ${run.status}: ${facts.join(' · ')}`);
-  for (const note of run.notes) text.appendMarkdown('\n\n').appendText(note);
+  for (const note of run.notes) text.appendMarkdown('\n\n').appendText(readable(note));
   if (run.error === null) return;
-  text.appendMarkdown('\n\n').appendText(run.error.message);
+  text.appendMarkdown('\n\n').appendText(readable(run.error.message));
   if (run.error.hint !== undefined) text.appendMarkdown('\n\n').appendText(run.error.hint);
 }

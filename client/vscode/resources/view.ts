@@ -4,6 +4,7 @@ import { type PondClient } from '../client.ts';
 import { errorText } from '../errors.ts';
 import { badgeOf, itemOf } from './items.ts';
 import { kindNodes, resourceChildren, type ViewNode } from './nodes.ts';
+import { readableText } from './places.ts';
 import { type ResourceStore } from './resourceStore.ts';
 import { type Runner } from './runner.ts';
 import { idle, stateOf } from './words.ts';
@@ -48,7 +49,10 @@ export class ResourcesView implements vscode.TreeDataProvider<ViewNode>, vscode.
 
   getTreeItem(node: ViewNode): vscode.TreeItem {
     const running = node.type === 'resource' ? this.runner.at(node.pond, node.resource) : idle;
-    return itemOf(node, running, Date.now());
+    return itemOf(node, running, {
+      nowMs: Date.now(),
+      readable: (text) => readableText(this.store.resources(node.pond), text),
+    });
   }
 
   async getChildren(node?: ViewNode): Promise<ViewNode[]> {

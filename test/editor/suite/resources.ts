@@ -131,6 +131,21 @@ export function resourceTests(): void {
     await until('no problem', () => vscode.languages.getDiagnostics(place).length === 0);
   });
 
+  test('a row tells of a failure by names, and its state once', async (t) => {
+    const inbox = await temporaryFolder(t);
+    await writeFile(join(inbox, 'a.csv'), 't,x\n1,2\n');
+    const files = document('Inbox', 'files', `  pattern: "${inbox}/*.csv"`);
+    const bad = derive('bad', "SELECT no_such FROM read_csv('$1')").replace('/in/', '/Inbox/files/');
+    const pond = await pondWith(t, files, bad);
+    await runAll(pond);
+    const row = await rowOf(pond, 'bad');
+    assert.match(row.spoken ?? '', /^Derive\/bad, failed \w+/);
+    // The text of a tooltip is escaped for Markdown.
+    const tooltip = row.tooltip.replaceAll('\\', '');
+    assert.ok(tooltip.includes('/Inbox/files/a.csv'), tooltip);
+    assert.match((await rowOf(pond, 'files')).spoken ?? '', /^Inbox\/files, ok, just now/);
+  });
+
   test('a run is told as it goes on, and is cancelled', async (t) => {
     const pond = await pondWith(t, endless);
     const running = run(pond, 'endless');
