@@ -83,9 +83,10 @@ async function roundWithFault(t: TestContext, disk: Disk, faults: Faults, folder
   await pond.close().catch(() => undefined);
   if (faults.fired === undefined) return 'no fault';
   const failures = results.filter(({ record }) => record.status === 'failed');
-  for (const { record } of failures) {
+  for (const { name, id, record } of failures) {
     assert.match(record.error!.code, /^(storage-(full|failed)|commit-unknown)$/, record.error!.message);
-    assert.notEqual(record.error!.path, undefined);
+    assert.equal(record.error!.path, `/Inbox/${id}/resource.yaml`);
+    assert.ok(record.error!.message.startsWith(`Inbox/${name}: `));
   }
   return failures.length > 0 ? 'failed' : 'passed';
 }

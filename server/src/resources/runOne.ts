@@ -85,11 +85,13 @@ function statusOf({ code }: PondError): RunStatus {
   return code === 'cancelled' ? 'cancelled' : code === 'resource-not-found' ? 'skipped' : 'failed';
 }
 
-/** The failure, at the resource's document where it does not say what it is about. */
+/** The failure, at the resource's document where it does not say what of the pond it is about. */
 function aboutResource(resource: Resource, failure: PondError): PondError {
-  if (failure.path !== undefined) return failure;
   const { code, message, hint, position, cause } = failure;
-  return new PondError(code, message, {
+  // Of a disk that fails, the path is one of the host.
+  const isOfHost = code.startsWith('storage-') || code === 'commit-unknown';
+  if (failure.path !== undefined && !isOfHost) return failure;
+  return new PondError(code, isOfHost ? `${titleOf(resource)}: ${message}` : message, {
     path: `${homeOf(resource)}/${documentName}`,
     ...(hint === undefined ? {} : { hint }),
     ...(position === undefined ? {} : { position }),
