@@ -74,6 +74,38 @@ describe('what a pond reads', () => {
     assert.ok(bytes < 2_000_000, `${bytes} bytes to find one of 10,000 entries`);
   });
 
+  it('to restore one file does not depend on what else changed since', async () => {
+    const disk = createMemoryDisk();
+    const pond = await initPondOn(disk, 'cost');
+    const root = await pond.fs.root();
+    const write = async (text: string): Promise<void> => {
+      await root.backend.batch(async () => {
+        for (let i = 0; i < 100; i++) {
+          await root.createDirectory(`/d${i}`, { parents: true });
+          await root.writeFile(`/d${i}/f`, bytesOf(`${i} ${text}`));
+        }
+      });
+      await pond.commit({ message: text, author: 'test' });
+    };
+    await write('old');
+    for (let i = 0; i < 100; i++) {
+      await root.writeFile(`/d${i}/f`, bytesOf(`${i} new`));
+      await pond.commit({ message: 'new', author: 'test' });
+    }
+    await pond.close();
+    const counting = createCountingDisk(disk);
+    const writer = await openPondOn(counting.disk, 'cost', { mode: 'write' });
+    counting.take();
+    const restored = await writer.restore(['/d7/f'], '1');
+    assert.deepEqual(
+      restored.map(({ path }) => path),
+      ['/d7/f'],
+    );
+    const { calls } = counting.take();
+    assert.ok(calls < 40, `${calls} calls to restore one file`);
+    await writer.close();
+  });
+
   it('and writes to change one file of 10,000 is a few pages', async () => {
     const pond = await openPondOn(many, 'cost', { mode: 'write' });
     await (await pond.fs.root()).writeFile('/wide/file 55', bytesOf('changed'));

@@ -7,6 +7,7 @@ import { addressOf, lookupCommitted } from './committedTree.ts';
 import { nodeOfEntry, type PondNode, sameAttributes } from './node.ts';
 import { Overlay } from './overlay.ts';
 import { childAddress, compareNames, listEntries, type LoadPage, type PageAddress } from './pages.ts';
+import { isUnder } from './restore.ts';
 import { type PathStates } from './stagedChanges.ts';
 import { rootAt, type Store } from './store.ts';
 
@@ -15,22 +16,31 @@ interface Sides {
   readonly store: Store;
   /** What is staged on the second side. */
   readonly overlay: Overlay;
+  /** False for paths that are not asked for: neither they nor what is below them is looked at. */
+  readonly isOnWay: (path: string) => boolean;
 }
 
 /** What differs from one commit to another, in path order; all below added and removed directories included. */
 export async function diffCommits(store: Store, from: number, to: number): Promise<readonly PathStates[]> {
   if (from === to) return [];
-  return await diffRoots({ store, overlay: new Overlay() }, from, to);
+  return await diffRoots({ store, overlay: new Overlay(), isOnWay: () => true }, from, to);
 }
 
-/** What differs from a commit to the working tree on commit `head`. */
-export function diffToWorking(
+/** What differs from a commit to the working tree on commit `head`; with `paths`, at or below them, at the cost of that. */
+export async function diffToWorking(
   store: Store,
   overlay: Overlay,
   from: number,
   head: number,
+  paths: readonly string[] = ['/'],
 ): Promise<readonly PathStates[]> {
-  return diffRoots({ store, overlay }, from, head);
+  const states = await diffRoots({ store, overlay, isOnWay: (path) => isOnWay(path, paths) }, from, head);
+  return states.filter(({ path }) => isUnder(path, paths));
+}
+
+/** True for what is at or below one of the paths, and for what is above one. */
+function isOnWay(path: string, paths: readonly string[]): boolean {
+  return isUnder(path, paths) || paths.some((wanted) => isUnder(wanted, [path]));
 }
 
 async function diffRoots(sides: Sides, from: number, to: number): Promise<readonly PathStates[]> {
@@ -53,6 +63,7 @@ async function* diffDirectories(
 ): AsyncIterable<PathStates> {
   for (const { name, before: old, after: now } of await differentEntries(comparing, before, after)) {
     const at = `${path}/${name}`;
+    if (!comparing.isOnWay(at)) continue;
     const bothDirectories = old?.type === 'directory' && now?.type === 'directory';
     if (!bothDirectories || !sameAttributes(old.attributes, now.attributes))
       yield { path: at, before: old, after: now };

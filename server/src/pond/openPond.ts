@@ -190,8 +190,7 @@ export class OpenPond implements types.Pond {
   async restore(paths: readonly string[], at: types.VersionSpec): Promise<readonly types.Change[]> {
     this.#writable();
     const older = (await this.resolve(at)).number;
-    const states = await diffToWorking(this.#store, this.#overlay, older, this.#head.number);
-    const wanted = states.filter(({ path }) => isUnder(path, paths));
+    const wanted = await diffToWorking(this.#store, this.#overlay, older, this.#head.number, paths);
     if (wanted.length === 0) await refuseMissing(paths, [await this.at(at), this.fs]);
     const before = new Set(stagedChanges(this.#overlay).map(({ path }) => path));
     await stageOldStates(this.#tree, wanted);
