@@ -31,6 +31,11 @@ before(async () => {
   await pond.commit({ message: 'version three', author: 'tester' });
   await root.writeFile('/v.csv', text('x\n1\n2\n3\n'));
   await root.createSymlink('/link.csv', '/v.csv');
+  await root.createDirectory('/links/to', { parents: true });
+  await root.createSymlink('/links/a.csv', '/v.csv');
+  await root.createSymlink('/links/to/b.csv', '../a.csv');
+  await root.createSymlink('/links/to/nothing.csv', '/none.csv');
+  await root.createSymlink('/links/to/itself.csv', 'itself.csv');
   await root.writeFile('/it\'s "odd" @2 [é].csv', text('x\n7\n'));
   await root.writeFile('/Upper.csv', text('x\n1\n'));
   await root.writeFile('/upper.csv', text('x\n2\n'));
@@ -90,6 +95,11 @@ check(
   'SELECT count(*) FROM "/v.csv@HEAD~1"',
   [['1']],
   'HEAD',
+);
+check(
+  'a pattern meets a file once, whatever links lead to it, and no link to nothing',
+  'SELECT count(*) FROM "/links/**/*.csv"',
+  [['3']],
 );
 check('a link is followed', 'SELECT count(*) FROM "/link.csv"', [['3']]);
 check('any name can be written', `FROM "/it's ""odd"" @2 [é].csv"`, [['7']]);

@@ -363,3 +363,10 @@ test('a result that is too large is an error of its document, and of that file a
   assert.deepEqual([error.path, error.position?.line], [`${home}/resource.yaml`, 8]);
   assert.equal((await rows(pond, `${home}/c/c.csv`)).length, 3);
 });
+
+test('a query by a pattern meets what a resource derives once, under its name and its UUID', async (t) => {
+  const pond = await pondWith(t, { '/in/a.csv': a, '/in/b.csv': a }, '/in/*', readAll);
+  const engine = createQueryEngine();
+  t.after(() => engine.close());
+  assert.equal((await engine.run(pond, { sql: 'FROM "/Derive/*/c/*.csv"' })).rowCount, 4);
+});

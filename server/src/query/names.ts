@@ -5,8 +5,9 @@ import { type Pond } from '../pond/types.ts';
 import { type Node } from '../tinyfs/backend.ts';
 import { type FS } from '../tinyfs/fs.ts';
 import { hasWildcard } from '../tinyfs/glob.ts';
-import { type NodePath } from '../tinyfs/nodePath.ts';
+import { type NodePath, rootPath } from '../tinyfs/nodePath.ts';
 import { basename, dirname } from '../tinyfs/path.ts';
+import { followIfPossible } from '../tinyfs/resolve.ts';
 import { type WD } from '../tinyfs/workingDirectory.ts';
 import { type TableReference } from './pondNames.ts';
 import { queryableExtensions, type Reading, readingOf } from './formats.ts';
@@ -33,8 +34,9 @@ export interface NameScope {
 }
 
 /**
- * Finds the files that a table's name stands for: one path, or all files that a pattern matches. A version may stand
- * behind the last '@'. What exists under the whole name comes first, so a file called "a@1.csv" or "x[1].csv" is reached.
+ * Finds the files that a table's name stands for: one path, or all files that a pattern matches, each once; links that lead
+ * nowhere are left out. A version may stand behind the last '@'. What exists under the whole name comes first, so a file
+ * called "a@1.csv" or "x[1].csv" is reached.
  *
  * Undefined when nothing is there and the reference is not certain. Fails `not-found`, `is-a-directory`,
  * `version-not-found`, and `query-invalid` for a file that is no table; all with the position of the name.
@@ -81,12 +83,14 @@ async function findIn(tree: FS, path: string, suffix: string): Promise<readonly 
   const exact = await root.get(path);
   if (exact !== undefined) return [{ at: exact, suffix }];
   if (!hasWildcard(path)) return undefined;
-  const files: FoundFile[] = [];
+  const top = rootPath(await tree.backend.root());
+  const files = new Map<string, FoundFile>();
   for await (const { node } of root.visit(path)) {
-    const target = node.node.type === 'symlink' ? await root.get(node.path) : node;
-    if (target !== undefined && !target.isDirectory) files.push({ at: target, suffix });
+    const target = node.node.type === 'symlink' ? await followIfPossible(tree.backend, top, node) : node;
+    // By where it is: a link beside it leads to it as well, and so does the name of a resource beside its UUID.
+    if (target !== undefined && !target.isDirectory) files.set(target.path, { at: target, suffix });
   }
-  return files.length === 0 ? undefined : files;
+  return files.size === 0 ? undefined : [...files.values()];
 }
 
 function withReading({ at, suffix }: FoundFile, details: ErrorDetails): ResolvedFile {
