@@ -159,7 +159,12 @@ describe('the editor', () => {
       const status = page.locator('.statusbar-item');
       await status.filter({ hasText: 'demo · 2 staged' }).waitFor();
       await openInExplorer(page, 'weather', 'seattle-weather.csv');
-      await page.locator('.monaco-editor .view-line').first().waitFor();
+      await page.locator('.monaco-editor .view-line').first().click();
+      await page.keyboard.press('x');
+      // Beside the line that is no longer as in the newest commit.
+      await page.locator('.dirty-diff-glyph').first().waitFor();
+      await page.keyboard.press('Control+Z');
+      await page.locator('.dirty-diff-glyph').first().waitFor({ state: 'detached' });
       await runCommand(page, 'Pond: Restore Version');
       await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'Import the data sets' }).waitFor();
       await page.keyboard.press('Escape');

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as vscode from 'vscode';
+import { derive, pondWith, resourceRows } from './resourcePond.ts';
 import { api, newPond, until } from './support.ts';
+
+/** Two tables whose pairs nobody counts to the end. */
+const endless = 'range(1000000) a, range(1000000) b';
 
 /** The server's life. */
 export function serverTests(): void {
@@ -18,6 +22,22 @@ export function serverTests(): void {
     assert.equal(await pond.read('/a.txt'), 'staged');
     assert.equal(await pond.read('/b.txt'), 'staged too');
     await until('source control', () => api().staged(pond.pond)?.length === 2);
+  });
+
+  test('a run whose server is killed ends, and another goes on from what was committed', async (t) => {
+    const pond = await pondWith(t, derive('slow', `SELECT count(*) AS Timestamp FROM read_csv('$1'), ${endless}`));
+    const row = async (): Promise<string | undefined> => (await resourceRows(pond))[0]?.context;
+    const running = vscode.commands.executeCommand('pond.runAllResources', { type: 'pond', pond: pond.pond });
+    await until('the resource running', async () => (await row()) === 'resource.running');
+    const pid = api().serverPid();
+    assert.ok(pid);
+    process.kill(pid, 'SIGKILL');
+    await running;
+    await until('the resource at rest', async () => (await row()) === 'resource.idle');
+    await pond.write('/Derive/slow/resource.yaml', derive('slow', "SELECT t AS Timestamp FROM read_csv('$1')"));
+    await pond.commit('quicker');
+    await vscode.commands.executeCommand('pond.runAllResources', { type: 'pond', pond: pond.pond });
+    await until('the run told', async () => (await resourceRows(pond))[0]?.spoken?.startsWith('Derive/slow, ok'));
   });
 
   test('the restart command starts another server', async () => {
