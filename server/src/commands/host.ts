@@ -2,7 +2,7 @@
  * Runs commands: on a pond that this process has open, or in the process that holds the pond. When that process dies, its
  * pond is opened here, and the command is asked again.
  */
-import { isPondError } from '../base/error.ts';
+import { isPondError, type PondError } from '../base/error.ts';
 import { type CommandName, type Params, type Result } from '../protocol/commands.ts';
 import { type QueryEngine } from '../query/engine.ts';
 import { type CommandContext, type Effects } from './context.ts';
@@ -13,6 +13,19 @@ import { type Ask, settleRepeated } from './repeat.ts';
 
 /** How often a command follows a pond to the next process that holds it. */
 const movesMax = 8;
+
+/** How often a command reads again what another process commits at that moment. */
+const readsMax = 3;
+
+/** What is staged was committed by another process while a reader without the lock looked at it. */
+class MovedOnError extends Error {
+  override readonly cause: PondError;
+
+  constructor(cause: PondError) {
+    super(cause.message, { cause });
+    this.cause = cause;
+  }
+}
 
 /** Runs commands. */
 export interface Host {
@@ -66,6 +79,10 @@ export function createHost(parts: HostParts): Host {
     } catch (error) {
       const settled = repeated ? await settleRepeated(name, params, error, ask) : undefined;
       if (settled !== undefined) return settled.result;
+      if (seat.kind === 'read' && isPondError(error, 'journal-damaged')) {
+        await seat.pond.refresh();
+        throw new MovedOnError(error);
+      }
       if (!isPondError(error, 'lock-held')) throw error;
       // Whoever was thought to hold the pond has given it up, or lost it.
       if (seat.kind !== 'read') await ponds.leave(seat);
@@ -77,10 +94,19 @@ export function createHost(parts: HostParts): Host {
     async call(name, params, options = {}) {
       if (commands[name].access === 'none') return await run(name, params, options);
       const inPond = params as typeof params & { readonly pond: string };
+      let isTold = false;
+      const told = {
+        ...options,
+        ...(options.output === undefined ? {} : { output: tellingOf(options.output, () => (isTold = true)) }),
+      };
       for (let move = 0; ; move++) {
         try {
-          return await attempt(name, inPond, options, move > 0);
+          return await attempt(name, inPond, told, move > 0);
         } catch (error) {
+          if (error instanceof MovedOnError) {
+            if (isTold || move >= readsMax) throw error.cause;
+            continue;
+          }
           // A stream cannot be read twice.
           if (!(error instanceof RemoteGoneError) || move === movesMax || options.input !== undefined) throw error;
         }
@@ -94,5 +120,15 @@ export function createHost(parts: HostParts): Host {
       await ponds.closeAll();
       await parts.closeQueries();
     },
+  };
+}
+
+type Output = NonNullable<CallOptions['output']>;
+
+/** As `output`; says when it is used. */
+function tellingOf(output: Output, onUse: () => void): Output {
+  return (chunk) => {
+    onUse();
+    return output(chunk);
   };
 }

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { parseCommandLine } from '../../client/cli/commandLine.ts';
+import { openSession } from '../../client/cli/session.ts';
+import { openTerminal } from '../../client/cli/terminal.ts';
+import { connectLocal } from '../../server/src/main.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { runPond } from '../support/pondCommand.ts';
+
+test('what another process commits while a command reads it is read as it is then', async (t) => {
+  const folder = temporaryFolder(t);
+  const pond = async (args: readonly string[], input = ''): Promise<void> => {
+    const { status, stderr } = await runPond(args, { cwd: folder, input });
+    assert.deepEqual({ status, stderr }, { status: 0, stderr: '' });
+  };
+  await pond(['init']);
+  await pond(['write', '/x'], 'one');
+  const host = connectLocal();
+  t.after(() => host.close());
+  const line = parseCommandLine(['--pond', join(folder, '.pond'), 'cat', '/x']);
+  const session = openSession(line, host, openTerminal(), new AbortController().signal);
+  assert.deepEqual(
+    (await session.ask('list', { path: '/' })).map(({ name }) => name),
+    ['x'],
+  );
+  // The journal that has the content begins anew.
+  await pond(['commit', '-m', 'x']);
+  await pond(['write', '/y'], 'another');
+  let content = '';
+  const output = (chunk: Uint8Array): Promise<void> => {
+    content += Buffer.from(chunk).toString();
+    return Promise.resolve();
+  };
+  await session.ask('read', { path: '/x' }, { output });
+  assert.equal(content, 'one');
+});
