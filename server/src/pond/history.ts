@@ -1,6 +1,6 @@
 import { PondError } from '../base/error.ts';
 import { type OpLog } from '../oplog/opLog.ts';
-import { type OpRow, type RowMetadata } from '../oplog/rows.ts';
+import { metadataOf, type OpRow, type RowMetadata } from '../oplog/rows.ts';
 import { type Commit, type VersionSpec } from './types.ts';
 
 /** Partition of the commits' own rows. */
@@ -18,7 +18,7 @@ export async function readCommitRecord(opLog: OpLog, number: number): Promise<Co
 async function recordInRow(opLog: OpLog, number: number): Promise<Readonly<Record<string, unknown>>> {
   const key = { partId: commitsPartId, nodeId: String(number), txn: number };
   const row = await opLog.readRow({ ...key });
-  return (JSON.parse(row.metadata) as RowMetadata).commit!;
+  return metadataOf(row).commit!;
 }
 
 /** The row that keeps a commit's record. */

@@ -1,5 +1,5 @@
 import { decodeEntries } from '../oplog/directoryEntry.ts';
-import { type RowMetadata } from '../oplog/rows.ts';
+import { metadataOf, type RowMetadata } from '../oplog/rows.ts';
 import { type Store } from './store.ts';
 import { type Overlay } from './overlay.ts';
 import { stagedEntries } from './stagedChanges.ts';
@@ -39,7 +39,7 @@ export function historySources(store: Store, number: number, overlay: Overlay | 
 async function* committedEntries(store: Store, files: readonly string[], number: number): AsyncIterable<EntryRow> {
   for (const file of files) {
     for await (const row of store.opLog.directoryRows(file)) {
-      const isFork = (JSON.parse(row.metadata) as RowMetadata).fork === true;
+      const isFork = metadataOf(row).fork === true;
       if (isFork || row.txn > number) continue;
       for (const entry of decodeEntries(row.content ?? new Uint8Array(), () => `${row.nodeId} in ${file}`)) {
         yield {

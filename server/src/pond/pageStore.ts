@@ -1,7 +1,7 @@
 import { PondError } from '../base/error.ts';
 import { type OpLog } from '../oplog/opLog.ts';
 import { decodeEntries } from '../oplog/directoryEntry.ts';
-import { type RowMetadata } from '../oplog/rows.ts';
+import { metadataOf } from '../oplog/rows.ts';
 import { type LoadPage, type Page, type PageAddress, pageNodeId } from './pages.ts';
 
 /** Entries kept over all cached pages; about 300 bytes each. */
@@ -50,7 +50,7 @@ async function readPage(opLog: OpLog, address: PageAddress): Promise<Page> {
   const nodeId = pageNodeId(address.directoryId, address.prefix);
   const row = await opLog.readRow({ partId: address.directoryId, nodeId, txn: address.txn });
   const entries = decodeEntries(row.content ?? new Uint8Array(), () => `${nodeId} in commit ${address.txn}`);
-  const { fork } = JSON.parse(row.metadata) as RowMetadata;
+  const { fork } = metadataOf(row);
   const count = fork === true ? entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) : entries.length;
   if (count !== row.sizeBytes) {
     const message = `${nodeId} in commit ${address.txn} has ${count} entries, and should have ${row.sizeBytes}`;

@@ -1,6 +1,6 @@
 import { type Disk } from '../storage/disk.ts';
 import { type OpLog } from '../oplog/opLog.ts';
-import { type RowMetadata, type StoredRow } from '../oplog/rows.ts';
+import { metadataOf, type StoredRow } from '../oplog/rows.ts';
 import { PondError } from '../base/error.ts';
 import { type BlobStore, createBlobStore, inlineBytesMax } from './blobs.ts';
 import { sha256 } from './hash.ts';
@@ -56,7 +56,7 @@ async function readRoot(store: Store, number: number): Promise<PondNode> {
 
 /** The node that a row describes. */
 function nodeOfRow(row: StoredRow, entry: { readonly name: string; readonly changedTxn: number }): PondNode {
-  const metadata = JSON.parse(row.metadata) as RowMetadata;
+  const metadata = metadataOf(row);
   return {
     id: row.nodeId,
     type: row.fileType as PondNode['type'],
