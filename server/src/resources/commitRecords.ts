@@ -12,6 +12,13 @@ export interface PendingRecord {
   readonly record: RunRecord;
 }
 
+/** What records of a round are committed with. */
+export interface Recording {
+  readonly effects: { readonly author: string };
+  /** True for a round of a schedule: what only says again what the newest record of its home says is left out. */
+  readonly isRepeated?: boolean;
+}
+
 /**
  * Puts records of several runs into the pond with one commit, none for none. A home that is gone takes its records with it.
  * Returns what kept them from being committed: what the runs said of themselves is worth more than that.
@@ -19,18 +26,19 @@ export interface PendingRecord {
 export async function commitRecords(
   pond: ResourcePond,
   pending: readonly PendingRecord[],
-  author: string,
+  { effects: { author }, isRepeated = false }: Recording,
 ): Promise<PondError | undefined> {
-  if (pending.length === 0) return undefined;
   try {
+    const records = isRepeated ? await withNews(pond, pending) : pending;
+    if (records.length === 0) return undefined;
     const transaction = await pond.begin();
     try {
-      await addRecords(await transaction.fs.root(), pending);
+      await addRecords(await transaction.fs.root(), records);
     } catch (error) {
       await transaction.abandon();
       throw error;
     }
-    await transaction.commit({ message: messageOf(pending), author, operation: 'run' });
+    await transaction.commit({ message: messageOf(records), author, operation: 'run' });
     return undefined;
   } catch (error) {
     if (isPondError(error)) return error;
@@ -38,13 +46,9 @@ export async function commitRecords(
   }
 }
 
-/** Returns the records without those that only say again what the newest of their homes says. */
-export async function withNews<T extends PendingRecord>(
-  pond: ResourcePond,
-  pending: readonly T[],
-): Promise<readonly T[]> {
+async function withNews(pond: ResourcePond, pending: readonly PendingRecord[]): Promise<readonly PendingRecord[]> {
   const fs = await pond.at(String(pond.head.number));
-  const news: T[] = [];
+  const news: PendingRecord[] = [];
   for (const one of pending) {
     const newest = (await readRecords(fs, { home: `/${one.kind}/${one.id}` })).at(-1);
     if (!isSameAgain(one.record, newest)) news.push(one);

@@ -4,7 +4,7 @@
  */
 import { PondError } from '../base/error.ts';
 import { createSlots } from '../query/slots.ts';
-import { commitRecords, withNews } from './commitRecords.ts';
+import { commitRecords } from './commitRecords.ts';
 import { withoutCycles } from './graph.ts';
 import { invalidError } from './derivedEntries.ts';
 import { createHomes, type Homes } from './homes.ts';
@@ -52,7 +52,7 @@ const homesOf = new WeakMap<ResourcePond, Homes>();
 export async function runResources(pond: ResourcePond, request: RunRequest): Promise<readonly RunResult[]> {
   await pond.refresh();
   const found = selectHomes(await readHomes(await pond.at(String(pond.head.number))), request.names);
-  const { now, author } = request.effects;
+  const { now } = request.effects;
   const homes = homesOf.get(pond) ?? createHomes();
   homesOf.set(pond, homes);
   const { graph, circular } = withoutCycles(resourcesOf(found));
@@ -86,10 +86,9 @@ export async function runResources(pond: ResourcePond, request: RunRequest): Pro
     );
   }
   const outcomes = await Promise.allSettled(ended.values());
-  const unwritten = results.filter(({ commit, isElsewhere }) => commit === undefined && !isElsewhere);
-  const pending = request.isRepeated === true ? await withNews(pond, unwritten) : unwritten;
+  const pending = results.filter(({ commit, isElsewhere }) => commit === undefined && !isElsewhere);
   const ids = pending.map(({ id }) => id);
-  const unkept = await homes.note(ids, () => commitRecords(pond, pending, author));
+  const unkept = await homes.note(ids, () => commitRecords(pond, pending, request));
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   return unkept === undefined ? results : results.map((result) => withoutRecord(result, pending, unkept));
 }
