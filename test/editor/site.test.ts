@@ -93,6 +93,17 @@ test('a built site shows its charts without a network: first page, pickers, zoom
   await page.emulateMedia({ colorScheme: 'dark' });
   await saveScreenshot(page, 'site-dark');
 
+  // High contrast tells what is pressed, and whose line is whose.
+  await page.emulateMedia({ colorScheme: 'light', forcedColors: 'active' });
+  const background = (selector: string, pseudo = ''): Promise<string> => {
+    const [element, part] = [selector, pseudo].map((text) => JSON.stringify(text));
+    return page.evaluate(`getComputedStyle(document.querySelector(${element}), ${part}).backgroundColor`);
+  };
+  const pressed = await background('.pond-group button[aria-pressed="true"]');
+  assert.notEqual(pressed, await background('.pond-group button[aria-pressed="false"]'));
+  assert.equal(await background('.pond-legend span', '::before'), 'rgb(66, 105, 208)');
+  await page.emulateMedia({ forcedColors: 'none' });
+
   await page.goto(`${address}/pages/notes/sites/bdock`);
   const files = [
     ['1d', 1704067200],

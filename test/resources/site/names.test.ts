@@ -6,9 +6,9 @@ test('a name becomes one that every host takes, different for different names, t
   const slugs = createSlugs();
   const cases = {
     BDock: 'bdock',
-    bdock: 'bdock-2',
+    bdock: 'bdock-03e942',
     'site=BDock': 'site-bdock',
-    'µg/L': 'g-l',
+    'µg/L': 'g-l-0ba927',
     Ångström: 'angstrom',
     '../..': 'x',
     '.git': 'git',
@@ -17,17 +17,26 @@ test('a name becomes one that every host takes, different for different names, t
     index: 'index-',
     'a:b\\c|d?': 'a-b-c-d',
     '[id]': 'id',
-    水: 'x-2',
+    水: 'x-327b54',
     'data.json.sh': 'data.json-sh',
     'page.md.JS': 'page.md-js',
     'page.md ': 'page-md',
-    'page.md-': 'page-md-2',
+    'page.md-': 'page-md-efa6d4',
   };
   for (const [name, slug] of Object.entries(cases)) assert.equal(slugs.of('', name), slug, name);
   assert.equal(slugs.of('', 'BDock'), 'bdock');
   assert.equal(slugs.of('elsewhere', 'bdock'), 'bdock');
   assert.ok(slugs.of('', 'y'.repeat(300)).length <= 80);
   assert.ok(slugs.of('', `${'y'.repeat(77)}.json`).endsWith('-js'));
+});
+
+test('a name in another script keeps its place when others come before it', () => {
+  const [slugs, more] = [createSlugs(), createSlugs()];
+  const before = ['Москва', '日本'].map((name) => slugs.of('', name));
+  assert.equal(new Set(before).size, 2);
+  const after = ['Киев', 'Москва', '中国', '日本'].map((name) => more.of('', name));
+  assert.deepEqual([after[1], after[3]], before);
+  assert.equal(new Set(after).size, 4);
 });
 
 test('a text means nothing to Markdown, HTML and the expressions of a page', () => {

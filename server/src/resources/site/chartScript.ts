@@ -43,7 +43,7 @@ export function drawChart(rows, parameters, {from, to, seconds, colours, width, 
   if (measured.length === 0) return {};
   const x = (point) => new Date(point.time);
   const stroke = (point) => colours.get(point.instrument);
-  const format = seconds < 86400 ? (time) => isoMinute(time) : (time) => isoMinute(time).slice(0, 10);
+  const format = seconds < 86400 ? (time) => isoDay(time) + " " + isoMinute(time) : isoDay;
   const describe = (point) =>
     [
       point.instrument,
@@ -75,12 +75,13 @@ export function drawChart(rows, parameters, {from, to, seconds, colours, width, 
 
 // A time of day, a day, a month or a year: what is new at a tick; the first one of the day says which day it is.
 function tickFormat(date, index) {
-  const iso = date.toISOString();
+  const minute = isoMinute(date);
+  const year = date.getUTCFullYear();
   const month = date.toLocaleString("en", {month: "short", timeZone: "UTC"});
   const dayOf = month + " " + date.getUTCDate();
-  if (iso.slice(11, 16) !== "00:00") return iso.slice(11, 16) + (index === 0 ? "\n" + dayOf : "");
-  if (date.getUTCDate() !== 1) return dayOf + (index === 0 ? "\n" + iso.slice(0, 4) : "");
-  return month + (index === 0 || date.getUTCMonth() === 0 ? "\n" + iso.slice(0, 4) : "");
+  if (minute !== "00:00") return minute + (index === 0 ? "\n" + dayOf : "");
+  if (date.getUTCDate() !== 1) return dayOf + (index === 0 ? "\n" + year : "");
+  return month + (index === 0 || date.getUTCMonth() === 0 ? "\n" + year : "");
 }
 
 function alone(points) {
@@ -97,7 +98,13 @@ function summaryOf(points) {
   };
 }
 
-function isoMinute(time) {
-  return new Date(time).toISOString().slice(0, 16).replace("T", " ");
+/** The day of a time as 2024-12-31; years of five digits have no sign before them, as pickers of dates take them. */
+export function isoDay(time) {
+  return new Date(time).toISOString().split("T")[0].replace(/^\+0*/, "");
+}
+
+/** The time of day of a time, as 23:59. */
+export function isoMinute(time) {
+  return new Date(time).toISOString().split("T")[1].slice(0, 5);
 }
 `;

@@ -1,4 +1,5 @@
 /** Names of a pond as names of files and pages, and its texts in other languages. */
+import { createHash } from 'node:crypto';
 
 /** Names that Windows keeps for devices, and one that stands for its folder on the web. */
 const reserved = /^(con|prn|aux|nul|com\d|lpt\d|index|404)(\.|$)/i;
@@ -16,7 +17,10 @@ export interface Slugs {
   of(folder: string, name: string): string;
 }
 
-/** Returns what gives out names; the same order of asking gives the same names. */
+/**
+ * Returns what gives out names; the same order of asking gives the same names. A name that is not told by its letters alone
+ * ends with digits made of it, not with a count: the address of a page stays when others come before it.
+ */
 export function createSlugs(): Slugs {
   const given = new Map<string, string>();
   const taken = new Set<string>();
@@ -27,7 +31,7 @@ export function createSlugs(): Slugs {
       if (known !== undefined) return known;
       const plain = plainName(name);
       let slug = plain;
-      for (let count = 2; taken.has(`${folder}/${slug}`); count++) slug = `${plain}-${count}`;
+      for (let length = 6; taken.has(`${folder}/${slug}`); length++) slug = `${plain}-${digitsOf(name, length)}`;
       taken.add(`${folder}/${slug}`);
       given.set(key, slug);
       return slug;
@@ -56,7 +60,13 @@ export function pathFrom(page: string, file: string): string {
 function plainName(name: string): string {
   const ascii = name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
   const plain = ascii.replace(/[^a-z0-9._]+/g, '-').replace(/^[-._]+|[-.]+$/g, '');
+  // Letters of other scripts are lost: what is left of many names would be the same.
+  if (/[^\P{L}a-z]|[^\P{N}0-9]/u.test(ascii)) return `${plain.slice(0, 70) || 'x'}-${digitsOf(name, 6)}`;
   if (plain === '') return 'x';
   const short = reserved.test(plain) ? `${plain.slice(0, 80).replace('.', '-')}-` : plain.slice(0, 80);
   return short.replace(special, '-$1');
+}
+
+function digitsOf(name: string, length: number): string {
+  return createHash('sha256').update(name).digest('hex').slice(0, length);
 }

@@ -1,16 +1,16 @@
 /** The script of a site that makes a page of charts, with pickers for the range of time and the resolution. */
 export const pageScript = String.raw`// A page of charts: one for each parameter, over a range of time that can be picked, dragged and shared by its address.
-import {coloursOf, drawChart, formatNumber} from "./chart.js";
+import {coloursOf, drawChart, formatNumber, isoDay, isoMinute} from "./chart.js";
 import {fits, loadRows, resolutionFor} from "./series.js";
 
 const day = 86400000;
 const presets = [
   ["1 day", day],
   ["1 week", 7 * day],
-  ["1 month", 30.5 * day],
-  ["3 months", 91.5 * day],
-  ["1 year", 365.25 * day],
-  ["5 years", 5 * 365.25 * day]
+  ["1 month", 30 * day],
+  ["3 months", 91 * day],
+  ["1 year", 365 * day],
+  ["5 years", 1826 * day]
 ];
 
 // Points of a line that a screen can show; a resolution with many more is not loaded for a range.
@@ -236,7 +236,7 @@ export function seriesPage(data) {
 
 // At first the newest part that is worth seeing: a year, or all when there is less.
 function firstRange([start, end]) {
-  return [Math.max(start, end - 365.25 * day), end];
+  return [Math.max(start, end - 365 * day), end];
 }
 
 function element(tag, properties = {}) {
@@ -268,16 +268,12 @@ function plural(count, word) {
   return count.toLocaleString("en") + " " + word + (count === 1 ? "" : "s");
 }
 
-function isoDay(time) {
-  return new Date(time).toISOString().slice(0, 10);
-}
-
 function isoSecond(time) {
   return new Date(time).toISOString().slice(0, 19) + "Z";
 }
 
 function dateText(time) {
-  const text = new Date(time).toISOString();
-  return text.slice(11, 16) === "00:00" ? text.slice(0, 10) : text.slice(0, 16).replace("T", " ");
+  const minute = isoMinute(time);
+  return minute === "00:00" ? isoDay(time) : isoDay(time) + " " + minute;
 }
 `;

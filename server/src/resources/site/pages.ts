@@ -149,12 +149,13 @@ function textTile(page: TextPage): string {
 function sparklineSvg(values: readonly number[]): string {
   const [low, high] = [Math.min(...values), Math.max(...values)];
   if (values.length < 2) return '';
-  const x = (index: number): string => ((index / (values.length - 1)) * 200).toFixed(1);
-  const y = (value: number): string => (high === low ? 20 : 37 - ((value - low) / (high - low)) * 34).toFixed(1);
-  const line = values.map((value, index) => `${x(index)},${y(value)}`).join(' ');
+  // Whole numbers: hundreds of these are on one page.
+  const y = (value: number): string => (high === low ? 40 : 75 - ((value - low) / (high - low)) * 70).toFixed(0);
+  const line = values.map((value, index) => `${index},${y(value)}`).join(' ');
+  const right = values.length - 1;
   return (
-    `<svg viewBox="0 0 200 40" preserveAspectRatio="none" aria-hidden="true">` +
-    `<polygon points="0,40 ${line} 200,40" fill="currentColor" fill-opacity="0.1"></polygon>` +
+    `<svg viewBox="0 0 ${right} 80" preserveAspectRatio="none" aria-hidden="true">` +
+    `<polygon points="0,80 ${line} ${right},80" fill="currentColor" fill-opacity="0.1"></polygon>` +
     `<polyline points="${line}" fill="none" stroke="currentColor" stroke-width="1.5" vector-effect="non-scaling-stroke">` +
     `</polyline></svg>`
   );
@@ -178,8 +179,12 @@ function filesText({ resolutions }: SeriesPage, from: (file: string) => string):
   return `<details class="pond-files"><summary>Data files</summary>\n<table>${head}\n<tbody>\n${rows.join('\n')}\n</tbody></table>\n</details>\n`;
 }
 
+/** Moments that JavaScript has days for, milliseconds before and after 1970: DuckDB has some more. */
+const dayMsMax = 8.64e15;
+
 function day(seconds: number): string {
-  return new Date(seconds * 1000).toISOString().slice(0, 10);
+  const [date = ''] = new Date(Math.max(-dayMsMax, Math.min(seconds * 1000, dayMsMax))).toISOString().split('T');
+  return date.replace(/^\+0*/, '');
 }
 
 function sizeText(bytes: number): string {
