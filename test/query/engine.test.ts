@@ -33,6 +33,7 @@ before(async () => {
   await root.createSymlink('/link.csv', '/v.csv');
   await root.createDirectory('/links/to', { parents: true });
   await root.createSymlink('/links/a.csv', '/v.csv');
+  await root.writeFile('/links/to/nothing at all.csv', text(''));
   await root.createSymlink('/links/to/b.csv', '../a.csv');
   await root.createSymlink('/links/to/nothing.csv', '/none.csv');
   await root.createSymlink('/links/to/itself.csv', 'itself.csv');
@@ -101,6 +102,7 @@ check(
   'SELECT count(*) FROM "/links/**/*.csv"',
   [['3']],
 );
+check('an empty file beside others brings no column', 'FROM "/links/to/{b,nothing at all}.csv"', [['1'], ['2'], ['3']]);
 check('a link is followed', 'SELECT count(*) FROM "/link.csv"', [['3']]);
 check('any name can be written', `FROM "/it's ""odd"" @2 [é].csv"`, [['7']]);
 check('a WITH table may look like a path', 'WITH "/none.csv" AS (SELECT 5 AS x) FROM "/none.csv"', [['5']]);

@@ -56,7 +56,7 @@ const tableBytesMax = 128 * 1024 * 1024;
  */
 export function viewOf(source: Source, { isShared = false } = {}): ViewSpec {
   const groups = new Map<string, { readonly reading: Reading; readonly hostPaths: string[] }>();
-  for (const { reading, hostPath } of source.files) {
+  for (const { reading, hostPath } of filled(source.files)) {
     const key = `${reading.reader}${reading.options}`;
     const group = groups.get(key) ?? { reading, hostPaths: [] };
     group.hostPaths.push(hostPath);
@@ -66,6 +66,12 @@ export function viewOf(source: Source, { isShared = false } = {}): ViewSpec {
   const kind = isReadOnce(source.files) ? 'TABLE' : 'VIEW';
   const sql = `CREATE ${isShared ? '' : 'TEMP '}${kind} ${identifier(source.name)} AS ${selects.join(' UNION ALL BY NAME ')}`;
   return { sql, index: source.index, path: source.name };
+}
+
+/** Without text files that have not a byte, unless all are so: readers make up a column for each. */
+function filled(files: readonly SourceFile[]): readonly SourceFile[] {
+  const found = files.filter(({ reading, sizeBytes }) => sizeBytes > 0 || reading.reader === 'read_parquet');
+  return found.length > 0 ? found : files;
 }
 
 function isReadOnce(files: readonly SourceFile[]): boolean {
