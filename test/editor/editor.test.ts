@@ -226,7 +226,9 @@ async function copyCells(page: Page, grid: FrameLocator): Promise<void> {
   await grid.getByRole('grid').focus();
   for (const key of ['Control+Home', 'Shift+ArrowRight', 'Shift+ArrowDown', 'Control+C'])
     await page.keyboard.press(key);
+  // Told in sight, and to a screen reader.
   await grid.locator('.position').filter({ hasText: '2 rows copied' }).waitFor();
+  await grid.getByRole('status').filter({ hasText: '2 rows copied' }).waitFor();
   const copied = await page.evaluate('navigator.clipboard.readText()');
   assert.equal(copied, 'date\ttemp_max\n2012-01-01\t12.8\n2012-01-02\t10.6');
 }

@@ -22,9 +22,11 @@ const host = acquireVsCodeApi();
 
 const summary = element('span', { class: 'summary', role: 'status', 'aria-live': 'polite' });
 const position = element('span', { class: 'position' });
+/** What is only to be heard: where the position is told, each step through the rows would be. */
+const heard = element('span', { class: 'heard', role: 'status', 'aria-live': 'polite' });
 const cancel = element('button', { class: 'cancel', type: 'button' }, 'Cancel');
 const plotButton = element('button', { class: 'toggle', type: 'button' }, 'Plot');
-const bar = element('div', { class: 'bar' }, summary, position, plotButton, cancel);
+const bar = element('div', { class: 'bar' }, summary, position, heard, plotButton, cancel);
 const content = element('main', { class: 'content' });
 
 let shown: GridState | undefined;
@@ -60,7 +62,7 @@ function receive(message: ToPage): void {
       if (message.run === shown?.run) summary.textContent = message.message;
       return;
     case 'copied':
-      position.textContent = `${count(message.rows, 'row')} copied`;
+      position.textContent = heard.textContent = `${count(message.rows, 'row')} copied`;
       return;
     default:
       show(message);
