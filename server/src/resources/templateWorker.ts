@@ -71,7 +71,12 @@ function faultOf(text: string): RenderFault {
   const carets = /^\s+i \s*(\^+)/.exec(lines[marked + 1] ?? '');
   const from = carets === null ? 0 : carets[0].indexOf('^') - prefix;
   const to = from + (carets?.[1]?.length ?? 0);
-  return { message: message.replace(inLine, ''), span: { line, from, to } };
+  return { message: worded(message.replace(inLine, '')), span: { line, from, to } };
+}
+
+/** What the engine calls fuel is nothing that a person has heard of. */
+function worded(message: string): string {
+  return message === 'engine ran out of fuel' ? 'it takes more steps than a template may' : message;
 }
 
 const inLine = / \(in <string>:(\d+)\)$/;
