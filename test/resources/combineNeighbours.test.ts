@@ -55,7 +55,7 @@ test('files that are weeks apart are not merged: new data of one would change th
 });
 
 await test('A series of many files', async (t) => {
-  const { combine, write } = await newCombining(t);
+  const { combine, write, rows } = await newCombining(t);
 
   await t.test('has each time once, the last file winning where it has a value', async () => {
     for (let day = 0; day < 40; day++) {
@@ -70,7 +70,7 @@ await test('A series of many files', async (t) => {
       [names, types],
       [
         ['Timestamp', 'n', 's'],
-        ['BIGINT', 'FLOAT', 'VARCHAR'],
+        ['BIGINT', 'DOUBLE', 'VARCHAR'],
       ],
     );
     const expected = Array.from({ length: 41 }, (_, at) => {
@@ -99,4 +99,29 @@ await test('A series of many files', async (t) => {
       ],
     );
   });
+
+  await t.test(
+    'has DOUBLE where the type that DuckDB unites numbers to would lose digits, or has no room',
+    async () => {
+      const cases = [
+        ['16777217::BIGINT', '0.5::FLOAT', 'DOUBLE'],
+        ['389.466::DECIMAL(9, 3)', '0.5::FLOAT', 'DOUBLE'],
+        ['0.5::DECIMAL(38, 37)', '12345678901::BIGINT', 'DOUBLE'],
+        ['0.5::DECIMAL(38, 10)', '7::DECIMAL(38, 0)', 'DOUBLE'],
+        ['0.25::DECIMAL(9, 3)', '12345678901::BIGINT', 'DECIMAL(22,3)'],
+        ['0.25::FLOAT', '0.5::FLOAT', 'FLOAT'],
+      ];
+      for (const [i, [one, other, type]] of cases.entries()) {
+        await write(`/union/${i}/1`, `SELECT 1::BIGINT AS "Timestamp", ${one} AS a`);
+        await write(`/union/${i}/2`, `SELECT 2::BIGINT AS "Timestamp", ${other} AS a`);
+        const { types, files } = await combine([`/union/${i}/*`]);
+        const values = await rows(`SELECT a::VARCHAR FROM read_parquet('${files[0]!.hostPath}')`);
+        assert.deepEqual(types, ['BIGINT', type], `${one}, ${other}`);
+        assert.deepEqual(
+          values.map(([value]) => Number(value)),
+          [one, other].map((sql) => Number.parseFloat(sql!)),
+        );
+      }
+    },
+  );
 });

@@ -4,6 +4,7 @@ import { keyOf } from '../contentKey.ts';
 import { type Job } from '../job.ts';
 import { type Match } from '../derived.ts';
 import { type Resource } from '../kind.ts';
+import { exactUnion } from '../series/exact.ts';
 import { sideBySide } from '../series/sideBySide.ts';
 import { type Workshop } from '../workshop.ts';
 import { withoutBlanks } from './blanks.ts';
@@ -48,7 +49,7 @@ export async function makeScope(inputs: ScopeInputs, workshop: Workshop, job: Jo
   });
 }
 
-/** The columns with the types that they are written with: where inputs differ, the one that DuckDB unites them to. */
+/** The columns with the types that they are written with: where inputs differ, one that holds the values of all. */
 async function typedColumns(
   found: readonly FoundColumn[],
   { builder }: Workshop,
@@ -59,7 +60,7 @@ async function typedColumns(
     mixed.length === 0 ? [] : await builder.run([unionTypesSql(mixed.map(({ types }) => types))], signal);
   return found.map((column) => {
     const at = mixed.indexOf(column);
-    return { name: column.name, type: at < 0 ? column.types[0]! : String(united[at]) };
+    return { name: column.name, type: at < 0 ? column.types[0]! : exactUnion(column.types, String(united[at])) };
   });
 }
 

@@ -1,4 +1,4 @@
-/** Which files DuckDB may read as one table, columns matched by name, without loss in their numbers. */
+/** Of which types numbers are that must not lose digits, and which files DuckDB may read as one table, columns matched by name. */
 import { type Column } from '../../query/types.ts';
 
 /** Whole numbers read together with FLOAT would become FLOAT; DECIMAL may have no room for numbers of other types. */
@@ -8,6 +8,38 @@ export function areExactTogether(one: string, other: string): boolean {
 
 function isNarrow(type: string): boolean {
   return type === 'FLOAT' || type.startsWith('DECIMAL');
+}
+
+/**
+ * Returns the type for values of several types, which DuckDB unites to `united`: DOUBLE instead of FLOAT, which has seven
+ * digits, and of a DECIMAL without room for all of them.
+ */
+export function exactUnion(types: readonly string[], united: string): string {
+  if (united === 'FLOAT') return types.every((type) => type === united) ? united : 'DOUBLE';
+  const room = decimalDigits(united);
+  if (room === undefined) return united;
+  const hasRoom = types.every((type) => {
+    const { whole, fraction } = decimalDigits(type) ?? { whole: integerDigits[type] ?? Infinity, fraction: 0 };
+    return whole <= room.whole && fraction <= room.fraction;
+  });
+  return hasRoom ? united : 'DOUBLE';
+}
+
+/** How many digits numbers of a type have, at most. */
+const integerDigits: Readonly<Record<string, number>> = {
+  TINYINT: 3,
+  SMALLINT: 5,
+  INTEGER: 10,
+  BIGINT: 19,
+  UTINYINT: 3,
+  USMALLINT: 5,
+  UINTEGER: 10,
+  UBIGINT: 20,
+};
+
+function decimalDigits(type: string): { readonly whole: number; readonly fraction: number } | undefined {
+  const [, width, fraction] = /^DECIMAL\((\d+), ?(\d+)\)$/.exec(type) ?? [];
+  return width === undefined ? undefined : { whole: Number(width) - Number(fraction), fraction: Number(fraction) };
 }
 
 /** Returns the items in lists that can be read as one table; each is in the first that it fits into. None for none. */
