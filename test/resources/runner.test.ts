@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
@@ -7,6 +7,7 @@ import { readRecords } from '../../server/src/resources/records.ts';
 import { runResources } from '../../server/src/resources/runner.ts';
 import { textFile } from '../support/commandHost.ts';
 import { deriveDocument, inboxDocument, newPipelineHost, type PipelineHost } from '../support/pipelineHost.ts';
+import { temporaryFolder } from '../support/folder.ts';
 import { newResourcePond, stageResource } from '../support/resourcePond.ts';
 
 const table = 'Timestamp,v\n1,2\n2,3\n';
@@ -276,6 +277,27 @@ test('a record is short whatever fails, and says what it is about', async (t) =>
   assert.equal(run.notes.at(-1), '9 more files failed');
   const at = await host.run('stat', { path: `/Derive/${id}/runs.jsonl` });
   assert.ok(at.size < 256 * 1024, String(at.size));
+});
+
+test('a commit that only keeps what an Inbox knows of its files says that there was nothing new', async (t) => {
+  const pond = await newResourcePond(t);
+  const folder = temporaryFolder(t);
+  writeFileSync(join(folder, 'a'), 'one');
+  await stageResource(pond, '5a0c7c55-2b3a-4f0e-9c56-000000000001', inboxDocument('files', `${folder}/*`));
+  await pond.commit({ message: 'apply', author: 'a' });
+  for (const [laterMs, message] of [
+    [0, 'Inbox/files: 1 file, 3 bytes'],
+    [60_000, 'Inbox/files: nothing new'],
+    [60_000, 'run Inbox/files: 1 with nothing new'],
+  ] as const) {
+    const { mtimeMs, ctimeMs } = statSync(join(folder, 'a'));
+    await runResources(pond, {
+      effects: { author: 'a', env: () => undefined, now: () => Math.max(mtimeMs, ctimeMs) + laterMs },
+      signal: new AbortController().signal,
+      progress: () => undefined,
+    });
+    assert.equal(pond.head.message, message);
+  }
 });
 
 test('a document that was committed with errors fails by itself, with its place, and is recorded', async (t) => {

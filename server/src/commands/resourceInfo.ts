@@ -17,7 +17,7 @@ export function problemInfo({ code, severity, message, hint, range }: Problem, o
 
 /** A run that has just ended as clients see it. */
 export function runInfo({ kind, name, id, record, commit }: RunResult): RunInfo {
-  return { resource: `${kind}/${name}`, id, ...record, commit: commit ?? null };
+  return { resource: `${kind}/${name}`, id, ...record, commit: broughtSomething(record) ? (commit ?? null) : null };
 }
 
 /** A record that a home keeps. */

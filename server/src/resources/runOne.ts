@@ -161,5 +161,7 @@ function createWriting(pond: ResourcePond, resource: Resource, { effects, signal
 
 function summaryOf(title: string, { rows, bytes, files }: RunCounts): string {
   const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+  // Notes of its own may be all that a run has changed.
+  if (rows + files === 0) return `${title}: nothing new`;
   return `${title}: ${rows > 0 ? counted(rows, 'row') : `${counted(files, 'file')}, ${counted(bytes, 'byte')}`}`;
 }
