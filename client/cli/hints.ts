@@ -27,6 +27,8 @@ const byCode: Partial<Record<ErrorCode, string>> = {
 
 /** Where a verb has an option that helps. */
 const byVerb: Partial<Record<Verb, typeof byCode>> = {
+  touch: { 'not-found': "'pond mkdir -p' makes the directories above" },
+  write: { 'not-found': "'pond mkdir -p' makes the directories above" },
   mkdir: { 'not-found': "'pond mkdir -p' makes the parents too" },
   cp: { 'is-a-directory': "'pond cp -r' copies a directory with all that is in it" },
   hydrovu: { 'remote-failed': "'pond hydrovu locations NAME' lists what the account can see" },

@@ -5,6 +5,7 @@ import { connectLocal, startServer } from '../../server/src/main.ts';
 import { type CommandLine, parseCommandLine } from './commandLine.ts';
 import { exitStatus, statusOf } from './exitStatus.ts';
 import { printableLines } from './format.ts';
+import { withGuess } from './guess.ts';
 import { helpText } from './help.ts';
 import { hintFor } from './hints.ts';
 import { runners } from './run.ts';
@@ -42,6 +43,8 @@ async function run(line: CommandLine, terminal: Terminal): Promise<void> {
   const session = openSession(line, host, terminal, interruption(terminal));
   try {
     await runners[verb](session);
+  } catch (error) {
+    throw await withGuess(error, session);
   } finally {
     terminal.quiet();
     await host.close();

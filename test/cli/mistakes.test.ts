@@ -119,3 +119,27 @@ test('where there are no resources and no runs, that is said', async (t) => {
   await check(['runs'], { stderr: 'pond: nothing was run yet\n' });
   await check(['--json', 'get'], { stdout: '[]\n' });
 });
+
+test('a path that is misspelt is guessed, and one in a directory that is not there says how to make that', async (t) => {
+  const { check } = await newPond(t);
+  await check(['mkdir', '/weather'], {});
+  await check(['write', '/weather/seattle.csv'], {}, 'n\n');
+  const guess = 'hint: Did you mean "/weather/seattle.csv"?\n';
+  const missing = { status: 3, stderr: `pond: nothing is at /weather/seatle.csv\n${guess}` };
+  await check(['cat', '/weather/seatle.csv'], missing);
+  await check(['export', '/weather/seatle.csv', 'out'], missing);
+  await check(['query', 'SELECT * FROM "/weather/seatle.csv"'], {
+    status: 3,
+    stderr: `pond: no file is at /weather/seatle.csv (line 1, column 15)\n${guess}`,
+  });
+  await check(['ls', '/wether'], {
+    status: 3,
+    stderr: 'pond: nothing is at /wether\nhint: Did you mean "/weather"?\n',
+  });
+  const lsHint = "hint: 'pond ls' shows what is there, and 'pond ls --at V' what was\n";
+  await check(['cat', '--at', '0', '/wether'], { status: 3, stderr: `pond: nothing is at /wether\n${lsHint}` });
+  await check(['touch', '/tide/x'], {
+    status: 3,
+    stderr: "pond: nothing is at /tide\nhint: 'pond mkdir -p' makes the directories above\n",
+  });
+});
