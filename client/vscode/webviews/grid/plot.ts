@@ -8,7 +8,7 @@ import { shownAtFirst } from './plotted.ts';
  * Colours of the theme for lines; beyond them lines are dashed. Not its orange, which some themes make all but transparent
  * and those of high contrast lack.
  */
-const colours = ['blue', 'yellow', 'green', 'red', 'purple'].map((name) => `var(--vscode-charts-${name})`);
+const colours = ['blue', 'red', 'green', 'purple', 'yellow'].map((name) => `var(--vscode-charts-${name})`);
 
 /** A result as lines over time, in a panel for each unit and scale, with a button for each column that shows or hides its line. */
 export class PlotView {
