@@ -40,6 +40,9 @@ export function charts(
   });
 }
 
+/** Between two values of the axis of y, pixels. */
+const tickSpacing = 40;
+
 interface Place {
   readonly width: number;
   readonly height: number;
@@ -64,7 +67,7 @@ function chart(
     x: { type: isTime ? 'utc' : 'linear', domain: span, label: null, nice: false, ...(isLast ? {} : { axis: null }) },
     y: { nice: true, label: null },
     marks: [
-      gridY({ stroke: 'currentColor', strokeOpacity: 0.12 }),
+      gridY({ stroke: 'currentColor', strokeOpacity: 0.12, tickSpacing }),
       isLast
         ? axisX({ label: isTime ? null : xName, tickSize: 4, ...(isTime ? {} : { tickFormat: numberTick }) })
         : null,
@@ -72,7 +75,7 @@ function chart(
         label: unit === '' ? null : unit,
         labelArrow: 'none',
         tickSize: 0,
-        tickSpacing: 40,
+        tickSpacing,
         tickFormat: shortTick,
       }),
       ...series.map(({ points, colour, dashed }) =>
