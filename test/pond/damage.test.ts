@@ -117,6 +117,11 @@ const refused: Readonly<Record<string, Refused>> = {
     code: 'pond-damaged',
     says: /log ends with 2/,
   },
+  'an acknowledged commit that says nothing of the pond': {
+    damage: put(commitFile(3), '{"hello":[1,2,3]}\n'),
+    code: 'pond-damaged',
+    says: /3 was acknowledged/,
+  },
   'a gap between commits': { damage: remove(commitFile(1)), code: 'pond-damaged', says: /commit 1 is missing/ },
   'a damaged commit in the middle': { damage: shorten(commitFile(2)), code: 'pond-damaged', says: /00002\.json/ },
   'a hole in the journal': { damage: alter(journalPath, 200), code: 'journal-damaged', says: /has changes behind it/ },

@@ -88,8 +88,8 @@ export class OpLog {
   }
 
   /**
-   * The newest state, or that at table version `upTo`; undefined when there is no Delta table. Fails `pond-not-found` for a Delta table that is no pond,
-   * `pond-too-new`, and `pond-damaged` when the log is.
+   * The newest state, or that at table version `upTo`; undefined when there is no Delta table. Fails `pond-not-found` for a
+   * Delta table that is no pond, `pond-too-new`, and `pond-damaged` when the log is.
    */
   static async open(disk: Disk, upTo?: number): Promise<OpLog | undefined> {
     const snapshot = await (upTo === undefined ? openTable(disk) : snapshotAt(disk, upTo));
@@ -153,6 +153,12 @@ export class OpLog {
   record(number: number): Readonly<Record<string, unknown>> | undefined {
     if (number < 0 || number > this.newest) return undefined;
     return readCommit(this.#disk, number)?.commitInfo?.['pond'] as Readonly<Record<string, unknown>> | undefined;
+  }
+
+  /** True when a commit of ours stands between two numbers, both exclusive. */
+  hasBetween(low: number, high: number): boolean {
+    for (let number = high - 1; number > low; number--) if (this.#files.has(number)) return true;
+    return false;
   }
 
   /** True when the log entry of one of our commits is gone and its rows are not. */

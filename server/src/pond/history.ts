@@ -1,4 +1,5 @@
 import { PondError } from '../base/error.ts';
+import { commitFile } from '../delta/log.ts';
 import { type OpLog } from '../oplog/opLog.ts';
 import { metadataOf, type OpRow, type RowMetadata } from '../oplog/rows.ts';
 import { type Commit, type VersionSpec } from './types.ts';
@@ -6,12 +7,21 @@ import { type Commit, type VersionSpec } from './types.ts';
 /** Partition of the commits' own rows. */
 const commitsPartId = 'commits';
 
-/** A commit's record; undefined for another engine's commit and for a number that is not there. */
+/**
+ * A commit's record; undefined for another engine's commit and for a number that is not there. Fails `pond-damaged` when it
+ * names another commit as its parent than the one before it.
+ */
 export async function readCommitRecord(opLog: OpLog, number: number): Promise<Commit | undefined> {
   const record = opLog.record(number) ?? (opLog.isCleanedUp(number) ? await recordInRow(opLog, number) : undefined);
-  return (
-    record && { ...(record as unknown as Commit), number, parent: (record['parent'] as number | null) ?? undefined }
-  );
+  if (record === undefined) return undefined;
+  const parent = (record['parent'] as number | null) ?? undefined;
+  // A history that is followed along such a number would be cut short, or go round for ever.
+  if (!((parent ?? -1) < number) || opLog.hasBetween(parent ?? -1, number)) {
+    throw new PondError('pond-damaged', `commit ${number} says that it follows commit ${parent}, which it does not`, {
+      path: commitFile(number),
+    });
+  }
+  return { ...(record as unknown as Commit), number, parent };
 }
 
 /** The row outlives the log entry. */

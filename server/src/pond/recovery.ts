@@ -34,6 +34,12 @@ export async function recover(disk: Disk, options: { readonly repair: boolean })
   const newest = usableVersion(disk, journal.mark, options.repair, notices);
   const opLog = await OpLog.open(disk, newest);
   if (opLog === undefined) throw new PondError('pond-not-found', 'no Delta table is there');
+  if (opLog.head < journal.mark) {
+    throw new PondError('pond-damaged', `commit ${journal.mark} was acknowledged; its file says nothing of the pond`, {
+      path: commitFile(journal.mark),
+      hint: 'restore the file from a copy; nothing was changed',
+    });
+  }
   if (journal.cutBytes > 0 && options.repair) setAsideTail(disk, journal, notices);
   if (options.repair) removeLeftovers(disk);
   return { opLog, journal: await uncommitted(opLog, journal), notices };
