@@ -1,6 +1,6 @@
 /**
- * `npm run bench [NAME…]`: builds, then runs the benchmarks one after the other, all or those named by file or as `reduce`;
- * each prints its ratios.
+ * `npm run bench [NAME…]`: builds, then runs the benchmarks one after the other, all or those named by file or as
+ * `reduce`; each prints its ratios.
  */
 import { filesEndingWith } from './testFiles.mjs';
 import { ensureInstalled } from './install.mjs';

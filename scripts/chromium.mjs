@@ -18,7 +18,8 @@ export function findChromium() {
 }
 
 /**
- * As `findChromium`, but installs Debian's where that is possible. Throws a ScriptError that says what to do where it is not.
+ * As `findChromium`, but installs Debian's where that is possible. Throws a ScriptError that says what to do where it
+ * is not.
  * @param {(line: string) => void} report
  * @returns {Promise<string>}
  */

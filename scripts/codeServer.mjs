@@ -28,7 +28,8 @@ const install = [
 /** @typedef {{ readonly node: string, readonly main: string }} CodeServer the Node program and the server's entry */
 
 /**
- * Makes sure that the pinned VS Code is in the cache and returns where its parts are. Throws a ScriptError without network.
+ * Makes sure that the pinned VS Code is in the cache and returns where its parts are. Throws a ScriptError without
+ * network.
  * @param {(line: string) => void} [report]
  * @returns {Promise<CodeServer>}
  */
@@ -96,9 +97,9 @@ export async function installExtension(codeServer, { vsix, extensionsDirectory, 
 }
 
 /**
- * Serves VS Code on 127.0.0.1 and returns once it listens. Port 0 takes a free one. `testDriver` makes the workbench accept the
- * `payload` that names an extension under development and its tests; `trusted` makes it trust every folder. `stop` ends the
- * server and all it started. Throws an Error with the code EADDRINUSE when the port is taken.
+ * Serves VS Code on 127.0.0.1 and returns once it listens. Port 0 takes a free one. `testDriver` makes the workbench
+ * accept the `payload` that names an extension under development and its tests; `trusted` makes it trust every folder.
+ * `stop` ends the server and all it started. Throws an Error with the code EADDRINUSE when the port is taken.
  * @param {CodeServer} codeServer
  * @param {{ port: number, extensionsDirectory: string, dataDirectory: string, testDriver?: boolean,
  *   trusted?: boolean, env?: NodeJS.ProcessEnv, onOutput?: (text: string) => void }} options

@@ -1,6 +1,6 @@
 /**
- * `npm run proof [FILE…]`: runs the tests that repeat themselves for longer, with seeds of their own. A failure names its
- * seed: `--seed` with that number, and `--rounds 1`, runs the same again.
+ * `npm run proof [FILE…]`: runs the tests that repeat themselves for longer, with seeds of their own. A failure names
+ * its seed: `--seed` with that number, and `--rounds 1`, runs the same again.
  *   --rounds N   times as long as in the test suite; 20 unless told
  *   --seed N     the first seed; by the clock unless told
  */

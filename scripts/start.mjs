@@ -1,6 +1,7 @@
 /**
- * `npm start [-- --port N] [-- --browser]`: installs, builds, packs the extension, makes the demo pond and opens it: in the desktop
- * VS Code where `code` is on the PATH, else in one that is served to the browser until Ctrl+C. The pond is kept.
+ * `npm start [-- --port N] [-- --browser]`: installs, builds, packs the extension, makes the demo pond and opens it: in
+ * the desktop VS Code where `code` is on the PATH, else in one that is served to the browser until Ctrl+C. The pond is
+ * kept.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';

@@ -1,6 +1,7 @@
 /**
- * `npm test [FILE…]`: installs what is missing, builds, checks types and style, then runs every test (or the named ones). The exit
- * status is not 0 when anything failed. Where CI is set, a few files that failed are run once more, and that decides.
+ * `npm test [FILE…]`: installs what is missing, builds, checks types and style, then runs every test (or the named
+ * ones). The exit status is not 0 when anything failed. Where CI is set, a few files that failed are run once more, and
+ * that decides.
  *   --unit     without the suite inside VS Code, which needs a browser
  *   --only     no checks before the tests
  */

@@ -1,6 +1,6 @@
 /**
- * `npm run test:desktop [-- --code PATH]`: the editor suite in the desktop VS Code: the one at PATH, else the oldest that the extension
- * supports, downloaded.
+ * `npm run test:desktop [-- --code PATH]`: the editor suite in the desktop VS Code: the one at PATH, else the oldest
+ * that the extension supports, downloaded.
  */
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -24,7 +24,8 @@ await runMain(async () => {
       );
     }));
   const folder = await mkdtemp(path.join(tmpdir(), 'pond-desktop-'));
-  // A workspace file, not a folder: the suite adds folders, which would restart the extension host of a folder's window.
+  // A workspace file, not a folder: the suite adds folders, which would restart the extension host of a folder's
+  // window.
   const workspace = path.join(folder, 'test.code-workspace');
   await mkdir(path.join(folder, 'files'));
   await writeFile(workspace, JSON.stringify({ folders: [{ path: 'files' }] }));

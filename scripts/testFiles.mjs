@@ -22,8 +22,9 @@ export async function filesEndingWith(folder, ending) {
 }
 
 /**
- * Runs test files with node's own test runner, output on this terminal, and returns its exit status. With `again`, a few files
- * that failed are run once more, alone, and that run decides: the log still tells the first failures, and which files they are in.
+ * Runs test files with node's own test runner, output on this terminal, and returns its exit status. With `again`, a
+ * few files that failed are run once more, alone, and that run decides: the log still tells the first failures, and
+ * which files they are in.
  * @param {readonly string[]} files
  * @param {{ again?: boolean }} [options]
  */
@@ -45,8 +46,8 @@ async function runOnce(files, concurrency) {
   const folder = await mkdtemp(path.join(tmpdir(), 'pond-tests-'));
   const list = path.join(folder, 'failed');
   try {
-    // The bundled runner of Node 20 runs one file per core less one; on two cores that would be one at a time.
-    // The spec reporter, which Node 20 chooses for a terminal only, tells the failures once more at the end of a long log.
+    // The bundled runner of Node 20 runs one file per core less one; on two cores that would be one at a time. The spec
+    // reporter, which Node 20 chooses for a terminal only, tells the failures once more at the end of a long log.
     const reporters = [
       ['--test-reporter=spec', '--test-reporter-destination=stdout'],
       [`--test-reporter=${new URL('failedFiles.mjs', import.meta.url).href}`, `--test-reporter-destination=${list}`],

@@ -9,7 +9,8 @@ import { mustRun, root } from './run.mjs';
 const packed = ['out', 'syntaxes', 'package.json', 'package-lock.json', '.vscodeignore', 'README.md', 'CHANGELOG.md'];
 
 /**
- * The packed extension as a file whose name carries the hash of its parts; packs it unless the same one was packed before.
+ * The packed extension as a file whose name carries the hash of its parts; packs it unless the same one was packed
+ * before.
  * @param {(line: string) => void} report
  * @returns {Promise<string>}
  */

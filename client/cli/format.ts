@@ -45,8 +45,8 @@ export function cut(text: string, lengthMax: number): string {
 }
 
 /**
- * Rows with their columns aligned, numbers to the right; '' for no rows. Every row is one line. `widths` are those of the
- * rows before, which these widen where they need more.
+ * Rows with their columns aligned, numbers to the right; '' for no rows. Every row is one line. `widths` are those of
+ * the rows before, which these widen where they need more.
  */
 export function table(
   cells: readonly (readonly string[])[],

@@ -53,8 +53,8 @@ async function run(line: CommandLine, terminal: Terminal): Promise<void> {
 }
 
 /**
- * Aborted by Ctrl+C, and by whoever else ends the process in order: a service manager, a terminal that is closed. A second
- * signal ends the process at once, which loses nothing that was acknowledged.
+ * Aborted by Ctrl+C, and by whoever else ends the process in order: a service manager, a terminal that is closed. A
+ * second signal ends the process at once, which loses nothing that was acknowledged.
  */
 function interruption(terminal: Terminal): AbortSignal {
   const controller = new AbortController();

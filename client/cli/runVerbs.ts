@@ -23,7 +23,8 @@ export const run: VerbRunner = async (session) => {
       await runOnce(session);
     } catch (error) {
       if (session.signal.aborted) return;
-      // What is wrong now may be right the next time, and somebody may be looking. A schedule that begins with a slip ends.
+      // What is wrong now may be right the next time, and somebody may be looking. A schedule that begins with a slip
+      // ends.
       if (!isPondError(error) || (isFirst && slips.has(error.code))) throw error;
       session.terminal.warn(printableLines(`pond: ${error.message}`));
     } finally {

@@ -20,8 +20,8 @@ export function isPattern(text: string): boolean {
 }
 
 /**
- * A pond path as it was typed; the slash it begins with may be left out. Fails `invalid-path` for an empty text, which is a
- * variable of the shell that is not set rather than the root.
+ * A pond path as it was typed; the slash it begins with may be left out. Fails `invalid-path` for an empty text, which
+ * is a variable of the shell that is not set rather than the root.
  */
 export function pondPath(text: string): string {
   if (text === '') throw new PondError('invalid-path', 'a path is empty', { hint: "the root is '/'" });

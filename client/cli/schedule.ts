@@ -22,9 +22,9 @@ export function intervalOf(text: string): number {
 }
 
 /**
- * Does the work now, and then after each interval, which begins when the work does, until it is aborted. Work that takes
- * longer is not done twice at a time, and begins again after a short rest, in which others may write. Up to a tenth of the
- * interval is added by chance, so that many schedules that were started together do not stay so.
+ * Does the work now, and then after each interval, which begins when the work does, until it is aborted. Work that
+ * takes longer is not done twice at a time, and begins again after a short rest, in which others may write. Up to a
+ * tenth of the interval is added by chance, so that many schedules that were started together do not stay so.
  */
 export async function repeat(intervalMs: number, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
   while (!signal.aborted) {

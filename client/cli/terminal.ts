@@ -35,8 +35,8 @@ const drawMs = 100;
 const columnsUsual = 80;
 
 /**
- * The terminal of this process. A reader of the output that goes away ends the process without a word; output that cannot
- * be written otherwise, with a status. Where standard error cannot be written there is nobody to tell.
+ * The terminal of this process. A reader of the output that goes away ends the process without a word; output that
+ * cannot be written otherwise, with a status. Where standard error cannot be written there is nobody to tell.
  */
 export function openTerminal({ stdin, stdout, stderr, silentMs = 1000 }: TerminalParts = process): Terminal {
   let isReading = false;

@@ -24,7 +24,9 @@ export interface Api {
   resources(pond: string): Promise<readonly ShownRow[]>;
   /** What the graph of a pond shows; undefined when it is not open. */
   graph(pond: string): GraphState | undefined;
-  /** True when the editor hears of changes at a place in a pond: it asks for that some time after it shows a document. */
+  /**
+   * True when the editor hears of changes at a place in a pond: it asks for that some time after it shows a document.
+   */
   isWatched(uri: Uri): boolean;
   /** The message box of source control. */
   setMessage(pond: string, text: string): void;

@@ -50,8 +50,8 @@ const restartsWithinMs = 3 * 60_000;
 export type ServerState = 'starting' | 'running' | 'stopped';
 
 /**
- * The pond server as the editor sees it: requests, events, and whether it runs. A server that dies is started again (up to
- * four times within three minutes) and requests wait for it.
+ * The pond server as the editor sees it: requests, events, and whether it runs. A server that dies is started again (up
+ * to four times within three minutes) and requests wait for it.
  */
 export class PondClient implements vscode.Disposable {
   readonly log: vscode.LogOutputChannel;
@@ -119,8 +119,8 @@ export class PondClient implements vscode.Disposable {
   }
 
   /**
-   * Sends a command and answers its result. Waits for a server that starts. Throws a ResponseError with the PondError of
-   * the server as `data`, or a plain Error when no server answers.
+   * Sends a command and answers its result. Waits for a server that starts. Throws a ResponseError with the PondError
+   * of the server as `data`, or a plain Error when no server answers.
    */
   async request<N extends CommandName>(
     name: N,

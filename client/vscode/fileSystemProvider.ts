@@ -7,7 +7,9 @@ import { type OpenedPond, type Ponds } from './ponds.ts';
 import { parsePondUri, pondUri, type PondLocation } from './pondUri.ts';
 import { Watches } from './watches.ts';
 
-/** Documents of a moving version (`HEAD`, `HEAD~1`) that are told about a commit; the oldest are forgotten beyond this. */
+/**
+ * Documents of a moving version (`HEAD`, `HEAD~1`) that are told about a commit; the oldest are forgotten beyond this.
+ */
 const movingMax = 1000;
 
 /** Ponds as a file system of the editor. It keeps nothing of them: each question is a request to the server. */

@@ -18,8 +18,8 @@ export interface Query {
 }
 
 /**
- * A grid in a panel. The rows stay in the server: the page asks for the window that it shows. A new query takes the place
- * of the one before, whose rows are released.
+ * A grid in a panel. The rows stay in the server: the page asks for the window that it shows. A new query takes the
+ * place of the one before, whose rows are released.
  */
 export class GridPanel implements vscode.Disposable {
   private readonly client: PondClient;

@@ -10,7 +10,9 @@ const rowsMax = 100_000;
 /** Points of a series that the page gets: about two for each pixel of a wide screen. */
 const pointsMax = 4000;
 
-/** The points of a result that a page draws, of its first hundred thousand rows. Undefined when it has nothing to plot. */
+/**
+ * The points of a result that a page draws, of its first hundred thousand rows. Undefined when it has nothing to plot.
+ */
 export async function plotOf(
   { columns, rowCount }: QueryInfo,
   rows: (start: number, count: number) => Promise<RowsInfo>,

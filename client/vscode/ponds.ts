@@ -65,8 +65,8 @@ export class Ponds implements vscode.Disposable {
   }
 
   /**
-   * The pond that a command is about: that of `uri`, else of the active document, else the only one, else the one that the
-   * person picks. Undefined when there is none or nothing was picked.
+   * The pond that a command is about: that of `uri`, else of the active document, else the only one, else the one that
+   * the person picks. Undefined when there is none or nothing was picked.
    */
   async choose(uri?: vscode.Uri): Promise<string | undefined> {
     const named = this.of(uri) ?? this.of(vscode.window.activeTextEditor?.document.uri);

@@ -4,8 +4,8 @@ import { IPCMessageReader, IPCMessageWriter, type MessageTransports } from 'vsco
 import { type LogOutputChannel } from 'vscode';
 
 /**
- * Starts the pond server and answers how to talk with it. Node's `advanced` serialization carries a Uint8Array as bytes,
- * which JSON would turn into an object of numbers.
+ * Starts the pond server and answers how to talk with it. Node's `advanced` serialization carries a Uint8Array as
+ * bytes, which JSON would turn into an object of numbers.
  */
 export function startServer(
   module: string,

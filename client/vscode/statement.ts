@@ -1,4 +1,6 @@
-/** A statement of a SQL text: `text` without the semicolon and the blanks around it, `start` its 0-based UTF-16 offset. */
+/**
+ * A statement of a SQL text: `text` without the semicolon and the blanks around it, `start` its 0-based UTF-16 offset.
+ */
 export interface Statement {
   readonly text: string;
   readonly start: number;

@@ -9,7 +9,10 @@ import { type QueryDocuments } from './queryDocuments.ts';
 /** The editor that shows a series or a table of a pond as rows. */
 export const tableEditor = 'pond.table';
 
-/** Shows series and tables in a grid: files of ponds that hold rows, whatever they are called. What they hold is not edited. */
+/**
+ * Shows series and tables in a grid: files of ponds that hold rows, whatever they are called. What they hold is not
+ * edited.
+ */
 export class TableEditors implements vscode.CustomReadonlyEditorProvider {
   private readonly client: PondClient;
   private readonly ponds: Ponds;

@@ -1,8 +1,8 @@
 /**
- * Combine of twelve series of a pond, against the SQL that a person would write over the same Parquet: eleven full outer
- * joins, ordered by time, written to Parquet too. All at first, after one series got a hundredth more, when the others did too, and
- * reading what was made. The query process of the pond runs already; DuckDB is in this process. Both write what the disk
- * has still to flush, the pond alone waits for it.
+ * Combine of twelve series of a pond, against the SQL that a person would write over the same Parquet: eleven full
+ * outer joins, ordered by time, written to Parquet too. All at first, after one series got a hundredth more, when the
+ * others did too, and reading what was made. The query process of the pond runs already; DuckDB is in this process.
+ * Both write what the disk has still to flush, the pond alone waits for it.
  */
 import { createReadStream } from 'node:fs';
 import { identifier, literalList } from '../../server/src/duckdb/sql.ts';

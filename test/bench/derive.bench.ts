@@ -1,7 +1,8 @@
 /**
- * The run of a Derive resource over many small CSV files, each of which is made a series by SQL of a person in a sandbox,
- * against the same SQL for each file on one open DuckDB, which writes the same Parquet. Both write what the disk has still to
- * flush, the pond alone waits for it. The query process of the pond runs already; DuckDB is in this process.
+ * The run of a Derive resource over many small CSV files, each of which is made a series by SQL of a person in a
+ * sandbox, against the same SQL for each file on one open DuckDB, which writes the same Parquet. Both write what the
+ * disk has still to flush, the pond alone waits for it. The query process of the pond runs already; DuckDB is in this
+ * process.
  */
 import { join } from 'node:path';
 import { literal } from '../../server/src/duckdb/sql.ts';

@@ -1,7 +1,7 @@
 /**
- * Peak memory: of the command that imports a large file, commits and exports it again, and of the one that runs an Inbox with
- * it, against the limit of 256 MiB; of the process that runs a query over three million rows, and of the one that derives a
- * series of a large CSV file and reduces it, against the memory limits that they were given.
+ * Peak memory: of the command that imports a large file, commits and exports it again, and of the one that runs an
+ * Inbox with it, against the limit of 256 MiB; of the process that runs a query over three million rows, and of the one
+ * that derives a series of a large CSV file and reduces it, against the memory limits that they were given.
  */
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';

@@ -1,8 +1,8 @@
 /**
- * Reduce of a series in a pond to five resolutions, against five plain DuckDB queries over the same Parquet, each of which
- * writes its result to Parquet too: all at first, after an append of a hundredth, and reading what was made. The query
- * process of the pond runs already; DuckDB is in this process. Both write what the disk has still to flush, the pond alone
- * waits for it.
+ * Reduce of a series in a pond to five resolutions, against five plain DuckDB queries over the same Parquet, each of
+ * which writes its result to Parquet too: all at first, after an append of a hundredth, and reading what was made. The
+ * query process of the pond runs already; DuckDB is in this process. Both write what the disk has still to flush, the
+ * pond alone waits for it.
  */
 import { createReadStream } from 'node:fs';
 import { literalList } from '../../server/src/duckdb/sql.ts';

@@ -1,6 +1,6 @@
 /**
- * The same commit, and the same opening and listing, in ponds of different ages, sizes and widths: the larger of each pair
- * against the smaller. Calls to the disk and bytes are counted too; these do not depend on the machine.
+ * The same commit, and the same opening and listing, in ponds of different ages, sizes and widths: the larger of each
+ * pair against the smaller. Calls to the disk and bytes are counted too; these do not depend on the machine.
  */
 import { join } from 'node:path';
 import { initPondOn, openPondOn } from '../../server/src/pond/pond.ts';

@@ -1,6 +1,6 @@
 /**
- * One more version of a long series against one more of a short one: finding its host files, and the Reduce and the Combine
- * that read of it. Each version has ten rows, as a collector that runs every ten minutes brings them.
+ * One more version of a long series against one more of a short one: finding its host files, and the Reduce and the
+ * Combine that read of it. Each version has ten rows, as a collector that runs every ten minutes brings them.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

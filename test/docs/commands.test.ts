@@ -57,7 +57,10 @@ test('docs/commands.md has the exit statuses', () => {
   assert.deepEqual(documented, [0, ...Object.values(exitStatus)]);
 });
 
-/** What the page says that a verb prints as JSON: the names of an object's keys; what is in brackets is of other objects. */
+/**
+ * What the page says that a verb prints as JSON: the names of an object's keys; what is in brackets is of other
+ * objects.
+ */
 function documentedKeys(verb: Verb): string[] {
   const row = rowsOf('verb', 'prints').find(([, names = '']) => codesIn(names).includes(verb));
   assert.ok(row !== undefined, `docs/commands.md says what ${verb} prints`);

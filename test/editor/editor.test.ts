@@ -1,6 +1,6 @@
 /**
- * The editor, in a real VS Code: the suite that runs inside its extension host, then what a person does with the keyboard.
- * Pictures of it are kept in out/screenshots/. Needs what `npm run build` makes.
+ * The editor, in a real VS Code: the suite that runs inside its extension host, then what a person does with the
+ * keyboard. Pictures of it are kept in out/screenshots/. Needs what `npm run build` makes.
  */
 import assert from 'node:assert/strict';
 import { mkdtemp, mkdir, realpath, rm, writeFile } from 'node:fs/promises';

@@ -1,6 +1,6 @@
 /**
- * What VS Code calls in its extension host, the served one and the desktop one alike: runs suite.cjs beside this file with
- * node's own test runner, in this process, since `vscode` can be imported nowhere else.
+ * What VS Code calls in its extension host, the served one and the desktop one alike: runs suite.cjs beside this file
+ * with node's own test runner, in this process, since `vscode` can be imported nowhere else.
  */
 import { join } from 'node:path';
 import { run as runTests } from 'node:test';

@@ -1,6 +1,6 @@
 /**
- * Resources in a real VS Code, as a person meets them: applied from a folder, committed, run, looked at, deleted. Pictures
- * are kept in out/screenshots/. Needs what `npm run build` makes.
+ * Resources in a real VS Code, as a person meets them: applied from a folder, committed, run, looked at, deleted.
+ * Pictures are kept in out/screenshots/. Needs what `npm run build` makes.
  */
 import assert from 'node:assert/strict';
 import { copyFile, mkdir, mkdtemp, realpath, writeFile } from 'node:fs/promises';

@@ -143,7 +143,10 @@ async function checkDiff(
   }
 }
 
-/** What a tree becomes when the changes are made in it: a directory that is renamed takes along what is not changed itself. */
+/**
+ * What a tree becomes when the changes are made in it: a directory that is renamed takes along what is not changed
+ * itself.
+ */
 function changed(before: TreeNodes, after: TreeNodes, changes: readonly Change[]): TreeNodes {
   const removed = new Set(changes.filter(({ kind }) => kind === 'removed').map(({ path }) => path));
   const moved = new Map(changes.flatMap(({ path, from }) => (from === undefined ? [] : [[from, path] as const])));

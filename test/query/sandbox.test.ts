@@ -9,8 +9,8 @@ import { type SandboxSpec, viewOf } from '../../server/src/query/sources.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
 
 /**
- * The wall itself: SQL that nothing looked at before. The analysis refuses most of it earlier; the sandbox must hold even
- * when the analysis is wrong.
+ * The wall itself: SQL that nothing looked at before. The analysis refuses most of it earlier; the sandbox must hold
+ * even when the analysis is wrong.
  */
 const temporary = makeTemporaryDirectory('duckpond-test');
 const allowed = join(temporary.path, 'allowed');

@@ -1,4 +1,6 @@
-/** Combine against a model in plain maps: series of random times, types and gaps, appended to, replaced and read again. */
+/**
+ * Combine against a model in plain maps: series of random times, types and gaps, appended to, replaced and read again.
+ */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Combining, newCombining } from '../support/combining.ts';

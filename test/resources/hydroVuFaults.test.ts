@@ -22,7 +22,9 @@ async function rowCounts({ rows }: HydroVuBench): Promise<number[]> {
   return await Promise.all(devices.map(async ({ name, id }) => (await rows(`data/${name}-${id}`)).length));
 }
 
-/** Faults of the pages after the first, with the rows that are kept all the same: those that two pages show to be whole. */
+/**
+ * Faults of the pages after the first, with the rows that are kept all the same: those that two pages show to be whole.
+ */
 const ending: readonly (readonly [Fault, number])[] = [
   [{ kind: 'status', status: 404 }, 0],
   [{ kind: 'status', status: 403 }, 0],

@@ -34,7 +34,8 @@ function chain(levels: number): string {
   return `${head}${lines.join('\n')}\n`;
 }
 
-// The first in this file: V8 compiles a regular expression anew at its second use, which deep in a recursion ended the process.
+// The first in this file: V8 compiles a regular expression anew at its second use, which deep in a recursion ended the
+// process.
 test('what nests too deeply is refused as often as it is read', () => {
   for (const text of ['['.repeat(3000), '{a: '.repeat(3000), '- '.repeat(3000), '? '.repeat(3000)]) {
     for (let time = 1; time <= 3; time += 1) {

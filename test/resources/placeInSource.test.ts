@@ -3,7 +3,9 @@ import { test } from 'node:test';
 import { parseDocuments } from '../../server/src/resources/document.ts';
 import { entryOf, partRange, placeInSource } from '../../server/src/resources/node.ts';
 
-/** `|` marks a place in the value of `query`, and what is found there in the document is compared up to its line's end. */
+/**
+ * `|` marks a place in the value of `query`, and what is found there in the document is compared up to its line's end.
+ */
 function check(name: string, document: string, place: string, expected: string): void {
   test(name, () => {
     const query = entryOf(parseDocuments(document)[0]?.root, 'query')?.value;

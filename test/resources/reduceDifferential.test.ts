@@ -107,7 +107,10 @@ async function change(state: State, random: (count: number) => number): Promise<
   }
 }
 
-/** Checks an output against the plain query: names, times, least and greatest exactly, averages as near as floating point is. */
+/**
+ * Checks an output against the plain query: names, times, least and greatest exactly, averages as near as floating
+ * point is.
+ */
 async function check(state: State, resolution: string, at: string): Promise<void> {
   const several = state.inputs.length > 1;
   const given: GivenInputs = {

@@ -7,8 +7,8 @@ import { promisify } from 'node:util';
 export type ChdbRow = Readonly<Record<string, unknown>>;
 
 /**
- * Runs SQL in chdb, which reads Delta tables by delta-kernel-rs, and returns its rows. `{table}` in the SQL stands for the
- * table in the directory, an absolute path; `{table@3}` for its version 3. Rejects with chdb's message.
+ * Runs SQL in chdb, which reads Delta tables by delta-kernel-rs, and returns its rows. `{table}` in the SQL stands for
+ * the table in the directory, an absolute path; `{table@3}` for its version 3. Rejects with chdb's message.
  */
 export async function chdbQuery(tableDirectory: string, sql: string): Promise<readonly ChdbRow[]> {
   const [rows] = await chdbQueries(tableDirectory, [sql]);

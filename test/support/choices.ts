@@ -4,7 +4,9 @@ import { randomOf } from './random.ts';
 /** More than this is no longer a short workload: it is sampled. */
 const sequencesMax = 100_000;
 
-/** Runs `make` once for every sequence of choices it can meet, the first one all zeros. Throws when they are too many. */
+/**
+ * Runs `make` once for every sequence of choices it can meet, the first one all zeros. Throws when they are too many.
+ */
 export function* everyChoice<T>(make: (choose: Choose) => T): Generator<T> {
   let taken: { chosen: number; count: number }[] = [];
   let sequences = 0;

@@ -14,8 +14,8 @@ export interface CrashImage extends DiskImage {
  * What a crash leaves of a disk when `choose` decides for each directory and file with unsynced changes. Undefined when
  * the choices contradict each other: a rename between directories took a name away and gave it nowhere.
  *
- * - Of a directory, the first n changes of names reached the medium, for any n, independently of other directories. So a
- *   name can be there without its data, and data without its name.
+ * - Of a directory, the first n changes of names reached the medium, for any n, independently of other directories. So
+ *   a name can be there without its data, and data without its name.
  * - Of a file, see `contentsAfterCrash`.
  */
 export function crashImage(root: ModelDirectory, choose: Choose): CrashImage | undefined {
@@ -53,8 +53,8 @@ export function crashImage(root: ModelDirectory, choose: Choose): CrashImage | u
 
 /**
  * The contents that a crash can leave of a file, from nothing of what is unsynced to all of it: the content before and
- * after each unsynced append and cut, parts of each append (its first byte, half, all but the last byte), and NULs where
- * the size was written before the data (the whole unsynced part, or either half of it).
+ * after each unsynced append and cut, parts of each append (its first byte, half, all but the last byte), and NULs
+ * where the size was written before the data (the whole unsynced part, or either half of it).
  */
 export function contentsAfterCrash(file: ModelFile): { readonly label: string; readonly content: Uint8Array }[] {
   const last = at(file.unsynced, file.unsynced.length - 1);

@@ -7,9 +7,9 @@ export interface FaultKind {
   readonly name: string;
   readonly errno: 'EIO' | 'ENOSPC' | 'EMFILE' | 'EACCES';
   /**
-   * `refused`: nothing is done. `short`: an append writes half of its bytes. `lost`: a flush of a file loses what was not
-   * flushed, leaving NULs, and a second flush reports success. `late`: the call is carried out, and then reported as
-   * failed. Other calls than appends and flushes of files are refused by `short` and `lost`.
+   * `refused`: nothing is done. `short`: an append writes half of its bytes. `lost`: a flush of a file loses what was
+   * not flushed, leaving NULs, and a second flush reports success. `late`: the call is carried out, and then reported
+   * as failed. Other calls than appends and flushes of files are refused by `short` and `lost`.
    */
   readonly effect: 'refused' | 'short' | 'lost' | 'late';
   /** True when all later calls that change the disk fail too, as on a disk that is gone. */
@@ -121,9 +121,9 @@ export class Faults {
 }
 
 /**
- * Runs `work` again and again with one fault, at its first call, its second, and so on until no call is left to fail. Each
- * run starts anew, on a disk of its own that it wraps with `faults.wrap`. What it throws says which call failed, and how.
- * Returns how many faults there were.
+ * Runs `work` again and again with one fault, at its first call, its second, and so on until no call is left to fail.
+ * Each run starts anew, on a disk of its own that it wraps with `faults.wrap`. What it throws says which call failed,
+ * and how. Returns how many faults there were.
  */
 export async function forEachFault(
   kind: FaultKind,

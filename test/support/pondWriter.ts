@@ -3,9 +3,9 @@ import { isPondError } from '../../server/src/base/error.ts';
 import { openPond } from '../../server/src/pond/pond.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 
-// A process that writes the pond in argv[2] as `argv[3]`: it says `ready`, waits for a line, opens the pond, and then stages
-// and commits argv[4] times, saying `staged <n>` and `committed <n> <commit>` when it is told that it is done. When somebody
-// else writes the pond it says `held` with that process's id, once, and tries again.
+// A process that writes the pond in argv[2] as `argv[3]`: it says `ready`, waits for a line, opens the pond, and then
+// stages and commits argv[4] times, saying `staged <n>` and `committed <n> <commit>` when it is told that it is done.
+// When somebody else writes the pond it says `held` with that process's id, once, and tries again.
 const [directory = '', name = '', count = '0'] = process.argv.slice(2);
 process.stdout.write('ready\n');
 await once(process.stdin, 'data');

@@ -47,7 +47,10 @@ export async function fails(code: ErrorCode, call: Promise<unknown>, path?: stri
   });
 }
 
-/** Returns one line for each entry below a directory: its path, then content, '/' for a directory, '-> target' for a link. */
+/**
+ * Returns one line for each entry below a directory: its path, then content, '/' for a directory, '-> target' for a
+ * link.
+ */
 export async function linesOf(directory: WD): Promise<string[]> {
   const lines: string[] = [];
   for await (const { path, node } of directory.walk()) {

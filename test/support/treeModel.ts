@@ -11,15 +11,17 @@ export interface TreeModelRun {
   readonly fs: FS;
   readonly seed: number;
   readonly steps: number;
-  /** False for a backend that gathers changes into versions: version numbers and older contents are not compared then. */
+  /**
+   * False for a backend that gathers changes into versions: version numbers and older contents are not compared then.
+   */
   readonly everyChangeIsAVersion?: boolean;
   /** Runs after each step and returns the file system to go on with: a place to commit, or to close and open again. */
   readonly between?: (step: number, fs: FS) => Promise<FS>;
 }
 
 /**
- * Runs random operations on a file system and on a plain model. After each the outcome, the tree and the version numbers
- * are equal, at the end also the content of all versions. A failure names the seed, the step and the operation.
+ * Runs random operations on a file system and on a plain model. After each the outcome, the tree and the version
+ * numbers are equal, at the end also the content of all versions. A failure names the seed, the step and the operation.
  */
 export async function runTreeModel({ fs: first, seed, steps, between, ...options }: TreeModelRun): Promise<void> {
   const { everyChangeIsAVersion = true } = options;

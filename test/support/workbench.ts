@@ -22,7 +22,10 @@ const settings = {
   'workbench.startupEditor': 'none',
 };
 
-/** How long a window may take for anything. A busy machine takes its time; a test that is well waits for no longer than it has to. */
+/**
+ * How long a window may take for anything. A busy machine takes its time; a test that is well waits for no longer than
+ * it has to.
+ */
 const patienceMs = 60_000;
 
 /** Stands before each line that the tests inside print. */
@@ -39,7 +42,10 @@ export interface WindowOptions {
 /** A window of the workbench. */
 export interface Window {
   readonly page: Page;
-  /** Runs to the end of `tests`: the lines that they printed, and undefined or why they failed. Throws when they take longer. */
+  /**
+   * Runs to the end of `tests`: the lines that they printed, and undefined or why they failed. Throws when they take
+   * longer.
+   */
   finished(timeoutMs: number): Promise<{ readonly lines: readonly string[]; readonly failure: string | undefined }>;
   /** Saves a picture as out/screenshots/<name>.png. */
   screenshot(name: string): Promise<void>;
@@ -53,7 +59,9 @@ export interface Workbench {
   close(): Promise<void>;
 }
 
-/** Starts VS Code, installed first when it has to be, and a browser. `trusted`: whether it trusts the folders it opens. */
+/**
+ * Starts VS Code, installed first when it has to be, and a browser. `trusted`: whether it trusts the folders it opens.
+ */
 export async function startWorkbench({
   trusted,
   env = {},
@@ -144,8 +152,9 @@ const loadsMax = 5;
 const folderMs = 10_000;
 
 /**
- * Loads the workbench until it shows the folders of its workspace. In a browser that never saw the workspace, VS Code now and
- * then misses, on a busy machine, that the workspace file was read, and stays empty; what it has read it then remembers.
+ * Loads the workbench until it shows the folders of its workspace. In a browser that never saw the workspace, VS Code
+ * now and then misses, on a busy machine, that the workspace file was read, and stays empty; what it has read it then
+ * remembers.
  */
 async function loadFolders(page: Page, url: string): Promise<void> {
   for (let loads = 1; ; loads += 1) {

@@ -1,6 +1,6 @@
 /**
- * What a person goes through in a real VS Code, each time in a window and over files of its own: a window restores the unsaved
- * documents of the last one that showed the same workspace, and they come into focus when it pleases them.
+ * What a person goes through in a real VS Code, each time in a window and over files of its own: a window restores the
+ * unsaved documents of the last one that showed the same workspace, and they come into focus when it pleases them.
  */
 import { rm } from 'node:fs/promises';
 import { type TestContext } from 'node:test';
@@ -15,9 +15,9 @@ export interface FlowFiles extends WindowOptions {
 /** A VS Code that serves the windows of flows. */
 export interface Flows {
   /**
-   * Opens a window over what `make` made and goes through `steps` in it. A flow that fails is gone through once more, all anew:
-   * VS Code in a browser loses an event now and then on a busy machine. What failed first is told by the test, and a picture of
-   * each failure is kept as out/screenshots/failed-<name>.png.
+   * Opens a window over what `make` made and goes through `steps` in it. A flow that fails is gone through once more,
+   * all anew: VS Code in a browser loses an event now and then on a busy machine. What failed first is told by the
+   * test, and a picture of each failure is kept as out/screenshots/failed-<name>.png.
    */
   through<Files extends FlowFiles>(
     t: TestContext,

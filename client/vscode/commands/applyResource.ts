@@ -9,7 +9,10 @@ import { count, titleOf } from '../resources/words.ts';
 import { missingVariables } from '../resources/variables.ts';
 import { mayRun } from './trust.ts';
 
-/** Stages the resources that a YAML document declares: that at `target`, else the active one. Answers what became of each. */
+/**
+ * Stages the resources that a YAML document declares: that at `target`, else the active one. Answers what became of
+ * each.
+ */
 export async function applyResource(context: Context, target?: unknown): Promise<readonly AppliedInfo[] | undefined> {
   if (!(await mayRun())) return undefined;
   const document = await documentOf(target);

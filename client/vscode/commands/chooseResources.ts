@@ -12,8 +12,8 @@ export interface Chosen {
 }
 
 /**
- * What a command is about: the selected rows of the Resources view, else the resource of a document, else the one that the
- * person picks. Undefined when there is none or nothing was picked.
+ * What a command is about: the selected rows of the Resources view, else the resource of a document, else the one that
+ * the person picks. Undefined when there is none or nothing was picked.
  */
 export async function chooseResources(
   context: Context,

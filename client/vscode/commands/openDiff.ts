@@ -7,8 +7,8 @@ import { madeAt } from '../resources/maker.ts';
 import { commitItem } from '../versions.ts';
 
 /**
- * Shows what differs. On a resource: its staged change. From the palette or the title of source control: all files between
- * two versions that the person picks, by default the working tree and the newest commit.
+ * Shows what differs. On a resource: its staged change. From the palette or the title of source control: all files
+ * between two versions that the person picks, by default the working tree and the newest commit.
  */
 export async function openDiff(context: Context, ...args: readonly unknown[]): Promise<void> {
   const selected = selectedPaths(args);

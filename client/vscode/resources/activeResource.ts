@@ -8,8 +8,8 @@ import { type ResourceStore } from './resourceStore.ts';
 const pauseMs = 300;
 
 /**
- * Keeps what menus ask for: `pond.activeDocument` is `resource` when the active editor has the document of a resource in a
- * pond, and `draft` when it has a YAML text that could be applied.
+ * Keeps what menus ask for: `pond.activeDocument` is `resource` when the active editor has the document of a resource
+ * in a pond, and `draft` when it has a YAML text that could be applied.
  */
 export class ActiveResource implements vscode.Disposable {
   private readonly client: PondClient;

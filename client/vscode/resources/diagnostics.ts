@@ -73,7 +73,9 @@ function ofLastRun(
   return [...failure, ...lastRun.notes.flatMap((note) => noteAt(pond, resource, note))];
 }
 
-/** A note of a run that says where in the document what it is about stands: `… (/KIND/<uuid>/resource.yaml, line 7)`. */
+/**
+ * A note of a run that says where in the document what it is about stands: `… (/KIND/<uuid>/resource.yaml, line 7)`.
+ */
 function noteAt(pond: string, resource: ResourceInfo, note: string): readonly vscode.Diagnostic[] {
   const [, text, path, line] = /^(.*) \((\S+), line (\d+)\)$/s.exec(note) ?? [];
   if (text === undefined || line === undefined || path?.startsWith(`${resource.home}/`) !== true) return [];
@@ -83,7 +85,9 @@ function noteAt(pond: string, resource: ResourceInfo, note: string): readonly vs
   return [diagnostic];
 }
 
-/** An error of a run at its place in the document; at the document's start, with the input named, when it is about one. */
+/**
+ * An error of a run at its place in the document; at the document's start, with the input named, when it is about one.
+ */
 function problemOf(
   pond: string,
   resources: readonly ResourceInfo[],
@@ -127,7 +131,9 @@ export class ApplyProblems implements vscode.Disposable {
     );
   }
 
-  /** Marks the problems that are not marked already: as a text is typed, the server checks what the text alone tells. */
+  /**
+   * Marks the problems that are not marked already: as a text is typed, the server checks what the text alone tells.
+   */
   set(uri: vscode.Uri, problems: readonly ProblemInfo[]): void {
     const place = (code: unknown, line: number): string => JSON.stringify([code, line]);
     const known = new Set(vscode.languages.getDiagnostics(uri).map(({ code, range }) => place(code, range.start.line)));

@@ -7,7 +7,9 @@ import { documentUri } from './places.ts';
 import { type ResourceStore } from './resourceStore.ts';
 import { titleOf } from './words.ts';
 
-/** A path or pattern of a resource, from its slash to the end of what may belong to it: `/Combine/together/*\/combine`. */
+/**
+ * A path or pattern of a resource, from its slash to the end of what may belong to it: `/Combine/together/*\/combine`.
+ */
 const pathPattern = /(?<![\w.}\])/-])\/([A-Z]\w*)\/([^\s/"',#\]]+)(?:\/[^\s"',#\]]*)?/g;
 
 /** Helps with the patterns of a resource document that name other resources. */

@@ -55,7 +55,9 @@ export class Runner implements vscode.Disposable {
     return { progress: this.progress(pond, title), ended: this.roundOf(pond, title)?.entries.get(title)?.ended };
   }
 
-  /** Runs resources, all of the pond when none are given. Throws what the server answers when it runs nothing at all. */
+  /**
+   * Runs resources, all of the pond when none are given. Throws what the server answers when it runs nothing at all.
+   */
   async run(pond: string, chosen: readonly ResourceInfo[]): Promise<readonly RunInfo[]> {
     const cancellation = new vscode.CancellationTokenSource();
     const round: Round = { pond, cancellation, entries: new Map() };

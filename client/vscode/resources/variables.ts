@@ -1,8 +1,8 @@
 import { type ProblemInfo } from '../../../server/src/protocol/resources.ts';
 
 /**
- * The variables that the server did not find, each once, in the order of the text: a problem points to where the variable
- * stands.
+ * The variables that the server did not find, each once, in the order of the text: a problem points to where the
+ * variable stands.
  */
 export function missingVariables(text: string, problems: readonly ProblemInfo[]): readonly string[] {
   const lines = text.split(/\r?\n/);

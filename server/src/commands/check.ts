@@ -3,8 +3,8 @@ import { throwIfCancelled } from './tree.ts';
 import { treeHashes } from './treeHash.ts';
 
 /**
- * Recomputes the hashes of a version (HEAD) from its data; problems as sentences, none for a sound pond. With it what the
- * resources of the version hold, as hashes.
+ * Recomputes the hashes of a version (HEAD) from its data; problems as sentences, none for a sound pond. With it what
+ * the resources of the version hold, as hashes.
  */
 export const check: Command<'check'> = async (context, { pond: directory, at }) => {
   const pond = await context.ponds.get(directory, 'read');

@@ -3,8 +3,8 @@ import { type Command } from './context.ts';
 import { commitInfo } from './info.ts';
 
 /**
- * Commits all that is staged. Fails `nothing-staged`, `conflict`, and `resource-invalid` for a staged document with errors;
- * everything stays staged then.
+ * Commits all that is staged. Fails `nothing-staged`, `conflict`, and `resource-invalid` for a staged document with
+ * errors; everything stays staged then.
  */
 export const commit: Command<'commit'> = async (context, { pond: directory, message, author }) => {
   const pond = await context.ponds.get(directory, 'write');

@@ -33,7 +33,9 @@ export type Access = 'read' | 'write';
 
 /** The ponds of this process. */
 export interface PondAccess {
-  /** The open pond of a directory; opened when it is not. Fails as openPond, and `lock-held` or `read-only` for 'write'. */
+  /**
+   * The open pond of a directory; opened when it is not. Fails as openPond, and `lock-held` or `read-only` for 'write'.
+   */
   get(directory: string, access: Access): Promise<ResourcePond>;
   /** Makes a new pond and keeps it open. Fails `pond-exists`. */
   create(directory: string): Promise<ResourcePond>;

@@ -4,8 +4,8 @@ import { changeInfo } from './info.ts';
 import { upToDate } from './tree.ts';
 
 /**
- * Differences from a version (HEAD) to another (the working tree), in path order. Fails `version-not-found`, and `not-found` for
- * a path that is on neither side.
+ * Differences from a version (HEAD) to another (the working tree), in path order. Fails `version-not-found`, and
+ * `not-found` for a path that is on neither side.
  */
 export const diff: Command<'diff'> = async (context, { pond: directory, from = 'HEAD', to, paths }) => {
   const pond = await upToDate(await context.ponds.get(directory, 'read'));

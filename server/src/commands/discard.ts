@@ -3,8 +3,8 @@ import { takenBackWith } from '../resources/apply/takenBack.ts';
 import { type Command } from './context.ts';
 
 /**
- * Takes staged changes back: those at or below the paths, or all; a resource's with its name's. Fails `nothing-staged` when
- * there are none, and as takenBackWith.
+ * Takes staged changes back: those at or below the paths, or all; a resource's with its name's. Fails `nothing-staged`
+ * when there are none, and as takenBackWith.
  */
 export const discard: Command<'discard'> = async (context, { pond: directory, paths }) => {
   const pond = await context.ponds.get(directory, 'write');

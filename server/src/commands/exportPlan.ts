@@ -23,11 +23,11 @@ export interface ExportPlan {
 }
 
 /**
- * What an export of the paths writes, each directory before what is in it. A path keeps its last name, a match of a glob its
- * path below the part of the glob that has no wildcard; a series or table is a Parquet file, and is called so. Links are
- * replaced by the files they lead to; a link to a directory is followed only where it is named, and skipped elsewhere, as are
- * links that lead nowhere and directories that cannot be listed. Fails `not-found`, `already-exists` when two items would
- * have one name.
+ * What an export of the paths writes, each directory before what is in it. A path keeps its last name, a match of a
+ * glob its path below the part of the glob that has no wildcard; a series or table is a Parquet file, and is called so.
+ * Links are replaced by the files they lead to; a link to a directory is followed only where it is named, and skipped
+ * elsewhere, as are links that lead nowhere and directories that cannot be listed. Fails `not-found`, `already-exists`
+ * when two items would have one name.
  */
 export async function planExport(root: WD, paths: readonly string[]): Promise<ExportPlan> {
   const items = new Map<string, ExportItem>();
@@ -55,7 +55,8 @@ async function* itemsOf(root: WD, path: string): AsyncIterable<ExportItem | Skip
     return;
   }
   const fixed = fixedPart(path);
-  // Matches have the paths that they really have, also where the fixed part goes through a link: the name of a resource.
+  // Matches have the paths that they really have, also where the fixed part goes through a link: the name of a
+  // resource.
   const base = (await root.exists(fixed)) ? (await existing(root, fixed, true)).path : fixed;
   const unlisted: Skipped[] = [];
   for await (const { node } of root.visit(path, skipping(unlisted))) yield* withContent(root, node, base, node.path);

@@ -26,8 +26,8 @@ export interface TemporalPlan {
 }
 
 /**
- * What patterns match, with the names it gets. A resource that a wildcard matches counts by its name. Fails `not-found` and
- * `is-a-directory` for a path without wildcards, `already-exists` when two files would have one name.
+ * What patterns match, with the names it gets. A resource that a wildcard matches counts by its name. Fails `not-found`
+ * and `is-a-directory` for a path without wildcards, `already-exists` when two files would have one name.
  */
 export async function planTemporal(root: WD, inputs: Inputs, patterns: readonly string[]): Promise<TemporalPlan> {
   const skipped: Skipped[] = [];

@@ -1,6 +1,6 @@
 /**
- * Runs commands: on a pond that this process has open, or in the process that holds the pond. When that process dies, its
- * pond is opened here, and the command is asked again.
+ * Runs commands: on a pond that this process has open, or in the process that holds the pond. When that process dies,
+ * its pond is opened here, and the command is asked again.
  */
 import { isPondError, type PondError } from '../base/error.ts';
 import { type CommandName, type Params, type Result } from '../protocol/commands.ts';
@@ -63,7 +63,10 @@ export function createHost(parts: HostParts): Host {
     return await command(context, params);
   }
 
-  /** One attempt; the second is `repeated`: the first may have been carried out by a process that died before it said so. */
+  /**
+   * One attempt; the second is `repeated`: the first may have been carried out by a process that died before it said
+   * so.
+   */
   async function attempt<N extends CommandName>(
     name: N,
     params: Params<N> & { readonly pond: string },

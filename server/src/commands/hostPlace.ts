@@ -5,12 +5,14 @@ import { type Disk } from '../storage/disk.ts';
 import { openHostDisk } from '../storage/hostDisk.ts';
 import { realHostPath } from '../storage/hostTree.ts';
 
-/** What a folder may have where a pond is made: what is hidden, what disks come with, and what a crash left of a pond. */
+/**
+ * What a folder may have where a pond is made: what is hidden, what disks come with, and what a crash left of a pond.
+ */
 const isOfNobody = (name: string): boolean => /^(\.|lost\+found$|_pond$|_delta_log$)/.test(name);
 
 /**
- * Checks that a pond can be made at a host path: a folder of its own, or nothing yet. Fails `already-exists` for a file, for
- * a folder with other things in it and inside of another pond, `not-a-directory` below a file.
+ * Checks that a pond can be made at a host path: a folder of its own, or nothing yet. Fails `already-exists` for a
+ * file, for a folder with other things in it and inside of another pond, `not-a-directory` below a file.
  */
 export function requirePondPlace(directory: string): void {
   const path = resolve(directory);

@@ -13,11 +13,11 @@ import { workingTree } from './tree.ts';
 type Pace = () => Promise<void>;
 
 /**
- * Stages copies of host files, and of folders with all in them, in a pond directory, which is made when it is missing. All
- * or nothing: after a failure or a cancellation nothing of it is staged. A file whose content is there already is left as it
- * is. What a pond cannot hold is left out, as is this pond itself, and named in the result. Fails `not-found` for a source,
- * `invalid-path` for one in this pond's folder, `already-exists` where two files would have one name or a file and a
- * directory collide.
+ * Stages copies of host files, and of folders with all in them, in a pond directory, which is made when it is missing.
+ * All or nothing: after a failure or a cancellation nothing of it is staged. A file whose content is there already is
+ * left as it is. What a pond cannot hold is left out, as is this pond itself, and named in the result. Fails
+ * `not-found` for a source, `invalid-path` for one in this pond's folder, `already-exists` where two files would have
+ * one name or a file and a directory collide.
  */
 export const importFiles: Command<'import'> = async (context, { pond, sources, path }) => {
   const root = await workingTree(context, pond);

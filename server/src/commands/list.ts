@@ -10,9 +10,9 @@ import { existing, throwIfCancelled, treeAt } from './tree.ts';
 
 /**
  * The entries of a directory, or with `recursive` all below it; the matches of a glob; else the one entry at the path.
- * A link at the end is followed where it leads to a directory. Paths are as they were asked for: through the links that are
- * in them. A directory that cannot be listed says why, and the others are listed. Fails `not-found` for a path, not for a
- * glob, and as the directory itself that was asked for.
+ * A link at the end is followed where it leads to a directory. Paths are as they were asked for: through the links that
+ * are in them. A directory that cannot be listed says why, and the others are listed. Fails `not-found` for a path, not
+ * for a glob, and as the directory itself that was asked for.
  */
 export const list: Command<'list'> = async (context, params) => {
   const root = await treeAt(context, params);

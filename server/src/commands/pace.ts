@@ -5,8 +5,8 @@ import { throwIfCancelled } from './tree.ts';
 const turnMs = 20;
 
 /**
- * Returns what a long command calls between two pieces of work: it lets the process hear of a cancellation every now and
- * then, and fails `cancelled` after one. Calls on the disk are synchronous, so without it none would be heard.
+ * Returns what a long command calls between two pieces of work: it lets the process hear of a cancellation every now
+ * and then, and fails `cancelled` after one. Calls on the disk are synchronous, so without it none would be heard.
  */
 export function createPace(signal: AbortSignal): () => Promise<void> {
   let last = performance.now();

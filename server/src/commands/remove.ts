@@ -1,7 +1,10 @@
 import { removeEntries } from '../resources/apply/folderEdits.ts';
 import { type Command } from './context.ts';
 
-/** Stages the removal of the paths, all or none; links themselves, but resources with their names. Fails as removeEntries. */
+/**
+ * Stages the removal of the paths, all or none; links themselves, but resources with their names. Fails as
+ * removeEntries.
+ */
 export const remove: Command<'remove'> = async (context, { pond: directory, paths, recursive }) => {
   const { fs } = await context.ponds.get(directory, 'write');
   await removeEntries(fs, paths, { recursive });

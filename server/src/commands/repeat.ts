@@ -1,6 +1,7 @@
 /**
  * A command that is asked again because the process that held the pond died: the first asking may have been carried out
- * before its answer was lost. Where the second then fails just because of that, the state that the first left is the answer.
+ * before its answer was lost. Where the second then fails just because of that, the state that the first left is the
+ * answer.
  */
 import { PondError } from '../base/error.ts';
 import { type ErrorCode } from '../base/errorCode.ts';

@@ -63,7 +63,10 @@ export async function keptRunInfos(pond: ResourcePond, records: readonly KeptRec
   return infos;
 }
 
-/** Who brought nothing has no commit to look at: most runs of a schedule, and to look for one is to walk through versions. */
+/**
+ * Who brought nothing has no commit to look at: most runs of a schedule, and to look for one is to walk through
+ * versions.
+ */
 const broughtSomething = ({ rows, files }: RunRecord): boolean => rows + files > 0;
 
 /** The commits that wrote the versions of a file, walked through once. */

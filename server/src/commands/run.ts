@@ -6,7 +6,10 @@ import { selectHomes } from '../resources/select.ts';
 import { type Command } from './context.ts';
 import { runInfo } from './resourceInfo.ts';
 
-/** Runs resources of the newest commit. What fails is in the record of its run. Fails `resource-not-found` before any runs. */
+/**
+ * Runs resources of the newest commit. What fails is in the record of its run. Fails `resource-not-found` before any
+ * runs.
+ */
 export const run: Command<'run'> = async (
   { ponds, effects, signal, progress },
   { pond: directory, names, isRepeated = false },

@@ -27,8 +27,8 @@ export async function readerSeat(parts: SeatParts, directory: string): Promise<S
 }
 
 /**
- * Takes the lock, or joins the process that has it. A holder that cannot be joined (a short command, or one that is just
- * starting or dying) is waited for, up to `waitMs`; then fails `lock-held`, naming it.
+ * Takes the lock, or joins the process that has it. A holder that cannot be joined (a short command, or one that is
+ * just starting or dying) is waited for, up to `waitMs`; then fails `lock-held`, naming it.
  */
 export async function writerSeat(
   parts: SeatParts,

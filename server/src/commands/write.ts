@@ -5,8 +5,8 @@ import { nodeInfo } from './info.ts';
 import { createPace, paced } from './pace.ts';
 
 /**
- * Stages the content of a file. The document of a resource takes the resource's link along when it changes its name. Fails
- * `not-found` for create false, `already-exists` for overwrite false and for a name that something else has.
+ * Stages the content of a file. The document of a resource takes the resource's link along when it changes its name.
+ * Fails `not-found` for create false, `already-exists` for overwrite false and for a name that something else has.
  */
 export const write: Command<'write'> = async (context, { pond: directory, path, content, create, overwrite }) => {
   const { fs } = await context.ponds.get(directory, 'write');

@@ -14,8 +14,8 @@ const commitsBetween = 50;
 const rowsPerCommit = 20;
 
 /**
- * True when so many commits came since the last checkpoint that the next opening should not replay them. The number grows
- * with the table, so that checkpoints cost a commit the same share however old the table is.
+ * True when so many commits came since the last checkpoint that the next opening should not replay them. The number
+ * grows with the table, so that checkpoints cost a commit the same share however old the table is.
  */
 export function checkpointDue(snapshot: DeltaSnapshot): boolean {
   const rows = snapshot.files.size + snapshot.tombstones.size;
@@ -25,9 +25,9 @@ export function checkpointDue(snapshot: DeltaSnapshot): boolean {
 
 /**
  * Writes the snapshot as a classic checkpoint and then the hint that names it. Both repeat what the commits say and may
- * be deleted. All data files of the snapshot must be durable. Returns the snapshot that knows its checkpoint. `nowMs` is
- * milliseconds since 1970. Fails with `pond-too-new` when other engines keep things in the table that are not kept here;
- * with a storage code; either way the table is as good as before.
+ * be deleted. All data files of the snapshot must be durable. Returns the snapshot that knows its checkpoint. `nowMs`
+ * is milliseconds since 1970. Fails with `pond-too-new` when other engines keep things in the table that are not kept
+ * here; with a storage code; either way the table is as good as before.
  */
 export async function writeCheckpoint(disk: Disk, snapshot: DeltaSnapshot, nowMs: number): Promise<DeltaSnapshot> {
   checkWritable(snapshot.protocol);
@@ -94,7 +94,10 @@ const unitMs: Readonly<Record<string, number>> = {
   week: 604_800_000,
 };
 
-/** Returns how long tombstones are kept: an interval such as `interval 1 week`. One that is not understood keeps them all. */
+/**
+ * Returns how long tombstones are kept: an interval such as `interval 1 week`. One that is not understood keeps them
+ * all.
+ */
 function tombstoneRetentionMs(interval = 'interval 1 week'): number {
   const match = /^(?:interval\s+)?(\d+)\s+([a-z]+?)s?$/i.exec(interval.trim());
   const unit = unitMs[match?.[2]?.toLowerCase() ?? ''];

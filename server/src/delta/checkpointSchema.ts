@@ -1,6 +1,8 @@
 import { type SchemaElement } from 'hyparquet';
 
-/** The Parquet schema of a classic checkpoint: one optional struct for each action, of the fields that are kept here. */
+/**
+ * The Parquet schema of a classic checkpoint: one optional struct for each action, of the fields that are kept here.
+ */
 export const checkpointSchema: readonly SchemaElement[] = [
   { name: 'root', num_children: 5 },
   ...struct('txn', text('appId'), primitive('version', 'INT64'), primitive('lastUpdated', 'INT64')),

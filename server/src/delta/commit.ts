@@ -5,7 +5,10 @@ import { plainProtocol, serialiseCommit, type Add, type CommitActions, type Comm
 import { checkpointFile, commitFile, logDirectory, readCommit } from './log.ts';
 import { parseCommit } from './parse.ts';
 
-/** The commit's own information; txnId is unique to the commit, so that it is known again when its outcome was not heard. */
+/**
+ * The commit's own information; txnId is unique to the commit, so that it is known again when its outcome was not
+ * heard.
+ */
 export type OwnCommitInfo = CommitInfo & { readonly txnId: string };
 
 /** What to commit. */
@@ -17,10 +20,11 @@ export interface CommitDraft extends Partial<CommitActions> {
 export type CommitOutcome = { readonly committed: true } | { readonly conflict: true };
 
 /**
- * Publishes a commit as the version, which must follow the newest one. All data files that it adds must be durable already.
- * A version that is taken is a conflict, unless it is this very commit from an attempt before. Fails with `pond-damaged`
- * when the version before is not there or the version holds a damaged commit; with `commit-unknown` when the commit may
- * have become visible but is not known to be durable; with a storage code when it certainly did not happen.
+ * Publishes a commit as the version, which must follow the newest one. All data files that it adds must be durable
+ * already. A version that is taken is a conflict, unless it is this very commit from an attempt before. Fails with
+ * `pond-damaged` when the version before is not there or the version holds a damaged commit; with `commit-unknown` when
+ * the commit may have become visible but is not known to be durable; with a storage code when it certainly did not
+ * happen.
  */
 export function commitVersion(disk: Disk, version: number, draft: CommitDraft): CommitOutcome {
   const file = commitFile(version);
@@ -29,7 +33,8 @@ export function commitVersion(disk: Disk, version: number, draft: CommitDraft): 
   parseCommit(bytes, version, file);
   checkPredecessor(disk, version);
   try {
-    // The commit point: when this returns true, the version exists, whole, and survives a power cut; before, nothing does.
+    // The commit point: when this returns true, the version exists, whole, and survives a power cut; before, nothing
+    // does.
     if (putIfAbsent(disk, file, bytes)) return { committed: true };
   } catch (error) {
     return outcomeAfter(error, disk, version, draft.commitInfo.txnId);
@@ -47,7 +52,10 @@ export interface NewTable {
   readonly adds?: readonly Add[];
 }
 
-/** Makes the disk's root a Delta table by writing version 0. A table that is there already is a conflict. Fails as commitVersion. */
+/**
+ * Makes the disk's root a Delta table by writing version 0. A table that is there already is a conflict. Fails as
+ * commitVersion.
+ */
 export function createTable(disk: Disk, table: NewTable): CommitOutcome {
   const { id, schemaString, configuration, commitInfo, createdTime, adds = [] } = table;
   makeDirectoryDurable(disk, logDirectory);
@@ -84,7 +92,10 @@ function outcomeAfter(error: unknown, disk: Disk, version: number, txnId: string
   throw error;
 }
 
-/** Our commit is visible; it counts when its name is durable too. Its bytes are: they were flushed before they got the name. */
+/**
+ * Our commit is visible; it counts when its name is durable too. Its bytes are: they were flushed before they got the
+ * name.
+ */
 function confirm(disk: Disk, version: number): CommitOutcome {
   try {
     disk.syncDirectory(logDirectory);

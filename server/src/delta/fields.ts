@@ -10,7 +10,9 @@ export interface Place {
 /** A JSON object, or a row of Parquet. */
 export type Json = Readonly<Record<string, unknown>>;
 
-/** The fields of one action, each checked as it is read. Null is absent. Integers may be bigint, as Parquet has them. */
+/**
+ * The fields of one action, each checked as it is read. Null is absent. Integers may be bigint, as Parquet has them.
+ */
 export class Fields {
   readonly object: Json;
   readonly place: Place;

@@ -45,7 +45,8 @@ export function parseCommit(bytes: Uint8Array, version: number, file: string): C
     else if ('txn' in action) txns.push(action.txn);
     else single = { ...single, ...action };
   }
-  // Other engines take an empty file for a commit that changed nothing: a commit that lost its bytes would go unnoticed.
+  // Other engines take an empty file for a commit that changed nothing: a commit that lost its bytes would go
+  // unnoticed.
   if (actions === 0)
     throw new PondError('pond-damaged', `${file} is empty; expected at least one action`, { path: file });
   return { version, ...single, txns, removes, adds };

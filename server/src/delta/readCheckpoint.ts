@@ -10,8 +10,9 @@ import { parseAction } from './parse.ts';
 import { type DeltaSnapshot } from './tableState.ts';
 
 /**
- * Returns the snapshot that a classic checkpoint in one file holds. Fails with `pond-damaged` when it is missing or cannot
- * be decoded, which a codec that is not known here also does; with `pond-too-new` when the table needs a newer reader.
+ * Returns the snapshot that a classic checkpoint in one file holds. Fails with `pond-damaged` when it is missing or
+ * cannot be decoded, which a codec that is not known here also does; with `pond-too-new` when the table needs a newer
+ * reader.
  */
 export async function readCheckpoint(disk: Disk, version: number): Promise<DeltaSnapshot> {
   const file = checkpointFile(version);
@@ -94,8 +95,8 @@ async function readRows(bytes: Uint8Array, file: string): Promise<readonly Row[]
 }
 
 /**
- * The action columns that have values in the row group. A row has one action, so a long run of rows has nothing but nulls
- * in the other columns, and to decode those would take longer than the rest.
+ * The action columns that have values in the row group. A row has one action, so a long run of rows has nothing but
+ * nulls in the other columns, and to decode those would take longer than the rest.
  */
 function columnsOf({ columns }: RowGroup): string[] {
   return checkpointColumns.filter((name) =>

@@ -7,9 +7,9 @@ import { applyCommit, firstSnapshot, type DeltaSnapshot } from './tableState.ts'
 export { applyCommit, type DeltaSnapshot } from './tableState.ts';
 
 /**
- * Returns the newest snapshot, or undefined when there is no Delta table at the disk's root. `atLeast` is a version that is
- * known to be committed. Fails with `pond-damaged` when a commit is damaged or missing, or `atLeast` is not there any
- * more; with `pond-too-new` when the table needs a newer reader.
+ * Returns the newest snapshot, or undefined when there is no Delta table at the disk's root. `atLeast` is a version
+ * that is known to be committed. Fails with `pond-damaged` when a commit is damaged or missing, or `atLeast` is not
+ * there any more; with `pond-too-new` when the table needs a newer reader.
  */
 export async function openTable(disk: Disk, atLeast?: number): Promise<DeltaSnapshot | undefined> {
   const version = latestVersion(disk, atLeast);
@@ -22,8 +22,8 @@ export async function openTable(disk: Disk, atLeast?: number): Promise<DeltaSnap
 }
 
 /**
- * Returns the snapshot of a version: the checkpoint before it, and the commits since then. Fails with `version-not-found`
- * when the log does not have the version, not any more or not yet; otherwise as openTable.
+ * Returns the snapshot of a version: the checkpoint before it, and the commits since then. Fails with
+ * `version-not-found` when the log does not have the version, not any more or not yet; otherwise as openTable.
  */
 export async function snapshotAt(disk: Disk, version: number): Promise<DeltaSnapshot> {
   const unusable: string[] = [];
@@ -51,8 +51,8 @@ export function refreshTable(disk: Disk, snapshot: DeltaSnapshot): DeltaSnapshot
 }
 
 /**
- * Looks downwards for a checkpoint that can be read: as many looks as there are commits to replay above it, and no listing,
- * which would cost as much as the table is old. Names of those that cannot be read are added to `unusable`.
+ * Looks downwards for a checkpoint that can be read: as many looks as there are commits to replay above it, and no
+ * listing, which would cost as much as the table is old. Names of those that cannot be read are added to `unusable`.
  */
 async function nearestCheckpoint(disk: Disk, version: number, unusable: string[]): Promise<DeltaSnapshot | undefined> {
   const hinted = readHint(disk)?.version ?? -1;

@@ -43,8 +43,8 @@ export function firstSnapshot(commit: Commit): DeltaSnapshot {
 }
 
 /**
- * Returns the snapshot after the commit, which must be the next one. Costs what the commit says, not what the table has.
- * Fails with `pond-too-new` when the commit raises the protocol over this reader.
+ * Returns the snapshot after the commit, which must be the next one. Costs what the commit says, not what the table
+ * has. Fails with `pond-too-new` when the commit raises the protocol over this reader.
  */
 export function applyCommit(snapshot: DeltaSnapshot, commit: Commit): DeltaSnapshot {
   const file = commitFile(commit.version);

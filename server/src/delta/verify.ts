@@ -38,8 +38,9 @@ export interface Finding {
 }
 
 /**
- * Returns what is wrong with the commits fromVersion to toVersion, both inclusive, their data files and checkpoints, and the
- * hint; newest first, [] when all is well. Reads those commits and only asks for the size of the data. Changes nothing.
+ * Returns what is wrong with the commits fromVersion to toVersion, both inclusive, their data files and checkpoints,
+ * and the hint; newest first, [] when all is well. Reads those commits and only asks for the size of the data. Changes
+ * nothing.
  */
 export function inspectTail(disk: Disk, fromVersion: number, toVersion: number): readonly Finding[] {
   const findings: Finding[] = [...inspectHint(disk)];
@@ -57,7 +58,9 @@ export function inspectTail(disk: Disk, fromVersion: number, toVersion: number):
   return findings;
 }
 
-/** Returns paths of files in the log and the table's directory that a writer was still writing when it died. Lists both. */
+/**
+ * Returns paths of files in the log and the table's directory that a writer was still writing when it died. Lists both.
+ */
 export function strayTemporaries(disk: Disk): readonly string[] {
   return ['', logDirectory].flatMap((directory) =>
     disk
@@ -68,8 +71,8 @@ export function strayTemporaries(disk: Disk): readonly string[] {
 }
 
 /**
- * Moves a file into the directory, durably, under its own name or, where that is taken, with a number after it. Returns the
- * new path; undefined when the file is not there.
+ * Moves a file into the directory, durably, under its own name or, where that is taken, with a number after it. Returns
+ * the new path; undefined when the file is not there.
  */
 export function quarantine(disk: Disk, path: string, directory: string): string | undefined {
   if (!disk.stat(path)) return undefined;

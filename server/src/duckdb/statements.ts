@@ -41,8 +41,8 @@ export interface StreamColumn {
 export interface RowStream {
   readonly columns: readonly StreamColumn[];
   /**
-   * The next rows; undefined at the end. DuckDB ends a stream that fails midway as it ends one that is exhausted: run it
-   * in a transaction and look whether that is still good (Connection.inGoodTransaction).
+   * The next rows; undefined at the end. DuckDB ends a stream that fails midway as it ends one that is exhausted: run
+   * it in a transaction and look whether that is still good (Connection.inGoodTransaction).
    */
   next(): Promise<Chunk | undefined>;
 }

@@ -10,7 +10,9 @@ import { describeField, describeKind } from './markdown.ts';
 import { entryWithKey, fieldAt, nodeAt, shapeAt } from './shapePath.ts';
 import { escapeSnippet, fieldSnippet, itemSnippet } from './snippet.ts';
 
-/** Returns what could be written at the position, in the order of the documentation; an empty list outside of resources. */
+/**
+ * Returns what could be written at the position, in the order of the documentation; an empty list outside of resources.
+ */
 export function completion(options: {
   readonly text: string;
   readonly position: Position;

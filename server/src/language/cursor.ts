@@ -3,7 +3,9 @@ import { type Position, type Range } from '../protocol/language.ts';
 /** Stands in the text, while it is parsed, for what is being typed. No document has such a key. */
 export const cursorKey = '__cursor__';
 
-/** What is being typed at a position, and the text with a stand-in for it, which parses where the half word would not. */
+/**
+ * What is being typed at a position, and the text with a stand-in for it, which parses where the half word would not.
+ */
 export interface Cursor {
   readonly text: string;
   /** A key, or the value of a key, or an item of a flow list. */

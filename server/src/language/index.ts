@@ -16,8 +16,8 @@ import { hover } from './hover.ts';
 import { symbols } from './symbols.ts';
 
 /**
- * What an editor asks about the text of a YAML file. Every answer is a function of the text alone: nothing waits, throws
- * or reads the pond. Documents that are no resources get empty answers.
+ * What an editor asks about the text of a YAML file. Every answer is a function of the text alone: nothing waits,
+ * throws or reads the pond. Documents that are no resources get empty answers.
  */
 export interface LanguageService {
   /** Returns the problems of all resources in the text; `uri` is what related places are told to be in. */

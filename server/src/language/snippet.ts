@@ -33,7 +33,9 @@ function entryLines(key: string, field: Field, stops: Stops): readonly string[] 
   return [`${key}:`, ...below.map((line) => `  ${line}`)];
 }
 
-/** Returns the lines of a collection that is written on lines of its own, or undefined for what fits behind the colon. */
+/**
+ * Returns the lines of a collection that is written on lines of its own, or undefined for what fits behind the colon.
+ */
 function blockLines(shape: Shape, stops: Stops): readonly string[] | undefined {
   if (shape.type === 'object') return objectLines(shape, stops);
   if (shape.type !== 'list' || shape.item.type !== 'object') return undefined;

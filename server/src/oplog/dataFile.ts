@@ -7,11 +7,15 @@ import { type Disk, type DiskFile } from '../storage/disk.ts';
 import { removeQuietly } from '../storage/durable.ts';
 import { compareRows, parquetSchema, type OpRow } from './rows.ts';
 
-/** A row group ends at this many rows, or bytes of content: reading one small file costs at most one group's content. */
+/**
+ * A row group ends at this many rows, or bytes of content: reading one small file costs at most one group's content.
+ */
 const groupRowsMax = 512;
 const groupBytesMax = 512 * 1024;
 
-/** A file of fewer rows and bytes of content fills a block or two of the disk either way: packing it would save nothing. */
+/**
+ * A file of fewer rows and bytes of content fills a block or two of the disk either way: packing it would save nothing.
+ */
 const packedRowsMin = 16;
 const packedBytesMin = 4 * 1024;
 
@@ -20,7 +24,9 @@ export interface WrittenFile {
   readonly numRecords: number;
 }
 
-/** Creates and flushes the file at `path`; its name in the directory is not yet durable. Rows are put in order first. */
+/**
+ * Creates and flushes the file at `path`; its name in the directory is not yet durable. Rows are put in order first.
+ */
 export async function writeDataFile(
   disk: Disk,
   path: string,
@@ -57,7 +63,9 @@ function isWorthPacking(rows: readonly OpRow[]): boolean {
   return rows.length >= packedRowsMin || rows.reduce((sum, row) => sum + contentBytes(row), 0) >= packedBytesMin;
 }
 
-/** A writer that moves what it holds to the file after each row group. Its flush is synchronous, so no promise is made. */
+/**
+ * A writer that moves what it holds to the file after each row group. Its flush is synchronous, so no promise is made.
+ */
 function diskWriter(file: DiskFile): ByteWriter {
   const writer = new ByteWriter(16 * 1024) as ByteWriter & { index: number; flush?: () => void };
   const flush = (): void => {
@@ -92,8 +100,8 @@ function contentBytes(row: OpRow): number {
 const seldomRepeat: ReadonlySet<string> = new Set(['node_id', 'metadata', 'sha256']);
 
 function columnsOf(rows: readonly OpRow[], contents: readonly (Uint8Array | null)[], txn: number): ColumnSource[] {
-  // Bounds of the partition are what a reader looks rows up by; those of other columns, and page indexes of columns that
-  // are one page, would be the larger part of a small commit.
+  // Bounds of the partition are what a reader looks rows up by; those of other columns, and page indexes of columns
+  // that are one page, would be the larger part of a small commit.
   const column = (name: string, get: (row: OpRow) => unknown): ColumnSource => ({
     name,
     data: rows.map(get),

@@ -1,6 +1,6 @@
 /**
- * The inner layer: a directory row's content is an Arrow IPC stream of these records. Fields are found by name when read,
- * so a later writer may add some without touching the outer table.
+ * The inner layer: a directory row's content is an Arrow IPC stream of these records. Fields are found by name when
+ * read, so a later writer may add some without touching the outer table.
  */
 import {
   Field,
@@ -64,7 +64,10 @@ const fields: Field[] = [
 ];
 const schema = new Schema(fields);
 
-/** Returns the entries as an Arrow IPC stream of one record batch. Empty entries give a stream with a schema and no rows. */
+/**
+ * Returns the entries as an Arrow IPC stream of one record batch. Empty entries give a stream with a schema and no
+ * rows.
+ */
 export function encodeEntries(entries: readonly DirectoryEntry[]): Uint8Array {
   const length = entries.length;
   const children: Data[] = [
@@ -89,7 +92,9 @@ export function encodeEntries(entries: readonly DirectoryEntry[]): Uint8Array {
   return writer.toUint8Array(true);
 }
 
-/** Returns the entries of an Arrow IPC stream, all its batches. Fails `pond-damaged` when it is none, naming `where`. */
+/**
+ * Returns the entries of an Arrow IPC stream, all its batches. Fails `pond-damaged` when it is none, naming `where`.
+ */
 export function decodeEntries(bytes: Uint8Array, where: () => string): DirectoryEntry[] {
   try {
     const table = tableFromIPC(bytes);

@@ -1,11 +1,11 @@
 /**
- * The op log: rows in Parquet files under a Delta table. It knows which file holds a commit's rows, and appends a commit
- * as one data file and one log entry.
+ * The op log: rows in Parquet files under a Delta table. It knows which file holds a commit's rows, and appends a
+ * commit as one data file and one log entry.
  *
  * Invariants:
  * - A commit of ours writes a `txn` action with its own number, so a snapshot says which commit is our newest without
  *   reading any; other engines' commits to the table do not.
- * - Every data file of ours is tagged with the commits whose rows it holds, so a file that compaction made is found too.
+ * - Every data file of ours is tagged with the commits whose rows it holds: one that compaction made is found too.
  */
 import { randomUUID } from 'node:crypto';
 import { isPondError, PondError } from '../base/error.ts';
@@ -88,8 +88,8 @@ export class OpLog {
   }
 
   /**
-   * The newest state, or that at table version `upTo`; undefined when there is no Delta table. Fails `pond-not-found` for a
-   * Delta table that is no pond, `pond-too-new`, and `pond-damaged` when the log is.
+   * The newest state, or that at table version `upTo`; undefined when there is no Delta table. Fails `pond-not-found`
+   * for a Delta table that is no pond, `pond-too-new`, and `pond-damaged` when the log is.
    */
   static async open(disk: Disk, upTo?: number): Promise<OpLog | undefined> {
     const snapshot = await (upTo === undefined ? openTable(disk) : snapshotAt(disk, upTo));
@@ -166,7 +166,9 @@ export class OpLog {
     return readCommit(this.#disk, number) === undefined && this.#candidates(number).length > 0;
   }
 
-  /** Appends a commit and returns its number; durable on return. Fails `lock-held` when another process of ours commits. */
+  /**
+   * Appends a commit and returns its number; durable on return. Fails `lock-held` when another process of ours commits.
+   */
   async append(request: AppendRequest): Promise<number> {
     checkWritable(this.#snapshot.protocol);
     for (;;) {
@@ -242,7 +244,7 @@ const tableConfiguration: Readonly<Record<string, string>> = {
   [formatKey]: String(formatVersion),
 };
 
-/** Loaded when something is written: those who only read start faster. To ask the loader at each commit would cost more. */
+/** Loaded when something is written: those who only read start faster. To ask the loader at each commit costs more. */
 const dataFileWriter = lazyAsync(() => import('./dataFile.ts'));
 
 async function writeData(disk: Disk, rows: readonly OpRow[], number: number, timeMs: number): Promise<AddAction> {
@@ -269,7 +271,7 @@ async function writeData(disk: Disk, rows: readonly OpRow[], number: number, tim
 
 type AddAction = AddFile['add'];
 
-/** As commitVersion; when the commit certainly did not happen, its data files go: a disk that is full stays so otherwise. */
+/** As commitVersion; when the commit certainly did not happen, its data files go: a full disk would stay so. */
 function publish(
   disk: Disk,
   number: number,

@@ -1,7 +1,8 @@
 /**
- * Reads single rows out of data files by key. A row group is read whole: its rows and content are bounded (dataFile.ts),
- * its neighbours are wanted next when a directory is gone through, and decoding a page for one row or for all costs the same.
- * The footers of the files used last and the groups read last are kept; data files never change, so nothing is ever stale.
+ * Reads single rows out of data files by key. A row group is read whole: its rows and content are bounded
+ * (dataFile.ts), its neighbours are wanted next when a directory is gone through, and decoding a page for one row or
+ * for all costs the same. The footers of the files used last and the groups read last are kept; data files never
+ * change, so nothing is ever stale.
  */
 import { parquetMetadata, parquetReadObjects, type AsyncBuffer, type FileMetaData } from 'hyparquet';
 import { PondError } from '../base/error.ts';
@@ -17,8 +18,8 @@ const groupBytesMax = 16 * 1024 * 1024;
 
 export interface RowReader {
   /**
-   * The row of that key and commit in a data file; undefined when the file has none. Fails `pond-damaged` when the file is
-   * missing, short or not Parquet.
+   * The row of that key and commit in a data file; undefined when the file has none. Fails `pond-damaged` when the file
+   * is missing, short or not Parquet.
    */
   read(file: string, key: RowRequest): Promise<StoredRow | undefined>;
   /** The rows of the wanted types, with content, a row group at a time. Fails as `read`. */

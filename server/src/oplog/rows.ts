@@ -109,7 +109,9 @@ export const parquetSchema: SchemaElement[] = [
   })),
 ];
 
-/** Order of rows in a data file: by partition, then node, then version; compared as code units, which for ids is bytes. */
+/**
+ * Order of rows in a data file: by partition, then node, then version; compared as code units, which for ids is bytes.
+ */
 export function compareRows(a: OpRow, b: OpRow): number {
   return compareText(a.partId, b.partId) || compareText(a.nodeId, b.nodeId) || a.version - b.version;
 }

@@ -25,8 +25,8 @@ export interface BlobStore {
   /** Takes content in, in bounded memory; a blob is durable on return. */
   store(content: Content): Promise<StoredContent>;
   /**
-   * Streams a blob's bytes start to end (exclusive). Fails `pond-damaged` when it is missing or not of its size; when it is
-   * read whole also, behind the last byte, when its content is not what was stored.
+   * Streams a blob's bytes start to end (exclusive). Fails `pond-damaged` when it is missing or not of its size; when
+   * it is read whole also, behind the last byte, when its content is not what was stored.
    */
   read(
     hash: string,

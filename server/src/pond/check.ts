@@ -8,7 +8,9 @@ import { committedVersions, readCommitted, rootAt, type Store } from './store.ts
 import { type Commit } from './types.ts';
 import { withRow } from './committedTree.ts';
 
-/** Recomputes all hashes of a commit's tree from its data. Returns what does not fit, as sentences; [] for a sound tree. */
+/**
+ * Recomputes all hashes of a commit's tree from its data. Returns what does not fit, as sentences; [] for a sound tree.
+ */
 export async function checkTree(
   store: Store,
   commit: Commit,

@@ -1,4 +1,6 @@
-/** How far the two clocks may be apart, milliseconds: they run a little differently, and times should not jump for it. */
+/**
+ * How far the two clocks may be apart, milliseconds: they run a little differently, and times should not jump for it.
+ */
 const toleranceMs = 100;
 
 let startMs = performance.timeOrigin;

@@ -1,6 +1,6 @@
 /**
- * Turns an overlay into the rows of one commit: new versions and removals, and the pages of every directory from a change
- * up to the root. It decides and writes nothing; commit.ts carries it out.
+ * Turns an overlay into the rows of one commit: new versions and removals, and the pages of every directory from a
+ * change up to the root. It decides and writes nothing; commit.ts carries it out.
  */
 import { encodeEntries, type DirectoryEntry } from '../oplog/directoryEntry.ts';
 import { type OpRow, type RowContent, type RowMetadata } from '../oplog/rows.ts';

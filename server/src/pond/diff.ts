@@ -1,6 +1,6 @@
 /**
- * Differences between two trees. Equal rows end a comparison, for directories and for the pages of wide ones, so the cost
- * is that of what differs.
+ * Differences between two trees. Equal rows end a comparison, for directories and for the pages of wide ones, so the
+ * cost is that of what differs.
  */
 import { type DirectoryEntry } from '../oplog/directoryEntry.ts';
 import { addressOf, lookupCommitted } from './committedTree.ts';
@@ -26,7 +26,9 @@ export async function diffCommits(store: Store, from: number, to: number): Promi
   return await diffRoots({ store, overlay: new Overlay(), isOnWay: () => true }, from, to);
 }
 
-/** What differs from a commit to the working tree on commit `head`; with `paths`, at or below them, at the cost of that. */
+/**
+ * What differs from a commit to the working tree on commit `head`; with `paths`, at or below them, at the cost of that.
+ */
 export async function diffToWorking(
   store: Store,
   overlay: Overlay,

@@ -8,8 +8,8 @@ import { type Commit, type VersionSpec } from './types.ts';
 const commitsPartId = 'commits';
 
 /**
- * A commit's record; undefined for another engine's commit and for a number that is not there. Fails `pond-damaged` when it
- * names another commit as its parent than the one before it.
+ * A commit's record; undefined for another engine's commit and for a number that is not there. Fails `pond-damaged`
+ * when it names another commit as its parent than the one before it.
  */
 export async function readCommitRecord(opLog: OpLog, number: number): Promise<Commit | undefined> {
   const record = opLog.record(number) ?? (opLog.isCleanedUp(number) ? await recordInRow(opLog, number) : undefined);

@@ -5,7 +5,9 @@ import { type Overlay } from './overlay.ts';
 import { stagedEntries } from './stagedChanges.ts';
 import { type EntryRow, type HistorySources, type NodeRow } from './types.ts';
 
-/** The op log as sources for SQL: its files up to a commit, and, for the working tree, the rows that are only staged. */
+/**
+ * The op log as sources for SQL: its files up to a commit, and, for the working tree, the rows that are only staged.
+ */
 export function historySources(store: Store, number: number, overlay: Overlay | undefined): HistorySources {
   const files = store.opLog.dataFiles(number);
   const staged = overlay === undefined ? [] : stagedEntries(overlay);

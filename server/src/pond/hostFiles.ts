@@ -11,8 +11,8 @@ import { type HostFile } from './types.ts';
 const cacheDirectory = '_pond/cache/inline';
 
 /**
- * Host files with the content of each version, in order. Small content has no file of its own: it is put into the pond's
- * cache, or where that cannot be written into a temporary folder of the user; both can be emptied at any time.
+ * Host files with the content of each version, in order. Small content has no file of its own: it is put into the
+ * pond's cache, or where that cannot be written into a temporary folder of the user; both can be emptied at any time.
  */
 export async function hostFilesOf(
   disk: Disk,

@@ -5,14 +5,14 @@
  *   payload = JSON length (u32 LE) · JSON · content bytes
  *   checksum = first 16 bytes of SHA-256 over the payload
  *
- * The first frame is the header: the batch id, which becomes the id of the commit that takes the changes, and the commit
- * that was newest when the batch began. Every frame names its batch and its run. The frames of a run are flushed together,
- * and the last one closes it; a run that is not whole was never acknowledged, whatever parts of it reached the disk, and
- * is cut. But a bad frame with a later run behind it is a hole, and an error: cutting there would lose what was
- * acknowledged.
+ * The first frame is the header: the batch id, which becomes the id of the commit that takes the changes, and the
+ * commit that was newest when the batch began. Every frame names its batch and its run. The frames of a run are flushed
+ * together, and the last one closes it; a run that is not whole was never acknowledged, whatever parts of it reached
+ * the disk, and is cut. But a bad frame with a later run behind it is a hole, and an error: cutting there would lose
+ * what was acknowledged.
  *
- * Invariants: what a caller was told is on disk was synced; after a failed write or sync the file is cut back to what was
- * acknowledged, or, when even that fails, the journal refuses all further writes.
+ * Invariants: what a caller was told is on disk was synced; after a failed write or sync the file is cut back to what
+ * was acknowledged, or, when even that fails, the journal refuses all further writes.
  */
 import { randomUUID } from 'node:crypto';
 import { isPondError, PondError } from '../base/error.ts';
@@ -47,7 +47,10 @@ export interface JournalContents {
   readonly cutBytes: number;
 }
 
-/** Reads the journal, `sizeBytesMax` of it. Missing or empty gives no header and no frames. Fails `journal-damaged` on a hole. */
+/**
+ * Reads the journal, `sizeBytesMax` of it. Missing or empty gives no header and no frames. Fails `journal-damaged` on a
+ * hole.
+ */
 export function readJournal(disk: Disk, sizeBytesMax?: number): JournalContents {
   const reader = createFrameReader(disk, journalPath, sizeBytesMax);
   const first = reader.frameAt(0);
@@ -191,7 +194,9 @@ export class Journal {
     });
   }
 
-  /** Notes that commit `number` was made beside what is staged, so that opening need not look for the batch up to it. */
+  /**
+   * Notes that commit `number` was made beside what is staged, so that opening need not look for the batch up to it.
+   */
   mark(number: number): void {
     try {
       this.append({ mark: number }, nothing, { more: false });
@@ -210,8 +215,8 @@ export class Journal {
 
   /**
    * Starts a new batch on a commit. Not synced: if the old frames are still there after a crash, their batch id is that
-   * of a commit in the log, and they are known to be committed. So failing takes nothing back; it may leave a journal that
-   * refuses changes.
+   * of a commit in the log, and they are known to be committed. So failing takes nothing back; it may leave a journal
+   * that refuses changes.
    */
   reset(base: number): void {
     this.#header = newHeader(base);

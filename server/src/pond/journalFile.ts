@@ -1,6 +1,9 @@
 import { type Disk, type DiskFile } from '../storage/disk.ts';
 
-/** Bytes that are gathered before they are written, and that are read at once: a bulk change has small frames by thousands. */
+/**
+ * Bytes that are gathered before they are written, and that are read at once: a bulk change has small frames by
+ * thousands.
+ */
 const gatheredBytesMax = 256 * 1024;
 
 /** A file whose appended bytes reach the disk together, at `write` or `sync` or when there are many. */

@@ -6,7 +6,9 @@ const magic = Buffer.from('PJ1\n');
 const headBytes = magic.length + 4 + 16;
 const windowBytes = 1024 * 1024;
 
-/** Where a frame belongs: frames with the same run were flushed together, those of a run before had been flushed then. */
+/**
+ * Where a frame belongs: frames with the same run were flushed together, those of a run before had been flushed then.
+ */
 export interface FramePlace {
   readonly batch: string;
   /** From 1, per batch; 0 for the header. */

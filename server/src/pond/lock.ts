@@ -1,8 +1,8 @@
 /**
- * The writer lock: files `_pond/lock.<generation>`. The highest generation owns the pond. A lock is taken by creating the
- * next generation, which only one process can; it is given up by writing into one's own file that it is free. Files are
- * never removed while they are the highest, so a slow contender that judged an old generation cannot win by mistake: it
- * finds a higher one after its own attempt and retreats.
+ * The writer lock: files `_pond/lock.<generation>`. The highest generation owns the pond. A lock is taken by creating
+ * the next generation, which only one process can; it is given up by writing into one's own file that it is free. Files
+ * are never removed while they are the highest, so a slow contender that judged an old generation cannot win by
+ * mistake: it finds a higher one after its own attempt and retreats.
  */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
@@ -36,7 +36,9 @@ export interface Lock {
   release(): void;
 }
 
-/** Ids of the locks that this process holds: one that it could not give up, on a disk that failed, is known as nobody's. */
+/**
+ * Ids of the locks that this process holds: one that it could not give up, on a disk that failed, is known as nobody's.
+ */
 const held = new Set<string>();
 
 /** Takes the lock, from a holder that died if need be. Fails `lock-held`, with `holderOf(error)` saying who it is. */

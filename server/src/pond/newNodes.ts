@@ -27,8 +27,8 @@ export function newNode(type: FileType, name: string, attributes: PondNode['attr
 }
 
 /**
- * The version after `existing`. A version that is only staged is replaced, since nobody committed it; except in a series,
- * where every version counts.
+ * The version after `existing`. A version that is only staged is replaced, since nobody committed it; except in a
+ * series, where every version counts.
  */
 export function nextVersion(
   existing: PondNode,

@@ -1,7 +1,7 @@
 /**
- * The commits that changed a path. An entry names the commit that changed it last, and the one that put it there, so the
- * walk jumps from change to change. Where nothing is at the path no entry says since when; but a directory's time says when
- * its names last changed, so the walk jumps over all commits that left the names on the way as they were.
+ * The commits that changed a path. An entry names the commit that changed it last, and the one that put it there, so
+ * the walk jumps from change to change. Where nothing is at the path no entry says since when; but a directory's time
+ * says when its names last changed, so the walk jumps over all commits that left the names on the way as they were.
  */
 import { lookupCommitted } from './committedTree.ts';
 import { commitAt, ownAtOrBelow } from './history.ts';

@@ -42,8 +42,8 @@ export async function initPondOn(disk: Disk, directory: string, options: InitOpt
 }
 
 /**
- * Opens the pond in a host directory. 'write' takes the writer lock and repairs what a crash left; 'read' changes nothing
- * on disk. Fails `pond-not-found`, `lock-held`, `pond-damaged`, `journal-damaged`, `pond-too-new`.
+ * Opens the pond in a host directory. 'write' takes the writer lock and repairs what a crash left; 'read' changes
+ * nothing on disk. Fails `pond-not-found`, `lock-held`, `pond-damaged`, `journal-damaged`, `pond-too-new`.
  */
 export async function openPond(directory: string, options: OpenOptions): Promise<OpenPond> {
   return await openPondOn(openHostDisk(directory), directory, options);

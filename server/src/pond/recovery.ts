@@ -1,6 +1,6 @@
 /**
- * What happens before a pond is opened: the tip of the log and the journal are looked at, and what a crash or damage left
- * is set aside, under the writer lock only and never deleted.
+ * What happens before a pond is opened: the tip of the log and the journal are looked at, and what a crash or damage
+ * left is set aside, under the writer lock only and never deleted.
  *
  * The journal's header names a commit that was acknowledged (the durable mark). A damaged tip above the mark was never
  * acknowledged, or its changes are still in the journal; at or below the mark it is a loss, and the pond says so.
@@ -27,7 +27,10 @@ export interface Recovered {
   readonly notices: readonly string[];
 }
 
-/** Opens the log and the journal of a pond. With `repair` the caller holds the lock, and damage above the mark is set aside. */
+/**
+ * Opens the log and the journal of a pond. With `repair` the caller holds the lock, and damage above the mark is set
+ * aside.
+ */
 export async function recover(disk: Disk, options: { readonly repair: boolean }): Promise<Recovered> {
   const notices: string[] = [];
   const journal = readJournal(disk);
@@ -83,8 +86,8 @@ function hasCheckpoint(disk: Disk, version: number): boolean {
 }
 
 /**
- * The journal, or an empty one when the commit that it was to become is in the log: the crash came before the journal was
- * emptied.
+ * The journal, or an empty one when the commit that it was to become is in the log: the crash came before the journal
+ * was emptied.
  */
 export async function uncommitted(opLog: OpLog, journal: JournalContents): Promise<JournalContents> {
   if (journal.header === undefined) return journal;
@@ -105,8 +108,8 @@ function setAsideTail(disk: Disk, { goodBytes, cutBytes }: JournalContents, noti
 }
 
 /**
- * Removes what a writer that died left half made: the spools of its transactions, and blobs that had no name yet. With the
- * lock in hand nobody is making any. Both folders are short to list; strays elsewhere harm nobody and are small.
+ * Removes what a writer that died left half made: the spools of its transactions, and blobs that had no name yet. With
+ * the lock in hand nobody is making any. Both folders are short to list; strays elsewhere harm nobody and are small.
  */
 function removeLeftovers(disk: Disk): void {
   for (const name of disk.list('_pond')) {

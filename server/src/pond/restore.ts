@@ -27,8 +27,8 @@ export async function refuseMissing(paths: readonly string[], trees: readonly FS
 }
 
 /**
- * Stages the older side of the differences: what was added since goes, what was removed comes back, what was modified gets
- * the old content as its next version. Directories come before what is in them, so parents are there.
+ * Stages the older side of the differences: what was added since goes, what was removed comes back, what was modified
+ * gets the old content as its next version. Directories come before what is in them, so parents are there.
  */
 export async function stageOldStates(tree: RestorableTree, states: readonly PathStates[]): Promise<void> {
   await tree.batch(async () => {
@@ -50,8 +50,9 @@ async function stageOldState(tree: RestorableTree, { path, before }: PathStates)
 }
 
 /**
- * The directory of those names; links are not followed, since the paths of a difference are real ones. With `make`, what is
- * missing is made. Undefined where no directory is: what was in it went with it. Fails `not-a-directory` with `make`.
+ * The directory of those names; links are not followed, since the paths of a difference are real ones. With `make`,
+ * what is missing is made. Undefined where no directory is: what was in it went with it. Fails `not-a-directory` with
+ * `make`.
  */
 async function directoryAt(tree: Backend, names: readonly string[], make: boolean): Promise<DirectoryPath | undefined> {
   let path: DirectoryPath = [await tree.root()];

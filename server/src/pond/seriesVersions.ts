@@ -1,7 +1,7 @@
 /**
- * The versions of a series, remembered: each is a row in the data file of its own commit, and a series that grows every few
- * minutes has tens of thousands. A newer version costs the walk to the newest one that is known; another process begins
- * with the stretches that are in the pond's cache. A committed version never changes, so nothing is ever stale.
+ * The versions of a series, remembered: each is a row in the data file of its own commit, and a series that grows every
+ * few minutes has tens of thousands. A newer version costs the walk to the newest one that is known; another process
+ * begins with the stretches that are in the pond's cache. A committed version never changes, so nothing is ever stale.
  */
 import { isPondError } from '../base/error.ts';
 import { type Disk } from '../storage/disk.ts';

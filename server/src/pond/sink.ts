@@ -34,8 +34,8 @@ const spooledBytes = (node: PondNode | null): number => (node?.content?.in === '
 export interface JournalSink extends ChangeSink, Spool {}
 
 /**
- * Staged changes: each is in the journal, synced, before it shows. `reread` rebuilds the overlay from the journal after a
- * batch that failed; `onChange` hears of changes once they are durable.
+ * Staged changes: each is in the journal, synced, before it shows. `reread` rebuilds the overlay from the journal after
+ * a batch that failed; `onChange` hears of changes once they are durable.
  */
 export function createJournalSink(
   journal: Journal,
@@ -78,8 +78,8 @@ export function createJournalSink(
   }
 
   /**
-   * A file that is saved a thousand times before it is committed must not make the journal a thousand files long. Failing
-   * to shorten it takes nothing back: what is staged stands in the old journal, or in the new one.
+   * A file that is saved a thousand times before it is committed must not make the journal a thousand files long.
+   * Failing to shorten it takes nothing back: what is staged stands in the old journal, or in the new one.
    */
   function shorten(): void {
     const liveBytes = overlay.changes().reduce((sum, { node }) => sum + spooledBytes(node), 0);
@@ -158,7 +158,10 @@ export function journalReader(disk: Disk): Spool {
   };
 }
 
-/** A transaction's changes: nothing is durable before its commit, so they are in memory, and what is large of them in a file. */
+/**
+ * A transaction's changes: nothing is durable before its commit, so they are in memory, and what is large of them in a
+ * file.
+ */
 export interface TransactionSink extends ChangeSink, TransactionSpool {}
 
 export const spoolPrefix = 'spool-';

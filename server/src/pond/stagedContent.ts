@@ -15,7 +15,9 @@ export interface Spool {
 
 /** Content of staged and committed nodes alike. */
 export interface StagedContentStore {
-  /** Takes in the content of a new file or symlink. Fails `invalid-content` for a table or series that is not Parquet. */
+  /**
+   * Takes in the content of a new file or symlink. Fails `invalid-content` for a table or series that is not Parquet.
+   */
   take(wanted: Exclude<NewNode, { type: 'directory' }>): Promise<StoredContent>;
   /** The node with that content. */
   attach(node: PondNode, content: StoredContent, existing: PondNode | undefined): PondNode;

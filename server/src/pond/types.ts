@@ -1,7 +1,10 @@
 import { type FS } from '../tinyfs/fs.ts';
 import { type FileType, type Node } from '../tinyfs/backend.ts';
 
-/** A version as people write it: a commit number ("12"), "HEAD", "HEAD~3", or an ISO 8601 time (newest commit at or before it). */
+/**
+ * A version as people write it: a commit number ("12"), "HEAD", "HEAD~3", or an ISO 8601 time (newest commit at or
+ * before it).
+ */
 export type VersionSpec = string;
 
 /** A commit's own record. Also a row of the op log, and in the Delta commitInfo. */
@@ -121,7 +124,10 @@ export interface Pond {
   /** Resolves a spec to a commit. Fails `version-not-found`. */
   resolve(version: VersionSpec): Promise<Commit>;
   status(): Promise<Status>;
-  /** Differences from one version to another, in path order; `to` undefined is the working tree. Cost is that of the differences. */
+  /**
+   * Differences from one version to another, in path order; `to` undefined is the working tree. Cost is that of the
+   * differences.
+   */
   diff(from: VersionSpec, to: VersionSpec | undefined, paths?: readonly string[]): Promise<readonly Change[]>;
   /** Commits all that is staged. Fails `nothing-staged`, `conflict` (see status) and leaves everything staged then. */
   commit(request: CommitRequest): Promise<Commit>;
@@ -134,7 +140,10 @@ export interface Pond {
   keepStaged(paths: readonly string[]): Promise<number>;
   /** Commits newest first, foreign ones left out; with a path, those that changed it or something below it. */
   log(options?: { readonly path?: string; readonly limit?: number }): AsyncIterable<Commit>;
-  /** Stages the paths as they were at a version: content, presence and absence. Returns the changes it staged, as status has them. */
+  /**
+   * Stages the paths as they were at a version: content, presence and absence. Returns the changes it staged, as status
+   * has them.
+   */
   restore(paths: readonly string[], at: VersionSpec): Promise<readonly Change[]>;
   /** Starts a transaction beside what is staged: its own changes, committed alone. */
   begin(): Promise<Transaction>;
@@ -146,7 +155,10 @@ export interface Pond {
   hostFiles(node: Node, job?: HostFilesJob): Promise<readonly HostFile[]>;
   /** A hash of a node's whole value: of all versions for a series. Known without reading content. */
   contentKey(node: Node): string;
-  /** Op-log data files (Parquet, absolute host paths) that hold the history up to a commit, and the rows only staged so far. */
+  /**
+   * Op-log data files (Parquet, absolute host paths) that hold the history up to a commit, and the rows only staged so
+   * far.
+   */
   history(at?: VersionSpec): Promise<HistorySources>;
   /** Recomputes the tree's hashes from the data of a version and compares; problems as sentences. */
   check(version?: VersionSpec, onProgress?: (checked: number) => void): Promise<readonly string[]>;
@@ -161,7 +173,9 @@ export interface Transaction {
   readonly fs: FS;
   /** True while nothing was changed in it. */
   readonly isEmpty: boolean;
-  /** Fails `conflict` when a path that it changed was changed by a commit since begin. Undefined when nothing changed. */
+  /**
+   * Fails `conflict` when a path that it changed was changed by a commit since begin. Undefined when nothing changed.
+   */
   commit(request: CommitRequest): Promise<Commit | undefined>;
   abandon(): Promise<void>;
 }

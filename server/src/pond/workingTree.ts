@@ -43,7 +43,9 @@ export interface WorkingTreeParts {
 export function createWorkingTree(parts: WorkingTreeParts): RestorableTree {
   const { store, overlay, sink, contents } = parts;
 
-  /** A directory as staged changes leave it: its size and time follow its own entries, its hash waits for the commit. */
+  /**
+   * A directory as staged changes leave it: its size and time follow its own entries, its hash waits for the commit.
+   */
   function asStaged(node: PondNode): PondNode {
     const delta = overlay.countDelta(node.id);
     const modifiedUs = overlay.modifiedUs(node.id);

@@ -154,8 +154,8 @@ export interface Commands extends ResourceCommands {
   list: {
     params: InPond & At & { readonly path: string; readonly recursive?: boolean };
     /**
-     * The entries of a directory, the matches of a glob, or the one file that the path names; in path order. Their paths go
-     * through the links that `path` goes through.
+     * The entries of a directory, the matches of a glob, or the one file that the path names; in path order. Their
+     * paths go through the links that `path` goes through.
      */
     result: readonly NodeInfo[];
   };
@@ -214,8 +214,8 @@ export interface Commands extends ResourceCommands {
     } & SkippedInfo;
   };
   /**
-   * Copies pond paths (or globs) to a host folder; streams; reports progress. With `temporal` (year, month, …) series and
-   * tables become a Parquet file for each part of time, named by what the wildcards stand for.
+   * Copies pond paths (or globs) to a host folder; streams; reports progress. With `temporal` (year, month, …) series
+   * and tables become a Parquet file for each part of time, named by what the wildcards stand for.
    */
   export: {
     params: InPond &
@@ -251,7 +251,9 @@ export interface Commands extends ResourceCommands {
     params: InPond & { readonly paths: readonly string[]; readonly at: string };
     result: readonly ChangeInfo[];
   };
-  /** Recomputes the hashes of a version from its data; problems as sentences. `trees` hashes what each resource holds. */
+  /**
+   * Recomputes the hashes of a version from its data; problems as sentences. `trees` hashes what each resource holds.
+   */
   check: {
     params: InPond & At;
     result: { readonly problems: readonly string[]; readonly trees: readonly TreeHashInfo[] };

@@ -95,8 +95,8 @@ export interface ResourceCommands {
   /** All kinds, by name. */
   kinds: { params: Readonly<Record<string, never>>; result: readonly KindInfo[] };
   /**
-   * Stages documents, all or none. `sources` may hold several documents each; `directory` is the absolute host folder that
-   * `template_file` is relative to. With problems of severity error nothing is staged and `applied` is empty.
+   * Stages documents, all or none. `sources` may hold several documents each; `directory` is the absolute host folder
+   * that `template_file` is relative to. With problems of severity error nothing is staged and `applied` is empty.
    */
   apply: {
     params: InPond & {
@@ -117,9 +117,9 @@ export interface ResourceCommands {
     result: { readonly removed: readonly string[] };
   };
   /**
-   * Runs resources of the newest commit, each after those that it reads of; all when `names` is left out. A failure of one
-   * is in its record; those that read of it are skipped, the others run. Progress: message "KIND/NAME: …"; the
-   * last of a resource is how its run ended, "KIND/NAME: ok". With `isRepeated`, for rounds of a schedule, a run that brings
+   * Runs resources of the newest commit, each after those that it reads of; all when `names` is left out. A failure of
+   * one is in its record; those that read of it are skipped, the others run. Progress: message "KIND/NAME: …"; the last
+   * of a resource is how its run ended, "KIND/NAME: ok". With `isRepeated`, for rounds of a schedule, a run that brings
    * nothing and ends as the one before has no record of its own within an hour.
    */
   run: {
@@ -136,7 +136,9 @@ export interface ResourceCommands {
     params: InPond & { readonly name: string };
     result: readonly { readonly id: string; readonly name: string; readonly description: string }[];
   };
-  /** Asks the service for the readings of a location, page by page, and keeps nothing. Times are seconds since 1970 UTC. */
+  /**
+   * Asks the service for the readings of a location, page by page, and keeps nothing. Times are seconds since 1970 UTC.
+   */
   hydroVuScan: {
     params: InPond & {
       readonly name: string;

@@ -21,8 +21,8 @@ const readOnlyHint =
   'A query only reads: SELECT, WITH, FROM, VALUES, PIVOT, UNPIVOT, DESCRIBE, SUMMARIZE, SHOW and EXPLAIN are allowed.';
 
 /**
- * Finds the tables that one query reads, by DuckDB's own parser. Nothing is bound or run. Fails `query-invalid` when the
- * text does not parse or is empty, `query-forbidden` when it is more than one statement, is not a query, or calls a
+ * Finds the tables that one query reads, by DuckDB's own parser. Nothing is bound or run. Fails `query-invalid` when
+ * the text does not parse or is empty, `query-forbidden` when it is more than one statement, is not a query, or calls a
  * function that reaches out of the pond; `isAllowed` tells of a table function, at an index in the SQL, that it may.
  */
 export async function analyze(

@@ -7,8 +7,8 @@ import { type ResolvedFile } from './names.ts';
 import { type WorkerProcess } from './workerClient.ts';
 
 /**
- * The host path of a Parquet file with the content of an Arrow file. It is made once per content, in the pond's cache; a
- * pond that cannot be written gets it in the worker's own directory, for as long as the worker lives.
+ * The host path of a Parquet file with the content of an Arrow file. It is made once per content, in the pond's cache;
+ * a pond that cannot be written gets it in the worker's own directory, for as long as the worker lives.
  */
 export async function parquetOfArrow(
   {

@@ -10,8 +10,8 @@ export interface FileFacts {
   /** False when one of several files has other columns than the others. */
   readonly isAlike: boolean;
   /**
-   * Least and greatest value of the time column, microseconds since 1970 UTC; undefined without such a column, or without
-   * a row that has a time. The time column is the one called `Timestamp` in any case.
+   * Least and greatest value of the time column, microseconds since 1970 UTC; undefined without such a column, or
+   * without a row that has a time. The time column is the one called `Timestamp` in any case.
    */
   readonly time: { readonly minUs: bigint; readonly maxUs: bigint } | undefined;
 }

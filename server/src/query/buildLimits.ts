@@ -15,8 +15,8 @@ export interface BuildLimits {
 const gibibyte = 1024 ** 3;
 
 /**
- * Far above what files of millions of rows take, and low enough that a query without end is stopped before it fills a disk
- * or a cache. The time is for runs that nobody watches: a query that gives no rows is stopped by nothing else.
+ * Far above what files of millions of rows take, and low enough that a query without end is stopped before it fills a
+ * disk or a cache. The time is for runs that nobody watches: a query that gives no rows is stopped by nothing else.
  */
 export const defaultLimits: BuildLimits = {
   resultBytesMax: 4 * gibibyte,
@@ -34,8 +34,8 @@ export interface LimitedPlaces {
 }
 
 /**
- * Does work that writes a host file, and calls `stop` when that, what it spills or the time passes its limit. Then it fails
- * `query-failed`, whatever the work ends with.
+ * Does work that writes a host file, and calls `stop` when that, what it spills or the time passes its limit. Then it
+ * fails `query-failed`, whatever the work ends with.
  */
 export async function withinLimits(
   limits: BuildLimits,

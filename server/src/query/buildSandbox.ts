@@ -30,15 +30,16 @@ export interface BuildSpec {
 }
 
 /**
- * A database for the SQL of one query of a document, which runs over one file after the other. To open one takes longer than
- * to read a small file, and what a database may open is settled for good when it is locked: so the files change behind
- * paths that stay the same.
+ * A database for the SQL of one query of a document, which runs over one file after the other. To open one takes longer
+ * than to read a small file, and what a database may open is settled for good when it is locked: so the files change
+ * behind paths that stay the same.
  *
  * Invariants:
  * - It opens the spec's host paths and no other; it has no network, and loads no extension.
  * - No statement changes a setting: those of a connection are set for the database before it is locked.
  * - Only COPY of a query runs, and the CREATE TYPE that DuckDB puts before a dynamic PIVOT.
- * - A run has a connection of its own, and the contents of files are not kept in memory: it finds nothing of the run before.
+ * - A run has a connection of its own, and the contents of files are not kept in memory: it finds nothing of the run
+ *   before.
  */
 export class BuildSandbox {
   readonly #database: Database;
@@ -71,9 +72,9 @@ export class BuildSandbox {
   }
 
   /**
-   * Runs a query to its end and writes its rows in their order to the result, a new Parquet file. Fails `invalid-content`
-   * for files that cannot be read, `query-forbidden` for what is not a query, and with the codes of runError. A sandbox in
-   * which a run failed and that has not its views is of no more use.
+   * Runs a query to its end and writes its rows in their order to the result, a new Parquet file. Fails
+   * `invalid-content` for files that cannot be read, `query-forbidden` for what is not a query, and with the codes of
+   * runError. A sandbox in which a run failed and that has not its views is of no more use.
    */
   async write(run: BuildRun): Promise<void> {
     const connection = await this.#database.connect();
@@ -115,8 +116,8 @@ export class BuildSandbox {
       text = `COPY (${around.opening}\n${sql}\n${around.closing}) TO ${literal(this.#spec.result)} (FORMAT parquet, USE_TMP_FILE false)`;
       const statements = await connection.statements(text);
       this.#checkInterrupt();
-      // To bind and then to run binds twice, and a CSV file is looked through each time. One statement that begins as this
-      // one does is a COPY.
+      // To bind and then to run binds twice, and a CSV file is looked through each time. One statement that begins as
+      // this one does is a COPY.
       if (statements.count === 1) await connection.run(text);
       else {
         // The COPY of a dynamic PIVOT: around it is a transaction, with the type that DuckDB makes for it.

@@ -45,7 +45,10 @@ export function changingWord(sql: string): Token | undefined {
   });
 }
 
-/** True for a name that stands where only that of a column can: in quotes, behind a dot or AS, in a list of columns, as a key. */
+/**
+ * True for a name that stands where only that of a column can: in quotes, behind a dot or AS, in a list of columns, as
+ * a key.
+ */
 function isColumn(tokens: readonly Token[], index: number): boolean {
   const [before, token, next, second] = [tokens[index - 1], tokens[index], tokens[index + 1], tokens[index + 2]];
   if (token?.kind === 'identifier') return true;

@@ -20,8 +20,8 @@ export interface QueryEngineOptions {
 
 /**
  * Runs SQL over ponds in a process of its own, which starts on first need. Queries run one at a time, in the order in
- * which what they read is ready; rows of finished ones are fetched meanwhile. A process that dies takes the results with it: the call that it was busy with
- * fails `engine-unavailable`, and the next query starts a new one.
+ * which what they read is ready; rows of finished ones are fetched meanwhile. A process that dies takes the results
+ * with it: the call that it was busy with fails `engine-unavailable`, and the next query starts a new one.
  *
  * Errors of run and toFile: `query-invalid`, `query-forbidden`, `not-found`, `invalid-content` and the like with the
  * position in the SQL; `query-failed` while it runs; `engine-unavailable`; `cancelled`.

@@ -13,8 +13,9 @@ const names = ['commits', 'nodes', 'entries', 'resources', 'runs'] as const;
 type HistoryName = (typeof names)[number];
 
 /**
- * The tables pond.commits, pond.nodes, pond.entries, pond.resources and pond.runs, as far as the references ask for them,
- * up to a version. No rows are read before the batches are. Fails `query-invalid` for another name in the schema, and `version-not-found`.
+ * The tables pond.commits, pond.nodes, pond.entries, pond.resources and pond.runs, as far as the references ask for
+ * them, up to a version. No rows are read before the batches are. Fails `query-invalid` for another name in the schema,
+ * and `version-not-found`.
  */
 export async function historyFor(
   pond: Pond,

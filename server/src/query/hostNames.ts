@@ -22,8 +22,8 @@ export function renameHostPaths(text: string, files: readonly NamedFile[]): { te
 }
 
 /**
- * The error of a query that failed while it was bound or ran. One that blames what is in a file is `invalid-content` of that
- * file, one about the disk `storage-failed`.
+ * The error of a query that failed while it was bound or ran. One that blames what is in a file is `invalid-content` of
+ * that file, one about the disk `storage-failed`.
  */
 export function runError(error: unknown, sql: string, files: readonly NamedFile[]): PondError {
   const engine = readEngineError(error);
@@ -65,8 +65,8 @@ export function viewError(error: unknown, view: ViewSpec, sql: string, files: re
 }
 
 /**
- * The error of SQL that this program made, without the place in it. One that blames what is in a file that the SQL opens is
- * `invalid-content`, and leaves out the file's host path: who asked knows what the file is to people.
+ * The error of SQL that this program made, without the place in it. One that blames what is in a file that the SQL
+ * opens is `invalid-content`, and leaves out the file's host path: who asked knows what the file is to people.
  */
 export function ownError(error: unknown, statements: readonly string[]): PondError {
   const { code, message, path, hint, cause } = queryError(error, '');

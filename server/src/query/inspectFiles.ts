@@ -29,8 +29,8 @@ async function areAlike(connection: Connection, hostPaths: readonly string[]): P
 }
 
 /**
- * SQL of a time column's value in microseconds since 1970 UTC, null for what is no point in time; undefined for a column
- * that is none. Numbers count seconds.
+ * SQL of a time column's value in microseconds since 1970 UTC, null for what is no point in time; undefined for a
+ * column that is none. Numbers count seconds.
  */
 function microsecondsSql({ name, type }: Column): string | undefined {
   if (name.toLowerCase() !== timeName) return undefined;

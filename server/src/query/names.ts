@@ -34,9 +34,9 @@ export interface NameScope {
 }
 
 /**
- * Finds the files that a table's name stands for: one path, or all files that a pattern matches, each once; links that lead
- * nowhere are left out. A version may stand behind the last '@'. What exists under the whole name comes first, so a file
- * called "a@1.csv" or "x[1].csv" is reached.
+ * Finds the files that a table's name stands for: one path, or all files that a pattern matches, each once; links that
+ * lead nowhere are left out. A version may stand behind the last '@'. What exists under the whole name comes first, so
+ * a file called "a@1.csv" or "x[1].csv" is reached.
  *
  * Undefined when nothing is there and the reference is not certain. Fails `not-found`, `is-a-directory`,
  * `version-not-found`, and `query-invalid` for a file that is no table; all with the position of the name.

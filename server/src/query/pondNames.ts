@@ -12,8 +12,8 @@ export interface TableReference {
 }
 
 /**
- * The pond paths and patterns that a SQL text may name as tables, told by its words alone: nothing is parsed, so there can
- * be some that turn out to be no tables, and these are not `certain`.
+ * The pond paths and patterns that a SQL text may name as tables, told by its words alone: nothing is parsed, so there
+ * can be some that turn out to be no tables, and these are not `certain`.
  */
 export function pondNamesIn(sql: string): readonly TableReference[] {
   return namesIn(tokenize(sql)).filter(({ schema }) => schema === '');

@@ -3,8 +3,8 @@ import { type Value } from '../duckdb/values.ts';
 import { type SandboxSpec } from './sources.ts';
 
 /**
- * Returns what stands before and behind a query so that host paths in its columns of text become pond paths, and fail it
- * in lists, structs and the like. `columns` are names and types; columns may share a name.
+ * Returns what stands before and behind a query so that host paths in its columns of text become pond paths, and fail
+ * it in lists, structs and the like. `columns` are names and types; columns may share a name.
  */
 export function renamingSql(
   columns: readonly (readonly Value[])[],

@@ -47,7 +47,9 @@ export class ResultStore {
     }
   }
 
-  /** Rows from `start`, fewer than `count` at the end. Cost is that of the window. Fails `query-failed` once released. */
+  /**
+   * Rows from `start`, fewer than `count` at the end. Cost is that of the window. Fails `query-failed` once released.
+   */
   async rows(result: number, start: number, count: number): Promise<RowWindow> {
     const { columns } = this.#find(result);
     const values = columns.map((_, index) => `CAST(c${index} AS VARCHAR)`).join(', ');
@@ -122,7 +124,9 @@ export function createTableSql(result: number, columns: readonly Column[]): stri
   return `CREATE TABLE ${tableOf(result)} (${columns.map(({ type }, index) => `c${index} ${type}`).join(', ')})`;
 }
 
-/** Rows are only ever appended, so row ids count from 0 without gaps, and DuckDB skips the blocks outside the window. */
+/**
+ * Rows are only ever appended, so row ids count from 0 without gaps, and DuckDB skips the blocks outside the window.
+ */
 function windowSql(values: string, result: number, start: number, count: number): string {
   return `SELECT ${values} FROM ${tableOf(result)} WHERE rowid >= ${start} AND rowid < ${start + count} ORDER BY rowid`;
 }

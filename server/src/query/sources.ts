@@ -51,8 +51,8 @@ const tableBytesMax = 128 * 1024 * 1024;
 
 /**
  * The view that stands for a source. Of many small text files it is a table: to make a view DuckDB opens each file to
- * tell its columns, and each query over the view opens each file twice more. It is the connection's own, or with `isShared`
- * that of all connections.
+ * tell its columns, and each query over the view opens each file twice more. It is the connection's own, or with
+ * `isShared` that of all connections.
  */
 export function viewOf(source: Source, { isShared = false } = {}): ViewSpec {
   const groups = new Map<string, { readonly reading: Reading; readonly hostPaths: string[] }>();

@@ -1,7 +1,10 @@
 import { PondError } from '../base/error.ts';
 import { type BoundStatement } from '../duckdb/statements.ts';
 
-/** Returns the statement. Fails `query-forbidden` for one of another kind, `query-invalid` for one that waits for values. */
+/**
+ * Returns the statement. Fails `query-forbidden` for one of another kind, `query-invalid` for one that waits for
+ * values.
+ */
 export function allowed(statement: BoundStatement, kinds: readonly BoundStatement['kind'][]): BoundStatement {
   if (!kinds.includes(statement.kind)) {
     throw new PondError('query-forbidden', 'the text is not a query', {

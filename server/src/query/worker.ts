@@ -1,6 +1,6 @@
 /**
- * The query process: DuckDB, the SQL of users and the rows it makes. It ends when its parent goes away, and then removes the
- * directory that its argument names.
+ * The query process: DuckDB, the SQL of users and the rows it makes. It ends when its parent goes away, and then
+ * removes the directory that its argument names.
  */
 import { assert } from '../base/assert.ts';
 import { PondError } from '../base/error.ts';

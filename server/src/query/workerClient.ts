@@ -47,8 +47,8 @@ const environmentNames = [
 ];
 
 /**
- * One query process, from its start to its end. A process that ends takes its results with it; the next WorkerProcess is
- * a new one.
+ * One query process, from its start to its end. A process that ends takes its results with it; the next WorkerProcess
+ * is a new one.
  *
  * Invariants: each request is answered or rejected once; after `exited` resolves nothing of the process is left, its
  * spilled files included.
@@ -95,8 +95,8 @@ export class WorkerProcess {
   }
 
   /**
-   * Asks for an operation. Fails with the worker's error, `engine-unavailable` when the process dies, or `cancelled` soon
-   * after the signal: a process that does not stop what it does is killed.
+   * Asks for an operation. Fails with the worker's error, `engine-unavailable` when the process dies, or `cancelled`
+   * soon after the signal: a process that does not stop what it does is killed.
    */
   async request<N extends OperationName>(
     name: N,
@@ -124,7 +124,10 @@ export class WorkerProcess {
     }
   }
 
-  /** Ends the process and waits until it is gone; what it was at is given up, and the files that it was writing are removed. */
+  /**
+   * Ends the process and waits until it is gone; what it was at is given up, and the files that it was writing are
+   * removed.
+   */
   async close(): Promise<void> {
     this.#death ??= new PondError('engine-unavailable', 'the query engine was closed');
     // Not by disconnecting: Node tells no 'close' of a child that its parent has disconnected from.

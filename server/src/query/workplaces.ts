@@ -7,7 +7,10 @@ import { type Analysis } from './analysis.ts';
 import { type BuildSandbox } from './buildSandbox.ts';
 import { type UserBuild } from './build.ts';
 
-/** Input files up to so many, and of so many bytes together, are copied: that costs less than to open a database for them alone. */
+/**
+ * Input files up to so many, and of so many bytes together, are copied: that costs less than to open a database for
+ * them alone.
+ */
 const copiedFilesMax = 16;
 const copiedBytesMax = 4 * 1024 * 1024;
 
@@ -34,8 +37,8 @@ export interface Workplace {
 
 export interface Workplaces {
   /**
-   * One where the same query ran before, or a new one. Nobody else has it until it is given back. With `isOnce`, and for
-   * large inputs, it is for this build alone, and the input stays where it is.
+   * One where the same query ran before, or a new one. Nobody else has it until it is given back. With `isOnce`, and
+   * for large inputs, it is for this build alone, and the input stays where it is.
    */
   take(build: UserBuild, options: { readonly isOnce: boolean }): Workplace;
   /** One that is not to be used again is closed. */
@@ -43,8 +46,8 @@ export interface Workplaces {
 }
 
 /**
- * Keeps as many databases as builds may run at once, for a short while: only for the very same SQL and the same other tables,
- * so that no document finds what another has left, were there a way to leave something.
+ * Keeps as many databases as builds may run at once, for a short while: only for the very same SQL and the same other
+ * tables, so that no document finds what another has left, were there a way to leave something.
  */
 export function createWorkplaces(directory: string, countMax: number): Workplaces {
   let idle: Workplace[] = [];

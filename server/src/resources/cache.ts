@@ -2,10 +2,10 @@
  * The files of a workshop on disk: `<2 digits>/<key>` below the cache's folder.
  *
  * Invariants:
- * - A file under its key is whole: it is written aside, flushed and renamed. One that lost its end all the same, to a disk or
- *   to a person, is as good as none.
- * - The folder grows to at most `bytesMax` and what one making adds. The files made first go first, those that this process
- *   used last only when nothing else is left: a query may be about to open them.
+ * - A file under its key is whole: it is written aside, flushed and renamed. One that lost its end all the same, to a
+ *   disk or to a person, is as good as none.
+ * - The folder grows to at most `bytesMax` and what one making adds. The files made first go first, those that this
+ *   process used last only when nothing else is left: a query may be about to open them.
  */
 import { dirname, join } from 'node:path';
 import { lazy } from '../base/lazy.ts';

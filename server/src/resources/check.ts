@@ -14,8 +14,8 @@ import {
 import { suggest } from '../base/suggest.ts';
 
 /**
- * Returns what keeps `node` from having `shape`, in the order of the text within each mapping. `owner` is where to point
- * when a key is missing from it: the key that `node` stands under.
+ * Returns what keeps `node` from having `shape`, in the order of the text within each mapping. `owner` is where to
+ * point when a key is missing from it: the key that `node` stands under.
  */
 export function checkShape(node: Node, shape: Shape, owner: Range): readonly Problem[] {
   if (shape.type === 'anything') return [];

@@ -20,8 +20,8 @@ export interface Recording {
 }
 
 /**
- * Puts records of several runs into the pond with one commit, none for none. A home that is gone takes its records with it.
- * Returns what kept them from being committed: what the runs said of themselves is worth more than that.
+ * Puts records of several runs into the pond with one commit, none for none. A home that is gone takes its records with
+ * it. Returns what kept them from being committed: what the runs said of themselves is worth more than that.
  */
 export async function commitRecords(
   pond: ResourcePond,

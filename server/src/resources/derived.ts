@@ -25,7 +25,8 @@ export interface Match {
 export interface Inputs {
   /**
    * Files that a pattern of pond paths matches, each once, in order of path; links are followed, directories and the
-   * documents and records of resources are left out. Fails `resource-cycle` when the pattern reaches what is being made of it.
+   * documents and records of resources are left out. Fails `resource-cycle` when the pattern reaches what is being made
+   * of it.
    */
   match(pattern: string): Promise<readonly Match[]>;
 }
@@ -50,8 +51,8 @@ export interface DerivedFile {
   /** The newest of the document and the inputs, microseconds since 1970 UTC. */
   readonly modifiedUs: number;
   /**
-   * The content as host files, at least one; several for a series only, in time order. Called when the workshop does not
-   * have them under `key`. A failure names the resource's document with the position, or the input.
+   * The content as host files, at least one; several for a series only, in time order. Called when the workshop does
+   * not have them under `key`. A failure names the resource's document with the position, or the input.
    */
   make(workshop: Workshop, job: Job): Promise<readonly HostFile[]>;
 }

@@ -1,11 +1,11 @@
 /**
- * Tells of what nobody writes. When a tree changes, what is derived in it comes, goes and changes; and what is in a home is
- * at its name too, where people look.
+ * Tells of what nobody writes. When a tree changes, what is derived in it comes, goes and changes; and what is in a
+ * home is at its name too, where people look.
  *
  * Invariants:
  * - Only directories that were looked into are looked into again, which matches patterns and makes nothing.
- * - A directory is compared with all states in which it was looked into since it was last told of: whoever saw any of them is
- *   told what is different now.
+ * - A directory is compared with all states in which it was looked into since it was last told of: whoever saw any of
+ *   them is told what is different now.
  */
 import { type PathEvent } from '../pond/types.ts';
 import { type DerivedEntries, type DerivedNode } from './derived.ts';

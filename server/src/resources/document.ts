@@ -4,13 +4,15 @@ import { type Node } from './node.ts';
 import { createLines, type Lines, type Range } from './position.ts';
 import { type Problem } from './problem.ts';
 
-/** The longest text that is parsed, in UTF-16 code units. The parser takes about a second for the worst text so long. */
+/**
+ * The longest text that is parsed, in UTF-16 code units. The parser takes about a second for the worst text so long.
+ */
 export const textLengthMax = 262_144;
 
 /**
- * How many collections may be open at once in a text: more than a document may have. The library puts documents together by
- * recursion, and its own guard, to catch the overflow of the stack, is none: a regular expression that V8 has to compile
- * near the end of the stack ends the process.
+ * How many collections may be open at once in a text: more than a document may have. The library puts documents
+ * together by recursion, and its own guard, to catch the overflow of the stack, is none: a regular expression that V8
+ * has to compile near the end of the stack ends the process.
  */
 const openMax = 256;
 

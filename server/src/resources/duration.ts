@@ -38,8 +38,9 @@ const exponentMax = 30;
 
 /**
  * Returns the duration that `text` says, or why it says none. It is a sum of numbers with units ("1 day -1 hour",
- * "1.5h", "2e3 ms"); a unit may be cut to any beginning that only one unit has; case does not matter, except that a lone
- * `m` is minutes and a lone `M` months; a number alone is seconds. A part of a microsecond or of a month is refused.
+ * "1.5h", "2e3 ms"); a unit may be cut to any beginning that only one unit has; case does not matter, except that a
+ * lone `m` is minutes and a lone `M` months; a number alone is seconds. A part of a microsecond or of a month is
+ * refused.
  */
 export function parseDuration(text: string): Duration | DurationError {
   const whole = { start: 0, end: text.length };

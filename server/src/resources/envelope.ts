@@ -8,7 +8,9 @@ import { isUuid, nameText, plainText, verbatimText } from './texts.ts';
 /** Keys of every resource document, in the order in which they are written. */
 export const envelopeKeys = ['apiVersion', 'kind', 'name', 'desc', 'metadata', 'spec'] as const;
 
-/** Returns the shape of a whole document of one kind, or, without a kind, of a document whose `spec` is not looked at. */
+/**
+ * Returns the shape of a whole document of one kind, or, without a kind, of a document whose `spec` is not looked at.
+ */
 export function documentShape(kinds: readonly ResourceKind[], kind: ResourceKind | undefined): ObjectShape {
   const specShape: Shape = kind?.spec ?? { type: 'anything' };
   return {

@@ -12,7 +12,8 @@ const patternLengthMax = 1024;
 
 /**
  * Returns the wildcard count of a pattern of paths and what is wrong with it, at most one issue per component. It takes
- * what the file system takes, where `\` gives the next character its own meaning and a wildcard ends where its name does.
+ * what the file system takes, where `\` gives the next character its own meaning and a wildcard ends where its name
+ * does.
  */
 export function scanGlob(text: string): GlobPattern {
   if (/^[/.]*$/.test(text) && !text.includes('..')) {

@@ -24,7 +24,9 @@ export interface RememberingInputs extends Inputs {
   forget(): void;
 }
 
-/** Returns inputs that match each pattern once. Only finished matches are shared: one under way may be part of a cycle. */
+/**
+ * Returns inputs that match each pattern once. Only finished matches are shared: one under way may be part of a cycle.
+ */
 export function rememberMatches(inputs: Inputs): RememberingInputs {
   let remembered = new Map<string, readonly Match[]>();
   return {

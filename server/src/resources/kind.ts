@@ -20,7 +20,9 @@ export interface ResourceKind {
   readonly example: string;
   /** What flows through it, told of the document alone. The order of runs and the cycles come from it. */
   readonly flows: (resource: Resource) => readonly Flow[];
-  /** What it derives; undefined for a kind that derives nothing. Loaded when a home of the kind is first looked into. */
+  /**
+   * What it derives; undefined for a kind that derives nothing. Loaded when a home of the kind is first looked into.
+   */
   readonly derive?: () => Promise<Derive>;
   /** What a run does; undefined for a kind of which a run makes what it derives. Loaded when it first runs. */
   readonly run?: () => Promise<Run>;
@@ -56,8 +58,8 @@ export type Derive = (resource: Resource, inputs: Inputs) => DerivedEntries;
 export interface RunContext {
   readonly resource: Resource;
   /**
-   * The resource's home in the transaction of the run, where nobody else sees the changes before they are committed with
-   * the record of the run. Asked for anew after a checkpoint.
+   * The resource's home in the transaction of the run, where nobody else sees the changes before they are committed
+   * with the record of the run. Asked for anew after a checkpoint.
    */
   home(): Promise<WD>;
   /** The newest commit, with what is derived from it. */

@@ -33,8 +33,8 @@ const madeAtOnce = 3;
 
 /**
  * Makes all that a resource of the newest commit derives, as far as it is not made yet: the run of a kind that only
- * derives. A file or folder that fails does not keep the others from being made: the first failure, in the order of paths,
- * is the run's, the others are notes.
+ * derives. A file or folder that fails does not keep the others from being made: the first failure, in the order of
+ * paths, is the run's, the others are notes.
  */
 export async function makeAll(pond: ResourcePond, resource: Resource, options: MakeOptions): Promise<RunOutcome> {
   const version = String(pond.head.number);
@@ -95,7 +95,9 @@ async function makeOne(pond: ResourcePond, at: NodePath, { signal }: MakeOptions
   return pond.workshop.known(at.node.sha256) === undefined ? await pond.hostFiles(at.node, { signal }) : [];
 }
 
-/** The rows of Parquet files, told by their footers: many in one statement, as most of what each takes is the asking. */
+/**
+ * The rows of Parquet files, told by their footers: many in one statement, as most of what each takes is the asking.
+ */
 async function rowsIn(pond: ResourcePond, files: readonly HostFile[], signal: AbortSignal): Promise<number> {
   let rows = 0;
   for (let start = 0; start < files.length; start += countedAtOnce) {

@@ -14,8 +14,8 @@ export interface ScalarNode {
   /** Where it is written; the key's range when nothing is written after the colon. */
   readonly range: Range;
   /**
-   * Where each line of the text begins in the source, when its characters stand there one by one: a text on one line, or a
-   * literal block (`|`). Undefined for escapes and folded text: parts of these cannot be pointed at.
+   * Where each line of the text begins in the source, when its characters stand there one by one: a text on one line,
+   * or a literal block (`|`). Undefined for escapes and folded text: parts of these cannot be pointed at.
    */
   readonly lineStarts?: readonly Position[];
 }

@@ -67,7 +67,9 @@ export async function addRecord(home: WD, record: RunRecord): Promise<void> {
   await home.writeFile(recordsName, Buffer.concat(newestLines([...before, shortened(record)])));
 }
 
-/** True for the record of a run that brought nothing and ended as the newest of its home tells of one within the hour. */
+/**
+ * True for the record of a run that brought nothing and ended as the newest of its home tells of one within the hour.
+ */
 export function isSameAgain(record: RunRecord, newest: RunRecord | undefined): boolean {
   if (newest === undefined || record.rows + record.files > 0) return false;
   const ending = ({ status, notes, error }: RunRecord): string => JSON.stringify([status, notes, error?.message]);

@@ -39,9 +39,9 @@ export interface Ran {
 const nothing: RunOutcome = { rows: 0, bytes: 0, files: 0, notes: [] };
 
 /**
- * Runs a resource as the newest commit has it, and commits what it wrote with the record of the run. What fails is in the
- * record; the record of a run that wrote nothing is left to the caller, who commits those of several runs at once. Fails for
- * programmers' errors only.
+ * Runs a resource as the newest commit has it, and commits what it wrote with the record of the run. What fails is in
+ * the record; the record of a run that wrote nothing is left to the caller, who commits those of several runs at once.
+ * Fails for programmers' errors only.
  */
 export async function runOne(pond: ResourcePond, chosen: Resource, options: RunOptions): Promise<Ran> {
   const started = options.effects.now();

@@ -23,7 +23,9 @@ const sideBySideMax = 4;
 export interface RunRequest {
   /** By NAME, KIND/NAME or UUID; all when undefined. */
   readonly names?: readonly string[];
-  /** True for a round of a schedule: a run that brings nothing and ends as the one before has no record within the hour. */
+  /**
+   * True for a round of a schedule: a run that brings nothing and ends as the one before has no record within the hour.
+   */
   readonly isRepeated?: boolean;
   readonly effects: RunEffects;
   readonly signal: AbortSignal;
@@ -46,8 +48,8 @@ export interface RunResult {
 const homesOf = new WeakMap<ResourcePond, Homes>();
 
 /**
- * Runs resources once. Fails `resource-not-found` for a name before anything runs; what fails in a run, or for a cycle, is in
- * its record. Results are in the order of ending, each told as progress, `KIND/NAME: ok`.
+ * Runs resources once. Fails `resource-not-found` for a name before anything runs; what fails in a run, or for a cycle,
+ * is in its record. Results are in the order of ending, each told as progress, `KIND/NAME: ok`.
  */
 export async function runResources(pond: ResourcePond, request: RunRequest): Promise<readonly RunResult[]> {
   await pond.refresh();

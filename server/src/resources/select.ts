@@ -3,8 +3,8 @@ import { didYouMean } from '../base/suggest.ts';
 import { type ResourceHome } from './readResource.ts';
 
 /**
- * Returns the homes that names stand for, in the order of `homes`; all when there are no names. A name is a NAME that only
- * one resource has, KIND/NAME, or a UUID. Fails `resource-not-found`.
+ * Returns the homes that names stand for, in the order of `homes`; all when there are no names. A name is a NAME that
+ * only one resource has, KIND/NAME, or a UUID. Fails `resource-not-found`.
  */
 export function selectHomes(
   homes: readonly ResourceHome[],

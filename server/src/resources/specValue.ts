@@ -1,8 +1,8 @@
 import { entryOf, type Node, type ScalarNode } from './node.ts';
 
 /**
- * Returns a value without its positions: texts, numbers (bigint for whole ones), booleans, null, arrays, and objects with
- * keys as written. A kind says which type the `spec` of its checked documents has.
+ * Returns a value without its positions: texts, numbers (bigint for whole ones), booleans, null, arrays, and objects
+ * with keys as written. A kind says which type the `spec` of its checked documents has.
  */
 export function specValue(node: Node): unknown {
   if (node.type === 'scalar') return node.value;

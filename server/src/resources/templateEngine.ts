@@ -1,6 +1,7 @@
 /**
- * Renders templates that strangers may have written: in a process of its own, with limits in steps, time and memory, and
- * with nothing to reach but the data they are given. The syntax is Jinja's, with Tera's `for key, value in MAP` and group().
+ * Renders templates that strangers may have written: in a process of its own, with limits in steps, time and memory,
+ * and with nothing to reach but the data they are given. The syntax is Jinja's, with Tera's `for key, value in MAP` and
+ * group().
  */
 import { PondError } from '../base/error.ts';
 import { type RenderFault, templateLimits } from './templateMessages.ts';

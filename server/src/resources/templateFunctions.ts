@@ -10,8 +10,8 @@ type Tell = (fault: RenderFault) => void;
 const refused = Symbol('refused');
 
 /**
- * `group(by="FIELD", in=LIST)`: a map from each value that the items have in a field to the list of these items, which keep
- * their order. The engine goes over maps in byte order of their keys. Refused for arguments of another form.
+ * `group(by="FIELD", in=LIST)`: a map from each value that the items have in a field to the list of these items, which
+ * keep their order. The engine goes over maps in byte order of their keys. Refused for arguments of another form.
  */
 export function groupItems(given: readonly unknown[], tell: Tell): unknown {
   const named = given.at(-1);

@@ -4,7 +4,10 @@
 export const templateLimits = {
   /** Steps of the engine. A loop of some hundred instructions goes round ten thousand times with that. */
   fuel: 5_000_000,
-  /** Milliseconds of processor time, so that a machine that is busy fails no template. Steps are limited already; some can be long. */
+  /**
+   * Milliseconds of processor time, so that a machine that is busy fails no template. Steps are limited already; some
+   * can be long.
+   */
   processorMs: 3000,
   /** Milliseconds until an answer is no longer waited for. */
   waitMs: 60_000,

@@ -1,8 +1,9 @@
 /**
  * The process that renders templates, from first need until it is idle for a while.
  *
- * Invariants: one template at a time; a process that was stopped or whose engine broke is not used again; an idle process
- * does not keep this one alive, and ends with it; a busy one is not left behind for longer than a template may take.
+ * Invariants: one template at a time; a process that was stopped or whose engine broke is not used again; an idle
+ * process does not keep this one alive, and ends with it; a busy one is not left behind for longer than a template may
+ * take.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,7 +1,9 @@
 /** A template as the engine takes it, and the way back from its positions to those of the text as it was written. */
 export interface PreparedTemplate {
   readonly source: string;
-  /** Offset in the text as written of an offset in `source`; what was inserted stands for the place that it stands at. */
+  /**
+   * Offset in the text as written of an offset in `source`; what was inserted stands for the place that it stands at.
+   */
   readonly originOf: (offset: number) => number;
 }
 
@@ -14,8 +16,9 @@ interface Insertion {
 }
 
 /**
- * Lets `{% for key, value in MAP %}` go over the entries of a map, which the engine does for lists of pairs only: what it
- * loops over is put through a filter, which is told the offset that it has in the text. Nothing is inserted in comments, raw blocks and texts.
+ * Lets `{% for key, value in MAP %}` go over the entries of a map, which the engine does for lists of pairs only: what
+ * it loops over is put through a filter, which is told the offset that it has in the text. Nothing is inserted in
+ * comments, raw blocks and texts.
  */
 export function prepareTemplate(text: string): PreparedTemplate {
   const insertions = [...tagsOf(text)].flatMap((tag) => insertionsFor(text, tag));

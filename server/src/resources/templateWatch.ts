@@ -1,4 +1,7 @@
-/** Bounds the time of a template where it runs: the process that asked for it may be gone, and the engine lets nobody in. */
+/**
+ * Bounds the time of a template where it runs: the process that asked for it may be gone, and the engine lets nobody
+ * in.
+ */
 import { Worker } from 'node:worker_threads';
 import { overtimeSignal } from './templateMessages.ts';
 
@@ -24,7 +27,10 @@ parentPort.on('message', (isBusy) => {
 });
 `;
 
-/** Returns a watch that ends this process when a piece of work takes more than `processorMs` of processor time. It keeps no process alive. */
+/**
+ * Returns a watch that ends this process when a piece of work takes more than `processorMs` of processor time. It keeps
+ * no process alive.
+ */
 export function startWatch(processorMs: number): Watch {
   const thread = new Worker(threadSource, { eval: true, workerData: { processorMs, signal: overtimeSignal } });
   thread.unref();

@@ -57,8 +57,8 @@ function render({ source, context }: RenderRequest): RenderReply {
 const memoryText = `it took more than ${templateLimits.memoryPages / 16} MB of memory`;
 
 /**
- * The engine's text of an error: a message with the line, then the lines around it, where ">" marks the one with the error
- * and "^" below that the part of it; then the values of the variables, which are nobody's business.
+ * The engine's text of an error: a message with the line, then the lines around it, where ">" marks the one with the
+ * error and "^" below that the part of it; then the values of the variables, which are nobody's business.
  */
 function faultOf(text: string): RenderFault {
   const lines = text.split('\n');

@@ -7,8 +7,8 @@ import { type Shape } from './shape.ts';
 import { hasTemplate } from './templateText.ts';
 
 /**
- * Returns the texts of a document that are expanded when it is applied and hold a `{{ }}` template: those of its shape that
- * are not to stay as they are written.
+ * Returns the texts of a document that are expanded when it is applied and hold a `{{ }}` template: those of its shape
+ * that are not to stay as they are written.
  */
 export function templatesIn(node: Node, shape: Shape): readonly ScalarNode[] {
   if (node.type === 'scalar') {

@@ -4,8 +4,8 @@ import { type Resource } from './kind.ts';
 import { documentName, homeOf } from './resource.ts';
 
 /**
- * Says which patterns of a resource match nothing, each with its place in the document, in the order of the document. Those
- * that cannot be matched at all are left out: what is made of them fails.
+ * Says which patterns of a resource match nothing, each with its place in the document, in the order of the document.
+ * Those that cannot be matched at all are left out: what is made of them fails.
  */
 export async function unmatchedPatterns(inputs: Inputs, resource: Resource): Promise<readonly string[]> {
   const reads = new Set(resource.kind.flows(resource).flatMap((flow) => flow.reads));

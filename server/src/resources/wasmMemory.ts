@@ -5,8 +5,8 @@ const headerBytes = 8;
 const memorySection = 5;
 
 /**
- * Returns the module with at most `pagesMax` pages of 64 KiB for its one memory, whatever it had there. A module that asks
- * for more then gets none, instead of taking what the machine has.
+ * Returns the module with at most `pagesMax` pages of 64 KiB for its one memory, whatever it had there. A module that
+ * asks for more then gets none, instead of taking what the machine has.
  */
 export function withMemoryLimit(module: Uint8Array, pagesMax: number): Uint8Array<ArrayBuffer> {
   for (let start = headerBytes; ;) {

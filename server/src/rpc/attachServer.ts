@@ -70,7 +70,10 @@ function welcome(host: Host, socket: Socket): Peer {
   );
   const peer: Peer = { connection, socket, ponds: new Set() };
   const inputs = createInputs();
-  /** What is being done for the peer. (Signals that depend on one of the peer's would be kept as long as the peer stays.) */
+  /**
+   * What is being done for the peer. (Signals that depend on one of the peer's would be kept as long as the peer
+   * stays.)
+   */
   const working = new Set<AbortController>();
   connection.onRequest(hello, ({ protocolVersion: theirs }: Hello): Hello => {
     if (theirs !== protocolVersion) throw toResponse(mismatch(theirs));

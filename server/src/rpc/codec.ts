@@ -2,8 +2,8 @@ import { deserialize, serialize } from 'node:v8';
 import { type ContentTypeDecoder, type ContentTypeEncoder, type Message } from 'vscode-jsonrpc/node';
 
 /**
- * Messages between processes of one user on one machine, in the serialization of V8: it carries bytes as bytes. Both ends
- * agree on it by the protocol version that they exchange first.
+ * Messages between processes of one user on one machine, in the serialization of V8: it carries bytes as bytes. Both
+ * ends agree on it by the protocol version that they exchange first.
  */
 export const binaryEncoder: ContentTypeEncoder = {
   name: 'application/vnd.pond-v8',

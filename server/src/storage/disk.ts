@@ -1,8 +1,9 @@
 /**
- * The primitives that a host file system offers, and nothing above them. Every durable recipe (durable.ts) is built from
- * these, so a simulated disk can stop the world, or fail, between any two of them.
+ * The primitives that a host file system offers, and nothing above them. Every durable recipe (durable.ts) is built
+ * from these, so a simulated disk can stop the world, or fail, between any two of them.
  *
- * Paths are relative to the disk's root, with `/` between names; the root itself is ''. A path that escapes is an assert.
+ * Paths are relative to the disk's root, with `/` between names; the root itself is ''. A path that escapes is an
+ * assert.
  *
  * The calls are synchronous: a small durable write (create, write, flush, flush directory) took 0.40 ms so and 0.64 ms
  * through the thread pool, and a commit makes about ten of them. Only content of any size is streamed, asynchronously.
@@ -15,7 +16,9 @@ export interface Disk {
   hostPath(path: string): string | undefined;
   /** The whole file; undefined when it is missing. */
   readFile(path: string): Uint8Array | undefined;
-  /** Bytes start (inclusive, 0-based) to end (exclusive); shorter at the end of the file; undefined when it is missing. */
+  /**
+   * Bytes start (inclusive, 0-based) to end (exclusive); shorter at the end of the file; undefined when it is missing.
+   */
   readRange(path: string, start: number, end: number): Uint8Array | undefined;
   stat(path: string): DiskStat | undefined;
   /** Names in a directory, unordered; [] when it is missing. */

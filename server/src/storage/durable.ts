@@ -15,7 +15,10 @@ export function temporaryPathIn(directory: string): string {
   return joinPath(directory, `${temporaryPrefix}${randomUUID()}`);
 }
 
-/** Makes the folder of a disk where it is missing. Returns what keeps files from being made in it; undefined for nothing. */
+/**
+ * Makes the folder of a disk where it is missing. Returns what keeps files from being made in it; undefined for
+ * nothing.
+ */
 export function refusalOf(disk: Disk): PondError | undefined {
   const probe = temporaryPathIn('');
   try {
@@ -30,8 +33,8 @@ export function refusalOf(disk: Disk): PondError | undefined {
 }
 
 /**
- * Writes and flushes a new file. Its name is durable only after the directory is synced. Fails `already-exists`, changing
- * nothing, when the name is taken; after any other failure the file is removed again.
+ * Writes and flushes a new file. Its name is durable only after the directory is synced. Fails `already-exists`,
+ * changing nothing, when the name is taken; after any other failure the file is removed again.
  */
 export function writeNew(disk: Disk, path: string, bytes: Uint8Array): void {
   const file = disk.create(path);
@@ -39,8 +42,8 @@ export function writeNew(disk: Disk, path: string, bytes: Uint8Array): void {
 }
 
 /**
- * Makes `path` a durable file of `bytes`, at once: nobody ever sees a part of it. Returns false, changing nothing, when the
- * name is taken. After an error the outcome is open (the name may be there): read it back.
+ * Makes `path` a durable file of `bytes`, at once: nobody ever sees a part of it. Returns false, changing nothing, when
+ * the name is taken. After an error the outcome is open (the name may be there): read it back.
  */
 export function putIfAbsent(disk: Disk, path: string, bytes: Uint8Array): boolean {
   const temporary = temporaryPathIn(parentOf(path));
@@ -52,7 +55,10 @@ export function putIfAbsent(disk: Disk, path: string, bytes: Uint8Array): boolea
   return linked;
 }
 
-/** Makes `path` a durable file of `bytes`, in place of what was there. After an error either content may be there, whole. */
+/**
+ * Makes `path` a durable file of `bytes`, in place of what was there. After an error either content may be there,
+ * whole.
+ */
 export function replaceFile(disk: Disk, path: string, bytes: Uint8Array): void {
   const temporary = temporaryPathIn(parentOf(path));
   writeNew(disk, temporary, bytes);
@@ -81,9 +87,9 @@ export async function putStream(
 }
 
 /**
- * Makes a directory with its missing parents, and their names durable. A directory that stands already may be the work of
- * a process that died before it was durable, so the parents are synced all the same, except for what is in `known`: paths
- * that this process made durable earlier. `path` and its parents are added to it.
+ * Makes a directory with its missing parents, and their names durable. A directory that stands already may be the work
+ * of a process that died before it was durable, so the parents are synced all the same, except for what is in `known`:
+ * paths that this process made durable earlier. `path` and its parents are added to it.
  */
 export function makeDirectoryDurable(disk: Disk, path: string, known: Set<string> = new Set()): void {
   if (known.has(path)) return;

@@ -1,7 +1,8 @@
 /**
  * Bytes that grow at the end, in amortized constant time.
  *
- * Invariant: a byte once written is never written again in the same buffer, so a view that was handed out never changes.
+ * Invariant: a byte once written is never written again in the same buffer, so a view that was handed out never
+ * changes.
  */
 export class GrowingBytes {
   #buffer: Uint8Array;

@@ -88,8 +88,8 @@ function makeDirectory(root: string, path: string): void {
 }
 
 /**
- * Makes a directory with its missing parents, and returns the topmost one that it made; undefined when all stood. Step by
- * step: Node's own recursive way never ends below a directory that takes no new names, such as /proc.
+ * Makes a directory with its missing parents, and returns the topmost one that it made; undefined when all stood. Step
+ * by step: Node's own recursive way never ends below a directory that takes no new names, such as /proc.
  */
 function makeMissing(path: string): string | undefined {
   if (stat(path)?.kind === 'directory') return undefined;

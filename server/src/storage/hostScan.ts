@@ -31,8 +31,8 @@ export type HostFound =
     };
 
 /**
- * Everything below a host folder except folders, in order of names; `enter` tells which folders are looked into. Links to
- * files count as files, wherever these are; links to folders are skipped, so that no circle of them is walked.
+ * Everything below a host folder except folders, in order of names; `enter` tells which folders are looked into. Links
+ * to files count as files, wherever these are; links to folders are skipped, so that no circle of them is walked.
  */
 export function* scanHost(folder: string, enter: (names: readonly string[]) => boolean): Iterable<HostFound> {
   yield* scan(folder, [], enter);

@@ -38,9 +38,9 @@ export interface HostSkipped {
 }
 
 /**
- * Everything at and below a host path, each folder before what is in it. Links to files count as files, wherever these are.
- * What is named as skipped: links to folders, links that lead nowhere, devices, pipes, sockets, and names that are not
- * UTF-8. A folder at the path of `without` is skipped too. Fails `not-found` when nothing is at the start,
+ * Everything at and below a host path, each folder before what is in it. Links to files count as files, wherever these
+ * are. What is named as skipped: links to folders, links that lead nowhere, devices, pipes, sockets, and names that are
+ * not UTF-8. A folder at the path of `without` is skipped too. Fails `not-found` when nothing is at the start,
  * `invalid-content` when it is neither file nor folder.
  */
 export function* walkHost(start: string, without?: HostSkipped): Iterable<HostEntry | HostSkipped> {
@@ -132,7 +132,10 @@ export function hostContent({ hostPath, sizeBytes }: HostEntry): Uint8Array | As
   return tryTo('read', hostPath, () => readFileSync(hostPath));
 }
 
-/** Returns the first part of a path below `directory` that is a link, which could lead out of it; undefined when none is. */
+/**
+ * Returns the first part of a path below `directory` that is a link, which could lead out of it; undefined when none
+ * is.
+ */
 export function linkBelow(directory: string, relativePath: string): string | undefined {
   let at = resolve(directory);
   for (const name of relativePath.split('/')) {

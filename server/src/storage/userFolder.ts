@@ -5,8 +5,8 @@ import { PondError } from '../base/error.ts';
 import { raise } from './storageError.ts';
 
 /**
- * A folder under the system's temporary one, made when it is missing, that only this user can look into: others could read
- * what is put there, or put something else in its place. Fails `storage-denied` when somebody else has made it.
+ * A folder under the system's temporary one, made when it is missing, that only this user can look into: others could
+ * read what is put there, or put something else in its place. Fails `storage-denied` when somebody else has made it.
  */
 export function userTemporaryFolder(): string {
   const uid = process.getuid?.();

@@ -70,9 +70,13 @@ export interface Backend {
   setAttributes(directory: DirectoryPath, name: string, attributes: Readonly<Record<string, string>>): Promise<Node>;
   /** Removes an entry and, for a directory, all below it. Missing fails `not-found`. */
   remove(directory: DirectoryPath, name: string): Promise<void>;
-  /** Moves an entry, keeping its id and versions; an entry at the target is replaced. The caller has checked for cycles. */
+  /**
+   * Moves an entry, keeping its id and versions; an entry at the target is replaced. The caller has checked for cycles.
+   */
   rename(from: DirectoryPath, name: string, to: DirectoryPath, newName: string): Promise<void>;
-  /** Copies an entry, with all below a directory, as new nodes of version 1. No bytes of content are read or written. */
+  /**
+   * Copies an entry, with all below a directory, as new nodes of version 1. No bytes of content are read or written.
+   */
   copy(node: Node, to: DirectoryPath, newName: string): Promise<Node>;
   /** Runs `work`; the changes made in it become durable together, with one flush. */
   batch<T>(work: () => Promise<T>): Promise<T>;

@@ -2,13 +2,13 @@
  * Glob patterns with captures.
  *
  * In a component: `*` any characters, `?` one, `[abc]` and `[a-z]` one of them, `[!abc]` one other, `{a,b*}` one of the
- * patterns, `\` takes the next character as it is. A component `**` is any number of directories, none too; at the end it
- * is everything below, at any depth, but not the directory itself. Names that begin with a dot are names as any other.
- * Matching is by Unicode code points and case counts.
+ * patterns, `\` takes the next character as it is. A component `**` is any number of directories, none too; at the end
+ * it is everything below, at any depth, but not the directory itself. Names that begin with a dot are names as any
+ * other. Matching is by Unicode code points and case counts.
  *
- * Each of these is a capture, numbered left to right; `{...}` is one, whatever is in it. Where several readings fit, the
- * left ones take as much as they can. `**` captures what it stands for with the slash that follows: 'x/y/' in a/x/y/b for
- * a/**\/b, '' in a/b.
+ * Each of these is a capture, numbered left to right; `{...}` is one, whatever is in it. Where several readings fit,
+ * the left ones take as much as they can. `**` captures what it stands for with the slash that follows: 'x/y/' in
+ * a/x/y/b for a/**\/b, '' in a/b.
  */
 import { PondError } from '../base/error.ts';
 import { type ComponentPattern, matchComponent, parseComponent } from './globComponent.ts';
@@ -29,7 +29,9 @@ export interface Glob {
   readonly parts: readonly GlobPart[];
 }
 
-/** Returns the parsed pattern; '/' and '' have no parts and match the directory they start from. Fails `invalid-path`. */
+/**
+ * Returns the parsed pattern; '/' and '' have no parts and match the directory they start from. Fails `invalid-path`.
+ */
 export function parseGlob(text: string): Glob {
   if (text.length > patternLengthMax) throw invalid(text.slice(0, 40), `it is longer than ${patternLengthMax}`);
   const components = text.split('/').filter((component) => component !== '' && component !== '.');

@@ -1,6 +1,6 @@
 /**
- * One component of a glob, compiled to a small program and run by backtracking that enters each state once: the work is at
- * most the length of the program times the length of the name, whatever the pattern.
+ * One component of a glob, compiled to a small program and run by backtracking that enters each state once: the work is
+ * at most the length of the program times the length of the name, whatever the pattern.
  */
 
 type Step =

@@ -65,7 +65,9 @@ export function nextVersion(node: MemoryNode, modifiedUs: number, changes: Parti
   return next;
 }
 
-/** Returns a node with all below it as new nodes of version 1; a series with all its versions, which make up its rows. */
+/**
+ * Returns a node with all below it as new nodes of version 1; a series with all its versions, which make up its rows.
+ */
 export function copyOf(node: MemoryNode, modifiedUs: number): MemoryNode {
   if (node.type === 'series' && node.previous !== undefined) {
     const { content, sizeBytes, sha256, attributes } = node;
@@ -103,7 +105,9 @@ export function contentOf(node: Node): Uint8Array {
   return (node as MemoryNode).content;
 }
 
-/** Returns the bytes of a content, which the caller cannot change afterwards: a Buffer's own `slice` would share them. */
+/**
+ * Returns the bytes of a content, which the caller cannot change afterwards: a Buffer's own `slice` would share them.
+ */
 export async function collect(content: Content): Promise<Uint8Array> {
   if (content instanceof Uint8Array) return new Uint8Array(content);
   const chunks: Uint8Array[] = [];

@@ -1,13 +1,14 @@
 /**
  * Finding nodes by pattern.
  *
- * - Order: each directory before what is in it, entries in byte order of their names. A node matches once per path to it.
+ * - Order: each directory before what is in it, entries in byte order of their names. A node matches once per path to
+ *   it.
  * - Only directories that can still hold a match are read; a component without wildcards is looked up, not searched.
- * - What is found is the entry itself: a link is given as a link. Captures are of the path that the pattern walked, while
- *   the path of something found behind a link is the one it really has.
- * - A link to a directory is entered where a component other than `**` matches it. A link that leads nowhere is not. One
- *   that leads to a directory which the visit is inside of fails `visit-loop`, unless it stands before the first wildcard.
- *   What a visit remembers ends with it.
+ * - What is found is the entry itself: a link is given as a link. Captures are of the path that the pattern walked,
+ *   while the path of something found behind a link is the one it really has.
+ * - A link to a directory is entered where a component other than `**` matches it. A link that leads nowhere is not.
+ *   One that leads to a directory which the visit is inside of fails `visit-loop`, unless it stands before the first
+ *   wildcard. What a visit remembers ends with it.
  */
 import { isPondError, PondError } from '../base/error.ts';
 import { type Backend, type Entry } from './backend.ts';
@@ -26,7 +27,9 @@ export interface Visited {
 
 /** How a visit or a walk goes. */
 export interface VisitOptions {
-  /** Told of each directory that cannot be listed, which is passed over then. Without it, the visit or walk fails there. */
+  /**
+   * Told of each directory that cannot be listed, which is passed over then. Without it, the visit or walk fails there.
+   */
   readonly onUnlisted?: (directory: NodePath, error: PondError) => void;
 }
 

@@ -17,13 +17,13 @@ import { visit, type Visited, type VisitOptions, walk } from './visit.ts';
 type Range = { readonly start: number; readonly end: number };
 
 /**
- * A directory that paths start from. It is a place, not a node: each call looks up what stands there now, so that it shows
- * every change, and a directory made anew at its path is the same working directory.
+ * A directory that paths start from. It is a place, not a node: each call looks up what stands there now, so that it
+ * shows every change, and a directory made anew at its path is the same working directory.
  *
- * Paths: rules in resolve.ts; '', '.' and, for the root, '/' are the directory itself. All calls fail `not-a-directory` for
- * a path through something else, `path-escapes`, `invalid-path`, `symlink-loop`, and `not-found` for a dangling link.
- * Changes fail `read-only` where the file system cannot be written. A check and the change after it are two steps: callers
- * that race for one path order themselves.
+ * Paths: rules in resolve.ts; '', '.' and, for the root, '/' are the directory itself. All calls fail `not-a-directory`
+ * for a path through something else, `path-escapes`, `invalid-path`, `symlink-loop`, and `not-found` for a dangling
+ * link. Changes fail `read-only` where the file system cannot be written. A check and the change after it are two
+ * steps: callers that race for one path order themselves.
  */
 export class WD {
   readonly backend: Backend;
@@ -100,9 +100,9 @@ export class WD {
   }
 
   /**
-   * Stores the next version of a file, or a new one; a link at the end is followed to its file. Without a type a file keeps
-   * the one it has; without attributes likewise. Fails `is-a-directory`, `already-exists` for overwrite false and for
-   * another type, `not-found` for create false and when its directory is missing.
+   * Stores the next version of a file, or a new one; a link at the end is followed to its file. Without a type a file
+   * keeps the one it has; without attributes likewise. Fails `is-a-directory`, `already-exists` for overwrite false and
+   * for another type, `not-found` for create false and when its directory is missing.
    */
   async writeFile(path: string, content: Content, options: WriteOptions = {}): Promise<NodePath> {
     return writeFile(this.backend, await this.#here(), path, content, options);
@@ -116,48 +116,58 @@ export class WD {
     return workingDirectory(this.backend, await createDirectory(this.backend, await this.#here(), path, parents));
   }
 
-  /** Makes a link; the target need not exist. Fails `already-exists`, `not-found`, and `invalid-path` for the target. */
+  /**
+   * Makes a link; the target need not exist. Fails `already-exists`, `not-found`, and `invalid-path` for the target.
+   */
   async createSymlink(path: string, target: string): Promise<NodePath> {
     return createNode(this.backend, await this.#here(), path, { type: 'symlink', target });
   }
 
-  /** Replaces the attributes of what is at the path, as its next version. Fails `not-found`; `invalid-path` for the root. */
+  /**
+   * Replaces the attributes of what is at the path, as its next version. Fails `not-found`; `invalid-path` for the
+   * root.
+   */
   async setAttributes(path: string, attributes: Readonly<Record<string, string>>): Promise<NodePath> {
     return setAttributes(this.backend, await this.#here(), path, attributes);
   }
 
   /**
-   * Removes an entry; a link itself, not what it leads to. Fails `not-found`, `directory-not-empty` unless recursive, and
-   * `invalid-path` for this directory.
+   * Removes an entry; a link itself, not what it leads to. Fails `not-found`, `directory-not-empty` unless recursive,
+   * and `invalid-path` for this directory.
    */
   async remove(path: string, { recursive = false } = {}): Promise<void> {
     await removeEntry(this.backend, await this.#here(), path, recursive);
   }
 
   /**
-   * Moves an entry with its id and versions; links at either end are the entries meant. Onto itself it does nothing. Fails
-   * `not-found`, `already-exists` unless overwrite, and then `not-a-directory` or `is-a-directory` where only one of the two
-   * is a directory, `directory-not-empty` for the one replaced; `invalid-path` into its own subtree.
+   * Moves an entry with its id and versions; links at either end are the entries meant. Onto itself it does nothing.
+   * Fails `not-found`, `already-exists` unless overwrite, and then `not-a-directory` or `is-a-directory` where only one
+   * of the two is a directory, `directory-not-empty` for the one replaced; `invalid-path` into its own subtree.
    */
   async rename(from: string, to: string, options: Omit<TransferOptions, 'recursive'> = {}): Promise<void> {
     await renameEntry(this.backend, await this.#here(), from, to, options);
   }
 
   /**
-   * Copies a file, or with `recursive` a directory and all in it, as new nodes. A link at `from` is followed, those in a
-   * directory are copied as links; an entry at `to` is replaced, a link too. Fails as rename, and `is-a-directory` for a
-   * directory unless recursive.
+   * Copies a file, or with `recursive` a directory and all in it, as new nodes. A link at `from` is followed, those in
+   * a directory are copied as links; an entry at `to` is replaced, a link too. Fails as rename, and `is-a-directory`
+   * for a directory unless recursive.
    */
   async copy(from: string, to: string, options: TransferOptions = {}): Promise<NodePath> {
     return copyEntry(this.backend, await this.#here(), from, to, options);
   }
 
-  /** What matches a glob pattern, with its captures: order and links as in visit.ts. Fails `invalid-path`, `visit-loop`. */
+  /**
+   * What matches a glob pattern, with its captures: order and links as in visit.ts. Fails `invalid-path`, `visit-loop`.
+   */
   async *visit(pattern: string, options: VisitOptions = {}): AsyncIterable<Visited> {
     yield* visit(this.backend, await this.#here(), pattern, options);
   }
 
-  /** Everything below a directory, each directory before what is in it, in byte order of names. Follows no links. Fails as the directory. */
+  /**
+   * Everything below a directory, each directory before what is in it, in byte order of names. Follows no links. Fails
+   * as the directory.
+   */
   async *walk(path = '.', options: VisitOptions = {}): AsyncIterable<NodePath> {
     yield* walk(this.backend, await this.#directory(path), options);
   }

@@ -1,15 +1,17 @@
 import { closeSync, fsyncSync, linkSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The least that a durable commit can cost: `bytes` bytes in a new file of `folder`, flushed, and the folder flushed. */
+/**
+ * The least that a durable commit can cost: `bytes` bytes in a new file of `folder`, flushed, and the folder flushed.
+ */
 export function writeFloor(folder: string, name: string, bytes: number): void {
   writeFlushed(join(folder, name), bytes);
   flushFolder(folder);
 }
 
 /**
- * The same bytes in the order that a commit to a Delta log needs, and nothing else: the data file and its folder flushed,
- * then the log entry under another name, flushed, linked to its own, and the log's folder flushed.
+ * The same bytes in the order that a commit to a Delta log needs, and nothing else: the data file and its folder
+ * flushed, then the log entry under another name, flushed, linked to its own, and the log's folder flushed.
  */
 export function writeOrdered(folder: string, log: string, name: string, bytes: number): void {
   const entryBytes = Math.round(bytes / 4);

@@ -14,7 +14,9 @@ const fileSystems: Readonly<Record<number, string>> = {
   0x794c7630: 'overlay',
 };
 
-/** Prints cores, memory, file system and versions, and the load when it began: other work on the machine shows in it. */
+/**
+ * Prints cores, memory, file system and versions, and the load when it began: other work on the machine shows in it.
+ */
 export function printMachine(): void {
   const gibibytes = (totalmem() / 2 ** 30).toFixed(0);
   const fileSystem = statfsSync(tmpdir()).type;

@@ -5,13 +5,15 @@ export interface Rounds {
   readonly rounds: number;
   /** Rounds before those that count. */
   readonly warmUp: number;
-  /** Called before each contender, untimed: what one leaves to be written later must not be the next one's to wait for. */
+  /**
+   * Called before each contender, untimed: what one leaves to be written later must not be the next one's to wait for.
+   */
   readonly settle?: () => void;
 }
 
 /**
- * Runs the contenders in turn, A B C A B C …, so that the machine's moods meet all of them, and returns the median of each
- * in milliseconds. The order turns around with each round: none always follows the same one.
+ * Runs the contenders in turn, A B C A B C …, so that the machine's moods meet all of them, and returns the median of
+ * each in milliseconds. The order turns around with each round: none always follows the same one.
  */
 export async function interleaved<N extends string>(
   contenders: Readonly<Record<N, Contender>>,

@@ -4,8 +4,8 @@ import { parseArgs } from 'node:util';
 export type Parameters = Readonly<Record<string, number>>;
 
 /**
- * What a benchmark was asked to do: `full`, or with `--small` on the command line `small`, which is enough to see that it
- * works. Each can be given by name as well: `--rounds 10`.
+ * What a benchmark was asked to do: `full`, or with `--small` on the command line `small`, which is enough to see that
+ * it works. Each can be given by name as well: `--rounds 10`.
  */
 export function parametersOf<P extends Parameters>(full: P, small: P): P {
   const numbers = Object.keys(full).map((name) => [name, { type: 'string' }] as const);

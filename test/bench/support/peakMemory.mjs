@@ -1,4 +1,6 @@
-/** Loaded into a process by `--import`: writes the most memory that it ever held, bytes, to the file PEAK_MEMORY_FILE. */
+/**
+ * Loaded into a process by `--import`: writes the most memory that it ever held, bytes, to the file PEAK_MEMORY_FILE.
+ */
 import { writeFileSync } from 'node:fs';
 
 process.once('exit', () => {

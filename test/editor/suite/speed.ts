@@ -14,7 +14,10 @@ const sizesBytes = [1 * KiB, 64 * KiB, 1 * MiB, 16 * MiB];
 const entries = 1000;
 const rounds = 15;
 
-/** Reads and listings through `pond:` beside the same through `file:`, in one extension host. Prints ratios, asserts none. */
+/**
+ * Reads and listings through `pond:` beside the same through `file:`, in one extension host. Prints ratios, asserts
+ * none.
+ */
 export function speedTests(): void {
   test('reads and listings give the same through pond: and file:, and how long each takes', async (t) => {
     const pond = await newPond(t);

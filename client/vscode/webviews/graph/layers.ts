@@ -23,7 +23,9 @@ export interface Layering {
 /** How often the layers are put in order; the order settles after a few times. */
 const sweeps = 12;
 
-/** Returns the layers of nodes in an order with few crossings. Edges that close a circle do not count for the layers. */
+/**
+ * Returns the layers of nodes in an order with few crossings. Edges that close a circle do not count for the layers.
+ */
 export function layering(ids: readonly string[], edges: readonly Edge[]): Layering {
   const depth = depths(ids, edges);
   const forward = edges.map((edge) =>

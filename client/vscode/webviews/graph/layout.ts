@@ -27,8 +27,8 @@ interface Columns {
 }
 
 /**
- * Returns the picture of a graph, from left to right. Nodes without edges stand in rows below the others, as many side by
- * side as fit into `width`.
+ * Returns the picture of a graph, from left to right. Nodes without edges stand in rows below the others, as many side
+ * by side as fit into `width`.
  */
 export function layout(ids: readonly string[], edges: readonly Edge[], width: number): Layout {
   const linked = new Set(edges.flatMap(({ from, to }) => [from, to]));

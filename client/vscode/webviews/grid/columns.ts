@@ -17,7 +17,9 @@ export function isNumeric(type: string): boolean {
   return /^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\(.*\)|VARINT|BIGNUM)$/.test(type);
 }
 
-/** Lays columns out side by side, each as wide as its name, its type and the longest of the first rows, within limits. */
+/**
+ * Lays columns out side by side, each as wide as its name, its type and the longest of the first rows, within limits.
+ */
 export function layOut(
   columns: readonly ColumnInfo[],
   first: RowsInfo['columns'],

@@ -22,8 +22,8 @@ interface Range {
 }
 
 /**
- * Puts columns together that can be read on one axis: those of one unit, none of which would be flattened by the others. In
- * the order of the columns.
+ * Puts columns together that can be read on one axis: those of one unit, none of which would be flattened by the
+ * others. In the order of the columns.
  */
 export function panelsOf<Series extends Measured>(all: readonly Series[]): readonly Panel<Series>[] {
   const panels: { readonly unit: string; readonly series: Series[]; readonly ranges: Range[] }[] = [];

@@ -5,12 +5,15 @@ import { panelsOf } from './panels.ts';
 import { shownAtFirst } from './plotted.ts';
 
 /**
- * Colours of the theme for lines; beyond them lines are dashed. Not its orange, which some themes make all but transparent
- * and those of high contrast lack.
+ * Colours of the theme for lines; beyond them lines are dashed. Not its orange, which some themes make all but
+ * transparent and those of high contrast lack.
  */
 const colours = ['blue', 'red', 'green', 'purple', 'yellow'].map((name) => `var(--vscode-charts-${name})`);
 
-/** A result as lines over time, in a panel for each unit and scale, with a button for each column that shows or hides its line. */
+/**
+ * A result as lines over time, in a panel for each unit and scale, with a button for each column that shows or hides
+ * its line.
+ */
 export class PlotView {
   readonly root: HTMLElement;
   readonly info: PlotInfo;

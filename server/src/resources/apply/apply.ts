@@ -9,8 +9,9 @@ import { type Applied, type Planned, type Source, type SourceProblem } from './p
 import { prepare, type Preparation, type PreparedDocument } from './prepare.ts';
 
 /**
- * Stages the documents of the sources in a working tree. A resource keeps its id for as long as it has its name; a document
- * that is there already stays as it is. With any problem that is an error, nothing is staged and none is applied.
+ * Stages the documents of the sources in a working tree. A resource keeps its id for as long as it has its name; a
+ * document that is there already stays as it is. With any problem that is an error, nothing is staged and none is
+ * applied.
  */
 export async function applyDocuments(
   fs: FS,

@@ -10,8 +10,8 @@ export interface DocumentText {
 const marker = /^(---|\.\.\.)(?=[ \t\r\n]|$)(.*)$/;
 
 /**
- * Returns the documents of a text in their order, those without a value included; a text of one document is that document,
- * with all that stands around it.
+ * Returns the documents of a text in their order, those without a value included; a text of one document is that
+ * document, with all that stands around it.
  */
 export function splitDocuments(text: string): readonly DocumentText[] {
   const lines = text.split(/(?<=\n)/);

@@ -20,9 +20,9 @@ import { rewrite } from './rewrite.ts';
 import { followName, homeOfDocument, linksTo, placeOfHome } from './saving.ts';
 
 /**
- * Moves an entry. The name of a resource takes a new one within its kind, and its document says so. Fails as WD.rename, and
- * `invalid-path` for what stays where it is and for a name that a resource cannot have, `resource-invalid` for the name of a
- * resource whose document has errors.
+ * Moves an entry. The name of a resource takes a new one within its kind, and its document says so. Fails as WD.rename,
+ * and `invalid-path` for what stays where it is and for a name that a resource cannot have, `resource-invalid` for the
+ * name of a resource whose document has errors.
  */
 export async function moveEntry(
   fs: FS,
@@ -64,8 +64,8 @@ export async function copyEntry(
 }
 
 /**
- * Removes entries, all or none. With its name or its home a resource goes as a whole. Fails as WD.remove, and `invalid-path`
- * for the document of a resource.
+ * Removes entries, all or none. With its name or its home a resource goes as a whole. Fails as WD.remove, and
+ * `invalid-path` for the document of a resource.
  */
 export async function removeEntries(
   fs: FS,

@@ -3,8 +3,8 @@ import { PondError } from '../../base/error.ts';
 import { hostContent, realHostPath, walkHost } from '../../storage/hostTree.ts';
 
 /**
- * Reads a small host file whose path may be relative to a folder. Fails `not-found`, `is-a-directory`, `invalid-content`
- * for what is no file or longer than `bytesMax`, and the storage codes.
+ * Reads a small host file whose path may be relative to a folder. Fails `not-found`, `is-a-directory`,
+ * `invalid-content` for what is no file or longer than `bytesMax`, and the storage codes.
  */
 export type ReadHostFile = (path: string, bytesMax: number) => Uint8Array;
 

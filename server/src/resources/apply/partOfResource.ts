@@ -18,8 +18,8 @@ export interface PartOfResource {
 }
 
 /**
- * Returns what part of a resource stands at a path; undefined for any other entry, and where nothing is. Another link to a
- * home than the one that its document names is a link like any other, and so is one to a home without a document.
+ * Returns what part of a resource stands at a path; undefined for any other entry, and where nothing is. Another link
+ * to a home than the one that its document names is a link like any other, and so is one to a home without a document.
  */
 export async function partAt(fs: FS, path: string): Promise<PartOfResource | undefined> {
   const root = await fs.root();

@@ -13,7 +13,8 @@ export interface Place {
 
 /**
  * Returns what a tree has of a resource. A link whose home was removed still says which resource the name belongs to.
- * Fails `already-exists` when something that is no resource stands in the way, `not-a-directory` for a kind's directory.
+ * Fails `already-exists` when something that is no resource stands in the way, `not-a-directory` for a kind's
+ * directory.
  */
 export async function findPlace(root: WD, kind: string, name: string): Promise<Place> {
   const directory = await root.get(`/${kind}`, { followLinks: false });

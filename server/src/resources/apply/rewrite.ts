@@ -17,8 +17,8 @@ interface Splice {
 }
 
 /**
- * Returns a YAML text with some of its texts replaced and all else as it was, comments and layout too. A text of several
- * lines becomes a block under a key that is written in lines, if a block can say it.
+ * Returns a YAML text with some of its texts replaced and all else as it was, comments and layout too. A text of
+ * several lines becomes a block under a key that is written in lines, if a block can say it.
  */
 export function rewrite(text: string, edits: readonly Edit[]): string {
   const scalars = scalarsByPlace(text);

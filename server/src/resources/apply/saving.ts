@@ -28,7 +28,9 @@ export function homeOfDocument(path: string): HomePlace | undefined {
   return isDocument ? { kind, id } : undefined;
 }
 
-/** Returns the home whose document is written by writing to a path, which may go through links; undefined for others. */
+/**
+ * Returns the home whose document is written by writing to a path, which may go through links; undefined for others.
+ */
 export async function homeWrittenTo(root: WD, path: string): Promise<HomePlace | undefined> {
   if (basename(path) !== documentName) return undefined;
   const home = await root.get(dirname(path));
@@ -70,8 +72,8 @@ async function linksOf(root: WD, kind: string): Promise<readonly { readonly path
 
 /**
  * Fails `resource-invalid` when a resource of the working tree that is not as in the newest commit, its document or its
- * links, has errors, or has a name that does not lead to it; `resource-cycle` when what is staged closes a circle: a commit
- * makes documents live.
+ * links, has errors, or has a name that does not lead to it; `resource-cycle` when what is staged closes a circle: a
+ * commit makes documents live.
  */
 export async function requireValid(pond: ResourcePond): Promise<void> {
   const homes = await readHomes(pond.fs);

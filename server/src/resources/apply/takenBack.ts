@@ -6,7 +6,8 @@ import { type HomePlace, linksTo, placeOfHome } from './saving.ts';
 /**
  * Returns the paths that go back to an earlier tree together when `paths` do, without links: with its name a resource's
  * home, with its home its names. A document that both trees have takes the names along and leaves the data as they are.
- * A path that neither tree has stays as it is given. Fails `already-exists` where another resource has taken a name since.
+ * A path that neither tree has stays as it is given. Fails `already-exists` where another resource has taken a name
+ * since.
  */
 export async function takenBackWith(paths: readonly string[], earlier: FS, working: FS): Promise<readonly string[]> {
   const trees = [earlier, working];

@@ -11,13 +11,16 @@ import { type Piece } from './pieces.ts';
 /** So many pieces are looked into side by side. */
 const piecesAtOnce = 2;
 
-/** A file never changes, so neither does what is known of it: the columns without a value, by the file's key and those asked for. */
+/**
+ * A file never changes, so neither does what is known of it: the columns without a value, by the file's key and those
+ * asked for.
+ */
 const remembered = new Map<string, ReadonlySet<string>>();
 const rememberedMax = 10_000;
 
 /**
- * Returns the pieces, where types differ without the columns in which they have no value. A column that has a value nowhere
- * stays where its type is told.
+ * Returns the pieces, where types differ without the columns in which they have no value. A column that has a value
+ * nowhere stays where its type is told.
  */
 export async function withoutBlanks(pieces: readonly Piece[], workshop: Workshop, job: Job): Promise<readonly Piece[]> {
   const types = new Map<string, Set<string>>();

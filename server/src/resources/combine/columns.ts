@@ -18,8 +18,8 @@ export interface FoundColumn {
 }
 
 /**
- * Returns whole seconds when all inputs have them, fractional ones when all have numbers, TIMESTAMP otherwise. Inputs without
- * rows count only when there are no others.
+ * Returns whole seconds when all inputs have them, fractional ones when all have numbers, TIMESTAMP otherwise. Inputs
+ * without rows count only when there are no others.
  */
 export function timeTypeOf(pieces: readonly Piece[]): TimeType {
   const filled = pieces.filter(({ facts }) => facts.rowCount > 0);

@@ -1,7 +1,7 @@
 /**
- * Small versions of a series are put together before they are combined: to open a file costs as much as many rows. Rows keep
- * their order. Where one merged file ends and the next begins is told by the versions' own keys, so that one version more
- * makes a few merged files anew, whatever the length of the series.
+ * Small versions of a series are put together before they are combined: to open a file costs as much as many rows. Rows
+ * keep their order. Where one merged file ends and the next begins is told by the versions' own keys, so that one
+ * version more makes a few merged files anew, whatever the length of the series.
  */
 import { literal, literalList } from '../../duckdb/sql.ts';
 import { type HostFile } from '../../pond/types.ts';
@@ -22,8 +22,8 @@ const limits: GroupLimits = { sizeBytesMax: 256 * 1024, countMax: 64 };
 const groupsAtOnce = 2;
 
 /**
- * Returns the files of a series with small neighbours merged, in their order. Only files whose columns of the same name have
- * the same type are merged: a row has NULL, which never wins, in the columns that its file does not have.
+ * Returns the files of a series with small neighbours merged, in their order. Only files whose columns of the same name
+ * have the same type are merged: a row has NULL, which never wins, in the columns that its file does not have.
  */
 export async function mergeSmall(
   files: readonly HostFile[],

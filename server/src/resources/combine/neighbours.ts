@@ -1,6 +1,6 @@
 /**
- * Small files of a series that follow each other, as those of single days do, are put together before parts are made of them:
- * to open a file costs as much as many rows. As in merge.ts one file more makes a few merged files anew.
+ * Small files of a series that follow each other, as those of single days do, are put together before parts are made of
+ * them: to open a file costs as much as many rows. As in merge.ts one file more makes a few merged files anew.
  */
 import { keyOf } from '../contentKey.ts';
 import { type Job } from '../job.ts';
@@ -17,15 +17,18 @@ const piecesMin = 16;
 
 const limits: GroupLimits = { sizeBytesMax: 256 * 1024, countMax: 64 };
 
-/** Pieces with more time than this between them, microseconds, are not merged: new data of one would change parts of the other. */
+/**
+ * Pieces with more time than this between them, microseconds, are not merged: new data of one would change parts of the
+ * other.
+ */
 const gapUsMax = 8n * 86_400_000_000n;
 
 /** So many groups are merged side by side. */
 const groupsAtOnce = 2;
 
 /**
- * Returns the pieces that have rows, those of a series in an order in which a later one wins, with small neighbours merged: a
- * merged one has each time once, and the columns of the layout that its pieces have, with the layout's types.
+ * Returns the pieces that have rows, those of a series in an order in which a later one wins, with small neighbours
+ * merged: a merged one has each time once, and the columns of the layout that its pieces have, with the layout's types.
  */
 export async function mergeNeighbours(
   layout: Layout,

@@ -25,8 +25,8 @@ const lengths: readonly Length[] = [
 ];
 
 /**
- * Clocks that are not set say strange times. What is before 1900 is one part, and so is what is after 2100; what is beyond
- * 288 000 years is no time.
+ * Clocks that are not set say strange times. What is before 1900 is one part, and so is what is after 2100; what is
+ * beyond 288 000 years is no time.
  */
 const [calendarStartUs, calendarEndUs] = [-2_208_988_800_000_000n, 4_102_444_800_000_000n];
 const [timeMinUs, timeMaxUs] = [-9_100_000_000_000_000_000n, 9_100_000_000_000_000_000n];
@@ -35,8 +35,8 @@ const [timeMinUs, timeMaxUs] = [-9_100_000_000_000_000_000n, 9_100_000_000_000_0
 export const wholeTime: Period = { startUs: timeMinUs, endUs: timeMaxUs };
 
 /**
- * Returns the parts in order of time; none when there are no rows. Each period is divided by itself: one that nothing is
- * added to stays as it is.
+ * Returns the parts in order of time; none when there are no rows. Each period is divided by itself: one that nothing
+ * is added to stays as it is.
  */
 export function divide(pieces: readonly Piece[]): readonly Part[] {
   const span = spanOf(pieces);

@@ -24,7 +24,9 @@ export interface PartSeries {
   readonly isRising: boolean;
 }
 
-/** Returns the SQL for the union type of each list of types: one row with a text for each. The types are safe as text. */
+/**
+ * Returns the SQL for the union type of each list of types: one row with a text for each. The types are safe as text.
+ */
 export function unionTypesSql(lists: readonly (readonly string[])[]): string {
   return `SELECT ${lists.map(unionType).join(', ')}`;
 }
@@ -94,8 +96,8 @@ function seriesSql(layout: Layout, period: Period, { pieces, isRising }: PartSer
 }
 
 /**
- * Pieces that follow each other and can be read by one call: DuckDB finds no common type for all types of time, and a column
- * without values would spoil the type of the others.
+ * Pieces that follow each other and can be read by one call: DuckDB finds no common type for all types of time, and a
+ * column without values would spoil the type of the others.
  */
 function runsOf(columns: readonly Column[], pieces: readonly Piece[]): readonly (readonly Piece[])[] {
   const runs: Piece[][] = [];
@@ -140,7 +142,9 @@ function timeValue(column: Column, type: TimeType): string {
   return type === 'TIMESTAMP' ? timeSql(column) : `${identifier(column.name)}::${type}`;
 }
 
-/** True for the times of a period; what the column's type allows is said so that whole row groups can be passed over. */
+/**
+ * True for the times of a period; what the column's type allows is said so that whole row groups can be passed over.
+ */
 function inPeriod({ name, type }: Column, { startUs, endUs }: Period): string {
   const column = identifier(name);
   // Periods start and end with whole seconds.

@@ -4,7 +4,10 @@ import { type Workshop } from '../workshop.ts';
 import { type Piece } from './pieces.ts';
 import { type Layout, partSql, risingSql } from './sql.ts';
 
-/** Writes the rows of a period to a host file, each time once and in order: those of these series, of which the first wins. */
+/**
+ * Writes the rows of a period to a host file, each time once and in order: those of these series, of which the first
+ * wins.
+ */
 export async function writeRows(
   layout: Layout,
   period: Period,

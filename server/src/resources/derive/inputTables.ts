@@ -9,7 +9,9 @@ export interface InputTable {
   readonly matches: readonly Match[];
 }
 
-/** The tables of a query beside its matched file. A name that nothing is at is left out: the query says so when it runs. */
+/**
+ * The tables of a query beside its matched file. A name that nothing is at is left out: the query says so when it runs.
+ */
 export async function inputTables(inputs: Inputs, sql: string): Promise<readonly InputTable[]> {
   const tables = new Map<string, InputTable>();
   for (const { name, certain } of pondNamesIn(sql)) {

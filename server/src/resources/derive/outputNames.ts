@@ -6,9 +6,9 @@ import { scanGlob } from '../globPattern.ts';
 const nameLengthMax = 80;
 
 /**
- * The names of what is derived of each match, in their order: its own name. Files of one name in several directories get
- * what the wildcards of the directories stand for in front, `north-2024.csv`, and where that does not tell them apart
- * either, a part of the hash of their path.
+ * The names of what is derived of each match, in their order: its own name. Files of one name in several directories
+ * get what the wildcards of the directories stand for in front, `north-2024.csv`, and where that does not tell them
+ * apart either, a part of the hash of their path.
  */
 export function outputNames(pattern: string, matches: readonly Match[]): readonly string[] {
   const several = repeated(matches.map(({ name }) => name));

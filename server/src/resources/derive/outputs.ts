@@ -18,7 +18,10 @@ import { outputNames } from './outputNames.ts';
 /** Changes when the same SQL over the same inputs is to be made again. */
 const recipeVersion = 1;
 
-/** Returns the collections of a resource. Patterns are matched when one is listed, and nothing runs before a series is read. */
+/**
+ * Returns the collections of a resource. Patterns are matched when one is listed, and nothing runs before a series is
+ * read.
+ */
 export const deriveOutputs: Derive = (resource, inputs) =>
   new Map(collectionsOf(resource).map((collection) => [collection.name, directoryOf(resource, collection, inputs)]));
 

@@ -53,8 +53,8 @@ export function readManifest(disk: Disk): Manifest {
 }
 
 /**
- * Writes what became of a manifest, unless the folder has it as it is. What another export told there meanwhile stays: only
- * the sets that differ between `before` and `after` are changed.
+ * Writes what became of a manifest, unless the folder has it as it is. What another export told there meanwhile stays:
+ * only the sets that differ between `before` and `after` are changed.
  */
 export function writeManifest(disk: Disk, before: Manifest, after: Manifest): void {
   const manifest = new Map(readManifest(disk));
@@ -70,8 +70,8 @@ export function writeManifest(disk: Disk, before: Manifest, after: Manifest): vo
 }
 
 /**
- * Why nothing may be exported to a path below the folder: the host cannot have the name, or it is that of the list here, by
- * which later exports remove files. Undefined when it may.
+ * Why nothing may be exported to a path below the folder: the host cannot have the name, or it is that of the list
+ * here, by which later exports remove files. Undefined when it may.
  */
 export function exportNameProblem(relativePath: string): string | undefined {
   const [first] = relativePath.toLowerCase().split('/');

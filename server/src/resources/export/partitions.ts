@@ -60,8 +60,9 @@ export interface PartitionTarget {
 const keptBytesMax = 64_000_000;
 
 /**
- * Statements that write partitions of Parquet files, as copySql writes the whole. Small files are read once: one that has
- * all its rows in one group would be read whole for each partition. Those of large files are found by their row groups.
+ * Statements that write partitions of Parquet files, as copySql writes the whole. Small files are read once: one that
+ * has all its rows in one group would be read whole for each partition. Those of large files are found by their row
+ * groups.
  */
 export function partitionSql(inputs: readonly HostFile[], partitions: readonly PartitionTarget[]): readonly string[] {
   const table = tableOf(inputs.map(({ hostPath }) => hostPath));
@@ -93,8 +94,8 @@ function kindOf(type: string): TimeKind | undefined {
 }
 
 /**
- * The time decides, as it does for the partition that a row is found in. The column itself is compared too, with a second to
- * spare for what was rounded, so that row groups of other times are not read.
+ * The time decides, as it does for the partition that a row is found in. The column itself is compared too, with a
+ * second to spare for what was rounded, so that row groups of other times are not read.
  */
 function condition(time: Column, startTime: number | null, endTime: number | null): string {
   const moment = timeSql(time);

@@ -10,9 +10,9 @@ import { linkBelow } from '../../storage/hostTree.ts';
 export type WriteFile = (temporary: string) => Promise<void>;
 
 /**
- * Makes `path` what `write` writes, and its folders. Returns false when the file was there with that content: it is left as
- * it is. Not flushed: what is lost with the power can be exported again, and flushing each of many files takes long. Fails
- * `path-escapes` where a link would lead out of the folder, `is-a-directory`.
+ * Makes `path` what `write` writes, and its folders. Returns false when the file was there with that content: it is
+ * left as it is. Not flushed: what is lost with the power can be exported again, and flushing each of many files takes
+ * long. Fails `path-escapes` where a link would lead out of the folder, `is-a-directory`.
  */
 export async function placeFile(disk: Disk, directory: string, path: string, write: WriteFile): Promise<boolean> {
   const [changed] = await placeFiles(disk, directory, [path], ([temporary = '']) => write(temporary));

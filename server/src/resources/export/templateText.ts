@@ -17,8 +17,8 @@ export interface Rendering {
 }
 
 /**
- * The text of a Template's output at a pond path (`/Template/<uuid>/…`), which knows of the exported files; undefined when
- * no Template gives one file there. Fails as renderMatch.
+ * The text of a Template's output at a pond path (`/Template/<uuid>/…`), which knows of the exported files; undefined
+ * when no Template gives one file there. Fails as renderMatch.
  */
 export async function textWithFiles(path: string, rendering: Rendering): Promise<string | undefined> {
   const [, kind = '', id = '', ...below] = path.split('/');

@@ -45,9 +45,9 @@ export interface WrittenSet extends ExportedSet {
 const batchMax = 100;
 
 /**
- * Writes a series or table as Parquet: a file for each partition, or one file when there are no parts, or no column with the
- * time. What `before` says of an earlier export is not made again while its files are as they were left. `tell` hears of
- * what is there while only a part is written, should the rest fail: a set whose key no set has.
+ * Writes a series or table as Parquet: a file for each partition, or one file when there are no parts, or no column
+ * with the time. What `before` says of an earlier export is not made again while its files are as they were left.
+ * `tell` hears of what is there while only a part is written, should the rest fail: a set whose key no set has.
  */
 export async function writeSet(
   place: ExportPlace,

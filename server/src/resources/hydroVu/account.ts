@@ -27,8 +27,8 @@ export type AccountEffects = Partial<Effects> & {
 };
 
 /**
- * Returns the account of a HydroVu resource. Fails `secret-missing`. Errors of its calls: `remote-denied`, `remote-failed`,
- * `cancelled`.
+ * Returns the account of a HydroVu resource. Fails `secret-missing`. Errors of its calls: `remote-denied`,
+ * `remote-failed`, `cancelled`.
  */
 export function hydroVuAccount(resource: Resource, { env, limits, ...effects }: AccountEffects): HydroVuAccount {
   const client = createClient(accountOf(resource, env), effects, limits);

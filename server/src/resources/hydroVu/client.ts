@@ -18,8 +18,8 @@ import { type Account } from './spec.ts';
 import { createTokens } from './token.ts';
 
 /**
- * Errors of all calls: `remote-denied`, `remote-failed` (both ServiceError: with method, path, status and the start of the
- * answer, and never a secret), `cancelled`.
+ * Errors of all calls: `remote-denied`, `remote-failed` (both ServiceError: with method, path, status and the start of
+ * the answer, and never a secret), `cancelled`.
  */
 export interface Client {
   /** All names of parameters and units; those of later pages count. */

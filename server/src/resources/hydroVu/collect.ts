@@ -12,8 +12,8 @@ import { type Device } from './spec.ts';
 import { type Progress } from './tables.ts';
 
 /**
- * Readings of more than this ahead of now wait for a run at their time. They may come from a clock that is wrong, and those
- * that come behind them with right times would be taken for kept.
+ * Readings of more than this ahead of now wait for a run at their time. They may come from a clock that is wrong, and
+ * those that come behind them with right times would be taken for kept.
  */
 const aheadSecondsMax = 3600;
 
@@ -56,9 +56,9 @@ export function seriesPath({ name, id }: Device): string {
 }
 
 /**
- * Fetches the readings of a device since the last ones that are kept, and writes them. When pages fail before any row of them
- * is known to be whole, a stretch of time of its own is asked for, up to where they came: with its last page it is whole.
- * Fails as the pond, and `cancelled`.
+ * Fetches the readings of a device since the last ones that are kept, and writes them. When pages fail before any row
+ * of them is known to be whole, a stretch of time of its own is asked for, up to where they came: with its last page it
+ * is whole. Fails as the pond, and `cancelled`.
  */
 export async function collectDevice(device: Device, collecting: Collecting): Promise<Collected> {
   const { failure, notes, reach, isAnyKept } = await collectUntil(device, collecting, undefined);

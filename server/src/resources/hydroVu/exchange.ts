@@ -15,8 +15,9 @@ export class ExchangeError extends Error {}
 export type Exchange = (url: string, init: RequestInit, signal: AbortSignal) => Promise<Answer>;
 
 /**
- * Returns the function that sends one request and reads its answer whole. Redirects are answers like others: what may be
- * sent after them is for the caller to say. Fails ExchangeError, `cancelled`, and `remote-failed` for a body over the limit.
+ * Returns the function that sends one request and reads its answer whole. Redirects are answers like others: what may
+ * be sent after them is for the caller to say. Fails ExchangeError, `cancelled`, and `remote-failed` for a body over
+ * the limit.
  */
 export function createExchange({ fetch }: Effects, { timeoutMs, bodyBytesMax }: Limits): Exchange {
   return async (url, init, signal) => {

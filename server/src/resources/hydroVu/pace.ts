@@ -19,7 +19,10 @@ export function createPacer({ now, sleep }: Effects, perMinute: number): (signal
   };
 }
 
-/** Milliseconds to wait after failure number `failures`, from 1: 1, 2, 4, … 60 seconds, each shortened at random by up to a half. */
+/**
+ * Milliseconds to wait after failure number `failures`, from 1: 1, 2, 4, … 60 seconds, each shortened at random by up
+ * to a half.
+ */
 export function backOffMs(failures: number, random: number): number {
   return Math.min(backOffMsMax, 1000 * 2 ** (failures - 1)) * (1 - random / 2);
 }

@@ -5,14 +5,14 @@ export interface PageOrder {
   /** Hears of each page in turn. */
   add(page: readonly ColumnReadings[]): void;
   /**
-   * Returns the time, seconds since 1970 UTC, before which no page to come has readings; 0 when the pages do not show it.
-   * They do when there were two at least, each of which began where the one before ended or behind it, and the first had
-   * several columns of one stretch of time: pages that come by parameter begin anew for each of them.
+   * Returns the time, seconds since 1970 UTC, before which no page to come has readings; 0 when the pages do not show
+   * it. They do when there were two at least, each of which began where the one before ended or behind it, and the
+   * first had several columns of one stretch of time: pages that come by parameter begin anew for each of them.
    */
   settledBefore(): number;
   /**
-   * Returns the time, seconds since 1970 UTC, that pages came up to: of all when none went back, else of the first. 0 when
-   * there was none with readings.
+   * Returns the time, seconds since 1970 UTC, that pages came up to: of all when none went back, else of the first. 0
+   * when there was none with readings.
    */
   reach(): number;
 }

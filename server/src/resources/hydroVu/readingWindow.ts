@@ -1,8 +1,8 @@
 /**
  * The newest readings of a location while its pages are read, by columns: what is older is taken out and written.
  *
- * Invariants: times ascend and each is there once; all are after `#doneUntil`, which only grows. A value that is not there
- * is NaN, which JSON cannot say; so are all places from `#rowCount` on.
+ * Invariants: times ascend and each is there once; all are after `#doneUntil`, which only grows. A value that is not
+ * there is NaN, which JSON cannot say; so are all places from `#rowCount` on.
  */
 import { distinctSorted, lowerBound, mergeTimes } from './times.ts';
 import { nonsenseError } from './serviceError.ts';
@@ -83,8 +83,8 @@ export class ReadingWindow {
   }
 
   /**
-   * Takes a page in. Readings of one time become one row; of two values for one place the one that came last stays. Fails
-   * `remote-failed` when that would be too many columns at too many times.
+   * Takes a page in. Readings of one time become one row; of two values for one place the one that came last stays.
+   * Fails `remote-failed` when that would be too many columns at too many times.
    */
   add(page: readonly ColumnReadings[]): void {
     const times = this.#usableTimes(page);

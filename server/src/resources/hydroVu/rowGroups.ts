@@ -22,9 +22,9 @@ export interface Grouping {
 }
 
 /**
- * Returns the rows of all pages in groups. The newest rows, at least a group's worth, wait for the next page, so that pages
- * may overlap, or come by parameter, and still make one row of one time. When the service fails in between, the rows come
- * that are known to be whole, and the failure behind them.
+ * Returns the rows of all pages in groups. The newest rows, at least a group's worth, wait for the next page, so that
+ * pages may overlap, or come by parameter, and still make one row of one time. When the service fails in between, the
+ * rows come that are known to be whole, and the failure behind them.
  */
 export async function* rowGroups(
   pages: AsyncIterable<ReadingsPage>,

@@ -33,8 +33,9 @@ const unansweredMax = 2;
 export const runHydroVu: Run = createHydroVuRun({});
 
 /**
- * Returns the run with these options. It fails `secret-missing`, `remote-denied`, `remote-failed` when it could not begin; a
- * location that fails is in the outcome, and only what would keep all others from being collected ends the run.
+ * Returns the run with these options. It fails `secret-missing`, `remote-denied`, `remote-failed` when it could not
+ * begin; a location that fails is in the outcome, and only what would keep all others from being collected ends the
+ * run.
  */
 export function createHydroVuRun(options: RunOptions): Run {
   return async (context) => {
@@ -101,7 +102,8 @@ async function collectAll(context: RunContext, prepared: Prepared): Promise<RunO
       notes.push(`${device.name} (${device.id}): ${failure.message}.`);
       failures.push(blame(resource, failure, device));
     }
-    // One location may be too much for the service, or the account refused for it: the next tells whether it is all of them.
+    // One location may be too much for the service, or the account refused for it: the next tells whether it is all of
+    // them.
     unanswered = failure?.concernsAll === true ? unanswered + 1 : 0;
     if (unanswered === unansweredMax) break;
     if (collecting.checkpoint.isDue()) await collecting.checkpoint.save();

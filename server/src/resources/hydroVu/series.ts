@@ -19,8 +19,8 @@ interface Tally {
 }
 
 /**
- * Writes one version of the series at `path` from the groups that have no other columns than the first of them, while there
- * are any and `isDue` is false. At least one group must be there. Rows stream into the pond as they come.
+ * Writes one version of the series at `path` from the groups that have no other columns than the first of them, while
+ * there are any and `isDue` is false. At least one group must be there. Rows stream into the pond as they come.
  */
 export async function writeVersion(
   home: WD,

@@ -47,7 +47,9 @@ export async function writeNames(home: WD, names: FriendlyNames, known: readonly
   ]);
 }
 
-/** Returns the progress by location id; of all locations that ever had readings, whether the document has them or not. */
+/**
+ * Returns the progress by location id; of all locations that ever had readings, whether the document has them or not.
+ */
 export async function readProgress(home: WD): Promise<Map<string, Progress>> {
   if ((await home.get(progressName)) === undefined) return new Map();
   const bytes = await home.readFile(progressName);

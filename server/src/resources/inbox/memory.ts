@@ -1,6 +1,6 @@
 /**
- * What an Inbox remembers of the host files that it saw, so that files which did not change are not read again: for each a
- * fingerprint of its state on the host and of its content. Nothing is lost with it but time.
+ * What an Inbox remembers of the host files that it saw, so that files which did not change are not read again: for
+ * each a fingerprint of its state on the host and of its content. Nothing is lost with it but time.
  */
 import { createHash } from 'node:crypto';
 import { type HostFileState } from '../../storage/hostScan.ts';
@@ -15,7 +15,9 @@ const fingerprintLength = 16;
 export interface Memory {
   /** True when the file was seen in that very state, with the content of that hash. */
   knows(path: string, state: HostFileState, sha256: string): boolean;
-  /** Remembers a file that was read in that state; one that changed just before may change again unnoticed, and is not. */
+  /**
+   * Remembers a file that was read in that state; one that changed just before may change again unnoticed, and is not.
+   */
   see(path: string, state: HostFileState, sha256: string): void;
   /** Forgets the files that are not among these, and stores the memory if it is another than before. */
   save(home: WD, paths: ReadonlySet<string>): Promise<void>;

@@ -26,8 +26,8 @@ const periodsMax = 128;
 
 /**
  * Returns the periods that an output is cut into, those that its data may be about: each long enough to be worth a
- * file, and not too many. A bucket is of the period that it begins in, so that late data changes only its own. Data that
- * go on get longer periods, now and then.
+ * file, and not too many. A bucket is of the period that it begins in, so that late data changes only its own. Data
+ * that go on get longer periods, now and then.
  */
 export function periodsOf(duration: Duration, baseUs: number, stretches: readonly Stretch[]): readonly Period[] {
   // The first bucket may begin before the first row.

@@ -14,7 +14,10 @@ export interface OutputColumn {
   readonly type: string;
 }
 
-/** Partials of an input that are read as one table, at least one. Another may be of the same input, and have its columns too. */
+/**
+ * Partials of an input that are read as one table, at least one. Another may be of the same input, and have its columns
+ * too.
+ */
 export interface FoldInput {
   readonly hostPaths: readonly string[];
   /** Those that the partials have. */

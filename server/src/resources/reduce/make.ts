@@ -22,7 +22,8 @@ export interface OutputSpec {
 
 /**
  * Makes an output, and returns its parts in time order: one without rows when the inputs have none. Fails
- * `invalid-content` for an input without numbers or times, and `run-failed` when two inputs have a column of the same name.
+ * `invalid-content` for an input without numbers or times, and `run-failed` when two inputs have a column of the same
+ * name.
  */
 export async function makeOutput(spec: OutputSpec, making: Making): Promise<readonly HostFile[]> {
   const inputs: PartedInput[] = [];
@@ -58,7 +59,10 @@ function inputError(resource: Resource, path: string, error: unknown): unknown {
   });
 }
 
-/** The columns of an input, in the order in which its files first have them. DuckDB takes names in any case for the same. */
+/**
+ * The columns of an input, in the order in which its files first have them. DuckDB takes names in any case for the
+ * same.
+ */
 function columnsOf({ prefix }: OutputInput, partials: readonly Partial[]): readonly OutputColumn[] {
   const found = new Map<string, { readonly name: string; readonly types: string[] }>();
   for (const { name, type } of partials.flatMap(({ columns }) => columns)) {

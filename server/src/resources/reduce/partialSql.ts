@@ -18,8 +18,8 @@ export interface PartialSource {
 }
 
 /**
- * Returns the query for a partial: `Timestamp`, the start of each bucket that has a row, in order, and the statistics of
- * each value column. Rows without a time are left out.
+ * Returns the query for a partial: `Timestamp`, the start of each bucket that has a row, in order, and the statistics
+ * of each value column. Rows without a time are left out.
  */
 export function partialSql({ hostPaths, time, values, baseUs }: PartialSource): string {
   const bucket = bucketSql({ months: 0, microseconds: baseUs }, time === undefined ? 'NULL::TIMESTAMP' : timeSql(time));

@@ -109,8 +109,9 @@ async function withoutBlanks(
 }
 
 /**
- * Returns the files together as far as their numbers stay exact, or each alone when a column has numbers in one and something
- * else in another, or the times are of several types: read as one table they would have one type, and that is text.
+ * Returns the files together as far as their numbers stay exact, or each alone when a column has numbers in one and
+ * something else in another, or the times are of several types: read as one table they would have one type, and that is
+ * text.
  */
 async function separated(
   files: readonly HostFile[],

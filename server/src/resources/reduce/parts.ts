@@ -26,8 +26,8 @@ export interface PartedInput {
 const besides = 4;
 
 /**
- * Returns the parts of an output at a resolution, in time order, each made where need be: it is a function of the partials
- * that have buckets in its period, so that new data makes only the parts of the periods that it is about.
+ * Returns the parts of an output at a resolution, in time order, each made where need be: it is a function of the
+ * partials that have buckets in its period, so that new data makes only the parts of the periods that it is about.
  */
 export async function makeParts(
   { resolution, baseUs }: Bucketing,

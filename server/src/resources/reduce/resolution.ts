@@ -6,7 +6,9 @@ const dayUs = 86_400_000_000;
 /** DuckDB's intervals have 32 bits for months. A bucket of more months holds all that a time can be. */
 const monthsMax = 2 ** 31 - 1;
 
-/** Buckets are folded from finer ones of the same collection when those are at most so many times finer than the finest. */
+/**
+ * Buckets are folded from finer ones of the same collection when those are at most so many times finer than the finest.
+ */
 const finerMax = 8;
 
 /**
@@ -29,8 +31,8 @@ function greatestCommonDivisor(a: number, b: number): number {
 }
 
 /**
- * Returns the SQL for the start of the bucket that a UTC TIMESTAMP is in. As in DuckDB, buckets of months are counted from
- * 2000-01-01, all others from Monday 2000-01-03.
+ * Returns the SQL for the start of the bucket that a UTC TIMESTAMP is in. As in DuckDB, buckets of months are counted
+ * from 2000-01-01, all others from Monday 2000-01-03.
  */
 export function bucketSql({ months, microseconds }: Duration, time: string): string {
   const width = months > 0 ? `to_months(${Math.min(months, monthsMax)})` : `to_microseconds(${microseconds})`;
@@ -46,8 +48,8 @@ export function lengthUsMax({ months, microseconds }: Duration): bigint {
 const originUs = 946_857_600_000_000n;
 
 /**
- * Returns the stretch of time with all rows of the buckets that begin in a period. Exact but for buckets of months, which
- * may have rows of others in it.
+ * Returns the stretch of time with all rows of the buckets that begin in a period. Exact but for buckets of months,
+ * which may have rows of others in it.
  */
 export function windowOf(duration: Duration, { startUs, endUs }: Period): Period {
   if (duration.months > 0) return { startUs, endUs: endUs + lengthUsMax(duration) };

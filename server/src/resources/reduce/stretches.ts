@@ -18,8 +18,8 @@ const remembered = new Map<string, readonly Stretch[]>();
 const rememberedMax = 10_000;
 
 /**
- * Returns the stretches of time that partials have buckets in, by their keys: in order, with more than a day between them.
- * A row of long ago beside those of today would otherwise seem to be about all that is between.
+ * Returns the stretches of time that partials have buckets in, by their keys: in order, with more than a day between
+ * them. A row of long ago beside those of today would otherwise seem to be about all that is between.
  */
 export async function stretchesOf(
   files: readonly HostFile[],

@@ -33,8 +33,8 @@ export function valueSql(sql: string, type: string): string {
 }
 
 /**
- * Returns the SQL for the sum of values of a type, exact for whole numbers and decimals. Parquet has no type for DuckDB's
- * 128-bit integers, but one for decimals as wide.
+ * Returns the SQL for the sum of values of a type, exact for whole numbers and decimals. Parquet has no type for
+ * DuckDB's 128-bit integers, but one for decimals as wide.
  */
 export function sumSql(sql: string, type: string): string {
   if (type === 'BOOLEAN' || whole.test(type)) return `sum(${sql})::DECIMAL(38, 0)`;

@@ -37,7 +37,8 @@ const entriesMax = 100_000;
 
 /**
  * Makes random entries in a directory: files, tables, series, links to them, and directories with entries of their own,
- * which get rarer the deeper they are. A link needs something beside it to lead to, else it is data. What is there stays. Fails `cancelled`, and `run-failed` when no type has a weight.
+ * which get rarer the deeper they are. A link needs something beside it to lead to, else it is data. What is there
+ * stays. Fails `cancelled`, and `run-failed` when no type has a weight.
  */
 export async function scribbleTree(directory: WD, options: ScribbleOptions): Promise<Scribbled> {
   const random = createRandom(options.seed);

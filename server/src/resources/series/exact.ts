@@ -1,4 +1,7 @@
-/** Of which types numbers are that must not lose digits, and which files DuckDB may read as one table, columns matched by name. */
+/**
+ * Of which types numbers are that must not lose digits, and which files DuckDB may read as one table, columns matched
+ * by name.
+ */
 import { type Column } from '../../query/types.ts';
 
 /** Whole numbers read together with FLOAT would become FLOAT; DECIMAL may have no room for numbers of other types. */
@@ -11,8 +14,8 @@ function isNarrow(type: string): boolean {
 }
 
 /**
- * Returns the type for values of several types, which DuckDB unites to `united`: DOUBLE instead of FLOAT, which has seven
- * digits, and of a DECIMAL without room for all of them.
+ * Returns the type for values of several types, which DuckDB unites to `united`: DOUBLE instead of FLOAT, which has
+ * seven digits, and of a DECIMAL without room for all of them.
  */
 export function exactUnion(types: readonly string[], united: string): string {
   if (united === 'FLOAT') return types.every((type) => type === united) ? united : 'DOUBLE';

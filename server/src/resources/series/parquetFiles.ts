@@ -8,8 +8,8 @@ import { type Workshop } from '../workshop.ts';
 
 /**
  * Returns an input as Parquet files: all parts of a series in their order, else one. Text and Arrow files are converted
- * first; none for a text file without a byte, which has neither rows nor columns. Fails `invalid-content`, with the input's
- * path, for what is no table.
+ * first; none for a text file without a byte, which has neither rows nor columns. Fails `invalid-content`, with the
+ * input's path, for what is no table.
  */
 export async function parquetFilesOf(match: Match, workshop: Workshop, job: Job): Promise<readonly HostFile[]> {
   const reading = readingOf(match.type, match.name);

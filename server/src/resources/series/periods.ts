@@ -11,8 +11,8 @@ export interface Period {
 const dayUs = 86_400_000_000n;
 
 /**
- * Returns the calendar's periods from the one with `minUs` to the one with `maxUs`, in order; none when `maxUs` is before.
- * With a `count`, so many units make a period: they are counted from year 0, days from 1970.
+ * Returns the calendar's periods from the one with `minUs` to the one with `maxUs`, in order; none when `maxUs` is
+ * before. With a `count`, so many units make a period: they are counted from year 0, days from 1970.
  */
 export function periodsBetween(minUs: bigint, maxUs: bigint, unit: PeriodUnit, count = 1): readonly Period[] {
   const periods: Period[] = [];
@@ -48,8 +48,9 @@ function floorDivide(a: bigint, b: bigint): number {
 }
 
 /*
- * The Gregorian calendar, which JavaScript's Date has for fewer years than DuckDB's TIMESTAMP. Years begin with March here,
- * so that the day that comes and goes is their last; 400 years are 146 097 days, and 1 March 0 is 719 468 days before 1970.
+ * The Gregorian calendar, which JavaScript's Date has for fewer years than DuckDB's TIMESTAMP. Years begin with March
+ * here, so that the day that comes and goes is their last; 400 years are 146 097 days, and 1 March 0 is 719 468 days
+ * before 1970.
  */
 
 /** `month` from 0 to 11, January to December. */

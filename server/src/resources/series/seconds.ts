@@ -1,4 +1,6 @@
-/** Numbers that count milliseconds would be dates of the year 50000, and those that count less would be no dates at all. */
+/**
+ * Numbers that count milliseconds would be dates of the year 50000, and those that count less would be no dates at all.
+ */
 import { PondError } from '../../base/error.ts';
 import { identifier } from '../../duckdb/sql.ts';
 import { type HostFile } from '../../pond/types.ts';
@@ -20,8 +22,8 @@ const units = [
 ] as const;
 
 /**
- * Fails `invalid-content` when most times of Parquet files are beyond the year 9999, as they are when milliseconds are taken
- * for seconds. A few strange times are left to the clocks that they are from. At least one file.
+ * Fails `invalid-content` when most times of Parquet files are beyond the year 9999, as they are when milliseconds are
+ * taken for seconds. A few strange times are left to the clocks that they are from. At least one file.
  */
 export async function requireSeconds(
   files: readonly HostFile[],

@@ -35,7 +35,10 @@ export function formatNumber(value) {
   return number.format(value);
 }
 
-/** Returns {element, summary}: a chart of parameters that share a unit. Both are undefined when there is nothing to draw. */
+/**
+ * Returns {element, summary}: a chart of parameters that share a unit. Both are undefined when there is nothing to
+ * draw.
+ */
 export function drawChart(rows, parameters, {from, to, seconds, colours, width, unit}) {
   const series = parameters.map((parameter) => pointsOf(rows, parameter, seconds * 1500 + 1000));
   const points = series.flat();

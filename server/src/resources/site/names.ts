@@ -13,13 +13,16 @@ const special = /\.(js|ts|jsx|tsx|py|r|rs|go|java|jl|php|sh|exe|md)$/i;
 
 /** Gives out names that all hosts and browsers take, none of them twice. */
 export interface Slugs {
-  /** A name out of letters, digits, `-`, `_` and `.` that reads like `name`, in lower case; the same for the same `folder` and `name`. */
+  /**
+   * A name out of letters, digits, `-`, `_` and `.` that reads like `name`, in lower case; the same for the same
+   * `folder` and `name`.
+   */
   of(folder: string, name: string): string;
 }
 
 /**
- * Returns what gives out names; the same order of asking gives the same names. A name that is not told by its letters alone
- * ends with digits made of it, not with a count: the address of a page stays when others come before it.
+ * Returns what gives out names; the same order of asking gives the same names. A name that is not told by its letters
+ * alone ends with digits made of it, not with a count: the address of a page stays when others come before it.
  */
 export function createSlugs(): Slugs {
   const given = new Map<string, string>();

@@ -56,7 +56,10 @@ export async function findOutputs(inputs: Inputs): Promise<readonly SiteOutput[]
   return list.sort((a, b) => (order(a) < order(b) ? -1 : 1));
 }
 
-/** What the columns of an output tell, by name, unit and instrument. Other columns than averages and bounds are left out. */
+/**
+ * What the columns of an output tell, by name, unit and instrument. Other columns than averages and bounds are left
+ * out.
+ */
 export function parametersOf(columns: readonly Column[]): readonly Parameter[] {
   const parameters = new Map<string, { -readonly [K in keyof Parameter]: Parameter[K] }>();
   for (const column of columns) {

@@ -18,8 +18,8 @@ const pointsWanted = 2400;
 const pointsMax = 10000;
 
 /**
- * Returns the element of a page. data is {time, start, end, parameters, resolutions: [{name, seconds, files: [{start, end,
- * load}]}]}: time is the column with it, times are seconds since 1970, load gives the bytes of a Parquet file.
+ * Returns the element of a page. data is {time, start, end, parameters, resolutions: [{name, seconds, files: [{start,
+ * end, load}]}]}: time is the column with it, times are seconds since 1970, load gives the bytes of a Parquet file.
  */
 export function seriesPage(data) {
   const {resolutions, parameters} = data;

@@ -5,8 +5,8 @@ import {parquetReadObjects} from "hyparquet";
 const loaded = new Map();
 
 /**
- * The rows of a resolution whose buckets touch a range of times (milliseconds), in order. Only the files of that range are
- * fetched, each once; only the columns that are drawn are read. The first column has the time.
+ * The rows of a resolution whose buckets touch a range of times (milliseconds), in order. Only the files of that range
+ * are fetched, each once; only the columns that are drawn are read. The first column has the time.
  */
 export async function loadRows(resolution, columns, from, to) {
   const files = resolution.files.filter((file) => file.start * 1000 < to && file.end * 1000 > from);

@@ -37,8 +37,8 @@ export interface WrittenSite {
 
 /**
  * Writes an Observable Framework project: a page of charts for each output of Reduce resources, the pages of Template
- * resources, and a first page that lists them. The data goes beside, as Parquet by parts of time. What did not change is
- * left as it is. Fails `already-exists` where a file stands that is not ours, and as the outputs do.
+ * resources, and a first page that lists them. The data goes beside, as Parquet by parts of time. What did not change
+ * is left as it is. Fails `already-exists` where a file stands that is not ours, and as the outputs do.
  */
 export async function writeSite(parts: SiteParts): Promise<WrittenSite> {
   const { fs, workshop, directory, job } = parts;

@@ -12,9 +12,9 @@ export interface Field {
 const aggregates = new Set(['avg', 'min', 'max', 'count', 'sum']);
 
 /**
- * Returns the fields of a series, in the order of its columns; those with the time are left out. From the end, a name is
- * the aggregate if it is one, the unit, the name, and all else is the instrument: `Dock.Surface.DO.mg/L.avg`. Names with
- * two parts have no unit, those with one neither unit nor instrument.
+ * Returns the fields of a series, in the order of its columns; those with the time are left out. From the end, a name
+ * is the aggregate if it is one, the unit, the name, and all else is the instrument: `Dock.Surface.DO.mg/L.avg`. Names
+ * with two parts have no unit, those with one neither unit nor instrument.
  */
 export function fieldsOf(columns: readonly Column[]): readonly Field[] {
   return columns.filter(({ name }) => !/^r?timestamp$/i.test(name)).map(({ name }) => fieldOf(name));

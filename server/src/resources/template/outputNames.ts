@@ -7,9 +7,9 @@ import { parsePlaceholders } from '../placeholders.ts';
 import { type TemplateCollection } from './collections.ts';
 
 /**
- * Returns the outputs of a collection by their paths below it, each with the inputs that it is called after: one, or more
- * by mistake. Empty components, as a `**` that stood for no folder leaves them, are left out. Fails `resource-invalid` for
- * a match that gives no name.
+ * Returns the outputs of a collection by their paths below it, each with the inputs that it is called after: one, or
+ * more by mistake. Empty components, as a `**` that stood for no folder leaves them, are left out. Fails
+ * `resource-invalid` for a match that gives no name.
  */
 export function outputsOf(
   resource: Resource,

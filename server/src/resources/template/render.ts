@@ -20,8 +20,8 @@ export interface TemplateOutput {
 }
 
 /**
- * Returns the outputs of a Template at a path below its home, `COLLECTION/OUTPUT`: one, none when there is no such file, or
- * more where inputs share a name by mistake.
+ * Returns the outputs of a Template at a path below its home, `COLLECTION/OUTPUT`: one, none when there is no such
+ * file, or more where inputs share a name by mistake.
  */
 export async function findOutputs(
   resource: Resource,
