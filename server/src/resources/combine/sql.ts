@@ -42,13 +42,18 @@ export function risingSql(layout: Layout, period: Period, series: readonly (read
 }
 
 function isRising({ time }: Layout, period: Period, pieces: readonly Piece[]): string {
-  const runs = runsOf([], pieces).map((run, index) => {
+  const runs = runsOf([], pieces).map((run) => {
     const rows = readSql({ time, columns: [] }, period, run, '');
-    const steps = `SELECT t, lag(t) OVER () AS before FROM (${rows})`;
-    return `SELECT ${index} AS run, coalesce(bool_and(t > before), true) AS rises, min(t) AS least, max(t) AS most FROM (${steps})`;
+    return `SELECT t, lag(t) OVER () AS before FROM (${rows})`;
   });
+  const rises = 'coalesce(bool_and(t > before), true)';
+  // Where a single one begins and ends need not be looked for.
+  if (runs.length === 1) return `(SELECT ${rises} FROM (${runs.join('')}))`;
+  const ends = runs.map(
+    (steps, run) => `SELECT ${run} AS run, ${rises} AS rises, min(t) AS least, max(t) AS most FROM (${steps})`,
+  );
   const before = 'max(most) OVER (ORDER BY run ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)';
-  const filled = `SELECT rises, least, ${before} AS before FROM (${runs.join(' UNION ALL ')}) WHERE least IS NOT NULL`;
+  const filled = `SELECT rises, least, ${before} AS before FROM (${ends.join(' UNION ALL ')}) WHERE least IS NOT NULL`;
   return `(SELECT coalesce(bool_and(rises AND coalesce(least > before, true)), true) FROM (${filled}))`;
 }
 
