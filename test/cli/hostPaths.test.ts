@@ -19,35 +19,35 @@ function newFolder(t: TestContext): { readonly folder: string; readonly check: C
 
 test('a pond is not made in a file, among files, or in a pond, and what is there is said', async (t) => {
   const { folder, check } = newFolder(t);
-  mkdirSync(join(folder, 'work'));
-  writeFileSync(join(folder, 'work/notes.txt'), '');
-  await check(['init', 'work/notes.txt'], {
+  mkdirSync(join(folder, 'data'));
+  writeFileSync(join(folder, 'data/notes.txt'), '');
+  await check(['init', 'data/notes.txt'], {
     status: 4,
-    stderr: 'pond: a file is at F/work/notes.txt\nhint: name a folder, or what is not there yet\n',
+    stderr: 'pond: a file is at F/data/notes.txt\nhint: name a folder, or what is not there yet\n',
   });
-  await check(['init', 'work/notes.txt/pond'], {
+  await check(['init', 'data/notes.txt/pond'], {
     status: 1,
     stderr:
-      'pond: F/work/notes.txt is a file: no folder can be made at F/work/notes.txt/pond\n' +
+      'pond: F/data/notes.txt is a file: no folder can be made at F/data/notes.txt/pond\n' +
       'hint: check the spelling of the host path\n',
   });
-  await check(['init', 'work'], {
+  await check(['init', 'data'], {
     status: 4,
     stderr:
-      'pond: the folder F/work has files in it, and a pond is a folder of its own\n' +
-      "hint: 'pond init F/work/.pond' makes one beside them, which is found from that folder\n",
+      'pond: the folder F/data has files in it, and a pond is a folder of its own\n' +
+      "hint: 'pond init F/data/.pond' makes one beside them, which is found from that folder\n",
   });
-  assert.deepEqual(readdirSync(join(folder, 'work')), ['notes.txt']);
-  await check(['init', 'work/.pond'], { stdout: 'made a pond at F/work/.pond\n' });
-  await check(['init', 'work/.pond/again'], {
+  assert.deepEqual(readdirSync(join(folder, 'data')), ['notes.txt']);
+  await check(['init', 'data/.pond'], { stdout: 'made a pond at F/data/.pond\n' });
+  await check(['init', 'data/.pond/again'], {
     status: 4,
     stderr:
-      'pond: F/work/.pond/again would be inside of the pond at F/work/.pond\n' +
+      'pond: F/data/.pond/again would be inside of the pond at F/data/.pond\n' +
       'hint: go to a folder that is not in it, or name one\n',
   });
-  await check(['--pond', 'work', 'ls'], {
+  await check(['--pond', 'data', 'ls'], {
     status: 3,
-    stderr: 'pond: there is no pond at F/work\nhint: there is one at F/work/.pond\n',
+    stderr: 'pond: there is no pond at F/data\nhint: there is one at F/data/.pond\n',
   });
   mkdirSync(join(folder, 'disk/lost+found'), { recursive: true });
   await check(['init', 'disk'], { stdout: 'made a pond at F/disk\n' });
@@ -55,11 +55,11 @@ test('a pond is not made in a file, among files, or in a pond, and what is there
 
 test('an import of the folder around a pond leaves the pond out, and nothing is exported into it', async (t) => {
   const { folder, check } = newFolder(t);
-  mkdirSync(join(folder, 'work'));
-  writeFileSync(join(folder, 'work/a.csv'), 'n\n1\n');
-  symlinkSync('work', join(folder, 'link'));
-  await check(['init', 'work/.pond'], { stdout: 'made a pond at F/work/.pond\n' });
-  const pond = ['--pond', 'work/.pond'];
+  mkdirSync(join(folder, 'data'));
+  writeFileSync(join(folder, 'data/a.csv'), 'n\n1\n');
+  symlinkSync('data', join(folder, 'link'));
+  await check(['init', 'data/.pond'], { stdout: 'made a pond at F/data/.pond\n' });
+  const pond = ['--pond', 'data/.pond'];
   await check([...pond, 'import', 'link', '/'], {
     stdout: 'imported 1 file, 1 directory, 4 B\n',
     stderr: 'pond: left out F/link/.pond: it is this pond itself\n',
@@ -73,12 +73,12 @@ test('an import of the folder around a pond leaves the pond out, and nothing is 
   });
   const inside = "is inside of the pond's own folder\nhint: name a folder that is not in it\n";
   await check([...pond, 'export', '/link', 'link/.pond'], { status: 2, stderr: `pond: F/link/.pond ${inside}` });
-  await check([...pond, 'site', 'work/.pond/site'], { status: 2, stderr: `pond: F/work/.pond/site ${inside}` });
-  await check([...pond, 'query', '-o', 'work/.pond/x.csv', 'SELECT 1'], {
+  await check([...pond, 'site', 'data/.pond/site'], { status: 2, stderr: `pond: F/data/.pond/site ${inside}` });
+  await check([...pond, 'query', '-o', 'data/.pond/x.csv', 'SELECT 1'], {
     status: 2,
-    stderr: `pond: F/work/.pond/x.csv ${inside}`,
+    stderr: `pond: F/data/.pond/x.csv ${inside}`,
   });
-  assert.ok(!existsSync(join(folder, 'work/.pond/link')));
+  assert.ok(!existsSync(join(folder, 'data/.pond/link')));
 });
 
 test('an export tells what was there already from what it wrote', async (t) => {

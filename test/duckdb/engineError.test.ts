@@ -1,21 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { type PondError } from '../../server/src/base/error.ts';
-import { type Connection } from '../../server/src/duckdb/connection.ts';
-import { type Database, openDatabase } from '../../server/src/duckdb/database.ts';
 import { queryError } from '../../server/src/duckdb/engineError.ts';
+import { testConnection } from '../support/connection.ts';
 
-let database: Database;
-let connection: Connection;
-before(async () => {
-  database = await openDatabase({ memoryLimitBytes: 64 * 1024 * 1024 });
-  connection = await database.connect();
-  await connection.run('SET errors_as_json = true');
-});
-after(() => {
-  connection.close();
-  database.close();
-});
+const connection = await testConnection({ memoryLimitBytes: 64 * 1024 * 1024 });
+await connection.run('SET errors_as_json = true');
 
 async function failureOf(sql: string): Promise<PondError> {
   const error: unknown = await connection.rows(sql).then(

@@ -1,19 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { type Connection } from '../../server/src/duckdb/connection.ts';
-import { type Database, openDatabase } from '../../server/src/duckdb/database.ts';
+import { test } from 'node:test';
 import { identifier, literal, literalList } from '../../server/src/duckdb/sql.ts';
+import { testConnection } from '../support/connection.ts';
 
-let database: Database;
-let connection: Connection;
-before(async () => {
-  database = await openDatabase();
-  connection = await database.connect();
-});
-after(() => {
-  connection.close();
-  database.close();
-});
+const connection = await testConnection();
 
 const texts = ['plain', '/a b/c.csv', `it's`, `"quoted"`, `';DROP TABLE x;--`, '\\n\\', 'é😀', '/*', '$$', ''];
 

@@ -1,20 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
-import { type Connection } from '../../server/src/duckdb/connection.ts';
-import { type Database, openDatabase } from '../../server/src/duckdb/database.ts';
 import { analyze } from '../../server/src/query/analysis.ts';
+import { testConnection } from '../support/connection.ts';
 
-let database: Database;
-let connection: Connection;
-before(async () => {
-  database = await openDatabase();
-  connection = await database.connect();
-});
-after(() => {
-  connection.close();
-  database.close();
-});
+const connection = await testConnection();
 
 /** Tables as schema.name@index, with '?' behind those that may be something else. */
 function finds(sql: string, expected: string): void {

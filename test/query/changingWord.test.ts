@@ -1,19 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { type Connection } from '../../server/src/duckdb/connection.ts';
-import { type Database, openDatabase } from '../../server/src/duckdb/database.ts';
+import { test } from 'node:test';
 import { changingWord } from '../../server/src/query/changingWord.ts';
+import { testConnection } from '../support/connection.ts';
 
-let database: Database;
-let connection: Connection;
-before(async () => {
-  database = await openDatabase();
-  connection = await database.connect();
-});
-after(() => {
-  connection.close();
-  database.close();
-});
+const connection = await testConnection();
 
 for (const [sql, word] of [
   ["SELECT random() FROM '$1'", 'random'],

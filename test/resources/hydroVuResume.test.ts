@@ -23,6 +23,33 @@ async function allRows({ rows }: HydroVuBench): Promise<unknown> {
   return await Promise.all(devices.map(({ name, id }) => rows(`data/${name}-${id}`)));
 }
 
+/**
+ * Collects until a run does not fail, with the fault in each, and returns how many runs that took. Each keeps something new,
+ * `afterRun` hears of how many rows there are then, and in the end all rows are there.
+ */
+async function collectInRuns(
+  { server, collect, rows }: HydroVuBench,
+  expected: Awaited<ReturnType<HydroVuBench['rows']>>,
+  fault: Parameters<HydroVuBench['server']['fault']>[0],
+  runsMax: number,
+  afterRun?: (kept: number) => Promise<void>,
+): Promise<number> {
+  let [runs, kept] = [0, 0];
+  for (let finished = false; !finished; runs++) {
+    assert.ok(runs < runsMax, 'the runs come to an end');
+    server.clearFaults();
+    server.fault(fault);
+    const run = await collect();
+    finished = run.failure === undefined;
+    assert.ok(finished || run.rows > 0, 'something new is kept');
+    kept += run.rows;
+    assert.deepEqual(await rows('data/Buoy1-1'), expected.slice(0, kept));
+    await afterRun?.(kept);
+  }
+  assert.equal(kept, expected.length);
+  return runs;
+}
+
 test('runs that are cut off at random points come to the same data as one that is not', async (t) => {
   for (const seed of [1, 2, 3]) {
     const random = randomOf(seed);
@@ -157,21 +184,12 @@ for (const fault of [
     await whole.collect();
     const expected = await whole.rows('data/Buoy1-1');
     const parts = await hydroVuBench(t, options, devices.slice(0, 1));
-    let [runs, kept] = [0, 0];
-    for (let finished = false; !finished; runs++) {
-      assert.ok(runs < 30, 'the runs come to an end');
-      parts.server.clearFaults();
-      parts.server.fault({ ...fault, path: '/locations/1/data', after: 3, times: Infinity });
-      const { failure, rows } = await parts.collect();
-      finished = failure === undefined;
-      assert.ok(finished || rows > 0, 'something new is kept');
-      kept += rows;
-      assert.deepEqual(await parts.rows('data/Buoy1-1'), expected.slice(0, kept));
+    const lasting = { ...fault, path: '/locations/1/data', after: 3, times: Infinity };
+    const runs = await collectInRuns(parts, expected, lasting, 30, async (kept) => {
       const [progress] = await parts.rows('temporal');
       assert.equal(progress?.['max_time'], expected[kept - 1]?.['Timestamp']);
-    }
+    });
     assert.ok(runs > 3);
-    assert.equal(kept, expected.length);
     assert.deepEqual((await parts.rows('temporal'))[0]?.['num_points'], 120n);
   });
 }
@@ -215,19 +233,13 @@ for (const [what, ids, byParameter, pageSize] of [
     await whole.collect();
     const expected = await whole.rows('data/Buoy1-1');
     const parts = await hydroVuBench(t, options, devices.slice(0, 1));
-    let [runs, kept] = [0, 0];
-    for (let finished = false; !finished; runs++) {
-      assert.ok(runs < 60, 'the runs come to an end');
-      parts.server.clearFaults();
-      parts.server.fault({ kind: 'status', status: 404, path: '/locations/1/data', after: 1 });
-      const { failure, rows } = await parts.collect();
-      finished = failure === undefined;
-      assert.ok(finished || rows > 0, 'something new is kept');
-      kept += rows;
-      assert.deepEqual(await parts.rows('data/Buoy1-1'), expected.slice(0, kept));
-    }
+    const runs = await collectInRuns(
+      parts,
+      expected,
+      { kind: 'status', status: 404, path: '/locations/1/data', after: 1 },
+      60,
+    );
     assert.ok(runs > 1);
-    assert.equal(kept, expected.length);
     assert.deepEqual((await parts.rows('temporal'))[0]?.['num_points'], BigInt(readings.length));
   });
 }

@@ -1,22 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { type Connection } from '../../server/src/duckdb/connection.ts';
-import { type Database, openDatabase } from '../../server/src/duckdb/database.ts';
+import { test } from 'node:test';
 import { countPeriods, periodsBetween, type PeriodUnit } from '../../server/src/resources/series/periods.ts';
 import { timeColumnOf, timeSql } from '../../server/src/resources/series/time.ts';
+import { testConnection } from '../support/connection.ts';
 
-let database: Database;
-let connection: Connection;
-
-before(async () => {
-  database = await openDatabase();
-  connection = await database.connect();
-});
-
-after(() => {
-  connection.close();
-  database.close();
-});
+const connection = await testConnection();
 
 /** Checks what time a value of a type says: microseconds since 1970 UTC, null for none. */
 async function check(type: string, value: string, expected: bigint | null): Promise<void> {

@@ -1,9 +1,9 @@
 /** Host folders that a command is given, and what must not be in them or around them. */
-import { dirname, join, resolve, sep } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { PondError } from '../base/error.ts';
 import { type Disk } from '../storage/disk.ts';
 import { openHostDisk } from '../storage/hostDisk.ts';
-import { realHostPath } from '../storage/hostTree.ts';
+import { isBelowHostPath, realHostPath } from '../storage/hostTree.ts';
 
 /**
  * What a folder may have where a pond is made: what is hidden, what disks come with, and what a crash left of a pond.
@@ -54,8 +54,7 @@ const isPond = (disk: Disk): boolean =>
 
 /** True for the folder of a pond and what is in it. */
 export function isInside(pond: string, hostPath: string): boolean {
-  const [folder, path] = [realHostPath(pond), realHostPath(hostPath)];
-  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+  return realHostPath(hostPath) === realHostPath(pond) || isBelowHostPath(pond, hostPath);
 }
 
 /** Fails `invalid-path` for a host path in the folder of the pond, whose files are its own. */

@@ -167,6 +167,12 @@ export function realHostPath(path: string): string {
   }
 }
 
+/** True for what is in a folder or in folders of it, links followed; false for the folder itself. */
+export function isBelowHostPath(folder: string, path: string): boolean {
+  const top = realHostPath(folder);
+  return realHostPath(path).startsWith(top.endsWith(sep) ? top : top + sep);
+}
+
 /** Runs `work`; a failure of the host becomes a PondError. */
 function tryTo<T>(action: string, path: string, work: () => T): T {
   try {

@@ -1,6 +1,6 @@
-import { resolve, sep } from 'node:path';
+import { resolve } from 'node:path';
 import { PondError } from '../../base/error.ts';
-import { hostContent, realHostPath, walkHost } from '../../storage/hostTree.ts';
+import { hostContent, isBelowHostPath, realHostPath, walkHost } from '../../storage/hostTree.ts';
 
 /**
  * Reads a small host file whose path may be relative to a folder. Fails `not-found`, `is-a-directory`,
@@ -30,8 +30,8 @@ export function hostFolder(folder: string): ReadHostFile {
 export function belowHostFolder(folder: string): ReadHostFile {
   const read = hostFolder(folder);
   return (relative, bytesMax) => {
-    const [top, path] = [folder, resolve(folder, relative)].map(realHostPath) as [string, string];
-    if (path.startsWith(top.endsWith(sep) ? top : top + sep)) return read(path, bytesMax);
+    const path = realHostPath(resolve(folder, relative));
+    if (isBelowHostPath(folder, path)) return read(path, bytesMax);
     throw new PondError('path-escapes', `the file ${relative} is not below ${folder}`, {
       path,
       hint: 'Apply from a folder that holds the documents and what they name.',
