@@ -88,6 +88,13 @@ test('every part has a row in the table', () => {
   assert.deepEqual(unknown, []);
 });
 
+test('only a parsed type is cast to, and only the results are in a database that is not locked', () => {
+  const casts = linesMatching(/::\$\{|CAST\([^`]* AS \$\{/, product).map((line) => line.split(':')[0]);
+  assert.deepEqual(casts, ['server/src/duckdb/sqlType.ts']);
+  const unlocked = product.filter(({ text }) => /\bopenDatabase\b/.test(text)).map(({ path }) => path);
+  assert.deepEqual(unlocked.sort(), ['server/src/duckdb/database.ts', 'server/src/query/resultStore.ts']);
+});
+
 test('every import of a file names a file that is there', () => {
   const dangling = [...imports.values()]
     .flat()

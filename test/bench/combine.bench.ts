@@ -104,7 +104,7 @@ await withDeriving(async ({ pond, builder, connection, withCache, parquet }) => 
   await stageResource(withCache('none'), id, document);
   const before = await commit(first);
   const oneMore = await commit(second.slice(0, 1));
-  await builder.run(['SELECT 1']);
+  await builder.run({ statements: ['SELECT 1'] });
 
   let ours: readonly HostFile[] = [];
   let theirs = '';

@@ -48,7 +48,7 @@ await withDeriving(async ({ make, builder, connection, withCache }) => {
   }
 
   const inputs = await fill(withCache('none'));
-  await builder.run(['SELECT 1']);
+  await builder.run({ statements: ['SELECT 1'] });
   for (const [name, query] of Object.entries(queries)) {
     const times = await interleaved(
       {

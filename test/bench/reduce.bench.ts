@@ -86,7 +86,7 @@ await withDeriving(async ({ pond, builder, connection, withCache, parquet }) => 
   const before = String((await pond.commit({ message: 'first', author: 'bench' })).number);
   await root.writeFile('/data/minutes', createReadStream(second));
   const after = String((await pond.commit({ message: 'second', author: 'bench' })).number);
-  await builder.run(['SELECT 1']);
+  await builder.run({ statements: ['SELECT 1'] });
 
   let resources = withCache('cache');
   let ours: readonly HostFile[][] = [];

@@ -126,6 +126,46 @@ refuses('a name that does not end', 'FROM "/a.csv', 'query-invalid', /unterminat
 refuses('AT behind a path', 'FROM "/a.csv" AT (VERSION => 3)', 'query-invalid', /AT is not known/, 5);
 refuses('EXPLAIN of a PIVOT by data', 'EXPLAIN PIVOT t ON x', 'query-forbidden', /needs its columns listed/);
 
+for (const [name, text, at] of [
+  ['a carriage return alone', '\r', 0],
+  ['one in a comment', '/* \r */', 3],
+  ['a letter that is not ASCII', 'é', 0],
+  ['a space that is not ASCII', '\u00a0', 0],
+  ['a space without width', '\u200b', 0],
+] as const) {
+  const sql = `PIVOT t ON x USING sum(y) ${text} ORDER BY ALL`;
+  refuses(`${name} in a PIVOT by data`, sql, 'query-invalid', /^the character \S+ outside of quotes/, 26 + at);
+}
+for (const text of ['$$a$$', '$a$a$a$'])
+  refuses(
+    'a dollar string in a PIVOT by data',
+    `PIVOT t ON x USING first(${text})`,
+    'query-invalid',
+    /character \$/,
+    25,
+  );
+finds(`PIVOT "/é" -- é\r\n ON x USING first('é\r$$') /* é$$ */`, './é@6');
+refuses(
+  'a function that plans a query',
+  "SELECT json_serialize_plan('x')",
+  'query-forbidden',
+  /json_serialize_plan\(\)/,
+);
+refuses('a function with the text of views', 'SELECT pg_get_viewdef(1)', 'query-forbidden', /pg_get_viewdef\(\)/);
+
+/** What runs is the query as DuckDB parsed it, and an EXPLAIN of our own. */
+function runs(sql: string, explain: string | undefined, query: string): void {
+  test(`runs ${String(explain)} of ${sql}`, async () => {
+    assert.deepEqual((await analyze(connection, sql)).statement, { query, explain });
+  });
+}
+
+runs('SELECT 1; -- end', undefined, 'SELECT 1; -- end');
+runs('PIVOT t ON x ; -- end', undefined, 'PIVOT t ON x');
+runs('/*é*/ explain\n analyze select 1', 'EXPLAIN (ANALYZE)', `${' '.repeat(13)}\n${' '.repeat(9)}select 1`);
+runs('EXPLAIN (FORMAT "JSON", ANALYZE) SELECT 1', "EXPLAIN (FORMAT 'json', ANALYZE)", `${' '.repeat(33)}SELECT 1`);
+runs('EXPLAIN (SELECT 1)', 'EXPLAIN', '        (SELECT 1)');
+
 const functions = [
   "read_text('/etc/passwd')",
   "read_blob('/etc/passwd')",
@@ -152,6 +192,7 @@ for (const call of functions) {
     5,
   );
   refuses('one in a subquery', `SELECT (SELECT 1 FROM ${call})`, 'query-forbidden', /\(\) is not allowed/, 22);
+  refuses('one in a PIVOT by data', `PIVOT (FROM ${call}) ON x`, 'query-forbidden', /\(\) is not allowed/, 12);
   refuses('one in EXPLAIN', `EXPLAIN FROM ${call}`, 'query-forbidden', /\(\) is not allowed/, 13);
 }
 for (const name of [

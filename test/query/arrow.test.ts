@@ -43,8 +43,10 @@ let database: Database;
 let connection: Connection;
 let lastFile = 0;
 
+const settings = { memoryLimitBytes: 128 * 1024 * 1024, spillDirectory: join(temporary.path, 'spill') };
+
 before(async () => {
-  database = await openDatabase({ memoryLimitBytes: 128 * 1024 * 1024, spillDirectory: join(temporary.path, 'spill') });
+  database = await openDatabase();
   connection = await database.connect();
 });
 after(() => {
@@ -56,7 +58,7 @@ after(() => {
 async function convert(bytes: Uint8Array, signal = new AbortController().signal): Promise<string> {
   const file = join(temporary.path, `${(lastFile += 1)}.arrow`);
   writeFileSync(file, bytes);
-  await convertArrow(database, { file, pondPath: '/x.arrow', target: `${file}.parquet` }, signal);
+  await convertArrow(settings, { file, pondPath: '/x.arrow', target: `${file}.parquet` }, signal);
   return `read_parquet(${literal(`${file}.parquet`)})`;
 }
 

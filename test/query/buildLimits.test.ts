@@ -25,7 +25,7 @@ function limited(t: TestContext, limits: Partial<BuildLimits>) {
 }
 
 async function rowsIn(builder: Builder, file: string): Promise<unknown> {
-  return (await builder.run([`SELECT count(*) FROM read_parquet('${file}')`]))[0]?.[0];
+  return (await builder.run({ statements: [`SELECT count(*) FROM read_parquet('${file}')`], reads: [file] }))[0]?.[0];
 }
 
 for (const [what, limits, sql, message] of [

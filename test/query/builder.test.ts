@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { isPondError } from '../../server/src/base/error.ts';
+import { isPondError, PondError } from '../../server/src/base/error.ts';
 import { literal } from '../../server/src/duckdb/sql.ts';
 import { type Builder } from '../../server/src/query/build.ts';
 import { createBuilder } from '../../server/src/query/builder.ts';
@@ -24,42 +24,47 @@ after(async () => {
 /** A Parquet file of a query. */
 async function parquetOf(select: string): Promise<string> {
   const file = join(temporary.path, `file${(fileCount += 1)}`);
-  await builder.run([`COPY (${select}) TO '${file}' (FORMAT parquet)`]);
+  await builder.run({ statements: [`COPY (${select}) TO '${file}' (FORMAT parquet)`], writes: [file] });
   return file;
 }
 
 test('statements run one after the other on one connection, and the rows of the last come back', async () => {
-  const rows = await builder.run([
-    'CREATE TEMP TABLE t AS SELECT range AS n FROM range(3)',
-    'INSERT INTO t VALUES (9007199254740993)',
-    'SELECT n, n::INTEGER % 2 = 0 OR NULL, n::VARCHAR, 0.5::DOUBLE, NULL FROM t WHERE n < 2 ORDER BY n',
-  ]);
+  const rows = await builder.run({
+    statements: [
+      'CREATE TEMP TABLE t AS SELECT range AS n FROM range(3)',
+      'INSERT INTO t VALUES (9007199254740993)',
+      'SELECT n, n::INTEGER % 2 = 0 OR NULL, n::VARCHAR, 0.5::DOUBLE, NULL FROM t WHERE n < 2 ORDER BY n',
+    ],
+  });
   assert.deepEqual(rows, [
     [0n, true, '0', 0.5, null],
     [1n, null, '1', 0.5, null],
   ]);
-  assert.deepEqual(await builder.run(['SELECT 9007199254740993']), [[9007199254740993n]]);
-  await assert.rejects(builder.run(['FROM t']), { code: 'query-invalid' });
+  assert.deepEqual(await builder.run({ statements: ['SELECT 9007199254740993'] }), [[9007199254740993n]]);
+  await assert.rejects(builder.run({ statements: ['FROM t'] }), { code: 'query-invalid' });
 });
 
 test('times come back as microseconds, and other values as text', async () => {
-  const [row] = await builder.run([
-    "SELECT TIMESTAMP '1970-01-01 00:00:01', DATE '2024-02-03', [1, 2], 1.50::DECIMAL(5,2)",
-  ]);
+  const [row] = await builder.run({
+    statements: ["SELECT TIMESTAMP '1970-01-01 00:00:01', DATE '2024-02-03', [1, 2], 1.50::DECIMAL(5,2)"],
+  });
   assert.deepEqual(row, [1_000_000n, '2024-02-03', '[1, 2]', '1.50']);
 });
 
 test('a time without a zone is UTC', async () => {
-  assert.deepEqual(await builder.run(["SELECT TIMESTAMPTZ '1970-01-01 00:00:00'"]), [[0n]]);
+  assert.deepEqual(await builder.run({ statements: ["SELECT TIMESTAMPTZ '1970-01-01 00:00:00'"] }), [[0n]]);
 });
 
 test('a statement that fails says why, without a place in SQL that nobody wrote', async () => {
-  await assert.rejects(builder.run(['SELECT nothing']), (error: Error & { code?: string; position?: unknown }) => {
-    assert.equal(error.code, 'query-invalid');
-    assert.match(error.message, /nothing/);
-    assert.equal(error.position, undefined);
-    return true;
-  });
+  await assert.rejects(
+    builder.run({ statements: ['SELECT nothing'] }),
+    (error: Error & { code?: string; position?: unknown }) => {
+      assert.equal(error.code, 'query-invalid');
+      assert.match(error.message, /nothing/);
+      assert.equal(error.position, undefined);
+      return true;
+    },
+  );
 });
 
 test('files are inspected as one table', async () => {
@@ -111,7 +116,10 @@ test('a file that cannot be read is told without its host path', async () => {
   const file = join(temporary.path, "it's text");
   writeFileSync(file, 'a,b\n1,2\n1,2\n');
   const sql = `SELECT count(*) FROM read_parquet(${literal(file)})`;
-  for (const read of [() => builder.inspect([file]), () => builder.run(['SELECT 1', sql])]) {
+  for (const read of [
+    () => builder.inspect([file]),
+    () => builder.run({ statements: ['SELECT 1', sql], reads: [file] }),
+  ]) {
     const error: unknown = await read().catch((reason: unknown) => reason);
     assert.ok(isPondError(error, 'invalid-content'), String(error));
     assert.match(error.message, /end of file$/);
@@ -121,19 +129,59 @@ test('a file that cannot be read is told without its host path', async () => {
 test('a file that is gone is a failure of the disk', async () => {
   const file = join(temporary.path, 'gone');
   await assert.rejects(builder.inspect([file]), { code: 'storage-failed' });
-  await assert.rejects(builder.run([`FROM read_parquet(${literal(file)})`]), { code: 'storage-failed' });
+  await assert.rejects(builder.run({ statements: [`FROM read_parquet(${literal(file)})`], reads: [file] }), {
+    code: 'storage-failed',
+  });
+});
+
+test('a statement opens and writes its own files and no others', async () => {
+  const [file, other] = [await parquetOf('SELECT 1 AS a'), await parquetOf('SELECT 2 AS a')];
+  const before = readFileSync(other);
+  const [input, outside] = [literal(file), literal(other)];
+  for (const statement of [
+    `FROM read_parquet(${outside})`,
+    `SELECT content FROM read_text(${outside})`,
+    `COPY (FROM read_parquet(${input})) TO ${outside} (FORMAT parquet)`,
+    `COPY (SELECT 1) TO ${literal(join(temporary.path, 'new'))} (FORMAT csv)`,
+    `ATTACH ${literal(join(temporary.path, 'new'))}`,
+    `SET allowed_paths = [${outside}]`,
+    'SET enable_external_access = true',
+    'SET lock_configuration = false',
+    "SET TimeZone = 'Asia/Kolkata'",
+    'INSTALL httpfs',
+    `FROM read_csv('https://localhost/x.csv')`,
+  ]) {
+    await assert.rejects(builder.run({ statements: [statement], reads: [file] }), PondError, statement);
+  }
+  assert.deepEqual(readFileSync(other), before);
+  assert.deepEqual(await builder.run({ statements: [`FROM read_parquet(${input})`], reads: [file] }), [[1]]);
+});
+
+test('a text of several statements is refused, and none of them runs', async () => {
+  const file = join(temporary.path, 'never');
+  const first = `COPY (SELECT 1) TO ${literal(file)} (FORMAT parquet)`;
+  for (const statement of [
+    `${first}; SELECT 1`,
+    `${first} -- \r; SELECT 1`,
+    `SELECT 1; ${first}`,
+    `${first};${first}`,
+  ]) {
+    const run = builder.run({ statements: ['SELECT 1', statement, 'SELECT 2'], writes: [file] });
+    await assert.rejects(run, { code: 'query-forbidden', message: 'expected one statement, got a text of 2' });
+  }
+  assert.ok(!existsSync(file));
 });
 
 test('what is cancelled ends soon, while it runs and while it waits, and others go on', async () => {
   const controller = new AbortController();
   const endlessly = (count: number) =>
     Array.from({ length: count }, () =>
-      assert.rejects(builder.run([endless], controller.signal), { code: 'cancelled' }),
+      assert.rejects(builder.run({ statements: [endless] }, controller.signal), { code: 'cancelled' }),
     );
   const running = endlessly(2);
-  await builder.run(['SELECT 1']);
+  await builder.run({ statements: ['SELECT 1'] });
   const ended = Promise.all([...running, ...endlessly(6)]);
-  const other = builder.run(['SELECT 1']);
+  const other = builder.run({ statements: ['SELECT 1'] });
   controller.abort();
   await ended;
   assert.deepEqual(await other, [[1]]);
@@ -141,21 +189,21 @@ test('what is cancelled ends soon, while it runs and while it waits, and others 
 
 test('calls run side by side', async () => {
   const controller = new AbortController();
-  const long = assert.rejects(builder.run([endless], controller.signal), { code: 'cancelled' });
-  assert.deepEqual(await builder.run(['SELECT 1']), [[1]]);
+  const long = assert.rejects(builder.run({ statements: [endless] }, controller.signal), { code: 'cancelled' });
+  assert.deepEqual(await builder.run({ statements: ['SELECT 1'] }), [[1]]);
   controller.abort();
   await long;
 });
 
 test('a process that dies fails its calls, and the next call starts a new one', async () => {
   const dying = createBuilder({ workerPath: join(temporary.path, 'none.mjs') });
-  await assert.rejects(dying.run(['SELECT 1']), { code: 'engine-unavailable' });
+  await assert.rejects(dying.run({ statements: ['SELECT 1'] }), { code: 'engine-unavailable' });
   await dying.close();
   const closing = createBuilder();
-  const running = assert.rejects(closing.run([endless]), { code: 'engine-unavailable' });
-  await closing.run(['SELECT 1']);
+  const running = assert.rejects(closing.run({ statements: [endless] }), { code: 'engine-unavailable' });
+  await closing.run({ statements: ['SELECT 1'] });
   await closing.close();
   await running;
-  assert.deepEqual(await closing.run(['SELECT 1']), [[1]]);
+  assert.deepEqual(await closing.run({ statements: ['SELECT 1'] }), [[1]]);
   await closing.close();
 });

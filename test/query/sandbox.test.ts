@@ -32,31 +32,29 @@ after(() => {
   temporary.remove();
 });
 
-async function rowCount(sql: string): Promise<number> {
-  const stream = await sandbox.query(sql);
+async function rowCount(query: string, explain?: string): Promise<number> {
+  const stream = await sandbox.query({ query, explain });
   let count = 0;
   for (let chunk = await stream.next(); chunk !== undefined; chunk = await stream.next()) count += chunk.rowCount;
   return count;
 }
 
-for (const sql of [
-  'FROM "/x.csv"',
-  "FROM '/x.csv'",
-  'EXPLAIN FROM "/x.csv"',
-  'PIVOT "/x.csv" ON b USING sum(a)',
-  'DESCRIBE "/x.csv"',
-]) {
+for (const sql of ['FROM "/x.csv"', "FROM '/x.csv'", 'PIVOT "/x.csv" ON b USING sum(a)', 'DESCRIBE "/x.csv"']) {
   test(`runs ${sql}`, async () => assert.equal(await rowCount(sql), sql.startsWith('DESCRIBE') ? 2 : 1));
 }
 
+test('explains a query', async () => assert.equal(await rowCount('FROM "/x.csv"', 'EXPLAIN (ANALYZE)'), 1));
+
 function forbids(sql: string, code = /^query-(forbidden|invalid)$/): void {
-  test(`stops ${sql.replaceAll(temporary.path, '…').slice(0, 90)}`, async () => {
-    await assert.rejects(rowCount(sql), (error: unknown) => {
-      assert.ok(isPondError(error), String(error));
-      assert.match(error.code, code);
-      return true;
+  for (const explain of [undefined, 'EXPLAIN ANALYZE']) {
+    test(`stops ${explain ?? ''} ${sql.replaceAll(temporary.path, '…').slice(0, 90)}`, async () => {
+      await assert.rejects(rowCount(sql, explain), (error: unknown) => {
+        assert.ok(isPondError(error), String(error));
+        assert.match(error.code, code);
+        return true;
+      });
     });
-  });
+  }
 }
 
 const hostFiles = [
@@ -125,7 +123,7 @@ test('a query that fails after millions of rows says why and where', async () =>
   const failing = await Sandbox.open(spec, {});
   const sql = `SELECT repeat('x', 20),\n  CAST(CASE x WHEN 4000000 THEN 'no' ELSE '1' END AS INT) FROM range(5000000) t(x)`;
   const drain = async () => {
-    const stream = await failing.query(sql);
+    const stream = await failing.query({ query: sql, explain: undefined });
     while ((await stream.next()) !== undefined);
   };
   await assert.rejects(drain, (error: unknown) => {

@@ -57,7 +57,7 @@ for (const [sql, expected] of [
 test('rows come in the order that the query gives them, in files of any size', async () => {
   const target = await build("SELECT range AS n, repeat('x', 40) AS x FROM range(1500000) ORDER BY hash(range)");
   const sql = `SELECT count(*) FROM (SELECT hash(n) < lag(hash(n)) OVER (ORDER BY file_row_number) AS wrong FROM read_parquet('${target}', file_row_number = true)) WHERE wrong`;
-  assert.deepEqual(await builder().run([sql]), [[0n]]);
+  assert.deepEqual(await builder().run({ statements: [sql], reads: [target] }), [[0n]]);
 });
 
 test('an empty result is a file with columns', async () => {
@@ -281,7 +281,7 @@ test('a build that is cancelled ends soon', async () => {
   const sql = 'SELECT a.range * b.range AS x FROM range(1000000) a, range(1000000) b ORDER BY x';
   const running = builder().fromUserSql({ sql, input: stations, tables: [], target }, controller.signal);
   const ended = assert.rejects(running, { code: 'cancelled' });
-  await builder().run(['SELECT 1']);
+  await builder().run({ statements: ['SELECT 1'] });
   controller.abort();
   await ended;
 });
@@ -308,7 +308,8 @@ test('builds that spill side by side do not get each other’s rows', async () =
       const sql = `SELECT range AS n, ${hash('range')} AS h, repeat(${hash('range')}, 2) AS x FROM range(1500000) ORDER BY h`;
       await small.fromUserSql({ sql, input: stations, tables: [], target });
       const wrong = `count(*) FILTER (h <> ${hash('n')} OR x <> h || h)`;
-      return small.run([`SELECT count(DISTINCT n), ${wrong} FROM read_parquet('${target}')`]);
+      const statements = [`SELECT count(DISTINCT n), ${wrong} FROM read_parquet('${target}')`];
+      return small.run({ statements, reads: [target] });
     };
     const whole = [[1_500_000n, 0n]];
     assert.deepEqual(await Promise.all([buildOf(1), buildOf(2)]), [whole, whole]);

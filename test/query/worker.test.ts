@@ -12,7 +12,8 @@ import { makeTestPond, type TestPond } from './testPond.ts';
 
 const settings = { memoryLimitBytes: 256 * 1024 * 1024, threads: 2 };
 const spec = { files: [], tables: [], views: [], tablesKey: '' };
-const endless = { spec, sql: 'SELECT count(*) FROM range(1000000) a, range(1000000) b WHERE a.range * b.range = -1' };
+const query = 'SELECT count(*) FROM range(1000000) a, range(1000000) b WHERE a.range * b.range = -1';
+const endless = { spec, statement: { query, explain: undefined } };
 
 let made: TestPond;
 before(async () => {
@@ -25,7 +26,7 @@ test('a process that dies fails the query that it ran, and the next query starts
   const { resultId } = await engine.run(made.pond, { sql: 'SELECT 1' });
   const pid = engine.processId();
   assert.ok(pid !== undefined);
-  const dying = engine.run(made.pond, { sql: endless.sql });
+  const dying = engine.run(made.pond, { sql: query });
   process.kill(pid, 'SIGKILL');
   await assert.rejects(dying, (error: Error & { code?: string; hint?: string }) => {
     assert.equal(error.code, 'engine-unavailable');
@@ -87,7 +88,7 @@ test('closing removes the file that a build was writing, and an interrupt of the
   while (readdirSync(temporary.path).length === 0) await setImmediate();
   assert.ok(worker.pid !== undefined);
   process.kill(worker.pid, 'SIGINT');
-  await worker.request('statements', { statements: ['SELECT 1'] });
+  await worker.request('statements', { sql: { statements: ['SELECT 1'] } });
   await worker.close();
   await ended;
   assert.deepEqual(readdirSync(temporary.path), []);

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { literalList } from '../../server/src/duckdb/sql.ts';
+import { requireSqlType } from '../../server/src/duckdb/sqlType.ts';
 import { mergeNeighbours } from '../../server/src/resources/combine/neighbours.ts';
 import { type Piece } from '../../server/src/resources/combine/pieces.ts';
 import { type Layout } from '../../server/src/resources/combine/sql.ts';
@@ -9,10 +10,10 @@ import { newCombining, valuesOf } from '../support/combining.ts';
 import { type Reducing, startReducing } from '../support/reducing.ts';
 
 const layout: Layout = {
-  time: 'BIGINT',
+  time: requireSqlType('BIGINT'),
   columns: [
-    { name: 'a', type: 'DOUBLE' },
-    { name: 'b', type: 'BIGINT' },
+    { name: 'a', type: requireSqlType('DOUBLE') },
+    { name: 'b', type: requireSqlType('BIGINT') },
   ],
 };
 

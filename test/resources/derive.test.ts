@@ -303,7 +303,7 @@ test('a making that is cancelled ends soon and leaves nothing', async (t) => {
   const node = await fileAt(pond, `${home}/c/a.csv`);
   const controller = new AbortController();
   const ended = assert.rejects(pond.hostFiles(node, { signal: controller.signal }), { code: 'cancelled' });
-  await pond.workshop.builder.run(['SELECT 1']);
+  await pond.workshop.builder.run({ statements: ['SELECT 1'] });
   controller.abort();
   await ended;
   assert.equal(pond.workshop.known(pond.contentKey(node)), undefined);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { PondError } from '../../server/src/base/error.ts';
 import { type Builder, type FileFacts } from '../../server/src/query/build.ts';
+import { requireSqlType } from '../../server/src/duckdb/sqlType.ts';
 import { type Cache, createCache } from '../../server/src/resources/cache.ts';
 import { keyOf } from '../../server/src/resources/contentKey.ts';
 import { createWorkshop } from '../../server/src/resources/createWorkshop.ts';
@@ -149,7 +150,7 @@ test('files that a dead process left half written count in the bound, and go whe
 
 test('what is known of files is asked for once', async (t) => {
   const facts: FileFacts = {
-    columns: [{ name: 'Timestamp', type: 'BIGINT' }],
+    columns: [{ name: 'Timestamp', type: requireSqlType('BIGINT') }],
     rowCount: 2,
     isAlike: true,
     time: { minUs: 1n, maxUs: 9_007_199_254_740_993n },

@@ -86,14 +86,14 @@ export function userBuilds(): UserBuilds {
     hostFile,
     async parquet(select) {
       const file = join(temporary.path, `part${(count += 1)}`);
-      await builder.run([`COPY (${select}) TO '${file}' (FORMAT parquet)`]);
+      await builder.run({ statements: [`COPY (${select}) TO '${file}' (FORMAT parquet)`], writes: [file] });
       return readFileSync(file);
     },
     pondFile,
     build,
     async rowsOf(sql, inputs) {
       const target = await build(sql, inputs);
-      return await builder.run([`FROM read_parquet('${target}')`]);
+      return await builder.run({ statements: [`FROM read_parquet('${target}')`], reads: [target] });
     },
     async failure(sql, inputs) {
       const error: unknown = await build(sql, inputs).then(

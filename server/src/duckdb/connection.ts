@@ -1,10 +1,16 @@
 import { type DuckDBConnection } from '@duckdb/node-api';
+import { PondError } from '../base/error.ts';
 import { Appender } from './appender.ts';
 import { readEngineError } from './engineError.ts';
 import { Statements } from './statements.ts';
 import { type Value } from './values.ts';
 
-/** A connection to a database. One call at a time, except interrupt. Errors are DuckDB's own: see engineError.ts. */
+/**
+ * A connection to a database. One call at a time, except interrupt. Errors are DuckDB's own: see engineError.ts.
+ *
+ * Invariant: a call runs one statement. A text that DuckDB's parser splits into several is refused by
+ * `query-forbidden` before any of them runs; `statements` is the way to look at each.
+ */
 export class Connection {
   readonly #connection: DuckDBConnection;
 
@@ -12,18 +18,21 @@ export class Connection {
     this.#connection = connection;
   }
 
-  /** Runs statements that we wrote, to the end. */
+  /** Runs a statement to its end. */
   async run(sql: string, values?: readonly Value[]): Promise<void> {
+    await this.#requireOne(sql);
     await this.#connection.run(sql, values && [...values]);
   }
 
   /** All rows of a small result. */
   async rows(sql: string, values?: readonly Value[]): Promise<readonly (readonly Value[])[]> {
+    await this.#requireOne(sql);
     return (await this.#connection.runAndReadAll(sql, values && [...values])).getRows();
   }
 
   /** All columns of a small result whose columns are text. */
   async textColumns(sql: string): Promise<(string | null)[][]> {
+    await this.#requireOne(sql);
     return (await this.#connection.runAndReadAll(sql)).getColumns() as (string | null)[][];
   }
 
@@ -55,5 +64,11 @@ export class Connection {
 
   close(): void {
     this.#connection.closeSync();
+  }
+
+  async #requireOne(sql: string): Promise<void> {
+    const { count } = await this.statements(sql);
+    if (count === 1) return;
+    throw new PondError('query-forbidden', `expected one statement, got a text of ${count}`);
   }
 }

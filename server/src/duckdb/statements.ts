@@ -1,5 +1,5 @@
 import { type DuckDBExtractedStatements, type DuckDBPreparedStatement, type DuckDBResult } from '@duckdb/node-api';
-import { type Chunk } from './values.ts';
+import { type Chunk, type Value } from './values.ts';
 import { loadNative } from './native.ts';
 
 export type StatementKind = 'select' | 'explain' | 'create' | 'copy' | 'transaction' | 'other';
@@ -64,6 +64,11 @@ export class BoundStatement {
 
   async run(): Promise<void> {
     await this.#statement.run();
+  }
+
+  /** All rows of a small result. */
+  async rows(): Promise<readonly (readonly Value[])[]> {
+    return (await this.#statement.runAndReadAll()).getRows();
   }
 
   async stream(): Promise<RowStream> {

@@ -1,14 +1,18 @@
 import { type ErrorDetails, PondError } from '../base/error.ts';
 import { type Connection } from '../duckdb/connection.ts';
 import { engineToPondError, readSerializeError } from '../duckdb/engineError.ts';
+import { literal } from '../duckdb/sql.ts';
 import { stringIndex, textPosition } from '../duckdb/textPosition.ts';
 import { type AstFunction, findReferences } from './ast.ts';
-import { checkFunctions, tableTellsOfHost, tellsOfHost } from './functions.ts';
+import { checkFunctions, tableTellsOfHost } from './functions.ts';
 import { isOurs, namesIn, type TableReference } from './pondNames.ts';
-import { type Token, tokenize } from './tokens.ts';
+import { isSymbol, type Token, tokenize, unclearIn } from './tokens.ts';
+import { type QueryStatement, splitQuery } from './userStatements.ts';
 
 export interface Analysis {
   readonly tables: readonly TableReference[];
+  /** What is to run: the text that was analyzed, and nothing that DuckDB did not parse as a part of it. */
+  readonly statement: QueryStatement;
 }
 
 const openingWords = new Set(
@@ -36,10 +40,16 @@ export async function analyze(
   const tokens = tokenize(sql);
   const opening = tokens.find((token) => token.text !== '(' && token.text !== ';');
   if (opening === undefined) throw invalid('the query is empty', sql, 0);
-  const explain = opening.text === 'EXPLAIN' && opening.kind === 'word';
-  const tree = explain ? await parseExplained(connection, sql, tokens) : await parse(connection, sql);
-  if (tree === undefined) return analyzeTokens(sql, tokens, opening, explain);
-  return analyzeTree(sql, tree, isAllowed);
+  const explained = explainedIn(sql, tokens, opening);
+  const statement = explained ?? { query: sql, explain: undefined };
+  const tree = await parse(connection, statement.query);
+  if (tree !== undefined) return { tables: analyzeTree(sql, tree, isAllowed), statement };
+  if (explained !== undefined) throw notExplained(sql, tokens, opening);
+  const query = sql.slice(0, tokens.findLast((token) => !isSemicolon(token))?.end);
+  return {
+    tables: await analyzePivot(connection, { sql, query, tokens, opening }),
+    statement: { ...statement, query },
+  };
 }
 
 /** The serialized statements, or undefined when DuckDB parses the text but it is not plain SELECT. */
@@ -56,30 +66,47 @@ const withoutInfinities = (json: string): string =>
   json.replace(/"(?:[^"\\]|\\.)*"|-?\bInfinity\b/g, (token) => (token.startsWith('"') ? token : 'null'));
 
 /**
- * Parses what an EXPLAIN explains, at its own place in the text. Options stand in parentheses, and so can a query: what
- * is in parentheses counts as options when it does not parse as part of the query.
+ * The query that an EXPLAIN explains, at its own place in the text, and the EXPLAIN in our own words; undefined for
+ * another text. Whether the rest is one query is for DuckDB's parser to say: what we mistake here does not parse.
  */
-async function parseExplained(connection: Connection, sql: string, tokens: readonly Token[]) {
-  const explain = tokens.findIndex((token) => token.text === 'EXPLAIN');
-  const analyzeWord = tokens[explain + 1]?.text === 'ANALYZE' ? 1 : 0;
-  const first = explain + 1 + analyzeWord;
-  const blank = (until: number) => ' '.repeat(until) + sql.slice(until);
-  const from = (index: number) => blank(tokens[index]?.start ?? sql.length);
-  if (tokens[first]?.text !== '(') return parse(connection, from(first));
-  const close = tokens.findIndex((token, index) => index > first && token.kind === 'symbol' && token.text === ')');
-  try {
-    return await parse(connection, from(first));
-  } catch (error) {
-    if (close < 0) throw error;
-    return parse(connection, from(close + 1));
-  }
+function explainedIn(sql: string, tokens: readonly Token[], opening: Token): QueryStatement | undefined {
+  if (opening.kind !== 'word' || opening.text !== 'EXPLAIN') return undefined;
+  const explain = tokens.indexOf(opening);
+  const isAnalyze = isWord(tokens[explain + 1], 'ANALYZE');
+  const first = explain + (isAnalyze ? 2 : 1);
+  const options = explainOptions(tokens, first);
+  const words = [...(isAnalyze ? ['ANALYZE'] : []), ...(options?.words ?? [])];
+  const start = tokens[options?.end ?? first]?.start ?? sql.length;
+  return {
+    query: sql.slice(0, start).replace(/[^\n]/g, ' ') + sql.slice(start),
+    explain: words.length === 0 ? 'EXPLAIN' : `EXPLAIN (${[...new Set(words)].join(', ')})`,
+  };
+}
+
+/** The options in parentheses from a token on, and where they end; undefined when it is a query that stands there. */
+function explainOptions(
+  tokens: readonly Token[],
+  open: number,
+): { readonly words: readonly string[]; readonly end: number } | undefined {
+  const words: string[] = [];
+  let at = open;
+  do {
+    at += 1;
+    const isFormat = isWord(tokens[at], 'FORMAT');
+    if (!isFormat && !isWord(tokens[at], 'ANALYZE')) return undefined;
+    const value = /^\w+$/.exec(tokens[at + 1]?.text ?? '')?.[0];
+    if (isFormat && value === undefined) return undefined;
+    words.push(isFormat ? `FORMAT ${literal(value!.toLowerCase())}` : 'ANALYZE');
+    at += isFormat ? 2 : 1;
+  } while (isSymbol(tokens[at], ','));
+  return isSymbol(tokens[open], '(') && isSymbol(tokens[at], ')') ? { words, end: at + 1 } : undefined;
 }
 
 function analyzeTree(
   sql: string,
   tree: Readonly<Record<string, unknown>>,
   isAllowed: (index: number) => boolean,
-): Analysis {
+): readonly TableReference[] {
   const statements = Array.isArray(tree['statements']) ? tree['statements'] : [];
   if (statements.length > 1) throw severalStatements(sql, tokenize(sql));
   const found = findReferences(tree);
@@ -100,40 +127,87 @@ function analyzeTree(
       hint: `Write the version behind the path: "${table.name}@3", "${table.name}@HEAD~1".`,
     });
   }
-  return {
-    tables: tables.map(({ schema, name, offset, isCommonTable }) => {
-      return { schema: schema.toLowerCase(), name, index: indexOf(offset), certain: !isCommonTable };
-    }),
-  };
+  return tables.map(({ schema, name, offset, isCommonTable }) => {
+    return { schema: schema.toLowerCase(), name, index: indexOf(offset), certain: !isCommonTable };
+  });
 }
 
-/** For a PIVOT that takes its columns from the data, which DuckDB cannot describe as JSON before it ran. */
-function analyzeTokens(sql: string, tokens: readonly Token[], opening: Token, explain: boolean): Analysis {
+interface PivotText {
+  readonly sql: string;
+  /** Up to the last word of it. */
+  readonly query: string;
+  readonly tokens: readonly Token[];
+  readonly opening: Token;
+}
+
+/**
+ * For a PIVOT that takes its columns from the data, which DuckDB cannot describe as JSON before it ran: the tables are
+ * found by the words. So the text is refused where DuckDB might see other words, or more than the one query.
+ */
+async function analyzePivot(connection: Connection, text: PivotText): Promise<readonly TableReference[]> {
+  const { sql, query, tokens, opening } = text;
   const last = tokens.findLastIndex((token) => !isSemicolon(token));
   if (tokens.slice(tokens.indexOf(opening), last).some(isSemicolon)) throw severalStatements(sql, tokens);
-  const pivots = tokens.some(({ kind, text }) => kind === 'word' && (text === 'PIVOT' || text === 'PIVOT_WIDER'));
-  if (explain && pivots) throw forbidden('EXPLAIN of a PIVOT needs its columns listed with IN', sql, opening.start);
-  if (opening.kind !== 'word' || !openingWords.has(opening.text) || !pivots) {
-    const what = explain ? 'EXPLAIN of what is not a query' : opening.text;
-    throw forbidden(`${what} is not allowed in a query`, sql, opening.start);
-  }
-  const called = tokens.find((token, index) => isCall(tokens, index) && tellsOfHost(token.text.toLowerCase()));
-  if (called !== undefined)
-    throw forbidden(`${called.text.toLowerCase()}() is not allowed in a query`, sql, called.start);
-  const hidden = tokens.find(({ text }, index) => {
-    return tableTellsOfHost(tokens[index - 1]?.text === '.' ? (tokens[index - 2]?.text ?? '') : '', text);
+  const isPlain = opening.kind === 'word' && openingWords.has(opening.text) && tokens.some(isPivot);
+  if (!isPlain) throw forbidden(`${opening.text} is not allowed in a query`, sql, opening.start);
+  const unclear = unclearIn(sql, tokens);
+  if (unclear !== undefined) throw unclearText(sql, unclear);
+  if ((await splitQuery(connection, query)) === undefined)
+    throw forbidden('the text is not a query', sql, opening.start);
+  await checkCalls(connection, sql, tokens);
+  const hidden = tokens.find(({ text: name }, index) => {
+    return tableTellsOfHost(tokens[index - 1]?.text === '.' ? (tokens[index - 2]?.text ?? '') : '', name);
   });
   if (hidden !== undefined) throw tableForbidden(hidden.text.toLowerCase(), positionAt(sql, hidden.start));
-  return { tables: namesIn(tokens) };
+  return namesIn(tokens);
+}
+
+/** Fails `query-forbidden` at the first call of a function that a query may not call; names tell which are of tables. */
+async function checkCalls(connection: Connection, sql: string, tokens: readonly Token[]): Promise<void> {
+  const rows = await connection.rows(
+    "SELECT DISTINCT function_name FROM duckdb_functions() WHERE function_type IN ('table', 'table_macro', 'pragma')",
+  );
+  const tableFunctions = new Set(rows.map(([name]) => String(name)));
+  const calls = tokens.filter((_, index) => isCall(tokens, index));
+  const functions = calls.map(({ text, start }) => {
+    const name = text.toLowerCase();
+    return { name, offset: start, isTableFunction: tableFunctions.has(name) };
+  });
+  checkFunctions(functions, (start) => positionAt(sql, start));
 }
 
 function isCall(tokens: readonly Token[], index: number): boolean {
   const [name, next] = [tokens[index], tokens[index + 1]];
-  return (name?.kind === 'word' || name?.kind === 'identifier') && next?.kind === 'symbol' && next.text === '(';
+  return (name?.kind === 'word' || name?.kind === 'identifier') && isSymbol(next, '(');
 }
 
-function isSemicolon({ kind, text }: Token): boolean {
-  return kind === 'symbol' && text === ';';
+function isSemicolon(token: Token): boolean {
+  return isSymbol(token, ';');
+}
+
+function isPivot(token: Token): boolean {
+  return isWord(token, 'PIVOT') || isWord(token, 'PIVOT_WIDER');
+}
+
+function isWord(token: Token | undefined, text: string): boolean {
+  return token?.kind === 'word' && token.text === text;
+}
+
+function notExplained(sql: string, tokens: readonly Token[], opening: Token): PondError {
+  const what = tokens.some(isPivot)
+    ? 'EXPLAIN of a PIVOT needs its columns listed with IN'
+    : 'EXPLAIN of what is not a query is not allowed in a query';
+  return forbidden(what, sql, opening.start);
+}
+
+function unclearText(sql: string, index: number): PondError {
+  const code = sql.codePointAt(index) ?? 0;
+  const name =
+    code > 0x20 && code < 0x7f ? String.fromCodePoint(code) : `U+${code.toString(16).padStart(4, '0').toUpperCase()}`;
+  return new PondError('query-invalid', `the character ${name} outside of quotes is not allowed in this PIVOT`, {
+    ...positionAt(sql, index),
+    hint: 'Quote names with other characters than a-z: "température". Or list the columns of the PIVOT: ON x IN (…).',
+  });
 }
 
 /** At the second statement. */

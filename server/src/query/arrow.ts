@@ -2,12 +2,16 @@ import { basename, dirname } from 'node:path';
 import { type RecordBatch, RecordBatchReader, type Schema, type DataType } from 'apache-arrow';
 import { PondError } from '../base/error.ts';
 import { type Connection } from '../duckdb/connection.ts';
-import { type Database } from '../duckdb/database.ts';
+import { type DatabaseSettings, openLockedDatabase } from '../duckdb/database.ts';
 import { identifier, literal } from '../duckdb/sql.ts';
+import { requireSqlType } from '../duckdb/sqlType.ts';
 import { loadValueMakers, type ValueMakers } from '../duckdb/values.ts';
 import { type Disk } from '../storage/disk.ts';
 import { openHostDisk } from '../storage/hostDisk.ts';
 import { duckTypeOf, readerOf } from './arrowTypes.ts';
+
+/** Name of the table that the rows gather in. */
+const tableName = 'rows';
 
 /** Rows that are converted at a time; batches can be much larger. */
 const stepRows = 8192;
@@ -23,29 +27,31 @@ export interface ArrowConversion {
 
 /**
  * Makes a Parquet file of an Arrow IPC file or stream: DuckDB has no reader for them. Memory is that of one batch; rows
- * gather in a table of `database`, which spills. Fails `invalid-content` when the content is not sound, or `cancelled`.
+ * gather in a table of a database of its own, which spills. Fails `invalid-content` when the content is not sound, or `cancelled`.
  */
 export async function convertArrow(
-  database: Database,
+  settings: DatabaseSettings,
   conversion: ArrowConversion,
   signal: AbortSignal,
 ): Promise<void> {
-  const connection = await database.connect();
-  const table = identifier(`arrow ${conversion.target}`);
+  const reader = await openReader(conversion);
+  const { database, connection } = await openLockedDatabase({ ...settings, hostPaths: [conversion.target] });
+  const table = identifier(tableName);
   try {
-    const reader = await openReader(conversion);
     await connection.run(`CREATE TABLE ${table} (${columnsSql(reader.schema)})`);
     await appendBatches(connection, reader, conversion, signal);
     await connection.run(`COPY ${table} TO ${literal(conversion.target)} (FORMAT parquet)`);
   } finally {
-    await connection.run(`DROP TABLE IF EXISTS ${table}`);
     connection.close();
+    database.close();
   }
 }
 
 /** The columns of an Arrow schema as DuckDB declares them. */
 function columnsSql(schema: Schema): string {
-  return schema.fields.map((field) => `${identifier(field.name)} ${duckTypeOf(field.type as DataType)}`).join(', ');
+  return schema.fields
+    .map((field) => `${identifier(field.name)} ${requireSqlType(duckTypeOf(field.type as DataType))}`)
+    .join(', ');
 }
 
 async function openReader(conversion: ArrowConversion) {
@@ -67,7 +73,7 @@ async function appendBatches(
   signal: AbortSignal,
 ): Promise<void> {
   const make = await loadValueMakers();
-  const appender = await connection.appender(`arrow ${conversion.target}`);
+  const appender = await connection.appender(tableName);
   try {
     for await (const batch of soundly(batches, conversion)) {
       for (const columns of steps(batch, make)) {

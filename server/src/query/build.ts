@@ -1,11 +1,17 @@
+import { type SqlType } from '../duckdb/sqlType.ts';
 import { type Reading } from './formats.ts';
 import { type Column } from './types.ts';
 import { type PlainValue } from './plainValue.ts';
 import { type SourceFile } from './sources.ts';
 
+/** A column whose type can be part of a statement. */
+export interface TypedColumn extends Column {
+  readonly type: SqlType;
+}
+
 /** A Parquet file that was built. */
 export interface FileFacts {
-  readonly columns: readonly Column[];
+  readonly columns: readonly TypedColumn[];
   readonly rowCount: number;
   /** False when one of several files has other columns than the others. */
   readonly isAlike: boolean;
@@ -40,6 +46,19 @@ export interface UserBuild {
 }
 
 /**
+ * SQL that this program made. No part of it may come from a person or a pond, except through identifier(), literal() and
+ * SqlType.
+ */
+export interface OwnSql {
+  /** Run one after the other on one connection. */
+  readonly statements: readonly string[];
+  /** Host paths of the files that they read; none when undefined. */
+  readonly reads?: readonly string[];
+  /** Host paths of the files that they write; none when undefined. */
+  readonly writes?: readonly string[];
+}
+
+/**
  * Makes Parquet files in a process of its own, which starts on first need: not the one that queries of people wait for.
  * Calls run side by side.
  *
@@ -49,10 +68,10 @@ export interface Builder {
   /** Runs the SQL of a person, in a sandbox that opens the given files and writes the target, and nothing else. */
   fromUserSql(build: UserBuild, signal?: AbortSignal): Promise<void>;
   /**
-   * Runs statements that this program made, one after the other on one connection, and answers the rows of the last.
-   * All host files are open to them: no part of them may come from a person, except through identifier() and literal().
+   * Runs SQL of our own in a database that is locked to its files, and answers the rows of the last statement. Fails
+   * `query-forbidden` for a statement that DuckDB's parser splits into several.
    */
-  run(statements: readonly string[], signal?: AbortSignal): Promise<readonly (readonly PlainValue[])[]>;
+  run(sql: OwnSql, signal?: AbortSignal): Promise<readonly (readonly PlainValue[])[]>;
   /** What is in Parquet files that are read as one table, columns matched by name; at least one file. */
   inspect(hostPaths: readonly string[], signal?: AbortSignal): Promise<FileFacts>;
   /** Ends the process, if there is one, and waits until it is gone. */

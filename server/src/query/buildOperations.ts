@@ -1,11 +1,13 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { assert } from '../base/assert.ts';
 import { PondError } from '../base/error.ts';
 import { type Connection } from '../duckdb/connection.ts';
-import { type Database, openDatabase } from '../duckdb/database.ts';
-import { literal } from '../duckdb/sql.ts';
-import { analyze } from './analysis.ts';
+import { openLockedDatabase } from '../duckdb/database.ts';
+import { type Analysis, analyze } from './analysis.ts';
 import { defaultLimits } from './buildLimits.ts';
 import { ownError } from './hostNames.ts';
+import { type InputSql } from './inputSql.ts';
 import { inspectFiles } from './inspectFiles.ts';
 import { type OperationName, type WorkerOperations, type WorkerSettings } from './messages.ts';
 import { plainRow, type PlainValue } from './plainValue.ts';
@@ -18,46 +20,68 @@ export type BuildOperations = Pick<WorkerOperations, Extract<OperationName, 'bui
 
 /**
  * How many requests run at once. Node has four threads for what blocks; one that waits for a thread could not be
- * interrupted, and one is left over for what is short.
+ * interrupted, and one is left over for what is short. They share the memory.
  */
 const sideBySideMax = 3;
 
-/** How many of them may be SQL of people, which has a database each: two and the one of our own share the memory. */
+/** How many of them may be SQL of people. */
 const userBuildsMax = 2;
 
-/** Opens the database that statements of our own run in, each request on a connection of its own. */
+/** Returns the operations. Each request has a database of its own, which is locked to its files. */
 export async function createBuildOperations(settings: WorkerSettings): Promise<BuildOperations> {
   const { memoryLimitBytes, threads, spillDirectory } = settings;
-  const own = await openDatabase({
-    memoryLimitBytes: memoryLimitBytes / (userBuildsMax + 1),
-    threads,
-    spillDirectory: `${spillDirectory}/statements`,
-  });
+  const shared = { memoryLimitBytes: memoryLimitBytes / sideBySideMax, threads };
   const limits = settings.buildLimits ?? defaultLimits;
   const workplaces = createWorkplaces(`${spillDirectory}/builds`, userBuildsMax);
   const inSlot = createSlots(sideBySideMax);
   const inUserSlot = createSlots(userBuildsMax);
+  const parser = await openLockedDatabase({ threads: 1, hostPaths: [] });
 
-  function perform<T>(signal: AbortSignal, work: (connection: Connection) => Promise<T>): Promise<T> {
-    return inSlot(() => withConnection(own, signal, work), signal);
+  /** Databases that spill into one directory would take each other's files for theirs. */
+  const spilling = () => ({ ...shared, spillDirectory: join(spillDirectory, randomUUID()) });
+
+  function perform<T>(
+    hostPaths: readonly string[],
+    signal: AbortSignal,
+    work: (connection: Connection) => Promise<T>,
+  ): Promise<T> {
+    return inSlot(async () => {
+      const { database, connection } = await openLockedDatabase({ ...spilling(), hostPaths });
+      try {
+        return await interruptible(connection, signal, () => work(connection));
+      } catch (error) {
+        throw ownError(error, hostPaths);
+      } finally {
+        connection.close();
+        database.close();
+      }
+    }, signal);
+  }
+
+  async function analyzed(sql: InputSql, signal: AbortSignal): Promise<Analysis> {
+    const connection = await parser.database.connect();
+    try {
+      return await interruptible(connection, signal, () => analyze(connection, sql.text, sql.isInputReader));
+    } finally {
+      connection.close();
+    }
   }
 
   const toolsFor = (signal: AbortSignal): BuildTools => ({
-    analyze: (sql) => withConnection(own, signal, (parser) => analyze(parser, sql.text, sql.isInputReader)),
-    database: own,
+    analyze: (sql) => analyzed(sql, signal),
+    conversion: spilling(),
     directory: `${spillDirectory}/arrow`,
     workplaces,
     limits,
-    sandbox: { memoryLimitBytes: memoryLimitBytes / (userBuildsMax + 1), threads },
+    sandbox: shared,
   });
 
   return {
     buildUser: ({ build }, signal) =>
       inUserSlot(() => inSlot(() => buildUser(toolsFor(signal), build, signal), signal), signal),
-    statements: ({ statements }, signal) =>
-      perform(signal, (connection) => ownSql(statements, () => runStatements(connection, statements, signal))),
-    inspect: ({ hostPaths }, signal) =>
-      perform(signal, (connection) => ownSql(hostPaths.map(literal), () => inspectFiles(connection, hostPaths))),
+    statements: ({ sql: { statements, reads = [], writes = [] } }, signal) =>
+      perform([...reads, ...writes], signal, (connection) => runStatements(connection, statements, signal)),
+    inspect: ({ hostPaths }, signal) => perform(hostPaths, signal, (connection) => inspectFiles(connection, hostPaths)),
   };
 }
 
@@ -76,29 +100,14 @@ async function runStatements(
   return (await connection.rows(last)).map(plainRow);
 }
 
-async function withConnection<T>(
-  database: Database,
-  signal: AbortSignal,
-  work: (connection: Connection) => Promise<T>,
-): Promise<T> {
-  const connection = await database.connect();
+async function interruptible<T>(connection: Connection, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   const interrupt = () => connection.interrupt();
   signal.addEventListener('abort', interrupt);
   try {
     // Listeners hear nothing of a signal that was aborted before they came.
     if (signal.aborted) throw new PondError('cancelled', 'the query was cancelled');
-    await connection.run("SET errors_as_json = true; SET TimeZone = 'UTC'");
-    return await work(connection);
+    return await work();
   } finally {
     signal.removeEventListener('abort', interrupt);
-    connection.close();
-  }
-}
-
-async function ownSql<T>(statements: readonly string[], work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw ownError(error, statements);
   }
 }

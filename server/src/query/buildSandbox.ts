@@ -1,11 +1,12 @@
 import { PondError } from '../base/error.ts';
 import { type Connection } from '../duckdb/connection.ts';
-import { type Database, type DatabaseSettings, openDatabase } from '../duckdb/database.ts';
+import { type Database, type DatabaseSettings, openLockedDatabase } from '../duckdb/database.ts';
 import { literal } from '../duckdb/sql.ts';
+import { type Value } from '../duckdb/values.ts';
 import { runError, viewError } from './hostNames.ts';
 import { renamingSql } from './renamingSql.ts';
-import { lockSql, type SandboxSpec, type ViewSpec } from './sources.ts';
-import { allowed, hasParameters, withoutFirstLine } from './userStatements.ts';
+import { type SandboxSpec, type ViewSpec } from './sources.ts';
+import { allowed, hasParameters, notAQuery, splitQuery, withoutFirstLine } from './userStatements.ts';
 
 /** What a build runs in a sandbox that is open. */
 export interface BuildRun {
@@ -55,20 +56,11 @@ export class BuildSandbox {
 
   /** Opens a database; nothing is read yet. */
   static async open(spec: BuildSpec, settings: DatabaseSettings): Promise<BuildSandbox> {
-    const database = await openDatabase(settings);
-    try {
-      const connection = await database.connect();
-      // What a reader keeps of a file would be given for the next one behind the same path.
-      await connection.run(
-        "SET GLOBAL errors_as_json = true; SET GLOBAL TimeZone = 'UTC'; SET GLOBAL enable_external_file_cache = false",
-      );
-      await connection.run(lockSql([...spec.hostPaths, spec.result]));
-      connection.close();
-      return new BuildSandbox(database, spec);
-    } catch (error) {
-      database.close();
-      throw error;
-    }
+    const hostPaths = [...spec.hostPaths, spec.result];
+    // What a reader keeps of a file would be given for the next one behind the same path.
+    const opened = await openLockedDatabase({ ...settings, hostPaths, keepsFileContents: false });
+    opened.connection.close();
+    return new BuildSandbox(opened.database, spec);
   }
 
   /**
@@ -108,17 +100,19 @@ export class BuildSandbox {
   async #copy(connection: Connection, { sql, files, renamesHostPaths }: BuildRun): Promise<void> {
     let text = sql;
     try {
+      const query = await splitQuery(connection, sql);
+      if (query === undefined) throw notAQuery();
       let around = { opening: '', closing: '' };
       if (renamesHostPaths) {
         text = `DESCRIBE (\n${sql}\n)`;
-        around = renamingSql(await connection.rows(text), files);
+        around = renamingSql(await describe(connection, text), files);
       }
       text = `COPY (${around.opening}\n${sql}\n${around.closing}) TO ${literal(this.#spec.result)} (FORMAT parquet, USE_TMP_FILE false)`;
       const statements = await connection.statements(text);
       this.#checkInterrupt();
       // To bind and then to run binds twice, and a CSV file is looked through each time. One statement that begins as
       // this one does is a COPY.
-      if (statements.count === 1) await connection.run(text);
+      if (query.count === 1) await connection.run(text);
       else {
         // The COPY of a dynamic PIVOT: around it is a transaction, with the type that DuckDB makes for it.
         for (let index = 0; index < statements.count; index += 1) {
@@ -137,6 +131,20 @@ export class BuildSandbox {
   #checkInterrupt(): void {
     if (this.#isInterrupted) throw new PondError('cancelled', 'the query was cancelled');
   }
+}
+
+/** The rows of a DESCRIBE. DuckDB makes the types of a dynamic PIVOT first. */
+async function describe(connection: Connection, text: string): Promise<readonly (readonly Value[])[]> {
+  const statements = await connection.statements(text);
+  for (let index = 0; index < statements.count - 1; index += 1) {
+    const type = allowed(await statements.bind(index), ['create']);
+    await type.run();
+    type.close();
+  }
+  const last = allowed(await statements.bind(statements.count - 1), ['select']);
+  const rows = await last.rows();
+  last.close();
+  return rows;
 }
 
 async function makeViews(

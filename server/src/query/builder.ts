@@ -34,7 +34,7 @@ export function createBuilder(options: BuilderOptions = {}): Builder {
     fromUserSql: async (build, signal) => {
       await liveWorker().request('buildUser', { build }, signal);
     },
-    run: async (statements, signal) => liveWorker().request('statements', { statements }, signal),
+    run: async (sql, signal) => liveWorker().request('statements', { sql }, signal),
     inspect: async (hostPaths, signal) => liveWorker().request('inspect', { hostPaths }, signal),
     close: async () => {
       await worker?.close();

@@ -1,5 +1,4 @@
-import { isSymbol } from './readerCalls.ts';
-import { type Token, tokenize } from './tokens.ts';
+import { isSymbol, type Token, tokenize } from './tokens.ts';
 
 /** Functions that tell the time, or something else each time, in upper case; they take no arguments. */
 const calls = new Set([

@@ -90,14 +90,12 @@ export function createQueryEngine(options: QueryEngineOptions = {}): QueryEngine
     return inOrder(async () => {
       // The process may have died while this waited, with the files that it had converted.
       if (!ready.worker.isAlive) ready = await prepare(pond, request, signal);
-      const { result, columns, rowCount } = await runPrepared(ready, request.sql, signal).catch(
-        async (error: unknown) => {
-          if (!isPondError(error, 'storage-failed')) throw error;
-          // A file that was derived or converted is gone from the cache: it is made again, once.
-          ready = await prepare(pond, request, signal);
-          return runPrepared(ready, request.sql, signal);
-        },
-      );
+      const { result, columns, rowCount } = await runPrepared(ready, signal).catch(async (error: unknown) => {
+        if (!isPondError(error, 'storage-failed')) throw error;
+        // A file that was derived or converted is gone from the cache: it is made again, once.
+        ready = await prepare(pond, request, signal);
+        return runPrepared(ready, signal);
+      });
       const { worker: current } = ready;
       const resultId = `result-${(lastResult += 1)}`;
       results.set(resultId, { worker: current, result });
@@ -111,7 +109,8 @@ export function createQueryEngine(options: QueryEngineOptions = {}): QueryEngine
     const analysis = await analyzeInOrder(() =>
       analyses(request.sql, (sql) => current.request('analyze', { sql }, signal)),
     );
-    return { worker: current, prepared: await prepareQuery({ worker: current, pond, signal }, analysis, request) };
+    const prepared = await prepareQuery({ worker: current, pond, signal }, analysis, request);
+    return { worker: current, prepared, statement: analysis.statement };
   }
 
   async function rows(resultId: string, start: number, count: number): Promise<RowWindow> {
@@ -188,11 +187,11 @@ function rememberLast(max: number) {
 interface ReadyQuery {
   readonly worker: WorkerProcess;
   readonly prepared: PreparedQuery;
+  readonly statement: Analysis['statement'];
 }
 
 async function runPrepared(
-  { worker, prepared: { spec, tables } }: ReadyQuery,
-  sql: string,
+  { worker, prepared: { spec, tables }, statement }: ReadyQuery,
   signal: AbortSignal | undefined,
 ): Promise<OperationResult<'run'>> {
   if (tables.length > 0) await worker.request('open', { spec }, signal);
@@ -202,7 +201,7 @@ async function runPrepared(
       await worker.request('append', { table: table.spec, columns }, signal);
     }
   }
-  return worker.request('run', { spec, sql }, signal);
+  return worker.request('run', { spec, statement }, signal);
 }
 
 /** Fails `not-found` without a folder to write in, `is-a-directory` where a folder has the file's name. */

@@ -20,13 +20,15 @@ const tableFunctions = new Set([
   'unnest',
 ]);
 
-/** Scalar functions that tell about the host or the engine. */
-const hostFunctions = new Set(['current_query', 'current_setting', 'getenv', 'write_log']);
-
-/** True for a function that no query may call, be it of tables or not. `name` is in lower case. */
-export function tellsOfHost(name: string): boolean {
-  return hostFunctions.has(name) || /^(duckdb|pragma)_/.test(name) || name === 'query' || name === 'query_table';
-}
+/** Scalar functions and macros that tell about the host or the engine: its settings, or the text of views. */
+const hostFunctions = new Set([
+  'current_query',
+  'current_setting',
+  'getenv',
+  'json_serialize_plan',
+  'pg_get_viewdef',
+  'write_log',
+]);
 
 /** True for a table of DuckDB's own that has settings or the text of views, in which host paths stand. */
 export function tableTellsOfHost(schema: string, name: string): boolean {

@@ -1,4 +1,3 @@
-import { isAbsolute } from 'node:path';
 import { PondError } from '../base/error.ts';
 import { type ErrorCode } from '../base/errorCode.ts';
 import { type EngineError, engineToPondError, readEngineError, queryError } from '../duckdb/engineError.ts';
@@ -65,14 +64,14 @@ export function viewError(error: unknown, view: ViewSpec, sql: string, files: re
 }
 
 /**
- * The error of SQL that this program made, without the place in it. One that blames what is in a file that the SQL
- * opens is `invalid-content`, and leaves out the file's host path: who asked knows what the file is to people.
+ * The error of SQL that this program made, without the place in it. One that blames what is in one of its files is
+ * `invalid-content`, and leaves out the file's host path: who asked knows what the file is to people.
  */
-export function ownError(error: unknown, statements: readonly string[]): PondError {
+export function ownError(error: unknown, hostPaths: readonly string[]): PondError {
   const { code, message, path, hint, cause } = queryError(error, '');
   const details = { ...(path === undefined ? {} : { path }), ...(hint === undefined ? {} : { hint }), cause };
   const engine = readEngineError(error);
-  const opened = engine === undefined ? [] : absolutePathsIn(statements).filter((name) => message.includes(name));
+  const opened = engine === undefined ? [] : hostPaths.filter((name) => message.includes(name));
   if (engine === undefined || opened.length === 0 || code === 'cancelled' || code === 'storage-full') {
     return new PondError(code, message, details);
   }
@@ -81,17 +80,16 @@ export function ownError(error: unknown, statements: readonly string[]): PondErr
   return new PondError('invalid-content', fileMessage(text).text, details);
 }
 
-function absolutePathsIn(statements: readonly string[]): readonly string[] {
-  const strings = statements.flatMap(tokenize).filter(({ kind, text }) => kind === 'string' && isAbsolute(text));
-  return [...new Set(strings.map(({ text }) => text))];
-}
-
 function unreadCode(engine: EngineError): 'invalid-content' | 'storage-failed' {
   return isOfDisk(engine) ? 'storage-failed' : 'invalid-content';
 }
 
-/** True for a file that cannot be opened, read or written, whatever is in it. */
+/**
+ * True for a file that cannot be opened, read or written, whatever is in it. For one that is gone, DuckDB looks for a
+ * folder of that name, which a locked database may not open.
+ */
 function isOfDisk({ type, message }: EngineError): boolean {
+  if (type === 'permission') return /^Cannot access \w+ "[^]*\/\*\*\/\*\.\w+" - /.test(message);
   return type === 'io' && /^(?:No files found|Cannot open file|Could not )/.test(message);
 }
 

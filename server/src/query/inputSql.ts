@@ -3,8 +3,8 @@ import { type Edit, editText } from './edits.ts';
 import { PondError } from '../base/error.ts';
 import { literal, literalList } from '../duckdb/sql.ts';
 import { type TextPosition, textPosition } from '../duckdb/textPosition.ts';
-import { isBareInput, isSymbol, optionsOf, type ReaderCall, readerCallsIn } from './readerCalls.ts';
-import { type Token, tokenize } from './tokens.ts';
+import { isBareInput, optionsOf, type ReaderCall, readerCallsIn } from './readerCalls.ts';
+import { isSymbol, type Token, tokenize } from './tokens.ts';
 
 /** The file that `$1` stands for in a query. */
 export interface InputNames {

@@ -1,6 +1,7 @@
 import { type Connection } from '../duckdb/connection.ts';
 import { identifier, literalList } from '../duckdb/sql.ts';
-import { type FileFacts } from './build.ts';
+import { requireSqlType } from '../duckdb/sqlType.ts';
+import { type FileFacts, type TypedColumn } from './build.ts';
 import { readSql } from './formats.ts';
 import { type Column } from './types.ts';
 
@@ -11,7 +12,9 @@ const timeName = 'timestamp';
 export async function inspectFiles(connection: Connection, hostPaths: readonly string[]): Promise<FileFacts> {
   const source = `(${readSql({ reader: 'read_parquet', options: '', isArrow: false }, hostPaths)})`;
   const described = await connection.rows(`DESCRIBE FROM ${source}`);
-  const columns = described.map(([name, type]): Column => ({ name: String(name), type: String(type) }));
+  const columns = described.map(([name, type]): TypedColumn => {
+    return { name: String(name), type: requireSqlType(String(type)) };
+  });
   const time = columns.map(microsecondsSql).find((sql) => sql !== undefined) ?? 'NULL::BIGINT';
   const [row] = await connection.rows(`SELECT count(*), min(t), max(t) FROM (SELECT ${time} AS t FROM ${source})`);
   const [rowCount, minUs, maxUs] = row ?? [];

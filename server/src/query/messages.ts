@@ -1,11 +1,12 @@
 import { PondError } from '../base/error.ts';
 import { type ErrorCode } from '../base/errorCode.ts';
 import { type Analysis } from './analysis.ts';
-import { type FileFacts, type UserBuild } from './build.ts';
+import { type FileFacts, type OwnSql, type UserBuild } from './build.ts';
 import { type BuildLimits } from './buildLimits.ts';
 import { type PlainValue } from './plainValue.ts';
 import { type SandboxSpec, type TableSpec } from './sources.ts';
 import { type Column, type CopyFormat, type RowWindow } from './types.ts';
+import { type QueryStatement } from './userStatements.ts';
 
 /** Sent once, before all else. */
 export interface WorkerSettings {
@@ -27,7 +28,7 @@ export interface Operations {
   append: { params: { readonly table: TableSpec; readonly columns: readonly (readonly PlainValue[])[] }; result: null };
   /** Runs a query and keeps its rows. */
   run: {
-    params: { readonly spec: SandboxSpec; readonly sql: string };
+    params: { readonly spec: SandboxSpec; readonly statement: QueryStatement };
     result: { readonly result: number; readonly columns: readonly Column[]; readonly rowCount: number };
   };
   rows: { params: { readonly result: number; readonly start: number; readonly count: number }; result: RowWindow };
@@ -38,7 +39,7 @@ export interface Operations {
   buildUser: { params: { readonly build: UserBuild }; result: null };
   /** As Builder.run. */
   statements: {
-    params: { readonly statements: readonly string[] };
+    params: { readonly sql: OwnSql };
     result: readonly (readonly PlainValue[])[];
   };
   /** As Builder.inspect. */

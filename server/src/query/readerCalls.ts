@@ -1,4 +1,4 @@
-import { type Token } from './tokens.ts';
+import { isSymbol, type Token } from './tokens.ts';
 
 /** What a reader function can be told about its files. */
 export interface ReaderOptions {
@@ -147,9 +147,4 @@ function namesInCall(
 
 function isName({ kind }: Token): boolean {
   return kind === 'word' || kind === 'identifier';
-}
-
-/** True for one character that is neither of a name nor of a string. */
-export function isSymbol(token: Token | undefined, text: string): boolean {
-  return token?.kind === 'symbol' && token.text === text;
 }

@@ -3,6 +3,7 @@ import { type Connection } from '../duckdb/connection.ts';
 import { type Database, type DatabaseSettings, openDatabase } from '../duckdb/database.ts';
 import { queryError } from '../duckdb/engineError.ts';
 import { identifier, literal } from '../duckdb/sql.ts';
+import { requireSqlType } from '../duckdb/sqlType.ts';
 import { type RowStream } from '../duckdb/statements.ts';
 import { type Column, type CopyFormat, type RowWindow } from './types.ts';
 
@@ -121,7 +122,7 @@ const tableOf = (result: number) => `result_${result}`;
 
 /** SQL that makes the table of a result. */
 export function createTableSql(result: number, columns: readonly Column[]): string {
-  return `CREATE TABLE ${tableOf(result)} (${columns.map(({ type }, index) => `c${index} ${type}`).join(', ')})`;
+  return `CREATE TABLE ${tableOf(result)} (${columns.map(({ type }, index) => `c${index} ${requireSqlType(type)}`).join(', ')})`;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { identifier, literalList } from '../duckdb/sql.ts';
+import { identifier } from '../duckdb/sql.ts';
 import { type Reading, readSql } from './formats.ts';
 
 /** A host file with the content of a pond path, and how it is read. */
@@ -77,14 +77,4 @@ function filled(files: readonly SourceFile[]): readonly SourceFile[] {
 function isReadOnce(files: readonly SourceFile[]): boolean {
   const texts = files.filter(({ reading }) => reading.reader !== 'read_parquet').length;
   return texts >= tableFilesMin && files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) <= tableBytesMax;
-}
-
-/** The statements that close a database to all but these host files, and its settings to all change. */
-export function lockSql(hostPaths: readonly string[]): string {
-  return [
-    'SET allow_persistent_secrets = false',
-    `SET allowed_paths = ${literalList(hostPaths)}`,
-    'SET enable_external_access = false',
-    'SET lock_configuration = true',
-  ].join('; ');
 }

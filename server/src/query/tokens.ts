@@ -17,6 +17,11 @@ export interface Token {
 const pattern =
   /"((?:[^"]|"")*)"|'((?:[^']|'')*)'|[eE]'((?:[^'\\]|''|\\[^])*)'|\$((?:[\p{L}_]\w*)?)\$([^]*?)(?:\$\4\$|$)|([\p{L}_][\p{L}\p{N}_$]*)|([^])/uy;
 
+/** True for one character that is neither of a name nor of a string. */
+export function isSymbol(token: Token | undefined, text: string): boolean {
+  return token?.kind === 'symbol' && token.text === text;
+}
+
 /** Returns the tokens of a text, white space and comments left out. */
 export function tokenize(sql: string): readonly Token[] {
   const tokens: Token[] = [];
@@ -38,20 +43,59 @@ function readToken(match: RegExpExecArray): Omit<Token, 'start' | 'end'> {
   return { kind: 'string', text: escaped ?? dollars ?? '' };
 }
 
+/**
+ * Index of the first character that DuckDB's scanner may take for something else than this one does: a carriage return
+ * alone, which ends a line for DuckDB, and outside of quotes and comments a `$`, a control character and what is not
+ * ASCII. Undefined where both see the same words.
+ */
+export function unclearIn(sql: string, tokens: readonly Token[]): number | undefined {
+  let end = 0;
+  for (const token of [...tokens, { kind: 'end', start: sql.length, end: sql.length }]) {
+    const inBlank = unclearInBlank(sql, end, token.start);
+    if (inBlank !== undefined) return inBlank;
+    const isUnquoted = token.kind === 'word' || token.kind === 'symbol';
+    const text = sql.slice(token.start, token.end);
+    const found = isUnquoted ? text.search(/[^!-#%-~]/) : text.search(/^\$/);
+    if (found >= 0) return token.start + found;
+    ({ end } = token);
+  }
+  return undefined;
+}
+
+/** As unclearIn, in what stands between two tokens. */
+function unclearInBlank(sql: string, start: number, end: number): number | undefined {
+  const inComment = /\r(?!\n)/g;
+  const outside = /[^ \t\n\r]|\r(?!\n)/y;
+  for (let index = start; index < end;) {
+    const next = skipComment(sql, index);
+    const pattern = next > index ? inComment : outside;
+    pattern.lastIndex = index;
+    const found = pattern.exec(sql)?.index ?? Infinity;
+    index = Math.max(next, index + 1);
+    if (found < index) return found;
+  }
+  return undefined;
+}
+
 /** Index of the first character at or after `start` that is neither white space nor in a comment. */
 function skipBlank(sql: string, start: number): number {
   let index = start;
   for (;;) {
     const before = index;
     while (/\s/.test(sql[index] ?? '')) index += 1;
-    if (sql.startsWith('--', index)) index = endOf(sql, sql.indexOf('\n', index));
-    else if (sql.startsWith('/*', index)) index = skipComment(sql, index);
+    index = skipComment(sql, index);
     if (index === before) return index;
   }
 }
 
+/** Index behind the comment that begins at an index; the index itself where none does. */
+function skipComment(sql: string, index: number): number {
+  if (sql.startsWith('--', index)) return endOf(sql, sql.indexOf('\n', index));
+  return sql.startsWith('/*', index) ? skipNested(sql, index) : index;
+}
+
 /** Comments of this kind nest, as in SQL's standard. */
-function skipComment(sql: string, start: number): number {
+function skipNested(sql: string, start: number): number {
   let depth = 0;
   for (let index = start; index < sql.length; index += 1) {
     if (sql.startsWith('/*', index)) depth += 1;

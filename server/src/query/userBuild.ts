@@ -1,6 +1,6 @@
 import { basename, dirname, join } from 'node:path';
 import { isPondError, PondError } from '../base/error.ts';
-import { type Database, type DatabaseSettings } from '../duckdb/database.ts';
+import { type DatabaseSettings } from '../duckdb/database.ts';
 import { textPosition } from '../duckdb/textPosition.ts';
 import { removeQuietly, temporaryPathIn } from '../storage/durable.ts';
 import { openHostDisk } from '../storage/hostDisk.ts';
@@ -17,8 +17,8 @@ import { type Workplace, type Workplaces } from './workplaces.ts';
 export interface BuildTools {
   /** Finds the tables that a query reads. */
   analyze(sql: InputSql): Promise<Analysis>;
-  /** Where Arrow files are converted. */
-  readonly database: Database;
+  /** Of the database in which an Arrow file is converted. */
+  readonly conversion: DatabaseSettings;
   /** Host directory for what they become, which lives as long as the build. */
   readonly directory: string;
   readonly workplaces: Workplaces;
@@ -45,7 +45,7 @@ export async function buildUser(tools: BuildTools, build: UserBuild, signal: Abo
     converted.push(name);
     disk.makeDirectory('');
     const target = join(tools.directory, name);
-    await convertArrow(tools.database, { file, pondPath, target }, signal);
+    await convertArrow(tools.conversion, { file, pondPath, target }, signal);
     return target;
   };
   try {

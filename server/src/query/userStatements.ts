@@ -1,18 +1,48 @@
 import { PondError } from '../base/error.ts';
-import { type BoundStatement } from '../duckdb/statements.ts';
+import { type Connection } from '../duckdb/connection.ts';
+import { type BoundStatement, type Statements } from '../duckdb/statements.ts';
+
+/** One query as it runs, which is the very text that was analyzed. */
+export interface QueryStatement {
+  /** A single query for DuckDB's parser, at its place in the text as it was written. */
+  readonly query: string;
+  /** `EXPLAIN` with its options, in our own words; undefined where the rows of the query are wanted. */
+  readonly explain: string | undefined;
+}
+
+/** The text of the statement. With EXPLAIN the query begins on its second line. */
+export function statementText({ query, explain }: QueryStatement): string {
+  return explain === undefined ? query : `${explain}\n${query}`;
+}
+
+/**
+ * The statements that DuckDB makes of one query, unbound: the query, after a CREATE TYPE for each PIVOT that takes its
+ * columns from the data. Undefined for a text that is not a single query. Fails with DuckDB's own error for one that
+ * does not parse.
+ */
+export async function splitQuery(connection: Connection, query: string): Promise<Statements | undefined> {
+  const statements = await connection.statements(query);
+  if (statements.count === 1) return statements;
+  // DuckDB's grammar has only a query in these parentheses. Since the text parses alone, it cannot close them itself.
+  const inside = await connection.statements(`SELECT * FROM (\n${query}\n)`).catch(() => undefined);
+  return inside?.count === statements.count ? statements : undefined;
+}
 
 /**
  * Returns the statement. Fails `query-forbidden` for one of another kind, `query-invalid` for one that waits for
  * values.
  */
 export function allowed(statement: BoundStatement, kinds: readonly BoundStatement['kind'][]): BoundStatement {
-  if (!kinds.includes(statement.kind)) {
-    throw new PondError('query-forbidden', 'the text is not a query', {
-      hint: 'A query reads the pond and changes nothing.',
-    });
-  }
+  if (!kinds.includes(statement.kind)) throw notAQuery();
   if (statement.parameterCount > 0) throw hasParameters();
   return statement;
+}
+
+/** The error of a text that is not a single query. */
+export function notAQuery(): PondError {
+  return new PondError('query-forbidden', 'the text is not a query', {
+    hint: 'A query reads the pond and changes nothing.',
+  });
 }
 
 /** The error of a query that waits for values. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { PondError } from '../base/error.ts';
 import { lazyAsync } from '../base/lazy.ts';
 import { analyze } from './analysis.ts';
@@ -41,14 +42,17 @@ export async function createOperations(settings: WorkerSettings): Promise<Worker
     sandbox = undefined;
   }
 
-  async function run({ spec, sql }: OperationParams<'run'>, signal: AbortSignal): Promise<OperationResult<'run'>> {
+  async function run(
+    { spec, statement }: OperationParams<'run'>,
+    signal: AbortSignal,
+  ): Promise<OperationResult<'run'>> {
     const current = await sandboxFor(spec);
     const interrupt = () => current.interrupt();
     signal.addEventListener('abort', interrupt);
     try {
       // Listeners hear nothing of a signal that was aborted while the database was opened.
       if (signal.aborted) throw new PondError('cancelled', 'the query was cancelled');
-      const kept = await results.keep(await current.query(sql), signal);
+      const kept = await results.keep(await current.query(statement), signal);
       // What EXPLAIN answers.
       if (kept.columns.map(({ name }) => name).join() === 'explain_key,explain_value')
         await results.replaceTexts(kept.result, 1, (text) => renamePlan(text, spec.files));
@@ -85,7 +89,9 @@ export async function createOperations(settings: WorkerSettings): Promise<Worker
     },
     convertArrow: async (conversion, signal) => {
       const { convertArrow } = await import('./arrow.ts');
-      await convertArrow(results.database, conversion, signal);
+      // Databases that spill into one directory would take each other's files for theirs.
+      const own = { ...sandboxSettings, spillDirectory: `${spillDirectory}/${randomUUID()}` };
+      await convertArrow(own, conversion, signal);
       return null;
     },
     buildUser: async (params, signal) => (await builds()).buildUser(params, signal),

@@ -1,6 +1,7 @@
 import { isPondError, PondError } from '../base/error.ts';
+import { parseSqlType } from '../duckdb/sqlType.ts';
 import { type HostFile } from '../pond/types.ts';
-import { type Builder, type FileFacts } from '../query/build.ts';
+import { type Builder, type FileFacts, type TypedColumn } from '../query/build.ts';
 import { type Cache } from './cache.ts';
 import { keyOf } from './contentKey.ts';
 import { type Job } from './job.ts';
@@ -143,12 +144,26 @@ function writeFacts({ time, ...facts }: FileFacts): string {
 function readFacts(text: string | undefined): FileFacts | undefined {
   if (text === undefined) return undefined;
   try {
-    const { columns, rowCount, isAlike, time } = JSON.parse(text) as Partial<Omit<FileFacts, 'time'>> & {
-      readonly time?: readonly [string, string];
-    };
-    if (!Array.isArray(columns) || typeof rowCount !== 'number' || isAlike === undefined) return undefined;
-    return { columns, rowCount, isAlike, time: time && { minUs: BigInt(time[0]), maxUs: BigInt(time[1]) } };
+    const { columns: found, rowCount, isAlike, time } = JSON.parse(text) as Partial<Record<string, unknown>>;
+    const columns = Array.isArray(found) ? found.map(readColumn) : [undefined];
+    if (!columns.every((column) => column !== undefined)) return undefined;
+    if (!Number.isSafeInteger(rowCount) || typeof isAlike !== 'boolean') return undefined;
+    return { columns, rowCount: Number(rowCount), isAlike, time: time === undefined ? undefined : readTime(time) };
   } catch {
     return undefined;
   }
+}
+
+/** Undefined for what is not a column with the name of a type. */
+function readColumn(value: unknown): TypedColumn | undefined {
+  const { name, type } = (value ?? {}) as Partial<Record<string, unknown>>;
+  const sqlType = typeof type === 'string' ? parseSqlType(type) : undefined;
+  return typeof name === 'string' && sqlType !== undefined ? { name, type: sqlType } : undefined;
+}
+
+/** Fails for what is not two whole numbers as text, as writeFacts writes them. */
+function readTime(value: unknown): NonNullable<FileFacts['time']> {
+  const [minUs, maxUs] = Array.isArray(value) ? value.map((us) => BigInt(String(us))) : [];
+  if (minUs === undefined || maxUs === undefined) throw new SyntaxError('expected two times');
+  return { minUs, maxUs };
 }

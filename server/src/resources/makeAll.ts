@@ -101,9 +101,9 @@ async function makeOne(pond: ResourcePond, at: NodePath, { signal }: MakeOptions
 async function rowsIn(pond: ResourcePond, files: readonly HostFile[], signal: AbortSignal): Promise<number> {
   let rows = 0;
   for (let start = 0; start < files.length; start += countedAtOnce) {
-    const paths = files.slice(start, start + countedAtOnce).map(({ hostPath }) => hostPath);
-    const sql = `SELECT sum(num_rows) FROM parquet_file_metadata(${literalList(paths)})`;
-    const [row] = await pond.workshop.builder.run([sql], signal);
+    const reads = files.slice(start, start + countedAtOnce).map(({ hostPath }) => hostPath);
+    const sql = `SELECT sum(num_rows) FROM parquet_file_metadata(${literalList(reads)})`;
+    const [row] = await pond.workshop.builder.run({ statements: [sql], reads }, signal);
     rows += Number(row?.[0] ?? 0);
   }
   return rows;

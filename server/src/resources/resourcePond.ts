@@ -116,10 +116,11 @@ export function withResources(pond: Pond, workshop: Workshop): ResourcePond {
   async function content(node: Node): Promise<HostFile> {
     const files = await hostFiles(node);
     const key = wholeKey(files);
-    const parts = literalList(files.map(({ hostPath }) => hostPath));
+    const reads = files.map(({ hostPath }) => hostPath);
     const write = async (target: string): Promise<void> => {
-      const sql = `SELECT * FROM read_parquet(${parts}, union_by_name = true)`;
-      await workshop.builder.run([`COPY (${sql}) TO ${literal(target)} (FORMAT parquet)`]);
+      const sql = `SELECT * FROM read_parquet(${literalList(reads)}, union_by_name = true)`;
+      const statements = [`COPY (${sql}) TO ${literal(target)} (FORMAT parquet)`];
+      await workshop.builder.run({ statements, reads, writes: [target] });
     };
     const whole = async (job: HostFilesJob) => [await workshop.file(key, write, job)];
     const [only] = files.length === 1 ? files : await workshop.files(key, whole, {});

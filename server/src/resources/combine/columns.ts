@@ -1,6 +1,7 @@
 /** Which columns a scope has, and of which types. */
 import { didYouMean } from '../../base/suggest.ts';
 import { PondError } from '../../base/error.ts';
+import { requireSqlType, type SqlType } from '../../duckdb/sqlType.ts';
 import { compareNames } from '../../tinyfs/path.ts';
 import { documentName, homeOf } from '../resource.ts';
 import { type Resource } from '../kind.ts';
@@ -9,12 +10,18 @@ import { type Piece } from './pieces.ts';
 import { type Scope } from './scope.ts';
 
 /** Type of the times of a result: seconds since 1970 UTC, whole or not, or a UTC TIMESTAMP. */
-export type TimeType = 'BIGINT' | 'DOUBLE' | 'TIMESTAMP';
+export type TimeType = (typeof timeTypes)[keyof typeof timeTypes];
+
+const timeTypes = {
+  whole: requireSqlType('BIGINT'),
+  fractional: requireSqlType('DOUBLE'),
+  moment: requireSqlType('TIMESTAMP'),
+} as const;
 
 /** A value column of a scope, with the types that its inputs have; one at least. */
 export interface FoundColumn {
   readonly name: string;
-  readonly types: readonly string[];
+  readonly types: readonly SqlType[];
 }
 
 /**
@@ -24,8 +31,8 @@ export interface FoundColumn {
 export function timeTypeOf(pieces: readonly Piece[]): TimeType {
   const filled = pieces.filter(({ facts }) => facts.rowCount > 0);
   const types = (filled.length > 0 ? filled : pieces).flatMap(({ facts }) => timeColumnOf(facts.columns)?.type ?? []);
-  if (types.every((type) => integer.test(type))) return 'BIGINT';
-  return types.every((type) => familyOf(type) === 'number') ? 'DOUBLE' : 'TIMESTAMP';
+  if (types.every((type) => integer.test(type))) return timeTypes.whole;
+  return types.every((type) => familyOf(type) === 'number') ? timeTypes.fractional : timeTypes.moment;
 }
 
 /**
@@ -44,7 +51,7 @@ export function findColumns(resource: Resource, scope: Scope, pieces: readonly P
 
 /** Where a column has which type: the first input of each type. */
 interface ColumnPlace {
-  readonly type: string;
+  readonly type: SqlType;
   /** Pond path. */
   readonly path: string;
 }
@@ -124,6 +131,6 @@ const number = /^(FLOAT|DOUBLE|DECIMAL\(\d+, ?\d+\))$/;
 function familyOf(type: string): string | undefined {
   if (integer.test(type) || number.test(type)) return 'number';
   if (type === 'DATE' || /^TIMESTAMP(_S|_MS|_NS| WITH TIME ZONE)?$/.test(type)) return 'moment';
-  // Anything that is a plain word is a type by itself, and safe to write into SQL.
+  // Anything that is a plain word is a type by itself.
   return /^[A-Z][A-Z_ ]*$/.test(type) ? type : undefined;
 }

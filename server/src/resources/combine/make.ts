@@ -1,5 +1,6 @@
 import { type HostFile } from '../../pond/types.ts';
-import { type Column } from '../../query/types.ts';
+import { requireSqlType } from '../../duckdb/sqlType.ts';
+import { type TypedColumn } from '../../query/build.ts';
 import { keyOf } from '../contentKey.ts';
 import { type Job } from '../job.ts';
 import { type Match } from '../derived.ts';
@@ -54,19 +55,24 @@ async function typedColumns(
   found: readonly FoundColumn[],
   { builder }: Workshop,
   { signal }: Job,
-): Promise<readonly Column[]> {
+): Promise<readonly TypedColumn[]> {
   const mixed = found.filter(({ types }) => types.length > 1);
   const [united = []] =
-    mixed.length === 0 ? [] : await builder.run([unionTypesSql(mixed.map(({ types }) => types))], signal);
+    mixed.length === 0
+      ? []
+      : await builder.run({ statements: [unionTypesSql(mixed.map(({ types }) => types))] }, signal);
   return found.map((column) => {
     const at = mixed.indexOf(column);
-    return { name: column.name, type: at < 0 ? column.types[0]! : exactUnion(column.types, String(united[at])) };
+    return {
+      name: column.name,
+      type: at < 0 ? column.types[0]! : exactUnion(column.types, requireSqlType(String(united[at]))),
+    };
   });
 }
 
 async function makeEmpty(layout: Layout, workshop: Workshop, job: Job): Promise<HostFile> {
   const write = async (target: string, { signal }: Job): Promise<void> => {
-    await workshop.builder.run([emptySql(layout, target)], signal);
+    await workshop.builder.run({ statements: [emptySql(layout, target)], writes: [target] }, signal);
   };
   return await workshop.file(keyOf(...recipe, 'empty', keyOfLayout(layout)), write, job);
 }

@@ -41,7 +41,8 @@ export async function mergeSmall(
 async function mergeGroup(group: readonly HostFile[], workshop: Workshop, job: Job): Promise<readonly HostFile[]> {
   if (group.length === 1 || !(await fitTogether(group, workshop, job))) return group;
   const write = async (target: string, { signal }: Job): Promise<void> => {
-    await workshop.builder.run([mergeSql(group, target)], signal);
+    const reads = group.map(({ hostPath }) => hostPath);
+    await workshop.builder.run({ statements: [mergeSql(reads, target)], reads, writes: [target] }, signal);
   };
   return [await workshop.file(keyOf('combine merged', 1, ...group.map(({ key }) => key)), write, job)];
 }
@@ -63,7 +64,6 @@ function haveOneTypePerName(files: readonly FileFacts[]): boolean {
   return true;
 }
 
-function mergeSql(files: readonly HostFile[], target: string): string {
-  const paths = literalList(files.map(({ hostPath }) => hostPath));
-  return `COPY (FROM read_parquet(${paths}, union_by_name = true)) TO ${literal(target)} (FORMAT parquet)`;
+function mergeSql(hostPaths: readonly string[], target: string): string {
+  return `COPY (FROM read_parquet(${literalList(hostPaths)}, union_by_name = true)) TO ${literal(target)} (FORMAT parquet)`;
 }

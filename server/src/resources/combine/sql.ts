@@ -3,6 +3,8 @@
  * column in the third series of the part.
  */
 import { identifier, literal, literalList } from '../../duckdb/sql.ts';
+import { castSql, type SqlType } from '../../duckdb/sqlType.ts';
+import { type TypedColumn } from '../../query/build.ts';
 import { type Column } from '../../query/types.ts';
 import { areExactTogether } from '../series/exact.ts';
 import { type Period } from '../series/periods.ts';
@@ -14,7 +16,7 @@ import { type Piece } from './pieces.ts';
 export interface Layout {
   readonly time: TimeType;
   /** The value columns, in their order. */
-  readonly columns: readonly Column[];
+  readonly columns: readonly TypedColumn[];
 }
 
 /** The pieces of one series in a part, in the order in which a later one wins. */
@@ -25,14 +27,14 @@ export interface PartSeries {
 }
 
 /**
- * Returns the SQL for the union type of each list of types: one row with a text for each. The types are safe as text.
+ * Returns the SQL for the union type of each list of types: one row with a text for each.
  */
-export function unionTypesSql(lists: readonly (readonly string[])[]): string {
+export function unionTypesSql(lists: readonly (readonly SqlType[])[]): string {
   return `SELECT ${lists.map(unionType).join(', ')}`;
 }
 
-function unionType(types: readonly string[]): string {
-  const nulls = types.map((type) => `SELECT NULL::${type} AS x`);
+function unionType(types: readonly SqlType[]): string {
+  const nulls = types.map((type) => `SELECT ${castSql('NULL', type)} AS x`);
   return `(SELECT typeof(x) FROM (${nulls.join(' UNION ALL ')}) LIMIT 1)`;
 }
 
@@ -72,7 +74,7 @@ export function partSql(layout: Layout, period: Period, series: readonly PartSer
 /** Returns the SQL that writes a file without rows. */
 export function emptySql({ time, columns }: Layout, target: string): string {
   const nulls = [{ name: 'Timestamp', type: time }, ...columns].map(
-    ({ name, type }) => `NULL::${type} AS ${identifier(name)}`,
+    ({ name, type }) => `${castSql('NULL', type)} AS ${identifier(name)}`,
   );
   return copySql(`SELECT ${nulls.join(', ')} WHERE false`, target);
 }
@@ -81,9 +83,9 @@ function copySql(query: string, target: string): string {
   return `COPY (${query}) TO ${literal(target)} (FORMAT parquet)`;
 }
 
-function valueSql({ name, type }: Column, index: number, series: readonly PartSeries[]): string {
+function valueSql({ name, type }: TypedColumn, index: number, series: readonly PartSeries[]): string {
   const having = series.flatMap(({ pieces }, at) => (hasColumn(pieces, name) ? [`s${at}c${index}`] : []));
-  const value = having.length > 1 ? `coalesce(${having.join(', ')})` : (having[0] ?? `NULL::${type}`);
+  const value = having.length > 1 ? `coalesce(${having.join(', ')})` : (having[0] ?? castSql('NULL', type));
   return `${value} AS ${identifier(name)}`;
 }
 
@@ -134,7 +136,7 @@ function readSql({ time, columns }: Layout, period: Period, run: readonly Piece[
   const values = columns.flatMap(({ name, type }, index) => {
     const types = run.flatMap(({ facts }) => facts.columns.find((column) => column.name === name)?.type ?? []);
     if (types.length === 0) return [];
-    const value = types.every((own) => own === type) ? identifier(name) : `${identifier(name)}::${type}`;
+    const value = types.every((own) => own === type) ? identifier(name) : castSql(identifier(name), type);
     return [`${value} AS ${prefix}c${index}`];
   });
   const selected = [`${timeValue(timeColumn, time)} AS t`, ...values].join(', ');
@@ -144,7 +146,7 @@ function readSql({ time, columns }: Layout, period: Period, run: readonly Piece[
 }
 
 function timeValue(column: Column, type: TimeType): string {
-  return type === 'TIMESTAMP' ? timeSql(column) : `${identifier(column.name)}::${type}`;
+  return type === 'TIMESTAMP' ? timeSql(column) : castSql(identifier(column.name), type);
 }
 
 /**

@@ -17,9 +17,10 @@ export async function writeRows(
   { signal }: Job,
 ): Promise<void> {
   const ordered = series.map(inTimeOrder);
-  const [rising = []] = await builder.run([risingSql(layout, period, ordered)], signal);
+  const reads = ordered.flatMap((pieces) => pieces.map(({ file }) => file.hostPath));
+  const [rising = []] = await builder.run({ statements: [risingSql(layout, period, ordered)], reads }, signal);
   const known = ordered.map((pieces, index) => ({ pieces, isRising: rising[index] === true }));
-  await builder.run([partSql(layout, period, known, target)], signal);
+  await builder.run({ statements: [partSql(layout, period, known, target)], reads, writes: [target] }, signal);
 }
 
 /** Names the layout of what is written, for its key. */

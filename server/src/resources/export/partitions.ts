@@ -34,7 +34,10 @@ export async function findPartitions(
   const finest = parts.at(-1) ?? parts[0];
   const start = `CAST(epoch(date_trunc('${finest}', ${timeSql(time)})) AS BIGINT)`;
   const rows = await builder.run(
-    [`SELECT DISTINCT ${start} AS start FROM ${tableOf(hostPaths)} ORDER BY start NULLS LAST`],
+    {
+      statements: [`SELECT DISTINCT ${start} AS start FROM ${tableOf(hostPaths)} ORDER BY start NULLS LAST`],
+      reads: hostPaths,
+    },
     signal,
   );
   return rows.map(([value]) => {

@@ -117,7 +117,10 @@ async function writeWhole(place: ExportPlace, { inputs, file }: SeriesSet): Prom
     // One part is what was stored, byte for byte.
     if (first !== undefined && rest.length === 0) {
       await writeChunks(disk, temporary, readHostStream(first.hostPath, 0, Infinity));
-    } else await workshop.builder.run([copySql(hostPathsOf(inputs), target)], job.signal);
+    } else {
+      const reads = hostPathsOf(inputs);
+      await workshop.builder.run({ statements: [copySql(reads, target)], reads, writes: [target] }, job.signal);
+    }
   });
   return { ...exportedFile(place, file), changed };
 }
@@ -138,7 +141,9 @@ async function writePartitions(
         const temporary = temporaries[index] ?? '';
         return { where, target: disk.hostPath(temporary) ?? temporary };
       });
-      await workshop.builder.run(partitionSql(inputs, targets), job.signal);
+      const statements = partitionSql(inputs, targets);
+      const writes = targets.map(({ target }) => target);
+      await workshop.builder.run({ statements, reads: hostPathsOf(inputs), writes }, job.signal);
     });
     for (const [index, partition] of batch.entries()) {
       written.push({ ...exportedFile(place, files[index] ?? '', partition), changed: changed[index] ?? true });

@@ -1,4 +1,5 @@
 import { identifier, literal } from '../../duckdb/sql.ts';
+import { castSql, requireSqlType, type SqlType } from '../../duckdb/sqlType.ts';
 import { type Duration } from '../duration.ts';
 import { type Period } from '../series/periods.ts';
 import { readParquet, statistic } from './partialSql.ts';
@@ -11,7 +12,7 @@ export interface OutputColumn {
   /** Beginning of the names of its three columns. */
   readonly name: string;
   /** DuckDB's type of its least and greatest values. */
-  readonly type: string;
+  readonly type: SqlType;
 }
 
 /**
@@ -32,6 +33,7 @@ export interface Fold {
   readonly columns: readonly OutputColumn[];
 }
 
+const double = requireSqlType('DOUBLE');
 const timestampUsMax = 9_200_000_000_000_000_000n;
 
 /** Returns the query for the part of an output whose buckets begin in a period; at least one input. */
@@ -45,10 +47,11 @@ export function foldSql({ resolution, period, inputs, columns }: Fold): string {
   const sources = inputs.map((input) => {
     const kept = input.columns.flatMap(({ source, name, type }) => {
       const isInSeveral = tables.get(name)! > 1;
-      const casts = { count: '', sum: isInSeveral ? '::DOUBLE' : '', min: `::${type}`, max: `::${type}` };
-      return (['count', 'sum', 'min', 'max'] as const).map(
-        (what) => `${statistic(source, what)}${casts[what]} AS ${what}${numbers.get(name)}`,
-      );
+      const types = { count: undefined, sum: isInSeveral ? double : undefined, min: type, max: type };
+      return (['count', 'sum', 'min', 'max'] as const).map((what) => {
+        const [value, as] = [statistic(source, what), types[what]];
+        return `${as === undefined ? value : castSql(value, as)} AS ${what}${numbers.get(name)}`;
+      });
     });
     return `SELECT ${['"Timestamp" AS t', ...kept].join(', ')} FROM ${readParquet(input.hostPaths)} WHERE ${within}`;
   });
@@ -83,7 +86,7 @@ export function emptySql(columns: readonly OutputColumn[]): string {
 
 function outputSql({ name, type }: OutputColumn, number: number | undefined): readonly string[] {
   return (['avg', 'min', 'max'] as const).map((what) => {
-    const value = number === undefined ? `NULL::${what === 'avg' ? 'DOUBLE' : type}` : `${what}${number}`;
+    const value = number === undefined ? castSql('NULL', what === 'avg' ? double : type) : `${what}${number}`;
     return `${value} AS ${identifier(`${name}.${what}`)}`;
   });
 }

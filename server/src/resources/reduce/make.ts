@@ -1,4 +1,5 @@
 import { isPondError, PondError } from '../../base/error.ts';
+import { type SqlType } from '../../duckdb/sqlType.ts';
 import { type HostFile } from '../../pond/types.ts';
 import { documentName, homeOf, titleOf } from '../resource.ts';
 import { type Resource } from '../kind.ts';
@@ -64,7 +65,7 @@ function inputError(resource: Resource, path: string, error: unknown): unknown {
  * same.
  */
 function columnsOf({ prefix }: OutputInput, partials: readonly Partial[]): readonly OutputColumn[] {
-  const found = new Map<string, { readonly name: string; readonly types: string[] }>();
+  const found = new Map<string, { readonly name: string; readonly types: SqlType[] }>();
   for (const { name, type } of partials.flatMap(({ columns }) => columns)) {
     const column = found.get(name.toLowerCase()) ?? { name, types: [] };
     column.types.push(type);

@@ -4,7 +4,7 @@
  * never change, so that data which comes later makes new partials and leaves the others.
  */
 import { type HostFile } from '../../pond/types.ts';
-import { type Column } from '../../query/types.ts';
+import { type TypedColumn } from '../../query/build.ts';
 import { PondError } from '../../base/error.ts';
 import { keyOf } from '../contentKey.ts';
 import { type Job } from '../job.ts';
@@ -29,7 +29,7 @@ export interface Partial {
   /** Where its buckets begin; none when it has no row. */
   readonly stretches: readonly Stretch[];
   /** Value columns, with the types of their least and greatest values. */
-  readonly columns: readonly Column[];
+  readonly columns: readonly TypedColumn[];
   /** Its file, made where need be. */
   readonly file: (job: Job) => Promise<HostFile>;
 }
@@ -91,16 +91,19 @@ async function makePartial({ files, wanted, baseUs }: PartialSpec, { workshop, j
     const values = valueColumnsOf(await withoutBlanks(columns, { files, wanted, workshop, job: shared }), wanted);
     const query = partialSql({ hostPaths, time: rowCount === 0 ? undefined : time, values, baseUs });
     await requireSeconds(files, facts, workshop, shared);
-    await workshop.builder.run([writePartialSql(query, target)], shared.signal);
+    await workshop.builder.run(
+      { statements: [writePartialSql(query, target)], reads: hostPaths, writes: [target] },
+      shared.signal,
+    );
   };
   return await workshop.file(key, write, job);
 }
 
 /** The columns without those that are wanted, but seem to be text only because they have no value. */
 async function withoutBlanks(
-  columns: readonly Column[],
+  columns: readonly TypedColumn[],
   { files, wanted, workshop, job }: Making & Pick<PartialSpec, 'files' | 'wanted'>,
-): Promise<readonly Column[]> {
+): Promise<readonly TypedColumn[]> {
   const doubtful = columns.filter(({ name, type }) => wanted?.includes(name) === true && isUntold(type));
   if (doubtful.length === 0) return columns;
   const names = doubtful.map(({ name }) => name);
@@ -137,7 +140,7 @@ async function separated(
 }
 
 /** The value columns whose statistics a partial's file has. */
-function columnsOf([, ...columns]: readonly Column[]): readonly Column[] {
+function columnsOf([, ...columns]: readonly TypedColumn[]): readonly TypedColumn[] {
   const firsts = columns.filter((_, i) => i % statistics.length === 0);
   return firsts.map(({ name }, i) => ({
     name: name.slice(0, -'.count'.length),
@@ -177,7 +180,10 @@ function merged(parts: readonly Partial[], workshop: Workshop): Partial {
       hostPaths,
       columns.map(({ name }) => name),
     );
-    await workshop.builder.run([writePartialSql(query, target)], shared.signal);
+    await workshop.builder.run(
+      { statements: [writePartialSql(query, target)], reads: hostPaths, writes: [target] },
+      shared.signal,
+    );
   };
   const sizeBytes = parts.reduce((sum, part) => sum + part.sizeBytes, 0);
   return { key, sizeBytes, stretches, columns, file: (job) => workshop.file(key, write, job) };

@@ -71,7 +71,8 @@ async function makePart(part: Part, { workshop, job }: Making): Promise<HostFile
     const making = { workshop, job: shared };
     const folds = await Promise.all(inputs.map((input) => foldInputs(input, window, making)));
     const query = foldSql({ resolution, period, inputs: folds.flat(), columns });
-    await workshop.builder.run([writeOutputSql(query, target)], shared.signal);
+    const reads = folds.flat().flatMap(({ hostPaths }) => hostPaths);
+    await workshop.builder.run({ statements: [writeOutputSql(query, target)], reads, writes: [target] }, shared.signal);
   };
   return await workshop.file(key, write, job);
 }
@@ -96,7 +97,8 @@ async function makeEmpty(columns: readonly OutputColumn[], { workshop, job }: Ma
     columns.map(({ name, type }) => [name, type]),
   );
   const write = async (target: string, { signal }: Job): Promise<void> => {
-    await workshop.builder.run([writeOutputSql(emptySql(columns), target)], signal);
+    const statements = [writeOutputSql(emptySql(columns), target)];
+    await workshop.builder.run({ statements, writes: [target] }, signal);
   };
   return await workshop.file(key, write, job);
 }

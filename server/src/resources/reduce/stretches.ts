@@ -36,7 +36,8 @@ export async function stretchesOf(
     unknown.slice(i * filesAtOnce, (i + 1) * filesAtOnce),
   );
   await sideBySide(batches, besides, async (batch) => {
-    const rows = await workshop.builder.run([stretchesSql(batch.map(({ hostPath }) => hostPath))], job.signal);
+    const reads = batch.map(({ hostPath }) => hostPath);
+    const rows = await workshop.builder.run({ statements: [stretchesSql(reads)], reads }, job.signal);
     const byPath = new Map<string, Stretch[]>();
     for (const [path, minUs, maxUs] of rows) {
       if (typeof path !== 'string' || typeof minUs !== 'bigint' || typeof maxUs !== 'bigint') continue;

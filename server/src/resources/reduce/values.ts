@@ -1,9 +1,12 @@
 import { PondError } from '../../base/error.ts';
+import { requireSqlType, type SqlType } from '../../duckdb/sqlType.ts';
 import { type Column } from '../../query/types.ts';
 import { timeColumnOf } from '../series/time.ts';
 
 const whole = /^U?(TINYINT|SMALLINT|INTEGER|BIGINT)$/;
 const fractional = /^(FLOAT|DOUBLE|U?HUGEINT|DECIMAL\(\d+,\d+\))$/;
+
+const [bigint, double] = [requireSqlType('BIGINT'), requireSqlType('DOUBLE')];
 
 /** A sum of so many digits takes ten billion rows before it has more than DuckDB's 38. */
 const decimalWidthMax = 28;
@@ -12,7 +15,10 @@ const decimalWidthMax = 28;
  * Returns the columns whose values are reduced: numbers and booleans, the time left out; only those called exactly as
  * `wanted`, when that is given. Fails `invalid-content` when a wanted one is of another type.
  */
-export function valueColumnsOf(columns: readonly Column[], wanted: readonly string[] | undefined): readonly Column[] {
+export function valueColumnsOf<T extends Column>(
+  columns: readonly T[],
+  wanted: readonly string[] | undefined,
+): readonly T[] {
   const time = timeColumnOf(columns);
   const kept = columns.filter((column) => column !== time && (wanted?.includes(column.name) ?? true));
   const bad = wanted === undefined ? undefined : kept.find(({ type }) => !isValueType(type));
@@ -43,9 +49,9 @@ export function sumSql(sql: string, type: string): string {
 }
 
 /** Returns the one type for values that are of several types in several files. */
-export function commonType(types: readonly string[]): string {
-  const [first = 'DOUBLE', ...others] = new Set(types);
+export function commonType(types: readonly SqlType[]): SqlType {
+  const [first = double, ...others] = new Set(types);
   if (others.length === 0) return first;
   const fits = types.every((type) => whole.test(type) && type !== 'UBIGINT');
-  return fits ? 'BIGINT' : 'DOUBLE';
+  return fits ? bigint : double;
 }

@@ -22,6 +22,6 @@ export async function blankColumns(
   const hostPaths = files.map(({ hostPath }) => hostPath);
   const source = readSql({ reader: 'read_parquet', options: '', isArrow: false }, hostPaths);
   const counts = names.map((name) => `count(${identifier(name)})`).join(', ');
-  const [row = []] = await builder.run([`SELECT ${counts} FROM (${source})`], signal);
+  const [row = []] = await builder.run({ statements: [`SELECT ${counts} FROM (${source})`], reads: hostPaths }, signal);
   return new Set(names.filter((_, index) => Number(row[index]) === 0));
 }

@@ -2,12 +2,15 @@
  * Of which types numbers are that must not lose digits, and which files DuckDB may read as one table, columns matched
  * by name.
  */
+import { requireSqlType, type SqlType } from '../../duckdb/sqlType.ts';
 import { type Column } from '../../query/types.ts';
 
 /** Whole numbers read together with FLOAT would become FLOAT; DECIMAL may have no room for numbers of other types. */
 export function areExactTogether(one: string, other: string): boolean {
   return one === other || !(isNarrow(one) || isNarrow(other));
 }
+
+const double = requireSqlType('DOUBLE');
 
 function isNarrow(type: string): boolean {
   return type === 'FLOAT' || type.startsWith('DECIMAL');
@@ -17,15 +20,15 @@ function isNarrow(type: string): boolean {
  * Returns the type for values of several types, which DuckDB unites to `united`: DOUBLE instead of FLOAT, which has
  * seven digits, and of a DECIMAL without room for all of them.
  */
-export function exactUnion(types: readonly string[], united: string): string {
-  if (united === 'FLOAT') return types.every((type) => type === united) ? united : 'DOUBLE';
+export function exactUnion(types: readonly SqlType[], united: SqlType): SqlType {
+  if (united === 'FLOAT') return types.every((type) => type === united) ? united : double;
   const room = decimalDigits(united);
   if (room === undefined) return united;
   const hasRoom = types.every((type) => {
     const { whole, fraction } = decimalDigits(type) ?? { whole: integerDigits[type] ?? Infinity, fraction: 0 };
     return whole <= room.whole && fraction <= room.fraction;
   });
-  return hasRoom ? united : 'DOUBLE';
+  return hasRoom ? united : double;
 }
 
 /** How many digits numbers of a type have, at most. */

@@ -38,7 +38,8 @@ export async function requireSeconds(
   const isBeyond = `abs(s) > ${secondsMax} AND abs(s) <= ${units.at(-1)!.most}`;
   const counts = `count(s), count(s) FILTER (${isBeyond}), median(abs(s)) FILTER (${isBeyond})`;
   const seconds = `SELECT ${secondsSql(column)} AS s FROM (${source})`;
-  const [row = []] = await builder.run([`SELECT ${counts} FROM (${seconds}) WHERE isfinite(s)`], signal);
+  const statements = [`SELECT ${counts} FROM (${seconds}) WHERE isfinite(s)`];
+  const [row = []] = await builder.run({ statements, reads: hostPaths }, signal);
   const [all, beyond, typical] = row.map(Number) as [number, number, number];
   const unit = units.find(({ most }) => typical <= most);
   if (beyond * 2 <= all || unit === undefined) return;

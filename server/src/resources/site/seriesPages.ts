@@ -108,13 +108,16 @@ async function sparklineOf(
   const column = parameter?.avg ?? parameter?.max ?? parameter?.min;
   const time = chosen && partitionColumn(chosen.facts.columns);
   if (chosen === undefined || column === undefined || time === undefined) return [];
-  const hostPaths = literalList(chosen.inputs.map(({ hostPath }) => hostPath));
+  const reads = chosen.inputs.map(({ hostPath }) => hostPath);
   const value = `CAST(${identifier(column)} AS DOUBLE)`;
   const rows = await workshop.builder.run(
-    [
-      `SELECT ${value} FROM read_parquet(${hostPaths}, union_by_name = true, hive_partitioning = false)
-       WHERE isfinite(${value}) ORDER BY ${identifier(time.name)} DESC LIMIT ${sparklineMax}`,
-    ],
+    {
+      statements: [
+        `SELECT ${value} FROM read_parquet(${literalList(reads)}, union_by_name = true, hive_partitioning = false)
+         WHERE isfinite(${value}) ORDER BY ${identifier(time.name)} DESC LIMIT ${sparklineMax}`,
+      ],
+      reads,
+    },
     job.signal,
   );
   return rows.map(([one]) => Number(one)).reverse();

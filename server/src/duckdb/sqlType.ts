@@ -1,0 +1,109 @@
+import { PondError } from '../base/error.ts';
+
+declare const isSqlType: unique symbol;
+
+/**
+ * The name of a DuckDB type, which can be part of a statement: it is a type and nothing more. Only the parser below
+ * makes one, so a text from elsewhere (a file, a cache, another process) is never one unseen.
+ */
+export type SqlType = string & { readonly [isSqlType]: true };
+
+/** Types that are named by words alone. */
+const plain = [
+  'TIMESTAMP WITH TIME ZONE',
+  'TIME WITH TIME ZONE',
+  'TIMESTAMP_NS',
+  'TIMESTAMP_MS',
+  'TIMESTAMP_S',
+  'TIMESTAMPTZ',
+  'TIMESTAMP',
+  'TIME_NS',
+  'TIME',
+  'DATE',
+  'INTERVAL',
+  'BOOLEAN',
+  'UTINYINT',
+  'USMALLINT',
+  'UINTEGER',
+  'UBIGINT',
+  'UHUGEINT',
+  'TINYINT',
+  'SMALLINT',
+  'INTEGER',
+  'BIGINT',
+  'HUGEINT',
+  'BIGNUM',
+  'FLOAT',
+  'DOUBLE',
+  'VARCHAR',
+  'BLOB',
+  'BIT',
+  'UUID',
+  'JSON',
+  'VARIANT',
+  'GEOMETRY',
+  '"NULL"',
+];
+
+const string = "'(?:[^'\\0]|'')*'";
+const name = '(?:"(?:[^"\\0]|"")+"|[A-Za-z_][A-Za-z0-9_]*)';
+
+/** One step of a type: what begins one that is made of others, or all of one that is not. */
+const opening = new RegExp(`(STRUCT|UNION)\\(${name} |MAP\\(`, 'y');
+const whole = new RegExp(
+  `(?:DECIMAL\\(\\d{1,3}, ?\\d{1,3}\\)|ENUM\\(${string}(?:, ?${string})*\\)|GEOMETRY\\(${string}\\)|${plain.join('|')})(?![A-Za-z0-9_])`,
+  'y',
+);
+const lists = /(?:\[\d*\])*/y;
+const nextField = new RegExp(`, ?${name} `, 'y');
+const nextType = /, ?/y;
+
+/**
+ * Returns a text as the type that it names, spelled as DuckDB spells it: `DECIMAL(18,3)`, `STRUCT(a INTEGER)[]`,
+ * `MAP(VARCHAR, DOUBLE)`. Undefined for any other text.
+ */
+export function parseSqlType(text: string): SqlType | undefined {
+  /** The types that are open, innermost last, with the number of types that are still to come in a MAP. */
+  const open: { readonly isMap: boolean; left: number }[] = [];
+  let at = 0;
+  const take = (pattern: RegExp): RegExpExecArray | null => {
+    pattern.lastIndex = at;
+    const match = pattern.exec(text);
+    if (match !== null) at = pattern.lastIndex;
+    return match;
+  };
+  for (;;) {
+    const begun = take(opening);
+    if (begun !== null) {
+      open.push({ isMap: begun[1] === undefined, left: begun[1] === undefined ? 1 : Infinity });
+      continue;
+    }
+    if (take(whole) === null) return undefined;
+    take(lists);
+    // Closes what ends here, until another type comes next.
+    for (;;) {
+      const inner = open.at(-1);
+      if (inner === undefined) return at === text.length ? (text as SqlType) : undefined;
+      if (inner.left > 0 && take(inner.isMap ? nextType : nextField) !== null) {
+        inner.left -= 1;
+        break;
+      }
+      if ((inner.isMap && inner.left > 0) || text[at] !== ')') return undefined;
+      at += 1;
+      open.pop();
+      take(lists);
+    }
+  }
+}
+
+/** As parseSqlType. Fails `query-failed` for a text that is not the name of a type. */
+export function requireSqlType(text: string): SqlType {
+  const type = parseSqlType(text);
+  if (type !== undefined) return type;
+  throw new PondError('query-failed', `expected the name of a type, got ${JSON.stringify(text.slice(0, 80))}`);
+}
+
+/** SQL of a value as a type. */
+export function castSql(value: string, type: SqlType): string {
+  return `${value}::${type}`;
+}
