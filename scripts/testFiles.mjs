@@ -2,7 +2,7 @@
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { root, run } from './run.mjs';
+import { cleanEnvironment, root, run } from './run.mjs';
 
 /** With more failing files than this, what is wrong is not that a test depends on how fast it runs. */
 const rerunMax = 3;
@@ -53,7 +53,9 @@ async function runOnce(files, concurrency) {
       [`--test-reporter=${new URL('failedFiles.mjs', import.meta.url).href}`, `--test-reporter-destination=${list}`],
     ];
     const args = ['--import', 'tsx', '--test', `--test-concurrency=${concurrency}`, ...reporters.flat(), ...files];
-    const { status } = await run(process.execPath, args, { show: true });
+    // What tests derive stays out of the cache of the person who runs them.
+    const env = { ...cleanEnvironment(), POND_CACHE_DIR: path.join(folder, 'cache') };
+    const { status } = await run(process.execPath, args, { show: true, env });
     return { status, failed: await linesOf(list) };
   } finally {
     await rm(folder, { recursive: true, force: true });

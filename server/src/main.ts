@@ -6,7 +6,7 @@ import { createHost, type Host } from './commands/host.ts';
 import { createPonds, type Ponds } from './commands/ponds.ts';
 import { type Pond } from './pond/types.ts';
 import { createBuilder } from './query/builder.ts';
-import { createPondCache } from './resources/cache.ts';
+import { createPondCache } from './storage/cache.ts';
 import { createWorkshop } from './resources/createWorkshop.ts';
 import { type ResourcePond, withResources } from './resources/resourcePond.ts';
 import { type AttachServer } from './rpc/attachServer.ts';

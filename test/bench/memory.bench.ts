@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { initPond } from '../../server/src/pond/pond.ts';
 import { createBuilder } from '../../server/src/query/builder.ts';
 import { createQueryEngine } from '../../server/src/query/engine.ts';
-import { createCache } from '../../server/src/resources/cache.ts';
+import { createCache } from '../../server/src/storage/cache.ts';
 import { createWorkshop } from '../../server/src/resources/createWorkshop.ts';
 import { withResources } from '../../server/src/resources/resourcePond.ts';
 import { stageResource } from '../support/resourcePond.ts';

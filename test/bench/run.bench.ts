@@ -7,7 +7,7 @@ import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { initPond } from '../../server/src/pond/pond.ts';
 import { createBuilder } from '../../server/src/query/builder.ts';
-import { createCache } from '../../server/src/resources/cache.ts';
+import { createCache } from '../../server/src/storage/cache.ts';
 import { createWorkshop } from '../../server/src/resources/createWorkshop.ts';
 import { type ResourcePond, withResources } from '../../server/src/resources/resourcePond.ts';
 import { runResources } from '../../server/src/resources/runner.ts';

@@ -7,6 +7,7 @@ import { type RunErrorInfo, type RunInfo } from '../../server/src/protocol/resou
 import { hydroVuDocument } from '../support/hydroVuPond.ts';
 import { startHydroVuServer } from '../support/hydroVuServer.ts';
 import { deriveDocument, inboxDocument, newPipelineHost, type PipelineHost } from '../support/pipelineHost.ts';
+import { newUserCache } from '../support/userCache.ts';
 
 const table = 'Timestamp,v\n1,2\n2,3\n';
 
@@ -192,10 +193,10 @@ spec:
 });
 
 test('a cache that cannot be written fails what is to be made, and no more; then the run is tried again', async (t) => {
+  const cache = newUserCache(t);
   const host = await newPipelineHost(t);
   writeFileSync(join(host.inbox, 'a.csv'), table);
   await host.apply(inboxDocument('files', `${host.inbox}/*.csv`), deriveDocument('series', '/Inbox/files/*.csv'));
-  const cache = join(host.pond, '_pond/cache/derived');
   mkdirSync(cache, { recursive: true });
   const names = Array.from({ length: 256 }, (_, index) => index.toString(16).padStart(2, '0'));
   for (const name of names) writeFileSync(join(cache, name), 'in the way');

@@ -4,6 +4,7 @@ import { initPond } from '../../server/src/pond/pond.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
 import { type WD } from '../../server/src/tinyfs/workingDirectory.ts';
+import '../support/userCache.ts';
 
 const data = new URL('../../node_modules/vega-datasets/data/', import.meta.url);
 

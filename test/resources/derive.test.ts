@@ -7,7 +7,7 @@ import { initPond } from '../../server/src/pond/pond.ts';
 import { createBuilder } from '../../server/src/query/builder.ts';
 import { createQueryEngine } from '../../server/src/query/engine.ts';
 import { defaultLimits } from '../../server/src/query/buildLimits.ts';
-import { type Cache, createPondCache } from '../../server/src/resources/cache.ts';
+import { type Cache, createPondCache } from '../../server/src/storage/cache.ts';
 import { createWorkshop } from '../../server/src/resources/createWorkshop.ts';
 import { type ResourcePond, withResources } from '../../server/src/resources/resourcePond.ts';
 import { temporaryFolder } from '../support/folder.ts';

@@ -1,26 +1,18 @@
 import assert from 'node:assert/strict';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test, type TestContext } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
 import { initPond, openPond } from '../../server/src/pond/pond.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { createBuilder } from '../../server/src/query/builder.ts';
-import { createPondCache } from '../../server/src/resources/cache.ts';
+import { createPondCache } from '../../server/src/storage/cache.ts';
 import { createWorkshop } from '../../server/src/resources/createWorkshop.ts';
 import { type ResourcePond, withResources } from '../../server/src/resources/resourcePond.ts';
 import { userTemporaryFolder } from '../../server/src/storage/userFolder.ts';
 import { type FS } from '../../server/src/tinyfs/fs.ts';
 import { temporaryFolder } from '../support/folder.ts';
+import { newUserCache } from '../support/userCache.ts';
 import { deriveDocument } from '../support/pipelineHost.ts';
 import { stageResource } from '../support/resourcePond.ts';
 import { rowsOf } from '../support/seriesPond.ts';
@@ -222,10 +214,7 @@ test('a list that is under way while the tree changes does not pass for the new 
   assert.deepEqual(await names(pond.fs, home), ['other', 'resource.yaml']);
 });
 
-const cacheOf = (pond: ResourcePond): string => join(pond.directory, '_pond/cache/derived');
-
-function cachedFiles(pond: ResourcePond): readonly string[] {
-  const folder = cacheOf(pond);
+function cachedFiles(folder: string): readonly string[] {
   return readdirSync(folder).flatMap((name) => readdirSync(join(folder, name)).map((file) => join(folder, name, file)));
 }
 
@@ -242,12 +231,12 @@ for (const [name, damage] of Object.entries({
     files.filter((file) => !isParquet(file)).forEach((file) => writeFileSync(file, '{"a":1}')),
 })) {
   test(`a cache that ${name} is filled again`, async (t) => {
-    const folder = temporaryFolder(t);
-    const pond = await pondWithSeries(t, folder);
+    const cache = newUserCache(t);
+    const pond = await pondWithSeries(t, temporaryFolder(t));
     assert.deepEqual(await rows(pond, `${all}/a.csv`), [[1n]]);
     const node = (await (await pond.fs.root()).get(`${all}/a.csv`))!.node;
     await pond.workshop.inspect(await pond.hostFiles(node), {});
-    damage(cacheOf(pond), cachedFiles(pond));
+    damage(cache, cachedFiles(cache));
     const again = withResources(
       pond,
       createWorkshop({ cache: createPondCache(pond), builder: () => builder, isTrusted: () => true }),
@@ -262,19 +251,18 @@ for (const [name, damage] of Object.entries({
 const isParquet = (file: string): boolean => readFileSync(file).subarray(0, 4).toString() === 'PAR1';
 
 test('a pond opened for reading derives; where its cache cannot be written, in a temporary folder that is the user’s alone', async (t) => {
+  const cache = newUserCache(t);
   const folder = temporaryFolder(t);
   const first = await pondWithSeries(t, folder);
   await first.commit({ message: 'first', author: 'test' });
   await first.close();
   const reader = deriving(await openPond(folder, { mode: 'read' }));
   t.after(() => reader.close());
-  t.after(() => rmSync(join(userTemporaryFolder(), 'cache', reader.id), { recursive: true, force: true }));
-  mkdirSync(join(folder, '_pond/cache'), { recursive: true });
-  rmSync(cacheOf(reader), { recursive: true, force: true });
-  writeFileSync(cacheOf(reader), 'a file');
+  rmSync(cache, { recursive: true, force: true });
+  writeFileSync(cache, 'a file');
   assert.deepEqual(await names(reader.fs, all), ['a.csv', 'b.csv']);
   assert.deepEqual(await rows(reader, `${all}/b.csv`), [[2n]]);
-  assert.ok(existsSync(join(userTemporaryFolder(), 'cache', reader.id)));
+  assert.ok(existsSync(join(userTemporaryFolder(), 'cache')));
   if (process.platform !== 'win32') assert.equal(statSync(userTemporaryFolder()).mode & 0o777, 0o700);
   assert.equal(await codeOf((await reader.fs.root()).writeFile(`${all}/x`, Buffer.from('x'))), 'read-only');
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
 import { initPondOn, openPondOn } from '../../server/src/pond/pond.ts';
-import { createCache } from '../../server/src/resources/cache.ts';
+import { createCache } from '../../server/src/storage/cache.ts';
 import { createWorkshop } from '../../server/src/resources/createWorkshop.ts';
 import { type ResourcePond, withResources } from '../../server/src/resources/resourcePond.ts';
 import { runResources, type RunResult } from '../../server/src/resources/runner.ts';

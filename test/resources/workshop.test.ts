@@ -5,7 +5,7 @@ import { test, type TestContext } from 'node:test';
 import { PondError } from '../../server/src/base/error.ts';
 import { type Builder, type FileFacts } from '../../server/src/query/build.ts';
 import { requireSqlType } from '../../server/src/duckdb/sqlType.ts';
-import { type Cache, createCache } from '../../server/src/resources/cache.ts';
+import { type Cache, createCache } from '../../server/src/storage/cache.ts';
 import { keyOf } from '../../server/src/resources/contentKey.ts';
 import { createWorkshop } from '../../server/src/resources/createWorkshop.ts';
 import { type Workshop } from '../../server/src/resources/workshop.ts';

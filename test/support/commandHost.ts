@@ -4,6 +4,7 @@ import { type CommandName, type Params, type Result } from '../../server/src/pro
 import { type CallOptions } from '../../server/src/commands/remote.ts';
 import { join } from 'node:path';
 import { temporaryFolder } from './folder.ts';
+import './userCache.ts';
 
 /** A new pond, and the commands on it in this process. */
 export interface PondHost {

@@ -2,6 +2,7 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext } from 'node:test';
+import './userCache.ts';
 
 /** Makes a host folder for one test, removed when it ends. */
 export function temporaryFolder(t: TestContext): string {

@@ -1,6 +1,7 @@
 /** The built `pond` command, run as people run it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import './userCache.ts';
 
 const script = fileURLToPath(new URL('../../out/pond.mjs', import.meta.url));
 

@@ -7,7 +7,7 @@ import { literal } from '../../server/src/duckdb/sql.ts';
 import { type Value } from '../../server/src/duckdb/values.ts';
 import { type HostFile } from '../../server/src/pond/types.ts';
 import { createBuilder } from '../../server/src/query/builder.ts';
-import { createCache } from '../../server/src/resources/cache.ts';
+import { createCache } from '../../server/src/storage/cache.ts';
 import { createWorkshop } from '../../server/src/resources/createWorkshop.ts';
 import { type DerivedEntries, type DerivedFile, type Match } from '../../server/src/resources/derived.ts';
 import { type Resource } from '../../server/src/resources/kind.ts';

@@ -3,10 +3,11 @@ import { lazy } from '../../server/src/base/lazy.ts';
 import { initPond } from '../../server/src/pond/pond.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { createBuilder } from '../../server/src/query/builder.ts';
-import { createPondCache } from '../../server/src/resources/cache.ts';
+import { createPondCache } from '../../server/src/storage/cache.ts';
 import { createWorkshop } from '../../server/src/resources/createWorkshop.ts';
 import { type ResourcePond, withResources } from '../../server/src/resources/resourcePond.ts';
 import { temporaryFolder } from './folder.ts';
+import './userCache.ts';
 
 /** The pond with what its resources derive. Its builder ends with the test. */
 export function openResourcePond(t: TestContext, pond: Pond): ResourcePond {

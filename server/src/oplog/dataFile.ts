@@ -34,7 +34,7 @@ export async function writeDataFile(
   txn: number,
 ): Promise<WrittenFile> {
   const sorted = [...rows].sort(compareRows);
-  const file = disk.create(path);
+  const file = disk.create(path, { isReadOnly: true });
   try {
     const writer = new ParquetWriter({
       writer: diskWriter(file),

@@ -2,7 +2,7 @@ import { isPondError, PondError } from '../base/error.ts';
 import { parseSqlType } from '../duckdb/sqlType.ts';
 import { type HostFile } from '../pond/types.ts';
 import { type Builder, type FileFacts, type TypedColumn } from '../query/build.ts';
-import { type Cache } from './cache.ts';
+import { type Cache } from '../storage/cache.ts';
 import { keyOf } from './contentKey.ts';
 import { type Job } from './job.ts';
 import { createSharedWork } from './sharedWork.ts';

@@ -26,7 +26,7 @@ export interface Disk {
   /** Creates a directory and its missing parents. Existing is fine. Not durable until the parents are synced. */
   makeDirectory(path: string): void;
   /** Creates a file for writing from empty. Fails `already-exists` when the name is taken. */
-  create(path: string): DiskFile;
+  create(path: string, options?: CreateOptions): DiskFile;
   /** Opens an existing or new file for appending and truncating. */
   openAppend(path: string): DiskFile;
   /** Makes `to` a second name of `from`. Returns false, changing nothing, when `to` exists. */
@@ -40,10 +40,16 @@ export interface Disk {
   /** Streams a file's bytes start to end in chunks of at most 1 MiB; undefined when it is missing. */
   readStream(path: string, start?: number, end?: number): AsyncIterable<Uint8Array> | undefined;
   /**
-   * Creates a file from a stream, in memory bounded by a few chunks, and flushes it. Returns its size in bytes. Fails
+   * Creates a read-only file from a stream, in memory bounded by a few chunks, and flushes it. Returns its size in bytes. Fails
    * `already-exists` when the name is taken; any other failure, the stream's own too, leaves a part of the file.
    */
   createFromStream(path: string, content: AsyncIterable<Uint8Array>): Promise<number>;
+}
+
+/** How a file is created. */
+export interface CreateOptions {
+  /** Where the host has such modes, no other handle can write the file. */
+  readonly isReadOnly: boolean;
 }
 
 /** What a name stands for. */

@@ -39,7 +39,7 @@ export function openHostDisk(directory: string): Disk {
     stat: (path) => stat(host(path)),
     list: (path) => unlessMissing('list', host(path), (at) => readdirSync(at)) ?? [],
     makeDirectory: (path) => makeDirectory(root, host(path)),
-    create: (path) => createHostFile(host(path)),
+    create: (path, options) => createHostFile(host(path), options),
     openAppend: (path) => openHostFile(host(path)),
     link: (from, to) => link(host(from), host(to)),
     rename: (from, to) => attempt('rename', host(to), (at) => renameSync(host(from), at)),

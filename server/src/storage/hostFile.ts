@@ -1,14 +1,15 @@
 import { closeSync, constants, fdatasyncSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { assert } from '../base/assert.ts';
-import { type DiskFile } from './disk.ts';
+import { type CreateOptions, type DiskFile } from './disk.ts';
+import { readOnlyMode } from './hostStream.ts';
 import { raise, storageError } from './storageError.ts';
 
 const createFlags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
 const appendFlags = constants.O_WRONLY | constants.O_CREAT;
 
 /** Creates the file at an absolute host path. Fails `already-exists` when the name is taken. */
-export function createHostFile(path: string): DiskFile {
-  return new HostFile(path, open(path, createFlags, 'create'), 0);
+export function createHostFile(path: string, { isReadOnly = false }: Partial<CreateOptions> = {}): DiskFile {
+  return new HostFile(path, open(path, createFlags, 'create', isReadOnly ? readOnlyMode : 0o666), 0);
 }
 
 /** Opens or creates the file at an absolute host path; appending starts at its end. */
@@ -22,9 +23,9 @@ export function openHostFile(path: string): DiskFile {
   }
 }
 
-function open(path: string, flags: number, action: string): number {
+function open(path: string, flags: number, action: string, mode = 0o666): number {
   try {
-    return openSync(path, flags, 0o666);
+    return openSync(path, flags, mode);
   } catch (error) {
     return raise(error, action, path);
   }

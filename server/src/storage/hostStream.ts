@@ -2,6 +2,9 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { raise } from './storageError.ts';
 
+/** Content that is written once: no program changes it by mistake. */
+export const readOnlyMode = 0o444;
+
 const chunkBytes = 1024 * 1024;
 
 /** A named pipe that has come to the place of a file must not keep the process waiting for a writer. */
@@ -22,9 +25,9 @@ export async function* readHostStream(path: string, start: number, end: number):
   }
 }
 
-/** Creates a host file from `content`, flushes it and returns its size in bytes. A failure leaves what was written. */
+/** Creates a read-only host file from `content`, flushes it and returns its size in bytes. A failure leaves what was written. */
 export async function writeHostStream(path: string, content: AsyncIterable<Uint8Array>): Promise<number> {
-  const handle = await open(path, 'wx').catch((error: unknown) => raise(error, 'create', path));
+  const handle = await open(path, 'wx', readOnlyMode).catch((error: unknown) => raise(error, 'create', path));
   try {
     let sizeBytes = 0;
     for await (const chunk of content) {

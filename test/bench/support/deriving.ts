@@ -7,7 +7,7 @@ import { initPond } from '../../../server/src/pond/pond.ts';
 import { type Pond } from '../../../server/src/pond/types.ts';
 import { type Builder } from '../../../server/src/query/build.ts';
 import { createBuilder } from '../../../server/src/query/builder.ts';
-import { createCache } from '../../../server/src/resources/cache.ts';
+import { createCache } from '../../../server/src/storage/cache.ts';
 import { createWorkshop } from '../../../server/src/resources/createWorkshop.ts';
 import { type ResourcePond, withResources } from '../../../server/src/resources/resourcePond.ts';
 import { type Scratch, withScratch } from './scratch.ts';

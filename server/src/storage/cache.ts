@@ -1,5 +1,5 @@
 /**
- * The files of a workshop on disk: `<2 digits>/<key>` below the cache's folder.
+ * Files by key on disk: `<2 digits>/<key>` below the cache's folder.
  *
  * Invariants:
  * - A file under its key is whole: it is written aside, flushed and renamed. One that lost its end all the same, to a
@@ -7,13 +7,14 @@
  * - The folder grows to at most `bytesMax` and what one making adds. The files made first go first, those that this
  *   process used last only when nothing else is left: a query may be about to open them.
  */
+import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
+import { isPondError } from '../base/error.ts';
 import { lazy } from '../base/lazy.ts';
-import { type HostFile } from '../pond/types.ts';
-import { type Disk } from '../storage/disk.ts';
-import { flushFile, isTemporaryName, refusalOf, removeQuietly, temporaryPathIn } from '../storage/durable.ts';
-import { openHostDisk } from '../storage/hostDisk.ts';
-import { userTemporaryFolder } from '../storage/userFolder.ts';
+import { type Disk } from './disk.ts';
+import { flushFile, isTemporaryName, refusalOf, removeQuietly, temporaryPathIn } from './durable.ts';
+import { openHostDisk } from './hostDisk.ts';
+import { userCacheFolder, userTemporaryFolder } from './userFolder.ts';
 
 /** How long a file that was used is kept whatever its age, milliseconds. */
 const inUseMs = 10 * 60_000;
@@ -21,17 +22,24 @@ const inUseMs = 10 * 60_000;
 /** How long a file that is written aside may stay as it is before it counts as left behind, milliseconds. */
 const abandonedMs = 60 * 60_000;
 
-/** Bytes that the cache of one pond may take. */
-const pondBytesMax = 8 * 1024 ** 3;
+/** Bytes that the caches of all ponds of a user may take together. */
+const userBytesMax = 8 * 1024 ** 3;
 
 /** How much of the bound is left after it was passed. */
 const keptShare = 0.8;
 
+/** A file that a cache has. */
+export interface CachedFile {
+  readonly hostPath: string;
+  readonly sizeBytes: number;
+  readonly key: string;
+}
+
 /** A folder of files by key. */
 export interface Cache {
-  find(key: string): HostFile | undefined;
+  find(key: string): CachedFile | undefined;
   /** Puts a file under its key, made at the host path that `write` is given. A failure leaves nothing. */
-  make(key: string, write: (target: string) => Promise<void>): Promise<HostFile>;
+  make(key: string, write: (target: string) => Promise<void>): Promise<CachedFile>;
   /** A small text under a key; undefined when there is none. */
   readText(key: string): string | undefined;
   /** Not flushed: a text that is lost or damaged is made again. */
@@ -45,22 +53,39 @@ export interface CacheOptions {
   readonly now?: () => number;
 }
 
-/** The cache of a pond. Where the pond's disk cannot be written it is in a temporary folder of the user. */
+/**
+ * The cache of a pond, in a folder of the user's: nothing that is found in a pond is believed to be derived from it. A
+ * pond of the same id in another place, whose contents may not be what its hashes say, shares nothing with it. Where
+ * the folder cannot be written, the cache is in a temporary folder of the user.
+ */
 export function createPondCache({ id, directory }: { readonly id: string; readonly directory: string }): Cache {
-  const folder = lazy(() => {
-    const own = join(directory, '_pond/cache/derived');
-    const refusal = refusalOf(openHostDisk(own));
-    // A disk that is full may have room again.
-    const isUsable = refusal === undefined || refusal.code === 'storage-full';
-    return isUsable ? own : join(userTemporaryFolder(), 'cache', id);
-  });
-  const cache = lazy(() => createCache(folder(), { bytesMax: pondBytesMax }));
+  const cache = lazy(() => createCache(usableFolder(), { bytesMax: userBytesMax }));
+  // What comes from a pond becomes the name of a host file through a hash alone.
+  const own = (key: string): string =>
+    createHash('sha256')
+      .update(JSON.stringify([id, directory, key]))
+      .digest('hex');
   return {
-    find: (key) => cache().find(key),
-    make: (key, write) => cache().make(key, write),
-    readText: (key) => cache().readText(key),
-    writeText: (key, text) => cache().writeText(key, text),
+    find(key) {
+      const found = cache().find(own(key));
+      return found && { ...found, key };
+    },
+    make: async (key, write) => ({ ...(await cache().make(own(key), write)), key }),
+    readText: (key) => cache().readText(own(key)),
+    writeText: (key, text) => cache().writeText(own(key), text),
   };
+}
+
+function usableFolder(): string {
+  try {
+    const folder = join(userCacheFolder(), 'derived');
+    const refusal = refusalOf(openHostDisk(folder));
+    // A disk that is full may have room again.
+    if (refusal === undefined || refusal.code === 'storage-full') return folder;
+  } catch (error) {
+    if (!isPondError(error)) throw error;
+  }
+  return join(userTemporaryFolder(), 'cache');
 }
 
 /** A cache in a host folder, which is made when something is put into it. */
@@ -70,7 +95,7 @@ export function createCache(directory: string, { bytesMax, now = Date.now }: Cac
   const used = new Map<string, { readonly atMs: number; readonly sizeBytes: number }>();
   let bytes: number | undefined;
 
-  function find(key: string): HostFile | undefined {
+  function find(key: string): CachedFile | undefined {
     const path = pathOf(key);
     const stat = disk.stat(path);
     if (stat?.kind !== 'file') return undefined;
@@ -80,7 +105,7 @@ export function createCache(directory: string, { bytesMax, now = Date.now }: Cac
     return { hostPath: disk.hostPath(path)!, sizeBytes, key };
   }
 
-  async function make(key: string, write: (target: string) => Promise<void>): Promise<HostFile> {
+  async function make(key: string, write: (target: string) => Promise<void>): Promise<CachedFile> {
     const path = pathOf(key);
     const temporary = temporaryPathIn(dirname(path));
     try {

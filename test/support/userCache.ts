@@ -1,0 +1,26 @@
+/** Keeps what tests derive out of the cache folder of the person who runs them. */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext } from 'node:test';
+import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
+
+const name = 'POND_CACHE_DIR';
+
+// Processes that a test starts inherit it.
+if (process.env[name] === undefined) {
+  const { path, remove } = makeTemporaryDirectory('pond-test-cache');
+  process.env[name] = path;
+  process.once('exit', remove);
+}
+
+/** Gives a test an empty cache of its own. Returns the host folder of the derived files in it. */
+export function newUserCache(t: TestContext): string {
+  const before = process.env[name];
+  const { path } = makeTemporaryDirectory('pond-test-cache');
+  process.env[name] = path;
+  t.after(() => {
+    process.env[name] = before;
+    rmSync(path, { recursive: true, force: true });
+  });
+  return join(path, 'derived');
+}
