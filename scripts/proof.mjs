@@ -9,7 +9,7 @@ import { ensureInstalled } from './install.mjs';
 import { runMain } from './run.mjs';
 import { runTests } from './testFiles.mjs';
 
-const repeating = ['crash', 'differential', 'kill', 'pages'].map((name) => `test/pond/${name}.test.ts`);
+const repeating = ['crash', 'differential', 'flips', 'kill', 'pages'].map((name) => `test/pond/${name}.test.ts`);
 
 await runMain(async () => {
   const { values, positionals } = parseArgs({

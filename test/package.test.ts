@@ -10,6 +10,8 @@ const runtime = {
   '@duckdb/node-api': 'runs SQL over Parquet, CSV, JSON and Arrow in place',
   'apache-arrow': 'the inner layer of the op log: directory entries are Arrow IPC streams',
   hyparquet: 'reads one row group of a commit without waking the query engine',
+  'hyparquet-compressors':
+    'unpacks what other engines rewrote with ZSTD or LZ4: pure JavaScript, bounded by the page size',
   'hyparquet-writer': 'writes the small Parquet file of a commit, in a third of the time that DuckDB takes',
   'minijinja-js': 'renders templates of strangers: WebAssembly that reaches nothing of the host, with a limit of work',
   minimatch: 'globs of host files',

@@ -1,6 +1,6 @@
 /** Verbs on the history of a pond. */
 import { PondError } from '../../server/src/base/error.ts';
-import { type ChangeInfo, type CommitInfo } from '../../server/src/protocol/commands.ts';
+import { type ChangeInfo, type CommitInfo, type StatusInfo } from '../../server/src/protocol/commands.ts';
 import { changeRow, counts, minute, plural, printable, printableLines, table } from './format.ts';
 import { argument, atOf, pondPath, printJson, show, type VerbRunner } from './runner.ts';
 
@@ -16,9 +16,7 @@ export const status: VerbRunner = async (session) => {
   if (session.line.json) return await printJson(session, found);
   for (const notice of found.notices) terminal.warn(`pond: ${notice}`);
   await terminal.print(`pond ${found.pond}\n${commitLine(found.head)}\n`);
-  if (found.foreignCommits.length > 0) {
-    await terminal.print(`commits by other engines, left aside: ${found.foreignCommits.join(', ')}\n`);
-  }
+  await terminal.print(foreignLines(found));
   if (found.staged.length === 0) return await terminal.print('nothing staged\n');
   await terminal.print(`${plural(found.staged.length, 'change')} staged\n${changeTable(found.staged)}`);
   if (found.conflicts.length === 0) return;
@@ -27,6 +25,17 @@ export const status: VerbRunner = async (session) => {
     `in conflict with another commit: 'pond resolve' keeps yours, 'pond discard' the other\n${paths}`,
   );
 };
+
+/** What other engines did to the pond's table; '' when that is nothing. */
+function foreignLines({ foreignOperations, earlierForeignFiles }: StatusInfo): string {
+  const operations = foreignOperations.map(({ version, operation, engine }) => {
+    const said = [operation, engine === null ? null : `by ${engine}`].filter((part) => part !== null);
+    return said.length === 0 ? `${version}` : `${version} (${printable(said.join(' '))})`;
+  });
+  const known = operations.length === 0 ? '' : `commits by other engines, left aside: ${operations.join(', ')}\n`;
+  if (earlierForeignFiles === 0) return known;
+  return `${known}${plural(earlierForeignFiles, 'file')} of earlier commits by other engines, left aside\n`;
+}
 
 /** Prints what changed between two versions. */
 export const diff: VerbRunner = async (session) => {

@@ -158,7 +158,9 @@ test('--json prints the documented fields', async (t) => {
   assert.deepEqual(((await json('diff')) as unknown[]).map(keys), [change]);
   assert.deepEqual(keys(await json('status')), [
     'conflicts',
+    'earlierForeignFiles',
     'foreignCommits',
+    'foreignOperations',
     'head',
     'id',
     'notices',

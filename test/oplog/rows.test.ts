@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { metadataOf } from '../../server/src/oplog/rows.ts';
+import { metadataOf } from '../../server/src/oplog/parseRow.ts';
 
 const row = { nodeId: 'n', txn: 7 };
 

@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto';
 import { PondError } from '../base/error.ts';
 import { type Disk } from '../storage/disk.ts';
 import { replaceFile } from '../storage/durable.ts';
 import { checkWritable, type Add, type MetaData, type Remove, type Txn } from './actions.ts';
 import { checkpointColumns, checkpointSchema } from './checkpointSchema.ts';
-import { checkpointFile, hintFile, readHint } from './log.ts';
+import { checkpointFile, checkpointHashTag, hintFile, readHint } from './log.ts';
 import { parseCheckpoint } from './readCheckpoint.ts';
 import { type DeltaSnapshot } from './tableState.ts';
 
@@ -111,6 +112,13 @@ async function encode(rows: readonly Row[]): Promise<Uint8Array> {
 }
 
 function hintFor(snapshot: DeltaSnapshot, size: number, bytes: Uint8Array): Uint8Array {
-  const hint = { version: snapshot.version, size, sizeInBytes: bytes.byteLength, numOfAddFiles: snapshot.files.size };
+  const hint = {
+    version: snapshot.version,
+    size,
+    sizeInBytes: bytes.byteLength,
+    numOfAddFiles: snapshot.files.size,
+    // A byte that is altered may leave a checkpoint that reads well and names another file.
+    tags: { [checkpointHashTag]: createHash('sha256').update(bytes).digest('hex') },
+  };
   return new TextEncoder().encode(JSON.stringify(hint));
 }

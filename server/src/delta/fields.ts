@@ -74,6 +74,28 @@ export class Fields {
     return number >= 0 ? number : this.#wrong(name, 'an integer from 0');
   }
 
+  /** Lower-case hex SHA-256. */
+  hash(name: string): string {
+    const text = this.text(name);
+    return /^[0-9a-f]{64}$/.test(text) ? text : this.#wrong(name, 'a SHA-256 in hex');
+  }
+
+  /** One of a closed set of texts. */
+  oneOf<T extends string>(name: string, values: readonly T[]): T {
+    const text = this.text(name);
+    return values.find((value) => value === text) ?? this.#wrong(name, `one of ${values.join(', ')}`);
+  }
+
+  bytes(name: string): Uint8Array {
+    const value = this.value(name);
+    return value instanceof Uint8Array ? value : this.#wrong(name, 'bytes');
+  }
+
+  /** The fields of an object in a field. */
+  fields(name: string): Fields {
+    return new Fields(asObject(this.value(name), `${this.#name}.${name}`, this.place), name, this.place);
+  }
+
   textList(name: string): readonly string[] {
     const value = this.value(name);
     const list: unknown[] = Array.isArray(value) ? value : this.#wrong(name, 'a list of texts');
@@ -109,7 +131,7 @@ function mapValues<T>(map: Json, read: (value: unknown) => T): Readonly<Record<s
 
 function shown(value: unknown): string {
   if (value === undefined) return 'missing';
-  return typeof value === 'bigint' ? String(value) : JSON.stringify(value).slice(0, 80);
+  return typeof value === 'bigint' ? String(value) : (JSON.stringify(value) ?? typeof value).slice(0, 80);
 }
 
 /** Returns the error for something wrong at a place. */

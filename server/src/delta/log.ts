@@ -33,7 +33,7 @@ export function listLog(disk: Disk): LogListing {
   const others: string[] = [];
   for (const name of disk.list(logDirectory)) {
     const match = /^(\d{20})\.(json|checkpoint\.parquet)$/.exec(name);
-    if (!match) others.push(name);
+    if (!match || !Number.isSafeInteger(Number(match[1]))) others.push(name);
     else (match[2] === 'json' ? commits : checkpoints).push(Number(match[1]));
   }
   return { commits: commits.sort(ascending), checkpoints: checkpoints.sort(ascending), others };
@@ -68,7 +68,12 @@ export interface CheckpointHint {
   readonly version: number;
   /** True when the checkpoint is said to be in several files, which are not read here. */
   readonly inParts: boolean;
+  /** SHA-256 of the checkpoint's file, where this program wrote it; lower-case hex. */
+  readonly sha256: string | undefined;
 }
+
+/** The tag of the hint that holds the hash. Other engines pass over tags that they do not know. */
+export const checkpointHashTag = 'duckpond.sha256';
 
 /** Returns what the hint says, or undefined when there is no hint or it cannot be read. */
 export function readHint(disk: Disk): CheckpointHint | undefined {
@@ -79,10 +84,16 @@ export function readHint(disk: Disk): CheckpointHint | undefined {
     if (typeof hint !== 'object' || hint === null || !('version' in hint)) return undefined;
     const { version } = hint;
     if (typeof version !== 'number' || !Number.isSafeInteger(version) || version < 0) return undefined;
-    return { version, inParts: 'parts' in hint && hint.parts !== null };
+    const tags: unknown = 'tags' in hint ? hint.tags : undefined;
+    return { version, inParts: 'parts' in hint && hint.parts !== null, sha256: hashIn(tags) };
   } catch {
     return undefined;
   }
+}
+
+function hashIn(tags: unknown): string | undefined {
+  const hash = (tags as Readonly<Record<string, unknown>> | null | undefined)?.[checkpointHashTag];
+  return typeof hash === 'string' ? hash : undefined;
 }
 
 /** The version, if the log has it. */

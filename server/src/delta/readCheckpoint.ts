@@ -1,4 +1,5 @@
-import { type AsyncBuffer, type RowGroup } from 'hyparquet';
+import { createHash } from 'node:crypto';
+import { type RowGroup } from 'hyparquet';
 import { PondError } from '../base/error.ts';
 import { type Disk } from '../storage/disk.ts';
 import { checkReadable, type MetaData, type Protocol, type Remove, type Txn } from './actions.ts';
@@ -10,14 +11,18 @@ import { parseAction } from './parse.ts';
 import { type DeltaSnapshot } from './tableState.ts';
 
 /**
- * Returns the snapshot that a classic checkpoint in one file holds. Fails with `pond-damaged` when it is missing or
- * cannot be decoded, which a codec that is not known here also does; with `pond-too-new` when the table needs a newer
- * reader.
+ * Returns the snapshot that a classic checkpoint in one file holds. `sha256` is the hash of the file where it is known.
+ * Fails with `pond-damaged` when the file is missing, altered or cannot be decoded, which a codec that is not known here
+ * also does; with `pond-too-new` when the table needs a newer reader.
  */
-export async function readCheckpoint(disk: Disk, version: number): Promise<DeltaSnapshot> {
+export async function readCheckpoint(disk: Disk, version: number, sha256?: string): Promise<DeltaSnapshot> {
   const file = checkpointFile(version);
   const bytes = looksLikeParquet(disk, file) ? disk.readFile(file) : undefined;
   if (!bytes) throw new PondError('pond-damaged', `${file} is not Parquet`, { path: file });
+  const got = sha256 === undefined ? undefined : createHash('sha256').update(bytes).digest('hex');
+  if (got !== sha256) {
+    throw new PondError('pond-damaged', `${file} is altered: its hash is ${got}; expected ${sha256}`, { path: file });
+  }
   return parseCheckpoint(bytes, version, file);
 }
 
@@ -73,25 +78,16 @@ function isMagic(bytes: Uint8Array): boolean {
 
 type Row = Readonly<Record<string, unknown>>;
 
-async function readRows(bytes: Uint8Array, file: string): Promise<readonly Row[]> {
+async function readRows(bytes: Uint8Array, path: string): Promise<readonly Row[]> {
   // Few openings meet a checkpoint that is worth the time it takes to load the decoder.
-  const { parquetMetadata, parquetReadObjects } = await import('hyparquet');
-  const buffer = new Uint8Array(bytes).buffer;
-  const source: AsyncBuffer = { byteLength: buffer.byteLength, slice: (start, end) => buffer.slice(start, end) };
-  try {
-    const metadata = parquetMetadata(buffer);
-    const groups: (readonly Row[])[] = [];
-    let rowStart = 0;
-    for (const rowGroup of metadata.row_groups) {
-      const rowEnd = rowStart + Number(rowGroup.num_rows);
-      const columns = columnsOf(rowGroup);
-      groups.push(await parquetReadObjects({ file: source, metadata, columns, rowStart, rowEnd }));
-      rowStart = rowEnd;
-    }
-    return groups.flat();
-  } catch (cause) {
-    throw new PondError('pond-damaged', `${file} cannot be decoded`, { path: file, cause });
+  const { openParquet, readRowGroup } = await import('../parquet/file.ts');
+  const read = (start: number, end: number): Uint8Array => bytes.subarray(start, end);
+  const file = openParquet({ path, sizeBytes: bytes.length, read });
+  const groups: (readonly Row[])[] = [];
+  for (const [index, group] of file.metadata.row_groups.entries()) {
+    groups.push(await readRowGroup(file, index, { columns: columnsOf(group) }));
   }
+  return groups.flat();
 }
 
 /**

@@ -55,12 +55,13 @@ export function refreshTable(disk: Disk, snapshot: DeltaSnapshot): DeltaSnapshot
  * listing, which would cost as much as the table is old. Names of those that cannot be read are added to `unusable`.
  */
 async function nearestCheckpoint(disk: Disk, version: number, unusable: string[]): Promise<DeltaSnapshot | undefined> {
-  const hinted = readHint(disk)?.version ?? -1;
+  const hint = readHint(disk);
+  const hinted = hint?.version ?? -1;
   // The hint saves the looks; where it names none, or an unusable one, they are made.
-  for (const at of candidates(version, hinted)) {
+  for (const at of candidates(disk, version, hinted)) {
     if (!disk.stat(checkpointFile(at)) || unusable.includes(checkpointFile(at))) continue;
     try {
-      return await readCheckpoint(disk, at);
+      return await readCheckpoint(disk, at, at === hinted ? hint?.sha256 : undefined);
     } catch (error) {
       // A checkpoint repeats what the commits say, so a bad one costs time only, as long as those are there.
       if (!isPondError(error, 'pond-damaged')) throw error;
@@ -70,9 +71,18 @@ async function nearestCheckpoint(disk: Disk, version: number, unusable: string[]
   return undefined;
 }
 
-function* candidates(version: number, hinted: number): Generator<number> {
+/** Looks before a listing is cheaper: more commits than between two checkpoints of a large table. */
+const looksMax = 10_000;
+
+function* candidates(disk: Disk, version: number, hinted: number): Generator<number> {
   if (hinted >= 0 && hinted <= version) yield hinted;
-  for (let at = version; at >= 0; at--) yield at;
+  const lowest = Math.max(0, version - looksMax);
+  for (let at = version; at >= lowest; at--) yield at;
+  // A name in the log may be any number: nobody looks at all below it one by one.
+  if (lowest > 0)
+    yield* listLog(disk)
+      .checkpoints.filter((at) => at < lowest)
+      .reverse();
 }
 
 interface Missing {

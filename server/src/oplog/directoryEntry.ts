@@ -17,14 +17,18 @@ import {
   type Table,
 } from 'apache-arrow';
 import { assert } from '../base/assert.ts';
-import { PondError } from '../base/error.ts';
-import { type RowType } from './rows.ts';
+import { isPondError, PondError } from '../base/error.ts';
+import { Fields } from '../delta/fields.ts';
+import { rowTypes } from './rows.ts';
+
+const entryTypes = rowTypes.filter((type) => type !== 'commit');
+type EntryType = (typeof entryTypes)[number];
 
 /** One entry of a directory, or one page of a wide one, with where the row that it stands for is. */
 export interface DirectoryEntry {
   readonly name: string;
   readonly childId: string;
-  readonly type: Exclude<RowType, 'commit'>;
+  readonly type: EntryType;
   readonly version: number;
   /** Commit whose data file holds the child's row. */
   readonly txn: number;
@@ -93,50 +97,51 @@ export function encodeEntries(entries: readonly DirectoryEntry[]): Uint8Array {
 }
 
 /**
- * Returns the entries of an Arrow IPC stream, all its batches. Fails `pond-damaged` when it is none, naming `where`.
+ * Returns the entries of an Arrow IPC stream, all its batches. Fails `pond-damaged`, naming `where`, when it is none, or
+ * a field of an entry is missing, of another type or out of its range.
  */
 export function decodeEntries(bytes: Uint8Array, where: () => string): DirectoryEntry[] {
   try {
     const table = tableFromIPC(bytes);
     // Bytes that are no stream may be read as one without columns.
     assert(table.getChild('name') !== null, () => 'a directory has names');
-    return rowsOf(table);
+    return rowsOf(table, where);
   } catch (cause) {
+    if (isPondError(cause)) throw cause;
     throw new PondError('pond-damaged', `directory content cannot be decoded: ${where()}`, { cause });
   }
 }
 
-function rowsOf(table: Table): DirectoryEntry[] {
-  const texts = (name: string): ((row: number) => string) => {
+function rowsOf(table: Table, where: () => string): DirectoryEntry[] {
+  // Raw values: the vector's own accessor would make a timestamp a float of milliseconds.
+  const columns = fields.map(({ name, type }) => {
     const column = table.getChild(name);
-    return (row) => (column?.get(row) as string | null) ?? '';
+    const values: unknown = type === utf8 ? column : column?.toArray();
+    return { name, values: values as { readonly get?: (row: number) => unknown } & Readonly<Record<number, unknown>> };
+  });
+  return Array.from({ length: table.numRows }, (_, row) => {
+    const place = { file: where(), line: row + 1 };
+    const values = columns.map(({ name, values }) => [name, values?.get?.(row) ?? values?.[row]] as const);
+    return entryOf(new Fields(Object.fromEntries(values), 'entry', place));
+  });
+}
+
+function entryOf(entry: Fields): DirectoryEntry {
+  return {
+    name: entry.text('name'),
+    childId: entry.text('child_node_id'),
+    type: entry.oneOf('file_type', entryTypes),
+    version: entry.count('version'),
+    txn: entry.count('txn'),
+    partId: entry.text('part_id'),
+    changedTxn: entry.count('changed_txn'),
+    placedTxn: entry.has('placed_txn') ? entry.count('placed_txn') : 0,
+    sizeBytes: entry.count('size'),
+    modifiedUs: entry.integer('modified'),
+    sha256: entry.hash('sha256'),
+    seriesHash: entry.text('series_hash') === '' ? '' : entry.hash('series_hash'),
+    attributes: parseAttributes(entry),
   };
-  const numbers = (name: string): ((row: number) => number) => {
-    const column = table.getChild(name);
-    // Raw values: the vector's own accessor would make a timestamp a float of milliseconds.
-    const values = column?.toArray() as BigInt64Array | undefined;
-    return (row) => Number(values?.[row] ?? 0n);
-  };
-  const [name, childId, type, partId] = [texts('name'), texts('child_node_id'), texts('file_type'), texts('part_id')];
-  const [sha256, seriesHash, attributes] = [texts('sha256'), texts('series_hash'), texts('attributes')];
-  const [version, txn] = [numbers('version'), numbers('txn')];
-  const [changedTxn, placedTxn] = [numbers('changed_txn'), numbers('placed_txn')];
-  const [sizeBytes, modifiedUs] = [numbers('size'), numbers('modified')];
-  return Array.from({ length: table.numRows }, (_, row) => ({
-    name: name(row),
-    childId: childId(row),
-    type: type(row) as DirectoryEntry['type'],
-    version: version(row),
-    txn: txn(row),
-    partId: partId(row),
-    changedTxn: changedTxn(row),
-    placedTxn: placedTxn(row),
-    sizeBytes: sizeBytes(row),
-    modifiedUs: modifiedUs(row),
-    sha256: sha256(row),
-    seriesHash: seriesHash(row),
-    attributes: parseAttributes(attributes(row)),
-  }));
 }
 
 /** Canonical text of attributes: keys sorted; '' when there are none. Hashes depend on it. */
@@ -145,9 +150,12 @@ export function attributesText(attributes: Readonly<Record<string, string>>): st
   return keys.length === 0 ? '' : JSON.stringify(keys.map((key) => [key, attributes[key]]));
 }
 
-function parseAttributes(text: string): Readonly<Record<string, string>> {
+function parseAttributes(entry: Fields): Readonly<Record<string, string>> {
+  const text = entry.text('attributes');
   if (text === '') return noAttributes;
-  return Object.fromEntries(JSON.parse(text) as [string, string][]);
+  // What is no list of pairs throws here, and is damage as all is that cannot be decoded.
+  const attributes: unknown = Object.fromEntries(JSON.parse(text) as Iterable<readonly unknown[]>);
+  return new Fields({ attributes }, 'entry', entry.place).texts('attributes');
 }
 
 const noAttributes: Readonly<Record<string, string>> = Object.freeze({});

@@ -12,17 +12,25 @@ import { isPondError, PondError } from '../base/error.ts';
 import { lazyAsync } from '../base/lazy.ts';
 import { plainProtocol, checkWritable } from '../delta/actions.ts';
 import { commitVersion, type CommitDraft, type CommitOutcome, type OwnCommitInfo } from '../delta/commit.ts';
-import { type AddFile, isInsideTable } from '../delta/files.ts';
-import { logDirectory, readCommit } from '../delta/log.ts';
+import { asObject } from '../delta/fields.ts';
+import { type AddFile } from '../delta/files.ts';
+import { commitFile, logDirectory, readCommit } from '../delta/log.ts';
 import { applyCommit, openTable, refreshTable, snapshotAt, type DeltaSnapshot } from '../delta/snapshot.ts';
 import { checkpointDue, writeCheckpoint } from '../delta/checkpoint.ts';
 import { type Disk } from '../storage/disk.ts';
 import { makeDirectoryDurable, removeQuietly } from '../storage/durable.ts';
+import {
+  type FileIndex,
+  type ForeignCommit,
+  foreignCommit,
+  indexFiles,
+  rangeTag,
+  type Rewritten,
+} from './fileIndex.ts';
 import { createRowReader, type RowReader, type RowRequest } from './rowReader.ts';
 import { deltaSchema, type OpRow, type StoredRow } from './rows.ts';
 
 const appId = 'duckpond';
-const rangeTag = 'duckpond.txn';
 
 /** Version of the layout of rows and of `_pond`, in the table's configuration. */
 const formatVersion = 1;
@@ -50,16 +58,13 @@ export class OpLog {
   readonly #disk: Disk;
   readonly #rows: RowReader;
   #snapshot: DeltaSnapshot;
-  /** Files by commit, for single commits; files of several commits; files that others wrote. */
-  #files = new Map<number, string>();
-  #ranges: { readonly from: number; readonly to: number; readonly path: string }[] = [];
-  #foreign: AddFile[] = [];
+  #files: FileIndex;
 
   private constructor(disk: Disk, snapshot: DeltaSnapshot) {
     this.#disk = disk;
     this.#rows = createRowReader(disk);
     this.#snapshot = snapshot;
-    this.#indexFiles();
+    this.#files = indexFiles(snapshot.files.values());
   }
 
   /** Makes the table and its first commit, number 0. Fails `pond-exists` when there is a table. */
@@ -103,6 +108,7 @@ export class OpLog {
         hint: 'use a newer DuckPond; nothing was changed',
       });
     }
+    checkHead(snapshot);
     return new OpLog(disk, snapshot);
   }
 
@@ -121,49 +127,62 @@ export class OpLog {
     return this.#snapshot.version;
   }
 
-  /** Versions in which other engines added files that are still live, ascending. */
-  get foreignVersions(): readonly number[] {
-    const versions = this.#foreign.map((file) => file.addedVersion ?? -1);
-    return [...new Set(versions)].sort((a, b) => a - b);
+  /**
+   * The commits in which other engines added files that are still live, ascending, as far as the log is known back to:
+   * a checkpoint does not keep which commit added a file. `earlierFiles` is how many such files it has.
+   */
+  foreignCommits(): { readonly commits: readonly ForeignCommit[]; readonly earlierFiles: number } {
+    const { versions, earlierFiles } = this.#files.foreign();
+    const infoOf = (version: number) => readCommit(this.#disk, version)?.commitInfo;
+    return { commits: versions.map((version) => foreignCommit(version, infoOf(version))), earlierFiles };
   }
 
   /** Paths of our data files, relative to the disk, that hold rows of commits up to `number`. */
   dataFiles(number: number): readonly string[] {
-    const single = [...this.#files].filter(([txn]) => txn <= number).map(([, path]) => path);
-    return [...single, ...this.#ranges.filter(({ from }) => from <= number).map(({ path }) => path)];
+    return this.#files.upTo(number);
+  }
+
+  /** Files of other engines that may hold rows of our commits up to `number`; undefined when none do. */
+  rewritten(number: number): Rewritten | undefined {
+    return this.#files.rewritten(Math.min(number, this.head));
   }
 
   /** The row of that key, written by commit `txn`. Fails `pond-damaged` when it is not where it must be. */
   async readRow(request: RowRequest): Promise<StoredRow> {
-    for (const path of this.#candidates(request.txn)) {
+    for (const path of this.#files.candidates(request.txn)) {
       const row = await this.#rows.read(path, request);
       if (row !== undefined) return row;
     }
     throw new PondError('pond-damaged', `the row of ${request.nodeId} in commit ${request.txn} is missing`, {
-      path: this.#files.get(request.txn) ?? logDirectory,
+      path: this.#files.ofCommit(request.txn) ?? logDirectory,
     });
   }
 
-  /** The rows of directories and pages in one data file, with their content. */
-  directoryRows(path: string): AsyncIterable<StoredRow> {
-    return this.#rows.scan(path, (type) => type === 'directory' || type === 'page');
+  /** The rows of directories and pages in one data file that commits of `from` to `to` wrote, with their content. */
+  directoryRows(path: string, from: number, to: number): AsyncIterable<StoredRow> {
+    return this.#rows.scan(
+      path,
+      ({ fileType, txn }) =>
+        (fileType === 'directory' || fileType === 'page') && typeof txn === 'bigint' && from <= txn && txn <= to,
+    );
   }
 
   /** A commit's record; undefined for another engine's commit and for a number that is not there. */
   record(number: number): Readonly<Record<string, unknown>> | undefined {
     if (number < 0 || number > this.newest) return undefined;
-    return readCommit(this.#disk, number)?.commitInfo?.['pond'] as Readonly<Record<string, unknown>> | undefined;
+    const record = readCommit(this.#disk, number)?.commitInfo?.['pond'];
+    return record === undefined ? undefined : asObject(record, 'pond', { file: commitFile(number), line: 1 });
   }
 
   /** True when a commit of ours stands between two numbers, both exclusive. */
   hasBetween(low: number, high: number): boolean {
-    for (let number = high - 1; number > low; number--) if (this.#files.has(number)) return true;
+    for (let number = high - 1; number > low; number--) if (this.#files.ofCommit(number) !== undefined) return true;
     return false;
   }
 
   /** True when the log entry of one of our commits is gone and its rows are not. */
   isCleanedUp(number: number): boolean {
-    return readCommit(this.#disk, number) === undefined && this.#candidates(number).length > 0;
+    return readCommit(this.#disk, number) === undefined && this.#files.candidates(number).length > 0;
   }
 
   /**
@@ -184,7 +203,7 @@ export class OpLog {
       const outcome = publish(this.#disk, number, actions);
       if ('committed' in outcome) {
         this.#snapshot = applyCommit(this.#snapshot, { version: number, ...actions });
-        this.#files.set(number, add.path);
+        this.#files.add(number, add.path);
         await this.#checkpoint(request.timeMs);
         return number;
       }
@@ -201,7 +220,7 @@ export class OpLog {
     const next = refreshTable(this.#disk, this.#snapshot);
     if (next === this.#snapshot) return false;
     this.#snapshot = next;
-    this.#indexFiles();
+    this.#files = indexFiles(next.files.values());
     return true;
   }
 
@@ -214,26 +233,13 @@ export class OpLog {
       if (!(error instanceof PondError)) throw error;
     }
   }
+}
 
-  #candidates(txn: number): readonly string[] {
-    const single = this.#files.get(txn);
-    const ranges = this.#ranges.filter(({ from, to }) => from <= txn && txn <= to).map(({ path }) => path);
-    // Another engine that rewrote our files lost the tags; its files are asked last.
-    const foreign = this.#foreign.filter((file) => isInsideTable(file.path)).map((file) => file.path);
-    return [...(single === undefined ? [] : [single]), ...ranges, ...foreign];
-  }
-
-  #indexFiles(): void {
-    this.#files = new Map();
-    this.#ranges = [];
-    this.#foreign = [];
-    for (const file of this.#snapshot.files.values()) {
-      const range = /^(\d+)-(\d+)$/.exec(file.add.tags?.[rangeTag] ?? '');
-      if (range === null) this.#foreign.push(file);
-      else if (range[1] === range[2]) this.#files.set(Number(range[1]), file.path);
-      else this.#ranges.push({ from: Number(range[1]), to: Number(range[2]), path: file.path });
-    }
-  }
+/** The number of our newest commit is looked for downwards: one that is not in the log is believed by nobody. */
+function checkHead({ transactions, version }: DeltaSnapshot): void {
+  const head = transactions.get(appId)!.version;
+  if (head >= 0 && head <= version) return;
+  throw new PondError('pond-damaged', `the newest commit is ${head}; expected 0 to ${version}`, { path: logDirectory });
 }
 
 /** Foreign DELETE and UPDATE are illegal, and no engine's clean-up may take history away before its owner does. */

@@ -1,8 +1,10 @@
 import { type SchemaElement } from 'hyparquet';
-import { PondError } from '../base/error.ts';
 
 /** What a row of the op log describes: a version of a node, a page of a wide directory, or a commit's own record. */
-export type RowType = 'directory' | 'file' | 'table' | 'series' | 'symlink' | 'dynamic' | 'page' | 'commit';
+export type RowType = (typeof rowTypes)[number];
+
+/** All of them. */
+export const rowTypes = ['directory', 'file', 'table', 'series', 'symlink', 'dynamic', 'page', 'commit'] as const;
 
 /** One row of the op log, as in docs/pond-format.md. */
 export interface OpRow {
@@ -51,18 +53,6 @@ export interface RowMetadata {
   readonly name?: string;
   /** For a commit: its record. */
   readonly commit?: Readonly<Record<string, unknown>>;
-}
-
-/** What a row's metadata says. Fails `pond-damaged` when it is no JSON object. */
-export function metadataOf({ nodeId, txn, metadata }: Pick<StoredRow, 'nodeId' | 'txn' | 'metadata'>): RowMetadata {
-  let cause: unknown;
-  try {
-    const value: unknown = JSON.parse(metadata);
-    if (typeof value === 'object' && value !== null) return value;
-  } catch (error) {
-    cause = error;
-  }
-  throw new PondError('pond-damaged', `the metadata of ${nodeId} in commit ${txn} cannot be read`, { cause });
 }
 
 type Column = readonly [name: string, delta: string, nullable: boolean, parquet: Partial<SchemaElement>];

@@ -1,7 +1,9 @@
 import { PondError } from '../base/error.ts';
+import { Fields, type Json } from '../delta/fields.ts';
 import { commitFile } from '../delta/log.ts';
 import { type OpLog } from '../oplog/opLog.ts';
-import { metadataOf, type OpRow, type RowMetadata } from '../oplog/rows.ts';
+import { metadataOf } from '../oplog/parseRow.ts';
+import { type OpRow, type RowMetadata } from '../oplog/rows.ts';
 import { type Commit, type VersionSpec } from './types.ts';
 
 /** Partition of the commits' own rows. */
@@ -9,26 +11,50 @@ const commitsPartId = 'commits';
 
 /**
  * A commit's record; undefined for another engine's commit and for a number that is not there. Fails `pond-damaged`
- * when it names another commit as its parent than the one before it.
+ * when a field is missing or of another type, or it names another commit as its parent than the one before it.
  */
 export async function readCommitRecord(opLog: OpLog, number: number): Promise<Commit | undefined> {
   const record = opLog.record(number) ?? (opLog.isCleanedUp(number) ? await recordInRow(opLog, number) : undefined);
   if (record === undefined) return undefined;
-  const parent = (record['parent'] as number | null) ?? undefined;
+  const commit = parseRecord(record, number);
+  const { parent } = commit;
   // A history that is followed along such a number would be cut short, or go round for ever.
   if (!((parent ?? -1) < number) || opLog.hasBetween(parent ?? -1, number)) {
     throw new PondError('pond-damaged', `commit ${number} says that it follows commit ${parent}, which it does not`, {
       path: commitFile(number),
     });
   }
-  return { ...(record as unknown as Commit), number, parent };
+  return commit;
+}
+
+function parseRecord(record: Json, number: number): Commit {
+  const fields = new Fields(record, 'pond', { file: commitFile(number), line: 1 });
+  const counts = fields.fields('counts');
+  return {
+    number,
+    id: fields.text('id'),
+    parent: fields.has('parent') ? fields.count('parent') : undefined,
+    timeUs: fields.integer('timeUs'),
+    author: fields.text('author'),
+    message: fields.text('message'),
+    operation: fields.text('operation'),
+    rootHash: fields.hash('rootHash'),
+    counts: {
+      added: counts.count('added'),
+      modified: counts.count('modified'),
+      removed: counts.count('removed'),
+      renamed: counts.count('renamed'),
+      bytes: counts.count('bytes'),
+    },
+  };
 }
 
 /** The row outlives the log entry. */
-async function recordInRow(opLog: OpLog, number: number): Promise<Readonly<Record<string, unknown>>> {
-  const key = { partId: commitsPartId, nodeId: String(number), txn: number };
-  const row = await opLog.readRow({ ...key });
-  return metadataOf(row).commit!;
+async function recordInRow(opLog: OpLog, number: number): Promise<Json> {
+  const row = await opLog.readRow({ partId: commitsPartId, nodeId: String(number), txn: number });
+  const { commit } = metadataOf(row);
+  if (commit !== undefined) return commit;
+  throw new PondError('pond-damaged', `the row of commit ${number} does not hold its record`);
 }
 
 /** The row that keeps a commit's record. */

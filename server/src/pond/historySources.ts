@@ -1,5 +1,8 @@
-import { decodeEntries } from '../oplog/directoryEntry.ts';
-import { metadataOf, type RowMetadata } from '../oplog/rows.ts';
+import { PondError } from '../base/error.ts';
+import { decodeEntries, type DirectoryEntry } from '../oplog/directoryEntry.ts';
+import { metadataOf } from '../oplog/parseRow.ts';
+import { type RowMetadata, type StoredRow } from '../oplog/rows.ts';
+import { type FileType } from '../tinyfs/backend.ts';
 import { type Store } from './store.ts';
 import { type Overlay } from './overlay.ts';
 import { stagedEntries } from './stagedChanges.ts';
@@ -10,9 +13,16 @@ import { type EntryRow, type HistorySources, type NodeRow } from './types.ts';
  */
 export function historySources(store: Store, number: number, overlay: Overlay | undefined): HistorySources {
   const files = store.opLog.dataFiles(number);
+  const rewritten = store.opLog.rewritten(number);
+  const onHost = (path: string): string => store.disk.hostPath(path) ?? path;
+  const parts = [
+    ...files.map((path): Part => ({ path, from: 0, to: number })),
+    ...(rewritten?.paths ?? []).flatMap((path) => rewritten!.commits.map((commits): Part => ({ path, ...commits }))),
+  ];
   const staged = overlay === undefined ? [] : stagedEntries(overlay);
   return {
-    files: files.map((path) => store.disk.hostPath(path) ?? path),
+    files: files.map(onHost),
+    rewritten: rewritten && { files: rewritten.paths.map(onHost), commits: rewritten.commits },
     pendingNodes: staged.map(({ directoryId, node, base }): NodeRow => {
       const shown = node ?? base!;
       const metadata: RowMetadata = { name: shown.name, ...(node === null ? { deleted: true } : {}) };
@@ -33,26 +43,33 @@ export function historySources(store: Store, number: number, overlay: Overlay | 
         ? []
         : [{ directoryId, name, nodeId: node.id, fileType: node.type, version: node.version, txn: undefined }],
     ),
-    entries: () => committedEntries(store, files, number),
+    entries: () => committedEntries(store, parts),
   };
 }
 
+/** The rows in a data file that commits of `from` to `to` wrote, both inclusive. */
+interface Part {
+  readonly path: string;
+  readonly from: number;
+  readonly to: number;
+}
+
 /** Each entry of each version of each directory, as the directories' rows list them. */
-async function* committedEntries(store: Store, files: readonly string[], number: number): AsyncIterable<EntryRow> {
-  for (const file of files) {
-    for await (const row of store.opLog.directoryRows(file)) {
-      const isFork = metadataOf(row).fork === true;
-      if (isFork || row.txn > number) continue;
-      for (const entry of decodeEntries(row.content ?? new Uint8Array(), () => `${row.nodeId} in ${file}`)) {
-        yield {
-          directoryId: row.partId,
-          name: entry.name,
-          nodeId: entry.childId,
-          fileType: entry.type as EntryRow['fileType'],
-          version: entry.version,
-          txn: row.txn,
-        };
+async function* committedEntries(store: Store, parts: readonly Part[]): AsyncIterable<EntryRow> {
+  for (const { path, from, to } of parts) {
+    for await (const row of store.opLog.directoryRows(path, from, to)) {
+      if (metadataOf(row).fork === true) continue;
+      for (const { name, childId, type, version } of entriesOf(row, path)) {
+        yield { directoryId: row.partId, name, nodeId: childId, fileType: type, version, txn: row.txn };
       }
     }
   }
+}
+
+function entriesOf(row: StoredRow, path: string): readonly (DirectoryEntry & { readonly type: FileType })[] {
+  const where = (): string => `${row.nodeId} in ${path}`;
+  return decodeEntries(row.content ?? new Uint8Array(), where).map((entry) => {
+    if (entry.type !== 'page') return { ...entry, type: entry.type };
+    throw new PondError('pond-damaged', `${where()} lists pages; expected entries`, { path });
+  });
 }

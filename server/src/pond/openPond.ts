@@ -116,11 +116,13 @@ export class OpenPond implements types.Pond {
   }
 
   async status(): Promise<types.Status> {
+    const { commits: foreignCommits, earlierFiles: earlierForeignFiles } = this.#store.opLog.foreignCommits();
     return {
       head: this.#head,
       staged: stagedChanges(this.#overlay),
       conflicts: await this.#conflicts(),
-      foreignCommits: this.#store.opLog.foreignVersions,
+      foreignCommits,
+      earlierForeignFiles,
       notices: this.#notices,
     };
   }

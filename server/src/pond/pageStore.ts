@@ -1,7 +1,8 @@
 import { PondError } from '../base/error.ts';
 import { type OpLog } from '../oplog/opLog.ts';
-import { decodeEntries } from '../oplog/directoryEntry.ts';
-import { metadataOf } from '../oplog/rows.ts';
+import { decodeEntries, type DirectoryEntry } from '../oplog/directoryEntry.ts';
+import { metadataOf } from '../oplog/parseRow.ts';
+import { isName } from '../tinyfs/path.ts';
 import { type LoadPage, type Page, type PageAddress, pageNodeId } from './pages.ts';
 
 /** Entries kept over all cached pages; about 300 bytes each. */
@@ -56,8 +57,18 @@ async function readPage(opLog: OpLog, address: PageAddress): Promise<Page> {
     const message = `${nodeId} in commit ${address.txn} has ${count} entries, and should have ${row.sizeBytes}`;
     throw new PondError('pond-damaged', message);
   }
+  const wrong = entries.find((entry) => !(fork === true ? isPageEntry(entry) : isNodeEntry(entry)));
+  if (wrong !== undefined) {
+    const what = `${JSON.stringify(wrong.name)} of type ${wrong.type}`;
+    throw new PondError('pond-damaged', `${nodeId} in commit ${address.txn} lists ${what}`);
+  }
   return fork === true ? { kind: 'fork', pages: entries } : { kind: 'leaf', entries };
 }
+
+const isPageEntry = ({ name, type }: DirectoryEntry): boolean => type === 'page' && /^[0-9a-f]$/.test(name);
+
+/** Names become paths, in the pond and on the host: one such as '..' would lead elsewhere. */
+const isNodeEntry = ({ name, type }: DirectoryEntry): boolean => type !== 'page' && isName(name);
 
 const keyOf = (address: PageAddress): string => `${address.directoryId}.${address.prefix}@${address.txn}`;
 

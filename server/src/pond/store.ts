@@ -1,6 +1,7 @@
 import { type Disk } from '../storage/disk.ts';
 import { type OpLog } from '../oplog/opLog.ts';
-import { metadataOf, type StoredRow } from '../oplog/rows.ts';
+import { metadataOf } from '../oplog/parseRow.ts';
+import { type StoredRow } from '../oplog/rows.ts';
 import { PondError } from '../base/error.ts';
 import { type BlobStore, createBlobStore, inlineBytesMax } from './blobs.ts';
 import { sha256 } from './hash.ts';
@@ -59,7 +60,7 @@ function nodeOfRow(row: StoredRow, entry: { readonly name: string; readonly chan
   const metadata = metadataOf(row);
   return {
     id: row.nodeId,
-    type: row.fileType as PondNode['type'],
+    type: fileTypeOf(row),
     version: row.version,
     sizeBytes: row.sizeBytes,
     modifiedUs: row.timestampUs,
@@ -73,6 +74,11 @@ function nodeOfRow(row: StoredRow, entry: { readonly name: string; readonly chan
     seriesHash: metadata.seriesHash ?? '',
     previous: metadata.previous,
   };
+}
+
+function fileTypeOf({ fileType, nodeId, txn }: StoredRow): PondNode['type'] {
+  if (fileType !== 'page' && fileType !== 'commit') return fileType;
+  throw new PondError('pond-damaged', `${nodeId} in commit ${txn} is a ${fileType}; expected a file or directory`);
 }
 
 /** Small content out of a row, checked against the hash that the row gives. */

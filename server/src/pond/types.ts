@@ -57,12 +57,23 @@ export interface Conflict {
   readonly staged: Node | undefined;
 }
 
+/** A commit of another engine to the pond's table. */
+export interface ForeignCommit {
+  /** Delta version. */
+  readonly version: number;
+  /** What it says it did, such as WRITE or OPTIMIZE, and who it is; undefined when it does not say. */
+  readonly operation: string | undefined;
+  readonly engine: string | undefined;
+}
+
 export interface Status {
   readonly head: Commit;
   readonly staged: readonly Change[];
   readonly conflicts: readonly Conflict[];
-  /** Delta versions after the first that other engines wrote; the tree does not contain them. */
-  readonly foreignCommits: readonly number[];
+  /** Commits of other engines to the table, ascending; what they added is not part of the tree. */
+  readonly foreignCommits: readonly ForeignCommit[];
+  /** Files of other engines that an earlier commit added than those that are named: a checkpoint keeps no more. */
+  readonly earlierForeignFiles: number;
   /** What opening found and set aside, as sentences; empty for a sound pond. */
   readonly notices: readonly string[];
 }
@@ -206,6 +217,13 @@ export interface EntryRow {
 export interface HistorySources {
   /** Absolute host paths of op-log Parquet files. Their columns: docs/pond-format.md. */
   readonly files: readonly string[];
+  /**
+   * Files that another engine made of some of ours, as OPTIMIZE does, and the commits whose rows count in them. Undefined
+   * when there are none.
+   */
+  readonly rewritten:
+    | { readonly files: readonly string[]; readonly commits: readonly { readonly from: number; readonly to: number }[] }
+    | undefined;
   readonly pendingNodes: readonly NodeRow[];
   readonly pendingEntries: readonly EntryRow[];
   /** Directory entries of all committed directory rows, decoded. Streams; not held in memory. */

@@ -67,6 +67,13 @@ export interface ChangeInfo {
   readonly sizeAfter: number | null;
 }
 
+export interface ForeignOperation {
+  readonly version: number;
+  /** Such as WRITE or OPTIMIZE. */
+  readonly operation: string | null;
+  readonly engine: string | null;
+}
+
 export interface StatusInfo {
   readonly pond: string;
   readonly id: string;
@@ -74,7 +81,12 @@ export interface StatusInfo {
   readonly staged: readonly ChangeInfo[];
   /** Paths of staged changes that another commit overtook. */
   readonly conflicts: readonly string[];
+  /** Versions of the table that other engines wrote, as far as they are known one by one. */
   readonly foreignCommits: readonly number[];
+  /** The same versions, with what each says of itself. */
+  readonly foreignOperations: readonly ForeignOperation[];
+  /** Files that other engines added in commits before those. */
+  readonly earlierForeignFiles: number;
   readonly notices: readonly string[];
 }
 

@@ -2,7 +2,7 @@ import { type ErrorDetails, PondError } from '../base/error.ts';
 import { didYouMean } from '../base/suggest.ts';
 import { literalList } from '../duckdb/sql.ts';
 import { textPosition } from '../duckdb/textPosition.ts';
-import { type Commit, type EntryRow, type NodeRow, type Pond } from '../pond/types.ts';
+import { type Commit, type EntryRow, type HistorySources, type NodeRow, type Pond } from '../pond/types.ts';
 import { type TableReference } from './pondNames.ts';
 import { batchesOf, type History, view } from './historyTable.ts';
 import { type PlainValue } from './plainValue.ts';
@@ -120,24 +120,33 @@ const nodesTable: TableSpec = {
 };
 
 async function nodesHistory(pond: Pond, at: string | undefined): Promise<History> {
-  const { files, pendingNodes } = await pond.history(at);
+  const { files, rewritten, pendingNodes } = await pond.history(at);
   const last = at === undefined ? undefined : (await pond.resolve(at)).number;
   return {
     tables: [{ spec: nodesTable, batches: () => batchesOf(pendingNodes.map(nodeRow), nodesTable) }],
-    views: [view('nodes', nodesSql(files, last))],
-    files,
+    views: [view('nodes', nodesSql(files, rewritten, last))],
+    files: [...files, ...(rewritten?.files ?? [])],
   };
 }
 
-/** SQL for the committed rows in the op log's files, up to commit `last`. */
-function nodesSql(files: readonly string[], last: number | undefined): string {
+/** SQL for the committed rows in the op log's files, up to commit `last`, and for those that are only staged. */
+function nodesSql(files: readonly string[], rewritten: HistorySources['rewritten'], last: number | undefined): string {
   const columns = 'part_id, node_id, timestamp, version, file_type, metadata, size, sha256';
-  const committed = `SELECT ${columns}, txn, false AS pending FROM read_parquet(${literalList(files)}, union_by_name = true)${
-    last === undefined ? '' : ` WHERE txn <= ${last}`
-  }`;
-  const pending = `SELECT ${columns.replace('timestamp', 'make_timestamptz(time_us) AS timestamp')}, NULL AS txn, true AS pending FROM pond.nodes_pending`;
-  return files.length === 0 ? pending : `${committed} UNION ALL ${pending}`;
+  const committed = (from: readonly string[], where: readonly string[]): string =>
+    `SELECT ${columns}, txn, false AS pending FROM read_parquet(${literalList(from)}, union_by_name = true)${
+      where.length === 0 ? '' : ` WHERE (${where.join(' OR ')})`
+    }`;
+  const ofCommits = rewritten?.commits.map(({ from, to }) => `txn BETWEEN ${from} AND ${to}`) ?? [];
+  const parts = [
+    ...(files.length === 0 ? [] : [committed(files, last === undefined ? [] : [`txn <= ${last}`])]),
+    ...(rewritten === undefined ? [] : [`${committed(rewritten.files, ofCommits)} AND ${isOurs}`]),
+    `SELECT ${columns.replace('timestamp', 'make_timestamptz(time_us) AS timestamp')}, NULL AS txn, true AS pending FROM pond.nodes_pending`,
+  ];
+  return parts.join(' UNION ALL ');
 }
+
+/** Tells rows of ours from those that another engine appended of its own. */
+const isOurs = `file_type IN ('directory', 'file', 'table', 'series', 'symlink', 'dynamic', 'page', 'commit')`;
 
 function nodeRow({ partId, nodeId, timestampUs, version, fileType, metadata, sizeBytes, sha256 }: NodeRow) {
   return [partId, nodeId, BigInt(timestampUs), BigInt(version), fileType, metadata, BigInt(sizeBytes), sha256];

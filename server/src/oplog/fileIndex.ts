@@ -1,0 +1,92 @@
+/**
+ * Which live data files hold the rows of which commits. Ours say so in a tag; files without one are another engine's:
+ * rows that it appended, which are none of ours, or rows of ours that it moved, as OPTIMIZE does.
+ */
+import { type CommitInfo } from '../delta/actions.ts';
+import { type AddFile, isInsideTable } from '../delta/files.ts';
+
+/** The tag of our data files: the commits whose rows they hold, as `first-last`. */
+export const rangeTag = 'duckpond.txn';
+
+/** A commit of another engine to the table. */
+export interface ForeignCommit {
+  readonly version: number;
+  /** What it says it did, such as WRITE or OPTIMIZE, and who it is; undefined when it does not say. */
+  readonly operation: string | undefined;
+  readonly engine: string | undefined;
+}
+
+/** What a commit says of itself. */
+export function foreignCommit(version: number, { operation, engineInfo }: CommitInfo = {}): ForeignCommit {
+  const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+  return { version, operation: text(operation), engine: text(engineInfo) };
+}
+
+/** Files that another engine wrote, and the commits of ours whose rows are looked for in them, both inclusive. */
+export interface Rewritten {
+  readonly paths: readonly string[];
+  readonly commits: readonly { readonly from: number; readonly to: number }[];
+}
+
+export interface FileIndex {
+  /** The file of a single commit of ours; undefined when it has none of its own. */
+  ofCommit(number: number): string | undefined;
+  /** The files that may hold rows of a commit, the likeliest first. */
+  candidates(number: number): readonly string[];
+  /** Our files that hold rows of commits up to `number`. */
+  upTo(number: number): readonly string[];
+  /**
+   * Files of other engines that may hold rows of our commits up to `number`, and those commits: they have no live file of
+   * ours. Rows of other commits in these files are none of ours. Undefined when no commit lacks its file.
+   */
+  rewritten(number: number): Rewritten | undefined;
+  /** The versions that other engines' files are known to be of, ascending, and how many files are of earlier ones. */
+  foreign(): { readonly versions: readonly number[]; readonly earlierFiles: number };
+  /** Takes in the file of a commit that was just made. */
+  add(number: number, path: string): void;
+}
+
+/** The index of a snapshot's files. */
+export function indexFiles(live: Iterable<AddFile>): FileIndex {
+  const single = new Map<number, string>();
+  const ranges: { readonly from: number; readonly to: number; readonly path: string }[] = [];
+  const foreign: AddFile[] = [];
+  for (const file of live) {
+    const range = /^(\d{1,15})-(\d{1,15})$/.exec(file.add.tags?.[rangeTag] ?? '');
+    // No file of ours is elsewhere: what a tag says of one that is would have us read it.
+    if (range === null || !isInsideTable(file.path)) foreign.push(file);
+    else if (range[1] === range[2]) single.set(Number(range[1]), file.path);
+    else ranges.push({ from: Number(range[1]), to: Number(range[2]), path: file.path });
+  }
+  const inRanges = (number: number) => ranges.filter(({ from, to }) => from <= number && number <= to);
+  const foreignPaths = foreign.map(({ path }) => path).filter(isInsideTable);
+  const versions = new Set(foreign.flatMap(({ addedVersion }) => (addedVersion === undefined ? [] : [addedVersion])));
+
+  return {
+    ofCommit: (number) => single.get(number),
+    candidates(number) {
+      const own = single.get(number);
+      return [...(own === undefined ? [] : [own]), ...inRanges(number).map(({ path }) => path), ...foreignPaths];
+    },
+    upTo(number) {
+      const own = [...single].filter(([txn]) => txn <= number).map(([, path]) => path);
+      return [...own, ...ranges.filter(({ from }) => from <= number).map(({ path }) => path)];
+    },
+    rewritten(number) {
+      if (foreignPaths.length === 0) return undefined;
+      const commits: { from: number; to: number }[] = [];
+      for (let txn = 0; txn <= number; txn++) {
+        if (versions.has(txn) || single.has(txn) || inRanges(txn).length > 0) continue;
+        const last = commits.at(-1);
+        if (last?.to === txn - 1) last.to = txn;
+        else commits.push({ from: txn, to: txn });
+      }
+      return commits.length === 0 ? undefined : { paths: foreignPaths, commits };
+    },
+    foreign: () => ({
+      versions: [...versions].sort((a, b) => a - b),
+      earlierFiles: foreign.filter(({ addedVersion }) => addedVersion === undefined).length,
+    }),
+    add: (number, path) => void single.set(number, path),
+  };
+}

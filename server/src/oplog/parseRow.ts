@@ -1,0 +1,56 @@
+/** Rows of data files and what they hold, parsed into types: anybody may have written the file. */
+import { PondError } from '../base/error.ts';
+import { asObject, Fields, type Json, type Place } from '../delta/fields.ts';
+import { type RowMetadata, rowTypes, type StoredRow } from './rows.ts';
+
+/**
+ * A row of the op log out of a row of Parquet with times in microseconds. Fails `pond-damaged`, with file and row, when
+ * a column is missing, of another type or out of its range.
+ */
+export function parseRow(row: Json, place: Place): StoredRow {
+  const fields = new Fields(row, 'row', place);
+  const time = (name: string): number | undefined => (fields.has(name) ? fields.integer(name) : undefined);
+  return {
+    partId: fields.text('part_id'),
+    nodeId: fields.text('node_id'),
+    timestampUs: fields.integer('timestamp'),
+    version: fields.count('version'),
+    fileType: fields.oneOf('file_type', rowTypes),
+    metadata: fields.text('metadata'),
+    sizeBytes: fields.count('size'),
+    sha256: fields.hash('sha256'),
+    minTimeUs: time('min_time'),
+    maxTimeUs: time('max_time'),
+    txn: fields.count('txn'),
+    content: fields.has('content') ? fields.bytes('content') : undefined,
+  };
+}
+
+/**
+ * What a row's metadata says. Fails `pond-damaged` when it is no JSON object, or a member is not of its type.
+ */
+export function metadataOf({ nodeId, txn, metadata }: Pick<StoredRow, 'nodeId' | 'txn' | 'metadata'>): RowMetadata {
+  const place = { file: `${nodeId} in commit ${txn}`, line: 1 };
+  try {
+    return parseMetadata(new Fields(asObject(JSON.parse(metadata), 'metadata', place), 'metadata', place));
+  } catch (cause) {
+    const why = cause instanceof PondError ? `: ${cause.message}` : '';
+    throw new PondError('pond-damaged', `the metadata of ${nodeId} in commit ${txn} cannot be read${why}`, { cause });
+  }
+}
+
+function parseMetadata(fields: Fields): RowMetadata {
+  const flag = (name: string): true | undefined => (fields.flag(name) ? true : undefined);
+  return {
+    ...fields.optional('attributes', () => fields.texts('attributes')),
+    ...fields.optional('previous', () => {
+      const previous = fields.fields('previous');
+      return { txn: previous.count('txn'), partId: previous.text('partId') };
+    }),
+    ...fields.optional('seriesHash', () => fields.hash('seriesHash')),
+    ...fields.optional('fork', () => flag('fork')),
+    ...fields.optional('deleted', () => flag('deleted')),
+    ...fields.optional('name', () => fields.text('name')),
+    ...fields.optional('commit', () => fields.fields('commit').object),
+  };
+}

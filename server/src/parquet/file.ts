@@ -1,0 +1,145 @@
+/**
+ * Reads Parquet files that anybody may have written, or altered. What a file says of itself is held against its size
+ * before anything is decoded: the work and the memory that a file can cost grow with its bytes and nothing else.
+ */
+import { type FileMetaData, parquetMetadata, parquetReadObjects, type RowGroup } from 'hyparquet';
+import { PondError } from '../base/error.ts';
+import { chunkRange, unpackChunk } from './chunk.ts';
+import { type Leaf, leavesOf } from './schema.ts';
+
+/** The bytes of a file. */
+export interface ParquetSource {
+  /** The path that errors name. */
+  readonly path: string;
+  readonly sizeBytes: number;
+  /** Bytes start (inclusive, 0-based) to end (exclusive), all of them; fails when they are not there. */
+  readonly read: (start: number, end: number) => Uint8Array;
+}
+
+/** A file whose footer was read and checked. */
+export interface ParquetFile {
+  readonly source: ParquetSource;
+  readonly metadata: FileMetaData;
+  readonly leaves: readonly Leaf[];
+}
+
+/** A row as the decoder gives it: values by the names of the top columns; those of absent columns are undefined. */
+export type ParquetRow = Readonly<Record<string, unknown>>;
+
+export interface ReadOptions {
+  /** Names of top columns; those that the file lacks are left out. */
+  readonly columns: readonly string[];
+  /** Whether bytes that the schema does not call text are read as text; true without it. */
+  readonly utf8?: boolean;
+  /** True to get times as microseconds since 1970 (bigint) rather than as Date. */
+  readonly rawTimes?: boolean;
+}
+
+/** Reads a file's footer. Fails `pond-damaged` when the file is not Parquet or its parts do not fit into it. */
+export function openParquet(source: ParquetSource): ParquetFile {
+  try {
+    const metadata = parquetMetadata(new Uint8Array(footerBytes(source)));
+    const leaves = leavesOf(metadata.schema);
+    for (const group of metadata.row_groups) checkGroup(source, group, leaves);
+    return { source, metadata, leaves };
+  } catch (cause) {
+    throw damaged(source, undefined, cause);
+  }
+}
+
+/**
+ * Reads the rows of the row group at `index`, 0-based. Fails `pond-damaged`, naming codec and writer, when its pages are
+ * damaged, hold more than fits into the file, or are written in a way that is not read.
+ */
+export async function readRowGroup(
+  { source, metadata, leaves }: ParquetFile,
+  index: number,
+  { columns, utf8, rawTimes = false }: ReadOptions,
+): Promise<readonly ParquetRow[]> {
+  const group = metadata.row_groups[index]!;
+  const rowCount = Number(group.num_rows);
+  const fileBytes = source.sizeBytes;
+  const names = columns.filter((name) => leaves.some(({ path }) => path[0] === name));
+  try {
+    const parts: Uint8Array[] = [];
+    let at = 0;
+    const chunks: RowGroup['columns'] = [];
+    for (const [place, leaf] of leaves.entries()) {
+      if (!names.includes(leaf.path[0]!)) continue;
+      const chunk = group.columns[place]!.meta_data!;
+      const { start, end } = chunkRange(chunk, fileBytes);
+      const bytes = await unpackChunk(source.read(start, end), chunk.codec, leaf, { fileBytes, rowCount });
+      chunks.push({ file_offset: 0n, meta_data: plainChunk(chunk, at, bytes.length) });
+      parts.push(bytes);
+      at += bytes.length;
+    }
+    const { buffer } = new Uint8Array(Buffer.concat(parts));
+    return await parquetReadObjects({
+      file: { byteLength: buffer.byteLength, slice: (start, end) => buffer.slice(start, end) },
+      metadata: { ...metadata, row_groups: [{ ...group, columns: chunks }] },
+      columns: names,
+      rowStart: 0,
+      rowEnd: rowCount,
+      ...(utf8 === undefined ? {} : { utf8 }),
+      ...(rawTimes ? { parsers: rawTimeParsers } : {}),
+    });
+  } catch (cause) {
+    throw damaged(source, metadata, cause);
+  }
+}
+
+/** Other engines write times in other units, and INT96 in nanoseconds. */
+const rawTimeParsers = {
+  timestampFromMilliseconds: (ms: bigint) => ms * 1000n,
+  timestampFromMicroseconds: (us: bigint) => us,
+  timestampFromNanoseconds: (ns: bigint) => ns / 1000n,
+};
+
+type ColumnMetaData = NonNullable<RowGroup['columns'][number]['meta_data']>;
+
+/** The column as it is when it was unpacked to `at`. */
+function plainChunk({ type, encodings, path_in_schema, num_values }: ColumnMetaData, at: number, bytes: number) {
+  return {
+    type,
+    encodings,
+    path_in_schema,
+    codec: 'UNCOMPRESSED' as const,
+    num_values,
+    total_uncompressed_size: BigInt(bytes),
+    total_compressed_size: BigInt(bytes),
+    data_page_offset: BigInt(at),
+  };
+}
+
+const tailBytes = 8;
+
+/** The footer with its length and the magic bytes behind it. */
+function footerBytes(source: ParquetSource): Uint8Array {
+  const { sizeBytes, read } = source;
+  if (sizeBytes < tailBytes + 4) throw new Error(`it has ${sizeBytes} bytes`);
+  const tail = read(sizeBytes - tailBytes, sizeBytes);
+  const needed = new DataView(tail.buffer, tail.byteOffset).getUint32(0, true) + tailBytes;
+  if (needed > sizeBytes - 4) throw new Error(`its footer of ${needed} bytes is longer than the file`);
+  return read(sizeBytes - needed, sizeBytes);
+}
+
+/** A row takes a byte of its file at least: rows of the op log and of checkpoints have hashes or names of their own. */
+function checkGroup({ sizeBytes }: ParquetSource, { num_rows, columns }: RowGroup, leaves: readonly Leaf[]): void {
+  if (!(num_rows >= 0 && num_rows <= sizeBytes)) throw new Error(`${num_rows} rows in a file of ${sizeBytes} bytes`);
+  if (columns.length !== leaves.length) throw new Error(`${columns.length} columns for ${leaves.length} of the schema`);
+  for (const [place, { meta_data: chunk, file_path: elsewhere }] of columns.entries()) {
+    const name = leaves[place]!.path.join('.');
+    if (chunk?.path_in_schema.join('.') !== name || elsewhere !== undefined) throw new Error(`no column ${name} in it`);
+  }
+}
+
+function damaged({ path }: ParquetSource, metadata: FileMetaData | undefined, cause: unknown): PondError {
+  if (cause instanceof PondError) return cause;
+  const codecs = new Set(
+    metadata?.row_groups.flatMap(({ columns }) => columns.map((column) => column.meta_data?.codec)),
+  );
+  const writer = metadata?.created_by === undefined ? '' : `, written by ${metadata.created_by}`;
+  const how = metadata === undefined ? '' : ` (${[...codecs].join(', ')}${writer})`;
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new PondError('pond-damaged', `${path} cannot be read${how}: ${why}`, { path, cause });
+}
