@@ -133,8 +133,8 @@ export class OpLog {
    */
   foreignCommits(): { readonly commits: readonly ForeignCommit[]; readonly earlierFiles: number } {
     const { versions, earlierFiles } = this.#files.foreign();
-    const infoOf = (version: number) => readCommit(this.#disk, version)?.commitInfo;
-    return { commits: versions.map((version) => foreignCommit(version, infoOf(version))), earlierFiles };
+    const commits = versions.map((version) => foreignCommit(version, readCommit(this.#disk, version)?.commitInfo));
+    return { commits, earlierFiles };
   }
 
   /** Paths of our data files, relative to the disk, that hold rows of commits up to `number`. */

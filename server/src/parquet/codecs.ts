@@ -1,7 +1,7 @@
 /** Unpacking of pages. Every codec writes into as many bytes as the page's header says, and fails when it has more. */
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
-import { snappyUncompress } from 'hyparquet';
 import { lazyAsync } from '../base/lazy.ts';
+import { unpackSnappy } from './snappy.ts';
 
 /** Unpacks a page of `length` bytes; throws when the bytes do not unpack to that. */
 export type Unpack = (packed: Uint8Array, length: number) => Uint8Array;
@@ -31,12 +31,6 @@ export async function unpackerOf(codec: string): Promise<Unpack> {
     if (page.length !== length) throw new Error(`a page has ${page.length} bytes; its header says ${length}`);
     return page;
   };
-}
-
-function unpackSnappy(packed: Uint8Array, length: number): Uint8Array {
-  const page = new Uint8Array(length);
-  snappyUncompress(packed, page);
-  return page;
 }
 
 /** An unpacker that is given the bytes to write to: it must not make as many as the packed bytes ask for. */

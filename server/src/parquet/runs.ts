@@ -51,7 +51,7 @@ export function checkRuns(bytes: Uint8Array, page: PageShape, column: ColumnShap
     }
     case encodings.runs:
       if (!column.isBoolean) break;
-      return checkHybrid(cursor, cursor.at + length(cursor) + 4, 1, valueCount);
+      return checkHybrid({ bytes, at: cursor.at + 4 }, cursor.at + 4 + length(cursor), 1, valueCount);
     case encodings.deltaBinary:
     case encodings.deltaLength:
       return checkDelta(cursor);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isPondError } from '../base/error.ts';
 import { addressOf } from './committedTree.ts';
-import { forkHash, leafHash } from './hash.ts';
+import { chainHash, forkHash, leafHash } from './hash.ts';
 import { nodeOfEntry, type PondNode } from './node.ts';
 import { childAddress, type PageAddress } from './pages.ts';
 import { committedVersions, readCommitted, rootAt, type Store } from './store.ts';
@@ -58,10 +58,13 @@ export async function checkTree(
 
   async function series(path: string, node: PondNode): Promise<void> {
     await attempt(path, async () => {
+      const hashes: string[] = [];
       for await (const version of committedVersions(store, node)) {
         const what = `${path} version ${version.version}`;
         await attempt(what, async () => expect(what, await contentHash(store, version), version.sha256));
+        hashes.unshift(version.sha256);
       }
+      expect(`${path}, all versions`, hashes.reduce(chainHash, ''), node.seriesHash);
     });
   }
 

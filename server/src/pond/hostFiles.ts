@@ -1,42 +1,61 @@
 import { join } from 'node:path';
-import { isPondError } from '../base/error.ts';
+import { isPondError, PondError } from '../base/error.ts';
+import { contentProblem } from '../storage/contentCheck.ts';
 import { type Disk } from '../storage/disk.ts';
 import { removeQuietly, temporaryPathIn } from '../storage/durable.ts';
 import { openHostDisk } from '../storage/hostDisk.ts';
 import { userTemporaryFolder } from '../storage/userFolder.ts';
 import { blobPath, inlineBytesMax } from './blobs.ts';
 import { type PondNode } from './node.ts';
-import { type HostFile } from './types.ts';
+import { type HostFile, type HostFilesJob } from './types.ts';
+import { sha256 } from './hash.ts';
 
 const cacheDirectory = '_pond/cache/inline';
 
 /**
- * Host files with the content of each version, in order. Small content has no file of its own: it is put into the
- * pond's cache, or where that cannot be written into a temporary folder of the user; both can be emptied at any time.
+ * Host files with the content of each version, in order, each held against its hash. Small content has no file of its
+ * own: it is put into the pond's cache, or where that cannot be written into a temporary folder of the user; both can be
+ * emptied at any time. Fails `pond-damaged` when content is missing or is not what was stored: who opens these files
+ * does not look, and would answer with fewer rows or others. Fails `cancelled` by the job's signal.
  */
 export async function hostFilesOf(
   disk: Disk,
   versions: readonly PondNode[],
   load: (node: PondNode) => Promise<Uint8Array>,
+  { signal }: HostFilesJob = {},
 ): Promise<readonly HostFile[]> {
   const files: HostFile[] = [];
   for (const node of versions) {
     const hostPath =
-      node.sizeBytes > inlineBytesMax ? disk.hostPath(blobPath(node.sha256)) : await cached(disk, node, load);
+      node.sizeBytes > inlineBytesMax ? await blob(disk, node, signal) : await cached(disk, node, load, signal);
     if (hostPath !== undefined) files.push({ hostPath, sizeBytes: node.sizeBytes, key: node.sha256 });
   }
   return files;
+}
+
+async function blob(disk: Disk, node: PondNode, signal: AbortSignal | undefined): Promise<string | undefined> {
+  const path = blobPath(node.sha256);
+  const hostPath = disk.hostPath(path);
+  const problem = hostPath === undefined ? undefined : await contentProblem(hostPath, node, signal);
+  if (problem === undefined) return hostPath;
+  throw new PondError('pond-damaged', `the content of ${node.name} is damaged: ${problem}`, { path });
 }
 
 async function cached(
   disk: Disk,
   node: PondNode,
   load: (node: PondNode) => Promise<Uint8Array>,
+  signal: AbortSignal | undefined,
 ): Promise<string | undefined> {
   const path = `${cacheDirectory}/${node.sha256.slice(0, 2)}/${node.sha256}`;
-  const stat = disk.stat(path);
-  if (stat?.sizeBytes === node.sizeBytes) return disk.hostPath(path);
+  const known = disk.hostPath(path);
+  // What is in the cache and is something else is put there again.
+  if (known !== undefined && (await contentProblem(known, node, signal)) === undefined) return known;
   const bytes = await load(node);
+  if (sha256(bytes) !== node.sha256) {
+    const what = `the content of ${node.name}, version ${node.version}, is not what its directory lists`;
+    throw new PondError('pond-damaged', what, { path: node.name });
+  }
   try {
     return place(disk, path, bytes);
   } catch (error) {

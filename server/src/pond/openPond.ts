@@ -218,9 +218,9 @@ export class OpenPond implements types.Pond {
     return Promise.resolve(transaction);
   }
 
-  async hostFiles(node: Node): Promise<readonly types.HostFile[]> {
+  async hostFiles(node: Node, job: types.HostFilesJob = {}): Promise<readonly types.HostFile[]> {
     const all = await valueVersions(this.#store, this.#overlay, pondNode(node));
-    return await hostFilesOf(this.#store.disk, all, (version) => this.#contents.load(version));
+    return await hostFilesOf(this.#store.disk, all, (version) => this.#contents.load(version), job);
   }
 
   async history(at?: types.VersionSpec): Promise<types.HistorySources> {

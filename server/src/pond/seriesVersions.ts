@@ -1,11 +1,14 @@
 /**
  * The versions of a series, remembered: each is a row in the data file of its own commit, and a series that grows every
  * few minutes has tens of thousands. A newer version costs the walk to the newest one that is known; another process
- * begins with the stretches that are in the pond's cache. A committed version never changes, so nothing is ever stale.
+ * begins with the stretches that are in the pond's cache. A committed version never changes, so nothing is ever stale;
+ * what is altered, or not ours, does not give the hash of the series, and is walked through again.
  */
-import { isPondError } from '../base/error.ts';
+import { isPondError, PondError } from '../base/error.ts';
+import { asObject, Fields } from '../delta/fields.ts';
 import { type Disk } from '../storage/disk.ts';
 import { removeQuietly, temporaryPathIn } from '../storage/durable.ts';
+import { chainHash, sha256 } from './hash.ts';
 import { type PondNode, type RowPlace } from './node.ts';
 import { committedVersions, type Store } from './store.ts';
 
@@ -16,20 +19,47 @@ const rememberedMax = 100_000;
 
 const cacheDirectory = '_pond/cache/versions';
 
-/** Returns the committed versions of a node up to its own, oldest first. */
+/**
+ * Returns the committed versions of a series up to a node's own, oldest first. Fails `pond-damaged` when they are not
+ * those that the hash of the series was made of, all of them.
+ */
 export async function committedValue(store: Store, node: PondNode): Promise<readonly PondNode[]> {
+  const known = store.series.get(node.id) ?? [];
+  let all = await gather(store, node, true);
+  // What the cache says may be altered: the rows decide.
+  if (!isWhole(all, known, node)) all = await gather(store, node, false);
+  if (!isWhole(all, known, node)) {
+    const what = `the versions of ${node.name} up to ${node.version} are not those that it was made of`;
+    throw new PondError('pond-damaged', what, { path: node.name });
+  }
+  if (all.length > known.length) remember(store.series, node.id, all);
+  return [...all.slice(0, -1), { ...all.at(-1)!, attributes: node.attributes }];
+}
+
+async function gather(store: Store, node: PondNode, useCache: boolean): Promise<readonly PondNode[]> {
   const known = store.series.get(node.id) ?? [];
   const newer: PondNode[] = [];
   let older: readonly PondNode[] = [];
   for (let from: PondNode | undefined = node; from !== undefined;) {
-    const walked = await walk(store, from, known);
+    const walked = await walk(store, from, known, useCache);
     newer.push(...walked.versions);
     older = walked.known;
     from = walked.next;
   }
-  const all = older.length === 0 ? newer.reverse() : [...older, ...newer.reverse()];
-  if (all.length > known.length) remember(store.series, node.id, all);
-  return [...all.slice(0, -1), { ...all.at(-1)!, attributes: node.attributes }];
+  return older.length === 0 ? newer.reverse() : [...older, ...newer.reverse()];
+}
+
+/** True when the versions are numbered from 1 and their chain ends in the hash of the node. Known ones were checked. */
+function isWhole(versions: readonly PondNode[], known: readonly PondNode[], node: PondNode): boolean {
+  let chain = '';
+  for (const [index, version] of versions.entries()) {
+    if (version !== known[index]) {
+      if (version.version !== index + 1 || chainHash(chain, version.sha256) !== version.seriesHash) return false;
+    }
+    chain = version.seriesHash;
+  }
+  // A staged version has the hash of a chain that it ends.
+  return node.seriesHash === (node.content === undefined ? chain : chainHash(chain, node.sha256));
 }
 
 interface Walked {
@@ -42,11 +72,11 @@ interface Walked {
 }
 
 /** Goes back from a version to the next stretch that is in memory or in the cache, or to the first version. */
-async function walk(store: Store, node: PondNode, known: readonly PondNode[]): Promise<Walked> {
+async function walk(store: Store, node: PondNode, known: readonly PondNode[], useCache: boolean): Promise<Walked> {
   const versions: PondNode[] = [];
   const end = indexOf(known, node);
   if (end >= 0) return { versions, known: known.slice(0, end + 1) };
-  const cached = readStretch(store.disk, node);
+  const cached = useCache ? readStretch(store.disk, node) : undefined;
   if (cached !== undefined) return { versions: cached.toReversed(), known: [], ...before(cached[0]!) };
   for await (const version of committedVersions(store, node)) {
     versions.push(version);
@@ -87,35 +117,52 @@ function remember(memory: Store['series'], id: string, versions: readonly PondNo
   }
 }
 
-/** A version as it is in the cache. */
-type Row = readonly [
-  version: number,
-  sizeBytes: number,
-  modifiedUs: number,
-  sha256: string,
-  seriesHash: string,
-  row: RowPlace,
-  previous: RowPlace | null,
-];
-
-const pathOf = ({ id, version }: PondNode): string => `${cacheDirectory}/${id.slice(-2)}/${id}-${version}`;
+const pathOf = ({ id, version }: PondNode): string => {
+  // An id is text of the pond: it names a file by its hash alone.
+  const name = sha256(id);
+  return `${cacheDirectory}/${name.slice(0, 2)}/${name}-${version}`;
+};
 
 /** The stretch that ends with a version, oldest first; undefined when it is not in the cache as it should be. */
 function readStretch(disk: Disk, node: PondNode): readonly PondNode[] | undefined {
   if (node.version % stretchLength !== 0) return undefined;
   try {
-    const text = disk.readFile(pathOf(node));
-    if (text === undefined) return undefined;
-    const versions = (JSON.parse(Buffer.from(text).toString()) as readonly Row[]).map((row) => nodeOf(node, row));
-    return isSame(versions.at(-1), node) ? versions : undefined;
-  } catch {
-    return undefined;
+    const text = Buffer.from(disk.readFile(pathOf(node)) ?? []).toString();
+    // The hash finds bytes that a disk altered: the chain does not cover sizes, times and places.
+    const [hash, json] = [text.slice(0, 64), text.slice(65)];
+    if (sha256(json) !== hash) return undefined;
+    const versions = rowsIn(JSON.parse(json)).map((row) => nodeOf(node, row));
+    return versions.length === stretchLength && isSame(versions.at(-1), node) ? versions : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError || isPondError(error)) return undefined;
+    throw error;
   }
 }
 
-function nodeOf(node: PondNode, [version, sizeBytes, modifiedUs, sha256, seriesHash, row, previous]: Row): PondNode {
-  const own = { version, sizeBytes, modifiedUs, sha256, seriesHash, row, changedTxn: row.txn };
-  return { ...node, ...own, attributes: {}, placedTxn: undefined, content: undefined, previous: previous ?? undefined };
+/** Fails `pond-damaged` for what is no list of versions. */
+function rowsIn(value: unknown): readonly Fields[] {
+  const place = { file: cacheDirectory, line: 1 };
+  const rows: readonly unknown[] = Array.isArray(value) ? value : [undefined];
+  return rows.map((row) => new Fields(asObject(row, 'version', place), 'version', place));
+}
+
+function nodeOf(node: PondNode, fields: Fields): PondNode {
+  const placeOf = (place: Fields): RowPlace => ({ txn: place.count('txn'), partId: place.text('partId') });
+  const row = placeOf(fields.fields('row'));
+  return {
+    ...node,
+    version: fields.count('version'),
+    sizeBytes: fields.count('sizeBytes'),
+    modifiedUs: fields.integer('modifiedUs'),
+    sha256: fields.hash('sha256'),
+    seriesHash: fields.hash('seriesHash'),
+    row,
+    previous: fields.has('previous') ? placeOf(fields.fields('previous')) : undefined,
+    changedTxn: row.txn,
+    attributes: {},
+    placedTxn: undefined,
+    content: undefined,
+  };
 }
 
 /** Not flushed, and not written where the pond cannot be: what is not in the cache is walked through again. */
@@ -123,14 +170,16 @@ function writeStretch(disk: Disk, versions: readonly PondNode[]): void {
   const path = pathOf(versions.at(-1)!);
   const directory = path.slice(0, path.lastIndexOf('/'));
   const temporary = temporaryPathIn(directory);
-  const rows = versions.map(({ version, sizeBytes, modifiedUs, sha256, seriesHash, row, previous }) => {
-    return [version, sizeBytes, modifiedUs, sha256, seriesHash, row, previous ?? null];
-  });
+  const json = JSON.stringify(
+    versions.map(({ version, sizeBytes, modifiedUs, sha256, seriesHash, row, previous }) => {
+      return { version, sizeBytes, modifiedUs, sha256, seriesHash, row, previous };
+    }),
+  );
   try {
     disk.makeDirectory(directory);
     const file = disk.create(temporary);
     try {
-      file.append(Buffer.from(JSON.stringify(rows)));
+      file.append(Buffer.from(`${sha256(json)}\n${json}`));
     } finally {
       file.close();
     }

@@ -161,7 +161,8 @@ export interface Pond {
   /**
    * The host files with a node's content, for engines that read in place. Small content that lives in a row is written
    * to the cache first. For a series all versions up to this one, oldest first; else one file. What is derived is made
-   * first where need be, which may take long: `signal` gives that up, `progress` tells how far it is.
+   * first where need be, which may take long: `signal` gives that up, `progress` tells how far it is. Fails `pond-damaged`
+   * when content is not what was stored.
    */
   hostFiles(node: Node, job?: HostFilesJob): Promise<readonly HostFile[]>;
   /** A hash of a node's whole value: of all versions for a series. Known without reading content. */

@@ -1,0 +1,121 @@
+/**
+ * Host files held against the hash that they are named by, before a program that knows nothing of hashes opens them. A
+ * file is read for that once: its inode, size and times say whether it is still the same. What was found of a large file
+ * is kept in a folder of the user for other processes.
+ */
+import { createHash } from 'node:crypto';
+import { lstatSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PondError } from '../base/error.ts';
+import { readHostStream } from './hostStream.ts';
+import { errnoOf, raise } from './storageError.ts';
+import { userTemporaryFolder } from './userFolder.ts';
+
+/** What a file is expected to hold. */
+export interface ExpectedContent {
+  readonly sizeBytes: number;
+  /** Lower-case hex. */
+  readonly sha256: string;
+}
+
+/** Files from this size on are worth a mark in the user's folder. */
+const markedBytesMin = 4 * 1024 * 1024;
+const marksMax = 10_000;
+const rememberedMax = 200_000;
+
+/** States of files that were read whole by this process, with what their content hashes to. */
+const hashes = new Map<string, string>();
+
+/**
+ * Says what is wrong with a host file, as the end of a sentence; undefined when it is a regular file with the expected
+ * content. Fails `cancelled` when the signal is given, and with the storage codes when the file cannot be read.
+ */
+export async function contentProblem(
+  hostPath: string,
+  { sizeBytes, sha256 }: ExpectedContent,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  const before = stateOf(hostPath);
+  if (typeof before === 'string') return before;
+  if (before.sizeBytes !== sizeBytes) return `it has ${before.sizeBytes} bytes; expected ${sizeBytes}`;
+  const known = hashes.get(before.key);
+  if (known === undefined && isMarked(before.key, sizeBytes, sha256)) return undefined;
+  const hash = known ?? (await hashOf(hostPath, signal));
+  if (known === undefined) {
+    const after = stateOf(hostPath);
+    if (typeof after === 'string' || after.key !== before.key) return 'it is being changed';
+    remember(before.key, hash);
+    if (hash === sha256) mark(before.key, sizeBytes, sha256);
+  }
+  return hash === sha256 ? undefined : `its content was altered: its hash is ${hash}; expected ${sha256}`;
+}
+
+interface FileState {
+  /** Equal for the same file as long as nobody writes to it. */
+  readonly key: string;
+  readonly sizeBytes: number;
+}
+
+/** The state of a regular file; what is wrong with anything else. */
+function stateOf(hostPath: string): FileState | string {
+  try {
+    const stats = lstatSync(hostPath, { bigint: true, throwIfNoEntry: false });
+    if (stats === undefined) return 'it is missing';
+    if (!stats.isFile()) return 'it is no regular file';
+    const { dev, ino, size, mtimeNs, ctimeNs } = stats;
+    return { key: [dev, ino, size, mtimeNs, ctimeNs].join(':'), sizeBytes: Number(size) };
+  } catch (error) {
+    if (errnoOf(error) === 'ENOTDIR') return 'it is missing';
+    return raise(error, 'stat', hostPath);
+  }
+}
+
+async function hashOf(hostPath: string, signal: AbortSignal | undefined): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of readHostStream(hostPath, 0, Infinity)) {
+    if (signal?.aborted === true) throw new PondError('cancelled', 'the check of the content was cancelled');
+    hash.update(chunk);
+  }
+  return hash.digest('hex');
+}
+
+function remember(key: string, hash: string): void {
+  hashes.set(key, hash);
+  if (hashes.size > rememberedMax) hashes.delete(hashes.keys().next().value!);
+}
+
+/** The folder of the marks. A mark is a file without content; its name depends on the state and on the hash. */
+const markFolder = (): string => join(userTemporaryFolder(), 'checked');
+
+const markName = (key: string, sha256: string): string =>
+  createHash('sha256').update(`${key}\0${sha256}`).digest('hex');
+
+function isMarked(key: string, sizeBytes: number, sha256: string): boolean {
+  if (sizeBytes < markedBytesMin) return false;
+  const mark = attempt(() => statSync(join(markFolder(), markName(key, sha256)), { throwIfNoEntry: false }));
+  if (mark === undefined) return false;
+  remember(key, sha256);
+  return true;
+}
+
+function mark(key: string, sizeBytes: number, sha256: string): void {
+  if (sizeBytes < markedBytesMin) return;
+  attempt(() => {
+    const folder = markFolder();
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    if (readdirSync(folder).length >= marksMax) {
+      rmSync(folder, { recursive: true, force: true });
+      mkdirSync(folder, { mode: 0o700 });
+    }
+    writeFileSync(join(folder, markName(key, sha256)), '');
+  });
+}
+
+/** Without a mark the file is read again: whatever keeps marks from being written or read is no reason to fail. */
+function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
+}
