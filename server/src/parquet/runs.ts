@@ -84,10 +84,14 @@ function checkHybrid({ bytes, at }: Cursor, end: number, width: number, count: n
     const header = readVarint(cursor);
     const isPacked = header % 2 === 1;
     const run = isPacked ? ((header - 1) / 2) * 8 : header / 2;
-    // Packed values come in eights: the last may be more than there are.
-    if (seen + run > (isPacked ? count + 7 : count)) throw new Error(`a run of ${run} values in a page of ${count}`);
+    // Packed values take room, so there are no more than fit; writers fill a run up to eight, or to more. A run of one
+    // value takes none, whatever its length.
+    const size = isPacked ? (run / 8) * width : valueBytes;
+    if (cursor.at + size > end || (!isPacked && seen + run > count)) {
+      throw new Error(`a run of ${run} values in a page of ${count}`);
+    }
     seen += run;
-    cursor.at += isPacked ? (run / 8) * width : valueBytes;
+    cursor.at += size;
   }
 }
 
