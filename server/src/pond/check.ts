@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { isPondError } from '../base/error.ts';
 import { addressOf } from './committedTree.ts';
 import { chainHash, forkHash, leafHash } from './hash.ts';
+import { checkOutside } from '../tinyfs/visit.ts';
 import { nodeOfEntry, type PondNode } from './node.ts';
 import { childAddress, type PageAddress } from './pages.ts';
 import { committedVersions, readCommitted, rootAt, type Store } from './store.ts';
@@ -31,27 +32,32 @@ export async function checkTree(
     if (got !== expected) problems.push(`${what}: its hash is ${got}, and should be ${expected}`);
   };
 
-  async function directory(path: string, node: PondNode): Promise<void> {
-    await attempt(path, async () => expect(path, await page(path, addressOf(node)), node.sha256));
+  async function directory(path: string, node: PondNode, inside: readonly string[]): Promise<void> {
+    await attempt(path, async () => {
+      checkOutside(inside, node, path);
+      expect(path, await page(path, addressOf(node), [...inside, node.id]), node.sha256);
+    });
   }
 
-  async function page(path: string, address: PageAddress): Promise<string> {
+  async function page(path: string, address: PageAddress, inside: readonly string[]): Promise<string> {
     const loaded = await store.pages.load(address);
     if (loaded.kind === 'fork') {
       for (const child of loaded.pages) {
         const what = `${path} (page ${address.prefix}${child.name})`;
-        await attempt(what, async () => expect(what, await page(path, childAddress(address, child)), child.sha256));
+        await attempt(what, async () =>
+          expect(what, await page(path, childAddress(address, child), inside), child.sha256),
+        );
       }
       return forkHash(loaded.pages);
     }
     for (const entry of loaded.entries)
-      await anyNode(path === '/' ? `/${entry.name}` : `${path}/${entry.name}`, nodeOfEntry(entry));
+      await anyNode(path === '/' ? `/${entry.name}` : `${path}/${entry.name}`, nodeOfEntry(entry), inside);
     return leafHash(loaded.entries);
   }
 
-  async function anyNode(path: string, node: PondNode): Promise<void> {
+  async function anyNode(path: string, node: PondNode, inside: readonly string[]): Promise<void> {
     onProgress(++checked);
-    if (node.type === 'directory') await directory(path, node);
+    if (node.type === 'directory') await directory(path, node, inside);
     else if (node.type === 'series') await series(path, node);
     else await attempt(path, async () => expect(path, await contentHash(store, node), node.sha256));
   }
@@ -71,7 +77,7 @@ export async function checkTree(
   await attempt('/', async () => {
     const root = await rootAt(store, commit.number);
     expect('the root that the commit names', root.sha256, commit.rootHash);
-    await directory('/', root);
+    await directory('/', root, []);
   });
   return problems;
 }

@@ -3,6 +3,7 @@
  * cost is that of what differs.
  */
 import { type DirectoryEntry } from '../oplog/directoryEntry.ts';
+import { checkOutside } from '../tinyfs/visit.ts';
 import { addressOf, lookupCommitted } from './committedTree.ts';
 import { nodeOfEntry, type PondNode, sameAttributes } from './node.ts';
 import { Overlay } from './overlay.ts';
@@ -49,9 +50,11 @@ async function diffRoots(sides: Sides, from: number, to: number): Promise<readon
   const children = sides.overlay.changedChildren();
   const states: PathStates[] = [];
   const [before, after] = [await rootAt(sides.store, from), await rootAt(sides.store, to)];
-  for await (const state of diffDirectories({ ...sides, children }, '', before, after)) states.push(state);
+  for await (const state of diffDirectories({ ...sides, children }, '', before, after, outside)) states.push(state);
   return states;
 }
+
+const outside = { before: [], after: [] };
 
 interface Comparing extends Sides {
   readonly children: ReturnType<Overlay['changedChildren']>;
@@ -62,15 +65,25 @@ async function* diffDirectories(
   path: string,
   before: PondNode | undefined,
   after: PondNode | undefined,
+  inside: { readonly before: readonly string[]; readonly after: readonly string[] },
 ): AsyncIterable<PathStates> {
+  // A directory that was moved into another is on both sides, and inside of itself on neither.
+  const below = { before: within(inside.before, before, path), after: within(inside.after, after, path) };
   for (const { name, before: old, after: now } of await differentEntries(comparing, before, after)) {
     const at = `${path}/${name}`;
     if (!comparing.isOnWay(at)) continue;
     const bothDirectories = old?.type === 'directory' && now?.type === 'directory';
     if (!bothDirectories || !sameAttributes(old.attributes, now.attributes))
       yield { path: at, before: old, after: now };
-    yield* diffDirectories(comparing, at, ifDirectory(old), ifDirectory(now));
+    yield* diffDirectories(comparing, at, ifDirectory(old), ifDirectory(now), below);
   }
+}
+
+/** The ids of the directories around one, with its own. Fails `pond-damaged` when its own is among them. */
+function within(inside: readonly string[], directory: PondNode | undefined, path: string): readonly string[] {
+  if (directory === undefined) return inside;
+  checkOutside(inside, directory, path);
+  return [...inside, directory.id];
 }
 
 const ifDirectory = (node: PondNode | undefined): PondNode | undefined =>

@@ -11,7 +11,7 @@
  *   wildcard. What a visit remembers ends with it.
  */
 import { isPondError, PondError } from '../base/error.ts';
-import { type Backend, type Entry } from './backend.ts';
+import { type Backend, type Entry, type Node } from './backend.ts';
 import { type Glob, matchNames, matchPart, parseGlob } from './glob.ts';
 import { type NodePath } from './nodePath.ts';
 import { compareNames, joinPath } from './path.ts';
@@ -59,22 +59,35 @@ export async function* walk(
   directory: NodePath,
   options: VisitOptions = {},
 ): AsyncIterable<NodePath> {
-  yield* withAllBelow(backend, directory, await backend.list(directory.node), options);
+  const entries = await backend.list(directory.node);
+  yield* withAllBelow(backend, directory, entries, { ...options, inside: [directory.node.id] });
 }
 
 async function* withAllBelow(
   backend: Backend,
   directory: NodePath,
   entries: readonly Entry[],
-  options: VisitOptions,
+  options: VisitOptions & { readonly inside: readonly string[] },
 ): AsyncIterable<NodePath> {
   for (const { name, node } of entries) {
     const child = directory.child(name, node);
     yield child;
     if (!child.isDirectory) continue;
-    const found = await listed(child, options, () => backend.list(child.node));
-    yield* withAllBelow(backend, child, found, options);
+    const { inside } = options;
+    const found = await listed(child, options, () => {
+      checkOutside(inside, child.node, child.path);
+      return backend.list(child.node);
+    });
+    yield* withAllBelow(backend, child, found, { ...options, inside: [...inside, child.node.id] });
   }
+}
+
+/**
+ * Fails `pond-damaged` for a directory that is inside of itself: `inside` are the ids of those around it. No change makes
+ * one, and whoever goes down would not come to an end.
+ */
+export function checkOutside(inside: readonly string[], { id }: Node, path: string): void {
+  if (inside.includes(id)) throw new PondError('pond-damaged', `the directory ${path} is inside of itself`, { path });
 }
 
 /** The entries of a directory; none when it cannot be listed, and who visits wants to go on. */
