@@ -20,7 +20,10 @@ for (const parent of ['0', '2', '9', '"x"']) {
 
     const damaged = await openPondOn(disk, 'parents', { mode: 'read' });
     const newest = collect(damaged.log({ limit: 10 }));
-    await assert.rejects(newest, { code: 'pond-damaged', message: /^commit 2 says that it follows|pond\.parent is "x"; expected an integer/ });
+    await assert.rejects(newest, {
+      code: 'pond-damaged',
+      message: /^commit 2 says that it follows|pond\.parent is "x"; expected an integer/,
+    });
     assert.equal(textOf(await (await damaged.fs.root()).readFile('/a')), 'three');
     await damaged.close();
   });

@@ -108,7 +108,12 @@ export class OpLog {
         hint: 'use a newer DuckPond; nothing was changed',
       });
     }
-    checkHead(snapshot);
+    const head = snapshot.transactions.get(appId)!.version;
+    if (head < 0 || head > snapshot.version) {
+      throw new PondError('pond-damaged', `the newest commit is ${head}, of ${snapshot.version}`, {
+        path: logDirectory,
+      });
+    }
     return new OpLog(disk, snapshot);
   }
 
@@ -127,10 +132,7 @@ export class OpLog {
     return this.#snapshot.version;
   }
 
-  /**
-   * The commits in which other engines added files that are still live, ascending, as far as the log is known back to:
-   * a checkpoint does not keep which commit added a file. `earlierFiles` is how many such files it has.
-   */
+  /** Commits whose files of other engines are live, ascending, and how many files a checkpoint has without a commit. */
   foreignCommits(): { readonly commits: readonly ForeignCommit[]; readonly earlierFiles: number } {
     const { versions, earlierFiles } = this.#files.foreign();
     const commits = versions.map((version) => foreignCommit(version, readCommit(this.#disk, version)?.commitInfo));
@@ -233,13 +235,6 @@ export class OpLog {
       if (!(error instanceof PondError)) throw error;
     }
   }
-}
-
-/** The number of our newest commit is looked for downwards: one that is not in the log is believed by nobody. */
-function checkHead({ transactions, version }: DeltaSnapshot): void {
-  const head = transactions.get(appId)!.version;
-  if (head >= 0 && head <= version) return;
-  throw new PondError('pond-damaged', `the newest commit is ${head}; expected 0 to ${version}`, { path: logDirectory });
 }
 
 /** Foreign DELETE and UPDATE are illegal, and no engine's clean-up may take history away before its owner does. */

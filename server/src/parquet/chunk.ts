@@ -97,7 +97,7 @@ function headerOf(struct: ThriftStruct): PageHeader {
 function count(struct: ThriftStruct, id: number): number {
   const value = struct.get(id);
   if (typeof value === 'number' && value >= 0 && value < 2 ** 31) return value;
-  throw new Error(`a header has ${String(value)} where a count is expected`);
+  throw new Error(`a header has ${typeof value === 'number' ? value : 'nothing'} where a count is expected`);
 }
 
 /** The page with a header of its own. */

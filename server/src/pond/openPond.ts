@@ -116,13 +116,13 @@ export class OpenPond implements types.Pond {
   }
 
   async status(): Promise<types.Status> {
-    const { commits: foreignCommits, earlierFiles: earlierForeignFiles } = this.#store.opLog.foreignCommits();
+    const foreign = this.#store.opLog.foreignCommits();
     return {
       head: this.#head,
       staged: stagedChanges(this.#overlay),
       conflicts: await this.#conflicts(),
-      foreignCommits,
-      earlierForeignFiles,
+      foreignCommits: foreign.commits,
+      earlierForeignFiles: foreign.earlierFiles,
       notices: this.#notices,
     };
   }
@@ -219,8 +219,8 @@ export class OpenPond implements types.Pond {
   }
 
   async hostFiles(node: Node, job: types.HostFilesJob = {}): Promise<readonly types.HostFile[]> {
-    const all = await valueVersions(this.#store, this.#overlay, pondNode(node));
-    return await hostFilesOf(this.#store.disk, all, (version) => this.#contents.load(version), job);
+    const versions = await valueVersions(this.#store, this.#overlay, pondNode(node));
+    return await hostFilesOf(this.#store.disk, versions, (version) => this.#contents.load(version), job);
   }
 
   async history(at?: types.VersionSpec): Promise<types.HistorySources> {
