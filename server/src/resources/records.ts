@@ -3,6 +3,7 @@ import { type PondError } from '../base/error.ts';
 import { type FS } from '../tinyfs/fs.ts';
 import { type WD } from '../tinyfs/workingDirectory.ts';
 import { type ResourceHome } from './readResource.ts';
+import { longEnough, redact } from './redact.ts';
 import { recordsName } from './resource.ts';
 import { type RunCounts } from './running.ts';
 
@@ -50,6 +51,21 @@ export function failureOf({ code, message, hint, path, position }: PondError): R
     ...(hint === undefined ? {} : { hint }),
     ...(path === undefined ? {} : { path }),
     ...(position === undefined ? {} : position),
+  };
+}
+
+/** Returns a record without the secrets that messages and notes repeat. */
+export function withoutSecrets(record: RunRecord, all: readonly string[]): RunRecord {
+  const secrets = longEnough(all);
+  const { notes, error } = record;
+  return {
+    ...record,
+    notes: notes.map((note) => redact(note, secrets)),
+    error: error && {
+      ...error,
+      message: redact(error.message, secrets),
+      ...(error.hint !== undefined && { hint: redact(error.hint, secrets) }),
+    },
   };
 }
 

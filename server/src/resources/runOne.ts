@@ -5,7 +5,7 @@ import { type WD } from '../tinyfs/workingDirectory.ts';
 import { invalidError } from './derivedEntries.ts';
 import { makeAll } from './makeAll.ts';
 import { readHome } from './readResource.ts';
-import { addRecord, failureOf, type RunRecord, type RunStatus } from './records.ts';
+import { addRecord, failureOf, type RunRecord, type RunStatus, withoutSecrets } from './records.ts';
 import { documentName, homeOf, titleOf } from './resource.ts';
 import { type Resource, type Run, type RunContext } from './kind.ts';
 import { type RunCounts, type RunOutcome } from './running.ts';
@@ -45,17 +45,21 @@ const nothing: RunOutcome = { rows: 0, bytes: 0, files: 0, notes: [] };
  */
 export async function runOne(pond: ResourcePond, chosen: Resource, options: RunOptions): Promise<Ran> {
   const started = options.effects.now();
-  const recordOf = (status: RunStatus, outcome: RunOutcome, error: PondError | undefined): RunRecord => ({
-    status,
-    started: new Date(started).toISOString(),
-    durationMs: options.effects.now() - started,
-    rows: outcome.rows,
-    bytes: outcome.bytes,
-    files: outcome.files,
-    notes: outcome.notes,
-    error: error === undefined ? null : failureOf(aboutResource(chosen, error)),
-  });
-  const writing = createWriting(pond, chosen, options);
+  const { env, secrets } = rememberingEnv(options.effects.env);
+  const recordOf = (status: RunStatus, outcome: RunOutcome, error: PondError | undefined): RunRecord => {
+    const record = {
+      status,
+      started: new Date(started).toISOString(),
+      durationMs: options.effects.now() - started,
+      rows: outcome.rows,
+      bytes: outcome.bytes,
+      files: outcome.files,
+      notes: outcome.notes,
+      error: error === undefined ? null : failureOf(aboutResource(chosen, error)),
+    };
+    return withoutSecrets(record, [...secrets]);
+  };
+  const writing = createWriting(pond, chosen, { ...options, effects: { ...options.effects, env } });
   try {
     if (options.signal.aborted) throw new PondError('cancelled', 'the run was cancelled before it began');
     const resource = await asCommitted(pond, chosen);
@@ -69,6 +73,17 @@ export async function runOne(pond: ResourcePond, chosen: Resource, options: RunO
     const kept = writing.kept();
     return { resource: chosen, record: recordOf(statusOf(error), { ...nothing, ...kept }, error), commit: undefined };
   }
+}
+
+/** An environment that records the values it gave out: documents refer to it for secrets alone. */
+function rememberingEnv(env: RunEffects['env']): { readonly env: RunEffects['env']; readonly secrets: Set<string> } {
+  const secrets = new Set<string>();
+  const remembering = (name: string): string | undefined => {
+    const value = env(name);
+    if (value !== undefined) secrets.add(value);
+    return value;
+  };
+  return { env: remembering, secrets };
 }
 
 /** The resource of the newest commit: since the round began it may have changed, or be gone. */

@@ -2,7 +2,11 @@
 import { askedWaitMs } from './pace.ts';
 import { type Answer } from './exchange.ts';
 import { PassingFailure } from './persist.ts';
-import { excerptOf, ServiceError } from './serviceError.ts';
+import { excerptOf, redactJson } from '../redact.ts';
+import { ServiceError } from './serviceError.ts';
+
+/** Characters of what the service answered that an error shows. */
+const excerptLengthMax = 200;
 
 /** What is said of a request in errors, and what must not be. */
 export interface Asked {
@@ -22,7 +26,7 @@ export function valueOf<T>(
   readJson: ReadJson = JSON.parse,
 ): T {
   const fail = (message: string, cut: boolean): PassingFailure => {
-    const excerpt = excerptOf(body, secrets);
+    const excerpt = excerptOf(body, secrets, excerptLengthMax);
     const text = `${what}: ${message}${excerpt === '' ? '' : `; the answer begins: ${excerpt}`}`;
     return new PassingFailure(new ServiceError('remote-failed', text, { concernsAll: false }), { seldomPasses: !cut });
   };
@@ -35,14 +39,32 @@ export function valueOf<T>(
   try {
     return parse(value);
   } catch (error) {
-    throw error instanceof ServiceError ? fail(error.message, false) : error;
+    throw error instanceof ServiceError ? fail(excerptOf(error.message, secrets, excerptLengthMax), false) : error;
   }
+}
+
+/**
+ * Returns the value of a good answer as `valueOf` does, without the secrets that the service repeats in it: what is
+ * parsed here is stored, and shows in notes and errors.
+ */
+export function publicValueOf<T>(
+  answer: Answer,
+  parse: (value: unknown) => T,
+  asked: Asked,
+  readJson: ReadJson = JSON.parse,
+): T {
+  return valueOf(answer, parse, asked, (text) => redactJson(readJson(text), text, asked.secrets));
+}
+
+/** Returns where a redirect leads as an error shows it. */
+export function shownTarget(target: string, { secrets }: Asked): string {
+  return excerptOf(target, secrets, excerptLengthMax);
 }
 
 /** Returns the failure that an answer is that is no good one: to throw. */
 export function failureOf(answer: Answer, { what, secrets }: Asked, nowMs: number): PassingFailure | ServiceError {
   const { status, headers, body } = answer;
-  const excerpt = excerptOf(body, secrets);
+  const excerpt = excerptOf(body, secrets, excerptLengthMax);
   const message = `${what}: status ${status}${excerpt === '' ? '' : `: ${excerpt}`}`;
   if (status === 401) {
     const hint = 'Look at the key and the secret of the account.';
@@ -58,7 +80,7 @@ export function failureOf(answer: Answer, { what, secrets }: Asked, nowMs: numbe
 
 /** Returns the failure of a request that got no whole answer. */
 export function unreachable(problem: string, { what, secrets }: Asked): PassingFailure {
-  const message = `${what}: ${excerptOf(problem, secrets)}`;
+  const message = `${what}: ${excerptOf(problem, secrets, excerptLengthMax)}`;
   return new PassingFailure(new ServiceError('remote-failed', message, { concernsAll: true }));
 }
 

@@ -1,6 +1,6 @@
 /** The HydroVu service as functions. One request at a time; each is tried again while its failure may pass. */
 import { createHash } from 'node:crypto';
-import { type Asked, failureOf, type ReadJson, valueOf } from './answers.ts';
+import { type Asked, failureOf, publicValueOf, type ReadJson, shownTarget } from './answers.ts';
 import { type Effects, type Limits, realEffects, usualLimits } from './effects.ts';
 import { type Answer } from './exchange.ts';
 import { answerTo, createSender } from './send.ts';
@@ -85,7 +85,7 @@ export function createClient(account: Account, effects: Partial<Effects> = {}, l
     const headers = { 'x-isi-start-page': start, accept: 'application/json', 'accept-encoding': 'gzip' };
     const answer = await authorized(asked, `${account.url}${path}${query}`, headers, signal);
     if (answer.status < 200 || answer.status >= 300) throw failureOf(answer, asked, sender.effects.now());
-    return { value: valueOf(answer, parse, asked, readJson), next: answer.headers.get('x-isi-next-page') ?? '' };
+    return { value: publicValueOf(answer, parse, asked, readJson), next: answer.headers.get('x-isi-next-page') ?? '' };
   }
 
   /** A token that is refused is replaced once: it may have been withdrawn before its time. */
@@ -139,12 +139,12 @@ function isRedirect({ status, headers }: Answer): boolean {
 }
 
 /** Where a redirect leads, within the same origin: the token is not for others. */
-function redirected({ what }: Asked, from: string, { headers }: Answer): string {
+function redirected(asked: Asked, from: string, { headers }: Answer): string {
   const target = headers.get('location') ?? '';
   const to = URL.canParse(target, from) ? new URL(target, from) : undefined;
   if (to !== undefined && to.origin === new URL(from).origin) return to.href;
-  const where = to === undefined ? 'nowhere' : `to ${to.origin}`;
-  throw new ServiceError('remote-failed', `${what}: it redirects ${where}, where the credentials are not sent`, {
+  const where = to === undefined ? 'nowhere' : `to ${shownTarget(to.origin, asked)}`;
+  throw new ServiceError('remote-failed', `${asked.what}: it redirects ${where}, where the credentials are not sent`, {
     concernsAll: false,
     hint: 'If the service has moved, name its new place as `url` in the document.',
   });

@@ -93,7 +93,7 @@ function checkReading(value: unknown, at: string): void {
 
 function namesUnder(names: Fields, key: string): ReadonlyMap<string, string> {
   const entries = Object.entries(objectOf(names[key], key));
-  return new Map(entries.map(([id, name]) => [id, textOf(name, `${key}["${id.slice(0, 40)}"]`)]));
+  return new Map(entries.map(([id, name]) => [id, textOf(name, `${key}["${id}"]`)]));
 }
 
 function objectOf(value: unknown, what: string): Fields {
