@@ -1,5 +1,6 @@
 import { PondError } from '../../server/src/base/error.ts';
-import { type QueryInfo } from '../../server/src/protocol/commands.ts';
+import { namedFile, writeNamedFile } from '../../server/src/main.ts';
+import { type Params, type QueryInfo, type Result } from '../../server/src/protocol/commands.ts';
 import { cut, plural, printable, printableLines, table } from './format.ts';
 import { argument, atOf, hostPath, show, type VerbRunner } from './runner.ts';
 import { type Session } from './session.ts';
@@ -27,8 +28,7 @@ export const query: VerbRunner = async (session) => {
         hint: 'name the file .csv, .json or .parquet, or add --format with one of them',
       });
     }
-    const written = await session.ask('queryToFile', { ...request, format, file: hostPath(output) });
-    return await show(session, written, `${plural(written.rowCount, 'row')} written to ${printable(output)}`);
+    return await writeResult(session, { ...request, format }, output);
   }
   if (format === 'parquet') {
     throw new PondError('usage', 'Parquet is written to a file', { hint: 'name one with -o FILE' });
@@ -36,6 +36,24 @@ export const query: VerbRunner = async (session) => {
   if (format === 'table') return await printTable(session, await session.ask('query', request));
   await session.ask('queryToText', { ...request, format }, { output: (chunk) => session.terminal.print(chunk) });
 };
+
+/**
+ * Writes the rows to a host file. Another process may run the query: it writes what a name stands for there, so this
+ * process writes to pipes, devices and its own streams.
+ */
+async function writeResult(
+  session: Session,
+  request: Omit<Params<'queryToFile'>, 'pond' | 'file'>,
+  output: string,
+): Promise<void> {
+  const target = namedFile(hostPath(output));
+  const ask = (file: string): Promise<Result<'queryToFile'>> => session.ask('queryToFile', { ...request, file });
+  const written = await (target.kind === 'file' ? ask(target.path) : writeNamedFile(target, ask, session.signal));
+  const text = `${plural(written.rowCount, 'row')} written to ${printable(output)}`;
+  // The rows may have gone to standard output.
+  if (target.kind === 'descriptor') session.terminal.warn(text);
+  else await show(session, written, text);
+}
 
 /** The format that a file's name asks for; undefined for other names. */
 function formatOf(file: string | undefined): string | undefined {

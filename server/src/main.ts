@@ -15,6 +15,7 @@ import { realHostPath } from './storage/hostTree.ts';
 
 export { type Host } from './commands/host.ts';
 export { hostFolder } from './resources/apply/hostFolder.ts';
+export { namedFile, writeNamedFile } from './storage/namedFile.ts';
 export { isDurationError, parseDuration } from './resources/duration.ts';
 
 /** How often a server looks for what other processes did to its ponds, milliseconds. */

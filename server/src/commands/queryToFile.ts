@@ -1,13 +1,15 @@
 import { type Command } from './context.ts';
+import { namedFile } from '../storage/namedFile.ts';
 import { requireOutside } from './hostPlace.ts';
 import { upToDate } from './tree.ts';
 
 /**
- * Runs a query and writes all of its result to a host file, which is replaced when it is there. Not in the pond's own
- * folder.
+ * Runs a query and writes all of its result to a host file, links followed: a regular file is replaced, a named pipe or
+ * a device is written to. Fails `invalid-path` in the pond's own folder, and for an open file of the caller's process.
  */
 export const queryToFile: Command<'queryToFile'> = async (context, { pond: directory, sql, at, format, file }) => {
-  requireOutside(directory, file);
+  // A link that leads nowhere yet may lead into the pond.
+  requireOutside(directory, namedFile(file).path);
   const pond = await upToDate(await context.ponds.get(directory, 'read'));
   const engine = await context.queries();
   return await engine.toFile(pond, { sql, ...(at === undefined ? {} : { at }) }, { format, file }, context.signal);

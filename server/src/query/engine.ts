@@ -1,9 +1,9 @@
 import { availableParallelism, totalmem } from 'node:os';
-import { basename, dirname } from 'node:path';
 import { isPondError, PondError } from '../base/error.ts';
 import { type Pond } from '../pond/types.ts';
 import { temporaryPathIn } from '../storage/durable.ts';
 import { openHostDisk } from '../storage/hostDisk.ts';
+import { namedFile, writeNamedFile } from '../storage/namedFile.ts';
 import { type Analysis } from './analysis.ts';
 import { type OperationResult } from './messages.ts';
 import { type PreparedQuery, prepareQuery } from './prepare.ts';
@@ -38,7 +38,10 @@ export interface QueryEngine {
   text(resultId: string, format: TextFormat): AsyncIterable<string>;
   /** Forgets a result. A result that is gone is fine. */
   release(resultId: string): Promise<void>;
-  /** Runs one query and writes all its rows to a host file, replacing it; a failure leaves the file as it was. */
+  /**
+   * Runs one query and writes all its rows to a host file, as `writeNamedFile` does: links are followed, and a failure
+   * leaves a regular file as it was. Fails `invalid-path` for a stream of this process, which the caller has not named.
+   */
   toFile(
     pond: Pond,
     request: QueryRequest,
@@ -139,10 +142,14 @@ export function createQueryEngine(options: QueryEngineOptions = {}): QueryEngine
 
   async function toFile(pond: Pond, request: QueryRequest, target: FileTarget, signal?: AbortSignal) {
     const started = performance.now();
-    requireWritable(target.file);
+    const file = namedFile(target.file);
+    if (file.kind === 'descriptor') throw foreignStream(target.file);
     const { resultId, rowCount } = await run(pond, request, signal);
     try {
-      await writeFile(kept(resultId), target, signal);
+      const { worker, result } = kept(resultId);
+      const copy = (temporary: string) =>
+        worker.request('copy', { result, format: target.format, file: temporary }, signal);
+      await writeNamedFile(file, copy, signal);
       return { rowCount, elapsedMs: performance.now() - started };
     } finally {
       await release(resultId);
@@ -204,32 +211,11 @@ async function runPrepared(
   return worker.request('run', { spec, statement }, signal);
 }
 
-/** Fails `not-found` without a folder to write in, `is-a-directory` where a folder has the file's name. */
-function requireWritable(file: string): void {
-  const disk = openHostDisk(dirname(file));
-  const hint = 'name a file in a folder that is there';
-  if (disk.stat('')?.kind !== 'directory') {
-    throw new PondError('not-found', `no folder is at ${dirname(file)} on this machine`, { path: file, hint });
-  }
-  if (disk.stat(basename(file))?.kind === 'directory') {
-    throw new PondError('is-a-directory', `expected a file at ${file}, got a directory`, { path: file, hint });
-  }
-}
-
-/** Writes beside the file and moves it there at the end: DuckDB would leave half of one when it is interrupted. */
-async function writeFile(
-  { worker, result }: KeptResult,
-  { format, file }: FileTarget,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const disk = openHostDisk(dirname(file));
-  const temporary = temporaryPathIn('');
-  try {
-    await worker.request('copy', { result, format, file: disk.hostPath(temporary) ?? temporary }, signal);
-    disk.rename(temporary, basename(file));
-  } finally {
-    disk.remove(temporary);
-  }
+function foreignStream(file: string): PondError {
+  return new PondError('invalid-path', `expected a file at ${file}, got an open file of the process that asks`, {
+    path: file,
+    hint: 'write to another file and copy it there',
+  });
 }
 
 /** UTF-8 as text, in parts that end where a line does. */

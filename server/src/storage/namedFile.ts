@@ -1,0 +1,111 @@
+/**
+ * Writes the one host file that a person named. Links are followed. A regular file is replaced whole, so a failure
+ * leaves it as it was; a named pipe, a device and a stream of the process have no name to replace: they are written to.
+ */
+import { chmodSync, lstatSync, readlinkSync, realpathSync, renameSync, type Stats, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { PondError } from '../base/error.ts';
+import { removeHostFile, writeToStream } from './namedStream.ts';
+import { temporaryPathIn } from './durable.ts';
+import { errnoOf, raise } from './storageError.ts';
+import { makeTemporaryDirectory } from './temporaryDirectory.ts';
+
+/** The end of a path that a person named, links followed. */
+export interface NamedFile {
+  /**
+   * - `file`: a regular file, or nothing yet.
+   * - `stream`: a named pipe or a device.
+   * - `descriptor`: an open file of the process that asks, such as `/dev/stdout`; another process has others.
+   */
+  readonly kind: 'file' | 'stream' | 'descriptor';
+  /** Absolute host path. */
+  readonly path: string;
+}
+
+/** As many as Linux follows. */
+const linksMax = 40;
+
+/** Names of open files of the process that uses the name. */
+const descriptorName = /^\/(?:dev\/(?:fd\/\d+|stdout|stderr)|proc\/(?:self|thread-self|\d+)\/fd\/\d+)$/;
+
+/**
+ * Returns the file at the end of a host path. Fails `not-found` without a folder to write in, `is-a-directory` for a
+ * folder, `symlink-loop`, and as the disk.
+ */
+export function namedFile(path: string): NamedFile {
+  let at = resolve(path);
+  for (let links = 0; links <= linksMax; links++) {
+    if (descriptorName.test(at)) return { kind: 'descriptor', path: at };
+    at = join(realFolder(dirname(at), path), basename(at));
+    const found = lstatOrMissing(at);
+    if (found?.isSymbolicLink() !== true) return { kind: kindOf(found, path), path: at };
+    at = resolve(dirname(at), readlinkSync(at));
+  }
+  throw new PondError('symlink-loop', `${path} is a circle of links`, { path });
+}
+
+/**
+ * Runs `make` with the path of a file that does not exist yet, which it writes, and makes that the content of the
+ * file: in place of what a regular file had, else written to the stream. Returns the result of `make`. A failure, and an
+ * abort, leave a regular file as it was.
+ */
+export async function writeNamedFile<T>(
+  { kind, path }: NamedFile,
+  make: (temporary: string) => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  if (kind === 'file') return await replaceWith(path, make);
+  const folder = makeTemporaryDirectory('pond-output');
+  try {
+    const temporary = join(folder.path, 'content');
+    const made = await make(temporary);
+    await writeToStream(temporary, path, signal);
+    return made;
+  } finally {
+    folder.remove();
+  }
+}
+
+async function replaceWith<T>(path: string, make: (temporary: string) => Promise<T>): Promise<T> {
+  const temporary = join(dirname(path), temporaryPathIn(''));
+  try {
+    const made = await make(temporary);
+    const before = statSync(path, { throwIfNoEntry: false });
+    // Whoever could not read the file before must not be able to read what takes its place.
+    if (before !== undefined) chmodSync(temporary, before.mode & 0o7777);
+    renameSync(temporary, path);
+    return made;
+  } catch (error) {
+    return raise(error, 'write', path);
+  } finally {
+    removeHostFile(temporary);
+  }
+}
+
+function kindOf(found: Stats | undefined, path: string): NamedFile['kind'] {
+  if (found === undefined || found.isFile()) return 'file';
+  if (!found.isDirectory()) return 'stream';
+  throw new PondError('is-a-directory', `expected a file at ${path}, got a directory`, { path, hint: nameAFile });
+}
+
+const nameAFile = 'name a file in a folder that is there';
+
+/** The real path of a folder on the way to `path`. */
+function realFolder(folder: string, path: string): string {
+  try {
+    const real = realpathSync.native(folder);
+    if (statSync(real).isDirectory()) return real;
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (errno !== 'ENOENT' && errno !== 'ENOTDIR') raise(error, 'open', folder);
+  }
+  throw new PondError('not-found', `no folder is at ${folder} on this machine`, { path, hint: nameAFile });
+}
+
+function lstatOrMissing(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    return raise(error, 'open', path);
+  }
+}
