@@ -3,6 +3,7 @@
  * installed once into .cache/, without a compiler and without running anybody's install script.
  */
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -99,11 +100,12 @@ export async function installExtension(codeServer, { vsix, extensionsDirectory, 
 /**
  * Serves VS Code on 127.0.0.1 and returns once it listens. Port 0 takes a free one. `testDriver` makes the workbench
  * accept the `payload` that names an extension under development and its tests; `trusted` makes it trust every folder.
- * `stop` ends the server and all it started. Throws an Error with the code EADDRINUSE when the port is taken.
+ * Who connects needs `token`, which is new each time: other users of the machine, and other web pages, reach the port
+ * too. `stop` ends the server and all it started. Throws an Error with the code EADDRINUSE when the port is taken.
  * @param {CodeServer} codeServer
  * @param {{ port: number, extensionsDirectory: string, dataDirectory: string, testDriver?: boolean,
  *   trusted?: boolean, env?: NodeJS.ProcessEnv, onOutput?: (text: string) => void }} options
- * @returns {Promise<{ port: number, stop: () => Promise<void>, closed: Promise<void> }>}
+ * @returns {Promise<{ port: number, token: string, stop: () => Promise<void>, closed: Promise<void> }>}
  */
 export async function startCodeServer(codeServer, options) {
   const {
@@ -114,12 +116,13 @@ export async function startCodeServer(codeServer, options) {
     trusted = false,
     onOutput = () => {},
   } = options;
+  const { token, tokenFile } = await makeToken(dataDirectory);
   const child = spawn(
     codeServer.node,
     [
       codeServer.main,
       ...['--host', '127.0.0.1', '--port', String(port)],
-      ...['--without-connection-token', '--accept-server-license-terms', '--telemetry-level', 'off'],
+      ...['--connection-token-file', tokenFile, '--accept-server-license-terms', '--telemetry-level', 'off'],
       ...['--server-data-dir', dataDirectory, '--extensions-dir', extensionsDirectory],
       ...(testDriver ? ['--enable-smoke-test-driver'] : []),
       ...(trusted ? ['--disable-workspace-trust'] : []),
@@ -139,11 +142,37 @@ export async function startCodeServer(codeServer, options) {
     signalGroup(pid, 'SIGKILL');
   };
   try {
-    return { port: await listeningPort(child, onOutput), stop, closed };
+    return { port: await listeningPort(child, onOutput), token, stop, closed };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/**
+ * The address of a workspace or folder on a server that runs. VS Code keeps the token in a cookie and takes it out of the
+ * address.
+ * @param {{ port: number, token: string }} server
+ * @param {Record<string, string>} parameters `workspace` or `folder`, and what else the workbench takes
+ */
+export function addressOf({ port, token }, parameters) {
+  const query = new URLSearchParams({ tkn: token, ...parameters });
+  // VS Code takes the parameters apart by itself and does not decode `+` as a blank.
+  return `http://127.0.0.1:${port}/?${query.toString().replaceAll('+', '%20')}`;
+}
+
+/**
+ * A new token, in a file that only its owner may read: all users may see the arguments of a process.
+ * @param {string} dataDirectory
+ */
+async function makeToken(dataDirectory) {
+  const token = randomBytes(24).toString('hex');
+  const tokenFile = path.join(dataDirectory, 'connection-token');
+  await mkdir(dataDirectory, { recursive: true });
+  // A file that is there keeps its mode when it is written.
+  await rm(tokenFile, { force: true });
+  await writeFile(tokenFile, token, { flag: 'wx', mode: 0o600 });
+  return { token, tokenFile };
 }
 
 /**

@@ -7,20 +7,20 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { ensureCodeServer, installExtension, startCodeServer } from './codeServer.mjs';
+import { ensureCodeServer, installExtension } from './codeServer.mjs';
 import { ensureDemo } from './demo.mjs';
 import { ensureInstalled } from './install.mjs';
 import { ScriptError, findOnPath, mustRun, root, runMain } from './run.mjs';
+import { editorFolders, serveEditor } from './serveEditor.mjs';
 import { vsix } from './vsix.mjs';
 
-/** Settings of the served VS Code that a newcomer would otherwise have to click away. */
-const settings = {
-  'telemetry.telemetryLevel': 'off',
-  'workbench.startupEditor': 'readme',
-  'workbench.secondarySideBar.defaultVisibility': 'hidden',
-  'chat.disableAIFeatures': true,
-  'extensions.ignoreRecommendations': true,
-};
+/** What a newcomer meets first. */
+const advice = `The address has a token in it that is new at each start: whoever has it can use this editor and this machine.
+
+VS Code opens the demo in Restricted Mode, where no query and no resource runs. This checkout made the demo, so you can
+trust it: choose Manage in the bar at the top, then Trust. VS Code remembers it.
+
+Ctrl+C ends the editor.`;
 
 /** @param {string} line */
 const report = (line) => console.log(`- ${line}`);
@@ -65,31 +65,16 @@ async function openDesktop(code, extension, workspace) {
 async function serve(port, extension, workspace) {
   const codeServer = await ensureCodeServer(report);
   const home = path.join(root, '.cache/editor');
-  const dataDirectory = path.join(home, 'data');
-  const extensionsDirectory = path.join(home, 'extensions');
-  await writeSettings(path.join(dataDirectory, 'data/Machine/settings.json'));
+  await mkdir(home, { recursive: true });
   await installOnce(path.join(home, 'installed'), extension, () =>
-    installExtension(codeServer, { vsix: extension, extensionsDirectory, dataDirectory }),
+    installExtension(codeServer, { vsix: extension, ...editorFolders(home) }),
   );
-  // The workspace is the demo that we made ourselves.
-  const options = { port, extensionsDirectory, dataDirectory, trusted: true };
-  const server = await startCodeServer(codeServer, options).catch((error) => {
+  const server = await serveEditor(codeServer, { port, home, workspace }).catch((error) => {
     throw error instanceof Error && 'code' in error && error.code === 'EADDRINUSE' ? portTaken(port) : error;
   });
-  console.log(
-    `\nThe demo pond is open at\n\n  http://127.0.0.1:${server.port}/?workspace=${encodeURI(workspace)}\n\nCtrl+C ends it.`,
-  );
+  console.log(`\nThe demo pond is open at\n\n  ${server.address}\n\n${advice}`);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void server.stop());
   await server.closed;
-}
-
-/** @param {string} file */
-async function writeSettings(file) {
-  await mkdir(path.dirname(file), { recursive: true });
-  // A file that exists may hold what its user chose.
-  await writeFile(file, JSON.stringify(settings, null, 2), { flag: 'wx' }).catch((error) => {
-    if (error.code !== 'EEXIST') throw error;
-  });
 }
 
 /**

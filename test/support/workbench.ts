@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { findChromium } from '../../scripts/chromium.mjs';
-import { ensureCodeServer, startCodeServer } from '../../scripts/codeServer.mjs';
+import { addressOf, ensureCodeServer, startCodeServer } from '../../scripts/codeServer.mjs';
 import { root } from '../../scripts/run.mjs';
 
 export { root };
@@ -91,21 +91,22 @@ export async function startWorkbench({
   };
   try {
     const started = (browser = await startBrowser());
-    return { open: (options) => openWindow(started, server.port, options), close };
+    return { open: (options) => openWindow(started, server, options), close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-function startBrowser(): Promise<Browser> {
+/** Starts a headless browser. */
+export function startBrowser(): Promise<Browser> {
   const executablePath = findChromium();
   if (executablePath === undefined) throw new Error('no Chromium found: `npm test` installs it or says how to');
   const quiet = ['--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update'];
   return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-sync', ...quiet] });
 }
 
-async function openWindow(browser: Browser, port: number, options: WindowOptions): Promise<Window> {
+async function openWindow(browser: Browser, server: Served, options: WindowOptions): Promise<Window> {
   // A context of its own has the storage of a browser that never saw VS Code.
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
   context.setDefaultTimeout(patienceMs);
@@ -121,7 +122,7 @@ async function openWindow(browser: Browser, port: number, options: WindowOptions
       resolve(code === 0 ? undefined : `the tests ended with status ${code}`);
     });
   });
-  await (options.tests === undefined ? loadFolders : load)(page, address(port, options));
+  await (options.tests === undefined ? loadFolders : load)(page, address(server, options));
   return {
     page,
     finished: async (timeoutMs) => {
@@ -169,8 +170,14 @@ async function loadFolders(page: Page, url: string): Promise<void> {
   }
 }
 
-function address(port: number, { workspace, tests }: WindowOptions): string {
-  const host = `127.0.0.1:${port}`;
+/** A server that runs, and the token that it asks for. */
+interface Served {
+  readonly port: number;
+  readonly token: string;
+}
+
+function address(server: Served, { workspace, tests }: WindowOptions): string {
+  const host = `127.0.0.1:${server.port}`;
   const remote = (path: string): string => `vscode-remote://${host}${path}`;
   const payload = [
     ['extensionDevelopmentPath', remote(root)],
@@ -178,9 +185,7 @@ function address(port: number, { workspace, tests }: WindowOptions): string {
     ['skipWelcome', 'true'],
   ];
   const kind = workspace.endsWith('.code-workspace') ? 'workspace' : 'folder';
-  const query = new URLSearchParams({ [kind]: workspace, payload: JSON.stringify(payload) });
-  // VS Code takes the parameters apart by itself and does not know `+` for a blank.
-  return `http://${host}/?${query.toString().replaceAll('+', '%20')}`;
+  return addressOf(server, { [kind]: workspace, payload: JSON.stringify(payload) });
 }
 
 async function within<T>(timeoutMs: number, work: Promise<T>, message: () => string): Promise<T> {

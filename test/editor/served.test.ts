@@ -1,0 +1,74 @@
+/** The editor that `npm start` serves: who has no token gets nothing, and a workspace is not trusted unasked. */
+import assert from 'node:assert/strict';
+import { statSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { ensureCodeServer } from '../../scripts/codeServer.mjs';
+import { editorFolders, serveEditor, type Editor } from '../../scripts/serveEditor.mjs';
+import { answerToToken, pageStatus } from '../support/editorHandshake.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { startBrowser } from '../support/workbench.ts';
+
+const timeout = 300_000;
+
+/** Serves a workspace as `npm start` does. */
+async function served(t: TestContext): Promise<Editor & { readonly home: string }> {
+  const codeServer = await ensureCodeServer((line) => process.stderr.write(`${line}\n`));
+  const home = temporaryFolder(t);
+  const workspace = join(home, 'demo.code-workspace');
+  const uri = `pond://${Buffer.from(join(home, '.pond')).toString('hex')}/`;
+  await writeFile(workspace, JSON.stringify({ folders: [{ uri, name: 'Demo pond' }] }));
+  const editor = await serveEditor(codeServer, { port: 0, home, workspace });
+  t.after(() => editor.stop());
+  return { ...editor, home };
+}
+
+test('the served editor answers only to its token', { timeout }, async (t) => {
+  const { port, token, address, home } = await served(t);
+  assert.match(token, /^[0-9a-f]{48}$/);
+  assert.ok(address.startsWith(`http://127.0.0.1:${port}/?tkn=${token}&workspace=`), address);
+  const tokenFile = join(editorFolders(home).dataDirectory, 'connection-token');
+  if (process.platform !== 'win32') assert.equal(statSync(tokenFile).mode & 0o777, 0o600);
+
+  assert.equal(await answerToToken({ port, token }), 'sign');
+  const foreign = { origin: 'http://evil.example', host: 'evil.example' };
+  for (const wrong of ['', '00000000000000000000', token.slice(1), `${token}0`]) {
+    for (const headers of [{}, foreign]) {
+      const answer = await answerToToken({ port, token: wrong, headers });
+      assert.notEqual(answer, 'sign', JSON.stringify([wrong, headers]));
+    }
+  }
+  for (const headers of [{}, foreign]) {
+    assert.equal(await pageStatus(port, '/', headers), 403);
+    assert.equal(await pageStatus(port, '/?tkn=00000000000000000000', headers), 403);
+  }
+  assert.equal(await pageStatus(port, new URL(address).pathname + new URL(address).search), 302);
+});
+
+test('the token is another one at each start', { timeout }, async (t) => {
+  const first = await served(t);
+  const second = await served(t);
+  assert.notEqual(first.token, second.token);
+  assert.equal(await answerToToken({ port: second.port, token: first.token }), 'error');
+});
+
+test('the served editor trusts its workspace once its person says so', { timeout }, async (t) => {
+  const { address } = await served(t);
+  const browser = await startBrowser();
+  t.after(() => browser.close());
+  const page = await browser.newPage();
+  page.setDefaultTimeout(60_000);
+  await page.goto(address);
+  const restricted = page.locator('.statusbar-item').filter({ hasText: 'Restricted Mode' });
+  await restricted.waitFor();
+  // The address that stays in the browser's history has no token.
+  assert.ok(!page.url().includes('tkn='), page.url());
+  await page.locator('.part.banner').getByText('Manage').click();
+  await page.getByRole('button', { name: 'Trust', exact: true }).click();
+  await restricted.waitFor({ state: 'detached' });
+  // It is remembered.
+  await page.goto(address);
+  await page.locator('.statusbar-item').first().waitFor();
+  assert.equal(await restricted.count(), 0);
+});
