@@ -162,7 +162,7 @@ test('an export does not go through a link out of its folder', async (t) => {
   symlinkSync(join(folder, 'elsewhere'), join(folder, 'out/d'));
   await runPond(['mkdir', '/d'], { cwd: folder });
   await runPond(['touch', '/d/file'], { cwd: folder });
-  const hint = 'hint: remove the link, or export to another directory';
+  const hint = 'hint: remove the link, or write to another directory';
   await checkFails(
     folder,
     ['export', '/d', 'out'],

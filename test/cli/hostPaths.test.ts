@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { temporaryFolder } from '../support/folder.ts';
@@ -108,4 +108,40 @@ test('a host path that is empty is not the current folder', async (t) => {
       "pond: the name 'x.txt' tells no format\n" +
       'hint: name the file .csv, .json or .parquet, or add --format with one of them\n',
   });
+});
+
+test('a site is not written through a link in its folder', { skip: process.platform === 'win32' }, async (t) => {
+  const folder = temporaryFolder(t);
+  const pond = (...args: readonly string[]): Promise<Ended> => runPond(args, { cwd: folder });
+  assert.equal((await pond('init')).status, 0);
+  for (const link of ['src', 'src/data', 'src/components', 'src/pages', 'src/reduce']) {
+    const outside = join(folder, 'outside');
+    const site = join(folder, 'site');
+    mkdirSync(outside);
+    mkdirSync(join(site, link, '..'), { recursive: true });
+    symlinkSync(outside, join(site, link));
+    const { status, stderr } = await pond('site', 'site');
+    assert.equal(status, 5, stderr);
+    assert.match(stderr, /is a link and may lead out of/);
+    assert.deepEqual(readdirSync(outside), [], link);
+    assert.deepEqual(readdirSync(site, { recursive: true }).length, link === 'src' ? 1 : 2, link);
+    rmSync(site, { recursive: true });
+    rmSync(outside, { recursive: true });
+  }
+});
+
+test('a list of exports removes no file that an export did not write', async (t) => {
+  const folder = temporaryFolder(t);
+  const pond = (...args: readonly string[]): Promise<Ended> => runPond(args, { cwd: folder });
+  assert.equal((await pond('init')).status, 0);
+  assert.equal((await runPond(['write', '/a.txt'], { cwd: folder, input: 'a' })).status, 0);
+  const out = join(folder, 'out');
+  mkdirSync(out);
+  writeFileSync(join(out, 'important.txt'), 'mine');
+  const files = [{ file: 'important.txt', startTime: null, endTime: null, sizeBytes: 4, modifiedMs: 0 }];
+  const sets = { important: { origin: '/a.*', key: 'x', files } };
+  writeFileSync(join(out, '.pond-export.json'), JSON.stringify({ format: 1, sets }));
+  const ended = await pond('export', '--temporal', 'year', '/a.*', 'out');
+  assert.equal(ended.status, 0, ended.stderr);
+  assert.equal(readFileSync(join(out, 'important.txt'), 'utf8'), 'mine');
 });

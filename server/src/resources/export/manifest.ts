@@ -79,6 +79,12 @@ export function exportNameProblem(relativePath: string): string | undefined {
   return hostNameProblem(relativePath);
 }
 
+/** True when the disk has the file as an export left it. */
+export function isAsLeft(disk: Disk, { file, sizeBytes, modifiedMs }: ExportedFile): boolean {
+  const stat = disk.stat(file);
+  return stat?.kind === 'file' && stat.sizeBytes === sizeBytes && stat.modifiedMs === modifiedMs;
+}
+
 function isSet(value: unknown): value is ExportedSet {
   const { origin, key, files } = (value ?? {}) as Partial<Record<keyof ExportedSet, unknown>>;
   return typeof origin === 'string' && typeof key === 'string' && Array.isArray(files) && files.every(isFile);

@@ -80,8 +80,21 @@ export function requireInside(directory: string, relativePath: string): void {
   if (link === undefined) return;
   throw new PondError('path-escapes', `${link} is a link and may lead out of ${directory}`, {
     path: link,
-    hint: 'remove the link, or export to another directory',
+    hint: 'remove the link, or write to another directory',
   });
+}
+
+/**
+ * Fails `path-escapes` when one of the folders below `directory`, in which files will be written, goes through a link;
+ * and `not-a-directory` where a file is. Asked before anything is written.
+ */
+export function requireFolders(disk: Disk, directory: string, folders: readonly string[]): void {
+  for (const folder of folders) {
+    requireInside(directory, folder);
+    if (disk.stat(folder)?.kind !== 'file') continue;
+    const host = disk.hostPath(folder) ?? folder;
+    throw new PondError('not-a-directory', `expected a folder at ${host}, got a file`, { path: host });
+  }
 }
 
 async function haveSameBytes(disk: Disk, a: string, b: string): Promise<boolean> {

@@ -1,17 +1,19 @@
 import { type Disk } from '../../storage/disk.ts';
 import { parentOf } from '../../storage/diskPath.ts';
 import { linkBelow, removeEmptyFolder } from '../../storage/hostTree.ts';
-import { type Manifest } from './manifest.ts';
+import { isAsLeft, type Manifest } from './manifest.ts';
 
 /**
  * Removes the files that were exported before and are not any more, and the folders that are empty without them. A file
- * below a link stays: it may be another folder's. Returns how many were removed.
+ * below a link stays: it may be another folder's. So does one that is not as an export left it: it is a person's own,
+ * whatever the manifest of the folder lists. Returns how many were removed.
  */
 export function sweep(disk: Disk, directory: string, before: Manifest, after: Manifest): number {
   const kept = new Set([...after.values()].flatMap(({ files }) => files.map(({ file }) => file)));
   const stale = [...before.values()]
-    .flatMap(({ files }) => files.map(({ file }) => file))
-    .filter((file) => !kept.has(file) && disk.stat(file)?.kind === 'file' && linkBelow(directory, file) === undefined);
+    .flatMap(({ files }) => files)
+    .filter((one) => !kept.has(one.file) && linkBelow(directory, one.file) === undefined && isAsLeft(disk, one))
+    .map(({ file }) => file);
   for (const file of stale) removeWithFolders(disk, directory, file);
   return stale.length;
 }

@@ -5,7 +5,7 @@ import { readHostStream } from '../../storage/hostStream.ts';
 import { keyOf } from '../contentKey.ts';
 import { type Job } from '../job.ts';
 import { type Workshop } from '../workshop.ts';
-import { type ExportedFile, type ExportedSet } from './manifest.ts';
+import { type ExportedFile, type ExportedSet, isAsLeft } from './manifest.ts';
 import { type TemporalPart } from './parts.ts';
 import { copySql, findPartitions, type Partition, partitionColumn, partitionSql } from './partitions.ts';
 import { placeFile, placeFiles, writeChunks } from './place.ts';
@@ -81,12 +81,6 @@ export function exportedFile(
 ): ExportedFile {
   const { sizeBytes, modifiedMs } = disk.stat(file) ?? { sizeBytes: 0, modifiedMs: 0 };
   return { file, startTime, endTime, sizeBytes, modifiedMs };
-}
-
-/** True when the disk has the file as an export left it. */
-function isAsLeft(disk: Disk, { file, sizeBytes, modifiedMs }: ExportedFile): boolean {
-  const stat = disk.stat(file);
-  return stat?.kind === 'file' && stat.sizeBytes === sizeBytes && stat.modifiedMs === modifiedMs;
 }
 
 interface Written extends ExportedFile {

@@ -3,6 +3,7 @@ import { type FS } from '../../tinyfs/fs.ts';
 import { type Inputs } from '../derived.ts';
 import { type Job } from '../job.ts';
 import { type ExportedSet, readManifest, writeManifest } from '../export/manifest.ts';
+import { requireFolders } from '../export/place.ts';
 import { sweep } from '../export/sweep.ts';
 import { readHomes } from '../readResource.ts';
 import { sideBySide } from '../series/sideBySide.ts';
@@ -26,6 +27,9 @@ export interface SiteParts {
   readonly job: Job;
 }
 
+/** Where a site has its files, relative to its folder. */
+const siteFolders = ['src', `src/${dataFolder}`, 'src/components', 'src/pages', 'src/reduce'];
+
 /** What became of a site. */
 export interface WrittenSite {
   readonly pages: number;
@@ -38,10 +42,13 @@ export interface WrittenSite {
 /**
  * Writes an Observable Framework project: a page of charts for each output of Reduce resources, the pages of Template
  * resources, and a first page that lists them. The data goes beside, as Parquet by parts of time. What did not change
- * is left as it is. Fails `already-exists` where a file stands that is not ours, and as the outputs do.
+ * is left as it is. Fails `path-escapes` before anything is written where a folder of the site is a link,
+ * `already-exists` where a file stands that is not ours, and as the outputs do.
  */
 export async function writeSite(parts: SiteParts): Promise<WrittenSite> {
   const { fs, workshop, directory, job } = parts;
+  // The data has a disk of its own, which cannot tell that a folder above its root is a link.
+  requireFolders(openHostDisk(directory), directory, siteFolders);
   const dataDirectory = `${directory}/src/${dataFolder}`;
   const disk = openHostDisk(dataDirectory);
   const before = readManifest(disk);

@@ -9,7 +9,7 @@ import { PondError } from '../../base/error.ts';
 import { type Disk } from '../../storage/disk.ts';
 import { replaceFile } from '../../storage/durable.ts';
 import { linkBelow } from '../../storage/hostTree.ts';
-import { placeFile, writeChunks } from '../export/place.ts';
+import { placeFile, requirePlace, writeChunks } from '../export/place.ts';
 import { removeWithFolders } from '../export/sweep.ts';
 import { type SiteText } from './project.ts';
 
@@ -38,6 +38,7 @@ export async function writeTexts(
   signal: AbortSignal | undefined,
 ): Promise<WrittenTexts> {
   const before = readHashes(disk);
+  for (const { path } of texts) requirePlace(disk, directory, path);
   requireOurs(disk, before, texts);
   const after = new Map(before);
   let unchanged = 0;
