@@ -168,16 +168,20 @@ test('a run that brings nothing says why', async (t) => {
   assert.match(plain(stderr, folder), /^Inbox\/files: no file matches FOLDER\/in\/\*\.csv$/m);
 });
 
-test('a resource of a kind that is only checked does not run, and the run says so', async (t) => {
+test('a resource of a kind that does nothing does not look like a success', async (t) => {
   const { pond, check } = await newPlace(t);
   const bucket = 'bucket: b, region: r, key: "${env:K}", secret: "${env:S}", endpoint: "https://s3.example.org"';
   const backup = `apiVersion: v1\nkind: Backup\nname: offsite\ndesc: A copy\nspec: { ${bucket} }\n`;
-  assert.equal((await pond(['apply', '-f', '-'], backup)).status, 0);
+  const applied = await pond(['apply', '-f', '-'], backup);
+  assert.equal(applied.status, 0);
+  assert.match(applied.stderr, /:2:7: warning: this version of DuckPond .* does nothing with them$/m);
   await pond(['commit', '-m', 'a backup']);
-  await check(['run'], {
-    stdout: 'Backup/offsite  skipped N s\n',
-    stderr: 'Backup/offsite was not run, as this version of DuckPond only checks Backup documents\n',
-  });
+  const said = 'Backup/offsite did nothing: this version of DuckPond does not run Backup resources';
+  const hint = 'hint: Delete the resource, or name the resources to run.';
+  const summary = "pond: 1 resource of 1 failed\nhint: 'pond runs' shows what came before";
+  await check(['run'], { status: 1, stdout: 'Backup/offsite  failed N s\n', stderr: `${said}\n${hint}\n${summary}\n` });
+  const [listed] = JSON.parse((await pond(['runs', '--json'])).stdout) as { status: string }[];
+  assert.equal(listed?.status, 'failed');
 });
 
 test('a schedule runs again and again beside other writers, over failures, until Ctrl+C', async (t) => {

@@ -19,7 +19,11 @@ test('every example in docs/resources.md has no problems', () => {
   assert.ok(examples.length >= resourceKinds.length);
   for (const example of examples) {
     const [document, ...others] = readResourceFile(example, resourceKinds);
-    assert.deepEqual(document?.problems, [], example);
+    assert.deepEqual(
+      document?.problems.filter(({ severity }) => severity === 'error'),
+      [],
+      example,
+    );
     assert.deepEqual(others, []);
   }
 });

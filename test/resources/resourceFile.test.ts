@@ -53,7 +53,11 @@ function textsIn(folder: string): readonly { readonly name: string; readonly tex
 
 for (const { name, text } of textsIn('valid')) {
   test(`valid/${name} has resources and no problems`, () => {
-    assert.deepEqual(problemsOf(text), []);
+    const notImplemented = 'kind-not-implemented';
+    assert.deepEqual(
+      problemsOf(text).filter(({ code }) => code !== notImplemented),
+      [],
+    );
     assert.ok(readResourceFile(text, resourceKinds).length > 0);
   });
 }
@@ -105,12 +109,14 @@ test('a secret that is written out is in no message', () => {
   assert.doesNotMatch(words.join(), /hunter2|my-client-id/);
 });
 
-test('every kind has a file, and the example of every kind has no problems', () => {
+test('every kind has a file, and the example of every kind has no errors', () => {
   const files = readdirSync(new URL('../../server/src/resources/kinds/', import.meta.url));
   const kinds = resourceKinds.map(({ kind }) => `${kind.charAt(0).toLowerCase()}${kind.slice(1)}.ts`);
   assert.deepEqual([...kinds].sort(), files.sort());
   for (const { kind, example } of resourceKinds) {
     assert.equal(readResourceFile(example, resourceKinds)[0]?.kind?.kind, kind);
-    assert.deepEqual(problemsOf(example), []);
+    const isImplemented = kind !== 'Backup' && kind !== 'Copy';
+    const codes = problemsOf(example).map(({ code }) => code);
+    assert.deepEqual(codes, isImplemented ? [] : ['kind-not-implemented']);
   }
 });

@@ -51,6 +51,11 @@ export interface Resource {
   readonly modifiedUs: number;
 }
 
+/** False for a kind whose documents are checked and kept only: its resources do nothing in this version. */
+export function isImplemented({ run, derive }: Pick<ResourceKind, 'run' | 'derive'>): boolean {
+  return run !== undefined || derive !== undefined;
+}
+
 /** What a resource's home holds beside what is stored there: names of its collections, scopes, … with their content. */
 export type Derive = (resource: Resource, inputs: Inputs) => DerivedEntries;
 

@@ -14,6 +14,7 @@ export const problemCodes = {
   'key-unknown': 'no such key is known here',
   'key-conflict': 'two keys exclude each other',
   'kind-unknown': 'no such kind of resource is known',
+  'kind-not-implemented': 'resources of the kind are checked and kept, but do nothing in this version',
   'value-missing': 'a key has no value',
   'value-unknown': 'the value is not one of those allowed',
   'value-duplicate': 'two items of a list say the same where they must differ',

@@ -1,7 +1,7 @@
 import { checkShape } from './check.ts';
 import { parseDocuments, type ParsedDocument } from './document.ts';
 import { documentShape, kindOf } from './envelope.ts';
-import { type ResourceKind } from './kind.ts';
+import { isImplemented, type ResourceKind } from './kind.ts';
 import { entryOf, type MapNode, type Node, textOf } from './node.ts';
 import { comparePositions, type Range } from './position.ts';
 import { type Problem } from './problem.ts';
@@ -42,9 +42,17 @@ export function readResourceFile(text: string, kinds: readonly ResourceKind[]): 
 function checkDocument(document: ParsedDocument, kinds: readonly ResourceKind[]): readonly Problem[] {
   const { root, broken, problems } = document;
   if (broken || root?.type !== 'map') return problems;
-  const shape = documentShape(kinds, kindOf(kinds, root));
+  const kind = kindOf(kinds, root);
+  const shape = documentShape(kinds, kind);
   const owner = entryOf(root, 'kind')?.keyRange ?? root.entries[0]?.keyRange ?? root.range;
-  return [...problems, ...checkShape(root, shape, owner)];
+  return [...problems, ...checkShape(root, shape, owner), ...checkImplemented(root, kind)];
+}
+
+function checkImplemented(root: MapNode, kind: ResourceKind | undefined): readonly Problem[] {
+  const range = entryOf(root, 'kind')?.value.range;
+  if (kind === undefined || isImplemented(kind) || range === undefined) return [];
+  const message = `this version of DuckPond checks and keeps ${kind.kind} resources, and does nothing with them`;
+  return [{ code: 'kind-not-implemented', severity: 'warning', message, range }];
 }
 
 /** Adds the document to `names`, and returns a problem when its kind and name are there already. */

@@ -11,7 +11,7 @@ import { createHomes, type Homes } from './homes.ts';
 import { readHomes, type ResourceHome, resourcesOf } from './readResource.ts';
 import { failureOf, type RunRecord } from './records.ts';
 import { titleOf } from './resource.ts';
-import { type Resource } from './kind.ts';
+import { isImplemented, type Resource } from './kind.ts';
 import { type ResourcePond } from './resourcePond.ts';
 import { type Ran, type RunEffects, runOne, type RunOptions } from './runOne.ts';
 import { selectHomes } from './select.ts';
@@ -119,13 +119,14 @@ function busy(resource: Resource, nowMs: number): Ran {
 /** Says why a resource cannot run; undefined when it can. */
 function unready(resource: Resource, failed: readonly Ran[], nowMs: number): Ran | undefined {
   const { kind } = resource;
-  const isRunnable = kind.run !== undefined || kind.derive !== undefined;
-  if (isRunnable && failed.length === 0) return undefined;
+  if (!isImplemented(kind)) {
+    const message = `${titleOf(resource)} did nothing: this version of DuckPond does not run ${kind.kind} resources`;
+    const hint = 'Delete the resource, or name the resources to run.';
+    return notRun('failed', resource, new PondError('run-failed', message, { hint }), nowMs);
+  }
+  if (failed.length === 0) return undefined;
   const names = failed.map((ran) => titleOf(ran.resource)).join(', ');
-  const why = isRunnable
-    ? `as ${names} did not end well`
-    : `as this version of DuckPond only checks ${kind.kind} documents`;
-  const error = new PondError('run-failed', `${titleOf(resource)} was not run, ${why}`);
+  const error = new PondError('run-failed', `${titleOf(resource)} was not run, as ${names} did not end well`);
   return notRun('skipped', resource, error, nowMs);
 }
 

@@ -4,8 +4,8 @@ import { s3Fields } from '../s3.ts';
 /** Backup: the pond, sent to a bucket. */
 export const backup: ResourceKind = {
   kind: 'Backup',
-  summary: 'keeps a copy of the pond in an S3-compatible store',
-  doc: 'This version checks the document and keeps it; runs skip the resource, and say so. Nothing is sent.',
+  summary: 'is to keep a copy of the pond in an S3-compatible store; it does nothing in this version',
+  doc: 'The document is checked and kept, with a warning, and a run of the resource fails. Nothing is sent.',
   spec: { type: 'object', fields: s3Fields },
   flows: () => [],
   example: `apiVersion: duckpond/v1

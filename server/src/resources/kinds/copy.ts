@@ -6,8 +6,8 @@ import { uuidText } from '../texts.ts';
 /** Copy: another pond, fetched from a bucket. */
 export const copy: ResourceKind = {
   kind: 'Copy',
-  summary: 'brings a backup of another pond into this one',
-  doc: 'This version checks the document and keeps it; runs skip the resource, and say so. Nothing is fetched.',
+  summary: 'is to bring a backup of another pond into this one; it does nothing in this version',
+  doc: 'The document is checked and kept, with a warning, and a run of the resource fails. Nothing is fetched.',
   spec: {
     type: 'object',
     fields: {
