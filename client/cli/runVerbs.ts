@@ -108,7 +108,11 @@ export const runs: VerbRunner = async (session) => {
   const { count } = line.texts;
   const limit = count === undefined ? runsShown : wholeNumber('-n', count, 0);
   const names = line.positionals.length === 0 ? {} : { names: line.positionals };
-  const found = await session.ask('runs', { ...names, limit });
+  const all = await session.ask('runs', { ...names, limit: limit + 1 });
+  const found = all.slice(0, limit);
+  if (all.length > found.length && count === undefined) {
+    terminal.warn(`pond: the newest ${limit} runs are listed, there are more\nhint: -n says how many`);
+  }
   if (line.json) return await printJson(session, found);
   if (found.length === 0 && limit > 0) return terminal.warn('pond: nothing was run yet');
   const rows = found.map((info) => [

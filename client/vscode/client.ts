@@ -24,6 +24,7 @@ import {
   type InitializationOptions,
   type ProgressEvent,
 } from '../../server/src/protocol/events.ts';
+import { resourceDocuments } from './resourceDocuments.ts';
 import { startServer } from './serverProcess.ts';
 
 /** Requests that change nothing: they are asked again when the server died before it answered. */
@@ -210,10 +211,6 @@ function clientOptions(log: vscode.LogOutputChannel): LanguageClientOptions {
     outputChannel: log,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     initializationOptions,
-    documentSelector: [
-      { language: 'yaml', scheme: 'file' },
-      { language: 'yaml', scheme: 'pond' },
-      { language: 'pond-sql' },
-    ],
+    documentSelector: [...resourceDocuments, { language: 'pond-sql' }],
   };
 }

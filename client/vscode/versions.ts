@@ -1,11 +1,20 @@
 import * as vscode from 'vscode';
 import { type CommitInfo } from '../../server/src/protocol/commands.ts';
+import { openCommits, type CommitPages } from './commitPages.ts';
 import { type PondClient } from './client.ts';
 
-const listMax = 200;
+/** A commit in a list. */
+interface CommitItem extends vscode.QuickPickItem {
+  readonly commit: CommitInfo;
+}
+
+/** The end of a list that has more commits. */
+interface MoreItem extends vscode.QuickPickItem {
+  readonly commit: undefined;
+}
 
 /** How a commit is shown in a list. */
-export function commitItem(commit: CommitInfo): vscode.QuickPickItem & { readonly commit: CommitInfo } {
+export function commitItem(commit: CommitInfo): CommitItem {
   const counts = [
     [commit.added, 'added'],
     [commit.modified, 'modified'],
@@ -27,14 +36,44 @@ export async function pickCommit(
   pond: string,
   { path, placeHolder }: { readonly path?: string; readonly placeHolder: string },
 ): Promise<CommitInfo | undefined> {
-  const params = { pond, limit: listMax, ...(path === undefined ? {} : { path }) };
-  const commits = await client.request('log', params);
-  if (commits.length === 0) {
+  const commits = await openCommits(client, pond, path);
+  if (commits.loaded.length === 0) {
     void vscode.window.showInformationMessage(`${path ?? pond} is in no commit yet.`);
     return undefined;
   }
-  const options = { placeHolder, matchOnDescription: true, matchOnDetail: true };
-  return (await vscode.window.showQuickPick(commits.map(commitItem), options))?.commit;
+  return pickFromPages(commits, placeHolder);
+}
+
+/** Lets the person pick one of the commits; more of them are loaded on demand. Undefined when none is picked. */
+export function pickFromPages(commits: CommitPages, placeHolder: string): Promise<CommitInfo | undefined> {
+  const list = vscode.window.createQuickPick<CommitItem | MoreItem>();
+  list.placeholder = placeHolder;
+  list.matchOnDescription = true;
+  list.matchOnDetail = true;
+  list.keepScrollPosition = true;
+  list.items = itemsOf(commits);
+  return new Promise<CommitInfo | undefined>((resolve, reject) => {
+    const accept = async (): Promise<void> => {
+      const [chosen] = list.selectedItems;
+      if (chosen === undefined || list.busy) return;
+      if (chosen.commit !== undefined) return resolve(chosen.commit);
+      const before = commits.loaded.length;
+      list.busy = true;
+      await commits.loadMore();
+      list.items = itemsOf(commits);
+      list.activeItems = list.items.slice(before, before + 1);
+      list.busy = false;
+    };
+    list.onDidAccept(() => void accept().catch(reject));
+    list.onDidHide(() => resolve(undefined));
+    list.show();
+  }).finally(() => list.dispose());
+}
+
+function itemsOf({ loaded, hasMore }: CommitPages): readonly (CommitItem | MoreItem)[] {
+  const detail = `The newest ${loaded.length.toLocaleString('en')} commits are listed.`;
+  const more: MoreItem = { label: '$(ellipsis) Show more…', detail, commit: undefined, alwaysShow: true };
+  return [...loaded.map(commitItem), ...(hasMore ? [more] : [])];
 }
 
 function firstLine(text: string): string {

@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
 import { type ChangeInfo, type NodeInfo } from '../../../server/src/protocol/commands.ts';
+import { openCommits } from '../commitPages.ts';
 import { selectedPaths, type Context } from '../context.ts';
 import { showChange, showChanges, sideNames, type Sides } from '../diffEditor.ts';
 import { pondName } from '../pondUri.ts';
 import { madeAt } from '../resources/maker.ts';
-import { commitItem } from '../versions.ts';
+import { commitItem, pickFromPages } from '../versions.ts';
 
 /**
  * Shows what differs. On a resource: its staged change. From the palette or the title of source control: all files
@@ -66,12 +67,13 @@ async function openAll({ client }: Pick<Context, 'client'>, sides: Sides, paths?
 }
 
 async function pickSides({ client }: Context, pond: string): Promise<Sides | undefined> {
-  const commits = (await client.request('log', { pond, limit: 200 })).map(commitItem);
+  const commits = await openCommits(client, pond);
   const working = { label: '$(edit) Working tree', detail: 'With what is staged', commit: undefined };
-  const from = await vscode.window.showQuickPick(commits, { placeHolder: 'Compare: the older side' });
+  const from = await pickFromPages(commits, 'Compare: the older side');
   if (from === undefined) return undefined;
-  const later = commits.filter(({ commit }) => commit.number > from.commit.number);
+  // All that are newer than one that is listed are listed too.
+  const later = commits.loaded.filter(({ number }) => number > from.number).map(commitItem);
   const to = await vscode.window.showQuickPick([working, ...later], { placeHolder: 'Compare: the newer side' });
   if (to === undefined) return undefined;
-  return { pond, from: String(from.commit.number), to: to.commit === undefined ? undefined : String(to.commit.number) };
+  return { pond, from: String(from.number), to: to.commit === undefined ? undefined : String(to.commit.number) };
 }

@@ -4,6 +4,7 @@ import { type ResourceInfo } from '../../../server/src/protocol/resources.ts';
 import { type Ponds } from '../ponds.ts';
 import { parsePondUri } from '../pondUri.ts';
 import { documentUri } from './places.ts';
+import { resourceDocuments } from '../resourceDocuments.ts';
 import { type ResourceStore } from './resourceStore.ts';
 import { titleOf } from './words.ts';
 
@@ -21,14 +22,9 @@ export class PatternFeatures implements vscode.DefinitionProvider, vscode.Comple
   constructor(ponds: Ponds, store: ResourceStore) {
     this.ponds = ponds;
     this.store = store;
-    const selector = [
-      { language: 'yaml', scheme: 'pond' },
-      { language: 'yaml', scheme: 'file' },
-      { language: 'yaml', scheme: 'untitled' },
-    ];
     this.registered = vscode.Disposable.from(
-      vscode.languages.registerDefinitionProvider(selector, this),
-      vscode.languages.registerCompletionItemProvider(selector, this, '/'),
+      vscode.languages.registerDefinitionProvider(resourceDocuments, this),
+      vscode.languages.registerCompletionItemProvider(resourceDocuments, this, '/'),
     );
   }
 

@@ -40,11 +40,13 @@ export class RunLog implements vscode.TextDocumentContentProvider, vscode.Docume
   async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
     const { pond, titles } = about(uri);
     const names = titles.length === 0 ? {} : { names: titles };
-    const runs = await this.client.request('runs', { pond, ...names, limit: recordsMax });
+    const found = await this.client.request('runs', { pond, ...names, limit: recordsMax + 1 });
+    const runs = found.slice(0, recordsMax);
     const what = titles.length === 0 ? `all resources of ${pondName(pond)}` : titles.join(', ');
     if (runs.length === 0) return `No runs of ${what} yet.\n`;
     const records = runs.map((run) => recordText(run, this.store.resources(pond)));
-    return [`Runs of ${what}, newest first`, ...records].join('\n\n') + '\n';
+    const more = found.length > runs.length ? [`Older runs are not shown: 'pond runs -n 1000' lists them.`] : [];
+    return [`Runs of ${what}, newest first`, ...records, ...more].join('\n\n') + '\n';
   }
 
   provideDocumentLinks(document: vscode.TextDocument): vscode.DocumentLink[] {

@@ -176,11 +176,11 @@ export class OpenPond implements types.Pond {
     });
   }
 
-  async *log(options: { readonly path?: string; readonly limit?: number } = {}): AsyncIterable<types.Commit> {
+  async *log(options: types.LogOptions = {}): AsyncIterable<types.Commit> {
     const { opLog } = this.#store;
+    const start = options.start === undefined ? this.#head.number : (await this.resolve(String(options.start))).number;
     const names = normalisePath(options.path ?? '/').names;
-    const commits =
-      names.length === 0 ? commitsFrom(opLog, this.#head.number) : commitsOfPath(this.#store, this.#head.number, names);
+    const commits = names.length === 0 ? commitsFrom(opLog, start) : commitsOfPath(this.#store, start, names);
     let left = options.limit ?? Infinity;
     if (left <= 0) return;
     for await (const commit of commits) {

@@ -115,6 +115,16 @@ export interface OpenOptions {
   readonly mode: 'read' | 'write';
 }
 
+/** Which commits a log has. */
+export interface LogOptions {
+  /** Those that changed this path or something below it. */
+  readonly path?: string;
+  /** How many at most. */
+  readonly limit?: number;
+  /** Number of the commit that is the first; the newest when it is left out. */
+  readonly start?: number;
+}
+
 /**
  * A pond: committed history and what is staged on it. Made by openPond and initPond (pond.ts).
  *
@@ -149,8 +159,11 @@ export interface Pond {
    * now. Returns how many there were.
    */
   keepStaged(paths: readonly string[]): Promise<number>;
-  /** Commits newest first, foreign ones left out; with a path, those that changed it or something below it. */
-  log(options?: { readonly path?: string; readonly limit?: number }): AsyncIterable<Commit>;
+  /**
+   * Commits newest first, foreign ones left out; with a path, those that changed it or something below it. From the
+   * commit of number `start` on, the newest when it is left out. Fails `version-not-found` for another number.
+   */
+  log(options?: LogOptions): AsyncIterable<Commit>;
   /**
    * Stages the paths as they were at a version: content, presence and absence. Returns the changes it staged, as status
    * has them.

@@ -253,7 +253,14 @@ export interface Commands extends ResourceCommands {
   commit: { params: InPond & { readonly message: string; readonly author?: string }; result: CommitInfo };
   discard: { params: InPond & { readonly paths?: readonly string[] }; result: { readonly discarded: number } };
   keepStaged: { params: InPond & { readonly paths: readonly string[] }; result: null };
-  log: { params: InPond & { readonly path?: string; readonly limit?: number }; result: readonly CommitInfo[] };
+  /**
+   * Commits newest first; with a path, those that changed it. At most `limit`; the next ones begin with the commit whose
+   * number is `start`: the parent of the last.
+   */
+  log: {
+    params: InPond & { readonly path?: string; readonly limit?: number; readonly start?: number };
+    result: readonly CommitInfo[];
+  };
   /** A commit and what it changed. */
   show: {
     params: InPond & { readonly commit: string };
