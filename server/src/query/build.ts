@@ -41,6 +41,11 @@ export interface UserBuild {
   readonly input: InputSource;
   /** Other pond paths that the SQL names as tables, already found, under their names in the SQL. */
   readonly tables: readonly InputSource[];
+  /**
+   * Files that are written as the input is: they say in which order dates are where the input does not. Undefined where
+   * the input is to say it alone.
+   */
+  readonly settledBy?: readonly InputFile[];
   /** Absolute host path of the Parquet file to write; nothing is there, its folder is. */
   readonly target: string;
 }

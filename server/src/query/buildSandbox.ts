@@ -6,6 +6,7 @@ import { type Value } from '../duckdb/values.ts';
 import { runError, viewError } from './hostNames.ts';
 import { renamingSql } from './renamingSql.ts';
 import { type SandboxSpec, type ViewSpec } from './sources.ts';
+import { viewSql } from './texts/viewSql.ts';
 import { allowed, hasParameters, notAQuery, splitQuery, withoutFirstLine } from './userStatements.ts';
 
 /** What a build runs in a sandbox that is open. */
@@ -76,6 +77,23 @@ export class BuildSandbox {
       await makeViews(connection, [...(this.#hasViews ? [] : this.#spec.views), ...run.views], run);
       this.#hasViews = true;
       await this.#copy(connection, run);
+    } finally {
+      this.#connection = undefined;
+      connection.close();
+    }
+  }
+
+  /** Looks at files on a connection. Fails `invalid-content` for files that cannot be read, and as the work does. */
+  async look<T>(work: (connection: Connection) => Promise<T>, files: SandboxSpec['files']): Promise<T> {
+    const connection = await this.#database.connect();
+    this.#connection = connection;
+    try {
+      this.#checkInterrupt();
+      const result = await work(connection);
+      this.#checkInterrupt();
+      return result;
+    } catch (error) {
+      throw viewError(error, { index: undefined, path: files[0]?.pondPath }, '', files);
     } finally {
       this.#connection = undefined;
       connection.close();
@@ -153,8 +171,10 @@ async function makeViews(
   { sql, files }: Pick<BuildRun, 'sql' | 'files'>,
 ): Promise<void> {
   for (const view of views) {
-    await connection.run(view.sql).catch((error: unknown) => {
+    try {
+      await connection.run(await viewSql(connection, view));
+    } catch (error) {
       throw viewError(error, view, sql, files);
-    });
+    }
   }
 }

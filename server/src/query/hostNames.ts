@@ -1,9 +1,9 @@
-import { PondError } from '../base/error.ts';
+import { isPondError, PondError } from '../base/error.ts';
 import { type ErrorCode } from '../base/errorCode.ts';
 import { type EngineError, engineToPondError, readEngineError, queryError } from '../duckdb/engineError.ts';
 import { textPosition } from '../duckdb/textPosition.ts';
 import { fileMessage } from './fileMessage.ts';
-import { type SandboxSpec, type ViewSpec } from './sources.ts';
+import { type SandboxSpec, type SourceView } from './sources.ts';
 import { tokenize } from './tokens.ts';
 
 type NamedFile = SandboxSpec['files'][number];
@@ -49,7 +49,18 @@ function deniedError(engine: EngineError, sql: string): PondError {
 }
 
 /** The error of a view that could not be made: its files are not what their names or types promise. */
-export function viewError(error: unknown, view: ViewSpec, sql: string, files: readonly NamedFile[]): PondError {
+export function viewError(
+  error: unknown,
+  view: Pick<SourceView, 'index' | 'path'>,
+  sql: string,
+  files: readonly NamedFile[],
+): PondError {
+  const position =
+    view.index === undefined ? {} : { position: textPosition(sql.slice(0, view.index), Infinity, 'byte') };
+  if (isPondError(error, 'invalid-content') || isPondError(error, 'ambiguous-dates')) {
+    const { code, message, path, hint } = error;
+    return new PondError(code, message, { ...(path && { path }), ...(hint && { hint }), ...position });
+  }
   const engine = readEngineError(error);
   if (engine === undefined || engine.type === 'interrupt' || engine.type === 'out of memory')
     return queryError(error, sql);
@@ -59,7 +70,7 @@ export function viewError(error: unknown, view: ViewSpec, sql: string, files: re
   return new PondError(unreadCode(engine), `${blamed ?? 'the history'} cannot be read: ${told.text}`, {
     ...(blamed === undefined ? {} : { path: blamed }),
     ...(told.advice === undefined ? {} : { hint: `${readerHint} ${told.advice}` }),
-    ...(view.index === undefined ? {} : { position: textPosition(sql.slice(0, view.index), Infinity, 'byte') }),
+    ...position,
   });
 }
 

@@ -1,4 +1,4 @@
-import { type Reading } from './formats.ts';
+import { type Reading, wholeJsonOptions } from './formats.ts';
 import { type Edit, editText } from './edits.ts';
 import { PondError } from '../base/error.ts';
 import { literal, literalList } from '../duckdb/sql.ts';
@@ -16,9 +16,33 @@ export interface InputNames {
   readonly reading: Reading | undefined;
 }
 
+/** A call of a reader of text in a query, which opens the input. */
+export interface TextCall {
+  /** CSV is read as its options say, which are found from the input; of other text all of them are known before. */
+  readonly format: 'csv' | undefined;
+  /** The options as they are written, behind a comma; empty for none. */
+  readonly given: string;
+  /** Their names, in lower case. */
+  readonly options: ReadonlySet<string>;
+  /** An option that the name of the input gives, behind a comma; empty for none. */
+  readonly compression: string;
+}
+
+/** A query with options put into its calls. */
+export interface CompletedSql {
+  readonly text: string;
+  /** Index in `text` of an index in the text before. */
+  moved(index: number): number;
+  /** Place in the query as it was written of a place in `text`. */
+  toWritten(position: TextPosition): TextPosition;
+}
+
 /** A query with the names of its input put in. */
 export interface InputSql {
   readonly text: string;
+  readonly textCalls: readonly TextCall[];
+  /** Puts options, each behind a comma, into the calls of `textCalls`, in their order. */
+  complete(options: readonly string[]): CompletedSql;
   /** True for the index in `text` of a function that opens the input and nothing else. */
   isInputReader(index: number): boolean;
   /** Host paths may stand in the rows. */
@@ -49,8 +73,25 @@ export function placeInput(sql: string, input: InputNames): InputSql {
   ].sort((a, b) => a.start - b.start || a.end - b.end);
   const edited = editText(sql, edits);
   const starts = new Set(calls.map((call) => edited.toEdited(call.start)));
+  const textual = calls.filter(({ name }) => optionsOf(name).compressed);
   return {
     text: edited.text,
+    textCalls: textual.map((call) => textCall(sql, call, input)),
+    complete(options) {
+      const inserted = textual.map(({ end }, index): Edit => {
+        const at = edited.toEdited(end);
+        return { start: at, end: at, text: options[index] ?? '' };
+      });
+      const completed = editText(
+        edited.text,
+        inserted.sort((a, b) => a.start - b.start),
+      );
+      return {
+        text: completed.text,
+        moved: (index) => completed.toEdited(index),
+        toWritten: (position) => edited.toOriginal(completed.toOriginal(position)),
+      };
+    },
     isInputReader: (index) => starts.has(index),
     showsHostPaths: tellsPaths(calls, tokens),
     toWritten: (position) => edited.toOriginal(position),
@@ -81,21 +122,34 @@ function callEdits(call: ReaderCall, { pondPath, hostPaths, reading }: InputName
     if (call.isList) return { start, end, text: hostPaths.map(literal).join(', ') };
     return { start, end, text: hostPaths.length === 1 ? literal(hostPaths[0] ?? '') : literalList(hostPaths) };
   });
-  const { compressed, united } = optionsOf(call.name);
-  const options = [];
-  // Host files stand under names without extension, so DuckDB cannot tell by itself that they are compressed.
-  const compression = /\.(gz|zst)$/i.exec(pondPath)?.[1]?.toLowerCase();
-  if (
-    compressed &&
-    compression !== undefined &&
-    reading?.reader !== 'read_parquet' &&
-    !call.options.has('compression')
-  ) {
-    options.push(`compression = '${compression === 'gz' ? 'gzip' : 'zstd'}'`);
-  }
-  if (united && hostPaths.length > 1 && !call.options.has('union_by_name')) options.push('union_by_name = true');
-  if (options.length > 0) edits.push({ start: call.end, end: call.end, text: `, ${options.join(', ')}` });
+  const options = `${compressionOf(call, { pondPath, reading })}${wholeOptions(call, hostPaths.length)}`;
+  if (options !== '') edits.push({ start: call.end, end: call.end, text: options });
   return edits;
+}
+
+/** Host files stand under names without extension, so DuckDB cannot tell by itself that they are compressed. */
+function compressionOf(call: ReaderCall, { pondPath, reading }: Pick<InputNames, 'pondPath' | 'reading'>): string {
+  const compression = /\.(gz|zst)$/i.exec(pondPath)?.[1]?.toLowerCase();
+  const isSaid = call.options.has('compression') || !optionsOf(call.name).compressed;
+  if (compression === undefined || isSaid || reading?.reader === 'read_parquet') return '';
+  return `, compression = '${compression === 'gz' ? 'gzip' : 'zstd'}'`;
+}
+
+/** What makes a reader look at all of its files, where the call does not say otherwise; each behind a comma. */
+function wholeOptions({ name, options }: ReaderCall, fileCount: number): string {
+  const { format, united } = optionsOf(name);
+  const whole = format === 'json' ? [...wholeJsonOptions] : format === 'csv' ? [['sample_size', '-1'] as const] : [];
+  const wanted = [...whole, ...(united && fileCount > 1 ? [['union_by_name', 'true'] as const] : [])];
+  return wanted.flatMap(([option, value]) => (options.has(option) ? [] : [`, ${option} = ${value}`])).join('');
+}
+
+function textCall(sql: string, call: ReaderCall, input: InputNames): TextCall {
+  return {
+    format: optionsOf(call.name).format === 'csv' ? 'csv' : undefined,
+    given: sql.slice(call.end, call.close).replace(/^\s*\]/, ''),
+    options: call.options,
+    compression: compressionOf(call, input),
+  };
 }
 
 /** Puts the pond path in place of each `$1` in a token. */

@@ -93,7 +93,7 @@ async function sourceFiles(scope: PrepareScope, file: ResolvedFile): Promise<Sou
   const sources: SourceFile[] = [];
   for (const content of contents) {
     const hostPath = reading.isArrow ? await parquetOfArrow(scope, file, content) : content.hostPath;
-    sources.push({ hostPath, sizeBytes: content.sizeBytes, pondPath, reading });
+    sources.push({ hostPath, sizeBytes: content.sizeBytes, key: content.key, pondPath, reading });
   }
   return sources;
 }

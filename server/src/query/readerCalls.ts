@@ -2,25 +2,28 @@ import { isSymbol, type Token } from './tokens.ts';
 
 /** What a reader function can be told about its files. */
 export interface ReaderOptions {
+  /** The format that it reads; undefined for what is no text, or is not told from text. */
+  readonly format: 'csv' | 'json' | undefined;
   /** That they are compressed, by `compression`. */
   readonly compressed: boolean;
   /** That their columns are matched by name, by `union_by_name`. */
   readonly united: boolean;
 }
 
-const texts: ReaderOptions = { compressed: true, united: true };
-const objects: ReaderOptions = { compressed: true, united: false };
-const columns: ReaderOptions = { compressed: false, united: true };
-const whole: ReaderOptions = { compressed: false, united: false };
+const csv: ReaderOptions = { format: 'csv', compressed: true, united: true };
+const json: ReaderOptions = { format: 'json', compressed: true, united: true };
+const objects: ReaderOptions = { format: undefined, compressed: true, united: false };
+const columns: ReaderOptions = { format: undefined, compressed: false, united: true };
+const whole: ReaderOptions = { format: undefined, compressed: false, united: false };
 
 /** Functions that open files, in lower case. */
 const readers: ReadonlyMap<string, ReaderOptions> = new Map([
-  ['read_csv', texts],
-  ['read_csv_auto', texts],
-  ['read_json', texts],
-  ['read_json_auto', texts],
-  ['read_ndjson', texts],
-  ['read_ndjson_auto', texts],
+  ['read_csv', csv],
+  ['read_csv_auto', csv],
+  ['read_json', json],
+  ['read_json_auto', json],
+  ['read_ndjson', json],
+  ['read_ndjson_auto', json],
   ['read_json_objects', objects],
   ['read_json_objects_auto', objects],
   ['read_ndjson_objects', objects],
@@ -53,6 +56,8 @@ export interface ReaderCall {
   readonly isList: boolean;
   /** Index behind the first argument. */
   readonly end: number;
+  /** Index of the parenthesis that closes the call. */
+  readonly close: number;
   /** Names of the options that the call has, in lower case. */
   readonly options: ReadonlySet<string>;
 }
@@ -102,7 +107,9 @@ function readerCallAt(
   const end = (isList ? tokens[at]?.end : found.at(-1)?.end) ?? token.end;
   if (isList) at += 1;
   if (!isSymbol(tokens[at], ',') && !isSymbol(tokens[at], ')')) return 'other';
-  return { name, start: token.start, arguments: found, isList, end, options: namesInCall(tokens, at, closers) };
+  const close = tokens[closers.get(index + 1) ?? -1]?.start ?? sql.length;
+  const options = namesInCall(tokens, at, closers);
+  return { name, start: token.start, arguments: found, isList, end, close, options };
 }
 
 /** Where the token, or the two of `$` and `1`, are `$1` and nothing more. */

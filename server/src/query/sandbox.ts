@@ -8,6 +8,7 @@ import { type RowStream } from '../duckdb/statements.ts';
 import { type PlainValue } from './plainValue.ts';
 import { runError, viewError } from './hostNames.ts';
 import { type SandboxSpec, type TableSpec } from './sources.ts';
+import { viewSql } from './texts/viewSql.ts';
 import {
   allowed,
   notAQuery,
@@ -93,9 +94,13 @@ export class Sandbox {
   async #makeViews(sql: string): Promise<void> {
     if (this.#hasViews) return;
     for (const view of this.#spec.views) {
-      await this.#connection.run(view.sql).catch((error: unknown) => {
+      try {
+        await this.#connection.run(await viewSql(this.#connection, view));
+      } catch (error) {
         throw viewError(error, view, sql, this.#spec.files);
-      });
+      }
+      // An interrupt between two statements meets none of them.
+      if (this.#isInterrupted) throw new PondError('cancelled', 'the query was cancelled');
     }
     this.#hasViews = true;
   }
@@ -173,7 +178,7 @@ export class Sandbox {
 
 /** Equal for specs that can share a database. */
 export function sandboxKey(spec: SandboxSpec): string {
-  return JSON.stringify([spec.tablesKey, spec.views.map((view) => view.sql)]);
+  return JSON.stringify([spec.tablesKey, spec.views.map((view) => ('sql' in view ? view.sql : view.source))]);
 }
 
 function createTableSql({ name, columns }: TableSpec): string {

@@ -1,10 +1,11 @@
-import { identifier } from '../duckdb/sql.ts';
-import { type Reading, readSql } from './formats.ts';
+import { type Reading } from './formats.ts';
 
 /** A host file with the content of a pond path, and how it is read. */
 export interface SourceFile {
   readonly hostPath: string;
   readonly sizeBytes: number;
+  /** The same for the same content, and for no other; undefined when that is not known. */
+  readonly key?: string;
   /** Absolute pond path, for people. */
   readonly pondPath: string;
   readonly reading: Reading;
@@ -17,15 +18,30 @@ export interface Source {
   /** Index of the name in the SQL, in UTF-16 code units. */
   readonly index: number | undefined;
   readonly files: readonly SourceFile[];
+  /** Files beside these that say in which order dates are written where these do not. */
+  readonly settledBy?: readonly SourceFile[];
 }
 
-/** A view, or a table in its place, that the sandbox makes before a query runs. */
-export interface ViewSpec {
-  readonly sql: string;
+/** A view, or a table in its place, that the sandbox makes before a query runs: see viewSql. */
+export type ViewSpec = SqlView | SourceView;
+
+interface View {
   /** Index in the user's SQL of the table that it stands for, for errors found while making it. */
   readonly index: number | undefined;
   /** The pond path or pattern, for the same errors; undefined for a history table. */
   readonly path: string | undefined;
+}
+
+/** A view that is made by a statement. */
+export interface SqlView extends View {
+  readonly sql: string;
+}
+
+/** A view of files. */
+export interface SourceView extends View {
+  readonly source: Source;
+  /** All connections have it, not only the one that makes it. */
+  readonly isShared: boolean;
 }
 
 /** A table that is filled before a query runs. */
@@ -49,32 +65,16 @@ export interface SandboxSpec {
 const tableFilesMin = 64;
 const tableBytesMax = 128 * 1024 * 1024;
 
+/** The view that stands for a source. It is the connection's own, or with `isShared` that of all connections. */
+export function viewOf(source: Source, { isShared = false } = {}): SourceView {
+  return { source, isShared, index: source.index, path: source.name };
+}
+
 /**
- * The view that stands for a source. Of many small text files it is a table: to make a view DuckDB opens each file to
- * tell its columns, and each query over the view opens each file twice more. It is the connection's own, or with
- * `isShared` that of all connections.
+ * True for many small text files, which are read into a table: to make a view DuckDB opens each file to tell its columns,
+ * and each query over the view opens each file twice more.
  */
-export function viewOf(source: Source, { isShared = false } = {}): ViewSpec {
-  const groups = new Map<string, { readonly reading: Reading; readonly hostPaths: string[] }>();
-  for (const { reading, hostPath } of filled(source.files)) {
-    const key = `${reading.reader}${reading.options}`;
-    const group = groups.get(key) ?? { reading, hostPaths: [] };
-    group.hostPaths.push(hostPath);
-    groups.set(key, group);
-  }
-  const selects = [...groups.values()].map((group) => readSql(group.reading, group.hostPaths));
-  const kind = isReadOnce(source.files) ? 'TABLE' : 'VIEW';
-  const sql = `CREATE ${isShared ? '' : 'TEMP '}${kind} ${identifier(source.name)} AS ${selects.join(' UNION ALL BY NAME ')}`;
-  return { sql, index: source.index, path: source.name };
-}
-
-/** Without text files that have not a byte, unless all are so: readers make up a column for each. */
-function filled(files: readonly SourceFile[]): readonly SourceFile[] {
-  const found = files.filter(({ reading, sizeBytes }) => sizeBytes > 0 || reading.reader === 'read_parquet');
-  return found.length > 0 ? found : files;
-}
-
-function isReadOnce(files: readonly SourceFile[]): boolean {
+export function isReadOnce(files: readonly SourceFile[]): boolean {
   const texts = files.filter(({ reading }) => reading.reader !== 'read_parquet').length;
   return texts >= tableFilesMin && files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) <= tableBytesMax;
 }

@@ -1,5 +1,6 @@
 import { basename, dirname, join } from 'node:path';
 import { isPondError, PondError } from '../base/error.ts';
+import { type ErrorCode } from '../base/errorCode.ts';
 import { type DatabaseSettings } from '../duckdb/database.ts';
 import { textPosition } from '../duckdb/textPosition.ts';
 import { removeQuietly, temporaryPathIn } from '../storage/durable.ts';
@@ -11,6 +12,7 @@ import { BuildSandbox } from './buildSandbox.ts';
 import { queryableExtensions } from './formats.ts';
 import { type InputSql, placeInput } from './inputSql.ts';
 import { type Source, type SourceFile, viewOf } from './sources.ts';
+import { textOptions } from './texts/textOptions.ts';
 import { type Workplace, type Workplaces } from './workplaces.ts';
 
 /** What a build works with. */
@@ -25,6 +27,9 @@ export interface BuildTools {
   readonly limits: BuildLimits;
   readonly sandbox: Pick<DatabaseSettings, 'memoryLimitBytes' | 'threads'>;
 }
+
+/** Errors of the SQL or of a file, which leave the database as it was. */
+const leavesDatabase: ReadonlySet<ErrorCode> = new Set(['query-invalid', 'invalid-content', 'ambiguous-dates']);
 
 interface BuildOptions {
   /** The input is where it is for this build only. */
@@ -50,7 +55,8 @@ export async function buildUser(tools: BuildTools, build: UserBuild, signal: Abo
   };
   try {
     const readable = await withoutArrow(build, convert);
-    await buildAt(tools, readable, { isOnce: converted.length > 0, signal });
+    const isOnce = converted.length > 0 || build.settledBy !== undefined;
+    await buildAt(tools, readable, { isOnce, signal });
     return null;
   } finally {
     for (const name of converted) disk.remove(name);
@@ -66,12 +72,11 @@ async function buildAt(tools: BuildTools, build: UserBuild, { isOnce, signal }: 
   try {
     if (place.key !== undefined) copyFiles(files, place.inputs);
     const sql = placeInput(build.sql, { pondPath: name, hostPaths: place.inputs, reading: files[0]?.reading });
-    await atWritten(sql, () => runBuild(tools, place, { build, sql, signal }));
+    await runBuild(tools, place, { build, sql, signal });
     disk.rename(inFolder(place.result), inFolder(build.target));
     isReusable = true;
   } catch (error) {
-    // What is wrong with the SQL, or with a file, leaves the database as it was.
-    isReusable = isPondError(error) && (error.code === 'query-invalid' || error.code === 'invalid-content');
+    isReusable = isPondError(error) && leavesDatabase.has(error.code);
     throw error;
   } finally {
     removeQuietly(disk, inFolder(place.result));
@@ -87,39 +92,55 @@ async function runBuild(
 ): Promise<void> {
   const files = build.input.files.map((file, index) => ({ ...file, hostPath: place.inputs[index] ?? file.hostPath }));
   const input = { ...build.input, files };
-  if (place.analyzed?.text !== sql.text) place.analyzed = { text: sql.text, analysis: await tools.analyze(sql) };
-  const sources = sourcesOf(place.analyzed.analysis, sql.text, [input, ...build.tables]);
-  const shared = sources.filter(({ name }) => !isSameTable(name, input.name));
-  place.opened ??= await open(tools, place, { shared, tables: build.tables });
-  const { sandbox, tables } = place.opened;
-  const own = sources.filter(({ name }) => !tables.has(name) || isSameTable(name, input.name));
+  const { sandbox, own } = await atWritten(sql, () => openFor(tools, place, { build, input, sql }));
   const named = [
     ...files,
-    ...sources.flatMap((source) => source.files),
+    ...own.flatMap((source) => source.files),
+    ...build.tables.flatMap((source) => source.files),
     { hostPath: place.result, pondPath: 'the result' },
-  ];
-  const run = {
-    sql: sql.text,
-    files: named.map(({ hostPath, pondPath }) => ({ hostPath, pondPath })),
-    views: own.map((source) => viewOf(source)),
-    renamesHostPaths: sql.showsHostPaths,
+  ].map(({ hostPath, pondPath }) => ({ hostPath, pondPath }));
+  const work = async (): Promise<void> => {
+    const options = await sandbox.look((connection) => textOptions(connection, sql.textCalls, files), named);
+    const completed = sql.complete(options);
+    const views = own.map((source) =>
+      viewOf({ ...source, index: source.index === undefined ? undefined : completed.moved(source.index) }),
+    );
+    const run = { sql: completed.text, files: named, views, renamesHostPaths: sql.showsHostPaths };
+    await atWritten(completed, () => sandbox.write(run));
   };
   const stop = (): void => sandbox.interrupt();
   signal.addEventListener('abort', stop);
   try {
     if (signal.aborted) stop();
-    await withinLimits(tools.limits, place, { work: () => sandbox.write(run), stop });
+    await withinLimits(tools.limits, place, { work, stop });
   } finally {
     signal.removeEventListener('abort', stop);
   }
 }
 
+/** The sandbox, with the sources that this run alone has. */
+async function openFor(
+  tools: BuildTools,
+  place: Workplace,
+  { build, input, sql }: { readonly build: UserBuild; readonly input: InputSource; readonly sql: InputSql },
+): Promise<{ readonly sandbox: BuildSandbox; readonly own: readonly Source[] }> {
+  if (place.analyzed?.text !== sql.text) place.analyzed = { text: sql.text, analysis: await tools.analyze(sql) };
+  const sources = sourcesOf(place.analyzed.analysis, sql.text, [input, ...build.tables]);
+  const shared = sources.filter(({ name }) => !isSameTable(name, input.name));
+  place.opened ??= await open(tools, place, { shared, build });
+  const { sandbox, tables } = place.opened;
+  const own = sources.filter(({ name }) => !tables.has(name) || isSameTable(name, input.name));
+  const settledBy = build.settledBy?.map(asTable);
+  return { sandbox, own: own.map((source) => (settledBy === undefined ? source : { ...source, settledBy })) };
+}
+
 async function open(
   { sandbox: settings }: BuildTools,
   place: Workplace,
-  { shared, tables }: { readonly shared: readonly Source[]; readonly tables: readonly InputSource[] },
+  { shared, build }: { readonly shared: readonly Source[]; readonly build: UserBuild },
 ): Promise<NonNullable<Workplace['opened']>> {
-  const hostPaths = [...place.inputs, ...tables.flatMap(({ files }) => files.map(({ hostPath }) => hostPath))];
+  const others = [...build.tables.flatMap(({ files }) => files), ...(build.settledBy ?? [])];
+  const hostPaths = [...place.inputs, ...others.map(({ hostPath }) => hostPath)];
   const views = shared.map((source) => viewOf(source, { isShared: true }));
   const sandbox = await BuildSandbox.open(
     { hostPaths, result: place.result, views },
@@ -200,9 +221,9 @@ async function withoutArrow(
 }
 
 /** Moves the positions of errors from the SQL that ran to the SQL that was written. */
-async function atWritten(sql: InputSql, work: () => Promise<void>): Promise<void> {
+async function atWritten<T>(sql: Pick<InputSql, 'toWritten'>, work: () => Promise<T>): Promise<T> {
   try {
-    await work();
+    return await work();
   } catch (error) {
     if (!isPondError(error) || error.position === undefined) throw error;
     const { code, message, path, hint, cause } = error;

@@ -18,7 +18,7 @@ import { emptySql, type Layout, unionTypesSql } from './sql.ts';
 import { keyOfLayout, writeRows } from './write.ts';
 
 /** How keys of what is made here begin. The number changes when the same inputs would give something else. */
-export const recipe = ['combine', 2] as const;
+export const recipe = ['combine', 3] as const;
 
 /** A scope with what its patterns match. */
 export interface ScopeInputs {

@@ -41,11 +41,11 @@ export async function gatherPieces(
   workshop: Workshop,
   job: Job,
 ): Promise<readonly Piece[]> {
-  const inputs = matched.flatMap((matches, series) => matches.map((match) => ({ series, match })));
-  const pieces = await sideBySide(inputs, inputsAtOnce, async ({ series, match }) => {
+  const inputs = matched.flatMap((matches, series) => matches.map((match) => ({ series, match, alike: matches })));
+  const pieces = await sideBySide(inputs, inputsAtOnce, async ({ series, match, alike }) => {
     const { path } = match;
     try {
-      const files = await mergeSmall(await parquetFilesOf(match, workshop, job), workshop, job);
+      const files = await mergeSmall(await parquetFilesOf({ match, alike }, workshop, job), workshop, job);
       const found = await sideBySide(files, filesAtOnce, async (file): Promise<Piece> => {
         return { path, series, file, facts: await workshop.inspect([file], job), hasBlanks: false };
       });

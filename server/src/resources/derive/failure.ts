@@ -15,7 +15,7 @@ const passed: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 /**
- * The error of something that could not be derived. `invalid-content` blames the input that it names, at the line that
+ * The error of something that could not be derived. `invalid-content` and `ambiguous-dates` blame the input that it names, at the line that
  * the message tells; all else blames the document, at the place in the query.
  */
 export function deriveFailure(
@@ -26,8 +26,8 @@ export function deriveFailure(
   const { code, hint, path, position } = error;
   const message = `${titleOf(resource)} cannot make ${output}: ${error.message}`;
   const details = { ...(hint === undefined ? {} : { hint }), cause: error };
-  if (code === 'invalid-content' && path !== undefined) {
-    const line = /\bLine: (\d+)/.exec(error.message)?.[1];
+  if ((code === 'invalid-content' || code === 'ambiguous-dates') && path !== undefined) {
+    const line = /\bLine:? (\d+)/i.exec(error.message)?.[1];
     const where = line === undefined ? {} : { position: { line: Number(line) - 1, character: 0 } };
     return new PondError(code, message, { ...details, path, ...where });
   }

@@ -16,7 +16,7 @@ import { type InputTable, inputTables } from './inputTables.ts';
 import { outputNames } from './outputNames.ts';
 
 /** Changes when the same SQL over the same inputs is to be made again. */
-const recipeVersion = 1;
+const recipeVersion = 2;
 
 /**
  * Returns the collections of a resource. Patterns are matched when one is listed, and nothing runs before a series is
@@ -93,7 +93,8 @@ function outputOf(output: Output): DerivedFile {
 /** What a file brings to a key: its content, how it is read, and its path where that can show in the rows. */
 function inputPart(match: Match, withPath: boolean): KeyPart {
   const reading = readingOf(match.type, match.name);
-  const read = reading === undefined ? null : [reading.reader, reading.options, reading.isArrow];
+  const read =
+    reading === undefined ? null : [reading.reader, reading.options, reading.compression ?? null, reading.isArrow];
   return [match.key, read, withPath ? match.path : (/\.(gz|zst)$/i.exec(match.name)?.[0] ?? null)];
 }
 
@@ -116,7 +117,7 @@ async function make(
 
 async function filesOf(match: Match, job: Job): Promise<readonly InputFile[]> {
   const reading = readingOf(match.type, match.name);
-  const named = ({ hostPath, sizeBytes }: HostFile) => ({ hostPath, sizeBytes, pondPath: match.path, reading });
+  const named = (file: HostFile) => ({ ...file, pondPath: match.path, reading });
   return (await match.files(job)).map(named);
 }
 

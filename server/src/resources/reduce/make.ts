@@ -3,7 +3,7 @@ import { type SqlType } from '../../duckdb/sqlType.ts';
 import { type HostFile } from '../../pond/types.ts';
 import { documentName, homeOf, titleOf } from '../resource.ts';
 import { type Resource } from '../kind.ts';
-import { parquetFilesOf } from '../series/parquetFiles.ts';
+import { type AlikeInput, parquetFilesOf } from '../series/parquetFiles.ts';
 import { type OutputColumn } from './foldSql.ts';
 import { type OutputInput } from './gather.ts';
 import { type Making } from './making.ts';
@@ -29,7 +29,8 @@ export interface OutputSpec {
 export async function makeOutput(spec: OutputSpec, making: Making): Promise<readonly HostFile[]> {
   const inputs: PartedInput[] = [];
   for (const input of spec.inputs) {
-    const partials = await inputPartials(spec, input, making);
+    const alike = spec.inputs.filter(({ dataset }) => dataset === input.dataset).map(({ match }) => match);
+    const partials = await inputPartials(spec, { ...input, alike }, making);
     inputs.push({ partials, columns: columnsOf(input, partials) });
   }
   requireDifferentNames(spec, inputs);
@@ -38,11 +39,11 @@ export async function makeOutput(spec: OutputSpec, making: Making): Promise<read
 
 async function inputPartials(
   { resource, baseUs }: OutputSpec,
-  { match, dataset }: OutputInput,
+  { match, dataset, alike }: OutputInput & AlikeInput,
   making: Making,
 ): Promise<readonly Partial[]> {
   try {
-    const files = await parquetFilesOf(match, making.workshop, making.job);
+    const files = await parquetFilesOf({ match, alike }, making.workshop, making.job);
     return await partialsOf({ files, wanted: dataset.columns, baseUs }, making);
   } catch (error) {
     throw inputError(resource, match.path, error);

@@ -72,7 +72,7 @@ function resolutionNode(output: Output, { text, duration }: Resolution): Derived
   const baseUs = baseUsOf(duration, durations);
   return {
     type: 'series',
-    key: keyOf('reduce', 2, months, microseconds, keys),
+    key: keyOf('reduce', 3, months, microseconds, keys),
     modifiedUs: Math.max(resource.modifiedUs, ...inputs.map(({ match }) => match.modifiedUs)),
     make: (workshop, job) =>
       makeOutput({ resource, resolution: { text, duration }, baseUs, inputs }, { workshop, job }),

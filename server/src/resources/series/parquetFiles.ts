@@ -1,17 +1,26 @@
-import { PondError } from '../../base/error.ts';
+import { isPondError, PondError } from '../../base/error.ts';
 import { type HostFile } from '../../pond/types.ts';
-import { type Reading, readingOf } from '../../query/formats.ts';
+import { type InputFile } from '../../query/build.ts';
+import { type Reading, readingOf, readingVersion } from '../../query/formats.ts';
 import { keyOf } from '../contentKey.ts';
 import { type Job } from '../job.ts';
 import { type Match } from '../derived.ts';
 import { type Workshop } from '../workshop.ts';
 
+/** An input with those that are written as it is: together they say in which order their dates are. */
+export interface AlikeInput {
+  readonly match: Match;
+  /** The input itself may be among them. */
+  readonly alike: readonly Match[];
+}
+
 /**
  * Returns an input as Parquet files: all parts of a series in their order, else one. Text and Arrow files are converted
  * first; none for a text file without a byte, which has neither rows nor columns. Fails `invalid-content`, with the
- * input's path, for what is no table.
+ * input's path, for what is no table, and `ambiguous-dates`.
  */
-export async function parquetFilesOf(match: Match, workshop: Workshop, job: Job): Promise<readonly HostFile[]> {
+export async function parquetFilesOf(input: AlikeInput, workshop: Workshop, job: Job): Promise<readonly HostFile[]> {
+  const { match, alike } = input;
   const reading = readingOf(match.type, match.name);
   if (reading === undefined) {
     const hint = 'Inputs are series, tables, and files that a query can read: CSV, JSON, Parquet and Arrow.';
@@ -20,7 +29,18 @@ export async function parquetFilesOf(match: Match, workshop: Workshop, job: Job)
   const files = await match.files(job);
   if (reading.reader === 'read_parquet' && !reading.isArrow) return files;
   const written = reading.isArrow ? files : files.filter(({ sizeBytes }) => sizeBytes > 0);
-  return await Promise.all(written.map((file) => converted(file, { match, reading, workshop, job })));
+  const conversion = { match, reading, workshop, job };
+  return await Promise.all(
+    written.map(async (file) => {
+      try {
+        return await converted(file, conversion);
+      } catch (error) {
+        // Most files say the order of their dates themselves, and need no others for it.
+        if (!isPondError(error, 'ambiguous-dates') || alike.length < 2) throw error;
+        return await converted(file, { ...conversion, settledBy: await csvFilesOf(alike, job) });
+      }
+    }),
+  );
 }
 
 interface Conversion {
@@ -28,15 +48,31 @@ interface Conversion {
   readonly reading: Reading;
   readonly workshop: Workshop;
   readonly job: Job;
+  readonly settledBy?: readonly InputFile[];
 }
 
-async function converted(file: HostFile, { match, reading, workshop, job }: Conversion): Promise<HostFile> {
-  const { key, hostPath, sizeBytes } = file;
+async function converted(file: HostFile, conversion: Conversion): Promise<HostFile> {
+  const { match, reading, workshop, job, settledBy } = conversion;
   const pondPath = match.path;
-  const input = { name: pondPath, files: [{ hostPath, sizeBytes, pondPath, reading }] };
+  const input = { name: pondPath, files: [{ ...file, pondPath, reading }] };
+  const others = settledBy?.map(({ key }) => key ?? null) ?? null;
   return await workshop.file(
-    keyOf('parquet', 1, key, reading.reader, reading.options, reading.isArrow),
-    (target, { signal }) => workshop.builder.fromUserSql({ sql: 'FROM "$1"', input, tables: [], target }, signal),
+    keyOf('parquet', readingVersion, file.key, JSON.stringify(reading), others),
+    (target, { signal }) =>
+      workshop.builder.fromUserSql(
+        { sql: 'FROM "$1"', input, tables: [], target, ...(settledBy && { settledBy }) },
+        signal,
+      ),
     job,
   );
+}
+
+async function csvFilesOf(matches: readonly Match[], job: Job): Promise<readonly InputFile[]> {
+  const files: InputFile[] = [];
+  for (const match of matches) {
+    const reading = readingOf(match.type, match.name);
+    if (reading?.reader !== 'read_csv') continue;
+    for (const file of await match.files(job)) files.push({ ...file, pondPath: match.path, reading });
+  }
+  return files;
 }

@@ -1,0 +1,80 @@
+import { PondError } from '../../base/error.ts';
+import { type Connection } from '../../duckdb/connection.ts';
+import { literal } from '../../duckdb/sql.ts';
+import { type SourceFile } from '../sources.ts';
+import { type CsvTable } from './csvTable.ts';
+import { type DateOrders, dateOrdersOf } from './dateOrder.ts';
+import { attempt, commentLines, guess, headLinesMax, requireNoRowsSkipped, type Unknown, wholeFile } from './guess.ts';
+import { firstLines } from './lines.ts';
+import { firstOddLine, type OddLine } from './ragged.ts';
+import { fitOf } from './verify.ts';
+
+/** A CSV file as a table, with what its dates say of their order. */
+export interface FoundTable {
+  readonly table: CsvTable;
+  readonly orders: DateOrders;
+}
+
+/** Up to so many bytes the types are told from all rows at once: in larger files that takes longer than to read them. */
+const smallBytesMax = 256 * 1024;
+
+/**
+ * Finds how a CSV file is read so that no row of it is left out and no value changed: from its first rows, which are
+ * compared with all others, and from all rows where that is not so. Fails `invalid-content` for rows that DuckDB would
+ * skip to find a table below them, and with DuckDB's error, which has the line, for what is no table.
+ */
+export async function findTable(connection: Connection, file: SourceFile): Promise<FoundTable> {
+  const { hostPath, pondPath, reading, sizeBytes } = file;
+  const compression = reading.compression ?? 'none';
+  const lines = { compression } as const;
+  const compressed = `, compression = ${literal(compression)}`;
+  const comments = await commentLines(connection, hostPath, lines);
+  const unknown = { connection, hostPath, pondPath, lines, options: `${reading.options}${compressed}`, comments };
+  const isSmall = sizeBytes <= smallBytesMax && reading.compression === undefined;
+  const table = (isSmall ? await smallTable(unknown) : undefined) ?? (await tableOf(unknown, compressed));
+  return { table, orders: await dateOrdersOf(connection, hostPath, { table, options: compressed }) };
+}
+
+/** What all rows say; undefined for no table, and for one column, which a line that does not fit makes of several. */
+async function smallTable(unknown: Unknown): Promise<CsvTable | undefined> {
+  const table = await attempt(() => guess(unknown, wholeFile));
+  if (table instanceof Error || table.columns.length < 2) return undefined;
+  await requireNoRowsSkipped(unknown, table);
+  return table;
+}
+
+async function tableOf(unknown: Unknown, compressed: string): Promise<CsvTable> {
+  const sampled = await sampledTable(unknown);
+  await requireNoRowsSkipped(unknown, sampled);
+  const fit = await fitOf(unknown.connection, unknown.hostPath, sampled, compressed);
+  if (fit.fits) return sampled;
+  const all = await attempt(() => guess(unknown, wholeFile));
+  if (all instanceof Error) throw fit.error ?? all;
+  if (fit.error !== undefined && all.columns.length < sampled.columns.length) throw fit.error;
+  await requireNoRowsSkipped(unknown, all);
+  return all;
+}
+
+/** What the first rows say. Where one line keeps DuckDB from finding a table, the error names it. */
+async function sampledTable(unknown: Unknown): Promise<CsvTable> {
+  const { connection, hostPath, pondPath, lines } = unknown;
+  const table = await attempt(() => guess(unknown, ''));
+  const isTable = !(table instanceof Error);
+  if (isTable && table.columns.length > 1) return table;
+  const head = await attempt(() => firstLines(connection, hostPath, lines, headLinesMax));
+  const odd = head instanceof Error ? undefined : firstOddLine(head, { isMostlyAlike: isTable });
+  if (odd !== undefined) throw oddLineError(pondPath, odd);
+  if (!isTable) throw table;
+  return table;
+}
+
+function oddLineError(pondPath: string, { line, fields, expected }: OddLine): PondError {
+  return new PondError(
+    'invalid-content',
+    `${pondPath} cannot be read: expected ${expected} fields in line ${line}, as in those before it, got ${fields}`,
+    {
+      path: pondPath,
+      hint: `The query of a Derive resource can read it with options: read_csv('$1', null_padding = true) fills short lines, and ignore_errors = true leaves lines out.`,
+    },
+  );
+}

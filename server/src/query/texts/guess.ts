@@ -1,0 +1,77 @@
+import { PondError } from '../../base/error.ts';
+import { type Connection } from '../../duckdb/connection.ts';
+import { readEngineError } from '../../duckdb/engineError.ts';
+import { literal } from '../../duckdb/sql.ts';
+import { type CsvTable } from './csvTable.ts';
+import { firstLines, hasCharacterAfter, type LineOptions } from './lines.ts';
+import { areRows, fieldsOf } from './skippedLines.ts';
+import { sniff } from './sniff.ts';
+
+/** A CSV file of which DuckDB is to say what it is. */
+export interface Unknown {
+  readonly connection: Connection;
+  readonly hostPath: string;
+  readonly pondPath: string;
+  readonly lines: LineOptions;
+  /** Options that are known, as SQL behind a comma. */
+  readonly options: string;
+  /** Lines at the top that are comments; undefined where the options say what a comment is. */
+  readonly comments: number | undefined;
+}
+
+/** Lines that are read to find one; DuckDB tells the columns from about as many. */
+export const headLinesMax = 25_000;
+
+/** The option by which DuckDB looks at all of a file. */
+export const wholeFile = ', sample_size = -1';
+
+/** What DuckDB takes a file for, with comments where they are; a line of names that begins like one is a header. */
+export async function guess(file: Unknown, more: string): Promise<CsvTable> {
+  const { connection, hostPath, options, comments, lines } = file;
+  const sniffed = (comment: string): Promise<CsvTable> =>
+    sniff(connection, hostPath, `${options}, comment = ${literal(comment)}${more}`);
+  if (comments === undefined) return await sniff(connection, hostPath, `${options}${more}`);
+  if (comments === 0) return await sniffed('');
+  const table = await sniffed('#');
+  const last = (await firstLines(connection, hostPath, lines, comments)).at(-1) ?? '';
+  return table.hasHeader || fieldsOf(last, table).length !== table.columns.length ? table : await sniffed('');
+}
+
+/** How many lines at the top are comments; none when a line below them has the same character anywhere. */
+export async function commentLines(connection: Connection, hostPath: string, lines: LineOptions): Promise<number> {
+  const [first] = await firstLines(connection, hostPath, lines, 1);
+  if (first?.startsWith('#') !== true) return 0;
+  const head = await firstLines(connection, hostPath, lines, headLinesMax);
+  const end = head.findIndex((line) => !line.startsWith('#'));
+  if (end < 0) return 0;
+  return (await hasCharacterAfter(connection, hostPath, lines, { lines: end, character: '#' })) ? 0 : end;
+}
+
+/** Fails `invalid-content`, which names the line, where rows of another table would be skipped. */
+export async function requireNoRowsSkipped(file: Unknown, table: CsvTable): Promise<void> {
+  if (table.skip === 0) return;
+  const skipped = table.skip + (table.comment === '' ? 0 : (file.comments ?? 0));
+  const head = await firstLines(file.connection, file.hostPath, file.lines, skipped + 1);
+  if (!areRows(head.slice(0, skipped), head[skipped] ?? '', table)) return;
+  const [line, width] = [skipped + 1, table.columns.length];
+  throw new PondError(
+    'invalid-content',
+    `${file.pondPath} cannot be read: line ${line} begins a table of ${width} columns, and the lines before it have rows of another width`,
+    {
+      path: file.pondPath,
+      hint: `The query of a Derive resource can read all lines by read_csv('$1', null_padding = true), and those from line ${line} on by read_csv('$1', skip = ${skipped}).`,
+    },
+  );
+}
+
+/** DuckDB's failure to make sense of a file is a result here; all else is thrown. */
+export async function attempt<T>(work: () => Promise<T>): Promise<T | Error> {
+  try {
+    return await work();
+  } catch (error) {
+    const type = readEngineError(error)?.type;
+    if (!(error instanceof Error) || type === undefined || type === 'interrupt' || type === 'out of memory')
+      throw error;
+    return error;
+  }
+}

@@ -1,0 +1,53 @@
+import { type Connection } from '../../duckdb/connection.ts';
+import { literal } from '../../duckdb/sql.ts';
+
+/** How the bytes of a text file become lines. */
+export interface LineOptions {
+  readonly compression: 'none' | 'gzip' | 'zstd';
+  /** As DuckDB calls it; UTF-8 when undefined. */
+  readonly encoding?: string | undefined;
+}
+
+/** The first lines of a file, at most so many. */
+export async function firstLines(
+  connection: Connection,
+  hostPath: string,
+  options: LineOptions,
+  count: number,
+): Promise<readonly string[]> {
+  const rows = await connection.rows(`SELECT coalesce(line, '') FROM ${linesSql(hostPath, options)} LIMIT ${count}`);
+  return rows.map(([line], index) => (index === 0 ? String(line).replace(/^\ufeff/, '') : String(line)));
+}
+
+/** True when a character is anywhere behind the first so many lines of a file. */
+export async function hasCharacterAfter(
+  connection: Connection,
+  hostPath: string,
+  options: LineOptions,
+  { lines, character }: { readonly lines: number; readonly character: string },
+): Promise<boolean> {
+  const rest = `(SELECT line FROM ${linesSql(hostPath, options)} OFFSET ${lines})`;
+  const [row] = await connection.rows(
+    `SELECT coalesce(bool_or(contains(line, ${literal(character)})), false) FROM ${rest}`,
+  );
+  return row?.[0] === true;
+}
+
+/** A file as a table of lines: one column, cut at what no text has in it. */
+function linesSql(hostPath: string, { compression, encoding }: LineOptions): string {
+  const options = [
+    literal(hostPath),
+    'auto_detect = false',
+    "delim = '\x01\x02'",
+    "quote = ''",
+    "escape = ''",
+    "comment = ''",
+    'header = false',
+    'skip = 0',
+    'strict_mode = false',
+    "columns = {'line': 'VARCHAR'}",
+    `compression = ${literal(compression)}`,
+    ...(encoding === undefined ? [] : [`encoding = ${literal(encoding)}`]),
+  ];
+  return `read_csv(${options.join(', ')})`;
+}

@@ -1,0 +1,57 @@
+import { type Connection } from '../../duckdb/connection.ts';
+import { literal } from '../../duckdb/sql.ts';
+import { type Column } from '../types.ts';
+import { type CsvTable } from './csvTable.ts';
+
+/** Fields of sniff_csv's row, as JSON. */
+const fields = [
+  'Delimiter',
+  'Quote',
+  'Escape',
+  'NewLineDelimiter',
+  'Comment',
+  'SkipRows',
+  'HasHeader',
+  'Columns',
+  'DateFormat',
+  'TimestampFormat',
+].join(', ');
+
+/** What DuckDB takes a CSV file for; `options` are SQL behind a comma. Fails with DuckDB's error for no CSV file. */
+export async function sniff(connection: Connection, hostPath: string, options: string): Promise<CsvTable> {
+  const sql = `SELECT to_json(t)::VARCHAR FROM (SELECT ${fields} FROM sniff_csv(${literal(hostPath)}${options})) t`;
+  const [row] = await connection.rows(sql);
+  return parseTable(JSON.parse(String(row?.[0])));
+}
+
+function parseTable(value: unknown): CsvTable {
+  const row = fieldsOf(value);
+  return {
+    delimiter: character(row['Delimiter']),
+    quote: character(row['Quote']),
+    escape: character(row['Escape']),
+    newLine: text(row['NewLineDelimiter']),
+    comment: character(row['Comment']),
+    skip: Number(row['SkipRows']),
+    hasHeader: row['HasHeader'] === true,
+    columns: Array.isArray(row['Columns']) ? row['Columns'].map(column) : [],
+    dateFormat: format(row['DateFormat']),
+    timestampFormat: format(row['TimestampFormat']),
+  };
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+
+function column(value: unknown): Column {
+  const { name, type } = fieldsOf(value);
+  return { name: text(name), type: text(type) };
+}
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/** DuckDB has words for a character that is not there. */
+const character = (value: unknown): string => (value === '(empty)' || value === '\0' ? '' : text(value));
+
+const format = (value: unknown): string | undefined => (text(value) === '' ? undefined : text(value));

@@ -1,0 +1,76 @@
+import { type Connection } from '../../duckdb/connection.ts';
+import { readEngineError } from '../../duckdb/engineError.ts';
+import { identifier, literal } from '../../duckdb/sql.ts';
+import { type Column } from '../types.ts';
+import { csvOptions, type CsvTable, withTypes } from './csvTable.ts';
+
+/**
+ * SQL that is false where a value is not of a type that was guessed from other values, though DuckDB would take it for
+ * one: it rounds 12.6 to a whole number, and leaves out the time of a date or the zone of a time.
+ */
+const strictly: ReadonlyMap<string, { readonly readAs: string; readonly sql: (value: string) => string }> = new Map([
+  // Beyond these a DOUBLE does not tell a whole number.
+  ['BIGINT', { readAs: 'DOUBLE', sql: (value) => `${value} = trunc(${value}) AND abs(${value}) < 9007199254740992` }],
+  [
+    'DATE',
+    { readAs: 'VARCHAR', sql: (value) => `TRY_CAST(${value} AS DATE) IS NOT NULL AND NOT contains(${value}, ':')` },
+  ],
+  [
+    'TIME',
+    {
+      readAs: 'VARCHAR',
+      sql: (value) => `TRY_CAST(${value} AS TIME) IS NOT NULL AND NOT regexp_matches(${value}, '[-+/A-Za-z]')`,
+    },
+  ],
+  [
+    'TIMESTAMP',
+    {
+      readAs: 'VARCHAR',
+      sql: (value) =>
+        `TRY_CAST(${value} AS TIMESTAMP) IS NOT NULL AND NOT regexp_matches(substr(${value}, 12), '[-+A-Za-z]')`,
+    },
+  ],
+  ['BOOLEAN', { readAs: 'VARCHAR', sql: (value) => `lower(${value}) IN ('true', 'false', 't', 'f', 'yes', 'no')` }],
+]);
+
+/** Rows that DuckDB told types from at the least; it looks at a few more. */
+const sampledRows = 20_000;
+
+/** What reading a whole file as a table shows: that it fits, that its types do not, or that DuckDB cannot read it so. */
+export type Fit = { readonly fits: true } | { readonly fits: false; readonly error: unknown };
+
+/** Reads all of a file as the table that was told from its first rows. */
+export async function fitOf(connection: Connection, hostPath: string, table: CsvTable, options: string): Promise<Fit> {
+  const isFormatted = ({ type }: Column): boolean =>
+    (type === 'DATE' && table.dateFormat !== undefined) ||
+    (type === 'TIMESTAMP' && table.timestampFormat !== undefined);
+  const ruleOf = (column: Column) => (isFormatted(column) ? undefined : strictly.get(column.type));
+  const asRead = withTypes(table, (column) => ruleOf(column)?.readAs ?? column.type);
+  const source = `read_csv(${literal(hostPath)}${csvOptions(asRead)}${options})`;
+  const checks = table.columns.map((column) => {
+    const name = identifier(column.name);
+    const rule = ruleOf(column);
+    return rule === undefined ? `count(${name}) >= 0` : `coalesce(bool_and(${rule.sql(name)}), true)`;
+  });
+  try {
+    const [row = []] = await connection.rows(`SELECT ${checks.join(', ')} FROM ${source}`);
+    const isKnown = row.every((value) => value === true) && (await areTexts(connection, source, table));
+    return isKnown ? { fits: true } : { fits: false, error: undefined };
+  } catch (error) {
+    const type = readEngineError(error)?.type;
+    if (type === undefined || type === 'interrupt' || type === 'out of memory') throw error;
+    return { fits: false, error };
+  }
+}
+
+/** False when a column counts as text for want of a value in the rows that were looked at. */
+async function areTexts(connection: Connection, source: string, { columns }: CsvTable): Promise<boolean> {
+  const names = columns.filter(({ type }) => type === 'VARCHAR').map(({ name }) => identifier(name));
+  if (names.length === 0) return true;
+  const counts = (rows: string): string =>
+    `SELECT ${names.map((name) => `count(${name}) > 0`).join(', ')} FROM (SELECT ${names.join(', ')} FROM ${source}${rows})`;
+  const [sampled = []] = await connection.rows(counts(` LIMIT ${sampledRows}`));
+  if (sampled.every((value) => value === true)) return true;
+  const [all = []] = await connection.rows(counts(''));
+  return sampled.every((value, index) => value === all[index]);
+}

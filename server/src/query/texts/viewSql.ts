@@ -1,0 +1,69 @@
+import { type Connection } from '../../duckdb/connection.ts';
+import { identifier, literal, literalList } from '../../duckdb/sql.ts';
+import { readSql, type Reading } from '../formats.ts';
+import { isReadOnce, type SourceFile, type ViewSpec } from '../sources.ts';
+import { csvOptions, type CsvTable, withTypes } from './csvTable.ts';
+import { requireWholeOnce, type TextTable, tablesOf } from './tables.ts';
+
+/**
+ * The statement that makes a view. Text files are looked at first, so that it says how they are read. Fails as
+ * tablesOf, and `invalid-content` for a compressed file that is not whole.
+ */
+export async function viewSql(connection: Connection, view: ViewSpec): Promise<string> {
+  if (!('source' in view)) return view.sql;
+  const { name, files, settledBy } = view.source;
+  const filled = withoutEmpty(files);
+  for (const file of filled) if (file.reading.compression !== undefined) await requireWholeOnce(file);
+  const tables = await tablesOf(connection, filled.filter(isCsv), settledBy?.filter(isCsv));
+  const selects = selectsOf(filled, new Map(uniform(tables).map(({ file, table }) => [file, table])));
+  const kind = isReadOnce(files) ? 'TABLE' : 'VIEW';
+  return `CREATE ${view.isShared ? '' : 'TEMP '}${kind} ${identifier(name)} AS ${selects.join(' UNION ALL BY NAME ')}`;
+}
+
+const isCsv = ({ reading, sizeBytes }: SourceFile): boolean => reading.reader === 'read_csv' && sizeBytes > 0;
+
+/** Without text files that have not a byte, unless all are so: readers make up a column for each. */
+function withoutEmpty(files: readonly SourceFile[]): readonly SourceFile[] {
+  const found = files.filter(({ reading, sizeBytes }) => sizeBytes > 0 || reading.reader === 'read_parquet');
+  return found.length > 0 ? found : files;
+}
+
+/** One SELECT for neighbours that are CSV and read alike, and one for all others of a reading. */
+function selectsOf(files: readonly SourceFile[], tables: ReadonlyMap<SourceFile, CsvTable>): readonly string[] {
+  const groups: { readonly key: string; readonly reading: Reading; readonly options?: string; hostPaths: string[] }[] =
+    [];
+  for (const file of files) {
+    const { reading, hostPath } = file;
+    const table = tables.get(file);
+    const options = table && `${csvOptions(table)}, compression = ${literal(reading.compression ?? 'none')}`;
+    const key = options ?? JSON.stringify(reading);
+    const group = options === undefined ? groups.find((each) => each.key === key) : groups.at(-1);
+    if (group?.key === key) group.hostPaths.push(hostPath);
+    else groups.push({ key, reading, hostPaths: [hostPath], ...(options !== undefined && { options }) });
+  }
+  return groups.map(({ reading, options, hostPaths }) =>
+    options === undefined ? readSql(reading, hostPaths) : `SELECT * FROM read_csv(${literalList(hostPaths)}${options})`,
+  );
+}
+
+/** Tables that differ in the types of columns alone get types that hold the values of all, so that they are read alike. */
+function uniform(tables: readonly TextTable[]): readonly TextTable[] {
+  const alike = new Map<string, Map<string, string>>();
+  const groupOf = ({ table }: TextTable): string => JSON.stringify(withTypes(table, () => ''));
+  for (const each of tables) {
+    const group = groupOf(each);
+    const types = alike.get(group) ?? new Map<string, string>();
+    for (const { name, type } of each.table.columns) types.set(name, wider(types.get(name) ?? type, type));
+    alike.set(group, types);
+  }
+  return tables.map((each) => {
+    const types = alike.get(groupOf(each));
+    return { ...each, table: withTypes(each.table, ({ name, type }) => wider(type, types?.get(name) ?? type)) };
+  });
+}
+
+/** A type for the values of both where reading them as that type is the same; else the first. */
+function wider(one: string, other: string): string {
+  if (one === 'VARCHAR' || other === 'VARCHAR') return 'VARCHAR';
+  return [one, other].every((type) => type === 'BIGINT' || type === 'DOUBLE') && one !== other ? 'DOUBLE' : one;
+}
