@@ -1,8 +1,8 @@
 import { PondError } from '../../base/error.ts';
 import { type Connection } from '../../duckdb/connection.ts';
-import { literal } from '../../duckdb/sql.ts';
+import { identifier, literal } from '../../duckdb/sql.ts';
 import { type SourceFile } from '../sources.ts';
-import { type CsvTable } from './csvTable.ts';
+import { csvOptions, type CsvTable } from './csvTable.ts';
 import { type DateOrders, dateOrdersOf } from './dateOrder.ts';
 import { attempt, commentLines, guess, headLinesMax, requireNoRowsSkipped, type Unknown, wholeFile } from './guess.ts';
 import { firstLines } from './lines.ts';
@@ -15,8 +15,8 @@ export interface FoundTable {
   readonly orders: DateOrders;
 }
 
-/** Up to so many bytes the types are told from all rows at once: in larger files that takes longer than to read them. */
-const smallBytesMax = 256 * 1024;
+/** In so many bytes there are no more rows than DuckDB looks at in any case. */
+const smallBytesMax = 40 * 1024;
 
 /**
  * Finds how a CSV file is read so that no row of it is left out and no value changed: from its first rows, which are
@@ -51,8 +51,21 @@ async function tableOf(unknown: Unknown, compressed: string): Promise<CsvTable> 
   const all = await attempt(() => guess(unknown, wholeFile));
   if (all instanceof Error) throw fit.error ?? all;
   if (fit.error !== undefined && all.columns.length < sampled.columns.length) throw fit.error;
+  if (hasNewText(sampled, all)) await requireValues(unknown, sampled, compressed);
   await requireNoRowsSkipped(unknown, all);
   return all;
+}
+
+/** True when a column of numbers or times would be one of texts, for want of another type that holds all of its values. */
+function hasNewText(sampled: CsvTable, all: CsvTable): boolean {
+  const isText = ({ columns }: CsvTable, index: number): boolean => columns[index]?.type === 'VARCHAR';
+  return sampled.columns.some((_, index) => !isText(sampled, index) && isText(all, index));
+}
+
+/** Fails with DuckDB's error, which has the line, for a value that is not of its column's type. */
+async function requireValues({ connection, hostPath }: Unknown, table: CsvTable, options: string): Promise<void> {
+  const values = table.columns.map(({ name }) => `count(${identifier(name)})`).join(', ');
+  await connection.rows(`SELECT ${values} FROM read_csv(${literal(hostPath)}${csvOptions(table)}${options})`);
 }
 
 /** What the first rows say. Where one line keeps DuckDB from finding a table, the error names it. */

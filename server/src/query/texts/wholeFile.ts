@@ -60,11 +60,13 @@ async function gzipFault(
     source.destroy();
   }
   const behind = sizeBytes - gunzip.bytesWritten;
-  return behind > 0 ? `has ${behind} bytes after its end that are not compressed data` : undefined;
+  return behind > 0 ? 'has bytes after its end that are not compressed data' : undefined;
 }
 
 /** By zlib's words. */
 const dataFaults: ReadonlyMap<string, string> = new Map([
   ['incorrect data check', 'is damaged: its checksum is wrong'],
   ['incorrect length check', 'is damaged: its length is wrong'],
+  // The first header was seen to be one.
+  ['incorrect header check', 'has bytes after its end that are not compressed data'],
 ]);

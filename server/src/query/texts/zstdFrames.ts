@@ -15,7 +15,7 @@ export function zstdFault(read: (start: number, end: number) => Uint8Array, size
   let at = 0;
   while (at < sizeBytes) {
     const end = frameEnd(read, at, sizeBytes);
-    if (end === 'other') return `has ${sizeBytes - at} bytes after its end that are not compressed data`;
+    if (end === 'other') return 'has bytes after its end that are not compressed data';
     if (end === undefined || end > sizeBytes) return 'is cut short';
     at = end;
   }

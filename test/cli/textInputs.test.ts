@@ -1,0 +1,103 @@
+/** What resources make of text files, by the command: all of their rows as they are, or a failure that names the file. */
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { temporaryFolder } from '../support/folder.ts';
+import { runPond } from '../support/pondCommand.ts';
+
+/** A pond with files, a Derive of each call, and a Combine of all; answers a query as CSV or the words of its failure. */
+async function pondOf(t: TestContext, files: Readonly<Record<string, string | Uint8Array>>, calls: readonly string[]) {
+  const cwd = temporaryFolder(t);
+  const run = async (...args: readonly string[]) => await runPond(args, { cwd });
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(cwd, 'in', name)), { recursive: true });
+    writeFileSync(join(cwd, 'in', name), content);
+  }
+  const collections = calls.map(
+    (call, index) => `    - {name: c${index}, pattern: /in/*, query: ${JSON.stringify(`SELECT * FROM ${call}`)}}\n`,
+  );
+  const document = (kind: string, spec: string): string =>
+    `apiVersion: duckpond/v1\nkind: ${kind}\nname: x\ndesc: test\nspec:\n${spec}`;
+  writeFileSync(
+    join(cwd, 'pipeline.yaml'),
+    [
+      document('Derive', `  collections:\n${collections.join('')}`),
+      document('Combine', '  scopes:\n    - {name: all, series: [{pattern: "/in/*"}]}\n'),
+      document(
+        'Reduce',
+        '  collections:\n    - {name: all, resolutions: [1d], datasets: [{in_pattern: "/in/*", out_pattern: all}]}\n',
+      ),
+    ].join('---\n'),
+  );
+  await run('init');
+  assert.equal((await run('import', 'in', '/')).status, 0);
+  assert.equal((await run('apply', '-f', 'pipeline.yaml')).status, 0);
+  return async (sql: string): Promise<string> => {
+    const { status, stdout, stderr } = await run('query', sql, '--format', 'csv');
+    return status === 0 ? stdout : stderr;
+  };
+}
+
+const combined = "FROM '/Combine/x/all/combine'";
+
+test('numbers are not rounded to the type of the first rows', async (t) => {
+  const rows = Array.from({ length: 25_000 }, (_, i) => `${i},0`).join('\n');
+  const ask = await pondOf(t, { 'rain.csv': `Timestamp,Rain\n${rows}\n25000,0.2\n` }, [
+    "read_csv('$1')",
+    "read_csv('$1', header = true)",
+    "'$1'",
+  ]);
+  for (const index of [0, 1, 2]) {
+    assert.match(await ask(`SELECT max(Rain) FROM '/Derive/x/c${index}/rain.csv'`), /^[^\n]*\n0\.2\n$/);
+  }
+  assert.match(await ask(`SELECT max(Rain) ${combined}`), /\n0\.2\n/);
+  assert.match(await ask(`SELECT max("Rain.max") FROM '/Reduce/x/all/all/res=1d'`), /\n0\.2\n/);
+});
+
+test('rows above a second header and rows that begin with # are not left out', async (t) => {
+  const sections = 'Timestamp,T\n1,10.1\n2,10.2\nTimestamp,T,DO\n3,10.4,8.1\n';
+  const ask = await pondOf(t, { 'a.csv': sections, 'b.csv': 'Timestamp,x\n1,a\n#2,b\n' }, [
+    "read_csv('$1')",
+    "read_csv('$1', delim = ',', header = true)",
+    "read_csv('$1', null_padding = true, all_varchar = true)",
+    "read_csv('$1', skip = 3)",
+  ]);
+  for (const index of [0, 1]) {
+    assert.match(await ask(`FROM '/Derive/x/c${index}/a.csv'`), /\/in\/a\.csv cannot be read: line 4 begins a table/);
+    assert.match(await ask(`SELECT count(*) FROM '/Derive/x/c${index}/b.csv'`), /\n2\n$/);
+  }
+  assert.match(await ask("SELECT count(*) FROM '/Derive/x/c2/a.csv'"), /\n4\n$/);
+  assert.match(await ask("SELECT count(*) FROM '/Derive/x/c3/a.csv'"), /\n1\n$/);
+  assert.match(await ask(combined), /\/in\/a\.csv cannot be read: line 4 begins a table/);
+  assert.match(await ask("FROM '/Reduce/x/all/all/res=1d'"), /\/in\/a\.csv cannot be read: line 4 begins a table/);
+});
+
+test('a compressed file that is cut short is no shorter file', async (t) => {
+  const whole = gzipSync(`Timestamp,x\n${Array.from({ length: 5000 }, (_, i) => `${i},${i * 7919}`).join('\n')}\n`);
+  const ask = await pondOf(t, { 'a.csv.gz': whole.subarray(0, whole.length >> 1) }, ["read_csv('$1')", "'$1'"]);
+  for (const path of ['/Derive/x/c0/a.csv.gz', '/Derive/x/c1/a.csv.gz', '/Combine/x/all/combine']) {
+    assert.match(await ask(`FROM '${path}'`), /\/in\/a\.csv\.gz cannot be read: the compressed file is cut short/);
+  }
+});
+
+test('keys that come late in JSON are columns', async (t) => {
+  const rows = Array.from({ length: 25_000 }, (_, i) => `{"Timestamp":${i},"v":1}`).join('\n');
+  const ask = await pondOf(t, { 'a.ndjson': `${rows}\n{"Timestamp":25000,"v":2.5,"late":7}\n` }, [
+    "read_json('$1')",
+    "read_ndjson('$1', union_by_name = true)",
+    "'/in/*.ndjson'",
+  ]);
+  for (const index of [0, 1, 2]) {
+    assert.match(await ask(`SELECT max(v), sum(late) FROM '/Derive/x/c${index}/a.ndjson'`), /\n2\.5,7\n$/);
+  }
+});
+
+test('dates have one order in all files of a pattern, or the order has to be said', async (t) => {
+  const files = { '05.csv': 'Timestamp,x\n02/05/2026,5\n', '13.csv': 'Timestamp,x\n02/13/2026,13\n' };
+  const ask = await pondOf(t, files, ["read_csv('$1', header = true)", "read_csv('$1', dateformat = '%m/%d/%Y')"]);
+  assert.match(await ask(`SELECT min(Timestamp)::DATE ${combined}`), /\n2026-02-05\n$/);
+  assert.match(await ask("SELECT Timestamp FROM '/Derive/x/c1/05.csv'"), /\n2026-02-05/);
+  assert.match(await ask("FROM '/Derive/x/c0/05.csv'"), /"02\/05\/2026" in column "Timestamp" can be read day first/);
+});
