@@ -5,9 +5,10 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { ScriptError, cleanEnvironment, mustRun, root } from './run.mjs';
+import { cachedFolder, fillOnce, npmInstall } from './cachedInstall.mjs';
+import { ScriptError, cleanEnvironment, mustRun } from './run.mjs';
 
 const codeServerVersion = '4.139.1';
 /** code-server is built for Node 24; npm carries that program as a package for each platform. */
@@ -15,16 +16,6 @@ const nodeVersion = '24.21.0';
 
 /** How long the server may take to end by itself. */
 const stopPatienceMs = 5000;
-
-const install = [
-  'install',
-  '--ignore-scripts',
-  '--omit=dev',
-  '--no-audit',
-  '--no-fund',
-  '--no-save',
-  '--loglevel=error',
-];
 
 /** @typedef {{ readonly node: string, readonly main: string }} CodeServer the Node program and the server's entry */
 
@@ -35,10 +26,10 @@ const install = [
  * @returns {Promise<CodeServer>}
  */
 export async function ensureCodeServer(report = () => {}) {
-  const directory = path.join(root, '.cache', `code-server-${codeServerVersion}-node-${nodeVersion}`);
+  const directory = cachedFolder(`code-server-${codeServerVersion}-node-${nodeVersion}`);
   if (!existsSync(directory)) {
     report(`installing VS Code (code-server ${codeServerVersion} from npm, once, into .cache)`);
-    await installInto(directory);
+    await fillOnce(directory, install);
   }
   return {
     node: path.join(
@@ -58,26 +49,13 @@ function nodePackage() {
   return `node-${platform === 'win32' ? 'win' : platform}-${arch}`;
 }
 
-/**
- * Installs beside `directory` and renames at the end, so that an interrupted install is never taken for a whole one.
- * @param {string} directory
- */
-async function installInto(directory) {
-  await mkdir(path.dirname(directory), { recursive: true });
-  const partial = await mkdtemp(`${directory}.partial-`);
-  try {
-    await writeFile(path.join(partial, 'package.json'), '{ "private": true }\n');
-    const failure = 'VS Code could not be installed from npm';
-    const packages = [`code-server@${codeServerVersion}`, `${nodePackage()}@${nodeVersion}`];
-    await mustRun('npm', [...install, ...packages], { cwd: partial, failure });
-    await mustRun('npm', install, { cwd: path.join(partial, 'node_modules/code-server/lib/vscode'), failure });
-    await rename(partial, directory).catch((error) => {
-      // Another process may have finished the same install first: then its folder serves both.
-      if (!existsSync(directory)) throw error;
-    });
-  } finally {
-    await rm(partial, { recursive: true, force: true });
-  }
+/** @param {string} folder */
+async function install(folder) {
+  await writeFile(path.join(folder, 'package.json'), '{ "private": true }\n');
+  const failure = 'VS Code could not be installed from npm';
+  const packages = [`code-server@${codeServerVersion}`, `${nodePackage()}@${nodeVersion}`];
+  await npmInstall(folder, { packages, failure });
+  await npmInstall(path.join(folder, 'node_modules/code-server/lib/vscode'), { failure });
 }
 
 /**

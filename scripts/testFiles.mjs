@@ -1,11 +1,26 @@
 /** Finds test and benchmark files and runs them with the TypeScript loader. */
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { cleanEnvironment, root, run } from './run.mjs';
 
-/** With more failing files than this, what is wrong is not that a test depends on how fast it runs. */
-const rerunMax = 3;
+/** The files that take longest, longest first. They start first, so that the others run alongside. */
+export const slowFiles = [
+  'test/editor/editor.test.ts',
+  'test/pipeline/kill.test.ts',
+  'test/docs/tutorial.test.ts',
+  'test/cli/verbs.test.ts',
+  'test/editor/resources.test.ts',
+  'test/pipeline/harbour.test.ts',
+  'test/query/userBuild.test.ts',
+  'test/editor/site.test.ts',
+  'test/pond/crash.test.ts',
+  'test/pond/faults.test.ts',
+  'test/delta/chdb.test.ts',
+  'test/pond/kill.test.ts',
+  'test/pond/writers.test.ts',
+  'test/delta/race.test.ts',
+];
 
 /**
  * The files under `folder` whose names end with `ending`, relative to the checkout, in order.
@@ -22,51 +37,31 @@ export async function filesEndingWith(folder, ending) {
 }
 
 /**
- * Runs test files with node's own test runner, output on this terminal, and returns its exit status. With `again`, a
- * few files that failed are run once more, alone, and that run decides: the log still tells the first failures, and
- * which files they are in.
+ * Runs each test file once, the slow ones first, output on this terminal, and returns the exit status of testRunner.mjs.
  * @param {readonly string[]} files
- * @param {{ again?: boolean }} [options]
+ * @returns {Promise<number>}
  */
-export async function runTests(files, { again = false } = {}) {
-  const first = await runOnce(files, 2);
-  if (first.status !== 1 || !again || first.failed.length === 0 || first.failed.length > rerunMax) return first.status;
-  process.stderr.write(`== failed, and run once more: ${first.failed.join(' ')}\n`);
-  const second = await runOnce(first.failed, 1);
-  if (second.status === 0) process.stderr.write('== passed the second time: what failed above depends on chance\n');
-  return second.status;
-}
-
-/**
- * @param {readonly string[]} files
- * @param {number} concurrency
- * @returns {Promise<{ status: number, failed: readonly string[] }>}
- */
-async function runOnce(files, concurrency) {
-  const folder = await mkdtemp(path.join(tmpdir(), 'pond-tests-'));
-  const list = path.join(folder, 'failed');
+export async function runTests(files) {
+  const runner = path.join(root, 'scripts/testRunner.mjs');
+  const cache = await mkdtemp(path.join(tmpdir(), 'pond-test-cache-'));
   try {
-    // The bundled runner of Node 20 runs one file per core less one; on two cores that would be one at a time. The spec
-    // reporter, which Node 20 chooses for a terminal only, tells the failures once more at the end of a long log.
-    const reporters = [
-      ['--test-reporter=spec', '--test-reporter-destination=stdout'],
-      [`--test-reporter=${new URL('failedFiles.mjs', import.meta.url).href}`, `--test-reporter-destination=${list}`],
-    ];
-    const args = ['--import', 'tsx', '--test', `--test-concurrency=${concurrency}`, ...reporters.flat(), ...files];
-    // What tests derive stays out of the cache of the person who runs them.
-    const env = { ...cleanEnvironment(), POND_CACHE_DIR: path.join(folder, 'cache') };
-    const { status } = await run(process.execPath, args, { show: true, env });
-    return { status, failed: await linesOf(list) };
+    // Tests keep derived files out of the cache of the person who runs them.
+    const env = { ...cleanEnvironment(), POND_CACHE_DIR: cache };
+    const args = ['--import', 'tsx', runner, ...slowFirst(files)];
+    return (await run(process.execPath, args, { show: true, env })).status;
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await rm(cache, { recursive: true, force: true });
   }
 }
 
 /**
- * The lines of a file that a process which crashed may not have made.
- * @param {string} file
+ * @param {readonly string[]} files
+ * @returns {readonly string[]}
  */
-async function linesOf(file) {
-  const text = await readFile(file, 'utf8').catch(() => '');
-  return text.split('\n').filter((line) => line !== '');
+function slowFirst(files) {
+  const rank = (/** @type {string} */ file) => {
+    const index = slowFiles.indexOf(file.split(path.sep).join('/'));
+    return index === -1 ? slowFiles.length : index;
+  };
+  return [...files].sort((a, b) => rank(a) - rank(b));
 }

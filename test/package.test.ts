@@ -29,7 +29,6 @@ const development = {
   '@types/vscode': 'types of the oldest VS Code that is supported',
   '@vscode/test-electron': 'runs the editor suite in the desktop VS Code',
   '@vscode/vsce': 'packs the extension',
-  chdb: 'an independent Delta reader and writer: what we write, it must read',
   esbuild: 'bundles',
   eslint: 'checks style',
   'playwright-core': 'drives the browser that shows VS Code to the tests',
@@ -40,7 +39,7 @@ const development = {
   'vega-datasets': 'real data for the demo pond, the tests and the benchmarks',
 };
 
-/** Packages in the tree that ask for an install script, and why they work without it. */
+/** Packages that ask for an install script, and why they work without it. */
 const worksWithoutScript = {
   chdb: 'its library comes as a package for each platform',
   esbuild: 'its program comes as a package for each platform; the script only checks that',
@@ -54,6 +53,10 @@ interface Manifest {
 }
 
 interface Locked {
+  readonly version?: string;
+  /** True for a package that its parent's archive contains, under the parent's hash. */
+  readonly inBundle?: boolean;
+  readonly integrity?: string;
   readonly hasInstallScript?: boolean;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
@@ -66,6 +69,10 @@ const read = (file: string): string => readFileSync(join(root, file), 'utf8');
 const manifest = JSON.parse(read('package.json')) as Manifest;
 const { packages } = JSON.parse(read('package-lock.json')) as Lock;
 
+/** The lock files of the project and of the program that only some tests install. */
+const lockFiles = ['package-lock.json', 'scripts/chdb/package-lock.json'];
+const locked = lockFiles.flatMap((file) => Object.entries((JSON.parse(read(file)) as Lock).packages));
+
 test('the runtime dependencies are the ones with a reason', () => {
   assert.deepEqual(Object.keys(manifest.dependencies).sort(), Object.keys(runtime).sort());
 });
@@ -75,7 +82,8 @@ test('the development dependencies are the ones with a reason', () => {
 });
 
 test('every dependency has one exact version', () => {
-  const versions = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies });
+  const { dependencies } = JSON.parse(read('scripts/chdb/package.json')) as Pick<Manifest, 'dependencies'>;
+  const versions = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies, ...dependencies });
   assert.deepEqual(
     versions.filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version)),
     [],
@@ -84,7 +92,7 @@ test('every dependency has one exact version', () => {
 
 test('no install script is run, and none is needed', () => {
   assert.match(read('.npmrc'), /^ignore-scripts=true$/m);
-  const asking = Object.entries(packages).filter(([, { hasInstallScript }]) => hasInstallScript === true);
+  const asking = locked.filter(([, { hasInstallScript }]) => hasInstallScript === true);
   const names = asking.map(([folder]) => folder.replace(/^.*node_modules\//, ''));
   assert.deepEqual([...new Set(names)].sort(), Object.keys(worksWithoutScript).sort());
 });
@@ -95,14 +103,35 @@ test('the lock file has the native packages of every platform, since npm ci refu
   );
   assert.deepEqual(
     optional.filter(
-      (name) => /^@(duckdb|chdb|esbuild|rollup)\//.test(name) && packages[`node_modules/${name}`] === undefined,
+      (name) => /^@(duckdb|esbuild|rollup)\//.test(name) && packages[`node_modules/${name}`] === undefined,
     ),
     [],
   );
 });
 
-test('the lock file names no registry', () => {
-  assert.doesNotMatch(read('package-lock.json'), /"resolved"/);
+test('the lock files name no registry', () => {
+  for (const file of lockFiles) assert.doesNotMatch(read(file), /"resolved"|:\/\/registry/);
+});
+
+test('every locked package has the hash of its archive, so that no other is installed in its place', () => {
+  const bare = locked.filter(
+    ([folder, { integrity = '', inBundle }]) =>
+      folder !== '' && inBundle !== true && !/^sha512-[\w+/]{86}==$/.test(integrity),
+  );
+  assert.deepEqual(
+    bare.map(([folder]) => folder),
+    [],
+  );
+});
+
+test('client and server speak one version of the protocol', () => {
+  const versions = (name: string): readonly (string | undefined)[] =>
+    Object.entries(packages).flatMap(([folder, { version }]) =>
+      folder.endsWith(`node_modules/${name}`) ? [version] : [],
+    );
+  for (const name of ['vscode-jsonrpc', 'vscode-languageserver-protocol', 'vscode-languageserver-types'])
+    assert.equal(versions(name).length, 1, name);
+  assert.deepEqual(versions('vscode-languageclient'), versions('vscode-languageserver'));
 });
 
 test('the packed extension holds the bundles and the native module, and no source', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { errorCodes } from '../server/src/base/errorCode.ts';
-import { type Import, type SourceFile, importsOf, isCode, sourceFiles } from './support/sourceFiles.ts';
+import { type Import, type SourceFile, importsOf, isCode, longFunctions, sourceFiles } from './support/sourceFiles.ts';
 
 /** What each part may import beside itself and base: the table of server/ARCHITECTURE.md. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
@@ -49,7 +49,7 @@ const entries = [
   /^test\/support\/noNetwork\.mjs$/,
   /^test\/bench\/support\/peakMemory\.mjs$/,
   /^(esbuild|eslint\.config)\.mjs$/,
-  /^scripts\/(start|test|testDesktop|bench|proof|package|failedFiles)\.mjs$/,
+  /^scripts\/(start|test|testDesktop|bench|proof|package|testRunner)\.mjs$/,
 ];
 
 const files = sourceFiles();
@@ -190,6 +190,25 @@ test('no file is long', () => {
     .map(({ path, text }) => ({ path, lines: text.split('\n').length }))
     .filter(({ path, lines }) => lines > linesMax(path));
   assert.deepEqual(long, []);
+});
+
+test('no function of a test is long, but for those that hold nothing but tests', () => {
+  const tests = code.filter(({ path }) => path.startsWith('test/'));
+  assert.deepEqual(
+    tests.flatMap((file) => longFunctions(file, 100)),
+    [],
+  );
+});
+
+test('a function that registers tests and does anything else is counted', () => {
+  const padding = '\n'.repeat(9);
+  const long = (text: string): number => longFunctions({ path: 'a.test.ts', text }, 5).length;
+  assert.equal(long(`describe('a', () => { it('b', () => {}); ${padding} it('c', () => {}); });`), 0);
+  assert.equal(long(`describe('a', () => { for (const n of [1, 2]) { it('b', () => {}); ${padding} } });`), 0);
+  assert.equal(long(`describe('a', () => { it('b', () => { ${padding} }); });`), 1);
+  assert.equal(long(`describe('a', () => { let n = 0; it('b', () => {}); ${padding} });`), 1);
+  assert.equal(long(`test('a', async (t) => { await t.test('b', () => {}); ${padding} });`), 1);
+  assert.equal(long(`export async function a(): Promise<void> { ${padding} }`), 1);
 });
 
 test('nothing is left for later in the text', () => {

@@ -11,7 +11,7 @@ import { openTable, snapshotAt, type DeltaSnapshot } from '../../server/src/delt
 import { inspectTail } from '../../server/src/delta/verify.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
-import { chdbInsert, chdbQueries, chdbQuery } from '../support/chdb.ts';
+import { chdbInsert, chdbQueries, chdbQuery, needsChdb } from '../support/chdb.ts';
 import { addOf, commit, makeTable, writeData } from '../support/deltaTable.ts';
 
 interface Table {
@@ -30,7 +30,7 @@ function newTable(test: TestContext): Table {
 }
 
 describe('chdb, by delta-kernel-rs, reads what is written here', () => {
-  it('at every version, and also when a checkpoint stands for deleted commits', async (test) => {
+  it('at every version, and also when a checkpoint stands for deleted commits', needsChdb, async (test) => {
     const { directory, disk } = newTable(test);
     for (let version = 1; version <= 6; version++) {
       const add = { ...writeData(disk, [version, version + 100]), tags: { part: 'a', none: null } };
@@ -44,7 +44,7 @@ describe('chdb, by delta-kernel-rs, reads what is written here', () => {
     await checkVersions(directory, disk, [4, 5, 6]);
   });
 
-  it('from paths that need encoding, and beside what a pond keeps there', async (test) => {
+  it('from paths that need encoding, and beside what a pond keeps there', needsChdb, async (test) => {
     const { directory, disk } = newTable(test);
     const add = writeData(disk, [7], 'ä %41.parquet');
     disk.makeDirectory('_pond/quarantine');
@@ -54,7 +54,7 @@ describe('chdb, by delta-kernel-rs, reads what is written here', () => {
     await checkVersions(directory, disk, [1]);
   });
 
-  it('whatever the clock of the disk says', async (test) => {
+  it('whatever the clock of the disk says', needsChdb, async (test) => {
     const { directory, disk } = newTable(test);
     for (let version = 1; version <= 3; version++) commit(disk, version, { adds: [writeData(disk, [version])] });
     for (let version = 0; version <= 3; version++) {
@@ -65,7 +65,7 @@ describe('chdb, by delta-kernel-rs, reads what is written here', () => {
 });
 
 describe('commits of chdb', () => {
-  it('are read here, with their odd statistics and times, and built upon', async (test) => {
+  it('are read here, with their odd statistics and times, and built upon', needsChdb, async (test) => {
     const { directory, disk } = newTable(test);
     commit(disk, 1, { adds: [writeData(disk, [1])] });
     await chdbInsert(directory, `SELECT 2 AS id, 'theirs' AS name`);
@@ -88,7 +88,7 @@ describe('commits of chdb', () => {
 
 describe('random tables', () => {
   for (const seed of [1, 2]) {
-    it(`are the same here and in chdb, at each version (seed ${seed})`, async (test) => {
+    it(`are the same here and in chdb, at each version (seed ${seed})`, needsChdb, async (test) => {
       const { directory, disk } = newTable(test);
       const random = randomOf(seed);
       const versions = 14;
@@ -115,7 +115,7 @@ describe('random tables', () => {
 });
 
 describe('what chdb does with a damaged newest commit (why ours never get their name before their bytes)', () => {
-  it('an empty one is passed over in silence; a torn one makes the table unreadable', async (test) => {
+  it('an empty one is passed over in silence; a torn one makes the table unreadable', needsChdb, async (test) => {
     const { directory, disk } = newTable(test);
     commit(disk, 1, { adds: [writeData(disk, [1])] });
     disk.create(commitFile(2)).close();

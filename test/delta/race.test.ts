@@ -11,7 +11,7 @@ import { readCommit } from '../../server/src/delta/log.ts';
 import { openTable } from '../../server/src/delta/snapshot.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
-import { chdbInsert } from '../support/chdb.ts';
+import { chdbInsert, needsChdb } from '../support/chdb.ts';
 import { makeTable } from '../support/deltaTable.ts';
 
 const committer = fileURLToPath(new URL('../support/deltaCommitter.ts', import.meta.url));
@@ -31,7 +31,7 @@ describe('several writers of one table at once', () => {
     assert.equal(disk.list('_delta_log').length, 101);
   });
 
-  it('take turns with another engine', async (test) => {
+  it('take turns with another engine', needsChdb, async (test) => {
     const { directory, disk } = newTable(test);
     const [acknowledged, theirs] = await Promise.all([runCommitters(directory, [300]), insertByChdb(directory, 4)]);
     checkAcknowledged(disk, acknowledged);

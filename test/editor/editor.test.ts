@@ -74,9 +74,14 @@ async function fill(home: string, pond: string): Promise<void> {
   await run('rm', '/weather/weather.csv');
 }
 
-describe('the editor', () => {
-  let flows: Flows;
+/** Serves the windows of all that `describe` holds. */
+let flows: Flows;
 
+function inDemo(t: TestContext, name: string, steps: (window: Window) => Promise<void>): Promise<void> {
+  return flows.through(t, name, makeDemo, steps);
+}
+
+describe('the editor', () => {
   before(async () => {
     flows = await startFlows({ trusted: true });
   });
@@ -85,9 +90,6 @@ describe('the editor', () => {
     // Not there when starting it failed.
     await (flows as Flows | undefined)?.close();
   });
-
-  const inDemo = (t: TestContext, name: string, steps: (window: Window) => Promise<void>): Promise<void> =>
-    flows.through(t, name, makeDemo, steps);
 
   test('the suite inside the extension host passes', { timeout: 2 * suiteTimeoutMs + timeout }, async (t) => {
     await flows.through(t, 'suite', makeSuite, async ({ finished, screenshot }) => {
@@ -204,9 +206,9 @@ describe('the editor', () => {
 });
 
 test('a restricted window shows the pond and runs nothing', { timeout: 2 * timeout }, async (t) => {
-  const flows = await startFlows({ trusted: false });
+  const restricted = await startFlows({ trusted: false });
   try {
-    await flows.through(t, 'restricted', makeDemo, async ({ page, screenshot }) => {
+    await restricted.through(t, 'restricted', makeDemo, async ({ page, screenshot }) => {
       await explorerRow(page, 'flights-3m.parquet').waitFor();
       const titles = await paletteTitles(page, 'Pond: ');
       const offered = (title: string): boolean => titles.some((shown) => shown === `Pond: ${title}`);
@@ -216,7 +218,7 @@ test('a restricted window shows the pond and runs nothing', { timeout: 2 * timeo
       await screenshot('restricted');
     });
   } finally {
-    await flows.close();
+    await restricted.close();
   }
 });
 

@@ -8,7 +8,7 @@ import { initPond } from '../../server/src/pond/pond.ts';
 import { rootId } from '../../server/src/pond/node.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
-import { chdbQueries, type ChdbRow } from '../support/chdb.ts';
+import { chdbQueries, needsChdb, type ChdbRow } from '../support/chdb.ts';
 import { bytesOf, collect, parquetOf } from '../support/tree.ts';
 
 const temporary = makeTemporaryDirectory('duckpond-interop');
@@ -44,7 +44,7 @@ after(async () => {
 const files = `file_type IN ('file', 'series')`;
 
 describe('chdb, by delta-kernel-rs, on a pond in use', () => {
-  it('reads each version of the table, with the same rows and bytes', async () => {
+  it('reads each version of the table, with the same rows and bytes', needsChdb, async () => {
     const columns = `node_id, version, txn, size, sha256, file_type, hex(content) AS content`;
     const statements = [1, 2, 3].flatMap((version) => [
       `SELECT count() AS count, max(txn) AS txn FROM {table@${version}}`,
@@ -60,7 +60,7 @@ describe('chdb, by delta-kernel-rs, on a pond in use', () => {
     }
   });
 
-  it('reads the history as rows: commits with their records, and what was removed', async () => {
+  it('reads the history as rows: commits with their records, and what was removed', needsChdb, async () => {
     const [commits, removed, large] = await chdbQueries(directory, [
       `SELECT JSONExtractString(metadata, 'commit', 'message') AS message, sha256 FROM {table} WHERE file_type = 'commit' ORDER BY txn`,
       `SELECT txn FROM {table} WHERE JSONExtractBool(metadata, 'deleted') AND JSONExtractString(metadata, 'name') = 'a'`,

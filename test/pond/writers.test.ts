@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { initPond, openPond } from '../../server/src/pond/pond.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
-import { chdbInsert, chdbQueries } from '../support/chdb.ts';
+import { chdbInsert, chdbQueries, needsChdb } from '../support/chdb.ts';
 import { bytesOf, collect } from '../support/tree.ts';
 import { numbersAfter, startWriter } from '../support/writerProcess.ts';
 
@@ -80,7 +80,7 @@ const foreignRow = (id: string): string => `SELECT '${id}' AS part_id, '${id}' A
   toInt64(0) AS txn, CAST(NULL, 'Nullable(String)') AS content`;
 
 describe('another engine that appends to the table', () => {
-  it('is noticed and does no harm; numbers go on after it, and the log is without it', async (test) => {
+  it('is noticed and does no harm; numbers go on after it, and the log is without it', needsChdb, async (test) => {
     const directory = newDirectory(test);
     const pond = await initPond(directory);
     const root = await pond.fs.root();
@@ -116,22 +116,26 @@ describe('another engine that appends to the table', () => {
     assert.equal(Number(rows![0]!['n']), 2);
   });
 
-  it('is counted when a checkpoint has come since, which does not keep which commit added a file', async (test) => {
-    const directory = newDirectory(test);
-    const pond = await initPond(directory);
-    await chdbInsert(directory, foreignRow('x'));
-    for (let count = 0; count < 50; count++) {
-      await (await pond.fs.root()).writeFile('/a', bytesOf(`${count}`));
-      await pond.commit({ message: 'more', author: 'test' });
-    }
-    await pond.close();
-    const again = await openPond(directory, { mode: 'read' });
-    const { foreignCommits, earlierForeignFiles } = await again.status();
-    assert.deepEqual([foreignCommits, earlierForeignFiles], [[], 1]);
-    await again.close();
-  });
+  it(
+    'is counted when a checkpoint has come since, which does not keep which commit added a file',
+    needsChdb,
+    async (test) => {
+      const directory = newDirectory(test);
+      const pond = await initPond(directory);
+      await chdbInsert(directory, foreignRow('x'));
+      for (let count = 0; count < 50; count++) {
+        await (await pond.fs.root()).writeFile('/a', bytesOf(`${count}`));
+        await pond.commit({ message: 'more', author: 'test' });
+      }
+      await pond.close();
+      const again = await openPond(directory, { mode: 'read' });
+      const { foreignCommits, earlierForeignFiles } = await again.status();
+      assert.deepEqual([foreignCommits, earlierForeignFiles], [[], 1]);
+      await again.close();
+    },
+  );
 
-  it('can do so while commits are made', async (test) => {
+  it('can do so while commits are made', needsChdb, async (test) => {
     const directory = newDirectory(test);
     await (await initPond(directory)).close();
     const writer = startWriter(directory, { name: 'w', count: 120 });

@@ -19,8 +19,8 @@ async function errorOf(promise: Promise<unknown>): Promise<PondError> {
   return error;
 }
 
-await test('Combine', async (t) => {
-  const { pond, write, stage, read, combine } = await newCombining(t);
+await test('Combine of the rows of series', async (t) => {
+  const { write, combine } = await newCombining(t);
 
   await t.test('joins series by time, drops nothing, and lets a later file win (golden case G1)', async () => {
     await write('/g1/a', valuesOf([time, 'V.A.u'], [at(100), v(1)], [at(200), v(2)], [at(300), v(3)]));
@@ -107,6 +107,10 @@ await test('Combine', async (t) => {
     const { names, types, rows } = await combine(['/rowless/*']);
     assert.deepEqual({ names, types, rows }, { names: ['Timestamp', 'a'], types: ['BIGINT', 'INTEGER'], rows: [] });
   });
+});
+
+await test('Combine of columns and their types', async (t) => {
+  const { pond, write, stage, read, combine } = await newCombining(t);
 
   await t.test('columns are kept in the order asked for, and rows without any of them stay', async () => {
     await write('/kept/1', valuesOf([time, 'a', 'b', 'c'], [1, 10, 20, 30]));
@@ -171,6 +175,10 @@ await test('Combine', async (t) => {
       [800_000_000n, 0.1],
     ]);
   });
+});
+
+await test('Combine of inputs that are odd or wrong', async (t) => {
+  const { pond, write, combine } = await newCombining(t);
 
   await t.test('text against a number is an error that names both files', async () => {
     await write('/mixed/1', valuesOf([time, 'a'], [1, 7]));

@@ -1,72 +1,142 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { chdbMissing } from '../../scripts/chdb.mjs';
 import { cleanEnvironment, root, run } from '../../scripts/run.mjs';
+import { slowFiles } from '../../scripts/testFiles.mjs';
 
 const passes = "import { test } from 'node:test';\ntest('it passes', () => {});\n";
 const fails = "import { test } from 'node:test';\ntest('it fails', () => { throw new Error('always'); });\n";
 const crashes = 'process.exit(3);\n';
+const skips = `import { test } from 'node:test';
+test('one', { skip: 'no moon' }, () => {});
+test('two', { skip: 'no moon' }, () => {});
+test('three', { skip: 'no sun' }, () => {});
+`;
+const retries = (name: string): string => `import { test } from 'node:test';
+test('a flow', (t) => t.diagnostic('retried flow ${name}: Error: an event was lost'));
+`;
 
-/** A test that fails when it runs for the first time in its folder. */
+/** A test that fails when it runs for the first time in its folder, and counts how often it ran. */
 const failsOnce = `
 import { test } from 'node:test';
-import { existsSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync } from 'node:fs';
 test('it fails once', () => {
   const seen = new URL('seen', import.meta.url);
-  if (existsSync(seen)) return;
-  writeFileSync(seen, '');
-  throw new Error('the first time');
+  const first = !existsSync(seen);
+  appendFileSync(seen, 'x');
+  if (first) throw new Error('the first time');
 });
 `;
 
-/** Runs test files with these texts in a folder of their own: what was printed, and the exit status. */
-async function runFiles(
-  t: TestContext,
-  texts: readonly string[],
-  again: boolean,
-): Promise<{ readonly status: number; readonly output: string }> {
+async function newFolder(t: TestContext): Promise<string> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'pond-runner-test-')));
   t.after(() => rm(folder, { recursive: true, force: true }));
-  const files = texts.map((_, index) => join(folder, `${index}.test.mts`));
-  for (const [index, file] of files.entries()) await writeFile(file, texts[index] ?? '');
-  const script = `import { runTests } from ${JSON.stringify(pathToFileURL(join(root, 'scripts', 'testFiles.mjs')))};
-    process.exitCode = await runTests(${JSON.stringify(files)}, { again: ${again} });`;
-  // Without the mark of the runner that runs this test: one that has it tells its parent alone what happens.
-  const { NODE_TEST_CONTEXT: _, ...env } = cleanEnvironment();
-  return run(process.execPath, ['--input-type=module', '--eval', script], { env });
+  return folder;
 }
 
-test('files that pass are run once', async (t) => {
-  const { status, output } = await runFiles(t, [passes], true);
+interface Result {
+  readonly status: number;
+  readonly output: string;
+  /** The lines of the end, without their mark. */
+  readonly summary: readonly string[];
+}
+
+/** Runs test files by the script in a checkout: this one, or a copy of its parts. */
+async function runFiles(files: readonly string[], environment: NodeJS.ProcessEnv = {}, at = root): Promise<Result> {
+  const script = `import { runTests } from ${JSON.stringify(pathToFileURL(join(at, 'scripts', 'testFiles.mjs')))};
+    process.exitCode = await runTests(${JSON.stringify(files)});`;
+  // Without the mark of the runner that runs this test: a runner that has it reports to its parent alone.
+  const { NODE_TEST_CONTEXT: _mark, CI: _ci, ...env } = cleanEnvironment();
+  const result = await run(process.execPath, ['--input-type=module', '--eval', script], {
+    env: { ...env, ...environment },
+  });
+  const summary = result.output.split('\n').flatMap((line) => (line.startsWith('== ') ? [line.slice(3)] : []));
+  return { ...result, summary };
+}
+
+/** Runs files of these texts in a folder of their own. */
+async function runTexts(t: TestContext, ...texts: readonly string[]): Promise<Result & { readonly folder: string }> {
+  const folder = await newFolder(t);
+  const files = texts.map((_, index) => join(folder, `${index}.test.mts`));
+  for (const [index, file] of files.entries()) await writeFile(file, texts[index] ?? '');
+  return { ...(await runFiles(files)), folder };
+}
+
+test('files that pass run once, and leave nothing to say at the end', async (t) => {
+  const { status, output, summary } = await runTexts(t, passes);
   assert.equal(status, 0);
   assert.equal(output.match(/✔ it passes/g)?.length, 1);
+  assert.deepEqual(summary, []);
 });
 
-test('a file that fails by chance is run once more, which decides, and is told', async (t) => {
-  const { status, output } = await runFiles(t, [failsOnce, passes], true);
+test('a test that fails by chance fails the run, and is not run again, in CI neither', async (t) => {
+  const { status, folder } = await runTexts(t, failsOnce, passes);
+  assert.equal(status, 1);
+  assert.equal(await readFile(join(folder, 'seen'), 'utf8'), 'x');
+  await rm(join(folder, 'seen'));
+  assert.equal((await runFiles([join(folder, '0.test.mts')], { CI: 'true' })).status, 1);
+  assert.equal(await readFile(join(folder, 'seen'), 'utf8'), 'x');
+});
+
+test('a test that fails and a file that crashes fail the run', async (t) => {
+  for (const text of [fails, crashes]) assert.equal((await runTexts(t, text, passes)).status, 1);
+});
+
+test('the last lines count skipped tests by their reasons', async (t) => {
+  const { status, summary } = await runTexts(t, skips, passes);
   assert.equal(status, 0);
-  assert.match(output, /✖ it fails once/);
-  assert.match(output, /== failed, and run once more: \S+0\.test\.mts\n/);
-  assert.match(output, /✔ it fails once/);
-  assert.equal(output.match(/✔ it passes/g)?.length, 1);
+  assert.deepEqual(summary, ['2 tests were skipped: no moon', '1 test was skipped: no sun']);
 });
 
-test('what fails again, and what crashes, fails', async (t) => {
-  for (const text of [fails, crashes]) {
-    const { status, output } = await runFiles(t, [text, failsOnce], true);
-    assert.equal(status, 1);
-    assert.match(output, /== failed, and run once more: \S+\.test\.mts \S+\.test\.mts\n/);
-  }
+test('the last lines list retried flows with their reasons, and a third fails the run', async (t) => {
+  const lines = ['grid', 'plot', 'log'].map((name) => `retried flow ${name}: Error: an event was lost`);
+  const two = await runTexts(t, retries('grid'), retries('plot'));
+  assert.equal(two.status, 0);
+  assert.deepEqual([...two.summary].sort(), lines.slice(0, 2));
+  const three = await runTexts(t, ...['grid', 'plot', 'log'].map(retries));
+  assert.equal(three.status, 1);
+  assert.deepEqual(three.summary.slice(0, 3).sort(), [...lines].sort());
+  assert.deepEqual(three.summary.slice(3), ['3 flows were retried: a run fails with more than 2']);
 });
 
-test('nothing is run again when many files failed, or when nobody asked for it', async (t) => {
-  const many = await runFiles(t, [failsOnce, fails, fails, fails], true);
-  assert.equal(many.status, 1);
-  assert.doesNotMatch(many.output, /run once more/);
-  const plain = await runFiles(t, [failsOnce], false);
-  assert.equal(plain.status, 1);
-  assert.doesNotMatch(plain.output, /run once more/);
+test('a test that needs chdb is skipped without it, and says so at the end; in CI it fails', async (t) => {
+  const copy = await newFolder(t);
+  await cp(join(root, 'scripts'), join(copy, 'scripts'), { recursive: true });
+  await symlink(join(root, 'node_modules'), join(copy, 'node_modules'), 'junction');
+  await mkdir(join(copy, 'test', 'support'), { recursive: true });
+  await cp(join(root, 'test', 'support', 'chdb.ts'), join(copy, 'test', 'support', 'chdb.ts'));
+  const file = join(copy, 'test', 'reader.test.mts');
+  await writeFile(
+    file,
+    `import { test } from 'node:test';
+    import { chdbQuery, needsChdb } from './support/chdb.ts';
+    test('another engine reads it', needsChdb, () => chdbQuery('/table', 'SELECT 1'));`,
+  );
+  const skipped = await runFiles([file], {}, copy);
+  assert.equal(skipped.status, 0, skipped.output);
+  assert.deepEqual(skipped.summary, [`1 test was skipped: ${chdbMissing}`]);
+  const inCi = await runFiles([file], { CI: 'true' }, copy);
+  assert.equal(inCi.status, 1);
+  assert.ok(inCi.output.includes(chdbMissing), inCi.output);
+  assert.deepEqual(inCi.summary, []);
+});
+
+test('files start in the order given, so that the slow ones can be first', async (t) => {
+  const folder = await newFolder(t);
+  const files = ['b', 'a'].map((name) => join(folder, `${name}.test.mts`));
+  for (const file of files) await writeFile(file, passes.replace('it passes', basename(file)));
+  const { output } = await runFiles(files);
+  assert.deepEqual(output.match(/(?<=✔ )\w\.test\.mts/g), ['b.test.mts', 'a.test.mts']);
+});
+
+test('the files that start first exist', () => {
+  assert.deepEqual(
+    slowFiles.filter((file) => !existsSync(join(root, file))),
+    [],
+  );
 });

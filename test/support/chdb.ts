@@ -1,7 +1,17 @@
 import { execFile } from 'node:child_process';
-import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
+import { chdbMissing, findChdb } from '../../scripts/chdb.mjs';
+
+const chdbModule = findChdb();
+
+/**
+ * Options of each test that uses chdb: skipped, with a reason that says how to run it, where chdb is not installed. In
+ * CI no such test is skipped: without chdb it fails.
+ */
+export const needsChdb: { readonly skip: string | false } = {
+  skip: chdbModule === undefined && process.env['CI'] === undefined ? chdbMissing : false,
+};
 
 /** One row as chdb's JSON has it. */
 export type ChdbRow = Readonly<Record<string, unknown>>;
@@ -20,6 +30,7 @@ export async function chdbQueries(
   tableDirectory: string,
   statements: readonly string[],
 ): Promise<readonly (readonly ChdbRow[])[]> {
+  if (chdbModule === undefined) throw new Error(chdbMissing);
   const input = JSON.stringify(statements.map((sql) => expand(sql, tableDirectory)));
   // A process of its own: chdb opens only tables below its working directory, and holds them as long as it lives.
   const { stdout } = await promisify(execFile)(process.execPath, ['-e', childScript, chdbModule, input], {
@@ -35,8 +46,6 @@ export async function chdbQueries(
 export async function chdbInsert(tableDirectory: string, select: string): Promise<void> {
   await chdbQuery(tableDirectory, `INSERT INTO FUNCTION {table} ${select}`);
 }
-
-const chdbModule = createRequire(import.meta.url).resolve('chdb');
 
 const childScript = `
   const { query } = require(process.argv[1]);

@@ -122,14 +122,8 @@ export async function startHydroVuServer(options: HydroVuServerOptions): Promise
     const reply = answer(recorded);
     if (fault !== undefined) {
       replyWithFault(fault, request, response, typeof reply === 'number' ? { body: '' } : reply);
-    } else if (typeof reply === 'number') {
-      response.writeHead(reply).end(`{"status":${reply}}`);
     } else {
-      const packed = !keepPages && String(headers['accept-encoding']).includes('gzip');
-      if (packed) response.setHeader('content-encoding', 'gzip');
-      if (reply.next !== undefined) response.setHeader('X-ISI-Next-Page', reply.next);
-      response.setHeader('content-type', 'application/json');
-      response.end(packed ? gzipSync(reply.body, { level: 1 }) : reply.body);
+      send(response, reply, !keepPages && String(headers['accept-encoding']).includes('gzip'));
     }
   }
 
@@ -154,4 +148,16 @@ export async function startHydroVuServer(options: HydroVuServerOptions): Promise
         server.closeAllConnections();
       }),
   };
+}
+
+/** Ends a response with a page, or with a status that is no success. */
+function send(response: ServerResponse, reply: Reply | number, packed: boolean): void {
+  if (typeof reply === 'number') {
+    response.writeHead(reply).end(`{"status":${reply}}`);
+    return;
+  }
+  if (packed) response.setHeader('content-encoding', 'gzip');
+  if (reply.next !== undefined) response.setHeader('X-ISI-Next-Page', reply.next);
+  response.setHeader('content-type', 'application/json');
+  response.end(packed ? gzipSync(reply.body, { level: 1 }) : reply.body);
 }

@@ -63,3 +63,42 @@ export function importsOf({ path, text }: SourceFile): readonly Import[] {
     to: fileName.startsWith('.') ? posix.join(dirname(path), fileName) : fileName,
   }));
 }
+
+/** A function of a file. */
+export interface LongFunction {
+  /** `path:line`, the line 1-based. */
+  readonly at: string;
+  readonly lines: number;
+}
+
+/**
+ * The functions of a file, named ones and callbacks, that are longer than so many lines, in order. A function that does
+ * nothing but register tests (the callback of a `describe`) is exempt: it grows with their number.
+ */
+export function longFunctions({ path, text }: SourceFile, linesMax: number): readonly LongFunction[] {
+  const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
+  const lineOf = (position: number): number => source.getLineAndCharacterOfPosition(position).line + 1;
+  const found: LongFunction[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isFunctionLike(node) && 'body' in node && node.body !== undefined && !registersTests(node.body)) {
+      const first = lineOf(node.getStart(source));
+      const lines = lineOf(node.end) - first + 1;
+      if (lines > linesMax) found.push({ at: `${path}:${first}`, lines });
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+/** What is called to register a test, a group of tests, or what is done around them. */
+const registrars = new Set(['test', 'it', 'describe', 'suite', 'before', 'after', 'beforeEach', 'afterEach', 'check']);
+
+/** True when every statement, also of a loop, is the call of a registrar. */
+function registersTests(body: ts.Node): boolean {
+  if (ts.isForOfStatement(body)) return registersTests(body.statement);
+  if (ts.isBlock(body)) return body.statements.length > 0 && body.statements.every(registersTests);
+  if (!ts.isExpressionStatement(body) || !ts.isCallExpression(body.expression)) return false;
+  const { expression: called } = body.expression;
+  return ts.isIdentifier(called) && registrars.has(called.text);
+}

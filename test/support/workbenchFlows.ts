@@ -4,6 +4,7 @@
  */
 import { rm } from 'node:fs/promises';
 import { type TestContext } from 'node:test';
+import { retriedFlow } from '../../scripts/testSummary.mjs';
 import { startWorkbench, type Window, type WindowOptions } from './workbench.ts';
 
 /** Host files of a flow. */
@@ -15,9 +16,10 @@ export interface FlowFiles extends WindowOptions {
 /** A VS Code that serves the windows of flows. */
 export interface Flows {
   /**
-   * Opens a window over what `make` made and goes through `steps` in it. A flow that fails is gone through once more,
-   * all anew: VS Code in a browser loses an event now and then on a busy machine. What failed first is told by the
-   * test, and a picture of each failure is kept as out/screenshots/failed-<name>.png.
+   * Opens a window over what `make` made and goes through `steps` in it. A flow that fails is retried once, in another
+   * window over other files: VS Code in a browser loses an event now and then on a busy machine. The reason is a
+   * diagnostic of the test that the last lines of the run repeat, and too many retries fail the run (testSummary.mjs).
+   * A picture of each failure is kept as out/screenshots/failed-<name>.png.
    */
   through<Files extends FlowFiles>(
     t: TestContext,
@@ -52,7 +54,7 @@ export async function startFlows({ trusted }: { trusted: boolean }): Promise<Flo
       try {
         await once('');
       } catch (error) {
-        t.diagnostic(`failed once, and is tried again: ${error instanceof Error ? error.stack : String(error)}`);
+        t.diagnostic(`${retriedFlow} ${name}: ${error instanceof Error ? error.stack : String(error)}`);
         await once('-again');
       }
     },
