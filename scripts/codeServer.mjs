@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { cachedFolder, fillOnce, npmInstall } from './cachedInstall.mjs';
 import { ScriptError, cleanEnvironment, mustRun } from './run.mjs';
