@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { usesInputPath } from '../../server/src/query/inputSql.ts';
 import { changingWord } from '../../server/src/query/changingWord.ts';
 import { testConnection } from '../support/connection.ts';
 
@@ -52,4 +53,33 @@ test('each function of DuckDB that changes and takes nothing is known', async ()
     names.filter((name) => changingWord(`SELECT ${name}() FROM '$1'`) === undefined),
     others,
   );
+});
+
+/** Half as long as a document may be; what takes a time of the square of it does not end within the test. */
+const lengthMax = 131_072;
+for (const part of [
+  'age(',
+  'age(a,',
+  '(age(1)',
+  '[',
+  "'",
+  '"',
+  '/*',
+  '$a$',
+  "read_csv('$1',",
+  'TABLESAMPLE ',
+  "e'\\'",
+]) {
+  test(`a long text of ${part} is looked through once`, { timeout: 60_000 }, () => {
+    const sql = part.repeat(lengthMax / part.length);
+    const closed = sql + ')'.repeat(sql.split('(').length - 1);
+    for (const text of [sql, closed]) {
+      changingWord(text);
+      usesInputPath(text);
+    }
+  });
+}
+test('age with one argument is found among others, however deep', () => {
+  assert.equal(changingWord(`SELECT ${'age(1, '.repeat(500)}age(t)${')'.repeat(500)}`)?.start, 7 + 7 * 500);
+  assert.equal(changingWord(`SELECT age(f(a, b), c), age((SELECT 1, 2), [3, 4])`), undefined);
 });

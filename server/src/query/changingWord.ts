@@ -31,13 +31,14 @@ const values = new Set(['CURRENT_DATE', 'CURRENT_TIME', 'CURRENT_TIMESTAMP', 'LO
 export function changingWord(sql: string): Token | undefined {
   const tokens = tokenize(sql);
   const columns = new Set(tokens.filter((_, index) => isColumn(tokens, index)).map(({ text }) => text.toUpperCase()));
+  const lone = loneArguments(tokens);
   return tokens.find((token, index) => {
     const { kind, text } = token;
     if (isSample(sql, tokens, index)) return true;
     if (isSymbol(tokens[index - 1], '.') || (kind !== 'word' && kind !== 'identifier')) return false;
     if (isSymbol(tokens[index + 1], '(')) {
       const name = text.toUpperCase();
-      if (name === 'AGO' || name === 'AGE') return hasOneArgument(tokens, index + 1);
+      if (name === 'AGO' || name === 'AGE') return lone.has(index + 1);
       return calls.has(name) && isSymbol(tokens[index + 2], ')');
     }
     return kind === 'word' && values.has(text) && !columns.has(text);
@@ -62,19 +63,24 @@ function isSample(sql: string, tokens: readonly Token[], index: number): boolean
   const token = tokens[index];
   if (token?.kind !== 'word') return false;
   if (token.text !== 'TABLESAMPLE' && !(token.text === 'SAMPLE' && tokens[index - 1]?.text === 'USING')) return false;
-  return !/^[^;]{0,60}(?:\bREPEATABLE\b|,\s*\d+\s*\))/i.test(sql.slice(token.end));
+  return !/^[^;]{0,60}(?:\bREPEATABLE\b|,\s{0,60}\d{1,60}\s{0,60}\))/i.test(sql.slice(token.end, token.end + 240));
 }
 
-/** True for one argument in the parentheses that open at an index: age() then counts to now, as ago() always does. */
-function hasOneArgument(tokens: readonly Token[], open: number): boolean {
-  let depth = 0;
-  for (let index = open; index < tokens.length; index += 1) {
-    const token = tokens[index];
-    if (token?.kind !== 'symbol') continue;
-    if (/[([{]/.test(token.text)) depth += 1;
-    else if (/[)\]}]/.test(token.text)) depth -= 1;
-    else if (token.text === ',' && depth === 1) return false;
-    if (depth === 0) return index > open + 1;
-  }
-  return false;
+/**
+ * Indexes of the parentheses that open around one argument: age() then counts to now, as ago() always does. In one
+ * pass, as calls may be nested deeply.
+ */
+function loneArguments(tokens: readonly Token[]): ReadonlySet<number> {
+  const lone = new Set<number>();
+  const open: { readonly index: number; hasComma: boolean }[] = [];
+  tokens.forEach(({ kind, text }, index) => {
+    if (kind !== 'symbol') return;
+    const inner = open.at(-1);
+    if (/[([{]/.test(text)) open.push({ index, hasComma: false });
+    else if (text === ',' && inner !== undefined) inner.hasComma = true;
+    else if (/[)\]}]/.test(text) && open.pop() !== undefined && inner !== undefined) {
+      if (!inner.hasComma && index > inner.index + 1) lone.add(inner.index);
+    }
+  });
+  return lone;
 }
