@@ -116,13 +116,12 @@ export class OpenPond implements types.Pond {
   }
 
   async status(): Promise<types.Status> {
-    const foreign = this.#store.opLog.foreignCommits();
+    const { commits: foreignCommits, earlierFiles: earlierForeignFiles } = this.#store.opLog.foreignCommits();
     return {
       head: this.#head,
       staged: stagedChanges(this.#overlay),
       conflicts: await this.#conflicts(),
-      foreignCommits: foreign.commits,
-      earlierForeignFiles: foreign.earlierFiles,
+      ...{ foreignCommits, earlierForeignFiles },
       notices: this.#notices,
     };
   }

@@ -73,4 +73,40 @@ export function languageTests(): void {
     await problemsOf(resource.uri);
     assert.deepEqual(vscode.languages.getDiagnostics(other.uri), []);
   });
+
+  test('a new resource that is not saved has problems, completion, hover and fixes', async (t) => {
+    t.after(closeEditors);
+    const editor = await vscode.commands.executeCommand<vscode.TextEditor>('pond.newResource', 'Inbox');
+    const { document } = editor;
+    assert.equal(document.uri.scheme, 'untitled');
+    const line = document
+      .getText()
+      .split('\n')
+      .findIndex((text) => text.startsWith('name:'));
+    await editor.edit((edit) => edit.replace(new vscode.Range(line, 0, line, 4), 'nam'));
+    await problemsOf(document.uri);
+    const at = new vscode.Position(line, 1);
+    const fixes = await vscode.commands.executeCommand<readonly vscode.CodeAction[]>(
+      'vscode.executeCodeActionProvider',
+      document.uri,
+      new vscode.Range(at, at),
+    );
+    const fix = fixes.find(({ title }) => title === 'Change to "name"');
+    assert.ok(fix?.edit, JSON.stringify(fixes));
+    await vscode.workspace.applyEdit(fix.edit);
+    await until('no problems', () => vscode.languages.getDiagnostics(document.uri).length === 0);
+    const hovers = await vscode.commands.executeCommand<readonly vscode.Hover[]>(
+      'vscode.executeHoverProvider',
+      document.uri,
+      at,
+    );
+    assert.ok(hovers.length > 0);
+    const end = document.lineAt(document.lineCount - 1).range.end;
+    const { items } = await vscode.commands.executeCommand<vscode.CompletionList>(
+      'vscode.executeCompletionItemProvider',
+      document.uri,
+      end,
+    );
+    assert.ok(items.length > 0);
+  });
 }

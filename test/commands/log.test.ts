@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { isPondError } from '../../server/src/base/error.ts';
+import { newPondHost, textFile } from '../support/commandHost.ts';
+
+test('the log goes on with the commit that a page ended before', async (t) => {
+  const host = await newPondHost(t);
+  for (const name of ['a', 'b', 'a', 'b', 'a']) {
+    await host.run('write', textFile(`/${name}`, String(Math.random())));
+    await host.run('commit', { message: name });
+  }
+  const numbers = async (params: { path?: string; limit?: number; start?: number }): Promise<readonly number[]> =>
+    (await host.run('log', params)).map(({ number }) => number);
+  assert.deepEqual(await numbers({ limit: 2 }), [5, 4]);
+  assert.deepEqual(await numbers({ limit: 2, start: 3 }), [3, 2]);
+  assert.deepEqual(await numbers({ path: '/a' }), [5, 3, 1]);
+  assert.deepEqual(await numbers({ path: '/a', start: 4 }), [3, 1]);
+  assert.deepEqual(await numbers({ path: '/b', start: 1 }), []);
+  await assert.rejects(host.run('log', { start: 9 }), (error) => isPondError(error, 'version-not-found'));
+});
