@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { root } from '../../scripts/run.mjs';
+import { isCode, sourceFiles } from '../support/sourceFiles.ts';
+
+const termsMax = 40;
+const paragraphWordsMax = 80;
+
+/** Pages of docs/ without a long paragraph. */
+const shortPages = [
+  'concepts.md',
+  'export.md',
+  'getting-started.md',
+  'glossary.md',
+  'site.md',
+  'tutorial.md',
+];
+
+interface Entry {
+  readonly term: string;
+  readonly text: string;
+}
+
+const pageOf = (name: string): string => readFileSync(join(root, 'docs', name), 'utf8');
+
+/** Entries of the glossary in their order: each begins with a heading of level 2. */
+const entries: readonly Entry[] = pageOf('glossary.md')
+  .split(/^## /m)
+  .slice(1)
+  .map((section) => {
+    const end = section.indexOf('\n');
+    return { term: section.slice(0, end), text: section.slice(end) };
+  });
+
+/** Anchor that Markdown viewers give to a heading. */
+const anchorOf = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replace(/[^\w -]/g, '')
+    .replaceAll(' ', '-');
+
+/** Addresses that a page links to. */
+const linksOf = (page: string): readonly string[] => [...page.matchAll(/\]\(([^)\s]+)\)/g)].map(([, to = '']) => to);
+
+/** Type names of a `Type:` line, each with the name that it had in the original design, if it had another. */
+function typesOf(text: string): readonly (readonly string[])[] {
+  const line = /^Type: ([^]*)$/m.exec(text)?.[1] ?? '';
+  return [...line.matchAll(/(?<!\()`(\w+)`(?:\s+\(`(\w+)` in the original design\))?/g)].map(
+    ([, name = '', original]) => (original === undefined ? [name] : [name, original]),
+  );
+}
+
+/** Paragraphs, list items and table cells of a page, without code blocks and headings. */
+function paragraphsOf(page: string): readonly string[] {
+  return page
+    .replace(/^ *```[^]*?^ *```$/gm, '')
+    .split(/\n\s*\n|^(?=\s*(?:[-*]|\d+\.) )|^(?=\|)|^#+ .*$/m)
+    .flatMap((block) => (block.startsWith('|') ? block.split(/(?<!\\)\|/) : [block]));
+}
+
+const wordsOf = (paragraph: string): readonly string[] => paragraph.split(/\s+/).filter((word) => /\w/.test(word));
+
+test('every link to the glossary leads to a term', () => {
+  const anchors = new Set(entries.map(({ term }) => anchorOf(term)));
+  const inDocs = readdirSync(join(root, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .flatMap((name) => {
+      const address = name === 'glossary.md' ? '#' : 'glossary.md#';
+      return linksOf(pageOf(name)).map((link) => ({ page: `docs/${name}`, link, address }));
+    });
+  const inReadme = linksOf(readFileSync(join(root, 'README.md'), 'utf8')).map((link) => ({
+    page: 'README.md',
+    link,
+    address: 'docs/glossary.md#',
+  }));
+  const links = [...inDocs, ...inReadme].filter(({ link, address }) => link.startsWith(address));
+  assert.ok(links.length > 50);
+  const dangling = links.filter(({ link, address }) => !anchors.has(link.slice(address.length)));
+  assert.deepEqual(
+    dangling.map(({ page, link }) => `${page}: ${link}`),
+    [],
+  );
+});
+
+test(`the glossary has at most ${termsMax} terms, each once and in alphabetical order`, () => {
+  const terms = entries.map(({ term }) => term.toLowerCase());
+  assert.ok(terms.length <= termsMax, `${terms.length} terms`);
+  assert.deepEqual(terms, [...new Set(terms)].sort());
+});
+
+test('every term names a type that the code declares', () => {
+  const product = sourceFiles().filter((file) => isCode(file) && /^(server|client)\//.test(file.path));
+  const declared = new Set(
+    product.flatMap(({ text }) =>
+      [...text.matchAll(/^(?:export )?(?:abstract )?(?:interface|type|class|enum) (\w+)/gm)].map(
+        ([, name = '']) => name,
+      ),
+    ),
+  );
+  const wrong = entries.flatMap(({ term, text }) => {
+    const types = typesOf(text);
+    if (types.length === 0) return [`${term}: no type`];
+    const unknown = types.filter((names) => !names.some((name) => declared.has(name)));
+    return unknown.map((names) => `${term}: ${names.join(', ')}`);
+  });
+  assert.deepEqual(wrong, []);
+});
+
+for (const name of shortPages) {
+  test(`no paragraph of docs/${name} is longer than ${paragraphWordsMax} words`, () => {
+    const long = paragraphsOf(pageOf(name)).filter((paragraph) => wordsOf(paragraph).length > paragraphWordsMax);
+    assert.deepEqual(long, []);
+  });
+}
