@@ -10,6 +10,7 @@ const paragraphWordsMax = 80;
 
 /** Pages of docs/ without a long paragraph. */
 const shortPages = [
+  'benchmarks.md',
   'concepts.md',
   'export.md',
   'getting-started.md',
@@ -46,9 +47,9 @@ const linksOf = (page: string): readonly string[] => [...page.matchAll(/\]\(([^)
 
 /** Type names of a `Type:` line, each with the name that it had in the original design, if it had another. */
 function typesOf(text: string): readonly (readonly string[])[] {
-  const line = /^Type: ([^]*)$/m.exec(text)?.[1] ?? '';
-  return [...line.matchAll(/(?<!\()`(\w+)`(?:\s+\(`(\w+)` in the original design\))?/g)].map(
-    ([, name = '', original]) => (original === undefined ? [name] : [name, original]),
+  const line = (/^Type: [^]*/m.exec(text)?.[0] ?? '').replaceAll('\n', ' ');
+  return [...line.matchAll(/(?<!\()`(\w+)`(?: \(`(\w+)` in the original design\))?/g)].map(([, name = '', original]) =>
+    original === undefined ? [name] : [name, original],
   );
 }
 
