@@ -75,9 +75,9 @@ export function humanSize(bytes: number): string {
   return `${power === 0 ? String(bytes) : amount.toFixed(1)} ${units[power]}`;
 }
 
-/** The minute of a time, in UTC. */
+/** The minute of a time, with its zone: 2026-03-01 12:00 UTC. */
 export function minute(time: number | string): string {
-  return new Date(time).toISOString().slice(0, 16).replace('T', ' ');
+  return `${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 /** A name that shows what is special: `/` after a directory, the target after a link. */
@@ -104,9 +104,20 @@ export function longRow(node: NodeInfo, name: string): string[] {
 
 const changeLetters = { added: 'A', modified: 'M', removed: 'D', renamed: 'R' } as const;
 
+/** A path by the name of its resource. */
+export function shownPath({ path, displayPath }: { readonly path: string; readonly displayPath?: string }): string {
+  return displayPath ?? path;
+}
+
+/** The changes that count: what changed of a resource itself is one. */
+export function counted(changes: readonly ChangeInfo[]): readonly ChangeInfo[] {
+  return changes.filter(({ partOf }) => partOf === undefined);
+}
+
 /** A change in columns: letter, path, sizes. */
 export function changeRow(change: ChangeInfo): string[] {
-  const path = change.from === undefined ? change.path : `${change.from} -> ${change.path}`;
+  const from = change.displayFrom ?? change.from;
+  const path = from === undefined ? shownPath(change) : `${from} -> ${shownPath(change)}`;
   const name = change.type === 'directory' ? `${path}/` : path;
   return [changeLetters[change.kind], name, change.type === 'directory' ? '' : sizes(change)];
 }

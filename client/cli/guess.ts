@@ -12,14 +12,20 @@ const namesMax = 10_000;
 /** An error of a verb; where nothing is at a path of the pond, with what may have been meant as its hint. */
 export async function withGuess(error: unknown, session: Session): Promise<unknown> {
   if (!isPondError(error, 'not-found') || error.hint !== undefined) return error;
-  const { path, message, position, cause } = error;
-  const [, directory, name] = /^(.*)\/([^/]+)$/.exec(path ?? '') ?? [];
+  const { path, displayPath, message, position, cause } = error;
+  const [, directory, name] = /^(.*)\/([^/]+)$/.exec(displayPath ?? path ?? '') ?? [];
   if (path === undefined || directory === undefined || name === undefined) return error;
   if (name.length < nameMin || isPattern(path)) return error;
   const guess = await nearest(session, directory === '' ? '/' : directory, name);
   if (guess === undefined) return error;
   const hint = `Did you mean "${directory}/${guess}"?`;
-  return new PondError('not-found', message, { path, hint, cause, ...(position === undefined ? {} : { position }) });
+  return new PondError('not-found', message, {
+    path,
+    hint,
+    cause,
+    ...(displayPath === undefined ? {} : { displayPath }),
+    ...(position === undefined ? {} : { position }),
+  });
 }
 
 /** The name in a directory that is most like `name`; undefined where none is, or the directory cannot be listed. */

@@ -1,10 +1,10 @@
 /** Verbs on the history of a pond. */
 import { PondError } from '../../server/src/base/error.ts';
 import { type ChangeInfo, type CommitInfo, type StatusInfo } from '../../server/src/protocol/commands.ts';
-import { changeRow, counts, minute, plural, printable, printableLines, table } from './format.ts';
+import { changeRow, counted, counts, minute, plural, printable, printableLines, shownPath, table } from './format.ts';
 import { argument, atOf, pondPath, printJson, show, type VerbRunner } from './runner.ts';
 
-const changeTable = (changes: readonly ChangeInfo[]): string => table(changes.map(changeRow), new Set([2]));
+const changeTable = (changes: readonly ChangeInfo[]): string => table(counted(changes).map(changeRow), new Set([2]));
 
 const commitLine = (commit: CommitInfo): string =>
   `commit ${commit.number}  ${minute(commit.time)}  ${printable(commit.author)}  ${firstLine(commit.message)}`;
@@ -18,9 +18,9 @@ export const status: VerbRunner = async (session) => {
   await terminal.print(`pond ${found.pond}\n${commitLine(found.head)}\n`);
   await terminal.print(foreignLines(found));
   if (found.staged.length === 0) return await terminal.print('nothing staged\n');
-  await terminal.print(`${plural(found.staged.length, 'change')} staged\n${changeTable(found.staged)}`);
+  await terminal.print(`${plural(counted(found.staged).length, 'change')} staged\n${changeTable(found.staged)}`);
   if (found.conflicts.length === 0) return;
-  const paths = found.conflicts.map((path) => `C  ${printable(path)}\n`).join('');
+  const paths = conflictLines(found);
   await terminal.print(
     `in conflict with another commit: 'pond resolve' keeps yours, 'pond discard' the other\n${paths}`,
   );
@@ -35,6 +35,12 @@ function foreignLines({ foreignOperations, earlierForeignFiles }: StatusInfo): s
   const known = operations.length === 0 ? '' : `commits by other engines, left aside: ${operations.join(', ')}\n`;
   if (earlierForeignFiles === 0) return known;
   return `${known}${plural(earlierForeignFiles, 'file')} of earlier commits by other engines, left aside\n`;
+}
+
+/** A line for each path in conflict, by the name of its resource; each line once. */
+function conflictLines({ staged, conflicts }: StatusInfo): string {
+  const shown = new Map(staged.map((change) => [change.path, shownPath(change)]));
+  return [...new Set(conflicts.map((path) => `C  ${printable(shown.get(path) ?? path)}\n`))].join('');
 }
 
 /** Prints what changed between two versions. */
@@ -110,7 +116,7 @@ export const restore: VerbRunner = async (session) => {
   }
   const changes = await session.ask('restore', { paths: session.line.positionals.map(pondPath), at });
   if (session.line.json) return await printJson(session, changes);
-  await session.terminal.print(`${plural(changes.length, 'change')} staged\n${changeTable(changes)}`);
+  await session.terminal.print(`${plural(counted(changes).length, 'change')} staged\n${changeTable(changes)}`);
 };
 
 /** Prints what is wrong with a version, and what its resources hold; fails `pond-damaged` when something is wrong. */

@@ -1,7 +1,7 @@
 /** Verbs between a pond and the host. */
 import { join } from 'node:path';
 import { type SkippedInfo } from '../../server/src/protocol/commands.ts';
-import { humanSize, plural, printable } from './format.ts';
+import { humanSize, plural, printable, shownPath } from './format.ts';
 import { argument, atOf, hostPath, pondPath, show, type VerbRunner } from './runner.ts';
 import { namedPond } from './session.ts';
 import { type Terminal } from './terminal.ts';
@@ -62,6 +62,6 @@ function filesOf({ files, unchanged }: { readonly files: number; readonly unchan
 
 function warnSkipped(terminal: Terminal, { skipped, skippedCount }: SkippedInfo): void {
   const shown = skipped.slice(0, skippedLinesMax);
-  for (const { path, reason } of shown) terminal.warn(`pond: left out ${printable(path)}: ${reason}`);
+  for (const left of shown) terminal.warn(`pond: left out ${printable(shownPath(left))}: ${left.reason}`);
   if (skippedCount > shown.length) terminal.warn(`pond: and ${skippedCount - shown.length} more left out`);
 }

@@ -3,12 +3,12 @@
 import { isPondError, PondError } from '../../server/src/base/error.ts';
 import { connectLocal, startServer } from '../../server/src/main.ts';
 import { type CommandLine, parseCommandLine } from './commandLine.ts';
+import { errorJson, errorText } from './errorText.ts';
 import { exitStatus, statusOf } from './exitStatus.ts';
-import { printableLines } from './format.ts';
 import { withGuess } from './guess.ts';
 import { helpText } from './help.ts';
-import { hintFor } from './hints.ts';
 import { runners } from './run.ts';
+import { printedError } from './printedError.ts';
 import { openSession } from './session.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 import { type Verb } from './verbs.ts';
@@ -67,19 +67,15 @@ function interruption(terminal: Terminal): AbortSignal {
   return controller.signal;
 }
 
-/** Says what went wrong, and returns the exit status for it. */
+/** Prints what went wrong, and returns the exit status for it. */
 function report(error: unknown, verb: Verb | undefined, terminal: Terminal): number {
-  if (!isPondError(error)) {
-    terminal.warn(`pond: internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-    return exitStatus.other;
-  }
-  const { message, position, path } = error;
-  // A query that fails for a document says line and column of that, not of its own text.
-  const document = path?.endsWith('/resource.yaml') === true ? `${path}, ` : '';
-  const place =
-    position === undefined ? '' : ` (${document}line ${position.line + 1}, column ${position.character + 1})`;
-  terminal.warn(printableLines(`pond: ${message}${place}`));
-  const hint = error.hint ?? hintFor(error, verb);
-  if (hint !== undefined) terminal.warn(printableLines(`hint: ${hint}`));
-  return statusOf(error.code);
+  const printed = printedError(error, verb);
+  terminal.warn(wantsJson(process.argv.slice(2)) ? errorJson(printed) : errorText(printed));
+  return isPondError(error) ? statusOf(error.code) : exitStatus.other;
+}
+
+/** True for arguments with --json, also where they could not be taken apart. */
+function wantsJson(args: readonly string[]): boolean {
+  const end = args.indexOf('--');
+  return args.slice(0, end < 0 ? args.length : end).includes('--json');
 }

@@ -1,6 +1,7 @@
 import { PondError } from '../../server/src/base/error.ts';
 import { namedFile, writeNamedFile } from '../../server/src/main.ts';
 import { type Params, type QueryInfo, type Result } from '../../server/src/protocol/commands.ts';
+import { hintText } from './errorText.ts';
 import { cut, plural, printable, printableLines, table } from './format.ts';
 import { argument, atOf, hostPath, show, type VerbRunner } from './runner.ts';
 import { type Session } from './session.ts';
@@ -85,7 +86,7 @@ async function printTable(session: Session, result: QueryInfo): Promise<void> {
     }
   }
   session.terminal.warn(`${plural(rowCount, 'row')} in ${Math.round(result.elapsedMs)} ms`);
-  if (isCut) session.terminal.warn("hint: '--format csv' and '--format json' write long values in full");
+  if (isCut) session.terminal.warn(hintText("'--format csv' and '--format json' write long values in full"));
 }
 
 function isNumber(type: string): boolean {

@@ -4,7 +4,8 @@ import { buffer } from 'node:stream/consumers';
 import { PondError } from '../../server/src/base/error.ts';
 import { hostFolder } from '../../server/src/main.ts';
 import { type AppliedInfo, type ProblemInfo, type ResourceInfo } from '../../server/src/protocol/resources.ts';
-import { minute, plural, printable, printableLines, table } from './format.ts';
+import { hintText } from './errorText.ts';
+import { minute, plural, printable, table } from './format.ts';
 import { runLine } from './runVerbs.ts';
 import { hostPath, printJson, show, type VerbRunner } from './runner.ts';
 import { type Session } from './session.ts';
@@ -41,7 +42,7 @@ export const apply: VerbRunner = async (session) => {
   if (line.json) return;
   await terminal.print(result.applied.map(appliedLine).join(''));
   const isStaged = result.applied.some(({ outcome }) => outcome !== 'unchanged');
-  if (isStaged) terminal.warn("hint: this is staged; 'pond commit' makes it live");
+  if (isStaged) terminal.warn(hintText("this is staged; 'pond commit' makes it live"));
 };
 
 function variablesOf(pairs: readonly string[]): Readonly<Record<string, string>> {
@@ -87,7 +88,7 @@ function printProblems(terminal: Terminal, problems: readonly ProblemInfo[]): vo
   for (const { origin, line, character, severity, message, hint } of problems) {
     const kind = severity === 'warning' ? 'warning: ' : '';
     terminal.warn(printable(`${origin}:${line + 1}:${character + 1}: ${kind}${message}`));
-    if (hint !== undefined) terminal.warn(printableLines(`hint: ${hint}`));
+    if (hint !== undefined) terminal.warn(hintText(hint));
   }
 }
 
@@ -98,16 +99,27 @@ export const get: VerbRunner = async (session) => {
   const resources = await session.ask('resources', names);
   if (line.json) return await printJson(session, resources);
   terminal.quiet();
-  if (resources.length === 0) return terminal.warn("pond: there are no resources\nhint: 'pond apply' stages some");
+  if (resources.length === 0) {
+    terminal.warn('pond: there are no resources');
+    return terminal.warn(hintText("'pond apply' stages some"));
+  }
   if (line.positionals.length === 0) return await terminal.print(table(resources.map(listRow)));
   const read = [...new Set(resources.flatMap(({ reads }) => reads))];
   const sources = read.length === 0 ? [] : await session.ask('resources', { names: read });
   const titles = new Map(sources.map(({ id, kind, name }) => [id, `${kind}/${name}`]));
   for (const [index, resource] of resources.entries()) {
     await terminal.print(`${index === 0 ? '' : '\n'}${details(resource, titles)}`);
-    printProblems(terminal, resource.problems);
+    printProblems(
+      terminal,
+      resource.problems.map((problem) => withName(problem, resource)),
+    );
   }
 };
+
+/** A problem of a document in the pond, its place by the name of the resource. */
+function withName(problem: ProblemInfo, { home, kind, name }: ResourceInfo): ProblemInfo {
+  return { ...problem, origin: problem.origin.replace(home, `/${kind}/${name}`) };
+}
 
 function listRow({ kind, name, state, desc, problems, lastRun }: ResourceInfo): string[] {
   const ran = lastRun === null ? 'never run' : `${lastRun.status} ${minute(lastRun.started)}`;

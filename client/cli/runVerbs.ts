@@ -2,7 +2,9 @@
 import { isPondError, PondError } from '../../server/src/base/error.ts';
 import { type ErrorCode } from '../../server/src/base/errorCode.ts';
 import { type RunErrorInfo, type RunInfo } from '../../server/src/protocol/resources.ts';
-import { humanSize, minute, plural, printable, printableLines, table } from './format.ts';
+import { errorText, hintText } from './errorText.ts';
+import { humanSize, minute, plural, printable, table } from './format.ts';
+import { printedError } from './printedError.ts';
 import { printJson, type VerbRunner } from './runner.ts';
 import { intervalOf, repeat } from './schedule.ts';
 import { type Session } from './session.ts';
@@ -26,7 +28,7 @@ export const run: VerbRunner = async (session) => {
       // What is wrong now may be right the next time, and somebody may be looking. A schedule that begins with a slip
       // ends.
       if (!isPondError(error) || (isFirst && slips.has(error.code))) throw error;
-      session.terminal.warn(printableLines(`pond: ${error.message}`));
+      session.terminal.warn(errorText(printedError(error, 'run')));
     } finally {
       isFirst = false;
       await session.ask('close', {});
@@ -49,9 +51,9 @@ async function runOnce(session: Session): Promise<void> {
     await terminal.print(table(rows, new Set(isRepeated ? [3, 4, 5] : [2, 3, 4])));
     if (runs.length === 0) {
       terminal.warn('pond: the newest commit has no resources');
-      terminal.warn("hint: 'pond apply' stages resources, and 'pond commit' makes them live");
+      terminal.warn(hintText("'pond apply' stages resources, and 'pond commit' makes them live"));
     }
-    for (const { resource, notes, error } of runs) warnAbout(terminal, { resource, notes, error });
+    for (const info of runs) warnAbout(terminal, info);
   }
   if (runs.some(({ status }) => status === 'cancelled')) throw new PondError('cancelled', 'the run was cancelled');
   const failed = runs.filter(({ status }) => status === 'failed').length;
@@ -71,27 +73,24 @@ function resultRow({ resource, status, rows, files, bytes, durationMs }: RunInfo
 
 const nothing = (status: RunInfo['status']): string[] => [status === 'ok' ? 'nothing new' : '', ''];
 
-interface Told {
-  readonly resource: string;
-  readonly notes: readonly string[];
-  readonly error: RunErrorInfo | null;
-}
-
-function warnAbout(terminal: Terminal, { resource, notes, error }: Told): void {
+function warnAbout(terminal: Terminal, { resource, status, notes, error }: RunInfo): void {
   for (const note of notes) terminal.warn(printable(about(resource, note)));
   if (error === null) return;
-  const place = placeOf(error);
-  terminal.warn(printableLines(place === undefined ? about(resource, error.message) : `${place}: ${error.message}`));
-  if (error.hint !== undefined) terminal.warn(printableLines(`hint: ${error.hint}`));
+  // What is left out has not failed.
+  if (status === 'skipped') return terminal.warn(printable(about(resource, error.message)));
+  const { line, character } = error;
+  const position = line === undefined || character === undefined ? {} : { position: { line, character } };
+  terminal.warn(errorText({ ...error, ...position, message: about(resource, failure(error)) }));
+}
+
+/** What failed, and where when the message and the position do not say it. */
+function failure({ message, path, displayPath, line }: RunErrorInfo): string {
+  const place = displayPath ?? path;
+  return place === undefined || line !== undefined || message.includes(place) ? message : `${place}: ${message}`;
 }
 
 /** A sentence about a resource, which most begin with already. */
 const about = (resource: string, text: string): string => (text.startsWith(resource) ? text : `${resource}: ${text}`);
-
-function placeOf({ path, line, character }: RunErrorInfo): string | undefined {
-  if (path === undefined || line === undefined || character === undefined) return path;
-  return `${path}:${line + 1}:${character + 1}`;
-}
 
 /** A run on one line. */
 export function runLine(run: RunInfo): string {

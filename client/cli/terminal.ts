@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { errorText } from './errorText.ts';
 import { exitStatus } from './exitStatus.ts';
 import { printable } from './format.ts';
 
@@ -47,7 +48,8 @@ export function openTerminal({ stdin, stdout, stderr, silentMs = 1000 }: Termina
   let told: readonly [message: string, amount: string] | undefined;
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0);
-    stderr.write(`pond: cannot write to standard output: ${error.message}\n`);
+    const message = `cannot write to standard output: ${error.message}`;
+    stderr.write(`${errorText({ code: 'storage-failed', message })}\n`);
     process.exit(exitStatus.storage);
   });
   stderr.on('error', () => {});

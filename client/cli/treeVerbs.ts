@@ -1,7 +1,8 @@
 /** Verbs on the tree of a pond. */
 import { PondError } from '../../server/src/base/error.ts';
 import { type NodeInfo } from '../../server/src/protocol/commands.ts';
-import { longRow, minute, printable, shownName, table } from './format.ts';
+import { longRow, minute, printable, shownName, shownPath, table } from './format.ts';
+import { nodesToShow } from './listing.ts';
 import { argument, atOf, isPattern, pondPath, printJson, show, type VerbRunner } from './runner.ts';
 
 /** Lists a directory or what matches a pattern. */
@@ -11,15 +12,16 @@ export const ls: VerbRunner = async (session) => {
   const recursive = line.flags.has('recursive');
   const nodes = await session.ask('list', { path: pondPath(text), recursive, ...atOf(line) });
   if (line.json) return await printJson(session, nodes);
-  for (const { path, unlisted } of nodes) {
-    if (unlisted !== undefined) terminal.warn(printable(`pond: ${path} is not listed: ${unlisted}`));
+  for (const node of nodes) {
+    const { unlisted } = node;
+    if (unlisted !== undefined) terminal.warn(printable(`pond: ${shownPath(node)} is not listed: ${unlisted}`));
   }
   if (isPattern(text) && nodes.length === 0) return terminal.warn(`pond: nothing matches ${printable(text)}`);
   // Names are enough where all stand in the one directory that was asked for.
   const inOnePlace = !recursive && !isPattern(text);
   // A directory that was to be searched is no match.
-  const shown = nodes.filter(({ unlisted }) => recursive || unlisted === undefined);
-  const name = (node: NodeInfo): string => (inOnePlace ? node.name : node.path);
+  const shown = nodesToShow(nodes.filter(({ unlisted }) => recursive || unlisted === undefined));
+  const name = (node: NodeInfo): string => (inOnePlace ? lastName(shownPath(node)) : shownPath(node));
   if (line.flags.has('long'))
     await terminal.print(
       table(
@@ -29,6 +31,8 @@ export const ls: VerbRunner = async (session) => {
     );
   else await terminal.print(shown.map((node) => `${printable(shownName(node, name(node)))}\n`).join(''));
 };
+
+const lastName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
 /** Writes a file to standard output. */
 export const cat: VerbRunner = async (session) => {
@@ -44,10 +48,10 @@ export const stat: VerbRunner = async (session) => {
   if (line.json) return await printJson(session, node);
   const attributes = Object.entries(node.attributes).map(([key, value]) => [`@${key}`, value]);
   const rows = [
-    ['path', node.path === '/' ? '/' : shownName(node, node.path)],
+    ['path', node.path === '/' ? '/' : shownName(node, shownPath(node))],
     ['type', node.targetType === undefined ? node.type : `${node.type} to a ${node.targetType}`],
     [node.type === 'directory' ? 'entries' : 'size', String(node.size)],
-    ['modified', `${minute(node.modified)} UTC`],
+    ['modified', minute(node.modified)],
     ['version', String(node.version)],
     ['sha256', node.sha256],
     ['id', node.id],

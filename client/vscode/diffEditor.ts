@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { type ChangeInfo } from '../../server/src/protocol/commands.ts';
-import { pondUri } from './pondUri.ts';
+import { pondUri, shownPath } from './pondUri.ts';
 
 /** The two sides of a diff: versions of one pond, undefined for the working tree. */
 export interface Sides {
@@ -12,7 +12,7 @@ export interface Sides {
 /** Shows one changed file: both sides, or the one side that there is when it was added or removed. */
 export async function showChange(sides: Sides, change: ChangeInfo): Promise<void> {
   const [before, after] = uris(sides, change);
-  const name = change.path.split('/').at(-1);
+  const name = shownPath(change).split('/').at(-1);
   if (before !== undefined && after !== undefined) {
     await vscode.commands.executeCommand('vscode.diff', before, after, `${name} (${sideNames(sides)})`);
   } else {
@@ -27,7 +27,7 @@ export async function showChanges(sides: Sides, title: string, changes: readonly
     void vscode.window.showInformationMessage(`${title}: no file differs.`);
     return;
   }
-  const resources = files.map((change) => [pondUri(sides.pond, change.path, sides.to), ...uris(sides, change)]);
+  const resources = files.map((change) => [pondUri(sides.pond, shownPath(change), sides.to), ...uris(sides, change)]);
   await vscode.commands.executeCommand('vscode.changes', title, resources);
 }
 
@@ -36,8 +36,13 @@ export function sideNames({ from, to }: Sides): string {
   return `${from ?? 'working tree'} ↔ ${to ?? 'working tree'}`;
 }
 
+/** A path that the older side has: the name of a resource may be that of the newer side alone. */
+function pathBefore(change: ChangeInfo): string {
+  return change.kind === 'removed' ? shownPath(change) : (change.displayFrom ?? change.from ?? change.path);
+}
+
 function uris({ pond, from, to }: Sides, change: ChangeInfo): [vscode.Uri | undefined, vscode.Uri | undefined] {
-  const before = change.kind === 'added' ? undefined : pondUri(pond, change.from ?? change.path, from);
-  const after = change.kind === 'removed' ? undefined : pondUri(pond, change.path, to);
+  const before = change.kind === 'added' ? undefined : pondUri(pond, pathBefore(change), from);
+  const after = change.kind === 'removed' ? undefined : pondUri(pond, shownPath(change), to);
   return [before, after];
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { ResponseError } from 'vscode-languageclient/node';
+import { sentence } from '../../server/src/base/sentence.ts';
 import { type ErrorData } from '../../server/src/protocol/events.ts';
 
 /** The server's account of what went wrong; undefined when `error` is not an error response of the server. */
@@ -20,7 +21,7 @@ export function errorMessage(error: unknown): string {
 export function errorText(error: unknown): string {
   const message = errorMessage(error);
   const hint = errorData(error)?.hint;
-  return hint === undefined ? message : `${message}. ${hint}`;
+  return hint === undefined ? message : `${message}. ${sentence(hint)}`;
 }
 
 /** True when the person cancelled, or the server was told to. */

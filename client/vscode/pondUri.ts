@@ -30,6 +30,11 @@ export function parsePondUri(uri: vscode.Uri): PondLocation | undefined {
   };
 }
 
+/** A path of the pond as people know it: by the name of its resource. */
+export function shownPath({ path, displayPath }: { readonly path: string; readonly displayPath?: string }): string {
+  return displayPath ?? path;
+}
+
 /** A path that starts with one slash, has no empty parts and ends with none. */
 function normalize(path: string): string {
   return '/' + path.split('/').filter(Boolean).join('/');

@@ -3,7 +3,7 @@ import { type ChangeInfo, type StatusInfo } from '../../server/src/protocol/comm
 import { type PondClient } from './client.ts';
 import { errorText } from './errors.ts';
 import { type Ponds } from './ponds.ts';
-import { parsePondUri, pondName, pondUri } from './pondUri.ts';
+import { parsePondUri, pondName, pondUri, shownPath } from './pondUri.ts';
 
 /** Changes that come within this time make one new look at the status. */
 const refreshDelayMs = 50;
@@ -35,9 +35,15 @@ export class SourceControls implements vscode.Disposable {
     return this.byPond.get(pond)?.status;
   }
 
-  /** The staged change at a path, undefined when there is none. */
+  /** The changes staged in a pond that count: what changed of a resource itself is one. Undefined as `status`. */
+  counted(pond: string): readonly ChangeInfo[] | undefined {
+    return this.status(pond)?.staged.filter(counts);
+  }
+
+  /** The staged change at a path, by the name of its resource or its UUID; undefined when there is none. */
   change(pond: string, path: string): ChangeInfo | undefined {
-    return this.status(pond)?.staged.find((change) => change.path === path);
+    const staged = this.status(pond)?.staged;
+    return staged?.find((change) => change.path === path) ?? staged?.find((change) => shownPath(change) === path);
   }
 
   /** The message box of a pond. Throws when the pond is not open: commands choose among the open ones. */
@@ -130,11 +136,11 @@ class PondSourceControl implements vscode.Disposable {
     const overtaken = new Set(status.conflicts);
     const states = (conflict: boolean): vscode.SourceControlResourceState[] =>
       status.staged
-        .filter((change) => overtaken.has(change.path) === conflict)
+        .filter((change) => overtaken.has(change.path) === conflict && (conflict || counts(change)))
         .map((change) => resourceState(this.pond, change, conflict));
     this.conflicts.resourceStates = states(true);
     this.staged.resourceStates = states(false);
-    this.control.count = status.staged.length;
+    this.control.count = status.staged.filter(counts).length;
     this.refreshed();
   }
 
@@ -145,18 +151,20 @@ class PondSourceControl implements vscode.Disposable {
   }
 }
 
+const counts = ({ partOf }: ChangeInfo): boolean => partOf === undefined;
+
 function resourceState(pond: string, change: ChangeInfo, conflict: boolean): vscode.SourceControlResourceState {
-  const resourceUri = pondUri(pond, change.path);
-  const from = change.from === undefined ? '' : ` from ${change.from}`;
+  const path = shownPath(change);
+  const resourceUri = pondUri(pond, path);
+  const origin = change.displayFrom ?? change.from;
+  const from = origin === undefined ? '' : ` from ${origin}`;
   return {
     resourceUri,
     contextValue: conflict ? 'conflict' : change.kind,
     command: { command: 'pond.openDiff', title: 'Open Diff', arguments: [resourceUri] },
     decorations: {
       strikeThrough: change.kind === 'removed',
-      tooltip: conflict
-        ? `${change.path}: another commit changed it meanwhile`
-        : `${change.path}: ${change.kind}${from}`,
+      tooltip: conflict ? `${path}: another commit changed it meanwhile` : `${path}: ${change.kind}${from}`,
     },
   };
 }

@@ -90,7 +90,7 @@ export class StatusBar implements vscode.Disposable {
     const status = pond === undefined ? undefined : this.sourceControls.status(pond);
     return {
       pond,
-      staged: status?.staged.length,
+      staged: pond === undefined ? undefined : this.sourceControls.counted(pond)?.length,
       conflicts: status?.conflicts.length ?? 0,
       state: this.client.state,
       health: this.health,

@@ -80,7 +80,10 @@ function firstLine(text: string): string {
   return text.split('\n', 1)[0] ?? '';
 }
 
+/** A time in the zone of this machine, which it names. */
 function localTime(iso: string): string {
   const time = new Date(iso);
-  return Number.isNaN(time.getTime()) ? iso : time.toLocaleString();
+  return Number.isNaN(time.getTime())
+    ? iso
+    : time.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'long' });
 }

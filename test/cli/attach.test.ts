@@ -147,7 +147,7 @@ test('Ctrl+C in the terminal cancels what the editor does for it', async (t) => 
   const journal = join(pond, '_pond/journal');
   while (statSync(journal).size < 10_000) await new Promise((resolve) => setImmediate(resolve));
   child.kill('SIGINT');
-  assert.deepEqual(await ended, { status: 130, stdout: '', stderr: 'pond: the operation was cancelled\n' });
+  assert.deepEqual(await ended, { status: 130, stdout: '', stderr: 'error[cancelled]: the operation was cancelled\n' });
   assert.deepEqual((await server.ask('status', { pond })).staged, []);
 });
 
@@ -177,6 +177,7 @@ test('errors keep their code on the way through the socket', async (t) => {
   await second.ask('open', { pond });
   await assert.rejects(second.ask('read', { pond, path: '/nope' }), (error) => failureOf(error)?.code === 'not-found');
   const ended = await runPond(['rm', '/nope'], { cwd, env });
-  const stderr = "pond: nothing is at /nope\nhint: 'pond ls' shows what is there, and 'pond ls --at V' what was\n";
+  const stderr =
+    "error[not-found]: nothing is at /nope\nhint: 'pond ls' shows what is there, and 'pond ls --at V' what was.\n";
   assert.deepEqual(ended, { status: 3, stdout: '', stderr });
 });

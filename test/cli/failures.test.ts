@@ -8,7 +8,7 @@ import { runPond, startPond } from '../support/pondCommand.ts';
 const dashes = '; a path that begins with - goes after --';
 
 /** What is said beside of a path that leads nowhere. */
-const lsHint = "hint: 'pond ls' shows what is there, and 'pond ls --at V' what was";
+const lsHint = "hint: 'pond ls' shows what is there, and 'pond ls --at V' what was.";
 
 async function newPond(t: TestContext): Promise<string> {
   const folder = temporaryFolder(t);
@@ -40,45 +40,57 @@ async function checkFails(folder: string, args: readonly string[], status: numbe
 
 test('a command line that is not well formed ends with 2 and says how it should be', async (t) => {
   const folder = temporaryFolder(t);
-  await checkFails(folder, ['lst'], 2, "pond: 'lst' is not a verb of pond", 'hint: Did you mean "ls"?');
-  await checkFails(folder, ['--json'], 2, 'pond: a verb is missing', "hint: see 'pond help'");
-  await checkFails(folder, ['cat'], 2, "pond: too few arguments for 'cat'", 'hint: usage: pond cat [--at V] PATH');
+  await checkFails(folder, ['lst'], 2, "error[usage]: 'lst' is not a verb of pond", 'hint: Did you mean "ls"?');
+  await checkFails(folder, ['--pond', 'x'], 2, 'error[usage]: a verb is missing', "hint: See 'pond help'.");
+  await checkFails(
+    folder,
+    ['cat'],
+    2,
+    "error[usage]: too few arguments for 'cat'",
+    'hint: Usage: pond cat [--at V] PATH',
+  );
   await checkFails(
     folder,
     ['ls', 'a', 'b'],
     2,
-    "pond: too many arguments for 'ls'",
-    'hint: usage: pond ls [-l] [-R] [--at V] [PATH|GLOB]',
+    "error[usage]: too many arguments for 'ls'",
+    'hint: Usage: pond ls [-l] [-R] [--at V] [PATH|GLOB]',
   );
-  await checkFails(folder, ['ls', '--frob'], 2, 'pond: ls has no option --frob', `hint: see 'pond help ls'${dashes}`);
-  await checkFails(folder, ['commit'], 2, 'pond: a commit needs a message', 'hint: usage: pond commit -m TEXT');
+  await checkFails(
+    folder,
+    ['ls', '--frob'],
+    2,
+    'error[usage]: ls has no option --frob',
+    `hint: See 'pond help ls'${dashes}.`,
+  );
+  await checkFails(folder, ['commit'], 2, 'error[usage]: a commit needs a message', 'hint: Usage: pond commit -m TEXT');
   await checkFails(
     folder,
     ['query', '--format', 'xml', 'SELECT 1'],
     2,
-    "pond: 'xml' is not a format",
-    'hint: use table, csv, json or parquet',
+    "error[usage]: 'xml' is not a format",
+    'hint: Use table, csv, json or parquet.',
   );
 });
 
 test('where there is no pond, that is said', async (t) => {
   const folder = temporaryFolder(t);
-  const hint = "hint: name one with --pond DIR or the variable POND, or make one with 'pond init'";
-  await checkFails(folder, ['ls'], 3, 'pond: there is no .pond here or in a folder above', hint);
+  const hint = "hint: Name one with --pond DIR or the variable POND, or make one with 'pond init'.";
+  await checkFails(folder, ['ls'], 3, 'error[pond-not-found]: there is no .pond here or in a folder above', hint);
   await checkFails(
     folder,
     ['--pond', 'x', 'ls'],
     3,
-    'pond: there is no pond at FOLDER/x',
-    "hint: 'pond init' makes one",
+    'error[pond-not-found]: there is no pond at FOLDER/x',
+    "hint: 'pond init' makes one.",
   );
   writeFileSync(join(folder, 'file'), '');
   await checkFails(
     folder,
     ['--pond', 'file', 'ls'],
     3,
-    'pond: there is no pond at FOLDER/file',
-    "hint: 'pond init' makes one",
+    'error[pond-not-found]: there is no pond at FOLDER/file',
+    "hint: 'pond init' makes one.",
   );
 });
 
@@ -87,49 +99,55 @@ test('paths that lead nowhere, out, or around in a circle are refused', async (t
   await runPond(['ln', '-s', '/b', '/a'], { cwd: folder });
   await runPond(['ln', '-s', '/a', '/b'], { cwd: folder });
   await runPond(['mkdir', '/d'], { cwd: folder });
-  await checkFails(folder, ['cat', '/x'], 3, 'pond: nothing is at /x', lsHint);
-  await checkFails(folder, ['cat', '/d'], 1, 'pond: expected a file at /d, got a directory', 'hint: name a file in it');
+  await checkFails(folder, ['cat', '/x'], 3, 'error[not-found]: nothing is at /x', lsHint);
+  await checkFails(
+    folder,
+    ['cat', '/d'],
+    1,
+    'error[is-a-directory]: expected a file at /d, got a directory',
+    'hint: Name a file in it.',
+  );
   await checkFails(
     folder,
     ['cat', '/../x'],
     5,
-    'pond: /../x leads out of /',
-    'hint: use a path that stays in the pond',
+    'error[path-escapes]: /../x leads out of /',
+    'hint: Use a path that stays in the pond.',
   );
   await checkFails(
     folder,
     ['cat', '/a'],
     1,
-    'pond: too many links: /a leads on to /b',
-    "hint: 'pond ls -l' shows where links point; replace one of them",
+    'error[symlink-loop]: too many links: /a leads on to /b',
+    "hint: 'pond ls -l' shows where links point; replace one of them.",
   );
   await checkFails(
     folder,
     ['mkdir', '/d'],
     4,
-    'pond: a directory is at /d already',
-    'hint: choose another name, or remove what is there first',
+    'error[already-exists]: a directory is at /d already',
+    'hint: Choose another name, or remove what is there first.',
   );
   await checkFails(
     folder,
     ['cat', '--at', '9', '/x'],
     3,
-    "pond: no commit is '9': commits go from 0 to 0",
-    "hint: 'pond log' lists the commits",
+    "error[version-not-found]: no commit is '9': commits go from 0 to 0",
+    "hint: 'pond log' lists the commits.",
   );
   await checkFails(
     folder,
     ['touch', `/${'n'.repeat(256)}`],
     2,
-    `pond: a name is longer than 255 bytes: "${'n'.repeat(256)}"`,
+    `error[invalid-path]: a name is longer than 255 bytes: "${'n'.repeat(256)}"`,
   );
 });
 
 test('the root is not removed, a directory is not copied into itself, and /proc takes no pond', async (t) => {
   const folder = await newPond(t);
   await runPond(['mkdir', '/d'], { cwd: folder });
-  await checkFails(folder, ['rm', '-r', '/'], 2, 'pond: the root cannot be moved or removed');
-  await checkFails(folder, ['cp', '-r', '/d', '/d/in'], 2, 'pond: /d cannot go into itself, to /d/in');
+  await checkFails(folder, ['rm', '-r', '/'], 2, 'error[invalid-path]: the root cannot be moved or removed');
+  await checkFails(folder, ['cp', '-r', '/d', '/d/in'], 2, 'error[invalid-path]: /d cannot go into itself, to /d/in');
   if (process.platform === 'linux') assert.equal((await runPond(['init', '/proc/foo'], { cwd: folder })).status, 7);
 });
 
@@ -141,15 +159,15 @@ test('an import of what is not there, or collides, stages nothing', async (t) =>
     folder,
     ['import', 'good', 'bad', '/e'],
     3,
-    'pond: nothing is at FOLDER/bad on this machine',
-    'hint: check the spelling of the host path',
+    'error[not-found]: nothing is at FOLDER/bad on this machine',
+    'hint: Check the spelling of the host path.',
   );
   await checkFails(
     folder,
     ['import', 'good', '/d'],
     1,
-    'pond: expected a file at /d/good, got a directory',
-    'hint: import into another directory, or remove the one that is there first',
+    'error[is-a-directory]: expected a file at /d/good, got a directory',
+    'hint: Import into another directory, or remove the one that is there first.',
   );
   const { stdout } = await runPond(['ls', '-R'], { cwd: folder });
   assert.equal(stdout, '/d/\n/d/good/\n');
@@ -162,12 +180,12 @@ test('an export does not go through a link out of its folder', async (t) => {
   symlinkSync(join(folder, 'elsewhere'), join(folder, 'out/d'));
   await runPond(['mkdir', '/d'], { cwd: folder });
   await runPond(['touch', '/d/file'], { cwd: folder });
-  const hint = 'hint: remove the link, or write to another directory';
+  const hint = 'hint: Remove the link, or write to another directory.';
   await checkFails(
     folder,
     ['export', '/d', 'out'],
     5,
-    'pond: FOLDER/out/d is a link and may lead out of FOLDER/out',
+    'error[path-escapes]: FOLDER/out/d is a link and may lead out of FOLDER/out',
     hint,
   );
   assert.deepEqual(readdirSync(join(folder, 'elsewhere')), []);
@@ -183,14 +201,14 @@ test('SQL that does not parse, reads the host or writes is refused with its plac
     assert.match(stderr, pattern);
     assert.ok(status === 8 || status === 3 || status === 1, `status ${status}`);
   };
-  await check('SELEC 1', /^pond: .*syntax error.*SELEC.*\(line 1, column 1\)\n$/);
-  await check(`SELECT * FROM read_csv('${join(folder, 'secret.csv')}')`, /^pond: .*\n/);
-  await check('CREATE TABLE t (n INTEGER)', /^pond: .*\n/);
-  await check(`COPY (SELECT 1) TO '${join(folder, 'made.csv')}'`, /^pond: .*\n/);
-  await check('SELECT * FROM "/bad.parquet"', /^pond: .*\/bad\.parquet.*\n/);
+  await check('SELEC 1', /^error\[query-invalid\]: .*syntax error.*SELEC.*\(line 1, column 1\)\n$/);
+  await check(`SELECT * FROM read_csv('${join(folder, 'secret.csv')}')`, /^error\[query-forbidden\]: .*\n/);
+  await check('CREATE TABLE t (n INTEGER)', /^error\[query-forbidden\]: .*\n/);
+  await check(`COPY (SELECT 1) TO '${join(folder, 'made.csv')}'`, /^error\[query-forbidden\]: .*\n/);
+  await check('SELECT * FROM "/bad.parquet"', /^error\[query-failed\]: .*\/bad\.parquet.*\n/);
   await check(
     'SELECT * FROM "/missing.csv"',
-    /^pond: no file is at \/missing\.csv \(line 1, column 15\)\nhint: 'pond ls' .*\n$/,
+    /^error\[not-found\]: no file is at \/missing\.csv \(line 1, column 15\)\nhint: 'pond ls' .*.\n$/,
   );
   assert.deepEqual(readdirSync(folder).sort(), ['.pond', 'secret.csv']);
 });
@@ -205,7 +223,7 @@ test('a damaged pond is named as such, and is not made worse', async (t) => {
   const before = readdirSync(join(folder, '.pond')).sort();
   const { status, stdout, stderr } = await runPond(['ls'], { cwd: folder });
   assert.deepEqual({ status, stdout }, { status: 6, stdout: '' });
-  assert.match(stderr, /^pond: .+\n/);
+  assert.match(stderr, /^error\[pond-damaged\]: .+\n/);
   assert.deepEqual(readdirSync(join(folder, '.pond')).sort(), before);
   assert.equal(readFileSync(join(log, first), 'utf8'), '{"torn');
 });
@@ -217,7 +235,7 @@ test('Ctrl+C during an import ends with 130 and stages nothing', async (t) => {
   const { process: child, ended } = startPond(['import', 'many', '/'], { cwd: folder, input: '' });
   await lockHeld(folder);
   child.kill('SIGINT');
-  assert.deepEqual(await ended, { status: 130, stdout: '', stderr: 'pond: the operation was cancelled\n' });
+  assert.deepEqual(await ended, { status: 130, stdout: '', stderr: 'error[cancelled]: the operation was cancelled\n' });
   const status = await runPond(['--json', 'diff'], { cwd: folder });
   assert.deepEqual(JSON.parse(status.stdout), []);
   assert.equal((await runPond(['touch', '/after'], { cwd: folder })).status, 0);
@@ -231,7 +249,11 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     child.stdin?.write('half of it');
     await lockHeld(folder);
     child.kill(signal);
-    assert.deepEqual(await ended, { status: 130, stdout: '', stderr: 'pond: the operation was cancelled\n' });
+    assert.deepEqual(await ended, {
+      status: 130,
+      stdout: '',
+      stderr: 'error[cancelled]: the operation was cancelled\n',
+    });
     assert.equal((await runPond(['ls'], { cwd: folder })).stdout, '');
   });
 }
@@ -251,7 +273,10 @@ test('a writer that is busy is waited for, and one that does not end is named', 
   await lockHeld(folder);
   const late = await runPond(['touch', '/z'], { cwd: folder });
   assert.equal(late.status, 4);
-  assert.match(late.stderr, new RegExp(`^pond: process ${child.pid} on \\S+ is writing this pond\nhint: .+\n$`));
+  assert.match(
+    late.stderr,
+    new RegExp(`^error\\[lock-held\\]: process ${child.pid} on \\S+ is writing this pond\nhint: .+.\n$`),
+  );
   const waiting = runPond(['touch', '/y'], { cwd: folder });
   child.stdin?.end('done');
   assert.equal((await ended).status, 0);

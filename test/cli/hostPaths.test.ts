@@ -23,31 +23,31 @@ test('a pond is not made in a file, among files, or in a pond, and what is there
   writeFileSync(join(folder, 'data/notes.txt'), '');
   await check(['init', 'data/notes.txt'], {
     status: 4,
-    stderr: 'pond: a file is at F/data/notes.txt\nhint: name a folder, or what is not there yet\n',
+    stderr: 'error[already-exists]: a file is at F/data/notes.txt\nhint: Name a folder, or what is not there yet.\n',
   });
   await check(['init', 'data/notes.txt/pond'], {
     status: 1,
     stderr:
-      'pond: F/data/notes.txt is a file: no folder can be made at F/data/notes.txt/pond\n' +
-      'hint: check the spelling of the host path\n',
+      'error[not-a-directory]: F/data/notes.txt is a file: no folder can be made at F/data/notes.txt/pond\n' +
+      'hint: Check the spelling of the host path.\n',
   });
   await check(['init', 'data'], {
     status: 4,
     stderr:
-      'pond: the folder F/data has files in it, and a pond is a folder of its own\n' +
-      "hint: 'pond init F/data/.pond' makes one beside them, which is found from that folder\n",
+      'error[already-exists]: the folder F/data has files in it, and a pond is a folder of its own\n' +
+      "hint: 'pond init F/data/.pond' makes one beside them, which is found from that folder.\n",
   });
   assert.deepEqual(readdirSync(join(folder, 'data')), ['notes.txt']);
   await check(['init', 'data/.pond'], { stdout: 'made a pond at F/data/.pond\n' });
   await check(['init', 'data/.pond/again'], {
     status: 4,
     stderr:
-      'pond: F/data/.pond/again would be inside of the pond at F/data/.pond\n' +
-      'hint: go to a folder that is not in it, or name one\n',
+      'error[already-exists]: F/data/.pond/again would be inside of the pond at F/data/.pond\n' +
+      'hint: Go to a folder that is not in it, or name one.\n',
   });
   await check(['--pond', 'data', 'ls'], {
     status: 3,
-    stderr: 'pond: there is no pond at F/data\nhint: there is one at F/data/.pond\n',
+    stderr: 'error[pond-not-found]: there is no pond at F/data\nhint: There is one at F/data/.pond.\n',
   });
   mkdirSync(join(folder, 'disk/lost+found'), { recursive: true });
   await check(['init', 'disk'], { stdout: 'made a pond at F/disk\n' });
@@ -68,15 +68,21 @@ test('an import of the folder around a pond leaves the pond out, and nothing is 
   await check([...pond, 'import', 'link/.pond/_pond', '/'], {
     status: 2,
     stderr:
-      'pond: F/link/.pond/_pond is of this pond itself\n' +
-      "hint: import from another folder; 'pond cp' copies within the pond\n",
+      'error[invalid-path]: F/link/.pond/_pond is of this pond itself\n' +
+      "hint: Import from another folder; 'pond cp' copies within the pond.\n",
   });
-  const inside = "is inside of the pond's own folder\nhint: name a folder that is not in it\n";
-  await check([...pond, 'export', '/link', 'link/.pond'], { status: 2, stderr: `pond: F/link/.pond ${inside}` });
-  await check([...pond, 'site', 'data/.pond/site'], { status: 2, stderr: `pond: F/data/.pond/site ${inside}` });
+  const inside = "is inside of the pond's own folder\nhint: Name a folder that is not in it.\n";
+  await check([...pond, 'export', '/link', 'link/.pond'], {
+    status: 2,
+    stderr: `error[invalid-path]: F/link/.pond ${inside}`,
+  });
+  await check([...pond, 'site', 'data/.pond/site'], {
+    status: 2,
+    stderr: `error[invalid-path]: F/data/.pond/site ${inside}`,
+  });
   await check([...pond, 'query', '-o', 'data/.pond/x.csv', 'SELECT 1'], {
     status: 2,
-    stderr: `pond: F/data/.pond/x.csv ${inside}`,
+    stderr: `error[invalid-path]: F/data/.pond/x.csv ${inside}`,
   });
   assert.ok(!existsSync(join(folder, 'data/.pond/link')));
 });
@@ -93,7 +99,7 @@ test('an export tells what was there already from what it wrote', async (t) => {
 
 test('a host path that is empty is not the current folder', async (t) => {
   const { folder, check } = newFolder(t);
-  const empty = { status: 2, stderr: "pond: a host path is empty\nhint: this folder is '.'\n" };
+  const empty = { status: 2, stderr: "error[invalid-path]: a host path is empty\nhint: This folder is '.'.\n" };
   await check(['init', ''], empty);
   assert.deepEqual(readdirSync(folder), []);
   await check(['init'], { stdout: 'made a pond at F/.pond\n' });
@@ -105,8 +111,8 @@ test('a host path that is empty is not the current folder', async (t) => {
   await check(['query', '-o', 'x.txt', 'SELECT 1'], {
     status: 2,
     stderr:
-      "pond: the name 'x.txt' tells no format\n" +
-      'hint: name the file .csv, .json or .parquet, or add --format with one of them\n',
+      "error[usage]: the name 'x.txt' tells no format\n" +
+      'hint: Name the file .csv, .json or .parquet, or add --format with one of them.\n',
   });
 });
 

@@ -21,10 +21,10 @@ async function newPond(t: TestContext): Promise<{ readonly folder: string; reado
 
 test('a variable of the shell that is not set is neither the root nor another pond', async (t) => {
   const { check } = await newPond(t);
-  const empty = { status: 2, stderr: "pond: a path is empty\nhint: the root is '/'\n" };
+  const empty = { status: 2, stderr: "error[invalid-path]: a path is empty\nhint: The root is '/'.\n" };
   await check(['discard', ''], empty);
   await check(['export', '', 'out'], empty);
-  await check(['--pond', '', 'ls'], { status: 2, stderr: 'pond: --pond takes a folder, got an empty text\n' });
+  await check(['--pond', '', 'ls'], { status: 2, stderr: 'error[usage]: --pond takes a folder, got an empty text\n' });
   await check(['ls'], { stdout: 'a.csv\n' });
 });
 
@@ -39,8 +39,8 @@ test('a pattern that matches nothing is told, and one where a path belongs too',
   await check(['rm', '/*.csv'], {
     status: 3,
     stderr:
-      'pond: nothing is at /*.csv\n' +
-      "hint: 'pond rm' takes paths, no patterns; 'pond ls' lists what a pattern matches\n",
+      'error[not-found]: nothing is at /*.csv\n' +
+      "hint: 'pond rm' takes paths, no patterns; 'pond ls' lists what a pattern matches.\n",
   });
 });
 
@@ -50,19 +50,21 @@ test('a resource that is staged alone is not run, and one of another kind is no 
   assert.equal((await runPond(['apply', '-f', '-'], { cwd: folder, input: document })).status, 0);
   await check(['run', 'files'], {
     status: 3,
-    stderr: 'pond: there is no resource "files" in the newest commit\nhint: It is staged: a commit makes it live.\n',
+    stderr:
+      'error[resource-not-found]: there is no resource "files" in the newest commit\nhint: It is staged: a commit makes it live.\n',
   });
   await check(['run', 'fils'], {
     status: 3,
-    stderr: 'pond: there is no resource "fils"\nhint: \'pond get\' lists the resources.\n',
+    stderr: 'error[resource-not-found]: there is no resource "fils"\nhint: \'pond get\' lists the resources.\n',
   });
   await check(['hydrovu', 'locations', 'files'], {
     status: 3,
-    stderr: 'pond: there is no HydroVu resource "files"\nhint: \'pond get\' lists the resources.\n',
+    stderr:
+      'error[resource-not-found]: there is no HydroVu resource "files"\nhint: \'pond get\' lists the resources.\n',
   });
   await check(['hydrovu', 'scan', 'files', '1', '2025-02-01', '2025-01-01'], {
     status: 2,
-    stderr: 'pond: END is before START\nhint: leave END out to scan up to now\n',
+    stderr: 'error[usage]: END is before START\nhint: Leave END out to scan up to now.\n',
   });
 });
 
@@ -70,7 +72,7 @@ test('a misspelt verb is guessed by help too, and a site is not made in a file',
   const { folder, check } = await newPond(t);
   await check(['help', 'quary'], {
     status: 2,
-    stderr: 'pond: \'quary\' is not a verb of pond\nhint: Did you mean "query"?\n',
+    stderr: 'error[usage]: \'quary\' is not a verb of pond\nhint: Did you mean "query"?\n',
   });
   writeFileSync(join(folder, 'taken'), '');
   const { status, stderr } = await runPond(['site', 'taken'], { cwd: folder });
@@ -84,38 +86,38 @@ test('Ctrl+C while documents are read from standard input is no error of the pro
   // More than a pipe holds: when all was taken, the command reads.
   await new Promise<void>((resolve) => child.stdin?.write(`# ${'x'.repeat(1_000_000)}\n`, () => resolve()));
   child.kill('SIGINT');
-  assert.deepEqual(await ended, { status: 130, stdout: '', stderr: 'pond: the operation was cancelled\n' });
+  assert.deepEqual(await ended, { status: 130, stdout: '', stderr: 'error[cancelled]: the operation was cancelled\n' });
 });
 
 test('options that are misspelt, lack their value or have one too much are told from each other', async (t) => {
   const { check } = await newPond(t);
   const told = async (args: readonly string[], message: string, hint: string): Promise<void> =>
-    await check(args, { status: 2, stderr: `pond: ${message}\nhint: ${hint}\n` });
+    await check(args, { status: 2, stderr: `error[usage]: ${message}\nhint: ${hint}\n` });
   await told(['ls', '--lng'], 'ls has no option --lng', 'Did you mean "--long"?');
   await told(['--jsn', 'ls'], 'ls has no option --jsn', 'Did you mean "--json"?');
   await told(['--pnd', 'x', 'ls'], 'pond has no option --pnd', 'Did you mean "--pond"?');
-  await told(['rm', '-x.csv'], 'rm has no option -x', "see 'pond help rm'; a path that begins with - goes after --");
-  await told(['ls', '--at', '-1'], 'the value of --at is missing', 'one that begins with - is written --at=-VALUE');
+  await told(['rm', '-x.csv'], 'rm has no option -x', "See 'pond help rm'; a path that begins with - goes after --.");
+  await told(['ls', '--at', '-1'], 'the value of --at is missing', 'One that begins with - is written --at=-VALUE.');
   await told(
     ['commit', '-m', '-x'],
     'the value of -m is missing',
-    'one that begins with - is written --message=-VALUE',
+    'One that begins with - is written --message=-VALUE.',
   );
-  await told(['ls', '--at'], 'the value of --at is missing', "see 'pond help ls'");
-  await told(['--json=yes', 'ls'], '--json takes no value', "see 'pond help ls'");
+  await told(['ls', '--at'], 'the value of --at is missing', "See 'pond help ls'.");
+  await told(['--json=yes', 'ls'], '--json takes no value', "See 'pond help ls'.");
 });
 
 test('a schedule that begins with a slip ends', async (t) => {
   const { check } = await newPond(t);
   await check(['run', '--every', '1h', 'fils'], {
     status: 3,
-    stderr: 'pond: there is no resource "fils"\nhint: \'pond get\' lists the resources.\n',
+    stderr: 'error[resource-not-found]: there is no resource "fils"\nhint: \'pond get\' lists the resources.\n',
   });
 });
 
 test('where there are no resources and no runs, that is said', async (t) => {
   const { check } = await newPond(t);
-  await check(['get'], { stderr: "pond: there are no resources\nhint: 'pond apply' stages some\n" });
+  await check(['get'], { stderr: "pond: there are no resources\nhint: 'pond apply' stages some.\n" });
   await check(['runs'], { stderr: 'pond: nothing was run yet\n' });
   await check(['--json', 'get'], { stdout: '[]\n' });
 });
@@ -125,21 +127,24 @@ test('a path that is misspelt is guessed, and one in a directory that is not the
   await check(['mkdir', '/weather'], {});
   await check(['write', '/weather/seattle.csv'], {}, 'n\n');
   const guess = 'hint: Did you mean "/weather/seattle.csv"?\n';
-  const missing = { status: 3, stderr: `pond: nothing is at /weather/seatle.csv\n${guess}` };
+  const missing = { status: 3, stderr: `error[not-found]: nothing is at /weather/seatle.csv\n${guess}` };
   await check(['cat', '/weather/seatle.csv'], missing);
   await check(['export', '/weather/seatle.csv', 'out'], missing);
   await check(['query', 'SELECT * FROM "/weather/seatle.csv"'], {
     status: 3,
-    stderr: `pond: no file is at /weather/seatle.csv (line 1, column 15)\n${guess}`,
+    stderr: `error[not-found]: no file is at /weather/seatle.csv (line 1, column 15)\n${guess}`,
   });
   await check(['ls', '/wether'], {
     status: 3,
-    stderr: 'pond: nothing is at /wether\nhint: Did you mean "/weather"?\n',
+    stderr: 'error[not-found]: nothing is at /wether\nhint: Did you mean "/weather"?\n',
   });
-  const lsHint = "hint: 'pond ls' shows what is there, and 'pond ls --at V' what was\n";
-  await check(['cat', '--at', '0', '/wether'], { status: 3, stderr: `pond: nothing is at /wether\n${lsHint}` });
+  const lsHint = "hint: 'pond ls' shows what is there, and 'pond ls --at V' what was.\n";
+  await check(['cat', '--at', '0', '/wether'], {
+    status: 3,
+    stderr: `error[not-found]: nothing is at /wether\n${lsHint}`,
+  });
   await check(['touch', '/tide/x'], {
     status: 3,
-    stderr: "pond: nothing is at /tide\nhint: 'pond mkdir -p' makes the directories above\n",
+    stderr: "error[not-found]: nothing is at /tide\nhint: 'pond mkdir -p' makes the directories above.\n",
   });
 });

@@ -51,13 +51,13 @@ test('output that cannot be written ends with 7 and is explained', async (t) => 
   const stdio = ['ignore', unwritable, 'pipe'] as const;
   const ended = spawnSync(process.execPath, [script, 'ls'], { cwd: folder, stdio: [...stdio], encoding: 'utf8' });
   assert.equal(ended.status, 7);
-  assert.match(ended.stderr, /^pond: cannot write to standard output: EBADF/);
+  assert.match(ended.stderr, /^error\[storage-failed\]: cannot write to standard output: EBADF/);
 });
 
 test('an error that names no way out gets one', async (t) => {
   const folder = await newPond(t);
   const { stderr } = await runPond(['mkdir', '/a/b'], { cwd: folder });
-  assert.equal(stderr, "pond: nothing is at /a\nhint: 'pond mkdir -p' makes the parents too\n");
+  assert.equal(stderr, "error[not-found]: nothing is at /a\nhint: 'pond mkdir -p' makes the parents too.\n");
 });
 
 test('the version is that of the package', async (t) => {
@@ -73,7 +73,7 @@ test('a link that is not symbolic is refused', async (t) => {
   const ended = await runPond(['ln', '/a', '/b'], { cwd: folder });
   assert.deepEqual(
     [ended.status, ended.stderr],
-    [2, 'pond: only symbolic links can be made\nhint: usage: pond ln -s TARGET PATH\n'],
+    [2, 'error[usage]: only symbolic links can be made\nhint: Usage: pond ln -s TARGET PATH\n'],
   );
 });
 
@@ -124,7 +124,7 @@ test('a table shows the beginning of a long value, and says where it is whole', 
   const sql = "SELECT repeat('x', 1000) AS a";
   const shown = await runPond(['query', sql], { cwd: folder });
   assert.equal(shown.stdout, `a\nVARCHAR\n${'x'.repeat(199)}…\n`);
-  assert.match(shown.stderr, /^hint: '--format csv' and '--format json' write long values in full$/m);
+  assert.match(shown.stderr, /^hint: '--format csv' and '--format json' write long values in full\.$/m);
   const whole = await runPond(['query', '--format', 'csv', sql], { cwd: folder });
   assert.deepEqual([whole.stdout, whole.stderr], [`a\n${'x'.repeat(1000)}\n`, '']);
 });

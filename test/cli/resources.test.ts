@@ -16,7 +16,7 @@ interface Place {
 function plain(text: string, folder: string): string {
   return text
     .replaceAll(folder, 'FOLDER')
-    .replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d/g, 'TIME')
+    .replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d UTC/g, 'TIME')
     .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'ID')
     .replaceAll(/[0-9a-f]{64}/g, 'HASH')
     .replaceAll(/ +[\d.]+ s\b/g, ' N s')
@@ -57,7 +57,7 @@ test('documents are applied, committed, run, listed and deleted', async (t) => {
   const apply = ['apply', '-f', 'all.yaml', '-v', 'what=a = b'];
   await check(apply, {
     stdout: 'created Inbox/files ID\ncreated Derive/series ID\n',
-    stderr: "hint: this is staged; 'pond commit' makes it live\n",
+    stderr: "hint: This is staged; 'pond commit' makes it live.\n",
   });
   const unchanged = 'unchanged Inbox/files ID\nunchanged Derive/series ID\n';
   await check(apply, { stdout: unchanged });
@@ -80,7 +80,7 @@ test('documents are applied, committed, run, listed and deleted', async (t) => {
   await check(['delete', 'Derive/series'], { stdout: 'removed Derive/series\n' });
   await check(['get', 'series'], {
     status: 3,
-    stderr: 'pond: there is no resource "series"\nhint: \'pond get\' lists the resources.\n',
+    stderr: 'error[resource-not-found]: there is no resource "series"\nhint: \'pond get\' lists the resources.\n',
   });
 });
 
@@ -102,7 +102,8 @@ test('with --json the same is data', async (t) => {
 test('what is wrong with documents is told by file, line and column, and nothing is applied', async (t) => {
   const { folder, check } = await newPlace(t);
   writeFileSync(join(folder, 'wrong.yaml'), `${inbox(folder)}---\n${derive('series', '*')}`);
-  const nothing = 'pond: nothing was applied: 1 error\nhint: Correct what is named above, and apply again.\n';
+  const nothing =
+    'error[resource-invalid]: nothing was applied: 1 error\nhint: Correct what is named above, and apply again.\n';
   await check(['apply', '-f', 'wrong.yaml'], {
     status: 1,
     stderr:
@@ -120,15 +121,16 @@ test('what is wrong with documents is told by file, line and column, and nothing
   );
   await check(['apply', '-f', 'none.yaml'], {
     status: 3,
-    stderr: 'pond: nothing is at FOLDER/none.yaml on this machine\nhint: check the spelling of the host path\n',
+    stderr:
+      'error[not-found]: nothing is at FOLDER/none.yaml on this machine\nhint: Check the spelling of the host path.\n',
   });
   await check(['apply', '-v', 'hunter2', '-f', 'wrong.yaml'], {
     status: 2,
-    stderr: 'pond: a variable is given as NAME=VALUE\nhint: usage: -v NAME=VALUE\n',
+    stderr: 'error[usage]: a variable is given as NAME=VALUE\nhint: Usage: -v NAME=VALUE\n',
   });
   await check(['apply'], {
     status: 2,
-    stderr: 'pond: a file of documents is missing\nhint: usage: pond apply -f FILE\n',
+    stderr: 'error[usage]: a file of documents is missing\nhint: Usage: pond apply -f FILE\n',
   });
 });
 
@@ -144,15 +146,16 @@ test('a run that fails is told with its place, ends with a status, and does not 
     lines.filter((line) => line !== '').map((line) => line.split(/ +/).slice(0, 2).join(' ')),
     ['Derive/right ok', 'Derive/wrong failed', 'Inbox/files ok'],
   );
-  assert.match(plain(stderr, folder), /^\/Derive\/ID\/resource\.yaml:9:21: .*nothing/m);
-  assert.match(stderr, /^pond: 1 resource of 3 failed$/m);
+  assert.match(plain(stderr, folder), /^error\[query-invalid\]: Derive\/wrong .*\"nothing\"/m);
+  assert.match(stderr, / \(\/Derive\/wrong\/resource\.yaml, line 9, column 21\)$/m);
+  assert.match(stderr, /^error\[run-failed\]: 1 resource of 3 failed$/m);
 });
 
 test('a run that brings nothing says why', async (t) => {
   const { folder, pond, check } = await newPlace(t);
   await check(['run'], {
     stderr:
-      "pond: the newest commit has no resources\nhint: 'pond apply' stages resources, and 'pond commit' makes them live\n",
+      "pond: the newest commit has no resources\nhint: 'pond apply' stages resources, and 'pond commit' makes them live.\n",
   });
   rmSync(join(folder, 'in/a.csv'));
   const documents = [inbox(folder), derive('series', '*')].join('---\n');
@@ -228,15 +231,15 @@ test('what is no interval, number or time is refused', async (t) => {
   const usage = (text: string): Partial<Ended> => ({ status: 2, stderr: text });
   await check(
     ['run', '--every', '1 month'],
-    usage('pond: --every takes a duration from one second to twelve days\nhint: write 30s, 10m or 1h\n'),
+    usage('error[usage]: --every takes a duration from one second to twelve days\nhint: Write 30s, 10m or 1h.\n'),
   );
   await check(
     ['run', '--every', 'often'],
-    usage('pond: --every: expected a number, got "often"\nhint: write 30s, 10m or 1h\n'),
+    usage('error[usage]: --every: expected a number, got "often"\nhint: Write 30s, 10m or 1h.\n'),
   );
-  await check(['runs', '-n', 'x'], { status: 2, stderr: "pond: -n takes a whole number from 0, got 'x'\n" });
+  await check(['runs', '-n', 'x'], { status: 2, stderr: "error[usage]: -n takes a whole number from 0, got 'x'\n" });
   await check(
     ['hydrovu', 'scan', 'a', 'b', 'yesterday'],
-    usage("pond: 'yesterday' is no time\nhint: write 2025-06-01T12:00:00Z, or seconds since 1970\n"),
+    usage("error[usage]: 'yesterday' is no time\nhint: Write 2025-06-01T12:00:00Z, or seconds since 1970.\n"),
   );
 });

@@ -12,7 +12,7 @@ type Check = (args: readonly string[], expected: Partial<Ended>, input?: string)
 function plain(text: string, folder: string): string {
   return text
     .replaceAll(folder, 'FOLDER')
-    .replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d/g, 'TIME')
+    .replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d UTC/g, 'TIME')
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
     .replaceAll(/\S+@\S+/g, 'AUTHOR')
     .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'ID')
@@ -61,7 +61,7 @@ test('files are made, listed, read, moved, copied and removed', async (t) => {
   await check(['ls', '-R'], { stdout: '/c/\n/c/b/\n/c/b/empty\n/c/b/x.txt\n/c/y.txt\n/top\n' });
   await check(['stat', '/c/y.txt'], {
     stdout:
-      'path      /c/y.txt\ntype      file\nsize      6\nmodified  TIME UTC\nversion   1\nsha256    HASH\nid        ID\n',
+      'path      /c/y.txt\ntype      file\nsize      6\nmodified  TIME\nversion   1\nsha256    HASH\nid        ID\n',
   });
 });
 
@@ -70,7 +70,7 @@ test('what is staged is shown, committed, discarded and restored', async (t) => 
   await check(['status'], { stdout: 'pond FOLDER/.pond\ncommit 0  TIME  AUTHOR  Initialize pond\nnothing staged\n' });
   await check(['commit', '-m', 'none'], {
     status: 1,
-    stderr: "pond: there is nothing to commit\nhint: 'pond status' shows what is staged\n",
+    stderr: "error[nothing-staged]: there is nothing to commit\nhint: 'pond status' shows what is staged.\n",
   });
   await check(['write', '/x'], {}, 'one');
   await check(['status'], {
@@ -177,17 +177,20 @@ test('--json prints the documented fields', async (t) => {
 test('a path that never was, and paths where nothing is staged, are refused', async (t) => {
   const { check } = await newPond(t);
   await check(['write', '/x'], {}, 'one');
-  const hint = "hint: 'pond ls' shows what is there, and 'pond ls --at V' what was\n";
+  const hint = "hint: 'pond ls' shows what is there, and 'pond ls --at V' what was.\n";
   await check(['log', '/x'], {});
-  await check(['log', '/nope'], { status: 3, stderr: `pond: nothing is at /nope\n${hint}` });
+  await check(['log', '/nope'], { status: 3, stderr: `error[not-found]: nothing is at /nope\n${hint}` });
   await check(['commit', '-m', 'first'], { stdout: 'commit 1: first (+1)\n' });
   await check(['diff', '/x'], {});
-  const missing = 'pond: nothing is at /nope, and nothing was in that version\n';
+  const missing = 'error[not-found]: nothing is at /nope, and nothing was in that version\n';
   await check(['diff', '/nope'], { status: 3, stderr: missing + hint });
-  const staged = "hint: 'pond status' shows what is staged\n";
-  await check(['discard', '/x'], { status: 1, stderr: `pond: nothing is staged at /x\n${staged}` });
-  await check(['discard'], { status: 1, stderr: `pond: there is nothing to discard\n${staged}` });
-  await check(['resolve', '/x'], { status: 1, stderr: `pond: nothing is in conflict at /x\n${staged}` });
+  const staged = "hint: 'pond status' shows what is staged.\n";
+  await check(['discard', '/x'], { status: 1, stderr: `error[nothing-staged]: nothing is staged at /x\n${staged}` });
+  await check(['discard'], { status: 1, stderr: `error[nothing-staged]: there is nothing to discard\n${staged}` });
+  await check(['resolve', '/x'], {
+    status: 1,
+    stderr: `error[nothing-staged]: nothing is in conflict at /x\n${staged}`,
+  });
   await check(['rm', '/x'], {});
   await check(['commit', '-m', 'second'], { stdout: 'commit 2: second (-1)\n' });
   await check(['log', '/x'], { stdout: '2  TIME  AUTHOR  second  -1\n1  TIME  AUTHOR  first   +1\n' });
@@ -224,7 +227,7 @@ test('the pond is the one named, that of POND, or the nearest above', async (t) 
   assert.deepEqual(byVariable, { status: 0, stdout: '', stderr: '' });
   const named = await runPond(['--pond', '.pond', 'ls'], { cwd: folder, env: { POND: join(folder, 'other') } });
   assert.equal(named.stdout, 'here\n');
-  await check(['init'], { status: 4, stderr: 'pond: there is a pond at FOLDER/.pond already\n' });
+  await check(['init'], { status: 4, stderr: 'error[pond-exists]: there is a pond at FOLDER/.pond already\n' });
   assert.ok(existsSync(join(folder, 'other/_delta_log')));
 });
 

@@ -54,7 +54,7 @@ test('the commands of the tutorial answer what it says', async (t) => {
     const answered = got[2 * index] ?? '';
     if (!answers(answer, answered)) assert.equal(answered, answer.join('\n'), `$ ${text}`);
     // What ends with a hint has failed, and nothing else has.
-    const isFailure = answer.some((line) => line.startsWith('pond: '));
+    const isFailure = answer.some((line) => line.startsWith('error['));
     assert.equal(got[2 * index + 1] !== '0', isFailure, `status of $ ${text}\n${answered}`);
   }
 

@@ -21,7 +21,8 @@ export async function restoreVersion(
   if (at === undefined) return undefined;
   const changes = await client.request('restore', { pond, paths, at });
   await sourceControls.refresh(pond);
-  const what = changes.length === 0 ? 'Nothing differs from' : `Staged ${changes.length} changes that restore`;
+  const count = changes.filter(({ partOf }) => partOf === undefined).length;
+  const what = count === 0 ? 'Nothing differs from' : `Staged ${count} changes that restore`;
   void vscode.window.showInformationMessage(`${what} ${paths.join(', ')} at version ${at}.`);
   return changes;
 }

@@ -4,6 +4,8 @@ import { type ErrorCode } from './errorCode.ts';
 export interface ErrorDetails {
   /** What was being worked on: a pond path, or a host path. */
   readonly path?: string;
+  /** `path` as people know it; undefined where it is the same. */
+  readonly displayPath?: string;
   /** One sentence that says what to do next. */
   readonly hint?: string;
   /** Position in a text that a person wrote, 0-based, in UTF-16 code units. */
@@ -15,6 +17,7 @@ export interface ErrorDetails {
 export class PondError extends Error {
   readonly code: ErrorCode;
   readonly path: string | undefined;
+  readonly displayPath: string | undefined;
   readonly hint: string | undefined;
   readonly position: ErrorDetails['position'];
 
@@ -23,6 +26,7 @@ export class PondError extends Error {
     this.name = 'PondError';
     this.code = code;
     this.path = details.path;
+    this.displayPath = details.displayPath;
     this.hint = details.hint;
     this.position = details.position;
   }

@@ -1,3 +1,4 @@
+import { displayPaths } from '../resources/displayPath.ts';
 import { type Command } from './context.ts';
 import { throwIfCancelled } from './tree.ts';
 import { treeHashes } from './treeHash.ts';
@@ -12,5 +13,8 @@ export const check: Command<'check'> = async (context, { pond: directory, at }) 
     throwIfCancelled(context.signal);
     context.progress('checking', checked);
   });
-  return { problems, trees: await treeHashes(pond, await pond.at(at ?? 'HEAD')) };
+  const fs = await pond.at(at ?? 'HEAD');
+  const names = displayPaths([fs]);
+  const shown = await Promise.all(problems.map((problem) => names.text(problem)));
+  return { problems: shown, trees: await treeHashes(pond, fs) };
 };

@@ -1,17 +1,23 @@
 import { refuseMissing } from '../pond/restore.ts';
+import { nameChanges } from '../resources/countedChanges.ts';
+import { type FS } from '../tinyfs/fs.ts';
 import { type Command } from './context.ts';
 import { changeInfo } from './info.ts';
 import { upToDate } from './tree.ts';
 
 /**
- * Differences from a version (HEAD) to another (the working tree), in path order. Fails `version-not-found`, and
- * `not-found` for a path that is on neither side.
+ * Differences from a version (HEAD) to another (the working tree), in path order; the name of a resource stands for all
+ * that it holds. Fails `version-not-found`, and `not-found` for a path that is on neither side.
  */
 export const diff: Command<'diff'> = async (context, { pond: directory, from = 'HEAD', to, paths }) => {
   const pond = await upToDate(await context.ponds.get(directory, 'read'));
-  const changes = await pond.diff(from, to, paths);
-  if (changes.length === 0 && paths !== undefined) {
-    await refuseMissing(paths, [await pond.at(from), to === undefined ? pond.fs : await pond.at(to)]);
-  }
-  return changes.map(changeInfo);
+  const [before, after] = [await pond.at(from), to === undefined ? pond.fs : await pond.at(to)];
+  const changes = await pond.diff(from, to, paths && (await realPathsOf(paths, [before, after])));
+  if (changes.length === 0 && paths !== undefined) await refuseMissing(paths, [before, after]);
+  return (await nameChanges(changes, before, after)).map(changeInfo);
 };
+
+/** Loaded where a path is given: it brings the parser of documents. */
+async function realPathsOf(paths: readonly string[], trees: readonly FS[]): Promise<readonly string[]> {
+  return await (await import('../resources/apply/realPaths.ts')).realPaths(paths, trees);
+}

@@ -1,16 +1,29 @@
 import { PondError } from '../base/error.ts';
 import { takenBackWith } from '../resources/apply/takenBack.ts';
+import { type NamedChange, nameChanges } from '../resources/countedChanges.ts';
+import { type ResourcePond } from '../resources/resourcePond.ts';
 import { type Command } from './context.ts';
 
 /**
- * Takes staged changes back: those at or below the paths, or all; a resource's with its name's. Fails `nothing-staged`
- * when there are none, and as takenBackWith.
+ * Takes staged changes back: those at or below the paths, or all; a resource's with its name's. Returns how many there
+ * were, as status counts them. Fails `nothing-staged` when there are none, and as takenBackWith.
  */
 export const discard: Command<'discard'> = async (context, { pond: directory, paths }) => {
   const pond = await context.ponds.get(directory, 'write');
   const together = paths && (await takenBackWith(paths, await pond.at('HEAD'), pond.fs));
-  const discarded = await pond.discard(together);
-  if (discarded > 0) return { discarded };
+  const before = await staged(pond);
+  if ((await pond.discard(together)) > 0) return { discarded: countGone(before, await staged(pond)) };
   const where = paths === undefined ? 'there is nothing to discard' : `nothing is staged at ${paths.join(', ')}`;
   throw new PondError('nothing-staged', where);
 };
+
+async function staged(pond: ResourcePond): Promise<readonly NamedChange[]> {
+  return await nameChanges((await pond.status()).staged, await pond.at('HEAD'), pond.fs);
+}
+
+/** How many changes that count are gone; one is gone with any of its parts. */
+function countGone(before: readonly NamedChange[], after: readonly NamedChange[]): number {
+  const key = ({ kind, path }: NamedChange): string => `${kind} ${path}`;
+  const left = new Set(after.map(key));
+  return new Set(before.filter((change) => !left.has(key(change))).map(({ path, partOf }) => partOf ?? path)).size;
+}

@@ -1,4 +1,5 @@
 import { type Pond } from '../pond/types.ts';
+import { displayPaths } from '../resources/displayPath.ts';
 import {
   type ExportedSet,
   exportNameProblem,
@@ -18,8 +19,8 @@ import { type Command } from './context.ts';
 import { type ExportItem, planExport } from './exportPlan.ts';
 import { requireOutside } from './hostPlace.ts';
 import { createPace, paced } from './pace.ts';
-import { type Skipped, skippedInfo } from './skipped.ts';
-import { treeAt } from './tree.ts';
+import { type Skipped, skippedInPond } from './skipped.ts';
+import { fsAt } from './tree.ts';
 
 /**
  * Copies pond paths, or what matches globs, to a host directory, which is made when it is missing. Each file is written
@@ -35,7 +36,8 @@ export const exportFiles: Command<'export'> = async (context, params) => {
     return await (await import('./exportTemporal.ts')).exportTemporal(context, params, parts);
   }
   const pond = await context.ponds.get(params.pond, 'read');
-  const root = await treeAt(context, params);
+  const fs = await fsAt(context, params);
+  const root = await fs.root();
   const pace = createPace(context.signal);
   const plan = await planExport(root, paths);
   const items = plan.items.filter(({ relativePath }) => exportNameProblem(relativePath) === undefined);
@@ -63,7 +65,7 @@ export const exportFiles: Command<'export'> = async (context, params) => {
     context.progress('exporting', counts.files + counts.directories, items.length);
   }
   writeManifest(disk, before, copying.merged);
-  return { ...counts, ...skippedInfo(skipped) };
+  return { ...counts, ...(await skippedInPond(skipped, displayPaths([fs]))) };
 };
 
 interface Copying {

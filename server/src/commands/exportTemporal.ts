@@ -1,5 +1,6 @@
 import { type Params, type Result, type TemporalFile } from '../protocol/commands.ts';
 import { type Inputs } from '../resources/derived.ts';
+import { displayPaths } from '../resources/displayPath.ts';
 import { type ExportContext, foldRecords } from '../resources/export/exportContext.ts';
 import { type ExportedSet, readManifest, writeManifest } from '../resources/export/manifest.ts';
 import { type TemporalPart } from '../resources/export/parts.ts';
@@ -14,7 +15,7 @@ import { type FS } from '../tinyfs/fs.ts';
 import { type CommandContext } from './context.ts';
 import { planTemporal, type TemporalItem } from './exportTemporalPlan.ts';
 import { createPace } from './pace.ts';
-import { skippedInfo } from './skipped.ts';
+import { skippedInPond } from './skipped.ts';
 import { treeAt } from './tree.ts';
 
 /**
@@ -50,7 +51,7 @@ export async function exportTemporal(
       directories: new Set(made.written.map(({ file }) => parentOf(file)).filter((folder) => folder !== '')).size,
       bytes: made.written.reduce((sum, { file }) => sum + (disk.stat(file)?.sizeBytes ?? 0), 0),
       temporal: { written: made.written, unchanged: made.unchanged, removed },
-      ...skippedInfo(plan.skipped),
+      ...(await skippedInPond(plan.skipped, displayPaths([fs]))),
     };
   } finally {
     // After a failure too: what was written is ours to remove some day.

@@ -8,6 +8,7 @@ import { type QueryEngine } from '../query/engine.ts';
 import { type CommandContext, type Effects } from './context.ts';
 import { commands } from './index.ts';
 import { type Ponds } from './ponds.ts';
+import { withNames } from './namedError.ts';
 import { type CallOptions, RemoteGoneError } from './remote.ts';
 import { type Ask, settleRepeated } from './repeat.ts';
 
@@ -60,7 +61,11 @@ export function createHost(parts: HostParts): Host {
       effects: parts.effects,
     };
     const command = await commands[name].load();
-    return await command(context, params);
+    try {
+      return await command(context, params);
+    } catch (error) {
+      throw await withNames(error, params as { readonly pond?: string; readonly at?: string }, ponds);
+    }
   }
 
   /**

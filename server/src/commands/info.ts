@@ -1,6 +1,7 @@
 /** From what a pond answers to what the protocol says. */
 import { type ChangeInfo, type CommitInfo, type NodeInfo } from '../protocol/commands.ts';
-import { type Change, type Commit } from '../pond/types.ts';
+import { type Commit } from '../pond/types.ts';
+import { type NamedChange } from '../resources/countedChanges.ts';
 import { placeOf } from '../resources/derivedNode.ts';
 import { type Node } from '../tinyfs/backend.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
@@ -50,11 +51,15 @@ export function commitInfo(commit: Commit): CommitInfo {
 }
 
 /** A change as clients see it. */
-export function changeInfo({ kind, path, from, before, after }: Change): ChangeInfo {
+export function changeInfo(change: NamedChange): ChangeInfo {
+  const { kind, path, from, displayPath, displayFrom, partOf, before, after } = change;
   return {
     kind,
     path,
     ...(from === undefined ? {} : { from }),
+    ...(displayPath === path ? {} : { displayPath }),
+    ...(displayFrom === from ? {} : { displayFrom }),
+    ...(partOf === undefined ? {} : { partOf }),
     type: (after ?? before)?.type ?? 'file',
     sizeBefore: contentSize(before),
     sizeAfter: contentSize(after),

@@ -1,12 +1,13 @@
 import { isPondError, type PondError } from '../base/error.ts';
 import { type NodeInfo } from '../protocol/commands.ts';
+import { displayPaths } from '../resources/displayPath.ts';
 import { hasWildcard } from '../tinyfs/glob.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
 import { joinPath, splitPath } from '../tinyfs/path.ts';
 import { type WD } from '../tinyfs/workingDirectory.ts';
 import { type Command } from './context.ts';
 import { nodeInfo } from './info.ts';
-import { existing, throwIfCancelled, treeAt } from './tree.ts';
+import { existing, fsAt, throwIfCancelled } from './tree.ts';
 
 /**
  * The entries of a directory, or with `recursive` all below it; the matches of a glob; else the one entry at the path.
@@ -15,14 +16,21 @@ import { existing, throwIfCancelled, treeAt } from './tree.ts';
  * for a glob, and as the directory itself that was asked for.
  */
 export const list: Command<'list'> = async (context, params) => {
-  const root = await treeAt(context, params);
+  const fs = await fsAt(context, params);
+  const root = await fs.root();
+  const names = displayPaths([fs]);
   const found = new Map<string, NodeInfo>();
   for await (const { at, path, problem } of entries(root, params.path, params.recursive ?? false)) {
     throwIfCancelled(context.signal);
-    const info = found.get(path) ?? { ...(await nodeInfo(root, at)), path };
-    found.set(path, problem === undefined ? info : { ...info, unlisted: problem.message });
+    const info = found.get(path) ?? (await listedInfo(at, path));
+    found.set(path, problem === undefined ? info : { ...info, unlisted: await names.text(problem.message) });
   }
   return [...found.values()];
+
+  async function listedInfo(at: NodePath, path: string): Promise<NodeInfo> {
+    const displayPath = await names.path(path);
+    return { ...(await nodeInfo(root, at)), path, ...(displayPath === path ? {} : { displayPath }) };
+  }
 };
 
 interface Listed {

@@ -1,15 +1,19 @@
+import { type ResourcePond } from '../resources/resourcePond.ts';
+import { joinPath, normalisePath } from '../tinyfs/path.ts';
 import { type Command } from './context.ts';
 import { commitInfo } from './info.ts';
 import { existing, throwIfCancelled, upToDate } from './tree.ts';
 
 /**
- * Commits newest first; with a path, those that changed it or something below it. Fails `not-found` for a path that no
- * commit changed and where nothing is staged, and `version-not-found` for a start that is no commit.
+ * Commits newest first; with a path, those that changed it or something below it. The name of a resource stands for all
+ * that it holds. Fails `not-found` for a path that no commit changed and where nothing is staged, and
+ * `version-not-found` for a start that is no commit.
  */
 export const log: Command<'log'> = async (context, { pond: directory, ...options }) => {
   const pond = await upToDate(await context.ponds.get(directory, 'read'));
+  const path = options.path === undefined ? undefined : await loggedPath(pond, options.path);
   const commits = [];
-  for await (const commit of pond.log(options)) {
+  for await (const commit of pond.log({ ...options, ...(path === undefined ? {} : { path }) })) {
     throwIfCancelled(context.signal);
     commits.push(commitInfo(commit));
   }
@@ -18,3 +22,23 @@ export const log: Command<'log'> = async (context, { pond: directory, ...options
   }
   return commits;
 };
+
+/** The path without links whose commits are asked for: as it is now, as committed, or as it was before its removal. */
+async function loggedPath(pond: ResourcePond, path: string): Promise<string> {
+  // Brings the parser of documents, which the log of all commits does without.
+  const { pathInResource, realPaths } = await import('../resources/apply/realPaths.ts');
+  const head = await pond.at('HEAD');
+  for (const fs of [pond.fs, head]) {
+    const inResource = await pathInResource(fs, path);
+    if (inResource !== undefined) return inResource;
+  }
+  const [kind, name] = normalisePath(path).names;
+  if (kind !== undefined && name !== undefined) {
+    for await (const { parent } of pond.log({ path: joinPath('/', kind, name), limit: 1 })) {
+      const before = parent === undefined ? undefined : await pathInResource(await pond.at(String(parent)), path);
+      if (before !== undefined) return before;
+    }
+  }
+  const [real = path] = await realPaths([path], [pond.fs, head]);
+  return real;
+}

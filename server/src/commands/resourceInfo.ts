@@ -1,9 +1,10 @@
 /** From what resources say to what the protocol says. */
 import { pondNode } from '../pond/node.ts';
-import { type ProblemInfo, type RunInfo } from '../protocol/resources.ts';
+import { type ProblemInfo, type RunErrorInfo, type RunInfo } from '../protocol/resources.ts';
+import { type DisplayPaths, displayPaths } from '../resources/displayPath.ts';
 import { type Problem } from '../resources/problem.ts';
 import { type ResourceHome } from '../resources/readResource.ts';
-import { readRecords, type RunRecord } from '../resources/records.ts';
+import { readRecords, type RunFailure, type RunRecord } from '../resources/records.ts';
 import { recordsName } from '../resources/resource.ts';
 import { type ResourcePond } from '../resources/resourcePond.ts';
 import { type RunResult } from '../resources/runner.ts';
@@ -15,9 +16,30 @@ export function problemInfo({ code, severity, message, hint, range }: Problem, o
   return { code, severity, message, ...(hint === undefined ? {} : { hint }), origin, line, character };
 }
 
-/** A run that has just ended as clients see it. */
-export function runInfo({ kind, name, id, record, commit }: RunResult): RunInfo {
-  return { resource: `${kind}/${name}`, id, ...record, commit: broughtSomething(record) ? (commit ?? null) : null };
+/** A run that has just ended as clients see it, its texts with the names that resources have in `names`. */
+export async function runInfo({ kind, name, id, record, commit }: RunResult, names: DisplayPaths): Promise<RunInfo> {
+  const number = broughtSomething(record) ? (commit ?? null) : null;
+  return { resource: `${kind}/${name}`, id, ...(await namedRecord(record, names)), commit: number };
+}
+
+/** A record with the names of resources in its texts; paths stay as they are. */
+async function namedRecord(
+  record: RunRecord,
+  names: DisplayPaths,
+): Promise<Omit<RunInfo, 'resource' | 'id' | 'commit'>> {
+  const notes = await Promise.all(record.notes.map((note) => names.text(note)));
+  return { ...record, notes, error: record.error && (await namedFailure(record.error, names)) };
+}
+
+async function namedFailure(failure: RunFailure, names: DisplayPaths): Promise<RunErrorInfo> {
+  const { path, hint } = failure;
+  const displayPath = path === undefined ? undefined : await names.path(path);
+  return {
+    ...failure,
+    message: await names.text(failure.message),
+    ...(hint === undefined ? {} : { hint: await names.text(hint) }),
+    ...(displayPath === undefined || displayPath === path ? {} : { displayPath }),
+  };
 }
 
 /** A record that a home keeps. */
@@ -37,6 +59,7 @@ export async function keptRecords(pond: ResourcePond, home: ResourceHome): Promi
 /** Kept records as clients see them, in their order; those of one home are in the order of age. */
 export async function keptRunInfos(pond: ResourcePond, records: readonly KeptRecord[]): Promise<readonly RunInfo[]> {
   const files = new Map<string, VersionCommits>();
+  const names = displayPaths([pond.fs, await pond.at('HEAD')]);
   const operations = new Map<number, Promise<string>>();
   const operationOf = (number: number): Promise<string> => {
     const known = operations.get(number) ?? pond.resolve(String(number)).then(({ operation }) => operation);
@@ -55,7 +78,7 @@ export async function keptRunInfos(pond: ResourcePond, records: readonly KeptRec
         // A commit of records alone is not called after one resource.
         if (number !== undefined && (await operationOf(number)) === resource) commit = number;
       }
-      infos.push({ resource, id: home.id, ...record, commit });
+      infos.push({ resource, id: home.id, ...(await namedRecord(record, names)), commit });
     }
   } finally {
     for (const file of files.values()) await file.close();

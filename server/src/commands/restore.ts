@@ -1,3 +1,4 @@
+import { nameChanges } from '../resources/countedChanges.ts';
 import { takenBackWith } from '../resources/apply/takenBack.ts';
 import { type Command } from './context.ts';
 import { changeInfo } from './info.ts';
@@ -9,5 +10,6 @@ import { changeInfo } from './info.ts';
 export const restore: Command<'restore'> = async (context, { pond: directory, paths, at }) => {
   const pond = await context.ponds.get(directory, 'write');
   const together = await takenBackWith(paths, await pond.at(at), pond.fs);
-  return (await pond.restore(together, at)).map(changeInfo);
+  const changes = await pond.restore(together, at);
+  return (await nameChanges(changes, await pond.at('HEAD'), pond.fs)).map(changeInfo);
 };

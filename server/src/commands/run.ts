@@ -1,4 +1,5 @@
 import { isPondError, PondError } from '../base/error.ts';
+import { displayPaths } from '../resources/displayPath.ts';
 import { readHomes } from '../resources/readResource.ts';
 import { type ResourcePond } from '../resources/resourcePond.ts';
 import { runResources } from '../resources/runner.ts';
@@ -17,7 +18,9 @@ export const run: Command<'run'> = async (
   const pond = await ponds.get(directory, 'write');
   const request = { effects, signal, progress, isRepeated, ...(names === undefined ? {} : { names }) };
   try {
-    return { runs: (await runResources(pond, request)).map(runInfo) };
+    const results = await runResources(pond, request);
+    const names = displayPaths([await pond.at('HEAD'), pond.fs]);
+    return { runs: await Promise.all(results.map((result) => runInfo(result, names))) };
   } catch (error) {
     if (!isPondError(error, 'resource-not-found') || !(await areStaged(pond, names))) throw error;
     const hint = 'It is staged: a commit makes it live.';

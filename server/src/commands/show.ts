@@ -1,3 +1,4 @@
+import { nameChanges } from '../resources/countedChanges.ts';
 import { type Command } from './context.ts';
 import { changeInfo, commitInfo } from './info.ts';
 import { upToDate } from './tree.ts';
@@ -6,6 +7,8 @@ import { upToDate } from './tree.ts';
 export const show: Command<'show'> = async (context, params) => {
   const pond = await upToDate(await context.ponds.get(params.pond, 'read'));
   const commit = await pond.resolve(params.commit);
-  const changes = commit.parent === undefined ? [] : await pond.diff(String(commit.parent), String(commit.number));
+  if (commit.parent === undefined) return { commit: commitInfo(commit), changes: [] };
+  const [from, to] = [String(commit.parent), String(commit.number)];
+  const changes = await nameChanges(await pond.diff(from, to), await pond.at(from), await pond.at(to));
   return { commit: commitInfo(commit), changes: changes.map(changeInfo) };
 };

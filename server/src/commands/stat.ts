@@ -1,9 +1,13 @@
+import { displayPaths } from '../resources/displayPath.ts';
 import { type Command } from './context.ts';
 import { nodeInfo } from './info.ts';
-import { existing, treeAt } from './tree.ts';
+import { existing, fsAt } from './tree.ts';
 
 /** What is at a path; a link itself unless `followLinks`. Fails `not-found`. */
 export const stat: Command<'stat'> = async (context, params) => {
-  const root = await treeAt(context, params);
-  return await nodeInfo(root, await existing(root, params.path, params.followLinks ?? false));
+  const fs = await fsAt(context, params);
+  const root = await fs.root();
+  const info = await nodeInfo(root, await existing(root, params.path, params.followLinks ?? false));
+  const displayPath = await displayPaths([fs]).path(info.path);
+  return displayPath === info.path ? info : { ...info, displayPath };
 };

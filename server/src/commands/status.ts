@@ -1,3 +1,4 @@
+import { nameChanges } from '../resources/countedChanges.ts';
 import { type Command } from './context.ts';
 import { changeInfo, commitInfo } from './info.ts';
 import { upToDate } from './tree.ts';
@@ -10,7 +11,7 @@ export const status: Command<'status'> = async (context, params) => {
     pond: pond.directory,
     id: pond.id,
     head: commitInfo(head),
-    staged: staged.map(changeInfo),
+    staged: (await nameChanges(staged, await pond.at('HEAD'), pond.fs)).map(changeInfo),
     conflicts: conflicts.map(({ path }) => path),
     foreignCommits: foreignCommits.map(({ version }) => version),
     foreignOperations: foreignCommits.map(({ version, operation, engine }) => ({

@@ -1,18 +1,27 @@
 /** What the commands on the tree share. */
 import { PondError } from '../base/error.ts';
 import { type Pond } from '../pond/types.ts';
+import { type FS } from '../tinyfs/fs.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
 import { joinPath, splitPath } from '../tinyfs/path.ts';
 import { type WD } from '../tinyfs/workingDirectory.ts';
 import { type CommandContext } from './context.ts';
 
-/** The root directory of a pond that is opened for reading: of the working tree, or of a version. */
-export async function treeAt(
+/** The tree of a pond that is opened for reading: the working tree, or that of a version. */
+export async function fsAt(
   context: CommandContext,
   { pond, at }: { readonly pond: string; readonly at?: string },
-): Promise<WD> {
+): Promise<FS> {
   const opened = await context.ponds.get(pond, 'read');
-  return (at === undefined ? opened.fs : await opened.at(at)).root();
+  return at === undefined ? opened.fs : await opened.at(at);
+}
+
+/** The root directory of the tree of `fsAt`. */
+export async function treeAt(
+  context: CommandContext,
+  place: { readonly pond: string; readonly at?: string },
+): Promise<WD> {
+  return await (await fsAt(context, place)).root();
 }
 
 /** The root directory of the working tree of a pond that is opened for changes. */

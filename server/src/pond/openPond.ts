@@ -263,13 +263,14 @@ export class OpenPond implements types.Pond {
     this.#journal?.checkUsable();
     if (this.lock?.isHeld() === false) throw new PondError('lock-held', 'another process took the writer lock over');
     const changes = stagedChanges(overlay);
+    const counted = (await request.counted?.(changes)) ?? changes;
     const root = await rootAt(this.#store, this.#head.number);
     const { commit, ...left } = await writeCommit({
       store: this.#store,
       id,
       request,
       parent: this.#head,
-      counts: (bytes) => countChanges(changes, bytes),
+      counts: (bytes) => countChanges(counted, bytes),
       plan: { overlay, root, load: (node) => ({ sizeBytes: node.sizeBytes, load: () => contents.load(node) }) },
     }).catch((error: unknown) => {
       // There is, or may be, a commit that this pond does not know: what is staged from now on would be lost beside it.

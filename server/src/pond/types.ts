@@ -82,6 +82,8 @@ export interface CommitRequest {
   readonly message: string;
   readonly author: string;
   readonly operation?: string;
+  /** The changes that count in the commit's own record; all of them when left out. */
+  readonly counted?: (changes: readonly Change[]) => Promise<readonly Change[]>;
 }
 
 /** Something that other parts may want to redraw for. Paths are absolute pond paths. */

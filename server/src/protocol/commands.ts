@@ -17,6 +17,8 @@ export type FileTypeName = 'directory' | 'file' | 'table' | 'series' | 'symlink'
 export interface NodeInfo {
   /** Absolute pond path. */
   readonly path: string;
+  /** `path` by the name of its resource, `/KIND/NAME/…`; left out where it is the same, and by most commands. */
+  readonly displayPath?: string;
   readonly name: string;
   /** The node's own type, a symlink not followed. */
   readonly type: FileTypeName;
@@ -58,10 +60,17 @@ export interface CommitInfo {
   readonly bytes: number;
 }
 
+/** A change of the tree. The document of a resource that got another name is 'renamed', from and to one path. */
 export interface ChangeInfo {
   readonly kind: 'added' | 'modified' | 'removed' | 'renamed';
   readonly path: string;
   readonly from?: string;
+  /** `path` by the name of its resource, `/KIND/NAME/…`; left out where it is the same. */
+  readonly displayPath?: string;
+  /** `from` by the name that its resource had; left out where it is the same. */
+  readonly displayFrom?: string;
+  /** Path of the change with which this one counts as one: the directory of a resource, its document, its name. */
+  readonly partOf?: string;
   readonly type: FileTypeName;
   readonly sizeBefore: number | null;
   readonly sizeAfter: number | null;
@@ -113,8 +122,11 @@ export interface RowsInfo {
 
 /** What a copy between host and pond left out. */
 export interface SkippedInfo {
-  /** The first hundred, in the order met. Paths are of the host for an import, of the pond for an export. */
-  readonly skipped: readonly { readonly path: string; readonly reason: string }[];
+  /**
+   * The first hundred, in the order met. Paths are of the host for an import, of the pond for an export; `displayPath`
+   * is by the name of the resource, and left out where it is the same.
+   */
+  readonly skipped: readonly { readonly path: string; readonly displayPath?: string; readonly reason: string }[];
   /** How many there were in all. */
   readonly skippedCount: number;
 }

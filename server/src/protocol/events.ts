@@ -39,6 +39,8 @@ export const events = {
 export interface ErrorData {
   readonly code: string;
   readonly path?: string;
+  /** `path` by the name of its resource; left out where it is the same. */
+  readonly displayPath?: string;
   readonly hint?: string;
   readonly position?: { readonly line: number; readonly character: number };
 }

@@ -31,6 +31,8 @@ export interface RunErrorInfo {
   readonly hint?: string;
   /** The document or the input that it is about. */
   readonly path?: string;
+  /** `path` by the name of its resource; left out where it is the same. */
+  readonly displayPath?: string;
   /** 0-based, in the file at `path`. */
   readonly line?: number;
   readonly character?: number;

@@ -12,6 +12,7 @@ import { literal, literalList } from '../duckdb/sql.ts';
 import { type Backend, type Node } from '../tinyfs/backend.ts';
 import { FS } from '../tinyfs/fs.ts';
 import { keyOf } from './contentKey.ts';
+import { countedChanges, nameChanges } from './countedChanges.ts';
 import { type Inputs } from './derived.ts';
 import { createDerivedBackend } from './derivedBackend.ts';
 import { createDerivedState, type DerivedState } from './derivedEntries.ts';
@@ -159,7 +160,11 @@ export function withResources(pond: Pond, workshop: Workshop): ResourcePond {
     resolve: (version) => pond.resolve(version),
     status: () => pond.status(),
     diff: (from, to, paths) => pond.diff(from, to, paths),
-    commit: (request) => pond.commit(request),
+    commit: async (request) =>
+      await pond.commit({
+        ...request,
+        counted: async (changes) => countedChanges(await nameChanges(changes, await pond.at('HEAD'), pond.fs)),
+      }),
     discard: (paths) => pond.discard(paths),
     keepStaged: (paths) => pond.keepStaged(paths),
     log: (options) => pond.log(options),

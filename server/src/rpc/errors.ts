@@ -15,10 +15,11 @@ export function toResponse(error: unknown): ResponseError<ErrorData | undefined>
     const text = error instanceof Error ? error.message : String(error);
     return new ResponseError(ErrorCodes.InternalError, `internal error: ${text}`, undefined);
   }
-  const { code, message, path, hint, position } = error;
+  const { code, message, path, displayPath, hint, position } = error;
   const data: ErrorData = {
     code,
     ...(path === undefined ? {} : { path }),
+    ...(displayPath === undefined ? {} : { displayPath }),
     ...(hint === undefined ? {} : { hint }),
     ...(position === undefined ? {} : { position }),
   };

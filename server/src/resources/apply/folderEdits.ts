@@ -17,7 +17,8 @@ import { readResourceFile } from '../resourceFile.ts';
 import { isUuid } from '../texts.ts';
 import { entryAt, partAt } from './partOfResource.ts';
 import { rewrite } from './rewrite.ts';
-import { followName, homeOfDocument, linksTo, placeOfHome } from './saving.ts';
+import { linksTo } from './links.ts';
+import { followName, homeOfDocument, placeOfHome } from './saving.ts';
 
 /**
  * Moves an entry. The name of a resource takes a new one within its kind, and its document says so. Fails as WD.rename,

@@ -10,13 +10,7 @@ import { readHome, readHomes, type ResourceHome, resourcesOf } from '../readReso
 import { documentName, linkOf } from '../resource.ts';
 import { type ResourcePond } from '../resourcePond.ts';
 import { isUuid } from '../texts.ts';
-import { idOfTarget } from './place.ts';
-
-/** A home, by its place. */
-export interface HomePlace {
-  readonly kind: string;
-  readonly id: string;
-}
+import { type HomePlace, linksOf, linksTo } from './links.ts';
 
 /** Returns the place of a home. */
 export const placeOfHome = ({ kind, id }: ResourceHome): HomePlace => ({ kind: kind.kind, id });
@@ -52,22 +46,6 @@ export async function followName(fs: FS, place: HomePlace): Promise<void> {
     await root.createSymlink(link, place.id);
   }
   for (const other of links) if (other !== link) await root.remove(other);
-}
-
-/** Returns the paths of the links in a kind's directory that lead to a home, which need not be there. */
-export async function linksTo(root: WD, { kind, id }: HomePlace): Promise<readonly string[]> {
-  return (await linksOf(root, kind)).filter((link) => link.id === id).map(({ path }) => path);
-}
-
-/** The links in a kind's directory that lead to homes; none where there is no such directory. */
-async function linksOf(root: WD, kind: string): Promise<readonly { readonly path: string; readonly id: string }[]> {
-  if ((await root.get(`/${kind}`, { followLinks: false }))?.isDirectory !== true) return [];
-  const found: { path: string; id: string }[] = [];
-  for (const { path, node } of await root.list(`/${kind}`)) {
-    const id = node.type === 'symlink' ? idOfTarget(kind, await root.readlink(path)) : undefined;
-    if (id !== undefined) found.push({ path, id });
-  }
-  return found;
 }
 
 /**

@@ -1,7 +1,8 @@
 import { PondError } from '../../base/error.ts';
 import { type FS } from '../../tinyfs/fs.ts';
 import { entryAt, partAt } from './partOfResource.ts';
-import { type HomePlace, linksTo, placeOfHome } from './saving.ts';
+import { type HomePlace, linksTo } from './links.ts';
+import { placeOfHome } from './saving.ts';
 
 /**
  * Returns the paths that go back to an earlier tree together when `paths` do, without links: with its name a resource's

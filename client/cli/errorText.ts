@@ -1,0 +1,37 @@
+/** Errors as the terminal prints them: text for people, or a line of JSON. */
+import { sentence } from '../../server/src/base/sentence.ts';
+import { printableLines } from './format.ts';
+
+/** An operating error as plain data: a PondError, or the error of a run. */
+export interface PrintedError {
+  /** One of docs/errors.md. */
+  readonly code: string;
+  readonly message: string;
+  readonly path?: string | undefined;
+  /** `path` by the name of its resource, where that differs. */
+  readonly displayPath?: string | undefined;
+  readonly hint?: string | undefined;
+  /** 0-based. */
+  readonly position?: { readonly line: number; readonly character: number } | undefined;
+}
+
+/** Returns `error[CODE]: MESSAGE`, and on a line of its own the hint if there is one. */
+export function errorText({ code, message, path, displayPath, position, hint }: PrintedError): string {
+  // A query that fails for a document names line and column of that, not of its own text.
+  const document = path?.endsWith('/resource.yaml') === true ? `${displayPath ?? path}, ` : '';
+  const place =
+    position === undefined ? '' : ` (${document}line ${position.line + 1}, column ${position.character + 1})`;
+  const lines = [printableLines(`error[${code}]: ${message}${place}`), ...(hint === undefined ? [] : [hintText(hint)])];
+  return lines.join('\n');
+}
+
+/** Returns `hint: ` with the hint as a sentence. */
+export function hintText(hint: string): string {
+  return printableLines(`hint: ${sentence(hint)}`);
+}
+
+/** Returns the error as one line of JSON: an object with the key `error`. `line` and `character` count from 0. */
+export function errorJson({ code, message, path, displayPath, hint, position }: PrintedError): string {
+  const shownHint = hint === undefined ? undefined : sentence(hint);
+  return JSON.stringify({ error: { code, message, path, displayPath, hint: shownHint, ...position } });
+}

@@ -1,0 +1,17 @@
+import { isPondError } from '../../server/src/base/error.ts';
+import { type PrintedError } from './errorText.ts';
+import { hintFor } from './hints.ts';
+import { type Verb } from './verbs.ts';
+
+/** The code of what is no operating error, but a mistake in the program. */
+const internalCode = 'internal';
+
+/** Returns what a verb failed with as plain data, with what to do next where something is known. */
+export function printedError(error: unknown, verb: Verb | undefined): PrintedError {
+  if (!isPondError(error)) {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { code: internalCode, message: text };
+  }
+  const { code, message, path, displayPath, position } = error;
+  return { code, message, path, displayPath, position, hint: error.hint ?? hintFor(error, verb) };
+}

@@ -1,0 +1,10 @@
+/**
+ * Returns a hint as a sentence: with a capital, unless it begins with something quoted, and a full stop. The usage of a
+ * command has no full stop, which would read as a part of the command.
+ */
+export function sentence(text: string): string {
+  const capitalized = text.replace(/^[a-z]/, (letter) => letter.toUpperCase());
+  // A quoted dot at the end is the current folder.
+  const hasStop = /[.!?…]["')]?$/.test(text) && !/['"]\.['"]$/.test(text);
+  return hasStop || /^usage: /i.test(text) ? capitalized : `${capitalized}.`;
+}

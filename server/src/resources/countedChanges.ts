@@ -1,0 +1,109 @@
+/**
+ * Changes as people read and count them. A resource is an entry of its kind's directory, a document in it and a link
+ * with its name; applying, renaming or deleting it changes several of these, which count as one change. Data in the
+ * resource counts as itself.
+ */
+import { type Change } from '../pond/types.ts';
+import { type FS } from '../tinyfs/fs.ts';
+import { type DisplayPaths, displayPaths } from './displayPath.ts';
+import { isKindName } from './kindNames.ts';
+import { documentName } from './resource.ts';
+import { isUuid } from './texts.ts';
+
+/** A change with its paths as people know them. */
+export interface NamedChange extends Change {
+  /** `path` by the name of its resource: the one in the newer tree, or for what was removed in the older one. */
+  readonly displayPath: string;
+  /** For 'renamed': `from` by the name of its resource in the older tree. */
+  readonly displayFrom?: string;
+  /** Path of the change of the resource that this change is a part of; undefined for a change that counts. */
+  readonly partOf?: string;
+}
+
+/**
+ * Returns the changes from one tree to another with the paths that people know, in their order. The document of a
+ * resource with a new name is 'renamed', from and to the same path.
+ */
+export async function nameChanges(changes: readonly Change[], before: FS, after: FS): Promise<readonly NamedChange[]> {
+  const names = { older: displayPaths([before, after]), newer: displayPaths([after, before]) };
+  const named = [];
+  for (const change of changes) named.push(await nameChange(change, names));
+  const parts = partsOf(named);
+  return named.map((change) => {
+    const whole = parts.get(change);
+    return whole === undefined ? change : { ...change, partOf: whole.path };
+  });
+}
+
+/** Returns the changes that count: those that are not part of another one. */
+export function countedChanges(changes: readonly NamedChange[]): readonly NamedChange[] {
+  return changes.filter(({ partOf }) => partOf === undefined);
+}
+
+async function nameChange(
+  change: Change,
+  { older, newer }: { readonly older: DisplayPaths; readonly newer: DisplayPaths },
+): Promise<NamedChange> {
+  const { path, from, before, after } = change;
+  const displayPath = await (after === undefined ? older : newer).path(path);
+  if (from !== undefined) return { ...change, displayPath, displayFrom: await older.path(from) };
+  if (before === undefined || after === undefined || directoryOfDocument(path) === undefined) {
+    return { ...change, displayPath };
+  }
+  const displayFrom = await older.path(path);
+  return displayFrom === displayPath
+    ? { ...change, displayPath }
+    : { ...change, kind: 'renamed', from: path, displayPath, displayFrom };
+}
+
+/** `/KIND/<uuid>` for the path of the document in it; undefined for any other path. */
+function directoryOfDocument(path: string): string | undefined {
+  const directory = path.slice(0, -documentName.length - 1);
+  return path === `${directory}/${documentName}` && isResourceDirectory(directory) ? directory : undefined;
+}
+
+function isResourceDirectory(path: string): boolean {
+  const [root, kind = '', id = '', ...rest] = path.split('/');
+  return root === '' && rest.length === 0 && isKindName(kind) && isUuid(id);
+}
+
+/** Each change that is a part of another one, with that one. */
+function partsOf(changes: readonly NamedChange[]): ReadonlyMap<NamedChange, NamedChange> {
+  const parts = new Map<NamedChange, NamedChange>();
+  /** The change of the resource by its link, and for a new resource by the directory of its kind. */
+  const wholes = new Map<string, NamedChange>();
+  for (const { directory, document } of resourcesIn(changes)) {
+    const whole = directory?.kind === 'removed' || document === undefined ? directory : document;
+    if (whole === undefined) continue;
+    for (const part of [directory, document]) if (part !== undefined && part !== whole) parts.set(part, whole);
+    for (const shown of [whole.displayPath, whole.displayFrom ?? whole.displayPath]) {
+      const [, kind = '', name = ''] = shown.split('/');
+      wholes.set(`/${kind}/${name}`, whole);
+      if (whole.kind === 'added' && !wholes.has(`/${kind}`)) wholes.set(`/${kind}`, whole);
+    }
+  }
+  for (const change of changes) {
+    const { kind, path, from, before, after } = change;
+    const type = (after ?? before)?.type;
+    const isPart = type === 'symlink' || (type === 'directory' && kind === 'added');
+    const whole = isPart ? (wholes.get(path) ?? wholes.get(from ?? path)) : undefined;
+    if (whole !== undefined && whole !== change && !parts.has(change)) parts.set(change, whole);
+  }
+  return parts;
+}
+
+interface ChangedResource {
+  readonly directory?: NamedChange;
+  readonly document?: NamedChange;
+}
+
+/** The resources whose directory or document changed. */
+function resourcesIn(changes: readonly NamedChange[]): Iterable<ChangedResource> {
+  const found = new Map<string, ChangedResource>();
+  for (const change of changes) {
+    const home = directoryOfDocument(change.path);
+    if (home !== undefined) found.set(home, { ...found.get(home), document: change });
+    else if (isResourceDirectory(change.path)) found.set(change.path, { ...found.get(change.path), directory: change });
+  }
+  return found.values();
+}
