@@ -14,9 +14,13 @@ export const status: VerbRunner = async (session) => {
   const { terminal } = session;
   const found = await session.ask('status', {});
   if (session.line.json) return await printJson(session, found);
-  for (const notice of found.notices) terminal.warn(`pond: ${notice}`);
+  for (const notice of found.notices) session.notice(notice);
   await terminal.print(`pond ${found.pond}\n${commitLine(found.head)}\n`);
   await terminal.print(foreignLines(found));
+  if (found.setAside.length > 0) {
+    const paths = found.setAside.map((path) => `   ${printable(path)}\n`).join('');
+    await terminal.print(`set aside as damaged or unfinished, until you remove it:\n${paths}`);
+  }
   if (found.staged.length === 0) return await terminal.print('nothing staged\n');
   await terminal.print(`${plural(counted(found.staged).length, 'change')} staged\n${changeTable(found.staged)}`);
   if (found.conflicts.length === 0) return;

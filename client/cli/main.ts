@@ -9,7 +9,7 @@ import { withGuess } from './guess.ts';
 import { helpText } from './help.ts';
 import { runners } from './run.ts';
 import { printedError } from './printedError.ts';
-import { openSession } from './session.ts';
+import { noticesTo, openSession } from './session.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 import { type Verb } from './verbs.ts';
 
@@ -39,8 +39,9 @@ async function run(line: CommandLine, terminal: Terminal): Promise<void> {
     if (!flags.has('stdio')) throw new PondError('usage', 'lsp needs a transport', { hint: 'usage: pond lsp --stdio' });
     return await startServer({ transport: 'stdio' });
   }
-  const host = connectLocal();
-  const session = openSession(line, host, terminal, interruption(terminal));
+  const notice = noticesTo(terminal);
+  const host = connectLocal(notice);
+  const session = openSession(line, { host, terminal, signal: interruption(terminal), notice });
   try {
     await runners[verb](session);
   } catch (error) {

@@ -3,6 +3,7 @@ import { PondError } from '../../server/src/base/error.ts';
 import { findPond, type Host } from '../../server/src/main.ts';
 import { type CommandName, type Params, type Result } from '../../server/src/protocol/commands.ts';
 import { type CommandLine } from './commandLine.ts';
+import { printableLines } from './format.ts';
 import { type Terminal } from './terminal.ts';
 
 type InPond<N extends CommandName> = Omit<Params<N>, 'pond'>;
@@ -13,6 +14,8 @@ export interface Session {
   readonly terminal: Terminal;
   /** Aborted by Ctrl+C. */
   readonly signal: AbortSignal;
+  /** Says on standard error, once, what opening a pond found and set aside. */
+  notice(text: string): void;
   /** Runs a command on the pond of the command line. */
   ask<N extends CommandName>(name: N, params: InPond<N>, streams?: Streams): Promise<Result<N>>;
   /** Makes a pond. */
@@ -25,13 +28,31 @@ export interface Streams {
   readonly output?: (chunk: Uint8Array) => Promise<void>;
 }
 
+/** Returns what says notices on standard error, each of them once: several commands may find the same. */
+export function noticesTo(terminal: Terminal): (text: string) => void {
+  const said = new Set<string>();
+  return (text) => {
+    if (!said.has(text)) terminal.warn(printableLines(`pond: ${text}`));
+    said.add(text);
+  };
+}
+
+/** What a session works with. */
+export interface SessionParts {
+  readonly host: Host;
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+  readonly notice: (text: string) => void;
+}
+
 /** Runs commands for one command line. */
-export function openSession(line: CommandLine, host: Host, terminal: Terminal, signal: AbortSignal): Session {
+export function openSession(line: CommandLine, { host, terminal, signal, notice }: SessionParts): Session {
   const progress = terminal.progress.bind(terminal);
   return {
     line,
     terminal,
     signal,
+    notice,
     async ask(name, params, streams = {}) {
       const done = terminal.working(line.verb);
       try {

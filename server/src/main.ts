@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { lazy, lazyAsync } from './base/lazy.ts';
 import { createHost, type Host } from './commands/host.ts';
 import { createPonds, type Ponds } from './commands/ponds.ts';
+import { type Remote } from './commands/remote.ts';
 import { type Pond } from './pond/types.ts';
 import { createBuilder } from './query/builder.ts';
 import { createPondCache } from './storage/cache.ts';
@@ -32,9 +33,14 @@ export function findPond(folder: string): string | undefined {
   }
 }
 
-/** Runs commands in this process, for as long as one terminal command takes. */
-export function connectLocal(): Host {
-  return compose({ resident: false, socket: () => Promise.resolve(undefined) }).host;
+/**
+ * Runs commands in this process, for as long as one terminal command takes. `onWarning` hears what opening a pond found
+ * and set aside.
+ */
+export function connectLocal(onWarning: (text: string) => void = () => undefined): Host {
+  const { host, ponds } = compose({ resident: false, listen: () => Promise.resolve() });
+  ponds.onWarning(onWarning);
+  return host;
 }
 
 /** Serves an editor, over Node's IPC channel or standard input and output, until it asks for an end or goes away. */
@@ -43,7 +49,7 @@ export async function startServer({ transport }: { readonly transport: 'ipc' | '
   const { serve } = await import('./server.ts');
   let others: AttachServer | undefined;
   const listen = lazyAsync(async () => (others = await listenForOthers(host, ponds)));
-  const { host, ponds, trust } = compose({ resident: true, socket: async () => (await listen()).path });
+  const { host, ponds, trust } = compose({ resident: true, listen: async () => void (await listen()) });
   // What goes wrong here goes wrong in the next command too, which has somebody to tell.
   const refreshing = setInterval(() => void ponds.refresh().catch(() => undefined), refreshMs);
   refreshing.unref();
@@ -57,6 +63,7 @@ export async function startServer({ transport }: { readonly transport: 'ipc' | '
     host,
     language: lazyAsync(async () => (await import('./language/index.ts')).createLanguageService()),
     onNotice: (listener) => ponds.onNotice(listener),
+    onWarning: (listener) => ponds.onWarning(listener),
     trust,
     close,
   });
@@ -66,8 +73,8 @@ export async function startServer({ transport }: { readonly transport: 'ipc' | '
 interface Composition {
   /** True for a process that stays. */
   readonly resident: boolean;
-  /** Where others can attach to this process; undefined when they cannot. */
-  readonly socket: () => Promise<string | undefined>;
+  /** Lets other processes attach to this one, where it serves any; asked when it has the lock of a pond. */
+  readonly listen: () => Promise<void>;
 }
 
 interface Composed {
@@ -77,7 +84,7 @@ interface Composed {
   readonly trust: (isTrusted: boolean) => void;
 }
 
-function compose({ resident, socket }: Composition): Composed {
+function compose({ resident, listen }: Composition): Composed {
   let usedQueries = false;
   const queries = lazyAsync(async () => {
     usedQueries = true;
@@ -96,22 +103,31 @@ function compose({ resident, socket }: Composition): Composed {
     return withResources(pond, createWorkshop({ cache, builder, isTrusted: () => trust.isGranted }));
   }
 
+  /** A pond that others cannot attach to is not kept from them either. */
+  async function shared(pond: Pond): Promise<Pond> {
+    try {
+      await listen();
+      return pond;
+    } catch (error) {
+      await pond.close();
+      throw error;
+    }
+  }
+
   const ponds = createPonds({
     resident,
+    isTrusted: () => trust.isGranted,
     lockWaitMs,
     realPath: realHostPath,
-    attach: async (path) => (await import('./rpc/attachClient.ts')).attach(path),
+    attach: attachTo,
     async open(directory, mode) {
       const { openPond } = await import('./pond/pond.ts');
       const pond = await openPond(directory, { mode });
-      if (mode === 'write') pond.lock?.publish(await socket());
-      return deriving(pond);
+      return deriving(mode === 'write' ? await shared(pond) : pond);
     },
     async init(directory) {
       const { initPond } = await import('./pond/pond.ts');
-      const pond = await initPond(resolve(directory), effects);
-      pond.lock?.publish(await socket());
-      return deriving(pond);
+      return deriving(await shared(await initPond(resolve(directory), effects)));
     },
   });
   const host = createHost({
@@ -124,6 +140,13 @@ function compose({ resident, socket }: Composition): Composed {
     },
   });
   return { host, ponds, trust: (isTrusted) => void (trust.isGranted = isTrusted) };
+}
+
+/** Talks with a process of this user; undefined when it does not listen, or cannot be known to be the user's own. */
+async function attachTo(pid: number): Promise<Remote | undefined> {
+  const { socketPathOf } = await import('./storage/socketPath.ts');
+  const path = socketPathOf(pid);
+  return path === undefined ? undefined : await (await import('./rpc/attachClient.ts')).attach(path);
 }
 
 async function listenForOthers(host: Host, ponds: Ponds): Promise<AttachServer> {

@@ -5,6 +5,7 @@ import {
   type Connection,
   type InitializeParams,
   type InitializeResult,
+  MessageType,
 } from 'vscode-languageserver/node';
 import { isPondError, PondError } from './base/error.ts';
 import { type Host } from './commands/host.ts';
@@ -23,6 +24,8 @@ export interface ServerParts {
   readonly host: Host;
   readonly language: () => Promise<LanguageService>;
   readonly onNotice: (listener: (notice: PondNotice) => void) => void;
+  /** Tells what opening a pond found and set aside, and which pond. */
+  readonly onWarning: (listener: (text: string, directory: string) => void) => void;
   /** Told whether the client's workspace is trusted. */
   readonly trust: (isTrusted: boolean) => void;
   /** Called when the client asks for an end, before it is answered. */
@@ -48,7 +51,10 @@ const trustedOnly: ReadonlySet<CommandName> = new Set([
 const defaultOptions: InitializationOptions = { binary: false, trusted: true, protocolVersion };
 
 /** Answers a client over a connection, until it is closed. */
-export function serve(connection: Connection, { host, language, onNotice, trust, close }: ServerParts): void {
+export function serve(
+  connection: Connection,
+  { host, language, onNotice, onWarning, trust, close }: ServerParts,
+): void {
   let client = defaultOptions;
   let health: HealthEvent = { health: 'ok', message: '' };
 
@@ -96,6 +102,10 @@ export function serve(connection: Connection, { host, language, onNotice, trust,
     });
   }
   onNotice(({ kind, event }) => tell(events[kind], event));
+  // A notification, which needs no answer: not every editor answers requests.
+  onWarning((text, directory) => {
+    tell('window/showMessage', { type: MessageType.Warning, message: `${directory}: ${text}` });
+  });
   serveLanguage(connection, language);
   connection.onShutdown(close);
   connection.listen();

@@ -19,7 +19,12 @@ test('what another process commits while a command reads it is read as it is the
   const host = connectLocal();
   t.after(() => host.close());
   const line = parseCommandLine(['--pond', join(folder, '.pond'), 'cat', '/x']);
-  const session = openSession(line, host, openTerminal(), new AbortController().signal);
+  const session = openSession(line, {
+    host,
+    terminal: openTerminal(),
+    signal: new AbortController().signal,
+    notice: () => undefined,
+  });
   assert.deepEqual(
     (await session.ask('list', { path: '/' })).map(({ name }) => name),
     ['x'],

@@ -16,11 +16,12 @@ import { temporaryFolder } from '../support/folder.ts';
 function newPonds(
   t: TestContext,
   resident: boolean,
-  attach: (path: string) => Promise<Remote | undefined>,
+  attach: (pid: number) => Promise<Remote | undefined>,
   lockWaitMs = 50,
 ): Ponds {
   const ponds = createPonds({
     resident,
+    isTrusted: () => true,
     lockWaitMs,
     attach,
     realPath: realHostPath,
@@ -100,7 +101,6 @@ test('a short command of another process is waited for', async (t) => {
   const other = await openPond(directory, { mode: 'write' });
   // It asks for somebody to attach to each time that it finds the lock held.
   let asked = 0;
-  other.lock?.publish('nowhere');
   const ponds = newPonds(
     t,
     false,

@@ -103,6 +103,27 @@ function testContent(check: Check): void {
     const { modifiedMs } = disk.stat('a') ?? { modifiedMs: NaN };
     assert.ok(modifiedMs >= before && modifiedMs <= Date.now() + 1000, `${before} ${modifiedMs}`);
   });
+  check('a file is in place until its name is gone or that of another file', (disk) => {
+    disk.makeDirectory('d');
+    const [first, second] = [disk.create('d/a'), disk.openAppend('b')];
+    assert.deepEqual([first.isInPlace(), second.isInPlace()], [true, true]);
+    first.append(bytesOf('one'));
+    first.truncate(0);
+    assert.equal(first.isInPlace(), true);
+    disk.rename('b', 'd/a');
+    assert.deepEqual([first.isInPlace(), second.isInPlace()], [false, false]);
+    const again = disk.openAppend('d/a');
+    assert.equal(again.isInPlace(), true);
+    disk.rename('d', 'moved');
+    assert.equal(again.isInPlace(), false);
+    disk.rename('moved', 'd');
+    assert.equal(again.isInPlace(), true);
+    disk.remove('d/a');
+    assert.equal(again.isInPlace(), false);
+    write(disk, 'd/a', 'one');
+    assert.equal(again.isInPlace(), false);
+    for (const file of [first, second, again]) file.close();
+  });
   check('closing twice is fine', (disk) => {
     const file = disk.create('a');
     file.close();

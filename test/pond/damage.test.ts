@@ -195,7 +195,6 @@ const tolerated: Readonly<Record<string, Tolerated>> = {
   'a hint to a version that is not there': { damage: put(hintFile, '{"version":200,"size":1}') },
   'a checkpoint of no bytes': { damage: put(checkpointFile(3), '') },
   'a checkpoint of rubbish': { damage: put(checkpointFile(2), 'rubbish') },
-  'a lock that is rubbish': { damage: put('_pond/lock.7', 'rubbish') },
   'a lock of no bytes': { damage: put('_pond/lock.7', '') },
 };
 

@@ -49,6 +49,7 @@ test('the cache is written whole or not at all, and nothing waits for the medium
   try {
     const disk = openHostDisk(temporary.path);
     const load = () => Promise.resolve(content);
+    const isInPlace = () => true;
     const broken: Disk = {
       ...disk,
       create: (path) => {
@@ -57,7 +58,7 @@ test('the cache is written whole or not at all, and nothing waits for the medium
           file.append(bytes.subarray(1));
           throw new TypeError('the process is at its end');
         };
-        return { sizeBytes: 0, append, truncate: file.truncate, sync: file.sync, close: () => file.close() };
+        return { sizeBytes: 0, isInPlace, append, truncate: file.truncate, sync: file.sync, close: () => file.close() };
       },
     };
     await assert.rejects(hostFilesOf(broken, [node], load), TypeError);
@@ -69,7 +70,7 @@ test('the cache is written whole or not at all, and nothing waits for the medium
         const file = disk.create(path);
         const sync = () => assert.fail('the cache was flushed');
         const append = (bytes: Uint8Array) => file.append(bytes);
-        return { sizeBytes: 0, append, truncate: file.truncate, sync, close: () => file.close() };
+        return { sizeBytes: 0, isInPlace, append, truncate: file.truncate, sync, close: () => file.close() };
       },
       syncDirectory: () => assert.fail('the cache was flushed'),
     };

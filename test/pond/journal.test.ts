@@ -21,7 +21,7 @@ async function openWatching(disk: Disk): Promise<{ readonly pond: Pond; readonly
   const { opLog, journal: contents, notices } = await recover(disk, { repair: true });
   assert.equal(contents.frames.length > 0, true);
   const head = await commitAt(opLog, opLog.head);
-  const writer = { lock, journal: Journal.open(disk, contents, head.number) };
+  const writer = { lock, journal: Journal.open(disk, contents, head.number, lock) };
   const pond = new OpenPond({ disk, directory: 'memory', opLog, head, notices, contents, writer });
   return { pond, frames: new WeakRef(contents.frames) };
 }

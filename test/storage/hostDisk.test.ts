@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
-import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
+import { openHostDisk, openPondDisk } from '../../server/src/storage/hostDisk.ts';
 import { testDiskContract } from '../contracts/disk.ts';
 
 function temporaryDirectory(): string {
@@ -15,6 +16,91 @@ testDiskContract('host disk', () => {
   const directory = temporaryDirectory();
   return { disk: openHostDisk(directory), dispose: () => rmSync(directory, { recursive: true }) };
 });
+
+testDiskContract("a pond's disk", () => {
+  const directory = temporaryDirectory();
+  return { disk: openPondDisk(directory), dispose: () => rmSync(directory, { recursive: true }) };
+});
+
+describe("a pond's disk, on the host", () => {
+  const above = temporaryDirectory();
+  after(() => rmSync(above, { recursive: true }));
+  const root = join(above, 'root');
+  mkdirSync(join(root, 'd'), { recursive: true });
+  mkdirSync(join(above, 'outside'));
+  writeFileSync(join(above, 'outside', 'f'), 'outside');
+  writeFileSync(join(root, 'd', 'f'), 'inside');
+  symlinkSync('../outside', join(root, 'folder'));
+  symlinkSync('../outside/f', join(root, 'link'));
+  symlinkSync('../outside/new', join(root, 'dangling'));
+  symlinkSync('..', join(root, 'd', 'up'));
+  if (process.platform !== 'win32') execFileSync('mkfifo', [join(root, 'pipe')]);
+  const disk = openPondDisk(root);
+  const others = ['folder', 'link', 'dangling', 'd/up', ...(process.platform === 'win32' ? [] : ['pipe'])];
+  const isRefused = (error: unknown): boolean => isPondError(error, 'pond-damaged') && error.path !== undefined;
+
+  for (const path of others) {
+    it(`nothing is done through ${path}, which is no file and no folder`, async () => {
+      for (const at of path === 'folder' || path === 'd/up' ? [path, `${path}/f`, `${path}/new`] : [path]) {
+        const calls: readonly (() => unknown)[] = [
+          () => disk.readFile(at),
+          () => disk.readRange(at, 0, 1),
+          () => disk.stat(at),
+          () => disk.list(at),
+          () => disk.hostPath(at),
+          () => disk.readStream(at),
+          () => disk.openAppend(at),
+          () => disk.makeDirectory(at),
+          () => disk.makeDirectory(`${at}/deeper`),
+          () => disk.create(`${at}/deeper`),
+          () => disk.link('d/f', `${at}/deeper`),
+          () => disk.link(at, 'd/linked'),
+          () => disk.rename('d/f', `${at}/deeper`),
+          () => disk.rename(`${at}/deeper`, 'd/f'),
+          () => disk.remove(`${at}/deeper`),
+          () => disk.syncDirectory(at),
+        ];
+        for (const call of calls) assert.throws(call, isRefused, `${String(call)} ${at}`);
+        await assert.rejects(async () => disk.createFromStream(`${at}/deeper`, noChunks()), isRefused);
+      }
+      assert.equal(readFileSync(join(above, 'outside', 'f'), 'utf8'), 'outside');
+      assert.ok(!existsSync(join(above, 'outside', 'new')));
+      assert.equal(disk.stat('d/f')?.sizeBytes, 6);
+    });
+  }
+
+  it('a file that a link has taken the place of is refused where it is read, and is not in place', async () => {
+    writeFileSync(join(root, 'swapped'), 'inside');
+    const file = disk.openAppend('swapped');
+    const stream = disk.readStream('swapped');
+    rmSync(join(root, 'swapped'));
+    symlinkSync('../outside/f', join(root, 'swapped'));
+    assert.equal(file.isInPlace(), false);
+    file.close();
+    await assert.rejects(async () => {
+      for await (const chunk of stream ?? []) assert.fail(`${chunk.length} bytes`);
+    }, isRefused);
+  });
+
+  it('the folder itself may be reached through a link, and is never made', () => {
+    symlinkSync('root', join(above, 'alias'));
+    assert.equal(openPondDisk(join(above, 'alias')).stat('d/f')?.sizeBytes, 6);
+    const missing = openPondDisk(join(above, 'missing'));
+    assert.throws(
+      () => missing.makeDirectory('a'),
+      (error) => isPondError(error, 'storage-failed'),
+    );
+    assert.throws(
+      () => missing.makeDirectory(''),
+      (error) => isPondError(error, 'storage-failed'),
+    );
+    assert.ok(!existsSync(join(above, 'missing')));
+  });
+});
+
+async function* noChunks(): AsyncGenerator<Uint8Array> {
+  yield* await Promise.resolve([]);
+}
 
 describe('host disk, on the host', () => {
   const directory = temporaryDirectory();

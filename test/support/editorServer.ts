@@ -60,7 +60,7 @@ export async function startEditorServer(
   const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
   const told: Told[] = [];
   const waiting = new Set<(told: Told) => void>();
-  for (const name of [...Object.values(events), 'textDocument/publishDiagnostics']) {
+  for (const name of [...Object.values(events), 'textDocument/publishDiagnostics', 'window/showMessage']) {
     connection.onNotification(name, (params: unknown) => {
       told.push({ method: name, params });
       for (const look of waiting) look({ method: name, params });

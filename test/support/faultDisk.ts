@@ -65,6 +65,7 @@ export class Faults {
       this.#wrapFile(
         change(action, path, () => disk[action](path)),
         path,
+        read,
       );
     const wrapped: Disk = {
       hostPath: (path) => disk.hostPath(path),
@@ -85,13 +86,14 @@ export class Faults {
     return wrapped;
   }
 
-  #wrapFile(file: DiskFile, path: string): DiskFile {
+  #wrapFile(file: DiskFile, path: string, read: <T>(action: string, path: string, run: () => T) => T): DiskFile {
     const { effect } = this.#plan.kind;
     let flushedBytes = file.sizeBytes;
     return {
       get sizeBytes() {
         return file.sizeBytes;
       },
+      isInPlace: () => read('stat', path, () => file.isInPlace()),
       append: (bytes) => {
         const half = () => effect === 'short' && file.append(bytes.subarray(0, bytes.length >> 1));
         this.#call('append', path, () => file.append(bytes), half);

@@ -54,6 +54,7 @@ function recordFile(inner: DiskFile, file: number, record: (operation: DiskOpera
     get sizeBytes() {
       return inner.sizeBytes;
     },
+    isInPlace: () => inner.isInPlace(),
     append: (bytes) => {
       inner.append(bytes);
       record({ kind: 'append', file, bytes: bytes.slice() });

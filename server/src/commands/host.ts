@@ -3,14 +3,17 @@
  * its pond is opened here, and the command is asked again.
  */
 import { isPondError, type PondError } from '../base/error.ts';
+import { OwnershipLostError } from '../pond/ownership.ts';
 import { type CommandName, type Params, type Result } from '../protocol/commands.ts';
 import { type QueryEngine } from '../query/engine.ts';
+import { type ResourcePond } from '../resources/resourcePond.ts';
 import { type CommandContext, type Effects } from './context.ts';
 import { commands } from './index.ts';
 import { type Ponds } from './ponds.ts';
 import { withNames } from './namedError.ts';
 import { type CallOptions, RemoteGoneError } from './remote.ts';
 import { type Ask, settleRepeated } from './repeat.ts';
+import { type Seat } from './seat.ts';
 
 /** How often a command follows a pond to the next process that holds it. */
 const movesMax = 8;
@@ -91,11 +94,24 @@ export function createHost(parts: HostParts): Host {
         await seat.pond.refresh();
         throw new MovedOnError(error);
       }
-      if (!isPondError(error, 'lock-held')) throw error;
-      // Whoever was thought to hold the pond has given it up, or lost it.
-      if (seat.kind !== 'read') await ponds.leave(seat);
-      throw seat.kind === 'attached' ? new RemoteGoneError(error) : error;
+      if (seat.kind === 'attached' && isPondError(error, 'lock-held')) {
+        // The process that was thought to hold the pond has given it up, or lost it.
+        await ponds.leave(seat);
+        throw new RemoteGoneError(error);
+      }
+      throw await leaveLost(seat, error);
     }
+  }
+
+  /**
+   * Returns why a command failed: where the pond was lost meanwhile, that, whatever it met because of it. Such a pond is
+   * given up: the next command opens what is there then.
+   */
+  async function leaveLost(seat: Seat, error: unknown): Promise<unknown> {
+    if (seat.kind !== 'owner' || !isPondError(error)) return error;
+    const lost = error instanceof OwnershipLostError ? error : lossOf(seat.pond);
+    if (lost !== undefined || isPondError(error, 'lock-held')) await ponds.leave(seat);
+    return lost ?? error;
   }
 
   return {
@@ -121,14 +137,32 @@ export function createHost(parts: HostParts): Host {
       }
     },
     async serve(name, params, options = {}) {
-      ponds.requireOwner((params as { readonly pond: string }).pond);
-      return await run(name, params, options);
+      const { pond } = params as { readonly pond: string };
+      ponds.requireOwner(pond);
+      const seat = await ponds.seat(pond, 'read');
+      try {
+        return await run(name, params, options);
+      } catch (error) {
+        throw await leaveLost(seat, error);
+      }
     },
     async close() {
       await ponds.closeAll();
       await parts.closeQueries();
     },
   };
+}
+
+/** Why a pond that was open for writing is not this process's any more; undefined when it is, or that cannot be told. */
+function lossOf(pond: ResourcePond): OwnershipLostError | undefined {
+  try {
+    pond.requireOwned();
+    return undefined;
+  } catch (error) {
+    if (error instanceof OwnershipLostError) return error;
+    if (isPondError(error)) return undefined;
+    throw error;
+  }
 }
 
 type Output = NonNullable<CallOptions['output']>;

@@ -4,7 +4,8 @@
  * Invariants:
  * - At most one seat for a directory, whatever name it is called by; seats are taken one after the other.
  * - A process that stays (a server) takes the lock or joins who has it, and only reads where neither can be. One that
- *   comes and goes (a terminal command) opens for reading unless it changes something, so that it holds nobody up.
+ *   comes and goes (a terminal command) opens for reading unless it changes something, so that it holds nobody up. In a
+ *   workspace that is not trusted a server does the same: to take the lock is to repair what a crash left.
  * - A seat at a process that went away is taken again, as owner when nobody was faster. What was staged is in the pond.
  */
 import { isPondError, PondError } from '../base/error.ts';
@@ -21,6 +22,8 @@ export interface PondsParts extends SeatParts {
   readonly realPath: (directory: string) => string;
   /** True for a process that stays. */
   readonly resident: boolean;
+  /** False for a server in a workspace that is not trusted. */
+  readonly isTrusted: () => boolean;
   /** How long a holder that cannot be joined is waited for, milliseconds. */
   readonly lockWaitMs: number;
 }
@@ -34,6 +37,8 @@ export interface Ponds extends PondAccess {
   /** Fails `lock-held` unless this process holds the pond. */
   requireOwner(directory: string): void;
   onNotice(listener: (notice: PondNotice) => void): () => void;
+  /** Hears what opening a pond found and set aside: each sentence once, with the pond's host directory. */
+  onWarning(listener: (text: string, directory: string) => void): () => void;
   /** Takes notice of what other processes did to the ponds that are open, and takes locks that became free. */
   refresh(): Promise<void>;
   closeAll(): Promise<void>;
@@ -43,6 +48,8 @@ interface Place {
   readonly directory: string;
   /** What callers call the directory. */
   readonly names: Set<string>;
+  /** What opening found that listeners were told of. */
+  readonly warned: Set<string>;
   seat: Seat | undefined;
   /** Ends when all who asked before have been answered. */
   turn: Promise<unknown>;
@@ -52,11 +59,13 @@ interface Place {
 export function createPonds(parts: PondsParts): Ponds {
   const places = new Map<string, Place>();
   const listeners = new Set<(notice: PondNotice) => void>();
+  const warningListeners = new Set<(text: string, directory: string) => void>();
+  const staysWithLock = (): boolean => parts.resident && parts.isTrusted();
   let closed = false;
 
   function placeOf(name: string): Place {
     const directory = parts.realPath(name);
-    const place = places.get(directory) ?? { directory, names: new Set(), seat: undefined, turn: Promise.resolve() };
+    const place = places.get(directory) ?? newPlace(directory);
     places.set(directory, place);
     place.names.add(name);
     return place;
@@ -79,8 +88,15 @@ export function createPonds(parts: PondsParts): Ponds {
       seat.remote.onGone(() => void takeAgain(place, seat));
     } else {
       seat.pond.onEvent((event) => notify(place, noticeOf(place.directory, event)));
+      for (const text of seat.pond.notices) warn(place, text);
     }
     return seat;
+  }
+
+  function warn({ directory, warned }: Place, text: string): void {
+    if (warned.has(text)) return;
+    warned.add(text);
+    for (const listener of warningListeners) listener(text, directory);
   }
 
   async function takeAgain(place: Place, gone: Seat): Promise<void> {
@@ -99,7 +115,7 @@ export function createPonds(parts: PondsParts): Ponds {
     if (closed) throw new PondError('cancelled', 'the server is stopping');
     if (seat !== undefined && (seat.kind !== 'read' || access === 'read')) return seat;
     if (seat !== undefined) return await upgrade(place, seat, signal);
-    if (!parts.resident && access === 'read') return sit(place, await readerSeat(parts, place.directory));
+    if (!staysWithLock() && access === 'read') return sit(place, await readerSeat(parts, place.directory));
     try {
       return sit(place, await writerSeat(parts, place.directory, { waitMs: parts.lockWaitMs, signal }));
     } catch (error) {
@@ -137,7 +153,7 @@ export function createPonds(parts: PondsParts): Ponds {
   async function refreshPlace(place: Place): Promise<void> {
     if (place.seat === undefined || place.seat.kind === 'attached') return;
     try {
-      if (place.seat.kind === 'read' && parts.resident) await take(place, 'write', undefined);
+      if (place.seat.kind === 'read' && staysWithLock()) await take(place, 'write', undefined);
       else await place.seat.pond.refresh();
     } catch (error) {
       // Nothing is lost by looking again later; a command on the pond would say what is wrong.
@@ -181,10 +197,18 @@ export function createPonds(parts: PondsParts): Ponds {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    onWarning(listener) {
+      warningListeners.add(listener);
+      return () => warningListeners.delete(listener);
+    },
     async refresh() {
       await Promise.all([...places.values()].map((place) => inTurn(place, () => refreshPlace(place))));
     },
   };
+}
+
+function newPlace(directory: string): Place {
+  return { directory, names: new Set(), warned: new Set(), seat: undefined, turn: Promise.resolve() };
 }
 
 /** Why a pond cannot be written here though it can be read. */

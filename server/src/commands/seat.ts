@@ -15,8 +15,8 @@ export type Seat =
 export interface SeatParts {
   /** Opens a pond. Fails as openPond. */
   readonly open: (directory: string, mode: 'read' | 'write') => Promise<ResourcePond>;
-  /** Talks with the process behind a socket. Undefined when nobody answers there. */
-  readonly attach: (socket: string) => Promise<Remote | undefined>;
+  /** Talks with a process of this user, by its process id. Undefined when it does not listen or answer. */
+  readonly attach: (pid: number) => Promise<Remote | undefined>;
 }
 
 const retryMs = 20;
@@ -58,8 +58,8 @@ async function takeOrHolder(parts: SeatParts, directory: string): Promise<Seat |
 
 /** Undefined when the holder cannot be joined now. */
 async function join(parts: SeatParts, directory: string, holder: LockHolder | undefined): Promise<Seat | undefined> {
-  if (holder?.socket === undefined || holder.host !== hostname()) return undefined;
-  const remote = await parts.attach(holder.socket);
+  if (holder?.host !== hostname()) return undefined;
+  const remote = await parts.attach(holder.pid);
   if (remote === undefined) return undefined;
   try {
     const { id } = await remote.call('open', { pond: directory });

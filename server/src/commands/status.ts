@@ -6,7 +6,7 @@ import { upToDate } from './tree.ts';
 /** The newest commit, what is staged on it, and what stands in its way. */
 export const status: Command<'status'> = async (context, params) => {
   const pond = await upToDate(await context.ponds.get(params.pond, 'read'));
-  const { head, staged, conflicts, foreignCommits, earlierForeignFiles, notices } = await pond.status();
+  const { head, staged, conflicts, foreignCommits, earlierForeignFiles, notices, setAside } = await pond.status();
   return {
     pond: pond.directory,
     id: pond.id,
@@ -21,5 +21,6 @@ export const status: Command<'status'> = async (context, params) => {
     })),
     earlierForeignFiles,
     notices,
+    setAside,
   };
 };

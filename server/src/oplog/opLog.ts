@@ -28,13 +28,13 @@ import {
   type Rewritten,
 } from './fileIndex.ts';
 import { createRowReader, type RowReader, type RowRequest } from './rowReader.ts';
+import { requireTableId } from './tableId.ts';
 import { deltaSchema, type OpRow, type StoredRow } from './rows.ts';
 
 const appId = 'duckpond';
 
 /** Version of the layout of rows and of `_pond`, in the table's configuration. */
-const formatVersion = 1;
-const formatKey = 'duckpond.format';
+const [formatKey, formatVersion] = ['duckpond.format', 1];
 
 /** What a commit writes, for the number that it gets. */
 export interface Appending {
@@ -103,6 +103,7 @@ export class OpLog {
     if (format === undefined || snapshot.transactions.get(appId) === undefined) {
       throw new PondError('pond-not-found', 'the Delta table there is not a pond');
     }
+    requireTableId(snapshot.metaData.id);
     if (Number(format) > formatVersion) {
       throw new PondError('pond-too-new', `the pond has format ${format}; this program knows ${formatVersion}`, {
         hint: 'use a newer DuckPond; nothing was changed',

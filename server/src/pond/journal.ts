@@ -1,100 +1,21 @@
 /**
- * The journal of staged changes: one file of checksummed frames.
+ * The journal of staged changes, opened for writing: one file of checksummed frames, see journalFrames.ts.
  *
- *   frame = magic (4 bytes) · payload length (u32 LE) · checksum (16 bytes) · payload
- *   payload = JSON length (u32 LE) · JSON · content bytes
- *   checksum = first 16 bytes of SHA-256 over the payload
- *
- * The first frame is the header: the batch id, which becomes the id of the commit that takes the changes, and the
- * commit that was newest when the batch began. Every frame names its batch and its run. The frames of a run are flushed
- * together, and the last one closes it; a run that is not whole was never acknowledged, whatever parts of it reached
- * the disk, and is cut. But a bad frame with a later run behind it is a hole, and an error: cutting there would lose
- * what was acknowledged.
- *
- * Invariants: what a caller was told is on disk was synced; after a failed write or sync the file is cut back to what
- * was acknowledged, or, when even that fails, the journal refuses all further writes.
+ * Invariants: what was acknowledged is synced, and was written to a journal that was the pond's, under a lock that was held;
+ * after a failed write or sync the file is cut back to what was acknowledged, or, when even that
+ * fails or the file is not the pond's journal any more, the journal refuses all further writes.
  */
 import { randomUUID } from 'node:crypto';
 import { isPondError, PondError } from '../base/error.ts';
 import { type Disk } from '../storage/disk.ts';
 import { replaceFile } from '../storage/durable.ts';
 import { type JournalFile, openJournalFile } from './journalFile.ts';
-import { createFrameReader, encodeFrame, type FramePlace, type JournalFrame } from './journalFrames.ts';
+import { encodeFrame, type FramePlace } from './journalFrames.ts';
+import { type JournalContents, type JournalHeader, journalPath, readJournal } from './journalReader.ts';
+import { type Lock } from './lock.ts';
+import { OwnershipLostError, requireOwnership } from './ownership.ts';
 
-export const journalPath = '_pond/journal';
-
-export interface JournalHeader extends FramePlace {
-  readonly format: 1;
-  /** Newest commit when the batch began. */
-  readonly base: number;
-}
-
-/** Says that a commit was made beside what is staged. */
-interface MarkFrame extends FramePlace {
-  readonly mark?: number;
-}
-
-export interface JournalContents {
-  /** Undefined for an empty journal. */
-  readonly header: JournalHeader | undefined;
-  /** A commit that was acknowledged: none up to it has taken the frames. */
-  readonly mark: number;
-  /** Complete frames, without the header. */
-  readonly frames: readonly JournalFrame[];
-  /** Bytes that hold the header and complete frames. */
-  readonly goodBytes: number;
-  /** Bytes behind them: torn, or a run without its end. */
-  readonly cutBytes: number;
-}
-
-/**
- * Reads the journal, `sizeBytesMax` of it. Missing or empty gives no header and no frames. Fails `journal-damaged` on a
- * hole.
- */
-export function readJournal(disk: Disk, sizeBytesMax?: number): JournalContents {
-  const reader = createFrameReader(disk, journalPath, sizeBytesMax);
-  const first = reader.frameAt(0);
-  if (first?.json.run !== 0) {
-    if (hasRun(reader.framesBehind(0), (place) => place.run > 1)) throw damaged(0);
-    return { ...emptyJournal, cutBytes: reader.sizeBytes };
-  }
-  const header = first.json as JournalHeader;
-  if (header.format !== 1) {
-    throw new PondError('pond-too-new', `the journal has format ${String(header.format)}; this program knows 1`);
-  }
-  const frames: JournalFrame[] = [];
-  let open: JournalFrame[] = [];
-  let mark = header.base;
-  let [offset, goodBytes, run] = [first.end, first.end, 1];
-  for (let frame = reader.frameAt(offset); frame?.json.batch === header.batch; frame = reader.frameAt(offset)) {
-    open.push(frame);
-    offset = frame.end;
-    if (frame.json.more) continue;
-    frames.push(...open);
-    open = [];
-    mark = (frame.json as MarkFrame).mark ?? mark;
-    [goodBytes, run] = [offset, frame.json.run + 1];
-  }
-  if (hasRun(reader.framesBehind(offset), (place) => place.batch === header.batch && place.run > run)) {
-    throw damaged(offset);
-  }
-  return { header, mark, frames, goodBytes, cutBytes: reader.sizeBytes - goodBytes };
-}
-
-/** A journal with nothing in it. */
-export const emptyJournal: JournalContents = { header: undefined, mark: 0, frames: [], goodBytes: 0, cutBytes: 0 };
-
-function hasRun(frames: Iterable<JournalFrame>, test: (place: FramePlace) => boolean): boolean {
-  for (const { json } of frames) if (test(json)) return true;
-  return false;
-}
-
-function damaged(offset: number): PondError {
-  return new PondError('journal-damaged', `the journal is damaged at byte ${offset} and has changes behind it`, {
-    path: journalPath,
-    hint: 'restore _pond/journal from a copy, or move it away to go on without the staged changes',
-  });
-}
+export { emptyJournal, type JournalContents, journalPath, readJournal } from './journalReader.ts';
 
 const nothing = new Uint8Array();
 
@@ -107,6 +28,7 @@ export interface JournalWriter {
 /** The journal opened for writing. One at a time: its owner holds the pond's lock. */
 export class Journal {
   readonly #disk: Disk;
+  readonly #lock: Lock;
   #file: JournalFile;
   #header: JournalHeader;
   #acknowledgedBytes: number;
@@ -115,9 +37,10 @@ export class Journal {
   #run: number;
   #broken: unknown;
 
-  private constructor(disk: Disk, file: JournalFile, header: JournalHeader, contents: JournalContents) {
+  private constructor(disk: Disk, contents: JournalContents, header: JournalHeader, lock: Lock) {
     this.#disk = disk;
-    this.#file = file;
+    this.#lock = lock;
+    this.#file = this.#openFile();
     this.#header = header;
     this.#acknowledgedBytes = contents.goodBytes;
     this.#headerWritten = contents.header !== undefined;
@@ -125,16 +48,15 @@ export class Journal {
   }
 
   /** Opens the journal to go on behind `contents`, cutting what follows them. */
-  static open(disk: Disk, contents: JournalContents, base: number): Journal {
-    const file = openJournalFile(disk, journalPath);
+  static open(disk: Disk, contents: JournalContents, base: number, lock: Lock): Journal {
+    const journal = new Journal(disk, contents, contents.header ?? newHeader(base), lock);
     try {
-      if (file.sizeBytes > contents.goodBytes) file.truncate(contents.goodBytes);
+      if (journal.#file.sizeBytes > contents.goodBytes) journal.#file.truncate(contents.goodBytes);
+      return journal;
     } catch (error) {
-      file.close();
+      journal.close();
       throw error;
     }
-    const header = contents.header ?? newHeader(base);
-    return new Journal(disk, file, header, contents);
   }
 
   /** Id of the commit that will take what is staged. */
@@ -170,9 +92,21 @@ export class Journal {
     return readJournal(this.#disk, this.#acknowledgedBytes);
   }
 
+  /** Fails OwnershipLostError, now and ever after, when the pond is not this process's any more. */
+  requireOwned(): void {
+    try {
+      requireOwnership(this.#disk, this.#file, this.#lock);
+    } catch (error) {
+      if (error instanceof OwnershipLostError) this.fail(error);
+      throw error;
+    }
+  }
+
   /** Takes back what was appended since the last sync; where that fails the journal is of no more use. */
   rollBack(): void {
     try {
+      // Another process may have written behind what was acknowledged here.
+      this.requireOwned();
       this.#file.truncate(this.#acknowledgedBytes);
       this.#headerWritten = this.#acknowledgedBytes > 0;
     } catch (error) {
@@ -185,9 +119,10 @@ export class Journal {
     this.#broken ??= cause;
   }
 
-  /** Fails `storage-failed` when the journal refuses changes. */
+  /** Fails `storage-failed`, or as requireOwned did, when the journal refuses changes. */
   checkUsable(): void {
     if (this.#broken === undefined) return;
+    if (this.#broken instanceof OwnershipLostError) throw this.#broken;
     throw new PondError('storage-failed', 'the pond takes no more changes after an earlier failure', {
       hint: 'open the pond again once the disk works; what was staged is kept',
       cause: this.#broken,
@@ -225,6 +160,7 @@ export class Journal {
       this.#guard(() => {
         this.#acknowledgedBytes = 0;
         this.#headerWritten = false;
+        this.requireOwned();
         this.#file.truncate(0);
         this.#writeHeader();
         this.#file.write();
@@ -253,10 +189,11 @@ export class Journal {
       };
       fill({ append });
       const bytes = Buffer.concat([...parts, encodeFrame(place, nothing)]);
+      this.requireOwned();
       try {
         replaceFile(this.#disk, journalPath, bytes);
         this.#file.close();
-        this.#file = openJournalFile(this.#disk, journalPath);
+        this.#file = this.#openFile();
       } catch (error) {
         // Where the new file, which is shorter, got the name, what the open one takes now would be lost with it.
         if (this.#disk.stat(journalPath)?.sizeBytes !== this.#file.sizeBytes) this.fail(error);
@@ -270,6 +207,10 @@ export class Journal {
 
   close(): void {
     this.#file.close();
+  }
+
+  #openFile(): JournalFile {
+    return openJournalFile(this.#disk, journalPath, () => this.requireOwned());
   }
 
   #writeHeader(): void {

@@ -14,8 +14,8 @@ export interface JournalFile extends DiskFile {
   read(offset: number, sizeBytes: number): Uint8Array;
 }
 
-/** Opens or creates the file at `path`. */
-export function openJournalFile(disk: Disk, path: string): JournalFile {
+/** Opens or creates the file at `path`. `beforeWrite` may fail: then nothing is written. */
+export function openJournalFile(disk: Disk, path: string, beforeWrite: () => void): JournalFile {
   const file = disk.openAppend(path);
   let gathered: Uint8Array[] = [];
   let gatheredBytes = 0;
@@ -23,6 +23,7 @@ export function openJournalFile(disk: Disk, path: string): JournalFile {
 
   function write(): void {
     if (gatheredBytes === 0) return;
+    beforeWrite();
     const bytes = Buffer.concat(gathered, gatheredBytes);
     forget();
     file.append(bytes);
@@ -48,6 +49,7 @@ export function openJournalFile(disk: Disk, path: string): JournalFile {
     get sizeBytes() {
       return file.sizeBytes + gatheredBytes;
     },
+    isInPlace: () => file.isInPlace(),
     append(bytes) {
       gathered.push(bytes);
       gatheredBytes += bytes.length;

@@ -1,9 +1,17 @@
-/** Frames of the journal: their bytes, and reading them one by one, however long the file is. */
+/**
+ * Frames of the journal: their bytes, and reading them one by one, however long the file is.
+ *
+ *   frame = magic (4 bytes) · payload length (u32 LE) · checksum (16 bytes) · payload
+ *   payload = JSON length (u32 LE) · JSON · content bytes
+ *   checksum = first 16 bytes of SHA-256 over the payload
+ */
 import { createHash } from 'node:crypto';
 import { type Disk } from '../storage/disk.ts';
 
 const magic = Buffer.from('PJ1\n');
 const headBytes = magic.length + 4 + 16;
+/** No disk writes less than this at once. */
+const sectorBytes = 512;
 const windowBytes = 1024 * 1024;
 
 /**
@@ -19,7 +27,8 @@ export interface FramePlace {
 
 /** A frame as read back; `contentOffset` is where its content bytes start in the file. */
 export interface JournalFrame {
-  readonly json: FramePlace;
+  /** What the frame says beside its place is for its reader to check. */
+  readonly json: FramePlace & Readonly<Record<string, unknown>>;
   readonly contentOffset: number;
 }
 
@@ -28,6 +37,14 @@ export interface FrameAt extends JournalFrame {
   readonly end: number;
 }
 
+/**
+ * What is where no whole frame is:
+ * - `cut`: the start of a frame that the file ends in;
+ * - `unwritten`: a frame of which at least one part never reached the disk: it reads as NULs;
+ * - `damaged`: anything else. No write that was interrupted leaves that.
+ */
+export type Fragment = 'cut' | 'unwritten' | 'damaged';
+
 /** Reads a file's frames; holds one window of it at a time. */
 export interface FrameReader {
   readonly sizeBytes: number;
@@ -35,10 +52,11 @@ export interface FrameReader {
   frameAt(offset: number): FrameAt | undefined;
   /** The good frames that start at or behind an offset, whatever is between them. */
   framesBehind(offset: number): Iterable<FrameAt>;
+  /** What is at an offset inside of the file where frameAt finds no frame. */
+  fragmentAt(offset: number): Fragment;
 }
 
-/** A reader of the frames in a file; a missing file has none. */
-/** Reads no more than `sizeBytesMax` of the file. */
+/** A reader of the frames in a file, of its first `sizeBytesMax` bytes; a missing file has none. */
 export function createFrameReader(disk: Disk, path: string, sizeBytesMax = Infinity): FrameReader {
   const sizeBytes = Math.min(disk.stat(path)?.sizeBytes ?? 0, sizeBytesMax);
   let start = 0;
@@ -63,8 +81,33 @@ export function createFrameReader(disk: Disk, path: string, sizeBytesMax = Infin
     const payload = slice(from, end);
     if (!checksum([payload]).equals(head.subarray(magic.length + 4))) return undefined;
     const jsonEnd = 4 + payload.readUInt32LE(0);
-    const json = JSON.parse(payload.toString('utf8', 4, jsonEnd)) as FramePlace;
-    return { json, contentOffset: from + jsonEnd, end };
+    const json = jsonEnd > payload.length ? undefined : placedJson(payload.toString('utf8', 4, jsonEnd));
+    return json && { json, contentOffset: from + jsonEnd, end };
+  }
+
+  function fragmentAt(offset: number): Fragment {
+    const head = Buffer.from(slice(offset, Math.min(offset + headBytes, sizeBytes)));
+    const start = head.subarray(0, magic.length);
+    // A run begins with the magic and ends with a brace: NULs there were never written.
+    if (isNul(start) || isNul(slice(sizeBytes - 1, sizeBytes))) return 'unwritten';
+    const isFrame = start.equals(magic.subarray(0, start.length));
+    if (head.length < headBytes) return isFrame ? 'cut' : 'damaged';
+    const from = offset + headBytes;
+    const end = isFrame ? from + head.readUInt32LE(magic.length) : from;
+    if (hasUnwrittenSector(offset, Math.min(end, sizeBytes))) return 'unwritten';
+    if (!isFrame || end <= sizeBytes) return 'damaged';
+    // Where all of the payload is there after all, it is its length that is wrong.
+    return checksum([slice(from, sizeBytes)]).equals(head.subarray(magic.length + 4)) ? 'damaged' : 'cut';
+  }
+
+  /** True when a sector that has a part of the bytes `start` to `end` is all NULs from `start` on. */
+  function hasUnwrittenSector(start: number, end: number): boolean {
+    for (let at = start; at < end;) {
+      const next = (Math.floor(at / sectorBytes) + 1) * sectorBytes;
+      if (isNul(slice(at, Math.min(next, sizeBytes)))) return true;
+      at = next;
+    }
+    return false;
   }
 
   function* framesBehind(offset: number): Iterable<FrameAt> {
@@ -83,7 +126,29 @@ export function createFrameReader(disk: Disk, path: string, sizeBytesMax = Infin
     return undefined;
   }
 
-  return { sizeBytes, frameAt, framesBehind };
+  return { sizeBytes, frameAt, framesBehind, fragmentAt };
+}
+
+const isNul = (bytes: Uint8Array): boolean => bytes.every((byte) => byte === 0);
+
+/** A frame's JSON; undefined for one that does not say where the frame belongs: no writer makes that. */
+function placedJson(text: string): JournalFrame['json'] | undefined {
+  const value = parseJson(text);
+  if (typeof value !== 'object' || value === null) return undefined;
+  const json: Readonly<Record<string, unknown>> = { ...value };
+  const { batch, run, more } = json;
+  if (typeof batch !== 'string' || typeof run !== 'number' || !Number.isSafeInteger(run)) return undefined;
+  if (more !== undefined && more !== true) return undefined;
+  return { ...json, batch, run, ...(more === undefined ? {} : { more }) };
+}
+
+/** Undefined for text that is no JSON, which no JSON text is. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The bytes of a frame. Its content is the last `content.length` of them. */

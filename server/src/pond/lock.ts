@@ -12,7 +12,8 @@ import { putIfAbsent, removeQuietly, replaceFile } from '../storage/durable.ts';
 import { processStart } from '../storage/processStart.ts';
 
 const directory = '_pond';
-const namePattern = /^lock\.(\d+)$/;
+/** Numbers that can be counted up from. */
+const namePattern = /^lock\.(\d{1,15})$/;
 
 /** Who holds a lock. */
 export interface LockHolder {
@@ -22,16 +23,21 @@ export interface LockHolder {
   readonly host: string;
   /** When the process started, as the system tells it; tells a process from a later one with the same pid. */
   readonly started: string | undefined;
-  /** Where others can attach to the holder; undefined when it serves nobody. */
-  readonly socket: string | undefined;
 }
 
-type LockFile = LockHolder | { readonly free: true };
+/**
+ * What a lock file says. `unknown` is text of which nothing is known: somebody may hold it, so it is not taken over.
+ */
+type LockFile =
+  | { readonly kind: 'held'; readonly holder: LockHolder }
+  | { readonly kind: 'free' }
+  | { readonly kind: 'unknown'; readonly path: string };
+
+/** Who keeps others from the lock: a process, or whoever wrote a file that cannot be understood. */
+type Claim = Exclude<LockFile, { readonly kind: 'free' }>;
 
 export interface Lock {
-  /** Tells others where to attach. */
-  publish(socket: string | undefined): void;
-  /** False when another process has taken the lock over. */
+  /** False when another process has taken the lock over, or its file was removed or altered. */
   isHeld(): boolean;
   release(): void;
 }
@@ -44,19 +50,18 @@ const held = new Set<string>();
 /** Takes the lock, from a holder that died if need be. Fails `lock-held`, with `holderOf(error)` saying who it is. */
 export function acquireLock(disk: Disk): Lock {
   const highest = highestGeneration(disk);
-  const holder = highest === undefined ? undefined : holderAt(disk, highest);
-  if (holder !== undefined) throw lockHeld(holder);
+  const claim = highest === undefined ? undefined : claimAt(disk, highest);
+  if (claim !== undefined) throw new LockHeldError(claim);
   const mine = (highest ?? 0) + 1;
   const self: LockHolder = {
     id: randomUUID(),
     pid: process.pid,
     host: hostname(),
     started: processStart(process.pid),
-    socket: undefined,
   };
   try {
     if (!putIfAbsent(disk, lockPath(mine), encode(self)) || highestGeneration(disk) !== mine) {
-      throw lockHeld(currentHolder(disk));
+      throw new LockHeldError(currentClaim(disk));
     }
   } catch (error) {
     freeAfterFailure(disk, mine, self.id);
@@ -67,44 +72,62 @@ export function acquireLock(disk: Disk): Lock {
   return createLock(disk, mine, self);
 }
 
-/** Who holds the lock now; undefined when it is free or its holder is gone. */
-function currentHolder(disk: Disk): LockHolder | undefined {
+/** True while a process, or one that is not known, has the lock; it may be this process. */
+export function isLocked(disk: Disk): boolean {
+  return currentClaim(disk) !== undefined;
+}
+
+/** Who has the lock now; undefined when it is free or its holder is gone. */
+function currentClaim(disk: Disk): Claim | undefined {
   const highest = highestGeneration(disk);
-  return highest === undefined ? undefined : holderAt(disk, highest);
+  return highest === undefined ? undefined : claimAt(disk, highest);
 }
 
 /** The error for a pond that another process writes. */
 export class LockHeldError extends PondError {
+  /** Undefined when it is not known who it is. */
   readonly holder: LockHolder | undefined;
 
-  constructor(holder: LockHolder | undefined) {
-    const who = holder === undefined ? 'another process' : `process ${holder.pid} on ${holder.host}`;
-    super('lock-held', `${who} is writing this pond`, {
-      path: directory,
+  constructor(claim: Claim | undefined) {
+    super('lock-held', heldText(claim), {
+      path: claim?.kind === 'unknown' ? claim.path : directory,
       hint:
-        holder?.host === hostname()
+        claim?.kind === 'held' && claim.holder.host === hostname()
           ? 'wait for it to finish, or stop it'
-          : `check that it still runs; if not, remove _pond/lock.*`,
+          : 'check that no process writes the pond; if none does, remove _pond/lock.*',
     });
-    this.holder = holder;
+    this.holder = claim?.kind === 'held' ? claim.holder : undefined;
   }
 }
 
-const lockHeld = (holder: LockHolder | undefined): LockHeldError => new LockHeldError(holder);
+function heldText(claim: Claim | undefined): string {
+  if (claim?.kind === 'held') return `process ${claim.holder.pid} on ${claim.holder.host} is writing this pond`;
+  if (claim === undefined) return 'another process is writing this pond';
+  return `an unknown process may be writing this pond: ${claim.path} is not empty and cannot be understood`;
+}
 
 function createLock(disk: Disk, generation: number, self: LockHolder): Lock {
   const path = lockPath(generation);
-  const isHeld = (): boolean => highestGeneration(disk) === generation;
+  const written = disk.stat(path);
+  /** Asked for each change that is acknowledged: what a look at the name tells is not read. */
+  const isUnaltered = (): boolean => {
+    const found = disk.stat(path);
+    return found?.sizeBytes === written?.sizeBytes && found?.modifiedMs === written?.modifiedMs;
+  };
+  const isHeld = (): boolean =>
+    disk.stat(lockPath(generation + 1)) === undefined && (isUnaltered() || isOwn(disk, generation, self.id));
   return {
     isHeld,
-    publish(socket) {
-      if (isHeld()) replaceFile(disk, path, encode({ ...self, socket }));
-    },
     release() {
       held.delete(self.id);
       if (isHeld()) free(disk, path);
     },
   };
+}
+
+function isOwn(disk: Disk, generation: number, id: string): boolean {
+  const lock = lockAt(disk, generation);
+  return lock.kind === 'held' && lock.holder.id === id;
 }
 
 function free(disk: Disk, path: string): void {
@@ -124,19 +147,17 @@ function free(disk: Disk, path: string): void {
 /** The attempt failed, perhaps when the lock had its name already: it must not look like held by this process. */
 function freeAfterFailure(disk: Disk, generation: number, id: string): void {
   try {
-    const lock = decode(disk.readFile(lockPath(generation)) ?? new Uint8Array());
-    if (lock !== undefined && 'id' in lock && lock.id === id) free(disk, lockPath(generation));
+    if (isOwn(disk, generation, id)) free(disk, lockPath(generation));
   } catch (error) {
     if (!isPondError(error)) throw error;
   }
 }
 
-function holderAt(disk: Disk, generation: number): LockHolder | undefined {
-  const bytes = disk.readFile(lockPath(generation));
-  if (bytes === undefined) return undefined;
-  const lock = decode(bytes);
-  if (lock === undefined || 'free' in lock) return undefined;
-  return isAlive(lock) ? lock : undefined;
+/** Undefined when the lock is free or its holder is gone. */
+function claimAt(disk: Disk, generation: number): Claim | undefined {
+  const lock = lockAt(disk, generation);
+  if (lock.kind === 'free') return undefined;
+  return lock.kind === 'unknown' || isAlive(lock.holder) ? lock : undefined;
 }
 
 /** A holder on another host cannot be asked, and counts as alive. */
@@ -173,14 +194,33 @@ function removeBelow(disk: Disk, generation: number): void {
 
 const lockPath = (generation: number): string => `${directory}/lock.${generation}`;
 
-function encode(lock: LockFile): Uint8Array {
+function encode(lock: LockHolder | { readonly free: true }): Uint8Array {
   return Buffer.from(`${JSON.stringify(lock)}\n`);
 }
 
-/** Undefined for text that is not a lock: it was written whole or not at all, so nobody holds it. */
-function decode(bytes: Uint8Array): LockFile | undefined {
+/** A missing or empty file is free: emptying it is how a lock is given up on a disk that is full. */
+function lockAt(disk: Disk, generation: number): LockFile {
+  const path = lockPath(generation);
+  const bytes = disk.readFile(path);
+  if (bytes === undefined || bytes.length === 0) return { kind: 'free' };
+  return parseLock(Buffer.from(bytes).toString('utf8')) ?? { kind: 'unknown', path };
+}
+
+/** Undefined for text that is not a lock's. An address in it, as older versions wrote, is left aside. */
+function parseLock(text: string): LockFile | undefined {
+  const lock = objectOf(text);
+  if (lock?.['free'] === true) return { kind: 'free' };
+  const { id, pid, host, started } = lock ?? {};
+  if (typeof id !== 'string' || typeof pid !== 'number' || typeof host !== 'string') return undefined;
+  if (!Number.isSafeInteger(pid) || pid <= 0 || id === '' || host === '') return undefined;
+  if (started !== undefined && typeof started !== 'string') return undefined;
+  return { kind: 'held', holder: { id, pid, host, started } };
+}
+
+function objectOf(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8')) as LockFile;
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? { ...value } : undefined;
   } catch {
     return undefined;
   }

@@ -18,7 +18,7 @@ import { contentKeyOf, pondNode } from './node.ts';
 import { Overlay } from './overlay.ts';
 import { commitsOfPath } from './pathHistory.ts';
 import { createRecentCommits } from './recent.ts';
-import { uncommitted } from './recovery.ts';
+import { setAside, uncommitted } from './recovery.ts';
 import { isUnder, refuseMissing, type RestorableTree, stageOldStates } from './restore.ts';
 import { createJournalSink, journalReader, type JournalSink, replay } from './sink.ts';
 import { discarding, keeping, refuseConflicts } from './settling.ts';
@@ -52,9 +52,10 @@ export class OpenPond implements types.Pond {
   readonly directory: string;
   readonly mode: 'read' | 'write';
   readonly fs: FS;
-  readonly lock: Lock | undefined;
+  readonly notices: readonly string[];
+  readonly requireOwned = (): void => this.#journal?.requireOwned();
   readonly contentKey = (node: Node): string => contentKeyOf(pondNode(node));
-  readonly #notices: readonly string[];
+  readonly #lock: Lock | undefined;
   readonly #store: Store;
   readonly #overlay = new Overlay();
   readonly #journal: Journal | undefined;
@@ -67,11 +68,9 @@ export class OpenPond implements types.Pond {
   #head: types.Commit;
 
   constructor(parts: PondParts) {
-    this.directory = parts.directory;
+    ({ directory: this.directory, notices: this.notices, head: this.#head } = parts);
     this.mode = parts.writer === undefined ? 'read' : 'write';
-    this.lock = parts.writer?.lock;
-    this.#notices = parts.notices;
-    this.#head = parts.head;
+    this.#lock = parts.writer?.lock;
     this.#store = createStore(parts.disk, parts.opLog);
     // Nothing here may hold on to `parts`: the journal's contents are as large as what was staged.
     const journal = (this.#journal = parts.writer?.journal);
@@ -122,7 +121,8 @@ export class OpenPond implements types.Pond {
       staged: stagedChanges(this.#overlay),
       conflicts: await this.#conflicts(),
       ...{ foreignCommits, earlierForeignFiles },
-      notices: this.#notices,
+      notices: this.notices,
+      setAside: setAside(this.#store.disk),
     };
   }
 
@@ -251,7 +251,7 @@ export class OpenPond implements types.Pond {
     await this.#mutex.run(() => Promise.resolve());
     this.#events.clear();
     this.#journal?.close();
-    this.lock?.release();
+    this.#lock?.release();
   }
 
   async #write(
@@ -261,7 +261,7 @@ export class OpenPond implements types.Pond {
     contents: StagedContentStore,
   ): Promise<types.Commit> {
     this.#journal?.checkUsable();
-    if (this.lock?.isHeld() === false) throw new PondError('lock-held', 'another process took the writer lock over');
+    this.#journal?.requireOwned();
     const changes = stagedChanges(overlay);
     const counted = (await request.counted?.(changes)) ?? changes;
     const root = await rootAt(this.#store, this.#head.number);

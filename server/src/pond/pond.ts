@@ -4,10 +4,11 @@ import { isPondError, PondError } from '../base/error.ts';
 import { latestVersion, logDirectory } from '../delta/log.ts';
 import { type Disk } from '../storage/disk.ts';
 import { makeDirectoryDurable, replaceFile } from '../storage/durable.ts';
-import { openHostDisk } from '../storage/hostDisk.ts';
+import { openHostDisk, openPondDisk } from '../storage/hostDisk.ts';
 import { writeFirstCommit } from './commit.ts';
 import { commitAt } from './history.ts';
 import { Journal, journalPath } from './journal.ts';
+import { requireLayout } from './layout.ts';
 import { acquireLock, type Lock } from './lock.ts';
 import { OpenPond } from './openPond.ts';
 import { recover } from './recovery.ts';
@@ -22,7 +23,10 @@ export interface InitOptions {
  * there, and the storage codes.
  */
 export async function initPond(directory: string, options: InitOptions = {}): Promise<OpenPond> {
-  return await initPondOn(openHostDisk(directory), directory, options);
+  const disk = openPondDisk(directory);
+  // Before the folder is made, so that a pond of whatever kind that is there stays as it is.
+  if (disk.stat('') === undefined) openHostDisk(directory).makeDirectory('');
+  return await initPondOn(disk, directory, options);
 }
 
 /** As initPond, on any disk. */
@@ -44,9 +48,10 @@ export async function initPondOn(disk: Disk, directory: string, options: InitOpt
 /**
  * Opens the pond in a host directory. 'write' takes the writer lock and repairs what a crash left; 'read' changes
  * nothing on disk. Fails `pond-not-found`, `lock-held`, `pond-damaged`, `journal-damaged`, `pond-too-new`.
+ * Links in the folder, and anything else that is no regular file, are `pond-damaged`; the folder itself may be one.
  */
 export async function openPond(directory: string, options: OpenOptions): Promise<OpenPond> {
-  return await openPondOn(openHostDisk(directory), directory, options);
+  return await openPondOn(openPondDisk(directory), directory, options);
 }
 
 /** As openPond, on any disk. */
@@ -61,6 +66,7 @@ export async function openPondOn(disk: Disk, directory: string, options: OpenOpt
           : `there is one at ${directory}/.pond`,
     });
   }
+  requireLayout(disk);
   if (options.mode === 'read') return await openUnlocked(disk, directory);
   const lock = lockForWriting(disk, directory);
   try {
@@ -107,7 +113,7 @@ async function openLocked(disk: Disk, directory: string, lock: Lock): Promise<Op
     head,
     notices,
     contents: journal,
-    writer: { lock, journal: Journal.open(disk, journal, head.number) },
+    writer: { lock, journal: Journal.open(disk, journal, head.number, lock) },
   });
 }
 

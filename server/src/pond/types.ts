@@ -76,6 +76,8 @@ export interface Status {
   readonly earlierForeignFiles: number;
   /** What opening found and set aside, as sentences; empty for a sound pond. */
   readonly notices: readonly string[];
+  /** What this opening or an earlier one set aside, until a person removes it: paths in the pond's host directory. */
+  readonly setAside: readonly string[];
 }
 
 export interface CommitRequest {
@@ -140,6 +142,8 @@ export interface Pond {
   readonly mode: 'read' | 'write';
   /** Newest commit known to this process. */
   readonly head: Commit;
+  /** What opening found and set aside, as sentences; empty for a sound pond. */
+  readonly notices: readonly string[];
   /** The working tree: committed with staged changes on top. Changes made through it are staged, durable on return. */
   readonly fs: FS;
   /** The tree as it was after a commit; read-only. Fails `version-not-found`. */
@@ -191,6 +195,11 @@ export interface Pond {
   check(version?: VersionSpec, onProgress?: (checked: number) => void): Promise<readonly string[]>;
   /** Takes notice of commits made elsewhere. Cheap when there are none. */
   refresh(): Promise<void>;
+  /**
+   * Fails OwnershipLostError when the pond is open for writing and its folder, journal or lock is not this process's any
+   * more.
+   */
+  requireOwned(): void;
   onEvent(listener: (event: PondEvent) => void): () => void;
   /** Gives up the lock and files. What is staged stays staged. */
   close(): Promise<void>;

@@ -150,6 +150,7 @@ export function withResources(pond: Pond, workshop: Workshop): ResourcePond {
     id: pond.id,
     directory: pond.directory,
     mode: pond.mode,
+    notices: pond.notices,
     get head() {
       return pond.head;
     },
@@ -158,6 +159,7 @@ export function withResources(pond: Pond, workshop: Workshop): ResourcePond {
     at: async (version) => (await treeAt(version)).fs,
     inputs: async (version) => (version === undefined ? working : await treeAt(version)).inputs,
     resolve: (version) => pond.resolve(version),
+    requireOwned: () => pond.requireOwned(),
     status: () => pond.status(),
     diff: (from, to, paths) => pond.diff(from, to, paths),
     commit: async (request) =>

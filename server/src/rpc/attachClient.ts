@@ -34,9 +34,19 @@ export async function attach(path: string): Promise<Remote | undefined> {
   }
 }
 
+function isHello(answer: unknown): boolean {
+  return (
+    typeof answer === 'object' &&
+    answer !== null &&
+    'protocolVersion' in answer &&
+    answer.protocolVersion === protocolVersion
+  );
+}
+
 function connectTo(path: string): Promise<Socket | undefined> {
   return new Promise((resolve) => {
-    const socket = connect(path);
+    // Never an object, which could name a host: `path` is that of a socket or pipe of this user.
+    const socket = connect({ path });
     socket.once('connect', () => resolve(socket));
     socket.once('error', () => resolve(undefined));
   });
@@ -96,9 +106,11 @@ function createRemote(socket: Socket): Remote & { readonly greet: () => Promise<
         const timer = setTimeout(() => resolve(false), helloMs);
         silence.signal.addEventListener('abort', () => clearTimeout(timer));
       });
-      const answered = await Promise.race([ask<Hello>(hello, said), late]).finally(() => silence.abort());
-      if (answered === false) socket.destroy();
-      return answered !== false;
+      const answered = await Promise.race([ask<unknown>(hello, said), late]).finally(() => silence.abort());
+      // Whatever else listens there does not speak this protocol; the other side refuses other versions of it.
+      const isPond = answered !== false && isHello(answered);
+      if (!isPond) socket.destroy();
+      return isPond;
     },
     async call<N extends CommandName>(name: N, params: Params<N>, options: CallOptions = {}): Promise<Result<N>> {
       const token = randomUUID();

@@ -8,6 +8,8 @@
  * The calls are synchronous: a small durable write (create, write, flush, flush directory) took 0.40 ms so and 0.64 ms
  * through the thread pool, and a commit makes about ten of them. Only content of any size is streamed, asynchronously.
  *
+ * A disk may refuse what is neither a file nor a directory; it then fails `pond-damaged`.
+ *
  * Errors: missing things are `undefined` or `[]` where that is said; every other failure is a PondError `storage-full`
  * (ENOSPC, EDQUOT), `storage-denied` (EACCES, EPERM, EROFS) or `storage-failed` (all else), with the path.
  */
@@ -64,6 +66,11 @@ export interface DiskStat {
 export interface DiskFile {
   /** Bytes in the file as written so far. */
   readonly sizeBytes: number;
+  /**
+   * True while the path that the file was opened at stands for this very file. False once the name, or a folder above
+   * it, was removed, or was given to another file: what is written then is found by no one.
+   */
+  isInPlace(): boolean;
   /** Appends all of `bytes`, or fails; after a failure the tail of the file is unknown and must be cut or abandoned. */
   append(bytes: Uint8Array): void;
   truncate(sizeBytes: number): void;

@@ -1,6 +1,7 @@
 import {
   type Stats,
   closeSync,
+  constants,
   fstatSync,
   fsyncSync,
   linkSync,
@@ -16,8 +17,10 @@ import { dirname, join, resolve } from 'node:path';
 import { type Disk, type DiskStat } from './disk.ts';
 import { checkDiskPath } from './diskPath.ts';
 import { createHostFile, openHostFile } from './hostFile.ts';
+import { type Links, openHandle, refuseLinkedFolders, requireOrdinary } from './hostOpen.ts';
 import { readHostStream, writeHostStream } from './hostStream.ts';
-import { errnoOf, raise } from './storageError.ts';
+import { realHostPath } from './hostTree.ts';
+import { errnoOf, raise, storageError } from './storageError.ts';
 
 /** The kernel takes and gives at most 2 GiB at once. */
 const readBytesMax = 1024 * 1024 * 1024;
@@ -27,33 +30,66 @@ const readBytesMax = 1024 * 1024 * 1024;
  * directories above it, which no path of this disk can name. Symbolic links inside are followed.
  */
 export function openHostDisk(directory: string): Disk {
-  const root = resolve(directory);
-  const host = (path: string) => {
+  return openDisk(resolve(directory), 'followed');
+}
+
+/**
+ * The disk of a pond, whose root is `directory`, or where a link at that path leads. Whatever a path below leads
+ * through must be a folder or a regular file: anything else fails `pond-damaged` with its host path, in every call. The
+ * root is never made: a pond whose folder was removed must not come back empty.
+ */
+export function openPondDisk(directory: string): Disk {
+  return openDisk(realHostPath(directory), 'refused');
+}
+
+function openDisk(root: string, links: Links): Disk {
+  /** The host path, when the name itself is changed. */
+  const named = (path: string): string => {
     checkDiskPath(path);
-    return path === '' ? root : join(root, path);
+    const at = path === '' ? root : join(root, path);
+    if (links === 'refused' && path !== '') refuseLinkedFolders(root, dirname(at));
+    return at;
+  };
+  /** The host path, when what has the name is looked at or handed on. */
+  const host = (path: string): string => {
+    const at = named(path);
+    if (links === 'refused' && path !== '') requireOrdinary(at);
+    return at;
   };
   return Object.freeze<Disk>({
     hostPath: host,
-    readFile: (path) => readRange(host(path), 0, Infinity),
-    readRange: (path, start, end) => readRange(host(path), start, end),
-    stat: (path) => stat(host(path)),
+    readFile: (path) => readRange(named(path), 0, Infinity, links),
+    readRange: (path, start, end) => readRange(named(path), start, end, links),
+    stat: (path) => stat(named(path), links),
     list: (path) => unlessMissing('list', host(path), (at) => readdirSync(at)) ?? [],
-    makeDirectory: (path) => makeDirectory(root, host(path)),
-    create: (path, options) => createHostFile(host(path), options),
-    openAppend: (path) => openHostFile(host(path)),
-    link: (from, to) => link(host(from), host(to)),
-    rename: (from, to) => attempt('rename', host(to), (at) => renameSync(host(from), at)),
-    remove: (path) => unlessMissing('remove', host(path), (at) => unlinkSync(at)),
+    makeDirectory: (path) => {
+      const at = host(path);
+      if (links === 'refused') makeBelow(root, at);
+      else makeDirectory(root, at);
+    },
+    create: (path, options) => createHostFile(named(path), links, options),
+    openAppend: (path) => openHostFile(named(path), links),
+    link: (from, to) => link(host(from), named(to)),
+    rename: (from, to) => attempt('rename', named(to), (at) => renameSync(named(from), at)),
+    remove: (path) => unlessMissing('remove', named(path), (at) => unlinkSync(at)),
     syncDirectory: (path) => syncDirectory(host(path)),
-    readStream: (path, start = 0, end = Infinity) =>
-      stat(host(path)) === undefined ? undefined : readHostStream(host(path), start, end),
-    createFromStream: (path, content) => writeHostStream(host(path), content),
+    readStream: (path, start = 0, end = Infinity) => {
+      const at = named(path);
+      return stat(at, links) === undefined ? undefined : readHostStream(at, start, end, links);
+    },
+    createFromStream: (path, content) => writeHostStream(named(path), content),
   });
 }
 
-function readRange(path: string, start: number, end: number): Uint8Array | undefined {
+/** Makes a directory with its missing parents, in a root that stands. Fails `storage-failed` when it does not. */
+function makeBelow(root: string, path: string): void {
+  if (stat(root)?.kind !== 'directory') throw storageError('ENOENT', 'make directory', path);
+  makeMissing(path);
+}
+
+function readRange(path: string, start: number, end: number, links: Links): Uint8Array | undefined {
   return unlessMissing('read', path, () => {
-    const handle = openSync(path, 'r');
+    const handle = openHandle(path, { flags: constants.O_RDONLY }, links);
     try {
       const bytes = new Uint8Array(Math.max(0, Math.min(end, fstatSync(handle).size) - start));
       return bytes.subarray(0, fill(handle, bytes, start));
@@ -73,9 +109,10 @@ function fill(handle: number, bytes: Uint8Array, start: number): number {
   return bytes.length;
 }
 
-function stat(path: string): DiskStat | undefined {
+function stat(path: string, links: Links = 'followed'): DiskStat | undefined {
   // Asked for `undefined` instead of an error: raising one costs more than the call.
-  const found = unlessMissing<Stats | undefined>('stat', path, () => statSync(path, { throwIfNoEntry: false }));
+  const follow = (at: string): Stats | undefined => statSync(at, { throwIfNoEntry: false });
+  const found = links === 'refused' ? requireOrdinary(path) : unlessMissing<Stats | undefined>('stat', path, follow);
   return (
     found && { kind: found.isDirectory() ? 'directory' : 'file', sizeBytes: found.size, modifiedMs: found.mtimeMs }
   );

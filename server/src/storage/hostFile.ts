@@ -1,31 +1,57 @@
-import { closeSync, constants, fdatasyncSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import {
+  type BigIntStats,
+  closeSync,
+  constants,
+  fdatasyncSync,
+  fstatSync,
+  ftruncateSync,
+  lstatSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { assert } from '../base/assert.ts';
 import { type CreateOptions, type DiskFile } from './disk.ts';
+import { type Links, openHandle } from './hostOpen.ts';
 import { readOnlyMode } from './hostStream.ts';
-import { raise, storageError } from './storageError.ts';
+import { errnoOf, raise, storageError } from './storageError.ts';
 
 const createFlags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
 const appendFlags = constants.O_WRONLY | constants.O_CREAT;
+const writableMode = 0o666;
 
 /** Creates the file at an absolute host path. Fails `already-exists` when the name is taken. */
-export function createHostFile(path: string, { isReadOnly = false }: Partial<CreateOptions> = {}): DiskFile {
-  return new HostFile(path, open(path, createFlags, 'create', isReadOnly ? readOnlyMode : 0o666), 0);
+export function createHostFile(
+  path: string,
+  links: Links,
+  { isReadOnly = false }: Partial<CreateOptions> = {},
+): DiskFile {
+  const mode = isReadOnly ? readOnlyMode : writableMode;
+  return hostFileOf(path, open(path, { flags: createFlags, action: 'create', mode }, links), links);
 }
 
 /** Opens or creates the file at an absolute host path; appending starts at its end. */
-export function openHostFile(path: string): DiskFile {
-  const handle = open(path, appendFlags, 'open');
+export function openHostFile(path: string, links: Links): DiskFile {
+  return hostFileOf(path, open(path, { flags: appendFlags, action: 'open', mode: writableMode }, links), links);
+}
+
+function hostFileOf(path: string, handle: number, links: Links): DiskFile {
   try {
-    return new HostFile(path, handle, fstatSync(handle).size);
+    return new HostFile(path, handle, { stats: fstatSync(handle, { bigint: true }), links });
   } catch (error) {
     closeSync(handle);
     return raise(error, 'open', path);
   }
 }
 
-function open(path: string, flags: number, action: string, mode = 0o666): number {
+interface Opening {
+  readonly flags: number;
+  readonly action: string;
+  readonly mode: number;
+}
+
+function open(path: string, { flags, action, mode }: Opening, links: Links): number {
   try {
-    return openSync(path, flags, mode);
+    return openHandle(path, { flags, mode }, links);
   } catch (error) {
     return raise(error, action, path);
   }
@@ -40,13 +66,30 @@ class HostFile implements DiskFile {
   sizeBytes: number;
   readonly #path: string;
   readonly #handle: number;
+  readonly #links: Links;
+  /** As bigints: the numbers of files on Windows are longer than a number holds. */
+  readonly #device: bigint;
+  readonly #inode: bigint;
   #open = true;
   #flushFailed = false;
 
-  constructor(path: string, handle: number, sizeBytes: number) {
+  constructor(path: string, handle: number, { stats, links }: { readonly stats: BigIntStats; readonly links: Links }) {
     this.#path = path;
     this.#handle = handle;
-    this.sizeBytes = sizeBytes;
+    this.#links = links;
+    this.#device = stats.dev;
+    this.#inode = stats.ino;
+    this.sizeBytes = Number(stats.size);
+  }
+
+  isInPlace(): boolean {
+    const look = this.#links === 'refused' ? lstatSync : statSync;
+    try {
+      const found = look(this.#path, { bigint: true, throwIfNoEntry: false });
+      return found !== undefined && found.dev === this.#device && found.ino === this.#inode;
+    } catch (error) {
+      return errnoOf(error) === 'ENOTDIR' ? false : raise(error, 'stat', this.#path);
+    }
   }
 
   append(bytes: Uint8Array): void {

@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { type Links, openFileHandle } from './hostOpen.ts';
 import { raise } from './storageError.ts';
 
 /** Content that is written once: no program changes it by mistake. */
@@ -11,8 +12,13 @@ const chunkBytes = 1024 * 1024;
 const readFlags = constants.O_RDONLY | (process.platform === 'win32' ? 0 : constants.O_NONBLOCK);
 
 /** Bytes `start` to `end` of a host file, in chunks of at most 1 MiB. The file is open only while it is being read. */
-export async function* readHostStream(path: string, start: number, end: number): AsyncGenerator<Uint8Array> {
-  const handle = await open(path, readFlags).catch((error: unknown) => raise(error, 'read', path));
+export async function* readHostStream(
+  path: string,
+  start: number,
+  end: number,
+  links: Links = 'followed',
+): AsyncGenerator<Uint8Array> {
+  const handle = await openFileHandle(path, readFlags, links).catch((error: unknown) => raise(error, 'read', path));
   try {
     for (let position = start; position < end;) {
       const chunk = await readChunk(handle, position, Math.min(chunkBytes, end - position), path);

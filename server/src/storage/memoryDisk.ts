@@ -3,7 +3,6 @@ import { nameOf, parentOf } from './diskPath.ts';
 import { openMemoryFile } from './memoryFile.ts';
 import {
   type MemoryDirectory,
-  type MemoryFile,
   findFile,
   findNode,
   makeDirectories,
@@ -44,9 +43,9 @@ export function createMemoryDisk(
     makeDirectory: (path) => makeDirectories(root, path, now()),
     create: (path) => {
       if (findNode(root, path) !== undefined) throw storageError('EEXIST', 'create', path);
-      return openMemoryFile(addFile(root, path, now()), path, now);
+      return openMemoryFile(root, path, now);
     },
-    openAppend: (path) => openMemoryFile(findFile(root, path) ?? addFile(root, path, now()), path, now),
+    openAppend: (path) => openMemoryFile(root, path, now),
     link: (from, to) => link(root, from, to),
     rename: (from, to) => rename(root, from, to),
     remove: (path) => {
@@ -82,13 +81,6 @@ function rootOf(image: DiskImage, nowMs: number): MemoryDirectory {
     parentNode(root, path, 'create').entries.set(nameOf(path), newFile(content, nowMs));
   }
   return root;
-}
-
-function addFile(root: MemoryDirectory, path: string, nowMs: number): MemoryFile {
-  const { entries } = parentNode(root, path, 'create');
-  const file = newFile(new Uint8Array(), nowMs);
-  entries.set(nameOf(path), file);
-  return file;
 }
 
 function link(root: MemoryDirectory, from: string, to: string): boolean {

@@ -1,9 +1,10 @@
 import { assert } from '../base/assert.ts';
 import { type DiskFile } from './disk.ts';
-import { type MemoryFile } from './memoryTree.ts';
+import { addFile, findFile, findNode, type MemoryDirectory } from './memoryTree.ts';
 
-/** Opens a file of a memory disk for appending at its end; `path` is for messages. */
-export function openMemoryFile(file: MemoryFile, path: string, now: () => number): DiskFile {
+/** Opens a file of a memory disk, which is at `path` below `root`, for appending at its end. */
+export function openMemoryFile(root: MemoryDirectory, path: string, now: () => number): DiskFile {
+  const file = findFile(root, path) ?? addFile(root, path, now());
   const { content } = file;
   let open = true;
   const change = () => {
@@ -14,6 +15,7 @@ export function openMemoryFile(file: MemoryFile, path: string, now: () => number
     get sizeBytes() {
       return content.sizeBytes;
     },
+    isInPlace: () => findNode(root, path) === file,
     append: (bytes) => {
       change();
       content.append(bytes);

@@ -57,6 +57,14 @@ export function parentNode(root: MemoryDirectory, path: string, action: string):
   return parent;
 }
 
+/** Adds an empty file. Fails `storage-failed` when its directory does not stand. */
+export function addFile(root: MemoryDirectory, path: string, nowMs: number): MemoryFile {
+  const { entries } = parentNode(root, path, 'create');
+  const file = newFile(new Uint8Array(), nowMs);
+  entries.set(nameOf(path), file);
+  return file;
+}
+
 /** Makes a directory with its missing parents. Fails `already-exists` when a file stands at `path`. */
 export function makeDirectories(root: MemoryDirectory, path: string, nowMs: number): void {
   if (path === '') return;

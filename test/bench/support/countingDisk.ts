@@ -39,6 +39,7 @@ export function createCountingDisk(inner: Disk): CountingDisk {
       get sizeBytes() {
         return file.sizeBytes;
       },
+      isInPlace: called(() => file.isInPlace()),
       append: called((bytes: Uint8Array) => {
         counts.bytesWritten += bytes.length;
         file.append(bytes);

@@ -37,7 +37,7 @@ const strictly: ReadonlyMap<string, { readonly readAs: string; readonly sql: (va
 const sampledRows = 20_000;
 
 /** What reading a whole file as a table shows: that it fits, that its types do not, or that DuckDB cannot read it so. */
-export type Fit = { readonly fits: true } | { readonly fits: false; readonly error: unknown };
+export type Fit = { readonly fits: true } | { readonly fits: false; readonly error: Error | undefined };
 
 /** Reads all of a file as the table that was told from its first rows. */
 export async function fitOf(connection: Connection, hostPath: string, table: CsvTable, options: string): Promise<Fit> {
@@ -58,7 +58,8 @@ export async function fitOf(connection: Connection, hostPath: string, table: Csv
     return isKnown ? { fits: true } : { fits: false, error: undefined };
   } catch (error) {
     const type = readEngineError(error)?.type;
-    if (type === undefined || type === 'interrupt' || type === 'out of memory') throw error;
+    if (!(error instanceof Error) || type === undefined || type === 'interrupt' || type === 'out of memory')
+      throw error;
     return { fits: false, error };
   }
 }

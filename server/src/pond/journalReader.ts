@@ -1,0 +1,131 @@
+/**
+ * Reads the journal back, and tells what a crash left from damage.
+ *
+ * The first frame is the header: the batch id, which becomes the id of the commit that takes the changes, and the commit
+ * that was newest when the batch began. Every frame names its batch and its run. The frames of a run are flushed
+ * together, and the last one closes it.
+ *
+ * A run that is not whole was never acknowledged and is cut, if a crash can have left it so: the file ends inside of it,
+ * or a part of it reads as NULs because it never reached the disk. All else is damage, and an error: a frame that is there
+ * to its end and does not fit its checksum, bytes that are no frame, and anything bad with a later run behind it. To cut
+ * there would lose what was acknowledged.
+ */
+import { PondError } from '../base/error.ts';
+import { type Disk } from '../storage/disk.ts';
+import { createFrameReader, type FramePlace, type FrameReader, type JournalFrame } from './journalFrames.ts';
+
+export const journalPath = '_pond/journal';
+
+export interface JournalHeader extends FramePlace {
+  readonly format: 1;
+  /** Newest commit when the batch began. */
+  readonly base: number;
+}
+
+export interface JournalContents {
+  /** Undefined for an empty journal. */
+  readonly header: JournalHeader | undefined;
+  /**
+   * A commit that was acknowledged: none up to it has taken the frames. Undefined without a header: then it is not known
+   * which commits were.
+   */
+  readonly mark: number | undefined;
+  /** Complete frames, without the header. */
+  readonly frames: readonly JournalFrame[];
+  /** Bytes that hold the header and complete frames. */
+  readonly goodBytes: number;
+  /** Bytes after them: a run without its end. */
+  readonly cutBytes: number;
+}
+
+/** A journal with nothing in it. */
+export const emptyJournal: JournalContents = {
+  header: undefined,
+  mark: undefined,
+  frames: [],
+  goodBytes: 0,
+  cutBytes: 0,
+};
+
+/**
+ * Reads the journal, `sizeBytesMax` of it. Missing or empty gives no header and no frames. Fails `journal-damaged`, and
+ * `pond-too-new` for a format that is not known.
+ */
+export function readJournal(disk: Disk, sizeBytesMax?: number): JournalContents {
+  const reader = createFrameReader(disk, journalPath, sizeBytesMax);
+  if (reader.sizeBytes === 0) return emptyJournal;
+  const first = reader.frameAt(0);
+  if (first === undefined) {
+    refuseDamage(reader, { badAt: 0, goodBytes: 0 }, { isOwn: () => true, lastRun: 1 });
+    return { ...emptyJournal, cutBytes: reader.sizeBytes };
+  }
+  const header = headerOf(first);
+  const frames: JournalFrame[] = [];
+  let open: JournalFrame[] = [];
+  let mark = header.base;
+  let [offset, goodBytes, run] = [first.end, first.end, 1];
+  for (let frame = reader.frameAt(offset); frame?.json.batch === header.batch; frame = reader.frameAt(offset)) {
+    open.push(frame);
+    offset = frame.end;
+    if (frame.json.more) continue;
+    frames.push(...open);
+    open = [];
+    mark = markOf(frame) ?? mark;
+    [goodBytes, run] = [offset, frame.json.run + 1];
+  }
+  if (offset < reader.sizeBytes) {
+    const isOwn = ({ batch }: FramePlace): boolean => batch === header.batch;
+    refuseDamage(reader, { badAt: offset, goodBytes }, { isOwn, lastRun: run });
+  }
+  return { header, mark, frames, goodBytes, cutBytes: reader.sizeBytes - goodBytes };
+}
+
+interface Bad {
+  /** Where no good frame is. */
+  readonly badAt: number;
+  /** Bytes before it that were acknowledged. */
+  readonly goodBytes: number;
+}
+
+interface Expected {
+  readonly isOwn: (place: FramePlace) => boolean;
+  /** The run that may be unfinished. */
+  readonly lastRun: number;
+}
+
+/** Fails `journal-damaged` unless a crash can have left what is at `badAt`. */
+function refuseDamage(reader: FrameReader, bad: Bad, { isOwn, lastRun }: Expected): void {
+  const has = (test: (place: FramePlace) => boolean): boolean => {
+    for (const { json } of reader.framesBehind(bad.badAt)) if (isOwn(json) && test(json)) return true;
+    return false;
+  };
+  if (has(({ run }) => run > lastRun)) throw damaged(bad, 'and has changes behind it');
+  const fragment = reader.frameAt(bad.badAt) === undefined ? reader.fragmentAt(bad.badAt) : 'damaged';
+  // A file that ends inside of a frame has no other frame behind it.
+  if (fragment === 'damaged' || (fragment === 'cut' && has(() => true))) {
+    throw damaged(bad, 'in the last change that was staged');
+  }
+}
+
+function headerOf({ json }: JournalFrame): JournalHeader {
+  const { format, base, batch, run } = json;
+  if (run !== 0 || typeof format !== 'number') throw damaged({ badAt: 0, goodBytes: 0 }, 'where its header should be');
+  if (format !== 1) throw new PondError('pond-too-new', `the journal has format ${format}; this program knows 1`);
+  if (!isCommitNumber(base)) throw damaged({ badAt: 0, goodBytes: 0 }, 'in its header');
+  return { format, base, batch, run };
+}
+
+/** The commit that a frame says was made beside what is staged; undefined when it says nothing of one. */
+function markOf({ json: { mark } }: JournalFrame): number | undefined {
+  return isCommitNumber(mark) ? mark : undefined;
+}
+
+const isCommitNumber = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
+
+function damaged({ badAt, goodBytes }: Bad, where: string): PondError {
+  const cut = goodBytes === 0 ? '' : `, cut it to its first ${goodBytes} bytes to keep what was staged before that`;
+  return new PondError('journal-damaged', `the journal is damaged at byte ${badAt} ${where}`, {
+    path: journalPath,
+    hint: `restore ${journalPath} from a copy${cut}, or move it away to go on without what is staged`,
+  });
+}

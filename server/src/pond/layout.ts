@@ -1,0 +1,31 @@
+/** What stands where in a pond's folder. A folder that was unpacked or cloned may hold anything under these names. */
+import { PondError } from '../base/error.ts';
+import { checkpointFile, commitFile, latestVersion, logDirectory } from '../delta/log.ts';
+import { type Disk, type DiskStat } from '../storage/disk.ts';
+
+const workDirectory = '_pond';
+const directories = [logDirectory, workDirectory, ...['blobs', 'cache', 'quarantine'].map((name) => `_pond/${name}`)];
+
+/**
+ * Fails `pond-damaged`, with the path, when a folder of the pond is a file, its journal or a lock is a folder, or one of
+ * them or a commit that opening reads is no ordinary file. Asked before anything is written; what is read later is looked
+ * at by the pond's disk. What is missing is fine.
+ */
+export function requireLayout(disk: Disk): void {
+  for (const path of directories) requireKind(disk, path, 'directory');
+  for (const name of disk.list(workDirectory)) {
+    const path = `${workDirectory}/${name}`;
+    if (name === 'journal' || name.startsWith('lock.')) requireKind(disk, path, 'file');
+    else disk.stat(path);
+  }
+  for (let version = latestVersion(disk) ?? -1; version >= 0; version--) {
+    disk.stat(commitFile(version));
+    if (disk.stat(checkpointFile(version)) !== undefined) break;
+  }
+}
+
+function requireKind(disk: Disk, path: string, kind: DiskStat['kind']): void {
+  const found = disk.stat(path);
+  if (found === undefined || found.kind === kind) return;
+  throw new PondError('pond-damaged', `expected a ${kind} at ${path}, got a ${found.kind}`, { path });
+}

@@ -1,0 +1,37 @@
+/** Whether a process that writes a pond still owns what it writes to. */
+import { PondError } from '../base/error.ts';
+import { logDirectory } from '../delta/log.ts';
+import { type Disk } from '../storage/disk.ts';
+import { type Lock } from './lock.ts';
+
+/**
+ * The pond that was open for writing is not this process's any more: its folder or journal is gone or is another one, or
+ * the lock is. Nothing that is written now would be kept, so the pond takes no more changes until it is opened again.
+ */
+export class OwnershipLostError extends PondError {}
+
+/**
+ * Fails OwnershipLostError unless `journal` is still the pond's journal and `lock` is still held: `pond-not-found` when
+ * the pond's folder is gone, `journal-damaged` when the journal is, `lock-held` when the lock is.
+ */
+export function requireOwnership(disk: Disk, journal: { isInPlace(): boolean }, lock: Lock): void {
+  const isInPlace = journal.isInPlace();
+  if (isInPlace && lock.isHeld()) return;
+  const folder = disk.hostPath('') ?? '';
+  if (disk.stat(logDirectory) === undefined) {
+    throw new OwnershipLostError('pond-not-found', `the pond at ${folder} was removed or moved while it was open`, {
+      path: folder,
+      hint: 'bring the folder back, or open the pond where it is now',
+    });
+  }
+  if (!isInPlace) {
+    throw new OwnershipLostError('journal-damaged', 'the journal was removed or replaced while the pond was open', {
+      path: '_pond/journal',
+      hint: 'bring back _pond/journal and what was staged is there; else the pond opens without it. Then write again',
+    });
+  }
+  throw new OwnershipLostError('lock-held', 'the writer lock was removed, or another process took it over', {
+    path: '_pond',
+    hint: 'look at what is staged, then write again',
+  });
+}

@@ -1,0 +1,114 @@
+/**
+ * How a host file is opened: wherever its name leads to, or only where the name itself is that of a regular file.
+ *
+ * A folder that a stranger made may hold a link in the place of a file, a pipe that never answers, or a device. Names
+ * change between a look and an open, so what counts is what was opened: the system is asked not to follow a link, not
+ * to wait for a pipe, and then what kind of thing the open file is.
+ */
+import { closeSync, constants, fstatSync, lstatSync, openSync, type Stats } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { sep } from 'node:path';
+import { PondError } from '../base/error.ts';
+import { errnoOf, raise } from './storageError.ts';
+
+/** What names on a disk may lead to: anything, or regular files and real folders alone. */
+export type Links = 'followed' | 'refused';
+
+/** Flags of open(2), and the mode of a file that they create. */
+interface OpenFlags {
+  readonly flags: number;
+  readonly mode?: number;
+}
+
+/** Windows has neither of the two, and no links that a person without special rights could make. */
+const refusingFlags = process.platform === 'win32' ? 0 : constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/**
+ * Opens the file at an absolute host path. Fails with the host's own error; with links refused, `pond-damaged` where
+ * anything but a regular file or a folder is in its place.
+ */
+export function openHandle(path: string, { flags, mode }: OpenFlags, links: Links): number {
+  if (links === 'followed') return openSync(path, flags, mode);
+  if (refusingFlags === 0) requireOrdinary(path);
+  const handle = openUnlinked(path, flags, mode);
+  try {
+    refuseOther(path, fstatSync(handle));
+    return handle;
+  } catch (error) {
+    closeSync(handle);
+    throw error;
+  }
+}
+
+/** As openHandle, for reading and writing beside other work. */
+export async function openFileHandle(path: string, flags: number, links: Links): Promise<FileHandle> {
+  if (links === 'followed') return await open(path, flags);
+  if (refusingFlags === 0) requireOrdinary(path);
+  const handle = await open(path, flags | refusingFlags).catch((error: unknown) => {
+    throw isRefusal(error) ? notRegular(path) : error;
+  });
+  try {
+    refuseOther(path, await handle.stat());
+    return handle;
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+function openUnlinked(path: string, flags: number, mode: number | undefined): number {
+  try {
+    return openSync(path, flags | refusingFlags, mode);
+  } catch (error) {
+    throw isRefusal(error) ? notRegular(path) : error;
+  }
+}
+
+/** True for what the system says of a link, and of a pipe or socket that nothing reads from. */
+function isRefusal(error: unknown): boolean {
+  const errno = errnoOf(error);
+  return errno === 'ELOOP' || errno === 'EMLINK' || errno === 'ENXIO';
+}
+
+/** Fails `pond-damaged` for what is neither a regular file nor a folder; undefined is nothing at all, and fine. */
+function refuseOther(path: string, stats: Stats | undefined): void {
+  if (stats !== undefined && !stats.isFile() && !stats.isDirectory()) throw notRegular(path);
+}
+
+/**
+ * Fails `pond-damaged` unless every folder below `root` on the way to `path`, itself included, is a real one. What is
+ * missing, or is a file, is fine: the call that follows says so.
+ */
+export function refuseLinkedFolders(root: string, path: string): void {
+  let end = root.length;
+  while (end < path.length) {
+    const next = path.indexOf(sep, end + 1);
+    end = next === -1 ? path.length : next;
+    const folder = path.slice(0, end);
+    if (requireOrdinary(folder)?.isDirectory() !== true) return;
+  }
+}
+
+/** What has the name; undefined when nothing does. Fails `pond-damaged` for what is no regular file or folder. */
+export function requireOrdinary(path: string): Stats | undefined {
+  const stats = lookAt(path);
+  refuseOther(path, stats);
+  return stats;
+}
+
+function lookAt(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    // A folder above it is a file.
+    return errnoOf(error) === 'ENOTDIR' ? undefined : raise(error, 'stat', path);
+  }
+}
+
+/** The error for a name in a pond that stands for a link, a pipe or a device. */
+function notRegular(path: string): PondError {
+  return new PondError('pond-damaged', `expected a regular file or a folder at ${path}, got a link or a device`, {
+    path,
+    hint: 'a pond has none: nothing was changed; look where it leads to before you trust this pond',
+  });
+}

@@ -1,0 +1,245 @@
+/** What a pond that somebody else made may not do to whoever opens it: by the command and by the editor's server. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { failureOf, startEditorServer } from '../support/editorServer.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { type Ended, runPond } from '../support/pondCommand.ts';
+
+interface Place {
+  /** The folder around the pond; it is the user's. */
+  readonly folder: string;
+  readonly pond: string;
+  run(args: readonly string[], input?: string): Promise<Ended>;
+}
+
+/** A pond with a large file and one commit, and a staged change. */
+async function newPlace(t: TestContext): Promise<Place> {
+  const folder = temporaryFolder(t);
+  const run = (args: readonly string[], input = ''): Promise<Ended> =>
+    runPond(args, { cwd: folder, input, env: { TMPDIR: folder } });
+  for (const [args, input] of [
+    [['init']],
+    [['write', '/big.csv'], `n\n${'12345\n'.repeat(20_000)}`],
+    [['commit', '-m', 'first']],
+    [['write', '/staged'], 'text'],
+  ] as const) {
+    assert.equal((await run(args, input)).status, 0);
+  }
+  return { folder, pond: join(folder, '.pond'), run };
+}
+
+/** All files of the pond with their content; links and pipes by name alone. */
+function filesOf(pond: string): ReadonlyMap<string, string> {
+  const names = readdirSync(pond, { recursive: true, withFileTypes: true });
+  return new Map(
+    names.map((entry) => {
+      const path = join(entry.parentPath, entry.name);
+      return [path, entry.isFile() ? readFileSync(path, 'latin1') : ''];
+    }),
+  );
+}
+
+interface Planted {
+  /** Puts something into the pond that leads to `victim`, a file, or to the folder that it is in. */
+  readonly plant: (pond: string, victim: string) => void;
+  /** Part of the path that the error names. */
+  readonly names: string;
+  readonly notOnWindows?: true;
+}
+
+function replaceByLink(path: string, target: string): void {
+  rmSync(path, { recursive: true, force: true });
+  symlinkSync(target, path);
+}
+
+const newestCommit = '_delta_log/00000000000000000001.json';
+
+const planted: Readonly<Record<string, Planted>> = {
+  'a link in the place of the journal': {
+    plant: (pond, victim) => replaceByLink(join(pond, '_pond/journal'), victim),
+    names: '_pond/journal',
+  },
+  'a link in the place of the quarantine, and a journal that is set aside': {
+    plant: (pond, victim) => {
+      writeFileSync(join(pond, '_pond/journal'), 'touch here\n');
+      replaceByLink(join(pond, '_pond/quarantine'), join(victim, '..'));
+    },
+    names: '_pond/quarantine',
+  },
+  'a link in the place of the blobs': {
+    plant: (pond, victim) => {
+      renameSync(join(pond, '_pond/blobs'), join(victim, '../blobs'));
+      symlinkSync(join(victim, '../blobs'), join(pond, '_pond/blobs'));
+    },
+    names: '_pond/blobs',
+  },
+  'a link in the place of the cache': {
+    plant: (pond, victim) => replaceByLink(join(pond, '_pond/cache'), join(victim, '..')),
+    names: '_pond/cache',
+  },
+  'a link in the place of all that is beside the history': {
+    plant: (pond, victim) => {
+      renameSync(join(pond, '_pond'), join(victim, '../work'));
+      symlinkSync(join(victim, '../work'), join(pond, '_pond'));
+    },
+    names: '_pond',
+  },
+  'a link in the place of the log': {
+    plant: (pond, victim) => {
+      renameSync(join(pond, '_delta_log'), join(victim, '../log'));
+      symlinkSync(join(victim, '../log'), join(pond, '_delta_log'));
+    },
+    names: '_delta_log',
+  },
+  'a link in the place of a commit': {
+    plant: (pond, victim) => {
+      renameSync(join(pond, newestCommit), join(victim, '../commit'));
+      symlinkSync(join(victim, '../commit'), join(pond, newestCommit));
+    },
+    names: newestCommit,
+  },
+  'a link in the place of a lock': {
+    plant: (pond, victim) => symlinkSync(victim, join(pond, '_pond/lock.9')),
+    names: '_pond/lock.9',
+  },
+  'a link that leads nowhere': {
+    plant: (pond, victim) => replaceByLink(join(pond, '_pond/journal'), `${victim}.new`),
+    names: '_pond/journal',
+  },
+  'a pipe in the place of the journal': {
+    plant: (pond) => {
+      rmSync(join(pond, '_pond/journal'));
+      execFileSync('mkfifo', [join(pond, '_pond/journal')]);
+    },
+    names: '_pond/journal',
+    notOnWindows: true,
+  },
+};
+
+describe('a pond with anything but files and folders in it is refused, and nothing is written', () => {
+  for (const [name, { plant, names, notOnWindows }] of Object.entries(planted)) {
+    it(name, { skip: notOnWindows === true && process.platform === 'win32' }, async (t) => {
+      const { folder, pond, run } = await newPlace(t);
+      const home = join(folder, 'home');
+      mkdirSync(home);
+      const victim = join(home, 'victim.txt');
+      writeFileSync(victim, 'a text of the user');
+      plant(pond, victim);
+      const before = [filesOf(pond), filesOf(home)];
+      for (const args of [['touch', '/new'], ['commit', '-m', 'more'], ['status'], ['ls'], ['discard']]) {
+        const { status, stderr } = await run(args);
+        assert.deepEqual([status, stderr.includes(join(pond, names))], [6, true], `${args.join(' ')}: ${stderr}`);
+      }
+      for (const trusted of [true, false]) {
+        const server = await startEditorServer({ trusted }, { TMPDIR: folder });
+        t.after(() => server.kill());
+        await assert.rejects(server.ask('open', { pond }), (error) => failureOf(error)?.code === 'pond-damaged');
+        await server.stop();
+      }
+      assert.deepEqual([filesOf(pond), filesOf(home)], before);
+    });
+  }
+
+  it('a link in the place of a file that a query reads', async (t) => {
+    const { folder, pond, run } = await newPlace(t);
+    writeFileSync(join(folder, 'secret.csv'), 'n\nsecret\n');
+    const blobs = join(pond, '_pond/blobs');
+    const [blob] = readdirSync(blobs, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      /[0-9a-f]{64}$/.test(name),
+    );
+    replaceByLink(join(blobs, blob!), join(folder, 'secret.csv'));
+    for (const args of [
+      ['query', "SELECT * FROM '/big.csv'"],
+      ['cat', '/big.csv'],
+      ['export', '/', 'out'],
+    ]) {
+      const { status, stdout, stderr } = await run(args);
+      assert.deepEqual([status, stdout, stderr.includes(blob!)], [6, '', true], `${args.join(' ')}: ${stderr}`);
+    }
+    assert.ok(!existsSync(join(folder, 'out/big.csv')));
+  });
+
+  it('a folder that is itself reached through a link is a pond as any other', async (t) => {
+    const { folder, pond, run } = await newPlace(t);
+    symlinkSync(pond, join(folder, 'alias'));
+    assert.deepEqual(await run(['--pond', 'alias', 'write', '/more'], 'text'), { status: 0, stdout: '', stderr: '' });
+    assert.equal((await run(['ls'])).stdout, 'big.csv\nmore\nstaged\n');
+  });
+});
+
+describe('a pond in a restricted workspace', () => {
+  it('is opened and read, and not repaired', async (t) => {
+    const { folder, pond } = await newPlace(t);
+    const journal = join(pond, '_pond/journal');
+    // The start of one more change.
+    appendFileSync(journal, readFileSync(journal).subarray(0, 50));
+    const before = filesOf(pond);
+    const server = await startEditorServer({ trusted: false }, { TMPDIR: folder });
+    t.after(() => server.kill());
+    assert.equal((await server.ask('open', { pond })).mode, 'read');
+    const { staged, notices } = await server.ask('status', { pond });
+    assert.deepEqual(
+      staged.map(({ path }) => path),
+      ['/staged'],
+    );
+    assert.match(notices.join(), /are an unfinished change and are left out/);
+    await server.stop();
+    assert.deepEqual(filesOf(pond), before);
+  });
+});
+
+describe('where a pond says that its writer listens', () => {
+  it('nobody connects to, whatever is there', async (t) => {
+    const { pond, run } = await newPlace(t);
+    let connections = 0;
+    const listener = createServer((socket) => {
+      connections += 1;
+      socket.destroy();
+    });
+    await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+    t.after(() => listener.close());
+    const address = listener.address();
+    assert.ok(typeof address === 'object' && address !== null);
+    const socket = { host: '127.0.0.1', port: address.port };
+    // A process that lives, and does not listen.
+    const lock = { id: 'a', pid: process.pid, host: hostname(), socket };
+    writeFileSync(join(pond, '_pond/lock.9'), JSON.stringify(lock));
+    const { status, stderr } = await run(['write', '/secret.txt'], 'my private text');
+    assert.equal(status, 4, stderr);
+    assert.match(stderr, new RegExp(`process ${process.pid} on .* is writing this pond`));
+    assert.equal(connections, 0);
+  });
+
+  it('is a folder of the user, or the pond is left to others', async (t) => {
+    const { folder, pond, run } = await newPlace(t);
+    const uid = process.getuid?.();
+    if (uid === undefined) return;
+    // Somebody else was faster: it is not a folder that this user made.
+    const sockets = join(folder, `pond-${uid}`);
+    rmSync(sockets, { recursive: true, force: true });
+    mkdirSync(join(folder, 'theirs'));
+    symlinkSync(join(folder, 'theirs'), sockets);
+    const server = await startEditorServer({}, { TMPDIR: folder });
+    t.after(() => server.kill());
+    assert.equal((await server.ask('open', { pond })).mode, 'read');
+    assert.deepEqual(await run(['touch', '/new']), { status: 0, stdout: '', stderr: '' });
+    assert.deepEqual(readdirSync(join(folder, 'theirs')), []);
+    assert.ok(statSync(pond).isDirectory());
+  });
+});

@@ -1,0 +1,213 @@
+/** Damage of the journal, and what a crash leaves of it: told apart, and said. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { isPondError } from '../../server/src/base/error.ts';
+import { type ErrorCode } from '../../server/src/base/errorCode.ts';
+import { encodeFrame } from '../../server/src/pond/journalFrames.ts';
+import { initPondOn, openPondOn } from '../../server/src/pond/pond.ts';
+import { type Disk } from '../../server/src/storage/disk.ts';
+import { createMemoryDisk, type DiskImage } from '../../server/src/storage/memoryDisk.ts';
+import { imageOf } from '../support/diskImage.ts';
+import { overwrite } from '../support/pondState.ts';
+import { bytesOf } from '../support/tree.ts';
+
+const journalPath = '_pond/journal';
+
+/** A pond with a commit and two staged changes, in two runs of the journal. */
+async function makePond(): Promise<DiskImage> {
+  const disk = createMemoryDisk();
+  const pond = await initPondOn(disk, 'damaged');
+  const root = await pond.fs.root();
+  await root.writeFile('/a', bytesOf('one'));
+  await pond.commit({ message: '1', author: 'test' });
+  await root.writeFile('/first', bytesOf('staged first'));
+  await root.writeFile('/second', bytesOf('staged second'));
+  await pond.close();
+  return imageOf(disk);
+}
+
+const sound = await makePond();
+
+function alterLastByte(disk: Disk): void {
+  const bytes = disk.readFile(journalPath)!;
+  bytes[bytes.length - 1]! ^= 0xff;
+  overwrite(disk, journalPath, bytes);
+}
+
+function shorten(disk: Disk): void {
+  overwrite(disk, journalPath, disk.readFile(journalPath)!.subarray(0, disk.stat(journalPath)!.sizeBytes - 20));
+}
+
+const replace =
+  (path: string, change: (bytes: Uint8Array) => Uint8Array) =>
+  (disk: Disk): void =>
+    overwrite(disk, path, change(disk.readFile(path)!));
+const commit = (number: number): string => `_delta_log/${String(number).padStart(20, '0')}.json`;
+const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');
+
+interface Refused {
+  readonly damage: (disk: Disk) => void;
+  readonly code: ErrorCode;
+  readonly says: RegExp;
+}
+
+const refused: Readonly<Record<string, Refused>> = {
+  'a journal of other text': {
+    damage: replace(journalPath, () => bytesOf('touch here\n')),
+    code: 'journal-damaged',
+    says: /damaged at byte 0/,
+  },
+  'a journal with more than frames': {
+    damage: replace(journalPath, (bytes) => Buffer.concat([bytes, bytesOf('more')])),
+    code: 'journal-damaged',
+    says: /damaged at byte/,
+  },
+  'a journal whose frames are no objects': {
+    damage: replace(journalPath, () => encodeFrame([7] as never, new Uint8Array())),
+    code: 'journal-damaged',
+    says: /damaged at byte 0/,
+  },
+  'a damaged commit and no journal that says whether it was acknowledged': {
+    damage: (disk) => {
+      disk.remove(journalPath);
+      replace(commit(1), (bytes) => bytes.subarray(3))(disk);
+    },
+    code: 'pond-damaged',
+    says: /^commit 1 is damaged/,
+  },
+  'a table id that is no UUID': {
+    damage: replace(commit(0), (bytes) =>
+      bytesOf(text(bytes).replace(/("metaData":\{"id":")[^"]*/, '$1../../outside')),
+    ),
+    code: 'pond-damaged',
+    says: /a UUID as the id of the table/,
+  },
+  'a folder in the place of the journal': {
+    damage: (disk) => {
+      disk.remove(journalPath);
+      disk.makeDirectory(journalPath);
+    },
+    code: 'pond-damaged',
+    says: /expected a file at _pond\/journal/,
+  },
+};
+
+describe('opening a pond with', () => {
+  for (const [name, { damage, code, says }] of Object.entries(refused)) {
+    it(`${name} is refused, and sets nothing aside`, async () => {
+      const disk = createMemoryDisk(sound);
+      damage(disk);
+      for (const mode of ['read', 'write'] as const) {
+        await assert.rejects(openPondOn(disk, 'damaged', { mode }), (error: unknown) => {
+          assert.ok(isPondError(error, code), String(error));
+          return says.test(error.message);
+        });
+      }
+      assert.deepEqual(disk.list('_pond/quarantine'), []);
+    });
+  }
+
+  it('a journal of which the end never reached the disk shows what was acknowledged', async () => {
+    const disk = createMemoryDisk(sound);
+    replace(journalPath, (bytes) => bytes.fill(0, bytes.length - 100))(disk);
+    const pond = await openPondOn(disk, 'damaged', { mode: 'write' });
+    const { staged, setAside } = await pond.status();
+    assert.deepEqual([staged.map(({ path }) => path), pond.notices.length, setAside.length], [['/first'], 1, 1]);
+    await pond.close();
+  });
+
+  it('a missing journal says so once', async () => {
+    const disk = createMemoryDisk(sound);
+    disk.remove(journalPath);
+    const pond = await openPondOn(disk, 'damaged', { mode: 'write' });
+    assert.match(pond.notices.join(), /what was staged, if anything was, is gone$/);
+    await pond.close();
+    const again = await openPondOn(disk, 'damaged', { mode: 'write' });
+    assert.deepEqual(again.notices, []);
+    await again.close();
+  });
+});
+
+describe('one altered byte of the journal', () => {
+  for (const bits of [0x01, 0x80]) {
+    it(`is never taken for an unfinished change: bits ${bits}`, async () => {
+      const bytes = createMemoryDisk(sound).readFile(journalPath)!;
+      for (let offset = 0; offset < bytes.length; offset++) {
+        const disk = createMemoryDisk(sound);
+        overwrite(
+          disk,
+          journalPath,
+          bytes.map((byte, at) => (at === offset ? byte ^ bits : byte)),
+        );
+        const opening = openPondOn(disk, 'damaged', { mode: 'read' });
+        await assert.rejects(opening, { code: 'journal-damaged' }, `byte ${offset}`);
+      }
+    });
+  }
+
+  it('is said with the way out: what was staged before it can be kept', async () => {
+    const disk = createMemoryDisk(sound);
+    alterLastByte(disk);
+    const error: unknown = await openPondOn(disk, 'damaged', { mode: 'read' }).catch((caught: unknown) => caught);
+    assert.ok(isPondError(error, 'journal-damaged'));
+    const kept = Number(/cut it to its first (\d+) bytes/.exec(error.hint ?? '')?.[1]);
+    overwrite(disk, journalPath, disk.readFile(journalPath)!.subarray(0, kept));
+    const pond = await openPondOn(disk, 'damaged', { mode: 'write' });
+    const { staged, notices } = await pond.status();
+    assert.deepEqual([staged.map(({ path }) => path), notices], [['/first'], []]);
+    await pond.close();
+  });
+});
+
+describe('an unfinished change at the end of the journal', () => {
+  it('is said by a reader, unless a process is still writing it', async () => {
+    const disk = createMemoryDisk(sound);
+    shorten(disk);
+    const reader = await openPondOn(disk, 'damaged', { mode: 'read' });
+    assert.match(
+      reader.notices.join(),
+      /^the last \d+ bytes of the journal are an unfinished change and are left out$/,
+    );
+    await reader.close();
+
+    const writer = await openPondOn(disk, 'damaged', { mode: 'write' });
+    const root = await writer.fs.root();
+    await root.backend.batch(async () => {
+      // More than is gathered before it is written.
+      for (let i = 0; i < 10; i++) await root.writeFile(`/${i}`, bytesOf('x'.repeat(60_000)));
+      const beside = await openPondOn(disk, 'damaged', { mode: 'read' });
+      assert.deepEqual(beside.notices, []);
+      await beside.close();
+    });
+    await writer.close();
+  });
+
+  it('stays in the status as what was set aside, until a person removes it', async () => {
+    const disk = createMemoryDisk(sound);
+    shorten(disk);
+    await (await openPondOn(disk, 'damaged', { mode: 'write' })).close();
+    const reader = await openPondOn(disk, 'damaged', { mode: 'read' });
+    const { setAside, notices } = await reader.status();
+    assert.match(setAside.join(), /^_pond\/quarantine\/journal-\d+-\d+$/);
+    assert.deepEqual(notices, []);
+    disk.remove(setAside[0]!);
+    assert.deepEqual((await reader.status()).setAside, []);
+    await reader.close();
+  });
+});
+
+describe('a pond', () => {
+  it('is not written while a lock is there that cannot be understood, and says which', async () => {
+    const unclear = ['rubbish', '\0\0\0', '{}', '[]', '{"id":"x","pid":"7","host":"h"}', '{"id":7,"pid":7,"host":"h"}'];
+    for (const text of unclear) {
+      const disk = createMemoryDisk(sound);
+      overwrite(disk, '_pond/lock.7', bytesOf(text));
+      await assert.rejects(openPondOn(disk, 'held', { mode: 'write' }), (error: unknown) => {
+        assert.ok(isPondError(error, 'lock-held'), String(error));
+        return error.message.includes('_pond/lock.7');
+      });
+      await (await openPondOn(disk, 'held', { mode: 'read' })).close();
+      assert.deepEqual(disk.list('_pond/quarantine'), []);
+    }
+  });
+});

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { cpSync, existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { isPondError } from '../../server/src/base/error.ts';
+import { type ErrorCode } from '../../server/src/base/errorCode.ts';
+import { initPond, openPond } from '../../server/src/pond/pond.ts';
+import { type Pond } from '../../server/src/pond/types.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { bytesOf } from '../support/tree.ts';
+
+interface Place {
+  readonly directory: string;
+  readonly pond: Pond;
+}
+
+/** A pond that is open for writing, with a staged change. */
+async function newPlace(t: TestContext): Promise<Place> {
+  const directory = join(temporaryFolder(t), 'my.pond');
+  const pond = await initPond(directory);
+  t.after(() => pond.close());
+  await write(pond, '/before', 'acknowledged');
+  return { directory, pond };
+}
+
+async function write(pond: Pond, path: string, text: string): Promise<void> {
+  await (await pond.fs.root()).writeFile(path, bytesOf(text));
+}
+
+const pathsOf = async (pond: Pond): Promise<readonly string[]> => (await pond.status()).staged.map(({ path }) => path);
+
+interface Lost {
+  readonly lose: (directory: string) => void;
+  readonly code: ErrorCode;
+}
+
+const journalOf = (directory: string): string => join(directory, '_pond/journal');
+const locksOf = (directory: string): string[] =>
+  readdirSync(join(directory, '_pond'))
+    .filter((name) => name.startsWith('lock.'))
+    .map((name) => join(directory, '_pond', name));
+
+const ways: Readonly<Record<string, Lost>> = {
+  'the journal is moved away': {
+    lose: (directory) => renameSync(journalOf(directory), `${directory}.journal`),
+    code: 'journal-damaged',
+  },
+  'a copy takes the place of the journal': {
+    lose: (directory) => {
+      cpSync(journalOf(directory), `${directory}.journal`);
+      renameSync(`${directory}.journal`, journalOf(directory));
+    },
+    code: 'journal-damaged',
+  },
+  'the lock is removed': { lose: (directory) => locksOf(directory).forEach((path) => rmSync(path)), code: 'lock-held' },
+  'the lock is emptied': {
+    lose: (directory) => locksOf(directory).forEach((path) => writeFileSync(path, '')),
+    code: 'lock-held',
+  },
+  'the lock is another one': {
+    lose: (directory) =>
+      locksOf(directory).forEach((path) => writeFileSync(path, '{"id":"other","pid":1,"host":"elsewhere"}')),
+    code: 'lock-held',
+  },
+  'the folder is moved away': {
+    lose: (directory) => renameSync(directory, `${directory}.moved`),
+    code: 'pond-not-found',
+  },
+  'the folder is removed': { lose: (directory) => rmSync(directory, { recursive: true }), code: 'pond-not-found' },
+};
+
+const changes: Readonly<Record<string, (pond: Pond) => Promise<unknown>>> = {
+  'a file': (pond) => write(pond, '/after', 'text'),
+  'a directory': async (pond) => (await pond.fs.root()).createDirectory('/after'),
+  'a commit': (pond) => pond.commit({ message: 'after', author: 'test' }),
+  'a discard': (pond) => pond.discard(),
+  'a batch': async (pond) => {
+    const root = await pond.fs.root();
+    await root.backend.batch(async () => {
+      // More than is gathered before it is written.
+      for (let i = 0; i < 10; i++) await root.writeFile(`/${i}`, bytesOf('x'.repeat(60_000)));
+    });
+  },
+  'a transaction': async (pond) => {
+    const transaction = await pond.begin();
+    await (await transaction.fs.root()).writeFile('/after', bytesOf('text'));
+    await transaction.commit({ message: 'beside', author: 'test' });
+  },
+};
+
+describe('a process that lost the pond which it writes acknowledges nothing more', () => {
+  for (const [way, { lose, code }] of Object.entries(ways)) {
+    for (const [name, change] of Object.entries(changes)) {
+      it(`${way}: ${name}`, async (t) => {
+        const { directory, pond } = await newPlace(t);
+        lose(directory);
+        const refused = (error: unknown): boolean => isPondError(error, code);
+        await assert.rejects(change(pond), refused);
+        await assert.rejects(write(pond, '/later', 'text'), refused);
+        assert.equal(existsSync(directory), code !== 'pond-not-found');
+      });
+    }
+  }
+
+  it('a large file makes no folder where there is none any more', async (t) => {
+    const { directory, pond } = await newPlace(t);
+    rmSync(directory, { recursive: true });
+    await assert.rejects(write(pond, '/large', 'x'.repeat(200_000)), isPondError);
+    assert.equal(existsSync(directory), false);
+  });
+});
+
+describe('two processes that each believe that they hold the lock', () => {
+  it('do not write over each other: the one that took the pond over keeps all that was acknowledged', async (t) => {
+    const { directory, pond: first } = await newPlace(t);
+    for (const path of locksOf(directory)) rmSync(path);
+    const second = await openPond(directory, { mode: 'write' });
+    assert.deepEqual(await pathsOf(second), ['/before']);
+    await write(second, '/second', 'text');
+    await assert.rejects(write(first, '/first', 'text'), (error) => isPondError(error, 'lock-held'));
+    await write(second, '/third', 'text');
+    // What the first does as it ends does not take the lock from the second.
+    await first.close();
+    await write(second, '/fourth', 'text');
+    await second.close();
+    const reader = await openPond(directory, { mode: 'read' });
+    assert.deepEqual(await pathsOf(reader), ['/before', '/fourth', '/second', '/third']);
+    await reader.close();
+  });
+
+  it('a lock of which one byte was altered is not taken over', async (t) => {
+    const { directory, pond } = await newPlace(t);
+    const [path] = locksOf(directory);
+    writeFileSync(path!, '}');
+    await assert.rejects(openPond(directory, { mode: 'write' }), (error) => isPondError(error, 'lock-held'));
+    await assert.rejects(write(pond, '/after', 'text'), (error) => isPondError(error, 'lock-held'));
+  });
+});
