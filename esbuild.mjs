@@ -55,8 +55,8 @@ const bundles = [
     ...node,
     entryPoints: {
       server: 'server/src/serverEntry.ts',
-      queryWorker: 'server/src/query/worker.ts',
-      templateWorker: 'server/src/resources/templateWorker.ts',
+      queryWorker: 'server/src/worker/worker.ts',
+      templateWorker: 'server/src/templates/templateWorker.ts',
       pond: 'client/cli/main.ts',
     },
     define: { POND_VERSION: JSON.stringify(version) },

@@ -93,7 +93,7 @@ test('only a parsed type is cast to, and only the results are in a database that
   const casts = linesMatching(/::\$\{|CAST\([^`]* AS \$\{/, product).map((line) => line.split(':')[0]);
   assert.deepEqual(casts, ['server/src/duckdb/sqlType.ts']);
   const unlocked = product.filter(({ text }) => /\bopenDatabase\b/.test(text)).map(({ path }) => path);
-  assert.deepEqual(unlocked.sort(), ['server/src/duckdb/database.ts', 'server/src/query/resultStore.ts']);
+  assert.deepEqual(unlocked.sort(), ['server/src/duckdb/database.ts', 'server/src/sql/resultStore.ts']);
 });
 
 test('every import of a file names a file that is there', () => {

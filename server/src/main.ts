@@ -6,18 +6,18 @@ import { createHost, type Host } from './commands/host.ts';
 import { createPonds, type Ponds } from './commands/ponds.ts';
 import { type Remote } from './commands/remote.ts';
 import { type Pond } from './pond/types.ts';
-import { createBuilder } from './query/builder.ts';
+import { createBuilder } from './build/builder.ts';
 import { createPondCache } from './storage/cache.ts';
-import { createWorkshop } from './resources/createWorkshop.ts';
-import { type ResourcePond, withResources } from './resources/resourcePond.ts';
+import { createWorkshop } from './materialize/createWorkshop.ts';
+import { type ResourcePond, withResources } from './resources/tree/resourcePond.ts';
 import { type AttachServer } from './rpc/attachServer.ts';
 import { openHostDisk } from './storage/hostDisk.ts';
 import { realHostPath } from './storage/hostTree.ts';
 
 export { type Host } from './commands/host.ts';
-export { hostFolder } from './resources/apply/hostFolder.ts';
+export { hostFolder } from './apply/hostFolder.ts';
 export { namedFile, writeNamedFile } from './storage/namedFile.ts';
-export { isDurationError, parseDuration } from './resources/duration.ts';
+export { isDurationError, parseDuration } from './documents/duration.ts';
 
 /** How often a server looks for what other processes did to its ponds, milliseconds. */
 const refreshMs = 2_000;
@@ -88,7 +88,7 @@ function compose({ resident, listen }: Composition): Composed {
   let usedQueries = false;
   const queries = lazyAsync(async () => {
     usedQueries = true;
-    return (await import('./query/engine.ts')).createQueryEngine();
+    return (await import('./sql/engine.ts')).createQueryEngine();
   });
   const builder = lazy(createBuilder);
   const trust = { isGranted: true };

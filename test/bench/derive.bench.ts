@@ -7,8 +7,8 @@
 import { join } from 'node:path';
 import { literal } from '../../server/src/duckdb/sql.ts';
 import { type HostFile } from '../../server/src/pond/types.ts';
-import { type ResourcePond } from '../../server/src/resources/resourcePond.ts';
-import { runResources } from '../../server/src/resources/runner.ts';
+import { type ResourcePond } from '../../server/src/resources/tree/resourcePond.ts';
+import { runResources } from '../../server/src/resources/runs/runner.ts';
 import { stageResource } from '../support/resourcePond.ts';
 import { withDeriving } from './support/deriving.ts';
 import { printMachine } from './support/machine.ts';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { openDatabase } from '../../server/src/duckdb/database.ts';
 import { identifier, literal } from '../../server/src/duckdb/sql.ts';
 import { initPond } from '../../server/src/pond/pond.ts';
-import { runHydroVu } from '../../server/src/resources/hydroVu/run.ts';
+import { runHydroVu } from '../../server/src/resources/kinds/hydroVu/run.ts';
 import { hydroVuDocument } from '../support/hydroVuPond.ts';
 import { pageJson, regularReadings, usualParameters } from '../support/hydroVuModel.ts';
 import { startHydroVuServer } from '../support/hydroVuServer.ts';

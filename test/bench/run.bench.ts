@@ -6,11 +6,11 @@
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { initPond } from '../../server/src/pond/pond.ts';
-import { createBuilder } from '../../server/src/query/builder.ts';
+import { createBuilder } from '../../server/src/build/builder.ts';
 import { createCache } from '../../server/src/storage/cache.ts';
-import { createWorkshop } from '../../server/src/resources/createWorkshop.ts';
-import { type ResourcePond, withResources } from '../../server/src/resources/resourcePond.ts';
-import { runResources } from '../../server/src/resources/runner.ts';
+import { createWorkshop } from '../../server/src/materialize/createWorkshop.ts';
+import { type ResourcePond, withResources } from '../../server/src/resources/tree/resourcePond.ts';
+import { runResources } from '../../server/src/resources/runs/runner.ts';
 import { stageResource } from '../support/resourcePond.ts';
 import { printMachine } from './support/machine.ts';
 import { interleaved } from './support/measure.ts';

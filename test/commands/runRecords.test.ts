@@ -5,7 +5,7 @@ import { test, type TestContext } from 'node:test';
 import { keptRecords, keptRunInfos } from '../../server/src/commands/resourceInfo.ts';
 import { initPond, openPondOn } from '../../server/src/pond/pond.ts';
 import { readHomes } from '../../server/src/resources/readResource.ts';
-import { runResources } from '../../server/src/resources/runner.ts';
+import { runResources } from '../../server/src/resources/runs/runner.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { createCountingDisk } from '../support/countingDisk.ts';
 import { temporaryFolder } from '../support/folder.ts';

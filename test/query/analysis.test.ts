@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
-import { analyze } from '../../server/src/query/analysis.ts';
+import { analyze } from '../../server/src/sandbox/analysis.ts';
 import { testConnection } from '../support/connection.ts';
 
 const connection = await testConnection();

@@ -34,7 +34,7 @@ import {
 import { type Connection } from '../../server/src/duckdb/connection.ts';
 import { type Database, openDatabase } from '../../server/src/duckdb/database.ts';
 import { literal } from '../../server/src/duckdb/sql.ts';
-import { convertArrow } from '../../server/src/query/arrow.ts';
+import { convertArrow } from '../../server/src/sandbox/arrow.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
 
 const temporary = makeTemporaryDirectory('duckpond-test');

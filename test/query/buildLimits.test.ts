@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { type Builder } from '../../server/src/query/build.ts';
-import { createBuilder } from '../../server/src/query/builder.ts';
-import { type BuildLimits, defaultLimits } from '../../server/src/query/buildLimits.ts';
-import { readingOf } from '../../server/src/query/formats.ts';
+import { type Builder } from '../../server/src/sandbox/build.ts';
+import { createBuilder } from '../../server/src/build/builder.ts';
+import { type BuildLimits, defaultLimits } from '../../server/src/sandbox/buildLimits.ts';
+import { readingOf } from '../../server/src/sandbox/formats.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
 const mebibyte = 1024 ** 2;

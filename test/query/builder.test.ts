@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { isPondError, PondError } from '../../server/src/base/error.ts';
 import { literal } from '../../server/src/duckdb/sql.ts';
-import { type Builder } from '../../server/src/query/build.ts';
-import { createBuilder } from '../../server/src/query/builder.ts';
+import { type Builder } from '../../server/src/sandbox/build.ts';
+import { createBuilder } from '../../server/src/build/builder.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
 
 const temporary = makeTemporaryDirectory('duckpond-test');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { usesInputPath } from '../../server/src/query/inputSql.ts';
-import { changingWord } from '../../server/src/query/changingWord.ts';
+import { usesInputPath } from '../../server/src/build/inputSql.ts';
+import { changingWord } from '../../server/src/build/changingWord.ts';
 import { testConnection } from '../support/connection.ts';
 
 const connection = await testConnection();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { createQueryEngine, type QueryEngine } from '../../server/src/query/engine.ts';
+import { createQueryEngine, type QueryEngine } from '../../server/src/sql/engine.ts';
 import { makeTestPond, type TestPond } from './testPond.ts';
 
 const [first, second] = ['11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222'];

@@ -5,8 +5,8 @@ import { after, before, test } from 'node:test';
 import { type Connection } from '../../server/src/duckdb/connection.ts';
 import { type Database, openDatabase } from '../../server/src/duckdb/database.ts';
 import { type RowStream } from '../../server/src/duckdb/statements.ts';
-import { ResultStore } from '../../server/src/query/resultStore.ts';
-import { type FileFormat } from '../../server/src/query/types.ts';
+import { ResultStore } from '../../server/src/sql/resultStore.ts';
+import { type FileFormat } from '../../server/src/sandbox/types.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
 
 const temporary = makeTemporaryDirectory('duckpond-test');

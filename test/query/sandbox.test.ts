@@ -3,9 +3,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
-import { readingOf } from '../../server/src/query/formats.ts';
-import { Sandbox } from '../../server/src/query/sandbox.ts';
-import { type SandboxSpec, viewOf } from '../../server/src/query/sources.ts';
+import { readingOf } from '../../server/src/sandbox/formats.ts';
+import { Sandbox } from '../../server/src/sandbox/sandbox.ts';
+import { type SandboxSpec, viewOf } from '../../server/src/sandbox/sources.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
 
 /**

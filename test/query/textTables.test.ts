@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { createQueryEngine, type QueryEngine } from '../../server/src/query/engine.ts';
+import { createQueryEngine, type QueryEngine } from '../../server/src/sql/engine.ts';
 import { makeTestPond, type TestPond } from './testPond.ts';
 
 let made: TestPond;

@@ -3,9 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { createBuilder } from '../../server/src/query/builder.ts';
-import { usesInputPath } from '../../server/src/query/inputSql.ts';
-import { pondNamesIn } from '../../server/src/query/pondNames.ts';
+import { createBuilder } from '../../server/src/build/builder.ts';
+import { usesInputPath } from '../../server/src/build/inputSql.ts';
+import { pondNamesIn } from '../../server/src/sandbox/pondNames.ts';
 import { userBuilds } from '../support/userBuilds.ts';
 import { dataFile } from './testPond.ts';
 

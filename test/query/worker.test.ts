@@ -5,8 +5,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import { createQueryEngine } from '../../server/src/query/engine.ts';
-import { WorkerProcess } from '../../server/src/query/workerClient.ts';
+import { createQueryEngine } from '../../server/src/sql/engine.ts';
+import { WorkerProcess } from '../../server/src/sandbox/workerClient.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
 import { makeTestPond, type TestPond } from './testPond.ts';
 
@@ -117,7 +117,7 @@ for (const [when, work] of [
 }
 
 async function checkOrphan(work: string): Promise<void> {
-  const client = new URL('../../server/src/query/workerClient.ts', import.meta.url).href;
+  const client = new URL('../../server/src/sandbox/workerClient.ts', import.meta.url).href;
   const script = `const { WorkerProcess } = await import(${JSON.stringify(client)});
     const worker = new WorkerProcess(${JSON.stringify(settings)});
     ${work}

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { literalList } from '../../server/src/duckdb/sql.ts';
 import { requireSqlType } from '../../server/src/duckdb/sqlType.ts';
-import { mergeNeighbours } from '../../server/src/resources/combine/neighbours.ts';
-import { type Piece } from '../../server/src/resources/combine/pieces.ts';
-import { type Layout } from '../../server/src/resources/combine/sql.ts';
+import { mergeNeighbours } from '../../server/src/resources/kinds/combine/neighbours.ts';
+import { type Piece } from '../../server/src/resources/kinds/combine/pieces.ts';
+import { type Layout } from '../../server/src/resources/kinds/combine/sql.ts';
 import { newCombining, valuesOf } from '../support/combining.ts';
 import { type Reducing, startReducing } from '../support/reducing.ts';
 

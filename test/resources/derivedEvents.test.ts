@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { type ResourcePond } from '../../server/src/resources/resourcePond.ts';
+import { type ResourcePond } from '../../server/src/resources/tree/resourcePond.ts';
 import { newResourcePond, stageResource } from '../support/resourcePond.ts';
 
 const id = '11111111-1111-4111-8111-111111111111';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createGraph, cycleError } from '../../server/src/resources/graph.ts';
-import { isKindName } from '../../server/src/resources/kindNames.ts';
+import { isKindName } from '../../server/src/resources/model/kindNames.ts';
 import { resourceKinds } from '../../server/src/resources/registry.ts';
-import { type Resource } from '../../server/src/resources/kind.ts';
-import { titleOf } from '../../server/src/resources/resource.ts';
+import { type Resource } from '../../server/src/resources/model/kind.ts';
+import { titleOf } from '../../server/src/resources/model/resource.ts';
 import { resourcesOf } from '../support/resources.ts';
 
 const head = (kind: string, name: string): string =>

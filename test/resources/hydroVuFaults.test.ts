@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
-import { hydroVuAccount } from '../../server/src/resources/hydroVu/account.ts';
+import { hydroVuAccount } from '../../server/src/resources/kinds/hydroVu/account.ts';
 import { readHomes } from '../../server/src/resources/readResource.ts';
 import { type Fault } from '../support/hydroVuFaults.ts';
 import { regularReadings } from '../support/hydroVuModel.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
-import { ReadingWindow, type RowGroup } from '../../server/src/resources/hydroVu/readingWindow.ts';
+import { ReadingWindow, type RowGroup } from '../../server/src/resources/kinds/hydroVu/readingWindow.ts';
 import { type Reading, regularReadings } from '../support/hydroVuModel.ts';
 import { type HydroVuBench, hydroVuBench } from '../support/hydroVuPond.ts';
 import { randomOf } from '../support/random.ts';

@@ -16,11 +16,11 @@ import {
 import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { hostFileState } from '../../server/src/storage/hostScan.ts';
-import { contentOf, hashOf, Untaken } from '../../server/src/resources/inbox/hostContent.ts';
-import { runInbox } from '../../server/src/resources/inbox/run.ts';
-import { parseHostPattern } from '../../server/src/resources/inbox/hostPattern.ts';
-import { progressName } from '../../server/src/resources/resource.ts';
-import { type RunOutcome } from '../../server/src/resources/running.ts';
+import { contentOf, hashOf, Untaken } from '../../server/src/resources/kinds/inbox/hostContent.ts';
+import { runInbox } from '../../server/src/resources/kinds/inbox/run.ts';
+import { parseHostPattern } from '../../server/src/resources/kinds/inbox/hostPattern.ts';
+import { progressName } from '../../server/src/resources/model/resource.ts';
+import { type RunOutcome } from '../../server/src/resources/model/running.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { type ResourceBench, resourceBench, type RunSettings } from '../support/runContext.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseDocuments, textLengthMax } from '../../server/src/resources/document.ts';
+import { parseDocuments, textLengthMax } from '../../server/src/documents/document.ts';
 import { resourceKinds } from '../../server/src/resources/registry.ts';
 import { readResourceFile } from '../../server/src/resources/resourceFile.ts';
 

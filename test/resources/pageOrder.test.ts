@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createPageOrder } from '../../server/src/resources/hydroVu/pageOrder.ts';
-import { type ColumnReadings } from '../../server/src/resources/hydroVu/readingWindow.ts';
+import { createPageOrder } from '../../server/src/resources/kinds/hydroVu/pageOrder.ts';
+import { type ColumnReadings } from '../../server/src/resources/kinds/hydroVu/readingWindow.ts';
 
 const timeMax = 1000;
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
-import { scanGlob } from '../../server/src/resources/globPattern.ts';
-import { checkPlaceholders, parsePlaceholders } from '../../server/src/resources/placeholders.ts';
+import { scanGlob } from '../../server/src/documents/globPattern.ts';
+import { checkPlaceholders, parsePlaceholders } from '../../server/src/documents/placeholders.ts';
 import { parseGlob } from '../../server/src/tinyfs/glob.ts';
 import { randomOf } from '../support/random.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseDocuments } from '../../server/src/resources/document.ts';
-import { entryOf, partRange, placeInSource } from '../../server/src/resources/node.ts';
+import { parseDocuments } from '../../server/src/documents/document.ts';
+import { entryOf, partRange, placeInSource } from '../../server/src/documents/node.ts';
 
 /**
  * `|` marks a place in the value of `query`, and what is found there in the document is compared up to its line's end.

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createLines } from '../../server/src/resources/position.ts';
+import { createLines } from '../../server/src/documents/position.ts';
 
 test('lines end with LF, CR LF or CR, and characters are UTF-16 code units', () => {
   const lines = createLines('a\n🦆b\r\nc\rd');

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { literalList } from '../../server/src/duckdb/sql.ts';
 import { type HostFile } from '../../server/src/pond/types.ts';
-import { periodsOf } from '../../server/src/resources/reduce/division.ts';
+import { periodsOf } from '../../server/src/resources/kinds/reduce/division.ts';
 import { groupNeighbours } from '../../server/src/resources/series/groups.ts';
 import { randomOf } from '../support/random.ts';
 import { type Reducing, startReducing } from '../support/reducing.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { type Range } from '../../server/src/resources/position.ts';
-import { problemCodes } from '../../server/src/resources/problem.ts';
+import { type Range } from '../../server/src/documents/position.ts';
+import { problemCodes } from '../../server/src/documents/problem.ts';
 import { resourceKinds } from '../../server/src/resources/registry.ts';
 import { readResourceFile } from '../../server/src/resources/resourceFile.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { parquetReadObjects } from 'hyparquet';
-import { runScribble } from '../../server/src/resources/scribble/run.ts';
-import { scribbleTree, type ScribbleOptions } from '../../server/src/resources/scribble/tree.ts';
+import { runScribble } from '../../server/src/resources/kinds/scribble/run.ts';
+import { scribbleTree, type ScribbleOptions } from '../../server/src/resources/kinds/scribble/tree.ts';
 import { FS } from '../../server/src/tinyfs/fs.ts';
 import { createMemoryBackend } from '../../server/src/tinyfs/memoryBackend.ts';
 import { type WD } from '../../server/src/tinyfs/workingDirectory.ts';

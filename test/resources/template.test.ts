@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { type PondError } from '../../server/src/base/error.ts';
-import { type ResourcePond } from '../../server/src/resources/resourcePond.ts';
-import { fieldsOf } from '../../server/src/resources/template/fields.ts';
-import { findOutputs, renderMatch } from '../../server/src/resources/template/render.ts';
+import { type ResourcePond } from '../../server/src/resources/tree/resourcePond.ts';
+import { fieldsOf } from '../../server/src/resources/kinds/template/fields.ts';
+import { findOutputs, renderMatch } from '../../server/src/resources/kinds/template/render.ts';
 import { readHome } from '../../server/src/resources/readResource.ts';
 import { newResourcePond, stageResource } from '../support/resourcePond.ts';
 import { smallParquet } from '../support/smallParquet.ts';

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type PondError } from '../../server/src/base/error.ts';
-import { expandText, renderTemplate } from '../../server/src/resources/templateEngine.ts';
+import { expandText, renderTemplate } from '../../server/src/templates/templateEngine.ts';
 
 const fields = [
   { name: 'DO', instrument: 'Surface', unit: 'mg/L', agg: 'avg' },
@@ -170,7 +170,7 @@ test('variables are put into a text of a document', async () => {
 });
 
 test('a template whose process lost its parent does not run on', async () => {
-  const path = fileURLToPath(new URL('../../server/src/resources/templateWorker.ts', import.meta.url));
+  const path = fileURLToPath(new URL('../../server/src/templates/templateWorker.ts', import.meta.url));
   const child = fork(path, [], { serialization: 'advanced', execArgv: ['--import', 'tsx'] });
   await once(child, 'message');
   // Nobody stops it, and its steps are so long that their number would take minutes.

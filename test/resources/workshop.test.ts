@@ -3,12 +3,12 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { PondError } from '../../server/src/base/error.ts';
-import { type Builder, type FileFacts } from '../../server/src/query/build.ts';
+import { type Builder, type FileFacts } from '../../server/src/sandbox/build.ts';
 import { requireSqlType } from '../../server/src/duckdb/sqlType.ts';
 import { type Cache, createCache } from '../../server/src/storage/cache.ts';
-import { keyOf } from '../../server/src/resources/contentKey.ts';
-import { createWorkshop } from '../../server/src/resources/createWorkshop.ts';
-import { type Workshop } from '../../server/src/resources/workshop.ts';
+import { keyOf } from '../../server/src/materialize/contentKey.ts';
+import { createWorkshop } from '../../server/src/materialize/createWorkshop.ts';
+import { type Workshop } from '../../server/src/materialize/workshop.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
 const key = keyOf('test', 1);

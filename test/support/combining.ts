@@ -6,7 +6,7 @@ import { type TestContext } from 'node:test';
 import { openDatabase } from '../../server/src/duckdb/database.ts';
 import { literal, literalList } from '../../server/src/duckdb/sql.ts';
 import { type HostFile } from '../../server/src/pond/types.ts';
-import { type ResourcePond } from '../../server/src/resources/resourcePond.ts';
+import { type ResourcePond } from '../../server/src/resources/tree/resourcePond.ts';
 import { temporaryFolder } from './folder.ts';
 import { newResourcePond, stageResource } from './resourcePond.ts';
 

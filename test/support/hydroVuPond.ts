@@ -2,9 +2,9 @@
 import { type TestContext } from 'node:test';
 import { parquetReadObjects } from 'hyparquet';
 import { type Pond } from '../../server/src/pond/types.ts';
-import { type Effects } from '../../server/src/resources/hydroVu/effects.ts';
-import { createHydroVuRun, type RunOptions } from '../../server/src/resources/hydroVu/run.ts';
-import { type RunOutcome } from '../../server/src/resources/running.ts';
+import { type Effects } from '../../server/src/resources/kinds/hydroVu/effects.ts';
+import { createHydroVuRun, type RunOptions } from '../../server/src/resources/kinds/hydroVu/run.ts';
+import { type RunOutcome } from '../../server/src/resources/model/running.ts';
 import { type HydroVuServer, type HydroVuServerOptions, startHydroVuServer } from './hydroVuServer.ts';
 import { resourceBench, type ResourceBench, type RunSettings } from './runContext.ts';
 

@@ -6,16 +6,16 @@ import { openDatabase } from '../../server/src/duckdb/database.ts';
 import { literal } from '../../server/src/duckdb/sql.ts';
 import { type Value } from '../../server/src/duckdb/values.ts';
 import { type HostFile } from '../../server/src/pond/types.ts';
-import { createBuilder } from '../../server/src/query/builder.ts';
+import { createBuilder } from '../../server/src/build/builder.ts';
 import { createCache } from '../../server/src/storage/cache.ts';
-import { createWorkshop } from '../../server/src/resources/createWorkshop.ts';
-import { type DerivedEntries, type DerivedFile, type Match } from '../../server/src/resources/derived.ts';
-import { type Resource } from '../../server/src/resources/kind.ts';
-import { entryOf, textOf } from '../../server/src/resources/node.ts';
-import { deriveReduce } from '../../server/src/resources/reduce/outputs.ts';
+import { createWorkshop } from '../../server/src/materialize/createWorkshop.ts';
+import { type DerivedEntries, type DerivedFile, type Match } from '../../server/src/resources/model/derived.ts';
+import { type Resource } from '../../server/src/resources/model/kind.ts';
+import { entryOf, textOf } from '../../server/src/documents/node.ts';
+import { deriveReduce } from '../../server/src/resources/kinds/reduce/outputs.ts';
 import { resourceKinds } from '../../server/src/resources/registry.ts';
 import { readResourceFile } from '../../server/src/resources/resourceFile.ts';
-import { type Workshop } from '../../server/src/resources/workshop.ts';
+import { type Workshop } from '../../server/src/materialize/workshop.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
 
 /** An input: the files of its versions, and what the wildcards of its pattern stand for. */

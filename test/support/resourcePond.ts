@@ -2,10 +2,10 @@ import { type TestContext } from 'node:test';
 import { lazy } from '../../server/src/base/lazy.ts';
 import { initPond } from '../../server/src/pond/pond.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
-import { createBuilder } from '../../server/src/query/builder.ts';
+import { createBuilder } from '../../server/src/build/builder.ts';
 import { createPondCache } from '../../server/src/storage/cache.ts';
-import { createWorkshop } from '../../server/src/resources/createWorkshop.ts';
-import { type ResourcePond, withResources } from '../../server/src/resources/resourcePond.ts';
+import { createWorkshop } from '../../server/src/materialize/createWorkshop.ts';
+import { type ResourcePond, withResources } from '../../server/src/resources/tree/resourcePond.ts';
 import { temporaryFolder } from './folder.ts';
 import './userCache.ts';
 

@@ -1,8 +1,8 @@
 /** The parts of docs/resources.md that are written from the shapes of the kinds. */
-import { documentShape } from '../../server/src/resources/envelope.ts';
-import { type ResourceKind } from '../../server/src/resources/kind.ts';
-import { problemCodes } from '../../server/src/resources/problem.ts';
-import { describeShape, type ObjectShape, type Shape } from '../../server/src/resources/shape.ts';
+import { documentShape } from '../../server/src/resources/model/envelope.ts';
+import { type ResourceKind } from '../../server/src/resources/model/kind.ts';
+import { problemCodes } from '../../server/src/documents/problem.ts';
+import { describeShape, type ObjectShape, type Shape } from '../../server/src/documents/shape.ts';
 
 /** Returns `page` with each part between `<!-- name -->` and `<!-- /name -->` written anew. */
 export function withReference(page: string, kinds: readonly ResourceKind[]): string {

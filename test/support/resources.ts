@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { entryOf, textOf } from '../../server/src/resources/node.ts';
+import { entryOf, textOf } from '../../server/src/documents/node.ts';
 import { resourceKinds } from '../../server/src/resources/registry.ts';
-import { type Resource } from '../../server/src/resources/kind.ts';
+import { type Resource } from '../../server/src/resources/model/kind.ts';
 import { readResourceFile } from '../../server/src/resources/resourceFile.ts';
 
 /** The resources that a text of documents without errors declares, with UUIDs of their own. */

@@ -5,9 +5,9 @@ import { type TestContext } from 'node:test';
 import { initPond } from '../../server/src/pond/pond.ts';
 import { type Pond, type Transaction } from '../../server/src/pond/types.ts';
 import { readHome } from '../../server/src/resources/readResource.ts';
-import { documentName, homeOf } from '../../server/src/resources/resource.ts';
-import { type Resource, type Run, type RunContext } from '../../server/src/resources/kind.ts';
-import { type RunCounts, type RunOutcome } from '../../server/src/resources/running.ts';
+import { documentName, homeOf } from '../../server/src/resources/model/resource.ts';
+import { type Resource, type Run, type RunContext } from '../../server/src/resources/model/kind.ts';
+import { type RunCounts, type RunOutcome } from '../../server/src/resources/model/running.ts';
 import { type WD } from '../../server/src/tinyfs/workingDirectory.ts';
 import { temporaryFolder } from './folder.ts';
 

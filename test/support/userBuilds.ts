@@ -4,9 +4,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
 import { isPondError, type PondError } from '../../server/src/base/error.ts';
-import { type Builder, type UserBuild } from '../../server/src/query/build.ts';
-import { createBuilder } from '../../server/src/query/builder.ts';
-import { readingOf } from '../../server/src/query/formats.ts';
+import { type Builder, type UserBuild } from '../../server/src/sandbox/build.ts';
+import { createBuilder } from '../../server/src/build/builder.ts';
+import { readingOf } from '../../server/src/sandbox/formats.ts';
 import { type FileType } from '../../server/src/tinyfs/backend.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
 

@@ -1,5 +1,5 @@
-import { applyDocuments } from '../resources/apply/apply.ts';
-import { belowHostFolder } from '../resources/apply/hostFolder.ts';
+import { applyDocuments } from '../apply/apply.ts';
+import { belowHostFolder } from '../apply/hostFolder.ts';
 import { resourceKinds } from '../resources/registry.ts';
 import { type Command } from './context.ts';
 import { problemInfo } from './resourceInfo.ts';

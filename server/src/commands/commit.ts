@@ -1,4 +1,4 @@
-import { requireValid } from '../resources/apply/saving.ts';
+import { requireValid } from '../apply/saving.ts';
 import { type Command } from './context.ts';
 import { commitInfo } from './info.ts';
 

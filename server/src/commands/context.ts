@@ -1,6 +1,6 @@
 import { type CommandName, type Params, type Result } from '../protocol/commands.ts';
-import { type ResourcePond } from '../resources/resourcePond.ts';
-import { type QueryEngine } from '../query/engine.ts';
+import { type ResourcePond } from '../resources/tree/resourcePond.ts';
+import { type QueryEngine } from '../sql/engine.ts';
 
 /** What a command is given beside its params. */
 export interface CommandContext {

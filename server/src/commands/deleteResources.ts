@@ -1,4 +1,4 @@
-import { removeResource } from '../resources/apply/folderEdits.ts';
+import { removeResource } from '../apply/folderEdits.ts';
 import { readHomes } from '../resources/readResource.ts';
 import { selectHomes } from '../resources/select.ts';
 import { type Command } from './context.ts';

@@ -19,5 +19,5 @@ export const diff: Command<'diff'> = async (context, { pond: directory, from = '
 
 /** Loaded where a path is given: it brings the parser of documents. */
 async function realPathsOf(paths: readonly string[], trees: readonly FS[]): Promise<readonly string[]> {
-  return await (await import('../resources/apply/realPaths.ts')).realPaths(paths, trees);
+  return await (await import('../apply/realPaths.ts')).realPaths(paths, trees);
 }

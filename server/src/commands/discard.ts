@@ -1,7 +1,7 @@
 import { PondError } from '../base/error.ts';
-import { takenBackWith } from '../resources/apply/takenBack.ts';
+import { takenBackWith } from '../apply/takenBack.ts';
 import { type NamedChange, nameChanges } from '../resources/countedChanges.ts';
-import { type ResourcePond } from '../resources/resourcePond.ts';
+import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { type Command } from './context.ts';
 
 /**

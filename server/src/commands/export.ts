@@ -6,10 +6,10 @@ import {
   type Manifest,
   readManifest,
   writeManifest,
-} from '../resources/export/manifest.ts';
-import { parseTemporal } from '../resources/export/parts.ts';
-import { placeFile, requireInside, requirePlace, writeChunks } from '../resources/export/place.ts';
-import { type ExportPlace, writeSet } from '../resources/export/writeSet.ts';
+} from '../publish/export/manifest.ts';
+import { parseTemporal } from '../publish/export/parts.ts';
+import { placeFile, requireInside, requirePlace, writeChunks } from '../publish/export/place.ts';
+import { type ExportPlace, writeSet } from '../publish/export/writeSet.ts';
 import { type Disk } from '../storage/disk.ts';
 import { openHostDisk } from '../storage/hostDisk.ts';
 import { linkBelow } from '../storage/hostTree.ts';

@@ -5,7 +5,7 @@ import { dirname } from '../tinyfs/path.ts';
 import { followIfPossible } from '../tinyfs/resolve.ts';
 import { type VisitOptions } from '../tinyfs/visit.ts';
 import { type WD } from '../tinyfs/workingDirectory.ts';
-import { parquetName } from '../resources/export/writeSet.ts';
+import { parquetName } from '../publish/export/writeSet.ts';
 import { matchless, type Skipped } from './skipped.ts';
 import { existing } from './tree.ts';
 

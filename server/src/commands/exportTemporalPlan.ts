@@ -1,7 +1,7 @@
 import { PondError } from '../base/error.ts';
-import { type Inputs, type Match } from '../resources/derived.ts';
-import { exportNameProblem } from '../resources/export/manifest.ts';
-import { parquetName } from '../resources/export/writeSet.ts';
+import { type Inputs, type Match } from '../resources/model/derived.ts';
+import { exportNameProblem } from '../publish/export/manifest.ts';
+import { parquetName } from '../publish/export/writeSet.ts';
 import { hasWildcard } from '../tinyfs/glob.ts';
 import { type WD } from '../tinyfs/workingDirectory.ts';
 import { matchless, type Skipped } from './skipped.ts';

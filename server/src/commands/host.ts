@@ -5,8 +5,8 @@
 import { isPondError, type PondError } from '../base/error.ts';
 import { OwnershipLostError } from '../pond/ownership.ts';
 import { type CommandName, type Params, type Result } from '../protocol/commands.ts';
-import { type QueryEngine } from '../query/engine.ts';
-import { type ResourcePond } from '../resources/resourcePond.ts';
+import { type QueryEngine } from '../sql/engine.ts';
+import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { type CommandContext, type Effects } from './context.ts';
 import { commands } from './index.ts';
 import { type Ponds } from './ponds.ts';

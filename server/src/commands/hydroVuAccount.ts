@@ -1,6 +1,6 @@
 import { isPondError, PondError } from '../base/error.ts';
-import { invalidError } from '../resources/derivedEntries.ts';
-import { type HydroVuAccount, hydroVuAccount } from '../resources/hydroVu/account.ts';
+import { invalidError } from '../resources/tree/derivedEntries.ts';
+import { type HydroVuAccount, hydroVuAccount } from '../resources/kinds/hydroVu/account.ts';
 import { readHomes, type ResourceHome } from '../resources/readResource.ts';
 import { selectHomes } from '../resources/select.ts';
 import { type CommandContext } from './context.ts';

@@ -1,5 +1,5 @@
 import { PondError } from '../base/error.ts';
-import { realPaths } from '../resources/apply/realPaths.ts';
+import { realPaths } from '../apply/realPaths.ts';
 import { type Command } from './context.ts';
 
 /** Declares that the staged side of these conflicts is wanted. Fails `nothing-staged` when there are none. */

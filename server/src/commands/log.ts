@@ -1,4 +1,4 @@
-import { type ResourcePond } from '../resources/resourcePond.ts';
+import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { joinPath, normalisePath } from '../tinyfs/path.ts';
 import { type Command } from './context.ts';
 import { commitInfo } from './info.ts';
@@ -26,7 +26,7 @@ export const log: Command<'log'> = async (context, { pond: directory, ...options
 /** The path without links whose commits are asked for: as it is now, as committed, or as it was before its removal. */
 async function loggedPath(pond: ResourcePond, path: string): Promise<string> {
   // Brings the parser of documents, which the log of all commits does without.
-  const { pathInResource, realPaths } = await import('../resources/apply/realPaths.ts');
+  const { pathInResource, realPaths } = await import('../apply/realPaths.ts');
   const head = await pond.at('HEAD');
   for (const fs of [pond.fs, head]) {
     const inResource = await pathInResource(fs, path);

@@ -9,7 +9,7 @@
  * - A seat at a process that went away is taken again, as owner when nobody was faster. What was staged is in the pond.
  */
 import { isPondError, PondError } from '../base/error.ts';
-import { type ResourcePond } from '../resources/resourcePond.ts';
+import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { type Access, type PondAccess } from './context.ts';
 import { noticeOf, type PondNotice, renamedNotice } from './notice.ts';
 import { RemoteGoneError } from './remote.ts';

@@ -1,4 +1,4 @@
-import { removeEntries } from '../resources/apply/folderEdits.ts';
+import { removeEntries } from '../apply/folderEdits.ts';
 import { type Command } from './context.ts';
 
 /**

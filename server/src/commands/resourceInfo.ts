@@ -2,12 +2,12 @@
 import { pondNode } from '../pond/node.ts';
 import { type ProblemInfo, type RunErrorInfo, type RunInfo } from '../protocol/resources.ts';
 import { type DisplayPaths, displayPaths } from '../resources/displayPath.ts';
-import { type Problem } from '../resources/problem.ts';
+import { type Problem } from '../documents/problem.ts';
 import { type ResourceHome } from '../resources/readResource.ts';
-import { readRecords, type RunFailure, type RunRecord } from '../resources/records.ts';
-import { recordsName } from '../resources/resource.ts';
-import { type ResourcePond } from '../resources/resourcePond.ts';
-import { type RunResult } from '../resources/runner.ts';
+import { readRecords, type RunFailure, type RunRecord } from '../resources/runs/records.ts';
+import { recordsName } from '../resources/model/resource.ts';
+import { type ResourcePond } from '../resources/tree/resourcePond.ts';
+import { type RunResult } from '../resources/runs/runner.ts';
 import { type Node } from '../tinyfs/backend.ts';
 
 /** A problem of a text as clients see it. */

@@ -3,8 +3,8 @@ import { type OutputInfo, type ProblemInfo, type ResourceInfo } from '../protoco
 import { type FS } from '../tinyfs/fs.ts';
 import { withoutCycles, type Acyclic } from '../resources/graph.ts';
 import { readHome, readHomes, type ResourceHome, resourcesOf } from '../resources/readResource.ts';
-import { documentName, isBookkeeping } from '../resources/resource.ts';
-import { type ResourcePond } from '../resources/resourcePond.ts';
+import { documentName, isBookkeeping } from '../resources/model/resource.ts';
+import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { selectHomes } from '../resources/select.ts';
 import { type Command } from './context.ts';
 import { keptRecords, keptRunInfos, problemInfo } from './resourceInfo.ts';

@@ -1,5 +1,5 @@
 import { nameChanges } from '../resources/countedChanges.ts';
-import { takenBackWith } from '../resources/apply/takenBack.ts';
+import { takenBackWith } from '../apply/takenBack.ts';
 import { type Command } from './context.ts';
 import { changeInfo } from './info.ts';
 

@@ -1,8 +1,8 @@
 import { isPondError, PondError } from '../base/error.ts';
 import { displayPaths } from '../resources/displayPath.ts';
 import { readHomes } from '../resources/readResource.ts';
-import { type ResourcePond } from '../resources/resourcePond.ts';
-import { runResources } from '../resources/runner.ts';
+import { type ResourcePond } from '../resources/tree/resourcePond.ts';
+import { runResources } from '../resources/runs/runner.ts';
 import { selectHomes } from '../resources/select.ts';
 import { type Command } from './context.ts';
 import { runInfo } from './resourceInfo.ts';

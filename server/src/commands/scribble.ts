@@ -1,5 +1,5 @@
 import { PondError } from '../base/error.ts';
-import { scribbleTree } from '../resources/scribble/tree.ts';
+import { scribbleTree } from '../resources/kinds/scribble/tree.ts';
 import { type Command } from './context.ts';
 import { workingTree } from './tree.ts';
 

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isPondError, PondError } from '../base/error.ts';
 import { LockHeldError, type LockHolder } from '../pond/lock.ts';
-import { type ResourcePond } from '../resources/resourcePond.ts';
+import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { type Remote } from './remote.ts';
 
 /** This process's part in a pond: it has the lock ('owner'), only reads, or asks the process that has the lock. */

@@ -11,7 +11,7 @@ export const site: Command<'site'> = async (context, { pond: place, at, director
   requireOutside(place, directory);
   const pond = await context.ponds.get(place, 'read');
   await pond.refresh();
-  const { writeSite } = await import('../resources/site/writeSite.ts');
+  const { writeSite } = await import('../publish/site/writeSite.ts');
   const fs = at === undefined ? pond.fs : await pond.at(at);
   // Says so when a file is there.
   openHostDisk(directory).makeDirectory('');

@@ -4,10 +4,10 @@
  */
 import { createHash } from 'node:crypto';
 import { type TreeHashInfo } from '../protocol/commands.ts';
-import { placeOf } from '../resources/derivedNode.ts';
+import { placeOf } from '../resources/tree/derivedNode.ts';
 import { readHomes } from '../resources/readResource.ts';
-import { isBookkeeping } from '../resources/resource.ts';
-import { type ResourcePond } from '../resources/resourcePond.ts';
+import { isBookkeeping } from '../resources/model/resource.ts';
+import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { type FileType, type Node } from '../tinyfs/backend.ts';
 import { type FS } from '../tinyfs/fs.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';

@@ -1,4 +1,4 @@
-import { followName, homeWrittenTo } from '../resources/apply/saving.ts';
+import { followName, homeWrittenTo } from '../apply/saving.ts';
 import { type Bytes } from '../protocol/commands.ts';
 import { type Command } from './context.ts';
 import { nodeInfo } from './info.ts';

@@ -1,10 +1,10 @@
 import { type CompletionItem, completionItemKinds, type Position, snippetFormat } from '../protocol/language.ts';
-import { parseDocuments } from '../resources/document.ts';
-import { documentShape, kindOf } from '../resources/envelope.ts';
-import { type ResourceKind } from '../resources/kind.ts';
-import { type Node } from '../resources/node.ts';
+import { parseDocuments } from '../documents/document.ts';
+import { documentShape, kindOf } from '../resources/model/envelope.ts';
+import { type ResourceKind } from '../resources/model/kind.ts';
+import { type Node } from '../documents/node.ts';
 import { isResource, mayBecomeResource } from '../resources/recognise.ts';
-import { describeShape, type Field, type Shape } from '../resources/shape.ts';
+import { describeShape, type Field, type Shape } from '../documents/shape.ts';
 import { type Cursor, cursorAt, cursorKey } from './cursor.ts';
 import { describeField, describeKind } from './markdown.ts';
 import { entryWithKey, fieldAt, nodeAt, shapeAt } from './shapePath.ts';

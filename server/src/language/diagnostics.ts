@@ -1,6 +1,6 @@
 import { type Diagnostic, diagnosticSeverities } from '../protocol/language.ts';
-import { type ResourceKind } from '../resources/kind.ts';
-import { type Problem } from '../resources/problem.ts';
+import { type ResourceKind } from '../resources/model/kind.ts';
+import { type Problem } from '../documents/problem.ts';
 import { readResourceFile } from '../resources/resourceFile.ts';
 
 /** Returns the problems of all resources in `text` as diagnostics, in the order of the text. */

@@ -1,10 +1,10 @@
 import { type Hover, type Position } from '../protocol/language.ts';
-import { documentShape } from '../resources/envelope.ts';
-import { type ResourceKind } from '../resources/kind.ts';
-import { type Entry } from '../resources/node.ts';
-import { contains } from '../resources/position.ts';
+import { documentShape } from '../resources/model/envelope.ts';
+import { type ResourceKind } from '../resources/model/kind.ts';
+import { type Entry } from '../documents/node.ts';
+import { contains } from '../documents/position.ts';
 import { readResourceFile } from '../resources/resourceFile.ts';
-import { type Shape } from '../resources/shape.ts';
+import { type Shape } from '../documents/shape.ts';
 import { describeField, describeKind } from './markdown.ts';
 import { entryAt, fieldAt, shapeAt } from './shapePath.ts';
 

@@ -6,8 +6,8 @@ import {
   type Hover,
   type Position,
 } from '../protocol/language.ts';
-import { type ResourceKind } from '../resources/kind.ts';
-import { type Range } from '../resources/position.ts';
+import { type ResourceKind } from '../resources/model/kind.ts';
+import { type Range } from '../documents/position.ts';
 import { resourceKinds } from '../resources/registry.ts';
 import { completion } from './completion.ts';
 import { diagnostics } from './diagnostics.ts';

@@ -1,6 +1,6 @@
 import { type MarkupContent } from '../protocol/language.ts';
-import { type ResourceKind } from '../resources/kind.ts';
-import { describeShape, type Field } from '../resources/shape.ts';
+import { type ResourceKind } from '../resources/model/kind.ts';
+import { describeShape, type Field } from '../documents/shape.ts';
 
 /** Returns what a field is for, what it takes and an example. */
 export function describeField(field: Field): MarkupContent {

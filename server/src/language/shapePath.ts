@@ -1,6 +1,6 @@
-import { contains, type Position } from '../resources/position.ts';
-import { type Entry, type Node } from '../resources/node.ts';
-import { type Field, type Shape } from '../resources/shape.ts';
+import { contains, type Position } from '../documents/position.ts';
+import { type Entry, type Node } from '../documents/node.ts';
+import { type Field, type Shape } from '../documents/shape.ts';
 
 /** Where in a document something stands: keys of mappings and indexes of lists, from the root. */
 export type NodePath = readonly (string | number)[];

@@ -1,4 +1,4 @@
-import { type Field, type ObjectShape, type Shape } from '../resources/shape.ts';
+import { type Field, type ObjectShape, type Shape } from '../documents/shape.ts';
 
 /**
  * Returns a snippet for `key: value` with everything that is required below it, each value a tab stop that shows its

@@ -1,7 +1,7 @@
 import { type DocumentSymbol, symbolKinds } from '../protocol/language.ts';
-import { type ResourceKind } from '../resources/kind.ts';
-import { type Entry, entryOf, type Node, type ScalarNode } from '../resources/node.ts';
-import { comparePositions, contains, type Range } from '../resources/position.ts';
+import { type ResourceKind } from '../resources/model/kind.ts';
+import { type Entry, entryOf, type Node, type ScalarNode } from '../documents/node.ts';
+import { comparePositions, contains, type Range } from '../documents/position.ts';
 import { readResourceFile } from '../resources/resourceFile.ts';
 
 /** Keys whose value says best what a list item is, the best first. */

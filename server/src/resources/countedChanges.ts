@@ -6,9 +6,9 @@
 import { type Change } from '../pond/types.ts';
 import { type FS } from '../tinyfs/fs.ts';
 import { type DisplayPaths, displayPaths } from './displayPath.ts';
-import { isKindName } from './kindNames.ts';
-import { documentName } from './resource.ts';
-import { isUuid } from './texts.ts';
+import { isKindName } from './model/kindNames.ts';
+import { documentName } from './model/resource.ts';
+import { isUuid } from '../documents/texts.ts';
 
 /** A change with its paths as people know them. */
 export interface NamedChange extends Change {

@@ -5,7 +5,7 @@
  */
 import { lazyAsync } from '../base/lazy.ts';
 import { type FS } from '../tinyfs/fs.ts';
-import { isKindName } from './kindNames.ts';
+import { isKindName } from './model/kindNames.ts';
 
 /** Names of resources in some trees. */
 export interface DisplayPaths {
@@ -16,7 +16,7 @@ export interface DisplayPaths {
 }
 
 /** Loaded for the first path of a resource: a pond without resources does without the parser of documents. */
-const names = lazyAsync(() => import('./apply/resourceName.ts'));
+const names = lazyAsync(() => import('./resourceName.ts'));
 
 const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 const directoryAtStart = new RegExp(`^/([A-Z][A-Za-z0-9]*)/(${uuid})(?=/|$)`);

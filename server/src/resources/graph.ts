@@ -4,9 +4,9 @@
  */
 import { PondError } from '../base/error.ts';
 import { type Glob, type GlobPart, matchPart, parseGlob } from '../tinyfs/glob.ts';
-import { type Flow, type Resource } from './kind.ts';
-import { documentName, homeOf, titleOf } from './resource.ts';
-import { type ScalarNode } from './node.ts';
+import { type Flow, type Resource } from './model/kind.ts';
+import { documentName, homeOf, titleOf } from './model/resource.ts';
+import { type ScalarNode } from '../documents/node.ts';
 
 /** Resources by what they read. */
 export interface Graph {

@@ -1,13 +1,13 @@
 import { type FS } from '../tinyfs/fs.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
-import { type ResourceKind, type Resource } from './kind.ts';
-import { documentName } from './resource.ts';
-import { entryOf, textOf } from './node.ts';
-import { type Problem } from './problem.ts';
+import { type ResourceKind, type Resource } from './model/kind.ts';
+import { documentName } from './model/resource.ts';
+import { entryOf, textOf } from '../documents/node.ts';
+import { type Problem } from '../documents/problem.ts';
 import { resourceKinds } from './registry.ts';
 import { readResourceFile } from './resourceFile.ts';
 import { leftTemplates } from './templatesIn.ts';
-import { isUuid } from './texts.ts';
+import { isUuid } from '../documents/texts.ts';
 
 /** A resource's home, with what its document says. */
 export interface ResourceHome {

@@ -1,6 +1,6 @@
-import { envelopeKeys, nearestKind } from './envelope.ts';
-import { type ResourceKind } from './kind.ts';
-import { entryOf, type MapNode, type Node, textOf } from './node.ts';
+import { envelopeKeys, nearestKind } from './model/envelope.ts';
+import { type ResourceKind } from './model/kind.ts';
+import { entryOf, type MapNode, type Node, textOf } from '../documents/node.ts';
 
 const sniffLength = 65_536;
 

@@ -1,13 +1,13 @@
-import { type ResourceKind } from './kind.ts';
-import { backup } from './kinds/backup.ts';
-import { combine } from './kinds/combine.ts';
-import { copy } from './kinds/copy.ts';
-import { derive } from './kinds/derive.ts';
-import { hydroVu } from './kinds/hydroVu.ts';
-import { inbox } from './kinds/inbox.ts';
-import { reduce } from './kinds/reduce.ts';
-import { scribble } from './kinds/scribble.ts';
-import { template } from './kinds/template.ts';
+import { type ResourceKind } from './model/kind.ts';
+import { backup } from './kinds/backup/kind.ts';
+import { combine } from './kinds/combine/kind.ts';
+import { copy } from './kinds/copy/kind.ts';
+import { derive } from './kinds/derive/kind.ts';
+import { hydroVu } from './kinds/hydroVu/kind.ts';
+import { inbox } from './kinds/inbox/kind.ts';
+import { reduce } from './kinds/reduce/kind.ts';
+import { scribble } from './kinds/scribble/kind.ts';
+import { template } from './kinds/template/kind.ts';
 
 /** All kinds of resources, in the order in which data flow through them: all lists of resources are in it. */
 export const resourceKinds: readonly ResourceKind[] = Object.freeze([

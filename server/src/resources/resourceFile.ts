@@ -1,10 +1,10 @@
-import { checkShape } from './check.ts';
-import { parseDocuments, type ParsedDocument } from './document.ts';
-import { documentShape, kindOf } from './envelope.ts';
-import { isImplemented, type ResourceKind } from './kind.ts';
-import { entryOf, type MapNode, type Node, textOf } from './node.ts';
-import { comparePositions, type Range } from './position.ts';
-import { type Problem } from './problem.ts';
+import { checkShape } from '../documents/check.ts';
+import { parseDocuments, type ParsedDocument } from '../documents/document.ts';
+import { documentShape, kindOf } from './model/envelope.ts';
+import { isImplemented, type ResourceKind } from './model/kind.ts';
+import { entryOf, type MapNode, type Node, textOf } from '../documents/node.ts';
+import { comparePositions, type Range } from '../documents/position.ts';
+import { type Problem } from '../documents/problem.ts';
 import { isResource, looksLikeResource } from './recognise.ts';
 
 /** How many problems of a document are told; who has a hundred does not read the next. */

@@ -1,10 +1,10 @@
 /** The `{{ }}` templates that are expanded when a document is applied. */
-import { documentShape } from './envelope.ts';
-import { type ResourceKind } from './kind.ts';
-import { type MapNode, type Node, type ScalarNode } from './node.ts';
-import { type Problem } from './problem.ts';
-import { type Shape } from './shape.ts';
-import { hasTemplate } from './templateText.ts';
+import { documentShape } from './model/envelope.ts';
+import { type ResourceKind } from './model/kind.ts';
+import { type MapNode, type Node, type ScalarNode } from '../documents/node.ts';
+import { type Problem } from '../documents/problem.ts';
+import { type Shape } from '../documents/shape.ts';
+import { hasTemplate } from '../documents/templateText.ts';
 
 /**
  * Returns the texts of a document that are expanded when it is applied and hold a `{{ }}` template: those of its shape

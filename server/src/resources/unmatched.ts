@@ -1,7 +1,7 @@
 import { isPondError } from '../base/error.ts';
-import { type Inputs } from './derived.ts';
-import { type Resource } from './kind.ts';
-import { documentName, homeOf } from './resource.ts';
+import { type Inputs } from './model/derived.ts';
+import { type Resource } from './model/kind.ts';
+import { documentName, homeOf } from './model/resource.ts';
 
 /**
  * Says which patterns of a resource match nothing, each with its place in the document, in the order of the document.

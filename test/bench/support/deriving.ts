@@ -5,11 +5,11 @@ import { openDatabase } from '../../../server/src/duckdb/database.ts';
 import { literal } from '../../../server/src/duckdb/sql.ts';
 import { initPond } from '../../../server/src/pond/pond.ts';
 import { type Pond } from '../../../server/src/pond/types.ts';
-import { type Builder } from '../../../server/src/query/build.ts';
-import { createBuilder } from '../../../server/src/query/builder.ts';
+import { type Builder } from '../../../server/src/sandbox/build.ts';
+import { createBuilder } from '../../../server/src/build/builder.ts';
 import { createCache } from '../../../server/src/storage/cache.ts';
-import { createWorkshop } from '../../../server/src/resources/createWorkshop.ts';
-import { type ResourcePond, withResources } from '../../../server/src/resources/resourcePond.ts';
+import { createWorkshop } from '../../../server/src/materialize/createWorkshop.ts';
+import { type ResourcePond, withResources } from '../../../server/src/resources/tree/resourcePond.ts';
 import { type Scratch, withScratch } from './scratch.ts';
 
 /** A pond, the process that makes what its resources derive, and a DuckDB in this process to compare with. */

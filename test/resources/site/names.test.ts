@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createSlugs, pageText, pathFrom, scriptValue } from '../../../server/src/resources/site/names.ts';
+import { createSlugs, pageText, pathFrom, scriptValue } from '../../../server/src/documents/pageNames.ts';
 
 test('a name becomes one that every host takes, different for different names, the same for the same', () => {
   const slugs = createSlugs();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { indexPageText, type SeriesPage } from '../../../server/src/resources/site/pages.ts';
+import { indexPageText, type SeriesPage } from '../../../server/src/publish/site/pages.ts';
 
 function tileOf(start: number, end: number): string {
   const page: SeriesPage = {

@@ -1,7 +1,7 @@
 import { isPondError } from '../../base/error.ts';
 import { type HostFile } from '../../pond/types.ts';
-import { type Job } from '../job.ts';
-import { type Workshop } from '../workshop.ts';
+import { type Job } from '../../base/job.ts';
+import { type Workshop } from '../../materialize/workshop.ts';
 
 /** True when all Parquet files have the same columns of the same types; at least one file. */
 export async function areAlike(files: readonly HostFile[], workshop: Workshop, job: Job): Promise<boolean> {

@@ -1,8 +1,8 @@
 import { identifier } from '../../duckdb/sql.ts';
 import { type HostFile } from '../../pond/types.ts';
-import { readSql } from '../../query/formats.ts';
-import { type Job } from '../job.ts';
-import { type Workshop } from '../workshop.ts';
+import { readSql } from '../../sandbox/formats.ts';
+import { type Job } from '../../base/job.ts';
+import { type Workshop } from '../../materialize/workshop.ts';
 
 /** What DuckDB takes for the type of a column of a CSV or JSON file that has no value. */
 const untold: ReadonlySet<string> = new Set(['VARCHAR', 'JSON']);

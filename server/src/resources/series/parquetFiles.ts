@@ -1,11 +1,11 @@
 import { isPondError, PondError } from '../../base/error.ts';
 import { type HostFile } from '../../pond/types.ts';
-import { type InputFile } from '../../query/build.ts';
-import { type Reading, readingOf, readingVersion } from '../../query/formats.ts';
-import { keyOf } from '../contentKey.ts';
-import { type Job } from '../job.ts';
-import { type Match } from '../derived.ts';
-import { type Workshop } from '../workshop.ts';
+import { type InputFile } from '../../sandbox/build.ts';
+import { type Reading, readingOf, readingVersion } from '../../sandbox/formats.ts';
+import { keyOf } from '../../materialize/contentKey.ts';
+import { type Job } from '../../base/job.ts';
+import { type Match } from '../model/derived.ts';
+import { type Workshop } from '../../materialize/workshop.ts';
 
 /** An input with those that are written as it is: together they say in which order their dates are. */
 export interface AlikeInput {

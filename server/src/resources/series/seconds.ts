@@ -4,11 +4,11 @@
 import { PondError } from '../../base/error.ts';
 import { identifier } from '../../duckdb/sql.ts';
 import { type HostFile } from '../../pond/types.ts';
-import { type FileFacts } from '../../query/build.ts';
-import { readSql } from '../../query/formats.ts';
-import { type Column } from '../../query/types.ts';
-import { type Job } from '../job.ts';
-import { type Workshop } from '../workshop.ts';
+import { type FileFacts } from '../../sandbox/build.ts';
+import { readSql } from '../../sandbox/formats.ts';
+import { type Column } from '../../sandbox/types.ts';
+import { type Job } from '../../base/job.ts';
+import { type Workshop } from '../../materialize/workshop.ts';
 import { timeColumnOf, timeSql } from './time.ts';
 
 /** Seconds from 1970 to the end of the year 9999, which stands for "never" in many systems. */

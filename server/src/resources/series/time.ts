@@ -1,6 +1,6 @@
 import { PondError } from '../../base/error.ts';
 import { identifier } from '../../duckdb/sql.ts';
-import { type Column } from '../../query/types.ts';
+import { type Column } from '../../sandbox/types.ts';
 
 /** Seconds before and after 1970 within which DuckDB's TIMESTAMP can be reckoned with: 288 000 years. */
 const secondsMax = '9100000000000';

@@ -1,0 +1,74 @@
+/** Documents become resources of a tree: all of them or none. */
+import { randomUUID } from 'node:crypto';
+import { type FS } from '../tinyfs/fs.ts';
+import { type Problem } from '../documents/problem.ts';
+import { documentName } from '../resources/model/resource.ts';
+import { findCycle } from './cycle.ts';
+import { findPlace, isInTheWay, type Place } from './place.ts';
+import { type Applied, type Planned, type Source, type SourceProblem } from './planned.ts';
+import { prepare, type Preparation, type PreparedDocument } from './prepare.ts';
+
+/**
+ * Stages the documents of the sources in a working tree. A resource keeps its id for as long as it has its name; a
+ * document that is there already stays as it is. With any problem that is an error, nothing is staged and none is
+ * applied.
+ */
+export async function applyDocuments(
+  fs: FS,
+  sources: readonly Source[],
+  preparation: Preparation,
+  newId: () => string = randomUUID,
+): Promise<{ readonly applied: readonly Applied[]; readonly problems: readonly SourceProblem[] }> {
+  const problems: SourceProblem[] = [];
+  const planned: Planned[] = [];
+  for (const { text, origin } of sources) {
+    const prepared = await prepare(text, preparation);
+    problems.push(...prepared.problems.map((problem) => ({ origin, problem })));
+    for (const document of prepared.documents) {
+      const found = repeated(planned, document) ?? (await plan(fs, document, newId));
+      if ('code' in found) problems.push({ origin, problem: found });
+      else planned.push({ ...found, document, origin });
+    }
+  }
+  const failed = (): boolean => problems.some(({ problem }) => problem.severity === 'error');
+  if (!failed()) problems.push(...(await findCycle(fs, planned)));
+  if (failed()) return { applied: [], problems };
+  await store(fs, planned);
+  return { applied: planned.map(({ kind, name, id, outcome }) => ({ kind, name, id, outcome })), problems };
+}
+
+function repeated(planned: readonly Planned[], { kind, name, nameRange }: PreparedDocument): Problem | undefined {
+  const first = planned.find((other) => other.kind === kind && other.name === name);
+  if (first === undefined) return undefined;
+  const message = `${kind.kind} "${name}" is declared twice, first in ${first.origin}`;
+  return { code: 'resource-duplicate', severity: 'error', message, range: nameRange };
+}
+
+async function plan(fs: FS, document: PreparedDocument, newId: () => string): Promise<Applied | Problem> {
+  const { kind, name } = document;
+  let place: Place;
+  try {
+    place = await findPlace(await fs.root(), kind.kind, name);
+  } catch (error) {
+    if (!isInTheWay(error)) throw error;
+    const { message, hint } = error;
+    const range = document.nameRange;
+    return { code: 'name-taken', severity: 'error', message, range, ...(hint === undefined ? {} : { hint }) };
+  }
+  const outcome = place.text === undefined ? 'created' : place.text === document.text ? 'unchanged' : 'changed';
+  return { kind, name, id: place.id ?? newId(), outcome };
+}
+
+async function store(fs: FS, planned: readonly Planned[]): Promise<void> {
+  const root = await fs.root();
+  await fs.backend.batch(async () => {
+    for (const { kind, name, id, outcome, document } of planned) {
+      if (outcome === 'unchanged') continue;
+      const home = `/${kind.kind}/${id}`;
+      await root.createDirectory(home, { parents: true });
+      await root.writeFile(`${home}/${documentName}`, Buffer.from(document.text));
+      const link = `/${kind.kind}/${name}`;
+      if ((await root.get(link, { followLinks: false })) === undefined) await root.createSymlink(link, id);
+    }
+  });
+}

@@ -1,0 +1,39 @@
+import { assert } from '../base/assert.ts';
+import { type FS } from '../tinyfs/fs.ts';
+import { createGraph } from '../resources/graph.ts';
+import { entryOf, textOf } from '../documents/node.ts';
+import { readHomes, resourcesOf } from '../resources/readResource.ts';
+import { resourceKinds } from '../resources/registry.ts';
+import { homeOf, titleOf } from '../resources/model/resource.ts';
+import { type Resource } from '../resources/model/kind.ts';
+import { readResourceFile } from '../resources/resourceFile.ts';
+import { type Planned, type SourceProblem } from './planned.ts';
+
+/**
+ * Returns a problem when the resources of a tree would read what is made of themselves with the planned documents among
+ * them, and do not without. A circle that is in the tree already keeps nobody from applying something else.
+ */
+export async function findCycle(fs: FS, planned: readonly Planned[]): Promise<readonly SourceProblem[]> {
+  const present = resourcesOf(await readHomes(fs));
+  const coming = planned.map((plan) => ({ plan, resource: resourceOf(plan) }));
+  const kept = present.filter((old) => !coming.some(({ resource }) => homeOf(resource) === homeOf(old)));
+  const cycle = createGraph([...coming.map(({ resource }) => resource), ...kept]).cycle();
+  if (cycle === undefined) return [];
+  const around = coming.filter(({ resource }) => cycle.paths.some((path) => path.startsWith(`/${titleOf(resource)}/`)));
+  const own = around.find(({ resource }) => resource === cycle.resource) ?? around[0];
+  if (own === undefined) return [];
+  const { document, origin } = own.plan;
+  const { start, end } = cycle.pattern.range;
+  const moved = (place: typeof start): typeof start => ({ ...place, line: place.line + document.line });
+  const range = own.resource === cycle.resource ? { start: moved(start), end: moved(end) } : document.nameRange;
+  const message = `${titleOf(cycle.resource)} reads what is made of itself: ${cycle.paths.join(' → ')}`;
+  const hint = 'Narrow one of the patterns so that it leaves the outputs of the others out.';
+  return [{ origin, problem: { code: 'resource-cycle', severity: 'error', message, range, hint } }];
+}
+
+function resourceOf({ kind, name, id, document }: Planned): Resource {
+  const root = readResourceFile(document.text, resourceKinds)[0]?.root;
+  const spec = entryOf(root, 'spec')?.value;
+  assert(root !== undefined && spec?.type === 'map', () => 'a planned document has no errors');
+  return { kind, id, name, desc: textOf(root, 'desc') ?? '', root, spec, text: document.text, modifiedUs: 0 };
+}

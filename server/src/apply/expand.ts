@@ -1,0 +1,63 @@
+import { isPondError } from '../base/error.ts';
+import { type MapNode, type Node, partRange, type ScalarNode } from '../documents/node.ts';
+import { type Position } from '../documents/position.ts';
+import { type Problem } from '../documents/problem.ts';
+import { type Shape } from '../documents/shape.ts';
+import { expandText } from '../templates/templateEngine.ts';
+import { templatesIn } from '../resources/templatesIn.ts';
+import { type Edit } from './rewrite.ts';
+
+/** A document with its variables put in. */
+export interface Expanded {
+  /** The places are those of the document as it is written. */
+  readonly root: MapNode;
+  readonly edits: readonly Edit[];
+  readonly problems: readonly Problem[];
+}
+
+/** Expands the templates of a document. A variable that is not given is a problem at the place where it stands. */
+export async function expand(
+  root: MapNode,
+  shape: Shape,
+  variables: Readonly<Record<string, string>>,
+): Promise<Expanded> {
+  const values = new Map<Node, ScalarNode>();
+  const problems: Problem[] = [];
+  // A text that aliases repeat is one node.
+  for (const node of new Set(templatesIn(root, shape))) {
+    try {
+      const value = await expandText(String(node.value), variables, { name: 'the text' });
+      values.set(node, { type: 'scalar', value, range: node.range });
+    } catch (error) {
+      if (!isPondError(error, 'template-failed')) throw error;
+      problems.push(failed(node, error.message, error.position));
+    }
+  }
+  const edits = [...values].map(([node, { value }]) => ({ at: node.range.start, value: String(value) }));
+  return { root: replaced(root, values) as MapNode, edits, problems };
+}
+
+function failed(node: ScalarNode, message: string, position: Position | undefined): Problem {
+  const text = String(node.value);
+  const start = position && offsetOf(text, position);
+  const missing = /undefined value: (.+)$/.exec(message)?.[1];
+  return {
+    code: 'template-failed',
+    severity: 'error',
+    message: missing === undefined ? message : `no variable is given for "${missing}"`,
+    range: partRange(node, start === undefined ? undefined : { start, end: text.length }),
+    hint: 'Variables are given when a document is applied: pond apply -v NAME=VALUE.',
+  };
+}
+
+function offsetOf(text: string, { line, character }: Position): number {
+  const before = text.split('\n').slice(0, line);
+  return before.reduce((sum, { length }) => sum + length + 1, 0) + character;
+}
+
+/** The same document with other values at some places. */
+function replaced(node: Node, values: ReadonlyMap<Node, ScalarNode>): Node {
+  if (node.type === 'scalar') return values.get(node) ?? node;
+  if (node.type === 'list') return { ...node, items: node.items.map((item) => replaced(item, values)) };
+  return { ...node, entries: node.entries.map((entry) => ({ ...entry, value: replaced(entry.value, values) })) };
+}

@@ -1,0 +1,137 @@
+/** From the text of a file to the documents that a pond keeps. */
+import { checkShape } from '../documents/check.ts';
+import { parseDocuments } from '../documents/document.ts';
+import { documentShape } from '../resources/model/envelope.ts';
+import { type ResourceKind } from '../resources/model/kind.ts';
+import { type MapNode, textOf, entryOf } from '../documents/node.ts';
+import { type Position, type Range } from '../documents/position.ts';
+import { type Problem } from '../documents/problem.ts';
+import { readResourceFile } from '../resources/resourceFile.ts';
+import { leftTemplates } from '../resources/templatesIn.ts';
+import { splitDocuments, type DocumentText } from './documents.ts';
+import { expand } from './expand.ts';
+import { type ReadHostFile } from './hostFolder.ts';
+import { inlineTemplates } from './hostTemplates.ts';
+import { rewrite } from './rewrite.ts';
+
+/** What documents are prepared with. */
+export interface Preparation {
+  readonly kinds: readonly ResourceKind[];
+  readonly variables: Readonly<Record<string, string>>;
+  readonly readHostFile: ReadHostFile;
+}
+
+/** A document as the pond is to keep it. */
+export interface PreparedDocument {
+  readonly kind: ResourceKind;
+  readonly name: string;
+  /** Variables are expanded in it and templates of host files put into it; secrets are references still. */
+  readonly text: string;
+  /** 0-based line of its file on which its text begins. */
+  readonly line: number;
+  /** Where its name stands in the file. */
+  readonly nameRange: Range;
+}
+
+/** The documents of one text, and what is wrong with them; places are those of the text. */
+export interface Prepared {
+  readonly documents: readonly PreparedDocument[];
+  readonly problems: readonly Problem[];
+}
+
+/** Returns the resources that a text declares. One with errors is not among the documents. */
+export async function prepare(text: string, preparation: Preparation): Promise<Prepared> {
+  const documents: PreparedDocument[] = [];
+  const problems: Problem[] = [];
+  let resources = 0;
+  for (const part of splitDocuments(text)) {
+    const [read] = readResourceFile(part.text, preparation.kinds);
+    if (read === undefined) {
+      problems.push(...foreign(part).map((problem) => moved(problem, part.line)));
+      continue;
+    }
+    resources++;
+    const { kind, root } = read;
+    const sound = read.problems.every(({ severity }) => severity !== 'error');
+    const made = sound && kind && root ? await complete(kind, root, part, preparation) : unfinished([]);
+    problems.push(...distinct([...read.problems, ...made.problems]).map((problem) => moved(problem, part.line)));
+    if (made.document !== undefined) documents.push(made.document);
+  }
+  return { documents, problems: resources > 0 ? problems : [...problems, nothing] };
+}
+
+const atStart: Range = { start: { line: 0, character: 0 }, end: { line: 0, character: 1 } };
+
+const nothing: Problem = {
+  code: 'document-foreign',
+  severity: 'error',
+  message: 'expected a resource document, got none',
+  hint: 'A resource has the keys apiVersion, kind, name, desc and spec.',
+  range: atStart,
+};
+
+/** A document that is none of ours does no harm, but whoever applies it should know that nothing came of it. */
+function foreign({ text }: DocumentText): readonly Problem[] {
+  const root = parseDocuments(text)[0]?.root;
+  if (root === undefined) return [];
+  const message = 'this document is no resource, and is left out';
+  return [{ code: 'document-foreign', severity: 'warning', message, range: { ...root.range, end: root.range.start } }];
+}
+
+interface Completed {
+  readonly problems: readonly Problem[];
+  /** Undefined when there are errors. */
+  readonly document: PreparedDocument | undefined;
+}
+
+const unfinished = (problems: readonly Problem[]): Completed => ({ problems, document: undefined });
+
+/** Expands a document that has no errors, and checks what has come of it. */
+async function complete(
+  kind: ResourceKind,
+  root: MapNode,
+  { text, line }: DocumentText,
+  { kinds, variables, readHostFile }: Preparation,
+): Promise<Completed> {
+  const shape = documentShape(kinds, kind);
+  const expanded = await expand(root, shape, variables);
+  if (expanded.problems.length > 0) return unfinished(expanded.problems);
+  const inlined = inlineTemplates(kind, expanded.root, readHostFile);
+  const problems = [
+    ...checkShape(expanded.root, shape, root.range),
+    ...leftTemplates(expanded.root, kinds, kind),
+    ...inlined.problems,
+  ];
+  const name = textOf(expanded.root, 'name');
+  const nameRange = entryOf(root, 'name')?.value.range;
+  const wrong = problems.some(({ severity }) => severity === 'error');
+  if (wrong || name === undefined || nameRange === undefined) return unfinished(problems);
+  // The value of a key that an edit renames may itself have been expanded: what the file says comes last.
+  const edits = new Map([...expanded.edits, ...inlined.edits].map((edit) => [placeOf(edit.at), edit]));
+  const kept = edits.size === 0 ? text : rewrite(text, [...edits.values()]);
+  const document = { kind, name, text: kept, line, nameRange: movedRange(nameRange, line) };
+  return { problems: [...problems, ...tooLong(kept)], document };
+}
+
+/** What came of a document is read back whenever the pond looks at it. */
+function tooLong(text: string): readonly Problem[] {
+  const [read] = parseDocuments(text);
+  const limit = read?.problems.find(({ code }) => code === 'yaml-too-large');
+  return limit === undefined ? [] : [{ ...limit, range: atStart }];
+}
+
+const placeOf = ({ line, character }: Position): string => `${line}:${character}`;
+
+/** Texts without variables are found wrong once before and once after the expansion. */
+function distinct(problems: readonly Problem[]): readonly Problem[] {
+  const known = new Map(problems.map((problem) => [`${placeOf(problem.range.start)} ${problem.message}`, problem]));
+  return [...known.values()];
+}
+
+function moved(problem: Problem, lines: number): Problem {
+  return { ...problem, range: movedRange(problem.range, lines) };
+}
+
+function movedRange({ start, end }: Range, lines: number): Range {
+  return { start: { ...start, line: start.line + lines }, end: { ...end, line: end.line + lines } };
+}

@@ -1,0 +1,33 @@
+import { type FS } from '../tinyfs/fs.ts';
+import { joinPath, normalisePath } from '../tinyfs/path.ts';
+import { entryAt, partAt } from './partOfResource.ts';
+
+/**
+ * Returns the paths without links, as each of the trees has them; the name of a resource stands for its directory too.
+ * A path stays as it is given where no tree has it.
+ */
+export async function realPaths(paths: readonly string[], trees: readonly FS[]): Promise<readonly string[]> {
+  const all = new Set<string>();
+  for (const path of paths) {
+    const real = (await Promise.all(trees.map((fs) => realPathsIn(fs, path)))).flat();
+    for (const one of real.length === 0 ? [path] : real) all.add(one);
+  }
+  return [...all];
+}
+
+async function realPathsIn(fs: FS, path: string): Promise<readonly string[]> {
+  const inResource = await pathInResource(fs, path);
+  const at = await entryAt(await fs.root(), path);
+  return [...(at === undefined ? [] : [at.path]), ...(inResource === undefined ? [] : [inResource])];
+}
+
+/**
+ * Returns `/KIND/<uuid>/…` for `/KIND/NAME/…`, whether or not something is there; undefined when a tree has no such
+ * name of a resource.
+ */
+export async function pathInResource(fs: FS, path: string): Promise<string | undefined> {
+  const [kind, name, ...rest] = normalisePath(path).names;
+  if (kind === undefined || name === undefined) return undefined;
+  const part = await partAt(fs, `/${kind}/${name}`);
+  return part?.part === 'name' ? joinPath(part.home.home, ...rest) : undefined;
+}

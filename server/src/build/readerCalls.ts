@@ -1,0 +1,157 @@
+import { isSymbol, type Token } from '../sandbox/tokens.ts';
+
+/** What a reader function can be told about its files. */
+export interface ReaderOptions {
+  /** The format that it reads; undefined for what is no text, or is not told from text. */
+  readonly format: 'csv' | 'json' | undefined;
+  /** That they are compressed, by `compression`. */
+  readonly compressed: boolean;
+  /** That their columns are matched by name, by `union_by_name`. */
+  readonly united: boolean;
+}
+
+const csv: ReaderOptions = { format: 'csv', compressed: true, united: true };
+const json: ReaderOptions = { format: 'json', compressed: true, united: true };
+const objects: ReaderOptions = { format: undefined, compressed: true, united: false };
+const columns: ReaderOptions = { format: undefined, compressed: false, united: true };
+const whole: ReaderOptions = { format: undefined, compressed: false, united: false };
+
+/** Functions that open files, in lower case. */
+const readers: ReadonlyMap<string, ReaderOptions> = new Map([
+  ['read_csv', csv],
+  ['read_csv_auto', csv],
+  ['read_json', json],
+  ['read_json_auto', json],
+  ['read_ndjson', json],
+  ['read_ndjson_auto', json],
+  ['read_json_objects', objects],
+  ['read_json_objects_auto', objects],
+  ['read_ndjson_objects', objects],
+  ['sniff_csv', objects],
+  ['read_parquet', columns],
+  ['parquet_scan', columns],
+  ['read_text', whole],
+  ['read_blob', whole],
+]);
+
+/** What a reader function can be told. */
+export function optionsOf(reader: string): ReaderOptions {
+  return readers.get(reader) ?? whole;
+}
+
+/** The calls of reader functions in a query. */
+export interface ReaderCalls {
+  /** Those that open the input, `$1`, and nothing else. */
+  readonly calls: readonly ReaderCall[];
+  /** The first that opens something else, at its name. */
+  readonly other: Token | undefined;
+}
+
+/** A call of a reader function that opens the input. */
+export interface ReaderCall {
+  readonly name: string;
+  readonly start: number;
+  /** The places of `$1`; one, or the items of a list. */
+  readonly arguments: readonly Span[];
+  readonly isList: boolean;
+  /** Index behind the first argument. */
+  readonly end: number;
+  /** Index of the parenthesis that closes the call. */
+  readonly close: number;
+  /** Names of the options that the call has, in lower case. */
+  readonly options: ReadonlySet<string>;
+}
+
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Finds the calls of reader functions in the tokens of a query. */
+export function readerCallsIn(sql: string, tokens: readonly Token[]): ReaderCalls {
+  const calls: ReaderCall[] = [];
+  const closers = closersOf(tokens);
+  let other: Token | undefined;
+  tokens.forEach((token, index) => {
+    const call = readerCallAt(sql, tokens, index, closers);
+    if (call === 'other') other ??= token;
+    else if (call !== undefined) calls.push(call);
+  });
+  return { calls, other };
+}
+
+/** The call that begins at a token: undefined when no reader's does, 'other' when it opens something else. */
+function readerCallAt(
+  sql: string,
+  tokens: readonly Token[],
+  index: number,
+  closers: ReadonlyMap<number, number>,
+): ReaderCall | 'other' | undefined {
+  const token = tokens[index];
+  const name = token?.text.toLowerCase() ?? '';
+  if (token === undefined || !isName(token) || !readers.has(name) || !isSymbol(tokens[index + 1], '(')) {
+    return undefined;
+  }
+  const isList = isSymbol(tokens[index + 2], '[');
+  const found: Span[] = [];
+  let at = index + (isList ? 3 : 2);
+  for (;;) {
+    const span = inputAt(sql, tokens, at);
+    if (span === undefined) return 'other';
+    found.push(span);
+    at += tokens[at]?.kind === 'symbol' ? 2 : 1;
+    if (!isList || !isSymbol(tokens[at], ',')) break;
+    at += 1;
+  }
+  if (isList && !isSymbol(tokens[at], ']')) return 'other';
+  const end = (isList ? tokens[at]?.end : found.at(-1)?.end) ?? token.end;
+  if (isList) at += 1;
+  if (!isSymbol(tokens[at], ',') && !isSymbol(tokens[at], ')')) return 'other';
+  const close = tokens[closers.get(index + 1) ?? -1]?.start ?? sql.length;
+  const options = namesInCall(tokens, at, closers);
+  return { name, start: token.start, arguments: found, isList, end, close, options };
+}
+
+/** Where the token, or the two of `$` and `1`, are `$1` and nothing more. */
+function inputAt(sql: string, tokens: readonly Token[], index: number): Span | undefined {
+  const token = tokens[index];
+  if (token?.kind === 'string' && token.text === '$1') return token;
+  return token !== undefined && isBareInput(sql, token) ? { start: token.start, end: token.start + 2 } : undefined;
+}
+
+/** True for the `$` of a `$1` without quotes. */
+export function isBareInput(sql: string, { kind, start }: Token): boolean {
+  return kind === 'symbol' && /^\$1(?!\d)/.test(sql.slice(start, start + 3));
+}
+
+/** Indexes of the tokens that close what others open, by theirs; in one pass, as calls may be nested deeply. */
+function closersOf(tokens: readonly Token[]): ReadonlyMap<number, number> {
+  const closers = new Map<number, number>();
+  const open: number[] = [];
+  tokens.forEach(({ kind, text }, index) => {
+    if (kind !== 'symbol') return;
+    if (/[([{]/.test(text)) open.push(index);
+    else if (/[)\]}]/.test(text)) closers.set(open.pop() ?? -1, index);
+  });
+  return closers;
+}
+
+/** The names that stand in a call from a token on, not in lists or calls inside of it. */
+function namesInCall(
+  tokens: readonly Token[],
+  from: number,
+  closers: ReadonlyMap<number, number>,
+): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (let index = from; index < tokens.length; index += 1) {
+    const token = tokens[index];
+    if (token?.kind === 'symbol' && /[)\]}]/.test(token.text)) break;
+    if (token?.kind === 'symbol' && /[([{]/.test(token.text)) index = closers.get(index) ?? tokens.length;
+    else if (token !== undefined && isName(token)) names.add(token.text.toLowerCase());
+  }
+  return names;
+}
+
+function isName({ kind }: Token): boolean {
+  return kind === 'word' || kind === 'identifier';
+}

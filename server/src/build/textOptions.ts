@@ -1,0 +1,96 @@
+import { type Connection } from '../duckdb/connection.ts';
+import { literal } from '../duckdb/sql.ts';
+import { type InputFile } from '../sandbox/build.ts';
+import { type TextCall } from './inputSql.ts';
+import { csvOptions, type CsvTable, timeFormats } from '../sandbox/textTables/csvTable.ts';
+import { dateOrdersOf, hasOrder } from '../sandbox/textTables/dateOrder.ts';
+import { attempt, commentLines, guess, requireNoRowsSkipped, type Unknown, wholeFile } from '../sandbox/textTables/guess.ts';
+import { type LineOptions } from '../sandbox/textTables/lines.ts';
+import { ambiguousError } from '../sandbox/textTables/ambiguousDates.ts';
+import { requireWholeOnce, tablesOf } from '../sandbox/textTables/tables.ts';
+
+/**
+ * Finds, for each call of a text reader in a query, the options that it lacks to read all of the input as it is; each
+ * behind a comma, in the order of the calls. Fails `invalid-content` for an input that is compressed and not whole, or
+ * of which rows would be skipped, and `ambiguous-dates`.
+ */
+export async function textOptions(
+  connection: Connection,
+  calls: readonly TextCall[],
+  files: readonly InputFile[],
+): Promise<readonly string[]> {
+  if (calls.length > 0) for (const file of files) await requireWholeOnce(file);
+  const options: string[] = [];
+  for (const call of calls) options.push(call.format === 'csv' ? await csvCall(connection, call, files) : '');
+  return options;
+}
+
+async function csvCall(connection: Connection, call: TextCall, files: readonly InputFile[]): Promise<string> {
+  const filled = files.filter(({ sizeBytes }) => sizeBytes > 0);
+  // Where nothing is guessed nothing is left out.
+  if (/\bauto_detect\s*:?=\s*false\b/i.test(call.given) || filled.length === 0) return '';
+  const compression = compressionIn(`${call.given}${call.compression}`);
+  const [file, ...others] = filled;
+  if (file !== undefined && others.length === 0 && call.given.trim() === '') {
+    const reading = { reader: 'read_csv', options: '', isArrow: false } as const;
+    const compressed = compression === 'none' ? {} : { compression };
+    const [found] = await tablesOf(connection, [{ ...file, reading: { ...reading, ...compressed } }]);
+    return found === undefined ? '' : csvOptions(found.table);
+  }
+  const comments: string[] = [];
+  for (const each of filled) comments.push(await commentOf(connection, call, each, compression));
+  if (call.options.has('comment')) return '';
+  return `, comment = ${literal(comments.every((comment) => comment === '#') ? '#' : '')}`;
+}
+
+/** What a comment begins with in a file, once it is known that the call reads all of it. */
+async function commentOf(
+  connection: Connection,
+  call: TextCall,
+  file: InputFile,
+  compression: LineOptions['compression'],
+): Promise<string> {
+  const { hostPath, pondPath } = file;
+  const lines = { compression, encoding: /\bencoding\s*:?=\s*'([^']*)'/i.exec(call.given)?.[1] };
+  const head = call.options.has('comment') ? undefined : await attempt(() => commentLines(connection, hostPath, lines));
+  // What cannot be read as lines of text the call itself reports.
+  const comments = head instanceof Error ? 0 : head;
+  const options = `${call.given}${call.compression}`;
+  const unknown = { connection, hostPath, pondPath, lines, options, comments };
+  const table = await attempt(() => guess(unknown, ''));
+  if (table instanceof Error) return comments !== undefined && comments > 0 ? '#' : '';
+  if (!call.options.has('skip')) await requireNoRowsSkipped(unknown, table);
+  await requireOneOrder(unknown, table, call);
+  return table.comment;
+}
+
+/** Fails `ambiguous-dates` for a file whose dates can be read in two orders, of which the call says none. */
+async function requireOneOrder(unknown: Unknown, sampled: CsvTable, call: TextCall): Promise<void> {
+  if (timeFormats.every(({ field }) => !hasOrder(unsaid(sampled, call)[field]))) return;
+  const all = await attempt(() => guess(unknown, wholeFile));
+  if (all instanceof Error) return;
+  const table = unsaid(all, call);
+  const options = `${call.given}${call.compression}`;
+  const orders = await attempt(() =>
+    dateOrdersOf(unknown.connection, unknown.hostPath, { table, said: call.options, options }),
+  );
+  if (orders instanceof Error || orders.example === undefined) return;
+  throw ambiguousError({ pondPath: unknown.pondPath, table, orders }, [unknown.pondPath]);
+}
+
+/** The table without the formats that the call says. */
+function unsaid(table: CsvTable, { options }: TextCall): CsvTable {
+  const hasDate = options.has('dateformat') || options.has('date_format');
+  const hasTimestamp = options.has('timestampformat') || options.has('timestamp_format');
+  return {
+    ...table,
+    dateFormat: hasDate ? undefined : table.dateFormat,
+    timestampFormat: hasTimestamp ? undefined : table.timestampFormat,
+  };
+}
+
+/** How bytes are compressed, by the option of a call; a text that DuckDB is to tell it from has none here. */
+function compressionIn(options: string): LineOptions['compression'] {
+  const said = /\bcompression\s*:?=\s*'(\w+)'/i.exec(options)?.[1]?.toLowerCase();
+  return said === 'gzip' || said === 'zstd' ? said : 'none';
+}

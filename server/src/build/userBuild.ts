@@ -1,0 +1,237 @@
+import { basename, dirname, join } from 'node:path';
+import { isPondError, PondError } from '../base/error.ts';
+import { type ErrorCode } from '../base/errorCode.ts';
+import { type DatabaseSettings } from '../duckdb/database.ts';
+import { textPosition } from '../duckdb/textPosition.ts';
+import { removeQuietly, temporaryPathIn } from '../storage/durable.ts';
+import { openHostDisk } from '../storage/hostDisk.ts';
+import { type Analysis } from '../sandbox/analysis.ts';
+import { type InputFile, type InputSource, type UserBuild } from '../sandbox/build.ts';
+import { type BuildLimits, withinLimits } from '../sandbox/buildLimits.ts';
+import { BuildSandbox } from '../sandbox/buildSandbox.ts';
+import { queryableExtensions } from '../sandbox/formats.ts';
+import { type InputSql, placeInput } from './inputSql.ts';
+import { type Source, type SourceFile, viewOf } from '../sandbox/sources.ts';
+import { textOptions } from './textOptions.ts';
+import { type Workplace, type Workplaces } from './workplaces.ts';
+
+/** What a build works with. */
+export interface BuildTools {
+  /** Finds the tables that a query reads. */
+  analyze(sql: InputSql): Promise<Analysis>;
+  /** Of the database in which an Arrow file is converted. */
+  readonly conversion: DatabaseSettings;
+  /** Host directory for what they become, which lives as long as the build. */
+  readonly directory: string;
+  readonly workplaces: Workplaces;
+  readonly limits: BuildLimits;
+  readonly sandbox: Pick<DatabaseSettings, 'memoryLimitBytes' | 'threads'>;
+}
+
+/** Errors of the SQL or of a file, which leave the database as it was. */
+const leavesDatabase: ReadonlySet<ErrorCode> = new Set(['query-invalid', 'invalid-content', 'ambiguous-dates']);
+
+interface BuildOptions {
+  /** The input is where it is for this build only. */
+  readonly isOnce: boolean;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs a person's query over its files, in a sandbox, and writes the Parquet file. Times are UTC there, so
+ * that the machine's zone does not show in the result. Errors as Builder.fromUserSql.
+ */
+export async function buildUser(tools: BuildTools, build: UserBuild, signal: AbortSignal): Promise<null> {
+  const converted: string[] = [];
+  const disk = openHostDisk(tools.directory);
+  const convert = async (file: string, pondPath: string): Promise<string> => {
+    const { convertArrow } = await import('../sandbox/arrow.ts');
+    const name = temporaryPathIn('');
+    converted.push(name);
+    disk.makeDirectory('');
+    const target = join(tools.directory, name);
+    await convertArrow(tools.conversion, { file, pondPath, target }, signal);
+    return target;
+  };
+  try {
+    const readable = await withoutArrow(build, convert);
+    const isOnce = converted.length > 0 || build.settledBy !== undefined;
+    await buildAt(tools, readable, { isOnce, signal });
+    return null;
+  } finally {
+    for (const name of converted) disk.remove(name);
+  }
+}
+
+/** Builds where the same query may have run before, and moves the result from there to the target. */
+async function buildAt(tools: BuildTools, build: UserBuild, { isOnce, signal }: BuildOptions): Promise<void> {
+  const place = tools.workplaces.take(build, { isOnce });
+  const disk = openHostDisk(dirname(dirname(build.target)));
+  const { name, files } = build.input;
+  let isReusable = false;
+  try {
+    if (place.key !== undefined) copyFiles(files, place.inputs);
+    const sql = placeInput(build.sql, { pondPath: name, hostPaths: place.inputs, reading: files[0]?.reading });
+    await runBuild(tools, place, { build, sql, signal });
+    disk.rename(inFolder(place.result), inFolder(build.target));
+    isReusable = true;
+  } catch (error) {
+    isReusable = isPondError(error) && leavesDatabase.has(error.code);
+    throw error;
+  } finally {
+    removeQuietly(disk, inFolder(place.result));
+    if (place.key !== undefined) removeFiles(place.inputs);
+    tools.workplaces.giveBack(place, { isReusable });
+  }
+}
+
+async function runBuild(
+  tools: BuildTools,
+  place: Workplace,
+  { build, sql, signal }: { readonly build: UserBuild; readonly sql: InputSql; readonly signal: AbortSignal },
+): Promise<void> {
+  const files = build.input.files.map((file, index) => ({ ...file, hostPath: place.inputs[index] ?? file.hostPath }));
+  const input = { ...build.input, files };
+  const { sandbox, own } = await atWritten(sql, () => openFor(tools, place, { build, input, sql }));
+  const named = [
+    ...files,
+    ...own.flatMap((source) => source.files),
+    ...build.tables.flatMap((source) => source.files),
+    { hostPath: place.result, pondPath: 'the result' },
+  ].map(({ hostPath, pondPath }) => ({ hostPath, pondPath }));
+  const work = async (): Promise<void> => {
+    const options = await sandbox.look((connection) => textOptions(connection, sql.textCalls, files), named);
+    const completed = sql.complete(options);
+    const views = own.map((source) =>
+      viewOf({ ...source, index: source.index === undefined ? undefined : completed.moved(source.index) }),
+    );
+    const run = { sql: completed.text, files: named, views, renamesHostPaths: sql.showsHostPaths };
+    await atWritten(completed, () => sandbox.write(run));
+  };
+  const stop = (): void => sandbox.interrupt();
+  signal.addEventListener('abort', stop);
+  try {
+    if (signal.aborted) stop();
+    await withinLimits(tools.limits, place, { work, stop });
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+/** The sandbox, with the sources that this run alone has. */
+async function openFor(
+  tools: BuildTools,
+  place: Workplace,
+  { build, input, sql }: { readonly build: UserBuild; readonly input: InputSource; readonly sql: InputSql },
+): Promise<{ readonly sandbox: BuildSandbox; readonly own: readonly Source[] }> {
+  if (place.analyzed?.text !== sql.text) place.analyzed = { text: sql.text, analysis: await tools.analyze(sql) };
+  const sources = sourcesOf(place.analyzed.analysis, sql.text, [input, ...build.tables]);
+  const shared = sources.filter(({ name }) => !isSameTable(name, input.name));
+  place.opened ??= await open(tools, place, { shared, build });
+  const { sandbox, tables } = place.opened;
+  const own = sources.filter(({ name }) => !tables.has(name) || isSameTable(name, input.name));
+  const settledBy = build.settledBy?.map(asTable);
+  return { sandbox, own: own.map((source) => (settledBy === undefined ? source : { ...source, settledBy })) };
+}
+
+async function open(
+  { sandbox: settings }: BuildTools,
+  place: Workplace,
+  { shared, build }: { readonly shared: readonly Source[]; readonly build: UserBuild },
+): Promise<NonNullable<Workplace['opened']>> {
+  const others = [...build.tables.flatMap(({ files }) => files), ...(build.settledBy ?? [])];
+  const hostPaths = [...place.inputs, ...others.map(({ hostPath }) => hostPath)];
+  const views = shared.map((source) => viewOf(source, { isShared: true }));
+  const sandbox = await BuildSandbox.open(
+    { hostPaths, result: place.result, views },
+    { ...settings, spillDirectory: place.spillDirectory },
+  );
+  return { sandbox, tables: new Set(shared.map(({ name }) => name)) };
+}
+
+/** DuckDB does not tell names apart by their case: a table of one build may not stand for another. */
+function isSameTable(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}
+
+/** The last two names of a host path, as a disk has them. */
+function inFolder(hostPath: string): string {
+  return `${basename(dirname(hostPath))}/${basename(hostPath)}`;
+}
+
+/** A file that is gone is left out: the query says so. */
+function copyFiles(files: readonly InputFile[], targets: readonly string[]): void {
+  for (const [index, target] of targets.entries()) {
+    const from = files[index]?.hostPath ?? '';
+    const content = openHostDisk(dirname(from)).readFile(basename(from));
+    const disk = openHostDisk(dirname(target));
+    if (content === undefined) continue;
+    const file = disk.create(basename(target));
+    try {
+      file.append(content);
+    } finally {
+      file.close();
+    }
+  }
+}
+
+function removeFiles(hostPaths: readonly string[]): void {
+  for (const path of hostPaths) removeQuietly(openHostDisk(dirname(path)), basename(path));
+}
+
+/** The sources that a query reads as tables. Fails `not-found` for a name that is none of those that are known. */
+function sourcesOf(analysis: Analysis, sql: string, known: readonly InputSource[]): readonly Source[] {
+  const found = new Map<string, Source>();
+  for (const { schema, name, index, certain } of analysis.tables) {
+    const position = index === undefined ? {} : { position: textPosition(sql.slice(0, index), Infinity, 'byte') };
+    if (schema !== '') throw new PondError('query-forbidden', `the history is no input: pond.${name}`, position);
+    const source = known.find((candidate) => candidate.name === name);
+    if (source !== undefined) found.set(name, { name, index, files: source.files.map(asTable) });
+    else if (certain) throw new PondError('not-found', `no file is at ${name}`, { path: name, ...position });
+  }
+  return [...found.values()];
+}
+
+function asTable({ reading, ...file }: InputFile): SourceFile {
+  if (reading !== undefined) return { ...file, reading };
+  throw new PondError('query-invalid', `${file.pondPath} is not a table`, {
+    path: file.pondPath,
+    hint: `Tables, series and files of these kinds can be queried: ${queryableExtensions}. Others can be read by read_csv('$1'), read_text('$1') and the like.`,
+  });
+}
+
+/** The build with its Arrow files made Parquet. */
+async function withoutArrow(
+  build: UserBuild,
+  convert: (file: string, pondPath: string) => Promise<string>,
+): Promise<UserBuild> {
+  const readable = async (source: InputSource): Promise<InputSource> => {
+    const files: InputFile[] = [];
+    for (const file of source.files) {
+      const { reading, hostPath, pondPath } = file;
+      if (reading?.isArrow !== true) files.push(file);
+      else
+        files.push({ ...file, hostPath: await convert(hostPath, pondPath), reading: { ...reading, isArrow: false } });
+    }
+    return { ...source, files };
+  };
+  const tables: InputSource[] = [];
+  for (const table of build.tables) tables.push(await readable(table));
+  return { ...build, tables, input: await readable(build.input) };
+}
+
+/** Moves the positions of errors from the SQL that ran to the SQL that was written. */
+async function atWritten<T>(sql: Pick<InputSql, 'toWritten'>, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isPondError(error) || error.position === undefined) throw error;
+    const { code, message, path, hint, cause } = error;
+    throw new PondError(code, message, {
+      position: sql.toWritten(error.position),
+      ...(path === undefined ? {} : { path }),
+      ...(hint === undefined ? {} : { hint }),
+      cause,
+    });
+  }
+}

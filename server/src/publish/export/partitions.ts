@@ -1,0 +1,116 @@
+/** The partitions of a series, and the SQL that writes each. */
+import { identifier, literal, literalList } from '../../duckdb/sql.ts';
+import { type HostFile } from '../../pond/types.ts';
+import { type Builder } from '../../sandbox/build.ts';
+import { type Column } from '../../sandbox/types.ts';
+import { timeColumnOf, timeSql } from '../../resources/series/time.ts';
+import { partitionEnd, partitionFolder, type TemporalPart } from './parts.ts';
+
+/** The rows of a series from one time to another. */
+export interface Partition {
+  /** Relative to the folder of the series. */
+  readonly file: string;
+  /** Seconds since 1970 UTC, inclusive and exclusive; null for the rows that have no time. */
+  readonly startTime: number | null;
+  readonly endTime: number | null;
+  /** SQL condition of its rows. */
+  readonly where: string;
+}
+
+/** The column with the time; undefined when there is none, or none of a type that can be one. */
+export function partitionColumn(columns: readonly Column[]): Column | undefined {
+  const column = timeColumnOf(columns);
+  return column !== undefined && kindOf(column.type) !== undefined ? column : undefined;
+}
+
+/** The partitions that a series has rows in, in order of time, the one without times last. */
+export async function findPartitions(
+  builder: Builder,
+  hostPaths: readonly string[],
+  time: Column,
+  parts: readonly [TemporalPart, ...TemporalPart[]],
+  signal?: AbortSignal,
+): Promise<readonly Partition[]> {
+  const finest = parts.at(-1) ?? parts[0];
+  const start = `CAST(epoch(date_trunc('${finest}', ${timeSql(time)})) AS BIGINT)`;
+  const rows = await builder.run(
+    {
+      statements: [`SELECT DISTINCT ${start} AS start FROM ${tableOf(hostPaths)} ORDER BY start NULLS LAST`],
+      reads: hostPaths,
+    },
+    signal,
+  );
+  return rows.map(([value]) => {
+    const startTime = value === null || value === undefined ? null : Number(value);
+    const endTime = startTime === null ? null : partitionEnd(finest, startTime);
+    const file = `${partitionFolder(parts, startTime)}/data_0.parquet`;
+    return { file, startTime, endTime, where: condition(time, startTime, endTime) };
+  });
+}
+
+/** SQL that writes Parquet files as one, columns by name, the rows in their order. */
+export function copySql(hostPaths: readonly string[], target: string): string {
+  return copyOf(tableOf(hostPaths), target, 'true');
+}
+
+/** A partition, and the host path of the file that it is written to. */
+export interface PartitionTarget {
+  readonly where: string;
+  readonly target: string;
+}
+
+/** What is read from files of this size together is kept in memory while it is taken apart, bytes. */
+const keptBytesMax = 64_000_000;
+
+/**
+ * Statements that write partitions of Parquet files, as copySql writes the whole. Small files are read once: one that
+ * has all its rows in one group would be read whole for each partition. Those of large files are found by their row
+ * groups.
+ */
+export function partitionSql(inputs: readonly HostFile[], partitions: readonly PartitionTarget[]): readonly string[] {
+  const table = tableOf(inputs.map(({ hostPath }) => hostPath));
+  const sizeBytes = inputs.reduce((sum, input) => sum + input.sizeBytes, 0);
+  if (partitions.length < 2 || sizeBytes > keptBytesMax) {
+    return partitions.map(({ where, target }) => copyOf(table, target, where));
+  }
+  return [
+    `CREATE TEMP TABLE kept_rows AS SELECT * FROM ${table}`,
+    ...partitions.map(({ where, target }) => copyOf('kept_rows', target, where)),
+  ];
+}
+
+function copyOf(table: string, target: string, where: string): string {
+  return `COPY (SELECT * FROM ${table} WHERE ${where}) TO ${literal(target)} (FORMAT parquet)`;
+}
+
+function tableOf(hostPaths: readonly string[]): string {
+  // The folders that the files lie in are not columns of theirs.
+  return `read_parquet(${literalList(hostPaths)}, union_by_name = true, hive_partitioning = false)`;
+}
+
+type TimeKind = 'seconds' | 'zoned' | 'plain';
+
+function kindOf(type: string): TimeKind | undefined {
+  if (/^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL.*)$/.test(type)) return 'seconds';
+  if (type === 'TIMESTAMP WITH TIME ZONE') return 'zoned';
+  return /^(TIMESTAMP(_S|_MS|_NS)?|DATE)$/.test(type) ? 'plain' : undefined;
+}
+
+/**
+ * The time decides, as it does for the partition that a row is found in. The column itself is compared too, with a
+ * second to spare for what was rounded, so that row groups of other times are not read.
+ */
+function condition(time: Column, startTime: number | null, endTime: number | null): string {
+  const moment = timeSql(time);
+  if (startTime === null || endTime === null) return `(${moment}) IS NULL`;
+  const column = identifier(time.name);
+  const raw = (seconds: number): string => boundSql(kindOf(time.type), seconds);
+  const [from, to] = [boundSql('plain', startTime), boundSql('plain', endTime)];
+  const near = `${column} >= ${raw(startTime - 1)} AND ${column} < ${raw(endTime + 1)}`;
+  return `${near} AND (${moment}) >= ${from} AND (${moment}) < ${to}`;
+}
+
+function boundSql(kind: TimeKind | undefined, seconds: number): string {
+  if (kind === 'seconds') return String(seconds);
+  return kind === 'zoned' ? `to_timestamp(${seconds})` : `make_timestamp(${seconds}::BIGINT * 1000000)`;
+}

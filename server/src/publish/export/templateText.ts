@@ -1,0 +1,31 @@
+import { type FS } from '../../tinyfs/fs.ts';
+import { type Inputs } from '../../resources/model/derived.ts';
+import { type Job } from '../../base/job.ts';
+import { readHome } from '../../resources/readResource.ts';
+import { findOutputs, renderMatch } from '../../resources/kinds/template/render.ts';
+import { type Workshop } from '../../materialize/workshop.ts';
+import { type ExportContext } from '../../resources/model/exportContext.ts';
+
+/** What an output of a Template is rendered with. */
+export interface Rendering {
+  /** The tree, and what resources read in it. */
+  readonly fs: FS;
+  readonly inputs: Inputs;
+  readonly files: ExportContext;
+  readonly workshop: Workshop;
+  readonly job: Job;
+}
+
+/**
+ * The text of a Template's output at a pond path (`/Template/<uuid>/…`), which knows of the exported files; undefined
+ * when no Template gives one file there. Fails as renderMatch.
+ */
+export async function textWithFiles(path: string, rendering: Rendering): Promise<string | undefined> {
+  const [, kind = '', id = '', ...below] = path.split('/');
+  if (kind !== 'Template') return undefined;
+  const { fs, inputs, files, workshop, job } = rendering;
+  const resource = (await readHome(fs, kind, id))?.resource;
+  const outputs = resource === undefined ? [] : await findOutputs(resource, inputs, below.join('/'));
+  const [output, other] = outputs;
+  return output === undefined || other !== undefined ? undefined : await renderMatch(output, files, workshop, job);
+}

@@ -1,0 +1,153 @@
+/** Writes what a series or table is exported as. */
+import { type Disk } from '../../storage/disk.ts';
+import { type HostFile } from '../../pond/types.ts';
+import { readHostStream } from '../../storage/hostStream.ts';
+import { keyOf } from '../../materialize/contentKey.ts';
+import { type Job } from '../../base/job.ts';
+import { type Workshop } from '../../materialize/workshop.ts';
+import { type ExportedFile, type ExportedSet, isAsLeft } from './manifest.ts';
+import { type TemporalPart } from './parts.ts';
+import { copySql, findPartitions, type Partition, partitionColumn, partitionSql } from './partitions.ts';
+import { placeFile, placeFiles, writeChunks } from './place.ts';
+
+/** Changes with what the same inputs are written as. */
+const recipeVersion = 1;
+
+/** Where exports go, and with what they are made. */
+export interface ExportPlace {
+  readonly disk: Disk;
+  /** Absolute host path of the disk's root. */
+  readonly directory: string;
+  readonly workshop: Workshop;
+  readonly job: Job;
+}
+
+/** A series or table that is exported. */
+export interface SeriesSet {
+  readonly origin: string;
+  /** Its content, in order. */
+  readonly inputs: readonly HostFile[];
+  /** Folder for the partitions, '' for the root. */
+  readonly folder: string;
+  /** The file for what is not partitioned. */
+  readonly file: string;
+  /** None for one file. */
+  readonly parts: readonly TemporalPart[];
+}
+
+/** What became of a set. */
+export interface WrittenSet extends ExportedSet {
+  /** How many of its files were there as they are. */
+  readonly unchanged: number;
+}
+
+/** How many partitions are written at once. */
+const batchMax = 100;
+
+/**
+ * Writes a series or table as Parquet: a file for each partition, or one file when there are no parts, or no column
+ * with the time. What `before` says of an earlier export is not made again while its files are as they were left.
+ * `tell` hears of what is there while only a part is written, should the rest fail: a set whose key no set has.
+ */
+export async function writeSet(
+  place: ExportPlace,
+  set: SeriesSet,
+  before: ExportedSet | undefined,
+  tell?: (part: ExportedSet) => void,
+): Promise<WrittenSet> {
+  const { origin, inputs, folder, file, parts } = set;
+  const key = keyOf('export', recipeVersion, folder, file, parts, ...inputs.map((input) => input.key));
+  if (before?.key === key && before.files.every((one) => isAsLeft(place.disk, one))) {
+    return { ...before, origin, unchanged: before.files.length };
+  }
+  const partitions = await partitionsOf(place, set);
+  const tellOf = (written: readonly Written[]) =>
+    tell?.({ origin, key: '', files: [...written.map(fileOf), ...(before?.files ?? [])] });
+  const written =
+    partitions === undefined ? [await writeWhole(place, set)] : await writePartitions(place, set, partitions, tellOf);
+  return { origin, key, files: written.map(fileOf), unchanged: written.filter(({ changed }) => !changed).length };
+}
+
+/** The name of a Parquet file: with its extension. */
+export function parquetName(name: string): string {
+  return name.endsWith('.parquet') ? name : `${name}.parquet`;
+}
+
+/** What is on the disk now, of a file that was written. */
+export function exportedFile(
+  { disk }: Pick<ExportPlace, 'disk'>,
+  file: string,
+  { startTime, endTime }: Pick<ExportedFile, 'startTime' | 'endTime'> = { startTime: null, endTime: null },
+): ExportedFile {
+  const { sizeBytes, modifiedMs } = disk.stat(file) ?? { sizeBytes: 0, modifiedMs: 0 };
+  return { file, startTime, endTime, sizeBytes, modifiedMs };
+}
+
+interface Written extends ExportedFile {
+  readonly changed: boolean;
+}
+
+function fileOf({ changed: _, ...file }: Written): ExportedFile {
+  return file;
+}
+
+/** Undefined for what goes into one file. */
+async function partitionsOf(
+  { workshop, job }: ExportPlace,
+  { inputs, parts }: SeriesSet,
+): Promise<readonly Partition[] | undefined> {
+  const [first, ...rest] = parts;
+  if (first === undefined) return undefined;
+  const time = partitionColumn((await workshop.inspect(inputs, job)).columns);
+  if (time === undefined) return undefined;
+  return await findPartitions(workshop.builder, hostPathsOf(inputs), time, [first, ...rest], job.signal);
+}
+
+async function writeWhole(place: ExportPlace, { inputs, file }: SeriesSet): Promise<Written> {
+  const { disk, directory, workshop, job } = place;
+  const [first, ...rest] = inputs;
+  const changed = await placeFile(disk, directory, file, async (temporary) => {
+    const target = disk.hostPath(temporary) ?? temporary;
+    // One part is what was stored, byte for byte.
+    if (first !== undefined && rest.length === 0) {
+      await writeChunks(disk, temporary, readHostStream(first.hostPath, 0, Infinity));
+    } else {
+      const reads = hostPathsOf(inputs);
+      await workshop.builder.run({ statements: [copySql(reads, target)], reads, writes: [target] }, job.signal);
+    }
+  });
+  return { ...exportedFile(place, file), changed };
+}
+
+async function writePartitions(
+  place: ExportPlace,
+  { inputs, folder }: SeriesSet,
+  partitions: readonly Partition[],
+  tell: (written: readonly Written[]) => void,
+): Promise<readonly Written[]> {
+  const { disk, directory, workshop, job } = place;
+  const written: Written[] = [];
+  for (let start = 0; start < partitions.length; start += batchMax) {
+    const batch = partitions.slice(start, start + batchMax);
+    const files = batch.map(({ file }) => (folder === '' ? file : `${folder}/${file}`));
+    const changed = await placeFiles(disk, directory, files, async (temporaries) => {
+      const targets = batch.map(({ where }, index) => {
+        const temporary = temporaries[index] ?? '';
+        return { where, target: disk.hostPath(temporary) ?? temporary };
+      });
+      const statements = partitionSql(inputs, targets);
+      const writes = targets.map(({ target }) => target);
+      await workshop.builder.run({ statements, reads: hostPathsOf(inputs), writes }, job.signal);
+    });
+    for (const [index, partition] of batch.entries()) {
+      written.push({ ...exportedFile(place, files[index] ?? '', partition), changed: changed[index] ?? true });
+    }
+    tell(written);
+    job.progress?.(`exporting ${folder}`, written.length, partitions.length);
+  }
+  return written;
+}
+
+function hostPathsOf(inputs: readonly HostFile[]): readonly string[] {
+  return inputs.map(({ hostPath }) => hostPath);
+}

@@ -1,0 +1,28 @@
+import { readHostStream } from '../../storage/hostStream.ts';
+import { keyOf } from '../../materialize/contentKey.ts';
+import { type Match } from '../../resources/model/derived.ts';
+import { placeFile, writeChunks } from './place.ts';
+import { exportedFile, type ExportPlace, type WrittenSet } from './writeSet.ts';
+
+/** A file that is exported as it is. */
+export interface TextSet {
+  readonly origin: string;
+  readonly match: Match;
+  /** Relative to the folder that is exported to. */
+  readonly file: string;
+  /** What is written in place of the content; undefined for the content itself. */
+  readonly text: string | undefined;
+}
+
+/** Writes a file as it is, or the text that takes its place. */
+export async function writeText(place: ExportPlace, { origin, match, file, text }: TextSet): Promise<WrittenSet> {
+  const { disk, directory, job } = place;
+  const changed = await placeFile(disk, directory, file, async (temporary) => {
+    if (text !== undefined) return await writeChunks(disk, temporary, [Buffer.from(text)]);
+    for (const { hostPath } of await match.files(job)) {
+      await writeChunks(disk, temporary, readHostStream(hostPath, 0, Infinity));
+    }
+  });
+  const key = keyOf('text', match.key, text ?? null);
+  return { origin, key, files: [exportedFile(place, file)], unchanged: changed ? 0 : 1 };
+}

@@ -1,0 +1,93 @@
+/** What a site shows: the outputs of Reduce resources, with their parameters and resolutions. */
+import { type Column } from '../../sandbox/types.ts';
+import { type Inputs, type Match } from '../../resources/model/derived.ts';
+import { isDurationError, parseDuration } from '../../documents/duration.ts';
+import { type TemporalPart } from '../export/parts.ts';
+import { fieldsOf } from '../../resources/kinds/template/fields.ts';
+
+/** An output of a Reduce resource: a page. */
+export interface SiteOutput {
+  readonly resource: string;
+  readonly collection: string;
+  readonly name: string;
+  /** From the finest to the coarsest; at least one. */
+  readonly resolutions: readonly Resolution[];
+}
+
+/** A series of an output. */
+export interface Resolution {
+  /** As the document has it. */
+  readonly name: string;
+  /** Length of a bucket, or near it. */
+  readonly seconds: number;
+  readonly match: Match;
+}
+
+/** The columns of a series that say one thing, of one instrument. */
+export interface Parameter {
+  readonly name: string;
+  readonly unit: string;
+  readonly instrument: string;
+  /** Names of the columns with the mean, the least and the greatest of each bucket; those that there are. */
+  readonly avg?: string;
+  readonly min?: string;
+  readonly max?: string;
+}
+
+/** Seconds in a month of the calendar, on average. */
+const monthSeconds = 2_629_746;
+
+/** The outputs of all Reduce resources, in order of their paths. */
+export async function findOutputs(inputs: Inputs): Promise<readonly SiteOutput[]> {
+  const outputs = new Map<string, Omit<SiteOutput, 'resolutions'> & { readonly resolutions: Resolution[] }>();
+  for (const match of await inputs.match('/Reduce/*/*/**/res=*')) {
+    const [resource = '', collection = '', folders = '', resolution = ''] = match.captures;
+    const name = folders.replace(/\/$/, '');
+    const seconds = secondsOf(resolution);
+    if (name === '' || seconds === undefined || match.type === 'file') continue;
+    const key = JSON.stringify([resource, collection, name]);
+    const output = outputs.get(key) ?? { resource, collection, name, resolutions: [] };
+    output.resolutions.push({ name: resolution, seconds, match });
+    outputs.set(key, output);
+  }
+  const list = [...outputs.values()];
+  for (const { resolutions } of list) resolutions.sort((a, b) => a.seconds - b.seconds);
+  const order = ({ resource, collection, name }: SiteOutput): string => `${resource}/${collection}/${name}`;
+  return list.sort((a, b) => (order(a) < order(b) ? -1 : 1));
+}
+
+/**
+ * What the columns of an output tell, by name, unit and instrument. Other columns than averages and bounds are left
+ * out.
+ */
+export function parametersOf(columns: readonly Column[]): readonly Parameter[] {
+  const parameters = new Map<string, { -readonly [K in keyof Parameter]: Parameter[K] }>();
+  for (const column of columns) {
+    const [field] = fieldsOf([column]);
+    if (field === undefined || !(field.agg === 'avg' || field.agg === 'min' || field.agg === 'max')) continue;
+    if (!/INT|FLOAT|DOUBLE|DECIMAL/.test(column.type)) continue;
+    const { name, unit, instrument, agg } = field;
+    const key = JSON.stringify([name, unit, instrument]);
+    const parameter = parameters.get(key) ?? { name, unit, instrument };
+    parameter[agg] = column.name;
+    parameters.set(key, parameter);
+  }
+  return [...parameters.values()];
+}
+
+/** What a file should hold at most, rows: more is slow to fetch for a page that shows less. */
+const fileRowsMax = 20_000;
+
+/** The parts of time that keep the files of a resolution small, but as few as that allows. */
+export function partsFor(seconds: number): readonly [TemporalPart, ...TemporalPart[]] {
+  if (366 * 86_400 <= fileRowsMax * seconds) return ['year'];
+  if (31 * 86_400 <= fileRowsMax * seconds) return ['year', 'month'];
+  return 86_400 <= fileRowsMax * seconds ? ['year', 'month', 'day'] : ['year', 'month', 'day', 'hour'];
+}
+
+function secondsOf(resolution: string): number | undefined {
+  const parsed = parseDuration(resolution);
+  if (isDurationError(parsed)) return undefined;
+  const seconds = parsed.months * monthSeconds + parsed.microseconds / 1e6;
+  return seconds > 0 ? seconds : undefined;
+}

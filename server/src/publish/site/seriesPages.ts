@@ -1,0 +1,124 @@
+/** Writes the data of a site, and says what its pages with charts show. */
+import { identifier, literalList } from '../../duckdb/sql.ts';
+import { type HostFile } from '../../pond/types.ts';
+import { type FileFacts } from '../../sandbox/build.ts';
+import { type ExportedFile, type ExportedSet, type Manifest } from '../export/manifest.ts';
+import { partitionColumn } from '../export/partitions.ts';
+import { type ExportPlace, writeSet } from '../export/writeSet.ts';
+import { type Slugs } from '../../documents/pageNames.ts';
+import { type Parameter, parametersOf, partsFor, type Resolution, type SiteOutput } from './outputs.ts';
+import { type PageResolution, type SeriesPage } from './pages.ts';
+
+/** Folder of the data, below the root of the site's pages. */
+export const dataFolder = 'data';
+
+/** What writes the data of a site. */
+export interface SiteData {
+  /** Where data goes: the folder `src/data` of the site. */
+  readonly place: ExportPlace;
+  readonly slugs: Slugs;
+  readonly before: Manifest;
+  /** Gets the sets that are written, by their folder. */
+  readonly after: Map<string, ExportedSet>;
+  /** Gets the files of each series, by its pond path; relative to the root of the site's pages. */
+  readonly files: Map<string, readonly ExportedFile[]>;
+  /** Descriptions of Reduce resources, by name. */
+  readonly descriptions: ReadonlyMap<string, string>;
+}
+
+/** A page whose data is written. */
+export interface WrittenPage {
+  readonly page: SeriesPage;
+  /** How many of its files were there as they are. */
+  readonly unchanged: number;
+}
+
+/** Writes the data of an output and returns its page. */
+export async function writeSeriesPage(data: SiteData, output: SiteOutput): Promise<WrittenPage> {
+  const { place, slugs } = data;
+  const { resource, collection, name } = output;
+  const folders = slugPath(slugs, '', [resource, collection, name]);
+  const resolutions: (PageResolution & { readonly facts: FileFacts; readonly inputs: readonly HostFile[] })[] = [];
+  let unchanged = 0;
+  for (const resolution of output.resolutions) {
+    const written = await writeResolution(data, folders, resolution);
+    const facts = await place.workshop.inspect(written.inputs, place.job);
+    unchanged += written.unchanged;
+    resolutions.push({ ...written.resolution, facts, inputs: written.inputs });
+  }
+  const [finest] = resolutions;
+  const facts = finest?.facts;
+  const columns = facts?.columns ?? [];
+  const parameters = parametersOf(columns);
+  const time = facts?.time && {
+    start: Math.floor(Number(facts.time.minUs) / 1e6),
+    end: Math.ceil(Number(facts.time.maxUs) / 1e6 + (finest?.seconds ?? 0)),
+  };
+  const page: SeriesPage = {
+    path: `src/reduce/${folders}.md`,
+    resource,
+    collection,
+    name,
+    desc: data.descriptions.get(resource) ?? '',
+    timeColumn: partitionColumn(columns)?.name ?? 'Timestamp',
+    parameters,
+    resolutions: resolutions.map(({ name: title, seconds, files }) => ({ name: title, seconds, files })),
+    time,
+    modifiedUs: Math.max(...output.resolutions.map(({ match }) => match.modifiedUs)),
+    sparkline: await sparklineOf(place, resolutions, parameters[0]),
+  };
+  return { page, unchanged };
+}
+
+/** Names of a path as a path of slugs, each unique in its folder. */
+export function slugPath(slugs: Slugs, root: string, names: readonly string[]): string {
+  let path = root;
+  for (const name of names) path = `${path}/${slugs.of(path, name)}`;
+  return path.slice(root.length + 1);
+}
+
+async function writeResolution(
+  { place, slugs, before, after, files }: SiteData,
+  folders: string,
+  { name, seconds, match }: Resolution,
+): Promise<{ readonly resolution: PageResolution; readonly inputs: readonly HostFile[]; readonly unchanged: number }> {
+  const folder = `${folders}/res-${slugs.of(`data/${folders}`, name)}`;
+  const inputs = await match.files(place.job);
+  const set = { origin: 'site', inputs, folder, file: `${folder}/data.parquet`, parts: partsFor(seconds) };
+  const { unchanged, ...written } = await writeSet(place, set, before.get(folder), (part) => after.set(folder, part));
+  after.set(folder, written);
+  const placed = written.files.map((file) => ({ ...file, file: `${dataFolder}/${file.file}` }));
+  files.set(match.path, placed);
+  const shown = placed.flatMap(({ file, startTime: start, endTime: end, sizeBytes }) =>
+    start === null || end === null ? [] : [{ file, start, end, sizeBytes }],
+  );
+  return { resolution: { name, seconds, files: shown }, inputs, unchanged };
+}
+
+/** Values that a line of the size of a thumb can show. */
+const sparklineMax = 120;
+
+/** The newest values of a parameter, of the coarsest resolution that has enough of them. */
+async function sparklineOf(
+  { workshop, job }: ExportPlace,
+  resolutions: readonly { readonly facts: FileFacts; readonly inputs: readonly HostFile[] }[],
+  parameter: Parameter | undefined,
+): Promise<readonly number[]> {
+  const chosen = resolutions.findLast(({ facts }) => facts.rowCount >= sparklineMax / 3) ?? resolutions[0];
+  const column = parameter?.avg ?? parameter?.max ?? parameter?.min;
+  const time = chosen && partitionColumn(chosen.facts.columns);
+  if (chosen === undefined || column === undefined || time === undefined) return [];
+  const reads = chosen.inputs.map(({ hostPath }) => hostPath);
+  const value = `CAST(${identifier(column)} AS DOUBLE)`;
+  const rows = await workshop.builder.run(
+    {
+      statements: [
+        `SELECT ${value} FROM read_parquet(${literalList(reads)}, union_by_name = true, hive_partitioning = false)
+         WHERE isfinite(${value}) ORDER BY ${identifier(time.name)} DESC LIMIT ${sparklineMax}`,
+      ],
+      reads,
+    },
+    job.signal,
+  );
+  return rows.map(([one]) => Number(one)).reverse();
+}

@@ -1,0 +1,81 @@
+/** The pages and files of a site that Template resources give. */
+import { type FS } from '../../tinyfs/fs.ts';
+import { type Inputs, type Match } from '../../resources/model/derived.ts';
+import { type ExportContext, foldRecords } from '../../resources/model/exportContext.ts';
+import { type ExportedFile } from '../export/manifest.ts';
+import { textWithFiles } from '../export/templateText.ts';
+import { type ExportPlace } from '../export/writeSet.ts';
+import { readHome } from '../../resources/readResource.ts';
+import { collectionsOf } from '../../resources/kinds/template/collections.ts';
+import { type Slugs, pathFrom } from '../../documents/pageNames.ts';
+import { type TextPage } from './pages.ts';
+import { type SiteText } from './project.ts';
+import { slugPath } from './seriesPages.ts';
+
+/** What Templates are rendered with. */
+export interface TextParts {
+  readonly fs: FS;
+  readonly inputs: Inputs;
+  readonly place: ExportPlace;
+  readonly slugs: Slugs;
+  /** The exported files of each series, by its pond path; relative to the root of the site's pages. */
+  readonly files: ReadonlyMap<string, readonly ExportedFile[]>;
+}
+
+/** What Templates give: a text each, and a page for those that are Markdown. */
+export interface RenderedTexts {
+  readonly texts: readonly SiteText[];
+  readonly pages: readonly TextPage[];
+}
+
+/** Renders the outputs of all Templates; their pages know the files of the series beside their inputs. */
+export async function renderTexts(parts: TextParts): Promise<RenderedTexts> {
+  const texts: SiteText[] = [];
+  const pages: TextPage[] = [];
+  for (const match of await parts.inputs.match('/Template/*/*/**')) {
+    const [resource = '', collection = '', output = ''] = match.captures;
+    const names = output.split('/');
+    const last = names.pop() ?? '';
+    const isPage = /\.md$/i.test(last);
+    const name = isPage ? last.slice(0, -'.md'.length) : last;
+    const slug = slugPath(parts.slugs, 'pages', [resource, collection, ...names, name]);
+    const path = `src/pages/${slug}${isPage ? '.md' : ''}`;
+    const { desc, pattern } = await collectionAt(parts.fs, match, collection);
+    const text = await renderedText(parts, match, pattern, path);
+    texts.push({ path, text, isTheirs: false });
+    if (isPage) pages.push({ path, resource, collection, name: [...names, name].join('/'), desc });
+  }
+  return { texts, pages };
+}
+
+async function collectionAt(fs: FS, match: Match, collection: string): Promise<{ desc: string; pattern: string }> {
+  const [, kind = '', id = ''] = match.path.split('/');
+  const home = await readHome(fs, kind, id);
+  const found = home?.resource && collectionsOf(home.resource).find(({ name }) => name === collection);
+  return { desc: home?.desc ?? '', pattern: found?.inPattern ?? '' };
+}
+
+async function renderedText(parts: TextParts, match: Match, pattern: string, page: string): Promise<string> {
+  const { fs, inputs, place } = parts;
+  const files = await filesBeside(parts, pattern, page.slice('src/'.length));
+  const { workshop, job } = place;
+  const text = await textWithFiles(match.path, { fs, inputs, files, workshop, job });
+  if (text !== undefined) return text;
+  const root = await fs.root();
+  return new TextDecoder().decode(await root.readFile(match.path));
+}
+
+/** A Template takes one resolution of an output to know its columns; a page wants the files of all of them. */
+async function filesBeside({ inputs, files }: TextParts, pattern: string, page: string): Promise<ExportContext> {
+  const all = pattern.replace(/[^/]+$/, '*');
+  if (all === '') return {};
+  const records = (await inputs.match(all)).flatMap((series) =>
+    (files.get(series.path) ?? []).map(({ file, startTime, endTime }) => ({
+      file: pathFrom(page, file),
+      start_time: startTime,
+      end_time: endTime,
+      captures: series.captures,
+    })),
+  );
+  return foldRecords(records);
+}

@@ -1,0 +1,126 @@
+import { openHostDisk } from '../../storage/hostDisk.ts';
+import { type FS } from '../../tinyfs/fs.ts';
+import { type Inputs } from '../../resources/model/derived.ts';
+import { type Job } from '../../base/job.ts';
+import { type ExportedSet, readManifest, writeManifest } from '../export/manifest.ts';
+import { requireFolders } from '../export/place.ts';
+import { sweep } from '../export/sweep.ts';
+import { readHomes } from '../../resources/readResource.ts';
+import { sideBySide } from '../../base/sideBySide.ts';
+import { type Workshop } from '../../materialize/workshop.ts';
+import { createSlugs, scriptValue } from '../../documents/pageNames.ts';
+import { findOutputs, type SiteOutput } from './outputs.ts';
+import { addressOf, grouped, indexPageText, type SeriesPage, seriesPageText, type TextPage } from './pages.ts';
+import { projectFiles, type SidebarSection, type SiteText } from './project.ts';
+import { dataFolder, type SiteData, writeSeriesPage, type WrittenPage } from './seriesPages.ts';
+import { renderTexts } from './textPages.ts';
+import { writeTexts } from './writeTexts.ts';
+
+/** What a site is made of, and where. */
+export interface SiteParts {
+  readonly fs: FS;
+  readonly inputs: Inputs;
+  readonly workshop: Workshop;
+  /** Absolute host path of the site's folder; made when it is missing. */
+  readonly directory: string;
+  readonly title: string;
+  readonly job: Job;
+}
+
+/** Where a site has its files, relative to its folder. */
+const siteFolders = ['src', `src/${dataFolder}`, 'src/components', 'src/pages', 'src/reduce'];
+
+/** What became of a site. */
+export interface WrittenSite {
+  readonly pages: number;
+  readonly files: number;
+  /** How many of the files were there as they are. */
+  readonly unchanged: number;
+  readonly bytes: number;
+}
+
+/**
+ * Writes an Observable Framework project: a page of charts for each output of Reduce resources, the pages of Template
+ * resources, and a first page that lists them. The data goes beside, as Parquet by parts of time. What did not change
+ * is left as it is. Fails `path-escapes` before anything is written where a folder of the site is a link,
+ * `already-exists` where a file stands that is not ours, and as the outputs do.
+ */
+export async function writeSite(parts: SiteParts): Promise<WrittenSite> {
+  const { fs, workshop, directory, job } = parts;
+  // The data has a disk of its own, which cannot tell that a folder above its root is a link.
+  requireFolders(openHostDisk(directory), directory, siteFolders);
+  const dataDirectory = `${directory}/src/${dataFolder}`;
+  const disk = openHostDisk(dataDirectory);
+  const before = readManifest(disk);
+  const after = new Map<string, ExportedSet>();
+  const homes = await readHomes(fs);
+  const data: SiteData = {
+    place: { disk, directory: dataDirectory, workshop, job },
+    slugs: createSlugs(),
+    before,
+    after,
+    files: new Map(),
+    descriptions: new Map(homes.flatMap(({ kind, name, desc }) => (kind.kind === 'Reduce' ? [[name, desc]] : []))),
+  };
+  const written = await writeAll(parts, data).catch((error: unknown) => {
+    // What was there before is ours as well as what came now.
+    writeManifest(disk, before, new Map([...before, ...after]));
+    throw error;
+  });
+  sweep(disk, dataDirectory, before, after);
+  writeManifest(disk, before, after);
+  return written;
+}
+
+async function writeAll({ fs, inputs, directory, title, job }: SiteParts, data: SiteData): Promise<WrittenSite> {
+  const made = await writePages(data, await findOutputs(inputs), job);
+  const series = made.map(({ page }) => page);
+  const rendered = await renderTexts({ ...data, fs, inputs });
+  const texts = [
+    ...projectFiles(title, sectionsOf(series, rendered.pages)),
+    ...series.map((page): SiteText => ({ path: page.path, text: seriesPageText(page), isTheirs: false })),
+    ...rendered.texts,
+    { path: 'src/index.md', text: indexPageText(title, series, rendered.pages), isTheirs: false },
+    { path: 'src/datasets.json', text: indexJson(series), isTheirs: false },
+  ];
+  const written = await writeTexts(openHostDisk(directory), directory, texts, job.signal);
+  const dataFiles = [...data.after.values()].flatMap((set) => set.files);
+  return {
+    pages: series.length + rendered.pages.length + 1,
+    files: texts.length + dataFiles.length,
+    unchanged: made.reduce((sum, { unchanged }) => sum + unchanged, written.unchanged),
+    bytes: written.bytes + dataFiles.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+  };
+}
+
+/** How many pages get their data side by side. */
+const pagesAtOnce = 2;
+
+/** Pages begin in the order of their outputs, and take their names as they begin: so names are the same each time. */
+async function writePages(data: SiteData, outputs: readonly SiteOutput[], job: Job): Promise<readonly WrittenPage[]> {
+  let done = 0;
+  return await sideBySide(outputs, pagesAtOnce, async (output) => {
+    job.progress?.(`writing ${output.resource}/${output.collection}/${output.name}`, done, outputs.length);
+    const page = await writeSeriesPage(data, output);
+    done += 1;
+    return page;
+  });
+}
+
+function sectionsOf(series: readonly SeriesPage[], texts: readonly TextPage[]): readonly SidebarSection[] {
+  const sections = [...grouped<SeriesPage | TextPage>(series), ...grouped<SeriesPage | TextPage>(texts)];
+  return sections.map(([name, pages]) => ({
+    name,
+    pages: pages.map((page) => ({ name: page.name, path: addressOf(page) })),
+  }));
+}
+
+/** The same as the first page tells, for programs. */
+function indexJson(series: readonly SeriesPage[]): string {
+  const datasets = series.map(({ path, sparkline: _, modifiedUs, ...rest }) => ({
+    ...rest,
+    page: addressOf({ path }),
+    modified: new Date(modifiedUs / 1000).toISOString(),
+  }));
+  return `${scriptValue({ datasets })}\n`;
+}

@@ -1,0 +1,22 @@
+import { type ResourceKind } from '../../model/kind.ts';
+import { s3Fields } from '../../model/s3.ts';
+
+/** Backup: the pond, sent to a bucket. */
+export const backup: ResourceKind = {
+  kind: 'Backup',
+  summary: 'is to keep a copy of the pond in an S3-compatible store; it does nothing in this version',
+  doc: 'The document is checked and kept, with a warning, and a run of the resource fails. Nothing is sent.',
+  spec: { type: 'object', fields: s3Fields },
+  flows: () => [],
+  example: `apiVersion: duckpond/v1
+kind: Backup
+name: offsite
+desc: Nightly copy of the pond
+spec:
+  bucket: pond-backup
+  region: auto
+  key: \${env:S3_KEY}
+  secret: \${env:S3_SECRET}
+  endpoint: https://s3.example.org
+`,
+};

@@ -1,0 +1,136 @@
+/** Which columns a scope has, and of which types. */
+import { didYouMean } from '../../../base/suggest.ts';
+import { PondError } from '../../../base/error.ts';
+import { requireSqlType, type SqlType } from '../../../duckdb/sqlType.ts';
+import { compareNames } from '../../../tinyfs/path.ts';
+import { documentName, homeOf } from '../../model/resource.ts';
+import { type Resource } from '../../model/kind.ts';
+import { timeColumnOf } from '../../series/time.ts';
+import { type Piece } from './pieces.ts';
+import { type Scope } from './scope.ts';
+
+/** Type of the times of a result: seconds since 1970 UTC, whole or not, or a UTC TIMESTAMP. */
+export type TimeType = (typeof timeTypes)[keyof typeof timeTypes];
+
+const timeTypes = {
+  whole: requireSqlType('BIGINT'),
+  fractional: requireSqlType('DOUBLE'),
+  moment: requireSqlType('TIMESTAMP'),
+} as const;
+
+/** A value column of a scope, with the types that its inputs have; one at least. */
+export interface FoundColumn {
+  readonly name: string;
+  readonly types: readonly SqlType[];
+}
+
+/**
+ * Returns whole seconds when all inputs have them, fractional ones when all have numbers, TIMESTAMP otherwise. Inputs
+ * without rows count only when there are no others.
+ */
+export function timeTypeOf(pieces: readonly Piece[]): TimeType {
+  const filled = pieces.filter(({ facts }) => facts.rowCount > 0);
+  const types = (filled.length > 0 ? filled : pieces).flatMap(({ facts }) => timeColumnOf(facts.columns)?.type ?? []);
+  if (types.every((type) => integer.test(type))) return timeTypes.whole;
+  return types.every((type) => familyOf(type) === 'number') ? timeTypes.fractional : timeTypes.moment;
+}
+
+/**
+ * Returns the value columns to write: in the byte order of their names, or those that the scope asks for in its order.
+ * Fails `invalid-content` where inputs contradict each other, `run-failed` for a column that no input has.
+ */
+export function findColumns(resource: Resource, scope: Scope, pieces: readonly Piece[]): readonly FoundColumn[] {
+  const found = allColumns(scope, pieces);
+  const names = scope.columns === undefined ? [...found.keys()].sort(compareNames) : chosen(resource, scope, found);
+  return names.map((name) => {
+    const places = found.get(name) ?? [];
+    requireOneFamily(scope, name, places);
+    return { name, types: [...new Set(places.map(({ type }) => type))] };
+  });
+}
+
+/** Where a column has which type: the first input of each type. */
+interface ColumnPlace {
+  readonly type: SqlType;
+  /** Pond path. */
+  readonly path: string;
+}
+
+type Found = ReadonlyMap<string, readonly ColumnPlace[]>;
+
+function allColumns({ title }: Scope, pieces: readonly Piece[]): Found {
+  const found = new Map<string, ColumnPlace[]>();
+  const spellings = new Map<string, { readonly name: string; readonly path: string }>();
+  for (const { path, facts } of pieces) {
+    const time = timeColumnOf(facts.columns);
+    for (const { name, type } of facts.columns) {
+      if (name === time?.name) continue;
+      const other = spellings.get(name.toLowerCase()) ?? { name, path };
+      spellings.set(name.toLowerCase(), other);
+      if (other.name !== name) throw spellingError(title, other, { name, path });
+      const places = found.get(name) ?? [];
+      if (!places.some((place) => place.type === type)) places.push({ type, path });
+      found.set(name, places);
+    }
+  }
+  return found;
+}
+
+function spellingError(
+  title: string,
+  ...[a, b]: readonly { readonly name: string; readonly path: string }[]
+): PondError {
+  const message = `${title}: the columns "${a!.name}" of ${a!.path} and "${b!.name}" of ${b!.path} differ in case alone`;
+  return new PondError('invalid-content', message, {
+    path: b!.path,
+    hint: 'Give them one name, or two that differ in more, by a Derive resource.',
+  });
+}
+
+function chosen(resource: Resource, { title, columns = [] }: Scope, found: Found): readonly string[] {
+  const wanted = columns.filter(({ name }) => name.toLowerCase() !== 'timestamp');
+  const missing = wanted.find(({ name }) => !found.has(name));
+  if (missing === undefined) return wanted.map(({ name }) => name);
+  const names = [...found.keys()].sort(compareNames);
+  throw new PondError('run-failed', `${title}: no input has a column "${missing.name}"`, {
+    path: `${homeOf(resource)}/${documentName}`,
+    position: missing.node.range.start,
+    hint: didYouMean(missing.name, names) ?? columnsHint(names),
+  });
+}
+
+const hintedMax = 5;
+
+function columnsHint(names: readonly string[]): string {
+  if (names.length === 0) return 'The inputs have no columns beside Timestamp.';
+  const more = names.length > hintedMax ? `, and ${names.length - hintedMax} more` : '';
+  return `The inputs have ${names.slice(0, hintedMax).join(', ')}${more}.`;
+}
+
+function requireOneFamily({ title }: Scope, name: string, places: readonly ColumnPlace[]): void {
+  const [first, ...rest] = places;
+  if (first === undefined) return;
+  const nested = places.find(({ type }) => familyOf(type) === undefined);
+  if (nested !== undefined) {
+    throw new PondError('invalid-content', `${title}: "${name}" of ${nested.path} is ${nested.type}`, {
+      path: nested.path,
+      hint: 'Combine takes numbers, texts, truth values and times: convert it by a Derive resource.',
+    });
+  }
+  const other = rest.find(({ type }) => familyOf(type) !== familyOf(first.type));
+  if (other === undefined) return;
+  const message = `${title}: "${name}" is ${first.type} in ${first.path}, but ${other.type} in ${other.path}`;
+  const hint = 'Convert one of them by a Derive resource.';
+  throw new PondError('invalid-content', message, { path: other.path, hint });
+}
+
+const integer = /^U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)$/;
+const number = /^(FLOAT|DOUBLE|DECIMAL\(\d+, ?\d+\))$/;
+
+/** Types of one family have a common type that loses nothing of what they mean. Undefined for types made of others. */
+function familyOf(type: string): string | undefined {
+  if (integer.test(type) || number.test(type)) return 'number';
+  if (type === 'DATE' || /^TIMESTAMP(_S|_MS|_NS| WITH TIME ZONE)?$/.test(type)) return 'moment';
+  // Anything that is a plain word is a type by itself.
+  return /^[A-Z][A-Z_ ]*$/.test(type) ? type : undefined;
+}

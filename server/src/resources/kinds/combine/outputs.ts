@@ -1,0 +1,34 @@
+import { keyOf } from '../../../materialize/contentKey.ts';
+import { type Derive, type Resource } from '../../model/kind.ts';
+import { type DerivedDirectory, type DerivedFile, type Inputs, type Match } from '../../model/derived.ts';
+import { makeScope, recipe } from './make.ts';
+import { type Scope, scopesOf } from './scope.ts';
+
+/** Name of the one series in the directory of a scope. */
+const seriesName = 'combine';
+
+/** Each scope is a directory with one series, `combine`. */
+export const deriveOutputs: Derive = (resource, inputs) =>
+  new Map(scopesOf(resource).map((scope) => [scope.name, scopeDirectory(resource, scope, inputs)]));
+
+function scopeDirectory(resource: Resource, scope: Scope, inputs: Inputs): DerivedDirectory {
+  return {
+    type: 'directory',
+    list: async () => {
+      const series: (readonly Match[])[] = [];
+      for (const pattern of scope.patterns) series.push(await inputs.match(pattern));
+      return new Map([[seriesName, combined(resource, scope, series)]]);
+    },
+  };
+}
+
+function combined(resource: Resource, scope: Scope, series: readonly (readonly Match[])[]): DerivedFile {
+  const keys = series.map((matches) => matches.map(({ key }) => key));
+  const columns = scope.columns?.map(({ name }) => name) ?? null;
+  return {
+    type: 'series',
+    key: keyOf(...recipe, columns, keys),
+    modifiedUs: Math.max(resource.modifiedUs, ...series.flat().map(({ modifiedUs }) => modifiedUs)),
+    make: (workshop, job) => makeScope({ resource, scope, series }, workshop, job),
+  };
+}

@@ -1,0 +1,42 @@
+import { type Job } from '../../../base/job.ts';
+import { type Period } from '../../series/periods.ts';
+import { type Workshop } from '../../../materialize/workshop.ts';
+import { type Piece } from './pieces.ts';
+import { type Layout, partSql, risingSql } from './sql.ts';
+
+/**
+ * Writes the rows of a period to a host file, each time once and in order: those of these series, of which the first
+ * wins.
+ */
+export async function writeRows(
+  layout: Layout,
+  period: Period,
+  series: readonly (readonly Piece[])[],
+  target: string,
+  { builder }: Workshop,
+  { signal }: Job,
+): Promise<void> {
+  const ordered = series.map(inTimeOrder);
+  const reads = ordered.flatMap((pieces) => pieces.map(({ file }) => file.hostPath));
+  const [rising = []] = await builder.run({ statements: [risingSql(layout, period, ordered)], reads }, signal);
+  const known = ordered.map((pieces, index) => ({ pieces, isRising: rising[index] === true }));
+  await builder.run({ statements: [partSql(layout, period, known, target)], reads, writes: [target] }, signal);
+}
+
+/** Names the layout of what is written, for its key. */
+export function keyOfLayout({ time, columns }: Layout): readonly (readonly string[] | string)[] {
+  return [time, ...columns.map(({ name, type }) => [name, type])];
+}
+
+/** Pieces that have no time in common are put in order of time: none of them wins over another. */
+export function inTimeOrder(pieces: readonly Piece[]): readonly Piece[] {
+  const sorted = pieces.toSorted((a, b) => Number(startOf(a) - startOf(b)));
+  const overlaps = sorted.some(
+    (piece, index) => index > 0 && startOf(piece) <= (sorted[index - 1]!.facts.time?.maxUs ?? 0n),
+  );
+  return overlaps ? pieces : sorted;
+}
+
+function startOf({ facts }: Piece): bigint {
+  return facts.time?.minUs ?? 0n;
+}

@@ -1,0 +1,39 @@
+import { isPondError, PondError } from '../../../base/error.ts';
+import { type ErrorCode } from '../../../base/errorCode.ts';
+import { placeInSource, type ScalarNode } from '../../../documents/node.ts';
+import { documentName, homeOf, titleOf } from '../../model/resource.ts';
+import { type Resource } from '../../model/kind.ts';
+
+/** What does not come from the query or its input. */
+const passed: ReadonlySet<ErrorCode> = new Set([
+  'cancelled',
+  'engine-unavailable',
+  'untrusted',
+  'storage-full',
+  'storage-denied',
+  'storage-failed',
+]);
+
+/**
+ * The error of something that could not be derived. `invalid-content` and `ambiguous-dates` blame the input that it names, at the line that
+ * the message tells; all else blames the document, at the place in the query.
+ */
+export function deriveFailure(
+  error: unknown,
+  { resource, query, output }: { readonly resource: Resource; readonly query: ScalarNode; readonly output: string },
+): unknown {
+  if (!isPondError(error) || passed.has(error.code)) return error;
+  const { code, hint, path, position } = error;
+  const message = `${titleOf(resource)} cannot make ${output}: ${error.message}`;
+  const details = { ...(hint === undefined ? {} : { hint }), cause: error };
+  if ((code === 'invalid-content' || code === 'ambiguous-dates') && path !== undefined) {
+    const line = /\bLine:? (\d+)/i.exec(error.message)?.[1];
+    const where = line === undefined ? {} : { position: { line: Number(line) - 1, character: 0 } };
+    return new PondError(code, message, { ...details, path, ...where });
+  }
+  return new PondError(code, message, {
+    ...details,
+    path: `${homeOf(resource)}/${documentName}`,
+    position: (position && placeInSource(query, position)) ?? query.range.start,
+  });
+}

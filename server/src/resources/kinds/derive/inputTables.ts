@@ -1,0 +1,34 @@
+import { isPondError } from '../../../base/error.ts';
+import { pondNamesIn } from '../../../sandbox/pondNames.ts';
+import { hasWildcard } from '../../../tinyfs/glob.ts';
+import { type Inputs, type Match } from '../../model/derived.ts';
+
+/** A pond path or pattern that a query names as a table, with the files it stands for; at least one. */
+export interface InputTable {
+  readonly name: string;
+  readonly matches: readonly Match[];
+}
+
+/**
+ * The tables of a query beside its matched file. A name that nothing is at is left out: the query says so when it runs.
+ */
+export async function inputTables(inputs: Inputs, sql: string): Promise<readonly InputTable[]> {
+  const tables = new Map<string, InputTable>();
+  for (const { name, certain } of pondNamesIn(sql)) {
+    if (tables.has(name)) continue;
+    const matches = await matchesOf(inputs, name, certain);
+    if (matches.length > 0) tables.set(name, { name, matches });
+  }
+  return [...tables.values()];
+}
+
+/** What is at the whole name comes first, as in any query. A text that may be no table at all is no reason to fail. */
+async function matchesOf(inputs: Inputs, name: string, certain: boolean): Promise<readonly Match[]> {
+  try {
+    const exact = await inputs.match(name.replace(/[\\*?[\]{}]/g, '\\$&'));
+    return exact.length > 0 || !hasWildcard(name) ? exact : await inputs.match(name);
+  } catch (error) {
+    if (!certain && isPondError(error, 'invalid-path')) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,90 @@
+/** What an answer of the service means: a value, a failure that may pass, or one that does not. */
+import { askedWaitMs } from './pace.ts';
+import { type Answer } from './exchange.ts';
+import { PassingFailure } from './persist.ts';
+import { excerptOf, redactJson } from '../../redact.ts';
+import { ServiceError } from './serviceError.ts';
+
+/** Characters of what the service answered that an error shows. */
+const excerptLengthMax = 200;
+
+/** What is said of a request in errors, and what must not be. */
+export interface Asked {
+  /** Method and path, without the query: `GET /public-api/v1/locations/list`. */
+  readonly what: string;
+  readonly secrets: readonly string[];
+}
+
+/** Reads JSON. Fails SyntaxError. */
+export type ReadJson = (text: string) => unknown;
+
+/** Returns the value of a good answer. Fails PassingFailure for what is cut short, or is not what `parse` expects. */
+export function valueOf<T>(
+  { body }: Answer,
+  parse: (value: unknown) => T,
+  { what, secrets }: Asked,
+  readJson: ReadJson = JSON.parse,
+): T {
+  const fail = (message: string, cut: boolean): PassingFailure => {
+    const excerpt = excerptOf(body, secrets, excerptLengthMax);
+    const text = `${what}: ${message}${excerpt === '' ? '' : `; the answer begins: ${excerpt}`}`;
+    return new PassingFailure(new ServiceError('remote-failed', text, { concernsAll: false }), { seldomPasses: !cut });
+  };
+  let value: unknown;
+  try {
+    value = readJson(body);
+  } catch {
+    throw isCut(body) ? fail('the answer is cut short', true) : fail('the answer is not JSON', false);
+  }
+  try {
+    return parse(value);
+  } catch (error) {
+    throw error instanceof ServiceError ? fail(excerptOf(error.message, secrets, excerptLengthMax), false) : error;
+  }
+}
+
+/**
+ * Returns the value of a good answer as `valueOf` does, without the secrets that the service repeats in it: what is
+ * parsed here is stored, and shows in notes and errors.
+ */
+export function publicValueOf<T>(
+  answer: Answer,
+  parse: (value: unknown) => T,
+  asked: Asked,
+  readJson: ReadJson = JSON.parse,
+): T {
+  return valueOf(answer, parse, asked, (text) => redactJson(readJson(text), text, asked.secrets));
+}
+
+/** Returns where a redirect leads as an error shows it. */
+export function shownTarget(target: string, { secrets }: Asked): string {
+  return excerptOf(target, secrets, excerptLengthMax);
+}
+
+/** Returns the failure that an answer is that is no good one: to throw. */
+export function failureOf(answer: Answer, { what, secrets }: Asked, nowMs: number): PassingFailure | ServiceError {
+  const { status, headers, body } = answer;
+  const excerpt = excerptOf(body, secrets, excerptLengthMax);
+  const message = `${what}: status ${status}${excerpt === '' ? '' : `: ${excerpt}`}`;
+  if (status === 401) {
+    const hint = 'Look at the key and the secret of the account.';
+    return new ServiceError('remote-denied', message, { concernsAll: true, hint });
+  }
+  if (status === 403) return new ServiceError('remote-denied', message, { concernsAll: false });
+  // Who is asked to wait for one request is asked to wait for all.
+  const final = new ServiceError('remote-failed', message, { concernsAll: status === 429 });
+  if (status !== 408 && status !== 429 && status < 500) return final;
+  const waitMs = askedWaitMs(headers, nowMs);
+  return new PassingFailure(final, waitMs === undefined ? {} : { waitMs });
+}
+
+/** Returns the failure of a request that got no whole answer. */
+export function unreachable(problem: string, { what, secrets }: Asked): PassingFailure {
+  const message = `${what}: ${excerptOf(problem, secrets, excerptLengthMax)}`;
+  return new PassingFailure(new ServiceError('remote-failed', message, { concernsAll: true }));
+}
+
+/** True for the start of a JSON text: a list or object that does not end. */
+function isCut(body: string): boolean {
+  return /^\s*[[{]/.test(body) && !/[\]}]\s*$/.test(body);
+}

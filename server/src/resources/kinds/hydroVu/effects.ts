@@ -1,0 +1,64 @@
+/** What the client of the service asks of the world, and how far it goes before it gives up. */
+import { PondError } from '../../../base/error.ts';
+
+export interface Effects {
+  readonly fetch: typeof fetch;
+  /** Returns after that many milliseconds. Fails `cancelled` at once when the signal is aborted. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** From 0 inclusive to 1 exclusive. */
+  readonly random: () => number;
+  /** Milliseconds since 1970 UTC. */
+  readonly now: () => number;
+}
+
+export interface Limits {
+  /** For one request, from its start to the last byte of the answer. */
+  readonly timeoutMs: number;
+  /** How often one request is tried before what could pass is taken for a failure. */
+  readonly attemptsMax: number;
+  /** Bytes of one answer, unpacked. */
+  readonly bodyBytesMax: number;
+  /** Pages of one list. */
+  readonly pagesMax: number;
+  /** The service refuses more than a thousand from one account. */
+  readonly requestsPerMinute: number;
+}
+
+export const realEffects: Effects = {
+  fetch: (input, init) => fetch(input, init),
+  sleep,
+  random: Math.random,
+  now: Date.now,
+};
+
+export const usualLimits: Limits = {
+  timeoutMs: 60_000,
+  attemptsMax: 8,
+  bodyBytesMax: 32 * 1024 * 1024,
+  pagesMax: 100_000,
+  requestsPerMinute: 1000,
+};
+
+/** Returns the error of work that was given up because nobody waits for it. */
+export function cancelledError(): PondError {
+  return new PondError('cancelled', 'the work with the HydroVu service was cancelled');
+}
+
+/** Fails `cancelled` when the signal is aborted. */
+export function throwIfCancelled(signal: AbortSignal): void {
+  if (signal.aborted) throw cancelledError();
+}
+
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const end = (finish: () => void): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', cancel);
+      finish();
+    };
+    const cancel = (): void => end(() => reject(cancelledError()));
+    const timer = setTimeout(() => end(resolve), ms);
+    signal.addEventListener('abort', cancel);
+    if (signal.aborted) cancel();
+  });
+}

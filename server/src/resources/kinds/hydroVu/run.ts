@@ -1,0 +1,173 @@
+import { PondError } from '../../../base/error.ts';
+import { joinPath } from '../../../tinyfs/path.ts';
+import { type WD } from '../../../tinyfs/workingDirectory.ts';
+import { documentName, homeOf, titleOf } from '../../model/resource.ts';
+import { type Resource, type Run, type RunContext } from '../../model/kind.ts';
+import { type RunOutcome } from '../../model/running.ts';
+import { entryOf } from '../../../documents/node.ts';
+import { itemsOf } from '../../../documents/specValue.ts';
+import { type Client, createClient } from './client.ts';
+import { collectDevice, type Collecting, dataName, seriesPath } from './collect.ts';
+import { type Effects, type Limits, throwIfCancelled } from './effects.ts';
+import { ServiceError } from './serviceError.ts';
+import { type FriendlyNames } from './shapes.ts';
+import { accountOf, type Device, devicesOf } from './spec.ts';
+import { type KnownDevice, readProgress, writeNames, writeProgress } from './tables.ts';
+
+/** What a run may be made to do otherwise, for tests. */
+export interface RunOptions {
+  readonly effects?: Partial<Effects>;
+  readonly limits?: Partial<Limits>;
+  /** What has come together when it is committed, whichever is first. */
+  readonly checkpointReadings?: number;
+  readonly checkpointMs?: number;
+}
+
+const checkpointReadingsUsual = 20_000_000;
+const checkpointMsUsual = 10 * 60_000;
+
+/** So many locations in a row that fail with what would fail for all end a run. */
+const unansweredMax = 2;
+
+/** Runs a HydroVu resource: collects what is new of each of its devices. */
+export const runHydroVu: Run = createHydroVuRun({});
+
+/**
+ * Returns the run with these options. It fails `secret-missing`, `remote-denied`, `remote-failed` when it could not
+ * begin; a location that fails is in the outcome, and only what would keep all others from being collected ends the
+ * run.
+ */
+export function createHydroVuRun(options: RunOptions): Run {
+  return async (context) => {
+    const { resource, signal, env, now } = context;
+    const client = createClient(accountOf(resource, env), { now, ...options.effects }, options.limits);
+    const { names, known, notes } = await blamed(resource, () => askForNames(client, devicesOf(resource), signal));
+    const home = await context.home();
+    await writeNames(home, names, known);
+    await moveRenamed(home, known);
+    return collectAll(context, { client, names, known, notes, options });
+  };
+}
+
+interface Prepared {
+  readonly client: Client;
+  readonly names: FriendlyNames;
+  readonly known: readonly KnownDevice[];
+  readonly notes: readonly string[];
+  readonly options: RunOptions;
+}
+
+async function askForNames(
+  client: Client,
+  devices: readonly Device[],
+  signal: AbortSignal,
+): Promise<Pick<Prepared, 'names' | 'known' | 'notes'>> {
+  const names = await client.names(signal);
+  const locations = new Map((await client.locations(signal)).map((location) => [location.id, location]));
+  const known = devices.flatMap((device) => {
+    const location = locations.get(device.id);
+    return location === undefined ? [] : [{ device, location }];
+  });
+  const unknown = devices.filter(({ id }) => !locations.has(id));
+  return { names, known, notes: unknown.map(({ name, id }) => `${name} (${id}): the account knows no such location.`) };
+}
+
+/** The series of a device goes on under the device's new name. */
+async function moveRenamed(home: WD, known: readonly KnownDevice[]): Promise<void> {
+  if ((await home.get(dataName)) === undefined) return;
+  const names = (await home.list(dataName)).map(({ basename }) => basename);
+  for (const { device } of known) {
+    const path = seriesPath(device);
+    const before = names.find((name) => name.endsWith(`-${device.id}`));
+    if (before === undefined || (await home.get(path)) !== undefined) continue;
+    await home.rename(joinPath(dataName, before), path);
+  }
+}
+
+async function collectAll(context: RunContext, prepared: Prepared): Promise<RunOutcome> {
+  const { resource, signal } = context;
+  const { known } = prepared;
+  const notes = [...prepared.notes];
+  const failures: PondError[] = [];
+  let [done, unanswered] = [0, 0];
+  const report = (message: string): void => context.progress(message, done, known.length);
+  const collecting = await startCollecting(context, prepared, report);
+  for (const { device } of known) {
+    throwIfCancelled(signal);
+    const collected = await collectDevice(device, collecting);
+    notes.push(...collected.notes);
+    done++;
+    const { failure } = collected;
+    if (failure !== undefined) {
+      notes.push(`${device.name} (${device.id}): ${failure.message}.`);
+      failures.push(blame(resource, failure, device));
+    }
+    // One location may be too much for the service, or the account refused for it: the next tells whether it is all of
+    // them.
+    unanswered = failure?.concernsAll === true ? unanswered + 1 : 0;
+    if (unanswered === unansweredMax) break;
+    if (collecting.checkpoint.isDue()) await collecting.checkpoint.save();
+  }
+  if (done < known.length) notes.push(`${known.length - done} of ${known.length} devices were not asked for.`);
+  await writeProgress(await context.home(), collecting.progress);
+  return { ...collecting.counts, notes, ...(failures[0] && { failure: failures[0] }) };
+}
+
+async function startCollecting(
+  context: RunContext,
+  { client, names, options }: Prepared,
+  report: (message: string) => void,
+): Promise<Collecting> {
+  const { now, signal } = context;
+  const { checkpointReadings = checkpointReadingsUsual, checkpointMs = checkpointMsUsual } = options;
+  const progress = await readProgress(await context.home());
+  const counts = { rows: 0, bytes: 0, files: 0 };
+  let [readings, rows, startMs] = [0, 0, now()];
+  return {
+    client,
+    names,
+    signal,
+    now,
+    progress,
+    counts,
+    report,
+    home: () => context.home(),
+    checkpoint: {
+      isDue: () => readings >= checkpointReadings || now() - startMs >= checkpointMs,
+      onReadings: (count) => void (readings += count),
+      async save() {
+        // Readings that only wait for more, or are kept already, are nothing to commit.
+        if (counts.rows > rows) {
+          await writeProgress(await context.home(), progress);
+          await context.checkpoint({ ...counts });
+        }
+        [readings, rows, startMs] = [0, counts.rows, now()];
+      },
+    },
+  };
+}
+
+async function blamed<T>(resource: Resource, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof ServiceError ? blame(resource, error) : error;
+  }
+}
+
+/** The failure with the resource's name, and the place in its document. */
+function blame(resource: Resource, { code, message, hint }: ServiceError, device?: Device): PondError {
+  const item = itemsOf(resource.spec, 'devices').find((node) => String(idOf(node)) === device?.id);
+  const position = (item ?? resource.spec).range.start;
+  const about = device === undefined ? '' : `${device.name} (${device.id}): `;
+  return new PondError(code, `${titleOf(resource)}: ${about}${message}`, {
+    path: `${homeOf(resource)}/${documentName}`,
+    position,
+    ...(hint !== undefined && { hint }),
+  });
+}
+
+function idOf(node: Parameters<typeof entryOf>[0]): unknown {
+  const value = entryOf(node, 'id')?.value;
+  return value?.type === 'scalar' ? value.value : undefined;
+}

@@ -1,0 +1,55 @@
+import { type WD } from '../../../tinyfs/workingDirectory.ts';
+import { type RowGroup } from './readingWindow.ts';
+import { type GroupQueue } from './rowGroups.ts';
+import { startParquet } from './parquet.ts';
+
+/** A version of a series that was written. Times are seconds since 1970 UTC. */
+export interface WrittenVersion {
+  readonly rows: number;
+  readonly points: number;
+  readonly minTime: number;
+  readonly maxTime: number;
+  readonly bytes: number;
+}
+
+interface Tally {
+  rows: number;
+  points: number;
+  maxTime: number;
+}
+
+/**
+ * Writes one version of the series at `path` from the groups that have no other columns than the first of them, while
+ * there are any and `isDue` is false. At least one group must be there. Rows stream into the pond as they come.
+ */
+export async function writeVersion(
+  home: WD,
+  path: string,
+  groups: GroupQueue,
+  isDue: () => boolean,
+): Promise<WrittenVersion> {
+  const first = (await groups.peek())!;
+  const tally: Tally = { rows: 0, points: 0, maxTime: 0 };
+  const { node } = await home.writeFile(path, versionBytes(first, groups, isDue, tally), { type: 'series' });
+  return { ...tally, minTime: first.times[0]!, bytes: node.sizeBytes };
+}
+
+async function* versionBytes(
+  first: RowGroup,
+  groups: GroupQueue,
+  isDue: () => boolean,
+  tally: Tally,
+): AsyncIterable<Uint8Array> {
+  const file = startParquet([...first.columns.keys()]);
+  let next: RowGroup | undefined = first;
+  do {
+    groups.drop();
+    tally.rows += next.times.length;
+    tally.points += next.points;
+    tally.maxTime = next.times[next.times.length - 1]!;
+    yield file.group(next);
+    // To look at the next group is to wait for its pages.
+    next = isDue() ? undefined : await groups.peek();
+  } while (next !== undefined && [...next.columns.keys()].every((name) => first.columns.has(name)));
+  yield file.end();
+}

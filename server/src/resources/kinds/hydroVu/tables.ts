@@ -1,0 +1,116 @@
+/** The tables in the home of a HydroVu resource, each rewritten when what it says has changed. */
+import { createHash } from 'node:crypto';
+import { parquetReadObjects } from 'hyparquet';
+import { PondError } from '../../../base/error.ts';
+import { joinPath } from '../../../tinyfs/path.ts';
+import { type WD } from '../../../tinyfs/workingDirectory.ts';
+import { byId } from './columns.ts';
+import { type TableColumn, tableBytes } from './parquet.ts';
+import { type FriendlyNames, type Location } from './shapes.ts';
+import { type Device } from './spec.ts';
+
+/** How far the readings of a location are kept. Times are seconds since 1970 UTC. */
+export interface Progress {
+  readonly minTime: number;
+  /** All readings up to this time are kept; the next run begins after it. */
+  readonly maxTime: number;
+  /** When the last readings were kept. */
+  readonly recordTime: number;
+  /** Values kept so far. */
+  readonly pointCount: number;
+}
+
+/** A device that the account knows. */
+export interface KnownDevice {
+  readonly device: Device;
+  readonly location: Location;
+}
+
+const progressName = 'temporal';
+
+/** Writes what the service calls its parameters, units and the locations of the devices. */
+export async function writeNames(home: WD, names: FriendlyNames, known: readonly KnownDevice[]): Promise<void> {
+  await writeTable(home, 'units', indexColumns(names.units));
+  await writeTable(home, 'params', indexColumns(names.parameters));
+  const degrees = (name: 'latitude' | 'longitude'): TableColumn => ({
+    name,
+    type: 'DOUBLE',
+    data: known.map(({ location }) => location[name] ?? null),
+  });
+  await writeTable(home, 'locations', [
+    { name: 'description', type: 'STRING', data: known.map(({ location }) => location.description) },
+    { name: 'id', type: 'INT64', data: known.map(({ device }) => BigInt(device.id)) },
+    { name: 'name', type: 'STRING', data: known.map(({ device }) => device.name) },
+    { name: 'scope', type: 'STRING', data: known.map(({ device }) => device.scope) },
+    degrees('latitude'),
+    degrees('longitude'),
+  ]);
+}
+
+/**
+ * Returns the progress by location id; of all locations that ever had readings, whether the document has them or not.
+ */
+export async function readProgress(home: WD): Promise<Map<string, Progress>> {
+  if ((await home.get(progressName)) === undefined) return new Map();
+  const bytes = await home.readFile(progressName);
+  try {
+    const rows = await parquetReadObjects({ file: new Uint8Array(bytes).buffer });
+    return new Map(rows.map((row) => [String(wholeNumber(row, 'location_id')), progressOf(row)]));
+  } catch (cause) {
+    const path = joinPath(home.path, progressName);
+    throw new PondError('invalid-content', `${path} does not say how far the readings are kept`, {
+      path,
+      hint: 'Restore it from a commit before it was changed.',
+      cause,
+    });
+  }
+}
+
+/** Writes the progress, one row per location. */
+export async function writeProgress(home: WD, progress: ReadonlyMap<string, Progress>): Promise<void> {
+  if (progress.size === 0) return;
+  const rows = [...progress].sort(([a], [b]) => a.length - b.length || (a < b ? -1 : 1));
+  const column = (name: string, value: (progress: Progress) => number): TableColumn => ({
+    name,
+    type: 'INT64',
+    data: rows.map(([, progress]) => BigInt(value(progress))),
+  });
+  await writeTable(home, progressName, [
+    { name: 'location_id', type: 'INT64', data: rows.map(([id]) => BigInt(id)) },
+    column('min_time', ({ minTime }) => minTime),
+    column('max_time', ({ maxTime }) => maxTime),
+    column('record_time', ({ recordTime }) => recordTime),
+    column('num_points', ({ pointCount }) => pointCount),
+  ]);
+}
+
+function indexColumns(names: ReadonlyMap<string, string>): readonly TableColumn[] {
+  const sorted = [...names].sort(byId);
+  return [
+    { name: 'index', type: 'STRING', data: sorted.map(([id]) => id) },
+    { name: 'value', type: 'STRING', data: sorted.map(([, name]) => name) },
+  ];
+}
+
+async function writeTable(home: WD, name: string, columns: readonly TableColumn[]): Promise<void> {
+  const bytes = tableBytes(columns);
+  const current = await home.get(name);
+  if (current?.node.sha256 === createHash('sha256').update(bytes).digest('hex')) return;
+  await home.writeFile(name, bytes, { type: 'table' });
+}
+
+function progressOf(row: Readonly<Record<string, unknown>>): Progress {
+  const seconds = (name: string): number => Number(wholeNumber(row, name));
+  return {
+    minTime: seconds('min_time'),
+    maxTime: seconds('max_time'),
+    recordTime: seconds('record_time'),
+    pointCount: seconds('num_points'),
+  };
+}
+
+function wholeNumber(row: Readonly<Record<string, unknown>>, name: string): bigint {
+  const value = row[name];
+  if (typeof value !== 'bigint') throw new TypeError(`${name} is not a BIGINT`);
+  return value;
+}

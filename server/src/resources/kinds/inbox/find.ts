@@ -1,0 +1,39 @@
+import { isPondError } from '../../../base/error.ts';
+import { type HostFound, scanHost } from '../../../storage/hostScan.ts';
+import { checkName } from '../../../tinyfs/path.ts';
+import { isBookkeeping } from '../../model/resource.ts';
+import { type Pace } from './hostContent.ts';
+import { type HostPattern } from './hostPattern.ts';
+import { type Notes } from './notes.ts';
+
+/** A file that an Inbox takes, with the names that lead to it from the folder of the pattern, and from the home. */
+export type FoundFile = Extract<HostFound, { kind: 'file' }>;
+
+/** Returns the files that a pattern means and a home can hold; the others are noted. */
+export async function findFiles(pattern: HostPattern, notes: Notes, pace: Pace): Promise<readonly FoundFile[]> {
+  const files: FoundFile[] = [];
+  for (const found of scanHost(pattern.folder, pattern.leadsOn)) {
+    await pace();
+    const { kind, hostPath, names } = found;
+    if (kind === 'failed') notes.failed(hostPath, found.error.message);
+    else if (!pattern.takes(names)) continue;
+    else if (kind === 'skipped') notes.skipped(hostPath, found.reason);
+    else {
+      const problem = nameProblem(names);
+      if (problem === undefined) files.push(found);
+      else notes.skipped(hostPath, problem);
+    }
+  }
+  return files;
+}
+
+function nameProblem(names: readonly string[]): string | undefined {
+  if (names.length === 1 && isBookkeeping(names[0] ?? '')) return 'the pond keeps a file of its own under that name';
+  try {
+    names.forEach(checkName);
+    return undefined;
+  } catch (error) {
+    if (isPondError(error, 'invalid-path')) return error.message;
+    throw error;
+  }
+}

@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { isPondError } from '../../../base/error.ts';
+import { type HostFileState, hostFileState } from '../../../storage/hostScan.ts';
+import { readHostStream } from '../../../storage/hostStream.ts';
+import { type Content } from '../../../tinyfs/backend.ts';
+
+/** Why a file cannot be taken now. Not a PondError: it is about one file of the host, and not the run's. */
+export class Untaken extends Error {
+  /** True when it changed while it was read: the next run finds it whole. */
+  readonly isMoving: boolean;
+
+  constructor(reason: string, isMoving: boolean) {
+    super(reason);
+    this.isMoving = isMoving;
+  }
+}
+
+/** Up to this size a file is stored as one piece, beyond as a stream. */
+const wholeBytesMax = 1024 * 1024;
+
+/** A file as it was found. */
+export interface Source {
+  readonly hostPath: string;
+  readonly state: HostFileState;
+}
+
+/** Called between pieces of work; fails `cancelled`. */
+export type Pace = () => Promise<void>;
+
+/** Returns the content of a file, or fails Untaken, at the end at the latest, when it is not what was found. */
+export async function contentOf(source: Source, pace: Pace): Promise<Content> {
+  if (source.state.sizeBytes > wholeBytesMax) return steady(source, pace);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of steady(source, pace)) chunks.push(chunk);
+  return new Uint8Array(Buffer.concat(chunks));
+}
+
+/** Returns the SHA-256 of a file, lower-case hex. Fails as contentOf. */
+export async function hashOf(source: Source, pace: Pace): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of steady(source, pace)) hash.update(chunk);
+  return hash.digest('hex');
+}
+
+async function* steady({ hostPath, state }: Source, pace: Pace): AsyncIterable<Uint8Array> {
+  // One byte more than there should be shows that it grew; without an end, each small file would take a large chunk.
+  const reading = readHostStream(hostPath, 0, state.sizeBytes + 1);
+  let sizeBytes = 0;
+  try {
+    for (;;) {
+      await pace();
+      const step: IteratorResult<Uint8Array, unknown> = await reading.next().catch(unreadable);
+      if (step.done === true) break;
+      sizeBytes += step.value.length;
+      if (sizeBytes > state.sizeBytes) break;
+      yield step.value;
+    }
+  } finally {
+    await reading.return(undefined);
+  }
+  if (sizeBytes !== state.sizeBytes || !isSame(stateNow(hostPath), state)) {
+    throw new Untaken('it changed while it was read; the next run takes it', true);
+  }
+}
+
+function stateNow(hostPath: string): HostFileState | undefined {
+  try {
+    return hostFileState(hostPath);
+  } catch (error) {
+    return unreadable(error);
+  }
+}
+
+function isSame(now: HostFileState | undefined, then: HostFileState): boolean {
+  return now?.sizeBytes === then.sizeBytes && now.modifiedMs === then.modifiedMs && now.changedMs === then.changedMs;
+}
+
+function unreadable(error: unknown): never {
+  throw isPondError(error) ? new Untaken(error.message, false) : error;
+}

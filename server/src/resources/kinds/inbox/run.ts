@@ -1,0 +1,76 @@
+/** One look at the host: files that are new or changed become versions in the home, at the same place below it. */
+import { setImmediate as turn } from 'node:timers/promises';
+import { PondError } from '../../../base/error.ts';
+import { isHostFolder } from '../../../storage/hostScan.ts';
+import { entryOf } from '../../../documents/node.ts';
+import { documentName, homeOf, titleOf } from '../../model/resource.ts';
+import { type Resource, type Run, type RunContext } from '../../model/kind.ts';
+import { findFiles } from './find.ts';
+import { type Pace } from './hostContent.ts';
+import { type HostPattern, parseHostPattern } from './hostPattern.ts';
+import { readMemory } from './memory.ts';
+import { createNotes, type Notes } from './notes.ts';
+import { take } from './take.ts';
+
+/** Longest time that the process does not hear of a cancellation, milliseconds. */
+const turnMs = 20;
+
+/**
+ * Runs an Inbox. Files that cannot be read are notes and make the run fail in the end, with the others kept. Fails
+ * `run-failed` without the folder of the pattern, and as the pond does: then nothing of the run is kept.
+ */
+export const runInbox: Run = async (context) => {
+  const { resource } = context;
+  const pattern = patternOf(resource);
+  const pace = createPace(context);
+  const notes = createNotes();
+  // The clock is read before the files are: what changes from here on is seen as changed.
+  const nowMs = context.now();
+  const files = await findFiles(pattern, notes, pace);
+  if (files.length === 0) notes.unmatched(patternText(resource));
+  const home = await context.home();
+  const memory = await readMemory(home, nowMs);
+  const counts = await take(files, { home, memory, notes, pace, progress: context.progress });
+  await memory.save(home, new Set(files.map(({ names }) => names.join('/'))));
+  return { rows: 0, ...counts, notes: notes.texts(), ...failureOf(resource, notes) };
+};
+
+function patternOf(resource: Resource): HostPattern {
+  const pattern = parseHostPattern(patternText(resource));
+  if (isHostFolder(pattern.folder)) return pattern;
+  throw failure(resource, `${pattern.folder}, the folder of its pattern, is not there or is no folder`, {
+    hint: 'Make the folder on this machine, or change the pattern.',
+  });
+}
+
+function patternText({ spec }: Resource): string {
+  const value = entryOf(spec, 'pattern')?.value;
+  return value?.type === 'scalar' ? String(value.value) : '';
+}
+
+function failureOf(resource: Resource, notes: Notes): { readonly failure?: PondError } {
+  const [first] = notes.failures();
+  if (first === undefined) return {};
+  const count = notes.failures().length;
+  const what = count === 1 ? 'one file or folder' : `${count} files or folders`;
+  return { failure: failure(resource, `${what} could not be taken: ${first}`) };
+}
+
+function failure(resource: Resource, text: string, details: { readonly hint?: string } = {}): PondError {
+  return new PondError('run-failed', `${titleOf(resource)}: ${text}`, {
+    path: `${homeOf(resource)}/${documentName}`,
+    position: (entryOf(resource.spec, 'pattern')?.value ?? resource.spec).range.start,
+    ...details,
+  });
+}
+
+function createPace({ signal }: RunContext): Pace {
+  let last = performance.now();
+  return async () => {
+    if (performance.now() - last > turnMs) {
+      await turn();
+      last = performance.now();
+    }
+    if (signal.aborted) throw new PondError('cancelled', 'the run was cancelled');
+  };
+}

@@ -1,0 +1,92 @@
+import { isPondError } from '../../../base/error.ts';
+import { hostFileState } from '../../../storage/hostScan.ts';
+import { type Node } from '../../../tinyfs/backend.ts';
+import { type WD } from '../../../tinyfs/workingDirectory.ts';
+import { type RunContext } from '../../model/kind.ts';
+import { type RunOutcome } from '../../model/running.ts';
+import { type FoundFile } from './find.ts';
+import { contentOf, hashOf, type Pace, type Source, Untaken } from './hostContent.ts';
+import { type Memory } from './memory.ts';
+import { type Notes } from './notes.ts';
+
+/** What taking files needs. */
+export interface Taking {
+  readonly home: WD;
+  readonly memory: Memory;
+  readonly notes: Notes;
+  readonly pace: Pace;
+  readonly progress: RunContext['progress'];
+}
+
+/** Stores the files that are new or changed, and returns how many there were. Those that cannot be taken are noted. */
+export async function take(files: readonly FoundFile[], taking: Taking): Promise<Pick<RunOutcome, 'files' | 'bytes'>> {
+  const { home, notes, progress } = taking;
+  const stored = createListing(home);
+  const counts = { files: 0, bytes: 0 };
+  for (const [index, file] of files.entries()) {
+    await taking.pace();
+    progress('files', index, files.length);
+    try {
+      if (!(await takeOne(file, await stored(file.names), taking))) continue;
+      counts.files += 1;
+      counts.bytes += file.state.sizeBytes;
+    } catch (error) {
+      if (error instanceof Untaken) {
+        if (error.isMoving) notes.skipped(file.hostPath, error.message);
+        else notes.failed(file.hostPath, error.message);
+      } else if (isPondError(error) && occupiedCodes.has(error.code)) {
+        notes.failed(file.hostPath, `the pond has something else at its place: ${error.message}`);
+      } else throw error;
+    }
+  }
+  progress('files', files.length, files.length);
+  return counts;
+}
+
+/** What the pond says when a folder stands where a file is to be, or the other way round. */
+const occupiedCodes: ReadonlySet<string> = new Set(['already-exists', 'is-a-directory', 'not-a-directory']);
+
+/** True when the file is stored as a new version, false when the pond has it already. */
+async function takeOne(file: FoundFile, node: Node | undefined, { home, memory, pace }: Taking): Promise<boolean> {
+  const path = file.names.join('/');
+  if (node !== undefined && memory.knows(path, file.state, node.sha256)) return false;
+  const source = sourceNow(file);
+  const { state } = source;
+  // Only a file of the same size can be the same file: others need not be read twice.
+  if (node?.type === 'file' && node.sizeBytes === state.sizeBytes) {
+    if ((await hashOf(source, pace)) === node.sha256) {
+      memory.see(path, state, node.sha256);
+      return false;
+    }
+  }
+  const content = await contentOf(source, pace);
+  const folder = file.names.slice(0, -1).join('/');
+  if (folder !== '') await home.createDirectory(folder, { parents: true });
+  const written = await home.writeFile(path, content, { type: 'file' });
+  memory.see(path, state, written.node.sha256);
+  return true;
+}
+
+/** The file as it is now: since it was found, others were read. */
+function sourceNow({ hostPath }: FoundFile): Source {
+  const state = hostFileState(hostPath);
+  if (state === undefined) throw new Untaken('it was removed meanwhile', true);
+  return { hostPath, state };
+}
+
+/** Finds what the pond has at the place of a file, by listing each folder once. */
+function createListing(home: WD): (names: readonly string[]) => Promise<Node | undefined> {
+  const folders = new Map<string, Promise<ReadonlyMap<string, Node>>>();
+  return async (names) => {
+    const folder = names.slice(0, -1).join('/');
+    const listed = folders.get(folder) ?? list(folder);
+    folders.set(folder, listed);
+    return (await listed).get(names.at(-1) ?? '');
+  };
+
+  async function list(folder: string): Promise<ReadonlyMap<string, Node>> {
+    const at = await home.get(folder).catch(() => undefined);
+    if (at?.isDirectory !== true) return new Map();
+    return new Map((await home.list(folder)).map(({ basename, node }) => [basename, node]));
+  }
+}

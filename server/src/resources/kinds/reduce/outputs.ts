@@ -1,0 +1,113 @@
+/** What a Reduce resource derives: `COLLECTION/OUTPUT/res=RESOLUTION`. */
+import { PondError } from '../../../base/error.ts';
+import { readingOf } from '../../../sandbox/formats.ts';
+import { isName } from '../../../tinyfs/path.ts';
+import { keyOf } from '../../../materialize/contentKey.ts';
+import { type Derive, type Resource } from '../../model/kind.ts';
+import {
+  type DerivedDirectory,
+  type DerivedEntries,
+  type DerivedFile,
+  type DerivedNode,
+  type Inputs,
+} from '../../model/derived.ts';
+import { documentName, homeOf, titleOf } from '../../model/resource.ts';
+import { gatherOutputs, type OutputInput } from './gather.ts';
+import { makeOutput } from './make.ts';
+import { baseUsOf } from './resolution.ts';
+import { type Collection, collectionsOf, type Resolution } from './spec.ts';
+
+/** Returns the collections of a resource, each with its outputs in folders. Patterns are matched when one is listed. */
+export const deriveReduce: Derive = (resource, inputs) =>
+  new Map(collectionsOf(resource).map((collection) => [collection.name, collectionNode(resource, collection, inputs)]));
+
+function collectionNode(resource: Resource, collection: Collection, inputs: Inputs): DerivedDirectory {
+  return {
+    type: 'directory',
+    list: async () => {
+      const root: Folder = new Map();
+      for (const [name, outputInputs] of await gatherOutputs(collection, inputs)) {
+        placeOutput(root, { resource, collection, name, inputs: outputInputs });
+      }
+      return entriesOf(root);
+    },
+  };
+}
+
+type Folder = Map<string, Folder | DerivedFile>;
+
+interface Output {
+  readonly resource: Resource;
+  readonly collection: Collection;
+  readonly name: string;
+  readonly inputs: readonly OutputInput[];
+}
+
+function placeOutput(root: Folder, output: Output): void {
+  let folder = root;
+  // A wildcard may stand for nothing, or for several folders.
+  for (const component of output.name.split('/').filter((part) => part !== '')) {
+    if (!isName(component)) throw nameError(output, component);
+    const inner = folder.get(component) ?? new Map<string, never>();
+    if (!(inner instanceof Map)) throw takenError(output, component);
+    folder.set(component, inner);
+    folder = inner;
+  }
+  for (const resolution of output.collection.resolutions) {
+    const name = `res=${resolution.text}`;
+    if (folder.has(name)) throw takenError(output, name);
+    folder.set(name, resolutionNode(output, resolution));
+  }
+}
+
+/** What an output can be is known when its directory is listed; what it holds, when it is read. */
+function resolutionNode(output: Output, { text, duration }: Resolution): DerivedFile {
+  const { resource, collection, inputs } = output;
+  const { months, microseconds } = duration;
+  const keys = inputs.map(({ match, dataset, prefix }) => {
+    const reading = readingOf(match.type, match.name);
+    return [match.key, JSON.stringify(reading ?? null), prefix, dataset.columns ?? null];
+  });
+  const durations = collection.resolutions.map((resolution) => resolution.duration);
+  const baseUs = baseUsOf(duration, durations);
+  return {
+    type: 'series',
+    key: keyOf('reduce', 3, months, microseconds, keys),
+    modifiedUs: Math.max(resource.modifiedUs, ...inputs.map(({ match }) => match.modifiedUs)),
+    make: (workshop, job) =>
+      makeOutput({ resource, resolution: { text, duration }, baseUs, inputs }, { workshop, job }),
+  };
+}
+
+function takenError(output: Output, component: string): PondError {
+  const message = `output "${output.name}" meets "${component}" of another output`;
+  return outputError(
+    output,
+    message,
+    'Change an out_pattern, so that no output has its folder where another has its series.',
+  );
+}
+
+function nameError(output: Output, component: string): PondError {
+  const path = output.inputs[0]?.match.path;
+  const message = `out_pattern gives ${path} the name "${component}", which nothing can have`;
+  return outputError(output, message, 'Change the out_pattern: a name is not "." or "..", and has at most 255 bytes.');
+}
+
+function outputError({ resource, inputs }: Output, message: string, hint: string): PondError {
+  const position = inputs[0]?.dataset.position;
+  return new PondError('resource-invalid', `${titleOf(resource)}: ${message}`, {
+    path: `${homeOf(resource)}/${documentName}`,
+    hint,
+    ...(position && { position }),
+  });
+}
+
+function entriesOf(folder: Folder): DerivedEntries {
+  return new Map(
+    [...folder].map(([name, node]): [string, DerivedNode] => [
+      name,
+      node instanceof Map ? { type: 'directory', list: () => Promise.resolve(entriesOf(node)) } : node,
+    ]),
+  );
+}

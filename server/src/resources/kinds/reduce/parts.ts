@@ -1,0 +1,104 @@
+import { type HostFile } from '../../../pond/types.ts';
+import { keyOf } from '../../../materialize/contentKey.ts';
+import { type Job } from '../../../base/job.ts';
+import { type Duration } from '../../../documents/duration.ts';
+import { exactLists } from '../../series/exact.ts';
+import { type Period } from '../../series/periods.ts';
+import { sideBySide } from '../../../base/sideBySide.ts';
+import { periodsOf } from './division.ts';
+import { emptySql, foldSql, type FoldInput, type OutputColumn, writeOutputSql } from './foldSql.ts';
+import { hasWithin, type Partial, partialsWithin } from './partials.ts';
+import { type Making } from './making.ts';
+import { windowOf } from './resolution.ts';
+
+/** Buckets, and the length, microseconds, of those that they are folded from. */
+export interface Bucketing {
+  readonly resolution: Duration;
+  readonly baseUs: number;
+}
+
+/** An input of an output. */
+export interface PartedInput {
+  readonly partials: readonly Partial[];
+  readonly columns: readonly OutputColumn[];
+}
+
+const besides = 4;
+
+/**
+ * Returns the parts of an output at a resolution, in time order, each made where need be: it is a function of the
+ * partials that have buckets in its period, so that new data makes only the parts of the periods that it is about.
+ */
+export async function makeParts(
+  { resolution, baseUs }: Bucketing,
+  inputs: readonly PartedInput[],
+  making: Making,
+): Promise<readonly HostFile[]> {
+  const { job } = making;
+  const columns = inputs.flatMap((input) => input.columns);
+  const stretches = inputs.flatMap(({ partials }) => partials.flatMap((partial) => partial.stretches));
+  if (stretches.length === 0) return [await makeEmpty(columns, making)];
+  const parts = periodsOf(resolution, baseUs, stretches)
+    .map((period) => ({ resolution, period, window: windowOf(resolution, period), inputs, columns }))
+    .filter((part) => inputs.some(({ partials }) => partials.some((partial) => hasWithin(partial, part.window))));
+  let done = 0;
+  return await sideBySide(parts, besides, async (part) => {
+    const file = await makePart(part, making);
+    job.progress?.('folding', ++done, parts.length);
+    return file;
+  });
+}
+
+interface Part {
+  readonly resolution: Duration;
+  readonly period: Period;
+  /** Where the rows of its buckets are. */
+  readonly window: Period;
+  readonly inputs: readonly PartedInput[];
+  readonly columns: readonly OutputColumn[];
+}
+
+async function makePart(part: Part, { workshop, job }: Making): Promise<HostFile> {
+  const { resolution, period, window, inputs, columns } = part;
+  const keys = inputs.map(({ partials, columns: own }) => [
+    own.map(({ name }) => name),
+    partials.filter((partial) => hasWithin(partial, window)).map(({ key }) => key),
+  ]);
+  const { months, microseconds } = resolution;
+  const schema = columns.map(({ source, name, type }) => [source, name, type]);
+  const key = keyOf('reduce part', 1, months, microseconds, String(period.startUs), String(period.endUs), schema, keys);
+  const write = async (target: string, shared: Job): Promise<void> => {
+    const making = { workshop, job: shared };
+    const folds = await Promise.all(inputs.map((input) => foldInputs(input, window, making)));
+    const query = foldSql({ resolution, period, inputs: folds.flat(), columns });
+    const reads = folds.flat().flatMap(({ hostPaths }) => hostPaths);
+    await workshop.builder.run({ statements: [writeOutputSql(query, target)], reads, writes: [target] }, shared.signal);
+  };
+  return await workshop.file(key, write, job);
+}
+
+/** None when the input has no row in the window; several where its partials would lose digits as one table. */
+async function foldInputs(input: PartedInput, window: Period, making: Making): Promise<readonly FoldInput[]> {
+  const partials = partialsWithin(input.partials, window, making.workshop);
+  return await sideBySide(exactLists(partials), besides, async (list) => {
+    const names = new Set(list.flatMap(({ columns }) => columns.map(({ name }) => name.toLowerCase())));
+    const files = await sideBySide(list, besides, (partial) => partial.file(making.job));
+    return {
+      hostPaths: files.map(({ hostPath }) => hostPath),
+      columns: input.columns.filter(({ source }) => names.has(source.toLowerCase())),
+    };
+  });
+}
+
+async function makeEmpty(columns: readonly OutputColumn[], { workshop, job }: Making): Promise<HostFile> {
+  const key = keyOf(
+    'reduce empty',
+    1,
+    columns.map(({ name, type }) => [name, type]),
+  );
+  const write = async (target: string, { signal }: Job): Promise<void> => {
+    const statements = [writeOutputSql(emptySql(columns), target)];
+    await workshop.builder.run({ statements, writes: [target] }, signal);
+  };
+  return await workshop.file(key, write, job);
+}

@@ -1,0 +1,64 @@
+import { type Duration } from '../../../documents/duration.ts';
+import { type Period } from '../../series/periods.ts';
+
+const dayUs = 86_400_000_000;
+
+/** DuckDB's intervals have 32 bits for months. A bucket of more months holds all that a time can be. */
+const monthsMax = 2 ** 31 - 1;
+
+/**
+ * Buckets are folded from finer ones of the same collection when those are at most so many times finer than the finest.
+ */
+const finerMax = 8;
+
+/**
+ * Returns the length, microseconds, of the buckets that those of `duration` are folded from: the same for all of a
+ * collection, if there is one that fits exactly into each and is not much finer than the finest.
+ */
+export function baseUsOf(duration: Duration, collection: readonly Duration[]): number {
+  const units = collection.map(unitUs);
+  const common = units.reduce(greatestCommonDivisor);
+  return common * finerMax >= Math.min(...units) ? common : unitUs(duration);
+}
+
+/** A month begins with a day, as do the weeks and days that all shorter buckets are counted from. */
+function unitUs({ months, microseconds }: Duration): number {
+  return months > 0 ? dayUs : microseconds;
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}
+
+/**
+ * Returns the SQL for the start of the bucket that a UTC TIMESTAMP is in. As in DuckDB, buckets of months are counted
+ * from 2000-01-01, all others from Monday 2000-01-03.
+ */
+export function bucketSql({ months, microseconds }: Duration, time: string): string {
+  const width = months > 0 ? `to_months(${Math.min(months, monthsMax)})` : `to_microseconds(${microseconds})`;
+  return `time_bucket(${width}, ${time})`;
+}
+
+/** Returns the length of a bucket, or a little more, microseconds. */
+export function lengthUsMax({ months, microseconds }: Duration): bigint {
+  return BigInt(months) * 31n * BigInt(dayUs) + BigInt(microseconds);
+}
+
+/** Monday 2000-01-03, microseconds since 1970 UTC. */
+const originUs = 946_857_600_000_000n;
+
+/**
+ * Returns the stretch of time with all rows of the buckets that begin in a period. Exact but for buckets of months,
+ * which may have rows of others in it.
+ */
+export function windowOf(duration: Duration, { startUs, endUs }: Period): Period {
+  if (duration.months > 0) return { startUs, endUs: endUs + lengthUsMax(duration) };
+  return { startUs: nextStartUs(duration, startUs), endUs: nextStartUs(duration, endUs) };
+}
+
+/** Start of the first bucket that begins at a time or behind it. */
+function nextStartUs({ microseconds }: Duration, us: bigint): bigint {
+  const length = BigInt(microseconds);
+  const into = (((us - originUs) % length) + length) % length;
+  return into === 0n ? us : us + length - into;
+}

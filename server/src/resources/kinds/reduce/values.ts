@@ -1,0 +1,57 @@
+import { PondError } from '../../../base/error.ts';
+import { requireSqlType, type SqlType } from '../../../duckdb/sqlType.ts';
+import { type Column } from '../../../sandbox/types.ts';
+import { timeColumnOf } from '../../series/time.ts';
+
+const whole = /^U?(TINYINT|SMALLINT|INTEGER|BIGINT)$/;
+const fractional = /^(FLOAT|DOUBLE|U?HUGEINT|DECIMAL\(\d+,\d+\))$/;
+
+const [bigint, double] = [requireSqlType('BIGINT'), requireSqlType('DOUBLE')];
+
+/** A sum of so many digits takes ten billion rows before it has more than DuckDB's 38. */
+const decimalWidthMax = 28;
+
+/**
+ * Returns the columns whose values are reduced: numbers and booleans, the time left out; only those called exactly as
+ * `wanted`, when that is given. Fails `invalid-content` when a wanted one is of another type.
+ */
+export function valueColumnsOf<T extends Column>(
+  columns: readonly T[],
+  wanted: readonly string[] | undefined,
+): readonly T[] {
+  const time = timeColumnOf(columns);
+  const kept = columns.filter((column) => column !== time && (wanted?.includes(column.name) ?? true));
+  const bad = wanted === undefined ? undefined : kept.find(({ type }) => !isValueType(type));
+  if (bad !== undefined) {
+    const hint = 'Leave it out of `columns`, or make numbers of it by a Derive resource.';
+    throw new PondError('invalid-content', `column "${bad.name}" is ${bad.type}, which has no average`, { hint });
+  }
+  return kept.filter(({ type }) => isValueType(type));
+}
+
+function isValueType(type: string): boolean {
+  return type === 'BOOLEAN' || whole.test(type) || fractional.test(type);
+}
+
+/** Returns the SQL of a column's value as it is reduced: false is 0 and true is 1. */
+export function valueSql(sql: string, type: string): string {
+  return type === 'BOOLEAN' ? `${sql}::UTINYINT` : sql;
+}
+
+/**
+ * Returns the SQL for the sum of values of a type, exact for whole numbers and decimals. Parquet has no type for
+ * DuckDB's 128-bit integers, but one for decimals as wide.
+ */
+export function sumSql(sql: string, type: string): string {
+  if (type === 'BOOLEAN' || whole.test(type)) return `sum(${sql})::DECIMAL(38, 0)`;
+  const width = /^DECIMAL\((\d+),/.exec(type)?.[1];
+  return width !== undefined && Number(width) <= decimalWidthMax ? `sum(${sql})` : `sum(${sql}::DOUBLE)`;
+}
+
+/** Returns the one type for values that are of several types in several files. */
+export function commonType(types: readonly SqlType[]): SqlType {
+  const [first = double, ...others] = new Set(types);
+  if (others.length === 0) return first;
+  const fits = types.every((type) => whole.test(type) && type !== 'UBIGINT');
+  return fits ? bigint : double;
+}

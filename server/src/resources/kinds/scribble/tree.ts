@@ -1,0 +1,119 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { PondError } from '../../../base/error.ts';
+import { type Content } from '../../../tinyfs/backend.ts';
+import { type WD } from '../../../tinyfs/workingDirectory.ts';
+import { randomData, randomSeries, randomTable } from './content.ts';
+import { createRandom, type Random } from './random.ts';
+
+/** What is made by chance. */
+export type ScribbleType = 'tree' | 'table' | 'series' | 'data' | 'syntree' | 'symlink';
+
+export interface ScribbleOptions {
+  /** The same seed makes the same entries in an empty directory. Another tree each time without. */
+  readonly seed?: number;
+  /** Each directory gets from so many to so many entries, both inclusive; at least 1. */
+  readonly countMin: number;
+  readonly countMax: number;
+  /** Weights: an entry is of a type with its share of their sum. One of them is more than 0. */
+  readonly probs: Readonly<Partial<Record<ScribbleType, number>>>;
+  readonly signal?: AbortSignal;
+  readonly progress?: (made: number) => void;
+}
+
+/** What was made, in the directory and below. Entries are all of them, directories and links too. */
+export interface Scribbled {
+  readonly entries: number;
+  readonly files: number;
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+const nameLengthMax = 16;
+const letters = 'abcdefghijklmnopqrstuvwxyz0123456789';
+const rowsMax = 10_000;
+const depthMax = 12;
+/** As many as a test of a large pond needs: a directory in each directory would never end. */
+const entriesMax = 100_000;
+
+/**
+ * Makes random entries in a directory: files, tables, series, links to them, and directories with entries of their own,
+ * which get rarer the deeper they are. A link needs something beside it to lead to, else it is data. What is there
+ * stays. Fails `cancelled`, and `run-failed` when no type has a weight.
+ */
+export async function scribbleTree(directory: WD, options: ScribbleOptions): Promise<Scribbled> {
+  const random = createRandom(options.seed);
+  const { countMin, countMax } = options;
+  const rowCount = Math.min(countMax - countMin + 1, rowsMax);
+  const total = { entries: 0, files: 0, rows: 0, bytes: 0 };
+  await fill(directory, 0);
+  return total;
+
+  async function fill(into: WD, depth: number): Promise<void> {
+    const taken = new Set((await into.list()).map(({ basename }) => basename));
+    const targets: string[] = [];
+    const count = random.whole(countMin, countMax);
+    for (let made = 0; made < count && total.entries < entriesMax; made += 1) {
+      await pause();
+      const name = newName(random, taken);
+      taken.add(name);
+      total.entries += 1;
+      const type = chooseType(random, options.probs, depth);
+      const target = type === 'symlink' ? oneOf(random, targets) : undefined;
+      if (target !== undefined) await into.createSymlink(name, target);
+      else if (type === 'tree' || type === 'syntree') await fill(await into.createDirectory(name), depth + 1);
+      else await write(into, name, type === 'symlink' ? 'data' : type);
+      targets.push(name);
+    }
+  }
+
+  async function write(into: WD, name: string, type: 'table' | 'series' | 'data'): Promise<void> {
+    const content = contentOf(type);
+    await into.createFile(name, content, { type: type === 'data' ? 'file' : type });
+    total.files += 1;
+    total.bytes += content.length;
+    if (type !== 'data') total.rows += rowCount;
+  }
+
+  function contentOf(type: 'table' | 'series' | 'data'): Extract<Content, Uint8Array> {
+    if (type === 'data') return randomData(random);
+    return type === 'table' ? randomTable(random, rowCount) : randomSeries(random, rowCount);
+  }
+
+  /** Lets the process hear of a cancellation. */
+  async function pause(): Promise<void> {
+    if (options.signal?.aborted === true) throw new PondError('cancelled', 'scribbling was cancelled');
+    if (total.entries % 100 !== 0) return;
+    options.progress?.(total.entries);
+    await turn();
+  }
+}
+
+/** Directories lose their share by and by to the other types, and to data where there are none. */
+function chooseType(random: Random, probs: ScribbleOptions['probs'], depth: number): ScribbleType {
+  const weights = Object.entries(probs) as (readonly [ScribbleType, number])[];
+  const sum = weights.reduce((before, [, weight]) => before + weight, 0);
+  if (!(sum > 0)) throw new PondError('run-failed', 'no type of entry has a probability of more than 0');
+  const type = draw(random, weights);
+  const isDirectory = type === 'tree' || type === 'syntree';
+  if (!isDirectory || (depth < depthMax && random.part() < 1 / (depth + 1))) return type;
+  const others = weights.filter(([other, weight]) => weight > 0 && other !== 'tree' && other !== 'syntree');
+  return others.length > 0 ? draw(random, others) : 'data';
+}
+
+function draw(random: Random, weights: readonly (readonly [ScribbleType, number])[]): ScribbleType {
+  let rest = random.part() * weights.reduce((before, [, weight]) => before + weight, 0);
+  const drawn = weights.find(([, weight]) => (rest -= weight) < 0);
+  return drawn?.[0] ?? 'data';
+}
+
+function newName(random: Random, taken: ReadonlySet<string>): string {
+  for (;;) {
+    const length = random.whole(1, nameLengthMax);
+    const name = Array.from({ length }, () => letters.charAt(random.whole(0, letters.length - 1))).join('');
+    if (!taken.has(name)) return name;
+  }
+}
+
+function oneOf<T>(random: Random, values: readonly T[]): T | undefined {
+  return values[random.whole(0, values.length - 1)];
+}

@@ -1,0 +1,29 @@
+import { type Column } from '../../../sandbox/types.ts';
+
+/** A value column of a series, as its name tells it. Parts that the name does not have are empty. */
+export interface Field {
+  readonly name: string;
+  readonly instrument: string;
+  readonly unit: string;
+  /** `avg`, `min` and so on for a column of a Reduce output. */
+  readonly agg: string;
+}
+
+const aggregates = new Set(['avg', 'min', 'max', 'count', 'sum']);
+
+/**
+ * Returns the fields of a series, in the order of its columns; those with the time are left out. From the end, a name
+ * is the aggregate if it is one, the unit, the name, and all else is the instrument: `Dock.Surface.DO.mg/L.avg`. Names
+ * with two parts have no unit, those with one neither unit nor instrument.
+ */
+export function fieldsOf(columns: readonly Column[]): readonly Field[] {
+  return columns.filter(({ name }) => !/^r?timestamp$/i.test(name)).map(({ name }) => fieldOf(name));
+}
+
+function fieldOf(column: string): Field {
+  const parts = column.split('.');
+  const agg = parts.length > 1 && aggregates.has(parts.at(-1) ?? '') ? (parts.pop() ?? '') : '';
+  const unit = parts.length > 2 ? (parts.pop() ?? '') : '';
+  const name = parts.pop() ?? '';
+  return { name, instrument: parts.join('.'), unit, agg };
+}

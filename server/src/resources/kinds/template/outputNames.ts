@@ -1,0 +1,69 @@
+import { PondError } from '../../../base/error.ts';
+import { isName } from '../../../tinyfs/path.ts';
+import { type Match } from '../../model/derived.ts';
+import { documentName, homeOf, titleOf } from '../../model/resource.ts';
+import { type Resource } from '../../model/kind.ts';
+import { parsePlaceholders } from '../../../documents/placeholders.ts';
+import { type TemplateCollection } from './collections.ts';
+
+/**
+ * Returns the outputs of a collection by their paths below it, each with the inputs that it is called after: one, or
+ * more by mistake. Empty components, as a `**` that stood for no folder leaves them, are left out. Fails
+ * `resource-invalid` for a match that gives no name.
+ */
+export function outputsOf(
+  resource: Resource,
+  collection: TemplateCollection,
+  matches: readonly Match[],
+): ReadonlyMap<string, readonly Match[]> {
+  const outputs = new Map<string, Match[]>();
+  for (const match of matches) {
+    const output = outputOf(resource, collection, match);
+    const same = outputs.get(output);
+    if (same === undefined) outputs.set(output, [match]);
+    else same.push(match);
+  }
+  return withoutCollisions(outputs);
+}
+
+function outputOf(resource: Resource, { name, outPattern }: TemplateCollection, match: Match): string {
+  const components = filled(String(outPattern.value), match.captures)
+    .split('/')
+    .filter((component) => component !== '');
+  if (components.length > 0 && components.every(isName)) {
+    return components.join('/');
+  }
+  throw new PondError(
+    'resource-invalid',
+    `${titleOf(resource)}: out_pattern gives ${match.path} no name that a file can have in the collection ${name}`,
+    { path: `${homeOf(resource)}/${documentName}`, position: outPattern.range.start },
+  );
+}
+
+function filled(outPattern: string, captures: readonly string[]): string {
+  let text = '';
+  let at = 0;
+  for (const { index, start, end } of parsePlaceholders(outPattern)) {
+    text += outPattern.slice(at, start) + (captures[index] ?? '');
+    at = end;
+  }
+  return text + outPattern.slice(at);
+}
+
+/** A file cannot be called as a folder that another is in: then both sets of inputs share the file's name. */
+function withoutCollisions(outputs: ReadonlyMap<string, readonly Match[]>): ReadonlyMap<string, readonly Match[]> {
+  const kept = new Map(outputs);
+  for (const [output, matches] of outputs) {
+    const above = parents(output).find((path) => outputs.has(path));
+    if (above === undefined) continue;
+    kept.delete(output);
+    kept.set(above, [...(kept.get(above) ?? []), ...matches]);
+  }
+  return kept;
+}
+
+/** The paths above one, from the top. */
+function parents(path: string): readonly string[] {
+  const names = path.split('/');
+  return names.slice(1).map((_, index) => names.slice(0, index + 1).join('/'));
+}

@@ -1,0 +1,67 @@
+import { isPondError, PondError } from '../../../base/error.ts';
+import { type Inputs, type Match } from '../../model/derived.ts';
+import { type Job } from '../../../base/job.ts';
+import { documentName, homeOf, titleOf } from '../../model/resource.ts';
+import { type Resource } from '../../model/kind.ts';
+import { type ExportContext } from '../../model/exportContext.ts';
+import { placeInSource, type ScalarNode } from '../../../documents/node.ts';
+import { type Position } from '../../../documents/position.ts';
+import { renderTemplate } from '../../../templates/templateEngine.ts';
+import { type Workshop } from '../../../materialize/workshop.ts';
+import { collectionsOf, type TemplateCollection } from './collections.ts';
+import { templateContext } from './context.ts';
+import { outputsOf } from './outputNames.ts';
+
+/** An output of a Template, with the input that it is made of. */
+export interface TemplateOutput {
+  readonly resource: Resource;
+  readonly collection: TemplateCollection;
+  readonly match: Match;
+}
+
+/**
+ * Returns the outputs of a Template at a path below its home, `COLLECTION/OUTPUT`: one, none when there is no such
+ * file, or more where inputs share a name by mistake.
+ */
+export async function findOutputs(
+  resource: Resource,
+  inputs: Inputs,
+  relativePath: string,
+): Promise<readonly TemplateOutput[]> {
+  const slash = relativePath.indexOf('/');
+  const collection = collectionsOf(resource).find(({ name }) => name === relativePath.slice(0, slash));
+  if (collection === undefined) return [];
+  const outputs = outputsOf(resource, collection, await inputs.match(collection.inPattern));
+  return (outputs.get(relativePath.slice(slash + 1)) ?? []).map((match) => ({ resource, collection, match }));
+}
+
+/**
+ * Returns the text of an output. `files` is what an export wrote before; undefined outside of exports. Fails
+ * `template-failed` at the place in the document, or as the input does.
+ */
+export async function renderMatch(
+  { resource, collection, match }: TemplateOutput,
+  files: ExportContext | undefined,
+  workshop: Workshop,
+  job: Job,
+): Promise<string> {
+  const context = await templateContext(match, files, workshop, job);
+  const name = `${titleOf(resource)}: the template of ${collection.name} for ${match.path}`;
+  try {
+    const template = String(collection.template?.value ?? '');
+    return await renderTemplate(template, context, { name, ...(job.signal && { signal: job.signal }) });
+  } catch (error) {
+    if (!isPondError(error, 'template-failed')) throw error;
+    throw new PondError('template-failed', error.message, {
+      path: `${homeOf(resource)}/${documentName}`,
+      ...placeIn(collection.template, error.position),
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+    });
+  }
+}
+
+/** The place in the document of a place in the template; of its start when that is not known. */
+function placeIn(template: ScalarNode | undefined, position: Position | undefined): { readonly position?: Position } {
+  if (template === undefined) return {};
+  return { position: placeInSource(template, position ?? { line: 0, character: 0 }) ?? template.range.start };
+}

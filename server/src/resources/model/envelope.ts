@@ -1,0 +1,67 @@
+import { type Issue } from '../../documents/issue.ts';
+import { type ResourceKind } from './kind.ts';
+import { type Node, textOf } from '../../documents/node.ts';
+import { type ObjectShape, optional, required, type Shape, type TextShape } from '../../documents/shape.ts';
+import { suggest } from '../../base/suggest.ts';
+import { isUuid, nameText, plainText, verbatimText } from '../../documents/texts.ts';
+
+/** Keys of every resource document, in the order in which they are written. */
+export const envelopeKeys = ['apiVersion', 'kind', 'name', 'desc', 'metadata', 'spec'] as const;
+
+/**
+ * Returns the shape of a whole document of one kind, or, without a kind, of a document whose `spec` is not looked at.
+ */
+export function documentShape(kinds: readonly ResourceKind[], kind: ResourceKind | undefined): ObjectShape {
+  const specShape: Shape = kind?.spec ?? { type: 'anything' };
+  return {
+    type: 'object',
+    fields: {
+      apiVersion: required(plainText, "Version of the kind's document format; any text is accepted.", 'duckpond/v1'),
+      kind: required(kindShape(kinds), 'What the resource does.', kind?.kind ?? 'Inbox'),
+      name: required(
+        resourceNameShape(kinds),
+        'Name of the resource; its place in the pond is `/KIND/NAME`.',
+        'stations',
+      ),
+      desc: required(plainText, 'What the resource is for, in a sentence for people.', 'readings of all stations'),
+      metadata: optional(
+        { type: 'map', key: verbatimText, value: verbatimText, mayBeEmpty: true },
+        'Texts of your own, kept with the resource.',
+        '{ owner: field team }',
+      ),
+      spec: required(specShape, kind?.summary ?? 'What the kind needs to know.', '…'),
+    },
+  };
+}
+
+/** Returns the kind that a document declares, or undefined when it declares none that is known. */
+export function kindOf(kinds: readonly ResourceKind[], root: Node | undefined): ResourceKind | undefined {
+  const name = textOf(root, 'kind');
+  return kinds.find((kind) => kind.kind === name);
+}
+
+/** Returns the known kind that a misspelt one is near to, or undefined. */
+export function nearestKind(kinds: readonly ResourceKind[], name: string): ResourceKind | undefined {
+  const suggestion = suggest(
+    name,
+    kinds.map((kind) => kind.kind),
+  );
+  return kinds.find((kind) => kind.kind === suggestion);
+}
+
+function kindShape(kinds: readonly ResourceKind[]): Shape {
+  const choices = kinds.map((kind) => ({ value: kind.kind, doc: kind.summary }));
+  return { type: 'choice', label: 'a kind of resource', choices, ignoreCase: false, unknownCode: 'kind-unknown' };
+}
+
+function resourceNameShape(kinds: readonly ResourceKind[]): TextShape {
+  return { ...nameText, check: (text) => [...(nameText.check?.(text) ?? []), ...reservedName(kinds, text)] };
+}
+
+/** `/KIND/KIND` is where a kind keeps its table, and `/KIND/<UUID>` where a resource has its home. */
+function reservedName(kinds: readonly ResourceKind[], text: string): readonly Issue[] {
+  if (kinds.some((kind) => kind.kind === text)) {
+    return [{ code: 'name-reserved', message: `"${text}" is the name of a kind` }];
+  }
+  return isUuid(text) ? [{ code: 'name-reserved', message: "a UUID is the name of a resource's home" }] : [];
+}

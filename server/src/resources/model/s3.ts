@@ -1,0 +1,19 @@
+import { type Field, required } from '../../documents/shape.ts';
+import { plainText, secretText } from '../../documents/texts.ts';
+
+/** How to reach a bucket of an S3-compatible store; Backup and Copy have these fields in their spec. */
+export const s3Fields: Readonly<Record<string, Field>> = {
+  bucket: required(plainText, 'Name of the bucket.', 'pond-backup'),
+  region: required(plainText, 'Region of the store; many compatible stores take `auto`.', 'auto'),
+  key: required(
+    secretText,
+    'Access key id, as a reference to an environment variable. It is never stored in the pond.',
+    '"${env:S3_KEY}"',
+  ),
+  secret: required(
+    secretText,
+    'Secret access key, as a reference to an environment variable. It is never stored in the pond.',
+    '"${env:S3_SECRET}"',
+  ),
+  endpoint: required(plainText, 'Address of the store.', 'https://s3.example.org'),
+};

@@ -1,0 +1,22 @@
+import { type FS } from '../tinyfs/fs.ts';
+import { basename, isName } from '../tinyfs/path.ts';
+import { readHome } from './readResource.ts';
+import { type HomePlace, linksTo } from '../apply/links.ts';
+import { idOfTarget } from '../apply/place.ts';
+
+/**
+ * Returns the name of the resource with a UUID in a tree: a link of that name leads to its directory. Undefined when no
+ * link does. The document usually has the name; a document with errors may have another one, so then the links are
+ * searched.
+ */
+export async function resourceName(fs: FS, place: HomePlace): Promise<string | undefined> {
+  const { kind, id } = place;
+  const root = await fs.root();
+  const declared = (await readHome(fs, kind, id))?.name;
+  if (declared !== undefined && isName(declared)) {
+    const link = await root.get(`/${kind}/${declared}`, { followLinks: false });
+    if (link?.node.type === 'symlink' && idOfTarget(kind, await root.readlink(link.path)) === id) return declared;
+  }
+  const [link] = await linksTo(root, place);
+  return link === undefined ? undefined : basename(link);
+}

@@ -1,0 +1,81 @@
+import { isPondError, type PondError } from '../../base/error.ts';
+import { addRecord, isSameAgain, readRecords, type RunRecord } from './records.ts';
+import { type ResourcePond } from '../tree/resourcePond.ts';
+import { type WD } from '../../tinyfs/workingDirectory.ts';
+
+/** The record of a run that committed nothing itself. */
+export interface PendingRecord {
+  readonly kind: string;
+  readonly name: string;
+  /** UUID of the resource. */
+  readonly id: string;
+  readonly record: RunRecord;
+}
+
+/** What records of a round are committed with. */
+export interface Recording {
+  readonly effects: { readonly author: string };
+  /** True for a round of a schedule: what only says again what the newest record of its home says is left out. */
+  readonly isRepeated?: boolean;
+}
+
+/**
+ * Puts records of several runs into the pond with one commit, none for none. A home that is gone takes its records with
+ * it. Returns what kept them from being committed: what the runs said of themselves is worth more than that.
+ */
+export async function commitRecords(
+  pond: ResourcePond,
+  pending: readonly PendingRecord[],
+  { effects: { author }, isRepeated = false }: Recording,
+): Promise<PondError | undefined> {
+  try {
+    const records = isRepeated ? await withNews(pond, pending) : pending;
+    if (records.length === 0) return undefined;
+    const transaction = await pond.begin();
+    try {
+      await addRecords(await transaction.fs.root(), records);
+    } catch (error) {
+      await transaction.abandon();
+      throw error;
+    }
+    await transaction.commit({ message: messageOf(records), author, operation: 'run' });
+    return undefined;
+  } catch (error) {
+    if (isPondError(error)) return error;
+    throw error;
+  }
+}
+
+async function withNews(pond: ResourcePond, pending: readonly PendingRecord[]): Promise<readonly PendingRecord[]> {
+  const fs = await pond.at(String(pond.head.number));
+  const news: PendingRecord[] = [];
+  for (const one of pending) {
+    const newest = (await readRecords(fs, { home: `/${one.kind}/${one.id}` })).at(-1);
+    if (!isSameAgain(one.record, newest)) news.push(one);
+  }
+  return news;
+}
+
+async function addRecords(root: WD, pending: readonly PendingRecord[]): Promise<void> {
+  for (const { kind, id, record } of pending) {
+    const home = `/${kind}/${id}`;
+    if (await root.exists(home)) await addRecord(await root.openDirectory(home), record);
+  }
+}
+
+function messageOf(pending: readonly PendingRecord[]): string {
+  const [only] = pending;
+  const what = only !== undefined && pending.length === 1 ? `${only.kind}/${only.name}` : `${pending.length} resources`;
+  return `run ${what}: ${endings(pending)}`;
+}
+
+/** How runs ended, in words: "2 ok, 1 failed". */
+function endings(pending: readonly PendingRecord[]): string {
+  const counts = new Map<string, number>();
+  for (const { record } of pending) counts.set(endingOf(record), (counts.get(endingOf(record)) ?? 0) + 1);
+  return [...counts].map(([ending, count]) => `${count} ${ending}`).join(', ');
+}
+
+function endingOf({ status, rows, files }: RunRecord): string {
+  return status === 'ok' && rows + files === 0 ? 'with nothing new' : status;
+}

@@ -1,0 +1,182 @@
+/** One run of one resource. */
+import { isPondError, PondError } from '../../base/error.ts';
+import { type Transaction } from '../../pond/types.ts';
+import { type WD } from '../../tinyfs/workingDirectory.ts';
+import { invalidError } from '../tree/derivedEntries.ts';
+import { makeAll } from './makeAll.ts';
+import { readHome } from '../readResource.ts';
+import { addRecord, failureOf, type RunRecord, type RunStatus, withoutSecrets } from './records.ts';
+import { documentName, homeOf, titleOf } from '../model/resource.ts';
+import { type Resource, type Run, type RunContext } from '../model/kind.ts';
+import { type RunCounts, type RunOutcome } from '../model/running.ts';
+import { type ResourcePond } from '../tree/resourcePond.ts';
+
+/** What runs are given beside the resource. */
+export interface RunEffects {
+  readonly author: string;
+  readonly env: (name: string) => string | undefined;
+  /** Milliseconds since 1970 UTC. */
+  readonly now: () => number;
+}
+
+/** What a run is asked with. */
+export interface RunOptions {
+  readonly effects: RunEffects;
+  readonly signal: AbortSignal;
+  readonly progress: (message: string, done: number, total?: number) => void;
+}
+
+/** What became of a run. */
+export interface Ran {
+  readonly resource: Resource;
+  readonly record: RunRecord;
+  /** The commit with the data and the record; undefined when the record is still to be committed. */
+  readonly commit: number | undefined;
+  /** True when it did not run because another run of it is under way. */
+  readonly isElsewhere?: boolean;
+}
+
+const nothing: RunOutcome = { rows: 0, bytes: 0, files: 0, notes: [] };
+
+/**
+ * Runs a resource as the newest commit has it, and commits what it wrote with the record of the run. What fails is in
+ * the record; the record of a run that wrote nothing is left to the caller, who commits those of several runs at once.
+ * Fails for programmers' errors only.
+ */
+export async function runOne(pond: ResourcePond, chosen: Resource, options: RunOptions): Promise<Ran> {
+  const started = options.effects.now();
+  const { env, secrets } = rememberingEnv(options.effects.env);
+  const recordOf = (status: RunStatus, outcome: RunOutcome, error: PondError | undefined): RunRecord => {
+    const record = {
+      status,
+      started: new Date(started).toISOString(),
+      durationMs: options.effects.now() - started,
+      rows: outcome.rows,
+      bytes: outcome.bytes,
+      files: outcome.files,
+      notes: outcome.notes,
+      error: error === undefined ? null : failureOf(aboutResource(chosen, error)),
+    };
+    return withoutSecrets(record, [...secrets]);
+  };
+  const writing = createWriting(pond, chosen, { ...options, effects: { ...options.effects, env } });
+  try {
+    if (options.signal.aborted) throw new PondError('cancelled', 'the run was cancelled before it began');
+    const resource = await asCommitted(pond, chosen);
+    const run = await resource.kind.run?.();
+    const outcome = run === undefined ? await makeAll(pond, resource, options) : await writing.run(resource, run);
+    const record = recordOf(outcome.failure === undefined ? 'ok' : 'failed', outcome, outcome.failure);
+    return { resource, record, commit: await writing.commit(record) };
+  } catch (error) {
+    await writing.abandon();
+    if (!isPondError(error)) throw error;
+    const kept = writing.kept();
+    return { resource: chosen, record: recordOf(statusOf(error), { ...nothing, ...kept }, error), commit: undefined };
+  }
+}
+
+/** An environment that records the values it gave out: documents refer to it for secrets alone. */
+function rememberingEnv(env: RunEffects['env']): { readonly env: RunEffects['env']; readonly secrets: Set<string> } {
+  const secrets = new Set<string>();
+  const remembering = (name: string): string | undefined => {
+    const value = env(name);
+    if (value !== undefined) secrets.add(value);
+    return value;
+  };
+  return { env: remembering, secrets };
+}
+
+/** The resource of the newest commit: since the round began it may have changed, or be gone. */
+async function asCommitted(pond: ResourcePond, { kind, id, ...chosen }: Resource): Promise<Resource> {
+  const home = await readHome(await pond.at(String(pond.head.number)), kind.kind, id);
+  if (home === undefined) {
+    throw new PondError('resource-not-found', `${kind.kind}/${chosen.name} was deleted before its run began`);
+  }
+  if (home.resource === undefined) throw invalidError(home);
+  return home.resource;
+}
+
+function statusOf({ code }: PondError): RunStatus {
+  return code === 'cancelled' ? 'cancelled' : code === 'resource-not-found' ? 'skipped' : 'failed';
+}
+
+/** The failure, at the resource's document where it does not say what of the pond it is about. */
+function aboutResource(resource: Resource, failure: PondError): PondError {
+  const { code, message, hint, position, cause } = failure;
+  // Of a disk that fails, the path is one of the host.
+  const isOfHost = code.startsWith('storage-') || code === 'commit-unknown';
+  if (failure.path !== undefined && !isOfHost) return failure;
+  return new PondError(code, isOfHost ? `${titleOf(resource)}: ${message}` : message, {
+    path: `${homeOf(resource)}/${documentName}`,
+    ...(hint === undefined ? {} : { hint }),
+    ...(position === undefined ? {} : { position }),
+    cause,
+  });
+}
+
+interface Writing {
+  run(resource: Resource, run: Run): Promise<RunOutcome>;
+  /** Commits what the run wrote with its record; undefined, and nothing is committed, when it wrote nothing. */
+  commit(record: RunRecord): Promise<number | undefined>;
+  abandon(): Promise<void>;
+  /** What was committed on the way. */
+  kept(): RunCounts;
+}
+
+function createWriting(pond: ResourcePond, resource: Resource, { effects, signal, progress }: RunOptions): Writing {
+  const title = titleOf(resource);
+  let transaction: Transaction | undefined;
+  let kept: RunCounts = { rows: 0, bytes: 0, files: 0 };
+
+  async function home(): Promise<WD> {
+    transaction ??= await pond.begin();
+    return await (await transaction.fs.root()).openDirectory(homeOf(resource));
+  }
+
+  async function end(message: string): Promise<number | undefined> {
+    const ending = transaction;
+    transaction = undefined;
+    return (await ending?.commit({ message, author: effects.author, operation: title }))?.number;
+  }
+
+  return {
+    async run(resource, run) {
+      const context: RunContext = {
+        resource,
+        home,
+        inputs: await pond.inputs(String(pond.head.number)),
+        workshop: pond.workshop,
+        signal,
+        progress: (message, done, total) => progress(`${title}: ${message}`, done, total),
+        env: effects.env,
+        now: effects.now,
+        async checkpoint(soFar) {
+          await end(`${title}: ${soFar.rows} rows so far`);
+          kept = soFar;
+        },
+      };
+      return await run(context);
+    },
+    async commit(record) {
+      if (transaction === undefined || transaction.isEmpty) {
+        await transaction?.abandon();
+        transaction = undefined;
+        return undefined;
+      }
+      await addRecord(await home(), record);
+      return await end(summaryOf(title, record));
+    },
+    async abandon() {
+      await transaction?.abandon();
+      transaction = undefined;
+    },
+    kept: () => kept,
+  };
+}
+
+function summaryOf(title: string, { rows, bytes, files }: RunCounts): string {
+  const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+  // Notes of its own may be all that a run has changed.
+  if (rows + files === 0) return `${title}: nothing new`;
+  return `${title}: ${rows > 0 ? counted(rows, 'row') : `${counted(files, 'file')}, ${counted(bytes, 'byte')}`}`;
+}

@@ -1,0 +1,141 @@
+/**
+ * Runs resources of the newest commit: each after those that it reads of, unrelated ones side by side. One that fails
+ * keeps those that read of it from running, and no others.
+ */
+import { PondError } from '../../base/error.ts';
+import { createSlots } from '../../base/slots.ts';
+import { commitRecords } from './commitRecords.ts';
+import { withoutCycles } from '../graph.ts';
+import { invalidError } from '../tree/derivedEntries.ts';
+import { createHomes, type Homes } from './homes.ts';
+import { readHomes, type ResourceHome, resourcesOf } from '../readResource.ts';
+import { failureOf, type RunRecord } from './records.ts';
+import { titleOf } from '../model/resource.ts';
+import { isImplemented, type Resource } from '../model/kind.ts';
+import { type ResourcePond } from '../tree/resourcePond.ts';
+import { type Ran, type RunEffects, runOne, type RunOptions } from './runOne.ts';
+import { selectHomes } from '../select.ts';
+
+/** How many resources run at a time. */
+const sideBySideMax = 4;
+
+/** What is to run. */
+export interface RunRequest {
+  /** By NAME, KIND/NAME or UUID; all when undefined. */
+  readonly names?: readonly string[];
+  /**
+   * True for a round of a schedule: a run that brings nothing and ends as the one before has no record within the hour.
+   */
+  readonly isRepeated?: boolean;
+  readonly effects: RunEffects;
+  readonly signal: AbortSignal;
+  readonly progress: RunOptions['progress'];
+}
+
+/** A run that ended, with what it was a run of. */
+export interface RunResult {
+  readonly kind: string;
+  readonly name: string;
+  readonly id: string;
+  readonly record: RunRecord;
+  /** Number of the commit with the data; undefined when there was nothing new. */
+  readonly commit: number | undefined;
+  /** True when another run of the resource is under way: that one will have a record. */
+  readonly isElsewhere: boolean;
+}
+
+/** Homes that are being written, by pond. */
+const homesOf = new WeakMap<ResourcePond, Homes>();
+
+/**
+ * Runs resources once. Fails `resource-not-found` for a name before anything runs; what fails in a run, or for a cycle,
+ * is in its record. Results are in the order of ending, each told as progress, `KIND/NAME: ok`.
+ */
+export async function runResources(pond: ResourcePond, request: RunRequest): Promise<readonly RunResult[]> {
+  await pond.refresh();
+  const found = selectHomes(await readHomes(await pond.at(String(pond.head.number))), request.names);
+  const { now } = request.effects;
+  const homes = homesOf.get(pond) ?? createHomes();
+  homesOf.set(pond, homes);
+  const { graph, circular } = withoutCycles(resourcesOf(found));
+  const results: RunResult[] = [];
+
+  function end(result: RunResult): void {
+    results.push(result);
+    const { kind, name, record } = result;
+    request.progress(`${kind}/${name}: ${record.status}`, results.length, found.length);
+  }
+
+  for (const home of found) if (home.resource === undefined) end(refused(home, now()));
+  for (const { resource, error } of circular) end(resultOf(notRun('failed', resource, error, now())));
+  const ended = new Map<Resource, Promise<Ran>>();
+  const inSlot = createSlots(sideBySideMax);
+  for (const resource of graph.inOrder()) {
+    const before = graph.sourcesOf(resource).map((source) => ended.get(source)!);
+    const run = async (): Promise<Ran> => {
+      const failed = (await Promise.all(before)).filter(({ record }) => record.status !== 'ok');
+      const ran =
+        unready(resource, failed, now()) ??
+        (await homes.run(resource.id, () => runOne(pond, resource, request))) ??
+        busy(resource, now());
+      end(resultOf(ran));
+      return ran;
+    };
+    // What waits for others takes no slot meanwhile.
+    ended.set(
+      resource,
+      Promise.all(before).then(() => inSlot(run)),
+    );
+  }
+  const outcomes = await Promise.allSettled(ended.values());
+  const pending = results.filter(({ commit, isElsewhere }) => commit === undefined && !isElsewhere);
+  const ids = pending.map(({ id }) => id);
+  const unkept = await homes.note(ids, () => commitRecords(pond, pending, request));
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  return unkept === undefined ? results : results.map((result) => withoutRecord(result, pending, unkept));
+}
+
+function resultOf({ resource, record, commit, isElsewhere = false }: Ran): RunResult {
+  return { kind: resource.kind.kind, name: resource.name, id: resource.id, record, commit, isElsewhere };
+}
+
+/** Says of a result that its record could not be kept. */
+function withoutRecord(result: RunResult, pending: readonly RunResult[], { message }: PondError): RunResult {
+  if (!pending.includes(result)) return result;
+  const notes = [...result.record.notes, `the record of this run could not be kept: ${message}`];
+  return { ...result, record: { ...result.record, notes } };
+}
+
+function refused(home: ResourceHome, nowMs: number): RunResult {
+  const record = recordWithout('failed', nowMs, invalidError(home));
+  return { kind: home.kind.kind, name: home.name, id: home.id, record, commit: undefined, isElsewhere: false };
+}
+
+function busy(resource: Resource, nowMs: number): Ran {
+  const error = new PondError('run-failed', `${titleOf(resource)} is running already`);
+  return { ...notRun('skipped', resource, error, nowMs), isElsewhere: true };
+}
+
+/** Says why a resource cannot run; undefined when it can. */
+function unready(resource: Resource, failed: readonly Ran[], nowMs: number): Ran | undefined {
+  const { kind } = resource;
+  if (!isImplemented(kind)) {
+    const message = `${titleOf(resource)} did nothing: this version of DuckPond does not run ${kind.kind} resources`;
+    const hint = 'Delete the resource, or name the resources to run.';
+    return notRun('failed', resource, new PondError('run-failed', message, { hint }), nowMs);
+  }
+  if (failed.length === 0) return undefined;
+  const names = failed.map((ran) => titleOf(ran.resource)).join(', ');
+  const error = new PondError('run-failed', `${titleOf(resource)} was not run, as ${names} did not end well`);
+  return notRun('skipped', resource, error, nowMs);
+}
+
+function notRun(status: 'failed' | 'skipped', resource: Resource, error: PondError, nowMs: number): Ran {
+  return { resource, record: recordWithout(status, nowMs, error), commit: undefined };
+}
+
+/** The record of what did not run. */
+function recordWithout(status: 'failed' | 'skipped', nowMs: number, error: PondError): RunRecord {
+  const started = new Date(nowMs).toISOString();
+  return { status, started, durationMs: 0, rows: 0, bytes: 0, files: 0, notes: [], error: failureOf(error) };
+}

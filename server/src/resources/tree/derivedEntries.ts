@@ -1,0 +1,95 @@
+/**
+ * What resources derive in one state of a tree.
+ *
+ * Invariants:
+ * - What is remembered is a function of the tree's state: whoever changes the state starts with nothing remembered. A
+ *   directory of an earlier state, which somebody still holds, is another than the one at its path now.
+ * - A directory that is listed while it is being listed, by whatever way its patterns lead back to it, is a cycle. Only
+ *   finished lists are shared, so that two listings never wait for each other.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { PondError } from '../../base/error.ts';
+import { type DerivedDirectory, type DerivedEntries, type Inputs } from '../model/derived.ts';
+import { documentName } from '../model/resource.ts';
+import { type ResourceHome } from '../readResource.ts';
+
+/** What derived directories hold, as far as they were looked into. */
+export interface DerivedState {
+  /** What a home holds beside what is stored there. Fails `resource-invalid` for a document with errors. */
+  entriesOfHome(home: ResourceHome): Promise<DerivedEntries>;
+  /** What a derived directory holds. Fails as its patterns do, and `resource-cycle`. */
+  entriesOf(path: string, directory: DerivedDirectory): Promise<DerivedEntries>;
+  /** The directories that were looked into, by path, with what was found; nothing where that failed. */
+  readonly looked: ReadonlyMap<string, DerivedEntries>;
+}
+
+const listing = new AsyncLocalStorage<readonly string[]>();
+let listings = 0;
+
+/** Lists with the trail that led here. While nothing is listed the storage is off: it makes every promise dearer. */
+async function listAlong(trail: readonly string[], directory: DerivedDirectory): Promise<DerivedEntries> {
+  listings += 1;
+  try {
+    return await listing.run(trail, () => directory.list());
+  } finally {
+    listings -= 1;
+    if (listings === 0) listing.disable();
+  }
+}
+
+/** Returns a state in which nothing was looked at yet. */
+export function createDerivedState(inputs: Inputs): DerivedState {
+  const ofHomes = new Map<string, DerivedEntries>();
+  const ofDirectories = new Map<DerivedDirectory, DerivedEntries>();
+  const looked = new Map<string, DerivedEntries>();
+
+  async function entriesOfHome(home: ResourceHome): Promise<DerivedEntries> {
+    const known = ofHomes.get(home.home);
+    if (known !== undefined) return known;
+    const load = home.kind.derive;
+    if (load === undefined) return new Map();
+    looked.set(home.home, new Map());
+    if (home.resource === undefined) throw invalidError(home);
+    const entries = (await load())(home.resource, inputs);
+    ofHomes.set(home.home, entries);
+    looked.set(home.home, entries);
+    return entries;
+  }
+
+  async function entriesOf(path: string, directory: DerivedDirectory): Promise<DerivedEntries> {
+    const known = ofDirectories.get(directory);
+    if (known !== undefined) return known;
+    const trail = listing.getStore() ?? [];
+    if (trail.includes(path)) throw cycleThrough([...trail.slice(trail.indexOf(path)), path]);
+    looked.set(path, new Map());
+    const entries = await listAlong([...trail, path], directory);
+    ofDirectories.set(directory, entries);
+    looked.set(path, entries);
+    return entries;
+  }
+
+  return { entriesOfHome, entriesOf, looked };
+}
+
+/** The error for a home whose document has errors; it tells the first. */
+export function invalidError(home: ResourceHome): PondError {
+  const errors = home.problems.filter(({ severity }) => severity === 'error');
+  const [first] = errors;
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
+  return new PondError(
+    'resource-invalid',
+    `${home.kind.kind}/${home.name} has errors: ${first?.message ?? 'it cannot be read'}${more}`,
+    {
+      path: `${home.home}/${documentName}`,
+      ...(first && { position: first.range.start }),
+      ...(first?.hint === undefined ? {} : { hint: first.hint }),
+    },
+  );
+}
+
+function cycleThrough(trail: readonly string[]): PondError {
+  return new PondError('resource-cycle', `what is derived leads back to itself: ${[...trail].reverse().join(' → ')}`, {
+    path: trail[0] ?? '/',
+    hint: 'Narrow one of the patterns so that it leaves the outputs of the others out.',
+  });
+}

@@ -1,0 +1,83 @@
+import { type HostFile } from '../../pond/types.ts';
+import { type Node } from '../../tinyfs/backend.ts';
+import { type FS } from '../../tinyfs/fs.ts';
+import { type NodePath, rootPath } from '../../tinyfs/nodePath.ts';
+import { compareNames } from '../../tinyfs/path.ts';
+import { followIfPossible } from '../../tinyfs/resolve.ts';
+import { type Inputs, type Match } from '../model/derived.ts';
+import { type Job } from '../../base/job.ts';
+import { isBookkeeping } from '../model/resource.ts';
+import { isKindName } from '../model/kindNames.ts';
+import { isUuid } from '../../documents/texts.ts';
+
+/** What inputs are read from. */
+export interface InputsParts {
+  /** The tree, with what is derived in it. */
+  readonly fs: FS;
+  readonly contentKey: (node: Node) => string;
+  readonly hostFiles: (node: Node, job: Job) => Promise<readonly HostFile[]>;
+}
+
+/** Inputs that remember what patterns match for as long as their tree stays as it is. */
+export interface RememberingInputs extends Inputs {
+  /** To be called when the tree changed. */
+  forget(): void;
+}
+
+/**
+ * Returns inputs that match each pattern once. Only finished matches are shared: one under way may be part of a cycle.
+ */
+export function rememberMatches(inputs: Inputs): RememberingInputs {
+  let remembered = new Map<string, readonly Match[]>();
+  return {
+    async match(pattern) {
+      const memory = remembered;
+      const known = memory.get(pattern);
+      if (known !== undefined) return known;
+      const found = await inputs.match(pattern);
+      memory.set(pattern, found);
+      return found;
+    },
+    forget: () => void (remembered = new Map()),
+  };
+}
+
+/** Returns the inputs that a tree has. */
+export function createInputs({ fs, contentKey, hostFiles }: InputsParts): Inputs {
+  async function match(pattern: string): Promise<readonly Match[]> {
+    const root = await fs.root();
+    const top = rootPath(await fs.backend.root());
+    const found = new Map<string, Match>();
+    for await (const { node: entry, captures } of root.visit(rooted(pattern))) {
+      const at = entry.node.type === 'symlink' ? await followIfPossible(fs.backend, top, entry) : entry;
+      const file = at && matchOf(at, captures, pattern);
+      const other = file && found.get(file.path);
+      if (file !== undefined && (other === undefined || isNamed(file, other))) found.set(file.path, file);
+    }
+    return [...found.values()].sort((a, b) => compareNames(a.path, b.path));
+  }
+
+  function matchOf(at: NodePath, captures: readonly string[], pattern: string): Match | undefined {
+    const { node, path, basename: name } = at;
+    const { type, modifiedUs } = node;
+    if (type === 'directory' || type === 'symlink' || isOwnRecord(path, pattern)) return undefined;
+    const key = contentKey(node);
+    return { path, name, captures, type, key, modifiedUs, files: (job) => hostFiles(node, job) };
+  }
+
+  return { match };
+}
+
+const rooted = (pattern: string): string => (pattern.startsWith('/') ? pattern : `/${pattern}`);
+
+/** A wildcard meets a resource under its name and under its UUID; people mean the name. */
+function isNamed(file: Match, other: Match): boolean {
+  const ids = ({ captures }: Match): number => captures.filter(isUuid).length;
+  return ids(file) < ids(other);
+}
+
+/** True for what a home keeps for itself, unless the pattern asks for it by name. */
+function isOwnRecord(path: string, pattern: string): boolean {
+  const [, kind = '', id = '', name = '', ...rest] = path.split('/');
+  return rest.length === 0 && isBookkeeping(name) && isKindName(kind) && isUuid(id) && !pattern.endsWith(`/${name}`);
+}

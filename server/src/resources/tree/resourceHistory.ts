@@ -1,0 +1,91 @@
+/** The tables pond.resources and pond.runs: what the homes of resources hold, at `/KIND/<uuid>/`. */
+import { type Pond } from '../../pond/types.ts';
+import { type NodePath } from '../../tinyfs/nodePath.ts';
+import { type WD } from '../../tinyfs/workingDirectory.ts';
+import { batchesOf, type History, view } from '../../sandbox/historyTable.ts';
+import { type PlainValue } from '../../sandbox/plainValue.ts';
+import { type TableSpec } from '../../sandbox/sources.ts';
+
+interface Home {
+  readonly kind: string;
+  readonly id: string;
+  readonly name: string | null;
+  /** Absolute pond path. */
+  readonly path: string;
+}
+
+const isUuid = (name: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(name);
+
+/** Yields the homes of a tree: directories called by a UUID that have a document. */
+async function* homesOf(root: WD): AsyncIterable<Home> {
+  for (const directory of await root.list('/')) {
+    if (!directory.isDirectory) continue;
+    const entries = await root.list(directory.path);
+    const names = await namesOf(root, entries);
+    for (const { basename: id, path, isDirectory } of entries) {
+      if (!isDirectory || !isUuid(id) || !(await root.exists(`${path}/resource.yaml`))) continue;
+      yield { kind: directory.basename, id, name: names.get(id) ?? null, path };
+    }
+  }
+}
+
+/** The names of resources by their UUIDs: symbolic links beside the homes. */
+async function namesOf(root: WD, entries: readonly NodePath[]): Promise<ReadonlyMap<string, string>> {
+  const names = new Map<string, string>();
+  for (const { basename, path, node } of entries) {
+    if (node.type === 'symlink') names.set(await root.readlink(path), basename);
+  }
+  return names;
+}
+
+async function rootAt(pond: Pond, at: string | undefined): Promise<WD> {
+  return (at === undefined ? pond.fs : await pond.at(at)).root();
+}
+
+const resourcesTable: TableSpec = {
+  name: 'resources',
+  columns: ['kind', 'name', 'id', 'home'].map((name) => [name, 'VARCHAR']),
+};
+
+/** pond.resources: the resources of the working tree, or of a version. */
+export async function resourcesHistory(pond: Pond, at: string | undefined): Promise<History> {
+  const root = await rootAt(pond, at);
+  async function* rows(): AsyncIterable<readonly PlainValue[]> {
+    for await (const { kind, name, id, path } of homesOf(root)) yield [kind, name, id, path];
+  }
+  return { tables: [{ spec: resourcesTable, batches: () => batchesOf(rows(), resourcesTable) }], views: [], files: [] };
+}
+
+const runsTable: TableSpec = {
+  name: 'runs_lines',
+  columns: ['kind', 'name', 'id', 'line'].map((name) => [name, 'VARCHAR']),
+};
+
+/** A record has the fields of RunRecord in resources/records.ts. */
+const recordType = `{"status": "VARCHAR", "started": "TIMESTAMPTZ", "durationMs": "DOUBLE", "rows": "BIGINT",
+  "bytes": "BIGINT", "files": "BIGINT", "notes": ["VARCHAR"], "error": {"code": "VARCHAR", "message": "VARCHAR",
+  "hint": "VARCHAR", "path": "VARCHAR", "line": "BIGINT", "character": "BIGINT"}}`;
+
+/** SQL of pond.runs over the records, one JSON object a line. */
+const runsSql = `SELECT kind, name, id, run.status AS status, run.started AS started,
+  run.durationMs AS duration_ms, run."rows" AS "rows", run.bytes AS bytes, run.files AS files, run.notes AS notes,
+  run.error AS error
+  FROM (SELECT kind, name, id, from_json(line, '${recordType}') AS run FROM pond.runs_lines WHERE json_valid(line))`;
+
+/** pond.runs: the records of runs that the homes keep, in the working tree or in a version. */
+export async function runsHistory(pond: Pond, at: string | undefined): Promise<History> {
+  const root = await rootAt(pond, at);
+  async function* rows(): AsyncIterable<readonly PlainValue[]> {
+    for await (const { kind, name, id, path } of homesOf(root)) {
+      const records = `${path}/runs.jsonl`;
+      if (!(await root.exists(records))) continue;
+      const lines = new TextDecoder().decode(await root.readFile(records)).split('\n');
+      for (const line of lines) if (line !== '') yield [kind, name, id, line];
+    }
+  }
+  return {
+    tables: [{ spec: runsTable, batches: () => batchesOf(rows(), runsTable) }],
+    views: [view('runs', runsSql)],
+    files: [],
+  };
+}

@@ -1,0 +1,204 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { PondError } from '../base/error.ts';
+import { makeTemporaryDirectory, type TemporaryDirectory } from '../storage/temporaryDirectory.ts';
+import { type BuildLimits } from './buildLimits.ts';
+import {
+  fromPlainError,
+  type FromWorker,
+  type OperationName,
+  type OperationParams,
+  type OperationResult,
+  type ToWorker,
+} from './messages.ts';
+
+export interface WorkerOptions {
+  /** The worker's module; by default the one built beside this one, or in source form its TypeScript. */
+  readonly workerPath?: string;
+  readonly memoryLimitBytes: number;
+  readonly threads: number;
+  readonly buildLimits?: BuildLimits;
+}
+
+interface Pending {
+  resolve(result: unknown): void;
+  reject(error: PondError): void;
+}
+
+/** Milliseconds that a cancelled request has to stop by itself. */
+const stopTimeMs = 2000;
+/** Characters of the worker's last words that are kept for an error. */
+const lastWordsMax = 2000;
+
+/** Names of the environment that the worker gets: what a process needs to start, and no secrets of the user. */
+const environmentNames = [
+  'PATH',
+  'HOME',
+  'USERPROFILE',
+  'TMPDIR',
+  'TEMP',
+  'TMP',
+  'LANG',
+  'LC_ALL',
+  'TZ',
+  'SystemRoot',
+  'LD_LIBRARY_PATH',
+  'ELECTRON_RUN_AS_NODE',
+];
+
+/**
+ * One query process, from its start to its end. A process that ends takes its results with it; the next WorkerProcess
+ * is a new one.
+ *
+ * Invariants: each request is answered or rejected once; after `exited` resolves nothing of the process is left, its
+ * spilled files included.
+ */
+export class WorkerProcess {
+  /** Resolves when the process has ended, however it did. */
+  readonly exited: Promise<void>;
+  /** Where the process may write files; removed when it ends. */
+  readonly directory: string;
+  readonly #child: ChildProcess;
+  readonly #pending = new Map<number, Pending>();
+  #lastId = 0;
+  #lastWords = '';
+  #death: PondError | undefined;
+
+  constructor(options: WorkerOptions) {
+    const temporary = makeTemporaryDirectory('duckpond-query');
+    this.directory = temporary.path;
+    const path = options.workerPath ?? defaultWorkerPath();
+    this.#child = fork(path, [this.directory], {
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      execArgv: path.endsWith('.ts') ? ['--import', 'tsx'] : [],
+      env: Object.fromEntries(environmentNames.flatMap((name) => pick(name))),
+    });
+    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#lastWords = (this.#lastWords + text).slice(-lastWordsMax);
+    });
+    this.#child.on('message', (message: FromWorker) => this.#receive(message));
+    this.exited = this.#watchEnd(temporary);
+    const { memoryLimitBytes, threads, buildLimits } = options;
+    const limits = { memoryLimitBytes, threads, ...(buildLimits && { buildLimits }) };
+    this.#send({ kind: 'settings', settings: { ...limits, spillDirectory: this.directory } });
+  }
+
+  /** False once the process ended, or began to. */
+  get isAlive(): boolean {
+    return this.#death === undefined;
+  }
+
+  /** Process id, while it lives; undefined when it could not be started. */
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /**
+   * Asks for an operation. Fails with the worker's error, `engine-unavailable` when the process dies, or `cancelled`
+   * soon after the signal: a process that does not stop what it does is killed.
+   */
+  async request<N extends OperationName>(
+    name: N,
+    params: OperationParams<N>,
+    signal?: AbortSignal,
+  ): Promise<OperationResult<N>> {
+    if (isAborted(signal)) throw cancelled();
+    if (this.#death !== undefined) throw this.#death;
+    const id = (this.#lastId += 1);
+    const answered = new Promise<unknown>((resolve, reject) => this.#pending.set(id, { resolve, reject }));
+    let timer: NodeJS.Timeout | undefined;
+    const cancel = () => {
+      this.#send({ kind: 'cancel', id });
+      timer = setTimeout(() => this.#child.kill('SIGKILL'), stopTimeMs);
+    };
+    signal?.addEventListener('abort', cancel);
+    this.#send({ kind: 'request', id, name, params });
+    try {
+      return (await answered) as OperationResult<N>;
+    } catch (error) {
+      throw isAborted(signal) ? cancelled() : error;
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', cancel);
+    }
+  }
+
+  /**
+   * Ends the process and waits until it is gone; what it was at is given up, and the files that it was writing are
+   * removed.
+   */
+  async close(): Promise<void> {
+    this.#death ??= new PondError('engine-unavailable', 'the query engine was closed');
+    // Not by disconnecting: Node tells no 'close' of a child that its parent has disconnected from.
+    this.#child.kill();
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), stopTimeMs);
+    await this.exited;
+    clearTimeout(timer);
+  }
+
+  #send(message: ToWorker): void {
+    // A message that cannot be sent has no process to go to; its end rejects what waits.
+    if (this.#child.connected) this.#child.send(message, () => undefined);
+  }
+
+  #receive(message: FromWorker): void {
+    // What it still says when it is ended: all that waits hears of its end.
+    if (this.#death !== undefined) return;
+    const pending = this.#pending.get(message.id);
+    this.#pending.delete(message.id);
+    if ('error' in message) pending?.reject(fromPlainError(message.error));
+    else pending?.resolve(message.result);
+  }
+
+  #watchEnd(temporary: TemporaryDirectory): Promise<void> {
+    return new Promise((resolve) => {
+      const end = (error: PondError) => {
+        this.#death ??= error;
+        for (const pending of this.#pending.values()) pending.reject(this.#death);
+        this.#pending.clear();
+        temporary.remove();
+        resolve();
+      };
+      this.#child.once('error', (error) => {
+        if (this.#child.pid === undefined) end(startError(error));
+      });
+      // 'close' comes after 'exit', when the last words have been read.
+      this.#child.once('close', (code, killedBy) => end(deathError(code, killedBy, this.#lastWords)));
+    });
+  }
+}
+
+function isAborted(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true;
+}
+
+function cancelled(): PondError {
+  return new PondError('cancelled', 'the query was cancelled');
+}
+
+function startError(cause: Error): PondError {
+  return new PondError('engine-unavailable', `the query process could not be started: ${cause.message}`, { cause });
+}
+
+function deathError(code: number | null, killedBy: NodeJS.Signals | null, lastWords: string): PondError {
+  const how = killedBy === null ? `ended with status ${code}` : `was ended by ${killedBy}`;
+  const lines = lastWords.split('\n').filter((line) => /\S/.test(line));
+  const words = lines.find((line) => /Error|terminate|fatal/i.test(line)) ?? lines.at(-1) ?? '';
+  return new PondError('engine-unavailable', `the query process ${how}${words === '' ? '' : `: ${words.trim()}`}`, {
+    hint:
+      killedBy === 'SIGKILL'
+        ? 'The system may have run out of memory. Lower the memory limit of queries; the next query starts a new process.'
+        : 'The next query starts a new process.',
+  });
+}
+
+function pick(name: string): readonly (readonly [string, string])[] {
+  const value = process.env[name];
+  return value === undefined ? [] : [[name, value]];
+}
+
+function defaultWorkerPath(): string {
+  const worker = import.meta.url.endsWith('.ts') ? '../worker/worker.ts' : './queryWorker.mjs';
+  return fileURLToPath(new URL(worker, import.meta.url));
+}

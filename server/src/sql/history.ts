@@ -1,0 +1,179 @@
+import { type ErrorDetails, PondError } from '../base/error.ts';
+import { didYouMean } from '../base/suggest.ts';
+import { literalList } from '../duckdb/sql.ts';
+import { textPosition } from '../duckdb/textPosition.ts';
+import { type Commit, type EntryRow, type HistorySources, type NodeRow, type Pond } from '../pond/types.ts';
+import { type TableReference } from '../sandbox/pondNames.ts';
+import { batchesOf, type History, view } from '../sandbox/historyTable.ts';
+import { type PlainValue } from '../sandbox/plainValue.ts';
+import { resourcesHistory, runsHistory } from '../resources/tree/resourceHistory.ts';
+import { type TableSpec } from '../sandbox/sources.ts';
+
+const names = ['commits', 'nodes', 'entries', 'resources', 'runs'] as const;
+type HistoryName = (typeof names)[number];
+
+/**
+ * The tables pond.commits, pond.nodes, pond.entries, pond.resources and pond.runs, as far as the references ask for
+ * them, up to a version. No rows are read before the batches are. Fails `query-invalid` for another name in the schema,
+ * and `version-not-found`.
+ */
+export async function historyFor(
+  pond: Pond,
+  references: readonly TableReference[],
+  { sql, at }: { readonly sql: string; readonly at: string | undefined },
+): Promise<History> {
+  const wanted = new Set(references.flatMap((reference) => nameOf(reference, sql)));
+  const parts = await Promise.all(names.filter((name) => wanted.has(name)).map((name) => makers[name](pond, at)));
+  return {
+    views: parts.flatMap((part) => part.views),
+    tables: parts.flatMap((part) => part.tables),
+    files: [...new Set(parts.flatMap((part) => part.files))],
+  };
+}
+
+function nameOf({ name, index, certain }: TableReference, sql: string): readonly HistoryName[] {
+  const known = names.find((candidate) => candidate === name.toLowerCase());
+  if (known !== undefined) return [known];
+  if (!certain) return [];
+  const hint =
+    didYouMean(name, names)?.replace('"', '"pond.') ?? `The tables of the history: pond.${names.join(', pond.')}.`;
+  const details: ErrorDetails =
+    index === undefined ? { hint } : { hint, position: textPosition(sql.slice(0, index), Infinity, 'byte') };
+  throw new PondError('query-invalid', `there is no table pond.${name}`, details);
+}
+
+const makers: Readonly<Record<HistoryName, (pond: Pond, at: string | undefined) => Promise<History>>> = {
+  commits: commitsHistory,
+  nodes: nodesHistory,
+  entries: entriesHistory,
+  resources: resourcesHistory,
+  runs: runsHistory,
+};
+
+const commitsTable: TableSpec = {
+  name: 'commits',
+  columns: [
+    ['number', 'BIGINT'],
+    ['id', 'VARCHAR'],
+    ['parent', 'BIGINT'],
+    ['time_us', 'BIGINT'],
+    ['author', 'VARCHAR'],
+    ['message', 'VARCHAR'],
+    ['operation', 'VARCHAR'],
+    ['root_hash', 'VARCHAR'],
+    ['added', 'BIGINT'],
+    ['modified', 'BIGINT'],
+    ['removed', 'BIGINT'],
+    ['renamed', 'BIGINT'],
+    ['bytes', 'BIGINT'],
+  ],
+};
+
+const commitsSql = `SELECT number, id, parent, make_timestamptz(time_us) AS time, author, message, operation, root_hash,
+  added, modified, removed, renamed, bytes FROM pond.commits_rows`;
+
+async function commitsHistory(pond: Pond, at: string | undefined): Promise<History> {
+  const last = at === undefined ? Infinity : (await pond.resolve(at)).number;
+  const spec = { ...commitsTable, name: 'commits_rows' };
+  return {
+    tables: [{ spec, batches: () => batchesOf(commitRows(pond, last), spec) }],
+    views: [view('commits', commitsSql)],
+    files: [],
+  };
+}
+
+async function* commitRows(pond: Pond, last: number): AsyncIterable<readonly PlainValue[]> {
+  for await (const commit of pond.log()) if (commit.number <= last) yield commitRow(commit);
+}
+
+function commitRow({ number, id, parent, timeUs, author, message, operation, rootHash, counts }: Commit) {
+  const { added, modified, removed, renamed, bytes } = counts;
+  return [
+    BigInt(number),
+    id,
+    parent === undefined ? null : BigInt(parent),
+    BigInt(timeUs),
+    author,
+    message,
+    operation,
+    rootHash,
+    BigInt(added),
+    BigInt(modified),
+    BigInt(removed),
+    BigInt(renamed),
+    BigInt(bytes),
+  ];
+}
+
+const nodesTable: TableSpec = {
+  name: 'nodes_pending',
+  columns: [
+    ['part_id', 'VARCHAR'],
+    ['node_id', 'VARCHAR'],
+    ['time_us', 'BIGINT'],
+    ['version', 'BIGINT'],
+    ['file_type', 'VARCHAR'],
+    ['metadata', 'VARCHAR'],
+    ['size', 'BIGINT'],
+    ['sha256', 'VARCHAR'],
+  ],
+};
+
+async function nodesHistory(pond: Pond, at: string | undefined): Promise<History> {
+  const { files, rewritten, pendingNodes } = await pond.history(at);
+  const last = at === undefined ? undefined : (await pond.resolve(at)).number;
+  return {
+    tables: [{ spec: nodesTable, batches: () => batchesOf(pendingNodes.map(nodeRow), nodesTable) }],
+    views: [view('nodes', nodesSql(files, rewritten, last))],
+    files: [...files, ...(rewritten?.files ?? [])],
+  };
+}
+
+/** SQL for the committed rows in the op log's files, up to commit `last`, and for those that are only staged. */
+function nodesSql(files: readonly string[], rewritten: HistorySources['rewritten'], last: number | undefined): string {
+  const columns = 'part_id, node_id, timestamp, version, file_type, metadata, size, sha256';
+  const committed = (from: readonly string[], where: readonly string[]): string =>
+    `SELECT ${columns}, txn, false AS pending FROM read_parquet(${literalList(from)}, union_by_name = true)${
+      where.length === 0 ? '' : ` WHERE (${where.join(' OR ')})`
+    }`;
+  const ofCommits = rewritten?.commits.map(({ from, to }) => `txn BETWEEN ${from} AND ${to}`) ?? [];
+  const parts = [
+    ...(files.length === 0 ? [] : [committed(files, last === undefined ? [] : [`txn <= ${last}`])]),
+    ...(rewritten === undefined ? [] : [`${committed(rewritten.files, ofCommits)} AND ${isOurs}`]),
+    `SELECT ${columns.replace('timestamp', 'make_timestamptz(time_us) AS timestamp')}, NULL AS txn, true AS pending FROM pond.nodes_pending`,
+  ];
+  return parts.join(' UNION ALL ');
+}
+
+/** Tells rows of ours from those that another engine appended of its own. */
+const isOurs = `file_type IN ('directory', 'file', 'table', 'series', 'symlink', 'dynamic', 'page', 'commit')`;
+
+function nodeRow({ partId, nodeId, timestampUs, version, fileType, metadata, sizeBytes, sha256 }: NodeRow) {
+  return [partId, nodeId, BigInt(timestampUs), BigInt(version), fileType, metadata, BigInt(sizeBytes), sha256];
+}
+
+const entriesTable: TableSpec = {
+  name: 'entries',
+  columns: [
+    ['directory_id', 'VARCHAR'],
+    ['name', 'VARCHAR'],
+    ['node_id', 'VARCHAR'],
+    ['file_type', 'VARCHAR'],
+    ['version', 'BIGINT'],
+    ['txn', 'BIGINT'],
+    ['pending', 'BOOLEAN'],
+  ],
+};
+
+async function entriesHistory(pond: Pond, at: string | undefined): Promise<History> {
+  const sources = await pond.history(at);
+  async function* rows(): AsyncIterable<readonly PlainValue[]> {
+    for await (const entry of sources.entries()) yield entryRow(entry, false);
+    for (const entry of sources.pendingEntries) yield entryRow(entry, true);
+  }
+  return { tables: [{ spec: entriesTable, batches: () => batchesOf(rows(), entriesTable) }], views: [], files: [] };
+}
+
+function entryRow({ directoryId, name, nodeId, fileType, version, txn }: EntryRow, pending: boolean) {
+  return [directoryId, name, nodeId, fileType, BigInt(version), txn === undefined ? null : BigInt(txn), pending];
+}

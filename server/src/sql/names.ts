@@ -1,0 +1,145 @@
+import { type ErrorDetails, isPondError, PondError } from '../base/error.ts';
+import { didYouMean } from '../base/suggest.ts';
+import { textPosition } from '../duckdb/textPosition.ts';
+import { type Pond } from '../pond/types.ts';
+import { type Node } from '../tinyfs/backend.ts';
+import { type FS } from '../tinyfs/fs.ts';
+import { hasWildcard } from '../tinyfs/glob.ts';
+import { type NodePath, rootPath } from '../tinyfs/nodePath.ts';
+import { basename, dirname } from '../tinyfs/path.ts';
+import { followIfPossible } from '../tinyfs/resolve.ts';
+import { type WD } from '../tinyfs/workingDirectory.ts';
+import { type TableReference } from '../sandbox/pondNames.ts';
+import { queryableExtensions, type Reading, readingOf } from '../sandbox/formats.ts';
+
+/** A file of the pond that a table's name stands for. */
+export interface ResolvedFile {
+  readonly node: Node;
+  /** Absolute pond path, with the version when the name has one. */
+  readonly pondPath: string;
+  readonly reading: Reading;
+}
+
+export interface ResolvedTable {
+  readonly reference: TableReference;
+  readonly files: readonly ResolvedFile[];
+}
+
+/** Where the tables of a query are looked up. */
+export interface NameScope {
+  readonly pond: Pond;
+  readonly sql: string;
+  /** The version for names that have none; the working tree when undefined. */
+  readonly at: string | undefined;
+}
+
+/**
+ * Finds the files that a table's name stands for: one path, or all files that a pattern matches, each once; links that
+ * lead nowhere are left out. A version may stand behind the last '@'. What exists under the whole name comes first, so
+ * a file called "a@1.csv" or "x[1].csv" is reached.
+ *
+ * Undefined when nothing is there and the reference is not certain. Fails `not-found`, `is-a-directory`,
+ * `version-not-found`, and `query-invalid` for a file that is no table; all with the position of the name.
+ */
+export async function resolveTable(scope: NameScope, reference: TableReference): Promise<ResolvedTable | undefined> {
+  const details = positionOf(scope.sql, reference.index);
+  try {
+    const found = (await findAsIs(scope, reference.name)) ?? (await findAtVersion(scope, reference.name));
+    if (found !== undefined) return { reference, files: found.map((file) => withReading(file, details)) };
+    if (!reference.certain) return undefined;
+    throw await notFound(scope, reference.name);
+  } catch (error) {
+    throw isPondError(error) && error.position === undefined ? withDetails(error, details) : error;
+  }
+}
+
+interface FoundFile {
+  readonly at: NodePath;
+  readonly suffix: string;
+}
+
+async function findAsIs(scope: NameScope, name: string): Promise<readonly FoundFile[] | undefined> {
+  return findIn(await treeOf(scope.pond, scope.at), name, '');
+}
+
+async function findAtVersion(scope: NameScope, name: string): Promise<readonly FoundFile[] | undefined> {
+  const split = splitVersion(name);
+  if (split === undefined) return undefined;
+  return findIn(await treeOf(scope.pond, split.version), split.path, `@${split.version}`);
+}
+
+function splitVersion(name: string): { readonly path: string; readonly version: string } | undefined {
+  const at = name.lastIndexOf('@');
+  if (at < 1 || name.includes('/', at)) return undefined;
+  return { path: name.slice(0, at), version: name.slice(at + 1) };
+}
+
+function treeOf(pond: Pond, version: string | undefined): Promise<FS> {
+  return version === undefined ? Promise.resolve(pond.fs) : pond.at(version);
+}
+
+async function findIn(tree: FS, path: string, suffix: string): Promise<readonly FoundFile[] | undefined> {
+  const root = await tree.root();
+  const exact = await root.get(path);
+  if (exact !== undefined) return [{ at: exact, suffix }];
+  if (!hasWildcard(path)) return undefined;
+  const top = rootPath(await tree.backend.root());
+  const files = new Map<string, FoundFile>();
+  for await (const { node } of root.visit(path)) {
+    const target = node.node.type === 'symlink' ? await followIfPossible(tree.backend, top, node) : node;
+    // By where it is: a link beside it leads to it as well, and so does the name of a resource beside its UUID.
+    if (target !== undefined && !target.isDirectory) files.set(target.path, { at: target, suffix });
+  }
+  return files.size === 0 ? undefined : [...files.values()];
+}
+
+function withReading({ at, suffix }: FoundFile, details: ErrorDetails): ResolvedFile {
+  const pondPath = at.path + suffix;
+  if (at.isDirectory) {
+    const hint = `Name the files in it, such as "${at.path === '/' ? '' : at.path}/*.csv".`;
+    throw new PondError('is-a-directory', `${pondPath} is a directory`, { ...details, path: pondPath, hint });
+  }
+  const reading = readingOf(at.node.type, at.basename);
+  if (reading === undefined) {
+    const hint = `Tables, series and files of these kinds can be queried: ${queryableExtensions}.`;
+    throw new PondError('query-invalid', `${pondPath} is not a table`, { ...details, path: pondPath, hint });
+  }
+  return { node: at.node, pondPath, reading };
+}
+
+async function notFound(scope: NameScope, name: string): Promise<PondError> {
+  const path = splitVersion(name)?.path ?? name;
+  const when = splitVersion(name)?.version ?? scope.at;
+  const what = hasWildcard(path) ? `no file matches ${path}` : `no file is at ${path}`;
+  const hint = await nearName(await (await treeOf(scope.pond, when)).root(), path);
+  return new PondError('not-found', when === undefined ? what : `${what} in version ${when}`, {
+    path,
+    ...(hint === undefined ? {} : { hint }),
+  });
+}
+
+/** A hint with a path like the one that is missing; undefined when there is none. */
+async function nearName(root: WD, path: string): Promise<string | undefined> {
+  const directory = dirname(path);
+  if (hasWildcard(path)) return undefined;
+  const found = await root.get(directory);
+  if (found?.isDirectory !== true) return directory === '/' ? undefined : nearName(root, directory);
+  const names = (await root.list(directory)).map((entry) => entry.basename);
+  const suggestion = didYouMean(basename(path), names);
+  if (suggestion === undefined) return undefined;
+  return suggestion.replace('"', `"${directory === '/' ? '' : directory}/`);
+}
+
+function withDetails(error: PondError, details: ErrorDetails): PondError {
+  const { path, hint, cause } = error;
+  return new PondError(error.code, error.message, {
+    ...details,
+    ...(path === undefined ? {} : { path }),
+    ...(hint === undefined ? {} : { hint }),
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+function positionOf(sql: string, index: number | undefined): ErrorDetails {
+  return index === undefined ? {} : { position: textPosition(sql.slice(0, index), Infinity, 'byte') };
+}

@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import { PondError } from '../base/error.ts';
+import { textPosition } from '../duckdb/textPosition.ts';
+import { type Pond } from '../pond/types.ts';
+import { parquetOfArrow } from './arrowCache.ts';
+import { type Analysis } from '../sandbox/analysis.ts';
+import { historyFor } from './history.ts';
+import { type HistoryTable } from '../sandbox/historyTable.ts';
+import { type ResolvedFile, type ResolvedTable, resolveTable } from './names.ts';
+import { type TableReference } from '../sandbox/pondNames.ts';
+import { type SandboxSpec, type SourceFile, viewOf } from '../sandbox/sources.ts';
+import { type QueryRequest } from '../sandbox/types.ts';
+import { type WorkerProcess } from '../sandbox/workerClient.ts';
+
+/** What a query needs to run: which host files it sees under which names, and rows to fill its tables with. */
+export interface PreparedQuery {
+  readonly spec: SandboxSpec;
+  readonly tables: readonly HistoryTable[];
+}
+
+export interface PrepareScope {
+  readonly worker: WorkerProcess;
+  readonly pond: Pond;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Finds what the tables of a query stand for, at the versions it asks for. Errors as resolveTable and historyFor. */
+export async function prepareQuery(
+  { worker, pond, signal }: PrepareScope,
+  { tables }: Analysis,
+  { sql, at }: QueryRequest,
+): Promise<PreparedQuery> {
+  const paths = firstOfEach(tables.filter((table) => table.schema === ''));
+  checkCase(paths, sql);
+  const resolved = await Promise.all(paths.map((reference) => resolveTable({ pond, sql, at }, reference)));
+  const sources = [];
+  for (const table of resolved) {
+    if (table !== undefined) sources.push(await sourceOf({ worker, pond, signal }, table));
+  }
+  const history = await historyFor(
+    pond,
+    tables.filter((table) => table.schema !== ''),
+    { sql, at },
+  );
+  const files = sources.flatMap((source) => source.files);
+  return {
+    spec: {
+      files: [
+        ...files.map(({ hostPath, pondPath }) => ({ hostPath, pondPath })),
+        ...history.files.map((hostPath) => ({ hostPath, pondPath: 'the history' })),
+      ],
+      tables: history.tables.map((table) => table.spec),
+      views: [...sources.map((source) => viewOf(source)), ...history.views],
+      tablesKey: history.tables.length === 0 ? '' : randomUUID(),
+    },
+    tables: history.tables,
+  };
+}
+
+function firstOfEach(tables: readonly TableReference[]): readonly TableReference[] {
+  const byName = new Map<string, TableReference>();
+  for (const table of tables) if (!byName.has(table.name)) byName.set(table.name, table);
+  return [...byName.values()];
+}
+
+/** To DuckDB, names that differ in case alone are one; to the pond they are two files. */
+function checkCase(tables: readonly TableReference[], sql: string): void {
+  const seen = new Map<string, string>();
+  for (const { name, index } of tables) {
+    const other = seen.get(name.toLowerCase());
+    seen.set(name.toLowerCase(), name);
+    if (other === undefined) continue;
+    throw new PondError(
+      'query-invalid',
+      `"${other}" and "${name}" differ in case alone and cannot stand in one query`,
+      {
+        hint: `Write one as a pattern: "${name.replace(/\p{L}/u, '[$&]')}".`,
+        ...(index === undefined ? {} : { position: textPosition(sql.slice(0, index), Infinity, 'byte') }),
+      },
+    );
+  }
+}
+
+async function sourceOf(scope: PrepareScope, { reference, files }: ResolvedTable) {
+  const perFile: SourceFile[][] = [];
+  for (const file of files) perFile.push(await sourceFiles(scope, file));
+  return { name: reference.name, index: reference.index, files: perFile.flat() };
+}
+
+async function sourceFiles(scope: PrepareScope, file: ResolvedFile): Promise<SourceFile[]> {
+  const { pondPath, reading } = file;
+  const contents = await scope.pond.hostFiles(file.node, scope.signal === undefined ? {} : { signal: scope.signal });
+  const sources: SourceFile[] = [];
+  for (const content of contents) {
+    const hostPath = reading.isArrow ? await parquetOfArrow(scope, file, content) : content.hostPath;
+    sources.push({ hostPath, sizeBytes: content.sizeBytes, key: content.key, pondPath, reading });
+  }
+  return sources;
+}

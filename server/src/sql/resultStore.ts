@@ -1,0 +1,175 @@
+import { PondError } from '../base/error.ts';
+import { type Connection } from '../duckdb/connection.ts';
+import { type Database, type DatabaseSettings, openDatabase } from '../duckdb/database.ts';
+import { queryError } from '../duckdb/engineError.ts';
+import { identifier, literal } from '../duckdb/sql.ts';
+import { requireSqlType } from '../duckdb/sqlType.ts';
+import { type RowStream } from '../duckdb/statements.ts';
+import { type Column, type CopyFormat, type RowWindow } from '../sandbox/types.ts';
+
+interface KeptResult {
+  readonly columns: readonly Column[];
+  readonly rowCount: number;
+}
+
+/**
+ * Keeps the rows of finished queries, one table each, in a database that no SQL of a user reaches. Columns are called
+ * c0, c1, … there, so names need not be distinct. What exceeds the memory limit is spilled to disk.
+ */
+export class ResultStore {
+  readonly database: Database;
+  readonly #reader: Connection;
+  readonly #writer: Connection;
+  readonly #results = new Map<number, KeptResult>();
+  #lastResult = 0;
+
+  private constructor(database: Database, reader: Connection, writer: Connection) {
+    this.database = database;
+    this.#reader = reader;
+    this.#writer = writer;
+  }
+
+  static async open(settings: DatabaseSettings): Promise<ResultStore> {
+    const database = await openDatabase(settings);
+    return new ResultStore(database, await database.connect(), await database.connect());
+  }
+
+  /** Reads a stream to its end, one stream at a time. A failure, or the signal, leaves nothing behind. */
+  async keep(stream: RowStream, signal: AbortSignal): Promise<{ readonly result: number } & KeptResult> {
+    const result = (this.#lastResult += 1);
+    try {
+      await this.#writer.run(createTableSql(result, stream.columns));
+      const rowCount = await fill(this.#writer, result, stream, signal);
+      this.#results.set(result, { columns: stream.columns, rowCount });
+      return { result, columns: stream.columns, rowCount };
+    } catch (error) {
+      await this.#writer.run(`DROP TABLE IF EXISTS ${tableOf(result)}`);
+      throw queryError(error, '');
+    }
+  }
+
+  /**
+   * Rows from `start`, fewer than `count` at the end. Cost is that of the window. Fails `query-failed` once released.
+   */
+  async rows(result: number, start: number, count: number): Promise<RowWindow> {
+    const { columns } = this.#find(result);
+    const values = columns.map((_, index) => `CAST(c${index} AS VARCHAR)`).join(', ');
+    const window = await this.#reader.textColumns(windowSql(values, result, start, count));
+    return { start, columns: columns.map((_, index) => window[index] ?? []) };
+  }
+
+  /** Changes the texts in a column (0-based) of a result of few rows. */
+  async replaceTexts(result: number, column: number, change: (text: string) => string): Promise<void> {
+    const { columns } = await this.rows(result, 0, this.#find(result).rowCount);
+    for (const text of new Set(columns[column])) {
+      if (text === null || change(text) === text) continue;
+      const sql = `UPDATE ${tableOf(result)} SET c${column} = ${literal(change(text))} WHERE c${column} = ${literal(text)}`;
+      await this.#writer.run(sql);
+    }
+  }
+
+  /** Writes all rows to a new host file. */
+  async copy(result: number, format: CopyFormat, file: string, signal: AbortSignal): Promise<void> {
+    const sql = copySql(result, this.#find(result).columns, format, file);
+    const connection = await this.database.connect();
+    const interrupt = () => connection.interrupt();
+    signal.addEventListener('abort', interrupt);
+    try {
+      await connection.run(sql);
+    } catch (error) {
+      throw queryError(error, '');
+    } finally {
+      signal.removeEventListener('abort', interrupt);
+      connection.close();
+    }
+  }
+
+  /** Forgets a result. Twice is fine. */
+  async release(result: number): Promise<void> {
+    if (this.#results.delete(result)) await this.#reader.run(`DROP TABLE ${tableOf(result)}`);
+  }
+
+  close(): void {
+    this.#reader.close();
+    this.#writer.close();
+    this.database.close();
+  }
+
+  #find(result: number): KeptResult {
+    const found = this.#results.get(result);
+    if (found === undefined) throw new PondError('query-failed', 'the result was released: run the query again');
+    return found;
+  }
+}
+
+async function fill(connection: Connection, result: number, stream: RowStream, signal: AbortSignal): Promise<number> {
+  const appender = await connection.appender(tableOf(result));
+  let rowCount = 0;
+  try {
+    for (;;) {
+      if (signal.aborted) throw new PondError('cancelled', 'the query was cancelled');
+      const chunk = await stream.next();
+      if (chunk === undefined) return rowCount;
+      appender.appendChunk(chunk);
+      rowCount += chunk.rowCount;
+    }
+  } finally {
+    appender.close();
+  }
+}
+
+const tableOf = (result: number) => `result_${result}`;
+
+/** SQL that makes the table of a result. */
+export function createTableSql(result: number, columns: readonly Column[]): string {
+  return `CREATE TABLE ${tableOf(result)} (${columns.map(({ type }, index) => `c${index} ${requireSqlType(type)}`).join(', ')})`;
+}
+
+/**
+ * Rows are only ever appended, so row ids count from 0 without gaps, and DuckDB skips the blocks outside the window.
+ */
+function windowSql(values: string, result: number, start: number, count: number): string {
+  return `SELECT ${values} FROM ${tableOf(result)} WHERE rowid >= ${start} AND rowid < ${start + count} ORDER BY rowid`;
+}
+
+const copyOptions: Readonly<Record<CopyFormat, string>> = {
+  csv: 'FORMAT csv, HEADER true',
+  json: 'FORMAT json, ARRAY true',
+  jsonLines: 'FORMAT json, ARRAY false',
+  parquet: 'FORMAT parquet',
+};
+
+/** SQL that writes a result to a host file. */
+export function copySql(result: number, columns: readonly Column[], format: CopyFormat, file: string): string {
+  const values = named(columns).map(({ name, value }, index) => {
+    const written = format === 'json' || format === 'jsonLines' ? finite(columns[index]!, value) : value;
+    return `${written} AS ${identifier(name)}`;
+  });
+  return `COPY (SELECT ${values.join(', ')} FROM ${tableOf(result)}) TO ${literal(file)} (${copyOptions[format]})`;
+}
+
+/** A value that JSON has: it has no NaN and no infinities, which DuckDB would write all the same. */
+function finite({ type }: Column, value: string): string {
+  if (type === 'DOUBLE' || type === 'FLOAT') return `CASE WHEN isfinite(${value}) THEN ${value} END`;
+  if (!/DOUBLE|FLOAT|JSON|VARIANT/.test(type)) return value;
+  const json = `to_json(${value})`;
+  const text = `CAST(${json} AS VARCHAR)`;
+  // Inside of lists and structs they are found in the text, between its strings.
+  const parts = `regexp_extract_all(${text}, '"(?:[^"\\\\]|\\\\.)*"|[^"]+')`;
+  const part = `CASE WHEN part[1] = '"' THEN part ELSE regexp_replace(part, '${notFinite}', 'null', 'gi') END`;
+  const replaced = `CAST(array_to_string([${part} FOR part IN ${parts}], '') AS JSON)`;
+  return `CASE WHEN regexp_matches(${text}, '${notFinite}', 'i') THEN ${replaced} ELSE ${json} END`;
+}
+
+const notFinite = '-?(?:nan|inf(?:inity)?)';
+
+/** The columns under names that differ from each other in more than case: "a", "a_1". */
+function named(columns: readonly Column[]): readonly { readonly name: string; readonly value: string }[] {
+  const taken = new Set<string>();
+  return columns.map((column, index) => {
+    let name = column.name;
+    for (let next = 1; taken.has(name.toLowerCase()); next += 1) name = `${column.name}_${next}`;
+    taken.add(name.toLowerCase());
+    return { name, value: `c${index}` };
+  });
+}

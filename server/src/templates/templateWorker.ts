@@ -1,0 +1,82 @@
+/** The process that templates are rendered in: a template that takes all time or memory ends it, and nothing else. */
+import { Environment, initSync } from 'minijinja-js/dist/web/minijinja_js.js';
+import { createRequire } from 'node:module';
+import { readHostStream } from '../storage/hostStream.ts';
+import { pageText } from '../documents/pageNames.ts';
+import { groupItems, pairsOf } from './templateFunctions.ts';
+import { type RenderFault, type RenderReply, type RenderRequest, templateLimits } from './templateMessages.ts';
+import { pairsFilter } from './templateTags.ts';
+import { startWatch } from './templateWatch.ts';
+import { withMemoryLimit } from './wasmMemory.ts';
+
+initSync({ module: await loadEngine() });
+const watch = startWatch(templateLimits.processorMs);
+process.on('message', (request: RenderRequest) => {
+  watch.begin();
+  const reply = render(request);
+  watch.end();
+  process.send?.(reply);
+});
+process.send?.('ready');
+
+async function loadEngine(): Promise<Uint8Array<ArrayBuffer>> {
+  const path = createRequire(import.meta.url).resolve('minijinja-js/dist/web/minijinja_js_bg.wasm');
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of readHostStream(path, 0, Infinity)) chunks.push(chunk);
+  return withMemoryLimit(Buffer.concat(chunks), templateLimits.memoryPages);
+}
+
+function render({ source, context }: RenderRequest): RenderReply {
+  const environment = new Environment();
+  let told: RenderFault | undefined;
+  const tell = (fault: RenderFault) => void (told ??= fault);
+  try {
+    environment.undefinedBehavior = 'strict';
+    environment.keepTrailingNewline = true;
+    // Without it the engine tells the line of an error, not where in the line.
+    environment.debug = true;
+    environment.fuel = templateLimits.fuel;
+    environment.removeGlobal('debug');
+    environment.addFilter(pairsFilter, (value: unknown, origin: unknown) => pairsOf(value, origin, tell));
+    environment.addFilter('plain', (value: unknown) => pageText(String(value)));
+    environment.addGlobal('group', (...given: readonly unknown[]) => groupItems(given, tell));
+    const text = environment.renderStr(source, context);
+    environment.free();
+    if (told !== undefined) return { fault: told };
+    if (text.length <= templateLimits.outputLengthMax) return { text };
+    const message = `the text is longer than ${templateLimits.outputLengthMax} characters`;
+    return { fault: { message } };
+  } catch (error) {
+    // After a trap the engine's memory is in no known state. It traps when it gets no more memory.
+    if (error instanceof Error && error.name === 'RuntimeError') return { broken: memoryText };
+    environment.free();
+    return { fault: { ...faultOf(error instanceof Error ? error.message : String(error)), ...told } };
+  }
+}
+
+const memoryText = `it took more than ${templateLimits.memoryPages / 16} MB of memory`;
+
+/**
+ * The engine's text of an error: a message with the line, then the lines around it, where ">" marks the one with the
+ * error and "^" below that the part of it; then the values of the variables, which are nobody's business.
+ */
+function faultOf(text: string): RenderFault {
+  const lines = text.split('\n');
+  const placed = lines.findIndex((line) => inLine.test(line));
+  if (placed < 0) return { message: text };
+  const message = lines.slice(0, placed + 1).join('\n');
+  const line = Number(inLine.exec(message)?.[1]) - 1;
+  const marked = lines.findIndex((shown, index) => index > placed && /^\s*\d+ > /.test(shown));
+  const prefix = /^\s*\d+ > /.exec(lines[marked] ?? '')?.[0].length ?? 0;
+  const carets = /^\s+i \s*(\^+)/.exec(lines[marked + 1] ?? '');
+  const from = carets === null ? 0 : carets[0].indexOf('^') - prefix;
+  const to = from + (carets?.[1]?.length ?? 0);
+  return { message: worded(message.replace(inLine, '')), span: { line, from, to } };
+}
+
+/** What the engine calls fuel is nothing that a person has heard of. */
+function worded(message: string): string {
+  return message === 'engine ran out of fuel' ? 'it takes more steps than a template may' : message;
+}
+
+const inLine = / \(in <string>:(\d+)\)$/;

@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { assert } from '../base/assert.ts';
+import { PondError } from '../base/error.ts';
+import { type Connection } from '../duckdb/connection.ts';
+import { openLockedDatabase } from '../duckdb/database.ts';
+import { type Analysis, analyze } from '../sandbox/analysis.ts';
+import { defaultLimits } from '../sandbox/buildLimits.ts';
+import { ownError } from '../sandbox/hostNames.ts';
+import { type InputSql } from '../build/inputSql.ts';
+import { inspectFiles } from '../build/inspectFiles.ts';
+import { type OperationName, type WorkerOperations, type WorkerSettings } from '../sandbox/messages.ts';
+import { plainRow, type PlainValue } from '../sandbox/plainValue.ts';
+import { createSlots } from '../base/slots.ts';
+import { type BuildTools, buildUser } from '../build/userBuild.ts';
+import { createWorkplaces } from '../build/workplaces.ts';
+
+/** What a worker does for a Builder. */
+export type BuildOperations = Pick<WorkerOperations, Extract<OperationName, 'buildUser' | 'statements' | 'inspect'>>;
+
+/**
+ * How many requests run at once. Node has four threads for what blocks; one that waits for a thread could not be
+ * interrupted, and one is left over for what is short. They share the memory.
+ */
+const sideBySideMax = 3;
+
+/** How many of them may be SQL of people. */
+const userBuildsMax = 2;
+
+/** Returns the operations. Each request has a database of its own, which is locked to its files. */
+export async function createBuildOperations(settings: WorkerSettings): Promise<BuildOperations> {
+  const { memoryLimitBytes, threads, spillDirectory } = settings;
+  const shared = { memoryLimitBytes: memoryLimitBytes / sideBySideMax, threads };
+  const limits = settings.buildLimits ?? defaultLimits;
+  const workplaces = createWorkplaces(`${spillDirectory}/builds`, userBuildsMax);
+  const inSlot = createSlots(sideBySideMax);
+  const inUserSlot = createSlots(userBuildsMax);
+  const parser = await openLockedDatabase({ threads: 1, hostPaths: [] });
+
+  /** Databases that spill into one directory would take each other's files for theirs. */
+  const spilling = () => ({ ...shared, spillDirectory: join(spillDirectory, randomUUID()) });
+
+  function perform<T>(
+    hostPaths: readonly string[],
+    signal: AbortSignal,
+    work: (connection: Connection) => Promise<T>,
+  ): Promise<T> {
+    return inSlot(async () => {
+      const { database, connection } = await openLockedDatabase({ ...spilling(), hostPaths });
+      try {
+        return await interruptible(connection, signal, () => work(connection));
+      } catch (error) {
+        throw ownError(error, hostPaths);
+      } finally {
+        connection.close();
+        database.close();
+      }
+    }, signal);
+  }
+
+  async function analyzed(sql: InputSql, signal: AbortSignal): Promise<Analysis> {
+    const connection = await parser.database.connect();
+    try {
+      return await interruptible(connection, signal, () => analyze(connection, sql.text, sql.isInputReader));
+    } finally {
+      connection.close();
+    }
+  }
+
+  const toolsFor = (signal: AbortSignal): BuildTools => ({
+    analyze: (sql) => analyzed(sql, signal),
+    conversion: spilling(),
+    directory: `${spillDirectory}/arrow`,
+    workplaces,
+    limits,
+    sandbox: shared,
+  });
+
+  return {
+    buildUser: ({ build }, signal) =>
+      inUserSlot(() => inSlot(() => buildUser(toolsFor(signal), build, signal), signal), signal),
+    statements: ({ sql: { statements, reads = [], writes = [] } }, signal) =>
+      perform([...reads, ...writes], signal, (connection) => runStatements(connection, statements, signal)),
+    inspect: ({ hostPaths }, signal) => perform(hostPaths, signal, (connection) => inspectFiles(connection, hostPaths)),
+  };
+}
+
+async function runStatements(
+  connection: Connection,
+  statements: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly (readonly PlainValue[])[]> {
+  const last = statements.at(-1);
+  assert(last !== undefined, () => 'there is a statement to run');
+  for (const statement of statements.slice(0, -1)) {
+    await connection.run(statement);
+    // An interrupt between two statements meets none of them.
+    if (signal.aborted) throw new PondError('cancelled', 'the query was cancelled');
+  }
+  return (await connection.rows(last)).map(plainRow);
+}
+
+async function interruptible<T>(connection: Connection, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  const interrupt = () => connection.interrupt();
+  signal.addEventListener('abort', interrupt);
+  try {
+    // Listeners hear nothing of a signal that was aborted before they came.
+    if (signal.aborted) throw new PondError('cancelled', 'the query was cancelled');
+    return await work();
+  } finally {
+    signal.removeEventListener('abort', interrupt);
+  }
+}

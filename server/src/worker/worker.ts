@@ -1,0 +1,96 @@
+/**
+ * The query process: DuckDB, the SQL of users and the rows it makes. It ends when its parent goes away, and then
+ * removes the directory that its argument names.
+ */
+import { assert } from '../base/assert.ts';
+import { PondError } from '../base/error.ts';
+import { lazyAsync } from '../base/lazy.ts';
+import { queryError } from '../duckdb/engineError.ts';
+import { removeTemporaryDirectory } from '../storage/temporaryDirectory.ts';
+import {
+  type FromWorker,
+  type OperationName,
+  type OperationParams,
+  type OperationResult,
+  toPlainError,
+  type ToWorker,
+  type WorkerOperations,
+  type WorkerSettings,
+} from '../sandbox/messages.ts';
+import { createOperations } from './workerOperations.ts';
+
+const running = new Map<number, AbortController>();
+let settings: WorkerSettings | undefined;
+let isLeaving = false;
+
+const loadOperations = lazyAsync((): Promise<WorkerOperations> => {
+  assert(settings !== undefined, () => 'settings come first');
+  return createOperations(settings);
+});
+
+/** Milliseconds that work has to stop before the process ends all the same; less than who closes it waits. */
+const stopTimeMs = 1500;
+
+process.on('disconnect', leave);
+process.on('SIGTERM', leave);
+// A terminal sends it to the parent as well, which says what is to end.
+process.on('SIGINT', () => undefined);
+// Who disconnects while this process starts does so before anybody listens.
+if (!process.connected) leave();
+process.on('message', (message: ToWorker) => {
+  if (message.kind === 'settings') settings = message.settings;
+  else if (message.kind === 'cancel') running.get(message.id)?.abort();
+  else void answer(message.id, message.name, message.params);
+});
+
+/** Stops what runs, so that it removes the files that it was writing, and ends. */
+function leave(): void {
+  if (isLeaving) return;
+  isLeaving = true;
+  for (const controller of running.values()) controller.abort();
+  if (running.size === 0) end();
+  else setTimeout(end, stopTimeMs);
+}
+
+/** A parent that was killed cannot remove what this process spilled. */
+function end(): void {
+  const [, , directory] = process.argv;
+  if (directory !== undefined) removeTemporaryDirectory(directory);
+  // An ordinary exit waits for the query that runs in another thread; nothing here is worth an orderly end.
+  process.kill(process.pid, 'SIGKILL');
+}
+
+async function answer(id: number, name: OperationName, params: unknown): Promise<void> {
+  const controller = new AbortController();
+  if (isLeaving) controller.abort();
+  running.set(id, controller);
+  try {
+    send({ id, result: await perform(name, params, controller.signal) });
+  } catch (error) {
+    const plain = toPlainError(queryError(error, ''));
+    // An interrupt reaches whatever the database was at, and the words for it differ.
+    send({ id, error: controller.signal.aborted ? toPlainError(cancelled()) : plain });
+  } finally {
+    running.delete(id);
+    if (isLeaving && running.size === 0) end();
+  }
+}
+
+async function perform<N extends OperationName>(
+  name: N,
+  params: unknown,
+  signal: AbortSignal,
+): Promise<OperationResult<N>> {
+  const operations = await loadOperations();
+  if (signal.aborted) throw cancelled();
+  return operations[name](params as OperationParams<N>, signal);
+}
+
+function cancelled(): PondError {
+  return new PondError('cancelled', 'the query was cancelled');
+}
+
+function send(message: FromWorker): void {
+  // Without a parent there is nobody to tell, and the disconnect ends the process.
+  if (process.connected) process.send?.(message);
+}
