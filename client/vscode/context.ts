@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { type PondClient } from './client.ts';
 import { errorText, isCancelled } from './errors.ts';
 import { parsePondUri } from './pondUri.ts';
-import { type Ponds } from './ponds.ts';
+import { type OpenPonds } from './ponds.ts';
 import { type QueryDocuments } from './queryDocuments.ts';
 import { type ApplyProblems } from './resources/diagnostics.ts';
 import { type GraphPanels } from './resources/graphPanel.ts';
@@ -15,7 +15,7 @@ import { type SourceControls } from './sourceControl.ts';
 /** What commands work with. */
 export interface Context {
   readonly client: PondClient;
-  readonly ponds: Ponds;
+  readonly ponds: OpenPonds;
   readonly sourceControls: SourceControls;
   readonly queries: QueryDocuments;
   readonly store: ResourceStore;

@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
-import { type Ponds } from './ponds.ts';
+import { type OpenPonds } from './ponds.ts';
 import { parsePondUri, pondUri, pondName } from './pondUri.ts';
 
 /**
  * Opens the ponds that the workspace brings: its `pond:` folders, and the nearest `.pond` folder at or above each host
  * folder, which is offered for the explorer. In a restricted workspace only `pond:` folders, which a person asked for.
  */
-export async function openWorkspacePonds(ponds: Ponds): Promise<void> {
+export async function openWorkspacePonds(ponds: OpenPonds): Promise<void> {
   const folders = vscode.workspace.workspaceFolders ?? [];
   for (const folder of folders) {
     const named = parsePondUri(folder.uri)?.pond;

@@ -9,7 +9,7 @@ import { discardChanges } from './commands/discard.ts';
 import { exportFiles } from './commands/exportFiles.ts';
 import { importFiles } from './commands/importFiles.ts';
 import { initPond } from './commands/init.ts';
-import { keepStaged } from './commands/keepStaged.ts';
+import { resolveConflicts } from './commands/keepStaged.ts';
 import { newResource } from './commands/newResource.ts';
 import { openPond } from './commands/open.ts';
 import { openDiff } from './commands/openDiff.ts';
@@ -21,7 +21,7 @@ import { showLog } from './commands/showLog.ts';
 import { registerCommand, type Context } from './context.ts';
 import { openWorkspacePonds } from './discover.ts';
 import { PondFileSystem } from './fileSystemProvider.ts';
-import { Ponds } from './ponds.ts';
+import { OpenPonds } from './ponds.ts';
 import { parsePondUri, pondUri, scheme } from './pondUri.ts';
 import { QueryDocuments } from './queryDocuments.ts';
 import { resourceParts } from './resources/feature.ts';
@@ -33,7 +33,7 @@ import { tableEditor, TableEditors } from './tableEditor.ts';
 /** Starts the extension: everything is registered before the first await, and asks the server when it is there. */
 export function activate(extension: vscode.ExtensionContext): Api {
   const client = new PondClient(vscode.Uri.joinPath(extension.extensionUri, 'out', 'server.mjs').fsPath);
-  const ponds = new Ponds(client);
+  const ponds = new OpenPonds(client);
   const files = new PondFileSystem(client, ponds);
   const sourceControls = new SourceControls(client, ponds);
   const queries = new QueryDocuments(client, ponds, extension.extensionUri);
@@ -56,7 +56,7 @@ export function activate(extension: vscode.ExtensionContext): Api {
     registerCommand('pond.export', context, exportFiles),
     registerCommand('pond.commit', context, commitPond),
     registerCommand('pond.discard', context, discardChanges),
-    registerCommand('pond.keepStaged', context, keepStaged),
+    registerCommand('pond.keepStaged', context, resolveConflicts),
     registerCommand('pond.openDiff', context, openDiff),
     registerCommand('pond.showLog', context, showLog),
     registerCommand('pond.restoreVersion', context, restoreVersion),
@@ -101,7 +101,7 @@ export function activate(extension: vscode.ExtensionContext): Api {
 }
 
 /** Opens the ponds of folders that came and closes those of folders that went. */
-async function followFolders({ removed }: vscode.WorkspaceFoldersChangeEvent, ponds: Ponds): Promise<void> {
+async function followFolders({ removed }: vscode.WorkspaceFoldersChangeEvent, ponds: OpenPonds): Promise<void> {
   for (const { uri } of removed) {
     const pond = parsePondUri(uri)?.pond;
     if (pond !== undefined) await ponds.close(pond);
@@ -109,7 +109,7 @@ async function followFolders({ removed }: vscode.WorkspaceFoldersChangeEvent, po
   await openWorkspacePonds(ponds);
 }
 
-async function restart(client: PondClient, ponds: Ponds): Promise<void> {
+async function restart(client: PondClient, ponds: OpenPonds): Promise<void> {
   await client.restart();
   await openWorkspacePonds(ponds);
 }

@@ -3,7 +3,7 @@ import { type CommandName, type FileTypeName, type Params, type Result } from '.
 import { type ChangedEvent } from '../../server/src/protocol/events.ts';
 import { type PondClient } from './client.ts';
 import { fileSystemError } from './errors.ts';
-import { type OpenedPond, type Ponds } from './ponds.ts';
+import { type OpenedPond, type OpenPonds } from './ponds.ts';
 import { parsePondUri, pondUri, type PondLocation } from './pondUri.ts';
 import { Watches } from './watches.ts';
 
@@ -15,13 +15,13 @@ const movingMax = 1000;
 /** Ponds as a file system of the editor. It keeps nothing of them: each question is a request to the server. */
 export class PondFileSystem implements vscode.FileSystemProvider, vscode.Disposable {
   private readonly client: PondClient;
-  private readonly ponds: Ponds;
+  private readonly ponds: OpenPonds;
   private readonly watches = new Watches();
   private readonly moving = new Map<string, vscode.Uri>();
   private readonly listeners: vscode.Disposable[];
   readonly onDidChangeFile = this.watches.onDidChangeFile;
 
-  constructor(client: PondClient, ponds: Ponds) {
+  constructor(client: PondClient, ponds: OpenPonds) {
     this.client = client;
     this.ponds = ponds;
     this.listeners = [

@@ -5,7 +5,7 @@ import { errorData, errorMessage, errorText, isCancelled } from './errors.ts';
 import { plotOf } from './gridPlot.ts';
 import { pondName } from './pondUri.ts';
 import { webviewPage } from './webviewPage.ts';
-import { type CellRange, type FromPage, type GridState, type ToPage } from './webviews/grid/messages.ts';
+import { type CellRange, type FromGridPage, type GridState, type ToGridPage } from './webviews/grid/messages.ts';
 
 /** Rows that one request of a copy fetches, and the most that a copy takes. */
 const copyWindow = 10_000;
@@ -40,7 +40,7 @@ export class GridPanel implements vscode.Disposable {
     this.panel.webview.options = { enableScripts: true, localResourceRoots: [assets] };
     this.panel.webview.html = webviewPage(this.panel.webview, assets, { name: 'grid', title: 'Query result' });
     this.listeners = [
-      this.panel.webview.onDidReceiveMessage((message: FromPage) => this.receive(message)),
+      this.panel.webview.onDidReceiveMessage((message: FromGridPage) => this.receive(message)),
       this.panel.onDidDispose(() => this.dispose()),
       client.onDidChangeState((state) => {
         if (state !== 'running') this.serverGone();
@@ -99,7 +99,7 @@ export class GridPanel implements vscode.Disposable {
     this.closed.dispose();
   }
 
-  private receive(message: FromPage): void {
+  private receive(message: FromGridPage): void {
     switch (message.type) {
       case 'ready':
         // A page that was hidden starts anew: tell it again what it shows.
@@ -168,7 +168,7 @@ export class GridPanel implements vscode.Disposable {
     this.post(state);
   }
 
-  private post(message: ToPage): void {
+  private post(message: ToGridPage): void {
     void this.panel.webview.postMessage(message);
   }
 

@@ -10,7 +10,7 @@ export type OpenedPond = Result<'open'>;
  * The ponds that this window works with. Each is opened once for every life of the server: after a restart the next use
  * opens it again.
  */
-export class Ponds implements vscode.Disposable {
+export class OpenPonds implements vscode.Disposable {
   private readonly client: PondClient;
   private opened = new Map<string, Promise<OpenedPond>>();
   private readonly added = new vscode.EventEmitter<string>();

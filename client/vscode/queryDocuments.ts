@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { type PondClient } from './client.ts';
 import { errorData, errorText, isCancelled } from './errors.ts';
 import { GridPanel } from './gridPanel.ts';
-import { type Ponds } from './ponds.ts';
+import { type OpenPonds } from './ponds.ts';
 import { pondName } from './pondUri.ts';
 import { statementAt, type Statement } from './statement.ts';
 
@@ -11,7 +11,7 @@ export const queryLanguage = 'pond-sql';
 /** Query documents: which pond each is about, its result grid, and the errors marked in it. */
 export class QueryDocuments implements vscode.Disposable {
   private readonly client: PondClient;
-  private readonly ponds: Ponds;
+  private readonly ponds: OpenPonds;
   private readonly extension: vscode.Uri;
   private readonly pondOf = new Map<string, string>();
   private readonly grids = new Map<string, GridPanel>();
@@ -20,7 +20,7 @@ export class QueryDocuments implements vscode.Disposable {
   /** The grid that last ran a query. */
   lastGrid: GridPanel | undefined;
 
-  constructor(client: PondClient, ponds: Ponds, extension: vscode.Uri) {
+  constructor(client: PondClient, ponds: OpenPonds, extension: vscode.Uri) {
     this.client = client;
     this.ponds = ponds;
     this.extension = extension;

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { type ChangeInfo, type StatusInfo } from '../../server/src/protocol/commands.ts';
 import { type PondClient } from './client.ts';
 import { errorText } from './errors.ts';
-import { type Ponds } from './ponds.ts';
+import { type OpenPonds } from './ponds.ts';
 import { parsePondUri, pondName, pondUri, shownPath } from './pondUri.ts';
 
 /** Changes that come within this time make one new look at the status. */
@@ -17,7 +17,7 @@ export class SourceControls implements vscode.Disposable {
   /** A pond's status was read anew. */
   readonly onDidChange = this.changed.event;
 
-  constructor(client: PondClient, ponds: Ponds) {
+  constructor(client: PondClient, ponds: OpenPonds) {
     this.client = client;
     this.listeners = [
       ponds.onDidAdd((pond) => this.add(pond)),

@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
 import { type HealthEvent } from '../../server/src/protocol/events.ts';
 import { type PondClient, type ServerState } from './client.ts';
-import { type Ponds } from './ponds.ts';
+import { type OpenPonds } from './ponds.ts';
 import { parsePondUri, pondName } from './pondUri.ts';
 import { type SourceControls } from './sourceControl.ts';
 
 /** What the status bar tells. */
-export interface Told {
+export interface StatusReport {
   /** Host directory of the pond, undefined when none is open. */
   readonly pond: string | undefined;
   /** Staged changes; undefined until known. */
@@ -18,7 +18,7 @@ export interface Told {
 
 /** The words and the look of the status bar item; undefined when there is nothing to tell. */
 export function statusText(
-  told: Told,
+  told: StatusReport,
 ): { readonly text: string; readonly tooltip: string; readonly bad: 'error' | 'warning' | undefined } | undefined {
   const name = told.pond === undefined ? 'DuckPond' : pondName(told.pond);
   if (told.state === 'stopped') {
@@ -45,13 +45,13 @@ export function statusText(
 /** The status bar item: the pond of the active document (else the first), what is staged, and how the server is. */
 export class StatusBar implements vscode.Disposable {
   private readonly client: PondClient;
-  private readonly ponds: Ponds;
+  private readonly ponds: OpenPonds;
   private readonly sourceControls: SourceControls;
   private readonly item = vscode.window.createStatusBarItem('pond.status', vscode.StatusBarAlignment.Left, 50);
   private readonly listeners: vscode.Disposable[];
   private health: HealthEvent = { health: 'ok', message: '' };
 
-  constructor(client: PondClient, ponds: Ponds, sourceControls: SourceControls) {
+  constructor(client: PondClient, ponds: OpenPonds, sourceControls: SourceControls) {
     this.client = client;
     this.ponds = ponds;
     this.sourceControls = sourceControls;
@@ -84,7 +84,7 @@ export class StatusBar implements vscode.Disposable {
     this.item.dispose();
   }
 
-  private told(): Told {
+  private told(): StatusReport {
     const uri = vscode.window.activeTextEditor?.document.uri;
     const pond = (uri === undefined ? undefined : parsePondUri(uri)?.pond) ?? this.ponds.all[0];
     const status = pond === undefined ? undefined : this.sourceControls.status(pond);

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { type PondClient } from './client.ts';
 import { errorText } from './errors.ts';
 import { GridPanel } from './gridPanel.ts';
-import { type Ponds } from './ponds.ts';
+import { type OpenPonds } from './ponds.ts';
 import { parsePondUri, type PondLocation } from './pondUri.ts';
 import { type QueryDocuments } from './queryDocuments.ts';
 
@@ -15,11 +15,11 @@ export const tableEditor = 'pond.table';
  */
 export class TableEditors implements vscode.CustomReadonlyEditorProvider {
   private readonly client: PondClient;
-  private readonly ponds: Ponds;
+  private readonly ponds: OpenPonds;
   private readonly queries: QueryDocuments;
   private readonly extension: vscode.Uri;
 
-  constructor(client: PondClient, ponds: Ponds, queries: QueryDocuments, extension: vscode.Uri) {
+  constructor(client: PondClient, ponds: OpenPonds, queries: QueryDocuments, extension: vscode.Uri) {
     this.client = client;
     this.ponds = ponds;
     this.queries = queries;

@@ -1,7 +1,7 @@
 import { minimatch } from 'minimatch';
 
 /** What was asked to be watched: a path of a pond, and for a directory what is in it. */
-export interface Watch {
+export interface WatchedFolder {
   readonly pond: string;
   readonly path: string;
   readonly recursive: boolean;
@@ -9,7 +9,7 @@ export interface Watch {
 }
 
 /** True when `watch` asks for events about `path` of `pond`. */
-export function covers(watch: Watch, pond: string, path: string): boolean {
+export function covers(watch: WatchedFolder, pond: string, path: string): boolean {
   if (watch.pond !== pond) return false;
   if (watch.path === path) return true;
   const prefix = watch.path === '/' ? '/' : `${watch.path}/`;

@@ -1,13 +1,13 @@
 import * as vscode from 'vscode';
 import { parsePondUri } from './pondUri.ts';
-import { covers, type Watch } from './watchCoverage.ts';
+import { covers, type WatchedFolder } from './watchCoverage.ts';
 
 /** Changes that come within this time reach the editor together. */
 const batchMs = 10;
 
 /** What the editor watches; passes on the changes that it asked for, in batches. */
 export class Watches implements vscode.Disposable {
-  private readonly watches = new Set<Watch>();
+  private readonly watches = new Set<WatchedFolder>();
   private readonly emitter = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
   private batch = new Map<string, vscode.FileChangeEvent>();
   private timer: NodeJS.Timeout | undefined;
@@ -20,7 +20,7 @@ export class Watches implements vscode.Disposable {
   ): vscode.Disposable {
     const location = parsePondUri(uri);
     if (location === undefined) return new vscode.Disposable(() => {});
-    const watch: Watch = { ...location, ...options };
+    const watch: WatchedFolder = { ...location, ...options };
     this.watches.add(watch);
     return new vscode.Disposable(() => this.watches.delete(watch));
   }

@@ -8,7 +8,7 @@ import { type Remote } from './commands/remote.ts';
 import { type Pond } from './pond/types.ts';
 import { createBuilder } from './build/builder.ts';
 import { createPondCache } from './storage/cache.ts';
-import { createWorkshop } from './materialize/createWorkshop.ts';
+import { createMaterializer } from './materialize/createWorkshop.ts';
 import { type ResourcePond, withResources } from './resources/tree/resourcePond.ts';
 import { type AttachServer } from './rpc/attachServer.ts';
 import { openHostDisk } from './storage/hostDisk.ts';
@@ -100,7 +100,7 @@ function compose({ resident, listen }: Composition): Composed {
 
   function deriving(pond: Pond): ResourcePond {
     const cache = createPondCache(pond);
-    return withResources(pond, createWorkshop({ cache, builder, isTrusted: () => trust.isGranted }));
+    return withResources(pond, createMaterializer({ cache, builder, isTrusted: () => trust.isGranted }));
   }
 
   /** A pond that others cannot attach to is not kept from them either. */

@@ -10,7 +10,7 @@ import {
 import { isPondError, PondError } from './base/error.ts';
 import { type Host } from './commands/host.ts';
 import { commands } from './commands/index.ts';
-import { type PondNotice } from './commands/notice.ts';
+import { type PondNotification } from './commands/notice.ts';
 import { type LanguageService } from './language/index.ts';
 import { type CommandName, method, type Params, protocolVersion, type Result } from './protocol/commands.ts';
 import { events, type HealthEvent, type InitializationOptions, type ProgressEvent } from './protocol/events.ts';
@@ -23,7 +23,7 @@ import { abortControllerOf } from './rpc/signal.ts';
 export interface ServerParts {
   readonly host: Host;
   readonly language: () => Promise<LanguageService>;
-  readonly onNotice: (listener: (notice: PondNotice) => void) => void;
+  readonly onNotice: (listener: (notice: PondNotification) => void) => void;
   /** Tells what opening a pond found and set aside, and which pond. */
   readonly onWarning: (listener: (text: string, directory: string) => void) => void;
   /** Told whether the client's workspace is trusted. */

@@ -13,7 +13,7 @@ import { initPond } from '../../server/src/pond/pond.ts';
 import { createBuilder } from '../../server/src/build/builder.ts';
 import { createQueryEngine } from '../../server/src/sql/engine.ts';
 import { createCache } from '../../server/src/storage/cache.ts';
-import { createWorkshop } from '../../server/src/materialize/createWorkshop.ts';
+import { createMaterializer } from '../../server/src/materialize/createWorkshop.ts';
 import { withResources } from '../../server/src/resources/tree/resourcePond.ts';
 import { stageResource } from '../support/resourcePond.ts';
 import { makeTestPond } from '../query/testPond.ts';
@@ -117,7 +117,7 @@ async function derived({ folder, make }: Scratch): Promise<void> {
   const limit = parameters.queryMebibytes;
   const builder = createBuilder({ memoryLimitBytes: limit * mebibyte, workerPath });
   const cache = createCache(join(folder, 'cache'), { bytesMax: 1e12 });
-  const workshop = createWorkshop({ cache, builder: () => builder, isTrusted: () => true });
+  const workshop = createMaterializer({ cache, builder: () => builder, isTrusted: () => true });
   const pond = withResources(await initPond(make('pond')), workshop);
   try {
     const root = await pond.fs.root();

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { initPond } from '../../server/src/pond/pond.ts';
 import { createBuilder } from '../../server/src/build/builder.ts';
 import { createCache } from '../../server/src/storage/cache.ts';
-import { createWorkshop } from '../../server/src/materialize/createWorkshop.ts';
+import { createMaterializer } from '../../server/src/materialize/createWorkshop.ts';
 import { type ResourcePond, withResources } from '../../server/src/resources/tree/resourcePond.ts';
 import { runResources } from '../../server/src/resources/runs/runner.ts';
 import { stageResource } from '../support/resourcePond.ts';
@@ -79,7 +79,7 @@ async function inbox(scratch: Scratch, count: number): Promise<void> {
 
 async function newPond(scratch: Scratch, name: string): Promise<ResourcePond> {
   const cache = createCache(join(scratch.folder, `cache of ${name}`), { bytesMax: 1e12 });
-  const workshop = createWorkshop({ cache, builder: () => builder, isTrusted: () => true });
+  const workshop = createMaterializer({ cache, builder: () => builder, isTrusted: () => true });
   return withResources(await initPond(scratch.make(name)), workshop);
 }
 

@@ -9,7 +9,7 @@ import { literal } from '../../server/src/duckdb/sql.ts';
 import { initPond } from '../../server/src/pond/pond.ts';
 import { createBuilder } from '../../server/src/build/builder.ts';
 import { createCache } from '../../server/src/storage/cache.ts';
-import { createWorkshop } from '../../server/src/materialize/createWorkshop.ts';
+import { createMaterializer } from '../../server/src/materialize/createWorkshop.ts';
 import { type ResourcePond, withResources } from '../../server/src/resources/tree/resourcePond.ts';
 import { stageResource } from '../support/resourcePond.ts';
 import { printMachine } from './support/machine.ts';
@@ -57,7 +57,7 @@ await withScratch(async ({ folder, make }) => {
 
   async function newPond(count: number): Promise<ResourcePond> {
     const cache = createCache(join(folder, `cache of ${count}`), { bytesMax: 1e12 });
-    const workshop = createWorkshop({ cache, builder: () => builder, isTrusted: () => true });
+    const workshop = createMaterializer({ cache, builder: () => builder, isTrusted: () => true });
     const pond = withResources(await initPond(make(`${count} versions`)), workshop);
     ponds.push(pond);
     await (await pond.fs.root()).createDirectory('/data');

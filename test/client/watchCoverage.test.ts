@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { covers, type Watch } from '../../client/vscode/watchCoverage.ts';
+import { covers, type WatchedFolder } from '../../client/vscode/watchCoverage.ts';
 
-const watch: Watch = { pond: '/p', path: '/d', recursive: true, excludes: [] };
+const watch: WatchedFolder = { pond: '/p', path: '/d', recursive: true, excludes: [] };
 
 test('a watch covers its path and what is below it, in its pond', () => {
   assert.ok(covers(watch, '/p', '/d'));

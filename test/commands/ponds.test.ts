@@ -5,7 +5,7 @@ import { test, type TestContext } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
 import { createPonds, type Ponds } from '../../server/src/commands/ponds.ts';
 import { type Remote } from '../../server/src/commands/remote.ts';
-import { settleRepeated } from '../../server/src/commands/repeat.ts';
+import { resultOfReplay } from '../../server/src/commands/repeat.ts';
 import { PondError } from '../../server/src/base/error.ts';
 import { initPond, openPond } from '../../server/src/pond/pond.ts';
 import { openResourcePond } from '../support/resourcePond.ts';
@@ -134,7 +134,7 @@ test('what was done before its answer was lost is the answer when it is asked ag
   const ask: typeof run = (name, params) => run(name, params);
   await run('write', textFile('/new', 'text'));
   const missing = new PondError('not-found', 'nothing is at /old');
-  const moved = await settleRepeated(
+  const moved = await resultOfReplay(
     'rename',
     { pond, from: '/old', to: '/new', overwrite: false },
     missing,
@@ -143,12 +143,12 @@ test('what was done before its answer was lost is the answer when it is asked ag
   assert.equal(moved?.result.path, '/new');
   const commit = await run('commit', { message: 'mine' });
   const nothing = new PondError('nothing-staged', 'nothing');
-  const again = await settleRepeated('commit', { pond, message: 'mine' }, nothing, ask as never);
+  const again = await resultOfReplay('commit', { pond, message: 'mine' }, nothing, ask as never);
   assert.deepEqual(again?.result, commit);
-  assert.equal(await settleRepeated('commit', { pond, message: 'other' }, nothing, ask as never), undefined);
-  const discarded = await settleRepeated('discard', { pond }, nothing, ask as never);
+  assert.equal(await resultOfReplay('commit', { pond, message: 'other' }, nothing, ask as never), undefined);
+  const discarded = await resultOfReplay('discard', { pond }, nothing, ask as never);
   assert.deepEqual(discarded, { result: { discarded: 0 } });
-  const kept = await settleRepeated('keepStaged', { pond, paths: ['/x'] }, nothing, ask as never);
+  const kept = await resultOfReplay('keepStaged', { pond, paths: ['/x'] }, nothing, ask as never);
   assert.deepEqual(kept, { result: null });
-  assert.equal(await settleRepeated('stat', { pond, path: '/x' }, missing, ask as never), undefined);
+  assert.equal(await resultOfReplay('stat', { pond, path: '/x' }, missing, ask as never), undefined);
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { keptRecords, keptRunInfos } from '../../server/src/commands/resourceInfo.ts';
 import { initPond, openPondOn } from '../../server/src/pond/pond.ts';
-import { readHomes } from '../../server/src/resources/readResource.ts';
+import { readResources } from '../../server/src/resources/readResource.ts';
 import { runResources } from '../../server/src/resources/runs/runner.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { createCountingDisk } from '../support/countingDisk.ts';
@@ -41,7 +41,7 @@ test('records are told with what brought something at the cost of one walk, and 
     const { disk, take } = createCountingDisk(openHostDisk(join(folder, 'pond')));
     const opened = await openPondOn(disk, join(folder, 'pond'), { mode: 'read' });
     const pond = openResourcePond(t, opened);
-    const [home] = await readHomes(pond.fs);
+    const [home] = await readResources(pond.fs);
     const records = await keptRecords(pond, home!);
     assert.equal(records.length, 2 * count);
     take();

@@ -1,5 +1,5 @@
 import { describe, it } from 'node:test';
-import { FS } from '../../server/src/tinyfs/fs.ts';
+import { FileSystem } from '../../server/src/tinyfs/fs.ts';
 import { type BackendUnderTest, type Check } from './backendCheck.ts';
 import { testContent, testListing } from './backendContent.ts';
 import { testCopy, testRename } from './backendMoves.ts';
@@ -20,7 +20,7 @@ export function runBackendContract(
     void it(title, async (test) => {
       const { backend, dispose } = await makeBackend();
       test.after(dispose);
-      await run(await new FS(backend).root(), backend);
+      await run(await new FileSystem(backend).root(), backend);
     });
   };
   describe(name, () => {

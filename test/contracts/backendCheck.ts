@@ -1,5 +1,5 @@
 import { type Backend } from '../../server/src/tinyfs/backend.ts';
-import { type WD } from '../../server/src/tinyfs/workingDirectory.ts';
+import { type WorkingDirectory } from '../../server/src/tinyfs/workingDirectory.ts';
 
 export interface BackendUnderTest {
   /** An empty, writable backend. */
@@ -8,4 +8,4 @@ export interface BackendUnderTest {
 }
 
 /** Registers a test that gets the root directory of a backend of its own. */
-export type Check = (title: string, run: (root: WD, backend: Backend) => Promise<void>) => void;
+export type Check = (title: string, run: (root: WorkingDirectory, backend: Backend) => Promise<void>) => void;

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
-import { type WD } from '../../server/src/tinyfs/workingDirectory.ts';
+import { type WorkingDirectory } from '../../server/src/tinyfs/workingDirectory.ts';
 import { collect, fails, make, textOf } from '../support/tree.ts';
 import { type Check } from './backendCheck.ts';
 
-async function read(directory: WD, path: string): Promise<string> {
+async function read(directory: WorkingDirectory, path: string): Promise<string> {
   return textOf(await directory.readFile(path));
 }
 
 /** Returns a line for each match: its path, then its captures. */
-async function visited(directory: WD, pattern: string): Promise<string[]> {
+async function visited(directory: WorkingDirectory, pattern: string): Promise<string[]> {
   const matches = await collect(directory.visit(pattern));
   return matches.map(({ node, captures }) => [node.path, ...captures].join(' | '));
 }

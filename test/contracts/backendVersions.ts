@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { FS } from '../../server/src/tinyfs/fs.ts';
+import { FileSystem } from '../../server/src/tinyfs/fs.ts';
 import { bytesOf, collect, fails, fileOf, linesOf, make, parquetOf, putInRoot, textRead } from '../support/tree.ts';
 import { type BackendUnderTest, type Check } from './backendCheck.ts';
 
@@ -105,7 +105,7 @@ export function testHashes(check: Check, makeBackend: () => Promise<BackendUnder
     await make(root, 'a 1', 'd/', 'd/b 2', 'd/l -> ../a', 'e/f/');
     const { backend: other, dispose } = await makeBackend();
     try {
-      const otherRoot = await new FS(other).root();
+      const otherRoot = await new FileSystem(other).root();
       await make(otherRoot, 'e/f/', 'x/', 'x/l -> ../a', 'x/c 0', 'x/b 2', 'gone 9', 'a other');
       await otherRoot.rename('x', 'd');
       await otherRoot.remove('d/c');

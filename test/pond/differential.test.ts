@@ -7,7 +7,7 @@ import { type Disk } from '../../server/src/storage/disk.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
-import { FS } from '../../server/src/tinyfs/fs.ts';
+import { FileSystem } from '../../server/src/tinyfs/fs.ts';
 import { createMemoryBackend } from '../../server/src/tinyfs/memoryBackend.ts';
 import { commitAll, committing } from '../support/committing.ts';
 import { describeNodes, naiveDiff, type PlainNode, type TreeNodes } from '../support/naiveDiff.ts';
@@ -36,14 +36,14 @@ describe('random operations on a pond and on a plain model', () => {
   for (const seed of seeds(1)) {
     it(`agree in every version of every node when each change is committed: seed ${seed}`, async () => {
       const pond = await initPondOn(createMemoryDisk(), 'model');
-      await runTreeModel({ fs: new FS(committing(pond)), seed, steps: 120 });
+      await runTreeModel({ fs: new FileSystem(committing(pond)), seed, steps: 120 });
       assert.deepEqual(await pond.check(), []);
       await pond.close();
     });
 
     it(`give the same tree as the memory backend: seed ${seed}`, async () => {
       const pond = await initPondOn(createMemoryDisk(), 'model');
-      const memory = new FS(createMemoryBackend());
+      const memory = new FileSystem(createMemoryBackend());
       const random = randomOf(seed);
       for (let step = 0; step < 200; step++) {
         const paths = [...(await describeNodes(pond.fs)).keys()];

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { initPondOn, openPondOn } from '../../server/src/pond/pond.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
-import { type WD } from '../../server/src/tinyfs/workingDirectory.ts';
+import { type WorkingDirectory } from '../../server/src/tinyfs/workingDirectory.ts';
 import { createCountingDisk } from '../support/countingDisk.ts';
 import { randomOf } from '../support/random.ts';
 import { bytesOf, collect } from '../support/tree.ts';
@@ -25,7 +25,7 @@ const log = async (pond: Pond, path: string): Promise<readonly number[]> =>
   (await collect(pond.log({ path }))).map(({ number }) => number);
 
 /** Most commits change something else; some make, remove or move the path, or what it is in. */
-const steps: readonly ((root: WD, round: number) => Promise<unknown>)[] = [
+const steps: readonly ((root: WorkingDirectory, round: number) => Promise<unknown>)[] = [
   (root, round) => root.writeFile('/d/x', bytesOf(`x ${round}`)),
   (root) => root.remove('/d/x'),
   (root, round) => root.writeFile(`/d/other ${round % 3}`, bytesOf(`${round}`)),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { usesInputPath } from '../../server/src/build/inputSql.ts';
-import { changingWord } from '../../server/src/build/changingWord.ts';
+import { nondeterministicCall } from '../../server/src/build/changingWord.ts';
 import { testConnection } from '../support/connection.ts';
 
 const connection = await testConnection();
@@ -19,7 +19,7 @@ for (const [sql, word] of [
   ["SELECT a, -- now()\n localtime FROM '$1'", 'localtime'],
 ] as const) {
   test(`other rows each time: ${sql}`, () => {
-    const found = changingWord(sql);
+    const found = nondeterministicCall(sql);
     assert.equal(found && sql.slice(found.start, found.end), word);
   });
 }
@@ -39,7 +39,7 @@ for (const sql of [
   "SELECT sample, samples FROM '$1'",
   "SELECT epoch(date), date_trunc('day', t), to_timestamp(x) FROM '$1'",
 ]) {
-  test(`the same rows each time: ${sql}`, () => assert.equal(changingWord(sql), undefined));
+  test(`the same rows each time: ${sql}`, () => assert.equal(nondeterministicCall(sql), undefined));
 }
 
 test('each function of DuckDB that changes and takes nothing is known', async () => {
@@ -50,7 +50,7 @@ test('each function of DuckDB that changes and takes nothing is known', async ()
   // They are the same for every query, or are not allowed in one.
   const others = ['current_database', 'current_query', 'current_schema'];
   assert.deepEqual(
-    names.filter((name) => changingWord(`SELECT ${name}() FROM '$1'`) === undefined),
+    names.filter((name) => nondeterministicCall(`SELECT ${name}() FROM '$1'`) === undefined),
     others,
   );
 });
@@ -74,12 +74,12 @@ for (const part of [
     const sql = part.repeat(lengthMax / part.length);
     const closed = sql + ')'.repeat(sql.split('(').length - 1);
     for (const text of [sql, closed]) {
-      changingWord(text);
+      nondeterministicCall(text);
       usesInputPath(text);
     }
   });
 }
 test('age with one argument is found among others, however deep', () => {
-  assert.equal(changingWord(`SELECT ${'age(1, '.repeat(500)}age(t)${')'.repeat(500)}`)?.start, 7 + 7 * 500);
-  assert.equal(changingWord(`SELECT age(f(a, b), c), age((SELECT 1, 2), [3, 4])`), undefined);
+  assert.equal(nondeterministicCall(`SELECT ${'age(1, '.repeat(500)}age(t)${')'.repeat(500)}`)?.start, 7 + 7 * 500);
+  assert.equal(nondeterministicCall(`SELECT age(f(a, b), c), age((SELECT 1, 2), [3, 4])`), undefined);
 });

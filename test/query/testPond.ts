@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { initPond } from '../../server/src/pond/pond.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
-import { type WD } from '../../server/src/tinyfs/workingDirectory.ts';
+import { type WorkingDirectory } from '../../server/src/tinyfs/workingDirectory.ts';
 import '../support/userCache.ts';
 
 const data = new URL('../../node_modules/vega-datasets/data/', import.meta.url);
@@ -15,7 +15,7 @@ export function dataFile(name: string): Uint8Array {
 
 export interface TestPond {
   readonly pond: Pond;
-  readonly root: WD;
+  readonly root: WorkingDirectory;
   /** Host directory for files of the test. */
   readonly directory: string;
   close(): Promise<void>;

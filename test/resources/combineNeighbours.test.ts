@@ -3,13 +3,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { literalList } from '../../server/src/duckdb/sql.ts';
 import { requireSqlType } from '../../server/src/duckdb/sqlType.ts';
-import { mergeNeighbours } from '../../server/src/resources/kinds/combine/neighbours.ts';
-import { type Piece } from '../../server/src/resources/kinds/combine/pieces.ts';
-import { type Layout } from '../../server/src/resources/kinds/combine/sql.ts';
+import { mergeAdjacentSegments } from '../../server/src/resources/kinds/combine/neighbours.ts';
+import { type Segment } from '../../server/src/resources/kinds/combine/pieces.ts';
+import { type SegmentLayout } from '../../server/src/resources/kinds/combine/sql.ts';
 import { newCombining, valuesOf } from '../support/combining.ts';
 import { type Reducing, startReducing } from '../support/reducing.ts';
 
-const layout: Layout = {
+const layout: SegmentLayout = {
   time: requireSqlType('BIGINT'),
   columns: [
     { name: 'a', type: requireSqlType('DOUBLE') },
@@ -18,7 +18,7 @@ const layout: Layout = {
 };
 
 /** A file of that day with three rows, the last of which has the time of the next day's first. */
-async function pieceOf({ parquet, workshop }: Reducing, day: number, columns: string): Promise<Piece> {
+async function pieceOf({ parquet, workshop }: Reducing, day: number, columns: string): Promise<Segment> {
   const file = await parquet(`SELECT ${day * 86_400} + i * 43200 AS "Timestamp", ${columns} FROM range(3) t(i)`);
   return { path: `/${day}`, series: 0, file, facts: await workshop.inspect([file], {}), hasBlanks: false };
 }
@@ -27,14 +27,14 @@ test('files of single days are merged whatever numbers they have, and one more m
   const reducing = await startReducing();
   t.after(() => reducing.close());
   const { workshop, made, rows } = reducing;
-  const all: Piece[] = [];
+  const all: Segment[] = [];
   for (let day = 0; day < 101; day++) {
     all.push(await pieceOf(reducing, day, day % 3 === 0 ? `${day} AS a` : `${day} + 0.5 AS a, i AS b`));
   }
-  const before = await mergeNeighbours(layout, all.slice(0, 100), workshop, {});
+  const before = await mergeAdjacentSegments(layout, all.slice(0, 100), workshop, {});
   assert.ok(before.length <= 16, `${before.length} files`);
   const makes = made.count;
-  const after = await mergeNeighbours(layout, all, workshop, {});
+  const after = await mergeAdjacentSegments(layout, all, workshop, {});
   assert.ok(made.count - makes <= 2, `${made.count - makes} files were merged anew`);
   // Within a merged file each time is there once, with what the later file says.
   const last = after.at(-1)!;
@@ -50,9 +50,9 @@ test('files of single days are merged whatever numbers they have, and one more m
 test('files that are weeks apart are not merged: new data of one would change the parts of the other', async (t) => {
   const reducing = await startReducing();
   t.after(() => reducing.close());
-  const all: Piece[] = [];
+  const all: Segment[] = [];
   for (let day = 0; day < 20; day++) all.push(await pieceOf(reducing, day * 20, '1 AS a'));
-  assert.deepEqual(await mergeNeighbours(layout, all, reducing.workshop, {}), all);
+  assert.deepEqual(await mergeAdjacentSegments(layout, all, reducing.workshop, {}), all);
 });
 
 await test('A series of many files', async (t) => {

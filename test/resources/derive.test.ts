@@ -8,7 +8,7 @@ import { createBuilder } from '../../server/src/build/builder.ts';
 import { createQueryEngine } from '../../server/src/sql/engine.ts';
 import { defaultLimits } from '../../server/src/sandbox/buildLimits.ts';
 import { type Cache, createPondCache } from '../../server/src/storage/cache.ts';
-import { createWorkshop } from '../../server/src/materialize/createWorkshop.ts';
+import { createMaterializer } from '../../server/src/materialize/createWorkshop.ts';
 import { type ResourcePond, withResources } from '../../server/src/resources/tree/resourcePond.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { stageResource } from '../support/resourcePond.ts';
@@ -34,7 +34,7 @@ async function pondWith(
   const base = await initPond(temporaryFolder(t));
   t.after(() => base.close());
   const cache = withCache(createPondCache(base));
-  const pond = withResources(base, createWorkshop({ cache, builder: () => builder, isTrusted: () => true }));
+  const pond = withResources(base, createMaterializer({ cache, builder: () => builder, isTrusted: () => true }));
   await write(pond, files);
   await derive(pond, pattern, query);
   return pond;
@@ -352,7 +352,7 @@ test('a result that is too large is an error of its document, and of that file a
   t.after(() => limited.close());
   const base = await initPond(temporaryFolder(t));
   t.after(() => base.close());
-  const workshop = createWorkshop({ cache: createPondCache(base), builder: () => limited, isTrusted: () => true });
+  const workshop = createMaterializer({ cache: createPondCache(base), builder: () => limited, isTrusted: () => true });
   const pond = withResources(base, workshop);
   await write(pond, { '/in/a.csv': 'n\n1\n', '/in/b.csv': 'n\n100000\n', '/in/c.csv': 'n\n3\n' });
   await derive(pond, '/in/*.csv', "SELECT n, hash(r) FROM\nread_csv('$1') t, range(100000) s(r) WHERE r < n");

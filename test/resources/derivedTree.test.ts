@@ -7,10 +7,10 @@ import { initPond, openPond } from '../../server/src/pond/pond.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { createBuilder } from '../../server/src/build/builder.ts';
 import { createPondCache } from '../../server/src/storage/cache.ts';
-import { createWorkshop } from '../../server/src/materialize/createWorkshop.ts';
+import { createMaterializer } from '../../server/src/materialize/createWorkshop.ts';
 import { type ResourcePond, withResources } from '../../server/src/resources/tree/resourcePond.ts';
 import { userTemporaryFolder } from '../../server/src/storage/userFolder.ts';
-import { type FS } from '../../server/src/tinyfs/fs.ts';
+import { type FileSystem } from '../../server/src/tinyfs/fs.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { newUserCache } from '../support/userCache.ts';
 import { deriveDocument } from '../support/pipelineHost.ts';
@@ -25,7 +25,7 @@ const builder = createBuilder();
 after(() => builder.close());
 
 function deriving(pond: Pond): ResourcePond {
-  return withResources(pond, createWorkshop({ cache: createPondCache(pond), builder: () => builder, isTrusted: () => true })); // prettier-ignore
+  return withResources(pond, createMaterializer({ cache: createPondCache(pond), builder: () => builder, isTrusted: () => true })); // prettier-ignore
 }
 
 /** A pond with two tables and a resource that derives a series of each; nothing is committed. */
@@ -44,7 +44,7 @@ async function write(pond: ResourcePond, path: string, text: string): Promise<vo
   await root.writeFile(path, Buffer.from(text));
 }
 
-async function names(fs: FS, path: string): Promise<readonly string[]> {
+async function names(fs: FileSystem, path: string): Promise<readonly string[]> {
   return (await (await fs.root()).list(path)).map(({ basename }) => basename);
 }
 
@@ -61,7 +61,7 @@ const codeOf = (work: Promise<unknown>): Promise<string> =>
     (error: unknown) => (isPondError(error) ? error.code : String(error)),
   );
 
-async function everything(fs: FS): Promise<readonly string[]> {
+async function everything(fs: FileSystem): Promise<readonly string[]> {
   const paths: string[] = [];
   for await (const { path } of (await fs.root()).walk('/')) paths.push(path);
   return paths;
@@ -239,7 +239,7 @@ for (const [name, damage] of Object.entries({
     damage(cache, cachedFiles(cache));
     const again = withResources(
       pond,
-      createWorkshop({ cache: createPondCache(pond), builder: () => builder, isTrusted: () => true }),
+      createMaterializer({ cache: createPondCache(pond), builder: () => builder, isTrusted: () => true }),
     );
     assert.deepEqual(await rows(again, `${all}/a.csv`), [[1n]]);
     assert.equal((await again.workshop.inspect(await again.hostFiles(node), {})).rowCount, 1);

@@ -5,7 +5,7 @@ import { test, type TestContext } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
 import { type ErrorCode } from '../../server/src/base/errorCode.ts';
 import { type Client, createClient } from '../../server/src/resources/kinds/hydroVu/client.ts';
-import { type Effects, type Limits, realEffects } from '../../server/src/resources/kinds/hydroVu/effects.ts';
+import { type HydroVuEffects, type Limits, realEffects } from '../../server/src/resources/kinds/hydroVu/effects.ts';
 import { type ServiceError } from '../../server/src/resources/kinds/hydroVu/serviceError.ts';
 import { type ReadingsPage } from '../../server/src/resources/kinds/hydroVu/shapes.ts';
 import { type Fault } from '../support/hydroVuFaults.ts';
@@ -21,7 +21,7 @@ const device = { id, readings: regularReadings(1_700_000_100, 30) };
 interface Settings {
   readonly server?: Partial<HydroVuServerOptions>;
   readonly limits?: Partial<Limits>;
-  readonly effects?: Partial<Effects>;
+  readonly effects?: Partial<HydroVuEffects>;
   readonly account?: { readonly key?: string; readonly secret?: string };
 }
 
@@ -353,7 +353,7 @@ test('a service that is not there concerns all locations', async () => {
 
 test('a cancelled wait ends at once, and so does a cancelled request', async (t) => {
   const controller = new AbortController();
-  const sleep: Effects['sleep'] = (ms, signal) => {
+  const sleep: HydroVuEffects['sleep'] = (ms, signal) => {
     const slept = realEffects.sleep(ms, signal);
     controller.abort();
     return slept;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
 import { hydroVuAccount } from '../../server/src/resources/kinds/hydroVu/account.ts';
-import { readHomes } from '../../server/src/resources/readResource.ts';
+import { readResources } from '../../server/src/resources/readResource.ts';
 import { type Fault } from '../support/hydroVuFaults.ts';
 import { regularReadings } from '../support/hydroVuModel.ts';
 import { type HydroVuBench, hydroVuBench } from '../support/hydroVuPond.ts';
@@ -148,7 +148,7 @@ test('how far a run is goes by readings, pages and devices', async (t) => {
 
 test('the account tells its locations and what is on the pages of one', async (t) => {
   const bench = await threeDevices(t);
-  const [home] = await readHomes(bench.pond.fs);
+  const [home] = await readResources(bench.pond.fs);
   const account = hydroVuAccount(home!.resource!, { env: () => 'x' });
   await assert.rejects(account.locations(new AbortController().signal), (error) => isPondError(error, 'remote-denied'));
   const env = (name: string): string => (name === 'TEST_KEY' ? bench.server.key : bench.server.secret);

@@ -16,7 +16,7 @@ import {
 import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { hostFileState } from '../../server/src/storage/hostScan.ts';
-import { contentOf, hashOf, Untaken } from '../../server/src/resources/kinds/inbox/hostContent.ts';
+import { contentOf, hashOf, SkippedFile } from '../../server/src/resources/kinds/inbox/hostContent.ts';
 import { runInbox } from '../../server/src/resources/kinds/inbox/run.ts';
 import { parseHostPattern } from '../../server/src/resources/kinds/inbox/hostPattern.ts';
 import { progressName } from '../../server/src/resources/model/resource.ts';
@@ -253,8 +253,8 @@ test('a small file that is not what was found is not taken', async (t) => {
   assert.ok(state !== undefined);
   put('a', 'ones');
   const pace = (): Promise<void> => Promise.resolve();
-  await assert.rejects(contentOf({ hostPath, state }, pace), Untaken);
-  await assert.rejects(hashOf({ hostPath, state }, pace), Untaken);
+  await assert.rejects(contentOf({ hostPath, state }, pace), SkippedFile);
+  await assert.rejects(hashOf({ hostPath, state }, pace), SkippedFile);
 });
 
 test('a file that has become a named pipe or a folder is not waited for', async (t) => {
@@ -268,7 +268,7 @@ test('a file that has become a named pipe or a folder is not waited for', async 
     assert.ok(state !== undefined);
     rmSync(hostPath);
     become(hostPath);
-    await assert.rejects(contentOf({ hostPath, state }, pace), Untaken);
+    await assert.rejects(contentOf({ hostPath, state }, pace), SkippedFile);
     rmSync(hostPath, { recursive: true });
   }
 });

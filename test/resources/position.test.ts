@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createLines } from '../../server/src/documents/position.ts';
+import { createLineMap } from '../../server/src/documents/position.ts';
 
 test('lines end with LF, CR LF or CR, and characters are UTF-16 code units', () => {
-  const lines = createLines('a\n🦆b\r\nc\rd');
+  const lines = createLineMap('a\n🦆b\r\nc\rd');
   const positions = [0, 1, 2, 4, 5, 6, 7, 8, 9, 10].map((offset) => {
     const { line, character } = lines.positionAt(offset);
     return `${line}:${character}`;
@@ -12,9 +12,9 @@ test('lines end with LF, CR LF or CR, and characters are UTF-16 code units', () 
 });
 
 test('an offset outside of the text is moved to its nearest end', () => {
-  const lines = createLines('ab');
+  const lines = createLineMap('ab');
   assert.deepEqual(lines.positionAt(-1), { line: 0, character: 0 });
   assert.deepEqual(lines.positionAt(9), { line: 0, character: 2 });
   assert.deepEqual(lines.rangeOf(2, 1), { start: { line: 0, character: 2 }, end: { line: 0, character: 2 } });
-  assert.deepEqual(createLines('').positionAt(0), { line: 0, character: 0 });
+  assert.deepEqual(createLineMap('').positionAt(0), { line: 0, character: 0 });
 });

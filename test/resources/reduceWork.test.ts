@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { literalList } from '../../server/src/duckdb/sql.ts';
 import { type HostFile } from '../../server/src/pond/types.ts';
 import { periodsOf } from '../../server/src/resources/kinds/reduce/division.ts';
-import { groupNeighbours } from '../../server/src/resources/series/groups.ts';
+import { groupAdjacent } from '../../server/src/resources/series/groups.ts';
 import { randomOf } from '../support/random.ts';
 import { type Reducing, startReducing } from '../support/reducing.ts';
 
@@ -109,7 +109,7 @@ test('of tens of thousands of small files few are grouped anew when one comes, g
     sizeBytes: 10,
   }));
   const textsOf = (given: typeof files): readonly string[] =>
-    groupNeighbours(given, limits).map((group) => group.map(({ key }) => key).join());
+    groupAdjacent(given, limits).map((group) => group.map(({ key }) => key).join());
   const groups = textsOf(files);
   assert.ok(groups.length > 1000 && groups.length < 3000, String(groups.length));
   assert.equal(groups.join(), files.map(({ key }) => key).join());
@@ -147,10 +147,10 @@ test('the periods of an output follow each other, have room for its buckets, and
 test('large files stand alone', () => {
   const sizes = [1, 2, 1000, 3, 2000, 2000];
   const files = sizes.map((sizeBytes, i) => ({ key: `${'1'.repeat(63)}${2 * i + 1}`, sizeBytes }));
-  const groups = groupNeighbours(files, { sizeBytesMax: 1000, countMax: 64 });
+  const groups = groupAdjacent(files, { sizeBytesMax: 1000, countMax: 64 });
   assert.deepEqual(
     groups.map((group) => group.map(({ sizeBytes }) => sizeBytes)),
     [[1, 2], [1000], [3], [2000], [2000]],
   );
-  assert.deepEqual(groupNeighbours([], { sizeBytesMax: 1, countMax: 1 }), []);
+  assert.deepEqual(groupAdjacent([], { sizeBytesMax: 1, countMax: 1 }), []);
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { type Range } from '../../server/src/documents/position.ts';
+import { type TextRange } from '../../server/src/documents/position.ts';
 import { problemCodes } from '../../server/src/documents/problem.ts';
 import { resourceKinds } from '../../server/src/resources/registry.ts';
 import { readResourceFile } from '../../server/src/resources/resourceFile.ts';
@@ -33,11 +33,11 @@ function problemsOf(text: string): readonly Expected[] {
     }));
 }
 
-function rangeText({ start, end }: Range): string {
+function rangeText({ start, end }: TextRange): string {
   return `${start.line}:${start.character}-${end.line}:${end.character}`;
 }
 
-function textIn(text: string, { start, end }: Range): string {
+function textIn(text: string, { start, end }: TextRange): string {
   const lines = text.split(/\r?\n/).slice(start.line, end.line + 1);
   const cut = lines.map((line, row) => (row === end.line - start.line ? line.slice(0, end.character) : line));
   return cut.map((line, row) => (row === 0 ? line.slice(start.character) : line)).join('\n');

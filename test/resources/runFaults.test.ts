@@ -5,7 +5,7 @@ import { test, type TestContext } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
 import { initPondOn, openPondOn } from '../../server/src/pond/pond.ts';
 import { createCache } from '../../server/src/storage/cache.ts';
-import { createWorkshop } from '../../server/src/materialize/createWorkshop.ts';
+import { createMaterializer } from '../../server/src/materialize/createWorkshop.ts';
 import { type ResourcePond, withResources } from '../../server/src/resources/tree/resourcePond.ts';
 import { runResources, type RunResult } from '../../server/src/resources/runs/runner.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
@@ -28,7 +28,7 @@ const kinds: readonly FaultKind[] = [
 function withInboxes(t: TestContext, pond: Parameters<typeof withResources>[0], folder: string): ResourcePond {
   const never = (): never => assert.fail('nothing is built here');
   const cache = createCache(join(folder, 'cache'), { bytesMax: 1e6 });
-  const derived = withResources(pond, createWorkshop({ cache, builder: never, isTrusted: () => true }));
+  const derived = withResources(pond, createMaterializer({ cache, builder: never, isTrusted: () => true }));
   t.after(() => derived.close().catch(() => undefined));
   return derived;
 }

@@ -3,20 +3,20 @@ import { test, type TestContext } from 'node:test';
 import { parquetReadObjects } from 'hyparquet';
 import { runScribble } from '../../server/src/resources/kinds/scribble/run.ts';
 import { scribbleTree, type ScribbleOptions } from '../../server/src/resources/kinds/scribble/tree.ts';
-import { FS } from '../../server/src/tinyfs/fs.ts';
+import { FileSystem } from '../../server/src/tinyfs/fs.ts';
 import { createMemoryBackend } from '../../server/src/tinyfs/memoryBackend.ts';
-import { type WD } from '../../server/src/tinyfs/workingDirectory.ts';
+import { type WorkingDirectory } from '../../server/src/tinyfs/workingDirectory.ts';
 import { resourceBench } from '../support/runContext.ts';
 
 const all = { tree: 0.1, table: 0.3, series: 0.2, data: 0.3, syntree: 0.05, symlink: 0.2 };
 const options: ScribbleOptions = { seed: 7, countMin: 5, countMax: 10, probs: all };
 
-async function newDirectory(): Promise<WD> {
-  return await new FS(createMemoryBackend()).root();
+async function newDirectory(): Promise<WorkingDirectory> {
+  return await new FileSystem(createMemoryBackend()).root();
 }
 
 /** Type of each entry, by path. */
-async function typesIn(directory: WD): Promise<ReadonlyMap<string, string>> {
+async function typesIn(directory: WorkingDirectory): Promise<ReadonlyMap<string, string>> {
   const types = new Map<string, string>();
   for await (const { path, node } of directory.walk()) types.set(path, node.type);
   return types;

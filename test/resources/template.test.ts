@@ -4,7 +4,7 @@ import { type PondError } from '../../server/src/base/error.ts';
 import { type ResourcePond } from '../../server/src/resources/tree/resourcePond.ts';
 import { fieldsOf } from '../../server/src/resources/kinds/template/fields.ts';
 import { findOutputs, renderMatch } from '../../server/src/resources/kinds/template/render.ts';
-import { readHome } from '../../server/src/resources/readResource.ts';
+import { readResource } from '../../server/src/resources/readResource.ts';
 import { newResourcePond, stageResource } from '../support/resourcePond.ts';
 import { smallParquet } from '../support/smallParquet.ts';
 
@@ -188,7 +188,7 @@ const {{ res | replace("=", "_") }} = [
       ],
     },
   );
-  const resource = (await readHome(pond.fs, 'Template', id))?.resource;
+  const resource = (await readResource(pond.fs, 'Template', id))?.resource;
   assert.ok(resource !== undefined);
   const [output] = await findOutputs(resource, await pond.inputs(undefined), 'c/Dock.md');
   assert.ok(output !== undefined);

@@ -7,8 +7,8 @@ import { type Builder, type FileFacts } from '../../server/src/sandbox/build.ts'
 import { requireSqlType } from '../../server/src/duckdb/sqlType.ts';
 import { type Cache, createCache } from '../../server/src/storage/cache.ts';
 import { keyOf } from '../../server/src/materialize/contentKey.ts';
-import { createWorkshop } from '../../server/src/materialize/createWorkshop.ts';
-import { type Workshop } from '../../server/src/materialize/workshop.ts';
+import { createMaterializer } from '../../server/src/materialize/createWorkshop.ts';
+import { type Materializer } from '../../server/src/materialize/workshop.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
 const key = keyOf('test', 1);
@@ -20,7 +20,7 @@ interface Parts {
   readonly isTrusted?: () => boolean;
 }
 
-function newWorkshop(t: TestContext, { cache, inspect, isTrusted = () => true }: Parts = {}): Workshop {
+function newWorkshop(t: TestContext, { cache, inspect, isTrusted = () => true }: Parts = {}): Materializer {
   const never = (): never => assert.fail('nothing is built here');
   const builder: Builder = {
     fromUserSql: never,
@@ -29,7 +29,7 @@ function newWorkshop(t: TestContext, { cache, inspect, isTrusted = () => true }:
     close: () => Promise.resolve(),
   };
   const own = cache ?? createCache(temporaryFolder(t), { bytesMax: 1e9 });
-  return createWorkshop({ cache: own, builder: () => builder, isTrusted });
+  return createMaterializer({ cache: own, builder: () => builder, isTrusted });
 }
 
 test('a file is made once, and found by its key afterwards, by another process too', async (t) => {

@@ -2,7 +2,7 @@
 import { type TestContext } from 'node:test';
 import { parquetReadObjects } from 'hyparquet';
 import { type Pond } from '../../server/src/pond/types.ts';
-import { type Effects } from '../../server/src/resources/kinds/hydroVu/effects.ts';
+import { type HydroVuEffects } from '../../server/src/resources/kinds/hydroVu/effects.ts';
 import { createHydroVuRun, type RunOptions } from '../../server/src/resources/kinds/hydroVu/run.ts';
 import { type RunOutcome } from '../../server/src/resources/model/running.ts';
 import { type HydroVuServer, type HydroVuServerOptions, startHydroVuServer } from './hydroVuServer.ts';
@@ -26,7 +26,7 @@ export function hydroVuDocument(url: string, devices: readonly DocumentDevice[],
 }
 
 /** Effects that wait for nothing: `slept` has what they were asked to wait, milliseconds. */
-export function quickEffects(nowMs = testNowMs): Partial<Effects> & { readonly slept: number[] } {
+export function quickEffects(nowMs = testNowMs): Partial<HydroVuEffects> & { readonly slept: number[] } {
   const slept: number[] = [];
   let now = nowMs;
   return {

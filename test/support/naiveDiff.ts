@@ -1,4 +1,4 @@
-import { type FS } from '../../server/src/tinyfs/fs.ts';
+import { type FileSystem } from '../../server/src/tinyfs/fs.ts';
 import { textRead } from './tree.ts';
 
 export interface PlainNode {
@@ -13,7 +13,7 @@ export interface PlainNode {
 export type TreeNodes = ReadonlyMap<string, PlainNode>;
 
 /** Reads a whole tree. Content of a series is that of all its versions. */
-export async function describeNodes(fs: FS): Promise<TreeNodes> {
+export async function describeNodes(fs: FileSystem): Promise<TreeNodes> {
   const { backend } = fs;
   const nodes = new Map<string, PlainNode>();
   for await (const { path, node } of (await fs.root()).walk()) {

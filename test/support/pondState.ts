@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
 import { collect } from './tree.ts';
-import { type FS } from '../../server/src/tinyfs/fs.ts';
+import { type FileSystem } from '../../server/src/tinyfs/fs.ts';
 import { type Node } from '../../server/src/tinyfs/backend.ts';
 
 /** All that can be seen of a pond, as plain values. */
@@ -32,7 +32,7 @@ export async function pondState(pond: Pond, wanted: (number: number) => boolean 
 }
 
 /** One line for each node: path, type, attributes, and for all but directories each version with its content. */
-export async function treeLines(fs: FS): Promise<readonly string[]> {
+export async function treeLines(fs: FileSystem): Promise<readonly string[]> {
   const root = await fs.root();
   const lines: string[] = [];
   for await (const { path, node } of root.walk()) {
@@ -42,13 +42,13 @@ export async function treeLines(fs: FS): Promise<readonly string[]> {
   return lines;
 }
 
-async function versionTexts(fs: FS, node: Node): Promise<readonly unknown[]> {
+async function versionTexts(fs: FileSystem, node: Node): Promise<readonly unknown[]> {
   const versions = await collect(fs.backend.versions(node));
   return Promise.all(versions.map(async (version) => [version.version, await contentText(fs, version)]));
 }
 
 /** Content that is short as it is, the rest as size and digest. */
-async function contentText(fs: FS, node: Node): Promise<string> {
+async function contentText(fs: FileSystem, node: Node): Promise<string> {
   if (node.type === 'symlink') return await fs.backend.readlink(node);
   const bytes = Buffer.concat(await collect(fs.backend.read(node)));
   if (bytes.length <= 100) return bytes.toString('latin1');

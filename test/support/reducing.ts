@@ -8,14 +8,14 @@ import { type Value } from '../../server/src/duckdb/values.ts';
 import { type HostFile } from '../../server/src/pond/types.ts';
 import { createBuilder } from '../../server/src/build/builder.ts';
 import { createCache } from '../../server/src/storage/cache.ts';
-import { createWorkshop } from '../../server/src/materialize/createWorkshop.ts';
+import { createMaterializer } from '../../server/src/materialize/createWorkshop.ts';
 import { type DerivedEntries, type DerivedFile, type Match } from '../../server/src/resources/model/derived.ts';
 import { type Resource } from '../../server/src/resources/model/kind.ts';
 import { entryOf, textOf } from '../../server/src/documents/node.ts';
 import { deriveReduce } from '../../server/src/resources/kinds/reduce/outputs.ts';
 import { resourceKinds } from '../../server/src/resources/registry.ts';
 import { readResourceFile } from '../../server/src/resources/resourceFile.ts';
-import { type Workshop } from '../../server/src/materialize/workshop.ts';
+import { type Materializer } from '../../server/src/materialize/workshop.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
 
 /** An input: the files of its versions, and what the wildcards of its pattern stand for. */
@@ -33,7 +33,7 @@ export type GivenInputs = Readonly<Record<string, readonly GivenInput[]>>;
 export interface Reducing {
   /** How many files of the cache were made so far. */
   readonly made: { count: number };
-  readonly workshop: Workshop;
+  readonly workshop: Materializer;
   /** A Parquet file of a query. */
   parquet(select: string): Promise<HostFile>;
   rows(sql: string): Promise<readonly (readonly Value[])[]>;
@@ -51,7 +51,7 @@ export async function startReducing(): Promise<Reducing> {
   const connection = await database.connect();
   const made = { count: 0 };
   const cache = createCache(join(folder, 'cache'), { bytesMax: 1e9 });
-  const workshop = countWrites(createWorkshop({ cache, builder: () => builder, isTrusted: () => true }), made);
+  const workshop = countWrites(createMaterializer({ cache, builder: () => builder, isTrusted: () => true }), made);
   let files = 0;
 
   async function parquet(select: string): Promise<HostFile> {
@@ -118,7 +118,7 @@ function matchOf({ path, captures = [], files, type = 'series' }: GivenInput): M
   return { path, name, captures, type, key, modifiedUs: 2, files: () => Promise.resolve(files) };
 }
 
-function countWrites(workshop: Workshop, made: { count: number }): Workshop {
+function countWrites(workshop: Materializer, made: { count: number }): Materializer {
   return {
     ...workshop,
     file: (key, write, job) =>

@@ -4,7 +4,7 @@ import { initPond } from '../../server/src/pond/pond.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { createBuilder } from '../../server/src/build/builder.ts';
 import { createPondCache } from '../../server/src/storage/cache.ts';
-import { createWorkshop } from '../../server/src/materialize/createWorkshop.ts';
+import { createMaterializer } from '../../server/src/materialize/createWorkshop.ts';
 import { type ResourcePond, withResources } from '../../server/src/resources/tree/resourcePond.ts';
 import { temporaryFolder } from './folder.ts';
 import './userCache.ts';
@@ -13,7 +13,7 @@ import './userCache.ts';
 export function openResourcePond(t: TestContext, pond: Pond): ResourcePond {
   const builder = lazy(createBuilder);
   t.after(() => builder().close());
-  return withResources(pond, createWorkshop({ cache: createPondCache(pond), builder, isTrusted: () => true }));
+  return withResources(pond, createMaterializer({ cache: createPondCache(pond), builder, isTrusted: () => true }));
 }
 
 /** A new pond in a folder of its own; both are gone when the test ends. */

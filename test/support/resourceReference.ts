@@ -1,13 +1,13 @@
 /** The parts of docs/resources.md that are written from the shapes of the kinds. */
-import { documentShape } from '../../server/src/resources/model/envelope.ts';
+import { documentSchema } from '../../server/src/resources/model/envelope.ts';
 import { type ResourceKind } from '../../server/src/resources/model/kind.ts';
 import { problemCodes } from '../../server/src/documents/problem.ts';
-import { describeShape, type ObjectShape, type Shape } from '../../server/src/documents/shape.ts';
+import { describeSchema, type ObjectSchema, type Schema } from '../../server/src/documents/shape.ts';
 
 /** Returns `page` with each part between `<!-- name -->` and `<!-- /name -->` written anew. */
 export function withReference(page: string, kinds: readonly ResourceKind[]): string {
   const parts = {
-    document: fieldTable({ ...documentShape(kinds, undefined) }),
+    document: fieldTable({ ...documentSchema(kinds, undefined) }),
     kinds: kinds.map(kindSection).join('\n\n'),
     problems: problemTable(),
   };
@@ -22,12 +22,12 @@ function kindSection({ kind, summary, doc, spec, example }: ResourceKind): strin
   return [`### ${kind}`, `${kind} ${summary}. ${doc}`, fieldTable(spec), `\`\`\`yaml\n${example}\`\`\``].join('\n\n');
 }
 
-function fieldTable(shape: ObjectShape): string {
+function fieldTable(shape: ObjectSchema): string {
   const rows = fieldRows(shape, '').map((cells) => `| ${cells.join(' | ')} |`);
   return ['| key | value | needed | what it is |', '|---|---|---|---|', ...rows].join('\n');
 }
 
-function fieldRows(shape: ObjectShape, prefix: string): readonly (readonly string[])[] {
+function fieldRows(shape: ObjectSchema, prefix: string): readonly (readonly string[])[] {
   return Object.entries(shape.fields).flatMap(([key, field]) => {
     const path = `${prefix}${key}`;
     const choice = shape.exactlyOneOf?.includes(key) === true;
@@ -36,17 +36,17 @@ function fieldRows(shape: ObjectShape, prefix: string): readonly (readonly strin
   });
 }
 
-function nestedRows(shape: Shape, path: string): readonly (readonly string[])[] {
+function nestedRows(shape: Schema, path: string): readonly (readonly string[])[] {
   if (shape.type === 'object') return fieldRows(shape, `${path}.`);
   return shape.type === 'list' ? nestedRows(shape.item, `${path}[]`) : [];
 }
 
-function valueText(shape: Shape): string {
+function valueText(shape: Schema): string {
   if (shape.type === 'choice') return `one of ${shape.choices.map(({ value }) => `\`${value}\``).join(', ')}`;
   if (shape.type === 'map') return `a mapping from ${valueText(shape.key)} to ${valueText(shape.value)}`;
   if (shape.type === 'anything') return 'a mapping, different for each kind';
-  if (shape.type !== 'list') return describeShape(shape);
-  return shape.item.type === 'object' ? 'a list of mappings' : `a list, each ${describeShape(shape.item)}`;
+  if (shape.type !== 'list') return describeSchema(shape);
+  return shape.item.type === 'object' ? 'a list of mappings' : `a list, each ${describeSchema(shape.item)}`;
 }
 
 function problemTable(): string {

@@ -4,11 +4,11 @@ import { randomUUID } from 'node:crypto';
 import { type TestContext } from 'node:test';
 import { initPond } from '../../server/src/pond/pond.ts';
 import { type Pond, type Transaction } from '../../server/src/pond/types.ts';
-import { readHome } from '../../server/src/resources/readResource.ts';
-import { documentName, homeOf } from '../../server/src/resources/model/resource.ts';
+import { readResource } from '../../server/src/resources/readResource.ts';
+import { documentName, resourceDirectory } from '../../server/src/resources/model/resource.ts';
 import { type Resource, type Run, type RunContext } from '../../server/src/resources/model/kind.ts';
 import { type RunCounts, type RunOutcome } from '../../server/src/resources/model/running.ts';
-import { type WD } from '../../server/src/tinyfs/workingDirectory.ts';
+import { type WorkingDirectory } from '../../server/src/tinyfs/workingDirectory.ts';
 import { temporaryFolder } from './folder.ts';
 
 /** What a run is given beside the resource. */
@@ -43,7 +43,7 @@ export async function resourceBench(t: TestContext, kind: string, text: string):
 /** Puts a resource of the kind into a pond. */
 export async function createResourceBench(pond: Pond, kind: string, text: string): Promise<ResourceBench> {
   const id = randomUUID();
-  const home = homeOf({ kind: { kind }, id });
+  const home = resourceDirectory({ kind: { kind }, id });
   let resource: Resource | undefined;
 
   async function apply(document: string): Promise<void> {
@@ -52,7 +52,7 @@ export async function createResourceBench(pond: Pond, kind: string, text: string
     await root.createDirectory(home, { parents: true });
     await root.writeFile(`${home}/${documentName}`, Buffer.from(document));
     await transaction.commit({ message: 'apply', author: 'test' });
-    const read = await readHome(pond.fs, kind, id);
+    const read = await readResource(pond.fs, kind, id);
     assert.deepEqual(read?.problems, []);
     resource = read?.resource;
   }
@@ -75,7 +75,7 @@ async function runOnce(pond: Pond, resource: Resource, run: Run, settings: RunSe
   };
   const context: RunContext = {
     resource,
-    home: async (): Promise<WD> => (await transaction.fs.root()).openDirectory(homeOf(resource)),
+    home: async (): Promise<WorkingDirectory> => (await transaction.fs.root()).openDirectory(resourceDirectory(resource)),
     inputs: { match: never },
     workshop: {
       builder: { fromUserSql: never, run: never, inspect: never, close: never },

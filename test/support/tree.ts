@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { isPondError } from '../../server/src/base/error.ts';
 import { type ErrorCode } from '../../server/src/base/errorCode.ts';
 import { type Backend, type NewNode, type Node } from '../../server/src/tinyfs/backend.ts';
-import { type WD } from '../../server/src/tinyfs/workingDirectory.ts';
+import { type WorkingDirectory } from '../../server/src/tinyfs/workingDirectory.ts';
 
 export function bytesOf(text: string): Uint8Array {
   return new TextEncoder().encode(text);
@@ -51,7 +51,7 @@ export async function fails(code: ErrorCode, call: Promise<unknown>, path?: stri
  * Returns one line for each entry below a directory: its path, then content, '/' for a directory, '-> target' for a
  * link.
  */
-export async function linesOf(directory: WD): Promise<string[]> {
+export async function linesOf(directory: WorkingDirectory): Promise<string[]> {
   const lines: string[] = [];
   for await (const { path, node } of directory.walk()) {
     if (node.type === 'directory') lines.push(`${path}/`);
@@ -62,7 +62,7 @@ export async function linesOf(directory: WD): Promise<string[]> {
 }
 
 /** Makes the entries of linesOf, relative or absolute, in order. */
-export async function make(directory: WD, ...lines: readonly string[]): Promise<void> {
+export async function make(directory: WorkingDirectory, ...lines: readonly string[]): Promise<void> {
   for (const line of lines) {
     const [path = '', ...rest] = line.split(' ');
     if (path.endsWith('/')) await directory.createDirectory(path, { parents: true });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { type FS } from '../../server/src/tinyfs/fs.ts';
-import { type WD } from '../../server/src/tinyfs/workingDirectory.ts';
+import { type FileSystem } from '../../server/src/tinyfs/fs.ts';
+import { type WorkingDirectory } from '../../server/src/tinyfs/workingDirectory.ts';
 import { randomOf } from './random.ts';
 import { collect, textRead } from './tree.ts';
 import { TreeModel } from './treeModelState.ts';
@@ -8,7 +8,7 @@ import { applyOperation, type Attributes, randomOperation } from './treeOperatio
 
 export interface TreeModelRun {
   /** Of an empty tree. */
-  readonly fs: FS;
+  readonly fs: FileSystem;
   readonly seed: number;
   readonly steps: number;
   /**
@@ -16,7 +16,7 @@ export interface TreeModelRun {
    */
   readonly everyChangeIsAVersion?: boolean;
   /** Runs after each step and returns the file system to go on with: a place to commit, or to close and open again. */
-  readonly between?: (step: number, fs: FS) => Promise<FS>;
+  readonly between?: (step: number, fs: FileSystem) => Promise<FileSystem>;
 }
 
 /**
@@ -42,7 +42,7 @@ export async function runTreeModel({ fs: first, seed, steps, between, ...options
   if (everyChangeIsAVersion) await compareVersions(await fs.root(), model, seed);
 }
 
-async function linesOfTree(root: WD, withVersions: boolean): Promise<string[]> {
+async function linesOfTree(root: WorkingDirectory, withVersions: boolean): Promise<string[]> {
   const lines: string[] = [];
   for await (const { path, node } of root.walk()) {
     if (node.type === 'directory') lines.push(line(path, node.type, node.attributes));
@@ -76,7 +76,7 @@ function line(path: string, type: string, attributes: Attributes, text?: string,
   return JSON.stringify([path, type, sorted, text, version]);
 }
 
-async function compareVersions(root: WD, model: TreeModel, seed: number): Promise<void> {
+async function compareVersions(root: WorkingDirectory, model: TreeModel, seed: number): Promise<void> {
   for (const [path, { type, texts }] of model.nodes) {
     if (type === 'directory' || type === 'symlink') continue;
     const versions = await collect(root.versions(path));

@@ -1,7 +1,7 @@
 import { isPondError } from '../../server/src/base/error.ts';
 import { type ErrorCode } from '../../server/src/base/errorCode.ts';
 import { type ContentType } from '../../server/src/tinyfs/change.ts';
-import { type WD } from '../../server/src/tinyfs/workingDirectory.ts';
+import { type WorkingDirectory } from '../../server/src/tinyfs/workingDirectory.ts';
 import { bytesOf } from './tree.ts';
 
 export type Attributes = Readonly<Record<string, string>>;
@@ -70,7 +70,7 @@ export function randomOperation(random: (count: number) => number, paths: readon
 }
 
 /** Runs an operation. Returns undefined, or the code it failed with. */
-export async function applyOperation(root: WD, operation: TreeOperation): Promise<ErrorCode | undefined> {
+export async function applyOperation(root: WorkingDirectory, operation: TreeOperation): Promise<ErrorCode | undefined> {
   try {
     await run(root, operation);
     return undefined;
@@ -80,7 +80,7 @@ export async function applyOperation(root: WD, operation: TreeOperation): Promis
   }
 }
 
-async function run(root: WD, operation: TreeOperation): Promise<unknown> {
+async function run(root: WorkingDirectory, operation: TreeOperation): Promise<unknown> {
   switch (operation.do) {
     case 'createFile':
       return root.createFile(operation.path, bytesOf(operation.text), operation);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { PondError } from '../../server/src/base/error.ts';
 import { type Backend, type Entry, type Node } from '../../server/src/tinyfs/backend.ts';
-import { FS } from '../../server/src/tinyfs/fs.ts';
+import { FileSystem } from '../../server/src/tinyfs/fs.ts';
 import { createMemoryBackend } from '../../server/src/tinyfs/memoryBackend.ts';
 import { compareNames } from '../../server/src/tinyfs/path.ts';
 import { collect, fails, make, textOf } from '../support/tree.ts';
@@ -11,7 +11,7 @@ import { collect, fails, make, textOf } from '../support/tree.ts';
 function withDirectory(
   inner: Backend,
   name: string,
-  entries: (fs: FS) => Promise<readonly Entry[]>,
+  entries: (fs: FileSystem) => Promise<readonly Entry[]>,
   isListing = false,
 ): Backend {
   const node: Node = {
@@ -25,7 +25,7 @@ function withDirectory(
   };
   const list = async () => {
     if (isListing) throw new PondError('visit-loop', `/${name} lists itself`, { path: `/${name}` });
-    const listed = await entries(new FS(withDirectory(inner, name, entries, true)));
+    const listed = await entries(new FileSystem(withDirectory(inner, name, entries, true)));
     return [...listed].sort((a, b) => compareNames(a.name, b.name));
   };
   const isRoot = async (directory: Node) => directory.id === (await inner.root()).id;
@@ -48,19 +48,19 @@ function withDirectory(
   };
 }
 
-async function reversed(fs: FS): Promise<readonly Entry[]> {
+async function reversed(fs: FileSystem): Promise<readonly Entry[]> {
   const listed = await (await fs.root()).list('in');
   return listed.map(({ basename, node }) => ({ name: [...basename].reverse().join(''), node }));
 }
 
-const matching = (pattern: string) => async (fs: FS) => {
+const matching = (pattern: string) => async (fs: FileSystem) => {
   const found = await collect((await fs.root()).visit(pattern));
   return found.map(({ node, captures }) => ({ name: captures.join('_').replaceAll('/', '_'), node: node.node }));
 };
 
 describe('a computed directory, as a backend over a backend', () => {
   it('shows the entries of another with other names, and takes none', async () => {
-    const root = await new FS(withDirectory(createMemoryBackend(), 'reverse', reversed)).root();
+    const root = await new FileSystem(withDirectory(createMemoryBackend(), 'reverse', reversed)).root();
     await make(root, 'in/', 'in/hello.txt 1', 'in/ab/', 'in/ab/c 2');
     assert.equal(textOf(await root.readFile('/reverse/txt.olleh')), '1');
     assert.equal(textOf(await root.readFile('/reverse/ba/c')), '2');
@@ -71,7 +71,7 @@ describe('a computed directory, as a backend over a backend', () => {
   });
 
   it('shows what a pattern finds, named by its captures', async () => {
-    const root = await new FS(withDirectory(createMemoryBackend(), 'found', matching('/in/**/1.txt'))).root();
+    const root = await new FileSystem(withDirectory(createMemoryBackend(), 'found', matching('/in/**/1.txt'))).root();
     await make(root, 'in/a/b/', 'in/a/1.txt 1', 'in/a/b/1.txt 2', 'in/a/b/2.txt 3');
     const names = (await root.list('found')).map(({ basename }) => basename);
     assert.deepEqual(names, ['a_', 'a_b_']);
@@ -79,7 +79,7 @@ describe('a computed directory, as a backend over a backend', () => {
   });
 
   it('fails when it is inside of what it lists, each time, and other visits work', async () => {
-    const root = await new FS(withDirectory(createMemoryBackend(), 'loop', matching('/**/1.txt'))).root();
+    const root = await new FileSystem(withDirectory(createMemoryBackend(), 'loop', matching('/**/1.txt'))).root();
     await make(root, 'in/', 'in/1.txt 1');
     await fails('visit-loop', root.list('loop'), '/loop');
     await fails('visit-loop', collect(root.visit('/*/1.txt')), '/loop');

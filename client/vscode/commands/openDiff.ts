@@ -4,7 +4,7 @@ import { openCommits } from '../commitPages.ts';
 import { selectedPaths, type Context } from '../context.ts';
 import { showChange, showChanges, sideNames, type Sides } from '../diffEditor.ts';
 import { pondName } from '../pondUri.ts';
-import { madeAt } from '../resources/maker.ts';
+import { createWizardAt } from '../resources/maker.ts';
 import { commitItem, pickFromPages } from '../versions.ts';
 
 /**
@@ -33,7 +33,7 @@ async function openStaged({ client, sourceControls }: Context, pond: string, pat
     await showChange({ pond, from: 'HEAD', to: undefined }, change);
     return;
   }
-  const made = await madeAt(client, pond, path);
+  const made = await createWizardAt(client, pond, path);
   if (made !== undefined && made.node.type !== 'directory') {
     await openMade(client, pond, path, made.node);
     return;
@@ -45,7 +45,7 @@ async function openStaged({ client, sourceControls }: Context, pond: string, pat
 
 /** Shows what is made now beside what the newest commit makes: of that only the recipe and the inputs are committed. */
 async function openMade(client: Context['client'], pond: string, path: string, now: NodeInfo): Promise<void> {
-  const before = await madeAt(client, pond, path, 'HEAD');
+  const before = await createWizardAt(client, pond, path, 'HEAD');
   if (before?.node.sha256 === now.sha256) {
     void vscode.window.showInformationMessage(`${path} is made of what is committed: nothing of it is staged.`);
     return;

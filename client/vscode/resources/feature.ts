@@ -1,7 +1,7 @@
 import type * as vscode from 'vscode';
 import { type PondClient } from '../client.ts';
 import { type Context } from '../context.ts';
-import { type Ponds } from '../ponds.ts';
+import { type OpenPonds } from '../ponds.ts';
 import { ActiveResource } from './activeResource.ts';
 import { ApplyProblems, RunProblems } from './diagnostics.ts';
 import { GraphPanels } from './graphPanel.ts';
@@ -23,7 +23,7 @@ export interface ResourceParts extends Pick<
 }
 
 /** Makes all of them. Nothing is asked of the server before it runs. */
-export function resourceParts(client: PondClient, ponds: Ponds, extension: vscode.Uri): ResourceParts {
+export function resourceParts(client: PondClient, ponds: OpenPonds, extension: vscode.Uri): ResourceParts {
   const store = new ResourceStore(client, ponds);
   const runner = new Runner(client, store);
   const view = new ResourcesView(client, store, runner);

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { type ResourceInfo } from '../../../server/src/protocol/resources.ts';
 import { pondName } from '../pondUri.ts';
 import { webviewPage } from '../webviewPage.ts';
-import { type FromPage, type GraphNode, type GraphState } from '../webviews/graph/messages.ts';
+import { type FromGraphPage, type GraphNode, type GraphState } from '../webviews/graph/messages.ts';
 import { documentUri, readableText } from './places.ts';
 import { type ResourceStore } from './resourceStore.ts';
 import { type Runner } from './runner.ts';
@@ -49,7 +49,7 @@ export class GraphPanels implements vscode.Disposable {
       localResourceRoots: [assets],
     });
     this.panels.set(pond, panel);
-    panel.webview.onDidReceiveMessage((message: FromPage) => void this.receive(pond, message));
+    panel.webview.onDidReceiveMessage((message: FromGraphPage) => void this.receive(pond, message));
     panel.onDidDispose(() => this.panels.delete(pond));
     panel.webview.html = webviewPage(panel.webview, assets, { name: 'graph', title: 'Graph of resources' });
   }
@@ -65,7 +65,7 @@ export class GraphPanels implements vscode.Disposable {
     for (const panel of this.panels.values()) panel.dispose();
   }
 
-  private async receive(pond: string, message: FromPage): Promise<void> {
+  private async receive(pond: string, message: FromGraphPage): Promise<void> {
     if (message.type === 'ready') {
       this.send(pond);
       return;

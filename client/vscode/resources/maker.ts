@@ -3,14 +3,14 @@ import { type PondClient } from '../client.ts';
 import { errorData } from '../errors.ts';
 
 /** Who makes what is at a path. */
-export interface Made {
+export interface CreateWizard {
   readonly node: NodeInfo;
   /** The home of the resource: what is committed of it is its document. */
   readonly home: string;
 }
 
 /** What is at a path when a resource makes it; undefined for what is stored, and for nothing. */
-export async function madeAt(client: PondClient, pond: string, path: string, at?: string): Promise<Made | undefined> {
+export async function createWizardAt(client: PondClient, pond: string, path: string, at?: string): Promise<CreateWizard | undefined> {
   try {
     const version = at === undefined ? {} : { at };
     const node = await client.request('stat', { pond, path, followLinks: true, ...version });

@@ -1,7 +1,7 @@
 import { minimatch } from 'minimatch';
 import * as vscode from 'vscode';
 import { type ResourceInfo } from '../../../server/src/protocol/resources.ts';
-import { type Ponds } from '../ponds.ts';
+import { type OpenPonds } from '../ponds.ts';
 import { parsePondUri } from '../pondUri.ts';
 import { documentUri } from './places.ts';
 import { resourceDocuments } from '../resourceDocuments.ts';
@@ -15,11 +15,11 @@ const pathPattern = /(?<![\w.}\])/-])\/([A-Z]\w*)\/([^\s/"',#\]]+)(?:\/[^\s"',#\
 
 /** Helps with the patterns of a resource document that name other resources. */
 export class PatternFeatures implements vscode.DefinitionProvider, vscode.CompletionItemProvider, vscode.Disposable {
-  private readonly ponds: Ponds;
+  private readonly ponds: OpenPonds;
   private readonly store: ResourceStore;
   private readonly registered: vscode.Disposable;
 
-  constructor(ponds: Ponds, store: ResourceStore) {
+  constructor(ponds: OpenPonds, store: ResourceStore) {
     this.ponds = ponds;
     this.store = store;
     this.registered = vscode.Disposable.from(

@@ -2,14 +2,14 @@ import * as vscode from 'vscode';
 import { type KindInfo, type ResourceInfo } from '../../../server/src/protocol/resources.ts';
 import { type PondClient } from '../client.ts';
 import { errorText } from '../errors.ts';
-import { type Ponds } from '../ponds.ts';
+import { type OpenPonds } from '../ponds.ts';
 
 /** Changes that come within this time make one new look; a look that took long is followed by a longer pause. */
 const pauseMsMin = 100;
 const pauseMsMax = 5_000;
 
 /** The resources of a pond as the server last told them, or why it could not. */
-export interface Told {
+export interface ResourceReport {
   readonly resources: readonly ResourceInfo[];
   readonly error: string | undefined;
 }
@@ -17,7 +17,7 @@ export interface Told {
 /** The resources of the open ponds, kept equal to what the server says of them. */
 export class ResourceStore implements vscode.Disposable {
   private readonly client: PondClient;
-  private readonly ponds: Ponds;
+  private readonly ponds: OpenPonds;
   private readonly looks = new Map<string, Look>();
   private readonly changed = new vscode.EventEmitter<string>();
   private readonly listeners: vscode.Disposable[];
@@ -25,7 +25,7 @@ export class ResourceStore implements vscode.Disposable {
   /** The resources of a pond are others than before, or the pond came or went. */
   readonly onDidChange = this.changed.event;
 
-  constructor(client: PondClient, ponds: Ponds) {
+  constructor(client: PondClient, ponds: OpenPonds) {
     this.client = client;
     this.ponds = ponds;
     this.listeners = [
@@ -45,7 +45,7 @@ export class ResourceStore implements vscode.Disposable {
   }
 
   /** What is known of a pond; undefined before the first answer. */
-  told(pond: string): Told | undefined {
+  told(pond: string): ResourceReport | undefined {
     return this.looks.get(pond)?.told;
   }
 
@@ -104,7 +104,7 @@ class Look implements vscode.Disposable {
   private asking: Promise<void> | undefined;
   private pauseMs = pauseMsMin;
   private isGone = false;
-  told: Told | undefined;
+  told: ResourceReport | undefined;
 
   constructor(client: PondClient, pond: string, changed: () => void) {
     this.client = client;
@@ -147,7 +147,7 @@ class Look implements vscode.Disposable {
     this.changed();
   }
 
-  private async answer(): Promise<Told> {
+  private async answer(): Promise<ResourceReport> {
     try {
       return { resources: await this.client.request('resources', { pond: this.pond }), error: undefined };
     } catch (error) {

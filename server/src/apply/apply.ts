@@ -1,11 +1,11 @@
 /** Documents become resources of a tree: all of them or none. */
 import { randomUUID } from 'node:crypto';
-import { type FS } from '../tinyfs/fs.ts';
+import { type FileSystem } from '../tinyfs/fs.ts';
 import { type Problem } from '../documents/problem.ts';
 import { documentName } from '../resources/model/resource.ts';
 import { findCycle } from './cycle.ts';
-import { findPlace, isInTheWay, type Place } from './place.ts';
-import { type Applied, type Planned, type Source, type SourceProblem } from './planned.ts';
+import { findExisting, isInTheWay, type ExistingResource } from './place.ts';
+import { type Applied, type Planned, type DocumentSource, type SourceProblem } from './planned.ts';
 import { prepare, type Preparation, type PreparedDocument } from './prepare.ts';
 
 /**
@@ -14,8 +14,8 @@ import { prepare, type Preparation, type PreparedDocument } from './prepare.ts';
  * applied.
  */
 export async function applyDocuments(
-  fs: FS,
-  sources: readonly Source[],
+  fs: FileSystem,
+  sources: readonly DocumentSource[],
   preparation: Preparation,
   newId: () => string = randomUUID,
 ): Promise<{ readonly applied: readonly Applied[]; readonly problems: readonly SourceProblem[] }> {
@@ -44,11 +44,11 @@ function repeated(planned: readonly Planned[], { kind, name, nameRange }: Prepar
   return { code: 'resource-duplicate', severity: 'error', message, range: nameRange };
 }
 
-async function plan(fs: FS, document: PreparedDocument, newId: () => string): Promise<Applied | Problem> {
+async function plan(fs: FileSystem, document: PreparedDocument, newId: () => string): Promise<Applied | Problem> {
   const { kind, name } = document;
-  let place: Place;
+  let place: ExistingResource;
   try {
-    place = await findPlace(await fs.root(), kind.kind, name);
+    place = await findExisting(await fs.root(), kind.kind, name);
   } catch (error) {
     if (!isInTheWay(error)) throw error;
     const { message, hint } = error;
@@ -59,7 +59,7 @@ async function plan(fs: FS, document: PreparedDocument, newId: () => string): Pr
   return { kind, name, id: place.id ?? newId(), outcome };
 }
 
-async function store(fs: FS, planned: readonly Planned[]): Promise<void> {
+async function store(fs: FileSystem, planned: readonly Planned[]): Promise<void> {
   const root = await fs.root();
   await fs.backend.batch(async () => {
     for (const { kind, name, id, outcome, document } of planned) {

@@ -1,10 +1,10 @@
 import { assert } from '../base/assert.ts';
-import { type FS } from '../tinyfs/fs.ts';
+import { type FileSystem } from '../tinyfs/fs.ts';
 import { createGraph } from '../resources/graph.ts';
 import { entryOf, textOf } from '../documents/node.ts';
-import { readHomes, resourcesOf } from '../resources/readResource.ts';
+import { readResources, resourcesOf } from '../resources/readResource.ts';
 import { resourceKinds } from '../resources/registry.ts';
-import { homeOf, titleOf } from '../resources/model/resource.ts';
+import { resourceDirectory, titleOf } from '../resources/model/resource.ts';
 import { type Resource } from '../resources/model/kind.ts';
 import { readResourceFile } from '../resources/resourceFile.ts';
 import { type Planned, type SourceProblem } from './planned.ts';
@@ -13,10 +13,10 @@ import { type Planned, type SourceProblem } from './planned.ts';
  * Returns a problem when the resources of a tree would read what is made of themselves with the planned documents among
  * them, and do not without. A circle that is in the tree already keeps nobody from applying something else.
  */
-export async function findCycle(fs: FS, planned: readonly Planned[]): Promise<readonly SourceProblem[]> {
-  const present = resourcesOf(await readHomes(fs));
+export async function findCycle(fs: FileSystem, planned: readonly Planned[]): Promise<readonly SourceProblem[]> {
+  const present = resourcesOf(await readResources(fs));
   const coming = planned.map((plan) => ({ plan, resource: resourceOf(plan) }));
-  const kept = present.filter((old) => !coming.some(({ resource }) => homeOf(resource) === homeOf(old)));
+  const kept = present.filter((old) => !coming.some(({ resource }) => resourceDirectory(resource) === resourceDirectory(old)));
   const cycle = createGraph([...coming.map(({ resource }) => resource), ...kept]).cycle();
   if (cycle === undefined) return [];
   const around = coming.filter(({ resource }) => cycle.paths.some((path) => path.startsWith(`/${titleOf(resource)}/`)));

@@ -1,27 +1,27 @@
 import { isPondError } from '../base/error.ts';
-import { type MapNode, type Node, partRange, type ScalarNode } from '../documents/node.ts';
-import { type Position } from '../documents/position.ts';
+import { type MapNode, type YamlNode, partRange, type ScalarNode } from '../documents/node.ts';
+import { type SourcePosition } from '../documents/position.ts';
 import { type Problem } from '../documents/problem.ts';
-import { type Shape } from '../documents/shape.ts';
+import { type Schema } from '../documents/shape.ts';
 import { expandText } from '../templates/templateEngine.ts';
 import { templatesIn } from '../resources/templatesIn.ts';
-import { type Edit } from './rewrite.ts';
+import { type DocumentEdit } from './rewrite.ts';
 
 /** A document with its variables put in. */
 export interface Expanded {
   /** The places are those of the document as it is written. */
   readonly root: MapNode;
-  readonly edits: readonly Edit[];
+  readonly edits: readonly DocumentEdit[];
   readonly problems: readonly Problem[];
 }
 
 /** Expands the templates of a document. A variable that is not given is a problem at the place where it stands. */
 export async function expand(
   root: MapNode,
-  shape: Shape,
+  shape: Schema,
   variables: Readonly<Record<string, string>>,
 ): Promise<Expanded> {
-  const values = new Map<Node, ScalarNode>();
+  const values = new Map<YamlNode, ScalarNode>();
   const problems: Problem[] = [];
   // A text that aliases repeat is one node.
   for (const node of new Set(templatesIn(root, shape))) {
@@ -37,7 +37,7 @@ export async function expand(
   return { root: replaced(root, values) as MapNode, edits, problems };
 }
 
-function failed(node: ScalarNode, message: string, position: Position | undefined): Problem {
+function failed(node: ScalarNode, message: string, position: SourcePosition | undefined): Problem {
   const text = String(node.value);
   const start = position && offsetOf(text, position);
   const missing = /undefined value: (.+)$/.exec(message)?.[1];
@@ -50,13 +50,13 @@ function failed(node: ScalarNode, message: string, position: Position | undefine
   };
 }
 
-function offsetOf(text: string, { line, character }: Position): number {
+function offsetOf(text: string, { line, character }: SourcePosition): number {
   const before = text.split('\n').slice(0, line);
   return before.reduce((sum, { length }) => sum + length + 1, 0) + character;
 }
 
 /** The same document with other values at some places. */
-function replaced(node: Node, values: ReadonlyMap<Node, ScalarNode>): Node {
+function replaced(node: YamlNode, values: ReadonlyMap<YamlNode, ScalarNode>): YamlNode {
   if (node.type === 'scalar') return values.get(node) ?? node;
   if (node.type === 'list') return { ...node, items: node.items.map((item) => replaced(item, values)) };
   return { ...node, entries: node.entries.map((entry) => ({ ...entry, value: replaced(entry.value, values) })) };

@@ -3,14 +3,14 @@
  * resource, and who removes it removes the resource. What would leave a resource in pieces is refused.
  */
 import { PondError } from '../base/error.ts';
-import { type FS } from '../tinyfs/fs.ts';
+import { type FileSystem } from '../tinyfs/fs.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
 import { basename, dirname } from '../tinyfs/path.ts';
-import { type WD } from '../tinyfs/workingDirectory.ts';
+import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { invalidError } from '../resources/tree/derivedEntries.ts';
 import { isKindName } from '../resources/model/kindNames.ts';
 import { entryOf } from '../documents/node.ts';
-import { readHomes, type ResourceHome } from '../resources/readResource.ts';
+import { readResources, type StoredResource } from '../resources/readResource.ts';
 import { resourceKinds } from '../resources/registry.ts';
 import { documentName, linkOf, titleOf } from '../resources/model/resource.ts';
 import { readResourceFile } from '../resources/resourceFile.ts';
@@ -18,7 +18,7 @@ import { isUuid } from '../documents/texts.ts';
 import { entryAt, partAt } from './partOfResource.ts';
 import { rewrite } from './rewrite.ts';
 import { linksTo } from './links.ts';
-import { followName, homeOfDocument, placeOfHome } from './saving.ts';
+import { followName, resourceOfDocument, resourceIdOf } from './saving.ts';
 
 /**
  * Moves an entry. The name of a resource takes a new one within its kind, and its document says so. Fails as WD.rename,
@@ -26,7 +26,7 @@ import { followName, homeOfDocument, placeOfHome } from './saving.ts';
  * name of a resource whose document has errors.
  */
 export async function moveEntry(
-  fs: FS,
+  fs: FileSystem,
   from: string,
   to: string,
   options: { readonly overwrite?: boolean },
@@ -44,7 +44,7 @@ export async function moveEntry(
 
 /** Copies an entry. Fails as WD.copy, and `invalid-path` for a resource: two cannot share a document. */
 export async function copyEntry(
-  fs: FS,
+  fs: FileSystem,
   from: string,
   to: string,
   options: { readonly recursive?: boolean; readonly overwrite?: boolean },
@@ -69,7 +69,7 @@ export async function copyEntry(
  * `invalid-path` for the document of a resource.
  */
 export async function removeEntries(
-  fs: FS,
+  fs: FileSystem,
   paths: readonly string[],
   options: { readonly recursive: boolean },
 ): Promise<void> {
@@ -88,14 +88,14 @@ export async function removeEntries(
 }
 
 /** Removes a resource with all that it holds, and returns what was removed: the links to its home, and the home. */
-export async function removeResource(root: WD, home: ResourceHome): Promise<readonly string[]> {
-  const links = await linksTo(root, placeOfHome(home));
+export async function removeResource(root: WorkingDirectory, home: StoredResource): Promise<readonly string[]> {
+  const links = await linksTo(root, resourceIdOf(home));
   for (const link of links) await root.remove(link);
   await root.remove(home.home, { recursive: true });
   return [...links, home.home];
 }
 
-async function renameResource(fs: FS, home: ResourceHome, link: string, to: string): Promise<void> {
+async function renameResource(fs: FileSystem, home: StoredResource, link: string, to: string): Promise<void> {
   const root = await fs.root();
   const name = basename(to);
   const target = linkOf({ kind: home.kind, name });
@@ -116,7 +116,7 @@ async function renameResource(fs: FS, home: ResourceHome, link: string, to: stri
 }
 
 /** The document with another name, and all else as it was. */
-function renamedDocument(home: ResourceHome, name: string): string {
+function renamedDocument(home: StoredResource, name: string): string {
   const value = entryOf(home.resource?.root, 'name')?.value;
   const text = value === undefined ? home.text : rewrite(home.text, [{ at: value.range.start, value: name }]);
   const [read] = readResourceFile(text, resourceKinds);
@@ -130,29 +130,29 @@ function renamedDocument(home: ResourceHome, name: string): string {
 }
 
 /** A document that came to its place is as one that was saved there. */
-async function followNameAt(fs: FS, path: string): Promise<void> {
+async function followNameAt(fs: FileSystem, path: string): Promise<void> {
   const at = await entryAt(await fs.root(), path);
   const [, kind = '', id = '', ...below] = at?.path.split('/') ?? [];
-  const home = below.length === 0 && isKindName(kind) && isUuid(id) ? { kind, id } : homeOfDocument(at?.path ?? '');
+  const home = below.length === 0 && isKindName(kind) && isUuid(id) ? { kind, id } : resourceOfDocument(at?.path ?? '');
   if (home !== undefined) await followName(fs, home);
 }
 
 /** Where an entry of that path stands: a path without links; '' where no directory is. */
-async function parentOf(root: WD, path: string): Promise<string> {
+async function parentOf(root: WorkingDirectory, path: string): Promise<string> {
   const parent = await root.get(dirname(path)).catch(() => undefined);
   return parent?.isDirectory === true ? parent.path : '';
 }
 
 /** Homes are found in the directory of their kind. */
-async function refuseKind(fs: FS, root: WD, path: string): Promise<void> {
+async function refuseKind(fs: FileSystem, root: WorkingDirectory, path: string): Promise<void> {
   const at = await entryAt(root, path);
   const kind = at?.path.slice(1) ?? '';
   if (!isKindName(kind)) return;
-  const home = (await readHomes(fs)).find((one) => one.kind.kind === kind);
+  const home = (await readResources(fs)).find((one) => one.kind.kind === kind);
   if (home !== undefined) throw staysError(`/${kind}`, home);
 }
 
-function staysError(path: string, home: ResourceHome): PondError {
+function staysError(path: string, home: StoredResource): PondError {
   const name = linkOf(home);
   return new PondError('invalid-path', `${path} belongs to the resource ${titleOf(home)}, and stays where it is`, {
     path,
@@ -160,7 +160,7 @@ function staysError(path: string, home: ResourceHome): PondError {
   });
 }
 
-function fullError(path: string, home: ResourceHome): PondError {
+function fullError(path: string, home: StoredResource): PondError {
   return new PondError('directory-not-empty', `${path} is the resource ${titleOf(home)}`, {
     path,
     hint: `'pond rm -r ${path}' removes it with all that it holds.`,

@@ -5,7 +5,7 @@ import { type Problem } from '../documents/problem.ts';
 import { type ResourceKind } from '../resources/model/kind.ts';
 import { itemsOf } from '../documents/specValue.ts';
 import { type ReadHostFile } from './hostFolder.ts';
-import { type Edit } from './rewrite.ts';
+import { type DocumentEdit } from './rewrite.ts';
 
 /** As long as a document may be: the template becomes a part of one. */
 const bytesMax = 200_000;
@@ -15,8 +15,8 @@ export function inlineTemplates(
   kind: ResourceKind,
   root: MapNode,
   readHostFile: ReadHostFile,
-): { readonly edits: readonly Edit[]; readonly problems: readonly Problem[] } {
-  const edits: Edit[] = [];
+): { readonly edits: readonly DocumentEdit[]; readonly problems: readonly Problem[] } {
+  const edits: DocumentEdit[] = [];
   const problems: Problem[] = [];
   const collections = kind.kind === 'Template' ? itemsOf(entryOf(root, 'spec')?.value, 'collections') : [];
   for (const collection of collections) {

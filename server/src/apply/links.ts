@@ -1,21 +1,21 @@
 /** The links in the directories of kinds that lead to homes: the names of resources. */
-import { type WD } from '../tinyfs/workingDirectory.ts';
+import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { idOfTarget } from './place.ts';
 
 /** A home, by its place. */
-export interface HomePlace {
+export interface ResourceId {
   readonly kind: string;
   readonly id: string;
 }
 
 /** Returns the paths of the links in a kind's directory that lead to a home, which need not be there. */
-export async function linksTo(root: WD, { kind, id }: HomePlace): Promise<readonly string[]> {
+export async function linksTo(root: WorkingDirectory, { kind, id }: ResourceId): Promise<readonly string[]> {
   return (await linksOf(root, kind)).filter((link) => link.id === id).map(({ path }) => path);
 }
 
 /** Returns the links in a kind's directory that lead to homes; none where there is no such directory. */
 export async function linksOf(
-  root: WD,
+  root: WorkingDirectory,
   kind: string,
 ): Promise<readonly { readonly path: string; readonly id: string }[]> {
   if ((await root.get(`/${kind}`, { followLinks: false }))?.isDirectory !== true) return [];

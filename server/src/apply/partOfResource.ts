@@ -1,10 +1,10 @@
 import { isPondError } from '../base/error.ts';
-import { type FS } from '../tinyfs/fs.ts';
+import { type FileSystem } from '../tinyfs/fs.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
 import { unreachableCodes } from '../tinyfs/resolve.ts';
-import { type WD } from '../tinyfs/workingDirectory.ts';
+import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { isKindName } from '../resources/model/kindNames.ts';
-import { readHome, type ResourceHome } from '../resources/readResource.ts';
+import { readResource, type StoredResource } from '../resources/readResource.ts';
 import { documentName } from '../resources/model/resource.ts';
 import { isUuid } from '../documents/texts.ts';
 import { idOfTarget } from './place.ts';
@@ -14,14 +14,14 @@ export interface PartOfResource {
   readonly part: 'name' | 'home' | 'document';
   /** Absolute, without links. */
   readonly path: string;
-  readonly home: ResourceHome;
+  readonly home: StoredResource;
 }
 
 /**
  * Returns what part of a resource stands at a path; undefined for any other entry, and where nothing is. Another link
  * to a home than the one that its document names is a link like any other, and so is one to a home without a document.
  */
-export async function partAt(fs: FS, path: string): Promise<PartOfResource | undefined> {
+export async function partAt(fs: FileSystem, path: string): Promise<PartOfResource | undefined> {
   const root = await fs.root();
   const at = await entryAt(root, path);
   const [, kind = '', name = '', below, ...rest] = at?.path.split('/') ?? [];
@@ -32,13 +32,13 @@ export async function partAt(fs: FS, path: string): Promise<PartOfResource | und
   return part?.home.resource === undefined || part.home.name === name ? part : undefined;
 
   async function partOf(what: PartOfResource['part'], id: string): Promise<PartOfResource | undefined> {
-    const home = isUuid(id) ? await readHome(fs, kind, id) : undefined;
+    const home = isUuid(id) ? await readResource(fs, kind, id) : undefined;
     return home && { part: what, path: at!.path, home };
   }
 }
 
 /** What is at a path, a link itself; undefined where nothing is, whatever the reason. */
-export async function entryAt(root: WD, path: string): Promise<NodePath | undefined> {
+export async function entryAt(root: WorkingDirectory, path: string): Promise<NodePath | undefined> {
   try {
     return await root.get(path, { followLinks: false });
   } catch (error) {

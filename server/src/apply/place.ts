@@ -1,10 +1,10 @@
 import { isPondError, PondError } from '../base/error.ts';
-import { type WD } from '../tinyfs/workingDirectory.ts';
+import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { documentName } from '../resources/model/resource.ts';
 import { isUuid } from '../documents/texts.ts';
 
 /** Where a document goes. */
-export interface Place {
+export interface ExistingResource {
   /** UUID of the resource of that name; undefined when there is none. */
   readonly id: string | undefined;
   /** The document that is there; undefined when its home or the document is missing. */
@@ -16,7 +16,7 @@ export interface Place {
  * Fails `already-exists` when something that is no resource stands in the way, `not-a-directory` for a kind's
  * directory.
  */
-export async function findPlace(root: WD, kind: string, name: string): Promise<Place> {
+export async function findExisting(root: WorkingDirectory, kind: string, name: string): Promise<ExistingResource> {
   const directory = await root.get(`/${kind}`, { followLinks: false });
   if (directory === undefined) return { id: undefined, text: undefined };
   if (!directory.isDirectory) {
@@ -44,7 +44,7 @@ export function idOfTarget(kind: string, target: string): string | undefined {
   return isUuid(id) ? id : undefined;
 }
 
-async function documentText(root: WD, home: string): Promise<string | undefined> {
+async function documentText(root: WorkingDirectory, home: string): Promise<string | undefined> {
   const directory = await root.get(home, { followLinks: false });
   if (directory === undefined) return undefined;
   if (!directory.isDirectory) throw inTheWay(home, `a ${directory.node.type}`);

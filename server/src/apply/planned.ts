@@ -3,7 +3,7 @@ import { type Problem } from '../documents/problem.ts';
 import { type PreparedDocument } from './prepare.ts';
 
 /** A text that holds documents, and what people know it by. */
-export interface Source {
+export interface DocumentSource {
   readonly text: string;
   readonly origin: string;
 }

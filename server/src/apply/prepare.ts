@@ -1,10 +1,10 @@
 /** From the text of a file to the documents that a pond keeps. */
-import { checkShape } from '../documents/check.ts';
+import { checkSchema } from '../documents/check.ts';
 import { parseDocuments } from '../documents/document.ts';
-import { documentShape } from '../resources/model/envelope.ts';
+import { documentSchema } from '../resources/model/envelope.ts';
 import { type ResourceKind } from '../resources/model/kind.ts';
 import { type MapNode, textOf, entryOf } from '../documents/node.ts';
-import { type Position, type Range } from '../documents/position.ts';
+import { type SourcePosition, type TextRange } from '../documents/position.ts';
 import { type Problem } from '../documents/problem.ts';
 import { readResourceFile } from '../resources/resourceFile.ts';
 import { leftTemplates } from '../resources/templatesIn.ts';
@@ -30,7 +30,7 @@ export interface PreparedDocument {
   /** 0-based line of its file on which its text begins. */
   readonly line: number;
   /** Where its name stands in the file. */
-  readonly nameRange: Range;
+  readonly nameRange: TextRange;
 }
 
 /** The documents of one text, and what is wrong with them; places are those of the text. */
@@ -60,7 +60,7 @@ export async function prepare(text: string, preparation: Preparation): Promise<P
   return { documents, problems: resources > 0 ? problems : [...problems, nothing] };
 }
 
-const atStart: Range = { start: { line: 0, character: 0 }, end: { line: 0, character: 1 } };
+const atStart: TextRange = { start: { line: 0, character: 0 }, end: { line: 0, character: 1 } };
 
 const nothing: Problem = {
   code: 'document-foreign',
@@ -93,12 +93,12 @@ async function complete(
   { text, line }: DocumentText,
   { kinds, variables, readHostFile }: Preparation,
 ): Promise<Completed> {
-  const shape = documentShape(kinds, kind);
+  const shape = documentSchema(kinds, kind);
   const expanded = await expand(root, shape, variables);
   if (expanded.problems.length > 0) return unfinished(expanded.problems);
   const inlined = inlineTemplates(kind, expanded.root, readHostFile);
   const problems = [
-    ...checkShape(expanded.root, shape, root.range),
+    ...checkSchema(expanded.root, shape, root.range),
     ...leftTemplates(expanded.root, kinds, kind),
     ...inlined.problems,
   ];
@@ -120,7 +120,7 @@ function tooLong(text: string): readonly Problem[] {
   return limit === undefined ? [] : [{ ...limit, range: atStart }];
 }
 
-const placeOf = ({ line, character }: Position): string => `${line}:${character}`;
+const placeOf = ({ line, character }: SourcePosition): string => `${line}:${character}`;
 
 /** Texts without variables are found wrong once before and once after the expansion. */
 function distinct(problems: readonly Problem[]): readonly Problem[] {
@@ -132,6 +132,6 @@ function moved(problem: Problem, lines: number): Problem {
   return { ...problem, range: movedRange(problem.range, lines) };
 }
 
-function movedRange({ start, end }: Range, lines: number): Range {
+function movedRange({ start, end }: TextRange, lines: number): TextRange {
   return { start: { ...start, line: start.line + lines }, end: { ...end, line: end.line + lines } };
 }

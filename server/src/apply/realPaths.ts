@@ -1,4 +1,4 @@
-import { type FS } from '../tinyfs/fs.ts';
+import { type FileSystem } from '../tinyfs/fs.ts';
 import { joinPath, normalisePath } from '../tinyfs/path.ts';
 import { entryAt, partAt } from './partOfResource.ts';
 
@@ -6,7 +6,7 @@ import { entryAt, partAt } from './partOfResource.ts';
  * Returns the paths without links, as each of the trees has them; the name of a resource stands for its directory too.
  * A path stays as it is given where no tree has it.
  */
-export async function realPaths(paths: readonly string[], trees: readonly FS[]): Promise<readonly string[]> {
+export async function realPaths(paths: readonly string[], trees: readonly FileSystem[]): Promise<readonly string[]> {
   const all = new Set<string>();
   for (const path of paths) {
     const real = (await Promise.all(trees.map((fs) => realPathsIn(fs, path)))).flat();
@@ -15,7 +15,7 @@ export async function realPaths(paths: readonly string[], trees: readonly FS[]):
   return [...all];
 }
 
-async function realPathsIn(fs: FS, path: string): Promise<readonly string[]> {
+async function realPathsIn(fs: FileSystem, path: string): Promise<readonly string[]> {
   const inResource = await pathInResource(fs, path);
   const at = await entryAt(await fs.root(), path);
   return [...(at === undefined ? [] : [at.path]), ...(inResource === undefined ? [] : [inResource])];
@@ -25,7 +25,7 @@ async function realPathsIn(fs: FS, path: string): Promise<readonly string[]> {
  * Returns `/KIND/<uuid>/…` for `/KIND/NAME/…`, whether or not something is there; undefined when a tree has no such
  * name of a resource.
  */
-export async function pathInResource(fs: FS, path: string): Promise<string | undefined> {
+export async function pathInResource(fs: FileSystem, path: string): Promise<string | undefined> {
   const [kind, name, ...rest] = normalisePath(path).names;
   if (kind === undefined || name === undefined) return undefined;
   const part = await partAt(fs, `/${kind}/${name}`);

@@ -1,13 +1,13 @@
 import { parseAllDocuments, visit } from 'yaml';
-import { createLines, type Position } from '../documents/position.ts';
+import { createLineMap, type SourcePosition } from '../documents/position.ts';
 
 /** A text that is to stand where another does. */
-export interface Edit {
+export interface DocumentEdit {
   /** Where the value begins that is replaced: a text of one line or more, in quotes or without. */
-  readonly at: Position;
+  readonly at: SourcePosition;
   readonly value: string;
   /** Where the key begins that the value stands under, and what it is to be called. */
-  readonly key?: { readonly at: Position; readonly name: string };
+  readonly key?: { readonly at: SourcePosition; readonly name: string };
 }
 
 interface Splice {
@@ -20,7 +20,7 @@ interface Splice {
  * Returns a YAML text with some of its texts replaced and all else as it was, comments and layout too. A text of
  * several lines becomes a block under a key that is written in lines, if a block can say it.
  */
-export function rewrite(text: string, edits: readonly Edit[]): string {
+export function rewrite(text: string, edits: readonly DocumentEdit[]): string {
   const scalars = scalarsByPlace(text);
   const splices = edits.flatMap((edit): Splice[] => {
     const found = scalars.get(placeOf(edit.at));
@@ -48,10 +48,10 @@ interface Found {
   readonly indent: number;
 }
 
-const placeOf = ({ line, character }: Position): string => `${line}:${character}`;
+const placeOf = ({ line, character }: SourcePosition): string => `${line}:${character}`;
 
 function scalarsByPlace(text: string): ReadonlyMap<string, Found> {
-  const lines = createLines(text);
+  const lines = createLineMap(text);
   const found = new Map<string, Found>();
   const documents = parseAllDocuments(text, { keepSourceTokens: true, uniqueKeys: false, logLevel: 'silent' });
   for (const document of Array.isArray(documents) ? documents : []) {

@@ -1,8 +1,8 @@
 import { PondError } from '../base/error.ts';
-import { type FS } from '../tinyfs/fs.ts';
+import { type FileSystem } from '../tinyfs/fs.ts';
 import { entryAt, partAt } from './partOfResource.ts';
-import { type HomePlace, linksTo } from './links.ts';
-import { placeOfHome } from './saving.ts';
+import { type ResourceId, linksTo } from './links.ts';
+import { resourceIdOf } from './saving.ts';
 
 /**
  * Returns the paths that go back to an earlier tree together when `paths` do, without links: with its name a resource's
@@ -10,15 +10,15 @@ import { placeOfHome } from './saving.ts';
  * A path that neither tree has stays as it is given. Fails `already-exists` where another resource has taken a name
  * since.
  */
-export async function takenBackWith(paths: readonly string[], earlier: FS, working: FS): Promise<readonly string[]> {
+export async function restoreScope(paths: readonly string[], earlier: FileSystem, working: FileSystem): Promise<readonly string[]> {
   const trees = [earlier, working];
   const all = new Set<string>();
-  const named = new Map<string, HomePlace>();
+  const named = new Map<string, ResourceId>();
   const whole = new Set<string>();
   for (const path of paths) {
     for (const part of await Promise.all(trees.map((fs) => partAt(fs, path)))) {
       if (part === undefined) continue;
-      named.set(part.home.home, placeOfHome(part.home));
+      named.set(part.home.home, resourceIdOf(part.home));
       // By its name it may be in one tree only.
       const both = await Promise.all(trees.map((fs) => partAt(fs, part.path)));
       if (!both.every((one) => one?.part === 'document')) whole.add(part.home.home);
@@ -37,7 +37,7 @@ export async function takenBackWith(paths: readonly string[], earlier: FS, worki
 }
 
 /** Fails when the name belongs to a resource that does not go back. */
-async function refuseTaken(working: FS, link: string, named: ReadonlyMap<string, HomePlace>): Promise<void> {
+async function refuseTaken(working: FileSystem, link: string, named: ReadonlyMap<string, ResourceId>): Promise<void> {
   const part = await partAt(working, link);
   if (part === undefined || named.has(part.home.home)) return;
   throw new PondError('already-exists', `another resource is called ${link} now`, {

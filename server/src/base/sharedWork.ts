@@ -11,7 +11,7 @@ interface Work<T> {
  * Returns what runs work under keys: callers who ask for a key while its work is under way wait for the same result.
  * The work is given up when all of them are cancelled; each hears of its own cancellation at once, with `cancelled`.
  */
-export function createSharedWork<T>(): (key: string, work: (job: Job) => Promise<T>, job: Job) => Promise<T> {
+export function createSingleFlight<T>(): (key: string, work: (job: Job) => Promise<T>, job: Job) => Promise<T> {
   const underWay = new Map<string, Work<T>>();
 
   function start(key: string, work: (job: Job) => Promise<T>, { progress }: Job): Work<T> {

@@ -2,7 +2,7 @@
  * Returns what `work` makes of each item, in their order, with at most `count` under way at a time. After a failure no
  * other begins; the failure is thrown when those under way have ended.
  */
-export async function sideBySide<T, R>(
+export async function mapLimit<T, R>(
   items: readonly T[],
   count: number,
   work: (item: T) => Promise<R>,

@@ -4,7 +4,7 @@ import { PondError } from './error.ts';
  * Runs pieces of work side by side, at most `max` at once, the others in the order they were asked for. One that still
  * waits when its signal is aborted fails `cancelled` at once and never begins; without a signal it waits until it can.
  */
-export function createSlots(max: number): <T>(work: () => Promise<T>, signal?: AbortSignal) => Promise<T> {
+export function createSemaphore(max: number): <T>(work: () => Promise<T>, signal?: AbortSignal) => Promise<T> {
   const waiting = new Set<() => void>();
   let free = max;
 

@@ -28,7 +28,7 @@ const values = new Set(['CURRENT_DATE', 'CURRENT_TIME', 'CURRENT_TIMESTAMP', 'LO
  * The first word by which a query gives other rows each time it runs over the same files, told by its words alone;
  * undefined when there is none. What may be the name of a column, for all that the query says, is none.
  */
-export function changingWord(sql: string): Token | undefined {
+export function nondeterministicCall(sql: string): Token | undefined {
   const tokens = tokenize(sql);
   const columns = new Set(tokens.filter((_, index) => isColumn(tokens, index)).map(({ text }) => text.toUpperCase()));
   const lone = loneArguments(tokens);

@@ -1,5 +1,5 @@
 import { type Reading, wholeJsonOptions } from '../sandbox/formats.ts';
-import { type Edit, editText } from '../sandbox/edits.ts';
+import { type TextEdit, editText } from '../sandbox/edits.ts';
 import { PondError } from '../base/error.ts';
 import { literal, literalList } from '../duckdb/sql.ts';
 import { type TextPosition, textPosition } from '../duckdb/textPosition.ts';
@@ -78,7 +78,7 @@ export function placeInput(sql: string, input: InputNames): InputSql {
     text: edited.text,
     textCalls: textual.map((call) => textCall(sql, call, input)),
     complete(options) {
-      const inserted = textual.map(({ end }, index): Edit => {
+      const inserted = textual.map(({ end }, index): TextEdit => {
         const at = edited.toEdited(end);
         return { start: at, end: at, text: options[index] ?? '' };
       });
@@ -117,8 +117,8 @@ function tellsPaths(calls: readonly ReaderCall[], tokens: readonly Token[]): boo
   return calls.some(({ name }) => pathReaders.has(name)) || tokens.some(({ text }) => /filename/i.test(text));
 }
 
-function callEdits(call: ReaderCall, { pondPath, hostPaths, reading }: InputNames): readonly Edit[] {
-  const edits = call.arguments.map(({ start, end }): Edit => {
+function callEdits(call: ReaderCall, { pondPath, hostPaths, reading }: InputNames): readonly TextEdit[] {
+  const edits = call.arguments.map(({ start, end }): TextEdit => {
     if (call.isList) return { start, end, text: hostPaths.map(literal).join(', ') };
     return { start, end, text: hostPaths.length === 1 ? literal(hostPaths[0] ?? '') : literalList(hostPaths) };
   });
@@ -153,7 +153,7 @@ function textCall(sql: string, call: ReaderCall, input: InputNames): TextCall {
 }
 
 /** Puts the pond path in place of each `$1` in a token. */
-function pathEdits(sql: string, token: Token, path: string): readonly Edit[] {
+function pathEdits(sql: string, token: Token, path: string): readonly TextEdit[] {
   const { kind, start, end } = token;
   if (isBareInput(sql, token)) return [{ start, end: start + 2, text: literal(path) }];
   const raw = sql.slice(start, end);
@@ -173,7 +173,7 @@ function isClosed(raw: string): boolean {
 }
 
 /** DuckDB takes no semicolon inside of a COPY. */
-function trailingSemicolons(tokens: readonly Token[]): readonly Edit[] {
+function trailingSemicolons(tokens: readonly Token[]): readonly TextEdit[] {
   const last = tokens.findLastIndex((token) => !isSymbol(token, ';'));
   return tokens.slice(last + 1).map(({ start, end }) => ({ start, end, text: ' ' }));
 }

@@ -11,9 +11,9 @@ import { type BuildLimits, withinLimits } from '../sandbox/buildLimits.ts';
 import { BuildSandbox } from '../sandbox/buildSandbox.ts';
 import { queryableExtensions } from '../sandbox/formats.ts';
 import { type InputSql, placeInput } from './inputSql.ts';
-import { type Source, type SourceFile, viewOf } from '../sandbox/sources.ts';
+import { type QuerySource, type SourceFile, viewOf } from '../sandbox/sources.ts';
 import { textOptions } from './textOptions.ts';
-import { type Workplace, type Workplaces } from './workplaces.ts';
+import { type BuildSlot, type BuildSlots } from './workplaces.ts';
 
 /** What a build works with. */
 export interface BuildTools {
@@ -23,7 +23,7 @@ export interface BuildTools {
   readonly conversion: DatabaseSettings;
   /** Host directory for what they become, which lives as long as the build. */
   readonly directory: string;
-  readonly workplaces: Workplaces;
+  readonly workplaces: BuildSlots;
   readonly limits: BuildLimits;
   readonly sandbox: Pick<DatabaseSettings, 'memoryLimitBytes' | 'threads'>;
 }
@@ -87,7 +87,7 @@ async function buildAt(tools: BuildTools, build: UserBuild, { isOnce, signal }: 
 
 async function runBuild(
   tools: BuildTools,
-  place: Workplace,
+  place: BuildSlot,
   { build, sql, signal }: { readonly build: UserBuild; readonly sql: InputSql; readonly signal: AbortSignal },
 ): Promise<void> {
   const files = build.input.files.map((file, index) => ({ ...file, hostPath: place.inputs[index] ?? file.hostPath }));
@@ -121,9 +121,9 @@ async function runBuild(
 /** The sandbox, with the sources that this run alone has. */
 async function openFor(
   tools: BuildTools,
-  place: Workplace,
+  place: BuildSlot,
   { build, input, sql }: { readonly build: UserBuild; readonly input: InputSource; readonly sql: InputSql },
-): Promise<{ readonly sandbox: BuildSandbox; readonly own: readonly Source[] }> {
+): Promise<{ readonly sandbox: BuildSandbox; readonly own: readonly QuerySource[] }> {
   if (place.analyzed?.text !== sql.text) place.analyzed = { text: sql.text, analysis: await tools.analyze(sql) };
   const sources = sourcesOf(place.analyzed.analysis, sql.text, [input, ...build.tables]);
   const shared = sources.filter(({ name }) => !isSameTable(name, input.name));
@@ -136,9 +136,9 @@ async function openFor(
 
 async function open(
   { sandbox: settings }: BuildTools,
-  place: Workplace,
-  { shared, build }: { readonly shared: readonly Source[]; readonly build: UserBuild },
-): Promise<NonNullable<Workplace['opened']>> {
+  place: BuildSlot,
+  { shared, build }: { readonly shared: readonly QuerySource[]; readonly build: UserBuild },
+): Promise<NonNullable<BuildSlot['opened']>> {
   const others = [...build.tables.flatMap(({ files }) => files), ...(build.settledBy ?? [])];
   const hostPaths = [...place.inputs, ...others.map(({ hostPath }) => hostPath)];
   const views = shared.map((source) => viewOf(source, { isShared: true }));
@@ -180,8 +180,8 @@ function removeFiles(hostPaths: readonly string[]): void {
 }
 
 /** The sources that a query reads as tables. Fails `not-found` for a name that is none of those that are known. */
-function sourcesOf(analysis: Analysis, sql: string, known: readonly InputSource[]): readonly Source[] {
-  const found = new Map<string, Source>();
+function sourcesOf(analysis: Analysis, sql: string, known: readonly InputSource[]): readonly QuerySource[] {
+  const found = new Map<string, QuerySource>();
   for (const { schema, name, index, certain } of analysis.tables) {
     const position = index === undefined ? {} : { position: textPosition(sql.slice(0, index), Infinity, 'byte') };
     if (schema !== '') throw new PondError('query-forbidden', `the history is no input: pond.${name}`, position);

@@ -18,7 +18,7 @@ const copiedBytesMax = 4 * 1024 * 1024;
 const idleMs = 3000;
 
 /** Where one query of a document runs over one file after the other, with the database that is locked to it. */
-export interface Workplace {
+export interface BuildSlot {
   /** Tells apart what can not share a database; undefined for one build alone. */
   readonly key: string | undefined;
   /** Host paths where the input is to be while a build runs. */
@@ -35,22 +35,22 @@ export interface Workplace {
   readonly spillDirectory: string;
 }
 
-export interface Workplaces {
+export interface BuildSlots {
   /**
    * One where the same query ran before, or a new one. Nobody else has it until it is given back. With `isOnce`, and
    * for large inputs, it is for this build alone, and the input stays where it is.
    */
-  take(build: UserBuild, options: { readonly isOnce: boolean }): Workplace;
+  take(build: UserBuild, options: { readonly isOnce: boolean }): BuildSlot;
   /** One that is not to be used again is closed. */
-  giveBack(place: Workplace, options: { readonly isReusable: boolean }): void;
+  giveBack(place: BuildSlot, options: { readonly isReusable: boolean }): void;
 }
 
 /**
  * Keeps as many databases as builds may run at once, for a short while: only for the very same SQL and the same other
  * tables, so that no document finds what another has left, were there a way to leave something.
  */
-export function createWorkplaces(directory: string, countMax: number): Workplaces {
-  let idle: Workplace[] = [];
+export function createBuildSlots(directory: string, countMax: number): BuildSlots {
+  let idle: BuildSlot[] = [];
   let busy = 0;
   let timer: NodeJS.Timeout | undefined;
 
@@ -81,12 +81,12 @@ export function createWorkplaces(directory: string, countMax: number): Workplace
   };
 }
 
-function close({ opened, folder }: Workplace): void {
+function close({ opened, folder }: BuildSlot): void {
   opened?.sandbox.close();
   removeTemporaryDirectory(folder);
 }
 
-function newPlace({ input, target }: UserBuild, key: string | undefined, directory: string): Workplace {
+function newPlace({ input, target }: UserBuild, key: string | undefined, directory: string): BuildSlot {
   const name = randomUUID();
   const folder = join(directory, name);
   // The database makes its own directory in it, but none above.

@@ -40,13 +40,13 @@ export interface PondAccess {
   /** Makes a new pond and keeps it open. Fails `pond-exists`. */
   create(directory: string): Promise<ResourcePond>;
   /** Opens a pond, or joins the process that has it. */
-  open(directory: string): Promise<{ readonly pond: string; readonly id: string; readonly mode: SeatKind }>;
+  open(directory: string): Promise<{ readonly pond: string; readonly id: string; readonly mode: SessionKind }>;
   /** Closes a pond; nothing happens when it is not open. */
   close(directory: string): Promise<void>;
 }
 
 /** How this process takes part in a pond: it has the lock, goes through the process that has it, or only reads. */
-export type SeatKind = 'owner' | 'attached' | 'read';
+export type SessionKind = 'owner' | 'attached' | 'read';
 
 /** One verb. Fails with a PondError; the request boundary makes a response of it. */
 export type Command<N extends CommandName> = (context: CommandContext, params: Params<N>) => Promise<Result<N>>;

@@ -1,12 +1,12 @@
 import { removeResource } from '../apply/folderEdits.ts';
-import { readHomes } from '../resources/readResource.ts';
-import { selectHomes } from '../resources/select.ts';
+import { readResources } from '../resources/readResource.ts';
+import { selectResources } from '../resources/select.ts';
 import { type Command } from './context.ts';
 
 /** Stages the removal of resources with all that they hold, and of the links to them. Fails `resource-not-found`. */
 export const deleteResources: Command<'deleteResources'> = async (context, { pond: directory, names }) => {
   const pond = await context.ponds.get(directory, 'write');
-  const homes = selectHomes(await readHomes(pond.fs), names);
+  const homes = selectResources(await readResources(pond.fs), names);
   const root = await pond.fs.root();
   await pond.fs.backend.batch(async () => {
     for (const home of homes) await removeResource(root, home);

@@ -1,6 +1,6 @@
 import { refuseMissing } from '../pond/restore.ts';
 import { nameChanges } from '../resources/countedChanges.ts';
-import { type FS } from '../tinyfs/fs.ts';
+import { type FileSystem } from '../tinyfs/fs.ts';
 import { type Command } from './context.ts';
 import { changeInfo } from './info.ts';
 import { upToDate } from './tree.ts';
@@ -18,6 +18,6 @@ export const diff: Command<'diff'> = async (context, { pond: directory, from = '
 };
 
 /** Loaded where a path is given: it brings the parser of documents. */
-async function realPathsOf(paths: readonly string[], trees: readonly FS[]): Promise<readonly string[]> {
+async function realPathsOf(paths: readonly string[], trees: readonly FileSystem[]): Promise<readonly string[]> {
   return await (await import('../apply/realPaths.ts')).realPaths(paths, trees);
 }

@@ -1,5 +1,5 @@
 import { PondError } from '../base/error.ts';
-import { takenBackWith } from '../apply/takenBack.ts';
+import { restoreScope } from '../apply/takenBack.ts';
 import { type NamedChange, nameChanges } from '../resources/countedChanges.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { type Command } from './context.ts';
@@ -10,7 +10,7 @@ import { type Command } from './context.ts';
  */
 export const discard: Command<'discard'> = async (context, { pond: directory, paths }) => {
   const pond = await context.ponds.get(directory, 'write');
-  const together = paths && (await takenBackWith(paths, await pond.at('HEAD'), pond.fs));
+  const together = paths && (await restoreScope(paths, await pond.at('HEAD'), pond.fs));
   const before = await staged(pond);
   if ((await pond.discard(together)) > 0) return { discarded: countGone(before, await staged(pond)) };
   const where = paths === undefined ? 'there is nothing to discard' : `nothing is staged at ${paths.join(', ')}`;

@@ -9,16 +9,16 @@ import {
 } from '../publish/export/manifest.ts';
 import { parseTemporal } from '../publish/export/parts.ts';
 import { placeFile, requireInside, requirePlace, writeChunks } from '../publish/export/place.ts';
-import { type ExportPlace, writeSet } from '../publish/export/writeSet.ts';
+import { type ExportTarget, writeSet } from '../publish/export/writeSet.ts';
 import { type Disk } from '../storage/disk.ts';
 import { openHostDisk } from '../storage/hostDisk.ts';
 import { linkBelow } from '../storage/hostTree.ts';
-import { type WD } from '../tinyfs/workingDirectory.ts';
+import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { contentHash } from './contentHash.ts';
 import { type Command } from './context.ts';
 import { type ExportItem, planExport } from './exportPlan.ts';
 import { requireOutside } from './hostPlace.ts';
-import { createPace, paced } from './pace.ts';
+import { createYield, yielding } from './pace.ts';
 import { type Skipped, skippedInPond } from './skipped.ts';
 import { fsAt } from './tree.ts';
 
@@ -38,7 +38,7 @@ export const exportFiles: Command<'export'> = async (context, params) => {
   const pond = await context.ponds.get(params.pond, 'read');
   const fs = await fsAt(context, params);
   const root = await fs.root();
-  const pace = createPace(context.signal);
+  const pace = createYield(context.signal);
   const plan = await planExport(root, paths);
   const items = plan.items.filter(({ relativePath }) => exportNameProblem(relativePath) === undefined);
   const skipped = [...plan.skipped, ...plan.items.flatMap(unnameable)];
@@ -69,9 +69,9 @@ export const exportFiles: Command<'export'> = async (context, params) => {
 };
 
 interface Copying {
-  readonly root: WD;
+  readonly root: WorkingDirectory;
   readonly pond: Pond;
-  readonly place: ExportPlace;
+  readonly place: ExportTarget;
   readonly pace: () => Promise<void>;
   readonly before: Manifest;
   /** What was there before, with the series of several parts that this export made files of. */
@@ -99,7 +99,7 @@ async function writeItem({ root, place, pace }: Copying, item: ExportItem): Prom
   const isLink = linkBelow(directory, relativePath) !== undefined;
   if (!isLink && (await isThere(disk, item))) return true;
   await placeFile(disk, directory, relativePath, (temporary) =>
-    writeChunks(disk, temporary, paced(root.backend.read(at.node), pace)),
+    writeChunks(disk, temporary, yielding(root.backend.read(at.node), pace)),
   );
   return false;
 }

@@ -4,7 +4,7 @@ import { type NodePath, rootPath } from '../tinyfs/nodePath.ts';
 import { dirname } from '../tinyfs/path.ts';
 import { followIfPossible } from '../tinyfs/resolve.ts';
 import { type VisitOptions } from '../tinyfs/visit.ts';
-import { type WD } from '../tinyfs/workingDirectory.ts';
+import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { parquetName } from '../publish/export/writeSet.ts';
 import { matchless, type Skipped } from './skipped.ts';
 import { existing } from './tree.ts';
@@ -29,7 +29,7 @@ export interface ExportPlan {
  * elsewhere, as are links that lead nowhere and directories that cannot be listed. Fails `not-found`, `already-exists`
  * when two items would have one name.
  */
-export async function planExport(root: WD, paths: readonly string[]): Promise<ExportPlan> {
+export async function planExport(root: WorkingDirectory, paths: readonly string[]): Promise<ExportPlan> {
   const items = new Map<string, ExportItem>();
   const skipped = new Map<string, Skipped>();
   for (const path of paths) {
@@ -49,7 +49,7 @@ export async function planExport(root: WD, paths: readonly string[]): Promise<Ex
   return { items: [...items.values()], skipped: [...skipped.values()] };
 }
 
-async function* itemsOf(root: WD, path: string): AsyncIterable<ExportItem | Skipped> {
+async function* itemsOf(root: WorkingDirectory, path: string): AsyncIterable<ExportItem | Skipped> {
   if (!hasWildcard(path) || (await root.exists(path))) {
     yield* withContent(root, await existing(root, path, true), dirname(path) === '.' ? '/' : dirname(path), path);
     return;
@@ -64,7 +64,7 @@ async function* itemsOf(root: WD, path: string): AsyncIterable<ExportItem | Skip
 }
 
 /** An entry named `path`, with all below it; names are cut off up to `base`. */
-async function* withContent(root: WD, at: NodePath, base: string, path: string): AsyncIterable<ExportItem | Skipped> {
+async function* withContent(root: WorkingDirectory, at: NodePath, base: string, path: string): AsyncIterable<ExportItem | Skipped> {
   const first = await itemOf(root, at, base, path);
   // The root itself has no name to be written under.
   if (first.kind === 'skipped' || first.relativePath !== '') yield first;
@@ -85,7 +85,7 @@ function skipping(unlisted: Skipped[]): VisitOptions {
 }
 
 /** An entry, or the file at the end of a link, as what is written at `path` without `base`. */
-async function itemOf(root: WD, at: NodePath, base: string, path: string): Promise<ExportItem | Skipped> {
+async function itemOf(root: WorkingDirectory, at: NodePath, base: string, path: string): Promise<ExportItem | Skipped> {
   const isBelow = base === '/' || path.startsWith(`${base}/`);
   const relativePath = path.slice(isBelow ? base.length : 0).replace(/^\/+|\/+$/g, '');
   if (at.node.type !== 'symlink') return { kind: 'item', at, relativePath: fileName(at, relativePath) };

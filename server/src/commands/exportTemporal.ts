@@ -1,5 +1,5 @@
 import { type Params, type Result, type TemporalFile } from '../protocol/commands.ts';
-import { type Inputs } from '../resources/model/derived.ts';
+import { type InputMatcher } from '../resources/model/derived.ts';
 import { displayPaths } from '../resources/displayPath.ts';
 import { type ExportContext, foldRecords } from '../resources/model/exportContext.ts';
 import { type ExportedSet, readManifest, writeManifest } from '../publish/export/manifest.ts';
@@ -7,14 +7,14 @@ import { type TemporalPart } from '../publish/export/parts.ts';
 import { sweep } from '../publish/export/sweep.ts';
 import { textWithFiles } from '../publish/export/templateText.ts';
 import { writeText } from '../publish/export/writeText.ts';
-import { type ExportPlace, writeSet, type WrittenSet } from '../publish/export/writeSet.ts';
-import { sideBySide } from '../base/sideBySide.ts';
+import { type ExportTarget, writeSet, type WrittenSet } from '../publish/export/writeSet.ts';
+import { mapLimit } from '../base/sideBySide.ts';
 import { parentOf } from '../storage/diskPath.ts';
 import { openHostDisk } from '../storage/hostDisk.ts';
-import { type FS } from '../tinyfs/fs.ts';
+import { type FileSystem } from '../tinyfs/fs.ts';
 import { type CommandContext } from './context.ts';
 import { planTemporal, type TemporalItem } from './exportTemporalPlan.ts';
-import { createPace } from './pace.ts';
+import { createYield } from './pace.ts';
 import { skippedInPond } from './skipped.ts';
 import { treeAt } from './tree.ts';
 
@@ -41,7 +41,7 @@ export async function exportTemporal(
   const after = new Map(before);
   try {
     const fs = params.at === undefined ? pond.fs : await pond.at(params.at);
-    const writing = { place, fs, inputs, parts, after, pace: createPace(context.signal) };
+    const writing = { place, fs, inputs, parts, after, pace: createYield(context.signal) };
     const made = await writePatterns(writing, plan.patterns);
     forgetOthers(after, made.names, new Set(params.paths));
     const removed = sweep(disk, params.directory, before, after);
@@ -63,9 +63,9 @@ export async function exportTemporal(
 const itemsAtOnce = 2;
 
 interface Writing {
-  readonly place: ExportPlace;
-  readonly fs: FS;
-  readonly inputs: Inputs;
+  readonly place: ExportTarget;
+  readonly fs: FileSystem;
+  readonly inputs: InputMatcher;
   readonly parts: readonly TemporalPart[];
   readonly after: Map<string, ExportedSet>;
   readonly pace: () => Promise<void>;
@@ -86,7 +86,7 @@ async function writePatterns(
   for (const { pattern, items } of patterns) {
     const records: TemporalFile[] = [];
     const known = files;
-    const sets = await sideBySide(items, itemsAtOnce, async (item) => {
+    const sets = await mapLimit(items, itemsAtOnce, async (item) => {
       await writing.pace();
       const { unchanged, ...set } = await writeItem(writing, pattern, item, known);
       writing.after.set(item.name, set);

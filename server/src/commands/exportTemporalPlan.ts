@@ -1,9 +1,9 @@
 import { PondError } from '../base/error.ts';
-import { type Inputs, type Match } from '../resources/model/derived.ts';
+import { type InputMatcher, type Match } from '../resources/model/derived.ts';
 import { exportNameProblem } from '../publish/export/manifest.ts';
 import { parquetName } from '../publish/export/writeSet.ts';
 import { hasWildcard } from '../tinyfs/glob.ts';
-import { type WD } from '../tinyfs/workingDirectory.ts';
+import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { matchless, type Skipped } from './skipped.ts';
 import { existing } from './tree.ts';
 
@@ -29,7 +29,7 @@ export interface TemporalPlan {
  * What patterns match, with the names it gets. A resource that a wildcard matches counts by its name. Fails `not-found`
  * and `is-a-directory` for a path without wildcards, `already-exists` when two files would have one name.
  */
-export async function planTemporal(root: WD, inputs: Inputs, patterns: readonly string[]): Promise<TemporalPlan> {
+export async function planTemporal(root: WorkingDirectory, inputs: InputMatcher, patterns: readonly string[]): Promise<TemporalPlan> {
   const skipped: Skipped[] = [];
   const named = new Map<string, TemporalItem>();
   const planned: { readonly pattern: string; readonly items: readonly TemporalItem[] }[] = [];
@@ -53,7 +53,7 @@ export async function planTemporal(root: WD, inputs: Inputs, patterns: readonly 
   return { patterns: planned, skipped };
 }
 
-async function matched(root: WD, inputs: Inputs, pattern: string): Promise<readonly Match[]> {
+async function matched(root: WorkingDirectory, inputs: InputMatcher, pattern: string): Promise<readonly Match[]> {
   const matches = await inputs.match(pattern);
   if (matches.length > 0 || hasWildcard(pattern)) return matches;
   const { path } = await existing(root, pattern, true);

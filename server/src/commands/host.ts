@@ -12,8 +12,8 @@ import { commands } from './index.ts';
 import { type Ponds } from './ponds.ts';
 import { withNames } from './namedError.ts';
 import { type CallOptions, RemoteGoneError } from './remote.ts';
-import { type Ask, settleRepeated } from './repeat.ts';
-import { type Seat } from './seat.ts';
+import { type Ask, resultOfReplay } from './repeat.ts';
+import { type PondSession } from './seat.ts';
 
 /** How often a command follows a pond to the next process that holds it. */
 const movesMax = 8;
@@ -88,7 +88,7 @@ export function createHost(parts: HostParts): Host {
       if (seat.kind !== 'attached') return await run(name, params, options);
       return await seat.remote.call(name, { ...params, pond: seat.directory }, options);
     } catch (error) {
-      const settled = repeated ? await settleRepeated(name, params, error, ask) : undefined;
+      const settled = repeated ? await resultOfReplay(name, params, error, ask) : undefined;
       if (settled !== undefined) return settled.result;
       if (seat.kind === 'read' && isPondError(error, 'journal-damaged')) {
         await seat.pond.refresh();
@@ -107,7 +107,7 @@ export function createHost(parts: HostParts): Host {
    * Returns why a command failed: where the pond was lost meanwhile, that, whatever it met because of it. Such a pond is
    * given up: the next command opens what is there then.
    */
-  async function leaveLost(seat: Seat, error: unknown): Promise<unknown> {
+  async function leaveLost(seat: PondSession, error: unknown): Promise<unknown> {
     if (seat.kind !== 'owner' || !isPondError(error)) return error;
     const lost = error instanceof OwnershipLostError ? error : lossOf(seat.pond);
     if (lost !== undefined || isPondError(error, 'lock-held')) await ponds.leave(seat);

@@ -1,8 +1,8 @@
 import { isPondError, PondError } from '../base/error.ts';
 import { invalidError } from '../resources/tree/derivedEntries.ts';
 import { type HydroVuAccount, hydroVuAccount } from '../resources/kinds/hydroVu/account.ts';
-import { readHomes, type ResourceHome } from '../resources/readResource.ts';
-import { selectHomes } from '../resources/select.ts';
+import { readResources, type StoredResource } from '../resources/readResource.ts';
+import { selectResources } from '../resources/select.ts';
 import { type CommandContext } from './context.ts';
 
 /**
@@ -11,16 +11,16 @@ import { type CommandContext } from './context.ts';
  */
 export async function accountOf(context: CommandContext, directory: string, name: string): Promise<HydroVuAccount> {
   const pond = await context.ponds.get(directory, 'read');
-  const homes = (await readHomes(pond.fs)).filter(({ kind }) => kind.kind === 'HydroVu');
+  const homes = (await readResources(pond.fs)).filter(({ kind }) => kind.kind === 'HydroVu');
   const home = find(homes, name);
   if (home.resource === undefined) throw invalidError(home);
   return hydroVuAccount(home.resource, { env: context.effects.env });
 }
 
-function find(homes: readonly ResourceHome[], name: string): ResourceHome {
+function find(homes: readonly StoredResource[], name: string): StoredResource {
   let hint: string | undefined;
   try {
-    const [home] = selectHomes(homes, [name]);
+    const [home] = selectResources(homes, [name]);
     if (home !== undefined) return home;
   } catch (error) {
     if (!isPondError(error, 'resource-not-found')) throw error;

@@ -2,11 +2,11 @@ import { isAbsolute, join, relative } from 'node:path';
 import { PondError } from '../base/error.ts';
 import { type HostEntry, type HostSkipped, hostContent, realHostPath, walkHost } from '../storage/hostTree.ts';
 import { joinPath } from '../tinyfs/path.ts';
-import { type WD } from '../tinyfs/workingDirectory.ts';
+import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { contentHash } from './contentHash.ts';
 import { type Command } from './context.ts';
 import { isInside } from './hostPlace.ts';
-import { createPace, paced } from './pace.ts';
+import { createYield, yielding } from './pace.ts';
 import { skippedInfo } from './skipped.ts';
 import { workingTree } from './tree.ts';
 
@@ -21,7 +21,7 @@ type Pace = () => Promise<void>;
  */
 export const importFiles: Command<'import'> = async (context, { pond, sources, path }) => {
   const root = await workingTree(context, pond);
-  const pace = createPace(context.signal);
+  const pace = createYield(context.signal);
   const { entries, skipped } = await collect(sources, pond, pace);
   const total = entries.filter(({ kind }) => kind === 'file').length;
   const counts = { files: 0, directories: 0, bytes: 0, unchanged: 0 };
@@ -90,10 +90,10 @@ function sameName(other: string, { hostPath, relativePath }: HostEntry): PondErr
 }
 
 /** True when the content is new, false when it is there already. */
-async function stageFile(root: WD, target: string, entry: HostEntry, pace: Pace): Promise<boolean> {
+async function stageFile(root: WorkingDirectory, target: string, entry: HostEntry, pace: Pace): Promise<boolean> {
   const content = (): Uint8Array | AsyncIterable<Uint8Array> => {
     const read = hostContent(entry);
-    return read instanceof Uint8Array ? read : paced(read, pace);
+    return read instanceof Uint8Array ? read : yielding(read, pace);
   };
   const before = await root.get(target);
   // Only a file of the same size can be the same file: others need not be read twice.

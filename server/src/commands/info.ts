@@ -2,15 +2,15 @@
 import { type ChangeInfo, type CommitInfo, type NodeInfo } from '../protocol/commands.ts';
 import { type Commit } from '../pond/types.ts';
 import { type NamedChange } from '../resources/countedChanges.ts';
-import { placeOf } from '../resources/tree/derivedNode.ts';
+import { roleOf } from '../resources/tree/derivedNode.ts';
 import { type Node } from '../tinyfs/backend.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
 import { followIfPossible } from '../tinyfs/resolve.ts';
 import { rootPath } from '../tinyfs/nodePath.ts';
-import { type WD } from '../tinyfs/workingDirectory.ts';
+import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 
 /** What is known of an entry; a link is described with its target, and with the type at its end unless it dangles. */
-export async function nodeInfo(root: WD, at: NodePath): Promise<NodeInfo> {
+export async function nodeInfo(root: WorkingDirectory, at: NodePath): Promise<NodeInfo> {
   const info = plainInfo(at);
   if (at.node.type !== 'symlink') return info;
   const { backend } = root;
@@ -30,7 +30,7 @@ function plainInfo({ node, path, basename }: NodePath): NodeInfo {
     modified: Math.floor(node.modifiedUs / 1000),
     sha256: node.sha256,
     attributes: node.attributes,
-    ...(placeOf(node)?.in === 'derived' ? { derived: true } : {}),
+    ...(roleOf(node)?.in === 'derived' ? { derived: true } : {}),
   };
 }
 

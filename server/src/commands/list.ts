@@ -4,7 +4,7 @@ import { displayPaths } from '../resources/displayPath.ts';
 import { hasWildcard } from '../tinyfs/glob.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
 import { joinPath, splitPath } from '../tinyfs/path.ts';
-import { type WD } from '../tinyfs/workingDirectory.ts';
+import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { type Command } from './context.ts';
 import { nodeInfo } from './info.ts';
 import { existing, fsAt, throwIfCancelled } from './tree.ts';
@@ -41,7 +41,7 @@ interface Listed {
   readonly problem?: PondError;
 }
 
-async function* entries(root: WD, path: string, recursive: boolean): AsyncIterable<Listed> {
+async function* entries(root: WorkingDirectory, path: string, recursive: boolean): AsyncIterable<Listed> {
   // What is there by that very name goes before what the name would match as a pattern.
   const named = hasWildcard(path) ? await found(root, path) : await existing(root, path, false);
   if (named === undefined) {
@@ -49,13 +49,13 @@ async function* entries(root: WD, path: string, recursive: boolean): AsyncIterab
     return;
   }
   const end = named.node.type === 'symlink' ? await found(root, path) : named;
-  const asked = asAsked(path);
+  const asked = requestedPath(path);
   if (!end?.isDirectory) yield { at: named, path: asked ?? named.path };
   else if (recursive) yield* below(root, end, asked ?? end.path);
   else for (const at of await root.list(end.path)) yield { at, path: joinPath(asked ?? end.path, at.basename) };
 }
 
-async function* matches(root: WD, pattern: string, recursive: boolean): AsyncIterable<Listed> {
+async function* matches(root: WorkingDirectory, pattern: string, recursive: boolean): AsyncIterable<Listed> {
   const unlisted: Listed[] = [];
   const onUnlisted = (at: NodePath, problem: PondError): void => void unlisted.push({ at, path: at.path, problem });
   for await (const { node: at, path } of root.visit(pattern, { onUnlisted })) {
@@ -66,7 +66,7 @@ async function* matches(root: WD, pattern: string, recursive: boolean): AsyncIte
 }
 
 /** Everything below a directory. Fails as the directory itself. */
-async function* below(root: WD, top: NodePath, asked: string): AsyncIterable<Listed> {
+async function* below(root: WorkingDirectory, top: NodePath, asked: string): AsyncIterable<Listed> {
   const askedFor = (at: NodePath): string => joinPath(asked, ...splitPath(at.path.slice(top.path.length)).steps);
   const unlisted: Listed[] = [];
   const onUnlisted = (at: NodePath, problem: PondError): void =>
@@ -76,13 +76,13 @@ async function* below(root: WD, top: NodePath, asked: string): AsyncIterable<Lis
 }
 
 /** The path as it was asked for, absolute; undefined for one that goes up. */
-function asAsked(path: string): string | undefined {
+function requestedPath(path: string): string | undefined {
   const { steps } = splitPath(path);
   return steps.includes('..') ? undefined : joinPath('/', ...steps);
 }
 
 /** What the path leads to; undefined when it leads nowhere. */
-async function found(root: WD, path: string): Promise<NodePath | undefined> {
+async function found(root: WorkingDirectory, path: string): Promise<NodePath | undefined> {
   try {
     return await root.get(path);
   } catch (error) {

@@ -1,6 +1,6 @@
 import { isPondError, PondError } from '../base/error.ts';
 import { displayPaths, namesResourceDirectory } from '../resources/displayPath.ts';
-import { type FS } from '../tinyfs/fs.ts';
+import { type FileSystem } from '../tinyfs/fs.ts';
 import { type PondAccess } from './context.ts';
 
 /**
@@ -33,6 +33,6 @@ export async function withNames(
 }
 
 /** The trees that may have the name: the version that was asked for, what is staged, and what is committed. */
-async function treesOf(pond: Awaited<ReturnType<PondAccess['get']>>, at: string | undefined): Promise<readonly FS[]> {
+async function treesOf(pond: Awaited<ReturnType<PondAccess['get']>>, at: string | undefined): Promise<readonly FileSystem[]> {
   return [...(at === undefined ? [] : [await pond.at(at)]), pond.fs, await pond.at('HEAD')];
 }

@@ -3,12 +3,12 @@ import { type PondEvent } from '../pond/types.ts';
 import { commitInfo } from './info.ts';
 
 /** Something that happened to a pond, as clients are told. */
-export type PondNotice =
+export type PondNotification =
   | { readonly kind: 'changed'; readonly event: ChangedEvent }
   | { readonly kind: 'committed'; readonly event: CommittedEvent };
 
 /** A pond's event for the clients that know the pond as `pond`. */
-export function noticeOf(pond: string, event: PondEvent): PondNotice {
+export function notificationOf(pond: string, event: PondEvent): PondNotification {
   switch (event.kind) {
     case 'changed':
       return { kind: 'changed', event: { pond, changes: event.changes } };
@@ -20,7 +20,7 @@ export function noticeOf(pond: string, event: PondEvent): PondNotice {
 }
 
 /** The same notice for clients that know the pond by another name. */
-export function renamedNotice(notice: PondNotice, pond: string): PondNotice {
+export function renamedNotification(notice: PondNotification, pond: string): PondNotification {
   return notice.kind === 'changed'
     ? { kind: 'changed', event: { ...notice.event, pond } }
     : { kind: 'committed', event: { ...notice.event, pond } };

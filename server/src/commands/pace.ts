@@ -8,7 +8,7 @@ const turnMs = 20;
  * Returns what a long command calls between two pieces of work: it lets the process hear of a cancellation every now
  * and then, and fails `cancelled` after one. Calls on the disk are synchronous, so without it none would be heard.
  */
-export function createPace(signal: AbortSignal): () => Promise<void> {
+export function createYield(signal: AbortSignal): () => Promise<void> {
   let last = performance.now();
   return async () => {
     if (performance.now() - last > turnMs) {
@@ -20,7 +20,7 @@ export function createPace(signal: AbortSignal): () => Promise<void> {
 }
 
 /** The same stream, ending with `cancelled` when the signal is aborted. */
-export async function* paced(content: AsyncIterable<Uint8Array>, pace: () => Promise<void>): AsyncIterable<Uint8Array> {
+export async function* yielding(content: AsyncIterable<Uint8Array>, pace: () => Promise<void>): AsyncIterable<Uint8Array> {
   try {
     for await (const chunk of content) {
       await pace();

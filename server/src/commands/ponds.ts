@@ -11,12 +11,12 @@
 import { isPondError, PondError } from '../base/error.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { type Access, type PondAccess } from './context.ts';
-import { noticeOf, type PondNotice, renamedNotice } from './notice.ts';
+import { notificationOf, type PondNotification, renamedNotification } from './notice.ts';
 import { RemoteGoneError } from './remote.ts';
-import { readerSeat, type Seat, type SeatParts, writerSeat } from './seat.ts';
+import { openReaderSession, type PondSession, type SessionParts, openWriterSession } from './seat.ts';
 
 /** What the ponds of a process are opened with. */
-export interface PondsParts extends SeatParts {
+export interface PondsParts extends SessionParts {
   readonly init: (directory: string) => Promise<ResourcePond>;
   /** One name for a host directory that may have several. */
   readonly realPath: (directory: string) => string;
@@ -31,12 +31,12 @@ export interface PondsParts extends SeatParts {
 /** The ponds of this process, and what happens to them. */
 export interface Ponds extends PondAccess {
   /** This process's part in a pond, taken when it has none. Fails as openPond, and `lock-held`. */
-  seat(directory: string, access: Access, signal?: AbortSignal): Promise<Seat>;
+  seat(directory: string, access: Access, signal?: AbortSignal): Promise<PondSession>;
   /** Gives a seat up; the next use takes one again. */
-  leave(seat: Seat): Promise<void>;
+  leave(seat: PondSession): Promise<void>;
   /** Fails `lock-held` unless this process holds the pond. */
   requireOwner(directory: string): void;
-  onNotice(listener: (notice: PondNotice) => void): () => void;
+  onNotice(listener: (notice: PondNotification) => void): () => void;
   /** Hears what opening a pond found and set aside: each sentence once, with the pond's host directory. */
   onWarning(listener: (text: string, directory: string) => void): () => void;
   /** Takes notice of what other processes did to the ponds that are open, and takes locks that became free. */
@@ -50,7 +50,7 @@ interface Place {
   readonly names: Set<string>;
   /** What opening found that listeners were told of. */
   readonly warned: Set<string>;
-  seat: Seat | undefined;
+  seat: PondSession | undefined;
   /** Ends when all who asked before have been answered. */
   turn: Promise<unknown>;
 }
@@ -58,7 +58,7 @@ interface Place {
 /** Returns no ponds; each is opened when it is first asked for. */
 export function createPonds(parts: PondsParts): Ponds {
   const places = new Map<string, Place>();
-  const listeners = new Set<(notice: PondNotice) => void>();
+  const listeners = new Set<(notice: PondNotification) => void>();
   const warningListeners = new Set<(text: string, directory: string) => void>();
   const staysWithLock = (): boolean => parts.resident && parts.isTrusted();
   let closed = false;
@@ -77,17 +77,17 @@ export function createPonds(parts: PondsParts): Ponds {
     return result;
   }
 
-  function notify(place: Place, notice: PondNotice): void {
-    for (const name of place.names) for (const listener of listeners) listener(renamedNotice(notice, name));
+  function notify(place: Place, notice: PondNotification): void {
+    for (const name of place.names) for (const listener of listeners) listener(renamedNotification(notice, name));
   }
 
-  function sit(place: Place, seat: Seat): Seat {
+  function sit(place: Place, seat: PondSession): PondSession {
     place.seat = seat;
     if (seat.kind === 'attached') {
       seat.remote.onNotice((notice) => notify(place, notice));
       seat.remote.onGone(() => void takeAgain(place, seat));
     } else {
-      seat.pond.onEvent((event) => notify(place, noticeOf(place.directory, event)));
+      seat.pond.onEvent((event) => notify(place, notificationOf(place.directory, event)));
       for (const text of seat.pond.notices) warn(place, text);
     }
     return seat;
@@ -99,46 +99,46 @@ export function createPonds(parts: PondsParts): Ponds {
     for (const listener of warningListeners) listener(text, directory);
   }
 
-  async function takeAgain(place: Place, gone: Seat): Promise<void> {
+  async function takeAgain(place: Place, gone: PondSession): Promise<void> {
     if (place.seat === gone) place.seat = undefined;
     if (closed || !parts.resident) return;
     try {
       await seat(place.directory, 'read');
-      notify(place, noticeOf(place.directory, { kind: 'refreshed' }));
+      notify(place, notificationOf(place.directory, { kind: 'refreshed' }));
     } catch {
       // The next command on the pond tries again, and says what is wrong.
     }
   }
 
-  async function take(place: Place, access: Access, signal: AbortSignal | undefined): Promise<Seat> {
+  async function take(place: Place, access: Access, signal: AbortSignal | undefined): Promise<PondSession> {
     const { seat } = place;
     if (closed) throw new PondError('cancelled', 'the server is stopping');
     if (seat !== undefined && (seat.kind !== 'read' || access === 'read')) return seat;
     if (seat !== undefined) return await upgrade(place, seat, signal);
-    if (!staysWithLock() && access === 'read') return sit(place, await readerSeat(parts, place.directory));
+    if (!staysWithLock() && access === 'read') return sit(place, await openReaderSession(parts, place.directory));
     try {
-      return sit(place, await writerSeat(parts, place.directory, { waitMs: parts.lockWaitMs, signal }));
+      return sit(place, await openWriterSession(parts, place.directory, { waitMs: parts.lockWaitMs, signal }));
     } catch (error) {
       const onlyReads = parts.resident && access === 'read' && isPondError(error) && readableCodes.has(error.code);
       if (!onlyReads) throw error;
-      return sit(place, await readerSeat(parts, place.directory));
+      return sit(place, await openReaderSession(parts, place.directory));
     }
   }
 
-  async function upgrade(place: Place, reader: Seat, signal: AbortSignal | undefined): Promise<Seat> {
+  async function upgrade(place: Place, reader: PondSession, signal: AbortSignal | undefined): Promise<PondSession> {
     const waitMs = parts.resident ? 0 : parts.lockWaitMs;
-    const seat = sit(place, await writerSeat(parts, place.directory, { waitMs, signal }));
+    const seat = sit(place, await openWriterSession(parts, place.directory, { waitMs, signal }));
     await end(reader);
-    notify(place, noticeOf(place.directory, { kind: 'refreshed' }));
+    notify(place, notificationOf(place.directory, { kind: 'refreshed' }));
     return seat;
   }
 
-  function seat(name: string, access: Access, signal?: AbortSignal): Promise<Seat> {
+  function seat(name: string, access: Access, signal?: AbortSignal): Promise<PondSession> {
     const place = placeOf(name);
     return inTurn(place, () => take(place, access, signal));
   }
 
-  async function leave(left: Seat): Promise<void> {
+  async function leave(left: PondSession): Promise<void> {
     const place = places.get(left.directory);
     if (place?.seat !== left) return;
     place.seat = undefined;
@@ -214,7 +214,7 @@ function newPlace(directory: string): Place {
 /** Why a pond cannot be written here though it can be read. */
 const readableCodes: ReadonlySet<string> = new Set(['lock-held', 'read-only', 'storage-denied']);
 
-async function end(seat: Seat): Promise<void> {
+async function end(seat: PondSession): Promise<void> {
   if (seat.kind === 'attached') seat.remote.close();
   else await seat.pond.close();
 }

@@ -1,5 +1,5 @@
 import { type Command } from './context.ts';
-import { createPace, paced } from './pace.ts';
+import { createYield, yielding } from './pace.ts';
 import { treeAt } from './tree.ts';
 
 /** The content of a file, or bytes `start` to `end` (exclusive) of it. Fails `not-found`, `is-a-directory`. */
@@ -9,7 +9,7 @@ export const read: Command<'read'> = async (context, params) => {
   const range = start === undefined && end === undefined ? undefined : { start: start ?? 0, end: end ?? Infinity };
   const chunks: Uint8Array[] = [];
   const output = context.output ?? ((chunk: Uint8Array) => void chunks.push(chunk));
-  for await (const chunk of paced(root.readStream(path, range), createPace(context.signal))) await output(chunk);
+  for await (const chunk of yielding(root.readStream(path, range), createYield(context.signal))) await output(chunk);
   const [only = new Uint8Array()] = chunks;
   return chunks.length <= 1 ? only : Buffer.concat(chunks);
 };

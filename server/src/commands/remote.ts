@@ -1,6 +1,6 @@
 import { PondError } from '../base/error.ts';
 import { type CommandName, type Params, type Result } from '../protocol/commands.ts';
-import { type PondNotice } from './notice.ts';
+import { type PondNotification } from './notice.ts';
 
 /** What a call carries beside its params. */
 export interface CallOptions {
@@ -17,7 +17,7 @@ export interface Remote {
   /** Runs a command there. Fails as the command does, and with RemoteGoneError when the process goes away. */
   call<N extends CommandName>(name: N, params: Params<N>, options?: CallOptions): Promise<Result<N>>;
   /** What happens to the ponds that were opened through it. */
-  onNotice(listener: (notice: PondNotice) => void): void;
+  onNotice(listener: (notice: PondNotification) => void): void;
   /** Called once, when the process or the connection is gone. */
   onGone(listener: () => void): void;
   close(): void;

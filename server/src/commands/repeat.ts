@@ -11,14 +11,14 @@ import { basename, joinPath } from '../tinyfs/path.ts';
 /** Runs another command on the same pond. */
 export type Ask = <N extends CommandName>(name: N, params: Params<N>) => Promise<Result<N>>;
 
-interface Settler<N extends CommandName> {
+interface Idempotency<N extends CommandName> {
   /** The failure that shows that it was done already. */
   readonly code: ErrorCode;
   /** The result of the first asking; undefined when what is there is not its work. */
   readonly settle: (params: Params<N>, ask: Ask) => Promise<Result<N> | undefined>;
 }
 
-const settlers: { readonly [N in CommandName]?: Settler<N> } = {
+const idempotency: { readonly [N in CommandName]?: Idempotency<N> } = {
   commit: {
     code: 'nothing-staged',
     settle: async ({ pond, message }, ask) => {
@@ -54,13 +54,13 @@ const settlers: { readonly [N in CommandName]?: Settler<N> } = {
 };
 
 /** The result of a command that failed when it was asked again but had been done; undefined when the failure stands. */
-export async function settleRepeated<N extends CommandName>(
+export async function resultOfReplay<N extends CommandName>(
   name: N,
   params: Params<N>,
   error: unknown,
   ask: Ask,
 ): Promise<{ readonly result: Result<N> } | undefined> {
-  const settler = settlers[name];
+  const settler = idempotency[name];
   if (settler === undefined || !(error instanceof PondError) || error.code !== settler.code) return undefined;
   try {
     const result = await settler.settle(params, ask);

@@ -3,7 +3,7 @@ import { pondNode } from '../pond/node.ts';
 import { type ProblemInfo, type RunErrorInfo, type RunInfo } from '../protocol/resources.ts';
 import { type DisplayPaths, displayPaths } from '../resources/displayPath.ts';
 import { type Problem } from '../documents/problem.ts';
-import { type ResourceHome } from '../resources/readResource.ts';
+import { type StoredResource } from '../resources/readResource.ts';
 import { readRecords, type RunFailure, type RunRecord } from '../resources/runs/records.ts';
 import { recordsName } from '../resources/model/resource.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
@@ -44,14 +44,14 @@ async function namedFailure(failure: RunFailure, names: DisplayPaths): Promise<R
 
 /** A record that a home keeps. */
 export interface KeptRecord {
-  readonly home: ResourceHome;
+  readonly home: StoredResource;
   readonly record: RunRecord;
   /** How many records of the home are newer. */
   readonly age: number;
 }
 
 /** The newest records of a home, newest first. */
-export async function keptRecords(pond: ResourcePond, home: ResourceHome): Promise<readonly KeptRecord[]> {
+export async function keptRecords(pond: ResourcePond, home: StoredResource): Promise<readonly KeptRecord[]> {
   const records = await readRecords(pond.fs, home);
   return records.toReversed().map((record, age) => ({ home, record, age }));
 }

@@ -1,11 +1,11 @@
 import { isPondError } from '../base/error.ts';
 import { type OutputInfo, type ProblemInfo, type ResourceInfo } from '../protocol/resources.ts';
-import { type FS } from '../tinyfs/fs.ts';
+import { type FileSystem } from '../tinyfs/fs.ts';
 import { withoutCycles, type Acyclic } from '../resources/graph.ts';
-import { readHome, readHomes, type ResourceHome, resourcesOf } from '../resources/readResource.ts';
+import { readResource, readResources, type StoredResource, resourcesOf } from '../resources/readResource.ts';
 import { documentName, isBookkeeping } from '../resources/model/resource.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
-import { selectHomes } from '../resources/select.ts';
+import { selectResources } from '../resources/select.ts';
 import { type Command } from './context.ts';
 import { keptRecords, keptRunInfos, problemInfo } from './resourceInfo.ts';
 import { upToDate } from './tree.ts';
@@ -13,24 +13,24 @@ import { upToDate } from './tree.ts';
 /** Resources of the working tree, by kind and name. Fails `resource-not-found`. */
 export const resources: Command<'resources'> = async (context, { pond: directory, names }) => {
   const pond = await upToDate(await context.ponds.get(directory, 'read'));
-  const homes = await readHomes(pond.fs);
+  const homes = await readResources(pond.fs);
   const acyclic = withoutCycles(resourcesOf(homes));
   const committed = await pond.at(String(pond.head.number));
   const infos = [];
-  for (const home of selectHomes(homes, names)) infos.push(await describe(pond, { home, acyclic, committed }));
+  for (const home of selectResources(homes, names)) infos.push(await describe(pond, { home, acyclic, committed }));
   return infos;
 };
 
 interface Described {
-  readonly home: ResourceHome;
+  readonly home: StoredResource;
   readonly acyclic: Acyclic;
   /** The tree of the newest commit. */
-  readonly committed: FS;
+  readonly committed: FileSystem;
 }
 
 async function describe(pond: ResourcePond, { home, acyclic, committed }: Described): Promise<ResourceInfo> {
   const { kind, name, id, desc, resource } = home;
-  const before = await readHome(committed, kind.kind, id);
+  const before = await readResource(committed, kind.kind, id);
   const [lastRun = null] = await keptRunInfos(pond, (await keptRecords(pond, home)).slice(0, 1));
   return {
     kind: kind.kind,
@@ -46,7 +46,7 @@ async function describe(pond: ResourcePond, { home, acyclic, committed }: Descri
   };
 }
 
-function problemsOf({ home, resource, problems }: ResourceHome, { circular }: Acyclic): readonly ProblemInfo[] {
+function problemsOf({ home, resource, problems }: StoredResource, { circular }: Acyclic): readonly ProblemInfo[] {
   const origin = `${home}/${documentName}`;
   const own = problems.map((problem) => problemInfo(problem, origin));
   const cycle = circular.find((other) => other.resource === resource)?.error;
@@ -56,7 +56,7 @@ function problemsOf({ home, resource, problems }: ResourceHome, { circular }: Ac
   return [...own, { code, severity: 'error', message, ...(hint === undefined ? {} : { hint }), origin, ...place }];
 }
 
-async function outputsOf(pond: ResourcePond, { kind, name, home }: ResourceHome): Promise<readonly OutputInfo[]> {
+async function outputsOf(pond: ResourcePond, { kind, name, home }: StoredResource): Promise<readonly OutputInfo[]> {
   try {
     const entries = await (await pond.fs.root()).list(home);
     return entries

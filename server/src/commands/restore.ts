@@ -1,5 +1,5 @@
 import { nameChanges } from '../resources/countedChanges.ts';
-import { takenBackWith } from '../apply/takenBack.ts';
+import { restoreScope } from '../apply/takenBack.ts';
 import { type Command } from './context.ts';
 import { changeInfo } from './info.ts';
 
@@ -9,7 +9,7 @@ import { changeInfo } from './info.ts';
  */
 export const restore: Command<'restore'> = async (context, { pond: directory, paths, at }) => {
   const pond = await context.ponds.get(directory, 'write');
-  const together = await takenBackWith(paths, await pond.at(at), pond.fs);
+  const together = await restoreScope(paths, await pond.at(at), pond.fs);
   const changes = await pond.restore(together, at);
   return (await nameChanges(changes, await pond.at('HEAD'), pond.fs)).map(changeInfo);
 };

@@ -1,9 +1,9 @@
 import { isPondError, PondError } from '../base/error.ts';
 import { displayPaths } from '../resources/displayPath.ts';
-import { readHomes } from '../resources/readResource.ts';
+import { readResources } from '../resources/readResource.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { runResources } from '../resources/runs/runner.ts';
-import { selectHomes } from '../resources/select.ts';
+import { selectResources } from '../resources/select.ts';
 import { type Command } from './context.ts';
 import { runInfo } from './resourceInfo.ts';
 
@@ -30,9 +30,9 @@ export const run: Command<'run'> = async (
 
 /** True when the working tree has all that is named. */
 async function areStaged(pond: ResourcePond, names: readonly string[] | undefined): Promise<boolean> {
-  const homes = await readHomes(pond.fs);
+  const homes = await readResources(pond.fs);
   try {
-    return selectHomes(homes, names).length > 0;
+    return selectResources(homes, names).length > 0;
   } catch (error) {
     if (isPondError(error, 'resource-not-found')) return false;
     throw error;

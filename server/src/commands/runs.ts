@@ -1,5 +1,5 @@
-import { readHomes } from '../resources/readResource.ts';
-import { selectHomes } from '../resources/select.ts';
+import { readResources } from '../resources/readResource.ts';
+import { selectResources } from '../resources/select.ts';
 import { type Command } from './context.ts';
 import { type KeptRecord, keptRecords, keptRunInfos } from './resourceInfo.ts';
 import { upToDate } from './tree.ts';
@@ -8,7 +8,7 @@ import { upToDate } from './tree.ts';
 export const runs: Command<'runs'> = async (context, { pond: directory, names, limit = Infinity }) => {
   const pond = await upToDate(await context.ponds.get(directory, 'read'));
   const kept: KeptRecord[] = [];
-  for (const home of selectHomes(await readHomes(pond.fs), names)) kept.push(...(await keptRecords(pond, home)));
+  for (const home of selectResources(await readResources(pond.fs), names)) kept.push(...(await keptRecords(pond, home)));
   kept.sort((a, b) => (a.record.started < b.record.started ? 1 : a.record.started > b.record.started ? -1 : 0));
   return await keptRunInfos(pond, kept.slice(0, limit));
 };

@@ -7,12 +7,12 @@ import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { type Remote } from './remote.ts';
 
 /** This process's part in a pond: it has the lock ('owner'), only reads, or asks the process that has the lock. */
-export type Seat =
+export type PondSession =
   | { readonly kind: 'owner' | 'read'; readonly directory: string; readonly pond: ResourcePond }
   | { readonly kind: 'attached'; readonly directory: string; readonly id: string; readonly remote: Remote };
 
 /** Ways to a pond. */
-export interface SeatParts {
+export interface SessionParts {
   /** Opens a pond. Fails as openPond. */
   readonly open: (directory: string, mode: 'read' | 'write') => Promise<ResourcePond>;
   /** Talks with a process of this user, by its process id. Undefined when it does not listen or answer. */
@@ -22,7 +22,7 @@ export interface SeatParts {
 const retryMs = 20;
 
 /** Opens a pond for reading alone. */
-export async function readerSeat(parts: SeatParts, directory: string): Promise<Seat> {
+export async function openReaderSession(parts: SessionParts, directory: string): Promise<PondSession> {
   return { kind: 'read', directory, pond: await parts.open(directory, 'read') };
 }
 
@@ -30,11 +30,11 @@ export async function readerSeat(parts: SeatParts, directory: string): Promise<S
  * Takes the lock, or joins the process that has it. A holder that cannot be joined (a short command, or one that is
  * just starting or dying) is waited for, up to `waitMs`; then fails `lock-held`, naming it.
  */
-export async function writerSeat(
-  parts: SeatParts,
+export async function openWriterSession(
+  parts: SessionParts,
   directory: string,
   { waitMs, signal }: { readonly waitMs: number; readonly signal: AbortSignal | undefined },
-): Promise<Seat> {
+): Promise<PondSession> {
   const deadline = performance.now() + waitMs;
   for (;;) {
     const held = await takeOrHolder(parts, directory);
@@ -47,7 +47,7 @@ export async function writerSeat(
   }
 }
 
-async function takeOrHolder(parts: SeatParts, directory: string): Promise<Seat | LockHeldError> {
+async function takeOrHolder(parts: SessionParts, directory: string): Promise<PondSession | LockHeldError> {
   try {
     return { kind: 'owner', directory, pond: await parts.open(directory, 'write') };
   } catch (error) {
@@ -57,7 +57,7 @@ async function takeOrHolder(parts: SeatParts, directory: string): Promise<Seat |
 }
 
 /** Undefined when the holder cannot be joined now. */
-async function join(parts: SeatParts, directory: string, holder: LockHolder | undefined): Promise<Seat | undefined> {
+async function join(parts: SessionParts, directory: string, holder: LockHolder | undefined): Promise<PondSession | undefined> {
   if (holder?.host !== hostname()) return undefined;
   const remote = await parts.attach(holder.pid);
   if (remote === undefined) return undefined;

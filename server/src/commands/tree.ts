@@ -1,17 +1,17 @@
 /** What the commands on the tree share. */
 import { PondError } from '../base/error.ts';
 import { type Pond } from '../pond/types.ts';
-import { type FS } from '../tinyfs/fs.ts';
+import { type FileSystem } from '../tinyfs/fs.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
 import { joinPath, splitPath } from '../tinyfs/path.ts';
-import { type WD } from '../tinyfs/workingDirectory.ts';
+import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { type CommandContext } from './context.ts';
 
 /** The tree of a pond that is opened for reading: the working tree, or that of a version. */
 export async function fsAt(
   context: CommandContext,
   { pond, at }: { readonly pond: string; readonly at?: string },
-): Promise<FS> {
+): Promise<FileSystem> {
   const opened = await context.ponds.get(pond, 'read');
   return at === undefined ? opened.fs : await opened.at(at);
 }
@@ -20,24 +20,24 @@ export async function fsAt(
 export async function treeAt(
   context: CommandContext,
   place: { readonly pond: string; readonly at?: string },
-): Promise<WD> {
+): Promise<WorkingDirectory> {
   return await (await fsAt(context, place)).root();
 }
 
 /** The root directory of the working tree of a pond that is opened for changes. */
-export async function workingTree(context: CommandContext, pond: string): Promise<WD> {
+export async function workingTree(context: CommandContext, pond: string): Promise<WorkingDirectory> {
   return (await context.ponds.get(pond, 'write')).fs.root();
 }
 
 /** What is at the path. Fails `not-found`. */
-export async function existing(root: WD, path: string, followLinks: boolean): Promise<NodePath> {
+export async function existing(root: WorkingDirectory, path: string, followLinks: boolean): Promise<NodePath> {
   const at = await root.get(path, { followLinks });
   if (at === undefined) throw new PondError('not-found', `nothing is at ${path}`, { path });
   return at;
 }
 
 /** Where `cp A B` and `mv A B` put A: in B under its own name when B is a directory, else at B. */
-export async function destination(root: WD, from: string, to: string): Promise<string> {
+export async function destination(root: WorkingDirectory, from: string, to: string): Promise<string> {
   if (!(await root.exists(to))) return to;
   const at = await existing(root, to, true);
   const name = splitPath(from).steps.at(-1);

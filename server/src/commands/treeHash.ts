@@ -4,14 +4,14 @@
  */
 import { createHash } from 'node:crypto';
 import { type TreeHashInfo } from '../protocol/commands.ts';
-import { placeOf } from '../resources/tree/derivedNode.ts';
-import { readHomes } from '../resources/readResource.ts';
+import { roleOf } from '../resources/tree/derivedNode.ts';
+import { readResources } from '../resources/readResource.ts';
 import { isBookkeeping } from '../resources/model/resource.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { type FileType, type Node } from '../tinyfs/backend.ts';
-import { type FS } from '../tinyfs/fs.ts';
+import { type FileSystem } from '../tinyfs/fs.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
-import { type WD } from '../tinyfs/workingDirectory.ts';
+import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 
 /** One byte for each type of file. */
 const typeCodes: Readonly<Record<Exclude<FileType, 'directory'>, number>> = {
@@ -23,10 +23,10 @@ const typeCodes: Readonly<Record<Exclude<FileType, 'directory'>, number>> = {
 };
 
 /** The hash of each resource of a tree, by kind and name. */
-export async function treeHashes(pond: ResourcePond, fs: FS): Promise<readonly TreeHashInfo[]> {
+export async function treeHashes(pond: ResourcePond, fs: FileSystem): Promise<readonly TreeHashInfo[]> {
   const root = await fs.root();
   const hashes: TreeHashInfo[] = [];
-  for (const { kind, name, home } of await readHomes(fs)) {
+  for (const { kind, name, home } of await readResources(fs)) {
     const entries = (await root.list(home)).filter(({ basename }) => !isBookkeeping(basename));
     const hash = await digest(root, entries, (node) => pond.contentKey(node));
     hashes.push({ resource: `${kind.kind}/${name}`, home, hash: hash.toString('hex') });
@@ -35,9 +35,9 @@ export async function treeHashes(pond: ResourcePond, fs: FS): Promise<readonly T
 }
 
 /** Files first, then directories, both in byte order of their names; the names of directories do not count. */
-async function digest(root: WD, entries: readonly NodePath[], keyOf: (node: Node) => string): Promise<Buffer> {
+async function digest(root: WorkingDirectory, entries: readonly NodePath[], keyOf: (node: Node) => string): Promise<Buffer> {
   const hash = createHash('sha256');
-  const stored = entries.filter(({ node }) => placeOf(node)?.in !== 'derived');
+  const stored = entries.filter(({ node }) => roleOf(node)?.in !== 'derived');
   for (const { basename, node } of stored) {
     if (node.type === 'directory') continue;
     const size = Buffer.alloc(8);

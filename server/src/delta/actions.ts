@@ -56,11 +56,11 @@ export interface Txn {
 }
 
 /** Free JSON. */
-export type CommitInfo = Readonly<Record<string, unknown>>;
+export type DeltaCommitInfo = Readonly<Record<string, unknown>>;
 
 /** What one commit says, grouped by action. */
 export interface CommitActions {
-  readonly commitInfo?: CommitInfo;
+  readonly commitInfo?: DeltaCommitInfo;
   readonly protocol?: Protocol;
   readonly metaData?: MetaData;
   readonly txns: readonly Txn[];
@@ -68,7 +68,7 @@ export interface CommitActions {
   readonly adds: readonly Add[];
 }
 
-export interface Commit extends CommitActions {
+export interface DeltaCommit extends CommitActions {
   readonly version: number;
 }
 

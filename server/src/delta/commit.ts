@@ -1,7 +1,7 @@
 import { isPondError, PondError } from '../base/error.ts';
 import { type Disk } from '../storage/disk.ts';
 import { makeDirectoryDurable, putIfAbsent } from '../storage/durable.ts';
-import { plainProtocol, serialiseCommit, type Add, type CommitActions, type CommitInfo } from './actions.ts';
+import { plainProtocol, serialiseCommit, type Add, type CommitActions, type DeltaCommitInfo } from './actions.ts';
 import { checkpointFile, commitFile, logDirectory, readCommit } from './log.ts';
 import { parseCommit } from './parse.ts';
 
@@ -9,7 +9,7 @@ import { parseCommit } from './parse.ts';
  * The commit's own information; txnId is unique to the commit, so that it is known again when its outcome was not
  * heard.
  */
-export type OwnCommitInfo = CommitInfo & { readonly txnId: string };
+export type OwnCommitInfo = DeltaCommitInfo & { readonly txnId: string };
 
 /** What to commit. */
 export interface CommitDraft extends Partial<CommitActions> {

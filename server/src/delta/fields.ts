@@ -2,7 +2,7 @@ import { PondError } from '../base/error.ts';
 import { decodePath } from './files.ts';
 
 /** Where an action stands: a file, and in it a line or row, from 1. */
-export interface Place {
+export interface LogPosition {
   readonly file: string;
   readonly line: number;
 }
@@ -15,10 +15,10 @@ export type Json = Readonly<Record<string, unknown>>;
  */
 export class Fields {
   readonly object: Json;
-  readonly place: Place;
+  readonly place: LogPosition;
   readonly #name: string;
 
-  constructor(object: Json, name: string, place: Place) {
+  constructor(object: Json, name: string, place: LogPosition) {
     this.object = object;
     this.#name = name;
     this.place = place;
@@ -120,7 +120,7 @@ export class Fields {
 }
 
 /** Returns the value, or fails with `pond-damaged` when it is not an object; `what` names it. */
-export function asObject(value: unknown, what: string, place: Place): Json {
+export function asObject(value: unknown, what: string, place: LogPosition): Json {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Json;
   throw damaged(place, `${what} is ${shown(value)}; expected an object`);
 }
@@ -135,6 +135,6 @@ function shown(value: unknown): string {
 }
 
 /** Returns the error for something wrong at a place. */
-export function damaged(place: Place, message: string, cause?: unknown): PondError {
+export function damaged(place: LogPosition, message: string, cause?: unknown): PondError {
   return new PondError('pond-damaged', `${place.file}:${place.line}: ${message}`, { path: place.file, cause });
 }

@@ -1,5 +1,5 @@
 import { type Disk } from '../storage/disk.ts';
-import { type Commit } from './actions.ts';
+import { type DeltaCommit } from './actions.ts';
 import { parseCommit } from './parse.ts';
 
 export const logDirectory = '_delta_log';
@@ -57,7 +57,7 @@ export function latestVersion(disk: Disk, atLeast?: number): number | undefined 
 }
 
 /** Returns what the commit says, or undefined when there is none of that version. Errors as parseCommit. */
-export function readCommit(disk: Disk, version: number): Commit | undefined {
+export function readCommit(disk: Disk, version: number): DeltaCommit | undefined {
   const file = commitFile(version);
   const bytes = disk.readFile(file);
   return bytes && parseCommit(bytes, version, file);

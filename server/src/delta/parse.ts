@@ -1,18 +1,18 @@
 import { PondError } from '../base/error.ts';
 import {
   type Add,
-  type Commit,
-  type CommitInfo,
+  type DeltaCommit,
+  type DeltaCommitInfo,
   type MetaData,
   type Protocol,
   type Remove,
   type Txn,
 } from './actions.ts';
-import { asObject, damaged, Fields, type Json, type Place } from './fields.ts';
+import { asObject, damaged, Fields, type Json, type LogPosition } from './fields.ts';
 
 /** One action of a log file, read and checked. */
 export type Action =
-  | { readonly commitInfo: CommitInfo }
+  | { readonly commitInfo: DeltaCommitInfo }
   | { readonly protocol: Protocol }
   | { readonly metaData: MetaData }
   | { readonly txn: Txn }
@@ -24,12 +24,12 @@ export type Action =
  * `pond-damaged`, naming file and line, when the file is empty, a line is not JSON, a field is missing or of the wrong
  * type, or an action is repeated; with `pond-too-new` when an action cannot be understood.
  */
-export function parseCommit(bytes: Uint8Array, version: number, file: string): Commit {
+export function parseCommit(bytes: Uint8Array, version: number, file: string): DeltaCommit {
   const seen = new Set<string>();
   const txns: Txn[] = [];
   const removes: Remove[] = [];
   const adds: Add[] = [];
-  let single: Pick<Commit, 'commitInfo' | 'protocol' | 'metaData'> = {};
+  let single: Pick<DeltaCommit, 'commitInfo' | 'protocol' | 'metaData'> = {};
   let actions = 0;
   for (const [index, line] of decode(bytes, file).split('\n').entries()) {
     if (line.trim() === '') continue;
@@ -56,7 +56,7 @@ export function parseCommit(bytes: Uint8Array, version: number, file: string): C
  * Returns the action of one line of a commit or one row of a checkpoint; undefined for actions that are not known or
  * are there only to be ignored. Errors as parseCommit.
  */
-export function parseAction(row: Json, place: Place): Action | undefined {
+export function parseAction(row: Json, place: LogPosition): Action | undefined {
   const one = <T>(name: string, read: (fields: Fields) => T): T | undefined => {
     const value = row[name];
     if (value === undefined || value === null) return undefined;
@@ -153,7 +153,7 @@ function decode(bytes: Uint8Array, file: string): string {
   }
 }
 
-function parseJson(line: string, place: Place): Json {
+function parseJson(line: string, place: LogPosition): Json {
   try {
     return asObject(JSON.parse(line), 'the line', place);
   } catch (cause) {

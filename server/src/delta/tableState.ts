@@ -1,5 +1,5 @@
 import { PondError } from '../base/error.ts';
-import { checkReadable, type Commit, type MetaData, type Protocol, type Remove, type Txn } from './actions.ts';
+import { checkReadable, type DeltaCommit, type MetaData, type Protocol, type Remove, type Txn } from './actions.ts';
 import { addFileOf, decodePath, type AddFile } from './files.ts';
 import { LayeredMap } from './layeredMap.ts';
 import { commitFile } from './log.ts';
@@ -22,7 +22,7 @@ export interface DeltaSnapshot {
 }
 
 /** Returns the snapshot after the first commit. Fails with `pond-damaged` when it lacks protocol or metadata. */
-export function firstSnapshot(commit: Commit): DeltaSnapshot {
+export function firstSnapshot(commit: DeltaCommit): DeltaSnapshot {
   const file = commitFile(commit.version);
   const { protocol, metaData } = commit;
   if (!protocol || !metaData) {
@@ -46,7 +46,7 @@ export function firstSnapshot(commit: Commit): DeltaSnapshot {
  * Returns the snapshot after the commit, which must be the next one. Costs what the commit says, not what the table
  * has. Fails with `pond-too-new` when the commit raises the protocol over this reader.
  */
-export function applyCommit(snapshot: DeltaSnapshot, commit: Commit): DeltaSnapshot {
+export function applyCommit(snapshot: DeltaSnapshot, commit: DeltaCommit): DeltaSnapshot {
   const file = commitFile(commit.version);
   if (commit.protocol) checkReadable(commit.protocol, file);
   const live = new Map<string, AddFile | undefined>();

@@ -2,7 +2,7 @@ import { isPondError } from '../base/error.ts';
 import { type Disk } from '../storage/disk.ts';
 import { joinPath, nameOf, parentOf } from '../storage/diskPath.ts';
 import { isTemporaryName, makeDirectoryDurable } from '../storage/durable.ts';
-import { type Add, type Commit } from './actions.ts';
+import { type Add, type DeltaCommit } from './actions.ts';
 import { decodePath, isInsideTable } from './files.ts';
 import { checkpointFile, commitFile, hintFile, logDirectory, readCommit, readHint } from './log.ts';
 import { looksLikeParquet } from './readCheckpoint.ts';
@@ -101,7 +101,7 @@ function inspectCheckpoint(disk: Disk, version: number): 'none' | 'good' | Findi
   return { kind: 'checkpoint-unusable', version, file, text: `${file} is not Parquet, or was cut short` };
 }
 
-function inspectCommit(disk: Disk, version: number): Commit | Finding {
+function inspectCommit(disk: Disk, version: number): DeltaCommit | Finding {
   const file = commitFile(version);
   try {
     const commit = readCommit(disk, version);
@@ -114,7 +114,7 @@ function inspectCommit(disk: Disk, version: number): Commit | Finding {
 }
 
 /** What is wrong with the data that the commit adds. `removed` are paths that newer commits remove; it is added to. */
-function inspectData(disk: Disk, commit: Commit, removed: Set<string>): readonly Finding[] {
+function inspectData(disk: Disk, commit: DeltaCommit, removed: Set<string>): readonly Finding[] {
   const findings = commit.adds.flatMap((add) => {
     const path = decodePath(add.path);
     return removed.has(path) ? [] : inspectFile(disk, { add, path, version: commit.version });

@@ -1,15 +1,15 @@
 import { checkText } from './checkText.ts';
-import { entryOf, type Entry, type MapNode, type ListNode, type Node, type ScalarNode } from './node.ts';
-import { type Range } from './position.ts';
+import { entryOf, type YamlEntry, type MapNode, type ListNode, type YamlNode, type ScalarNode } from './node.ts';
+import { type TextRange } from './position.ts';
 import { type Problem } from './problem.ts';
 import {
-  type ChoiceShape,
-  describeShape,
-  type ListShape,
-  type MapShape,
-  type NumberShape,
-  type ObjectShape,
-  type Shape,
+  type ChoiceSchema,
+  describeSchema,
+  type ListSchema,
+  type MapSchema,
+  type NumberSchema,
+  type ObjectSchema,
+  type Schema,
 } from './shape.ts';
 import { suggest } from '../base/suggest.ts';
 
@@ -17,10 +17,10 @@ import { suggest } from '../base/suggest.ts';
  * Returns what keeps `node` from having `shape`, in the order of the text within each mapping. `owner` is where to
  * point when a key is missing from it: the key that `node` stands under.
  */
-export function checkShape(node: Node, shape: Shape, owner: Range): readonly Problem[] {
+export function checkSchema(node: YamlNode, shape: Schema, owner: TextRange): readonly Problem[] {
   if (shape.type === 'anything') return [];
   if (node.type === 'scalar' && node.value === null) {
-    return [error('value-missing', `expected ${describeShape(shape)}, got nothing`, node.range)];
+    return [error('value-missing', `expected ${describeSchema(shape)}, got nothing`, node.range)];
   }
   switch (shape.type) {
     case 'text':
@@ -39,7 +39,7 @@ export function checkShape(node: Node, shape: Shape, owner: Range): readonly Pro
 }
 
 /** Returns what a node is, in words with an article. Values are not quoted: a misplaced secret must not be shown. */
-export function describeNode(node: Node): string {
+export function describeNode(node: YamlNode): string {
   if (node.type === 'list') return 'a list';
   if (node.type === 'map') return 'a mapping';
   if (node.value === null) return 'nothing';
@@ -47,17 +47,17 @@ export function describeNode(node: Node): string {
   return typeof node.value === 'boolean' ? 'true or false' : 'a number';
 }
 
-function checkNumber(node: ScalarNode, shape: NumberShape): readonly Problem[] {
+function checkNumber(node: ScalarNode, shape: NumberSchema): readonly Problem[] {
   const { value } = node;
   if (typeof value !== 'number' && typeof value !== 'bigint') return [wrongType(node, shape)];
   if (shape.whole && typeof value === 'number') {
-    return [error('type-wrong', `expected ${describeShape(shape)}, got the number ${value}`, node.range)];
+    return [error('type-wrong', `expected ${describeSchema(shape)}, got the number ${value}`, node.range)];
   }
   if (value >= shape.min && value <= shape.max) return [];
-  return [error('number-range', `expected ${describeShape(shape)}, got ${value}`, node.range)];
+  return [error('number-range', `expected ${describeSchema(shape)}, got ${value}`, node.range)];
 }
 
-function checkChoice(node: ScalarNode, shape: ChoiceShape): readonly Problem[] {
+function checkChoice(node: ScalarNode, shape: ChoiceSchema): readonly Problem[] {
   if (typeof node.value !== 'string') return [wrongType(node, shape)];
   const word = shape.ignoreCase ? node.value.toLowerCase() : node.value;
   const words = shape.choices.map((choice) => choice.value);
@@ -67,18 +67,18 @@ function checkChoice(node: ScalarNode, shape: ChoiceShape): readonly Problem[] {
   return [{ ...problem, ...meaning(suggestion, `Write one of ${words.join(', ')}.`) }];
 }
 
-function checkList(node: ListNode, shape: ListShape, owner: Range): readonly Problem[] {
+function checkList(node: ListNode, shape: ListSchema, owner: TextRange): readonly Problem[] {
   if (node.items.length === 0) return [error('list-empty', 'a list is expected to have at least one item', node.range)];
-  const problems = node.items.flatMap((item) => checkShape(item, shape.item, firstKeyRange(item) ?? owner));
+  const problems = node.items.flatMap((item) => checkSchema(item, shape.item, firstKeyRange(item) ?? owner));
   return shape.uniqueBy === undefined ? problems : [...problems, ...checkUnique(node, shape.uniqueBy)];
 }
 
-function firstKeyRange(node: Node): Range | undefined {
+function firstKeyRange(node: YamlNode): TextRange | undefined {
   return node.type === 'map' ? node.entries[0]?.keyRange : node.range;
 }
 
 function checkUnique(node: ListNode, uniqueBy: string): readonly Problem[] {
-  const seen = new Map<string, Range>();
+  const seen = new Map<string, TextRange>();
   const problems: Problem[] = [];
   for (const item of node.items) {
     const value = uniqueBy === '.' ? item : entryOf(item, uniqueBy)?.value;
@@ -96,29 +96,29 @@ function checkUnique(node: ListNode, uniqueBy: string): readonly Problem[] {
   return problems;
 }
 
-function checkMap(node: MapNode, shape: MapShape, owner: Range): readonly Problem[] {
+function checkMap(node: MapNode, shape: MapSchema, owner: TextRange): readonly Problem[] {
   if (node.entries.length === 0 && !shape.mayBeEmpty) {
     return [error('list-empty', 'a mapping is expected to have at least one entry', owner)];
   }
   return node.entries.flatMap((entry) => [
     ...checkMapKey(entry, shape),
-    ...checkShape(entry.value, shape.value, entry.keyRange),
+    ...checkSchema(entry.value, shape.value, entry.keyRange),
   ]);
 }
 
-function checkMapKey(entry: Entry, shape: MapShape): readonly Problem[] {
+function checkMapKey(entry: YamlEntry, shape: MapSchema): readonly Problem[] {
   const key: ScalarNode = { type: 'scalar', value: entry.key, range: entry.keyRange };
-  return checkShape(key, shape.key, entry.keyRange);
+  return checkSchema(key, shape.key, entry.keyRange);
 }
 
-function checkObject(node: MapNode, shape: ObjectShape, owner: Range): readonly Problem[] {
+function checkObject(node: MapNode, shape: ObjectSchema, owner: TextRange): readonly Problem[] {
   const known = Object.keys(shape.fields);
   const present = new Set(node.entries.map((entry) => entry.key));
   const free = known.filter((key) => !present.has(key));
   const meant = new Set<string>();
   const found = node.entries.flatMap((entry) => {
     const field = Object.hasOwn(shape.fields, entry.key) ? shape.fields[entry.key] : undefined;
-    if (field !== undefined) return checkShape(entry.value, field.shape, entry.keyRange);
+    if (field !== undefined) return checkSchema(entry.value, field.shape, entry.keyRange);
     const suggestion = suggest(entry.key, free);
     if (suggestion !== undefined) meant.add(suggestion);
     return [unknownKey(entry, known, suggestion)];
@@ -130,7 +130,7 @@ function checkObject(node: MapNode, shape: ObjectShape, owner: Range): readonly 
   return [...found, ...absent, ...excluded, ...(shape.check?.(node) ?? [])];
 }
 
-function unknownKey(entry: Entry, known: readonly string[], suggestion: string | undefined): Problem {
+function unknownKey(entry: YamlEntry, known: readonly string[], suggestion: string | undefined): Problem {
   const problem = error('key-unknown', `the key "${entry.key}" is not known here`, entry.keyRange);
   return { ...problem, ...meaning(suggestion, `Keys known here are ${known.join(', ')}.`) };
 }
@@ -146,7 +146,7 @@ function checkExclusive(
   node: MapNode,
   keys: readonly string[],
   meant: ReadonlySet<string>,
-  owner: Range,
+  owner: TextRange,
 ): readonly Problem[] {
   const found = node.entries.filter((entry) => keys.includes(entry.key));
   const [first, second] = found;
@@ -160,10 +160,10 @@ function checkExclusive(
   return [{ ...error('key-conflict', `only one of the keys ${names} is expected`, second.keyRange), related }];
 }
 
-function wrongType(node: Node, shape: Shape): Problem {
-  return error('type-wrong', `expected ${describeShape(shape)}, got ${describeNode(node)}`, node.range);
+function wrongType(node: YamlNode, shape: Schema): Problem {
+  return error('type-wrong', `expected ${describeSchema(shape)}, got ${describeNode(node)}`, node.range);
 }
 
-function error(code: Problem['code'], message: string, range: Range): Problem {
+function error(code: Problem['code'], message: string, range: TextRange): Problem {
   return { code, severity: 'error', message, range };
 }

@@ -1,13 +1,13 @@
 import { partRange, type ScalarNode } from './node.ts';
 import { type Problem } from './problem.ts';
-import { type TextShape } from './shape.ts';
+import { type TextSchema } from './shape.ts';
 import { hasTemplate } from './templateText.ts';
 
 /**
  * Returns what keeps a scalar, which is not null, from being a text of that sort. A text with a template that is
  * expanded later passes.
  */
-export function checkText(node: ScalarNode, shape: TextShape): readonly Problem[] {
+export function checkText(node: ScalarNode, shape: TextSchema): readonly Problem[] {
   const { value, range } = node;
   // A number is no safer than a text where a secret belongs, and is not to be put in quotes but replaced.
   if (typeof value !== 'string' && shape.secret !== true) {

@@ -1,6 +1,6 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type Pair, type Scalar, type YAMLMap } from 'yaml';
-import { type Entry, type Node, type ScalarNode } from './node.ts';
-import { type Lines, type Position, type Range } from './position.ts';
+import { type YamlEntry, type YamlNode, type ScalarNode } from './node.ts';
+import { type LineMap, type SourcePosition, type TextRange } from './position.ts';
 import { type Problem, type ProblemCode } from './problem.ts';
 
 const depthMax = 64;
@@ -8,8 +8,8 @@ const depthMax = 64;
 const valuesMax = 100_000;
 
 /** A document as nodes, with what was wrong on the way. */
-export interface Converted {
-  readonly root: Node | undefined;
+export interface UpgradedDocument {
+  readonly root: YamlNode | undefined;
   readonly problems: readonly Problem[];
   /** The limit that was passed; then `root` is not the whole document. */
   readonly limit: Problem | undefined;
@@ -17,7 +17,7 @@ export interface Converted {
 
 /** A value, with the number of values it holds, itself included, and how deep it goes: what each use of it costs. */
 interface Sized {
-  readonly node: Node;
+  readonly node: YamlNode;
   readonly count: number;
   readonly depth: number;
 }
@@ -26,11 +26,11 @@ interface Sized {
  * Returns the parser's document as nodes with positions. Aliases become the node they name, counted at every use, so
  * that a short text which stands for a billion values is refused after a hundred thousand.
  */
-export function convertDocument(options: {
+export function upgradeDocument(options: {
   readonly text: string;
-  readonly lines: Lines;
+  readonly lines: LineMap;
   readonly document: Document.Parsed;
-}): Converted {
+}): UpgradedDocument {
   const { text, lines, document } = options;
   const problems: Problem[] = [];
   const anchors = new Map<string, Sized | 'open'>();
@@ -40,7 +40,7 @@ export function convertDocument(options: {
   const root = document.contents === null ? undefined : convert(document.contents, rangeOf(document.contents), 0).node;
   return { root: isBlank(document) ? undefined : root, problems, limit };
 
-  function convert(source: unknown, fallback: Range, depth: number): Sized {
+  function convert(source: unknown, fallback: TextRange, depth: number): Sized {
     if (limit !== undefined) return leaf(null, fallback);
     if (isAlias(source)) return convertAlias(source.source, rangeOf(source), depth);
     const range = isRanged(source) ? rangeOf(source) : fallback;
@@ -52,7 +52,7 @@ export function convertDocument(options: {
     return sized;
   }
 
-  function convertAlias(name: string, range: Range, depth: number): Sized {
+  function convertAlias(name: string, range: TextRange, depth: number): Sized {
     const target = anchors.get(name);
     if (target === undefined) {
       report('yaml-alias-unknown', `no anchor "&${name}" stands before the alias "*${name}"`, range, {
@@ -67,7 +67,7 @@ export function convertDocument(options: {
     return count(target.count, range, depth + target.depth) ? target : leaf(null, range);
   }
 
-  function convertValue(source: unknown, range: Range, fallback: Range, depth: number): Sized {
+  function convertValue(source: unknown, range: TextRange, fallback: TextRange, depth: number): Sized {
     if (isBareTemplate(source)) return bareTemplate(range);
     if (isMap(source)) return convertMap(source, range, depth);
     if (isSeq(source)) {
@@ -77,10 +77,10 @@ export function convertDocument(options: {
     return isScalar(source) ? { node: scalarNode(source, range, fallback), count: 1, depth: 0 } : leaf(null, fallback);
   }
 
-  function convertMap(source: YAMLMap, range: Range, depth: number): Sized {
-    const seen = new Map<string, Range>();
+  function convertMap(source: YAMLMap, range: TextRange, depth: number): Sized {
+    const seen = new Map<string, TextRange>();
     const values: Sized[] = [];
-    const entries: Entry[] = [];
+    const entries: YamlEntry[] = [];
     for (const pair of source.items) {
       const keyRange = isRanged(pair.key) ? rangeOf(pair.key) : range;
       const key = keyText(pair);
@@ -98,7 +98,7 @@ export function convertDocument(options: {
     return collect({ type: 'map', entries, range }, values);
   }
 
-  function scalarNode(source: Scalar, range: Range, fallback: Range): ScalarNode {
+  function scalarNode(source: Scalar, range: TextRange, fallback: TextRange): ScalarNode {
     const [start, end] = source.range ?? [0, 0];
     const written = text.slice(start, end);
     const value = isPlainValue(source.value) ? source.value : written;
@@ -108,7 +108,7 @@ export function convertDocument(options: {
   }
 
   /** See ScalarNode; `written` is the scalar in the source, at `start`. */
-  function lineStartsOf(written: string, value: string, start: number): readonly Position[] | undefined {
+  function lineStartsOf(written: string, value: string, start: number): readonly SourcePosition[] | undefined {
     const at = lines.positionAt(start);
     if (written.startsWith('|')) return blockLines(written, value, at);
     const quote = /^["']/.test(written) ? 1 : 0;
@@ -116,7 +116,7 @@ export function convertDocument(options: {
     return isExact ? [{ line: at.line, character: at.character + quote }] : undefined;
   }
 
-  function bareTemplate(range: Range): Sized {
+  function bareTemplate(range: TextRange): Sized {
     report('template-unquoted', 'YAML reads an unquoted "{{ }}" as a mapping', range, {
       hint: 'Put the whole value in quotes: "{{ name }}".',
     });
@@ -124,7 +124,7 @@ export function convertDocument(options: {
   }
 
   /** Counts values towards the limits. False, and nothing is converted any more, when one is passed. */
-  function count(values: number, range: Range, depth: number): boolean {
+  function count(values: number, range: TextRange, depth: number): boolean {
     total += values;
     if (depth > depthMax) {
       const message = `values are nested at most ${depthMax} deep`;
@@ -139,18 +139,18 @@ export function convertDocument(options: {
   function report(
     code: ProblemCode,
     message: string,
-    range: Range,
+    range: TextRange,
     more: Pick<Problem, 'hint' | 'related'> = {},
   ): void {
     problems.push({ code, severity: 'error', message, range, ...more });
   }
 
-  function reportDuplicate(key: string, range: Range, first: Range): void {
+  function reportDuplicate(key: string, range: TextRange, first: TextRange): void {
     const related = { message: 'the first is here', range: first };
     report('key-duplicate', `the key "${key}" stands twice in one mapping`, range, { related });
   }
 
-  function rangeOf(source: unknown): Range {
+  function rangeOf(source: unknown): TextRange {
     const [start, end] = (isRanged(source) ? source.range : undefined) ?? [0, 0];
     // A block collection's end is the start of the next line; an editor should not underline the line break.
     return lines.rangeOf(start, start + text.slice(start, end).trimEnd().length);
@@ -158,7 +158,7 @@ export function convertDocument(options: {
 }
 
 /** The lines of a literal block, which begins with its `|`; undefined where they are not found there as they are. */
-function blockLines(written: string, value: string, { line }: Position): readonly Position[] | undefined {
+function blockLines(written: string, value: string, { line }: SourcePosition): readonly SourcePosition[] | undefined {
   const [, ...source] = written.split(/\r\n|\n|\r/);
   const values = value.split('\n');
   // The first line with text is where the block's indentation shows, less what the text itself begins with.
@@ -168,11 +168,11 @@ function blockLines(written: string, value: string, { line }: Position): readonl
   return isExact ? values.map((_, at) => ({ line: line + 1 + at, character: indent })) : undefined;
 }
 
-function leaf(value: ScalarNode['value'], range: Range): Sized {
+function leaf(value: ScalarNode['value'], range: TextRange): Sized {
   return { node: { type: 'scalar', value, range }, count: 1, depth: 0 };
 }
 
-function collect(node: Node, children: readonly Sized[]): Sized {
+function collect(node: YamlNode, children: readonly Sized[]): Sized {
   let count = 1;
   let depth = 0;
   for (const child of children) {

@@ -1,7 +1,7 @@
 import { Composer, type CST, type Document, type ErrorCode, Lexer, Parser, type YAMLError } from 'yaml';
-import { convertDocument } from './convert.ts';
-import { type Node } from './node.ts';
-import { createLines, type Lines, type Range } from './position.ts';
+import { upgradeDocument } from './convert.ts';
+import { type YamlNode } from './node.ts';
+import { createLineMap, type LineMap, type TextRange } from './position.ts';
 import { type Problem } from './problem.ts';
 
 /**
@@ -32,7 +32,7 @@ const syntaxHints: Partial<Record<ErrorCode, string>> = {
 /** One YAML document of a text. */
 export interface ParsedDocument {
   /** Undefined when the document is empty or over a limit. */
-  readonly root: Node | undefined;
+  readonly root: YamlNode | undefined;
   /** True when the syntax has errors, so that `root` may not be what was meant. */
   readonly broken: boolean;
   readonly problems: readonly Problem[];
@@ -43,7 +43,7 @@ export interface ParsedDocument {
  * Never throws. Time and memory are bounded by limits on length, depth and values; each gives one problem when passed.
  */
 export function parseDocuments(text: string): readonly ParsedDocument[] {
-  const lines = createLines(text);
+  const lines = createLineMap(text);
   if (text.length > textLengthMax) return [tooLarge(text, lines)];
   let documents: readonly Document.Parsed[] | undefined;
   try {
@@ -70,8 +70,8 @@ function compose(text: string): readonly Document.Parsed[] | undefined {
   return [...new Composer(options).compose(tokens)];
 }
 
-function readDocument(text: string, lines: Lines, document: Document.Parsed): ParsedDocument {
-  const converted = convertDocument({ text, lines, document });
+function readDocument(text: string, lines: LineMap, document: Document.Parsed): ParsedDocument {
+  const converted = upgradeDocument({ text, lines, document });
   if (converted.limit !== undefined) return unreadable(converted.limit);
   const syntax = [
     ...document.errors.map((error) => syntaxProblem(lines, error, 'error')),
@@ -95,7 +95,7 @@ function onePerLine(problems: readonly Problem[]): readonly Problem[] {
   });
 }
 
-function syntaxProblem(lines: Lines, error: YAMLError, severity: Problem['severity']): Problem {
+function syntaxProblem(lines: LineMap, error: YAMLError, severity: Problem['severity']): Problem {
   const [start, end] = error.pos;
   const hint = syntaxHints[error.code];
   return {
@@ -111,13 +111,13 @@ function lowerFirst(sentence: string): string {
   return sentence.charAt(0).toLowerCase() + sentence.slice(1);
 }
 
-function tooLarge(text: string, lines: Lines): ParsedDocument {
+function tooLarge(text: string, lines: LineMap): ParsedDocument {
   const message = `a resource file has at most ${textLengthMax} characters, this one has ${text.length}`;
   const hint = 'Split the file: a folder may hold any number of resource files.';
   return unreadable({ code: 'yaml-too-large', severity: 'error', message, range: lines.rangeOf(0, 1), hint });
 }
 
-function tooDeep(range: Range): Problem {
+function tooDeep(range: TextRange): Problem {
   return { code: 'yaml-too-deep', severity: 'error', message: 'values are nested too deeply to be read', range };
 }
 

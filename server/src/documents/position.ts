@@ -1,25 +1,25 @@
 /** A place in a text, as editors count it: both 0-based, `character` in UTF-16 code units. */
-export interface Position {
+export interface SourcePosition {
   readonly line: number;
   readonly character: number;
 }
 
 /** From `start`, inclusive, to `end`, exclusive. */
-export interface Range {
-  readonly start: Position;
-  readonly end: Position;
+export interface TextRange {
+  readonly start: SourcePosition;
+  readonly end: SourcePosition;
 }
 
 /** Turns offsets of one text into positions. */
-export interface Lines {
+export interface LineMap {
   /** Position of a 0-based offset; an offset outside the text is moved to the nearest end. */
-  positionAt(offset: number): Position;
+  positionAt(offset: number): SourcePosition;
   /** Range from `start`, inclusive, to `end`, exclusive; an `end` before `start` gives an empty range. */
-  rangeOf(start: number, end: number): Range;
+  rangeOf(start: number, end: number): TextRange;
 }
 
 /** Returns the offset table of `text`. A line ends with LF, CR LF or a lone CR, as in the language server protocol. */
-export function createLines(text: string): Lines {
+export function createLineMap(text: string): LineMap {
   const starts = [0];
   const ends: number[] = [];
   for (const match of text.matchAll(/\r\n|\n|\r/g)) {
@@ -27,7 +27,7 @@ export function createLines(text: string): Lines {
     starts.push(match.index + match[0].length);
   }
 
-  function positionAt(offset: number): Position {
+  function positionAt(offset: number): SourcePosition {
     const bounded = Math.max(0, Math.min(offset, text.length));
     let low = 0;
     let high = starts.length - 1;
@@ -48,11 +48,11 @@ export function createLines(text: string): Lines {
 }
 
 /** True when `position` is in `range`, its end included: a cursor behind the last letter of a word is on the word. */
-export function contains(range: Range, position: Position): boolean {
+export function contains(range: TextRange, position: SourcePosition): boolean {
   return comparePositions(range.start, position) <= 0 && comparePositions(position, range.end) <= 0;
 }
 
 /** Less than zero when `a` is before `b`, zero when they are the same place. */
-export function comparePositions(a: Position, b: Position): number {
+export function comparePositions(a: SourcePosition, b: SourcePosition): number {
   return a.line - b.line || a.character - b.character;
 }

@@ -1,4 +1,4 @@
-import { type Range } from './position.ts';
+import { type TextRange } from './position.ts';
 
 /** Every problem's stable code, with what it means. docs/resources.md lists them from here. */
 export const problemCodes = {
@@ -53,11 +53,11 @@ export interface Problem {
   readonly severity: 'error' | 'warning';
   /** One sentence without a full stop: what was expected and what was found. Never holds the text of a secret. */
   readonly message: string;
-  readonly range: Range;
+  readonly range: TextRange;
   /** One sentence that says what to write instead. */
   readonly hint?: string;
   /** The text that the hint names, to stand in place of what is at `range`. */
   readonly replacement?: string;
   /** The other place that a duplicate or a conflict is about. */
-  readonly related?: { readonly message: string; readonly range: Range };
+  readonly related?: { readonly message: string; readonly range: TextRange };
 }

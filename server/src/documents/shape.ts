@@ -3,10 +3,10 @@ import { type MapNode } from './node.ts';
 import { type Problem, type ProblemCode } from './problem.ts';
 
 /** What a value in a resource document may be. check.ts checks it, language/ and the reference page read it. */
-export type Shape = TextShape | NumberShape | ChoiceShape | ListShape | MapShape | ObjectShape | AnythingShape;
+export type Schema = TextSchema | NumberSchema | ChoiceSchema | ListSchema | MapSchema | ObjectSchema | AnySchema;
 
 /** A text. What more is asked of it is a function, so that a kind may bring its own sort of text. */
-export interface TextShape {
+export interface TextSchema {
   readonly type: 'text';
   /** Name of the sort of text with its article: "a duration". */
   readonly label: string;
@@ -21,7 +21,7 @@ export interface TextShape {
 }
 
 /** A number within bounds. */
-export interface NumberShape {
+export interface NumberSchema {
   readonly type: 'number';
   /** True when the number must be whole. */
   readonly whole: boolean;
@@ -31,7 +31,7 @@ export interface NumberShape {
 }
 
 /** One of a closed set of words. */
-export interface ChoiceShape {
+export interface ChoiceSchema {
   readonly type: 'choice';
   /** What one of the words is, with its article: "a kind". */
   readonly label: string;
@@ -43,24 +43,24 @@ export interface ChoiceShape {
 }
 
 /** A list of at least one item. */
-export interface ListShape {
+export interface ListSchema {
   readonly type: 'list';
-  readonly item: Shape;
+  readonly item: Schema;
   /** No two items may have the same value under this key, or, for `'.'`, be the same. */
   readonly uniqueBy?: string;
 }
 
 /** A mapping with keys that the user chooses. */
-export interface MapShape {
+export interface MapSchema {
   readonly type: 'map';
-  readonly key: TextShape | ChoiceShape;
-  readonly value: Shape;
+  readonly key: TextSchema | ChoiceSchema;
+  readonly value: Schema;
   /** False when a mapping without entries is an error. */
   readonly mayBeEmpty: boolean;
 }
 
 /** A mapping with known keys. */
-export interface ObjectShape {
+export interface ObjectSchema {
   readonly type: 'object';
   readonly fields: Readonly<Record<string, Field>>;
   /** Optional keys of which exactly one must be there. */
@@ -70,13 +70,13 @@ export interface ObjectShape {
 }
 
 /** A value that is not looked at. */
-export interface AnythingShape {
+export interface AnySchema {
   readonly type: 'anything';
 }
 
 /** What stands under one key of a mapping. */
 export interface Field {
-  readonly shape: Shape;
+  readonly shape: Schema;
   readonly required: boolean;
   /** What it is for, in Markdown, one to three sentences. */
   readonly doc: string;
@@ -85,17 +85,17 @@ export interface Field {
 }
 
 /** Returns a field that has to be there. */
-export function required(shape: Shape, doc: string, example: string): Field {
+export function required(shape: Schema, doc: string, example: string): Field {
   return { shape, required: true, doc, example };
 }
 
 /** Returns a field that may be left out. */
-export function optional(shape: Shape, doc: string, example: string): Field {
+export function optional(shape: Schema, doc: string, example: string): Field {
   return { shape, required: false, doc, example };
 }
 
 /** Returns what a shape takes, in words with an article: "a list", "a whole number from 1 to 10". */
-export function describeShape(shape: Shape): string {
+export function describeSchema(shape: Schema): string {
   switch (shape.type) {
     case 'text':
     case 'choice':

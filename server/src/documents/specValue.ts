@@ -1,23 +1,23 @@
-import { entryOf, type Node, type ScalarNode } from './node.ts';
+import { entryOf, type YamlNode, type ScalarNode } from './node.ts';
 
 /**
  * Returns a value without its positions: texts, numbers (bigint for whole ones), booleans, null, arrays, and objects
  * with keys as written. A kind says which type the `spec` of its checked documents has.
  */
-export function specValue(node: Node): unknown {
+export function specValue(node: YamlNode): unknown {
   if (node.type === 'scalar') return node.value;
   if (node.type === 'list') return node.items.map(specValue);
   return Object.fromEntries(node.entries.map(({ key, value }) => [key, specValue(value)]));
 }
 
 /** Returns the items of the list under a key, none when there is no list. */
-export function itemsOf(node: Node | undefined, key: string): readonly Node[] {
+export function itemsOf(node: YamlNode | undefined, key: string): readonly YamlNode[] {
   const list = entryOf(node, key)?.value;
   return list?.type === 'list' ? list.items : [];
 }
 
 /** Returns the scalar under a key as a list of one, or an empty list: for places that gather scalars. */
-export function scalarOf(node: Node | undefined, key: string): readonly ScalarNode[] {
+export function scalarOf(node: YamlNode | undefined, key: string): readonly ScalarNode[] {
   const value = entryOf(node, key)?.value;
   return value?.type === 'scalar' ? [value] : [];
 }

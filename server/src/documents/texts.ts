@@ -3,25 +3,25 @@ import { isDurationError, parseDuration } from './duration.ts';
 import { scanGlob } from './globPattern.ts';
 import { type Issue } from './issue.ts';
 import { parsePlaceholders } from './placeholders.ts';
-import { type TextShape } from './shape.ts';
+import { type TextSchema } from './shape.ts';
 
 /** Any text that is not empty. */
-export const plainText: TextShape = { type: 'text', label: 'a text' };
+export const plainText: TextSchema = { type: 'text', label: 'a text' };
 
 /** SQL for DuckDB. Only the query engine can tell whether it is well formed. */
-export const sqlText: TextShape = { type: 'text', label: 'a SQL query' };
+export const sqlText: TextSchema = { type: 'text', label: 'a SQL query' };
 
 /** The source of a template. */
-export const templateText: TextShape = { type: 'text', label: 'a template', verbatim: true };
+export const templateText: TextSchema = { type: 'text', label: 'a template', verbatim: true };
 
 /** Any text that is kept as it is written. */
-export const verbatimText: TextShape = { ...plainText, verbatim: true };
+export const verbatimText: TextSchema = { ...plainText, verbatim: true };
 
 /** A name that becomes one component of a pond path, and is written in patterns. */
-export const nameText: TextShape = { type: 'text', label: 'a name', check: checkName };
+export const nameText: TextSchema = { type: 'text', label: 'a name', check: checkName };
 
 /** The length of a time bucket. */
-export const bucketText: TextShape = {
+export const bucketText: TextSchema = {
   type: 'text',
   label: 'a duration',
   check: checkBucket,
@@ -37,24 +37,24 @@ export const bucketText: TextShape = {
 };
 
 /** A pattern of pond paths. */
-export const pondGlobText: TextShape = {
+export const pondGlobText: TextSchema = {
   type: 'text',
   label: 'a pattern of pond paths',
   check: (text) => scanGlob(text).issues,
 };
 
 /** A pattern of files of the host. */
-export const hostGlobText: TextShape = {
+export const hostGlobText: TextSchema = {
   type: 'text',
   label: 'an absolute pattern of host files',
   check: checkHostGlob,
 };
 
 /** A name made from the wildcards of a pattern. */
-export const outPatternText: TextShape = { type: 'text', label: 'a name with placeholders', check: checkOutPattern };
+export const outPatternText: TextSchema = { type: 'text', label: 'a name with placeholders', check: checkOutPattern };
 
 /** A reference to an environment variable. The secret itself never stands in a document. */
-export const secretText: TextShape = {
+export const secretText: TextSchema = {
   type: 'text',
   label: 'a reference ${env:NAME}',
   secret: true,
@@ -63,7 +63,7 @@ export const secretText: TextShape = {
 };
 
 /** The id of a resource. */
-export const uuidText: TextShape = { type: 'text', label: 'a UUID', check: checkUuid };
+export const uuidText: TextSchema = { type: 'text', label: 'a UUID', check: checkUuid };
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const nameBytesMax = 255;

@@ -1,13 +1,13 @@
 import { type CompletionItem, completionItemKinds, type Position, snippetFormat } from '../protocol/language.ts';
 import { parseDocuments } from '../documents/document.ts';
-import { documentShape, kindOf } from '../resources/model/envelope.ts';
+import { documentSchema, kindOf } from '../resources/model/envelope.ts';
 import { type ResourceKind } from '../resources/model/kind.ts';
-import { type Node } from '../documents/node.ts';
+import { type YamlNode } from '../documents/node.ts';
 import { isResource, mayBecomeResource } from '../resources/recognise.ts';
-import { describeShape, type Field, type Shape } from '../documents/shape.ts';
+import { describeSchema, type Field, type Schema } from '../documents/shape.ts';
 import { type Cursor, cursorAt, cursorKey } from './cursor.ts';
 import { describeField, describeKind } from './markdown.ts';
-import { entryWithKey, fieldAt, nodeAt, shapeAt } from './shapePath.ts';
+import { entryWithKey, fieldAt, nodeAt, schemaAt } from './shapePath.ts';
 import { escapeSnippet, fieldSnippet, itemSnippet } from './snippet.ts';
 
 /**
@@ -27,7 +27,7 @@ export function completion(options: {
     const written = { ...root, entries: root.entries.filter((entry) => entry.key !== cursorKey) };
     if (!isResource(kinds, root) && !mayBecomeResource(written)) return [];
     const kind = kindOf(kinds, root);
-    const shape = shapeAt(documentShape(kinds, kind), place.path);
+    const shape = schemaAt(documentSchema(kinds, kind), place.path);
     if (cursor.typing === 'value') return valueItems(cursor, kinds, fieldAt(shape, cursor.key ?? '')?.shape);
     const keys = keyItems(cursor, shape, siblingsOf(root, place.path));
     return written.entries.length === 0 && place.path.length === 0
@@ -37,12 +37,12 @@ export function completion(options: {
   return [];
 }
 
-function siblingsOf(root: Node, path: readonly (string | number)[]): readonly string[] {
+function siblingsOf(root: YamlNode, path: readonly (string | number)[]): readonly string[] {
   const node = nodeAt(root, path);
   return node?.type === 'map' ? node.entries.map((entry) => entry.key) : [];
 }
 
-function keyItems(cursor: Cursor, shape: Shape | undefined, siblings: readonly string[]): readonly CompletionItem[] {
+function keyItems(cursor: Cursor, shape: Schema | undefined, siblings: readonly string[]): readonly CompletionItem[] {
   if (shape?.type === 'object') {
     const excluded = shape.exactlyOneOf?.some((key) => siblings.includes(key)) === true ? shape.exactlyOneOf : [];
     return Object.entries(shape.fields)
@@ -62,7 +62,7 @@ function keyItem(cursor: Cursor, key: string, field: Field, index: number): Comp
   return {
     label: key,
     kind: completionItemKinds.property,
-    detail: `${describeShape(field.shape)}${field.required ? '' : ', optional'}`,
+    detail: `${describeSchema(field.shape)}${field.required ? '' : ', optional'}`,
     documentation: describeField(field),
     sortText: `${field.required ? 0 : 1}${String(index).padStart(2, '0')}`,
     insertTextFormat: snippetFormat,
@@ -71,7 +71,7 @@ function keyItem(cursor: Cursor, key: string, field: Field, index: number): Comp
 }
 
 /** Below the key of a list, where its first or next item goes. */
-function listItems(cursor: Cursor, item: Shape): readonly CompletionItem[] {
+function listItems(cursor: Cursor, item: Schema): readonly CompletionItem[] {
   const snippet = itemSnippet(item, cursor.extraIndent + 2);
   if (snippet === undefined) {
     return valuesOf(item).map((choice) => wordItem(cursor, { ...choice, newText: `- ${escapeSnippet(choice.value)}` }));
@@ -90,7 +90,7 @@ function listItems(cursor: Cursor, item: Shape): readonly CompletionItem[] {
 function valueItems(
   cursor: Cursor,
   kinds: readonly ResourceKind[],
-  shape: Shape | undefined,
+  shape: Schema | undefined,
 ): readonly CompletionItem[] {
   const items = valuesOf(shape?.type === 'list' ? shape.item : shape);
   return items.map((choice) => {
@@ -100,7 +100,7 @@ function valueItems(
   });
 }
 
-function valuesOf(shape: Shape | undefined): readonly { readonly value: string; readonly doc: string }[] {
+function valuesOf(shape: Schema | undefined): readonly { readonly value: string; readonly doc: string }[] {
   if (shape?.type === 'choice') return shape.choices;
   return shape?.type === 'text' ? (shape.values ?? []) : [];
 }

@@ -1,6 +1,6 @@
 import { type CodeAction } from '../protocol/language.ts';
 import { type ResourceKind } from '../resources/model/kind.ts';
-import { comparePositions, type Range } from '../documents/position.ts';
+import { comparePositions, type TextRange } from '../documents/position.ts';
 import { readResourceFile } from '../resources/resourceFile.ts';
 import { diagnosticOf } from './diagnostics.ts';
 
@@ -8,7 +8,7 @@ import { diagnosticOf } from './diagnostics.ts';
 export function fixes(options: {
   readonly text: string;
   readonly uri: string;
-  readonly range: Range;
+  readonly range: TextRange;
   readonly kinds: readonly ResourceKind[];
 }): readonly CodeAction[] {
   const { text, uri, range, kinds } = options;
@@ -29,6 +29,6 @@ export function fixes(options: {
   );
 }
 
-function touches(a: Range, b: Range): boolean {
+function touches(a: TextRange, b: TextRange): boolean {
   return comparePositions(a.start, b.end) <= 0 && comparePositions(b.start, a.end) <= 0;
 }

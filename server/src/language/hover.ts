@@ -1,12 +1,12 @@
 import { type Hover, type Position } from '../protocol/language.ts';
-import { documentShape } from '../resources/model/envelope.ts';
+import { documentSchema } from '../resources/model/envelope.ts';
 import { type ResourceKind } from '../resources/model/kind.ts';
-import { type Entry } from '../documents/node.ts';
+import { type YamlEntry } from '../documents/node.ts';
 import { contains } from '../documents/position.ts';
 import { readResourceFile } from '../resources/resourceFile.ts';
-import { type Shape } from '../documents/shape.ts';
+import { type Schema } from '../documents/shape.ts';
 import { describeField, describeKind } from './markdown.ts';
-import { entryAt, fieldAt, shapeAt } from './shapePath.ts';
+import { entryAt, fieldAt, schemaAt } from './shapePath.ts';
 
 /** Returns the documentation of the key, kind or word at the position, or undefined when nothing is known there. */
 export function hover(options: {
@@ -18,7 +18,7 @@ export function hover(options: {
   for (const { root, kind } of readResourceFile(text, kinds)) {
     const place = root === undefined ? undefined : entryAt(root, position);
     if (place === undefined) continue;
-    const shape = shapeAt(documentShape(kinds, kind), place.path);
+    const shape = schemaAt(documentSchema(kinds, kind), place.path);
     if (contains(place.entry.keyRange, position)) return hoverKey(place.entry, shape);
     const isKind = place.path.length === 0 && place.entry.key === 'kind';
     return isKind && kind !== undefined ? { contents: describeKind(kind), range: place.entry.value.range } : undefined;
@@ -26,7 +26,7 @@ export function hover(options: {
   return undefined;
 }
 
-function hoverKey(entry: Entry, shape: Shape | undefined): Hover | undefined {
+function hoverKey(entry: YamlEntry, shape: Schema | undefined): Hover | undefined {
   const field = fieldAt(shape, entry.key);
   if (field !== undefined) return { contents: describeField(field), range: entry.keyRange };
   if (shape?.type !== 'map' || shape.key.type !== 'choice') return undefined;

@@ -7,7 +7,7 @@ import {
   type Position,
 } from '../protocol/language.ts';
 import { type ResourceKind } from '../resources/model/kind.ts';
-import { type Range } from '../documents/position.ts';
+import { type TextRange } from '../documents/position.ts';
 import { resourceKinds } from '../resources/registry.ts';
 import { completion } from './completion.ts';
 import { diagnostics } from './diagnostics.ts';
@@ -23,7 +23,7 @@ export interface LanguageService {
   /** Returns the problems of all resources in the text; `uri` is what related places are told to be in. */
   diagnostics(text: string, uri: string): readonly Diagnostic[];
   /** Returns changes that mend problems in the range; `uri` is what they are changes of. */
-  fixes(text: string, uri: string, range: Range): readonly CodeAction[];
+  fixes(text: string, uri: string, range: TextRange): readonly CodeAction[];
   /** Returns what could be written at the position. */
   completion(text: string, position: Position): readonly CompletionItem[];
   /** Returns what is known about the key or word at the position, or undefined. */
@@ -36,7 +36,7 @@ export interface LanguageService {
 export function createLanguageService(kinds: readonly ResourceKind[] = resourceKinds): LanguageService {
   return Object.freeze({
     diagnostics: (text: string, uri: string) => diagnostics({ text, uri, kinds }),
-    fixes: (text: string, uri: string, range: Range) => fixes({ text, uri, range, kinds }),
+    fixes: (text: string, uri: string, range: TextRange) => fixes({ text, uri, range, kinds }),
     completion: (text: string, position: Position) => completion({ text, position, kinds }),
     hover: (text: string, position: Position) => hover({ text, position, kinds }),
     symbols: (text: string) => symbols({ text, kinds }),

@@ -1,12 +1,12 @@
 import { type MarkupContent } from '../protocol/language.ts';
 import { type ResourceKind } from '../resources/model/kind.ts';
-import { describeShape, type Field } from '../documents/shape.ts';
+import { describeSchema, type Field } from '../documents/shape.ts';
 
 /** Returns what a field is for, what it takes and an example. */
 export function describeField(field: Field): MarkupContent {
   const need = field.required ? 'required' : 'optional';
   const example = field.example.includes('…') ? '' : `\n\nExample: \`${field.example}\``;
-  return { kind: 'markdown', value: `${field.doc}\n\n*${describeShape(field.shape)}, ${need}*${example}` };
+  return { kind: 'markdown', value: `${field.doc}\n\n*${describeSchema(field.shape)}, ${need}*${example}` };
 }
 
 /** Returns what a kind does, with its example as a document. */

@@ -1,19 +1,19 @@
-import { contains, type Position } from '../documents/position.ts';
-import { type Entry, type Node } from '../documents/node.ts';
-import { type Field, type Shape } from '../documents/shape.ts';
+import { contains, type SourcePosition } from '../documents/position.ts';
+import { type YamlEntry, type YamlNode } from '../documents/node.ts';
+import { type Field, type Schema } from '../documents/shape.ts';
 
 /** Where in a document something stands: keys of mappings and indexes of lists, from the root. */
-export type NodePath = readonly (string | number)[];
+export type SchemaPath = readonly (string | number)[];
 
 /** An entry of a document, with the path of the mapping that it is in. */
-export interface EntryPlace {
-  readonly entry: Entry;
-  readonly path: NodePath;
+export interface EntryRef {
+  readonly entry: YamlEntry;
+  readonly path: SchemaPath;
 }
 
 /** Returns the shape that a value at `path` is to have, or undefined when the path leaves what is known. */
-export function shapeAt(root: Shape, path: NodePath): Shape | undefined {
-  let shape: Shape | undefined = root;
+export function schemaAt(root: Schema, path: SchemaPath): Schema | undefined {
+  let shape: Schema | undefined = root;
   for (const step of path) {
     if (shape === undefined) return undefined;
     shape = typeof step === 'number' ? itemShape(shape) : (fieldAt(shape, step)?.shape ?? valueShape(shape));
@@ -22,12 +22,12 @@ export function shapeAt(root: Shape, path: NodePath): Shape | undefined {
 }
 
 /** Returns the field of a key in a mapping of that shape, or undefined. */
-export function fieldAt(shape: Shape | undefined, key: string): Field | undefined {
+export function fieldAt(shape: Schema | undefined, key: string): Field | undefined {
   return shape?.type === 'object' && Object.hasOwn(shape.fields, key) ? shape.fields[key] : undefined;
 }
 
 /** Returns the innermost entry whose key or value is at the position, or undefined. */
-export function entryAt(node: Node, position: Position, path: NodePath = []): EntryPlace | undefined {
+export function entryAt(node: YamlNode, position: SourcePosition, path: SchemaPath = []): EntryRef | undefined {
   if (node.type === 'scalar') return undefined;
   if (node.type === 'list') {
     return firstOf(node.items, (item, index) =>
@@ -42,7 +42,7 @@ export function entryAt(node: Node, position: Position, path: NodePath = []): En
 }
 
 /** Returns the first entry that has this key, wherever it stands, or undefined. */
-export function entryWithKey(node: Node, key: string, path: NodePath = []): EntryPlace | undefined {
+export function entryWithKey(node: YamlNode, key: string, path: SchemaPath = []): EntryRef | undefined {
   if (node.type === 'scalar') return undefined;
   if (node.type === 'list') return firstOf(node.items, (item, index) => entryWithKey(item, key, [...path, index]));
   return firstOf(node.entries, (entry) =>
@@ -51,8 +51,8 @@ export function entryWithKey(node: Node, key: string, path: NodePath = []): Entr
 }
 
 /** Returns the node at `path`, or undefined. */
-export function nodeAt(root: Node, path: NodePath): Node | undefined {
-  let node: Node | undefined = root;
+export function nodeAt(root: YamlNode, path: SchemaPath): YamlNode | undefined {
+  let node: YamlNode | undefined = root;
   for (const step of path) {
     if (node?.type === 'list' && typeof step === 'number') node = node.items[step];
     else if (node?.type === 'map') node = node.entries.find((entry) => entry.key === step)?.value;
@@ -61,11 +61,11 @@ export function nodeAt(root: Node, path: NodePath): Node | undefined {
   return node;
 }
 
-function itemShape(shape: Shape): Shape | undefined {
+function itemShape(shape: Schema): Schema | undefined {
   return shape.type === 'list' ? shape.item : undefined;
 }
 
-function valueShape(shape: Shape): Shape | undefined {
+function valueShape(shape: Schema): Schema | undefined {
   return shape.type === 'map' ? shape.value : undefined;
 }
 

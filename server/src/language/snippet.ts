@@ -1,4 +1,4 @@
-import { type Field, type ObjectShape, type Shape } from '../documents/shape.ts';
+import { type Field, type ObjectSchema, type Schema } from '../documents/shape.ts';
 
 /**
  * Returns a snippet for `key: value` with everything that is required below it, each value a tab stop that shows its
@@ -36,13 +36,13 @@ function entryLines(key: string, field: Field, stops: Stops): readonly string[] 
 /**
  * Returns the lines of a collection that is written on lines of its own, or undefined for what fits behind the colon.
  */
-function blockLines(shape: Shape, stops: Stops): readonly string[] | undefined {
+function blockLines(shape: Schema, stops: Stops): readonly string[] | undefined {
   if (shape.type === 'object') return objectLines(shape, stops);
   if (shape.type !== 'list' || shape.item.type !== 'object') return undefined;
   return objectLines(shape.item, stops).map((line, row) => (row === 0 ? `- ${line}` : `  ${line}`));
 }
 
-function objectLines(shape: ObjectShape, stops: Stops): readonly string[] {
+function objectLines(shape: ObjectSchema, stops: Stops): readonly string[] {
   const chosen = shape.exactlyOneOf?.[0];
   return Object.entries(shape.fields)
     .filter(([key, field]) => field.required || key === chosen)
@@ -50,7 +50,7 @@ function objectLines(shape: ObjectShape, stops: Stops): readonly string[] {
 }
 
 /** Returns a snippet for one item of a list, without its dash, or undefined for an item that is a plain value. */
-export function itemSnippet(shape: Shape, indent: number): string | undefined {
+export function itemSnippet(shape: Schema, indent: number): string | undefined {
   if (shape.type !== 'object') return undefined;
   const lines = objectLines(shape, createStops());
   return lines.map((line, row) => (row === 0 ? line : `${' '.repeat(indent)}${line}`)).join('\n');

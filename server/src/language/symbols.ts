@@ -1,7 +1,7 @@
 import { type DocumentSymbol, symbolKinds } from '../protocol/language.ts';
 import { type ResourceKind } from '../resources/model/kind.ts';
-import { type Entry, entryOf, type Node, type ScalarNode } from '../documents/node.ts';
-import { comparePositions, contains, type Range } from '../documents/position.ts';
+import { type YamlEntry, entryOf, type YamlNode, type ScalarNode } from '../documents/node.ts';
+import { comparePositions, contains, type TextRange } from '../documents/position.ts';
 import { readResourceFile } from '../resources/resourceFile.ts';
 
 /** Keys whose value says best what a list item is, the best first. */
@@ -28,7 +28,7 @@ export function symbols(options: {
   });
 }
 
-function entrySymbol(entry: Entry): DocumentSymbol {
+function entrySymbol(entry: YamlEntry): DocumentSymbol {
   return {
     name: entry.key === '' ? '""' : entry.key,
     kind: symbolKind(entry.value),
@@ -38,7 +38,7 @@ function entrySymbol(entry: Entry): DocumentSymbol {
   };
 }
 
-function itemSymbol(item: Node, index: number): DocumentSymbol {
+function itemSymbol(item: YamlNode, index: number): DocumentSymbol {
   const name = namingKeys.map((key) => scalarAt(item, key)).find((node) => node !== undefined);
   return {
     name: name === undefined ? `${index + 1}` : labelOf(name),
@@ -50,17 +50,17 @@ function itemSymbol(item: Node, index: number): DocumentSymbol {
 }
 
 /** A list of plain values has no symbols of its own: its key says enough. */
-function childSymbols(node: Node): readonly DocumentSymbol[] {
+function childSymbols(node: YamlNode): readonly DocumentSymbol[] {
   if (node.type === 'map') return node.entries.map(entrySymbol);
   return node.type === 'list' ? node.items.filter((item) => item.type !== 'scalar').map(itemSymbol) : [];
 }
 
-function symbolKind(node: Node): DocumentSymbol['kind'] {
+function symbolKind(node: YamlNode): DocumentSymbol['kind'] {
   if (node.type === 'list') return symbolKinds.array;
   return node.type === 'map' ? symbolKinds.object : symbolKinds.property;
 }
 
-function scalarAt(node: Node, key: string): ScalarNode | undefined {
+function scalarAt(node: YamlNode, key: string): ScalarNode | undefined {
   const value = entryOf(node, key)?.value;
   return value?.type === 'scalar' && value.value !== null && labelOf(value) !== '' ? value : undefined;
 }
@@ -75,11 +75,11 @@ function labelOf(node: ScalarNode): string {
 }
 
 /** Editors refuse a selection outside of its symbol, which an aliased name would be. */
-function within(selection: Range, range: Range): Range {
+function within(selection: TextRange, range: TextRange): TextRange {
   return contains(range, selection.start) && contains(range, selection.end) ? selection : range;
 }
 
 /** An aliased value stands before its key; a symbol's range must still hold its key. */
-function cover(key: Range, value: Range): Range {
+function cover(key: TextRange, value: TextRange): TextRange {
   return { start: key.start, end: comparePositions(value.end, key.end) > 0 ? value.end : key.end };
 }

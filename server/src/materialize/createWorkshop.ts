@@ -5,11 +5,11 @@ import { type Builder, type FileFacts, type TypedColumn } from '../sandbox/build
 import { type Cache } from '../storage/cache.ts';
 import { keyOf } from './contentKey.ts';
 import { type Job } from '../base/job.ts';
-import { createSharedWork } from '../base/sharedWork.ts';
-import { type Workshop } from './workshop.ts';
+import { createSingleFlight } from '../base/sharedWork.ts';
+import { type Materializer } from './workshop.ts';
 
 /** What a workshop is made of. */
-export interface WorkshopParts {
+export interface MaterializerParts {
   readonly cache: Cache;
   readonly builder: () => Builder;
   /** False where nothing may be run: then only what is in the cache is given. */
@@ -20,10 +20,10 @@ export interface WorkshopParts {
 const rememberedMax = 10_000;
 
 /** A workshop that makes nothing before it is asked. */
-export function createWorkshop({ cache, builder, isTrusted }: WorkshopParts): Workshop {
-  const making = createSharedWork<HostFile>();
-  const gathering = createSharedWork<readonly HostFile[]>();
-  const inspecting = createSharedWork<FileFacts>();
+export function createMaterializer({ cache, builder, isTrusted }: MaterializerParts): Materializer {
+  const making = createSingleFlight<HostFile>();
+  const gathering = createSingleFlight<readonly HostFile[]>();
+  const inspecting = createSingleFlight<FileFacts>();
   const facts = createMemory<FileFacts>();
   const parts = createMemory<readonly string[]>();
 

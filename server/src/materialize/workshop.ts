@@ -4,7 +4,7 @@ import { type Builder, type FileFacts } from '../sandbox/build.ts';
 import { type Job } from '../base/job.ts';
 
 /** The cache of one pond, and the builder that fills it. */
-export interface Workshop {
+export interface Materializer {
   /** Starts on first use. Fails `engine-unavailable`, and `untrusted` where nothing may be run. */
   readonly builder: Builder;
   /**

@@ -2,7 +2,7 @@
  * Which live data files hold the rows of which commits. Ours say so in a tag; files without one are another engine's:
  * rows that it appended, which are none of ours, or rows of ours that it moved, as OPTIMIZE does.
  */
-import { type CommitInfo } from '../delta/actions.ts';
+import { type DeltaCommitInfo } from '../delta/actions.ts';
 import { type AddFile, isInsideTable } from '../delta/files.ts';
 
 /** The tag of our data files: the commits whose rows they hold, as `first-last`. */
@@ -17,7 +17,7 @@ export interface ForeignCommit {
 }
 
 /** What a commit says of itself. */
-export function foreignCommit(version: number, { operation, engineInfo }: CommitInfo = {}): ForeignCommit {
+export function foreignCommit(version: number, { operation, engineInfo }: DeltaCommitInfo = {}): ForeignCommit {
   const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
   return { version, operation: text(operation), engine: text(engineInfo) };
 }

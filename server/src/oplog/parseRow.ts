@@ -1,13 +1,13 @@
 /** Rows of data files and what they hold, parsed into types: anybody may have written the file. */
 import { PondError } from '../base/error.ts';
-import { asObject, Fields, type Json, type Place } from '../delta/fields.ts';
+import { asObject, Fields, type Json, type LogPosition } from '../delta/fields.ts';
 import { type RowMetadata, rowTypes, type StoredRow } from './rows.ts';
 
 /**
  * A row of the op log out of a row of Parquet with times in microseconds. Fails `pond-damaged`, with file and row, when
  * a column is missing, of another type or out of its range.
  */
-export function parseRow(row: Json, place: Place): StoredRow {
+export function parseRow(row: Json, place: LogPosition): StoredRow {
   const fields = new Fields(row, 'row', place);
   const time = (name: string): number | undefined => (fields.has(name) ? fields.integer(name) : undefined);
   return {

@@ -7,7 +7,7 @@ import { type OpRow, type RowContent, type RowMetadata } from '../oplog/rows.ts'
 import { assert } from '../base/assert.ts';
 import { inlineBytesMax } from './blobs.ts';
 import { addressOf } from './committedTree.ts';
-import { entryOfNode, type PondNode, type RowPlace, versionKey } from './node.ts';
+import { entryOfNode, type PondNode, type RowRef, versionKey } from './node.ts';
 import { type Overlay, type StagedEntry } from './overlay.ts';
 import { applyChanges, type LoadPage, type NewPage, type Page, type PageAddress, pageNodeId } from './pages.ts';
 
@@ -19,7 +19,7 @@ export interface CommitPlan {
   /** Directories as the commit leaves them. */
   readonly directories: readonly PondNode[];
   /** Where the rows of nodes that were staged will be. */
-  readonly places: ReadonlyMap<string, RowPlace>;
+  readonly places: ReadonlyMap<string, RowRef>;
   /** Bytes of content that the commit brings. */
   readonly bytes: number;
 }
@@ -44,7 +44,7 @@ interface Planning extends PlanInput {
   readonly rows: OpRow[];
   readonly pages: { readonly address: PageAddress; readonly page: Page }[];
   readonly directories: PondNode[];
-  readonly places: Map<string, RowPlace>;
+  readonly places: Map<string, RowRef>;
   bytes: number;
 }
 

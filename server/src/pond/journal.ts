@@ -10,7 +10,7 @@ import { isPondError, PondError } from '../base/error.ts';
 import { type Disk } from '../storage/disk.ts';
 import { replaceFile } from '../storage/durable.ts';
 import { type JournalFile, openJournalFile } from './journalFile.ts';
-import { encodeFrame, type FramePlace } from './journalFrames.ts';
+import { encodeFrame, type FrameRef } from './journalFrames.ts';
 import { type JournalContents, type JournalHeader, journalPath, readJournal } from './journalReader.ts';
 import { type Lock } from './lock.ts';
 import { OwnershipLostError, requireOwnership } from './ownership.ts';
@@ -72,7 +72,7 @@ export class Journal {
   append(json: object, content: Uint8Array = nothing, options: { readonly more: boolean }): number {
     return this.#guard(() => {
       if (!this.#headerWritten) this.#writeHeader();
-      const place: FramePlace = { batch: this.batch, run: this.#run, ...(options.more ? { more: true } : {}) };
+      const place: FrameRef = { batch: this.batch, run: this.#run, ...(options.more ? { more: true } : {}) };
       this.#file.append(encodeFrame({ ...json, ...place }, content));
       return this.#file.sizeBytes - content.length;
     });
@@ -178,7 +178,7 @@ export class Journal {
   /** Puts other frames, which say the same, in the place of all; whole and durable, or the old ones stay. */
   rewrite(fill: (frames: JournalWriter) => void): void {
     this.#guard(() => {
-      const place: FramePlace = { batch: this.batch, run: 1 };
+      const place: FrameRef = { batch: this.batch, run: 1 };
       const parts = [encodeFrame(this.#header, nothing)];
       let sizeBytes = parts[0]!.length;
       const append = (json: object, content: Uint8Array): number => {

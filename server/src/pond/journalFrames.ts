@@ -17,7 +17,7 @@ const windowBytes = 1024 * 1024;
 /**
  * Where a frame belongs: frames with the same run were flushed together, those of a run before had been flushed then.
  */
-export interface FramePlace {
+export interface FrameRef {
   readonly batch: string;
   /** From 1, per batch; 0 for the header. */
   readonly run: number;
@@ -28,7 +28,7 @@ export interface FramePlace {
 /** A frame as read back; `contentOffset` is where its content bytes start in the file. */
 export interface JournalFrame {
   /** What the frame says beside its place is for its reader to check. */
-  readonly json: FramePlace & Readonly<Record<string, unknown>>;
+  readonly json: FrameRef & Readonly<Record<string, unknown>>;
   readonly contentOffset: number;
 }
 
@@ -152,7 +152,7 @@ function parseJson(text: string): unknown {
 }
 
 /** The bytes of a frame. Its content is the last `content.length` of them. */
-export function encodeFrame(json: FramePlace, content: Uint8Array): Uint8Array {
+export function encodeFrame(json: FrameRef, content: Uint8Array): Uint8Array {
   const text = Buffer.from(JSON.stringify(json));
   const jsonLength = Buffer.alloc(4);
   jsonLength.writeUInt32LE(text.length);

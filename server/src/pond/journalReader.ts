@@ -12,11 +12,11 @@
  */
 import { PondError } from '../base/error.ts';
 import { type Disk } from '../storage/disk.ts';
-import { createFrameReader, type FramePlace, type FrameReader, type JournalFrame } from './journalFrames.ts';
+import { createFrameReader, type FrameRef, type FrameReader, type JournalFrame } from './journalFrames.ts';
 
 export const journalPath = '_pond/journal';
 
-export interface JournalHeader extends FramePlace {
+export interface JournalHeader extends FrameRef {
   readonly format: 1;
   /** Newest commit when the batch began. */
   readonly base: number;
@@ -74,7 +74,7 @@ export function readJournal(disk: Disk, sizeBytesMax?: number): JournalContents 
     [goodBytes, run] = [offset, frame.json.run + 1];
   }
   if (offset < reader.sizeBytes) {
-    const isOwn = ({ batch }: FramePlace): boolean => batch === header.batch;
+    const isOwn = ({ batch }: FrameRef): boolean => batch === header.batch;
     refuseDamage(reader, { badAt: offset, goodBytes }, { isOwn, lastRun: run });
   }
   return { header, mark, frames, goodBytes, cutBytes: reader.sizeBytes - goodBytes };
@@ -88,14 +88,14 @@ interface Bad {
 }
 
 interface Expected {
-  readonly isOwn: (place: FramePlace) => boolean;
+  readonly isOwn: (place: FrameRef) => boolean;
   /** The run that may be unfinished. */
   readonly lastRun: number;
 }
 
 /** Fails `journal-damaged` unless a crash can have left what is at `badAt`. */
 function refuseDamage(reader: FrameReader, bad: Bad, { isOwn, lastRun }: Expected): void {
-  const has = (test: (place: FramePlace) => boolean): boolean => {
+  const has = (test: (place: FrameRef) => boolean): boolean => {
     for (const { json } of reader.framesBehind(bad.badAt)) if (isOwn(json) && test(json)) return true;
     return false;
   };

@@ -24,7 +24,7 @@ const within = new AsyncLocalStorage<Turns>();
 
 /** Returns a mutex that nobody waits for. */
 export function createMutex(): Mutex {
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  function run<T>(work: () => Promise<T>): Promise<T> {
     const turns = find(within.getStore()) ?? outermost;
     const turn = turns.last.then(work);
     turns.last = turn.catch(() => undefined);
@@ -35,8 +35,8 @@ export function createMutex(): Mutex {
     turns === undefined || turns.mutex === mutex ? turns : find(turns.outer);
 
   const mutex: Mutex = {
-    run: inTurn,
-    runNesting: (work) => inTurn(() => within.run({ mutex, last: Promise.resolve(), outer: within.getStore() }, work)),
+    run: run,
+    runNesting: (work) => run(() => within.run({ mutex, last: Promise.resolve(), outer: within.getStore() }, work)),
   };
   const outermost: Turns = { mutex, last: Promise.resolve(), outer: undefined };
   return mutex;

@@ -3,7 +3,7 @@ import { type DirectoryEntry } from '../oplog/directoryEntry.ts';
 import { assert } from '../base/assert.ts';
 
 /** Where a node's own row is: in the data file of a commit. */
-export interface RowPlace {
+export interface RowRef {
   readonly txn: number;
   readonly partId: string;
 }
@@ -12,14 +12,14 @@ export interface RowPlace {
 export type StagedContent =
   | { readonly in: 'journal'; readonly offset: number; readonly sizeBytes: number }
   | { readonly in: 'blob' }
-  | { readonly in: 'row'; readonly nodeId: string; readonly row: RowPlace; readonly version: number };
+  | { readonly in: 'row'; readonly nodeId: string; readonly row: RowRef; readonly version: number };
 
 /** A node of the op log. One of `row` and `staged` is there; a staged node that only moved has both. */
 export interface PondNode extends Node {
   /** Name that it was found under; '' for the root. */
   readonly name: string;
   /** The committed row; undefined when this version is only staged. */
-  readonly row: RowPlace | undefined;
+  readonly row: RowRef | undefined;
   /** Commit that last changed the entry; undefined when that is staged. */
   readonly changedTxn: number | undefined;
   /** Commit that put the node under its name; undefined when that is staged. */
@@ -29,7 +29,7 @@ export interface PondNode extends Node {
   /** See DirectoryEntry. */
   readonly seriesHash: string;
   /** The row of the version before, for a staged version that has one. */
-  readonly previous: RowPlace | undefined;
+  readonly previous: RowRef | undefined;
 }
 
 /** The fixed id of every pond's root directory. */
@@ -63,7 +63,7 @@ export function nodeOfEntry(entry: DirectoryEntry): PondNode {
 }
 
 /** The entry for a node whose row is, or will be, at `row`; changed by commit `changedTxn`. */
-export function entryOfNode(node: PondNode, name: string, row: RowPlace, changedTxn: number): DirectoryEntry {
+export function entryOfNode(node: PondNode, name: string, row: RowRef, changedTxn: number): DirectoryEntry {
   return {
     name,
     childId: node.id,

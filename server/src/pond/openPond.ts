@@ -2,7 +2,7 @@ import { isPondError, PondError } from '../base/error.ts';
 import { type OpLog } from '../oplog/opLog.ts';
 import { type Disk } from '../storage/disk.ts';
 import { type Node } from '../tinyfs/backend.ts';
-import { FS } from '../tinyfs/fs.ts';
+import { FileSystem } from '../tinyfs/fs.ts';
 import { normalisePath } from '../tinyfs/path.ts';
 import { checkTree } from './check.ts';
 import { writeCommit } from './commit.ts';
@@ -17,11 +17,11 @@ import { createMutex } from './mutex.ts';
 import { contentKeyOf, pondNode } from './node.ts';
 import { Overlay } from './overlay.ts';
 import { commitsOfPath } from './pathHistory.ts';
-import { createRecentCommits } from './recent.ts';
+import { createCommitCache } from './recent.ts';
 import { setAside, uncommitted } from './recovery.ts';
 import { isUnder, refuseMissing, type RestorableTree, stageOldStates } from './restore.ts';
-import { createJournalSink, journalReader, type JournalSink, replay } from './sink.ts';
-import { discarding, keeping, refuseConflicts } from './settling.ts';
+import { createJournalChangeLog, journalReader, type JournalChangeLog, replay } from './sink.ts';
+import { planDiscard, planResolve, refuseConflicts } from './settling.ts';
 import { countChanges, findConflicts, pairRenames, stagedChanges, stagedEntries } from './stagedChanges.ts';
 import { beginTransaction } from './transaction.ts';
 import { createEvents, pathEvent } from './events.ts';
@@ -51,7 +51,7 @@ export interface PondParts {
 export class OpenPond implements types.Pond {
   readonly directory: string;
   readonly mode: 'read' | 'write';
-  readonly fs: FS;
+  readonly fs: FileSystem;
   readonly notices: readonly string[];
   readonly requireOwned = (): void => this.#journal?.requireOwned();
   readonly contentKey = (node: Node): string => contentKeyOf(pondNode(node));
@@ -59,12 +59,12 @@ export class OpenPond implements types.Pond {
   readonly #store: Store;
   readonly #overlay = new Overlay();
   readonly #journal: Journal | undefined;
-  readonly #sink: JournalSink | undefined;
+  readonly #sink: JournalChangeLog | undefined;
   readonly #contents: StagedContentStore;
   readonly #tree: RestorableTree;
   readonly #mutex = createMutex();
   readonly #events = createEvents();
-  readonly #recent = createRecentCommits();
+  readonly #recent = createCommitCache();
   #head: types.Commit;
 
   constructor(parts: PondParts) {
@@ -76,7 +76,7 @@ export class OpenPond implements types.Pond {
     const journal = (this.#journal = parts.writer?.journal);
     this.#sink =
       journal &&
-      createJournalSink(journal, this.#overlay, {
+      createJournalChangeLog(journal, this.#overlay, {
         reread: () => this.#reread(journal.acknowledged()),
         onChange: (changes) => this.#events.tell({ kind: 'changed', changes }),
       });
@@ -94,7 +94,7 @@ export class OpenPond implements types.Pond {
       head: () => this.#head.number,
       newest: (directory) => this.#recent.newest(directory),
     });
-    this.fs = new FS(this.#tree);
+    this.fs = new FileSystem(this.#tree);
     replay(parts.contents, this.#overlay);
   }
 
@@ -106,8 +106,8 @@ export class OpenPond implements types.Pond {
     return this.#head;
   }
 
-  async at(version: types.VersionSpec): Promise<FS> {
-    return new FS(createCommittedTree(this.#store, (await this.resolve(version)).number));
+  async at(version: types.VersionSpec): Promise<FileSystem> {
+    return new FileSystem(createCommittedTree(this.#store, (await this.resolve(version)).number));
   }
 
   async resolve(version: types.VersionSpec): Promise<types.Commit> {
@@ -159,7 +159,7 @@ export class OpenPond implements types.Pond {
   async discard(paths?: readonly string[]): Promise<number> {
     this.#writable();
     return await this.#mutex.run(() => {
-      const { entries, count } = discarding(this.#overlay, paths);
+      const { entries, count } = planDiscard(this.#overlay, paths);
       if (entries.length > 0) this.#sink!.record(entries);
       return Promise.resolve(count);
     });
@@ -169,7 +169,7 @@ export class OpenPond implements types.Pond {
     this.#writable();
     return await this.#mutex.run(async () => {
       const conflicts = (await this.#conflicts()).filter(({ path }) => isUnder(path, paths));
-      const changes = conflicts.flatMap((conflict) => keeping(this.#overlay, conflict));
+      const changes = conflicts.flatMap((conflict) => planResolve(this.#overlay, conflict));
       if (changes.length > 0) this.#sink!.record(changes);
       return conflicts.length;
     });

@@ -1,6 +1,6 @@
 import { PondError } from '../base/error.ts';
 import { type Backend, type DirectoryPath } from '../tinyfs/backend.ts';
-import { type FS } from '../tinyfs/fs.ts';
+import { type FileSystem } from '../tinyfs/fs.ts';
 import { pondNode, type PondNode } from './node.ts';
 import { type PathStates } from './stagedChanges.ts';
 
@@ -16,7 +16,7 @@ export function isUnder(path: string, paths: readonly string[]): boolean {
 }
 
 /** Fails `not-found` for a path that none of the trees has: to compare or restore it is a mistake. */
-export async function refuseMissing(paths: readonly string[], trees: readonly FS[]): Promise<void> {
+export async function refuseMissing(paths: readonly string[], trees: readonly FileSystem[]): Promise<void> {
   const roots = await Promise.all(trees.map((tree) => tree.root()));
   for (const path of paths) {
     const found = await Promise.all(roots.map((root) => root.get(path, { followLinks: false })));

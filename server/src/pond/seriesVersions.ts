@@ -9,7 +9,7 @@ import { asObject, Fields } from '../delta/fields.ts';
 import { type Disk } from '../storage/disk.ts';
 import { removeQuietly, temporaryPathIn } from '../storage/durable.ts';
 import { chainHash, sha256 } from './hash.ts';
-import { type PondNode, type RowPlace } from './node.ts';
+import { type PondNode, type RowRef } from './node.ts';
 import { committedVersions, type Store } from './store.ts';
 
 /** Versions of one series that are kept together in the cache: those up to a multiple of this. */
@@ -147,7 +147,7 @@ function rowsIn(value: unknown): readonly Fields[] {
 }
 
 function nodeOf(node: PondNode, fields: Fields): PondNode {
-  const placeOf = (place: Fields): RowPlace => ({ txn: place.count('txn'), partId: place.text('partId') });
+  const placeOf = (place: Fields): RowRef => ({ txn: place.count('txn'), partId: place.text('partId') });
   const row = placeOf(fields.fields('row'));
   return {
     ...node,

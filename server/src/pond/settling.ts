@@ -7,14 +7,14 @@ import { pairRenames, type StagedAt, stagedEntries } from './stagedChanges.ts';
 import { type Conflict } from './types.ts';
 
 /** How staged changes are taken back. */
-interface Discarding {
+interface DiscardPlan {
   readonly entries: readonly EntryChange[];
   /** How many changes they are, counted as `stagedChanges` does: a rename is one. */
   readonly count: number;
 }
 
 /** Takes staged changes back: all, or those at or below the paths. A rename is taken back at both its ends. */
-export function discarding(overlay: Overlay, paths: readonly string[] | undefined): Discarding {
+export function planDiscard(overlay: Overlay, paths: readonly string[] | undefined): DiscardPlan {
   const all = stagedEntries(overlay);
   const chosen = withOtherEnds(
     all,
@@ -36,7 +36,7 @@ function withOtherEnds(all: readonly StagedAt[], chosen: readonly StagedAt[]): r
 }
 
 /** The changes that put a staged entry onto what is committed now. */
-export function keeping(overlay: Overlay, conflict: Conflict & StagedAt): readonly EntryChange[] {
+export function planResolve(overlay: Overlay, conflict: Conflict & StagedAt): readonly EntryChange[] {
   const committed = conflict.committed as PondNode | undefined;
   const { node } = conflict;
   const next = node &&

@@ -8,7 +8,7 @@ import { type EntryChange, type Overlay } from './overlay.ts';
 import { type Spool } from './stagedContent.ts';
 import { createTransactionSpool, type TransactionSpool } from './transactionSpool.ts';
 import { type PathEvent } from './types.ts';
-import { type ChangeSink } from './workingTree.ts';
+import { type ChangeLog } from './workingTree.ts';
 
 /** What a frame of the journal says. A frame with content alone has no changes. */
 interface ChangeFrame {
@@ -31,17 +31,17 @@ const nothing = new Uint8Array();
 
 const spooledBytes = (node: PondNode | null): number => (node?.content?.in === 'journal' ? node.content.sizeBytes : 0);
 
-export interface JournalSink extends ChangeSink, Spool {}
+export interface JournalChangeLog extends ChangeLog, Spool {}
 
 /**
  * Staged changes: each is in the journal, synced, before it shows. `reread` rebuilds the overlay from the journal after
  * a batch that failed; `onChange` hears of changes once they are durable.
  */
-export function createJournalSink(
+export function createJournalChangeLog(
   journal: Journal,
   overlay: Overlay,
   hooks: { readonly reread: () => void; readonly onChange: (events: readonly PathEvent[]) => void },
-): JournalSink {
+): JournalChangeLog {
   /** What happened in the batch that is open. */
   let batchEvents: PathEvent[] | undefined;
   let batchError: unknown;
@@ -162,12 +162,12 @@ export function journalReader(disk: Disk): Spool {
  * A transaction's changes: nothing is durable before its commit, so they are in memory, and what is large of them in a
  * file.
  */
-export interface TransactionSink extends ChangeSink, TransactionSpool {}
+export interface TransactionChangeLog extends ChangeLog, TransactionSpool {}
 
 export const spoolPrefix = 'spool-';
 
 /** The sink of a transaction; its spool is there until `dispose`. */
-export function createTransactionSink(disk: Disk, overlay: Overlay, id: string): TransactionSink {
+export function createTransactionChangeLog(disk: Disk, overlay: Overlay, id: string): TransactionChangeLog {
   return {
     ...createTransactionSpool(disk, `_pond/${spoolPrefix}${id}`),
     record(changes) {

@@ -3,7 +3,7 @@ import { type NewNode } from '../tinyfs/backend.ts';
 import { inlineBytesMax, type StoredContent } from './blobs.ts';
 import { chainHash, sha256 } from './hash.ts';
 import { withRow } from './committedTree.ts';
-import { type PondNode, type RowPlace, type StagedContent } from './node.ts';
+import { type PondNode, type RowRef, type StagedContent } from './node.ts';
 import { readCommitted, readInline, type Store } from './store.ts';
 
 /** Holds small staged content until it is committed: the journal, or a transaction's spool. */
@@ -30,7 +30,7 @@ export interface StagedContentStore {
 /** What became of a node that was staged when it was looked up. */
 export interface LaterSources {
   /** Where it was committed since. */
-  committedPlace(node: PondNode): RowPlace | undefined;
+  committedPlace(node: PondNode): RowRef | undefined;
   /** The same content as it is staged now. */
   stagedNow(node: PondNode): PondNode | undefined;
 }

@@ -6,7 +6,7 @@ import { PondError } from '../base/error.ts';
 import { type BlobStore, createBlobStore, inlineBytesMax } from './blobs.ts';
 import { sha256 } from './hash.ts';
 import { createPageStore, type PageStore } from './pageStore.ts';
-import { type PondNode, rootId, type RowPlace } from './node.ts';
+import { type PondNode, rootId, type RowRef } from './node.ts';
 
 /** The committed side of a pond: what every tree, old or new, reads from. */
 export interface Store {
@@ -82,7 +82,7 @@ function fileTypeOf({ fileType, nodeId, txn }: StoredRow): PondNode['type'] {
 }
 
 /** Small content out of a row, checked against the hash that the row gives. */
-export async function readInline(store: Store, nodeId: string, place: RowPlace, version?: number): Promise<Uint8Array> {
+export async function readInline(store: Store, nodeId: string, place: RowRef, version?: number): Promise<Uint8Array> {
   const row = await store.opLog.readRow({
     nodeId,
     ...place,
@@ -98,7 +98,7 @@ export async function readInline(store: Store, nodeId: string, place: RowPlace, 
 /** Streams a committed node's content, of this version alone. */
 export async function* readCommitted(
   store: Store,
-  node: PondNode & { readonly row: RowPlace },
+  node: PondNode & { readonly row: RowRef },
   range?: { readonly start: number; readonly end: number },
 ): AsyncIterable<Uint8Array> {
   if (node.sizeBytes > inlineBytesMax) {

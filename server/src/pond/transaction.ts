@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { FS } from '../tinyfs/fs.ts';
+import { FileSystem } from '../tinyfs/fs.ts';
 import { createMutex } from './mutex.ts';
 import { Overlay } from './overlay.ts';
-import { createTransactionSink } from './sink.ts';
+import { createTransactionChangeLog } from './sink.ts';
 import { createStagedContent, type StagedContentStore } from './stagedContent.ts';
 import { type Store } from './store.ts';
 import { type Commit, type CommitRequest, type Transaction } from './types.ts';
@@ -20,7 +20,7 @@ export type Commits = (
 export function beginTransaction(store: Store, base: number, commit: Commits): Transaction {
   const id = randomUUID();
   const overlay = new Overlay();
-  const sink = createTransactionSink(store.disk, overlay, id);
+  const sink = createTransactionChangeLog(store.disk, overlay, id);
   const contents = createStagedContent(store, sink, { committedPlace: () => undefined, stagedNow: () => undefined });
   const tree = createWorkingTree({
     store,
@@ -33,7 +33,7 @@ export function beginTransaction(store: Store, base: number, commit: Commits): T
     newest: (directory) => directory,
   });
   return {
-    fs: new FS(tree),
+    fs: new FileSystem(tree),
     get isEmpty() {
       return overlay.isEmpty;
     },

@@ -1,4 +1,4 @@
-import { type FS } from '../tinyfs/fs.ts';
+import { type FileSystem } from '../tinyfs/fs.ts';
 import { type FileType, type Node } from '../tinyfs/backend.ts';
 
 /**
@@ -145,9 +145,9 @@ export interface Pond {
   /** What opening found and set aside, as sentences; empty for a sound pond. */
   readonly notices: readonly string[];
   /** The working tree: committed with staged changes on top. Changes made through it are staged, durable on return. */
-  readonly fs: FS;
+  readonly fs: FileSystem;
   /** The tree as it was after a commit; read-only. Fails `version-not-found`. */
-  at(version: VersionSpec): Promise<FS>;
+  at(version: VersionSpec): Promise<FileSystem>;
   /** Resolves a spec to a commit. Fails `version-not-found`. */
   resolve(version: VersionSpec): Promise<Commit>;
   status(): Promise<Status>;
@@ -206,7 +206,7 @@ export interface Pond {
 }
 
 export interface Transaction {
-  readonly fs: FS;
+  readonly fs: FileSystem;
   /** True while nothing was changed in it. */
   readonly isEmpty: boolean;
   /**

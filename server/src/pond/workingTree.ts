@@ -19,7 +19,7 @@ import { committedValue } from './seriesVersions.ts';
 import { committedVersions, rootAt, type Store } from './store.ts';
 
 /** Where changes become durable: the journal, or for a transaction only its spool. */
-export interface ChangeSink {
+export interface ChangeLog {
   /** Applies changes that belong together to the overlay, durably. `paths` are told to listeners. */
   record(changes: readonly EntryChange[]): void;
   /** Runs `work`; what it records becomes durable together, or is taken back together when it fails. */
@@ -29,7 +29,7 @@ export interface ChangeSink {
 export interface WorkingTreeParts {
   readonly store: Store;
   readonly overlay: Overlay;
-  readonly sink: ChangeSink;
+  readonly sink: ChangeLog;
   readonly contents: StagedContentStore;
   readonly mutex: Mutex;
   readonly writable: boolean;

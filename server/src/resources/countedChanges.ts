@@ -4,7 +4,7 @@
  * resource counts as itself.
  */
 import { type Change } from '../pond/types.ts';
-import { type FS } from '../tinyfs/fs.ts';
+import { type FileSystem } from '../tinyfs/fs.ts';
 import { type DisplayPaths, displayPaths } from './displayPath.ts';
 import { isKindName } from './model/kindNames.ts';
 import { documentName } from './model/resource.ts';
@@ -24,7 +24,7 @@ export interface NamedChange extends Change {
  * Returns the changes from one tree to another with the paths that people know, in their order. The document of a
  * resource with a new name is 'renamed', from and to the same path.
  */
-export async function nameChanges(changes: readonly Change[], before: FS, after: FS): Promise<readonly NamedChange[]> {
+export async function nameChanges(changes: readonly Change[], before: FileSystem, after: FileSystem): Promise<readonly NamedChange[]> {
   const names = { older: displayPaths([before, after]), newer: displayPaths([after, before]) };
   const named = [];
   for (const change of changes) named.push(await nameChange(change, names));

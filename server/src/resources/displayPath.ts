@@ -4,7 +4,7 @@
  * had in the version that is shown.
  */
 import { lazyAsync } from '../base/lazy.ts';
-import { type FS } from '../tinyfs/fs.ts';
+import { type FileSystem } from '../tinyfs/fs.ts';
 import { isKindName } from './model/kindNames.ts';
 
 /** Names of resources in some trees. */
@@ -29,7 +29,7 @@ export function namesResourceDirectory(text: string): boolean {
 }
 
 /** Returns the names of resources in the trees; where several have a resource, the first one says its name. */
-export function displayPaths(trees: readonly FS[]): DisplayPaths {
+export function displayPaths(trees: readonly FileSystem[]): DisplayPaths {
   const known = new Map<string, Promise<string>>();
 
   /** `/KIND/NAME`, or what was given when no tree has a name for it. */

@@ -5,7 +5,7 @@
 import { PondError } from '../base/error.ts';
 import { type Glob, type GlobPart, matchPart, parseGlob } from '../tinyfs/glob.ts';
 import { type Flow, type Resource } from './model/kind.ts';
-import { documentName, homeOf, titleOf } from './model/resource.ts';
+import { documentName, resourceDirectory, titleOf } from './model/resource.ts';
 import { type ScalarNode } from '../documents/node.ts';
 
 /** Resources by what they read. */
@@ -86,7 +86,7 @@ export function createGraph(resources: readonly Resource[]): Graph {
 export function cycleError({ paths, pattern, resource }: Cycle): PondError {
   const message = `${titleOf(resource)} reads what is made of itself: ${paths.join(' → ')}`;
   return new PondError('resource-cycle', message, {
-    path: `${homeOf(resource)}/${documentName}`,
+    path: `${resourceDirectory(resource)}/${documentName}`,
     position: pattern.range.start,
     hint: 'Narrow one of the patterns so that it leaves the outputs of the others out.',
   });

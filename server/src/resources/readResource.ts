@@ -1,4 +1,4 @@
-import { type FS } from '../tinyfs/fs.ts';
+import { type FileSystem } from '../tinyfs/fs.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
 import { type ResourceKind, type Resource } from './model/kind.ts';
 import { documentName } from './model/resource.ts';
@@ -10,7 +10,7 @@ import { leftTemplates } from './templatesIn.ts';
 import { isUuid } from '../documents/texts.ts';
 
 /** A resource's home, with what its document says. */
-export interface ResourceHome {
+export interface StoredResource {
   readonly kind: ResourceKind;
   readonly id: string;
   /** Absolute pond path. */
@@ -29,16 +29,16 @@ export interface ResourceHome {
 }
 
 /** Returns the resources of homes, in their order, without those whose documents have errors. */
-export function resourcesOf(homes: readonly ResourceHome[]): readonly Resource[] {
+export function resourcesOf(homes: readonly StoredResource[]): readonly Resource[] {
   return homes.flatMap(({ resource }) => (resource === undefined ? [] : [resource]));
 }
 
 /** Homes whose documents are remembered as parsed. */
 const rememberedMax = 500;
-const remembered = new Map<string, ResourceHome>();
+const remembered = new Map<string, StoredResource>();
 
 /** Returns the home at `/KIND/<uuid>`, a directory; undefined when it has no document. */
-export async function readHome(fs: FS, kindName: string, id: string): Promise<ResourceHome | undefined> {
+export async function readResource(fs: FileSystem, kindName: string, id: string): Promise<StoredResource | undefined> {
   const kind = resourceKinds.find((candidate) => candidate.kind === kindName);
   if (kind === undefined) return undefined;
   const root = await fs.root();
@@ -54,15 +54,15 @@ export async function readHome(fs: FS, kindName: string, id: string): Promise<Re
 }
 
 /** Returns all resources of a tree, by kind in the order of the registry, then by name. */
-export async function readHomes(fs: FS): Promise<readonly ResourceHome[]> {
+export async function readResources(fs: FileSystem): Promise<readonly StoredResource[]> {
   const root = await fs.root();
-  const homes: ResourceHome[] = [];
+  const homes: StoredResource[] = [];
   for (const { kind } of resourceKinds) {
     const directory = await root.get(`/${kind}`, { followLinks: false });
     if (directory?.isDirectory !== true) continue;
-    const found: ResourceHome[] = [];
+    const found: StoredResource[] = [];
     for (const entry of await root.list(directory.path)) {
-      const home = entry.isDirectory && isUuid(entry.basename) ? await readHome(fs, kind, entry.basename) : undefined;
+      const home = entry.isDirectory && isUuid(entry.basename) ? await readResource(fs, kind, entry.basename) : undefined;
       if (home !== undefined) found.push(home);
     }
     homes.push(...found.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)));
@@ -80,7 +80,7 @@ interface Document {
   readonly modifiedUs: number;
 }
 
-function parseHome(kind: ResourceKind, id: string, { text, sha256, modifiedUs }: Document): ResourceHome {
+function parseHome(kind: ResourceKind, id: string, { text, sha256, modifiedUs }: Document): StoredResource {
   const documents = readResourceFile(text, resourceKinds);
   const [document] = documents;
   const root = document?.root;

@@ -1,6 +1,6 @@
 import { envelopeKeys, nearestKind } from './model/envelope.ts';
 import { type ResourceKind } from './model/kind.ts';
-import { entryOf, type MapNode, type Node, textOf } from '../documents/node.ts';
+import { entryOf, type MapNode, type YamlNode, textOf } from '../documents/node.ts';
 
 const sniffLength = 65_536;
 
@@ -9,7 +9,7 @@ const sniffLength = 65_536;
  * is known, or nearly, and another of a resource's keys; or it has most of a resource's keys. Kubernetes objects, whose
  * name stands under `metadata`, are none, though some of their kinds are called the same.
  */
-export function isResource(kinds: readonly ResourceKind[], root: Node | undefined): boolean {
+export function isResource(kinds: readonly ResourceKind[], root: YamlNode | undefined): boolean {
   if (root?.type !== 'map') return false;
   const keys = envelopeKeys.filter((key) => entryOf(root, key) !== undefined);
   if (isKubernetesObject(root)) return false;

@@ -1,9 +1,9 @@
-import { checkShape } from '../documents/check.ts';
+import { checkSchema } from '../documents/check.ts';
 import { parseDocuments, type ParsedDocument } from '../documents/document.ts';
-import { documentShape, kindOf } from './model/envelope.ts';
+import { documentSchema, kindOf } from './model/envelope.ts';
 import { isImplemented, type ResourceKind } from './model/kind.ts';
-import { entryOf, type MapNode, type Node, textOf } from '../documents/node.ts';
-import { comparePositions, type Range } from '../documents/position.ts';
+import { entryOf, type MapNode, type YamlNode, textOf } from '../documents/node.ts';
+import { comparePositions, type TextRange } from '../documents/position.ts';
 import { type Problem } from '../documents/problem.ts';
 import { isResource, looksLikeResource } from './recognise.ts';
 
@@ -27,7 +27,7 @@ export function readResourceFile(text: string, kinds: readonly ResourceKind[]): 
   const documents = parseDocuments(text).filter(({ root, broken }) =>
     broken && root?.type !== 'map' ? looksLikeResource(kinds, text) : isResource(kinds, root),
   );
-  const names = new Map<string, Range>();
+  const names = new Map<string, TextRange>();
   return documents.map((document) => {
     const problems = [...checkDocument(document, kinds), ...checkRepeated(document.root, names)];
     return {
@@ -43,9 +43,9 @@ function checkDocument(document: ParsedDocument, kinds: readonly ResourceKind[])
   const { root, broken, problems } = document;
   if (broken || root?.type !== 'map') return problems;
   const kind = kindOf(kinds, root);
-  const shape = documentShape(kinds, kind);
+  const shape = documentSchema(kinds, kind);
   const owner = entryOf(root, 'kind')?.keyRange ?? root.entries[0]?.keyRange ?? root.range;
-  return [...problems, ...checkShape(root, shape, owner), ...checkImplemented(root, kind)];
+  return [...problems, ...checkSchema(root, shape, owner), ...checkImplemented(root, kind)];
 }
 
 function checkImplemented(root: MapNode, kind: ResourceKind | undefined): readonly Problem[] {
@@ -56,7 +56,7 @@ function checkImplemented(root: MapNode, kind: ResourceKind | undefined): readon
 }
 
 /** Adds the document to `names`, and returns a problem when its kind and name are there already. */
-function checkRepeated(root: Node | undefined, names: Map<string, Range>): readonly Problem[] {
+function checkRepeated(root: YamlNode | undefined, names: Map<string, TextRange>): readonly Problem[] {
   const kind = textOf(root, 'kind');
   const name = textOf(root, 'name');
   const range = entryOf(root, 'name')?.value.range;

@@ -1,7 +1,7 @@
-import { type FS } from '../tinyfs/fs.ts';
+import { type FileSystem } from '../tinyfs/fs.ts';
 import { basename, isName } from '../tinyfs/path.ts';
-import { readHome } from './readResource.ts';
-import { type HomePlace, linksTo } from '../apply/links.ts';
+import { readResource } from './readResource.ts';
+import { type ResourceId, linksTo } from '../apply/links.ts';
 import { idOfTarget } from '../apply/place.ts';
 
 /**
@@ -9,10 +9,10 @@ import { idOfTarget } from '../apply/place.ts';
  * link does. The document usually has the name; a document with errors may have another one, so then the links are
  * searched.
  */
-export async function resourceName(fs: FS, place: HomePlace): Promise<string | undefined> {
+export async function resourceName(fs: FileSystem, place: ResourceId): Promise<string | undefined> {
   const { kind, id } = place;
   const root = await fs.root();
-  const declared = (await readHome(fs, kind, id))?.name;
+  const declared = (await readResource(fs, kind, id))?.name;
   if (declared !== undefined && isName(declared)) {
     const link = await root.get(`/${kind}/${declared}`, { followLinks: false });
     if (link?.node.type === 'symlink' && idOfTarget(kind, await root.readlink(link.path)) === id) return declared;

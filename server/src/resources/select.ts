@@ -1,21 +1,21 @@
 import { PondError } from '../base/error.ts';
 import { didYouMean } from '../base/suggest.ts';
-import { type ResourceHome } from './readResource.ts';
+import { type StoredResource } from './readResource.ts';
 
 /**
  * Returns the homes that names stand for, in the order of `homes`; all when there are no names. A name is a NAME that
  * only one resource has, KIND/NAME, or a UUID. Fails `resource-not-found`.
  */
-export function selectHomes(
-  homes: readonly ResourceHome[],
+export function selectResources(
+  homes: readonly StoredResource[],
   names: readonly string[] | undefined,
-): readonly ResourceHome[] {
+): readonly StoredResource[] {
   if (names === undefined) return homes;
   const wanted = new Set(names.map((name) => findHome(homes, name)));
   return homes.filter((home) => wanted.has(home));
 }
 
-function findHome(homes: readonly ResourceHome[], name: string): ResourceHome {
+function findHome(homes: readonly StoredResource[], name: string): StoredResource {
   const wanted = name.replace(/^\//, '');
   const found = homes.filter(
     (home) => wanted === home.name || wanted === `${home.kind.kind}/${home.name}` || wanted.toLowerCase() === home.id,

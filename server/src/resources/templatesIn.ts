@@ -1,16 +1,16 @@
 /** The `{{ }}` templates that are expanded when a document is applied. */
-import { documentShape } from './model/envelope.ts';
+import { documentSchema } from './model/envelope.ts';
 import { type ResourceKind } from './model/kind.ts';
-import { type MapNode, type Node, type ScalarNode } from '../documents/node.ts';
+import { type MapNode, type YamlNode, type ScalarNode } from '../documents/node.ts';
 import { type Problem } from '../documents/problem.ts';
-import { type Shape } from '../documents/shape.ts';
+import { type Schema } from '../documents/shape.ts';
 import { hasTemplate } from '../documents/templateText.ts';
 
 /**
  * Returns the texts of a document that are expanded when it is applied and hold a `{{ }}` template: those of its shape
  * that are not to stay as they are written.
  */
-export function templatesIn(node: Node, shape: Shape): readonly ScalarNode[] {
+export function templatesIn(node: YamlNode, shape: Schema): readonly ScalarNode[] {
   if (node.type === 'scalar') {
     const isTemplate = shape.type === 'text' && shape.verbatim !== true && typeof node.value === 'string';
     return isTemplate && hasTemplate(node.value) ? [node] : [];
@@ -27,7 +27,7 @@ export function templatesIn(node: Node, shape: Shape): readonly ScalarNode[] {
 
 /** Returns a problem for each template in a document of the pond that only applying it would expand. */
 export function leftTemplates(root: MapNode, kinds: readonly ResourceKind[], kind: ResourceKind): readonly Problem[] {
-  return templatesIn(root, documentShape(kinds, kind)).map(({ range }) => ({
+  return templatesIn(root, documentSchema(kinds, kind)).map(({ range }) => ({
     code: 'template-left',
     severity: 'error',
     message: 'a document of the pond cannot have a "{{ }}" template here',

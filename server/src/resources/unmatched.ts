@@ -1,25 +1,25 @@
 import { isPondError } from '../base/error.ts';
-import { type Inputs } from './model/derived.ts';
+import { type InputMatcher } from './model/derived.ts';
 import { type Resource } from './model/kind.ts';
-import { documentName, homeOf } from './model/resource.ts';
+import { documentName, resourceDirectory } from './model/resource.ts';
 
 /**
  * Says which patterns of a resource match nothing, each with its place in the document, in the order of the document.
  * Those that cannot be matched at all are left out: what is made of them fails.
  */
-export async function unmatchedPatterns(inputs: Inputs, resource: Resource): Promise<readonly string[]> {
+export async function missingInputs(inputs: InputMatcher, resource: Resource): Promise<readonly string[]> {
   const reads = new Set(resource.kind.flows(resource).flatMap((flow) => flow.reads));
   const texts: string[] = [];
   for (const { value, range } of reads) {
     const pattern = String(value);
     if (!(await matchesNothing(inputs, pattern))) continue;
     const line = range.start.line + 1;
-    texts.push(`the pattern "${pattern}" matches nothing (${homeOf(resource)}/${documentName}, line ${line})`);
+    texts.push(`the pattern "${pattern}" matches nothing (${resourceDirectory(resource)}/${documentName}, line ${line})`);
   }
   return texts;
 }
 
-async function matchesNothing(inputs: Inputs, pattern: string): Promise<boolean> {
+async function matchesNothing(inputs: InputMatcher, pattern: string): Promise<boolean> {
   try {
     return (await inputs.match(pattern)).length === 0;
   } catch (error) {

@@ -6,7 +6,7 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-jsonrpc/node';
-import { type PondNotice } from '../commands/notice.ts';
+import { type PondNotification } from '../commands/notice.ts';
 import { type CallOptions, type Remote, RemoteGoneError } from '../commands/remote.ts';
 import { type CommandName, method, type Params, protocolVersion, type Result } from '../protocol/commands.ts';
 import { type ChangedEvent, type CommittedEvent, events, type ProgressEvent } from '../protocol/events.ts';
@@ -128,7 +128,7 @@ function createRemote(socket: Socket): Remote & { readonly greet: () => Promise<
         progress.delete(token);
       }
     },
-    onNotice(listener: (notice: PondNotice) => void) {
+    onNotice(listener: (notice: PondNotification) => void) {
       connection.onNotification(events.changed, (event: ChangedEvent) => listener({ kind: 'changed', event }));
       connection.onNotification(events.committed, (event: CommittedEvent) => listener({ kind: 'committed', event }));
     },

@@ -28,7 +28,7 @@ export const defaultLimits: BuildLimits = {
 const lookMs = 200;
 
 /** Where work leaves what is limited: the result's host path, and the host directory of what is spilled. */
-export interface LimitedPlaces {
+export interface LimitedOutput {
   readonly result: string;
   readonly spillDirectory: string;
 }
@@ -39,7 +39,7 @@ export interface LimitedPlaces {
  */
 export async function withinLimits(
   limits: BuildLimits,
-  places: LimitedPlaces,
+  places: LimitedOutput,
   { work, stop }: { readonly work: () => Promise<void>; readonly stop: () => void },
 ): Promise<void> {
   const started = performance.now();
@@ -61,7 +61,7 @@ export async function withinLimits(
   if (failure !== undefined) throw failure;
 }
 
-function passed(limits: BuildLimits, places: LimitedPlaces, ms: number): PondError | undefined {
+function passed(limits: BuildLimits, places: LimitedOutput, ms: number): PondError | undefined {
   const { spillBytesMax, timeMaxMs } = limits;
   const failed = (what: string): PondError =>
     new PondError('query-failed', `the query ${what}, which is the most that one file may take`, {
@@ -74,7 +74,7 @@ function passed(limits: BuildLimits, places: LimitedPlaces, ms: number): PondErr
   return resultPassed(limits, places);
 }
 
-function resultPassed({ resultBytesMax }: BuildLimits, { result }: LimitedPlaces): PondError | undefined {
+function resultPassed({ resultBytesMax }: BuildLimits, { result }: LimitedOutput): PondError | undefined {
   const bytes = openHostDisk(dirname(result)).stat(basename(result))?.sizeBytes ?? 0;
   if (bytes <= resultBytesMax) return undefined;
   const message = `the result is larger than ${sizeText(resultBytesMax)}, which is the most that one file may have`;

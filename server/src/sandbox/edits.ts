@@ -1,7 +1,7 @@
 import { type TextPosition, textPosition } from '../duckdb/textPosition.ts';
 
 /** A part of a text, from `start` up to and without `end`, that is replaced. Indexes are in UTF-16 code units. */
-export interface Edit {
+export interface TextEdit {
   readonly start: number;
   readonly end: number;
   readonly text: string;
@@ -16,7 +16,7 @@ export interface EditedText {
 }
 
 /** Replaces parts of a text, which are in order and do not overlap. */
-export function editText(original: string, edits: readonly Edit[]): EditedText {
+export function editText(original: string, edits: readonly TextEdit[]): EditedText {
   const parts: string[] = [];
   let from = 0;
   for (const { start, end, text } of edits) {

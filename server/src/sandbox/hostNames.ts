@@ -9,7 +9,7 @@ import { tokenize } from './tokens.ts';
 type NamedFile = SandboxSpec['files'][number];
 
 /** A text with host paths replaced by pond paths, and the first pond path put in; undefined when there was none. */
-export function renameHostPaths(text: string, files: readonly NamedFile[]): { text: string; path: string | undefined } {
+export function redactHostPaths(text: string, files: readonly NamedFile[]): { text: string; path: string | undefined } {
   let renamed = text;
   let path: string | undefined;
   for (const file of files) {
@@ -31,7 +31,7 @@ export function runError(error: unknown, sql: string, files: readonly NamedFile[
   if (missing?.kind === 'Table' && missing.name.startsWith('/')) {
     return withMessage(engine, 'not-found', `no file is at ${missing.name}`, { sql, path: missing.name });
   }
-  const { text, path } = renameHostPaths(engine.message, files);
+  const { text, path } = redactHostPaths(engine.message, files);
   if (engine.type === 'permission') return deniedError({ ...engine, message: text }, sql);
   if (path === undefined) return engineToPondError({ ...engine, message: text }, sql);
   const told = fileMessage(text);
@@ -64,7 +64,7 @@ export function viewError(
   const engine = readEngineError(error);
   if (engine === undefined || engine.type === 'interrupt' || engine.type === 'out of memory')
     return queryError(error, sql);
-  const { text, path } = renameHostPaths(engine.message, files);
+  const { text, path } = redactHostPaths(engine.message, files);
   const blamed = path ?? view.path;
   const told = fileMessage(text);
   return new PondError(unreadCode(engine), `${blamed ?? 'the history'} cannot be read: ${told.text}`, {

@@ -12,7 +12,7 @@ export interface SourceFile {
 }
 
 /** A pond path or pattern in a query, with the files it stands for; at least one. */
-export interface Source {
+export interface QuerySource {
   /** The table's name exactly as the query has it. */
   readonly name: string;
   /** Index of the name in the SQL, in UTF-16 code units. */
@@ -39,7 +39,7 @@ export interface SqlView extends View {
 
 /** A view of files. */
 export interface SourceView extends View {
-  readonly source: Source;
+  readonly source: QuerySource;
   /** All connections have it, not only the one that makes it. */
   readonly isShared: boolean;
 }
@@ -66,7 +66,7 @@ const tableFilesMin = 64;
 const tableBytesMax = 128 * 1024 * 1024;
 
 /** The view that stands for a source. It is the connection's own, or with `isShared` that of all connections. */
-export function viewOf(source: Source, { isShared = false } = {}): SourceView {
+export function viewOf(source: QuerySource, { isShared = false } = {}): SourceView {
   return { source, isShared, index: source.index, path: source.name };
 }
 

@@ -74,7 +74,7 @@ export function createQueryEngine(options: QueryEngineOptions = {}): QueryEngine
   const { workerPath } = options;
   const inOrder = createQueue();
   const analyzeInOrder = createQueue();
-  const analyses = rememberLast(analysesMax);
+  const analyses = createResultCache(analysesMax);
   const results = new Map<string, KeptResult>();
   let worker: WorkerProcess | undefined;
   let lastResult = 0;
@@ -180,7 +180,7 @@ export function createQueryEngine(options: QueryEngineOptions = {}): QueryEngine
 }
 
 /** Answers what `make` made for a text before; forgets the oldest beyond `max`. A failure is not remembered. */
-function rememberLast(max: number) {
+function createResultCache(max: number) {
   const made = new Map<string, Analysis>();
   return async (sql: string, make: (sql: string) => Promise<Analysis>): Promise<Analysis> => {
     const analysis = made.get(sql) ?? (await make(sql));

@@ -3,12 +3,12 @@ import { didYouMean } from '../base/suggest.ts';
 import { textPosition } from '../duckdb/textPosition.ts';
 import { type Pond } from '../pond/types.ts';
 import { type Node } from '../tinyfs/backend.ts';
-import { type FS } from '../tinyfs/fs.ts';
+import { type FileSystem } from '../tinyfs/fs.ts';
 import { hasWildcard } from '../tinyfs/glob.ts';
 import { type NodePath, rootPath } from '../tinyfs/nodePath.ts';
 import { basename, dirname } from '../tinyfs/path.ts';
 import { followIfPossible } from '../tinyfs/resolve.ts';
-import { type WD } from '../tinyfs/workingDirectory.ts';
+import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { type TableReference } from '../sandbox/pondNames.ts';
 import { queryableExtensions, type Reading, readingOf } from '../sandbox/formats.ts';
 
@@ -74,11 +74,11 @@ function splitVersion(name: string): { readonly path: string; readonly version: 
   return { path: name.slice(0, at), version: name.slice(at + 1) };
 }
 
-function treeOf(pond: Pond, version: string | undefined): Promise<FS> {
+function treeOf(pond: Pond, version: string | undefined): Promise<FileSystem> {
   return version === undefined ? Promise.resolve(pond.fs) : pond.at(version);
 }
 
-async function findIn(tree: FS, path: string, suffix: string): Promise<readonly FoundFile[] | undefined> {
+async function findIn(tree: FileSystem, path: string, suffix: string): Promise<readonly FoundFile[] | undefined> {
   const root = await tree.root();
   const exact = await root.get(path);
   if (exact !== undefined) return [{ at: exact, suffix }];
@@ -119,7 +119,7 @@ async function notFound(scope: NameScope, name: string): Promise<PondError> {
 }
 
 /** A hint with a path like the one that is missing; undefined when there is none. */
-async function nearName(root: WD, path: string): Promise<string | undefined> {
+async function nearName(root: WorkingDirectory, path: string): Promise<string | undefined> {
   const directory = dirname(path);
   if (hasWildcard(path)) return undefined;
   const found = await root.get(directory);

@@ -1,4 +1,4 @@
-import { renameHostPaths } from '../sandbox/hostNames.ts';
+import { redactHostPaths } from '../sandbox/hostNames.ts';
 import { type SandboxSpec } from '../sandbox/sources.ts';
 
 /** DuckDB's heading of the files that a scan of an EXPLAIN ANALYZE read. */
@@ -6,7 +6,7 @@ const heading = 'Filename(s):';
 
 /** A query plan with the files under their pond paths, in the boxes that DuckDB draws too, where lines are broken. */
 export function renamePlan(text: string, files: SandboxSpec['files']): string {
-  const lines = renameHostPaths(text, files).text.split('\n');
+  const lines = redactHostPaths(text, files).text.split('\n');
   for (let index = 0; index < lines.length; index += 1) {
     for (const cell of lines[index]?.matchAll(/(?<=│)[^│]*(?=│)/g) ?? []) {
       if (cell[0].trim() === heading) renameBelow(lines, index, { from: cell.index, width: cell[0].length }, files);

@@ -81,7 +81,7 @@ function* walkFolder(
 }
 
 /** An entry of a host folder. */
-export interface Listed {
+export interface HostListing {
   readonly name: string;
   /** False when bytes of the name are no text: `name` is then not what the host knows it by. */
   readonly isText: boolean;
@@ -89,7 +89,7 @@ export interface Listed {
 }
 
 /** The entries of a host folder, in order of their names. */
-export function listFolder(hostPath: string): readonly Listed[] {
+export function listFolder(hostPath: string): readonly HostListing[] {
   const entries = tryTo('list', hostPath, () => readdirSync(hostPath, { withFileTypes: true, encoding: 'buffer' }));
   return entries
     .map((entry) => ({ name: entry.name.toString(), isText: isUtf8(entry.name), entry }))

@@ -13,13 +13,13 @@ export interface MemoryFile {
 /** Names, and what they stand for. */
 export interface MemoryDirectory {
   readonly kind: 'directory';
-  readonly entries: Map<string, MemoryNode>;
+  readonly entries: Map<string, MemoryDiskNode>;
   /** Milliseconds since 1970. */
   modifiedMs: number;
 }
 
 /** What a name can stand for. */
-export type MemoryNode = MemoryFile | MemoryDirectory;
+export type MemoryDiskNode = MemoryFile | MemoryDirectory;
 
 /** An empty directory. */
 export function newDirectory(modifiedMs: number): MemoryDirectory {
@@ -32,9 +32,9 @@ export function newFile(bytes: Uint8Array, modifiedMs: number): MemoryFile {
 }
 
 /** What is at `path`; undefined when nothing is. */
-export function findNode(root: MemoryDirectory, path: string): MemoryNode | undefined {
+export function findNode(root: MemoryDirectory, path: string): MemoryDiskNode | undefined {
   checkDiskPath(path);
-  let at: MemoryNode | undefined = root;
+  let at: MemoryDiskNode | undefined = root;
   for (const name of path === '' ? [] : path.split('/')) {
     if (at?.kind !== 'directory') return undefined;
     at = at.entries.get(name);

@@ -1,8 +1,8 @@
 import { type Backend } from './backend.ts';
-import { WD } from './workingDirectory.ts';
+import { WorkingDirectory } from './workingDirectory.ts';
 
 /** A file system: a tree of nodes in a backend. Everything is done through a working directory of it. */
-export class FS {
+export class FileSystem {
   readonly backend: Backend;
 
   constructor(backend: Backend) {
@@ -15,7 +15,7 @@ export class FS {
   }
 
   /** Returns the working directory at '/'. Reads nothing. */
-  root(): Promise<WD> {
-    return Promise.resolve(new WD(this.backend, []));
+  root(): Promise<WorkingDirectory> {
+    return Promise.resolve(new WorkingDirectory(this.backend, []));
   }
 }

@@ -25,7 +25,7 @@ type Range = { readonly start: number; readonly end: number };
  * link. Changes fail `read-only` where the file system cannot be written. A check and the change after it are two
  * steps: callers that race for one path order themselves.
  */
-export class WD {
+export class WorkingDirectory {
   readonly backend: Backend;
   /** Absolute, without links. */
   readonly path: string;
@@ -60,7 +60,7 @@ export class WD {
   }
 
   /** Returns the working directory at the path. Fails `not-found`. */
-  async openDirectory(path: string): Promise<WD> {
+  async openDirectory(path: string): Promise<WorkingDirectory> {
     return workingDirectory(this.backend, await this.#directory(path));
   }
 
@@ -112,7 +112,7 @@ export class WD {
    * Makes a directory. With `parents` also those on the way, and a directory that is there already is fine. Fails
    * `already-exists`, and `not-found` when its own directory is missing.
    */
-  async createDirectory(path: string, { parents = false } = {}): Promise<WD> {
+  async createDirectory(path: string, { parents = false } = {}): Promise<WorkingDirectory> {
     return workingDirectory(this.backend, await createDirectory(this.backend, await this.#here(), path, parents));
   }
 
@@ -196,8 +196,8 @@ export class WD {
   }
 }
 
-function workingDirectory(backend: Backend, at: NodePath): WD {
-  return new WD(
+function workingDirectory(backend: Backend, at: NodePath): WorkingDirectory {
+  return new WorkingDirectory(
     backend,
     at.path.split('/').filter((name) => name !== ''),
   );

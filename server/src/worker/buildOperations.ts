@@ -11,9 +11,9 @@ import { type InputSql } from '../build/inputSql.ts';
 import { inspectFiles } from '../build/inspectFiles.ts';
 import { type OperationName, type WorkerOperations, type WorkerSettings } from '../sandbox/messages.ts';
 import { plainRow, type PlainValue } from '../sandbox/plainValue.ts';
-import { createSlots } from '../base/slots.ts';
+import { createSemaphore } from '../base/slots.ts';
 import { type BuildTools, buildUser } from '../build/userBuild.ts';
-import { createWorkplaces } from '../build/workplaces.ts';
+import { createBuildSlots } from '../build/workplaces.ts';
 
 /** What a worker does for a Builder. */
 export type BuildOperations = Pick<WorkerOperations, Extract<OperationName, 'buildUser' | 'statements' | 'inspect'>>;
@@ -32,9 +32,9 @@ export async function createBuildOperations(settings: WorkerSettings): Promise<B
   const { memoryLimitBytes, threads, spillDirectory } = settings;
   const shared = { memoryLimitBytes: memoryLimitBytes / sideBySideMax, threads };
   const limits = settings.buildLimits ?? defaultLimits;
-  const workplaces = createWorkplaces(`${spillDirectory}/builds`, userBuildsMax);
-  const inSlot = createSlots(sideBySideMax);
-  const inUserSlot = createSlots(userBuildsMax);
+  const workplaces = createBuildSlots(`${spillDirectory}/builds`, userBuildsMax);
+  const inSlot = createSemaphore(sideBySideMax);
+  const inUserSlot = createSemaphore(userBuildsMax);
   const parser = await openLockedDatabase({ threads: 1, hostPaths: [] });
 
   /** Databases that spill into one directory would take each other's files for theirs. */

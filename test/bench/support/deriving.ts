@@ -8,7 +8,7 @@ import { type Pond } from '../../../server/src/pond/types.ts';
 import { type Builder } from '../../../server/src/sandbox/build.ts';
 import { createBuilder } from '../../../server/src/build/builder.ts';
 import { createCache } from '../../../server/src/storage/cache.ts';
-import { createWorkshop } from '../../../server/src/materialize/createWorkshop.ts';
+import { createMaterializer } from '../../../server/src/materialize/createWorkshop.ts';
 import { type ResourcePond, withResources } from '../../../server/src/resources/tree/resourcePond.ts';
 import { type Scratch, withScratch } from './scratch.ts';
 
@@ -39,7 +39,7 @@ export async function withDeriving(work: (deriving: Deriving) => Promise<void>):
         connection,
         withCache(name) {
           const cache = createCache(join(folder, name), { bytesMax: 1e12 });
-          return withResources(pond, createWorkshop({ cache, builder: () => builder, isTrusted: () => true }));
+          return withResources(pond, createMaterializer({ cache, builder: () => builder, isTrusted: () => true }));
         },
         async parquet(name, sql) {
           const file = join(folder, name);

@@ -22,9 +22,9 @@ export interface GraphState {
   readonly edges: readonly { readonly from: string; readonly to: string }[];
 }
 
-export type ToPage = GraphState;
+export type ToGraphPage = GraphState;
 
-export type FromPage =
+export type FromGraphPage =
   | { readonly type: 'ready' }
   /** Selects the resource in the view. */
   | { readonly type: 'reveal'; readonly id: string }

@@ -46,7 +46,7 @@ export interface PlotInfo {
   }[];
 }
 
-export type ToPage =
+export type ToGridPage =
   | GridState
   | ({ readonly type: 'rows'; readonly run: number } & RowsInfo)
   | { readonly type: 'rowsFailed'; readonly run: number; readonly start: number; readonly message: string }
@@ -54,7 +54,7 @@ export type ToPage =
   | { readonly type: 'plotFailed'; readonly run: number; readonly message: string }
   | { readonly type: 'copied'; readonly rows: number };
 
-export type FromPage =
+export type FromGridPage =
   | { readonly type: 'ready' }
   | { readonly type: 'cancel' }
   | { readonly type: 'rows'; readonly run: number; readonly start: number; readonly count: number }

@@ -1,18 +1,18 @@
-import { type FS } from '../../tinyfs/fs.ts';
-import { type Inputs } from '../../resources/model/derived.ts';
+import { type FileSystem } from '../../tinyfs/fs.ts';
+import { type InputMatcher } from '../../resources/model/derived.ts';
 import { type Job } from '../../base/job.ts';
-import { readHome } from '../../resources/readResource.ts';
+import { readResource } from '../../resources/readResource.ts';
 import { findOutputs, renderMatch } from '../../resources/kinds/template/render.ts';
-import { type Workshop } from '../../materialize/workshop.ts';
+import { type Materializer } from '../../materialize/workshop.ts';
 import { type ExportContext } from '../../resources/model/exportContext.ts';
 
 /** What an output of a Template is rendered with. */
 export interface Rendering {
   /** The tree, and what resources read in it. */
-  readonly fs: FS;
-  readonly inputs: Inputs;
+  readonly fs: FileSystem;
+  readonly inputs: InputMatcher;
   readonly files: ExportContext;
-  readonly workshop: Workshop;
+  readonly workshop: Materializer;
   readonly job: Job;
 }
 
@@ -24,7 +24,7 @@ export async function textWithFiles(path: string, rendering: Rendering): Promise
   const [, kind = '', id = '', ...below] = path.split('/');
   if (kind !== 'Template') return undefined;
   const { fs, inputs, files, workshop, job } = rendering;
-  const resource = (await readHome(fs, kind, id))?.resource;
+  const resource = (await readResource(fs, kind, id))?.resource;
   const outputs = resource === undefined ? [] : await findOutputs(resource, inputs, below.join('/'));
   const [output, other] = outputs;
   return output === undefined || other !== undefined ? undefined : await renderMatch(output, files, workshop, job);

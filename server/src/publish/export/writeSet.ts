@@ -4,7 +4,7 @@ import { type HostFile } from '../../pond/types.ts';
 import { readHostStream } from '../../storage/hostStream.ts';
 import { keyOf } from '../../materialize/contentKey.ts';
 import { type Job } from '../../base/job.ts';
-import { type Workshop } from '../../materialize/workshop.ts';
+import { type Materializer } from '../../materialize/workshop.ts';
 import { type ExportedFile, type ExportedSet, isAsLeft } from './manifest.ts';
 import { type TemporalPart } from './parts.ts';
 import { copySql, findPartitions, type Partition, partitionColumn, partitionSql } from './partitions.ts';
@@ -14,11 +14,11 @@ import { placeFile, placeFiles, writeChunks } from './place.ts';
 const recipeVersion = 1;
 
 /** Where exports go, and with what they are made. */
-export interface ExportPlace {
+export interface ExportTarget {
   readonly disk: Disk;
   /** Absolute host path of the disk's root. */
   readonly directory: string;
-  readonly workshop: Workshop;
+  readonly workshop: Materializer;
   readonly job: Job;
 }
 
@@ -50,7 +50,7 @@ const batchMax = 100;
  * `tell` hears of what is there while only a part is written, should the rest fail: a set whose key no set has.
  */
 export async function writeSet(
-  place: ExportPlace,
+  place: ExportTarget,
   set: SeriesSet,
   before: ExportedSet | undefined,
   tell?: (part: ExportedSet) => void,
@@ -75,7 +75,7 @@ export function parquetName(name: string): string {
 
 /** What is on the disk now, of a file that was written. */
 export function exportedFile(
-  { disk }: Pick<ExportPlace, 'disk'>,
+  { disk }: Pick<ExportTarget, 'disk'>,
   file: string,
   { startTime, endTime }: Pick<ExportedFile, 'startTime' | 'endTime'> = { startTime: null, endTime: null },
 ): ExportedFile {
@@ -93,7 +93,7 @@ function fileOf({ changed: _, ...file }: Written): ExportedFile {
 
 /** Undefined for what goes into one file. */
 async function partitionsOf(
-  { workshop, job }: ExportPlace,
+  { workshop, job }: ExportTarget,
   { inputs, parts }: SeriesSet,
 ): Promise<readonly Partition[] | undefined> {
   const [first, ...rest] = parts;
@@ -103,7 +103,7 @@ async function partitionsOf(
   return await findPartitions(workshop.builder, hostPathsOf(inputs), time, [first, ...rest], job.signal);
 }
 
-async function writeWhole(place: ExportPlace, { inputs, file }: SeriesSet): Promise<Written> {
+async function writeWhole(place: ExportTarget, { inputs, file }: SeriesSet): Promise<Written> {
   const { disk, directory, workshop, job } = place;
   const [first, ...rest] = inputs;
   const changed = await placeFile(disk, directory, file, async (temporary) => {
@@ -120,7 +120,7 @@ async function writeWhole(place: ExportPlace, { inputs, file }: SeriesSet): Prom
 }
 
 async function writePartitions(
-  place: ExportPlace,
+  place: ExportTarget,
   { inputs, folder }: SeriesSet,
   partitions: readonly Partition[],
   tell: (written: readonly Written[]) => void,

@@ -2,7 +2,7 @@ import { readHostStream } from '../../storage/hostStream.ts';
 import { keyOf } from '../../materialize/contentKey.ts';
 import { type Match } from '../../resources/model/derived.ts';
 import { placeFile, writeChunks } from './place.ts';
-import { exportedFile, type ExportPlace, type WrittenSet } from './writeSet.ts';
+import { exportedFile, type ExportTarget, type WrittenSet } from './writeSet.ts';
 
 /** A file that is exported as it is. */
 export interface TextSet {
@@ -15,7 +15,7 @@ export interface TextSet {
 }
 
 /** Writes a file as it is, or the text that takes its place. */
-export async function writeText(place: ExportPlace, { origin, match, file, text }: TextSet): Promise<WrittenSet> {
+export async function writeText(place: ExportTarget, { origin, match, file, text }: TextSet): Promise<WrittenSet> {
   const { disk, directory, job } = place;
   const changed = await placeFile(disk, directory, file, async (temporary) => {
     if (text !== undefined) return await writeChunks(disk, temporary, [Buffer.from(text)]);

@@ -1,6 +1,6 @@
 /** What a site shows: the outputs of Reduce resources, with their parameters and resolutions. */
 import { type Column } from '../../sandbox/types.ts';
-import { type Inputs, type Match } from '../../resources/model/derived.ts';
+import { type InputMatcher, type Match } from '../../resources/model/derived.ts';
 import { isDurationError, parseDuration } from '../../documents/duration.ts';
 import { type TemporalPart } from '../export/parts.ts';
 import { fieldsOf } from '../../resources/kinds/template/fields.ts';
@@ -11,11 +11,11 @@ export interface SiteOutput {
   readonly collection: string;
   readonly name: string;
   /** From the finest to the coarsest; at least one. */
-  readonly resolutions: readonly Resolution[];
+  readonly resolutions: readonly SiteResolution[];
 }
 
 /** A series of an output. */
-export interface Resolution {
+export interface SiteResolution {
   /** As the document has it. */
   readonly name: string;
   /** Length of a bucket, or near it. */
@@ -38,8 +38,8 @@ export interface Parameter {
 const monthSeconds = 2_629_746;
 
 /** The outputs of all Reduce resources, in order of their paths. */
-export async function findOutputs(inputs: Inputs): Promise<readonly SiteOutput[]> {
-  const outputs = new Map<string, Omit<SiteOutput, 'resolutions'> & { readonly resolutions: Resolution[] }>();
+export async function findOutputs(inputs: InputMatcher): Promise<readonly SiteOutput[]> {
+  const outputs = new Map<string, Omit<SiteOutput, 'resolutions'> & { readonly resolutions: SiteResolution[] }>();
   for (const match of await inputs.match('/Reduce/*/*/**/res=*')) {
     const [resource = '', collection = '', folders = '', resolution = ''] = match.captures;
     const name = folders.replace(/\/$/, '');

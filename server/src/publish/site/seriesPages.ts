@@ -4,9 +4,9 @@ import { type HostFile } from '../../pond/types.ts';
 import { type FileFacts } from '../../sandbox/build.ts';
 import { type ExportedFile, type ExportedSet, type Manifest } from '../export/manifest.ts';
 import { partitionColumn } from '../export/partitions.ts';
-import { type ExportPlace, writeSet } from '../export/writeSet.ts';
+import { type ExportTarget, writeSet } from '../export/writeSet.ts';
 import { type Slugs } from '../../documents/pageNames.ts';
-import { type Parameter, parametersOf, partsFor, type Resolution, type SiteOutput } from './outputs.ts';
+import { type Parameter, parametersOf, partsFor, type SiteResolution, type SiteOutput } from './outputs.ts';
 import { type PageResolution, type SeriesPage } from './pages.ts';
 
 /** Folder of the data, below the root of the site's pages. */
@@ -15,7 +15,7 @@ export const dataFolder = 'data';
 /** What writes the data of a site. */
 export interface SiteData {
   /** Where data goes: the folder `src/data` of the site. */
-  readonly place: ExportPlace;
+  readonly place: ExportTarget;
   readonly slugs: Slugs;
   readonly before: Manifest;
   /** Gets the sets that are written, by their folder. */
@@ -80,7 +80,7 @@ export function slugPath(slugs: Slugs, root: string, names: readonly string[]): 
 async function writeResolution(
   { place, slugs, before, after, files }: SiteData,
   folders: string,
-  { name, seconds, match }: Resolution,
+  { name, seconds, match }: SiteResolution,
 ): Promise<{ readonly resolution: PageResolution; readonly inputs: readonly HostFile[]; readonly unchanged: number }> {
   const folder = `${folders}/res-${slugs.of(`data/${folders}`, name)}`;
   const inputs = await match.files(place.job);
@@ -100,7 +100,7 @@ const sparklineMax = 120;
 
 /** The newest values of a parameter, of the coarsest resolution that has enough of them. */
 async function sparklineOf(
-  { workshop, job }: ExportPlace,
+  { workshop, job }: ExportTarget,
   resolutions: readonly { readonly facts: FileFacts; readonly inputs: readonly HostFile[] }[],
   parameter: Parameter | undefined,
 ): Promise<readonly number[]> {

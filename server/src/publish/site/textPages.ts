@@ -1,11 +1,11 @@
 /** The pages and files of a site that Template resources give. */
-import { type FS } from '../../tinyfs/fs.ts';
-import { type Inputs, type Match } from '../../resources/model/derived.ts';
+import { type FileSystem } from '../../tinyfs/fs.ts';
+import { type InputMatcher, type Match } from '../../resources/model/derived.ts';
 import { type ExportContext, foldRecords } from '../../resources/model/exportContext.ts';
 import { type ExportedFile } from '../export/manifest.ts';
 import { textWithFiles } from '../export/templateText.ts';
-import { type ExportPlace } from '../export/writeSet.ts';
-import { readHome } from '../../resources/readResource.ts';
+import { type ExportTarget } from '../export/writeSet.ts';
+import { readResource } from '../../resources/readResource.ts';
 import { collectionsOf } from '../../resources/kinds/template/collections.ts';
 import { type Slugs, pathFrom } from '../../documents/pageNames.ts';
 import { type TextPage } from './pages.ts';
@@ -14,9 +14,9 @@ import { slugPath } from './seriesPages.ts';
 
 /** What Templates are rendered with. */
 export interface TextParts {
-  readonly fs: FS;
-  readonly inputs: Inputs;
-  readonly place: ExportPlace;
+  readonly fs: FileSystem;
+  readonly inputs: InputMatcher;
+  readonly place: ExportTarget;
   readonly slugs: Slugs;
   /** The exported files of each series, by its pond path; relative to the root of the site's pages. */
   readonly files: ReadonlyMap<string, readonly ExportedFile[]>;
@@ -48,9 +48,9 @@ export async function renderTexts(parts: TextParts): Promise<RenderedTexts> {
   return { texts, pages };
 }
 
-async function collectionAt(fs: FS, match: Match, collection: string): Promise<{ desc: string; pattern: string }> {
+async function collectionAt(fs: FileSystem, match: Match, collection: string): Promise<{ desc: string; pattern: string }> {
   const [, kind = '', id = ''] = match.path.split('/');
-  const home = await readHome(fs, kind, id);
+  const home = await readResource(fs, kind, id);
   const found = home?.resource && collectionsOf(home.resource).find(({ name }) => name === collection);
   return { desc: home?.desc ?? '', pattern: found?.inPattern ?? '' };
 }

@@ -1,13 +1,13 @@
 import { openHostDisk } from '../../storage/hostDisk.ts';
-import { type FS } from '../../tinyfs/fs.ts';
-import { type Inputs } from '../../resources/model/derived.ts';
+import { type FileSystem } from '../../tinyfs/fs.ts';
+import { type InputMatcher } from '../../resources/model/derived.ts';
 import { type Job } from '../../base/job.ts';
 import { type ExportedSet, readManifest, writeManifest } from '../export/manifest.ts';
 import { requireFolders } from '../export/place.ts';
 import { sweep } from '../export/sweep.ts';
-import { readHomes } from '../../resources/readResource.ts';
-import { sideBySide } from '../../base/sideBySide.ts';
-import { type Workshop } from '../../materialize/workshop.ts';
+import { readResources } from '../../resources/readResource.ts';
+import { mapLimit } from '../../base/sideBySide.ts';
+import { type Materializer } from '../../materialize/workshop.ts';
 import { createSlugs, scriptValue } from '../../documents/pageNames.ts';
 import { findOutputs, type SiteOutput } from './outputs.ts';
 import { addressOf, grouped, indexPageText, type SeriesPage, seriesPageText, type TextPage } from './pages.ts';
@@ -18,9 +18,9 @@ import { writeTexts } from './writeTexts.ts';
 
 /** What a site is made of, and where. */
 export interface SiteParts {
-  readonly fs: FS;
-  readonly inputs: Inputs;
-  readonly workshop: Workshop;
+  readonly fs: FileSystem;
+  readonly inputs: InputMatcher;
+  readonly workshop: Materializer;
   /** Absolute host path of the site's folder; made when it is missing. */
   readonly directory: string;
   readonly title: string;
@@ -53,7 +53,7 @@ export async function writeSite(parts: SiteParts): Promise<WrittenSite> {
   const disk = openHostDisk(dataDirectory);
   const before = readManifest(disk);
   const after = new Map<string, ExportedSet>();
-  const homes = await readHomes(fs);
+  const homes = await readResources(fs);
   const data: SiteData = {
     place: { disk, directory: dataDirectory, workshop, job },
     slugs: createSlugs(),
@@ -99,7 +99,7 @@ const pagesAtOnce = 2;
 /** Pages begin in the order of their outputs, and take their names as they begin: so names are the same each time. */
 async function writePages(data: SiteData, outputs: readonly SiteOutput[], job: Job): Promise<readonly WrittenPage[]> {
   let done = 0;
-  return await sideBySide(outputs, pagesAtOnce, async (output) => {
+  return await mapLimit(outputs, pagesAtOnce, async (output) => {
     job.progress?.(`writing ${output.resource}/${output.collection}/${output.name}`, done, outputs.length);
     const page = await writeSeriesPage(data, output);
     done += 1;

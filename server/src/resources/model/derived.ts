@@ -2,7 +2,7 @@
 import { type HostFile } from '../../pond/types.ts';
 import { type FileType } from '../../tinyfs/backend.ts';
 import { type Job } from '../../base/job.ts';
-import { type Workshop } from '../../materialize/workshop.ts';
+import { type Materializer } from '../../materialize/workshop.ts';
 
 /** A file of the pond, real or derived, that a pattern matches. */
 export interface Match {
@@ -22,7 +22,7 @@ export interface Match {
 }
 
 /** The tree that a resource is evaluated in. */
-export interface Inputs {
+export interface InputMatcher {
   /**
    * Files that a pattern of pond paths matches, each once, in order of path; links are followed, directories and the
    * documents and records of resources are left out. Fails `resource-cycle` when the pattern reaches what is being made
@@ -54,5 +54,5 @@ export interface DerivedFile {
    * The content as host files, at least one; several for a series only, in time order. Called when the workshop does
    * not have them under `key`. A failure names the resource's document with the position, or the input.
    */
-  make(workshop: Workshop, job: Job): Promise<readonly HostFile[]>;
+  make(workshop: Materializer, job: Job): Promise<readonly HostFile[]>;
 }

@@ -1,7 +1,7 @@
 import { type Issue } from '../../documents/issue.ts';
 import { type ResourceKind } from './kind.ts';
-import { type Node, textOf } from '../../documents/node.ts';
-import { type ObjectShape, optional, required, type Shape, type TextShape } from '../../documents/shape.ts';
+import { type YamlNode, textOf } from '../../documents/node.ts';
+import { type ObjectSchema, optional, required, type Schema, type TextSchema } from '../../documents/shape.ts';
 import { suggest } from '../../base/suggest.ts';
 import { isUuid, nameText, plainText, verbatimText } from '../../documents/texts.ts';
 
@@ -11,8 +11,8 @@ export const envelopeKeys = ['apiVersion', 'kind', 'name', 'desc', 'metadata', '
 /**
  * Returns the shape of a whole document of one kind, or, without a kind, of a document whose `spec` is not looked at.
  */
-export function documentShape(kinds: readonly ResourceKind[], kind: ResourceKind | undefined): ObjectShape {
-  const specShape: Shape = kind?.spec ?? { type: 'anything' };
+export function documentSchema(kinds: readonly ResourceKind[], kind: ResourceKind | undefined): ObjectSchema {
+  const specShape: Schema = kind?.spec ?? { type: 'anything' };
   return {
     type: 'object',
     fields: {
@@ -35,7 +35,7 @@ export function documentShape(kinds: readonly ResourceKind[], kind: ResourceKind
 }
 
 /** Returns the kind that a document declares, or undefined when it declares none that is known. */
-export function kindOf(kinds: readonly ResourceKind[], root: Node | undefined): ResourceKind | undefined {
+export function kindOf(kinds: readonly ResourceKind[], root: YamlNode | undefined): ResourceKind | undefined {
   const name = textOf(root, 'kind');
   return kinds.find((kind) => kind.kind === name);
 }
@@ -49,12 +49,12 @@ export function nearestKind(kinds: readonly ResourceKind[], name: string): Resou
   return kinds.find((kind) => kind.kind === suggestion);
 }
 
-function kindShape(kinds: readonly ResourceKind[]): Shape {
+function kindShape(kinds: readonly ResourceKind[]): Schema {
   const choices = kinds.map((kind) => ({ value: kind.kind, doc: kind.summary }));
   return { type: 'choice', label: 'a kind of resource', choices, ignoreCase: false, unknownCode: 'kind-unknown' };
 }
 
-function resourceNameShape(kinds: readonly ResourceKind[]): TextShape {
+function resourceNameShape(kinds: readonly ResourceKind[]): TextSchema {
   return { ...nameText, check: (text) => [...(nameText.check?.(text) ?? []), ...reservedName(kinds, text)] };
 }
 

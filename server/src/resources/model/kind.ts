@@ -1,11 +1,11 @@
 /** What a kind of resource is, and what its functions are given: types that name each other stand together. */
-import { type DerivedEntries, type Inputs } from './derived.ts';
+import { type DerivedEntries, type InputMatcher } from './derived.ts';
 import { type RunCounts, type RunOutcome } from './running.ts';
-import { type Workshop } from '../../materialize/workshop.ts';
-import { type WD } from '../../tinyfs/workingDirectory.ts';
+import { type Materializer } from '../../materialize/workshop.ts';
+import { type WorkingDirectory } from '../../tinyfs/workingDirectory.ts';
 import { type MapNode } from '../../documents/node.ts';
 import { type ScalarNode } from '../../documents/node.ts';
-import { type ObjectShape } from '../../documents/shape.ts';
+import { type ObjectSchema } from '../../documents/shape.ts';
 
 /** All that the pond knows about one kind of resource. Each kind is one file under kinds/. */
 export interface ResourceKind {
@@ -15,7 +15,7 @@ export interface ResourceKind {
   readonly summary: string;
   /** More about it, in Markdown. */
   readonly doc: string;
-  readonly spec: ObjectShape;
+  readonly spec: ObjectSchema;
   /** A complete document that has no problems. */
   readonly example: string;
   /** What flows through it, told of the document alone. The order of runs and the cycles come from it. */
@@ -57,7 +57,7 @@ export function isImplemented({ run, derive }: Pick<ResourceKind, 'run' | 'deriv
 }
 
 /** What a resource's home holds beside what is stored there: names of its collections, scopes, … with their content. */
-export type Derive = (resource: Resource, inputs: Inputs) => DerivedEntries;
+export type Derive = (resource: Resource, inputs: InputMatcher) => DerivedEntries;
 
 /** What a run is given. */
 export interface RunContext {
@@ -66,10 +66,10 @@ export interface RunContext {
    * The resource's home in the transaction of the run, where nobody else sees the changes before they are committed
    * with the record of the run. Asked for anew after a checkpoint.
    */
-  home(): Promise<WD>;
+  home(): Promise<WorkingDirectory>;
   /** The newest commit, with what is derived from it. */
-  readonly inputs: Inputs;
-  readonly workshop: Workshop;
+  readonly inputs: InputMatcher;
+  readonly workshop: Materializer;
   readonly signal: AbortSignal;
   readonly progress: (message: string, done: number, total?: number) => void;
   /** The value of an environment variable; undefined when it is not set. */

@@ -7,7 +7,7 @@ export const documentName = 'resource.yaml';
 export const recordsName = 'runs.jsonl';
 
 /** Where a resource lives: `/Derive/<uuid>`. */
-export function homeOf({ kind, id }: { readonly kind: { readonly kind: string }; readonly id: string }): string {
+export function resourceDirectory({ kind, id }: { readonly kind: { readonly kind: string }; readonly id: string }): string {
   return `/${kind.kind}/${id}`;
 }
 

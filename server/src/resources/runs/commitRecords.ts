@@ -1,7 +1,7 @@
 import { isPondError, type PondError } from '../../base/error.ts';
 import { addRecord, isSameAgain, readRecords, type RunRecord } from './records.ts';
 import { type ResourcePond } from '../tree/resourcePond.ts';
-import { type WD } from '../../tinyfs/workingDirectory.ts';
+import { type WorkingDirectory } from '../../tinyfs/workingDirectory.ts';
 
 /** The record of a run that committed nothing itself. */
 export interface PendingRecord {
@@ -56,7 +56,7 @@ async function withNews(pond: ResourcePond, pending: readonly PendingRecord[]): 
   return news;
 }
 
-async function addRecords(root: WD, pending: readonly PendingRecord[]): Promise<void> {
+async function addRecords(root: WorkingDirectory, pending: readonly PendingRecord[]): Promise<void> {
   for (const { kind, id, record } of pending) {
     const home = `/${kind}/${id}`;
     if (await root.exists(home)) await addRecord(await root.openDirectory(home), record);

@@ -4,7 +4,7 @@
  */
 
 /** The homes of one pond that are being written. */
-export interface Homes {
+export interface RunLocks {
   /** Runs work that has the home to itself. Undefined, and nothing is done, while another run has it. */
   run<T>(id: string, work: () => Promise<T>): Promise<T | undefined>;
   /** Runs work, which is short, that has the homes to itself: runs that have them come to their end before. */
@@ -17,7 +17,7 @@ interface Writer {
 }
 
 /** Returns homes that nobody writes. */
-export function createHomes(): Homes {
+export function createRunLocks(): RunLocks {
   const writers = new Map<string, Writer>();
 
   async function write<T>(ids: readonly string[], isRun: boolean, work: () => Promise<T>): Promise<T> {

@@ -2,14 +2,14 @@ import { isPondError, PondError } from '../../base/error.ts';
 import { literalList } from '../../duckdb/sql.ts';
 import { type HostFile } from '../../pond/types.ts';
 import { type NodePath } from '../../tinyfs/nodePath.ts';
-import { type WD } from '../../tinyfs/workingDirectory.ts';
-import { placeOf } from '../tree/derivedNode.ts';
+import { type WorkingDirectory } from '../../tinyfs/workingDirectory.ts';
+import { roleOf } from '../tree/derivedNode.ts';
 import { type Resource } from '../model/kind.ts';
-import { homeOf, titleOf } from '../model/resource.ts';
+import { resourceDirectory, titleOf } from '../model/resource.ts';
 import { type ResourcePond } from '../tree/resourcePond.ts';
 import { type RunCounts, type RunOutcome } from '../model/running.ts';
-import { sideBySide } from '../../base/sideBySide.ts';
-import { unmatchedPatterns } from '../unmatched.ts';
+import { mapLimit } from '../../base/sideBySide.ts';
+import { missingInputs } from '../unmatched.ts';
 
 /** Who waits for it. */
 interface MakeOptions {
@@ -18,7 +18,7 @@ interface MakeOptions {
 }
 
 /** What one file brought, rows not counted, or why there is none. */
-type Made = RunCounts | PondError;
+type BuildOutput = RunCounts | PondError;
 
 const nothing: RunCounts = { rows: 0, bytes: 0, files: 0 };
 
@@ -36,13 +36,13 @@ const madeAtOnce = 3;
  * derives. A file or folder that fails does not keep the others from being made: the first failure, in the order of
  * paths, is the run's, the others are notes.
  */
-export async function makeAll(pond: ResourcePond, resource: Resource, options: MakeOptions): Promise<RunOutcome> {
+export async function buildAll(pond: ResourcePond, resource: Resource, options: MakeOptions): Promise<RunOutcome> {
   const version = String(pond.head.number);
   const { derived, failures } = await findDerived(await (await pond.at(version)).root(), resource);
   let done = 0;
   const counted = new Set<string>();
   const tables: HostFile[] = [];
-  const made = await sideBySide(derived, madeAtOnce, async (at): Promise<Made> => {
+  const made = await mapLimit(derived, madeAtOnce, async (at): Promise<BuildOutput> => {
     if (options.signal.aborted) throw new PondError('cancelled', 'the run was cancelled');
     options.progress(`${titleOf(resource)}: ${at.basename}`, done, derived.length);
     const files = await failing(() => makeOne(pond, at, options));
@@ -56,7 +56,7 @@ export async function makeAll(pond: ResourcePond, resource: Resource, options: M
   });
   const all = [...failures, ...made.filter((one) => isPondError(one))];
   const [first, ...others] = all;
-  const unmatched = await unmatchedPatterns(await pond.inputs(version), resource);
+  const unmatched = await missingInputs(await pond.inputs(version), resource);
   const notes = [
     ...bounded(
       others.map(({ message }) => message),
@@ -74,11 +74,11 @@ interface Found {
 }
 
 /** The derived files below the home, in order of path, and why a folder of it cannot be listed. */
-async function findDerived(root: WD, resource: Resource): Promise<Found> {
+async function findDerived(root: WorkingDirectory, resource: Resource): Promise<Found> {
   const derived: NodePath[] = [];
   const failures: PondError[] = [];
-  for (const entry of await root.list(homeOf(resource))) {
-    if (placeOf(entry.node)?.in !== 'derived') continue;
+  for (const entry of await root.list(resourceDirectory(resource))) {
+    if (roleOf(entry.node)?.in !== 'derived') continue;
     if (!entry.isDirectory) derived.push(entry);
     else {
       const failure = await failing(async () => {
@@ -120,7 +120,7 @@ async function failing<T>(work: () => Promise<T>): Promise<T | PondError> {
 }
 
 /** All but the rows. */
-function sum(made: readonly Made[]): RunCounts {
+function sum(made: readonly BuildOutput[]): RunCounts {
   const counts = { ...nothing };
   for (const one of made) {
     if (isPondError(one)) continue;

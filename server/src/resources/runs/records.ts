@@ -1,8 +1,8 @@
 /** The records of runs that a resource keeps in its home: JSON, one object a line, the newest last. */
 import { type PondError } from '../../base/error.ts';
-import { type FS } from '../../tinyfs/fs.ts';
-import { type WD } from '../../tinyfs/workingDirectory.ts';
-import { type ResourceHome } from '../readResource.ts';
+import { type FileSystem } from '../../tinyfs/fs.ts';
+import { type WorkingDirectory } from '../../tinyfs/workingDirectory.ts';
+import { type StoredResource } from '../readResource.ts';
 import { longEnough, redact } from '../redact.ts';
 import { recordsName } from '../model/resource.ts';
 import { type RunCounts } from '../model/running.ts';
@@ -20,11 +20,11 @@ const textLengthMax = 2_000;
 const sameAgainMs = 60 * 60 * 1000;
 
 /** How a run ended. */
-export type RunStatus = 'ok' | 'failed' | 'cancelled' | 'skipped';
+export type RecordedStatus = 'ok' | 'failed' | 'cancelled' | 'skipped';
 
 /** The record of a run. Its fields are the columns of pond.runs, and of RunInfo in the protocol. */
 export interface RunRecord extends RunCounts {
-  readonly status: RunStatus;
+  readonly status: RecordedStatus;
   /** ISO 8601, UTC. */
   readonly started: string;
   readonly durationMs: number;
@@ -70,7 +70,7 @@ export function withoutSecrets(record: RunRecord, all: readonly string[]): RunRe
 }
 
 /** Returns the records in a home, oldest first; none when it never ran. Lines that are no records are left out. */
-export async function readRecords(fs: FS, { home }: Pick<ResourceHome, 'home'>): Promise<readonly RunRecord[]> {
+export async function readRecords(fs: FileSystem, { home }: Pick<StoredResource, 'home'>): Promise<readonly RunRecord[]> {
   const root = await fs.root();
   const path = `${home}/${recordsName}`;
   if (!(await root.exists(path))) return [];
@@ -78,7 +78,7 @@ export async function readRecords(fs: FS, { home }: Pick<ResourceHome, 'home'>):
 }
 
 /** Adds a record to those of a home, which is a directory of a transaction. */
-export async function addRecord(home: WD, record: RunRecord): Promise<void> {
+export async function addRecord(home: WorkingDirectory, record: RunRecord): Promise<void> {
   const before = (await home.exists(recordsName)) ? parseRecords(await home.readFile(recordsName)) : [];
   await home.writeFile(recordsName, Buffer.concat(newestLines([...before, shortened(record)])));
 }

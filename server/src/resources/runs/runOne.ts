@@ -1,12 +1,12 @@
 /** One run of one resource. */
 import { isPondError, PondError } from '../../base/error.ts';
 import { type Transaction } from '../../pond/types.ts';
-import { type WD } from '../../tinyfs/workingDirectory.ts';
+import { type WorkingDirectory } from '../../tinyfs/workingDirectory.ts';
 import { invalidError } from '../tree/derivedEntries.ts';
-import { makeAll } from './makeAll.ts';
-import { readHome } from '../readResource.ts';
-import { addRecord, failureOf, type RunRecord, type RunStatus, withoutSecrets } from './records.ts';
-import { documentName, homeOf, titleOf } from '../model/resource.ts';
+import { buildAll } from './makeAll.ts';
+import { readResource } from '../readResource.ts';
+import { addRecord, failureOf, type RunRecord, type RecordedStatus, withoutSecrets } from './records.ts';
+import { documentName, resourceDirectory, titleOf } from '../model/resource.ts';
 import { type Resource, type Run, type RunContext } from '../model/kind.ts';
 import { type RunCounts, type RunOutcome } from '../model/running.ts';
 import { type ResourcePond } from '../tree/resourcePond.ts';
@@ -20,14 +20,14 @@ export interface RunEffects {
 }
 
 /** What a run is asked with. */
-export interface RunOptions {
+export interface ResourceRunOptions {
   readonly effects: RunEffects;
   readonly signal: AbortSignal;
   readonly progress: (message: string, done: number, total?: number) => void;
 }
 
 /** What became of a run. */
-export interface Ran {
+export interface RunReport {
   readonly resource: Resource;
   readonly record: RunRecord;
   /** The commit with the data and the record; undefined when the record is still to be committed. */
@@ -43,10 +43,10 @@ const nothing: RunOutcome = { rows: 0, bytes: 0, files: 0, notes: [] };
  * the record; the record of a run that wrote nothing is left to the caller, who commits those of several runs at once.
  * Fails for programmers' errors only.
  */
-export async function runOne(pond: ResourcePond, chosen: Resource, options: RunOptions): Promise<Ran> {
+export async function runOne(pond: ResourcePond, chosen: Resource, options: ResourceRunOptions): Promise<RunReport> {
   const started = options.effects.now();
   const { env, secrets } = rememberingEnv(options.effects.env);
-  const recordOf = (status: RunStatus, outcome: RunOutcome, error: PondError | undefined): RunRecord => {
+  const recordOf = (status: RecordedStatus, outcome: RunOutcome, error: PondError | undefined): RunRecord => {
     const record = {
       status,
       started: new Date(started).toISOString(),
@@ -64,7 +64,7 @@ export async function runOne(pond: ResourcePond, chosen: Resource, options: RunO
     if (options.signal.aborted) throw new PondError('cancelled', 'the run was cancelled before it began');
     const resource = await asCommitted(pond, chosen);
     const run = await resource.kind.run?.();
-    const outcome = run === undefined ? await makeAll(pond, resource, options) : await writing.run(resource, run);
+    const outcome = run === undefined ? await buildAll(pond, resource, options) : await writing.run(resource, run);
     const record = recordOf(outcome.failure === undefined ? 'ok' : 'failed', outcome, outcome.failure);
     return { resource, record, commit: await writing.commit(record) };
   } catch (error) {
@@ -88,7 +88,7 @@ function rememberingEnv(env: RunEffects['env']): { readonly env: RunEffects['env
 
 /** The resource of the newest commit: since the round began it may have changed, or be gone. */
 async function asCommitted(pond: ResourcePond, { kind, id, ...chosen }: Resource): Promise<Resource> {
-  const home = await readHome(await pond.at(String(pond.head.number)), kind.kind, id);
+  const home = await readResource(await pond.at(String(pond.head.number)), kind.kind, id);
   if (home === undefined) {
     throw new PondError('resource-not-found', `${kind.kind}/${chosen.name} was deleted before its run began`);
   }
@@ -96,7 +96,7 @@ async function asCommitted(pond: ResourcePond, { kind, id, ...chosen }: Resource
   return home.resource;
 }
 
-function statusOf({ code }: PondError): RunStatus {
+function statusOf({ code }: PondError): RecordedStatus {
   return code === 'cancelled' ? 'cancelled' : code === 'resource-not-found' ? 'skipped' : 'failed';
 }
 
@@ -107,7 +107,7 @@ function aboutResource(resource: Resource, failure: PondError): PondError {
   const isOfHost = code.startsWith('storage-') || code === 'commit-unknown';
   if (failure.path !== undefined && !isOfHost) return failure;
   return new PondError(code, isOfHost ? `${titleOf(resource)}: ${message}` : message, {
-    path: `${homeOf(resource)}/${documentName}`,
+    path: `${resourceDirectory(resource)}/${documentName}`,
     ...(hint === undefined ? {} : { hint }),
     ...(position === undefined ? {} : { position }),
     cause,
@@ -123,14 +123,14 @@ interface Writing {
   kept(): RunCounts;
 }
 
-function createWriting(pond: ResourcePond, resource: Resource, { effects, signal, progress }: RunOptions): Writing {
+function createWriting(pond: ResourcePond, resource: Resource, { effects, signal, progress }: ResourceRunOptions): Writing {
   const title = titleOf(resource);
   let transaction: Transaction | undefined;
   let kept: RunCounts = { rows: 0, bytes: 0, files: 0 };
 
-  async function home(): Promise<WD> {
+  async function home(): Promise<WorkingDirectory> {
     transaction ??= await pond.begin();
-    return await (await transaction.fs.root()).openDirectory(homeOf(resource));
+    return await (await transaction.fs.root()).openDirectory(resourceDirectory(resource));
   }
 
   async function end(message: string): Promise<number | undefined> {

@@ -3,18 +3,18 @@
  * keeps those that read of it from running, and no others.
  */
 import { PondError } from '../../base/error.ts';
-import { createSlots } from '../../base/slots.ts';
+import { createSemaphore } from '../../base/slots.ts';
 import { commitRecords } from './commitRecords.ts';
 import { withoutCycles } from '../graph.ts';
 import { invalidError } from '../tree/derivedEntries.ts';
-import { createHomes, type Homes } from './homes.ts';
-import { readHomes, type ResourceHome, resourcesOf } from '../readResource.ts';
+import { createRunLocks, type RunLocks } from './homes.ts';
+import { readResources, type StoredResource, resourcesOf } from '../readResource.ts';
 import { failureOf, type RunRecord } from './records.ts';
 import { titleOf } from '../model/resource.ts';
 import { isImplemented, type Resource } from '../model/kind.ts';
 import { type ResourcePond } from '../tree/resourcePond.ts';
-import { type Ran, type RunEffects, runOne, type RunOptions } from './runOne.ts';
-import { selectHomes } from '../select.ts';
+import { type RunReport, type RunEffects, runOne, type ResourceRunOptions } from './runOne.ts';
+import { selectResources } from '../select.ts';
 
 /** How many resources run at a time. */
 const sideBySideMax = 4;
@@ -29,7 +29,7 @@ export interface RunRequest {
   readonly isRepeated?: boolean;
   readonly effects: RunEffects;
   readonly signal: AbortSignal;
-  readonly progress: RunOptions['progress'];
+  readonly progress: ResourceRunOptions['progress'];
 }
 
 /** A run that ended, with what it was a run of. */
@@ -45,7 +45,7 @@ export interface RunResult {
 }
 
 /** Homes that are being written, by pond. */
-const homesOf = new WeakMap<ResourcePond, Homes>();
+const homesOf = new WeakMap<ResourcePond, RunLocks>();
 
 /**
  * Runs resources once. Fails `resource-not-found` for a name before anything runs; what fails in a run, or for a cycle,
@@ -53,9 +53,9 @@ const homesOf = new WeakMap<ResourcePond, Homes>();
  */
 export async function runResources(pond: ResourcePond, request: RunRequest): Promise<readonly RunResult[]> {
   await pond.refresh();
-  const found = selectHomes(await readHomes(await pond.at(String(pond.head.number))), request.names);
+  const found = selectResources(await readResources(await pond.at(String(pond.head.number))), request.names);
   const { now } = request.effects;
-  const homes = homesOf.get(pond) ?? createHomes();
+  const homes = homesOf.get(pond) ?? createRunLocks();
   homesOf.set(pond, homes);
   const { graph, circular } = withoutCycles(resourcesOf(found));
   const results: RunResult[] = [];
@@ -68,11 +68,11 @@ export async function runResources(pond: ResourcePond, request: RunRequest): Pro
 
   for (const home of found) if (home.resource === undefined) end(refused(home, now()));
   for (const { resource, error } of circular) end(resultOf(notRun('failed', resource, error, now())));
-  const ended = new Map<Resource, Promise<Ran>>();
-  const inSlot = createSlots(sideBySideMax);
+  const ended = new Map<Resource, Promise<RunReport>>();
+  const inSlot = createSemaphore(sideBySideMax);
   for (const resource of graph.inOrder()) {
     const before = graph.sourcesOf(resource).map((source) => ended.get(source)!);
-    const run = async (): Promise<Ran> => {
+    const run = async (): Promise<RunReport> => {
       const failed = (await Promise.all(before)).filter(({ record }) => record.status !== 'ok');
       const ran =
         unready(resource, failed, now()) ??
@@ -95,7 +95,7 @@ export async function runResources(pond: ResourcePond, request: RunRequest): Pro
   return unkept === undefined ? results : results.map((result) => withoutRecord(result, pending, unkept));
 }
 
-function resultOf({ resource, record, commit, isElsewhere = false }: Ran): RunResult {
+function resultOf({ resource, record, commit, isElsewhere = false }: RunReport): RunResult {
   return { kind: resource.kind.kind, name: resource.name, id: resource.id, record, commit, isElsewhere };
 }
 
@@ -106,18 +106,18 @@ function withoutRecord(result: RunResult, pending: readonly RunResult[], { messa
   return { ...result, record: { ...result.record, notes } };
 }
 
-function refused(home: ResourceHome, nowMs: number): RunResult {
+function refused(home: StoredResource, nowMs: number): RunResult {
   const record = recordWithout('failed', nowMs, invalidError(home));
   return { kind: home.kind.kind, name: home.name, id: home.id, record, commit: undefined, isElsewhere: false };
 }
 
-function busy(resource: Resource, nowMs: number): Ran {
+function busy(resource: Resource, nowMs: number): RunReport {
   const error = new PondError('run-failed', `${titleOf(resource)} is running already`);
   return { ...notRun('skipped', resource, error, nowMs), isElsewhere: true };
 }
 
 /** Says why a resource cannot run; undefined when it can. */
-function unready(resource: Resource, failed: readonly Ran[], nowMs: number): Ran | undefined {
+function unready(resource: Resource, failed: readonly RunReport[], nowMs: number): RunReport | undefined {
   const { kind } = resource;
   if (!isImplemented(kind)) {
     const message = `${titleOf(resource)} did nothing: this version of DuckPond does not run ${kind.kind} resources`;
@@ -130,7 +130,7 @@ function unready(resource: Resource, failed: readonly Ran[], nowMs: number): Ran
   return notRun('skipped', resource, error, nowMs);
 }
 
-function notRun(status: 'failed' | 'skipped', resource: Resource, error: PondError, nowMs: number): Ran {
+function notRun(status: 'failed' | 'skipped', resource: Resource, error: PondError, nowMs: number): RunReport {
   return { resource, record: recordWithout(status, nowMs, error), commit: undefined };
 }
 

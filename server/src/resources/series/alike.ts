@@ -1,10 +1,10 @@
 import { isPondError } from '../../base/error.ts';
 import { type HostFile } from '../../pond/types.ts';
 import { type Job } from '../../base/job.ts';
-import { type Workshop } from '../../materialize/workshop.ts';
+import { type Materializer } from '../../materialize/workshop.ts';
 
 /** True when all Parquet files have the same columns of the same types; at least one file. */
-export async function areAlike(files: readonly HostFile[], workshop: Workshop, job: Job): Promise<boolean> {
+export async function areAlike(files: readonly HostFile[], workshop: Materializer, job: Job): Promise<boolean> {
   try {
     return (await workshop.inspect(files, job)).isAlike;
   } catch (error) {

@@ -2,7 +2,7 @@ import { identifier } from '../../duckdb/sql.ts';
 import { type HostFile } from '../../pond/types.ts';
 import { readSql } from '../../sandbox/formats.ts';
 import { type Job } from '../../base/job.ts';
-import { type Workshop } from '../../materialize/workshop.ts';
+import { type Materializer } from '../../materialize/workshop.ts';
 
 /** What DuckDB takes for the type of a column of a CSV or JSON file that has no value. */
 const untold: ReadonlySet<string> = new Set(['VARCHAR', 'JSON']);
@@ -13,10 +13,10 @@ export function isUntold(type: string): boolean {
 }
 
 /** Returns those of the columns, by name, that have no value in any of the Parquet files; at least one column. */
-export async function blankColumns(
+export async function nullColumns(
   files: readonly HostFile[],
   names: readonly string[],
-  { builder }: Workshop,
+  { builder }: Materializer,
   { signal }: Job,
 ): Promise<ReadonlySet<string>> {
   const hostPaths = files.map(({ hostPath }) => hostPath);

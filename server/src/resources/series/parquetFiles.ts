@@ -5,7 +5,7 @@ import { type Reading, readingOf, readingVersion } from '../../sandbox/formats.t
 import { keyOf } from '../../materialize/contentKey.ts';
 import { type Job } from '../../base/job.ts';
 import { type Match } from '../model/derived.ts';
-import { type Workshop } from '../../materialize/workshop.ts';
+import { type Materializer } from '../../materialize/workshop.ts';
 
 /** An input with those that are written as it is: together they say in which order their dates are. */
 export interface AlikeInput {
@@ -19,7 +19,7 @@ export interface AlikeInput {
  * first; none for a text file without a byte, which has neither rows nor columns. Fails `invalid-content`, with the
  * input's path, for what is no table, and `ambiguous-dates`.
  */
-export async function parquetFilesOf(input: AlikeInput, workshop: Workshop, job: Job): Promise<readonly HostFile[]> {
+export async function parquetFilesOf(input: AlikeInput, workshop: Materializer, job: Job): Promise<readonly HostFile[]> {
   const { match, alike } = input;
   const reading = readingOf(match.type, match.name);
   if (reading === undefined) {
@@ -46,7 +46,7 @@ export async function parquetFilesOf(input: AlikeInput, workshop: Workshop, job:
 interface Conversion {
   readonly match: Match;
   readonly reading: Reading;
-  readonly workshop: Workshop;
+  readonly workshop: Materializer;
   readonly job: Job;
   readonly settledBy?: readonly InputFile[];
 }

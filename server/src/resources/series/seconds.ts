@@ -8,7 +8,7 @@ import { type FileFacts } from '../../sandbox/build.ts';
 import { readSql } from '../../sandbox/formats.ts';
 import { type Column } from '../../sandbox/types.ts';
 import { type Job } from '../../base/job.ts';
-import { type Workshop } from '../../materialize/workshop.ts';
+import { type Materializer } from '../../materialize/workshop.ts';
 import { timeColumnOf, timeSql } from './time.ts';
 
 /** Seconds from 1970 to the end of the year 9999, which stands for "never" in many systems. */
@@ -28,7 +28,7 @@ const units = [
 export async function requireSeconds(
   files: readonly HostFile[],
   { columns, rowCount, time }: FileFacts,
-  { builder }: Workshop,
+  { builder }: Materializer,
   { signal }: Job,
 ): Promise<void> {
   const column = timeColumnOf(columns);

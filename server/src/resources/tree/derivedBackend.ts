@@ -10,10 +10,10 @@ import { type Backend, type DirectoryPath, type Entry, type NewNode, type Node }
 import { compareNames } from '../../tinyfs/path.ts';
 import { type DerivedEntries, type DerivedNode } from '../model/derived.ts';
 import { type DerivedState } from './derivedEntries.ts';
-import { baseOf, derivedDirectoryNode, derivedFileNode, type Place, placed, placeOf } from './derivedNode.ts';
+import { baseOf, derivedDirectoryNode, derivedFileNode, type NodeRole, withRole, roleOf } from './derivedNode.ts';
 import { isKindName } from '../model/kindNames.ts';
 import { isBookkeeping } from '../model/resource.ts';
-import { type ResourceHome } from '../readResource.ts';
+import { type StoredResource } from '../readResource.ts';
 import { isUuid } from '../../documents/texts.ts';
 
 /** What a tree with derived directories is made of. */
@@ -22,7 +22,7 @@ export interface DerivedBackendParts {
   /** What was derived so far; a new one after each change of the tree. */
   readonly state: () => DerivedState;
   /** The home at `/KIND/<uuid>` of this tree; undefined when it has no document. */
-  readonly readHome: (kind: string, id: string) => Promise<ResourceHome | undefined>;
+  readonly readHome: (kind: string, id: string) => Promise<StoredResource | undefined>;
   /** Called when the tree was changed through the backend, or a change failed. */
   readonly onChange: () => void;
   /** Bytes of a derived file; undefined while they are not known. */
@@ -36,7 +36,7 @@ export function createDerivedBackend(parts: DerivedBackendParts): Backend {
   const { base, state } = parts;
 
   /** What a directory holds beside what is stored in it; undefined for a directory of the pond itself. */
-  async function derivedIn(at: Place | undefined): Promise<Derived | undefined> {
+  async function derivedIn(at: NodeRole | undefined): Promise<Derived | undefined> {
     if (at?.in === 'derived' && at.node.type === 'directory') {
       return { ...at, entries: await state().entriesOf(at.path, at.node) };
     }
@@ -50,7 +50,7 @@ export function createDerivedBackend(parts: DerivedBackendParts): Backend {
   }
 
   /** As derivedIn; what cannot be derived is not there. */
-  async function derivedIfPossible(at: Place | undefined): Promise<Derived | undefined> {
+  async function derivedIfPossible(at: NodeRole | undefined): Promise<Derived | undefined> {
     try {
       return await derivedIn(at);
     } catch (error) {
@@ -60,16 +60,16 @@ export function createDerivedBackend(parts: DerivedBackendParts): Backend {
   }
 
   /** The node for an entry of the pond itself. */
-  async function place(at: Place | undefined, name: string, node: Node): Promise<Node> {
+  async function place(at: NodeRole | undefined, name: string, node: Node): Promise<Node> {
     if (node.type !== 'directory') return node;
-    if (at?.in === 'root' && isKindName(name)) return placed({ in: 'kind', base: node, kind: name });
+    if (at?.in === 'root' && isKindName(name)) return withRole({ in: 'kind', base: node, kind: name });
     if (at?.in !== 'kind' || !isUuid(name)) return node;
-    const home: Place = { in: 'home', base: node, kind: at.kind, id: name };
-    return placed(home, await countOnlyDerived(home, node));
+    const home: NodeRole = { in: 'home', base: node, kind: at.kind, id: name };
+    return withRole(home, await countOnlyDerived(home, node));
   }
 
   /** How many entries a home has beside those that are stored in it. */
-  async function countOnlyDerived(home: Place, node: Node): Promise<number> {
+  async function countOnlyDerived(home: NodeRole, node: Node): Promise<number> {
     let count = 0;
     for (const name of (await derivedIfPossible(home))?.entries.keys() ?? []) {
       if ((await base.lookup(node, name)) === undefined) count += 1;
@@ -85,7 +85,7 @@ export function createDerivedBackend(parts: DerivedBackendParts): Backend {
   }
 
   async function lookup(directory: Node, name: string): Promise<Node | undefined> {
-    const at = placeOf(directory);
+    const at = roleOf(directory);
     const stored = at?.in === 'derived' ? undefined : await base.lookup(baseOf(directory), name);
     if (stored !== undefined) return await place(at, name, stored);
     if (at?.in === 'home' && isBookkeeping(name)) return undefined;
@@ -95,7 +95,7 @@ export function createDerivedBackend(parts: DerivedBackendParts): Backend {
   }
 
   async function list(directory: Node): Promise<readonly Entry[]> {
-    const at = placeOf(directory);
+    const at = roleOf(directory);
     if (at === undefined) return await base.list(directory);
     const stored = at.in === 'derived' ? [] : await base.list(at.base);
     const entries: Entry[] = [];
@@ -111,7 +111,7 @@ export function createDerivedBackend(parts: DerivedBackendParts): Backend {
   }
 
   async function* read(node: Node, range?: { readonly start: number; readonly end: number }) {
-    if (placeOf(node)?.in !== 'derived') {
+    if (roleOf(node)?.in !== 'derived') {
       yield* base.read(node, range);
       return;
     }
@@ -126,7 +126,7 @@ export function createDerivedBackend(parts: DerivedBackendParts): Backend {
   }
 
   async function copy(node: Node, to: DirectoryPath, newName: string): Promise<Node> {
-    const at = placeOf(node);
+    const at = roleOf(node);
     const target = await stored(to, newName);
     if (at?.in !== 'derived') return await base.copy(baseOf(node), target, newName);
     if (at.node.type !== 'directory') {
@@ -139,7 +139,7 @@ export function createDerivedBackend(parts: DerivedBackendParts): Backend {
 
   /** The path as the tree below knows it. Fails `read-only` for what is derived. */
   async function stored(path: DirectoryPath, name: string): Promise<DirectoryPath> {
-    const at = placeOf(path[path.length - 1]!);
+    const at = roleOf(path[path.length - 1]!);
     if (at?.in === 'derived') throw madeByResource(`${at.path}/${name}`);
     if (at?.in === 'home') {
       const derived = (await derivedIfPossible(at))?.entries.has(name) === true;
@@ -163,13 +163,13 @@ export function createDerivedBackend(parts: DerivedBackendParts): Backend {
 
   return {
     writable: base.writable,
-    root: async () => placed({ in: 'root', base: await base.root() }),
+    root: async () => withRole({ in: 'root', base: await base.root() }),
     lookup,
     list,
     read,
     readlink: (node) => base.readlink(node),
     async *versions(node) {
-      if (placeOf(node)?.in === 'derived') yield node;
+      if (roleOf(node)?.in === 'derived') yield node;
       else yield* base.versions(baseOf(node));
     },
     put: async (path, name, node: NewNode) => {

@@ -9,14 +9,14 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { PondError } from '../../base/error.ts';
-import { type DerivedDirectory, type DerivedEntries, type Inputs } from '../model/derived.ts';
+import { type DerivedDirectory, type DerivedEntries, type InputMatcher } from '../model/derived.ts';
 import { documentName } from '../model/resource.ts';
-import { type ResourceHome } from '../readResource.ts';
+import { type StoredResource } from '../readResource.ts';
 
 /** What derived directories hold, as far as they were looked into. */
 export interface DerivedState {
   /** What a home holds beside what is stored there. Fails `resource-invalid` for a document with errors. */
-  entriesOfHome(home: ResourceHome): Promise<DerivedEntries>;
+  entriesOfHome(home: StoredResource): Promise<DerivedEntries>;
   /** What a derived directory holds. Fails as its patterns do, and `resource-cycle`. */
   entriesOf(path: string, directory: DerivedDirectory): Promise<DerivedEntries>;
   /** The directories that were looked into, by path, with what was found; nothing where that failed. */
@@ -38,12 +38,12 @@ async function listAlong(trail: readonly string[], directory: DerivedDirectory):
 }
 
 /** Returns a state in which nothing was looked at yet. */
-export function createDerivedState(inputs: Inputs): DerivedState {
+export function createDerivedState(inputs: InputMatcher): DerivedState {
   const ofHomes = new Map<string, DerivedEntries>();
   const ofDirectories = new Map<DerivedDirectory, DerivedEntries>();
   const looked = new Map<string, DerivedEntries>();
 
-  async function entriesOfHome(home: ResourceHome): Promise<DerivedEntries> {
+  async function entriesOfHome(home: StoredResource): Promise<DerivedEntries> {
     const known = ofHomes.get(home.home);
     if (known !== undefined) return known;
     const load = home.kind.derive;
@@ -72,7 +72,7 @@ export function createDerivedState(inputs: Inputs): DerivedState {
 }
 
 /** The error for a home whose document has errors; it tells the first. */
-export function invalidError(home: ResourceHome): PondError {
+export function invalidError(home: StoredResource): PondError {
   const errors = home.problems.filter(({ severity }) => severity === 'error');
   const [first] = errors;
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';

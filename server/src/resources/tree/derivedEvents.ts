@@ -11,13 +11,13 @@ import { type PathEvent } from '../../pond/types.ts';
 import { type DerivedEntries, type DerivedNode } from '../model/derived.ts';
 import { type DerivedState } from './derivedEntries.ts';
 import { isKindName } from '../model/kindNames.ts';
-import { type ResourceHome } from '../readResource.ts';
+import { type StoredResource } from '../readResource.ts';
 import { isUuid } from '../../documents/texts.ts';
 
 /** What is derived in a tree that changes. */
 export interface DerivedEventsParts {
   readonly state: () => DerivedState;
-  readonly readHome: (kind: string, id: string) => Promise<ResourceHome | undefined>;
+  readonly readHome: (kind: string, id: string) => Promise<StoredResource | undefined>;
   readonly tell: (changes: readonly PathEvent[]) => void;
 }
 

@@ -6,7 +6,7 @@ import { type DerivedDirectory, type DerivedFile } from '../model/derived.ts';
 const place = Symbol('place');
 
 /** What a node of a tree is to resources. */
-export type Place =
+export type NodeRole =
   /** A node of the pond itself: the root, the directory of a kind, the home of a resource. */
   | { readonly in: 'root'; readonly base: Node }
   | { readonly in: 'kind'; readonly base: Node; readonly kind: string }
@@ -19,31 +19,31 @@ export type Place =
       readonly node: DerivedDirectory | DerivedFile;
     };
 
-interface PlacedNode extends Node {
-  readonly [place]?: Place;
+interface NodeWithRole extends Node {
+  readonly [place]?: NodeRole;
 }
 
 /** Returns what a node is to resources; undefined for any other node. */
-export function placeOf(node: Node): Place | undefined {
-  return (node as PlacedNode)[place];
+export function roleOf(node: Node): NodeRole | undefined {
+  return (node as NodeWithRole)[place];
 }
 
 /** Returns the node as the pond itself knows it. */
 export function baseOf(node: Node): Node {
-  const at = placeOf(node);
+  const at = roleOf(node);
   return at !== undefined && 'base' in at ? at.base : node;
 }
 
 /** Returns a node of the pond with its place. */
-export function placed(at: Exclude<Place, { readonly in: 'derived' }>, entriesMore = 0): Node {
-  const node: PlacedNode = { ...at.base, sizeBytes: at.base.sizeBytes + entriesMore, [place]: at };
+export function withRole(at: Exclude<NodeRole, { readonly in: 'derived' }>, entriesMore = 0): Node {
+  const node: NodeWithRole = { ...at.base, sizeBytes: at.base.sizeBytes + entriesMore, [place]: at };
   return node;
 }
 
 /** The node of a derived file; `sizeBytes` is 0 while it is not known. Its hash is its key, not that of its bytes. */
 export function derivedFileNode(path: string, node: DerivedFile, sizeBytes: number): Node {
   const { type, key, modifiedUs } = node;
-  const made: PlacedNode = {
+  const made: NodeWithRole = {
     ...common(path),
     type,
     sizeBytes,
@@ -60,7 +60,7 @@ export function derivedDirectoryNode(
   node: DerivedDirectory,
   { entries, modifiedUs }: { readonly entries: number; readonly modifiedUs: number },
 ): Node {
-  const made: PlacedNode = {
+  const made: NodeWithRole = {
     ...common(path),
     type: 'directory',
     sizeBytes: entries,

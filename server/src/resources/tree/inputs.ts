@@ -1,10 +1,10 @@
 import { type HostFile } from '../../pond/types.ts';
 import { type Node } from '../../tinyfs/backend.ts';
-import { type FS } from '../../tinyfs/fs.ts';
+import { type FileSystem } from '../../tinyfs/fs.ts';
 import { type NodePath, rootPath } from '../../tinyfs/nodePath.ts';
 import { compareNames } from '../../tinyfs/path.ts';
 import { followIfPossible } from '../../tinyfs/resolve.ts';
-import { type Inputs, type Match } from '../model/derived.ts';
+import { type InputMatcher, type Match } from '../model/derived.ts';
 import { type Job } from '../../base/job.ts';
 import { isBookkeeping } from '../model/resource.ts';
 import { isKindName } from '../model/kindNames.ts';
@@ -13,13 +13,13 @@ import { isUuid } from '../../documents/texts.ts';
 /** What inputs are read from. */
 export interface InputsParts {
   /** The tree, with what is derived in it. */
-  readonly fs: FS;
+  readonly fs: FileSystem;
   readonly contentKey: (node: Node) => string;
   readonly hostFiles: (node: Node, job: Job) => Promise<readonly HostFile[]>;
 }
 
 /** Inputs that remember what patterns match for as long as their tree stays as it is. */
-export interface RememberingInputs extends Inputs {
+export interface RememberingInputs extends InputMatcher {
   /** To be called when the tree changed. */
   forget(): void;
 }
@@ -27,7 +27,7 @@ export interface RememberingInputs extends Inputs {
 /**
  * Returns inputs that match each pattern once. Only finished matches are shared: one under way may be part of a cycle.
  */
-export function rememberMatches(inputs: Inputs): RememberingInputs {
+export function rememberMatches(inputs: InputMatcher): RememberingInputs {
   let remembered = new Map<string, readonly Match[]>();
   return {
     async match(pattern) {
@@ -43,7 +43,7 @@ export function rememberMatches(inputs: Inputs): RememberingInputs {
 }
 
 /** Returns the inputs that a tree has. */
-export function createInputs({ fs, contentKey, hostFiles }: InputsParts): Inputs {
+export function createInputs({ fs, contentKey, hostFiles }: InputsParts): InputMatcher {
   async function match(pattern: string): Promise<readonly Match[]> {
     const root = await fs.root();
     const top = rootPath(await fs.backend.root());

@@ -1,7 +1,7 @@
 /** The tables pond.resources and pond.runs: what the homes of resources hold, at `/KIND/<uuid>/`. */
 import { type Pond } from '../../pond/types.ts';
 import { type NodePath } from '../../tinyfs/nodePath.ts';
-import { type WD } from '../../tinyfs/workingDirectory.ts';
+import { type WorkingDirectory } from '../../tinyfs/workingDirectory.ts';
 import { batchesOf, type History, view } from '../../sandbox/historyTable.ts';
 import { type PlainValue } from '../../sandbox/plainValue.ts';
 import { type TableSpec } from '../../sandbox/sources.ts';
@@ -17,7 +17,7 @@ interface Home {
 const isUuid = (name: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(name);
 
 /** Yields the homes of a tree: directories called by a UUID that have a document. */
-async function* homesOf(root: WD): AsyncIterable<Home> {
+async function* homesOf(root: WorkingDirectory): AsyncIterable<Home> {
   for (const directory of await root.list('/')) {
     if (!directory.isDirectory) continue;
     const entries = await root.list(directory.path);
@@ -30,7 +30,7 @@ async function* homesOf(root: WD): AsyncIterable<Home> {
 }
 
 /** The names of resources by their UUIDs: symbolic links beside the homes. */
-async function namesOf(root: WD, entries: readonly NodePath[]): Promise<ReadonlyMap<string, string>> {
+async function namesOf(root: WorkingDirectory, entries: readonly NodePath[]): Promise<ReadonlyMap<string, string>> {
   const names = new Map<string, string>();
   for (const { basename, path, node } of entries) {
     if (node.type === 'symlink') names.set(await root.readlink(path), basename);
@@ -38,7 +38,7 @@ async function namesOf(root: WD, entries: readonly NodePath[]): Promise<Readonly
   return names;
 }
 
-async function rootAt(pond: Pond, at: string | undefined): Promise<WD> {
+async function rootAt(pond: Pond, at: string | undefined): Promise<WorkingDirectory> {
   return (at === undefined ? pond.fs : await pond.at(at)).root();
 }
 

@@ -10,31 +10,31 @@ import {
 } from '../../pond/types.ts';
 import { literal, literalList } from '../../duckdb/sql.ts';
 import { type Backend, type Node } from '../../tinyfs/backend.ts';
-import { FS } from '../../tinyfs/fs.ts';
+import { FileSystem } from '../../tinyfs/fs.ts';
 import { keyOf } from '../../materialize/contentKey.ts';
 import { countedChanges, nameChanges } from '../countedChanges.ts';
-import { type Inputs } from '../model/derived.ts';
+import { type InputMatcher } from '../model/derived.ts';
 import { createDerivedBackend } from './derivedBackend.ts';
 import { createDerivedState, type DerivedState } from './derivedEntries.ts';
 import { createDerivedEvents } from './derivedEvents.ts';
-import { baseOf, placeOf } from './derivedNode.ts';
+import { baseOf, roleOf } from './derivedNode.ts';
 import { createInputs, rememberMatches } from './inputs.ts';
-import { type ResourceHome } from '../readResource.ts';
-import { type Workshop } from '../../materialize/workshop.ts';
+import { type StoredResource } from '../readResource.ts';
+import { type Materializer } from '../../materialize/workshop.ts';
 
 /** A pond in whose trees the resources derive what their documents say. */
 export interface ResourcePond extends Pond {
-  readonly workshop: Workshop;
+  readonly workshop: Materializer;
   /** What resources can read at a version; the working tree when undefined. */
-  inputs(version: VersionSpec | undefined): Promise<Inputs>;
+  inputs(version: VersionSpec | undefined): Promise<InputMatcher>;
 }
 
 /** A tree, and what was derived in it so far. */
 interface Tree {
-  readonly fs: FS;
-  readonly inputs: Inputs;
+  readonly fs: FileSystem;
+  readonly inputs: InputMatcher;
   readonly state: () => DerivedState;
-  readonly readHome: (kind: string, id: string) => Promise<ResourceHome | undefined>;
+  readonly readHome: (kind: string, id: string) => Promise<StoredResource | undefined>;
   forget(): void;
 }
 
@@ -48,7 +48,7 @@ const wholeKey = (files: readonly HostFile[]): string => keyOf('one file', 1, ..
 const versionsMax = 16;
 
 /** Returns the pond with what its resources derive. Closing it closes the pond. */
-export function withResources(pond: Pond, workshop: Workshop): ResourcePond {
+export function withResources(pond: Pond, workshop: Materializer): ResourcePond {
   const working = createTree(pond.fs.backend, () => changed([]));
   const versions = new Map<number, Tree>();
   const listeners = new Set<(event: PondEvent) => void>();
@@ -67,8 +67,8 @@ export function withResources(pond: Pond, workshop: Workshop): ResourcePond {
 
   function createTree(base: Backend, onChange = (): void => undefined): Tree {
     let state: DerivedState;
-    let homes: Map<string, Promise<ResourceHome | undefined>>;
-    const stored = new FS(base);
+    let homes: Map<string, Promise<StoredResource | undefined>>;
+    const stored = new FileSystem(base);
     const backend = createDerivedBackend({
       base,
       state: () => state,
@@ -77,7 +77,7 @@ export function withResources(pond: Pond, workshop: Workshop): ResourcePond {
       sizeOf,
       content,
     });
-    const fs = new FS(backend);
+    const fs = new FileSystem(backend);
     const inputs = rememberMatches(createInputs({ fs, contentKey, hostFiles }));
     forget();
     return { fs, inputs, state: () => state, readHome, forget };
@@ -89,12 +89,12 @@ export function withResources(pond: Pond, workshop: Workshop): ResourcePond {
     }
 
     /** The reader remembers what it parsed; that the document is still the same is remembered with the state. */
-    function readHome(kind: string, id: string): Promise<ResourceHome | undefined> {
+    function readHome(kind: string, id: string): Promise<StoredResource | undefined> {
       const path = `${kind}/${id}`;
       const memory = homes;
       const known = memory.get(path);
       if (known !== undefined) return known;
-      const home = reader().then((module) => module.readHome(stored, kind, id));
+      const home = reader().then((module) => module.readResource(stored, kind, id));
       memory.set(path, home);
       home.catch(() => memory.delete(path));
       return home;
@@ -102,11 +102,11 @@ export function withResources(pond: Pond, workshop: Workshop): ResourcePond {
   }
 
   function contentKey(node: Node): string {
-    return placeOf(node)?.in === 'derived' ? node.sha256 : pond.contentKey(baseOf(node));
+    return roleOf(node)?.in === 'derived' ? node.sha256 : pond.contentKey(baseOf(node));
   }
 
   async function hostFiles(node: Node, job: HostFilesJob = {}): Promise<readonly HostFile[]> {
-    const at = placeOf(node);
+    const at = roleOf(node);
     if (at?.in !== 'derived') return await pond.hostFiles(baseOf(node), job);
     const file = at.node;
     assert(file.type !== 'directory', () => `${at.path} is a directory`);

@@ -3,10 +3,10 @@ import { type HostFile } from '../../../pond/types.ts';
 import { type FileFacts } from '../../../sandbox/build.ts';
 import { keyOf } from '../../../materialize/contentKey.ts';
 import { type Job } from '../../../base/job.ts';
-import { blankColumns, isUntold } from '../../series/blankColumns.ts';
-import { sideBySide } from '../../../base/sideBySide.ts';
-import { type Workshop } from '../../../materialize/workshop.ts';
-import { type Piece } from './pieces.ts';
+import { nullColumns, isUntold } from '../../series/blankColumns.ts';
+import { mapLimit } from '../../../base/sideBySide.ts';
+import { type Materializer } from '../../../materialize/workshop.ts';
+import { type Segment } from './pieces.ts';
 
 /** So many pieces are looked into side by side. */
 const piecesAtOnce = 2;
@@ -22,13 +22,13 @@ const rememberedMax = 10_000;
  * Returns the pieces, where types differ without the columns in which they have no value. A column that has a value
  * nowhere stays where its type is told.
  */
-export async function withoutBlanks(pieces: readonly Piece[], workshop: Workshop, job: Job): Promise<readonly Piece[]> {
+export async function withoutNullColumns(pieces: readonly Segment[], workshop: Materializer, job: Job): Promise<readonly Segment[]> {
   const types = new Map<string, Set<string>>();
   for (const { name, type } of pieces.flatMap(({ facts }) => facts.columns)) {
     const own = types.get(name) ?? new Set();
     types.set(name, own.add(type));
   }
-  return await sideBySide(pieces, piecesAtOnce, async (piece) => {
+  return await mapLimit(pieces, piecesAtOnce, async (piece) => {
     const { facts, file } = piece;
     const names = facts.columns.flatMap(({ name, type }) =>
       isUntold(type) && types.get(name)!.size > 1 ? [name] : [],
@@ -42,11 +42,11 @@ export async function withoutBlanks(pieces: readonly Piece[], workshop: Workshop
 async function blankColumnsOf(
   file: HostFile,
   names: readonly string[],
-  workshop: Workshop,
+  workshop: Materializer,
   job: Job,
 ): Promise<ReadonlySet<string>> {
   const key = keyOf(file.key, names);
-  const blank = remembered.get(key) ?? (await blankColumns([file], names, workshop, job));
+  const blank = remembered.get(key) ?? (await nullColumns([file], names, workshop, job));
   remembered.set(key, blank);
   if (remembered.size > rememberedMax) remembered.delete(remembered.keys().next().value!);
   return blank;

@@ -3,10 +3,10 @@ import { didYouMean } from '../../../base/suggest.ts';
 import { PondError } from '../../../base/error.ts';
 import { requireSqlType, type SqlType } from '../../../duckdb/sqlType.ts';
 import { compareNames } from '../../../tinyfs/path.ts';
-import { documentName, homeOf } from '../../model/resource.ts';
+import { documentName, resourceDirectory } from '../../model/resource.ts';
 import { type Resource } from '../../model/kind.ts';
 import { timeColumnOf } from '../../series/time.ts';
-import { type Piece } from './pieces.ts';
+import { type Segment } from './pieces.ts';
 import { type Scope } from './scope.ts';
 
 /** Type of the times of a result: seconds since 1970 UTC, whole or not, or a UTC TIMESTAMP. */
@@ -28,7 +28,7 @@ export interface FoundColumn {
  * Returns whole seconds when all inputs have them, fractional ones when all have numbers, TIMESTAMP otherwise. Inputs
  * without rows count only when there are no others.
  */
-export function timeTypeOf(pieces: readonly Piece[]): TimeType {
+export function timeTypeOf(pieces: readonly Segment[]): TimeType {
   const filled = pieces.filter(({ facts }) => facts.rowCount > 0);
   const types = (filled.length > 0 ? filled : pieces).flatMap(({ facts }) => timeColumnOf(facts.columns)?.type ?? []);
   if (types.every((type) => integer.test(type))) return timeTypes.whole;
@@ -39,7 +39,7 @@ export function timeTypeOf(pieces: readonly Piece[]): TimeType {
  * Returns the value columns to write: in the byte order of their names, or those that the scope asks for in its order.
  * Fails `invalid-content` where inputs contradict each other, `run-failed` for a column that no input has.
  */
-export function findColumns(resource: Resource, scope: Scope, pieces: readonly Piece[]): readonly FoundColumn[] {
+export function findColumns(resource: Resource, scope: Scope, pieces: readonly Segment[]): readonly FoundColumn[] {
   const found = allColumns(scope, pieces);
   const names = scope.columns === undefined ? [...found.keys()].sort(compareNames) : chosen(resource, scope, found);
   return names.map((name) => {
@@ -58,7 +58,7 @@ interface ColumnPlace {
 
 type Found = ReadonlyMap<string, readonly ColumnPlace[]>;
 
-function allColumns({ title }: Scope, pieces: readonly Piece[]): Found {
+function allColumns({ title }: Scope, pieces: readonly Segment[]): Found {
   const found = new Map<string, ColumnPlace[]>();
   const spellings = new Map<string, { readonly name: string; readonly path: string }>();
   for (const { path, facts } of pieces) {
@@ -93,7 +93,7 @@ function chosen(resource: Resource, { title, columns = [] }: Scope, found: Found
   if (missing === undefined) return wanted.map(({ name }) => name);
   const names = [...found.keys()].sort(compareNames);
   throw new PondError('run-failed', `${title}: no input has a column "${missing.name}"`, {
-    path: `${homeOf(resource)}/${documentName}`,
+    path: `${resourceDirectory(resource)}/${documentName}`,
     position: missing.node.range.start,
     hint: didYouMean(missing.name, names) ?? columnsHint(names),
   });

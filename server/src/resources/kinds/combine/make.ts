@@ -6,15 +6,15 @@ import { type Job } from '../../../base/job.ts';
 import { type Match } from '../../model/derived.ts';
 import { type Resource } from '../../model/kind.ts';
 import { exactUnion } from '../../series/exact.ts';
-import { sideBySide } from '../../../base/sideBySide.ts';
-import { type Workshop } from '../../../materialize/workshop.ts';
-import { withoutBlanks } from './blanks.ts';
+import { mapLimit } from '../../../base/sideBySide.ts';
+import { type Materializer } from '../../../materialize/workshop.ts';
+import { withoutNullColumns } from './blanks.ts';
 import { findColumns, type FoundColumn, timeTypeOf } from './columns.ts';
 import { divide, type Part } from './parts.ts';
-import { mergeNeighbours } from './neighbours.ts';
-import { gatherPieces } from './pieces.ts';
+import { mergeAdjacentSegments } from './neighbours.ts';
+import { collectSegments } from './pieces.ts';
 import { type Scope } from './scope.ts';
-import { emptySql, type Layout, unionTypesSql } from './sql.ts';
+import { emptySql, type SegmentLayout, unionTypesSql } from './sql.ts';
 import { keyOfLayout, writeRows } from './write.ts';
 
 /** How keys of what is made here begin. The number changes when the same inputs would give something else. */
@@ -35,15 +35,15 @@ const partsAtOnce = 2;
  * Makes the wide series of a scope, and returns its parts in order of time; one without rows when there are none. Only
  * parts whose inputs are new are made. Fails as the pieces and the columns do: `invalid-content`, `run-failed`.
  */
-export async function makeScope(inputs: ScopeInputs, workshop: Workshop, job: Job): Promise<readonly HostFile[]> {
+export async function makeScope(inputs: ScopeInputs, workshop: Materializer, job: Job): Promise<readonly HostFile[]> {
   const { resource, scope } = inputs;
-  const pieces = await withoutBlanks(await gatherPieces(scope.title, inputs.series, workshop, job), workshop, job);
+  const pieces = await withoutNullColumns(await collectSegments(scope.title, inputs.series, workshop, job), workshop, job);
   const found = pieces.length === 0 ? [] : findColumns(resource, scope, pieces);
   const layout = { time: timeTypeOf(pieces), columns: await typedColumns(found, workshop, job) };
-  const parts = divide(await mergeNeighbours(layout, pieces, workshop, job));
+  const parts = divide(await mergeAdjacentSegments(layout, pieces, workshop, job));
   if (parts.length === 0) return [await makeEmpty(layout, workshop, job)];
   let done = 0;
-  return await sideBySide(parts, partsAtOnce, async (part) => {
+  return await mapLimit(parts, partsAtOnce, async (part) => {
     const file = await makePart(layout, part, workshop, job);
     job.progress?.(scope.title, ++done, parts.length);
     return file;
@@ -53,7 +53,7 @@ export async function makeScope(inputs: ScopeInputs, workshop: Workshop, job: Jo
 /** The columns with the types that they are written with: where inputs differ, one that holds the values of all. */
 async function typedColumns(
   found: readonly FoundColumn[],
-  { builder }: Workshop,
+  { builder }: Materializer,
   { signal }: Job,
 ): Promise<readonly TypedColumn[]> {
   const mixed = found.filter(({ types }) => types.length > 1);
@@ -70,14 +70,14 @@ async function typedColumns(
   });
 }
 
-async function makeEmpty(layout: Layout, workshop: Workshop, job: Job): Promise<HostFile> {
+async function makeEmpty(layout: SegmentLayout, workshop: Materializer, job: Job): Promise<HostFile> {
   const write = async (target: string, { signal }: Job): Promise<void> => {
     await workshop.builder.run({ statements: [emptySql(layout, target)], writes: [target] }, signal);
   };
   return await workshop.file(keyOf(...recipe, 'empty', keyOfLayout(layout)), write, job);
 }
 
-async function makePart(layout: Layout, { period, pieces }: Part, workshop: Workshop, job: Job): Promise<HostFile> {
+async function makePart(layout: SegmentLayout, { period, pieces }: Part, workshop: Materializer, job: Job): Promise<HostFile> {
   const indexes = [...new Set(pieces.map(({ series }) => series))];
   const series = indexes.map((index) => pieces.filter((piece) => piece.series === index));
   const keys = series.map((own) => own.map(({ file }) => file.key));

@@ -9,9 +9,9 @@ import { type FileFacts } from '../../../sandbox/build.ts';
 import { keyOf } from '../../../materialize/contentKey.ts';
 import { type Job } from '../../../base/job.ts';
 import { areAlike } from '../../series/alike.ts';
-import { type GroupLimits, groupNeighbours } from '../../series/groups.ts';
-import { sideBySide } from '../../../base/sideBySide.ts';
-import { type Workshop } from '../../../materialize/workshop.ts';
+import { type GroupLimits, groupAdjacent } from '../../series/groups.ts';
+import { mapLimit } from '../../../base/sideBySide.ts';
+import { type Materializer } from '../../../materialize/workshop.ts';
 
 /** Up to so many files are left as they are. */
 const filesMin = 16;
@@ -27,18 +27,18 @@ const groupsAtOnce = 2;
  */
 export async function mergeSmall(
   files: readonly HostFile[],
-  workshop: Workshop,
+  workshop: Materializer,
   job: Job,
 ): Promise<readonly HostFile[]> {
   if (files.length <= filesMin) return files;
-  const groups = groupNeighbours(files, limits);
-  const merged = await sideBySide(groups, groupsAtOnce, (group) => mergeGroup(group, workshop, job));
+  const groups = groupAdjacent(files, limits);
+  const merged = await mapLimit(groups, groupsAtOnce, (group) => mergeGroup(group, workshop, job));
   const fewer = merged.flat();
   // What was merged may be small still.
   return fewer.length < files.length ? await mergeSmall(fewer, workshop, job) : files;
 }
 
-async function mergeGroup(group: readonly HostFile[], workshop: Workshop, job: Job): Promise<readonly HostFile[]> {
+async function mergeGroup(group: readonly HostFile[], workshop: Materializer, job: Job): Promise<readonly HostFile[]> {
   if (group.length === 1 || !(await fitTogether(group, workshop, job))) return group;
   const write = async (target: string, { signal }: Job): Promise<void> => {
     const reads = group.map(({ hostPath }) => hostPath);
@@ -47,9 +47,9 @@ async function mergeGroup(group: readonly HostFile[], workshop: Workshop, job: J
   return [await workshop.file(keyOf('combine merged', 1, ...group.map(({ key }) => key)), write, job)];
 }
 
-async function fitTogether(group: readonly HostFile[], workshop: Workshop, job: Job): Promise<boolean> {
+async function fitTogether(group: readonly HostFile[], workshop: Materializer, job: Job): Promise<boolean> {
   if (await areAlike(group, workshop, job)) return true;
-  return haveOneTypePerName(await sideBySide(group, groupsAtOnce, (file) => workshop.inspect([file], job)));
+  return haveOneTypePerName(await mapLimit(group, groupsAtOnce, (file) => workshop.inspect([file], job)));
 }
 
 /** DuckDB takes names in any case for the same; what is said of those that differ in it is said of the files. */

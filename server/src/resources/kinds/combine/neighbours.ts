@@ -4,12 +4,12 @@
  */
 import { keyOf } from '../../../materialize/contentKey.ts';
 import { type Job } from '../../../base/job.ts';
-import { type GroupLimits, groupNeighbours } from '../../series/groups.ts';
-import { sideBySide } from '../../../base/sideBySide.ts';
-import { type Workshop } from '../../../materialize/workshop.ts';
+import { type GroupLimits, groupAdjacent } from '../../series/groups.ts';
+import { mapLimit } from '../../../base/sideBySide.ts';
+import { type Materializer } from '../../../materialize/workshop.ts';
 import { wholeTime } from './parts.ts';
-import { type Piece } from './pieces.ts';
-import { type Layout } from './sql.ts';
+import { type Segment } from './pieces.ts';
+import { type SegmentLayout } from './sql.ts';
 import { inTimeOrder, keyOfLayout, writeRows } from './write.ts';
 
 /** Up to so many pieces of a series are left as they are. */
@@ -30,42 +30,42 @@ const groupsAtOnce = 2;
  * Returns the pieces that have rows, those of a series in an order in which a later one wins, with small neighbours
  * merged: a merged one has each time once, and the columns of the layout that its pieces have, with the layout's types.
  */
-export async function mergeNeighbours(
-  layout: Layout,
-  pieces: readonly Piece[],
-  workshop: Workshop,
+export async function mergeAdjacentSegments(
+  layout: SegmentLayout,
+  pieces: readonly Segment[],
+  workshop: Materializer,
   job: Job,
-): Promise<readonly Piece[]> {
-  const series = new Map<number, Piece[]>();
+): Promise<readonly Segment[]> {
+  const series = new Map<number, Segment[]>();
   for (const piece of pieces) {
     if (piece.facts.time === undefined) continue;
     const own = series.get(piece.series);
     if (own === undefined) series.set(piece.series, [piece]);
     else own.push(piece);
   }
-  const merged: Piece[] = [];
+  const merged: Segment[] = [];
   for (const own of series.values()) merged.push(...(await mergeSeries(layout, inTimeOrder(own), workshop, job)));
   return merged;
 }
 
 async function mergeSeries(
-  layout: Layout,
-  pieces: readonly Piece[],
-  workshop: Workshop,
+  layout: SegmentLayout,
+  pieces: readonly Segment[],
+  workshop: Materializer,
   job: Job,
-): Promise<readonly Piece[]> {
+): Promise<readonly Segment[]> {
   if (pieces.length <= piecesMin) return pieces;
-  const near = groupNeighbours(pieces.map(groupable), limits).flatMap((group) => splitAtGaps(group.map(pieceOf)));
-  const merged = await sideBySide(near, groupsAtOnce, (group) => mergeGroup(layout, group, workshop, job));
+  const near = groupAdjacent(pieces.map(groupable), limits).flatMap((group) => splitAtGaps(group.map(pieceOf)));
+  const merged = await mapLimit(near, groupsAtOnce, (group) => mergeGroup(layout, group, workshop, job));
   // What was merged may be small still.
   return merged.length < pieces.length ? await mergeSeries(layout, merged, workshop, job) : pieces;
 }
 
-const groupable = (piece: Piece) => ({ piece, key: piece.file.key, sizeBytes: piece.file.sizeBytes });
-const pieceOf = ({ piece }: { readonly piece: Piece }): Piece => piece;
+const groupable = (piece: Segment) => ({ piece, key: piece.file.key, sizeBytes: piece.file.sizeBytes });
+const pieceOf = ({ piece }: { readonly piece: Segment }): Segment => piece;
 
-function splitAtGaps(group: readonly Piece[]): readonly (readonly Piece[])[] {
-  const groups: Piece[][] = [];
+function splitAtGaps(group: readonly Segment[]): readonly (readonly Segment[])[] {
+  const groups: Segment[][] = [];
   let [minUs, maxUs] = [0n, 0n];
   for (const piece of group) {
     const time = piece.facts.time!;
@@ -81,11 +81,11 @@ function splitAtGaps(group: readonly Piece[]): readonly (readonly Piece[])[] {
   return groups;
 }
 
-async function mergeGroup(layout: Layout, group: readonly Piece[], workshop: Workshop, job: Job): Promise<Piece> {
+async function mergeGroup(layout: SegmentLayout, group: readonly Segment[], workshop: Materializer, job: Job): Promise<Segment> {
   const [first] = group;
   if (group.length === 1) return first!;
   const names = new Set(group.flatMap(({ facts }) => facts.columns.map(({ name }) => name)));
-  const own: Layout = { ...layout, columns: layout.columns.filter(({ name }) => names.has(name)) };
+  const own: SegmentLayout = { ...layout, columns: layout.columns.filter(({ name }) => names.has(name)) };
   const keys = group.map((piece) => piece.file.key);
   const file = await workshop.file(
     keyOf('combine neighbours', 1, keyOfLayout(own), keys),

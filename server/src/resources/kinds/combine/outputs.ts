@@ -1,6 +1,6 @@
 import { keyOf } from '../../../materialize/contentKey.ts';
 import { type Derive, type Resource } from '../../model/kind.ts';
-import { type DerivedDirectory, type DerivedFile, type Inputs, type Match } from '../../model/derived.ts';
+import { type DerivedDirectory, type DerivedFile, type InputMatcher, type Match } from '../../model/derived.ts';
 import { makeScope, recipe } from './make.ts';
 import { type Scope, scopesOf } from './scope.ts';
 
@@ -11,7 +11,7 @@ const seriesName = 'combine';
 export const deriveOutputs: Derive = (resource, inputs) =>
   new Map(scopesOf(resource).map((scope) => [scope.name, scopeDirectory(resource, scope, inputs)]));
 
-function scopeDirectory(resource: Resource, scope: Scope, inputs: Inputs): DerivedDirectory {
+function scopeDirectory(resource: Resource, scope: Scope, inputs: InputMatcher): DerivedDirectory {
   return {
     type: 'directory',
     list: async () => {

@@ -1,11 +1,11 @@
 /** How a result is cut in parts: along the calendar, so that new data changes the parts of its own time only. */
 import { type Period, periodsBetween, type PeriodUnit } from '../../series/periods.ts';
-import { type Piece } from './pieces.ts';
+import { type Segment } from './pieces.ts';
 
 /** A part of a result: the rows of a period, with the pieces that may have such rows, at least one. */
 export interface Part {
   readonly period: Period;
-  readonly pieces: readonly Piece[];
+  readonly pieces: readonly Segment[];
 }
 
 /** A length of the parts. One that has more rows than `rowsMax` is divided into the next. */
@@ -38,7 +38,7 @@ export const wholeTime: Period = { startUs: timeMinUs, endUs: timeMaxUs };
  * Returns the parts in order of time; none when there are no rows. Each period is divided by itself: one that nothing
  * is added to stays as it is.
  */
-export function divide(pieces: readonly Piece[]): readonly Part[] {
+export function divide(pieces: readonly Segment[]): readonly Part[] {
   const span = spanOf(pieces);
   if (span === undefined) return [];
   const first = span.minUs < calendarStartUs ? calendarStartUs : span.minUs;
@@ -51,7 +51,7 @@ export function divide(pieces: readonly Piece[]): readonly Part[] {
   return divideInto(periods, 0, pieces);
 }
 
-function divideInto(periods: readonly Period[], level: number, pieces: readonly Piece[]): readonly Part[] {
+function divideInto(periods: readonly Period[], level: number, pieces: readonly Segment[]): readonly Part[] {
   const parts: Part[] = [];
   for (const period of periods) {
     const inside = pieces.filter((piece) => rowsIn(piece, period) > 0);
@@ -73,14 +73,14 @@ function periodsOf(minUs: bigint, maxUs: bigint, level: number): readonly Period
 }
 
 /** About how many rows of the series with the most of them are in a period. */
-function rowsOfSeries(pieces: readonly Piece[], period: Period): number {
+function rowsOfSeries(pieces: readonly Segment[], period: Period): number {
   const rows = new Map<number, number>();
   for (const piece of pieces) rows.set(piece.series, (rows.get(piece.series) ?? 0) + rowsIn(piece, period));
   return Math.max(...rows.values());
 }
 
 /** About how many rows of a piece are in a period, as if they were evenly spread; 0 only when there are none. */
-function rowsIn(piece: Piece, { startUs, endUs }: Period): number {
+function rowsIn(piece: Segment, { startUs, endUs }: Period): number {
   const { time, rowCount } = piece.facts;
   if (time === undefined || time.maxUs < startUs || time.minUs >= endUs) return 0;
   const from = time.minUs > startUs ? time.minUs : startUs;
@@ -88,7 +88,7 @@ function rowsIn(piece: Piece, { startUs, endUs }: Period): number {
   return (rowCount * Number(to - from + 1n)) / Number(time.maxUs - time.minUs + 1n);
 }
 
-function spanOf(pieces: readonly Piece[]): { readonly minUs: bigint; readonly maxUs: bigint } | undefined {
+function spanOf(pieces: readonly Segment[]): { readonly minUs: bigint; readonly maxUs: bigint } | undefined {
   const times = pieces.flatMap(({ facts }) => facts.time ?? []);
   const [first] = times;
   if (first === undefined) return undefined;

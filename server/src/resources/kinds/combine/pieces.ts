@@ -8,12 +8,12 @@ import { type Match } from '../../model/derived.ts';
 import { mergeSmall } from './merge.ts';
 import { parquetFilesOf } from '../../series/parquetFiles.ts';
 import { requireSeconds } from '../../series/seconds.ts';
-import { sideBySide } from '../../../base/sideBySide.ts';
+import { mapLimit } from '../../../base/sideBySide.ts';
 import { timeColumnOf, timeSql } from '../../series/time.ts';
-import { type Workshop } from '../../../materialize/workshop.ts';
+import { type Materializer } from '../../../materialize/workshop.ts';
 
 /** A file of a series: a version, or several small ones that have the same columns. */
-export interface Piece {
+export interface Segment {
   /** Absolute pond path, for people. */
   readonly path: string;
   /** 0-based index of the series in the document. */
@@ -35,18 +35,18 @@ const filesAtOnce = 2;
  * Returns the pieces of the files that the patterns of each series match, in the order in which a later one wins within
  * its series. Fails `invalid-content`, with the input's path, for what is no series.
  */
-export async function gatherPieces(
+export async function collectSegments(
   title: string,
   matched: readonly (readonly Match[])[],
-  workshop: Workshop,
+  workshop: Materializer,
   job: Job,
-): Promise<readonly Piece[]> {
+): Promise<readonly Segment[]> {
   const inputs = matched.flatMap((matches, series) => matches.map((match) => ({ series, match, alike: matches })));
-  const pieces = await sideBySide(inputs, inputsAtOnce, async ({ series, match, alike }) => {
+  const pieces = await mapLimit(inputs, inputsAtOnce, async ({ series, match, alike }) => {
     const { path } = match;
     try {
       const files = await mergeSmall(await parquetFilesOf({ match, alike }, workshop, job), workshop, job);
-      const found = await sideBySide(files, filesAtOnce, async (file): Promise<Piece> => {
+      const found = await mapLimit(files, filesAtOnce, async (file): Promise<Segment> => {
         return { path, series, file, facts: await workshop.inspect([file], job), hasBlanks: false };
       });
       requireTime(path, found);
@@ -59,7 +59,7 @@ export async function gatherPieces(
   return pieces.flat();
 }
 
-function requireTime(path: string, pieces: readonly Piece[]): void {
+function requireTime(path: string, pieces: readonly Segment[]): void {
   const filled = pieces.filter(({ facts }) => facts.rowCount > 0);
   // Fails for a type that says no time. Of a text file without rows types are not known.
   for (const time of timeColumnsOf(filled)) timeSql(time);
@@ -71,7 +71,7 @@ function requireTime(path: string, pieces: readonly Piece[]): void {
   });
 }
 
-function timeColumnsOf(pieces: readonly Piece[]): readonly Column[] {
+function timeColumnsOf(pieces: readonly Segment[]): readonly Column[] {
   return pieces.flatMap(({ facts }) => timeColumnOf(facts.columns) ?? []);
 }
 

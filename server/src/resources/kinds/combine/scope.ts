@@ -1,4 +1,4 @@
-import { type MapNode, type Node, type ScalarNode, textOf } from '../../../documents/node.ts';
+import { type MapNode, type YamlNode, type ScalarNode, textOf } from '../../../documents/node.ts';
 import { titleOf } from '../../model/resource.ts';
 import { type Resource } from '../../model/kind.ts';
 import { itemsOf } from '../../../documents/specValue.ts';
@@ -36,6 +36,6 @@ function scopeOf(resource: Resource, node: MapNode): Scope {
   };
 }
 
-function columnName(node: Node): readonly ColumnName[] {
+function columnName(node: YamlNode): readonly ColumnName[] {
   return node.type === 'scalar' && typeof node.value === 'string' ? [{ name: node.value, node }] : [];
 }

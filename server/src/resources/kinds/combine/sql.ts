@@ -10,10 +10,10 @@ import { areExactTogether } from '../../series/exact.ts';
 import { type Period } from '../../series/periods.ts';
 import { timeColumnOf, timeSql } from '../../series/time.ts';
 import { type TimeType } from './columns.ts';
-import { type Piece } from './pieces.ts';
+import { type Segment } from './pieces.ts';
 
 /** What all parts of a result have in common. */
-export interface Layout {
+export interface SegmentLayout {
   readonly time: TimeType;
   /** The value columns, in their order. */
   readonly columns: readonly TypedColumn[];
@@ -21,7 +21,7 @@ export interface Layout {
 
 /** The pieces of one series in a part, in the order in which a later one wins. */
 export interface PartSeries {
-  readonly pieces: readonly Piece[];
+  readonly pieces: readonly Segment[];
   /** True when its times are known to rise from row to row in that order, so that none of them is there twice. */
   readonly isRising: boolean;
 }
@@ -39,11 +39,11 @@ function unionType(types: readonly SqlType[]): string {
 }
 
 /** Returns the SQL for one row that says of each series whether its times rise from row to row. */
-export function risingSql(layout: Layout, period: Period, series: readonly (readonly Piece[])[]): string {
+export function risingSql(layout: SegmentLayout, period: Period, series: readonly (readonly Segment[])[]): string {
   return `SELECT ${series.map((pieces) => isRising(layout, period, pieces)).join(', ')}`;
 }
 
-function isRising({ time }: Layout, period: Period, pieces: readonly Piece[]): string {
+function isRising({ time }: SegmentLayout, period: Period, pieces: readonly Segment[]): string {
   const runs = runsOf([], pieces).map((run) => {
     const rows = readSql({ time, columns: [] }, period, run, '');
     return `SELECT t, lag(t) OVER () AS before FROM (${rows})`;
@@ -60,7 +60,7 @@ function isRising({ time }: Layout, period: Period, pieces: readonly Piece[]): s
 }
 
 /** Returns the SQL that writes a part to a host file: of these series, of which the first wins. */
-export function partSql(layout: Layout, period: Period, series: readonly PartSeries[], target: string): string {
+export function partSql(layout: SegmentLayout, period: Period, series: readonly PartSeries[], target: string): string {
   const columns = layout.columns.map((column, index) => valueSql(column, index, series));
   const tables = series.map((each, index) => `(${seriesSql(layout, period, each, `s${index}`)})`);
   const joined = tables.map((table, index) => (index === 0 ? table : `FULL JOIN ${table} USING (t)`)).join(' ');
@@ -72,7 +72,7 @@ export function partSql(layout: Layout, period: Period, series: readonly PartSer
 }
 
 /** Returns the SQL that writes a file without rows. */
-export function emptySql({ time, columns }: Layout, target: string): string {
+export function emptySql({ time, columns }: SegmentLayout, target: string): string {
   const nulls = [{ name: 'Timestamp', type: time }, ...columns].map(
     ({ name, type }) => `${castSql('NULL', type)} AS ${identifier(name)}`,
   );
@@ -90,7 +90,7 @@ function valueSql({ name, type }: TypedColumn, index: number, series: readonly P
 }
 
 /** The rows of one series, each time once, with the columns that it has. */
-function seriesSql(layout: Layout, period: Period, { pieces, isRising }: PartSeries, prefix: string): string {
+function seriesSql(layout: SegmentLayout, period: Period, { pieces, isRising }: PartSeries, prefix: string): string {
   const reads = runsOf(layout.columns, pieces).map((run) => readSql(layout, period, run, prefix));
   if (isRising) return reads.join(' UNION ALL BY NAME ');
   // Of the rows of a time the last that has a value wins; arg_max passes over NULL.
@@ -106,8 +106,8 @@ function seriesSql(layout: Layout, period: Period, { pieces, isRising }: PartSer
  * Pieces that follow each other and can be read by one call: DuckDB finds no common type for all types of time, and a
  * column without values would spoil the type of the others.
  */
-function runsOf(columns: readonly Column[], pieces: readonly Piece[]): readonly (readonly Piece[])[] {
-  const runs: Piece[][] = [];
+function runsOf(columns: readonly Column[], pieces: readonly Segment[]): readonly (readonly Segment[])[] {
+  const runs: Segment[][] = [];
   const names = new Set(columns.map(({ name }) => name));
   let types = new Map<string, string>();
   for (const piece of pieces) {
@@ -125,12 +125,12 @@ function runsOf(columns: readonly Column[], pieces: readonly Piece[]): readonly 
   return runs;
 }
 
-function timeTypeIn({ facts }: Piece): string | undefined {
+function timeTypeIn({ facts }: Segment): string | undefined {
   return timeColumnOf(facts.columns)?.type;
 }
 
 /** The rows of a run that are in the period, in their order. */
-function readSql({ time, columns }: Layout, period: Period, run: readonly Piece[], prefix: string): string {
+function readSql({ time, columns }: SegmentLayout, period: Period, run: readonly Segment[], prefix: string): string {
   const paths = run.map(({ file }) => file.hostPath);
   const timeColumn = timeColumnOf(run[0]!.facts.columns)!;
   const values = columns.flatMap(({ name, type }, index) => {
@@ -167,6 +167,6 @@ function inPeriod({ name, type }: Column, { startUs, endUs }: Period): string {
   return `${moment} >= make_timestamp(${startUs}) AND ${moment} < make_timestamp(${endUs})`;
 }
 
-function hasColumn(pieces: readonly Piece[], name: string): boolean {
+function hasColumn(pieces: readonly Segment[], name: string): boolean {
   return pieces.some(({ facts }) => facts.columns.some((column) => column.name === name));
 }

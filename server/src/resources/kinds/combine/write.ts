@@ -1,19 +1,19 @@
 import { type Job } from '../../../base/job.ts';
 import { type Period } from '../../series/periods.ts';
-import { type Workshop } from '../../../materialize/workshop.ts';
-import { type Piece } from './pieces.ts';
-import { type Layout, partSql, risingSql } from './sql.ts';
+import { type Materializer } from '../../../materialize/workshop.ts';
+import { type Segment } from './pieces.ts';
+import { type SegmentLayout, partSql, risingSql } from './sql.ts';
 
 /**
  * Writes the rows of a period to a host file, each time once and in order: those of these series, of which the first
  * wins.
  */
 export async function writeRows(
-  layout: Layout,
+  layout: SegmentLayout,
   period: Period,
-  series: readonly (readonly Piece[])[],
+  series: readonly (readonly Segment[])[],
   target: string,
-  { builder }: Workshop,
+  { builder }: Materializer,
   { signal }: Job,
 ): Promise<void> {
   const ordered = series.map(inTimeOrder);
@@ -24,12 +24,12 @@ export async function writeRows(
 }
 
 /** Names the layout of what is written, for its key. */
-export function keyOfLayout({ time, columns }: Layout): readonly (readonly string[] | string)[] {
+export function keyOfLayout({ time, columns }: SegmentLayout): readonly (readonly string[] | string)[] {
   return [time, ...columns.map(({ name, type }) => [name, type])];
 }
 
 /** Pieces that have no time in common are put in order of time: none of them wins over another. */
-export function inTimeOrder(pieces: readonly Piece[]): readonly Piece[] {
+export function inTimeOrder(pieces: readonly Segment[]): readonly Segment[] {
   const sorted = pieces.toSorted((a, b) => Number(startOf(a) - startOf(b)));
   const overlaps = sorted.some(
     (piece, index) => index > 0 && startOf(piece) <= (sorted[index - 1]!.facts.time?.maxUs ?? 0n),
@@ -37,6 +37,6 @@ export function inTimeOrder(pieces: readonly Piece[]): readonly Piece[] {
   return overlaps ? pieces : sorted;
 }
 
-function startOf({ facts }: Piece): bigint {
+function startOf({ facts }: Segment): bigint {
   return facts.time?.minUs ?? 0n;
 }

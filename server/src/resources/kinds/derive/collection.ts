@@ -3,7 +3,7 @@ import { entryOf, type ScalarNode, textOf } from '../../../documents/node.ts';
 import { type Resource } from '../../model/kind.ts';
 
 /** A collection of a Derive resource. */
-export interface Collection {
+export interface DeriveCollection {
   readonly name: string;
   readonly pattern: ScalarNode;
   /** The query, with its place in the document. */
@@ -11,7 +11,7 @@ export interface Collection {
 }
 
 /** The collections of a checked document. */
-export function collectionsOf({ spec }: Resource): readonly Collection[] {
+export function collectionsOf({ spec }: Resource): readonly DeriveCollection[] {
   return itemsOf(spec, 'collections').flatMap((item) => {
     const [name, pattern, query] = [
       textOf(item, 'name'),

@@ -1,7 +1,7 @@
 import { isPondError, PondError } from '../../../base/error.ts';
 import { type ErrorCode } from '../../../base/errorCode.ts';
 import { placeInSource, type ScalarNode } from '../../../documents/node.ts';
-import { documentName, homeOf, titleOf } from '../../model/resource.ts';
+import { documentName, resourceDirectory, titleOf } from '../../model/resource.ts';
 import { type Resource } from '../../model/kind.ts';
 
 /** What does not come from the query or its input. */
@@ -33,7 +33,7 @@ export function deriveFailure(
   }
   return new PondError(code, message, {
     ...details,
-    path: `${homeOf(resource)}/${documentName}`,
+    path: `${resourceDirectory(resource)}/${documentName}`,
     position: (position && placeInSource(query, position)) ?? query.range.start,
   });
 }

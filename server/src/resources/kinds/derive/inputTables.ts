@@ -1,7 +1,7 @@
 import { isPondError } from '../../../base/error.ts';
 import { pondNamesIn } from '../../../sandbox/pondNames.ts';
 import { hasWildcard } from '../../../tinyfs/glob.ts';
-import { type Inputs, type Match } from '../../model/derived.ts';
+import { type InputMatcher, type Match } from '../../model/derived.ts';
 
 /** A pond path or pattern that a query names as a table, with the files it stands for; at least one. */
 export interface InputTable {
@@ -12,7 +12,7 @@ export interface InputTable {
 /**
  * The tables of a query beside its matched file. A name that nothing is at is left out: the query says so when it runs.
  */
-export async function inputTables(inputs: Inputs, sql: string): Promise<readonly InputTable[]> {
+export async function inputTables(inputs: InputMatcher, sql: string): Promise<readonly InputTable[]> {
   const tables = new Map<string, InputTable>();
   for (const { name, certain } of pondNamesIn(sql)) {
     if (tables.has(name)) continue;
@@ -23,7 +23,7 @@ export async function inputTables(inputs: Inputs, sql: string): Promise<readonly
 }
 
 /** What is at the whole name comes first, as in any query. A text that may be no table at all is no reason to fail. */
-async function matchesOf(inputs: Inputs, name: string, certain: boolean): Promise<readonly Match[]> {
+async function matchesOf(inputs: InputMatcher, name: string, certain: boolean): Promise<readonly Match[]> {
   try {
     const exact = await inputs.match(name.replace(/[\\*?[\]{}]/g, '\\$&'));
     return exact.length > 0 || !hasWildcard(name) ? exact : await inputs.match(name);

@@ -1,4 +1,4 @@
-import { changingWord } from '../../../build/changingWord.ts';
+import { nondeterministicCall } from '../../../build/changingWord.ts';
 import { itemsOf, scalarOf } from '../../../documents/specValue.ts';
 import { type ResourceKind } from '../../model/kind.ts';
 import { entryOf, type MapNode, partRange, type ScalarNode, textOf } from '../../../documents/node.ts';
@@ -80,7 +80,7 @@ function checkInput({ range }: ScalarNode, sql: string): readonly Problem[] {
 }
 
 function checkChanging(query: ScalarNode, sql: string): readonly Problem[] {
-  const word = changingWord(sql);
+  const word = nondeterministicCall(sql);
   if (word === undefined) return [];
   const name = sql.slice(word.start, word.end);
   const isCall = /^\s*\(/.test(sql.slice(word.end));

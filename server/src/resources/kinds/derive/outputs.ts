@@ -6,11 +6,11 @@ import { readingOf } from '../../../sandbox/formats.ts';
 import { usesInputPath } from '../../../build/inputSql.ts';
 import { type KeyPart, keyOf } from '../../../materialize/contentKey.ts';
 import { type Derive, type Resource } from '../../model/kind.ts';
-import { type DerivedDirectory, type DerivedFile, type Inputs, type Match } from '../../model/derived.ts';
+import { type DerivedDirectory, type DerivedFile, type InputMatcher, type Match } from '../../model/derived.ts';
 import { type Job } from '../../../base/job.ts';
-import { documentName, homeOf, titleOf } from '../../model/resource.ts';
-import { type Workshop } from '../../../materialize/workshop.ts';
-import { type Collection, collectionsOf } from './collection.ts';
+import { documentName, resourceDirectory, titleOf } from '../../model/resource.ts';
+import { type Materializer } from '../../../materialize/workshop.ts';
+import { type DeriveCollection, collectionsOf } from './collection.ts';
 import { deriveFailure } from './failure.ts';
 import { type InputTable, inputTables } from './inputTables.ts';
 import { outputNames } from './outputNames.ts';
@@ -25,7 +25,7 @@ const recipeVersion = 2;
 export const deriveOutputs: Derive = (resource, inputs) =>
   new Map(collectionsOf(resource).map((collection) => [collection.name, directoryOf(resource, collection, inputs)]));
 
-function directoryOf(resource: Resource, collection: Collection, inputs: Inputs): DerivedDirectory {
+function directoryOf(resource: Resource, collection: DeriveCollection, inputs: InputMatcher): DerivedDirectory {
   return {
     type: 'directory',
     list: async () => {
@@ -54,7 +54,7 @@ interface Query {
   readonly modifiedUs: number;
 }
 
-async function queryOf({ query: { value } }: Collection, inputs: Inputs): Promise<Query> {
+async function queryOf({ query: { value } }: DeriveCollection, inputs: InputMatcher): Promise<Query> {
   const sql = String(value);
   const tables = await inputTables(inputs, sql);
   const parts = tables.map(({ name, matches }) => [name, ...matches.map((match) => inputPart(match, true))]);
@@ -71,7 +71,7 @@ async function queryOf({ query: { value } }: Collection, inputs: Inputs): Promis
 
 interface Output {
   readonly resource: Resource;
-  readonly collection: Collection;
+  readonly collection: DeriveCollection;
   readonly name: string;
   readonly match: Match;
   readonly query: Query;
@@ -100,7 +100,7 @@ function inputPart(match: Match, withPath: boolean): KeyPart {
 
 async function make(
   output: Output,
-  { workshop, target, job }: { readonly workshop: Workshop; readonly target: string; readonly job: Job },
+  { workshop, target, job }: { readonly workshop: Materializer; readonly target: string; readonly job: Job },
 ): Promise<void> {
   const { resource, collection, match, query } = output;
   const { sql } = query;
@@ -128,12 +128,12 @@ async function sourceOf({ name, matches }: InputTable, job: Job): Promise<InputS
 }
 
 /** Blames the document for a pattern that cannot be matched. */
-async function atPattern<T>(resource: Resource, { pattern, name }: Collection, work: () => Promise<T>): Promise<T> {
+async function atPattern<T>(resource: Resource, { pattern, name }: DeriveCollection, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (!isPondError(error, 'invalid-path')) throw error;
-    const path = `${homeOf(resource)}/${documentName}`;
+    const path = `${resourceDirectory(resource)}/${documentName}`;
     const message = `${titleOf(resource)} has a pattern for ${name} that matches nothing: ${error.message}`;
     throw new PondError('resource-invalid', message, { path, position: pattern.range.start, cause: error });
   }

@@ -1,6 +1,6 @@
 /** What can be asked of the account of a resource without running it. */
 import { createClient } from './client.ts';
-import { type Effects, type Limits } from './effects.ts';
+import { type HydroVuEffects, type Limits } from './effects.ts';
 import { type Resource } from '../../model/kind.ts';
 import { type Location, type ReadingsPage } from './shapes.ts';
 import { accountOf } from './spec.ts';
@@ -21,7 +21,7 @@ export interface HydroVuAccount {
 }
 
 /** `env` is the environment of the process; all else is as in the world unless given. */
-export type AccountEffects = Partial<Effects> & {
+export type AccountEffects = Partial<HydroVuEffects> & {
   readonly env: (name: string) => string | undefined;
   readonly limits?: Partial<Limits>;
 };

@@ -1,7 +1,7 @@
 /** What an answer of the service means: a value, a failure that may pass, or one that does not. */
 import { askedWaitMs } from './pace.ts';
 import { type Answer } from './exchange.ts';
-import { PassingFailure } from './persist.ts';
+import { TransientError } from './persist.ts';
 import { excerptOf, redactJson } from '../../redact.ts';
 import { ServiceError } from './serviceError.ts';
 
@@ -9,7 +9,7 @@ import { ServiceError } from './serviceError.ts';
 const excerptLengthMax = 200;
 
 /** What is said of a request in errors, and what must not be. */
-export interface Asked {
+export interface ServiceRequest {
   /** Method and path, without the query: `GET /public-api/v1/locations/list`. */
   readonly what: string;
   readonly secrets: readonly string[];
@@ -22,13 +22,13 @@ export type ReadJson = (text: string) => unknown;
 export function valueOf<T>(
   { body }: Answer,
   parse: (value: unknown) => T,
-  { what, secrets }: Asked,
+  { what, secrets }: ServiceRequest,
   readJson: ReadJson = JSON.parse,
 ): T {
-  const fail = (message: string, cut: boolean): PassingFailure => {
+  const fail = (message: string, cut: boolean): TransientError => {
     const excerpt = excerptOf(body, secrets, excerptLengthMax);
     const text = `${what}: ${message}${excerpt === '' ? '' : `; the answer begins: ${excerpt}`}`;
-    return new PassingFailure(new ServiceError('remote-failed', text, { concernsAll: false }), { seldomPasses: !cut });
+    return new TransientError(new ServiceError('remote-failed', text, { concernsAll: false }), { seldomPasses: !cut });
   };
   let value: unknown;
   try {
@@ -50,19 +50,19 @@ export function valueOf<T>(
 export function publicValueOf<T>(
   answer: Answer,
   parse: (value: unknown) => T,
-  asked: Asked,
+  asked: ServiceRequest,
   readJson: ReadJson = JSON.parse,
 ): T {
   return valueOf(answer, parse, asked, (text) => redactJson(readJson(text), text, asked.secrets));
 }
 
 /** Returns where a redirect leads as an error shows it. */
-export function shownTarget(target: string, { secrets }: Asked): string {
+export function shownTarget(target: string, { secrets }: ServiceRequest): string {
   return excerptOf(target, secrets, excerptLengthMax);
 }
 
 /** Returns the failure that an answer is that is no good one: to throw. */
-export function failureOf(answer: Answer, { what, secrets }: Asked, nowMs: number): PassingFailure | ServiceError {
+export function failureOf(answer: Answer, { what, secrets }: ServiceRequest, nowMs: number): TransientError | ServiceError {
   const { status, headers, body } = answer;
   const excerpt = excerptOf(body, secrets, excerptLengthMax);
   const message = `${what}: status ${status}${excerpt === '' ? '' : `: ${excerpt}`}`;
@@ -75,13 +75,13 @@ export function failureOf(answer: Answer, { what, secrets }: Asked, nowMs: numbe
   const final = new ServiceError('remote-failed', message, { concernsAll: status === 429 });
   if (status !== 408 && status !== 429 && status < 500) return final;
   const waitMs = askedWaitMs(headers, nowMs);
-  return new PassingFailure(final, waitMs === undefined ? {} : { waitMs });
+  return new TransientError(final, waitMs === undefined ? {} : { waitMs });
 }
 
 /** Returns the failure of a request that got no whole answer. */
-export function unreachable(problem: string, { what, secrets }: Asked): PassingFailure {
+export function unreachable(problem: string, { what, secrets }: ServiceRequest): TransientError {
   const message = `${what}: ${excerptOf(problem, secrets, excerptLengthMax)}`;
-  return new PassingFailure(new ServiceError('remote-failed', message, { concernsAll: true }));
+  return new TransientError(new ServiceError('remote-failed', message, { concernsAll: true }));
 }
 
 /** True for the start of a JSON text: a list or object that does not end. */

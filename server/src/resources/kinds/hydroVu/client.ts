@@ -1,7 +1,7 @@
 /** The HydroVu service as functions. One request at a time; each is tried again while its failure may pass. */
 import { createHash } from 'node:crypto';
-import { type Asked, failureOf, publicValueOf, type ReadJson, shownTarget } from './answers.ts';
-import { type Effects, type Limits, realEffects, usualLimits } from './effects.ts';
+import { type ServiceRequest, failureOf, publicValueOf, type ReadJson, shownTarget } from './answers.ts';
+import { type HydroVuEffects, type Limits, realEffects, usualLimits } from './effects.ts';
 import { type Answer } from './exchange.ts';
 import { answerTo, createSender } from './send.ts';
 import { ServiceError } from './serviceError.ts';
@@ -53,7 +53,7 @@ const locationList: List<readonly Location[]> = {
 };
 
 /** Returns the client of an account. Nothing is asked before it is needed. */
-export function createClient(account: Account, effects: Partial<Effects> = {}, limits: Partial<Limits> = {}): Client {
+export function createClient(account: Account, effects: Partial<HydroVuEffects> = {}, limits: Partial<Limits> = {}): Client {
   const allLimits = { ...usualLimits, ...limits };
   const { pagesMax } = allLimits;
   const sender = createSender({ ...realEffects, ...effects }, allLimits);
@@ -78,7 +78,7 @@ export function createClient(account: Account, effects: Partial<Effects> = {}, l
 
   async function getPage<T>(
     { path, query = '', parse, readJson }: List<T>,
-    asked: Asked,
+    asked: ServiceRequest,
     start: string,
     signal: AbortSignal,
   ): Promise<{ readonly value: T; readonly next: string }> {
@@ -90,7 +90,7 @@ export function createClient(account: Account, effects: Partial<Effects> = {}, l
 
   /** A token that is refused is replaced once: it may have been withdrawn before its time. */
   async function authorized(
-    asked: Asked,
+    asked: ServiceRequest,
     url: string,
     headers: Readonly<Record<string, string>>,
     signal: AbortSignal,
@@ -139,7 +139,7 @@ function isRedirect({ status, headers }: Answer): boolean {
 }
 
 /** Where a redirect leads, within the same origin: the token is not for others. */
-function redirected(asked: Asked, from: string, { headers }: Answer): string {
+function redirected(asked: ServiceRequest, from: string, { headers }: Answer): string {
   const target = headers.get('location') ?? '';
   const to = URL.canParse(target, from) ? new URL(target, from) : undefined;
   if (to !== undefined && to.origin === new URL(from).origin) return to.href;
@@ -150,6 +150,6 @@ function redirected(asked: Asked, from: string, { headers }: Answer): string {
   });
 }
 
-function pagingError({ what }: Asked, problem: string): ServiceError {
+function pagingError({ what }: ServiceRequest, problem: string): ServiceError {
   return new ServiceError('remote-failed', `${what}: ${problem}`, { concernsAll: false });
 }

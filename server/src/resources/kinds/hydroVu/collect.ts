@@ -1,10 +1,10 @@
 import { type RunCounts } from '../../model/running.ts';
-import { type WD } from '../../../tinyfs/workingDirectory.ts';
+import { type WorkingDirectory } from '../../../tinyfs/workingDirectory.ts';
 import { type Client } from './client.ts';
 import { createColumnNames } from './columns.ts';
 import { createPageOrder } from './pageOrder.ts';
 import { type ServiceError } from './serviceError.ts';
-import { type LeftOut, ReadingWindow } from './readingWindow.ts';
+import { type SkippedReadings, ReadingWindow } from './readingWindow.ts';
 import { GroupQueue, rowGroups } from './rowGroups.ts';
 import { writeVersion } from './series.ts';
 import { type FriendlyNames } from './shapes.ts';
@@ -27,7 +27,7 @@ export const dataName = 'data';
 export interface Collecting {
   readonly client: Client;
   readonly names: FriendlyNames;
-  readonly home: () => Promise<WD>;
+  readonly home: () => Promise<WorkingDirectory>;
   readonly signal: AbortSignal;
   /** Milliseconds since 1970 UTC. */
   readonly now: () => number;
@@ -120,7 +120,7 @@ function few(notes: ReadonlySet<string>): readonly string[] {
   return more <= 0 ? [...notes] : [...[...notes].slice(0, notesMax), `so it is with ${more} more`];
 }
 
-function leftOutNotes({ impossible, future, late }: LeftOut): readonly string[] {
+function leftOutNotes({ impossible, future, late }: SkippedReadings): readonly string[] {
   const left = (count: number, why: string): readonly string[] =>
     count === 0 ? [] : [`${count} ${count === 1 ? 'reading was' : 'readings were'} left out: ${why}`];
   return [

@@ -1,7 +1,7 @@
 /** What the client of the service asks of the world, and how far it goes before it gives up. */
 import { PondError } from '../../../base/error.ts';
 
-export interface Effects {
+export interface HydroVuEffects {
   readonly fetch: typeof fetch;
   /** Returns after that many milliseconds. Fails `cancelled` at once when the signal is aborted. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -24,7 +24,7 @@ export interface Limits {
   readonly requestsPerMinute: number;
 }
 
-export const realEffects: Effects = {
+export const realEffects: HydroVuEffects = {
   fetch: (input, init) => fetch(input, init),
   sleep,
   random: Math.random,

@@ -1,5 +1,5 @@
 /** One request and its answer, bounded in time and size. */
-import { cancelledError, type Effects, type Limits, throwIfCancelled } from './effects.ts';
+import { cancelledError, type HydroVuEffects, type Limits, throwIfCancelled } from './effects.ts';
 import { nonsenseError } from './serviceError.ts';
 
 /** What came back: of any status. */
@@ -19,7 +19,7 @@ export type Exchange = (url: string, init: RequestInit, signal: AbortSignal) => 
  * be sent after them is for the caller to say. Fails ExchangeError, `cancelled`, and `remote-failed` for a body over
  * the limit.
  */
-export function createExchange({ fetch }: Effects, { timeoutMs, bodyBytesMax }: Limits): Exchange {
+export function createExchange({ fetch }: HydroVuEffects, { timeoutMs, bodyBytesMax }: Limits): Exchange {
   return async (url, init, signal) => {
     throwIfCancelled(signal);
     const abort = new AbortController();

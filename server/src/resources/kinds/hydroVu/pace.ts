@@ -1,5 +1,5 @@
 /** When the next request may be sent: bounded per minute, and later after each failure. */
-import { type Effects } from './effects.ts';
+import { type HydroVuEffects } from './effects.ts';
 
 const minuteMs = 60_000;
 const backOffMsMax = 60_000;
@@ -7,7 +7,7 @@ const backOffMsMax = 60_000;
 const askedMsMax = 10 * minuteMs;
 
 /** Returns a function that waits until one more request keeps within the limit. */
-export function createPacer({ now, sleep }: Effects, perMinute: number): (signal: AbortSignal) => Promise<void> {
+export function createRateLimiter({ now, sleep }: HydroVuEffects, perMinute: number): (signal: AbortSignal) => Promise<void> {
   /** When the last requests were sent, oldest first; no more than `perMinute`. */
   const sent: number[] = [];
   return async (signal) => {

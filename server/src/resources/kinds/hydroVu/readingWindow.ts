@@ -24,7 +24,7 @@ export interface RowGroup {
 }
 
 /** Why readings were left out, with how many. */
-export interface LeftOut {
+export interface SkippedReadings {
   /** Their time is not after 1970. */
   impossible: number;
   /** Their time is too far ahead of now. */
@@ -47,7 +47,7 @@ const capacityMin = 1024;
 
 /** See the top of the file. */
 export class ReadingWindow {
-  readonly leftOut: LeftOut = { impossible: 0, future: 0, late: 0 };
+  readonly leftOut: SkippedReadings = { impossible: 0, future: 0, late: 0 };
   readonly #keptUntil: number;
   readonly #timeMax: number;
   readonly #columns = new Map<string, Column>();

@@ -1,14 +1,14 @@
 import { PondError } from '../../../base/error.ts';
 import { joinPath } from '../../../tinyfs/path.ts';
-import { type WD } from '../../../tinyfs/workingDirectory.ts';
-import { documentName, homeOf, titleOf } from '../../model/resource.ts';
+import { type WorkingDirectory } from '../../../tinyfs/workingDirectory.ts';
+import { documentName, resourceDirectory, titleOf } from '../../model/resource.ts';
 import { type Resource, type Run, type RunContext } from '../../model/kind.ts';
 import { type RunOutcome } from '../../model/running.ts';
 import { entryOf } from '../../../documents/node.ts';
 import { itemsOf } from '../../../documents/specValue.ts';
 import { type Client, createClient } from './client.ts';
 import { collectDevice, type Collecting, dataName, seriesPath } from './collect.ts';
-import { type Effects, type Limits, throwIfCancelled } from './effects.ts';
+import { type HydroVuEffects, type Limits, throwIfCancelled } from './effects.ts';
 import { ServiceError } from './serviceError.ts';
 import { type FriendlyNames } from './shapes.ts';
 import { accountOf, type Device, devicesOf } from './spec.ts';
@@ -16,7 +16,7 @@ import { type KnownDevice, readProgress, writeNames, writeProgress } from './tab
 
 /** What a run may be made to do otherwise, for tests. */
 export interface RunOptions {
-  readonly effects?: Partial<Effects>;
+  readonly effects?: Partial<HydroVuEffects>;
   readonly limits?: Partial<Limits>;
   /** What has come together when it is committed, whichever is first. */
   readonly checkpointReadings?: number;
@@ -73,7 +73,7 @@ async function askForNames(
 }
 
 /** The series of a device goes on under the device's new name. */
-async function moveRenamed(home: WD, known: readonly KnownDevice[]): Promise<void> {
+async function moveRenamed(home: WorkingDirectory, known: readonly KnownDevice[]): Promise<void> {
   if ((await home.get(dataName)) === undefined) return;
   const names = (await home.list(dataName)).map(({ basename }) => basename);
   for (const { device } of known) {
@@ -161,7 +161,7 @@ function blame(resource: Resource, { code, message, hint }: ServiceError, device
   const position = (item ?? resource.spec).range.start;
   const about = device === undefined ? '' : `${device.name} (${device.id}): `;
   return new PondError(code, `${titleOf(resource)}: ${about}${message}`, {
-    path: `${homeOf(resource)}/${documentName}`,
+    path: `${resourceDirectory(resource)}/${documentName}`,
     position,
     ...(hint !== undefined && { hint }),
   });

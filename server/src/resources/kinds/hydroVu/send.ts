@@ -1,26 +1,26 @@
-import { type Asked, unreachable } from './answers.ts';
-import { type Effects, type Limits } from './effects.ts';
+import { type ServiceRequest, unreachable } from './answers.ts';
+import { type HydroVuEffects, type Limits } from './effects.ts';
 import { type Answer, createExchange, type Exchange, ExchangeError } from './exchange.ts';
-import { createPacer } from './pace.ts';
-import { createPersist, type Persist } from './persist.ts';
+import { createRateLimiter } from './pace.ts';
+import { createRetry, type Retry } from './persist.ts';
 
 /** What all requests of one client share: its pace, and the secrets that no error may show. */
 export interface Sender {
-  readonly effects: Effects;
-  readonly persist: Persist;
+  readonly effects: HydroVuEffects;
+  readonly persist: Retry;
   readonly pace: (signal: AbortSignal) => Promise<void>;
   readonly exchange: Exchange;
   keepSecret(...texts: readonly string[]): void;
-  asked(method: string, path: string): Asked;
+  asked(method: string, path: string): ServiceRequest;
 }
 
 /** Returns what the requests of one client share. */
-export function createSender(effects: Effects, limits: Limits): Sender {
+export function createSender(effects: HydroVuEffects, limits: Limits): Sender {
   const secrets = new Set<string>();
   return {
     effects,
-    persist: createPersist(effects, limits),
-    pace: createPacer(effects, limits.requestsPerMinute),
+    persist: createRetry(effects, limits),
+    pace: createRateLimiter(effects, limits.requestsPerMinute),
     exchange: createExchange(effects, limits),
     keepSecret: (...texts) => texts.forEach((text) => secrets.add(text)),
     asked: (method, path) => ({
@@ -35,7 +35,7 @@ export function createSender(effects: Effects, limits: Limits): Sender {
 /** Sends one request when its turn has come. Fails PassingFailure when there is no whole answer. */
 export async function answerTo(
   { pace, exchange }: Sender,
-  asked: Asked,
+  asked: ServiceRequest,
   url: string,
   init: RequestInit,
   signal: AbortSignal,

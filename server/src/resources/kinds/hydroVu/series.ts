@@ -1,4 +1,4 @@
-import { type WD } from '../../../tinyfs/workingDirectory.ts';
+import { type WorkingDirectory } from '../../../tinyfs/workingDirectory.ts';
 import { type RowGroup } from './readingWindow.ts';
 import { type GroupQueue } from './rowGroups.ts';
 import { startParquet } from './parquet.ts';
@@ -23,7 +23,7 @@ interface Tally {
  * there are any and `isDue` is false. At least one group must be there. Rows stream into the pond as they come.
  */
 export async function writeVersion(
-  home: WD,
+  home: WorkingDirectory,
   path: string,
   groups: GroupQueue,
   isDue: () => boolean,

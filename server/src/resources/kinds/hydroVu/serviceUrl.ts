@@ -1,8 +1,8 @@
 import { type Issue } from '../../../documents/issue.ts';
-import { type TextShape } from '../../../documents/shape.ts';
+import { type TextSchema } from '../../../documents/shape.ts';
 
 /** Where a service is: https, or http on this computer. */
-export const serviceUrlText: TextShape = { type: 'text', label: 'a URL of a service', check: checkUrl };
+export const serviceUrlText: TextSchema = { type: 'text', label: 'a URL of a service', check: checkUrl };
 
 const thisComputer: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 

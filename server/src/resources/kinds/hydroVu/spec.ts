@@ -1,5 +1,5 @@
 import { PondError } from '../../../base/error.ts';
-import { documentName, homeOf, titleOf } from '../../model/resource.ts';
+import { documentName, resourceDirectory, titleOf } from '../../model/resource.ts';
 import { type Resource } from '../../model/kind.ts';
 import { entryOf, textOf } from '../../../documents/node.ts';
 import { specValue } from '../../../documents/specValue.ts';
@@ -46,7 +46,7 @@ function secretOf(resource: Resource, field: string, env: (name: string) => stri
   if (value !== undefined && value !== '') return value;
   const position = entryOf(resource.spec, field)?.value.range.start;
   throw new PondError('secret-missing', `${titleOf(resource)}: the environment variable ${name} is not set`, {
-    path: `${homeOf(resource)}/${documentName}`,
+    path: `${resourceDirectory(resource)}/${documentName}`,
     hint: `Set ${name} to the ${field} of the account before the resource runs.`,
     ...(position && { position }),
   });

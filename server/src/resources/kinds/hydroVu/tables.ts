@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { parquetReadObjects } from 'hyparquet';
 import { PondError } from '../../../base/error.ts';
 import { joinPath } from '../../../tinyfs/path.ts';
-import { type WD } from '../../../tinyfs/workingDirectory.ts';
+import { type WorkingDirectory } from '../../../tinyfs/workingDirectory.ts';
 import { byId } from './columns.ts';
 import { type TableColumn, tableBytes } from './parquet.ts';
 import { type FriendlyNames, type Location } from './shapes.ts';
@@ -29,7 +29,7 @@ export interface KnownDevice {
 const progressName = 'temporal';
 
 /** Writes what the service calls its parameters, units and the locations of the devices. */
-export async function writeNames(home: WD, names: FriendlyNames, known: readonly KnownDevice[]): Promise<void> {
+export async function writeNames(home: WorkingDirectory, names: FriendlyNames, known: readonly KnownDevice[]): Promise<void> {
   await writeTable(home, 'units', indexColumns(names.units));
   await writeTable(home, 'params', indexColumns(names.parameters));
   const degrees = (name: 'latitude' | 'longitude'): TableColumn => ({
@@ -50,7 +50,7 @@ export async function writeNames(home: WD, names: FriendlyNames, known: readonly
 /**
  * Returns the progress by location id; of all locations that ever had readings, whether the document has them or not.
  */
-export async function readProgress(home: WD): Promise<Map<string, Progress>> {
+export async function readProgress(home: WorkingDirectory): Promise<Map<string, Progress>> {
   if ((await home.get(progressName)) === undefined) return new Map();
   const bytes = await home.readFile(progressName);
   try {
@@ -67,7 +67,7 @@ export async function readProgress(home: WD): Promise<Map<string, Progress>> {
 }
 
 /** Writes the progress, one row per location. */
-export async function writeProgress(home: WD, progress: ReadonlyMap<string, Progress>): Promise<void> {
+export async function writeProgress(home: WorkingDirectory, progress: ReadonlyMap<string, Progress>): Promise<void> {
   if (progress.size === 0) return;
   const rows = [...progress].sort(([a], [b]) => a.length - b.length || (a < b ? -1 : 1));
   const column = (name: string, value: (progress: Progress) => number): TableColumn => ({
@@ -92,7 +92,7 @@ function indexColumns(names: ReadonlyMap<string, string>): readonly TableColumn[
   ];
 }
 
-async function writeTable(home: WD, name: string, columns: readonly TableColumn[]): Promise<void> {
+async function writeTable(home: WorkingDirectory, name: string, columns: readonly TableColumn[]): Promise<void> {
   const bytes = tableBytes(columns);
   const current = await home.get(name);
   if (current?.node.sha256 === createHash('sha256').update(bytes).digest('hex')) return;

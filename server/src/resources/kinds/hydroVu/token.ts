@@ -1,7 +1,7 @@
 /** Tokens by the client credentials grant of OAuth 2: fetched when first needed, and anew before they expire. */
 import { answerTo, type Sender } from './send.ts';
 import { failureOf, valueOf } from './answers.ts';
-import { PassingFailure } from './persist.ts';
+import { TransientError } from './persist.ts';
 import { nonsenseError, ServiceError } from './serviceError.ts';
 import { type Account } from './spec.ts';
 
@@ -46,7 +46,7 @@ export function createTokens(account: Account, sender: Sender): Tokens {
       return { text, usableUntilMs: startMs + lifeMs - Math.min(spareMsMax, lifeMs / 10) };
     }
     const failure = failureOf(answer, asked, sender.effects.now());
-    if (failure instanceof PassingFailure) throw new PassingFailure(concerningAll(failure.final), withWait(failure));
+    if (failure instanceof TransientError) throw new TransientError(concerningAll(failure.final), withWait(failure));
     throw new ServiceError(answer.status < 400 ? 'remote-failed' : 'remote-denied', failure.message, {
       concernsAll: true,
       hint: 'Look at the key and the secret of the account.',
@@ -70,7 +70,7 @@ function formEncoded(text: string): string {
   return new URLSearchParams([['', text]]).toString().slice(1);
 }
 
-function withWait({ waitMs }: PassingFailure): { waitMs?: number } {
+function withWait({ waitMs }: TransientError): { waitMs?: number } {
   return waitMs === undefined ? {} : { waitMs };
 }
 

@@ -5,7 +5,7 @@ import { readHostStream } from '../../../storage/hostStream.ts';
 import { type Content } from '../../../tinyfs/backend.ts';
 
 /** Why a file cannot be taken now. Not a PondError: it is about one file of the host, and not the run's. */
-export class Untaken extends Error {
+export class SkippedFile extends Error {
   /** True when it changed while it was read: the next run finds it whole. */
   readonly isMoving: boolean;
 
@@ -19,16 +19,16 @@ export class Untaken extends Error {
 const wholeBytesMax = 1024 * 1024;
 
 /** A file as it was found. */
-export interface Source {
+export interface HostSource {
   readonly hostPath: string;
   readonly state: HostFileState;
 }
 
 /** Called between pieces of work; fails `cancelled`. */
-export type Pace = () => Promise<void>;
+export type YieldToEventLoop = () => Promise<void>;
 
 /** Returns the content of a file, or fails Untaken, at the end at the latest, when it is not what was found. */
-export async function contentOf(source: Source, pace: Pace): Promise<Content> {
+export async function contentOf(source: HostSource, pace: YieldToEventLoop): Promise<Content> {
   if (source.state.sizeBytes > wholeBytesMax) return steady(source, pace);
   const chunks: Uint8Array[] = [];
   for await (const chunk of steady(source, pace)) chunks.push(chunk);
@@ -36,13 +36,13 @@ export async function contentOf(source: Source, pace: Pace): Promise<Content> {
 }
 
 /** Returns the SHA-256 of a file, lower-case hex. Fails as contentOf. */
-export async function hashOf(source: Source, pace: Pace): Promise<string> {
+export async function hashOf(source: HostSource, pace: YieldToEventLoop): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of steady(source, pace)) hash.update(chunk);
   return hash.digest('hex');
 }
 
-async function* steady({ hostPath, state }: Source, pace: Pace): AsyncIterable<Uint8Array> {
+async function* steady({ hostPath, state }: HostSource, pace: YieldToEventLoop): AsyncIterable<Uint8Array> {
   // One byte more than there should be shows that it grew; without an end, each small file would take a large chunk.
   const reading = readHostStream(hostPath, 0, state.sizeBytes + 1);
   let sizeBytes = 0;
@@ -59,7 +59,7 @@ async function* steady({ hostPath, state }: Source, pace: Pace): AsyncIterable<U
     await reading.return(undefined);
   }
   if (sizeBytes !== state.sizeBytes || !isSame(stateNow(hostPath), state)) {
-    throw new Untaken('it changed while it was read; the next run takes it', true);
+    throw new SkippedFile('it changed while it was read; the next run takes it', true);
   }
 }
 
@@ -76,5 +76,5 @@ function isSame(now: HostFileState | undefined, then: HostFileState): boolean {
 }
 
 function unreadable(error: unknown): never {
-  throw isPondError(error) ? new Untaken(error.message, false) : error;
+  throw isPondError(error) ? new SkippedFile(error.message, false) : error;
 }

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { type HostFileState } from '../../../storage/hostScan.ts';
-import { type WD } from '../../../tinyfs/workingDirectory.ts';
+import { type WorkingDirectory } from '../../../tinyfs/workingDirectory.ts';
 import { progressName } from '../../model/resource.ts';
 
 /** Two changes in so short a time may leave the same times on the file: the clocks of file systems tick slowly. */
@@ -12,7 +12,7 @@ const settledMs = 2000;
 const fingerprintLength = 16;
 
 /** What was seen, by path below the home. */
-export interface Memory {
+export interface SeenFiles {
   /** True when the file was seen in that very state, with the content of that hash. */
   knows(path: string, state: HostFileState, sha256: string): boolean;
   /**
@@ -20,11 +20,11 @@ export interface Memory {
    */
   see(path: string, state: HostFileState, sha256: string): void;
   /** Forgets the files that are not among these, and stores the memory if it is another than before. */
-  save(home: WD, paths: ReadonlySet<string>): Promise<void>;
+  save(home: WorkingDirectory, paths: ReadonlySet<string>): Promise<void>;
 }
 
 /** Returns what the Inbox of a home remembers; nothing when it never ran. `nowMs` is when it looks at the host. */
-export async function readMemory(home: WD, nowMs: number): Promise<Memory> {
+export async function readSeenFiles(home: WorkingDirectory, nowMs: number): Promise<SeenFiles> {
   const seen = (await home.exists(progressName)) ? parse(await home.readFile(progressName)) : new Map<string, string>();
   let changed = false;
 

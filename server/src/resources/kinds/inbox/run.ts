@@ -3,12 +3,12 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { PondError } from '../../../base/error.ts';
 import { isHostFolder } from '../../../storage/hostScan.ts';
 import { entryOf } from '../../../documents/node.ts';
-import { documentName, homeOf, titleOf } from '../../model/resource.ts';
+import { documentName, resourceDirectory, titleOf } from '../../model/resource.ts';
 import { type Resource, type Run, type RunContext } from '../../model/kind.ts';
 import { findFiles } from './find.ts';
-import { type Pace } from './hostContent.ts';
+import { type YieldToEventLoop } from './hostContent.ts';
 import { type HostPattern, parseHostPattern } from './hostPattern.ts';
-import { readMemory } from './memory.ts';
+import { readSeenFiles } from './memory.ts';
 import { createNotes, type Notes } from './notes.ts';
 import { take } from './take.ts';
 
@@ -29,7 +29,7 @@ export const runInbox: Run = async (context) => {
   const files = await findFiles(pattern, notes, pace);
   if (files.length === 0) notes.unmatched(patternText(resource));
   const home = await context.home();
-  const memory = await readMemory(home, nowMs);
+  const memory = await readSeenFiles(home, nowMs);
   const counts = await take(files, { home, memory, notes, pace, progress: context.progress });
   await memory.save(home, new Set(files.map(({ names }) => names.join('/'))));
   return { rows: 0, ...counts, notes: notes.texts(), ...failureOf(resource, notes) };
@@ -58,13 +58,13 @@ function failureOf(resource: Resource, notes: Notes): { readonly failure?: PondE
 
 function failure(resource: Resource, text: string, details: { readonly hint?: string } = {}): PondError {
   return new PondError('run-failed', `${titleOf(resource)}: ${text}`, {
-    path: `${homeOf(resource)}/${documentName}`,
+    path: `${resourceDirectory(resource)}/${documentName}`,
     position: (entryOf(resource.spec, 'pattern')?.value ?? resource.spec).range.start,
     ...details,
   });
 }
 
-function createPace({ signal }: RunContext): Pace {
+function createPace({ signal }: RunContext): YieldToEventLoop {
   let last = performance.now();
   return async () => {
     if (performance.now() - last > turnMs) {

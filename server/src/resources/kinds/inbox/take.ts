@@ -1,20 +1,20 @@
 import { isPondError } from '../../../base/error.ts';
 import { hostFileState } from '../../../storage/hostScan.ts';
 import { type Node } from '../../../tinyfs/backend.ts';
-import { type WD } from '../../../tinyfs/workingDirectory.ts';
+import { type WorkingDirectory } from '../../../tinyfs/workingDirectory.ts';
 import { type RunContext } from '../../model/kind.ts';
 import { type RunOutcome } from '../../model/running.ts';
 import { type FoundFile } from './find.ts';
-import { contentOf, hashOf, type Pace, type Source, Untaken } from './hostContent.ts';
-import { type Memory } from './memory.ts';
+import { contentOf, hashOf, type YieldToEventLoop, type HostSource, SkippedFile } from './hostContent.ts';
+import { type SeenFiles } from './memory.ts';
 import { type Notes } from './notes.ts';
 
 /** What taking files needs. */
 export interface Taking {
-  readonly home: WD;
-  readonly memory: Memory;
+  readonly home: WorkingDirectory;
+  readonly memory: SeenFiles;
   readonly notes: Notes;
-  readonly pace: Pace;
+  readonly pace: YieldToEventLoop;
   readonly progress: RunContext['progress'];
 }
 
@@ -31,7 +31,7 @@ export async function take(files: readonly FoundFile[], taking: Taking): Promise
       counts.files += 1;
       counts.bytes += file.state.sizeBytes;
     } catch (error) {
-      if (error instanceof Untaken) {
+      if (error instanceof SkippedFile) {
         if (error.isMoving) notes.skipped(file.hostPath, error.message);
         else notes.failed(file.hostPath, error.message);
       } else if (isPondError(error) && occupiedCodes.has(error.code)) {
@@ -68,14 +68,14 @@ async function takeOne(file: FoundFile, node: Node | undefined, { home, memory, 
 }
 
 /** The file as it is now: since it was found, others were read. */
-function sourceNow({ hostPath }: FoundFile): Source {
+function sourceNow({ hostPath }: FoundFile): HostSource {
   const state = hostFileState(hostPath);
-  if (state === undefined) throw new Untaken('it was removed meanwhile', true);
+  if (state === undefined) throw new SkippedFile('it was removed meanwhile', true);
   return { hostPath, state };
 }
 
 /** Finds what the pond has at the place of a file, by listing each folder once. */
-function createListing(home: WD): (names: readonly string[]) => Promise<Node | undefined> {
+function createListing(home: WorkingDirectory): (names: readonly string[]) => Promise<Node | undefined> {
   const folders = new Map<string, Promise<ReadonlyMap<string, Node>>>();
   return async (names) => {
     const folder = names.slice(0, -1).join('/');

@@ -1,7 +1,7 @@
 import { type Duration } from '../../../documents/duration.ts';
 import { countPeriods, type Period, periodsBetween, type PeriodUnit } from '../../series/periods.ts';
 import { lengthUsMax } from './resolution.ts';
-import { joinStretches, type Stretch } from './stretches.ts';
+import { joinRanges, type AggregateRange } from './stretches.ts';
 
 const dayUs = 86_400_000_000;
 
@@ -29,9 +29,9 @@ const periodsMax = 128;
  * file, and not too many. A bucket is of the period that it begins in, so that late data changes only its own. Data
  * that go on get longer periods, now and then.
  */
-export function periodsOf(duration: Duration, baseUs: number, stretches: readonly Stretch[]): readonly Period[] {
+export function periodsOf(duration: Duration, baseUs: number, stretches: readonly AggregateRange[]): readonly Period[] {
   // The first bucket may begin before the first row.
-  const wider = joinStretches(stretches.map(({ minUs, maxUs }) => ({ minUs: minUs - lengthUsMax(duration), maxUs })));
+  const wider = joinRanges(stretches.map(({ minUs, maxUs }) => ({ minUs: minUs - lengthUsMax(duration), maxUs })));
   const length = lengths.find(
     ({ unit, count, days }) =>
       days * dayUs >= Math.max(bucketsMin * Number(lengthUsMax(duration)), baseBucketsMin * baseUs) &&

@@ -1,6 +1,6 @@
-import { type Inputs, type Match } from '../../model/derived.ts';
+import { type InputMatcher, type Match } from '../../model/derived.ts';
 import { parsePlaceholders } from '../../../documents/placeholders.ts';
-import { type Collection, type Dataset } from './spec.ts';
+import { type ReduceCollection, type Dataset } from './spec.ts';
 
 /** One of the inputs that make an output. */
 export interface OutputInput {
@@ -11,9 +11,9 @@ export interface OutputInput {
 }
 
 /** Returns the inputs of each output by its name, in the order of the datasets and of the inputs' paths. */
-export async function gatherOutputs(
-  { datasets }: Collection,
-  inputs: Inputs,
+export async function collectInputs(
+  { datasets }: ReduceCollection,
+  inputs: InputMatcher,
 ): Promise<ReadonlyMap<string, readonly OutputInput[]>> {
   const outputs = new Map<string, Omit<OutputInput, 'prefix'>[]>();
   for (const dataset of datasets) {

@@ -1,21 +1,21 @@
 import { isPondError, PondError } from '../../../base/error.ts';
 import { type SqlType } from '../../../duckdb/sqlType.ts';
 import { type HostFile } from '../../../pond/types.ts';
-import { documentName, homeOf, titleOf } from '../../model/resource.ts';
+import { documentName, resourceDirectory, titleOf } from '../../model/resource.ts';
 import { type Resource } from '../../model/kind.ts';
 import { type AlikeInput, parquetFilesOf } from '../../series/parquetFiles.ts';
 import { type OutputColumn } from './foldSql.ts';
 import { type OutputInput } from './gather.ts';
-import { type Making } from './making.ts';
-import { type Partial, partialsOf } from './partials.ts';
+import { type BuildPlan } from './making.ts';
+import { type PartialAggregate, partialAggregatesOf } from './partials.ts';
 import { makeParts, type PartedInput } from './parts.ts';
-import { type Resolution } from './spec.ts';
+import { type ReduceResolution } from './spec.ts';
 import { commonType } from './values.ts';
 
 /** An output at one resolution. */
 export interface OutputSpec {
   readonly resource: Resource;
-  readonly resolution: Resolution;
+  readonly resolution: ReduceResolution;
   /** Length of the buckets that it is folded from, microseconds. */
   readonly baseUs: number;
   readonly inputs: readonly OutputInput[];
@@ -26,7 +26,7 @@ export interface OutputSpec {
  * `invalid-content` for an input without numbers or times, and `run-failed` when two inputs have a column of the same
  * name.
  */
-export async function makeOutput(spec: OutputSpec, making: Making): Promise<readonly HostFile[]> {
+export async function makeOutput(spec: OutputSpec, making: BuildPlan): Promise<readonly HostFile[]> {
   const inputs: PartedInput[] = [];
   for (const input of spec.inputs) {
     const alike = spec.inputs.filter(({ dataset }) => dataset === input.dataset).map(({ match }) => match);
@@ -40,11 +40,11 @@ export async function makeOutput(spec: OutputSpec, making: Making): Promise<read
 async function inputPartials(
   { resource, baseUs }: OutputSpec,
   { match, dataset, alike }: OutputInput & AlikeInput,
-  making: Making,
-): Promise<readonly Partial[]> {
+  making: BuildPlan,
+): Promise<readonly PartialAggregate[]> {
   try {
     const files = await parquetFilesOf({ match, alike }, making.workshop, making.job);
-    return await partialsOf({ files, wanted: dataset.columns, baseUs }, making);
+    return await partialAggregatesOf({ files, wanted: dataset.columns, baseUs }, making);
   } catch (error) {
     throw inputError(resource, match.path, error);
   }
@@ -65,7 +65,7 @@ function inputError(resource: Resource, path: string, error: unknown): unknown {
  * The columns of an input, in the order in which its files first have them. DuckDB takes names in any case for the
  * same.
  */
-function columnsOf({ prefix }: OutputInput, partials: readonly Partial[]): readonly OutputColumn[] {
+function columnsOf({ prefix }: OutputInput, partials: readonly PartialAggregate[]): readonly OutputColumn[] {
   const found = new Map<string, { readonly name: string; readonly types: SqlType[] }>();
   for (const { name, type } of partials.flatMap(({ columns }) => columns)) {
     const column = found.get(name.toLowerCase()) ?? { name, types: [] };
@@ -99,7 +99,7 @@ function collisionError(
   const message = `${titleOf(resource)}: ${one.match.path} and ${other.match.path} both bring a column "${name}" to one output`;
   const { position } = other.dataset;
   return new PondError('run-failed', message, {
-    path: `${homeOf(resource)}/${documentName}`,
+    path: `${resourceDirectory(resource)}/${documentName}`,
     hint: 'Keep the column of one of them by `columns`, or change out_pattern so that they make outputs of their own.',
     ...(position && { position }),
   });

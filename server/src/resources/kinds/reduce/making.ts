@@ -1,8 +1,8 @@
 import { type Job } from '../../../base/job.ts';
-import { type Workshop } from '../../../materialize/workshop.ts';
+import { type Materializer } from '../../../materialize/workshop.ts';
 
 /** Where partials and parts are made, and for whom. */
-export interface Making {
-  readonly workshop: Workshop;
+export interface BuildPlan {
+  readonly workshop: Materializer;
   readonly job: Job;
 }

@@ -9,24 +9,24 @@ import {
   type DerivedEntries,
   type DerivedFile,
   type DerivedNode,
-  type Inputs,
+  type InputMatcher,
 } from '../../model/derived.ts';
-import { documentName, homeOf, titleOf } from '../../model/resource.ts';
-import { gatherOutputs, type OutputInput } from './gather.ts';
+import { documentName, resourceDirectory, titleOf } from '../../model/resource.ts';
+import { collectInputs, type OutputInput } from './gather.ts';
 import { makeOutput } from './make.ts';
 import { baseUsOf } from './resolution.ts';
-import { type Collection, collectionsOf, type Resolution } from './spec.ts';
+import { type ReduceCollection, collectionsOf, type ReduceResolution } from './spec.ts';
 
 /** Returns the collections of a resource, each with its outputs in folders. Patterns are matched when one is listed. */
 export const deriveReduce: Derive = (resource, inputs) =>
   new Map(collectionsOf(resource).map((collection) => [collection.name, collectionNode(resource, collection, inputs)]));
 
-function collectionNode(resource: Resource, collection: Collection, inputs: Inputs): DerivedDirectory {
+function collectionNode(resource: Resource, collection: ReduceCollection, inputs: InputMatcher): DerivedDirectory {
   return {
     type: 'directory',
     list: async () => {
       const root: Folder = new Map();
-      for (const [name, outputInputs] of await gatherOutputs(collection, inputs)) {
+      for (const [name, outputInputs] of await collectInputs(collection, inputs)) {
         placeOutput(root, { resource, collection, name, inputs: outputInputs });
       }
       return entriesOf(root);
@@ -38,7 +38,7 @@ type Folder = Map<string, Folder | DerivedFile>;
 
 interface Output {
   readonly resource: Resource;
-  readonly collection: Collection;
+  readonly collection: ReduceCollection;
   readonly name: string;
   readonly inputs: readonly OutputInput[];
 }
@@ -61,7 +61,7 @@ function placeOutput(root: Folder, output: Output): void {
 }
 
 /** What an output can be is known when its directory is listed; what it holds, when it is read. */
-function resolutionNode(output: Output, { text, duration }: Resolution): DerivedFile {
+function resolutionNode(output: Output, { text, duration }: ReduceResolution): DerivedFile {
   const { resource, collection, inputs } = output;
   const { months, microseconds } = duration;
   const keys = inputs.map(({ match, dataset, prefix }) => {
@@ -97,7 +97,7 @@ function nameError(output: Output, component: string): PondError {
 function outputError({ resource, inputs }: Output, message: string, hint: string): PondError {
   const position = inputs[0]?.dataset.position;
   return new PondError('resource-invalid', `${titleOf(resource)}: ${message}`, {
-    path: `${homeOf(resource)}/${documentName}`,
+    path: `${resourceDirectory(resource)}/${documentName}`,
     hint,
     ...(position && { position }),
   });

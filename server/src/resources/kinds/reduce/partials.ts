@@ -9,25 +9,25 @@ import { PondError } from '../../../base/error.ts';
 import { keyOf } from '../../../materialize/contentKey.ts';
 import { type Job } from '../../../base/job.ts';
 import { areAlike } from '../../series/alike.ts';
-import { blankColumns, isUntold } from '../../series/blankColumns.ts';
+import { nullColumns, isUntold } from '../../series/blankColumns.ts';
 import { exactLists } from '../../series/exact.ts';
-import { type GroupLimits, groupNeighbours } from '../../series/groups.ts';
+import { type GroupLimits, groupAdjacent } from '../../series/groups.ts';
 import { type Period } from '../../series/periods.ts';
 import { requireSeconds } from '../../series/seconds.ts';
-import { sideBySide } from '../../../base/sideBySide.ts';
+import { mapLimit } from '../../../base/sideBySide.ts';
 import { timeColumnOf } from '../../series/time.ts';
-import { type Workshop } from '../../../materialize/workshop.ts';
+import { type Materializer } from '../../../materialize/workshop.ts';
 import { mergedSql, partialSql, statistics, writePartialSql } from './partialSql.ts';
-import { type Making } from './making.ts';
-import { type Stretch, stretchesOf } from './stretches.ts';
+import { type BuildPlan } from './making.ts';
+import { type AggregateRange, rangesOf } from './stretches.ts';
 import { valueColumnsOf } from './values.ts';
 
-export interface Partial {
+export interface PartialAggregate {
   readonly key: string;
   /** Of its file, or of the files that it is to be made of. */
   readonly sizeBytes: number;
   /** Where its buckets begin; none when it has no row. */
-  readonly stretches: readonly Stretch[];
+  readonly stretches: readonly AggregateRange[];
   /** Value columns, with the types of their least and greatest values. */
   readonly columns: readonly TypedColumn[];
   /** Its file, made where need be. */
@@ -57,17 +57,17 @@ const longUs = 86_400_000_000n;
  * Returns the partials of an input, made where need be: of each large file one, of small neighbours one together. Fails
  * `invalid-content` when a file has no time, or a wanted column has no numbers.
  */
-export async function partialsOf(spec: PartialSpec, making: Making): Promise<readonly Partial[]> {
-  const neighbours = groupNeighbours(spec.files, groupLimits);
-  const groups = (await sideBySide(neighbours, besides, (group) => separated(group, making))).flat();
+export async function partialAggregatesOf(spec: PartialSpec, making: BuildPlan): Promise<readonly PartialAggregate[]> {
+  const neighbours = groupAdjacent(spec.files, groupLimits);
+  const groups = (await mapLimit(neighbours, besides, (group) => separated(group, making))).flat();
   let done = 0;
-  const made = await sideBySide(groups, besides, async (files) => {
+  const made = await mapLimit(groups, besides, async (files) => {
     const file = await makePartial({ ...spec, files }, making);
     making.job.progress?.('reading inputs', ++done, groups.length);
     return { file, facts: await making.workshop.inspect([file], making.job) };
   });
   const long = made.filter(({ facts: { time } }) => time !== undefined && time.maxUs - time.minUs > longUs);
-  const stretches = await stretchesOf(
+  const stretches = await rangesOf(
     long.map(({ file }) => file),
     making,
   );
@@ -80,7 +80,7 @@ export async function partialsOf(spec: PartialSpec, making: Making): Promise<rea
   }));
 }
 
-async function makePartial({ files, wanted, baseUs }: PartialSpec, { workshop, job }: Making): Promise<HostFile> {
+async function makePartial({ files, wanted, baseUs }: PartialSpec, { workshop, job }: BuildPlan): Promise<HostFile> {
   const key = keyOf('reduce partial', 2, baseUs, wanted ?? null, ...files.map((file) => file.key));
   const write = async (target: string, shared: Job): Promise<void> => {
     const facts = await workshop.inspect(files, shared);
@@ -102,12 +102,12 @@ async function makePartial({ files, wanted, baseUs }: PartialSpec, { workshop, j
 /** The columns without those that are wanted, but seem to be text only because they have no value. */
 async function withoutBlanks(
   columns: readonly TypedColumn[],
-  { files, wanted, workshop, job }: Making & Pick<PartialSpec, 'files' | 'wanted'>,
+  { files, wanted, workshop, job }: BuildPlan & Pick<PartialSpec, 'files' | 'wanted'>,
 ): Promise<readonly TypedColumn[]> {
   const doubtful = columns.filter(({ name, type }) => wanted?.includes(name) === true && isUntold(type));
   if (doubtful.length === 0) return columns;
   const names = doubtful.map(({ name }) => name);
-  const blank = await blankColumns(files, names, workshop, job);
+  const blank = await nullColumns(files, names, workshop, job);
   return columns.filter(({ name }) => !blank.has(name));
 }
 
@@ -118,11 +118,11 @@ async function withoutBlanks(
  */
 async function separated(
   files: readonly HostFile[],
-  { workshop, job }: Making,
+  { workshop, job }: BuildPlan,
 ): Promise<readonly (readonly HostFile[])[]> {
   if (files.length === 1 || (await areAlike(files, workshop, job))) return [files];
   const roles = new Map<string, string>();
-  const inspected = await sideBySide(files, besides, async (file) => {
+  const inspected = await mapLimit(files, besides, async (file) => {
     const { columns } = await workshop.inspect([file], job);
     return { file, columns };
   });
@@ -149,7 +149,7 @@ function columnsOf([, ...columns]: readonly TypedColumn[]): readonly TypedColumn
 }
 
 /** True when a partial has buckets in a stretch of time. */
-export function hasWithin({ stretches }: Partial, { startUs, endUs }: Period): boolean {
+export function hasWithin({ stretches }: PartialAggregate, { startUs, endUs }: Period): boolean {
   return stretches.some(({ minUs, maxUs }) => maxUs >= startUs && minUs < endUs);
 }
 
@@ -157,24 +157,24 @@ export function hasWithin({ stretches }: Partial, { startUs, endUs }: Period): b
  * Returns the partials that have buckets in a stretch of time, in their order. Where they are many, partials that merge
  * small ones stand for them, which may have other buckets as well.
  */
-export function partialsWithin(partials: readonly Partial[], stretch: Period, workshop: Workshop): readonly Partial[] {
+export function partialsWithin(partials: readonly PartialAggregate[], stretch: Period, workshop: Materializer): readonly PartialAggregate[] {
   const found = partials.filter((partial) => hasWithin(partial, stretch));
   if (found.length <= filesMax) return found;
-  const groups = groupNeighbours(partials, mergeLimits).flatMap(exactLists);
+  const groups = groupAdjacent(partials, mergeLimits).flatMap(exactLists);
   if (groups.length === partials.length) return found;
   const level = groups.map((group) => (group.length === 1 ? group[0]! : merged(group, workshop)));
   return partialsWithin(level, stretch, workshop);
 }
 
 /** One partial for several. Its file is made when it is asked for. */
-function merged(parts: readonly Partial[], workshop: Workshop): Partial {
+function merged(parts: readonly PartialAggregate[], workshop: Materializer): PartialAggregate {
   const key = keyOf('reduce merged partial', 1, ...parts.map((part) => part.key));
   const stretches = parts.flatMap((part) => part.stretches);
   const columns = [
     ...new Map(parts.flatMap((part) => part.columns).map((column) => [column.name.toLowerCase(), column])).values(),
   ];
   const write = async (target: string, shared: Job): Promise<void> => {
-    const files = await sideBySide(parts, besides, (part) => part.file(shared));
+    const files = await mapLimit(parts, besides, (part) => part.file(shared));
     const hostPaths = files.map(({ hostPath }) => hostPath);
     const query = mergedSql(
       hostPaths,

@@ -4,11 +4,11 @@ import { type Job } from '../../../base/job.ts';
 import { type Duration } from '../../../documents/duration.ts';
 import { exactLists } from '../../series/exact.ts';
 import { type Period } from '../../series/periods.ts';
-import { sideBySide } from '../../../base/sideBySide.ts';
+import { mapLimit } from '../../../base/sideBySide.ts';
 import { periodsOf } from './division.ts';
 import { emptySql, foldSql, type FoldInput, type OutputColumn, writeOutputSql } from './foldSql.ts';
-import { hasWithin, type Partial, partialsWithin } from './partials.ts';
-import { type Making } from './making.ts';
+import { hasWithin, type PartialAggregate, partialsWithin } from './partials.ts';
+import { type BuildPlan } from './making.ts';
 import { windowOf } from './resolution.ts';
 
 /** Buckets, and the length, microseconds, of those that they are folded from. */
@@ -19,7 +19,7 @@ export interface Bucketing {
 
 /** An input of an output. */
 export interface PartedInput {
-  readonly partials: readonly Partial[];
+  readonly partials: readonly PartialAggregate[];
   readonly columns: readonly OutputColumn[];
 }
 
@@ -32,7 +32,7 @@ const besides = 4;
 export async function makeParts(
   { resolution, baseUs }: Bucketing,
   inputs: readonly PartedInput[],
-  making: Making,
+  making: BuildPlan,
 ): Promise<readonly HostFile[]> {
   const { job } = making;
   const columns = inputs.flatMap((input) => input.columns);
@@ -42,7 +42,7 @@ export async function makeParts(
     .map((period) => ({ resolution, period, window: windowOf(resolution, period), inputs, columns }))
     .filter((part) => inputs.some(({ partials }) => partials.some((partial) => hasWithin(partial, part.window))));
   let done = 0;
-  return await sideBySide(parts, besides, async (part) => {
+  return await mapLimit(parts, besides, async (part) => {
     const file = await makePart(part, making);
     job.progress?.('folding', ++done, parts.length);
     return file;
@@ -58,7 +58,7 @@ interface Part {
   readonly columns: readonly OutputColumn[];
 }
 
-async function makePart(part: Part, { workshop, job }: Making): Promise<HostFile> {
+async function makePart(part: Part, { workshop, job }: BuildPlan): Promise<HostFile> {
   const { resolution, period, window, inputs, columns } = part;
   const keys = inputs.map(({ partials, columns: own }) => [
     own.map(({ name }) => name),
@@ -78,11 +78,11 @@ async function makePart(part: Part, { workshop, job }: Making): Promise<HostFile
 }
 
 /** None when the input has no row in the window; several where its partials would lose digits as one table. */
-async function foldInputs(input: PartedInput, window: Period, making: Making): Promise<readonly FoldInput[]> {
+async function foldInputs(input: PartedInput, window: Period, making: BuildPlan): Promise<readonly FoldInput[]> {
   const partials = partialsWithin(input.partials, window, making.workshop);
-  return await sideBySide(exactLists(partials), besides, async (list) => {
+  return await mapLimit(exactLists(partials), besides, async (list) => {
     const names = new Set(list.flatMap(({ columns }) => columns.map(({ name }) => name.toLowerCase())));
-    const files = await sideBySide(list, besides, (partial) => partial.file(making.job));
+    const files = await mapLimit(list, besides, (partial) => partial.file(making.job));
     return {
       hostPaths: files.map(({ hostPath }) => hostPath),
       columns: input.columns.filter(({ source }) => names.has(source.toLowerCase())),
@@ -90,7 +90,7 @@ async function foldInputs(input: PartedInput, window: Period, making: Making): P
   });
 }
 
-async function makeEmpty(columns: readonly OutputColumn[], { workshop, job }: Making): Promise<HostFile> {
+async function makeEmpty(columns: readonly OutputColumn[], { workshop, job }: BuildPlan): Promise<HostFile> {
   const key = keyOf(
     'reduce empty',
     1,

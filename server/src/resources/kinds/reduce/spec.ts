@@ -1,7 +1,7 @@
 import { type Duration, isDurationError, parseDuration } from '../../../documents/duration.ts';
 import { assert } from '../../../base/assert.ts';
-import { entryOf, type Node } from '../../../documents/node.ts';
-import { type Position } from '../../../documents/position.ts';
+import { entryOf, type YamlNode } from '../../../documents/node.ts';
+import { type SourcePosition } from '../../../documents/position.ts';
 import { type Resource } from '../../model/kind.ts';
 import { itemsOf, specValue } from '../../../documents/specValue.ts';
 
@@ -18,13 +18,13 @@ interface ReduceSpec {
   }[];
 }
 
-export interface Collection {
+export interface ReduceCollection {
   readonly name: string;
-  readonly resolutions: readonly Resolution[];
+  readonly resolutions: readonly ReduceResolution[];
   readonly datasets: readonly Dataset[];
 }
 
-export interface Resolution {
+export interface ReduceResolution {
   /** As it is written. */
   readonly text: string;
   readonly duration: Duration;
@@ -36,11 +36,11 @@ export interface Dataset {
   /** Columns to keep; all when undefined. */
   readonly columns: readonly string[] | undefined;
   /** Where `out_pattern` stands in the document. */
-  readonly position: Position | undefined;
+  readonly position: SourcePosition | undefined;
 }
 
 /** Returns the collections of a resource. */
-export function collectionsOf({ spec }: Resource): readonly Collection[] {
+export function collectionsOf({ spec }: Resource): readonly ReduceCollection[] {
   const nodes = itemsOf(spec, 'collections');
   return (specValue(spec) as ReduceSpec).collections.map(({ name, resolutions, datasets }, i) => ({
     name,
@@ -60,6 +60,6 @@ function durationOf(text: string): Duration {
   return parsed;
 }
 
-function positionOf(dataset: Node | undefined): Position | undefined {
+function positionOf(dataset: YamlNode | undefined): SourcePosition | undefined {
   return entryOf(dataset, 'out_pattern')?.value.range.start;
 }

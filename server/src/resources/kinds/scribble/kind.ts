@@ -1,9 +1,9 @@
 import { type ResourceKind } from '../../model/kind.ts';
-import { entryOf, type MapNode, type Node } from '../../../documents/node.ts';
+import { entryOf, type MapNode, type YamlNode } from '../../../documents/node.ts';
 import { type Problem } from '../../../documents/problem.ts';
-import { type NumberShape, required } from '../../../documents/shape.ts';
+import { type NumberSchema, required } from '../../../documents/shape.ts';
 
-const count: NumberShape = { type: 'number', whole: true, min: 1, max: 2_147_483_647 };
+const count: NumberSchema = { type: 'number', whole: true, min: 1, max: 2_147_483_647 };
 
 /** Scribble: random entries for tests. */
 export const scribble: ResourceKind = {
@@ -72,6 +72,6 @@ function checkCounts(node: MapNode): readonly Problem[] {
   return [{ code: 'number-range', severity: 'error', message, range: greatest.range, related }];
 }
 
-function wholeNumber(node: Node | undefined): bigint | undefined {
+function wholeNumber(node: YamlNode | undefined): bigint | undefined {
   return node?.type === 'scalar' && typeof node.value === 'bigint' ? node.value : undefined;
 }

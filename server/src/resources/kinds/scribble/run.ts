@@ -1,4 +1,4 @@
-import { entryOf, type Node } from '../../../documents/node.ts';
+import { entryOf, type YamlNode } from '../../../documents/node.ts';
 import { type Run } from '../../model/kind.ts';
 import { scribbleTree, type ScribbleOptions } from './tree.ts';
 
@@ -14,7 +14,7 @@ export const runScribble: Run = async (context) => {
 };
 
 /** Returns what the `spec` of a checked document asks for. */
-function scribbleOptions(spec: Node): Pick<ScribbleOptions, 'countMin' | 'countMax' | 'probs'> {
+function scribbleOptions(spec: YamlNode): Pick<ScribbleOptions, 'countMin' | 'countMax' | 'probs'> {
   const probs = entryOf(spec, 'probs')?.value;
   const entries = probs?.type === 'map' ? probs.entries : [];
   return {
@@ -25,10 +25,10 @@ function scribbleOptions(spec: Node): Pick<ScribbleOptions, 'countMin' | 'countM
   };
 }
 
-function numberAt(node: Node, key: string): number {
+function numberAt(node: YamlNode, key: string): number {
   return numberOf(entryOf(node, key)?.value);
 }
 
-function numberOf(node: Node | undefined): number {
+function numberOf(node: YamlNode | undefined): number {
   return node?.type === 'scalar' ? Number(node.value) : 0;
 }

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { PondError } from '../../../base/error.ts';
 import { type Content } from '../../../tinyfs/backend.ts';
-import { type WD } from '../../../tinyfs/workingDirectory.ts';
+import { type WorkingDirectory } from '../../../tinyfs/workingDirectory.ts';
 import { randomData, randomSeries, randomTable } from './content.ts';
 import { createRandom, type Random } from './random.ts';
 
@@ -40,7 +40,7 @@ const entriesMax = 100_000;
  * which get rarer the deeper they are. A link needs something beside it to lead to, else it is data. What is there
  * stays. Fails `cancelled`, and `run-failed` when no type has a weight.
  */
-export async function scribbleTree(directory: WD, options: ScribbleOptions): Promise<Scribbled> {
+export async function scribbleTree(directory: WorkingDirectory, options: ScribbleOptions): Promise<Scribbled> {
   const random = createRandom(options.seed);
   const { countMin, countMax } = options;
   const rowCount = Math.min(countMax - countMin + 1, rowsMax);
@@ -48,7 +48,7 @@ export async function scribbleTree(directory: WD, options: ScribbleOptions): Pro
   await fill(directory, 0);
   return total;
 
-  async function fill(into: WD, depth: number): Promise<void> {
+  async function fill(into: WorkingDirectory, depth: number): Promise<void> {
     const taken = new Set((await into.list()).map(({ basename }) => basename));
     const targets: string[] = [];
     const count = random.whole(countMin, countMax);
@@ -66,7 +66,7 @@ export async function scribbleTree(directory: WD, options: ScribbleOptions): Pro
     }
   }
 
-  async function write(into: WD, name: string, type: 'table' | 'series' | 'data'): Promise<void> {
+  async function write(into: WorkingDirectory, name: string, type: 'table' | 'series' | 'data'): Promise<void> {
     const content = contentOf(type);
     await into.createFile(name, content, { type: type === 'data' ? 'file' : type });
     total.files += 1;

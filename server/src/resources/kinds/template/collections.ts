@@ -1,4 +1,4 @@
-import { entryOf, type Node, type ScalarNode, textOf } from '../../../documents/node.ts';
+import { entryOf, type YamlNode, type ScalarNode, textOf } from '../../../documents/node.ts';
 import { type Resource } from '../../model/kind.ts';
 import { itemsOf } from '../../../documents/specValue.ts';
 
@@ -9,7 +9,7 @@ export interface TemplateCollection {
   readonly outPattern: ScalarNode;
   /** The template itself; of a document that was applied it is always there. */
   readonly template: ScalarNode | undefined;
-  readonly node: Node;
+  readonly node: YamlNode;
 }
 
 /** Returns the collections of a Template. */
@@ -23,7 +23,7 @@ export function collectionsOf({ spec }: Resource): readonly TemplateCollection[]
   });
 }
 
-function scalarAt(node: Node, key: string): ScalarNode | undefined {
+function scalarAt(node: YamlNode, key: string): ScalarNode | undefined {
   const value = entryOf(node, key)?.value;
   return value?.type === 'scalar' ? value : undefined;
 }

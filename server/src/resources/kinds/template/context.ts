@@ -2,13 +2,13 @@ import { type Job } from '../../../base/job.ts';
 import { type Match } from '../../model/derived.ts';
 import { type ExportContext } from '../../model/exportContext.ts';
 import { type Column } from '../../../sandbox/types.ts';
-import { type Workshop } from '../../../materialize/workshop.ts';
-import { type Field, fieldsOf } from './fields.ts';
+import { type Materializer } from '../../../materialize/workshop.ts';
+import { type TemplateField, fieldsOf } from './fields.ts';
 
 /** What a template sees, by the names that it uses. */
 export interface TemplateContext {
   /** The value columns. Empty for a file that is no series or table. */
-  readonly schema: { readonly fields: readonly Field[] };
+  readonly schema: { readonly fields: readonly TemplateField[] };
   /** All columns with their types as DuckDB calls them. */
   readonly columns: readonly Column[];
   /** Rows of the series or table; 0 for another file. */
@@ -25,7 +25,7 @@ export interface TemplateContext {
 export async function templateContext(
   match: Match,
   files: ExportContext | undefined,
-  workshop: Workshop,
+  workshop: Materializer,
   job: Job,
 ): Promise<TemplateContext> {
   const { path, name, captures: args, type } = match;

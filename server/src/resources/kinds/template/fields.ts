@@ -1,7 +1,7 @@
 import { type Column } from '../../../sandbox/types.ts';
 
 /** A value column of a series, as its name tells it. Parts that the name does not have are empty. */
-export interface Field {
+export interface TemplateField {
   readonly name: string;
   readonly instrument: string;
   readonly unit: string;
@@ -16,11 +16,11 @@ const aggregates = new Set(['avg', 'min', 'max', 'count', 'sum']);
  * is the aggregate if it is one, the unit, the name, and all else is the instrument: `Dock.Surface.DO.mg/L.avg`. Names
  * with two parts have no unit, those with one neither unit nor instrument.
  */
-export function fieldsOf(columns: readonly Column[]): readonly Field[] {
+export function fieldsOf(columns: readonly Column[]): readonly TemplateField[] {
   return columns.filter(({ name }) => !/^r?timestamp$/i.test(name)).map(({ name }) => fieldOf(name));
 }
 
-function fieldOf(column: string): Field {
+function fieldOf(column: string): TemplateField {
   const parts = column.split('.');
   const agg = parts.length > 1 && aggregates.has(parts.at(-1) ?? '') ? (parts.pop() ?? '') : '';
   const unit = parts.length > 2 ? (parts.pop() ?? '') : '';

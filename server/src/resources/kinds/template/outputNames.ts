@@ -1,7 +1,7 @@
 import { PondError } from '../../../base/error.ts';
 import { isName } from '../../../tinyfs/path.ts';
 import { type Match } from '../../model/derived.ts';
-import { documentName, homeOf, titleOf } from '../../model/resource.ts';
+import { documentName, resourceDirectory, titleOf } from '../../model/resource.ts';
 import { type Resource } from '../../model/kind.ts';
 import { parsePlaceholders } from '../../../documents/placeholders.ts';
 import { type TemplateCollection } from './collections.ts';
@@ -36,7 +36,7 @@ function outputOf(resource: Resource, { name, outPattern }: TemplateCollection, 
   throw new PondError(
     'resource-invalid',
     `${titleOf(resource)}: out_pattern gives ${match.path} no name that a file can have in the collection ${name}`,
-    { path: `${homeOf(resource)}/${documentName}`, position: outPattern.range.start },
+    { path: `${resourceDirectory(resource)}/${documentName}`, position: outPattern.range.start },
   );
 }
 

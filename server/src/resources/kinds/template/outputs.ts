@@ -8,10 +8,10 @@ import {
   type DerivedEntries,
   type DerivedFile,
   type DerivedNode,
-  type Inputs,
+  type InputMatcher,
   type Match,
 } from '../../model/derived.ts';
-import { documentName, homeOf, titleOf } from '../../model/resource.ts';
+import { documentName, resourceDirectory, titleOf } from '../../model/resource.ts';
 import { collectionsOf, type TemplateCollection } from './collections.ts';
 import { outputsOf } from './outputNames.ts';
 import { renderMatch } from './render.ts';
@@ -33,7 +33,7 @@ interface Folder {
 
 async function listOutputs(
   resource: Resource,
-  inputs: Inputs,
+  inputs: InputMatcher,
   collection: TemplateCollection,
 ): Promise<DerivedEntries> {
   const top = newFolder();
@@ -101,7 +101,7 @@ function sameName(
   const more = matches.length > 2 ? ` and ${matches.length - 2} more` : '';
   const message = `${titleOf(resource)}: ${first} and ${second}${more} are all called "${output}" in the collection ${name}`;
   return new PondError('resource-invalid', message, {
-    path: `${homeOf(resource)}/${documentName}`,
+    path: `${resourceDirectory(resource)}/${documentName}`,
     position: outPattern.range.start,
     hint: 'Use more of the wildcards in out_pattern: $0, $1, …',
   });

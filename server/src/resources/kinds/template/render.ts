@@ -1,13 +1,13 @@
 import { isPondError, PondError } from '../../../base/error.ts';
-import { type Inputs, type Match } from '../../model/derived.ts';
+import { type InputMatcher, type Match } from '../../model/derived.ts';
 import { type Job } from '../../../base/job.ts';
-import { documentName, homeOf, titleOf } from '../../model/resource.ts';
+import { documentName, resourceDirectory, titleOf } from '../../model/resource.ts';
 import { type Resource } from '../../model/kind.ts';
 import { type ExportContext } from '../../model/exportContext.ts';
 import { placeInSource, type ScalarNode } from '../../../documents/node.ts';
-import { type Position } from '../../../documents/position.ts';
+import { type SourcePosition } from '../../../documents/position.ts';
 import { renderTemplate } from '../../../templates/templateEngine.ts';
-import { type Workshop } from '../../../materialize/workshop.ts';
+import { type Materializer } from '../../../materialize/workshop.ts';
 import { collectionsOf, type TemplateCollection } from './collections.ts';
 import { templateContext } from './context.ts';
 import { outputsOf } from './outputNames.ts';
@@ -25,7 +25,7 @@ export interface TemplateOutput {
  */
 export async function findOutputs(
   resource: Resource,
-  inputs: Inputs,
+  inputs: InputMatcher,
   relativePath: string,
 ): Promise<readonly TemplateOutput[]> {
   const slash = relativePath.indexOf('/');
@@ -42,7 +42,7 @@ export async function findOutputs(
 export async function renderMatch(
   { resource, collection, match }: TemplateOutput,
   files: ExportContext | undefined,
-  workshop: Workshop,
+  workshop: Materializer,
   job: Job,
 ): Promise<string> {
   const context = await templateContext(match, files, workshop, job);
@@ -53,7 +53,7 @@ export async function renderMatch(
   } catch (error) {
     if (!isPondError(error, 'template-failed')) throw error;
     throw new PondError('template-failed', error.message, {
-      path: `${homeOf(resource)}/${documentName}`,
+      path: `${resourceDirectory(resource)}/${documentName}`,
       ...placeIn(collection.template, error.position),
       ...(error.hint === undefined ? {} : { hint: error.hint }),
     });
@@ -61,7 +61,7 @@ export async function renderMatch(
 }
 
 /** The place in the document of a place in the template; of its start when that is not known. */
-function placeIn(template: ScalarNode | undefined, position: Position | undefined): { readonly position?: Position } {
+function placeIn(template: ScalarNode | undefined, position: SourcePosition | undefined): { readonly position?: SourcePosition } {
   if (template === undefined) return {};
   return { position: placeInSource(template, position ?? { line: 0, character: 0 }) ?? template.range.start };
 }
