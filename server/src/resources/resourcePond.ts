@@ -12,7 +12,7 @@ import { literal, literalList } from '../duckdb/sql.ts';
 import { type Backend, type Node } from '../tinyfs/backend.ts';
 import { FS } from '../tinyfs/fs.ts';
 import { keyOf } from './contentKey.ts';
-import { countedChanges, nameChanges } from './countedChanges.ts';
+import { countedChanges, nameChanges, touchResources } from './countedChanges.ts';
 import { type Inputs } from './derived.ts';
 import { createDerivedBackend } from './derivedBackend.ts';
 import { createDerivedState, type DerivedState } from './derivedEntries.ts';
@@ -165,7 +165,10 @@ export function withResources(pond: Pond, workshop: Workshop): ResourcePond {
     commit: async (request) =>
       await pond.commit({
         ...request,
-        counted: async (changes) => countedChanges(await nameChanges(changes, await pond.at('HEAD'), pond.fs)),
+        counted: async (changes) =>
+          touchResources(changes)
+            ? countedChanges(await nameChanges(changes, await pond.at('HEAD'), pond.fs))
+            : changes,
       }),
     discard: (paths) => pond.discard(paths),
     keepStaged: (paths) => pond.keepStaged(paths),
