@@ -205,7 +205,7 @@ test('SQL that does not parse, reads the host or writes is refused with its plac
   await check(`SELECT * FROM read_csv('${join(folder, 'secret.csv')}')`, /^error\[query-forbidden\]: .*\n/);
   await check('CREATE TABLE t (n INTEGER)', /^error\[query-forbidden\]: .*\n/);
   await check(`COPY (SELECT 1) TO '${join(folder, 'made.csv')}'`, /^error\[query-forbidden\]: .*\n/);
-  await check('SELECT * FROM "/bad.parquet"', /^error\[query-failed\]: .*\/bad\.parquet.*\n/);
+  await check('SELECT * FROM "/bad.parquet"', /^error\[invalid-content\]: .*\/bad\.parquet.*\n/);
   await check(
     'SELECT * FROM "/missing.csv"',
     /^error\[not-found\]: no file is at \/missing\.csv \(line 1, column 15\)\nhint: 'pond ls' .*.\n$/,

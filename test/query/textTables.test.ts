@@ -182,7 +182,11 @@ for (const [name, content, message] of [
   ['is cut short', whole.subarray(0, whole.length >> 1), /\/a\.csv\.gz cannot be read: .* is cut short/],
   ['lacks its last byte', whole.subarray(0, -1), /is cut short/],
   ['has a wrong checksum', altered, /its checksum is wrong/],
-  ['has other bytes after its end', Buffer.concat([whole, Buffer.from('more')]), /bytes after its end that are not compressed data/],
+  [
+    'has other bytes after its end',
+    Buffer.concat([whole, Buffer.from('more')]),
+    /bytes after its end that are not compressed data/,
+  ],
 ] as const) {
   refuses(`a gzip file that ${name}`, { 'a.csv.gz': content }, 'FROM "FOLDER/a.csv.gz"', 'invalid-content', message);
 }
@@ -227,7 +231,11 @@ refuses(
 );
 refuses(
   'dates of a file that others settle in both ways',
-  { '1.csv': day('02/01/2026 10:00:00', 1), '5.csv': day('13/02/2026 10:00:00', 5), '9.csv': day('02/13/2026 10:00:00', 13) },
+  {
+    '1.csv': day('02/01/2026 10:00:00', 1),
+    '5.csv': day('13/02/2026 10:00:00', 5),
+    '9.csv': day('02/13/2026 10:00:00', 13),
+  },
   'FROM "FOLDER/*.csv"',
   'ambiguous-dates',
   /1\.csv/,

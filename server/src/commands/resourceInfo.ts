@@ -59,7 +59,7 @@ export async function keptRecords(pond: ResourcePond, home: StoredResource): Pro
 /** Kept records as clients see them, in their order; those of one home are in the order of age. */
 export async function keptRunInfos(pond: ResourcePond, records: readonly KeptRecord[]): Promise<readonly RunInfo[]> {
   const files = new Map<string, VersionCommits>();
-  const names = displayPaths([pond.fs, await pond.at('HEAD')]);
+  const names = displayPaths([pond.fs]);
   const operations = new Map<number, Promise<string>>();
   const operationOf = (number: number): Promise<string> => {
     const known = operations.get(number) ?? pond.resolve(String(number)).then(({ operation }) => operation);

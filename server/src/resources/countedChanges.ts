@@ -35,6 +35,11 @@ export async function nameChanges(changes: readonly Change[], before: FileSystem
   });
 }
 
+/** True when one of the changes is in the directory of a kind; without one there is no name to look for. */
+export function touchResources(changes: readonly Change[]): boolean {
+  return changes.some(({ path, from }) => [path, from].some((one) => isKindName(one?.split('/')[1] ?? '')));
+}
+
 /** Returns the changes that count: those that are not part of another one. */
 export function countedChanges(changes: readonly NamedChange[]): readonly NamedChange[] {
   return changes.filter(({ partOf }) => partOf === undefined);
