@@ -17,7 +17,7 @@ import { readResourceFile } from '../resources/resourceFile.ts';
 import { isUuid } from '../documents/texts.ts';
 import { entryAt, partAt } from './partOfResource.ts';
 import { rewrite } from './rewrite.ts';
-import { linksTo } from './links.ts';
+import { linksTo } from '../resources/resourceLinks.ts';
 import { followName, resourceOfDocument, resourceIdOf } from './saving.ts';
 
 /**

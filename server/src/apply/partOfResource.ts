@@ -7,7 +7,7 @@ import { isKindName } from '../resources/model/kindNames.ts';
 import { readResource, type StoredResource } from '../resources/readResource.ts';
 import { documentName } from '../resources/model/resource.ts';
 import { isUuid } from '../documents/texts.ts';
-import { idOfTarget } from './place.ts';
+import { idOfTarget } from '../resources/model/resource.ts';
 
 /** An entry of a tree that a resource is made of: its name, which is a link, its home, or its document. */
 export interface PartOfResource {

@@ -1,7 +1,6 @@
 import { isPondError, PondError } from '../base/error.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
-import { documentName } from '../resources/model/resource.ts';
-import { isUuid } from '../documents/texts.ts';
+import { documentName, idOfTarget } from '../resources/model/resource.ts';
 
 /** Where a document goes. */
 export interface ExistingResource {
@@ -36,12 +35,6 @@ export async function findExisting(root: WorkingDirectory, kind: string, name: s
   const id = idOfTarget(kind, await root.readlink(path));
   if (id === undefined) throw inTheWay(path, 'a link to something else');
   return { id, text: await documentText(root, `/${kind}/${id}`) };
-}
-
-/** The UUID that a link in a kind's directory leads to; undefined when it leads elsewhere. */
-export function idOfTarget(kind: string, target: string): string | undefined {
-  const id = target.startsWith(`/${kind}/`) ? target.slice(kind.length + 2) : target.replace(/^\.\//, '');
-  return isUuid(id) ? id : undefined;
 }
 
 async function documentText(root: WorkingDirectory, home: string): Promise<string | undefined> {

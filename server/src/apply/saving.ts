@@ -10,7 +10,7 @@ import { readResource, readResources, type StoredResource, resourcesOf } from '.
 import { documentName, linkOf } from '../resources/model/resource.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { isUuid } from '../documents/texts.ts';
-import { type ResourceId, linksOf, linksTo } from './links.ts';
+import { type ResourceId, linksOf, linksTo } from '../resources/resourceLinks.ts';
 
 /** Returns the place of a home. */
 export const resourceIdOf = ({ kind, id }: StoredResource): ResourceId => ({ kind: kind.kind, id });

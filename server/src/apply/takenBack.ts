@@ -1,7 +1,7 @@
 import { PondError } from '../base/error.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
 import { entryAt, partAt } from './partOfResource.ts';
-import { type ResourceId, linksTo } from './links.ts';
+import { type ResourceId, linksTo } from '../resources/resourceLinks.ts';
 import { resourceIdOf } from './saving.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { type FileSystem } from '../tinyfs/fs.ts';
 import { basename, isName } from '../tinyfs/path.ts';
 import { readResource } from './readResource.ts';
-import { type ResourceId, linksTo } from '../apply/links.ts';
-import { idOfTarget } from '../apply/place.ts';
+import { type ResourceId, linksTo } from './resourceLinks.ts';
+import { idOfTarget } from './model/resource.ts';
 
 /**
  * Returns the name of the resource with a UUID in a tree: a link of that name leads to its directory. Undefined when no

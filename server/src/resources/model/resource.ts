@@ -1,3 +1,4 @@
+import { isUuid } from '../../documents/texts.ts';
 import { type Resource } from './kind.ts';
 
 /** Name of the document in a resource's home. */
@@ -27,4 +28,10 @@ export const progressName = 'progress.json';
 /** True for what stands in a home beside the data: the document, the records, the progress. */
 export function isBookkeeping(name: string): boolean {
   return name === documentName || name === recordsName || name === progressName;
+}
+
+/** The UUID that a link in a kind's directory leads to; undefined when it leads elsewhere. */
+export function idOfTarget(kind: string, target: string): string | undefined {
+  const id = target.startsWith(`/${kind}/`) ? target.slice(kind.length + 2) : target.replace(/^\.\//, '');
+  return isUuid(id) ? id : undefined;
 }

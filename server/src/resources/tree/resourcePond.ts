@@ -7,23 +7,13 @@ import {
   type Pond,
   type PondEvent,
   type VersionSpec,
-<<<<<<< HEAD:server/src/resources/tree/resourcePond.ts
 } from '../../pond/types.ts';
 import { literal, literalList } from '../../duckdb/sql.ts';
 import { type Backend, type Node } from '../../tinyfs/backend.ts';
 import { FileSystem } from '../../tinyfs/fs.ts';
 import { keyOf } from '../../materialize/contentKey.ts';
-import { countedChanges, nameChanges } from '../countedChanges.ts';
+import { countedChanges, nameChanges, touchResources } from '../countedChanges.ts';
 import { type InputMatcher } from '../model/derived.ts';
-=======
-} from '../pond/types.ts';
-import { literal, literalList } from '../duckdb/sql.ts';
-import { type Backend, type Node } from '../tinyfs/backend.ts';
-import { FS } from '../tinyfs/fs.ts';
-import { keyOf } from './contentKey.ts';
-import { countedChanges, nameChanges, touchResources } from './countedChanges.ts';
-import { type Inputs } from './derived.ts';
->>>>>>> main:server/src/resources/resourcePond.ts
 import { createDerivedBackend } from './derivedBackend.ts';
 import { createDerivedState, type DerivedState } from './derivedEntries.ts';
 import { createDerivedEvents } from './derivedEvents.ts';
