@@ -56,7 +56,7 @@ function variablesOf(pairs: readonly string[]): Readonly<Record<string, string>>
   );
 }
 
-/** The variables whose names are no word of any document: they are given for nothing, or misspelt. */
+/** The variables whose names are no word of any document: they are given for nothing, or misspelled. */
 function unreadOf(variables: Readonly<Record<string, string>>, sources: readonly Source[]): readonly string[] {
   const words = new Set(sources.flatMap(({ text }) => text.match(/[\p{L}\p{N}_]+/gu) ?? []));
   return Object.keys(variables).filter((name) => !words.has(name));

@@ -34,7 +34,7 @@ export class ChangeDecorations implements vscode.FileDecorationProvider, vscode.
     if (change === undefined) return undefined;
     const overtaken = this.sourceControls.status(location.pond)?.conflicts.includes(change.path);
     const decoration = overtaken ? conflict : decorations[change.kind];
-    // A directory that holds changes is coloured as they are; a removed file has no row to colour.
+    // A directory that holds changes is colored as they are; a removed file has no row to color.
     return change.kind === 'removed' ? decoration : { ...decoration, propagate: true };
   }
 

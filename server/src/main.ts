@@ -8,7 +8,7 @@ import { type Remote } from './commands/remote.ts';
 import { type Pond } from './pond/types.ts';
 import { createBuilder } from './build/builder.ts';
 import { createPondCache } from './storage/cache.ts';
-import { createMaterializer } from './materialize/createWorkshop.ts';
+import { createMaterializer } from './materialize/createMaterializer.ts';
 import { type ResourcePond, withResources } from './resources/tree/resourcePond.ts';
 import { type AttachServer } from './rpc/attachServer.ts';
 import { openHostDisk } from './storage/hostDisk.ts';

@@ -10,7 +10,7 @@ import {
 import { isPondError, PondError } from './base/error.ts';
 import { type Host } from './commands/host.ts';
 import { commands } from './commands/index.ts';
-import { type PondNotification } from './commands/notice.ts';
+import { type PondNotification } from './commands/notification.ts';
 import { type LanguageService } from './language/index.ts';
 import { type CommandName, method, type Params, protocolVersion, type Result } from './protocol/commands.ts';
 import { events, type HealthEvent, type InitializationOptions, type ProgressEvent } from './protocol/events.ts';

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { openDatabase } from '../../server/src/duckdb/database.ts';
 import { literal } from '../../server/src/duckdb/sql.ts';
 import { createQueryEngine } from '../../server/src/sql/engine.ts';
-import { makeTestPond } from '../query/testPond.ts';
+import { makeTestPond } from '../sql/testPond.ts';
 import { printMachine } from './support/machine.ts';
 import { interleaved } from './support/measure.ts';
 import { parametersOf } from './support/parameters.ts';

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { initPond } from '../../server/src/pond/pond.ts';
 import { createBuilder } from '../../server/src/build/builder.ts';
 import { createCache } from '../../server/src/storage/cache.ts';
-import { createMaterializer } from '../../server/src/materialize/createWorkshop.ts';
+import { createMaterializer } from '../../server/src/materialize/createMaterializer.ts';
 import { type ResourcePond, withResources } from '../../server/src/resources/tree/resourcePond.ts';
 import { runResources } from '../../server/src/resources/runs/runner.ts';
 import { stageResource } from '../support/resourcePond.ts';

@@ -9,7 +9,7 @@ import { literal } from '../../server/src/duckdb/sql.ts';
 import { initPond } from '../../server/src/pond/pond.ts';
 import { createBuilder } from '../../server/src/build/builder.ts';
 import { createCache } from '../../server/src/storage/cache.ts';
-import { createMaterializer } from '../../server/src/materialize/createWorkshop.ts';
+import { createMaterializer } from '../../server/src/materialize/createMaterializer.ts';
 import { type ResourcePond, withResources } from '../../server/src/resources/tree/resourcePond.ts';
 import { stageResource } from '../support/resourcePond.ts';
 import { printMachine } from './support/machine.ts';

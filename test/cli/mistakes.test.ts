@@ -68,7 +68,7 @@ test('a resource that is staged alone is not run, and one of another kind is no 
   });
 });
 
-test('a misspelt verb is guessed by help too, and a site is not made in a file', async (t) => {
+test('a misspelled verb is guessed by help too, and a site is not made in a file', async (t) => {
   const { folder, check } = await newPond(t);
   await check(['help', 'quary'], {
     status: 2,
@@ -89,7 +89,7 @@ test('Ctrl+C while documents are read from standard input is no error of the pro
   assert.deepEqual(await ended, { status: 130, stdout: '', stderr: 'error[cancelled]: the operation was cancelled\n' });
 });
 
-test('options that are misspelt, lack their value or have one too much are told from each other', async (t) => {
+test('options that are misspelled, lack their value or have one too much are told from each other', async (t) => {
   const { check } = await newPond(t);
   const told = async (args: readonly string[], message: string, hint: string): Promise<void> =>
     await check(args, { status: 2, stderr: `error[usage]: ${message}\nhint: ${hint}\n` });
@@ -122,7 +122,7 @@ test('where there are no resources and no runs, that is said', async (t) => {
   await check(['--json', 'get'], { stdout: '[]\n' });
 });
 
-test('a path that is misspelt is guessed, and one in a directory that is not there says how to make that', async (t) => {
+test('a path that is misspelled is guessed, and one in a directory that is not there says how to make that', async (t) => {
   const { check } = await newPond(t);
   await check(['mkdir', '/weather'], {});
   await check(['write', '/weather/seattle.csv'], {}, 'n\n');

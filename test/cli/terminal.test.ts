@@ -26,7 +26,7 @@ function screen(columns: number, silentMs?: number): Screen {
 
 test('progress stays on one line, and keeps its numbers where there is little room', () => {
   const { terminal, drawn } = screen(24);
-  terminal.progress('Derive/readings: harbour-weather-2025.csv', 3, 12);
+  terminal.progress('Derive/readings: harbor-weather-2025.csv', 3, 12);
   assert.equal(drawn(), '\r\x1b[KDerive/readings 3 of 12');
   assert.ok(drawn().slice(4).length < 24);
 });

@@ -5,7 +5,7 @@ import { test, type TestContext } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
 import { createPonds, type Ponds } from '../../server/src/commands/ponds.ts';
 import { type Remote } from '../../server/src/commands/remote.ts';
-import { resultOfReplay } from '../../server/src/commands/repeat.ts';
+import { resultOfReplay } from '../../server/src/commands/replay.ts';
 import { PondError } from '../../server/src/base/error.ts';
 import { initPond, openPond } from '../../server/src/pond/pond.ts';
 import { openResourcePond } from '../support/resourcePond.ts';

@@ -162,7 +162,7 @@ function testCommitting(check: Check): void {
     assert.deepEqual(pathsOf(await open(disk)), ['first']);
   });
 
-  check('a commit that is made again, as after a crash, is recognised as done', (disk) => {
+  check('a commit that is made again, as after a crash, is recognized as done', (disk) => {
     makeTable(disk);
     const draft = { commitInfo: { txnId: 'mine' }, adds: [addOf('a')] };
     assert.deepEqual(commitVersion(disk, 1, draft), { committed: true });

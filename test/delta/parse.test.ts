@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
 import { type ErrorCode } from '../../server/src/base/errorCode.ts';
-import { checkReadable, checkWritable, serialiseCommit, type Protocol } from '../../server/src/delta/actions.ts';
+import { checkReadable, checkWritable, serializeCommit, type Protocol } from '../../server/src/delta/actions.ts';
 import { decodePath, isInsideTable, numRecords } from '../../server/src/delta/files.ts';
 import { parseCommit } from '../../server/src/delta/parse.ts';
 import { addOf, addWithoutStats } from '../support/deltaTable.ts';
@@ -19,7 +19,7 @@ function refused(code: ErrorCode, pattern: RegExp, run: () => unknown): void {
 }
 
 describe('parseCommit', () => {
-  it('gives back what serialiseCommit wrote', () => {
+  it('gives back what serializeCommit wrote', () => {
     const actions = {
       commitInfo: { txnId: 'x', pond: { nested: [1, null] } },
       protocol: { minReaderVersion: 1, minWriterVersion: 2 },
@@ -35,7 +35,7 @@ describe('parseCommit', () => {
       removes: [{ path: 'b.parquet', dataChange: false, deletionTimestamp: 8, size: 3 }],
       adds: [{ ...add, tags: { a: 'ä "quoted"\n', b: null } }],
     };
-    const bytes = serialiseCommit(actions);
+    const bytes = serializeCommit(actions);
     assert.deepEqual(parseCommit(bytes, 4, 'f'), { version: 4, ...actions });
     assert.equal(bytes.at(-1), '\n'.charCodeAt(0));
   });

@@ -27,7 +27,7 @@ function scriptOf(steps: readonly Step[]): string {
 }
 
 async function run(script: string, cwd: string): Promise<string> {
-  // With CI set, or FORCE_COLOR, some programs write colours where no terminal is.
+  // With CI set, or FORCE_COLOR, some programs write colors where no terminal is.
   const { POND: _, CI: _ci, FORCE_COLOR: _color, ...inherited } = process.env;
   const env = {
     NO_COLOR: '1',

@@ -1,4 +1,4 @@
-/** Colours: our grammars beside VS Code's own, in VS Code's own tokenizer. */
+/** Colors: our grammars beside VS Code's own, in VS Code's own tokenizer. */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -98,7 +98,7 @@ const resource = [
   '    - name: SELECT',
 ];
 
-test('SQL in a resource is coloured as SQL, and only there', async () => {
+test('SQL in a resource is colored as SQL, and only there', async () => {
   const sql = /meta\.embedded\.block\.pond-sql/;
   await check('source.yaml', resource.slice(0, 4), 'SELECT', /meta\.embedded\.block\.pond-sql.*keyword/);
   await check('source.yaml', resource, '/in/', /meta\.path/);
@@ -107,6 +107,6 @@ test('SQL in a resource is coloured as SQL, and only there', async () => {
   await check('source.yaml', resource, 'SELECT', /^(?!.*pond-sql)/);
 });
 
-test('a template in a resource is coloured', async () => {
+test('a template in a resource is colored', async () => {
   await check('source.yaml', resource, 'site', /meta\.template\.expression.*variable/);
 });

@@ -136,7 +136,7 @@ accept(
   'an item is a whole one',
   `${head('HydroVu')}spec:\n  devices:\n    |>`,
   '- item',
-  `${head('HydroVu')}spec:\n  devices:\n    - id: 4990594334457856\n      name: HarbourBuoy\n      scope: Buoy`,
+  `${head('HydroVu')}spec:\n  devices:\n    - id: 4990594334457856\n      name: HarborBuoy\n      scope: Buoy`,
 );
 accept('a kind takes the place of the word', 'apiVersion: v\nkind: In|>bxo\n', 'Inbox', 'apiVersion: v\nkind: Inbox\n');
 accept(

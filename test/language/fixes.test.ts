@@ -21,7 +21,7 @@ function mendedAt(line: number, character: number): readonly string[] {
   });
 }
 
-test('a misspelt key or kind is changed to the word that is meant, quotes and all', () => {
+test('a misspelled key or kind is changed to the word that is meant, quotes and all', () => {
   for (const character of [2, 6, 10]) {
     assert.deepEqual(mendedAt(8, character), [text.replace('"patern"', 'pattern')]);
   }

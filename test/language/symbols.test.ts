@@ -25,7 +25,7 @@ kind: Combine
 name: sites
 spec:
   scopes:
-    - name: harbour
+    - name: harbor
       series:
         - pattern: /a/*
         - {}
@@ -37,7 +37,7 @@ spec:
     '  name 3-3 @3:0',
     '  spec 4-10 @4:0',
     '    scopes 5-10 @5:2',
-    '      harbour 6-10 @6:12',
+    '      harbor 6-10 @6:12',
     '        name 6-6 @6:6',
     '        series 7-9 @7:6',
     '          /a/* 8-8 @8:19',

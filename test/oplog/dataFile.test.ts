@@ -102,7 +102,7 @@ describe('a data file', () => {
     const { bytes, calls } = counting.take();
     assert.ok(bytes < sizeBytes / 5, `${bytes} of ${sizeBytes} bytes were read`);
     assert.ok(calls < 40, `${calls} calls`);
-    // Its neighbours come with it.
+    // Its neighbors come with it.
     await reader.read(path, { partId: id('p', 3211), nodeId: id('n', 3211), txn: 1 });
     assert.deepEqual(counting.take(), { calls: 0, bytes: 0 });
   });

@@ -2,17 +2,17 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { writeStationFiles } from '../support/harbour.ts';
+import { writeStationFiles } from '../support/harbor.ts';
 import {
   addLaterReadings,
   allDays,
   applyAll,
   checkAll,
   checkReadings,
-  type Harbour,
-  newHarbour,
+  type Harbor,
+  newHarbor,
   runAll,
-} from '../support/harbourPipeline.ts';
+} from '../support/harborPipeline.ts';
 import { seeds } from '../support/proof.ts';
 import { randomOf } from '../support/random.ts';
 
@@ -21,7 +21,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const rounds = 5;
 
 /** Runs all in a process that is killed as soon as it said so many lines. True when it came to its end before. */
-async function runAndKill({ host }: Harbour, afterLines: number): Promise<boolean> {
+async function runAndKill({ host }: Harbor, afterLines: number): Promise<boolean> {
   const child = spawn(process.execPath, ['--import', 'tsx', script, host.pond], { cwd: root });
   let text = '';
   let errors = '';
@@ -39,19 +39,19 @@ async function runAndKill({ host }: Harbour, afterLines: number): Promise<boolea
 
 for (const seed of seeds(1)) {
   test(`runs that are killed at any point leave no hole and no row twice: seed ${seed}`, async (t) => {
-    const harbour = await newHarbour(t);
+    const harbor = await newHarbor(t);
     const random = randomOf(seed);
-    const files = writeStationFiles(harbour.inbox);
-    await applyAll(harbour);
+    const files = writeStationFiles(harbor.inbox);
+    await applyAll(harbor);
     for (let round = 0; round < rounds; round += 1) {
       // This process has to let go of the pond for another one to write it.
-      await harbour.host.run('close', {});
-      await runAndKill(harbour, 1 + random(60));
-      assert.deepEqual((await harbour.host.run('check', {})).problems, []);
-      if (round === 1) addLaterReadings(harbour);
+      await harbor.host.run('close', {});
+      await runAndKill(harbor, 1 + random(60));
+      assert.deepEqual((await harbor.host.run('check', {})).problems, []);
+      if (round === 1) addLaterReadings(harbor);
     }
-    await runAll(harbour);
-    await checkReadings(harbour, allDays);
-    await checkAll(harbour, allDays, files);
+    await runAll(harbor);
+    await checkReadings(harbor, allDays);
+    await checkAll(harbor, allDays, files);
   });
 }

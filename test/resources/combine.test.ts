@@ -124,8 +124,8 @@ await test('Combine of columns and their types', async (t) => {
   });
 
   await t.test('a column that no input has is said with its place and the likely name', async () => {
-    await write('/misspelt/1', valuesOf([time, 'Station.Temperature.C'], [1, 10]));
-    const home = await stage({ s: { patterns: ['/misspelt/*'], columns: ['Station.Temprature.C'] } });
+    await write('/misspelled/1', valuesOf([time, 'Station.Temperature.C'], [1, 10]));
+    const home = await stage({ s: { patterns: ['/misspelled/*'], columns: ['Station.Temprature.C'] } });
     const error = await errorOf(read(home, 's'));
     assert.equal(error.code, 'run-failed');
     assert.match(error.message, /^Combine\/c-.*, scope s: no input has a column "Station.Temprature.C"$/);
@@ -134,7 +134,7 @@ await test('Combine of columns and their types', async (t) => {
     const line = (await pond.fs.root()).readFile(`${home}/resource.yaml`);
     const text = new TextDecoder().decode(await line).split('\n')[error.position!.line]!;
     assert.ok(text.slice(error.position!.character).startsWith('"Station.Temprature.C"'), text);
-    assert.equal((await errorOf(combine(['/misspelt/*'], ['x']))).hint, 'The inputs have Station.Temperature.C.');
+    assert.equal((await errorOf(combine(['/misspelled/*'], ['x']))).hint, 'The inputs have Station.Temperature.C.');
   });
 
   await t.test('columns are in the byte order of their names', async () => {

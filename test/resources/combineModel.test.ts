@@ -39,7 +39,7 @@ async function checkChanges(combining: Combining, seed: number): Promise<void> {
   const home = await combining.stage({ s: { patterns, ...(columns && { columns }) } });
   // All columns are there from the beginning: one that is asked for and not there would be an error.
   await change(combining, files, `${folders[0]!}/all`, [rowOf(random, columnNames, fractions)]);
-  // Every fourth time there are so many files that neighbours are merged.
+  // Every fourth time there are so many files that neighbors are merged.
   const [filesMax, filesFirst] = seed % 4 === 0 ? [60, 25] : [4, 0];
   for (let i = 0; i < filesFirst; i++)
     await change(combining, files, `${folders[0]!}/f${i}`, rowsOf(random, fractions));

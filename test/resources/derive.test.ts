@@ -8,7 +8,7 @@ import { createBuilder } from '../../server/src/build/builder.ts';
 import { createQueryEngine } from '../../server/src/sql/engine.ts';
 import { defaultLimits } from '../../server/src/sandbox/buildLimits.ts';
 import { type Cache, createPondCache } from '../../server/src/storage/cache.ts';
-import { createMaterializer } from '../../server/src/materialize/createWorkshop.ts';
+import { createMaterializer } from '../../server/src/materialize/createMaterializer.ts';
 import { type ResourcePond, withResources } from '../../server/src/resources/tree/resourcePond.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { stageResource } from '../support/resourcePond.ts';

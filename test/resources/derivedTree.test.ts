@@ -7,7 +7,7 @@ import { initPond, openPond } from '../../server/src/pond/pond.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { createBuilder } from '../../server/src/build/builder.ts';
 import { createPondCache } from '../../server/src/storage/cache.ts';
-import { createMaterializer } from '../../server/src/materialize/createWorkshop.ts';
+import { createMaterializer } from '../../server/src/materialize/createMaterializer.ts';
 import { type ResourcePond, withResources } from '../../server/src/resources/tree/resourcePond.ts';
 import { userTemporaryFolder } from '../../server/src/storage/userFolder.ts';
 import { type FileSystem } from '../../server/src/tinyfs/fs.ts';
@@ -174,7 +174,7 @@ test('a stored file with the name of a collection is shown in its place, and can
   assert.deepEqual(await names(pond.fs, all), ['a.csv', 'b.csv']);
 });
 
-test('a home whose document has errors shows what is stored in it, and its neighbours derive', async (t) => {
+test('a home whose document has errors shows what is stored in it, and its neighbors derive', async (t) => {
   const pond = await pondWithSeries(t);
   await stageResource(pond, two, deriveDocument('broken', '/in/*.csv').replace('pattern:', 'patern:'));
   assert.deepEqual(await names(pond.fs, `/Derive/${two}`), ['resource.yaml']);

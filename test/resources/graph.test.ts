@@ -4,7 +4,7 @@ import { createGraph, cycleError } from '../../server/src/resources/graph.ts';
 import { isKindName } from '../../server/src/resources/model/kindNames.ts';
 import { resourceKinds } from '../../server/src/resources/registry.ts';
 import { type Resource } from '../../server/src/resources/model/kind.ts';
-import { titleOf } from '../../server/src/resources/model/resource.ts';
+import { titleOf } from '../../server/src/resources/model/resourcePath.ts';
 import { resourcesOf } from '../support/resources.ts';
 
 const head = (kind: string, name: string): string =>

@@ -8,8 +8,8 @@ import { hydroVuBench, hydroVuDocument } from '../support/hydroVuPond.ts';
 import { regularReadings, valueAt } from '../support/hydroVuModel.ts';
 
 const start = 1_700_000_100;
-const buoy = { id: '4990594334457856', name: 'HarbourBuoy', scope: 'Buoy' };
-const meter = { id: '5077810482151424', name: 'HarbourMeter', scope: 'Meter' };
+const buoy = { id: '4990594334457856', name: 'HarborBuoy', scope: 'Buoy' };
+const meter = { id: '5077810482151424', name: 'HarborMeter', scope: 'Meter' };
 const buoyData = `data/${buoy.name}-${buoy.id}`;
 
 function buoyRow(row: number, step = 900): Record<string, unknown> {
@@ -150,8 +150,8 @@ test('parameters and units without a name go by their ids, and the run says so',
     { Timestamp: BigInt(start), 'Buoy.x9.C': 1, 'Buoy.Temperature.u-7': 2 },
   ]);
   assert.deepEqual(notes, [
-    `HarbourBuoy (${buoy.id}): the service has no name for the parameter x9: its column goes by the id.`,
-    `HarbourBuoy (${buoy.id}): the service has no name for the unit u-7: its column goes by the id.`,
+    `HarborBuoy (${buoy.id}): the service has no name for the parameter x9: its column goes by the id.`,
+    `HarborBuoy (${buoy.id}): the service has no name for the unit u-7: its column goes by the id.`,
   ]);
 });
 
@@ -202,8 +202,8 @@ test('readings of clocks that are wrong are left out and counted, and hold nothi
   const bench = await hydroVuBench(t, { devices: [{ id: buoy.id, readings }] }, [buoy]);
   const { notes } = await bench.collect();
   assert.deepEqual(notes, [
-    `HarbourBuoy (${buoy.id}): 2 readings were left out: their time is not after 1970.`,
-    `HarbourBuoy (${buoy.id}): 2 readings were left out: their time is more than an hour ahead of now.`,
+    `HarborBuoy (${buoy.id}): 2 readings were left out: their time is not after 1970.`,
+    `HarborBuoy (${buoy.id}): 2 readings were left out: their time is more than an hour ahead of now.`,
   ]);
   assert.equal((await bench.rows(buoyData)).length, 10);
   assert.equal((await bench.rows('temporal'))[0]?.['max_time'], BigInt(start + 8100));
@@ -218,7 +218,7 @@ test('a device that the account does not know is told of; the others are collect
     meter,
   ]);
   const outcome = await bench.collect();
-  assert.deepEqual(outcome.notes, [`HarbourBuoy (${buoy.id}): the account knows no such location.`]);
+  assert.deepEqual(outcome.notes, [`HarborBuoy (${buoy.id}): the account knows no such location.`]);
   assert.equal(outcome.rows, 2);
 });
 

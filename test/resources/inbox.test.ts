@@ -19,8 +19,8 @@ import { hostFileState } from '../../server/src/storage/hostScan.ts';
 import { contentOf, hashOf, SkippedFile } from '../../server/src/resources/kinds/inbox/hostContent.ts';
 import { runInbox } from '../../server/src/resources/kinds/inbox/run.ts';
 import { parseHostPattern } from '../../server/src/resources/kinds/inbox/hostPattern.ts';
-import { progressName } from '../../server/src/resources/model/resource.ts';
-import { type RunOutcome } from '../../server/src/resources/model/running.ts';
+import { progressName } from '../../server/src/resources/model/resourcePath.ts';
+import { type RunOutcome } from '../../server/src/resources/model/runState.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { type ResourceBench, resourceBench, type RunSettings } from '../support/runContext.ts';
 

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
 import { initPondOn, openPondOn } from '../../server/src/pond/pond.ts';
 import { runInbox } from '../../server/src/resources/kinds/inbox/run.ts';
-import { progressName } from '../../server/src/resources/model/resource.ts';
+import { progressName } from '../../server/src/resources/model/resourcePath.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
 import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
 import { type FaultKind, Faults } from '../support/faultDisk.ts';

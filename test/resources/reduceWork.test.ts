@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { literalList } from '../../server/src/duckdb/sql.ts';
 import { type HostFile } from '../../server/src/pond/types.ts';
-import { periodsOf } from '../../server/src/resources/kinds/reduce/division.ts';
+import { periodsOf } from '../../server/src/resources/kinds/reduce/buckets.ts';
 import { groupAdjacent } from '../../server/src/resources/series/groups.ts';
 import { randomOf } from '../support/random.ts';
 import { type Reducing, startReducing } from '../support/reducing.ts';
@@ -82,7 +82,7 @@ test('a new column changes the columns of all parts, but reads no other file ane
   }
 });
 
-test('of many partials that meet in one part, those of neighbours are merged first', async () => {
+test('of many partials that meet in one part, those of neighbors are merged first', async () => {
   const real: HostFile[] = [];
   for (let i = 0; i < 3; i++) {
     real.push(await reducing.parquet(`SELECT ${i} * 1800 + range * 60 AS "Timestamp", range AS v FROM range(60)`));

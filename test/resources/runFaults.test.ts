@@ -5,7 +5,7 @@ import { test, type TestContext } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
 import { initPondOn, openPondOn } from '../../server/src/pond/pond.ts';
 import { createCache } from '../../server/src/storage/cache.ts';
-import { createMaterializer } from '../../server/src/materialize/createWorkshop.ts';
+import { createMaterializer } from '../../server/src/materialize/createMaterializer.ts';
 import { type ResourcePond, withResources } from '../../server/src/resources/tree/resourcePond.ts';
 import { runResources, type RunResult } from '../../server/src/resources/runs/runner.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';

@@ -4,7 +4,7 @@ import { parquetReadObjects } from 'hyparquet';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { type HydroVuEffects } from '../../server/src/resources/kinds/hydroVu/effects.ts';
 import { createHydroVuRun, type RunOptions } from '../../server/src/resources/kinds/hydroVu/run.ts';
-import { type RunOutcome } from '../../server/src/resources/model/running.ts';
+import { type RunOutcome } from '../../server/src/resources/model/runState.ts';
 import { type HydroVuServer, type HydroVuServerOptions, startHydroVuServer } from './hydroVuServer.ts';
 import { resourceBench, type ResourceBench, type RunSettings } from './runContext.ts';
 

@@ -8,14 +8,14 @@ import { type Value } from '../../server/src/duckdb/values.ts';
 import { type HostFile } from '../../server/src/pond/types.ts';
 import { createBuilder } from '../../server/src/build/builder.ts';
 import { createCache } from '../../server/src/storage/cache.ts';
-import { createMaterializer } from '../../server/src/materialize/createWorkshop.ts';
-import { type DerivedEntries, type DerivedFile, type Match } from '../../server/src/resources/model/derived.ts';
+import { createMaterializer } from '../../server/src/materialize/createMaterializer.ts';
+import { type DerivedEntries, type DerivedFile, type Match } from '../../server/src/resources/model/derivedContent.ts';
 import { type Resource } from '../../server/src/resources/model/kind.ts';
-import { entryOf, textOf } from '../../server/src/documents/node.ts';
+import { entryOf, textOf } from '../../server/src/documents/yamlNode.ts';
 import { deriveReduce } from '../../server/src/resources/kinds/reduce/outputs.ts';
 import { resourceKinds } from '../../server/src/resources/registry.ts';
 import { readResourceFile } from '../../server/src/resources/resourceFile.ts';
-import { type Materializer } from '../../server/src/materialize/workshop.ts';
+import { type Materializer } from '../../server/src/materialize/materializer.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
 
 /** An input: the files of its versions, and what the wildcards of its pattern stand for. */

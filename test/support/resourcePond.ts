@@ -4,7 +4,7 @@ import { initPond } from '../../server/src/pond/pond.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { createBuilder } from '../../server/src/build/builder.ts';
 import { createPondCache } from '../../server/src/storage/cache.ts';
-import { createMaterializer } from '../../server/src/materialize/createWorkshop.ts';
+import { createMaterializer } from '../../server/src/materialize/createMaterializer.ts';
 import { type ResourcePond, withResources } from '../../server/src/resources/tree/resourcePond.ts';
 import { temporaryFolder } from './folder.ts';
 import './userCache.ts';

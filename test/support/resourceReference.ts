@@ -2,7 +2,7 @@
 import { documentSchema } from '../../server/src/resources/model/envelope.ts';
 import { type ResourceKind } from '../../server/src/resources/model/kind.ts';
 import { problemCodes } from '../../server/src/documents/problem.ts';
-import { describeSchema, type ObjectSchema, type Schema } from '../../server/src/documents/shape.ts';
+import { describeSchema, type ObjectSchema, type Schema } from '../../server/src/documents/schema.ts';
 
 /** Returns `page` with each part between `<!-- name -->` and `<!-- /name -->` written anew. */
 export function withReference(page: string, kinds: readonly ResourceKind[]): string {

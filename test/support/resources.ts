@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { entryOf, textOf } from '../../server/src/documents/node.ts';
+import { entryOf, textOf } from '../../server/src/documents/yamlNode.ts';
 import { resourceKinds } from '../../server/src/resources/registry.ts';
 import { type Resource } from '../../server/src/resources/model/kind.ts';
 import { readResourceFile } from '../../server/src/resources/resourceFile.ts';

@@ -5,9 +5,9 @@ import { type TestContext } from 'node:test';
 import { initPond } from '../../server/src/pond/pond.ts';
 import { type Pond, type Transaction } from '../../server/src/pond/types.ts';
 import { readResource } from '../../server/src/resources/readResource.ts';
-import { documentName, resourceDirectory } from '../../server/src/resources/model/resource.ts';
+import { documentName, resourceDirectory } from '../../server/src/resources/model/resourcePath.ts';
 import { type Resource, type Run, type RunContext } from '../../server/src/resources/model/kind.ts';
-import { type RunCounts, type RunOutcome } from '../../server/src/resources/model/running.ts';
+import { type RunCounts, type RunOutcome } from '../../server/src/resources/model/runState.ts';
 import { type WorkingDirectory } from '../../server/src/tinyfs/workingDirectory.ts';
 import { temporaryFolder } from './folder.ts';
 
@@ -75,7 +75,8 @@ async function runOnce(pond: Pond, resource: Resource, run: Run, settings: RunSe
   };
   const context: RunContext = {
     resource,
-    home: async (): Promise<WorkingDirectory> => (await transaction.fs.root()).openDirectory(resourceDirectory(resource)),
+    home: async (): Promise<WorkingDirectory> =>
+      (await transaction.fs.root()).openDirectory(resourceDirectory(resource)),
     inputs: { match: never },
     workshop: {
       builder: { fromUserSql: never, run: never, inspect: never, close: never },

@@ -7,7 +7,7 @@ import {
   compareNames,
   dirname,
   joinPath,
-  normalisePath,
+  normalizePath,
   splitPath,
 } from '../../server/src/tinyfs/path.ts';
 
@@ -19,9 +19,9 @@ describe('paths', () => {
     assert.deepEqual(splitPath('//'), { absolute: true, steps: [] });
   });
 
-  it('are normalised by their text', () => {
+  it('are normalized by their text', () => {
     const check = (path: string, absolute: boolean, up: number, names: readonly string[]) =>
-      assert.deepEqual(normalisePath(path), { absolute, up, names });
+      assert.deepEqual(normalizePath(path), { absolute, up, names });
     check('../a/../b', false, 1, ['b']);
     check('../../file.txt', false, 2, ['file.txt']);
     check('./a/./b', false, 0, ['a', 'b']);

@@ -4,8 +4,8 @@ import { type Result } from '../../../server/src/protocol/commands.ts';
 import { type AppliedInfo, type ProblemInfo } from '../../../server/src/protocol/resources.ts';
 import { type Context } from '../context.ts';
 import { parsePondUri, pondName, pondUri } from '../pondUri.ts';
-import { documentUri } from '../resources/places.ts';
-import { count, titleOf } from '../resources/words.ts';
+import { documentUri } from '../resources/treeLocations.ts';
+import { count, titleOf } from '../resources/strings.ts';
 import { missingVariables } from '../resources/variables.ts';
 import { mayRun } from './trust.ts';
 

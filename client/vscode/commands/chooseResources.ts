@@ -3,7 +3,7 @@ import { type ResourceInfo } from '../../../server/src/protocol/resources.ts';
 import { type Context } from '../context.ts';
 import { parsePondUri } from '../pondUri.ts';
 import { resourcesOf, type ViewNode } from '../resources/nodes.ts';
-import { idle, summaryOf, titleOf } from '../resources/words.ts';
+import { idle, summaryOf, titleOf } from '../resources/strings.ts';
 
 /** Resources of one pond. */
 export interface Chosen {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { type Context } from '../context.ts';
-import { count, titleOf } from '../resources/words.ts';
+import { count, titleOf } from '../resources/strings.ts';
 import { chooseResources } from './chooseResources.ts';
 
 /** Stages the removal of resources with all that they hold, after asking. Answers their titles. */

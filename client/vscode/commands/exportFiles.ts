@@ -3,7 +3,7 @@ import { type Result } from '../../../server/src/protocol/commands.ts';
 import { selectedPaths, type Context } from '../context.ts';
 import { parsePondUri } from '../pondUri.ts';
 import { requestWithProgress } from '../progress.ts';
-import { tellCopied } from './copied.ts';
+import { tellCopied } from './reportCopied.ts';
 
 /** Copies what is selected (or the whole pond) into a host folder: the last argument when it is one, else asked for. */
 export async function exportFiles(

@@ -3,7 +3,7 @@ import { type Result } from '../../../server/src/protocol/commands.ts';
 import { type Context } from '../context.ts';
 import { parsePondUri, pondUri } from '../pondUri.ts';
 import { requestWithProgress } from '../progress.ts';
-import { tellCopied } from './copied.ts';
+import { tellCopied } from './reportCopied.ts';
 
 /** Copies host files and folders into a directory of a pond: that of `target`, else the root. */
 export async function importFiles(

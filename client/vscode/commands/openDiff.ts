@@ -4,7 +4,7 @@ import { openCommits } from '../commitPages.ts';
 import { selectedPaths, type Context } from '../context.ts';
 import { showChange, showChanges, sideNames, type Sides } from '../diffEditor.ts';
 import { pondName } from '../pondUri.ts';
-import { createWizardAt } from '../resources/maker.ts';
+import { createWizardAt } from '../resources/createWizard.ts';
 import { commitItem, pickFromPages } from '../versions.ts';
 
 /**

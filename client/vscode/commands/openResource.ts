@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { type Context } from '../context.ts';
-import { atPosition, documentUri } from '../resources/places.ts';
-import { titleOf } from '../resources/words.ts';
+import { atPosition, documentUri } from '../resources/treeLocations.ts';
+import { titleOf } from '../resources/strings.ts';
 import { chooseResources, choosePond, nodesOf, resourcesMeant } from './chooseResources.ts';
 
 /** Opens the document of a resource, at the problem when the row is one. */

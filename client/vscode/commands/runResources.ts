@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import { type ResourceInfo, type RunInfo } from '../../../server/src/protocol/resources.ts';
 import { type Context } from '../context.ts';
-import { atPosition, documentUri, readablePath, readableText } from '../resources/places.ts';
+import { atPosition, documentUri, readablePath, readableText } from '../resources/treeLocations.ts';
 import { pondUri } from '../pondUri.ts';
-import { broughtText, count, titleOf } from '../resources/words.ts';
+import { broughtText, count, titleOf } from '../resources/strings.ts';
 import { chooseResources, choosePond, nodesOf } from './chooseResources.ts';
 import { mayRun } from './trust.ts';
 

@@ -1,7 +1,7 @@
 import type * as vscode from 'vscode';
 import { selectedPaths, type Context } from '../context.ts';
 import { showChanges } from '../diffEditor.ts';
-import { createWizardAt } from '../resources/maker.ts';
+import { createWizardAt } from '../resources/createWizard.ts';
 import { pickCommit } from '../versions.ts';
 
 /** Lists the commits of a pond, or of a selected path, newest first; the one picked is shown as what it changed. */

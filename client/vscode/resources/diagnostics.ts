@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import { type ProblemInfo, type ResourceInfo, type RunErrorInfo } from '../../../server/src/protocol/resources.ts';
 import { parsePondUri, pondUri } from '../pondUri.ts';
-import { documentUri, readablePath, readableText } from './places.ts';
+import { documentUri, readablePath, readableText } from './treeLocations.ts';
 import { type ResourceStore } from './resourceStore.ts';
-import { titleOf } from './words.ts';
+import { titleOf } from './strings.ts';
 
 const { Error, Warning, Information } = vscode.DiagnosticSeverity;
 

@@ -3,11 +3,11 @@ import { type ResourceInfo } from '../../../server/src/protocol/resources.ts';
 import { pondName } from '../pondUri.ts';
 import { webviewPage } from '../webviewPage.ts';
 import { type FromGraphPage, type GraphNode, type GraphState } from '../webviews/graph/messages.ts';
-import { documentUri, readableText } from './places.ts';
+import { documentUri, readableText } from './treeLocations.ts';
 import { type ResourceStore } from './resourceStore.ts';
 import { type Runner } from './runner.ts';
 import { type ResourcesView } from './view.ts';
-import { stateOf, summaryOf, titleOf } from './words.ts';
+import { stateOf, summaryOf, titleOf } from './strings.ts';
 
 /** How long ago a run was is told in minutes. */
 const clockMs = 60_000;

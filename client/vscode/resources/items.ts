@@ -3,7 +3,7 @@ import { type ProblemInfo, type ResourceInfo } from '../../../server/src/protoco
 import { pondName, pondUri } from '../pondUri.ts';
 import { nodeId, type ViewNode } from './nodes.ts';
 import { resourceTooltip, type Telling } from './tooltip.ts';
-import { count, stateOf, summaryOf, titleOf, type ResourceState, type Running } from './words.ts';
+import { count, stateOf, summaryOf, titleOf, type ResourceState, type Running } from './strings.ts';
 
 const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
 

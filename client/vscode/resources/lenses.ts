@@ -4,7 +4,7 @@ import { parsePondUri } from '../pondUri.ts';
 import { type ViewNode } from './nodes.ts';
 import { type ResourceStore } from './resourceStore.ts';
 import { type Runner } from './runner.ts';
-import { progressText, runText, titleOf } from './words.ts';
+import { progressText, runText, titleOf } from './strings.ts';
 
 /** Above a document that could be a resource: what can be done with it, and how its last run was. */
 export class ResourceLenses implements vscode.CodeLensProvider, vscode.Disposable {

@@ -3,8 +3,8 @@ import { type OutputInfo, type ResourceInfo } from '../../../server/src/protocol
 import { type PondClient } from '../client.ts';
 import { pondUri } from '../pondUri.ts';
 import { tableEditor } from '../tableEditor.ts';
-import { readablePath } from './places.ts';
-import { titleOf } from './words.ts';
+import { readablePath } from './treeLocations.ts';
+import { titleOf } from './strings.ts';
 
 /** Shows what resources hold. */
 export class Outputs {

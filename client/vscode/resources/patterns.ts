@@ -3,10 +3,10 @@ import * as vscode from 'vscode';
 import { type ResourceInfo } from '../../../server/src/protocol/resources.ts';
 import { type OpenPonds } from '../ponds.ts';
 import { parsePondUri } from '../pondUri.ts';
-import { documentUri } from './places.ts';
+import { documentUri } from './treeLocations.ts';
 import { resourceDocuments } from '../resourceDocuments.ts';
 import { type ResourceStore } from './resourceStore.ts';
-import { titleOf } from './words.ts';
+import { titleOf } from './strings.ts';
 
 /**
  * A path or pattern of a resource, from its slash to the end of what may belong to it: `/Combine/together/*\/combine`.

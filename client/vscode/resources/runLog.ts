@@ -2,9 +2,9 @@ import * as vscode from 'vscode';
 import { type ResourceInfo, type RunInfo } from '../../../server/src/protocol/resources.ts';
 import { type PondClient } from '../client.ts';
 import { pondName, pondUri } from '../pondUri.ts';
-import { atPosition, readablePath, readableText } from './places.ts';
+import { atPosition, readablePath, readableText } from './treeLocations.ts';
 import { type ResourceStore } from './resourceStore.ts';
-import { broughtText, bytesText, count, durationText } from './words.ts';
+import { broughtText, bytesText, count, durationText } from './strings.ts';
 
 const scheme = 'pond-runs';
 const recordsMax = 200;

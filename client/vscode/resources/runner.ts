@@ -4,7 +4,7 @@ import { type ResourceInfo, type RunInfo } from '../../../server/src/protocol/re
 import { type PondClient } from '../client.ts';
 import { requestWithProgress } from '../progress.ts';
 import { type ResourceStore } from './resourceStore.ts';
-import { progressText, titleOf, type Running, type RunProgress } from './words.ts';
+import { progressText, titleOf, type Running, type RunProgress } from './strings.ts';
 
 /** What is said of a resource that has run. */
 const endings: readonly RunInfo['status'][] = ['ok', 'failed', 'cancelled', 'skipped'];

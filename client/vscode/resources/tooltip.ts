@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { type ResourceInfo, type RunInfo } from '../../../server/src/protocol/resources.ts';
 import { pondUri } from '../pondUri.ts';
-import { ago, broughtText, bytesText, count, durationText, titleOf } from './words.ts';
+import { ago, broughtText, bytesText, count, durationText, titleOf } from './strings.ts';
 
 const stateWords = {
   committed: 'as in the newest commit',

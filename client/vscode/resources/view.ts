@@ -4,10 +4,10 @@ import { type PondClient } from '../client.ts';
 import { errorText } from '../errors.ts';
 import { badgeOf, itemOf } from './items.ts';
 import { kindNodes, resourceChildren, type ViewNode } from './nodes.ts';
-import { readableText } from './places.ts';
+import { readableText } from './treeLocations.ts';
 import { type ResourceStore } from './resourceStore.ts';
 import { type Runner } from './runner.ts';
-import { idle, stateOf } from './words.ts';
+import { idle, stateOf } from './strings.ts';
 
 export const viewId = 'pond.resources';
 

@@ -1,11 +1,11 @@
 /** The page of the graph: resources from left to right, in the order in which they read of each other. */
 import './graph.css';
 import { element } from './grid/element.ts';
-import { type FromPage, type GraphState, type ToPage } from './graph/messages.ts';
+import { type FromGraphPage, type GraphState, type ToGraphPage } from './graph/messages.ts';
 import { Picture } from './graph/picture.ts';
-import { sign, stateNames } from './graph/signs.ts';
+import { sign, stateNames } from './graph/decorations.ts';
 
-declare function acquireVsCodeApi(): { postMessage(message: FromPage): void };
+declare function acquireVsCodeApi(): { postMessage(message: FromGraphPage): void };
 
 const host = acquireVsCodeApi();
 
@@ -22,7 +22,7 @@ const padding = 48;
 
 let shown: GraphState | undefined;
 
-window.addEventListener('message', (event: MessageEvent<ToPage>) => show(event.data));
+window.addEventListener('message', (event: MessageEvent<ToGraphPage>) => show(event.data));
 window.addEventListener('resize', () => {
   if (shown !== undefined) show(shown);
 });

@@ -1,7 +1,7 @@
 /** The page of a result grid: what the query does or did, and its rows. */
 import './grid.css';
 import { element } from './grid/element.ts';
-import { type FromPage, type GridState, type ToPage } from './grid/messages.ts';
+import { type FromGridPage, type GridState, type ToGridPage } from './grid/messages.ts';
 import { PlotView } from './grid/plot.ts';
 import { plottedColumns } from './grid/plotted.ts';
 import { Table } from './grid/table.ts';
@@ -13,7 +13,7 @@ interface Remembered {
 }
 
 declare function acquireVsCodeApi(): {
-  postMessage(message: FromPage): void;
+  postMessage(message: FromGridPage): void;
   getState(): Remembered | undefined;
   setState(state: Remembered): void;
 };
@@ -39,11 +39,11 @@ plotButton.addEventListener('click', () => {
   remember({ ...remembered, plots: !remembered.plots });
   showContent();
 });
-window.addEventListener('message', (event: MessageEvent<ToPage>) => receive(event.data));
+window.addEventListener('message', (event: MessageEvent<ToGridPage>) => receive(event.data));
 document.body.append(bar, content);
 host.postMessage({ type: 'ready' });
 
-function receive(message: ToPage): void {
+function receive(message: ToGridPage): void {
   switch (message.type) {
     case 'rows':
       if (message.run === shown?.run) table?.put(message);

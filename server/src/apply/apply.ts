@@ -2,9 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { type FileSystem } from '../tinyfs/fs.ts';
 import { type Problem } from '../documents/problem.ts';
-import { documentName } from '../resources/model/resource.ts';
+import { documentName } from '../resources/model/resourcePath.ts';
 import { findCycle } from './cycle.ts';
-import { findExisting, isInTheWay, type ExistingResource } from './place.ts';
+import { findExisting, isInTheWay, type ExistingResource } from './existingResource.ts';
 import { type Applied, type Planned, type DocumentSource, type SourceProblem } from './planned.ts';
 import { prepare, type Preparation, type PreparedDocument } from './prepare.ts';
 

@@ -1,10 +1,10 @@
 import { assert } from '../base/assert.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
 import { createGraph } from '../resources/graph.ts';
-import { entryOf, textOf } from '../documents/node.ts';
+import { entryOf, textOf } from '../documents/yamlNode.ts';
 import { readResources, resourcesOf } from '../resources/readResource.ts';
 import { resourceKinds } from '../resources/registry.ts';
-import { resourceDirectory, titleOf } from '../resources/model/resource.ts';
+import { resourceDirectory, titleOf } from '../resources/model/resourcePath.ts';
 import { type Resource } from '../resources/model/kind.ts';
 import { readResourceFile } from '../resources/resourceFile.ts';
 import { type Planned, type SourceProblem } from './planned.ts';
@@ -16,7 +16,9 @@ import { type Planned, type SourceProblem } from './planned.ts';
 export async function findCycle(fs: FileSystem, planned: readonly Planned[]): Promise<readonly SourceProblem[]> {
   const present = resourcesOf(await readResources(fs));
   const coming = planned.map((plan) => ({ plan, resource: resourceOf(plan) }));
-  const kept = present.filter((old) => !coming.some(({ resource }) => resourceDirectory(resource) === resourceDirectory(old)));
+  const kept = present.filter(
+    (old) => !coming.some(({ resource }) => resourceDirectory(resource) === resourceDirectory(old)),
+  );
   const cycle = createGraph([...coming.map(({ resource }) => resource), ...kept]).cycle();
   if (cycle === undefined) return [];
   const around = coming.filter(({ resource }) => cycle.paths.some((path) => path.startsWith(`/${titleOf(resource)}/`)));

@@ -1,8 +1,8 @@
 import { isPondError } from '../base/error.ts';
-import { type MapNode, type YamlNode, partRange, type ScalarNode } from '../documents/node.ts';
+import { type MapNode, type YamlNode, partRange, type ScalarNode } from '../documents/yamlNode.ts';
 import { type SourcePosition } from '../documents/position.ts';
 import { type Problem } from '../documents/problem.ts';
-import { type Schema } from '../documents/shape.ts';
+import { type Schema } from '../documents/schema.ts';
 import { expandText } from '../templates/templateEngine.ts';
 import { templatesIn } from '../resources/templatesIn.ts';
 import { type DocumentEdit } from './rewrite.ts';

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { isPondError } from '../base/error.ts';
-import { entryOf, type MapNode, type ScalarNode } from '../documents/node.ts';
+import { entryOf, type MapNode, type ScalarNode } from '../documents/yamlNode.ts';
 import { type Problem } from '../documents/problem.ts';
 import { type ResourceKind } from '../resources/model/kind.ts';
 import { itemsOf } from '../documents/specValue.ts';

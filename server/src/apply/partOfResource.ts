@@ -5,9 +5,9 @@ import { unreachableCodes } from '../tinyfs/resolve.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { isKindName } from '../resources/model/kindNames.ts';
 import { readResource, type StoredResource } from '../resources/readResource.ts';
-import { documentName } from '../resources/model/resource.ts';
-import { isUuid } from '../documents/texts.ts';
-import { idOfTarget } from '../resources/model/resource.ts';
+import { documentName } from '../resources/model/resourcePath.ts';
+import { isUuid } from '../documents/fieldTypes.ts';
+import { idOfTarget } from '../resources/model/resourcePath.ts';
 
 /** An entry of a tree that a resource is made of: its name, which is a link, its home, or its document. */
 export interface PartOfResource {

@@ -1,5 +1,5 @@
 import { type FileSystem } from '../tinyfs/fs.ts';
-import { joinPath, normalisePath } from '../tinyfs/path.ts';
+import { joinPath, normalizePath } from '../tinyfs/path.ts';
 import { entryAt, partAt } from './partOfResource.ts';
 
 /**
@@ -26,7 +26,7 @@ async function realPathsIn(fs: FileSystem, path: string): Promise<readonly strin
  * name of a resource.
  */
 export async function pathInResource(fs: FileSystem, path: string): Promise<string | undefined> {
-  const [kind, name, ...rest] = normalisePath(path).names;
+  const [kind, name, ...rest] = normalizePath(path).names;
   if (kind === undefined || name === undefined) return undefined;
   const part = await partAt(fs, `/${kind}/${name}`);
   return part?.part === 'name' ? joinPath(part.home.home, ...rest) : undefined;

@@ -1,6 +1,6 @@
 /**
  * Returns the candidate that `word` is most likely a slip of, or undefined when none is near. Case, underscores and
- * hyphens do not count; a third of the letters, at least one, may be wrong, missing, added or swapped with a neighbour.
+ * hyphens do not count; a third of the letters, at least one, may be wrong, missing, added or swapped with a neighbor.
  */
 export function suggest(word: string, candidates: readonly string[]): string | undefined {
   const plain = simplify(word);
@@ -25,7 +25,7 @@ function simplify(word: string): string {
   return word.toLowerCase().replaceAll(/[_\-\s]/g, '');
 }
 
-/** Number of single-letter changes and swaps of neighbours (each letter swapped once) that turn `a` into `b`. */
+/** Number of single-letter changes and swaps of neighbors (each letter swapped once) that turn `a` into `b`. */
 function editDistance(a: string, b: string): number {
   let beforeLast: readonly number[] = [];
   let last: readonly number[] = Array.from({ length: b.length + 1 }, (_, index) => index);

@@ -4,7 +4,14 @@ import { type InputFile } from '../sandbox/build.ts';
 import { type TextCall } from './inputSql.ts';
 import { csvOptions, type CsvTable, timeFormats } from '../sandbox/textTables/csvTable.ts';
 import { dateOrdersOf, hasOrder } from '../sandbox/textTables/dateOrder.ts';
-import { attempt, commentLines, guess, requireNoRowsSkipped, type Unknown, wholeFile } from '../sandbox/textTables/guess.ts';
+import {
+  attempt,
+  commentLines,
+  guess,
+  requireNoRowsSkipped,
+  type Unknown,
+  wholeFile,
+} from '../sandbox/textTables/guess.ts';
 import { type LineOptions } from '../sandbox/textTables/lines.ts';
 import { ambiguousError } from '../sandbox/textTables/ambiguousDates.ts';
 import { requireWholeOnce, tablesOf } from '../sandbox/textTables/tables.ts';

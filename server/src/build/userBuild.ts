@@ -13,7 +13,7 @@ import { queryableExtensions } from '../sandbox/formats.ts';
 import { type InputSql, placeInput } from './inputSql.ts';
 import { type QuerySource, type SourceFile, viewOf } from '../sandbox/sources.ts';
 import { textOptions } from './textOptions.ts';
-import { type BuildSlot, type BuildSlots } from './workplaces.ts';
+import { type BuildSlot, type BuildSlots } from './buildSlots.ts';
 
 /** What a build works with. */
 export interface BuildTools {

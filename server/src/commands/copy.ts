@@ -1,4 +1,4 @@
-import { copyEntry } from '../apply/folderEdits.ts';
+import { copyEntry } from '../apply/resourceMoves.ts';
 import { type Command } from './context.ts';
 import { nodeInfo } from './info.ts';
 import { destination } from './tree.ts';

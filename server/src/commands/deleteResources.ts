@@ -1,4 +1,4 @@
-import { removeResource } from '../apply/folderEdits.ts';
+import { removeResource } from '../apply/resourceMoves.ts';
 import { readResources } from '../resources/readResource.ts';
 import { selectResources } from '../resources/select.ts';
 import { type Command } from './context.ts';

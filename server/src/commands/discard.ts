@@ -1,5 +1,5 @@
 import { PondError } from '../base/error.ts';
-import { restoreScope } from '../apply/takenBack.ts';
+import { restoreScope } from '../apply/restoreScope.ts';
 import { type NamedChange, nameChanges } from '../resources/countedChanges.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { type Command } from './context.ts';

@@ -8,7 +8,7 @@ import {
   writeManifest,
 } from '../publish/export/manifest.ts';
 import { parseTemporal } from '../publish/export/parts.ts';
-import { placeFile, requireInside, requirePlace, writeChunks } from '../publish/export/place.ts';
+import { placeFile, requireInside, requirePlace, writeChunks } from '../publish/export/hostFiles.ts';
 import { type ExportTarget, writeSet } from '../publish/export/writeSet.ts';
 import { type Disk } from '../storage/disk.ts';
 import { openHostDisk } from '../storage/hostDisk.ts';
@@ -17,8 +17,8 @@ import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { contentHash } from './contentHash.ts';
 import { type Command } from './context.ts';
 import { type ExportItem, planExport } from './exportPlan.ts';
-import { requireOutside } from './hostPlace.ts';
-import { createYield, yielding } from './pace.ts';
+import { requireOutside } from './hostPaths.ts';
+import { createYield, yielding } from './yieldToEventLoop.ts';
 import { type Skipped, skippedInPond } from './skipped.ts';
 import { fsAt } from './tree.ts';
 

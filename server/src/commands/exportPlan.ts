@@ -64,7 +64,12 @@ async function* itemsOf(root: WorkingDirectory, path: string): AsyncIterable<Exp
 }
 
 /** An entry named `path`, with all below it; names are cut off up to `base`. */
-async function* withContent(root: WorkingDirectory, at: NodePath, base: string, path: string): AsyncIterable<ExportItem | Skipped> {
+async function* withContent(
+  root: WorkingDirectory,
+  at: NodePath,
+  base: string,
+  path: string,
+): AsyncIterable<ExportItem | Skipped> {
   const first = await itemOf(root, at, base, path);
   // The root itself has no name to be written under.
   if (first.kind === 'skipped' || first.relativePath !== '') yield first;

@@ -1,5 +1,5 @@
 import { type Params, type Result, type TemporalFile } from '../protocol/commands.ts';
-import { type InputMatcher } from '../resources/model/derived.ts';
+import { type InputMatcher } from '../resources/model/derivedContent.ts';
 import { displayPaths } from '../resources/displayPath.ts';
 import { type ExportContext, foldRecords } from '../resources/model/exportContext.ts';
 import { type ExportedSet, readManifest, writeManifest } from '../publish/export/manifest.ts';
@@ -8,13 +8,13 @@ import { sweep } from '../publish/export/sweep.ts';
 import { textWithFiles } from '../publish/export/templateText.ts';
 import { writeText } from '../publish/export/writeText.ts';
 import { type ExportTarget, writeSet, type WrittenSet } from '../publish/export/writeSet.ts';
-import { mapLimit } from '../base/sideBySide.ts';
+import { mapLimit } from '../base/mapLimit.ts';
 import { parentOf } from '../storage/diskPath.ts';
 import { openHostDisk } from '../storage/hostDisk.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
 import { type CommandContext } from './context.ts';
 import { planTemporal, type TemporalItem } from './exportTemporalPlan.ts';
-import { createYield } from './pace.ts';
+import { createYield } from './yieldToEventLoop.ts';
 import { skippedInPond } from './skipped.ts';
 import { treeAt } from './tree.ts';
 

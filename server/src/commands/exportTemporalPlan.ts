@@ -1,5 +1,5 @@
 import { PondError } from '../base/error.ts';
-import { type InputMatcher, type Match } from '../resources/model/derived.ts';
+import { type InputMatcher, type Match } from '../resources/model/derivedContent.ts';
 import { exportNameProblem } from '../publish/export/manifest.ts';
 import { parquetName } from '../publish/export/writeSet.ts';
 import { hasWildcard } from '../tinyfs/glob.ts';
@@ -29,7 +29,11 @@ export interface TemporalPlan {
  * What patterns match, with the names it gets. A resource that a wildcard matches counts by its name. Fails `not-found`
  * and `is-a-directory` for a path without wildcards, `already-exists` when two files would have one name.
  */
-export async function planTemporal(root: WorkingDirectory, inputs: InputMatcher, patterns: readonly string[]): Promise<TemporalPlan> {
+export async function planTemporal(
+  root: WorkingDirectory,
+  inputs: InputMatcher,
+  patterns: readonly string[],
+): Promise<TemporalPlan> {
   const skipped: Skipped[] = [];
   const named = new Map<string, TemporalItem>();
   const planned: { readonly pattern: string; readonly items: readonly TemporalItem[] }[] = [];

@@ -12,8 +12,8 @@ import { commands } from './index.ts';
 import { type Ponds } from './ponds.ts';
 import { withNames } from './namedError.ts';
 import { type CallOptions, RemoteGoneError } from './remote.ts';
-import { type Ask, resultOfReplay } from './repeat.ts';
-import { type PondSession } from './seat.ts';
+import { type Ask, resultOfReplay } from './replay.ts';
+import { type PondSession } from './session.ts';
 
 /** How often a command follows a pond to the next process that holds it. */
 const movesMax = 8;

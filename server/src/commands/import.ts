@@ -5,8 +5,8 @@ import { joinPath } from '../tinyfs/path.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { contentHash } from './contentHash.ts';
 import { type Command } from './context.ts';
-import { isInside } from './hostPlace.ts';
-import { createYield, yielding } from './pace.ts';
+import { isInside } from './hostPaths.ts';
+import { createYield, yielding } from './yieldToEventLoop.ts';
 import { skippedInfo } from './skipped.ts';
 import { workingTree } from './tree.ts';
 

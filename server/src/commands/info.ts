@@ -2,7 +2,7 @@
 import { type ChangeInfo, type CommitInfo, type NodeInfo } from '../protocol/commands.ts';
 import { type Commit } from '../pond/types.ts';
 import { type NamedChange } from '../resources/countedChanges.ts';
-import { roleOf } from '../resources/tree/derivedNode.ts';
+import { roleOf } from '../resources/tree/nodeRole.ts';
 import { type Node } from '../tinyfs/backend.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
 import { followIfPossible } from '../tinyfs/resolve.ts';

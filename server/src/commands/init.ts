@@ -1,5 +1,5 @@
 import { type Command } from './context.ts';
-import { requirePondPlace } from './hostPlace.ts';
+import { requirePondPlace } from './hostPaths.ts';
 
 /** Makes a pond in a host directory, which need not exist. Fails `pond-exists`, and as requirePondPlace. */
 export const init: Command<'init'> = async (context, { directory }) => {

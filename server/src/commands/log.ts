@@ -1,5 +1,5 @@
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
-import { joinPath, normalisePath } from '../tinyfs/path.ts';
+import { joinPath, normalizePath } from '../tinyfs/path.ts';
 import { type Command } from './context.ts';
 import { commitInfo } from './info.ts';
 import { existing, throwIfCancelled, upToDate } from './tree.ts';
@@ -32,7 +32,7 @@ async function loggedPath(pond: ResourcePond, path: string): Promise<string> {
     const inResource = await pathInResource(fs, path);
     if (inResource !== undefined) return inResource;
   }
-  const [kind, name] = normalisePath(path).names;
+  const [kind, name] = normalizePath(path).names;
   if (kind !== undefined && name !== undefined) {
     for await (const { parent } of pond.log({ path: joinPath('/', kind, name), limit: 1 })) {
       const before = parent === undefined ? undefined : await pathInResource(await pond.at(String(parent)), path);

@@ -33,6 +33,9 @@ export async function withNames(
 }
 
 /** The trees that may have the name: the version that was asked for, what is staged, and what is committed. */
-async function treesOf(pond: Awaited<ReturnType<PondAccess['get']>>, at: string | undefined): Promise<readonly FileSystem[]> {
+async function treesOf(
+  pond: Awaited<ReturnType<PondAccess['get']>>,
+  at: string | undefined,
+): Promise<readonly FileSystem[]> {
   return [...(at === undefined ? [] : [await pond.at(at)]), pond.fs, await pond.at('HEAD')];
 }

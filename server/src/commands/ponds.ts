@@ -11,9 +11,9 @@
 import { isPondError, PondError } from '../base/error.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { type Access, type PondAccess } from './context.ts';
-import { notificationOf, type PondNotification, renamedNotification } from './notice.ts';
+import { notificationOf, type PondNotification, renamedNotification } from './notification.ts';
 import { RemoteGoneError } from './remote.ts';
-import { openReaderSession, type PondSession, type SessionParts, openWriterSession } from './seat.ts';
+import { openReaderSession, type PondSession, type SessionParts, openWriterSession } from './session.ts';
 
 /** What the ponds of a process are opened with. */
 export interface PondsParts extends SessionParts {

@@ -1,6 +1,6 @@
 import { type Command } from './context.ts';
 import { namedFile } from '../storage/namedFile.ts';
-import { requireOutside } from './hostPlace.ts';
+import { requireOutside } from './hostPaths.ts';
 import { upToDate } from './tree.ts';
 
 /**

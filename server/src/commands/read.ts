@@ -1,5 +1,5 @@
 import { type Command } from './context.ts';
-import { createYield, yielding } from './pace.ts';
+import { createYield, yielding } from './yieldToEventLoop.ts';
 import { treeAt } from './tree.ts';
 
 /** The content of a file, or bytes `start` to `end` (exclusive) of it. Fails `not-found`, `is-a-directory`. */

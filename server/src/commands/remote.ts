@@ -1,6 +1,6 @@
 import { PondError } from '../base/error.ts';
 import { type CommandName, type Params, type Result } from '../protocol/commands.ts';
-import { type PondNotification } from './notice.ts';
+import { type PondNotification } from './notification.ts';
 
 /** What a call carries beside its params. */
 export interface CallOptions {

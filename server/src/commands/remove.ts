@@ -1,4 +1,4 @@
-import { removeEntries } from '../apply/folderEdits.ts';
+import { removeEntries } from '../apply/resourceMoves.ts';
 import { type Command } from './context.ts';
 
 /**

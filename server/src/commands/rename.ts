@@ -1,4 +1,4 @@
-import { moveEntry } from '../apply/folderEdits.ts';
+import { moveEntry } from '../apply/resourceMoves.ts';
 import { type Command } from './context.ts';
 import { nodeInfo } from './info.ts';
 import { destination, existing } from './tree.ts';

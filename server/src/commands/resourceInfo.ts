@@ -5,7 +5,7 @@ import { type DisplayPaths, displayPaths } from '../resources/displayPath.ts';
 import { type Problem } from '../documents/problem.ts';
 import { type StoredResource } from '../resources/readResource.ts';
 import { readRecords, type RunFailure, type RunRecord } from '../resources/runs/records.ts';
-import { recordsName } from '../resources/model/resource.ts';
+import { recordsName } from '../resources/model/resourcePath.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { type RunResult } from '../resources/runs/runner.ts';
 import { type Node } from '../tinyfs/backend.ts';

@@ -3,7 +3,7 @@ import { type OutputInfo, type ProblemInfo, type ResourceInfo } from '../protoco
 import { type FileSystem } from '../tinyfs/fs.ts';
 import { withoutCycles, type Acyclic } from '../resources/graph.ts';
 import { readResource, readResources, type StoredResource, resourcesOf } from '../resources/readResource.ts';
-import { documentName, isBookkeeping } from '../resources/model/resource.ts';
+import { documentName, isBookkeeping } from '../resources/model/resourcePath.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { selectResources } from '../resources/select.ts';
 import { type Command } from './context.ts';

@@ -1,5 +1,5 @@
 import { nameChanges } from '../resources/countedChanges.ts';
-import { restoreScope } from '../apply/takenBack.ts';
+import { restoreScope } from '../apply/restoreScope.ts';
 import { type Command } from './context.ts';
 import { changeInfo } from './info.ts';
 

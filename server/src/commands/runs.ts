@@ -8,7 +8,8 @@ import { upToDate } from './tree.ts';
 export const runs: Command<'runs'> = async (context, { pond: directory, names, limit = Infinity }) => {
   const pond = await upToDate(await context.ponds.get(directory, 'read'));
   const kept: KeptRecord[] = [];
-  for (const home of selectResources(await readResources(pond.fs), names)) kept.push(...(await keptRecords(pond, home)));
+  for (const home of selectResources(await readResources(pond.fs), names))
+    kept.push(...(await keptRecords(pond, home)));
   kept.sort((a, b) => (a.record.started < b.record.started ? 1 : a.record.started > b.record.started ? -1 : 0));
   return await keptRunInfos(pond, kept.slice(0, limit));
 };

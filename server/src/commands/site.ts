@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
 import { openHostDisk } from '../storage/hostDisk.ts';
 import { type Command } from './context.ts';
-import { requireOutside } from './hostPlace.ts';
+import { requireOutside } from './hostPaths.ts';
 
 /**
  * Writes an Observable Framework project of what the resources of a version derive, or of the working tree. Fails as

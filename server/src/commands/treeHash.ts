@@ -4,9 +4,9 @@
  */
 import { createHash } from 'node:crypto';
 import { type TreeHashInfo } from '../protocol/commands.ts';
-import { roleOf } from '../resources/tree/derivedNode.ts';
+import { roleOf } from '../resources/tree/nodeRole.ts';
 import { readResources } from '../resources/readResource.ts';
-import { isBookkeeping } from '../resources/model/resource.ts';
+import { isBookkeeping } from '../resources/model/resourcePath.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { type FileType, type Node } from '../tinyfs/backend.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
@@ -35,7 +35,11 @@ export async function treeHashes(pond: ResourcePond, fs: FileSystem): Promise<re
 }
 
 /** Files first, then directories, both in byte order of their names; the names of directories do not count. */
-async function digest(root: WorkingDirectory, entries: readonly NodePath[], keyOf: (node: Node) => string): Promise<Buffer> {
+async function digest(
+  root: WorkingDirectory,
+  entries: readonly NodePath[],
+  keyOf: (node: Node) => string,
+): Promise<Buffer> {
   const hash = createHash('sha256');
   const stored = entries.filter(({ node }) => roleOf(node)?.in !== 'derived');
   for (const { basename, node } of stored) {

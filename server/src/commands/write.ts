@@ -1,8 +1,8 @@
-import { followName, resourceWrittenTo } from '../apply/saving.ts';
+import { followName, resourceWrittenTo } from '../apply/resourceDocuments.ts';
 import { type Bytes } from '../protocol/commands.ts';
 import { type Command } from './context.ts';
 import { nodeInfo } from './info.ts';
-import { createYield, yielding } from './pace.ts';
+import { createYield, yielding } from './yieldToEventLoop.ts';
 
 /**
  * Stages the content of a file. The document of a resource takes the resource's link along when it changes its name.
@@ -11,7 +11,8 @@ import { createYield, yielding } from './pace.ts';
 export const write: Command<'write'> = async (context, { pond: directory, path, content, create, overwrite }) => {
   const { fs } = await context.ponds.get(directory, 'write');
   const root = await fs.root();
-  const bytes = context.input === undefined ? plainBytes(content) : yielding(context.input, createYield(context.signal));
+  const bytes =
+    context.input === undefined ? plainBytes(content) : yielding(context.input, createYield(context.signal));
   const home = await resourceWrittenTo(root, path);
   const store = () => root.writeFile(path, bytes, { create, overwrite });
   if (home === undefined) return await nodeInfo(root, await store());

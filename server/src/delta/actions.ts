@@ -76,7 +76,7 @@ export interface DeltaCommit extends CommitActions {
 export const plainProtocol: Protocol = { minReaderVersion: 1, minWriterVersion: 2 };
 
 /** Returns a commit file's bytes: one action on each line, commitInfo first, a newline after each. */
-export function serialiseCommit(actions: CommitActions): Uint8Array {
+export function serializeCommit(actions: CommitActions): Uint8Array {
   const { commitInfo, protocol, metaData, txns, removes, adds } = actions;
   const lines: object[] = [];
   if (commitInfo) lines.push({ commitInfo });

@@ -1,7 +1,7 @@
 import { isPondError, PondError } from '../base/error.ts';
 import { type Disk } from '../storage/disk.ts';
 import { makeDirectoryDurable, putIfAbsent } from '../storage/durable.ts';
-import { plainProtocol, serialiseCommit, type Add, type CommitActions, type DeltaCommitInfo } from './actions.ts';
+import { plainProtocol, serializeCommit, type Add, type CommitActions, type DeltaCommitInfo } from './actions.ts';
 import { checkpointFile, commitFile, logDirectory, readCommit } from './log.ts';
 import { parseCommit } from './parse.ts';
 
@@ -28,7 +28,7 @@ export type CommitOutcome = { readonly committed: true } | { readonly conflict: 
  */
 export function commitVersion(disk: Disk, version: number, draft: CommitDraft): CommitOutcome {
   const file = commitFile(version);
-  const bytes = serialiseCommit({ txns: [], removes: [], adds: [], ...draft });
+  const bytes = serializeCommit({ txns: [], removes: [], adds: [], ...draft });
   // What cannot be read back must not be published: it would make the whole table unreadable.
   parseCommit(bytes, version, file);
   checkPredecessor(disk, version);

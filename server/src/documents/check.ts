@@ -1,5 +1,5 @@
 import { checkText } from './checkText.ts';
-import { entryOf, type YamlEntry, type MapNode, type ListNode, type YamlNode, type ScalarNode } from './node.ts';
+import { entryOf, type YamlEntry, type MapNode, type ListNode, type YamlNode, type ScalarNode } from './yamlNode.ts';
 import { type TextRange } from './position.ts';
 import { type Problem } from './problem.ts';
 import {
@@ -10,7 +10,7 @@ import {
   type NumberSchema,
   type ObjectSchema,
   type Schema,
-} from './shape.ts';
+} from './schema.ts';
 import { suggest } from '../base/suggest.ts';
 
 /**
@@ -123,7 +123,7 @@ function checkObject(node: MapNode, shape: ObjectSchema, owner: TextRange): read
     if (suggestion !== undefined) meant.add(suggestion);
     return [unknownKey(entry, known, suggestion)];
   });
-  // A misspelt key is reported as unknown; that the right one is missing would be the same mistake once more.
+  // A misspelled key is reported as unknown; that the right one is missing would be the same mistake once more.
   const missing = free.filter((key) => shape.fields[key]?.required === true && !meant.has(key));
   const absent = missing.map((key) => error('key-missing', `the key "${key}" is missing`, owner));
   const excluded = shape.exactlyOneOf === undefined ? [] : checkExclusive(node, shape.exactlyOneOf, meant, owner);

@@ -1,6 +1,6 @@
-import { partRange, type ScalarNode } from './node.ts';
+import { partRange, type ScalarNode } from './yamlNode.ts';
 import { type Problem } from './problem.ts';
-import { type TextSchema } from './shape.ts';
+import { type TextSchema } from './schema.ts';
 import { hasTemplate } from './templateText.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { Composer, type CST, type Document, type ErrorCode, Lexer, Parser, type YAMLError } from 'yaml';
-import { upgradeDocument } from './convert.ts';
-import { type YamlNode } from './node.ts';
+import { upgradeDocument } from './upgradeDocument.ts';
+import { type YamlNode } from './yamlNode.ts';
 import { createLineMap, type LineMap, type TextRange } from './position.ts';
 import { type Problem } from './problem.ts';
 

@@ -1,4 +1,4 @@
-import { entryOf, type YamlNode, type ScalarNode } from './node.ts';
+import { entryOf, type YamlNode, type ScalarNode } from './yamlNode.ts';
 
 /**
  * Returns a value without its positions: texts, numbers (bigint for whole ones), booleans, null, arrays, and objects

@@ -2,12 +2,12 @@ import { type CompletionItem, completionItemKinds, type Position, snippetFormat 
 import { parseDocuments } from '../documents/document.ts';
 import { documentSchema, kindOf } from '../resources/model/envelope.ts';
 import { type ResourceKind } from '../resources/model/kind.ts';
-import { type YamlNode } from '../documents/node.ts';
-import { isResource, mayBecomeResource } from '../resources/recognise.ts';
-import { describeSchema, type Field, type Schema } from '../documents/shape.ts';
+import { type YamlNode } from '../documents/yamlNode.ts';
+import { isResource, mayBecomeResource } from '../resources/detectResource.ts';
+import { describeSchema, type Field, type Schema } from '../documents/schema.ts';
 import { type Cursor, cursorAt, cursorKey } from './cursor.ts';
 import { describeField, describeKind } from './markdown.ts';
-import { entryWithKey, fieldAt, nodeAt, schemaAt } from './shapePath.ts';
+import { entryWithKey, fieldAt, nodeAt, schemaAt } from './schemaPath.ts';
 import { escapeSnippet, fieldSnippet, itemSnippet } from './snippet.ts';
 
 /**

@@ -1,12 +1,12 @@
 import { type Hover, type Position } from '../protocol/language.ts';
 import { documentSchema } from '../resources/model/envelope.ts';
 import { type ResourceKind } from '../resources/model/kind.ts';
-import { type YamlEntry } from '../documents/node.ts';
+import { type YamlEntry } from '../documents/yamlNode.ts';
 import { contains } from '../documents/position.ts';
 import { readResourceFile } from '../resources/resourceFile.ts';
-import { type Schema } from '../documents/shape.ts';
+import { type Schema } from '../documents/schema.ts';
 import { describeField, describeKind } from './markdown.ts';
-import { entryAt, fieldAt, schemaAt } from './shapePath.ts';
+import { entryAt, fieldAt, schemaAt } from './schemaPath.ts';
 
 /** Returns the documentation of the key, kind or word at the position, or undefined when nothing is known there. */
 export function hover(options: {

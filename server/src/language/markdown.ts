@@ -1,6 +1,6 @@
 import { type MarkupContent } from '../protocol/language.ts';
 import { type ResourceKind } from '../resources/model/kind.ts';
-import { describeSchema, type Field } from '../documents/shape.ts';
+import { describeSchema, type Field } from '../documents/schema.ts';
 
 /** Returns what a field is for, what it takes and an example. */
 export function describeField(field: Field): MarkupContent {

@@ -1,4 +1,4 @@
-import { type Field, type ObjectSchema, type Schema } from '../documents/shape.ts';
+import { type Field, type ObjectSchema, type Schema } from '../documents/schema.ts';
 
 /**
  * Returns a snippet for `key: value` with everything that is required below it, each value a tab stop that shows its

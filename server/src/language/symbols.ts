@@ -1,6 +1,6 @@
 import { type DocumentSymbol, symbolKinds } from '../protocol/language.ts';
 import { type ResourceKind } from '../resources/model/kind.ts';
-import { type YamlEntry, entryOf, type YamlNode, type ScalarNode } from '../documents/node.ts';
+import { type YamlEntry, entryOf, type YamlNode, type ScalarNode } from '../documents/yamlNode.ts';
 import { comparePositions, contains, type TextRange } from '../documents/position.ts';
 import { readResourceFile } from '../resources/resourceFile.ts';
 

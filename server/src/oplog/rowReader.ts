@@ -1,6 +1,6 @@
 /**
  * Reads single rows out of data files by key. A row group is read whole: its rows and content are bounded
- * (dataFile.ts), its neighbours are wanted next when a directory is gone through, and decoding a page for one row or
+ * (dataFile.ts), its neighbors are wanted next when a directory is gone through, and decoding a page for one row or
  * for all costs the same. The footers of the files used last and the groups read last are kept; data files never
  * change, so nothing is ever stale.
  */

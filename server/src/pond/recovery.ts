@@ -17,7 +17,7 @@ import { blobDirectory } from './blobs.ts';
 import { readCommitRecord } from './history.ts';
 import { emptyJournal, journalPath, type JournalContents, readJournal } from './journal.ts';
 import { isLocked } from './lock.ts';
-import { spoolPrefix } from './sink.ts';
+import { spoolPrefix } from './changeLog.ts';
 
 /** How often a journal is read that another process changes meanwhile. */
 const readsMax = 5;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { FileSystem } from '../tinyfs/fs.ts';
 import { createMutex } from './mutex.ts';
 import { Overlay } from './overlay.ts';
-import { createTransactionChangeLog } from './sink.ts';
+import { createTransactionChangeLog } from './changeLog.ts';
 import { createStagedContent, type StagedContentStore } from './stagedContent.ts';
 import { type Store } from './store.ts';
 import { type Commit, type CommitRequest, type Transaction } from './types.ts';

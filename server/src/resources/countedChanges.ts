@@ -7,8 +7,8 @@ import { type Change } from '../pond/types.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
 import { type DisplayPaths, displayPaths } from './displayPath.ts';
 import { isKindName } from './model/kindNames.ts';
-import { documentName } from './model/resource.ts';
-import { isUuid } from '../documents/texts.ts';
+import { documentName } from './model/resourcePath.ts';
+import { isUuid } from '../documents/fieldTypes.ts';
 
 /** A change with its paths as people know them. */
 export interface NamedChange extends Change {
@@ -24,7 +24,11 @@ export interface NamedChange extends Change {
  * Returns the changes from one tree to another with the paths that people know, in their order. The document of a
  * resource with a new name is 'renamed', from and to the same path.
  */
-export async function nameChanges(changes: readonly Change[], before: FileSystem, after: FileSystem): Promise<readonly NamedChange[]> {
+export async function nameChanges(
+  changes: readonly Change[],
+  before: FileSystem,
+  after: FileSystem,
+): Promise<readonly NamedChange[]> {
   const names = { older: displayPaths([before, after]), newer: displayPaths([after, before]) };
   const named = [];
   for (const change of changes) named.push(await nameChange(change, names));

@@ -5,8 +5,8 @@
 import { PondError } from '../base/error.ts';
 import { type Glob, type GlobPart, matchPart, parseGlob } from '../tinyfs/glob.ts';
 import { type Flow, type Resource } from './model/kind.ts';
-import { documentName, resourceDirectory, titleOf } from './model/resource.ts';
-import { type ScalarNode } from '../documents/node.ts';
+import { documentName, resourceDirectory, titleOf } from './model/resourcePath.ts';
+import { type ScalarNode } from '../documents/yamlNode.ts';
 
 /** Resources by what they read. */
 export interface Graph {

@@ -1,13 +1,13 @@
 import { type FileSystem } from '../tinyfs/fs.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
 import { type ResourceKind, type Resource } from './model/kind.ts';
-import { documentName } from './model/resource.ts';
-import { entryOf, textOf } from '../documents/node.ts';
+import { documentName } from './model/resourcePath.ts';
+import { entryOf, textOf } from '../documents/yamlNode.ts';
 import { type Problem } from '../documents/problem.ts';
 import { resourceKinds } from './registry.ts';
 import { readResourceFile } from './resourceFile.ts';
 import { leftTemplates } from './templatesIn.ts';
-import { isUuid } from '../documents/texts.ts';
+import { isUuid } from '../documents/fieldTypes.ts';
 
 /** A resource's home, with what its document says. */
 export interface StoredResource {
@@ -62,7 +62,8 @@ export async function readResources(fs: FileSystem): Promise<readonly StoredReso
     if (directory?.isDirectory !== true) continue;
     const found: StoredResource[] = [];
     for (const entry of await root.list(directory.path)) {
-      const home = entry.isDirectory && isUuid(entry.basename) ? await readResource(fs, kind, entry.basename) : undefined;
+      const home =
+        entry.isDirectory && isUuid(entry.basename) ? await readResource(fs, kind, entry.basename) : undefined;
       if (home !== undefined) found.push(home);
     }
     homes.push(...found.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)));

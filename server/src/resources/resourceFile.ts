@@ -2,10 +2,10 @@ import { checkSchema } from '../documents/check.ts';
 import { parseDocuments, type ParsedDocument } from '../documents/document.ts';
 import { documentSchema, kindOf } from './model/envelope.ts';
 import { isImplemented, type ResourceKind } from './model/kind.ts';
-import { entryOf, type MapNode, type YamlNode, textOf } from '../documents/node.ts';
+import { entryOf, type MapNode, type YamlNode, textOf } from '../documents/yamlNode.ts';
 import { comparePositions, type TextRange } from '../documents/position.ts';
 import { type Problem } from '../documents/problem.ts';
-import { isResource, looksLikeResource } from './recognise.ts';
+import { isResource, looksLikeResource } from './detectResource.ts';
 
 /** How many problems of a document are told; who has a hundred does not read the next. */
 const problemsMax = 100;

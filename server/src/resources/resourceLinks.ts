@@ -1,6 +1,6 @@
 /** The links in the directories of kinds that lead to homes: the names of resources. */
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
-import { idOfTarget } from './model/resource.ts';
+import { idOfTarget } from './model/resourcePath.ts';
 
 /** A home, by its place. */
 export interface ResourceId {

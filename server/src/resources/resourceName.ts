@@ -2,7 +2,7 @@ import { type FileSystem } from '../tinyfs/fs.ts';
 import { basename, isName } from '../tinyfs/path.ts';
 import { readResource } from './readResource.ts';
 import { type ResourceId, linksTo } from './resourceLinks.ts';
-import { idOfTarget } from './model/resource.ts';
+import { idOfTarget } from './model/resourcePath.ts';
 
 /**
  * Returns the name of the resource with a UUID in a tree: a link of that name leads to its directory. Undefined when no

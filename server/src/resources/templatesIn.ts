@@ -1,9 +1,9 @@
 /** The `{{ }}` templates that are expanded when a document is applied. */
 import { documentSchema } from './model/envelope.ts';
 import { type ResourceKind } from './model/kind.ts';
-import { type MapNode, type YamlNode, type ScalarNode } from '../documents/node.ts';
+import { type MapNode, type YamlNode, type ScalarNode } from '../documents/yamlNode.ts';
 import { type Problem } from '../documents/problem.ts';
-import { type Schema } from '../documents/shape.ts';
+import { type Schema } from '../documents/schema.ts';
 import { hasTemplate } from '../documents/templateText.ts';
 
 /**

@@ -6,7 +6,7 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-jsonrpc/node';
-import { type PondNotification } from '../commands/notice.ts';
+import { type PondNotification } from '../commands/notification.ts';
 import { type CallOptions, type Remote, RemoteGoneError } from '../commands/remote.ts';
 import { type CommandName, method, type Params, protocolVersion, type Result } from '../protocol/commands.ts';
 import { type ChangedEvent, type CommittedEvent, events, type ProgressEvent } from '../protocol/events.ts';

@@ -9,7 +9,7 @@ import {
 import { PondError } from '../base/error.ts';
 import { type Host } from '../commands/host.ts';
 import { commands } from '../commands/index.ts';
-import { type PondNotification } from '../commands/notice.ts';
+import { type PondNotification } from '../commands/notification.ts';
 import { type CommandName, method, type Params, protocolVersion } from '../protocol/commands.ts';
 import { events, type ProgressEvent } from '../protocol/events.ts';
 import { binaryDecoder, binaryEncoder } from './codec.ts';

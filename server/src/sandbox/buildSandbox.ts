@@ -3,7 +3,7 @@ import { type Connection } from '../duckdb/connection.ts';
 import { type Database, type DatabaseSettings, openLockedDatabase } from '../duckdb/database.ts';
 import { literal } from '../duckdb/sql.ts';
 import { type Value } from '../duckdb/values.ts';
-import { runError, viewError } from './hostNames.ts';
+import { runError, viewError } from './redactHostPaths.ts';
 import { renamingSql } from './renamingSql.ts';
 import { type SandboxSpec, type ViewSpec } from './sources.ts';
 import { viewSql } from './textTables/viewSql.ts';

@@ -6,7 +6,7 @@ import { identifier } from '../duckdb/sql.ts';
 import { requireSqlType } from '../duckdb/sqlType.ts';
 import { type RowStream } from '../duckdb/statements.ts';
 import { type PlainValue } from './plainValue.ts';
-import { runError, viewError } from './hostNames.ts';
+import { runError, viewError } from './redactHostPaths.ts';
 import { type SandboxSpec, type TableSpec } from './sources.ts';
 import { viewSql } from './textTables/viewSql.ts';
 import {

@@ -8,7 +8,13 @@ import { type Analysis } from '../sandbox/analysis.ts';
 import { type OperationResult } from '../sandbox/messages.ts';
 import { type PreparedQuery, prepareQuery } from './prepare.ts';
 import { createQueue } from '../base/queue.ts';
-import { type FileFormat, type QueryRequest, type QueryResult, type RowWindow, type TextFormat } from '../sandbox/types.ts';
+import {
+  type FileFormat,
+  type QueryRequest,
+  type QueryResult,
+  type RowWindow,
+  type TextFormat,
+} from '../sandbox/types.ts';
 import { WorkerProcess } from '../sandbox/workerClient.ts';
 
 export interface QueryEngineOptions {

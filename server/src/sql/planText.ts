@@ -1,4 +1,4 @@
-import { redactHostPaths } from '../sandbox/hostNames.ts';
+import { redactHostPaths } from '../sandbox/redactHostPaths.ts';
 import { type SandboxSpec } from '../sandbox/sources.ts';
 
 /** DuckDB's heading of the files that a scan of an EXPLAIN ANALYZE read. */

@@ -24,7 +24,7 @@ export function splitPath(path: string): PathSteps {
 }
 
 /** Returns a path with '.' dropped and 'x/..' cancelled by their text alone. Fails `invalid-path`. */
-export function normalisePath(path: string): NormalPath {
+export function normalizePath(path: string): NormalPath {
   const { absolute, steps } = splitPath(path);
   const names: string[] = [];
   let up = 0;

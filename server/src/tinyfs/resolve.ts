@@ -15,7 +15,7 @@
 import { isPondError, PondError } from '../base/error.ts';
 import { type Backend } from './backend.ts';
 import { type NodePath, rootPath } from './nodePath.ts';
-import { joinPath, normalisePath, splitPath } from './path.ts';
+import { joinPath, normalizePath, splitPath } from './path.ts';
 
 const linkDepthMax = 10;
 /** Links that one path may go through in all. Links of many links would else cost their number to the power of ten. */
@@ -136,7 +136,7 @@ async function follow(walk: Walk, link: NodePath, depth: number): Promise<NodePa
   if (depth >= linkDepthMax || walk.linksLeft-- <= 0) {
     throw new PondError('symlink-loop', `too many links: ${link.path} leads on to ${target}`, { path: target });
   }
-  const { absolute, up, names } = normalisePath(target);
+  const { absolute, up, names } = normalizePath(target);
   const base = absolute
     ? climb(walk, rootPath(await walk.backend.root()), up, target)
     : climb(walk, parentOf(link), up, target);

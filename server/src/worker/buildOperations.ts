@@ -6,14 +6,14 @@ import { type Connection } from '../duckdb/connection.ts';
 import { openLockedDatabase } from '../duckdb/database.ts';
 import { type Analysis, analyze } from '../sandbox/analysis.ts';
 import { defaultLimits } from '../sandbox/buildLimits.ts';
-import { ownError } from '../sandbox/hostNames.ts';
+import { ownError } from '../sandbox/redactHostPaths.ts';
 import { type InputSql } from '../build/inputSql.ts';
 import { inspectFiles } from '../build/inspectFiles.ts';
 import { type OperationName, type WorkerOperations, type WorkerSettings } from '../sandbox/messages.ts';
 import { plainRow, type PlainValue } from '../sandbox/plainValue.ts';
-import { createSemaphore } from '../base/slots.ts';
+import { createSemaphore } from '../base/semaphore.ts';
 import { type BuildTools, buildUser } from '../build/userBuild.ts';
-import { createBuildSlots } from '../build/workplaces.ts';
+import { createBuildSlots } from '../build/buildSlots.ts';
 
 /** What a worker does for a Builder. */
 export type BuildOperations = Pick<WorkerOperations, Extract<OperationName, 'buildUser' | 'statements' | 'inspect'>>;

@@ -2,7 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { PondError } from '../base/error.ts';
 import { lazyAsync } from '../base/lazy.ts';
 import { analyze } from '../sandbox/analysis.ts';
-import { type OperationParams, type OperationResult, type WorkerOperations, type WorkerSettings } from '../sandbox/messages.ts';
+import {
+  type OperationParams,
+  type OperationResult,
+  type WorkerOperations,
+  type WorkerSettings,
+} from '../sandbox/messages.ts';
 import { renamePlan } from '../sql/planText.ts';
 import { ResultStore } from '../sql/resultStore.ts';
 import { Sandbox, sandboxKey } from '../sandbox/sandbox.ts';

@@ -8,7 +8,7 @@ import { type Pond } from '../../../server/src/pond/types.ts';
 import { type Builder } from '../../../server/src/sandbox/build.ts';
 import { createBuilder } from '../../../server/src/build/builder.ts';
 import { createCache } from '../../../server/src/storage/cache.ts';
-import { createMaterializer } from '../../../server/src/materialize/createWorkshop.ts';
+import { createMaterializer } from '../../../server/src/materialize/createMaterializer.ts';
 import { type ResourcePond, withResources } from '../../../server/src/resources/tree/resourcePond.ts';
 import { type Scratch, withScratch } from './scratch.ts';
 

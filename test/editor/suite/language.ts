@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import * as vscode from 'vscode';
 import { closeEditors, newPond, temporaryFolder, until } from './support.ts';
 
-const misspelt = [
+const misspelled = [
   'apiVersion: www.hydrovu.com/v1',
   'kind: Inbox',
   'nam: x',
@@ -23,10 +23,10 @@ async function problemsOf(uri: vscode.Uri): Promise<readonly vscode.Diagnostic[]
 
 /** Checking of resource documents as they are typed. */
 export function languageTests(): void {
-  test('a misspelt key of a resource in the pond is marked where it stands', async (t) => {
+  test('a misspelled key of a resource in the pond is marked where it stands', async (t) => {
     t.after(closeEditors);
     const pond = await newPond(t);
-    await pond.write('/resource.yaml', misspelt);
+    await pond.write('/resource.yaml', misspelled);
     const document = await vscode.workspace.openTextDocument(pond.uri('/resource.yaml'));
     await vscode.window.showTextDocument(document);
     const problems = await problemsOf(document.uri);
@@ -38,17 +38,17 @@ export function languageTests(): void {
   test('a resource in a host folder is checked too, and problems go as the text is mended', async (t) => {
     t.after(closeEditors);
     const file = join(await temporaryFolder(t), 'resource.yaml');
-    await writeFile(file, misspelt);
+    await writeFile(file, misspelled);
     const editor = await vscode.window.showTextDocument(vscode.Uri.file(file));
     const before = await problemsOf(editor.document.uri);
     await editor.edit((edit) => edit.replace(new vscode.Range(2, 0, 2, 3), 'name'));
     await until('fewer problems', () => vscode.languages.getDiagnostics(editor.document.uri).length < before.length);
   });
 
-  test('a misspelt key is mended by the quick fix that is offered', async (t) => {
+  test('a misspelled key is mended by the quick fix that is offered', async (t) => {
     t.after(closeEditors);
     const file = join(await temporaryFolder(t), 'resource.yaml');
-    await writeFile(file, misspelt);
+    await writeFile(file, misspelled);
     const { document } = await vscode.window.showTextDocument(vscode.Uri.file(file));
     await problemsOf(document.uri);
     const fixes = await vscode.commands.executeCommand<readonly vscode.CodeAction[]>(
@@ -66,7 +66,7 @@ export function languageTests(): void {
     t.after(closeEditors);
     const pond = await newPond(t);
     await pond.write('/other.yaml', 'a: 1\nnam: 2\n');
-    await pond.write('/resource.yaml', misspelt);
+    await pond.write('/resource.yaml', misspelled);
     const other = await vscode.workspace.openTextDocument(pond.uri('/other.yaml'));
     // Documents are checked in the order in which they are opened.
     const resource = await vscode.workspace.openTextDocument(pond.uri('/resource.yaml'));

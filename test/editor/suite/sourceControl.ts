@@ -25,7 +25,7 @@ export function sourceControlTests(): void {
     const pond = await newPond(t);
     await pond.write('/kept.txt', 'a');
     await pond.write('/gone.txt', 'b');
-    await pond.write('/old.txt', 'something to recognise');
+    await pond.write('/old.txt', 'something to recognize');
     await pond.commit('first');
     await staged(pond);
     await pond.write('/kept.txt', 'changed');

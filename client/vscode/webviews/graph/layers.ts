@@ -54,7 +54,7 @@ export function layering(ids: readonly string[], edges: readonly Edge[]): Layeri
   }
 }
 
-/** The number of crossings between the steps of neighbouring layers. */
+/** The number of crossings between the steps of neighboring layers. */
 export function crossings(layers: readonly (readonly Slot[])[], steps: readonly Edge[]): number {
   const place = places(layers);
   let found = 0;
@@ -92,7 +92,7 @@ function depths(ids: readonly string[], edges: readonly Edge[]): ReadonlyMap<str
   return found;
 }
 
-/** Each slot near the middle of its neighbours, from left to right and back; the best of the orders on the way. */
+/** Each slot near the middle of its neighbors, from left to right and back; the best of the orders on the way. */
 function ordered(start: readonly (readonly Slot[])[], steps: readonly Edge[]): readonly (readonly Slot[])[] {
   let layers = start;
   let best = start;
@@ -104,8 +104,8 @@ function ordered(start: readonly (readonly Slot[])[], steps: readonly Edge[]): r
       const place = places(layers);
       const middle = (id: string): number | undefined => {
         const rows = steps.flatMap(({ from, to }) => {
-          const neighbour = leftward ? (from === id ? to : undefined) : to === id ? from : undefined;
-          const row = neighbour === undefined ? undefined : place.get(neighbour)?.row;
+          const neighbor = leftward ? (from === id ? to : undefined) : to === id ? from : undefined;
+          const row = neighbor === undefined ? undefined : place.get(neighbor)?.row;
           return row === undefined ? [] : [row];
         });
         return rows.length === 0 ? undefined : rows.reduce((sum, row) => sum + row, 0) / rows.length;

@@ -36,7 +36,7 @@ export function layout(ids: readonly string[], edges: readonly Edge[], width: nu
     ids.filter((id) => linked.has(id)),
     edges,
   );
-  const rows = centres(known);
+  const rows = centers(known);
   const columns = fit(known.layers.length, width);
   const { nodeWidth, stride } = columns;
   const nodes = new Map<string, { x: number; y: number }>();
@@ -75,8 +75,8 @@ function within(least: number, number: number, most: number): number {
   return Math.floor(Math.min(most, Math.max(least, number)));
 }
 
-/** The middle of each slot, from the top: near those of its neighbours, with room between the slots of a layer. */
-function centres({ layers, steps }: Layering): ReadonlyMap<string, number> {
+/** The middle of each slot, from the top: near those of its neighbors, with room between the slots of a layer. */
+function centers({ layers, steps }: Layering): ReadonlyMap<string, number> {
   const found = new Map<string, number>();
   for (const slots of layers) place(slots, (_, row) => row * (nodeHeight + gapY));
   for (let round = 0; round < rounds; round++) {
@@ -85,7 +85,7 @@ function centres({ layers, steps }: Layering): ReadonlyMap<string, number> {
   }
   const tops = layers.flat().map((slot) => (found.get(slot.id) ?? 0) - height(slot) / 2);
   const top = tops.length === 0 ? 0 : Math.min(...tops);
-  return new Map([...found].map(([id, centre]) => [id, centre - top]));
+  return new Map([...found].map(([id, center]) => [id, center - top]));
 
   function wish(id: string): number {
     const around = steps.flatMap(({ from, to }) => (from === id ? [to] : to === id ? [from] : []));
@@ -113,7 +113,7 @@ export function settle(things: readonly { readonly wish: number; readonly height
     const above = things[index - 1];
     offsets.push(above === undefined ? 0 : (offsets[index - 1] ?? 0) + above.height / 2 + gapY + own / 2);
   });
-  // Without its offset each thing may stand where the one above it does, but not above that: neighbours that would are
+  // Without its offset each thing may stand where the one above it does, but not above that: neighbors that would are
   // pooled at their mean.
   const pools: { sum: number; size: number }[] = [];
   things.forEach(({ wish }, index) => {

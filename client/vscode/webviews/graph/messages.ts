@@ -5,7 +5,7 @@ export interface GraphNode {
   readonly id: string;
   readonly kind: string;
   readonly name: string;
-  /** What it is at: decides colour and sign. */
+  /** What it is at: decides color and sign. */
   readonly state: 'running' | 'broken' | 'failed' | 'staged' | 'changed' | 'cancelled' | 'skipped' | 'new' | 'ok';
   /** One line below the name. */
   readonly summary: string;

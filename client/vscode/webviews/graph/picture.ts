@@ -1,7 +1,7 @@
 import { element } from '../grid/element.ts';
 import { layout, nodeHeight, type Layout } from './layout.ts';
 import { type GraphNode, type GraphState } from './messages.ts';
-import { sign, stateNames, svg } from './signs.ts';
+import { sign, stateNames, svg } from './decorations.ts';
 import { firstOf, step } from './steps.ts';
 
 /** What a person does with the picture. */

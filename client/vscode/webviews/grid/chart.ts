@@ -5,7 +5,7 @@ import { type Panel } from './panels.ts';
 /** A column as it is drawn. */
 export interface Drawn {
   readonly name: string;
-  readonly colour: string;
+  readonly color: string;
   readonly dashed: boolean;
   readonly y: readonly (number | null)[];
   readonly points: readonly Point[];
@@ -78,13 +78,13 @@ function chart(
         tickSpacing,
         tickFormat: shortTick,
       }),
-      ...series.map(({ points, colour, dashed }) =>
+      ...series.map(({ points, color, dashed }) =>
         asDots || points.length === 1
-          ? dot(points, { x: 'x', y: 'y', stroke: colour, r: 2, symbol: dashed ? 'times' : 'circle' })
+          ? dot(points, { x: 'x', y: 'y', stroke: color, r: 2, symbol: dashed ? 'times' : 'circle' })
           : lineY(points, {
               x: 'x',
               y: 'y',
-              stroke: colour,
+              stroke: color,
               strokeWidth: 1.5,
               ...(dashed ? { strokeDasharray: '4 3' } : {}),
             }),

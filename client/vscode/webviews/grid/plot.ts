@@ -5,10 +5,10 @@ import { panelsOf } from './panels.ts';
 import { shownAtFirst } from './plotted.ts';
 
 /**
- * Colours of the theme for lines; beyond them lines are dashed. Not its orange, which some themes make all but
+ * Colors of the theme for lines; beyond them lines are dashed. Not its orange, which some themes make all but
  * transparent and those of high contrast lack.
  */
-const colours = ['blue', 'red', 'green', 'purple', 'yellow'].map((name) => `var(--vscode-charts-${name})`);
+const colors = ['blue', 'red', 'green', 'purple', 'yellow'].map((name) => `var(--vscode-charts-${name})`);
 
 /**
  * A result as lines over time, in a panel for each unit and scale, with a button for each column that shows or hides
@@ -38,7 +38,7 @@ export class PlotView {
 
   private button(series: Drawn): HTMLElement {
     const swatch = element('span', { class: series.dashed ? 'swatch dashed' : 'swatch' });
-    swatch.style.color = series.colour;
+    swatch.style.color = series.color;
     const pressed = String(this.shown.has(series));
     const button = element('button', { type: 'button', 'aria-pressed': pressed }, swatch, series.name);
     button.addEventListener('click', () => {
@@ -64,6 +64,6 @@ export class PlotView {
 
 function drawn({ name, x, y }: PlotInfo['series'][number], index: number, isTime: boolean): Drawn {
   const points = x.map((at, row) => ({ name, x: isTime ? new Date(at) : at, y: y[row] ?? null }));
-  const colour = colours[index % colours.length] ?? 'currentColor';
-  return { name, colour, dashed: index >= colours.length, y, points };
+  const color = colors[index % colors.length] ?? 'currentColor';
+  return { name, color, dashed: index >= colors.length, y, points };
 }

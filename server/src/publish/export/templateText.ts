@@ -1,9 +1,9 @@
 import { type FileSystem } from '../../tinyfs/fs.ts';
-import { type InputMatcher } from '../../resources/model/derived.ts';
+import { type InputMatcher } from '../../resources/model/derivedContent.ts';
 import { type Job } from '../../base/job.ts';
 import { readResource } from '../../resources/readResource.ts';
 import { findOutputs, renderMatch } from '../../resources/kinds/template/render.ts';
-import { type Materializer } from '../../materialize/workshop.ts';
+import { type Materializer } from '../../materialize/materializer.ts';
 import { type ExportContext } from '../../resources/model/exportContext.ts';
 
 /** What an output of a Template is rendered with. */

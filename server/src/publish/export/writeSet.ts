@@ -4,11 +4,11 @@ import { type HostFile } from '../../pond/types.ts';
 import { readHostStream } from '../../storage/hostStream.ts';
 import { keyOf } from '../../materialize/contentKey.ts';
 import { type Job } from '../../base/job.ts';
-import { type Materializer } from '../../materialize/workshop.ts';
+import { type Materializer } from '../../materialize/materializer.ts';
 import { type ExportedFile, type ExportedSet, isAsLeft } from './manifest.ts';
 import { type TemporalPart } from './parts.ts';
 import { copySql, findPartitions, type Partition, partitionColumn, partitionSql } from './partitions.ts';
-import { placeFile, placeFiles, writeChunks } from './place.ts';
+import { placeFile, placeFiles, writeChunks } from './hostFiles.ts';
 
 /** Changes with what the same inputs are written as. */
 const recipeVersion = 1;

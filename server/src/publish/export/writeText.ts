@@ -1,7 +1,7 @@
 import { readHostStream } from '../../storage/hostStream.ts';
 import { keyOf } from '../../materialize/contentKey.ts';
-import { type Match } from '../../resources/model/derived.ts';
-import { placeFile, writeChunks } from './place.ts';
+import { type Match } from '../../resources/model/derivedContent.ts';
+import { placeFile, writeChunks } from './hostFiles.ts';
 import { exportedFile, type ExportTarget, type WrittenSet } from './writeSet.ts';
 
 /** A file that is exported as it is. */

@@ -4,8 +4,8 @@ import * as Plot from "@observablehq/plot";
 
 const palette = ["#4269d0", "#e8871e", "#3ca951", "#c2569b", "#6cc5b0", "#a463f2", "#ff725c", "#9c6b4e", "#97bbf5", "#9498a0"];
 
-/** Colours by instrument, the same on all charts of a page. */
-export function coloursOf(instruments) {
+/** Colors by instrument, the same on all charts of a page. */
+export function colorsOf(instruments) {
   return new Map(instruments.map((name, index) => [name, palette[index % palette.length]]));
 }
 
@@ -39,13 +39,13 @@ export function formatNumber(value) {
  * Returns {element, summary}: a chart of parameters that share a unit. Both are undefined when there is nothing to
  * draw.
  */
-export function drawChart(rows, parameters, {from, to, seconds, colours, width, unit}) {
+export function drawChart(rows, parameters, {from, to, seconds, colors, width, unit}) {
   const series = parameters.map((parameter) => pointsOf(rows, parameter, seconds * 1500 + 1000));
   const points = series.flat();
   const measured = points.filter((point) => point.mid !== undefined);
   if (measured.length === 0) return {};
   const x = (point) => new Date(point.time);
-  const stroke = (point) => colours.get(point.instrument);
+  const stroke = (point) => colors.get(point.instrument);
   const format = seconds < 86400 ? (time) => isoDay(time) + " " + isoMinute(time) : isoDay;
   const describe = (point) =>
     [

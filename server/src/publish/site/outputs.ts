@@ -1,6 +1,6 @@
 /** What a site shows: the outputs of Reduce resources, with their parameters and resolutions. */
 import { type Column } from '../../sandbox/types.ts';
-import { type InputMatcher, type Match } from '../../resources/model/derived.ts';
+import { type InputMatcher, type Match } from '../../resources/model/derivedContent.ts';
 import { isDurationError, parseDuration } from '../../documents/duration.ts';
 import { type TemporalPart } from '../export/parts.ts';
 import { fieldsOf } from '../../resources/kinds/template/fields.ts';

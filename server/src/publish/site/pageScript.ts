@@ -1,6 +1,6 @@
 /** The script of a site that makes a page of charts, with pickers for the range of time and the resolution. */
 export const pageScript = String.raw`// A page of charts: one for each parameter, over a range of time that can be picked, dragged and shared by its address.
-import {coloursOf, drawChart, formatNumber, isoDay, isoMinute} from "./chart.js";
+import {colorsOf, drawChart, formatNumber, isoDay, isoMinute} from "./chart.js";
 import {fits, loadRows, resolutionFor} from "./series.js";
 
 const day = 86400000;
@@ -139,15 +139,15 @@ export function seriesPage(data) {
       const key = JSON.stringify([parameter.name, parameter.unit]);
       groups.set(key, [...(groups.get(key) ?? []), parameter]);
     }
-    const colours = coloursOf([...new Set(parameters.map(({instrument}) => instrument))]);
-    const cards = [...groups.values()].map((group) => cardFor(group, colours));
+    const colors = colorsOf([...new Set(parameters.map(({instrument}) => instrument))]);
+    const cards = [...groups.values()].map((group) => cardFor(group, colors));
     return {
       elements: cards.map((card) => card.element),
       draw: (rows, resolution) => cards.forEach((card) => card.draw(rows, resolution))
     };
   }
 
-  function cardFor(group, colours) {
+  function cardFor(group, colors) {
     const [{name, unit}] = group;
     const card = element("section", {className: "pond-card"});
     const title = element("h2", {textContent: name});
@@ -156,7 +156,7 @@ export function seriesPage(data) {
     for (const {instrument} of group) {
       if (!instrument) continue;
       const item = element("span", {textContent: instrument});
-      item.style.setProperty("--colour", colours.get(instrument));
+      item.style.setProperty("--color", colors.get(instrument));
       legend.append(item);
     }
     const facts = element("p", {className: "pond-facts"});
@@ -168,7 +168,7 @@ export function seriesPage(data) {
 
     function draw(rows, resolution) {
       const width = Math.max(240, place.clientWidth);
-      const options = {from: state.from, to: state.to, seconds: resolution.seconds, colours, width, unit};
+      const options = {from: state.from, to: state.to, seconds: resolution.seconds, colors, width, unit};
       const chart = drawChart(rows, group, options);
       place.replaceChildren(chart.element ?? element("p", {className: "pond-empty", textContent: "No data in this range."}));
       facts.textContent = "";

@@ -132,7 +132,7 @@ export const pageStyle = String.raw`/* A page of charts. */
   height: 0.2rem;
   margin-right: 0.4rem;
   border-radius: 2px;
-  background: var(--colour);
+  background: var(--color);
   vertical-align: middle;
   content: "";
 }

@@ -1,6 +1,6 @@
 /** The pages and files of a site that Template resources give. */
 import { type FileSystem } from '../../tinyfs/fs.ts';
-import { type InputMatcher, type Match } from '../../resources/model/derived.ts';
+import { type InputMatcher, type Match } from '../../resources/model/derivedContent.ts';
 import { type ExportContext, foldRecords } from '../../resources/model/exportContext.ts';
 import { type ExportedFile } from '../export/manifest.ts';
 import { textWithFiles } from '../export/templateText.ts';
@@ -48,7 +48,11 @@ export async function renderTexts(parts: TextParts): Promise<RenderedTexts> {
   return { texts, pages };
 }
 
-async function collectionAt(fs: FileSystem, match: Match, collection: string): Promise<{ desc: string; pattern: string }> {
+async function collectionAt(
+  fs: FileSystem,
+  match: Match,
+  collection: string,
+): Promise<{ desc: string; pattern: string }> {
   const [, kind = '', id = ''] = match.path.split('/');
   const home = await readResource(fs, kind, id);
   const found = home?.resource && collectionsOf(home.resource).find(({ name }) => name === collection);

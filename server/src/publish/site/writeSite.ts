@@ -1,13 +1,13 @@
 import { openHostDisk } from '../../storage/hostDisk.ts';
 import { type FileSystem } from '../../tinyfs/fs.ts';
-import { type InputMatcher } from '../../resources/model/derived.ts';
+import { type InputMatcher } from '../../resources/model/derivedContent.ts';
 import { type Job } from '../../base/job.ts';
 import { type ExportedSet, readManifest, writeManifest } from '../export/manifest.ts';
-import { requireFolders } from '../export/place.ts';
+import { requireFolders } from '../export/hostFiles.ts';
 import { sweep } from '../export/sweep.ts';
 import { readResources } from '../../resources/readResource.ts';
-import { mapLimit } from '../../base/sideBySide.ts';
-import { type Materializer } from '../../materialize/workshop.ts';
+import { mapLimit } from '../../base/mapLimit.ts';
+import { type Materializer } from '../../materialize/materializer.ts';
 import { createSlugs, scriptValue } from '../../documents/pageNames.ts';
 import { findOutputs, type SiteOutput } from './outputs.ts';
 import { addressOf, grouped, indexPageText, type SeriesPage, seriesPageText, type TextPage } from './pages.ts';

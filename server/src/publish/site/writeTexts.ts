@@ -9,7 +9,7 @@ import { PondError } from '../../base/error.ts';
 import { type Disk } from '../../storage/disk.ts';
 import { replaceFile } from '../../storage/durable.ts';
 import { linkBelow } from '../../storage/hostTree.ts';
-import { placeFile, requirePlace, writeChunks } from '../export/place.ts';
+import { placeFile, requirePlace, writeChunks } from '../export/hostFiles.ts';
 import { removeWithFolders } from '../export/sweep.ts';
 import { type SiteText } from './project.ts';
 

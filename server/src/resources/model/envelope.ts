@@ -1,9 +1,9 @@
 import { type Issue } from '../../documents/issue.ts';
 import { type ResourceKind } from './kind.ts';
-import { type YamlNode, textOf } from '../../documents/node.ts';
-import { type ObjectSchema, optional, required, type Schema, type TextSchema } from '../../documents/shape.ts';
+import { type YamlNode, textOf } from '../../documents/yamlNode.ts';
+import { type ObjectSchema, optional, required, type Schema, type TextSchema } from '../../documents/schema.ts';
 import { suggest } from '../../base/suggest.ts';
-import { isUuid, nameText, plainText, verbatimText } from '../../documents/texts.ts';
+import { isUuid, nameText, plainText, verbatimText } from '../../documents/fieldTypes.ts';
 
 /** Keys of every resource document, in the order in which they are written. */
 export const envelopeKeys = ['apiVersion', 'kind', 'name', 'desc', 'metadata', 'spec'] as const;
@@ -40,7 +40,7 @@ export function kindOf(kinds: readonly ResourceKind[], root: YamlNode | undefine
   return kinds.find((kind) => kind.kind === name);
 }
 
-/** Returns the known kind that a misspelt one is near to, or undefined. */
+/** Returns the known kind that a misspelled one is near to, or undefined. */
 export function nearestKind(kinds: readonly ResourceKind[], name: string): ResourceKind | undefined {
   const suggestion = suggest(
     name,

@@ -1,11 +1,11 @@
 /** What a kind of resource is, and what its functions are given: types that name each other stand together. */
-import { type DerivedEntries, type InputMatcher } from './derived.ts';
-import { type RunCounts, type RunOutcome } from './running.ts';
-import { type Materializer } from '../../materialize/workshop.ts';
+import { type DerivedEntries, type InputMatcher } from './derivedContent.ts';
+import { type RunCounts, type RunOutcome } from './runState.ts';
+import { type Materializer } from '../../materialize/materializer.ts';
 import { type WorkingDirectory } from '../../tinyfs/workingDirectory.ts';
-import { type MapNode } from '../../documents/node.ts';
-import { type ScalarNode } from '../../documents/node.ts';
-import { type ObjectSchema } from '../../documents/shape.ts';
+import { type MapNode } from '../../documents/yamlNode.ts';
+import { type ScalarNode } from '../../documents/yamlNode.ts';
+import { type ObjectSchema } from '../../documents/schema.ts';
 
 /** All that the pond knows about one kind of resource. Each kind is one file under kinds/. */
 export interface ResourceKind {

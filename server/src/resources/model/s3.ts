@@ -1,5 +1,5 @@
-import { type Field, required } from '../../documents/shape.ts';
-import { plainText, secretText } from '../../documents/texts.ts';
+import { type Field, required } from '../../documents/schema.ts';
+import { plainText, secretText } from '../../documents/fieldTypes.ts';
 
 /** How to reach a bucket of an S3-compatible store; Backup and Copy have these fields in their spec. */
 export const s3Fields: Readonly<Record<string, Field>> = {

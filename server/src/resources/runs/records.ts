@@ -4,8 +4,8 @@ import { type FileSystem } from '../../tinyfs/fs.ts';
 import { type WorkingDirectory } from '../../tinyfs/workingDirectory.ts';
 import { type StoredResource } from '../readResource.ts';
 import { longEnough, redact } from '../redact.ts';
-import { recordsName } from '../model/resource.ts';
-import { type RunCounts } from '../model/running.ts';
+import { recordsName } from '../model/resourcePath.ts';
+import { type RunCounts } from '../model/runState.ts';
 
 /** How many records a home keeps; older ones are in older versions of the file. */
 const recordsMax = 100;
@@ -70,7 +70,10 @@ export function withoutSecrets(record: RunRecord, all: readonly string[]): RunRe
 }
 
 /** Returns the records in a home, oldest first; none when it never ran. Lines that are no records are left out. */
-export async function readRecords(fs: FileSystem, { home }: Pick<StoredResource, 'home'>): Promise<readonly RunRecord[]> {
+export async function readRecords(
+  fs: FileSystem,
+  { home }: Pick<StoredResource, 'home'>,
+): Promise<readonly RunRecord[]> {
   const root = await fs.root();
   const path = `${home}/${recordsName}`;
   if (!(await root.exists(path))) return [];

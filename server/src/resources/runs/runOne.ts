@@ -3,12 +3,12 @@ import { isPondError, PondError } from '../../base/error.ts';
 import { type Transaction } from '../../pond/types.ts';
 import { type WorkingDirectory } from '../../tinyfs/workingDirectory.ts';
 import { invalidError } from '../tree/derivedEntries.ts';
-import { buildAll } from './makeAll.ts';
+import { buildAll } from './buildAll.ts';
 import { readResource } from '../readResource.ts';
 import { addRecord, failureOf, type RunRecord, type RecordedStatus, withoutSecrets } from './records.ts';
-import { documentName, resourceDirectory, titleOf } from '../model/resource.ts';
+import { documentName, resourceDirectory, titleOf } from '../model/resourcePath.ts';
 import { type Resource, type Run, type RunContext } from '../model/kind.ts';
-import { type RunCounts, type RunOutcome } from '../model/running.ts';
+import { type RunCounts, type RunOutcome } from '../model/runState.ts';
 import { type ResourcePond } from '../tree/resourcePond.ts';
 
 /** What runs are given beside the resource. */
@@ -123,7 +123,11 @@ interface Writing {
   kept(): RunCounts;
 }
 
-function createWriting(pond: ResourcePond, resource: Resource, { effects, signal, progress }: ResourceRunOptions): Writing {
+function createWriting(
+  pond: ResourcePond,
+  resource: Resource,
+  { effects, signal, progress }: ResourceRunOptions,
+): Writing {
   const title = titleOf(resource);
   let transaction: Transaction | undefined;
   let kept: RunCounts = { rows: 0, bytes: 0, files: 0 };

@@ -3,14 +3,14 @@
  * keeps those that read of it from running, and no others.
  */
 import { PondError } from '../../base/error.ts';
-import { createSemaphore } from '../../base/slots.ts';
+import { createSemaphore } from '../../base/semaphore.ts';
 import { commitRecords } from './commitRecords.ts';
 import { withoutCycles } from '../graph.ts';
 import { invalidError } from '../tree/derivedEntries.ts';
-import { createRunLocks, type RunLocks } from './homes.ts';
+import { createRunLocks, type RunLocks } from './runLocks.ts';
 import { readResources, type StoredResource, resourcesOf } from '../readResource.ts';
 import { failureOf, type RunRecord } from './records.ts';
-import { titleOf } from '../model/resource.ts';
+import { titleOf } from '../model/resourcePath.ts';
 import { isImplemented, type Resource } from '../model/kind.ts';
 import { type ResourcePond } from '../tree/resourcePond.ts';
 import { type RunReport, type RunEffects, runOne, type ResourceRunOptions } from './runOne.ts';

@@ -1,7 +1,7 @@
 import { isPondError } from '../../base/error.ts';
 import { type HostFile } from '../../pond/types.ts';
 import { type Job } from '../../base/job.ts';
-import { type Materializer } from '../../materialize/workshop.ts';
+import { type Materializer } from '../../materialize/materializer.ts';
 
 /** True when all Parquet files have the same columns of the same types; at least one file. */
 export async function areAlike(files: readonly HostFile[], workshop: Materializer, job: Job): Promise<boolean> {

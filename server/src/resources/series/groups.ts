@@ -15,7 +15,7 @@ export interface GroupLimits {
 const lengthMean = 32;
 
 /**
- * Returns the files in groups of neighbours, in their order; none for none. Where a group ends is told by the files'
+ * Returns the files in groups of neighbors, in their order; none for none. Where a group ends is told by the files'
  * own keys, so that a file which comes, goes or changes touches its own group and at most a few behind it.
  */
 export function groupAdjacent<T extends Groupable>(

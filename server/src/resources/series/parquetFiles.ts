@@ -4,8 +4,8 @@ import { type InputFile } from '../../sandbox/build.ts';
 import { type Reading, readingOf, readingVersion } from '../../sandbox/formats.ts';
 import { keyOf } from '../../materialize/contentKey.ts';
 import { type Job } from '../../base/job.ts';
-import { type Match } from '../model/derived.ts';
-import { type Materializer } from '../../materialize/workshop.ts';
+import { type Match } from '../model/derivedContent.ts';
+import { type Materializer } from '../../materialize/materializer.ts';
 
 /** An input with those that are written as it is: together they say in which order their dates are. */
 export interface AlikeInput {
@@ -19,7 +19,11 @@ export interface AlikeInput {
  * first; none for a text file without a byte, which has neither rows nor columns. Fails `invalid-content`, with the
  * input's path, for what is no table, and `ambiguous-dates`.
  */
-export async function parquetFilesOf(input: AlikeInput, workshop: Materializer, job: Job): Promise<readonly HostFile[]> {
+export async function parquetFilesOf(
+  input: AlikeInput,
+  workshop: Materializer,
+  job: Job,
+): Promise<readonly HostFile[]> {
   const { match, alike } = input;
   const reading = readingOf(match.type, match.name);
   if (reading === undefined) {

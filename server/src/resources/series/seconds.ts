@@ -8,7 +8,7 @@ import { type FileFacts } from '../../sandbox/build.ts';
 import { readSql } from '../../sandbox/formats.ts';
 import { type Column } from '../../sandbox/types.ts';
 import { type Job } from '../../base/job.ts';
-import { type Materializer } from '../../materialize/workshop.ts';
+import { type Materializer } from '../../materialize/materializer.ts';
 import { timeColumnOf, timeSql } from './time.ts';
 
 /** Seconds from 1970 to the end of the year 9999, which stands for "never" in many systems. */

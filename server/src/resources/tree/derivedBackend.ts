@@ -8,13 +8,13 @@ import { type HostFile } from '../../pond/types.ts';
 import { openHostDisk } from '../../storage/hostDisk.ts';
 import { type Backend, type DirectoryPath, type Entry, type NewNode, type Node } from '../../tinyfs/backend.ts';
 import { compareNames } from '../../tinyfs/path.ts';
-import { type DerivedEntries, type DerivedNode } from '../model/derived.ts';
+import { type DerivedEntries, type DerivedNode } from '../model/derivedContent.ts';
 import { type DerivedState } from './derivedEntries.ts';
-import { baseOf, derivedDirectoryNode, derivedFileNode, type NodeRole, withRole, roleOf } from './derivedNode.ts';
+import { baseOf, derivedDirectoryNode, derivedFileNode, type NodeRole, withRole, roleOf } from './nodeRole.ts';
 import { isKindName } from '../model/kindNames.ts';
-import { isBookkeeping } from '../model/resource.ts';
+import { isBookkeeping } from '../model/resourcePath.ts';
 import { type StoredResource } from '../readResource.ts';
-import { isUuid } from '../../documents/texts.ts';
+import { isUuid } from '../../documents/fieldTypes.ts';
 
 /** What a tree with derived directories is made of. */
 export interface DerivedBackendParts {

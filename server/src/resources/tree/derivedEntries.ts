@@ -9,8 +9,8 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { PondError } from '../../base/error.ts';
-import { type DerivedDirectory, type DerivedEntries, type InputMatcher } from '../model/derived.ts';
-import { documentName } from '../model/resource.ts';
+import { type DerivedDirectory, type DerivedEntries, type InputMatcher } from '../model/derivedContent.ts';
+import { documentName } from '../model/resourcePath.ts';
 import { type StoredResource } from '../readResource.ts';
 
 /** What derived directories hold, as far as they were looked into. */

@@ -8,11 +8,11 @@
  *   them is told what is different now.
  */
 import { type PathEvent } from '../../pond/types.ts';
-import { type DerivedEntries, type DerivedNode } from '../model/derived.ts';
+import { type DerivedEntries, type DerivedNode } from '../model/derivedContent.ts';
 import { type DerivedState } from './derivedEntries.ts';
 import { isKindName } from '../model/kindNames.ts';
 import { type StoredResource } from '../readResource.ts';
-import { isUuid } from '../../documents/texts.ts';
+import { isUuid } from '../../documents/fieldTypes.ts';
 
 /** What is derived in a tree that changes. */
 export interface DerivedEventsParts {

@@ -4,11 +4,11 @@ import { type FileSystem } from '../../tinyfs/fs.ts';
 import { type NodePath, rootPath } from '../../tinyfs/nodePath.ts';
 import { compareNames } from '../../tinyfs/path.ts';
 import { followIfPossible } from '../../tinyfs/resolve.ts';
-import { type InputMatcher, type Match } from '../model/derived.ts';
+import { type InputMatcher, type Match } from '../model/derivedContent.ts';
 import { type Job } from '../../base/job.ts';
-import { isBookkeeping } from '../model/resource.ts';
+import { isBookkeeping } from '../model/resourcePath.ts';
 import { isKindName } from '../model/kindNames.ts';
-import { isUuid } from '../../documents/texts.ts';
+import { isUuid } from '../../documents/fieldTypes.ts';
 
 /** What inputs are read from. */
 export interface InputsParts {

@@ -13,14 +13,14 @@ import { type Backend, type Node } from '../../tinyfs/backend.ts';
 import { FileSystem } from '../../tinyfs/fs.ts';
 import { keyOf } from '../../materialize/contentKey.ts';
 import { countedChanges, nameChanges, touchResources } from '../countedChanges.ts';
-import { type InputMatcher } from '../model/derived.ts';
+import { type InputMatcher } from '../model/derivedContent.ts';
 import { createDerivedBackend } from './derivedBackend.ts';
 import { createDerivedState, type DerivedState } from './derivedEntries.ts';
 import { createDerivedEvents } from './derivedEvents.ts';
-import { baseOf, roleOf } from './derivedNode.ts';
+import { baseOf, roleOf } from './nodeRole.ts';
 import { createInputs, rememberMatches } from './inputs.ts';
 import { type StoredResource } from '../readResource.ts';
-import { type Materializer } from '../../materialize/workshop.ts';
+import { type Materializer } from '../../materialize/materializer.ts';
 
 /** A pond in whose trees the resources derive what their documents say. */
 export interface ResourcePond extends Pond {

@@ -28,7 +28,7 @@ function withoutEmpty(files: readonly SourceFile[]): readonly SourceFile[] {
   return found.length > 0 ? found : files;
 }
 
-/** One SELECT for neighbours that are CSV and read alike, and one for all others of a reading. */
+/** One SELECT for neighbors that are CSV and read alike, and one for all others of a reading. */
 function selectsOf(files: readonly SourceFile[], tables: ReadonlyMap<SourceFile, CsvTable>): readonly string[] {
   const groups: { readonly key: string; readonly reading: Reading; readonly options?: string; hostPaths: string[] }[] =
     [];

@@ -3,10 +3,10 @@ import { didYouMean } from '../../../base/suggest.ts';
 import { PondError } from '../../../base/error.ts';
 import { requireSqlType, type SqlType } from '../../../duckdb/sqlType.ts';
 import { compareNames } from '../../../tinyfs/path.ts';
-import { documentName, resourceDirectory } from '../../model/resource.ts';
+import { documentName, resourceDirectory } from '../../model/resourcePath.ts';
 import { type Resource } from '../../model/kind.ts';
 import { timeColumnOf } from '../../series/time.ts';
-import { type Segment } from './pieces.ts';
+import { type Segment } from './segments.ts';
 import { type Scope } from './scope.ts';
 
 /** Type of the times of a result: seconds since 1970 UTC, whole or not, or a UTC TIMESTAMP. */

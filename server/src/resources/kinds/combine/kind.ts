@@ -1,8 +1,8 @@
 import { itemsOf, scalarOf } from '../../../documents/specValue.ts';
-import { textOf } from '../../../documents/node.ts';
+import { textOf } from '../../../documents/yamlNode.ts';
 import { type ResourceKind } from '../../model/kind.ts';
-import { optional, required } from '../../../documents/shape.ts';
-import { nameText, plainText, pondGlobText } from '../../../documents/texts.ts';
+import { optional, required } from '../../../documents/schema.ts';
+import { nameText, plainText, pondGlobText } from '../../../documents/fieldTypes.ts';
 
 /** Combine: several series side by side. */
 export const combine: ResourceKind = {
@@ -28,7 +28,7 @@ export const combine: ResourceKind = {
               name: required(
                 { ...nameText, verbatim: true },
                 'Name of the scope, a folder under the resource: often a site.',
-                'harbour',
+                'harbor',
               ),
               series: required(
                 {
@@ -73,10 +73,10 @@ name: stations
 desc: All instruments of a station side by side
 spec:
   scopes:
-    - name: harbour
+    - name: harbor
       series:
-        - pattern: /Derive/weather-series/daily/harbour*
-        - pattern: /HydroVu/buoys/data/Harbour*
+        - pattern: /Derive/weather-series/daily/harbor*
+        - pattern: /HydroVu/buoys/data/Harbor*
     - name: field
       series:
         - pattern: /Derive/weather-series/daily/field*

@@ -10,8 +10,8 @@ import { keyOf } from '../../../materialize/contentKey.ts';
 import { type Job } from '../../../base/job.ts';
 import { areAlike } from '../../series/alike.ts';
 import { type GroupLimits, groupAdjacent } from '../../series/groups.ts';
-import { mapLimit } from '../../../base/sideBySide.ts';
-import { type Materializer } from '../../../materialize/workshop.ts';
+import { mapLimit } from '../../../base/mapLimit.ts';
+import { type Materializer } from '../../../materialize/materializer.ts';
 
 /** Up to so many files are left as they are. */
 const filesMin = 16;
@@ -22,7 +22,7 @@ const limits: GroupLimits = { sizeBytesMax: 256 * 1024, countMax: 64 };
 const groupsAtOnce = 2;
 
 /**
- * Returns the files of a series with small neighbours merged, in their order. Only files whose columns of the same name
+ * Returns the files of a series with small neighbors merged, in their order. Only files whose columns of the same name
  * have the same type are merged: a row has NULL, which never wins, in the columns that its file does not have.
  */
 export async function mergeSmall(

@@ -1,7 +1,7 @@
 import { keyOf } from '../../../materialize/contentKey.ts';
 import { type Derive, type Resource } from '../../model/kind.ts';
-import { type DerivedDirectory, type DerivedFile, type InputMatcher, type Match } from '../../model/derived.ts';
-import { makeScope, recipe } from './make.ts';
+import { type DerivedDirectory, type DerivedFile, type InputMatcher, type Match } from '../../model/derivedContent.ts';
+import { makeScope, recipe } from './buildScope.ts';
 import { type Scope, scopesOf } from './scope.ts';
 
 /** Name of the one series in the directory of a scope. */

@@ -1,6 +1,6 @@
 /** How a result is cut in parts: along the calendar, so that new data changes the parts of its own time only. */
 import { type Period, periodsBetween, type PeriodUnit } from '../../series/periods.ts';
-import { type Segment } from './pieces.ts';
+import { type Segment } from './segments.ts';
 
 /** A part of a result: the rows of a period, with the pieces that may have such rows, at least one. */
 export interface Part {

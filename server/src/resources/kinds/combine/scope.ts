@@ -1,12 +1,12 @@
-import { type MapNode, type YamlNode, type ScalarNode, textOf } from '../../../documents/node.ts';
-import { titleOf } from '../../model/resource.ts';
+import { type MapNode, type YamlNode, type ScalarNode, textOf } from '../../../documents/yamlNode.ts';
+import { titleOf } from '../../model/resourcePath.ts';
 import { type Resource } from '../../model/kind.ts';
 import { itemsOf } from '../../../documents/specValue.ts';
 
 /** A scope of a Combine document. */
 export interface Scope {
   readonly name: string;
-  /** How people name it: `Combine/stations, scope harbour`. */
+  /** How people name it: `Combine/stations, scope harbor`. */
   readonly title: string;
   /** Patterns of pond paths, one for each series, in the document's order. */
   readonly patterns: readonly string[];

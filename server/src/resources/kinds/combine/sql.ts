@@ -10,7 +10,7 @@ import { areExactTogether } from '../../series/exact.ts';
 import { type Period } from '../../series/periods.ts';
 import { timeColumnOf, timeSql } from '../../series/time.ts';
 import { type TimeType } from './columns.ts';
-import { type Segment } from './pieces.ts';
+import { type Segment } from './segments.ts';
 
 /** What all parts of a result have in common. */
 export interface SegmentLayout {

@@ -1,7 +1,7 @@
 import { type ResourceKind } from '../../model/kind.ts';
 import { s3Fields } from '../../model/s3.ts';
-import { required } from '../../../documents/shape.ts';
-import { uuidText } from '../../../documents/texts.ts';
+import { required } from '../../../documents/schema.ts';
+import { uuidText } from '../../../documents/fieldTypes.ts';
 
 /** Copy: another pond, fetched from a bucket. */
 export const copy: ResourceKind = {
@@ -23,7 +23,7 @@ export const copy: ResourceKind = {
   example: `apiVersion: duckpond/v1
 kind: Copy
 name: restored
-desc: The harbour pond, from its backup
+desc: The harbor pond, from its backup
 spec:
   bucket: pond-backup
   region: auto

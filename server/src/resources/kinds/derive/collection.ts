@@ -1,5 +1,5 @@
 import { itemsOf } from '../../../documents/specValue.ts';
-import { entryOf, type ScalarNode, textOf } from '../../../documents/node.ts';
+import { entryOf, type ScalarNode, textOf } from '../../../documents/yamlNode.ts';
 import { type Resource } from '../../model/kind.ts';
 
 /** A collection of a Derive resource. */

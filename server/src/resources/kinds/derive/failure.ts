@@ -1,7 +1,7 @@
 import { isPondError, PondError } from '../../../base/error.ts';
 import { type ErrorCode } from '../../../base/errorCode.ts';
-import { placeInSource, type ScalarNode } from '../../../documents/node.ts';
-import { documentName, resourceDirectory, titleOf } from '../../model/resource.ts';
+import { placeInSource, type ScalarNode } from '../../../documents/yamlNode.ts';
+import { documentName, resourceDirectory, titleOf } from '../../model/resourcePath.ts';
 import { type Resource } from '../../model/kind.ts';
 
 /** What does not come from the query or its input. */

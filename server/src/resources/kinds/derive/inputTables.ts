@@ -1,7 +1,7 @@
 import { isPondError } from '../../../base/error.ts';
 import { pondNamesIn } from '../../../sandbox/pondNames.ts';
 import { hasWildcard } from '../../../tinyfs/glob.ts';
-import { type InputMatcher, type Match } from '../../model/derived.ts';
+import { type InputMatcher, type Match } from '../../model/derivedContent.ts';
 
 /** A pond path or pattern that a query names as a table, with the files it stands for; at least one. */
 export interface InputTable {

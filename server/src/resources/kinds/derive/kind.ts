@@ -1,11 +1,11 @@
-import { nondeterministicCall } from '../../../build/changingWord.ts';
+import { nondeterministicCall } from '../../../build/nondeterministicCalls.ts';
 import { itemsOf, scalarOf } from '../../../documents/specValue.ts';
 import { type ResourceKind } from '../../model/kind.ts';
-import { entryOf, type MapNode, partRange, type ScalarNode, textOf } from '../../../documents/node.ts';
+import { entryOf, type MapNode, partRange, type ScalarNode, textOf } from '../../../documents/yamlNode.ts';
 import { type Problem } from '../../../documents/problem.ts';
-import { required } from '../../../documents/shape.ts';
+import { required } from '../../../documents/schema.ts';
 import { hasTemplate } from '../../../documents/templateText.ts';
-import { nameText, pondGlobText, sqlText } from '../../../documents/texts.ts';
+import { nameText, pondGlobText, sqlText } from '../../../documents/fieldTypes.ts';
 
 /** Derive: series made of files by SQL. */
 export const derive: ResourceKind = {

@@ -1,5 +1,5 @@
 import { keyOf } from '../../../materialize/contentKey.ts';
-import { type Match } from '../../model/derived.ts';
+import { type Match } from '../../model/derivedContent.ts';
 import { scanGlob } from '../../../documents/globPattern.ts';
 
 /** Code units of a name, so that it is well below the bytes that a name of the pond may have. */

@@ -6,10 +6,10 @@ import { readingOf } from '../../../sandbox/formats.ts';
 import { usesInputPath } from '../../../build/inputSql.ts';
 import { type KeyPart, keyOf } from '../../../materialize/contentKey.ts';
 import { type Derive, type Resource } from '../../model/kind.ts';
-import { type DerivedDirectory, type DerivedFile, type InputMatcher, type Match } from '../../model/derived.ts';
+import { type DerivedDirectory, type DerivedFile, type InputMatcher, type Match } from '../../model/derivedContent.ts';
 import { type Job } from '../../../base/job.ts';
-import { documentName, resourceDirectory, titleOf } from '../../model/resource.ts';
-import { type Materializer } from '../../../materialize/workshop.ts';
+import { documentName, resourceDirectory, titleOf } from '../../model/resourcePath.ts';
+import { type Materializer } from '../../../materialize/materializer.ts';
 import { type DeriveCollection, collectionsOf } from './collection.ts';
 import { deriveFailure } from './failure.ts';
 import { type InputTable, inputTables } from './inputTables.ts';
@@ -128,7 +128,11 @@ async function sourceOf({ name, matches }: InputTable, job: Job): Promise<InputS
 }
 
 /** Blames the document for a pattern that cannot be matched. */
-async function atPattern<T>(resource: Resource, { pattern, name }: DeriveCollection, work: () => Promise<T>): Promise<T> {
+async function atPattern<T>(
+  resource: Resource,
+  { pattern, name }: DeriveCollection,
+  work: () => Promise<T>,
+): Promise<T> {
   try {
     return await work();
   } catch (error) {

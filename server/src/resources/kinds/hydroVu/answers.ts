@@ -1,7 +1,7 @@
 /** What an answer of the service means: a value, a failure that may pass, or one that does not. */
-import { askedWaitMs } from './pace.ts';
+import { askedWaitMs } from './rateLimiter.ts';
 import { type Answer } from './exchange.ts';
-import { TransientError } from './persist.ts';
+import { TransientError } from './retry.ts';
 import { excerptOf, redactJson } from '../../redact.ts';
 import { ServiceError } from './serviceError.ts';
 
@@ -62,7 +62,11 @@ export function shownTarget(target: string, { secrets }: ServiceRequest): string
 }
 
 /** Returns the failure that an answer is that is no good one: to throw. */
-export function failureOf(answer: Answer, { what, secrets }: ServiceRequest, nowMs: number): TransientError | ServiceError {
+export function failureOf(
+  answer: Answer,
+  { what, secrets }: ServiceRequest,
+  nowMs: number,
+): TransientError | ServiceError {
   const { status, headers, body } = answer;
   const excerpt = excerptOf(body, secrets, excerptLengthMax);
   const message = `${what}: status ${status}${excerpt === '' ? '' : `: ${excerpt}`}`;

@@ -53,7 +53,11 @@ const locationList: List<readonly Location[]> = {
 };
 
 /** Returns the client of an account. Nothing is asked before it is needed. */
-export function createClient(account: Account, effects: Partial<HydroVuEffects> = {}, limits: Partial<Limits> = {}): Client {
+export function createClient(
+  account: Account,
+  effects: Partial<HydroVuEffects> = {},
+  limits: Partial<Limits> = {},
+): Client {
   const allLimits = { ...usualLimits, ...limits };
   const { pagesMax } = allLimits;
   const sender = createSender({ ...realEffects, ...effects }, allLimits);

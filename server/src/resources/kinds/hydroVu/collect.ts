@@ -1,4 +1,4 @@
-import { type RunCounts } from '../../model/running.ts';
+import { type RunCounts } from '../../model/runState.ts';
 import { type WorkingDirectory } from '../../../tinyfs/workingDirectory.ts';
 import { type Client } from './client.ts';
 import { createColumnNames } from './columns.ts';

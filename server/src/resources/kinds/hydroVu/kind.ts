@@ -1,6 +1,6 @@
 import { type ResourceKind } from '../../model/kind.ts';
-import { optional, required } from '../../../documents/shape.ts';
-import { nameText, plainText, secretText, verbatimText } from '../../../documents/texts.ts';
+import { optional, required } from '../../../documents/schema.ts';
+import { nameText, plainText, secretText, verbatimText } from '../../../documents/fieldTypes.ts';
 import { serviceUrlText } from './serviceUrl.ts';
 
 /** HydroVu: readings of instruments from a web service. */
@@ -47,7 +47,7 @@ export const hydroVu: ResourceKind = {
                 'Number of the location in the service.',
                 '4990594334457856',
               ),
-              name: required(nameText, 'Name of the device in the pond.', 'HarbourBuoy'),
+              name: required(nameText, 'Name of the device in the pond.', 'HarborBuoy'),
               scope: required(
                 plainText,
                 'First part of the names of its columns. A device that replaces another has the same scope.',
@@ -73,11 +73,11 @@ spec:
   secret: \${env:HYDROVU_SECRET}
   devices:
     - id: 4990594334457856
-      name: HarbourBuoy
+      name: HarborBuoy
       scope: Buoy
       comment: replaced in July
     - id: 5077810482151424
-      name: HarbourMeter
+      name: HarborMeter
       scope: Meter
 `,
 };

@@ -1,10 +1,10 @@
 import { PondError } from '../../../base/error.ts';
 import { joinPath } from '../../../tinyfs/path.ts';
 import { type WorkingDirectory } from '../../../tinyfs/workingDirectory.ts';
-import { documentName, resourceDirectory, titleOf } from '../../model/resource.ts';
+import { documentName, resourceDirectory, titleOf } from '../../model/resourcePath.ts';
 import { type Resource, type Run, type RunContext } from '../../model/kind.ts';
-import { type RunOutcome } from '../../model/running.ts';
-import { entryOf } from '../../../documents/node.ts';
+import { type RunOutcome } from '../../model/runState.ts';
+import { entryOf } from '../../../documents/yamlNode.ts';
 import { itemsOf } from '../../../documents/specValue.ts';
 import { type Client, createClient } from './client.ts';
 import { collectDevice, type Collecting, dataName, seriesPath } from './collect.ts';

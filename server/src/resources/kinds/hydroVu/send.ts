@@ -1,8 +1,8 @@
 import { type ServiceRequest, unreachable } from './answers.ts';
 import { type HydroVuEffects, type Limits } from './effects.ts';
 import { type Answer, createExchange, type Exchange, ExchangeError } from './exchange.ts';
-import { createRateLimiter } from './pace.ts';
-import { createRetry, type Retry } from './persist.ts';
+import { createRateLimiter } from './rateLimiter.ts';
+import { createRetry, type Retry } from './retry.ts';
 
 /** What all requests of one client share: its pace, and the secrets that no error may show. */
 export interface Sender {

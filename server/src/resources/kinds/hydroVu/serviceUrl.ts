@@ -1,5 +1,5 @@
 import { type Issue } from '../../../documents/issue.ts';
-import { type TextSchema } from '../../../documents/shape.ts';
+import { type TextSchema } from '../../../documents/schema.ts';
 
 /** Where a service is: https, or http on this computer. */
 export const serviceUrlText: TextSchema = { type: 'text', label: 'a URL of a service', check: checkUrl };

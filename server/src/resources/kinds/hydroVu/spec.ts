@@ -1,7 +1,7 @@
 import { PondError } from '../../../base/error.ts';
-import { documentName, resourceDirectory, titleOf } from '../../model/resource.ts';
+import { documentName, resourceDirectory, titleOf } from '../../model/resourcePath.ts';
 import { type Resource } from '../../model/kind.ts';
-import { entryOf, textOf } from '../../../documents/node.ts';
+import { entryOf, textOf } from '../../../documents/yamlNode.ts';
 import { specValue } from '../../../documents/specValue.ts';
 
 /** An instrument whose readings are kept. */

@@ -29,7 +29,11 @@ export interface KnownDevice {
 const progressName = 'temporal';
 
 /** Writes what the service calls its parameters, units and the locations of the devices. */
-export async function writeNames(home: WorkingDirectory, names: FriendlyNames, known: readonly KnownDevice[]): Promise<void> {
+export async function writeNames(
+  home: WorkingDirectory,
+  names: FriendlyNames,
+  known: readonly KnownDevice[],
+): Promise<void> {
   await writeTable(home, 'units', indexColumns(names.units));
   await writeTable(home, 'params', indexColumns(names.parameters));
   const degrees = (name: 'latitude' | 'longitude'): TableColumn => ({

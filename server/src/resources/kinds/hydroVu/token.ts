@@ -1,7 +1,7 @@
 /** Tokens by the client credentials grant of OAuth 2: fetched when first needed, and anew before they expire. */
 import { answerTo, type Sender } from './send.ts';
 import { failureOf, valueOf } from './answers.ts';
-import { TransientError } from './persist.ts';
+import { TransientError } from './retry.ts';
 import { nonsenseError, ServiceError } from './serviceError.ts';
 import { type Account } from './spec.ts';
 

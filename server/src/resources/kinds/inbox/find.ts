@@ -1,7 +1,7 @@
 import { isPondError } from '../../../base/error.ts';
 import { type HostFound, scanHost } from '../../../storage/hostScan.ts';
 import { checkName } from '../../../tinyfs/path.ts';
-import { isBookkeeping } from '../../model/resource.ts';
+import { isBookkeeping } from '../../model/resourcePath.ts';
 import { type YieldToEventLoop } from './hostContent.ts';
 import { type HostPattern } from './hostPattern.ts';
 import { type Notes } from './notes.ts';
@@ -10,7 +10,11 @@ import { type Notes } from './notes.ts';
 export type FoundFile = Extract<HostFound, { kind: 'file' }>;
 
 /** Returns the files that a pattern means and a home can hold; the others are noted. */
-export async function findFiles(pattern: HostPattern, notes: Notes, pace: YieldToEventLoop): Promise<readonly FoundFile[]> {
+export async function findFiles(
+  pattern: HostPattern,
+  notes: Notes,
+  pace: YieldToEventLoop,
+): Promise<readonly FoundFile[]> {
   const files: FoundFile[] = [];
   for (const found of scanHost(pattern.folder, pattern.leadsOn)) {
     await pace();

@@ -1,6 +1,6 @@
 import { type ResourceKind } from '../../model/kind.ts';
-import { required } from '../../../documents/shape.ts';
-import { hostGlobText } from '../../../documents/texts.ts';
+import { required } from '../../../documents/schema.ts';
+import { hostGlobText } from '../../../documents/fieldTypes.ts';
 
 /** Inbox: files of the host. */
 export const inbox: ResourceKind = {

@@ -2,13 +2,13 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { PondError } from '../../../base/error.ts';
 import { isHostFolder } from '../../../storage/hostScan.ts';
-import { entryOf } from '../../../documents/node.ts';
-import { documentName, resourceDirectory, titleOf } from '../../model/resource.ts';
+import { entryOf } from '../../../documents/yamlNode.ts';
+import { documentName, resourceDirectory, titleOf } from '../../model/resourcePath.ts';
 import { type Resource, type Run, type RunContext } from '../../model/kind.ts';
 import { findFiles } from './find.ts';
 import { type YieldToEventLoop } from './hostContent.ts';
 import { type HostPattern, parseHostPattern } from './hostPattern.ts';
-import { readSeenFiles } from './memory.ts';
+import { readSeenFiles } from './seenFiles.ts';
 import { createNotes, type Notes } from './notes.ts';
 import { take } from './take.ts';
 

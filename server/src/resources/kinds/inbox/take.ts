@@ -3,10 +3,10 @@ import { hostFileState } from '../../../storage/hostScan.ts';
 import { type Node } from '../../../tinyfs/backend.ts';
 import { type WorkingDirectory } from '../../../tinyfs/workingDirectory.ts';
 import { type RunContext } from '../../model/kind.ts';
-import { type RunOutcome } from '../../model/running.ts';
+import { type RunOutcome } from '../../model/runState.ts';
 import { type FoundFile } from './find.ts';
 import { contentOf, hashOf, type YieldToEventLoop, type HostSource, SkippedFile } from './hostContent.ts';
-import { type SeenFiles } from './memory.ts';
+import { type SeenFiles } from './seenFiles.ts';
 import { type Notes } from './notes.ts';
 
 /** What taking files needs. */

@@ -1,11 +1,11 @@
 import { itemsOf, scalarOf } from '../../../documents/specValue.ts';
-import { checkPatterns, patternFields } from '../../model/datasets.ts';
+import { checkPatterns, patternFields } from '../../model/patternFields.ts';
 import { type ResourceKind } from '../../model/kind.ts';
-import { entryOf, type MapNode, type ScalarNode, textOf } from '../../../documents/node.ts';
+import { entryOf, type MapNode, type ScalarNode, textOf } from '../../../documents/yamlNode.ts';
 import { type Problem } from '../../../documents/problem.ts';
-import { optional, required } from '../../../documents/shape.ts';
+import { optional, required } from '../../../documents/schema.ts';
 import { hasTemplate } from '../../../documents/templateText.ts';
-import { bucketText, isConstant, nameText, plainText } from '../../../documents/texts.ts';
+import { bucketText, isConstant, nameText, plainText } from '../../../documents/fieldTypes.ts';
 
 /** Reduce: series by hour, day, month and so on. */
 export const reduce: ResourceKind = {

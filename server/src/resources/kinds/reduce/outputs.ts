@@ -10,10 +10,10 @@ import {
   type DerivedFile,
   type DerivedNode,
   type InputMatcher,
-} from '../../model/derived.ts';
-import { documentName, resourceDirectory, titleOf } from '../../model/resource.ts';
-import { collectInputs, type OutputInput } from './gather.ts';
-import { makeOutput } from './make.ts';
+} from '../../model/derivedContent.ts';
+import { documentName, resourceDirectory, titleOf } from '../../model/resourcePath.ts';
+import { collectInputs, type OutputInput } from './collectInputs.ts';
+import { makeOutput } from './buildOutput.ts';
 import { baseUsOf } from './resolution.ts';
 import { type ReduceCollection, collectionsOf, type ReduceResolution } from './spec.ts';
 

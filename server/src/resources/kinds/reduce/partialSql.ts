@@ -2,7 +2,7 @@ import { identifier, literal, literalList } from '../../../duckdb/sql.ts';
 import { type Column } from '../../../sandbox/types.ts';
 import { timeSql } from '../../series/time.ts';
 import { bucketSql } from './resolution.ts';
-import { sumSql, valueSql } from './values.ts';
+import { sumSql, valueSql } from './aggregates.ts';
 
 /** What a partial keeps of a column for each bucket; the columns are called `COLUMN.count` and so on. */
 export const statistics = ['count', 'sum', 'min', 'max'] as const;

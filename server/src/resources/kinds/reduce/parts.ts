@@ -4,11 +4,11 @@ import { type Job } from '../../../base/job.ts';
 import { type Duration } from '../../../documents/duration.ts';
 import { exactLists } from '../../series/exact.ts';
 import { type Period } from '../../series/periods.ts';
-import { mapLimit } from '../../../base/sideBySide.ts';
-import { periodsOf } from './division.ts';
+import { mapLimit } from '../../../base/mapLimit.ts';
+import { periodsOf } from './buckets.ts';
 import { emptySql, foldSql, type FoldInput, type OutputColumn, writeOutputSql } from './foldSql.ts';
-import { hasWithin, type PartialAggregate, partialsWithin } from './partials.ts';
-import { type BuildPlan } from './making.ts';
+import { hasWithin, type PartialAggregate, partialsWithin } from './partialAggregates.ts';
+import { type BuildPlan } from './buildPlan.ts';
 import { windowOf } from './resolution.ts';
 
 /** Buckets, and the length, microseconds, of those that they are folded from. */

@@ -1,6 +1,6 @@
 import { type Duration, isDurationError, parseDuration } from '../../../documents/duration.ts';
 import { assert } from '../../../base/assert.ts';
-import { entryOf, type YamlNode } from '../../../documents/node.ts';
+import { entryOf, type YamlNode } from '../../../documents/yamlNode.ts';
 import { type SourcePosition } from '../../../documents/position.ts';
 import { type Resource } from '../../model/kind.ts';
 import { itemsOf, specValue } from '../../../documents/specValue.ts';

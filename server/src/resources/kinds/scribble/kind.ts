@@ -1,7 +1,7 @@
 import { type ResourceKind } from '../../model/kind.ts';
-import { entryOf, type MapNode, type YamlNode } from '../../../documents/node.ts';
+import { entryOf, type MapNode, type YamlNode } from '../../../documents/yamlNode.ts';
 import { type Problem } from '../../../documents/problem.ts';
-import { type NumberSchema, required } from '../../../documents/shape.ts';
+import { type NumberSchema, required } from '../../../documents/schema.ts';
 
 const count: NumberSchema = { type: 'number', whole: true, min: 1, max: 2_147_483_647 };
 

@@ -1,4 +1,4 @@
-import { entryOf, type YamlNode } from '../../../documents/node.ts';
+import { entryOf, type YamlNode } from '../../../documents/yamlNode.ts';
 import { type Run } from '../../model/kind.ts';
 import { scribbleTree, type ScribbleOptions } from './tree.ts';
 

@@ -1,4 +1,4 @@
-import { entryOf, type YamlNode, type ScalarNode, textOf } from '../../../documents/node.ts';
+import { entryOf, type YamlNode, type ScalarNode, textOf } from '../../../documents/yamlNode.ts';
 import { type Resource } from '../../model/kind.ts';
 import { itemsOf } from '../../../documents/specValue.ts';
 

@@ -1,8 +1,8 @@
 import { type Job } from '../../../base/job.ts';
-import { type Match } from '../../model/derived.ts';
+import { type Match } from '../../model/derivedContent.ts';
 import { type ExportContext } from '../../model/exportContext.ts';
 import { type Column } from '../../../sandbox/types.ts';
-import { type Materializer } from '../../../materialize/workshop.ts';
+import { type Materializer } from '../../../materialize/materializer.ts';
 import { type TemplateField, fieldsOf } from './fields.ts';
 
 /** What a template sees, by the names that it uses. */

@@ -1,9 +1,9 @@
 import { itemsOf, scalarOf } from '../../../documents/specValue.ts';
-import { textOf } from '../../../documents/node.ts';
-import { checkPatterns, patternFields } from '../../model/datasets.ts';
+import { textOf } from '../../../documents/yamlNode.ts';
+import { checkPatterns, patternFields } from '../../model/patternFields.ts';
 import { type ResourceKind } from '../../model/kind.ts';
-import { optional, required } from '../../../documents/shape.ts';
-import { nameText, plainText, templateText } from '../../../documents/texts.ts';
+import { optional, required } from '../../../documents/schema.ts';
+import { nameText, plainText, templateText } from '../../../documents/fieldTypes.ts';
 
 /** Template: texts rendered from what a series holds. */
 export const template: ResourceKind = {

@@ -1,7 +1,7 @@
 import { PondError } from '../../../base/error.ts';
 import { isName } from '../../../tinyfs/path.ts';
-import { type Match } from '../../model/derived.ts';
-import { documentName, resourceDirectory, titleOf } from '../../model/resource.ts';
+import { type Match } from '../../model/derivedContent.ts';
+import { documentName, resourceDirectory, titleOf } from '../../model/resourcePath.ts';
 import { type Resource } from '../../model/kind.ts';
 import { parsePlaceholders } from '../../../documents/placeholders.ts';
 import { type TemplateCollection } from './collections.ts';

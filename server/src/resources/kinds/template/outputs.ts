@@ -10,8 +10,8 @@ import {
   type DerivedNode,
   type InputMatcher,
   type Match,
-} from '../../model/derived.ts';
-import { documentName, resourceDirectory, titleOf } from '../../model/resource.ts';
+} from '../../model/derivedContent.ts';
+import { documentName, resourceDirectory, titleOf } from '../../model/resourcePath.ts';
 import { collectionsOf, type TemplateCollection } from './collections.ts';
 import { outputsOf } from './outputNames.ts';
 import { renderMatch } from './render.ts';

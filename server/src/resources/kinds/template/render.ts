@@ -1,13 +1,13 @@
 import { isPondError, PondError } from '../../../base/error.ts';
-import { type InputMatcher, type Match } from '../../model/derived.ts';
+import { type InputMatcher, type Match } from '../../model/derivedContent.ts';
 import { type Job } from '../../../base/job.ts';
-import { documentName, resourceDirectory, titleOf } from '../../model/resource.ts';
+import { documentName, resourceDirectory, titleOf } from '../../model/resourcePath.ts';
 import { type Resource } from '../../model/kind.ts';
 import { type ExportContext } from '../../model/exportContext.ts';
-import { placeInSource, type ScalarNode } from '../../../documents/node.ts';
+import { placeInSource, type ScalarNode } from '../../../documents/yamlNode.ts';
 import { type SourcePosition } from '../../../documents/position.ts';
 import { renderTemplate } from '../../../templates/templateEngine.ts';
-import { type Materializer } from '../../../materialize/workshop.ts';
+import { type Materializer } from '../../../materialize/materializer.ts';
 import { collectionsOf, type TemplateCollection } from './collections.ts';
 import { templateContext } from './context.ts';
 import { outputsOf } from './outputNames.ts';
@@ -61,7 +61,10 @@ export async function renderMatch(
 }
 
 /** The place in the document of a place in the template; of its start when that is not known. */
-function placeIn(template: ScalarNode | undefined, position: SourcePosition | undefined): { readonly position?: SourcePosition } {
+function placeIn(
+  template: ScalarNode | undefined,
+  position: SourcePosition | undefined,
+): { readonly position?: SourcePosition } {
   if (template === undefined) return {};
   return { position: placeInSource(template, position ?? { line: 0, character: 0 }) ?? template.range.start };
 }

@@ -1,0 +1,60 @@
+import { isPondError, PondError } from '../base/error.ts';
+import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
+import { documentName, idOfTarget } from '../resources/model/resourcePath.ts';
+
+/** Where a document goes. */
+export interface ExistingResource {
+  /** UUID of the resource of that name; undefined when there is none. */
+  readonly id: string | undefined;
+  /** The document that is there; undefined when its home or the document is missing. */
+  readonly text: string | undefined;
+}
+
+/**
+ * Returns what a tree has of a resource. A link whose home was removed still says which resource the name belongs to.
+ * Fails `already-exists` when something that is no resource stands in the way, `not-a-directory` for a kind's
+ * directory.
+ */
+export async function findExisting(root: WorkingDirectory, kind: string, name: string): Promise<ExistingResource> {
+  const directory = await root.get(`/${kind}`, { followLinks: false });
+  if (directory === undefined) return { id: undefined, text: undefined };
+  if (!directory.isDirectory) {
+    const path = directory.path;
+    throw new PondError(
+      'not-a-directory',
+      `expected the directory of a kind at ${path}, got a ${directory.node.type}`,
+      {
+        path,
+      },
+    );
+  }
+  const path = `/${kind}/${name}`;
+  const link = await root.get(path, { followLinks: false });
+  if (link === undefined) return { id: undefined, text: undefined };
+  if (link.node.type !== 'symlink') throw inTheWay(path, `a ${link.node.type}`);
+  const id = idOfTarget(kind, await root.readlink(path));
+  if (id === undefined) throw inTheWay(path, 'a link to something else');
+  return { id, text: await documentText(root, `/${kind}/${id}`) };
+}
+
+async function documentText(root: WorkingDirectory, home: string): Promise<string | undefined> {
+  const directory = await root.get(home, { followLinks: false });
+  if (directory === undefined) return undefined;
+  if (!directory.isDirectory) throw inTheWay(home, `a ${directory.node.type}`);
+  const document = await root.get(`${home}/${documentName}`, { followLinks: false });
+  if (document === undefined) return undefined;
+  if (document.node.type !== 'file') throw inTheWay(document.path, `a ${document.node.type}`);
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(await root.readFile(document.path));
+}
+
+function inTheWay(path: string, what: string): PondError {
+  return new PondError('already-exists', `${what} that is no resource is at ${path}`, {
+    path,
+    hint: 'Move it away, or call the resource something else.',
+  });
+}
+
+/** True for the failures of findPlace: what is in the pond, and not the pond itself, is in the way. */
+export function isInTheWay(error: unknown): error is PondError {
+  return isPondError(error, 'already-exists') || isPondError(error, 'not-a-directory');
+}

@@ -1,0 +1,117 @@
+/** Documents that are written in the pond itself, as when an editor saves one. */
+import { PondError } from '../base/error.ts';
+import { type FileSystem } from '../tinyfs/fs.ts';
+import { basename, dirname } from '../tinyfs/path.ts';
+import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
+import { invalidError } from '../resources/tree/derivedEntries.ts';
+import { withoutCycles } from '../resources/graph.ts';
+import { isKindName } from '../resources/model/kindNames.ts';
+import { readResource, readResources, type StoredResource, resourcesOf } from '../resources/readResource.ts';
+import { documentName, linkOf } from '../resources/model/resourcePath.ts';
+import { type ResourcePond } from '../resources/tree/resourcePond.ts';
+import { isUuid } from '../documents/fieldTypes.ts';
+import { type ResourceId, linksOf, linksTo } from '../resources/resourceLinks.ts';
+
+/** Returns the place of a home. */
+export const resourceIdOf = ({ kind, id }: StoredResource): ResourceId => ({ kind: kind.kind, id });
+
+/** Returns the home whose document stands at an absolute path without links; undefined for any other path. */
+export function resourceOfDocument(path: string): ResourceId | undefined {
+  const [root, kind = '', id = '', name, ...rest] = path.split('/');
+  const isDocument = root === '' && name === documentName && rest.length === 0 && isKindName(kind) && isUuid(id);
+  return isDocument ? { kind, id } : undefined;
+}
+
+/**
+ * Returns the home whose document is written by writing to a path, which may go through links; undefined for others.
+ */
+export async function resourceWrittenTo(root: WorkingDirectory, path: string): Promise<ResourceId | undefined> {
+  if (basename(path) !== documentName) return undefined;
+  const home = await root.get(dirname(path));
+  return home === undefined ? undefined : resourceOfDocument(`${home.path}/${documentName}`);
+}
+
+/**
+ * Lets the link of a home follow the name in its document, which was just stored. A document with errors keeps the link
+ * that there is. Fails `already-exists` when something else has the name.
+ */
+export async function followName(fs: FileSystem, place: ResourceId): Promise<void> {
+  const home = await readResource(fs, place.kind, place.id);
+  if (home?.resource === undefined) return;
+  const root = await fs.root();
+  const link = linkOf(home);
+  const links = await linksTo(root, place);
+  if (!links.includes(link)) {
+    if ((await root.get(link, { followLinks: false })) !== undefined) throw takenError(home);
+    await root.createSymlink(link, place.id);
+  }
+  for (const other of links) if (other !== link) await root.remove(other);
+}
+
+/**
+ * Fails `resource-invalid` when a resource of the working tree that is not as in the newest commit, its document or its
+ * links, has errors, or has a name that does not lead to it; `resource-cycle` when what is staged closes a circle: a
+ * commit makes documents live.
+ */
+export async function requireValid(pond: ResourcePond): Promise<void> {
+  const homes = await readResources(pond.fs);
+  if (homes.length === 0) return;
+  const committed = await pond.at(String(pond.head.number));
+  const [links, linksBefore] = [await linksIn(pond.fs, homes), await linksIn(committed, homes)];
+  let isChanged = false;
+  for (const home of homes) {
+    const own = links.get(home.home) ?? [];
+    const isNamed = own.includes(linkOf(home));
+    const wasNamed = linksBefore.get(home.home)?.includes(linkOf(home)) === true;
+    const isSame = (await readResource(committed, home.kind.kind, home.id))?.sha256 === home.sha256;
+    if (isSame && (isNamed || !wasNamed)) continue;
+    if (home.resource === undefined) throw invalidError(home);
+    if (!isNamed) throw unnamedError(home);
+    isChanged = true;
+  }
+  if (isChanged) await refuseCycles(homes, committed);
+}
+
+/** The paths of all links to homes, by home. */
+async function linksIn(
+  fs: FileSystem,
+  homes: readonly StoredResource[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const root = await fs.root();
+  const links = new Map<string, string[]>();
+  for (const kind of new Set(homes.map((home) => home.kind.kind))) {
+    for (const { path, id } of await linksOf(root, kind)) {
+      const home = `/${kind}/${id}`;
+      links.set(home, [...(links.get(home) ?? []), path]);
+    }
+  }
+  return links;
+}
+
+/** A circle that is committed already keeps nobody from committing something else. */
+async function refuseCycles(homes: readonly StoredResource[], committed: FileSystem): Promise<void> {
+  const { circular } = withoutCycles(resourcesOf(homes));
+  if (circular.length === 0) return;
+  const before = withoutCycles(resourcesOf(await readResources(committed))).circular;
+  const added = circular.find(({ resource }) => !before.some((other) => other.resource.id === resource.id));
+  if (added !== undefined) throw added.error;
+}
+
+function takenError(home: StoredResource): PondError {
+  return new PondError('already-exists', `something else is at ${linkOf(home)}`, {
+    path: linkOf(home),
+    hint: 'Call the resource something else, or remove what is there first.',
+  });
+}
+
+function unnamedError(home: StoredResource): PondError {
+  const path = `${home.home}/${documentName}`;
+  return new PondError(
+    'resource-invalid',
+    `the document is called "${home.name}", but ${linkOf(home)} is not its link`,
+    {
+      path,
+      hint: 'Save the document again, or apply it.',
+    },
+  );
+}

@@ -1,0 +1,168 @@
+/**
+ * Resources whose tree is edited like a folder. The name of a resource stands for it: who moves the name renames the
+ * resource, and who removes it removes the resource. What would leave a resource in pieces is refused.
+ */
+import { PondError } from '../base/error.ts';
+import { type FileSystem } from '../tinyfs/fs.ts';
+import { type NodePath } from '../tinyfs/nodePath.ts';
+import { basename, dirname } from '../tinyfs/path.ts';
+import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
+import { invalidError } from '../resources/tree/derivedEntries.ts';
+import { isKindName } from '../resources/model/kindNames.ts';
+import { entryOf } from '../documents/yamlNode.ts';
+import { readResources, type StoredResource } from '../resources/readResource.ts';
+import { resourceKinds } from '../resources/registry.ts';
+import { documentName, linkOf, titleOf } from '../resources/model/resourcePath.ts';
+import { readResourceFile } from '../resources/resourceFile.ts';
+import { isUuid } from '../documents/fieldTypes.ts';
+import { entryAt, partAt } from './partOfResource.ts';
+import { rewrite } from './rewrite.ts';
+import { linksTo } from '../resources/resourceLinks.ts';
+import { followName, resourceOfDocument, resourceIdOf } from './resourceDocuments.ts';
+
+/**
+ * Moves an entry. The name of a resource takes a new one within its kind, and its document says so. Fails as WD.rename,
+ * and `invalid-path` for what stays where it is and for a name that a resource cannot have, `resource-invalid` for the
+ * name of a resource whose document has errors.
+ */
+export async function moveEntry(
+  fs: FileSystem,
+  from: string,
+  to: string,
+  options: { readonly overwrite?: boolean },
+): Promise<void> {
+  const root = await fs.root();
+  const part = await partAt(fs, from);
+  if (part?.part === 'name') return await renameResource(fs, part.home, part.path, to);
+  if (part !== undefined) throw staysError(part.path, part.home);
+  await refuseKind(fs, root, from);
+  await fs.backend.batch(async () => {
+    await root.rename(from, to, options);
+    await followNameAt(fs, to);
+  });
+}
+
+/** Copies an entry. Fails as WD.copy, and `invalid-path` for a resource: two cannot share a document. */
+export async function copyEntry(
+  fs: FileSystem,
+  from: string,
+  to: string,
+  options: { readonly recursive?: boolean; readonly overwrite?: boolean },
+): Promise<NodePath> {
+  const root = await fs.root();
+  const part = await partAt(fs, from);
+  if (part !== undefined && part.part !== 'document' && isKindName((await parentOf(root, to)).slice(1))) {
+    throw new PondError('invalid-path', `the copy of ${titleOf(part.home)} would be no resource`, {
+      path: to,
+      hint: `Apply its document, ${part.path}/${documentName}, with another name.`,
+    });
+  }
+  return await fs.backend.batch(async () => {
+    const copy = await root.copy(from, to, options);
+    await followNameAt(fs, to);
+    return copy;
+  });
+}
+
+/**
+ * Removes entries, all or none. With its name or its home a resource goes as a whole. Fails as WD.remove, and
+ * `invalid-path` for the document of a resource.
+ */
+export async function removeEntries(
+  fs: FileSystem,
+  paths: readonly string[],
+  options: { readonly recursive: boolean },
+): Promise<void> {
+  const root = await fs.root();
+  const gone = new Set<string>();
+  await fs.backend.batch(async () => {
+    for (const path of paths) {
+      const part = await partAt(fs, path);
+      if (part?.part === 'document') throw staysError(part.path, part.home);
+      if (part !== undefined) {
+        if (!options.recursive) throw fullError(part.path, part.home);
+        for (const removed of await removeResource(root, part.home)) gone.add(removed);
+      } else if (!gone.has(path.replace(/\/+$/, ''))) await root.remove(path, options);
+    }
+  });
+}
+
+/** Removes a resource with all that it holds, and returns what was removed: the links to its home, and the home. */
+export async function removeResource(root: WorkingDirectory, home: StoredResource): Promise<readonly string[]> {
+  const links = await linksTo(root, resourceIdOf(home));
+  for (const link of links) await root.remove(link);
+  await root.remove(home.home, { recursive: true });
+  return [...links, home.home];
+}
+
+async function renameResource(fs: FileSystem, home: StoredResource, link: string, to: string): Promise<void> {
+  const root = await fs.root();
+  const name = basename(to);
+  const target = linkOf({ kind: home.kind, name });
+  if ((await parentOf(root, to)) !== `/${home.kind.kind}`) throw staysError(link, home);
+  if (target === link) return;
+  if (home.resource === undefined) throw invalidError(home);
+  const text = renamedDocument(home, name);
+  if ((await entryAt(root, target)) !== undefined) {
+    throw new PondError('already-exists', `something is at ${target} already`, {
+      path: target,
+      hint: 'Call the resource something else, or remove what is there first.',
+    });
+  }
+  await fs.backend.batch(async () => {
+    await root.rename(link, target);
+    await root.writeFile(`${home.home}/${documentName}`, Buffer.from(text));
+  });
+}
+
+/** The document with another name, and all else as it was. */
+function renamedDocument(home: StoredResource, name: string): string {
+  const value = entryOf(home.resource?.root, 'name')?.value;
+  const text = value === undefined ? home.text : rewrite(home.text, [{ at: value.range.start, value: name }]);
+  const [read] = readResourceFile(text, resourceKinds);
+  const problem = read?.problems.find(({ severity }) => severity === 'error');
+  const said = entryOf(read?.root, 'name')?.value;
+  if (problem === undefined && said?.type === 'scalar' && said.value === name) return text;
+  throw new PondError('invalid-path', problem?.message ?? `the document of ${titleOf(home)} cannot be given a name`, {
+    path: linkOf({ kind: home.kind, name }),
+    hint: problem?.hint ?? 'Change the name in the document: its link follows.',
+  });
+}
+
+/** A document that came to its place is as one that was saved there. */
+async function followNameAt(fs: FileSystem, path: string): Promise<void> {
+  const at = await entryAt(await fs.root(), path);
+  const [, kind = '', id = '', ...below] = at?.path.split('/') ?? [];
+  const home = below.length === 0 && isKindName(kind) && isUuid(id) ? { kind, id } : resourceOfDocument(at?.path ?? '');
+  if (home !== undefined) await followName(fs, home);
+}
+
+/** Where an entry of that path stands: a path without links; '' where no directory is. */
+async function parentOf(root: WorkingDirectory, path: string): Promise<string> {
+  const parent = await root.get(dirname(path)).catch(() => undefined);
+  return parent?.isDirectory === true ? parent.path : '';
+}
+
+/** Homes are found in the directory of their kind. */
+async function refuseKind(fs: FileSystem, root: WorkingDirectory, path: string): Promise<void> {
+  const at = await entryAt(root, path);
+  const kind = at?.path.slice(1) ?? '';
+  if (!isKindName(kind)) return;
+  const home = (await readResources(fs)).find((one) => one.kind.kind === kind);
+  if (home !== undefined) throw staysError(`/${kind}`, home);
+}
+
+function staysError(path: string, home: StoredResource): PondError {
+  const name = linkOf(home);
+  return new PondError('invalid-path', `${path} belongs to the resource ${titleOf(home)}, and stays where it is`, {
+    path,
+    hint: `'pond mv ${name} /${home.kind.kind}/NEW' renames the resource, 'pond rm -r ${name}' removes it.`,
+  });
+}
+
+function fullError(path: string, home: StoredResource): PondError {
+  return new PondError('directory-not-empty', `${path} is the resource ${titleOf(home)}`, {
+    path,
+    hint: `'pond rm -r ${path}' removes it with all that it holds.`,
+  });
+}

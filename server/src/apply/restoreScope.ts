@@ -1,0 +1,51 @@
+import { PondError } from '../base/error.ts';
+import { type FileSystem } from '../tinyfs/fs.ts';
+import { entryAt, partAt } from './partOfResource.ts';
+import { type ResourceId, linksTo } from '../resources/resourceLinks.ts';
+import { resourceIdOf } from './resourceDocuments.ts';
+
+/**
+ * Returns the paths that go back to an earlier tree together when `paths` do, without links: with its name a resource's
+ * home, with its home its names. A document that both trees have takes the names along and leaves the data as they are.
+ * A path that neither tree has stays as it is given. Fails `already-exists` where another resource has taken a name
+ * since.
+ */
+export async function restoreScope(
+  paths: readonly string[],
+  earlier: FileSystem,
+  working: FileSystem,
+): Promise<readonly string[]> {
+  const trees = [earlier, working];
+  const all = new Set<string>();
+  const named = new Map<string, ResourceId>();
+  const whole = new Set<string>();
+  for (const path of paths) {
+    for (const part of await Promise.all(trees.map((fs) => partAt(fs, path)))) {
+      if (part === undefined) continue;
+      named.set(part.home.home, resourceIdOf(part.home));
+      // By its name it may be in one tree only.
+      const both = await Promise.all(trees.map((fs) => partAt(fs, part.path)));
+      if (!both.every((one) => one?.part === 'document')) whole.add(part.home.home);
+    }
+    const found = await Promise.all(trees.map(async (fs) => await entryAt(await fs.root(), path)));
+    const places = found.flatMap((at) => (at === undefined ? [] : [at.path]));
+    for (const place of places.length === 0 ? [path] : places) all.add(place);
+  }
+  for (const home of whole) all.add(home);
+  for (const place of named.values()) {
+    const before = await linksTo(await earlier.root(), place);
+    for (const link of before) await refuseTaken(working, link, named);
+    for (const link of [...before, ...(await linksTo(await working.root(), place))]) all.add(link);
+  }
+  return [...all];
+}
+
+/** Fails when the name belongs to a resource that does not go back. */
+async function refuseTaken(working: FileSystem, link: string, named: ReadonlyMap<string, ResourceId>): Promise<void> {
+  const part = await partAt(working, link);
+  if (part === undefined || named.has(part.home.home)) return;
+  throw new PondError('already-exists', `another resource is called ${link} now`, {
+    path: link,
+    hint: `Rename it first, or name ${link} to have it go back as well.`,
+  });
+}

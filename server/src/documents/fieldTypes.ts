@@ -1,0 +1,142 @@
+/** The sorts of text that fields of several kinds take. */
+import { isDurationError, parseDuration } from './duration.ts';
+import { scanGlob } from './globPattern.ts';
+import { type Issue } from './issue.ts';
+import { parsePlaceholders } from './placeholders.ts';
+import { type TextSchema } from './schema.ts';
+
+/** Any text that is not empty. */
+export const plainText: TextSchema = { type: 'text', label: 'a text' };
+
+/** SQL for DuckDB. Only the query engine can tell whether it is well formed. */
+export const sqlText: TextSchema = { type: 'text', label: 'a SQL query' };
+
+/** The source of a template. */
+export const templateText: TextSchema = { type: 'text', label: 'a template', verbatim: true };
+
+/** Any text that is kept as it is written. */
+export const verbatimText: TextSchema = { ...plainText, verbatim: true };
+
+/** A name that becomes one component of a pond path, and is written in patterns. */
+export const nameText: TextSchema = { type: 'text', label: 'a name', check: checkName };
+
+/** The length of a time bucket. */
+export const bucketText: TextSchema = {
+  type: 'text',
+  label: 'a duration',
+  check: checkBucket,
+  values: [
+    { value: '10m', doc: 'ten minutes' },
+    { value: '1h', doc: 'one hour' },
+    { value: '6h', doc: 'six hours' },
+    { value: '1d', doc: 'one day' },
+    { value: '1w', doc: 'one week, from Monday' },
+    { value: '1 month', doc: 'one calendar month' },
+    { value: '1 year', doc: 'one calendar year' },
+  ],
+};
+
+/** A pattern of pond paths. */
+export const pondGlobText: TextSchema = {
+  type: 'text',
+  label: 'a pattern of pond paths',
+  check: (text) => scanGlob(text).issues,
+};
+
+/** A pattern of files of the host. */
+export const hostGlobText: TextSchema = {
+  type: 'text',
+  label: 'an absolute pattern of host files',
+  check: checkHostGlob,
+};
+
+/** A name made from the wildcards of a pattern. */
+export const outPatternText: TextSchema = { type: 'text', label: 'a name with placeholders', check: checkOutPattern };
+
+/** A reference to an environment variable. The secret itself never stands in a document. */
+export const secretText: TextSchema = {
+  type: 'text',
+  label: 'a reference ${env:NAME}',
+  secret: true,
+  check: checkSecret,
+  values: [{ value: '${env:NAME}', doc: 'the value of an environment variable, read when the resource runs' }],
+};
+
+/** The id of a resource. */
+export const uuidText: TextSchema = { type: 'text', label: 'a UUID', check: checkUuid };
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const nameBytesMax = 255;
+
+function checkName(text: string): readonly Issue[] {
+  const hint = 'A name becomes part of a pond path and is written in patterns.';
+  if (text === '.' || text === '..') return [{ code: 'name-invalid', message: `"${text}" is not a name`, hint }];
+  if (Buffer.byteLength(text) > nameBytesMax) {
+    return [{ code: 'name-invalid', message: `a name has at most ${nameBytesMax} bytes of UTF-8`, hint }];
+  }
+  const match = /[/\\*?[\]{}$\p{Cc}]|^\s|\s$/u.exec(text);
+  if (match === null) return [];
+  const part = { start: match.index, end: match.index + match[0].length };
+  const character = /\p{Cc}/u.test(match[0]) ? 'a control character' : JSON.stringify(match[0]).replace('\\\\', '\\');
+  const where = /^[^\S\p{Cc}]$/u.test(match[0]) ? ' at its start or end' : '';
+  return [{ code: 'name-invalid', message: `a name cannot have ${character}${where}`, hint, part }];
+}
+
+function checkBucket(text: string): readonly Issue[] {
+  const parsed = parseDuration(text);
+  if (isDurationError(parsed)) {
+    const { message, start, end } = parsed;
+    return [
+      {
+        code: 'duration-invalid',
+        message,
+        hint: 'Write for example "1h", "15 min" or "1 month".',
+        part: { start, end },
+      },
+    ];
+  }
+  const { months, microseconds } = parsed;
+  if (months !== 0 && microseconds !== 0) {
+    return [
+      { code: 'duration-unusable', message: 'a bucket is either months and years, or days and shorter, not both' },
+    ];
+  }
+  if (months > 0 || microseconds > 0) return [];
+  return [{ code: 'duration-unusable', message: 'a bucket is longer than nothing' }];
+}
+
+function checkHostGlob(text: string): readonly Issue[] {
+  const { issues } = scanGlob(text);
+  if (text.startsWith('/') || /^[A-Za-z]:\//.test(text)) return issues;
+  const message = 'a pattern of host files begins with "/" or a drive such as "C:/"';
+  return [{ code: 'glob-relative', message }, ...issues];
+}
+
+function checkOutPattern(text: string): readonly Issue[] {
+  const bad = text.split('/').find((component) => ['', '.', '..'].includes(component));
+  if (bad === undefined) return [];
+  const what = bad === '' ? 'an empty component' : `the component "${bad}"`;
+  return [{ code: 'name-invalid', message: `an output name cannot have ${what}` }];
+}
+
+function checkSecret(text: string): readonly Issue[] {
+  if (/^\$\{env:[A-Za-z_][A-Za-z0-9_]*\}$/.test(text)) return [];
+  const message = 'a secret is expected to be a reference ${env:NAME}, got the text itself or another form';
+  const hint = 'Put the secret in an environment variable and write its name here: "${env:NAME}".';
+  return [{ code: 'secret-literal', message, hint }];
+}
+
+function checkUuid(text: string): readonly Issue[] {
+  const hint = 'Write it as 8-4-4-4-12 hexadecimal digits.';
+  return uuid.test(text) ? [] : [{ code: 'format-invalid', message: `"${text}" is not a UUID`, hint }];
+}
+
+/** Returns true when `text` is a UUID: resources have their homes under such names. */
+export function isUuid(text: string): boolean {
+  return uuid.test(text);
+}
+
+/** True when an output name is the same for every match. */
+export function isConstant(outPattern: string): boolean {
+  return parsePlaceholders(outPattern).length === 0;
+}

@@ -1,0 +1,78 @@
+import { type SourcePosition, type TextRange } from './position.ts';
+
+/**
+ * A YAML value with the place of each of its parts. An alias is the very node that its anchor names, so nodes form a
+ * graph without loops; document.ts bounds the number of nodes that a walk along all paths meets.
+ */
+export type YamlNode = ScalarNode | ListNode | MapNode;
+
+/** A text, a number, true, false or nothing. */
+export interface ScalarNode {
+  readonly type: 'scalar';
+  /** Whole numbers are bigint, so that 64-bit identifiers stay exact. */
+  readonly value: string | number | bigint | boolean | null;
+  /** Where it is written; the key's range when nothing is written after the colon. */
+  readonly range: TextRange;
+  /**
+   * Where each line of the text begins in the source, when its characters stand there one by one: a text on one line,
+   * or a literal block (`|`). Undefined for escapes and folded text: parts of these cannot be pointed at.
+   */
+  readonly lineStarts?: readonly SourcePosition[];
+}
+
+/** A list: `- a` lines or `[a, b]`. */
+export interface ListNode {
+  readonly type: 'list';
+  readonly items: readonly YamlNode[];
+  readonly range: TextRange;
+}
+
+/** A mapping: `key: value` lines or `{ key: value }`. */
+export interface MapNode {
+  readonly type: 'map';
+  readonly entries: readonly YamlEntry[];
+  readonly range: TextRange;
+}
+
+/** One `key: value` of a mapping. Keys of an entry list may repeat; the first counts. */
+export interface YamlEntry {
+  readonly key: string;
+  readonly keyRange: TextRange;
+  readonly value: YamlNode;
+}
+
+/** Returns the entry with that key, the first when there are several, or undefined. */
+export function entryOf(node: YamlNode | undefined, key: string): YamlEntry | undefined {
+  return node?.type === 'map' ? node.entries.find((entry) => entry.key === key) : undefined;
+}
+
+/** Returns the text under that key, or undefined when there is no such key or its value is no text. */
+export function textOf(node: YamlNode | undefined, key: string): string | undefined {
+  const value = entryOf(node, key)?.value;
+  return value?.type === 'scalar' && typeof value.value === 'string' ? value.value : undefined;
+}
+
+/** Returns the range of a part of a scalar's text, or the whole scalar's where parts cannot be pointed at. */
+export function partRange(
+  node: ScalarNode,
+  part: { readonly start: number; readonly end: number } | undefined,
+): TextRange {
+  if (part === undefined || typeof node.value !== 'string') return node.range;
+  const text = node.value;
+  const placeOf = (index: number): SourcePosition | undefined => {
+    const lines = text.slice(0, index).split('\n');
+    return placeInSource(node, { line: lines.length - 1, character: lines.at(-1)?.length ?? 0 });
+  };
+  const start = placeOf(part.start);
+  const end = placeOf(Math.max(part.start, Math.min(part.end, text.trimEnd().length)));
+  return start === undefined || end === undefined ? node.range : { start, end };
+}
+
+/** Returns the place in the source of a place in a scalar's text; undefined where that cannot be told. */
+export function placeInSource(
+  { lineStarts }: ScalarNode,
+  { line, character }: SourcePosition,
+): SourcePosition | undefined {
+  const start = lineStarts?.[line];
+  return start && { line: start.line, character: start.character + character };
+}

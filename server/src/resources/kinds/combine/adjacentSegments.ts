@@ -1,0 +1,101 @@
+/**
+ * Small files of a series that follow each other, as those of single days do, are put together before parts are made of
+ * them: to open a file costs as much as many rows. As in merge.ts one file more makes a few merged files anew.
+ */
+import { keyOf } from '../../../materialize/contentKey.ts';
+import { type Job } from '../../../base/job.ts';
+import { type GroupLimits, groupAdjacent } from '../../series/groups.ts';
+import { mapLimit } from '../../../base/mapLimit.ts';
+import { type Materializer } from '../../../materialize/materializer.ts';
+import { wholeTime } from './parts.ts';
+import { type Segment } from './segments.ts';
+import { type SegmentLayout } from './sql.ts';
+import { inTimeOrder, keyOfLayout, writeRows } from './write.ts';
+
+/** Up to so many pieces of a series are left as they are. */
+const piecesMin = 16;
+
+const limits: GroupLimits = { sizeBytesMax: 256 * 1024, countMax: 64 };
+
+/**
+ * Pieces with more time than this between them, microseconds, are not merged: new data of one would change parts of the
+ * other.
+ */
+const gapUsMax = 8n * 86_400_000_000n;
+
+/** So many groups are merged side by side. */
+const groupsAtOnce = 2;
+
+/**
+ * Returns the pieces that have rows, those of a series in an order in which a later one wins, with small neighbors
+ * merged: a merged one has each time once, and the columns of the layout that its pieces have, with the layout's types.
+ */
+export async function mergeAdjacentSegments(
+  layout: SegmentLayout,
+  pieces: readonly Segment[],
+  workshop: Materializer,
+  job: Job,
+): Promise<readonly Segment[]> {
+  const series = new Map<number, Segment[]>();
+  for (const piece of pieces) {
+    if (piece.facts.time === undefined) continue;
+    const own = series.get(piece.series);
+    if (own === undefined) series.set(piece.series, [piece]);
+    else own.push(piece);
+  }
+  const merged: Segment[] = [];
+  for (const own of series.values()) merged.push(...(await mergeSeries(layout, inTimeOrder(own), workshop, job)));
+  return merged;
+}
+
+async function mergeSeries(
+  layout: SegmentLayout,
+  pieces: readonly Segment[],
+  workshop: Materializer,
+  job: Job,
+): Promise<readonly Segment[]> {
+  if (pieces.length <= piecesMin) return pieces;
+  const near = groupAdjacent(pieces.map(groupable), limits).flatMap((group) => splitAtGaps(group.map(pieceOf)));
+  const merged = await mapLimit(near, groupsAtOnce, (group) => mergeGroup(layout, group, workshop, job));
+  // What was merged may be small still.
+  return merged.length < pieces.length ? await mergeSeries(layout, merged, workshop, job) : pieces;
+}
+
+const groupable = (piece: Segment) => ({ piece, key: piece.file.key, sizeBytes: piece.file.sizeBytes });
+const pieceOf = ({ piece }: { readonly piece: Segment }): Segment => piece;
+
+function splitAtGaps(group: readonly Segment[]): readonly (readonly Segment[])[] {
+  const groups: Segment[][] = [];
+  let [minUs, maxUs] = [0n, 0n];
+  for (const piece of group) {
+    const time = piece.facts.time!;
+    const last = groups.at(-1);
+    if (last !== undefined && time.minUs - maxUs <= gapUsMax && minUs - time.maxUs <= gapUsMax) {
+      last.push(piece);
+      [minUs, maxUs] = [time.minUs < minUs ? time.minUs : minUs, time.maxUs > maxUs ? time.maxUs : maxUs];
+    } else {
+      groups.push([piece]);
+      [minUs, maxUs] = [time.minUs, time.maxUs];
+    }
+  }
+  return groups;
+}
+
+async function mergeGroup(
+  layout: SegmentLayout,
+  group: readonly Segment[],
+  workshop: Materializer,
+  job: Job,
+): Promise<Segment> {
+  const [first] = group;
+  if (group.length === 1) return first!;
+  const names = new Set(group.flatMap(({ facts }) => facts.columns.map(({ name }) => name)));
+  const own: SegmentLayout = { ...layout, columns: layout.columns.filter(({ name }) => names.has(name)) };
+  const keys = group.map((piece) => piece.file.key);
+  const file = await workshop.file(
+    keyOf('combine neighbors', 1, keyOfLayout(own), keys),
+    (target, shared) => writeRows(own, wholeTime, [group], target, workshop, shared),
+    job,
+  );
+  return { ...first!, file, facts: await workshop.inspect([file], job), hasBlanks: false };
+}

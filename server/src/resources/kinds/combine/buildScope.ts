@@ -1,0 +1,97 @@
+import { type HostFile } from '../../../pond/types.ts';
+import { requireSqlType } from '../../../duckdb/sqlType.ts';
+import { type TypedColumn } from '../../../sandbox/build.ts';
+import { keyOf } from '../../../materialize/contentKey.ts';
+import { type Job } from '../../../base/job.ts';
+import { type Match } from '../../model/derivedContent.ts';
+import { type Resource } from '../../model/kind.ts';
+import { exactUnion } from '../../series/exact.ts';
+import { mapLimit } from '../../../base/mapLimit.ts';
+import { type Materializer } from '../../../materialize/materializer.ts';
+import { withoutNullColumns } from './nullColumns.ts';
+import { findColumns, type FoundColumn, timeTypeOf } from './columns.ts';
+import { divide, type Part } from './parts.ts';
+import { mergeAdjacentSegments } from './adjacentSegments.ts';
+import { collectSegments } from './segments.ts';
+import { type Scope } from './scope.ts';
+import { emptySql, type SegmentLayout, unionTypesSql } from './sql.ts';
+import { keyOfLayout, writeRows } from './write.ts';
+
+/** How keys of what is made here begin. The number changes when the same inputs would give something else. */
+export const recipe = ['combine', 3] as const;
+
+/** A scope with what its patterns match. */
+export interface ScopeInputs {
+  readonly resource: Resource;
+  readonly scope: Scope;
+  /** The matched files of each series of the scope, in its order. */
+  readonly series: readonly (readonly Match[])[];
+}
+
+/** Parts that are made side by side: while one is planned or written out, another is joined. */
+const partsAtOnce = 2;
+
+/**
+ * Makes the wide series of a scope, and returns its parts in order of time; one without rows when there are none. Only
+ * parts whose inputs are new are made. Fails as the pieces and the columns do: `invalid-content`, `run-failed`.
+ */
+export async function makeScope(inputs: ScopeInputs, workshop: Materializer, job: Job): Promise<readonly HostFile[]> {
+  const { resource, scope } = inputs;
+  const pieces = await withoutNullColumns(
+    await collectSegments(scope.title, inputs.series, workshop, job),
+    workshop,
+    job,
+  );
+  const found = pieces.length === 0 ? [] : findColumns(resource, scope, pieces);
+  const layout = { time: timeTypeOf(pieces), columns: await typedColumns(found, workshop, job) };
+  const parts = divide(await mergeAdjacentSegments(layout, pieces, workshop, job));
+  if (parts.length === 0) return [await makeEmpty(layout, workshop, job)];
+  let done = 0;
+  return await mapLimit(parts, partsAtOnce, async (part) => {
+    const file = await makePart(layout, part, workshop, job);
+    job.progress?.(scope.title, ++done, parts.length);
+    return file;
+  });
+}
+
+/** The columns with the types that they are written with: where inputs differ, one that holds the values of all. */
+async function typedColumns(
+  found: readonly FoundColumn[],
+  { builder }: Materializer,
+  { signal }: Job,
+): Promise<readonly TypedColumn[]> {
+  const mixed = found.filter(({ types }) => types.length > 1);
+  const [united = []] =
+    mixed.length === 0
+      ? []
+      : await builder.run({ statements: [unionTypesSql(mixed.map(({ types }) => types))] }, signal);
+  return found.map((column) => {
+    const at = mixed.indexOf(column);
+    return {
+      name: column.name,
+      type: at < 0 ? column.types[0]! : exactUnion(column.types, requireSqlType(String(united[at]))),
+    };
+  });
+}
+
+async function makeEmpty(layout: SegmentLayout, workshop: Materializer, job: Job): Promise<HostFile> {
+  const write = async (target: string, { signal }: Job): Promise<void> => {
+    await workshop.builder.run({ statements: [emptySql(layout, target)], writes: [target] }, signal);
+  };
+  return await workshop.file(keyOf(...recipe, 'empty', keyOfLayout(layout)), write, job);
+}
+
+async function makePart(
+  layout: SegmentLayout,
+  { period, pieces }: Part,
+  workshop: Materializer,
+  job: Job,
+): Promise<HostFile> {
+  const indexes = [...new Set(pieces.map(({ series }) => series))];
+  const series = indexes.map((index) => pieces.filter((piece) => piece.series === index));
+  const keys = series.map((own) => own.map(({ file }) => file.key));
+  const bounds = [String(period.startUs), String(period.endUs)];
+  const write = (target: string, shared: Job): Promise<void> =>
+    writeRows(layout, period, series, target, workshop, shared);
+  return await workshop.file(keyOf(...recipe, 'part', keyOfLayout(layout), bounds, keys), write, job);
+}

@@ -1,0 +1,61 @@
+/** A sensor that was silent for a day must not contradict its numbers of other days: see series/blankColumns.ts. */
+import { type HostFile } from '../../../pond/types.ts';
+import { type FileFacts } from '../../../sandbox/build.ts';
+import { keyOf } from '../../../materialize/contentKey.ts';
+import { type Job } from '../../../base/job.ts';
+import { nullColumns, isUntold } from '../../series/nullColumns.ts';
+import { mapLimit } from '../../../base/mapLimit.ts';
+import { type Materializer } from '../../../materialize/materializer.ts';
+import { type Segment } from './segments.ts';
+
+/** So many pieces are looked into side by side. */
+const piecesAtOnce = 2;
+
+/**
+ * A file never changes, so neither does what is known of it: the columns without a value, by the file's key and those
+ * asked for.
+ */
+const remembered = new Map<string, ReadonlySet<string>>();
+const rememberedMax = 10_000;
+
+/**
+ * Returns the pieces, where types differ without the columns in which they have no value. A column that has a value
+ * nowhere stays where its type is told.
+ */
+export async function withoutNullColumns(
+  pieces: readonly Segment[],
+  workshop: Materializer,
+  job: Job,
+): Promise<readonly Segment[]> {
+  const types = new Map<string, Set<string>>();
+  for (const { name, type } of pieces.flatMap(({ facts }) => facts.columns)) {
+    const own = types.get(name) ?? new Set();
+    types.set(name, own.add(type));
+  }
+  return await mapLimit(pieces, piecesAtOnce, async (piece) => {
+    const { facts, file } = piece;
+    const names = facts.columns.flatMap(({ name, type }) =>
+      isUntold(type) && types.get(name)!.size > 1 ? [name] : [],
+    );
+    if (names.length === 0) return piece;
+    const blank = facts.rowCount === 0 ? new Set(names) : await blankColumnsOf(file, names, workshop, job);
+    return blank.size === 0 ? piece : { ...piece, facts: without(facts, blank), hasBlanks: true };
+  });
+}
+
+async function blankColumnsOf(
+  file: HostFile,
+  names: readonly string[],
+  workshop: Materializer,
+  job: Job,
+): Promise<ReadonlySet<string>> {
+  const key = keyOf(file.key, names);
+  const blank = remembered.get(key) ?? (await nullColumns([file], names, workshop, job));
+  remembered.set(key, blank);
+  if (remembered.size > rememberedMax) remembered.delete(remembered.keys().next().value!);
+  return blank;
+}
+
+function without(facts: FileFacts, blank: ReadonlySet<string>): FileFacts {
+  return { ...facts, columns: facts.columns.filter(({ name }) => !blank.has(name)) };
+}

@@ -1,0 +1,89 @@
+/** What a scope is made of: the files that its patterns match, with what is in them. */
+import { isPondError, PondError } from '../../../base/error.ts';
+import { type HostFile } from '../../../pond/types.ts';
+import { type FileFacts } from '../../../sandbox/build.ts';
+import { type Column } from '../../../sandbox/types.ts';
+import { type Job } from '../../../base/job.ts';
+import { type Match } from '../../model/derivedContent.ts';
+import { mergeSmall } from './merge.ts';
+import { parquetFilesOf } from '../../series/parquetFiles.ts';
+import { requireSeconds } from '../../series/seconds.ts';
+import { mapLimit } from '../../../base/mapLimit.ts';
+import { timeColumnOf, timeSql } from '../../series/time.ts';
+import { type Materializer } from '../../../materialize/materializer.ts';
+
+/** A file of a series: a version, or several small ones that have the same columns. */
+export interface Segment {
+  /** Absolute pond path, for people. */
+  readonly path: string;
+  /** 0-based index of the series in the document. */
+  readonly series: number;
+  readonly file: HostFile;
+  /** Without the columns that the file has, but no value in them, where other files have another type for them. */
+  readonly facts: FileFacts;
+  /** True when the file has columns that the facts do not have. */
+  readonly hasBlanks: boolean;
+}
+
+/** So many inputs are looked into, and made where need be, side by side. */
+const inputsAtOnce = 4;
+
+/** So many files of an input are looked into side by side. */
+const filesAtOnce = 2;
+
+/**
+ * Returns the pieces of the files that the patterns of each series match, in the order in which a later one wins within
+ * its series. Fails `invalid-content`, with the input's path, for what is no series.
+ */
+export async function collectSegments(
+  title: string,
+  matched: readonly (readonly Match[])[],
+  workshop: Materializer,
+  job: Job,
+): Promise<readonly Segment[]> {
+  const inputs = matched.flatMap((matches, series) => matches.map((match) => ({ series, match, alike: matches })));
+  const pieces = await mapLimit(inputs, inputsAtOnce, async ({ series, match, alike }) => {
+    const { path } = match;
+    try {
+      const files = await mergeSmall(await parquetFilesOf({ match, alike }, workshop, job), workshop, job);
+      const found = await mapLimit(files, filesAtOnce, async (file): Promise<Segment> => {
+        return { path, series, file, facts: await workshop.inspect([file], job), hasBlanks: false };
+      });
+      requireTime(path, found);
+      for (const { file, facts } of found) await requireSeconds([file], facts, workshop, job);
+      return found;
+    } catch (error) {
+      throw inputError(title, path, error);
+    }
+  });
+  return pieces.flat();
+}
+
+function requireTime(path: string, pieces: readonly Segment[]): void {
+  const filled = pieces.filter(({ facts }) => facts.rowCount > 0);
+  // Fails for a type that says no time. Of a text file without rows types are not known.
+  for (const time of timeColumnsOf(filled)) timeSql(time);
+  // A file without a byte has no columns at all.
+  if (pieces.length === 0 || timeColumnsOf(filled.length > 0 ? filled : pieces).length > 0) return;
+  throw new PondError('invalid-content', `${path} has no column Timestamp`, {
+    path,
+    hint: 'Series are combined by time: name the column with the time Timestamp by a Derive resource.',
+  });
+}
+
+function timeColumnsOf(pieces: readonly Segment[]): readonly Column[] {
+  return pieces.flatMap(({ facts }) => timeColumnOf(facts.columns) ?? []);
+}
+
+/** Names the resource and the input, unless the error is about something else: the document that makes the input. */
+function inputError(title: string, path: string, error: unknown): unknown {
+  if (!isPondError(error) || error.code === 'cancelled' || error.code === 'untrusted') return error;
+  if (error.path !== undefined && error.path !== path) return error;
+  const { code, message, hint } = error;
+  const place = error.path === undefined ? `${path}: ` : '';
+  return new PondError(code, `${title}: ${place}${message}`, {
+    path,
+    cause: error,
+    ...(hint === undefined ? {} : { hint }),
+  });
+}

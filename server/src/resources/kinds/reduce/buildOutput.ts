@@ -1,0 +1,106 @@
+import { isPondError, PondError } from '../../../base/error.ts';
+import { type SqlType } from '../../../duckdb/sqlType.ts';
+import { type HostFile } from '../../../pond/types.ts';
+import { documentName, resourceDirectory, titleOf } from '../../model/resourcePath.ts';
+import { type Resource } from '../../model/kind.ts';
+import { type AlikeInput, parquetFilesOf } from '../../series/parquetFiles.ts';
+import { type OutputColumn } from './foldSql.ts';
+import { type OutputInput } from './collectInputs.ts';
+import { type BuildPlan } from './buildPlan.ts';
+import { type PartialAggregate, partialAggregatesOf } from './partialAggregates.ts';
+import { makeParts, type PartedInput } from './parts.ts';
+import { type ReduceResolution } from './spec.ts';
+import { commonType } from './aggregates.ts';
+
+/** An output at one resolution. */
+export interface OutputSpec {
+  readonly resource: Resource;
+  readonly resolution: ReduceResolution;
+  /** Length of the buckets that it is folded from, microseconds. */
+  readonly baseUs: number;
+  readonly inputs: readonly OutputInput[];
+}
+
+/**
+ * Makes an output, and returns its parts in time order: one without rows when the inputs have none. Fails
+ * `invalid-content` for an input without numbers or times, and `run-failed` when two inputs have a column of the same
+ * name.
+ */
+export async function makeOutput(spec: OutputSpec, making: BuildPlan): Promise<readonly HostFile[]> {
+  const inputs: PartedInput[] = [];
+  for (const input of spec.inputs) {
+    const alike = spec.inputs.filter(({ dataset }) => dataset === input.dataset).map(({ match }) => match);
+    const partials = await inputPartials(spec, { ...input, alike }, making);
+    inputs.push({ partials, columns: columnsOf(input, partials) });
+  }
+  requireDifferentNames(spec, inputs);
+  return await makeParts({ resolution: spec.resolution.duration, baseUs: spec.baseUs }, inputs, making);
+}
+
+async function inputPartials(
+  { resource, baseUs }: OutputSpec,
+  { match, dataset, alike }: OutputInput & AlikeInput,
+  making: BuildPlan,
+): Promise<readonly PartialAggregate[]> {
+  try {
+    const files = await parquetFilesOf({ match, alike }, making.workshop, making.job);
+    return await partialAggregatesOf({ files, wanted: dataset.columns, baseUs }, making);
+  } catch (error) {
+    throw inputError(resource, match.path, error);
+  }
+}
+
+/** Names the resource and the input in an error about the input. */
+function inputError(resource: Resource, path: string, error: unknown): unknown {
+  if (!isPondError(error) || error.code === 'cancelled' || error.code === 'untrusted') return error;
+  const { code, message, hint } = error;
+  return new PondError(code, `${titleOf(resource)}: ${path}: ${message}`, {
+    path,
+    cause: error,
+    ...(hint === undefined ? {} : { hint }),
+  });
+}
+
+/**
+ * The columns of an input, in the order in which its files first have them. DuckDB takes names in any case for the
+ * same.
+ */
+function columnsOf({ prefix }: OutputInput, partials: readonly PartialAggregate[]): readonly OutputColumn[] {
+  const found = new Map<string, { readonly name: string; readonly types: SqlType[] }>();
+  for (const { name, type } of partials.flatMap(({ columns }) => columns)) {
+    const column = found.get(name.toLowerCase()) ?? { name, types: [] };
+    column.types.push(type);
+    found.set(name.toLowerCase(), column);
+  }
+  return [...found.values()].map(({ name, types }) => ({
+    source: name,
+    name: `${prefix}${name}`,
+    type: commonType(types),
+  }));
+}
+
+function requireDifferentNames({ resource, inputs: given }: OutputSpec, inputs: readonly PartedInput[]): void {
+  const owners = new Map<string, OutputInput>();
+  for (const [i, { columns }] of inputs.entries()) {
+    const input = given[i]!;
+    for (const { name } of columns) {
+      const other = owners.get(name.toLowerCase());
+      if (other !== undefined) throw collisionError(resource, name, [other, input]);
+      owners.set(name.toLowerCase(), input);
+    }
+  }
+}
+
+function collisionError(
+  resource: Resource,
+  name: string,
+  [one, other]: readonly [OutputInput, OutputInput],
+): PondError {
+  const message = `${titleOf(resource)}: ${one.match.path} and ${other.match.path} both bring a column "${name}" to one output`;
+  const { position } = other.dataset;
+  return new PondError('run-failed', message, {
+    path: `${resourceDirectory(resource)}/${documentName}`,
+    hint: 'Keep the column of one of them by `columns`, or change out_pattern so that they make outputs of their own.',
+    ...(position && { position }),
+  });
+}

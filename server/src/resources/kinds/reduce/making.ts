@@ -1,8 +1,0 @@
-import { type Job } from '../../../base/job.ts';
-import { type Materializer } from '../../../materialize/workshop.ts';
-
-/** Where partials and parts are made, and for whom. */
-export interface BuildPlan {
-  readonly workshop: Materializer;
-  readonly job: Job;
-}

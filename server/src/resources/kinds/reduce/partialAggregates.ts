@@ -1,0 +1,194 @@
+/**
+ * Partials: what all resolutions of a collection are folded from. A partial has, for each bucket of the base length and
+ * each value column, how many values there were, their sum, the least and the greatest. It is a function of files that
+ * never change, so that data which comes later makes new partials and leaves the others.
+ */
+import { type HostFile } from '../../../pond/types.ts';
+import { type TypedColumn } from '../../../sandbox/build.ts';
+import { PondError } from '../../../base/error.ts';
+import { keyOf } from '../../../materialize/contentKey.ts';
+import { type Job } from '../../../base/job.ts';
+import { areAlike } from '../../series/alike.ts';
+import { nullColumns, isUntold } from '../../series/nullColumns.ts';
+import { exactLists } from '../../series/exact.ts';
+import { type GroupLimits, groupAdjacent } from '../../series/groups.ts';
+import { type Period } from '../../series/periods.ts';
+import { requireSeconds } from '../../series/seconds.ts';
+import { mapLimit } from '../../../base/mapLimit.ts';
+import { timeColumnOf } from '../../series/time.ts';
+import { type Materializer } from '../../../materialize/materializer.ts';
+import { mergedSql, partialSql, statistics, writePartialSql } from './partialSql.ts';
+import { type BuildPlan } from './buildPlan.ts';
+import { type AggregateRange, rangesOf } from './ranges.ts';
+import { valueColumnsOf } from './aggregates.ts';
+
+export interface PartialAggregate {
+  readonly key: string;
+  /** Of its file, or of the files that it is to be made of. */
+  readonly sizeBytes: number;
+  /** Where its buckets begin; none when it has no row. */
+  readonly stretches: readonly AggregateRange[];
+  /** Value columns, with the types of their least and greatest values. */
+  readonly columns: readonly TypedColumn[];
+  /** Its file, made where need be. */
+  readonly file: (job: Job) => Promise<HostFile>;
+}
+
+/** What partials are made of. */
+export interface PartialSpec {
+  /** Parquet files of one input, in their order. */
+  readonly files: readonly HostFile[];
+  /** Columns to keep; all when undefined. */
+  readonly wanted: readonly string[] | undefined;
+  /** Length of the buckets, microseconds. */
+  readonly baseUs: number;
+}
+
+const groupLimits: GroupLimits = { sizeBytesMax: 256 * 1024, countMax: 64 };
+/** To open a file costs so much that more of them are merged first. */
+const filesMax = 64;
+const mergeLimits: GroupLimits = { sizeBytesMax: 1024 * 1024, countMax: filesMax };
+/** Statements share the cores; a few at a time keep them busy while files are opened and flushed. */
+const besides = 4;
+/** Partials that are longer are looked into, for gaps. */
+const longUs = 86_400_000_000n;
+
+/**
+ * Returns the partials of an input, made where need be: of each large file one, of small neighbors one together. Fails
+ * `invalid-content` when a file has no time, or a wanted column has no numbers.
+ */
+export async function partialAggregatesOf(spec: PartialSpec, making: BuildPlan): Promise<readonly PartialAggregate[]> {
+  const neighbors = groupAdjacent(spec.files, groupLimits);
+  const groups = (await mapLimit(neighbors, besides, (group) => separated(group, making))).flat();
+  let done = 0;
+  const made = await mapLimit(groups, besides, async (files) => {
+    const file = await makePartial({ ...spec, files }, making);
+    making.job.progress?.('reading inputs', ++done, groups.length);
+    return { file, facts: await making.workshop.inspect([file], making.job) };
+  });
+  const long = made.filter(({ facts: { time } }) => time !== undefined && time.maxUs - time.minUs > longUs);
+  const stretches = await rangesOf(
+    long.map(({ file }) => file),
+    making,
+  );
+  return made.map(({ file, facts: { time, columns } }) => ({
+    key: file.key,
+    sizeBytes: file.sizeBytes,
+    stretches: stretches.get(file.key) ?? (time === undefined ? [] : [time]),
+    columns: columnsOf(columns),
+    file: () => Promise.resolve(file),
+  }));
+}
+
+async function makePartial({ files, wanted, baseUs }: PartialSpec, { workshop, job }: BuildPlan): Promise<HostFile> {
+  const key = keyOf('reduce partial', 2, baseUs, wanted ?? null, ...files.map((file) => file.key));
+  const write = async (target: string, shared: Job): Promise<void> => {
+    const facts = await workshop.inspect(files, shared);
+    const { columns, rowCount } = facts;
+    const time = timeColumnOf(columns);
+    if (time === undefined) throw new PondError('invalid-content', 'there is no column Timestamp');
+    const hostPaths = files.map(({ hostPath }) => hostPath);
+    const values = valueColumnsOf(await withoutBlanks(columns, { files, wanted, workshop, job: shared }), wanted);
+    const query = partialSql({ hostPaths, time: rowCount === 0 ? undefined : time, values, baseUs });
+    await requireSeconds(files, facts, workshop, shared);
+    await workshop.builder.run(
+      { statements: [writePartialSql(query, target)], reads: hostPaths, writes: [target] },
+      shared.signal,
+    );
+  };
+  return await workshop.file(key, write, job);
+}
+
+/** The columns without those that are wanted, but seem to be text only because they have no value. */
+async function withoutBlanks(
+  columns: readonly TypedColumn[],
+  { files, wanted, workshop, job }: BuildPlan & Pick<PartialSpec, 'files' | 'wanted'>,
+): Promise<readonly TypedColumn[]> {
+  const doubtful = columns.filter(({ name, type }) => wanted?.includes(name) === true && isUntold(type));
+  if (doubtful.length === 0) return columns;
+  const names = doubtful.map(({ name }) => name);
+  const blank = await nullColumns(files, names, workshop, job);
+  return columns.filter(({ name }) => !blank.has(name));
+}
+
+/**
+ * Returns the files together as far as their numbers stay exact, or each alone when a column has numbers in one and
+ * something else in another, or the times are of several types: read as one table they would have one type, and that is
+ * text.
+ */
+async function separated(
+  files: readonly HostFile[],
+  { workshop, job }: BuildPlan,
+): Promise<readonly (readonly HostFile[])[]> {
+  if (files.length === 1 || (await areAlike(files, workshop, job))) return [files];
+  const roles = new Map<string, string>();
+  const inspected = await mapLimit(files, besides, async (file) => {
+    const { columns } = await workshop.inspect([file], job);
+    return { file, columns };
+  });
+  for (const { columns } of inspected) {
+    const time = timeColumnOf(columns);
+    const numbers = new Set(valueColumnsOf(columns, undefined));
+    for (const column of columns) {
+      const role = column === time ? column.type : numbers.has(column) ? 'number' : 'other';
+      const known = roles.get(column.name.toLowerCase()) ?? role;
+      if (known !== role) return files.map((file) => [file]);
+      roles.set(column.name.toLowerCase(), role);
+    }
+  }
+  return exactLists(inspected).map((list) => list.map(({ file }) => file));
+}
+
+/** The value columns whose statistics a partial's file has. */
+function columnsOf([, ...columns]: readonly TypedColumn[]): readonly TypedColumn[] {
+  const firsts = columns.filter((_, i) => i % statistics.length === 0);
+  return firsts.map(({ name }, i) => ({
+    name: name.slice(0, -'.count'.length),
+    type: columns[i * statistics.length + statistics.indexOf('min')]!.type,
+  }));
+}
+
+/** True when a partial has buckets in a stretch of time. */
+export function hasWithin({ stretches }: PartialAggregate, { startUs, endUs }: Period): boolean {
+  return stretches.some(({ minUs, maxUs }) => maxUs >= startUs && minUs < endUs);
+}
+
+/**
+ * Returns the partials that have buckets in a stretch of time, in their order. Where they are many, partials that merge
+ * small ones stand for them, which may have other buckets as well.
+ */
+export function partialsWithin(
+  partials: readonly PartialAggregate[],
+  stretch: Period,
+  workshop: Materializer,
+): readonly PartialAggregate[] {
+  const found = partials.filter((partial) => hasWithin(partial, stretch));
+  if (found.length <= filesMax) return found;
+  const groups = groupAdjacent(partials, mergeLimits).flatMap(exactLists);
+  if (groups.length === partials.length) return found;
+  const level = groups.map((group) => (group.length === 1 ? group[0]! : merged(group, workshop)));
+  return partialsWithin(level, stretch, workshop);
+}
+
+/** One partial for several. Its file is made when it is asked for. */
+function merged(parts: readonly PartialAggregate[], workshop: Materializer): PartialAggregate {
+  const key = keyOf('reduce merged partial', 1, ...parts.map((part) => part.key));
+  const stretches = parts.flatMap((part) => part.stretches);
+  const columns = [
+    ...new Map(parts.flatMap((part) => part.columns).map((column) => [column.name.toLowerCase(), column])).values(),
+  ];
+  const write = async (target: string, shared: Job): Promise<void> => {
+    const files = await mapLimit(parts, besides, (part) => part.file(shared));
+    const hostPaths = files.map(({ hostPath }) => hostPath);
+    const query = mergedSql(
+      hostPaths,
+      columns.map(({ name }) => name),
+    );
+    await workshop.builder.run(
+      { statements: [writePartialSql(query, target)], reads: hostPaths, writes: [target] },
+      shared.signal,
+    );
+  };
+  const sizeBytes = parts.reduce((sum, part) => sum + part.sizeBytes, 0);
+  return { key, sizeBytes, stretches, columns, file: (job) => workshop.file(key, write, job) };
+}

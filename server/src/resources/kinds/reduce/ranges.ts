@@ -1,0 +1,78 @@
+import { type HostFile } from '../../../pond/types.ts';
+import { mapLimit } from '../../../base/mapLimit.ts';
+import { readParquet } from './partialSql.ts';
+import { type BuildPlan } from './buildPlan.ts';
+
+/** Where data are: microseconds since 1970 UTC, both inclusive. */
+export interface AggregateRange {
+  readonly minUs: bigint;
+  readonly maxUs: bigint;
+}
+
+const dayUs = 86_400_000_000n;
+const filesAtOnce = 64;
+const besides = 4;
+
+/** A partial never changes, so neither does what is known of it. */
+const remembered = new Map<string, readonly AggregateRange[]>();
+const rememberedMax = 10_000;
+
+/**
+ * Returns the stretches of time that partials have buckets in, by their keys: in order, with more than a day between
+ * them. A row of long ago beside those of today would otherwise seem to be about all that is between.
+ */
+export async function rangesOf(
+  files: readonly HostFile[],
+  { workshop, job }: BuildPlan,
+): Promise<ReadonlyMap<string, readonly AggregateRange[]>> {
+  const found = new Map<string, readonly AggregateRange[]>();
+  const unknown: HostFile[] = [];
+  for (const file of files) {
+    const known = remembered.get(file.key);
+    if (known === undefined) unknown.push(file);
+    else found.set(file.key, known);
+  }
+  const batches = Array.from({ length: Math.ceil(unknown.length / filesAtOnce) }, (_, i) =>
+    unknown.slice(i * filesAtOnce, (i + 1) * filesAtOnce),
+  );
+  await mapLimit(batches, besides, async (batch) => {
+    const reads = batch.map(({ hostPath }) => hostPath);
+    const rows = await workshop.builder.run({ statements: [rangesSql(reads)], reads }, job.signal);
+    const byPath = new Map<string, AggregateRange[]>();
+    for (const [path, minUs, maxUs] of rows) {
+      if (typeof path !== 'string' || typeof minUs !== 'bigint' || typeof maxUs !== 'bigint') continue;
+      const stretches = byPath.get(path) ?? [];
+      byPath.set(path, addStretch(stretches, { minUs, maxUs }));
+    }
+    for (const { key, hostPath } of batch) {
+      const stretches = byPath.get(hostPath) ?? [];
+      found.set(key, stretches);
+      remembered.set(key, stretches);
+      if (remembered.size > rememberedMax) remembered.delete(remembered.keys().next().value!);
+    }
+  });
+  return found;
+}
+
+/** Returns the query for the first and last bucket of each day, by file and day. */
+export function rangesSql(hostPaths: readonly string[]): string {
+  const day = `epoch_us("Timestamp") // ${dayUs}`;
+  return [
+    'SELECT filename, epoch_us(min("Timestamp")), epoch_us(max("Timestamp"))',
+    `FROM ${readParquet(hostPaths, 'filename = true')} GROUP BY filename, ${day} ORDER BY 1, 2`,
+  ].join(' ');
+}
+
+/** Returns the stretches that several together are, in order, with more than a day between them. */
+export function joinRanges(stretches: readonly AggregateRange[]): readonly AggregateRange[] {
+  const sorted = stretches.toSorted((a, b) => (a.minUs < b.minUs ? -1 : a.minUs > b.minUs ? 1 : 0));
+  return sorted.reduce<AggregateRange[]>(addStretch, []);
+}
+
+/** Adds a stretch that begins where the last one does or behind. */
+function addStretch(stretches: AggregateRange[], next: AggregateRange): AggregateRange[] {
+  const last = stretches.at(-1);
+  if (last === undefined || next.minUs - last.maxUs > dayUs) stretches.push(next);
+  else if (next.maxUs > last.maxUs) stretches[stretches.length - 1] = { minUs: last.minUs, maxUs: next.maxUs };
+  return stretches;
+}

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { missingVariables } from '../../client/vscode/resources/variables.ts';
+import {
+  ago,
+  bytesText,
+  durationText,
+  progressText,
+  idle,
+  stateOf,
+  summaryOf,
+  type Running,
+} from '../../client/vscode/resources/strings.ts';
+import { type ResourceInfo, type RunInfo } from '../../server/src/protocol/resources.ts';
+import { newPondHost } from '../support/commandHost.ts';
+
+const nowMs = Date.parse('2026-03-01T12:00:00Z');
+
+function runOf(changes: Partial<RunInfo>): RunInfo {
+  const counts = { durationMs: 5, rows: 0, bytes: 0, files: 0 };
+  const of = { resource: 'Inbox/x', id: 'id', status: 'ok', started: '2026-03-01T11:57:00.000Z' } as const;
+  return { ...of, ...counts, notes: [], error: null, commit: null, ...changes };
+}
+
+function resourceOf(changes: Partial<ResourceInfo>): ResourceInfo {
+  const named = { kind: 'Inbox', name: 'x', id: 'id', desc: '', home: '/Inbox/id' };
+  return { ...named, state: 'committed', problems: [], reads: [], outputs: [], lastRun: null, ...changes };
+}
+
+const problem = { code: 'c', severity: 'error', message: 'm', origin: 'o', line: 0, character: 0 } as const;
+
+const running: Running = { progress: { message: 'files', done: 3, total: 10 }, ended: undefined };
+
+test('a resource is at what presses most', () => {
+  const failed = runOf({ status: 'failed' });
+  assert.equal(stateOf(resourceOf({ problems: [problem], lastRun: failed }), running), 'running');
+  assert.equal(stateOf(resourceOf({ problems: [problem], lastRun: failed }), idle), 'broken');
+  assert.equal(stateOf(resourceOf({ state: 'changed', lastRun: failed }), idle), 'failed');
+  assert.equal(stateOf(resourceOf({ state: 'changed', lastRun: runOf({}) }), idle), 'changed');
+  assert.equal(stateOf(resourceOf({ lastRun: runOf({ status: 'skipped' }) }), idle), 'skipped');
+  assert.equal(stateOf(resourceOf({}), idle), 'new');
+});
+
+test('a row says what is next and what was last', () => {
+  const check = (changes: Partial<ResourceInfo>, expected: string): void =>
+    assert.equal(summaryOf(resourceOf(changes), idle, nowMs), expected);
+  check({}, 'never run');
+  check({ state: 'staged' }, 'staged');
+  check({ state: 'changed', lastRun: runOf({ rows: 1234 }) }, 'changed · 3 min ago · 1,234 rows');
+  check({ lastRun: runOf({ files: 1 }) }, '3 min ago · 1 file');
+  check({ lastRun: runOf({}) }, '3 min ago');
+  check({ lastRun: runOf({ status: 'failed' }) }, 'failed 3 min ago');
+  check({ problems: [problem, problem] }, '2 problems · never run');
+  assert.equal(summaryOf(resourceOf({ lastRun: runOf({}) }), running, nowMs), 'files (3 of 10)');
+  assert.equal(summaryOf(resourceOf({}), { progress: undefined, ended: 'ok' }, nowMs), 'ok');
+  assert.equal(progressText({ message: 'pages', done: 3 }), 'pages');
+});
+
+test('times, durations and sizes are told in units that fit', () => {
+  const before = (ms: number): string => ago(nowMs - ms, nowMs);
+  assert.deepEqual([-5, 59_000, 60_000, 3_600_000, 90_000_000, 200_000_000].map(before), [
+    ...['just now', 'just now', '1 min ago', '1 h ago', '1 day ago', '2 days ago'],
+  ]);
+  assert.equal(before(40 * 86_400_000), '2026-01-20');
+  assert.deepEqual([0.4, 999, 1500, 61_000, 3_660_000].map(durationText), [
+    ...['0 ms', '999 ms', '1.5 s', '1 min 1 s', '1 h 1 min'],
+  ]);
+  assert.deepEqual([0, 1023, 1024, 1_572_864].map(bytesText), ['0 B', '1023 B', '1.0 KiB', '1.5 MiB']);
+});
+
+test('the variables that a document misses are those that the server does not find', async (t) => {
+  const { run, folder } = await newPondHost(t);
+  const text = [
+    'apiVersion: v1',
+    'kind: Inbox',
+    'name: "{{ site }}"',
+    'desc: Files',
+    'spec:',
+    '  pattern: "/{{ folder }}/{{ site }}/*.csv"',
+    '',
+  ].join('\n');
+  const missing = async (variables: Readonly<Record<string, string>>): Promise<readonly string[]> => {
+    const sources = [{ text, origin: 'x.yaml' }];
+    return missingVariables(text, (await run('apply', { sources, variables, directory: folder })).problems);
+  };
+  assert.deepEqual(await missing({}), ['site', 'folder']);
+  assert.deepEqual(await missing({ site: 'a' }), ['folder']);
+  assert.deepEqual(await missing({ site: 'a', folder: 'data' }), []);
+});

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseDocuments } from '../../server/src/documents/document.ts';
+import { entryOf, partRange, placeInSource } from '../../server/src/documents/yamlNode.ts';
+
+/**
+ * `|` marks a place in the value of `query`, and what is found there in the document is compared up to its line's end.
+ */
+function check(name: string, document: string, place: string, expected: string): void {
+  test(name, () => {
+    const query = entryOf(parseDocuments(document)[0]?.root, 'query')?.value;
+    assert.ok(query?.type === 'scalar' && typeof query.value === 'string');
+    const index = query.value.indexOf(place);
+    assert.ok(index >= 0, query.value);
+    const before = query.value.slice(0, index).split('\n');
+    const position = { line: before.length - 1, character: before.at(-1)?.length ?? 0 };
+    const found = placeInSource(query, position) ?? query.range.start;
+    assert.equal(document.split(/\r?\n/)[found.line]?.slice(found.character), expected);
+  });
+}
+
+check('a plain text', 'query: SELECT a FROM b', 'FROM', 'FROM b');
+check('a text in quotes', 'query: "SELECT a FROM b"', 'FROM', 'FROM b"');
+check('a text in quotes of the other kind', "a: 1\nquery:   'SELECT a FROM b'", 'a', "a FROM b'");
+check('a text with escapes begins where it begins', "query: 'SELECT ''a'' FROM b'", 'FROM', "'SELECT ''a'' FROM b'");
+check('a literal block', 'query: |\n  SELECT a\n  FROM b\n', 'FROM', 'FROM b');
+check('a literal block that keeps no end', 'query: |-\n      SELECT a\n        FROM b\nx: 1', 'FROM', 'FROM b');
+check('a literal block with empty lines', 'query: |\n\n  SELECT a\n\n  FROM b\n', 'b', 'b');
+check('a literal block that says its indentation', 'query: |2\n    SELECT a\n  FROM b\n', 'a', 'a');
+check('a literal block with a comment', 'query: | # the query\n  SELECT a\n  FROM b\n', 'b', 'b');
+check('a literal block in lines of Windows', 'query: |\r\n  SELECT a\r\n  FROM b\r\n', 'b', 'b');
+check('a literal block with a name', 'query: &q |\n  SELECT a\n', 'a', 'a');
+check('a folded block begins where it begins', 'query: >\n  SELECT a\n  FROM b\n', 'FROM', '>');
+check('a text over several lines begins where it begins', 'query: SELECT a\n  FROM b\n', 'FROM', 'SELECT a');
+
+test('a part of a literal block is pointed at, over lines too', () => {
+  const query = entryOf(parseDocuments('a: 1\nquery: |\n    SELECT\n\n      a\n')[0]?.root, 'query')?.value;
+  assert.ok(query?.type === 'scalar');
+  assert.deepEqual(partRange(query, { start: 3, end: 11 }), {
+    start: { line: 2, character: 7 },
+    end: { line: 4, character: 7 },
+  });
+  assert.deepEqual(partRange(query, { start: 8, end: 12 }).end, { line: 4, character: 7 });
+});

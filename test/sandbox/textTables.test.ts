@@ -1,0 +1,248 @@
+/** Text files as tables: no row of them is left out and no value changed, or the query fails and says where. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { createQueryEngine, type QueryEngine } from '../../server/src/sql/engine.ts';
+import { makeTestPond, type TestPond } from '../sql/testPond.ts';
+
+let made: TestPond;
+let engine: QueryEngine;
+let count = 0;
+
+before(async () => {
+  made = await makeTestPond();
+  engine = createQueryEngine();
+});
+after(async () => {
+  await engine.close();
+  await made.close();
+});
+
+type Files = Readonly<Record<string, string | Uint8Array>>;
+
+/** Writes files into a folder of their own, runs a query in which FOLDER stands for it, and returns the rows. */
+async function rowsOf(files: Files, sql: string): Promise<(string | null)[][]> {
+  const folder = `/case${(count += 1)}`;
+  await made.root.createDirectory(folder);
+  for (const [name, content] of Object.entries(files)) {
+    const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+    await made.root.writeFile(`${folder}/${name}`, bytes);
+  }
+  const { resultId, rowCount } = await engine.run(made.pond, { sql: sql.replaceAll('FOLDER', folder) });
+  const { columns } = await engine.rows(resultId, 0, rowCount);
+  await engine.release(resultId);
+  return Array.from({ length: rowCount }, (_, row) => columns.map((column) => column[row] ?? null));
+}
+
+function reads(name: string, files: Files, sql: string, expected: (string | null)[][]): void {
+  test(`reads ${name}`, async () => assert.deepEqual(await rowsOf(files, sql), expected));
+}
+
+function refuses(name: string, files: Files, sql: string, code: string, message: RegExp): void {
+  test(`refuses ${name}`, async () => {
+    await assert.rejects(rowsOf(files, sql), (error: unknown) => {
+      assert.ok(error instanceof Error && 'code' in error);
+      assert.equal(error.code, code);
+      assert.match(error.message, message);
+      return true;
+    });
+  });
+}
+
+const lines = (head: string, ...rows: readonly string[]): string => `${[head, ...rows].join('\n')}\n`;
+const numbered = (length: number, row: (index: number) => string): string[] => Array.from({ length }, (_, i) => row(i));
+const many = 25_000;
+
+for (const [type, first, late, expected] of [
+  ['numbers after whole numbers', '0', '12.6', ['DOUBLE', '12.6']],
+  ['times of day after dates', '2026-01-01', '2026-01-02 10:30:00', ['TIMESTAMP', '2026-01-02 10:30:00']],
+  ['numbers after blanks', '', '3.5', ['DOUBLE', '3.5']],
+  ['words after true and false', 'true', '1', ['VARCHAR', '1']],
+] as const) {
+  const content = lines('id,x', ...numbered(many, (i) => `${i},${first}`), `${many},${late}`);
+  reads(`${type} as they are`, { 'a.csv': content }, `SELECT typeof(x), x FROM "FOLDER/a.csv" WHERE id = ${many}`, [
+    [...expected],
+  ]);
+}
+
+refuses(
+  'a word in a column of numbers, with its line',
+  { 'a.csv': lines('id,x', ...numbered(many, (i) => `${i},1`), `${many},none`) },
+  'SELECT count(x) FROM "FOLDER/a.csv"',
+  'invalid-content',
+  /a\.csv cannot be read: CSV Error on Line: 25002/,
+);
+refuses(
+  'a short line below many, with its number',
+  { 'a.csv': lines('id,x,y', ...numbered(many, (i) => `${i},1,2`), 'cut') },
+  'FROM "FOLDER/a.csv"',
+  'invalid-content',
+  /25002/,
+);
+refuses(
+  'a short line below a few, with its number',
+  { 'a.csv': lines('id,x,y', ...numbered(20, (i) => `${i},1,2`), 'cut') },
+  'FROM "FOLDER/a.csv"',
+  'invalid-content',
+  /expected 3 fields in line 22, as in those before it, got 1/,
+);
+reads(
+  'quotes that only late rows have',
+  { 'a.csv': lines('id,x', ...numbered(many, (i) => `${i},a`), `${many},"b,c"`) },
+  `SELECT x FROM "FOLDER/a.csv" WHERE id = ${many}`,
+  [['b,c']],
+);
+
+const secondHeader = (...above: readonly string[]): Files => ({
+  'a.csv': lines('Timestamp,T', ...above, 'Timestamp,T,DO', '4,10.4,8.1', '5,10.5,8.2'),
+});
+refuses(
+  'rows above a second header',
+  secondHeader('1,10.1', '2,10.2', '3,10.3'),
+  'FROM "FOLDER/a.csv"',
+  'invalid-content',
+  /line 5 begins a table of 3 columns/,
+);
+refuses(
+  'a thousand rows above a second header',
+  secondHeader(...numbered(1000, (i) => `${i},1.5`)),
+  'FROM "FOLDER/a.csv"',
+  'invalid-content',
+  /line 1002 begins a table/,
+);
+refuses(
+  'more rows above a second header than DuckDB skips',
+  secondHeader(...numbered(3000, (i) => `${i},1.5`)),
+  'FROM "FOLDER/a.csv"',
+  'invalid-content',
+  /line 3002/,
+);
+refuses(
+  'rows of words above a wider table',
+  { 'a.csv': lines('site,n', 'a,1', 'b,2', 'c,3', 'site,n,flag', 'd,4,x') },
+  'FROM "FOLDER/a.csv"',
+  'invalid-content',
+  /line 5 begins a table/,
+);
+for (const [name, preamble] of [
+  ['sentences', ['Data of a logger', '', 'made by hand']],
+  ['names with values', ['Station,Harbor', 'Latitude,44.5', 'Longitude,-70.2', '']],
+  ['one line of words', ['Logger,CR1000']],
+  ['comments', ['# of 2026, by hand', '# x, y']],
+] as const) {
+  reads(
+    `a table below a preamble of ${name}`,
+    { 'a.csv': lines(preamble[0], ...preamble.slice(1), 'Timestamp,T,DO', '1,2.5,3', '2,3.5,4') },
+    'SELECT Timestamp, T, "DO" FROM "FOLDER/a.csv"',
+    [
+      ['1', '2.5', '3'],
+      ['2', '3.5', '4'],
+    ],
+  );
+}
+
+const hashes = lines('id,x', '#N/A,1.5', '2,1.6', '#N/A,1.7');
+reads('rows that begin with #', { 'a.csv': hashes }, 'SELECT count(*), count(id) FROM "FOLDER/a.csv"', [['3', '3']]);
+reads(
+  'what stands behind a # in a row',
+  { 'a.csv': lines('# by hand', 'id,note', '1,bottle #4', '#2,none') },
+  'SELECT id, note FROM "FOLDER/a.csv"',
+  [
+    ['1', 'bottle #4'],
+    ['#2', 'none'],
+  ],
+);
+reads(
+  'a header that begins with #',
+  { 'a.csv': lines('#id,x', '1,2', '3,4') },
+  'SELECT sum("#id") FROM "FOLDER/a.csv"',
+  [['4']],
+);
+
+const late: Files = {
+  'a.ndjson': lines(...(numbered(many, (i) => `{"t":${i},"v":1}`) as [string]), `{"t":${many},"v":2.5,"late":7}`),
+  'b.ndjson': lines('{"t":-1,"v":1}'),
+};
+reads('keys and decimals of JSON that come late', late, 'SELECT count(*), max(v), sum(late) FROM "FOLDER/*.ndjson"', [
+  ['25002', '2.5', '7'],
+]);
+reads('one JSON file whose last line has a new key', late, 'SELECT sum(late) FROM "FOLDER/a.ndjson"', [['7']]);
+const registers = Object.fromEntries(numbered(205, (i) => `reg_${i}`).map((name) => [name, 1.5]));
+reads(
+  'a JSON object of many keys',
+  { 'a.ndjson': lines(JSON.stringify(registers), JSON.stringify(registers)) },
+  'SELECT sum(reg_204) FROM "FOLDER/a.ndjson"',
+  [['3.0']],
+);
+
+const whole = gzipSync(lines('id,x', ...numbered(5000, (i) => `${i},${i * 7919}`)));
+const altered = Uint8Array.from(whole);
+altered[altered.length - 8]! ^= 0xff;
+for (const [name, content, message] of [
+  ['is cut short', whole.subarray(0, whole.length >> 1), /\/a\.csv\.gz cannot be read: .* is cut short/],
+  ['lacks its last byte', whole.subarray(0, -1), /is cut short/],
+  ['has a wrong checksum', altered, /its checksum is wrong/],
+  [
+    'has other bytes after its end',
+    Buffer.concat([whole, Buffer.from('more')]),
+    /bytes after its end that are not compressed data/,
+  ],
+] as const) {
+  refuses(`a gzip file that ${name}`, { 'a.csv.gz': content }, 'FROM "FOLDER/a.csv.gz"', 'invalid-content', message);
+}
+const rest = gzipSync(lines('5000,1', '5001,2'));
+reads(
+  'a gzip file of two members',
+  { 'a.csv.gz': Buffer.concat([whole, rest]) },
+  'SELECT count(*) FROM "FOLDER/a.csv.gz"',
+  [['5002']],
+);
+
+/** A Zstandard frame of one block that is not compressed; RFC 8878. */
+function zstd(text: string): Uint8Array {
+  const content = Buffer.from(text);
+  const block = Buffer.alloc(3);
+  block.writeUIntLE((content.length << 3) | 1, 0, 3);
+  return Buffer.concat([Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x20, content.length]), block, content]);
+}
+const frame = zstd(lines('id,x', '1,2.5', '2,3.5'));
+reads('a Zstandard file', { 'a.csv.zst': frame }, 'SELECT sum(x) FROM "FOLDER/a.csv.zst"', [['6.0']]);
+refuses(
+  'a Zstandard file that is cut short',
+  { 'a.csv.zst': Buffer.concat([frame, frame.subarray(0, -5)]) },
+  'FROM "FOLDER/a.csv.zst"',
+  'invalid-content',
+  /is cut short/,
+);
+
+const day = (date: string, value: number): string => lines('Timestamp,T', `${date},${value}`);
+reads(
+  'days of a month in the order that some of them settle',
+  { '1.csv': day('02/01/2026', 1), '5.csv': day('02/05/2026', 5), '9.csv': day('02/13/2026', 13) },
+  'SELECT min(Timestamp)::VARCHAR, max(Timestamp)::VARCHAR FROM "FOLDER/*.csv"',
+  [['2026-02-01', '2026-02-13']],
+);
+refuses(
+  'dates of several files whose order nothing settles',
+  { '1.csv': day('02/01/2026', 1), '5.csv': day('02/05/2026', 5) },
+  'FROM "FOLDER/*.csv"',
+  'ambiguous-dates',
+  /"02\/01\/2026" in column "Timestamp" can be read day first or month first/,
+);
+refuses(
+  'dates of a file that others settle in both ways',
+  {
+    '1.csv': day('02/01/2026 10:00:00', 1),
+    '5.csv': day('13/02/2026 10:00:00', 5),
+    '9.csv': day('02/13/2026 10:00:00', 13),
+  },
+  'FROM "FOLDER/*.csv"',
+  'ambiguous-dates',
+  /1\.csv/,
+);
+reads(
+  'a date that is the same in both orders',
+  { '1.csv': day('01/01/2026', 1) },
+  'SELECT Timestamp::VARCHAR FROM "FOLDER/1.csv"',
+  [['2026-01-01']],
+);
