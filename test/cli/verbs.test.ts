@@ -165,6 +165,7 @@ test('--json prints the documented fields', async (t) => {
     'id',
     'notices',
     'pond',
+    'setAside',
     'staged',
   ]);
   assert.deepEqual(keys(await json('show', '1')), ['changes', 'commit']);

@@ -73,13 +73,12 @@ function ofLastRun(
   return [...failure, ...lastRun.notes.flatMap((note) => noteAt(pond, resource, note))];
 }
 
-/**
- * A note of a run that says where in the document what it is about stands: `… (/KIND/<uuid>/resource.yaml, line 7)`.
- */
+/** A note of a run that ends with its place in the document: `… (/KIND/NAME/resource.yaml, line 7)`. */
 function noteAt(pond: string, resource: ResourceInfo, note: string): readonly vscode.Diagnostic[] {
   const [, text, path, line] = /^(.*) \((\S+), line (\d+)\)$/s.exec(note) ?? [];
-  if (text === undefined || line === undefined || path?.startsWith(`${resource.home}/`) !== true) return [];
-  const range = lineOf(documentUri(pond, resource), Number(line) - 1);
+  const document = documentUri(pond, resource);
+  if (text === undefined || line === undefined || path !== document.path) return [];
+  const range = lineOf(document, Number(line) - 1);
   const diagnostic = new vscode.Diagnostic(range, text, Information);
   diagnostic.source = 'pond run';
   return [diagnostic];
