@@ -9,7 +9,7 @@ interface Work<T> {
 
 /**
  * Returns a function that runs work under keys: calls for a key whose work is in progress share its result. The work is
- * aborted when all callers have cancelled; each caller fails `cancelled` at once.
+ * aborted when all callers have cancelled; a caller that cancels fails `cancelled` at once.
  */
 export function createSingleFlight<T>(): (key: string, work: (job: Job) => Promise<T>, job: Job) => Promise<T> {
   const underWay = new Map<string, Work<T>>();
