@@ -38,7 +38,7 @@ export interface Disk {
   rename(from: string, to: string): void;
   /** Removes a file. Missing is fine. */
   remove(path: string): void;
-  /** Makes entries created, linked, renamed and removed in the directory durable. */
+  /** Makes creations, links, renames and removals in the directory durable. */
   syncDirectory(path: string): void;
   /** Streams a file's bytes start to end in chunks of at most 1 MiB; undefined when it is missing. */
   readStream(path: string, start?: number, end?: number): AsyncIterable<Uint8Array> | undefined;

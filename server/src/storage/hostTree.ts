@@ -39,12 +39,12 @@ export interface HostSkipped {
 
 /**
  * Yields everything at and below a host path, each folder before its contents. Links to files count as files, wherever
- * their targets are. Reported as skipped:
+ * their targets are. Fails `not-found` when the start is missing, `invalid-content` when it is neither file nor folder.
+ * Reported as skipped:
  * - links to folders and dangling links;
  * - devices, pipes and sockets;
  * - names that are not UTF-8;
  * - a folder at the path of `without`.
- * Fails `not-found` when the start is missing, `invalid-content` when it is neither file nor folder.
  */
 export function* walkHost(start: string, without?: HostSkipped): Iterable<HostEntry | HostSkipped> {
   const hostPath = resolve(start);
