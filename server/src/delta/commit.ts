@@ -26,7 +26,7 @@ export type CommitOutcome = { readonly committed: true } | { readonly conflict: 
 export function commitVersion(disk: Disk, version: number, draft: CommitDraft): CommitOutcome {
   const file = commitFile(version);
   const bytes = serializeCommit({ txns: [], removes: [], adds: [], ...draft });
-  // An unreadable commit must not be published: it would make the whole table unreadable.
+  // A commit that cannot be read back must not be published: it would make the whole table unreadable.
   parseCommit(bytes, version, file);
   checkPredecessor(disk, version);
   try {
@@ -71,7 +71,8 @@ export function createTable(disk: Disk, table: NewTable): CommitOutcome {
 }
 
 /**
- * A commit after a gap (damage, or a log that another engine cleaned up during a pause of this process) would be lost.
+ * A commit after a gap (damage, or a log that another engine cleaned up during a pause of this process) would be lost
+ * in it.
  */
 function checkPredecessor(disk: Disk, version: number): void {
   if (version === 0 || disk.stat(commitFile(version - 1)) || disk.stat(checkpointFile(version - 1))) return;
