@@ -34,9 +34,9 @@ export interface DirectoryEntry {
   readonly txn: number;
   /** Partition of the child's row: the directory that held the entry when the row was written. */
   readonly partId: string;
-  /** Commit that last changed this entry: wrote the row, or moved it to this name. */
+  /** Commit that last changed this entry: wrote the row, or placed it under this name. */
   readonly changedTxn: number;
-  /** Commit that moved this child to this name: nodes below have been at their path since then at the earliest. */
+  /** Commit that placed this child under this name: nodes below have been at their path since then at the earliest. */
   readonly placedTxn: number;
   readonly sizeBytes: number;
   readonly modifiedUs: number;

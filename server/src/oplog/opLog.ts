@@ -224,7 +224,7 @@ export class OpLog {
     }
   }
 
-  /** Reads commits made elsewhere; true when there were any. */
+  /** Reads new commits of other processes; true when there were any. */
   refresh(): boolean {
     const next = refreshTable(this.#disk, this.#snapshot);
     if (next === this.#snapshot) return false;
