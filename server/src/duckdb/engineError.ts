@@ -78,7 +78,7 @@ const codes: Readonly<Record<string, ErrorCode>> = {
 
 /**
  * Returns a PondError for an error that DuckDB threw while it worked on `sql`, with the position in it. A full disk, of
- * spilled or written files, is `storage-full`. Other PondErrors are returned unchanged, any other error as
+ * spilled or written files, is `storage-full`. A PondError is returned unchanged; any other error becomes
  * `query-failed`.
  */
 export function queryError(error: unknown, sql: string): PondError {
