@@ -3,7 +3,7 @@ export function assert(condition: unknown, text: () => string): asserts conditio
   if (!condition) throw new Error(`assertion failed: ${text()}`);
 }
 
-/** Marks a branch that the types say cannot be reached. */
+/** Marks a branch that the types rule out. */
 export function unreachable(value: never): never {
   throw new Error(`unreachable value: ${String(value)}`);
 }

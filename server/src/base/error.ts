@@ -1,19 +1,22 @@
 import { type ErrorCode } from './errorCode.ts';
 
-/** What an operating error may carry beside its code and message; each is shown to people when present. */
+/** Optional details of an operating error; each is shown to people when present. */
 export interface ErrorDetails {
-  /** What was being worked on: a pond path, or a host path. */
+  /** Pond path or host path concerned. */
   readonly path?: string;
-  /** `path` as people know it; undefined where it is the same. */
+  /** `path` in the form that people know; undefined where it is the same. */
   readonly displayPath?: string;
-  /** One sentence that says what to do next. */
+  /** One sentence that names the next step. */
   readonly hint?: string;
   /** Position in a text that a person wrote, 0-based, in UTF-16 code units. */
   readonly position?: { readonly line: number; readonly character: number };
   readonly cause?: unknown;
 }
 
-/** An operating error: bad input, a damaged store, a full disk. `code` is stable; `message` says expected and got. */
+/**
+ * An operating error: bad input, a damaged store, a full disk. `code` is stable; `message` states expected and actual
+ * values.
+ */
 export class PondError extends Error {
   readonly code: ErrorCode;
   readonly path: string | undefined;

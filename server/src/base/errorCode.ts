@@ -1,6 +1,6 @@
 /**
- * Every operating error's stable code, with what it means. docs/errors.md has one row for each; structure.test.ts finds
- * codes that are unused or undocumented. Exit status of the terminal command is decided by code in client/cli.
+ * The stable code of every operating error, with its meaning. docs/errors.md has one row for each; structure.test.ts
+ * finds codes that are unused or undocumented. Code in client/cli decides the exit status of the command.
  */
 export const errorCodes = {
   'not-found': 'nothing is at that path',

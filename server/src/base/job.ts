@@ -1,6 +1,6 @@
-/** Who waits for something to be made. */
+/** Cancellation and progress of one request for work. */
 export interface Job {
   readonly signal?: AbortSignal;
-  /** Tells how far the work is: units done, and of how many when known. */
+  /** Reports progress: units done, and the total when known. */
   readonly progress?: (message: string, done: number, total?: number) => void;
 }

@@ -1,14 +1,12 @@
 /**
- * Returns a function that calls `make` on first use and answers the same value ever after. A throw is not remembered.
+ * Returns a function that calls `make` on first use and returns the cached value from then on. A throw is not cached.
  */
 export function lazy<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;
   return () => (made ??= { value: make() }).value;
 }
 
-/**
- * As `lazy`, for a promise: concurrent callers share one attempt, and a rejected attempt is tried again by the next.
- */
+/** Like `lazy`, for a promise: concurrent callers share one attempt; after a rejection the next call retries. */
 export function lazyAsync<T>(make: () => Promise<T>): () => Promise<T> {
   let pending: Promise<T> | undefined;
   return () => {

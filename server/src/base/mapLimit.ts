@@ -1,6 +1,6 @@
 /**
- * Returns what `work` makes of each item, in their order, with at most `count` under way at a time. After a failure no
- * other begins; the failure is thrown when those under way have ended.
+ * Returns the results of `work` for all items, in item order, with at most `count` in progress at a time. After a
+ * failure no other item starts; the failure is thrown once those in progress have ended.
  */
 export async function mapLimit<T, R>(
   items: readonly T[],

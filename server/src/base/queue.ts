@@ -1,4 +1,4 @@
-/** Runs pieces of work one after the other, in the order they were asked for. A failure stops only its own piece. */
+/** Returns a mutex: runs tasks one at a time, in the order of the calls. A failure affects only its own task. */
 export function createQueue(): <T>(work: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {

@@ -1,8 +1,8 @@
 import { PondError } from './error.ts';
 
 /**
- * Runs pieces of work side by side, at most `max` at once, the others in the order they were asked for. One that still
- * waits when its signal is aborted fails `cancelled` at once and never begins; without a signal it waits until it can.
+ * Returns a semaphore: runs at most `max` tasks concurrently, the rest in the order of the calls. A waiting task whose
+ * signal is aborted fails `cancelled` at once and never starts; without a signal it waits its turn.
  */
 export function createSemaphore(max: number): <T>(work: () => Promise<T>, signal?: AbortSignal) => Promise<T> {
   const waiting = new Set<() => void>();

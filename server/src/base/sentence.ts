@@ -1,6 +1,6 @@
 /**
- * Returns a hint as a sentence: with a capital, unless it begins with something quoted, and a full stop. The usage of a
- * command has no full stop, which would read as a part of the command.
+ * Returns a hint as a sentence: with a capital, unless it begins with a quotation, and a full stop. The usage line of a
+ * command gets no full stop, which would read as part of the command.
  */
 export function sentence(text: string): string {
   const capitalized = text.replace(/^[a-z]/, (letter) => letter.toUpperCase());

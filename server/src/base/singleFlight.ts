@@ -8,8 +8,8 @@ interface Work<T> {
 }
 
 /**
- * Returns what runs work under keys: callers who ask for a key while its work is under way wait for the same result.
- * The work is given up when all of them are cancelled; each hears of its own cancellation at once, with `cancelled`.
+ * Returns a function that runs work under keys: calls for a key whose work is in progress share its result. The work is
+ * aborted when all callers have cancelled; a caller that cancels fails `cancelled` at once.
  */
 export function createSingleFlight<T>(): (key: string, work: (job: Job) => Promise<T>, job: Job) => Promise<T> {
   const underWay = new Map<string, Work<T>>();
@@ -19,7 +19,7 @@ export function createSingleFlight<T>(): (key: string, work: (job: Job) => Promi
     const result = work({ signal: controller.signal, ...(progress && { progress }) }).finally(() => {
       if (underWay.get(key)?.controller === controller) underWay.delete(key);
     });
-    // Whoever waits hears of a failure; when nobody does any more, nobody needs to.
+    // Waiting callers receive the failure; without any, it needs no handling.
     result.catch(() => undefined);
     const started = { result, controller, waiters: 0 };
     underWay.set(key, started);
@@ -39,7 +39,7 @@ export function createSingleFlight<T>(): (key: string, work: (job: Job) => Promi
       job.signal?.removeEventListener('abort', leave);
       shared.waiters -= 1;
       if (shared.waiters === 0 && isAborted(job)) {
-        // Who asks from now on must not get what is being given up.
+        // New callers must not join work that is being aborted.
         if (underWay.get(key) === shared) underWay.delete(key);
         shared.controller.abort();
       }

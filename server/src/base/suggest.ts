@@ -1,5 +1,5 @@
 /**
- * Returns the candidate that `word` is most likely a slip of, or undefined when none is near. Case, underscores and
+ * Returns the candidate that `word` most likely misspells, or undefined when none is close. Case, underscores and
  * hyphens do not count; a third of the letters, at least one, may be wrong, missing, added or swapped with a neighbor.
  */
 export function suggest(word: string, candidates: readonly string[]): string | undefined {

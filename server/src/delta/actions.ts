@@ -1,6 +1,6 @@
 import { PondError } from '../base/error.ts';
 
-/** What a reader and a writer must understand. Feature lists are there only with versions 3 and 7. */
+/** Versions and features that a reader and a writer must support. Feature lists exist only with versions 3 and 7. */
 export interface Protocol {
   readonly minReaderVersion: number;
   readonly minWriterVersion: number;
@@ -18,7 +18,7 @@ export interface MetaData {
   readonly schemaString: string;
   readonly partitionColumns: readonly string[];
   readonly configuration: Readonly<Record<string, string>>;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970 UTC. */
   readonly createdTime?: number;
 }
 
@@ -28,10 +28,10 @@ export interface Add {
   readonly partitionValues: Readonly<Record<string, string | null>>;
   /** Bytes. */
   readonly size: number;
-  /** Milliseconds since 1970; other engines also write seconds. */
+  /** Milliseconds since 1970 UTC; other engines also write seconds. */
   readonly modificationTime: number;
   readonly dataChange: boolean;
-  /** JSON text. A hint: other engines write other shapes. */
+  /** JSON text. A hint: other engines write other fields. */
   readonly stats?: string;
   readonly tags?: Readonly<Record<string, string | null>>;
 }
@@ -40,25 +40,25 @@ export interface Remove {
   /** As in the log: a URI reference, percent-encoded, relative to the table root. */
   readonly path: string;
   readonly dataChange: boolean;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970 UTC. */
   readonly deletionTimestamp?: number;
   readonly partitionValues?: Readonly<Record<string, string | null>>;
   /** Bytes. */
   readonly size?: number;
 }
 
-/** The newest version that an application wrote, by which it finds out what it has written already. */
+/** The latest version that an application wrote; it shows the application what it has already written. */
 export interface Txn {
   readonly appId: string;
   readonly version: number;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970 UTC. */
   readonly lastUpdated?: number;
 }
 
-/** Free JSON. */
+/** Any JSON. */
 export type DeltaCommitInfo = Readonly<Record<string, unknown>>;
 
-/** What one commit says, grouped by action. */
+/** Content of a commit, grouped by action. */
 export interface CommitActions {
   readonly commitInfo?: DeltaCommitInfo;
   readonly protocol?: Protocol;
@@ -72,7 +72,7 @@ export interface DeltaCommit extends CommitActions {
   readonly version: number;
 }
 
-/** The protocol of the tables made here: readable and writable by everything. */
+/** Protocol of the tables created here: every engine can read and write them. */
 export const plainProtocol: Protocol = { minReaderVersion: 1, minWriterVersion: 2 };
 
 /** Returns a commit file's bytes: one action on each line, commitInfo first, a newline after each. */
@@ -88,16 +88,16 @@ export function serializeCommit(actions: CommitActions): Uint8Array {
   return new TextEncoder().encode(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
 }
 
-/** Fails with `pond-too-new` when this reader would misread tables of the protocol. */
+/** Fails with `pond-too-new` when this reader would misread tables with this protocol. */
 export function checkReadable(protocol: Protocol, file: string): void {
   const { minReaderVersion, readerFeatures = [] } = protocol;
-  // Version 2 is column mapping. Version 3 names its features, so 3 without any is as plain as 1.
+  // Version 2 is column mapping. Version 3 names its features, so 3 without any equals 1.
   if (minReaderVersion <= 1 || (minReaderVersion === 3 && readerFeatures.length === 0)) return;
   const needs = [`reader version ${minReaderVersion}`, ...readerFeatures].join(', ');
   throw new PondError('pond-too-new', `the Delta table needs ${needs}; this program reads version 1`, { path: file });
 }
 
-/** Writer features that ask nothing of a writer that only appends to a schema without invariants. */
+/** Writer features that require nothing of a writer that only appends to a schema without invariants. */
 const harmlessWriterFeatures: readonly string[] = ['appendOnly', 'invariants'];
 
 /** Fails with `pond-too-new` when this writer would break a promise of the protocol. */

@@ -11,12 +11,12 @@ import { type DeltaSnapshot } from './tableState.ts';
 /** Commits between checkpoints while a table is small. */
 const commitsBetween = 50;
 
-/** Rows that a checkpoint may write for each commit since the last. */
+/** Rows that a checkpoint may write for each commit since the last one. */
 const rowsPerCommit = 20;
 
 /**
- * True when so many commits came since the last checkpoint that the next opening should not replay them. The number
- * grows with the table, so that checkpoints cost a commit the same share however old the table is.
+ * True when the next opening should not have to replay all commits since the last checkpoint. The threshold grows with
+ * the table, so that checkpoints cost each commit the same share however old the table is.
  */
 export function checkpointDue(snapshot: DeltaSnapshot): boolean {
   const rows = snapshot.files.size + snapshot.tombstones.size;
@@ -25,17 +25,17 @@ export function checkpointDue(snapshot: DeltaSnapshot): boolean {
 }
 
 /**
- * Writes the snapshot as a classic checkpoint and then the hint that names it. Both repeat what the commits say and may
- * be deleted. All data files of the snapshot must be durable. Returns the snapshot that knows its checkpoint. `nowMs`
- * is milliseconds since 1970. Fails with `pond-too-new` when other engines keep things in the table that are not kept
- * here; with a storage code; either way the table is as good as before.
+ * Writes the snapshot as a classic checkpoint and then the hint that names it. Both repeat the commits and may be
+ * deleted. All data files of the snapshot must be durable. Returns the snapshot with its checkpoint version. `nowMs` is
+ * milliseconds since 1970 UTC. Fails with `pond-too-new` when other engines store things in the table that are not
+ * supported here, and with the storage codes; a failure leaves the table intact.
  */
 export async function writeCheckpoint(disk: Disk, snapshot: DeltaSnapshot, nowMs: number): Promise<DeltaSnapshot> {
   checkWritable(snapshot.protocol);
   const file = checkpointFile(snapshot.version);
   const rows = checkpointRows(snapshot, nowMs);
   const bytes = await encode(rows);
-  // Other engines cannot open a table over a checkpoint that they cannot read, so it is read before it is published.
+  // Other engines cannot open a table with an unreadable checkpoint, so it is read back before it is published.
   const back = await parseCheckpoint(bytes, snapshot.version, file);
   if (back.files.size !== snapshot.files.size || back.metaData.id !== snapshot.metaData.id) {
     throw new PondError('pond-damaged', `${file} was not written: it would not read back as the table is`, {
@@ -43,7 +43,7 @@ export async function writeCheckpoint(disk: Disk, snapshot: DeltaSnapshot, nowMs
     });
   }
   replaceFile(disk, file, bytes);
-  // Only now, when the file is durable: a hint to a file that is not there also locks other engines out.
+  // Only now, when the file is durable: a hint to a missing file also locks other engines out.
   if ((readHint(disk)?.version ?? -1) <= snapshot.version)
     replaceFile(disk, hintFile, hintFor(snapshot, rows.length, bytes));
   return { ...snapshot, checkpointVersion: snapshot.version };
@@ -51,7 +51,7 @@ export async function writeCheckpoint(disk: Disk, snapshot: DeltaSnapshot, nowMs
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** One row for each action that the table consists of; tombstones until they expire. */
+/** Returns one row for each action of the table; tombstones until they expire. */
 function checkpointRows(snapshot: DeltaSnapshot, nowMs: number): readonly Row[] {
   const oldestMs = nowMs - tombstoneRetentionMs(snapshot.metaData.configuration['delta.deletedFileRetentionDuration']);
   const rows: Row[] = [{ protocol: snapshot.protocol }, { metaData: metaDataRow(snapshot.metaData) }];
@@ -72,7 +72,7 @@ function txnRow(txn: Txn): Row {
 }
 
 function addRow(add: Add): Row {
-  // That data changed is said once, by the commit: a checkpoint repeats the file, not the change.
+  // Only the commit declares that data changed: a checkpoint repeats the file, not the change.
   return { ...add, size: long(add.size), modificationTime: long(add.modificationTime), dataChange: false };
 }
 
@@ -81,7 +81,7 @@ function removeRow(remove: Remove): Row {
   return { ...remove, size: long(remove.size), deletionTimestamp, dataChange: false };
 }
 
-/** The form in which the Parquet writer takes 64-bit integers. */
+/** Converts a 64-bit integer for the Parquet writer. */
 function long(value: number | undefined): bigint | undefined {
   return value === undefined ? undefined : BigInt(value);
 }
@@ -96,8 +96,8 @@ const unitMs: Readonly<Record<string, number>> = {
 };
 
 /**
- * Returns how long tombstones are kept: an interval such as `interval 1 week`. One that is not understood keeps them
- * all.
+ * Returns the retention of tombstones, milliseconds, from an interval such as `interval 1 week`. One that cannot be
+ * parsed keeps them forever.
  */
 function tombstoneRetentionMs(interval = 'interval 1 week'): number {
   const match = /^(?:interval\s+)?(\d+)\s+([a-z]+?)s?$/i.exec(interval.trim());
@@ -117,7 +117,7 @@ function hintFor(snapshot: DeltaSnapshot, size: number, bytes: Uint8Array): Uint
     size,
     sizeInBytes: bytes.byteLength,
     numOfAddFiles: snapshot.files.size,
-    // A byte that is altered may leave a checkpoint that reads well and names another file.
+    // An altered byte may leave a checkpoint that is readable and names another file.
     tags: { [checkpointHashTag]: createHash('sha256').update(bytes).digest('hex') },
   };
   return new TextEncoder().encode(JSON.stringify(hint));

@@ -1,8 +1,6 @@
 import { type SchemaElement } from 'hyparquet';
 
-/**
- * The Parquet schema of a classic checkpoint: one optional struct for each action, of the fields that are kept here.
- */
+/** Parquet schema of a classic checkpoint: one optional struct for each action, with the fields used here. */
 export const checkpointSchema: readonly SchemaElement[] = [
   { name: 'root', num_children: 5 },
   ...struct('txn', text('appId'), primitive('version', 'INT64'), primitive('lastUpdated', 'INT64')),

@@ -5,35 +5,32 @@ import { plainProtocol, serializeCommit, type Add, type CommitActions, type Delt
 import { checkpointFile, commitFile, logDirectory, readCommit } from './log.ts';
 import { parseCommit } from './parse.ts';
 
-/**
- * The commit's own information; txnId is unique to the commit, so that it is known again when its outcome was not
- * heard.
- */
+/** The commit's own information; txnId is unique to the commit and identifies it after an unknown outcome. */
 export type OwnCommitInfo = DeltaCommitInfo & { readonly txnId: string };
 
-/** What to commit. */
+/** Content of a commit to publish. */
 export interface CommitDraft extends Partial<CommitActions> {
   readonly commitInfo: OwnCommitInfo;
 }
 
-/** What became of a commit: the version is ours, or another commit has it. */
+/** Result of a commit: the version is ours, or another commit has it. */
 export type CommitOutcome = { readonly committed: true } | { readonly conflict: true };
 
 /**
- * Publishes a commit as the version, which must follow the newest one. All data files that it adds must be durable
- * already. A version that is taken is a conflict, unless it is this very commit from an attempt before. Fails with
- * `pond-damaged` when the version before is not there or the version holds a damaged commit; with `commit-unknown` when
- * the commit may have become visible but is not known to be durable; with a storage code when it certainly did not
- * happen.
+ * Publishes a commit as the given version, which must follow the latest one. All data files that it adds must be
+ * durable already. A version that is taken is a conflict, unless it is this very commit from an earlier attempt. Fails:
+ * - `pond-damaged` when the previous version is missing or the version holds a damaged commit;
+ * - `commit-unknown` when the commit may be visible but is not known to be durable;
+ * - with a storage code when it certainly did not happen.
  */
 export function commitVersion(disk: Disk, version: number, draft: CommitDraft): CommitOutcome {
   const file = commitFile(version);
   const bytes = serializeCommit({ txns: [], removes: [], adds: [], ...draft });
-  // What cannot be read back must not be published: it would make the whole table unreadable.
+  // A commit that cannot be read back must not be published: it would make the whole table unreadable.
   parseCommit(bytes, version, file);
   checkPredecessor(disk, version);
   try {
-    // The commit point: when this returns true, the version exists, whole, and survives a power cut; before, nothing
+    // The commit point: when this returns true, the version exists, whole, and survives a power cut; before, none of it
     // does.
     if (putIfAbsent(disk, file, bytes)) return { committed: true };
   } catch (error) {
@@ -53,8 +50,7 @@ export interface NewTable {
 }
 
 /**
- * Makes the disk's root a Delta table by writing version 0. A table that is there already is a conflict. Fails as
- * commitVersion.
+ * Makes the disk's root a Delta table by writing version 0. An existing table is a conflict. Fails like commitVersion.
  */
 export function createTable(disk: Disk, table: NewTable): CommitOutcome {
   const { id, schemaString, configuration, commitInfo, createdTime, adds = [] } = table;
@@ -74,14 +70,17 @@ export function createTable(disk: Disk, table: NewTable): CommitOutcome {
   });
 }
 
-/** A commit after a hole (damage, or a log that another engine cleaned up while we slept) would be lost in it. */
+/**
+ * A commit after a gap (damage, or a log that another engine cleaned up during a pause of this process) would be lost
+ * in it.
+ */
 function checkPredecessor(disk: Disk, version: number): void {
   if (version === 0 || disk.stat(commitFile(version - 1)) || disk.stat(checkpointFile(version - 1))) return;
   const message = `version ${version - 1} is not in the log; expected it before version ${version}`;
   throw new PondError('pond-damaged', message, { path: commitFile(version - 1) });
 }
 
-/** The write failed somewhere, perhaps after the version became visible: what the log says now decides. */
+/** Decides from the log after a failed write, which may have made the version visible. */
 function outcomeAfter(error: unknown, disk: Disk, version: number, txnId: string): CommitOutcome {
   try {
     if (isOurs(disk, version, txnId)) return confirm(disk, version);
@@ -92,10 +91,7 @@ function outcomeAfter(error: unknown, disk: Disk, version: number, txnId: string
   throw error;
 }
 
-/**
- * Our commit is visible; it counts when its name is durable too. Its bytes are: they were flushed before they got the
- * name.
- */
+/** Our commit is visible; it counts once its name is durable too. Its bytes are: they were flushed before the link. */
 function confirm(disk: Disk, version: number): CommitOutcome {
   try {
     disk.syncDirectory(logDirectory);

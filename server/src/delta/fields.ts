@@ -1,7 +1,7 @@
 import { PondError } from '../base/error.ts';
 import { decodePath } from './files.ts';
 
-/** Where an action stands: a file, and in it a line or row, from 1. */
+/** Position of an action: a file, and in it a line or row, from 1. */
 export interface LogPosition {
   readonly file: string;
   readonly line: number;
@@ -11,7 +11,7 @@ export interface LogPosition {
 export type Json = Readonly<Record<string, unknown>>;
 
 /**
- * The fields of one action, each checked as it is read. Null is absent. Integers may be bigint, as Parquet has them.
+ * The fields of one action, each checked as it is read. Null counts as absent. Integers may be bigint, as in Parquet.
  */
 export class Fields {
   readonly object: Json;
@@ -36,7 +36,7 @@ export class Fields {
     return this.object[name] ?? undefined;
   }
 
-  /** `{ [name]: read(value) }`, or {} when the field is absent or `read` answers undefined. */
+  /** Returns `{ [name]: read(value) }`, or {} when the field is absent or `read` returns undefined. */
   optional<N extends string, T>(name: N, read: (value: unknown) => T | undefined): Partial<Record<N, T>> {
     const value = this.has(name) ? read(this.value(name)) : undefined;
     return value === undefined ? {} : ({ [name]: value } as Partial<Record<N, T>>);
@@ -47,7 +47,7 @@ export class Fields {
     return typeof value === 'string' ? value : this.#wrong(name, 'text');
   }
 
-  /** The text of a URI reference that can be decoded. */
+  /** Returns the text of a URI reference that can be decoded. */
   uri(name: string): string {
     const uri = this.text(name);
     try {
@@ -74,13 +74,13 @@ export class Fields {
     return number >= 0 ? number : this.#wrong(name, 'an integer from 0');
   }
 
-  /** Lower-case hex SHA-256. */
+  /** Returns a SHA-256 hash, lower-case hex. */
   hash(name: string): string {
     const text = this.text(name);
     return /^[0-9a-f]{64}$/.test(text) ? text : this.#wrong(name, 'a SHA-256 in hex');
   }
 
-  /** One of a closed set of texts. */
+  /** Returns one of a closed set of texts. */
   oneOf<T extends string>(name: string, values: readonly T[]): T {
     const text = this.text(name);
     return values.find((value) => value === text) ?? this.#wrong(name, `one of ${values.join(', ')}`);
@@ -91,7 +91,7 @@ export class Fields {
     return value instanceof Uint8Array ? value : this.#wrong(name, 'bytes');
   }
 
-  /** The fields of an object in a field. */
+  /** Returns the fields of an object in a field. */
   fields(name: string): Fields {
     return new Fields(asObject(this.value(name), `${this.#name}.${name}`, this.place), name, this.place);
   }
@@ -134,7 +134,7 @@ function shown(value: unknown): string {
   return typeof value === 'bigint' ? String(value) : (JSON.stringify(value) ?? typeof value).slice(0, 80);
 }
 
-/** Returns the error for something wrong at a place. */
+/** Returns the error for damage at a position. */
 export function damaged(place: LogPosition, message: string, cause?: unknown): PondError {
   return new PondError('pond-damaged', `${place.file}:${place.line}: ${message}`, { path: place.file, cause });
 }

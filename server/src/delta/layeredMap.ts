@@ -1,14 +1,14 @@
 /**
- * A map that never changes: `with` answers the next one, which shares what stayed the same.
+ * An immutable map: `with` returns the next one, which shares the unchanged entries.
  *
- * It keeps maps in layers, oldest first; undefined in a layer says that the key is removed. Invariants:
- * - a layer is more than twice as large as the next newer one, so there are few, and a change costs what it changes,
- *   plus its part in a merge now and then;
+ * It keeps maps in layers, oldest first; undefined in a layer marks a removed key. Invariants:
+ * - a layer is more than twice as large as the next newer one, so there are few, and an update costs the size of its
+ *   changes plus its share of an occasional merge;
  * - the oldest layer holds no undefined.
  */
 export class LayeredMap<V> {
   readonly #layers: readonly ReadonlyMap<string, V | undefined>[];
-  /** Keys that are there. */
+  /** Number of present keys. */
   readonly size: number;
 
   private constructor(layers: readonly ReadonlyMap<string, V | undefined>[], size: number) {
@@ -45,7 +45,7 @@ export class LayeredMap<V> {
     return new LayeredMap(layers, size);
   }
 
-  /** The values, in the order in which their keys came, more or less. */
+  /** Yields the values, roughly in the order of insertion. */
   *values(): IterableIterator<V> {
     for (const [index, layer] of this.#layers.entries()) {
       const newer = this.#layers.slice(index + 1);

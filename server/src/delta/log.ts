@@ -4,7 +4,7 @@ import { parseCommit } from './parse.ts';
 
 export const logDirectory = '_delta_log';
 
-/** Names the newest checkpoint. A hint: it may be missing, old or wrong. */
+/** Names the latest checkpoint. A hint: it may be missing, old or wrong. */
 export const hintFile = `${logDirectory}/_last_checkpoint`;
 
 /** Path of a version's commit. */
@@ -17,7 +17,7 @@ export function checkpointFile(version: number): string {
   return `${logDirectory}/${digits(version)}.checkpoint.parquet`;
 }
 
-/** What stands in the log directory; versions ascend. */
+/** Content of the log directory; versions ascend. */
 export interface LogListing {
   readonly commits: readonly number[];
   /** Classic checkpoints in one file; other kinds are among `others`. */
@@ -26,7 +26,7 @@ export interface LogListing {
   readonly others: readonly string[];
 }
 
-/** Reads the names in the log directory. Costs as much as there are: only where nothing cheaper will do. */
+/** Lists the log directory. The cost grows with the number of names: use it only where nothing cheaper works. */
 export function listLog(disk: Disk): LogListing {
   const commits: number[] = [];
   const checkpoints: number[] = [];
@@ -40,42 +40,42 @@ export function listLog(disk: Disk): LogListing {
 }
 
 /**
- * Returns the newest version in the log, or undefined when there is no table. `atLeast` is a version known to be
- * committed, from which the search starts; without it the search starts at the last checkpoint, and else reads the
- * directory. The answer is below `atLeast` when that version has been lost.
+ * Returns the latest version in the log, or undefined when there is no table. `atLeast` is a version known to be
+ * committed, from which the search starts; without it the search starts at the last checkpoint, or else lists the
+ * directory. The result is below `atLeast` when that version has been lost.
  */
 export function latestVersion(disk: Disk, atLeast?: number): number | undefined {
   const known = present(disk, atLeast) ?? present(disk, readHint(disk)?.version);
   if (known === undefined) return newestListed(disk);
   let version = known;
   while (disk.stat(commitFile(version + 1))) version++;
-  // A commit that is missing in the middle would pass for the end of the log: look behind it, at doubling distances.
+  // A commit missing in the middle would pass for the end of the log: probe past it, at doubling distances.
   for (let ahead = 2; ahead <= 64; ahead *= 2) {
     if (disk.stat(commitFile(version + ahead))) return newestListed(disk);
   }
   return version;
 }
 
-/** Returns what the commit says, or undefined when there is none of that version. Errors as parseCommit. */
+/** Returns the content of a commit, or undefined when it is missing. Fails like parseCommit. */
 export function readCommit(disk: Disk, version: number): DeltaCommit | undefined {
   const file = commitFile(version);
   const bytes = disk.readFile(file);
   return bytes && parseCommit(bytes, version, file);
 }
 
-/** What `_last_checkpoint` says. */
+/** Content of `_last_checkpoint`. */
 export interface CheckpointHint {
   readonly version: number;
-  /** True when the checkpoint is said to be in several files, which are not read here. */
+  /** True when the hint declares a checkpoint in several files, which are not read here. */
   readonly inParts: boolean;
-  /** SHA-256 of the checkpoint's file, where this program wrote it; lower-case hex. */
+  /** SHA-256 of the checkpoint file when this program wrote it; lower-case hex. */
   readonly sha256: string | undefined;
 }
 
-/** The tag of the hint that holds the hash. Other engines pass over tags that they do not know. */
+/** The tag of the hint that holds the hash. Other engines ignore unknown tags. */
 export const checkpointHashTag = 'duckpond.sha256';
 
-/** Returns what the hint says, or undefined when there is no hint or it cannot be read. */
+/** Returns the content of the hint, or undefined when it is missing or unreadable. */
 export function readHint(disk: Disk): CheckpointHint | undefined {
   const bytes = disk.readFile(hintFile);
   if (!bytes) return undefined;
@@ -96,7 +96,7 @@ function hashIn(tags: unknown): string | undefined {
   return typeof hash === 'string' ? hash : undefined;
 }
 
-/** The version, if the log has it. */
+/** Returns the version if the log has it. */
 function present(disk: Disk, version: number | undefined): number | undefined {
   if (version === undefined) return undefined;
   return disk.stat(commitFile(version)) || disk.stat(checkpointFile(version)) ? version : undefined;

@@ -20,9 +20,9 @@ export type Action =
   | { readonly add: Add };
 
 /**
- * Returns what a commit file says. Unknown actions and fields are ignored, as the protocol asks. Fails with
+ * Returns the content of a commit file. Unknown actions and fields are ignored, as the protocol requires. Fails with
  * `pond-damaged`, naming file and line, when the file is empty, a line is not JSON, a field is missing or of the wrong
- * type, or an action is repeated; with `pond-too-new` when an action cannot be understood.
+ * type, or an action is repeated; with `pond-too-new` when an action is not supported.
  */
 export function parseCommit(bytes: Uint8Array, version: number, file: string): DeltaCommit {
   const seen = new Set<string>();
@@ -45,16 +45,15 @@ export function parseCommit(bytes: Uint8Array, version: number, file: string): D
     else if ('txn' in action) txns.push(action.txn);
     else single = { ...single, ...action };
   }
-  // Other engines take an empty file for a commit that changed nothing: a commit that lost its bytes would go
-  // unnoticed.
+  // Other engines read an empty file as a commit that changed nothing: a commit that lost its bytes would go unnoticed.
   if (actions === 0)
     throw new PondError('pond-damaged', `${file} is empty; expected at least one action`, { path: file });
   return { version, ...single, txns, removes, adds };
 }
 
 /**
- * Returns the action of one line of a commit or one row of a checkpoint; undefined for actions that are not known or
- * are there only to be ignored. Errors as parseCommit.
+ * Returns the action of one line of a commit or one row of a checkpoint; undefined for actions that are unknown or to
+ * be ignored. Fails like parseCommit.
  */
 export function parseAction(row: Json, place: LogPosition): Action | undefined {
   const one = <T>(name: string, read: (fields: Fields) => T): T | undefined => {
@@ -77,7 +76,7 @@ export function parseAction(row: Json, place: LogPosition): Action | undefined {
 }
 
 function parseAdd(fields: Fields): Add {
-  // Without the vector, deleted rows would come back; the protocol allows vectors only with a reader feature.
+  // Ignoring the vector would restore deleted rows; the protocol allows vectors only with a reader feature.
   if (fields.has('deletionVector')) {
     throw new PondError('pond-too-new', `${fields.at}: deletion vectors are not read`, { path: fields.place.file });
   }
@@ -137,7 +136,7 @@ function parseProtocol(fields: Fields): Protocol {
   };
 }
 
-/** At most one action of each key may be in a commit; an add and a remove of one path contradict each other. */
+/** Key of an action, unique within a commit; an add and a remove of one path contradict each other. */
 function keyOf(action: Action): string {
   if ('add' in action) return `file ${action.add.path}`;
   if ('remove' in action) return `file ${action.remove.path}`;

@@ -11,9 +11,9 @@ import { parseAction } from './parse.ts';
 import { type DeltaSnapshot } from './tableState.ts';
 
 /**
- * Returns the snapshot that a classic checkpoint in one file holds. `sha256` is the hash of the file where it is known.
- * Fails with `pond-damaged` when the file is missing, altered or cannot be decoded, which a codec that is not known here
- * also does; with `pond-too-new` when the table needs a newer reader.
+ * Returns the snapshot in a classic checkpoint of one file. `sha256` is the hash of the file where it is known. Fails
+ * with `pond-damaged` when the file is missing, altered or cannot be decoded (also for an unsupported codec); with
+ * `pond-too-new` when the table needs a newer reader.
  */
 export async function readCheckpoint(disk: Disk, version: number, sha256?: string): Promise<DeltaSnapshot> {
   const file = checkpointFile(version);
@@ -26,7 +26,7 @@ export async function readCheckpoint(disk: Disk, version: number, sha256?: strin
   return parseCheckpoint(bytes, version, file);
 }
 
-/** As readCheckpoint, from the bytes of a file. */
+/** Like readCheckpoint, from the bytes of a file. */
 export async function parseCheckpoint(bytes: Uint8Array, version: number, file: string): Promise<DeltaSnapshot> {
   const rows = await readRows(bytes, file);
   const files = new Map<string, AddFile>();
@@ -62,7 +62,10 @@ export async function parseCheckpoint(bytes: Uint8Array, version: number, file: 
   };
 }
 
-/** True when the file is there, begins and ends as Parquet does, and is as long as its end says. Reads twelve bytes. */
+/**
+ * True when the file exists, begins and ends like Parquet, and has the length that its end declares. Reads twelve
+ * bytes.
+ */
 export function looksLikeParquet(disk: Disk, file: string): boolean {
   const sizeBytes = disk.stat(file)?.sizeBytes ?? 0;
   const head = disk.readRange(file, 0, 4);
@@ -79,7 +82,7 @@ function isMagic(bytes: Uint8Array): boolean {
 type Row = Readonly<Record<string, unknown>>;
 
 async function readRows(bytes: Uint8Array, path: string): Promise<readonly Row[]> {
-  // Few openings meet a checkpoint that is worth the time it takes to load the decoder.
+  // Loaded on demand: few openings meet a checkpoint that is worth the load time of the decoder.
   const { openParquet, readRowGroup } = await import('../parquet/file.ts');
   const read = (start: number, end: number): Uint8Array => bytes.subarray(start, end);
   const file = openParquet({ path, sizeBytes: bytes.length, read });
@@ -91,8 +94,8 @@ async function readRows(bytes: Uint8Array, path: string): Promise<readonly Row[]
 }
 
 /**
- * The action columns that have values in the row group. A row has one action, so a long run of rows has nothing but
- * nulls in the other columns, and to decode those would take longer than the rest.
+ * Returns the action columns that have values in the row group. A row has one action, so the other columns of a long
+ * run of rows hold only nulls, and decoding those would take longer than the rest.
  */
 function columnsOf({ columns }: RowGroup): string[] {
   return checkpointColumns.filter((name) =>

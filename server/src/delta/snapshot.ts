@@ -7,9 +7,9 @@ import { applyCommit, firstSnapshot, type DeltaSnapshot } from './tableState.ts'
 export { applyCommit, type DeltaSnapshot } from './tableState.ts';
 
 /**
- * Returns the newest snapshot, or undefined when there is no Delta table at the disk's root. `atLeast` is a version
- * that is known to be committed. Fails with `pond-damaged` when a commit is damaged or missing, or `atLeast` is not
- * there any more; with `pond-too-new` when the table needs a newer reader.
+ * Returns the latest snapshot, or undefined when there is no Delta table at the disk's root. `atLeast` is a version
+ * known to be committed. Fails with `pond-damaged` when a commit is damaged or missing, or `atLeast` no longer exists;
+ * with `pond-too-new` when the table needs a newer reader.
  */
 export async function openTable(disk: Disk, atLeast?: number): Promise<DeltaSnapshot | undefined> {
   const version = latestVersion(disk, atLeast);
@@ -23,7 +23,7 @@ export async function openTable(disk: Disk, atLeast?: number): Promise<DeltaSnap
 
 /**
  * Returns the snapshot of a version: the checkpoint before it, and the commits since then. Fails with
- * `version-not-found` when the log does not have the version, not any more or not yet; otherwise as openTable.
+ * `version-not-found` when the log does not have the version, no longer or not yet; otherwise like openTable.
  */
 export async function snapshotAt(disk: Disk, version: number): Promise<DeltaSnapshot> {
   const unusable: string[] = [];
@@ -38,8 +38,8 @@ export async function snapshotAt(disk: Disk, version: number): Promise<DeltaSnap
 }
 
 /**
- * Returns the snapshot with all commits since; the same object when there are none. Reads those commits alone. Fails as
- * openTable.
+ * Returns the snapshot with all later commits; the same object when there are none. Reads only those commits. Fails
+ * like openTable.
  */
 export function refreshTable(disk: Disk, snapshot: DeltaSnapshot): DeltaSnapshot {
   let newest = snapshot;
@@ -51,19 +51,19 @@ export function refreshTable(disk: Disk, snapshot: DeltaSnapshot): DeltaSnapshot
 }
 
 /**
- * Looks downwards for a checkpoint that can be read: as many looks as there are commits to replay above it, and no
- * listing, which would cost as much as the table is old. Names of those that cannot be read are added to `unusable`.
+ * Searches downward for a readable checkpoint: one probe for each commit to replay above it, and no listing, whose cost
+ * grows with the age of the table. Names of unreadable ones are added to `unusable`.
  */
 async function nearestCheckpoint(disk: Disk, version: number, unusable: string[]): Promise<DeltaSnapshot | undefined> {
   const hint = readHint(disk);
   const hinted = hint?.version ?? -1;
-  // The hint saves the looks; where it names none, or an unusable one, they are made.
+  // The hint saves the probes; they follow when it names none, or an unusable one.
   for (const at of candidates(disk, version, hinted)) {
     if (!disk.stat(checkpointFile(at)) || unusable.includes(checkpointFile(at))) continue;
     try {
       return await readCheckpoint(disk, at, at === hinted ? hint?.sha256 : undefined);
     } catch (error) {
-      // A checkpoint repeats what the commits say, so a bad one costs time only, as long as those are there.
+      // A checkpoint repeats the commits, so a bad one only costs time while those exist.
       if (!isPondError(error, 'pond-damaged')) throw error;
       unusable.push(checkpointFile(at));
     }
@@ -71,14 +71,14 @@ async function nearestCheckpoint(disk: Disk, version: number, unusable: string[]
   return undefined;
 }
 
-/** Looks before a listing is cheaper: more commits than between two checkpoints of a large table. */
+/** Probes before a listing is cheaper: more commits than between two checkpoints of a large table. */
 const looksMax = 10_000;
 
 function* candidates(disk: Disk, version: number, hinted: number): Generator<number> {
   if (hinted >= 0 && hinted <= version) yield hinted;
   const lowest = Math.max(0, version - looksMax);
   for (let at = version; at >= lowest; at--) yield at;
-  // A name in the log may be any number: nobody looks at all below it one by one.
+  // A name in the log may contain any number, so the versions below it are not probed one by one.
   if (lowest > 0)
     yield* listLog(disk)
       .checkpoints.filter((at) => at < lowest)

@@ -4,7 +4,7 @@ import { addFileOf, decodePath, type AddFile } from './files.ts';
 import { LayeredMap } from './layeredMap.ts';
 import { commitFile } from './log.ts';
 
-/** The table at one version. It never changes, and shares with the snapshots before it what they have in common. */
+/** The table at one version. Immutable; shares unchanged data with earlier snapshots. */
 export interface DeltaSnapshot {
   readonly version: number;
   readonly protocol: Protocol;
@@ -13,11 +13,11 @@ export interface DeltaSnapshot {
   readonly files: LayeredMap<AddFile>;
   /** Files that were removed, by decoded path, for as long as checkpoints carry them. */
   readonly tombstones: LayeredMap<Remove>;
-  /** The newest of each application, by appId. */
+  /** The latest of each application, by appId. */
   readonly transactions: LayeredMap<Txn>;
-  /** The checkpoint that the snapshot was read from or written to; undefined when there is none. */
+  /** The checkpoint that the snapshot was read from or written to, if any. */
   readonly checkpointVersion: number | undefined;
-  /** Checkpoint files that could not be read while opening. Other engines may fail over them. */
+  /** Checkpoint files that could not be read during opening. Other engines may fail on them. */
   readonly unusableCheckpoints: readonly string[];
 }
 
@@ -43,8 +43,8 @@ export function firstSnapshot(commit: DeltaCommit): DeltaSnapshot {
 }
 
 /**
- * Returns the snapshot after the commit, which must be the next one. Costs what the commit says, not what the table
- * has. Fails with `pond-too-new` when the commit raises the protocol over this reader.
+ * Returns the snapshot after the commit, which must be the next one. The cost depends on the commit, not on the size of
+ * the table. Fails with `pond-too-new` when the commit raises the protocol beyond this reader.
  */
 export function applyCommit(snapshot: DeltaSnapshot, commit: DeltaCommit): DeltaSnapshot {
   const file = commitFile(commit.version);
@@ -59,7 +59,7 @@ export function applyCommit(snapshot: DeltaSnapshot, commit: DeltaCommit): Delta
   for (const add of commit.adds) {
     const added = addFileOf(add, commit.version);
     live.set(added.path, added);
-    // A file may come back, when another engine restores an older version.
+    // A file may return when another engine restores an older version.
     if (snapshot.tombstones.get(added.path)) tombstones.set(added.path, undefined);
   }
   return {

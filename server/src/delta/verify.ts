@@ -8,13 +8,14 @@ import { checkpointFile, commitFile, hintFile, logDirectory, readCommit, readHin
 import { looksLikeParquet } from './readCheckpoint.ts';
 
 /**
- * What can be wrong with a log or the files that it names:
- * - `commit-missing`: a version that must be there is not, and no checkpoint makes up for it;
- * - `commit-empty`: its file has no bytes; other engines read that as a commit that changed nothing, in silence;
- * - `commit-unreadable`: cut short, filled with NULs, or damaged otherwise; no engine can open the table;
- * - `data-missing`, `data-size`: a data file is absent, or not as long as its commit says; queries that read it fail;
- * - `data-outside`: another engine added a file that is not in the table's directory;
- * - `checkpoint-unusable`: it costs us a replay, and other engines the table;
+ * Kinds of damage to a log or to the files that it names:
+ * - `commit-missing`: a required version is missing, and no checkpoint replaces it;
+ * - `commit-empty`: its file has no bytes; other engines silently read that as a commit that changed nothing;
+ * - `commit-unreadable`: truncated, filled with NULs, or otherwise damaged; no engine can open the table;
+ * - `data-missing`, `data-size`: a data file is missing, or its length differs from its commit; queries that read it
+ *   fail;
+ * - `data-outside`: another engine added a file outside the table's directory;
+ * - `checkpoint-unusable`: costs us a replay; other engines cannot open the table;
  * - `hint-unusable`: broken, which is harmless, or naming no good checkpoint, which locks other engines out.
  */
 export type FindingKind =
@@ -31,15 +32,15 @@ export interface Finding {
   readonly kind: FindingKind;
   /** The commit or checkpoint concerned; undefined for a hint that names none. */
   readonly version: number | undefined;
-  /** The damaged or missing file, as a path on the disk; for `data-outside`, as the log has it. */
+  /** The damaged or missing file, as a path on the disk; for `data-outside`, as in the log. */
   readonly file: string;
   /** One sentence, for people. */
   readonly text: string;
 }
 
 /**
- * Returns what is wrong with the commits fromVersion to toVersion, both inclusive, their data files and checkpoints,
- * and the hint; newest first, [] when all is well. Reads those commits and only asks for the size of the data. Changes
+ * Returns the problems of the commits fromVersion to toVersion, both inclusive, of their data files and checkpoints,
+ * and of the hint; latest first, [] when there are none. Reads those commits; of data files, only the size. Changes
  * nothing.
  */
 export function inspectTail(disk: Disk, fromVersion: number, toVersion: number): readonly Finding[] {
@@ -51,16 +52,14 @@ export function inspectTail(disk: Disk, fromVersion: number, toVersion: number):
     if (checkpoint === 'good') hasCheckpoint = true;
     else if (checkpoint !== 'none') findings.push(checkpoint);
     const commit = inspectCommit(disk, version);
-    // A newer checkpoint holds what the commit said: its file may have been cleaned up.
+    // A later checkpoint holds the content of the commit, whose file may have been cleaned up.
     if ('kind' in commit) findings.push(...(commit.kind === 'commit-missing' && hasCheckpoint ? [] : [commit]));
     else findings.push(...inspectData(disk, commit, removed));
   }
   return findings;
 }
 
-/**
- * Returns paths of files in the log and the table's directory that a writer was still writing when it died. Lists both.
- */
+/** Returns temporary files in the log and the table's directory that a dead writer left. Lists both. */
 export function strayTemporaries(disk: Disk): readonly string[] {
   return ['', logDirectory].flatMap((directory) =>
     disk
@@ -71,8 +70,8 @@ export function strayTemporaries(disk: Disk): readonly string[] {
 }
 
 /**
- * Moves a file into the directory, durably, under its own name or, where that is taken, with a number after it. Returns
- * the new path; undefined when the file is not there.
+ * Moves a file into the directory, durably, under its own name or, where that is taken, with a number appended. Returns
+ * the new path; undefined when the file is missing.
  */
 export function quarantine(disk: Disk, path: string, directory: string): string | undefined {
   if (!disk.stat(path)) return undefined;
@@ -113,7 +112,9 @@ function inspectCommit(disk: Disk, version: number): DeltaCommit | Finding {
   }
 }
 
-/** What is wrong with the data that the commit adds. `removed` are paths that newer commits remove; it is added to. */
+/**
+ * Returns the problems of the data that the commit adds. `removed` are paths that later commits remove; it is extended.
+ */
 function inspectData(disk: Disk, commit: DeltaCommit, removed: Set<string>): readonly Finding[] {
   const findings = commit.adds.flatMap((add) => {
     const path = decodePath(add.path);

@@ -4,7 +4,7 @@ import { loadNative } from './native.ts';
 
 const chunkRowsMax = 2048;
 
-/** Appends rows to one table. What it holds is in the table after close. */
+/** Appends rows to one table. All rows are in the table after close. */
 export class Appender {
   readonly #appender: DuckDBAppender;
 
@@ -12,7 +12,7 @@ export class Appender {
     this.#appender = appender;
   }
 
-  /** Appends rows that another query made; its columns must be the table's. */
+  /** Appends rows of another query's result; its columns must match the table's. */
   appendChunk(chunk: Chunk): void {
     this.#appender.appendDataChunk(chunk);
   }

@@ -8,8 +8,8 @@ import { type Value } from './values.ts';
 /**
  * A connection to a database. One call at a time, except interrupt. Errors are DuckDB's own: see engineError.ts.
  *
- * Invariant: a call runs one statement. A text that DuckDB's parser splits into several is refused by
- * `query-forbidden` before any of them runs; `statements` is the way to look at each.
+ * Invariant: a call runs one statement. A text that DuckDB's parser splits into several is refused by `query-forbidden`
+ * before any of them runs; `statements` is the way to inspect each.
  */
 export class Connection {
   readonly #connection: DuckDBConnection;
@@ -24,13 +24,13 @@ export class Connection {
     await this.#connection.run(sql, values && [...values]);
   }
 
-  /** All rows of a small result. */
+  /** Returns all rows of a small result. */
   async rows(sql: string, values?: readonly Value[]): Promise<readonly (readonly Value[])[]> {
     await this.#requireOne(sql);
     return (await this.#connection.runAndReadAll(sql, values && [...values])).getRows();
   }
 
-  /** All columns of a small result whose columns are text. */
+  /** Returns all columns of a small result whose columns are text. */
   async textColumns(sql: string): Promise<(string | null)[][]> {
     await this.#requireOne(sql);
     return (await this.#connection.runAndReadAll(sql)).getColumns() as (string | null)[][];
@@ -41,7 +41,7 @@ export class Connection {
     return new Statements(await this.#connection.extractStatements(sql));
   }
 
-  /** False when a statement of the transaction that is open failed. */
+  /** False when a statement of the open transaction failed. */
   async inGoodTransaction(): Promise<boolean> {
     try {
       await this.#connection.run('SELECT 1');
@@ -52,12 +52,12 @@ export class Connection {
     }
   }
 
-  /** Writes rows into a table of ours, in `schema` or the default one. */
+  /** Returns an appender for a table of ours, in `schema` or the default one. */
   async appender(table: string, schema?: string): Promise<Appender> {
     return new Appender(await this.#connection.createAppender(table, schema ?? null));
   }
 
-  /** Makes a running call fail with an interrupt error. Nothing happens when none runs. */
+  /** Makes a running call fail with an interrupt error. No effect when none runs. */
   interrupt(): void {
     this.#connection.interrupt();
   }

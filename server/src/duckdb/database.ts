@@ -6,30 +6,30 @@ import { literalList } from './sql.ts';
 export interface DatabaseSettings {
   /** Bytes that DuckDB may hold before it spills to disk. */
   readonly memoryLimitBytes?: number;
-  /** Host directory for what does not fit in memory. Made by DuckDB when first needed. */
+  /** Host directory for data that does not fit in memory. DuckDB creates it when first needed. */
   readonly spillDirectory?: string;
   readonly threads?: number;
 }
 
-/** Settings that fit what a locked database is for. */
+/** Settings of a locked database. */
 export interface LockedSettings extends DatabaseSettings {
-  /** Host files that its statements may open, and those that they may write. No other path can be reached. */
+  /** Host files that its statements may open, for reading or writing. No other path is accessible. */
   readonly hostPaths: readonly string[];
-  /** Bytes that a streamed result of `connection` may be ahead of its reader; default 1 MB. */
+  /** Bytes that a streamed result of `connection` may buffer ahead of its reader; default 1 MB. */
   readonly streamingBufferBytes?: number;
-  /** False when the content of a host path may change while the database is open; default true. */
+  /** False when a host file may change while the database is open; default true. */
   readonly keepsFileContents?: boolean;
 }
 
-/** A database that is locked, with its first connection. */
+/** A locked database with its first connection. */
 export interface LockedDatabase {
   readonly database: Database;
   readonly connection: Connection;
 }
 
 /**
- * An in-memory DuckDB database that installs and loads no extension by itself. Its time zone is UTC, whatever that of
- * the machine, and it reports errors as JSON.
+ * An in-memory DuckDB database that installs and loads no extension by itself. Its time zone is always UTC, and it
+ * reports errors as JSON.
  */
 export class Database {
   readonly #instance: DuckDBInstance;
@@ -50,8 +50,8 @@ export class Database {
 }
 
 /**
- * Opens an empty in-memory database that can reach the whole host: only for one in which no text of a person, and none
- * that was read from a pond, is ever part of a statement. Fails `engine-unavailable` when DuckDB cannot be loaded.
+ * Opens an empty in-memory database with access to the whole host: only for statements without any text that a person
+ * wrote or that was read from a pond. Fails `engine-unavailable` when DuckDB cannot be loaded.
  */
 export async function openDatabase(settings: DatabaseSettings = {}): Promise<Database> {
   const { connection, database } = await open(settings);
@@ -60,8 +60,9 @@ export async function openDatabase(settings: DatabaseSettings = {}): Promise<Dat
 }
 
 /**
- * Opens an empty in-memory database that reaches the given host files and nothing else of the host or the network, and
- * whose settings no statement can change. It is locked before anything else runs in it. Errors as openDatabase.
+ * Opens an empty in-memory database with access to the given host files and nothing else of the host or the network,
+ * and with settings that no statement can change. It is locked before anything else runs in it. Fails like
+ * openDatabase.
  */
 export async function openLockedDatabase(settings: LockedSettings): Promise<LockedDatabase> {
   const opened = await open(settings);
@@ -97,7 +98,7 @@ async function open({ memoryLimitBytes, spillDirectory, threads }: DatabaseSetti
   });
   const database = new Database(instance);
   const connection = await database.connect();
-  // GLOBAL, so that each connection has them.
+  // GLOBAL applies them to every connection.
   await runAll(connection, ['SET GLOBAL errors_as_json = true', "SET GLOBAL TimeZone = 'UTC'"]);
   return { database, connection };
 }

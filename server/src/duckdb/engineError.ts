@@ -2,19 +2,19 @@ import { PondError } from '../base/error.ts';
 import { type ErrorCode } from '../base/errorCode.ts';
 import { type OffsetUnit, textPosition } from './textPosition.ts';
 
-/** What DuckDB says of a failure when its setting errors_as_json is on. */
+/** An error that DuckDB reports while its setting errors_as_json is on. */
 export interface EngineError {
   /** DuckDB's kind of error in lower case: 'parser', 'binder', 'catalog', 'permission', 'io', 'interrupt', … */
   readonly type: string;
   readonly message: string;
-  /** Where in the SQL, 0-based, in units that differ by type; undefined where DuckDB does not say. */
+  /** Position in the SQL, 0-based, in units that differ by type; undefined where DuckDB gives none. */
   readonly offset: number | undefined;
   readonly unit: OffsetUnit;
-  /** For a catalog error: what kind of thing is missing ('Table', 'Scalar Function') and its name. */
+  /** For a catalog error: kind ('Table', 'Scalar Function') and name of the missing thing. */
   readonly missing: { readonly kind: string; readonly name: string } | undefined;
 }
 
-/** The parts of an error that DuckDB threw; undefined for any other error. */
+/** Returns the parts of an error thrown by DuckDB; undefined for any other error. */
 export function readEngineError(error: unknown): EngineError | undefined {
   if (!(error instanceof Error) || error instanceof PondError) return undefined;
   const start = error.message.indexOf('{"exception_type"');
@@ -27,7 +27,7 @@ function readJson(text: string): EngineError | undefined {
   return engineError(fields['exception_type'] ?? '', fields['exception_message'] ?? '', fields);
 }
 
-/** The failure that json_serialize_sql reports as a value; `json` is its whole answer. */
+/** Returns the failure that json_serialize_sql reports as a value; `json` is its whole result. */
 export function readSerializeError(json: Readonly<Record<string, unknown>>): EngineError {
   const text = (key: string) => (typeof json[key] === 'string' ? json[key] : '');
   return engineError(text('error_type'), text('error_message'), { position: text('position') });
@@ -48,7 +48,7 @@ function engineError(type: string, message: string, fields: Readonly<Record<stri
   };
 }
 
-/** Errors raised where no connection's settings apply are text: "Binder Error: …", with an excerpt of the SQL below. */
+/** Errors raised outside a connection's settings are text: "Binder Error: …", followed by an excerpt of the SQL. */
 function readPlain(message: string): EngineError | undefined {
   const match = /(?:^|: )([A-Z][A-Za-z ]*?) ?(?:Error|exception): ([^]*)$/.exec(message);
   return match?.[1] === undefined ? undefined : engineError(match[1], match[2] ?? '', {});
@@ -77,9 +77,9 @@ const codes: Readonly<Record<string, ErrorCode>> = {
 };
 
 /**
- * A PondError for what DuckDB threw while it worked on `sql`, with the position in it. A full disk, where it spills or
- * writes to, is `storage-full`. Errors that are not DuckDB's come
- * back as they are when they are PondErrors, else as `query-failed`.
+ * Returns a PondError for an error that DuckDB threw while it worked on `sql`, with the position in it. A full disk, of
+ * spilled or written files, is `storage-full`. A PondError is returned unchanged; any other error becomes
+ * `query-failed`.
  */
 export function queryError(error: unknown, sql: string): PondError {
   if (error instanceof PondError) return error;
@@ -90,7 +90,7 @@ export function queryError(error: unknown, sql: string): PondError {
   return engineToPondError(engine, sql, error);
 }
 
-/** As queryError, for an error already read. */
+/** Like queryError, for an error already parsed. */
 export function engineToPondError(engine: EngineError, sql: string, cause?: unknown): PondError {
   const hint = hintFor(engine);
   return new PondError(codeFor(engine), messageFor(engine), {
@@ -107,9 +107,9 @@ function codeFor({ type, message }: EngineError): ErrorCode {
 
 function messageFor(engine: EngineError): string {
   if (engine.type === 'interrupt') return 'the query was cancelled';
-  // Its settings are not for people to change.
+  // Users cannot change its settings.
   const told = engine.message.replace(/\n\nPossible solutions:[^]*$/, '');
-  // Tables of the engine's own are no help to who looks for a file.
+  // Tables of the engine itself do not help someone who looks for a file.
   return told.replace(/\nDid you mean "(?:pg_|sqlite_|duckdb_|pragma_|information_schema)[^]*$/, '');
 }
 

@@ -6,12 +6,12 @@ import { lazyAsync } from '../base/lazy.ts';
 export type NativeModule = typeof nodeApi;
 
 /**
- * Loads DuckDB on first need: it takes a fifth of a second, and most commands never ask for it. Fails
- * `engine-unavailable` and says why: no build for this machine, a system library too old, a damaged install.
+ * Loads DuckDB on first use: it takes a fifth of a second, and most commands do not need it. Fails `engine-unavailable`
+ * with the reason: no build for this machine, a system library too old, a damaged install.
  */
 export const loadNative: () => Promise<NativeModule> = lazyAsync(async () => {
   try {
-    // A CommonJS package: where it is bundled, only its default export keeps all the names.
+    // A CommonJS package: in a bundle, only its default export has all the names.
     const { default: native } = (await import('@duckdb/node-api')) as unknown as { readonly default: NativeModule };
     return native;
   } catch (error) {
@@ -19,7 +19,7 @@ export const loadNative: () => Promise<NativeModule> = lazyAsync(async () => {
   }
 });
 
-/** The error for a native module that cannot be loaded, with the reason in words and a hint. */
+/** Returns the error for a native module that cannot be loaded, with the reason and a hint. */
 export function nativeLoadError(cause: unknown): PondError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new PondError('engine-unavailable', `DuckDB could not be loaded: ${reason}`, { cause, hint: hintFor(reason) });

@@ -3,12 +3,12 @@ import { PondError } from '../base/error.ts';
 declare const isSqlType: unique symbol;
 
 /**
- * The name of a DuckDB type, which can be part of a statement: it is a type and nothing more. Only the parser below
- * makes one, so a text from elsewhere (a file, a cache, another process) is never one unseen.
+ * The name of a DuckDB type, safe to insert into a statement: a type and nothing more. Only the parser below produces
+ * it, so an unchecked text (from a file, a cache, another process) never has this type.
  */
 export type SqlType = string & { readonly [isSqlType]: true };
 
-/** Types that are named by words alone. */
+/** Types named by keywords alone. */
 const plain = [
   'TIMESTAMP WITH TIME ZONE',
   'TIME WITH TIME ZONE',
@@ -48,7 +48,7 @@ const plain = [
 const string = "'(?:[^'\\0]|'')*'";
 const name = '(?:"(?:[^"\\0]|"")+"|[A-Za-z_][A-Za-z0-9_]*)';
 
-/** One step of a type: what begins one that is made of others, or all of one that is not. */
+/** One token of a type: the start of a nested type, or a whole plain type. */
 const opening = new RegExp(`(STRUCT|UNION)\\(${name} |MAP\\(`, 'y');
 const whole = new RegExp(
   `(?:DECIMAL\\(\\d{1,3}, ?\\d{1,3}\\)|ENUM\\(${string}(?:, ?${string})*\\)|GEOMETRY\\(${string}\\)|${plain.join('|')})(?![A-Za-z0-9_])`,
@@ -59,11 +59,11 @@ const nextField = new RegExp(`, ?${name} `, 'y');
 const nextType = /, ?/y;
 
 /**
- * Returns a text as the type that it names, spelled as DuckDB spells it: `DECIMAL(18,3)`, `STRUCT(a INTEGER)[]`,
- * `MAP(VARCHAR, DOUBLE)`. Undefined for any other text.
+ * Parses the name of a type and returns it as DuckDB spells it: `DECIMAL(18,3)`, `STRUCT(a INTEGER)[]`, `MAP(VARCHAR,
+ * DOUBLE)`. Undefined for any other text.
  */
 export function parseSqlType(text: string): SqlType | undefined {
-  /** The types that are open, innermost last, with the number of types that are still to come in a MAP. */
+  /** Open types, innermost last, with the number of types still expected in a MAP. */
   const open: { readonly isMap: boolean; left: number }[] = [];
   let at = 0;
   const take = (pattern: RegExp): RegExpExecArray | null => {
@@ -80,7 +80,7 @@ export function parseSqlType(text: string): SqlType | undefined {
     }
     if (take(whole) === null) return undefined;
     take(lists);
-    // Closes what ends here, until another type comes next.
+    // Closes the types that end here, until another type follows.
     for (;;) {
       const inner = open.at(-1);
       if (inner === undefined) return at === text.length ? (text as SqlType) : undefined;
@@ -96,14 +96,14 @@ export function parseSqlType(text: string): SqlType | undefined {
   }
 }
 
-/** As parseSqlType. Fails `query-failed` for a text that is not the name of a type. */
+/** Like parseSqlType. Fails `query-failed` for a text that does not name a type. */
 export function requireSqlType(text: string): SqlType {
   const type = parseSqlType(text);
   if (type !== undefined) return type;
   throw new PondError('query-failed', `expected the name of a type, got ${JSON.stringify(text.slice(0, 80))}`);
 }
 
-/** SQL of a value as a type. */
+/** Returns the SQL of a value cast to a type. */
 export function castSql(value: string, type: SqlType): string {
   return `${value}::${type}`;
 }

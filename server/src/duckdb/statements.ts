@@ -4,7 +4,7 @@ import { loadNative } from './native.ts';
 
 export type StatementKind = 'select' | 'explain' | 'create' | 'copy' | 'transaction' | 'other';
 
-/** The statements of a text. A dynamic PIVOT counts as two: DuckDB first makes a type of the values it finds. */
+/** The statements of a text. A dynamic PIVOT counts as two: DuckDB first creates a type from the values. */
 export class Statements {
   readonly #extracted: DuckDBExtractedStatements;
 
@@ -37,12 +37,12 @@ export interface StreamColumn {
   readonly type: string;
 }
 
-/** A result that is computed while it is read; memory is that of a few chunks. */
+/** A result that is computed while it is read; memory is bounded by a few chunks. */
 export interface RowStream {
   readonly columns: readonly StreamColumn[];
   /**
-   * The next rows; undefined at the end. DuckDB ends a stream that fails midway as it ends one that is exhausted: run
-   * it in a transaction and look whether that is still good (Connection.inGoodTransaction).
+   * Returns the next rows; undefined at the end. DuckDB ends a stream that fails midway like one that is exhausted: run
+   * it in a transaction and check that it is still good (Connection.inGoodTransaction).
    */
   next(): Promise<Chunk | undefined>;
 }
@@ -57,7 +57,7 @@ export class BoundStatement {
     this.kind = kind;
   }
 
-  /** How many values ($1, ?) the statement waits for. */
+  /** Number of parameters ($1, ?) of the statement. */
   get parameterCount(): number {
     return this.#statement.parameterCount;
   }
@@ -66,7 +66,7 @@ export class BoundStatement {
     await this.#statement.run();
   }
 
-  /** All rows of a small result. */
+  /** Returns all rows of a small result. */
   async rows(): Promise<readonly (readonly Value[])[]> {
     return (await this.#statement.runAndReadAll()).getRows();
   }
@@ -87,7 +87,7 @@ export class BoundStatement {
   }
 }
 
-/** JSON is VARCHAR with a name; the name is what people know the column by. */
+/** JSON is VARCHAR with an alias; the alias is the name that people know. */
 function typeName(result: DuckDBResult, index: number): string {
   return result.columnLogicalType(index).alias ?? result.columnType(index).toString();
 }

@@ -1,18 +1,18 @@
 import { type DuckDBDataChunk, type DuckDBValue } from '@duckdb/node-api';
 import { loadNative } from './native.ts';
 
-/** Up to 2048 rows in DuckDB's own memory. Passed from one database to another without a look inside. */
+/** Up to 2048 rows in DuckDB's own memory. Passed from one database to another without conversion. */
 export type Chunk = DuckDBDataChunk;
 
-/** A value as DuckDB's binding has it. */
+/** A value in DuckDB's binding. */
 export type Value = DuckDBValue;
 
-/** Makers of DuckDB values that plain JavaScript values do not cover. */
+/** Constructors of DuckDB values without a plain JavaScript equivalent. */
 export interface ValueMakers {
   blob(bytes: Uint8Array): Value;
   /** Days since 1970. */
   date(days: number): Value;
-  /** Microseconds of the day. */
+  /** Microseconds since midnight. */
   time(us: bigint): Value;
   /** Microseconds since 1970, of a time without a zone. */
   timestamp(us: bigint): Value;
@@ -20,7 +20,7 @@ export interface ValueMakers {
   timestampTz(us: bigint): Value;
   /** Nanoseconds since 1970. */
   timestampNs(ns: bigint): Value;
-  /** An integer with `scale` of its `width` digits behind the point. */
+  /** An integer; `scale` of its `width` digits are decimals. */
   decimal(unscaled: bigint, width: number, scale: number): Value;
   interval(months: number, days: number, us: bigint): Value;
   list(items: readonly Value[]): Value;
@@ -28,7 +28,7 @@ export interface ValueMakers {
   map(entries: readonly { readonly key: Value; readonly value: Value }[]): Value;
 }
 
-/** What makes DuckDB's own values; loads the native module. Fails `engine-unavailable`. */
+/** Returns the constructors of DuckDB's own values; loads the native module. Fails `engine-unavailable`. */
 export async function loadValueMakers(): Promise<ValueMakers> {
   const native = await loadNative();
   return {

@@ -1,6 +1,6 @@
 /**
- * Writes one Parquet data file of the op log. The content of one row group is in memory at a time, so a commit of many
- * files is bounded however many there are.
+ * Writes one Parquet data file of the op log. The content of one row group is in memory at a time, which bounds the
+ * memory of a commit with many files.
  */
 import { ByteWriter, ParquetWriter, type ColumnSource } from 'hyparquet-writer';
 import { type Disk, type DiskFile } from '../storage/disk.ts';
@@ -13,9 +13,7 @@ import { compareRows, parquetSchema, type OpRow } from './rows.ts';
 const groupRowsMax = 512;
 const groupBytesMax = 512 * 1024;
 
-/**
- * A file of fewer rows and bytes of content fills a block or two of the disk either way: packing it would save nothing.
- */
+/** A file with fewer rows and bytes of content fills a disk block or two either way: compression would save nothing. */
 const packedRowsMin = 16;
 const packedBytesMin = 4 * 1024;
 
@@ -24,9 +22,7 @@ export interface WrittenFile {
   readonly numRecords: number;
 }
 
-/**
- * Creates and flushes the file at `path`; its name in the directory is not yet durable. Rows are put in order first.
- */
+/** Creates and flushes the file at `path`; its name in the directory is not yet durable. Sorts the rows first. */
 export async function writeDataFile(
   disk: Disk,
   path: string,
@@ -40,7 +36,7 @@ export async function writeDataFile(
       writer: diskWriter(file),
       schema: parquetSchema,
       codec: isWorthPacking(sorted) ? 'SNAPPY' : 'UNCOMPRESSED',
-      // Bounds are whole ids: a reader picks the row group of a directory by them.
+      // Bounds are whole ids: a reader uses them to pick the row group of a directory.
       statisticsTruncateLength: Infinity,
       createdBy: 'duckpond',
     });
@@ -64,7 +60,8 @@ function isWorthPacking(rows: readonly OpRow[]): boolean {
 }
 
 /**
- * A writer that moves what it holds to the file after each row group. Its flush is synchronous, so no promise is made.
+ * Returns a writer that moves its buffer to the file after each row group. Its flush is synchronous, so no promise is
+ * made.
  */
 function diskWriter(file: DiskFile): ByteWriter {
   const writer = new ByteWriter(16 * 1024) as ByteWriter & { index: number; flush?: () => void };
@@ -96,12 +93,12 @@ function contentBytes(row: OpRow): number {
   return row.content instanceof Uint8Array ? row.content.length : row.content.sizeBytes;
 }
 
-/** Columns for which a dictionary would be looked for in vain. */
+/** Columns that rarely repeat a value, so a dictionary would not pay. */
 const seldomRepeat: ReadonlySet<string> = new Set(['node_id', 'metadata', 'sha256']);
 
 function columnsOf(rows: readonly OpRow[], contents: readonly (Uint8Array | null)[], txn: number): ColumnSource[] {
-  // Bounds of the partition are what a reader looks rows up by; those of other columns, and page indexes of columns
-  // that are one page, would be the larger part of a small commit.
+  // Readers look rows up by the bounds of the partition; bounds of other columns, and page indexes of one-page columns,
+  // would take most of a small commit.
   const column = (name: string, get: (row: OpRow) => unknown): ColumnSource => ({
     name,
     data: rows.map(get),

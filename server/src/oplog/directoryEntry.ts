@@ -1,6 +1,6 @@
 /**
- * The inner layer: a directory row's content is an Arrow IPC stream of these records. Fields are found by name when
- * read, so a later writer may add some without touching the outer table.
+ * The inner layer: a directory row's content is an Arrow IPC stream of these records. Fields are read by name, so later
+ * writers may add some without changing the outer table.
  */
 import {
   Field,
@@ -24,7 +24,7 @@ import { rowTypes } from './rows.ts';
 const entryTypes = rowTypes.filter((type) => type !== 'commit');
 type EntryType = (typeof entryTypes)[number];
 
-/** One entry of a directory, or one page of a wide one, with where the row that it stands for is. */
+/** One entry of a directory, or one page of a wide one, with the location of its row. */
 export interface DirectoryEntry {
   readonly name: string;
   readonly childId: string;
@@ -34,15 +34,15 @@ export interface DirectoryEntry {
   readonly txn: number;
   /** Partition of the child's row: the directory that held the entry when the row was written. */
   readonly partId: string;
-  /** Commit that last changed this entry: wrote the row, or put it under this name. */
+  /** Commit that last changed this entry: wrote the row, or placed it under this name. */
   readonly changedTxn: number;
-  /** Commit that put this child under this name: what is below has been at its path no longer than that. */
+  /** Commit that placed this child under this name: nodes below have been at their path since then at the earliest. */
   readonly placedTxn: number;
   readonly sizeBytes: number;
   readonly modifiedUs: number;
-  /** Hash of the content; of a directory or page, of all below. Lower-case hex. */
+  /** Hash of the content; for a directory or page, of everything below. Lower-case hex. */
   readonly sha256: string;
-  /** Chained hash over all versions, for a series; else ''. */
+  /** Chained hash over all versions of a series; otherwise ''. */
   readonly seriesHash: string;
   readonly attributes: Readonly<Record<string, string>>;
 }
@@ -97,13 +97,13 @@ export function encodeEntries(entries: readonly DirectoryEntry[]): Uint8Array {
 }
 
 /**
- * Returns the entries of an Arrow IPC stream, all its batches. Fails `pond-damaged`, naming `where`, when it is none, or
- * a field of an entry is missing, of another type or out of its range.
+ * Returns the entries of an Arrow IPC stream, all its batches. Fails `pond-damaged`, naming `where`, when the bytes are
+ * not such a stream, or a field of an entry is missing, of another type or out of range.
  */
 export function decodeEntries(bytes: Uint8Array, where: () => string): DirectoryEntry[] {
   try {
     const table = tableFromIPC(bytes);
-    // Bytes that are no stream may be read as one without columns.
+    // Other bytes may decode as a stream without columns.
     assert(table.getChild('name') !== null, () => 'a directory has names');
     return rowsOf(table, where);
   } catch (cause) {
@@ -113,7 +113,7 @@ export function decodeEntries(bytes: Uint8Array, where: () => string): Directory
 }
 
 function rowsOf(table: Table, where: () => string): DirectoryEntry[] {
-  // Raw values: the vector's own accessor would make a timestamp a float of milliseconds.
+  // Raw values: the vector's own accessor would convert a timestamp to a float of milliseconds.
   const columns = fields.map(({ name, type }) => {
     const column = table.getChild(name);
     const values: unknown = type === utf8 ? column : column?.toArray();
@@ -144,7 +144,7 @@ function entryOf(entry: Fields): DirectoryEntry {
   };
 }
 
-/** Canonical text of attributes: keys sorted; '' when there are none. Hashes depend on it. */
+/** Returns the canonical text of attributes: keys sorted; '' when there are none. Hashes depend on it. */
 export function attributesText(attributes: Readonly<Record<string, string>>): string {
   const keys = Object.keys(attributes).sort();
   return keys.length === 0 ? '' : JSON.stringify(keys.map((key) => [key, attributes[key]]));
@@ -153,7 +153,7 @@ export function attributesText(attributes: Readonly<Record<string, string>>): st
 function parseAttributes(entry: Fields): Readonly<Record<string, string>> {
   const text = entry.text('attributes');
   if (text === '') return noAttributes;
-  // What is no list of pairs throws here, and is damage as all is that cannot be decoded.
+  // Anything but a list of pairs throws here, and counts as damage like everything undecodable.
   const attributes: unknown = Object.fromEntries(JSON.parse(text) as Iterable<readonly unknown[]>);
   return new Fields({ attributes }, 'entry', entry.place).texts('attributes');
 }

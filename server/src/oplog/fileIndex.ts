@@ -1,6 +1,7 @@
 /**
- * Which live data files hold the rows of which commits. Ours say so in a tag; files without one are another engine's:
- * rows that it appended, which are none of ours, or rows of ours that it moved, as OPTIMIZE does.
+ * Index of the live data files by the commits whose rows they hold. Our files carry a tag with that range; files
+ * without it are another engine's: rows that it appended, which are not ours, or rows of ours that it moved, as
+ * OPTIMIZE does.
  */
 import { type DeltaCommitInfo } from '../delta/actions.ts';
 import { type AddFile, isInsideTable } from '../delta/files.ts';
@@ -11,49 +12,49 @@ export const rangeTag = 'duckpond.txn';
 /** A commit of another engine to the table. */
 export interface ForeignCommit {
   readonly version: number;
-  /** What it says it did, such as WRITE or OPTIMIZE, and who it is; undefined when it does not say. */
+  /** Operation, such as WRITE or OPTIMIZE, and name of the engine; undefined when not declared. */
   readonly operation: string | undefined;
   readonly engine: string | undefined;
 }
 
-/** What a commit says of itself. */
+/** Returns the description in a commit's own information. */
 export function foreignCommit(version: number, { operation, engineInfo }: DeltaCommitInfo = {}): ForeignCommit {
   const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
   return { version, operation: text(operation), engine: text(engineInfo) };
 }
 
-/** Files that another engine wrote, and the commits of ours whose rows are looked for in them, both inclusive. */
+/** Files written by another engine, and the range of our commits to search in them, both inclusive. */
 export interface Rewritten {
   readonly paths: readonly string[];
   readonly commits: readonly { readonly from: number; readonly to: number }[];
 }
 
 export interface FileIndex {
-  /** The file of a single commit of ours; undefined when it has none of its own. */
+  /** Returns the file of a single commit of ours; undefined when it has none of its own. */
   ofCommit(number: number): string | undefined;
-  /** The files that may hold rows of a commit, the likeliest first. */
+  /** Returns the files that may hold rows of a commit, the likeliest first. */
   candidates(number: number): readonly string[];
-  /** Our files that hold rows of commits up to `number`. */
+  /** Returns our files that hold rows of commits up to `number`. */
   upTo(number: number): readonly string[];
   /**
-   * Files of other engines that may hold rows of our commits up to `number`, and those commits: they have no live file of
-   * ours. Rows of other commits in these files are none of ours. Undefined when no commit lacks its file.
+   * Returns the files of other engines that may hold rows of our commits up to `number`, and those commits, which have
+   * no live file of ours. Rows of other commits in these files are not ours. Undefined when every commit has its file.
    */
   rewritten(number: number): Rewritten | undefined;
-  /** The versions that other engines' files are known to be of, ascending, and how many files are of earlier ones. */
+  /** Returns the known versions of other engines' files, ascending, and the number of files from earlier ones. */
   foreign(): { readonly versions: readonly number[]; readonly earlierFiles: number };
-  /** Takes in the file of a commit that was just made. */
+  /** Adds the file of a new commit. */
   add(number: number, path: string): void;
 }
 
-/** The index of a snapshot's files. */
+/** Returns the index of a snapshot's files. */
 export function indexFiles(live: Iterable<AddFile>): FileIndex {
   const single = new Map<number, string>();
   const ranges: { readonly from: number; readonly to: number; readonly path: string }[] = [];
   const foreign: AddFile[] = [];
   for (const file of live) {
     const range = /^(\d{1,15})-(\d{1,15})$/.exec(file.add.tags?.[rangeTag] ?? '');
-    // No file of ours is elsewhere: what a tag says of one that is would have us read it.
+    // Our files are all inside the table: a tag on one outside would make us read that file.
     if (range === null || !isInsideTable(file.path)) foreign.push(file);
     else if (range[1] === range[2]) single.set(Number(range[1]), file.path);
     else ranges.push({ from: Number(range[1]), to: Number(range[2]), path: file.path });

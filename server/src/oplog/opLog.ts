@@ -1,11 +1,11 @@
 /**
- * The op log: rows in Parquet files under a Delta table. It knows which file holds a commit's rows, and appends a
- * commit as one data file and one log entry.
+ * The op log: rows in Parquet files under a Delta table. It locates the file of a commit's rows, and appends a commit
+ * as one data file and one log entry.
  *
  * Invariants:
- * - A commit of ours writes a `txn` action with its own number, so a snapshot says which commit is our newest without
- *   reading any; other engines' commits to the table do not.
- * - Every data file of ours is tagged with the commits whose rows it holds: one that compaction made is found too.
+ * - A commit of ours writes a `txn` action with its own number, so a snapshot shows our latest commit without reading
+ *   any; other engines' commits to the table do not.
+ * - Every data file of ours is tagged with the commits whose rows it holds, so compacted files are found too.
  */
 import { randomUUID } from 'node:crypto';
 import { isPondError, PondError } from '../base/error.ts';
@@ -36,7 +36,7 @@ const appId = 'duckpond';
 /** Version of the layout of rows and of `_pond`, in the table's configuration. */
 const [formatKey, formatVersion] = ['duckpond.format', 1];
 
-/** What a commit writes, for the number that it gets. */
+/** Content of a commit, for the number that it gets. */
 export interface Appending {
   readonly rows: readonly OpRow[];
   /** The commit's record, for commitInfo; plain JSON. */
@@ -44,16 +44,16 @@ export interface Appending {
 }
 
 export interface AppendRequest {
-  /** UUID of the attempt, the same when it is tried again. */
+  /** UUID of the attempt, the same for a retry. */
   readonly id: string;
   readonly operation: string;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970 UTC. */
   readonly timeMs: number;
-  /** Called for each number tried; a number that another engine took is followed by the next. */
+  /** Called for each number tried; when another engine takes a number, the next one is tried. */
   readonly build: (number: number) => Promise<Appending>;
 }
 
-/** The op log of one pond; made by create and open. */
+/** The op log of one pond; returned by create and open. */
 export class OpLog {
   readonly #disk: Disk;
   readonly #rows: RowReader;
@@ -67,7 +67,7 @@ export class OpLog {
     this.#files = indexFiles(snapshot.files.values());
   }
 
-  /** Makes the table and its first commit, number 0. Fails `pond-exists` when there is a table. */
+  /** Creates the table and its first commit, number 0. Fails `pond-exists` when there is a table. */
   static async create(disk: Disk, tableId: string, request: AppendRequest): Promise<OpLog> {
     makeDirectoryDurable(disk, logDirectory);
     const { rows, record } = await request.build(0);
@@ -93,8 +93,8 @@ export class OpLog {
   }
 
   /**
-   * The newest state, or that at table version `upTo`; undefined when there is no Delta table. Fails `pond-not-found`
-   * for a Delta table that is no pond, `pond-too-new`, and `pond-damaged` when the log is.
+   * Returns the latest state, or that at table version `upTo`; undefined when there is no Delta table. Fails
+   * `pond-not-found` for a Delta table that is not a pond, `pond-too-new`, and `pond-damaged` for a damaged log.
    */
   static async open(disk: Disk, upTo?: number): Promise<OpLog | undefined> {
     const snapshot = await (upTo === undefined ? openTable(disk) : snapshotAt(disk, upTo));
@@ -123,34 +123,37 @@ export class OpLog {
     return this.#snapshot.metaData.id;
   }
 
-  /** Number of our newest commit. */
+  /** Number of our latest commit. */
   get head(): number {
     return this.#snapshot.transactions.get(appId)!.version;
   }
 
-  /** Newest version of the table, ours or another engine's. */
+  /** Latest version of the table, ours or another engine's. */
   get newest(): number {
     return this.#snapshot.version;
   }
 
-  /** Commits whose files of other engines are live, ascending, and how many files a checkpoint has without a commit. */
+  /**
+   * Returns the commits of other engines with live files, ascending, and the number of files known only from a
+   * checkpoint.
+   */
   foreignCommits(): { readonly commits: readonly ForeignCommit[]; readonly earlierFiles: number } {
     const { versions, earlierFiles } = this.#files.foreign();
     const commits = versions.map((version) => foreignCommit(version, readCommit(this.#disk, version)?.commitInfo));
     return { commits, earlierFiles };
   }
 
-  /** Paths of our data files, relative to the disk, that hold rows of commits up to `number`. */
+  /** Returns the paths of our data files, relative to the disk, that hold rows of commits up to `number`. */
   dataFiles(number: number): readonly string[] {
     return this.#files.upTo(number);
   }
 
-  /** Files of other engines that may hold rows of our commits up to `number`; undefined when none do. */
+  /** Returns the files of other engines that may hold rows of our commits up to `number`; undefined when none do. */
   rewritten(number: number): Rewritten | undefined {
     return this.#files.rewritten(Math.min(number, this.head));
   }
 
-  /** The row of that key, written by commit `txn`. Fails `pond-damaged` when it is not where it must be. */
+  /** Returns the row of a key, written by commit `txn`. Fails `pond-damaged` when it is not at its location. */
   async readRow(request: RowRequest): Promise<StoredRow> {
     for (const path of this.#files.candidates(request.txn)) {
       const row = await this.#rows.read(path, request);
@@ -161,7 +164,9 @@ export class OpLog {
     });
   }
 
-  /** The rows of directories and pages in one data file that commits of `from` to `to` wrote, with their content. */
+  /**
+   * Returns the rows of directories and pages in one data file written by commits `from` to `to`, with their content.
+   */
   directoryRows(path: string, from: number, to: number): AsyncIterable<StoredRow> {
     return this.#rows.scan(
       path,
@@ -170,26 +175,27 @@ export class OpLog {
     );
   }
 
-  /** A commit's record; undefined for another engine's commit and for a number that is not there. */
+  /** Returns a commit's record; undefined for another engine's commit and for a number that does not exist. */
   record(number: number): Readonly<Record<string, unknown>> | undefined {
     if (number < 0 || number > this.newest) return undefined;
     const record = readCommit(this.#disk, number)?.commitInfo?.['pond'];
     return record === undefined ? undefined : asObject(record, 'pond', { file: commitFile(number), line: 1 });
   }
 
-  /** True when a commit of ours stands between two numbers, both exclusive. */
+  /** True when a commit of ours lies between two numbers, both exclusive. */
   hasBetween(low: number, high: number): boolean {
     for (let number = high - 1; number > low; number--) if (this.#files.ofCommit(number) !== undefined) return true;
     return false;
   }
 
-  /** True when the log entry of one of our commits is gone and its rows are not. */
+  /** True when the log entry of one of our commits is gone but its rows exist. */
   isCleanedUp(number: number): boolean {
     return readCommit(this.#disk, number) === undefined && this.#files.candidates(number).length > 0;
   }
 
   /**
-   * Appends a commit and returns its number; durable on return. Fails `lock-held` when another process of ours commits.
+   * Appends a commit and returns its number; durable on return. Fails `lock-held` when another of our processes
+   * commits.
    */
   async append(request: AppendRequest): Promise<number> {
     checkWritable(this.#snapshot.protocol);
@@ -210,7 +216,7 @@ export class OpLog {
         await this.#checkpoint(request.timeMs);
         return number;
       }
-      // The lost attempt's file holds another number.
+      // The file of the lost attempt holds another number.
       removeQuietly(this.#disk, add.path);
       const head = this.head;
       this.refresh();
@@ -218,7 +224,7 @@ export class OpLog {
     }
   }
 
-  /** Takes notice of commits made elsewhere; true when there were any. */
+  /** Reads new commits of other processes; true when there were any. */
   refresh(): boolean {
     const next = refreshTable(this.#disk, this.#snapshot);
     if (next === this.#snapshot) return false;
@@ -227,7 +233,7 @@ export class OpLog {
     return true;
   }
 
-  /** A checkpoint can be made anew from the log: failing to write one harms nothing and is tried at the next commit. */
+  /** A checkpoint can be rebuilt from the log: a failed write is harmless and is retried at the next commit. */
   async #checkpoint(nowMs: number): Promise<void> {
     if (!checkpointDue(this.#snapshot)) return;
     try {
@@ -238,7 +244,7 @@ export class OpLog {
   }
 }
 
-/** Foreign DELETE and UPDATE are illegal, and no engine's clean-up may take history away before its owner does. */
+/** Foreign DELETE and UPDATE are not allowed, and no engine's cleanup may remove history before its owner does. */
 const tableConfiguration: Readonly<Record<string, string>> = {
   'delta.appendOnly': 'true',
   'delta.logRetentionDuration': 'interval 36500 days',
@@ -246,7 +252,7 @@ const tableConfiguration: Readonly<Record<string, string>> = {
   [formatKey]: String(formatVersion),
 };
 
-/** Loaded when something is written: those who only read start faster. To ask the loader at each commit costs more. */
+/** Loaded on the first write: readers start faster. Calling the loader at each commit would cost more. */
 const dataFileWriter = lazyAsync(() => import('./dataFile.ts'));
 
 async function writeData(disk: Disk, rows: readonly OpRow[], number: number, timeMs: number): Promise<AddAction> {
@@ -273,7 +279,10 @@ async function writeData(disk: Disk, rows: readonly OpRow[], number: number, tim
 
 type AddAction = AddFile['add'];
 
-/** As commitVersion; when the commit certainly did not happen, its data files go: a full disk would stay so. */
+/**
+ * Like commitVersion; when the commit certainly did not happen, removes its data files, which would keep a full disk
+ * full.
+ */
 function publish(
   disk: Disk,
   number: number,

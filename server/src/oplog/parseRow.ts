@@ -1,11 +1,11 @@
-/** Rows of data files and what they hold, parsed into types: anybody may have written the file. */
+/** Parses rows of data files and their content into types; the files are untrusted. */
 import { PondError } from '../base/error.ts';
 import { asObject, Fields, type Json, type LogPosition } from '../delta/fields.ts';
 import { type RowMetadata, rowTypes, type StoredRow } from './rows.ts';
 
 /**
- * A row of the op log out of a row of Parquet with times in microseconds. Fails `pond-damaged`, with file and row, when
- * a column is missing, of another type or out of its range.
+ * Parses a Parquet row with times in microseconds into a row of the op log. Fails `pond-damaged`, with file and row,
+ * when a column is missing, of another type or out of range.
  */
 export function parseRow(row: Json, place: LogPosition): StoredRow {
   const fields = new Fields(row, 'row', place);
@@ -27,7 +27,8 @@ export function parseRow(row: Json, place: LogPosition): StoredRow {
 }
 
 /**
- * What a row's metadata says. Fails `pond-damaged` when it is no JSON object, or a member is not of its type.
+ * Returns the content of a row's metadata. Fails `pond-damaged` when it is not a JSON object, or a member has the wrong
+ * type.
  */
 export function metadataOf({ nodeId, txn, metadata }: Pick<StoredRow, 'nodeId' | 'txn' | 'metadata'>): RowMetadata {
   const place = { file: `${nodeId} in commit ${txn}`, line: 1 };

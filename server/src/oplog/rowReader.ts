@@ -1,8 +1,7 @@
 /**
- * Reads single rows out of data files by key. A row group is read whole: its rows and content are bounded
- * (dataFile.ts), its neighbors are wanted next when a directory is gone through, and decoding a page for one row or
- * for all costs the same. The footers of the files used last and the groups read last are kept; data files never
- * change, so nothing is ever stale.
+ * Reads single rows of data files by key. A row group is read whole: its rows and content are bounded (dataFile.ts), a
+ * traversal of the directory needs the adjacent rows next, and decoding a page costs the same for one row or all. The
+ * most recently used footers and row groups are cached; data files never change, so the cache is never stale.
  */
 import { PondError } from '../base/error.ts';
 import { openParquet, type ParquetFile, type ParquetRow, readRowGroup } from '../parquet/file.ts';
@@ -14,16 +13,16 @@ const openFilesMax = 64;
 /** Files up to this size are read whole: one call instead of several. */
 const wholeFileBytesMax = 256 * 1024;
 const footerBytes = 64 * 1024;
-/** Bytes of decoded row groups that are kept. */
+/** Bytes of decoded row groups in the cache. */
 const groupBytesMax = 16 * 1024 * 1024;
 
 export interface RowReader {
   /**
-   * The row of that key and commit in a data file; undefined when the file has none. Fails `pond-damaged` when the file
-   * is missing, short or not Parquet, or the row is none of ours.
+   * Returns the row of a key and commit in a data file; undefined when the file has none. Fails `pond-damaged` when the
+   * file is missing, truncated or not Parquet, or the row is not ours.
    */
   read(file: string, key: RowRequest): Promise<StoredRow | undefined>;
-  /** The wanted rows, with content, a row group at a time. Fails as `read`. */
+  /** Yields the wanted rows, with content, a row group at a time. Fails like `read`. */
   scan(file: string, wanted: (row: RowGlance) => boolean): AsyncIterable<StoredRow>;
 }
 
@@ -31,17 +30,17 @@ export interface RowRequest {
   readonly partId: string;
   readonly nodeId: string;
   readonly txn: number;
-  /** Tells apart the versions of a series that one commit brought; without it the newest of them is meant. */
+  /** Selects a version when one commit wrote several of a series; without it, the latest. */
   readonly version?: number;
 }
 
-/** What tells whether a row is wanted, before it is known to be one of ours. */
+/** Fields that decide whether a row is wanted, before it is verified as ours. */
 export interface RowGlance {
   readonly fileType: unknown;
   readonly txn: unknown;
 }
 
-/** A row as it is in the file, with its place in the row group, from 1. */
+/** A row of the file, with its position in the row group, from 1. */
 interface PlacedRow {
   readonly row: ParquetRow;
   readonly line: number;
@@ -49,7 +48,7 @@ interface PlacedRow {
 
 type RowsByKey = ReadonlyMap<string, PlacedRow>;
 
-/** A reader of the data files on a disk. */
+/** Returns a reader of the data files on a disk. */
 export function createRowReader(disk: Disk): RowReader {
   const open = new Map<string, ParquetFile>();
   const groups = new Map<string, { readonly rows: Promise<RowsByKey>; readonly sizeBytes: number }>();
@@ -127,13 +126,13 @@ function exactly(disk: Disk, path: string, start: number, end: number): Uint8Arr
   return bytes;
 }
 
-/** Where a row group is. */
+/** Location of a row group. */
 interface GroupAt {
-  /** Place among the row groups, 0-based. */
+  /** Index among the row groups, 0-based. */
   readonly index: number;
-  /** Rows in the groups before. */
+  /** Rows in the preceding groups. */
   readonly rowStart: number;
-  /** Bytes when decoded, about. */
+  /** Approximate size when decoded, bytes. */
   readonly sizeBytes: number;
 }
 
@@ -162,13 +161,13 @@ async function readGroup(file: ParquetFile, at: GroupAt): Promise<RowsByKey> {
   const newest = new Map<string, bigint>();
   for (const [index, row] of (await readRows(file, at)).entries()) {
     const { part_id: partId, node_id: nodeId, txn, version } = row;
-    // Rows of other engines may have anything here; nothing that is asked for has such a key.
+    // Rows of other engines may contain anything; no requested row has such a key.
     if (typeof partId !== 'string' || typeof nodeId !== 'string') continue;
     if (typeof txn !== 'bigint' || typeof version !== 'bigint') continue;
     const placed = { row, line: index + 1 };
     const key = { partId, nodeId, txn: Number(txn) };
     rows.set(rowKey({ ...key, version: Number(version) }), placed);
-    // Another engine may have put the rows in another order.
+    // Another engine may have reordered the rows.
     const node = rowKey(key);
     if ((newest.get(node) ?? version) > version) continue;
     newest.set(node, version);

@@ -1,9 +1,9 @@
 import { type SchemaElement } from 'hyparquet';
 
-/** What a row of the op log describes: a version of a node, a page of a wide directory, or a commit's own record. */
+/** Subject of an op log row: a version of a node, a page of a wide directory, or a commit's own record. */
 export type RowType = (typeof rowTypes)[number];
 
-/** All of them. */
+/** All row types. */
 export const rowTypes = ['directory', 'file', 'table', 'series', 'symlink', 'dynamic', 'page', 'commit'] as const;
 
 /** One row of the op log, as in docs/pond-format.md. */
@@ -24,24 +24,24 @@ export interface OpRow {
   /** Event time bounds of a series version, microseconds since 1970 UTC. */
   readonly minTimeUs: number | undefined;
   readonly maxTimeUs: number | undefined;
-  /** Undefined when a blob holds the content, and for a deletion. */
+  /** Undefined for a deletion and when a blob holds the content. */
   readonly content: RowContent | undefined;
 }
 
-/** Content at hand, or fetched when the row is written: a large commit holds one row group's content at a time. */
+/** Content in memory, or fetched when the row is written: a large commit holds one row group's content at a time. */
 export type RowContent =
   Uint8Array | { readonly sizeBytes: number; readonly load: () => Uint8Array | Promise<Uint8Array> };
 
-/** A row as read back: with the commit that wrote it, and its content only when asked for. */
+/** A row that was read: with the commit that wrote it, and its content only on request. */
 export interface StoredRow extends Omit<OpRow, 'content'> {
   readonly txn: number;
   readonly content: Uint8Array | undefined;
 }
 
-/** What the `metadata` column holds. Absent members are left out. */
+/** Content of the `metadata` column. Absent members are omitted. */
 export interface RowMetadata {
   readonly attributes?: Readonly<Record<string, string>>;
-  /** Where the previous version's row is. */
+  /** Location of the previous version's row. */
   readonly previous?: { readonly txn: number; readonly partId: string };
   /** Chained hash over all versions of a series. */
   readonly seriesHash?: string;
@@ -83,13 +83,13 @@ const columns: readonly Column[] = [
 /** Names of the op log's columns, in order. */
 export const columnNames: readonly string[] = columns.map(([name]) => name);
 
-/** The table's schema as the Delta log wants it: JSON text of a struct. */
+/** The table's schema in the form of the Delta log: JSON text of a struct. */
 export const deltaSchema: string = JSON.stringify({
   type: 'struct',
   fields: columns.map(([name, type, nullable]) => ({ name, type, nullable, metadata: {} })),
 });
 
-/** The same schema as Parquet has it. Micros, because the writer's own TIMESTAMP is milliseconds. */
+/** The same schema in Parquet's form. Micros, because the writer's own TIMESTAMP is milliseconds. */
 export const parquetSchema: SchemaElement[] = [
   { name: 'root', num_children: columns.length },
   ...columns.map(([name, , nullable, parquet]): SchemaElement => ({
@@ -100,7 +100,8 @@ export const parquetSchema: SchemaElement[] = [
 ];
 
 /**
- * Order of rows in a data file: by partition, then node, then version; compared as code units, which for ids is bytes.
+ * Compares rows for their order in a data file: by partition, then node, then version; by code units, which for ids
+ * equals byte order.
  */
 export function compareRows(a: OpRow, b: OpRow): number {
   return compareText(a.partId, b.partId) || compareText(a.nodeId, b.nodeId) || a.version - b.version;

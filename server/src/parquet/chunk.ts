@@ -1,6 +1,6 @@
 /**
- * A column of a row group, checked and unpacked. The headers of its pages say how many values and bytes they hold; none
- * of them is believed before it fits the row group and the file.
+ * A column of a row group, checked and decompressed. The headers of its pages state how many values and bytes they
+ * hold; each number is checked against the row group and the file before use.
  */
 import { type ColumnMetaData } from 'hyparquet';
 import { unpackerOf, type Unpack } from './codecs.ts';
@@ -8,23 +8,23 @@ import { checkRuns, encodings, type PageShape } from './runs.ts';
 import { type Leaf } from './schema.ts';
 import { readStruct, type ThriftFields, type ThriftStruct, writeStruct } from './thrift.ts';
 
-/** A column unpacks to this many bytes at least, however small the file, ... */
+/** Bytes that a column may decompress to, however small the file, ... */
 const unpackedBytesMin = 16 * 1024 * 1024;
-/** ... and to this many for each byte of the file: columns of one value pack well. */
+/** ... and for each byte of the file: columns of one value compress well. */
 const unpackedPerByte = 256;
-/** Values of lists for each byte of the file. */
+/** Values of lists allowed for each byte of the file. */
 const listedPerByte = 8;
 
 const pageTypes = { data: 0, index: 1, dictionary: 2, dataV2: 3 } as const;
 
-/** What the counts in a column are held against. */
+/** Bounds for the counts in a column. */
 export interface ChunkBounds {
   readonly fileBytes: number;
   /** Rows of the row group. */
   readonly rowCount: number;
 }
 
-/** Where a column is in its file: bytes start (inclusive, 0-based) to end (exclusive). */
+/** Returns the range of a column in its file: bytes start (inclusive, 0-based) to end (exclusive). */
 export function chunkRange(chunk: ColumnMetaData, fileBytes: number): { readonly start: number; readonly end: number } {
   const first = Number(chunk.data_page_offset);
   const dictionary = Number(chunk.dictionary_page_offset ?? 0);
@@ -37,8 +37,8 @@ export function chunkRange(chunk: ColumnMetaData, fileBytes: number): { readonly
 }
 
 /**
- * Returns a column's pages as they would be in a file that is not packed. Throws when their headers do not fit the row
- * group or the file, or the pages do not unpack.
+ * Returns a column's pages as they would be in an uncompressed file. Throws when their headers do not fit the row group
+ * or the file, or decompression fails.
  */
 export async function unpackChunk(
   bytes: Uint8Array,
@@ -71,7 +71,7 @@ interface PageHeader extends PageShape {
   readonly type: number;
   readonly packedBytes: number;
   readonly unpackedBytes: number;
-  /** Only in pages of the second version; their levels are never packed. */
+  /** Only in version 2 pages; their levels are never compressed. */
   readonly v2: { readonly nullCount: number; readonly rowCount: number; readonly isPacked: boolean } | undefined;
 }
 
@@ -100,11 +100,11 @@ function count(struct: ThriftStruct, id: number): number {
   throw new Error(`a header has ${typeof value === 'number' ? value : 'nothing'} where a count is expected`);
 }
 
-/** The page with a header of its own. */
+/** Returns the uncompressed page with a header of its own. */
 function plainPage(header: PageHeader, packed: Uint8Array, leaf: Leaf, unpack: Unpack): readonly Uint8Array[] {
   const page = header.v2 === undefined ? unpack(packed, header.unpackedBytes) : unpackV2(header, packed, unpack);
   if (header.type !== pageTypes.dictionary) checkRuns(page, header, leaf);
-  // A value of a dictionary takes a bit at least.
+  // A value of a dictionary takes at least one bit.
   else if (header.valueCount > page.length * 8) throw new Error(`a dictionary of ${header.valueCount} values`);
   return [Uint8Array.from(writeStruct(headerFields(header, page.length))), page];
 }

@@ -1,15 +1,15 @@
-/** Unpacking of pages. Every codec writes into as many bytes as the page's header says, and fails when it has more. */
+/** Decompression of pages. Every codec writes exactly as many bytes as the page's header states, and fails on more. */
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { lazyAsync } from '../base/lazy.ts';
 import { unpackSnappy } from './snappy.ts';
 
-/** Unpacks a page of `length` bytes; throws when the bytes do not unpack to that. */
+/** Decompresses a page of `length` bytes; throws when the result differs in length or the bytes are damaged. */
 export type Unpack = (packed: Uint8Array, length: number) => Uint8Array;
 
-/** Loaded when it is met: this program writes neither, other engines do. */
+/** Loaded on first use: only other engines write these codecs. */
 const compressors = lazyAsync(() => import('hyparquet-compressors'));
 
-/** Codecs that are read. */
+/** Supported codecs. */
 const unpackers: ReadonlyMap<string, () => Unpack | Promise<Unpack>> = new Map<string, () => Unpack | Promise<Unpack>>([
   ['UNCOMPRESSED', () => (packed) => packed],
   ['SNAPPY', () => unpackSnappy],
@@ -20,7 +20,7 @@ const unpackers: ReadonlyMap<string, () => Unpack | Promise<Unpack>> = new Map<s
   ['LZ4_RAW', async () => (await compressors()).decompressLz4Raw],
 ]);
 
-/** What unpacks a codec, named as Parquet names it; throws for one that is not read. */
+/** Returns the decompressor of a codec, by its Parquet name; throws for an unsupported one. */
 export async function unpackerOf(codec: string): Promise<Unpack> {
   const unpacker = unpackers.get(codec);
   if (unpacker === undefined) throw new Error(`the codec ${codec} is not read`);
@@ -33,7 +33,9 @@ export async function unpackerOf(codec: string): Promise<Unpack> {
   };
 }
 
-/** An unpacker that is given the bytes to write to: it must not make as many as the packed bytes ask for. */
+/**
+ * Wraps a decompressor that writes into a given buffer: it must not allocate as much as the compressed bytes ask for.
+ */
 function unpackInto(decompress: (packed: Uint8Array, page: Uint8Array) => Uint8Array): Unpack {
   return (packed, length) => {
     const page = new Uint8Array(length);

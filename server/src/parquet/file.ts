@@ -1,6 +1,6 @@
 /**
- * Reads Parquet files that anybody may have written, or altered. What a file says of itself is held against its size
- * before anything is decoded: the work and the memory that a file can cost grow with its bytes and nothing else.
+ * Reads Parquet files from untrusted sources. Every count and size in a file is checked against the file's size before
+ * decoding: work and memory grow only with its bytes.
  */
 import { type FileMetaData, parquetMetadata, parquetReadObjects, type RowGroup } from 'hyparquet';
 import { PondError } from '../base/error.ts';
@@ -9,29 +9,29 @@ import { type Leaf, leavesOf } from './schema.ts';
 
 /** The bytes of a file. */
 export interface ParquetSource {
-  /** The path that errors name. */
+  /** The path used in errors. */
   readonly path: string;
   readonly sizeBytes: number;
-  /** Bytes start (inclusive, 0-based) to end (exclusive), all of them; fails when they are not there. */
+  /** Returns bytes start (inclusive, 0-based) to end (exclusive), all of them; fails when the file is shorter. */
   readonly read: (start: number, end: number) => Uint8Array;
 }
 
-/** A file whose footer was read and checked. */
+/** A file whose footer has been read and checked. */
 export interface ParquetFile {
   readonly source: ParquetSource;
   readonly metadata: FileMetaData;
   readonly leaves: readonly Leaf[];
 }
 
-/** A row as the decoder gives it: values by the names of the top columns; those of absent columns are undefined. */
+/** A decoded row: values by the names of the top columns; absent columns are undefined. */
 export type ParquetRow = Readonly<Record<string, unknown>>;
 
 export interface ReadOptions {
-  /** Names of top columns; those that the file lacks are left out. */
+  /** Names of top columns; those missing in the file are skipped. */
   readonly columns: readonly string[];
-  /** Whether bytes that the schema does not call text are read as text; true without it. */
+  /** False to keep bytes that the schema does not declare as text; default true. */
   readonly utf8?: boolean;
-  /** True to get times as microseconds since 1970 (bigint) rather than as Date. */
+  /** True for times as microseconds since 1970 UTC (bigint) rather than as Date. */
   readonly rawTimes?: boolean;
 }
 
@@ -48,8 +48,8 @@ export function openParquet(source: ParquetSource): ParquetFile {
 }
 
 /**
- * Reads the rows of the row group at `index`, 0-based. Fails `pond-damaged`, naming codec and writer, when its pages are
- * damaged, hold more than fits into the file, or are written in a way that is not read.
+ * Reads the rows of the row group at `index`, 0-based. Fails `pond-damaged`, naming codec and writer, when its pages
+ * are damaged, hold more than fits into the file, or use an unsupported encoding.
  */
 export async function readRowGroup(
   { source, metadata, leaves }: ParquetFile,
@@ -88,7 +88,7 @@ export async function readRowGroup(
   }
 }
 
-/** Other engines write times in other units, and INT96 in nanoseconds. */
+/** Other engines write times in other units, including INT96 in nanoseconds. */
 const rawTimeParsers = {
   timestampFromMilliseconds: (ms: bigint) => ms * 1000n,
   timestampFromMicroseconds: (us: bigint) => us,
@@ -97,7 +97,7 @@ const rawTimeParsers = {
 
 type ColumnMetaData = NonNullable<RowGroup['columns'][number]['meta_data']>;
 
-/** The column as it is when it was unpacked to `at`. */
+/** Returns the metadata of the column after decompression to `at`. */
 function plainChunk({ type, encodings, path_in_schema, num_values }: ColumnMetaData, at: number, bytes: number) {
   return {
     type,
@@ -113,7 +113,7 @@ function plainChunk({ type, encodings, path_in_schema, num_values }: ColumnMetaD
 
 const tailBytes = 8;
 
-/** The footer with its length and the magic bytes behind it. */
+/** Returns the footer with the length and magic bytes that follow it. */
 function footerBytes(source: ParquetSource): Uint8Array {
   const { sizeBytes, read } = source;
   if (sizeBytes < tailBytes + 4) throw new Error(`it has ${sizeBytes} bytes`);
@@ -123,7 +123,9 @@ function footerBytes(source: ParquetSource): Uint8Array {
   return read(sizeBytes - needed, sizeBytes);
 }
 
-/** A row takes a byte of its file at least: rows of the op log and of checkpoints have hashes or names of their own. */
+/**
+ * A row takes at least one byte of its file: rows of the op log and of checkpoints have hashes or names of their own.
+ */
 function checkGroup({ sizeBytes }: ParquetSource, { num_rows, columns }: RowGroup, leaves: readonly Leaf[]): void {
   if (!(num_rows >= 0 && num_rows <= sizeBytes)) throw new Error(`${num_rows} rows in a file of ${sizeBytes} bytes`);
   if (columns.length !== leaves.length) throw new Error(`${columns.length} columns for ${leaves.length} of the schema`);

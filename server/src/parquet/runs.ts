@@ -1,26 +1,26 @@
 /**
- * Checks of the counts inside a page. The decoder believes them: a run of two thousand million levels is ten bytes in a
- * file, and hours of work.
+ * Checks the counts inside a page. The decoder trusts them: a run of two billion levels is ten bytes in a file, and
+ * hours of work.
  */
 import { type Cursor, readVarint } from './thrift.ts';
 
-/** What a page says of the values in it, and how long its levels are where its header tells that. */
+/** Value count of a page, with the lengths of its levels where its header has them. */
 export interface PageShape {
   /** Nulls included. */
   readonly valueCount: number;
   readonly encoding: number;
-  /** Undefined where the lengths stand in the page, before the levels. */
+  /** Undefined where the lengths are in the page, before the levels. */
   readonly levelBytes: { readonly repetition: number; readonly definition: number } | undefined;
 }
 
-/** What a column's schema says of its pages. */
+/** Properties of a column's schema that determine its pages. */
 export interface ColumnShape {
   readonly isBoolean: boolean;
   readonly repetitionMax: number;
   readonly definitionMax: number;
 }
 
-/** Encodings of values, by their number in Parquet. */
+/** Encodings of values, by their Parquet number. */
 export const encodings = {
   plain: 0,
   plainDictionary: 2,
@@ -33,7 +33,7 @@ export const encodings = {
 const deltaMiniblocksMax = 512;
 const deltaBlockMax = 1024 * 1024;
 
-/** Throws when a data page, unpacked, holds runs of more values than it says, or is written in a way that is not read. */
+/** Throws when a decompressed data page holds runs of more values than it declares, or uses an unsupported encoding. */
 export function checkRuns(bytes: Uint8Array, page: PageShape, column: ColumnShape): void {
   const cursor: Cursor = { bytes, at: 0 };
   const { valueCount, levelBytes } = page;
@@ -59,7 +59,7 @@ export function checkRuns(bytes: Uint8Array, page: PageShape, column: ColumnShap
   throw new Error(`the encoding ${page.encoding} is not read`);
 }
 
-/** Checks levels and goes past them; `known` is their length where a header has it. */
+/** Checks levels and moves past them; `known` is their length where a header has it. */
 function passLevels(cursor: Cursor, max: number, count: number, known: number | undefined): void {
   if (max > 0) {
     const start = known === undefined ? cursor.at + 4 : cursor.at;
@@ -69,13 +69,13 @@ function passLevels(cursor: Cursor, max: number, count: number, known: number | 
   } else cursor.at += known ?? 0;
 }
 
-/** The length in the four bytes at the cursor. */
+/** Returns the length in the four bytes at the cursor. */
 function length({ bytes, at }: Cursor): number {
   if (at + 4 > bytes.length) throw new Error('a page is cut short');
   return new DataView(bytes.buffer, bytes.byteOffset).getUint32(at, true);
 }
 
-/** Runs of one value and of packed values, as levels and places in a dictionary are written. */
+/** Checks RLE and bit-packed runs, used for levels and dictionary indices. */
 function checkHybrid({ bytes, at }: Cursor, end: number, width: number, count: number): void {
   if (end > bytes.length) throw new Error('a page is cut short');
   const cursor: Cursor = { bytes, at };
@@ -84,8 +84,8 @@ function checkHybrid({ bytes, at }: Cursor, end: number, width: number, count: n
     const header = readVarint(cursor);
     const isPacked = header % 2 === 1;
     const run = isPacked ? ((header - 1) / 2) * 8 : header / 2;
-    // Packed values take room, so there are no more than fit; writers fill a run up to eight, or to more. A run of one
-    // value takes none, whatever its length.
+    // Bit-packed values take space, so only as many as fit; writers pad a run to eight or more. An RLE run takes no
+    // space per value, whatever its length.
     const size = isPacked ? (run / 8) * width : valueBytes;
     if (cursor.at + size > end || (!isPacked && seen + run > count)) {
       throw new Error(`a run of ${run} values in a page of ${count}`);
@@ -95,7 +95,7 @@ function checkHybrid({ bytes, at }: Cursor, end: number, width: number, count: n
   }
 }
 
-/** Blocks of differences: the sizes at their start are what everything after them is counted by. */
+/** Checks delta blocks: the sizes in their header determine the counts of all that follows. */
 function checkDelta({ bytes, at }: Cursor): void {
   if (at >= bytes.length) return;
   const cursor: Cursor = { bytes, at };

@@ -7,11 +7,11 @@ export interface Leaf extends ColumnShape {
   readonly path: readonly string[];
 }
 
-/** Elements of a schema: checkpoints of other engines have one for each column of the table's statistics. */
+/** Limit of schema elements: checkpoints of other engines have one for each column of the table's statistics. */
 const elementsMax = 20_000;
 const depthMax = 20;
 
-/** The leaves of a schema, in order. Throws when it is no tree. */
+/** Returns the leaves of a schema, in order. Throws when it is not a tree. */
 export function leavesOf(schema: readonly SchemaElement[]): readonly Leaf[] {
   if (schema.length > elementsMax) throw new Error(`a schema of ${schema.length} elements`);
   const leaves: Leaf[] = [];

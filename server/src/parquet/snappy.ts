@@ -1,7 +1,7 @@
-/** Snappy's block format. The decoder's own goes back in the packed bytes where a length says so, and may never end. */
+/** Snappy's block format. The decoder's own implementation moves backward where a length says so, and may never end. */
 import { type Cursor, readVarint } from './thrift.ts';
 
-/** Unpacks a block of `length` bytes; throws when the bytes are no block of that length. */
+/** Decompresses a block of `length` bytes; throws when the bytes are not a block of that length. */
 export function unpackSnappy(bytes: Uint8Array, length: number): Uint8Array {
   const cursor: Cursor = { bytes, at: 0 };
   const said = readVarint(cursor);
@@ -27,7 +27,7 @@ export function unpackSnappy(bytes: Uint8Array, length: number): Uint8Array {
   return page;
 }
 
-/** Sizes up to 60 stand in the tag, others in one to four bytes behind it. */
+/** Sizes up to 60 are in the tag, larger ones in the one to four bytes that follow it. */
 function literalSize(cursor: Cursor, tag: number): number {
   const size = tag >> 2;
   return (size < 60 ? size : readNumber(cursor, size - 59)) + 1;
@@ -40,13 +40,13 @@ function copyOf(cursor: Cursor, tag: number): { readonly size: number; readonly 
   return { size: (tag >> 2) + 1, offset: readNumber(cursor, (tag & 3) === 2 ? 2 : 4) };
 }
 
-/** A copy may reach into itself: it then repeats what it has copied. */
+/** A copy may overlap its own output: it then repeats the copied bytes. */
 function copy(page: Uint8Array, end: number, offset: number, size: number): void {
   if (offset >= size) page.copyWithin(end, end - offset, end - offset + size);
   else for (let at = end; at < end + size; at++) page[at] = page[at - offset]!;
 }
 
-/** A little-endian number of one to four bytes. */
+/** Reads a little-endian number of one to four bytes. */
 function readNumber(cursor: Cursor, byteCount: number): number {
   let value = 0;
   for (let scale = 1, left = byteCount; left > 0; left--, scale *= 256) {

@@ -1,16 +1,16 @@
-/** The part of Thrift's compact protocol that Parquet's page headers are written in. */
+/** The part of Thrift's compact protocol used in Parquet's page headers. */
 
-/** Bytes with the place of the next one. */
+/** Bytes with the position of the next one. */
 export interface Cursor {
   readonly bytes: Uint8Array;
   /** Byte offset, 0-based; past the last byte when all has been read. */
   at: number;
 }
 
-/** The integers and flags of a struct, and its structs, by field id. Values of other types are passed over. */
+/** The integers and flags of a struct, and its structs, by field id. Values of other types are skipped. */
 export type ThriftStruct = ReadonlyMap<number, number | boolean | ThriftStruct>;
 
-/** Structs in page headers are two deep; more are not headers. */
+/** Structs in page headers nest two deep; deeper ones are not headers. */
 const depthMax = 4;
 
 const typeOf = {
@@ -26,7 +26,7 @@ const typeOf = {
   struct: 12,
 } as const;
 
-/** Reads a struct and leaves the cursor behind it. Throws when the bytes are no struct or end before it does. */
+/** Reads a struct and moves the cursor past it. Throws when the bytes are not a struct or end too early. */
 export function readStruct(cursor: Cursor, depth = 0): ThriftStruct {
   if (depth > depthMax) throw new Error('a header is nested too deep');
   const fields = new Map<number, number | boolean | ThriftStruct>();
@@ -64,7 +64,7 @@ function readValue(cursor: Cursor, type: number, depth: number): number | boolea
   }
 }
 
-/** Reads a LEB128 number below 2^53; what is larger loses its upper bits, which no bound lets through either. */
+/** Reads a LEB128 number below 2^53; a larger one loses its upper bits, and exceeds every bound either way. */
 export function readVarint(cursor: Cursor): number {
   let value = 0;
   for (let scale = 1; ; scale *= 128) {
@@ -92,7 +92,7 @@ function skip(cursor: Cursor, count: number): undefined {
   return undefined;
 }
 
-/** Fields of a struct to write: integers, flags, and structs, in the order of their ids. */
+/** Fields of a struct for writing: integers, flags, and structs, in the order of their ids. */
 export type ThriftFields = readonly (readonly [id: number, value: number | boolean | ThriftFields])[];
 
 /** Returns the bytes of a struct. */

@@ -1,11 +1,11 @@
 /**
- * Files by key on disk: `<2 digits>/<key>` below the cache's folder.
+ * Files by key on disk: `<2 digits>/<key>` in the cache's folder.
  *
  * Invariants:
- * - A file under its key is whole: it is written aside, flushed and renamed. One that lost its end all the same, to a
- *   disk or to a person, is as good as none.
- * - The folder grows to at most `bytesMax` and what one making adds. The files made first go first, those that this
- *   process used last only when nothing else is left: a query may be about to open them.
+ * - A file under its key is whole: it is written to a temporary file, flushed and renamed. A file truncated later, by a
+ *   disk or a person, is treated as missing.
+ * - The folder grows to at most `bytesMax` plus one new file. The oldest files are evicted first; files that this
+ *   process used recently go only when nothing else is left: a query may be about to open them.
  */
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
@@ -16,19 +16,19 @@ import { flushFile, isTemporaryName, refusalOf, removeQuietly, temporaryPathIn }
 import { openHostDisk } from './hostDisk.ts';
 import { userCacheFolder, userTemporaryFolder } from './userFolder.ts';
 
-/** How long a file that was used is kept whatever its age, milliseconds. */
+/** A used file is protected from eviction for this long, milliseconds. */
 const inUseMs = 10 * 60_000;
 
-/** How long a file that is written aside may stay as it is before it counts as left behind, milliseconds. */
+/** A temporary file unchanged for this long counts as abandoned, milliseconds. */
 const abandonedMs = 60 * 60_000;
 
-/** Bytes that the caches of all ponds of a user may take together. */
+/** Bytes that the caches of all ponds of a user may take in total. */
 const userBytesMax = 8 * 1024 ** 3;
 
-/** How much of the bound is left after it was passed. */
+/** Share of the bound that remains after an eviction. */
 const keptShare = 0.8;
 
-/** A file that a cache has. */
+/** A file in a cache. */
 export interface CachedFile {
   readonly hostPath: string;
   readonly sizeBytes: number;
@@ -38,15 +38,15 @@ export interface CachedFile {
 /** A folder of files by key. */
 export interface Cache {
   find(key: string): CachedFile | undefined;
-  /** Puts a file under its key, made at the host path that `write` is given. A failure leaves nothing. */
+  /** Stores a file under its key; `write` creates it at the given host path. A failure leaves nothing. */
   make(key: string, write: (target: string) => Promise<void>): Promise<CachedFile>;
-  /** A small text under a key; undefined when there is none. */
+  /** Returns the short text under a key; undefined when there is none. */
   readText(key: string): string | undefined;
-  /** Not flushed: a text that is lost or damaged is made again. */
+  /** Not flushed: a lost or damaged text is computed again. */
   writeText(key: string, text: string): void;
 }
 
-/** What a cache is bounded by. */
+/** Limits of a cache. */
 export interface CacheOptions {
   readonly bytesMax: number;
   /** Milliseconds since 1970 UTC. */
@@ -54,13 +54,13 @@ export interface CacheOptions {
 }
 
 /**
- * The cache of a pond, in a folder of the user's: nothing that is found in a pond is believed to be derived from it. A
- * pond of the same id in another place, whose contents may not be what its hashes say, shares nothing with it. Where
- * the folder cannot be written, the cache is in a temporary folder of the user.
+ * Returns the cache of a pond, in a folder of the user: files found in a pond are not trusted as derived from it. A
+ * pond of the same id in another directory, whose contents may not match its hashes, shares nothing with it. Where the
+ * folder cannot be written, the cache is in a temporary folder of the user.
  */
 export function createPondCache({ id, directory }: { readonly id: string; readonly directory: string }): Cache {
   const cache = lazy(() => createCache(usableFolder(), { bytesMax: userBytesMax }));
-  // What comes from a pond becomes the name of a host file through a hash alone.
+  // Data from a pond becomes part of a host file name only as a hash.
   const own = (key: string): string =>
     createHash('sha256')
       .update(JSON.stringify([id, directory, key]))
@@ -80,7 +80,7 @@ function usableFolder(): string {
   try {
     const folder = join(userCacheFolder(), 'derived');
     const refusal = refusalOf(openHostDisk(folder));
-    // A disk that is full may have room again.
+    // A full disk may have room again.
     if (refusal === undefined || refusal.code === 'storage-full') return folder;
   } catch (error) {
     if (!isPondError(error)) throw error;
@@ -88,10 +88,10 @@ function usableFolder(): string {
   return join(userTemporaryFolder(), 'cache');
 }
 
-/** A cache in a host folder, which is made when something is put into it. */
+/** Returns a cache in a host folder, which is created on the first write. */
 export function createCache(directory: string, { bytesMax, now = Date.now }: CacheOptions): Cache {
   const disk = openHostDisk(directory);
-  /** When files were used last, and how large they were when they were seen to be whole. */
+  /** Time of last use and size when verified whole, per file. */
   const used = new Map<string, { readonly atMs: number; readonly sizeBytes: number }>();
   let bytes: number | undefined;
 
@@ -156,7 +156,7 @@ export function createCache(directory: string, { bytesMax, now = Date.now }: Cac
     make,
     readText(key) {
       const path = pathOf(key);
-      // Asked first: most often there is none, and to open what is not there costs far more than to ask.
+      // Checks first: most often the file is missing, and opening a missing file costs far more than a stat.
       const content = disk.stat(path) && disk.readFile(path);
       return content && new TextDecoder().decode(content);
     },
@@ -166,7 +166,7 @@ export function createCache(directory: string, { bytesMax, now = Date.now }: Cac
 
 const pathOf = (key: string): string => `${key.slice(0, 2)}/${key}`;
 
-/** A file without bytes is as good as none; Parquet ends as it begins. */
+/** A file without bytes is treated as missing; Parquet ends with its first bytes. */
 function isWhole(disk: Disk, path: string, sizeBytes: number): boolean {
   const mark = (start: number): string => Buffer.from(disk.readRange(path, start, start + 4) ?? []).toString('latin1');
   return sizeBytes > 0 && (mark(0) !== parquetMark || (sizeBytes >= 12 && mark(sizeBytes - 4) === parquetMark));
@@ -181,7 +181,7 @@ interface Kept {
 }
 
 function everything(disk: Disk): readonly Kept[] {
-  // Other programs leave files of their own in folders that they were shown.
+  // Other programs may leave files of their own in a folder.
   const folders = disk.list('').filter((name) => /^[0-9a-f]{2}$/.test(name));
   return folders.flatMap((folder) =>
     disk.list(folder).flatMap((name) => {
@@ -196,7 +196,7 @@ function total(disk: Disk): number {
   return everything(disk).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 }
 
-/** Removes what was made first until no more than `bytesMax` are left. Returns how many bytes are. */
+/** Removes the oldest files until at most `bytesMax` bytes are left. Returns the bytes left. */
 function shrink(disk: Disk, bytesMax: number, isInUse: (file: Kept) => boolean): number {
   const kept = [...everything(disk)].sort((a, b) => a.modifiedMs - b.modifiedMs);
   let left = kept.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);

@@ -1,7 +1,7 @@
 /**
- * Host files held against the hash that they are named by, before a program that knows nothing of hashes opens them. A
- * file is read for that once: its inode, size and times say whether it is still the same. What was found of a large file
- * is kept in a folder of the user for other processes.
+ * Verifies host files against the hash in their name before a program unaware of hashes opens them. A file is read once
+ * for that: its inode, size and times show whether it is unchanged. Results for large files are kept in a folder of the
+ * user for other processes.
  */
 import { createHash } from 'node:crypto';
 import { lstatSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -11,24 +11,24 @@ import { readHostStream } from './hostStream.ts';
 import { errnoOf, raise } from './storageError.ts';
 import { userTemporaryFolder } from './userFolder.ts';
 
-/** What a file is expected to hold. */
+/** Expected content of a file. */
 export interface ExpectedContent {
   readonly sizeBytes: number;
   /** Lower-case hex. */
   readonly sha256: string;
 }
 
-/** Files from this size on are worth a mark in the user's folder. */
+/** Files of at least this size get a mark in the user's folder. */
 const markedBytesMin = 4 * 1024 * 1024;
 const marksMax = 10_000;
 const rememberedMax = 200_000;
 
-/** States of files that were read whole by this process, with what their content hashes to. */
+/** States of files that this process read whole, with the hashes of their content. */
 const hashes = new Map<string, string>();
 
 /**
- * Says what is wrong with a host file, as the end of a sentence; undefined when it is a regular file with the expected
- * content. Fails `cancelled` when the signal is given, and with the storage codes when the file cannot be read.
+ * Returns the problem of a host file, as the end of a sentence; undefined when it is a regular file with the expected
+ * content. Fails `cancelled` when the signal is aborted, and with the storage codes when the file cannot be read.
  */
 export async function contentProblem(
   hostPath: string,
@@ -51,12 +51,12 @@ export async function contentProblem(
 }
 
 interface FileState {
-  /** Equal for the same file as long as nobody writes to it. */
+  /** Equal for the same file as long as no process writes to it. */
   readonly key: string;
   readonly sizeBytes: number;
 }
 
-/** The state of a regular file; what is wrong with anything else. */
+/** Returns the state of a regular file, or the problem of anything else. */
 function stateOf(hostPath: string): FileState | string {
   try {
     const stats = lstatSync(hostPath, { bigint: true, throwIfNoEntry: false });
@@ -111,7 +111,7 @@ function mark(key: string, sizeBytes: number, sha256: string): void {
   });
 }
 
-/** Without a mark the file is read again: whatever keeps marks from being written or read is no reason to fail. */
+/** Without a mark the file is read again, so a failure to read or write marks is ignored. */
 function attempt<T>(work: () => T): T | undefined {
   try {
     return work();

@@ -1,16 +1,17 @@
 /**
- * The primitives that a host file system offers, and nothing above them. Every durable recipe (durable.ts) is built
- * from these, so a simulated disk can stop the world, or fail, between any two of them.
+ * The primitives of a host file system, and nothing more. Every durable operation (durable.ts) is built from these, so
+ * a simulated disk can crash or fail between any two of them.
  *
  * Paths are relative to the disk's root, with `/` between names; the root itself is ''. A path that escapes is an
  * assert.
  *
- * The calls are synchronous: a small durable write (create, write, flush, flush directory) took 0.40 ms so and 0.64 ms
- * through the thread pool, and a commit makes about ten of them. Only content of any size is streamed, asynchronously.
+ * The calls are synchronous: a small durable write (create, write, flush, flush directory) took 0.40 ms this way and
+ * 0.64 ms through the thread pool, and a commit makes about ten. Only content of unbounded size is streamed,
+ * asynchronously.
  *
- * A disk may refuse what is neither a file nor a directory; it then fails `pond-damaged`.
+ * A disk may refuse anything but files and directories; it then fails `pond-damaged`.
  *
- * Errors: missing things are `undefined` or `[]` where that is said; every other failure is a PondError `storage-full`
+ * Errors: missing things give `undefined` or `[]` where documented; every other failure is a PondError `storage-full`
  * (ENOSPC, EDQUOT), `storage-denied` (EACCES, EPERM, EROFS) or `storage-failed` (all else), with the path.
  */
 export interface Disk {
@@ -42,41 +43,44 @@ export interface Disk {
   /** Streams a file's bytes start to end in chunks of at most 1 MiB; undefined when it is missing. */
   readStream(path: string, start?: number, end?: number): AsyncIterable<Uint8Array> | undefined;
   /**
-   * Creates a read-only file from a stream, in memory bounded by a few chunks, and flushes it. Returns its size in bytes. Fails
-   * `already-exists` when the name is taken; any other failure, the stream's own too, leaves a part of the file.
+   * Creates a read-only file from a stream, with a few chunks in memory at a time, and flushes it. Returns its size in
+   * bytes. Fails `already-exists` when the name is taken; any other failure, also of the stream, leaves a partial file.
    */
   createFromStream(path: string, content: AsyncIterable<Uint8Array>): Promise<number>;
 }
 
-/** How a file is created. */
+/** Options of a new file. */
 export interface CreateOptions {
-  /** Where the host has such modes, no other handle can write the file. */
+  /** Where the host supports such modes, no other handle can write the file. */
   readonly isReadOnly: boolean;
 }
 
-/** What a name stands for. */
+/** Metadata of a file or directory. */
 export interface DiskStat {
   readonly kind: 'file' | 'directory';
   readonly sizeBytes: number;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970 UTC. */
   readonly modifiedMs: number;
 }
 
-/** An open file, written at its end only. */
+/** An open file, written only at its end. */
 export interface DiskFile {
   /** Bytes in the file as written so far. */
   readonly sizeBytes: number;
   /**
-   * True while the path that the file was opened at stands for this very file. False once the name, or a folder above
-   * it, was removed, or was given to another file: what is written then is found by no one.
+   * True while the path at which the file was opened still names this file. False once the name, or a folder above it,
+   * was removed or given to another file: no reader finds later writes.
    */
   isInPlace(): boolean;
-  /** Appends all of `bytes`, or fails; after a failure the tail of the file is unknown and must be cut or abandoned. */
+  /**
+   * Appends all of `bytes`, or fails; after a failure the tail of the file is undefined and must be truncated or
+   * abandoned.
+   */
   append(bytes: Uint8Array): void;
   truncate(sizeBytes: number): void;
   /**
    * Flushes data to the medium. After a failure the file must be abandoned: the kernel may have dropped the dirty pages
-   * and a second flush would report success for bytes that are gone.
+   * and a second flush would report success for lost bytes.
    */
   sync(): void;
   close(): void;

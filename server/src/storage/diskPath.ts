@@ -1,10 +1,10 @@
 import { sep } from 'node:path';
 import { assert } from '../base/assert.ts';
 
-/** What no name can have. A backslash is a character like others, except where it separates folders. */
+/** Characters that no name can have. A backslash is an ordinary character, except where it separates folders. */
 const forbidden = sep === '\\' ? /[\0\\]/ : /\0/;
 
-/** Fails an assert unless `path` is relative, stays inside the disk and is written in one way only. '' is the root. */
+/** Fails an assert unless `path` is relative, stays inside the disk and is in canonical form. '' is the root. */
 export function checkDiskPath(path: string): void {
   if (path === '') return;
   for (const name of path.split('/')) {

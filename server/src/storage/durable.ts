@@ -5,19 +5,18 @@ import { joinPath, parentOf } from './diskPath.ts';
 
 const temporaryPrefix = '.tmp-';
 
-/** True for the name of a file that a recipe here was still writing; after a crash nobody needs it. */
+/** True for the name of a file that an operation here was still writing; obsolete after a crash. */
 export function isTemporaryName(name: string): boolean {
   return name.startsWith(temporaryPrefix);
 }
 
-/** A path in `directory` that no other file has. */
+/** Returns an unused path in `directory`. */
 export function temporaryPathIn(directory: string): string {
   return joinPath(directory, `${temporaryPrefix}${randomUUID()}`);
 }
 
 /**
- * Makes the folder of a disk where it is missing. Returns what keeps files from being made in it; undefined for
- * nothing.
+ * Creates the root folder of a disk where it is missing. Returns the error that prevents creating files in it, if any.
  */
 export function refusalOf(disk: Disk): PondError | undefined {
   const probe = temporaryPathIn('');
@@ -34,7 +33,7 @@ export function refusalOf(disk: Disk): PondError | undefined {
 
 /**
  * Writes and flushes a new file. Its name is durable only after the directory is synced. Fails `already-exists`,
- * changing nothing, when the name is taken; after any other failure the file is removed again.
+ * changing nothing, when the name is taken; after any other failure the file is removed.
  */
 export function writeNew(disk: Disk, path: string, bytes: Uint8Array): void {
   const file = disk.create(path);
@@ -42,23 +41,20 @@ export function writeNew(disk: Disk, path: string, bytes: Uint8Array): void {
 }
 
 /**
- * Makes `path` a durable file of `bytes`, at once: nobody ever sees a part of it. Returns false, changing nothing, when
- * the name is taken. After an error the outcome is open (the name may be there): read it back.
+ * Makes `path` a durable file of `bytes`, atomically: readers never see a part of it. Returns false, changing nothing,
+ * when the name is taken. After an error the outcome is unknown (the name may exist): read it back.
  */
 export function putIfAbsent(disk: Disk, path: string, bytes: Uint8Array): boolean {
   const temporary = temporaryPathIn(parentOf(path));
   writeNew(disk, temporary, bytes);
   const linked = abandonOnFailure(disk, temporary, () => disk.link(temporary, path));
-  // The outcome stands with the link: a second name that stays behind harms nobody, and must not hide the outcome.
+  // The link decides the outcome: a leftover second name is harmless, and must not hide the outcome.
   removeQuietly(disk, temporary);
   if (linked) disk.syncDirectory(parentOf(path));
   return linked;
 }
 
-/**
- * Makes `path` a durable file of `bytes`, in place of what was there. After an error either content may be there,
- * whole.
- */
+/** Replaces `path` durably with a file of `bytes`. After an error it holds either the old or the new content, whole. */
 export function replaceFile(disk: Disk, path: string, bytes: Uint8Array): void {
   const temporary = temporaryPathIn(parentOf(path));
   writeNew(disk, temporary, bytes);
@@ -66,9 +62,9 @@ export function replaceFile(disk: Disk, path: string, bytes: Uint8Array): void {
 }
 
 /**
- * Writes `content` to `temporaryPath` in bounded memory and then moves it, whole, to where `finalPath` says, replacing
- * what is there. `finalPath` is asked when the content is written, so it may depend on it (a digest), and may make the
- * directory. Returns the size in bytes. After a failure the temporary file is removed.
+ * Writes `content` to `temporaryPath` in bounded memory, then moves it, whole, to the path that `finalPath` returns,
+ * replacing any file there. `finalPath` is called after the content is written, so it may depend on it (a digest), and
+ * may create the directory. Returns the size in bytes. After a failure the temporary file is removed.
  */
 export async function putStream(
   disk: Disk,
@@ -87,9 +83,9 @@ export async function putStream(
 }
 
 /**
- * Makes a directory with its missing parents, and their names durable. A directory that stands already may be the work
- * of a process that died before it was durable, so the parents are synced all the same, except for what is in `known`:
- * paths that this process made durable earlier. `path` and its parents are added to it.
+ * Makes a directory with its missing parents, and their names durable. An existing directory may come from a process
+ * that died before it was durable, so the parents are synced too, except for `known`: paths that this process made
+ * durable earlier. `path` and its parents are added to it.
  */
 export function makeDirectoryDurable(disk: Disk, path: string, known: Set<string> = new Set()): void {
   if (known.has(path)) return;
@@ -99,7 +95,7 @@ export function makeDirectoryDurable(disk: Disk, path: string, known: Set<string
     disk.syncDirectory(parentOf(at));
     made.push(at);
   }
-  // Only now: a path is durable when all above it is.
+  // Only now: a path is durable once all its parents are.
   for (const at of made) known.add(at);
 }
 
@@ -117,7 +113,7 @@ function fillAndClose(file: DiskFile, bytes: Uint8Array): void {
   }
 }
 
-/** Makes what was written to a file durable; a name that it is then given stands for all of it. */
+/** Makes the content of a file durable; a later name then refers to all of it. */
 export function flushFile(disk: Disk, path: string): void {
   const file = disk.openAppend(path);
   try {
@@ -127,7 +123,7 @@ export function flushFile(disk: Disk, path: string): void {
   }
 }
 
-/** Runs `work`; when it fails, the file at `path` is of no use (a failed flush cannot be repeated) and is removed. */
+/** Runs `work`; on failure, removes the file at `path`, which is unusable: a failed flush cannot be repeated. */
 function abandonOnFailure<T>(disk: Disk, path: string, work: () => T): T {
   try {
     return work();
@@ -137,11 +133,11 @@ function abandonOnFailure<T>(disk: Disk, path: string, work: () => T): T {
   }
 }
 
-/** Removes a file that is of no use; a failure would only hide the one that matters. */
+/** Removes an unusable file; a failure would only hide the original error. */
 export function removeQuietly(disk: Disk, path: string): void {
   try {
     disk.remove(path);
   } catch {
-    // The name stays; isTemporaryName() tells it from the others.
+    // The name remains; isTemporaryName() recognizes it.
   }
 }

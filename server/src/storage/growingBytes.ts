@@ -1,8 +1,7 @@
 /**
  * Bytes that grow at the end, in amortized constant time.
  *
- * Invariant: a byte once written is never written again in the same buffer, so a view that was handed out never
- * changes.
+ * Invariant: a byte once written is never written again in the same buffer, so a returned view never changes.
  */
 export class GrowingBytes {
   #buffer: Uint8Array;
@@ -34,7 +33,7 @@ export class GrowingBytes {
     this.#sizeBytes = end;
   }
 
-  /** Keeps the first `sizeBytes` bytes, in a new buffer: the cut ones may be seen through older views. */
+  /** Keeps the first `sizeBytes` bytes, in a new buffer: older views may still show the cut ones. */
   truncate(sizeBytes: number): void {
     if (sizeBytes === this.#sizeBytes) return;
     this.#buffer = this.#buffer.slice(0, sizeBytes);

@@ -22,35 +22,35 @@ import { readHostStream, writeHostStream } from './hostStream.ts';
 import { realHostPath } from './hostTree.ts';
 import { errnoOf, raise, storageError } from './storageError.ts';
 
-/** The kernel takes and gives at most 2 GiB at once. */
+/** The kernel transfers at most 2 GiB at once. */
 const readBytesMax = 1024 * 1024 * 1024;
 
 /**
- * A disk whose root is `directory`, which need not exist yet: making any directory makes the root too, and syncs the
- * directories above it, which no path of this disk can name. Symbolic links inside are followed.
+ * Returns a disk whose root is `directory`, which need not exist yet: making any directory makes the root too, and
+ * syncs the directories above it, which no path of this disk can name. Symbolic links inside are followed.
  */
 export function openHostDisk(directory: string): Disk {
   return openDisk(resolve(directory), 'followed');
 }
 
 /**
- * The disk of a pond, whose root is `directory`, or where a link at that path leads. Whatever a path below leads
- * through must be a folder or a regular file: anything else fails `pond-damaged` with its host path, in every call. The
- * root is never made: a pond whose folder was removed must not come back empty.
+ * Returns the disk of a pond, whose root is `directory` or the target of a link at that path. Every component of a path
+ * below it must be a folder or a regular file: anything else fails `pond-damaged` with its host path, in every call.
+ * The root is never created: a pond whose folder was removed must not come back empty.
  */
 export function openPondDisk(directory: string): Disk {
   return openDisk(realHostPath(directory), 'refused');
 }
 
 function openDisk(root: string, links: Links): Disk {
-  /** The host path, when the name itself is changed. */
+  /** Host path for changing the name itself. */
   const named = (path: string): string => {
     checkDiskPath(path);
     const at = path === '' ? root : join(root, path);
     if (links === 'refused' && path !== '') refuseLinkedFolders(root, dirname(at));
     return at;
   };
-  /** The host path, when what has the name is looked at or handed on. */
+  /** Host path for reading or returning the target of the name. */
   const host = (path: string): string => {
     const at = named(path);
     if (links === 'refused' && path !== '') requireOrdinary(at);
@@ -81,7 +81,7 @@ function openDisk(root: string, links: Links): Disk {
   });
 }
 
-/** Makes a directory with its missing parents, in a root that stands. Fails `storage-failed` when it does not. */
+/** Makes a directory with its missing parents, in an existing root. Fails `storage-failed` when the root is missing. */
 function makeBelow(root: string, path: string): void {
   if (stat(root)?.kind !== 'directory') throw storageError('ENOENT', 'make directory', path);
   makeMissing(path);
@@ -110,7 +110,7 @@ function fill(handle: number, bytes: Uint8Array, start: number): number {
 }
 
 function stat(path: string, links: Links = 'followed'): DiskStat | undefined {
-  // Asked for `undefined` instead of an error: raising one costs more than the call.
+  // `undefined` instead of an error: raising one costs more than the call.
   const follow = (at: string): Stats | undefined => statSync(at, { throwIfNoEntry: false });
   const found = links === 'refused' ? requireOrdinary(path) : unlessMissing<Stats | undefined>('stat', path, follow);
   return (
@@ -125,8 +125,8 @@ function makeDirectory(root: string, path: string): void {
 }
 
 /**
- * Makes a directory with its missing parents, and returns the topmost one that it made; undefined when all stood. Step
- * by step: Node's own recursive way never ends below a directory that takes no new names, such as /proc.
+ * Makes a directory with its missing parents, and returns the topmost one created; undefined when all existed. Step by
+ * step: Node's own recursive call never returns below a directory that accepts no new names, such as /proc.
  */
 function makeMissing(path: string): string | undefined {
   if (stat(path)?.kind === 'directory') return undefined;
@@ -156,14 +156,14 @@ function link(from: string, to: string): boolean {
 }
 
 function syncDirectory(path: string): void {
-  // Windows cannot open a directory for flushing; NTFS journals names by itself.
+  // Windows cannot open a directory for flushing; NTFS journals names itself.
   if (process.platform === 'win32') return;
   attempt('flush directory', path, () => {
     const handle = openSync(path, 'r');
     try {
       fsyncSync(handle);
     } catch (error) {
-      // A file system that has no flush of directories says EINVAL; there is nothing more to ask of it.
+      // A file system without directory flush returns EINVAL; nothing more can be done.
       if (errnoOf(error) !== 'EINVAL') throw error;
     } finally {
       closeSync(handle);
@@ -179,7 +179,7 @@ function attempt<T>(action: string, path: string, run: (path: string) => T): T {
   }
 }
 
-/** As `attempt`; undefined when `path`, or a directory above it, is missing. */
+/** Like `attempt`; undefined when `path`, or a directory above it, is missing. */
 function unlessMissing<T>(action: string, path: string, run: (path: string) => T): T | undefined {
   try {
     return run(path);

@@ -58,16 +58,16 @@ function open(path: string, { flags, action, mode }: Opening, links: Links): num
 }
 
 /**
- * An open file that keeps its own end, so an append never depends on a shared file position.
+ * An open file that keeps its own end, so an append does not depend on a shared file position.
  *
- * Invariants: `sizeBytes` counts only bytes that the kernel took; after one failed flush every later flush fails.
+ * Invariants: `sizeBytes` counts only bytes that the kernel accepted; after one failed flush every later flush fails.
  */
 class HostFile implements DiskFile {
   sizeBytes: number;
   readonly #path: string;
   readonly #handle: number;
   readonly #links: Links;
-  /** As bigints: the numbers of files on Windows are longer than a number holds. */
+  /** As bigints: file numbers on Windows exceed a number's precision. */
   readonly #device: bigint;
   readonly #inode: bigint;
   #open = true;
@@ -94,7 +94,7 @@ class HostFile implements DiskFile {
 
   append(bytes: Uint8Array): void {
     this.#attempt('write', () => {
-      // A write may take fewer bytes than it was given; the next one then says why.
+      // A write may accept fewer bytes than given; the next one then reports why.
       for (let done = 0; done < bytes.length;) {
         const written = writeSync(this.#handle, bytes, done, bytes.length - done, this.sizeBytes);
         done += written;

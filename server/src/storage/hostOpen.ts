@@ -1,9 +1,9 @@
 /**
- * How a host file is opened: wherever its name leads to, or only where the name itself is that of a regular file.
+ * Opens host files: with links followed, or only where the name itself is that of a regular file.
  *
  * A folder that a stranger made may hold a link in the place of a file, a pipe that never answers, or a device. Names
- * change between a look and an open, so what counts is what was opened: the system is asked not to follow a link, not
- * to wait for a pipe, and then what kind of thing the open file is.
+ * change between a check and an open, so the opened file counts: the system is asked not to follow a link, not to wait
+ * for a pipe, and then for the type of the open file.
  */
 import { closeSync, constants, fstatSync, lstatSync, openSync, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
@@ -11,7 +11,7 @@ import { sep } from 'node:path';
 import { PondError } from '../base/error.ts';
 import { errnoOf, raise } from './storageError.ts';
 
-/** What names on a disk may lead to: anything, or regular files and real folders alone. */
+/** Allowed targets of names on a disk: anything, or only regular files and real folders. */
 export type Links = 'followed' | 'refused';
 
 /** Flags of open(2), and the mode of a file that they create. */
@@ -20,12 +20,12 @@ interface OpenFlags {
   readonly mode?: number;
 }
 
-/** Windows has neither of the two, and no links that a person without special rights could make. */
+/** Windows has neither flag, and no links that a person without special rights could make. */
 const refusingFlags = process.platform === 'win32' ? 0 : constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /**
- * Opens the file at an absolute host path. Fails with the host's own error; with links refused, `pond-damaged` where
- * anything but a regular file or a folder is in its place.
+ * Opens the file at an absolute host path. Fails with the host's own error; with links refused, `pond-damaged` for
+ * anything but a regular file or a folder.
  */
 export function openHandle(path: string, { flags, mode }: OpenFlags, links: Links): number {
   if (links === 'followed') return openSync(path, flags, mode);
@@ -40,7 +40,7 @@ export function openHandle(path: string, { flags, mode }: OpenFlags, links: Link
   }
 }
 
-/** As openHandle, for reading and writing beside other work. */
+/** Like openHandle, for asynchronous reading and writing. */
 export async function openFileHandle(path: string, flags: number, links: Links): Promise<FileHandle> {
   if (links === 'followed') return await open(path, flags);
   if (refusingFlags === 0) requireOrdinary(path);
@@ -64,20 +64,20 @@ function openUnlinked(path: string, flags: number, mode: number | undefined): nu
   }
 }
 
-/** True for what the system says of a link, and of a pipe or socket that nothing reads from. */
+/** True for the system's error for a link, and for a pipe or socket without a reader. */
 function isRefusal(error: unknown): boolean {
   const errno = errnoOf(error);
   return errno === 'ELOOP' || errno === 'EMLINK' || errno === 'ENXIO';
 }
 
-/** Fails `pond-damaged` for what is neither a regular file nor a folder; undefined is nothing at all, and fine. */
+/** Fails `pond-damaged` for anything but a regular file or a folder; undefined (nothing there) passes. */
 function refuseOther(path: string, stats: Stats | undefined): void {
   if (stats !== undefined && !stats.isFile() && !stats.isDirectory()) throw notRegular(path);
 }
 
 /**
- * Fails `pond-damaged` unless every folder below `root` on the way to `path`, itself included, is a real one. What is
- * missing, or is a file, is fine: the call that follows says so.
+ * Fails `pond-damaged` unless every folder below `root` on the way to `path`, itself included, is a real one. A missing
+ * component or a file passes: the following call reports it.
  */
 export function refuseLinkedFolders(root: string, path: string): void {
   let end = root.length;
@@ -89,7 +89,10 @@ export function refuseLinkedFolders(root: string, path: string): void {
   }
 }
 
-/** What has the name; undefined when nothing does. Fails `pond-damaged` for what is no regular file or folder. */
+/**
+ * Returns the stats of a name; undefined when it is missing. Fails `pond-damaged` for anything but a regular file or
+ * folder.
+ */
 export function requireOrdinary(path: string): Stats | undefined {
   const stats = lookAt(path);
   refuseOther(path, stats);
@@ -100,12 +103,12 @@ function lookAt(path: string): Stats | undefined {
   try {
     return lstatSync(path, { throwIfNoEntry: false });
   } catch (error) {
-    // A folder above it is a file.
+    // A parent is a file.
     return errnoOf(error) === 'ENOTDIR' ? undefined : raise(error, 'stat', path);
   }
 }
 
-/** The error for a name in a pond that stands for a link, a pipe or a device. */
+/** Returns the error for a name in a pond that is a link, a pipe or a device. */
 function notRegular(path: string): PondError {
   return new PondError('pond-damaged', `expected a regular file or a folder at ${path}, got a link or a device`, {
     path,

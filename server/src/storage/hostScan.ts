@@ -1,19 +1,21 @@
-/** Files below a host folder with what tells whether they changed. Nothing that is met on the way ends the walk. */
+/**
+ * Lists the files below a host folder with the state that shows whether they changed. No single failure ends the walk.
+ */
 import { type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isPondError, type PondError } from '../base/error.ts';
 import { fileAt, listFolder } from './hostTree.ts';
 import { raise } from './storageError.ts';
 
-/** What the host tells of a file without reading it. */
+/** Metadata of a host file, known without reading it. */
 export interface HostFileState {
   readonly sizeBytes: number;
-  /** When its content and when anything about it was last changed, milliseconds since 1970 UTC, with fractions. */
+  /** Times of the last change of content and of metadata, milliseconds since 1970 UTC, with fractions. */
   readonly modifiedMs: number;
   readonly changedMs: number;
 }
 
-/** Something below a host folder. Host paths are absolute; `names` lead to it from the folder. */
+/** An item below a host folder. Host paths are absolute; `names` lead to it from the folder. */
 export type HostFound =
   | {
       readonly kind: 'file';
@@ -21,7 +23,7 @@ export type HostFound =
       readonly names: readonly string[];
       readonly state: HostFileState;
     }
-  /** No pond can hold it; the reason is for people, after the path and a colon. */
+  /** A pond cannot hold it; the reason is for people, after the path and a colon. */
   | { readonly kind: 'skipped'; readonly hostPath: string; readonly names: readonly string[]; readonly reason: string }
   | {
       readonly kind: 'failed';
@@ -31,8 +33,8 @@ export type HostFound =
     };
 
 /**
- * Everything below a host folder except folders, in order of names; `enter` tells which folders are looked into. Links
- * to files count as files, wherever these are; links to folders are skipped, so that no circle of them is walked.
+ * Yields everything below a host folder except folders, in order of names; `enter` selects the folders to visit. Links
+ * to files count as files, wherever their targets are; links to folders are skipped, which avoids cycles.
  */
 export function* scanHost(folder: string, enter: (names: readonly string[]) => boolean): Iterable<HostFound> {
   yield* scan(folder, [], enter);
@@ -75,7 +77,7 @@ function attempt<T>(work: () => T): { readonly value: T } | { readonly error: Po
   }
 }
 
-/** Returns the state of the file at a host path; undefined when no file is there. */
+/** Returns the state of the file at a host path; undefined when there is none. */
 export function hostFileState(hostPath: string): HostFileState | undefined {
   const stats = statOf(hostPath);
   return stats?.isFile() === true ? stateOf(stats) : undefined;

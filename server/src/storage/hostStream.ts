@@ -3,15 +3,15 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { type Links, openFileHandle } from './hostOpen.ts';
 import { raise } from './storageError.ts';
 
-/** Content that is written once: no program changes it by mistake. */
+/** Mode of content that is written once: no program changes it by mistake. */
 export const readOnlyMode = 0o444;
 
 const chunkBytes = 1024 * 1024;
 
-/** A named pipe that has come to the place of a file must not keep the process waiting for a writer. */
+/** A named pipe in the place of a file must not block the process until a writer comes. */
 const readFlags = constants.O_RDONLY | (process.platform === 'win32' ? 0 : constants.O_NONBLOCK);
 
-/** Bytes `start` to `end` of a host file, in chunks of at most 1 MiB. The file is open only while it is being read. */
+/** Yields bytes `start` to `end` of a host file, in chunks of at most 1 MiB. The file is open only during the read. */
 export async function* readHostStream(
   path: string,
   start: number,
@@ -31,7 +31,10 @@ export async function* readHostStream(
   }
 }
 
-/** Creates a read-only host file from `content`, flushes it and returns its size in bytes. A failure leaves what was written. */
+/**
+ * Creates a read-only host file from `content`, flushes it and returns its size in bytes. A failure leaves a partial
+ * file.
+ */
 export async function writeHostStream(path: string, content: AsyncIterable<Uint8Array>): Promise<number> {
   const handle = await open(path, 'wx', readOnlyMode).catch((error: unknown) => raise(error, 'create', path));
   try {

@@ -1,4 +1,4 @@
-/** Host files and folders that are not a pond's: what is imported, and where exports go. */
+/** Host files and folders outside a pond: sources of imports and targets of exports. */
 import { isUtf8 } from 'node:buffer';
 import {
   type Dirent,
@@ -23,25 +23,28 @@ export interface HostEntry {
   readonly kind: 'file' | 'directory';
   /** Absolute. */
   readonly hostPath: string;
-  /** From the folder that holds the start, with `/` between names: begins with the start's own name. */
+  /** From the folder that contains the start, with `/` between names; begins with the start's own name. */
   readonly relativePath: string;
   readonly sizeBytes: number;
 }
 
-/** Something found on the host that no pond can hold. */
+/** A host item that no pond can hold. */
 export interface HostSkipped {
   readonly kind: 'skipped';
-  /** Absolute host path; what is not UTF-8 in it is shown as U+FFFD. */
+  /** Absolute host path; bytes that are not UTF-8 are shown as U+FFFD. */
   readonly path: string;
   /** For people, after the path and a colon. */
   readonly reason: string;
 }
 
 /**
- * Everything at and below a host path, each folder before what is in it. Links to files count as files, wherever these
- * are. What is named as skipped: links to folders, links that lead nowhere, devices, pipes, sockets, and names that are
- * not UTF-8. A folder at the path of `without` is skipped too. Fails `not-found` when nothing is at the start,
- * `invalid-content` when it is neither file nor folder.
+ * Yields everything at and below a host path, each folder before its contents. Links to files count as files, wherever
+ * their targets are. Fails `not-found` when the start is missing, `invalid-content` when it is neither file nor folder.
+ * Reported as skipped:
+ * - links to folders and dangling links;
+ * - devices, pipes and sockets;
+ * - names that are not UTF-8;
+ * - a folder at the path of `without`.
  */
 export function* walkHost(start: string, without?: HostSkipped): Iterable<HostEntry | HostSkipped> {
   const hostPath = resolve(start);
@@ -83,7 +86,7 @@ function* walkFolder(
 /** An entry of a host folder. */
 export interface HostListing {
   readonly name: string;
-  /** False when bytes of the name are no text: `name` is then not what the host knows it by. */
+  /** False when the name is not UTF-8: `name` then differs from the host's. */
   readonly isText: boolean;
   readonly entry: Dirent<Buffer>;
 }
@@ -96,7 +99,7 @@ export function listFolder(hostPath: string): readonly HostListing[] {
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** The file at an entry that is no folder, or at the end of a link; else why there is none to read. */
+/** Returns the stats of the file at an entry or at the end of its link; otherwise the reason why it cannot be read. */
 export function fileAt(path: string, entry: Dirent<Buffer>): Stats | string {
   if (entry.isFIFO()) return 'it is a pipe';
   if (entry.isSocket()) return 'it is a socket';
@@ -120,22 +123,21 @@ function statOrCircle(path: string): Stats | 'circle' | undefined {
   });
 }
 
-/** Why the host cannot have a file of that relative path, though a pond can; undefined when it can. */
+/**
+ * Returns the reason why the host cannot have a file of that relative path, though a pond can; undefined when it can.
+ */
 export function hostNameProblem(relativePath: string, separator: string = sep): string | undefined {
   if (separator !== '\\' || !relativePath.includes('\\')) return undefined;
   return 'its name has a backslash, which separates folders on this machine';
 }
 
-/** The content of a host file: at once when it is small, else as a stream. */
+/** Returns the content of a host file: bytes when it is small, otherwise a stream. */
 export function hostContent({ hostPath, sizeBytes }: HostEntry): Uint8Array | AsyncIterable<Uint8Array> {
   if (sizeBytes > wholeBytesMax) return readHostStream(hostPath, 0, Infinity);
   return tryTo('read', hostPath, () => readFileSync(hostPath));
 }
 
-/**
- * Returns the first part of a path below `directory` that is a link, which could lead out of it; undefined when none
- * is.
- */
+/** Returns the first component of a path below `directory` that is a link, which could lead out of it, if any. */
 export function linkBelow(directory: string, relativePath: string): string | undefined {
   let at = resolve(directory);
   for (const name of relativePath.split('/')) {
@@ -147,18 +149,18 @@ export function linkBelow(directory: string, relativePath: string): string | und
   return undefined;
 }
 
-/** Removes the folder at a path below `directory`. Returns false when it stays: it is not empty, or is no folder. */
+/** Removes the folder at a path below `directory`. Returns false when it is not empty or not a folder. */
 export function removeEmptyFolder(directory: string, relativePath: string): boolean {
   try {
     rmdirSync(join(directory, relativePath));
     return true;
   } catch {
-    // Why it stays does not matter: an empty folder harms nobody.
+    // The reason does not matter: an empty folder is harmless.
     return false;
   }
 }
 
-/** The one name of a host path that may go through links; for what is missing, the absolute path. */
+/** Returns the canonical form of a host path, links resolved; for a missing one, the absolute path. */
 export function realHostPath(path: string): string {
   try {
     return realpathSync.native(path);
@@ -167,7 +169,7 @@ export function realHostPath(path: string): string {
   }
 }
 
-/** True for what is in a folder or in folders of it, links followed; false for the folder itself. */
+/** True for a path anywhere below a folder, links followed; false for the folder itself. */
 export function isBelowHostPath(folder: string, path: string): boolean {
   const top = realHostPath(folder);
   return realHostPath(path).startsWith(top.endsWith(sep) ? top : top + sep);

@@ -14,14 +14,14 @@ import { storageError } from './storageError.ts';
 
 const chunkBytes = 1024 * 1024;
 
-/** What a memory disk starts with. The bytes are shared and never changed. */
+/** Initial content of a memory disk. The bytes are shared and never changed. */
 export interface DiskImage {
   readonly directories: Iterable<string>;
-  /** Path and content; the directories above are made. */
+  /** Path and content; parent directories are created. */
   readonly files: Iterable<readonly [path: string, content: Uint8Array]>;
 }
 
-/** A disk in this process's memory: empty, or with the content of `image`. All of it is lost with the process. */
+/** Returns a disk in this process's memory: empty, or with the content of `image`. It is lost when the process ends. */
 export function createMemoryDisk(
   image: DiskImage = { directories: [], files: [] },
   now: () => number = Date.now,
@@ -61,7 +61,7 @@ export function createMemoryDisk(
   return Object.freeze(disk);
 }
 
-/** Does what `Disk.createFromStream` promises with the other calls of `disk`. A failure leaves what was written. */
+/** Implements `Disk.createFromStream` with the other calls of `disk`. A failure leaves a partial file. */
 export async function createFromChunks(disk: Disk, path: string, content: AsyncIterable<Uint8Array>): Promise<number> {
   const file = disk.create(path);
   try {

@@ -2,7 +2,7 @@ import { assert } from '../base/assert.ts';
 import { type DiskFile } from './disk.ts';
 import { addFile, findFile, findNode, type MemoryDirectory } from './memoryTree.ts';
 
-/** Opens a file of a memory disk, which is at `path` below `root`, for appending at its end. */
+/** Opens the file at `path` below `root` of a memory disk for appending. */
 export function openMemoryFile(root: MemoryDirectory, path: string, now: () => number): DiskFile {
   const file = findFile(root, path) ?? addFile(root, path, now());
   const { content } = file;

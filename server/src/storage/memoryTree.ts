@@ -6,19 +6,19 @@ import { storageError } from './storageError.ts';
 export interface MemoryFile {
   readonly kind: 'file';
   readonly content: GrowingBytes;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970 UTC. */
   modifiedMs: number;
 }
 
-/** Names, and what they stand for. */
+/** Names with their files and directories. */
 export interface MemoryDirectory {
   readonly kind: 'directory';
   readonly entries: Map<string, MemoryDiskNode>;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970 UTC. */
   modifiedMs: number;
 }
 
-/** What a name can stand for. */
+/** A file or directory of the tree. */
 export type MemoryDiskNode = MemoryFile | MemoryDirectory;
 
 /** An empty directory. */
@@ -31,7 +31,7 @@ export function newFile(bytes: Uint8Array, modifiedMs: number): MemoryFile {
   return { kind: 'file', content: new GrowingBytes(bytes), modifiedMs };
 }
 
-/** What is at `path`; undefined when nothing is. */
+/** Returns the node at `path`, if any. */
 export function findNode(root: MemoryDirectory, path: string): MemoryDiskNode | undefined {
   checkDiskPath(path);
   let at: MemoryDiskNode | undefined = root;
@@ -42,14 +42,14 @@ export function findNode(root: MemoryDirectory, path: string): MemoryDiskNode | 
   return at;
 }
 
-/** The file at `path`; undefined when nothing is there. Fails `storage-failed` on a directory, as reading one does. */
+/** Returns the file at `path`, if any. Fails `storage-failed` on a directory, as reading one does. */
 export function findFile(root: MemoryDirectory, path: string): MemoryFile | undefined {
   const found = findNode(root, path);
   if (found?.kind === 'directory') throw storageError('EISDIR', 'read', path);
   return found;
 }
 
-/** The directory that holds the name `path`. Fails `storage-failed` when it does not stand. */
+/** Returns the parent directory of `path`. Fails `storage-failed` when it is missing. */
 export function parentNode(root: MemoryDirectory, path: string, action: string): MemoryDirectory {
   checkDiskPath(path);
   const parent = path === '' ? undefined : findNode(root, parentOf(path));
@@ -57,7 +57,7 @@ export function parentNode(root: MemoryDirectory, path: string, action: string):
   return parent;
 }
 
-/** Adds an empty file. Fails `storage-failed` when its directory does not stand. */
+/** Adds an empty file. Fails `storage-failed` when its directory is missing. */
 export function addFile(root: MemoryDirectory, path: string, nowMs: number): MemoryFile {
   const { entries } = parentNode(root, path, 'create');
   const file = newFile(new Uint8Array(), nowMs);
@@ -65,7 +65,7 @@ export function addFile(root: MemoryDirectory, path: string, nowMs: number): Mem
   return file;
 }
 
-/** Makes a directory with its missing parents. Fails `already-exists` when a file stands at `path`. */
+/** Makes a directory with its missing parents. Fails `already-exists` when a file is at `path`. */
 export function makeDirectories(root: MemoryDirectory, path: string, nowMs: number): void {
   if (path === '') return;
   if (findNode(root, parentOf(path)) === undefined) makeDirectories(root, parentOf(path), nowMs);

@@ -1,6 +1,7 @@
 /**
  * Writes the one host file that a person named. Links are followed. A regular file is replaced whole, so a failure
- * leaves it as it was; a named pipe, a device and a stream of the process have no name to replace: they are written to.
+ * leaves it as it was; a named pipe, a device and a stream of the process have no name to replace: they are written in
+ * place.
  */
 import { chmodSync, lstatSync, readlinkSync, realpathSync, renameSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -10,27 +11,27 @@ import { temporaryPathIn } from './durable.ts';
 import { errnoOf, raise } from './storageError.ts';
 import { makeTemporaryDirectory } from './temporaryDirectory.ts';
 
-/** The end of a path that a person named, links followed. */
+/** The final target of a path that a person named, links followed. */
 export interface NamedFile {
   /**
    * - `file`: a regular file, or nothing yet.
    * - `stream`: a named pipe or a device.
-   * - `descriptor`: an open file of the process that asks, such as `/dev/stdout`; another process has others.
+   * - `descriptor`: an open file of the calling process, such as `/dev/stdout`; it differs in another process.
    */
   readonly kind: 'file' | 'stream' | 'descriptor';
   /** Absolute host path. */
   readonly path: string;
 }
 
-/** As many as Linux follows. */
+/** Same limit as Linux. */
 const linksMax = 40;
 
-/** Names of open files of the process that uses the name. */
+/** Names of open files of the process itself. */
 const descriptorName = /^\/(?:dev\/(?:fd\/\d+|stdout|stderr)|proc\/(?:self|thread-self|\d+)\/fd\/\d+)$/;
 
 /**
- * Returns the file at the end of a host path. Fails `not-found` without a folder to write in, `is-a-directory` for a
- * folder, `symlink-loop`, and as the disk.
+ * Returns the file at the end of a host path. Fails `not-found` when its folder is missing, `is-a-directory` for a
+ * folder, `symlink-loop`, and with the storage codes.
  */
 export function namedFile(path: string): NamedFile {
   let at = resolve(path);
@@ -45,9 +46,9 @@ export function namedFile(path: string): NamedFile {
 }
 
 /**
- * Runs `make` with the path of a file that does not exist yet, which it writes, and makes that the content of the
- * file: in place of what a regular file had, else written to the stream. Returns the result of `make`. A failure, and an
- * abort, leave a regular file as it was.
+ * Runs `make`, which writes a file at the given unused path, and moves that content to the target: it replaces a
+ * regular file, or is written to a stream. Returns the result of `make`. A failure or an abort leaves a regular file
+ * unchanged.
  */
 export async function writeNamedFile<T>(
   { kind, path }: NamedFile,
@@ -71,7 +72,7 @@ async function replaceWith<T>(path: string, make: (temporary: string) => Promise
   try {
     const made = await make(temporary);
     const before = statSync(path, { throwIfNoEntry: false });
-    // Whoever could not read the file before must not be able to read what takes its place.
+    // A user who could not read the file before must not be able to read its replacement.
     if (before !== undefined) chmodSync(temporary, before.mode & 0o7777);
     renameSync(temporary, path);
     return made;
@@ -90,7 +91,7 @@ function kindOf(found: Stats | undefined, path: string): NamedFile['kind'] {
 
 const nameAFile = 'name a file in a folder that is there';
 
-/** The real path of a folder on the way to `path`. */
+/** Returns the real path of a parent folder of `path`. */
 function realFolder(folder: string, path: string): string {
   try {
     const real = realpathSync.native(folder);

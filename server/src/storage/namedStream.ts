@@ -1,4 +1,4 @@
-/** Writes to what is no regular file: a named pipe, a device, a stream of this process. */
+/** Writes to targets other than regular files: a named pipe, a device, a stream of this process. */
 import { constants, fstatSync, openSync, rmSync, type Stats, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { Socket } from 'node:net';
@@ -7,18 +7,18 @@ import { PondError } from '../base/error.ts';
 import { readHostStream } from './hostStream.ts';
 import { errnoOf, raise, storageError } from './storageError.ts';
 
-/** A named pipe is looked at this often, in milliseconds, until a process reads it. */
+/** Interval at which a named pipe is polled for a reader, milliseconds. */
 const readerPollMs = 20;
 
 /**
- * Writes the content of the file `from` to the pipe, device or stream at `path`. Waits for a process that reads a named
- * pipe. Fails `cancelled`, and `storage-failed` when the reader goes away.
+ * Writes the content of the file `from` to the pipe, device or stream at `path`. Waits for a reader of a named pipe.
+ * Fails `cancelled`, and `storage-failed` when the reader closes it.
  */
 export async function writeToStream(from: string, path: string, signal?: AbortSignal): Promise<void> {
   const content = readHostStream(from, 0, Infinity);
   const target = statSync(path, { throwIfNoEntry: false });
   const standard = [process.stdout, process.stderr].find(({ fd }) => isSame(fd, target));
-  // Opened by its name, a socket is refused, and a file is written from its start.
+  // Opening by name would refuse a socket, and write a file from its start.
   if (standard !== undefined) return await writeChunks(standard, content, path, signal);
   if (target?.isFIFO() === true) return await writeToPipe(path, content, signal);
   const handle = await open(path, constants.O_WRONLY | constants.O_TRUNC).catch((error: unknown) =>
@@ -34,12 +34,12 @@ export async function writeToStream(from: string, path: string, signal?: AbortSi
   }
 }
 
-/** Removes a host file. A missing one is fine; a failure would only hide the one that matters. */
+/** Removes a host file. A missing one is fine; a failure would only hide the original error. */
 export function removeHostFile(path: string): void {
   try {
     rmSync(path, { force: true });
   } catch {
-    // The name shows that it is a temporary file.
+    // The name marks it as a temporary file.
   }
 }
 
@@ -54,7 +54,7 @@ function isSame(descriptor: number, target: Stats | undefined): boolean {
   }
 }
 
-/** A blocking open could not be given up, so the pipe is opened once a process reads it. */
+/** A blocking open could not be cancelled, so the pipe is opened once a process reads it. */
 async function writeToPipe(path: string, content: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<void> {
   const fd = await openPipe(path, signal);
   const socket = new Socket({ fd, readable: false, writable: true });
@@ -85,9 +85,9 @@ async function writeChunks(
 ): Promise<void> {
   let cancel = (): void => {};
   const cancelled = new Promise<never>((_, reject) => (cancel = () => reject(cancelledError())));
-  // It may be rejected while a chunk is read, when nothing waits for it.
+  // It may be rejected during the read of a chunk, when nothing awaits it.
   cancelled.catch(() => {});
-  // The failure of a write comes with its callback.
+  // The callback of a write reports its failure.
   const ignore = (): void => {};
   signal?.addEventListener('abort', cancel);
   stream.on('error', ignore);

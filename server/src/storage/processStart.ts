@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * When a process started, in the system's own units, as text that differs between two processes that had the same pid.
- * Undefined where the system does not tell (it is read from Linux's /proc) and when there is no such process.
+ * Returns the start time of a process, in the system's own units, as text that differs between two processes that
+ * reused a pid. Undefined where the system does not provide it (it is read from Linux's /proc) and when there is no
+ * such process.
  */
 export function processStart(pid: number): string | undefined {
   try {

@@ -1,6 +1,6 @@
 /**
- * Where a process that has a pond open listens to others of its user, and where these find it: by its process id, in the
- * user's own folder. A pond says only which process that is. An address that stood in a pond would be a stranger's.
+ * Socket path of a process that has a pond open, for other processes of its user: by process id, in the user's own
+ * folder. A pond stores only the process id: a stranger could have written an address in a pond.
  */
 import { randomUUID } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,21 +10,23 @@ import { processStart } from './processStart.ts';
 import { errnoOf, raise } from './storageError.ts';
 import { userTemporaryFolder } from './userFolder.ts';
 
-/** On Windows a socket is a named pipe, which is in no folder: its name is secret, and kept where only the user reads. */
+/**
+ * On Windows a socket is a named pipe, outside any folder: its name is secret, in a file that only the user can read.
+ */
 const isPipe = process.platform === 'win32';
 const extension = isPipe ? 'pipe' : 'sock';
 const fileName = new RegExp(`^(\\d+)\\.${extension}$`);
 const pipeName = /^[0-9a-f-]{36}$/;
 
 /**
- * The path at which this process is to listen, short, for socket paths have a limit near 100 bytes. What dead processes
- * left is removed. Fails `storage-denied` when somebody else has made the folder.
+ * Returns a path at which this process is to listen, short because socket paths are limited to about 100 bytes. Removes
+ * leftovers of dead processes. Fails `storage-denied` when another user owns the folder.
  */
 export function newSocketPath(): string {
   const folder = userTemporaryFolder();
   const path = join(folder, `${process.pid}.${extension}`);
   try {
-    // A dead process had our number.
+    // A dead process had our process id.
     rmSync(path, { force: true });
     removeStale(folder);
     if (!isPipe) return path;
@@ -37,8 +39,8 @@ export function newSocketPath(): string {
 }
 
 /**
- * The path at which a process of this user listens; undefined when it does not, or when what is there, or the folder, is
- * not the user's own.
+ * Returns the path at which a process of this user listens; undefined when it does not, or when the socket or the
+ * folder belongs to another user.
  */
 export function socketPathOf(pid: number): string | undefined {
   try {
@@ -56,7 +58,7 @@ export function socketPathOf(pid: number): string | undefined {
 const pipePath = (name: string): string => `\\\\.\\pipe\\pond-${name}`;
 
 function removeStale(folder: string): void {
-  // Only where the system tells which processes live.
+  // Only where the system reports which processes live.
   if (processStart(process.pid) === undefined) return;
   for (const name of readdirSync(folder)) {
     const pid = fileName.exec(name)?.[1];

@@ -32,7 +32,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
 };
 
 /**
- * The error for a host error number such as 'ENOSPC' met while doing `action` (a verb: 'create', 'flush') to `path`:
+ * Returns the error for a host error number such as 'ENOSPC' during `action` (a verb: 'create', 'flush') on `path`:
  * `storage-full`, `storage-denied`, `already-exists`, or `storage-failed` for all else.
  */
 export function storageError(errno: string, action: string, path: string, cause?: unknown): PondError {
@@ -41,13 +41,13 @@ export function storageError(errno: string, action: string, path: string, cause?
   return new PondError(code, message, { path, cause, ...(hint === undefined ? {} : { hint }) });
 }
 
-/** The host's error number in `error`, such as 'ENOENT'; undefined when the host did not raise it. */
+/** Returns the host's error number in `error`, such as 'ENOENT'; undefined when the host did not raise it. */
 export function errnoOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** Rethrows an error of the host as a PondError, and any other error as it is. */
+/** Rethrows a host error as a PondError, and any other error unchanged. */
 export function raise(error: unknown, action: string, path: string): never {
   const errno = errnoOf(error);
   throw errno === undefined ? error : storageError(errno, action, path, error);

@@ -5,19 +5,18 @@ import { PondError } from '../base/error.ts';
 import { raise } from './storageError.ts';
 
 /**
- * A folder under the system's temporary one, made when it is missing, that only this user can look into: others could
- * read what is put there, or put something else in its place. Fails `storage-denied` when somebody else has made it.
+ * Returns a folder in the system's temporary folder, created when missing, that only this user can access: others could
+ * read or replace its files. Fails `storage-denied` when another user owns it.
  */
 export function userTemporaryFolder(): string {
   const uid = process.getuid?.();
-  // On Windows the temporary folder is a user's own already.
+  // On Windows the temporary folder is per user already.
   return ownFolder(join(tmpdir(), uid === undefined ? 'pond' : `pond-${uid}`));
 }
 
 /**
- * A folder for what can be made again, made when it is missing, that only this user can look into: POND_CACHE_DIR, or
- * where the system has caches of a user. Fails `storage-denied` when somebody else has made it, or where it cannot be
- * made.
+ * Returns a folder for recomputable data, created when missing, that only this user can access: POND_CACHE_DIR, or the
+ * system's cache folder of the user. Fails `storage-denied` when another user owns it, or when it cannot be created.
  */
 export function userCacheFolder(): string {
   const named = process.env['POND_CACHE_DIR'];
@@ -28,7 +27,7 @@ function systemCacheFolder(): string {
   if (process.platform === 'win32') return process.env['LOCALAPPDATA'] ?? join(homedir(), 'AppData', 'Local');
   if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches');
   const named = process.env['XDG_CACHE_HOME'];
-  // The specification has a relative path ignored.
+  // The specification says to ignore a relative path.
   return named !== undefined && isAbsolute(named) ? named : join(homedir(), '.cache');
 }
 

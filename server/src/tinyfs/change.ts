@@ -7,29 +7,29 @@ import { missingError, resolveExisting, resolvePath } from './resolve.ts';
 export type ContentType = 'file' | 'table' | 'series' | 'dynamic';
 
 export interface FileOptions {
-  /** 'file' when not given. */
+  /** Default 'file'. */
   readonly type?: ContentType;
   readonly attributes?: Readonly<Record<string, string>>;
 }
 
 export interface WriteOptions extends FileOptions {
-  /** False: a missing file fails `not-found`. True when not given. */
+  /** False: a missing file fails `not-found`. Default true. */
   readonly create?: boolean;
-  /** False: an existing file fails `already-exists`. True when not given. */
+  /** False: an existing file fails `already-exists`. Default true. */
   readonly overwrite?: boolean;
 }
 
-/** Fails `read-only` where nothing can be changed. */
+/** Fails `read-only` when the file system cannot be written. */
 export function requireWritable(backend: Backend, path: string): void {
   if (!backend.writable) throw new PondError('read-only', `${path} cannot be changed here`, { path });
 }
 
-/** Returns the error for something that stands where a new entry should. */
+/** Returns the error for an existing entry at the path of a new one. */
 export function existsError(at: NodePath): PondError {
   return new PondError('already-exists', `a ${at.node.type} is at ${at.path} already`, { path: at.path });
 }
 
-/** Returns where the entry of a node is. Fails `invalid-path` for the root, which is no entry. */
+/** Returns the directory and name of a node's entry. Fails `invalid-path` for the root, which is not an entry. */
 export function entryOf(at: NodePath): { readonly directory: DirectoryPath; readonly name: string } {
   const parent = at.parent();
   if (parent === undefined) {
@@ -38,7 +38,7 @@ export function entryOf(at: NodePath): { readonly directory: DirectoryPath; read
   return { directory: parent.chain, name: at.basename };
 }
 
-/** Stores a new node where nothing is. */
+/** Stores a new node at an unused path. */
 export async function createNode(backend: Backend, start: NodePath, path: string, node: NewNode): Promise<NodePath> {
   requireWritable(backend, path);
   if (node.type === 'symlink') checkTarget(node.target);
@@ -49,7 +49,7 @@ export async function createNode(backend: Backend, start: NodePath, path: string
   return parent.child(name, await backend.put(parent.chain, name, node));
 }
 
-/** See WD.writeFile. */
+/** See WorkingDirectory.writeFile. */
 export async function writeFile(
   backend: Backend,
   start: NodePath,
@@ -73,7 +73,7 @@ export async function writeFile(
   return at.withNode(await backend.put(directory, name, { type, content, ...(attributes && { attributes }) }));
 }
 
-/** Makes a directory; with `parents` also those on the way, all or none. */
+/** Makes a directory; with `parents` also the missing parents, all or none. */
 export async function createDirectory(
   backend: Backend,
   start: NodePath,
@@ -92,7 +92,7 @@ export async function createDirectory(
   });
 }
 
-/** See WD.setAttributes. */
+/** See WorkingDirectory.setAttributes. */
 export async function setAttributes(
   backend: Backend,
   start: NodePath,
@@ -115,7 +115,7 @@ function contentType(at: NodePath): ContentType {
   if (type === 'directory') {
     throw new PondError('is-a-directory', `expected a file at ${at.path}, got a directory`, { path: at.path });
   }
-  // Links were followed: what is left has content.
+  // Links have been followed: the remaining types have content.
   return type === 'symlink' ? 'file' : type;
 }
 

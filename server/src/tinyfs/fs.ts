@@ -1,7 +1,7 @@
 import { type Backend } from './backend.ts';
 import { WorkingDirectory } from './workingDirectory.ts';
 
-/** A file system: a tree of nodes in a backend. Everything is done through a working directory of it. */
+/** A file system: a tree of nodes in a backend. All access goes through a working directory. */
 export class FileSystem {
   readonly backend: Backend;
 

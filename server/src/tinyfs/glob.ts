@@ -2,19 +2,19 @@
  * Glob patterns with captures.
  *
  * In a component: `*` any characters, `?` one, `[abc]` and `[a-z]` one of them, `[!abc]` one other, `{a,b*}` one of the
- * patterns, `\` takes the next character as it is. A component `**` is any number of directories, none too; at the end
- * it is everything below, at any depth, but not the directory itself. Names that begin with a dot are names as any
- * other. Matching is by Unicode code points and case counts.
+ * patterns, `\` escapes the next character. A component `**` is any number of directories, including none; at the end
+ * it is everything below, at any depth, but not the directory itself. Names that begin with a dot are names like any
+ * other. Matching is by Unicode code points and case-sensitive.
  *
- * Each of these is a capture, numbered left to right; `{...}` is one, whatever is in it. Where several readings fit,
- * the left ones take as much as they can. `**` captures what it stands for with the slash that follows: 'x/y/' in
- * a/x/y/b for a/**\/b, '' in a/b.
+ * Each of these is a capture, numbered left to right; `{...}` is one, whatever it contains. Where several matches are
+ * possible, the left wildcards are greedy. `**` captures its match with the slash that follows: 'x/y/' in a/x/y/b for
+ * a/**\/b, '' in a/b.
  */
 import { PondError } from '../base/error.ts';
 import { type ComponentPattern, matchComponent, parseComponent } from './globComponent.ts';
 import { checkName, splitPath } from './path.ts';
 
-/** Code units that a pattern may have; nobody writes more, and it bounds the work of a match. */
+/** Maximum length of a pattern in code units; generous, and it bounds the work of a match. */
 const patternLengthMax = 1024;
 
 export type GlobPart =
@@ -38,20 +38,20 @@ export function parseGlob(text: string): Glob {
   return { text, absolute: text.startsWith('/'), parts: components.map((component) => parsePart(text, component)) };
 }
 
-/** True when the text has a character that means something in a pattern, unless after a backslash. */
+/** True when the text has a character with a special meaning in a pattern, unless escaped by a backslash. */
 export function hasWildcard(text: string): boolean {
   return /[*?[{]/.test(text.replace(/\\./gs, ''));
 }
 
 /**
- * Returns the captures when the whole path matches, else undefined. A leading slash does not count on either side.
- * Fails `invalid-path` for a path that is not well formed.
+ * Returns the captures when the whole path matches, else undefined. A leading slash is ignored on either side. Fails
+ * `invalid-path` for a malformed path.
  */
 export function matchPath(glob: Glob, path: string): string[] | undefined {
   return matchNames(glob, splitPath(path).steps);
 }
 
-/** As matchPath, for a path in components. */
+/** Like matchPath, for a path in components. */
 export function matchNames(glob: Glob, names: readonly string[]): string[] | undefined {
   const failed = new Set<number>();
   return matchFrom(0, 0);

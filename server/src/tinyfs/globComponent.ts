@@ -7,7 +7,7 @@ type Step =
   | { readonly kind: 'character'; readonly character: string }
   | { readonly kind: 'one' }
   | { readonly kind: 'set'; readonly negated: boolean; readonly ranges: readonly (readonly [number, number])[] }
-  /** Tries the first way, then the second. */
+  /** Tries the first branch, then the second. */
   | { readonly kind: 'fork'; first: number; second: number }
   | { readonly kind: 'jump'; to: number }
   | { readonly kind: 'open'; readonly capture: number }
@@ -18,7 +18,7 @@ export interface ComponentPattern {
   readonly captures: number;
 }
 
-/** Returns the compiled component, the plain name when it has no wildcard, or what is wrong with it as a phrase. */
+/** Returns the compiled component, the plain name when it has no wildcard, or its problem as a phrase. */
 export function parseComponent(
   text: string,
 ): ComponentPattern | { readonly name: string } | { readonly problem: string } {
@@ -39,7 +39,7 @@ export function matchComponent(pattern: ComponentPattern, name: string): string[
   if (!run(0, 0)) return undefined;
   return starts.map((start, capture) => characters.slice(start, ends[capture]).join(''));
 
-  // A failed way may leave positions behind. The way that succeeds sets every capture anew, as none is inside another.
+  // A failed branch may leave positions set. The successful one sets every capture again, as captures do not nest.
   function run(startStep: number, startAt: number): boolean {
     let [index, at] = [startStep, startAt];
     for (;;) {
@@ -78,14 +78,14 @@ function accepts(step: CharacterStep, character: string): boolean {
   return step.ranges.some(([low, high]) => low <= point && point <= high) !== step.negated;
 }
 
-/** Reads a component once from left to right. After a problem it reads on, and the first problem counts. */
+/** Parses a component once from left to right. After a problem it continues, and reports the first one. */
 class Parser {
   readonly steps: Step[] = [];
   captures = 0;
   problem: string | undefined;
   readonly #characters: readonly string[];
   #at = 0;
-  /** How many braces are open. What is inside of them is captured by the outermost. */
+  /** Number of open braces. The outermost captures everything inside. */
   #braces = 0;
 
   constructor(text: string) {
@@ -134,7 +134,7 @@ class Parser {
       fork.second = this.steps.length;
       if (end !== ',') break;
     }
-    // The last alternative's second way leads nowhere: no character is in an empty set.
+    // The second branch of the last alternative never matches: no character is in an empty set.
     this.steps.push({ kind: 'set', negated: false, ranges: [] });
     for (const jump of jumps) jump.to = this.steps.length;
     this.#braces--;
@@ -144,7 +144,7 @@ class Parser {
     const negated = this.#characters[this.#at] === '!' || this.#characters[this.#at] === '^';
     if (negated) this.#at++;
     const ranges: [number, number][] = [];
-    // A bracket that comes first is a member, so the end is looked for after one member.
+    // A bracket in first position is a member, so the search for the end starts after one member.
     do {
       const low = this.#member();
       const isRange = this.#characters[this.#at] === '-' && (this.#characters[this.#at + 1] ?? ']') !== ']';

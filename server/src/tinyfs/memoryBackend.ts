@@ -1,12 +1,12 @@
 /**
- * A backend that keeps everything in memory: the reference for the others, and enough for tests.
+ * A backend that keeps everything in memory: the reference for the others, and sufficient for tests.
  *
  * Invariants:
- * - A node object never changes; a change makes a new one that knows the one before it.
- * - The versions of a directory share one place: a directory node always shows what is there now.
+ * - A node object never changes; a change makes a new one that refers to the previous one.
+ * - All versions of a directory share one `Place`: a directory node always shows its current entries.
  * - A change in a directory makes the next version of it and of every directory above it.
- * - A change in a directory that was removed meanwhile fails `not-found`.
- * - A batch that fails takes back all changes since it began, also those that others made meanwhile.
+ * - A change in a directory that has been removed fails `not-found`.
+ * - A failed batch reverts all changes since it began, including concurrent ones.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { PondError } from '../base/error.ts';
@@ -31,7 +31,7 @@ import {
 export function createMemoryBackend(nowUs: () => number = () => Date.now() * 1000): Backend {
   const root = new Place({}, nowUs());
 
-  /** Returns the place of a directory that is still in the tree. */
+  /** Returns the `Place` of a directory that is still in the tree. */
   function attached(directory: DirectoryPath): Place {
     const place = placeOf(directory.at(-1) ?? directory[0]);
     for (let at = place; at !== root;) {
@@ -41,7 +41,7 @@ export function createMemoryBackend(nowUs: () => number = () => Date.now() * 100
     return place;
   }
 
-  /** Sets or, without a node, removes an entry, and renews the directories up to the root. */
+  /** Sets or, without a node, removes an entry, and updates the directories up to the root. */
   function change(place: Place, name: string, node: MemoryNode | undefined): void {
     const before = place.entries.get(name);
     if (before?.place !== undefined && before.place !== node?.place) before.place.parent = undefined;
@@ -82,7 +82,7 @@ export function createMemoryBackend(nowUs: () => number = () => Date.now() * 100
       const place = attached(directory);
       const before = existing(place, name);
       const given = { attributes: { ...attributes } };
-      // A version of a series is rows; its attributes are none.
+      // A version of a series is rows; its attributes are not.
       if (before.type === 'series') change(place, name, { ...before, ...given });
       else if (!isDeepStrictEqual(before.attributes, given.attributes)) {
         change(place, name, nextVersion(before, nowUs(), given));
@@ -98,7 +98,7 @@ export function createMemoryBackend(nowUs: () => number = () => Date.now() * 100
       const [source, target] = [attached(from), attached(to)];
       const node = existing(source, name);
       change(source, name, undefined);
-      // The removal renewed the directory node; the place knows the newest.
+      // The removal updated the directory node; its `Place` has the latest.
       change(target, newName, node.place?.node ?? node);
     },
     async copy(node, to, newName) {
@@ -130,13 +130,13 @@ export function createMemoryBackend(nowUs: () => number = () => Date.now() * 100
   }
 }
 
-/** True when a put changes nothing, and so makes no version. Equal rows once more are a version of a series. */
+/** True when a put changes nothing, and so makes no version. Appending equal rows is a new version of a series. */
 function isSame(before: MemoryNode, content: Uint8Array, attributes: Node['attributes']): boolean {
   if (before.type === 'series' || !isDeepStrictEqual(before.attributes, attributes)) return false;
   return before.type === 'directory' || before.sha256 === sha256(content);
 }
 
-/** Attributes that a put does not give stay as they were. */
+/** Returns the attributes after a put; omitted ones are kept. */
 function attributesAfter(before: MemoryNode | undefined, node: NewNode): Node['attributes'] {
   const given = node.type === 'symlink' ? undefined : node.attributes;
   return given === undefined ? (before?.attributes ?? {}) : { ...given };

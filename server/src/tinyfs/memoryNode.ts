@@ -3,20 +3,20 @@ import { assert } from '../base/assert.ts';
 import { type Content, type Entry, type Node } from './backend.ts';
 import { compareNames } from './path.ts';
 
-/** A node of the memory backend: it carries its content and knows the version before it. */
+/** A node of the memory backend, with its content and the previous version. */
 export interface MemoryNode extends Node {
   readonly previous: MemoryNode | undefined;
   /** Bytes of a file, or of a symlink's target; empty for a directory. */
   readonly content: Uint8Array;
-  /** Of a directory alone. */
+  /** Only for a directory. */
   readonly place: Place | undefined;
 }
 
-/** What all versions of a directory share: where it stands, and what is in it now. */
+/** State shared by all versions of a directory: its parent and its current entries. */
 export class Place {
-  /** Its newest version. */
+  /** Its latest version. */
   node: MemoryNode;
-  /** Undefined for the root, and for a directory that was removed. */
+  /** Undefined for the root, and for a removed directory. */
   parent: Place | undefined;
   name = '';
   readonly entries: Map<string, MemoryNode>;
@@ -58,7 +58,7 @@ export function firstVersion(
   };
 }
 
-/** Returns the node after `node`; for a directory also makes it the newest. */
+/** Returns the version after `node`; for a directory also makes it the latest. */
 export function nextVersion(node: MemoryNode, modifiedUs: number, changes: Partial<MemoryNode>): MemoryNode {
   const next = { ...node, version: node.version + 1, modifiedUs, previous: node, ...changes };
   if (next.place !== undefined) next.place.node = next;
@@ -66,7 +66,8 @@ export function nextVersion(node: MemoryNode, modifiedUs: number, changes: Parti
 }
 
 /**
- * Returns a node with all below it as new nodes of version 1; a series with all its versions, which make up its rows.
+ * Returns a copy of a node with everything below it, as new nodes of version 1; a series with all its versions, which
+ * make up its rows.
  */
 export function copyOf(node: MemoryNode, modifiedUs: number): MemoryNode {
   if (node.type === 'series' && node.previous !== undefined) {
@@ -78,7 +79,7 @@ export function copyOf(node: MemoryNode, modifiedUs: number): MemoryNode {
   return new Place(node.attributes, modifiedUs, new Map(entries)).node;
 }
 
-/** Returns a function that puts a directory, and all below it, back to what it is now. */
+/** Returns a function that restores a directory, and everything below it, to its current state. */
 export function snapshotOf(place: Place): () => void {
   const { node, parent, name, entries } = place;
   const kept = new Map(entries);
@@ -92,22 +93,20 @@ export function snapshotOf(place: Place): () => void {
   };
 }
 
-/** Where a directory of the memory backend keeps its entries. */
+/** Returns the shared state of a directory of the memory backend. */
 export function placeOf(directory: Node): Place {
   const place = (directory as MemoryNode).place;
   assert(place !== undefined, () => `expected a directory of this backend, got a ${directory.type}`);
   return place;
 }
 
-/** The bytes of a node that is no directory. */
+/** Returns the bytes of a node other than a directory. */
 export function contentOf(node: Node): Uint8Array {
   assert(node.type !== 'directory', () => 'a directory has no content');
   return (node as MemoryNode).content;
 }
 
-/**
- * Returns the bytes of a content, which the caller cannot change afterwards: a Buffer's own `slice` would share them.
- */
+/** Returns the bytes of a content in a copy that the caller cannot change: a Buffer's own `slice` would share them. */
 export async function collect(content: Content): Promise<Uint8Array> {
   if (content instanceof Uint8Array) return new Uint8Array(content);
   const chunks: Uint8Array[] = [];
@@ -115,18 +114,18 @@ export async function collect(content: Content): Promise<Uint8Array> {
   return new Uint8Array(Buffer.concat(chunks));
 }
 
-/** The entries in byte order of their names. */
+/** Returns the entries in byte order of their names. */
 export function sortedEntries(entries: ReadonlyMap<string, MemoryNode>): readonly Entry[] {
   return [...entries].map(([name, node]) => ({ name, node })).sort((a, b) => compareNames(a.name, b.name));
 }
 
-/** Returns a hash of names, types and hashes alone: equal trees have equal hashes. */
+/** Returns a hash of only names, types and hashes: equal trees have equal hashes. */
 export function directoryHash(entries: ReadonlyMap<string, MemoryNode>): string {
   const lines = sortedEntries(entries).map(({ name, node }) => JSON.stringify([name, node.type, node.sha256]));
   return sha256(new TextEncoder().encode(lines.join('\n')));
 }
 
-/** Lower-case hex SHA-256 of bytes. */
+/** Returns the SHA-256 of bytes, lower-case hex. */
 export function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }

@@ -6,13 +6,13 @@ import { joinPath } from './path.ts';
 import { missingError, type Resolution, resolveExisting, resolvePath } from './resolve.ts';
 
 export interface TransferOptions {
-  /** Replaces an entry at the target. False when not given. */
+  /** Replaces an entry at the target. Default false. */
   readonly overwrite?: boolean;
-  /** Takes a directory with all in it. False when not given. */
+  /** Includes a directory with its contents. Default false. */
   readonly recursive?: boolean;
 }
 
-/** See WD.remove. */
+/** See WorkingDirectory.remove. */
 export async function removeEntry(backend: Backend, start: NodePath, path: string, recursive: boolean): Promise<void> {
   requireWritable(backend, path);
   const at = await resolveExisting(backend, start, path, false);
@@ -22,7 +22,7 @@ export async function removeEntry(backend: Backend, start: NodePath, path: strin
   await backend.remove(directory, name);
 }
 
-/** See WD.rename. */
+/** See WorkingDirectory.rename. */
 export async function renameEntry(
   backend: Backend,
   start: NodePath,
@@ -40,7 +40,7 @@ export async function renameEntry(
   await backend.rename(source.directory, source.name, target.directory.chain, target.name);
 }
 
-/** See WD.copy. */
+/** See WorkingDirectory.copy. */
 export async function copyEntry(
   backend: Backend,
   start: NodePath,
@@ -69,7 +69,7 @@ interface Target {
   readonly replaces: boolean;
 }
 
-/** Decides where an entry goes, and whether it may go there. */
+/** Returns the target of an entry after checking that the entry may go there. */
 function targetFor(from: NodePath, to: Resolution, overwrite: boolean): Target {
   if (to.kind === 'missing') {
     if (!to.last) throw missingError(to);

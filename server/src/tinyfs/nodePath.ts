@@ -2,7 +2,7 @@ import { assert } from '../base/assert.ts';
 import { type DirectoryPath, type Node } from './backend.ts';
 import { basename, dirname, joinPath } from './path.ts';
 
-/** A node and where it stands. The path has no links in it: what was reached through one has the path it really has. */
+/** A node with its path. The path contains no links: a node reached through one has its real path. */
 export class NodePath {
   readonly node: Node;
   /** Absolute, without '.', '..' or a trailing slash; '/' for the root. */
@@ -36,29 +36,29 @@ export class NodePath {
     return root === undefined ? [this.node] : [root, ...below, this.node];
   }
 
-  /** Returns the place of an entry of this directory. */
+  /** Returns the path of an entry of this directory. */
   child(name: string, node: Node): NodePath {
     return new NodePath(node, joinPath(this.path, name), this.chain);
   }
 
-  /** Returns the same place with the next version of its node. */
+  /** Returns the same path with the next version of its node. */
   withNode(node: Node): NodePath {
     return new NodePath(node, this.path, this.directories);
   }
 
-  /** Returns the directory that holds this; undefined for the root. */
+  /** Returns the parent directory; undefined for the root. */
   parent(): NodePath | undefined {
     const node = this.directories.at(-1);
     return node === undefined ? undefined : new NodePath(node, this.dirname, this.directories.slice(0, -1));
   }
 
-  /** True when this is `directory` or stands anywhere below it. */
+  /** True when this is `directory` or anywhere below it. */
   isWithin(directory: NodePath): boolean {
     return this.path === directory.path || this.path.startsWith(joinPath(directory.path, ''));
   }
 }
 
-/** Returns the place of a root directory. */
+/** Returns the path of a root directory. */
 export function rootPath(root: Node): NodePath {
   assert(root.type === 'directory', () => `the root is a ${root.type}`);
   return new NodePath(root, '/', []);

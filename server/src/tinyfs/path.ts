@@ -1,9 +1,11 @@
 import { PondError } from '../base/error.ts';
 
-/** Bytes of UTF-8 that a name may have: what host file systems allow, so that a pond can be exported to one. */
+/**
+ * Maximum length of a name in bytes of UTF-8: the limit of host file systems, so that a pond can be exported to one.
+ */
 const nameBytesMax = 255;
 
-/** A path taken apart. `steps` are names and '..'; '.' and empty components are gone. */
+/** A parsed path. `steps` are names and '..'; '.' and empty components are dropped. */
 export interface PathSteps {
   readonly absolute: boolean;
   readonly steps: readonly string[];
@@ -23,7 +25,7 @@ export function splitPath(path: string): PathSteps {
   return { absolute: path.startsWith('/'), steps };
 }
 
-/** Returns a path with '.' dropped and 'x/..' cancelled by their text alone. Fails `invalid-path`. */
+/** Returns a path with '.' dropped and 'x/..' cancelled textually. Fails `invalid-path`. */
 export function normalizePath(path: string): NormalPath {
   const { absolute, steps } = splitPath(path);
   const names: string[] = [];
@@ -47,7 +49,7 @@ export function isName(name: string): boolean {
   return nameProblem(name) === undefined;
 }
 
-/** Returns the path of something below a directory; without names the directory itself. */
+/** Returns the path of a descendant of a directory; without names the directory itself. */
 export function joinPath(directory: string, ...names: readonly string[]): string {
   const joined = [directory.replace(/\/+$/, ''), ...names].join('/');
   return joined === '' ? '/' : joined;
@@ -58,7 +60,7 @@ export function basename(path: string): string {
   return path.split('/').findLast((component) => component !== '') ?? '';
 }
 
-/** Returns the path without its last component: '/' for what is in the root and for the root, '.' for a lone name. */
+/** Returns the path without its last component: '/' for entries of the root and for the root, '.' for a lone name. */
 export function dirname(path: string): string {
   const trimmed = path.replace(/\/+$/, '');
   const slash = trimmed.lastIndexOf('/');
@@ -66,7 +68,7 @@ export function dirname(path: string): string {
   return path.startsWith('/') ? '/' : '.';
 }
 
-/** Orders names by the bytes of their UTF-8: negative when `a` comes first, 0 when they are the same name. */
+/** Orders names by the bytes of their UTF-8: negative when `a` comes first, 0 when they are equal. */
 export function compareNames(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let at = 0; at < length; at++) {

@@ -1,16 +1,16 @@
 /**
- * From a path to a node.
+ * Resolution of a path to a node.
  *
  * Rules:
  * - The walk keeps a stack that starts with the working directory. A name pushes, '..' pops, and popping the working
- *   directory itself is `path-escapes`: also when a relative link asks for it.
- * - An absolute path is for the root alone; given to another working directory it is `path-escapes`.
- * - A link is replaced by what it leads to, but '..' after it returns to the directory the link is in.
- * - The target of a link is taken from the directory that really holds the link, so it means the same whichever way the
- *   link was reached; an absolute target starts at the root of the file system.
- * - In a target 'x/..' cancels by text; in a path that was given, x has to exist.
- * - A link in a link, ten deep, resolves; the eleventh is `symlink-loop`. A link that leads nowhere is `not-found`, and
- *   nothing can be created through it.
+ *   directory itself is `path-escapes`, also by a relative link.
+ * - An absolute path is only for the root; given to another working directory it is `path-escapes`.
+ * - A link is replaced by its target, but '..' after it returns to the directory that contains the link.
+ * - The target of a link is relative to the real directory of the link, so it means the same by whichever path the link
+ *   was reached; an absolute target starts at the root of the file system.
+ * - In a target 'x/..' cancels textually; in a given path, x must exist.
+ * - A link in a link, ten deep, resolves; the eleventh is `symlink-loop`. A dangling link is `not-found`, and nothing
+ *   can be created through it.
  */
 import { isPondError, PondError } from '../base/error.ts';
 import { type Backend } from './backend.ts';
@@ -18,23 +18,23 @@ import { type NodePath, rootPath } from './nodePath.ts';
 import { joinPath, normalizePath, splitPath } from './path.ts';
 
 const linkDepthMax = 10;
-/** Links that one path may go through in all. Links of many links would else cost their number to the power of ten. */
+/** Maximum number of links on one path. Without it, nested links would cost their number to the power of ten. */
 const linksMax = 256;
 
-/** What a path leads to. `last` is false when components follow the missing name. */
+/** Result of a resolution. `last` is false when components follow the missing name. */
 export type Resolution =
   | { readonly kind: 'found'; readonly at: NodePath }
   | { readonly kind: 'missing'; readonly parent: NodePath; readonly name: string; readonly last: boolean };
 
 interface Walk {
   readonly backend: Backend;
-  /** Where the path started: the working directory. */
+  /** Start of the path: the working directory. */
   readonly start: NodePath;
   linksLeft: number;
 }
 
 /**
- * Resolves `path` from a directory. With `followLast` false, a link at the very end is the result itself.
+ * Resolves `path` from a directory. With `followLast` false, a link at the very end is itself the result.
  *
  * Fails `not-a-directory`, `path-escapes`, `invalid-path`, `symlink-loop`, and `not-found` for a dangling link.
  */
@@ -50,7 +50,7 @@ export async function resolvePath(
   return walkSteps(walk, start, steps, { depth: 0, followLast, path });
 }
 
-/** As resolvePath, but what is missing fails `not-found` with its path. */
+/** Like resolvePath, but a missing path fails `not-found` with that path. */
 export async function resolveExisting(
   backend: Backend,
   start: NodePath,
@@ -62,7 +62,7 @@ export async function resolveExisting(
   return resolution.at;
 }
 
-/** Returns what a link leads to when it can be followed to the end, else undefined. */
+/** Returns the target of a link when it can be followed to the end, otherwise undefined. */
 export async function followIfPossible(
   backend: Backend,
   start: NodePath,
@@ -76,7 +76,7 @@ export async function followIfPossible(
   }
 }
 
-/** Codes that say: this path leads nowhere. */
+/** Codes of a path that leads nowhere. */
 export const unreachableCodes: ReadonlySet<string> = new Set([
   'not-found',
   'not-a-directory',
@@ -85,13 +85,13 @@ export const unreachableCodes: ReadonlySet<string> = new Set([
   'invalid-path',
 ]);
 
-/** Returns the error for a path that leads nowhere, naming the first component that is missing. */
+/** Returns the error for a path that leads nowhere, naming the first missing component. */
 export function missingError(missing: { readonly parent: NodePath; readonly name: string }): PondError {
   const path = joinPath(missing.parent.path, missing.name);
   return new PondError('not-found', `nothing is at ${path}`, { path });
 }
 
-/** Returns the error for something that stands where a directory is needed. */
+/** Returns the error for a node that is not the directory required there. */
 export function notDirectoryError(at: NodePath): PondError {
   return new PondError('not-a-directory', `expected a directory at ${at.path}, got a ${at.node.type}`, {
     path: at.path,
@@ -99,7 +99,7 @@ export function notDirectoryError(at: NodePath): PondError {
 }
 
 interface WalkOptions {
-  /** Links that the path is inside of. */
+  /** Nesting depth of the links being followed. */
   readonly depth: number;
   readonly followLast: boolean;
   /** The whole text, for messages. */
@@ -147,7 +147,7 @@ async function follow(walk: Walk, link: NodePath, depth: number): Promise<NodePa
   return resolution.at;
 }
 
-/** Goes up from a directory. The working directory bounds what is inside it, the root everything. */
+/** Moves up from a directory. The working directory bounds paths inside it, the root all others. */
 function climb(walk: Walk, from: NodePath, up: number, target: string): NodePath {
   let at = from;
   for (let step = 0; step < up; step++) {

@@ -1,14 +1,14 @@
 /**
- * Finding nodes by pattern.
+ * Search for nodes by pattern.
  *
- * - Order: each directory before what is in it, entries in byte order of their names. A node matches once per path to
+ * - Order: each directory before its contents, entries in byte order of their names. A node matches once per path to
  *   it.
  * - Only directories that can still hold a match are read; a component without wildcards is looked up, not searched.
- * - What is found is the entry itself: a link is given as a link. Captures are of the path that the pattern walked,
- *   while the path of something found behind a link is the one it really has.
- * - A link to a directory is entered where a component other than `**` matches it. A link that leads nowhere is not.
- *   One that leads to a directory which the visit is inside of fails `visit-loop`, unless it stands before the first
- *   wildcard. What a visit remembers ends with it.
+ * - A match is the entry itself: a link is returned as a link. Captures are of the path that the pattern walked, while
+ *   a match below a link has its real path.
+ * - A link to a directory is entered where a component other than `**` matches it. A dangling link is not. One to a
+ *   directory that the visit is inside of fails `visit-loop`, unless it comes before the first wildcard. The state of a
+ *   visit ends with it.
  */
 import { isPondError, PondError } from '../base/error.ts';
 import { type Backend, type Entry, type Node } from './backend.ts';
@@ -19,21 +19,21 @@ import { followIfPossible } from './resolve.ts';
 
 export interface Visited {
   readonly node: NodePath;
-  /** Absolute, as the pattern walked: through the links that it went through. */
+  /** Absolute, as the pattern walked: through links. */
   readonly path: string;
-  /** What each wildcard stands for, left to right. */
+  /** The text that each wildcard matched, left to right. */
   readonly captures: string[];
 }
 
-/** How a visit or a walk goes. */
+/** Options of a visit or a walk. */
 export interface VisitOptions {
   /**
-   * Told of each directory that cannot be listed, which is passed over then. Without it, the visit or walk fails there.
+   * Called for each directory that cannot be listed, which is then skipped. Without it, the visit or walk fails there.
    */
   readonly onUnlisted?: (directory: NodePath, error: PondError) => void;
 }
 
-/** Yields what matches the pattern, which starts at `start`. Fails `invalid-path`, `path-escapes`, `visit-loop`. */
+/** Yields the matches of the pattern, which starts at `start`. Fails `invalid-path`, `path-escapes`, `visit-loop`. */
 export async function* visit(
   backend: Backend,
   start: NodePath,
@@ -83,14 +83,14 @@ async function* withAllBelow(
 }
 
 /**
- * Fails `pond-damaged` for a directory that is inside of itself: `inside` are the ids of those around it. No change makes
- * one, and whoever goes down would not come to an end.
+ * Fails `pond-damaged` for a directory inside itself: `inside` are the ids of its ancestors. No change makes one, and a
+ * traversal would never end.
  */
 export function checkOutside(inside: readonly string[], { id }: Node, path: string): void {
   if (inside.includes(id)) throw new PondError('pond-damaged', `the directory ${path} is inside of itself`, { path });
 }
 
-/** The entries of a directory; none when it cannot be listed, and who visits wants to go on. */
+/** Returns the entries of a directory; none when it cannot be listed and the caller wants to continue. */
 async function listed(
   directory: NodePath,
   { onUnlisted }: VisitOptions,
@@ -117,7 +117,7 @@ interface Progress {
   readonly positions: readonly number[];
   /** From the start, as the pattern walked. */
   readonly names: readonly string[];
-  /** Ids of the directories that were searched on the way here. */
+  /** Ids of the directories searched on the way here. */
   readonly inside: readonly string[];
 }
 
@@ -141,7 +141,7 @@ async function* visitDirectory(visit: Visit, directory: NodePath, progress: Prog
   }
 }
 
-/** Returns the names when all that can match next is names without wildcards, else undefined. */
+/** Returns the names when only names without wildcards can match next, otherwise undefined. */
 function literalNames(glob: Glob, positions: readonly number[]): string[] | undefined {
   const names = new Set<string>();
   for (const position of positions) {
@@ -166,7 +166,10 @@ async function candidates(
   return found;
 }
 
-/** Where the pattern can go on below a name: `deep` positions were reached through a `**`, `named` ones otherwise. */
+/**
+ * Returns the next positions of the pattern below a name: `deep` positions were reached through a `**`, `named` ones
+ * otherwise.
+ */
 function advance(
   glob: Glob,
   positions: readonly number[],
@@ -188,7 +191,7 @@ function advance(
   return { matched, named: [...named], deep: [...deep].filter((position) => !named.has(position)) };
 }
 
-/** Returns the position and those after it that a `**` standing for nothing lets pass; none past the end. */
+/** Returns the position and those after it that an empty `**` lets pass; none past the end. */
 function positionsFrom(glob: Glob, position: number): number[] {
   const positions: number[] = [];
   for (let at = position; at < glob.parts.length; at++) {

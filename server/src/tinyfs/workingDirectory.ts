@@ -17,13 +17,13 @@ import { visit, type Visited, type VisitOptions, walk } from './visit.ts';
 type Range = { readonly start: number; readonly end: number };
 
 /**
- * A directory that paths start from. It is a place, not a node: each call looks up what stands there now, so that it
- * shows every change, and a directory made anew at its path is the same working directory.
+ * A directory that paths start from. It is a path, not a node: each call looks up the current node, so that it shows
+ * every change, and a directory recreated at its path is the same working directory.
  *
  * Paths: rules in resolve.ts; '', '.' and, for the root, '/' are the directory itself. All calls fail `not-a-directory`
- * for a path through something else, `path-escapes`, `invalid-path`, `symlink-loop`, and `not-found` for a dangling
- * link. Changes fail `read-only` where the file system cannot be written. A check and the change after it are two
- * steps: callers that race for one path order themselves.
+ * for a path through another node, `path-escapes`, `invalid-path`, `symlink-loop`, and `not-found` for a dangling link.
+ * Changes fail `read-only` when the file system cannot be written. A check and the change after it are two steps:
+ * callers that race for one path must synchronize.
  */
 export class WorkingDirectory {
   readonly backend: Backend;
@@ -37,13 +37,13 @@ export class WorkingDirectory {
     this.#names = names;
   }
 
-  /** Returns what is at the path, or undefined. A link that leads nowhere fails `not-found`, unless not followed. */
+  /** Returns the node at the path, or undefined. A dangling link fails `not-found`, unless not followed. */
   async get(path: string, { followLinks = true } = {}): Promise<NodePath | undefined> {
     const resolution = await resolvePath(this.backend, await this.#here(), path, followLinks);
     return resolution.kind === 'found' ? resolution.at : undefined;
   }
 
-  /** True when `get` finds something. Never fails for a path that leads nowhere, whatever the reason. */
+  /** True when `get` finds a node. Never fails for a path that leads nowhere, whatever the reason. */
   async exists(path: string): Promise<boolean> {
     try {
       return (await this.get(path)) !== undefined;
@@ -72,7 +72,9 @@ export class WorkingDirectory {
     return chunks.length <= 1 ? only : new Uint8Array(Buffer.concat(chunks));
   }
 
-  /** The content of a file in chunks, bytes start to end (exclusive) of it. Fails as readFile, at the first chunk. */
+  /**
+   * Yields the content of a file in chunks, bytes start to end (exclusive). Fails like readFile, at the first chunk.
+   */
   async *readStream(path: string, range?: Range): AsyncIterable<Uint8Array> {
     const at = await this.#existing(path);
     if (at.isDirectory) {
@@ -81,14 +83,14 @@ export class WorkingDirectory {
     yield* this.backend.read(at.node, range);
   }
 
-  /** Returns the target of a link, as it was given. Fails `not-found`, `not-a-symlink`. */
+  /** Returns the target of a link, as given. Fails `not-found`, `not-a-symlink`. */
   async readlink(path: string): Promise<string> {
     const at = await resolveExisting(this.backend, await this.#here(), path, false);
     if (at.node.type === 'symlink') return this.backend.readlink(at.node);
     throw new PondError('not-a-symlink', `expected a link at ${at.path}, got a ${at.node.type}`, { path: at.path });
   }
 
-  /** All versions of what is at the path, newest first. Fails `not-found`, at the first. */
+  /** Yields all versions of the node at the path, latest first. Fails `not-found`, at the first. */
   async *versions(path: string): AsyncIterable<Node> {
     yield* this.backend.versions((await this.#existing(path)).node);
   }
@@ -100,16 +102,16 @@ export class WorkingDirectory {
   }
 
   /**
-   * Stores the next version of a file, or a new one; a link at the end is followed to its file. Without a type a file
-   * keeps the one it has; without attributes likewise. Fails `is-a-directory`, `already-exists` for overwrite false and
-   * for another type, `not-found` for create false and when its directory is missing.
+   * Stores the next version of a file, or a new one; a link at the end is followed to its file. Omitted type and
+   * attributes keep those of an existing file. Fails `is-a-directory`, `already-exists` for overwrite false and for
+   * another type, `not-found` for create false and when its directory is missing.
    */
   async writeFile(path: string, content: Content, options: WriteOptions = {}): Promise<NodePath> {
     return writeFile(this.backend, await this.#here(), path, content, options);
   }
 
   /**
-   * Makes a directory. With `parents` also those on the way, and a directory that is there already is fine. Fails
+   * Makes a directory. With `parents` also the missing parents, and an existing directory is fine. Fails
    * `already-exists`, and `not-found` when its own directory is missing.
    */
   async createDirectory(path: string, { parents = false } = {}): Promise<WorkingDirectory> {
@@ -124,7 +126,7 @@ export class WorkingDirectory {
   }
 
   /**
-   * Replaces the attributes of what is at the path, as its next version. Fails `not-found`; `invalid-path` for the
+   * Replaces the attributes of the node at the path, as its next version. Fails `not-found`; `invalid-path` for the
    * root.
    */
   async setAttributes(path: string, attributes: Readonly<Record<string, string>>): Promise<NodePath> {
@@ -132,15 +134,15 @@ export class WorkingDirectory {
   }
 
   /**
-   * Removes an entry; a link itself, not what it leads to. Fails `not-found`, `directory-not-empty` unless recursive,
-   * and `invalid-path` for this directory.
+   * Removes an entry; a link itself, not its target. Fails `not-found`, `directory-not-empty` unless recursive, and
+   * `invalid-path` for this directory.
    */
   async remove(path: string, { recursive = false } = {}): Promise<void> {
     await removeEntry(this.backend, await this.#here(), path, recursive);
   }
 
   /**
-   * Moves an entry with its id and versions; links at either end are the entries meant. Onto itself it does nothing.
+   * Moves an entry with its id and versions; links at either end are not followed. Moving onto itself does nothing.
    * Fails `not-found`, `already-exists` unless overwrite, and then `not-a-directory` or `is-a-directory` where only one
    * of the two is a directory, `directory-not-empty` for the one replaced; `invalid-path` into its own subtree.
    */
@@ -149,24 +151,25 @@ export class WorkingDirectory {
   }
 
   /**
-   * Copies a file, or with `recursive` a directory and all in it, as new nodes. A link at `from` is followed, those in
-   * a directory are copied as links; an entry at `to` is replaced, a link too. Fails as rename, and `is-a-directory`
-   * for a directory unless recursive.
+   * Copies a file, or with `recursive` a directory and its contents, as new nodes. A link at `from` is followed, those
+   * in a directory are copied as links; an entry at `to` is replaced, a link too. Fails like rename, and
+   * `is-a-directory` for a directory unless recursive.
    */
   async copy(from: string, to: string, options: TransferOptions = {}): Promise<NodePath> {
     return copyEntry(this.backend, await this.#here(), from, to, options);
   }
 
   /**
-   * What matches a glob pattern, with its captures: order and links as in visit.ts. Fails `invalid-path`, `visit-loop`.
+   * Yields the matches of a glob pattern, with captures: order and links as in visit.ts. Fails `invalid-path`,
+   * `visit-loop`.
    */
   async *visit(pattern: string, options: VisitOptions = {}): AsyncIterable<Visited> {
     yield* visit(this.backend, await this.#here(), pattern, options);
   }
 
   /**
-   * Everything below a directory, each directory before what is in it, in byte order of names. Follows no links. Fails
-   * as the directory.
+   * Yields everything below a directory, each directory before its contents, in byte order of names. Follows no links.
+   * Fails like list.
    */
   async *walk(path = '.', options: VisitOptions = {}): AsyncIterable<NodePath> {
     yield* walk(this.backend, await this.#directory(path), options);
