@@ -128,7 +128,7 @@ export interface ResourceCommands {
     params: InPond & { readonly names?: readonly string[]; readonly isRepeated?: boolean };
     result: { readonly runs: readonly RunInfo[] };
   };
-  /** Records of runs, newest first. */
+  /** Records of runs, latest first. */
   runs: {
     params: InPond & { readonly names?: readonly string[]; readonly limit?: number };
     result: readonly RunInfo[];
