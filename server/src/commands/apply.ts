@@ -4,7 +4,7 @@ import { resourceKinds } from '../resources/registry.ts';
 import { type Command } from './context.ts';
 import { problemInfo } from './resourceInfo.ts';
 
-/** Stages documents as resources, all or none. Problems of the documents are in the result. */
+/** Stages documents as resources, all or none. Returns the problems of the documents with the result. */
 export const apply: Command<'apply'> = async (
   context,
   { pond: directory, sources, variables = {}, directory: folder },

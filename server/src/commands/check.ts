@@ -4,8 +4,8 @@ import { throwIfCancelled } from './tree.ts';
 import { treeHashes } from './treeHash.ts';
 
 /**
- * Recomputes the hashes of a version (HEAD) from its data; problems as sentences, none for a sound pond. With it what
- * the resources of the version hold, as hashes.
+ * Recomputes the hashes of a version (HEAD) from its data; returns problems as sentences, none for a sound pond, and
+ * hashes of the content of the version's resources.
  */
 export const check: Command<'check'> = async (context, { pond: directory, at }) => {
   const pond = await context.ponds.get(directory, 'read');

@@ -5,8 +5,8 @@ import { type Command } from './context.ts';
 import { throwIfCancelled, treeAt } from './tree.ts';
 
 /**
- * The names in a directory with their types, and no more of what `list` tells: an editor asks for a directory each time
- * that it shows it, and most of the time goes into carrying the answer. The path is no pattern.
+ * The names in a directory with their types, and nothing else that `list` reports: an editor requests a directory each
+ * time it shows it, and transferring the answer takes most of the time. The path is not a pattern.
  */
 export const children: Command<'children'> = async (context, params) => {
   const root = await treeAt(context, params);

@@ -1,6 +1,6 @@
 import { type Command } from './context.ts';
 
-/** Closes a pond. What is staged stays staged. */
+/** Closes a pond. Staged changes stay staged. */
 export const close: Command<'close'> = async (context, { pond }) => {
   await context.ponds.close(pond);
   return null;

@@ -3,7 +3,7 @@ import { type Command } from './context.ts';
 import { commitInfo } from './info.ts';
 
 /**
- * Commits all that is staged. Fails `nothing-staged`, `conflict`, and `resource-invalid` for a staged document with
+ * Commits all staged changes. Fails `nothing-staged`, `conflict`, and `resource-invalid` for a staged document with
  * errors; everything stays staged then.
  */
 export const commit: Command<'commit'> = async (context, { pond: directory, message, author }) => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Content } from '../tinyfs/backend.ts';
 
-/** SHA-256 of content as a node gives it: lower-case hex. */
+/** SHA-256 of streamed content: lower-case hex. */
 export async function contentHash(content: Content): Promise<string> {
   const hash = createHash('sha256');
   if (content instanceof Uint8Array) return hash.update(content).digest('hex');

@@ -2,25 +2,25 @@ import { type CommandName, type Params, type Result } from '../protocol/commands
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { type QueryEngine } from '../sql/engine.ts';
 
-/** What a command is given beside its params. */
+/** Context of a command, apart from its params. */
 export interface CommandContext {
   readonly ponds: PondAccess;
-  /** The query engine; loaded on first need. Fails `engine-unavailable`. */
+  /** The query engine, loaded on first use. Fails `engine-unavailable`. */
   readonly queries: () => Promise<QueryEngine>;
-  /** Tells how far a long command is: units done, and of how many when known. */
+  /** Reports the progress of a long command: units done, and their total when known. */
   readonly progress: (message: string, done: number, total?: number) => void;
   /** Aborted when the caller no longer wants the result. */
   readonly signal: AbortSignal;
-  /** Content that streams in; takes the place of the content in the params. Undefined when the params hold all. */
+  /** Input stream, which replaces the content in the params. Undefined when the params hold all of it. */
   readonly input: AsyncIterable<Uint8Array> | undefined;
-  /** Takes content that streams out, instead of the result; undefined when the result holds all. */
+  /** Receives the output stream, which replaces the result; undefined when the result holds all of it. */
   readonly output: ((chunk: Uint8Array) => void | Promise<void>) | undefined;
   readonly effects: Effects;
 }
 
 /** The outside world, as commands see it. */
 export interface Effects {
-  /** Who commits when the params do not say: USER@host. */
+  /** Author of commits when the params name none: USER@host. */
   readonly author: string;
   /** The value of an environment variable; undefined when it is not set. */
   readonly env: (name: string) => string | undefined;
@@ -28,25 +28,25 @@ export interface Effects {
   readonly now: () => number;
 }
 
-/** What a command does to a pond. */
+/** Access that a command needs to a pond. */
 export type Access = 'read' | 'write';
 
 /** The ponds of this process. */
 export interface PondAccess {
   /**
-   * The open pond of a directory; opened when it is not. Fails as openPond, and `lock-held` or `read-only` for 'write'.
+   * The open pond of a directory; opens it if necessary. Fails as openPond, and `lock-held` or `read-only` for 'write'.
    */
   get(directory: string, access: Access): Promise<ResourcePond>;
-  /** Makes a new pond and keeps it open. Fails `pond-exists`. */
+  /** Creates a pond and keeps it open. Fails `pond-exists`. */
   create(directory: string): Promise<ResourcePond>;
-  /** Opens a pond, or joins the process that has it. */
+  /** Opens a pond, or joins the process that holds it. */
   open(directory: string): Promise<{ readonly pond: string; readonly id: string; readonly mode: SessionKind }>;
-  /** Closes a pond; nothing happens when it is not open. */
+  /** Closes a pond; does nothing when it is not open. */
   close(directory: string): Promise<void>;
 }
 
-/** How this process takes part in a pond: it has the lock, goes through the process that has it, or only reads. */
+/** Role of this process in a pond: it holds the lock, goes through the process that does, or only reads. */
 export type SessionKind = 'owner' | 'attached' | 'read';
 
-/** One verb. Fails with a PondError; the request boundary makes a response of it. */
+/** One verb. Fails with a PondError, which the request boundary turns into a response. */
 export type Command<N extends CommandName> = (context: CommandContext, params: Params<N>) => Promise<Result<N>>;

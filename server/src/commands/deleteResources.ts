@@ -3,7 +3,7 @@ import { readResources } from '../resources/readResource.ts';
 import { selectResources } from '../resources/select.ts';
 import { type Command } from './context.ts';
 
-/** Stages the removal of resources with all that they hold, and of the links to them. Fails `resource-not-found`. */
+/** Stages the removal of resources with all their content, and of the links to them. Fails `resource-not-found`. */
 export const deleteResources: Command<'deleteResources'> = async (context, { pond: directory, names }) => {
   const pond = await context.ponds.get(directory, 'write');
   const homes = selectResources(await readResources(pond.fs), names);

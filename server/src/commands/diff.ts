@@ -6,8 +6,8 @@ import { changeInfo } from './info.ts';
 import { upToDate } from './tree.ts';
 
 /**
- * Differences from a version (HEAD) to another (the working tree), in path order; the name of a resource stands for all
- * that it holds. Fails `version-not-found`, and `not-found` for a path that is on neither side.
+ * Differences from a version (HEAD) to another (the working tree), in path order; the name of a resource covers all its
+ * content. Fails `version-not-found`, and `not-found` for a path on neither side.
  */
 export const diff: Command<'diff'> = async (context, { pond: directory, from = 'HEAD', to, paths }) => {
   const pond = await upToDate(await context.ponds.get(directory, 'read'));
@@ -17,7 +17,7 @@ export const diff: Command<'diff'> = async (context, { pond: directory, from = '
   return (await nameChanges(changes, before, after)).map(changeInfo);
 };
 
-/** Loaded where a path is given: it brings the parser of documents. */
+/** Loaded only when a path is given: it loads the document parser. */
 async function realPathsOf(paths: readonly string[], trees: readonly FileSystem[]): Promise<readonly string[]> {
   return await (await import('../apply/realPaths.ts')).realPaths(paths, trees);
 }

@@ -5,8 +5,8 @@ import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { type Command } from './context.ts';
 
 /**
- * Takes staged changes back: those at or below the paths, or all; a resource's with its name's. Returns how many there
- * were, as status counts them. Fails `nothing-staged` when there are none, and as takenBackWith.
+ * Discards staged changes: those at or below the paths, or all; a resource's together with its name's. Returns their
+ * number, counted as in status. Fails `nothing-staged` when there are none, and as takenBackWith.
  */
 export const discard: Command<'discard'> = async (context, { pond: directory, paths }) => {
   const pond = await context.ponds.get(directory, 'write');
@@ -21,7 +21,7 @@ async function staged(pond: ResourcePond): Promise<readonly NamedChange[]> {
   return await nameChanges((await pond.status()).staged, await pond.at('HEAD'), pond.fs);
 }
 
-/** How many changes that count are gone; one is gone with any of its parts. */
+/** Number of discarded changes, as status counts them; a change is gone when any of its parts is. */
 function countGone(before: readonly NamedChange[], after: readonly NamedChange[]): number {
   const key = ({ kind, path }: NamedChange): string => `${kind} ${path}`;
   const left = new Set(after.map(key));

@@ -23,10 +23,11 @@ import { type Skipped, skippedInPond } from './skipped.ts';
 import { fsAt } from './tree.ts';
 
 /**
- * Copies pond paths, or what matches globs, to a host directory, which is made when it is missing. Each file is written
- * aside and then renamed, so it is never there in part; a file with that content already is left alone. What the host
- * cannot have is left out, and named in the result. With `temporal`, see exportTemporal. Fails `not-found`, and
- * `path-escapes` where a link on the host would lead out of the directory, `invalid-path` in the pond's own folder.
+ * Copies pond paths, or the matches of globs, to a host directory, which is created when missing. Each file is written
+ * under a temporary name and then renamed, so it is never partial; a file that already has the content is left alone.
+ * Files that the host cannot store are skipped, and named in the result. For `temporal`, see exportTemporal. Fails
+ * `not-found`, `path-escapes` when a link on the host would lead out of the directory, and `invalid-path` in the pond's
+ * own folder.
  */
 export const exportFiles: Command<'export'> = async (context, params) => {
   const { paths, directory, temporal } = params;
@@ -74,11 +75,11 @@ interface Copying {
   readonly place: ExportTarget;
   readonly pace: () => Promise<void>;
   readonly before: Manifest;
-  /** What was there before, with the series of several parts that this export made files of. */
+  /** The sets from before, and the series of several versions that this export wrote. */
   readonly merged: Map<string, ExportedSet>;
 }
 
-/** All versions of a series, as one file. True when that was there already. */
+/** Writes all versions of a series as one file. True when the file was already present. */
 async function writeSeries(
   { pond, place, before, merged }: Copying,
   { at, relativePath }: ExportItem,
@@ -86,12 +87,12 @@ async function writeSeries(
   const inputs = await pond.hostFiles(at.node, place.job);
   const set = { origin: '', inputs, folder: relativePath, file: relativePath, parts: [] };
   const written = await writeSet(place, set, before.get(relativePath));
-  // One that was copied as it is can be compared again.
+  // A series copied as it is can be compared again.
   if (inputs.length > 1) merged.set(relativePath, { origin: '', key: written.key, files: written.files });
   return written.unchanged > 0;
 }
 
-/** True when the file was there already. */
+/** True when the file was already present. */
 async function writeItem({ root, place, pace }: Copying, item: ExportItem): Promise<boolean> {
   const { disk, directory } = place;
   const { at, relativePath } = item;
@@ -104,7 +105,7 @@ async function writeItem({ root, place, pace }: Copying, item: ExportItem): Prom
   return false;
 }
 
-/** True when the host file has the content already, as far as can be told before the content is made. */
+/** True when the host file already has the content, as far as known before derived content is computed. */
 async function isThere(disk: Disk, { at, relativePath }: ExportItem): Promise<boolean> {
   if (disk.stat(relativePath)?.sizeBytes !== at.node.sizeBytes) return false;
   const content = disk.readStream(relativePath);

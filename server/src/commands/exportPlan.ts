@@ -9,25 +9,25 @@ import { parquetName } from '../publish/export/writeSet.ts';
 import { matchless, type Skipped } from './skipped.ts';
 import { existing } from './tree.ts';
 
-/** Something to write to the host: where it is in the pond, and where it goes below the host directory. */
+/** An item to write to the host: its node in the pond, and its path below the host directory. */
 export interface ExportItem {
   readonly kind: 'item';
   readonly at: NodePath;
   readonly relativePath: string;
 }
 
-/** What an export writes, and what it cannot write. */
+/** Items to export, and those that cannot be written. */
 export interface ExportPlan {
   readonly items: readonly ExportItem[];
   readonly skipped: readonly Skipped[];
 }
 
 /**
- * What an export of the paths writes, each directory before what is in it. A path keeps its last name, a match of a
- * glob its path below the part of the glob that has no wildcard; a series or table is a Parquet file, and is called so.
- * Links are replaced by the files they lead to; a link to a directory is followed only where it is named, and skipped
- * elsewhere, as are links that lead nowhere and directories that cannot be listed. Fails `not-found`, `already-exists`
- * when two items would have one name.
+ * Plans an export of the paths, each directory before its content. A path keeps its last name; a match of a glob keeps
+ * its path below the part of the glob without wildcards. A series or table becomes a Parquet file with that extension.
+ * Links are replaced by the files they lead to. A link to a directory is followed only when it is named, and skipped
+ * elsewhere, as are dangling links and directories that cannot be listed. Fails `not-found`, and `already-exists` when
+ * two items would have the same name.
  */
 export async function planExport(root: WorkingDirectory, paths: readonly string[]): Promise<ExportPlan> {
   const items = new Map<string, ExportItem>();
@@ -55,15 +55,14 @@ async function* itemsOf(root: WorkingDirectory, path: string): AsyncIterable<Exp
     return;
   }
   const fixed = fixedPart(path);
-  // Matches have the paths that they really have, also where the fixed part goes through a link: the name of a
-  // resource.
+  // Matches have real paths, even when the fixed part goes through a link: the name of a resource.
   const base = (await root.exists(fixed)) ? (await existing(root, fixed, true)).path : fixed;
   const unlisted: Skipped[] = [];
   for await (const { node } of root.visit(path, skipping(unlisted))) yield* withContent(root, node, base, node.path);
   yield* unlisted;
 }
 
-/** An entry named `path`, with all below it; names are cut off up to `base`. */
+/** An entry named `path`, with everything below it; names are relative to `base`. */
 async function* withContent(
   root: WorkingDirectory,
   at: NodePath,
@@ -71,7 +70,7 @@ async function* withContent(
   path: string,
 ): AsyncIterable<ExportItem | Skipped> {
   const first = await itemOf(root, at, base, path);
-  // The root itself has no name to be written under.
+  // The root itself has no name.
   if (first.kind === 'skipped' || first.relativePath !== '') yield first;
   if (!at.isDirectory) return;
   const unlisted: Skipped[] = [];
@@ -82,14 +81,14 @@ async function* withContent(
   yield* unlisted;
 }
 
-/** Lets a visit or a walk go on behind directories that cannot be listed, and adds those to `unlisted`. */
+/** Lets a visit or a walk continue past directories that cannot be listed, and adds those to `unlisted`. */
 function skipping(unlisted: Skipped[]): VisitOptions {
   return {
     onUnlisted: ({ path }, { message }) => void unlisted.push({ kind: 'skipped', path, reason: message }),
   };
 }
 
-/** An entry, or the file at the end of a link, as what is written at `path` without `base`. */
+/** Export item for an entry, or for the file that a link leads to: at `path`, relative to `base`. */
 async function itemOf(root: WorkingDirectory, at: NodePath, base: string, path: string): Promise<ExportItem | Skipped> {
   const isBelow = base === '/' || path.startsWith(`${base}/`);
   const relativePath = path.slice(isBelow ? base.length : 0).replace(/^\/+|\/+$/g, '');
@@ -104,7 +103,7 @@ function fileName({ node }: NodePath, relativePath: string): string {
   return node.type === 'series' || node.type === 'table' ? parquetName(relativePath) : relativePath;
 }
 
-/** The directory that a glob starts from: its components before the first wildcard. */
+/** The directory where a glob starts: its components before the first wildcard. */
 function fixedPart(glob: string): string {
   const components = glob.split('/');
   const first = components.findIndex(hasWildcard);

@@ -19,10 +19,10 @@ import { skippedInPond } from './skipped.ts';
 import { treeAt } from './tree.ts';
 
 /**
- * Writes what patterns match to a host directory, under the names that the wildcards stand for: series and tables as a
- * Parquet file for each part of time, the rest as it is. What did not change is left as it is; files that an earlier
- * export by the same patterns left, and that are not any more, are removed. Texts of templates that a later pattern
- * matches know the files of the pattern before it. Fails `not-found`, `is-a-directory`, `already-exists`.
+ * Writes the matches of patterns to a host directory, under names made of the wildcards' captures: series and tables as
+ * one Parquet file per period, other files as they are. Unchanged files are left alone; files of an earlier export by
+ * the same patterns that are no longer exported are removed. Templates matched by a later pattern receive the files of
+ * the preceding pattern. Fails `not-found`, `is-a-directory`, `already-exists`.
  */
 export async function exportTemporal(
   context: CommandContext,
@@ -54,12 +54,12 @@ export async function exportTemporal(
       ...(await skippedInPond(plan.skipped, displayPaths([fs]))),
     };
   } finally {
-    // After a failure too: what was written is ours to remove some day.
+    // After a failure too, so that a later export can remove the files written so far.
     writeManifest(disk, before, after);
   }
 }
 
-/** How many series are written side by side: one is compared and renamed while another is taken apart. */
+/** Number of series written concurrently: one is compared and renamed while another is partitioned. */
 const itemsAtOnce = 2;
 
 interface Writing {
@@ -121,7 +121,7 @@ async function writeItem(
   return await writeText(place, { origin, match, file, text });
 }
 
-/** Texts say nothing of data: after a pattern of templates the next one knows the same files. */
+/** Texts add no data files: after a pattern of templates, the next one receives the same files. */
 function nextContext(
   before: ExportContext | undefined,
   pattern: string,
@@ -140,7 +140,7 @@ function nextContext(
   );
 }
 
-/** What these patterns had before and do not have now is not exported any more. */
+/** Drops the former sets of these patterns that they no longer export. */
 function forgetOthers(sets: Map<string, ExportedSet>, names: ReadonlySet<string>, patterns: ReadonlySet<string>): void {
   for (const [name, { origin }] of sets) if (!names.has(name) && patterns.has(origin)) sets.delete(name);
 }

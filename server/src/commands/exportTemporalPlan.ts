@@ -7,27 +7,28 @@ import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { matchless, type Skipped } from './skipped.ts';
 import { existing } from './tree.ts';
 
-/** A file of the pond that is exported by time, or as it is when it is a text. */
+/** A file of the pond to export: partitioned by time or, if it is a text, as it is. */
 export interface TemporalItem {
   readonly kind: 'series' | 'text';
   readonly match: Match;
-  /** What the wildcards stand for, with `/` between; the file's own name when that is nothing. */
+  /** Captures of the wildcards, joined with `/`; the file's own name when they are empty. */
   readonly name: string;
   /** Folder for partitions, '' for the directory itself. */
   readonly folder: string;
-  /** The file for what is not partitioned. */
+  /** The file for unpartitioned content. */
   readonly file: string;
 }
 
-/** What an export by time writes, by pattern. */
+/** Items of an export by time, by pattern. */
 export interface TemporalPlan {
   readonly patterns: readonly { readonly pattern: string; readonly items: readonly TemporalItem[] }[];
   readonly skipped: readonly Skipped[];
 }
 
 /**
- * What patterns match, with the names it gets. A resource that a wildcard matches counts by its name. Fails `not-found`
- * and `is-a-directory` for a path without wildcards, `already-exists` when two files would have one name.
+ * The matches of patterns, with their export names. A resource matched by a wildcard counts by its name. Fails
+ * `not-found` and `is-a-directory` for a path without wildcards, `already-exists` when two files would have the same
+ * name.
  */
 export async function planTemporal(
   root: WorkingDirectory,
@@ -68,7 +69,7 @@ async function matched(root: WorkingDirectory, inputs: InputMatcher, pattern: st
 }
 
 function itemOf(match: Match): TemporalItem {
-  // What `**` stands for has slashes, the last at its end.
+  // The capture of `**` contains slashes, the last one at its end.
   const captured = match.captures.flatMap((capture) => capture.split('/').filter((name) => name !== '')).join('/');
   const name = captured === '' ? match.name : captured;
   const isSeries = match.type === 'series' || match.type === 'table';

@@ -1,6 +1,6 @@
 /**
- * Runs commands: on a pond that this process has open, or in the process that holds the pond. When that process dies,
- * its pond is opened here, and the command is asked again.
+ * Runs commands on a pond that this process has open, or in the process that holds the pond. When that process dies,
+ * the host opens the pond here and replays the command.
  */
 import { isPondError, type PondError } from '../base/error.ts';
 import { OwnershipLostError } from '../pond/ownership.ts';
@@ -15,13 +15,13 @@ import { type CallOptions, RemoteGoneError } from './remote.ts';
 import { type Ask, resultOfReplay } from './replay.ts';
 import { type PondSession } from './session.ts';
 
-/** How often a command follows a pond to the next process that holds it. */
+/** Number of times that a command follows a pond to the next process that holds it. */
 const movesMax = 8;
 
-/** How often a command reads again what another process commits at that moment. */
+/** Number of times that a command reads again while another process commits. */
 const readsMax = 3;
 
-/** What is staged was committed by another process while a reader without the lock looked at it. */
+/** Another process committed the staged changes while a reader without the lock was reading them. */
 class MovedOnError extends Error {
   override readonly cause: PondError;
 
@@ -35,21 +35,21 @@ class MovedOnError extends Error {
 export interface Host {
   /** Runs a command. Fails with the PondErrors of the command. */
   call<N extends CommandName>(name: N, params: Params<N>, options?: CallOptions): Promise<Result<N>>;
-  /** As `call`, for another process: only for ponds that this one holds. Fails `lock-held` for others. */
+  /** As `call`, on behalf of another process: only for ponds that this one holds. Fails `lock-held` for others. */
   serve<N extends CommandName>(name: N, params: Params<N>, options?: CallOptions): Promise<Result<N>>;
   close(): Promise<void>;
 }
 
-/** What a host is made of. */
+/** Parts of a host. */
 export interface HostParts {
   readonly ponds: Ponds;
   readonly queries: () => Promise<QueryEngine>;
-  /** Ends the query engine if it was loaded. */
+  /** Closes the query engine if it was loaded. */
   readonly closeQueries: () => Promise<void>;
   readonly effects: Effects;
 }
 
-/** Returns a host; nothing is opened or loaded before the first call. */
+/** Returns a host; opens and loads nothing before the first call. */
 export function createHost(parts: HostParts): Host {
   const { ponds } = parts;
 
@@ -72,8 +72,8 @@ export function createHost(parts: HostParts): Host {
   }
 
   /**
-   * One attempt; the second is `repeated`: the first may have been carried out by a process that died before it said
-   * so.
+   * One attempt. The second is `repeated`: the first may have been carried out by a process that died before it
+   * answered.
    */
   async function attempt<N extends CommandName>(
     name: N,
@@ -95,7 +95,7 @@ export function createHost(parts: HostParts): Host {
         throw new MovedOnError(error);
       }
       if (seat.kind === 'attached' && isPondError(error, 'lock-held')) {
-        // The process that was thought to hold the pond has given it up, or lost it.
+        // The recorded owner released or lost the lock; reattach.
         await ponds.leave(seat);
         throw new RemoteGoneError(error);
       }
@@ -104,8 +104,8 @@ export function createHost(parts: HostParts): Host {
   }
 
   /**
-   * Returns why a command failed: where the pond was lost meanwhile, that, whatever it met because of it. Such a pond is
-   * given up: the next command opens what is there then.
+   * Returns the reason why a command failed: the loss of the pond if that happened meanwhile, since it causes other
+   * errors. The session of a lost pond ends, and the next command opens the pond afresh.
    */
   async function leaveLost(seat: PondSession, error: unknown): Promise<unknown> {
     if (seat.kind !== 'owner' || !isPondError(error)) return error;
@@ -153,7 +153,10 @@ export function createHost(parts: HostParts): Host {
   };
 }
 
-/** Why a pond that was open for writing is not this process's any more; undefined when it is, or that cannot be told. */
+/**
+ * Reason why this process no longer owns a pond opened for writing; undefined when it does, or when that cannot be
+ * determined.
+ */
 function lossOf(pond: ResourcePond): OwnershipLostError | undefined {
   try {
     pond.requireOwned();
@@ -167,7 +170,7 @@ function lossOf(pond: ResourcePond): OwnershipLostError | undefined {
 
 type Output = NonNullable<CallOptions['output']>;
 
-/** As `output`; says when it is used. */
+/** Wraps `output`; calls `onUse` on each chunk. */
 function tellingOf(output: Output, onUse: () => void): Output {
   return (chunk) => {
     onUse();

@@ -1,4 +1,4 @@
-/** Host folders that a command is given, and what must not be in them or around them. */
+/** Checks of the host folders that a command is given: their content and their parents. */
 import { dirname, join, resolve } from 'node:path';
 import { PondError } from '../base/error.ts';
 import { type Disk } from '../storage/disk.ts';
@@ -6,13 +6,14 @@ import { openHostDisk } from '../storage/hostDisk.ts';
 import { isBelowHostPath, realHostPath } from '../storage/hostTree.ts';
 
 /**
- * What a folder may have where a pond is made: what is hidden, what disks come with, and what a crash left of a pond.
+ * Names allowed in the folder of a new pond: hidden files, those that disks come with, and what a crash left of a pond.
  */
 const isOfNobody = (name: string): boolean => /^(\.|lost\+found$|_pond$|_delta_log$)/.test(name);
 
 /**
- * Checks that a pond can be made at a host path: a folder of its own, or nothing yet. Fails `already-exists` for a
- * file, for a folder with other things in it and inside of another pond, `not-a-directory` below a file.
+ * Checks that a pond can be created at a host path: an empty folder of its own, or a path that does not exist yet.
+ * Fails `already-exists` for a file, for a folder with other content and inside another pond, `not-a-directory` below a
+ * file.
  */
 export function requirePondPlace(directory: string): void {
   const path = resolve(directory);
@@ -52,12 +53,12 @@ function checkAbove(path: string): void {
 const isPond = (disk: Disk): boolean =>
   disk.stat('_pond')?.kind === 'directory' && disk.stat('_delta_log')?.kind === 'directory';
 
-/** True for the folder of a pond and what is in it. */
+/** True for a pond's folder and everything in it. */
 export function isInside(pond: string, hostPath: string): boolean {
   return realHostPath(hostPath) === realHostPath(pond) || isBelowHostPath(pond, hostPath);
 }
 
-/** Fails `invalid-path` for a host path in the folder of the pond, whose files are its own. */
+/** Fails `invalid-path` for a host path in the pond's folder, whose files belong to the pond. */
 export function requireOutside(pond: string, hostPath: string): void {
   if (!isInside(pond, hostPath)) return;
   throw new PondError('invalid-path', `${hostPath} is inside of the pond's own folder`, {

@@ -6,7 +6,7 @@ import { selectResources } from '../resources/select.ts';
 import { type CommandContext } from './context.ts';
 
 /**
- * The account of a HydroVu resource of the working tree: it can be tried before it is committed. Fails
+ * The account of a HydroVu resource in the working tree, so that it can be tried before it is committed. Fails
  * `resource-not-found`, `resource-invalid`, `secret-missing`.
  */
 export async function accountOf(context: CommandContext, directory: string, name: string): Promise<HydroVuAccount> {
@@ -26,7 +26,7 @@ function find(homes: readonly StoredResource[], name: string): StoredResource {
     if (!isPondError(error, 'resource-not-found')) throw error;
     hint = error.hint;
   }
-  // One of another kind may be called so.
+  // A resource of another kind may have the name.
   const message = `there is no HydroVu resource "${name}"`;
   throw new PondError('resource-not-found', message, hint === undefined ? {} : { hint });
 }

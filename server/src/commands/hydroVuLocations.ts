@@ -1,7 +1,7 @@
 import { type Command } from './context.ts';
 import { accountOf } from './hydroVuAccount.ts';
 
-/** All locations that an account can see. Fails as accountOf, and `remote-denied`, `remote-failed`. */
+/** All locations visible to an account. Fails as accountOf, and `remote-denied`, `remote-failed`. */
 export const hydroVuLocations: Command<'hydroVuLocations'> = async (context, { pond, name }) => {
   const account = await accountOf(context, pond, name);
   const locations = await account.locations(context.signal);

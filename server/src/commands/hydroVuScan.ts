@@ -2,7 +2,7 @@ import { type Result } from '../protocol/commands.ts';
 import { type Command } from './context.ts';
 import { accountOf } from './hydroVuAccount.ts';
 
-/** What each page of a location's readings has. Fails as accountOf, and `remote-denied`, `remote-failed`. */
+/** The pages of a location's readings. Fails as accountOf, and `remote-denied`, `remote-failed`. */
 export const hydroVuScan: Command<'hydroVuScan'> = async (context, { pond, name, location, start, end }) => {
   const account = await accountOf(context, pond, name);
   const pages: Result<'hydroVuScan'>['pages'][number][] = [];

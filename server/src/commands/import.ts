@@ -13,11 +13,11 @@ import { workingTree } from './tree.ts';
 type Pace = () => Promise<void>;
 
 /**
- * Stages copies of host files, and of folders with all in them, in a pond directory, which is made when it is missing.
- * All or nothing: after a failure or a cancellation nothing of it is staged. A file whose content is there already is
- * left as it is. What a pond cannot hold is left out, as is this pond itself, and named in the result. Fails
- * `not-found` for a source, `invalid-path` for one in this pond's folder, `already-exists` where two files would have
- * one name or a file and a directory collide.
+ * Stages copies of host files, and of folders with all their content, in a pond directory, which is created when
+ * missing. All or nothing: after a failure or a cancellation none of it is staged. A file that already has the content
+ * is left alone. Files that a pond cannot hold are skipped, as is this pond itself, and named in the result. Fails
+ * `not-found` for a source, `invalid-path` for one in this pond's folder, `already-exists` when two files would have
+ * the same name or a file and a directory collide.
  */
 export const importFiles: Command<'import'> = async (context, { pond, sources, path }) => {
   const root = await workingTree(context, pond);
@@ -68,7 +68,7 @@ async function collect(sources: readonly string[], pond: string, pace: Pace): Pr
   return { entries, skipped };
 }
 
-/** Fails `invalid-path` for what is the pond's own. */
+/** Fails `invalid-path` for files of the pond itself. */
 function requireOther(pond: string, source: string): void {
   if (!isInside(pond, source)) return;
   throw new PondError('invalid-path', `${source} is of this pond itself`, {
@@ -77,7 +77,10 @@ function requireOther(pond: string, source: string): void {
   });
 }
 
-/** The pond's folder as a walk from `source` meets it, which would copy itself; undefined when it is not below. */
+/**
+ * The pond's folder as met by a walk from `source`, skipped because it would copy itself; undefined when it is not
+ * below `source`.
+ */
 function ownFolder(pond: string, source: string): HostSkipped | undefined {
   const below = relative(realHostPath(source), realHostPath(pond));
   if (below.startsWith('..') || isAbsolute(below)) return undefined;
@@ -89,14 +92,14 @@ function sameName(other: string, { hostPath, relativePath }: HostEntry): PondErr
   return new PondError('already-exists', message, { path: hostPath, hint: 'import them to different directories' });
 }
 
-/** True when the content is new, false when it is there already. */
+/** True when the content is new, false when it is already present. */
 async function stageFile(root: WorkingDirectory, target: string, entry: HostEntry, pace: Pace): Promise<boolean> {
   const content = (): Uint8Array | AsyncIterable<Uint8Array> => {
     const read = hostContent(entry);
     return read instanceof Uint8Array ? read : yielding(read, pace);
   };
   const before = await root.get(target);
-  // Only a file of the same size can be the same file: others need not be read twice.
+  // Only a file of the same size can be equal: others need not be read twice.
   if (before?.node.sizeBytes === entry.sizeBytes && !before.isDirectory) {
     if ((await contentHash(content())) === before.node.sha256) return false;
   }

@@ -1,10 +1,10 @@
-/** Every command: what it needs of a pond, and its function. Each is loaded when it is first called. */
+/** All commands: the access that each needs to a pond, and its function, loaded on its first call. */
 import { type CommandName } from '../protocol/commands.ts';
 import { type Access, type Command } from './context.ts';
 
 /** A command of the table. */
 export interface CommandEntry<N extends CommandName> {
-  /** 'none': the command is about the set of ponds and is never passed on to the process that holds one. */
+  /** 'none': the command concerns the set of ponds and is never forwarded to the process that holds one. */
   readonly access: Access | 'none';
   readonly load: () => Promise<Command<N>>;
 }

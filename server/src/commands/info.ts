@@ -1,4 +1,4 @@
-/** From what a pond answers to what the protocol says. */
+/** Conversions from a pond's answers to the protocol's types. */
 import { type ChangeInfo, type CommitInfo, type NodeInfo } from '../protocol/commands.ts';
 import { type Commit } from '../pond/types.ts';
 import { type NamedChange } from '../resources/countedChanges.ts';
@@ -9,7 +9,7 @@ import { followIfPossible } from '../tinyfs/resolve.ts';
 import { rootPath } from '../tinyfs/nodePath.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 
-/** What is known of an entry; a link is described with its target, and with the type at its end unless it dangles. */
+/** Metadata of an entry; a link has its text, and the type of its target unless it dangles. */
 export async function nodeInfo(root: WorkingDirectory, at: NodePath): Promise<NodeInfo> {
   const info = plainInfo(at);
   if (at.node.type !== 'symlink') return info;

@@ -10,10 +10,10 @@ import { nodeInfo } from './info.ts';
 import { existing, fsAt, throwIfCancelled } from './tree.ts';
 
 /**
- * The entries of a directory, or with `recursive` all below it; the matches of a glob; else the one entry at the path.
- * A link at the end is followed where it leads to a directory. Paths are as they were asked for: through the links that
- * are in them. A directory that cannot be listed says why, and the others are listed. Fails `not-found` for a path, not
- * for a glob, and as the directory itself that was asked for.
+ * The entries of a directory, or with `recursive` everything below it; the matches of a glob; else the one entry at the
+ * path. A link at the end is followed if it leads to a directory. Paths are in the requested form, through the links in
+ * them. A directory that cannot be listed carries the reason, and the rest is listed. Fails `not-found` for a path, not
+ * for a glob, and as the requested directory itself.
  */
 export const list: Command<'list'> = async (context, params) => {
   const fs = await fsAt(context, params);
@@ -35,14 +35,14 @@ export const list: Command<'list'> = async (context, params) => {
 
 interface Listed {
   readonly at: NodePath;
-  /** Through the links that the listing went through. */
+  /** Goes through the same links as the listing. */
   readonly path: string;
-  /** Why the directory is not listed. It may be told after its entry, and once more. */
+  /** Reason why the directory is not listed. Reported after its entry, and possibly twice. */
   readonly problem?: PondError;
 }
 
 async function* entries(root: WorkingDirectory, path: string, recursive: boolean): AsyncIterable<Listed> {
-  // What is there by that very name goes before what the name would match as a pattern.
+  // An entry of exactly that name takes precedence over the matches of the name as a pattern.
   const named = hasWildcard(path) ? await found(root, path) : await existing(root, path, false);
   if (named === undefined) {
     yield* matches(root, path, recursive);
@@ -75,13 +75,13 @@ async function* below(root: WorkingDirectory, top: NodePath, asked: string): Asy
   yield* unlisted;
 }
 
-/** The path as it was asked for, absolute; undefined for one that goes up. */
+/** The path in its requested form, absolute; undefined for one that goes up. */
 function requestedPath(path: string): string | undefined {
   const { steps } = splitPath(path);
   return steps.includes('..') ? undefined : joinPath('/', ...steps);
 }
 
-/** What the path leads to; undefined when it leads nowhere. */
+/** Target of the path; undefined when it leads nowhere. */
 async function found(root: WorkingDirectory, path: string): Promise<NodePath | undefined> {
   try {
     return await root.get(path);

@@ -5,9 +5,9 @@ import { commitInfo } from './info.ts';
 import { existing, throwIfCancelled, upToDate } from './tree.ts';
 
 /**
- * Commits newest first; with a path, those that changed it or something below it. The name of a resource stands for all
- * that it holds. Fails `not-found` for a path that no commit changed and where nothing is staged, and
- * `version-not-found` for a start that is no commit.
+ * Commits, latest first; with a path, those that changed it or something below it. The name of a resource covers all
+ * its content. Fails `not-found` for a path that no commit changed and where nothing is staged, and `version-not-found`
+ * for a start that is not a commit.
  */
 export const log: Command<'log'> = async (context, { pond: directory, ...options }) => {
   const pond = await upToDate(await context.ponds.get(directory, 'read'));
@@ -23,9 +23,11 @@ export const log: Command<'log'> = async (context, { pond: directory, ...options
   return commits;
 };
 
-/** The path without links whose commits are asked for: as it is now, as committed, or as it was before its removal. */
+/**
+ * The path, without links, whose commits are requested: as it is now, as committed, or as it was before its removal.
+ */
 async function loggedPath(pond: ResourcePond, path: string): Promise<string> {
-  // Brings the parser of documents, which the log of all commits does without.
+  // Loads the document parser, which the log of all commits does not need.
   const { pathInResource, realPaths } = await import('../apply/realPaths.ts');
   const head = await pond.at('HEAD');
   for (const fs of [pond.fs, head]) {

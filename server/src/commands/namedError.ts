@@ -4,8 +4,8 @@ import { type FileSystem } from '../tinyfs/fs.ts';
 import { type PondAccess } from './context.ts';
 
 /**
- * Returns the error of a command with the names of resources in the place of their UUIDs in its texts, and its path
- * beside as people know it. Any other error, and one without such a path, is returned as it is.
+ * Returns the error of a command with resource names instead of UUIDs in its texts, and with the display path added.
+ * Any other error, and one without such a path, is returned as it is.
  */
 export async function withNames(
   error: unknown,
@@ -26,13 +26,13 @@ export async function withNames(
       cause: error,
     });
   } catch (other) {
-    // The tree that could tell the names cannot be read, and that is not what the caller asked for.
+    // The tree with the names is unreadable, and that is not what the caller asked for.
     if (isPondError(other)) return error;
     throw other;
   }
 }
 
-/** The trees that may have the name: the version that was asked for, what is staged, and what is committed. */
+/** The trees that may have the name: the requested version, the staged one, and the committed one. */
 async function treesOf(
   pond: Awaited<ReturnType<PondAccess['get']>>,
   at: string | undefined,

@@ -2,12 +2,12 @@ import { type ChangedEvent, type CommittedEvent } from '../protocol/events.ts';
 import { type PondEvent } from '../pond/types.ts';
 import { commitInfo } from './info.ts';
 
-/** Something that happened to a pond, as clients are told. */
+/** An event of a pond, as sent to clients. */
 export type PondNotification =
   | { readonly kind: 'changed'; readonly event: ChangedEvent }
   | { readonly kind: 'committed'; readonly event: CommittedEvent };
 
-/** A pond's event for the clients that know the pond as `pond`. */
+/** The notification of a pond's event for clients that know the pond as `pond`. */
 export function notificationOf(pond: string, event: PondEvent): PondNotification {
   switch (event.kind) {
     case 'changed':
@@ -19,7 +19,7 @@ export function notificationOf(pond: string, event: PondEvent): PondNotification
   }
 }
 
-/** The same notice for clients that know the pond by another name. */
+/** The same notification for clients that know the pond by another name. */
 export function renamedNotification(notice: PondNotification, pond: string): PondNotification {
   return notice.kind === 'changed'
     ? { kind: 'changed', event: { ...notice.event, pond } }

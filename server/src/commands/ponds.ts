@@ -1,12 +1,13 @@
 /**
- * The ponds that this process takes part in.
+ * The ponds in which this process takes part.
  *
  * Invariants:
- * - At most one seat for a directory, whatever name it is called by; seats are taken one after the other.
- * - A process that stays (a server) takes the lock or joins who has it, and only reads where neither can be. One that
- *   comes and goes (a terminal command) opens for reading unless it changes something, so that it holds nobody up. In a
- *   workspace that is not trusted a server does the same: to take the lock is to repair what a crash left.
- * - A seat at a process that went away is taken again, as owner when nobody was faster. What was staged is in the pond.
+ * - At most one session per directory, whatever its names; sessions are opened one after the other.
+ * - A resident process (a server) takes the lock or joins its holder, and only reads when neither is possible. A
+ * short-lived one (a terminal command) opens for reading unless it changes something, so that it blocks no other
+ * process. In an untrusted workspace a server does the same: taking the lock would repair what a crash left.
+ * - A session whose remote process went away is opened again, as owner unless another process was faster. Staged
+ * changes are in the pond.
  */
 import { isPondError, PondError } from '../base/error.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
@@ -15,47 +16,50 @@ import { notificationOf, type PondNotification, renamedNotification } from './no
 import { RemoteGoneError } from './remote.ts';
 import { openReaderSession, type PondSession, type SessionParts, openWriterSession } from './session.ts';
 
-/** What the ponds of a process are opened with. */
+/** Parts with which the ponds of a process are opened. */
 export interface PondsParts extends SessionParts {
   readonly init: (directory: string) => Promise<ResourcePond>;
-  /** One name for a host directory that may have several. */
+  /** Canonical path of a host directory that may have several. */
   readonly realPath: (directory: string) => string;
-  /** True for a process that stays. */
+  /** True for a long-lived process, such as a server. */
   readonly resident: boolean;
-  /** False for a server in a workspace that is not trusted. */
+  /** False for a server in an untrusted workspace. */
   readonly isTrusted: () => boolean;
-  /** How long a holder that cannot be joined is waited for, milliseconds. */
+  /** Wait for a holder that cannot be joined, milliseconds. */
   readonly lockWaitMs: number;
 }
 
-/** The ponds of this process, and what happens to them. */
+/** The ponds of this process, and their events. */
 export interface Ponds extends PondAccess {
-  /** This process's part in a pond, taken when it has none. Fails as openPond, and `lock-held`. */
+  /** This process's session of a pond, opened if there is none. Fails as openPond, and `lock-held`. */
   seat(directory: string, access: Access, signal?: AbortSignal): Promise<PondSession>;
-  /** Gives a seat up; the next use takes one again. */
+  /** Ends a session; the next use opens a new one. */
   leave(seat: PondSession): Promise<void>;
   /** Fails `lock-held` unless this process holds the pond. */
   requireOwner(directory: string): void;
   onNotice(listener: (notice: PondNotification) => void): () => void;
-  /** Hears what opening a pond found and set aside: each sentence once, with the pond's host directory. */
+  /**
+   * Adds a listener to the warnings of opening a pond (findings and quarantined files): each sentence once, with the
+   * pond's host directory.
+   */
   onWarning(listener: (text: string, directory: string) => void): () => void;
-  /** Takes notice of what other processes did to the ponds that are open, and takes locks that became free. */
+  /** Loads the changes that other processes made to the open ponds, and takes locks that became free. */
   refresh(): Promise<void>;
   closeAll(): Promise<void>;
 }
 
 interface Place {
   readonly directory: string;
-  /** What callers call the directory. */
+  /** Names by which callers know the directory. */
   readonly names: Set<string>;
-  /** What opening found that listeners were told of. */
+  /** Warnings of the opening already sent to listeners. */
   readonly warned: Set<string>;
   seat: PondSession | undefined;
-  /** Ends when all who asked before have been answered. */
+  /** Settles when all earlier requests have been answered. */
   turn: Promise<unknown>;
 }
 
-/** Returns no ponds; each is opened when it is first asked for. */
+/** Returns an empty set of ponds; each is opened on first use. */
 export function createPonds(parts: PondsParts): Ponds {
   const places = new Map<string, Place>();
   const listeners = new Set<(notice: PondNotification) => void>();
@@ -106,7 +110,7 @@ export function createPonds(parts: PondsParts): Ponds {
       await seat(place.directory, 'read');
       notify(place, notificationOf(place.directory, { kind: 'refreshed' }));
     } catch {
-      // The next command on the pond tries again, and says what is wrong.
+      // The next command on the pond tries again, and reports the problem.
     }
   }
 
@@ -156,7 +160,7 @@ export function createPonds(parts: PondsParts): Ponds {
       if (place.seat.kind === 'read' && staysWithLock()) await take(place, 'write', undefined);
       else await place.seat.pond.refresh();
     } catch (error) {
-      // Nothing is lost by looking again later; a command on the pond would say what is wrong.
+      // Nothing is lost by a later refresh; a command on the pond would report the problem.
       if (!isPondError(error)) throw error;
       if (place.seat?.kind === 'read') await place.seat.pond.refresh().catch(() => undefined);
     }
@@ -167,7 +171,7 @@ export function createPonds(parts: PondsParts): Ponds {
     leave,
     async get(name, access) {
       const taken = await seat(name, access);
-      // The pond moved to another process since the command was sent here.
+      // The pond moved to another process after the command was sent here.
       if (taken.kind === 'attached') throw new RemoteGoneError();
       return taken.pond;
     },
@@ -211,7 +215,7 @@ function newPlace(directory: string): Place {
   return { directory, names: new Set(), warned: new Set(), seat: undefined, turn: Promise.resolve() };
 }
 
-/** Why a pond cannot be written here though it can be read. */
+/** Errors after which a pond that cannot be written can still be read. */
 const readableCodes: ReadonlySet<string> = new Set(['lock-held', 'read-only', 'storage-denied']);
 
 async function end(seat: PondSession): Promise<void> {

@@ -4,11 +4,11 @@ import { requireOutside } from './hostPaths.ts';
 import { upToDate } from './tree.ts';
 
 /**
- * Runs a query and writes all of its result to a host file, links followed: a regular file is replaced, a named pipe or
+ * Runs a query and writes its whole result to a host file, links followed: a regular file is replaced; a named pipe or
  * a device is written to. Fails `invalid-path` in the pond's own folder, and for an open file of the caller's process.
  */
 export const queryToFile: Command<'queryToFile'> = async (context, { pond: directory, sql, at, format, file }) => {
-  // A link that leads nowhere yet may lead into the pond.
+  // A dangling link may lead into the pond.
   requireOutside(directory, namedFile(file).path);
   const pond = await upToDate(await context.ponds.get(directory, 'read'));
   const engine = await context.queries();

@@ -1,7 +1,7 @@
 import { type Command } from './context.ts';
 import { upToDate } from './tree.ts';
 
-/** Runs a query and gives all of its result as text: to the caller's output, chunk by chunk, else as the result. */
+/** Runs a query and returns its whole result as text: to the caller's output, chunk by chunk, else as the result. */
 export const queryToText: Command<'queryToText'> = async (context, { pond: directory, sql, at, format }) => {
   const pond = await upToDate(await context.ponds.get(directory, 'read'));
   const engine = await context.queries();
@@ -17,7 +17,7 @@ export const queryToText: Command<'queryToText'> = async (context, { pond: direc
   return { rowCount: result.rowCount, elapsedMs: result.elapsedMs, text: kept.join('') };
 };
 
-/** One JSON array of the objects that come one a line, laid out as DuckDB writes it to a file. */
+/** One JSON array of objects that arrive one per line, formatted as DuckDB writes it to a file. */
 async function* asArray(lines: AsyncIterable<string>): AsyncIterable<string> {
   let before = '[\n\t';
   for await (const chunk of lines) {

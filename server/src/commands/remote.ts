@@ -2,21 +2,21 @@ import { PondError } from '../base/error.ts';
 import { type CommandName, type Params, type Result } from '../protocol/commands.ts';
 import { type PondNotification } from './notification.ts';
 
-/** What a call carries beside its params. */
+/** Options of a call, apart from its params. */
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   readonly progress?: ((message: string, done: number, total?: number) => void) | undefined;
-  /** Content that streams in, for `write`. */
+  /** Input stream, for `write`. */
   readonly input?: AsyncIterable<Uint8Array> | undefined;
-  /** Takes content that streams out of `read` and `queryToText`; does not cross to another process. */
+  /** Receives the output stream of `read` and `queryToText`; does not cross to another process. */
   readonly output?: ((chunk: Uint8Array) => void | Promise<void>) | undefined;
 }
 
-/** Another process that holds ponds, as this one talks with it. */
+/** Connection to another process that holds ponds. */
 export interface Remote {
   /** Runs a command there. Fails as the command does, and with RemoteGoneError when the process goes away. */
   call<N extends CommandName>(name: N, params: Params<N>, options?: CallOptions): Promise<Result<N>>;
-  /** What happens to the ponds that were opened through it. */
+  /** Adds a listener to the notifications of the ponds opened through it. */
   onNotice(listener: (notice: PondNotification) => void): void;
   /** Called once, when the process or the connection is gone. */
   onGone(listener: () => void): void;

@@ -4,8 +4,8 @@ import { nodeInfo } from './info.ts';
 import { destination, existing } from './tree.ts';
 
 /**
- * Stages a move of an entry, which keeps its id and versions; the name of a resource takes its document along. Fails as
- * moveEntry.
+ * Stages a move of an entry, which keeps its id and versions; moving the name of a resource updates its document. Fails
+ * as moveEntry.
  */
 export const rename: Command<'rename'> = async (context, { pond: directory, from, to, overwrite, into = false }) => {
   const { fs } = await context.ponds.get(directory, 'write');

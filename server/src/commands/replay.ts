@@ -1,7 +1,6 @@
 /**
- * A command that is asked again because the process that held the pond died: the first asking may have been carried out
- * before its answer was lost. Where the second then fails just because of that, the state that the first left is the
- * answer.
+ * Replay of a command whose first attempt may have been carried out by a process that died before it answered. When the
+ * replay fails only because of that, the state left by the first attempt is the answer.
  */
 import { PondError } from '../base/error.ts';
 import { type ErrorCode } from '../base/errorCode.ts';
@@ -12,9 +11,9 @@ import { basename, joinPath } from '../tinyfs/path.ts';
 export type Ask = <N extends CommandName>(name: N, params: Params<N>) => Promise<Result<N>>;
 
 interface Idempotency<N extends CommandName> {
-  /** The failure that shows that it was done already. */
+  /** The failure that indicates that the command was already done. */
   readonly code: ErrorCode;
-  /** The result of the first asking; undefined when what is there is not its work. */
+  /** The result of the first attempt; undefined when the present state is not its work. */
   readonly settle: (params: Params<N>, ask: Ask) => Promise<Result<N> | undefined>;
 }
 
@@ -53,7 +52,7 @@ const idempotency: { readonly [N in CommandName]?: Idempotency<N> } = {
   copy: { code: 'already-exists', settle: async ({ pond, to }, ask) => await ask('stat', { pond, path: to }) },
 };
 
-/** The result of a command that failed when it was asked again but had been done; undefined when the failure stands. */
+/** The result of a command whose replay failed because it was already done; undefined when the failure is real. */
 export async function resultOfReplay<N extends CommandName>(
   name: N,
   params: Params<N>,

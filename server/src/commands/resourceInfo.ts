@@ -1,4 +1,4 @@
-/** From what resources say to what the protocol says. */
+/** Conversions from resources to the protocol's types. */
 import { pondNode } from '../pond/node.ts';
 import { type ProblemInfo, type RunErrorInfo, type RunInfo } from '../protocol/resources.ts';
 import { type DisplayPaths, displayPaths } from '../resources/displayPath.ts';
@@ -16,13 +16,13 @@ export function problemInfo({ code, severity, message, hint, range }: Problem, o
   return { code, severity, message, ...(hint === undefined ? {} : { hint }), origin, line, character };
 }
 
-/** A run that has just ended as clients see it, its texts with the names that resources have in `names`. */
+/** A run that has just ended as clients see it, with resource names from `names` in its texts. */
 export async function runInfo({ kind, name, id, record, commit }: RunResult, names: DisplayPaths): Promise<RunInfo> {
   const number = broughtSomething(record) ? (commit ?? null) : null;
   return { resource: `${kind}/${name}`, id, ...(await namedRecord(record, names)), commit: number };
 }
 
-/** A record with the names of resources in its texts; paths stay as they are. */
+/** A record with resource names in its texts; paths stay as they are. */
 async function namedRecord(
   record: RunRecord,
   names: DisplayPaths,
@@ -42,21 +42,21 @@ async function namedFailure(failure: RunFailure, names: DisplayPaths): Promise<R
   };
 }
 
-/** A record that a home keeps. */
+/** A record kept in a resource directory. */
 export interface KeptRecord {
   readonly home: StoredResource;
   readonly record: RunRecord;
-  /** How many records of the home are newer. */
+  /** Number of newer records in the resource directory. */
   readonly age: number;
 }
 
-/** The newest records of a home, newest first. */
+/** The latest records of a resource directory, latest first. */
 export async function keptRecords(pond: ResourcePond, home: StoredResource): Promise<readonly KeptRecord[]> {
   const records = await readRecords(pond.fs, home);
   return records.toReversed().map((record, age) => ({ home, record, age }));
 }
 
-/** Kept records as clients see them, in their order; those of one home are in the order of age. */
+/** Kept records as clients see them, in their order; those of one resource directory are ordered by age. */
 export async function keptRunInfos(pond: ResourcePond, records: readonly KeptRecord[]): Promise<readonly RunInfo[]> {
   const files = new Map<string, VersionCommits>();
   const names = displayPaths([pond.fs]);
@@ -75,7 +75,7 @@ export async function keptRunInfos(pond: ResourcePond, records: readonly KeptRec
         const file = files.get(home.home) ?? (await versionCommits(pond, `${home.home}/${recordsName}`));
         files.set(home.home, file);
         const number = await file.before(age);
-        // A commit of records alone is not called after one resource.
+        // A commit of records alone is not named after one resource.
         if (number !== undefined && (await operationOf(number)) === resource) commit = number;
       }
       infos.push({ resource, id: home.id, ...(await namedRecord(record, names)), commit });
@@ -87,19 +87,19 @@ export async function keptRunInfos(pond: ResourcePond, records: readonly KeptRec
 }
 
 /**
- * Who brought nothing has no commit to look at: most runs of a schedule, and to look for one is to walk through
+ * Runs that fetched nothing have no commit to look up. They are most runs of a schedule, and a lookup walks through
  * versions.
  */
 const broughtSomething = ({ rows, files }: RunRecord): boolean => rows + files > 0;
 
-/** The commits that wrote the versions of a file, walked through once. */
+/** The commits that wrote the versions of a file, read in a single walk. */
 interface VersionCommits {
-  /** The one that wrote the version so many before the newest; undefined when none did. */
+  /** The commit of the version `age` versions before the latest; undefined when none wrote it. */
   before(age: number): Promise<number | undefined>;
   close(): Promise<void>;
 }
 
-/** Each version of the file of records brought one of them. */
+/** Each version of the records file added one record. */
 async function versionCommits(pond: ResourcePond, path: string): Promise<VersionCommits> {
   const versions = (await pond.fs.root()).versions(path)[Symbol.asyncIterator]();
   const commits: (number | undefined)[] = [];

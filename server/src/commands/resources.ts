@@ -24,7 +24,7 @@ export const resources: Command<'resources'> = async (context, { pond: directory
 interface Described {
   readonly home: StoredResource;
   readonly acyclic: Acyclic;
-  /** The tree of the newest commit. */
+  /** The tree of the latest commit. */
   readonly committed: FileSystem;
 }
 
@@ -63,7 +63,7 @@ async function outputsOf(pond: ResourcePond, { kind, name, home }: StoredResourc
       .filter(({ basename }) => !isBookkeeping(basename))
       .map(({ basename, node }) => ({ path: `/${kind.kind}/${name}/${basename}`, type: node.type }));
   } catch (error) {
-    // What keeps it from deriving is among its problems.
+    // The reason why it cannot derive is among its problems.
     if (!isPondError(error)) throw error;
     return [];
   }

@@ -4,8 +4,8 @@ import { type Command } from './context.ts';
 import { changeInfo } from './info.ts';
 
 /**
- * Stages the paths as they were at a version, resources with their names. Fails `version-not-found`, `not-found` for a
- * path in neither tree, and as takenBackWith.
+ * Stages the paths as they were at a version, resources together with their names. Fails `version-not-found`,
+ * `not-found` for a path in neither tree, and as takenBackWith.
  */
 export const restore: Command<'restore'> = async (context, { pond: directory, paths, at }) => {
   const pond = await context.ponds.get(directory, 'write');

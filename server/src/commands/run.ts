@@ -8,8 +8,8 @@ import { type Command } from './context.ts';
 import { runInfo } from './resourceInfo.ts';
 
 /**
- * Runs resources of the newest commit. What fails is in the record of its run. Fails `resource-not-found` before any
- * runs.
+ * Runs resources of the latest commit. Failures are in the records of the runs. Fails `resource-not-found` before the
+ * first run.
  */
 export const run: Command<'run'> = async (
   { ponds, effects, signal, progress },
@@ -28,7 +28,7 @@ export const run: Command<'run'> = async (
   }
 };
 
-/** True when the working tree has all that is named. */
+/** True when the working tree has all named resources. */
 async function areStaged(pond: ResourcePond, names: readonly string[] | undefined): Promise<boolean> {
   const homes = await readResources(pond.fs);
   try {

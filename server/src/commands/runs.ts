@@ -4,7 +4,7 @@ import { type Command } from './context.ts';
 import { type KeptRecord, keptRecords, keptRunInfos } from './resourceInfo.ts';
 import { upToDate } from './tree.ts';
 
-/** Records of runs, newest first; a resource keeps its last hundred. Fails `resource-not-found`. */
+/** Records of runs, latest first; a resource keeps its last hundred. Fails `resource-not-found`. */
 export const runs: Command<'runs'> = async (context, { pond: directory, names, limit = Infinity }) => {
   const pond = await upToDate(await context.ponds.get(directory, 'read'));
   const kept: KeptRecord[] = [];

@@ -3,12 +3,12 @@ import { scribbleTree } from '../resources/kinds/scribble/tree.ts';
 import { type Command } from './context.ts';
 import { workingTree } from './tree.ts';
 
-/** How often each type of entry is made. */
+/** Probability of each type of entry. */
 const probs = { tree: 0.2, table: 0.2, series: 0.2, data: 0.4 };
 
 /**
- * Stages random entries below a directory, all or none; it is made when it is missing. The same seed makes the same in
- * an empty one. Fails `usage` for counts that are no range from 1.
+ * Stages random entries below a directory, all or none; the directory is created when missing. In an empty one, the
+ * same seed produces the same entries. Fails `usage` for counts that are not a range from 1.
  */
 export const scribble: Command<'scribble'> = async (context, { pond, path, seed, countMin, countMax }) => {
   if (!(countMin >= 1 && countMax >= countMin)) {

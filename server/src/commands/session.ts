@@ -1,4 +1,4 @@
-/** How this process comes to take part in a pond. */
+/** Sessions: the ways in which this process takes part in a pond. */
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isPondError, PondError } from '../base/error.ts';
@@ -6,29 +6,31 @@ import { LockHeldError, type LockHolder } from '../pond/lock.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { type Remote } from './remote.ts';
 
-/** This process's part in a pond: it has the lock ('owner'), only reads, or asks the process that has the lock. */
+/**
+ * This process's session of a pond: it holds the lock ('owner'), only reads, or is attached to the holder of the lock.
+ */
 export type PondSession =
   | { readonly kind: 'owner' | 'read'; readonly directory: string; readonly pond: ResourcePond }
   | { readonly kind: 'attached'; readonly directory: string; readonly id: string; readonly remote: Remote };
 
-/** Ways to a pond. */
+/** Ways to open or join a pond. */
 export interface SessionParts {
   /** Opens a pond. Fails as openPond. */
   readonly open: (directory: string, mode: 'read' | 'write') => Promise<ResourcePond>;
-  /** Talks with a process of this user, by its process id. Undefined when it does not listen or answer. */
+  /** Connects to a process of this user, by its process id. Undefined when it does not listen or answer. */
   readonly attach: (pid: number) => Promise<Remote | undefined>;
 }
 
 const retryMs = 20;
 
-/** Opens a pond for reading alone. */
+/** Opens a pond for reading only. */
 export async function openReaderSession(parts: SessionParts, directory: string): Promise<PondSession> {
   return { kind: 'read', directory, pond: await parts.open(directory, 'read') };
 }
 
 /**
- * Takes the lock, or joins the process that has it. A holder that cannot be joined (a short command, or one that is
- * just starting or dying) is waited for, up to `waitMs`; then fails `lock-held`, naming it.
+ * Takes the lock, or joins the process that holds it. Waits up to `waitMs` for a holder that cannot be joined (a short
+ * command, or one that is just starting or dying); then fails `lock-held`, naming it.
  */
 export async function openWriterSession(
   parts: SessionParts,
@@ -70,7 +72,7 @@ async function join(
     return { kind: 'attached', directory, id, remote };
   } catch (error) {
     remote.close();
-    // It gave the pond up, or died, since it was named as the holder.
+    // It released the pond or died since it was named as the holder.
     if (isPondError(error, 'lock-held')) return undefined;
     throw error;
   }

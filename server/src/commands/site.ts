@@ -4,8 +4,8 @@ import { type Command } from './context.ts';
 import { requireOutside } from './hostPaths.ts';
 
 /**
- * Writes an Observable Framework project of what the resources of a version derive, or of the working tree. Fails as
- * writeSite, and `invalid-path` in the pond's own folder.
+ * Writes an Observable Framework project of the derived output of a version's resources, or of the working tree's.
+ * Fails as writeSite, and `invalid-path` in the pond's own folder.
  */
 export const site: Command<'site'> = async (context, { pond: place, at, directory, title }) => {
   requireOutside(place, directory);
@@ -13,7 +13,7 @@ export const site: Command<'site'> = async (context, { pond: place, at, director
   await pond.refresh();
   const { writeSite } = await import('../publish/site/writeSite.ts');
   const fs = at === undefined ? pond.fs : await pond.at(at);
-  // Says so when a file is there.
+  // Reports an existing file.
   openHostDisk(directory).makeDirectory('');
   return await writeSite({
     fs,
@@ -25,7 +25,7 @@ export const site: Command<'site'> = async (context, { pond: place, at, director
   });
 };
 
-/** A pond in a folder is called like the folder. */
+/** Name of a pond's folder or, for a `.pond` folder, of its parent. */
 function nameOf(pond: string): string {
   return basename(pond) === '.pond' ? basename(dirname(pond)) : basename(pond);
 }

@@ -3,7 +3,7 @@ import { type Command } from './context.ts';
 import { nodeInfo } from './info.ts';
 import { existing, fsAt } from './tree.ts';
 
-/** What is at a path; a link itself unless `followLinks`. Fails `not-found`. */
+/** The entry at a path; a link itself unless `followLinks`. Fails `not-found`. */
 export const stat: Command<'stat'> = async (context, params) => {
   const fs = await fsAt(context, params);
   const root = await fs.root();

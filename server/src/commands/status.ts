@@ -3,7 +3,7 @@ import { type Command } from './context.ts';
 import { changeInfo, commitInfo } from './info.ts';
 import { upToDate } from './tree.ts';
 
-/** The newest commit, what is staged on it, and what stands in its way. */
+/** The latest commit, the changes staged on it, and their conflicts. */
 export const status: Command<'status'> = async (context, params) => {
   const pond = await upToDate(await context.ponds.get(params.pond, 'read'));
   const { head, staged, conflicts, foreignCommits, earlierForeignFiles, notices, setAside } = await pond.status();

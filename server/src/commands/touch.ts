@@ -2,7 +2,7 @@ import { type Command } from './context.ts';
 import { nodeInfo } from './info.ts';
 import { existing, workingTree } from './tree.ts';
 
-/** Stages an empty file at each path where nothing is, all or none; what is there stays as it is. */
+/** Stages an empty file at each unused path, all or none; existing entries stay as they are. */
 export const touch: Command<'touch'> = async (context, { pond, paths }) => {
   const root = await workingTree(context, pond);
   return await root.backend.batch(async () => {

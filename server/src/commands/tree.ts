@@ -1,4 +1,4 @@
-/** What the commands on the tree share. */
+/** Functions shared by the commands on the tree. */
 import { PondError } from '../base/error.ts';
 import { type Pond } from '../pond/types.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
@@ -7,7 +7,7 @@ import { joinPath, splitPath } from '../tinyfs/path.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { type CommandContext } from './context.ts';
 
-/** The tree of a pond that is opened for reading: the working tree, or that of a version. */
+/** The tree of a pond opened for reading: the working tree, or that of a version. */
 export async function fsAt(
   context: CommandContext,
   { pond, at }: { readonly pond: string; readonly at?: string },
@@ -24,19 +24,19 @@ export async function treeAt(
   return await (await fsAt(context, place)).root();
 }
 
-/** The root directory of the working tree of a pond that is opened for changes. */
+/** The root directory of the working tree of a pond opened for changes. */
 export async function workingTree(context: CommandContext, pond: string): Promise<WorkingDirectory> {
   return (await context.ponds.get(pond, 'write')).fs.root();
 }
 
-/** What is at the path. Fails `not-found`. */
+/** The entry at the path. Fails `not-found`. */
 export async function existing(root: WorkingDirectory, path: string, followLinks: boolean): Promise<NodePath> {
   const at = await root.get(path, { followLinks });
   if (at === undefined) throw new PondError('not-found', `nothing is at ${path}`, { path });
   return at;
 }
 
-/** Where `cp A B` and `mv A B` put A: in B under its own name when B is a directory, else at B. */
+/** Target of A in `cp A B` and `mv A B`: in B under its own name when B is a directory, else B. */
 export async function destination(root: WorkingDirectory, from: string, to: string): Promise<string> {
   if (!(await root.exists(to))) return to;
   const at = await existing(root, to, true);
@@ -44,12 +44,12 @@ export async function destination(root: WorkingDirectory, from: string, to: stri
   return at.isDirectory && name !== undefined ? joinPath(at.path, name) : to;
 }
 
-/** Fails `cancelled` once the caller has gone. */
+/** Fails `cancelled` once the signal is aborted. */
 export function throwIfCancelled(signal: AbortSignal): void {
   if (signal.aborted) throw new PondError('cancelled', 'the operation was cancelled');
 }
 
-/** A pond that knows of the commits made elsewhere up to now. */
+/** The pond, after loading all commits made elsewhere so far. */
 export async function upToDate<P extends Pond>(pond: P): Promise<P> {
   await pond.refresh();
   return pond;

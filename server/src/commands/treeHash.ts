@@ -1,6 +1,6 @@
 /**
- * Hashes of what resources hold. Equal where another pond holds the same, whatever the names of its directories and the
- * numbers of its versions; what a resource derives, and its document, records and progress are left out.
+ * Hashes of the content of resources. They are equal when another pond holds the same, whatever the names of its
+ * directories and the numbers of its versions; a resource's derived files, document, records and progress do not count.
  */
 import { createHash } from 'node:crypto';
 import { type TreeHashInfo } from '../protocol/commands.ts';

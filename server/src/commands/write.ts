@@ -5,8 +5,8 @@ import { nodeInfo } from './info.ts';
 import { createYield, yielding } from './yieldToEventLoop.ts';
 
 /**
- * Stages the content of a file. The document of a resource takes the resource's link along when it changes its name.
- * Fails `not-found` for create false, `already-exists` for overwrite false and for a name that something else has.
+ * Stages the content of a file. When a resource's document changes the resource's name, the resource's link follows.
+ * Fails `not-found` for create false, `already-exists` for overwrite false and for a name that is taken.
  */
 export const write: Command<'write'> = async (context, { pond: directory, path, content, create, overwrite }) => {
   const { fs } = await context.ponds.get(directory, 'write');

@@ -1,12 +1,12 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { throwIfCancelled } from './tree.ts';
 
-/** Longest time that a long command keeps the process from hearing a cancellation, milliseconds. */
+/** Longest time, milliseconds, that a long command blocks the event loop and so a cancellation. */
 const turnMs = 20;
 
 /**
- * Returns what a long command calls between two pieces of work: it lets the process hear of a cancellation every now
- * and then, and fails `cancelled` after one. Calls on the disk are synchronous, so without it none would be heard.
+ * Returns a function that a long command calls between two units of work: it yields to the event loop at intervals, and
+ * fails `cancelled` after a cancellation. Disk calls are synchronous, so without it no cancellation would arrive.
  */
 export function createYield(signal: AbortSignal): () => Promise<void> {
   let last = performance.now();
@@ -19,7 +19,7 @@ export function createYield(signal: AbortSignal): () => Promise<void> {
   };
 }
 
-/** The same stream, ending with `cancelled` when the signal is aborted. */
+/** The same stream, which fails `cancelled` once the signal is aborted. */
 export async function* yielding(
   content: AsyncIterable<Uint8Array>,
   pace: () => Promise<void>,
@@ -30,7 +30,7 @@ export async function* yielding(
       yield chunk;
     }
   } finally {
-    // A source that ends or fails because it was interrupted has not given all of its content.
+    // A source that ends or fails because of the cancellation has not delivered all its content.
     await pace();
   }
 }

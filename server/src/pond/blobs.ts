@@ -1,4 +1,4 @@
-/** Content over the inline limit: immutable files named by their SHA-256, written once. */
+/** Content over the inline limit: immutable files, each written once and named by its SHA-256. */
 import { createHash } from 'node:crypto';
 import { PondError } from '../base/error.ts';
 import { type Disk } from '../storage/disk.ts';
@@ -6,12 +6,12 @@ import { makeDirectoryDurable, putStream, temporaryPathIn } from '../storage/dur
 import { type Content } from '../tinyfs/backend.ts';
 import { sha256 } from './hash.ts';
 
-/** Content of at most this many bytes stands in its row. */
+/** Content of at most this many bytes is stored in its row. */
 export const inlineBytesMax = 64 * 1024;
 
 export const blobDirectory = '_pond/blobs';
 
-/** Content that is either small and at hand, or stored as a blob. */
+/** Content that is either small and in memory, or stored as a blob. */
 export interface StoredContent {
   readonly sha256: string;
   readonly sizeBytes: number;
@@ -22,11 +22,11 @@ export interface StoredContent {
 export const blobPath = (hash: string): string => `${blobDirectory}/${hash.slice(0, 2)}/${hash}`;
 
 export interface BlobStore {
-  /** Takes content in, in bounded memory; a blob is durable on return. */
+  /** Stores content in bounded memory; a blob is durable on return. */
   store(content: Content): Promise<StoredContent>;
   /**
-   * Streams a blob's bytes start to end (exclusive). Fails `pond-damaged` when it is missing or not of its size; when
-   * it is read whole also, behind the last byte, when its content is not what was stored.
+   * Streams a blob's bytes from start to end (exclusive). Fails `pond-damaged` when the blob is missing or of another
+   * size; a whole read also fails, after the last byte, when the content is not what was stored.
    */
   read(
     hash: string,
@@ -75,7 +75,7 @@ export function createBlobStore(disk: Disk): BlobStore {
         const got = stat === undefined ? 'it is missing' : `it has ${stat.sizeBytes}`;
         throw new PondError('pond-damaged', `blob ${hash} should have ${sizeBytes} bytes; ${got}`, { path });
       }
-      // Up to its end, and not until there is no more: that would be one read more.
+      // Bounded by the known size: reading until the stream ends would cost one more read.
       const stream = disk.readStream(path, range?.start, Math.min(range?.end ?? sizeBytes, sizeBytes))!;
       return range === undefined ? verified(stream, hash, path) : stream;
     },
@@ -102,7 +102,7 @@ async function* chunksOf(bytes: Uint8Array): AsyncIterable<Uint8Array> {
   for (let at = 0; at < bytes.length; at += chunkBytes) yield bytes.subarray(at, at + chunkBytes);
 }
 
-/** Reads until the inline limit is passed; `rest` is undefined when the stream ended before. */
+/** Reads until the inline limit is exceeded; `rest` is undefined when the stream ended before that. */
 async function takeHead(
   content: AsyncIterable<Uint8Array>,
 ): Promise<{ head: Uint8Array; rest: AsyncIterator<Uint8Array> | undefined }> {
@@ -112,7 +112,7 @@ async function takeHead(
   while (size <= inlineBytesMax) {
     const next = await iterator.next();
     if (next.done === true) return { head: Buffer.concat(parts), rest: undefined };
-    // A source may reuse its buffer for the next chunk. The slice of a Buffer would be the same bytes.
+    // A source may reuse its buffer for the next chunk. Slicing a Buffer would share the bytes.
     parts.push(new Uint8Array(next.value));
     size += next.value.length;
   }

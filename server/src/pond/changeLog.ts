@@ -10,13 +10,13 @@ import { createTransactionSpool, type TransactionSpool } from './transactionSpoo
 import { type PathEvent } from './types.ts';
 import { type ChangeLog } from './workingTree.ts';
 
-/** What a frame of the journal says. A frame with content alone has no changes. */
+/** JSON of a journal frame. A frame that only carries content has no changes. */
 interface ChangeFrame {
   readonly changes?: readonly EntryChange[];
   readonly timeUs?: number;
 }
 
-/** Puts what the journal says into the overlay. */
+/** Applies the journal's changes to the overlay. */
 export function replay(contents: Pick<JournalContents, 'frames'>, overlay: Overlay): void {
   for (const { json } of contents.frames) {
     const { changes = [], timeUs = 0 } = json as ChangeFrame;
@@ -24,7 +24,7 @@ export function replay(contents: Pick<JournalContents, 'frames'>, overlay: Overl
   }
 }
 
-/** A journal shorter than this is not worth writing anew. */
+/** A journal shorter than this is not worth rewriting. */
 const shortenAtBytesMin = 8 * 1024 * 1024;
 
 const nothing = new Uint8Array();
@@ -34,15 +34,15 @@ const spooledBytes = (node: PondNode | null): number => (node?.content?.in === '
 export interface JournalChangeLog extends ChangeLog, Spool {}
 
 /**
- * Staged changes: each is in the journal, synced, before it shows. `reread` rebuilds the overlay from the journal after
- * a batch that failed; `onChange` hears of changes once they are durable.
+ * Change log of the journal: each change is synced to the journal before it becomes visible. After a failed batch,
+ * `reread` rebuilds the overlay from the journal; `onChange` receives changes once they are durable.
  */
 export function createJournalChangeLog(
   journal: Journal,
   overlay: Overlay,
   hooks: { readonly reread: () => void; readonly onChange: (events: readonly PathEvent[]) => void },
 ): JournalChangeLog {
-  /** What happened in the batch that is open. */
+  /** Events of the open batch. */
   let batchEvents: PathEvent[] | undefined;
   let batchError: unknown;
   let shortenAtBytes = shortenAtBytesMin;
@@ -62,7 +62,7 @@ export function createJournalChangeLog(
     else batchEvents.push(...events);
   }
 
-  /** A failed write takes the whole run back: a batch must fail with it, whatever its work makes of the error. */
+  /** A failed write fails the whole batch, even if the batch's work swallows the error. */
   function writing<T>(write: () => T): T {
     try {
       return write();
@@ -78,8 +78,8 @@ export function createJournalChangeLog(
   }
 
   /**
-   * A file that is saved a thousand times before it is committed must not make the journal a thousand files long.
-   * Failing to shorten it takes nothing back: what is staged stands in the old journal, or in the new one.
+   * Shortens the journal: a file saved a thousand times before its commit must not occupy a thousand files' space. A
+   * failure to shorten loses nothing: the staged changes are in the old journal or in the new one.
    */
   function shorten(): void {
     const liveBytes = overlay.changes().reduce((sum, { node }) => sum + spooledBytes(node), 0);
@@ -95,7 +95,7 @@ export function createJournalChangeLog(
     journal.rewrite((frames) => {
       for (const change of overlay.changes()) {
         const node = change.node && moved(change.node, (bytes) => frames.append({}, bytes));
-        // When the directory's names last changed; where only contents did, replaying asks for no time.
+        // Time at which the directory's names last changed; when only contents changed, replay needs no time.
         const timeUs = overlay.modifiedUs(change.directory.at(-1)!.id) ?? 0;
         frames.append({ changes: [{ ...change, node }], timeUs } satisfies ChangeFrame, nothing);
       }
@@ -159,21 +159,21 @@ export function journalReader(disk: Disk): Spool {
 }
 
 /**
- * A transaction's changes: nothing is durable before its commit, so they are in memory, and what is large of them in a
- * file.
+ * A transaction's changes. Nothing is durable before its commit, so they are kept in memory, with large content in a
+ * spool file.
  */
 export interface TransactionChangeLog extends ChangeLog, TransactionSpool {}
 
 export const spoolPrefix = 'spool-';
 
-/** The sink of a transaction; its spool is there until `dispose`. */
+/** Change log of a transaction; its spool exists until `dispose`. */
 export function createTransactionChangeLog(disk: Disk, overlay: Overlay, id: string): TransactionChangeLog {
   return {
     ...createTransactionSpool(disk, `_pond/${spoolPrefix}${id}`),
     record(changes) {
       for (const change of changes) overlay.apply(change, nowUs());
     },
-    // A transaction is abandoned as a whole when something in it fails, so its batches need no taking back.
+    // A failed transaction is abandoned as a whole, so its batches need no rollback.
     batch: (work) => work(),
   };
 }

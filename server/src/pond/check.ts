@@ -9,9 +9,7 @@ import { committedVersions, readCommitted, rootAt, type Store } from './store.ts
 import { type Commit } from './types.ts';
 import { withRow } from './committedTree.ts';
 
-/**
- * Recomputes all hashes of a commit's tree from its data. Returns what does not fit, as sentences; [] for a sound tree.
- */
+/** Recomputes all hashes of a commit's tree from its data. Returns mismatches as sentences; [] for a sound tree. */
 export async function checkTree(
   store: Store,
   commit: Commit,
@@ -23,7 +21,7 @@ export async function checkTree(
     try {
       await work();
     } catch (error) {
-      // Who has gone wants no answer; least of all that the pond is damaged.
+      // A canceled check must not report damage.
       if (!isPondError(error) || error.code === 'cancelled') throw error;
       problems.push(`${what}: ${error.message}`);
     }

@@ -1,13 +1,14 @@
 /**
- * How far the two clocks may be apart, milliseconds: they run a little differently, and times should not jump for it.
+ * Tolerated difference of the two clocks, milliseconds: their rates differ slightly, and times should not jump for
+ * that.
  */
 const toleranceMs = 100;
 
 let startMs = performance.timeOrigin;
 
 /**
- * Microseconds since 1970 UTC. Digits below the millisecond are from the clock that counts since the process began; but
- * that one stands still while a machine sleeps and hears of no correction, so the system's clock decides.
+ * Microseconds since 1970 UTC. Digits below the millisecond come from the monotonic clock; that clock stops while the
+ * machine sleeps and ignores corrections, so the system clock decides.
  */
 export function nowUs(): number {
   const [wallMs, sinceMs] = [Date.now(), performance.now()];

@@ -21,7 +21,7 @@ export interface CommitInput {
   readonly plan: Pick<PlanInput, 'overlay' | 'root' | 'load'>;
 }
 
-/** Appends one commit to the log and returns it with the directories that it left. Durable on return. */
+/** Appends one commit to the log; returns it with the directories as it left them. Durable on return. */
 export async function writeCommit(
   input: CommitInput,
 ): Promise<Pick<CommitPlan, 'directories' | 'places'> & { commit: Commit }> {
@@ -30,7 +30,7 @@ export async function writeCommit(
     loadPage: store.pages.load,
     lookup: (directory: PondNode, name: string) => lookupCommitted(store, directory, name),
   };
-  // Time goes forward along the history even when the clock does not: versions by time depend on it.
+  // Time increases along the history even when the clock does not: versions by time depend on it.
   const timeUs = Math.max(nowUs(), input.parent.timeUs + 1);
   let plan: CommitPlan | undefined;
   let commit: Commit | undefined;
@@ -60,7 +60,7 @@ export async function writeCommit(
   return { commit: commit!, directories: plan!.directories, places: plan!.places };
 }
 
-/** Makes the log of a new pond with its first commit, an empty root. Fails `pond-exists`. */
+/** Creates the log of a new pond with its first commit, an empty root. Fails `pond-exists`. */
 export async function writeFirstCommit(
   disk: Disk,
   ids: { pond: string; commit: string },

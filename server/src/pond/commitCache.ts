@@ -4,16 +4,19 @@ import { newestOf, type PondNode, type RowRef, versionKey } from './node.ts';
 const placesMax = 10_000;
 const directoriesMax = 100_000;
 
-/** What this process committed last, for those who looked nodes up before. Resolving a path anew never needs it. */
+/**
+ * Result of this process's last commit, for callers that hold nodes looked up before it. A path resolved again never
+ * needs it.
+ */
 export interface CommitCache {
   remember(plan: Pick<CommitPlan, 'directories' | 'places'>): void;
-  /** The directory as the newest commit left it. */
+  /** The directory as the latest commit left it. */
   newest(directory: PondNode): PondNode;
-  /** Where a node's version is that was staged when it was looked up. */
+  /** Row of a node's version that was staged when the node was looked up. */
   place(node: PondNode): RowRef | undefined;
 }
 
-/** Remembers nothing yet. */
+/** Returns an empty cache. */
 export function createCommitCache(): CommitCache {
   const directories = new Map<string, PondNode>();
   const places = new Map<string, RowRef>();

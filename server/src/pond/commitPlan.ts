@@ -1,6 +1,6 @@
 /**
  * Turns an overlay into the rows of one commit: new versions and removals, and the pages of every directory from a
- * change up to the root. It decides and writes nothing; commit.ts carries it out.
+ * change up to the root. It only plans and writes nothing; commit.ts carries it out.
  */
 import { encodeEntries, type DirectoryEntry } from '../oplog/directoryEntry.ts';
 import { type OpRow, type RowContent, type RowMetadata } from '../oplog/rows.ts';
@@ -18,9 +18,9 @@ export interface CommitPlan {
   readonly pages: readonly { readonly address: PageAddress; readonly page: Page }[];
   /** Directories as the commit leaves them. */
   readonly directories: readonly PondNode[];
-  /** Where the rows of nodes that were staged will be. */
+  /** Future rows of the nodes that were staged. */
   readonly places: ReadonlyMap<string, RowRef>;
-  /** Bytes of content that the commit brings. */
+  /** Bytes of content that the commit adds. */
   readonly bytes: number;
 }
 
@@ -33,13 +33,13 @@ export interface PlanInput {
   readonly root: PondNode;
   readonly number: number;
   readonly timeUs: number;
-  /** Small staged content, asked for when its row is written. */
+  /** Small staged content, loaded when its row is written. */
   readonly load: (node: PondNode) => RowContent;
 }
 
 interface Planning extends PlanInput {
   readonly changedChildren: ReadonlyMap<string, ReadonlyMap<string, string>>;
-  /** Ids of the nodes that stand in staged entries. */
+  /** Ids of the nodes in staged entries. */
   readonly present: ReadonlySet<string>;
   readonly rows: OpRow[];
   readonly pages: { readonly address: PageAddress; readonly page: Page }[];
@@ -48,7 +48,7 @@ interface Planning extends PlanInput {
   bytes: number;
 }
 
-/** The rows of the commit that takes all changes of an overlay. An empty overlay gives the root's row alone. */
+/** The rows of the commit that takes all changes of an overlay. An empty overlay yields the root's row alone. */
 export async function planCommit(input: PlanInput): Promise<CommitPlan> {
   const planning: Planning = {
     ...input,
@@ -65,7 +65,10 @@ export async function planCommit(input: PlanInput): Promise<CommitPlan> {
   return { rows, root, pages, directories, places, bytes };
 }
 
-/** Plans a changed (or, for the root, any) directory and all changed below it; returns it as the commit leaves it. */
+/**
+ * Plans a changed directory (or the root, changed or not) and all changed ones below it; returns it as the commit
+ * leaves it.
+ */
 async function planDirectory(planning: Planning, directory: PondNode): Promise<PondNode> {
   const { overlay, number } = planning;
   const staged = overlay.entries(directory.id);
@@ -74,7 +77,7 @@ async function planDirectory(planning: Planning, directory: PondNode): Promise<P
   for (const [name, id] of planning.changedChildren.get(directory.id) ?? []) {
     if (staged.has(name)) continue;
     const child = directory.row && (await planning.lookup(directory, name));
-    // Not there any more, or another node: its staged content has no place. The conflict check said so before.
+    // Removed or replaced by another node: its staged content has no target. The conflict check has reported this.
     if (child?.id !== id) continue;
     changes.set(name, entryAt(await planDirectory(planning, child), name, number));
   }
@@ -92,14 +95,14 @@ async function planEntry(
 ): Promise<DirectoryEntry | null> {
   const { number } = planning;
   if (node === null) {
-    // A node that stands elsewhere now was moved, not removed.
+    // A node that is now elsewhere was moved, not removed.
     if (base !== undefined && !planning.present.has(base.id)) planning.rows.push(removalRow(planning, directory, base));
     return null;
   }
   if (node.type === 'directory') return entryAt(await planDirectory(planning, node), name, number);
   const own = { txn: number, partId: directory.id };
   for (const [index, version] of [...earlier, node].entries()) {
-    // Versions that come together follow each other in this very commit.
+    // Versions committed together follow each other within this commit.
     planContent(planning, directory, index === 0 ? version : { ...version, previous: own });
   }
   if (node.content !== undefined) return entryOfNode(node, name, { txn: number, partId: directory.id }, number);
@@ -107,7 +110,7 @@ async function planEntry(
   return entryOfNode(node, name, node.row, number);
 }
 
-/** Entry of a directory that this commit writes. */
+/** Entry for a directory that this commit writes. */
 function entryAt(directory: PondNode, name: string, number: number): DirectoryEntry {
   return entryOfNode(directory, name, { txn: number, partId: directory.id }, number);
 }

@@ -5,7 +5,7 @@ import { listEntries, lookupEntry, type PageAddress } from './pages.ts';
 import { committedVersions, readCommitted, readInline, rootAt, type Store } from './store.ts';
 import { assert } from '../base/assert.ts';
 
-/** The tree as one commit left it, read-only. Nothing is read before it is asked for. */
+/** The tree as one commit left it, read-only. Reads are lazy. */
 export function createCommittedTree(store: Store, number: number): Backend {
   const refuse = (): Promise<never> =>
     Promise.reject(new PondError('read-only', `commit ${number} is history and cannot be changed`));
@@ -42,7 +42,7 @@ export async function listCommitted(
   return entries.map((entry) => ({ name: entry.name, node: nodeOfEntry(entry) }));
 }
 
-/** Where a committed directory's own page is. */
+/** Address of a committed directory's own page. */
 export function addressOf(directory: PondNode): PageAddress {
   return { directoryId: directory.id, prefix: '', txn: withRow(directory).row.txn };
 }
@@ -51,7 +51,7 @@ function inlineOf(store: Store, node: PondNode): Promise<Uint8Array> {
   return readInline(store, node.id, withRow(node).row, node.version);
 }
 
-/** Narrows to a node that a commit has written. */
+/** Narrows to a committed node. */
 export function withRow(node: PondNode): PondNode & { readonly row: NonNullable<PondNode['row']> } {
   assert(node.row !== undefined, () => `${node.name} is staged, not committed`);
   return node as PondNode & { readonly row: NonNullable<PondNode['row']> };

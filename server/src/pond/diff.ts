@@ -1,6 +1,6 @@
 /**
  * Differences between two trees. Equal rows end a comparison, for directories and for the pages of wide ones, so the
- * cost is that of what differs.
+ * cost is proportional to the differences.
  */
 import { type DirectoryEntry } from '../oplog/directoryEntry.ts';
 import { checkOutside } from '../tinyfs/visit.ts';
@@ -15,20 +15,20 @@ import { rootAt, type Store } from './store.ts';
 /** One side of a comparison: a tree with the changes staged on it, if any. */
 interface Sides {
   readonly store: Store;
-  /** What is staged on the second side. */
+  /** Staged changes of the second side. */
   readonly overlay: Overlay;
-  /** False for paths that are not asked for: neither they nor what is below them is looked at. */
+  /** False for paths outside the request: neither they nor their descendants are visited. */
   readonly isOnWay: (path: string) => boolean;
 }
 
-/** What differs from one commit to another, in path order; all below added and removed directories included. */
+/** Differences from one commit to another, in path order, including everything below added and removed directories. */
 export async function diffCommits(store: Store, from: number, to: number): Promise<readonly PathStates[]> {
   if (from === to) return [];
   return await diffRoots({ store, overlay: new Overlay(), isOnWay: () => true }, from, to);
 }
 
 /**
- * What differs from a commit to the working tree on commit `head`; with `paths`, at or below them, at the cost of that.
+ * Differences from a commit to the working tree on commit `head`; with `paths`, at or below them, at the cost of those.
  */
 export async function diffToWorking(
   store: Store,
@@ -41,7 +41,7 @@ export async function diffToWorking(
   return states.filter(({ path }) => isUnder(path, paths));
 }
 
-/** True for what is at or below one of the paths, and for what is above one. */
+/** True for a path at, below or above one of the paths. */
 function isOnWay(path: string, paths: readonly string[]): boolean {
   return isUnder(path, paths) || paths.some((wanted) => isUnder(wanted, [path]));
 }
@@ -67,7 +67,7 @@ async function* diffDirectories(
   after: PondNode | undefined,
   inside: { readonly before: readonly string[]; readonly after: readonly string[] },
 ): AsyncIterable<PathStates> {
-  // A directory that was moved into another is on both sides, and inside of itself on neither.
+  // A directory moved into another is on both sides, but inside itself on neither.
   const below = { before: within(inside.before, before, path), after: within(inside.after, after, path) };
   for (const { name, before: old, after: now } of await differentEntries(comparing, before, after)) {
     const at = `${path}/${name}`;
@@ -79,7 +79,7 @@ async function* diffDirectories(
   }
 }
 
-/** The ids of the directories around one, with its own. Fails `pond-damaged` when its own is among them. */
+/** Ids of a directory's ancestors and its own. Fails `pond-damaged` when its own is among the ancestors. */
 function within(inside: readonly string[], directory: PondNode | undefined, path: string): readonly string[] {
   if (directory === undefined) return inside;
   checkOutside(inside, directory, path);
@@ -120,21 +120,21 @@ async function differentEntries(
       before: await committed(before),
       after: node === undefined ? await committed(after) : (node ?? undefined),
     };
-    // A directory with staged changes below looks the same until it is committed.
+    // A directory with staged changes below it looks unchanged until it is committed.
     if (!isSame(pair) || below?.has(name) === true) different.set(name, pair);
     else different.delete(name);
   }
   return [...different.values()].sort(compareNames);
 }
 
-/** Same type and content: whatever made the two, nobody can tell them apart by reading. */
+/** Same type and content: the two cannot be told apart by reading, whatever made them. */
 function isSame({ before, after }: EntryPair): boolean {
   if (before === undefined || after === undefined) return before === after;
   const sameContent = before.sha256 === after.sha256 && before.seriesHash === after.seriesHash;
   return before.type === after.type && sameContent && sameAttributes(before.attributes, after.attributes);
 }
 
-/** Entries of the pages that differ: all that differ are among them. */
+/** Entries of the pages that differ; they include all entries that differ. */
 async function differentPages(
   load: LoadPage,
   before: PageAddress | undefined,

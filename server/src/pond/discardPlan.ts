@@ -1,4 +1,4 @@
-/** Ways to settle staged changes other than committing them: taking them back, or keeping them over a conflict. */
+/** Ways to resolve staged changes other than committing: discarding them, or keeping them over a conflict. */
 import { PondError } from '../base/error.ts';
 import { type PondNode } from './node.ts';
 import { type EntryChange, type Overlay } from './overlay.ts';
@@ -6,14 +6,14 @@ import { isUnder } from './restore.ts';
 import { pairRenames, type StagedAt, stagedEntries } from './stagedChanges.ts';
 import { type Conflict } from './types.ts';
 
-/** How staged changes are taken back. */
+/** Plan of discarding staged changes. */
 interface DiscardPlan {
   readonly entries: readonly EntryChange[];
-  /** How many changes they are, counted as `stagedChanges` does: a rename is one. */
+  /** Number of changes, counted as `stagedChanges` does: a rename is one. */
   readonly count: number;
 }
 
-/** Takes staged changes back: all, or those at or below the paths. A rename is taken back at both its ends. */
+/** Discards staged changes: all, or those at or below the paths. A rename is discarded at both its ends. */
 export function planDiscard(overlay: Overlay, paths: readonly string[] | undefined): DiscardPlan {
   const all = stagedEntries(overlay);
   const chosen = withOtherEnds(
@@ -21,13 +21,13 @@ export function planDiscard(overlay: Overlay, paths: readonly string[] | undefin
     all.filter(({ path }) => paths === undefined || isUnder(path, paths)),
   );
   const changes = chosen.map((entry) => changeTo(overlay, entry, entry.base));
-  // What comes back to its old place comes first: what is staged below a moved directory follows it there.
+  // Entries that return to their old paths come first: what is staged below a moved directory follows it there.
   const entries = [...changes.filter(({ node }) => node !== null), ...changes.filter(({ node }) => node === null)];
   const states = chosen.map(({ path, node, base }) => ({ path, before: base, after: node ?? undefined }));
   return { entries, count: pairRenames(states).length };
 }
 
-/** Half a rename would leave the node in two places, or in none. */
+/** Adds the other ends of renames: half a rename would leave the node at two paths, or at none. */
 function withOtherEnds(all: readonly StagedAt[], chosen: readonly StagedAt[]): readonly StagedAt[] {
   const ids = new Set(chosen.flatMap(({ node, base }) => [node?.id, base?.id]));
   ids.delete(undefined);
@@ -35,7 +35,7 @@ function withOtherEnds(all: readonly StagedAt[], chosen: readonly StagedAt[]): r
   return more.length === chosen.length ? more : withOtherEnds(all, more);
 }
 
-/** The changes that put a staged entry onto what is committed now. */
+/** The changes that rebase a staged entry onto what is committed now. */
 export function planResolve(overlay: Overlay, conflict: Conflict & StagedAt): readonly EntryChange[] {
   const committed = conflict.committed as PondNode | undefined;
   const { node } = conflict;

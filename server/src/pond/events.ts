@@ -4,12 +4,12 @@ import { type PathEvent, type PondEvent } from './types.ts';
 
 export interface Events {
   tell(event: PondEvent): void;
-  /** Returns what ends the listening. */
+  /** Adds a listener; returns the function that removes it. */
   listen(listener: (event: PondEvent) => void): () => void;
   clear(): void;
 }
 
-/** Who wants to hear of a pond's changes. */
+/** Listeners to a pond's changes. */
 export function createEvents(): Events {
   const listeners = new Set<(event: PondEvent) => void>();
   return {
@@ -24,7 +24,7 @@ export function createEvents(): Events {
   };
 }
 
-/** What happened at a path, from the state that it had and the one that it has. */
+/** Event at a path, given its state before and after. */
 export function pathEvent(
   path: string,
   { node, base }: { readonly node: PondNode | null; readonly base: PondNode | undefined },
@@ -32,7 +32,7 @@ export function pathEvent(
   return { path, kind: node === null ? 'deleted' : base === undefined ? 'created' : 'changed' };
 }
 
-/** What a change does at its path, seen from the overlay that it is about to be made in. */
+/** Event of a change, seen from the overlay before the change is applied. */
 export function changeEvent(overlay: Overlay, { directory, name, node, base }: EntryChange): PathEvent {
   const path = [...directory.slice(1).map((step) => step.name), name].map((step) => `/${step}`).join('');
   const staged = overlay.entry(directory[directory.length - 1]!.id, name);

@@ -1,6 +1,6 @@
 /**
- * The hashes that say whether two trees are equal. They depend on names, types, contents and attributes alone: not on
- * ids, times, versions, commit numbers or layout. docs/pond-format.md gives the byte strings that are hashed.
+ * The hashes that decide whether two trees are equal. They depend on names, types, contents and attributes alone: not
+ * on ids, times, versions, commit numbers or layout. docs/pond-format.md specifies the hashed bytes.
  */
 import { createHash, type Hash } from 'node:crypto';
 import { attributesText, type DirectoryEntry } from '../oplog/directoryEntry.ts';
@@ -10,7 +10,7 @@ export function sha256(bytes: Uint8Array | string): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** Hash of a page that holds entries; they are in name order. An empty directory has a hash like any other. */
+/** Hash of a page that holds entries, in name order. An empty directory has a hash like any other. */
 export function leafHash(entries: readonly DirectoryEntry[]): string {
   const hash = createHash('sha256').update('leaf\0');
   for (const entry of entries) {
@@ -22,7 +22,7 @@ export function leafHash(entries: readonly DirectoryEntry[]): string {
   return hash.digest('hex');
 }
 
-/** Hash of a page that holds pages; they are in order of their digit. */
+/** Hash of a page that holds pages, in order of their digit. */
 export function forkHash(pages: readonly { readonly name: string; readonly sha256: string }[]): string {
   const hash = createHash('sha256').update('fork\0');
   for (const page of pages) {

@@ -10,15 +10,15 @@ import { type Commit, type VersionSpec } from './types.ts';
 const commitsPartId = 'commits';
 
 /**
- * A commit's record; undefined for another engine's commit and for a number that is not there. Fails `pond-damaged`
- * when a field is missing or of another type, or it names another commit as its parent than the one before it.
+ * A commit's record; undefined for another engine's commit and for a missing number. Fails `pond-damaged` when a field
+ * is missing or of another type, or when the parent is not the preceding commit.
  */
 export async function readCommitRecord(opLog: OpLog, number: number): Promise<Commit | undefined> {
   const record = opLog.record(number) ?? (opLog.isCleanedUp(number) ? await recordInRow(opLog, number) : undefined);
   if (record === undefined) return undefined;
   const commit = parseRecord(record, number);
   const { parent } = commit;
-  // A history that is followed along such a number would be cut short, or go round for ever.
+  // Following such a number would cut the history short or loop forever.
   if (!((parent ?? -1) < number) || opLog.hasBetween(parent ?? -1, number)) {
     throw new PondError('pond-damaged', `commit ${number} says that it follows commit ${parent}, which it does not`, {
       path: commitFile(number),
@@ -75,12 +75,12 @@ export function commitRow(commit: Commit): OpRow {
   };
 }
 
-/** The record as it goes into commitInfo and into the commit's row. */
+/** The record as written to commitInfo and to the commit's row. */
 export function recordOf({ number: _, ...commit }: Commit): Readonly<Record<string, unknown>> {
   return { ...commit, parent: commit.parent ?? null };
 }
 
-/** The commit of that number. Fails `pond-damaged` when it must be there and is not. */
+/** The commit of that number. Fails `pond-damaged` when it is missing. */
 export async function commitAt(opLog: OpLog, number: number): Promise<Commit> {
   const commit = await readCommitRecord(opLog, number);
   if (commit === undefined) throw new PondError('pond-damaged', `the record of commit ${number} is missing`);
@@ -117,14 +117,14 @@ async function ancestor(opLog: OpLog, generations: number, spec: VersionSpec): P
   throw notFound(spec, 'the history is not that long');
 }
 
-/** ISO 8601 with a date at least; without a zone it is UTC, so that a script means the same everywhere. */
+/** ISO 8601 with at least a date; without a zone it is UTC, so that a script means the same everywhere. */
 const isoPattern = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:?\d{2})?)?$/i;
 
 async function commitAtTime(opLog: OpLog, spec: VersionSpec): Promise<Commit> {
   const match = isoPattern.exec(spec.trim());
   const timeMs = match === null ? NaN : Date.parse(`${match[1]}T${match[2] ?? '00:00'}${match[3] ?? 'Z'}`);
   if (Number.isNaN(timeMs)) throw notFound(spec, 'expected a commit number, HEAD, HEAD~n or an ISO time');
-  // Fractions beyond milliseconds are lost by Date; a whole second as a person writes it is exact.
+  // Date drops fractions beyond milliseconds; the whole seconds that people write are exact.
   const timeUs = timeMs * 1000 + fractionUs(match![2]);
   const found = await newestUpTo(opLog, timeUs);
   if (found === undefined) throw notFound(spec, 'the pond did not exist then');
@@ -136,7 +136,10 @@ function fractionUs(time: string | undefined): number {
   return digits === undefined ? 0 : Number(digits.padEnd(3, '0'));
 }
 
-/** Commit times never go back, so the numbers are searched by halves; other engines' commits are stepped over. */
+/**
+ * Latest commit at or before a time. Commit times never decrease, so the numbers are binary-searched; other engines'
+ * commits are skipped.
+ */
 async function newestUpTo(opLog: OpLog, timeUs: number): Promise<Commit | undefined> {
   let [low, high] = [0, opLog.head];
   let best: Commit | undefined;
@@ -152,7 +155,7 @@ async function newestUpTo(opLog: OpLog, timeUs: number): Promise<Commit | undefi
   return best;
 }
 
-/** The newest of our commits from `number` down to `lowest`; undefined when other engines made them all. */
+/** The latest of our commits from `number` down to `lowest`; undefined when other engines made them all. */
 export async function ownAtOrBelow(opLog: OpLog, number: number, lowest: number): Promise<Commit | undefined> {
   for (let at = number; at >= lowest; at--) {
     const commit = await readCommitRecord(opLog, at);

@@ -8,9 +8,7 @@ import { type Overlay } from './overlay.ts';
 import { stagedEntries } from './stagedChanges.ts';
 import { type EntryRow, type HistorySources, type NodeRow } from './types.ts';
 
-/**
- * The op log as sources for SQL: its files up to a commit, and, for the working tree, the rows that are only staged.
- */
+/** The op log as sources for SQL: its files up to a commit and, for the working tree, the rows that are only staged. */
 export function historySources(store: Store, number: number, overlay: Overlay | undefined): HistorySources {
   const files = store.opLog.dataFiles(number);
   const rewritten = store.opLog.rewritten(number);
@@ -47,7 +45,7 @@ export function historySources(store: Store, number: number, overlay: Overlay | 
   };
 }
 
-/** The rows in a data file that commits of `from` to `to` wrote, both inclusive. */
+/** Rows of a data file written by commits `from` to `to`, both inclusive. */
 interface Part {
   readonly path: string;
   readonly from: number;

@@ -13,10 +13,10 @@ import { sha256 } from './hash.ts';
 const cacheDirectory = '_pond/cache/inline';
 
 /**
- * Host files with the content of each version, in order, each held against its hash. Small content has no file of its
- * own: it is put into the pond's cache, or where that cannot be written into a temporary folder of the user; both can be
- * emptied at any time. Fails `pond-damaged` when content is missing or is not what was stored: who opens these files
- * does not look, and would answer with fewer rows or others. Fails `cancelled` by the job's signal.
+ * Host files with the content of each version, in order, each verified against its hash. Small content has no file of
+ * its own: it is written to the pond's cache or, if that is not writable, to a temporary folder of the user; both can
+ * be emptied at any time. Fails `pond-damaged` when content is missing or is not what was stored: engines that open
+ * these files do not verify them and would return fewer or wrong rows. Fails `cancelled` by the job's signal.
  */
 export async function hostFilesOf(
   disk: Disk,
@@ -49,7 +49,7 @@ async function cached(
 ): Promise<string | undefined> {
   const path = `${cacheDirectory}/${node.sha256.slice(0, 2)}/${node.sha256}`;
   const known = disk.hostPath(path);
-  // What is in the cache and is something else is put there again.
+  // A cached file with other content is replaced.
   if (known !== undefined && (await contentProblem(known, node, signal)) === undefined) return known;
   const bytes = await load(node);
   if (sha256(bytes) !== node.sha256) {
@@ -59,14 +59,14 @@ async function cached(
   try {
     return place(disk, path, bytes);
   } catch (error) {
-    // Whatever keeps the cache from being written is no reason to refuse what was read. (Node tells of a missing folder
-    // where a disk is read-only.)
+    // An unwritable cache is no reason to refuse content that was read. (Node reports a missing folder on a read-only
+    // disk.)
     if (!isPondError(error)) throw error;
     return place(openHostDisk(join(userTemporaryFolder(), 'cache')), path, bytes);
   }
 }
 
-/** Whole or not at all, but not flushed: what a failure of the machine takes from a cache is made again. */
+/** Writes atomically but without a flush: cache files lost in a machine failure are rebuilt. */
 function place(disk: Disk, path: string, bytes: Uint8Array): string | undefined {
   const directory = path.slice(0, path.lastIndexOf('/'));
   const temporary = temporaryPathIn(directory);

@@ -1,9 +1,9 @@
 /**
  * The journal of staged changes, opened for writing: one file of checksummed frames, see journalFrames.ts.
  *
- * Invariants: what was acknowledged is synced, and was written to a journal that was the pond's, under a lock that was held;
- * after a failed write or sync the file is cut back to what was acknowledged, or, when even that
- * fails or the file is not the pond's journal any more, the journal refuses all further writes.
+ * Invariants: acknowledged changes are synced, and were written to the pond's own journal under a held lock; after a
+ * failed write or sync the file is truncated to what was acknowledged. When even that fails, or the file is no longer
+ * the pond's journal, the journal refuses all further writes.
  */
 import { randomUUID } from 'node:crypto';
 import { isPondError, PondError } from '../base/error.ts';
@@ -19,9 +19,9 @@ export { emptyJournal, type JournalContents, journalPath, readJournal } from './
 
 const nothing = new Uint8Array();
 
-/** Takes the frames of a journal that is written anew. */
+/** Accepts the frames of a journal that is being rewritten. */
 export interface JournalWriter {
-  /** Adds a frame and returns where its content will be in the file. */
+  /** Adds a frame and returns the offset that its content will have in the file. */
   append(json: object, content: Uint8Array): number;
 }
 
@@ -33,7 +33,7 @@ export class Journal {
   #header: JournalHeader;
   #acknowledgedBytes: number;
   #headerWritten: boolean;
-  /** Number of the run that is being written. */
+  /** Number of the run being written. */
   #run: number;
   #broken: unknown;
 
@@ -47,7 +47,7 @@ export class Journal {
     this.#run = (contents.frames.at(-1)?.json.run ?? 0) + 1;
   }
 
-  /** Opens the journal to go on behind `contents`, cutting what follows them. */
+  /** Opens the journal for appending after `contents`, truncating what follows them. */
   static open(disk: Disk, contents: JournalContents, base: number, lock: Lock): Journal {
     const journal = new Journal(disk, contents, contents.header ?? newHeader(base), lock);
     try {
@@ -59,7 +59,7 @@ export class Journal {
     }
   }
 
-  /** Id of the commit that will take what is staged. */
+  /** Id of the commit that will take the staged changes. */
   get batch(): string {
     return this.#header.batch;
   }
@@ -68,7 +68,7 @@ export class Journal {
     return this.#header.base;
   }
 
-  /** Appends a frame, unsynced; `more` says that the run goes on. Returns where its content starts in the file. */
+  /** Appends a frame, unsynced; `more` means that the run continues. Returns the offset of its content in the file. */
   append(json: object, content: Uint8Array = nothing, options: { readonly more: boolean }): number {
     return this.#guard(() => {
       if (!this.#headerWritten) this.#writeHeader();
@@ -87,12 +87,12 @@ export class Journal {
     });
   }
 
-  /** What was acknowledged, as read back. */
+  /** The acknowledged contents, as read back. */
   acknowledged(): JournalContents {
     return readJournal(this.#disk, this.#acknowledgedBytes);
   }
 
-  /** Fails OwnershipLostError, now and ever after, when the pond is not this process's any more. */
+  /** Fails OwnershipLostError, now and from then on, when this process no longer owns the pond. */
   requireOwned(): void {
     try {
       requireOwnership(this.#disk, this.#file, this.#lock);
@@ -102,10 +102,10 @@ export class Journal {
     }
   }
 
-  /** Takes back what was appended since the last sync; where that fails the journal is of no more use. */
+  /** Reverts what was appended since the last sync; if that fails, the journal becomes unusable. */
   rollBack(): void {
     try {
-      // Another process may have written behind what was acknowledged here.
+      // Another process may have written after what was acknowledged here.
       this.requireOwned();
       this.#file.truncate(this.#acknowledgedBytes);
       this.#headerWritten = this.#acknowledgedBytes > 0;
@@ -114,12 +114,12 @@ export class Journal {
     }
   }
 
-  /** Refuses all further changes: nobody knows what they would be based on. */
+  /** Refuses all further changes: their base would be unknown. */
   fail(cause: unknown): void {
     this.#broken ??= cause;
   }
 
-  /** Fails `storage-failed`, or as requireOwned did, when the journal refuses changes. */
+  /** Fails `storage-failed`, or with the error of requireOwned, when the journal refuses changes. */
   checkUsable(): void {
     if (this.#broken === undefined) return;
     if (this.#broken instanceof OwnershipLostError) throw this.#broken;
@@ -130,7 +130,8 @@ export class Journal {
   }
 
   /**
-   * Notes that commit `number` was made beside what is staged, so that opening need not look for the batch up to it.
+   * Records that commit `number` was made independently of the staged changes, so that opening need not search for the
+   * batch up to it.
    */
   mark(number: number): void {
     try {
@@ -149,9 +150,8 @@ export class Journal {
   }
 
   /**
-   * Starts a new batch on a commit. Not synced: if the old frames are still there after a crash, their batch id is that
-   * of a commit in the log, and they are known to be committed. So failing takes nothing back; it may leave a journal
-   * that refuses changes.
+   * Starts a new batch on a commit. Not synced: if a crash leaves the old frames, their batch id is that of a commit in
+   * the log, which marks them as committed. So a failure reverts nothing; it may leave a journal that refuses changes.
    */
   reset(base: number): void {
     this.#header = newHeader(base);
@@ -175,7 +175,7 @@ export class Journal {
     return this.#file.sizeBytes;
   }
 
-  /** Puts other frames, which say the same, in the place of all; whole and durable, or the old ones stay. */
+  /** Replaces all frames with equivalent ones, atomically and durably; on failure the old ones stay. */
   rewrite(fill: (frames: JournalWriter) => void): void {
     this.#guard(() => {
       const place: FrameRef = { batch: this.batch, run: 1 };
@@ -195,7 +195,7 @@ export class Journal {
         this.#file.close();
         this.#file = this.#openFile();
       } catch (error) {
-        // Where the new file, which is shorter, got the name, what the open one takes now would be lost with it.
+        // If the new, shorter file already has the name, changes appended to the open file would be lost with it.
         if (this.#disk.stat(journalPath)?.sizeBytes !== this.#file.sizeBytes) this.fail(error);
         throw error;
       }
@@ -223,7 +223,7 @@ export class Journal {
     try {
       return work();
     } catch (error) {
-      // A journal that failed for good is left as it is: the file at hand may not be the journal any more.
+      // A journal that failed for good is left as it is: the open file may no longer be the journal.
       if (this.#broken === undefined) this.rollBack();
       throw error;
     }

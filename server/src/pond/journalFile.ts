@@ -1,20 +1,17 @@
 import { type Disk, type DiskFile } from '../storage/disk.ts';
 
-/**
- * Bytes that are gathered before they are written, and that are read at once: a bulk change has small frames by
- * thousands.
- */
+/** Bytes buffered before a write, and bytes per read: a bulk change has thousands of small frames. */
 const gatheredBytesMax = 256 * 1024;
 
-/** A file whose appended bytes reach the disk together, at `write` or `sync` or when there are many. */
+/** A file whose appended bytes are written together: at `write`, at `sync`, or when the buffer is full. */
 export interface JournalFile extends DiskFile {
-  /** Writes what was gathered, unsynced: other processes see it then. */
+  /** Writes the buffered bytes, unsynced; other processes see them from then on. */
   write(): void;
-  /** Bytes at an offset; shorter at the end. What is near is read ahead, since contents are asked for in order. */
+  /** Bytes at an offset; fewer at the end of the file. Reads ahead, since contents are requested in order. */
   read(offset: number, sizeBytes: number): Uint8Array;
 }
 
-/** Opens or creates the file at `path`. `beforeWrite` may fail: then nothing is written. */
+/** Opens or creates the file at `path`. When `beforeWrite` fails, nothing is written. */
 export function openJournalFile(disk: Disk, path: string, beforeWrite: () => void): JournalFile {
   const file = disk.openAppend(path);
   let gathered: Uint8Array[] = [];
@@ -41,7 +38,7 @@ export function openJournalFile(disk: Disk, path: string, beforeWrite: () => voi
       const bytes = disk.readRange(path, offset, Math.max(end, offset + gatheredBytesMax)) ?? new Uint8Array();
       window = { start: offset, bytes };
     }
-    // A copy: what the caller does with it must not show in the next read.
+    // A copy: changes by the caller must not show in the next read.
     return new Uint8Array(window.bytes.subarray(offset - window.start, end - window.start));
   }
 
@@ -62,7 +59,7 @@ export function openJournalFile(disk: Disk, path: string, beforeWrite: () => voi
     },
     truncate(sizeBytes) {
       forget();
-      // Behind the cut there will be other bytes.
+      // Other bytes will follow the cut.
       window = { start: 0, bytes: new Uint8Array() };
       file.truncate(sizeBytes);
     },

@@ -14,49 +14,47 @@ const headBytes = magic.length + 4 + 16;
 const sectorBytes = 512;
 const windowBytes = 1024 * 1024;
 
-/**
- * Where a frame belongs: frames with the same run were flushed together, those of a run before had been flushed then.
- */
+/** Position of a frame: frames with the same run were flushed together, after those of the run before. */
 export interface FrameRef {
   readonly batch: string;
   /** From 1, per batch; 0 for the header. */
   readonly run: number;
-  /** Set when the run goes on behind the frame. */
+  /** Set when the run continues after the frame. */
   readonly more?: true;
 }
 
 /** A frame as read back; `contentOffset` is where its content bytes start in the file. */
 export interface JournalFrame {
-  /** What the frame says beside its place is for its reader to check. */
+  /** Its reader validates all but the position. */
   readonly json: FrameRef & Readonly<Record<string, unknown>>;
   readonly contentOffset: number;
 }
 
 export interface FrameAt extends JournalFrame {
-  /** Offset behind the frame. */
+  /** Offset after the frame. */
   readonly end: number;
 }
 
 /**
- * What is where no whole frame is:
+ * State of an offset without a whole frame:
  * - `cut`: the start of a frame that the file ends in;
- * - `unwritten`: a frame of which at least one part never reached the disk: it reads as NULs;
- * - `damaged`: anything else. No write that was interrupted leaves that.
+ * - `unwritten`: a frame of which at least one part never reached the disk and reads as NULs;
+ * - `damaged`: anything else. No interrupted write leaves that.
  */
 export type Fragment = 'cut' | 'unwritten' | 'damaged';
 
-/** Reads a file's frames; holds one window of it at a time. */
+/** Reads a file's frames; holds one window of the file at a time. */
 export interface FrameReader {
   readonly sizeBytes: number;
-  /** The frame at an offset; undefined when there is none, or it is damaged or cut short. */
+  /** The frame at an offset; undefined when it is missing, damaged or cut short. */
   frameAt(offset: number): FrameAt | undefined;
-  /** The good frames that start at or behind an offset, whatever is between them. */
+  /** The good frames that start at or after an offset, whatever is between them. */
   framesBehind(offset: number): Iterable<FrameAt>;
-  /** What is at an offset inside of the file where frameAt finds no frame. */
+  /** Classifies an offset inside the file where frameAt finds no frame. */
   fragmentAt(offset: number): Fragment;
 }
 
-/** A reader of the frames in a file, of its first `sizeBytesMax` bytes; a missing file has none. */
+/** Reader of the frames in the first `sizeBytesMax` bytes of a file; a missing file has none. */
 export function createFrameReader(disk: Disk, path: string, sizeBytesMax = Infinity): FrameReader {
   const sizeBytes = Math.min(disk.stat(path)?.sizeBytes ?? 0, sizeBytesMax);
   let start = 0;
@@ -96,11 +94,11 @@ export function createFrameReader(disk: Disk, path: string, sizeBytesMax = Infin
     const end = isFrame ? from + head.readUInt32LE(magic.length) : from;
     if (hasUnwrittenSector(offset, Math.min(end, sizeBytes))) return 'unwritten';
     if (!isFrame || end <= sizeBytes) return 'damaged';
-    // Where all of the payload is there after all, it is its length that is wrong.
+    // When the whole payload is present after all, its length is wrong.
     return checksum([slice(from, sizeBytes)]).equals(head.subarray(magic.length + 4)) ? 'damaged' : 'cut';
   }
 
-  /** True when a sector that has a part of the bytes `start` to `end` is all NULs from `start` on. */
+  /** True when a sector that overlaps the bytes `start` to `end` is all NULs from `start` on. */
   function hasUnwrittenSector(start: number, end: number): boolean {
     for (let at = start; at < end;) {
       const next = (Math.floor(at / sectorBytes) + 1) * sectorBytes;
@@ -131,7 +129,7 @@ export function createFrameReader(disk: Disk, path: string, sizeBytesMax = Infin
 
 const isNul = (bytes: Uint8Array): boolean => bytes.every((byte) => byte === 0);
 
-/** A frame's JSON; undefined for one that does not say where the frame belongs: no writer makes that. */
+/** A frame's JSON; undefined when it lacks the frame's position: no writer produces that. */
 function placedJson(text: string): JournalFrame['json'] | undefined {
   const value = parseJson(text);
   if (typeof value !== 'object' || value === null) return undefined;
@@ -142,7 +140,7 @@ function placedJson(text: string): JournalFrame['json'] | undefined {
   return { ...json, batch, run, ...(more === undefined ? {} : { more }) };
 }
 
-/** Undefined for text that is no JSON, which no JSON text is. */
+/** Undefined for invalid JSON; no JSON text parses to it. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

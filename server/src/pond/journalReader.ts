@@ -1,14 +1,14 @@
 /**
- * Reads the journal back, and tells what a crash left from damage.
+ * Reads the journal back, and distinguishes what a crash left from damage.
  *
- * The first frame is the header: the batch id, which becomes the id of the commit that takes the changes, and the commit
- * that was newest when the batch began. Every frame names its batch and its run. The frames of a run are flushed
+ * The first frame is the header: the batch id, which becomes the id of the commit that takes the changes, and the
+ * latest commit when the batch began. Every frame names its batch and its run. The frames of a run are flushed
  * together, and the last one closes it.
  *
- * A run that is not whole was never acknowledged and is cut, if a crash can have left it so: the file ends inside of it,
- * or a part of it reads as NULs because it never reached the disk. All else is damage, and an error: a frame that is there
- * to its end and does not fit its checksum, bytes that are no frame, and anything bad with a later run behind it. To cut
- * there would lose what was acknowledged.
+ * An incomplete run was never acknowledged, and is cut if a crash can have left it so: the file ends inside it, or a
+ * part of it reads as NULs because it never reached the disk. Everything else is damage, and an error: a complete frame
+ * that does not match its checksum, bytes that are not a frame, and anything bad with a later run after it. Cutting
+ * there would lose acknowledged changes.
  */
 import { PondError } from '../base/error.ts';
 import { type Disk } from '../storage/disk.ts';
@@ -18,7 +18,7 @@ export const journalPath = '_pond/journal';
 
 export interface JournalHeader extends FrameRef {
   readonly format: 1;
-  /** Newest commit when the batch began. */
+  /** Latest commit when the batch began. */
   readonly base: number;
 }
 
@@ -26,19 +26,19 @@ export interface JournalContents {
   /** Undefined for an empty journal. */
   readonly header: JournalHeader | undefined;
   /**
-   * A commit that was acknowledged: none up to it has taken the frames. Undefined without a header: then it is not known
-   * which commits were.
+   * An acknowledged commit: no commit up to it has taken the frames. Undefined without a header: then the acknowledged
+   * commits are unknown.
    */
   readonly mark: number | undefined;
   /** Complete frames, without the header. */
   readonly frames: readonly JournalFrame[];
   /** Bytes that hold the header and complete frames. */
   readonly goodBytes: number;
-  /** Bytes after them: a run without its end. */
+  /** Bytes after them: an unfinished run. */
   readonly cutBytes: number;
 }
 
-/** A journal with nothing in it. */
+/** An empty journal. */
 export const emptyJournal: JournalContents = {
   header: undefined,
   mark: undefined,
@@ -48,8 +48,8 @@ export const emptyJournal: JournalContents = {
 };
 
 /**
- * Reads the journal, `sizeBytesMax` of it. Missing or empty gives no header and no frames. Fails `journal-damaged`, and
- * `pond-too-new` for a format that is not known.
+ * Reads the journal, at most `sizeBytesMax` of it. A missing or empty one yields no header and no frames. Fails
+ * `journal-damaged`, and `pond-too-new` for an unknown format.
  */
 export function readJournal(disk: Disk, sizeBytesMax?: number): JournalContents {
   const reader = createFrameReader(disk, journalPath, sizeBytesMax);
@@ -81,9 +81,9 @@ export function readJournal(disk: Disk, sizeBytesMax?: number): JournalContents 
 }
 
 interface Bad {
-  /** Where no good frame is. */
+  /** Offset without a good frame. */
   readonly badAt: number;
-  /** Bytes before it that were acknowledged. */
+  /** Acknowledged bytes before it. */
   readonly goodBytes: number;
 }
 
@@ -93,7 +93,7 @@ interface Expected {
   readonly lastRun: number;
 }
 
-/** Fails `journal-damaged` unless a crash can have left what is at `badAt`. */
+/** Fails `journal-damaged` unless a crash can have left the bytes at `badAt`. */
 function refuseDamage(reader: FrameReader, bad: Bad, { isOwn, lastRun }: Expected): void {
   const has = (test: (place: FrameRef) => boolean): boolean => {
     for (const { json } of reader.framesBehind(bad.badAt)) if (isOwn(json) && test(json)) return true;
@@ -101,7 +101,7 @@ function refuseDamage(reader: FrameReader, bad: Bad, { isOwn, lastRun }: Expecte
   };
   if (has(({ run }) => run > lastRun)) throw damaged(bad, 'and has changes behind it');
   const fragment = reader.frameAt(bad.badAt) === undefined ? reader.fragmentAt(bad.badAt) : 'damaged';
-  // A file that ends inside of a frame has no other frame behind it.
+  // No other frame follows in a file that ends inside a frame.
   if (fragment === 'damaged' || (fragment === 'cut' && has(() => true))) {
     throw damaged(bad, 'in the last change that was staged');
   }
@@ -115,7 +115,7 @@ function headerOf({ json }: JournalFrame): JournalHeader {
   return { format, base, batch, run };
 }
 
-/** The commit that a frame says was made beside what is staged; undefined when it says nothing of one. */
+/** The commit that a frame records as made independently of the staged changes; undefined when it records none. */
 function markOf({ json: { mark } }: JournalFrame): number | undefined {
   return isCommitNumber(mark) ? mark : undefined;
 }

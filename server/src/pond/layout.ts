@@ -1,4 +1,4 @@
-/** What stands where in a pond's folder. A folder that was unpacked or cloned may hold anything under these names. */
+/** Required layout of a pond's folder. A folder that was unpacked or cloned may hold anything under these names. */
 import { PondError } from '../base/error.ts';
 import { checkpointFile, commitFile, latestVersion, logDirectory } from '../delta/log.ts';
 import { type Disk, type DiskStat } from '../storage/disk.ts';
@@ -7,9 +7,9 @@ const workDirectory = '_pond';
 const directories = [logDirectory, workDirectory, ...['blobs', 'cache', 'quarantine'].map((name) => `_pond/${name}`)];
 
 /**
- * Fails `pond-damaged`, with the path, when a folder of the pond is a file, its journal or a lock is a folder, or one of
- * them or a commit that opening reads is no ordinary file. Asked before anything is written; what is read later is looked
- * at by the pond's disk. What is missing is fine.
+ * Fails `pond-damaged`, with the path, when a folder of the pond is a file, when its journal or a lock is a folder, or
+ * when one of them or a commit that opening reads is not a regular file. Checked before anything is written; the pond's
+ * disk checks what is read later. Missing files are fine.
  */
 export function requireLayout(disk: Disk): void {
   for (const path of directories) requireKind(disk, path, 'directory');

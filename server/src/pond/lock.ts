@@ -1,7 +1,7 @@
 /**
- * The writer lock: files `_pond/lock.<generation>`. The highest generation owns the pond. A lock is taken by creating
- * the next generation, which only one process can; it is given up by writing into one's own file that it is free. Files
- * are never removed while they are the highest, so a slow contender that judged an old generation cannot win by
+ * The writer lock: files `_pond/lock.<generation>`. The highest generation owns the pond. A process takes the lock by
+ * creating the next generation, which only one process can; it releases the lock by marking its own file as free. A
+ * file is never removed while it is the highest, so a slow contender that judged an old generation cannot win by
  * mistake: it finds a higher one after its own attempt and retreats.
  */
 import { randomUUID } from 'node:crypto';
@@ -12,42 +12,41 @@ import { putIfAbsent, removeQuietly, replaceFile } from '../storage/durable.ts';
 import { processStart } from '../storage/processStart.ts';
 
 const directory = '_pond';
-/** Numbers that can be counted up from. */
+/** Generations of up to 15 digits, which can be incremented exactly. */
 const namePattern = /^lock\.(\d{1,15})$/;
 
-/** Who holds a lock. */
+/** Holder of a lock. */
 export interface LockHolder {
   /** UUID of this one lock. */
   readonly id: string;
   readonly pid: number;
   readonly host: string;
-  /** When the process started, as the system tells it; tells a process from a later one with the same pid. */
+  /** Start time of the process as reported by the system; distinguishes it from a later process with the same pid. */
   readonly started: string | undefined;
 }
 
 /**
- * What a lock file says. `unknown` is text of which nothing is known: somebody may hold it, so it is not taken over.
+ * Content of a lock file. `unknown` is text that cannot be parsed: a process may hold the lock, so it is not taken
+ * over.
  */
 type LockFile =
   | { readonly kind: 'held'; readonly holder: LockHolder }
   | { readonly kind: 'free' }
   | { readonly kind: 'unknown'; readonly path: string };
 
-/** Who keeps others from the lock: a process, or whoever wrote a file that cannot be understood. */
+/** Claim that keeps others from the lock: a process, or the unknown writer of an unreadable file. */
 type Claim = Exclude<LockFile, { readonly kind: 'free' }>;
 
 export interface Lock {
-  /** False when another process has taken the lock over, or its file was removed or altered. */
+  /** False when another process took the lock over, or when its file was removed or altered. */
   isHeld(): boolean;
   release(): void;
 }
 
-/**
- * Ids of the locks that this process holds: one that it could not give up, on a disk that failed, is known as nobody's.
- */
+/** Ids of the locks that this process holds; a lock whose release failed (disk error) counts as free. */
 const held = new Set<string>();
 
-/** Takes the lock, from a holder that died if need be. Fails `lock-held`, with `holderOf(error)` saying who it is. */
+/** Takes the lock, from a dead holder if need be. Fails `lock-held`; `holderOf(error)` is the holder. */
 export function acquireLock(disk: Disk): Lock {
   const highest = highestGeneration(disk);
   const claim = highest === undefined ? undefined : claimAt(disk, highest);
@@ -72,20 +71,20 @@ export function acquireLock(disk: Disk): Lock {
   return createLock(disk, mine, self);
 }
 
-/** True while a process, or one that is not known, has the lock; it may be this process. */
+/** True while a process, known or unknown, holds the lock; it may be this process. */
 export function isLocked(disk: Disk): boolean {
   return currentClaim(disk) !== undefined;
 }
 
-/** Who has the lock now; undefined when it is free or its holder is gone. */
+/** Current claim on the lock; undefined when it is free or its holder is gone. */
 function currentClaim(disk: Disk): Claim | undefined {
   const highest = highestGeneration(disk);
   return highest === undefined ? undefined : claimAt(disk, highest);
 }
 
-/** The error for a pond that another process writes. */
+/** The error for a pond that another process holds for writing. */
 export class LockHeldError extends PondError {
-  /** Undefined when it is not known who it is. */
+  /** Undefined when the holder is unknown. */
   readonly holder: LockHolder | undefined;
 
   constructor(claim: Claim | undefined) {
@@ -109,7 +108,7 @@ function heldText(claim: Claim | undefined): string {
 function createLock(disk: Disk, generation: number, self: LockHolder): Lock {
   const path = lockPath(generation);
   const written = disk.stat(path);
-  /** Asked for each change that is acknowledged: what a look at the name tells is not read. */
+  /** Checked for each acknowledged change, so the file is read only when its stat does not decide. */
   const isUnaltered = (): boolean => {
     const found = disk.stat(path);
     return found?.sizeBytes === written?.sizeBytes && found?.modifiedMs === written?.modifiedMs;
@@ -134,7 +133,7 @@ function free(disk: Disk, path: string): void {
   try {
     replaceFile(disk, path, encode({ free: true }));
   } catch {
-    // An empty lock is free too, and emptying a file takes no room on a disk that is full.
+    // An empty lock is free too, and truncating a file needs no space on a full disk.
     const file = disk.openAppend(path);
     try {
       file.truncate(0);
@@ -144,7 +143,10 @@ function free(disk: Disk, path: string): void {
   }
 }
 
-/** The attempt failed, perhaps when the lock had its name already: it must not look like held by this process. */
+/**
+ * Frees a lock after a failed attempt, which may already have created the file: it must not appear to be held by this
+ * process.
+ */
 function freeAfterFailure(disk: Disk, generation: number, id: string): void {
   try {
     if (isOwn(disk, generation, id)) free(disk, lockPath(generation));
@@ -160,14 +162,14 @@ function claimAt(disk: Disk, generation: number): Claim | undefined {
   return lock.kind === 'unknown' || isAlive(lock.holder) ? lock : undefined;
 }
 
-/** A holder on another host cannot be asked, and counts as alive. */
+/** A holder on another host cannot be checked, and counts as alive. */
 function isAlive(holder: LockHolder): boolean {
   if (holder.host !== hostname()) return true;
   if (holder.pid === process.pid && holder.started === processStart(process.pid)) return held.has(holder.id);
   try {
     process.kill(holder.pid, 0);
   } catch (error) {
-    // EPERM: the process is there and belongs to somebody else.
+    // EPERM: the process exists and belongs to another user.
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
   return holder.started === undefined || processStart(holder.pid) === holder.started;
@@ -185,7 +187,7 @@ function lockGenerations(disk: Disk): number[] {
   });
 }
 
-/** Older generations say nothing any more. */
+/** Removes older generations, which have no effect any more. */
 function removeBelow(disk: Disk, generation: number): void {
   for (const older of lockGenerations(disk)) {
     if (older < generation) removeQuietly(disk, lockPath(older));
@@ -198,7 +200,7 @@ function encode(lock: LockHolder | { readonly free: true }): Uint8Array {
   return Buffer.from(`${JSON.stringify(lock)}\n`);
 }
 
-/** A missing or empty file is free: emptying it is how a lock is given up on a disk that is full. */
+/** A missing or empty file is free: truncating it releases the lock on a full disk. */
 function lockAt(disk: Disk, generation: number): LockFile {
   const path = lockPath(generation);
   const bytes = disk.readFile(path);
@@ -206,7 +208,7 @@ function lockAt(disk: Disk, generation: number): LockFile {
   return parseLock(Buffer.from(bytes).toString('utf8')) ?? { kind: 'unknown', path };
 }
 
-/** Undefined for text that is not a lock's. An address in it, as older versions wrote, is left aside. */
+/** Undefined for text that is not a lock's. An address in it, as older versions wrote, is ignored. */
 function parseLock(text: string): LockFile | undefined {
   const lock = objectOf(text);
   if (lock?.['free'] === true) return { kind: 'free' };

@@ -1,28 +1,28 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** Runs one piece of work at a time, in order of arrival. */
+/** Runs one task at a time, in order of arrival. */
 export interface Mutex {
-  /** Runs work that does not ask for the mutex itself: it would wait for its own end. */
+  /** Runs work that does not use the mutex itself: it would deadlock. */
   run<T>(work: () => Promise<T>): Promise<T>;
-  /** Runs work whose own runs, and those of what it calls, take their turns within it. */
+  /** Runs work that may use the mutex: its own runs, and those of what it calls, are queued within it. */
   runNesting<T>(work: () => Promise<T>): Promise<T>;
 }
 
-/** The turns of one mutex: the last of them, which ends when all before have. */
+/** The queue of one mutex: its last task, which ends when all earlier ones have. */
 interface Turns {
   readonly mutex: Mutex;
   last: Promise<unknown>;
-  /** Turns of other mutexes that the work is within. */
+  /** Queues of other mutexes that the work is nested in. */
   readonly outer: Turns | undefined;
 }
 
 /**
- * What the work now running may take turns within. One for all mutexes, and entered only by work that nests: node goes
- * through all such storages that were ever entered whenever a promise is made.
+ * Queues that the running work may use. One storage for all mutexes, entered only by nesting work: node goes through
+ * every storage that was ever entered whenever a promise is created.
  */
 const within = new AsyncLocalStorage<Turns>();
 
-/** Returns a mutex that nobody waits for. */
+/** Returns an unlocked mutex. */
 export function createMutex(): Mutex {
   function run<T>(work: () => Promise<T>): Promise<T> {
     const turns = find(within.getStore()) ?? outermost;

@@ -1,4 +1,4 @@
-/** The next state of a node, for each kind of change. Pure, but for ids and the clock. */
+/** The next state of a node, for each kind of change. Pure, except for ids and the clock. */
 import { type FileType } from '../tinyfs/backend.ts';
 import { nowUs } from './clock.ts';
 import { chainHash, leafHash } from './hash.ts';
@@ -6,7 +6,7 @@ import { type PondNode, type StagedContent } from './node.ts';
 import { type StagedEntry } from './overlay.ts';
 import { uuidv7 } from './uuid.ts';
 
-/** A node that was not there before, version 1, without content yet. */
+/** A node that did not exist before: version 1, without content yet. */
 export function newNode(type: FileType, name: string, attributes: PondNode['attributes'] = {}): PondNode {
   return {
     id: uuidv7(),
@@ -27,7 +27,7 @@ export function newNode(type: FileType, name: string, attributes: PondNode['attr
 }
 
 /**
- * The version after `existing`. A version that is only staged is replaced, since nobody committed it; except in a
+ * The version after `existing`. A version that is only staged is replaced, since it was never committed; except in a
  * series, where every version counts.
  */
 export function nextVersion(
@@ -40,7 +40,7 @@ export function nextVersion(
     ...existing,
     version: replaces ? existing.version : existing.version + 1,
     previous: replaces ? existing.previous : (existing.row ?? existing.previous),
-    // A directory keeps its row: its content is changed through its entries.
+    // A directory keeps its row: its content changes through its entries.
     row: existing.type === 'directory' ? existing.row : undefined,
     changedTxn: undefined,
     modifiedUs: nowUs(),
@@ -60,12 +60,12 @@ export function withAttributes(
   return existing.type === 'directory' ? next : { ...next, content: contentOf(existing) };
 }
 
-/** The node under another name; its version stays. */
+/** The node under another name, with the same version. */
 export function movedNode(node: PondNode, name: string): PondNode {
   return { ...node, name, changedTxn: undefined, placedTxn: undefined };
 }
 
-/** A new node with the same content. A directory's copy starts empty. */
+/** A new node with the same content. The copy of a directory starts empty. */
 export function copiedNode(source: PondNode, name: string): PondNode {
   const bare = newNode(source.type, name, source.attributes);
   if (source.type === 'directory') return bare;

@@ -2,21 +2,21 @@ import { type FileType, type Node } from '../tinyfs/backend.ts';
 import { type DirectoryEntry } from '../oplog/directoryEntry.ts';
 import { assert } from '../base/assert.ts';
 
-/** Where a node's own row is: in the data file of a commit. */
+/** Reference to a node's own row: in the data file of a commit. */
 export interface RowRef {
   readonly txn: number;
   readonly partId: string;
 }
 
-/** Where staged content is until it is committed. */
+/** Location of staged content until it is committed. */
 export type StagedContent =
   | { readonly in: 'journal'; readonly offset: number; readonly sizeBytes: number }
   | { readonly in: 'blob' }
   | { readonly in: 'row'; readonly nodeId: string; readonly row: RowRef; readonly version: number };
 
-/** A node of the op log. One of `row` and `staged` is there; a staged node that only moved has both. */
+/** A node of the op log. A file has either `row` or `content`; one that was only moved keeps its `row`. */
 export interface PondNode extends Node {
-  /** Name that it was found under; '' for the root. */
+  /** Name that the node was found under; '' for the root. */
   readonly name: string;
   /** The committed row; undefined when this version is only staged. */
   readonly row: RowRef | undefined;
@@ -28,21 +28,21 @@ export interface PondNode extends Node {
   readonly content: StagedContent | undefined;
   /** See DirectoryEntry. */
   readonly seriesHash: string;
-  /** The row of the version before, for a staged version that has one. */
+  /** The row of the preceding version, for a staged version that has one. */
   readonly previous: RowRef | undefined;
 }
 
 /** The fixed id of every pond's root directory. */
 export const rootId = '00000000-0000-7000-8000-000000000000';
 
-/** Narrows a node that TinyFS hands back: every node that it has came from a pond's backend. */
+/** Narrows a node returned by TinyFS, all of whose nodes come from a pond's backend. */
 export function pondNode(node: Node): PondNode {
   // Fields that may be undefined are absent after a journal's replay.
   assert('seriesHash' in node && 'name' in node, () => 'the node is of another backend');
   return node as PondNode;
 }
 
-/** The node that a directory entry stands for. */
+/** The node of a directory entry. */
 export function nodeOfEntry(entry: DirectoryEntry): PondNode {
   return {
     id: entry.childId,
@@ -84,7 +84,7 @@ export function entryOfNode(node: PondNode, name: string, row: RowRef, changedTx
 /** Names one version of a node. */
 export const versionKey = (node: Node): string => `${node.id}@${node.version}`;
 
-/** True when two states of a path are the same version of the same node, or both absent. */
+/** True when two states of a path are the same version of the same node, or both are absent. */
 export function sameVersion(a: Node | undefined, b: Node | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
   // The attributes of a series are not part of its versions.
@@ -99,7 +99,7 @@ export function sameAttributes(a: PondNode['attributes'], b: PondNode['attribute
   return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
 }
 
-/** A directory as the newest commit left it, if that came after the node was looked up. */
+/** The directory as the latest commit left it, if that commit came after the node was looked up. */
 export function newestOf(newest: PondNode | undefined, directory: PondNode): PondNode {
   if (newest?.row === undefined || (directory.row !== undefined && directory.row.txn >= newest.row.txn))
     return directory;
@@ -107,7 +107,7 @@ export function newestOf(newest: PondNode | undefined, directory: PondNode): Pon
   return { ...directory, row, version, sizeBytes, sha256, modifiedUs, previous };
 }
 
-/** A hash of a node's whole value: of all versions for a series. */
+/** Hash of a node's whole value: of all versions for a series. */
 export function contentKeyOf({ type, sha256, seriesHash }: PondNode): string {
   return type === 'series' && seriesHash !== '' ? seriesHash : sha256;
 }

@@ -30,7 +30,7 @@ import { createStore, rootAt, type Store } from './store.ts';
 import type * as types from './types.ts';
 import { createWorkingTree, valueVersions } from './workingTree.ts';
 
-/** What a pond is opened with; pond.ts finds it out. */
+/** Parts that a pond is opened with; pond.ts collects them. */
 export interface PondParts {
   readonly disk: Disk;
   readonly directory: string;
@@ -43,10 +43,10 @@ export interface PondParts {
 }
 
 /**
- * A pond that is open. It keeps the newest commit, the store below it and the overlay of staged changes on it.
+ * An open pond. It keeps the latest commit, the store below it and the overlay of staged changes on it.
  *
- * Invariants: the overlay is what the journal says; commits are made under the same mutex as changes, so a commit takes
- * what was staged before it and nothing of what is being staged.
+ * Invariants: the overlay equals the journal; commits run under the same mutex as changes, so a commit takes everything
+ * staged before it and nothing that is being staged.
  */
 export class OpenPond implements types.Pond {
   readonly directory: string;
@@ -72,7 +72,7 @@ export class OpenPond implements types.Pond {
     this.mode = parts.writer === undefined ? 'read' : 'write';
     this.#lock = parts.writer?.lock;
     this.#store = createStore(parts.disk, parts.opLog);
-    // Nothing here may hold on to `parts`: the journal's contents are as large as what was staged.
+    // No reference to `parts` may remain: the journal's contents are as large as what was staged.
     const journal = (this.#journal = parts.writer?.journal);
     this.#sink =
       journal &&
@@ -233,7 +233,8 @@ export class OpenPond implements types.Pond {
 
   async refresh(): Promise<void> {
     const { opLog, disk } = this.#store;
-    // The journal first: what leaves it after that is in the log that is read next, and known to be the same.
+    // The journal first: changes that leave it later are in the log, which is read next, and are recognized as the
+    // same.
     const contents = this.#journal === undefined ? readJournal(disk) : undefined;
     const moved = opLog.refresh();
     if (contents !== undefined) this.#reread(await uncommitted(opLog, contents));
@@ -247,7 +248,7 @@ export class OpenPond implements types.Pond {
   }
 
   async close(): Promise<void> {
-    // Whatever is being changed or committed ends first.
+    // Wait for the changes and commits in progress.
     await this.#mutex.run(() => Promise.resolve());
     this.#events.clear();
     this.#journal?.close();
@@ -273,7 +274,7 @@ export class OpenPond implements types.Pond {
       counts: (bytes) => countChanges(counted, bytes),
       plan: { overlay, root, load: (node) => ({ sizeBytes: node.sizeBytes, load: () => contents.load(node) }) },
     }).catch((error: unknown) => {
-      // There is, or may be, a commit that this pond does not know: what is staged from now on would be lost beside it.
+      // There is, or may be, a commit that this pond does not know: changes staged from now on would be lost.
       if (isPondError(error, 'commit-unknown') || isPondError(error, 'lock-held')) this.#journal?.fail(error);
       throw error;
     });
@@ -283,7 +284,7 @@ export class OpenPond implements types.Pond {
   }
 
   async #conflicts(): ReturnType<typeof findConflicts> {
-    // Staged changes are based on the commit that the journal was started on, unless a transaction came between.
+    // Staged changes are based on the commit that the journal was started on, unless a transaction was committed since.
     if (this.#journal !== undefined && this.#journal.base === this.#head.number) return [];
     return await findConflicts(this.#store, this.#overlay, this.#head.number);
   }

@@ -1,8 +1,8 @@
 /**
- * What is staged, in memory: for each changed directory the entries that differ from the committed ones.
+ * Staged changes in memory: for each changed directory the entries that differ from the committed ones.
  *
  * Invariants:
- * - An entry that equals its base is not here: taking a change back leaves no trace.
+ * - An entry that equals its base is absent: reverting a change leaves no trace.
  * - `base` is the committed state that the first change of an entry was made on, and stays through later changes.
  * - Every changed directory has a link to its parent, up to the root.
  */
@@ -16,7 +16,7 @@ export interface StagedEntry {
   readonly earlier: readonly PondNode[];
 }
 
-/** One change of one entry, as the journal keeps it. `directory` leads from the root to the directory. */
+/** One change of one entry, as the journal keeps it. `directory` is the path from the root to the directory. */
 export interface EntryChange {
   readonly directory: readonly { readonly id: string; readonly name: string }[];
   readonly name: string;
@@ -26,9 +26,12 @@ export interface EntryChange {
 
 interface DirectoryChanges {
   readonly entries: Map<string, StagedEntry>;
-  /** How many entries more (or fewer) there are than committed ones: it is asked for at every look at the directory. */
+  /**
+   * Number of entries added (or, negative, removed) relative to the commit; kept because every read of the directory
+   * uses it.
+   */
   delta: number;
-  /** When the set of names last changed; undefined when only contents did. */
+  /** Time of the last change to the set of names; undefined when only contents changed. */
   modifiedUs: number | undefined;
 }
 
@@ -36,7 +39,7 @@ interface DirectoryChanges {
 export class Overlay {
   readonly #directories = new Map<string, DirectoryChanges>();
   readonly #links = new Map<string, { readonly parentId: string; readonly name: string }>();
-  /** The links the other way round: ids of the directories in each directory. */
+  /** The inverse of the parent links: ids of the directories in each directory. */
   readonly #below = new Map<string, Set<string>>();
 
   get isEmpty(): boolean {
@@ -62,7 +65,7 @@ export class Overlay {
     return this.#directories.get(directoryId)?.modifiedUs;
   }
 
-  /** How many entries more (or fewer) a directory has than the committed one. */
+  /** Number of entries a directory has more (or, negative, fewer) than the committed one. */
   countDelta(directoryId: string): number {
     return this.#directories.get(directoryId)?.delta ?? 0;
   }
@@ -90,7 +93,7 @@ export class Overlay {
     this.#set(directoryId, change.name, isTakenBack ? undefined : entry);
   }
 
-  /** Changes that would make an empty overlay like this one. */
+  /** Changes that would turn an empty overlay into this one. */
   changes(): readonly EntryChange[] {
     return this.changedDirectories().flatMap((id) =>
       [...this.entries(id)].flatMap(([name, { node, base, earlier }]) =>
@@ -105,7 +108,7 @@ export class Overlay {
     this.#below.clear();
   }
 
-  /** The node of that id in a changed entry; looks through all of them. */
+  /** The node of that id in a changed entry; searches all of them. */
   find(id: string): PondNode | undefined {
     for (const { entries } of this.#directories.values()) {
       for (const { node } of entries.values()) if (node?.id === id) return node;
@@ -113,7 +116,7 @@ export class Overlay {
     return undefined;
   }
 
-  /** Ids of all nodes that stand in changed entries. */
+  /** Ids of all nodes in changed entries. */
   presentIds(): ReadonlySet<string> {
     const ids = new Set<string>();
     for (const { entries } of this.#directories.values()) {
@@ -127,7 +130,9 @@ export class Overlay {
     return [...this.#directories.keys()];
   }
 
-  /** The chain from the root to a directory: ids, with the name of each in the one before; the root's name is ''. */
+  /**
+   * The chain from the root to a directory: ids, each with its name in the preceding directory; the root's name is ''.
+   */
   chain(directoryId: string): readonly { readonly id: string; readonly name: string }[] {
     const chain: { id: string; name: string }[] = [];
     let id = directoryId;
@@ -138,7 +143,7 @@ export class Overlay {
     return [{ id: rootId, name: '' }, ...chain];
   }
 
-  /** Directories to visit below each directory so that every changed one is met: parent id → names and ids. */
+  /** Directories to visit below each directory in order to reach every changed one: parent id → names and ids. */
   changedChildren(): ReadonlyMap<string, ReadonlyMap<string, string>> {
     const children = new Map<string, Map<string, string>>();
     for (const directoryId of this.#directories.keys()) {
@@ -179,7 +184,7 @@ export class Overlay {
     this.#below.set(parentId, below.add(id));
   }
 
-  /** Drops what is staged below a removed directory, unless it was moved elsewhere meanwhile. */
+  /** Drops what is staged below a removed directory, unless the directory has been moved. */
   #forget(id: string, parentId: string, name: string): void {
     const link = this.#links.get(id);
     if (link !== undefined && (link.parentId !== parentId || link.name !== name)) return;
@@ -209,6 +214,6 @@ function earlierVersions(former: StagedEntry | undefined, node: PondNode | null)
   const isNext =
     node?.type === 'series' && last?.content !== undefined && last.id === node.id && last.version < node.version;
   if (isNext) return [...former!.earlier, last];
-  // Another node under the same name has nothing to do with the versions of this one.
+  // Another node under the same name is unrelated to the versions of this one.
   return node !== null && last?.id === node.id ? former!.earlier : [];
 }

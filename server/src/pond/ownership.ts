@@ -1,18 +1,19 @@
-/** Whether a process that writes a pond still owns what it writes to. */
+/** Checks that a process that writes a pond still owns it. */
 import { PondError } from '../base/error.ts';
 import { logDirectory } from '../delta/log.ts';
 import { type Disk } from '../storage/disk.ts';
 import { type Lock } from './lock.ts';
 
 /**
- * The pond that was open for writing is not this process's any more: its folder or journal is gone or is another one, or
- * the lock is. Nothing that is written now would be kept, so the pond takes no more changes until it is opened again.
+ * This process no longer owns the pond that it opened for writing: the pond's folder or journal is gone or was
+ * replaced, or the lock was lost. Nothing written from now on would be kept, so the pond refuses changes until it is
+ * opened again.
  */
 export class OwnershipLostError extends PondError {}
 
 /**
  * Fails OwnershipLostError unless `journal` is still the pond's journal and `lock` is still held: `pond-not-found` when
- * the pond's folder is gone, `journal-damaged` when the journal is, `lock-held` when the lock is.
+ * the pond's folder is gone, `journal-damaged` when the journal is, `lock-held` when the lock is lost.
  */
 export function requireOwnership(disk: Disk, journal: { isInPlace(): boolean }, lock: Lock): void {
   const isInPlace = journal.isInPlace();

@@ -5,7 +5,7 @@ import { metadataOf } from '../oplog/parseRow.ts';
 import { isName } from '../tinyfs/path.ts';
 import { type LoadPage, type Page, type PageAddress, pageNodeId } from './pages.ts';
 
-/** Entries kept over all cached pages; about 300 bytes each. */
+/** Entries kept in all cached pages together; about 300 bytes each. */
 const cachedEntriesMax = 200_000;
 
 export interface PageStore {
@@ -14,7 +14,7 @@ export interface PageStore {
   remember(address: PageAddress, page: Page): void;
 }
 
-/** Loads pages from the op log. They never change, so the cache, of those used last, is never stale. */
+/** Loads pages from the op log. Pages never change, so the LRU cache is never stale. */
 export function createPageStore(opLog: OpLog): PageStore {
   const cache = new Map<string, Page>();
   let cachedEntries = 0;
@@ -67,7 +67,7 @@ async function readPage(opLog: OpLog, address: PageAddress): Promise<Page> {
 
 const isPageEntry = ({ name, type }: DirectoryEntry): boolean => type === 'page' && /^[0-9a-f]$/.test(name);
 
-/** Names become paths, in the pond and on the host: one such as '..' would lead elsewhere. */
+/** Names become paths, in the pond and on the host: a name such as '..' would escape the directory. */
 const isNodeEntry = ({ name, type }: DirectoryEntry): boolean => type !== 'page' && isName(name);
 
 const keyOf = (address: PageAddress): string => `${address.directoryId}.${address.prefix}@${address.txn}`;

@@ -1,10 +1,10 @@
 /**
- * Directories as tries of pages. Up to pageEntriesMax entries stand in the directory's own row; more are spread by the
- * hex digits of sha256(name) over pages, and again. The shape follows from the set of names alone, so equal directories
- * have equal hashes, and a change rewrites the pages on its way and nothing else.
+ * Directories as tries of pages. Up to pageEntriesMax entries are kept in the directory's own row; more are distributed
+ * over pages by the hex digits of sha256(name), recursively. The shape follows from the set of names alone, so equal
+ * directories have equal hashes, and a change rewrites only the pages on its path.
  *
  * Invariants: a leaf's entries are in name order and at most pageEntriesMax; a fork's pages are in digit order, none
- * empty, and hold more than pageEntriesMax entries together.
+ * empty, and together hold more than pageEntriesMax entries.
  */
 import { assert } from '../base/assert.ts';
 import { type DirectoryEntry } from '../oplog/directoryEntry.ts';
@@ -12,12 +12,12 @@ import { forkHash, leafHash, sha256 } from './hash.ts';
 
 export const pageEntriesMax = 128;
 
-/** A page as it stands in a row: entries, or pages that are named by one hex digit. */
+/** A page as stored in a row: entries, or pages named by one hex digit. */
 export type Page =
   | { readonly kind: 'leaf'; readonly entries: readonly DirectoryEntry[] }
   | { readonly kind: 'fork'; readonly pages: readonly DirectoryEntry[] };
 
-/** Where a stored page is. `prefix` is '' for the directory's own row. */
+/** Address of a stored page. `prefix` is '' for the directory's own row. */
 export interface PageAddress {
   readonly directoryId: string;
   readonly prefix: string;
@@ -29,7 +29,7 @@ export type LoadPage = (address: PageAddress) => Promise<Page>;
 /** New state of an entry; null removes it. */
 export type EntryChanges = ReadonlyMap<string, DirectoryEntry | null>;
 
-/** A page to be written, and what its parent says of it. */
+/** A page to be written, and its entry in the parent. */
 export interface NewPage {
   readonly prefix: string;
   readonly page: Page;
@@ -44,7 +44,7 @@ const emptyPage: Page = { kind: 'leaf', entries: [] };
 export const pageNodeId = (directoryId: string, prefix: string): string =>
   prefix === '' ? directoryId : `${directoryId}.${prefix}`;
 
-/** The entry of that name, or undefined; reads the pages on its way. */
+/** The entry of that name, or undefined; reads the pages on the path to it. */
 export async function lookupEntry(
   load: LoadPage,
   address: PageAddress,
@@ -62,7 +62,7 @@ export async function listEntries(load: LoadPage, address: PageAddress): Promise
   return page.kind === 'leaf' ? page.entries : (await gather(load, address, page)).sort(compareNames);
 }
 
-/** Applies changes to a directory and returns its pages that are new, the directory's own (prefix '') last. */
+/** Applies changes to a directory and returns its new pages, the directory's own (prefix '') last. */
 export async function applyChanges(
   load: LoadPage,
   address: PageAddress | undefined,
@@ -76,7 +76,7 @@ export async function applyChanges(
 
 interface Writing {
   readonly load: LoadPage;
-  /** Finished pages below the one being made. */
+  /** Finished pages below the current one. */
   readonly written: NewPage[];
   readonly directoryId: string;
   readonly txn: number;
@@ -107,7 +107,7 @@ async function applyToPage(
   }
   const count = [...pages.values()].reduce((sum, child) => sum + child.sizeBytes, 0);
   if (count <= pageEntriesMax) {
-    // The fork shrank under its limit: the shape must be what these entries alone would give.
+    // The fork shrank below its limit: the shape must be the one that these entries alone produce.
     const entries = await gather(writing.load, address, page);
     return buildPage(writing, prefix, merge(entries.sort(compareNames), changes));
   }
@@ -115,7 +115,7 @@ async function applyToPage(
   return newFork(prefix, [...pages.values()].sort(compareNames), count);
 }
 
-/** Makes the page for a full set of entries, in name order, pushing the pages below it. */
+/** Builds the page for a full set of entries, in name order, and pushes the pages below it. */
 function buildPage(writing: Writing, prefix: string, entries: readonly DirectoryEntry[]): NewPage {
   if (entries.length <= pageEntriesMax) {
     return { prefix, page: { kind: 'leaf', entries }, count: entries.length, sha256: leafHash(entries) };
@@ -151,7 +151,7 @@ function pageEntry({ directoryId, txn }: Writing, page: NewPage): DirectoryEntry
   };
 }
 
-/** Where a page named in a fork is. */
+/** Address of a page named in a fork. */
 export function childAddress(address: PageAddress, child: DirectoryEntry): PageAddress {
   return { directoryId: address.directoryId, prefix: address.prefix + child.name, txn: child.txn };
 }
@@ -185,14 +185,14 @@ export function compareNames(a: { readonly name: string }, b: { readonly name: s
 
 const isAscii = (text: string): boolean => !/[^\0-\x7f]/.test(text);
 
-/** The hex digit that decides a name's page at a depth. */
+/** The hex digit that selects a name's page at a depth. */
 function digitOf(name: string, depth: number): string {
   return nameHash(name)[depth]!;
 }
 
 const nameHashes = new Map<string, string>();
 
-/** A bulk change asks for the same name's digits once per level. */
+/** Cached: a bulk change needs the same name's digits once per level. */
 function nameHash(name: string): string {
   let hash = nameHashes.get(name);
   if (hash === undefined) {

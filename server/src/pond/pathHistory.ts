@@ -1,7 +1,7 @@
 /**
- * The commits that changed a path. An entry names the commit that changed it last, and the one that put it there, so
- * the walk jumps from change to change. Where nothing is at the path no entry says since when; but a directory's time
- * says when its names last changed, so the walk jumps over all commits that left the names on the way as they were.
+ * The commits that changed a path. An entry names the commit that changed it last and the one that placed it, so the
+ * walk jumps from change to change. For an absent path no entry records since when; but a directory's time records when
+ * its names last changed, so the walk skips all commits that kept the names on the path.
  */
 import { lookupCommitted } from './committedTree.ts';
 import { commitAt, ownAtOrBelow } from './history.ts';
@@ -9,7 +9,7 @@ import { type PondNode, sameVersion } from './node.ts';
 import { rootAt, type Store } from './store.ts';
 import { type Commit } from './types.ts';
 
-/** Commits that changed a path or something below it, newest first. */
+/** Commits that changed a path or something below it, latest first. */
 export async function* commitsOfPath(store: Store, head: number, path: readonly string[]): AsyncIterable<Commit> {
   for (let number: number | undefined = head; number !== undefined;) {
     const now = await stateAt(store, number, path);
@@ -25,7 +25,7 @@ interface PathState {
   readonly node: PondNode | undefined;
   /** The last commit before which the path may have been in another state. */
   readonly changedTxn: number;
-  /** The nodes on the way, from the root: as far as the path leads, without `node`. */
+  /** The nodes on the path, from the root as far as the path resolves, without `node`. */
   readonly way: readonly PondNode[];
 }
 
@@ -37,7 +37,7 @@ async function stateAt(store: Store, number: number, path: readonly string[]): P
   for (const name of path) {
     way.push(node);
     const next = node.type === 'directory' ? await lookupCommitted(store, node, name) : undefined;
-    // Where the path ends early, it has been absent at least since the deepest directory changed.
+    // When the path ends early, it has been absent at least since the deepest directory changed.
     if (next === undefined) return { node: undefined, changedTxn: Math.max(changedTxn, placedTxn), way };
     changedTxn = Math.max(next.changedTxn ?? 0, next.row?.txn ?? 0);
     placedTxn = Math.max(placedTxn, next.placedTxn ?? 0);
@@ -46,7 +46,7 @@ async function stateAt(store: Store, number: number, path: readonly string[]): P
   return { node, changedTxn: Math.max(changedTxn, placedTxn), way };
 }
 
-/** The first of the commits, one behind the other, that have nothing at the path for the same reason as `now`. */
+/** The first of the consecutive commits without the path for the same reason as `now`. */
 async function absentSince(store: Store, now: PathState, path: readonly string[]): Promise<number> {
   /** Commits from `same` on are like `now`; the one at `other`, or below, is not. */
   let [same, other] = [now.changedTxn, -1];
@@ -56,13 +56,13 @@ async function absentSince(store: Store, now: PathState, path: readonly string[]
     if (state !== undefined && isSameAbsence(state, now)) same = state.changedTxn;
     else other = number;
   };
-  // Near first, since most walks end soon; then by doubling steps, and by halves.
+  // Nearby commits first, since most walks end soon; then doubling steps, then bisection.
   for (let step = 1; other < 0 && same > 0; step *= 2) await look(Math.max(0, same - step));
   while (same - other > 1) await look(Math.floor((same + other) / 2));
   return same;
 }
 
-/** True when the same nodes are on the way and no directory of them has got or lost a name. */
+/** True when the same nodes are on the path and none of their directories gained or lost a name. */
 function isSameAbsence(a: PathState, b: PathState): boolean {
   return (
     a.node === undefined && a.way.length === b.way.length && a.way.every((node, i) => hasSameNames(node, b.way[i]!))

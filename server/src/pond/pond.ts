@@ -19,12 +19,12 @@ export interface InitOptions {
 }
 
 /**
- * Makes a pond in a host directory, which need not exist, and opens it for writing. Fails `pond-exists` when one is
- * there, and the storage codes.
+ * Creates a pond in a host directory, which need not exist, and opens it for writing. Fails `pond-exists`, and with the
+ * storage codes.
  */
 export async function initPond(directory: string, options: InitOptions = {}): Promise<OpenPond> {
   const disk = openPondDisk(directory);
-  // Before the folder is made, so that a pond of whatever kind that is there stays as it is.
+  // Checked before the folder is created, so that an existing pond of any kind stays as it is.
   if (disk.stat('') === undefined) openHostDisk(directory).makeDirectory('');
   return await initPondOn(disk, directory, options);
 }
@@ -47,8 +47,8 @@ export async function initPondOn(disk: Disk, directory: string, options: InitOpt
 
 /**
  * Opens the pond in a host directory. 'write' takes the writer lock and repairs what a crash left; 'read' changes
- * nothing on disk. Fails `pond-not-found`, `lock-held`, `pond-damaged`, `journal-damaged`, `pond-too-new`.
- * Links in the folder, and anything else that is no regular file, are `pond-damaged`; the folder itself may be one.
+ * nothing on disk. Fails `pond-not-found`, `lock-held`, `pond-damaged`, `journal-damaged`, `pond-too-new`. Links in the
+ * folder, and anything else that is not a regular file, are `pond-damaged`; the folder itself may be a link.
  */
 export async function openPond(directory: string, options: OpenOptions): Promise<OpenPond> {
   return await openPondOn(openPondDisk(directory), directory, options);
@@ -56,7 +56,7 @@ export async function openPond(directory: string, options: OpenOptions): Promise
 
 /** As openPond, on any disk. */
 export async function openPondOn(disk: Disk, directory: string, options: OpenOptions): Promise<OpenPond> {
-  // Cheap, and asked before anything is written: a wrong folder must stay as it is.
+  // Cheap, and checked before anything is written: a wrong folder must stay as it is.
   if (disk.stat(logDirectory) === undefined) {
     throw new PondError('pond-not-found', `there is no pond at ${directory}`, {
       path: directory,
@@ -77,10 +77,10 @@ export async function openPondOn(disk: Disk, directory: string, options: OpenOpt
   }
 }
 
-/** Takes the lock. On read-only media that fails over some temporary file, of which the caller knows nothing. */
+/** Takes the lock. On read-only media that fails over a temporary file, which means nothing to the caller. */
 function lockForWriting(disk: Disk, directory: string): Lock {
   try {
-    // A pond that was copied without its working files has its history all the same.
+    // A pond copied without its working files still has its history.
     makeDirectoryDurable(disk, '_pond');
     return acquireLock(disk);
   } catch (cause) {
@@ -94,7 +94,7 @@ function lockForWriting(disk: Disk, directory: string): Lock {
   }
 }
 
-/** Gives a lock up after a failure, which is what the caller must hear of. */
+/** Releases a lock after a failure; the caller must receive that failure, not one of the release. */
 function releaseAfter(lock: Lock): void {
   try {
     lock.release();
@@ -128,7 +128,7 @@ function refuseExisting(disk: Disk, directory: string): void {
   try {
     version = latestVersion(disk);
   } catch (error) {
-    // What cannot be looked at is not known to be a pond.
+    // A folder that cannot be inspected is not known to be a pond.
     if (!isPondError(error) || error.code.startsWith('storage-')) throw error;
     version = 0;
   }
@@ -136,7 +136,7 @@ function refuseExisting(disk: Disk, directory: string): void {
   throw new PondError('pond-exists', `there is a pond at ${directory} already`, { path: directory });
 }
 
-/** Name of a pond for people: its folder, or for a `.pond` folder the one around it. */
+/** Display name of a pond: its folder, or for a `.pond` folder the parent folder. */
 export function pondName(directory: string): string {
   const name = basename(directory);
   return name === '.pond' ? basename(dirname(directory)) : name;

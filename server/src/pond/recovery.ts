@@ -1,10 +1,10 @@
 /**
- * What happens before a pond is opened: the tip of the log and the journal are looked at, and what a crash or damage
- * left is set aside, under the writer lock only and never deleted.
+ * Recovery before a pond is opened: inspects the tip of the log and the journal, and quarantines what a crash or damage
+ * left, only under the writer lock and without deleting it.
  *
- * The journal's header names a commit that was acknowledged (the durable mark). A damaged tip above the mark was never
- * acknowledged, or its changes are still in the journal; at or below the mark it is a loss, and the pond says so. Without
- * a header nothing says what was acknowledged, so no commit is taken for one that was not.
+ * The journal's header names an acknowledged commit (the durable mark). A damaged tip above the mark was never
+ * acknowledged, or its changes are still in the journal; at or below the mark it is a loss, and the pond reports it.
+ * Without a header the acknowledged commits are unknown, so no commit is treated as unacknowledged.
  */
 import { isPondError, PondError } from '../base/error.ts';
 import { looksLikeParquet } from '../delta/readCheckpoint.ts';
@@ -19,22 +19,22 @@ import { emptyJournal, journalPath, type JournalContents, readJournal } from './
 import { isLocked } from './lock.ts';
 import { spoolPrefix } from './changeLog.ts';
 
-/** How often a journal is read that another process changes meanwhile. */
+/** Number of attempts to read a journal while another process changes it. */
 const readsMax = 5;
 
 const quarantineDirectory = '_pond/quarantine';
 
 export interface Recovered {
   readonly opLog: OpLog;
-  /** The journal, empty when a commit has taken what is in it. */
+  /** The journal; empty when a commit has taken its changes. */
   readonly journal: JournalContents;
-  /** What was found and set aside, as sentences. */
+  /** Findings and quarantined files, as sentences. */
   readonly notices: readonly string[];
 }
 
 /**
- * Opens the log and the journal of a pond. With `repair` the caller holds the lock, and damage above the mark is set
- * aside.
+ * Opens the log and the journal of a pond. With `repair` the caller holds the lock, and damage above the mark is
+ * quarantined.
  */
 export async function recover(disk: Disk, options: { readonly repair: boolean }): Promise<Recovered> {
   const notices: string[] = [];
@@ -50,7 +50,7 @@ export async function recover(disk: Disk, options: { readonly repair: boolean })
     });
   }
   if (journal.cutBytes > 0 && options.repair) setAsideTail(disk, journal, notices);
-  // What the process that holds the lock is writing is not finished yet.
+  // The lock's holder has not finished its write.
   if (journal.cutBytes > 0 && !options.repair && !isLocked(disk)) {
     notices.push(`the last ${journal.cutBytes} bytes of the journal are an unfinished change and are left out`);
   }
@@ -58,12 +58,12 @@ export async function recover(disk: Disk, options: { readonly repair: boolean })
   return { opLog, journal: await uncommitted(opLog, journal), notices };
 }
 
-/** False where no process ever worked before this one: a pond may be copied without its working files. */
+/** False when no process worked on the pond before: a pond may be copied without its working files. */
 function isJournalMissing(disk: Disk): boolean {
   return disk.stat(journalPath) === undefined && disk.list('_pond').some((name) => name !== 'lock.1');
 }
 
-/** A process that writes may cut or replace the journal while it is read here; what is read again is whole. */
+/** Reads the journal while another process may truncate or replace it; reading again yields a whole one. */
 function readBesideWriter(disk: Disk): JournalContents {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -74,7 +74,7 @@ function readBesideWriter(disk: Disk): JournalContents {
   }
 }
 
-/** Newest version whose commit can be read; undefined when there is no table. */
+/** Latest version whose commit is readable; undefined when there is no table. */
 function usableVersion(disk: Disk, mark: number | undefined, repair: boolean, notices: string[]): number | undefined {
   let newest = latestVersion(disk);
   if (newest === undefined) return undefined;
@@ -88,7 +88,7 @@ function usableVersion(disk: Disk, mark: number | undefined, repair: boolean, no
     const isAcknowledged = mark !== undefined && newest <= mark;
     const finding = damageAt(disk, newest, !isAcknowledged);
     if (finding === undefined) return newest;
-    // Nobody makes a checkpoint of a commit before it is acknowledged.
+    // Checkpoints are made of acknowledged commits only.
     if (isAcknowledged || hasCheckpoint(disk, newest)) {
       throw new PondError('pond-damaged', `commit ${newest} was acknowledged and is damaged: ${finding.text}`, {
         path: finding.file,
@@ -106,7 +106,9 @@ function usableVersion(disk: Disk, mark: number | undefined, repair: boolean, no
   }
 }
 
-/** What makes a commit unusable; with `data`, also that data which one of our own commits added is missing or short. */
+/**
+ * Damage that makes a commit unusable; with `data`, also missing or short data files added by one of our own commits.
+ */
 function damageAt(disk: Disk, newest: number, data: boolean): Finding | undefined {
   const findings = inspectTail(disk, newest, newest).filter(({ version }) => version === newest);
   const commit = findings.find(({ kind }) => kind === 'commit-empty' || kind === 'commit-unreadable');
@@ -119,8 +121,7 @@ function hasCheckpoint(disk: Disk, version: number): boolean {
 }
 
 /**
- * The journal, or an empty one when the commit that it was to become is in the log: the crash came before the journal
- * was emptied.
+ * The journal, or an empty one when its commit is already in the log: the crash came before the journal was emptied.
  */
 export async function uncommitted(opLog: OpLog, journal: JournalContents): Promise<JournalContents> {
   if (journal.header === undefined || journal.mark === undefined) return journal;
@@ -130,7 +131,7 @@ export async function uncommitted(opLog: OpLog, journal: JournalContents): Promi
   return journal;
 }
 
-/** Paths of what was set aside and is still there, ordered; [] when nothing is. */
+/** Paths of the quarantined files that still exist, in order; [] when there are none. */
 export function setAside(disk: Disk): readonly string[] {
   return disk
     .list(quarantineDirectory)
@@ -138,7 +139,7 @@ export function setAside(disk: Disk): readonly string[] {
     .map((name) => `${quarantineDirectory}/${name}`);
 }
 
-/** Keeps the bytes that are about to be cut: if they were acknowledged after all, they can be looked at. */
+/** Quarantines the bytes that are about to be cut: if they were acknowledged after all, they can be examined. */
 function setAsideTail(disk: Disk, { goodBytes, cutBytes }: JournalContents, notices: string[]): void {
   const tail = disk.readRange(journalPath, goodBytes, goodBytes + cutBytes) ?? new Uint8Array();
   makeDirectoryDurable(disk, quarantineDirectory);
@@ -149,8 +150,8 @@ function setAsideTail(disk: Disk, { goodBytes, cutBytes }: JournalContents, noti
 }
 
 /**
- * Removes what a writer that died left half made: the spools of its transactions, and blobs that had no name yet. With
- * the lock in hand nobody is making any. Both folders are short to list; strays elsewhere harm nobody and are small.
+ * Removes a dead writer's leftovers: the spools of its transactions, and blobs without a name yet. Under the lock no
+ * other process is creating any. Both folders are short to list; strays elsewhere are small and harmless.
  */
 function removeLeftovers(disk: Disk): void {
   for (const name of disk.list('_pond')) {

@@ -4,18 +4,18 @@ import { type FileSystem } from '../tinyfs/fs.ts';
 import { pondNode, type PondNode } from './node.ts';
 import { type PathStates } from './stagedChanges.ts';
 
-/** A working tree that can also take over content that the pond has already. */
+/** A working tree that can also take over content that is already in the pond. */
 export interface RestorableTree extends Backend {
-  /** Stages a node with the content of another one, any version of any node, without reading it. */
+  /** Stages a node with the content of any version of any node, without reading it. */
   putCopy(directory: DirectoryPath, name: string, source: PondNode): Promise<void>;
 }
 
-/** True when `path` is one of `paths` or below one. '/' is above all. */
+/** True when `path` is one of `paths` or below one. '/' is above all paths. */
 export function isUnder(path: string, paths: readonly string[]): boolean {
   return paths.some((above) => above === '/' || path === above || path.startsWith(`${above}/`));
 }
 
-/** Fails `not-found` for a path that none of the trees has: to compare or restore it is a mistake. */
+/** Fails `not-found` for a path that none of the trees has: comparing or restoring it is a mistake. */
 export async function refuseMissing(paths: readonly string[], trees: readonly FileSystem[]): Promise<void> {
   const roots = await Promise.all(trees.map((tree) => tree.root()));
   for (const path of paths) {
@@ -27,8 +27,8 @@ export async function refuseMissing(paths: readonly string[], trees: readonly Fi
 }
 
 /**
- * Stages the older side of the differences: what was added since goes, what was removed comes back, what was modified
- * gets the old content as its next version. Directories come before what is in them, so parents are there.
+ * Stages the older side of the differences: additions are removed, removals are restored, and modified files get the
+ * old content as their next version. Directories precede their content, so parents exist.
  */
 export async function stageOldStates(tree: RestorableTree, states: readonly PathStates[]): Promise<void> {
   await tree.batch(async () => {
@@ -51,8 +51,8 @@ async function stageOldState(tree: RestorableTree, { path, before }: PathStates)
 
 /**
  * The directory of those names; links are not followed, since the paths of a difference are real ones. With `make`,
- * what is missing is made. Undefined where no directory is: what was in it went with it. Fails `not-a-directory` with
- * `make`.
+ * missing directories are created. Undefined when there is no directory: its content was removed with it. Fails
+ * `not-a-directory` with `make`.
  */
 async function directoryAt(tree: Backend, names: readonly string[], make: boolean): Promise<DirectoryPath | undefined> {
   let path: DirectoryPath = [await tree.root()];

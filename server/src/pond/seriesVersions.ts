@@ -1,8 +1,8 @@
 /**
- * The versions of a series, remembered: each is a row in the data file of its own commit, and a series that grows every
- * few minutes has tens of thousands. A newer version costs the walk to the newest one that is known; another process
- * begins with the stretches that are in the pond's cache. A committed version never changes, so nothing is ever stale;
- * what is altered, or not ours, does not give the hash of the series, and is walked through again.
+ * Cache of the versions of a series: each is a row in the data file of its own commit, and a series that grows every
+ * few minutes has tens of thousands. A newer version costs the walk to the latest known one; another process starts
+ * with the ranges in the pond's cache. A committed version never changes, so no entry is ever stale; ranges that were
+ * altered, or are not ours, do not yield the hash of the series, and are walked again.
  */
 import { isPondError, PondError } from '../base/error.ts';
 import { asObject, Fields } from '../delta/fields.ts';
@@ -12,21 +12,21 @@ import { chainHash, sha256 } from './hash.ts';
 import { type PondNode, type RowRef } from './node.ts';
 import { committedVersions, type Store } from './store.ts';
 
-/** Versions of one series that are kept together in the cache: those up to a multiple of this. */
+/** Versions of one series per cached range; a range ends at a multiple of this. */
 const stretchLength = 256;
-/** Versions that are remembered in memory, of all series. */
+/** Versions cached in memory, over all series. */
 const rememberedMax = 100_000;
 
 const cacheDirectory = '_pond/cache/versions';
 
 /**
  * Returns the committed versions of a series up to a node's own, oldest first. Fails `pond-damaged` when they are not
- * those that the hash of the series was made of, all of them.
+ * exactly the versions that make up the hash of the series.
  */
 export async function committedValue(store: Store, node: PondNode): Promise<readonly PondNode[]> {
   const known = store.series.get(node.id) ?? [];
   let all = await gather(store, node, true);
-  // What the cache says may be altered: the rows decide.
+  // The cache may have been altered: the rows decide.
   if (!isWhole(all, known, node)) all = await gather(store, node, false);
   if (!isWhole(all, known, node)) {
     const what = `the versions of ${node.name} up to ${node.version} are not those that it was made of`;
@@ -49,7 +49,10 @@ async function gather(store: Store, node: PondNode, useCache: boolean): Promise<
   return older.length === 0 ? newer.reverse() : [...older, ...newer.reverse()];
 }
 
-/** True when the versions are numbered from 1 and their chain ends in the hash of the node. Known ones were checked. */
+/**
+ * True when the versions are numbered from 1 and their chain ends in the hash of the node. Known ones are already
+ * checked.
+ */
 function isWhole(versions: readonly PondNode[], known: readonly PondNode[], node: PondNode): boolean {
   let chain = '';
   for (const [index, version] of versions.entries()) {
@@ -58,20 +61,20 @@ function isWhole(versions: readonly PondNode[], known: readonly PondNode[], node
     }
     chain = version.seriesHash;
   }
-  // A staged version has the hash of a chain that it ends.
+  // The hash of a staged version is that of the chain including it.
   return node.seriesHash === (node.content === undefined ? chain : chainHash(chain, node.sha256));
 }
 
 interface Walked {
-  /** Newest first. */
+  /** Latest first. */
   readonly versions: readonly PondNode[];
-  /** The versions before these, when they are known. */
+  /** The versions before these, when known. */
   readonly known: readonly PondNode[];
-  /** Where the walk goes on. */
+  /** Node at which the walk continues. */
   readonly next?: PondNode;
 }
 
-/** Goes back from a version to the next stretch that is in memory or in the cache, or to the first version. */
+/** Walks back from a version to the next range in memory or in the cache, or to the first version. */
 async function walk(store: Store, node: PondNode, known: readonly PondNode[], useCache: boolean): Promise<Walked> {
   const versions: PondNode[] = [];
   const end = indexOf(known, node);
@@ -82,7 +85,7 @@ async function walk(store: Store, node: PondNode, known: readonly PondNode[], us
     versions.push(version);
     const { next } = before(version);
     if (next === undefined || version.version % stretchLength === 1) {
-      // Only a whole stretch is written: it is the same whoever walks through it.
+      // Only a whole range is written: it is the same for every walk.
       if (versions[0]!.version % stretchLength === 0) writeStretch(store.disk, versions.toReversed());
       return { versions, known: [], ...before(version) };
     }
@@ -91,7 +94,7 @@ async function walk(store: Store, node: PondNode, known: readonly PondNode[], us
   return { versions, known: [] };
 }
 
-/** The version before, as far as a row tells of it. */
+/** The preceding version, as far as a row describes it. */
 function before(node: PondNode): { readonly next?: PondNode } {
   return node.previous === undefined ? {} : { next: { ...node, row: node.previous, version: node.version - 1 } };
 }
@@ -105,7 +108,7 @@ function isSame(a: PondNode | undefined, b: PondNode): boolean {
   return a?.id === b.id && a.version === b.version && a.row?.txn === b.row?.txn && a.row?.partId === b.row?.partId;
 }
 
-/** The series that was asked for first is forgotten first. */
+/** Caches the versions of a series; evicts the series cached earliest. */
 function remember(memory: Store['series'], id: string, versions: readonly PondNode[]): void {
   memory.delete(id);
   memory.set(id, versions);
@@ -118,17 +121,17 @@ function remember(memory: Store['series'], id: string, versions: readonly PondNo
 }
 
 const pathOf = ({ id, version }: PondNode): string => {
-  // An id is text of the pond: it names a file by its hash alone.
+  // An id is arbitrary text from the pond, so the file is named by its hash.
   const name = sha256(id);
   return `${cacheDirectory}/${name.slice(0, 2)}/${name}-${version}`;
 };
 
-/** The stretch that ends with a version, oldest first; undefined when it is not in the cache as it should be. */
+/** The range that ends with a version, oldest first; undefined when it is missing from the cache or invalid. */
 function readStretch(disk: Disk, node: PondNode): readonly PondNode[] | undefined {
   if (node.version % stretchLength !== 0) return undefined;
   try {
     const text = Buffer.from(disk.readFile(pathOf(node)) ?? []).toString();
-    // The hash finds bytes that a disk altered: the chain does not cover sizes, times and places.
+    // The hash detects bytes altered on disk: the chain does not cover sizes, times and row references.
     const [hash, json] = [text.slice(0, 64), text.slice(65)];
     if (sha256(json) !== hash) return undefined;
     const versions = rowsIn(JSON.parse(json)).map((row) => nodeOf(node, row));
@@ -139,7 +142,7 @@ function readStretch(disk: Disk, node: PondNode): readonly PondNode[] | undefine
   }
 }
 
-/** Fails `pond-damaged` for what is no list of versions. */
+/** Fails `pond-damaged` for anything but a list of versions. */
 function rowsIn(value: unknown): readonly Fields[] {
   const place = { file: cacheDirectory, line: 1 };
   const rows: readonly unknown[] = Array.isArray(value) ? value : [undefined];
@@ -165,7 +168,7 @@ function nodeOf(node: PondNode, fields: Fields): PondNode {
   };
 }
 
-/** Not flushed, and not written where the pond cannot be: what is not in the cache is walked through again. */
+/** Writes without a flush, and not to a read-only pond: ranges missing from the cache are walked again. */
 function writeStretch(disk: Disk, versions: readonly PondNode[]): void {
   const path = pathOf(versions.at(-1)!);
   const directory = path.slice(0, path.lastIndexOf('/'));

@@ -6,7 +6,7 @@ import { compareNames } from './pages.ts';
 import { rootAt, type Store } from './store.ts';
 import { type Change, type ChangeCounts, type Conflict } from './types.ts';
 
-/** A staged entry with where it is. */
+/** A staged entry with its location. */
 export interface StagedAt extends StagedEntry {
   readonly directoryId: string;
   readonly name: string;
@@ -36,21 +36,21 @@ function pathOf(overlay: Overlay, directoryId: string): string {
     .join('');
 }
 
-/** Staged changes as differences from the newest commit: a removal and an addition of one node are a rename. */
+/** Staged changes as differences from the latest commit: a removal and an addition of one node are a rename. */
 export function stagedChanges(overlay: Overlay): readonly Change[] {
   return pairRenames(
     stagedEntries(overlay).map(({ path, node, base }) => ({ path, before: base, after: node ?? undefined })),
   );
 }
 
-/** Two states of one path; at least one is there. */
+/** Two states of one path; at least one is present. */
 export interface PathStates {
   readonly path: string;
   readonly before: Node | undefined;
   readonly after: Node | undefined;
 }
 
-/** Names the kind of each difference; a node that left one path and came to another is one rename. */
+/** Assigns the kind of each difference; a node that left one path and appeared at another is one rename. */
 export function pairRenames(states: readonly PathStates[]): readonly Change[] {
   const left = new Map(states.filter(isLeft).map((state) => [state.before!.id, state]));
   const moved = new Map<string, PathStates>();
@@ -72,7 +72,7 @@ export function pairRenames(states: readonly PathStates[]): readonly Change[] {
   return withoutCarried(changes);
 }
 
-/** Leaves out what a renamed directory only carried along. */
+/** Drops changes that a renamed directory only carried along. */
 function withoutCarried(changes: readonly Change[]): readonly Change[] {
   const renamed = new Map(
     changes.flatMap(({ kind, path, from }) => (kind === 'renamed' ? [[path, from!] as const] : [])),
@@ -85,7 +85,7 @@ function withoutCarried(changes: readonly Change[]): readonly Change[] {
   });
 }
 
-/** True for a node that only has another path. Of a series, content that is there once more is a change. */
+/** True for a node of which only the path differs. In a series, the same content once more is a change. */
 function isCarried(before: Node, after: Node): boolean {
   if (before.type === 'series' && before.version !== after.version) return false;
   return before.sha256 === after.sha256 && sameAttributes(before.attributes, after.attributes);
@@ -98,7 +98,7 @@ function splitLast(path: string): [directory: string, name: string] {
 
 const isLeft = ({ before, after }: PathStates): boolean => before !== undefined && before.id !== after?.id;
 
-/** How many changes of each kind. */
+/** Number of changes of each kind. */
 export function countChanges(changes: readonly Change[], bytes: number): ChangeCounts {
   const count = (kind: Change['kind']): number => changes.filter((change) => change.kind === kind).length;
   return {
@@ -110,7 +110,7 @@ export function countChanges(changes: readonly Change[], bytes: number): ChangeC
   };
 }
 
-/** Staged entries whose base is not what commit `head` has at their place. */
+/** Staged entries whose base is not what commit `head` has at their path. */
 export async function findConflicts(
   store: Store,
   overlay: Overlay,
@@ -130,7 +130,7 @@ export async function findConflicts(
   return conflicts;
 }
 
-/** The directory that a staged change is in, as it stands now: undefined when a commit removed it. */
+/** The present directory of a staged change; undefined when a commit removed it. */
 async function committedDirectory(
   store: Store,
   overlay: Overlay,

@@ -8,30 +8,28 @@ import { readCommitted, readInline, type Store } from './store.ts';
 
 /** Holds small staged content until it is committed: the journal, or a transaction's spool. */
 export interface Spool {
-  /** Keeps bytes and returns where they are. What it keeps becomes durable with the change that refers to it. */
+  /** Keeps bytes and returns their offset. They become durable with the change that refers to them. */
   keep(bytes: Uint8Array): number;
   read(offset: number, sizeBytes: number): Uint8Array;
 }
 
 /** Content of staged and committed nodes alike. */
 export interface StagedContentStore {
-  /**
-   * Takes in the content of a new file or symlink. Fails `invalid-content` for a table or series that is not Parquet.
-   */
+  /** Stores the content of a new file or symlink. Fails `invalid-content` for a table or series that is not Parquet. */
   take(wanted: Exclude<NewNode, { type: 'directory' }>): Promise<StoredContent>;
   /** The node with that content. */
   attach(node: PondNode, content: StoredContent, existing: PondNode | undefined): PondNode;
   read(node: PondNode, range?: { readonly start: number; readonly end: number }): AsyncIterable<Uint8Array>;
-  /** Small content at once, for a row. */
+  /** Small content as a whole, for a row. */
   load(node: PondNode): Promise<Uint8Array>;
   text(node: PondNode): Promise<string>;
 }
 
-/** What became of a node that was staged when it was looked up. */
+/** Later states of a node that was staged when it was looked up. */
 export interface LaterSources {
-  /** Where it was committed since. */
+  /** Row in which it has since been committed. */
   committedPlace(node: PondNode): RowRef | undefined;
-  /** The same content as it is staged now. */
+  /** The same content as staged now. */
   stagedNow(node: PondNode): PondNode | undefined;
 }
 
@@ -50,7 +48,7 @@ export function createStagedContent(store: Store, spool: Spool, sources: LaterSo
   function fromSpool(node: PondNode, content: StagedContent & { in: 'journal' }): Uint8Array {
     const bytes = spool.read(content.offset, content.sizeBytes);
     if (sha256(bytes) === node.sha256) return bytes;
-    // The journal was written anew since the node was looked up, or, under a reader without the lock, went on.
+    // Since the node was looked up, the journal was rewritten or, for a reader without the lock, continued.
     const now = sources.stagedNow(node)?.content;
     const moved = now?.in === 'journal' ? spool.read(now.offset, now.sizeBytes) : undefined;
     if (moved !== undefined && sha256(moved) === node.sha256) return moved;

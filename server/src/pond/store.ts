@@ -8,13 +8,13 @@ import { sha256 } from './hash.ts';
 import { createPageStore, type PageStore } from './pageStore.ts';
 import { type PondNode, rootId, type RowRef } from './node.ts';
 
-/** The committed side of a pond: what every tree, old or new, reads from. */
+/** The committed side of a pond, from which every tree, old or new, reads. */
 export interface Store {
   readonly disk: Disk;
   readonly opLog: OpLog;
   readonly pages: PageStore;
   readonly blobs: BlobStore;
-  /** Roots of the commits asked for last. */
+  /** Roots of the commits loaded last. */
   readonly roots: Map<number, Promise<PondNode>>;
   /** Committed versions of series, by the id of the node: see seriesVersions.ts. */
   readonly series: Map<string, readonly PondNode[]>;
@@ -44,7 +44,7 @@ export function rootAt(store: Store, number: number): Promise<PondNode> {
   return root;
 }
 
-/** Keeps the root that a commit was just written with. */
+/** Caches the root that a commit was just written with. */
 export function rememberRoot(store: Store, number: number, root: Promise<PondNode>): void {
   store.roots.set(number, root);
   if (store.roots.size > rootsMax) store.roots.delete(store.roots.keys().next().value!);
@@ -55,7 +55,7 @@ async function readRoot(store: Store, number: number): Promise<PondNode> {
   return nodeOfRow(row, { name: '', changedTxn: number });
 }
 
-/** The node that a row describes. */
+/** The node of a row. */
 function nodeOfRow(row: StoredRow, entry: { readonly name: string; readonly changedTxn: number }): PondNode {
   const metadata = metadataOf(row);
   return {
@@ -81,7 +81,7 @@ function fileTypeOf({ fileType, nodeId, txn }: StoredRow): PondNode['type'] {
   throw new PondError('pond-damaged', `${nodeId} in commit ${txn} is a ${fileType}; expected a file or directory`);
 }
 
-/** Small content out of a row, checked against the hash that the row gives. */
+/** Small content of a row, checked against the row's hash. */
 export async function readInline(store: Store, nodeId: string, place: RowRef, version?: number): Promise<Uint8Array> {
   const row = await store.opLog.readRow({
     nodeId,
@@ -91,7 +91,7 @@ export async function readInline(store: Store, nodeId: string, place: RowRef, ve
   if (row.content === undefined || sha256(row.content) !== row.sha256) {
     throw new PondError('pond-damaged', `the content of ${nodeId} in commit ${place.txn} is not what was written`);
   }
-  // The reader keeps the row: what the caller does to the bytes must not reach it.
+  // The reader keeps the row: changes by the caller must not reach it.
   return new Uint8Array(row.content);
 }
 

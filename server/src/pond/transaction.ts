@@ -16,7 +16,7 @@ export type Commits = (
   contents: StagedContentStore,
 ) => Promise<Commit>;
 
-/** A transaction on commit `base`: an overlay of its own, which nobody else sees before it is committed. */
+/** A transaction on commit `base`: an overlay of its own, invisible to others until it is committed. */
 export function beginTransaction(store: Store, base: number, commit: Commits): Transaction {
   const id = randomUUID();
   const overlay = new Overlay();

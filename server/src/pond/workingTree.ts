@@ -1,9 +1,10 @@
 /**
- * The working tree: the newest commit with staged changes on top. Every change is in the journal before it is here.
+ * The working tree: the latest commit with staged changes on top. Every change is in the journal before it is visible
+ * here.
  *
  * Invariants:
  * - Changes are made one at a time, under the mutex; readers never wait for it.
- * - The overlay always equals what replaying the journal would give.
+ * - The overlay always equals the result of replaying the journal.
  */
 import { PondError } from '../base/error.ts';
 import { type DirectoryPath, type Entry, type NewNode, type Node } from '../tinyfs/backend.ts';
@@ -18,11 +19,11 @@ import { type StagedContentStore } from './stagedContent.ts';
 import { committedValue } from './seriesVersions.ts';
 import { committedVersions, rootAt, type Store } from './store.ts';
 
-/** Where changes become durable: the journal, or for a transaction only its spool. */
+/** Makes changes durable: in the journal, or for a transaction only in its spool. */
 export interface ChangeLog {
-  /** Applies changes that belong together to the overlay, durably. `paths` are told to listeners. */
+  /** Applies changes that belong together to the overlay, durably, and notifies listeners of their paths. */
   record(changes: readonly EntryChange[]): void;
-  /** Runs `work`; what it records becomes durable together, or is taken back together when it fails. */
+  /** Runs `work`; the changes that it records become durable together, or are reverted together when it fails. */
   batch<T>(work: () => Promise<T>): Promise<T>;
 }
 
@@ -33,9 +34,9 @@ export interface WorkingTreeParts {
   readonly contents: StagedContentStore;
   readonly mutex: Mutex;
   readonly writable: boolean;
-  /** Number of the commit below. */
+  /** Number of the underlying commit. */
   readonly head: () => number;
-  /** The newest committed state of a directory that was committed since the node was looked up. */
+  /** The latest committed state of a directory that was committed since the node was looked up. */
   readonly newest: (directory: PondNode) => PondNode;
 }
 
@@ -43,9 +44,7 @@ export interface WorkingTreeParts {
 export function createWorkingTree(parts: WorkingTreeParts): RestorableTree {
   const { store, overlay, sink, contents } = parts;
 
-  /**
-   * A directory as staged changes leave it: its size and time follow its own entries, its hash waits for the commit.
-   */
+  /** A directory with staged changes: its size and time follow its own entries; its hash is computed at the commit. */
   function asStaged(node: PondNode): PondNode {
     const delta = overlay.countDelta(node.id);
     const modifiedUs = overlay.modifiedUs(node.id);
@@ -74,7 +73,7 @@ export function createWorkingTree(parts: WorkingTreeParts): RestorableTree {
     return [...kept, ...present].sort(compareNames).map(({ name, node }) => ({ name, node: asStaged(node) }));
   }
 
-  /** A change with the committed entry that it is made on, for a name whose entry is `existing` now. */
+  /** A change with the committed entry that it is based on, for a name whose entry is `existing` now. */
   async function change(path: DirectoryPath, name: string, node: PondNode | null): Promise<EntryChange> {
     const directory = last(path);
     await checkStillThere(path);
@@ -88,7 +87,7 @@ export function createWorkingTree(parts: WorkingTreeParts): RestorableTree {
     };
   }
 
-  /** The path was resolved before our turn came. */
+  /** Checks that the directory still exists: the path was resolved before the mutex was acquired. */
   async function checkStillThere(path: DirectoryPath): Promise<void> {
     for (let i = 1; i < path.length; i++) {
       const step = pondNode(path[i]!);
@@ -98,7 +97,7 @@ export function createWorkingTree(parts: WorkingTreeParts): RestorableTree {
   }
 
   async function put(path: DirectoryPath, name: string, wanted: NewNode): Promise<Node> {
-    // Content comes in before the turn is taken: a slow stream must not hold up other changes.
+    // Content is stored before the mutex is acquired: a slow stream must not block other changes.
     const content = wanted.type === 'directory' ? undefined : await contents.take(wanted);
     return await changing(async () => {
       const existing = await lookup(last(path), name);
@@ -113,7 +112,7 @@ export function createWorkingTree(parts: WorkingTreeParts): RestorableTree {
           ? newNode(wanted.type, name, attributes)
           : nextVersion(existing, base, attributes ?? existing.attributes);
       const bareChange = await change(path, name, bare);
-      // Nothing comes between the content and the change that refers to it, so no content is left without one.
+      // Nothing runs between the content and the change that refers to it, so no content is orphaned.
       const node = content === undefined ? bare : contents.attach(bare, content, existing);
       sink.record([{ ...bareChange, node }]);
       return node;
@@ -143,7 +142,7 @@ export function createWorkingTree(parts: WorkingTreeParts): RestorableTree {
       const earlier = overlay.entry(last(from).id, name)?.earlier ?? [];
       const there = await change(to, newName, node);
       const moved = [...earlier, node].map((version) => ({ ...there, node: movedNode(version, newName) }));
-      // The new place comes first: what is staged below a directory follows it there before the old place goes.
+      // The new path comes first: what is staged below a directory follows it there before the old path is removed.
       sink.record([...moved, await change(from, name, null)]);
     });
   }
@@ -152,7 +151,7 @@ export function createWorkingTree(parts: WorkingTreeParts): RestorableTree {
     await changing(async () => {
       const existing = await lookup(last(path), name);
       if (existing === undefined || source.type === 'series') {
-        // An older state of a series has fewer versions: it takes a new node to have them alone.
+        // An older state of a series has fewer versions, so it needs a new node that has only those.
         if (existing !== undefined) sink.record([await change(path, name, null)]);
         await recordCopy(source, path, name);
       } else if (!isUnchanged(existing, source.sha256, source.attributes)) {
@@ -174,7 +173,7 @@ export function createWorkingTree(parts: WorkingTreeParts): RestorableTree {
     return asStaged(node);
   }
 
-  /** Records a copy of a node, of a series with all its versions. */
+  /** Records a copy of a node; of a series, with all its versions. */
   async function recordCopy(source: PondNode, to: DirectoryPath, name: string): Promise<PondNode> {
     const sources = await valueVersions(store, overlay, source);
     let node = copiedNode({ ...sources[0]!, attributes: source.attributes }, name);
@@ -210,7 +209,7 @@ export function createWorkingTree(parts: WorkingTreeParts): RestorableTree {
     rename,
     copy,
     putCopy,
-    // The work changes the tree through this very backend.
+    // The work changes the tree through this same backend.
     batch: (work) => (parts.writable ? parts.mutex.runNesting(() => sink.batch(work)) : Promise.reject(notWritable())),
   };
 }
@@ -225,27 +224,27 @@ function isUnchanged(
   contentSha256: string | undefined,
   attributes: Readonly<Record<string, string>> | undefined,
 ): boolean {
-  // One more equal version of a series is one more version: its rows are there twice.
+  // In a series an equal version is one more version: its rows occur twice.
   if (existing.type === 'series') return false;
   const sameContent = contentSha256 === undefined || contentSha256 === existing.sha256;
   return sameContent && (attributes === undefined || sameAttributes(existing.attributes, attributes));
 }
 
-/** The versions that together are a node's value, oldest first: all of a series, the one version of anything else. */
+/** The versions that make up a node's value, oldest first: all of a series, the one version of anything else. */
 export async function valueVersions(store: Store, overlay: Overlay, node: PondNode): Promise<readonly PondNode[]> {
   if (node.type !== 'series') return [node];
   const { staged, committed } = stagedVersions(overlay, node);
   return [...(committed === undefined ? [] : await committedValue(store, committed)), ...staged.toReversed()];
 }
 
-/** Staged versions first, then those committed. */
+/** Staged versions first, then committed ones. */
 async function* versions(store: Store, overlay: Overlay, node: PondNode): AsyncIterable<PondNode> {
   const { staged, committed } = stagedVersions(overlay, node);
   yield* staged;
   if (committed !== undefined) yield* committedVersions(store, committed);
 }
 
-/** The staged versions of a node up to its own, newest first, and the committed one that they follow. */
+/** The staged versions of a node up to its own, latest first, and the committed one that they follow. */
 function stagedVersions(
   overlay: Overlay,
   node: PondNode,

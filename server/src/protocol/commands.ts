@@ -1,8 +1,8 @@
 /**
- * Every request that a client can make of the server, as name → params and result. All values are plain data. The same
- * names serve the editor (JSON-RPC method `pond/<name>`), an attached terminal, and in-process calls.
+ * All requests of clients to the server, as name → params and result. All values are plain data. The same names serve
+ * the editor (JSON-RPC method `pond/<name>`), an attached terminal, and in-process calls.
  *
- * `pond` in params is the absolute host directory of a pond. Paths are absolute pond paths unless said otherwise.
+ * `pond` in params is the absolute host directory of a pond. Paths are absolute pond paths unless stated otherwise.
  */
 export type * from './info.ts';
 import {
@@ -28,7 +28,7 @@ type InPond = { readonly pond: string };
 export interface Commands extends ResourceCommands {
   // Ponds
   init: { params: { readonly directory: string }; result: { readonly pond: string; readonly id: string } };
-  /** Opens (or joins) a pond: `mode` says whether this server holds the lock or goes through another process. */
+  /** Opens (or joins) a pond. `mode`: this server holds the lock, goes through another process, or only reads. */
   open: {
     params: InPond;
     result: { readonly pond: string; readonly id: string; readonly mode: 'owner' | 'attached' | 'read' };
@@ -40,14 +40,14 @@ export interface Commands extends ResourceCommands {
   list: {
     params: InPond & At & { readonly path: string; readonly recursive?: boolean };
     /**
-     * The entries of a directory, the matches of a glob, or the one file that the path names; in path order. Their
-     * paths go through the links that `path` goes through.
+     * The entries of a directory, the matches of a glob, or the one file at the path; in path order. Their paths go
+     * through the same links as `path`.
      */
     result: readonly NodeInfo[];
   };
   /** The names in a directory, in order. Fails `not-found`, `not-a-directory`. */
   children: { params: InPond & At & { readonly path: string }; result: readonly ChildInfo[] };
-  /** Whole content of a file; `limitBytes` refuses larger ones. */
+  /** The content of a file, or its bytes `start` to `end` (exclusive). */
   read: {
     params: InPond & At & { readonly path: string; readonly start?: number; readonly end?: number };
     result: Bytes;
@@ -100,15 +100,15 @@ export interface Commands extends ResourceCommands {
     } & SkippedInfo;
   };
   /**
-   * Copies pond paths (or globs) to a host folder; streams; reports progress. With `temporal` (year, month, …) series
-   * and tables become a Parquet file for each part of time, named by what the wildcards stand for.
+   * Copies pond paths (or globs) to a host folder; streams; reports progress. With `temporal` (year, month, …) each
+   * series or table becomes one Parquet file per period, named by the captures of the wildcards.
    */
   export: {
     params: InPond &
       At & { readonly paths: readonly string[]; readonly directory: string; readonly temporal?: readonly string[] };
     result: {
       readonly files: number;
-      /** Of the files, those that were there with the same content. */
+      /** Of the files, those already present with the same content. */
       readonly unchanged: number;
       readonly directories: number;
       readonly bytes: number;
@@ -128,14 +128,14 @@ export interface Commands extends ResourceCommands {
   discard: { params: InPond & { readonly paths?: readonly string[] }; result: { readonly discarded: number } };
   keepStaged: { params: InPond & { readonly paths: readonly string[] }; result: null };
   /**
-   * Commits newest first; with a path, those that changed it. At most `limit`; the next ones begin with the commit whose
-   * number is `start`: the parent of the last.
+   * Commits, latest first; with a path, those that changed it. At most `limit`; the next page begins with the commit of
+   * number `start`: the parent of the last.
    */
   log: {
     params: InPond & { readonly path?: string; readonly limit?: number; readonly start?: number };
     result: readonly CommitInfo[];
   };
-  /** A commit and what it changed. */
+  /** A commit and its changes. */
   show: {
     params: InPond & { readonly commit: string };
     result: { readonly commit: CommitInfo; readonly changes: readonly ChangeInfo[] };
@@ -145,7 +145,8 @@ export interface Commands extends ResourceCommands {
     result: readonly ChangeInfo[];
   };
   /**
-   * Recomputes the hashes of a version from its data; problems as sentences. `trees` hashes what each resource holds.
+   * Recomputes the hashes of a version from its data; problems as sentences. `trees` hashes the content of each
+   * resource.
    */
   check: {
     params: InPond & At;
@@ -159,12 +160,12 @@ export interface Commands extends ResourceCommands {
     result: RowsInfo;
   };
   release: { params: InPond & { readonly resultId: string }; result: null };
-  /** Runs a query and writes all of its result to a host file. */
+  /** Runs a query and writes its whole result to a host file. */
   queryToFile: {
     params: InPond & At & { readonly sql: string; readonly format: 'csv' | 'json' | 'parquet'; readonly file: string };
     result: { readonly rowCount: number; readonly elapsedMs: number };
   };
-  /** Runs a query and gives all of its result as CSV with a header line, or as a JSON array of objects. */
+  /** Runs a query and returns its whole result as CSV with a header line, or as a JSON array of objects. */
   queryToText: {
     params: InPond & At & { readonly sql: string; readonly format: 'csv' | 'json' };
     result: { readonly rowCount: number; readonly elapsedMs: number; readonly text: string };

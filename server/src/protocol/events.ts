@@ -1,13 +1,13 @@
-/** Notifications from server to client, and what travels with a request. */
+/** Notifications from server to client, and data that accompanies a request. */
 import { type CommitInfo } from './commands.ts';
 
-/** `pond/changed`: the working tree of a pond changed, whoever did it. */
+/** `pond/changed`: the working tree of a pond changed, from any process. */
 export interface ChangedEvent {
   readonly pond: string;
   readonly changes: readonly { readonly kind: 'created' | 'changed' | 'deleted'; readonly path: string }[];
 }
 
-/** `pond/committed`: a commit was made (or, with commit null, the table moved and all may have changed). */
+/** `pond/committed`: a commit was made (or, with commit null, the table moved and everything may have changed). */
 export interface CommittedEvent {
   readonly pond: string;
   readonly commit: CommitInfo | null;
@@ -19,11 +19,11 @@ export interface HealthEvent {
   readonly message: string;
 }
 
-/** `pond/progress`: how far a long command is; `token` is the one its params carried as `progressToken`. */
+/** `pond/progress`: progress of a long command; `token` is the `progressToken` of its params. */
 export interface ProgressEvent {
   readonly token: string;
   readonly message: string;
-  /** Units done, and of how many when known. */
+  /** Units done, and their total when known. */
   readonly done: number;
   readonly total?: number;
 }
@@ -39,17 +39,17 @@ export const events = {
 export interface ErrorData {
   readonly code: string;
   readonly path?: string;
-  /** `path` by the name of its resource; left out where it is the same. */
+  /** `path` by the name of its resource; omitted when it is the same. */
   readonly displayPath?: string;
   readonly hint?: string;
   readonly position?: { readonly line: number; readonly character: number };
 }
 
-/** What the client tells at initialize. */
+/** The client's options at initialize. */
 export interface InitializationOptions {
   /** True when the transport carries Uint8Array; else bytes are base64. */
   readonly binary: boolean;
-  /** False in a restricted workspace: nothing is run, imported or written to the host. */
+  /** False in a restricted workspace: the server runs nothing, imports nothing and writes nothing to the host. */
   readonly trusted: boolean;
   readonly protocolVersion: number;
 }

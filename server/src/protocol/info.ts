@@ -1,38 +1,38 @@
-/** What requests of the server answer with: plain data. Paths are absolute pond paths unless said otherwise. */
+/** Answers to the server's requests: plain data. Paths are absolute pond paths unless stated otherwise. */
 
-/** Bytes: a Uint8Array where the transport carries it as such, else base64. */
+/** Bytes: a Uint8Array if the transport carries one, else base64. */
 export type Bytes = Uint8Array | { readonly base64: string };
 
 export type FileTypeName = 'directory' | 'file' | 'table' | 'series' | 'symlink' | 'dynamic';
 
-/** What is known of a node without reading its content. */
+/** Metadata of a node, available without reading its content. */
 export interface NodeInfo {
   /** Absolute pond path. */
   readonly path: string;
-  /** `path` by the name of its resource, `/KIND/NAME/…`; left out where it is the same, and by most commands. */
+  /** `path` by the name of its resource, `/KIND/NAME/…`; omitted when it is the same, and by most commands. */
   readonly displayPath?: string;
   readonly name: string;
-  /** The node's own type, a symlink not followed. */
+  /** The node's own type; a symlink is not followed. */
   readonly type: FileTypeName;
-  /** For a symlink: the type at its end, or undefined when it dangles. */
+  /** For a symlink: the type of its target; undefined when it dangles. */
   readonly targetType?: FileTypeName;
   /** For a symlink: its text. */
   readonly target?: string;
   readonly id: string;
   readonly version: number;
-  /** Bytes; entries for a directory. */
+  /** Bytes; for a directory, the number of entries. */
   readonly size: number;
   /** Milliseconds since 1970 UTC. */
   readonly modified: number;
   readonly sha256: string;
   readonly attributes: Readonly<Record<string, string>>;
-  /** For what a resource makes: it cannot be written, and the bytes of a file are 0 until it is made. */
+  /** Set for output of a resource: read-only, and a file's bytes are 0 until it is computed. */
   readonly derived?: true;
-  /** Where a listing could not go on: why what is in the directory, which need not match itself, cannot be told. */
+  /** Reason why a directory could not be listed; the directory itself need not match. */
   readonly unlisted?: string;
 }
 
-/** What is in a directory: a name, the node's own type, and for a link the type at its end unless it dangles. */
+/** Entry of a directory: a name, the node's own type, and for a link the type of its target unless it dangles. */
 export type ChildInfo = readonly [name: string, type: FileTypeName, targetType?: FileTypeName];
 
 export interface CommitInfo {
@@ -52,16 +52,16 @@ export interface CommitInfo {
   readonly bytes: number;
 }
 
-/** A change of the tree. The document of a resource that got another name is 'renamed', from and to one path. */
+/** A change of the tree. The document of a renamed resource is 'renamed', from and to the same path. */
 export interface ChangeInfo {
   readonly kind: 'added' | 'modified' | 'removed' | 'renamed';
   readonly path: string;
   readonly from?: string;
-  /** `path` by the name of its resource, `/KIND/NAME/…`; left out where it is the same. */
+  /** `path` by the name of its resource, `/KIND/NAME/…`; omitted when it is the same. */
   readonly displayPath?: string;
-  /** `from` by the name that its resource had; left out where it is the same. */
+  /** `from` by the former name of its resource; omitted when it is the same. */
   readonly displayFrom?: string;
-  /** Path of the change with which this one counts as one: the directory of a resource, its document, its name. */
+  /** Path of the change that this one counts with as one: a resource's directory, document or name. */
   readonly partOf?: string;
   readonly type: FileTypeName;
   readonly sizeBefore: number | null;
@@ -80,17 +80,17 @@ export interface StatusInfo {
   readonly id: string;
   readonly head: CommitInfo;
   readonly staged: readonly ChangeInfo[];
-  /** Paths of staged changes that another commit overtook. */
+  /** Paths of staged changes that another commit changed in the meantime. */
   readonly conflicts: readonly string[];
-  /** Versions of the table that other engines wrote, as far as they are known one by one. */
+  /** Table versions that other engines wrote, as far as they are known individually. */
   readonly foreignCommits: readonly number[];
-  /** The same versions, with what each says of itself. */
+  /** The same versions, with the operation that each declares. */
   readonly foreignOperations: readonly ForeignOperation[];
-  /** Files that other engines added in commits before those. */
+  /** Number of files that other engines added in commits before those. */
   readonly earlierForeignFiles: number;
-  /** What opening found and set aside, as sentences. */
+  /** Findings and quarantined files of the opening, as sentences. */
   readonly notices: readonly string[];
-  /** What was set aside and is still there: paths in the pond's host directory. */
+  /** Quarantined files that still exist: paths in the pond's host directory. */
   readonly setAside: readonly string[];
 }
 
@@ -101,32 +101,32 @@ export interface ColumnInfo {
 }
 
 export interface QueryInfo {
-  /** Names a result that rows are fetched from until it is released. */
+  /** Identifies a result, whose rows can be fetched until it is released. */
   readonly resultId: string;
   readonly columns: readonly ColumnInfo[];
   readonly rowCount: number;
   readonly elapsedMs: number;
 }
 
-/** A window of a result, column by column. NULL is null; all else is DuckDB's text of the value. */
+/** A window of a result, column by column. NULL is null; any other value is DuckDB's text for it. */
 export interface RowsInfo {
   /** 0-based index of the first row. */
   readonly start: number;
   readonly columns: readonly (readonly (string | null)[])[];
 }
 
-/** What a copy between host and pond left out. */
+/** Files skipped by a copy between host and pond. */
 export interface SkippedInfo {
   /**
-   * The first hundred, in the order met. Paths are of the host for an import, of the pond for an export; `displayPath`
-   * is by the name of the resource, and left out where it is the same.
+   * The first hundred, in the order met. Paths are host paths for an import, pond paths for an export; `displayPath`
+   * uses the name of the resource, and is omitted when it is the same.
    */
   readonly skipped: readonly { readonly path: string; readonly displayPath?: string; readonly reason: string }[];
-  /** How many there were in all. */
+  /** Total number of skipped files. */
   readonly skippedCount: number;
 }
 
-/** A hash of what a resource holds, equal where another pond holds the same: see docs/pond-format.md. */
+/** Hash of a resource's content, equal when another pond holds the same: see docs/pond-format.md. */
 export interface TreeHashInfo {
   /** `KIND/NAME`. */
   readonly resource: string;
@@ -136,21 +136,21 @@ export interface TreeHashInfo {
   readonly hash: string;
 }
 
-/** What an export by time made. */
+/** Result of an export by time. */
 export interface TemporalExport {
   readonly written: readonly TemporalFile[];
-  /** How many of them were there already, as they are. */
+  /** Of the files, those already present and unchanged. */
   readonly unchanged: number;
-  /** How many files of earlier exports were removed. */
+  /** Number of files of earlier exports that were removed. */
   readonly removed: number;
 }
 
 export interface TemporalFile {
-  /** Relative to the folder that was exported to, with `/` between names. */
+  /** Relative to the export folder, with `/` between names. */
   readonly file: string;
-  /** Seconds since 1970 UTC, inclusive and exclusive; null for what has no times. */
+  /** Seconds since 1970 UTC, inclusive and exclusive; null for data without times. */
   readonly startTime: number | null;
   readonly endTime: number | null;
-  /** What the wildcards of the pattern stand for. */
+  /** Captures of the pattern's wildcards. */
   readonly captures: readonly string[];
 }

@@ -1,5 +1,5 @@
 /**
- * What the language service answers: the language server protocol's own shapes and numbers, as plain data, so that
+ * Answers of the language service: the language server protocol's own shapes and numbers, as plain data, so that
  * server.ts passes them on and language/ depends on no library.
  */
 
@@ -15,7 +15,7 @@ export interface Range {
   readonly end: Position;
 }
 
-/** How bad a diagnostic is, as the protocol numbers it. */
+/** Severity of a diagnostic, as the protocol numbers it. */
 export const diagnosticSeverities = { error: 1, warning: 2 } as const;
 
 /** A problem of a text, as an editor shows it. */
@@ -32,12 +32,12 @@ export interface Diagnostic {
   }[];
 }
 
-/** A change of the text that mends a problem. */
+/** A change of the text that fixes a problem. */
 export interface CodeAction {
   readonly title: string;
   readonly kind: 'quickfix';
   readonly diagnostics: readonly Diagnostic[];
-  /** True for the change that is most likely wanted. */
+  /** True for the change most likely wanted. */
   readonly isPreferred: boolean;
   readonly edit: {
     readonly changes: Readonly<Record<string, readonly { readonly range: Range; readonly newText: string }[]>>;
@@ -50,13 +50,13 @@ export interface MarkupContent {
   readonly value: string;
 }
 
-/** What a completion is, as the protocol numbers it: it decides the icon. */
+/** Kind of a completion, as the protocol numbers it: it decides the icon. */
 export const completionItemKinds = { property: 10, value: 12, snippet: 15, enumMember: 20 } as const;
 
 /** The insert text is a snippet with `$1`, `${2:…}` and so on. */
 export const snippetFormat = 2;
 
-/** One thing that could be written at the cursor. */
+/** One completion at the cursor. */
 export interface CompletionItem {
   readonly label: string;
   readonly kind: (typeof completionItemKinds)[keyof typeof completionItemKinds];
@@ -67,16 +67,16 @@ export interface CompletionItem {
   readonly textEdit: { readonly range: Range; readonly newText: string };
 }
 
-/** What is known about the word at the cursor; `range` is the word. */
+/** Information about the word at the cursor; `range` is the word. */
 export interface Hover {
   readonly contents: MarkupContent;
   readonly range: Range;
 }
 
-/** What an outline's symbol is, as the protocol numbers it. */
+/** Kind of an outline's symbol, as the protocol numbers it. */
 export const symbolKinds = { property: 7, array: 18, object: 19 } as const;
 
-/** One line of an outline; `selectionRange` is inside of `range`. */
+/** One line of an outline; `selectionRange` is inside `range`. */
 export interface DocumentSymbol {
   readonly name: string;
   readonly detail?: string;

@@ -1,21 +1,21 @@
-/** The requests that are about resources. See commands.ts for what holds of all. */
+/** The requests for resources. See commands.ts for the rules common to all requests. */
 
 type InPond = { readonly pond: string };
 
-/** A problem of a document, with its place in it. */
+/** A problem of a document, with its location. */
 export interface ProblemInfo {
   readonly code: string;
   readonly severity: 'error' | 'warning';
   readonly message: string;
   readonly hint?: string;
-  /** What the document was read from: a host path, or the pond path of a home's document. */
+  /** Source of the document: a host path, or the pond path of the document in a resource directory. */
   readonly origin: string;
   /** 0-based. */
   readonly line: number;
   readonly character: number;
 }
 
-/** What became of one document. */
+/** Outcome for one document. */
 export interface AppliedInfo {
   readonly kind: string;
   readonly name: string;
@@ -29,9 +29,9 @@ export interface RunErrorInfo {
   readonly code: string;
   readonly message: string;
   readonly hint?: string;
-  /** The document or the input that it is about. */
+  /** The document or the input that the problem is about. */
   readonly path?: string;
-  /** `path` by the name of its resource; left out where it is the same. */
+  /** `path` by the name of its resource; omitted when it is the same. */
   readonly displayPath?: string;
   /** 0-based, in the file at `path`. */
   readonly line?: number;
@@ -55,11 +55,11 @@ export interface RunInfo {
   readonly files: number;
   readonly notes: readonly string[];
   readonly error: RunErrorInfo | null;
-  /** Number of the commit with the data; null when there was nothing new, and in records that are read back. */
+  /** Number of the commit with the data; null when there was no new data, and in records that are read back. */
   readonly commit: number | null;
 }
 
-/** Something that a resource derives or holds: a directory or file of its home. */
+/** Output that a resource derives or holds: a directory or file of its resource directory. */
 export interface OutputInfo {
   /** Absolute pond path, by the name of the resource. */
   readonly path: string;
@@ -72,27 +72,27 @@ export interface ResourceInfo {
   readonly id: string;
   readonly desc: string;
   readonly home: string;
-  /** Whether the newest commit has the document as it is in the working tree. Runs take committed documents. */
+  /** State of the document in the working tree relative to the latest commit. Runs use committed documents. */
   readonly state: 'committed' | 'staged' | 'changed';
-  /** What keeps it from working: errors of its document, a cycle. */
+  /** Reasons why it cannot work: errors of its document, a cycle. */
   readonly problems: readonly ProblemInfo[];
   /** UUIDs of the resources whose outputs it reads. */
   readonly reads: readonly string[];
-  /** The entries of its home, its document and records left out. */
+  /** The entries of its resource directory, without its document and records. */
   readonly outputs: readonly OutputInfo[];
   readonly lastRun: RunInfo | null;
 }
 
-/** A kind of resource, as it is offered to people. */
+/** A kind of resource, as presented to users. */
 export interface KindInfo {
   readonly kind: string;
-  /** What it does, beginning with a verb, without a full stop. */
+  /** Its purpose, beginning with a verb, without a full stop. */
   readonly summary: string;
   /** A complete document without problems. */
   readonly example: string;
 }
 
-/** Resources are named by NAME where that is enough, KIND/NAME, or UUID. */
+/** Resources are named by NAME where that is unambiguous, KIND/NAME, or UUID. */
 export interface ResourceCommands {
   /** All kinds, by name. */
   kinds: { params: Readonly<Record<string, never>>; result: readonly KindInfo[] };
@@ -108,27 +108,27 @@ export interface ResourceCommands {
     };
     result: { readonly applied: readonly AppliedInfo[]; readonly problems: readonly ProblemInfo[] };
   };
-  /** Resources of the working tree, by kind and name; all when `names` is left out. Fails `resource-not-found`. */
+  /** Resources of the working tree, by kind and name; all when `names` is omitted. Fails `resource-not-found`. */
   resources: {
     params: InPond & { readonly names?: readonly string[] };
     result: readonly ResourceInfo[];
   };
-  /** Stages the removal of resources with all that they hold. Fails `resource-not-found`. */
+  /** Stages the removal of resources with all their content. Fails `resource-not-found`. */
   deleteResources: {
     params: InPond & { readonly names: readonly string[] };
     result: { readonly removed: readonly string[] };
   };
   /**
-   * Runs resources of the newest commit, each after those that it reads of; all when `names` is left out. A failure of
-   * one is in its record; those that read of it are skipped, the others run. Progress: message "KIND/NAME: …"; the last
-   * of a resource is how its run ended, "KIND/NAME: ok". With `isRepeated`, for rounds of a schedule, a run that brings
-   * nothing and ends as the one before has no record of its own within an hour.
+   * Runs resources of the latest commit, each after those that it reads; all when `names` is omitted. A failed run is
+   * recorded; the resources that read its output are skipped, the others run. Progress: message "KIND/NAME: …"; the
+   * last one of a resource is the result of its run, "KIND/NAME: ok". With `isRepeated`, for the rounds of a schedule,
+   * a run that fetches nothing and ends like the run before is not recorded again within an hour.
    */
   run: {
     params: InPond & { readonly names?: readonly string[]; readonly isRepeated?: boolean };
     result: { readonly runs: readonly RunInfo[] };
   };
-  /** Records of runs, newest first. */
+  /** Records of runs, latest first. */
   runs: {
     params: InPond & { readonly names?: readonly string[]; readonly limit?: number };
     result: readonly RunInfo[];
@@ -139,7 +139,8 @@ export interface ResourceCommands {
     result: readonly { readonly id: string; readonly name: string; readonly description: string }[];
   };
   /**
-   * Asks the service for the readings of a location, page by page, and keeps nothing. Times are seconds since 1970 UTC.
+   * Queries the service for the readings of a location, page by page, and stores nothing. Times are seconds since 1970
+   * UTC.
    */
   hydroVuScan: {
     params: InPond & {
@@ -156,7 +157,9 @@ export interface ResourceCommands {
       }[];
     };
   };
-  /** Stages random entries below a directory, which is made when it is missing; the same seed makes the same. */
+  /**
+   * Stages random entries below a directory, which is created when missing; the same seed produces the same entries.
+   */
   scribble: {
     params: InPond & {
       readonly path: string;
@@ -166,7 +169,7 @@ export interface ResourceCommands {
     };
     result: { readonly files: number; readonly directories: number };
   };
-  /** Writes an Observable Framework project of what Reduce and Template resources derive. */
+  /** Writes an Observable Framework project of the outputs of Reduce and Template resources. */
   site: {
     params: InPond & {
       readonly at?: string;
