@@ -61,7 +61,7 @@ export interface SandboxSpec {
   readonly tablesKey: string;
 }
 
-/** At this number of text files and above, they are read once into a table, unless they exceed the bytes below. */
+/** Minimum number of text files that are read once into a table, up to the total bytes below. */
 const tableFilesMin = 64;
 const tableBytesMax = 128 * 1024 * 1024;
 
