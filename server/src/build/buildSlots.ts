@@ -8,46 +8,46 @@ import { type BuildSandbox } from '../sandbox/buildSandbox.ts';
 import { type UserBuild } from '../sandbox/build.ts';
 
 /**
- * Input files up to so many, and of so many bytes together, are copied: that costs less than to open a database for
- * them alone.
+ * Input files up to this number and total size are copied, as copying costs less than opening a database for each
+ * build.
  */
 const copiedFilesMax = 16;
 const copiedBytesMax = 4 * 1024 * 1024;
 
-/** How long a database waits for the next file of its query, milliseconds. */
+/** Time that a database waits for the next file of its query, milliseconds. */
 const idleMs = 3000;
 
-/** Where one query of a document runs over one file after the other, with the database that is locked to it. */
+/** A slot in which one query of a document runs over one file after another, with the database that is locked to it. */
 export interface BuildSlot {
-  /** Tells apart what can not share a database; undefined for one build alone. */
+  /** Equal for builds that can share a database; undefined for a build that shares none. */
   readonly key: string | undefined;
-  /** Host paths where the input is to be while a build runs. */
+  /** Host paths of the input during a build. */
   readonly inputs: readonly string[];
-  /** Host path where the result is written, beside the first target. */
+  /** Host path of the result, next to the first target. */
   readonly result: string;
-  /** The SQL of the build before, as it ran, and what was found in it. */
+  /** The SQL of the previous build, as it ran, and its analysis. */
   analyzed: { readonly text: string; readonly analysis: Analysis } | undefined;
-  /** With the tables that all builds share; undefined before the first build. */
+  /** The sandbox, with the tables that all builds share; undefined before the first build. */
   opened: { readonly sandbox: BuildSandbox; readonly tables: ReadonlySet<string> } | undefined;
-  /** Host directory of this workplace alone. */
+  /** Host directory of this slot alone. */
   readonly folder: string;
-  /** Where in it the database puts what does not fit in memory. */
+  /** Directory in it for data that does not fit in the database's memory. */
   readonly spillDirectory: string;
 }
 
 export interface BuildSlots {
   /**
-   * One where the same query ran before, or a new one. Nobody else has it until it is given back. With `isOnce`, and
-   * for large inputs, it is for this build alone, and the input stays where it is.
+   * Returns a slot in which the same query ran before, or a new one, for exclusive use until it is given back. With
+   * `isOnce`, and for large inputs, the slot serves this build alone, and the input is read where it is.
    */
   take(build: UserBuild, options: { readonly isOnce: boolean }): BuildSlot;
-  /** One that is not to be used again is closed. */
+  /** Takes a slot back; closes one that is not reusable. */
   giveBack(place: BuildSlot, options: { readonly isReusable: boolean }): void;
 }
 
 /**
- * Keeps as many databases as builds may run at once, for a short while: only for the very same SQL and the same other
- * tables, so that no document finds what another has left, were there a way to leave something.
+ * Keeps up to `countMax` databases for a short time. A database serves only identical SQL with the same other tables,
+ * so that no document could find data of another, even if a build could leave any.
  */
 export function createBuildSlots(directory: string, countMax: number): BuildSlots {
   let idle: BuildSlot[] = [];
@@ -89,7 +89,7 @@ function close({ opened, folder }: BuildSlot): void {
 function newPlace({ input, target }: UserBuild, key: string | undefined, directory: string): BuildSlot {
   const name = randomUUID();
   const folder = join(directory, name);
-  // The database makes its own directory in it, but none above.
+  // The database creates its own directory in it, but no parent directories.
   openHostDisk(directory).makeDirectory(name);
   return {
     key,
@@ -102,7 +102,7 @@ function newPlace({ input, target }: UserBuild, key: string | undefined, directo
   };
 }
 
-/** Host paths of tables stand for contents that do not change. A result is moved to targets on the same disk only. */
+/** Host paths of tables refer to content that never changes. A result is moved only to targets on the same disk. */
 function keyOf({ sql, input, tables, target }: UserBuild): string {
   return JSON.stringify([sql, input.files.length, tables, dirname(dirname(target))]);
 }

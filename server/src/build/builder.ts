@@ -4,17 +4,17 @@ import { type BuildLimits } from '../sandbox/buildLimits.ts';
 import { WorkerProcess } from '../sandbox/workerClient.ts';
 
 export interface BuilderOptions {
-  /** The worker's module; by default the one built beside this one. */
+  /** The worker's module; by default the one built next to this module. */
   readonly workerPath?: string;
-  /** Bytes that builds may hold in memory before they spill; default a quarter of the machine's. */
+  /** Bytes that builds may hold in memory before they spill; by default a quarter of the machine's memory. */
   readonly memoryLimitBytes?: number;
-  /** What the SQL of a person may take for one file; the defaults are in buildLimits.ts. */
+  /** Limits on user SQL for one file; the defaults are in buildLimits.ts. */
   readonly limits?: BuildLimits;
 }
 
 /**
- * Returns a builder. Its process starts with the first call; one that dies fails the calls that it was busy with by
- * `engine-unavailable`, and the next call starts a new one.
+ * Returns a builder. Its process starts with the first call. When it dies, its current calls fail `engine-unavailable`,
+ * and the next call starts a new process.
  */
 export function createBuilder(options: BuilderOptions = {}): Builder {
   const memoryLimitBytes = options.memoryLimitBytes ?? Math.floor(totalmem() / 4);

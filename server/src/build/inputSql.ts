@@ -6,60 +6,60 @@ import { type TextPosition, textPosition } from '../duckdb/textPosition.ts';
 import { isBareInput, optionsOf, type ReaderCall, readerCallsIn } from './readerCalls.ts';
 import { isSymbol, type Token, tokenize } from '../sandbox/tokens.ts';
 
-/** The file that `$1` stands for in a query. */
+/** The file that `$1` refers to in a query. */
 export interface InputNames {
   /** Absolute pond path. */
   readonly pondPath: string;
-  /** Host files with its content, in their order. */
+  /** Host files with its content, in order. */
   readonly hostPaths: readonly string[];
-  /** How the pond reads it; undefined for a file that is no table. */
+  /** The pond's reading of it; undefined for a file that is not a table. */
   readonly reading: Reading | undefined;
 }
 
-/** A call of a reader of text in a query, which opens the input. */
+/** A call of a text reader in a query, which opens the input. */
 export interface TextCall {
-  /** CSV is read as its options say, which are found from the input; of other text all of them are known before. */
+  /** 'csv' when the options must be found from the input; for other text all options are known in advance. */
   readonly format: 'csv' | undefined;
-  /** The options as they are written, behind a comma; empty for none. */
+  /** The options as written, after a comma; empty for none. */
   readonly given: string;
-  /** Their names, in lower case. */
+  /** Names of the options, in lower case. */
   readonly options: ReadonlySet<string>;
-  /** An option that the name of the input gives, behind a comma; empty for none. */
+  /** An option derived from the name of the input, after a comma; empty for none. */
   readonly compression: string;
 }
 
-/** A query with options put into its calls. */
+/** A query with options inserted into its calls. */
 export interface CompletedSql {
   readonly text: string;
-  /** Index in `text` of an index in the text before. */
+  /** Index in `text` of an index in the text before the insertion. */
   moved(index: number): number;
-  /** Place in the query as it was written of a place in `text`. */
+  /** Position in the query as written of a position in `text`. */
   toWritten(position: TextPosition): TextPosition;
 }
 
-/** A query with the names of its input put in. */
+/** A query with the names of its input inserted. */
 export interface InputSql {
   readonly text: string;
   readonly textCalls: readonly TextCall[];
-  /** Puts options, each behind a comma, into the calls of `textCalls`, in their order. */
+  /** Inserts options, each after a comma, into the calls of `textCalls`, in order. */
   complete(options: readonly string[]): CompletedSql;
   /** True for the index in `text` of a function that opens the input and nothing else. */
   isInputReader(index: number): boolean;
-  /** Host paths may stand in the rows. */
+  /** True when rows may contain host paths. */
   readonly showsHostPaths: boolean;
-  /** Place in the query as it was written of a place in `text`. */
+  /** Position in the query as written of a position in `text`. */
   toWritten(position: TextPosition): TextPosition;
 }
 
-/** Readers whose rows have the path of the file. */
+/** Readers whose rows contain the path of the file. */
 const pathReaders = new Set(['read_text', 'read_blob', 'sniff_csv']);
 
 const inputName = /\$1(?!\d)/g;
 
 /**
- * Puts the input in place of `$1`: its host files where a reader function opens it, `read_csv('$1')`, and its pond path
- * anywhere else, in quotes of either kind or without, which is a table where a table can stand. Fails `query-forbidden`
- * where a reader function opens something else, with the position in the SQL.
+ * Replaces `$1` with the input: its host files where a reader function opens it, `read_csv('$1')`, and its pond path
+ * anywhere else, in quotes of either kind or without, which is a table where a table is allowed. Fails
+ * `query-forbidden` where a reader function opens anything else, with the position in the SQL.
  */
 export function placeInput(sql: string, input: InputNames): InputSql {
   const tokens = tokenize(sql);
@@ -98,7 +98,7 @@ export function placeInput(sql: string, input: InputNames): InputSql {
   };
 }
 
-/** True when a query uses the path of its input other than to open it: then its rows depend on the path. */
+/** True when a query uses the path of its input for more than opening it: then its rows depend on the path. */
 export function usesInputPath(sql: string): boolean {
   const tokens = tokenize(sql);
   const { calls } = readerCallsIn(sql, tokens);
@@ -107,12 +107,12 @@ export function usesInputPath(sql: string): boolean {
   return tokens.some((token) => !opened.has(token.start) && pathEdits(sql, token, '').length > 0);
 }
 
-/** Where the arguments stand that are opened. */
+/** Start offsets of the arguments that are opened. */
 function openedIn(calls: readonly ReaderCall[]): ReadonlySet<number> {
   return new Set(calls.flatMap((call) => call.arguments.map(({ start }) => start)));
 }
 
-/** True when rows can have the path of a file in them: in the column that readers give on demand, or always. */
+/** True when rows may contain a file's path: in the column that readers return on demand, or always. */
 function tellsPaths(calls: readonly ReaderCall[], tokens: readonly Token[]): boolean {
   return calls.some(({ name }) => pathReaders.has(name)) || tokens.some(({ text }) => /filename/i.test(text));
 }
@@ -127,7 +127,7 @@ function callEdits(call: ReaderCall, { pondPath, hostPaths, reading }: InputName
   return edits;
 }
 
-/** Host files stand under names without extension, so DuckDB cannot tell by itself that they are compressed. */
+/** The host files have names without extension, so DuckDB cannot detect the compression itself. */
 function compressionOf(call: ReaderCall, { pondPath, reading }: Pick<InputNames, 'pondPath' | 'reading'>): string {
   const compression = /\.(gz|zst)$/i.exec(pondPath)?.[1]?.toLowerCase();
   const isSaid = call.options.has('compression') || !optionsOf(call.name).compressed;
@@ -135,7 +135,7 @@ function compressionOf(call: ReaderCall, { pondPath, reading }: Pick<InputNames,
   return `, compression = '${compression === 'gz' ? 'gzip' : 'zstd'}'`;
 }
 
-/** What makes a reader look at all of its files, where the call does not say otherwise; each behind a comma. */
+/** Options that make a reader scan all of its files, where the call does not set them; each after a comma. */
 function wholeOptions({ name, options }: ReaderCall, fileCount: number): string {
   const { format, united } = optionsOf(name);
   const whole = format === 'json' ? [...wholeJsonOptions] : format === 'csv' ? [['sample_size', '-1'] as const] : [];
@@ -152,27 +152,27 @@ function textCall(sql: string, call: ReaderCall, input: InputNames): TextCall {
   };
 }
 
-/** Puts the pond path in place of each `$1` in a token. */
+/** Replaces each `$1` in a token with the pond path. */
 function pathEdits(sql: string, token: Token, path: string): readonly TextEdit[] {
   const { kind, start, end } = token;
   if (isBareInput(sql, token)) return [{ start, end: start + 2, text: literal(path) }];
   const raw = sql.slice(start, end);
   if ((kind !== 'string' && kind !== 'identifier') || !raw.includes('$1') || raw.search(inputName) < 0) return [];
   if (kind === 'identifier') return [{ start, end, text: raw.replace(inputName, () => path.replaceAll('"', '""')) }];
-  // What stands between dollars cannot hold every path.
+  // A dollar-quoted string cannot hold every path.
   if (raw.startsWith('$') && !isClosed(raw)) return [];
   if (raw.startsWith('$')) return [{ start, end, text: literal(token.text.replace(inputName, () => path)) }];
   const escaped = /^e/i.test(raw) ? path.replaceAll('\\', '\\\\') : path;
   return [{ start, end, text: raw.replace(inputName, () => escaped.replaceAll("'", "''")) }];
 }
 
-/** False for a string between dollar tags that has no end, which is an error of the query. */
+/** False for an unterminated dollar-quoted string, which is an error of the query. */
 function isClosed(raw: string): boolean {
   const tag = raw.slice(0, raw.indexOf('$', 1) + 1);
   return raw.length >= 2 * tag.length && raw.endsWith(tag);
 }
 
-/** DuckDB takes no semicolon inside of a COPY. */
+/** DuckDB allows no semicolon inside a COPY. */
 function trailingSemicolons(tokens: readonly Token[]): readonly TextEdit[] {
   const last = tokens.findLastIndex((token) => !isSymbol(token, ';'));
   return tokens.slice(last + 1).map(({ start, end }) => ({ start, end, text: ' ' }));

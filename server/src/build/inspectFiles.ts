@@ -5,10 +5,10 @@ import { type FileFacts, type TypedColumn } from '../sandbox/build.ts';
 import { readSql } from '../sandbox/formats.ts';
 import { type Column } from '../sandbox/types.ts';
 
-/** Name of the column that has the times of a series, in any case. */
+/** Name of a series' time column, in any case. */
 const timeName = 'timestamp';
 
-/** What is in Parquet files that are read as one table. Cost is that of their footers and of the time column. */
+/** Returns facts about Parquet files that are read as one table. Reads only their footers and the time column. */
 export async function inspectFiles(connection: Connection, hostPaths: readonly string[]): Promise<FileFacts> {
   const source = `(${readSql({ reader: 'read_parquet', options: '', isArrow: false }, hostPaths)})`;
   const described = await connection.rows(`DESCRIBE FROM ${source}`);
@@ -32,8 +32,8 @@ async function areAlike(connection: Connection, hostPaths: readonly string[]): P
 }
 
 /**
- * SQL of a time column's value in microseconds since 1970 UTC, null for what is no point in time; undefined for a
- * column that is none. Numbers count seconds.
+ * SQL of a time column's value in microseconds since 1970 UTC, null for a value that is not a point in time; undefined
+ * for a column of another type. Numbers count seconds.
  */
 function microsecondsSql({ name, type }: Column): string | undefined {
   if (name.toLowerCase() !== timeName) return undefined;

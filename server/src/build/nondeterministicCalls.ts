@@ -1,6 +1,6 @@
 import { isSymbol, type Token, tokenize } from '../sandbox/tokens.ts';
 
-/** Functions that tell the time, or something else each time, in upper case; they take no arguments. */
+/** Functions that return the time, or another value on each call, in upper case; they take no arguments. */
 const calls = new Set([
   'CURRENT_CONNECTION_ID',
   'CURRENT_DATE',
@@ -21,12 +21,12 @@ const calls = new Set([
   'UUIDV7',
 ]);
 
-/** Words that are such a function, unless a column has the name. */
+/** Keywords that are such a function, unless a column has the name. */
 const values = new Set(['CURRENT_DATE', 'CURRENT_TIME', 'CURRENT_TIMESTAMP', 'LOCALTIME', 'LOCALTIMESTAMP']);
 
 /**
- * The first word by which a query gives other rows each time it runs over the same files, told by its words alone;
- * undefined when there is none. What may be the name of a column, for all that the query says, is none.
+ * The first token that makes a query return other rows each time it runs over the same files, judged by tokens alone;
+ * undefined without any. A word that may be the name of a column does not count.
  */
 export function nondeterministicCall(sql: string): Token | undefined {
   const tokens = tokenize(sql);
@@ -46,7 +46,7 @@ export function nondeterministicCall(sql: string): Token | undefined {
 }
 
 /**
- * True for a name that stands where only that of a column can: in quotes, behind a dot or AS, in a list of columns, as
+ * True for a name in a position where only a column name can be: in quotes, after a dot or AS, in a list of columns, as
  * a key.
  */
 function isColumn(tokens: readonly Token[], index: number): boolean {
@@ -58,7 +58,7 @@ function isColumn(tokens: readonly Token[], index: number): boolean {
   return isSymbol(before, '(') && /^(EXCLUDE|USING)$/.test(tokens[index - 2]?.text ?? '');
 }
 
-/** True for a sample of rows that is not told where to begin, by REPEATABLE (1) or a number behind the method. */
+/** True for a sample of rows without a seed, which is REPEATABLE (1) or a number after the method. */
 function isSample(sql: string, tokens: readonly Token[], index: number): boolean {
   const token = tokens[index];
   if (token?.kind !== 'word') return false;
@@ -67,7 +67,7 @@ function isSample(sql: string, tokens: readonly Token[], index: number): boolean
 }
 
 /**
- * Indexes of the parentheses that open around one argument: age() then counts to now, as ago() always does. In one
+ * Indexes of the parentheses that open around a single argument: age() then counts to now, as ago() always does. In one
  * pass, as calls may be nested deeply.
  */
 function loneArguments(tokens: readonly Token[]): ReadonlySet<number> {

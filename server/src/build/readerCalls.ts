@@ -1,12 +1,12 @@
 import { isSymbol, type Token } from '../sandbox/tokens.ts';
 
-/** What a reader function can be told about its files. */
+/** Options of a reader function about its files. */
 export interface ReaderOptions {
-  /** The format that it reads; undefined for what is no text, or is not told from text. */
+  /** The format that it reads; undefined when it is not text, or not detected from text. */
   readonly format: 'csv' | 'json' | undefined;
-  /** That they are compressed, by `compression`. */
+  /** True when it takes `compression`, for compressed files. */
   readonly compressed: boolean;
-  /** That their columns are matched by name, by `union_by_name`. */
+  /** True when it takes `union_by_name`, to match columns by name. */
   readonly united: boolean;
 }
 
@@ -34,16 +34,16 @@ const readers: ReadonlyMap<string, ReaderOptions> = new Map([
   ['read_blob', whole],
 ]);
 
-/** What a reader function can be told. */
+/** Returns the options of a reader function. */
 export function optionsOf(reader: string): ReaderOptions {
   return readers.get(reader) ?? whole;
 }
 
 /** The calls of reader functions in a query. */
 export interface ReaderCalls {
-  /** Those that open the input, `$1`, and nothing else. */
+  /** Calls that open the input, `$1`, and nothing else. */
   readonly calls: readonly ReaderCall[];
-  /** The first that opens something else, at its name. */
+  /** The name of the first call that opens anything else. */
   readonly other: Token | undefined;
 }
 
@@ -51,14 +51,14 @@ export interface ReaderCalls {
 export interface ReaderCall {
   readonly name: string;
   readonly start: number;
-  /** The places of `$1`; one, or the items of a list. */
+  /** The ranges of `$1`; one, or the items of a list. */
   readonly arguments: readonly Span[];
   readonly isList: boolean;
-  /** Index behind the first argument. */
+  /** Index after the first argument. */
   readonly end: number;
   /** Index of the parenthesis that closes the call. */
   readonly close: number;
-  /** Names of the options that the call has, in lower case. */
+  /** Names of the call's options, in lower case. */
   readonly options: ReadonlySet<string>;
 }
 
@@ -80,7 +80,7 @@ export function readerCallsIn(sql: string, tokens: readonly Token[]): ReaderCall
   return { calls, other };
 }
 
-/** The call that begins at a token: undefined when no reader's does, 'other' when it opens something else. */
+/** The call that begins at a token: undefined when it is not a reader's, 'other' when it opens anything else. */
 function readerCallAt(
   sql: string,
   tokens: readonly Token[],
@@ -112,7 +112,7 @@ function readerCallAt(
   return { name, start: token.start, arguments: found, isList, end, close, options };
 }
 
-/** Where the token, or the two of `$` and `1`, are `$1` and nothing more. */
+/** The range of the token, or of the two tokens `$` and `1`, when they are exactly `$1`. */
 function inputAt(sql: string, tokens: readonly Token[], index: number): Span | undefined {
   const token = tokens[index];
   if (token?.kind === 'string' && token.text === '$1') return token;
@@ -124,7 +124,7 @@ export function isBareInput(sql: string, { kind, start }: Token): boolean {
   return kind === 'symbol' && /^\$1(?!\d)/.test(sql.slice(start, start + 3));
 }
 
-/** Indexes of the tokens that close what others open, by theirs; in one pass, as calls may be nested deeply. */
+/** Indexes of closing tokens, by the index of the opening one; in one pass, as calls may be nested deeply. */
 function closersOf(tokens: readonly Token[]): ReadonlyMap<number, number> {
   const closers = new Map<number, number>();
   const open: number[] = [];
@@ -136,7 +136,7 @@ function closersOf(tokens: readonly Token[]): ReadonlyMap<number, number> {
   return closers;
 }
 
-/** The names that stand in a call from a token on, not in lists or calls inside of it. */
+/** The option names in a call from a token on, without those in nested lists or calls. */
 function namesInCall(
   tokens: readonly Token[],
   from: number,

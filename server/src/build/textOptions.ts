@@ -17,9 +17,9 @@ import { ambiguousError } from '../sandbox/textTables/ambiguousDates.ts';
 import { requireWholeOnce, tablesOf } from '../sandbox/textTables/tables.ts';
 
 /**
- * Finds, for each call of a text reader in a query, the options that it lacks to read all of the input as it is; each
- * behind a comma, in the order of the calls. Fails `invalid-content` for an input that is compressed and not whole, or
- * of which rows would be skipped, and `ambiguous-dates`.
+ * Finds, for each call of a text reader in a query, the missing options to read all of the input unchanged; each after
+ * a comma, in the order of the calls. Fails `invalid-content` for an incomplete compressed input, or one whose rows
+ * would be skipped, and `ambiguous-dates`.
  */
 export async function textOptions(
   connection: Connection,
@@ -34,7 +34,7 @@ export async function textOptions(
 
 async function csvCall(connection: Connection, call: TextCall, files: readonly InputFile[]): Promise<string> {
   const filled = files.filter(({ sizeBytes }) => sizeBytes > 0);
-  // Where nothing is guessed nothing is left out.
+  // Without detection, nothing is skipped.
   if (/\bauto_detect\s*:?=\s*false\b/i.test(call.given) || filled.length === 0) return '';
   const compression = compressionIn(`${call.given}${call.compression}`);
   const [file, ...others] = filled;
@@ -50,7 +50,7 @@ async function csvCall(connection: Connection, call: TextCall, files: readonly I
   return `, comment = ${literal(comments.every((comment) => comment === '#') ? '#' : '')}`;
 }
 
-/** What a comment begins with in a file, once it is known that the call reads all of it. */
+/** The comment prefix of a file, after checking that the call reads all of it. */
 async function commentOf(
   connection: Connection,
   call: TextCall,
@@ -60,7 +60,7 @@ async function commentOf(
   const { hostPath, pondPath } = file;
   const lines = { compression, encoding: /\bencoding\s*:?=\s*'([^']*)'/i.exec(call.given)?.[1] };
   const head = call.options.has('comment') ? undefined : await attempt(() => commentLines(connection, hostPath, lines));
-  // What cannot be read as lines of text the call itself reports.
+  // The call itself reports a file that cannot be read as lines of text.
   const comments = head instanceof Error ? 0 : head;
   const options = `${call.given}${call.compression}`;
   const unknown = { connection, hostPath, pondPath, lines, options, comments };
@@ -71,7 +71,7 @@ async function commentOf(
   return table.comment;
 }
 
-/** Fails `ambiguous-dates` for a file whose dates can be read in two orders, of which the call says none. */
+/** Fails `ambiguous-dates` for a file whose dates can be read in two orders when the call sets no format. */
 async function requireOneOrder(unknown: Unknown, sampled: CsvTable, call: TextCall): Promise<void> {
   if (timeFormats.every(({ field }) => !hasOrder(unsaid(sampled, call)[field]))) return;
   const all = await attempt(() => guess(unknown, wholeFile));
@@ -85,7 +85,7 @@ async function requireOneOrder(unknown: Unknown, sampled: CsvTable, call: TextCa
   throw ambiguousError({ pondPath: unknown.pondPath, table, orders }, [unknown.pondPath]);
 }
 
-/** The table without the formats that the call says. */
+/** The table without the formats that the call sets. */
 function unsaid(table: CsvTable, { options }: TextCall): CsvTable {
   const hasDate = options.has('dateformat') || options.has('date_format');
   const hasTimestamp = options.has('timestampformat') || options.has('timestamp_format');
@@ -96,7 +96,7 @@ function unsaid(table: CsvTable, { options }: TextCall): CsvTable {
   };
 }
 
-/** How bytes are compressed, by the option of a call; a text that DuckDB is to tell it from has none here. */
+/** The compression that the call's option sets; 'none' also for text whose compression DuckDB is to detect. */
 function compressionIn(options: string): LineOptions['compression'] {
   const said = /\bcompression\s*:?=\s*'(\w+)'/i.exec(options)?.[1]?.toLowerCase();
   return said === 'gzip' || said === 'zstd' ? said : 'none';

@@ -15,31 +15,31 @@ import { type QuerySource, type SourceFile, viewOf } from '../sandbox/sources.ts
 import { textOptions } from './textOptions.ts';
 import { type BuildSlot, type BuildSlots } from './buildSlots.ts';
 
-/** What a build works with. */
+/** Tools of a build. */
 export interface BuildTools {
   /** Finds the tables that a query reads. */
   analyze(sql: InputSql): Promise<Analysis>;
-  /** Of the database in which an Arrow file is converted. */
+  /** Settings of the database that converts Arrow files. */
   readonly conversion: DatabaseSettings;
-  /** Host directory for what they become, which lives as long as the build. */
+  /** Host directory for the converted files, which lives as long as the build. */
   readonly directory: string;
   readonly workplaces: BuildSlots;
   readonly limits: BuildLimits;
   readonly sandbox: Pick<DatabaseSettings, 'memoryLimitBytes' | 'threads'>;
 }
 
-/** Errors of the SQL or of a file, which leave the database as it was. */
+/** Errors of the SQL or of a file, which leave the database unchanged. */
 const leavesDatabase: ReadonlySet<ErrorCode> = new Set(['query-invalid', 'invalid-content', 'ambiguous-dates']);
 
 interface BuildOptions {
-  /** The input is where it is for this build only. */
+  /** True for an input that is used by this build only, at its own path. */
   readonly isOnce: boolean;
   readonly signal: AbortSignal;
 }
 
 /**
- * Runs a person's query over its files, in a sandbox, and writes the Parquet file. Times are UTC there, so
- * that the machine's zone does not show in the result. Errors as Builder.fromUserSql.
+ * Runs a user's query over its files, in a sandbox, and writes the Parquet file. The time zone is UTC, so that the
+ * result does not depend on the machine's zone. Errors as Builder.fromUserSql.
  */
 export async function buildUser(tools: BuildTools, build: UserBuild, signal: AbortSignal): Promise<null> {
   const converted: string[] = [];
@@ -63,7 +63,7 @@ export async function buildUser(tools: BuildTools, build: UserBuild, signal: Abo
   }
 }
 
-/** Builds where the same query may have run before, and moves the result from there to the target. */
+/** Builds in a slot where the same query may have run before, and moves the result from there to the target. */
 async function buildAt(tools: BuildTools, build: UserBuild, { isOnce, signal }: BuildOptions): Promise<void> {
   const place = tools.workplaces.take(build, { isOnce });
   const disk = openHostDisk(dirname(dirname(build.target)));
@@ -118,7 +118,7 @@ async function runBuild(
   }
 }
 
-/** The sandbox, with the sources that this run alone has. */
+/** The sandbox, with the sources of this run alone. */
 async function openFor(
   tools: BuildTools,
   place: BuildSlot,
@@ -149,17 +149,17 @@ async function open(
   return { sandbox, tables: new Set(shared.map(({ name }) => name)) };
 }
 
-/** DuckDB does not tell names apart by their case: a table of one build may not stand for another. */
+/** DuckDB ignores the case of names: a table of one build must not be taken for another. */
 function isSameTable(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }
 
-/** The last two names of a host path, as a disk has them. */
+/** The last two names of a host path, separated as on disk. */
 function inFolder(hostPath: string): string {
   return `${basename(dirname(hostPath))}/${basename(hostPath)}`;
 }
 
-/** A file that is gone is left out: the query says so. */
+/** Skips missing files: the query reports them. */
 function copyFiles(files: readonly InputFile[], targets: readonly string[]): void {
   for (const [index, target] of targets.entries()) {
     const from = files[index]?.hostPath ?? '';
@@ -179,7 +179,7 @@ function removeFiles(hostPaths: readonly string[]): void {
   for (const path of hostPaths) removeQuietly(openHostDisk(dirname(path)), basename(path));
 }
 
-/** The sources that a query reads as tables. Fails `not-found` for a name that is none of those that are known. */
+/** The sources that a query reads as tables. Fails `not-found` for an unknown name. */
 function sourcesOf(analysis: Analysis, sql: string, known: readonly InputSource[]): readonly QuerySource[] {
   const found = new Map<string, QuerySource>();
   for (const { schema, name, index, certain } of analysis.tables) {
@@ -200,7 +200,7 @@ function asTable({ reading, ...file }: InputFile): SourceFile {
   });
 }
 
-/** The build with its Arrow files made Parquet. */
+/** The build with its Arrow files converted to Parquet. */
 async function withoutArrow(
   build: UserBuild,
   convert: (file: string, pondPath: string) => Promise<string>,
@@ -220,7 +220,7 @@ async function withoutArrow(
   return { ...build, tables, input: await readable(build.input) };
 }
 
-/** Moves the positions of errors from the SQL that ran to the SQL that was written. */
+/** Maps the positions of errors from the SQL that ran to the SQL as written. */
 async function atWritten<T>(sql: Pick<InputSql, 'toWritten'>, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

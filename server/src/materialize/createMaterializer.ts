@@ -8,18 +8,18 @@ import { type Job } from '../base/job.ts';
 import { createSingleFlight } from '../base/singleFlight.ts';
 import { type Materializer } from './materializer.ts';
 
-/** What a workshop is made of. */
+/** Dependencies of a materializer. */
 export interface MaterializerParts {
   readonly cache: Cache;
   readonly builder: () => Builder;
-  /** False where nothing may be run: then only what is in the cache is given. */
+  /** False where nothing may run: then only cached files are returned. */
   readonly isTrusted: () => boolean;
 }
 
-/** How many answers are remembered in memory; all are in the cache as well. */
+/** Maximum number of results kept in memory; all are in the cache as well. */
 const rememberedMax = 10_000;
 
-/** A workshop that makes nothing before it is asked. */
+/** Returns a materializer that builds files only on request. */
 export function createMaterializer({ cache, builder, isTrusted }: MaterializerParts): Materializer {
   const making = createSingleFlight<HostFile>();
   const gathering = createSingleFlight<readonly HostFile[]>();
@@ -41,7 +41,10 @@ export function createMaterializer({ cache, builder, isTrusted }: MaterializerPa
     return files.every((file) => file !== undefined) ? files : undefined;
   }
 
-  /** By their keys, as the cache may be moved with its pond. What is the pond's own needs no remembering. */
+  /**
+   * Stores the keys of files, not their paths, as the cache may be moved with its pond. Files of the pond itself need
+   * no caching.
+   */
   function remember(key: string, files: readonly HostFile[]): void {
     if (files.some((file) => cache.find(file.key)?.hostPath !== file.hostPath)) return;
     const keys = files.map((file) => file.key);
@@ -100,7 +103,7 @@ export function createMaterializer({ cache, builder, isTrusted }: MaterializerPa
   };
 }
 
-/** The cache may drop what something is made of while it is made; asked for again, it is made again. */
+/** The cache may drop the inputs of a build while it runs; a second attempt builds them again. */
 async function againOnce<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -110,7 +113,7 @@ async function againOnce<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** What was remembered first is forgotten first. */
+/** Evicts the oldest entry first. */
 function createMemory<T>() {
   const values = new Map<string, T>();
   return {
@@ -123,7 +126,7 @@ function createMemory<T>() {
   };
 }
 
-/** Undefined for no text, and for one that is no list of keys: it was not written whole, or by something else. */
+/** Undefined for a missing text, and for one that is not a list of keys: partially written, or by another program. */
 function parseParts(text: string | undefined): readonly string[] | undefined {
   if (text === undefined) return undefined;
   try {
@@ -140,7 +143,7 @@ function writeFacts({ time, ...facts }: FileFacts): string {
   return JSON.stringify({ ...facts, time: time && [String(time.minUs), String(time.maxUs)] });
 }
 
-/** Undefined as parseParts. */
+/** Undefined as in parseParts. */
 function readFacts(text: string | undefined): FileFacts | undefined {
   if (text === undefined) return undefined;
   try {
@@ -154,14 +157,14 @@ function readFacts(text: string | undefined): FileFacts | undefined {
   }
 }
 
-/** Undefined for what is not a column with the name of a type. */
+/** Undefined for a value that is not a column with the name of a type. */
 function readColumn(value: unknown): TypedColumn | undefined {
   const { name, type } = (value ?? {}) as Partial<Record<string, unknown>>;
   const sqlType = typeof type === 'string' ? parseSqlType(type) : undefined;
   return typeof name === 'string' && sqlType !== undefined ? { name, type: sqlType } : undefined;
 }
 
-/** Fails for what is not two whole numbers as text, as writeFacts writes them. */
+/** Fails for a value other than two integers as text, the form that writeFacts writes. */
 function readTime(value: unknown): NonNullable<FileFacts['time']> {
   const [minUs, maxUs] = Array.isArray(value) ? value.map((us) => BigInt(String(us))) : [];
   if (minUs === undefined || maxUs === undefined) throw new SyntaxError('expected two times');

@@ -11,7 +11,7 @@ import { type QueryStatement, splitQuery } from './userStatements.ts';
 
 export interface Analysis {
   readonly tables: readonly TableReference[];
-  /** What is to run: the text that was analyzed, and nothing that DuckDB did not parse as a part of it. */
+  /** The statement to run: exactly the text that was analyzed and that DuckDB parsed. */
   readonly statement: QueryStatement;
 }
 
@@ -25,9 +25,10 @@ const readOnlyHint =
   'A query only reads: SELECT, WITH, FROM, VALUES, PIVOT, UNPIVOT, DESCRIBE, SUMMARIZE, SHOW and EXPLAIN are allowed.';
 
 /**
- * Finds the tables that one query reads, by DuckDB's own parser. Nothing is bound or run. Fails `query-invalid` when
- * the text does not parse or is empty, `query-forbidden` when it is more than one statement, is not a query, or calls a
- * function that reaches out of the pond; `isAllowed` tells of a table function, at an index in the SQL, that it may.
+ * Finds the tables that one query reads, with DuckDB's own parser. Nothing is bound or run. Fails `query-invalid` when
+ * the text does not parse or is empty, `query-forbidden` when it has several statements, is not a query, or calls a
+ * function that reaches outside the pond. `isAllowed` returns true for a table function, given by its index in the SQL,
+ * that is permitted here.
  */
 export async function analyze(
   connection: Connection,
@@ -35,7 +36,7 @@ export async function analyze(
   isAllowed: (index: number) => boolean = () => false,
 ): Promise<Analysis> {
   const nul = sql.indexOf('\0');
-  // DuckDB reads a text up to the first NUL, so what stands behind one would go unseen by its parser.
+  // DuckDB reads a text up to the first NUL, so its parser would not see the text after one.
   if (nul >= 0) throw invalid('the SQL contains a NUL character', sql, nul);
   const tokens = tokenize(sql);
   const opening = tokens.find((token) => token.text !== '(' && token.text !== ';');
@@ -52,7 +53,7 @@ export async function analyze(
   };
 }
 
-/** The serialized statements, or undefined when DuckDB parses the text but it is not plain SELECT. */
+/** The serialized statements; undefined when DuckDB parses the text but it is not a plain SELECT. */
 async function parse(connection: Connection, sql: string): Promise<Readonly<Record<string, unknown>> | undefined> {
   const rows = await connection.rows('SELECT json_serialize_sql($1::VARCHAR)', [sql]);
   const tree = JSON.parse(withoutInfinities(String(rows[0]?.[0]))) as Record<string, unknown>;
@@ -61,13 +62,13 @@ async function parse(connection: Connection, sql: string): Promise<Readonly<Reco
   throw engineToPondError(readSerializeError(tree), sql);
 }
 
-/** DuckDB writes the value of a literal such as 1e400 in a way that JSON has not. Nothing looks at these values. */
+/** DuckDB serializes a literal such as 1e400 as invalid JSON. These values are not used. */
 const withoutInfinities = (json: string): string =>
   json.replace(/"(?:[^"\\]|\\.)*"|-?\bInfinity\b/g, (token) => (token.startsWith('"') ? token : 'null'));
 
 /**
- * The query that an EXPLAIN explains, at its own place in the text, and the EXPLAIN in our own words; undefined for
- * another text. Whether the rest is one query is for DuckDB's parser to say: what we mistake here does not parse.
+ * The query that an EXPLAIN explains, at its position in the text, and the EXPLAIN rebuilt from known words; undefined
+ * for any other text. DuckDB's parser decides if the rest is one query: text misread here does not parse.
  */
 function explainedIn(sql: string, tokens: readonly Token[], opening: Token): QueryStatement | undefined {
   if (opening.kind !== 'word' || opening.text !== 'EXPLAIN') return undefined;
@@ -83,7 +84,7 @@ function explainedIn(sql: string, tokens: readonly Token[], opening: Token): Que
   };
 }
 
-/** The options in parentheses from a token on, and where they end; undefined when it is a query that stands there. */
+/** The options in parentheses that start at a token, and their end; undefined when the parentheses hold a query. */
 function explainOptions(
   tokens: readonly Token[],
   open: number,
@@ -116,7 +117,7 @@ function analyzeTree(
     return !isTableFunction || index === undefined || !isAllowed(index);
   };
   checkFunctions(found.functions.filter(isChecked), (offset) => positionAt(sql, indexOf(offset)));
-  // One that a WITH defines counts too: what is read under its name elsewhere in the query is DuckDB's.
+  // Names that a WITH defines count too: elsewhere in the query, the same name refers to DuckDB's table.
   const hidden = found.tables.find(({ schema, name }) => tableTellsOfHost(schema, name));
   if (hidden !== undefined) throw tableForbidden(hidden.name, positionAt(sql, indexOf(hidden.offset)));
   const tables = found.tables.filter((table) => isOurs(table.schema, table.name));
@@ -134,15 +135,15 @@ function analyzeTree(
 
 interface PivotText {
   readonly sql: string;
-  /** Up to the last word of it. */
+  /** The text up to the last token of the query. */
   readonly query: string;
   readonly tokens: readonly Token[];
   readonly opening: Token;
 }
 
 /**
- * For a PIVOT that takes its columns from the data, which DuckDB cannot describe as JSON before it ran: the tables are
- * found by the words. So the text is refused where DuckDB might see other words, or more than the one query.
+ * For a PIVOT that takes its columns from the data, which DuckDB cannot describe as JSON before it runs: the tables are
+ * found by tokens. So the text is refused where DuckDB might see other tokens, or more than one query.
  */
 async function analyzePivot(connection: Connection, text: PivotText): Promise<readonly TableReference[]> {
   const { sql, query, tokens, opening } = text;
@@ -162,7 +163,10 @@ async function analyzePivot(connection: Connection, text: PivotText): Promise<re
   return namesIn(tokens);
 }
 
-/** Fails `query-forbidden` at the first call of a function that a query may not call; names tell which are of tables. */
+/**
+ * Fails `query-forbidden` at the first call of a function that a query may not call. The name alone identifies table
+ * functions.
+ */
 async function checkCalls(connection: Connection, sql: string, tokens: readonly Token[]): Promise<void> {
   const rows = await connection.rows(
     "SELECT DISTINCT function_name FROM duckdb_functions() WHERE function_type IN ('table', 'table_macro', 'pragma')",
@@ -210,7 +214,7 @@ function unclearText(sql: string, index: number): PondError {
   });
 }
 
-/** At the second statement. */
+/** The error for several statements, positioned at the second. */
 function severalStatements(sql: string, tokens: readonly Token[]): PondError {
   const first = tokens.findIndex((token) => !isSemicolon(token));
   const end = tokens.findIndex((token, index) => index > first && isSemicolon(token));

@@ -10,24 +10,25 @@ import { type Disk } from '../storage/disk.ts';
 import { openHostDisk } from '../storage/hostDisk.ts';
 import { duckTypeOf, readerOf } from './arrowTypes.ts';
 
-/** Name of the table that the rows gather in. */
+/** Name of the table that collects the rows. */
 const tableName = 'rows';
 
-/** Rows that are converted at a time; batches can be much larger. */
+/** Rows converted at a time; batches can be much larger. */
 const stepRows = 8192;
 
 export interface ArrowConversion {
   /** Host path of an Arrow IPC file or stream. */
   readonly file: string;
-  /** What errors call it. */
+  /** Name of the file in errors. */
   readonly pondPath: string;
-  /** Host path of the Parquet file to make. */
+  /** Host path of the Parquet file to write. */
   readonly target: string;
 }
 
 /**
- * Makes a Parquet file of an Arrow IPC file or stream: DuckDB has no reader for them. Memory is that of one batch; rows
- * gather in a table of a database of its own, which spills. Fails `invalid-content` when the content is not sound, or `cancelled`.
+ * Converts an Arrow IPC file or stream to Parquet, as DuckDB has no reader for Arrow. Holds one batch in memory; the
+ * rows collect in a table of a separate database, which spills. Fails `invalid-content` for malformed content, or
+ * `cancelled`.
  */
 export async function convertArrow(
   settings: DatabaseSettings,
@@ -47,7 +48,7 @@ export async function convertArrow(
   }
 }
 
-/** The columns of an Arrow schema as DuckDB declares them. */
+/** The columns of an Arrow schema as DuckDB declarations. */
 function columnsSql(schema: Schema): string {
   return schema.fields
     .map((field) => `${identifier(field.name)} ${requireSqlType(duckTypeOf(field.type as DataType))}`)
@@ -108,15 +109,15 @@ async function* soundly(batches: AsyncIterable<RecordBatch> | Iterable<RecordBat
 function unsound(error: unknown, { pondPath }: ArrowConversion): PondError {
   if (error instanceof PondError) return error;
   const message = error instanceof Error ? error.message : String(error);
-  // What apache-arrow meets behind the end of a buffer or a file.
+  // Thrown by apache-arrow on reading past the end of a buffer or a file.
   const isShort = error instanceof RangeError || /^Expected to read \d+ /.test(message);
-  // And where it reads zeros for a message.
+  // Thrown by apache-arrow on reading zeros as a message.
   const isDamaged = error instanceof TypeError;
   const reason = isShort ? 'the file is cut short' : isDamaged ? 'the file is damaged' : message;
   return new PondError('invalid-content', `${pondPath} cannot be read as Arrow: ${reason}`, { path: pondPath });
 }
 
-/** The few calls of a Node file handle that apache-arrow makes to read a file by ranges. */
+/** The few methods of a Node file handle that apache-arrow calls to read a file by ranges. */
 function fileHandle(disk: Disk, name: string, pondPath: string) {
   const size = disk.stat(name)?.sizeBytes;
   if (size === undefined)
@@ -125,7 +126,7 @@ function fileHandle(disk: Disk, name: string, pondPath: string) {
     fd: 0,
     stat: async () => ({ size }),
     read: async (buffer: Uint8Array, offset: number, length: number, position: number) => {
-      // A length out of a file that was cut or overwritten can be anything.
+      // A length read from a truncated or overwritten file can be any number.
       if (position < 0 || length < 0 || position + length > size) throw new RangeError('out of the file');
       const bytes = disk.readRange(name, position, position + length) ?? new Uint8Array();
       buffer.set(bytes, offset);

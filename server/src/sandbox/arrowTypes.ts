@@ -4,7 +4,10 @@ import { type Value } from '../duckdb/values.ts';
 import { identifier } from '../duckdb/sql.ts';
 import { type ValueMakers } from '../duckdb/values.ts';
 
-/** DuckDB's type for an Arrow type, as CREATE TABLE takes it. Fails `invalid-content` for a union and the like. */
+/**
+ * DuckDB's type for an Arrow type, in the syntax of CREATE TABLE. Fails `invalid-content` for unions and other
+ * unsupported types.
+ */
 export function duckTypeOf(type: DataType): string {
   if (DataType.isNull(type)) return 'INTEGER';
   if (DataType.isBool(type)) return 'BOOLEAN';
@@ -41,13 +44,13 @@ function mapFields(type: DataType): readonly Field[] {
   return ((entries?.type as DataType | undefined)?.children ?? []) as readonly Field[];
 }
 
-/** A piece of a vector, as far as it is read here; apache-arrow's own type for it leaves the values open. */
+/** The fields of a vector segment that are used here; apache-arrow's own type leaves the values untyped. */
 interface Piece {
   readonly type: DataType;
   readonly length: number;
   readonly nullCount: number;
   readonly values: ArrayLike<number | bigint>;
-  /** For lists and maps: where the values of each index start. */
+  /** For lists and maps: the offset at which the values of each index start. */
   readonly valueOffsets: ArrayLike<number | bigint>;
   readonly children: readonly Piece[];
   readonly dictionary?: { readonly data: readonly Piece[] };
@@ -58,7 +61,7 @@ type Read = (index: number) => Value;
 
 const readNull: Read = () => null;
 
-/** Returns what reads the values of a vector, nulls as null, for the column of type duckTypeOf. */
+/** Returns a reader of a vector's values, nulls as null, for a column of type duckTypeOf. */
 export function readerOf(vector: Vector, make: ValueMakers): Read {
   return readPieces(vector.data, make);
 }
@@ -104,7 +107,9 @@ function readValues(piece: Piece, make: ValueMakers): Read {
   return rawReader(piece, make) ?? plainReader(piece, make);
 }
 
-/** Times and decimals are read from their integers: apache-arrow gives them as floating milliseconds or words. */
+/**
+ * Reads times and decimals from their integers: apache-arrow returns them as floating-point milliseconds or as words.
+ */
 function rawReader({ type, values }: Piece, make: ValueMakers): Read | undefined {
   const at = (index: number) => BigInt(values[index] ?? 0);
   if (DataType.isTimestamp(type)) {
@@ -125,7 +130,7 @@ function rawReader({ type, values }: Piece, make: ValueMakers): Read | undefined
   return undefined;
 }
 
-/** Texts, numbers and bytes are as apache-arrow gives them. */
+/** Reads strings, numbers and bytes as apache-arrow returns them. */
 function plainReader(piece: Piece, make: ValueMakers): Read {
   const vector = new Vector([piece as unknown as Data]);
   if (duckTypeOf(piece.type) === 'BLOB') return (index) => make.blob(vector.get(index) as Uint8Array);
@@ -165,7 +170,7 @@ function toMicroseconds(value: bigint, unit: TimeUnit): bigint {
   return unit === TimeUnit.MICROSECOND ? value : value / 1_000n;
 }
 
-/** A two's complement integer of 32-bit words, the lowest first. */
+/** A two's complement integer of 32-bit words, least significant first. */
 function littleEndian(words: ArrayLike<number | bigint>, start: number, count: number): bigint {
   let value = 0n;
   for (let index = count - 1; index >= 0; index -= 1) value = (value << 32n) | BigInt(words[start + index] ?? 0);

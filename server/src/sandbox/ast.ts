@@ -1,4 +1,4 @@
-/** What a query refers to, in DuckDB's serialized syntax tree. Offsets are bytes of UTF-8, 0-based. */
+/** References of a query, found in DuckDB's serialized syntax tree. Offsets are 0-based bytes of UTF-8. */
 export interface References {
   readonly tables: readonly AstTable[];
   readonly functions: readonly AstFunction[];
@@ -8,9 +8,9 @@ export interface AstTable {
   readonly schema: string;
   readonly name: string;
   readonly offset: number | undefined;
-  /** The query itself defines a WITH table of that name. */
+  /** True when the query itself defines a WITH table of that name. */
   readonly isCommonTable: boolean;
-  /** It is followed by AT (VERSION => …). */
+  /** True when AT (VERSION => …) follows. */
   readonly hasVersionClause: boolean;
 }
 
@@ -45,7 +45,7 @@ export function findReferences(tree: unknown): References {
   };
 }
 
-/** Yields every object in a tree, without recursion: the tree of a long chain of operators is deep. */
+/** Yields every object in a tree, without recursion: a long chain of operators makes a deep tree. */
 function* walk(tree: unknown): Iterable<Fields> {
   const open = [tree];
   while (open.length > 0) {
@@ -71,7 +71,7 @@ function text(node: Fields, key: string): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** DuckDB writes 2^64-1 where it has no location. */
+/** DuckDB writes 2^64-1 for a missing location. */
 function offsetOf(node: Fields): number | undefined {
   const offset = node['query_location'];
   return typeof offset === 'number' && Number.isSafeInteger(offset) ? offset : undefined;

@@ -2,11 +2,11 @@ import { basename, dirname } from 'node:path';
 import { PondError } from '../base/error.ts';
 import { openHostDisk } from '../storage/hostDisk.ts';
 
-/** What the SQL of a person may take for one file that it makes. Memory is limited for the whole process. */
+/** Limits on user SQL for one output file. Memory is limited for the whole process. */
 export interface BuildLimits {
-  /** Bytes of the Parquet file. */
+  /** Size of the Parquet file, bytes. */
   readonly resultBytesMax: number;
-  /** Bytes on disk for what does not fit in memory. */
+  /** Disk space for data that does not fit in memory, bytes. */
   readonly spillBytesMax: number;
   /** Milliseconds. */
   readonly timeMaxMs: number;
@@ -15,8 +15,8 @@ export interface BuildLimits {
 const gibibyte = 1024 ** 3;
 
 /**
- * Far above what files of millions of rows take, and low enough that a query without end is stopped before it fills a
- * disk or a cache. The time is for runs that nobody watches: a query that gives no rows is stopped by nothing else.
+ * Far above the needs of files with millions of rows, and low enough to stop an endless query before it fills a disk or
+ * a cache. The time limit is for unattended runs: nothing else stops a query that returns no rows.
  */
 export const defaultLimits: BuildLimits = {
   resultBytesMax: 4 * gibibyte,
@@ -24,18 +24,18 @@ export const defaultLimits: BuildLimits = {
   timeMaxMs: 60 * 60_000,
 };
 
-/** How often a result is looked at while it grows, milliseconds. */
+/** Interval between checks of a growing result, milliseconds. */
 const lookMs = 200;
 
-/** Where work leaves what is limited: the result's host path, and the host directory of what is spilled. */
+/** The limited output of the work: host path of the result, and host directory of spilled data. */
 export interface LimitedOutput {
   readonly result: string;
   readonly spillDirectory: string;
 }
 
 /**
- * Does work that writes a host file, and calls `stop` when that, what it spills or the time passes its limit. Then it
- * fails `query-failed`, whatever the work ends with.
+ * Does work that writes a host file, and calls `stop` when the file, the spilled data or the time exceeds its limit.
+ * Then fails `query-failed`, regardless of how the work ends.
  */
 export async function withinLimits(
   limits: BuildLimits,
@@ -51,7 +51,7 @@ export async function withinLimits(
   const timer = setInterval(look, Math.min(lookMs, limits.timeMaxMs));
   try {
     await work();
-    // It may have grown since it was looked at.
+    // It may have grown since the last check.
     failure ??= resultPassed(limits, places);
   } catch (error) {
     throw failure ?? error;

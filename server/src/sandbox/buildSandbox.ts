@@ -9,39 +9,38 @@ import { type SandboxSpec, type ViewSpec } from './sources.ts';
 import { viewSql } from './textTables/viewSql.ts';
 import { allowed, hasParameters, notAQuery, splitQuery, withoutFirstLine } from './userStatements.ts';
 
-/** What a build runs in a sandbox that is open. */
+/** One run of a build in an open sandbox. */
 export interface BuildRun {
-  /** One query for DuckDB's parser, without a semicolon: see analyze. */
+  /** One query according to DuckDB's parser, without a semicolon: see analyze. */
   readonly sql: string;
-  /** Host files that the query may open, with what errors call them. */
+  /** Host files that the query may open, with their names in errors. */
   readonly files: SandboxSpec['files'];
-  /** Views for this run alone: of the files that differ from run to run. */
+  /** Views for this run alone, of the files that differ from run to run. */
   readonly views: readonly ViewSpec[];
-  /** Host paths in columns of text become pond paths. */
+  /** True to replace host paths with pond paths in text columns. */
   readonly renamesHostPaths: boolean;
 }
 
-/** What a sandbox opens, for as long as it is there. */
+/** Files and views of a sandbox, fixed for its lifetime. */
 export interface BuildSpec {
-  /** Host paths that it may read; what is there may change from run to run. */
+  /** Host paths that it may read; their content may change from run to run. */
   readonly hostPaths: readonly string[];
   /** Host path of the result. */
   readonly result: string;
-  /** Views that all runs share, made by the first. */
+  /** Views that all runs share, created by the first. */
   readonly views: readonly ViewSpec[];
 }
 
 /**
- * A database for the SQL of one query of a document, which runs over one file after the other. To open one takes longer
- * than to read a small file, and what a database may open is settled for good when it is locked: so the files change
- * behind paths that stay the same.
+ * A database for the SQL of one query of a document, which runs over one file after another. Opening a database takes
+ * longer than reading a small file, and locking a database fixes the paths that it may open: so the content changes
+ * while the paths stay the same.
  *
  * Invariants:
  * - It opens the spec's host paths and no other; it has no network, and loads no extension.
  * - No statement changes a setting: those of a connection are set for the database before it is locked.
  * - Only COPY of a query runs, and the CREATE TYPE that DuckDB puts before a dynamic PIVOT.
- * - A run has a connection of its own, and the contents of files are not kept in memory: it finds nothing of the run
- *   before.
+ * - Each run has its own connection, and file contents are not cached: a run finds nothing of the run before.
  */
 export class BuildSandbox {
   readonly #database: Database;
@@ -55,19 +54,19 @@ export class BuildSandbox {
     this.#spec = spec;
   }
 
-  /** Opens a database; nothing is read yet. */
+  /** Opens a database; reads nothing yet. */
   static async open(spec: BuildSpec, settings: DatabaseSettings): Promise<BuildSandbox> {
     const hostPaths = [...spec.hostPaths, spec.result];
-    // What a reader keeps of a file would be given for the next one behind the same path.
+    // A reader's cache of one file would be returned for the next file at the same path.
     const opened = await openLockedDatabase({ ...settings, hostPaths, keepsFileContents: false });
     opened.connection.close();
     return new BuildSandbox(opened.database, spec);
   }
 
   /**
-   * Runs a query to its end and writes its rows in their order to the result, a new Parquet file. Fails
-   * `invalid-content` for files that cannot be read, `query-forbidden` for what is not a query, and with the codes of
-   * runError. A sandbox in which a run failed and that has not its views is of no more use.
+   * Runs a query to its end and writes its rows in order to the result, a new Parquet file. Fails `invalid-content` for
+   * unreadable files, `query-forbidden` for text that is not a query, and with the codes of runError. A sandbox whose
+   * run failed before its views existed cannot be used again.
    */
   async write(run: BuildRun): Promise<void> {
     const connection = await this.#database.connect();
@@ -83,7 +82,7 @@ export class BuildSandbox {
     }
   }
 
-  /** Looks at files on a connection. Fails `invalid-content` for files that cannot be read, and as the work does. */
+  /** Inspects files on a connection. Fails `invalid-content` for unreadable files, and as the work does. */
   async look<T>(work: (connection: Connection) => Promise<T>, files: SandboxSpec['files']): Promise<T> {
     const connection = await this.#database.connect();
     this.#connection = connection;
@@ -100,12 +99,12 @@ export class BuildSandbox {
     }
   }
 
-  /** False until a run has made the views that all share. */
+  /** False until a run has created the shared views. */
   get hasViews(): boolean {
     return this.#hasViews;
   }
 
-  /** Makes the run fail that is under way, and all that come. */
+  /** Makes the current run fail, and all later ones. */
   interrupt(): void {
     this.#isInterrupted = true;
     this.#connection?.interrupt();
@@ -128,11 +127,11 @@ export class BuildSandbox {
       text = `COPY (${around.opening}\n${sql}\n${around.closing}) TO ${literal(this.#spec.result)} (FORMAT parquet, USE_TMP_FILE false)`;
       const statements = await connection.statements(text);
       this.#checkInterrupt();
-      // To bind and then to run binds twice, and a CSV file is looked through each time. One statement that begins as
-      // this one does is a COPY.
+      // Binding and then running binds twice, and each bind scans a CSV file. A single statement that begins like this
+      // one is a COPY.
       if (query.count === 1) await connection.run(text);
       else {
-        // The COPY of a dynamic PIVOT: around it is a transaction, with the type that DuckDB makes for it.
+        // The COPY of a dynamic PIVOT: it is enclosed in a transaction, with the type that DuckDB creates for it.
         for (let index = 0; index < statements.count; index += 1) {
           const statement = allowed(await statements.bind(index), ['copy', 'create', 'transaction']);
           await statement.run();
@@ -145,13 +144,13 @@ export class BuildSandbox {
     }
   }
 
-  /** An interrupt between two statements meets none of them. */
+  /** An interrupt between two statements reaches neither. */
   #checkInterrupt(): void {
     if (this.#isInterrupted) throw new PondError('cancelled', 'the query was cancelled');
   }
 }
 
-/** The rows of a DESCRIBE. DuckDB makes the types of a dynamic PIVOT first. */
+/** The rows of a DESCRIBE. DuckDB creates the types of a dynamic PIVOT first. */
 async function describe(connection: Connection, text: string): Promise<readonly (readonly Value[])[]> {
   const statements = await connection.statements(text);
   for (let index = 0; index < statements.count - 1; index += 1) {

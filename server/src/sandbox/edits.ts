@@ -1,6 +1,6 @@
 import { type TextPosition, textPosition } from '../duckdb/textPosition.ts';
 
-/** A part of a text, from `start` up to and without `end`, that is replaced. Indexes are in UTF-16 code units. */
+/** A replaced range of a text, `start` inclusive, `end` exclusive. Indexes are in UTF-16 code units. */
 export interface TextEdit {
   readonly start: number;
   readonly end: number;
@@ -9,13 +9,13 @@ export interface TextEdit {
 
 export interface EditedText {
   readonly text: string;
-  /** Index in the new text of an index in the original that no edit replaced. */
+  /** Index in the new text of an index in the original that is outside every edit. */
   toEdited(index: number): number;
-  /** Place in the original of a place in the new text: inside of what was put in, the start of what stood there. */
+  /** Position in the original of a position in the new text; within a replacement, the start of the replaced range. */
   toOriginal(position: TextPosition): TextPosition;
 }
 
-/** Replaces parts of a text, which are in order and do not overlap. */
+/** Replaces ranges of a text; they are in order and do not overlap. */
 export function editText(original: string, edits: readonly TextEdit[]): EditedText {
   const parts: string[] = [];
   let from = 0;
@@ -47,7 +47,7 @@ export function editText(original: string, edits: readonly TextEdit[]): EditedTe
   };
 }
 
-/** The index of a place in a text. */
+/** The index of a position in a text. */
 function indexOf(text: string, { line, character }: TextPosition): number {
   let start = 0;
   for (let left = line; left > 0; left -= 1) {

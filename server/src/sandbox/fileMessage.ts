@@ -1,15 +1,15 @@
-/** What DuckDB says of a file that it cannot read, as people can use it. */
+/** DuckDB's message about an unreadable file, in a form that users can act on. */
 export interface FileMessage {
-  /** Without long lines, and without settings of readers. */
+  /** The message without long lines and without reader settings. */
   readonly text: string;
-  /** What DuckDB would have the call of the reader changed to; undefined where it has no advice. */
+  /** DuckDB's suggested changes to the reader call; undefined without any. */
   readonly advice: string | undefined;
 }
 
-/** Characters of a line that are kept: DuckDB quotes lines of a file, which may have millions. */
+/** Characters kept of a line: DuckDB quotes lines of a file, which may have millions. */
 const lineMax = 200;
 
-/** Takes a message apart. DuckDB's CSV errors list every setting of the reader, and ways to change them in the call. */
+/** Parses a message. DuckDB's CSV errors list every setting of the reader, and suggest changes to the call. */
 export function fileMessage(message: string): FileMessage {
   const [told = '', ...rest] = message.split(
     /\n(?=Possible (?:fixes|solutions?)|\s+file = |The search space|\s*Use )/i,

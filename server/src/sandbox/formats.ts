@@ -1,23 +1,23 @@
 import { literalList } from '../duckdb/sql.ts';
 import { type FileType } from '../tinyfs/backend.ts';
 
-/** How DuckDB reads a file: a reader and its options. Files of one reading can be read by one call. */
+/** A DuckDB reader and its options. One call can read all files of one reading. */
 export interface Reading {
   readonly reader: 'read_parquet' | 'read_csv' | 'read_json';
-  /** Option text behind the list of files, such as ", delim = '\t'"; often empty. */
+  /** Option text after the list of files, such as ", delim = '\t'"; often empty. */
   readonly options: string;
-  /** How its bytes are compressed; undefined when they are not. */
+  /** Compression of the bytes; undefined for uncompressed files. */
   readonly compression?: 'gzip' | 'zstd';
   /** The file is Arrow IPC and is converted to Parquet first. */
   readonly isArrow: boolean;
 }
 
-/** Changes when the reading of files changes: what is kept of text files names it. */
+/** Increment when the reading of files changes: cached results about text files are keyed by it. */
 export const readingVersion = 2;
 
 /**
- * Options of read_json, each with its value, that let it look at all of a file: from a sample it would round numbers to
- * the types of the first ones and leave out keys that come later, and it would make one column of many keys.
+ * Options of read_json, with their values, that make it scan the whole file: from a sample it would round numbers to
+ * the types of the first ones, drop keys that come later, and merge many keys into one column.
  */
 export const wholeJsonOptions: ReadonlyMap<string, string> = new Map([
   ['sample_size', '-1'],
@@ -32,7 +32,7 @@ const arrow: Reading = { reader: 'read_parquet', options: '', isArrow: true };
 const csv = (options: string): Reading => ({ reader: 'read_csv', options, isArrow: false });
 const json = (options: string): Reading => ({ reader: 'read_json', options: wholeJson + options, isArrow: false });
 
-/** By extension. A file may be called after what every object has, `x.constructor`. */
+/** Readings by extension. A Map, as an extension may be a name that every object has, as in `x.constructor`. */
 const readings = new Map<string, Reading>([
   ['parquet', parquet],
   ['csv', csv('')],
@@ -47,10 +47,12 @@ const readings = new Map<string, Reading>([
   ['ipc', arrow],
 ]);
 
-/** Extensions of files that a query reads, as words. */
+/** Extensions of files that a query reads, separated by spaces. */
 export const queryableExtensions = [...[...readings.keys()].map((extension) => `.${extension}`), '.csv.gz'].join(' ');
 
-/** How a node is read: by its type, then by the extension of its name, in any case. Undefined when it is no table. */
+/**
+ * The reading of a node: by its type, then by the extension of its name, in any case. Undefined when it is not a table.
+ */
 export function readingOf(type: FileType, name: string): Reading | undefined {
   if (type === 'table' || type === 'series') return parquet;
   if (type !== 'file') return undefined;
@@ -58,16 +60,16 @@ export function readingOf(type: FileType, name: string): Reading | undefined {
   const reading = readings.get(match?.[1] ?? '');
   if (match?.[2] === undefined || reading === undefined) return reading;
   if (reading.reader === 'read_parquet') return undefined;
-  // The files stand under names without extension, so DuckDB cannot tell by itself that they are compressed.
+  // The host files have names without extension, so DuckDB cannot detect the compression itself.
   return { ...reading, compression: match[2] === '.gz' ? 'gzip' : 'zstd' };
 }
 
 /**
- * The SQL that reads host files that are not CSV as one table, columns matched by name; at least one file. How CSV is
- * read depends on what is in the files: see viewSql.
+ * SQL that reads host files other than CSV as one table, columns matched by name; at least one file. The reading of CSV
+ * depends on the content of the files: see viewSql.
  */
 export function readSql({ reader, options, compression }: Reading, hostPaths: readonly string[]): string {
-  // Asked for always, this would make DuckDB look at each file twice for nothing when there is only one.
+  // With a single file, this option would make DuckDB scan it twice for nothing.
   const union = hostPaths.length > 1 ? ', union_by_name = true' : '';
   const compressed = compression === undefined ? '' : `, compression = '${compression}'`;
   return `SELECT * FROM ${reader}(${literalList(hostPaths)}${options}${compressed}${union})`;

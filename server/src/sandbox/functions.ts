@@ -2,9 +2,9 @@ import { type ErrorDetails, PondError } from '../base/error.ts';
 import { type AstFunction } from './ast.ts';
 
 /**
- * The table functions that a query may call: those that make rows of their arguments. All others read files, run SQL
- * that is hidden in a text, or tell about the engine and its host. The sandbox stops what reads the host even so; this
- * list says it earlier and clearer.
+ * Table functions that a query may call: those that make rows from their arguments. All others read files, run SQL
+ * hidden in a string, or expose the engine and its host. The sandbox blocks host access in any case; this list fails
+ * earlier and with a clearer message.
  */
 const tableFunctions = new Set([
   'generate_series',
@@ -20,7 +20,7 @@ const tableFunctions = new Set([
   'unnest',
 ]);
 
-/** Scalar functions and macros that tell about the host or the engine: its settings, or the text of views. */
+/** Scalar functions and macros that expose the host or the engine: its settings, or the text of views. */
 const hostFunctions = new Set([
   'current_query',
   'current_setting',
@@ -30,7 +30,7 @@ const hostFunctions = new Set([
   'write_log',
 ]);
 
-/** True for a table of DuckDB's own that has settings or the text of views, in which host paths stand. */
+/** True for a table of DuckDB's own that has settings or the text of views, which contain host paths. */
 export function tableTellsOfHost(schema: string, name: string): boolean {
   if (/^information_schema$/i.test(schema)) return /^views$/i.test(name);
   return /^(pg_(settings|views)|duckdb_(logs|views)|sqlite_(temp_)?(master|schema))$/i.test(name);

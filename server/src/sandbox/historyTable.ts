@@ -1,7 +1,7 @@
 import { type PlainValue } from './plainValue.ts';
 import { type TableSpec, type ViewSpec } from './sources.ts';
 
-/** What a query needs of the pond's own history. */
+/** The parts of the pond's own history that a query needs. */
 export interface History {
   readonly views: readonly ViewSpec[];
   readonly tables: readonly HistoryTable[];
@@ -11,11 +11,11 @@ export interface History {
 
 export interface HistoryTable {
   readonly spec: TableSpec;
-  /** Rows for it, as columns, some at a time. */
+  /** Rows for the table, as columns, in batches. */
   batches(): AsyncIterable<readonly (readonly PlainValue[])[]>;
 }
 
-/** Rows that go to the worker at a time. */
+/** Rows sent to the worker at a time. */
 const batchRows = 4096;
 
 /** The view pond.NAME of a query. */
@@ -23,7 +23,7 @@ export function view(name: string, select: string): ViewSpec {
   return { sql: `CREATE VIEW pond.${name} AS ${select}`, index: undefined, path: undefined };
 }
 
-/** Turns rows into columns, `batchRows` at a time. */
+/** Converts rows to columns, `batchRows` at a time. */
 export async function* batchesOf(
   rows: AsyncIterable<readonly PlainValue[]> | Iterable<readonly PlainValue[]>,
   spec: TableSpec,

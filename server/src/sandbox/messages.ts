@@ -8,23 +8,23 @@ import { type SandboxSpec, type TableSpec } from './sources.ts';
 import { type Column, type CopyFormat, type RowWindow } from './types.ts';
 import { type QueryStatement } from './userStatements.ts';
 
-/** Sent once, before all else. */
+/** Sent once, as the first message. */
 export interface WorkerSettings {
   readonly memoryLimitBytes: number;
   readonly threads: number;
-  /** Host directory for what does not fit in memory; the worker's alone. */
+  /** Host directory for data that does not fit in memory; used by this worker alone. */
   readonly spillDirectory: string;
-  /** What SQL of people that builds files may take at most; the defaults when undefined. */
+  /** Limits on user SQL that builds files; the defaults when undefined. */
   readonly buildLimits?: BuildLimits;
 }
 
-/** What a worker is asked for, with what it answers. Results are numbered by the worker. */
+/** Requests to a worker and their results. Result numbers are assigned by the worker. */
 export interface Operations {
   /** Finds the tables that a query reads. */
   analyze: { params: { readonly sql: string }; result: Analysis };
-  /** Makes the sandbox of the next run, so that its tables can be filled. */
+  /** Opens the sandbox of the next run, so that its tables can be filled. */
   open: { params: { readonly spec: SandboxSpec }; result: null };
-  /** Adds rows, as columns, to a table of the sandbox that was opened. */
+  /** Adds rows, as columns, to a table of the open sandbox. */
   append: { params: { readonly table: TableSpec; readonly columns: readonly (readonly PlainValue[])[] }; result: null };
   /** Runs a query and keeps its rows. */
   run: {
@@ -35,16 +35,16 @@ export interface Operations {
   release: { params: { readonly result: number }; result: null };
   /** Writes all rows of a result to a host file that does not exist. */
   copy: { params: { readonly result: number; readonly format: CopyFormat; readonly file: string }; result: null };
-  /** As Builder.fromUserSql. */
+  /** See Builder.fromUserSql. */
   buildUser: { params: { readonly build: UserBuild }; result: null };
-  /** As Builder.run. */
+  /** See Builder.run. */
   statements: {
     params: { readonly sql: OwnSql };
     result: readonly (readonly PlainValue[])[];
   };
-  /** As Builder.inspect. */
+  /** See Builder.inspect. */
   inspect: { params: { readonly hostPaths: readonly string[] }; result: FileFacts };
-  /** Makes a Parquet file of an Arrow IPC file. Memory is that of one batch. */
+  /** Converts an Arrow IPC file to Parquet, holding one batch in memory. */
   convertArrow: {
     params: { readonly file: string; readonly pondPath: string; readonly target: string };
     result: null;
@@ -55,12 +55,12 @@ export type OperationName = keyof Operations;
 export type OperationParams<N extends OperationName> = Operations[N]['params'];
 export type OperationResult<N extends OperationName> = Operations[N]['result'];
 
-/** What answers the requests, in the worker. */
+/** Handlers of the requests, in the worker. */
 export type WorkerOperations = {
   readonly [N in OperationName]: (params: OperationParams<N>, signal: AbortSignal) => Promise<OperationResult<N>>;
 };
 
-/** Client to worker. A cancel names the request to give up. */
+/** Client to worker. A cancel names the request to abort. */
 export type ToWorker =
   | { readonly kind: 'settings'; readonly settings: WorkerSettings }
   | { readonly kind: 'request'; readonly id: number; readonly name: OperationName; readonly params: unknown }
@@ -78,7 +78,7 @@ export interface PlainError {
   readonly position?: { readonly line: number; readonly character: number };
 }
 
-/** An error as it crosses between processes. */
+/** Converts an error for sending between processes. */
 export function toPlainError({ code, message, path, hint, position }: PondError): PlainError {
   return {
     code,
@@ -89,7 +89,7 @@ export function toPlainError({ code, message, path, hint, position }: PondError)
   };
 }
 
-/** The error that crossed. */
+/** Restores an error that another process sent. */
 export function fromPlainError({ code, message, ...details }: PlainError): PondError {
   return new PondError(code, message, details);
 }

@@ -1,11 +1,9 @@
 import { type Value } from '../duckdb/values.ts';
 
-/** Values that cross between the processes; microseconds since 1970 for a time. */
+/** Values sent between processes; a time is microseconds since 1970. */
 export type PlainValue = Extract<Value, string | number | bigint | boolean | null>;
 
-/**
- * A row as plain data: whole numbers of 64 bits and more as bigint, times as microseconds, what else there is as text.
- */
+/** A row as plain data: integers of 64 bits and more as bigint, times as microseconds, all other values as text. */
 export function plainRow(row: readonly Value[]): readonly PlainValue[] {
   return row.map(plainValue);
 }

@@ -1,31 +1,36 @@
 import { type Token, tokenize } from './tokens.ts';
 
-/** A table that a query reads and DuckDB does not define by itself. */
+/** A table that a query reads and that DuckDB does not define. */
 export interface TableReference {
   /** 'pond' for the history tables; empty for a pond path. */
   readonly schema: string;
   readonly name: string;
-  /** Index in the SQL, in UTF-16 code units; undefined where DuckDB does not say. */
+  /** Index in the SQL, in UTF-16 code units; undefined where DuckDB does not report it. */
   readonly index: number | undefined;
-  /** False when the text may mean something else (a string in a PIVOT): then a missing path is no error by itself. */
+  /**
+   * False when the text may mean something else (a string in a PIVOT): then a missing path is not an error by itself.
+   */
   readonly certain: boolean;
 }
 
 /**
- * The pond paths and patterns that a SQL text may name as tables, told by its words alone: nothing is parsed, so there
- * can be some that turn out to be no tables, and these are not `certain`.
+ * The pond paths and patterns that a SQL text may name as tables. Found by tokens alone, without parsing, so some may
+ * turn out not to be tables; these are not `certain`.
  */
 export function pondNamesIn(sql: string): readonly TableReference[] {
   return namesIn(tokenize(sql)).filter(({ schema }) => schema === '');
 }
 
-/** As pondNamesIn, with the history tables. */
+/** Like pondNamesIn, with the history tables. */
 export function namesIn(tokens: readonly Token[]): readonly TableReference[] {
   const defined = new Set(tokens.flatMap(({ text }, index) => (tokens[index + 1]?.text === 'AS' ? [text] : [])));
   return tokens.flatMap((_, index) => nameAt(tokens, index, defined));
 }
 
-/** A pond path in quotes of either kind, or pond.NAME, that ends at a token. The query itself defines some names. */
+/**
+ * A pond path in quotes of either kind, or pond.NAME, that ends at a token. The query itself defines the names in
+ * `defined`.
+ */
 function nameAt(tokens: readonly Token[], end: number, defined: ReadonlySet<string>): readonly TableReference[] {
   const [schema, before, last] = [tokens[end - 2], tokens[end - 1], tokens[end]];
   if (last === undefined || last.kind === 'symbol') return [];
@@ -38,10 +43,10 @@ function nameAt(tokens: readonly Token[], end: number, defined: ReadonlySet<stri
   return [{ schema: '', name: last.text, index: last.start, certain }];
 }
 
-/** Words that a table's name stands behind. */
+/** Keywords that a table name follows. */
 const tableOpeners = new Set(['FROM', 'JOIN', 'PIVOT', 'PIVOT_WIDER']);
 
-/** True for a name that DuckDB does not define: a pond path, or a table of the history. */
+/** True for a name that DuckDB does not define: a pond path or a history table. */
 export function isOurs(schema: string, name: string): boolean {
   return schema === '' ? name.startsWith('/') : schema.toLowerCase() === 'pond';
 }

@@ -8,7 +8,7 @@ import { tokenize } from './tokens.ts';
 
 type NamedFile = SandboxSpec['files'][number];
 
-/** A text with host paths replaced by pond paths, and the first pond path put in; undefined when there was none. */
+/** A text with host paths replaced by pond paths, and the first pond path inserted; undefined without any. */
 export function redactHostPaths(text: string, files: readonly NamedFile[]): { text: string; path: string | undefined } {
   let renamed = text;
   let path: string | undefined;
@@ -21,7 +21,7 @@ export function redactHostPaths(text: string, files: readonly NamedFile[]): { te
 }
 
 /**
- * The error of a query that failed while it was bound or ran. One that blames what is in a file is `invalid-content` of
+ * The error of a query that failed while binding or running. An error about a file's content is `invalid-content` of
  * that file, one about the disk `storage-failed`.
  */
 export function runError(error: unknown, sql: string, files: readonly NamedFile[]): PondError {
@@ -38,7 +38,7 @@ export function runError(error: unknown, sql: string, files: readonly NamedFile[
   return withMessage(engine, unreadCode(engine), told.text, { sql, path, hint: told.advice });
 }
 
-/** DuckDB names the file that is out of reach, and not the place where the query has it. */
+/** DuckDB names the inaccessible file, but not its position in the query. */
 function deniedError(engine: EngineError, sql: string): PondError {
   const error = engineToPondError(engine, sql);
   const name = /^Cannot access \w+ "([^]*)" - /.exec(engine.message)?.[1];
@@ -48,7 +48,7 @@ function deniedError(engine: EngineError, sql: string): PondError {
   return new PondError(error.code, error.message, { position, ...(error.hint && { hint: error.hint }) });
 }
 
-/** The error of a view that could not be made: its files are not what their names or types promise. */
+/** The error of a view that could not be created: its files do not match their names or types. */
 export function viewError(
   error: unknown,
   view: Pick<SourceView, 'index' | 'path'>,
@@ -75,8 +75,8 @@ export function viewError(
 }
 
 /**
- * The error of SQL that this program made, without the place in it. One that blames what is in one of its files is
- * `invalid-content`, and leaves out the file's host path: who asked knows what the file is to people.
+ * The error of generated SQL, without a position. An error about the content of one of its files is `invalid-content`,
+ * and omits the file's host path: the caller knows the file's name for users.
  */
 export function ownError(error: unknown, hostPaths: readonly string[]): PondError {
   const { code, message, path, hint, cause } = queryError(error, '');
@@ -96,15 +96,15 @@ function unreadCode(engine: EngineError): 'invalid-content' | 'storage-failed' {
 }
 
 /**
- * True for a file that cannot be opened, read or written, whatever is in it. For one that is gone, DuckDB looks for a
- * folder of that name, which a locked database may not open.
+ * True for a file that cannot be opened, read or written, regardless of its content. For a missing file, DuckDB looks
+ * for a directory of that name, which a locked database may not open.
  */
 function isOfDisk({ type, message }: EngineError): boolean {
   if (type === 'permission') return /^Cannot access \w+ "[^]*\/\*\*\/\*\.\w+" - /.test(message);
   return type === 'io' && /^(?:No files found|Cannot open file|Could not )/.test(message);
 }
 
-/** A table has no options. */
+/** Tables have no options. */
 const readerHint = "The query of a Derive resource can read it with options, read_csv('$1', …):";
 
 function withMessage(

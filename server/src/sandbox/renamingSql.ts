@@ -3,8 +3,8 @@ import { type Value } from '../duckdb/values.ts';
 import { type SandboxSpec } from './sources.ts';
 
 /**
- * Returns what stands before and behind a query so that host paths in its columns of text become pond paths, and fail
- * it in lists, structs and the like. `columns` are names and types; columns may share a name.
+ * Returns the SQL before and after a query that replaces host paths with pond paths in its text columns, and fails for
+ * host paths in lists, structs and other nested values. `columns` are names and types; columns may share a name.
  */
 export function renamingSql(
   columns: readonly (readonly Value[])[],
@@ -19,7 +19,7 @@ export function renamingSql(
 }
 
 interface NamedColumn {
-  /** What it is called here. */
+  /** Alias of the column here. */
   readonly column: string;
   readonly name: string;
   readonly type: string;
@@ -43,7 +43,7 @@ function withoutPathsSql({ column, name }: NamedColumn, files: SandboxSpec['file
   return `CASE WHEN ${paths.join(' OR ')} THEN error(${literal(reason)}) ELSE ${column} END`;
 }
 
-/** A text as it stands in JSON, without the quotes around it. */
+/** A text as encoded in JSON, without the enclosing quotes. */
 function inJson(text: string): string {
   return JSON.stringify(text).slice(1, -1);
 }

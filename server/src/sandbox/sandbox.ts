@@ -18,18 +18,18 @@ import {
   withoutFirstLine,
 } from './userStatements.ts';
 
-/** Bytes that a result may be ahead of its reader: with the 1 MB of the default, reading waits for each chunk. */
+/** Bytes that a result may be buffered ahead of its reader: with the default of 1 MB, reading waits for each chunk. */
 const streamingBufferBytes = 32 * 1024 * 1024;
 
 /**
- * A database of its own for the SQL of a user. DuckDB's settings belong to a whole database and, once locked, stay as
- * they are; so each set of files gets a new one (about 10 ms), and queries over the same set share it.
+ * A separate database for a user's SQL. DuckDB's settings belong to a whole database and cannot change once locked; so
+ * each set of files gets a new database (about 10 ms), and queries over the same set share it.
  *
  * Invariants:
  * - It opens the spec's host files and no other; it has no network, and loads no extension.
  * - No statement changes a setting.
- * - Only a single SELECT runs, which EXPLAIN may stand before, and the CREATE TYPE that DuckDB puts before a dynamic
- *   PIVOT. This matters because DuckDB lets a COPY write to the files it may read.
+ * - Only a single SELECT runs, optionally after EXPLAIN, and the CREATE TYPE that DuckDB puts before a dynamic PIVOT.
+ *   This matters because DuckDB lets a COPY write to the files it may read.
  */
 export class Sandbox {
   readonly key: string;
@@ -66,9 +66,9 @@ export class Sandbox {
   }
 
   /**
-   * Starts a query, whoever analyzed it. Fails `invalid-content` for files that cannot be read, `query-forbidden` for what is not a query,
-   * and with the codes of runError; the same holds for what the stream throws. One at a time, each
-   * read to its end or to its failure.
+   * Starts a query, without relying on its analysis. Fails `invalid-content` for unreadable files, `query-forbidden`
+   * for text that is not a query, and with the codes of runError; the stream throws the same errors. Run one query at a
+   * time, and read each to its end or failure.
    */
   async query(statement: QueryStatement): Promise<RowStream> {
     await this.#makeViews(statement.query);
@@ -99,7 +99,7 @@ export class Sandbox {
       } catch (error) {
         throw viewError(error, view, sql, this.#spec.files);
       }
-      // An interrupt between two statements meets none of them.
+      // An interrupt between two statements reaches neither.
       if (this.#isInterrupted) throw new PondError('cancelled', 'the query was cancelled');
     }
     this.#hasViews = true;
@@ -119,7 +119,7 @@ export class Sandbox {
     return allowed(await statements.bind(last), ['select']).stream();
   }
 
-  /** Explains a query that is known to be a SELECT: EXPLAIN ANALYZE would run anything else. */
+  /** Explains a query that is known to be a SELECT: EXPLAIN ANALYZE would run any other statement. */
   async #explain(statement: QueryStatement): Promise<RowStream> {
     const queries = await this.#connection.statements(statement.query);
     const query = await queries.bind(0).catch((error: unknown) => {
@@ -143,21 +143,21 @@ export class Sandbox {
     }
   }
 
-  /** Throws the reason that a stream ended early, which DuckDB tells only of a statement that is not streamed. */
+  /** Throws the reason that a stream ended early, which DuckDB reports only for a statement that is not streamed. */
   async #explainEnd({ query }: QueryStatement): Promise<never> {
     if (!this.#isInterrupted) {
       await this.#connection.run('ROLLBACK');
       const text = `CREATE TEMP TABLE result AS\n${query}`;
       await this.#runAll(text).catch((error: unknown) => {
         const reason = runError(error, text, this.#spec.files);
-        // What was bound before does not become invalid: this is a DESCRIBE, or the like, that makes no table.
+        // The statement was bound before, so it is valid: it must be a DESCRIBE or similar, which makes no table.
         if (reason.code !== 'query-invalid') throw withoutFirstLine(reason);
       });
     }
     throw new PondError(this.#isInterrupted ? 'cancelled' : 'query-failed', 'the query ended before its last row');
   }
 
-  /** Runs a CREATE TABLE of a query. Around that of a dynamic PIVOT is a transaction. */
+  /** Runs the CREATE TABLE of a query. That of a dynamic PIVOT is enclosed in a transaction. */
   async #runAll(text: string): Promise<void> {
     const statements = await this.#connection.statements(text);
     for (let index = 0; index < statements.count; index += 1) {
@@ -168,7 +168,7 @@ export class Sandbox {
   }
 
   async #fail(error: unknown, statement: QueryStatement): Promise<never> {
-    // There is no transaction any more when it failed at its end, and that is as good.
+    // A transaction that failed at its end is gone already, which is fine.
     await this.#connection.run('ROLLBACK').catch(() => undefined);
     if (error instanceof PondError) throw error;
     const reason = runError(error, statementText(statement), this.#spec.files);

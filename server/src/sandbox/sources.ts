@@ -1,38 +1,38 @@
 import { type Reading } from './formats.ts';
 
-/** A host file with the content of a pond path, and how it is read. */
+/** A host file with the content of a pond path, and its reading. */
 export interface SourceFile {
   readonly hostPath: string;
   readonly sizeBytes: number;
-  /** The same for the same content, and for no other; undefined when that is not known. */
+  /** Equal for equal content, and for no other; undefined when unknown. */
   readonly key?: string;
-  /** Absolute pond path, for people. */
+  /** Absolute pond path, for messages. */
   readonly pondPath: string;
   readonly reading: Reading;
 }
 
-/** A pond path or pattern in a query, with the files it stands for; at least one. */
+/** A pond path or pattern in a query, with the files it refers to; at least one. */
 export interface QuerySource {
-  /** The table's name exactly as the query has it. */
+  /** The table's name exactly as in the query. */
   readonly name: string;
   /** Index of the name in the SQL, in UTF-16 code units. */
   readonly index: number | undefined;
   readonly files: readonly SourceFile[];
-  /** Files beside these that say in which order dates are written where these do not. */
+  /** Additional files that determine the order of day, month and year where these do not. */
   readonly settledBy?: readonly SourceFile[];
 }
 
-/** A view, or a table in its place, that the sandbox makes before a query runs: see viewSql. */
+/** A view, or a table in its place, that the sandbox creates before a query runs: see viewSql. */
 export type ViewSpec = SqlView | SourceView;
 
 interface View {
-  /** Index in the user's SQL of the table that it stands for, for errors found while making it. */
+  /** Index in the user's SQL of the table that it represents, for errors on creating it. */
   readonly index: number | undefined;
   /** The pond path or pattern, for the same errors; undefined for a history table. */
   readonly path: string | undefined;
 }
 
-/** A view that is made by a statement. */
+/** A view created by a statement. */
 export interface SqlView extends View {
   readonly sql: string;
 }
@@ -40,39 +40,39 @@ export interface SqlView extends View {
 /** A view of files. */
 export interface SourceView extends View {
   readonly source: QuerySource;
-  /** All connections have it, not only the one that makes it. */
+  /** True when the view is visible to all connections, not only to the one that creates it. */
   readonly isShared: boolean;
 }
 
 /** A table that is filled before a query runs. */
 export interface TableSpec {
   readonly name: string;
-  /** Names and types, as CREATE TABLE takes them. */
+  /** Names and types, in the syntax of CREATE TABLE. */
   readonly columns: readonly (readonly [name: string, type: string])[];
 }
 
-/** What a query sees. Queries with equal specs may share a database. */
+/** Everything a query can see. Queries with equal specs may share a database. */
 export interface SandboxSpec {
-  /** Host files that DuckDB may open, with the pond paths that errors call them by. */
+  /** Host files that DuckDB may open, with their pond paths for errors. */
   readonly files: readonly { readonly hostPath: string; readonly pondPath: string }[];
   readonly tables: readonly TableSpec[];
   readonly views: readonly ViewSpec[];
-  /** Tells apart specs whose tables have different rows; empty when there are no tables. */
+  /** Distinguishes specs whose tables have different rows; empty without tables. */
   readonly tablesKey: string;
 }
 
-/** From so many text files on they are read once into a table, unless they have more bytes than that. */
+/** Minimum number of text files that are read once into a table, up to the total bytes below. */
 const tableFilesMin = 64;
 const tableBytesMax = 128 * 1024 * 1024;
 
-/** The view that stands for a source. It is the connection's own, or with `isShared` that of all connections. */
+/** The view of a source. Only its connection sees it, or all connections with `isShared`. */
 export function viewOf(source: QuerySource, { isShared = false } = {}): SourceView {
   return { source, isShared, index: source.index, path: source.name };
 }
 
 /**
- * True for many small text files, which are read into a table: to make a view DuckDB opens each file to tell its columns,
- * and each query over the view opens each file twice more.
+ * True for many small text files, which are read into a table: DuckDB opens each file once to find the columns of a
+ * view, and twice more for each query over the view.
  */
 export function isReadOnce(files: readonly SourceFile[]): boolean {
   const texts = files.filter(({ reading }) => reading.reader !== 'read_parquet').length;

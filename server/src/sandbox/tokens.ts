@@ -1,28 +1,28 @@
 /**
- * The words of a SQL text, as far as a glance needs them. DuckDB's own parser decides what a statement is; this only
- * finds the first word, the names in quotes and the semicolons, in texts that DuckDB does not describe as JSON.
+ * A token of a SQL text, in a simplified grammar. DuckDB's own parser decides what a statement is; this scanner only
+ * finds the first word, the quoted names and the semicolons, in texts that DuckDB does not describe as JSON.
  */
 export interface Token {
   readonly kind: 'word' | 'identifier' | 'string' | 'symbol';
-  /** The word in upper case, the name or string without its quotes, or the one character. */
+  /** The word in upper case, the name or string without its quotes, or the single character. */
   readonly text: string;
   /** Index of the first character in the SQL, in UTF-16 code units. */
   readonly start: number;
-  /** Index behind its last character. */
+  /** Index after its last character. */
   readonly end: number;
 }
 
-// In this order: a name or a string in quotes, where the quote is doubled inside; a string with backslashes; a string
-// between dollar tags, which may be open to the end; a word; any other character alone.
+// In this order: a quoted name or string, with doubled quotes inside; a string with backslashes; a dollar-quoted
+// string, which may be unterminated; a word; any other single character.
 const pattern =
   /"((?:[^"]|"")*)"|'((?:[^']|'')*)'|[eE]'((?:[^'\\]|''|\\[^])*)'|\$((?:[\p{L}_]\w*)?)\$([^]*?)(?:\$\4\$|$)|([\p{L}_][\p{L}\p{N}_$]*)|([^])/uy;
 
-/** True for one character that is neither of a name nor of a string. */
+/** True for a single character that is not part of a name or string. */
 export function isSymbol(token: Token | undefined, text: string): boolean {
   return token?.kind === 'symbol' && token.text === text;
 }
 
-/** Returns the tokens of a text, white space and comments left out. */
+/** Returns the tokens of a text, without white space and comments. */
 export function tokenize(sql: string): readonly Token[] {
   const tokens: Token[] = [];
   for (let start = skipBlank(sql, 0); start < sql.length; start = skipBlank(sql, pattern.lastIndex)) {
@@ -44,9 +44,9 @@ function readToken(match: RegExpExecArray): Omit<Token, 'start' | 'end'> {
 }
 
 /**
- * Index of the first character that DuckDB's scanner may take for something else than this one does: a carriage return
- * alone, which ends a line for DuckDB, and outside of quotes and comments a `$`, a control character and what is not
- * ASCII. Undefined where both see the same words.
+ * Index of the first character that DuckDB's scanner may read differently from this one: a lone carriage return, which
+ * ends a line for DuckDB, and outside of quotes and comments a `$`, a control character or a non-ASCII character.
+ * Undefined where both see the same tokens.
  */
 export function unclearIn(sql: string, tokens: readonly Token[]): number | undefined {
   let end = 0;
@@ -62,7 +62,7 @@ export function unclearIn(sql: string, tokens: readonly Token[]): number | undef
   return undefined;
 }
 
-/** As unclearIn, in what stands between two tokens. */
+/** Like unclearIn, for the text between two tokens. */
 function unclearInBlank(sql: string, start: number, end: number): number | undefined {
   const inComment = /\r(?!\n)/g;
   const outside = /[^ \t\n\r]|\r(?!\n)/y;
@@ -88,13 +88,13 @@ function skipBlank(sql: string, start: number): number {
   }
 }
 
-/** Index behind the comment that begins at an index; the index itself where none does. */
+/** Index after the comment that begins at an index; the index itself when none does. */
 function skipComment(sql: string, index: number): number {
   if (sql.startsWith('--', index)) return endOf(sql, sql.indexOf('\n', index));
   return sql.startsWith('/*', index) ? skipNested(sql, index) : index;
 }
 
-/** Comments of this kind nest, as in SQL's standard. */
+/** Comments of this kind nest, as in standard SQL. */
 function skipNested(sql: string, start: number): number {
   let depth = 0;
   for (let index = start; index < sql.length; index += 1) {

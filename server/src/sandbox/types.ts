@@ -1,7 +1,7 @@
-/** One query, and the version of the pond that it sees. */
+/** One query, and the version of the pond that it reads. */
 export interface QueryRequest {
   readonly sql: string;
-  /** A version for all tables that name none; the working tree, staged changes included, when undefined. */
+  /** Version of all tables that name none; the working tree, staged changes included, when undefined. */
   readonly at?: string;
 }
 
@@ -12,7 +12,7 @@ export interface Column {
 }
 
 export interface QueryResult {
-  /** Names a result that rows are fetched from until it is released. */
+  /** Identifies a result, whose rows can be fetched until it is released. */
   readonly resultId: string;
   readonly columns: readonly Column[];
   readonly rowCount: number;
@@ -20,7 +20,7 @@ export interface QueryResult {
   readonly elapsedMs: number;
 }
 
-/** A window of a result, column by column. NULL is null; all else is DuckDB's text of the value. */
+/** A window of a result, by column. NULL is null; any other value is DuckDB's text for it. */
 export interface RowWindow {
   /** 0-based index of the first row. */
   readonly start: number;
@@ -29,5 +29,5 @@ export interface RowWindow {
 
 export type FileFormat = 'csv' | 'json' | 'parquet';
 export type TextFormat = 'csv' | 'json';
-/** What a result is written to a file as; jsonLines are the objects of json one a line. */
+/** File format of a result; jsonLines are the objects of json, one per line. */
 export type CopyFormat = FileFormat | 'jsonLines';

@@ -2,11 +2,11 @@ import { PondError } from '../base/error.ts';
 import { type Connection } from '../duckdb/connection.ts';
 import { type BoundStatement, type Statements } from '../duckdb/statements.ts';
 
-/** One query as it runs, which is the very text that was analyzed. */
+/** One query to run, with the exact text that was analyzed. */
 export interface QueryStatement {
-  /** A single query for DuckDB's parser, at its place in the text as it was written. */
+  /** A single query according to DuckDB's parser, at its position in the text as written. */
   readonly query: string;
-  /** `EXPLAIN` with its options, in our own words; undefined where the rows of the query are wanted. */
+  /** `EXPLAIN` with its options, rebuilt from known words; undefined to return the rows of the query. */
   readonly explain: string | undefined;
 }
 
@@ -16,21 +16,22 @@ export function statementText({ query, explain }: QueryStatement): string {
 }
 
 /**
- * The statements that DuckDB makes of one query, unbound: the query, after a CREATE TYPE for each PIVOT that takes its
- * columns from the data. Undefined for a text that is not a single query. Fails with DuckDB's own error for one that
- * does not parse.
+ * The statements into which DuckDB splits one query, unbound: the query, after a CREATE TYPE for each PIVOT that takes
+ * its columns from the data. Undefined for a text that is not a single query. Fails with DuckDB's own error for a text
+ * that does not parse.
  */
 export async function splitQuery(connection: Connection, query: string): Promise<Statements | undefined> {
   const statements = await connection.statements(query);
   if (statements.count === 1) return statements;
-  // DuckDB's grammar has only a query in these parentheses. Since the text parses alone, it cannot close them itself.
+  // DuckDB's grammar allows only a query in these parentheses. Since the text parses alone, it cannot close them
+  // itself.
   const inside = await connection.statements(`SELECT * FROM (\n${query}\n)`).catch(() => undefined);
   return inside?.count === statements.count ? statements : undefined;
 }
 
 /**
- * Returns the statement. Fails `query-forbidden` for one of another kind, `query-invalid` for one that waits for
- * values.
+ * Returns the statement. Fails `query-forbidden` for a statement of another kind, `query-invalid` for one with
+ * parameters.
  */
 export function allowed(statement: BoundStatement, kinds: readonly BoundStatement['kind'][]): BoundStatement {
   if (!kinds.includes(statement.kind)) throw notAQuery();
@@ -45,12 +46,12 @@ export function notAQuery(): PondError {
   });
 }
 
-/** The error of a query that waits for values. */
+/** The error of a query with parameters. */
 export function hasParameters(): PondError {
   return new PondError('query-invalid', 'the query has parameters ($1 or ?), which have no values here');
 }
 
-/** The same error with its position in the text behind the first line. */
+/** The same error with its position relative to the text after the first line. */
 export function withoutFirstLine(error: PondError): PondError {
   const { code, message, path, hint, position, cause } = error;
   return new PondError(code, message, {

@@ -13,7 +13,7 @@ import {
 } from './messages.ts';
 
 export interface WorkerOptions {
-  /** The worker's module; by default the one built beside this one, or in source form its TypeScript. */
+  /** The worker's module; by default the one built next to this module, or its TypeScript when run from source. */
   readonly workerPath?: string;
   readonly memoryLimitBytes: number;
   readonly threads: number;
@@ -25,12 +25,12 @@ interface Pending {
   reject(error: PondError): void;
 }
 
-/** Milliseconds that a cancelled request has to stop by itself. */
+/** Time in which a cancelled request has to stop by itself, milliseconds. */
 const stopTimeMs = 2000;
-/** Characters of the worker's last words that are kept for an error. */
+/** Characters of the worker's final standard error output that are kept for an error. */
 const lastWordsMax = 2000;
 
-/** Names of the environment that the worker gets: what a process needs to start, and no secrets of the user. */
+/** Environment variables passed to the worker: those a process needs to start, and no secrets of the user. */
 const environmentNames = [
   'PATH',
   'HOME',
@@ -47,16 +47,16 @@ const environmentNames = [
 ];
 
 /**
- * One query process, from its start to its end. A process that ends takes its results with it; the next WorkerProcess
- * is a new one.
+ * One query process, from its start to its end. The results of a process end with it; the next WorkerProcess is a new
+ * process.
  *
- * Invariants: each request is answered or rejected once; after `exited` resolves nothing of the process is left, its
- * spilled files included.
+ * Invariants: each request is answered or rejected once; after `exited` resolves, nothing of the process remains,
+ * including its spilled files.
  */
 export class WorkerProcess {
-  /** Resolves when the process has ended, however it did. */
+  /** Resolves when the process has ended for any reason. */
   readonly exited: Promise<void>;
-  /** Where the process may write files; removed when it ends. */
+  /** Directory in which the process may write files; removed when it ends. */
   readonly directory: string;
   readonly #child: ChildProcess;
   readonly #pending = new Map<number, Pending>();
@@ -84,19 +84,19 @@ export class WorkerProcess {
     this.#send({ kind: 'settings', settings: { ...limits, spillDirectory: this.directory } });
   }
 
-  /** False once the process ended, or began to. */
+  /** False once the process ended or began to end. */
   get isAlive(): boolean {
     return this.#death === undefined;
   }
 
-  /** Process id, while it lives; undefined when it could not be started. */
+  /** Process ID while it runs; undefined when it could not be started. */
   get pid(): number | undefined {
     return this.#child.pid;
   }
 
   /**
-   * Asks for an operation. Fails with the worker's error, `engine-unavailable` when the process dies, or `cancelled`
-   * soon after the signal: a process that does not stop what it does is killed.
+   * Requests an operation. Fails with the worker's error, `engine-unavailable` when the process dies, or `cancelled`
+   * soon after the signal: a process that does not stop its work is killed.
    */
   async request<N extends OperationName>(
     name: N,
@@ -124,13 +124,10 @@ export class WorkerProcess {
     }
   }
 
-  /**
-   * Ends the process and waits until it is gone; what it was at is given up, and the files that it was writing are
-   * removed.
-   */
+  /** Ends the process and waits for its exit; its work is aborted, and the files that it was writing are removed. */
   async close(): Promise<void> {
     this.#death ??= new PondError('engine-unavailable', 'the query engine was closed');
-    // Not by disconnecting: Node tells no 'close' of a child that its parent has disconnected from.
+    // Not by disconnecting: Node emits no 'close' for a child after its parent disconnects.
     this.#child.kill();
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), stopTimeMs);
     await this.exited;
@@ -138,12 +135,12 @@ export class WorkerProcess {
   }
 
   #send(message: ToWorker): void {
-    // A message that cannot be sent has no process to go to; its end rejects what waits.
+    // A message that cannot be sent has no process to receive it; the process's end rejects pending requests.
     if (this.#child.connected) this.#child.send(message, () => undefined);
   }
 
   #receive(message: FromWorker): void {
-    // What it still says when it is ended: all that waits hears of its end.
+    // Messages after the end are ignored: the end rejects all pending requests.
     if (this.#death !== undefined) return;
     const pending = this.#pending.get(message.id);
     this.#pending.delete(message.id);
@@ -163,7 +160,7 @@ export class WorkerProcess {
       this.#child.once('error', (error) => {
         if (this.#child.pid === undefined) end(startError(error));
       });
-      // 'close' comes after 'exit', when the last words have been read.
+      // 'close' comes after 'exit', when all output has been read.
       this.#child.once('close', (code, killedBy) => end(deathError(code, killedBy, this.#lastWords)));
     });
   }

@@ -4,7 +4,7 @@ import { type ResolvedFile } from './names.ts';
 import { type WorkerProcess } from '../sandbox/workerClient.ts';
 
 /**
- * The host path of a Parquet file with the content of an Arrow file. It is made once per content, in the user's cache.
+ * The host path of a Parquet file with the content of an Arrow file, converted once per content into the user's cache.
  */
 export async function parquetOfArrow(
   {

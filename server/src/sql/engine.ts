@@ -18,19 +18,22 @@ import {
 import { WorkerProcess } from '../sandbox/workerClient.ts';
 
 export interface QueryEngineOptions {
-  /** The worker's module; by default the one built beside this one. */
+  /** The worker's module; by default the one built next to this module. */
   readonly workerPath?: string;
-  /** Bytes that queries and their results may hold in memory before they spill; default a quarter of the machine's. */
+  /**
+   * Bytes that queries and their results may hold in memory before they spill; by default a quarter of the machine's
+   * memory.
+   */
   readonly memoryLimitBytes?: number;
 }
 
 /**
- * Runs SQL over ponds in a process of its own, which starts on first need. Queries run one at a time, in the order in
- * which what they read is ready; rows of finished ones are fetched meanwhile. A process that dies takes the results
- * with it: the call that it was busy with fails `engine-unavailable`, and the next query starts a new one.
+ * Runs SQL over ponds in a separate process, which starts on first use. Queries run one at a time, in the order in
+ * which their inputs are ready; rows of finished queries can be fetched meanwhile. When the process dies, its results
+ * are lost: its current call fails `engine-unavailable`, and the next query starts a new process.
  *
  * Errors of run and toFile: `query-invalid`, `query-forbidden`, `not-found`, `invalid-content` and the like with the
- * position in the SQL; `query-failed` while it runs; `engine-unavailable`; `cancelled`.
+ * position in the SQL; `query-failed` while the query runs; `engine-unavailable`; `cancelled`.
  */
 export interface QueryEngine {
   /** Runs one query and keeps its rows until they are released. */
@@ -38,15 +41,15 @@ export interface QueryEngine {
   /** Rows from `start` (0-based), fewer than `count` at the end. Fails `query-failed` when the result was released. */
   rows(resultId: string, start: number, count: number): Promise<RowWindow>;
   /**
-   * All rows as text, in parts of whole lines of about 1 MB: CSV with a header line, or JSON objects one a line. The
-   * process writes them to a file of its own first, which is gone at the end.
+   * All rows as text, in chunks of whole lines of about 1 MB: CSV with a header line, or JSON objects, one per line.
+   * The process first writes them to a temporary file, which is removed at the end.
    */
   text(resultId: string, format: TextFormat): AsyncIterable<string>;
-  /** Forgets a result. A result that is gone is fine. */
+  /** Releases a result. Does nothing for a released one. */
   release(resultId: string): Promise<void>;
   /**
    * Runs one query and writes all its rows to a host file, as `writeNamedFile` does: links are followed, and a failure
-   * leaves a regular file as it was. Fails `invalid-path` for a stream of this process, which the caller has not named.
+   * leaves a regular file unchanged. Fails `invalid-path` for a stream of this process, which the caller has not named.
    */
   toFile(
     pond: Pond,
@@ -54,9 +57,9 @@ export interface QueryEngine {
     target: FileTarget,
     signal?: AbortSignal,
   ): Promise<{ readonly rowCount: number; readonly elapsedMs: number }>;
-  /** The process that queries run in, for logs; undefined while there is none. */
+  /** ID of the query process, for logs; undefined while none runs. */
   processId(): number | undefined;
-  /** Ends the process, if there is one, and waits until it is gone. Calls under way fail. */
+  /** Ends the process, if it runs, and waits for its exit. Calls in progress fail. */
   close(): Promise<void>;
 }
 
@@ -71,7 +74,10 @@ interface KeptResult {
   readonly result: number;
 }
 
-/** Queries whose tables are remembered: what is run again, after a commit or from a plot, is mostly one of the last. */
+/**
+ * Number of queries whose tables are cached: a query that is run again, after a commit or from a plot, is usually
+ * recent.
+ */
 const analysesMax = 64;
 
 /** Returns an engine. Nothing starts before the first query. */
@@ -97,11 +103,11 @@ export function createQueryEngine(options: QueryEngineOptions = {}): QueryEngine
     const started = performance.now();
     let ready = await prepare(pond, request, signal);
     return inOrder(async () => {
-      // The process may have died while this waited, with the files that it had converted.
+      // The process may have died during the wait, and with it the files that it had converted.
       if (!ready.worker.isAlive) ready = await prepare(pond, request, signal);
       const { result, columns, rowCount } = await runPrepared(ready, signal).catch(async (error: unknown) => {
         if (!isPondError(error, 'storage-failed')) throw error;
-        // A file that was derived or converted is gone from the cache: it is made again, once.
+        // A derived or converted file is gone from the cache: build it again, once.
         ready = await prepare(pond, request, signal);
         return runPrepared(ready, signal);
       });
@@ -112,7 +118,7 @@ export function createQueryEngine(options: QueryEngineOptions = {}): QueryEngine
     });
   }
 
-  /** Makes ready what a query reads, which may be derived first and take long: others run meanwhile. */
+  /** Prepares the inputs of a query, which may be derived first and take long: other queries run meanwhile. */
   async function prepare(pond: Pond, request: QueryRequest, signal: AbortSignal | undefined): Promise<ReadyQuery> {
     const current = liveWorker();
     const analysis = await analyzeInOrder(() =>
@@ -185,7 +191,7 @@ export function createQueryEngine(options: QueryEngineOptions = {}): QueryEngine
   });
 }
 
-/** Answers what `make` made for a text before; forgets the oldest beyond `max`. A failure is not remembered. */
+/** Returns the cached result of `make` for a text; evicts the oldest beyond `max`. Failures are not cached. */
 function createResultCache(max: number) {
   const made = new Map<string, Analysis>();
   return async (sql: string, make: (sql: string) => Promise<Analysis>): Promise<Analysis> => {
@@ -210,7 +216,7 @@ async function runPrepared(
   if (tables.length > 0) await worker.request('open', { spec }, signal);
   for (const table of tables) {
     for await (const columns of table.batches()) {
-      // Each batch is answered before the next is read, so no more than one is under way.
+      // Each batch is answered before the next is read, so at most one is in flight.
       await worker.request('append', { table: table.spec, columns }, signal);
     }
   }
@@ -224,7 +230,7 @@ function foreignStream(file: string): PondError {
   });
 }
 
-/** UTF-8 as text, in parts that end where a line does. */
+/** UTF-8 as text, in chunks that end at line ends. */
 async function* wholeLines(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncIterable<string> {
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   let begun = '';

@@ -13,9 +13,9 @@ const names = ['commits', 'nodes', 'entries', 'resources', 'runs'] as const;
 type HistoryName = (typeof names)[number];
 
 /**
- * The tables pond.commits, pond.nodes, pond.entries, pond.resources and pond.runs, as far as the references ask for
- * them, up to a version. No rows are read before the batches are. Fails `query-invalid` for another name in the schema,
- * and `version-not-found`.
+ * The tables pond.commits, pond.nodes, pond.entries, pond.resources and pond.runs, as far as the references need them,
+ * up to a version. Rows are read only with the batches. Fails `query-invalid` for another name in the schema, and
+ * `version-not-found`.
  */
 export async function historyFor(
   pond: Pond,
@@ -129,7 +129,7 @@ async function nodesHistory(pond: Pond, at: string | undefined): Promise<History
   };
 }
 
-/** SQL for the committed rows in the op log's files, up to commit `last`, and for those that are only staged. */
+/** SQL for the committed rows in the op log's files, up to commit `last`, and for the staged rows. */
 function nodesSql(files: readonly string[], rewritten: HistorySources['rewritten'], last: number | undefined): string {
   const columns = 'part_id, node_id, timestamp, version, file_type, metadata, size, sha256';
   const committed = (from: readonly string[], where: readonly string[]): string =>
@@ -145,7 +145,7 @@ function nodesSql(files: readonly string[], rewritten: HistorySources['rewritten
   return parts.join(' UNION ALL ');
 }
 
-/** Tells rows of ours from those that another engine appended of its own. */
+/** Distinguishes our rows from those that another engine appended. */
 const isOurs = `file_type IN ('directory', 'file', 'table', 'series', 'symlink', 'dynamic', 'page', 'commit')`;
 
 function nodeRow({ partId, nodeId, timestampUs, version, fileType, metadata, sizeBytes, sha256 }: NodeRow) {

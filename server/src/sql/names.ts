@@ -12,10 +12,10 @@ import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { type TableReference } from '../sandbox/pondNames.ts';
 import { queryableExtensions, type Reading, readingOf } from '../sandbox/formats.ts';
 
-/** A file of the pond that a table's name stands for. */
+/** A file of the pond that a table's name refers to. */
 export interface ResolvedFile {
   readonly node: Node;
-  /** Absolute pond path, with the version when the name has one. */
+  /** Absolute pond path, with the version if the name has one. */
   readonly pondPath: string;
   readonly reading: Reading;
 }
@@ -25,21 +25,21 @@ export interface ResolvedTable {
   readonly files: readonly ResolvedFile[];
 }
 
-/** Where the tables of a query are looked up. */
+/** Pond and version in which the tables of a query are looked up. */
 export interface NameScope {
   readonly pond: Pond;
   readonly sql: string;
-  /** The version for names that have none; the working tree when undefined. */
+  /** The version for names without one; the working tree when undefined. */
   readonly at: string | undefined;
 }
 
 /**
- * Finds the files that a table's name stands for: one path, or all files that a pattern matches, each once; links that
- * lead nowhere are left out. A version may stand behind the last '@'. What exists under the whole name comes first, so
- * a file called "a@1.csv" or "x[1].csv" is reached.
+ * Finds the files that a table's name refers to: one path, or all files that a pattern matches, each once; broken links
+ * are skipped. A version may follow the last '@'. A file with the whole name takes precedence, so that "a@1.csv" and
+ * "x[1].csv" can be read.
  *
- * Undefined when nothing is there and the reference is not certain. Fails `not-found`, `is-a-directory`,
- * `version-not-found`, and `query-invalid` for a file that is no table; all with the position of the name.
+ * Undefined when no file exists and the reference is not certain. Fails `not-found`, `is-a-directory`,
+ * `version-not-found`, and `query-invalid` for a file that is not a table; all with the position of the name.
  */
 export async function resolveTable(scope: NameScope, reference: TableReference): Promise<ResolvedTable | undefined> {
   const details = positionOf(scope.sql, reference.index);
@@ -87,7 +87,7 @@ async function findIn(tree: FileSystem, path: string, suffix: string): Promise<r
   const files = new Map<string, FoundFile>();
   for await (const { node } of root.visit(path)) {
     const target = node.node.type === 'symlink' ? await followIfPossible(tree.backend, top, node) : node;
-    // By where it is: a link beside it leads to it as well, and so does the name of a resource beside its UUID.
+    // Keyed by the target's path: several paths may lead to it, such as a link, or a resource's name and its UUID.
     if (target !== undefined && !target.isDirectory) files.set(target.path, { at: target, suffix });
   }
   return files.size === 0 ? undefined : [...files.values()];
@@ -118,7 +118,7 @@ async function notFound(scope: NameScope, name: string): Promise<PondError> {
   });
 }
 
-/** A hint with a path like the one that is missing; undefined when there is none. */
+/** A hint with a path similar to the missing one; undefined without any. */
 async function nearName(root: WorkingDirectory, path: string): Promise<string | undefined> {
   const directory = dirname(path);
   if (hasWildcard(path)) return undefined;

@@ -1,10 +1,10 @@
 import { redactHostPaths } from '../sandbox/redactHostPaths.ts';
 import { type SandboxSpec } from '../sandbox/sources.ts';
 
-/** DuckDB's heading of the files that a scan of an EXPLAIN ANALYZE read. */
+/** DuckDB's heading, in EXPLAIN ANALYZE, of the files that a scan read. */
 const heading = 'Filename(s):';
 
-/** A query plan with the files under their pond paths, in the boxes that DuckDB draws too, where lines are broken. */
+/** A query plan with pond paths for its files, including the boxes that DuckDB draws, in which lines are broken. */
 export function renamePlan(text: string, files: SandboxSpec['files']): string {
   const lines = redactHostPaths(text, files).text.split('\n');
   for (let index = 0; index < lines.length; index += 1) {
@@ -16,18 +16,18 @@ export function renamePlan(text: string, files: SandboxSpec['files']): string {
 }
 
 interface Box {
-  /** Index in a line of the first character inside. */
+  /** Index in a line of the first character inside the box. */
   readonly from: number;
   readonly width: number;
 }
 
-/** Puts pond paths into the cells below a heading, up to the first empty one. */
+/** Writes pond paths into the cells below a heading, up to the first empty one. */
 function renameBelow(lines: string[], headingLine: number, { from, width }: Box, files: SandboxSpec['files']): void {
   const cellAt = (index: number) => lines[index]?.slice(from, from + width).trim() ?? '';
   let end = headingLine + 1;
   while (cellAt(end) !== '' && lines[end]?.[from - 1] === '│') end += 1;
   const cells = lines.slice(headingLine + 1, end).map((_, index) => cellAt(headingLine + 1 + index));
-  // Where a line is broken, a space can be lost.
+  // A space can be lost at a line break.
   const written = withoutSpaces(cells.join(''));
   const found = files.filter(({ hostPath }) => written.includes(withoutSpaces(hostPath)));
   const named = [...new Set(found.map(({ pondPath }) => pondPath))].join(', ');

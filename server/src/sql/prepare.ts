@@ -12,7 +12,7 @@ import { type SandboxSpec, type SourceFile, viewOf } from '../sandbox/sources.ts
 import { type QueryRequest } from '../sandbox/types.ts';
 import { type WorkerProcess } from '../sandbox/workerClient.ts';
 
-/** What a query needs to run: which host files it sees under which names, and rows to fill its tables with. */
+/** Everything that a query needs to run: the host files that it sees, their names, and rows to fill its tables. */
 export interface PreparedQuery {
   readonly spec: SandboxSpec;
   readonly tables: readonly HistoryTable[];
@@ -24,7 +24,7 @@ export interface PrepareScope {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Finds what the tables of a query stand for, at the versions it asks for. Errors as resolveTable and historyFor. */
+/** Resolves the tables of a query, at the versions that it names. Errors as resolveTable and historyFor. */
 export async function prepareQuery(
   { worker, pond, signal }: PrepareScope,
   { tables }: Analysis,
@@ -63,7 +63,7 @@ function firstOfEach(tables: readonly TableReference[]): readonly TableReference
   return [...byName.values()];
 }
 
-/** To DuckDB, names that differ in case alone are one; to the pond they are two files. */
+/** Names that differ only in case are one to DuckDB, but two files to the pond. */
 function checkCase(tables: readonly TableReference[], sql: string): void {
   const seen = new Map<string, string>();
   for (const { name, index } of tables) {

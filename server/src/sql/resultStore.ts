@@ -13,8 +13,8 @@ interface KeptResult {
 }
 
 /**
- * Keeps the rows of finished queries, one table each, in a database that no SQL of a user reaches. Columns are called
- * c0, c1, … there, so names need not be distinct. What exceeds the memory limit is spilled to disk.
+ * Keeps the rows of finished queries, one table each, in a database that user SQL cannot reach. Columns are named c0,
+ * c1, … there, so names need not be distinct. Data beyond the memory limit spills to disk.
  */
 export class ResultStore {
   readonly database: Database;
@@ -34,7 +34,7 @@ export class ResultStore {
     return new ResultStore(database, await database.connect(), await database.connect());
   }
 
-  /** Reads a stream to its end, one stream at a time. A failure, or the signal, leaves nothing behind. */
+  /** Reads a stream to its end, one stream at a time. A failure, or the signal, leaves no data. */
   async keep(stream: RowStream, signal: AbortSignal): Promise<{ readonly result: number } & KeptResult> {
     const result = (this.#lastResult += 1);
     try {
@@ -58,7 +58,7 @@ export class ResultStore {
     return { start, columns: columns.map((_, index) => window[index] ?? []) };
   }
 
-  /** Changes the texts in a column (0-based) of a result of few rows. */
+  /** Changes the text in a column (0-based) of a result of few rows. */
   async replaceTexts(result: number, column: number, change: (text: string) => string): Promise<void> {
     const { columns } = await this.rows(result, 0, this.#find(result).rowCount);
     for (const text of new Set(columns[column])) {
@@ -84,7 +84,7 @@ export class ResultStore {
     }
   }
 
-  /** Forgets a result. Twice is fine. */
+  /** Releases a result. Does nothing for a released one. */
   async release(result: number): Promise<void> {
     if (this.#results.delete(result)) await this.#reader.run(`DROP TABLE ${tableOf(result)}`);
   }
@@ -120,7 +120,7 @@ async function fill(connection: Connection, result: number, stream: RowStream, s
 
 const tableOf = (result: number) => `result_${result}`;
 
-/** SQL that makes the table of a result. */
+/** SQL that creates the table of a result. */
 export function createTableSql(result: number, columns: readonly Column[]): string {
   return `CREATE TABLE ${tableOf(result)} (${columns.map(({ type }, index) => `c${index} ${requireSqlType(type)}`).join(', ')})`;
 }
@@ -148,13 +148,13 @@ export function copySql(result: number, columns: readonly Column[], format: Copy
   return `COPY (SELECT ${values.join(', ')} FROM ${tableOf(result)}) TO ${literal(file)} (${copyOptions[format]})`;
 }
 
-/** A value that JSON has: it has no NaN and no infinities, which DuckDB would write all the same. */
+/** A value that JSON can represent: it has no NaN and no infinities, which DuckDB would write regardless. */
 function finite({ type }: Column, value: string): string {
   if (type === 'DOUBLE' || type === 'FLOAT') return `CASE WHEN isfinite(${value}) THEN ${value} END`;
   if (!/DOUBLE|FLOAT|JSON|VARIANT/.test(type)) return value;
   const json = `to_json(${value})`;
   const text = `CAST(${json} AS VARCHAR)`;
-  // Inside of lists and structs they are found in the text, between its strings.
+  // Inside lists and structs they are found in the text, between its strings.
   const parts = `regexp_extract_all(${text}, '"(?:[^"\\\\]|\\\\.)*"|[^"]+')`;
   const part = `CASE WHEN part[1] = '"' THEN part ELSE regexp_replace(part, '${notFinite}', 'null', 'gi') END`;
   const replaced = `CAST(array_to_string([${part} FOR part IN ${parts}], '') AS JSON)`;
@@ -163,7 +163,7 @@ function finite({ type }: Column, value: string): string {
 
 const notFinite = '-?(?:nan|inf(?:inity)?)';
 
-/** The columns under names that differ from each other in more than case: "a", "a_1". */
+/** The columns under names that differ in more than case: "a", "a_1". */
 function named(columns: readonly Column[]): readonly { readonly name: string; readonly value: string }[] {
   const taken = new Set<string>();
   return columns.map((column, index) => {

@@ -1,6 +1,6 @@
 /**
- * Renders templates that strangers may have written: in a process of its own, with limits in steps, time and memory,
- * and with nothing to reach but the data they are given. The syntax is Jinja's, with Tera's `for key, value in MAP` and
+ * Renders templates that strangers may have written: in a separate process, with limits on steps, time and memory, and
+ * without access to anything but the given data. The syntax is Jinja's, with Tera's `for key, value in MAP` and
  * group().
  */
 import { PondError } from '../base/error.ts';
@@ -10,17 +10,17 @@ import { hasTemplate } from '../documents/templateText.ts';
 import { renderInProcess } from './templateProcess.ts';
 
 export interface RenderOptions {
-  /** What is rendered, for messages: "the template of Template/pages". By default "the template". */
+  /** Name of the template in messages, such as "the template of Template/pages". By default "the template". */
   readonly name?: string;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Returns the text that a template gives. `context` is plain data: texts, numbers, booleans, null, lists, and objects
- * whose keys the template sees in byte order. A variable or field that is not there is an error. Nothing is escaped but
- * what goes through the filters `plain` and `tojson`.
+ * Returns the rendered text of a template. `context` is plain data: strings, numbers, booleans, null, lists, and
+ * objects whose keys the template sees in byte order. A missing variable or field is an error. Only the filters `plain`
+ * and `tojson` escape text.
  *
- * Fails `template-failed`, with the position in the template where the engine tells it, and `cancelled`.
+ * Fails `template-failed`, with the position in the template where the engine reports it, and `cancelled`.
  */
 export async function renderTemplate(template: string, context: object, options: RenderOptions = {}): Promise<string> {
   const { name = 'the template', signal } = options;
@@ -34,7 +34,7 @@ export async function renderTemplate(template: string, context: object, options:
   throw faultError(name, template, prepared, reply.fault);
 }
 
-/** Returns a text of a document with its variables put in; a text without tags as it is. Fails as renderTemplate. */
+/** Returns a text of a document with its variables expanded; a text without tags unchanged. Fails as renderTemplate. */
 export async function expandText(
   text: string,
   variables: Readonly<Record<string, string>>,
@@ -48,12 +48,12 @@ function faultError(name: string, template: string, prepared: PreparedTemplate, 
   if (place === undefined) return failure(`${name} failed: ${fault.message}`);
   const lines = template.slice(0, place.start).split('\n');
   const position = { line: lines.length - 1, character: lines.at(-1)?.length ?? 0 };
-  // The engine does not say what it did not find.
+  // The engine does not name the missing value.
   const part = fault.message === 'undefined value' ? `: ${template.slice(place.start, place.end)}` : '';
   return failure(`${name} failed in line ${position.line + 1}: ${fault.message}${part}`, position);
 }
 
-/** Offsets in the template as it was written; undefined when no place is known. */
+/** Offsets in the template as written; undefined when the position is unknown. */
 function placeOf(
   { source, originOf }: PreparedTemplate,
   { span, origin }: RenderFault,
@@ -64,7 +64,7 @@ function placeOf(
   return { start: start ?? 0, end: end ?? 0 };
 }
 
-/** UTF-16 offset of a place that is given by line and code points from its start. */
+/** UTF-16 offset of a position given by line and by code points from the start of the line. */
 function offsetOf(text: string, line: number, points: number): number {
   let start = 0;
   for (let passed = 0; passed < line; passed += 1) start = text.indexOf('\n', start) + 1;

@@ -1,17 +1,18 @@
 /**
- * What templates can call beside what the engine has. Values come from the engine as plain data, with maps as Map. The
- * engine breaks when something is thrown through it, and words refusals in its own way: what is wrong is told aside.
+ * Functions that templates can call in addition to the engine's own. Values come from the engine as plain data, with
+ * maps as Map. An exception thrown through the engine breaks it, and it words refusals in its own way: so faults are
+ * reported through a callback.
  */
 import { type RenderFault } from './templateMessages.ts';
 
 type Tell = (fault: RenderFault) => void;
 
-/** A value that the engine does not take: it stops there, and tells where that is. */
+/** A value that the engine rejects: it stops there, and reports the position. */
 const refused = Symbol('refused');
 
 /**
- * `group(by="FIELD", in=LIST)`: a map from each value that the items have in a field to the list of these items, which
- * keep their order. The engine goes over maps in byte order of their keys. Refused for arguments of another form.
+ * `group(by="FIELD", in=LIST)`: a map from each value of a field to the list of items with that value, in their order.
+ * The engine iterates maps in byte order of their keys. Refused for arguments of another form.
  */
 export function groupItems(given: readonly unknown[], tell: Tell): unknown {
   const named = given.at(-1);
@@ -45,7 +46,7 @@ function gather(groups: Map<string, unknown[]>, by: string, items: readonly unkn
   return undefined;
 }
 
-/** The entries of a map as a list of pairs; a list as it is. Refused for what is neither. */
+/** The entries of a map as a list of pairs; a list unchanged. Refused for any other value. */
 export function pairsOf(value: unknown, origin: unknown, tell: Tell): unknown {
   if (value instanceof Map) return [...value].map(([key, item]) => [key as unknown, plain(item)]);
   if (Array.isArray(value)) return plain(value);
@@ -54,7 +55,7 @@ export function pairsOf(value: unknown, origin: unknown, tell: Tell): unknown {
   return refused;
 }
 
-/** The engine gives maps as Map, and takes them as objects. */
+/** The engine returns maps as Map, and accepts them as objects. */
 function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain);
   if (!(value instanceof Map)) return value;

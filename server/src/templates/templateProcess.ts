@@ -1,9 +1,9 @@
 /**
- * The process that renders templates, from first need until it is idle for a while.
+ * The process that renders templates, from first use until it has been idle for a while.
  *
  * Invariants: one template at a time; a process that was stopped or whose engine broke is not used again; an idle
- * process does not keep this one alive, and ends with it; a busy one is not left behind for longer than a template may
- * take.
+ * process does not keep this one alive, and ends with it; a busy one outlives it by no more than the time limit of a
+ * template.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,10 +12,10 @@ import { PondError } from '../base/error.ts';
 import { overtimeSignal, type RenderReply, type RenderRequest, templateLimits } from './templateMessages.ts';
 
 const idleMsMax = 10_000;
-/** For the copies of the context that group() and loops over maps get. */
+/** For the copies of the context that group() and loops over maps receive. */
 const heapMbMax = 256;
 
-/** What a process needs of the environment to start; the rest is not a template's. */
+/** Environment variables that a process needs to start; templates get no others. */
 const environmentNames = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot', 'ELECTRON_RUN_AS_NODE'];
 
 let current: ChildProcess | undefined;
@@ -23,8 +23,8 @@ let idle: NodeJS.Timeout | undefined;
 let last: Promise<unknown> = Promise.resolve();
 
 /**
- * Renders after those that came before. A template that takes too long, or breaks the engine, is `broken`. Fails
- * `cancelled`, and `engine-unavailable` when the process does not start.
+ * Renders after all earlier requests. The reply for a template that takes too long, or breaks the engine, is `broken`.
+ * Fails `cancelled`, and `engine-unavailable` when the process does not start.
  */
 export function renderInProcess(request: RenderRequest, signal: AbortSignal | undefined): Promise<RenderReply> {
   const turn = last.then(() => render(request, signal));
@@ -61,7 +61,7 @@ function replyOf(child: ChildProcess, request: RenderRequest, signal: AbortSigna
     signal?.addEventListener('abort', cancel);
     child.on('message', settle).on('error', ended).on('exit', ended);
     keepAlive(child, true);
-    // A message that cannot be sent has no process to go to, and its end is told.
+    // A message that cannot be sent has no process to receive it; the process's end is reported.
     child.send(request, () => undefined);
   });
 }

@@ -1,13 +1,11 @@
-/** A template as the engine takes it, and the way back from its positions to those of the text as it was written. */
+/** A template in the engine's syntax, and the mapping from its positions to those of the text as written. */
 export interface PreparedTemplate {
   readonly source: string;
-  /**
-   * Offset in the text as written of an offset in `source`; what was inserted stands for the place that it stands at.
-   */
+  /** Offset in the text as written of an offset in `source`; inserted text maps to the offset of its insertion. */
   readonly originOf: (offset: number) => number;
 }
 
-/** Filter that a loop over two names puts its maps through, see prepareTemplate. */
+/** Filter for the maps in a loop over two names, see prepareTemplate. */
 export const pairsFilter = 'pairs';
 
 interface Insertion {
@@ -16,9 +14,9 @@ interface Insertion {
 }
 
 /**
- * Lets `{% for key, value in MAP %}` go over the entries of a map, which the engine does for lists of pairs only: what
- * it loops over is put through a filter, which is told the offset that it has in the text. Nothing is inserted in
- * comments, raw blocks and texts.
+ * Lets `{% for key, value in MAP %}` iterate over the entries of a map, which the engine does for lists of pairs only:
+ * the value of the loop is passed through a filter, with its offset in the text. Nothing is inserted in comments, raw
+ * blocks and strings.
  */
 export function prepareTemplate(text: string): PreparedTemplate {
   const insertions = [...tagsOf(text)].flatMap((tag) => insertionsFor(text, tag));
@@ -42,7 +40,7 @@ function originOf(offset: number, insertions: readonly Insertion[]): number {
   return offset - shift;
 }
 
-/** The inside of a `{% … %}`, offsets into the text, `end` exclusive. */
+/** The inside of a `{% … %}`: offsets into the text, `end` exclusive. */
 interface Tag {
   readonly start: number;
   readonly end: number;
@@ -77,13 +75,13 @@ function endOfRaw(text: string, from: number): number {
   return match === null ? text.length : from + match.index + match[0].length;
 }
 
-/** Offset of the mark that closes a tag; the end of the text for one that is not closed. */
+/** Offset of the mark that closes a tag; the end of the text for an unclosed tag. */
 function endOfTag(text: string, from: number, mark: string): number {
   for (let at = from; at < text.length; at = next(text, at)) if (text.startsWith(mark, at)) return at;
   return text.length;
 }
 
-/** Moves behind a character, or behind all of a quoted text. */
+/** Offset after a character, or after a whole quoted string. */
 function next(text: string, at: number): number {
   const quote = text[at];
   if (quote !== '"' && quote !== "'") return at + 1;
@@ -105,7 +103,7 @@ function insertionsFor(text: string, { start, end }: Tag): readonly Insertion[] 
   ];
 }
 
-/** What a loop goes over ends at its condition, at `recursive`, or with the tag. */
+/** The iterable of a loop ends at its condition, at `recursive`, or with the tag. */
 function endOfIterable(text: string, from: number, end: number): number {
   let depth = 0;
   let last = from;

@@ -1,11 +1,11 @@
 /**
- * Bounds the time of a template where it runs: the process that asked for it may be gone, and the engine lets nobody
- * in.
+ * Limits the time of a template in its own process: the requesting process may be gone, and the engine cannot be
+ * interrupted.
  */
 import { Worker } from 'node:worker_threads';
 import { overtimeSignal } from './templateMessages.ts';
 
-/** A thread that hears of the beginning and the end of each piece of work. */
+/** A thread that is notified of the beginning and the end of each task. */
 export interface Watch {
   begin(): void;
   end(): void;
@@ -28,8 +28,8 @@ parentPort.on('message', (isBusy) => {
 `;
 
 /**
- * Returns a watch that ends this process when a piece of work takes more than `processorMs` of processor time. It keeps
- * no process alive.
+ * Returns a watch that ends this process when a task takes more than `processorMs` of processor time. The watch does
+ * not keep the process alive.
  */
 export function startWatch(processorMs: number): Watch {
   const thread = new Worker(threadSource, { eval: true, workerData: { processorMs, signal: overtimeSignal } });

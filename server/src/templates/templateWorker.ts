@@ -1,4 +1,4 @@
-/** The process that templates are rendered in: a template that takes all time or memory ends it, and nothing else. */
+/** The process in which templates are rendered: a template that exhausts time or memory ends it, and nothing else. */
 import { Environment, initSync } from 'minijinja-js/dist/web/minijinja_js.js';
 import { createRequire } from 'node:module';
 import { readHostStream } from '../storage/hostStream.ts';
@@ -33,7 +33,7 @@ function render({ source, context }: RenderRequest): RenderReply {
   try {
     environment.undefinedBehavior = 'strict';
     environment.keepTrailingNewline = true;
-    // Without it the engine tells the line of an error, not where in the line.
+    // Otherwise the engine reports the line of an error, but not the position in it.
     environment.debug = true;
     environment.fuel = templateLimits.fuel;
     environment.removeGlobal('debug');
@@ -47,7 +47,7 @@ function render({ source, context }: RenderRequest): RenderReply {
     const message = `the text is longer than ${templateLimits.outputLengthMax} characters`;
     return { fault: { message } };
   } catch (error) {
-    // After a trap the engine's memory is in no known state. It traps when it gets no more memory.
+    // After a trap, the state of the engine's memory is unknown. The engine traps when it gets no more memory.
     if (error instanceof Error && error.name === 'RuntimeError') return { broken: memoryText };
     environment.free();
     return { fault: { ...faultOf(error instanceof Error ? error.message : String(error)), ...told } };
@@ -57,8 +57,8 @@ function render({ source, context }: RenderRequest): RenderReply {
 const memoryText = `it took more than ${templateLimits.memoryPages / 16} MB of memory`;
 
 /**
- * The engine's text of an error: a message with the line, then the lines around it, where ">" marks the one with the
- * error and "^" below that the part of it; then the values of the variables, which are nobody's business.
+ * The engine's text of an error: a message with the line, then the surrounding lines, where ">" marks the line of the
+ * error and "^" below it the range; then the values of the variables, which are private.
  */
 function faultOf(text: string): RenderFault {
   const lines = text.split('\n');
@@ -74,7 +74,7 @@ function faultOf(text: string): RenderFault {
   return { message: worded(message.replace(inLine, '')), span: { line, from, to } };
 }
 
-/** What the engine calls fuel is nothing that a person has heard of. */
+/** Users do not know the engine's term "fuel". */
 function worded(message: string): string {
   return message === 'engine ran out of fuel' ? 'it takes more steps than a template may' : message;
 }

@@ -1,12 +1,12 @@
-/** Just enough of WebAssembly's binary format to give a module's own memory an upper limit. */
+/** Just enough of WebAssembly's binary format to set an upper limit on a module's own memory. */
 import { assert } from '../base/assert.ts';
 
 const headerBytes = 8;
 const memorySection = 5;
 
 /**
- * Returns the module with at most `pagesMax` pages of 64 KiB for its one memory, whatever it had there. A module that
- * asks for more then gets none, instead of taking what the machine has.
+ * Returns the module with its single memory limited to `pagesMax` pages of 64 KiB, replacing any other limit. A module
+ * that requests more then gets none, instead of using up the machine's memory.
  */
 export function withMemoryLimit(module: Uint8Array, pagesMax: number): Uint8Array<ArrayBuffer> {
   for (let start = headerBytes; ;) {

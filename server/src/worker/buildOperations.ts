@@ -15,19 +15,19 @@ import { createSemaphore } from '../base/semaphore.ts';
 import { type BuildTools, buildUser } from '../build/userBuild.ts';
 import { createBuildSlots } from '../build/buildSlots.ts';
 
-/** What a worker does for a Builder. */
+/** Operations of a worker for a Builder. */
 export type BuildOperations = Pick<WorkerOperations, Extract<OperationName, 'buildUser' | 'statements' | 'inspect'>>;
 
 /**
- * How many requests run at once. Node has four threads for what blocks; one that waits for a thread could not be
- * interrupted, and one is left over for what is short. They share the memory.
+ * Maximum number of concurrent requests. Node has four threads for blocking work: a request that waits for a thread
+ * could not be interrupted, and one thread stays free for short work. They share the memory.
  */
 const sideBySideMax = 3;
 
-/** How many of them may be SQL of people. */
+/** Maximum number of them that run user SQL. */
 const userBuildsMax = 2;
 
-/** Returns the operations. Each request has a database of its own, which is locked to its files. */
+/** Returns the operations. Each request has its own database, which is locked to its files. */
 export async function createBuildOperations(settings: WorkerSettings): Promise<BuildOperations> {
   const { memoryLimitBytes, threads, spillDirectory } = settings;
   const shared = { memoryLimitBytes: memoryLimitBytes / sideBySideMax, threads };
@@ -37,7 +37,7 @@ export async function createBuildOperations(settings: WorkerSettings): Promise<B
   const inUserSlot = createSemaphore(userBuildsMax);
   const parser = await openLockedDatabase({ threads: 1, hostPaths: [] });
 
-  /** Databases that spill into one directory would take each other's files for theirs. */
+  /** Databases that spill into the same directory would take each other's files for their own. */
   const spilling = () => ({ ...shared, spillDirectory: join(spillDirectory, randomUUID()) });
 
   function perform<T>(
@@ -94,7 +94,7 @@ async function runStatements(
   assert(last !== undefined, () => 'there is a statement to run');
   for (const statement of statements.slice(0, -1)) {
     await connection.run(statement);
-    // An interrupt between two statements meets none of them.
+    // An interrupt between two statements reaches neither.
     if (signal.aborted) throw new PondError('cancelled', 'the query was cancelled');
   }
   return (await connection.rows(last)).map(plainRow);
@@ -104,7 +104,7 @@ async function interruptible<T>(connection: Connection, signal: AbortSignal, wor
   const interrupt = () => connection.interrupt();
   signal.addEventListener('abort', interrupt);
   try {
-    // Listeners hear nothing of a signal that was aborted before they came.
+    // A listener is not called for a signal that was aborted before it was added.
     if (signal.aborted) throw new PondError('cancelled', 'the query was cancelled');
     return await work();
   } finally {

@@ -1,6 +1,6 @@
 /**
- * The query process: DuckDB, the SQL of users and the rows it makes. It ends when its parent goes away, and then
- * removes the directory that its argument names.
+ * The query process: DuckDB, user SQL and its rows. It ends when its parent goes away, and then removes the directory
+ * that its argument names.
  */
 import { assert } from '../base/assert.ts';
 import { PondError } from '../base/error.ts';
@@ -28,14 +28,14 @@ const loadOperations = lazyAsync((): Promise<WorkerOperations> => {
   return createOperations(settings);
 });
 
-/** Milliseconds that work has to stop before the process ends all the same; less than who closes it waits. */
+/** Milliseconds that work has to stop before the process ends regardless; less than the client's wait on closing it. */
 const stopTimeMs = 1500;
 
 process.on('disconnect', leave);
 process.on('SIGTERM', leave);
-// A terminal sends it to the parent as well, which says what is to end.
+// A terminal sends it to the parent as well, which decides what ends.
 process.on('SIGINT', () => undefined);
-// Who disconnects while this process starts does so before anybody listens.
+// A parent that disconnects while this process starts does so before any listener exists.
 if (!process.connected) leave();
 process.on('message', (message: ToWorker) => {
   if (message.kind === 'settings') settings = message.settings;
@@ -43,7 +43,7 @@ process.on('message', (message: ToWorker) => {
   else void answer(message.id, message.name, message.params);
 });
 
-/** Stops what runs, so that it removes the files that it was writing, and ends. */
+/** Stops running work, so that it removes the files that it was writing, and ends. */
 function leave(): void {
   if (isLeaving) return;
   isLeaving = true;
@@ -52,11 +52,11 @@ function leave(): void {
   else setTimeout(end, stopTimeMs);
 }
 
-/** A parent that was killed cannot remove what this process spilled. */
+/** A killed parent cannot remove the files that this process spilled. */
 function end(): void {
   const [, , directory] = process.argv;
   if (directory !== undefined) removeTemporaryDirectory(directory);
-  // An ordinary exit waits for the query that runs in another thread; nothing here is worth an orderly end.
+  // An ordinary exit waits for the query in another thread; nothing here needs an orderly end.
   process.kill(process.pid, 'SIGKILL');
 }
 
@@ -68,7 +68,7 @@ async function answer(id: number, name: OperationName, params: unknown): Promise
     send({ id, result: await perform(name, params, controller.signal) });
   } catch (error) {
     const plain = toPlainError(queryError(error, ''));
-    // An interrupt reaches whatever the database was at, and the words for it differ.
+    // An interrupt reaches any work of the database, with varying messages.
     send({ id, error: controller.signal.aborted ? toPlainError(cancelled()) : plain });
   } finally {
     running.delete(id);
@@ -91,6 +91,6 @@ function cancelled(): PondError {
 }
 
 function send(message: FromWorker): void {
-  // Without a parent there is nobody to tell, and the disconnect ends the process.
+  // Without a parent there is no receiver, and the disconnect ends the process.
   if (process.connected) process.send?.(message);
 }

@@ -13,10 +13,10 @@ import { ResultStore } from '../sql/resultStore.ts';
 import { Sandbox, sandboxKey } from '../sandbox/sandbox.ts';
 import { type SandboxSpec } from '../sandbox/sources.ts';
 
-/** Part of the memory limit that kept results get before they spill; a running query gets the rest. */
+/** Share of the memory limit that kept results get before they spill; a running query gets the rest. */
 const resultsShare = 0.25;
 
-/** What a worker does when asked. The client sends one open, append or run at a time. */
+/** Operations of a worker. The client sends one open, append or run at a time. */
 export async function createOperations(settings: WorkerSettings): Promise<WorkerOperations> {
   const { memoryLimitBytes, threads, spillDirectory } = settings;
   const results = await ResultStore.open({
@@ -30,11 +30,11 @@ export async function createOperations(settings: WorkerSettings): Promise<Worker
     threads,
     spillDirectory: `${spillDirectory}/query`,
   };
-  // A worker serves an engine or a builder, and what the other needs is not loaded.
+  // A worker serves either an engine or a builder, and does not load the other's modules.
   const builds = lazyAsync(async () => (await import('./buildOperations.ts')).createBuildOperations(settings));
   let sandbox: Sandbox | undefined;
 
-  /** The sandbox of the last query when it fits, else a new one. */
+  /** The sandbox of the last query when it matches, otherwise a new one. */
   async function sandboxFor(spec: SandboxSpec): Promise<Sandbox> {
     if (sandbox?.key === sandboxKey(spec)) return sandbox;
     closeSandbox();
@@ -55,15 +55,15 @@ export async function createOperations(settings: WorkerSettings): Promise<Worker
     const interrupt = () => current.interrupt();
     signal.addEventListener('abort', interrupt);
     try {
-      // Listeners hear nothing of a signal that was aborted while the database was opened.
+      // A listener is not called for a signal that was aborted while the database was opened.
       if (signal.aborted) throw new PondError('cancelled', 'the query was cancelled');
       const kept = await results.keep(await current.query(statement), signal);
-      // What EXPLAIN answers.
+      // Columns of an EXPLAIN result.
       if (kept.columns.map(({ name }) => name).join() === 'explain_key,explain_value')
         await results.replaceTexts(kept.result, 1, (text) => renamePlan(text, spec.files));
       return kept;
     } catch (error) {
-      // What a failed query left in its database is not worth knowing.
+      // The state of a database after a failed query is not worth checking.
       closeSandbox();
       throw error;
     } finally {
@@ -94,7 +94,7 @@ export async function createOperations(settings: WorkerSettings): Promise<Worker
     },
     convertArrow: async (conversion, signal) => {
       const { convertArrow } = await import('../sandbox/arrow.ts');
-      // Databases that spill into one directory would take each other's files for theirs.
+      // Databases that spill into the same directory would take each other's files for their own.
       const own = { ...sandboxSettings, spillDirectory: `${spillDirectory}/${randomUUID()}` };
       await convertArrow(own, conversion, signal);
       return null;

@@ -4,12 +4,12 @@ import { type DateOrder, type DateOrders, hasOrder, inOrder } from './dateOrder.
 
 const words: Readonly<Record<DateOrder, string>> = { dmy: 'day first', mdy: 'month first', ymd: 'year first' };
 
-/** Files that an error names. */
+/** Maximum number of files that an error names. */
 const namedMax = 3;
 
 /**
- * The error of a file whose dates can be read in two orders. `paths` are all files that were to settle which and do not,
- * the file itself with them.
+ * The error of a file whose dates can be read in two orders. `paths` are all files consulted for the order without
+ * success, including the file itself.
  */
 export function ambiguousError(
   { pondPath, table, orders }: { readonly pondPath: string; readonly table: CsvTable; readonly orders: DateOrders },

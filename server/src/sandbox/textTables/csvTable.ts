@@ -1,35 +1,35 @@
 import { literal } from '../../duckdb/sql.ts';
 import { type Column } from '../types.ts';
 
-/** How a CSV file is read: all that DuckDB would guess, said, so that it reads every row that there is or fails. */
+/** The reading of a CSV file. It sets every option that DuckDB would guess, so that DuckDB reads every row or fails. */
 export interface CsvTable {
   readonly delimiter: string;
-  /** Empty for none, as escape and comment. */
+  /** Empty for none; the same holds for escape and comment. */
   readonly quote: string;
   readonly escape: string;
-  /** As DuckDB writes it: `\n`, `\r\n`. */
+  /** In DuckDB's notation: `\n`, `\r\n`. */
   readonly newLine: string;
   readonly comment: string;
-  /** Lines before the header, or before the first row where there is none. */
+  /** Lines before the header, or before the first row when there is no header. */
   readonly skip: number;
   readonly hasHeader: boolean;
   readonly columns: readonly Column[];
-  /** Of columns of type DATE that are not written as DuckDB writes dates; undefined for all others. */
+  /** Format of DATE columns in a notation other than DuckDB's; otherwise undefined. */
   readonly dateFormat: string | undefined;
-  /** The same of columns of type TIMESTAMP. */
+  /** The same for TIMESTAMP columns. */
   readonly timestampFormat: string | undefined;
 }
 
-/** Names of the formats in a table, with the option and the type of column that each is about. */
+/** Names of the formats in a table, each with its option and column type. */
 export const timeFormats = [
   { field: 'dateFormat', option: 'dateformat', type: 'DATE' },
   { field: 'timestampFormat', option: 'timestampformat', type: 'TIMESTAMP' },
 ] as const;
 
-/** The options of read_csv for a table, each behind a comma; those of some names are left out. */
+/** The options of read_csv for a table, each after a comma, without those named in `leftOut`. */
 export function csvOptions(table: CsvTable, leftOut: ReadonlySet<string> = new Set()): string {
   const { delimiter, quote, escape, newLine, skip, comment, hasHeader, columns } = table;
-  // The types are DuckDB's own words.
+  // The types come from DuckDB itself.
   const types = columns.map(({ name, type }) => `${literal(name)}: ${literal(type)}`);
   const formats = timeFormats.flatMap(({ field, option }) => {
     const format = table[field];

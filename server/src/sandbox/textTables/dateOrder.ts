@@ -2,20 +2,20 @@ import { type Connection } from '../../duckdb/connection.ts';
 import { identifier, literal } from '../../duckdb/sql.ts';
 import { csvOptions, type CsvTable, timeFormats, withTypes } from './csvTable.ts';
 
-/** The order of day, month and year in a date, as `dmy`. */
+/** The order of day, month and year in a date, such as `dmy`. */
 export type DateOrder = 'dmy' | 'mdy' | 'ymd';
 
-/** What the dates of a file say of their order. */
+/** Findings about the order of a file's dates. */
 export interface DateOrders {
-  /** Orders in which all dates of the file can be read; none for a file without dates that have an order. */
+  /** Orders in which all dates of the file can be read; empty for a file without dates that have an order. */
   readonly possible: readonly DateOrder[];
-  /** A date that differs between them, as the file has it; undefined when there is one order, or none. */
+  /** A date that differs between them, as in the file; undefined with one order or none. */
   readonly example: { readonly column: string; readonly text: string } | undefined;
 }
 
 const parts = /%[dmyY]/g;
 
-/** The order in a format, undefined for one that begins with a year of four digits, or has not all three. */
+/** The order in a format; undefined for one that begins with a four-digit year, or lacks day, month or year. */
 function orderOf(format: string): DateOrder | undefined {
   const found = (format.match(parts) ?? []).map((part) => part[1]?.toLowerCase()).join('');
   if (format.includes('%Y') && found.startsWith('y')) return undefined;
@@ -35,14 +35,17 @@ export function inOrder(format: string, order: DateOrder): string {
   return format.replace(parts, () => letters[index++] ?? '');
 }
 
-/** The table read in an order; as it is where it has no dates that have one. */
+/** The table read in an order; unchanged when none of its dates have one. */
 export function tableInOrder(table: CsvTable, order: DateOrder): CsvTable {
   const changed = (format: string | undefined): string | undefined =>
     format !== undefined && hasOrder(format) ? inOrder(format, order) : format;
   return { ...table, dateFormat: changed(table.dateFormat), timestampFormat: changed(table.timestampFormat) };
 }
 
-/** A table, with other options that it is read with, as SQL behind a comma, and their names where they take its place. */
+/**
+ * A table, with further options to read it, as SQL after a comma, and the names of the table's options that they
+ * replace.
+ */
 export interface DatedTable {
   readonly table: CsvTable;
   readonly options: string;
@@ -80,7 +83,9 @@ export async function dateOrdersOf(
   return { possible: [...possible], example };
 }
 
-/** SQL for whether another format reads all values of a column, and for the least value that it reads otherwise. */
+/**
+ * SQL that tests if another format reads all values of a column, and finds the minimum value that it reads differently.
+ */
 function otherSql(column: string, format: string, other: string): readonly string[] {
   const [own, changed] = [format, other].map((each) => `try_strptime(${column}, ${literal(each)})`);
   return [

@@ -9,19 +9,19 @@ import { firstLines } from './lines.ts';
 import { firstOddLine, type OddLine } from './ragged.ts';
 import { fitOf } from './verify.ts';
 
-/** A CSV file as a table, with what its dates say of their order. */
+/** A CSV file as a table, with the order of its dates. */
 export interface FoundTable {
   readonly table: CsvTable;
   readonly orders: DateOrders;
 }
 
-/** In so many bytes there are no more rows than DuckDB looks at in any case. */
+/** A file of this size has no more rows than DuckDB samples in any case, bytes. */
 const smallBytesMax = 40 * 1024;
 
 /**
- * Finds how a CSV file is read so that no row of it is left out and no value changed: from its first rows, which are
- * compared with all others, and from all rows where that is not so. Fails `invalid-content` for rows that DuckDB would
- * skip to find a table below them, and with DuckDB's error, which has the line, for what is no table.
+ * Finds a reading of a CSV file that drops no row and changes no value: from its first rows, checked against all
+ * others, or from all rows when that check fails. Fails `invalid-content` for rows that DuckDB would skip to find a
+ * table below them, and with DuckDB's error, which has the line, for a file that is not a table.
  */
 export async function findTable(connection: Connection, file: SourceFile): Promise<FoundTable> {
   const { hostPath, pondPath, reading, sizeBytes } = file;
@@ -35,7 +35,10 @@ export async function findTable(connection: Connection, file: SourceFile): Promi
   return { table, orders: await dateOrdersOf(connection, hostPath, { table, options: compressed }) };
 }
 
-/** What all rows say; undefined for no table, and for one column, which a line that does not fit makes of several. */
+/**
+ * The table according to all rows; undefined for no table, and for a single column, as one line that does not fit makes
+ * DuckDB merge several columns into one.
+ */
 async function smallTable(unknown: Unknown): Promise<CsvTable | undefined> {
   const table = await attempt(() => guess(unknown, wholeFile));
   if (table instanceof Error || table.columns.length < 2) return undefined;
@@ -56,19 +59,19 @@ async function tableOf(unknown: Unknown, compressed: string): Promise<CsvTable> 
   return all;
 }
 
-/** True when a column of numbers or times would be one of texts, for want of another type that holds all of its values. */
+/** True when a column of numbers or times would become text, for lack of another type that holds all of its values. */
 function hasNewText(sampled: CsvTable, all: CsvTable): boolean {
   const isText = ({ columns }: CsvTable, index: number): boolean => columns[index]?.type === 'VARCHAR';
   return sampled.columns.some((_, index) => !isText(sampled, index) && isText(all, index));
 }
 
-/** Fails with DuckDB's error, which has the line, for a value that is not of its column's type. */
+/** Fails with DuckDB's error, which has the line, for a value that does not match its column's type. */
 async function requireValues({ connection, hostPath }: Unknown, table: CsvTable, options: string): Promise<void> {
   const values = table.columns.map(({ name }) => `count(${identifier(name)})`).join(', ');
   await connection.rows(`SELECT ${values} FROM read_csv(${literal(hostPath)}${csvOptions(table)}${options})`);
 }
 
-/** What the first rows say. Where one line keeps DuckDB from finding a table, the error names it. */
+/** The table according to the first rows. When one line keeps DuckDB from finding a table, the error names it. */
 async function sampledTable(unknown: Unknown): Promise<CsvTable> {
   const { connection, hostPath, pondPath, lines } = unknown;
   const table = await attempt(() => guess(unknown, ''));

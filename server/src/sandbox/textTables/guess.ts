@@ -7,25 +7,28 @@ import { firstLines, hasCharacterAfter, type LineOptions } from './lines.ts';
 import { areRows, fieldsOf } from './skippedLines.ts';
 import { sniff } from './sniff.ts';
 
-/** A CSV file of which DuckDB is to say what it is. */
+/** A CSV file whose reading DuckDB is to detect. */
 export interface Unknown {
   readonly connection: Connection;
   readonly hostPath: string;
   readonly pondPath: string;
   readonly lines: LineOptions;
-  /** Options that are known, as SQL behind a comma. */
+  /** Known options, as SQL after a comma. */
   readonly options: string;
-  /** Lines at the top that are comments; undefined where the options say what a comment is. */
+  /** Number of comment lines at the top; undefined when the options set the comment character. */
   readonly comments: number | undefined;
 }
 
-/** Lines that are read to find one; DuckDB tells the columns from about as many. */
+/** Lines read in search of a table; DuckDB detects the columns from about as many. */
 export const headLinesMax = 25_000;
 
-/** The option by which DuckDB looks at all of a file. */
+/** The option that makes DuckDB scan all of a file. */
 export const wholeFile = ', sample_size = -1';
 
-/** What DuckDB takes a file for, with comments where they are; a line of names that begins like one is a header. */
+/**
+ * The table that DuckDB detects, with comments if there are any; a line of names that begins like a comment is a
+ * header.
+ */
 export async function guess(file: Unknown, more: string): Promise<CsvTable> {
   const { connection, hostPath, options, comments, lines } = file;
   const sniffed = (comment: string): Promise<CsvTable> =>
@@ -37,7 +40,7 @@ export async function guess(file: Unknown, more: string): Promise<CsvTable> {
   return table.hasHeader || fieldsOf(last, table).length !== table.columns.length ? table : await sniffed('');
 }
 
-/** How many lines at the top are comments; none when a line below them has the same character anywhere. */
+/** Number of comment lines at the top; 0 when a line below them contains the same character anywhere. */
 export async function commentLines(connection: Connection, hostPath: string, lines: LineOptions): Promise<number> {
   const [first] = await firstLines(connection, hostPath, lines, 1);
   if (first?.startsWith('#') !== true) return 0;
@@ -47,7 +50,7 @@ export async function commentLines(connection: Connection, hostPath: string, lin
   return (await hasCharacterAfter(connection, hostPath, lines, { lines: end, character: '#' })) ? 0 : end;
 }
 
-/** Fails `invalid-content`, which names the line, where rows of another table would be skipped. */
+/** Fails `invalid-content`, naming the line, where rows of another table would be skipped. */
 export async function requireNoRowsSkipped(file: Unknown, table: CsvTable): Promise<void> {
   if (table.skip === 0) return;
   const skipped = table.skip + (table.comment === '' ? 0 : (file.comments ?? 0));
@@ -64,7 +67,7 @@ export async function requireNoRowsSkipped(file: Unknown, table: CsvTable): Prom
   );
 }
 
-/** DuckDB's failure to make sense of a file is a result here; all else is thrown. */
+/** Returns DuckDB's failure to parse a file as a result; throws all other errors. */
 export async function attempt<T>(work: () => Promise<T>): Promise<T | Error> {
   try {
     return await work();

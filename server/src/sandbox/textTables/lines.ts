@@ -1,14 +1,14 @@
 import { type Connection } from '../../duckdb/connection.ts';
 import { literal } from '../../duckdb/sql.ts';
 
-/** How the bytes of a text file become lines. */
+/** Options for splitting the bytes of a text file into lines. */
 export interface LineOptions {
   readonly compression: 'none' | 'gzip' | 'zstd';
-  /** As DuckDB calls it; UTF-8 when undefined. */
+  /** DuckDB's name of the encoding; UTF-8 when undefined. */
   readonly encoding?: string | undefined;
 }
 
-/** The first lines of a file, at most so many. */
+/** The first lines of a file, at most `count`. */
 export async function firstLines(
   connection: Connection,
   hostPath: string,
@@ -19,7 +19,7 @@ export async function firstLines(
   return rows.map(([line], index) => (index === 0 ? String(line).replace(/^\ufeff/, '') : String(line)));
 }
 
-/** True when a character is anywhere behind the first so many lines of a file. */
+/** True when a character occurs anywhere after the first lines of a file. */
 export async function hasCharacterAfter(
   connection: Connection,
   hostPath: string,
@@ -33,7 +33,7 @@ export async function hasCharacterAfter(
   return row?.[0] === true;
 }
 
-/** A file as a table of lines: one column, cut at what no text has in it. */
+/** A file as a table of lines: one column, with a delimiter that occurs in no text. */
 function linesSql(hostPath: string, { compression, encoding }: LineOptions): string {
   const options = [
     literal(hostPath),

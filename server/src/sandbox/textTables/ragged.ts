@@ -1,27 +1,27 @@
 import { fieldsOf } from './skippedLines.ts';
 
-/** A line that has not as many fields as those before it. */
+/** A line whose number of fields differs from the lines before it. */
 export interface OddLine {
   /** 1-based. */
   readonly line: number;
   readonly fields: number;
-  /** Fields of all lines before it. */
+  /** Number of fields in each line before it. */
   readonly expected: number;
   readonly delimiter: string;
 }
 
 const delimiters = [',', ';', '\t', '|'];
 
-/** So many lines at the least are a table. */
+/** Minimum number of lines in a table. */
 const linesMin = 3;
 
-/** Share of the lines of a table that are as its first one. */
+/** Minimum share of a table's lines that have the width of its first. */
 const alikeShare = 0.9;
 
 /**
- * The first line that is not as wide as the first, by the delimiter that divides the first into the most fields;
- * undefined where none divides it, or it is followed by no line like it. With `isMostlyAlike` nearly all of the lines
- * have to be as wide as the first.
+ * The first line whose width differs from the first line's, by the delimiter that divides the first into the most
+ * fields; undefined when none divides it, or no line like it follows. With `isMostlyAlike`, nearly all lines must have
+ * the width of the first.
  */
 export function firstOddLine(
   lines: readonly string[],

@@ -7,14 +7,16 @@ const values = [
   /^\d{1,2}:\d{2}(:\d{2}.*)?$/,
 ];
 
-/** So many lines with a value in one column, below a line of words, are rows; preambles of two fields have several. */
+/**
+ * This many lines with a value in one column, below a line of words, are rows; preambles of two fields have several.
+ */
 const rowsMin = 2;
 const pairsMin = 3;
 
 /**
- * True when lines that would be skipped before the header are rows of a table, or a header of their own: when they are
- * no preamble of words, or of names with a value each. `lines` are all that are skipped, `header` is the line behind
- * them, which is the first row where there is no header.
+ * True when lines that would be skipped before the header are rows of a table, or a separate header: not a preamble of
+ * words, or of names with a value each. `lines` are all skipped lines, `header` is the line after them, which is the
+ * first row when there is no header.
  */
 export function areRows(lines: readonly string[], header: string, table: CsvTable): boolean {
   const skipped = withoutComments(lines)
@@ -27,7 +29,7 @@ export function areRows(lines: readonly string[], header: string, table: CsvTabl
   return wide.slice(0, -1).some((fields) => areSameNames(fields, names)) || hasColumnOfValues(skipped);
 }
 
-/** Comments at the top are no rows, whatever is in them. */
+/** Comments at the top are not rows, regardless of their text. */
 function withoutComments(lines: readonly string[]): readonly string[] {
   const first = lines.findIndex((line) => !line.startsWith('#'));
   return first < 0 ? [] : lines.slice(first);
@@ -39,14 +41,14 @@ function beginsWithValue(fields: readonly string[]): boolean {
 
 const isValue = (field: string): boolean => values.some((form) => form.test(field));
 
-/** True when at least half of the fields, and two, are names of the header. */
+/** True when at least half of the fields, and at least two, are names of the header. */
 function areSameNames(fields: readonly string[], names: readonly string[]): boolean {
   const known = new Set(names.map((name) => name.toLowerCase()));
   const same = fields.filter((field) => field !== '' && known.has(field.toLowerCase())).length;
   return same >= 2 && same * 2 >= fields.length;
 }
 
-/** True for a line of words with lines of the same width below it that have values in one and the same column. */
+/** True for a line of words above lines of the same width that have values in the same column. */
 function hasColumnOfValues(lines: readonly (readonly string[])[]): boolean {
   return lines.some((head, start) => {
     if (head.length < 2 || head.some(isValue)) return false;
@@ -58,7 +60,7 @@ function hasColumnOfValues(lines: readonly (readonly string[])[]): boolean {
   });
 }
 
-/** The fields of a line, without the quotes and the space around them. */
+/** The fields of a line, without the surrounding quotes and spaces. */
 export function fieldsOf(line: string, { delimiter, quote }: Pick<CsvTable, 'delimiter' | 'quote'>): readonly string[] {
   const fields: string[] = [];
   let field = '';

@@ -17,7 +17,10 @@ const fields = [
   'TimestampFormat',
 ].join(', ');
 
-/** What DuckDB takes a CSV file for; `options` are SQL behind a comma. Fails with DuckDB's error for no CSV file. */
+/**
+ * Returns the table that DuckDB detects in a CSV file; `options` are SQL after a comma. Fails with DuckDB's error for a
+ * file that is not CSV.
+ */
 export async function sniff(connection: Connection, hostPath: string, options: string): Promise<CsvTable> {
   const sql = `SELECT to_json(t)::VARCHAR FROM (SELECT ${fields} FROM sniff_csv(${literal(hostPath)}${options})) t`;
   const [row] = await connection.rows(sql);
@@ -51,7 +54,7 @@ function column(value: unknown): Column {
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-/** DuckDB has words for a character that is not there. */
+/** DuckDB writes a placeholder for an absent character. */
 const character = (value: unknown): string => (value === '(empty)' || value === '\0' ? '' : text(value));
 
 const format = (value: unknown): string | undefined => (text(value) === '' ? undefined : text(value));

@@ -6,21 +6,21 @@ import { tableInOrder } from './dateOrder.ts';
 import { findTable, type FoundTable } from './findTable.ts';
 import { requireWhole } from './wholeFile.ts';
 
-/** How many files are remembered: what is known of a content holds for good. */
+/** Maximum number of cached files; results for a content never expire. */
 const rememberedMax = 20_000;
 
 const found = new Map<string, FoundTable>();
 const whole = new Set<string>();
 
-/** A CSV file with the table that it is. */
+/** A CSV file with its table. */
 export interface TextTable {
   readonly file: SourceFile;
   readonly table: CsvTable;
 }
 
 /**
- * Finds how CSV files that make one table are read, in their order. Where dates of one can be read in two orders, those
- * of the others settle it. Fails `invalid-content` for dates that nothing settles, and as findTable.
+ * Finds the readings of CSV files that form one table, in their order. Where the dates of one file can be read in two
+ * orders, the dates of the others decide. Fails `invalid-content` for dates that remain ambiguous, and as findTable.
  */
 export async function tablesOf(
   connection: Connection,
@@ -42,7 +42,7 @@ export async function tablesOf(
   });
 }
 
-/** Fails `invalid-content` for a compressed file that is not whole; it is looked at once for each content. */
+/** Fails `invalid-content` for an incomplete compressed file; each content is checked once. */
 export async function requireWholeOnce(file: Omit<SourceFile, 'reading'>): Promise<void> {
   if (file.key !== undefined && whole.has(file.key)) return;
   await requireWhole(file);

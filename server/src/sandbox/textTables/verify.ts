@@ -5,11 +5,11 @@ import { type Column } from '../types.ts';
 import { csvOptions, type CsvTable, withTypes } from './csvTable.ts';
 
 /**
- * SQL that is false where a value is not of a type that was guessed from other values, though DuckDB would take it for
- * one: it rounds 12.6 to a whole number, and leaves out the time of a date or the zone of a time.
+ * SQL that is false for a value that DuckDB would convert to a guessed type with loss: it rounds 12.6 to an integer,
+ * and drops the time of a date or the zone of a time.
  */
 const strictly: ReadonlyMap<string, { readonly readAs: string; readonly sql: (value: string) => string }> = new Map([
-  // Beyond these a DOUBLE does not tell a whole number.
+  // Beyond these a DOUBLE does not represent every integer.
   ['BIGINT', { readAs: 'DOUBLE', sql: (value) => `${value} = trunc(${value}) AND abs(${value}) < 9007199254740992` }],
   [
     'DATE',
@@ -33,13 +33,13 @@ const strictly: ReadonlyMap<string, { readonly readAs: string; readonly sql: (va
   ['BOOLEAN', { readAs: 'VARCHAR', sql: (value) => `lower(${value}) IN ('true', 'false', 't', 'f', 'yes', 'no')` }],
 ]);
 
-/** Rows that DuckDB told types from at the least; it looks at a few more. */
+/** Minimum number of rows from which DuckDB detects types; it samples a few more. */
 const sampledRows = 20_000;
 
-/** What reading a whole file as a table shows: that it fits, that its types do not, or that DuckDB cannot read it so. */
+/** Result of reading a whole file as a table: it fits, its types do not, or DuckDB cannot read it that way. */
 export type Fit = { readonly fits: true } | { readonly fits: false; readonly error: Error | undefined };
 
-/** Reads all of a file as the table that was told from its first rows. */
+/** Reads all of a file as the table that was detected from its first rows. */
 export async function fitOf(connection: Connection, hostPath: string, table: CsvTable, options: string): Promise<Fit> {
   const isFormatted = ({ type }: Column): boolean =>
     (type === 'DATE' && table.dateFormat !== undefined) ||
@@ -64,7 +64,7 @@ export async function fitOf(connection: Connection, hostPath: string, table: Csv
   }
 }
 
-/** False when a column counts as text for want of a value in the rows that were looked at. */
+/** False when a column counts as text only for lack of a value in the sampled rows. */
 async function areTexts(connection: Connection, source: string, { columns }: CsvTable): Promise<boolean> {
   const names = columns.filter(({ type }) => type === 'VARCHAR').map(({ name }) => identifier(name));
   if (names.length === 0) return true;

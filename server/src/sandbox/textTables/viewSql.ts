@@ -6,8 +6,8 @@ import { csvOptions, type CsvTable, withTypes } from './csvTable.ts';
 import { requireWholeOnce, type TextTable, tablesOf } from './tables.ts';
 
 /**
- * The statement that makes a view. Text files are looked at first, so that it says how they are read. Fails as
- * tablesOf, and `invalid-content` for a compressed file that is not whole.
+ * The statement that creates a view. Text files are inspected first, so that the statement sets all options. Fails as
+ * tablesOf, and `invalid-content` for an incomplete compressed file.
  */
 export async function viewSql(connection: Connection, view: ViewSpec): Promise<string> {
   if (!('source' in view)) return view.sql;
@@ -22,13 +22,13 @@ export async function viewSql(connection: Connection, view: ViewSpec): Promise<s
 
 const isCsv = ({ reading, sizeBytes }: SourceFile): boolean => reading.reader === 'read_csv' && sizeBytes > 0;
 
-/** Without text files that have not a byte, unless all are so: readers make up a column for each. */
+/** Drops empty text files, unless all are empty: readers invent a column for each. */
 function withoutEmpty(files: readonly SourceFile[]): readonly SourceFile[] {
   const found = files.filter(({ reading, sizeBytes }) => sizeBytes > 0 || reading.reader === 'read_parquet');
   return found.length > 0 ? found : files;
 }
 
-/** One SELECT for neighbors that are CSV and read alike, and one for all others of a reading. */
+/** One SELECT for each group of adjacent CSV files with the same options, and one for all others of a reading. */
 function selectsOf(files: readonly SourceFile[], tables: ReadonlyMap<SourceFile, CsvTable>): readonly string[] {
   const groups: { readonly key: string; readonly reading: Reading; readonly options?: string; hostPaths: string[] }[] =
     [];
@@ -46,7 +46,7 @@ function selectsOf(files: readonly SourceFile[], tables: ReadonlyMap<SourceFile,
   );
 }
 
-/** Tables that differ in the types of columns alone get types that hold the values of all, so that they are read alike. */
+/** Gives tables that differ only in column types the types that hold the values of all, so that one call reads them. */
 function uniform(tables: readonly TextTable[]): readonly TextTable[] {
   const alike = new Map<string, Map<string, string>>();
   const groupOf = ({ table }: TextTable): string => JSON.stringify(withTypes(table, () => ''));
@@ -62,7 +62,7 @@ function uniform(tables: readonly TextTable[]): readonly TextTable[] {
   });
 }
 
-/** A type for the values of both where reading them as that type is the same; else the first. */
+/** A type that holds the values of both, where reading them as that type is equivalent; otherwise the first. */
 function wider(one: string, other: string): string {
   if (one === 'VARCHAR' || other === 'VARCHAR') return 'VARCHAR';
   return [one, other].every((type) => type === 'BIGINT' || type === 'DOUBLE') && one !== other ? 'DOUBLE' : one;

@@ -5,7 +5,7 @@ import { PondError } from '../../base/error.ts';
 import { openHostDisk } from '../../storage/hostDisk.ts';
 import { zstdFault } from './zstdFrames.ts';
 
-/** A host file, with the name that people know it by. */
+/** A host file, with its name for messages. */
 export interface NamedFile {
   readonly hostPath: string;
   readonly pondPath: string;
@@ -16,9 +16,8 @@ const gzipMark = [0x1f, 0x8b];
 const zstdMark = [0x28, 0xb5, 0x2f, 0xfd];
 
 /**
- * Reads a file that is compressed from end to end: DuckDB takes one that was cut short for a shorter one, and looks at
- * no checksum of gzip. Fails `invalid-content`, which says what is wrong with it. All is well with other files, and with
- * one that is gone, which DuckDB reports.
+ * Reads a compressed file from end to end: DuckDB takes a truncated file for a shorter one, and does not verify gzip
+ * checksums. Fails `invalid-content` with the fault. Passes other files, and missing ones, which DuckDB reports.
  */
 export async function requireWhole(file: NamedFile): Promise<void> {
   const disk = openHostDisk(dirname(file.hostPath));
@@ -38,7 +37,7 @@ export async function requireWhole(file: NamedFile): Promise<void> {
   });
 }
 
-/** What is wrong with a gzip file, which may have several members; undefined for nothing. */
+/** The fault of a gzip file, which may have several members; undefined for a sound file. */
 async function gzipFault(
   content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   sizeBytes: number,
@@ -48,7 +47,7 @@ async function gzipFault(
   source.on('error', (error) => gunzip.destroy(error));
   source.pipe(gunzip);
   try {
-    // What comes out is of no interest, only whether all of it does.
+    // The output is discarded; only complete decompression matters.
     for await (const _ of gunzip) continue;
   } catch (error) {
     if (!(error instanceof Error)) throw error;
@@ -63,10 +62,10 @@ async function gzipFault(
   return behind > 0 ? 'has bytes after its end that are not compressed data' : undefined;
 }
 
-/** By zlib's words. */
+/** Keyed by zlib's messages. */
 const dataFaults: ReadonlyMap<string, string> = new Map([
   ['incorrect data check', 'is damaged: its checksum is wrong'],
   ['incorrect length check', 'is damaged: its length is wrong'],
-  // The first header was seen to be one.
+  // The first header was valid.
   ['incorrect header check', 'has bytes after its end that are not compressed data'],
 ]);

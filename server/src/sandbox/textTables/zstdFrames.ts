@@ -1,16 +1,16 @@
-/** Zstandard frames (RFC 8878), walked from block to block without decompressing: their checksums are DuckDB's to see. */
+/** Zstandard frames (RFC 8878), traversed block by block without decompressing: DuckDB verifies their checksums. */
 
 const frameMark = 0xfd2fb528;
-/** The sixteen marks of frames that are skipped, but for their last four bits. */
+/** The sixteen magic numbers of skippable frames, without their last four bits. */
 const skippableMark = 0x184d2a50;
 
 const dictionaryBytes = [0, 1, 2, 4] as const;
 const contentSizeBytes = [0, 2, 4, 8] as const;
 
-/** Bytes that a frame's header has at most: mark, descriptor, window, dictionary, content size. */
+/** Maximum size of a frame header, bytes: magic number, descriptor, window, dictionary, content size. */
 const headerBytesMax = 18;
 
-/** What is wrong with a Zstandard file of so many bytes, which may have several frames; undefined for nothing. */
+/** The fault of a Zstandard file of `sizeBytes`, which may have several frames; undefined for a sound file. */
 export function zstdFault(read: (start: number, end: number) => Uint8Array, sizeBytes: number): string | undefined {
   let at = 0;
   while (at < sizeBytes) {
@@ -22,7 +22,7 @@ export function zstdFault(read: (start: number, end: number) => Uint8Array, size
   return undefined;
 }
 
-/** Where the frame at `at` ends: undefined when it ends within its header, 'other' when none begins there. */
+/** End of the frame at `at`: undefined when the file ends within the header, 'other' when no frame begins there. */
 function frameEnd(
   read: (start: number, end: number) => Uint8Array,
   at: number,
@@ -46,7 +46,7 @@ function frameEnd(
   return blocks === undefined ? undefined : blocks + ((descriptor & 4) === 0 ? 0 : 4);
 }
 
-/** Where the last block ends; undefined when the file ends before one begins. */
+/** End of the last block; undefined when the file ends before a block begins. */
 function blocksEnd(
   read: (start: number, end: number) => Uint8Array,
   start: number,
@@ -54,7 +54,7 @@ function blocksEnd(
 ): number | undefined {
   for (let at = start; at + 3 <= sizeBytes;) {
     const header = Buffer.from(read(at, at + 3)).readUIntLE(0, 3);
-    // A block of one byte that is repeated has that byte alone.
+    // A block of one repeated byte stores only that byte.
     at += 3 + (((header >> 1) & 3) === 1 ? 1 : header >> 3);
     if ((header & 1) === 1) return at;
   }
