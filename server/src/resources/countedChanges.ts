@@ -1,7 +1,7 @@
 /**
- * Changes as people read and count them. A resource is an entry of its kind's directory, a document in it and a link
- * with its name; applying, renaming or deleting it changes several of these, which count as one change. Data in the
- * resource counts as itself.
+ * Changes as users read and count them. A resource consists of its directory, the document in it and a link with its
+ * name; applying, renaming or deleting the resource changes several of these, which count as one change. Changes of the
+ * resource's data count separately.
  */
 import { type Change } from '../pond/types.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
@@ -10,19 +10,19 @@ import { isKindName } from './model/kindNames.ts';
 import { documentName } from './model/resourcePath.ts';
 import { isUuid } from '../documents/fieldTypes.ts';
 
-/** A change with its paths as people know them. */
+/** A change with the paths that users know. */
 export interface NamedChange extends Change {
-  /** `path` by the name of its resource: the one in the newer tree, or for what was removed in the older one. */
+  /** `path` with the name of its resource: the name in the newer tree, or in the older one for a removed path. */
   readonly displayPath: string;
-  /** For 'renamed': `from` by the name of its resource in the older tree. */
+  /** For 'renamed': `from` with the name of its resource in the older tree. */
   readonly displayFrom?: string;
-  /** Path of the change of the resource that this change is a part of; undefined for a change that counts. */
+  /** Path of the resource's change that includes this change; undefined for a change that counts. */
   readonly partOf?: string;
 }
 
 /**
- * Returns the changes from one tree to another with the paths that people know, in their order. The document of a
- * resource with a new name is 'renamed', from and to the same path.
+ * Returns the changes from one tree to another, in order, with the paths that users know. The document of a renamed
+ * resource is 'renamed', from and to the same path.
  */
 export async function nameChanges(
   changes: readonly Change[],
@@ -39,12 +39,12 @@ export async function nameChanges(
   });
 }
 
-/** True when one of the changes is in the directory of a kind; without one there is no name to look for. */
+/** True if a change is in the directory of a kind; otherwise there are no names to look up. */
 export function touchResources(changes: readonly Change[]): boolean {
   return changes.some(({ path, from }) => [path, from].some((one) => isKindName(one?.split('/')[1] ?? '')));
 }
 
-/** Returns the changes that count: those that are not part of another one. */
+/** Returns the changes that count: those that are not part of another change. */
 export function countedChanges(changes: readonly NamedChange[]): readonly NamedChange[] {
   return changes.filter(({ partOf }) => partOf === undefined);
 }
@@ -76,10 +76,10 @@ function isResourceDirectory(path: string): boolean {
   return root === '' && rest.length === 0 && isKindName(kind) && isUuid(id);
 }
 
-/** Each change that is a part of another one, with that one. */
+/** Maps each change that is part of another change to that change. */
 function partsOf(changes: readonly NamedChange[]): ReadonlyMap<NamedChange, NamedChange> {
   const parts = new Map<NamedChange, NamedChange>();
-  /** The change of the resource by its link, and for a new resource by the directory of its kind. */
+  /** The change of each resource, by its link; for a new resource also by the directory of its kind. */
   const wholes = new Map<string, NamedChange>();
   for (const { directory, document } of resourcesIn(changes)) {
     const whole = directory?.kind === 'removed' || document === undefined ? directory : document;

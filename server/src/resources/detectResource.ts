@@ -5,9 +5,9 @@ import { entryOf, type MapNode, type YamlNode, textOf } from '../documents/yamlN
 const sniffLength = 65_536;
 
 /**
- * True when a YAML document means to be a resource of a pond: other YAML must stay without problems. It has a kind that
- * is known, or nearly, and another of a resource's keys; or it has most of a resource's keys. Kubernetes objects, whose
- * name stands under `metadata`, are none, though some of their kinds are called the same.
+ * True if a YAML document is meant to be a resource of a pond; other YAML must not get problems. It has a known or
+ * nearly known kind and another key of a resource, or it has most keys of a resource. Kubernetes objects do not count,
+ * though some of their kinds have the same names: their name is under `metadata`.
  */
 export function isResource(kinds: readonly ResourceKind[], root: YamlNode | undefined): boolean {
   if (root?.type !== 'map') return false;
@@ -18,7 +18,7 @@ export function isResource(kinds: readonly ResourceKind[], root: YamlNode | unde
   return keys.includes('apiVersion') && keys.includes('name') && (keys.includes('spec') || keys.includes('desc'));
 }
 
-/** As isResource, for a text that could not be read as YAML: looks for the lines that a resource has. */
+/** Like isResource, for text that is not valid YAML: searches for lines typical of a resource. */
 export function looksLikeResource(kinds: readonly ResourceKind[], text: string): boolean {
   const start = text.slice(0, sniffLength);
   const kind = /^kind:[ \t]*["']?(\w+)/m.exec(start)?.[1];
@@ -26,7 +26,7 @@ export function looksLikeResource(kinds: readonly ResourceKind[], text: string):
   return /^(apiVersion|name|desc|spec):/m.test(start) && !/^metadata:\s*\r?\n[ \t]+(name|namespace):/m.test(start);
 }
 
-/** True for a mapping that could still become a resource by adding keys: it has none that a resource has not. */
+/** True if a mapping can become a resource by adding keys: it has only keys of a resource. */
 export function mayBecomeResource(root: MapNode): boolean {
   const known: readonly string[] = envelopeKeys;
   return !isKubernetesObject(root) && root.entries.every((entry) => known.includes(entry.key));

@@ -1,6 +1,6 @@
 /**
- * What flows where: from the outputs of one resource to the inputs of another. It is told from the documents alone, so
- * patterns that could match something in common count as if they did.
+ * Data flow from the outputs of one resource to the inputs of another. It is derived from the documents alone, so
+ * patterns that could match a common path count as if they did.
  */
 import { PondError } from '../base/error.ts';
 import { type Glob, type GlobPart, matchPart, parseGlob } from '../tinyfs/glob.ts';
@@ -8,22 +8,22 @@ import { type Flow, type Resource } from './model/kind.ts';
 import { documentName, resourceDirectory, titleOf } from './model/resourcePath.ts';
 import { type ScalarNode } from '../documents/yamlNode.ts';
 
-/** Resources by what they read. */
+/** Dependencies between resources. */
 export interface Graph {
   readonly resources: readonly Resource[];
-  /** The resources whose outputs a resource reads, itself left out; in the order of `resources`. */
+  /** The resources whose outputs a resource reads, excluding itself; in the order of `resources`. */
   sourcesOf(resource: Resource): readonly Resource[];
-  /** The resources, each after those that it reads of, otherwise in the order given. */
+  /** The resources, each after the resources it reads from, otherwise in the given order. */
   inOrder(): readonly Resource[];
-  /** The first flow that is made of itself; undefined when there is none. */
+  /** The first flow that depends on itself; undefined if there is none. */
   cycle(): Cycle | undefined;
 }
 
-/** Flows that lead around in a circle. */
+/** Flows that form a cycle. */
 export interface Cycle {
-  /** What each of them writes, in the order of the flow, the first again at the end: `/Derive/a/daily/*`. */
+  /** Outputs of the flows in order, with the first repeated at the end: `/Derive/a/daily/*`. */
   readonly paths: readonly string[];
-  /** The pattern that closes the circle, and whose it is. */
+  /** The pattern that closes the cycle, and its resource. */
   readonly pattern: ScalarNode;
   readonly resource: Resource;
 }
@@ -35,7 +35,7 @@ interface Step {
   readonly writes: readonly Glob[];
 }
 
-/** Returns the graph of resources; each is there once. */
+/** Returns the graph of resources; each resource occurs once. */
 export function createGraph(resources: readonly Resource[]): Graph {
   const steps = resources.flatMap((resource) => resource.kind.flows(resource).map((flow) => stepOf(resource, flow)));
   const edges = new Map(steps.map((step) => [step, sourcesAmong(steps, step)]));
@@ -82,7 +82,7 @@ export function createGraph(resources: readonly Resource[]): Graph {
   return { resources, sourcesOf, inOrder, cycle };
 }
 
-/** The error for a circle, with the path of it. */
+/** Returns the error for a cycle, with its path. */
 export function cycleError({ paths, pattern, resource }: Cycle): PondError {
   const message = `${titleOf(resource)} reads what is made of itself: ${paths.join(' → ')}`;
   return new PondError('resource-cycle', message, {
@@ -92,19 +92,19 @@ export function cycleError({ paths, pattern, resource }: Cycle): PondError {
   });
 }
 
-/** A resource that closes a circle. */
+/** A resource that closes a cycle. */
 interface Circular {
   readonly resource: Resource;
   readonly error: PondError;
 }
 
-/** Resources, and those apart that keep them from being in order. */
+/** Resources in an acyclic graph, and the resources excluded because they close a cycle. */
 export interface Acyclic {
   readonly graph: Graph;
   readonly circular: readonly Circular[];
 }
 
-/** Returns the graph of the resources without those that close a circle. */
+/** Returns the graph of the resources without those that close a cycle. */
 export function withoutCycles(all: readonly Resource[]): Acyclic {
   const circular: Circular[] = [];
   for (let resources = all; ;) {
@@ -126,7 +126,7 @@ function stepOf(resource: Resource, flow: Flow): Step {
   };
 }
 
-/** The steps that a step reads of, each with the pattern by which it does. */
+/** The steps that a step reads from, each with the pattern that reads it. */
 function sourcesAmong(
   steps: readonly Step[],
   { reads }: Step,
@@ -137,16 +137,16 @@ function sourcesAmong(
   });
 }
 
-/** The trail goes against the flow: from readers to what they read. */
+/** The trail runs against the flow: from readers to their sources. */
 function closed(trail: readonly Step[], resource: Resource, pattern: ScalarNode): Cycle {
   const steps = [...trail].reverse();
   const paths = [...steps, ...steps.slice(0, 1)].map((step) => `/${titleOf(step.resource)}/${step.flow.writes}`);
   return { paths, resource, pattern };
 }
 
-/** True when a path could match both patterns. Two wildcards in one component are taken to meet. */
+/** True if a path could match both patterns. Two wildcards in one component are assumed to overlap. */
 function mayMeet(a: readonly GlobPart[], b: readonly GlobPart[]): boolean {
-  // Many `**` could else be tried in as many ways as there are to place them.
+  // Memoized: several `**` would otherwise be tried in exponentially many combinations.
   const apart = new Set<number>();
   return meetFrom(0, 0);
 

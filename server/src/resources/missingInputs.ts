@@ -4,8 +4,8 @@ import { type Resource } from './model/kind.ts';
 import { documentName, resourceDirectory } from './model/resourcePath.ts';
 
 /**
- * Says which patterns of a resource match nothing, each with its place in the document, in the order of the document.
- * Those that cannot be matched at all are left out: what is made of them fails.
+ * Returns the patterns of a resource that match nothing, each with its position, in document order. Patterns that
+ * cannot be matched are skipped: building their output fails.
  */
 export async function missingInputs(inputs: InputMatcher, resource: Resource): Promise<readonly string[]> {
   const reads = new Set(resource.kind.flows(resource).flatMap((flow) => flow.reads));

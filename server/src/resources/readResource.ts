@@ -9,13 +9,13 @@ import { readResourceFile } from './resourceFile.ts';
 import { leftTemplates } from './templatesIn.ts';
 import { isUuid } from '../documents/fieldTypes.ts';
 
-/** A resource's home, with what its document says. */
+/** A resource directory with its parsed document. */
 export interface StoredResource {
   readonly kind: ResourceKind;
   readonly id: string;
   /** Absolute pond path. */
   readonly home: string;
-  /** As the document has it; the id where it has none. */
+  /** Name in the document; the UUID if the document has none. */
   readonly name: string;
   readonly desc: string;
   readonly text: string;
@@ -28,16 +28,16 @@ export interface StoredResource {
   readonly resource: Resource | undefined;
 }
 
-/** Returns the resources of homes, in their order, without those whose documents have errors. */
+/** Returns the resources of directories, in order, without those whose documents have errors. */
 export function resourcesOf(homes: readonly StoredResource[]): readonly Resource[] {
   return homes.flatMap(({ resource }) => (resource === undefined ? [] : [resource]));
 }
 
-/** Homes whose documents are remembered as parsed. */
+/** Maximum number of parsed documents in the cache. */
 const rememberedMax = 500;
 const remembered = new Map<string, StoredResource>();
 
-/** Returns the home at `/KIND/<uuid>`, a directory; undefined when it has no document. */
+/** Returns the resource in the directory `/KIND/<uuid>`; undefined if it has no document. */
 export async function readResource(fs: FileSystem, kindName: string, id: string): Promise<StoredResource | undefined> {
   const kind = resourceKinds.find((candidate) => candidate.kind === kindName);
   if (kind === undefined) return undefined;
@@ -98,7 +98,7 @@ function parseHome(kind: ResourceKind, id: string, { text, sha256, modifiedUs }:
   return { kind, id, home: `/${kind.kind}/${id}`, name, desc, text, sha256, modifiedUs, problems, resource };
 }
 
-/** A home holds one document, of its own kind. */
+/** A resource directory holds one document, of its own kind. */
 function misplaced(kind: ResourceKind, count: number, found: ResourceKind | undefined): readonly Problem[] {
   const start = { line: 0, character: 0 };
   const problem = (message: string): Problem => ({

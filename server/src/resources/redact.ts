@@ -1,36 +1,39 @@
 /**
- * Keeps secrets out of what is shown or stored. A text is redacted before it is cut: no search finds a part of a
- * secret.
+ * Keeps secrets out of displayed and stored text. A text is redacted before it is truncated, because a search would
+ * miss part of a secret.
  */
 
-/** Characters of a secret that is replaced in data and records: a shorter one may be a common word or number. */
+/**
+ * Minimum length, in characters, of a secret that is replaced in data and records: a shorter one may be a common word
+ * or number.
+ */
 const lengthInDataMin = 8;
 
-/** Returns the text with every secret replaced, the longest first: one may be part of another. */
+/** Returns the text with every secret replaced, longest first: one may be part of another. */
 export function redact(text: string, secrets: readonly string[]): string {
   const longestFirst = [...secrets].sort((a, b) => b.length - a.length);
   return longestFirst.reduce((clean, secret) => (secret === '' ? clean : clean.replaceAll(secret, '…')), text);
 }
 
 /**
- * Returns the start of a text on one line, at most `lengthMax` characters, without the secrets. Empty when there is
+ * Returns the start of a text on one line, at most `lengthMax` characters, without the secrets. Empty if there is
  * nothing to show.
  */
 export function excerptOf(text: string, secrets: readonly string[], lengthMax: number): string {
   const onOneLine = redact(text, secrets)
     .replace(/[\s\p{C}]+/gu, ' ')
     .trim();
-  // Joining lines may complete a secret that has a blank in it.
+  // Joining lines may complete a secret that contains a space.
   return redact(onOneLine, secrets).slice(0, lengthMax);
 }
 
-/** Returns a JSON value with every secret in its texts and keys replaced. `text` is the JSON that it was parsed from. */
+/** Returns a JSON value with every secret in its strings and keys replaced. `text` is the JSON it was parsed from. */
 export function redactJson(value: unknown, text: string, secrets: readonly string[]): unknown {
   const present = longEnough(secrets).filter((secret) => text.includes(secret));
   return present.length === 0 ? value : redactValue(value, present);
 }
 
-/** Returns the secrets that are replaced in data and records. */
+/** Returns the secrets that are long enough to be replaced in data and records. */
 export function longEnough(secrets: readonly string[]): readonly string[] {
   return secrets.filter(({ length }) => length >= lengthInDataMin);
 }

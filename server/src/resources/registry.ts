@@ -9,7 +9,7 @@ import { reduce } from './kinds/reduce/kind.ts';
 import { scribble } from './kinds/scribble/kind.ts';
 import { template } from './kinds/template/kind.ts';
 
-/** All kinds of resources, in the order in which data flow through them: all lists of resources are in it. */
+/** All kinds of resources, in the order of the data flow; all lists of resources use this order. */
 export const resourceKinds: readonly ResourceKind[] = Object.freeze([
   hydroVu,
   inbox,

@@ -7,21 +7,21 @@ import { comparePositions, type TextRange } from '../documents/position.ts';
 import { type Problem } from '../documents/problem.ts';
 import { isResource, looksLikeResource } from './detectResource.ts';
 
-/** How many problems of a document are told; who has a hundred does not read the next. */
+/** Maximum number of problems reported per document; more would not be read. */
 const problemsMax = 100;
 
-/** A document of a file that means to be a resource. */
+/** A document of a file that is meant to be a resource. */
 export interface ResourceDocument {
-  /** Undefined when it is no mapping or could not be read. */
+  /** Undefined if it is not a mapping or cannot be parsed. */
   readonly root: MapNode | undefined;
-  /** Undefined when the kind is missing or not known. */
+  /** Undefined if the kind is missing or unknown. */
   readonly kind: ResourceKind | undefined;
   readonly problems: readonly Problem[];
 }
 
 /**
- * Returns the resources that `text` declares, each with its problems in the order of the text; documents that are no
- * resources are left out, so a file without any gives an empty list. Never throws, reads nothing but the text.
+ * Returns the resources that `text` declares, each with its problems in the order of the text. Other documents are
+ * skipped, so a file without resources gives an empty list. Never throws; reads nothing but the text.
  */
 export function readResourceFile(text: string, kinds: readonly ResourceKind[]): readonly ResourceDocument[] {
   const documents = parseDocuments(text).filter(({ root, broken }) =>
@@ -38,7 +38,7 @@ export function readResourceFile(text: string, kinds: readonly ResourceKind[]): 
   });
 }
 
-/** While the syntax is broken, the values may not be what was meant, so only the syntax is spoken of. */
+/** While the syntax is broken, the values may not be as intended, so only syntax errors are reported. */
 function checkDocument(document: ParsedDocument, kinds: readonly ResourceKind[]): readonly Problem[] {
   const { root, broken, problems } = document;
   if (broken || root?.type !== 'map') return problems;
@@ -55,7 +55,7 @@ function checkImplemented(root: MapNode, kind: ResourceKind | undefined): readon
   return [{ code: 'kind-not-implemented', severity: 'warning', message, range }];
 }
 
-/** Adds the document to `names`, and returns a problem when its kind and name are there already. */
+/** Adds the document to `names`, and returns a problem if its kind and name already exist. */
 function checkRepeated(root: YamlNode | undefined, names: Map<string, TextRange>): readonly Problem[] {
   const kind = textOf(root, 'kind');
   const name = textOf(root, 'name');
@@ -76,7 +76,7 @@ function byPosition(a: Problem, b: Problem): number {
   return comparePositions(a.range.start, b.range.start);
 }
 
-/** An aliased value is checked at each use, and has the same problems at the same place each time. */
+/** An aliased value is checked at each use, which gives the same problems at the same position each time. */
 function distinct(problems: readonly Problem[]): Problem[] {
   const known = new Map<string, Problem>();
   for (const problem of problems) {

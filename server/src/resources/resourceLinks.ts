@@ -1,19 +1,19 @@
-/** The links in the directories of kinds that lead to homes: the names of resources. */
+/** Links in the directories of kinds to resource directories: the names of resources. */
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { idOfTarget } from './model/resourcePath.ts';
 
-/** A home, by its place. */
+/** Kind and UUID of a resource directory. */
 export interface ResourceId {
   readonly kind: string;
   readonly id: string;
 }
 
-/** Returns the paths of the links in a kind's directory that lead to a home, which need not be there. */
+/** Returns the paths of the links in a kind's directory to a resource directory, which may be missing. */
 export async function linksTo(root: WorkingDirectory, { kind, id }: ResourceId): Promise<readonly string[]> {
   return (await linksOf(root, kind)).filter((link) => link.id === id).map(({ path }) => path);
 }
 
-/** Returns the links in a kind's directory that lead to homes; none where there is no such directory. */
+/** Returns the links in a kind's directory to resource directories; none if the kind's directory is missing. */
 export async function linksOf(
   root: WorkingDirectory,
   kind: string,

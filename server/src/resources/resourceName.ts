@@ -5,8 +5,8 @@ import { type ResourceId, linksTo } from './resourceLinks.ts';
 import { idOfTarget } from './model/resourcePath.ts';
 
 /**
- * Returns the name of the resource with a UUID in a tree: a link of that name leads to its directory. Undefined when no
- * link does. The document usually has the name; a document with errors may have another one, so then the links are
+ * Returns the name of the resource with a UUID in a tree: the name of a link to its directory. Undefined without such a
+ * link. The document usually has the name; a document with errors may have a different one, so then the links are
  * searched.
  */
 export async function resourceName(fs: FileSystem, place: ResourceId): Promise<string | undefined> {

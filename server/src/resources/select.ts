@@ -3,8 +3,8 @@ import { didYouMean } from '../base/suggest.ts';
 import { type StoredResource } from './readResource.ts';
 
 /**
- * Returns the homes that names stand for, in the order of `homes`; all when there are no names. A name is a NAME that
- * only one resource has, KIND/NAME, or a UUID. Fails `resource-not-found`.
+ * Returns the resources that names refer to, in the order of `homes`; all if there are no names. A name is a NAME that
+ * is unique, KIND/NAME, or a UUID. Fails `resource-not-found`.
  */
 export function selectResources(
   homes: readonly StoredResource[],

@@ -7,8 +7,8 @@ import { type Schema } from '../documents/schema.ts';
 import { hasTemplate } from '../documents/templateText.ts';
 
 /**
- * Returns the texts of a document that are expanded when it is applied and hold a `{{ }}` template: those of its shape
- * that are not to stay as they are written.
+ * Returns the texts of a document that contain a `{{ }}` template and are expanded on apply: those that its schema does
+ * not mark as verbatim.
  */
 export function templatesIn(node: YamlNode, shape: Schema): readonly ScalarNode[] {
   if (node.type === 'scalar') {
@@ -25,7 +25,7 @@ export function templatesIn(node: YamlNode, shape: Schema): readonly ScalarNode[
   });
 }
 
-/** Returns a problem for each template in a document of the pond that only applying it would expand. */
+/** Returns a problem for each template in a document of the pond that only applying would expand. */
 export function leftTemplates(root: MapNode, kinds: readonly ResourceKind[], kind: ResourceKind): readonly Problem[] {
   return templatesIn(root, documentSchema(kinds, kind)).map(({ range }) => ({
     code: 'template-left',

@@ -5,12 +5,10 @@ import { type ObjectSchema, optional, required, type Schema, type TextSchema } f
 import { suggest } from '../../base/suggest.ts';
 import { isUuid, nameText, plainText, verbatimText } from '../../documents/fieldTypes.ts';
 
-/** Keys of every resource document, in the order in which they are written. */
+/** Keys of every resource document, in the order of writing. */
 export const envelopeKeys = ['apiVersion', 'kind', 'name', 'desc', 'metadata', 'spec'] as const;
 
-/**
- * Returns the shape of a whole document of one kind, or, without a kind, of a document whose `spec` is not looked at.
- */
+/** Returns the schema of a whole document of one kind or, without a kind, of a document whose `spec` is not checked. */
 export function documentSchema(kinds: readonly ResourceKind[], kind: ResourceKind | undefined): ObjectSchema {
   const specShape: Schema = kind?.spec ?? { type: 'anything' };
   return {
@@ -34,13 +32,13 @@ export function documentSchema(kinds: readonly ResourceKind[], kind: ResourceKin
   };
 }
 
-/** Returns the kind that a document declares, or undefined when it declares none that is known. */
+/** Returns the kind that a document declares; undefined if it declares no known kind. */
 export function kindOf(kinds: readonly ResourceKind[], root: YamlNode | undefined): ResourceKind | undefined {
   const name = textOf(root, 'kind');
   return kinds.find((kind) => kind.kind === name);
 }
 
-/** Returns the known kind that a misspelled one is near to, or undefined. */
+/** Returns the known kind that is closest to a misspelled one, or undefined. */
 export function nearestKind(kinds: readonly ResourceKind[], name: string): ResourceKind | undefined {
   const suggestion = suggest(
     name,
@@ -58,7 +56,7 @@ function resourceNameShape(kinds: readonly ResourceKind[]): TextSchema {
   return { ...nameText, check: (text) => [...(nameText.check?.(text) ?? []), ...reservedName(kinds, text)] };
 }
 
-/** `/KIND/KIND` is where a kind keeps its table, and `/KIND/<UUID>` where a resource has its home. */
+/** `/KIND/KIND` is reserved for the table of a kind, and `/KIND/<UUID>` for a resource directory. */
 function reservedName(kinds: readonly ResourceKind[], text: string): readonly Issue[] {
   if (kinds.some((kind) => kind.kind === text)) {
     return [{ code: 'name-reserved', message: `"${text}" is the name of a kind` }];

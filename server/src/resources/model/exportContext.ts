@@ -1,23 +1,23 @@
-/** What a Template knows of the files that an export wrote before it. */
+/** Files of an earlier export stage that a Template can refer to. */
 
-/** A file of an export, as templates see it. */
+/** An exported file, as templates see it. */
 export interface ExportRecord {
-  /** Relative to the folder that is exported to, or to the page, with `/` between names. */
+  /** Relative to the export folder or to the page, with `/` between names. */
   readonly file: string;
-  /** Seconds since 1970 UTC, inclusive and exclusive; null when the file is not a part by time. */
+  /** Seconds since 1970 UTC, inclusive and exclusive; null if the file is not a partition by time. */
   readonly start_time: number | null;
   readonly end_time: number | null;
 }
 
-/** The variable `export`: records in order of time, below an object for each capture of the pattern. */
+/** The variable `export`: records in time order, in nested objects keyed by the captures of the pattern. */
 export type ExportContext = readonly ExportRecord[] | { readonly [capture: string]: ExportContext };
 
-/** A record with what the wildcards of the pattern stood for. */
+/** A record with the captures of the pattern. */
 export interface CapturedRecord extends ExportRecord {
   readonly captures: readonly string[];
 }
 
-/** Records of one pattern, folded by their captures, which are equally many; an empty object for none. */
+/** Nests the records of one pattern by their captures, which are equal in number; an empty object without records. */
 export function foldRecords(records: readonly CapturedRecord[]): ExportContext {
   if (records.length === 0) return {};
   const sorted = [...records].sort((a, b) => (a.start_time ?? -Infinity) - (b.start_time ?? -Infinity) || 0);
@@ -36,6 +36,6 @@ function fold(records: readonly CapturedRecord[], depth: number): ExportContext 
     else group.push(record);
   }
   const sorted = [...groups].sort(([a], [b]) => (a < b ? -1 : 1));
-  // Names come from a pond: none may stand for what every object has.
+  // Names come from a pond, so none may refer to an inherited property of objects.
   return Object.fromEntries(sorted.map(([name, group]) => [name, fold(group, depth + 1)]));
 }

@@ -1,4 +1,4 @@
-/** What a kind of resource is, and what its functions are given: types that name each other stand together. */
+/** A kind of resource, and the arguments of its functions. Types that refer to each other are in one file. */
 import { type DerivedEntries, type InputMatcher } from './derivedContent.ts';
 import { type RunCounts, type RunOutcome } from './runState.ts';
 import { type Materializer } from '../../materialize/materializer.ts';
@@ -7,36 +7,37 @@ import { type MapNode } from '../../documents/yamlNode.ts';
 import { type ScalarNode } from '../../documents/yamlNode.ts';
 import { type ObjectSchema } from '../../documents/schema.ts';
 
-/** All that the pond knows about one kind of resource. Each kind is one file under kinds/. */
+/** Definition of a kind of resource. Each kind is one file under kinds/. */
 export interface ResourceKind {
   /** As written after `kind:`. */
   readonly kind: string;
-  /** What it does, in one sentence without a full stop, beginning with a verb: "copies files of the host". */
+  /** Purpose in one sentence without a full stop, beginning with a verb: "copies files of the host". */
   readonly summary: string;
-  /** More about it, in Markdown. */
+  /** Details, in Markdown. */
   readonly doc: string;
   readonly spec: ObjectSchema;
-  /** A complete document that has no problems. */
+  /** A complete document without problems. */
   readonly example: string;
-  /** What flows through it, told of the document alone. The order of runs and the cycles come from it. */
+  /** Data flow of a resource, from its document alone. Determines the order of runs and the cycles. */
   readonly flows: (resource: Resource) => readonly Flow[];
   /**
-   * What it derives; undefined for a kind that derives nothing. Loaded when a home of the kind is first looked into.
+   * Loads the function that derives content, when a resource directory of the kind is first listed; undefined for a
+   * kind that derives nothing.
    */
   readonly derive?: () => Promise<Derive>;
-  /** What a run does; undefined for a kind of which a run makes what it derives. Loaded when it first runs. */
+  /** Loads the run function, at the first run; undefined for a kind whose runs build its derived content. */
   readonly run?: () => Promise<Run>;
 }
 
-/** Something that a resource makes, with what it makes it of. */
+/** An output of a resource with its inputs. */
 export interface Flow {
-  /** Pattern of the paths below the home that it writes: `daily/*`; `**` for all of it. */
+  /** Pattern of the paths written, relative to the resource directory: `daily/*`; `**` for all of it. */
   readonly writes: string;
-  /** Patterns of pond paths, as the document has them; none for what comes from outside of the pond. */
+  /** Patterns of pond paths, as in the document; none for data from outside the pond. */
   readonly reads: readonly ScalarNode[];
 }
 
-/** A resource as a tree of the pond has it: a document without errors, in its home. */
+/** A resource in a tree of the pond: a document without errors, in its resource directory. */
 export interface Resource {
   readonly kind: ResourceKind;
   /** UUID, lower case. */
@@ -51,37 +52,37 @@ export interface Resource {
   readonly modifiedUs: number;
 }
 
-/** False for a kind whose documents are checked and kept only: its resources do nothing in this version. */
+/** False for a kind whose documents are only checked and stored: its resources do nothing in this version. */
 export function isImplemented({ run, derive }: Pick<ResourceKind, 'run' | 'derive'>): boolean {
   return run !== undefined || derive !== undefined;
 }
 
-/** What a resource's home holds beside what is stored there: names of its collections, scopes, … with their content. */
+/** Returns the derived content of a resource directory: names of its collections, scopes, … with their content. */
 export type Derive = (resource: Resource, inputs: InputMatcher) => DerivedEntries;
 
-/** What a run is given. */
+/** Input of a run. */
 export interface RunContext {
   readonly resource: Resource;
   /**
-   * The resource's home in the transaction of the run, where nobody else sees the changes before they are committed
-   * with the record of the run. Asked for anew after a checkpoint.
+   * Returns the resource directory in the transaction of the run, which isolates the changes until they are committed
+   * with the record of the run. Call again after a checkpoint.
    */
   home(): Promise<WorkingDirectory>;
-  /** The newest commit, with what is derived from it. */
+  /** The latest commit, with the content derived from it. */
   readonly inputs: InputMatcher;
   readonly workshop: Materializer;
   readonly signal: AbortSignal;
   readonly progress: (message: string, done: number, total?: number) => void;
-  /** The value of an environment variable; undefined when it is not set. */
+  /** The value of an environment variable; undefined if it is not set. */
   readonly env: (name: string) => string | undefined;
   /** Milliseconds since 1970 UTC. */
   readonly now: () => number;
   /**
-   * Commits what is written so far, data and progress together, and goes on in the next transaction: for a collection
-   * that is so long that to lose all of it would be worse than to have it in parts.
+   * Commits everything written so far, data and progress together, and continues in the next transaction. For a
+   * collection so long that losing all of it would be worse than keeping part of it.
    */
   checkpoint(soFar: RunCounts): Promise<void>;
 }
 
-/** Runs a resource once. A failure that is thrown leaves the pond as it was at the last checkpoint. */
+/** Runs a resource once. If it throws, the pond stays as it was at the last checkpoint. */
 export type Run = (context: RunContext) => Promise<RunOutcome>;

@@ -1,6 +1,6 @@
 /**
- * Names of the directories that may hold homes: one for each kind of the registry, which is not loaded to open a pond
- * that has none. A test compares the two.
+ * Names of the directories that may contain resource directories: one for each kind of the registry, which is not
+ * loaded to open a pond without resources. A test compares the two.
  */
 const kindNames: ReadonlySet<string> = new Set([
   'Backup',

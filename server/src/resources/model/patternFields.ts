@@ -5,7 +5,7 @@ import { type Field, required } from '../../documents/schema.ts';
 import { hasTemplate } from '../../documents/templateText.ts';
 import { outPatternText, pondGlobText } from '../../documents/fieldTypes.ts';
 
-/** Which inputs a dataset takes and what it calls its outputs; Reduce and Template have these fields. */
+/** Input pattern and output names of a dataset; Reduce and Template have these fields. */
 export const patternFields: Readonly<Record<string, Field>> = {
   in_pattern: required(
     pondGlobText,

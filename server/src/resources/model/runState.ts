@@ -1,17 +1,17 @@
-/** What a kind says of a run. */
+/** Result of a run, as a kind reports it. */
 import { type PondError } from '../../base/error.ts';
 
-/** What a run brought. Zeros when there was nothing new. */
+/** Amount of new data of a run; zeros if there is none. */
 export interface RunCounts {
   readonly rows: number;
   readonly bytes: number;
   readonly files: number;
 }
 
-/** How a run ended that did not fail as a whole. */
+/** Outcome of a run that did not fail as a whole. */
 export interface RunOutcome extends RunCounts {
-  /** What a person should know, as sentences. */
+  /** Messages for users, as sentences. */
   readonly notes: readonly string[];
-  /** What failed while the rest was kept: the run counts as failed. */
+  /** Failure of part of the run, the rest of which was kept: the run counts as failed. */
   readonly failure?: PondError;
 }

@@ -1,7 +1,7 @@
 import { type Field, required } from '../../documents/schema.ts';
 import { plainText, secretText } from '../../documents/fieldTypes.ts';
 
-/** How to reach a bucket of an S3-compatible store; Backup and Copy have these fields in their spec. */
+/** Access to a bucket of an S3-compatible store; the specs of Backup and Copy have these fields. */
 export const s3Fields: Readonly<Record<string, Field>> = {
   bucket: required(plainText, 'Name of the bucket.', 'pond-backup'),
   region: required(plainText, 'Region of the store; many compatible stores take `auto`.', 'auto'),

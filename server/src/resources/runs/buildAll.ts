@@ -11,30 +11,30 @@ import { type RunCounts, type RunOutcome } from '../model/runState.ts';
 import { mapLimit } from '../../base/mapLimit.ts';
 import { missingInputs } from '../missingInputs.ts';
 
-/** Who waits for it. */
+/** Cancellation and progress of the run. */
 interface MakeOptions {
   readonly signal: AbortSignal;
   readonly progress: (message: string, done: number, total?: number) => void;
 }
 
-/** What one file brought, rows not counted, or why there is none. */
+/** Size of one built file without its rows, or the error of its build. */
 type BuildOutput = RunCounts | PondError;
 
 const nothing: RunCounts = { rows: 0, bytes: 0, files: 0 };
 
-/** Files whose rows are counted by one statement. */
+/** Number of files whose rows one statement counts. */
 const countedAtOnce = 1000;
 
-/** Failures and patterns that are named in the notes; more are counted. */
+/** Maximum number of failures and of patterns listed in the notes; the rest is counted. */
 const namedMax = 20;
 
-/** Files made at a time: as many as the builder builds at a time. */
+/** Number of files built concurrently: the concurrency of the builder. */
 const madeAtOnce = 3;
 
 /**
- * Makes all that a resource of the newest commit derives, as far as it is not made yet: the run of a kind that only
- * derives. A file or folder that fails does not keep the others from being made: the first failure, in the order of
- * paths, is the run's, the others are notes.
+ * Builds everything that a resource of the latest commit derives and that is not built yet: the run of a kind that only
+ * derives. A file or folder that fails does not stop the others: the first failure, in path order, is the failure of
+ * the run, the others are notes.
  */
 export async function buildAll(pond: ResourcePond, resource: Resource, options: MakeOptions): Promise<RunOutcome> {
   const version = String(pond.head.number);
@@ -48,7 +48,7 @@ export async function buildAll(pond: ResourcePond, resource: Resource, options: 
     const files = await failing(() => makeOne(pond, at, options));
     done += 1;
     if (isPondError(files)) return files;
-    // Files of one key are one in the cache.
+    // Files with the same key are one file in the cache.
     if (files.length === 0 || counted.has(at.node.sha256)) return nothing;
     counted.add(at.node.sha256);
     if (at.node.type !== 'file') tables.push(...files);
@@ -73,7 +73,7 @@ interface Found {
   readonly failures: readonly PondError[];
 }
 
-/** The derived files below the home, in order of path, and why a folder of it cannot be listed. */
+/** The derived files in the resource directory, in path order, and the errors of folders that cannot be listed. */
 async function findDerived(root: WorkingDirectory, resource: Resource): Promise<Found> {
   const derived: NodePath[] = [];
   const failures: PondError[] = [];
@@ -90,13 +90,14 @@ async function findDerived(root: WorkingDirectory, resource: Resource): Promise<
   return { derived, failures };
 }
 
-/** The host files of what is derived; none when they were made before. */
+/** The host files of a derived file; none if they were already built. */
 async function makeOne(pond: ResourcePond, at: NodePath, { signal }: MakeOptions): Promise<readonly HostFile[]> {
   return pond.workshop.known(at.node.sha256) === undefined ? await pond.hostFiles(at.node, { signal }) : [];
 }
 
 /**
- * The rows of Parquet files, told by their footers: many in one statement, as most of what each takes is the asking.
+ * Counts the rows of Parquet files from their footers: many files per statement, because the overhead of a statement
+ * dominates.
  */
 async function rowsIn(pond: ResourcePond, files: readonly HostFile[], signal: AbortSignal): Promise<number> {
   let rows = 0;
@@ -109,7 +110,7 @@ async function rowsIn(pond: ResourcePond, files: readonly HostFile[], signal: Ab
   return rows;
 }
 
-/** What work gives, or the error that it fails with, unless it was cancelled. */
+/** Returns the result of the work or the error it fails with; rethrows if it was cancelled. */
 async function failing<T>(work: () => Promise<T>): Promise<T | PondError> {
   try {
     return await work();
@@ -119,7 +120,7 @@ async function failing<T>(work: () => Promise<T>): Promise<T | PondError> {
   }
 }
 
-/** All but the rows. */
+/** Adds up everything but the rows. */
 function sum(made: readonly BuildOutput[]): RunCounts {
   const counts = { ...nothing };
   for (const one of made) {

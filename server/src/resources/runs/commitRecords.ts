@@ -12,16 +12,16 @@ export interface PendingRecord {
   readonly record: RunRecord;
 }
 
-/** What records of a round are committed with. */
+/** Dependencies and options for committing records. */
 export interface Recording {
   readonly effects: { readonly author: string };
-  /** True for a round of a schedule: what only says again what the newest record of its home says is left out. */
+  /** True for a scheduled round: a record that only repeats the latest record of its resource is skipped. */
   readonly isRepeated?: boolean;
 }
 
 /**
- * Puts records of several runs into the pond with one commit, none for none. A home that is gone takes its records with
- * it. Returns what kept them from being committed: what the runs said of themselves is worth more than that.
+ * Adds records of several runs to the pond in one commit; no commit without records. Records of a deleted resource are
+ * dropped. Returns the error of a failed commit instead of throwing, because the results of the runs matter more.
  */
 export async function commitRecords(
   pond: ResourcePond,
@@ -69,7 +69,7 @@ function messageOf(pending: readonly PendingRecord[]): string {
   return `run ${what}: ${endings(pending)}`;
 }
 
-/** How runs ended, in words: "2 ok, 1 failed". */
+/** Summarizes the results of runs: "2 ok, 1 failed". */
 function endings(pending: readonly PendingRecord[]): string {
   const counts = new Map<string, number>();
   for (const { record } of pending) counts.set(endingOf(record), (counts.get(endingOf(record)) ?? 0) + 1);

@@ -1,4 +1,4 @@
-/** The records of runs that a resource keeps in its home: JSON, one object a line, the newest last. */
+/** Records of runs, kept in the resource directory: JSON, one object per line, the latest last. */
 import { type PondError } from '../../base/error.ts';
 import { type FileSystem } from '../../tinyfs/fs.ts';
 import { type WorkingDirectory } from '../../tinyfs/workingDirectory.ts';
@@ -7,19 +7,22 @@ import { longEnough, redact } from '../redact.ts';
 import { recordsName } from '../model/resourcePath.ts';
 import { type RunCounts } from '../model/runState.ts';
 
-/** How many records a home keeps; older ones are in older versions of the file. */
+/** Maximum number of records in a resource directory; older ones are in older versions of the file. */
 const recordsMax = 100;
 
-/** Bytes of all records of a home, of which every run writes all; the newest is kept whatever it takes. */
+/**
+ * Maximum size of all records of a resource in bytes, because every run rewrites all of them; the latest is kept
+ * regardless of size.
+ */
 const recordsBytesMax = 256 * 1024;
 
-/** Characters of a text in a record: messages of a query engine quote what it read. */
+/** Maximum characters of a text in a record: messages of a query engine quote the text they read. */
 const textLengthMax = 2_000;
 
-/** After this time, in milliseconds, the record of a run is kept though it says what the newest says. */
+/** After this time, in milliseconds, a record is kept even if it repeats the latest one. */
 const sameAgainMs = 60 * 60 * 1000;
 
-/** How a run ended. */
+/** Result of a run. */
 export type RecordedStatus = 'ok' | 'failed' | 'cancelled' | 'skipped';
 
 /** The record of a run. Its fields are the columns of pond.runs, and of RunInfo in the protocol. */
@@ -32,7 +35,7 @@ export interface RunRecord extends RunCounts {
   readonly error: RunFailure | null;
 }
 
-/** Why a run failed, as plain data. */
+/** The failure of a run, as plain data. */
 export interface RunFailure {
   readonly code: string;
   readonly message: string;
@@ -43,7 +46,7 @@ export interface RunFailure {
   readonly character?: number;
 }
 
-/** The plain data of an error. */
+/** Returns the plain data of an error. */
 export function failureOf({ code, message, hint, path, position }: PondError): RunFailure {
   return {
     code,
@@ -54,7 +57,7 @@ export function failureOf({ code, message, hint, path, position }: PondError): R
   };
 }
 
-/** Returns a record without the secrets that messages and notes repeat. */
+/** Returns a record without the secrets that its messages and notes contain. */
 export function withoutSecrets(record: RunRecord, all: readonly string[]): RunRecord {
   const secrets = longEnough(all);
   const { notes, error } = record;
@@ -69,7 +72,9 @@ export function withoutSecrets(record: RunRecord, all: readonly string[]): RunRe
   };
 }
 
-/** Returns the records in a home, oldest first; none when it never ran. Lines that are no records are left out. */
+/**
+ * Returns the records in a resource directory, oldest first; none if the resource never ran. Invalid lines are skipped.
+ */
 export async function readRecords(
   fs: FileSystem,
   { home }: Pick<StoredResource, 'home'>,
@@ -80,15 +85,13 @@ export async function readRecords(
   return parseRecords(await root.readFile(path));
 }
 
-/** Adds a record to those of a home, which is a directory of a transaction. */
+/** Adds a record to a resource directory, which belongs to a transaction. */
 export async function addRecord(home: WorkingDirectory, record: RunRecord): Promise<void> {
   const before = (await home.exists(recordsName)) ? parseRecords(await home.readFile(recordsName)) : [];
   await home.writeFile(recordsName, Buffer.concat(newestLines([...before, shortened(record)])));
 }
 
-/**
- * True for the record of a run that brought nothing and ended as the newest of its home tells of one within the hour.
- */
+/** True if a run without new data ended like the latest recorded run, within an hour. */
 export function isSameAgain(record: RunRecord, newest: RunRecord | undefined): boolean {
   if (newest === undefined || record.rows + record.files > 0) return false;
   const ending = ({ status, notes, error }: RunRecord): string => JSON.stringify([status, notes, error?.message]);
@@ -96,7 +99,7 @@ export function isSameAgain(record: RunRecord, newest: RunRecord | undefined): b
   return ending(shortened(record)) === ending(newest) && sinceMs >= 0 && sinceMs < sameAgainMs;
 }
 
-/** The lines of the newest records, as many as a home keeps. */
+/** The lines of the latest records, up to the limits of a resource directory. */
 function newestLines(records: readonly RunRecord[]): readonly Uint8Array[] {
   const lines: Uint8Array[] = [];
   let bytes = 0;
@@ -129,7 +132,7 @@ function parseRecords(content: Uint8Array): readonly RunRecord[] {
     });
 }
 
-/** Anybody may write the file. */
+/** Validates a record, because any process may write the file. */
 function isRecord(value: unknown): value is RunRecord {
   if (typeof value !== 'object' || value === null) return false;
   const { status, started, durationMs, rows, bytes, files, notes, error } = value as Partial<RunRecord>;

@@ -1,13 +1,17 @@
 /**
- * Who writes the homes of a pond just now. A run has its home from its beginning to its end: its transaction is on the
- * commit at which it began, and a record that another wrote there meanwhile would make all of it a conflict.
+ * Locks on the resource directories of a pond. A run holds the lock of its directory from beginning to end: its
+ * transaction is based on the commit at which it began, so a record that another writer adds in the meantime would make
+ * the whole run a conflict.
  */
 
-/** The homes of one pond that are being written. */
+/** Locks on the resource directories of one pond that are being written. */
 export interface RunLocks {
-  /** Runs work that has the home to itself. Undefined, and nothing is done, while another run has it. */
+  /**
+   * Runs work with exclusive access to the resource directory. Does nothing and returns undefined if another run holds
+   * it.
+   */
   run<T>(id: string, work: () => Promise<T>): Promise<T | undefined>;
-  /** Runs work, which is short, that has the homes to itself: runs that have them come to their end before. */
+  /** Runs short work with exclusive access to the resource directories, after the runs that hold them have ended. */
   note<T>(ids: readonly string[], work: () => Promise<T>): Promise<T>;
 }
 
@@ -16,7 +20,7 @@ interface Writer {
   readonly ended: Promise<unknown>;
 }
 
-/** Returns homes that nobody writes. */
+/** Returns locks that are all free. */
 export function createRunLocks(): RunLocks {
   const writers = new Map<string, Writer>();
 

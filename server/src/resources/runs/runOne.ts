@@ -11,7 +11,7 @@ import { type Resource, type Run, type RunContext } from '../model/kind.ts';
 import { type RunCounts, type RunOutcome } from '../model/runState.ts';
 import { type ResourcePond } from '../tree/resourcePond.ts';
 
-/** What runs are given beside the resource. */
+/** Dependencies of a run, except the resource. */
 export interface RunEffects {
   readonly author: string;
   readonly env: (name: string) => string | undefined;
@@ -19,29 +19,29 @@ export interface RunEffects {
   readonly now: () => number;
 }
 
-/** What a run is asked with. */
+/** Options of a run. */
 export interface ResourceRunOptions {
   readonly effects: RunEffects;
   readonly signal: AbortSignal;
   readonly progress: (message: string, done: number, total?: number) => void;
 }
 
-/** What became of a run. */
+/** Result of a run. */
 export interface RunReport {
   readonly resource: Resource;
   readonly record: RunRecord;
-  /** The commit with the data and the record; undefined when the record is still to be committed. */
+  /** The commit with the data and the record; undefined if the record is not committed yet. */
   readonly commit: number | undefined;
-  /** True when it did not run because another run of it is under way. */
+  /** True if it did not run because another run of the resource is in progress. */
   readonly isElsewhere?: boolean;
 }
 
 const nothing: RunOutcome = { rows: 0, bytes: 0, files: 0, notes: [] };
 
 /**
- * Runs a resource as the newest commit has it, and commits what it wrote with the record of the run. What fails is in
- * the record; the record of a run that wrote nothing is left to the caller, who commits those of several runs at once.
- * Fails for programmers' errors only.
+ * Runs a resource as it is in the latest commit, and commits its output with the record of the run. The record contains
+ * the failure, if any. The caller commits the record of a run that wrote nothing, so that records of several runs share
+ * a commit. Throws only for programming errors.
  */
 export async function runOne(pond: ResourcePond, chosen: Resource, options: ResourceRunOptions): Promise<RunReport> {
   const started = options.effects.now();
@@ -75,7 +75,7 @@ export async function runOne(pond: ResourcePond, chosen: Resource, options: Reso
   }
 }
 
-/** An environment that records the values it gave out: documents refer to it for secrets alone. */
+/** An environment that records the values it returned: documents use variables for secrets only. */
 function rememberingEnv(env: RunEffects['env']): { readonly env: RunEffects['env']; readonly secrets: Set<string> } {
   const secrets = new Set<string>();
   const remembering = (name: string): string | undefined => {
@@ -86,7 +86,7 @@ function rememberingEnv(env: RunEffects['env']): { readonly env: RunEffects['env
   return { env: remembering, secrets };
 }
 
-/** The resource of the newest commit: since the round began it may have changed, or be gone. */
+/** The resource in the latest commit: it may have changed or been deleted since the round began. */
 async function asCommitted(pond: ResourcePond, { kind, id, ...chosen }: Resource): Promise<Resource> {
   const home = await readResource(await pond.at(String(pond.head.number)), kind.kind, id);
   if (home === undefined) {
@@ -100,10 +100,10 @@ function statusOf({ code }: PondError): RecordedStatus {
   return code === 'cancelled' ? 'cancelled' : code === 'resource-not-found' ? 'skipped' : 'failed';
 }
 
-/** The failure, at the resource's document where it does not say what of the pond it is about. */
+/** The failure, located in the resource's document if it names no path of the pond. */
 function aboutResource(resource: Resource, failure: PondError): PondError {
   const { code, message, hint, position, cause } = failure;
-  // Of a disk that fails, the path is one of the host.
+  // The path of a disk error is a host path.
   const isOfHost = code.startsWith('storage-') || code === 'commit-unknown';
   if (failure.path !== undefined && !isOfHost) return failure;
   return new PondError(code, isOfHost ? `${titleOf(resource)}: ${message}` : message, {
@@ -116,10 +116,10 @@ function aboutResource(resource: Resource, failure: PondError): PondError {
 
 interface Writing {
   run(resource: Resource, run: Run): Promise<RunOutcome>;
-  /** Commits what the run wrote with its record; undefined, and nothing is committed, when it wrote nothing. */
+  /** Commits the output of the run with its record; commits nothing and returns undefined if there is no output. */
   commit(record: RunRecord): Promise<number | undefined>;
   abandon(): Promise<void>;
-  /** What was committed on the way. */
+  /** Counts of the data committed at checkpoints. */
   kept(): RunCounts;
 }
 
@@ -180,7 +180,7 @@ function createWriting(
 
 function summaryOf(title: string, { rows, bytes, files }: RunCounts): string {
   const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
-  // Notes of its own may be all that a run has changed.
+  // The notes may be the only output of a run.
   if (rows + files === 0) return `${title}: nothing new`;
   return `${title}: ${rows > 0 ? counted(rows, 'row') : `${counted(files, 'file')}, ${counted(bytes, 'byte')}`}`;
 }

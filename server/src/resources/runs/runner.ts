@@ -1,6 +1,6 @@
 /**
- * Runs resources of the newest commit: each after those that it reads of, unrelated ones side by side. One that fails
- * keeps those that read of it from running, and no others.
+ * Runs resources of the latest commit: each after the resources it reads from, unrelated ones concurrently. A failed
+ * resource stops only the resources that read from it.
  */
 import { PondError } from '../../base/error.ts';
 import { createSemaphore } from '../../base/semaphore.ts';
@@ -16,15 +16,15 @@ import { type ResourcePond } from '../tree/resourcePond.ts';
 import { type RunReport, type RunEffects, runOne, type ResourceRunOptions } from './runOne.ts';
 import { selectResources } from '../select.ts';
 
-/** How many resources run at a time. */
+/** Maximum number of resources that run concurrently. */
 const sideBySideMax = 4;
 
-/** What is to run. */
+/** Resources to run, and options. */
 export interface RunRequest {
-  /** By NAME, KIND/NAME or UUID; all when undefined. */
+  /** By NAME, KIND/NAME or UUID; all if undefined. */
   readonly names?: readonly string[];
   /**
-   * True for a round of a schedule: a run that brings nothing and ends as the one before has no record within the hour.
+   * True for a scheduled round: a run without new data that ends like the one before gets no record within the hour.
    */
   readonly isRepeated?: boolean;
   readonly effects: RunEffects;
@@ -32,24 +32,25 @@ export interface RunRequest {
   readonly progress: ResourceRunOptions['progress'];
 }
 
-/** A run that ended, with what it was a run of. */
+/** A run that ended, with its resource. */
 export interface RunResult {
   readonly kind: string;
   readonly name: string;
   readonly id: string;
   readonly record: RunRecord;
-  /** Number of the commit with the data; undefined when there was nothing new. */
+  /** Number of the commit with the data; undefined if there was no new data. */
   readonly commit: number | undefined;
-  /** True when another run of the resource is under way: that one will have a record. */
+  /** True if another run of the resource is in progress, which will have a record. */
   readonly isElsewhere: boolean;
 }
 
-/** Homes that are being written, by pond. */
+/** Locks on resource directories, by pond. */
 const homesOf = new WeakMap<ResourcePond, RunLocks>();
 
 /**
- * Runs resources once. Fails `resource-not-found` for a name before anything runs; what fails in a run, or for a cycle,
- * is in its record. Results are in the order of ending, each told as progress, `KIND/NAME: ok`.
+ * Runs resources once. Fails `resource-not-found` for an unknown name before anything runs; failures of a run,
+ * including cycles, are in its record. Results are in the order of completion, and each is reported as progress,
+ * `KIND/NAME: ok`.
  */
 export async function runResources(pond: ResourcePond, request: RunRequest): Promise<readonly RunResult[]> {
   await pond.refresh();
@@ -81,7 +82,7 @@ export async function runResources(pond: ResourcePond, request: RunRequest): Pro
       end(resultOf(ran));
       return ran;
     };
-    // What waits for others takes no slot meanwhile.
+    // A run that waits for others takes no slot in the meantime.
     ended.set(
       resource,
       Promise.all(before).then(() => inSlot(run)),
@@ -99,7 +100,7 @@ function resultOf({ resource, record, commit, isElsewhere = false }: RunReport):
   return { kind: resource.kind.kind, name: resource.name, id: resource.id, record, commit, isElsewhere };
 }
 
-/** Says of a result that its record could not be kept. */
+/** Adds to a result that its record could not be stored. */
 function withoutRecord(result: RunResult, pending: readonly RunResult[], { message }: PondError): RunResult {
   if (!pending.includes(result)) return result;
   const notes = [...result.record.notes, `the record of this run could not be kept: ${message}`];
@@ -116,7 +117,7 @@ function busy(resource: Resource, nowMs: number): RunReport {
   return { ...notRun('skipped', resource, error, nowMs), isElsewhere: true };
 }
 
-/** Says why a resource cannot run; undefined when it can. */
+/** Returns the reason why a resource cannot run, as a report; undefined if it can. */
 function unready(resource: Resource, failed: readonly RunReport[], nowMs: number): RunReport | undefined {
   const { kind } = resource;
   if (!isImplemented(kind)) {
@@ -134,7 +135,7 @@ function notRun(status: 'failed' | 'skipped', resource: Resource, error: PondErr
   return { resource, record: recordWithout(status, nowMs, error), commit: undefined };
 }
 
-/** The record of what did not run. */
+/** The record of a resource that did not run. */
 function recordWithout(status: 'failed' | 'skipped', nowMs: number, error: PondError): RunRecord {
   const started = new Date(nowMs).toISOString();
   return { status, started, durationMs: 0, rows: 0, bytes: 0, files: 0, notes: [], error: failureOf(error) };

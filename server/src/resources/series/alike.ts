@@ -3,12 +3,12 @@ import { type HostFile } from '../../pond/types.ts';
 import { type Job } from '../../base/job.ts';
 import { type Materializer } from '../../materialize/materializer.ts';
 
-/** True when all Parquet files have the same columns of the same types; at least one file. */
+/** True if all Parquet files have the same columns of the same types; at least one file. */
 export async function areAlike(files: readonly HostFile[], workshop: Materializer, job: Job): Promise<boolean> {
   try {
     return (await workshop.inspect(files, job)).isAlike;
   } catch (error) {
-    // DuckDB has no type for seconds and timestamps in one column. What else is wrong is said of the file that has it.
+    // DuckDB has no common type for seconds and timestamps. Other errors are reported for the file that has them.
     if (isPondError(error, 'query-failed') || isPondError(error, 'invalid-content')) return false;
     throw error;
   }

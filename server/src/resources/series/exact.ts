@@ -1,11 +1,11 @@
 /**
- * Of which types numbers are that must not lose digits, and which files DuckDB may read as one table, columns matched
- * by name.
+ * Types for numbers that must not lose digits, and files that DuckDB may read as one table, with columns matched by
+ * name.
  */
 import { requireSqlType, type SqlType } from '../../duckdb/sqlType.ts';
 import { type Column } from '../../sandbox/types.ts';
 
-/** Whole numbers read together with FLOAT would become FLOAT; DECIMAL may have no room for numbers of other types. */
+/** Integers read together with FLOAT would become FLOAT; DECIMAL may have no room for numbers of other types. */
 export function areExactTogether(one: string, other: string): boolean {
   return one === other || !(isNarrow(one) || isNarrow(other));
 }
@@ -17,8 +17,8 @@ function isNarrow(type: string): boolean {
 }
 
 /**
- * Returns the type for values of several types, which DuckDB unites to `united`: DOUBLE instead of FLOAT, which has
- * seven digits, and of a DECIMAL without room for all of them.
+ * Returns the type for values of several types, whose union in DuckDB is `united`: DOUBLE instead of FLOAT, which has
+ * seven digits, and instead of a DECIMAL without room for all of them.
  */
 export function exactUnion(types: readonly SqlType[], united: SqlType): SqlType {
   if (united === 'FLOAT') return types.every((type) => type === united) ? united : double;
@@ -31,7 +31,7 @@ export function exactUnion(types: readonly SqlType[], united: SqlType): SqlType 
   return hasRoom ? united : double;
 }
 
-/** How many digits numbers of a type have, at most. */
+/** Maximum number of digits of integers, by type. */
 const integerDigits: Readonly<Record<string, number>> = {
   TINYINT: 3,
   SMALLINT: 5,
@@ -48,7 +48,10 @@ function decimalDigits(type: string): { readonly whole: number; readonly fractio
   return width === undefined ? undefined : { whole: Number(width) - Number(fraction), fraction: Number(fraction) };
 }
 
-/** Returns the items in lists that can be read as one table; each is in the first that it fits into. None for none. */
+/**
+ * Groups items into lists that can be read as one table; each item joins the first list that it fits. Empty for no
+ * items.
+ */
 export function exactLists<T extends { readonly columns: readonly Column[] }>(
   items: readonly T[],
 ): readonly (readonly T[])[] {

@@ -1,4 +1,4 @@
-/** A file among those that follow each other in a series. */
+/** A file of a series, in a sequence of adjacent files. */
 export interface Groupable {
   /** Hexadecimal digits of a hash. */
   readonly key: string;
@@ -6,17 +6,17 @@ export interface Groupable {
 }
 
 export interface GroupLimits {
-  /** Files from so many bytes on stand alone. */
+  /** Files of at least this many bytes form a group of their own. */
   readonly sizeBytesMax: number;
   readonly countMax: number;
 }
 
-/** One in so many small files ends its group. */
+/** Mean group length: one in this many small files ends its group. */
 const lengthMean = 32;
 
 /**
- * Returns the files in groups of neighbors, in their order; none for none. Where a group ends is told by the files'
- * own keys, so that a file which comes, goes or changes touches its own group and at most a few behind it.
+ * Groups adjacent files, keeping their order; empty for no files. Group boundaries depend on the files' own keys, so
+ * adding, removing or changing a file affects its own group and at most a few after it.
  */
 export function groupAdjacent<T extends Groupable>(
   files: readonly T[],

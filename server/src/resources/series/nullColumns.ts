@@ -4,7 +4,7 @@ import { readSql } from '../../sandbox/formats.ts';
 import { type Job } from '../../base/job.ts';
 import { type Materializer } from '../../materialize/materializer.ts';
 
-/** What DuckDB takes for the type of a column of a CSV or JSON file that has no value. */
+/** Types that DuckDB infers for a column without values in a CSV or JSON file. */
 const untold: ReadonlySet<string> = new Set(['VARCHAR', 'JSON']);
 
 /** True for a type that a column may have only because it has no value. */
@@ -12,7 +12,7 @@ export function isUntold(type: string): boolean {
   return untold.has(type);
 }
 
-/** Returns those of the columns, by name, that have no value in any of the Parquet files; at least one column. */
+/** Returns the columns, by name, that have no value in any of the Parquet files; at least one column. */
 export async function nullColumns(
   files: readonly HostFile[],
   names: readonly string[],

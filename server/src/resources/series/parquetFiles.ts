@@ -7,17 +7,17 @@ import { type Job } from '../../base/job.ts';
 import { type Match } from '../model/derivedContent.ts';
 import { type Materializer } from '../../materialize/materializer.ts';
 
-/** An input with those that are written as it is: together they say in which order their dates are. */
+/** An input with the inputs of the same format, which together determine the order of day and month in their dates. */
 export interface AlikeInput {
   readonly match: Match;
-  /** The input itself may be among them. */
+  /** May include the input itself. */
   readonly alike: readonly Match[];
 }
 
 /**
- * Returns an input as Parquet files: all parts of a series in their order, else one. Text and Arrow files are converted
- * first; none for a text file without a byte, which has neither rows nor columns. Fails `invalid-content`, with the
- * input's path, for what is no table, and `ambiguous-dates`.
+ * Returns an input as Parquet files: all parts of a series in order, otherwise one file. Text and Arrow files are
+ * converted first; an empty text file gives none, because it has neither rows nor columns. Fails `invalid-content`,
+ * with the input's path, for content that is not a table, and `ambiguous-dates`.
  */
 export async function parquetFilesOf(
   input: AlikeInput,
@@ -39,7 +39,7 @@ export async function parquetFilesOf(
       try {
         return await converted(file, conversion);
       } catch (error) {
-        // Most files say the order of their dates themselves, and need no others for it.
+        // Most files determine the order of their dates alone, without the others.
         if (!isPondError(error, 'ambiguous-dates') || alike.length < 2) throw error;
         return await converted(file, { ...conversion, settledBy: await csvFilesOf(alike, job) });
       }

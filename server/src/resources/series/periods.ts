@@ -1,18 +1,18 @@
 /** Lengths of calendar time, UTC. */
 export type PeriodUnit = 'year' | 'month' | 'day';
 
-/** A stretch of time, microseconds since 1970 UTC. */
+/** A range of time, microseconds since 1970 UTC. */
 export interface Period {
   readonly startUs: bigint;
-  /** Exclusive: where the next period starts. */
+  /** Exclusive: the start of the next period. */
   readonly endUs: bigint;
 }
 
 const dayUs = 86_400_000_000n;
 
 /**
- * Returns the calendar's periods from the one with `minUs` to the one with `maxUs`, in order; none when `maxUs` is
- * before. With a `count`, so many units make a period: they are counted from year 0, days from 1970.
+ * Returns the calendar periods from the one with `minUs` to the one with `maxUs`, in order; none if `maxUs` is earlier.
+ * With a `count`, a period consists of that many units, counted from year 0; days are counted from 1970.
  */
 export function periodsBetween(minUs: bigint, maxUs: bigint, unit: PeriodUnit, count = 1): readonly Period[] {
   const periods: Period[] = [];
@@ -23,12 +23,12 @@ export function periodsBetween(minUs: bigint, maxUs: bigint, unit: PeriodUnit, c
   return periods;
 }
 
-/** Returns how many periods periodsBetween would return, without making them. */
+/** Returns the number of periods that periodsBetween would return, without creating them. */
 export function countPeriods(minUs: bigint, maxUs: bigint, unit: PeriodUnit, count = 1): number {
   return Math.max(0, indexOf(maxUs, unit, count) - indexOf(minUs, unit, count) + 1);
 }
 
-/** Numbers the periods of a length: consecutive ones have consecutive numbers. */
+/** Returns the index of a period; consecutive periods have consecutive indexes. */
 function indexOf(us: bigint, unit: PeriodUnit, count: number): number {
   const day = floorDivide(us, dayUs);
   if (unit === 'day') return Math.floor(day / count);
@@ -36,7 +36,7 @@ function indexOf(us: bigint, unit: PeriodUnit, count: number): number {
   return Math.floor((unit === 'year' ? year : year * 12 + month) / count);
 }
 
-/** Start of the unit with that number, microseconds. */
+/** Returns the start of the unit with that index, microseconds. */
 function startOf(index: number, unit: PeriodUnit): bigint {
   if (unit === 'day') return BigInt(index) * dayUs;
   const months = unit === 'year' ? index * 12 : index;
@@ -48,9 +48,8 @@ function floorDivide(a: bigint, b: bigint): number {
 }
 
 /*
- * The Gregorian calendar, which JavaScript's Date has for fewer years than DuckDB's TIMESTAMP. Years begin with March
- * here, so that the day that comes and goes is their last; 400 years are 146 097 days, and 1 March 0 is 719 468 days
- * before 1970.
+ * The Gregorian calendar; JavaScript's Date covers fewer years than DuckDB's TIMESTAMP. Years begin in March here, so
+ * that the leap day is their last day; 400 years are 146 097 days, and 1 March 0 is 719 468 days before 1970.
  */
 
 /** `month` from 0 to 11, January to December. */
@@ -61,7 +60,7 @@ function firstDayOf(year: number, month: number): number {
 }
 
 function monthOf(day: number): { readonly year: number; readonly month: number } {
-  // An estimate within a month of the truth, which is then looked up.
+  // An estimate within a month of the true value, which is then looked up.
   const months = Math.floor((day + 719_528) / 30.436_875);
   const found = [months + 1, months, months - 1].find(
     (index) => firstDayOf(Math.floor(index / 12), ((index % 12) + 12) % 12) <= day,

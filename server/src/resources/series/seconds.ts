@@ -1,5 +1,6 @@
 /**
- * Numbers that count milliseconds would be dates of the year 50000, and those that count less would be no dates at all.
+ * Checks the unit of numeric times: milliseconds read as seconds would be dates of the year 50000, and smaller units
+ * would be out of range.
  */
 import { PondError } from '../../base/error.ts';
 import { identifier } from '../../duckdb/sql.ts';
@@ -11,10 +12,10 @@ import { type Job } from '../../base/job.ts';
 import { type Materializer } from '../../materialize/materializer.ts';
 import { timeColumnOf, timeSql } from './time.ts';
 
-/** Seconds from 1970 to the end of the year 9999, which stands for "never" in many systems. */
+/** Seconds from 1970 to the end of the year 9999, which means "never" in many systems. */
 const secondsMax = 253_402_300_800;
 
-/** What times of the years up to about 2200 are when they are counted in smaller units, and how many make a second. */
+/** Range of times up to about the year 2200 in smaller units, and the number of units per second. */
 const units = [
   { name: 'milliseconds', perSecond: '1000', most: 7.3e12 },
   { name: 'microseconds', perSecond: '1000000', most: 7.3e15 },
@@ -22,8 +23,8 @@ const units = [
 ] as const;
 
 /**
- * Fails `invalid-content` when most times of Parquet files are beyond the year 9999, as they are when milliseconds are
- * taken for seconds. A few strange times are left to the clocks that they are from. At least one file.
+ * Fails `invalid-content` if most times of Parquet files are after the year 9999, as happens when milliseconds are read
+ * as seconds. A few outliers are accepted: they come from clocks that are set wrong. At least one file.
  */
 export async function requireSeconds(
   files: readonly HostFile[],

@@ -2,22 +2,19 @@ import { PondError } from '../../base/error.ts';
 import { identifier } from '../../duckdb/sql.ts';
 import { type Column } from '../../sandbox/types.ts';
 
-/** Seconds before and after 1970 within which DuckDB's TIMESTAMP can be reckoned with: 288 000 years. */
+/** Seconds before and after 1970 within which DuckDB can calculate with TIMESTAMP: 288 000 years. */
 const secondsMax = '9100000000000';
 const microsecondsMax = `${secondsMax}000000`;
 
-/**
- * Returns the time column: the first that is called `Timestamp`, in any case, and nothing else. Undefined when there is
- * none.
- */
+/** Returns the time column: the first column named `Timestamp`, in any case. Undefined if there is none. */
 export function timeColumnOf(columns: readonly Column[]): Column | undefined {
   return columns.find(({ name }) => name.toLowerCase() === 'timestamp');
 }
 
 /**
- * Returns the SQL for the time that a column says, a UTC TIMESTAMP; numbers are seconds since 1970 UTC, their fractions
- * kept to the microsecond. NULL for what is no moment: NaN, infinity, a number beyond the years of TIMESTAMP. Fails
- * `invalid-content` when a column of its type says no time.
+ * Returns the SQL for the time of a column, a UTC TIMESTAMP; numbers are seconds since 1970 UTC, with fractions kept to
+ * the microsecond. NULL for invalid times: NaN, infinity, a number outside the range of TIMESTAMP. Fails
+ * `invalid-content` if the column's type cannot represent a time.
  */
 export function timeSql({ name, type }: Column): string {
   const column = identifier(name);

@@ -1,6 +1,7 @@
 /**
- * A tree of the pond with what its resources derive in it: `/KIND/<uuid>` holds, beside what is stored there, what the
- * document says. Nothing is computed to list it. What is derived cannot be changed; all else goes to the tree below.
+ * A tree of the pond including the content that its resources derive: `/KIND/<uuid>` holds its stored files and the
+ * entries that its document declares. Listing computes nothing. Derived entries are read-only; all other operations go
+ * to the underlying tree.
  */
 import { basename as hostName, dirname as hostFolder } from 'node:path';
 import { isPondError, PondError } from '../../base/error.ts';
@@ -16,18 +17,18 @@ import { isBookkeeping } from '../model/resourcePath.ts';
 import { type StoredResource } from '../readResource.ts';
 import { isUuid } from '../../documents/fieldTypes.ts';
 
-/** What a tree with derived directories is made of. */
+/** Dependencies of a tree with derived directories. */
 export interface DerivedBackendParts {
   readonly base: Backend;
-  /** What was derived so far; a new one after each change of the tree. */
+  /** Returns the content derived so far; a new state after each change of the tree. */
   readonly state: () => DerivedState;
-  /** The home at `/KIND/<uuid>` of this tree; undefined when it has no document. */
+  /** Returns the resource in `/KIND/<uuid>` of this tree; undefined if it has no document. */
   readonly readHome: (kind: string, id: string) => Promise<StoredResource | undefined>;
-  /** Called when the tree was changed through the backend, or a change failed. */
+  /** Called after a change of the tree through the backend, successful or not. */
   readonly onChange: () => void;
-  /** Bytes of a derived file; undefined while they are not known. */
+  /** Returns the size of a derived file in bytes; undefined while it is unknown. */
   readonly sizeOf: (key: string) => number | undefined;
-  /** The one host file with the content of a derived file, made where need be. */
+  /** Returns the one host file with the content of a derived file, built if needed. */
   readonly content: (node: Node) => Promise<HostFile>;
 }
 
@@ -35,13 +36,13 @@ export interface DerivedBackendParts {
 export function createDerivedBackend(parts: DerivedBackendParts): Backend {
   const { base, state } = parts;
 
-  /** What a directory holds beside what is stored in it; undefined for a directory of the pond itself. */
+  /** The derived entries of a directory; undefined for a directory of the pond itself. */
   async function derivedIn(at: NodeRole | undefined): Promise<Derived | undefined> {
     if (at?.in === 'derived' && at.node.type === 'directory') {
       return { ...at, entries: await state().entriesOf(at.path, at.node) };
     }
     if (at?.in !== 'home') return undefined;
-    // What is found goes to the state in which it was looked for: the tree may change meanwhile.
+    // Results go to the state in which they were looked up: the tree may change in the meantime.
     const now = state();
     const home = await parts.readHome(at.kind, at.id);
     if (home === undefined) return undefined;
@@ -49,7 +50,7 @@ export function createDerivedBackend(parts: DerivedBackendParts): Backend {
     return { path, modifiedUs, entries: await now.entriesOfHome(home) };
   }
 
-  /** As derivedIn; what cannot be derived is not there. */
+  /** Like derivedIn, but entries that cannot be derived count as missing. */
   async function derivedIfPossible(at: NodeRole | undefined): Promise<Derived | undefined> {
     try {
       return await derivedIn(at);
@@ -59,7 +60,7 @@ export function createDerivedBackend(parts: DerivedBackendParts): Backend {
     }
   }
 
-  /** The node for an entry of the pond itself. */
+  /** Returns the node for an entry of the pond itself. */
   async function place(at: NodeRole | undefined, name: string, node: Node): Promise<Node> {
     if (node.type !== 'directory') return node;
     if (at?.in === 'root' && isKindName(name)) return withRole({ in: 'kind', base: node, kind: name });
@@ -68,7 +69,7 @@ export function createDerivedBackend(parts: DerivedBackendParts): Backend {
     return withRole(home, await countOnlyDerived(home, node));
   }
 
-  /** How many entries a home has beside those that are stored in it. */
+  /** Number of entries of a resource directory that are derived only, not stored. */
   async function countOnlyDerived(home: NodeRole, node: Node): Promise<number> {
     let count = 0;
     for (const name of (await derivedIfPossible(home))?.entries.keys() ?? []) {
@@ -100,7 +101,7 @@ export function createDerivedBackend(parts: DerivedBackendParts): Backend {
     const stored = at.in === 'derived' ? [] : await base.list(at.base);
     const entries: Entry[] = [];
     for (const { name, node } of stored) entries.push({ name, node: await place(at, name, node) });
-    // A home whose document has errors still has its document.
+    // A resource directory whose document has errors still lists its document.
     const derived = at.in === 'home' ? await derivedIfPossible(at) : await derivedIn(at);
     if (derived === undefined) return entries;
     const taken = new Set(entries.map(({ name }) => name));
@@ -119,7 +120,7 @@ export function createDerivedBackend(parts: DerivedBackendParts): Backend {
       const { hostPath } = await parts.content(node);
       return openHostDisk(hostFolder(hostPath)).readStream(hostName(hostPath), range?.start, range?.end);
     };
-    // What the cache dropped since it was made is made again.
+    // Content that the cache has evicted since it was built is built again.
     const content = (await stream()) ?? (await stream());
     if (content === undefined) throw new PondError('storage-failed', 'a derived file was removed from the cache');
     yield* content;
@@ -137,13 +138,13 @@ export function createDerivedBackend(parts: DerivedBackendParts): Backend {
     return made;
   }
 
-  /** The path as the tree below knows it. Fails `read-only` for what is derived. */
+  /** The path in the underlying tree. Fails `read-only` for derived entries. */
   async function stored(path: DirectoryPath, name: string): Promise<DirectoryPath> {
     const at = roleOf(path[path.length - 1]!);
     if (at?.in === 'derived') throw madeByResource(`${at.path}/${name}`);
     if (at?.in === 'home') {
       const derived = (await derivedIfPossible(at))?.entries.has(name) === true;
-      // What stood there before the document said so is in its way, and may go.
+      // A stored entry from before the document declared this name is an obstacle, so it may be removed.
       if (derived && (await base.lookup(at.base, name)) === undefined) {
         throw madeByResource(`/${at.kind}/${at.id}/${name}`);
       }
@@ -152,7 +153,7 @@ export function createDerivedBackend(parts: DerivedBackendParts): Backend {
     return [baseOf(root), ...below.map(baseOf)];
   }
 
-  /** Runs a change of the tree, of which nothing that was derived before may be left: not when it fails, either. */
+  /** Runs a change of the tree and then invalidates all derived content, even if the change fails. */
   async function changing<T>(change: () => Promise<T>): Promise<T> {
     try {
       return await change();

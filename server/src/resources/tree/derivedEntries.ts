@@ -1,11 +1,11 @@
 /**
- * What resources derive in one state of a tree.
+ * Entries that resources derive in one state of a tree.
  *
  * Invariants:
- * - What is remembered is a function of the tree's state: whoever changes the state starts with nothing remembered. A
- *   directory of an earlier state, which somebody still holds, is another than the one at its path now.
- * - A directory that is listed while it is being listed, by whatever way its patterns lead back to it, is a cycle. Only
- *   finished lists are shared, so that two listings never wait for each other.
+ * - Cached entries are a function of the tree's state: a new state starts with an empty cache. A directory of an
+ *   earlier state that is still in use is distinct from the current one at its path.
+ * - A directory that is listed while it is being listed, however its patterns lead back to it, is a cycle. Only
+ *   finished lists are shared, so two listings never wait for each other.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { PondError } from '../../base/error.ts';
@@ -13,20 +13,23 @@ import { type DerivedDirectory, type DerivedEntries, type InputMatcher } from '.
 import { documentName } from '../model/resourcePath.ts';
 import { type StoredResource } from '../readResource.ts';
 
-/** What derived directories hold, as far as they were looked into. */
+/** Entries of derived directories that were listed so far. */
 export interface DerivedState {
-  /** What a home holds beside what is stored there. Fails `resource-invalid` for a document with errors. */
+  /** Entries that a resource directory derives. Fails `resource-invalid` for a document with errors. */
   entriesOfHome(home: StoredResource): Promise<DerivedEntries>;
-  /** What a derived directory holds. Fails as its patterns do, and `resource-cycle`. */
+  /** Entries of a derived directory. Fails as its patterns do, and `resource-cycle`. */
   entriesOf(path: string, directory: DerivedDirectory): Promise<DerivedEntries>;
-  /** The directories that were looked into, by path, with what was found; nothing where that failed. */
+  /** The directories that were listed, by path, with their entries; empty if listing failed. */
   readonly looked: ReadonlyMap<string, DerivedEntries>;
 }
 
 const listing = new AsyncLocalStorage<readonly string[]>();
 let listings = 0;
 
-/** Lists with the trail that led here. While nothing is listed the storage is off: it makes every promise dearer. */
+/**
+ * Lists with the trail that led here. The storage is disabled while nothing is listed, because it slows down every
+ * promise.
+ */
 async function listAlong(trail: readonly string[], directory: DerivedDirectory): Promise<DerivedEntries> {
   listings += 1;
   try {
@@ -37,7 +40,7 @@ async function listAlong(trail: readonly string[], directory: DerivedDirectory):
   }
 }
 
-/** Returns a state in which nothing was looked at yet. */
+/** Returns a state in which nothing has been listed. */
 export function createDerivedState(inputs: InputMatcher): DerivedState {
   const ofHomes = new Map<string, DerivedEntries>();
   const ofDirectories = new Map<DerivedDirectory, DerivedEntries>();
@@ -71,7 +74,7 @@ export function createDerivedState(inputs: InputMatcher): DerivedState {
   return { entriesOfHome, entriesOf, looked };
 }
 
-/** The error for a home whose document has errors; it tells the first. */
+/** Returns the error for a resource directory whose document has errors; it reports the first one. */
 export function invalidError(home: StoredResource): PondError {
   const errors = home.problems.filter(({ severity }) => severity === 'error');
   const [first] = errors;

@@ -1,11 +1,11 @@
 /**
- * Tells of what nobody writes. When a tree changes, what is derived in it comes, goes and changes; and what is in a
- * home is at its name too, where people look.
+ * Events for derived content. When a tree changes, its derived entries appear, disappear and change; and content of a
+ * resource directory is also visible under the resource's name, where users look for it.
  *
  * Invariants:
- * - Only directories that were looked into are looked into again, which matches patterns and makes nothing.
- * - A directory is compared with all states in which it was looked into since it was last told of: whoever saw any of
- *   them is told what is different now.
+ * - Only directories that were listed are listed again, which matches patterns and builds nothing.
+ * - A directory is compared with all states in which it was listed since its last event, so every observer of any of
+ *   these states is notified of the difference.
  */
 import { type PathEvent } from '../../pond/types.ts';
 import { type DerivedEntries, type DerivedNode } from '../model/derivedContent.ts';
@@ -14,7 +14,7 @@ import { isKindName } from '../model/kindNames.ts';
 import { type StoredResource } from '../readResource.ts';
 import { isUuid } from '../../documents/fieldTypes.ts';
 
-/** What is derived in a tree that changes. */
+/** Dependencies: the derived content of a tree that changes. */
 export interface DerivedEventsParts {
   readonly state: () => DerivedState;
   readonly readHome: (kind: string, id: string) => Promise<StoredResource | undefined>;
@@ -22,22 +22,22 @@ export interface DerivedEventsParts {
 }
 
 export interface DerivedEvents {
-  /** The tree changed: `before` is the state that no longer holds, `changes` what is known of the change. */
+  /** The tree changed: `before` is the state that is no longer valid, `changes` are the known changes. */
   changed(before: DerivedState, changes: readonly PathEvent[]): void;
-  /** Tells nothing any more; answers when nothing is looked at. */
+  /** Stops all events; resolves when no listing is in progress. */
   close(): Promise<void>;
 }
 
-/** Changes that come within this time are told together; a look that took long is followed by a longer pause. */
+/** Changes within this time are reported together, milliseconds; a slow listing is followed by a longer pause. */
 const pauseMsMin = 50;
 const pauseMsMax = 5_000;
 
-/** Directories that are looked into again. */
+/** Maximum number of directories that are listed again. */
 const directoriesMax = 1_000;
 
 const none: DerivedEntries = new Map();
 
-/** Returns what tells, once it is told that the tree changed. */
+/** Returns the source of events; its `changed` must be called when the tree changed. */
 export function createDerivedEvents({ state, readHome, tell }: DerivedEventsParts): DerivedEvents {
   const seen = new Map<string, DerivedEntries[]>();
   const names = new Map<string, string>();
@@ -50,7 +50,7 @@ export function createDerivedEvents({ state, readHome, tell }: DerivedEventsPart
   let isClosed = false;
 
   function changed(before: DerivedState, changes: readonly PathEvent[]): void {
-    // What is being listed in that state is read from it later.
+    // A listing in progress in that state adds its entries to it later.
     if (before.looked.size > 0) befores.push(before);
     inHomes.push(...changes.filter(({ path }) => homeIn(path) !== undefined));
     isStale = true;
@@ -89,7 +89,7 @@ export function createDerivedEvents({ state, readHome, tell }: DerivedEventsPart
     if (found.length > 0) tell(found);
   }
 
-  /** The directories that were looked into last are the last that are given up. */
+  /** The directories that were listed most recently are evicted last. */
   function remember(path: string, entries: DerivedEntries): void {
     const known = seen.get(path) ?? [];
     seen.delete(path);
@@ -104,7 +104,7 @@ export function createDerivedEvents({ state, readHome, tell }: DerivedEventsPart
     return differences(path, before, now ?? none);
   }
 
-  /** Undefined when there is no such directory; nothing when what it holds cannot be derived. */
+  /** Undefined if there is no such directory; empty if its entries cannot be derived. */
   async function entriesAt(path: string): Promise<DerivedEntries | undefined> {
     const { home: at, kind, id, below } = homeIn(path) ?? {};
     if (at === undefined || kind === undefined || id === undefined) return undefined;
@@ -121,12 +121,12 @@ export function createDerivedEvents({ state, readHome, tell }: DerivedEventsPart
       }
       return entries;
     } catch {
-      // Who lists it is told why.
+      // The caller that lists it gets the error.
       return none;
     }
   }
 
-  /** The event at the path with the name of the resource in it: the last that it had. */
+  /** The event at the path with the resource's name, the last name known. */
   async function byName({ kind: what, path }: PathEvent): Promise<readonly PathEvent[]> {
     const at = homeIn(path);
     if (at === undefined || at.below.length === 0) return [];
@@ -147,7 +147,7 @@ export function createDerivedEvents({ state, readHome, tell }: DerivedEventsPart
   };
 }
 
-/** The home that a path is in or is, and the names below it; undefined for any other path. */
+/** The resource directory at or above a path, and the names below it; undefined for any other path. */
 function homeIn(
   path: string,
 ):
@@ -167,7 +167,7 @@ function differences(path: string, before: readonly DerivedEntries[], now: Deriv
   });
 }
 
-/** What tells a node's content from others; undefined for no node. What is in a directory is told by itself. */
+/** Identity of a node's content; undefined for no node. Content of a directory has events of its own. */
 function contentOf(node: DerivedNode | undefined): string | undefined {
   return node?.type === 'directory' ? 'directory' : node?.key;
 }

@@ -10,22 +10,23 @@ import { isBookkeeping } from '../model/resourcePath.ts';
 import { isKindName } from '../model/kindNames.ts';
 import { isUuid } from '../../documents/fieldTypes.ts';
 
-/** What inputs are read from. */
+/** Dependencies of inputs. */
 export interface InputsParts {
-  /** The tree, with what is derived in it. */
+  /** The tree, including derived content. */
   readonly fs: FileSystem;
   readonly contentKey: (node: Node) => string;
   readonly hostFiles: (node: Node, job: Job) => Promise<readonly HostFile[]>;
 }
 
-/** Inputs that remember what patterns match for as long as their tree stays as it is. */
+/** Inputs that cache the matches of patterns while their tree is unchanged. */
 export interface RememberingInputs extends InputMatcher {
-  /** To be called when the tree changed. */
+  /** Clears the cache; call when the tree changed. */
   forget(): void;
 }
 
 /**
- * Returns inputs that match each pattern once. Only finished matches are shared: one under way may be part of a cycle.
+ * Returns inputs that match each pattern once. Only finished matches are shared: one in progress may be part of a
+ * cycle.
  */
 export function rememberMatches(inputs: InputMatcher): RememberingInputs {
   let remembered = new Map<string, readonly Match[]>();
@@ -42,7 +43,7 @@ export function rememberMatches(inputs: InputMatcher): RememberingInputs {
   };
 }
 
-/** Returns the inputs that a tree has. */
+/** Returns the inputs in a tree. */
 export function createInputs({ fs, contentKey, hostFiles }: InputsParts): InputMatcher {
   async function match(pattern: string): Promise<readonly Match[]> {
     const root = await fs.root();
@@ -70,13 +71,13 @@ export function createInputs({ fs, contentKey, hostFiles }: InputsParts): InputM
 
 const rooted = (pattern: string): string => (pattern.startsWith('/') ? pattern : `/${pattern}`);
 
-/** A wildcard meets a resource under its name and under its UUID; people mean the name. */
+/** A wildcard matches a resource by its name and by its UUID; users mean the name. */
 function isNamed(file: Match, other: Match): boolean {
   const ids = ({ captures }: Match): number => captures.filter(isUuid).length;
   return ids(file) < ids(other);
 }
 
-/** True for what a home keeps for itself, unless the pattern asks for it by name. */
+/** True for the bookkeeping files of a resource directory, unless the pattern names them. */
 function isOwnRecord(path: string, pattern: string): boolean {
   const [, kind = '', id = '', name = '', ...rest] = path.split('/');
   return rest.length === 0 && isBookkeeping(name) && isKindName(kind) && isUuid(id) && !pattern.endsWith(`/${name}`);

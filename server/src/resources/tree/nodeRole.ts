@@ -1,17 +1,17 @@
-/** Nodes of a tree that know what they are to resources: a home, or something that a resource derives. */
+/** Nodes of a tree with their role for resources: a resource directory, or an entry that a resource derives. */
 import { type Node } from '../../tinyfs/backend.ts';
 import { keyOf } from '../../materialize/contentKey.ts';
 import { type DerivedDirectory, type DerivedFile } from '../model/derivedContent.ts';
 
 const place = Symbol('place');
 
-/** What a node of a tree is to resources. */
+/** Role of a node for resources. */
 export type NodeRole =
-  /** A node of the pond itself: the root, the directory of a kind, the home of a resource. */
+  /** A node of the pond itself: the root, the directory of a kind, a resource directory. */
   | { readonly in: 'root'; readonly base: Node }
   | { readonly in: 'kind'; readonly base: Node; readonly kind: string }
   | { readonly in: 'home'; readonly base: Node; readonly kind: string; readonly id: string }
-  /** Something derived, at an absolute pond path; the document that derives it is of `modifiedUs`. */
+  /** A derived entry at an absolute pond path; its document was changed at `modifiedUs`. */
   | {
       readonly in: 'derived';
       readonly path: string;
@@ -23,24 +23,27 @@ interface NodeWithRole extends Node {
   readonly [place]?: NodeRole;
 }
 
-/** Returns what a node is to resources; undefined for any other node. */
+/** Returns the role of a node for resources; undefined for any other node. */
 export function roleOf(node: Node): NodeRole | undefined {
   return (node as NodeWithRole)[place];
 }
 
-/** Returns the node as the pond itself knows it. */
+/** Returns the node of the pond itself. */
 export function baseOf(node: Node): Node {
   const at = roleOf(node);
   return at !== undefined && 'base' in at ? at.base : node;
 }
 
-/** Returns a node of the pond with its place. */
+/** Returns a node of the pond with its role. */
 export function withRole(at: Exclude<NodeRole, { readonly in: 'derived' }>, entriesMore = 0): Node {
   const node: NodeWithRole = { ...at.base, sizeBytes: at.base.sizeBytes + entriesMore, [place]: at };
   return node;
 }
 
-/** The node of a derived file; `sizeBytes` is 0 while it is not known. Its hash is its key, not that of its bytes. */
+/**
+ * Returns the node of a derived file; `sizeBytes` is 0 while it is unknown. Its hash is its key, not the hash of its
+ * bytes.
+ */
 export function derivedFileNode(path: string, node: DerivedFile, sizeBytes: number): Node {
   const { type, key, modifiedUs } = node;
   const made: NodeWithRole = {
@@ -54,7 +57,7 @@ export function derivedFileNode(path: string, node: DerivedFile, sizeBytes: numb
   return made;
 }
 
-/** The node of a derived directory with so many entries. */
+/** Returns the node of a derived directory with this many entries. */
 export function derivedDirectoryNode(
   path: string,
   node: DerivedDirectory,
@@ -71,12 +74,12 @@ export function derivedDirectoryNode(
   return made;
 }
 
-/** The same path is the same node, whatever it holds. */
+/** The same path is the same node, regardless of its content. */
 function common(path: string): Pick<Node, 'id' | 'version' | 'attributes'> {
   return { id: uuidOf(keyOf('derived node', path)), version: 1, attributes: {} };
 }
 
-/** A UUID of version 8 (a hash of our own) out of hexadecimal digits: RFC 9562, 5.8. */
+/** Formats hexadecimal digits as a UUID of version 8 (a custom hash): RFC 9562, 5.8. */
 function uuidOf(hex: string): string {
   const digits = `${hex.slice(0, 12)}8${hex.slice(13, 16)}8${hex.slice(17, 32)}`;
   return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');

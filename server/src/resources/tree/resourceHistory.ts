@@ -1,4 +1,4 @@
-/** The tables pond.resources and pond.runs: what the homes of resources hold, at `/KIND/<uuid>/`. */
+/** The tables pond.resources and pond.runs: documents and run records of the resource directories, `/KIND/<uuid>/`. */
 import { type Pond } from '../../pond/types.ts';
 import { type NodePath } from '../../tinyfs/nodePath.ts';
 import { type WorkingDirectory } from '../../tinyfs/workingDirectory.ts';
@@ -16,7 +16,7 @@ interface Home {
 
 const isUuid = (name: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(name);
 
-/** Yields the homes of a tree: directories called by a UUID that have a document. */
+/** Yields the resource directories of a tree: directories named by a UUID that have a document. */
 async function* homesOf(root: WorkingDirectory): AsyncIterable<Home> {
   for (const directory of await root.list('/')) {
     if (!directory.isDirectory) continue;
@@ -29,7 +29,7 @@ async function* homesOf(root: WorkingDirectory): AsyncIterable<Home> {
   }
 }
 
-/** The names of resources by their UUIDs: symbolic links beside the homes. */
+/** The names of resources by their UUIDs, from the symbolic links next to the resource directories. */
 async function namesOf(root: WorkingDirectory, entries: readonly NodePath[]): Promise<ReadonlyMap<string, string>> {
   const names = new Map<string, string>();
   for (const { basename, path, node } of entries) {
@@ -61,18 +61,18 @@ const runsTable: TableSpec = {
   columns: ['kind', 'name', 'id', 'line'].map((name) => [name, 'VARCHAR']),
 };
 
-/** A record has the fields of RunRecord in resources/records.ts. */
+/** A record has the fields of RunRecord in resources/runs/records.ts. */
 const recordType = `{"status": "VARCHAR", "started": "TIMESTAMPTZ", "durationMs": "DOUBLE", "rows": "BIGINT",
   "bytes": "BIGINT", "files": "BIGINT", "notes": ["VARCHAR"], "error": {"code": "VARCHAR", "message": "VARCHAR",
   "hint": "VARCHAR", "path": "VARCHAR", "line": "BIGINT", "character": "BIGINT"}}`;
 
-/** SQL of pond.runs over the records, one JSON object a line. */
+/** SQL of pond.runs over the records, one JSON object per line. */
 const runsSql = `SELECT kind, name, id, run.status AS status, run.started AS started,
   run.durationMs AS duration_ms, run."rows" AS "rows", run.bytes AS bytes, run.files AS files, run.notes AS notes,
   run.error AS error
   FROM (SELECT kind, name, id, from_json(line, '${recordType}') AS run FROM pond.runs_lines WHERE json_valid(line))`;
 
-/** pond.runs: the records of runs that the homes keep, in the working tree or in a version. */
+/** pond.runs: the run records of the resource directories, in the working tree or in a version. */
 export async function runsHistory(pond: Pond, at: string | undefined): Promise<History> {
   const root = await rootAt(pond, at);
   async function* rows(): AsyncIterable<readonly PlainValue[]> {

@@ -22,14 +22,14 @@ import { createInputs, rememberMatches } from './inputs.ts';
 import { type StoredResource } from '../readResource.ts';
 import { type Materializer } from '../../materialize/materializer.ts';
 
-/** A pond in whose trees the resources derive what their documents say. */
+/** A pond whose trees include the content that resources derive. */
 export interface ResourcePond extends Pond {
   readonly workshop: Materializer;
-  /** What resources can read at a version; the working tree when undefined. */
+  /** Returns the inputs of resources at a version; in the working tree if undefined. */
   inputs(version: VersionSpec | undefined): Promise<InputMatcher>;
 }
 
-/** A tree, and what was derived in it so far. */
+/** A tree, and the content derived in it so far. */
 interface Tree {
   readonly fs: FileSystem;
   readonly inputs: InputMatcher;
@@ -38,16 +38,16 @@ interface Tree {
   forget(): void;
 }
 
-/** Loaded when a tree has the first home: a pond without resources does without. */
+/** Loaded when a tree has its first resource directory: a pond without resources does not need it. */
 const reader = lazyAsync(() => import('../readResource.ts'));
 
 /** The key of several parts as one file. */
 const wholeKey = (files: readonly HostFile[]): string => keyOf('one file', 1, ...files.map(({ key }) => key));
 
-/** Old versions whose derived directories are remembered. */
+/** Maximum number of old versions whose derived directories are cached. */
 const versionsMax = 16;
 
-/** Returns the pond with what its resources derive. Closing it closes the pond. */
+/** Returns the pond with the content that its resources derive. Closing it closes the pond. */
 export function withResources(pond: Pond, workshop: Materializer): ResourcePond {
   const working = createTree(pond.fs.backend, () => changed([]));
   const versions = new Map<number, Tree>();
@@ -88,7 +88,7 @@ export function withResources(pond: Pond, workshop: Materializer): ResourcePond 
       homes = new Map();
     }
 
-    /** The reader remembers what it parsed; that the document is still the same is remembered with the state. */
+    /** The reader caches parsed documents; this state caches that the document is unchanged. */
     function readHome(kind: string, id: string): Promise<StoredResource | undefined> {
       const path = `${kind}/${id}`;
       const memory = homes;
@@ -113,7 +113,7 @@ export function withResources(pond: Pond, workshop: Materializer): ResourcePond 
     return await workshop.files(file.key, (shared) => file.make(workshop, shared), job);
   }
 
-  /** A series in several parts becomes one file, as bytes are one after the other. */
+  /** A series in several parts is merged into one file, because bytes are read as one sequence. */
   async function content(node: Node): Promise<HostFile> {
     const files = await hostFiles(node);
     const key = wholeKey(files);
@@ -129,7 +129,10 @@ export function withResources(pond: Pond, workshop: Materializer): ResourcePond 
     return only;
   }
 
-  /** The bytes that reading gives; until a series in several parts was read, those of its parts. */
+  /**
+   * The number of bytes that reading returns; for a series in several parts that was not read yet, the sum of its
+   * parts.
+   */
   function sizeOf(key: string): number | undefined {
     const files = workshop.known(key);
     const [whole] = files === undefined || files.length === 1 ? [] : (workshop.known(wholeKey(files)) ?? []);
@@ -137,7 +140,7 @@ export function withResources(pond: Pond, workshop: Materializer): ResourcePond 
   }
 
   async function treeAt(version: VersionSpec): Promise<Tree> {
-    // A commit that was there once is there for good.
+    // A commit that was found once exists forever.
     const number = versions.has(Number(version)) ? Number(version) : (await pond.resolve(version)).number;
     const tree = versions.get(number) ?? createTree((await pond.at(String(number))).backend);
     versions.delete(number);
@@ -181,7 +184,7 @@ export function withResources(pond: Pond, workshop: Materializer): ResourcePond 
     check: (version, onProgress) => pond.check(version, onProgress),
     async refresh() {
       await pond.refresh();
-      // What another process staged is taken over without an event.
+      // Changes that another process staged arrive without an event.
       if (pond.mode === 'read') working.forget();
     },
     onEvent(listener) {

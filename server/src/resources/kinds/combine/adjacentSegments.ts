@@ -1,6 +1,6 @@
 /**
- * Small files of a series that follow each other, as those of single days do, are put together before parts are made of
- * them: to open a file costs as much as many rows. As in merge.ts one file more makes a few merged files anew.
+ * Merges small adjacent files of a series, such as files of single days, before parts are built from them: opening a
+ * file costs as much as reading many rows. As in merge.ts, an additional file rebuilds only a few merged files.
  */
 import { keyOf } from '../../../materialize/contentKey.ts';
 import { type Job } from '../../../base/job.ts';
@@ -12,23 +12,23 @@ import { type Segment } from './segments.ts';
 import { type SegmentLayout } from './sql.ts';
 import { inTimeOrder, keyOfLayout, writeRows } from './write.ts';
 
-/** Up to so many pieces of a series are left as they are. */
+/** Up to this many segments of a series are left unmerged. */
 const piecesMin = 16;
 
 const limits: GroupLimits = { sizeBytesMax: 256 * 1024, countMax: 64 };
 
 /**
- * Pieces with more time than this between them, microseconds, are not merged: new data of one would change parts of the
- * other.
+ * Segments further apart than this, in microseconds, are not merged: new data of one would change parts of the other.
  */
 const gapUsMax = 8n * 86_400_000_000n;
 
-/** So many groups are merged side by side. */
+/** Number of groups merged concurrently. */
 const groupsAtOnce = 2;
 
 /**
- * Returns the pieces that have rows, those of a series in an order in which a later one wins, with small neighbors
- * merged: a merged one has each time once, and the columns of the layout that its pieces have, with the layout's types.
+ * Returns the segments that have rows, with small adjacent ones merged; those of a series are in an order in which a
+ * later one takes precedence. A merged segment has each time once, and the columns of the layout that its segments
+ * have, with the layout's types.
  */
 export async function mergeAdjacentSegments(
   layout: SegmentLayout,
@@ -57,7 +57,7 @@ async function mergeSeries(
   if (pieces.length <= piecesMin) return pieces;
   const near = groupAdjacent(pieces.map(groupable), limits).flatMap((group) => splitAtGaps(group.map(pieceOf)));
   const merged = await mapLimit(near, groupsAtOnce, (group) => mergeGroup(layout, group, workshop, job));
-  // What was merged may be small still.
+  // Merged files may still be small.
   return merged.length < pieces.length ? await mergeSeries(layout, merged, workshop, job) : pieces;
 }
 

@@ -17,23 +17,23 @@ import { type Scope } from './scope.ts';
 import { emptySql, type SegmentLayout, unionTypesSql } from './sql.ts';
 import { keyOfLayout, writeRows } from './write.ts';
 
-/** How keys of what is made here begin. The number changes when the same inputs would give something else. */
+/** Prefix of keys of Combine output. Increase the number if the same inputs would give different output. */
 export const recipe = ['combine', 3] as const;
 
-/** A scope with what its patterns match. */
+/** A scope with the matches of its patterns. */
 export interface ScopeInputs {
   readonly resource: Resource;
   readonly scope: Scope;
-  /** The matched files of each series of the scope, in its order. */
+  /** The matched files of each series of the scope, in order. */
   readonly series: readonly (readonly Match[])[];
 }
 
-/** Parts that are made side by side: while one is planned or written out, another is joined. */
+/** Number of parts built concurrently: while one is planned or written, another is joined. */
 const partsAtOnce = 2;
 
 /**
- * Makes the wide series of a scope, and returns its parts in order of time; one without rows when there are none. Only
- * parts whose inputs are new are made. Fails as the pieces and the columns do: `invalid-content`, `run-failed`.
+ * Builds the wide series of a scope, and returns its parts in time order; one part without rows if there is no data.
+ * Builds only parts whose inputs are new. Fails like the segments and the columns: `invalid-content`, `run-failed`.
  */
 export async function makeScope(inputs: ScopeInputs, workshop: Materializer, job: Job): Promise<readonly HostFile[]> {
   const { resource, scope } = inputs;
@@ -54,7 +54,7 @@ export async function makeScope(inputs: ScopeInputs, workshop: Materializer, job
   });
 }
 
-/** The columns with the types that they are written with: where inputs differ, one that holds the values of all. */
+/** The columns with the types they are written with: if inputs differ, a type that holds the values of all. */
 async function typedColumns(
   found: readonly FoundColumn[],
   { builder }: Materializer,

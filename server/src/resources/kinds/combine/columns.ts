@@ -1,4 +1,4 @@
-/** Which columns a scope has, and of which types. */
+/** Columns of a scope and their types. */
 import { didYouMean } from '../../../base/suggest.ts';
 import { PondError } from '../../../base/error.ts';
 import { requireSqlType, type SqlType } from '../../../duckdb/sqlType.ts';
@@ -9,7 +9,7 @@ import { timeColumnOf } from '../../series/time.ts';
 import { type Segment } from './segments.ts';
 import { type Scope } from './scope.ts';
 
-/** Type of the times of a result: seconds since 1970 UTC, whole or not, or a UTC TIMESTAMP. */
+/** Type of the times of a result: seconds since 1970 UTC, integer or fractional, or a UTC TIMESTAMP. */
 export type TimeType = (typeof timeTypes)[keyof typeof timeTypes];
 
 const timeTypes = {
@@ -18,15 +18,15 @@ const timeTypes = {
   moment: requireSqlType('TIMESTAMP'),
 } as const;
 
-/** A value column of a scope, with the types that its inputs have; one at least. */
+/** A value column of a scope, with the types of its inputs; at least one. */
 export interface FoundColumn {
   readonly name: string;
   readonly types: readonly SqlType[];
 }
 
 /**
- * Returns whole seconds when all inputs have them, fractional ones when all have numbers, TIMESTAMP otherwise. Inputs
- * without rows count only when there are no others.
+ * Returns integer seconds if all inputs have them, fractional seconds if all have numbers, TIMESTAMP otherwise. Inputs
+ * without rows count only if there are no others.
  */
 export function timeTypeOf(pieces: readonly Segment[]): TimeType {
   const filled = pieces.filter(({ facts }) => facts.rowCount > 0);
@@ -36,8 +36,8 @@ export function timeTypeOf(pieces: readonly Segment[]): TimeType {
 }
 
 /**
- * Returns the value columns to write: in the byte order of their names, or those that the scope asks for in its order.
- * Fails `invalid-content` where inputs contradict each other, `run-failed` for a column that no input has.
+ * Returns the value columns to write: in the byte order of their names, or the requested columns in the scope's order.
+ * Fails `invalid-content` if inputs contradict each other, `run-failed` for a column that no input has.
  */
 export function findColumns(resource: Resource, scope: Scope, pieces: readonly Segment[]): readonly FoundColumn[] {
   const found = allColumns(scope, pieces);
@@ -49,7 +49,7 @@ export function findColumns(resource: Resource, scope: Scope, pieces: readonly S
   });
 }
 
-/** Where a column has which type: the first input of each type. */
+/** Location of a column's type: the first input that has it. */
 interface ColumnPlace {
   readonly type: SqlType;
   /** Pond path. */
@@ -127,10 +127,12 @@ function requireOneFamily({ title }: Scope, name: string, places: readonly Colum
 const integer = /^U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)$/;
 const number = /^(FLOAT|DOUBLE|DECIMAL\(\d+, ?\d+\))$/;
 
-/** Types of one family have a common type that loses nothing of what they mean. Undefined for types made of others. */
+/**
+ * The family of a type: types of one family have a common type without loss of meaning. Undefined for composite types.
+ */
 function familyOf(type: string): string | undefined {
   if (integer.test(type) || number.test(type)) return 'number';
   if (type === 'DATE' || /^TIMESTAMP(_S|_MS|_NS| WITH TIME ZONE)?$/.test(type)) return 'moment';
-  // Anything that is a plain word is a type by itself.
+  // Any other type of plain words is a family of its own.
   return /^[A-Z][A-Z_ ]*$/.test(type) ? type : undefined;
 }

@@ -4,7 +4,7 @@ import { type ResourceKind } from '../../model/kind.ts';
 import { optional, required } from '../../../documents/schema.ts';
 import { nameText, plainText, pondGlobText } from '../../../documents/fieldTypes.ts';
 
-/** Combine: several series side by side. */
+/** Combine: joins several series by time. */
 export const combine: ResourceKind = {
   kind: 'Combine',
   summary: 'joins several series by time into one wide series',

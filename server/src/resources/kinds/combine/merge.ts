@@ -1,7 +1,7 @@
 /**
- * Small versions of a series are put together before they are combined: to open a file costs as much as many rows. Rows
- * keep their order. Where one merged file ends and the next begins is told by the versions' own keys, so that one
- * version more makes a few merged files anew, whatever the length of the series.
+ * Merges small versions of a series before they are combined: opening a file costs as much as reading many rows. Rows
+ * keep their order. Boundaries of merged files depend on the versions' own keys, so an additional version rebuilds only
+ * a few merged files, regardless of the length of the series.
  */
 import { literal, literalList } from '../../../duckdb/sql.ts';
 import { type HostFile } from '../../../pond/types.ts';
@@ -13,17 +13,17 @@ import { type GroupLimits, groupAdjacent } from '../../series/groups.ts';
 import { mapLimit } from '../../../base/mapLimit.ts';
 import { type Materializer } from '../../../materialize/materializer.ts';
 
-/** Up to so many files are left as they are. */
+/** Up to this many files are left unmerged. */
 const filesMin = 16;
 
 const limits: GroupLimits = { sizeBytesMax: 256 * 1024, countMax: 64 };
 
-/** So many groups are looked into and merged side by side. */
+/** Number of groups inspected and merged concurrently. */
 const groupsAtOnce = 2;
 
 /**
- * Returns the files of a series with small neighbors merged, in their order. Only files whose columns of the same name
- * have the same type are merged: a row has NULL, which never wins, in the columns that its file does not have.
+ * Returns the files of a series with small adjacent ones merged, in order. Merges only files whose columns of the same
+ * name have the same type: in columns that its file lacks, a row has NULL, which never takes precedence.
  */
 export async function mergeSmall(
   files: readonly HostFile[],
@@ -34,7 +34,7 @@ export async function mergeSmall(
   const groups = groupAdjacent(files, limits);
   const merged = await mapLimit(groups, groupsAtOnce, (group) => mergeGroup(group, workshop, job));
   const fewer = merged.flat();
-  // What was merged may be small still.
+  // Merged files may still be small.
   return fewer.length < files.length ? await mergeSmall(fewer, workshop, job) : files;
 }
 
@@ -52,7 +52,7 @@ async function fitTogether(group: readonly HostFile[], workshop: Materializer, j
   return haveOneTypePerName(await mapLimit(group, groupsAtOnce, (file) => workshop.inspect([file], job)));
 }
 
-/** DuckDB takes names in any case for the same; what is said of those that differ in it is said of the files. */
+/** Column names in DuckDB are case-insensitive; names that differ only in case are reported for the original files. */
 function haveOneTypePerName(files: readonly FileFacts[]): boolean {
   const columns = new Map<string, string>();
   for (const { name, type } of files.flatMap((facts) => facts.columns)) {

@@ -1,4 +1,7 @@
-/** A sensor that was silent for a day must not contradict its numbers of other days: see series/blankColumns.ts. */
+/**
+ * Drops columns without values: a sensor that sent nothing for a day must not contradict its numbers of other days. See
+ * series/nullColumns.ts.
+ */
 import { type HostFile } from '../../../pond/types.ts';
 import { type FileFacts } from '../../../sandbox/build.ts';
 import { keyOf } from '../../../materialize/contentKey.ts';
@@ -8,19 +11,19 @@ import { mapLimit } from '../../../base/mapLimit.ts';
 import { type Materializer } from '../../../materialize/materializer.ts';
 import { type Segment } from './segments.ts';
 
-/** So many pieces are looked into side by side. */
+/** Number of segments inspected concurrently. */
 const piecesAtOnce = 2;
 
 /**
- * A file never changes, so neither does what is known of it: the columns without a value, by the file's key and those
- * asked for.
+ * Cache of the columns without values, by the file's key and the requested columns; entries stay valid because a file
+ * never changes.
  */
 const remembered = new Map<string, ReadonlySet<string>>();
 const rememberedMax = 10_000;
 
 /**
- * Returns the pieces, where types differ without the columns in which they have no value. A column that has a value
- * nowhere stays where its type is told.
+ * Returns the segments; columns of differing types are dropped from segments in which they have no value. A column
+ * without any value is kept where its type is known.
  */
 export async function withoutNullColumns(
   pieces: readonly Segment[],

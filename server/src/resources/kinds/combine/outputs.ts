@@ -4,10 +4,10 @@ import { type DerivedDirectory, type DerivedFile, type InputMatcher, type Match 
 import { makeScope, recipe } from './buildScope.ts';
 import { type Scope, scopesOf } from './scope.ts';
 
-/** Name of the one series in the directory of a scope. */
+/** Name of the only series in the directory of a scope. */
 const seriesName = 'combine';
 
-/** Each scope is a directory with one series, `combine`. */
+/** Returns a directory for each scope, with one series, `combine`. */
 export const deriveOutputs: Derive = (resource, inputs) =>
   new Map(scopesOf(resource).map((scope) => [scope.name, scopeDirectory(resource, scope, inputs)]));
 

@@ -1,21 +1,21 @@
-/** How a result is cut in parts: along the calendar, so that new data changes the parts of its own time only. */
+/** Divides a result into parts along the calendar, so that new data changes only the parts of its own time. */
 import { type Period, periodsBetween, type PeriodUnit } from '../../series/periods.ts';
 import { type Segment } from './segments.ts';
 
-/** A part of a result: the rows of a period, with the pieces that may have such rows, at least one. */
+/** A part of a result: the rows of a period, with the segments that may have such rows, at least one. */
 export interface Part {
   readonly period: Period;
   readonly pieces: readonly Segment[];
 }
 
-/** A length of the parts. One that has more rows than `rowsMax` is divided into the next. */
+/** Length of parts. A part with more than `rowsMax` rows is divided into parts of the next length. */
 interface Length {
   readonly unit: PeriodUnit;
   readonly count: number;
   readonly rowsMax: number;
 }
 
-/** A part need not be small, but it must not be made again in full for each new row. */
+/** A part may be large, but must not be rebuilt in full for each new row. */
 const lengths: readonly Length[] = [
   { unit: 'year', count: 10, rowsMax: 50_000 },
   { unit: 'year', count: 2, rowsMax: 250_000 },
@@ -25,18 +25,18 @@ const lengths: readonly Length[] = [
 ];
 
 /**
- * Clocks that are not set say strange times. What is before 1900 is one part, and so is what is after 2100; what is
- * beyond 288 000 years is no time.
+ * Clocks that are not set report wrong times. All times before 1900 are one part, and so are all after 2100; times
+ * beyond 288 000 years are invalid.
  */
 const [calendarStartUs, calendarEndUs] = [-2_208_988_800_000_000n, 4_102_444_800_000_000n];
 const [timeMinUs, timeMaxUs] = [-9_100_000_000_000_000_000n, 9_100_000_000_000_000_000n];
 
-/** All time that a result may be about. */
+/** The full range of times in a result. */
 export const wholeTime: Period = { startUs: timeMinUs, endUs: timeMaxUs };
 
 /**
- * Returns the parts in order of time; none when there are no rows. Each period is divided by itself: one that nothing
- * is added to stays as it is.
+ * Returns the parts in time order; none if there are no rows. Each period is divided independently, so a period without
+ * new data stays as it is.
  */
 export function divide(pieces: readonly Segment[]): readonly Part[] {
   const span = spanOf(pieces);
@@ -72,14 +72,14 @@ function periodsOf(minUs: bigint, maxUs: bigint, level: number): readonly Period
   return periodsBetween(minUs, maxUs, unit, count);
 }
 
-/** About how many rows of the series with the most of them are in a period. */
+/** Estimated number of rows in a period, for the series with the most. */
 function rowsOfSeries(pieces: readonly Segment[], period: Period): number {
   const rows = new Map<number, number>();
   for (const piece of pieces) rows.set(piece.series, (rows.get(piece.series) ?? 0) + rowsIn(piece, period));
   return Math.max(...rows.values());
 }
 
-/** About how many rows of a piece are in a period, as if they were evenly spread; 0 only when there are none. */
+/** Estimated number of rows of a segment in a period, assuming an even distribution; 0 only if there are none. */
 function rowsIn(piece: Segment, { startUs, endUs }: Period): number {
   const { time, rowCount } = piece.facts;
   if (time === undefined || time.maxUs < startUs || time.minUs >= endUs) return 0;

@@ -6,11 +6,11 @@ import { itemsOf } from '../../../documents/specValue.ts';
 /** A scope of a Combine document. */
 export interface Scope {
   readonly name: string;
-  /** How people name it: `Combine/stations, scope harbor`. */
+  /** Title for users: `Combine/stations, scope harbor`. */
   readonly title: string;
-  /** Patterns of pond paths, one for each series, in the document's order. */
+  /** Patterns of pond paths, one for each series, in document order. */
   readonly patterns: readonly string[];
-  /** Names of the columns to keep, with their places; undefined for all. The time column is kept in any case. */
+  /** Names of the columns to keep, with their positions; undefined for all. The time column is always kept. */
   readonly columns: readonly ColumnName[] | undefined;
 }
 

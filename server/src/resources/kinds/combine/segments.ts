@@ -1,4 +1,4 @@
-/** What a scope is made of: the files that its patterns match, with what is in them. */
+/** Input of a scope: the files that its patterns match, with facts about their content. */
 import { isPondError, PondError } from '../../../base/error.ts';
 import { type HostFile } from '../../../pond/types.ts';
 import { type FileFacts } from '../../../sandbox/build.ts';
@@ -14,26 +14,26 @@ import { type Materializer } from '../../../materialize/materializer.ts';
 
 /** A file of a series: a version, or several small ones that have the same columns. */
 export interface Segment {
-  /** Absolute pond path, for people. */
+  /** Absolute pond path, for users. */
   readonly path: string;
   /** 0-based index of the series in the document. */
   readonly series: number;
   readonly file: HostFile;
-  /** Without the columns that the file has, but no value in them, where other files have another type for them. */
+  /** Excludes columns without values whose type differs in other files. */
   readonly facts: FileFacts;
-  /** True when the file has columns that the facts do not have. */
+  /** True if the file has columns that the facts exclude. */
   readonly hasBlanks: boolean;
 }
 
-/** So many inputs are looked into, and made where need be, side by side. */
+/** Number of inputs inspected, and built if needed, concurrently. */
 const inputsAtOnce = 4;
 
-/** So many files of an input are looked into side by side. */
+/** Number of files of an input inspected concurrently. */
 const filesAtOnce = 2;
 
 /**
- * Returns the pieces of the files that the patterns of each series match, in the order in which a later one wins within
- * its series. Fails `invalid-content`, with the input's path, for what is no series.
+ * Returns the segments of the files that the patterns of each series match, in the order in which a later one takes
+ * precedence within its series. Fails `invalid-content`, with the input's path, for a file that is not a series.
  */
 export async function collectSegments(
   title: string,
@@ -61,9 +61,9 @@ export async function collectSegments(
 
 function requireTime(path: string, pieces: readonly Segment[]): void {
   const filled = pieces.filter(({ facts }) => facts.rowCount > 0);
-  // Fails for a type that says no time. Of a text file without rows types are not known.
+  // Fails for a type that cannot represent a time. Types of a text file without rows are unknown.
   for (const time of timeColumnsOf(filled)) timeSql(time);
-  // A file without a byte has no columns at all.
+  // An empty file has no columns at all.
   if (pieces.length === 0 || timeColumnsOf(filled.length > 0 ? filled : pieces).length > 0) return;
   throw new PondError('invalid-content', `${path} has no column Timestamp`, {
     path,
@@ -75,7 +75,7 @@ function timeColumnsOf(pieces: readonly Segment[]): readonly Column[] {
   return pieces.flatMap(({ facts }) => timeColumnOf(facts.columns) ?? []);
 }
 
-/** Names the resource and the input, unless the error is about something else: the document that makes the input. */
+/** Names the resource and the input, unless the error concerns the document that derives the input. */
 function inputError(title: string, path: string, error: unknown): unknown {
   if (!isPondError(error) || error.code === 'cancelled' || error.code === 'untrusted') return error;
   if (error.path !== undefined && error.path !== path) return error;

@@ -1,6 +1,6 @@
 /**
- * The SQL that makes a part of a result. Within it columns have names of our own: `t` is the time, `s2c7` the eighth
- * column in the third series of the part.
+ * SQL that builds a part of a result. Internal column names: `t` is the time, `s2c7` the eighth column in the third
+ * series of the part.
  */
 import { identifier, literal, literalList } from '../../../duckdb/sql.ts';
 import { castSql, type SqlType } from '../../../duckdb/sqlType.ts';
@@ -12,23 +12,21 @@ import { timeColumnOf, timeSql } from '../../series/time.ts';
 import { type TimeType } from './columns.ts';
 import { type Segment } from './segments.ts';
 
-/** What all parts of a result have in common. */
+/** Properties that all parts of a result share. */
 export interface SegmentLayout {
   readonly time: TimeType;
-  /** The value columns, in their order. */
+  /** The value columns, in order. */
   readonly columns: readonly TypedColumn[];
 }
 
-/** The pieces of one series in a part, in the order in which a later one wins. */
+/** The segments of one series in a part, in the order in which a later one takes precedence. */
 export interface PartSeries {
   readonly pieces: readonly Segment[];
-  /** True when its times are known to rise from row to row in that order, so that none of them is there twice. */
+  /** True if its times are known to increase from row to row in that order, so each time occurs once. */
   readonly isRising: boolean;
 }
 
-/**
- * Returns the SQL for the union type of each list of types: one row with a text for each.
- */
+/** Returns the SQL for the union type of each list of types: one row with a text for each list. */
 export function unionTypesSql(lists: readonly (readonly SqlType[])[]): string {
   return `SELECT ${lists.map(unionType).join(', ')}`;
 }
@@ -38,7 +36,7 @@ function unionType(types: readonly SqlType[]): string {
   return `(SELECT typeof(x) FROM (${nulls.join(' UNION ALL ')}) LIMIT 1)`;
 }
 
-/** Returns the SQL for one row that says of each series whether its times rise from row to row. */
+/** Returns the SQL for one row with a boolean for each series: true if its times increase from row to row. */
 export function risingSql(layout: SegmentLayout, period: Period, series: readonly (readonly Segment[])[]): string {
   return `SELECT ${series.map((pieces) => isRising(layout, period, pieces)).join(', ')}`;
 }
@@ -49,7 +47,7 @@ function isRising({ time }: SegmentLayout, period: Period, pieces: readonly Segm
     return `SELECT t, lag(t) OVER () AS before FROM (${rows})`;
   });
   const rises = 'coalesce(bool_and(t > before), true)';
-  // Where a single one begins and ends need not be looked for.
+  // A single run needs no comparison of start and end.
   if (runs.length === 1) return `(SELECT ${rises} FROM (${runs.join('')}))`;
   const ends = runs.map(
     (steps, run) => `SELECT ${run} AS run, ${rises} AS rises, min(t) AS least, max(t) AS most FROM (${steps})`,
@@ -59,12 +57,12 @@ function isRising({ time }: SegmentLayout, period: Period, pieces: readonly Segm
   return `(SELECT coalesce(bool_and(rises AND coalesce(least > before, true)), true) FROM (${filled}))`;
 }
 
-/** Returns the SQL that writes a part to a host file: of these series, of which the first wins. */
+/** Returns the SQL that writes a part to a host file; the first of these series takes precedence. */
 export function partSql(layout: SegmentLayout, period: Period, series: readonly PartSeries[], target: string): string {
   const columns = layout.columns.map((column, index) => valueSql(column, index, series));
   const tables = series.map((each, index) => `(${seriesSql(layout, period, each, `s${index}`)})`);
   const joined = tables.map((table, index) => (index === 0 ? table : `FULL JOIN ${table} USING (t)`)).join(' ');
-  // What is read by several calls has no order to rely on.
+  // Rows read by several calls have no reliable order.
   const isOrdered =
     series.length === 1 && series[0]!.isRising && runsOf(layout.columns, series[0]!.pieces).length === 1;
   const order = isOrdered ? '' : ' ORDER BY 1';
@@ -93,7 +91,7 @@ function valueSql({ name, type }: TypedColumn, index: number, series: readonly P
 function seriesSql(layout: SegmentLayout, period: Period, { pieces, isRising }: PartSeries, prefix: string): string {
   const reads = runsOf(layout.columns, pieces).map((run) => readSql(layout, period, run, prefix));
   if (isRising) return reads.join(' UNION ALL BY NAME ');
-  // Of the rows of a time the last that has a value wins; arg_max passes over NULL.
+  // For rows of the same time the last one with a value takes precedence; arg_max ignores NULL.
   const ranked = reads.map(
     (read, run) => `SELECT *, ${run} * (1::BIGINT << 40) + row_number() OVER () AS r FROM (${read})`,
   );
@@ -103,8 +101,8 @@ function seriesSql(layout: SegmentLayout, period: Period, { pieces, isRising }: 
 }
 
 /**
- * Pieces that follow each other and can be read by one call: DuckDB finds no common type for all types of time, and a
- * column without values would spoil the type of the others.
+ * Groups adjacent segments that one call can read: DuckDB has no common type for all types of time, and a column
+ * without values would change the type of the others.
  */
 function runsOf(columns: readonly Column[], pieces: readonly Segment[]): readonly (readonly Segment[])[] {
   const runs: Segment[][] = [];
@@ -129,7 +127,7 @@ function timeTypeIn({ facts }: Segment): string | undefined {
   return timeColumnOf(facts.columns)?.type;
 }
 
-/** The rows of a run that are in the period, in their order. */
+/** The rows of a run that are in the period, in order. */
 function readSql({ time, columns }: SegmentLayout, period: Period, run: readonly Segment[], prefix: string): string {
   const paths = run.map(({ file }) => file.hostPath);
   const timeColumn = timeColumnOf(run[0]!.facts.columns)!;
@@ -150,11 +148,12 @@ function timeValue(column: Column, type: TimeType): string {
 }
 
 /**
- * True for the times of a period; what the column's type allows is said so that whole row groups can be passed over.
+ * Condition for times in a period, written in the column's type where possible, so that whole row groups can be
+ * skipped.
  */
 function inPeriod({ name, type }: Column, { startUs, endUs }: Period): string {
   const column = identifier(name);
-  // Periods start and end with whole seconds.
+  // Periods start and end on whole seconds.
   const [start, end] = [startUs / 1_000_000n, endUs / 1_000_000n];
   if (/^U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)$/.test(type)) return `${column} >= ${start} AND ${column} < ${end}`;
   if (/^(FLOAT|DOUBLE|DECIMAL)/.test(type)) {

@@ -5,8 +5,7 @@ import { type Segment } from './segments.ts';
 import { type SegmentLayout, partSql, risingSql } from './sql.ts';
 
 /**
- * Writes the rows of a period to a host file, each time once and in order: those of these series, of which the first
- * wins.
+ * Writes the rows of a period to a host file, each time once and in order; the first of these series takes precedence.
  */
 export async function writeRows(
   layout: SegmentLayout,
@@ -23,12 +22,12 @@ export async function writeRows(
   await builder.run({ statements: [partSql(layout, period, known, target)], reads, writes: [target] }, signal);
 }
 
-/** Names the layout of what is written, for its key. */
+/** Returns the layout of the output, for its key. */
 export function keyOfLayout({ time, columns }: SegmentLayout): readonly (readonly string[] | string)[] {
   return [time, ...columns.map(({ name, type }) => [name, type])];
 }
 
-/** Pieces that have no time in common are put in order of time: none of them wins over another. */
+/** Sorts segments without common times by time: none of them takes precedence over another. */
 export function inTimeOrder(pieces: readonly Segment[]): readonly Segment[] {
   const sorted = pieces.toSorted((a, b) => Number(startOf(a) - startOf(b)));
   const overlaps = sorted.some(

@@ -6,7 +6,7 @@ import { type Resource } from '../../model/kind.ts';
 export interface DeriveCollection {
   readonly name: string;
   readonly pattern: ScalarNode;
-  /** The query, with its place in the document. */
+  /** The query, with its position in the document. */
   readonly query: ScalarNode;
 }
 

@@ -4,7 +4,7 @@ import { placeInSource, type ScalarNode } from '../../../documents/yamlNode.ts';
 import { documentName, resourceDirectory, titleOf } from '../../model/resourcePath.ts';
 import { type Resource } from '../../model/kind.ts';
 
-/** What does not come from the query or its input. */
+/** Errors that neither the query nor its input causes. */
 const passed: ReadonlySet<ErrorCode> = new Set([
   'cancelled',
   'engine-unavailable',
@@ -15,8 +15,8 @@ const passed: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 /**
- * The error of something that could not be derived. `invalid-content` and `ambiguous-dates` blame the input that it names, at the line that
- * the message tells; all else blames the document, at the place in the query.
+ * Returns the error for a failed derivation. `invalid-content` and `ambiguous-dates` refer to the input, at the line in
+ * the message; all other errors refer to the document, at the position in the query.
  */
 export function deriveFailure(
   error: unknown,

@@ -3,14 +3,15 @@ import { pondNamesIn } from '../../../sandbox/pondNames.ts';
 import { hasWildcard } from '../../../tinyfs/glob.ts';
 import { type InputMatcher, type Match } from '../../model/derivedContent.ts';
 
-/** A pond path or pattern that a query names as a table, with the files it stands for; at least one. */
+/** A pond path or pattern that a query uses as a table, with the files it matches; at least one. */
 export interface InputTable {
   readonly name: string;
   readonly matches: readonly Match[];
 }
 
 /**
- * The tables of a query beside its matched file. A name that nothing is at is left out: the query says so when it runs.
+ * Returns the tables of a query other than its matched file. A name that matches nothing is skipped: the query reports
+ * it when it runs.
  */
 export async function inputTables(inputs: InputMatcher, sql: string): Promise<readonly InputTable[]> {
   const tables = new Map<string, InputTable>();
@@ -22,7 +23,9 @@ export async function inputTables(inputs: InputMatcher, sql: string): Promise<re
   return [...tables.values()];
 }
 
-/** What is at the whole name comes first, as in any query. A text that may be no table at all is no reason to fail. */
+/**
+ * The whole name as a path takes precedence, as in any query. A text that may not be a table must not cause a failure.
+ */
 async function matchesOf(inputs: InputMatcher, name: string, certain: boolean): Promise<readonly Match[]> {
   try {
     const exact = await inputs.match(name.replace(/[\\*?[\]{}]/g, '\\$&'));

@@ -7,7 +7,7 @@ import { required } from '../../../documents/schema.ts';
 import { hasTemplate } from '../../../documents/templateText.ts';
 import { nameText, pondGlobText, sqlText } from '../../../documents/fieldTypes.ts';
 
-/** Derive: series made of files by SQL. */
+/** Derive: builds series from files by SQL. */
 export const derive: ResourceKind = {
   kind: 'Derive',
   summary: 'makes a series of each matched file by a SQL query',

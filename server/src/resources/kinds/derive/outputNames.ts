@@ -2,13 +2,13 @@ import { keyOf } from '../../../materialize/contentKey.ts';
 import { type Match } from '../../model/derivedContent.ts';
 import { scanGlob } from '../../../documents/globPattern.ts';
 
-/** Code units of a name, so that it is well below the bytes that a name of the pond may have. */
+/** Maximum code units of a name, well below the byte limit of names in the pond. */
 const nameLengthMax = 80;
 
 /**
- * The names of what is derived of each match, in their order: its own name. Files of one name in several directories
- * get what the wildcards of the directories stand for in front, `north-2024.csv`, and where that does not tell them
- * apart either, a part of the hash of their path.
+ * Returns the name of the output for each match, in order: the match's own name. Files of the same name in several
+ * directories get the captures of the directories' wildcards as a prefix, `north-2024.csv`; if that is still ambiguous,
+ * the prefix is part of the hash of their path.
  */
 export function outputNames(pattern: string, matches: readonly Match[]): readonly string[] {
   const several = repeated(matches.map(({ name }) => name));
@@ -28,7 +28,7 @@ function repeated(names: readonly string[]): ReadonlySet<string> {
 
 function longName(pattern: string, { name, captures }: Match): string {
   const last = pattern.slice(pattern.lastIndexOf('/') + 1);
-  // A "**" at the end stands for directories with the name behind them.
+  // A "**" at the end matches directories followed by the name.
   const directories =
     last === '**'
       ? [...captures.slice(0, -1), (captures.at(-1) ?? '').split('/').slice(0, -1).join('/')]

@@ -1,4 +1,6 @@
-/** What a Derive resource derives: `COLLECTION/NAME`, a series of each file that the collection's pattern matches. */
+/**
+ * Derived files of a Derive resource: `COLLECTION/NAME`, a series for each file that the collection's pattern matches.
+ */
 import { isPondError, PondError } from '../../../base/error.ts';
 import { type HostFile } from '../../../pond/types.ts';
 import { type InputFile, type InputSource } from '../../../sandbox/build.ts';
@@ -15,12 +17,12 @@ import { deriveFailure } from './failure.ts';
 import { type InputTable, inputTables } from './inputTables.ts';
 import { outputNames } from './outputNames.ts';
 
-/** Changes when the same SQL over the same inputs is to be made again. */
+/** Increase if the same SQL over the same inputs must be built again. */
 const recipeVersion = 2;
 
 /**
- * Returns the collections of a resource. Patterns are matched when one is listed, and nothing runs before a series is
- * read.
+ * Returns the collections of a resource. Patterns are matched when a collection is listed, and nothing runs before a
+ * series is read.
  */
 export const deriveOutputs: Derive = (resource, inputs) =>
   new Map(collectionsOf(resource).map((collection) => [collection.name, directoryOf(resource, collection, inputs)]));
@@ -43,14 +45,14 @@ function directoryOf(resource: Resource, collection: DeriveCollection, inputs: I
   };
 }
 
-/** The SQL of a collection, with what all of its outputs have of it: it is found out once, not for each of them. */
+/** The SQL of a collection, with the properties that all of its outputs share, computed once. */
 interface Query {
   readonly sql: string;
   readonly tables: readonly InputTable[];
   readonly usesPath: boolean;
-  /** What the SQL and its tables bring to a key. */
+  /** The part of a key that depends on the SQL and its tables. */
   readonly key: string;
-  /** The newest of the tables; 0 without any. */
+  /** Latest modification of the tables; 0 if there are none. */
   readonly modifiedUs: number;
 }
 
@@ -90,7 +92,7 @@ function outputOf(output: Output): DerivedFile {
   };
 }
 
-/** What a file brings to a key: its content, how it is read, and its path where that can show in the rows. */
+/** The part of a key that depends on a file: its content, its format, and its path if rows may contain it. */
 function inputPart(match: Match, withPath: boolean): KeyPart {
   const reading = readingOf(match.type, match.name);
   const read =
@@ -127,7 +129,7 @@ async function sourceOf({ name, matches }: InputTable, job: Job): Promise<InputS
   return { name, files };
 }
 
-/** Blames the document for a pattern that cannot be matched. */
+/** Reports a pattern that cannot be matched as an error of the document. */
 async function atPattern<T>(
   resource: Resource,
   { pattern, name }: DeriveCollection,

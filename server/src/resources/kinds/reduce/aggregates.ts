@@ -8,12 +8,12 @@ const fractional = /^(FLOAT|DOUBLE|U?HUGEINT|DECIMAL\(\d+,\d+\))$/;
 
 const [bigint, double] = [requireSqlType('BIGINT'), requireSqlType('DOUBLE')];
 
-/** A sum of so many digits takes ten billion rows before it has more than DuckDB's 38. */
+/** Sums of values with this many digits take ten billion rows to exceed DuckDB's 38 digits. */
 const decimalWidthMax = 28;
 
 /**
- * Returns the columns whose values are reduced: numbers and booleans, the time left out; only those called exactly as
- * `wanted`, when that is given. Fails `invalid-content` when a wanted one is of another type.
+ * Returns the columns whose values are reduced: numbers and booleans, without the time; only those with exactly the
+ * names in `wanted`, if given. Fails `invalid-content` if a wanted column has another type.
  */
 export function valueColumnsOf<T extends Column>(
   columns: readonly T[],
@@ -33,14 +33,14 @@ function isValueType(type: string): boolean {
   return type === 'BOOLEAN' || whole.test(type) || fractional.test(type);
 }
 
-/** Returns the SQL of a column's value as it is reduced: false is 0 and true is 1. */
+/** Returns the SQL of a column's value for reduction: false is 0 and true is 1. */
 export function valueSql(sql: string, type: string): string {
   return type === 'BOOLEAN' ? `${sql}::UTINYINT` : sql;
 }
 
 /**
- * Returns the SQL for the sum of values of a type, exact for whole numbers and decimals. Parquet has no type for
- * DuckDB's 128-bit integers, but one for decimals as wide.
+ * Returns the SQL for the sum of values of a type, exact for integers and decimals. Parquet has no type for DuckDB's
+ * 128-bit integers, but has decimals of that width.
  */
 export function sumSql(sql: string, type: string): string {
   if (type === 'BOOLEAN' || whole.test(type)) return `sum(${sql})::DECIMAL(38, 0)`;
@@ -48,7 +48,7 @@ export function sumSql(sql: string, type: string): string {
   return width !== undefined && Number(width) <= decimalWidthMax ? `sum(${sql})` : `sum(${sql}::DOUBLE)`;
 }
 
-/** Returns the one type for values that are of several types in several files. */
+/** Returns the common type for values whose types differ between files. */
 export function commonType(types: readonly SqlType[]): SqlType {
   const [first = double, ...others] = new Set(types);
   if (others.length === 0) return first;

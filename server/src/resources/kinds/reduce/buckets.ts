@@ -5,7 +5,7 @@ import { joinRanges, type AggregateRange } from './ranges.ts';
 
 const dayUs = 86_400_000_000;
 
-/** Lengths of the stretches that an output is cut into, each with its days or a little less. */
+/** Lengths of the periods into which an output is divided, with a lower bound of the number of days. */
 const lengths: readonly { readonly unit: PeriodUnit; readonly count: number; readonly days: number }[] = [
   { unit: 'day', count: 1, days: 1 },
   { unit: 'day', count: 7, days: 7 },
@@ -18,16 +18,19 @@ const lengths: readonly { readonly unit: PeriodUnit; readonly count: number; rea
   { unit: 'year', count: 1_000_000, days: Infinity },
 ];
 
-/** A file costs about as much as to fold so many buckets of the base length, or to read so many of its own. */
+/**
+ * Opening a file costs about as much as folding this many buckets of the base length, or reading this many output
+ * buckets.
+ */
 const [baseBucketsMin, bucketsMin] = [30_000, 250];
 
-/** To read a series opens all of its files. */
+/** Reading a series opens all of its files. */
 const periodsMax = 128;
 
 /**
- * Returns the periods that an output is cut into, those that its data may be about: each long enough to be worth a
- * file, and not too many. A bucket is of the period that it begins in, so that late data changes only its own. Data
- * that go on get longer periods, now and then.
+ * Returns the periods into which an output is divided, where its data may be: each long enough to be worth a file, and
+ * not too many. A bucket belongs to the period in which it begins, so late data changes only its own period. As data
+ * grow, periods become longer from time to time.
  */
 export function periodsOf(duration: Duration, baseUs: number, stretches: readonly AggregateRange[]): readonly Period[] {
   // The first bucket may begin before the first row.

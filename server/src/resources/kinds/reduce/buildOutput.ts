@@ -22,8 +22,8 @@ export interface OutputSpec {
 }
 
 /**
- * Makes an output, and returns its parts in time order: one without rows when the inputs have none. Fails
- * `invalid-content` for an input without numbers or times, and `run-failed` when two inputs have a column of the same
+ * Builds an output, and returns its parts in time order: one part without rows if the inputs have none. Fails
+ * `invalid-content` for an input without numbers or times, and `run-failed` if two inputs have a column of the same
  * name.
  */
 export async function makeOutput(spec: OutputSpec, making: BuildPlan): Promise<readonly HostFile[]> {
@@ -61,10 +61,7 @@ function inputError(resource: Resource, path: string, error: unknown): unknown {
   });
 }
 
-/**
- * The columns of an input, in the order in which its files first have them. DuckDB takes names in any case for the
- * same.
- */
+/** The columns of an input, in order of first occurrence in its files. Column names in DuckDB are case-insensitive. */
 function columnsOf({ prefix }: OutputInput, partials: readonly PartialAggregate[]): readonly OutputColumn[] {
   const found = new Map<string, { readonly name: string; readonly types: SqlType[] }>();
   for (const { name, type } of partials.flatMap(({ columns }) => columns)) {

@@ -1,7 +1,7 @@
 import { type Job } from '../../../base/job.ts';
 import { type Materializer } from '../../../materialize/materializer.ts';
 
-/** Where partials and parts are made, and for whom. */
+/** Materializer and job that build partials and parts. */
 export interface BuildPlan {
   readonly workshop: Materializer;
   readonly job: Job;

@@ -2,11 +2,11 @@ import { type InputMatcher, type Match } from '../../model/derivedContent.ts';
 import { parsePlaceholders } from '../../../documents/placeholders.ts';
 import { type ReduceCollection, type Dataset } from './spec.ts';
 
-/** One of the inputs that make an output. */
+/** An input of an output. */
 export interface OutputInput {
   readonly match: Match;
   readonly dataset: Dataset;
-  /** What the names of its columns begin with. */
+  /** Prefix of its column names. */
   readonly prefix: string;
 }
 
@@ -31,13 +31,13 @@ export async function collectInputs(
 
 const withoutPrefix = (input: Omit<OutputInput, 'prefix'>): OutputInput => ({ ...input, prefix: '' });
 
-/** Columns of several inputs are told apart by what the wildcards stand for. */
+/** Captures of the wildcards distinguish the columns of several inputs. */
 function withPrefix(input: Omit<OutputInput, 'prefix'>): OutputInput {
   const { captures } = input.match;
   return { ...input, prefix: captures.length === 0 ? '' : `${captures.join('.')}.` };
 }
 
-/** A pattern was checked: each placeholder has a wildcard. */
+/** The pattern is already checked: each placeholder has a wildcard. */
 function outputName(pattern: string, captures: readonly string[]): string {
   let [name, end] = ['', 0];
   for (const placeholder of parsePlaceholders(pattern)) {

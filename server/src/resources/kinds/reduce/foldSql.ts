@@ -5,23 +5,23 @@ import { type Period } from '../../series/periods.ts';
 import { readParquet, statistic } from './partialSql.ts';
 import { bucketSql, windowOf } from './resolution.ts';
 
-/** A column of an input, as an output has it. */
+/** A column of an input, as it is in an output. */
 export interface OutputColumn {
-  /** As the partials have it. */
+  /** Name in the partials. */
   readonly source: string;
-  /** Beginning of the names of its three columns. */
+  /** Prefix of the names of its three columns. */
   readonly name: string;
-  /** DuckDB's type of its least and greatest values. */
+  /** DuckDB's type of its minimum and maximum. */
   readonly type: SqlType;
 }
 
 /**
- * Partials of an input that are read as one table, at least one. Another may be of the same input, and have its columns
- * too.
+ * Partials of an input that are read as one table, at least one. Another FoldInput may be of the same input and have
+ * the same columns.
  */
 export interface FoldInput {
   readonly hostPaths: readonly string[];
-  /** Those that the partials have. */
+  /** The columns that the partials have. */
   readonly columns: readonly OutputColumn[];
 }
 
@@ -29,7 +29,7 @@ export interface Fold {
   readonly resolution: Duration;
   readonly period: Period;
   readonly inputs: readonly FoldInput[];
-  /** All columns of the output in their order: those that no partial has are NULL. */
+  /** All columns of the output in order: columns that no partial has are NULL. */
   readonly columns: readonly OutputColumn[];
 }
 
@@ -72,7 +72,7 @@ function during(sql: string, { startUs, endUs }: Period): string {
   return `${sql} >= ${timestamp(startUs)} AND ${sql} < ${timestamp(endUs)}`;
 }
 
-/** Periods may begin before the first time that DuckDB has, and end behind the last. */
+/** Times outside DuckDB's range become infinite: periods may begin before its first time and end after its last. */
 function timestamp(us: bigint): string {
   if (us < -timestampUsMax) return "TIMESTAMP '-infinity'";
   return us > timestampUsMax ? "TIMESTAMP 'infinity'" : `make_timestamp(${us})`;

@@ -7,7 +7,7 @@ import { optional, required } from '../../../documents/schema.ts';
 import { hasTemplate } from '../../../documents/templateText.ts';
 import { bucketText, isConstant, nameText, plainText } from '../../../documents/fieldTypes.ts';
 
-/** Reduce: series by hour, day, month and so on. */
+/** Reduce: aggregates series by hour, day, month and so on. */
 export const reduce: ResourceKind = {
   kind: 'Reduce',
   summary: 'downsamples series to time buckets',
@@ -86,7 +86,7 @@ spec:
 `,
 };
 
-/** Two datasets of a collection with the same name, without placeholders, would make the same output twice. */
+/** Two datasets of a collection with the same name, without placeholders, would produce the same output twice. */
 function checkConstantNames(collection: MapNode): readonly Problem[] {
   const seen = new Map<string, ScalarNode>();
   const problems: Problem[] = [];

@@ -1,4 +1,4 @@
-/** What a Reduce resource derives: `COLLECTION/OUTPUT/res=RESOLUTION`. */
+/** Derived files of a Reduce resource: `COLLECTION/OUTPUT/res=RESOLUTION`. */
 import { PondError } from '../../../base/error.ts';
 import { readingOf } from '../../../sandbox/formats.ts';
 import { isName } from '../../../tinyfs/path.ts';
@@ -17,7 +17,10 @@ import { makeOutput } from './buildOutput.ts';
 import { baseUsOf } from './resolution.ts';
 import { type ReduceCollection, collectionsOf, type ReduceResolution } from './spec.ts';
 
-/** Returns the collections of a resource, each with its outputs in folders. Patterns are matched when one is listed. */
+/**
+ * Returns the collections of a resource, each with its outputs in folders. Patterns are matched when a collection is
+ * listed.
+ */
 export const deriveReduce: Derive = (resource, inputs) =>
   new Map(collectionsOf(resource).map((collection) => [collection.name, collectionNode(resource, collection, inputs)]));
 
@@ -45,7 +48,7 @@ interface Output {
 
 function placeOutput(root: Folder, output: Output): void {
   let folder = root;
-  // A wildcard may stand for nothing, or for several folders.
+  // A wildcard may match nothing, or several folders.
   for (const component of output.name.split('/').filter((part) => part !== '')) {
     if (!isName(component)) throw nameError(output, component);
     const inner = folder.get(component) ?? new Map<string, never>();
@@ -60,7 +63,7 @@ function placeOutput(root: Folder, output: Output): void {
   }
 }
 
-/** What an output can be is known when its directory is listed; what it holds, when it is read. */
+/** The possible outputs are known when their directory is listed; their content is known when it is read. */
 function resolutionNode(output: Output, { text, duration }: ReduceResolution): DerivedFile {
   const { resource, collection, inputs } = output;
   const { months, microseconds } = duration;

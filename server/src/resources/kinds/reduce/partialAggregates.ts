@@ -1,7 +1,7 @@
 /**
- * Partials: what all resolutions of a collection are folded from. A partial has, for each bucket of the base length and
- * each value column, how many values there were, their sum, the least and the greatest. It is a function of files that
- * never change, so that data which comes later makes new partials and leaves the others.
+ * Partials: aggregates from which all resolutions of a collection are folded. For each bucket of the base length and
+ * each value column, a partial has the count, sum, minimum and maximum of the values. It is a function of files that
+ * never change, so later data adds new partials and leaves the others as they are.
  */
 import { type HostFile } from '../../../pond/types.ts';
 import { type TypedColumn } from '../../../sandbox/build.ts';
@@ -24,38 +24,38 @@ import { valueColumnsOf } from './aggregates.ts';
 
 export interface PartialAggregate {
   readonly key: string;
-  /** Of its file, or of the files that it is to be made of. */
+  /** Size of its file, or of the files that it is built from. */
   readonly sizeBytes: number;
-  /** Where its buckets begin; none when it has no row. */
+  /** Ranges in which its buckets begin; none if it has no row. */
   readonly stretches: readonly AggregateRange[];
-  /** Value columns, with the types of their least and greatest values. */
+  /** Value columns, with the types of their minima and maxima. */
   readonly columns: readonly TypedColumn[];
-  /** Its file, made where need be. */
+  /** Returns its file, built if needed. */
   readonly file: (job: Job) => Promise<HostFile>;
 }
 
-/** What partials are made of. */
+/** Input and options of partials. */
 export interface PartialSpec {
-  /** Parquet files of one input, in their order. */
+  /** Parquet files of one input, in order. */
   readonly files: readonly HostFile[];
-  /** Columns to keep; all when undefined. */
+  /** Columns to keep; all if undefined. */
   readonly wanted: readonly string[] | undefined;
   /** Length of the buckets, microseconds. */
   readonly baseUs: number;
 }
 
 const groupLimits: GroupLimits = { sizeBytesMax: 256 * 1024, countMax: 64 };
-/** To open a file costs so much that more of them are merged first. */
+/** More files than this are merged first, because opening a file is expensive. */
 const filesMax = 64;
 const mergeLimits: GroupLimits = { sizeBytesMax: 1024 * 1024, countMax: filesMax };
-/** Statements share the cores; a few at a time keep them busy while files are opened and flushed. */
+/** Number of concurrent statements. They share the cores; a few keep them busy while files are opened and flushed. */
 const besides = 4;
-/** Partials that are longer are looked into, for gaps. */
+/** Longer partials are searched for gaps, microseconds. */
 const longUs = 86_400_000_000n;
 
 /**
- * Returns the partials of an input, made where need be: of each large file one, of small neighbors one together. Fails
- * `invalid-content` when a file has no time, or a wanted column has no numbers.
+ * Returns the partials of an input, built if needed: one for each large file, and one for small adjacent files
+ * together. Fails `invalid-content` if a file has no time, or a wanted column has no numbers.
  */
 export async function partialAggregatesOf(spec: PartialSpec, making: BuildPlan): Promise<readonly PartialAggregate[]> {
   const neighbors = groupAdjacent(spec.files, groupLimits);
@@ -99,7 +99,7 @@ async function makePartial({ files, wanted, baseUs }: PartialSpec, { workshop, j
   return await workshop.file(key, write, job);
 }
 
-/** The columns without those that are wanted, but seem to be text only because they have no value. */
+/** Returns the columns without the wanted ones that seem to be text only because they have no value. */
 async function withoutBlanks(
   columns: readonly TypedColumn[],
   { files, wanted, workshop, job }: BuildPlan & Pick<PartialSpec, 'files' | 'wanted'>,
@@ -112,9 +112,8 @@ async function withoutBlanks(
 }
 
 /**
- * Returns the files together as far as their numbers stay exact, or each alone when a column has numbers in one and
- * something else in another, or the times are of several types: read as one table they would have one type, and that is
- * text.
+ * Groups the files so that numbers stay exact. Each file is alone if a column has numbers in one file and another type
+ * in another, or the times have several types: read as one table they would have a single type, text.
  */
 async function separated(
   files: readonly HostFile[],
@@ -148,14 +147,14 @@ function columnsOf([, ...columns]: readonly TypedColumn[]): readonly TypedColumn
   }));
 }
 
-/** True when a partial has buckets in a stretch of time. */
+/** True if a partial has buckets in a range of time. */
 export function hasWithin({ stretches }: PartialAggregate, { startUs, endUs }: Period): boolean {
   return stretches.some(({ minUs, maxUs }) => maxUs >= startUs && minUs < endUs);
 }
 
 /**
- * Returns the partials that have buckets in a stretch of time, in their order. Where they are many, partials that merge
- * small ones stand for them, which may have other buckets as well.
+ * Returns the partials that have buckets in a range of time, in order. If there are many, small ones are replaced by
+ * merged partials, which may also have buckets outside the range.
  */
 export function partialsWithin(
   partials: readonly PartialAggregate[],
@@ -170,7 +169,7 @@ export function partialsWithin(
   return partialsWithin(level, stretch, workshop);
 }
 
-/** One partial for several. Its file is made when it is asked for. */
+/** Returns one partial for several. Its file is built on demand. */
 function merged(parts: readonly PartialAggregate[], workshop: Materializer): PartialAggregate {
   const key = keyOf('reduce merged partial', 1, ...parts.map((part) => part.key));
   const stretches = parts.flatMap((part) => part.stretches);

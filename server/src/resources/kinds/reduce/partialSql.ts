@@ -4,13 +4,13 @@ import { timeSql } from '../../series/time.ts';
 import { bucketSql } from './resolution.ts';
 import { sumSql, valueSql } from './aggregates.ts';
 
-/** What a partial keeps of a column for each bucket; the columns are called `COLUMN.count` and so on. */
+/** Statistics of a column that a partial has for each bucket; their columns are named `COLUMN.count` and so on. */
 export const statistics = ['count', 'sum', 'min', 'max'] as const;
 
 export interface PartialSource {
   /** Parquet files that are read as one table. */
   readonly hostPaths: readonly string[];
-  /** Undefined for files without rows: the type of their time is not known where they are text. */
+  /** Undefined for files without rows: in text files the type of their time is unknown. */
   readonly time: Column | undefined;
   readonly values: readonly Column[];
   /** Length of the buckets, microseconds. */
@@ -19,7 +19,7 @@ export interface PartialSource {
 
 /**
  * Returns the query for a partial: `Timestamp`, the start of each bucket that has a row, in order, and the statistics
- * of each value column. Rows without a time are left out.
+ * of each value column. Rows without a time are skipped.
  */
 export function partialSql({ hostPaths, time, values, baseUs }: PartialSource): string {
   const bucket = bucketSql({ months: 0, microseconds: baseUs }, time === undefined ? 'NULL::TIMESTAMP' : timeSql(time));
@@ -37,7 +37,7 @@ export function partialSql({ hostPaths, time, values, baseUs }: PartialSource): 
   ].join(' ');
 }
 
-/** Returns the query for the partial that several make together, which have these value columns. */
+/** Returns the query that merges several partials with these value columns. */
 export function mergedSql(hostPaths: readonly string[], names: readonly string[]): string {
   const folded = names.flatMap((name) => [
     `sum(${statistic(name, 'count')})::BIGINT AS ${statistic(name, 'count')}`,
@@ -54,14 +54,14 @@ export function statistic(name: string, what: (typeof statistics)[number]): stri
 
 /** Returns the SQL for Parquet files as one table, columns matched by name; at least one file. */
 export function readParquet(hostPaths: readonly string[], ...options: readonly string[]): string {
-  // Asked for always, this would make DuckDB look at the file twice.
+  // Set only for several files: this option makes DuckDB inspect a file twice.
   const union = hostPaths.length > 1 ? ['union_by_name = true'] : [];
   return `read_parquet(${[literalList(hostPaths), ...union, ...options].join(', ')})`;
 }
 
 /**
- * Returns the statement that writes a partial. A fold reads a stretch of it: small row groups let it skip the rest, and
- * read side by side.
+ * Returns the statement that writes a partial. A fold reads a range of it: small row groups let it skip the rest, and
+ * are read concurrently.
  */
 export function writePartialSql(query: string, target: string): string {
   return `COPY (${query}) TO ${literal(target)} (FORMAT parquet, ROW_GROUP_SIZE 8192)`;

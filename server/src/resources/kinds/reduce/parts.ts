@@ -11,7 +11,7 @@ import { hasWithin, type PartialAggregate, partialsWithin } from './partialAggre
 import { type BuildPlan } from './buildPlan.ts';
 import { windowOf } from './resolution.ts';
 
-/** Buckets, and the length, microseconds, of those that they are folded from. */
+/** Buckets, and the length, in microseconds, of the buckets that they are folded from. */
 export interface Bucketing {
   readonly resolution: Duration;
   readonly baseUs: number;
@@ -26,8 +26,8 @@ export interface PartedInput {
 const besides = 4;
 
 /**
- * Returns the parts of an output at a resolution, in time order, each made where need be: it is a function of the
- * partials that have buckets in its period, so that new data makes only the parts of the periods that it is about.
+ * Returns the parts of an output at a resolution, in time order, each built if needed. A part is a function of the
+ * partials that have buckets in its period, so new data rebuilds only the parts of its own periods.
  */
 export async function makeParts(
   { resolution, baseUs }: Bucketing,
@@ -52,7 +52,7 @@ export async function makeParts(
 interface Part {
   readonly resolution: Duration;
   readonly period: Period;
-  /** Where the rows of its buckets are. */
+  /** Range of the rows of its buckets. */
   readonly window: Period;
   readonly inputs: readonly PartedInput[];
   readonly columns: readonly OutputColumn[];
@@ -77,7 +77,7 @@ async function makePart(part: Part, { workshop, job }: BuildPlan): Promise<HostF
   return await workshop.file(key, write, job);
 }
 
-/** None when the input has no row in the window; several where its partials would lose digits as one table. */
+/** None if the input has no row in the window; several if its partials would lose digits as one table. */
 async function foldInputs(input: PartedInput, window: Period, making: BuildPlan): Promise<readonly FoldInput[]> {
   const partials = partialsWithin(input.partials, window, making.workshop);
   return await mapLimit(exactLists(partials), besides, async (list) => {

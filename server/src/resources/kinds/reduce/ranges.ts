@@ -3,7 +3,7 @@ import { mapLimit } from '../../../base/mapLimit.ts';
 import { readParquet } from './partialSql.ts';
 import { type BuildPlan } from './buildPlan.ts';
 
-/** Where data are: microseconds since 1970 UTC, both inclusive. */
+/** A range of time that has data: microseconds since 1970 UTC, both ends inclusive. */
 export interface AggregateRange {
   readonly minUs: bigint;
   readonly maxUs: bigint;
@@ -13,13 +13,13 @@ const dayUs = 86_400_000_000n;
 const filesAtOnce = 64;
 const besides = 4;
 
-/** A partial never changes, so neither does what is known of it. */
+/** Cache of ranges by the partial's key; entries stay valid because a partial never changes. */
 const remembered = new Map<string, readonly AggregateRange[]>();
 const rememberedMax = 10_000;
 
 /**
- * Returns the stretches of time that partials have buckets in, by their keys: in order, with more than a day between
- * them. A row of long ago beside those of today would otherwise seem to be about all that is between.
+ * Returns the ranges of time in which partials have buckets, by their keys: in order, with gaps of more than a day.
+ * With a single range, one very old row would seem to cover all the time up to today.
  */
 export async function rangesOf(
   files: readonly HostFile[],
@@ -63,13 +63,13 @@ export function rangesSql(hostPaths: readonly string[]): string {
   ].join(' ');
 }
 
-/** Returns the stretches that several together are, in order, with more than a day between them. */
+/** Returns the union of ranges, in order, with gaps of more than a day. */
 export function joinRanges(stretches: readonly AggregateRange[]): readonly AggregateRange[] {
   const sorted = stretches.toSorted((a, b) => (a.minUs < b.minUs ? -1 : a.minUs > b.minUs ? 1 : 0));
   return sorted.reduce<AggregateRange[]>(addStretch, []);
 }
 
-/** Adds a stretch that begins where the last one does or behind. */
+/** Adds a range that does not begin before the last one. */
 function addStretch(stretches: AggregateRange[], next: AggregateRange): AggregateRange[] {
   const last = stretches.at(-1);
   if (last === undefined || next.minUs - last.maxUs > dayUs) stretches.push(next);

@@ -3,17 +3,18 @@ import { type Period } from '../../series/periods.ts';
 
 const dayUs = 86_400_000_000;
 
-/** DuckDB's intervals have 32 bits for months. A bucket of more months holds all that a time can be. */
+/** DuckDB's intervals have 32 bits for months. A bucket of more months covers all possible times. */
 const monthsMax = 2 ** 31 - 1;
 
 /**
- * Buckets are folded from finer ones of the same collection when those are at most so many times finer than the finest.
+ * Buckets are folded from common finer ones if those are at most this many times finer than the finest of the
+ * collection.
  */
 const finerMax = 8;
 
 /**
- * Returns the length, microseconds, of the buckets that those of `duration` are folded from: the same for all of a
- * collection, if there is one that fits exactly into each and is not much finer than the finest.
+ * Returns the length, in microseconds, of the base buckets from which those of `duration` are folded: a common length
+ * for the collection, if one divides each of its lengths and is not much finer than the finest.
  */
 export function baseUsOf(duration: Duration, collection: readonly Duration[]): number {
   const units = collection.map(unitUs);
@@ -21,7 +22,7 @@ export function baseUsOf(duration: Duration, collection: readonly Duration[]): n
   return common * finerMax >= Math.min(...units) ? common : unitUs(duration);
 }
 
-/** A month begins with a day, as do the weeks and days that all shorter buckets are counted from. */
+/** A month begins with a day, as do the weeks and days from which all shorter buckets are counted. */
 function unitUs({ months, microseconds }: Duration): number {
   return months > 0 ? dayUs : microseconds;
 }
@@ -31,15 +32,15 @@ function greatestCommonDivisor(a: number, b: number): number {
 }
 
 /**
- * Returns the SQL for the start of the bucket that a UTC TIMESTAMP is in. As in DuckDB, buckets of months are counted
- * from 2000-01-01, all others from Monday 2000-01-03.
+ * Returns the SQL for the start of the bucket that contains a UTC TIMESTAMP. As in DuckDB, buckets of months are
+ * counted from 2000-01-01, all others from Monday 2000-01-03.
  */
 export function bucketSql({ months, microseconds }: Duration, time: string): string {
   const width = months > 0 ? `to_months(${Math.min(months, monthsMax)})` : `to_microseconds(${microseconds})`;
   return `time_bucket(${width}, ${time})`;
 }
 
-/** Returns the length of a bucket, or a little more, microseconds. */
+/** Returns an upper bound of the length of a bucket, microseconds; exact or slightly longer. */
 export function lengthUsMax({ months, microseconds }: Duration): bigint {
   return BigInt(months) * 31n * BigInt(dayUs) + BigInt(microseconds);
 }
@@ -48,15 +49,15 @@ export function lengthUsMax({ months, microseconds }: Duration): bigint {
 const originUs = 946_857_600_000_000n;
 
 /**
- * Returns the stretch of time with all rows of the buckets that begin in a period. Exact but for buckets of months,
- * which may have rows of others in it.
+ * Returns the range of time with all rows of the buckets that begin in a period. Exact except for buckets of months,
+ * where it may include rows of other buckets.
  */
 export function windowOf(duration: Duration, { startUs, endUs }: Period): Period {
   if (duration.months > 0) return { startUs, endUs: endUs + lengthUsMax(duration) };
   return { startUs: nextStartUs(duration, startUs), endUs: nextStartUs(duration, endUs) };
 }
 
-/** Start of the first bucket that begins at a time or behind it. */
+/** Start of the first bucket that begins at or after a time. */
 function nextStartUs({ microseconds }: Duration, us: bigint): bigint {
   const length = BigInt(microseconds);
   const into = (((us - originUs) % length) + length) % length;

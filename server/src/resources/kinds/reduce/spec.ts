@@ -5,7 +5,7 @@ import { type SourcePosition } from '../../../documents/position.ts';
 import { type Resource } from '../../model/kind.ts';
 import { itemsOf, specValue } from '../../../documents/specValue.ts';
 
-/** The `spec` of a Reduce document that was checked. */
+/** The `spec` of a checked Reduce document. */
 interface ReduceSpec {
   readonly collections: readonly {
     readonly name: string;
@@ -25,7 +25,7 @@ export interface ReduceCollection {
 }
 
 export interface ReduceResolution {
-  /** As it is written. */
+  /** As in the document. */
   readonly text: string;
   readonly duration: Duration;
 }
@@ -33,9 +33,9 @@ export interface ReduceResolution {
 export interface Dataset {
   readonly inPattern: string;
   readonly outPattern: string;
-  /** Columns to keep; all when undefined. */
+  /** Columns to keep; all if undefined. */
   readonly columns: readonly string[] | undefined;
-  /** Where `out_pattern` stands in the document. */
+  /** Position of `out_pattern` in the document. */
   readonly position: SourcePosition | undefined;
 }
 

@@ -2,12 +2,12 @@ import { entryOf, type YamlNode, type ScalarNode, textOf } from '../../../docume
 import { type Resource } from '../../model/kind.ts';
 import { itemsOf } from '../../../documents/specValue.ts';
 
-/** A collection of a Template, as its document has it. */
+/** A collection of a Template, as in its document. */
 export interface TemplateCollection {
   readonly name: string;
   readonly inPattern: string;
   readonly outPattern: ScalarNode;
-  /** The template itself; of a document that was applied it is always there. */
+  /** The template itself; always present in an applied document. */
   readonly template: ScalarNode | undefined;
   readonly node: YamlNode;
 }

@@ -5,15 +5,15 @@ import { type Column } from '../../../sandbox/types.ts';
 import { type Materializer } from '../../../materialize/materializer.ts';
 import { type TemplateField, fieldsOf } from './fields.ts';
 
-/** What a template sees, by the names that it uses. */
+/** Variables of a template, by name. */
 export interface TemplateContext {
-  /** The value columns. Empty for a file that is no series or table. */
+  /** The value columns. Empty for a file that is not a series or table. */
   readonly schema: { readonly fields: readonly TemplateField[] };
-  /** All columns with their types as DuckDB calls them. */
+  /** All columns with their DuckDB types. */
   readonly columns: readonly Column[];
-  /** Rows of the series or table; 0 for another file. */
+  /** Rows of the series or table; 0 for other files. */
   readonly rows: number;
-  /** What the wildcards of in_pattern stand for. */
+  /** Captures of the wildcards of in_pattern. */
   readonly args: readonly string[];
   /** The pond path of the input, and its last component. */
   readonly path: string;
@@ -21,7 +21,7 @@ export interface TemplateContext {
   readonly export: ExportContext;
 }
 
-/** Returns the context of a match. Its schema is read from the files, which are made first where need be. */
+/** Returns the context of a match. Reads its schema from the files, which are built first if needed. */
 export async function templateContext(
   match: Match,
   files: ExportContext | undefined,
@@ -44,8 +44,8 @@ export async function templateContext(
 }
 
 /**
- * The exported files with a place for the captures of a match, empty where nothing was exported for it: so that
- * `export[args[0]]` is there for every page, outside of exports too.
+ * Returns the exported files with an entry for the captures of a match, empty if nothing was exported for it, so that
+ * `export[args[0]]` exists for every page, even without an export.
  */
 function placeFor(captures: readonly string[], files: ExportContext): ExportContext {
   const [first, ...others] = captures;

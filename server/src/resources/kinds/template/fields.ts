@@ -1,6 +1,6 @@
 import { type Column } from '../../../sandbox/types.ts';
 
-/** A value column of a series, as its name tells it. Parts that the name does not have are empty. */
+/** A value column of a series, split by its name. Missing parts are empty. */
 export interface TemplateField {
   readonly name: string;
   readonly instrument: string;
@@ -12,9 +12,9 @@ export interface TemplateField {
 const aggregates = new Set(['avg', 'min', 'max', 'count', 'sum']);
 
 /**
- * Returns the fields of a series, in the order of its columns; those with the time are left out. From the end, a name
- * is the aggregate if it is one, the unit, the name, and all else is the instrument: `Dock.Surface.DO.mg/L.avg`. Names
- * with two parts have no unit, those with one neither unit nor instrument.
+ * Returns the fields of a series, in column order, without the time. From the end, a name consists of the aggregate
+ * (optional), the unit, the name, and the instrument, which is the rest: `Dock.Surface.DO.mg/L.avg`. Names of two parts
+ * have no unit, names of one part neither unit nor instrument.
  */
 export function fieldsOf(columns: readonly Column[]): readonly TemplateField[] {
   return columns.filter(({ name }) => !/^r?timestamp$/i.test(name)).map(({ name }) => fieldOf(name));

@@ -5,7 +5,7 @@ import { type ResourceKind } from '../../model/kind.ts';
 import { optional, required } from '../../../documents/schema.ts';
 import { nameText, plainText, templateText } from '../../../documents/fieldTypes.ts';
 
-/** Template: texts rendered from what a series holds. */
+/** Template: renders texts from the content of series. */
 export const template: ResourceKind = {
   kind: 'Template',
   summary: 'renders a text for each matched series',

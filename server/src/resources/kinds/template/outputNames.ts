@@ -7,9 +7,9 @@ import { parsePlaceholders } from '../../../documents/placeholders.ts';
 import { type TemplateCollection } from './collections.ts';
 
 /**
- * Returns the outputs of a collection by their paths below it, each with the inputs that it is called after: one, or
- * more by mistake. Empty components, as a `**` that stood for no folder leaves them, are left out. Fails
- * `resource-invalid` for a match that gives no name.
+ * Returns the outputs of a collection by their relative paths, each with its inputs: one, or more by mistake. Empty
+ * components, from a `**` that matched no folder, are dropped. Fails `resource-invalid` for a match that gives no valid
+ * name.
  */
 export function outputsOf(
   resource: Resource,
@@ -50,7 +50,9 @@ function filled(outPattern: string, captures: readonly string[]): string {
   return text + outPattern.slice(at);
 }
 
-/** A file cannot be called as a folder that another is in: then both sets of inputs share the file's name. */
+/**
+ * A file cannot have the path of a folder that contains another output: then both sets of inputs share the file's name.
+ */
 function withoutCollisions(outputs: ReadonlyMap<string, readonly Match[]>): ReadonlyMap<string, readonly Match[]> {
   const kept = new Map(outputs);
   for (const [output, matches] of outputs) {
@@ -62,7 +64,7 @@ function withoutCollisions(outputs: ReadonlyMap<string, readonly Match[]>): Read
   return kept;
 }
 
-/** The paths above one, from the top. */
+/** The parent paths of a path, from the top. */
 function parents(path: string): readonly string[] {
   const names = path.split('/');
   return names.slice(1).map((_, index) => names.slice(0, index + 1).join('/'));

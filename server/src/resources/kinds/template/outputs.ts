@@ -1,4 +1,4 @@
-/** The files of a Template: one for each match, at the place that out_pattern gives it. */
+/** Derived files of a Template: one for each match, at the path that out_pattern gives. */
 import { PondError } from '../../../base/error.ts';
 import { writeHostStream } from '../../../storage/hostStream.ts';
 import { keyOf } from '../../../materialize/contentKey.ts';
@@ -16,7 +16,7 @@ import { collectionsOf, type TemplateCollection } from './collections.ts';
 import { outputsOf } from './outputNames.ts';
 import { renderMatch } from './render.ts';
 
-/** What a Template derives: a directory for each collection. */
+/** Returns a directory for each collection of a Template. */
 export const deriveTemplates: Derive = (resource, inputs) =>
   new Map(
     collectionsOf(resource).map((collection): [string, DerivedNode] => [
@@ -25,7 +25,7 @@ export const deriveTemplates: Derive = (resource, inputs) =>
     ]),
   );
 
-/** A folder while its entries are gathered. */
+/** A folder while its entries are collected. */
 interface Folder {
   readonly entries: Map<string, DerivedNode>;
   readonly folders: Map<string, Folder>;
@@ -49,7 +49,7 @@ function newFolder(): Folder {
   return { entries: new Map(), folders: new Map() };
 }
 
-/** The folder of that name, made where it is missing. It takes the place of a file: both cannot be there. */
+/** Returns the folder of that name, created if missing. It replaces a file of that name: both cannot exist. */
 function folderAt(top: Folder, names: readonly string[]): Folder {
   let at = top;
   for (const name of names) {

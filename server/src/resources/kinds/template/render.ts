@@ -12,7 +12,7 @@ import { collectionsOf, type TemplateCollection } from './collections.ts';
 import { templateContext } from './context.ts';
 import { outputsOf } from './outputNames.ts';
 
-/** An output of a Template, with the input that it is made of. */
+/** An output of a Template, with its input. */
 export interface TemplateOutput {
   readonly resource: Resource;
   readonly collection: TemplateCollection;
@@ -20,8 +20,8 @@ export interface TemplateOutput {
 }
 
 /**
- * Returns the outputs of a Template at a path below its home, `COLLECTION/OUTPUT`: one, none when there is no such
- * file, or more where inputs share a name by mistake.
+ * Returns the outputs of a Template at a path in its resource directory, `COLLECTION/OUTPUT`: one; none if there is no
+ * such file; more if inputs share a name by mistake.
  */
 export async function findOutputs(
   resource: Resource,
@@ -36,8 +36,8 @@ export async function findOutputs(
 }
 
 /**
- * Returns the text of an output. `files` is what an export wrote before; undefined outside of exports. Fails
- * `template-failed` at the place in the document, or as the input does.
+ * Returns the text of an output. `files` is the output of earlier export stages; undefined outside of exports. Fails
+ * `template-failed` at the position in the document, or like the input.
  */
 export async function renderMatch(
   { resource, collection, match }: TemplateOutput,
@@ -60,7 +60,7 @@ export async function renderMatch(
   }
 }
 
-/** The place in the document of a place in the template; of its start when that is not known. */
+/** The position in the document of a position in the template; the start of the template if that is unknown. */
 function placeIn(
   template: ScalarNode | undefined,
   position: SourcePosition | undefined,
