@@ -42,7 +42,7 @@ export interface WrittenSite {
 /**
  * Writes an Observable Framework project: a page of charts for each output of Reduce resources, the pages of Template
  * resources, and a first page that lists them. Data is written as Parquet, partitioned by time. Unchanged files are not
- * rewritten. Fails, before anything is written, `path-escapes` where a folder of the site is a link; `already-exists`
+ * rewritten. Fails `path-escapes`, before anything is written, where a folder of the site is a link; `already-exists`
  * for a foreign file at a path of the site; and as the outputs do.
  */
 export async function writeSite(parts: SiteParts): Promise<WrittenSite> {
