@@ -111,7 +111,7 @@ export function serve(
   connection.listen();
 }
 
-/** Returns the change of health that a successful command implies; undefined for none. */
+/** Returns the health event that a successful command implies; undefined without one. */
 function healthAfter(name: CommandName, result: unknown): HealthEvent | undefined {
   if (name === 'query') return { health: 'ok', message: '' };
   const notices = name === 'status' ? (result as Result<'status'>).notices : [];

@@ -17,7 +17,7 @@ import { symbols } from './symbols.ts';
 
 /**
  * Editor features for the text of a YAML file. Every result is a function of the text alone: nothing waits, throws or
- * reads the pond. Other documents than resources get empty results.
+ * reads the pond. Documents other than resources get empty results.
  */
 export interface LanguageService {
   /** Returns the problems of all resources in the text; `uri` is the document of related locations. */
