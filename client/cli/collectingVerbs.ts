@@ -1,11 +1,11 @@
-/** Verbs that try things out: the account of a service, and random entries. */
+/** Verbs for trying things out: the account of a service, and random entries. */
 import { PondError } from '../../server/src/base/error.ts';
 import { plural, table } from './format.ts';
 import { argument, pondPath, printJson, show, type VerbRunner } from './runner.ts';
 import { type Session } from './session.ts';
 import { wholeNumber } from './wholeNumber.ts';
 
-/** Asks the account of a HydroVu resource. */
+/** Queries the account of a HydroVu resource. */
 export const hydrovu: VerbRunner = async (session) => {
   const { line } = session;
   const [what, name] = [argument(line, 0), argument(line, 1)];
@@ -42,7 +42,7 @@ async function scan(session: Session, name: string): Promise<void> {
 const isoOf = (seconds: number | null): string =>
   seconds === null ? '' : new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
 
-/** Seconds since 1970 UTC; a time without an offset is UTC. Fails `usage`. */
+/** Returns a time in seconds since 1970 UTC; a time without an offset is UTC. Fails `usage`. */
 function timeOf(text: string): number {
   if (/^\d{1,11}$/.test(text)) return Number(text);
   const hasOffset = !/T/.test(text) || /(Z|[+-]\d\d:?\d\d)$/i.test(text);

@@ -3,16 +3,16 @@ import { PondError } from '../../server/src/base/error.ts';
 import { usageError } from './usageError.ts';
 import { isVerb, noVerb, type Verb, verbs, type VerbSpec } from './verbs.ts';
 
-/** A command line taken apart. */
+/** A parsed command line. */
 export interface CommandLine {
   readonly verb: Verb;
-  /** The pond that --pond names. */
+  /** Value of --pond. */
   readonly pond: string | undefined;
   readonly json: boolean;
   readonly help: boolean;
-  /** The verb's own options that take a text, by their long name. */
+  /** The verb's own text options, by long name. */
   readonly texts: Readonly<Record<string, string>>;
-  /** Those that may be given several times, by their long name. */
+  /** Repeatable options, by long name. */
   readonly lists: Readonly<Record<string, readonly string[]>>;
   readonly flags: ReadonlySet<string>;
   readonly positionals: readonly string[];
@@ -24,7 +24,7 @@ const globalOptions = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-/** Takes the arguments apart; options that all verbs know may stand before the verb or after it. Fails `usage`. */
+/** Parses the arguments; global options may come before or after the verb. Fails `usage`. */
 export function parseCommandLine(args: readonly string[]): CommandLine {
   const at = verbIndex(args);
   const name = args[at];
@@ -44,7 +44,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     };
   }
   if (!isVerb(name)) {
-    // After an option that there is none of, this may be its value.
+    // After an unknown option, this may be its value.
     parse(args.slice(0, at), globalOptions, 'pond');
     throw noVerb(name);
   }
@@ -52,7 +52,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
   const own = [...args.slice(0, at), ...args.slice(at + 1).map((arg) => (name === 'query' ? commentAsText(arg) : arg))];
   const { values, positionals } = parse(own, { ...globalOptions, ...spec.options }, name);
   const { pond, json, help, ...texts } = values;
-  // A variable of the shell that is not set; another pond than was meant would be taken.
+  // An unset variable of the shell; falling back to another pond would be wrong.
   if (pond === '') throw new PondError('usage', '--pond takes a folder, got an empty text');
   const line: CommandLine = {
     verb: name,
@@ -72,14 +72,14 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
   return line;
 }
 
-/** Where the verb stands: the first argument that is neither an option nor the value of one. */
+/** Returns the index of the verb: the first argument that is neither an option nor an option's value. */
 function verbIndex(args: readonly string[]): number {
   let index = 0;
   while (index < args.length && args[index]?.startsWith('-') === true) index += args[index] === '--pond' ? 2 : 1;
   return index;
 }
 
-/** SQL that begins with a comment looks like an option; no option has a space. */
+/** SQL that begins with a comment looks like an option; no option contains a space. */
 const commentAsText = (arg: string): string => (/^--\s/.test(arg) ? ` ${arg}` : arg);
 
 function parse(

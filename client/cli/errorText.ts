@@ -1,23 +1,23 @@
-/** Errors as the terminal prints them: text for people, or a line of JSON. */
+/** Formats errors for the terminal: text for people, or a line of JSON. */
 import { sentence } from '../../server/src/base/sentence.ts';
 import { printableLines } from './format.ts';
 
 /** An operating error as plain data: a PondError, or the error of a run. */
 export interface PrintedError {
-  /** One of docs/errors.md. */
+  /** A code of docs/errors.md. */
   readonly code: string;
   readonly message: string;
   readonly path?: string | undefined;
-  /** `path` by the name of its resource, where that differs. */
+  /** `path` with the name of its resource, when different. */
   readonly displayPath?: string | undefined;
   readonly hint?: string | undefined;
   /** 0-based. */
   readonly position?: { readonly line: number; readonly character: number } | undefined;
 }
 
-/** Returns `error[CODE]: MESSAGE`, and on a line of its own the hint if there is one. */
+/** Returns `error[CODE]: MESSAGE`, and the hint, if any, on a line of its own. */
 export function errorText({ code, message, path, displayPath, position, hint }: PrintedError): string {
-  // A query that fails for a document names line and column of that, not of its own text.
+  // A query in a document fails with the line and column of the document, not of its own text.
   const document = path?.endsWith('/resource.yaml') === true ? `${displayPath ?? path}, ` : '';
   const place =
     position === undefined ? '' : ` (${document}line ${position.line + 1}, column ${position.character + 1})`;
@@ -30,7 +30,7 @@ export function hintText(hint: string): string {
   return printableLines(`hint: ${sentence(hint)}`);
 }
 
-/** Returns the error as one line of JSON: an object with the key `error`. `line` and `character` count from 0. */
+/** Returns the error as one line of JSON: an object with the key `error`. `line` and `character` are 0-based. */
 export function errorJson({ code, message, path, displayPath, hint, position }: PrintedError): string {
   const shownHint = hint === undefined ? undefined : sentence(hint);
   return JSON.stringify({ error: { code, message, path, displayPath, hint: shownHint, ...position } });

@@ -43,7 +43,7 @@ const byCode: Partial<Record<ErrorCode, keyof typeof exitStatus>> = {
   cancelled: 'cancelled',
 };
 
-/** The exit status for an error's code. */
+/** Returns the exit status for an error's code. */
 export function statusOf(code: ErrorCode): number {
   return exitStatus[byCode[code] ?? 'other'];
 }

@@ -1,4 +1,4 @@
-/** Values as people read them. */
+/** Formats values for people. */
 import {
   type ChangeInfo,
   type CommitInfo,
@@ -6,12 +6,12 @@ import {
   type NodeInfo,
 } from '../../server/src/protocol/commands.ts';
 
-/** Text on one line: control characters, which could move the cursor or hide what is shown, as escapes. */
+/** Returns text on one line, with control characters, which could move the cursor or hide output, as escapes. */
 export function printable(text: string): string {
   return text.replace(/[\0-\x1f\x7f-\x9f\u2028\u2029]/g, escapeOf);
 }
 
-/** As `printable`, for text that may have lines and tabs of its own. */
+/** Like `printable`, for text that may have lines and tabs of its own. */
 export function printableLines(text: string): string {
   return text.replace(/[\0-\x08\x0b-\x1f\x7f-\x9f]/g, escapeOf);
 }
@@ -23,13 +23,13 @@ function escapeOf(character: string): string {
   return shortEscapes[character] ?? (code.length > 2 ? `\\u${code}` : `\\x${code.padStart(2, '0')}`);
 }
 
-/** What a terminal draws two columns wide: most of the scripts of East Asia, and pictures. */
+/** Characters two columns wide on a terminal: most scripts of East Asia, and pictographs. */
 const wide =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
-/** What takes no column: marks on the character before, and joiners. */
+/** Characters without width: marks on the previous character, and joiners. */
 const widthless = /[\p{Mn}\p{Me}\u200b-\u200d]/u;
 
-/** Columns that a text takes on a terminal. */
+/** Returns the width of a text on a terminal, in columns. */
 function widthOf(text: string): number {
   if (/^[\x20-\x7e]*$/.test(text)) return text.length;
   let width = 0;
@@ -37,16 +37,16 @@ function widthOf(text: string): number {
   return width;
 }
 
-/** The beginning of a long text, and what shows that there is more. */
+/** Truncates a long text, with an ellipsis. */
 export function cut(text: string, lengthMax: number): string {
   if (text.length <= lengthMax) return text;
-  // Half a character is none.
+  // Drops half of a surrogate pair.
   return `${text.slice(0, lengthMax - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
 /**
- * Rows with their columns aligned, numbers to the right; '' for no rows. Every row is one line. `widths` are those of
- * the rows before, which these widen where they need more.
+ * Returns rows with aligned columns, numbers to the right; '' without rows. Every row is one line. `widths` holds the
+ * column widths of earlier rows, and is widened as needed.
  */
 export function table(
   cells: readonly (readonly string[])[],
@@ -67,7 +67,7 @@ export function table(
   return rows.map((row) => `${line(row)}\n`).join('');
 }
 
-/** Bytes in a unit that people read: 812 B, 12.3 kB, 1.4 GB. */
+/** Returns a size with a unit: 812 B, 12.3 kB, 1.4 GB. */
 export function humanSize(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
   const power = bytes < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
@@ -75,12 +75,12 @@ export function humanSize(bytes: number): string {
   return `${power === 0 ? String(bytes) : amount.toFixed(1)} ${units[power]}`;
 }
 
-/** The minute of a time, with its zone: 2026-03-01 12:00 UTC. */
+/** Returns a time to the minute, with its zone: 2026-03-01 12:00 UTC. */
 export function minute(time: number | string): string {
   return `${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
-/** A name that shows what is special: `/` after a directory, the target after a link. */
+/** Returns a name with its type: `/` after a directory, the target after a link. */
 export function shownName(node: NodeInfo, name: string): string {
   if (node.type === 'directory') return `${name}/`;
   if (node.type !== 'symlink') return name;
@@ -96,7 +96,7 @@ const typeLetters: Readonly<Record<FileTypeName, string>> = {
   dynamic: 'c',
 };
 
-/** A line of `ls -l`, in columns. */
+/** Returns the columns of an `ls -l` line. */
 export function longRow(node: NodeInfo, name: string): string[] {
   const size = node.type === 'directory' ? `${node.size}` : humanSize(node.size);
   return [typeLetters[node.type], size, minute(node.modified), `v${node.version}`, shownName(node, name)];
@@ -104,17 +104,17 @@ export function longRow(node: NodeInfo, name: string): string[] {
 
 const changeLetters = { added: 'A', modified: 'M', removed: 'D', renamed: 'R' } as const;
 
-/** A path by the name of its resource. */
+/** Returns a path with the name of its resource. */
 export function shownPath({ path, displayPath }: { readonly path: string; readonly displayPath?: string }): string {
   return displayPath ?? path;
 }
 
-/** The changes that count: what changed of a resource itself is one. */
+/** Returns the changes to count: those of a resource's own entries count as one. */
 export function counted(changes: readonly ChangeInfo[]): readonly ChangeInfo[] {
   return changes.filter(({ partOf }) => partOf === undefined);
 }
 
-/** A change in columns: letter, path, sizes. */
+/** Returns the columns of a change: letter, path, sizes. */
 export function changeRow(change: ChangeInfo): string[] {
   const from = change.displayFrom ?? change.from;
   const path = from === undefined ? shownPath(change) : `${from} -> ${shownPath(change)}`;
@@ -127,7 +127,7 @@ function sizes({ sizeBefore, sizeAfter }: ChangeInfo): string {
   return shown[0] === shown[1] ? (shown[0] ?? '') : shown.join(' -> ');
 }
 
-/** What a commit changed, in few letters: +3 ~1 -2. */
+/** Returns the counts of a commit's changes: +3 ~1 -2. */
 export function counts({ added, modified, removed, renamed }: CommitInfo): string {
   const parts = [
     ['+', added],

@@ -3,13 +3,13 @@ import { suggest } from '../../server/src/base/suggest.ts';
 import { atOf, isPattern } from './runner.ts';
 import { type Session } from './session.ts';
 
-/** Of a shorter name anything would be a slip. */
+/** Shorter names are too similar to any other. */
 const nameMin = 3;
 
-/** A directory with more names is not searched for what was meant. */
+/** Larger directories are not searched for similar names. */
 const namesMax = 10_000;
 
-/** An error of a verb; where nothing is at a path of the pond, with what may have been meant as its hint. */
+/** Returns a verb's error; for a missing pond path, with the most similar name as its hint. */
 export async function withGuess(error: unknown, session: Session): Promise<unknown> {
   if (!isPondError(error, 'not-found') || error.hint !== undefined) return error;
   const { path, displayPath, message, position, cause } = error;
@@ -28,7 +28,9 @@ export async function withGuess(error: unknown, session: Session): Promise<unkno
   });
 }
 
-/** The name in a directory that is most like `name`; undefined where none is, or the directory cannot be listed. */
+/**
+ * Returns the name in a directory most similar to `name`; undefined without one, or if the directory cannot be listed.
+ */
 async function nearest(session: Session, directory: string, name: string): Promise<string | undefined> {
   try {
     const nodes = await session.ask('list', { path: directory, ...atOf(session.line) });

@@ -1,6 +1,6 @@
 import { isVerb, noVerb, type Verb, verbs, type VerbSpec } from './verbs.ts';
 
-/** The text of `pond help`, or of `pond help VERB`. Fails `usage` for what is no verb. */
+/** Returns the text of `pond help`, or of `pond help VERB`. Fails `usage` for an unknown verb. */
 export function helpText(name: string | undefined): string {
   if (name === undefined) return overview();
   if (!isVerb(name)) throw noVerb(name);

@@ -3,7 +3,7 @@ import { type ErrorCode } from '../../server/src/base/errorCode.ts';
 import { isPattern } from './runner.ts';
 import { type Verb } from './verbs.ts';
 
-/** What to do next, by code: for errors that do not say it themselves. docs/errors.md says the same at more length. */
+/** Next steps by code, for errors without a hint. docs/errors.md has the same in more detail. */
 const byCode: Partial<Record<ErrorCode, string>> = {
   'not-found': "'pond ls' shows what is there, and 'pond ls --at V' what was",
   'already-exists': 'choose another name, or remove what is there first',
@@ -25,7 +25,7 @@ const byCode: Partial<Record<ErrorCode, string>> = {
   'commit-unknown': "'pond log' says whether the commit is there; nothing staged is lost",
 };
 
-/** Where a verb has an option that helps. */
+/** Hints for verbs with an option that helps. */
 const byVerb: Partial<Record<Verb, typeof byCode>> = {
   touch: { 'not-found': "'pond mkdir -p' makes the directories above" },
   write: { 'not-found': "'pond mkdir -p' makes the directories above" },
@@ -35,10 +35,10 @@ const byVerb: Partial<Record<Verb, typeof byCode>> = {
   import: { 'is-a-directory': 'import into another directory, or remove the one that is there first' },
 };
 
-/** Verbs that take patterns where others take paths. */
+/** Verbs that accept patterns where others accept paths. */
 const takingPatterns: ReadonlySet<Verb> = new Set(['ls', 'export', 'query']);
 
-/** A hint for an error of a verb; undefined where there is nothing to add to its message. */
+/** Returns a hint for a verb's error; undefined when its message is sufficient. */
 export function hintFor({ code, path }: PondError, verb: Verb | undefined): string | undefined {
   if (verb === undefined) return byCode[code];
   if (code === 'not-found' && !takingPatterns.has(verb) && isPattern(path ?? '')) {

@@ -9,7 +9,7 @@ const changeTable = (changes: readonly ChangeInfo[]): string => table(counted(ch
 const commitLine = (commit: CommitInfo): string =>
   `commit ${commit.number}  ${minute(commit.time)}  ${printable(commit.author)}  ${firstLine(commit.message)}`;
 
-/** Prints the newest commit, what is staged on it and what is in conflict. */
+/** Prints the latest commit, the staged changes and the conflicts. */
 export const status: VerbRunner = async (session) => {
   const { terminal } = session;
   const found = await session.ask('status', {});
@@ -30,7 +30,7 @@ export const status: VerbRunner = async (session) => {
   );
 };
 
-/** What other engines did to the pond's table; '' when that is nothing. */
+/** Returns lines about other engines' operations on the pond's table; '' without any. */
 function foreignLines({ foreignOperations, earlierForeignFiles }: StatusInfo): string {
   const operations = foreignOperations.map(({ version, operation, engine }) => {
     const said = [operation, engine === null ? null : `by ${engine}`].filter((part) => part !== null);
@@ -41,7 +41,7 @@ function foreignLines({ foreignOperations, earlierForeignFiles }: StatusInfo): s
   return `${known}${plural(earlierForeignFiles, 'file')} of earlier commits by other engines, left aside\n`;
 }
 
-/** A line for each path in conflict, by the name of its resource; each line once. */
+/** Returns a line for each path in conflict, with the name of its resource; duplicates are removed. */
 function conflictLines({ staged, conflicts }: StatusInfo): string {
   const shown = new Map(staged.map((change) => [change.path, shownPath(change)]));
   return [...new Set(conflicts.map((path) => `C  ${printable(shown.get(path) ?? path)}\n`))].join('');
@@ -59,7 +59,7 @@ export const diff: VerbRunner = async (session) => {
   await session.terminal.print(changeTable(changes));
 };
 
-/** Commits what is staged. */
+/** Commits the staged changes. */
 export const commit: VerbRunner = async (session) => {
   const message = session.line.texts['message'];
   if (message === undefined || message.trim() === '') {
@@ -69,7 +69,7 @@ export const commit: VerbRunner = async (session) => {
   await show(session, made, `commit ${made.number}: ${firstLine(made.message)} (${counts(made)})`);
 };
 
-/** Takes staged changes back. */
+/** Discards staged changes. */
 export const discard: VerbRunner = async (session) => {
   const paths = session.line.positionals.map(pondPath);
   const result = await session.ask('discard', paths.length === 0 ? {} : { paths });
@@ -81,7 +81,7 @@ export const resolve: VerbRunner = async (session) => {
   await show(session, await session.ask('keepStaged', { paths: session.line.positionals.map(pondPath) }));
 };
 
-/** Prints commits, a line each. */
+/** Prints commits, one line each. */
 export const log: VerbRunner = async (session) => {
   const [path] = session.line.positionals;
   const commits = await session.ask('log', path === undefined ? {} : { path: pondPath(path) });
@@ -112,7 +112,7 @@ export const showVerb: VerbRunner = async (session) => {
   await terminal.print(`${table(rows)}\n${printableLines(message)}\n\n${changeTable(shown.changes)}`);
 };
 
-/** Stages paths as they were. */
+/** Stages paths as they were in an earlier version. */
 export const restore: VerbRunner = async (session) => {
   const { at } = atOf(session.line);
   if (at === undefined) {
@@ -123,7 +123,7 @@ export const restore: VerbRunner = async (session) => {
   await session.terminal.print(`${plural(counted(changes).length, 'change')} staged\n${changeTable(changes)}`);
 };
 
-/** Prints what is wrong with a version, and what its resources hold; fails `pond-damaged` when something is wrong. */
+/** Prints the damage in a version, and the content of its resources; fails `pond-damaged` when there is any. */
 export const check: VerbRunner = async (session) => {
   const found = await session.ask('check', atOf(session.line));
   const { problems, trees } = found;

@@ -6,10 +6,10 @@ import { argument, atOf, hostPath, pondPath, show, type VerbRunner } from './run
 import { namedPond } from './session.ts';
 import { type Terminal } from './terminal.ts';
 
-/** A line each for so many; the count of the rest says enough. */
+/** Maximum number of skipped files to list; the rest are counted. */
 const skippedLinesMax = 20;
 
-/** Makes a pond. */
+/** Creates a pond. */
 export const init: VerbRunner = async (session) => {
   const { line } = session;
   const [directory] = line.positionals;
@@ -46,7 +46,7 @@ export const exportVerb: VerbRunner = async (session) => {
   await show(session, made, `exported ${counts.join(', ')}, ${humanSize(made.bytes)}`);
 };
 
-/** Writes a site's project. */
+/** Writes the project of a site. */
 export const siteVerb: VerbRunner = async (session) => {
   const { line } = session;
   const directory = hostPath(argument(line, 0));
@@ -55,7 +55,7 @@ export const siteVerb: VerbRunner = async (session) => {
   await show(session, made, `wrote ${plural(made.pages, 'page')}, ${filesOf(made)}, ${humanSize(made.bytes)}`);
 };
 
-/** Files, and how many of them were there already. */
+/** Returns the number of files, and of those already up to date. */
 function filesOf({ files, unchanged }: { readonly files: number; readonly unchanged: number }): string {
   return `${plural(files, 'file')}${unchanged === 0 ? '' : `, ${unchanged} of them unchanged`}`;
 }

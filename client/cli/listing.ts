@@ -2,8 +2,8 @@ import { type NodeInfo } from '../../server/src/protocol/commands.ts';
 import { shownPath } from './format.ts';
 
 /**
- * Returns the nodes of a listing as people read it: by the names of resources, each path once. A resource is one line
- * though its directory and the link with its name are two nodes. A listing without resources keeps its order.
+ * Returns the nodes of a listing by the names of their resources, each path once. A resource is one line although its
+ * directory and the link with its name are two nodes. A listing without resources keeps its order.
  */
 export function nodesToShow(nodes: readonly NodeInfo[]): readonly NodeInfo[] {
   if (nodes.every(({ displayPath }) => displayPath === undefined)) return nodes;
@@ -16,7 +16,7 @@ export function nodesToShow(nodes: readonly NodeInfo[]): readonly NodeInfo[] {
   return [...shown.values()].sort((a, b) => comparePaths(shownPath(a), shownPath(b)));
 }
 
-/** Orders paths name by name, so that a directory comes right before what is in it. */
+/** Compares paths name by name, so that a directory comes right before its content. */
 function comparePaths(a: string, b: string): number {
   const [namesA, namesB] = [a.split('/'), b.split('/')];
   const index = namesA.findIndex((name, at) => name !== namesB[at]);

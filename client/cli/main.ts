@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The `pond` command: takes its arguments apart, asks, prints, and ends with a status. */
+/** The `pond` command: parses its arguments, runs commands, prints, and exits with a status. */
 import { isPondError, PondError } from '../../server/src/base/error.ts';
 import { connectLocal, startServer } from '../../server/src/main.ts';
 import { type CommandLine, parseCommandLine } from './commandLine.ts';
@@ -13,7 +13,7 @@ import { noticesTo, openSession } from './session.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 import { type Verb } from './verbs.ts';
 
-/** The version in package.json; the build puts it here. */
+/** The version in package.json, inserted by the build. */
 declare const POND_VERSION: string;
 
 const terminal = openTerminal();
@@ -54,8 +54,8 @@ async function run(line: CommandLine, terminal: Terminal): Promise<void> {
 }
 
 /**
- * Aborted by Ctrl+C, and by whoever else ends the process in order: a service manager, a terminal that is closed. A
- * second signal ends the process at once, which loses nothing that was acknowledged.
+ * Returns a signal aborted by Ctrl+C or an orderly termination: by a service manager, or a closed terminal. A second
+ * signal ends the process at once, without losing acknowledged data.
  */
 function interruption(terminal: Terminal): AbortSignal {
   const controller = new AbortController();
@@ -68,14 +68,14 @@ function interruption(terminal: Terminal): AbortSignal {
   return controller.signal;
 }
 
-/** Prints what went wrong, and returns the exit status for it. */
+/** Prints an error, and returns its exit status. */
 function report(error: unknown, verb: Verb | undefined, terminal: Terminal): number {
   const printed = printedError(error, verb);
   terminal.warn(wantsJson(process.argv.slice(2)) ? errorJson(printed) : errorText(printed));
   return isPondError(error) ? statusOf(error.code) : exitStatus.other;
 }
 
-/** True for arguments with --json, also where they could not be taken apart. */
+/** True for arguments with --json, even if they cannot be parsed. */
 function wantsJson(args: readonly string[]): boolean {
   const end = args.indexOf('--');
   return args.slice(0, end < 0 ? args.length : end).includes('--json');

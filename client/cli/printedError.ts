@@ -3,10 +3,10 @@ import { type PrintedError } from './errorText.ts';
 import { hintFor } from './hints.ts';
 import { type Verb } from './verbs.ts';
 
-/** The code of what is no operating error, but a mistake in the program. */
+/** The code of an error that is not an operating error, but a bug. */
 const internalCode = 'internal';
 
-/** Returns what a verb failed with as plain data, with what to do next where something is known. */
+/** Returns a verb's error as plain data, with the next step if known. */
 export function printedError(error: unknown, verb: Verb | undefined): PrintedError {
   if (!isPondError(error)) {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);

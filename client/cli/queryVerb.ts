@@ -6,10 +6,10 @@ import { cut, plural, printable, printableLines, table } from './format.ts';
 import { argument, atOf, hostPath, show, type VerbRunner } from './runner.ts';
 import { type Session } from './session.ts';
 
-/** Rows that are fetched and aligned together: few at first, which are soon there, then more. */
+/** Rows fetched and aligned together: few at first, for a fast start, then more. */
 const firstWindowRows = 1000;
 const windowRows = 10_000;
-/** A table is for people: a value is shown up to so many characters. */
+/** A table is for people: longer values are truncated to this many characters. */
 const cellLengthMax = 200;
 
 /** Runs SQL, and prints its rows or writes them to a file. */
@@ -39,8 +39,8 @@ export const query: VerbRunner = async (session) => {
 };
 
 /**
- * Writes the rows to a host file. Another process may run the query: it writes what a name stands for there, so this
- * process writes to pipes, devices and its own streams.
+ * Writes the rows to a host file. The query may run in another process, where names of pipes, devices and standard
+ * streams mean something else, so this process writes to those itself.
  */
 async function writeResult(
   session: Session,
@@ -51,20 +51,20 @@ async function writeResult(
   const ask = (file: string): Promise<Result<'queryToFile'>> => session.ask('queryToFile', { ...request, file });
   const written = await (target.kind === 'file' ? ask(target.path) : writeNamedFile(target, ask, session.signal));
   const text = `${plural(written.rowCount, 'row')} written to ${printable(output)}`;
-  // The rows may have gone to standard output.
+  // Standard output may contain the rows.
   if (target.kind === 'descriptor') session.terminal.warn(text);
   else await show(session, written, text);
 }
 
-/** The format that a file's name asks for; undefined for other names. */
+/** Returns the format that a file's name implies; undefined for other names. */
 function formatOf(file: string | undefined): string | undefined {
   return /\.(csv|json|parquet)$/.exec(file?.toLowerCase() ?? '')?.[1];
 }
 
-/** The columns are as wide as the rows so far ask for, so that a long result need not be held. */
+/** Columns get the widths of the rows so far, so that a long result need not be held in memory. */
 async function printTable(session: Session, result: QueryInfo): Promise<void> {
   const { resultId, columns, rowCount } = result;
-  // A plan is a drawing of many lines in one cell.
+  // A plan is a multi-line drawing in one cell.
   const isPlan = columns[0]?.name === 'explain_key';
   const right = new Set(columns.flatMap(({ type }, index) => (isNumber(type) ? [index] : [])));
   const head = [columns.map(({ name }) => name), columns.map(({ type }) => type)];

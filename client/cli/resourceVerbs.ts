@@ -11,7 +11,7 @@ import { hostPath, printJson, show, type VerbRunner } from './runner.ts';
 import { type Session } from './session.ts';
 import { type Terminal } from './terminal.ts';
 
-/** A file of documents is no larger. */
+/** Maximum size of a file of documents. */
 const fileBytesMax = 1024 * 1024;
 
 interface Source {
@@ -19,7 +19,7 @@ interface Source {
   readonly origin: string;
 }
 
-/** Stages documents; fails `resource-invalid`, after it has printed what is wrong. */
+/** Stages documents; fails `resource-invalid` after printing the problems. */
 export const apply: VerbRunner = async (session) => {
   const { line, terminal } = session;
   const files = [...(line.lists['file'] ?? []), ...line.positionals];
@@ -49,14 +49,14 @@ function variablesOf(pairs: readonly string[]): Readonly<Record<string, string>>
   return Object.fromEntries(
     pairs.map((pair) => {
       const at = pair.indexOf('=');
-      // The text may be a secret that was meant for elsewhere.
+      // The text may be a misplaced secret, so the error does not quote it.
       if (at < 1) throw new PondError('usage', 'a variable is given as NAME=VALUE', { hint: 'usage: -v NAME=VALUE' });
       return [pair.slice(0, at), pair.slice(at + 1)];
     }),
   );
 }
 
-/** The variables whose names are no word of any document: they are given for nothing, or misspelled. */
+/** Returns the variables whose names occur in no document: they are unused, or misspelled. */
 function unreadOf(variables: Readonly<Record<string, string>>, sources: readonly Source[]): readonly string[] {
   const words = new Set(sources.flatMap(({ text }) => text.match(/[\p{L}\p{N}_]+/gu) ?? []));
   return Object.keys(variables).filter((name) => !words.has(name));
@@ -83,7 +83,7 @@ async function readInput({ terminal, signal }: Session): Promise<Uint8Array> {
 const appliedLine = ({ outcome, kind, name, id }: AppliedInfo): string =>
   `${outcome} ${kind}/${printable(name)} ${id}\n`;
 
-/** Writes problems to standard error, as compilers do: FILE:LINE:COLUMN, from 1. */
+/** Prints problems to standard error, as compilers do: FILE:LINE:COLUMN, 1-based. */
 function printProblems(terminal: Terminal, problems: readonly ProblemInfo[]): void {
   for (const { origin, line, character, severity, message, hint } of problems) {
     const kind = severity === 'warning' ? 'warning: ' : '';
@@ -92,7 +92,7 @@ function printProblems(terminal: Terminal, problems: readonly ProblemInfo[]): vo
   }
 }
 
-/** Lists resources, or shows what is known of some. */
+/** Lists resources, or shows details of some. */
 export const get: VerbRunner = async (session) => {
   const { line, terminal } = session;
   const names = line.positionals.length === 0 ? {} : { names: line.positionals };
@@ -116,7 +116,7 @@ export const get: VerbRunner = async (session) => {
   }
 };
 
-/** A problem of a document in the pond, its place by the name of the resource. */
+/** Returns a problem of a document in the pond, with the name of the resource in its path. */
 function withName(problem: ProblemInfo, { home, kind, name }: ResourceInfo): ProblemInfo {
   return { ...problem, origin: problem.origin.replace(home, `/${kind}/${name}`) };
 }
@@ -127,7 +127,7 @@ function listRow({ kind, name, state, desc, problems, lastRun }: ResourceInfo): 
   return [`${kind}/${name}`, state, wrong ? 'has errors' : ran, desc];
 }
 
-/** `titles` names the resources that it reads of, by UUID. */
+/** `titles` maps UUIDs of the resources that it reads to their names. */
 function details(resource: ResourceInfo, titles: ReadonlyMap<string, string>): string {
   const { kind, name, id, desc, state, reads, outputs, lastRun } = resource;
   const rows = [

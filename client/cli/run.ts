@@ -8,7 +8,7 @@ import { type VerbRunner } from './runner.ts';
 import * as tree from './treeVerbs.ts';
 import { type Verb } from './verbs.ts';
 
-/** What runs each verb that works on a pond. */
+/** Runner of each verb that works on a pond. */
 export const runners: { readonly [V in Exclude<Verb, 'help' | 'lsp'>]: VerbRunner } = {
   init: host.init,
   ls: tree.ls,

@@ -11,7 +11,7 @@ import { type Session } from './session.ts';
 import { type Terminal } from './terminal.ts';
 import { wholeNumber } from './wholeNumber.ts';
 
-/** How many runs are listed when nobody says. */
+/** Default number of listed runs. */
 const runsShown = 20;
 
 /** Runs resources, once or on a schedule; fails `run-failed` when one of a single round failed. */
@@ -25,8 +25,8 @@ export const run: VerbRunner = async (session) => {
       await runOnce(session);
     } catch (error) {
       if (session.signal.aborted) return;
-      // What is wrong now may be right the next time, and somebody may be looking. A schedule that begins with a slip
-      // ends.
+      // A later round may succeed, and someone may be watching. A schedule whose first round fails by a mistake of the
+      // user ends.
       if (!isPondError(error) || (isFirst && slips.has(error.code))) throw error;
       session.terminal.warn(errorText(printedError(error, 'run')));
     } finally {
@@ -36,7 +36,7 @@ export const run: VerbRunner = async (session) => {
   });
 };
 
-/** What a round cannot even begin for, and the next one hardly could. */
+/** Errors that prevent a round from starting, and likely the next one too. */
 const slips: ReadonlySet<ErrorCode> = new Set(['pond-not-found', 'resource-not-found', 'pond-too-new', 'read-only']);
 
 async function runOnce(session: Session): Promise<void> {
@@ -76,23 +76,23 @@ const nothing = (status: RunInfo['status']): string[] => [status === 'ok' ? 'not
 function warnAbout(terminal: Terminal, { resource, status, notes, error }: RunInfo): void {
   for (const note of notes) terminal.warn(printable(about(resource, note)));
   if (error === null) return;
-  // What is left out has not failed.
+  // A skipped resource has not failed.
   if (status === 'skipped') return terminal.warn(printable(about(resource, error.message)));
   const { line, character } = error;
   const position = line === undefined || character === undefined ? {} : { position: { line, character } };
   terminal.warn(errorText({ ...error, ...position, message: about(resource, failure(error)) }));
 }
 
-/** What failed, and where when the message and the position do not say it. */
+/** Returns the error, and its location when the message and the position lack it. */
 function failure({ message, path, displayPath, line }: RunErrorInfo): string {
   const place = displayPath ?? path;
   return place === undefined || line !== undefined || message.includes(place) ? message : `${place}: ${message}`;
 }
 
-/** A sentence about a resource, which most begin with already. */
+/** Returns a sentence about a resource; most begin with its name already. */
 const about = (resource: string, text: string): string => (text.startsWith(resource) ? text : `${resource}: ${text}`);
 
-/** A run on one line. */
+/** Returns a run on one line. */
 export function runLine(run: RunInfo): string {
   const [, ...cells] = resultRow(run);
   const why = run.error === null ? '' : `: ${run.error.message}`;

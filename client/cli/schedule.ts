@@ -1,15 +1,15 @@
-/** Work that is done again and again. */
+/** Repeated work. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { PondError } from '../../server/src/base/error.ts';
 import { isDurationError, parseDuration } from '../../server/src/main.ts';
 
-/** How long others at least have the pond for themselves between two rounds, milliseconds. */
+/** Minimum time between two rounds in which other processes can use the pond, milliseconds. */
 const restMs = 250;
 
-/** Node's timers wait no longer, milliseconds. */
+/** Maximum delay of Node's timers, milliseconds. */
 const intervalMsMax = 2 ** 31 / 2;
 
-/** The milliseconds of an interval as people write it: 10m, 1h, 1 day. Fails `usage`. */
+/** Returns the milliseconds of an interval such as 10m, 1h, 1 day. Fails `usage`. */
 export function intervalOf(text: string): number {
   const parsed = parseDuration(text);
   if (isDurationError(parsed))
@@ -22,9 +22,9 @@ export function intervalOf(text: string): number {
 }
 
 /**
- * Does the work now, and then after each interval, which begins when the work does, until it is aborted. Work that
- * takes longer is not done twice at a time, and begins again after a short rest, in which others may write. Up to a
- * tenth of the interval is added by chance, so that many schedules that were started together do not stay so.
+ * Does the work now, and again after each interval, measured from start to start, until it is aborted. Rounds never
+ * overlap: work that takes longer begins again after a short rest, in which others may write. A random delay of up to a
+ * tenth of the interval spreads schedules that were started together.
  */
 export async function repeat(intervalMs: number, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
   while (!signal.aborted) {

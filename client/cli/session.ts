@@ -8,27 +8,27 @@ import { type Terminal } from './terminal.ts';
 
 type InPond<N extends CommandName> = Omit<Params<N>, 'pond'>;
 
-/** What a verb works with. */
+/** Context of a verb. */
 export interface Session {
   readonly line: CommandLine;
   readonly terminal: Terminal;
   /** Aborted by Ctrl+C. */
   readonly signal: AbortSignal;
-  /** Says on standard error, once, what opening a pond found and set aside. */
+  /** Prints a warning of opening a pond on standard error, once. */
   notice(text: string): void;
   /** Runs a command on the pond of the command line. */
   ask<N extends CommandName>(name: N, params: InPond<N>, streams?: Streams): Promise<Result<N>>;
-  /** Makes a pond. */
+  /** Creates a pond. */
   init(directory: string): Promise<Result<'init'>>;
 }
 
-/** Content that streams into a command, or out of it. */
+/** Content streamed into or out of a command. */
 export interface Streams {
   readonly input?: AsyncIterable<Uint8Array>;
   readonly output?: (chunk: Uint8Array) => Promise<void>;
 }
 
-/** Returns what says notices on standard error, each of them once: several commands may find the same. */
+/** Returns a function that prints warnings on standard error, each once: several commands may report the same. */
 export function noticesTo(terminal: Terminal): (text: string) => void {
   const said = new Set<string>();
   return (text) => {
@@ -37,7 +37,7 @@ export function noticesTo(terminal: Terminal): (text: string) => void {
   };
 }
 
-/** What a session works with. */
+/** Dependencies of a session. */
 export interface SessionParts {
   readonly host: Host;
   readonly terminal: Terminal;
@@ -65,7 +65,7 @@ export function openSession(line: CommandLine, { host, terminal, signal, notice 
   };
 }
 
-/** The pond that --pond or POND names; undefined when neither does. */
+/** Returns the pond from --pond or POND; undefined without either. */
 export function namedPond({ pond }: CommandLine): string | undefined {
   const named = pond ?? process.env['POND'];
   return named === undefined || named === '' ? undefined : resolve(named);

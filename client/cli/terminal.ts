@@ -3,13 +3,15 @@ import { errorText } from './errorText.ts';
 import { exitStatus } from './exitStatus.ts';
 import { printable } from './format.ts';
 
-/** Where a verb reads from and writes to. */
+/** Input and output of a verb. */
 export interface Terminal {
-  /** Writes to standard output; settles once there is room for more. */
+  /** Writes to standard output; resolves once there is room for more. */
   print(chunk: string | Uint8Array): Promise<void>;
-  /** Shows how far a long command is, on a terminal; elsewhere nothing. */
+  /** Shows the progress of a long command on a terminal; elsewhere nothing. */
   progress(message: string, done: number, total?: number): void;
-  /** Shows, on a terminal, how long work takes that tells nothing of itself for a while. Returns what ends that. */
+  /**
+   * Shows on a terminal the elapsed time of work that reports no progress for a while. Returns a function that ends it.
+   */
   working(name: string): () => void;
   /** Clears the progress and writes a line to standard error. */
   warn(line: string): void;
@@ -17,33 +19,33 @@ export interface Terminal {
   quiet(): void;
   /** Standard input. */
   input(): AsyncIterable<Uint8Array>;
-  /** Stops reading standard input, if it was: it would keep the process alive. */
+  /** Stops reading standard input, if started: it would keep the process alive. */
   closeInput(): void;
 }
 
-/** The streams of a process, and how often what it works on is shown. */
+/** The streams of a process, and the delay before elapsed time is shown. */
 export interface TerminalParts {
   readonly stdin: NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
-  /** Milliseconds without a word after which the time is shown. */
+  /** Milliseconds without output after which the elapsed time is shown. */
   readonly silentMs?: number;
 }
 
-/** Progress is drawn at most this often, milliseconds. */
+/** Minimum interval between drawings of the progress, milliseconds. */
 const drawMs = 100;
-/** Columns of a terminal that does not tell how wide it is. */
+/** Columns of a terminal of unknown width. */
 const columnsUsual = 80;
 
 /**
- * The terminal of this process. A reader of the output that goes away ends the process without a word; output that
- * cannot be written otherwise, with a status. Where standard error cannot be written there is nobody to tell.
+ * Returns the terminal of this process. A closed reader of the output ends the process silently; any other write error,
+ * with a status. Errors of standard error are ignored: they cannot be reported.
  */
 export function openTerminal({ stdin, stdout, stderr, silentMs = 1000 }: TerminalParts = process): Terminal {
   let isReading = false;
   let drawn = 0;
   let isDrawn = false;
-  /** Progress takes a line of its own: it would overwrite one that has begun. */
+  /** Progress needs a line of its own: it would overwrite a partial one. */
   let isAtLineStart = true;
   let told: readonly [message: string, amount: string] | undefined;
   stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -63,7 +65,7 @@ export function openTerminal({ stdin, stdout, stderr, silentMs = 1000 }: Termina
     if (!isAtLineStart && stdout.isTTY) return;
     drawn = performance.now();
     isDrawn = true;
-    // What goes over the last column would stay on the line above.
+    // Text past the last column would remain on the previous line.
     const room = Math.max(0, (stderr.columns || columnsUsual) - amount.length - 2);
     stderr.write(`\r\x1b[K${printable(message).slice(0, room)} ${amount}`);
   }
@@ -84,7 +86,7 @@ export function openTerminal({ stdin, stdout, stderr, silentMs = 1000 }: Termina
       told = undefined;
       const timer = setInterval(() => {
         const now = performance.now();
-        // A person who types the input knows what is waited for.
+        // A user typing the input knows what the command waits for.
         if (isReading || now - drawn < silentMs) return;
         const time = `${Math.round((now - started) / 1000)} s`;
         if (told === undefined) draw(`${name}:`, time);

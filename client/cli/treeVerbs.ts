@@ -17,9 +17,9 @@ export const ls: VerbRunner = async (session) => {
     if (unlisted !== undefined) terminal.warn(printable(`pond: ${shownPath(node)} is not listed: ${unlisted}`));
   }
   if (isPattern(text) && nodes.length === 0) return terminal.warn(`pond: nothing matches ${printable(text)}`);
-  // Names are enough where all stand in the one directory that was asked for.
+  // Names suffice when all entries are in the one requested directory.
   const inOnePlace = !recursive && !isPattern(text);
-  // A directory that was to be searched is no match.
+  // A directory that could not be searched is not a match.
   const shown = nodesToShow(nodes.filter(({ unlisted }) => recursive || unlisted === undefined));
   const name = (node: NodeInfo): string => (inOnePlace ? lastName(shownPath(node)) : shownPath(node));
   if (line.flags.has('long'))
@@ -41,7 +41,7 @@ export const cat: VerbRunner = async (session) => {
   await session.ask('read', { path: pondPath(argument(line, 0)), ...atOf(line) }, { output });
 };
 
-/** Prints what is known of a path. */
+/** Prints the details of a path. */
 export const stat: VerbRunner = async (session) => {
   const { line, terminal } = session;
   const node = await session.ask('stat', { path: pondPath(argument(line, 0)), ...atOf(line) });
@@ -60,14 +60,14 @@ export const stat: VerbRunner = async (session) => {
   await terminal.print(table(rows));
 };
 
-/** Makes a directory. */
+/** Creates a directory. */
 export const mkdir: VerbRunner = async (session) => {
   const { line } = session;
   const path = pondPath(argument(line, 0));
   await show(session, await session.ask('makeDirectory', { path, parents: line.flags.has('parents') }));
 };
 
-/** Makes empty files. */
+/** Creates empty files. */
 export const touch: VerbRunner = async (session) => {
   await show(session, await session.ask('touch', { paths: session.line.positionals.map(pondPath) }));
 };
@@ -80,7 +80,7 @@ export const write: VerbRunner = async (session) => {
   await show(session, await session.ask('write', params, { input }));
 };
 
-/** Copies. */
+/** Copies entries. */
 export const cp: VerbRunner = async (session) => {
   const { line } = session;
   const [from, to] = [pondPath(argument(line, 0)), pondPath(argument(line, 1))];
@@ -88,21 +88,21 @@ export const cp: VerbRunner = async (session) => {
   await show(session, await session.ask('copy', { from, to, recursive, overwrite: true, into: true }));
 };
 
-/** Moves. */
+/** Moves entries. */
 export const mv: VerbRunner = async (session) => {
   const { line } = session;
   const [from, to] = [pondPath(argument(line, 0)), pondPath(argument(line, 1))];
   await show(session, await session.ask('rename', { from, to, overwrite: true, into: true }));
 };
 
-/** Removes. */
+/** Removes entries. */
 export const rm: VerbRunner = async (session) => {
   const { positionals, flags } = session.line;
   const removed = await session.ask('remove', { paths: positionals.map(pondPath), recursive: flags.has('recursive') });
   await show(session, removed);
 };
 
-/** Makes a symbolic link. */
+/** Creates a symbolic link. */
 export const ln: VerbRunner = async (session) => {
   const { line } = session;
   if (!line.flags.has('symbolic')) {

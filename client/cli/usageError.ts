@@ -2,14 +2,14 @@ import { PondError } from '../../server/src/base/error.ts';
 import { didYouMean } from '../../server/src/base/suggest.ts';
 import { type VerbSpec } from './verbs.ts';
 
-/** What is said of options that Node's parser refuses; `whose` is the verb, or `pond`. */
+/** Returns the error for options that Node's parser rejects; `whose` is the verb, or `pond`. */
 export function usageError(error: unknown, options: NonNullable<VerbSpec['options']>, whose: string): PondError {
   const text = error instanceof Error ? error.message : String(error);
   const option = /'(?:-\w, )?(-[^' ]*)/.exec(text)?.[1] ?? '';
   const say = (message: string, hint: string): PondError => new PondError('usage', message, { hint, cause: error });
   if (text.startsWith('Unknown option')) {
     const names = Object.keys(options).map((name) => `--${name}`);
-    // Of one letter anything would be a slip.
+    // Single letters are too similar to suggest one.
     const guess = option.startsWith('--') ? didYouMean(option, names) : undefined;
     return say(
       `${whose} has no option ${option}`,
@@ -25,7 +25,7 @@ export function usageError(error: unknown, options: NonNullable<VerbSpec['option
   return say(text, seeHelp(whose));
 }
 
-/** Where help is on a verb, or on `pond`. */
+/** Returns a pointer to the help on a verb, or on `pond`. */
 export function seeHelp(whose: string): string {
   return whose === 'pond' ? "see 'pond help'" : `see 'pond help ${whose}'`;
 }

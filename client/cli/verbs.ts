@@ -1,18 +1,18 @@
-/** Every verb of the command line: what it takes, and what help says of it. */
+/** All verbs of the command line, with their arguments and help. */
 import { type ParseArgsConfig } from 'node:util';
 import { PondError } from '../../server/src/base/error.ts';
 import { didYouMean } from '../../server/src/base/suggest.ts';
 
-/** A verb as help and the parser know it. */
+/** A verb as help and the parser use it. */
 export interface VerbSpec {
-  /** What follows the verb. */
+  /** Arguments of the verb. */
   readonly usage: string;
   /** One line for the list of verbs. */
   readonly summary: string;
-  /** What help of the verb says beside. */
+  /** Additional lines of the verb's help. */
   readonly details?: readonly string[];
   readonly options?: NonNullable<ParseArgsConfig['options']>;
-  /** How many positional arguments it takes: at least, and at most (any number when left out). */
+  /** Minimum and maximum number of positional arguments (unlimited when omitted). */
   readonly positionals: readonly [number, number?];
 }
 
@@ -21,7 +21,7 @@ const flag = (short: string) => ({ type: 'boolean', short }) as const;
 const namesHelp = 'NAME is that of a resource, KIND/NAME where several kinds have it, or a UUID.';
 const atHelp = '--at V reads a version: a commit number, HEAD~n, or an ISO time.';
 
-/** The verbs, in the order in which help lists them. */
+/** The verbs, in the order of the help. */
 export const verbs = {
   init: {
     usage: '[DIR]',
@@ -232,7 +232,7 @@ export function isVerb(name: string): name is Verb {
   return Object.hasOwn(verbs, name);
 }
 
-/** What is said of a name that is no verb. */
+/** Returns the error for an unknown verb. */
 export function noVerb(name: string): PondError {
   const hint = didYouMean(name, Object.keys(verbs)) ?? "see 'pond help'";
   return new PondError('usage', `'${name}' is not a verb of pond`, { hint });

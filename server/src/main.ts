@@ -1,4 +1,4 @@
-/** The composition root: the real disk, ponds, query engine and transports, put together. */
+/** The composition root: connects the real disk, ponds, query engine and transports. */
 import { hostname, userInfo } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { lazy, lazyAsync } from './base/lazy.ts';
@@ -19,13 +19,13 @@ export { hostFolder } from './apply/hostFolder.ts';
 export { namedFile, writeNamedFile } from './storage/namedFile.ts';
 export { isDurationError, parseDuration } from './documents/duration.ts';
 
-/** How often a server looks for what other processes did to its ponds, milliseconds. */
+/** Interval at which a server checks its ponds for changes by other processes, milliseconds. */
 const refreshMs = 2_000;
 
-/** How long a command waits for a process that writes the pond and cannot be joined, milliseconds. */
+/** Time that a command waits for a process that writes the pond and cannot be attached to, milliseconds. */
 const lockWaitMs = 5_000;
 
-/** The host directory of a pond that belongs to a folder: the `.pond` of the folder or of the nearest one above. */
+/** Returns the host directory of a folder's pond: the `.pond` of the folder or of its nearest ancestor. */
 export function findPond(folder: string): string | undefined {
   for (let at = resolve(folder); ; at = dirname(at)) {
     if (openHostDisk(at).stat('.pond')?.kind === 'directory') return join(at, '.pond');
@@ -34,8 +34,8 @@ export function findPond(folder: string): string | undefined {
 }
 
 /**
- * Runs commands in this process, for as long as one terminal command takes. `onWarning` hears what opening a pond found
- * and set aside.
+ * Runs commands in this process, for the duration of one terminal command. `onWarning` receives the warnings of opening
+ * a pond.
  */
 export function connectLocal(onWarning: (text: string) => void = () => undefined): Host {
   const { host, ponds } = compose({ resident: false, listen: () => Promise.resolve() });
@@ -43,14 +43,16 @@ export function connectLocal(onWarning: (text: string) => void = () => undefined
   return host;
 }
 
-/** Serves an editor, over Node's IPC channel or standard input and output, until it asks for an end or goes away. */
+/**
+ * Serves an editor, over Node's IPC channel or standard input and output, until it requests shutdown or disconnects.
+ */
 export async function startServer({ transport }: { readonly transport: 'ipc' | 'stdio' }): Promise<void> {
   const { connectEditor } = await import('./rpc/connection.ts');
   const { serve } = await import('./server.ts');
   let others: AttachServer | undefined;
   const listen = lazyAsync(async () => (others = await listenForOthers(host, ponds)));
   const { host, ponds, trust } = compose({ resident: true, listen: async () => void (await listen()) });
-  // What goes wrong here goes wrong in the next command too, which has somebody to tell.
+  // An error here recurs in the next command, which can report it.
   const refreshing = setInterval(() => void ponds.refresh().catch(() => undefined), refreshMs);
   refreshing.unref();
   const close = async (): Promise<void> => {
@@ -71,16 +73,16 @@ export async function startServer({ transport }: { readonly transport: 'ipc' | '
 }
 
 interface Composition {
-  /** True for a process that stays. */
+  /** True for a long-running process. */
   readonly resident: boolean;
-  /** Lets other processes attach to this one, where it serves any; asked when it has the lock of a pond. */
+  /** Lets other processes attach to this one, if it serves any; called once it holds the lock of a pond. */
   readonly listen: () => Promise<void>;
 }
 
 interface Composed {
   readonly host: Host;
   readonly ponds: Ponds;
-  /** Says whether things may be run that others wrote. */
+  /** Sets whether to run code written by others. */
   readonly trust: (isTrusted: boolean) => void;
 }
 
@@ -103,7 +105,7 @@ function compose({ resident, listen }: Composition): Composed {
     return withResources(pond, createMaterializer({ cache, builder, isTrusted: () => trust.isGranted }));
   }
 
-  /** A pond that others cannot attach to is not kept from them either. */
+  /** A pond that others cannot attach to must not stay locked. */
   async function shared(pond: Pond): Promise<Pond> {
     try {
       await listen();
@@ -142,7 +144,7 @@ function compose({ resident, listen }: Composition): Composed {
   return { host, ponds, trust: (isTrusted) => void (trust.isGranted = isTrusted) };
 }
 
-/** Talks with a process of this user; undefined when it does not listen, or cannot be known to be the user's own. */
+/** Connects to a process of this user; undefined when it does not listen, or may not be the user's own. */
 async function attachTo(pid: number): Promise<Remote | undefined> {
   const { socketPathOf } = await import('./storage/socketPath.ts');
   const path = socketPathOf(pid);

@@ -1,4 +1,4 @@
-/** The server as an editor talks with it: request name → command, errors → responses, events → notifications. */
+/** The server for an editor: maps requests to commands, errors to responses, events to notifications. */
 import {
   ResponseError,
   type CancellationToken,
@@ -19,20 +19,20 @@ import { languageCapabilities, serveLanguage } from './rpc/languageFeatures.ts';
 import { type Extras } from './rpc/messages.ts';
 import { abortControllerOf } from './rpc/signal.ts';
 
-/** What a server is made of. */
+/** Components of a server. */
 export interface ServerParts {
   readonly host: Host;
   readonly language: () => Promise<LanguageService>;
   readonly onNotice: (listener: (notice: PondNotification) => void) => void;
-  /** Tells what opening a pond found and set aside, and which pond. */
+  /** Reports warnings of opening a pond, and the pond. */
   readonly onWarning: (listener: (text: string, directory: string) => void) => void;
-  /** Told whether the client's workspace is trusted. */
+  /** Sets whether the client's workspace is trusted. */
   readonly trust: (isTrusted: boolean) => void;
-  /** Called when the client asks for an end, before it is answered. */
+  /** Called when the client requests shutdown, before the response. */
   readonly close: () => Promise<void>;
 }
 
-/** Commands that run something or reach into the host: not for a workspace that the person has not said to trust. */
+/** Commands that run code or access the host: not available in an untrusted workspace. */
 const trustedOnly: ReadonlySet<CommandName> = new Set([
   'init',
   'import',
@@ -47,10 +47,10 @@ const trustedOnly: ReadonlySet<CommandName> = new Set([
   'site',
 ]);
 
-/** A client that is no editor of ours says nothing about itself. */
+/** Clients other than our editor extension send no options. */
 const defaultOptions: InitializationOptions = { binary: false, trusted: true, protocolVersion };
 
-/** Answers a client over a connection, until it is closed. */
+/** Serves a client over a connection, until it is closed. */
 export function serve(
   connection: Connection,
   { host, language, onNotice, onWarning, trust, close }: ServerParts,
@@ -59,7 +59,7 @@ export function serve(
   let health: HealthEvent = { health: 'ok', message: '' };
 
   function tell(event: string, params: unknown): void {
-    // A client that is gone needs no news.
+    // A disconnected client needs no notification.
     connection.sendNotification(event, params).catch(() => undefined);
   }
 
@@ -102,7 +102,7 @@ export function serve(
     });
   }
   onNotice(({ kind, event }) => tell(events[kind], event));
-  // A notification, which needs no answer: not every editor answers requests.
+  // A notification, not a request: not every editor answers requests.
   onWarning((text, directory) => {
     tell('window/showMessage', { type: MessageType.Warning, message: `${directory}: ${text}` });
   });
@@ -111,14 +111,14 @@ export function serve(
   connection.listen();
 }
 
-/** What a command that went well says of the server's health; undefined when it says nothing. */
+/** Returns the health event that a successful command implies; undefined without one. */
 function healthAfter(name: CommandName, result: unknown): HealthEvent | undefined {
   if (name === 'query') return { health: 'ok', message: '' };
   const notices = name === 'status' ? (result as Result<'status'>).notices : [];
   return notices.length === 0 ? undefined : { health: 'warning', message: notices.join(' ') };
 }
 
-/** The language server's library may have its own copy of the class, and takes the data of no other. */
+/** The language server's library may have its own copy of the class, and takes the data only of that. */
 function editorError(error: unknown): ResponseError<unknown> {
   const { code, message, data } = toResponse(error);
   return new ResponseError(code, message, data);

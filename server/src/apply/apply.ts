@@ -1,4 +1,4 @@
-/** Documents become resources of a tree: all of them or none. */
+/** Documents become resources of a tree, all or none. */
 import { randomUUID } from 'node:crypto';
 import { type FileSystem } from '../tinyfs/fs.ts';
 import { type Problem } from '../documents/problem.ts';
@@ -9,9 +9,8 @@ import { type Applied, type Planned, type DocumentSource, type SourceProblem } f
 import { prepare, type Preparation, type PreparedDocument } from './prepare.ts';
 
 /**
- * Stages the documents of the sources in a working tree. A resource keeps its id for as long as it has its name; a
- * document that is there already stays as it is. With any problem that is an error, nothing is staged and none is
- * applied.
+ * Stages the documents of the sources in a working tree. A resource keeps its id as long as it keeps its name; an
+ * unchanged document is not rewritten. Any problem of severity `error` stages and applies nothing.
  */
 export async function applyDocuments(
   fs: FileSystem,

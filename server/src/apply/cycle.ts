@@ -10,8 +10,8 @@ import { readResourceFile } from '../resources/resourceFile.ts';
 import { type Planned, type SourceProblem } from './planned.ts';
 
 /**
- * Returns a problem when the resources of a tree would read what is made of themselves with the planned documents among
- * them, and do not without. A circle that is in the tree already keeps nobody from applying something else.
+ * Returns a problem when the planned documents would make a resource of the tree read its own output. A cycle already
+ * in the tree does not block other documents.
  */
 export async function findCycle(fs: FileSystem, planned: readonly Planned[]): Promise<readonly SourceProblem[]> {
   const present = resourcesOf(await readResources(fs));

@@ -1,17 +1,17 @@
 /** One document of a file that may hold several. */
 export interface DocumentText {
-  /** Its own text, as written: without the `---` line before it. */
+  /** Source text of the document, without the `---` line before it. */
   readonly text: string;
-  /** 0-based line of the file that the text begins on; it begins at the line's start. */
+  /** 0-based line of the file on which the text begins; it begins at the line's start. */
   readonly line: number;
 }
 
-/** A line that YAML reads as the start or the end of a document wherever it stands, in a block of text too. */
+/** A line that YAML reads as the start or end of a document anywhere, even within a block scalar. */
 const marker = /^(---|\.\.\.)(?=[ \t\r\n]|$)(.*)$/;
 
 /**
- * Returns the documents of a text in their order, those without a value included; a text of one document is that
- * document, with all that stands around it.
+ * Returns the documents of a text in order, including empty ones; the text of a single document is returned whole, with
+ * everything around it.
  */
 export function splitDocuments(text: string): readonly DocumentText[] {
   const lines = text.split(/(?<=\n)/);
@@ -20,7 +20,7 @@ export function splitDocuments(text: string): readonly DocumentText[] {
     const [, sign, rest = ''] = marker.exec(line.trimEnd()) ?? [];
     const last = parts.at(-1);
     if (sign === undefined || last === undefined) return last?.lines.push(line);
-    // `%YAML` lines belong to the document that the marker after them begins.
+    // `%YAML` lines belong to the document that the next marker begins.
     if (sign === '---' && isDirectives(last.lines)) return last.lines.push(line);
     const own = sign === '---' && rest.trim() !== '';
     parts.push(own ? { lines: [line], line: index } : { lines: [], line: index + 1 });

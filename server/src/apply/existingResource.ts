@@ -2,18 +2,17 @@ import { isPondError, PondError } from '../base/error.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { documentName, idOfTarget } from '../resources/model/resourcePath.ts';
 
-/** Where a document goes. */
+/** Target of a document. */
 export interface ExistingResource {
-  /** UUID of the resource of that name; undefined when there is none. */
+  /** UUID of the resource of that name; undefined without one. */
   readonly id: string | undefined;
-  /** The document that is there; undefined when its home or the document is missing. */
+  /** The existing document; undefined when the resource directory or the document is missing. */
   readonly text: string | undefined;
 }
 
 /**
- * Returns what a tree has of a resource. A link whose home was removed still says which resource the name belongs to.
- * Fails `already-exists` when something that is no resource stands in the way, `not-a-directory` for a kind's
- * directory.
+ * Returns a tree's resource of that name. A link to a removed resource directory still reserves the name for its id.
+ * Fails `already-exists` when something other than a resource is in the way, `not-a-directory` for a kind's directory.
  */
 export async function findExisting(root: WorkingDirectory, kind: string, name: string): Promise<ExistingResource> {
   const directory = await root.get(`/${kind}`, { followLinks: false });
@@ -54,7 +53,7 @@ function inTheWay(path: string, what: string): PondError {
   });
 }
 
-/** True for the failures of findPlace: what is in the pond, and not the pond itself, is in the way. */
+/** True for the failures of findExisting: an entry of the pond is in the way, and the pond itself works. */
 export function isInTheWay(error: unknown): error is PondError {
   return isPondError(error, 'already-exists') || isPondError(error, 'not-a-directory');
 }

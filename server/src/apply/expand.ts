@@ -7,15 +7,15 @@ import { expandText } from '../templates/templateEngine.ts';
 import { templatesIn } from '../resources/templatesIn.ts';
 import { type DocumentEdit } from './rewrite.ts';
 
-/** A document with its variables put in. */
+/** A document with its variables expanded. */
 export interface Expanded {
-  /** The places are those of the document as it is written. */
+  /** Positions are those in the document as written. */
   readonly root: MapNode;
   readonly edits: readonly DocumentEdit[];
   readonly problems: readonly Problem[];
 }
 
-/** Expands the templates of a document. A variable that is not given is a problem at the place where it stands. */
+/** Expands the templates of a document. A missing variable is a problem at its position. */
 export async function expand(
   root: MapNode,
   shape: Schema,
@@ -55,7 +55,7 @@ function offsetOf(text: string, { line, character }: SourcePosition): number {
   return before.reduce((sum, { length }) => sum + length + 1, 0) + character;
 }
 
-/** The same document with other values at some places. */
+/** The same document with some values replaced. */
 function replaced(node: YamlNode, values: ReadonlyMap<YamlNode, ScalarNode>): YamlNode {
   if (node.type === 'scalar') return values.get(node) ?? node;
   if (node.type === 'list') return { ...node, items: node.items.map((item) => replaced(item, values)) };

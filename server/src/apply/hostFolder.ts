@@ -4,7 +4,7 @@ import { hostContent, isBelowHostPath, realHostPath, walkHost } from '../storage
 
 /**
  * Reads a small host file whose path may be relative to a folder. Fails `not-found`, `is-a-directory`,
- * `invalid-content` for what is no file or longer than `bytesMax`, and the storage codes.
+ * `invalid-content` for a special file or one longer than `bytesMax`, and the storage codes.
  */
 export type ReadHostFile = (path: string, bytesMax: number) => Uint8Array;
 
@@ -24,8 +24,8 @@ export function hostFolder(folder: string): ReadHostFile {
 }
 
 /**
- * As hostFolder, for paths that a document names: it may come from a stranger, and what it names becomes a part of the
- * pond. Fails `path-escapes` for what is not below the folder, links followed.
+ * Like hostFolder, for paths in documents, which may come from a stranger and whose files are copied into the pond.
+ * Fails `path-escapes` for a path outside the folder, links followed.
  */
 export function belowHostFolder(folder: string): ReadHostFile {
   const read = hostFolder(folder);

@@ -7,10 +7,10 @@ import { itemsOf } from '../documents/specValue.ts';
 import { type ReadHostFile } from './hostFolder.ts';
 import { type DocumentEdit } from './rewrite.ts';
 
-/** As long as a document may be: the template becomes a part of one. */
+/** Maximum length of a document, since the template becomes a part of one. */
 const bytesMax = 200_000;
 
-/** Returns the edits that put the templates that stand in host files into the document, and what keeps one from it. */
+/** Returns the edits that inline templates from host files into the document, and the problems that prevent it. */
 export function inlineTemplates(
   kind: ResourceKind,
   root: MapNode,

@@ -9,7 +9,7 @@ import { documentName } from '../resources/model/resourcePath.ts';
 import { isUuid } from '../documents/fieldTypes.ts';
 import { idOfTarget } from '../resources/model/resourcePath.ts';
 
-/** An entry of a tree that a resource is made of: its name, which is a link, its home, or its document. */
+/** An entry of a tree that belongs to a resource: its name, which is a link, its directory, or its document. */
 export interface PartOfResource {
   readonly part: 'name' | 'home' | 'document';
   /** Absolute, without links. */
@@ -18,8 +18,8 @@ export interface PartOfResource {
 }
 
 /**
- * Returns what part of a resource stands at a path; undefined for any other entry, and where nothing is. Another link
- * to a home than the one that its document names is a link like any other, and so is one to a home without a document.
+ * Returns the part of a resource at a path; undefined for any other entry or none. A link that differs from the name in
+ * the document is an ordinary link, and so is one to a resource directory without a document.
  */
 export async function partAt(fs: FileSystem, path: string): Promise<PartOfResource | undefined> {
   const root = await fs.root();
@@ -37,7 +37,7 @@ export async function partAt(fs: FileSystem, path: string): Promise<PartOfResour
   }
 }
 
-/** What is at a path, a link itself; undefined where nothing is, whatever the reason. */
+/** Returns the entry at a path without following a final link; undefined when it is missing or unreachable. */
 export async function entryAt(root: WorkingDirectory, path: string): Promise<NodePath | undefined> {
   try {
     return await root.get(path, { followLinks: false });

@@ -2,19 +2,19 @@ import { type ResourceKind } from '../resources/model/kind.ts';
 import { type Problem } from '../documents/problem.ts';
 import { type PreparedDocument } from './prepare.ts';
 
-/** A text that holds documents, and what people know it by. */
+/** A text that holds documents, and its origin as shown to the user. */
 export interface DocumentSource {
   readonly text: string;
   readonly origin: string;
 }
 
-/** A problem of a document, with what its places are in. */
+/** A problem of a document, with the source that its positions refer to. */
 export interface SourceProblem {
   readonly origin: string;
   readonly problem: Problem;
 }
 
-/** What became of a document. */
+/** Result of applying a document. */
 export interface Applied {
   readonly kind: ResourceKind;
   readonly name: string;
@@ -22,7 +22,7 @@ export interface Applied {
   readonly outcome: 'created' | 'changed' | 'unchanged';
 }
 
-/** A document that is about to be stored. */
+/** A document to be stored. */
 export interface Planned extends Applied {
   readonly document: PreparedDocument;
   readonly origin: string;

@@ -1,4 +1,4 @@
-/** From the text of a file to the documents that a pond keeps. */
+/** Turns the text of a file into the documents that a pond stores. */
 import { checkSchema } from '../documents/check.ts';
 import { parseDocuments } from '../documents/document.ts';
 import { documentSchema } from '../resources/model/envelope.ts';
@@ -14,32 +14,32 @@ import { type ReadHostFile } from './hostFolder.ts';
 import { inlineTemplates } from './hostTemplates.ts';
 import { rewrite } from './rewrite.ts';
 
-/** What documents are prepared with. */
+/** Parameters of the preparation. */
 export interface Preparation {
   readonly kinds: readonly ResourceKind[];
   readonly variables: Readonly<Record<string, string>>;
   readonly readHostFile: ReadHostFile;
 }
 
-/** A document as the pond is to keep it. */
+/** A document in its stored form. */
 export interface PreparedDocument {
   readonly kind: ResourceKind;
   readonly name: string;
-  /** Variables are expanded in it and templates of host files put into it; secrets are references still. */
+  /** With variables expanded and templates of host files inlined; secrets are still references. */
   readonly text: string;
   /** 0-based line of its file on which its text begins. */
   readonly line: number;
-  /** Where its name stands in the file. */
+  /** Position of the name in the file. */
   readonly nameRange: TextRange;
 }
 
-/** The documents of one text, and what is wrong with them; places are those of the text. */
+/** The documents of one text, and their problems; positions are those of the text. */
 export interface Prepared {
   readonly documents: readonly PreparedDocument[];
   readonly problems: readonly Problem[];
 }
 
-/** Returns the resources that a text declares. One with errors is not among the documents. */
+/** Returns the resources that a text declares, without those that have errors. */
 export async function prepare(text: string, preparation: Preparation): Promise<Prepared> {
   const documents: PreparedDocument[] = [];
   const problems: Problem[] = [];
@@ -70,7 +70,7 @@ const nothing: Problem = {
   range: atStart,
 };
 
-/** A document that is none of ours does no harm, but whoever applies it should know that nothing came of it. */
+/** A foreign document does no harm, but the user should know that it was ignored. */
 function foreign({ text }: DocumentText): readonly Problem[] {
   const root = parseDocuments(text)[0]?.root;
   if (root === undefined) return [];
@@ -86,7 +86,7 @@ interface Completed {
 
 const unfinished = (problems: readonly Problem[]): Completed => ({ problems, document: undefined });
 
-/** Expands a document that has no errors, and checks what has come of it. */
+/** Expands a document without errors, and checks the result. */
 async function complete(
   kind: ResourceKind,
   root: MapNode,
@@ -106,14 +106,14 @@ async function complete(
   const nameRange = entryOf(root, 'name')?.value.range;
   const wrong = problems.some(({ severity }) => severity === 'error');
   if (wrong || name === undefined || nameRange === undefined) return unfinished(problems);
-  // The value of a key that an edit renames may itself have been expanded: what the file says comes last.
+  // An edit that renames a key may replace a value that was expanded as well: the content of the host file wins.
   const edits = new Map([...expanded.edits, ...inlined.edits].map((edit) => [placeOf(edit.at), edit]));
   const kept = edits.size === 0 ? text : rewrite(text, [...edits.values()]);
   const document = { kind, name, text: kept, line, nameRange: movedRange(nameRange, line) };
   return { problems: [...problems, ...tooLong(kept)], document };
 }
 
-/** What came of a document is read back whenever the pond looks at it. */
+/** The stored document is parsed again on every read, so it must be within the limits. */
 function tooLong(text: string): readonly Problem[] {
   const [read] = parseDocuments(text);
   const limit = read?.problems.find(({ code }) => code === 'yaml-too-large');
@@ -122,7 +122,7 @@ function tooLong(text: string): readonly Problem[] {
 
 const placeOf = ({ line, character }: SourcePosition): string => `${line}:${character}`;
 
-/** Texts without variables are found wrong once before and once after the expansion. */
+/** Texts without variables report the same problem before and after the expansion. */
 function distinct(problems: readonly Problem[]): readonly Problem[] {
   const known = new Map(problems.map((problem) => [`${placeOf(problem.range.start)} ${problem.message}`, problem]));
   return [...known.values()];

@@ -3,8 +3,8 @@ import { joinPath, normalizePath } from '../tinyfs/path.ts';
 import { entryAt, partAt } from './partOfResource.ts';
 
 /**
- * Returns the paths without links, as each of the trees has them; the name of a resource stands for its directory too.
- * A path stays as it is given where no tree has it.
+ * Returns the paths without links, as each of the trees has them; a resource's name resolves to its directory too. A
+ * path that is in no tree is returned unchanged.
  */
 export async function realPaths(paths: readonly string[], trees: readonly FileSystem[]): Promise<readonly string[]> {
   const all = new Set<string>();
@@ -22,8 +22,8 @@ async function realPathsIn(fs: FileSystem, path: string): Promise<readonly strin
 }
 
 /**
- * Returns `/KIND/<uuid>/…` for `/KIND/NAME/…`, whether or not something is there; undefined when a tree has no such
- * name of a resource.
+ * Returns `/KIND/<uuid>/…` for `/KIND/NAME/…`, whether or not the entry exists; undefined when a tree has no resource
+ * of that name.
  */
 export async function pathInResource(fs: FileSystem, path: string): Promise<string | undefined> {
   const [kind, name, ...rest] = normalizePath(path).names;

@@ -1,4 +1,4 @@
-/** Documents that are written in the pond itself, as when an editor saves one. */
+/** Documents written in the pond itself, as when an editor saves one. */
 import { PondError } from '../base/error.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
 import { basename, dirname } from '../tinyfs/path.ts';
@@ -12,10 +12,10 @@ import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { isUuid } from '../documents/fieldTypes.ts';
 import { type ResourceId, linksOf, linksTo } from '../resources/resourceLinks.ts';
 
-/** Returns the place of a home. */
+/** Returns the id of a stored resource. */
 export const resourceIdOf = ({ kind, id }: StoredResource): ResourceId => ({ kind: kind.kind, id });
 
-/** Returns the home whose document stands at an absolute path without links; undefined for any other path. */
+/** Returns the resource whose document is at an absolute path without links; undefined for any other path. */
 export function resourceOfDocument(path: string): ResourceId | undefined {
   const [root, kind = '', id = '', name, ...rest] = path.split('/');
   const isDocument = root === '' && name === documentName && rest.length === 0 && isKindName(kind) && isUuid(id);
@@ -23,7 +23,7 @@ export function resourceOfDocument(path: string): ResourceId | undefined {
 }
 
 /**
- * Returns the home whose document is written by writing to a path, which may go through links; undefined for others.
+ * Returns the resource whose document a write to the path changes; the path may go through links. Undefined for others.
  */
 export async function resourceWrittenTo(root: WorkingDirectory, path: string): Promise<ResourceId | undefined> {
   if (basename(path) !== documentName) return undefined;
@@ -32,8 +32,8 @@ export async function resourceWrittenTo(root: WorkingDirectory, path: string): P
 }
 
 /**
- * Lets the link of a home follow the name in its document, which was just stored. A document with errors keeps the link
- * that there is. Fails `already-exists` when something else has the name.
+ * Updates the link of a resource to the name in its document, which was just stored. A document with errors keeps the
+ * existing link. Fails `already-exists` when something else has the name.
  */
 export async function followName(fs: FileSystem, place: ResourceId): Promise<void> {
   const home = await readResource(fs, place.kind, place.id);
@@ -49,9 +49,9 @@ export async function followName(fs: FileSystem, place: ResourceId): Promise<voi
 }
 
 /**
- * Fails `resource-invalid` when a resource of the working tree that is not as in the newest commit, its document or its
- * links, has errors, or has a name that does not lead to it; `resource-cycle` when what is staged closes a circle: a
- * commit makes documents live.
+ * Checks the resources of the working tree whose document or links differ from the latest commit, since a commit makes
+ * documents live. Fails `resource-invalid` when one has errors, or a name that does not link to it; `resource-cycle`
+ * when the staged changes complete a cycle.
  */
 export async function requireValid(pond: ResourcePond): Promise<void> {
   const homes = await readResources(pond.fs);
@@ -72,7 +72,7 @@ export async function requireValid(pond: ResourcePond): Promise<void> {
   if (isChanged) await refuseCycles(homes, committed);
 }
 
-/** The paths of all links to homes, by home. */
+/** The paths of all links to resource directories, by directory. */
 async function linksIn(
   fs: FileSystem,
   homes: readonly StoredResource[],
@@ -88,7 +88,7 @@ async function linksIn(
   return links;
 }
 
-/** A circle that is committed already keeps nobody from committing something else. */
+/** A cycle that is already committed does not block other commits. */
 async function refuseCycles(homes: readonly StoredResource[], committed: FileSystem): Promise<void> {
   const { circular } = withoutCycles(resourcesOf(homes));
   if (circular.length === 0) return;

@@ -1,6 +1,6 @@
 /**
- * Resources whose tree is edited like a folder. The name of a resource stands for it: who moves the name renames the
- * resource, and who removes it removes the resource. What would leave a resource in pieces is refused.
+ * Edits of resources as directories of the tree. A resource's name represents it: moving the name renames the resource,
+ * and removing it removes the resource. Edits that would break up a resource are rejected.
  */
 import { PondError } from '../base/error.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
@@ -21,9 +21,9 @@ import { linksTo } from '../resources/resourceLinks.ts';
 import { followName, resourceOfDocument, resourceIdOf } from './resourceDocuments.ts';
 
 /**
- * Moves an entry. The name of a resource takes a new one within its kind, and its document says so. Fails as WD.rename,
- * and `invalid-path` for what stays where it is and for a name that a resource cannot have, `resource-invalid` for the
- * name of a resource whose document has errors.
+ * Moves an entry. Moving a resource's name renames it within its kind, and updates its document. Fails as
+ * WorkingDirectory.rename, and `invalid-path` for an entry that must not move and for an invalid resource name,
+ * `resource-invalid` for the name of a resource whose document has errors.
  */
 export async function moveEntry(
   fs: FileSystem,
@@ -42,7 +42,7 @@ export async function moveEntry(
   });
 }
 
-/** Copies an entry. Fails as WD.copy, and `invalid-path` for a resource: two cannot share a document. */
+/** Copies an entry. Fails as WorkingDirectory.copy, and `invalid-path` for a resource: two cannot share a document. */
 export async function copyEntry(
   fs: FileSystem,
   from: string,
@@ -65,8 +65,8 @@ export async function copyEntry(
 }
 
 /**
- * Removes entries, all or none. With its name or its home a resource goes as a whole. Fails as WD.remove, and
- * `invalid-path` for the document of a resource.
+ * Removes entries, all or none. Removing its name or its directory removes a whole resource. Fails as
+ * WorkingDirectory.remove, and `invalid-path` for the document of a resource.
  */
 export async function removeEntries(
   fs: FileSystem,
@@ -87,7 +87,9 @@ export async function removeEntries(
   });
 }
 
-/** Removes a resource with all that it holds, and returns what was removed: the links to its home, and the home. */
+/**
+ * Removes a resource with its content, and returns the removed paths: the links to its directory, and the directory.
+ */
 export async function removeResource(root: WorkingDirectory, home: StoredResource): Promise<readonly string[]> {
   const links = await linksTo(root, resourceIdOf(home));
   for (const link of links) await root.remove(link);
@@ -115,7 +117,7 @@ async function renameResource(fs: FileSystem, home: StoredResource, link: string
   });
 }
 
-/** The document with another name, and all else as it was. */
+/** The document with its name replaced, otherwise unchanged. */
 function renamedDocument(home: StoredResource, name: string): string {
   const value = entryOf(home.resource?.root, 'name')?.value;
   const text = value === undefined ? home.text : rewrite(home.text, [{ at: value.range.start, value: name }]);
@@ -129,7 +131,7 @@ function renamedDocument(home: StoredResource, name: string): string {
   });
 }
 
-/** A document that came to its place is as one that was saved there. */
+/** A document moved into place is treated like one saved there. */
 async function followNameAt(fs: FileSystem, path: string): Promise<void> {
   const at = await entryAt(await fs.root(), path);
   const [, kind = '', id = '', ...below] = at?.path.split('/') ?? [];
@@ -137,13 +139,13 @@ async function followNameAt(fs: FileSystem, path: string): Promise<void> {
   if (home !== undefined) await followName(fs, home);
 }
 
-/** Where an entry of that path stands: a path without links; '' where no directory is. */
+/** Path of an entry's parent without links; '' without a directory there. */
 async function parentOf(root: WorkingDirectory, path: string): Promise<string> {
   const parent = await root.get(dirname(path)).catch(() => undefined);
   return parent?.isDirectory === true ? parent.path : '';
 }
 
-/** Homes are found in the directory of their kind. */
+/** Resources are found only in the directory of their kind. */
 async function refuseKind(fs: FileSystem, root: WorkingDirectory, path: string): Promise<void> {
   const at = await entryAt(root, path);
   const kind = at?.path.slice(1) ?? '';

@@ -5,10 +5,9 @@ import { type ResourceId, linksTo } from '../resources/resourceLinks.ts';
 import { resourceIdOf } from './resourceDocuments.ts';
 
 /**
- * Returns the paths that go back to an earlier tree together when `paths` do, without links: with its name a resource's
- * home, with its home its names. A document that both trees have takes the names along and leaves the data as they are.
- * A path that neither tree has stays as it is given. Fails `already-exists` where another resource has taken a name
- * since.
+ * Returns the paths, without links, to restore together with `paths`: with a resource's name its directory, with its
+ * directory its names. A document that both trees have includes the names but leaves the data unchanged. A path that
+ * neither tree has is returned unchanged. Fails `already-exists` when another resource has taken a name since.
  */
 export async function restoreScope(
   paths: readonly string[],
@@ -23,7 +22,7 @@ export async function restoreScope(
     for (const part of await Promise.all(trees.map((fs) => partAt(fs, path)))) {
       if (part === undefined) continue;
       named.set(part.home.home, resourceIdOf(part.home));
-      // By its name it may be in one tree only.
+      // The name may be in one tree only.
       const both = await Promise.all(trees.map((fs) => partAt(fs, part.path)));
       if (!both.every((one) => one?.part === 'document')) whole.add(part.home.home);
     }
@@ -40,7 +39,7 @@ export async function restoreScope(
   return [...all];
 }
 
-/** Fails when the name belongs to a resource that does not go back. */
+/** Fails when the name belongs to a resource that is not restored. */
 async function refuseTaken(working: FileSystem, link: string, named: ReadonlyMap<string, ResourceId>): Promise<void> {
   const part = await partAt(working, link);
   if (part === undefined || named.has(part.home.home)) return;

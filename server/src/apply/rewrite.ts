@@ -1,12 +1,12 @@
 import { parseAllDocuments, visit } from 'yaml';
 import { createLineMap, type SourcePosition } from '../documents/position.ts';
 
-/** A text that is to stand where another does. */
+/** A replacement of a text. */
 export interface DocumentEdit {
-  /** Where the value begins that is replaced: a text of one line or more, in quotes or without. */
+  /** Start of the replaced value: a text of one or more lines, quoted or plain. */
   readonly at: SourcePosition;
   readonly value: string;
-  /** Where the key begins that the value stands under, and what it is to be called. */
+  /** Start of the value's key, and its new name. */
   readonly key?: { readonly at: SourcePosition; readonly name: string };
 }
 
@@ -17,8 +17,8 @@ interface Splice {
 }
 
 /**
- * Returns a YAML text with some of its texts replaced and all else as it was, comments and layout too. A text of
- * several lines becomes a block under a key that is written in lines, if a block can say it.
+ * Returns a YAML text with some of its texts replaced, and everything else, such as comments and layout, unchanged. A
+ * multi-line text becomes a block scalar under a key of a block mapping, if a block can represent it.
  */
 export function rewrite(text: string, edits: readonly DocumentEdit[]): string {
   const scalars = scalarsByPlace(text);
@@ -38,13 +38,13 @@ export function rewrite(text: string, edits: readonly DocumentEdit[]): string {
 }
 
 interface Found {
-  /** 0-based offsets; a block ends behind its last line break. */
+  /** 0-based offsets; a block ends after its last line break. */
   readonly start: number;
   readonly end: number;
   readonly isBlock: boolean;
-  /** True where a block can stand and its indentation is known: under a key of a mapping that is written in lines. */
+  /** True where a block is allowed and its indentation is known: under a key of a block mapping. */
   readonly mayBeBlock: boolean;
-  /** Columns by which a block is indented at this place. */
+  /** Columns by which a block is indented here. */
   readonly indent: number;
 }
 
@@ -75,7 +75,7 @@ function splice(text: string, { start, end, isBlock, mayBeBlock, indent }: Found
   const comment = /(?:^|[ \t])#.*$/.exec(line)?.[0] ?? '';
   const aloneOnLine = isBlock || line.trim() === comment.trim();
   const stop = isBlock ? end : lineEnd < 0 ? text.length : lineEnd + 1;
-  // Empty lines that follow would become a part of a block that keeps those at its end.
+  // Empty lines after it would become part of a block that keeps its trailing lines.
   const endsOpen = value.endsWith('\n\n') && /^[ \t]*\r?\n/.test(text.slice(stop));
   const wanted = mayBeBlock && aloneOnLine && !endsOpen && (isBlock || value.includes('\n'));
   const block = wanted ? blockOf(value, indent, comment) : undefined;
@@ -83,14 +83,14 @@ function splice(text: string, { start, end, isBlock, mayBeBlock, indent }: Found
   return { start, end, text: isBlock ? `${JSON.stringify(value)}${comment}\n` : JSON.stringify(value) };
 }
 
-/** The value as a literal block with the line break behind it; undefined when a block cannot say it. */
+/** The value as a literal block with its final line break; undefined when a block cannot represent it. */
 function blockOf(value: string, indent: number, comment: string): string | undefined {
   if (/[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]/u.test(value)) return undefined;
   const body = value.replace(/\n+$/, '');
   if (body.trim() === '') return undefined;
   const ends = value.length - body.length;
   const chomp = ends === 0 ? '-' : ends === 1 ? '' : '+';
-  // A first line that begins with a space does not show how far the block is indented.
+  // A first line with a leading space hides the block's indentation.
   const explicit = /^\n*[ \t]/.test(body) ? '2' : '';
   const margin = ' '.repeat(indent);
   const lines = body.split('\n').map((line) => (line === '' ? '' : `${margin}${line}`));

@@ -14,8 +14,8 @@ import {
 import { suggest } from '../base/suggest.ts';
 
 /**
- * Returns what keeps `node` from having `shape`, in the order of the text within each mapping. `owner` is where to
- * point when a key is missing from it: the key that `node` stands under.
+ * Returns the problems that keep `node` from having `shape`, in the order of the text within each mapping. A missing
+ * key is reported at `owner`: the key whose value `node` is.
  */
 export function checkSchema(node: YamlNode, shape: Schema, owner: TextRange): readonly Problem[] {
   if (shape.type === 'anything') return [];
@@ -38,7 +38,7 @@ export function checkSchema(node: YamlNode, shape: Schema, owner: TextRange): re
   }
 }
 
-/** Returns what a node is, in words with an article. Values are not quoted: a misplaced secret must not be shown. */
+/** Describes a node in words with an article. Values are not quoted: a misplaced secret must not be shown. */
 export function describeNode(node: YamlNode): string {
   if (node.type === 'list') return 'a list';
   if (node.type === 'map') return 'a mapping';
@@ -123,7 +123,7 @@ function checkObject(node: MapNode, shape: ObjectSchema, owner: TextRange): read
     if (suggestion !== undefined) meant.add(suggestion);
     return [unknownKey(entry, known, suggestion)];
   });
-  // A misspelled key is reported as unknown; that the right one is missing would be the same mistake once more.
+  // A misspelled key is reported as unknown; reporting the right one as missing would repeat the mistake.
   const missing = free.filter((key) => shape.fields[key]?.required === true && !meant.has(key));
   const absent = missing.map((key) => error('key-missing', `the key "${key}" is missing`, owner));
   const excluded = shape.exactlyOneOf === undefined ? [] : checkExclusive(node, shape.exactlyOneOf, meant, owner);
@@ -135,7 +135,7 @@ function unknownKey(entry: YamlEntry, known: readonly string[], suggestion: stri
   return { ...problem, ...meaning(suggestion, `Keys known here are ${known.join(', ')}.`) };
 }
 
-/** The hint of a word that is not known: the one that was meant, else the given choice. */
+/** The hint for an unknown word: the suggestion, else the given choice. */
 function meaning(suggestion: string | undefined, choice: string): Pick<Problem, 'hint' | 'replacement'> {
   return suggestion === undefined
     ? { hint: choice }

@@ -4,12 +4,12 @@ import { type TextSchema } from './schema.ts';
 import { hasTemplate } from './templateText.ts';
 
 /**
- * Returns what keeps a scalar, which is not null, from being a text of that sort. A text with a template that is
- * expanded later passes.
+ * Returns the problems that keep a scalar other than null from being a text of that type. A text with a template that
+ * is expanded later passes.
  */
 export function checkText(node: ScalarNode, shape: TextSchema): readonly Problem[] {
   const { value, range } = node;
-  // A number is no safer than a text where a secret belongs, and is not to be put in quotes but replaced.
+  // In place of a secret, a number is as unsafe as a text: it must be replaced, not quoted.
   if (typeof value !== 'string' && shape.secret !== true) {
     const got = typeof value === 'boolean' ? 'true or false' : 'a number';
     const hint = 'Put the value in quotes.';

@@ -4,22 +4,20 @@ import { type YamlNode } from './yamlNode.ts';
 import { createLineMap, type LineMap, type TextRange } from './position.ts';
 import { type Problem } from './problem.ts';
 
-/**
- * The longest text that is parsed, in UTF-16 code units. The parser takes about a second for the worst text so long.
- */
+/** Maximum length of a parsed text, in UTF-16 code units. The parser takes about one second for the worst case. */
 export const textLengthMax = 262_144;
 
 /**
- * How many collections may be open at once in a text: more than a document may have. The library puts documents
- * together by recursion, and its own guard, to catch the overflow of the stack, is none: a regular expression that V8
- * has to compile near the end of the stack ends the process.
+ * Maximum number of open collections in a text, above the limit for a document. The library composes documents
+ * recursively, and its own guard against stack overflow is unsafe: a regular expression that V8 compiles near the end
+ * of the stack ends the process.
  */
 const openMax = 256;
 
-/** How many problems are kept per document: a text that is not YAML at all can have one for each character. */
+/** Maximum number of problems per document: a text that is not YAML can have one per character. */
 const problemsMax = 100;
 
-/** What to do about the mistakes that are made most often. */
+/** Hints for the most frequent mistakes. */
 const syntaxHints: Partial<Record<ErrorCode, string>> = {
   BAD_SCALAR_START: 'Put the value in quotes.',
   BLOCK_AS_IMPLICIT_KEY: 'Put a text that holds ": " in quotes, and indent all keys of a mapping alike.',
@@ -33,14 +31,14 @@ const syntaxHints: Partial<Record<ErrorCode, string>> = {
 export interface ParsedDocument {
   /** Undefined when the document is empty or over a limit. */
   readonly root: YamlNode | undefined;
-  /** True when the syntax has errors, so that `root` may not be what was meant. */
+  /** True when the syntax has errors, so that `root` may not be as intended. */
   readonly broken: boolean;
   readonly problems: readonly Problem[];
 }
 
 /**
- * Returns the YAML documents of `text`, with positions and with problems of syntax; an empty list for an empty text.
- * Never throws. Time and memory are bounded by limits on length, depth and values; each gives one problem when passed.
+ * Returns the YAML documents of `text`, with positions and syntax problems; an empty list for an empty text. Never
+ * throws. Limits on length, depth and number of values bound time and memory; exceeding one gives one problem.
  */
 export function parseDocuments(text: string): readonly ParsedDocument[] {
   const lines = createLineMap(text);
@@ -56,7 +54,7 @@ export function parseDocuments(text: string): readonly ParsedDocument[] {
   return documents.map((document) => readDocument(text, lines, document));
 }
 
-/** The documents as the library has them; undefined when values are nested too deeply for it. */
+/** The documents as parsed by the library; undefined when values are nested too deeply for it. */
 function compose(text: string): readonly Document.Parsed[] | undefined {
   const tokens: CST.Token[] = [];
   const parser = new Parser();
@@ -65,7 +63,7 @@ function compose(text: string): readonly Document.Parsed[] | undefined {
     if (parser.stack.length > openMax) return undefined;
   }
   tokens.push(...parser.end());
-  // The library's own search for duplicate keys compares all pairs; convert.ts does it in one pass.
+  // The library's search for duplicate keys compares all pairs; upgradeDocument.ts does it in one pass.
   const options = { uniqueKeys: false, intAsBigInt: true, prettyErrors: false, logLevel: 'silent' } as const;
   return [...new Composer(options).compose(tokens)];
 }
@@ -84,7 +82,7 @@ function readDocument(text: string, lines: LineMap, document: Document.Parsed): 
   };
 }
 
-/** One mistake makes the parser report several errors on the same line, the first of which says it best. */
+/** One mistake makes the parser report several errors on a line; the first is the most precise. */
 function onePerLine(problems: readonly Problem[]): readonly Problem[] {
   const taken = new Set<number>();
   return problems.filter((problem) => {

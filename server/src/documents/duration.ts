@@ -1,6 +1,6 @@
 /**
- * A length of time, exactly. Months differ in length, so they are kept apart from what a clock measures; both parts may
- * be negative, and both are there only in a mixed sum such as "1 month 1 day".
+ * An exact length of time. Months differ in length, so they are separate from clock time; both parts may be negative,
+ * and both are nonzero only in a mixed sum such as "1 month 1 day".
  */
 export interface Duration {
   /** Whole months; a year is twelve. */
@@ -9,7 +9,7 @@ export interface Duration {
   readonly microseconds: number;
 }
 
-/** Why a text is not a duration, and which part of it: 0-based offsets, `end` exclusive. */
+/** The reason why a text is not a duration, and the part of it: 0-based offsets, `end` exclusive. */
 export interface DurationError {
   readonly message: string;
   readonly start: number;
@@ -37,10 +37,9 @@ const textLengthMax = 200;
 const exponentMax = 30;
 
 /**
- * Returns the duration that `text` says, or why it says none. It is a sum of numbers with units ("1 day -1 hour",
- * "1.5h", "2e3 ms"); a unit may be cut to any beginning that only one unit has; case does not matter, except that a
- * lone `m` is minutes and a lone `M` months; a number alone is seconds. A part of a microsecond or of a month is
- * refused.
+ * Parses a duration, or returns the error. `text` is a sum of numbers with units ("1 day -1 hour", "1.5h", "2e3 ms"); a
+ * unit may be abbreviated to any unambiguous prefix; case is ignored, except that a lone `m` is minutes and a lone `M`
+ * months; a number alone is seconds. Fractions of a microsecond or of a month are rejected.
  */
 export function parseDuration(text: string): Duration | DurationError {
   const whole = { start: 0, end: text.length };
@@ -76,7 +75,7 @@ export function parseDuration(text: string): Duration | DurationError {
   return { months, microseconds };
 }
 
-/** True when `parsed` says why the text is not a duration. */
+/** True for an error of parseDuration. */
 export function isDurationError(parsed: Duration | DurationError): parsed is DurationError {
   return 'message' in parsed;
 }
@@ -92,7 +91,7 @@ function unitWords(unit: Unit, words: readonly string[]): readonly (readonly [st
   return words.map((word) => [word, unit]);
 }
 
-/** Returns the unit, or a message when the word is missing, unknown or the beginning of several units. */
+/** Returns the unit, or a message when the word is missing, unknown or an ambiguous prefix. */
 function findUnit(word: string): Unit | string {
   if (word === '') return 'expected a unit after the number, such as "s", "min", "h", "d" or "months"';
   if (word === 'm') return { nanoseconds: 60n * second };

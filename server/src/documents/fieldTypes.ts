@@ -1,4 +1,4 @@
-/** The sorts of text that fields of several kinds take. */
+/** The types of text in fields of several kinds. */
 import { isDurationError, parseDuration } from './duration.ts';
 import { scanGlob } from './globPattern.ts';
 import { type Issue } from './issue.ts';
@@ -8,16 +8,16 @@ import { type TextSchema } from './schema.ts';
 /** Any text that is not empty. */
 export const plainText: TextSchema = { type: 'text', label: 'a text' };
 
-/** SQL for DuckDB. Only the query engine can tell whether it is well formed. */
+/** SQL for DuckDB. Only the query engine can validate it. */
 export const sqlText: TextSchema = { type: 'text', label: 'a SQL query' };
 
 /** The source of a template. */
 export const templateText: TextSchema = { type: 'text', label: 'a template', verbatim: true };
 
-/** Any text that is kept as it is written. */
+/** Any text that is kept verbatim. */
 export const verbatimText: TextSchema = { ...plainText, verbatim: true };
 
-/** A name that becomes one component of a pond path, and is written in patterns. */
+/** A name that becomes one component of a pond path, and appears in patterns. */
 export const nameText: TextSchema = { type: 'text', label: 'a name', check: checkName };
 
 /** The length of a time bucket. */
@@ -43,7 +43,7 @@ export const pondGlobText: TextSchema = {
   check: (text) => scanGlob(text).issues,
 };
 
-/** A pattern of files of the host. */
+/** A pattern of host files. */
 export const hostGlobText: TextSchema = {
   type: 'text',
   label: 'an absolute pattern of host files',
@@ -53,7 +53,7 @@ export const hostGlobText: TextSchema = {
 /** A name made from the wildcards of a pattern. */
 export const outPatternText: TextSchema = { type: 'text', label: 'a name with placeholders', check: checkOutPattern };
 
-/** A reference to an environment variable. The secret itself never stands in a document. */
+/** A reference to an environment variable. A document never contains the secret itself. */
 export const secretText: TextSchema = {
   type: 'text',
   label: 'a reference ${env:NAME}',
@@ -131,7 +131,7 @@ function checkUuid(text: string): readonly Issue[] {
   return uuid.test(text) ? [] : [{ code: 'format-invalid', message: `"${text}" is not a UUID`, hint }];
 }
 
-/** Returns true when `text` is a UUID: resources have their homes under such names. */
+/** Returns true when `text` is a UUID: resource directories have such names. */
 export function isUuid(text: string): boolean {
   return uuid.test(text);
 }

@@ -1,19 +1,18 @@
 import { type Issue } from './issue.ts';
 
-/** A pattern as far as a document check needs it; matching is the file system's. */
+/** The properties of a pattern that a document check needs; the file system does the matching. */
 export interface GlobPattern {
-  /** How many wildcards it has: `*`, `?`, `**`, `[…]` and `{…}` are one each, in the order they stand. */
+  /** Number of wildcards: `*`, `?`, `**`, `[…]` and `{…}` count as one each, in order of appearance. */
   readonly wildcards: number;
   readonly issues: readonly Issue[];
 }
 
-/** As long as the file system takes them, in UTF-16 code units. */
+/** Limit of the file system, in UTF-16 code units. */
 const patternLengthMax = 1024;
 
 /**
- * Returns the wildcard count of a pattern of paths and what is wrong with it, at most one issue per component. It takes
- * what the file system takes, where `\` gives the next character its own meaning and a wildcard ends where its name
- * does.
+ * Returns the wildcard count of a path pattern and its issues, at most one per component. It accepts what the file
+ * system accepts: `\` escapes the next character, and a wildcard ends within its path component.
  */
 export function scanGlob(text: string): GlobPattern {
   if (/^[/.]*$/.test(text) && !text.includes('..')) {
@@ -35,7 +34,7 @@ export function scanGlob(text: string): GlobPattern {
   return { wildcards, issues };
 }
 
-/** What is wrong with a component, with offsets into it, `end` exclusive. */
+/** An error in a component, with offsets into it, `end` exclusive. */
 interface Fault {
   readonly message: string;
   readonly start: number;
@@ -58,7 +57,7 @@ function scanComponent(text: string): { readonly wildcards: number; readonly fau
   }
   return { wildcards, fault };
 
-  /** Moves behind the next character, or behind all of a class or of alternatives. */
+  /** Advances past the next character, or past a whole class or group of alternatives. */
   function step(): void {
     const start = at;
     at += 1;
@@ -87,7 +86,7 @@ function scanComponent(text: string): { readonly wildcards: number; readonly fau
 
   function characterClass(start: number): void {
     if (text[at] === '!' || text[at] === '^') at += 1;
-    // A "]" in the first place is a member of the class, not its end.
+    // A "]" in first position is a member of the class, not its end.
     do {
       const first = at;
       const low = member();
@@ -99,7 +98,7 @@ function scanComponent(text: string): { readonly wildcards: number; readonly fau
     at += 1;
   }
 
-  /** Moves behind one member of a class, and returns its code point. */
+  /** Advances past one member of a class, and returns its code point. */
   function member(): number {
     if (text[at] === '\\') {
       at += 1;

@@ -1,7 +1,7 @@
 import { scanGlob } from './globPattern.ts';
 import { type Issue } from './issue.ts';
 
-/** A `$N` in a text, with the part of the text it takes: 0-based offsets, `end` exclusive. */
+/** A `$N` in a text, with its range: 0-based offsets, `end` exclusive. */
 export interface Placeholder {
   /** Zero-based index of a wildcard. */
   readonly index: number;
@@ -9,7 +9,7 @@ export interface Placeholder {
   readonly end: number;
 }
 
-/** Returns the placeholders of `text` in the order they stand. A `$` without a digit behind it is only a `$`. */
+/** Returns the placeholders of `text` in order of appearance. A `$` without a digit after it is literal. */
 export function parsePlaceholders(text: string): readonly Placeholder[] {
   return [...text.matchAll(/\$(\d+)/g)].map((match) => ({
     index: Number(match[1]),
@@ -18,7 +18,7 @@ export function parsePlaceholders(text: string): readonly Placeholder[] {
   }));
 }
 
-/** Returns an issue for each placeholder of `outPattern` that stands for no wildcard of `inPattern`. */
+/** Returns an issue for each placeholder of `outPattern` that refers to no wildcard of `inPattern`. */
 export function checkPlaceholders(inPattern: string, outPattern: string): readonly Issue[] {
   const { wildcards } = scanGlob(inPattern);
   return parsePlaceholders(outPattern)

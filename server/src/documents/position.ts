@@ -1,4 +1,4 @@
-/** A place in a text, as editors count it: both 0-based, `character` in UTF-16 code units. */
+/** A position in a text, as editors count it: both 0-based, `character` in UTF-16 code units. */
 export interface SourcePosition {
   readonly line: number;
   readonly character: number;
@@ -10,9 +10,9 @@ export interface TextRange {
   readonly end: SourcePosition;
 }
 
-/** Turns offsets of one text into positions. */
+/** Converts offsets of one text to positions. */
 export interface LineMap {
-  /** Position of a 0-based offset; an offset outside the text is moved to the nearest end. */
+  /** Position of a 0-based offset; an offset outside the text is clamped. */
   positionAt(offset: number): SourcePosition;
   /** Range from `start`, inclusive, to `end`, exclusive; an `end` before `start` gives an empty range. */
   rangeOf(start: number, end: number): TextRange;
@@ -36,7 +36,7 @@ export function createLineMap(text: string): LineMap {
       if (startOf(middle) <= bounded) low = middle;
       else high = middle - 1;
     }
-    // Between CR and LF is no place for a cursor: it is the end of the line.
+    // A cursor cannot be between CR and LF, so this is the end of the line.
     return { line: low, character: Math.min(bounded, ends[low] ?? text.length) - startOf(low) };
   }
 
@@ -47,12 +47,12 @@ export function createLineMap(text: string): LineMap {
   return { positionAt, rangeOf: (start, end) => ({ start: positionAt(start), end: positionAt(Math.max(start, end)) }) };
 }
 
-/** True when `position` is in `range`, its end included: a cursor behind the last letter of a word is on the word. */
+/** True when `position` is in `range`, its end included: a cursor after the last letter of a word is on the word. */
 export function contains(range: TextRange, position: SourcePosition): boolean {
   return comparePositions(range.start, position) <= 0 && comparePositions(position, range.end) <= 0;
 }
 
-/** Less than zero when `a` is before `b`, zero when they are the same place. */
+/** Less than zero when `a` is before `b`, zero when they are equal. */
 export function comparePositions(a: SourcePosition, b: SourcePosition): number {
   return a.line - b.line || a.character - b.character;
 }

@@ -1,6 +1,6 @@
 import { type TextRange } from './position.ts';
 
-/** Every problem's stable code, with what it means. docs/resources.md lists them from here. */
+/** Stable codes of all problems, with their meaning. docs/resources.md lists them from here. */
 export const problemCodes = {
   'yaml-syntax': 'the text is not YAML',
   'yaml-too-large': 'the text is longer than a resource file may be',
@@ -47,17 +47,17 @@ export const problemCodes = {
 /** One of the stable codes. */
 export type ProblemCode = keyof typeof problemCodes;
 
-/** What is wrong in a text that a person wrote, and where. */
+/** A problem in a text that the user wrote, with its range. */
 export interface Problem {
   readonly code: ProblemCode;
   readonly severity: 'error' | 'warning';
-  /** One sentence without a full stop: what was expected and what was found. Never holds the text of a secret. */
+  /** One sentence without a full stop: the expected and the actual value. Never contains a secret. */
   readonly message: string;
   readonly range: TextRange;
-  /** One sentence that says what to write instead. */
+  /** One sentence that suggests a correction. */
   readonly hint?: string;
-  /** The text that the hint names, to stand in place of what is at `range`. */
+  /** The text from the hint that can replace the one at `range`. */
   readonly replacement?: string;
-  /** The other place that a duplicate or a conflict is about. */
+  /** The other position of a duplicate or a conflict. */
   readonly related?: { readonly message: string; readonly range: TextRange };
 }

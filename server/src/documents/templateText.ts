@@ -1,4 +1,4 @@
-/** True when the text holds a template tag, so that what it will say is known only when its variables are given. */
+/** True when the text contains a template tag, so that its value depends on variables. */
 export function hasTemplate(text: string): boolean {
   return /\{\{|\{%|\{#/.test(text);
 }

@@ -4,18 +4,18 @@ import { type LineMap, type SourcePosition, type TextRange } from './position.ts
 import { type Problem, type ProblemCode } from './problem.ts';
 
 const depthMax = 64;
-/** Values of one document, each counted as often as aliases repeat it. */
+/** Maximum number of values in one document, each counted as often as aliases repeat it. */
 const valuesMax = 100_000;
 
-/** A document as nodes, with what was wrong on the way. */
+/** A document as nodes, with the problems of the conversion. */
 export interface UpgradedDocument {
   readonly root: YamlNode | undefined;
   readonly problems: readonly Problem[];
-  /** The limit that was passed; then `root` is not the whole document. */
+  /** The exceeded limit; then `root` is incomplete. */
   readonly limit: Problem | undefined;
 }
 
-/** A value, with the number of values it holds, itself included, and how deep it goes: what each use of it costs. */
+/** A value, with the number of values it holds, itself included, and its depth: the cost of each use. */
 interface Sized {
   readonly node: YamlNode;
   readonly count: number;
@@ -23,8 +23,8 @@ interface Sized {
 }
 
 /**
- * Returns the parser's document as nodes with positions. Aliases become the node they name, counted at every use, so
- * that a short text which stands for a billion values is refused after a hundred thousand.
+ * Returns the parser's document as nodes with positions. Aliases become the node they refer to, counted at every use,
+ * so that a short text that expands to a billion values is rejected after 100,000.
  */
 export function upgradeDocument(options: {
   readonly text: string;
@@ -123,7 +123,7 @@ export function upgradeDocument(options: {
     return leaf('{{ }}', range);
   }
 
-  /** Counts values towards the limits. False, and nothing is converted any more, when one is passed. */
+  /** Counts values toward the limits. Returns false, which stops the conversion, when one is exceeded. */
   function count(values: number, range: TextRange, depth: number): boolean {
     total += values;
     if (depth > depthMax) {
@@ -157,11 +157,11 @@ export function upgradeDocument(options: {
   }
 }
 
-/** The lines of a literal block, which begins with its `|`; undefined where they are not found there as they are. */
+/** The lines of a literal block, which begins with its `|`; undefined unless the source has them unchanged. */
 function blockLines(written: string, value: string, { line }: SourcePosition): readonly SourcePosition[] | undefined {
   const [, ...source] = written.split(/\r\n|\n|\r/);
   const values = value.split('\n');
-  // The first line with text is where the block's indentation shows, less what the text itself begins with.
+  // The first line with text has the block's indentation, plus the leading spaces of the text itself.
   const first = values.findIndex((text) => text.trim() !== '');
   const indent = (source[first] ?? '').length - (values[first] ?? '').length;
   const isExact = first >= 0 && indent >= 0 && values.every((text, at) => (source[at] ?? '').slice(indent) === text);
@@ -190,7 +190,7 @@ function isPlainValue(value: unknown): value is ScalarNode['value'] {
   return value === null || ['string', 'number', 'bigint', 'boolean'].includes(typeof value);
 }
 
-/** True for `{{ … }}` written without quotes, which is a flow mapping whose only key is a flow mapping. */
+/** True for an unquoted `{{ … }}`, which is a flow mapping whose only key is a flow mapping. */
 function isBareTemplate(source: unknown): boolean {
   return isMap(source) && source.flow === true && source.items.length === 1 && isMap(source.items[0]?.key);
 }

@@ -1,21 +1,21 @@
 import { type SourcePosition, type TextRange } from './position.ts';
 
 /**
- * A YAML value with the place of each of its parts. An alias is the very node that its anchor names, so nodes form a
- * graph without loops; document.ts bounds the number of nodes that a walk along all paths meets.
+ * A YAML value with the positions of its parts. An alias is the same node as its anchor, so nodes form an acyclic
+ * graph; document.ts limits the number of nodes that a walk along all paths visits.
  */
 export type YamlNode = ScalarNode | ListNode | MapNode;
 
-/** A text, a number, true, false or nothing. */
+/** A text, a number, true, false or null. */
 export interface ScalarNode {
   readonly type: 'scalar';
   /** Whole numbers are bigint, so that 64-bit identifiers stay exact. */
   readonly value: string | number | bigint | boolean | null;
-  /** Where it is written; the key's range when nothing is written after the colon. */
+  /** Range of the source; the key's range when nothing is written after the colon. */
   readonly range: TextRange;
   /**
-   * Where each line of the text begins in the source, when its characters stand there one by one: a text on one line,
-   * or a literal block (`|`). Undefined for escapes and folded text: parts of these cannot be pointed at.
+   * Start of each line of the text in the source, when its characters map one to one: a single-line text, or a literal
+   * block (`|`). Undefined for escapes and folded text, whose parts have no positions.
    */
   readonly lineStarts?: readonly SourcePosition[];
 }
@@ -46,13 +46,13 @@ export function entryOf(node: YamlNode | undefined, key: string): YamlEntry | un
   return node?.type === 'map' ? node.entries.find((entry) => entry.key === key) : undefined;
 }
 
-/** Returns the text under that key, or undefined when there is no such key or its value is no text. */
+/** Returns the text under that key, or undefined when the key is missing or its value is not a text. */
 export function textOf(node: YamlNode | undefined, key: string): string | undefined {
   const value = entryOf(node, key)?.value;
   return value?.type === 'scalar' && typeof value.value === 'string' ? value.value : undefined;
 }
 
-/** Returns the range of a part of a scalar's text, or the whole scalar's where parts cannot be pointed at. */
+/** Returns the range of a part of a scalar's text, or the whole scalar's when parts have no positions. */
 export function partRange(
   node: ScalarNode,
   part: { readonly start: number; readonly end: number } | undefined,
@@ -68,7 +68,7 @@ export function partRange(
   return start === undefined || end === undefined ? node.range : { start, end };
 }
 
-/** Returns the place in the source of a place in a scalar's text; undefined where that cannot be told. */
+/** Returns the source position of a position in a scalar's text; undefined when unknown. */
 export function placeInSource(
   { lineStarts }: ScalarNode,
   { line, character }: SourcePosition,

@@ -10,9 +10,7 @@ import { describeField, describeKind } from './markdown.ts';
 import { entryWithKey, fieldAt, nodeAt, schemaAt } from './schemaPath.ts';
 import { escapeSnippet, fieldSnippet, itemSnippet } from './snippet.ts';
 
-/**
- * Returns what could be written at the position, in the order of the documentation; an empty list outside of resources.
- */
+/** Returns the completions at the position, in the order of the documentation; an empty list outside of resources. */
 export function completion(options: {
   readonly text: string;
   readonly position: Position;
@@ -70,7 +68,7 @@ function keyItem(cursor: Cursor, key: string, field: Field, index: number): Comp
   };
 }
 
-/** Below the key of a list, where its first or next item goes. */
+/** Completions below the key of a list, for its first or next item. */
 function listItems(cursor: Cursor, item: Schema): readonly CompletionItem[] {
   const snippet = itemSnippet(item, cursor.extraIndent + 2);
   if (snippet === undefined) {

@@ -1,22 +1,23 @@
 import { type Position, type Range } from '../protocol/language.ts';
 
-/** Stands in the text, while it is parsed, for what is being typed. No document has such a key. */
+/** Replaces the word being typed while the text is parsed. No document has such a key. */
 export const cursorKey = '__cursor__';
 
 /**
- * What is being typed at a position, and the text with a stand-in for it, which parses where the half word would not.
+ * The word being typed at a position, and the text with a placeholder for it, which parses where a partial word would
+ * not.
  */
 export interface Cursor {
   readonly text: string;
   /** A key, or the value of a key, or an item of a flow list. */
   readonly typing: 'key' | 'value';
-  /** Key that the value is of; undefined while a key is typed. */
+  /** Key of the value; undefined while a key is typed. */
   readonly key: string | undefined;
   /** The word that a completion replaces. */
   readonly range: Range;
-  /** True when a colon follows the word, so that a completed key must not bring another. */
+  /** True when a colon follows the word, so that a completed key must not add another. */
   readonly hasColon: boolean;
-  /** Columns between the line's own indentation and the word: those of `- ` before it. */
+  /** Columns between the line's own indentation and the word: the width of `- ` before it. */
   readonly extraIndent: number;
 }
 
@@ -24,7 +25,7 @@ const keyLine = /^([ \t]*)((?:- +)*)(["']?[\w-]*)$/;
 const valueLine =
   /^([ \t]*)((?:- +)*)([\w-]+):[ \t]+((?:["']?[^"'#[\]{}]*)|\[(?:[^[\]{}#]*,)?[ \t]*["']?[^"'#[\]{},]*)$/;
 
-/** Returns what is being typed at the position, or undefined where nothing can be offered, as in a comment. */
+/** Returns the word being typed at the position, or undefined where there are no completions, as in a comment. */
 export function cursorAt(text: string, position: Position): Cursor | undefined {
   const lines = text.split(/\r\n|\n|\r/);
   const line = lines[position.line];

@@ -13,7 +13,7 @@ export function diagnostics(options: {
   return documents.flatMap(({ problems }) => problems.map((problem) => diagnosticOf(problem, options.uri)));
 }
 
-/** Returns the diagnostic that tells of a problem. */
+/** Returns the diagnostic for a problem. */
 export function diagnosticOf(problem: Problem, uri: string): Diagnostic {
   const { code, severity, message, range, hint, related } = problem;
   return {

@@ -4,7 +4,7 @@ import { comparePositions, type TextRange } from '../documents/position.ts';
 import { readResourceFile } from '../resources/resourceFile.ts';
 import { diagnosticOf } from './diagnostics.ts';
 
-/** Returns a change for each problem that touches the range and has a word to stand in its place. */
+/** Returns a change for each problem that touches the range and has a replacement. */
 export function fixes(options: {
   readonly text: string;
   readonly uri: string;

@@ -8,7 +8,7 @@ import { type Schema } from '../documents/schema.ts';
 import { describeField, describeKind } from './markdown.ts';
 import { entryAt, fieldAt, schemaAt } from './schemaPath.ts';
 
-/** Returns the documentation of the key, kind or word at the position, or undefined when nothing is known there. */
+/** Returns the documentation of the key, kind or word at the position, or undefined without any. */
 export function hover(options: {
   readonly text: string;
   readonly position: Position;

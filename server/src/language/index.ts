@@ -16,17 +16,17 @@ import { hover } from './hover.ts';
 import { symbols } from './symbols.ts';
 
 /**
- * What an editor asks about the text of a YAML file. Every answer is a function of the text alone: nothing waits,
- * throws or reads the pond. Documents that are no resources get empty answers.
+ * Editor features for the text of a YAML file. Every result is a function of the text alone: nothing waits, throws or
+ * reads the pond. Documents other than resources get empty results.
  */
 export interface LanguageService {
-  /** Returns the problems of all resources in the text; `uri` is what related places are told to be in. */
+  /** Returns the problems of all resources in the text; `uri` is the document of related locations. */
   diagnostics(text: string, uri: string): readonly Diagnostic[];
-  /** Returns changes that mend problems in the range; `uri` is what they are changes of. */
+  /** Returns changes that fix problems in the range; `uri` is the document they change. */
   fixes(text: string, uri: string, range: TextRange): readonly CodeAction[];
-  /** Returns what could be written at the position. */
+  /** Returns the completions at the position. */
   completion(text: string, position: Position): readonly CompletionItem[];
-  /** Returns what is known about the key or word at the position, or undefined. */
+  /** Returns the documentation of the key or word at the position, or undefined. */
   hover(text: string, position: Position): Hover | undefined;
   /** Returns an outline: one symbol per resource. */
   symbols(text: string): readonly DocumentSymbol[];

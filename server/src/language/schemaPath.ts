@@ -2,16 +2,16 @@ import { contains, type SourcePosition } from '../documents/position.ts';
 import { type YamlEntry, type YamlNode } from '../documents/yamlNode.ts';
 import { type Field, type Schema } from '../documents/schema.ts';
 
-/** Where in a document something stands: keys of mappings and indexes of lists, from the root. */
+/** Path of a value in a document: keys of mappings and indexes of lists, from the root. */
 export type SchemaPath = readonly (string | number)[];
 
-/** An entry of a document, with the path of the mapping that it is in. */
+/** An entry of a document, with the path of its mapping. */
 export interface EntryRef {
   readonly entry: YamlEntry;
   readonly path: SchemaPath;
 }
 
-/** Returns the shape that a value at `path` is to have, or undefined when the path leaves what is known. */
+/** Returns the schema of a value at `path`, or undefined when the path leaves the schema. */
 export function schemaAt(root: Schema, path: SchemaPath): Schema | undefined {
   let shape: Schema | undefined = root;
   for (const step of path) {
@@ -41,7 +41,7 @@ export function entryAt(node: YamlNode, position: SourcePosition, path: SchemaPa
   });
 }
 
-/** Returns the first entry that has this key, wherever it stands, or undefined. */
+/** Returns the first entry with this key at any depth, or undefined. */
 export function entryWithKey(node: YamlNode, key: string, path: SchemaPath = []): EntryRef | undefined {
   if (node.type === 'scalar') return undefined;
   if (node.type === 'list') return firstOf(node.items, (item, index) => entryWithKey(item, key, [...path, index]));

@@ -1,8 +1,8 @@
 import { type Field, type ObjectSchema, type Schema } from '../documents/schema.ts';
 
 /**
- * Returns a snippet for `key: value` with everything that is required below it, each value a tab stop that shows its
- * example. Lines after the first are indented by `indent` columns more than the key.
+ * Returns a snippet for `key: value` with all required keys below it, each value a tab stop that shows its example.
+ * Lines after the first are indented by `indent` columns more than the key.
  */
 export function fieldSnippet(key: string, field: Field, indent: number): string {
   const stops = createStops();
@@ -11,12 +11,12 @@ export function fieldSnippet(key: string, field: Field, indent: number): string 
     .join('\n');
 }
 
-/** Returns text that a snippet inserts as it is. */
+/** Escapes text for literal insertion by a snippet. */
 export function escapeSnippet(text: string): string {
   return text.replaceAll(/[\\$}]/g, '\\$&');
 }
 
-/** Hands out the numbers of tab stops. */
+/** Assigns the numbers of tab stops. */
 type Stops = (example: string) => string;
 
 function createStops(): Stops {
@@ -33,9 +33,7 @@ function entryLines(key: string, field: Field, stops: Stops): readonly string[] 
   return [`${key}:`, ...below.map((line) => `  ${line}`)];
 }
 
-/**
- * Returns the lines of a collection that is written on lines of its own, or undefined for what fits behind the colon.
- */
+/** Returns the lines of a collection in block style, or undefined for a value that fits after the colon. */
 function blockLines(shape: Schema, stops: Stops): readonly string[] | undefined {
   if (shape.type === 'object') return objectLines(shape, stops);
   if (shape.type !== 'list' || shape.item.type !== 'object') return undefined;
@@ -49,7 +47,7 @@ function objectLines(shape: ObjectSchema, stops: Stops): readonly string[] {
     .flatMap(([key, field]) => entryLines(key, field, stops));
 }
 
-/** Returns a snippet for one item of a list, without its dash, or undefined for an item that is a plain value. */
+/** Returns a snippet for one item of a list, without its dash, or undefined for a plain value. */
 export function itemSnippet(shape: Schema, indent: number): string | undefined {
   if (shape.type !== 'object') return undefined;
   const lines = objectLines(shape, createStops());

@@ -4,10 +4,10 @@ import { type YamlEntry, entryOf, type YamlNode, type ScalarNode } from '../docu
 import { comparePositions, contains, type TextRange } from '../documents/position.ts';
 import { readResourceFile } from '../resources/resourceFile.ts';
 
-/** Keys whose value says best what a list item is, the best first. */
+/** Keys whose value best identifies a list item, in order of preference. */
 const namingKeys = ['name', 'out_pattern', 'pattern', 'in_pattern'];
 
-/** Returns one symbol per resource, with its keys below it, and items of lists called by their names. */
+/** Returns one symbol per resource, with its keys below it, and items of lists by their names. */
 export function symbols(options: {
   readonly text: string;
   readonly kinds: readonly ResourceKind[];
@@ -49,7 +49,7 @@ function itemSymbol(item: YamlNode, index: number): DocumentSymbol {
   };
 }
 
-/** A list of plain values has no symbols of its own: its key says enough. */
+/** A list of plain values has no symbols of its own: its key is sufficient. */
 function childSymbols(node: YamlNode): readonly DocumentSymbol[] {
   if (node.type === 'map') return node.entries.map(entrySymbol);
   return node.type === 'list' ? node.items.filter((item) => item.type !== 'scalar').map(itemSymbol) : [];
@@ -74,12 +74,12 @@ function labelOf(node: ScalarNode): string {
   return String(node.value).trim().split('\n', 1)[0] ?? '';
 }
 
-/** Editors refuse a selection outside of its symbol, which an aliased name would be. */
+/** Editors reject a selection outside its symbol, as that of an aliased name would be. */
 function within(selection: TextRange, range: TextRange): TextRange {
   return contains(range, selection.start) && contains(range, selection.end) ? selection : range;
 }
 
-/** An aliased value stands before its key; a symbol's range must still hold its key. */
+/** An aliased value is located before its key; a symbol's range must still contain its key. */
 function cover(key: TextRange, value: TextRange): TextRange {
   return { start: key.start, end: comparePositions(value.end, key.end) > 0 ? value.end : key.end };
 }

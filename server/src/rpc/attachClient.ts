@@ -14,11 +14,11 @@ import { binaryDecoder, binaryEncoder } from './codec.ts';
 import { fromResponse } from './errors.ts';
 import { type Extras, type Hello, hello, input, type InputChunk } from './messages.ts';
 
-/** How long a process that accepts a connection may take to say hello, milliseconds. */
+/** Timeout for the hello of a process that accepts a connection, milliseconds. */
 const helloMs = 5_000;
 
 /**
- * Talks with the process behind a socket. Undefined when nobody answers there: it has died, or is about to. Fails
+ * Connects to the process that listens on a socket. Undefined without a response: it has exited, or is about to. Fails
  * `protocol-mismatch`.
  */
 export async function attach(path: string): Promise<Remote | undefined> {
@@ -45,7 +45,7 @@ function isHello(answer: unknown): boolean {
 
 function connectTo(path: string): Promise<Socket | undefined> {
   return new Promise((resolve) => {
-    // Never an object, which could name a host: `path` is that of a socket or pipe of this user.
+    // A string, never an object, which could name a host: `path` is a socket or pipe of this user.
     const socket = connect({ path });
     socket.once('connect', () => resolve(socket));
     socket.once('error', () => resolve(undefined));
@@ -59,7 +59,7 @@ function createRemote(socket: Socket): Remote & { readonly greet: () => Promise<
   );
   const progress = new Map<string, NonNullable<CallOptions['progress']>>();
   const goneListeners: (() => void)[] = [];
-  /** Ends what waits for an answer. (A promise of the end for all would keep every answer that came before it.) */
+  /** Ends pending requests. (One shared promise of the end would retain every earlier response.) */
   const endings = new Set<() => void>();
   let isGone = false;
 
@@ -76,7 +76,10 @@ function createRemote(socket: Socket): Remote & { readonly greet: () => Promise<
   });
   connection.listen();
 
-  /** The response, or RemoteGoneError when the connection ends first: a connection that ends answers nothing itself. */
+  /**
+   * Returns the response, or fails RemoteGoneError when the connection ends first, which leaves its pending requests
+   * unsettled.
+   */
   async function ask<T>(name: string, params: unknown, signal?: AbortSignal): Promise<T> {
     if (isGone) throw new RemoteGoneError();
     const cancellation = new CancellationTokenSource();
@@ -107,7 +110,7 @@ function createRemote(socket: Socket): Remote & { readonly greet: () => Promise<
         silence.signal.addEventListener('abort', () => clearTimeout(timer));
       });
       const answered = await Promise.race([ask<unknown>(hello, said), late]).finally(() => silence.abort());
-      // Whatever else listens there does not speak this protocol; the other side refuses other versions of it.
+      // Anything else that listens there does not speak this protocol; the other side rejects other versions of it.
       const isPond = answered !== false && isHello(answered);
       if (!isPond) socket.destroy();
       return isPond;
@@ -141,7 +144,7 @@ function createRemote(socket: Socket): Remote & { readonly greet: () => Promise<
     },
   };
 
-  /** Sends a stream chunk by chunk, each after the one before it was read, until the command is over. */
+  /** Sends a stream chunk by chunk, each after the previous one was read, until the command ends. */
   async function send(content: AsyncIterable<Uint8Array>, token: string, command: Promise<unknown>): Promise<void> {
     const over = command.then(
       () => false,

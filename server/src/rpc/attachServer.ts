@@ -18,11 +18,11 @@ import { createInputs, type Inputs } from './inputs.ts';
 import { type Extras, type Hello, hello, input, type InputChunk } from './messages.ts';
 import { abortControllerOf } from './signal.ts';
 
-/** What serves other processes. */
+/** Serves other processes. */
 export interface AttachServer {
-  /** Where they attach. */
+  /** Path of the socket or pipe to attach to. */
   readonly path: string;
-  /** Passes on what happened to a pond, to those who opened it. */
+  /** Forwards an event of a pond to the peers that opened it. */
   notify(notice: PondNotification): void;
   close(): Promise<void>;
 }
@@ -30,11 +30,11 @@ export interface AttachServer {
 interface Peer {
   readonly connection: MessageConnection;
   readonly socket: Socket;
-  /** Ponds that the peer has opened, as it calls them. */
+  /** Ponds that the peer has opened, by the name it uses for them. */
   readonly ponds: Set<string>;
 }
 
-/** Serves the ponds that this process holds to other processes of the user, at a socket (or pipe) path. */
+/** Serves the ponds of this process to other processes of the user, at a socket (or pipe) path. */
 export async function listen(host: Host, path: string): Promise<AttachServer> {
   const peers = new Set<Peer>();
   const server = createServer((socket) => {
@@ -46,7 +46,7 @@ export async function listen(host: Host, path: string): Promise<AttachServer> {
     server.once('error', reject);
     server.listen(path, resolve);
   });
-  // The process ends when its own client does, whoever is attached.
+  // The process ends with its own client, even while others are attached.
   server.unref();
   return {
     path,
@@ -71,7 +71,7 @@ function welcome(host: Host, socket: Socket): Peer {
   const peer: Peer = { connection, socket, ponds: new Set() };
   const inputs = createInputs();
   /**
-   * What is being done for the peer. (Signals that depend on one of the peer's would be kept as long as the peer
+   * Running requests of the peer. (Signals derived from one signal of the peer would be retained as long as the peer
    * stays.)
    */
   const working = new Set<AbortController>();
@@ -96,7 +96,7 @@ function welcome(host: Host, socket: Socket): Peer {
     inputs.closeAll();
     connection.dispose();
   });
-  // A peer that dies in the middle of a message is no fault of ours; the close that follows is dealt with.
+  // A peer that dies in the middle of a message is not an error; the close event that follows is handled.
   connection.onError(() => {});
   connection.listen();
   return peer;
@@ -130,7 +130,7 @@ async function answer(host: Host, { peer, inputs, name, params, signal }: Asked)
 }
 
 function tell(connection: MessageConnection, event: string, params: unknown): void {
-  // A peer that is gone needs no news.
+  // A disconnected peer needs no notification.
   connection.sendNotification(event, params).catch(() => undefined);
 }
 

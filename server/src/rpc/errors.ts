@@ -1,14 +1,14 @@
-/** Errors as they cross JSON-RPC, both ways. */
+/** Conversion of errors to and from JSON-RPC. */
 import { ErrorCodes, ResponseError } from 'vscode-jsonrpc/node';
 import { PondError } from '../base/error.ts';
 import { type ErrorCode, errorCodes } from '../base/errorCode.ts';
 import { type ErrorData } from '../protocol/events.ts';
 
-/** LSP's codes for a request that was cancelled, and one that failed for a reason that is not the protocol's. */
+/** LSP codes for a request that was cancelled, and for one that failed for a reason outside the protocol. */
 const requestCancelled = -32800;
 const requestFailed = -32803;
 
-/** The response for what a command threw. A programmer's error keeps its text and says that it is one. */
+/** Returns the response for an error that a command threw. A programming error keeps its text, marked as such. */
 export function toResponse(error: unknown): ResponseError<ErrorData | undefined> {
   if (error instanceof ResponseError) return error as ResponseError<ErrorData | undefined>;
   if (!(error instanceof PondError)) {
@@ -26,7 +26,7 @@ export function toResponse(error: unknown): ResponseError<ErrorData | undefined>
   return new ResponseError(code === 'cancelled' ? requestCancelled : requestFailed, message, data);
 }
 
-/** The error that the other side's command failed with; undefined when it is not such an error. */
+/** Returns the error of the other side's command; undefined for other errors. */
 export function fromResponse(error: unknown): PondError | undefined {
   if (!(error instanceof ResponseError)) return undefined;
   const data = error.data as Partial<ErrorData> | undefined;

@@ -1,25 +1,25 @@
 import { PondError } from '../base/error.ts';
 import { type InputChunk } from './messages.ts';
 
-/** Streams of content that come in as requests, by their token. */
+/** Content streams that arrive as requests, by token. */
 export interface Inputs {
-  /** The stream that a command reads. */
+  /** Returns the stream that a command reads. */
   open(token: string): AsyncIterable<Uint8Array>;
-  /** Takes a chunk; answers once the command has asked for the next. False when nobody reads the stream any more. */
+  /** Accepts a chunk; resolves once the command requests the next. False when the stream has no reader any more. */
   take(chunk: InputChunk): Promise<boolean>;
-  /** Ends a stream: its command is over, or its sender is gone. */
+  /** Ends a stream when its command ends or its sender disconnects. */
   close(token: string): void;
   closeAll(): void;
 }
 
 interface Stream {
-  /** The chunk that waits for the reader, with what answers its sender. */
+  /** The chunk pending for the reader, with the callback that answers its sender. */
   waiting: { readonly chunk: Uint8Array | null; readonly taken: (wanted: boolean) => void } | undefined;
   arrived: () => void;
   closed: boolean;
 }
 
-/** Streams hold one chunk each: the sender is not answered before it was read. */
+/** Each stream holds one chunk: the sender gets a response only after the chunk is read. */
 export function createInputs(): Inputs {
   const streams = new Map<string, Stream>();
 

@@ -13,10 +13,10 @@ import {
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { type LanguageService } from '../language/index.ts';
 
-/** How long typing has to pause before a document is checked, milliseconds. */
+/** Pause in typing before a document is checked, milliseconds. */
 const pauseMs = 150;
 
-/** What the server tells a client that it can do with documents. */
+/** Document features that the server declares to clients. */
 export const languageCapabilities: ServerCapabilities = {
   textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
   completionProvider: { triggerCharacters: [':', ' ', '-'] },
@@ -25,7 +25,7 @@ export const languageCapabilities: ServerCapabilities = {
   codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
 };
 
-/** Answers what an editor asks about its YAML documents, and publishes their problems as they change. */
+/** Answers an editor's requests about its YAML documents, and publishes their problems on changes. */
 export function serveLanguage(connection: Connection, load: () => Promise<LanguageService>): void {
   const documents = new TextDocuments(TextDocument);
   const pauses = new Map<string, NodeJS.Timeout>();
@@ -43,7 +43,7 @@ export function serveLanguage(connection: Connection, load: () => Promise<Langua
     pauses.delete(uri);
     const service = await load();
     const document = documents.get(uri);
-    // It was closed, or has changed and will be checked after the next pause.
+    // The document was closed, or has changed and will be checked after the next pause.
     if (document?.version !== version) return;
     const diagnostics = service.diagnostics(document.getText(), uri) as Diagnostic[];
     await connection.sendDiagnostics({ uri, version, diagnostics });

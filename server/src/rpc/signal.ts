@@ -1,6 +1,6 @@
 import { type CancellationToken } from 'vscode-jsonrpc/node';
 
-/** A controller that is aborted when the token is cancelled. */
+/** Returns a controller that is aborted when the token is cancelled. */
 export function abortControllerOf(token: CancellationToken): AbortController {
   const controller = new AbortController();
   if (token.isCancellationRequested) controller.abort();

@@ -1,4 +1,4 @@
-/** Files that appear in a folder whole or not at all, and stay untouched where they are the same. */
+/** Atomic writes of files in a folder; unchanged files stay untouched. */
 import { createHash } from 'node:crypto';
 import { PondError } from '../../base/error.ts';
 import { type Disk } from '../../storage/disk.ts';
@@ -6,20 +6,20 @@ import { parentOf } from '../../storage/diskPath.ts';
 import { removeQuietly, temporaryPathIn } from '../../storage/durable.ts';
 import { linkBelow } from '../../storage/hostTree.ts';
 
-/** Writes a file of a folder, given the path for it on the disk; nothing is there before. */
+/** Writes a new file at a temporary path on the disk. */
 export type WriteFile = (temporary: string) => Promise<void>;
 
 /**
- * Makes `path` what `write` writes, and its folders. Returns false when the file was there with that content: it is
- * left as it is. Not flushed: what is lost with the power can be exported again, and flushing each of many files takes
- * long. Fails `path-escapes` where a link would lead out of the folder, `is-a-directory`.
+ * Writes the output of `write` to `path`, and creates its folders. Returns false, leaving the file untouched, when it
+ * has that content already. Not flushed: a lost export can be repeated, and flushing many files is slow. Fails
+ * `path-escapes` where a link would lead out of the folder, `is-a-directory`.
  */
 export async function placeFile(disk: Disk, directory: string, path: string, write: WriteFile): Promise<boolean> {
   const [changed] = await placeFiles(disk, directory, [path], ([temporary = '']) => write(temporary));
   return changed === true;
 }
 
-/** As placeFile, for several files that are written at once, each at the path that stands in its place. */
+/** Like placeFile, for several files written at once; temporary paths are in the order of the paths. */
 export async function placeFiles(
   disk: Disk,
   directory: string,
@@ -45,7 +45,7 @@ export async function placeFiles(
 }
 
 async function putInPlace(disk: Disk, directory: string, temporary: string, path: string): Promise<boolean> {
-  // A link is replaced by the file, whatever it leads to.
+  // A link is replaced by the file, whatever its target.
   if (linkBelow(directory, path) === undefined && (await haveSameBytes(disk, temporary, path))) {
     disk.remove(temporary);
     return false;
@@ -56,7 +56,7 @@ async function putInPlace(disk: Disk, directory: string, temporary: string, path
 
 type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
-/** Writes a new file of chunks. */
+/** Writes chunks to a new file. */
 export async function writeChunks(disk: Disk, path: string, content: Chunks): Promise<void> {
   const file = disk.create(path);
   try {
@@ -85,8 +85,8 @@ export function requireInside(directory: string, relativePath: string): void {
 }
 
 /**
- * Fails `path-escapes` when one of the folders below `directory`, in which files will be written, goes through a link;
- * and `not-a-directory` where a file is. Asked before anything is written.
+ * Fails `path-escapes` when one of the folders to write, below `directory`, goes through a link; `not-a-directory` for
+ * a file. Called before anything is written.
  */
 export function requireFolders(disk: Disk, directory: string, folders: readonly string[]): void {
   for (const folder of folders) {

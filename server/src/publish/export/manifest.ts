@@ -1,43 +1,43 @@
 /**
- * What a folder has of exports before: a file beside them says which files they wrote, of what.
+ * Record of earlier exports to a folder: a file next to them lists the files they wrote, and from which inputs.
  *
- * - Only what stands there is ever removed by a later export; a person's own files never are.
- * - A set whose key is the same, and whose files are as they were left, need not be made again.
+ * - Later exports remove only files listed there, never a user's own.
+ * - A set with an equal key and unmodified files need not be written again.
  */
 import { type Disk } from '../../storage/disk.ts';
 import { replaceFile } from '../../storage/durable.ts';
 import { hostNameProblem } from '../../storage/hostTree.ts';
 
-/** Name of the file, in the folder that is exported to; in lower case. */
+/** Name of the file, in the export folder; in lower case. */
 const manifestName = '.pond-export.json';
 
-/** A file that was written. */
+/** A written file. */
 export interface ExportedFile {
-  /** Relative to the folder that was exported to, with `/` between names. */
+  /** Relative to the export folder, with `/` between names. */
   readonly file: string;
-  /** Seconds since 1970 UTC, inclusive and exclusive; null where the file is not a part of a series by time. */
+  /** Seconds since 1970 UTC, inclusive and exclusive; null unless the file is a partition of a series by time. */
   readonly startTime: number | null;
   readonly endTime: number | null;
   readonly sizeBytes: number;
-  /** As the host had it after the file was written, milliseconds since 1970. */
+  /** Time reported by the host after the write, milliseconds since 1970 UTC. */
   readonly modifiedMs: number;
 }
 
 /** The files of one series, table or text. */
 export interface ExportedSet {
-  /** What asked for it: another export by the same pattern that does not have it any more removes it. */
+  /** The exported pattern: a later export of the same pattern removes sets that it no longer contains. */
   readonly origin: string;
-  /** Hash of all that the files are made of. */
+  /** Hash of all inputs of the files. */
   readonly key: string;
   readonly files: readonly ExportedFile[];
 }
 
-/** Sets by their name: the path that their files begin with. */
+/** Sets by name: the common prefix of their paths. */
 export type Manifest = ReadonlyMap<string, ExportedSet>;
 
 const format = 1;
 
-/** What the folder says; an empty manifest when it has none, or none that this version wrote. */
+/** Returns the folder's manifest; empty when it is missing or of another version. */
 export function readManifest(disk: Disk): Manifest {
   const bytes = disk.readFile(manifestName);
   if (bytes === undefined) return new Map();
@@ -47,14 +47,14 @@ export function readManifest(disk: Disk): Manifest {
     const sets = Object.entries(value.sets ?? {});
     return new Map(sets.flatMap(([name, set]) => (isSet(set) ? [[name, set] as const] : [])));
   } catch {
-    // Nothing is known of the files then: they are compared, and none is removed.
+    // The files are unknown then: they are compared, and none is removed.
     return new Map();
   }
 }
 
 /**
- * Writes what became of a manifest, unless the folder has it as it is. What another export told there meanwhile stays:
- * only the sets that differ between `before` and `after` are changed.
+ * Writes the manifest, unless it is unchanged. Concurrent entries of another export stay: only the sets that differ
+ * between `before` and `after` change.
  */
 export function writeManifest(disk: Disk, before: Manifest, after: Manifest): void {
   const manifest = new Map(readManifest(disk));
@@ -64,14 +64,14 @@ export function writeManifest(disk: Disk, before: Manifest, after: Manifest): vo
   const bytes = Buffer.from(`${JSON.stringify({ format, sets }, null, 1)}\n`);
   const there = disk.readFile(manifestName);
   if (there === undefined ? manifest.size === 0 : bytes.equals(there)) return;
-  // A series without a row has no file that made the folder.
+  // A series without rows wrote no file, so the folder may be missing.
   disk.makeDirectory('');
   replaceFile(disk, manifestName, bytes);
 }
 
 /**
- * Why nothing may be exported to a path below the folder: the host cannot have the name, or it is that of the list
- * here, by which later exports remove files. Undefined when it may.
+ * Returns the reason why a path below the folder cannot be exported to: the host does not allow the name, or it is that
+ * of the manifest. Undefined when it can.
  */
 export function exportNameProblem(relativePath: string): string | undefined {
   const [first] = relativePath.toLowerCase().split('/');
@@ -79,7 +79,7 @@ export function exportNameProblem(relativePath: string): string | undefined {
   return hostNameProblem(relativePath);
 }
 
-/** True when the disk has the file as an export left it. */
+/** True when the file on the disk is unmodified since its export. */
 export function isAsLeft(disk: Disk, { file, sizeBytes, modifiedMs }: ExportedFile): boolean {
   const stat = disk.stat(file);
   return stat?.kind === 'file' && stat.sizeBytes === sizeBytes && stat.modifiedMs === modifiedMs;
@@ -90,7 +90,7 @@ function isSet(value: unknown): value is ExportedSet {
   return typeof origin === 'string' && typeof key === 'string' && Array.isArray(files) && files.every(isFile);
 }
 
-/** A path that leads elsewhere is no path that an export wrote. */
+/** Exports never write paths that lead out of the folder. */
 function isFile(value: unknown): value is ExportedFile {
   const { file } = (value ?? {}) as Partial<Record<keyof ExportedFile, unknown>>;
   return typeof file === 'string' && file.split('/').every((name) => !/^\.{0,2}$|[\0\\]/.test(name));

@@ -6,24 +6,24 @@ import { type Column } from '../../sandbox/types.ts';
 import { timeColumnOf, timeSql } from '../../resources/series/time.ts';
 import { partitionEnd, partitionFolder, type TemporalPart } from './parts.ts';
 
-/** The rows of a series from one time to another. */
+/** The rows of a series in a range of time. */
 export interface Partition {
   /** Relative to the folder of the series. */
   readonly file: string;
-  /** Seconds since 1970 UTC, inclusive and exclusive; null for the rows that have no time. */
+  /** Seconds since 1970 UTC, inclusive and exclusive; null for the rows without a time. */
   readonly startTime: number | null;
   readonly endTime: number | null;
   /** SQL condition of its rows. */
   readonly where: string;
 }
 
-/** The column with the time; undefined when there is none, or none of a type that can be one. */
+/** The time column; undefined without one of a suitable type. */
 export function partitionColumn(columns: readonly Column[]): Column | undefined {
   const column = timeColumnOf(columns);
   return column !== undefined && kindOf(column.type) !== undefined ? column : undefined;
 }
 
-/** The partitions that a series has rows in, in order of time, the one without times last. */
+/** The nonempty partitions of a series, in order of time, the one without times last. */
 export async function findPartitions(
   builder: Builder,
   hostPaths: readonly string[],
@@ -48,24 +48,23 @@ export async function findPartitions(
   });
 }
 
-/** SQL that writes Parquet files as one, columns by name, the rows in their order. */
+/** SQL that merges Parquet files into one, columns by name, row order preserved. */
 export function copySql(hostPaths: readonly string[], target: string): string {
   return copyOf(tableOf(hostPaths), target, 'true');
 }
 
-/** A partition, and the host path of the file that it is written to. */
+/** A partition, and the host path of its file. */
 export interface PartitionTarget {
   readonly where: string;
   readonly target: string;
 }
 
-/** What is read from files of this size together is kept in memory while it is taken apart, bytes. */
+/** Inputs up to this total size, bytes, are held in memory while they are partitioned. */
 const keptBytesMax = 64_000_000;
 
 /**
- * Statements that write partitions of Parquet files, as copySql writes the whole. Small files are read once: one that
- * has all its rows in one group would be read whole for each partition. Those of large files are found by their row
- * groups.
+ * Statements that write partitions of Parquet files, as copySql writes the whole. Small files are read once: a single
+ * row group would be read whole for each partition. Large files are filtered by their row groups.
  */
 export function partitionSql(inputs: readonly HostFile[], partitions: readonly PartitionTarget[]): readonly string[] {
   const table = tableOf(inputs.map(({ hostPath }) => hostPath));
@@ -84,7 +83,7 @@ function copyOf(table: string, target: string, where: string): string {
 }
 
 function tableOf(hostPaths: readonly string[]): string {
-  // The folders that the files lie in are not columns of theirs.
+  // Names of the files' folders are not columns.
   return `read_parquet(${literalList(hostPaths)}, union_by_name = true, hive_partitioning = false)`;
 }
 
@@ -97,8 +96,8 @@ function kindOf(type: string): TimeKind | undefined {
 }
 
 /**
- * The time decides, as it does for the partition that a row is found in. The column itself is compared too, with a
- * second to spare for what was rounded, so that row groups of other times are not read.
+ * The converted time decides, as in the search for partitions. Comparing the raw column too, with a second of tolerance
+ * for rounding, skips row groups of other times.
  */
 function condition(time: Column, startTime: number | null, endTime: number | null): string {
   const moment = timeSql(time);

@@ -1,18 +1,18 @@
-/** Partitions by time: what they are called, and when they begin and end. */
+/** Partitions by time: their names and bounds. */
 import { PondError } from '../../base/error.ts';
 
-/** Parts of a time that partitions are made by, the coarsest first. */
+/** Units of time to partition by, coarsest first. */
 const temporalParts = ['year', 'month', 'day', 'hour', 'minute', 'second'] as const;
 
-/** One of them. */
+/** One of these units. */
 export type TemporalPart = (typeof temporalParts)[number];
 
-/** What DuckDB, and others after Hive, call the partition of the rows that have no time. */
+/** The name that Hive, and so DuckDB, gives the partition of rows without a time. */
 const noTime = '__HIVE_DEFAULT_PARTITION__';
 
 /**
- * The parts that words name. A part needs all coarser ones before it: the hours of a day mean nothing without the day.
- * Fails `usage` for an unknown word, and for parts that are missing, doubled or out of order.
+ * Returns the parts that words name. A part requires all coarser ones before it: an hour is ambiguous without its day.
+ * Fails `usage` for an unknown word, and for parts that are missing, repeated or out of order.
  */
 export function parseTemporal(words: readonly string[]): readonly [TemporalPart, ...TemporalPart[]] {
   const list = temporalParts.join(', ');
@@ -33,15 +33,15 @@ export function parseTemporal(words: readonly string[]): readonly [TemporalPart,
 }
 
 /**
- * The folder of the partition that begins at a time: `year=2024/month=12`, numbers as they are. `startTime` is seconds
- * since 1970 UTC, null for the rows that have no time.
+ * The folder of the partition that begins at a time: `year=2024/month=12`, numbers without padding. `startTime` is
+ * seconds since 1970 UTC, null for the rows without a time.
  */
 export function partitionFolder(parts: readonly TemporalPart[], startTime: number | null): string {
   const start = startTime === null ? undefined : new Date(startTime * 1000);
   return parts.map((part) => `${part}=${start === undefined ? noTime : String(valueOf(start, part))}`).join('/');
 }
 
-/** When the partition ends that begins at a time, exclusive: both in seconds since 1970 UTC. */
+/** Returns the end, exclusive, of the partition that begins at a time: both in seconds since 1970 UTC. */
 export function partitionEnd(finest: TemporalPart, startTime: number): number {
   const end = new Date(startTime * 1000);
   if (finest === 'year') end.setUTCFullYear(end.getUTCFullYear() + 1);

@@ -4,9 +4,9 @@ import { linkBelow, removeEmptyFolder } from '../../storage/hostTree.ts';
 import { isAsLeft, type Manifest } from './manifest.ts';
 
 /**
- * Removes the files that were exported before and are not any more, and the folders that are empty without them. A file
- * below a link stays: it may be another folder's. So does one that is not as an export left it: it is a person's own,
- * whatever the manifest of the folder lists. Returns how many were removed.
+ * Removes the files that were exported before and no longer are, and the folders that become empty. Keeps files below a
+ * link, which may belong to another folder, and files modified since their export: they are a user's own, whatever the
+ * manifest lists. Returns the number of removed files.
  */
 export function sweep(disk: Disk, directory: string, before: Manifest, after: Manifest): number {
   const kept = new Set([...after.values()].flatMap(({ files }) => files.map(({ file }) => file)));
@@ -18,7 +18,7 @@ export function sweep(disk: Disk, directory: string, before: Manifest, after: Ma
   return stale.length;
 }
 
-/** Removes a file, and each folder above it, up to `directory`, that is empty then. */
+/** Removes a file, and each parent folder, up to `directory`, that becomes empty. */
 export function removeWithFolders(disk: Disk, directory: string, file: string): void {
   disk.remove(file);
   for (let folder = parentOf(file); folder !== ''; folder = parentOf(folder)) {

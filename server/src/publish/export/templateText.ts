@@ -6,9 +6,9 @@ import { findOutputs, renderMatch } from '../../resources/kinds/template/render.
 import { type Materializer } from '../../materialize/materializer.ts';
 import { type ExportContext } from '../../resources/model/exportContext.ts';
 
-/** What an output of a Template is rendered with. */
+/** Context for rendering an output of a Template. */
 export interface Rendering {
-  /** The tree, and what resources read in it. */
+  /** The tree, and a matcher of the inputs of its resources. */
   readonly fs: FileSystem;
   readonly inputs: InputMatcher;
   readonly files: ExportContext;
@@ -17,8 +17,8 @@ export interface Rendering {
 }
 
 /**
- * The text of a Template's output at a pond path (`/Template/<uuid>/…`), which knows of the exported files; undefined
- * when no Template gives one file there. Fails as renderMatch.
+ * The text of a Template's output at a pond path (`/Template/<uuid>/…`), rendered with the exported files; undefined
+ * unless a Template has exactly one output there. Fails as renderMatch.
  */
 export async function textWithFiles(path: string, rendering: Rendering): Promise<string | undefined> {
   const [, kind = '', id = '', ...below] = path.split('/');

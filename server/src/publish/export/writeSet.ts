@@ -1,4 +1,4 @@
-/** Writes what a series or table is exported as. */
+/** Writes the exported form of a series or table. */
 import { type Disk } from '../../storage/disk.ts';
 import { type HostFile } from '../../pond/types.ts';
 import { readHostStream } from '../../storage/hostStream.ts';
@@ -10,10 +10,10 @@ import { type TemporalPart } from './parts.ts';
 import { copySql, findPartitions, type Partition, partitionColumn, partitionSql } from './partitions.ts';
 import { placeFile, placeFiles, writeChunks } from './hostFiles.ts';
 
-/** Changes with what the same inputs are written as. */
+/** Increases when the same inputs give different files. */
 const recipeVersion = 1;
 
-/** Where exports go, and with what they are made. */
+/** Destination of exports, and the services that write them. */
 export interface ExportTarget {
   readonly disk: Disk;
   /** Absolute host path of the disk's root. */
@@ -22,32 +22,32 @@ export interface ExportTarget {
   readonly job: Job;
 }
 
-/** A series or table that is exported. */
+/** A series or table to export. */
 export interface SeriesSet {
   readonly origin: string;
   /** Its content, in order. */
   readonly inputs: readonly HostFile[];
   /** Folder for the partitions, '' for the root. */
   readonly folder: string;
-  /** The file for what is not partitioned. */
+  /** The file for an unpartitioned set. */
   readonly file: string;
-  /** None for one file. */
+  /** Empty for one file. */
   readonly parts: readonly TemporalPart[];
 }
 
-/** What became of a set. */
+/** Result of writing a set. */
 export interface WrittenSet extends ExportedSet {
-  /** How many of its files were there as they are. */
+  /** Number of its files that were up to date. */
   readonly unchanged: number;
 }
 
-/** How many partitions are written at once. */
+/** Partitions written at once. */
 const batchMax = 100;
 
 /**
- * Writes a series or table as Parquet: a file for each partition, or one file when there are no parts, or no column
- * with the time. What `before` says of an earlier export is not made again while its files are as they were left.
- * `tell` hears of what is there while only a part is written, should the rest fail: a set whose key no set has.
+ * Writes a series or table as Parquet: a file for each partition, or one file without parts or without a time column.
+ * Reuses the files of an earlier export, `before`, if its key is equal and they are unmodified. `tell` receives the
+ * files written so far, in case the rest fails, as a set with an empty key, which never matches.
  */
 export async function writeSet(
   place: ExportTarget,
@@ -68,12 +68,12 @@ export async function writeSet(
   return { origin, key, files: written.map(fileOf), unchanged: written.filter(({ changed }) => !changed).length };
 }
 
-/** The name of a Parquet file: with its extension. */
+/** Returns the name of a Parquet file, with its extension. */
 export function parquetName(name: string): string {
   return name.endsWith('.parquet') ? name : `${name}.parquet`;
 }
 
-/** What is on the disk now, of a file that was written. */
+/** Returns the present state on the disk of a written file. */
 export function exportedFile(
   { disk }: Pick<ExportTarget, 'disk'>,
   file: string,
@@ -91,7 +91,7 @@ function fileOf({ changed: _, ...file }: Written): ExportedFile {
   return file;
 }
 
-/** Undefined for what goes into one file. */
+/** Undefined for a single file. */
 async function partitionsOf(
   { workshop, job }: ExportTarget,
   { inputs, parts }: SeriesSet,
@@ -108,7 +108,7 @@ async function writeWhole(place: ExportTarget, { inputs, file }: SeriesSet): Pro
   const [first, ...rest] = inputs;
   const changed = await placeFile(disk, directory, file, async (temporary) => {
     const target = disk.hostPath(temporary) ?? temporary;
-    // One part is what was stored, byte for byte.
+    // A single input is exported as stored, byte for byte.
     if (first !== undefined && rest.length === 0) {
       await writeChunks(disk, temporary, readHostStream(first.hostPath, 0, Infinity));
     } else {

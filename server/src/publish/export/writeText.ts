@@ -4,17 +4,17 @@ import { type Match } from '../../resources/model/derivedContent.ts';
 import { placeFile, writeChunks } from './hostFiles.ts';
 import { exportedFile, type ExportTarget, type WrittenSet } from './writeSet.ts';
 
-/** A file that is exported as it is. */
+/** A file exported as it is. */
 export interface TextSet {
   readonly origin: string;
   readonly match: Match;
-  /** Relative to the folder that is exported to. */
+  /** Relative to the export folder. */
   readonly file: string;
-  /** What is written in place of the content; undefined for the content itself. */
+  /** Replacement for the content; undefined for the content itself. */
   readonly text: string | undefined;
 }
 
-/** Writes a file as it is, or the text that takes its place. */
+/** Writes a file unchanged, or the text that replaces it. */
 export async function writeText(place: ExportTarget, { origin, match, file, text }: TextSet): Promise<WrittenSet> {
   const { disk, directory, job } = place;
   const changed = await placeFile(disk, directory, file, async (temporary) => {

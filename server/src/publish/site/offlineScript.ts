@@ -1,4 +1,4 @@
-/** The script of a site that lets it build without a network. */
+/** The script of a site that lets it build offline. */
 export const offlineScript = String.raw`// Written by pond site. Framework asks a registry for the version of every library that a page could use, also when no page
 // uses it. What is said here need not be asked, so a site builds without a network. A page that does use one of them
 // gets this version, from the network.

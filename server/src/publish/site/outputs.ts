@@ -1,4 +1,4 @@
-/** What a site shows: the outputs of Reduce resources, with their parameters and resolutions. */
+/** Content of a site: the outputs of Reduce resources, with their parameters and resolutions. */
 import { type Column } from '../../sandbox/types.ts';
 import { type InputMatcher, type Match } from '../../resources/model/derivedContent.ts';
 import { isDurationError, parseDuration } from '../../documents/duration.ts';
@@ -10,34 +10,34 @@ export interface SiteOutput {
   readonly resource: string;
   readonly collection: string;
   readonly name: string;
-  /** From the finest to the coarsest; at least one. */
+  /** From finest to coarsest; at least one. */
   readonly resolutions: readonly SiteResolution[];
 }
 
 /** A series of an output. */
 export interface SiteResolution {
-  /** As the document has it. */
+  /** As in the document. */
   readonly name: string;
-  /** Length of a bucket, or near it. */
+  /** Exact or approximate length of a bucket. */
   readonly seconds: number;
   readonly match: Match;
 }
 
-/** The columns of a series that say one thing, of one instrument. */
+/** The columns of a series that measure one quantity, by one instrument. */
 export interface Parameter {
   readonly name: string;
   readonly unit: string;
   readonly instrument: string;
-  /** Names of the columns with the mean, the least and the greatest of each bucket; those that there are. */
+  /** Names of the columns with the mean, minimum and maximum of each bucket, where present. */
   readonly avg?: string;
   readonly min?: string;
   readonly max?: string;
 }
 
-/** Seconds in a month of the calendar, on average. */
+/** Mean seconds in a calendar month. */
 const monthSeconds = 2_629_746;
 
-/** The outputs of all Reduce resources, in order of their paths. */
+/** Returns the outputs of all Reduce resources, ordered by path. */
 export async function findOutputs(inputs: InputMatcher): Promise<readonly SiteOutput[]> {
   const outputs = new Map<string, Omit<SiteOutput, 'resolutions'> & { readonly resolutions: SiteResolution[] }>();
   for (const match of await inputs.match('/Reduce/*/*/**/res=*')) {
@@ -57,8 +57,8 @@ export async function findOutputs(inputs: InputMatcher): Promise<readonly SiteOu
 }
 
 /**
- * What the columns of an output tell, by name, unit and instrument. Other columns than averages and bounds are left
- * out.
+ * Returns the parameters of an output's columns, by name, unit and instrument. Other columns than means, minima and
+ * maxima are skipped.
  */
 export function parametersOf(columns: readonly Column[]): readonly Parameter[] {
   const parameters = new Map<string, { -readonly [K in keyof Parameter]: Parameter[K] }>();
@@ -75,10 +75,10 @@ export function parametersOf(columns: readonly Column[]): readonly Parameter[] {
   return [...parameters.values()];
 }
 
-/** What a file should hold at most, rows: more is slow to fetch for a page that shows less. */
+/** Target for the most rows of a file: a larger one is slow to fetch for a page that shows less. */
 const fileRowsMax = 20_000;
 
-/** The parts of time that keep the files of a resolution small, but as few as that allows. */
+/** Returns the fewest parts of time that keep the files of a resolution small. */
 export function partsFor(seconds: number): readonly [TemporalPart, ...TemporalPart[]] {
   if (366 * 86_400 <= fileRowsMax * seconds) return ['year'];
   if (31 * 86_400 <= fileRowsMax * seconds) return ['year', 'month'];

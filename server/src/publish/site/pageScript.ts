@@ -1,4 +1,4 @@
-/** The script of a site that makes a page of charts, with pickers for the range of time and the resolution. */
+/** The script of a site for a page of charts, with pickers for the range of time and the resolution. */
 export const pageScript = String.raw`// A page of charts: one for each parameter, over a range of time that can be picked, dragged and shared by its address.
 import {colorsOf, drawChart, formatNumber, isoDay, isoMinute} from "./chart.js";
 import {fits, loadRows, resolutionFor} from "./series.js";

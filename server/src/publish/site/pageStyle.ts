@@ -1,4 +1,4 @@
-/** The look of the pages of a site that have charts. */
+/** Style sheet of a site's chart pages. */
 export const pageStyle = String.raw`/* A page of charts. */
 
 .pond-page {

@@ -30,15 +30,15 @@ export interface SeriesPage {
   readonly timeColumn: string;
   readonly parameters: readonly Parameter[];
   readonly resolutions: readonly PageResolution[];
-  /** Of the data, seconds since 1970 UTC; undefined when there is none. */
+  /** Range of the data, seconds since 1970 UTC; undefined without data. */
   readonly time: { readonly start: number; readonly end: number } | undefined;
-  /** When the data was last changed, microseconds since 1970 UTC. */
+  /** Time of the last change of the data, microseconds since 1970 UTC. */
   readonly modifiedUs: number;
-  /** A small line of the newest values of the first parameter; fewer than two for none. */
+  /** Latest values of the first parameter for the sparkline; fewer than two draw none. */
   readonly sparkline: readonly number[];
 }
 
-/** A page that a Template gives. */
+/** A page rendered by a Template. */
 export interface TextPage {
   readonly path: string;
   readonly resource: string;
@@ -47,7 +47,7 @@ export interface TextPage {
   readonly name: string;
 }
 
-/** The Markdown of a page with charts. */
+/** Returns the Markdown of a page with charts. */
 export function seriesPageText(page: SeriesPage): string {
   const { path, parameters, resolutions, time, timeColumn } = page;
   const from = (file: string): string => pathFrom(path.slice('src/'.length), file);
@@ -79,7 +79,7 @@ display(seriesPage({time: ${scriptValue(timeColumn)}, start, end, parameters, re
 ${filesText(page, from)}`;
 }
 
-/** The Markdown of the first page: what there is, and how old it is. */
+/** Returns the Markdown of the first page: all pages, with the age of their data. */
 export function indexPageText(title: string, series: readonly SeriesPage[], texts: readonly TextPage[]): string {
   const newest = Math.max(...series.map(({ modifiedUs }) => modifiedUs));
   const lead =
@@ -100,7 +100,7 @@ export function indexPageText(title: string, series: readonly SeriesPage[], text
 ${sections.join('\n')}`;
 }
 
-/** Pages by their resource and collection, in order. */
+/** Returns the pages by resource and collection, in order. */
 export function grouped<P extends { readonly resource: string; readonly collection: string }>(
   pages: readonly P[],
 ): readonly (readonly [string, readonly P[]])[] {
@@ -112,13 +112,13 @@ export function grouped<P extends { readonly resource: string; readonly collecti
   return [...groups];
 }
 
-/** Where a page is on the built site, as the sidebar has it. */
+/** Returns the address of a page on the built site, as in the sidebar. */
 export function addressOf({ path }: { readonly path: string }): string {
   return `/${path.slice('src/'.length).replace(/\.md$/, '')}`;
 }
 
 function frontMatter(title: string): string {
-  // JSON is YAML, also where YAML would see more in a text. `false` is no title of a page either.
+  // JSON is valid YAML, even for a text that YAML would interpret. A title of `false` would also disable it.
   return `---\ntitle: ${JSON.stringify(title)}\n---\n`;
 }
 
@@ -149,7 +149,7 @@ function textTile(page: TextPage): string {
 function sparklineSvg(values: readonly number[]): string {
   const [low, high] = [Math.min(...values), Math.max(...values)];
   if (values.length < 2) return '';
-  // Whole numbers: hundreds of these are on one page.
+  // Rounded to whole numbers: a page has hundreds of these.
   const y = (value: number): string => (high === low ? 40 : 75 - ((value - low) / (high - low)) * 70).toFixed(0);
   const line = values.map((value, index) => `${index},${y(value)}`).join(' ');
   const right = values.length - 1;
@@ -179,7 +179,7 @@ function filesText({ resolutions }: SeriesPage, from: (file: string) => string):
   return `<details class="pond-files"><summary>Data files</summary>\n<table>${head}\n<tbody>\n${rows.join('\n')}\n</tbody></table>\n</details>\n`;
 }
 
-/** Moments that JavaScript has days for, milliseconds before and after 1970: DuckDB has some more. */
+/** Range of JavaScript dates, milliseconds before and after 1970 UTC: DuckDB's is wider. */
 const dayMsMax = 8.64e15;
 
 function day(seconds: number): string {

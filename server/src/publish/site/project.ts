@@ -11,7 +11,7 @@ export interface SiteText {
   /** Relative to the site's folder. */
   readonly path: string;
   readonly text: string;
-  /** True for what people change to make a site theirs: written once, and left as it is when it was changed. */
+  /** True for files that users customize: written once, and kept when modified. */
   readonly isTheirs: boolean;
 }
 
@@ -32,7 +32,7 @@ const icon =
   "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'><rect width='32' height='32' rx='7' fill='#1f6feb'/>" +
   "<path d='M5 20c4-7 7-7 11 0s7 7 11 0' fill='none' stroke='white' stroke-width='3' stroke-linecap='round'/></svg>";
 
-/** The files around the pages: settings, scripts and style. */
+/** Returns the files around the pages: settings, scripts and style. */
 export function projectFiles(title: string, sections: readonly SidebarSection[]): readonly SiteText[] {
   const theirs = (path: string, text: string): SiteText => ({ path, text, isTheirs: true });
   const ours = (path: string, text: string): SiteText => ({ path, text, isTheirs: false });

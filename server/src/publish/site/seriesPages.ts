@@ -1,4 +1,4 @@
-/** Writes the data of a site, and says what its pages with charts show. */
+/** Writes the data of a site, and describes the content of its chart pages. */
 import { identifier, literalList } from '../../duckdb/sql.ts';
 import { type HostFile } from '../../pond/types.ts';
 import { type FileFacts } from '../../sandbox/build.ts';
@@ -12,24 +12,24 @@ import { type PageResolution, type SeriesPage } from './pages.ts';
 /** Folder of the data, below the root of the site's pages. */
 export const dataFolder = 'data';
 
-/** What writes the data of a site. */
+/** Context for writing the data of a site. */
 export interface SiteData {
-  /** Where data goes: the folder `src/data` of the site. */
+  /** Destination of the data: the folder `src/data` of the site. */
   readonly place: ExportTarget;
   readonly slugs: Slugs;
   readonly before: Manifest;
-  /** Gets the sets that are written, by their folder. */
+  /** Receives the written sets, by folder. */
   readonly after: Map<string, ExportedSet>;
-  /** Gets the files of each series, by its pond path; relative to the root of the site's pages. */
+  /** Receives the files of each series, by its pond path; relative to the root of the site's pages. */
   readonly files: Map<string, readonly ExportedFile[]>;
   /** Descriptions of Reduce resources, by name. */
   readonly descriptions: ReadonlyMap<string, string>;
 }
 
-/** A page whose data is written. */
+/** A page with its data written. */
 export interface WrittenPage {
   readonly page: SeriesPage;
-  /** How many of its files were there as they are. */
+  /** Number of its files that were up to date. */
   readonly unchanged: number;
 }
 
@@ -70,7 +70,7 @@ export async function writeSeriesPage(data: SiteData, output: SiteOutput): Promi
   return { page, unchanged };
 }
 
-/** Names of a path as a path of slugs, each unique in its folder. */
+/** Returns the names of a path as a path of slugs, each unique in its folder. */
 export function slugPath(slugs: Slugs, root: string, names: readonly string[]): string {
   let path = root;
   for (const name of names) path = `${path}/${slugs.of(path, name)}`;
@@ -95,10 +95,10 @@ async function writeResolution(
   return { resolution: { name, seconds, files: shown }, inputs, unchanged };
 }
 
-/** Values that a line of the size of a thumb can show. */
+/** Values that a thumbnail-size sparkline can show. */
 const sparklineMax = 120;
 
-/** The newest values of a parameter, of the coarsest resolution that has enough of them. */
+/** Returns the latest values of a parameter, at the coarsest resolution that has enough of them. */
 async function sparklineOf(
   { workshop, job }: ExportTarget,
   resolutions: readonly { readonly facts: FileFacts; readonly inputs: readonly HostFile[] }[],

@@ -1,6 +1,6 @@
 import { pageStyle } from './pageStyle.ts';
 
-/** The look of a site, in light and dark. */
+/** Style sheet of a site, light and dark. */
 export const siteStyle = String.raw`@import url("observablehq:default.css");
 @import url("observablehq:theme-air.css");
 @import url("observablehq:theme-near-midnight.css") (prefers-color-scheme: dark);

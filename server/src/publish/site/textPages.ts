@@ -1,4 +1,4 @@
-/** The pages and files of a site that Template resources give. */
+/** The pages and files of a site rendered by Template resources. */
 import { type FileSystem } from '../../tinyfs/fs.ts';
 import { type InputMatcher, type Match } from '../../resources/model/derivedContent.ts';
 import { type ExportContext, foldRecords } from '../../resources/model/exportContext.ts';
@@ -12,7 +12,7 @@ import { type TextPage } from './pages.ts';
 import { type SiteText } from './project.ts';
 import { slugPath } from './seriesPages.ts';
 
-/** What Templates are rendered with. */
+/** Context for rendering Templates. */
 export interface TextParts {
   readonly fs: FileSystem;
   readonly inputs: InputMatcher;
@@ -22,13 +22,13 @@ export interface TextParts {
   readonly files: ReadonlyMap<string, readonly ExportedFile[]>;
 }
 
-/** What Templates give: a text each, and a page for those that are Markdown. */
+/** Rendered outputs of Templates: a text each, and a page for those in Markdown. */
 export interface RenderedTexts {
   readonly texts: readonly SiteText[];
   readonly pages: readonly TextPage[];
 }
 
-/** Renders the outputs of all Templates; their pages know the files of the series beside their inputs. */
+/** Renders the outputs of all Templates; their pages can refer to the exported files of their input series. */
 export async function renderTexts(parts: TextParts): Promise<RenderedTexts> {
   const texts: SiteText[] = [];
   const pages: TextPage[] = [];
@@ -69,7 +69,7 @@ async function renderedText(parts: TextParts, match: Match, pattern: string, pag
   return new TextDecoder().decode(await root.readFile(match.path));
 }
 
-/** A Template takes one resolution of an output to know its columns; a page wants the files of all of them. */
+/** A Template reads one resolution of an output for its columns; its page needs the files of all resolutions. */
 async function filesBeside({ inputs, files }: TextParts, pattern: string, page: string): Promise<ExportContext> {
   const all = pattern.replace(/[^/]+$/, '*');
   if (all === '') return {};

@@ -16,38 +16,38 @@ import { dataFolder, type SiteData, writeSeriesPage, type WrittenPage } from './
 import { renderTexts } from './textPages.ts';
 import { writeTexts } from './writeTexts.ts';
 
-/** What a site is made of, and where. */
+/** Inputs and destination of a site. */
 export interface SiteParts {
   readonly fs: FileSystem;
   readonly inputs: InputMatcher;
   readonly workshop: Materializer;
-  /** Absolute host path of the site's folder; made when it is missing. */
+  /** Absolute host path of the site's folder; created when missing. */
   readonly directory: string;
   readonly title: string;
   readonly job: Job;
 }
 
-/** Where a site has its files, relative to its folder. */
+/** Folders of a site's files, relative to its own folder. */
 const siteFolders = ['src', `src/${dataFolder}`, 'src/components', 'src/pages', 'src/reduce'];
 
-/** What became of a site. */
+/** Result of writing a site. */
 export interface WrittenSite {
   readonly pages: number;
   readonly files: number;
-  /** How many of the files were there as they are. */
+  /** Number of files that were up to date. */
   readonly unchanged: number;
   readonly bytes: number;
 }
 
 /**
  * Writes an Observable Framework project: a page of charts for each output of Reduce resources, the pages of Template
- * resources, and a first page that lists them. The data goes beside, as Parquet by parts of time. What did not change
- * is left as it is. Fails `path-escapes` before anything is written where a folder of the site is a link,
- * `already-exists` where a file stands that is not ours, and as the outputs do.
+ * resources, and a first page that lists them. Data is written as Parquet, partitioned by time. Unchanged files are not
+ * rewritten. Fails `path-escapes`, before anything is written, where a folder of the site is a link; `already-exists`
+ * for a foreign file at a path of the site; and as the outputs do.
  */
 export async function writeSite(parts: SiteParts): Promise<WrittenSite> {
   const { fs, workshop, directory, job } = parts;
-  // The data has a disk of its own, which cannot tell that a folder above its root is a link.
+  // The data has a disk of its own, which cannot detect that a folder above its root is a link.
   requireFolders(openHostDisk(directory), directory, siteFolders);
   const dataDirectory = `${directory}/src/${dataFolder}`;
   const disk = openHostDisk(dataDirectory);
@@ -63,7 +63,7 @@ export async function writeSite(parts: SiteParts): Promise<WrittenSite> {
     descriptions: new Map(homes.flatMap(({ kind, name, desc }) => (kind.kind === 'Reduce' ? [[name, desc]] : []))),
   };
   const written = await writeAll(parts, data).catch((error: unknown) => {
-    // What was there before is ours as well as what came now.
+    // Files of both the earlier and the current export are ours.
     writeManifest(disk, before, new Map([...before, ...after]));
     throw error;
   });
@@ -93,10 +93,10 @@ async function writeAll({ fs, inputs, directory, title, job }: SiteParts, data: 
   };
 }
 
-/** How many pages get their data side by side. */
+/** Number of pages whose data is written concurrently. */
 const pagesAtOnce = 2;
 
-/** Pages begin in the order of their outputs, and take their names as they begin: so names are the same each time. */
+/** Pages start in the order of their outputs, and take their names at the start, so names are stable. */
 async function writePages(data: SiteData, outputs: readonly SiteOutput[], job: Job): Promise<readonly WrittenPage[]> {
   let done = 0;
   return await mapLimit(outputs, pagesAtOnce, async (output) => {
@@ -115,7 +115,7 @@ function sectionsOf(series: readonly SeriesPage[], texts: readonly TextPage[]): 
   }));
 }
 
-/** The same as the first page tells, for programs. */
+/** The content of the first page, for programs. */
 function indexJson(series: readonly SeriesPage[]): string {
   const datasets = series.map(({ path, sparkline: _, modifiedUs, ...rest }) => ({
     ...rest,

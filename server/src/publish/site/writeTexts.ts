@@ -1,8 +1,8 @@
 /**
- * Writes the texts of a site into a folder that may have a person's own files in it.
+ * Writes the texts of a site into a folder that may contain a user's own files.
  *
- * - A file beside them says what was written, by its hash: only that is ever replaced or removed.
- * - What people change to make the site theirs stays as they changed it.
+ * - A file next to them records the hash of each written text: only those are ever replaced or removed.
+ * - Customized files stay as the user changed them.
  */
 import { createHash } from 'node:crypto';
 import { PondError } from '../../base/error.ts';
@@ -13,23 +13,23 @@ import { placeFile, requirePlace, writeChunks } from '../export/hostFiles.ts';
 import { removeWithFolders } from '../export/sweep.ts';
 import { type SiteText } from './project.ts';
 
-/** Name of the file, in the site's folder. */
+/** Name of that record, in the site's folder. */
 const manifestName = '.pond-site.json';
 
 const format = 1;
 
-/** What became of the texts. */
+/** Result of writing the texts. */
 export interface WrittenTexts {
   readonly unchanged: number;
   readonly bytes: number;
 }
 
-/** Hashes of what was written, by path. */
+/** Hashes of the written texts, by path. */
 type Hashes = ReadonlyMap<string, string>;
 
 /**
- * Writes texts where they are not there already, and removes those of before that are not among them. Fails
- * `already-exists`, before anything is written, where a file stands that is not ours, or was changed by hand.
+ * Writes the texts that changed, and removes earlier ones that are not among them. Fails `already-exists`, before
+ * anything is written, for a foreign or manually modified file at one of the paths.
  */
 export async function writeTexts(
   disk: Disk,
@@ -78,7 +78,7 @@ function requireOurs(disk: Disk, before: Hashes, texts: readonly SiteText[]): vo
   }
 }
 
-/** What was changed by hand stays, and is a person's own from then on. */
+/** Manually modified files stay, and belong to the user from then on. */
 function removeStale(disk: Disk, directory: string, after: Map<string, string>, kept: ReadonlySet<string>): void {
   for (const [path, hash] of [...after]) {
     if (kept.has(path)) continue;
@@ -108,7 +108,7 @@ function writeHashes(disk: Disk, hashes: Hashes): void {
   if (!bytes.equals(disk.readFile(manifestName) ?? new Uint8Array())) replaceFile(disk, manifestName, bytes);
 }
 
-/** A path that leads elsewhere is none that we wrote. */
+/** We never write paths that lead out of the folder. */
 function isPath(path: string): boolean {
   return path.split('/').every((name) => !/^\.{0,2}$|[\0\\]/.test(name));
 }

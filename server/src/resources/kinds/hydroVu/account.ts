@@ -1,11 +1,11 @@
-/** What can be asked of the account of a resource without running it. */
+/** Access to the account of a resource without running the resource. */
 import { createClient } from './client.ts';
 import { type HydroVuEffects, type Limits } from './effects.ts';
 import { type Resource } from '../../model/kind.ts';
 import { type Location, type ReadingsPage } from './shapes.ts';
 import { accountOf } from './spec.ts';
 
-/** What is in one page of readings; null without any. Times are seconds since 1970 UTC. */
+/** Facts about one page of readings; null without any. Times are seconds since 1970 UTC. */
 export interface PageFacts {
   readonly min: number | null;
   readonly max: number | null;
@@ -16,11 +16,11 @@ export interface PageFacts {
 export interface HydroVuAccount {
   /** All locations that the account can see, in the order of the service. */
   locations(signal: AbortSignal): Promise<readonly Location[]>;
-  /** The pages of readings from `start` to `end`, both inclusive; to the newest without `end`. Nothing is kept. */
+  /** The pages of readings from `start` to `end`, both inclusive; to the latest without `end`. Nothing is stored. */
   scan(locationId: string, start: number, end: number | undefined, signal: AbortSignal): AsyncIterable<PageFacts>;
 }
 
-/** `env` is the environment of the process; all else is as in the world unless given. */
+/** `env` is the environment of the process; other effects default to the real ones. */
 export type AccountEffects = Partial<HydroVuEffects> & {
   readonly env: (name: string) => string | undefined;
   readonly limits?: Partial<Limits>;

@@ -1,14 +1,14 @@
-/** What an answer of the service means: a value, a failure that may pass, or one that does not. */
+/** Interprets a response of the service as a value, a transient failure or a final one. */
 import { askedWaitMs } from './rateLimiter.ts';
 import { type Answer } from './exchange.ts';
 import { TransientError } from './retry.ts';
 import { excerptOf, redactJson } from '../../redact.ts';
 import { ServiceError } from './serviceError.ts';
 
-/** Characters of what the service answered that an error shows. */
+/** Characters of a response that an error shows. */
 const excerptLengthMax = 200;
 
-/** What is said of a request in errors, and what must not be. */
+/** A request as errors describe it, and the secrets to redact from them. */
 export interface ServiceRequest {
   /** Method and path, without the query: `GET /public-api/v1/locations/list`. */
   readonly what: string;
@@ -18,7 +18,9 @@ export interface ServiceRequest {
 /** Reads JSON. Fails SyntaxError. */
 export type ReadJson = (text: string) => unknown;
 
-/** Returns the value of a good answer. Fails PassingFailure for what is cut short, or is not what `parse` expects. */
+/**
+ * Returns the value of a successful response. Fails TransientError for a truncated body, or one that `parse` rejects.
+ */
 export function valueOf<T>(
   { body }: Answer,
   parse: (value: unknown) => T,
@@ -43,10 +45,7 @@ export function valueOf<T>(
   }
 }
 
-/**
- * Returns the value of a good answer as `valueOf` does, without the secrets that the service repeats in it: what is
- * parsed here is stored, and shows in notes and errors.
- */
+/** Like `valueOf`, but redacts secrets that the service repeats: the value is stored, and shown in notes and errors. */
 export function publicValueOf<T>(
   answer: Answer,
   parse: (value: unknown) => T,
@@ -56,12 +55,12 @@ export function publicValueOf<T>(
   return valueOf(answer, parse, asked, (text) => redactJson(readJson(text), text, asked.secrets));
 }
 
-/** Returns where a redirect leads as an error shows it. */
+/** Returns the target of a redirect as an error shows it. */
 export function shownTarget(target: string, { secrets }: ServiceRequest): string {
   return excerptOf(target, secrets, excerptLengthMax);
 }
 
-/** Returns the failure that an answer is that is no good one: to throw. */
+/** Returns the failure for an unsuccessful response; the caller throws it. */
 export function failureOf(
   answer: Answer,
   { what, secrets }: ServiceRequest,
@@ -75,20 +74,20 @@ export function failureOf(
     return new ServiceError('remote-denied', message, { concernsAll: true, hint });
   }
   if (status === 403) return new ServiceError('remote-denied', message, { concernsAll: false });
-  // Who is asked to wait for one request is asked to wait for all.
+  // A rate limit (429) applies to all requests.
   const final = new ServiceError('remote-failed', message, { concernsAll: status === 429 });
   if (status !== 408 && status !== 429 && status < 500) return final;
   const waitMs = askedWaitMs(headers, nowMs);
   return new TransientError(final, waitMs === undefined ? {} : { waitMs });
 }
 
-/** Returns the failure of a request that got no whole answer. */
+/** Returns the failure of a request without a complete response. */
 export function unreachable(problem: string, { what, secrets }: ServiceRequest): TransientError {
   const message = `${what}: ${excerptOf(problem, secrets, excerptLengthMax)}`;
   return new TransientError(new ServiceError('remote-failed', message, { concernsAll: true }));
 }
 
-/** True for the start of a JSON text: a list or object that does not end. */
+/** True for the start of a JSON text: an unterminated list or object. */
 function isCut(body: string): boolean {
   return /^\s*[[{]/.test(body) && !/[\]}]\s*$/.test(body);
 }

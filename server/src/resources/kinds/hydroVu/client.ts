@@ -1,4 +1,4 @@
-/** The HydroVu service as functions. One request at a time; each is tried again while its failure may pass. */
+/** The HydroVu service as functions. Requests run one at a time; each is retried while its failure may be transient. */
 import { createHash } from 'node:crypto';
 import { type ServiceRequest, failureOf, publicValueOf, type ReadJson, shownTarget } from './answers.ts';
 import { type HydroVuEffects, type Limits, realEffects, usualLimits } from './effects.ts';
@@ -19,14 +19,14 @@ import { createTokens } from './token.ts';
 
 /**
  * Errors of all calls: `remote-denied`, `remote-failed` (both ServiceError: with method, path, status and the start of
- * the answer, and never a secret), `cancelled`.
+ * the response, never a secret), `cancelled`.
  */
 export interface Client {
-  /** All names of parameters and units; those of later pages count. */
+  /** All names of parameters and units; later pages take precedence. */
   names(signal: AbortSignal): Promise<FriendlyNames>;
   /** All locations that the account can see, in the order of the service. */
   locations(signal: AbortSignal): Promise<readonly Location[]>;
-  /** Pages of the readings of a location from `start` on, to `end`, both inclusive, seconds since 1970 UTC. */
+  /** Pages of the readings of a location from `start` to `end`, both inclusive, seconds since 1970 UTC. */
   readings(
     locationId: string,
     range: { readonly start: number; readonly end?: number },
@@ -36,11 +36,11 @@ export interface Client {
 
 const redirectsMax = 5;
 
-/** Something that the service has on pages. */
+/** A paginated resource of the service. */
 interface List<T> {
   readonly path: string;
   readonly query?: string;
-  /** Checks a page. */
+  /** Validates a page. */
   readonly parse: (value: unknown) => T;
   readonly readJson?: ReadJson;
 }
@@ -52,7 +52,7 @@ const locationList: List<readonly Location[]> = {
   readJson: readLocationsJson,
 };
 
-/** Returns the client of an account. Nothing is asked before it is needed. */
+/** Returns the client of an account. Sends no request until a call needs one. */
 export function createClient(
   account: Account,
   effects: Partial<HydroVuEffects> = {},
@@ -92,7 +92,7 @@ export function createClient(
     return { value: publicValueOf(answer, parse, asked, readJson), next: answer.headers.get('x-isi-next-page') ?? '' };
   }
 
-  /** A token that is refused is replaced once: it may have been withdrawn before its time. */
+  /** A rejected token is replaced once: the service may revoke it before it expires. */
   async function authorized(
     asked: ServiceRequest,
     url: string,
@@ -142,7 +142,7 @@ function isRedirect({ status, headers }: Answer): boolean {
   return [301, 302, 303, 307, 308].includes(status) && headers.has('location');
 }
 
-/** Where a redirect leads, within the same origin: the token is not for others. */
+/** Returns the target of a redirect within the same origin: the token must not reach another. */
 function redirected(asked: ServiceRequest, from: string, { headers }: Answer): string {
   const target = headers.get('location') ?? '';
   const to = URL.canParse(target, from) ? new URL(target, from) : undefined;

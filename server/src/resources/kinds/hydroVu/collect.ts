@@ -12,18 +12,18 @@ import { type Device } from './spec.ts';
 import { type Progress } from './tables.ts';
 
 /**
- * Readings of more than this ahead of now wait for a run at their time. They may come from a clock that is wrong, and
- * those that come behind them with right times would be taken for kept.
+ * Readings more than this far ahead of now wait for a run at their time. They may come from a wrong clock, and later
+ * readings with correct times would be taken for stored ones.
  */
 const aheadSecondsMax = 3600;
 
-/** Notes on names of one device: who has ten looks for the cause of all. */
+/** Notes on names per device: ten are enough to look for a common cause. */
 const notesMax = 10;
 
-/** Folder of the series, in the home. */
+/** Folder of the series, in the resource directory. */
 export const dataName = 'data';
 
-/** What the locations of one run have in common. It is changed as readings are written. */
+/** State that the locations of one run share; updated as readings are written. */
 export interface Collecting {
   readonly client: Client;
   readonly names: FriendlyNames;
@@ -33,7 +33,7 @@ export interface Collecting {
   readonly now: () => number;
   readonly progress: Map<string, Progress>;
   readonly counts: { -readonly [K in keyof RunCounts]: RunCounts[K] };
-  /** Commits what is there when enough has come together since the last time. */
+  /** Commits the data so far when enough has accumulated since the last commit. */
   readonly checkpoint: {
     readonly isDue: () => boolean;
     readonly onReadings: (count: number) => void;
@@ -42,23 +42,23 @@ export interface Collecting {
   readonly report: (message: string) => void;
 }
 
-/** What became of one location. */
+/** Result of one location. */
 export interface Collected {
-  /** Why not all of its readings came. Those before are kept. */
+  /** The reason why readings are missing; earlier ones are kept. */
   readonly failure: ServiceError | undefined;
-  /** What a person should know, as sentences. */
+  /** Sentences for the user. */
   readonly notes: readonly string[];
 }
 
-/** Path of a device's series, in the home. */
+/** Path of a device's series, in the resource directory. */
 export function seriesPath({ name, id }: Device): string {
   return `${dataName}/${name}-${id}`;
 }
 
 /**
- * Fetches the readings of a device since the last ones that are kept, and writes them. When pages fail before any row
- * of them is known to be whole, a stretch of time of its own is asked for, up to where they came: with its last page it
- * is whole. Fails as the pond, and `cancelled`.
+ * Fetches the readings of a device after the last stored ones, and writes them. When pages fail before any of their
+ * rows is known to be complete, requests the time range up to the last reading received: its last page completes it.
+ * Fails as the pond, and `cancelled`.
  */
 export async function collectDevice(device: Device, collecting: Collecting): Promise<Collected> {
   const { failure, notes, reach, isAnyKept } = await collectUntil(device, collecting, undefined);
@@ -68,12 +68,12 @@ export async function collectDevice(device: Device, collecting: Collecting): Pro
 }
 
 interface CollectedUntil extends Collected {
-  /** Up to which time, seconds since 1970 UTC, to ask for what can be expected to come; 0 when nothing came. */
+  /** End of the range to request next, seconds since 1970 UTC; 0 when no readings arrived. */
   readonly reach: number;
   readonly isAnyKept: boolean;
 }
 
-/** Fetches and writes up to a time, inclusive; all that there is when it is undefined. */
+/** Fetches and writes readings up to a time, inclusive; all of them when it is undefined. */
 async function collectUntil(device: Device, collecting: Collecting, end: number | undefined): Promise<CollectedUntil> {
   const { client, counts, checkpoint, progress, signal, now } = collecting;
   const keptUntil = progress.get(device.id)?.maxTime ?? 0;

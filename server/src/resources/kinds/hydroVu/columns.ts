@@ -1,16 +1,16 @@
 import { type FriendlyNames } from './shapes.ts';
 
-/** How the columns of a device are called. */
+/** Names of a device's columns. */
 export interface ColumnNames {
-  /** `SCOPE.NAME.UNIT`, with the id in place of a name that the service does not know. */
+  /** `SCOPE.NAME.UNIT`, with the id in place of a name that the service lacks. */
   nameOf(parameterId: string, unitId: string): string;
-  /** Ids that had no name so far, as sentences. */
+  /** Ids without a name so far, as sentences. */
   readonly notes: ReadonlySet<string>;
 }
 
 /**
- * Returns the names of columns by what the service calls parameters and units. Where several ids have one name, in any
- * case, all but the first of them have their id behind it: readings of two parameters never share a column.
+ * Returns column names from the service's names of parameters and units. When several ids share a name, ignoring case,
+ * all but the first get their id appended, so readings of two parameters never share a column.
  */
 export function createColumnNames(names: FriendlyNames, scope: string): ColumnNames {
   const parameters = distinctNames(names.parameters);
@@ -36,7 +36,7 @@ export function createColumnNames(names: FriendlyNames, scope: string): ColumnNa
   };
 }
 
-/** Ids in their order, so that the same ids have the same names in every run. */
+/** Sorted by id, so that the same ids have the same names in every run. */
 function distinctNames(names: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   const taken = new Set<string>();
   return new Map(
@@ -49,7 +49,7 @@ function distinctNames(names: ReadonlyMap<string, string>): ReadonlyMap<string, 
   );
 }
 
-/** In order of the texts of their ids. */
+/** Compares entries by the text of their ids. */
 export function byId([a]: readonly [string, string], [b]: readonly [string, string]): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,9 +1,9 @@
-/** What the client of the service asks of the world, and how far it goes before it gives up. */
+/** Side effects of the service's client, and its limits. */
 import { PondError } from '../../../base/error.ts';
 
 export interface HydroVuEffects {
   readonly fetch: typeof fetch;
-  /** Returns after that many milliseconds. Fails `cancelled` at once when the signal is aborted. */
+  /** Resolves after that many milliseconds. Fails `cancelled` at once when the signal is aborted. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   /** From 0 inclusive to 1 exclusive. */
   readonly random: () => number;
@@ -12,15 +12,15 @@ export interface HydroVuEffects {
 }
 
 export interface Limits {
-  /** For one request, from its start to the last byte of the answer. */
+  /** For one request, from its start to the last byte of the response. */
   readonly timeoutMs: number;
-  /** How often one request is tried before what could pass is taken for a failure. */
+  /** Attempts per request before a transient failure becomes final. */
   readonly attemptsMax: number;
-  /** Bytes of one answer, unpacked. */
+  /** Bytes of one response, decompressed. */
   readonly bodyBytesMax: number;
   /** Pages of one list. */
   readonly pagesMax: number;
-  /** The service refuses more than a thousand from one account. */
+  /** The service rejects more than 1000 from one account. */
   readonly requestsPerMinute: number;
 }
 
@@ -39,7 +39,7 @@ export const usualLimits: Limits = {
   requestsPerMinute: 1000,
 };
 
-/** Returns the error of work that was given up because nobody waits for it. */
+/** Returns the error of cancelled work. */
 export function cancelledError(): PondError {
   return new PondError('cancelled', 'the work with the HydroVu service was cancelled');
 }

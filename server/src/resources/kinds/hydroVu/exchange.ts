@@ -1,23 +1,23 @@
-/** One request and its answer, bounded in time and size. */
+/** One request and its response, bounded in time and size. */
 import { cancelledError, type HydroVuEffects, type Limits, throwIfCancelled } from './effects.ts';
 import { nonsenseError } from './serviceError.ts';
 
-/** What came back: of any status. */
+/** A response of any status. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly body: string;
 }
 
-/** The network failed, or the answer was cut short or too slow: it may pass. */
+/** The network failed, or the response was truncated or too slow: it may be transient. */
 export class ExchangeError extends Error {}
 
 export type Exchange = (url: string, init: RequestInit, signal: AbortSignal) => Promise<Answer>;
 
 /**
- * Returns the function that sends one request and reads its answer whole. Redirects are answers like others: what may
- * be sent after them is for the caller to say. Fails ExchangeError, `cancelled`, and `remote-failed` for a body over
- * the limit.
+ * Returns the function that sends one request and reads the whole response. Redirects are returned like any other
+ * response: the caller decides what may be sent to their target. Fails ExchangeError, `cancelled`, and `remote-failed`
+ * for a body over the limit.
  */
 export function createExchange({ fetch }: HydroVuEffects, { timeoutMs, bodyBytesMax }: Limits): Exchange {
   return async (url, init, signal) => {
@@ -33,7 +33,7 @@ export function createExchange({ fetch }: HydroVuEffects, { timeoutMs, bodyBytes
     } catch (error) {
       if (signal.aborted) throw cancelledError();
       if (abort.signal.aborted) throw new ExchangeError(`no whole answer within ${timeoutMs / 1000} seconds`);
-      // fetch fails with a TypeError, the cause of which says what happened.
+      // fetch fails with a TypeError whose cause has the details.
       if (error instanceof TypeError) throw new ExchangeError(describe(error));
       throw error;
     } finally {

@@ -1,23 +1,23 @@
-/** Whether pages come in order of time, and so up to where their rows are whole before all of them are there. */
+/** Detects whether pages come in order of time, and so which rows are complete before all pages have arrived. */
 import { type ColumnReadings } from './readingWindow.ts';
 
 export interface PageOrder {
-  /** Hears of each page in turn. */
+  /** Records the next page. */
   add(page: readonly ColumnReadings[]): void;
   /**
-   * Returns the time, seconds since 1970 UTC, before which no page to come has readings; 0 when the pages do not show
-   * it. They do when there were two at least, each of which began where the one before ended or behind it, and the
-   * first had several columns of one stretch of time: pages that come by parameter begin anew for each of them.
+   * Returns the time, seconds since 1970 UTC, before which no later page has readings; 0 while that is unknown. It is
+   * known after at least two pages, each of which begins at or after the end of the previous one, if the first has
+   * several columns of one time range: pages ordered by parameter start over for each.
    */
   settledBefore(): number;
   /**
-   * Returns the time, seconds since 1970 UTC, that pages came up to: of all when none went back, else of the first. 0
-   * when there was none with readings.
+   * Returns the latest time of the pages, seconds since 1970 UTC: of all when none went back, else of the first. 0
+   * without readings.
    */
   reach(): number;
 }
 
-/** Returns the order of no pages so far. Readings after `timeMax`, seconds since 1970 UTC, say nothing. */
+/** Returns the order before any page. Readings after `timeMax`, seconds since 1970 UTC, are ignored. */
 export function createPageOrder(timeMax: number): PageOrder {
   let [pages, end, firstEnd] = [0, 0, 0];
   let [goesForward, isSideBySide] = [true, false];
@@ -33,13 +33,13 @@ export function createPageOrder(timeMax: number): PageOrder {
       end = Math.max(...lasts);
       if (pages === 1) firstEnd = end;
     },
-    // The newest time may have more of its readings on the next page.
+    // The latest time may have more readings on the next page.
     settledBefore: () => (pages > 1 && goesForward && isSideBySide ? end : 0),
     reach: () => (goesForward ? end : firstEnd),
   };
 }
 
-/** The first and the last time of usable readings, which need not be in order; the last is 0 for none. */
+/** The first and last time of usable readings, which may be unsorted; the last is 0 for none. */
 function stretchOf(readings: ColumnReadings['readings'], timeMax: number): { first: number; last: number } {
   let [first, last] = [Infinity, 0];
   for (const { timestamp } of readings) {

@@ -1,21 +1,21 @@
-/** Parquet of readings, written group by group: one group of rows is in memory at a time. */
+/** Readings as Parquet, written one row group at a time, so that only one is in memory. */
 import { ByteWriter, type ColumnSource, parquetWriteBuffer, ParquetWriter } from 'hyparquet-writer';
 import { type SchemaElement } from 'hyparquet';
 import { type RowGroup } from './readingWindow.ts';
 
 const createdBy = 'duckpond';
 
-/** A Parquet file that is being written: each call returns the bytes that come next. */
+/** A Parquet file being written: each call returns the next bytes. */
 export interface ParquetStream {
-  /** Takes rows with some of the file's columns. */
+  /** Accepts rows with a subset of the file's columns. */
   group(rows: RowGroup): Uint8Array;
   end(): Uint8Array;
 }
 
-/** Begins a file with `Timestamp`, whole seconds, and the columns, numbers or null. */
+/** Starts a file with `Timestamp`, in whole seconds, and the columns, numbers or null. */
 export function startParquet(columns: readonly string[]): ParquetStream {
   const writer = new ByteWriter() as ByteWriter & { index: number; flush?: () => void };
-  // Called when a group is done; the bytes are fetched then.
+  // Called at the end of a group; `group` fetches the bytes then.
   writer.flush = () => undefined;
   const schema: SchemaElement[] = [
     { name: 'readings', num_children: columns.length + 1 },
@@ -50,7 +50,7 @@ export type TableColumn =
   | { readonly name: string; readonly type: 'INT64'; readonly data: readonly bigint[] }
   | { readonly name: string; readonly type: 'DOUBLE'; readonly data: readonly (number | null)[] };
 
-/** Returns a small table as Parquet: the same bytes for the same values. */
+/** Returns a small table as Parquet; equal values give equal bytes. */
 export function tableBytes(columns: readonly TableColumn[]): Uint8Array {
   const columnData = columns.map(({ name, type, data }) => ({ name, type, data: [...data], nullable: true }));
   return new Uint8Array(parquetWriteBuffer({ columnData }));

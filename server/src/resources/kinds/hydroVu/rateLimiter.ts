@@ -1,17 +1,17 @@
-/** When the next request may be sent: bounded per minute, and later after each failure. */
+/** Schedules requests: bounded per minute, and delayed after each failure. */
 import { type HydroVuEffects } from './effects.ts';
 
 const minuteMs = 60_000;
 const backOffMsMax = 60_000;
-/** What the service asks for is followed so far; it is asked again after that. */
+/** Longest requested wait that is honored; after it, the request is sent again. */
 const askedMsMax = 10 * minuteMs;
 
-/** Returns a function that waits until one more request keeps within the limit. */
+/** Returns a function that waits until one more request is within the limit. */
 export function createRateLimiter(
   { now, sleep }: HydroVuEffects,
   perMinute: number,
 ): (signal: AbortSignal) => Promise<void> {
-  /** When the last requests were sent, oldest first; no more than `perMinute`. */
+  /** Times of the last requests, oldest first; at most `perMinute`. */
   const sent: number[] = [];
   return async (signal) => {
     if (sent.length >= perMinute) {
@@ -23,14 +23,14 @@ export function createRateLimiter(
 }
 
 /**
- * Milliseconds to wait after failure number `failures`, from 1: 1, 2, 4, … 60 seconds, each shortened at random by up
- * to a half.
+ * Milliseconds to wait after failure number `failures`, from 1: 1, 2, 4, … 60 seconds, each randomly shortened by up to
+ * half.
  */
 export function backOffMs(failures: number, random: number): number {
   return Math.min(backOffMsMax, 1000 * 2 ** (failures - 1)) * (1 - random / 2);
 }
 
-/** Milliseconds that an answer asks to wait, at most ten minutes; undefined when it does not say. */
+/** Milliseconds that a response asks to wait, at most ten minutes; undefined when unspecified. */
 export function askedWaitMs(headers: Headers, nowMs: number): number | undefined {
   const after = headers.get('retry-after') ?? headers.get('x-isi-requests-timeout');
   if (after === null || after.trim() === '') return undefined;

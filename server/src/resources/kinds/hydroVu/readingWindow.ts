@@ -1,8 +1,8 @@
 /**
- * The newest readings of a location while its pages are read, by columns: what is older is taken out and written.
+ * The latest readings of a location while its pages are read, by column; older rows are removed and written.
  *
- * Invariants: times ascend and each is there once; all are after `#doneUntil`, which only grows. A value that is not
- * there is NaN, which JSON cannot say; so are all places from `#rowCount` on.
+ * Invariants: times are distinct and ascending; all are after `#doneUntil`, which only grows. A missing value is NaN,
+ * which JSON cannot represent; so are all slots from `#rowCount` on.
  */
 import { distinctSorted, lowerBound, mergeTimes } from './times.ts';
 import { nonsenseError } from './serviceError.ts';
@@ -17,29 +17,29 @@ export interface ColumnReadings {
 export interface RowGroup {
   /** Seconds since 1970 UTC. */
   readonly times: Float64Array;
-  /** By name; NaN where there is no value. Columns that have values soon after these rows are there too. */
+  /** By name; NaN for missing values. Includes columns whose first values come soon after these rows. */
   readonly columns: ReadonlyMap<string, Float64Array>;
   /** Values in all columns. */
   readonly points: number;
 }
 
-/** Why readings were left out, with how many. */
+/** Counts of skipped readings, by reason. */
 export interface SkippedReadings {
   /** Their time is not after 1970. */
   impossible: number;
-  /** Their time is too far ahead of now. */
+  /** Their time is too far in the future. */
   future: number;
-  /** They came behind later ones that had been written. */
+  /** They arrived after later readings had been written. */
   late: number;
 }
 
 interface Column {
   values: Float64Array;
-  /** Rows that have a value. */
+  /** Number of rows with a value. */
   present: number;
 }
 
-/** Values that a window may have: 128 MiB of them. */
+/** Maximum number of values in a window: 128 MiB. */
 const cellsMax = 16 * 1024 * 1024;
 const columnsMax = 4096;
 
@@ -51,13 +51,13 @@ export class ReadingWindow {
   readonly #keptUntil: number;
   readonly #timeMax: number;
   readonly #columns = new Map<string, Column>();
-  /** Columns that rows which were taken out had values in. */
+  /** Columns with values in the removed rows. */
   readonly #known = new Set<string>();
   #doneUntil: number;
   #times = new Float64Array(capacityMin).fill(NaN);
   #rowCount = 0;
 
-  /** Takes in readings after `keptUntil` and up to `timeMax`, seconds since 1970 UTC. */
+  /** Accepts readings after `keptUntil` and up to `timeMax`, seconds since 1970 UTC. */
   constructor({ keptUntil, timeMax }: { readonly keptUntil: number; readonly timeMax: number }) {
     this.#keptUntil = keptUntil;
     this.#doneUntil = keptUntil;
@@ -68,7 +68,7 @@ export class ReadingWindow {
     return this.#rowCount;
   }
 
-  /** Readings after it, seconds since 1970 UTC, are left out. */
+  /** Later readings are skipped; seconds since 1970 UTC. */
   get timeMax(): number {
     return this.#timeMax;
   }
@@ -77,14 +77,14 @@ export class ReadingWindow {
     return this.#columns.size;
   }
 
-  /** Returns how many rows are before a time. */
+  /** Returns the number of rows before a time. */
   rowsBefore(time: number): number {
     return lowerBound(this.#times, time, this.#rowCount);
   }
 
   /**
-   * Takes a page in. Readings of one time become one row; of two values for one place the one that came last stays.
-   * Fails `remote-failed` when that would be too many columns at too many times.
+   * Adds a page. Readings of one time become one row; of two values for one cell, the later arrival wins. Fails
+   * `remote-failed` when the window would exceed its maximum size.
    */
   add(page: readonly ColumnReadings[]): void {
     const times = this.#usableTimes(page);
@@ -95,8 +95,8 @@ export class ReadingWindow {
   }
 
   /**
-   * Takes out the oldest rows, at most `count`; undefined when there are none. They end before a column appears for the
-   * first time, so that what was before is told from what came with it.
+   * Removes and returns the oldest rows, at most `count`; undefined when there are none. They end before the first
+   * value of a new column, so that rows before it do not get the column.
    */
   takeOldest(count: number): RowGroup | undefined {
     const taken = this.#rowsBeforeNewColumn(Math.min(count, this.#rowCount));
@@ -130,7 +130,7 @@ export class ReadingWindow {
     return rows;
   }
 
-  /** The distinct times of the readings that are taken in, ascending; those that are not are counted. */
+  /** The distinct times of the accepted readings, ascending; the skipped ones are counted. */
   #usableTimes(page: readonly ColumnReadings[]): Float64Array {
     const times: number[] = [];
     for (const { readings } of page) {
@@ -151,7 +151,7 @@ export class ReadingWindow {
     return distinctSorted(Float64Array.from(times));
   }
 
-  /** Makes a row for each time that has none; none of the times is before the row at `from`. */
+  /** Inserts a row for each new time; none of the times is before the row at `from`. */
   #makeRows(from: number, times: Float64Array, page: readonly ColumnReadings[]): void {
     const old = this.#times.slice(from, this.#rowCount);
     const merged = mergeTimes(old, times);
@@ -183,7 +183,7 @@ export class ReadingWindow {
     let row = -1;
     for (const { timestamp, value } of readings) {
       if (value === null || timestamp <= this.#doneUntil || timestamp > this.#timeMax) continue;
-      // Most readings stand one row behind the one before.
+      // Most readings are one row after the previous one.
       row = this.#times[row + 1] === timestamp ? row + 1 : lowerBound(this.#times, timestamp, this.#rowCount);
       if (column === undefined) {
         column = { values: new Float64Array(this.#times.length).fill(NaN), present: 0 };

@@ -2,13 +2,13 @@ import { type HydroVuEffects, type Limits } from './effects.ts';
 import { backOffMs } from './rateLimiter.ts';
 import { type ServiceError } from './serviceError.ts';
 
-/** A failure that may pass. */
+/** A failure that may be transient. */
 export class TransientError extends Error {
-  /** What it is when it does not pass. */
+  /** The error if it persists. */
   readonly final: ServiceError;
-  /** What the service asked to wait, in milliseconds; undefined: it did not say. */
+  /** The wait that the service requests, in milliseconds; undefined when unspecified. */
   readonly waitMs: number | undefined;
-  /** True for an answer that makes no sense: it is not worth more than one other try. */
+  /** True for a malformed response, which is worth one retry only. */
   readonly seldomPasses: boolean;
 
   constructor(final: ServiceError, { waitMs, seldomPasses = false }: { waitMs?: number; seldomPasses?: boolean } = {}) {
@@ -21,7 +21,7 @@ export class TransientError extends Error {
 
 export type Retry = <T>(attempt: () => Promise<T>, signal: AbortSignal) => Promise<T>;
 
-/** Returns the function that tries until there is a result, a failure that does not pass, or no attempt left. */
+/** Returns the function that tries until it has a result, a final failure, or no attempts left. */
 export function createRetry({ sleep, random }: HydroVuEffects, { attemptsMax }: Limits): Retry {
   return async (attempt, signal) => {
     let senseless = 0;
@@ -32,7 +32,7 @@ export function createRetry({ sleep, random }: HydroVuEffects, { attemptsMax }: 
         if (!(error instanceof TransientError)) throw error;
         if (error.seldomPasses) senseless++;
         if (failures >= attemptsMax || senseless >= 2) throw error.final;
-        // Who asks for no time at all, or whose clock makes it the past, is given some all the same.
+        // The back-off is a minimum: the service may request no wait, or clock skew may put it in the past.
         await sleep(Math.max(error.waitMs ?? 0, backOffMs(failures, random())), signal);
       }
     }

@@ -1,30 +1,30 @@
-/** From pages of readings to groups of rows: merged in order of time, of bounded size. */
+/** Merges pages of readings into row groups, in order of time and of bounded size. */
 import { type ColumnNames } from './columns.ts';
 import { type PageOrder } from './pageOrder.ts';
 import { type ColumnReadings, type ReadingWindow, type RowGroup } from './readingWindow.ts';
 import { ServiceError } from './serviceError.ts';
 import { type ReadingsPage } from './shapes.ts';
 
-/** A group ends at this many rows, or sooner when there are many columns. */
+/** Rows at which a group ends; fewer when there are many columns. */
 const groupRowsMax = 65_536;
 const groupRowsMin = 1024;
 const groupCellsMax = 512 * 1024;
 
 export interface Grouping {
   readonly window: ReadingWindow;
-  /** Hears of each page. */
+  /** Receives each page. */
   readonly order: PageOrder;
   readonly names: ColumnNames;
-  /** True when what there is should be handed out, to be committed. */
+  /** True when pending rows should be released for a commit. */
   readonly isDue: () => boolean;
-  /** Hears of each page. */
+  /** Called for each page. */
   readonly onPage: (readings: number) => void;
 }
 
 /**
- * Returns the rows of all pages in groups. The newest rows, at least a group's worth, wait for the next page, so that
- * pages may overlap, or come by parameter, and still make one row of one time. When the service fails in between, the
- * rows come that are known to be whole, and the failure behind them.
+ * Returns the rows of all pages in groups. The latest rows, at least a group's worth, wait for the next page, so that
+ * pages that overlap, or come by parameter, still make one row per time. When the service fails midway, yields the rows
+ * known to be complete, then the failure.
  */
 export async function* rowGroups(
   pages: AsyncIterable<ReadingsPage>,
@@ -56,7 +56,7 @@ export async function* rowGroups(
   if (failure !== undefined) throw failure;
 }
 
-/** Groups one after the other, with a look at the next. A failure of the service ends them, and is kept. */
+/** Groups in sequence, with lookahead. A failure of the service ends them, and is stored. */
 export class GroupQueue {
   readonly #groups: AsyncIterator<RowGroup>;
   #next: RowGroup | undefined;
@@ -66,12 +66,12 @@ export class GroupQueue {
     this.#groups = groups[Symbol.asyncIterator]();
   }
 
-  /** Why there are no more groups; undefined when they came to their end. */
+  /** The failure that ended the groups; undefined when they are complete. */
   get failure(): ServiceError | undefined {
     return this.#failure;
   }
 
-  /** Returns the next group and leaves it there; undefined when there are no more. */
+  /** Returns the next group without consuming it; undefined at the end. */
   async peek(): Promise<RowGroup | undefined> {
     if (this.#next !== undefined || this.#failure !== undefined) return this.#next;
     try {
@@ -84,12 +84,12 @@ export class GroupQueue {
     return this.#next;
   }
 
-  /** Goes on to the group after the one that `peek` returned. */
+  /** Consumes the group that `peek` returned. */
   drop(): void {
     this.#next = undefined;
   }
 
-  /** Ends the reading of pages. */
+  /** Stops reading pages. */
   async close(): Promise<void> {
     await this.#groups.return?.();
   }

@@ -14,11 +14,11 @@ import { type FriendlyNames } from './shapes.ts';
 import { accountOf, type Device, devicesOf } from './spec.ts';
 import { type KnownDevice, readProgress, writeNames, writeProgress } from './tables.ts';
 
-/** What a run may be made to do otherwise, for tests. */
+/** Overrides for tests. */
 export interface RunOptions {
   readonly effects?: Partial<HydroVuEffects>;
   readonly limits?: Partial<Limits>;
-  /** What has come together when it is committed, whichever is first. */
+  /** Amounts that trigger a commit, whichever is reached first. */
   readonly checkpointReadings?: number;
   readonly checkpointMs?: number;
 }
@@ -26,16 +26,15 @@ export interface RunOptions {
 const checkpointReadingsUsual = 20_000_000;
 const checkpointMsUsual = 10 * 60_000;
 
-/** So many locations in a row that fail with what would fail for all end a run. */
+/** Consecutive locations with a failure that would affect all of them, after which a run ends. */
 const unansweredMax = 2;
 
-/** Runs a HydroVu resource: collects what is new of each of its devices. */
+/** Runs a HydroVu resource: collects the new readings of each of its devices. */
 export const runHydroVu: Run = createHydroVuRun({});
 
 /**
- * Returns the run with these options. It fails `secret-missing`, `remote-denied`, `remote-failed` when it could not
- * begin; a location that fails is in the outcome, and only what would keep all others from being collected ends the
- * run.
+ * Returns the run with these options. It fails `secret-missing`, `remote-denied`, `remote-failed` when it cannot start;
+ * a failed location is reported in the outcome, and only a failure that affects all locations ends the run.
  */
 export function createHydroVuRun(options: RunOptions): Run {
   return async (context) => {
@@ -72,7 +71,7 @@ async function askForNames(
   return { names, known, notes: unknown.map(({ name, id }) => `${name} (${id}): the account knows no such location.`) };
 }
 
-/** The series of a device goes on under the device's new name. */
+/** The series of a renamed device continues under the new name. */
 async function moveRenamed(home: WorkingDirectory, known: readonly KnownDevice[]): Promise<void> {
   if ((await home.get(dataName)) === undefined) return;
   const names = (await home.list(dataName)).map(({ basename }) => basename);
@@ -102,8 +101,7 @@ async function collectAll(context: RunContext, prepared: Prepared): Promise<RunO
       notes.push(`${device.name} (${device.id}): ${failure.message}.`);
       failures.push(blame(resource, failure, device));
     }
-    // One location may be too much for the service, or the account refused for it: the next tells whether it is all of
-    // them.
+    // One location may overload the service or deny the account; the next shows whether all of them do.
     unanswered = failure?.concernsAll === true ? unanswered + 1 : 0;
     if (unanswered === unansweredMax) break;
     if (collecting.checkpoint.isDue()) await collecting.checkpoint.save();
@@ -136,7 +134,7 @@ async function startCollecting(
       isDue: () => readings >= checkpointReadings || now() - startMs >= checkpointMs,
       onReadings: (count) => void (readings += count),
       async save() {
-        // Readings that only wait for more, or are kept already, are nothing to commit.
+        // Readings that are pending, or stored already, leave nothing to commit.
         if (counts.rows > rows) {
           await writeProgress(await context.home(), progress);
           await context.checkpoint({ ...counts });
@@ -155,7 +153,7 @@ async function blamed<T>(resource: Resource, work: () => Promise<T>): Promise<T>
   }
 }
 
-/** The failure with the resource's name, and the place in its document. */
+/** Adds the resource's name and the position in its document to the failure. */
 function blame(resource: Resource, { code, message, hint }: ServiceError, device?: Device): PondError {
   const item = itemsOf(resource.spec, 'devices').find((node) => String(idOf(node)) === device?.id);
   const position = (item ?? resource.spec).range.start;

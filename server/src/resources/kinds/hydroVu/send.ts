@@ -4,7 +4,7 @@ import { type Answer, createExchange, type Exchange, ExchangeError } from './exc
 import { createRateLimiter } from './rateLimiter.ts';
 import { createRetry, type Retry } from './retry.ts';
 
-/** What all requests of one client share: its pace, and the secrets that no error may show. */
+/** State that all requests of one client share: its rate limit, and the secrets to redact from errors. */
 export interface Sender {
   readonly effects: HydroVuEffects;
   readonly persist: Retry;
@@ -14,7 +14,7 @@ export interface Sender {
   asked(method: string, path: string): ServiceRequest;
 }
 
-/** Returns what the requests of one client share. */
+/** Returns the shared state of one client's requests. */
 export function createSender(effects: HydroVuEffects, limits: Limits): Sender {
   const secrets = new Set<string>();
   return {
@@ -32,7 +32,7 @@ export function createSender(effects: HydroVuEffects, limits: Limits): Sender {
   };
 }
 
-/** Sends one request when its turn has come. Fails PassingFailure when there is no whole answer. */
+/** Sends one request within the rate limit. Fails TransientError without a complete response. */
 export async function answerTo(
   { pace, exchange }: Sender,
   asked: ServiceRequest,

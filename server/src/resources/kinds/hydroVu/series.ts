@@ -3,7 +3,7 @@ import { type RowGroup } from './readingWindow.ts';
 import { type GroupQueue } from './rowGroups.ts';
 import { startParquet } from './parquet.ts';
 
-/** A version of a series that was written. Times are seconds since 1970 UTC. */
+/** A written version of a series. Times are seconds since 1970 UTC. */
 export interface WrittenVersion {
   readonly rows: number;
   readonly points: number;
@@ -19,8 +19,8 @@ interface Tally {
 }
 
 /**
- * Writes one version of the series at `path` from the groups that have no other columns than the first of them, while
- * there are any and `isDue` is false. At least one group must be there. Rows stream into the pond as they come.
+ * Writes one version of the series at `path` from consecutive groups that have no columns beyond those of the first,
+ * until `isDue`. Requires at least one group. Rows stream into the pond as they arrive.
  */
 export async function writeVersion(
   home: WorkingDirectory,
@@ -48,7 +48,7 @@ async function* versionBytes(
     tally.points += next.points;
     tally.maxTime = next.times[next.times.length - 1]!;
     yield file.group(next);
-    // To look at the next group is to wait for its pages.
+    // Peeking at the next group waits for its pages.
     next = isDue() ? undefined : await groups.peek();
   } while (next !== undefined && [...next.columns.keys()].every((name) => first.columns.has(name)));
   yield file.end();

@@ -1,9 +1,9 @@
 import { PondError } from '../../../base/error.ts';
 import { type ErrorCode } from '../../../base/errorCode.ts';
 
-/** A failure of the service, with what it means for the rest of a run. */
+/** A failure of the service, with its effect on the rest of a run. */
 export class ServiceError extends PondError {
-  /** True when other requests are likely to fail as well: the account is refused, or nothing answers. */
+  /** True when other requests are likely to fail as well: the account is denied, or the service is unreachable. */
   readonly concernsAll: boolean;
 
   constructor(code: ErrorCode, message: string, { concernsAll, hint }: { concernsAll: boolean; hint?: string }) {
@@ -13,7 +13,7 @@ export class ServiceError extends PondError {
   }
 }
 
-/** Returns the error for an answer that has arrived and makes no sense, or cannot be used. */
+/** Returns the error for a complete response that is malformed or unusable. */
 export function nonsenseError(message: string): ServiceError {
   return new ServiceError('remote-failed', message, { concernsAll: false });
 }

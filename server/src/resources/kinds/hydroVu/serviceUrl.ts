@@ -1,7 +1,7 @@
 import { type Issue } from '../../../documents/issue.ts';
 import { type TextSchema } from '../../../documents/schema.ts';
 
-/** Where a service is: https, or http on this computer. */
+/** URL of a service: https, or http on this computer. */
 export const serviceUrlText: TextSchema = { type: 'text', label: 'a URL of a service', check: checkUrl };
 
 const thisComputer: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);

@@ -1,7 +1,7 @@
-/** What the service answers, checked. Keys that are not known here are ignored. */
+/** Validates the responses of the service. Unknown keys are ignored. */
 import { nonsenseError } from './serviceError.ts';
 
-/** Names of parameters and units by their ids, which are texts and not always numbers. */
+/** Names of parameters and units by id; ids are texts, not always numeric. */
 export interface FriendlyNames {
   readonly parameters: ReadonlyMap<string, string>;
   readonly units: ReadonlyMap<string, string>;
@@ -11,7 +11,7 @@ export interface Location {
   readonly id: string;
   readonly name: string;
   readonly description: string;
-  /** Degrees; undefined where the service does not know. */
+  /** Degrees; undefined when the service has none. */
   readonly latitude: number | undefined;
   readonly longitude: number | undefined;
 }
@@ -20,7 +20,7 @@ export interface Location {
 export interface ParameterReadings {
   readonly parameterId: string;
   readonly unitId: string;
-  /** `timestamp` is in seconds since 1970 UTC; `value` is null where the service has a time without a value. */
+  /** `timestamp` is in seconds since 1970 UTC; `value` is null when the service has no value for the time. */
   readonly readings: readonly { readonly timestamp: number; readonly value: number | null }[];
 }
 
@@ -30,19 +30,19 @@ export interface ReadingsPage {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Checks a page of the names. Fails `remote-failed` with what was expected where. */
+/** Validates a page of names. Fails `remote-failed` with the expected type and its path. */
 export function namesOf(value: unknown): FriendlyNames {
   const names = objectOf(value, 'the answer');
   return { parameters: namesUnder(names, 'parameters'), units: namesUnder(names, 'units') };
 }
 
-/** Reads the JSON of a list of locations with long ids as texts: as numbers they would be rounded. */
+/** Parses the JSON of a list of locations, with long ids as texts: as numbers they would be rounded. */
 export function readLocationsJson(text: string): unknown {
-  // Quotes inside of texts have a backslash before them.
+  // Quotes within texts are escaped with a backslash.
   return JSON.parse(text.replace(/("id"\s*:\s*)(\d{16,})(?=\s*[,}])/g, '$1"$2"'));
 }
 
-/** Checks a page of the list of locations. Fails `remote-failed`. */
+/** Validates a page of the list of locations. Fails `remote-failed`. */
 export function locationsOf(value: unknown): readonly Location[] {
   return listOf(value, 'the answer').map((item, index) => {
     const at = `location ${index}`;
@@ -58,11 +58,11 @@ export function locationsOf(value: unknown): readonly Location[] {
   });
 }
 
-/** Checks a page of readings of the location that was asked for. Fails `remote-failed`. */
+/** Validates a page of readings of the requested location. Fails `remote-failed`. */
 export function readingsOf(value: unknown, locationId: string): ReadingsPage {
   const page = objectOf(value, 'the answer');
   const answered = page['locationId'];
-  // A long id is rounded here as it is there.
+  // Both sides round a long id alike.
   if (Number(answered) !== Number(locationId)) expected(`locationId ${locationId}`, answered);
   return { parameters: listOf(page['parameters'], 'parameters').map(parameterOf) };
 }
@@ -79,7 +79,7 @@ function parameterOf(value: unknown, index: number): ParameterReadings {
   };
 }
 
-/** The one check that runs for every reading, so it makes no text before something is wrong. */
+/** Runs for every reading, so it builds text only on failure. */
 function checkReading(value: unknown, at: string): void {
   const reading = value as { readonly timestamp?: unknown; readonly value?: unknown } | null;
   if (typeof reading !== 'object' || reading === null) expected(`an object as reading of ${at}`, value);

@@ -4,7 +4,7 @@ import { type Resource } from '../../model/kind.ts';
 import { entryOf, textOf } from '../../../documents/yamlNode.ts';
 import { specValue } from '../../../documents/specValue.ts';
 
-/** An instrument whose readings are kept. */
+/** An instrument whose readings are collected. */
 export interface Device {
   /** Number of the location in the service, in decimal digits. */
   readonly id: string;
@@ -12,14 +12,14 @@ export interface Device {
   readonly scope: string;
 }
 
-/** Where the service is and who asks. Secrets: they go into requests and nowhere else. */
+/** URL and credentials of the service. Secrets: used in requests and nowhere else. */
 export interface Account {
   readonly url: string;
   readonly key: string;
   readonly secret: string;
 }
 
-/** The service, where a document does not name another. */
+/** Default URL of the service. */
 const usualUrl = 'https://www.hydrovu.com';
 
 /** Returns the devices of a checked document. */
@@ -30,7 +30,7 @@ export function devicesOf(resource: Resource): readonly Device[] {
   return devices.map(({ id, name, scope }) => ({ id: String(id), name, scope }));
 }
 
-/** Returns the account of a checked document. Fails `secret-missing` with the name of the variable that is not set. */
+/** Returns the account of a checked document. Fails `secret-missing` with the name of the unset variable. */
 export function accountOf(resource: Resource, env: (name: string) => string | undefined): Account {
   const url = textOf(resource.spec, 'url') ?? usualUrl;
   return {

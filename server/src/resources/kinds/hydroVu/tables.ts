@@ -1,4 +1,4 @@
-/** The tables in the home of a HydroVu resource, each rewritten when what it says has changed. */
+/** The tables in the directory of a HydroVu resource, each rewritten when its content changes. */
 import { createHash } from 'node:crypto';
 import { parquetReadObjects } from 'hyparquet';
 import { PondError } from '../../../base/error.ts';
@@ -9,18 +9,18 @@ import { type TableColumn, tableBytes } from './parquet.ts';
 import { type FriendlyNames, type Location } from './shapes.ts';
 import { type Device } from './spec.ts';
 
-/** How far the readings of a location are kept. Times are seconds since 1970 UTC. */
+/** Extent of the stored readings of a location. Times are seconds since 1970 UTC. */
 export interface Progress {
   readonly minTime: number;
-  /** All readings up to this time are kept; the next run begins after it. */
+  /** All readings up to this time are stored; the next run begins after it. */
   readonly maxTime: number;
-  /** When the last readings were kept. */
+  /** Time when the last readings were stored. */
   readonly recordTime: number;
-  /** Values kept so far. */
+  /** Number of stored values. */
   readonly pointCount: number;
 }
 
-/** A device that the account knows. */
+/** A device visible to the account. */
 export interface KnownDevice {
   readonly device: Device;
   readonly location: Location;
@@ -28,7 +28,7 @@ export interface KnownDevice {
 
 const progressName = 'temporal';
 
-/** Writes what the service calls its parameters, units and the locations of the devices. */
+/** Writes the service's names of its parameters, units and the locations of the devices. */
 export async function writeNames(
   home: WorkingDirectory,
   names: FriendlyNames,
@@ -51,9 +51,7 @@ export async function writeNames(
   ]);
 }
 
-/**
- * Returns the progress by location id; of all locations that ever had readings, whether the document has them or not.
- */
+/** Returns the progress by location id, for all locations that ever had readings, in the document or not. */
 export async function readProgress(home: WorkingDirectory): Promise<Map<string, Progress>> {
   if ((await home.get(progressName)) === undefined) return new Map();
   const bytes = await home.readFile(progressName);

@@ -1,8 +1,8 @@
-/** Times in order, as numbers. */
+/** Sorted arrays of times. */
 
-/** Returns the first index below `length` with a time that is not before the given one, or `length`. */
+/** Returns the first index below `length` whose time is not before the given one, or `length`. */
 export function lowerBound(times: Float64Array, time: number, length: number): number {
-  // Most times that are looked for are after all that are there.
+  // Most lookups are for a time after the last one.
   if (length === 0 || times[length - 1]! < time) return length;
   let [low, high] = [0, length - 1];
   while (low < high) {
@@ -13,7 +13,7 @@ export function lowerBound(times: Float64Array, time: number, length: number): n
   return low;
 }
 
-/** Returns the times ascending and each once; the array is used for it. */
+/** Returns the times ascending and distinct; reuses the array. */
 export function distinctSorted(times: Float64Array): Float64Array {
   if (!ascends(times)) times.sort();
   let count = 0;
@@ -25,7 +25,7 @@ function ascends(times: Float64Array): boolean {
   return times.every((time, index) => index === 0 || times[index - 1]! <= time);
 }
 
-/** Returns all times of both, ascending and each once; both ascend. */
+/** Returns the union of both, ascending and distinct; both must ascend. */
 export function mergeTimes(a: Float64Array, b: Float64Array): Float64Array {
   if (a.length === 0) return b;
   const merged = new Float64Array(a.length + b.length);

@@ -1,4 +1,4 @@
-/** Tokens by the client credentials grant of OAuth 2: fetched when first needed, and anew before they expire. */
+/** Tokens by the client credentials grant of OAuth 2: fetched on first use, and again before they expire. */
 import { answerTo, type Sender } from './send.ts';
 import { failureOf, valueOf } from './answers.ts';
 import { TransientError } from './retry.ts';
@@ -8,13 +8,13 @@ import { type Account } from './spec.ts';
 export const tokenPath = '/public-api/oauth/token';
 const scopes = 'read:locations read:data';
 
-/** A token is not used in the last minute, or for a short one the last tenth, of its life. */
+/** A token is not used in the last minute, or for a short one the last tenth, of its lifetime. */
 const spareMsMax = 60_000;
 
 export interface Tokens {
-  /** Fails `remote-denied` when the account is refused. */
+  /** Fails `remote-denied` when the account is denied. */
   current(signal: AbortSignal): Promise<string>;
-  /** Forgets a token that the service does not take. */
+  /** Discards a token that the service rejects. */
   drop(token: string): void;
 }
 
@@ -23,10 +23,10 @@ interface Token {
   readonly usableUntilMs: number;
 }
 
-/** Returns the tokens of an account; none is fetched yet. */
+/** Returns the tokens of an account; fetches none yet. */
 export function createTokens(account: Account, sender: Sender): Tokens {
   const { key, secret, url } = account;
-  // The grant has both parts encoded as in a form before they are joined.
+  // The grant form-encodes both parts before it joins them.
   const basic = Buffer.from(`${formEncoded(key)}:${formEncoded(secret)}`).toString('base64');
   sender.keepSecret(key, secret, formEncoded(key), formEncoded(secret), basic);
   let token: Token | undefined;
@@ -74,12 +74,12 @@ function withWait({ waitMs }: TransientError): { waitMs?: number } {
   return waitMs === undefined ? {} : { waitMs };
 }
 
-/** Nothing can be asked without a token. */
+/** No request works without a token. */
 function concerningAll({ code, message }: ServiceError): ServiceError {
   return new ServiceError(code, message, { concernsAll: true });
 }
 
-/** A service that does not say how long a token lives refuses it when it is over. */
+/** Without a declared lifetime, the service rejects the token when it expires. */
 function tokenOf(value: unknown): { readonly text: string; readonly lifeMs: number } {
   const { access_token: text, expires_in: seconds } = (value ?? {}) as Readonly<Record<string, unknown>>;
   if (typeof text !== 'string' || !/^[\x21-\x7e]+$/.test(text)) throw nonsenseError('expected a text as access_token');

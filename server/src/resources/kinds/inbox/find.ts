@@ -6,10 +6,13 @@ import { type YieldToEventLoop } from './hostContent.ts';
 import { type HostPattern } from './hostPattern.ts';
 import { type Notes } from './notes.ts';
 
-/** A file that an Inbox takes, with the names that lead to it from the folder of the pattern, and from the home. */
+/**
+ * A file that an Inbox copies, with its path components relative to the pattern's folder, and to the resource
+ * directory.
+ */
 export type FoundFile = Extract<HostFound, { kind: 'file' }>;
 
-/** Returns the files that a pattern means and a home can hold; the others are noted. */
+/** Returns the files that match a pattern and that a resource directory can hold; the others are noted. */
 export async function findFiles(
   pattern: HostPattern,
   notes: Notes,

@@ -4,9 +4,9 @@ import { type HostFileState, hostFileState } from '../../../storage/hostScan.ts'
 import { readHostStream } from '../../../storage/hostStream.ts';
 import { type Content } from '../../../tinyfs/backend.ts';
 
-/** Why a file cannot be taken now. Not a PondError: it is about one file of the host, and not the run's. */
+/** Reason for skipping a file. Not a PondError: it concerns one host file, not the run. */
 export class SkippedFile extends Error {
-  /** True when it changed while it was read: the next run finds it whole. */
+  /** True when the file changed while it was read: the next run reads it. */
   readonly isMoving: boolean;
 
   constructor(reason: string, isMoving: boolean) {
@@ -15,19 +15,22 @@ export class SkippedFile extends Error {
   }
 }
 
-/** Up to this size a file is stored as one piece, beyond as a stream. */
+/** Files up to this size are stored as one chunk, larger ones as a stream. */
 const wholeBytesMax = 1024 * 1024;
 
-/** A file as it was found. */
+/** A file in the state in which it was found. */
 export interface HostSource {
   readonly hostPath: string;
   readonly state: HostFileState;
 }
 
-/** Called between pieces of work; fails `cancelled`. */
+/** Called between units of work; fails `cancelled`. */
 export type YieldToEventLoop = () => Promise<void>;
 
-/** Returns the content of a file, or fails Untaken, at the end at the latest, when it is not what was found. */
+/**
+ * Returns the content of a file. Fails SkippedFile, at its end at the latest, when the file no longer has the state
+ * found.
+ */
 export async function contentOf(source: HostSource, pace: YieldToEventLoop): Promise<Content> {
   if (source.state.sizeBytes > wholeBytesMax) return steady(source, pace);
   const chunks: Uint8Array[] = [];
@@ -43,7 +46,7 @@ export async function hashOf(source: HostSource, pace: YieldToEventLoop): Promis
 }
 
 async function* steady({ hostPath, state }: HostSource, pace: YieldToEventLoop): AsyncIterable<Uint8Array> {
-  // One byte more than there should be shows that it grew; without an end, each small file would take a large chunk.
+  // One byte past the expected size detects growth; without an end, each small file would take a large chunk.
   const reading = readHostStream(hostPath, 0, state.sizeBytes + 1);
   let sizeBytes = 0;
   try {

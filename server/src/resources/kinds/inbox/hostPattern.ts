@@ -1,16 +1,16 @@
 import { type Glob, type GlobPart, matchNames, matchPart, parseGlob } from '../../../tinyfs/glob.ts';
 
-/** A pattern of host files, taken apart where its first wildcard is. */
+/** A pattern of host files, split before its first wildcard. */
 export interface HostPattern {
-  /** Absolute host folder: all that is in front of the first wildcard. */
+  /** Absolute host folder: the part before the first wildcard. */
   readonly folder: string;
-  /** True when the file at these names below the folder is meant. */
+  /** True when the file with these names below the folder matches. */
   readonly takes: (names: readonly string[]) => boolean;
-  /** True when a file that is meant can be below the folder at these names. */
+  /** True when the folder with these names may contain a match. */
   readonly leadsOn: (names: readonly string[]) => boolean;
 }
 
-/** Returns the pattern. One without wildcards means a single file, in its folder. Fails `invalid-path`. */
+/** Returns the pattern. Without wildcards it matches a single file, in its folder. Fails `invalid-path`. */
 export function parseHostPattern(text: string): HostPattern {
   const { parts } = parseGlob(text);
   const wild = parts.findIndex(({ kind }) => kind !== 'name');
@@ -24,7 +24,7 @@ export function parseHostPattern(text: string): HostPattern {
   };
 }
 
-/** Follows all readings of the pattern at once: `at` are the parts that may come next. */
+/** Follows all interpretations of the pattern at once: `at` holds the parts that may come next. */
 function leadsOn(parts: readonly GlobPart[], names: readonly string[]): boolean {
   let at = withDeep(parts, [0]);
   for (const name of names) {
@@ -39,7 +39,7 @@ function leadsOn(parts: readonly GlobPart[], names: readonly string[]): boolean 
   return [...at].some((index) => index < parts.length);
 }
 
-/** A `**` may stand for no folder at all: what follows it may come next as well. */
+/** A `**` also matches no folder at all, so the part after it may come next as well. */
 function withDeep(parts: readonly GlobPart[], indexes: readonly number[]): ReadonlySet<number> {
   const all = new Set(indexes);
   for (const index of all) if (parts[index]?.kind === 'deep') all.add(index + 1);

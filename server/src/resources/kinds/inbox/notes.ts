@@ -1,20 +1,20 @@
-/** What a person should know of a run, gathered while it goes on. */
+/** Notes for the user, collected during a run. */
 export interface Notes {
-  /** A file that is left out, for a reason that is no failure. */
+  /** A file that is skipped for a reason other than a failure. */
   skipped(hostPath: string, reason: string): void;
   /** A file or folder that should have been read. */
   failed(hostPath: string, reason: string): void;
-  /** No file is what the pattern means. */
+  /** No file matches the pattern. */
   unmatched(pattern: string): void;
-  /** One sentence for each, the failures first; beyond some, their number. */
+  /** One sentence for each, failures first; beyond a limit, their number. */
   texts(): readonly string[];
   failures(): readonly string[];
 }
 
-/** Files that are named; more are counted. */
+/** Files named; more are counted. */
 const namedMax = 20;
 
-/** Returns notes without anything in them. */
+/** Returns empty notes. */
 export function createNotes(): Notes {
   const failures: string[] = [];
   const skips: string[] = [];

@@ -1,4 +1,4 @@
-/** One look at the host: files that are new or changed become versions in the home, at the same place below it. */
+/** One scan of the host: new or changed files become versions in the resource directory, at the same relative path. */
 import { setImmediate as turn } from 'node:timers/promises';
 import { PondError } from '../../../base/error.ts';
 import { isHostFolder } from '../../../storage/hostScan.ts';
@@ -12,19 +12,19 @@ import { readSeenFiles } from './seenFiles.ts';
 import { createNotes, type Notes } from './notes.ts';
 import { take } from './take.ts';
 
-/** Longest time that the process does not hear of a cancellation, milliseconds. */
+/** Longest delay before the process notices a cancellation, milliseconds. */
 const turnMs = 20;
 
 /**
- * Runs an Inbox. Files that cannot be read are notes and make the run fail in the end, with the others kept. Fails
- * `run-failed` without the folder of the pattern, and as the pond does: then nothing of the run is kept.
+ * Runs an Inbox. Unreadable files are noted and fail the run at its end, with the others kept. Fails `run-failed`
+ * without the folder of the pattern, and as the pond does: then nothing of the run is kept.
  */
 export const runInbox: Run = async (context) => {
   const { resource } = context;
   const pattern = patternOf(resource);
   const pace = createPace(context);
   const notes = createNotes();
-  // The clock is read before the files are: what changes from here on is seen as changed.
+  // The clock is read before the files, so that any later change is detected.
   const nowMs = context.now();
   const files = await findFiles(pattern, notes, pace);
   if (files.length === 0) notes.unmatched(patternText(resource));

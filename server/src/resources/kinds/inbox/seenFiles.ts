@@ -1,29 +1,29 @@
 /**
- * What an Inbox remembers of the host files that it saw, so that files which did not change are not read again: for
- * each a fingerprint of its state on the host and of its content. Nothing is lost with it but time.
+ * Cache of the host files that an Inbox has read, so that unchanged files are not read again: for each, a fingerprint
+ * of its host state and content. Losing it costs only time.
  */
 import { createHash } from 'node:crypto';
 import { type HostFileState } from '../../../storage/hostScan.ts';
 import { type WorkingDirectory } from '../../../tinyfs/workingDirectory.ts';
 import { progressName } from '../../model/resourcePath.ts';
 
-/** Two changes in so short a time may leave the same times on the file: the clocks of file systems tick slowly. */
+/** Two changes within this time may leave the same timestamps on the file: clocks of file systems are coarse. */
 const settledMs = 2000;
 const fingerprintLength = 16;
 
-/** What was seen, by path below the home. */
+/** Files read, by path relative to the resource directory. */
 export interface SeenFiles {
-  /** True when the file was seen in that very state, with the content of that hash. */
+  /** True when the file was seen in that exact state, with the content of that hash. */
   knows(path: string, state: HostFileState, sha256: string): boolean;
-  /**
-   * Remembers a file that was read in that state; one that changed just before may change again unnoticed, and is not.
-   */
+  /** Records a file read in that state, unless it changed just before: it may change again undetected. */
   see(path: string, state: HostFileState, sha256: string): void;
-  /** Forgets the files that are not among these, and stores the memory if it is another than before. */
+  /** Drops the files that are not in `paths`, and stores the cache if it changed. */
   save(home: WorkingDirectory, paths: ReadonlySet<string>): Promise<void>;
 }
 
-/** Returns what the Inbox of a home remembers; nothing when it never ran. `nowMs` is when it looks at the host. */
+/**
+ * Returns the cache of the Inbox in a resource directory; empty before its first run. `nowMs` is the time of the scan.
+ */
 export async function readSeenFiles(home: WorkingDirectory, nowMs: number): Promise<SeenFiles> {
   const seen = (await home.exists(progressName)) ? parse(await home.readFile(progressName)) : new Map<string, string>();
   let changed = false;
@@ -49,7 +49,7 @@ export async function readSeenFiles(home: WorkingDirectory, nowMs: number): Prom
   };
 }
 
-/** A memory that somebody changed to something else is no memory. */
+/** A cache changed to an invalid format is ignored. */
 function parse(bytes: Uint8Array): Map<string, string> {
   try {
     const { files } = JSON.parse(Buffer.from(bytes).toString()) as { readonly files?: unknown };

@@ -9,7 +9,7 @@ import { contentOf, hashOf, type YieldToEventLoop, type HostSource, SkippedFile 
 import { type SeenFiles } from './seenFiles.ts';
 import { type Notes } from './notes.ts';
 
-/** What taking files needs. */
+/** Dependencies of storing files. */
 export interface Taking {
   readonly home: WorkingDirectory;
   readonly memory: SeenFiles;
@@ -18,7 +18,7 @@ export interface Taking {
   readonly progress: RunContext['progress'];
 }
 
-/** Stores the files that are new or changed, and returns how many there were. Those that cannot be taken are noted. */
+/** Stores the new or changed files, and returns their count. Files that cannot be stored are noted. */
 export async function take(files: readonly FoundFile[], taking: Taking): Promise<Pick<RunOutcome, 'files' | 'bytes'>> {
   const { home, notes, progress } = taking;
   const stored = createListing(home);
@@ -43,16 +43,16 @@ export async function take(files: readonly FoundFile[], taking: Taking): Promise
   return counts;
 }
 
-/** What the pond says when a folder stands where a file is to be, or the other way round. */
+/** Error codes of the pond for a directory at the path of a file, or the reverse. */
 const occupiedCodes: ReadonlySet<string> = new Set(['already-exists', 'is-a-directory', 'not-a-directory']);
 
-/** True when the file is stored as a new version, false when the pond has it already. */
+/** True when the file is stored as a new version, false when the pond already has it. */
 async function takeOne(file: FoundFile, node: Node | undefined, { home, memory, pace }: Taking): Promise<boolean> {
   const path = file.names.join('/');
   if (node !== undefined && memory.knows(path, file.state, node.sha256)) return false;
   const source = sourceNow(file);
   const { state } = source;
-  // Only a file of the same size can be the same file: others need not be read twice.
+  // Only a file of the same size can be equal: others need not be read twice.
   if (node?.type === 'file' && node.sizeBytes === state.sizeBytes) {
     if ((await hashOf(source, pace)) === node.sha256) {
       memory.see(path, state, node.sha256);
@@ -67,14 +67,14 @@ async function takeOne(file: FoundFile, node: Node | undefined, { home, memory, 
   return true;
 }
 
-/** The file as it is now: since it was found, others were read. */
+/** The file in its present state: time has passed since it was found. */
 function sourceNow({ hostPath }: FoundFile): HostSource {
   const state = hostFileState(hostPath);
   if (state === undefined) throw new SkippedFile('it was removed meanwhile', true);
   return { hostPath, state };
 }
 
-/** Finds what the pond has at the place of a file, by listing each folder once. */
+/** Finds the pond's entry at the path of a file, listing each directory once. */
 function createListing(home: WorkingDirectory): (names: readonly string[]) => Promise<Node | undefined> {
   const folders = new Map<string, Promise<ReadonlyMap<string, Node>>>();
   return async (names) => {

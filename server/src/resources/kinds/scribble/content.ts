@@ -6,7 +6,7 @@ const dataBytesMax = 4096;
 /** 2024-01-01, seconds since 1970 UTC. */
 const startSeconds = 1_704_067_200;
 
-/** Returns bytes without a meaning, perhaps none. */
+/** Returns random bytes, possibly none. */
 export function randomData(random: Random): Uint8Array {
   return Uint8Array.from({ length: random.whole(0, dataBytesMax) }, () => random.whole(0, byteMax));
 }
@@ -21,7 +21,7 @@ export function randomTable(random: Random, rowCount: number): Uint8Array {
   ]);
 }
 
-/** Returns a series in Parquet: a row each minute, with values from 0 to 1. */
+/** Returns a series in Parquet: one row per minute, with values from 0 to 1. */
 export function randomSeries(random: Random, rowCount: number): Uint8Array {
   const times = Array.from({ length: rowCount }, (_, index) => BigInt(startSeconds + 60 * index));
   return parquet([

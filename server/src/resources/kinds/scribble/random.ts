@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** A source of chance. */
+/** A source of random numbers. */
 export interface Random {
   /** A whole number from `least` to `greatest`, both inclusive. */
   whole(least: number, greatest: number): number;
@@ -8,7 +8,7 @@ export interface Random {
   part(): number;
 }
 
-/** Returns a source that gives the same sequence for the same seed (mulberry32), and another one each time without. */
+/** Returns a source with a reproducible sequence for a seed (mulberry32), or a new sequence without one. */
 export function createRandom(seed: number = randomBytes(4).readUInt32LE()): Random {
   let state = seed >>> 0;
 

@@ -2,7 +2,7 @@ import { entryOf, type YamlNode } from '../../../documents/yamlNode.ts';
 import { type Run } from '../../model/kind.ts';
 import { scribbleTree, type ScribbleOptions } from './tree.ts';
 
-/** Runs a Scribble: each run adds to what is there. */
+/** Runs a Scribble: each run adds to the existing entries. */
 export const runScribble: Run = async (context) => {
   const { resource, signal, progress } = context;
   const { files, rows, bytes } = await scribbleTree(await context.home(), {
@@ -13,14 +13,14 @@ export const runScribble: Run = async (context) => {
   return { files, rows, bytes, notes: [] };
 };
 
-/** Returns what the `spec` of a checked document asks for. */
+/** Returns the options in the `spec` of a checked document. */
 function scribbleOptions(spec: YamlNode): Pick<ScribbleOptions, 'countMin' | 'countMax' | 'probs'> {
   const probs = entryOf(spec, 'probs')?.value;
   const entries = probs?.type === 'map' ? probs.entries : [];
   return {
     countMin: numberAt(spec, 'count_min'),
     countMax: numberAt(spec, 'count_max'),
-    // Types are written in any case.
+    // Types are case-insensitive.
     probs: Object.fromEntries(entries.map(({ key, value }) => [key.toLowerCase(), numberOf(value)])),
   };
 }

@@ -5,22 +5,22 @@ import { type WorkingDirectory } from '../../../tinyfs/workingDirectory.ts';
 import { randomData, randomSeries, randomTable } from './content.ts';
 import { createRandom, type Random } from './random.ts';
 
-/** What is made by chance. */
+/** Types of random entries. */
 export type ScribbleType = 'tree' | 'table' | 'series' | 'data' | 'syntree' | 'symlink';
 
 export interface ScribbleOptions {
-  /** The same seed makes the same entries in an empty directory. Another tree each time without. */
+  /** The same seed creates the same entries in an empty directory. Random by default. */
   readonly seed?: number;
-  /** Each directory gets from so many to so many entries, both inclusive; at least 1. */
+  /** Minimum number of entries per directory, inclusive; at least 1. `countMax` is the maximum, inclusive. */
   readonly countMin: number;
   readonly countMax: number;
-  /** Weights: an entry is of a type with its share of their sum. One of them is more than 0. */
+  /** Weights: the probability of a type is its share of their sum. At least one is more than 0. */
   readonly probs: Readonly<Partial<Record<ScribbleType, number>>>;
   readonly signal?: AbortSignal;
   readonly progress?: (made: number) => void;
 }
 
-/** What was made, in the directory and below. Entries are all of them, directories and links too. */
+/** The result, in the directory and below. Entries include directories and links. */
 export interface Scribbled {
   readonly entries: number;
   readonly files: number;
@@ -32,13 +32,13 @@ const nameLengthMax = 16;
 const letters = 'abcdefghijklmnopqrstuvwxyz0123456789';
 const rowsMax = 10_000;
 const depthMax = 12;
-/** As many as a test of a large pond needs: a directory in each directory would never end. */
+/** Enough for tests of a large pond; nested directories could otherwise grow without end. */
 const entriesMax = 100_000;
 
 /**
- * Makes random entries in a directory: files, tables, series, links to them, and directories with entries of their own,
- * which get rarer the deeper they are. A link needs something beside it to lead to, else it is data. What is there
- * stays. Fails `cancelled`, and `run-failed` when no type has a weight.
+ * Creates random entries in a directory: files, tables, series, links to them, and directories with entries of their
+ * own, rarer with depth. A link needs a sibling to refer to, else it becomes data. Existing entries stay. Fails
+ * `cancelled`, and `run-failed` when no type has a weight.
  */
 export async function scribbleTree(directory: WorkingDirectory, options: ScribbleOptions): Promise<Scribbled> {
   const random = createRandom(options.seed);
@@ -79,7 +79,7 @@ export async function scribbleTree(directory: WorkingDirectory, options: Scribbl
     return type === 'table' ? randomTable(random, rowCount) : randomSeries(random, rowCount);
   }
 
-  /** Lets the process hear of a cancellation. */
+  /** Yields to the event loop, so that the process notices a cancellation. */
   async function pause(): Promise<void> {
     if (options.signal?.aborted === true) throw new PondError('cancelled', 'scribbling was cancelled');
     if (total.entries % 100 !== 0) return;
@@ -88,7 +88,7 @@ export async function scribbleTree(directory: WorkingDirectory, options: Scribbl
   }
 }
 
-/** Directories lose their share by and by to the other types, and to data where there are none. */
+/** With depth, directories lose their share to the other types, or to data if there are none. */
 function chooseType(random: Random, probs: ScribbleOptions['probs'], depth: number): ScribbleType {
   const weights = Object.entries(probs) as (readonly [ScribbleType, number])[];
   const sum = weights.reduce((before, [, weight]) => before + weight, 0);
