@@ -33,7 +33,7 @@ export async function runAllResources(
   return runs;
 }
 
-/** Cancels the runs that the selected resources are part of, or all runs of the pond. */
+/** Cancels the runs that the selected resources are part of, or all runs in all ponds. */
 export async function cancelRuns({ runner, ponds }: Context, ...args: readonly unknown[]): Promise<void> {
   const nodes = nodesOf(args).filter((node) => node.type === 'resource');
   for (const { pond, resource } of nodes) runner.cancel(pond, titleOf(resource));
@@ -41,7 +41,7 @@ export async function cancelRuns({ runner, ponds }: Context, ...args: readonly u
   for (const pond of ponds.all) runner.cancel(pond);
 }
 
-/** Offers to commit those of the resources that are only staged. False when the user cancels the run. */
+/** Offers to commit staged resources before the run. False when the user declines to run. */
 async function committed(pond: string, resources: readonly ResourceInfo[]): Promise<boolean> {
   const pending = resources.filter(({ state }) => state !== 'committed');
   if (pending.length === 0) return true;

@@ -78,7 +78,7 @@ function resourceItem(pond: string, resource: ResourceInfo, running: Running, te
     tooltip: resourceTooltip(pond, resource, telling),
     contextValue: running.progress === undefined ? 'resource.idle' : 'resource.running',
     accessibilityInformation: { label: `${titleOf(resource)}, ${spoken}` },
-    // A click on a row that opens its document keeps the focus in the view.
+    // A click on a row opens its document, so the user can work from the view.
     command: {
       command: 'pond.openResource',
       title: 'Open Document',

@@ -50,9 +50,7 @@ export class PatternFeatures implements vscode.DefinitionProvider, vscode.Comple
       }));
   }
 
-  /**
-   * Completes kinds after the first slash of a path, names after the second, the resource's outputs after the third.
-   */
+  /** Completes kinds after the first slash of a path, names after the second, outputs after the third. */
   provideCompletionItems(document: vscode.TextDocument, position: vscode.Position): vscode.CompletionItem[] {
     const before = document.lineAt(position).text.slice(0, position.character);
     const [typed, kind, name, output] = /(?:^|[\s"'])\/(\w*)(?:\/([\w-]*))?(?:\/([\w-]*))?$/.exec(before) ?? [];
