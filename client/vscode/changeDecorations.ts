@@ -15,7 +15,7 @@ const conflict = new vscode.FileDecoration(
   new vscode.ThemeColor('pond.conflictForeground'),
 );
 
-/** The letters of staged changes, in the explorer and in source control. */
+/** Letters of staged changes, in the explorer and in source control. */
 export class ChangeDecorations implements vscode.FileDecorationProvider, vscode.Disposable {
   private readonly sourceControls: SourceControls;
   private readonly emitter = new vscode.EventEmitter<undefined>();
@@ -34,7 +34,7 @@ export class ChangeDecorations implements vscode.FileDecorationProvider, vscode.
     if (change === undefined) return undefined;
     const overtaken = this.sourceControls.status(location.pond)?.conflicts.includes(change.path);
     const decoration = overtaken ? conflict : decorations[change.kind];
-    // A directory that holds changes is colored as they are; a removed file has no row to color.
+    // A directory takes the color of the changes in it; a removed file has no row to color.
     return change.kind === 'removed' ? decoration : { ...decoration, propagate: true };
   }
 

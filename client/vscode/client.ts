@@ -27,7 +27,7 @@ import {
 import { resourceDocuments } from './resourceDocuments.ts';
 import { startServer } from './serverProcess.ts';
 
-/** Requests that change nothing: they are asked again when the server died before it answered. */
+/** Read-only requests: sent again when the server dies before it responds. */
 const repeatable = new Set<CommandName>([
   'stat',
   'list',
@@ -51,8 +51,8 @@ const restartsWithinMs = 3 * 60_000;
 export type ServerState = 'starting' | 'running' | 'stopped';
 
 /**
- * The pond server as the editor sees it: requests, events, and whether it runs. A server that dies is started again (up
- * to four times within three minutes) and requests wait for it.
+ * Client of the pond server: requests, events, and state of the process. A server that dies is restarted (up to four
+ * times within three minutes), and requests wait for it.
  */
 export class PondClient implements vscode.Disposable {
   readonly log: vscode.LogOutputChannel;
@@ -71,7 +71,7 @@ export class PondClient implements vscode.Disposable {
   readonly onDidChangeState = this.emitters.state.event;
   private child: ChildProcess | undefined;
   private currentState: ServerState = 'starting';
-  /** When the server was started again after it died, milliseconds since 1970, oldest first. */
+  /** Times at which the server was restarted after it died, milliseconds since 1970, oldest first. */
   private restarts: readonly number[] = [];
   private restartsItself = false;
 
@@ -98,12 +98,12 @@ export class PondClient implements vscode.Disposable {
     return this.currentState;
   }
 
-  /** Process id of the server that runs now; undefined before the first start. */
+  /** Process id of the running server; undefined before the first start. */
   get serverPid(): number | undefined {
     return this.child?.pid;
   }
 
-  /** Starts the server; answers when it is ready, or when it could not be started, which the log and the state say. */
+  /** Starts the server. Resolves when it is ready or failed to start; the log and the state report a failure. */
   async start(): Promise<void> {
     try {
       await this.client.start();
@@ -114,14 +114,14 @@ export class PondClient implements vscode.Disposable {
   }
 
   async restart(): Promise<void> {
-    // A server that hangs does not answer a request to stop.
+    // A server that hangs does not respond to a stop request.
     await this.client.stop(2_000).catch(() => this.child?.kill('SIGKILL'));
     await this.start();
   }
 
   /**
-   * Sends a command and answers its result. Waits for a server that starts. Throws a ResponseError with the PondError
-   * of the server as `data`, or a plain Error when no server answers.
+   * Sends a command and returns its result. Waits for a server that is starting. Throws a ResponseError with the
+   * PondError of the server as `data`, or a plain Error when no server responds.
    */
   async request<N extends CommandName>(
     name: N,
@@ -151,13 +151,13 @@ export class PondClient implements vscode.Disposable {
     params: Params<N>,
     token: vscode.CancellationToken | undefined,
   ): Promise<Result<N>> {
-    // An undefined token would travel as a second parameter.
+    // An undefined token would be sent as a second parameter.
     return token === undefined
       ? this.client.sendRequest<Result<N>>(method(name), params)
       : this.client.sendRequest<Result<N>>(method(name), params, token);
   }
 
-  /** Waits until a server runs, another one than `dead`. Throws when it does not come. */
+  /** Waits until a server other than `dead` runs. Throws when none starts. */
   private async running(dead?: ChildProcess): Promise<void> {
     const ready = (): boolean => this.currentState === 'running' && this.child !== dead;
     if (ready()) return;
@@ -193,7 +193,7 @@ export class PondClient implements vscode.Disposable {
   }
 
   private stateChanged(state: State): void {
-    // Between death and restart the language client is stopped for a moment; for those who wait it is starting.
+    // Between death and restart the language client is briefly stopped; report it as starting to waiting requests.
     if (state === State.Stopped && this.restartsItself) state = State.Starting;
     else this.restartsItself = false;
     this.currentState = state === State.Running ? 'running' : state === State.Starting ? 'starting' : 'stopped';

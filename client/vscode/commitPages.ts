@@ -1,26 +1,26 @@
 import { type CommitInfo } from '../../server/src/protocol/commands.ts';
 import { type PondClient } from './client.ts';
 
-/** Commits that are loaded at a time: a list of them appears at once, whatever the age of the pond. */
+/** Commits per page: the list appears at once, whatever the age of the pond. */
 const pageCommits = 200;
 
 /** Commits of a pond or of a path, newest first, loaded page by page. */
 export interface CommitPages {
-  /** All that were loaded so far. */
+  /** All commits loaded so far. */
   readonly loaded: readonly CommitInfo[];
   readonly hasMore: boolean;
   /** Adds the next page to `loaded`. Does nothing when there are no more. */
   loadMore(): Promise<void>;
 }
 
-/** Returns the newest commits of a pond; of those that changed `path` when it is given. */
+/** Returns the latest commits of a pond; only those that changed `path` if it is given. */
 export async function openCommits(client: PondClient, pond: string, path?: string): Promise<CommitPages> {
   const loaded: CommitInfo[] = [];
   let next: number | undefined;
 
   async function load(): Promise<void> {
     const params = { pond, limit: pageCommits + 1, ...(path !== undefined && { path }) };
-    // One more than a page tells whether there is another page, and where it starts.
+    // The extra commit shows whether there is another page, and where it starts.
     const found = await client.request('log', { ...params, ...(next !== undefined && { start: next }) });
     loaded.push(...found.slice(0, pageCommits));
     next = found[pageCommits]?.number;

@@ -12,7 +12,7 @@ import { type RunLog } from './resources/runLog.ts';
 import { type Runner } from './resources/runner.ts';
 import { type SourceControls } from './sourceControl.ts';
 
-/** What commands work with. */
+/** Dependencies of the commands. */
 export interface Context {
   readonly client: PondClient;
   readonly ponds: OpenPonds;
@@ -26,7 +26,7 @@ export interface Context {
   readonly applyProblems: ApplyProblems;
 }
 
-/** Registers a command of category Pond. What it throws is shown to the person, cancelling excepted. */
+/** Registers a command of category Pond. Shows its errors to the user, except cancellation. */
 export function registerCommand<A extends readonly unknown[]>(
   id: string,
   context: Context,
@@ -48,8 +48,8 @@ export function registerCommand<A extends readonly unknown[]>(
 }
 
 /**
- * What a command in a menu was called on: the explorer passes a URI and the selection, source control passes resource
- * states, the palette nothing. Only `pond:` resources of the working tree count.
+ * Paths that a command in a menu was called on: the explorer passes a URI and the selection, source control passes
+ * resource states, the palette nothing. Only `pond:` resources of the working tree count.
  */
 export function selectedPaths(
   args: readonly unknown[],

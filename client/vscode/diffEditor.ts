@@ -2,14 +2,14 @@ import * as vscode from 'vscode';
 import { type ChangeInfo } from '../../server/src/protocol/commands.ts';
 import { pondUri, shownPath } from './pondUri.ts';
 
-/** The two sides of a diff: versions of one pond, undefined for the working tree. */
+/** Both sides of a diff: versions of one pond, undefined for the working tree. */
 export interface Sides {
   readonly pond: string;
   readonly from: string | undefined;
   readonly to: string | undefined;
 }
 
-/** Shows one changed file: both sides, or the one side that there is when it was added or removed. */
+/** Shows one changed file: both sides, or the only side if it was added or removed. */
 export async function showChange(sides: Sides, change: ChangeInfo): Promise<void> {
   const [before, after] = uris(sides, change);
   const name = shownPath(change).split('/').at(-1);
@@ -20,7 +20,7 @@ export async function showChange(sides: Sides, change: ChangeInfo): Promise<void
   }
 }
 
-/** Shows all changed files in one editor. Directories have no content to show and are left out. */
+/** Shows all changed files in one editor. Directories have no content to show and are skipped. */
 export async function showChanges(sides: Sides, title: string, changes: readonly ChangeInfo[]): Promise<void> {
   const files = changes.filter((change) => change.type !== 'directory');
   if (files.length === 0) {
@@ -31,12 +31,12 @@ export async function showChanges(sides: Sides, title: string, changes: readonly
   await vscode.commands.executeCommand('vscode.changes', title, resources);
 }
 
-/** How the two sides are called in titles. */
+/** Names of the two sides in titles. */
 export function sideNames({ from, to }: Sides): string {
   return `${from ?? 'working tree'} ↔ ${to ?? 'working tree'}`;
 }
 
-/** A path that the older side has: the name of a resource may be that of the newer side alone. */
+/** Path on the older side: the resource name may exist on the newer side only. */
 function pathBefore(change: ChangeInfo): string {
   return change.kind === 'removed' ? shownPath(change) : (change.displayFrom ?? change.from ?? change.path);
 }

@@ -3,8 +3,8 @@ import { type OpenPonds } from './ponds.ts';
 import { parsePondUri, pondUri, pondName } from './pondUri.ts';
 
 /**
- * Opens the ponds that the workspace brings: its `pond:` folders, and the nearest `.pond` folder at or above each host
- * folder, which is offered for the explorer. In a restricted workspace only `pond:` folders, which a person asked for.
+ * Opens the ponds of the workspace: its `pond:` folders, and the nearest `.pond` folder at or above each host folder,
+ * which is offered for the explorer. In a restricted workspace only `pond:` folders, which the user added.
  */
 export async function openWorkspacePonds(ponds: OpenPonds): Promise<void> {
   const folders = vscode.workspace.workspaceFolders ?? [];
@@ -21,20 +21,20 @@ export async function openWorkspacePonds(ponds: OpenPonds): Promise<void> {
   }
 }
 
-/** The host directory of the nearest `.pond` folder at or above `folder`; undefined when there is none. */
+/** Host directory of the nearest `.pond` folder at or above `folder`; undefined when there is none. */
 export async function nearestPond(folder: vscode.Uri): Promise<string | undefined> {
   const candidate = vscode.Uri.joinPath(folder, '.pond');
   try {
     const { type } = await vscode.workspace.fs.stat(candidate);
     if ((type & vscode.FileType.Directory) !== 0) return candidate.fsPath;
   } catch {
-    // Not there: look above.
+    // Not found: try the parent folder.
   }
   const above = vscode.Uri.joinPath(folder, '..');
   return above.path === folder.path ? undefined : nearestPond(above);
 }
 
-/** Shows a pond in the explorer. Answers false when it is there already. */
+/** Shows a pond in the explorer. Returns false when it is already there. */
 export function addToExplorer(pond: string): boolean {
   const folders = vscode.workspace.workspaceFolders ?? [];
   if (folders.some(({ uri }) => parsePondUri(uri)?.pond === pond)) return false;

@@ -3,33 +3,33 @@ import { ResponseError } from 'vscode-languageclient/node';
 import { sentence } from '../../server/src/base/sentence.ts';
 import { type ErrorData } from '../../server/src/protocol/events.ts';
 
-/** The server's account of what went wrong; undefined when `error` is not an error response of the server. */
+/** Error data sent by the server; undefined when `error` is not an error response of the server. */
 export function errorData(error: unknown): ErrorData | undefined {
   if (!(error instanceof ResponseError)) return undefined;
   const data = error.data as Partial<ErrorData> | undefined;
   return typeof data?.code === 'string' ? (data as ErrorData) : undefined;
 }
 
-/** What happened, in the server's words. */
+/** Message of an error, as the server worded it. */
 export function errorMessage(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  // The JSON-RPC library tells the request's name first, which says nothing to people.
+  // The JSON-RPC library prefixes the name of the request, which means nothing to users.
   return message.replace(/^Request \S+ failed with message: /, '');
 }
 
-/** One or two sentences for people: what happened, and what to do next when the server knows. */
+/** One or two sentences for users: what happened, and what to do next if the server knows. */
 export function errorText(error: unknown): string {
   const message = errorMessage(error);
   const hint = errorData(error)?.hint;
   return hint === undefined ? message : `${message}. ${sentence(hint)}`;
 }
 
-/** True when the person cancelled, or the server was told to. */
+/** True when the user or the server cancelled. */
 export function isCancelled(error: unknown): boolean {
   return error instanceof vscode.CancellationError || errorData(error)?.code === 'cancelled';
 }
 
-/** `error` as one of VS Code's six file system errors, chosen by the server's error code. */
+/** Converts `error` to one of VS Code's six file system errors, by the server's error code. */
 export function fileSystemError(error: unknown, uri: vscode.Uri): vscode.FileSystemError {
   if (error instanceof vscode.FileSystemError) return error;
   const text = errorText(error);

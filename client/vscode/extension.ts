@@ -30,7 +30,7 @@ import { SourceControls } from './sourceControl.ts';
 import { StatusBar } from './statusBar.ts';
 import { tableEditor, TableEditors } from './tableEditor.ts';
 
-/** Starts the extension: everything is registered before the first await, and asks the server when it is there. */
+/** Starts the extension: registers everything before the first await; requests wait until the server is ready. */
 export function activate(extension: vscode.ExtensionContext): Api {
   const client = new PondClient(vscode.Uri.joinPath(extension.extensionUri, 'out', 'server.mjs').fsPath);
   const ponds = new OpenPonds(client);
@@ -76,7 +76,7 @@ export function activate(extension: vscode.ExtensionContext): Api {
     registerCommand('pond.refreshResources', context, refreshResources),
     registerCommand('pond.showServerLog', context, async () => client.log.show()),
     registerCommand('pond.restartServer', context, async () => restart(client, ponds)),
-    // The server learns whether the workspace is trusted when it starts.
+    // The server learns at its start whether the workspace is trusted.
     vscode.workspace.onDidGrantWorkspaceTrust(() => restart(client, ponds)),
     vscode.workspace.onDidChangeWorkspaceFolders((event) => followFolders(event, ponds)),
   );
@@ -100,7 +100,7 @@ export function activate(extension: vscode.ExtensionContext): Api {
   };
 }
 
-/** Opens the ponds of folders that came and closes those of folders that went. */
+/** Opens the ponds of added folders and closes those of removed folders. */
 async function followFolders({ removed }: vscode.WorkspaceFoldersChangeEvent, ponds: OpenPonds): Promise<void> {
   for (const { uri } of removed) {
     const pond = parsePondUri(uri)?.pond;

@@ -8,11 +8,12 @@ import { parsePondUri, pondUri, type PondLocation } from './pondUri.ts';
 import { Watches } from './watches.ts';
 
 /**
- * Documents of a moving version (`HEAD`, `HEAD~1`) that are told about a commit; the oldest are forgotten beyond this.
+ * Maximum number of documents of a moving version (`HEAD`, `HEAD~1`) that are notified of commits; the oldest are
+ * dropped.
  */
 const movingMax = 1000;
 
-/** Ponds as a file system of the editor. It keeps nothing of them: each question is a request to the server. */
+/** Ponds as a file system of the editor. It caches nothing: each operation is a request to the server. */
 export class PondFileSystem implements vscode.FileSystemProvider, vscode.Disposable {
   private readonly client: PondClient;
   private readonly ponds: OpenPonds;
@@ -34,7 +35,7 @@ export class PondFileSystem implements vscode.FileSystemProvider, vscode.Disposa
     return this.watches.add(uri, options);
   }
 
-  /** True when the editor hears of changes at `uri`: it asks for that some time after it shows a document. */
+  /** True when the editor watches `uri` for changes; a watch starts some time after a document is shown. */
   isWatched(uri: vscode.Uri): boolean {
     return this.watches.has(uri);
   }
@@ -47,7 +48,7 @@ export class PondFileSystem implements vscode.FileSystemProvider, vscode.Disposa
     const readOnly = location.at !== undefined || opened.mode === 'read' || end.derived === true;
     return {
       type: fileType(node.type, node.targetType),
-      // VS Code knows that content changed when one of these two did.
+      // VS Code detects changed content by a change of either of these.
       mtime: end.modified,
       size: end.size,
       ctime: 0,
@@ -115,7 +116,7 @@ export class PondFileSystem implements vscode.FileSystemProvider, vscode.Disposa
     this.watches.dispose();
   }
 
-  /** Copies between ponds, or out of an old version, where the server cannot share the content. */
+  /** Copies between ponds, or from an old version, where the server cannot share the content. */
   private async copyContent(from: vscode.Uri, to: vscode.Uri, overwrite: boolean): Promise<void> {
     if (((await this.stat(from)).type & vscode.FileType.Directory) === 0) {
       await this.writeFile(to, await this.readFile(from), { create: true, overwrite });
@@ -127,7 +128,7 @@ export class PondFileSystem implements vscode.FileSystemProvider, vscode.Disposa
     }
   }
 
-  /** Takes a URI apart and opens its pond. */
+  /** Parses a URI and opens its pond. */
   private async locate(uri: vscode.Uri): Promise<{ readonly location: PondLocation; readonly opened: OpenedPond }> {
     const location = parsePondUri(uri);
     if (location === undefined) throw vscode.FileSystemError.FileNotFound(uri);
@@ -165,7 +166,7 @@ export class PondFileSystem implements vscode.FileSystemProvider, vscode.Disposa
     for (const { kind, path } of changes) {
       const uri = pondUri(pond, path);
       this.watches.offer(changeTypes[kind], uri);
-      // The server calls a file created until it is committed, also when it is written again.
+      // The server reports a file as created until it is committed, even when it is written again.
       if (kind === 'created') this.watches.offer(vscode.FileChangeType.Changed, uri);
     }
   }
@@ -183,12 +184,12 @@ const changeTypes = {
   deleted: vscode.FileChangeType.Deleted,
 } as const;
 
-/** The part of a location that travels; `at` only when there is one. */
+/** Request parameters of a location; `at` only if defined. */
 function wire({ pond, path, at }: PondLocation): { pond: string; path: string; at?: string } {
   return at === undefined ? { pond, path } : { pond, path, at };
 }
 
-/** VS Code's type of a node: a link is flagged and has the type of its end, or none when it dangles. */
+/** VS Code's type of a node: a link is flagged and has the type of its target, or Unknown when it dangles. */
 function fileType(type: FileTypeName, targetType: FileTypeName | undefined): vscode.FileType {
   if (type !== 'symlink') return plainType(type);
   const end = targetType === undefined ? vscode.FileType.Unknown : plainType(targetType);

@@ -7,19 +7,19 @@ import { pondName } from './pondUri.ts';
 import { webviewPage } from './webviewPage.ts';
 import { type CellRange, type FromGridPage, type GridState, type ToGridPage } from './webviews/grid/messages.ts';
 
-/** Rows that one request of a copy fetches, and the most that a copy takes. */
+/** Rows fetched per request when copying, and the maximum number of rows copied. */
 const copyWindow = 10_000;
 const copyRowsMax = 100_000;
 
-/** What to run: a statement on a pond. */
+/** A statement to run on a pond. */
 export interface Query {
   readonly pond: string;
   readonly sql: string;
 }
 
 /**
- * A grid in a panel. The rows stay in the server: the page asks for the window that it shows. A new query takes the
- * place of the one before, whose rows are released.
+ * A grid in a panel. The rows stay in the server: the page requests the visible window. A new query replaces the
+ * previous one, whose rows are released.
  */
 export class GridPanel implements vscode.Disposable {
   private readonly client: PondClient;
@@ -32,7 +32,7 @@ export class GridPanel implements vscode.Disposable {
   private cancellation: vscode.CancellationTokenSource | undefined;
   readonly onDidClose = this.closed.event;
 
-  /** Makes the page of `panel` the grid; closing either closes both. */
+  /** Turns `panel` into the grid; closing either closes both. */
   constructor(client: PondClient, extension: vscode.Uri, panel: vscode.WebviewPanel) {
     this.client = client;
     this.panel = panel;
@@ -48,7 +48,7 @@ export class GridPanel implements vscode.Disposable {
     ];
   }
 
-  /** What the page shows now; undefined before the first query. */
+  /** Current content of the page; undefined before the first query. */
   get state(): GridState | undefined {
     return this.current;
   }
@@ -57,7 +57,7 @@ export class GridPanel implements vscode.Disposable {
     this.panel.reveal(undefined, true);
   }
 
-  /** Runs a query and shows its result. Throws what the server answered when it failed, which is shown as well. */
+  /** Runs a query and shows its result. Throws the server's error on failure, which is shown as well. */
   async run(query: Query): Promise<void> {
     this.cancellation?.cancel();
     this.release();
@@ -79,12 +79,12 @@ export class GridPanel implements vscode.Disposable {
     }
   }
 
-  /** Asks the server to stop the query that runs, if one does. */
+  /** Asks the server to stop the running query, if any. */
   cancel(): void {
     this.cancellation?.cancel();
   }
 
-  /** Rows of the result that is shown. Throws when there is none. */
+  /** Rows of the current result. Throws when there is none. */
   async rows(start: number, count: number): Promise<RowsInfo> {
     if (this.current?.type !== 'result' || this.query === undefined) throw new Error('no result is shown');
     return this.client.request('rows', { pond: this.query.pond, resultId: this.current.info.resultId, start, count });
@@ -102,7 +102,7 @@ export class GridPanel implements vscode.Disposable {
   private receive(message: FromGridPage): void {
     switch (message.type) {
       case 'ready':
-        // A page that was hidden starts anew: tell it again what it shows.
+        // A page that was hidden restarts empty: send its content again.
         if (this.current !== undefined) this.post(this.current);
         return;
       case 'cancel':
@@ -139,7 +139,9 @@ export class GridPanel implements vscode.Disposable {
     }
   }
 
-  /** Puts the cells of a range on the clipboard: the column names, then a line for each row, cells between tabs. */
+  /**
+   * Copies the cells of a range to the clipboard: the column names, then a line per row, with cells separated by tabs.
+   */
   private async copy(range: CellRange): Promise<void> {
     if (this.current?.type !== 'result') return;
     const { info } = this.current;
@@ -172,7 +174,7 @@ export class GridPanel implements vscode.Disposable {
     void this.panel.webview.postMessage(message);
   }
 
-  /** The rows died with the server that held them. */
+  /** The rows were lost with the server that held them. */
   private serverGone(): void {
     if (this.current?.type !== 'result') return;
     const { run, sql, source: from } = this.current;
@@ -201,7 +203,7 @@ function failure(
   return { type: 'failed', ...about, message: errorMessage(error), ...(hint === undefined ? {} : { hint }) };
 }
 
-/** A cell in tab-separated text: what would break the line or the column becomes a blank. */
+/** A cell in tab-separated text: tabs and line breaks become a space. */
 function cellText(text: string): string {
   return text.replace(/[\t\r\n]+/g, ' ');
 }

@@ -3,16 +3,14 @@ import { type PlotInfo } from './webviews/grid/messages.ts';
 import { plotted, plottedColumns } from './webviews/grid/plotted.ts';
 import { thinned } from './webviews/grid/thinned.ts';
 
-/** Rows that one request fetches, and the most that are plotted. */
+/** Rows per request, and the maximum number of rows plotted. */
 const window = 10_000;
 const rowsMax = 100_000;
 
-/** Points of a series that the page gets: about two for each pixel of a wide screen. */
+/** Maximum number of points per series sent to the page: about two per pixel of a wide screen. */
 const pointsMax = 4000;
 
-/**
- * The points of a result that a page draws, of its first hundred thousand rows. Undefined when it has nothing to plot.
- */
+/** Points of a result for the page to draw, of its first 100,000 rows. Undefined when there is nothing to plot. */
 export async function plotOf(
   { columns, rowCount }: QueryInfo,
   rows: (start: number, count: number) => Promise<RowsInfo>,

@@ -6,10 +6,7 @@ import { parsePondUri, pondName } from './pondUri.ts';
 
 export type OpenedPond = Result<'open'>;
 
-/**
- * The ponds that this window works with. Each is opened once for every life of the server: after a restart the next use
- * opens it again.
- */
+/** Ponds open in this window. Each is opened once per server process: after a restart the next use reopens it. */
 export class OpenPonds implements vscode.Disposable {
   private readonly client: PondClient;
   private opened = new Map<string, Promise<OpenedPond>>();
@@ -27,12 +24,12 @@ export class OpenPonds implements vscode.Disposable {
     });
   }
 
-  /** Host directories of the ponds in use, in the order in which they came. */
+  /** Host directories of the open ponds, in the order of opening. */
   get all(): readonly string[] {
     return [...this.known];
   }
 
-  /** Opens a pond; the same answer for all who ask until the server restarts. A failure is tried again by the next. */
+  /** Opens a pond; all callers share one result until the server restarts. The next call after a failure retries. */
   open(pond: string): Promise<OpenedPond> {
     const pending = this.opened.get(pond);
     if (pending !== undefined) return pending;
@@ -47,7 +44,7 @@ export class OpenPonds implements vscode.Disposable {
     return opening;
   }
 
-  /** Ends the use of a pond in this window. What is staged in it stays. */
+  /** Closes a pond in this window. Its staged changes remain. */
   async close(pond: string): Promise<void> {
     if (!this.known.delete(pond)) return;
     this.opened.delete(pond);
@@ -55,7 +52,7 @@ export class OpenPonds implements vscode.Disposable {
     await this.client.request('close', { pond });
   }
 
-  /** As `open`, for ponds that the window found by itself: a failure is logged. */
+  /** Like `open`, for ponds that the window discovered: a failure is logged. */
   async tryOpen(pond: string): Promise<void> {
     try {
       await this.open(pond);
@@ -65,8 +62,8 @@ export class OpenPonds implements vscode.Disposable {
   }
 
   /**
-   * The pond that a command is about: that of `uri`, else of the active document, else the only one, else the one that
-   * the person picks. Undefined when there is none or nothing was picked.
+   * The pond to which a command applies: the one of `uri`, else of the active document, else the only one, else the one
+   * that the user picks. Undefined when there is none or the user picks none.
    */
   async choose(uri?: vscode.Uri): Promise<string | undefined> {
     const named = this.of(uri) ?? this.of(vscode.window.activeTextEditor?.document.uri);

@@ -5,16 +5,16 @@ import { type PondClient } from './client.ts';
 
 let tokens = 0;
 
-/** What else is done with the progress of a command. */
+/** Options for the progress of a command. */
 export interface ProgressOptions {
-  /** Cancels the command, as the person may. */
+  /** Cancels the command, as the user can. */
   readonly cancellation?: vscode.CancellationTokenSource;
   readonly onProgress?: (event: ProgressEvent) => void;
-  /** How the notification puts progress whose counts are not those of the whole command; the message when left out. */
+  /** Text of the notification when the counts do not cover the whole command; defaults to the message. */
   readonly say?: (event: ProgressEvent) => string;
 }
 
-/** Runs a long command under a notification that shows how far it is and lets the person cancel it. */
+/** Runs a long command with a notification that shows its progress and lets the user cancel it. */
 export function requestWithProgress<N extends CommandName>(
   client: PondClient,
   title: string,

@@ -8,7 +8,7 @@ import { statementAt, type Statement } from './statement.ts';
 
 export const queryLanguage = 'pond-sql';
 
-/** Query documents: which pond each is about, its result grid, and the errors marked in it. */
+/** Query documents: the pond of each, its result grid, and its error markers. */
 export class QueryDocuments implements vscode.Disposable {
   private readonly client: PondClient;
   private readonly ponds: OpenPonds;
@@ -30,14 +30,14 @@ export class QueryDocuments implements vscode.Disposable {
     });
   }
 
-  /** Opens a new query document about a pond. */
+  /** Opens a new query document for a pond. */
   async create(pond: string, text: string): Promise<vscode.TextEditor> {
     const document = await vscode.workspace.openTextDocument({ language: queryLanguage, content: text });
     this.pondOf.set(document.uri.toString(), pond);
     return vscode.window.showTextDocument(document, { preview: false });
   }
 
-  /** Runs what is selected in the editor, else the statement at the cursor, and shows the result. */
+  /** Runs the editor's selection, else the statement at the cursor, and shows the result. */
   async run(editor: vscode.TextEditor): Promise<void> {
     const { document, selection } = editor;
     const pond = this.pondOf.get(document.uri.toString()) ?? (await this.ponds.choose(document.uri));
@@ -59,7 +59,7 @@ export class QueryDocuments implements vscode.Disposable {
     }
   }
 
-  /** Stops the query whose grid is shown last. */
+  /** Cancels the query of the grid shown last. */
   cancel(): void {
     this.lastGrid?.cancel();
   }
@@ -70,7 +70,7 @@ export class QueryDocuments implements vscode.Disposable {
     this.listener.dispose();
   }
 
-  /** The grid of a document, in sight; a new one when it has none. */
+  /** Grid of a document, revealed; created if it has none. */
   private grid(uri: vscode.Uri, title: string): GridPanel {
     const key = uri.toString();
     const known = this.grids.get(key);
@@ -85,7 +85,7 @@ export class QueryDocuments implements vscode.Disposable {
     return grid;
   }
 
-  /** Marks an error where the server says it is, which counts from the start of the statement. */
+  /** Marks an error at the server's position, which is relative to the start of the statement. */
   private mark(document: vscode.TextDocument, statement: Statement, error: unknown): void {
     if (isCancelled(error)) return;
     const at = errorData(error)?.position;

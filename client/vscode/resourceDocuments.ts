@@ -1,5 +1,5 @@
 /**
- * Documents that may declare resources, as a selector of the editor: on the host, in a pond, and new ones that are not
+ * Document selector of the editor for documents that may declare resources: on the host, in a pond, and new ones not
  * saved yet.
  */
 export const resourceDocuments = ['file', 'pond', 'untitled'].map((scheme) => ({ language: 'yaml', scheme }));

@@ -4,7 +4,7 @@ import { IPCMessageReader, IPCMessageWriter, type MessageTransports } from 'vsco
 import { type LogOutputChannel } from 'vscode';
 
 /**
- * Starts the pond server and answers how to talk with it. Node's `advanced` serialization carries a Uint8Array as
+ * Starts the pond server and returns its message transports. Node's `advanced` serialization transfers a Uint8Array as
  * bytes, which JSON would turn into an object of numbers.
  */
 export function startServer(
@@ -13,7 +13,7 @@ export function startServer(
 ): { readonly process: ChildProcess; readonly transports: MessageTransports } {
   const child = fork(module, ['--node-ipc', `--clientProcessId=${process.pid}`], {
     serialization: 'advanced',
-    // The extension host may be Electron, and may be debugged: the server is plain Node and is not.
+    // The extension host may be Electron, and may run under a debugger: the server is plain Node, without one.
     env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', ELECTRON_NO_ASAR: '1' },
     execArgv: [],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -5,16 +5,16 @@ import { errorText } from './errors.ts';
 import { type OpenPonds } from './ponds.ts';
 import { parsePondUri, pondName, pondUri, shownPath } from './pondUri.ts';
 
-/** Changes that come within this time make one new look at the status. */
+/** Changes within this time trigger one refresh of the status. */
 const refreshDelayMs = 50;
 
-/** One source control for each open pond, kept equal to the pond's status. */
+/** One source control for each open pond, kept in sync with the pond's status. */
 export class SourceControls implements vscode.Disposable {
   private readonly client: PondClient;
   private readonly byPond = new Map<string, PondSourceControl>();
   private readonly changed = new vscode.EventEmitter<string>();
   private readonly listeners: vscode.Disposable[];
-  /** A pond's status was read anew. */
+  /** Fires after a pond's status is reloaded. */
   readonly onDidChange = this.changed.event;
 
   constructor(client: PondClient, ponds: OpenPonds) {
@@ -30,30 +30,30 @@ export class SourceControls implements vscode.Disposable {
     ];
   }
 
-  /** The status of a pond as last read; undefined before the first time. */
+  /** Last status of a pond; undefined before the first response. */
   status(pond: string): StatusInfo | undefined {
     return this.byPond.get(pond)?.status;
   }
 
-  /** The changes staged in a pond that count: what changed of a resource itself is one. Undefined as `status`. */
+  /** Staged changes of a pond, with those of a resource's own files counted as one. Undefined like `status`. */
   counted(pond: string): readonly ChangeInfo[] | undefined {
     return this.status(pond)?.staged.filter(counts);
   }
 
-  /** The staged change at a path, by the name of its resource or its UUID; undefined when there is none. */
+  /** Staged change at a path, by the name of its resource or its UUID; undefined when there is none. */
   change(pond: string, path: string): ChangeInfo | undefined {
     const staged = this.status(pond)?.staged;
     return staged?.find((change) => change.path === path) ?? staged?.find((change) => shownPath(change) === path);
   }
 
-  /** The message box of a pond. Throws when the pond is not open: commands choose among the open ones. */
+  /** Message box of a pond. Throws when the pond is not open: commands choose among the open ones. */
   inputBox(pond: string): vscode.SourceControlInputBox {
     const control = this.byPond.get(pond);
     if (control === undefined) throw new Error(`${pond} is not open`);
     return control.inputBox;
   }
 
-  /** Reads a pond's status now. */
+  /** Reloads a pond's status. */
   async refresh(pond: string): Promise<void> {
     await this.byPond.get(pond)?.refresh();
   }
@@ -115,7 +115,7 @@ class PondSourceControl implements vscode.Disposable {
     const question = ++this.asked;
     try {
       const status = await this.client.request('status', { pond: this.pond });
-      // An answer that comes behind that to a newer question says less than what is shown.
+      // A response that arrives after that to a later request is outdated.
       if (question < this.answered) return;
       this.answered = question;
       this.show(status);
@@ -130,7 +130,7 @@ class PondSourceControl implements vscode.Disposable {
   }
 
   private show(status: StatusInfo): void {
-    // The same again would make letters in the explorer flicker.
+    // Redrawing an unchanged status would make letters in the explorer flicker.
     if (this.status !== undefined && JSON.stringify(status) === JSON.stringify(this.status)) return;
     this.status = status;
     const overtaken = new Set(status.conflicts);

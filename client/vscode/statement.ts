@@ -1,15 +1,16 @@
 /**
- * A statement of a SQL text: `text` without the semicolon and the blanks around it, `start` its 0-based UTF-16 offset.
+ * A statement of a SQL text: `text` without its semicolon and surrounding whitespace, `start` its 0-based UTF-16
+ * offset.
  */
 export interface Statement {
   readonly text: string;
   readonly start: number;
 }
 
-// What a semicolon does not end a statement in: comments, strings, quoted names, dollar-quoted strings.
+// Tokens within which a semicolon does not end a statement: comments, strings, quoted names, dollar-quoted strings.
 const opaque = /--[^\n]*|\/\*[^]*?(?:\*\/|$)|'(?:[^']|'')*(?:'|$)|"(?:[^"]|"")*(?:"|$)|\$(\w*)\$[^]*?(?:\$\1\$|$)|(;)/g;
 
-/** The statements of a SQL text in order, empty ones left out; an unfinished string or comment reaches to the end. */
+/** Statements of a SQL text in order, without empty ones; an unterminated string or comment extends to the end. */
 export function statements(sql: string): readonly Statement[] {
   const ends = [...sql.matchAll(opaque)].filter((match) => match[2] !== undefined).map((match) => match.index);
   const starts = [0, ...ends.map((end) => end + 1)];
@@ -18,10 +19,10 @@ export function statements(sql: string): readonly Statement[] {
     .filter(({ text }) => withoutComments(text) !== '');
 }
 
-/** The statement that `offset` is in, or stands behind; else the next; undefined in a text without any. */
+/** The statement that contains `offset`, or ends before it; else the next; undefined in a text without statements. */
 export function statementAt(sql: string, offset: number): Statement | undefined {
   const all = statements(sql);
-  // Behind the semicolon, on the same line, a person still means the statement that it ends.
+  // After the semicolon, on the same line, the user still means the statement that it ends.
   const lineStart = sql.lastIndexOf('\n', offset - 1) + 1;
   const containing = all.find(({ text, start }) => start <= offset && offset <= start + text.length);
   const before = all.findLast(({ text, start }) => start + text.length >= lineStart && start <= offset);

@@ -5,9 +5,9 @@ import { type OpenPonds } from './ponds.ts';
 import { parsePondUri, pondName } from './pondUri.ts';
 import { type SourceControls } from './sourceControl.ts';
 
-/** What the status bar tells. */
+/** State shown in the status bar. */
 export interface StatusReport {
-  /** Host directory of the pond, undefined when none is open. */
+  /** Host directory of the pond; undefined when none is open. */
   readonly pond: string | undefined;
   /** Staged changes; undefined until known. */
   readonly staged: number | undefined;
@@ -16,7 +16,7 @@ export interface StatusReport {
   readonly health: HealthEvent;
 }
 
-/** The words and the look of the status bar item; undefined when there is nothing to tell. */
+/** Text and appearance of the status bar item; undefined when there is nothing to show. */
 export function statusText(
   told: StatusReport,
 ): { readonly text: string; readonly tooltip: string; readonly bad: 'error' | 'warning' | undefined } | undefined {
@@ -42,7 +42,7 @@ export function statusText(
   };
 }
 
-/** The status bar item: the pond of the active document (else the first), what is staged, and how the server is. */
+/** The status bar item: pond of the active document (else the first), staged changes, and health of the server. */
 export class StatusBar implements vscode.Disposable {
   private readonly client: PondClient;
   private readonly ponds: OpenPonds;
@@ -59,7 +59,7 @@ export class StatusBar implements vscode.Disposable {
     const show = (): void => this.show();
     this.listeners = [
       client.onDidChangeState((state) => {
-        // What an earlier server said of itself is not true of the next one.
+        // The health of an earlier server does not apply to the next one.
         if (state !== 'running') this.health = { health: 'ok', message: '' };
         show();
       }),
@@ -74,7 +74,7 @@ export class StatusBar implements vscode.Disposable {
     show();
   }
 
-  /** The text that is shown now, undefined when the item is hidden. */
+  /** Current text; undefined when the item is hidden. */
   get text(): string | undefined {
     return statusText(this.told())?.text;
   }

@@ -9,10 +9,7 @@ import { type QueryDocuments } from './queryDocuments.ts';
 /** The editor that shows a series or a table of a pond as rows. */
 export const tableEditor = 'pond.table';
 
-/**
- * Shows series and tables in a grid: files of ponds that hold rows, whatever they are called. What they hold is not
- * edited.
- */
+/** Shows series and tables in a read-only grid: files of ponds that hold rows, whatever their names. */
 export class TableEditors implements vscode.CustomReadonlyEditorProvider {
   private readonly client: PondClient;
   private readonly ponds: OpenPonds;
@@ -58,7 +55,7 @@ interface Follower extends vscode.Disposable {
   again(): void;
 }
 
-/** Does something whenever it is asked for again and the panel is in sight: at once, or when it comes into sight. */
+/** Runs an action on each `again()` while the panel is visible, else when it becomes visible. */
 function follower(panel: vscode.WebviewPanel, run: () => void): Follower {
   let isDue = false;
   const runIfSeen = (): void => {

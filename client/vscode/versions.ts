@@ -8,12 +8,12 @@ interface CommitItem extends vscode.QuickPickItem {
   readonly commit: CommitInfo;
 }
 
-/** The end of a list that has more commits. */
+/** Last item of a list that has more commits. */
 interface MoreItem extends vscode.QuickPickItem {
   readonly commit: undefined;
 }
 
-/** How a commit is shown in a list. */
+/** List item of a commit. */
 export function commitItem(commit: CommitInfo): CommitItem {
   const counts = [
     [commit.added, 'added'],
@@ -30,7 +30,7 @@ export function commitItem(commit: CommitInfo): CommitItem {
   };
 }
 
-/** Lets the person pick a commit of the pond, newest first; of those that touched `path` when it is given. */
+/** Lets the user pick a commit of the pond, newest first; only those that changed `path` if it is given. */
 export async function pickCommit(
   client: PondClient,
   pond: string,
@@ -44,7 +44,7 @@ export async function pickCommit(
   return pickFromPages(commits, placeHolder);
 }
 
-/** Lets the person pick one of the commits; more of them are loaded on demand. Undefined when none is picked. */
+/** Lets the user pick one of the commits; loads more of them on demand. Undefined when none is picked. */
 export function pickFromPages(commits: CommitPages, placeHolder: string): Promise<CommitInfo | undefined> {
   const list = vscode.window.createQuickPick<CommitItem | MoreItem>();
   list.placeholder = placeHolder;
@@ -80,7 +80,7 @@ function firstLine(text: string): string {
   return text.split('\n', 1)[0] ?? '';
 }
 
-/** A time in the zone of this machine, which it names. */
+/** A time in the local time zone, with the name of the zone. */
 function localTime(iso: string): string {
   const time = new Date(iso);
   return Number.isNaN(time.getTime())

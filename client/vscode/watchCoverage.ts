@@ -1,6 +1,6 @@
 import { minimatch } from 'minimatch';
 
-/** What was asked to be watched: a path of a pond, and for a directory what is in it. */
+/** A watched path of a pond, including the content of a directory. */
 export interface WatchedFolder {
   readonly pond: string;
   readonly path: string;
@@ -8,7 +8,7 @@ export interface WatchedFolder {
   readonly excludes: readonly string[];
 }
 
-/** True when `watch` asks for events about `path` of `pond`. */
+/** True when `watch` covers events on `path` of `pond`. */
 export function covers(watch: WatchedFolder, pond: string, path: string): boolean {
   if (watch.pond !== pond) return false;
   if (watch.path === path) return true;

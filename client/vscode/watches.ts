@@ -2,10 +2,10 @@ import * as vscode from 'vscode';
 import { parsePondUri } from './pondUri.ts';
 import { covers, type WatchedFolder } from './watchCoverage.ts';
 
-/** Changes that come within this time reach the editor together. */
+/** Changes within this time reach the editor in one batch. */
 const batchMs = 10;
 
-/** What the editor watches; passes on the changes that it asked for, in batches. */
+/** The editor's watches; forwards the changes that they cover, in batches. */
 export class Watches implements vscode.Disposable {
   private readonly watches = new Set<WatchedFolder>();
   private readonly emitter = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
@@ -13,7 +13,7 @@ export class Watches implements vscode.Disposable {
   private timer: NodeJS.Timeout | undefined;
   readonly onDidChangeFile = this.emitter.event;
 
-  /** Starts a watch; ends it when the answer is disposed. An ill-formed URI is watched in vain. */
+  /** Starts a watch; disposing the result ends it. A watch of an ill-formed URI has no effect. */
   add(
     uri: vscode.Uri,
     options: { readonly recursive: boolean; readonly excludes: readonly string[] },
@@ -25,20 +25,20 @@ export class Watches implements vscode.Disposable {
     return new vscode.Disposable(() => this.watches.delete(watch));
   }
 
-  /** True when a watch covers a change of this. */
+  /** True when a watch covers changes of this URI. */
   has(uri: vscode.Uri): boolean {
     const location = parsePondUri(uri);
     return location !== undefined && [...this.watches].some((watch) => covers(watch, location.pond, location.path));
   }
 
-  /** Passes on a change when a watch covers it. */
+  /** Forwards a change if a watch covers it. */
   offer(type: vscode.FileChangeType, uri: vscode.Uri): void {
     if (this.has(uri)) this.send(type, uri);
   }
 
-  /** Passes on a change, watched or not. */
+  /** Forwards a change, watched or not. */
   send(type: vscode.FileChangeType, uri: vscode.Uri): void {
-    // A batch holds one event of each kind for a document, so a document that changes all the time does not fill it.
+    // A batch holds one event of each kind per document, so a document that changes constantly does not fill it.
     this.batch.set(`${type} ${uri.toString()}`, { type, uri });
     this.timer ??= setTimeout(() => this.flush(), batchMs);
   }

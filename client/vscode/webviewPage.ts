@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 
-/** The HTML of a page of ours: nothing is loaded but its own script and style, `NAME.js` and `NAME.css` of `assets`. */
+/** HTML of one of our pages: it loads only its own script and style, `NAME.js` and `NAME.css` of `assets`. */
 export function webviewPage(
   webview: vscode.Webview,
   assets: vscode.Uri,

@@ -10,8 +10,8 @@ import { missingVariables } from '../resources/variables.ts';
 import { mayRun } from './trust.ts';
 
 /**
- * Stages the resources that a YAML document declares: that at `target`, else the active one. Answers what became of
- * each.
+ * Stages the resources that a YAML document declares: the document at `target`, else the active one. Returns the
+ * outcome for each resource.
  */
 export async function applyResource(context: Context, target?: unknown): Promise<readonly AppliedInfo[] | undefined> {
   if (!(await mayRun())) return undefined;
@@ -37,7 +37,7 @@ export async function applyResource(context: Context, target?: unknown): Promise
   return result.applied;
 }
 
-/** The document that is meant: that at a URI, the active one when it is YAML, or one that the person picks. */
+/** The document to apply: the one at a URI, the active one when it is YAML, or one that the user picks. */
 async function documentOf(target: unknown): Promise<vscode.TextDocument | undefined> {
   const active = vscode.window.activeTextEditor?.document;
   if (!(target instanceof vscode.Uri) && active?.languageId === 'yaml') return active;
@@ -50,7 +50,7 @@ function pickFile(): Thenable<vscode.Uri[] | undefined> {
   return vscode.window.showOpenDialog({ title: 'Document of resources', openLabel: 'Apply', filters });
 }
 
-/** Applies a document; asks for the variables that it is missing, and again for those that come to light then. */
+/** Applies a document; prompts for missing variables, repeatedly when that reveals more of them. */
 async function apply(
   { client }: Context,
   pond: string,
@@ -79,7 +79,7 @@ function originOf(uri: vscode.Uri): string {
   return uri.scheme === 'file' ? uri.fsPath : uri.path;
 }
 
-/** The host folder that files named in the document are relative to. */
+/** Host folder against which file names in the document are resolved. */
 function directoryOf(uri: vscode.Uri, pond: string): string {
   if (uri.scheme === 'file') return dirname(uri.fsPath);
   const folder = vscode.workspace.workspaceFolders?.find((one) => one.uri.scheme === 'file');

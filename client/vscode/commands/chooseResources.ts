@@ -12,8 +12,8 @@ export interface Chosen {
 }
 
 /**
- * What a command is about: the selected rows of the Resources view, else the resource of a document, else the one that
- * the person picks. Undefined when there is none or nothing was picked.
+ * Resources to which a command applies: the selected rows of the Resources view, else the resource of a document, else
+ * the one that the user picks. Undefined when there is none or the user picks none.
  */
 export async function chooseResources(
   context: Context,
@@ -26,7 +26,9 @@ export async function chooseResources(
   return pond === undefined ? undefined : pick(context.store.resources(pond), pond, placeHolder);
 }
 
-/** The selected rows of the Resources view, else the resource of a document; undefined when neither stands for one. */
+/**
+ * The selected rows of the Resources view, else the resource of a document; undefined when neither denotes a resource.
+ */
 export function resourcesMeant({ store }: Context, args: readonly unknown[]): Chosen | undefined {
   const nodes = nodesOf(args);
   const [first] = nodes;
@@ -40,13 +42,13 @@ export function resourcesMeant({ store }: Context, args: readonly unknown[]): Ch
   return location === undefined || owner === undefined ? undefined : { pond: location.pond, resources: [owner] };
 }
 
-/** The pond that a command of the view is about. */
+/** The pond to which a command of the view applies. */
 export async function choosePond({ ponds }: Context, args: readonly unknown[]): Promise<string | undefined> {
   const [node] = nodesOf(args);
   return node?.pond ?? ponds.choose(args[0] instanceof vscode.Uri ? args[0] : undefined);
 }
 
-/** The rows that a menu of the view passes: the row, and all selected ones when it is among them. */
+/** Rows passed by a menu of the view: the row, or the whole selection when the row is part of it. */
 export function nodesOf([first, selected]: readonly unknown[]): readonly ViewNode[] {
   if (!isNode(first)) return [];
   const all = Array.isArray(selected) ? selected.filter(isNode) : [];

@@ -2,14 +2,14 @@ import * as vscode from 'vscode';
 import { type CommitInfo } from '../../../server/src/protocol/commands.ts';
 import { type Context } from '../context.ts';
 
-/** Commits all staged changes of a pond, with the message of its box or one that is asked for. */
+/** Commits all staged changes of a pond, with the message of its input box or one that the user is prompted for. */
 export async function commitPond(
   { client, ponds, sourceControls }: Context,
   root?: vscode.Uri | vscode.SourceControl,
 ): Promise<CommitInfo | undefined> {
   const pond = await ponds.choose(root instanceof vscode.Uri ? root : root?.rootUri);
   if (pond === undefined) return undefined;
-  // Unsaved text is not in the pond yet: commit what the person sees.
+  // Unsaved text is not in the pond yet: commit what the user sees.
   await vscode.workspace.saveAll(false);
   const box = sourceControls.inputBox(pond);
   const typed = box.value.trim();

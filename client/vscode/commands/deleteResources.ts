@@ -3,7 +3,7 @@ import { type Context } from '../context.ts';
 import { count, titleOf } from '../resources/strings.ts';
 import { chooseResources } from './chooseResources.ts';
 
-/** Stages the removal of resources with all that they hold, after asking. Answers their titles. */
+/** Stages the removal of resources and all their content, after confirmation. Returns their titles. */
 export async function deleteResources(
   context: Context,
   ...args: readonly unknown[]

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { selectedPaths, type Context } from '../context.ts';
 
-/** Takes back the selected staged changes, or all, after asking: they cannot be had back. */
+/** Discards the selected staged changes, or all, after confirmation: they cannot be recovered. */
 export async function discardChanges(
   { client, ponds, sourceControls }: Context,
   ...args: readonly unknown[]

@@ -5,7 +5,7 @@ import { parsePondUri } from '../pondUri.ts';
 import { requestWithProgress } from '../progress.ts';
 import { tellCopied } from './reportCopied.ts';
 
-/** Copies what is selected (or the whole pond) into a host folder: the last argument when it is one, else asked for. */
+/** Copies the selection (or the whole pond) into a host folder: the last argument if it is one, else prompted for. */
 export async function exportFiles(
   { client, ponds }: Context,
   ...args: readonly unknown[]

@@ -5,7 +5,7 @@ import { parsePondUri, pondUri } from '../pondUri.ts';
 import { requestWithProgress } from '../progress.ts';
 import { tellCopied } from './reportCopied.ts';
 
-/** Copies host files and folders into a directory of a pond: that of `target`, else the root. */
+/** Copies host files and folders into a directory of a pond: the one at `target`, else the root. */
 export async function importFiles(
   { client, ponds }: Context,
   target?: vscode.Uri,
@@ -14,7 +14,7 @@ export async function importFiles(
   const pond = await ponds.choose(target);
   if (pond === undefined) return undefined;
   const path = target === undefined ? '/' : await directoryOf(target);
-  // The explorer passes its selection as the second argument: those are places in the pond, not sources.
+  // The explorer passes its selection as the second argument: those are pond URIs, not sources.
   const given = sources?.filter(({ scheme }) => scheme === 'file');
   const picked = given !== undefined && given.length > 0 ? given : await pickSources(path);
   if (picked === undefined || picked.length === 0) return undefined;

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { type Context } from '../context.ts';
 import { addToExplorer } from '../discover.ts';
 
-/** Makes a pond in a host folder that the person picks (or `directory`) and shows it in the explorer. */
+/** Creates a pond in a host folder that the user picks (or `directory`) and shows it in the explorer. */
 export async function initPond({ client, ponds }: Context, directory?: vscode.Uri): Promise<string | undefined> {
   const chosen = directory ?? (await pickDirectory());
   if (chosen === undefined) return undefined;
@@ -21,7 +21,7 @@ async function pickDirectory(): Promise<vscode.Uri | undefined> {
     canSelectFolders: true,
     ...(folder === undefined ? {} : { defaultUri: folder }),
   });
-  // A pond is a folder of its own: inside an ordinary folder it is called `.pond`, where it is found again.
+  // A pond has a folder of its own: within an ordinary folder it is named `.pond`, where discovery finds it.
   const parent = picked?.[0];
   return parent === undefined || parent.path.endsWith('.pond') ? parent : vscode.Uri.joinPath(parent, '.pond');
 }

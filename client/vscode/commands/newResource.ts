@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { type Context } from '../context.ts';
 
-/** Opens a new document with the example of a kind (`kind`, or one that is picked), to be changed and applied. */
+/** Opens a new document with the example of a kind (`kind`, or one that the user picks), to be edited and applied. */
 export async function newResource({ store }: Context, kind?: unknown): Promise<vscode.TextEditor | undefined> {
   const kinds = await store.allKinds();
   const named = typeof kind === 'string' ? kinds.find((one) => one.kind === kind) : undefined;

@@ -27,7 +27,7 @@ async function holdsPond(folder: vscode.Uri): Promise<string> {
     await vscode.workspace.fs.stat(vscode.Uri.joinPath(folder, '_delta_log'));
     return folder.fsPath;
   } catch {
-    // The server explains what is wrong with a folder that is no pond either.
+    // The server also explains what is wrong with a folder that is not a pond.
     return (await nearestPond(folder)) ?? folder.fsPath;
   }
 }

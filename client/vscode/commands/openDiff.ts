@@ -8,8 +8,8 @@ import { createWizardAt } from '../resources/createWizard.ts';
 import { commitItem, pickFromPages } from '../versions.ts';
 
 /**
- * Shows what differs. On a resource: its staged change. From the palette or the title of source control: all files
- * between two versions that the person picks, by default the working tree and the newest commit.
+ * Shows differences. On a selected path: its staged change. From the palette or the title of source control: all files
+ * between two versions that the user picks, by default the working tree and the latest commit.
  */
 export async function openDiff(context: Context, ...args: readonly unknown[]): Promise<void> {
   const selected = selectedPaths(args);
@@ -43,7 +43,9 @@ async function openStaged({ client, sourceControls }: Context, pond: string, pat
   else await openAll({ client }, { pond, from: 'HEAD', to: undefined }, [path]);
 }
 
-/** Shows what is made now beside what the newest commit makes: of that only the recipe and the inputs are committed. */
+/**
+ * Shows the current derived content next to that of the latest commit, which stores only the document and the inputs.
+ */
 async function openMade(client: Context['client'], pond: string, path: string, now: NodeInfo): Promise<void> {
   const before = await createWizardAt(client, pond, path, 'HEAD');
   if (before?.node.sha256 === now.sha256) {
@@ -71,7 +73,7 @@ async function pickSides({ client }: Context, pond: string): Promise<Sides | und
   const working = { label: '$(edit) Working tree', detail: 'With what is staged', commit: undefined };
   const from = await pickFromPages(commits, 'Compare: the older side');
   if (from === undefined) return undefined;
-  // All that are newer than one that is listed are listed too.
+  // The list contains every commit newer than a listed one.
   const later = commits.loaded.filter(({ number }) => number > from.number).map(commitItem);
   const to = await vscode.window.showQuickPick([working, ...later], { placeHolder: 'Compare: the newer side' });
   if (to === undefined) return undefined;

@@ -4,7 +4,7 @@ import { atPosition, documentUri } from '../resources/treeLocations.ts';
 import { titleOf } from '../resources/strings.ts';
 import { chooseResources, choosePond, nodesOf, resourcesMeant } from './chooseResources.ts';
 
-/** Opens the document of a resource, at the problem when the row is one. */
+/** Opens the document of a resource, at the problem if the row is one. */
 export async function openResource(context: Context, ...args: readonly unknown[]): Promise<void> {
   const chosen = await chooseResources(context, args, 'Which document?');
   const [resource] = chosen?.resources ?? [];
@@ -15,7 +15,7 @@ export async function openResource(context: Context, ...args: readonly unknown[]
   await vscode.commands.executeCommand('vscode.open', uri);
 }
 
-/** Shows a file or a series that a resource holds: tables in a grid, anything else in an editor. */
+/** Shows a file or series of a resource: tables in a grid, anything else in an editor. */
 export async function openOutput(context: Context, ...args: readonly unknown[]): Promise<void> {
   const [node] = nodesOf(args);
   if (node?.type === 'output') {
@@ -28,7 +28,7 @@ export async function openOutput(context: Context, ...args: readonly unknown[]):
   await context.outputs.pick(chosen.pond, resource);
 }
 
-/** Shows the records of the runs of resources: the selected ones, those that are named, or all of the pond. */
+/** Shows the run records of the selected resources, the named ones, or all of the pond. */
 export async function openRunLog(context: Context, ...args: readonly unknown[]): Promise<void> {
   const named = args[0] as { readonly pond: string; readonly titles?: readonly string[] } | undefined;
   if (named?.titles !== undefined) {
@@ -46,7 +46,7 @@ export async function showGraph(context: Context, ...args: readonly unknown[]): 
   if (pond !== undefined) context.graphs.show(pond);
 }
 
-/** Reads the resources of all ponds anew. */
+/** Reloads the resources of all ponds. */
 export async function refreshResources({ store }: Context): Promise<void> {
   await Promise.all(store.all.map((pond) => store.refresh(pond)));
 }

@@ -3,7 +3,7 @@ import { type Context } from '../context.ts';
 import { parsePondUri, pondName, type PondLocation } from '../pondUri.ts';
 import { queryLanguage } from '../queryDocuments.ts';
 
-/** Opens a query document: on a file, one that reads it; else an example. */
+/** Opens a query document: for a file, one that reads it; else an example. */
 export async function newQuery({ ponds, queries }: Context, target?: vscode.Uri): Promise<void> {
   const pond = await ponds.choose(target);
   if (pond === undefined) return;
@@ -21,7 +21,7 @@ export async function runQuery({ queries }: Context): Promise<void> {
   await queries.run(editor);
 }
 
-/** Stops the query that runs. */
+/** Cancels the running query. */
 export async function cancelQuery({ queries }: Context): Promise<void> {
   queries.cancel();
 }

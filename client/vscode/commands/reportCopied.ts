@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import { type SkippedInfo } from '../../../server/src/protocol/commands.ts';
 
-/** A message has room for a few paths. */
+/** Maximum number of paths that fit in a message. */
 const namedMax = 3;
 
-/** Tells what was copied: as a warning that names what was left out, when something was. */
+/** Reports the copied files; if files were skipped, as a warning that names them. */
 export function tellCopied(sentence: string, { skipped, skippedCount }: SkippedInfo): void {
   if (skippedCount === 0) {
     void vscode.window.showInformationMessage(sentence);

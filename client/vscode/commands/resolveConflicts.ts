@@ -1,6 +1,6 @@
 import { selectedPaths, type Context } from '../context.ts';
 
-/** Settles conflicts for what is staged: it replaces what the other commit made of the selected paths. */
+/** Resolves conflicts in favor of the staged changes: they replace the other commit's version of the selected paths. */
 export async function resolveConflicts(
   { client, sourceControls }: Context,
   ...args: readonly unknown[]

@@ -5,8 +5,8 @@ import { parsePondUri } from '../pondUri.ts';
 import { pickCommit } from '../versions.ts';
 
 /**
- * Stages the selected paths (else the active document, else everything) as they were at a commit: the last argument
- * when it is a string, else asked for.
+ * Stages the selected paths (else the active document, else everything) as of a commit: the last argument if it is a
+ * string, else prompted for.
  */
 export async function restoreVersion(
   { client, ponds, sourceControls }: Context,

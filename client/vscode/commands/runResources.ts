@@ -7,7 +7,7 @@ import { broughtText, count, titleOf } from '../resources/strings.ts';
 import { chooseResources, choosePond, nodesOf } from './chooseResources.ts';
 import { mayRun } from './trust.ts';
 
-/** Runs resources: the selected ones, that of a document, or one that the person picks. */
+/** Runs resources: the selected ones, the one of a document, or one that the user picks. */
 export async function runResources(
   context: Context,
   ...args: readonly unknown[]
@@ -33,7 +33,7 @@ export async function runAllResources(
   return runs;
 }
 
-/** Cancels the run that the selected resources are part of, or what runs in the pond. */
+/** Cancels the runs that the selected resources are part of, or all runs in all ponds. */
 export async function cancelRuns({ runner, ponds }: Context, ...args: readonly unknown[]): Promise<void> {
   const nodes = nodesOf(args).filter((node) => node.type === 'resource');
   for (const { pond, resource } of nodes) runner.cancel(pond, titleOf(resource));
@@ -41,7 +41,7 @@ export async function cancelRuns({ runner, ponds }: Context, ...args: readonly u
   for (const pond of ponds.all) runner.cancel(pond);
 }
 
-/** Offers to commit what is to run and is staged only. False when the person wants no run. */
+/** Offers to commit staged resources before the run. False when the user declines to run. */
 async function committed(pond: string, resources: readonly ResourceInfo[]): Promise<boolean> {
   const pending = resources.filter(({ state }) => state !== 'committed');
   if (pending.length === 0) return true;
@@ -96,7 +96,7 @@ async function tellFailed(
     await vscode.commands.executeCommand('vscode.open', placeOf(store.resources(pond), pond, owner, first));
 }
 
-/** Where an error of a run is: in the document, else at its start. */
+/** Location of a run's error: its position in the document, else the start of the document. */
 function placeOf(
   resources: readonly ResourceInfo[],
   pond: string,

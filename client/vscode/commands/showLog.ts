@@ -4,7 +4,7 @@ import { showChanges } from '../diffEditor.ts';
 import { createWizardAt } from '../resources/createWizard.ts';
 import { pickCommit } from '../versions.ts';
 
-/** Lists the commits of a pond, or of a selected path, newest first; the one picked is shown as what it changed. */
+/** Lists the commits of a pond, or of a selected path, newest first; shows the changes of the one picked. */
 export async function showLog({ client, ponds }: Context, ...args: readonly unknown[]): Promise<void> {
   const selected = selectedPaths(args);
   const root = (args[0] as Partial<vscode.SourceControl> | undefined)?.rootUri;
@@ -18,7 +18,7 @@ export async function showLog({ client, ponds }: Context, ...args: readonly unkn
   await showChanges(sides, `Commit ${commit.number}: ${commit.message}`, changes);
 }
 
-/** Of what the commits are listed: what a resource makes is in none, but the resource is. */
+/** The path to list commits of: for derived content, which is never committed, the resource that computes it. */
 async function whatOf(
   client: Context['client'],
   pond: string,

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 
-/** True in a trusted workspace; else says why nothing happens, and how to change that. */
+/** True in a trusted workspace; else explains why nothing happens, and how to change that. */
 export async function mayRun(): Promise<boolean> {
   if (vscode.workspace.isTrusted) return true;
   const manage = 'Manage Workspace Trust';

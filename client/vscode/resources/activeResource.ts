@@ -4,12 +4,12 @@ import { errorText } from '../errors.ts';
 import { parsePondUri } from '../pondUri.ts';
 import { type ResourceStore } from './resourceStore.ts';
 
-/** A text is looked at this long after it was typed last. */
+/** Delay after the last keystroke until the text is checked, milliseconds. */
 const pauseMs = 300;
 
 /**
- * Keeps what menus ask for: `pond.activeDocument` is `resource` when the active editor has the document of a resource
- * in a pond, and `draft` when it has a YAML text that could be applied.
+ * Maintains the context key of menus: `pond.activeDocument` is `resource` when the active editor shows the document of
+ * a resource in a pond, and `draft` when it shows YAML text that could be applied.
  */
 export class ActiveResource implements vscode.Disposable {
   private readonly client: PondClient;

@@ -13,7 +13,7 @@ import { RunLog } from './runLog.ts';
 import { Runner } from './runner.ts';
 import { ResourcesView } from './view.ts';
 
-/** The parts of the editor that are about resources. */
+/** Parts of the editor that deal with resources. */
 export interface ResourceParts extends Pick<
   Context,
   'store' | 'runner' | 'outputs' | 'runLog' | 'graphs' | 'applyProblems'
@@ -22,7 +22,7 @@ export interface ResourceParts extends Pick<
   readonly disposables: readonly vscode.Disposable[];
 }
 
-/** Makes all of them. Nothing is asked of the server before it runs. */
+/** Creates all parts. Sends no request before the server runs. */
 export function resourceParts(client: PondClient, ponds: OpenPonds, extension: vscode.Uri): ResourceParts {
   const store = new ResourceStore(client, ponds);
   const runner = new Runner(client, store);

@@ -2,14 +2,14 @@ import { type NodeInfo } from '../../../server/src/protocol/commands.ts';
 import { type PondClient } from '../client.ts';
 import { errorData } from '../errors.ts';
 
-/** Who makes what is at a path. */
+/** Derived content at a path, with the resource that computes it. */
 export interface CreateWizard {
   readonly node: NodeInfo;
-  /** The home of the resource: what is committed of it is its document. */
+  /** Resource directory: its document is the committed part. */
   readonly home: string;
 }
 
-/** What is at a path when a resource makes it; undefined for what is stored, and for nothing. */
+/** Derived content at a path; undefined for stored content, and when the path does not exist. */
 export async function createWizardAt(
   client: PondClient,
   pond: string,

@@ -7,7 +7,7 @@ import { titleOf } from './strings.ts';
 
 const { Error, Warning, Information } = vscode.DiagnosticSeverity;
 
-/** Marks in the documents of a pond what keeps their resources from working, and what their last run said. */
+/** Marks problems in the resource documents of a pond: those across resources, and those reported by the last run. */
 export class RunProblems implements vscode.Disposable {
   private readonly store: ResourceStore;
   private readonly problems = vscode.languages.createDiagnosticCollection('pond-run');
@@ -18,7 +18,7 @@ export class RunProblems implements vscode.Disposable {
     this.store = store;
     this.listener = vscode.Disposable.from(
       store.onDidChange((pond) => this.mark(pond)),
-      // A line is marked from its first character to its last once its text is known.
+      // The marked range covers the line's characters only once its text is loaded, so mark it again.
       vscode.workspace.onDidOpenTextDocument(({ uri }) => {
         const location = parsePondUri(uri);
         if (location !== undefined && this.isMarked(location.pond, uri)) this.mark(location.pond);
@@ -50,7 +50,7 @@ export class RunProblems implements vscode.Disposable {
   }
 }
 
-/** Problems that no text has by itself: other resources are needed to have them. */
+/** Problems that span resources, so that no single document reveals them. */
 function cycles({ problems }: ResourceInfo): readonly vscode.Diagnostic[] {
   const found = problems.filter(({ code }) => code === 'resource-cycle');
   return found.map((problem) => {
@@ -84,9 +84,7 @@ function noteAt(pond: string, resource: ResourceInfo, note: string): readonly vs
   return [diagnostic];
 }
 
-/**
- * An error of a run at its place in the document; at the document's start, with the input named, when it is about one.
- */
+/** An error of a run at its position in the document; one about an input is at the start and names the input. */
 function problemOf(
   pond: string,
   resources: readonly ResourceInfo[],
@@ -106,7 +104,7 @@ function problemOf(
   return diagnostic;
 }
 
-/** A line without its indentation; all of it while its text is not known. */
+/** Range of a line without its indentation; of the whole line while its text is not loaded. */
 function lineOf(uri: vscode.Uri, line: number): vscode.Range {
   const document = vscode.workspace.textDocuments.find((one) => one.uri.toString() === uri.toString());
   if (document === undefined || line >= document.lineCount)
@@ -115,7 +113,7 @@ function lineOf(uri: vscode.Uri, line: number): vscode.Range {
   return range.with(range.start.translate(0, firstNonWhitespaceCharacterIndex));
 }
 
-/** What the server found when a document was applied, until its text changes. */
+/** Problems that the server found when a document was applied; cleared when its text changes. */
 export class ApplyProblems implements vscode.Disposable {
   private readonly problems = vscode.languages.createDiagnosticCollection('pond-apply');
   private readonly listener: vscode.Disposable;
@@ -131,7 +129,7 @@ export class ApplyProblems implements vscode.Disposable {
   }
 
   /**
-   * Marks the problems that are not marked already: as a text is typed, the server checks what the text alone tells.
+   * Marks the problems that are not marked already: as the user types, the server checks what the text alone reveals.
    */
   set(uri: vscode.Uri, problems: readonly ProblemInfo[]): void {
     const place = (code: unknown, line: number): string => JSON.stringify([code, line]);
@@ -156,7 +154,7 @@ export class ApplyProblems implements vscode.Disposable {
 
 const firstLine = new vscode.Range(0, 0, 0, Number.MAX_SAFE_INTEGER);
 
-/** A place without extent: the editor marks the word that stands there. */
+/** An empty range: the editor marks the word at this position. */
 function wordAt(line: number, character: number): vscode.Range {
   return new vscode.Range(line, character, line, character);
 }

@@ -9,10 +9,10 @@ import { type Runner } from './runner.ts';
 import { type ResourcesView } from './view.ts';
 import { stateOf, summaryOf, titleOf } from './strings.ts';
 
-/** How long ago a run was is told in minutes. */
+/** Refresh interval: the age of a run is shown in minutes. */
 const clockMs = 60_000;
 
-/** Pictures of the resources of ponds, one for each pond, that follow what happens. */
+/** Graphs of the resources, one for each pond, kept up to date. */
 export class GraphPanels implements vscode.Disposable {
   private readonly extension: vscode.Uri;
   private readonly store: ResourceStore;
@@ -36,7 +36,7 @@ export class GraphPanels implements vscode.Disposable {
     }, clockMs);
   }
 
-  /** Shows the picture of a pond. */
+  /** Shows the graph of a pond. */
   show(pond: string): void {
     const known = this.panels.get(pond);
     if (known !== undefined) {
@@ -54,7 +54,7 @@ export class GraphPanels implements vscode.Disposable {
     panel.webview.html = webviewPage(panel.webview, assets, { name: 'graph', title: 'Graph of resources' });
   }
 
-  /** What the picture of a pond shows; undefined when there is none. */
+  /** Content of the graph of a pond; undefined when it is not open. */
   state(pond: string): GraphState | undefined {
     return this.panels.has(pond) ? this.graph(pond) : undefined;
   }

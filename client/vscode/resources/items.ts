@@ -31,7 +31,7 @@ const stateIcons: Readonly<Record<ResourceState, readonly [icon: string, color: 
   ok: ['pass', 'testing.iconPassed'],
 };
 
-/** How a row looks. `running`: what the resource of the row does. */
+/** Tree item of a row. `running`: run state of the row's resource. */
 export function itemOf(node: ViewNode, running: Running, telling: Telling): vscode.TreeItem {
   const item = plainItem(node, running, telling);
   item.id = nodeId(node);
@@ -69,7 +69,7 @@ function resourceItem(pond: string, resource: ResourceInfo, running: Running, te
   const state = stateOf(resource, running);
   const [icon, color] = stateIcons[state];
   const summary = summaryOf(resource, running, telling.nowMs);
-  // What the icon says is said once.
+  // The screen reader text contains the state that the icon shows exactly once.
   const spoken = summary.startsWith(state) ? summary : `${state}, ${summary}`;
   const holds = resource.problems.length + resource.outputs.length > 0;
   return {
@@ -78,7 +78,7 @@ function resourceItem(pond: string, resource: ResourceInfo, running: Running, te
     tooltip: resourceTooltip(pond, resource, telling),
     contextValue: running.progress === undefined ? 'resource.idle' : 'resource.running',
     accessibilityInformation: { label: `${titleOf(resource)}, ${spoken}` },
-    // A click on a row that opens its document keeps the view where the person works from.
+    // A click on a row opens its document, so the user can work from the view.
     command: {
       command: 'pond.openResource',
       title: 'Open Document',
@@ -126,7 +126,7 @@ function row(
   return { label, collapsibleState, ...(icon === undefined ? {} : { iconPath: new vscode.ThemeIcon(icon, theme) }) };
 }
 
-/** What the number at the view's icon means; undefined when nothing failed. */
+/** Badge of the view's icon: the number of failed resources; undefined when nothing failed. */
 export function badgeOf(states: readonly ResourceState[]): vscode.ViewBadge | undefined {
   const failed = states.filter((state) => state === 'failed' || state === 'broken').length;
   return failed === 0 ? undefined : { value: failed, tooltip: `${count(failed, 'resource')} failed` };

@@ -6,7 +6,7 @@ import { type ResourceStore } from './resourceStore.ts';
 import { type Runner } from './runner.ts';
 import { progressText, runText, titleOf } from './strings.ts';
 
-/** Above a document that could be a resource: what can be done with it, and how its last run was. */
+/** Code lenses above a document that could be a resource: available actions, and the outcome of its last run. */
 export class ResourceLenses implements vscode.CodeLensProvider, vscode.Disposable {
   private readonly store: ResourceStore;
   private readonly runner: Runner;

@@ -3,7 +3,7 @@ import { type OutputInfo, type ProblemInfo, type ResourceInfo } from '../../../s
 /** A row of the Resources view. */
 export type ViewNode =
   | { readonly type: 'pond'; readonly pond: string }
-  /** In place of rows that could not be had: `of` is what of. */
+  /** Shown instead of rows that failed to load; `of` names their parent. */
   | { readonly type: 'failure'; readonly pond: string; readonly of: string; readonly message: string }
   | { readonly type: 'kind'; readonly pond: string; readonly kind: string; readonly resources: readonly ResourceInfo[] }
   | { readonly type: 'resource'; readonly pond: string; readonly resource: ResourceInfo }
@@ -21,7 +21,7 @@ export type ViewNode =
       readonly parent: ViewNode;
     };
 
-/** What tells a row from all others, and is the same for it after the resources were read anew. */
+/** Unique id of a row, stable when the resources are reloaded. */
 export function nodeId(node: ViewNode): string {
   switch (node.type) {
     case 'pond':
@@ -39,13 +39,13 @@ export function nodeId(node: ViewNode): string {
   }
 }
 
-/** The rows of a pond's resources, by kind, in the order in which the server tells them. */
+/** Rows of a pond's resources, by kind, in the order of the server. */
 export function kindNodes(pond: string, resources: readonly ResourceInfo[]): readonly ViewNode[] {
   const kinds = [...new Set(resources.map(({ kind }) => kind))];
   return kinds.map((kind) => ({ type: 'kind', pond, kind, resources: resources.filter((one) => one.kind === kind) }));
 }
 
-/** The rows below a resource: what keeps it from working, then what it holds. */
+/** Rows below a resource: its problems, then its outputs. */
 export function resourceChildren(node: Extract<ViewNode, { type: 'resource' }>): readonly ViewNode[] {
   const { pond, resource } = node;
   return [
@@ -54,7 +54,7 @@ export function resourceChildren(node: Extract<ViewNode, { type: 'resource' }>):
   ];
 }
 
-/** The resources that rows stand for: a kind stands for all of its. */
+/** Resources that rows represent: a kind represents all of its resources. */
 export function resourcesOf(nodes: readonly ViewNode[]): readonly ResourceInfo[] {
   const found = nodes.flatMap((node) => {
     if (node.type === 'kind') return node.resources;

@@ -6,7 +6,7 @@ import { tableEditor } from '../tableEditor.ts';
 import { readablePath } from './treeLocations.ts';
 import { titleOf } from './strings.ts';
 
-/** Shows what resources hold. */
+/** Shows the outputs of resources. */
 export class Outputs {
   private readonly client: PondClient;
 
@@ -14,14 +14,14 @@ export class Outputs {
     this.client = client;
   }
 
-  /** Shows rows in a grid, any other file in an editor. */
+  /** Shows tables and series in a grid, any other file in an editor. */
   async open(pond: string, { path, type }: OutputInfo): Promise<void> {
     const isTable = type === 'series' || type === 'table' || path.endsWith('.parquet');
     if (isTable) await vscode.commands.executeCommand('vscode.openWith', pondUri(pond, path), tableEditor);
     else await vscode.commands.executeCommand('vscode.open', pondUri(pond, path));
   }
 
-  /** Lets the person pick a file of a resource, and shows it. */
+  /** Lets the user pick a file of a resource, and shows it. */
   async pick(pond: string, resource: ResourceInfo): Promise<void> {
     const files = await this.files(pond, resource);
     if (files.length === 0) {

@@ -9,11 +9,12 @@ import { type ResourceStore } from './resourceStore.ts';
 import { titleOf } from './strings.ts';
 
 /**
- * A path or pattern of a resource, from its slash to the end of what may belong to it: `/Combine/together/*\/combine`.
+ * A path or pattern of a resource, from its slash to the last character that may belong to it:
+ * `/Combine/together/*\/combine`.
  */
 const pathPattern = /(?<![\w.}\])/-])\/([A-Z]\w*)\/([^\s/"',#\]]+)(?:\/[^\s"',#\]]*)?/g;
 
-/** Helps with the patterns of a resource document that name other resources. */
+/** Definitions and completions for patterns of a resource document that refer to other resources. */
 export class PatternFeatures implements vscode.DefinitionProvider, vscode.CompletionItemProvider, vscode.Disposable {
   private readonly ponds: OpenPonds;
   private readonly store: ResourceStore;
@@ -28,7 +29,7 @@ export class PatternFeatures implements vscode.DefinitionProvider, vscode.Comple
     );
   }
 
-  /** The documents of the resources that the pattern at a place names. */
+  /** Documents of the resources that the pattern at a position matches. */
   provideDefinition(document: vscode.TextDocument, position: vscode.Position): vscode.LocationLink[] {
     const { text } = document.lineAt(position);
     const found = [...text.matchAll(pathPattern)].find(
@@ -49,7 +50,7 @@ export class PatternFeatures implements vscode.DefinitionProvider, vscode.Comple
       }));
   }
 
-  /** Kinds behind the first slash of a path, names behind the second, what the resource holds behind the third. */
+  /** Completes kinds after the first slash of a path, names after the second, outputs after the third. */
   provideCompletionItems(document: vscode.TextDocument, position: vscode.Position): vscode.CompletionItem[] {
     const before = document.lineAt(position).text.slice(0, position.character);
     const [typed, kind, name, output] = /(?:^|[\s"'])\/(\w*)(?:\/([\w-]*))?(?:\/([\w-]*))?$/.exec(before) ?? [];
@@ -75,7 +76,7 @@ export class PatternFeatures implements vscode.DefinitionProvider, vscode.Comple
     this.registered.dispose();
   }
 
-  /** The pond that a text is in, or that is open when only one is. */
+  /** The pond that contains a document, or the only open one. */
   private pondOf(uri: vscode.Uri): string | undefined {
     const [first, ...more] = this.ponds.all;
     return parsePondUri(uri)?.pond ?? (more.length === 0 ? first : undefined);
@@ -86,7 +87,7 @@ function outputNames(owner: ResourceInfo | undefined): readonly string[] {
   return (owner?.outputs ?? []).map(({ path }) => path.slice(path.lastIndexOf('/') + 1));
 }
 
-/** Takes the place of what is typed of the name. */
+/** Replaces the part of the name that is already typed. */
 function itemOf(
   {
     label,

@@ -4,17 +4,17 @@ import { type PondClient } from '../client.ts';
 import { errorText } from '../errors.ts';
 import { type OpenPonds } from '../ponds.ts';
 
-/** Changes that come within this time make one new look; a look that took long is followed by a longer pause. */
+/** Changes within this time trigger one refresh; a slow refresh is followed by a longer pause. */
 const pauseMsMin = 100;
 const pauseMsMax = 5_000;
 
-/** The resources of a pond as the server last told them, or why it could not. */
+/** Resources of a pond as last reported by the server, or the reason for their absence. */
 export interface ResourceReport {
   readonly resources: readonly ResourceInfo[];
   readonly error: string | undefined;
 }
 
-/** The resources of the open ponds, kept equal to what the server says of them. */
+/** Resources of the open ponds, kept in sync with the server. */
 export class ResourceStore implements vscode.Disposable {
   private readonly client: PondClient;
   private readonly ponds: OpenPonds;
@@ -22,7 +22,7 @@ export class ResourceStore implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<string>();
   private readonly listeners: vscode.Disposable[];
   private kinds: Promise<readonly KindInfo[]> | undefined;
-  /** The resources of a pond are others than before, or the pond came or went. */
+  /** Fires when the resources of a pond change, or a pond is opened or closed. */
   readonly onDidChange = this.changed.event;
 
   constructor(client: PondClient, ponds: OpenPonds) {
@@ -39,33 +39,33 @@ export class ResourceStore implements vscode.Disposable {
     ];
   }
 
-  /** Host directories of the ponds whose resources are known or asked for. */
+  /** Host directories of the ponds whose resources are known or requested. */
   get all(): readonly string[] {
     return this.ponds.all;
   }
 
-  /** What is known of a pond; undefined before the first answer. */
+  /** Last report of a pond; undefined before the first response. */
   told(pond: string): ResourceReport | undefined {
     return this.looks.get(pond)?.told;
   }
 
-  /** The resources of a pond; none before the first answer. */
+  /** Resources of a pond; empty before the first response. */
   resources(pond: string): readonly ResourceInfo[] {
     return this.told(pond)?.resources ?? [];
   }
 
-  /** The resource whose home, by UUID or by name, holds `path`; undefined when none does. */
+  /** The resource whose directory, by UUID or by name, contains `path`; undefined when there is none. */
   at(pond: string, path: string): ResourceInfo | undefined {
     const [, kind, place] = path.split('/');
     return this.resources(pond).find((found) => found.kind === kind && (found.name === place || found.id === place));
   }
 
-  /** Reads the resources of a pond now; answers when they are known. */
+  /** Reloads the resources of a pond; resolves when they are known. */
   async refresh(pond: string): Promise<void> {
     await this.look(pond).now();
   }
 
-  /** The kinds that there are; asked for once. */
+  /** All kinds; requested once. */
   async allKinds(): Promise<readonly KindInfo[]> {
     this.kinds ??= this.client.request('kinds', {});
     try {
@@ -95,7 +95,7 @@ export class ResourceStore implements vscode.Disposable {
   }
 }
 
-/** Looks at the resources of one pond, one look at a time. */
+/** Loads the resources of one pond, one request at a time. */
 class Look implements vscode.Disposable {
   private readonly client: PondClient;
   private readonly pond: string;
@@ -119,7 +119,7 @@ class Look implements vscode.Disposable {
     }, this.pauseMs);
   }
 
-  /** Looks now; behind a look that is under way, which may have missed what the caller knows of. */
+  /** Reloads now; after a pending request, which may predate the change that the caller knows of. */
   async now(): Promise<void> {
     const before = this.asking;
     const asking = (async () => {
@@ -141,7 +141,7 @@ class Look implements vscode.Disposable {
     const start = Date.now();
     const told = await this.answer();
     this.pauseMs = Math.min(pauseMsMax, Math.max(pauseMsMin, 2 * (Date.now() - start)));
-    // The same again would close menus and make icons flicker.
+    // Firing for an unchanged report would close menus and make icons flicker.
     if (this.isGone || JSON.stringify(told) === JSON.stringify(this.told)) return;
     this.told = told;
     this.changed();
@@ -152,7 +152,7 @@ class Look implements vscode.Disposable {
       return { resources: await this.client.request('resources', { pond: this.pond }), error: undefined };
     } catch (error) {
       this.client.log.warn(`resources of ${this.pond}: ${errorText(error)}`);
-      // What was known stays in sight, with the reason why it may be old.
+      // Known resources stay visible, with the reason why they may be outdated.
       return { resources: this.told?.resources ?? [], error: errorText(error) };
     }
   }

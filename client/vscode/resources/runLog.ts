@@ -9,7 +9,7 @@ import { broughtText, bytesText, count, durationText } from './strings.ts';
 const scheme = 'pond-runs';
 const recordsMax = 200;
 
-/** The records of runs as a document to read, with links to the places that errors are about. It follows new runs. */
+/** Run records as a document, with links to the locations of errors. New runs appear as they happen. */
 export class RunLog implements vscode.TextDocumentContentProvider, vscode.DocumentLinkProvider, vscode.Disposable {
   private readonly client: PondClient;
   private readonly store: ResourceStore;
@@ -27,7 +27,7 @@ export class RunLog implements vscode.TextDocumentContentProvider, vscode.Docume
     );
   }
 
-  /** Opens the records of resources, by their titles; of all resources when none are given. */
+  /** Opens the run records of resources, by title; of all resources when none are given. */
   async show(pond: string, titles: readonly string[]): Promise<void> {
     const name = titles.length === 1 ? titles.join().replace('/', ' ') : pondName(pond);
     const query = JSON.stringify({ pond, titles });
@@ -79,7 +79,7 @@ function about(uri: vscode.Uri): { readonly pond: string; readonly titles: reado
   return JSON.parse(uri.query) as { readonly pond: string; readonly titles: readonly string[] };
 }
 
-/** One run: a line, and indented below it what there is to say of it. */
+/** One run: a line, with its details indented below. */
 function recordText(run: RunInfo, resources: readonly ResourceInfo[]): string {
   const facts = run.status === 'skipped' ? [] : [durationText(run.durationMs)];
   if (run.status === 'ok' || run.rows + run.files > 0) facts.push(broughtText(run));

@@ -6,18 +6,18 @@ import { requestWithProgress } from '../progress.ts';
 import { type ResourceStore } from './resourceStore.ts';
 import { progressText, titleOf, type Running, type RunProgress } from './strings.ts';
 
-/** What is said of a resource that has run. */
+/** Statuses that end the progress of a resource. */
 const endings: readonly RunInfo['status'][] = ['ok', 'failed', 'cancelled', 'skipped'];
 
-/** A resource that runs: what its last run was when this one began, and how far it is. */
+/** A running resource: its previous run when this one began, and its progress. */
 interface Entry {
   readonly lastStarted: string | undefined;
   readonly progress: RunProgress;
-  /** How it ended; undefined while it runs. Its record comes with that of the others. */
+  /** Status at its end; undefined while it runs. The record arrives with those of the other resources. */
   readonly ended?: RunInfo['status'];
 }
 
-/** A request to run resources that is not answered yet. */
+/** A pending request to run resources. */
 interface Round {
   readonly pond: string;
   readonly cancellation: vscode.CancellationTokenSource;
@@ -25,14 +25,14 @@ interface Round {
   readonly entries: Map<string, Entry>;
 }
 
-/** Runs resources for this window, and knows which of them run and how far they are. */
+/** Runs resources for this window, and tracks their progress. */
 export class Runner implements vscode.Disposable {
   private readonly client: PondClient;
   private readonly store: ResourceStore;
   private readonly rounds = new Set<Round>();
   private readonly changed = new vscode.EventEmitter<string>();
   private readonly listener: vscode.Disposable;
-  /** Something runs, has come further or has ended. */
+  /** Fires when a run starts, progresses or ends. */
   readonly onDidChange = this.changed.event;
 
   constructor(client: PondClient, store: ResourceStore) {
@@ -43,21 +43,19 @@ export class Runner implements vscode.Disposable {
     });
   }
 
-  /** How far a resource is; undefined when it does not run by this window. */
+  /** Progress of a resource; undefined when this window is not running it. */
   progress(pond: string, title: string): RunProgress | undefined {
     const entry = this.roundOf(pond, title)?.entries.get(title);
     return entry?.ended === undefined ? entry?.progress : undefined;
   }
 
-  /** What a resource does in the runs of this window. */
+  /** State of a resource in the runs of this window. */
   at(pond: string, resource: ResourceInfo): Running {
     const title = titleOf(resource);
     return { progress: this.progress(pond, title), ended: this.roundOf(pond, title)?.entries.get(title)?.ended };
   }
 
-  /**
-   * Runs resources, all of the pond when none are given. Throws what the server answers when it runs nothing at all.
-   */
+  /** Runs resources, all of the pond when none are given. Throws the server's error when it runs nothing at all. */
   async run(pond: string, chosen: readonly ResourceInfo[]): Promise<readonly RunInfo[]> {
     const cancellation = new vscode.CancellationTokenSource();
     const round: Round = { pond, cancellation, entries: new Map() };
@@ -88,7 +86,7 @@ export class Runner implements vscode.Disposable {
     }
   }
 
-  /** Cancels the run that a resource is part of; every run of the pond when none is named. */
+  /** Cancels the run that a resource is part of; all runs of the pond when none is named. */
   cancel(pond: string, title?: string): void {
     const rounds =
       title === undefined ? [...this.rounds].filter((round) => round.pond === pond) : [this.roundOf(pond, title)];
@@ -105,7 +103,7 @@ export class Runner implements vscode.Disposable {
     return [...this.rounds].find((round) => round.pond === pond && round.entries.has(title));
   }
 
-  /** Progress says `KIND/NAME: …`, at the end of a resource `KIND/NAME: ok`. */
+  /** Progress messages are `KIND/NAME: …`; at the end of a resource, `KIND/NAME: ok`. */
   private follow(round: Round, { message, done, total }: ProgressEvent): void {
     const [, title, rest] = /^(\w+\/[^:]+): (.*)$/s.exec(message) ?? [];
     if (title === undefined || rest === undefined) return;
@@ -124,7 +122,7 @@ export class Runner implements vscode.Disposable {
     this.changed.fire(round.pond);
   }
 
-  /** Forgets the entries whose record of the run is there. */
+  /** Removes the entries whose run record has arrived. */
   private dropEnded(pond: string): boolean {
     let dropped = false;
     for (const { pond: its, entries } of this.rounds) {

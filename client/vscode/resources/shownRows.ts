@@ -1,21 +1,21 @@
 import { type ViewNode } from './nodes.ts';
 import { type ResourcesView } from './view.ts';
 
-/** A row of the Resources view as people see it. */
+/** A row of the Resources view as users see it. */
 export interface ShownRow {
   readonly label: string;
   readonly description: string;
-  /** What a screen reader says, where that is not the label and the description. */
+  /** Screen reader text, if it differs from the label and the description. */
   readonly spoken: string | undefined;
-  /** The text of the tooltip, as Markdown where it is. */
+  /** Text of the tooltip, the Markdown source if it is Markdown. */
   readonly tooltip: string;
-  /** What menus ask for: `kind`, `resource.idle`, `output.table`, … */
+  /** Context value for menus: `kind`, `resource.idle`, `output.table`, … */
   readonly context: string;
   readonly node: ViewNode;
   readonly children: readonly ShownRow[];
 }
 
-/** All rows below one that are there without opening a directory. */
+/** All rows below a row that are available without opening a directory. */
 export async function rowsOf(view: ResourcesView, node: ViewNode): Promise<readonly ShownRow[]> {
   const rows = await view.rows(node);
   return Promise.all(

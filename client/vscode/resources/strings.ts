@@ -1,33 +1,33 @@
-/** What the editor says of resources and their runs, in words. */
+/** User-visible texts about resources and their runs. */
 import { type ResourceInfo, type RunInfo } from '../../../server/src/protocol/resources.ts';
 
-/** What a resource is at, the most pressing first. */
+/** State of a resource, the most urgent first. */
 export type ResourceState =
   'running' | 'broken' | 'failed' | 'staged' | 'changed' | 'cancelled' | 'skipped' | 'new' | 'ok';
 
-/** How far a run is. */
+/** Progress of a run. */
 export interface RunProgress {
   readonly message: string;
   readonly done: number;
   readonly total?: number;
 }
 
-/** How people name a resource: `Derive/daily`. */
+/** Title of a resource: `Derive/daily`. */
 export function titleOf({ kind, name }: { readonly kind: string; readonly name: string }): string {
   return `${kind}/${name}`;
 }
 
-/** What a resource does in a run that is under way. */
+/** State of a resource in a pending run. */
 export interface Running {
-  /** How far it is; undefined when it does not run. */
+  /** Progress; undefined when it is not running. */
   readonly progress: RunProgress | undefined;
-  /** How it ended, while its record is still to come. */
+  /** Status at its end, until its run record arrives. */
   readonly ended: RunInfo['status'] | undefined;
 }
 
 export const idle: Running = { progress: undefined, ended: undefined };
 
-/** What a resource is at. */
+/** State of a resource. */
 export function stateOf(resource: ResourceInfo, { progress, ended }: Running): ResourceState {
   if (progress !== undefined) return 'running';
   if (ended !== undefined) return ended;
@@ -38,7 +38,7 @@ export function stateOf(resource: ResourceInfo, { progress, ended }: Running): R
   return status ?? 'new';
 }
 
-/** What stands behind the name of a resource: its next state and its last run. */
+/** Text after the name of a resource: its pending state and its last run. */
 export function summaryOf(resource: ResourceInfo, { progress, ended }: Running, nowMs: number): string {
   if (progress !== undefined) return progressText(progress);
   if (ended !== undefined) return ended;
@@ -50,27 +50,27 @@ export function summaryOf(resource: ResourceInfo, { progress, ended }: Running, 
   ].join(' · ');
 }
 
-/** The outcome of a run, how long ago it was, and what it brought. */
+/** Outcome of a run, its age, and the amount of new data. */
 export function runText(run: RunInfo, nowMs: number): string {
   const when = ago(Date.parse(run.started), nowMs);
   if (run.status !== 'ok') return `${run.status} ${when}`;
-  // Most runs bring nothing new: to say so in each row would hide those that did.
+  // Most runs fetch nothing new: stating so in each row would hide those that did.
   return run.rows + run.files > 0 ? `${when} · ${broughtText(run)}` : when;
 }
 
-/** What a run brought: rows, else files, else that nothing was new. */
+/** New data of a run: rows, else files, else a text that nothing was new. */
 export function broughtText({ rows, files }: { readonly rows: number; readonly files: number }): string {
   if (rows > 0) return count(rows, 'row');
   return files > 0 ? count(files, 'file') : 'nothing new';
 }
 
-/** How far a run is: its message, and the count unless the message has it. */
+/** Progress of a run: its message, with the count unless the message contains it. */
 export function progressText({ message, done, total }: RunProgress): string {
   if (total === undefined || total === 0) return message;
   return `${message} (${done.toLocaleString('en')} of ${total.toLocaleString('en')})`;
 }
 
-/** How long ago a time was, in whole units; its date when it was more than four weeks ago. */
+/** Age of a time, in whole units; its date if it is more than four weeks ago. */
 export function ago(thenMs: number, nowMs: number): string {
   const minutes = Math.floor((nowMs - thenMs) / 60_000);
   if (minutes < 1) return 'just now';

@@ -9,14 +9,14 @@ const stateWords = {
   changed: 'changed: runs take the committed document until the next commit',
 } as const;
 
-/** What a row is told with. */
+/** Context for the texts of a row. */
 export interface Telling {
   readonly nowMs: number;
-  /** A text of the server with the names of resources in it. */
+  /** Replaces UUIDs in a server text by the names of resources. */
   readonly readable: (text: string) => string;
 }
 
-/** What is known of a resource, as Markdown. Texts of the pond are escaped. */
+/** Details of a resource, as Markdown. Texts of the pond are escaped. */
 export function resourceTooltip(pond: string, resource: ResourceInfo, telling: Telling): vscode.MarkdownString {
   const text = new vscode.MarkdownString('', true);
   text.appendMarkdown('**').appendText(titleOf(resource)).appendMarkdown('**\n\n');

@@ -1,8 +1,8 @@
 import { type ProblemInfo } from '../../../server/src/protocol/resources.ts';
 
 /**
- * The variables that the server did not find, each once, in the order of the text: a problem points to where the
- * variable stands.
+ * Variables that the server did not find, without duplicates, in the order of the text. The position of a problem is
+ * that of the variable.
  */
 export function missingVariables(text: string, problems: readonly ProblemInfo[]): readonly string[] {
   const lines = text.split(/\r?\n/);

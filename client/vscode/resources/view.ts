@@ -11,10 +11,10 @@ import { idle, stateOf } from './strings.ts';
 
 export const viewId = 'pond.resources';
 
-/** How long ago a run was is told in minutes. */
+/** Refresh interval: the age of a run is shown in minutes. */
 const clockMs = 60_000;
 
-/** The Resources view: ponds (when there are several) → kinds → resources → what they hold. */
+/** The Resources view: ponds (if there are several) → kinds → resources → outputs. */
 export class ResourcesView implements vscode.TreeDataProvider<ViewNode>, vscode.Disposable {
   private readonly client: PondClient;
   private readonly store: ResourceStore;
@@ -91,7 +91,7 @@ export class ResourcesView implements vscode.TreeDataProvider<ViewNode>, vscode.
     }
   }
 
-  /** Brings a resource into sight and selects it. */
+  /** Reveals a resource and selects it. */
   async reveal(
     pond: string,
     resource: ResourceInfo,
@@ -100,7 +100,7 @@ export class ResourcesView implements vscode.TreeDataProvider<ViewNode>, vscode.
     await this.tree.reveal({ type: 'resource', pond, resource }, { select: true, ...options });
   }
 
-  /** The rows below a row, as they are shown. */
+  /** Rows below a row, as shown. */
   async rows(node: ViewNode): Promise<readonly { readonly node: ViewNode; readonly item: vscode.TreeItem }[]> {
     return (await this.getChildren(node)).map((child) => ({ node: child, item: this.getTreeItem(child) }));
   }
@@ -133,7 +133,7 @@ export class ResourcesView implements vscode.TreeDataProvider<ViewNode>, vscode.
 
   private async pondChildren(pond: string): Promise<readonly ViewNode[]> {
     if (this.store.told(pond) === undefined) {
-      // The view shows that it is busy until this is answered.
+      // The view shows that it is busy until this resolves.
       const looking = this.firstLooks.get(pond) ?? this.store.refresh(pond);
       this.firstLooks.set(pond, looking);
       await looking;
@@ -145,12 +145,12 @@ export class ResourcesView implements vscode.TreeDataProvider<ViewNode>, vscode.
     return [...failure, ...kindNodes(pond, told?.resources ?? [])];
   }
 
-  /** What is in a directory of a resource. */
+  /** Entries of a directory of a resource. */
   private async entries(node: Extract<ViewNode, { type: 'output' }>): Promise<readonly ViewNode[]> {
     const { pond, output } = node;
     try {
       const listed = await this.client.request('list', { pond, path: output.path });
-      // By the names that lead here: the server tells paths as links resolve.
+      // Use the path as listed: the server reports paths with links resolved.
       return listed.map(({ name, type }) => {
         return { type: 'output', pond, output: { path: `${output.path}/${name}`, type }, parent: node };
       });

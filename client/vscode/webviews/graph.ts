@@ -1,4 +1,4 @@
-/** The page of the graph: resources from left to right, in the order in which they read of each other. */
+/** Page of the graph: resources from left to right, each to the right of its inputs. */
 import './graph.css';
 import { element } from './grid/element.ts';
 import { type FromGraphPage, type GraphState, type ToGraphPage } from './graph/messages.ts';
@@ -17,7 +17,7 @@ const picture = new Picture({
   open: (id) => host.postMessage({ type: 'open', id }),
 });
 
-/** Room at both sides of the picture. */
+/** Padding on both sides of the graph, pixels. */
 const padding = 48;
 
 let shown: GraphState | undefined;

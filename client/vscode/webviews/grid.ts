@@ -1,4 +1,4 @@
-/** The page of a result grid: what the query does or did, and its rows. */
+/** Page of a result grid: state of the query, and its rows. */
 import './grid.css';
 import { element } from './grid/element.ts';
 import { type FromGridPage, type GridState, type ToGridPage } from './grid/messages.ts';
@@ -6,7 +6,7 @@ import { PlotView } from './grid/plot.ts';
 import { plottedColumns } from './grid/plotted.ts';
 import { Table } from './grid/table.ts';
 
-/** What the page remembers while it is hidden: whether results are plotted where they can be, and which columns. */
+/** Page state kept while it is hidden: whether to plot results if possible, and which columns. */
 interface Remembered {
   readonly plots: boolean;
   readonly columns: readonly string[];
@@ -22,7 +22,7 @@ const host = acquireVsCodeApi();
 
 const summary = element('span', { class: 'summary', role: 'status', 'aria-live': 'polite' });
 const position = element('span', { class: 'position' });
-/** What is only to be heard: where the position is told, each step through the rows would be. */
+/** Text for screen readers only: if `position` were a live region, each step through the rows would be announced. */
 const heard = element('span', { class: 'heard', role: 'status', 'aria-live': 'polite' });
 const cancel = element('button', { class: 'cancel', type: 'button' }, 'Cancel');
 const plotButton = element('button', { class: 'toggle', type: 'button' }, 'Plot');
@@ -116,7 +116,7 @@ function showResult({ run, info, source }: Extract<GridState, { type: 'result' }
   showContent();
 }
 
-/** Shows the rows, or the plot; until its points are here, the rows stay. */
+/** Shows the rows or the plot; the rows stay until the points arrive. */
 function showContent(): void {
   if (shown?.type !== 'result' || table === undefined) return;
   const asPlot = remembered.plots && !plotButton.hidden;

@@ -1,9 +1,9 @@
-/** The small pictures that say what a resource is at: told by shape as well as by color. */
+/** Icons for the state of a resource: distinct by shape as well as by color. */
 import { type GraphNode } from './messages.ts';
 
 type State = GraphNode['state'];
 
-/** Drawn with lines in a field of 16 by 16. */
+/** Paths stroked in a 16 by 16 view box. */
 const strokes: Readonly<Record<State, string>> = {
   ok: 'M3.5 8.5l3 3 6-7',
   failed: 'M4 4l8 8M12 4l-8 8',
@@ -16,7 +16,7 @@ const strokes: Readonly<Record<State, string>> = {
   new: 'M8 3a5 5 0 1 0 .01 0',
 };
 
-/** What a state is called in the legend. */
+/** Names of the states in the legend. */
 export const stateNames: Readonly<Record<State, string>> = {
   ok: 'ok',
   running: 'running',
@@ -29,7 +29,7 @@ export const stateNames: Readonly<Record<State, string>> = {
   new: 'never run',
 };
 
-/** An element of SVG: attributes by name, then children. */
+/** Creates an SVG element: attributes by name, then children. */
 export function svg(
   tag: string,
   attributes: Readonly<Record<string, string>>,
@@ -41,7 +41,7 @@ export function svg(
   return made;
 }
 
-/** The picture of a state; it says nothing by itself to who cannot see it. */
+/** Icon of a state; hidden from screen readers. */
 export function sign(state: State): SVGElement {
   const line = svg('path', { d: strokes[state] });
   return svg('svg', { class: 'sign', viewBox: '0 0 16 16', 'aria-hidden': 'true' }, line);

@@ -1,11 +1,11 @@
-/** From what reads what to layers: each node to the right of all that it reads. */
+/** Layers of a graph: each node is to the right of all its inputs. */
 
 export interface Edge {
   readonly from: string;
   readonly to: string;
 }
 
-/** A place in a layer: of a node, or of an edge that passes between the nodes of the layer. */
+/** A slot in a layer: a node, or an edge that passes between the nodes of the layer. */
 export interface Slot {
   readonly id: string;
   readonly isNode: boolean;
@@ -14,18 +14,16 @@ export interface Slot {
 /** Layers from left to right; the slots of each from top to bottom. */
 export interface Layering {
   readonly layers: readonly (readonly Slot[])[];
-  /** Steps from each layer to the next. */
+  /** Edge segments from each layer to the next. */
   readonly steps: readonly Edge[];
-  /** For each edge, in the order given, the ids of the slots that it goes through, its ends included. */
+  /** For each edge, in the order given, the ids of the slots along its route, including both ends. */
   readonly routes: readonly (readonly string[])[];
 }
 
-/** How often the layers are put in order; the order settles after a few times. */
+/** Number of ordering passes; the order stabilizes after a few. */
 const sweeps = 12;
 
-/**
- * Returns the layers of nodes in an order with few crossings. Edges that close a circle do not count for the layers.
- */
+/** Returns the layers of nodes in an order with few crossings. Edges that close a cycle do not affect the layers. */
 export function layering(ids: readonly string[], edges: readonly Edge[]): Layering {
   const depth = depths(ids, edges);
   const forward = edges.map((edge) =>
@@ -54,7 +52,7 @@ export function layering(ids: readonly string[], edges: readonly Edge[]): Layeri
   }
 }
 
-/** The number of crossings between the steps of neighboring layers. */
+/** Number of crossings between the edge segments of adjacent layers. */
 export function crossings(layers: readonly (readonly Slot[])[], steps: readonly Edge[]): number {
   const place = places(layers);
   let found = 0;
@@ -68,7 +66,7 @@ export function crossings(layers: readonly (readonly Slot[])[], steps: readonly 
   return found;
 }
 
-/** The longest way to each node; then what nothing is read by stands left of its first reader. */
+/** Longest path to each node; then nodes without inputs move to the layer just left of their first reader. */
 function depths(ids: readonly string[], edges: readonly Edge[]): ReadonlyMap<string, number> {
   const reads = new Map(ids.map((id) => [id, edges.filter(({ to }) => to === id).map(({ from }) => from)]));
   const found = new Map<string, number>();
@@ -92,7 +90,9 @@ function depths(ids: readonly string[], edges: readonly Edge[]): ReadonlyMap<str
   return found;
 }
 
-/** Each slot near the middle of its neighbors, from left to right and back; the best of the orders on the way. */
+/**
+ * Moves each slot close to the mean of its neighbors, alternating left to right and back; returns the best order found.
+ */
 function ordered(start: readonly (readonly Slot[])[], steps: readonly Edge[]): readonly (readonly Slot[])[] {
   let layers = start;
   let best = start;

@@ -1,4 +1,4 @@
-/** Where the nodes of the graph stand and how its edges run. Lengths are pixels. */
+/** Positions of the nodes of the graph and routes of its edges. Lengths are pixels. */
 import { layering, type Edge, type Layering, type Slot } from './layers.ts';
 
 export const nodeHeight = 62;
@@ -7,11 +7,11 @@ const nodeWidthMin = 176;
 const gapXMax = 72;
 const gapXMin = 40;
 const gapY = 14;
-/** Room for an edge that passes between nodes. */
+/** Height reserved for an edge that passes between nodes. */
 const passHeight = 8;
 const rounds = 30;
 
-/** The picture: the upper left corner of each node by id, the edges as SVG paths in the order given, and the size. */
+/** Layout: upper left corner of each node by id, edges as SVG paths in the order given, and the size. */
 export interface Layout {
   readonly nodes: ReadonlyMap<string, { readonly x: number; readonly y: number }>;
   readonly paths: readonly string[];
@@ -20,15 +20,15 @@ export interface Layout {
   readonly nodeWidth: number;
 }
 
-/** How wide nodes are, and how far a layer is from the next. */
+/** Width of nodes, and distance between the starts of adjacent layers. */
 interface Columns {
   readonly nodeWidth: number;
   readonly stride: number;
 }
 
 /**
- * Returns the picture of a graph, from left to right. Nodes without edges stand in rows below the others, as many side
- * by side as fit into `width`.
+ * Returns the layout of a graph, from left to right. Nodes without edges are in rows below the others, as many per row
+ * as fit into `width`.
  */
 export function layout(ids: readonly string[], edges: readonly Edge[], width: number): Layout {
   const linked = new Set(edges.flatMap(({ from, to }) => [from, to]));
@@ -63,7 +63,7 @@ export function layout(ids: readonly string[], edges: readonly Edge[], width: nu
   };
 }
 
-/** As much room as there is for the layers, within what looks well: what is wider scrolls. */
+/** Spreads the layers over the available width within limits; a wider graph scrolls. */
 function fit(layers: number, width: number): Columns {
   const gaps = Math.max(1, layers - 1);
   const nodeWidth = within(nodeWidthMin, (width - gaps * gapXMin) / Math.max(1, layers), nodeWidthMax);
@@ -75,7 +75,7 @@ function within(least: number, number: number, most: number): number {
   return Math.floor(Math.min(most, Math.max(least, number)));
 }
 
-/** The middle of each slot, from the top: near those of its neighbors, with room between the slots of a layer. */
+/** Vertical center of each slot: close to those of its neighbors, with gaps between the slots of a layer. */
 function centers({ layers, steps }: Layering): ReadonlyMap<string, number> {
   const found = new Map<string, number>();
   for (const slots of layers) place(slots, (_, row) => row * (nodeHeight + gapY));
@@ -104,8 +104,8 @@ function height({ isNode }: Slot): number {
 }
 
 /**
- * Returns the middles of things that stand above each other in the given order, each as near to its wish as the others
- * allow: those that want the same room share the distance to it.
+ * Returns the centers of stacked items in the given order, each as close to its wish as the others allow: items that
+ * compete for the same space share the deviation.
  */
 export function settle(things: readonly { readonly wish: number; readonly height: number }[]): readonly number[] {
   const offsets: number[] = [];
@@ -113,8 +113,8 @@ export function settle(things: readonly { readonly wish: number; readonly height
     const above = things[index - 1];
     offsets.push(above === undefined ? 0 : (offsets[index - 1] ?? 0) + above.height / 2 + gapY + own / 2);
   });
-  // Without its offset each thing may stand where the one above it does, but not above that: neighbors that would are
-  // pooled at their mean.
+  // Without its offset each item may be level with the one above it, but not higher: neighbors that would be are pooled
+  // at their mean.
   const pools: { sum: number; size: number }[] = [];
   things.forEach(({ wish }, index) => {
     pools.push({ sum: wish - (offsets[index] ?? 0), size: 1 });
@@ -128,7 +128,7 @@ export function settle(things: readonly { readonly wish: number; readonly height
   return bases.map((base, index) => base + (offsets[index] ?? 0));
 }
 
-/** Leaves a node to the right, passes the layers between straight, and comes to the next node from the left. */
+/** Leaves a node to the right, crosses the layers in between straight, and enters the next node from the left. */
 function path(
   route: readonly string[],
   { layers }: Layering,

@@ -1,22 +1,22 @@
-/** What the extension and the page of the graph tell each other. */
+/** Messages between the extension and the page of the graph. */
 
-/** A resource as the picture has it. */
+/** A resource in the graph. */
 export interface GraphNode {
   readonly id: string;
   readonly kind: string;
   readonly name: string;
-  /** What it is at: decides color and sign. */
+  /** State: determines color and icon. */
   readonly state: 'running' | 'broken' | 'failed' | 'staged' | 'changed' | 'cancelled' | 'skipped' | 'new' | 'ok';
   /** One line below the name. */
   readonly summary: string;
-  /** More about it, in plain text. */
+  /** Details, in plain text. */
   readonly tooltip: string;
 }
 
-/** All that the page shows. `from` and `to` are ids; what is read stands before what reads it. */
+/** Content of the page. `from` and `to` are ids; `from` is an input of `to`. */
 export interface GraphState {
   readonly type: 'graph';
-  /** What people call the pond. */
+  /** Display name of the pond. */
   readonly pond: string;
   readonly nodes: readonly GraphNode[];
   readonly edges: readonly { readonly from: string; readonly to: string }[];
@@ -26,6 +26,6 @@ export type ToGraphPage = GraphState;
 
 export type FromGraphPage =
   | { readonly type: 'ready' }
-  /** Selects the resource in the view. */
+  /** Selects the resource in the Resources view. */
   | { readonly type: 'reveal'; readonly id: string }
   | { readonly type: 'open'; readonly id: string };

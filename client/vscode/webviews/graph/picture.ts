@@ -4,13 +4,15 @@ import { type GraphNode, type GraphState } from './messages.ts';
 import { sign, stateNames, svg } from './decorations.ts';
 import { firstOf, step } from './steps.ts';
 
-/** What a person does with the picture. */
+/** User actions in the graph. */
 export interface Acts {
   readonly reveal: (id: string) => void;
   readonly open: (id: string) => void;
 }
 
-/** Nodes and edges on a plane that scrolls. One node takes the focus; arrows move it, Enter opens the document. */
+/**
+ * Nodes and edges on a scrollable plane. One node is focusable; arrow keys move the focus, Enter opens the document.
+ */
 export class Picture {
   readonly root = element('div', { class: 'plane', role: 'group', 'aria-label': 'Resources, from left to right' });
   private readonly acts: Acts;
@@ -25,7 +27,7 @@ export class Picture {
     this.root.addEventListener('keydown', (event) => this.key(event));
   }
 
-  /** Shows a state; nodes that were there keep the focus and their place in the page. */
+  /** Shows a state; existing nodes keep the focus and their position in the page. */
   show(state: GraphState, width: number): void {
     this.state = state;
     const ids = state.nodes.map(({ id }) => id);
@@ -105,7 +107,7 @@ export class Picture {
     for (const [id, button] of this.buttons) button.tabIndex = id === this.focused ? 0 : -1;
   }
 
-  /** Brings out the edges of a node; of none. */
+  /** Highlights the edges of a node; none if `id` is undefined. */
   private light(id: string | undefined): void {
     for (const line of this.lines) {
       line.classList.toggle('lit', id !== undefined && (line.dataset['from'] === id || line.dataset['to'] === id));

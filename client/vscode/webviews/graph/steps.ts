@@ -1,4 +1,4 @@
-/** Where the arrow keys lead in the picture. */
+/** Arrow key navigation in the graph. */
 import { type Edge } from './layers.ts';
 
 interface Point {
@@ -13,14 +13,14 @@ const directions: Readonly<Record<string, Point>> = {
   ArrowDown: { x: 0, y: 1 },
 };
 
-/** The uppermost node of the leftmost ones; undefined when there are none. */
+/** Topmost of the leftmost nodes; undefined when there are none. */
 export function firstOf(nodes: ReadonlyMap<string, Point>): string | undefined {
   return [...nodes].sort(([, a], [, b]) => a.x - b.x || a.y - b.y)[0]?.[0];
 }
 
 /**
- * The node that a key leads to: sideways along an edge when there is one, else the nearest that way; up and down in the
- * same column. Undefined for other keys, and where the way ends.
+ * The node that a key moves to: sideways along an edge if there is one, else the nearest in that direction; up and down
+ * in the same column. Undefined for other keys, and at the border.
  */
 export function step(
   nodes: ReadonlyMap<string, Point>,
@@ -40,7 +40,7 @@ export function step(
     way.x > 0 && from === id ? [to] : way.x < 0 && to === id ? [from] : [],
   );
   const linked = ahead.filter(([other]) => ends.includes(other));
-  // A column further is further than any row.
+  // Distance between columns outweighs distance between rows.
   const distance = ({ x, y }: Point): number => 4 * Math.abs(x - at.x) + Math.abs(y - at.y);
   return (linked.length > 0 ? linked : ahead).sort(([, a], [, b]) => distance(a) - distance(b))[0]?.[0];
 }

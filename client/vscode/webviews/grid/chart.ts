@@ -2,7 +2,7 @@ import { axisX, axisY, dot, gridY, lineY, plot, pointerX, tip } from '@observabl
 import { type PlotInfo } from './messages.ts';
 import { type Panel } from './panels.ts';
 
-/** A column as it is drawn. */
+/** A column to draw. */
 export interface Drawn {
   readonly name: string;
   readonly color: string;
@@ -11,22 +11,22 @@ export interface Drawn {
   readonly points: readonly Point[];
 }
 
-/** A value in its place. */
+/** A value with its coordinates. */
 export interface Point {
   readonly name: string;
   readonly x: number | Date;
   readonly y: number | null;
 }
 
-/** Least height of a panel, and that of the axis below the last, pixels. */
+/** Minimum height of a panel, and height of the axis below the last panel, pixels. */
 const panelMin = 120;
 const axisHeight = 30;
 
-/** Room above a panel, where its unit stands, and below each but the last, pixels. */
+/** Margin above a panel, which holds its unit, and below each but the last, pixels. */
 const marginTop = 22;
 const marginBottom = 8;
 
-/** Draws panels one below the other over one axis of x, as high as there is room for, or higher. */
+/** Draws stacked panels over a shared x axis, as high as the available height, or higher. */
 export function charts(
   info: PlotInfo,
   panels: readonly Panel<Drawn>[],
@@ -40,13 +40,13 @@ export function charts(
   });
 }
 
-/** Between two values of the axis of y, pixels. */
+/** Distance between ticks of the y axis, pixels. */
 const tickSpacing = 40;
 
 interface Place {
   readonly width: number;
   readonly height: number;
-  /** The ends of the axis of x. */
+  /** Ends of the x axis. */
   readonly span: readonly (number | Date)[];
   readonly isLast: boolean;
 }
@@ -95,24 +95,24 @@ function chart(
       ),
     ],
   });
-  // The page may not have styles of its own within it; grid.css says the same.
+  // The content security policy forbids inline styles; grid.css has the same rules.
   for (const style of made.querySelectorAll('style')) style.remove();
   return made;
 }
 
-/** The first and the last x of all; each is in order. */
+/** First and last x of all series; each is sorted. */
 function spanOf(all: readonly Drawn[]): readonly (number | Date)[] {
   const ends = all.flatMap(({ points }) => [points.at(0), points.at(-1)]).flatMap((end) => (end ? [end.x] : []));
   ends.sort((a, b) => Number(a) - Number(b));
   return [ends[0] ?? 0, ends.at(-1) ?? 1];
 }
 
-/** A year is no thousands: small numbers have no separators. */
+/** Years need no separators: small numbers have none. */
 function numberTick(value: number): string {
   return value.toLocaleString(undefined, { useGrouping: Math.abs(value) >= 10_000, maximumSignificantDigits: 9 });
 }
 
-/** A number that takes the room of some seven digits: `2,500`, `1.2M`, `4e-7`. */
+/** A number that fits in about seven characters: `2,500`, `1.2M`, `4e-7`. */
 function shortTick(value: number): string {
   const size = Math.abs(value);
   if (size > 0 && size < 1e-4) return value.toExponential();
@@ -122,7 +122,7 @@ function shortTick(value: number): string {
   });
 }
 
-/** What the tip says: the column, its value, and where. */
+/** Text of the tip: column, value, and x. */
 function described({ name, x, y }: Point): string {
   const place =
     x instanceof Date

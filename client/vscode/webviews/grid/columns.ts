@@ -1,10 +1,10 @@
 import { type ColumnInfo, type RowsInfo } from '../../../../server/src/protocol/commands.ts';
 
-/** How a column is drawn: all in pixels from the left edge of the first column. */
+/** Layout of a column: pixels from the left edge of the first column. */
 export interface ColumnLayout {
   readonly left: number;
   readonly width: number;
-  /** Numbers stand at the right. */
+  /** Numbers are right-aligned. */
   readonly numeric: boolean;
 }
 
@@ -17,9 +17,7 @@ export function isNumeric(type: string): boolean {
   return /^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\(.*\)|VARINT|BIGNUM)$/.test(type);
 }
 
-/**
- * Lays columns out side by side, each as wide as its name, its type and the longest of the first rows, within limits.
- */
+/** Lays out adjacent columns, each as wide as its name, its type and the longest of the first rows, within limits. */
 export function layOut(
   columns: readonly ColumnInfo[],
   first: RowsInfo['columns'],
@@ -36,13 +34,13 @@ export function layOut(
   });
 }
 
-/** Width of all columns. */
+/** Total width of all columns. */
 export function totalWidth(layouts: readonly ColumnLayout[]): number {
   const last = layouts.at(-1);
   return last === undefined ? 0 : last.left + last.width;
 }
 
-/** The columns that are visible between two edges, 0-based, end exclusive. */
+/** Columns visible between two edges, 0-based, end exclusive. */
 export function columnsIn(
   layouts: readonly ColumnLayout[],
   left: number,

@@ -1,4 +1,4 @@
-/** Makes an element: attributes by name, then children. */
+/** Creates an element: attributes by name, then children. */
 export function element<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes: Readonly<Record<string, string>> = {},

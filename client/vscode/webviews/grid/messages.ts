@@ -1,4 +1,4 @@
-/** What the extension and the page of the result grid tell each other. */
+/** Messages between the extension and the page of the result grid. */
 import { type QueryInfo, type RowsInfo } from '../../../../server/src/protocol/commands.ts';
 
 /** A rectangle of cells, 0-based, ends exclusive. */
@@ -9,7 +9,7 @@ export interface CellRange {
   readonly columnEnd: number;
 }
 
-/** What the page shows. `run` counts the queries of the panel: what belongs to an earlier one is dropped. */
+/** Content of the page. `run` counts the queries of the panel: messages of an earlier one are dropped. */
 export type GridState =
   | { readonly type: 'running'; readonly run: number; readonly sql: string; readonly source: string }
   | {
@@ -29,14 +29,14 @@ export type GridState =
     }
   | { readonly type: 'cancelled'; readonly run: number; readonly sql: string; readonly source: string };
 
-/** A result as lines. */
+/** A result as line series. */
 export interface PlotInfo {
   readonly xName: string;
   /** True when x is in milliseconds since 1970 UTC. */
   readonly isTime: boolean;
   /** True when rows share an x: they are drawn as dots. */
   readonly asDots: boolean;
-  /** How many rows, from the first on, the points are of. */
+  /** Number of rows, from the first on, that the points cover. */
   readonly rowsUsed: number;
   readonly series: readonly {
     readonly name: string;

@@ -1,19 +1,19 @@
-/** Which columns of a plot share an axis. */
+/** Assignment of the columns of a plot to shared axes. */
 
-/** What of a column decides where it is drawn. */
+/** Properties of a column that determine its panel. */
 export interface Measured {
   readonly name: string;
   readonly y: readonly (number | null)[];
 }
 
-/** Columns that are drawn over one another. */
+/** Columns that share an axis. */
 export interface Panel<Series extends Measured> {
-  /** What all of them are measured in; empty when their names do not tell. */
+  /** Unit of all columns; empty when their names do not contain one. */
   readonly unit: string;
   readonly series: readonly Series[];
 }
 
-/** A line that takes a smaller part of the height of its panel looks flat. */
+/** Minimum share of the panel's height: a line with less looks flat. */
 const heightMin = 1 / 5;
 
 interface Range {
@@ -22,8 +22,8 @@ interface Range {
 }
 
 /**
- * Puts columns together that can be read on one axis: those of one unit, none of which would be flattened by the
- * others. In the order of the columns.
+ * Groups columns that are readable on one axis: those of one unit, none of which would be flattened by the others.
+ * Keeps the order of the columns.
  */
 export function panelsOf<Series extends Measured>(all: readonly Series[]): readonly Panel<Series>[] {
   const panels: { readonly unit: string; readonly series: Series[]; readonly ranges: Range[] }[] = [];
@@ -40,19 +40,19 @@ export function panelsOf<Series extends Measured>(all: readonly Series[]): reado
   return panels;
 }
 
-/** The unit in the name of a series, `INSTRUMENT.NAME.UNIT` with or without an aggregate behind it; else empty. */
+/** Unit in the name of a series, `INSTRUMENT.NAME.UNIT`, optionally followed by an aggregate; else empty. */
 export function unitOf(name: string): string {
   const parts = name.replace(/\.(avg|min|max|count|sum)$/, '').split('.');
   return parts.length < 3 ? '' : (parts.at(-1) ?? '');
 }
 
-/** True when each that is not constant takes its part of the height that all need. */
+/** True when each range that is not constant fills its minimum share of the common height. */
 function fit(ranges: readonly Range[]): boolean {
   const height = Math.max(...ranges.map(({ high }) => high)) - Math.min(...ranges.map(({ low }) => low));
   return ranges.every(({ low, high }) => high <= low || high - low >= height * heightMin);
 }
 
-/** The least and the greatest value; upside down when there is none. */
+/** Minimum and maximum; inverted (Infinity, -Infinity) when there are no values. */
 function rangeOf(values: readonly (number | null)[]): Range {
   let [low, high] = [Infinity, -Infinity];
   for (const value of values) {

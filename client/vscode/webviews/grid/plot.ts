@@ -5,14 +5,13 @@ import { panelsOf } from './panels.ts';
 import { shownAtFirst } from './plotted.ts';
 
 /**
- * Colors of the theme for lines; beyond them lines are dashed. Not its orange, which some themes make all but
- * transparent and those of high contrast lack.
+ * Theme colors for lines; further lines are dashed. Orange is excluded: nearly transparent in some themes, and missing
+ * in high-contrast ones.
  */
 const colors = ['blue', 'red', 'green', 'purple', 'yellow'].map((name) => `var(--vscode-charts-${name})`);
 
 /**
- * A result as lines over time, in a panel for each unit and scale, with a button for each column that shows or hides
- * its line.
+ * A result as lines over time, in a panel for each unit and scale, with a button per column to show or hide its line.
  */
 export class PlotView {
   readonly root: HTMLElement;
@@ -22,7 +21,7 @@ export class PlotView {
   private readonly choose: (names: readonly string[]) => void;
   private readonly chart = element('div', { class: 'chart' });
 
-  /** `chosen`: names of the columns that were drawn last; `choose` is told of others. */
+  /** `chosen`: names of the columns drawn last; `choose` is called when the choice changes. */
   constructor(info: PlotInfo, chosen: readonly string[], choose: (names: readonly string[]) => void) {
     this.info = info;
     this.choose = choose;

@@ -1,11 +1,11 @@
-/** What of a result is plotted: which columns, and their values as numbers. */
+/** Plotted part of a result: columns, and their values as numbers. */
 import { type ColumnInfo } from '../../../../server/src/protocol/commands.ts';
 import { isNumeric } from './columns.ts';
 
-/** The column that goes from left to right, and those that are drawn over it, by index. */
+/** Column of the x axis, and the columns drawn over it, by index. */
 export interface PlottedColumns {
   readonly x: number;
-  /** How the text of `x` is read: a time, seconds since 1970 UTC, or a plain number. */
+  /** Interpretation of the text of `x`: a time, seconds since 1970 UTC, or a plain number. */
   readonly scale: 'time' | 'seconds' | 'number';
   readonly ys: readonly number[];
 }
@@ -13,24 +13,24 @@ export interface PlottedColumns {
 /** A plotted column. */
 export interface PlottedSeries {
   readonly name: string;
-  /** A value for each x; null where there is none, which breaks the line. */
+  /** A value for each x; null breaks the line. */
   readonly y: readonly (number | null)[];
 }
 
-/** Points of a result, in order of x. */
+/** Points of a result, sorted by x. */
 export interface Plotted {
   readonly xName: string;
   readonly isTime: boolean;
   /** Milliseconds since 1970 UTC when `isTime`. */
   readonly x: readonly number[];
   readonly series: readonly PlottedSeries[];
-  /** True when several rows have the same x, so that a line through them means nothing. */
+  /** True when several rows have the same x, so that a line through them is meaningless. */
   readonly repeats: boolean;
 }
 
 /**
- * Chooses what to plot: over the first column that is a time, or is called Timestamp as that of a series, else over the
- * first column when it is a number. All other numbers are drawn. Undefined when there is nothing to plot.
+ * Chooses the columns to plot: x is the first time column or one named Timestamp, as in a series, else the first column
+ * if it is a number. All other numbers are drawn. Undefined when there is nothing to plot.
  */
 export function plottedColumns(columns: readonly ColumnInfo[]): PlottedColumns | undefined {
   const time = columns.findIndex(({ type }) => /^(DATE|TIMESTAMP.*)$/.test(type));
@@ -42,7 +42,7 @@ export function plottedColumns(columns: readonly ColumnInfo[]): PlottedColumns |
   return ys.length === 0 ? undefined : { x, scale, ys };
 }
 
-/** The points of rows, given column by column as the server's texts. Rows without an x are left out. */
+/** Points of rows, given column by column as the server's texts. Rows without an x are skipped. */
 export function plotted(
   columns: readonly ColumnInfo[],
   chosen: PlottedColumns,
@@ -61,12 +61,12 @@ export function plotted(
   return { xName: name(chosen.x), isTime: chosen.scale !== 'number', x, series, repeats };
 }
 
-/** Lines that are drawn before the person chooses, at most. */
+/** Maximum number of lines drawn before the user chooses. */
 const shownMax = 4;
 
 /**
- * The columns that are drawn at first: the first and what others measure of the same, as by the names of series
- * (`A.Temperature.C` and `B.Temperature.C`); where there is none such, the first few.
+ * Columns drawn initially: the first and others of the same quantity, by the names of series (`A.Temperature.C` and
+ * `B.Temperature.C`); if there are no others, the first few.
  */
 export function shownAtFirst(names: readonly string[]): readonly string[] {
   const measured = (name: string): string => name.slice(name.indexOf('.') + 1);
@@ -86,7 +86,9 @@ function numberOf(text: string | null): number | null {
   return Number.isFinite(value) ? value : null;
 }
 
-/** Reads DuckDB's text of a DATE or a TIMESTAMP, with a zone or taken as UTC; NaN for what is no time, as infinity. */
+/**
+ * Parses DuckDB's text of a DATE or a TIMESTAMP, with a zone or assumed UTC; NaN for any other text, such as infinity.
+ */
 function timeOf(text: string): number {
   const parts = /^(\d{4,6})-(\d\d)-(\d\d)(?: (\d\d:\d\d:\d\d(?:\.\d{1,3})?)\d*(?:([+-]\d\d)(?::?(\d\d))?)?)?$/.exec(
     text,

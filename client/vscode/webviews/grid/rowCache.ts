@@ -1,12 +1,12 @@
 import { type RowsInfo } from '../../../../server/src/protocol/commands.ts';
 
-/** Rows of one request, and how many requests' rows are kept. */
+/** Rows per request, and maximum number of requests whose rows are kept. */
 export const pageRows = 200;
 const pagesMax = 50;
 
 type Page = RowsInfo['columns'] | 'asked';
 
-/** The rows that the page has of a result: a bounded number of pages, those used last. */
+/** LRU cache of a result's rows in the page: a bounded number of pages. */
 export class RowCache {
   private readonly pages = new Map<number, Page>();
   private readonly ask: (start: number, count: number) => void;
@@ -15,13 +15,13 @@ export class RowCache {
     this.ask = ask;
   }
 
-  /** A cell: text, null for NULL, undefined when its row is not here yet. */
+  /** Text of a cell; null for NULL, undefined when its row is not loaded. */
   cell(row: number, column: number): string | null | undefined {
     const page = this.pages.get(Math.floor(row / pageRows));
     return page === undefined || page === 'asked' ? undefined : page[column]?.[row % pageRows];
   }
 
-  /** Asks for the rows from `start` up to `end` that are not here, and keeps those that are. */
+  /** Requests the missing rows from `start` up to `end`, and marks the loaded ones as used. */
   want(start: number, end: number): void {
     for (let page = Math.floor(start / pageRows); page * pageRows < end; page++) {
       const held = this.pages.get(page);
@@ -35,13 +35,13 @@ export class RowCache {
     }
   }
 
-  /** Takes rows in. Rows that were asked for and forgotten since are left out. */
+  /** Stores rows. Rows evicted since their request are dropped. */
   put({ start, columns }: RowsInfo): void {
     const page = start / pageRows;
     if (this.pages.has(page)) this.pages.set(page, columns);
   }
 
-  /** Forgets that rows were asked for: the next look asks again. */
+  /** Clears a failed request: the next `want` requests the rows again. */
   failed(start: number): void {
     this.pages.delete(start / pageRows);
   }

@@ -6,27 +6,27 @@ export interface Cell {
   readonly column: number;
 }
 
-/** What is selected: a rectangle between the cell where it began and the one that moves. */
+/** Selection: the rectangle between the cell where it began and the one that moves. */
 export interface Selection {
   readonly anchor: Cell;
   readonly focus: Cell;
 }
 
-/** How many rows and columns there are, and how many rows a page has. */
+/** Number of rows and columns, and of rows per page. */
 export interface Size {
   readonly rows: number;
   readonly columns: number;
   readonly pageRows: number;
 }
 
-/** A key as the browser names it, with the modifiers that matter. `control` is Command on a Mac. */
+/** A key as the browser names it, with the relevant modifiers. `control` is Command on a Mac. */
 export interface Key {
   readonly key: string;
   readonly shift: boolean;
   readonly control: boolean;
 }
 
-/** The rectangle that is selected. */
+/** Selected rectangle. */
 export function selectedRange({ anchor, focus }: Selection): CellRange {
   return {
     rowStart: Math.min(anchor.row, focus.row),
@@ -36,7 +36,7 @@ export function selectedRange({ anchor, focus }: Selection): CellRange {
   };
 }
 
-/** The selection after a key; undefined when the key does not move it. */
+/** Selection after a key press; undefined when the key does not move it. */
 export function moved(selection: Selection, { key, shift, control }: Key, size: Size): Selection | undefined {
   if (size.rows === 0 || size.columns === 0) return undefined;
   if (control && key.toLowerCase() === 'a') {

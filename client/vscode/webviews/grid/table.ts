@@ -6,10 +6,13 @@ import { pageRows, RowCache } from './rowCache.ts';
 import { moved, selectedRange, type Cell, type Selection } from './selection.ts';
 import { clampTop, reveal, rowHeight, rowsIn, scrollTopOf, span, topOf, type Viewport } from './viewport.ts';
 
-/** How long the scroll bar rests before rows are asked for: dragging it does not ask for all that pass by. */
+/**
+ * Delay after the last scroll before rows are requested, milliseconds: dragging the scroll bar does not request the
+ * rows it passes.
+ */
 const restMs = 40;
 
-/** What the table needs of the page around it. */
+/** Interface of the surrounding page to the table. */
 export interface TableHost {
   ask(start: number, count: number): void;
   copy(range: CellRange): void;
@@ -18,8 +21,8 @@ export interface TableHost {
 }
 
 /**
- * The table of a result. Only the cells in sight are elements; `top` is where the window is on the whole table, and the
- * scroll bar follows it or leads it.
+ * Table of a result. Only visible cells are elements; `top` is the position of the window in the whole table, and the
+ * scroll bar follows it or drives it.
  */
 export class Table {
   readonly root: HTMLElement;
@@ -67,7 +70,7 @@ export class Table {
     this.rows.want(0, Math.min(pageRows, info.rowCount));
   }
 
-  /** Takes rows in and draws them. The first of a result decide how wide the columns are. */
+  /** Stores rows and draws them. The first rows of a result determine the column widths. */
   put(rows: RowsInfo): void {
     this.rows.put(rows);
     if (!this.sized && rows.start === 0) {
@@ -77,7 +80,7 @@ export class Table {
     this.draw();
   }
 
-  /** Rows could not be had: they are asked for again at the next look. */
+  /** Clears a failed request: the next draw requests the rows again. */
   failed(start: number): void {
     this.rows.failed(start);
   }
@@ -101,7 +104,7 @@ export class Table {
     for (let row = shown.start; row < shown.end; row++) rows.push(this.row(row, columns));
     this.body.replaceChildren(...rows);
     this.body.style.width = `${width}px`;
-    // The body stands where the scroll bar is and carries the rows that the window shows there.
+    // The body is at the scroll position and contains the rows visible there.
     this.body.style.transform = `translateY(${this.scroller.scrollTop - (view.top - shown.start * rowHeight)}px)`;
     const { row, column } = this.selection.focus;
     if (row >= shown.start && row < shown.end) this.root.setAttribute('aria-activedescendant', `c${row}-${column}`);
@@ -174,7 +177,7 @@ export class Table {
     return cell;
   }
 
-  /** The person moved the scroll bar, or we did: on a scaled table ours is where `top` says it is. */
+  /** The user or our code moved the scroll bar: on a scaled table, a position that matches `top` is ours. */
   private scrolled(): void {
     const view = this.view();
     const scaled = view.total > span(view.total);
@@ -183,7 +186,7 @@ export class Table {
     this.draw();
   }
 
-  /** On a table higher than a browser bears, a turn of the wheel moves by its own distance, not by the scroll bar's. */
+  /** On a table too high for a browser, the wheel scrolls by its own distance, not by that of the scroll bar. */
   private wheel(event: WheelEvent): void {
     const view = this.view();
     if (event.deltaY === 0 || event.ctrlKey || view.total === span(view.total)) return;

@@ -1,14 +1,14 @@
 import { type Plotted } from './plotted.ts';
 
-/** One series as points: more of them than pixels are of no use. */
+/** One series as points: more points than pixels are useless. */
 export interface Points {
   readonly x: readonly number[];
   readonly y: readonly (number | null)[];
 }
 
 /**
- * The points of a series that show: all while there are at most `most`; else of each stretch of rows the lowest and the
- * highest, so that no peak is lost, or every n-th where rows of one x make no line.
+ * Points of a series to draw: all if there are at most `most`; else the minimum and maximum of each range of rows, so
+ * that no peak is lost, or every n-th row if rows share an x and form no line.
  */
 export function thinned({ x, repeats }: Plotted, y: readonly (number | null)[], most: number): Points {
   if (x.length <= most) return { x, y };
@@ -21,7 +21,7 @@ function everyNth(rows: number, most: number): readonly number[] {
   return Array.from({ length: Math.ceil(rows / step) }, (_, index) => index * step);
 }
 
-/** The rows of the lowest and the highest value of each stretch, and one without a value where a stretch has none. */
+/** Rows of the minimum and maximum of each range, or one row without a value for a range without values. */
 function extremes(y: readonly (number | null)[], most: number): readonly number[] {
   const step = Math.ceil((y.length * 2) / most);
   const rows: number[] = [];
