@@ -28,13 +28,8 @@ import {
   type Rewritten,
 } from './fileIndex.ts';
 import { createRowReader, type RowReader, type RowRequest } from './rowReader.ts';
-import { requireTableId } from './tableId.ts';
+import { appId, requirePond, tableConfiguration } from './pondTable.ts';
 import { deltaSchema, type OpRow, type StoredRow } from './rows.ts';
-
-const appId = 'duckpond';
-
-/** Version of the layout of rows and of `_pond`, in the table's configuration. */
-const [formatKey, formatVersion] = ['duckpond.format', 1];
 
 /** What a commit writes, for the number that it gets. */
 export interface Appending {
@@ -99,22 +94,7 @@ export class OpLog {
   static async open(disk: Disk, upTo?: number): Promise<OpLog | undefined> {
     const snapshot = await (upTo === undefined ? openTable(disk) : snapshotAt(disk, upTo));
     if (snapshot === undefined) return undefined;
-    const format = snapshot.metaData.configuration[formatKey];
-    if (format === undefined || snapshot.transactions.get(appId) === undefined) {
-      throw new PondError('pond-not-found', 'the Delta table there is not a pond');
-    }
-    requireTableId(snapshot.metaData.id);
-    if (Number(format) > formatVersion) {
-      throw new PondError('pond-too-new', `the pond has format ${format}; this program knows ${formatVersion}`, {
-        hint: 'use a newer DuckPond; nothing was changed',
-      });
-    }
-    const head = snapshot.transactions.get(appId)!.version;
-    if (head < 0 || head > snapshot.version) {
-      throw new PondError('pond-damaged', `the newest commit is ${head}, of ${snapshot.version}`, {
-        path: logDirectory,
-      });
-    }
+    requirePond(snapshot);
     return new OpLog(disk, snapshot);
   }
 
@@ -237,14 +217,6 @@ export class OpLog {
     }
   }
 }
-
-/** Foreign DELETE and UPDATE are illegal, and no engine's clean-up may take history away before its owner does. */
-const tableConfiguration: Readonly<Record<string, string>> = {
-  'delta.appendOnly': 'true',
-  'delta.logRetentionDuration': 'interval 36500 days',
-  'delta.deletedFileRetentionDuration': 'interval 36500 days',
-  [formatKey]: String(formatVersion),
-};
 
 /** Loaded when something is written: those who only read start faster. To ask the loader at each commit costs more. */
 const dataFileWriter = lazyAsync(() => import('./dataFile.ts'));
