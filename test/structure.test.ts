@@ -10,15 +10,47 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   storage: [],
   duckdb: [],
   tinyfs: [],
-  delta: ['parquet', 'storage', 'duckdb'],
   parquet: [],
-  oplog: ['delta', 'parquet', 'duckdb', 'storage'],
-  pond: ['tinyfs', 'oplog', 'delta', 'duckdb', 'storage'],
-  query: ['pond', 'tinyfs', 'duckdb', 'storage'],
-  resources: ['pond', 'tinyfs', 'storage', 'query', 'duckdb'],
-  replication: ['pond', 'storage'],
-  language: ['protocol', 'resources', 'query'],
-  commands: ['protocol', 'pond', 'tinyfs', 'storage', 'query', 'resources', 'replication'],
+  documents: [],
+  delta: ['parquet', 'storage'],
+  oplog: ['delta', 'parquet', 'storage'],
+  pond: ['tinyfs', 'oplog', 'delta', 'storage'],
+  sandbox: ['tinyfs', 'duckdb', 'storage'],
+  templates: ['documents', 'storage'],
+  build: ['sandbox', 'duckdb', 'storage'],
+  materialize: ['pond', 'sandbox', 'duckdb', 'storage'],
+  'resources/model': ['documents', 'materialize', 'pond', 'tinyfs'],
+  'resources/series': ['resources/model', 'materialize', 'sandbox', 'pond', 'duckdb'],
+  'resources/redact.ts': [],
+  'resources/kinds': [
+    ...['resources/model', 'resources/series', 'resources/redact.ts', 'materialize', 'build', 'sandbox', 'templates'],
+    ...['documents', 'pond', 'tinyfs', 'storage', 'duckdb'],
+  ],
+  resources: ['resources/model', 'resources/kinds', 'resources/redact.ts', 'documents', 'pond', 'tinyfs'],
+  'resources/tree': [
+    ...['resources', 'resources/model', 'materialize', 'sandbox', 'documents', 'pond', 'tinyfs', 'storage', 'duckdb'],
+  ],
+  'resources/runs': [
+    'resources',
+    'resources/model',
+    'resources/tree',
+    'resources/redact.ts',
+    'pond',
+    'tinyfs',
+    'duckdb',
+  ],
+  apply: ['resources', 'resources/model', 'resources/tree', 'templates', 'documents', 'tinyfs', 'storage'],
+  publish: [
+    ...['resources', 'resources/model', 'resources/series', 'resources/kinds', 'materialize', 'sandbox', 'documents'],
+    ...['pond', 'tinyfs', 'storage', 'duckdb'],
+  ],
+  sql: ['resources/tree', 'sandbox', 'pond', 'tinyfs', 'storage', 'duckdb'],
+  worker: ['sql', 'build', 'sandbox', 'storage', 'duckdb'],
+  language: ['protocol', 'resources', 'resources/model', 'documents'],
+  commands: [
+    ...['protocol', 'apply', 'publish', 'sql', 'documents', 'pond', 'tinyfs', 'storage'],
+    ...['resources', 'resources/model', 'resources/kinds', 'resources/tree', 'resources/runs'],
+  ],
   rpc: ['protocol', 'commands', 'language'],
   'server.ts': ['protocol', 'commands', 'language', 'rpc'],
   'main.ts': ['*'],
@@ -34,14 +66,14 @@ const owners: readonly { readonly module: RegExp; readonly parts: readonly strin
   { module: /^vscode$/, parts: ['client/vscode'] },
   { module: /^vscode-languageclient/, parts: ['client/vscode'] },
   { module: /^vscode-(languageserver(?!-textdocument)|jsonrpc)/, parts: ['server.ts', 'rpc'] },
-  { module: /^yaml$/, parts: ['resources'] },
-  { module: /^minijinja-js/, parts: ['resources'] },
+  { module: /^yaml$/, parts: ['documents', 'apply'] },
+  { module: /^minijinja-js/, parts: ['templates'] },
 ];
 
 /** What is run from outside: the bundles' entries, the tests and the scripts. */
 const entries = [
   /^client\/(vscode\/extension|vscode\/webviews\/\w+|cli\/main)\.ts$/,
-  /^server\/src\/(serverEntry|query\/worker|resources\/templateWorker)\.ts$/,
+  /^server\/src\/(serverEntry|worker\/worker|templates\/templateWorker)\.ts$/,
   /^test\/editor\/(index|suite)\.ts$/,
   /\.(test|bench)\.ts$/,
   // Run as processes of their own.
@@ -61,7 +93,9 @@ const paths = new Set(code.map(({ path }) => path));
 /** The row of the table that a file belongs to. */
 function partOf(path: string): string {
   const [top = '', second = '', third = ''] = path.split('/');
-  return top === 'client' ? `${top}/${second}` : third;
+  if (top === 'client') return `${top}/${second}`;
+  const own = path.split('/').slice(2, 4).join('/');
+  return mayImport[own] === undefined ? third : own;
 }
 
 const importsOfProduct = product.flatMap(({ path }) => imports.get(path) ?? []);

@@ -59,7 +59,7 @@ describe('the terminal', () => {
     for (const args of [['status'], ['ls'], ['touch', '/j3'], ['commit', '-m', 'more'], ['discard']]) {
       const { status, stdout, stderr } = await run(args);
       assert.deepEqual([status, stdout], [6, ''], args.join(' '));
-      assert.match(stderr, /the journal is damaged at byte \d+ in the last change.*\nhint: restore _pond\/journal/);
+      assert.match(stderr, /the journal is damaged at byte \d+ in the last change.*\nhint: Restore _pond\/journal/);
     }
     assert.deepEqual(readFileSync(journal), before);
     renameSync(journal, `${journal}.damaged`);

@@ -73,7 +73,7 @@ test('a text that would write is refused by the command, and the pond is as it w
   for (const [name, sql] of writing) {
     const { status, stdout, stderr } = await runPond(['query', sql], options);
     assert.notEqual(status, 0, `${name}: ${stdout}`);
-    assert.match(stderr, /^pond: /, name);
+    assert.match(stderr, /^error\[query-[a-z]+\]: /, name);
     assert.doesNotMatch(stderr, /internal error|\n {4}at /, name);
     assert.ok(!`${stdout}${stderr}`.includes('_pond'), `${name}: ${stdout}${stderr}`);
   }

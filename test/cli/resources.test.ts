@@ -179,9 +179,9 @@ test('a resource of a kind that does nothing does not look like a success', asyn
   assert.equal(applied.status, 0);
   assert.match(applied.stderr, /:2:7: warning: this version of DuckPond .* does nothing with them$/m);
   await pond(['commit', '-m', 'a backup']);
-  const said = 'Backup/offsite did nothing: this version of DuckPond does not run Backup resources';
+  const said = 'error[run-failed]: Backup/offsite did nothing: this version of DuckPond does not run Backup resources';
   const hint = 'hint: Delete the resource, or name the resources to run.';
-  const summary = "pond: 1 resource of 1 failed\nhint: 'pond runs' shows what came before";
+  const summary = "error[run-failed]: 1 resource of 1 failed\nhint: 'pond runs' shows what came before.";
   await check(['run'], { status: 1, stdout: 'Backup/offsite  failed N s\n', stderr: `${said}\n${hint}\n${summary}\n` });
   const [listed] = JSON.parse((await pond(['runs', '--json'])).stdout) as { status: string }[];
   assert.equal(listed?.status, 'failed');

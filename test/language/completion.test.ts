@@ -152,9 +152,16 @@ accept(
   `${head('Backup')}spec:\n  key: \${env:NAME}`,
 );
 
+/** Checks that a document has no problem, but the warning of a kind that this version does not run. */
+function checkSound(text: string, message: string): void {
+  const codes = service.diagnostics(text, 'file:///a.yaml').map(({ code }) => code);
+  const isIdle = /^kind: (Backup|Copy)$/m.test(text);
+  assert.deepEqual(codes, isIdle ? ['kind-not-implemented'] : [], message);
+}
+
 test('a whole resource from an empty file has no problems', () => {
   for (const item of complete('|>').filter(({ label }) => label.endsWith(' resource'))) {
-    assert.deepEqual(service.diagnostics(applyEdit('', item), 'file:///a.yaml'), [], item.label);
+    checkSound(applyEdit('', item), item.label);
   }
 });
 
@@ -163,7 +170,7 @@ test('what a spec key brings has no problems, for every kind', () => {
     const item = complete(`${head(kind)}|>`).find(({ label }) => label === 'spec');
     assert.ok(item !== undefined);
     const text = applyEdit(head(kind), item);
-    assert.deepEqual(service.diagnostics(text, 'file:///a.yaml'), [], text);
+    checkSound(text, text);
   }
 });
 

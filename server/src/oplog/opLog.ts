@@ -28,15 +28,10 @@ import {
   type Rewritten,
 } from './fileIndex.ts';
 import { createRowReader, type RowReader, type RowRequest } from './rowReader.ts';
-import { requireTableId } from './tableId.ts';
+import { appId, requirePond, tableConfiguration } from './pondTable.ts';
 import { deltaSchema, type OpRow, type StoredRow } from './rows.ts';
 
-const appId = 'duckpond';
-
-/** Version of the layout of rows and of `_pond`, in the table's configuration. */
-const [formatKey, formatVersion] = ['duckpond.format', 1];
-
-/** Content of a commit, for the number that it gets. */
+/** What a commit writes, for the number that it gets. */
 export interface Appending {
   readonly rows: readonly OpRow[];
   /** The commit's record, for commitInfo; plain JSON. */
@@ -99,22 +94,7 @@ export class OpLog {
   static async open(disk: Disk, upTo?: number): Promise<OpLog | undefined> {
     const snapshot = await (upTo === undefined ? openTable(disk) : snapshotAt(disk, upTo));
     if (snapshot === undefined) return undefined;
-    const format = snapshot.metaData.configuration[formatKey];
-    if (format === undefined || snapshot.transactions.get(appId) === undefined) {
-      throw new PondError('pond-not-found', 'the Delta table there is not a pond');
-    }
-    requireTableId(snapshot.metaData.id);
-    if (Number(format) > formatVersion) {
-      throw new PondError('pond-too-new', `the pond has format ${format}; this program knows ${formatVersion}`, {
-        hint: 'use a newer DuckPond; nothing was changed',
-      });
-    }
-    const head = snapshot.transactions.get(appId)!.version;
-    if (head < 0 || head > snapshot.version) {
-      throw new PondError('pond-damaged', `the newest commit is ${head}, of ${snapshot.version}`, {
-        path: logDirectory,
-      });
-    }
+    requirePond(snapshot);
     return new OpLog(disk, snapshot);
   }
 
@@ -244,15 +224,7 @@ export class OpLog {
   }
 }
 
-/** Foreign DELETE and UPDATE are not allowed, and no engine's cleanup may remove history before its owner does. */
-const tableConfiguration: Readonly<Record<string, string>> = {
-  'delta.appendOnly': 'true',
-  'delta.logRetentionDuration': 'interval 36500 days',
-  'delta.deletedFileRetentionDuration': 'interval 36500 days',
-  [formatKey]: String(formatVersion),
-};
-
-/** Loaded on the first write: readers start faster. Calling the loader at each commit would cost more. */
+/** Loaded when something is written: those who only read start faster. To ask the loader at each commit costs more. */
 const dataFileWriter = lazyAsync(() => import('./dataFile.ts'));
 
 async function writeData(disk: Disk, rows: readonly OpRow[], number: number, timeMs: number): Promise<AddAction> {

@@ -96,6 +96,16 @@ export async function* commitsFrom(opLog: OpLog, head: number): AsyncIterable<Co
   }
 }
 
+/** The first `count` of some commits; reads no more of them than that. */
+export async function* firstOf(commits: AsyncIterable<Commit>, count: number): AsyncIterable<Commit> {
+  let left = count;
+  if (left <= 0) return;
+  for await (const commit of commits) {
+    yield commit;
+    if (--left <= 0) return;
+  }
+}
+
 /** Resolves "12", "HEAD", "HEAD~2" or an ISO time to a commit. Fails `version-not-found`. */
 export async function resolveVersion(opLog: OpLog, spec: VersionSpec): Promise<Commit> {
   const text = spec.trim();

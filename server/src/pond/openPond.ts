@@ -8,7 +8,7 @@ import { checkTree } from './check.ts';
 import { writeCommit } from './commit.ts';
 import { createCommittedTree } from './committedTree.ts';
 import { diffCommits, diffToWorking } from './diff.ts';
-import { commitAt, commitsFrom, resolveVersion } from './history.ts';
+import { commitAt, commitsFrom, firstOf, resolveVersion } from './history.ts';
 import { historySources } from './historySources.ts';
 import { hostFilesOf } from './hostFiles.ts';
 import { type Journal, type JournalContents, readJournal } from './journal.ts';
@@ -180,12 +180,7 @@ export class OpenPond implements types.Pond {
     const start = options.start === undefined ? this.#head.number : (await this.resolve(String(options.start))).number;
     const names = normalizePath(options.path ?? '/').names;
     const commits = names.length === 0 ? commitsFrom(opLog, start) : commitsOfPath(this.#store, start, names);
-    let left = options.limit ?? Infinity;
-    if (left <= 0) return;
-    for await (const commit of commits) {
-      yield commit;
-      if (--left <= 0) return;
-    }
+    yield* firstOf(commits, options.limit ?? Infinity);
   }
 
   async restore(paths: readonly string[], at: types.VersionSpec): Promise<readonly types.Change[]> {

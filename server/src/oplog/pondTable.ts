@@ -1,0 +1,50 @@
+/** What a Delta table must be to hold a pond, and how one is marked. */
+import { PondError } from '../base/error.ts';
+import { logDirectory } from '../delta/log.ts';
+import { type DeltaSnapshot } from '../delta/snapshot.ts';
+
+/** Name under which commits of ours record their number in the table's `txn` actions. */
+export const appId = 'duckpond';
+
+/** Version of the layout of rows and of `_pond`, in the table's configuration. */
+const [formatKey, formatVersion] = ['duckpond.format', 1];
+
+/** Foreign DELETE and UPDATE are illegal, and no engine's clean-up may take history away before its owner does. */
+export const tableConfiguration: Readonly<Record<string, string>> = {
+  'delta.appendOnly': 'true',
+  'delta.logRetentionDuration': 'interval 36500 days',
+  'delta.deletedFileRetentionDuration': 'interval 36500 days',
+  [formatKey]: String(formatVersion),
+};
+
+const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/**
+ * Fails unless a table holds a pond that this program can read: `pond-not-found` for another Delta table,
+ * `pond-too-new`, and `pond-damaged` for an id or a newest commit that no pond has.
+ */
+export function requirePond(snapshot: DeltaSnapshot): void {
+  const format = snapshot.metaData.configuration[formatKey];
+  const head = snapshot.transactions.get(appId)?.version;
+  if (format === undefined || head === undefined) {
+    throw new PondError('pond-not-found', 'the Delta table there is not a pond');
+  }
+  requireTableId(snapshot.metaData.id);
+  if (Number(format) > formatVersion) {
+    throw new PondError('pond-too-new', `the pond has format ${format}; this program knows ${formatVersion}`, {
+      hint: 'use a newer DuckPond; nothing was changed',
+    });
+  }
+  if (head < 0 || head > snapshot.version) {
+    throw new PondError('pond-damaged', `the newest commit is ${head}, of ${snapshot.version}`, { path: logDirectory });
+  }
+}
+
+/** Fails `pond-damaged` unless the id of a table is a UUID, as every pond's is: names on the host are made from it. */
+function requireTableId(id: string): void {
+  if (uuidPattern.test(id)) return;
+  throw new PondError('pond-damaged', `expected a UUID as the id of the table, got ${JSON.stringify(id)}`, {
+    path: logDirectory,
+    hint: 'restore the log from a copy; nothing was changed',
+  });
+}
