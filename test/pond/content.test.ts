@@ -47,7 +47,7 @@ for (const [what, damage] of Object.entries(damages)) {
     const [file] = await hostPaths(pond, '/large.csv');
     assert.deepEqual(await hostPaths(pond, '/large.csv'), [file]);
     damage(file!);
-    await assert.rejects(hostPaths(pond, '/large.csv'), { code: 'pond-damaged', path: /^_pond\/blobs\// });
+    await assert.rejects(hostPaths(pond, '/large.csv'), { code: 'pond-damaged', path: /_pond\/blobs\// });
     const other = await openPond(pond.directory, { mode: 'read' });
     await assert.rejects(hostPaths(other, '/large.csv'), { code: 'pond-damaged' });
     await other.close();

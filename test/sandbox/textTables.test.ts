@@ -231,11 +231,7 @@ refuses(
 );
 refuses(
   'dates of a file that others settle in both ways',
-  {
-    '1.csv': day('02/01/2026 10:00:00', 1),
-    '5.csv': day('13/02/2026 10:00:00', 5),
-    '9.csv': day('02/13/2026 10:00:00', 13),
-  },
+  { '1.csv': day('02/01/2026', 1), '5.csv': day('13/02/2026', 5), '9.csv': day('02/13/2026', 13) },
   'FROM "FOLDER/*.csv"',
   'ambiguous-dates',
   /1\.csv/,
