@@ -81,7 +81,7 @@ const entries = [
   /^test\/support\/noNetwork\.mjs$/,
   /^test\/bench\/support\/peakMemory\.mjs$/,
   /^(esbuild|eslint\.config)\.mjs$/,
-  /^scripts\/(start|test|testDesktop|bench|proof|package|testRunner)\.mjs$/,
+  /^scripts\/(start|test|testDesktop|bench|proof|package|testRunner|house)\.mjs$/,
 ];
 
 const files = sourceFiles();
@@ -216,6 +216,19 @@ test('exported functions and classes say what they do', () => {
     });
   });
   assert.deepEqual(bare, []);
+});
+
+test('no two exported types have one name', () => {
+  const files = new Map<string, string[]>();
+  for (const { path, text } of product) {
+    for (const [, name = ''] of text.matchAll(/^export (?:interface|type|class|abstract class) (\w+)/gm)) {
+      files.set(name, [...(files.get(name) ?? []), path]);
+    }
+  }
+  assert.deepEqual(
+    [...files].filter(([, paths]) => paths.length > 1),
+    [],
+  );
 });
 
 test('no file is long', () => {

@@ -38,7 +38,7 @@ export function noticesTo(terminal: Terminal): (text: string) => void {
 }
 
 /** Dependencies of a session. */
-export interface SessionParts {
+export interface CliSessionParts {
   readonly host: Host;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
@@ -46,7 +46,7 @@ export interface SessionParts {
 }
 
 /** Runs commands for one command line. */
-export function openSession(line: CommandLine, { host, terminal, signal, notice }: SessionParts): Session {
+export function openSession(line: CommandLine, { host, terminal, signal, notice }: CliSessionParts): Session {
   const progress = terminal.progress.bind(terminal);
   return {
     line,

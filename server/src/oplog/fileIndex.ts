@@ -10,7 +10,7 @@ import { type AddFile, isInsideTable } from '../delta/files.ts';
 export const rangeTag = 'duckpond.txn';
 
 /** A commit of another engine to the table. */
-export interface ForeignCommit {
+export interface ForeignTableVersion {
   readonly version: number;
   /** Operation, such as WRITE or OPTIMIZE, and name of the engine; undefined when not declared. */
   readonly operation: string | undefined;
@@ -18,7 +18,7 @@ export interface ForeignCommit {
 }
 
 /** Returns the description in a commit's own information. */
-export function foreignCommit(version: number, { operation, engineInfo }: DeltaCommitInfo = {}): ForeignCommit {
+export function foreignCommit(version: number, { operation, engineInfo }: DeltaCommitInfo = {}): ForeignTableVersion {
   const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
   return { version, operation: text(operation), engine: text(engineInfo) };
 }

@@ -21,7 +21,7 @@ import { type Disk } from '../storage/disk.ts';
 import { makeDirectoryDurable, removeQuietly } from '../storage/durable.ts';
 import {
   type FileIndex,
-  type ForeignCommit,
+  type ForeignTableVersion,
   foreignCommit,
   indexFiles,
   rangeTag,
@@ -31,7 +31,7 @@ import { createRowReader, type RowReader, type RowRequest } from './rowReader.ts
 import { appId, requirePond, tableConfiguration } from './pondTable.ts';
 import { deltaSchema, type OpRow, type StoredRow } from './rows.ts';
 
-/** What a commit writes, for the number that it gets. */
+/** Content of a commit, for the number that it gets. */
 export interface Appending {
   readonly rows: readonly OpRow[];
   /** The commit's record, for commitInfo; plain JSON. */
@@ -117,7 +117,7 @@ export class OpLog {
    * Returns the commits of other engines with live files, ascending, and the number of files known only from a
    * checkpoint.
    */
-  foreignCommits(): { readonly commits: readonly ForeignCommit[]; readonly earlierFiles: number } {
+  foreignCommits(): { readonly commits: readonly ForeignTableVersion[]; readonly earlierFiles: number } {
     const { versions, earlierFiles } = this.#files.foreign();
     const commits = versions.map((version) => foreignCommit(version, readCommit(this.#disk, version)?.commitInfo));
     return { commits, earlierFiles };
@@ -224,7 +224,7 @@ export class OpLog {
   }
 }
 
-/** Loaded when something is written: those who only read start faster. To ask the loader at each commit costs more. */
+/** Loaded on the first write: readers start faster. Calling the loader at each commit would cost more. */
 const dataFileWriter = lazyAsync(() => import('./dataFile.ts'));
 
 async function writeData(disk: Disk, rows: readonly OpRow[], number: number, timeMs: number): Promise<AddAction> {

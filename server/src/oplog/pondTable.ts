@@ -1,4 +1,4 @@
-/** What a Delta table must be to hold a pond, and how one is marked. */
+/** The marks of a Delta table that holds a pond, and the check for them. */
 import { PondError } from '../base/error.ts';
 import { logDirectory } from '../delta/log.ts';
 import { type DeltaSnapshot } from '../delta/snapshot.ts';
@@ -9,7 +9,7 @@ export const appId = 'duckpond';
 /** Version of the layout of rows and of `_pond`, in the table's configuration. */
 const [formatKey, formatVersion] = ['duckpond.format', 1];
 
-/** Foreign DELETE and UPDATE are illegal, and no engine's clean-up may take history away before its owner does. */
+/** Foreign DELETE and UPDATE are not allowed, and no engine's cleanup may remove history before its owner does. */
 export const tableConfiguration: Readonly<Record<string, string>> = {
   'delta.appendOnly': 'true',
   'delta.logRetentionDuration': 'interval 36500 days',

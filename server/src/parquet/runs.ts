@@ -2,7 +2,7 @@
  * Checks the counts inside a page. The decoder trusts them: a run of two billion levels is ten bytes in a file, and
  * hours of work.
  */
-import { type Cursor, readVarint } from './thrift.ts';
+import { type ByteCursor, readVarint } from './thrift.ts';
 
 /** Value count of a page, with the lengths of its levels where its header has them. */
 export interface PageShape {
@@ -35,7 +35,7 @@ const deltaBlockMax = 1024 * 1024;
 
 /** Throws when a decompressed data page holds runs of more values than it declares, or uses an unsupported encoding. */
 export function checkRuns(bytes: Uint8Array, page: PageShape, column: ColumnShape): void {
-  const cursor: Cursor = { bytes, at: 0 };
+  const cursor: ByteCursor = { bytes, at: 0 };
   const { valueCount, levelBytes } = page;
   passLevels(cursor, column.repetitionMax, valueCount, levelBytes?.repetition);
   passLevels(cursor, column.definitionMax, valueCount, levelBytes?.definition);
@@ -60,7 +60,7 @@ export function checkRuns(bytes: Uint8Array, page: PageShape, column: ColumnShap
 }
 
 /** Checks levels and moves past them; `known` is their length where a header has it. */
-function passLevels(cursor: Cursor, max: number, count: number, known: number | undefined): void {
+function passLevels(cursor: ByteCursor, max: number, count: number, known: number | undefined): void {
   if (max > 0) {
     const start = known === undefined ? cursor.at + 4 : cursor.at;
     const end = start + (known ?? length(cursor));
@@ -70,15 +70,15 @@ function passLevels(cursor: Cursor, max: number, count: number, known: number | 
 }
 
 /** Returns the length in the four bytes at the cursor. */
-function length({ bytes, at }: Cursor): number {
+function length({ bytes, at }: ByteCursor): number {
   if (at + 4 > bytes.length) throw new Error('a page is cut short');
   return new DataView(bytes.buffer, bytes.byteOffset).getUint32(at, true);
 }
 
 /** Checks RLE and bit-packed runs, used for levels and dictionary indices. */
-function checkHybrid({ bytes, at }: Cursor, end: number, width: number, count: number): void {
+function checkHybrid({ bytes, at }: ByteCursor, end: number, width: number, count: number): void {
   if (end > bytes.length) throw new Error('a page is cut short');
-  const cursor: Cursor = { bytes, at };
+  const cursor: ByteCursor = { bytes, at };
   const valueBytes = Math.ceil(width / 8);
   for (let seen = 0; seen < count && cursor.at < end;) {
     const header = readVarint(cursor);
@@ -96,9 +96,9 @@ function checkHybrid({ bytes, at }: Cursor, end: number, width: number, count: n
 }
 
 /** Checks delta blocks: the sizes in their header determine the counts of all that follows. */
-function checkDelta({ bytes, at }: Cursor): void {
+function checkDelta({ bytes, at }: ByteCursor): void {
   if (at >= bytes.length) return;
-  const cursor: Cursor = { bytes, at };
+  const cursor: ByteCursor = { bytes, at };
   const block = readVarint(cursor);
   const miniblocks = readVarint(cursor);
   if (miniblocks >= 1 && miniblocks <= deltaMiniblocksMax && block <= deltaBlockMax && block % miniblocks === 0) return;

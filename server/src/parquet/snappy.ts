@@ -1,9 +1,9 @@
 /** Snappy's block format. The decoder's own implementation moves backward where a length says so, and may never end. */
-import { type Cursor, readVarint } from './thrift.ts';
+import { type ByteCursor, readVarint } from './thrift.ts';
 
 /** Decompresses a block of `length` bytes; throws when the bytes are not a block of that length. */
 export function unpackSnappy(bytes: Uint8Array, length: number): Uint8Array {
-  const cursor: Cursor = { bytes, at: 0 };
+  const cursor: ByteCursor = { bytes, at: 0 };
   const said = readVarint(cursor);
   if (said !== length) throw new Error(`a page of ${said} bytes; its header says ${length}`);
   const page = new Uint8Array(length);
@@ -28,12 +28,12 @@ export function unpackSnappy(bytes: Uint8Array, length: number): Uint8Array {
 }
 
 /** Sizes up to 60 are in the tag, larger ones in the one to four bytes that follow it. */
-function literalSize(cursor: Cursor, tag: number): number {
+function literalSize(cursor: ByteCursor, tag: number): number {
   const size = tag >> 2;
   return (size < 60 ? size : readNumber(cursor, size - 59)) + 1;
 }
 
-function copyOf(cursor: Cursor, tag: number): { readonly size: number; readonly offset: number } {
+function copyOf(cursor: ByteCursor, tag: number): { readonly size: number; readonly offset: number } {
   if ((tag & 3) === 1) {
     return { size: ((tag >> 2) & 7) + 4, offset: ((tag >> 5) << 8) + readNumber(cursor, 1) };
   }
@@ -47,7 +47,7 @@ function copy(page: Uint8Array, end: number, offset: number, size: number): void
 }
 
 /** Reads a little-endian number of one to four bytes. */
-function readNumber(cursor: Cursor, byteCount: number): number {
+function readNumber(cursor: ByteCursor, byteCount: number): number {
   let value = 0;
   for (let scale = 1, left = byteCount; left > 0; left--, scale *= 256) {
     const byte = cursor.bytes[cursor.at++];

@@ -1,7 +1,7 @@
 /** The part of Thrift's compact protocol used in Parquet's page headers. */
 
 /** Bytes with the position of the next one. */
-export interface Cursor {
+export interface ByteCursor {
   readonly bytes: Uint8Array;
   /** Byte offset, 0-based; past the last byte when all has been read. */
   at: number;
@@ -27,7 +27,7 @@ const typeOf = {
 } as const;
 
 /** Reads a struct and moves the cursor past it. Throws when the bytes are not a struct or end too early. */
-export function readStruct(cursor: Cursor, depth = 0): ThriftStruct {
+export function readStruct(cursor: ByteCursor, depth = 0): ThriftStruct {
   if (depth > depthMax) throw new Error('a header is nested too deep');
   const fields = new Map<number, number | boolean | ThriftStruct>();
   for (let id = 0; ;) {
@@ -40,7 +40,7 @@ export function readStruct(cursor: Cursor, depth = 0): ThriftStruct {
   }
 }
 
-function readValue(cursor: Cursor, type: number, depth: number): number | boolean | ThriftStruct | undefined {
+function readValue(cursor: ByteCursor, type: number, depth: number): number | boolean | ThriftStruct | undefined {
   switch (type) {
     case typeOf.true:
     case typeOf.false:
@@ -65,7 +65,7 @@ function readValue(cursor: Cursor, type: number, depth: number): number | boolea
 }
 
 /** Reads a LEB128 number below 2^53; a larger one loses its upper bits, and exceeds every bound either way. */
-export function readVarint(cursor: Cursor): number {
+export function readVarint(cursor: ByteCursor): number {
   let value = 0;
   for (let scale = 1; ; scale *= 128) {
     const byte = readByte(cursor);
@@ -75,18 +75,18 @@ export function readVarint(cursor: Cursor): number {
   }
 }
 
-function readInteger(cursor: Cursor): number {
+function readInteger(cursor: ByteCursor): number {
   const value = readVarint(cursor);
   return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
 }
 
-function readByte(cursor: Cursor): number {
+function readByte(cursor: ByteCursor): number {
   const byte = cursor.bytes[cursor.at++];
   if (byte === undefined) throw new Error('a header is cut short');
   return byte;
 }
 
-function skip(cursor: Cursor, count: number): undefined {
+function skip(cursor: ByteCursor, count: number): undefined {
   cursor.at += count;
   if (cursor.at > cursor.bytes.length) throw new Error('a header is cut short');
   return undefined;

@@ -6,7 +6,7 @@ import { openHostDisk } from '../../storage/hostDisk.ts';
 import { zstdFault } from './zstdFrames.ts';
 
 /** A host file, with its name for messages. */
-export interface NamedFile {
+export interface CompressedFile {
   readonly hostPath: string;
   readonly pondPath: string;
   readonly sizeBytes: number;
@@ -19,7 +19,7 @@ const zstdMark = [0x28, 0xb5, 0x2f, 0xfd];
  * Reads a compressed file from end to end: DuckDB takes a truncated file for a shorter one, and does not verify gzip
  * checksums. Fails `invalid-content` with the fault. Passes other files, and missing ones, which DuckDB reports.
  */
-export async function requireWhole(file: NamedFile): Promise<void> {
+export async function requireWhole(file: CompressedFile): Promise<void> {
   const disk = openHostDisk(dirname(file.hostPath));
   const name = basename(file.hostPath);
   if (disk.stat(name)?.kind !== 'file') return;
