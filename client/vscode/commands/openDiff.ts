@@ -4,7 +4,7 @@ import { openCommits } from '../commitPages.ts';
 import { selectedPaths, type Context } from '../context.ts';
 import { showChange, showChanges, sideNames, type Sides } from '../diffEditor.ts';
 import { pondName } from '../pondUri.ts';
-import { createWizardAt } from '../resources/createWizard.ts';
+import { derivedContentAt } from '../resources/derivedContent.ts';
 import { commitItem, pickFromPages } from '../versions.ts';
 
 /**
@@ -33,7 +33,7 @@ async function openStaged({ client, sourceControls }: Context, pond: string, pat
     await showChange({ pond, from: 'HEAD', to: undefined }, change);
     return;
   }
-  const made = await createWizardAt(client, pond, path);
+  const made = await derivedContentAt(client, pond, path);
   if (made !== undefined && made.node.type !== 'directory') {
     await openMade(client, pond, path, made.node);
     return;
@@ -47,7 +47,7 @@ async function openStaged({ client, sourceControls }: Context, pond: string, pat
  * Shows the current derived content next to that of the latest commit, which stores only the document and the inputs.
  */
 async function openMade(client: Context['client'], pond: string, path: string, now: NodeInfo): Promise<void> {
-  const before = await createWizardAt(client, pond, path, 'HEAD');
+  const before = await derivedContentAt(client, pond, path, 'HEAD');
   if (before?.node.sha256 === now.sha256) {
     void vscode.window.showInformationMessage(`${path} is made of what is committed: nothing of it is staged.`);
     return;

@@ -1,7 +1,7 @@
 import type * as vscode from 'vscode';
 import { selectedPaths, type Context } from '../context.ts';
 import { showChanges } from '../diffEditor.ts';
-import { createWizardAt } from '../resources/createWizard.ts';
+import { derivedContentAt } from '../resources/derivedContent.ts';
 import { pickCommit } from '../versions.ts';
 
 /** Lists the commits of a pond, or of a selected path, newest first; shows the changes of the one picked. */
@@ -25,7 +25,7 @@ async function whatOf(
   path: string | undefined,
 ): Promise<{ readonly path: string | undefined; readonly placeHolder: string }> {
   if (path === undefined || path === '/') return { path: undefined, placeHolder: `Commits of ${pond}` };
-  const made = await createWizardAt(client, pond, path);
+  const made = await derivedContentAt(client, pond, path);
   if (made === undefined) return { path, placeHolder: `Commits of ${path}` };
   return { path: made.home, placeHolder: `Commits of the resource that makes ${path}` };
 }

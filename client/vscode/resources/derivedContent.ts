@@ -3,19 +3,19 @@ import { type PondClient } from '../client.ts';
 import { errorData } from '../errors.ts';
 
 /** Derived content at a path, with the resource that computes it. */
-export interface CreateWizard {
+export interface DerivedContent {
   readonly node: NodeInfo;
   /** Resource directory: its document is the committed part. */
   readonly home: string;
 }
 
 /** Derived content at a path; undefined for stored content, and when the path does not exist. */
-export async function createWizardAt(
+export async function derivedContentAt(
   client: PondClient,
   pond: string,
   path: string,
   at?: string,
-): Promise<CreateWizard | undefined> {
+): Promise<DerivedContent | undefined> {
   try {
     const version = at === undefined ? {} : { at };
     const node = await client.request('stat', { pond, path, followLinks: true, ...version });
