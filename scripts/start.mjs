@@ -15,7 +15,7 @@ import { editorFolders, serveEditor } from './serveEditor.mjs';
 import { vsix } from './vsix.mjs';
 
 /** What a newcomer meets first. */
-const advice = `The address has a token in it that is new at each start: whoever has it can use this editor and this machine.
+const advice = `The address has a token in it that is new at each start: anyone who has it can use this editor and this machine.
 
 VS Code opens the demo in Restricted Mode, where no query and no resource runs. This checkout made the demo, so you can
 trust it: choose Manage in the bar at the top, then Trust. VS Code remembers it.
