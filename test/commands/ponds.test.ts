@@ -49,7 +49,7 @@ test('a process that stays takes the lock, one that comes and goes only to write
   assert.equal((await command.get(directory, 'read')).mode, 'read');
 });
 
-test('one pond has one seat, by whatever name it is called', async (t) => {
+test('one pond has one session, by whatever name it is called', async (t) => {
   const directory = await newDirectory(t);
   const alias = `${directory}-alias`;
   symlinkSync(directory, alias);

@@ -82,24 +82,24 @@ export function createHost(parts: HostParts): Host {
     repeated: boolean,
   ): Promise<Result<N>> {
     const access = commands[name].access === 'write' ? 'write' : 'read';
-    const seat = await ponds.seat(params.pond, access, options.signal);
+    const session = await ponds.session(params.pond, access, options.signal);
     const ask: Ask = (other, its) => attempt(other, its as typeof its & { readonly pond: string }, {}, false);
     try {
-      if (seat.kind !== 'attached') return await run(name, params, options);
-      return await seat.remote.call(name, { ...params, pond: seat.directory }, options);
+      if (session.kind !== 'attached') return await run(name, params, options);
+      return await session.remote.call(name, { ...params, pond: session.directory }, options);
     } catch (error) {
       const settled = repeated ? await resultOfReplay(name, params, error, ask) : undefined;
       if (settled !== undefined) return settled.result;
-      if (seat.kind === 'read' && isPondError(error, 'journal-damaged')) {
-        await seat.pond.refresh();
+      if (session.kind === 'read' && isPondError(error, 'journal-damaged')) {
+        await session.pond.refresh();
         throw new MovedOnError(error);
       }
-      if (seat.kind === 'attached' && isPondError(error, 'lock-held')) {
+      if (session.kind === 'attached' && isPondError(error, 'lock-held')) {
         // The recorded owner released or lost the lock; reattach.
-        await ponds.leave(seat);
+        await ponds.leave(session);
         throw new RemoteGoneError(error);
       }
-      throw await leaveLost(seat, error);
+      throw await leaveLost(session, error);
     }
   }
 
@@ -107,10 +107,10 @@ export function createHost(parts: HostParts): Host {
    * Returns the reason why a command failed: the loss of the pond if that happened meanwhile, since it causes other
    * errors. The session of a lost pond ends, and the next command opens the pond afresh.
    */
-  async function leaveLost(seat: PondSession, error: unknown): Promise<unknown> {
-    if (seat.kind !== 'owner' || !isPondError(error)) return error;
-    const lost = error instanceof OwnershipLostError ? error : lossOf(seat.pond);
-    if (lost !== undefined || isPondError(error, 'lock-held')) await ponds.leave(seat);
+  async function leaveLost(session: PondSession, error: unknown): Promise<unknown> {
+    if (session.kind !== 'owner' || !isPondError(error)) return error;
+    const lost = error instanceof OwnershipLostError ? error : lossOf(session.pond);
+    if (lost !== undefined || isPondError(error, 'lock-held')) await ponds.leave(session);
     return lost ?? error;
   }
 
@@ -139,11 +139,11 @@ export function createHost(parts: HostParts): Host {
     async serve(name, params, options = {}) {
       const { pond } = params as { readonly pond: string };
       ponds.requireOwner(pond);
-      const seat = await ponds.seat(pond, 'read');
+      const session = await ponds.session(pond, 'read');
       try {
         return await run(name, params, options);
       } catch (error) {
-        throw await leaveLost(seat, error);
+        throw await leaveLost(session, error);
       }
     },
     async close() {

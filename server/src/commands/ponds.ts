@@ -32,9 +32,9 @@ export interface PondsParts extends SessionParts {
 /** The ponds of this process, and their events. */
 export interface Ponds extends PondAccess {
   /** This process's session of a pond, opened if there is none. Fails as openPond, and `lock-held`. */
-  seat(directory: string, access: Access, signal?: AbortSignal): Promise<PondSession>;
+  session(directory: string, access: Access, signal?: AbortSignal): Promise<PondSession>;
   /** Ends a session; the next use opens a new one. */
-  leave(seat: PondSession): Promise<void>;
+  leave(session: PondSession): Promise<void>;
   /** Fails `lock-held` unless this process holds the pond. */
   requireOwner(directory: string): void;
   onNotice(listener: (notice: PondNotification) => void): () => void;
@@ -54,7 +54,7 @@ interface Place {
   readonly names: Set<string>;
   /** Warnings of the opening already sent to listeners. */
   readonly warned: Set<string>;
-  seat: PondSession | undefined;
+  session: PondSession | undefined;
   /** Settles when all earlier requests have been answered. */
   turn: Promise<unknown>;
 }
@@ -85,16 +85,16 @@ export function createPonds(parts: PondsParts): Ponds {
     for (const name of place.names) for (const listener of listeners) listener(renamedNotification(notice, name));
   }
 
-  function sit(place: Place, seat: PondSession): PondSession {
-    place.seat = seat;
-    if (seat.kind === 'attached') {
-      seat.remote.onNotice((notice) => notify(place, notice));
-      seat.remote.onGone(() => void takeAgain(place, seat));
+  function sit(place: Place, session: PondSession): PondSession {
+    place.session = session;
+    if (session.kind === 'attached') {
+      session.remote.onNotice((notice) => notify(place, notice));
+      session.remote.onGone(() => void takeAgain(place, session));
     } else {
-      seat.pond.onEvent((event) => notify(place, notificationOf(place.directory, event)));
-      for (const text of seat.pond.notices) warn(place, text);
+      session.pond.onEvent((event) => notify(place, notificationOf(place.directory, event)));
+      for (const text of session.pond.notices) warn(place, text);
     }
-    return seat;
+    return session;
   }
 
   function warn({ directory, warned }: Place, text: string): void {
@@ -104,10 +104,10 @@ export function createPonds(parts: PondsParts): Ponds {
   }
 
   async function takeAgain(place: Place, gone: PondSession): Promise<void> {
-    if (place.seat === gone) place.seat = undefined;
+    if (place.session === gone) place.session = undefined;
     if (closed || !parts.resident) return;
     try {
-      await seat(place.directory, 'read');
+      await session(place.directory, 'read');
       notify(place, notificationOf(place.directory, { kind: 'refreshed' }));
     } catch {
       // The next command on the pond tries again, and reports the problem.
@@ -115,10 +115,10 @@ export function createPonds(parts: PondsParts): Ponds {
   }
 
   async function take(place: Place, access: Access, signal: AbortSignal | undefined): Promise<PondSession> {
-    const { seat } = place;
+    const { session } = place;
     if (closed) throw new PondError('cancelled', 'the server is stopping');
-    if (seat !== undefined && (seat.kind !== 'read' || access === 'read')) return seat;
-    if (seat !== undefined) return await upgrade(place, seat, signal);
+    if (session !== undefined && (session.kind !== 'read' || access === 'read')) return session;
+    if (session !== undefined) return await upgrade(place, session, signal);
     if (!staysWithLock() && access === 'read') return sit(place, await openReaderSession(parts, place.directory));
     try {
       return sit(place, await openWriterSession(parts, place.directory, { waitMs: parts.lockWaitMs, signal }));
@@ -131,46 +131,46 @@ export function createPonds(parts: PondsParts): Ponds {
 
   async function upgrade(place: Place, reader: PondSession, signal: AbortSignal | undefined): Promise<PondSession> {
     const waitMs = parts.resident ? 0 : parts.lockWaitMs;
-    const seat = sit(place, await openWriterSession(parts, place.directory, { waitMs, signal }));
+    const session = sit(place, await openWriterSession(parts, place.directory, { waitMs, signal }));
     await end(reader);
     notify(place, notificationOf(place.directory, { kind: 'refreshed' }));
-    return seat;
+    return session;
   }
 
-  function seat(name: string, access: Access, signal?: AbortSignal): Promise<PondSession> {
+  function session(name: string, access: Access, signal?: AbortSignal): Promise<PondSession> {
     const place = placeOf(name);
     return inTurn(place, () => take(place, access, signal));
   }
 
   async function leave(left: PondSession): Promise<void> {
     const place = places.get(left.directory);
-    if (place?.seat !== left) return;
-    place.seat = undefined;
+    if (place?.session !== left) return;
+    place.session = undefined;
     await end(left);
   }
 
   async function closePlace(place: Place): Promise<void> {
-    await inTurn(place, async () => place.seat && leave(place.seat));
+    await inTurn(place, async () => place.session && leave(place.session));
     places.delete(place.directory);
   }
 
   async function refreshPlace(place: Place): Promise<void> {
-    if (place.seat === undefined || place.seat.kind === 'attached') return;
+    if (place.session === undefined || place.session.kind === 'attached') return;
     try {
-      if (place.seat.kind === 'read' && staysWithLock()) await take(place, 'write', undefined);
-      else await place.seat.pond.refresh();
+      if (place.session.kind === 'read' && staysWithLock()) await take(place, 'write', undefined);
+      else await place.session.pond.refresh();
     } catch (error) {
       // Nothing is lost by a later refresh; a command on the pond would report the problem.
       if (!isPondError(error)) throw error;
-      if (place.seat?.kind === 'read') await place.seat.pond.refresh().catch(() => undefined);
+      if (place.session?.kind === 'read') await place.session.pond.refresh().catch(() => undefined);
     }
   }
 
   return {
-    seat,
+    session,
     leave,
     async get(name, access) {
-      const taken = await seat(name, access);
+      const taken = await session(name, access);
       // The pond moved to another process after the command was sent here.
       if (taken.kind === 'attached') throw new RemoteGoneError();
       return taken.pond;
@@ -182,7 +182,7 @@ export function createPonds(parts: PondsParts): Ponds {
       return pond;
     },
     async open(name) {
-      const taken = await seat(name, 'read');
+      const taken = await session(name, 'read');
       return { pond: name, id: taken.kind === 'attached' ? taken.id : taken.pond.id, mode: taken.kind };
     },
     async close(name) {
@@ -194,7 +194,7 @@ export function createPonds(parts: PondsParts): Ponds {
       for (const place of [...places.values()]) await closePlace(place);
     },
     requireOwner(name) {
-      const held = places.get(parts.realPath(name))?.seat?.kind === 'owner';
+      const held = places.get(parts.realPath(name))?.session?.kind === 'owner';
       if (!held) throw new PondError('lock-held', 'this process does not hold the pond', { path: name });
     },
     onNotice(listener) {
@@ -212,13 +212,13 @@ export function createPonds(parts: PondsParts): Ponds {
 }
 
 function newPlace(directory: string): Place {
-  return { directory, names: new Set(), warned: new Set(), seat: undefined, turn: Promise.resolve() };
+  return { directory, names: new Set(), warned: new Set(), session: undefined, turn: Promise.resolve() };
 }
 
 /** Errors after which a pond that cannot be written can still be read. */
 const readableCodes: ReadonlySet<string> = new Set(['lock-held', 'read-only', 'storage-denied']);
 
-async function end(seat: PondSession): Promise<void> {
-  if (seat.kind === 'attached') seat.remote.close();
-  else await seat.pond.close();
+async function end(session: PondSession): Promise<void> {
+  if (session.kind === 'attached') session.remote.close();
+  else await session.pond.close();
 }
