@@ -69,7 +69,7 @@ test('a pattern is refused when the file system refuses it, and has a wildcard f
 function capturesOf(pattern: string): number | undefined {
   try {
     const counts = parseGlob(pattern).parts.map((part) => {
-      if (part.kind === 'wild') return part.pattern.captures;
+      if (part.kind === 'wild') return part.captures;
       return part.kind === 'deep' ? 1 : 0;
     });
     return counts.reduce((sum, count) => sum + count, 0);

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
-import { hasWildcard, matchPath, parseGlob } from '../../server/src/tinyfs/glob.ts';
+import { type Glob, hasWildcard, matchNames, parseGlob } from '../../server/src/tinyfs/glob.ts';
+import { splitPath } from '../../server/src/tinyfs/path.ts';
 import { randomOf } from '../support/random.ts';
+
+const matchPath = (glob: Glob, path: string): string[] | undefined => matchNames(glob, splitPath(path).steps);
 
 /** Captures undefined: the path must not match. */
 function check(pattern: string, path: string, captures?: readonly string[]): void {

@@ -33,7 +33,7 @@ function parseRecord(record: Json, number: number): Commit {
   return {
     number,
     id: fields.text('id'),
-    parent: fields.has('parent') ? fields.count('parent') : undefined,
+    parent: fields.has('parent') ? fields.commitNumber('parent') : undefined,
     timeUs: fields.integer('timeUs'),
     author: fields.text('author'),
     message: fields.text('message'),

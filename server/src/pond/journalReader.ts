@@ -11,6 +11,7 @@
  * there would lose acknowledged changes.
  */
 import { PondError } from '../base/error.ts';
+import { isCommitNumber } from '../delta/commitNumber.ts';
 import { type Disk } from '../storage/disk.ts';
 import { createFrameReader, type FrameRef, type FrameReader, type JournalFrame } from './journalFrames.ts';
 
@@ -119,8 +120,6 @@ function headerOf({ json }: JournalFrame): JournalHeader {
 function markOf({ json: { mark } }: JournalFrame): number | undefined {
   return isCommitNumber(mark) ? mark : undefined;
 }
-
-const isCommitNumber = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
 
 function damaged({ badAt, goodBytes }: Bad, where: string): PondError {
   const cut = goodBytes === 0 ? '' : `, cut it to its first ${goodBytes} bytes to keep what was staged before that`;
