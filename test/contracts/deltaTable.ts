@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
 import { checkpointDue, writeCheckpoint } from '../../server/src/delta/checkpoint.ts';
-import { commitVersion, createTable } from '../../server/src/delta/commit.ts';
+import { commitVersion } from '../../server/src/delta/commit.ts';
 import { checkpointFile, commitFile, hintFile, latestVersion } from '../../server/src/delta/log.ts';
 import {
   applyCommit,
@@ -13,7 +13,7 @@ import {
 } from '../../server/src/delta/snapshot.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
 import { replaceFile } from '../../server/src/storage/durable.ts';
-import { addOf, addWithoutStats, commit, makeTable, schemaString } from '../support/deltaTable.ts';
+import { addOf, addWithoutStats, commit, createTable, makeTable } from '../support/deltaTable.ts';
 import { type DiskUnderTest } from './disk.ts';
 
 /** Registers the tests of reading and committing a Delta table. `make` is called once for each test. */
@@ -148,7 +148,7 @@ function testCommitting(check: Check): void {
   check('creating a table that is there is a conflict and changes nothing', async (disk) => {
     makeTable(disk);
     const before = disk.readFile(commitFile(0));
-    const again = createTable(disk, { id: 'other', schemaString, configuration: {}, commitInfo: { txnId: 'other' } });
+    const again = createTable(disk, 'other');
     assert.deepEqual(again, { conflict: true });
     assert.deepEqual(disk.readFile(commitFile(0)), before);
     assert.notEqual((await open(disk)).metaData.id, 'other');

@@ -4,7 +4,7 @@ import { isPondError } from '../../server/src/base/error.ts';
 import { writeCheckpoint } from '../../server/src/delta/checkpoint.ts';
 import { checkpointFile, commitFile, hintFile } from '../../server/src/delta/log.ts';
 import { openTable, snapshotAt } from '../../server/src/delta/snapshot.ts';
-import { inspectTail, quarantine, strayTemporaries } from '../../server/src/delta/verify.ts';
+import { inspectTail, quarantine } from '../../server/src/delta/verify.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
 import { replaceFile } from '../../server/src/storage/durable.ts';
 import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
@@ -244,14 +244,6 @@ describe('what recovery sets aside', () => {
     assert.deepEqual(disk.list('q').sort(), [tip.slice(11), `${tip.slice(11)}.2`, `${tip.slice(11)}.3`]);
     assert.deepEqual(disk.readFile(`q/${tip.slice(11)}`), text('one'));
     assert.equal(quarantine(disk, tip, 'q'), undefined);
-  });
-
-  it('temporary files that a dead writer left are named, and nothing else is', () => {
-    const disk = soundTable();
-    assert.deepEqual(strayTemporaries(disk), []);
-    overwrite(disk, '_delta_log/.tmp-1', () => text('{'));
-    overwrite(disk, '.tmp-2', () => text('PAR1'));
-    assert.deepEqual([...strayTemporaries(disk)].sort(), ['.tmp-2', '_delta_log/.tmp-1']);
   });
 });
 

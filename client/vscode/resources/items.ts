@@ -104,7 +104,7 @@ function problemItem(
 function outputItem(node: Extract<ViewNode, { type: 'output' }>): vscode.TreeItem {
   const { path, type } = node.output;
   const name = path.split('/').at(-1) ?? path;
-  const isDirectory = type === 'directory' || type === 'dynamic';
+  const isDirectory = type === 'directory';
   const isTable = type === 'series' || type === 'table';
   return {
     ...row(name, isDirectory ? Collapsed : None),

@@ -36,7 +36,7 @@ export class Outputs {
   }
 
   private async files(pond: string, resource: ResourceInfo): Promise<readonly OutputInfo[]> {
-    const isDirectory = ({ type }: OutputInfo): boolean => type === 'directory' || type === 'dynamic';
+    const isDirectory = ({ type }: OutputInfo): boolean => type === 'directory';
     const found = await Promise.all(
       resource.outputs.map(async (output) =>
         isDirectory(output) ? this.client.request('list', { pond, path: output.path, recursive: true }) : [output],

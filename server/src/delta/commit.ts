@@ -1,7 +1,7 @@
 import { isPondError, PondError } from '../base/error.ts';
 import { type Disk } from '../storage/disk.ts';
-import { makeDirectoryDurable, putIfAbsent } from '../storage/durable.ts';
-import { plainProtocol, serializeCommit, type Add, type CommitActions, type DeltaCommitInfo } from './actions.ts';
+import { putIfAbsent } from '../storage/durable.ts';
+import { serializeCommit, type CommitActions, type DeltaCommitInfo } from './actions.ts';
 import { checkpointFile, commitFile, logDirectory, readCommit } from './log.ts';
 import { parseCommit } from './parse.ts';
 
@@ -37,37 +37,6 @@ export function commitVersion(disk: Disk, version: number, draft: CommitDraft): 
     return outcomeAfter(error, disk, version, draft.commitInfo.txnId);
   }
   return isOurs(disk, version, draft.commitInfo.txnId) ? confirm(disk, version) : { conflict: true };
-}
-
-export interface NewTable {
-  /** GUID. */
-  readonly id: string;
-  readonly schemaString: string;
-  readonly configuration: Readonly<Record<string, string>>;
-  readonly commitInfo: OwnCommitInfo;
-  readonly createdTime?: number;
-  readonly adds?: readonly Add[];
-}
-
-/**
- * Makes the disk's root a Delta table by writing version 0. An existing table is a conflict. Fails like commitVersion.
- */
-export function createTable(disk: Disk, table: NewTable): CommitOutcome {
-  const { id, schemaString, configuration, commitInfo, createdTime, adds = [] } = table;
-  makeDirectoryDurable(disk, logDirectory);
-  return commitVersion(disk, 0, {
-    commitInfo,
-    protocol: plainProtocol,
-    metaData: {
-      id,
-      format: { provider: 'parquet', options: {} },
-      schemaString,
-      partitionColumns: [],
-      configuration,
-      ...(createdTime === undefined ? {} : { createdTime }),
-    },
-    adds,
-  });
 }
 
 /**

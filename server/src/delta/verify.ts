@@ -1,10 +1,10 @@
 import { isPondError } from '../base/error.ts';
 import { type Disk } from '../storage/disk.ts';
 import { joinPath, nameOf, parentOf } from '../storage/diskPath.ts';
-import { isTemporaryName, makeDirectoryDurable } from '../storage/durable.ts';
+import { makeDirectoryDurable } from '../storage/durable.ts';
 import { type Add, type DeltaCommit } from './actions.ts';
 import { decodePath, isInsideTable } from './files.ts';
-import { checkpointFile, commitFile, hintFile, logDirectory, readCommit, readHint } from './log.ts';
+import { checkpointFile, commitFile, hintFile, readCommit, readHint } from './log.ts';
 import { looksLikeParquet } from './readCheckpoint.ts';
 
 /**
@@ -57,16 +57,6 @@ export function inspectTail(disk: Disk, fromVersion: number, toVersion: number):
     else findings.push(...inspectData(disk, commit, removed));
   }
   return findings;
-}
-
-/** Returns temporary files in the log and the table's directory that a dead writer left. Lists both. */
-export function strayTemporaries(disk: Disk): readonly string[] {
-  return ['', logDirectory].flatMap((directory) =>
-    disk
-      .list(directory)
-      .filter(isTemporaryName)
-      .map((name) => joinPath(directory, name)),
-  );
 }
 
 /**

@@ -4,7 +4,7 @@ import { type SchemaElement } from 'hyparquet';
 export type RowType = (typeof rowTypes)[number];
 
 /** All row types. */
-export const rowTypes = ['directory', 'file', 'table', 'series', 'symlink', 'dynamic', 'page', 'commit'] as const;
+export const rowTypes = ['directory', 'file', 'table', 'series', 'symlink', 'page', 'commit'] as const;
 
 /** One row of the op log, as in docs/pond-format.md. */
 export interface OpRow {
