@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { parquetReadObjects } from 'hyparquet';
+import { commitNumber } from '../../server/src/delta/commitNumber.ts';
 import { writeCheckpoint } from '../../server/src/delta/checkpoint.ts';
 import { numRecords } from '../../server/src/delta/files.ts';
 import { commitFile, hintFile } from '../../server/src/delta/log.ts';
@@ -38,7 +39,7 @@ describe('chdb, by delta-kernel-rs, reads what is written here', () => {
       if (version === 4) await writeCheckpoint(disk, await newest(disk), Date.now());
     }
     await checkVersions(directory, disk, [0, 1, 2, 3, 4, 5, 6]);
-    for (let version = 0; version <= 4; version++) disk.remove(commitFile(version));
+    for (let version = 0; version <= 4; version++) disk.remove(commitFile(commitNumber(version)));
     await checkVersions(directory, disk, [4, 5, 6]);
     disk.remove(hintFile);
     await checkVersions(directory, disk, [4, 5, 6]);
@@ -58,7 +59,7 @@ describe('chdb, by delta-kernel-rs, reads what is written here', () => {
     const { directory, disk } = newTable(test);
     for (let version = 1; version <= 3; version++) commit(disk, version, { adds: [writeData(disk, [version])] });
     for (let version = 0; version <= 3; version++) {
-      utimesSync(join(directory, commitFile(version)), 0, 2_000_000_000 - version * 1_000_000);
+      utimesSync(join(directory, commitFile(commitNumber(version))), 0, 2_000_000_000 - version * 1_000_000);
     }
     await checkVersions(directory, disk, [0, 1, 2, 3]);
   });
@@ -76,11 +77,11 @@ describe('commits of chdb', () => {
     // What chdb 3.4 does: seconds where the protocol asks for milliseconds, and statistics inside of statistics.
     assert.ok(theirs.add.modificationTime < 10_000_000_000);
     assert.equal(numRecords(theirs.add), undefined);
-    assert.deepEqual(inspectTail(disk, 0, 2), []);
+    assert.deepEqual(inspectTail(disk, commitNumber(0), commitNumber(2)), []);
     commit(disk, 3, { adds: [writeData(disk, [3])] });
     await writeCheckpoint(disk, await newest(disk), Date.now());
     await checkVersions(directory, disk, [0, 1, 2, 3]);
-    for (let version = 0; version <= 3; version++) disk.remove(commitFile(version));
+    for (let version = 0; version <= 3; version++) disk.remove(commitFile(commitNumber(version)));
     await chdbInsert(directory, `SELECT 4 AS id, 'theirs' AS name`);
     await checkVersions(directory, disk, [3, 4]);
   });
@@ -118,9 +119,9 @@ describe('what chdb does with a damaged newest commit (why ours never get their 
   it('an empty one is passed over in silence; a torn one makes the table unreadable', needsChdb, async (test) => {
     const { directory, disk } = newTable(test);
     commit(disk, 1, { adds: [writeData(disk, [1])] });
-    disk.create(commitFile(2)).close();
+    disk.create(commitFile(commitNumber(2))).close();
     assert.deepEqual(await chdbQuery(directory, 'SELECT id FROM {table}'), [{ id: 1 }]);
-    const file = disk.openAppend(commitFile(2));
+    const file = disk.openAppend(commitFile(commitNumber(2)));
     file.append(new TextEncoder().encode(JSON.stringify({ add: addOf('x') }).slice(0, -9)));
     file.close();
     await assert.rejects(chdbQuery(directory, 'SELECT id FROM {table}'), /chdb: /);
@@ -132,7 +133,10 @@ async function checkVersions(directory: string, disk: Disk, versions: readonly n
   const queries = versions.map((version) => `SELECT id FROM {table@${version}} ORDER BY id`);
   const results = await chdbQueries(directory, [...queries, 'SELECT id FROM {table} ORDER BY id']);
   const theirs = results.map((rows) => rows.map((row) => row['id']));
-  const snapshots = [...(await Promise.all(versions.map((version) => snapshotAt(disk, version)))), await newest(disk)];
+  const snapshots = [
+    ...(await Promise.all(versions.map((version) => snapshotAt(disk, commitNumber(version))))),
+    await newest(disk),
+  ];
   const ours = await Promise.all(snapshots.map((snapshot) => idsOf(disk, snapshot)));
   assert.deepEqual(theirs, ours);
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { commitNumber } from '../../server/src/delta/commitNumber.ts';
 import { isPondError, PondError } from '../../server/src/base/error.ts';
 import { type ErrorCode } from '../../server/src/base/errorCode.ts';
 import { commitVersion, type CommitOutcome } from '../../server/src/delta/commit.ts';
@@ -16,7 +17,7 @@ function attempt(faults: (disk: Disk) => Partial<Disk>, prepare: (disk: Disk) =>
   makeTable(disk);
   prepare(disk);
   const faulty = { ...disk, ...faults(disk) };
-  const run = () => commitVersion(faulty, 1, { commitInfo: { txnId: 'ours' }, adds: [addOf('a')] });
+  const run = () => commitVersion(faulty, commitNumber(1), { commitInfo: { txnId: 'ours' }, adds: [addOf('a')] });
   return { disk, run };
 }
 
@@ -47,7 +48,7 @@ describe('a commit whose outcome is not heard', () => {
   it('is done when the name was made before the answer was lost', () => {
     const { disk, run } = attempt((disk) => ({ link: (from, to) => loseAnswer(() => disk.link(from, to)) }));
     assert.deepEqual(run(), { committed: true });
-    assert.ok(disk.stat(commitFile(1)));
+    assert.ok(disk.stat(commitFile(commitNumber(1))));
   });
 
   it('is done when the directory was not flushed at first, but then was', () => {
@@ -59,7 +60,7 @@ describe('a commit whose outcome is not heard', () => {
     const { disk, run } = attempt((disk) => ({ syncDirectory: failOnce(2, (path) => disk.syncDirectory(path)) }));
     fails(run, 'commit-unknown');
     // The next try finds the commit by its id, and does not make it twice.
-    assert.ok(disk.stat(commitFile(1)));
+    assert.ok(disk.stat(commitFile(commitNumber(1))));
     assert.deepEqual(run(), { committed: true });
   });
 
@@ -85,7 +86,7 @@ describe('a commit that fails before its name is made', () => {
     for (const fault of [{ create: () => loseAnswer(() => undefined) }, { link: () => loseAnswer(() => undefined) }]) {
       const { disk, run } = attempt(() => fault);
       fails(run, 'storage-failed');
-      assert.deepEqual(disk.list('_delta_log'), [commitFile(0).slice(11)]);
+      assert.deepEqual(disk.list('_delta_log'), [commitFile(commitNumber(0)).slice(11)]);
     }
   });
 
@@ -103,7 +104,7 @@ describe('a commit onto a damaged version', () => {
   it('is neither done nor a conflict: the damage is named', () => {
     const { run } = attempt(
       () => ({}),
-      (disk) => disk.create(commitFile(1)).close(),
+      (disk) => disk.create(commitFile(commitNumber(1))).close(),
     );
     fails(run, 'pond-damaged');
   });

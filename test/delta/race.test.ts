@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, it, type TestContext } from 'node:test';
 import { text } from 'node:stream/consumers';
+import { commitNumber } from '../../server/src/delta/commitNumber.ts';
 import { readCommit } from '../../server/src/delta/log.ts';
 import { openTable } from '../../server/src/delta/snapshot.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
@@ -71,7 +72,8 @@ async function runCommitters(directory: string, counts: readonly number[]): Prom
 }
 
 function checkAcknowledged(disk: Disk, acknowledged: readonly Acknowledged[]): void {
-  for (const { version, txnId } of acknowledged) assert.equal(readCommit(disk, version)?.commitInfo?.['txnId'], txnId);
+  for (const { version, txnId } of acknowledged)
+    assert.equal(readCommit(disk, commitNumber(version))?.commitInfo?.['txnId'], txnId);
 }
 
 /** Returns how many of the inserts chdb was told are done. It does not try again when it loses a race. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Int32, Table, tableFromIPC, tableToIPC, vectorFromArray } from 'apache-arrow';
+import { commitNumber } from '../../server/src/delta/commitNumber.ts';
 import {
   attributesText,
   decodeEntries,
@@ -13,10 +14,10 @@ const entry = (name: string, more: Partial<DirectoryEntry> = {}): DirectoryEntry
   childId: `id of ${name}`,
   type: 'file',
   version: 3,
-  txn: 12,
+  txn: commitNumber(12),
   partId: 'part',
-  changedTxn: 14,
-  placedTxn: 2,
+  changedTxn: commitNumber(14),
+  placedTxn: commitNumber(2),
   sizeBytes: 2 ** 40,
   modifiedUs: 1_763_862_000_123_456,
   sha256: 'ab'.repeat(32),
@@ -52,7 +53,7 @@ describe('the entries of a directory', () => {
     const twice = extended.concat(extended);
     assert.equal(twice.batches.length, 2);
     const read = decodeEntries(tableToIPC(twice, 'stream'), where);
-    const expected = ['a', 'b', 'a', 'b'].map((name) => entry(name, { placedTxn: 0 }));
+    const expected = ['a', 'b', 'a', 'b'].map((name) => entry(name, { placedTxn: commitNumber(0) }));
     assert.deepEqual(read, expected);
   });
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { commitNumber } from '../../server/src/delta/commitNumber.ts';
 import { metadataOf } from '../../server/src/oplog/parseRow.ts';
 
-const row = { nodeId: 'n', txn: 7 };
+const row = { nodeId: 'n', txn: commitNumber(7) };
 
 test('metadata of a row is read as it was written', () => {
   assert.deepEqual(metadataOf({ ...row, metadata: '{"name":"x","fork":true}' }), { name: 'x', fork: true });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { hostname } from 'node:os';
 import { describe, it } from 'node:test';
+import { commitNumber } from '../../server/src/delta/commitNumber.ts';
 import { isPondError } from '../../server/src/base/error.ts';
 import { type ErrorCode } from '../../server/src/base/errorCode.ts';
 import { checkpointFile, commitFile, hintFile, readCommit } from '../../server/src/delta/log.ts';
@@ -82,7 +83,8 @@ const alter =
     bytes[offset] = bytes[offset]! ^ 0xff;
     overwrite(disk, path, bytes);
   };
-const dataFile = (disk: Disk, number: number): string => readCommit(disk, number)!.adds[0]!.path;
+const logFile = (number: number): string => commitFile(commitNumber(number));
+const dataFile = (disk: Disk, number: number): string => readCommit(disk, commitNumber(number))!.adds[0]!.path;
 const inDataFile =
   (number: number, damage: (path: string) => Damage): Damage =>
   (disk) =>
@@ -98,32 +100,32 @@ interface Refused {
 /** Damage that keeps a pond from being opened: one clear error, in both modes, and not a byte is changed. */
 const refused: Readonly<Record<string, Refused>> = {
   'an acknowledged commit of no bytes': {
-    damage: empty(commitFile(3)),
+    damage: empty(logFile(3)),
     code: 'pond-damaged',
     says: /3 was acknowledged/,
   },
   'an acknowledged commit cut short': {
-    damage: shorten(commitFile(3)),
+    damage: shorten(logFile(3)),
     code: 'pond-damaged',
     says: /3 was acknowledged/,
   },
   'an acknowledged commit of NULs': {
-    damage: fillWithNuls(commitFile(3)),
+    damage: fillWithNuls(logFile(3)),
     code: 'pond-damaged',
     says: /3 was acknowledged/,
   },
   'an acknowledged commit that is gone': {
-    damage: remove(commitFile(3)),
+    damage: remove(logFile(3)),
     code: 'pond-damaged',
     says: /log ends with 2/,
   },
   'an acknowledged commit that says nothing of the pond': {
-    damage: put(commitFile(3), '{"hello":[1,2,3]}\n'),
+    damage: put(logFile(3), '{"hello":[1,2,3]}\n'),
     code: 'pond-damaged',
     says: /3 was acknowledged/,
   },
-  'a gap between commits': { damage: remove(commitFile(1)), code: 'pond-damaged', says: /commit 1 is missing/ },
-  'a damaged commit in the middle': { damage: shorten(commitFile(2)), code: 'pond-damaged', says: /00002\.json/ },
+  'a gap between commits': { damage: remove(logFile(1)), code: 'pond-damaged', says: /commit 1 is missing/ },
+  'a damaged commit in the middle': { damage: shorten(logFile(2)), code: 'pond-damaged', says: /00002\.json/ },
   'a hole in the journal': { damage: alter(journalPath, 200), code: 'journal-damaged', says: /has changes behind it/ },
   'a damaged start of the journal': {
     damage: alter(journalPath, 30),
@@ -138,8 +140,8 @@ const refused: Readonly<Record<string, Refused>> = {
   },
   'a pond of a newer format': {
     damage: (disk) => {
-      const text = Buffer.from(disk.readFile(commitFile(0))!).toString();
-      overwrite(disk, commitFile(0), bytesOf(text.replace('"duckpond.format":"1"', '"duckpond.format":"2"')));
+      const text = Buffer.from(disk.readFile(logFile(0))!).toString();
+      overwrite(disk, logFile(0), bytesOf(text.replace('"duckpond.format":"1"', '"duckpond.format":"2"')));
     },
     code: 'pond-too-new',
     says: /format 2/,
@@ -170,9 +172,9 @@ interface Tolerated {
 
 /** Damage that a pond is opened with: all that was acknowledged is there, but for what `staged` leaves out. */
 const tolerated: Readonly<Record<string, Tolerated>> = {
-  'an unacknowledged commit of no bytes': tip(empty(commitFile(4))),
-  'an unacknowledged commit cut short': tip(shorten(commitFile(4))),
-  'an unacknowledged commit of NULs': tip(fillWithNuls(commitFile(4))),
+  'an unacknowledged commit of no bytes': tip(empty(logFile(4))),
+  'an unacknowledged commit cut short': tip(shorten(logFile(4))),
+  'an unacknowledged commit of NULs': tip(fillWithNuls(logFile(4))),
   'an unacknowledged commit without its data': tip(inDataFile(4, remove)),
   'an unacknowledged commit with short data': tip(inDataFile(4, shorten)),
   'a journal cut short': {
@@ -183,7 +185,7 @@ const tolerated: Readonly<Record<string, Tolerated>> = {
   },
   'stray files of other engines and of writers that died': {
     damage: (disk) => {
-      for (const name of ['.tmp-x', `${commitFile(3).slice(11)}#1`, '.hidden', '00000000000000000002.crc'])
+      for (const name of ['.tmp-x', `${logFile(3).slice(11)}#1`, '.hidden', '00000000000000000002.crc'])
         put(`_delta_log/${name}`, 'rubbish')(disk);
       put('_delta_log/00000000000000000001.00000000000000000003.compacted.json', 'rubbish')(disk);
       put('.tmp-y', 'rubbish')(disk);
@@ -193,8 +195,8 @@ const tolerated: Readonly<Record<string, Tolerated>> = {
   'a hint that is no JSON': { damage: put(hintFile, '{"version":') },
   'a hint to a checkpoint that is not there': { damage: put(hintFile, '{"version":2,"size":1}') },
   'a hint to a version that is not there': { damage: put(hintFile, '{"version":200,"size":1}') },
-  'a checkpoint of no bytes': { damage: put(checkpointFile(3), '') },
-  'a checkpoint of rubbish': { damage: put(checkpointFile(2), 'rubbish') },
+  'a checkpoint of no bytes': { damage: put(checkpointFile(commitNumber(3)), '') },
+  'a checkpoint of rubbish': { damage: put(checkpointFile(commitNumber(2)), 'rubbish') },
   'a lock of no bytes': { damage: put('_pond/lock.7', '') },
 };
 

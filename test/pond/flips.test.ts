@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
+import { commitNumber } from '../../server/src/delta/commitNumber.ts';
 import { isPondError } from '../../server/src/base/error.ts';
 import { checkpointFile, hintFile, readCommit } from '../../server/src/delta/log.ts';
 import { initPondOn, openPondOn } from '../../server/src/pond/pond.ts';
@@ -19,7 +20,7 @@ const memoryKilobytesMax = 1024 * 1024;
 
 const flips = seeds(25);
 const commitCount = 52;
-const checkpoint = checkpointFile(49);
+const checkpoint = checkpointFile(commitNumber(49));
 
 let image: DiskImage;
 let expected: Seen;
@@ -39,7 +40,7 @@ before(async () => {
     await root.setAttributes('/s', { number: `${number}` });
     await pond.commit({ message: `commit ${number}`, author: 'test' });
   }
-  dataFile = readCommit(disk, commitCount)!.adds[0]!.path;
+  dataFile = readCommit(disk, commitNumber(commitCount))!.adds[0]!.path;
   await pond.close();
   image = imageOf(disk);
   expected = await seen(image);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { commitNumber } from '../../server/src/delta/commitNumber.ts';
 import { type DirectoryEntry } from '../../server/src/oplog/directoryEntry.ts';
 import {
   applyChanges,
@@ -19,10 +20,10 @@ const entry = (name: string, sha256 = 'a'): DirectoryEntry => ({
   childId: `id of ${name}`,
   type: 'file',
   version: 1,
-  txn: 1,
+  txn: commitNumber(1),
   partId: 'd',
-  changedTxn: 1,
-  placedTxn: 1,
+  changedTxn: commitNumber(1),
+  placedTxn: commitNumber(1),
   sizeBytes: 0,
   modifiedUs: 0,
   sha256,
@@ -38,14 +39,18 @@ class Directory {
   readonly load: LoadPage = (address) => Promise.resolve(this.#pages.get(keyOf(address))!);
 
   get address(): PageAddress | undefined {
-    return this.#txn === 0 ? undefined : { directoryId: 'd', prefix: '', txn: this.#txn };
+    return this.#txn === 0 ? undefined : { directoryId: 'd', prefix: '', txn: commitNumber(this.#txn) };
   }
 
   /** Returns how many pages were written. */
   async change(changes: ReadonlyMap<string, DirectoryEntry | null>): Promise<number> {
-    const written = await applyChanges(this.load, this.address, changes, { directoryId: 'd', txn: this.#txn + 1 });
+    const written = await applyChanges(this.load, this.address, changes, {
+      directoryId: 'd',
+      txn: commitNumber(this.#txn + 1),
+    });
     this.#txn += 1;
-    for (const { prefix, page } of written) this.#pages.set(keyOf({ directoryId: 'd', prefix, txn: this.#txn }), page);
+    for (const { prefix, page } of written)
+      this.#pages.set(keyOf({ directoryId: 'd', prefix, txn: commitNumber(this.#txn) }), page);
     this.sha256 = written.at(-1)!.sha256;
     return written.length;
   }

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test, type TestContext } from 'node:test';
+import { commitNumber } from '../../server/src/delta/commitNumber.ts';
 import { openDatabase } from '../../server/src/duckdb/database.ts';
 import { literal, literalList } from '../../server/src/duckdb/sql.ts';
 import { commitVersion } from '../../server/src/delta/commit.ts';
@@ -53,7 +54,7 @@ async function optimize(directory: string, codec: string, options: { readonly le
     connection.close();
     database.close();
   }
-  const outcome = commitVersion(disk, version + 1, {
+  const outcome = commitVersion(disk, commitNumber(version + 1), {
     commitInfo: { txnId: randomUUID(), operation: 'OPTIMIZE', engineInfo: 'delta-rs:py-1.2.0' },
     removes: merged.map((file) => ({ path: file.add.path, dataChange: false, deletionTimestamp: Date.now() })),
     adds: [

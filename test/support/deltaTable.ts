@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { parquetWriteBuffer } from 'hyparquet-writer';
+import { commitNumber } from '../../server/src/delta/commitNumber.ts';
 import { type Add, plainProtocol } from '../../server/src/delta/actions.ts';
 import { commitVersion, type CommitDraft, type CommitOutcome } from '../../server/src/delta/commit.ts';
 import { logDirectory } from '../../server/src/delta/log.ts';
@@ -28,7 +29,7 @@ export function createTable(
   configuration: Readonly<Record<string, string>> = {},
 ): CommitOutcome {
   makeDirectoryDurable(disk, logDirectory);
-  return commitVersion(disk, 0, {
+  return commitVersion(disk, commitNumber(0), {
     commitInfo: { txnId: randomUUID() },
     protocol: plainProtocol,
     metaData: {
@@ -63,6 +64,6 @@ export function addWithoutStats(path: string, size = 1): Add {
 
 /** Commits as the version, and fails the test when that does not succeed. */
 export function commit(disk: Disk, version: number, draft: Partial<CommitDraft>): void {
-  const outcome = commitVersion(disk, version, { commitInfo: { txnId: randomUUID() }, ...draft });
+  const outcome = commitVersion(disk, commitNumber(version), { commitInfo: { txnId: randomUUID() }, ...draft });
   assert.deepEqual(outcome, { committed: true });
 }

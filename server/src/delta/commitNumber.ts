@@ -44,7 +44,17 @@ export function previousCommit(number: CommitNumber): CommitNumber | undefined {
   return number === 0 ? undefined : commitNumber(number - 1);
 }
 
-/** Orders commits from the earliest to the latest. */
-export function compareCommits(a: CommitNumber, b: CommitNumber): number {
-  return a - b;
+/** Returns the latest of some numbers, of which there is at least one. */
+export function latestCommit(...numbers: readonly [CommitNumber, ...CommitNumber[]]): CommitNumber {
+  return commitNumber(Math.max(...numbers));
+}
+
+/** Yields the numbers from one up to another, both inclusive; none when the other is lower. */
+export function* commitsUp(from: CommitNumber, to: CommitNumber): Generator<CommitNumber> {
+  for (let number: number = from; number <= to; number++) yield commitNumber(number);
+}
+
+/** Yields the numbers from one down to another, both inclusive; none when the other is higher. */
+export function* commitsDown(from: CommitNumber, to: CommitNumber = firstCommit): Generator<CommitNumber> {
+  for (let number: number = from; number >= to; number--) yield commitNumber(number);
 }

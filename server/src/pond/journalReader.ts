@@ -11,7 +11,7 @@
  * there would lose acknowledged changes.
  */
 import { PondError } from '../base/error.ts';
-import { isCommitNumber } from '../delta/commitNumber.ts';
+import { type CommitNumber, isCommitNumber, parseCommitNumber } from '../delta/commitNumber.ts';
 import { type Disk } from '../storage/disk.ts';
 import { createFrameReader, type FrameRef, type FrameReader, type JournalFrame } from './journalFrames.ts';
 
@@ -20,7 +20,7 @@ export const journalPath = '_pond/journal';
 export interface JournalHeader extends FrameRef {
   readonly format: 1;
   /** Latest commit when the batch began. */
-  readonly base: number;
+  readonly base: CommitNumber;
 }
 
 export interface JournalContents {
@@ -30,7 +30,7 @@ export interface JournalContents {
    * An acknowledged commit: no commit up to it has taken the frames. Undefined without a header: then the acknowledged
    * commits are unknown.
    */
-  readonly mark: number | undefined;
+  readonly mark: CommitNumber | undefined;
   /** Complete frames, without the header. */
   readonly frames: readonly JournalFrame[];
   /** Bytes that hold the header and complete frames. */
@@ -117,8 +117,8 @@ function headerOf({ json }: JournalFrame): JournalHeader {
 }
 
 /** The commit that a frame records as made independently of the staged changes; undefined when it records none. */
-function markOf({ json: { mark } }: JournalFrame): number | undefined {
-  return isCommitNumber(mark) ? mark : undefined;
+function markOf({ json }: JournalFrame): CommitNumber | undefined {
+  return parseCommitNumber(json['mark']);
 }
 
 function damaged({ badAt, goodBytes }: Bad, where: string): PondError {

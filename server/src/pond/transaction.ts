@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { type CommitNumber } from '../delta/commitNumber.ts';
 import { FileSystem } from '../tinyfs/fs.ts';
 import { createMutex } from '../base/mutex.ts';
 import { Overlay } from './overlay.ts';
@@ -17,7 +18,7 @@ export type Commits = (
 ) => Promise<Commit>;
 
 /** A transaction on commit `base`: an overlay of its own, invisible to others until it is committed. */
-export function beginTransaction(store: Store, base: number, commit: Commits): Transaction {
+export function beginTransaction(store: Store, base: CommitNumber, commit: Commits): Transaction {
   const id = randomUUID();
   const overlay = new Overlay();
   const sink = createTransactionChangeLog(store.disk, overlay, id);

@@ -1,3 +1,4 @@
+import { type CommitNumber } from '../delta/commitNumber.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
 import { type FileType, type Node } from '../tinyfs/backend.ts';
 
@@ -10,11 +11,11 @@ export type VersionSpec = string;
 /** A commit's own record. Also a row of the op log, and in the Delta commitInfo. */
 export interface Commit {
   /** The Delta version of the commit, from 0. Foreign commits to the table leave gaps for ours. */
-  readonly number: number;
+  readonly number: CommitNumber;
   /** UUID of the attempt; read back when the outcome of a commit is unknown. */
   readonly id: string;
   /** The pond commit before this one; undefined for the first. */
-  readonly parent: number | undefined;
+  readonly parent: CommitNumber | undefined;
   /** Microseconds since 1970 UTC; never before the parent's. */
   readonly timeUs: number;
   readonly author: string;
@@ -231,7 +232,7 @@ export interface NodeRow {
   readonly sizeBytes: number;
   readonly sha256: string;
   /** Undefined for a pending row. */
-  readonly txn: number | undefined;
+  readonly txn: CommitNumber | undefined;
 }
 
 export interface EntryRow {
@@ -240,7 +241,7 @@ export interface EntryRow {
   readonly nodeId: string;
   readonly fileType: FileType;
   readonly version: number;
-  readonly txn: number | undefined;
+  readonly txn: CommitNumber | undefined;
 }
 
 export interface HistorySources {
@@ -251,7 +252,10 @@ export interface HistorySources {
    * Undefined when there are none.
    */
   readonly rewritten:
-    | { readonly files: readonly string[]; readonly commits: readonly { readonly from: number; readonly to: number }[] }
+    | {
+        readonly files: readonly string[];
+        readonly commits: readonly { readonly from: CommitNumber; readonly to: CommitNumber }[];
+      }
     | undefined;
   readonly pendingNodes: readonly NodeRow[];
   readonly pendingEntries: readonly EntryRow[];
