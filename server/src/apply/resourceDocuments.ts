@@ -3,7 +3,7 @@ import { PondError } from '../base/error.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
 import { basename, dirname } from '../tinyfs/path.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
-import { invalidError } from '../resources/tree/derivedEntries.ts';
+import { invalidError } from '../resources/invalidError.ts';
 import { withoutCycles } from '../resources/graph.ts';
 import { isKindName } from '../resources/model/kindNames.ts';
 import { readResource, readResources, type StoredResource, resourcesOf } from '../resources/readResource.ts';

@@ -7,7 +7,7 @@ import { type FileSystem } from '../tinyfs/fs.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
 import { basename, dirname } from '../tinyfs/path.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
-import { invalidError } from '../resources/tree/derivedEntries.ts';
+import { invalidError } from '../resources/invalidError.ts';
 import { isKindName } from '../resources/model/kindNames.ts';
 import { entryOf } from '../documents/yamlNode.ts';
 import { readResources, type StoredResource } from '../resources/readResource.ts';

@@ -38,7 +38,8 @@ const madeAtOnce = 3;
  */
 export async function buildAll(pond: ResourcePond, resource: Resource, options: MakeOptions): Promise<RunOutcome> {
   const version = String(pond.head.number);
-  const { derived, failures } = await findDerived(await (await pond.at(version)).root(), resource);
+  const tree = await pond.at(version);
+  const { derived, failures } = await findDerived(await tree.root(), resource);
   let done = 0;
   const counted = new Set<string>();
   const tables: HostFile[] = [];
@@ -56,7 +57,7 @@ export async function buildAll(pond: ResourcePond, resource: Resource, options: 
   });
   const all = [...failures, ...made.filter((one) => isPondError(one))];
   const [first, ...others] = all;
-  const unmatched = await missingInputs(await pond.inputs(version), resource);
+  const unmatched = await missingInputs(pond.layer.inputs(tree), resource);
   const notes = [
     ...bounded(
       others.map(({ message }) => message),
@@ -92,7 +93,7 @@ async function findDerived(root: WorkingDirectory, resource: Resource): Promise<
 
 /** The host files of a derived file; none if they were already built. */
 async function makeOne(pond: ResourcePond, at: NodePath, { signal }: MakeOptions): Promise<readonly HostFile[]> {
-  return pond.workshop.known(at.node.sha256) === undefined ? await pond.hostFiles(at.node, { signal }) : [];
+  return pond.layer.materializer.known(at.node.sha256) === undefined ? await pond.hostFiles(at.node, { signal }) : [];
 }
 
 /**
@@ -104,7 +105,7 @@ async function rowsIn(pond: ResourcePond, files: readonly HostFile[], signal: Ab
   for (let start = 0; start < files.length; start += countedAtOnce) {
     const reads = files.slice(start, start + countedAtOnce).map(({ hostPath }) => hostPath);
     const sql = `SELECT sum(num_rows) FROM parquet_file_metadata(${literalList(reads)})`;
-    const [row] = await pond.workshop.builder.run({ statements: [sql], reads }, signal);
+    const [row] = await pond.layer.materializer.builder.run({ statements: [sql], reads }, signal);
     rows += Number(row?.[0] ?? 0);
   }
   return rows;

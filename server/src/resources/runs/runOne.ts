@@ -2,7 +2,7 @@
 import { isPondError, PondError } from '../../base/error.ts';
 import { type Transaction } from '../../pond/types.ts';
 import { type WorkingDirectory } from '../../tinyfs/workingDirectory.ts';
-import { invalidError } from '../tree/derivedEntries.ts';
+import { invalidError } from '../invalidError.ts';
 import { buildAll } from './buildAll.ts';
 import { readResource } from '../readResource.ts';
 import { addRecord, failureOf, type RunRecord, type RecordedStatus, withoutSecrets } from './records.ts';
@@ -148,8 +148,8 @@ function createWriting(
       const context: RunContext = {
         resource,
         home,
-        inputs: await pond.inputs(String(pond.head.number)),
-        workshop: pond.workshop,
+        inputs: pond.layer.inputs(await pond.at(String(pond.head.number))),
+        workshop: pond.layer.materializer,
         signal,
         progress: (message, done, total) => progress(`${title}: ${message}`, done, total),
         env: effects.env,

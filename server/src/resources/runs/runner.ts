@@ -6,7 +6,7 @@ import { PondError } from '../../base/error.ts';
 import { createSemaphore } from '../../base/semaphore.ts';
 import { commitRecords } from './commitRecords.ts';
 import { withoutCycles } from '../graph.ts';
-import { invalidError } from '../tree/derivedEntries.ts';
+import { invalidError } from '../invalidError.ts';
 import { createRunLocks, type RunLocks } from './runLocks.ts';
 import { readResources, type StoredResource, resourcesOf } from '../readResource.ts';
 import { failureOf, type RunRecord } from './records.ts';
