@@ -11,6 +11,7 @@ import { DerivedEvents } from './derivedEvents.ts';
 import { DerivedState } from './derivedState.ts';
 import { type InputFiles, matchInputs } from './inputs.ts';
 import { baseOf, derivedDirectoryNode, derivedFileNode, type NodeRole, roleOf, withRole } from './nodeRole.ts';
+import { ResourceRules, type RuledEntry } from './resourceRules.ts';
 
 type ByteRange = { readonly start: number; readonly end: number };
 
@@ -27,7 +28,7 @@ export interface NodeFiles extends InputFiles {
 /**
  * A tree of the pond including the content that its resources derive: `/KIND/<uuid>` holds its stored files and the
  * entries that its document declares. Listing computes nothing. Derived entries are read-only; all other operations go
- * to the stored tree.
+ * to the stored tree, and keep its resources whole.
  */
 export class ResourceTree implements Backend, LayeredTree {
   readonly writable: boolean;
@@ -36,6 +37,7 @@ export class ResourceTree implements Backend, LayeredTree {
   readonly #base: Backend;
   readonly #stored: FileSystem;
   readonly #files: NodeFiles;
+  readonly #rules: ResourceRules;
   readonly #events: DerivedEvents | undefined;
   #state: DerivedState;
 
@@ -45,6 +47,7 @@ export class ResourceTree implements Backend, LayeredTree {
     this.#base = base;
     this.#stored = new FileSystem(base);
     this.#files = files;
+    this.#rules = new ResourceRules(base);
     this.#state = this.#newState();
     this.#events = notify && new DerivedEvents(() => this.#state, notify);
   }
@@ -117,7 +120,9 @@ export class ResourceTree implements Backend, LayeredTree {
 
   async put(directory: DirectoryPath, name: string, node: NewNode): Promise<Node> {
     const target = await this.#storedPath(directory, name);
-    return await this.#changing(() => this.#base.put(target, name, node));
+    return await this.#changing(() =>
+      this.#rules.put(entryIn(directory, name), () => this.#base.put(target, name, node)),
+    );
   }
 
   async setAttributes(directory: DirectoryPath, name: string, attributes: Node['attributes']): Promise<Node> {
@@ -127,20 +132,22 @@ export class ResourceTree implements Backend, LayeredTree {
 
   async remove(directory: DirectoryPath, name: string): Promise<void> {
     const target = await this.#storedPath(directory, name);
-    await this.#changing(() => this.#base.remove(target, name));
+    await this.#changing(() => this.#rules.remove(entryIn(directory, name), () => this.#base.remove(target, name)));
   }
 
   async rename(from: DirectoryPath, name: string, to: DirectoryPath, newName: string): Promise<void> {
     const [source, target] = [await this.#storedPath(from, name), await this.#storedPath(to, newName)];
-    await this.#changing(() => this.#base.rename(source, name, target, newName));
+    const move = () => this.#base.rename(source, name, target, newName);
+    await this.#changing(() => this.#rules.rename(entryIn(from, name), entryIn(to, newName), move));
   }
 
   async copy(node: Node, to: DirectoryPath, newName: string): Promise<Node> {
-    return await this.#changing(() => this.#copy(node, to, newName));
+    const copy = () => this.#copy(node, to, newName);
+    return await this.#changing(() => this.#rules.copy(roleOf(node), entryIn(to, newName), copy));
   }
 
   async batch<T>(work: () => Promise<T>): Promise<T> {
-    return await this.#changing(() => this.#base.batch(work));
+    return await this.#changing(() => this.#rules.batch(work));
   }
 
   #newState(): DerivedState {
@@ -233,6 +240,11 @@ export class ResourceTree implements Backend, LayeredTree {
     const inside = await this.#derivedIfPossible({ in: 'derived', path, modifiedUs, node });
     return derivedDirectoryNode(path, node, { entries: inside?.entries.size ?? 0, modifiedUs });
   }
+}
+
+/** An entry by the role of its directory. */
+function entryIn(directory: DirectoryPath, name: string): RuledEntry {
+  return { directory: roleOf(directory[directory.length - 1]!), name };
 }
 
 function readOnlyError(path: string): PondError {
