@@ -6,13 +6,11 @@ import { type DerivedDirectory, type DerivedEntries, type InputMatcher, type Mat
 import { type StoredResource } from '../readResource.ts';
 
 /** Loaded when a tree has its first resource directory: a pond without resources does not need it. */
-const reader = lazyAsync(async () => {
-  const [{ readResource }, { invalidError }] = await Promise.all([
-    import('../readResource.ts'),
-    import('../invalidError.ts'),
-  ]);
-  return { readResource, invalidError };
-});
+const reader = lazyAsync(async () => ({
+  ...(await import('../readResource.ts')),
+  ...(await import('../registry.ts')),
+  ...(await import('../invalidError.ts')),
+}));
 
 /** Dependencies of the derived content of a tree. */
 export interface DerivedStateParts {
@@ -59,6 +57,13 @@ export class DerivedState {
     this.#resources.set(key, reading);
     reading.catch(() => this.#resources.delete(key));
     return reading;
+  }
+
+  /** Returns the resource in `/KIND/<uuid>` if its kind derives content; its document is not read otherwise. */
+  async derivingResource(kind: string, id: string): Promise<StoredResource | undefined> {
+    const { resourceKinds } = await reader();
+    const derives = resourceKinds.some((known) => known.kind === kind && known.derive !== undefined);
+    return derives ? await this.resource(kind, id) : undefined;
   }
 
   /** Entries that a resource directory derives. Fails `resource-invalid` for a document with errors. */

@@ -200,7 +200,7 @@ export class ResourceTree implements Backend, LayeredTree {
       return { ...role, entries: await state.entriesOf(role.path, role.node) };
     }
     if (role?.in !== 'resource') return undefined;
-    const resource = await state.resource(role.kind, role.id);
+    const resource = await state.derivingResource(role.kind, role.id);
     if (resource === undefined) return undefined;
     const { home: path, modifiedUs } = resource;
     return { path, modifiedUs, entries: await state.entriesOfResource(resource) };
