@@ -74,14 +74,42 @@ for (const [what, text] of Object.entries(wrongTexts)) {
   });
 }
 
-test('a document whose name does not lead to it is not committed until it is saved', async (t) => {
+test('the link of a resource follows the name in a document that is imported', async (t) => {
   const host = await newPondHost(t);
   const home = await apply(host, inbox('one'));
+  await host.run('commit', { message: 'one' });
   const file = join(host.folder, 'resource.yaml');
   writeFileSync(file, inbox('two'));
   await host.run('import', { sources: [file], path: home });
+  assert.equal((await host.run('stat', { path: '/Inbox/two' })).target, home.slice('/Inbox/'.length));
+  assert.equal(await code(host.run('stat', { path: '/Inbox/one' })), 'not-found');
+  await host.run('commit', { message: 'two' });
+});
+
+test('an import that would give a resource the name of another one leaves nothing', async (t) => {
+  const host = await newPondHost(t);
+  const home = await apply(host, inbox('one'));
+  await apply(host, inbox('two'));
+  await host.run('commit', { message: 'both' });
+  for (const [name, text] of [
+    ['resource.yaml', inbox('two')],
+    ['rows.csv', 'a\n1\n'],
+  ] as const) {
+    writeFileSync(join(host.folder, name), text);
+  }
+  const sources = ['rows.csv', 'resource.yaml'].map((name) => join(host.folder, name));
+  assert.equal(await code(host.run('import', { sources, path: home })), 'already-exists');
+  assert.deepEqual((await host.run('status', {})).staged, []);
+});
+
+test('a document whose name does not lead to it is not committed until it is saved', async (t) => {
+  const host = await newPondHost(t);
+  const id = '2f1d8a4e-6c3b-4f5a-9d7e-0b1c2d3e4f50';
+  await host.run('makeDirectory', { path: `/moved/${id}`, parents: true });
+  await host.run('write', textFile(`/moved/${id}/resource.yaml`, inbox('two')));
+  await host.run('rename', { from: '/moved', to: '/Inbox', overwrite: false });
   assert.equal(await code(host.run('commit', { message: 'no link' })), 'resource-invalid');
-  await host.run('write', textFile(`${home}/resource.yaml`, inbox('two')));
+  await host.run('write', textFile(`/Inbox/${id}/resource.yaml`, `${inbox('two')}# saved\n`));
   await host.run('commit', { message: 'link' });
 });
 

@@ -7,8 +7,8 @@ import { createPonds, type Ponds } from '../../server/src/commands/ponds.ts';
 import { type Remote } from '../../server/src/commands/remote.ts';
 import { resultOfReplay } from '../../server/src/commands/replay.ts';
 import { PondError } from '../../server/src/base/error.ts';
-import { initPond, openPond } from '../../server/src/pond/pond.ts';
-import { openResourcePond } from '../support/resourcePond.ts';
+import { initPond, openPond } from '../support/pond.ts';
+import { resourceLayer } from '../support/resourcePond.ts';
 import { realHostPath } from '../../server/src/storage/hostTree.ts';
 import { newPondHost, textFile } from '../support/commandHost.ts';
 import { temporaryFolder } from '../support/folder.ts';
@@ -25,8 +25,8 @@ function newPonds(
     lockWaitMs,
     attach,
     realPath: realHostPath,
-    open: async (directory, mode) => openResourcePond(t, await openPond(directory, { mode })),
-    init: async (directory) => openResourcePond(t, await initPond(directory)),
+    open: (directory, mode) => openPond(directory, { mode, layer: resourceLayer(t) }),
+    init: (directory) => initPond(directory, { layer: resourceLayer(t) }),
   });
   t.after(() => ponds.closeAll());
   return ponds;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { PondError } from '../../server/src/base/error.ts';
-import { initPondOn } from '../../server/src/pond/pond.ts';
+import { initPondOn } from '../support/pond.ts';
 import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
 import { bytesOf } from '../support/tree.ts';
 

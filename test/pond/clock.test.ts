@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { initPondOn } from '../../server/src/pond/pond.ts';
+import { initPondOn } from '../support/pond.ts';
 import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
 
 const hourMs = 3_600_000;

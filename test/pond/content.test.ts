@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { initPond, openPond } from '../../server/src/pond/pond.ts';
+import { initPond, openPond } from '../support/pond.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { bytesOf, parquetOf } from '../support/tree.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { initPondOn, openPondOn } from '../../server/src/pond/pond.ts';
+import { initPondOn, openPondOn } from '../support/pond.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
 import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';

@@ -8,7 +8,7 @@ import { checkpointFile, commitFile, hintFile, readCommit } from '../../server/s
 import { blobPath } from '../../server/src/pond/blobs.ts';
 import { journalPath } from '../../server/src/pond/journal.ts';
 import { encodeFrame } from '../../server/src/pond/journalFrames.ts';
-import { initPondOn, openPondOn } from '../../server/src/pond/pond.ts';
+import { initPondOn, openPondOn } from '../support/pond.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
 import { processStart } from '../../server/src/storage/processStart.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
-import { initPondOn, openPondOn } from '../../server/src/pond/pond.ts';
+import { initPondOn, openPondOn } from '../support/pond.ts';
 import { type Change, type Pond } from '../../server/src/pond/types.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';

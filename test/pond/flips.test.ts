@@ -7,7 +7,7 @@ import { before, describe, it } from 'node:test';
 import { commitNumber } from '../../server/src/delta/commitNumber.ts';
 import { isPondError } from '../../server/src/base/error.ts';
 import { checkpointFile, hintFile, readCommit } from '../../server/src/delta/log.ts';
-import { initPondOn, openPondOn } from '../../server/src/pond/pond.ts';
+import { initPondOn, openPondOn } from '../support/pond.ts';
 import { createMemoryDisk, type DiskImage } from '../../server/src/storage/memoryDisk.ts';
 import { imageOf } from '../support/diskImage.ts';
 import { overwrite, treeLines } from '../support/pondState.ts';

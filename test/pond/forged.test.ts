@@ -10,7 +10,7 @@ import { createRowReader } from '../../server/src/oplog/rowReader.ts';
 import { type OpRow } from '../../server/src/oplog/rows.ts';
 import { leafHash } from '../../server/src/pond/hash.ts';
 import { rootId } from '../../server/src/pond/node.ts';
-import { initPondOn, openPondOn } from '../../server/src/pond/pond.ts';
+import { initPondOn, openPondOn } from '../support/pond.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
 import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { tableFromIPC } from 'apache-arrow';
 import { openDatabase } from '../../server/src/duckdb/database.ts';
-import { initPond } from '../../server/src/pond/pond.ts';
+import { initPond } from '../support/pond.ts';
 import { rootId } from '../../server/src/pond/node.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';

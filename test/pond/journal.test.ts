@@ -5,7 +5,8 @@ import { commitAt } from '../../server/src/pond/history.ts';
 import { Journal, journalPath } from '../../server/src/pond/journal.ts';
 import { acquireLock } from '../../server/src/pond/lock.ts';
 import { OpenPond } from '../../server/src/pond/openPond.ts';
-import { initPondOn, openPondOn } from '../../server/src/pond/pond.ts';
+import { initPondOn, openPondOn, storageOn } from '../support/pond.ts';
+import { withoutLayer } from '../../server/src/pond/withoutLayer.ts';
 import { recover } from '../../server/src/pond/recovery.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
@@ -17,12 +18,13 @@ const sizeBytes = 60_000;
 
 /** Opens a pond for writing, with a weak hold on what was read of its journal. */
 async function openWatching(disk: Disk): Promise<{ readonly pond: Pond; readonly frames: WeakRef<object> }> {
+  const storage = storageOn(disk, 'memory');
   const lock = acquireLock(disk);
   const { opLog, journal: contents, notices } = await recover(disk, { repair: true });
   assert.equal(contents.frames.length > 0, true);
   const head = await commitAt(opLog, opLog.head);
   const writer = { lock, journal: Journal.open(disk, contents, head.number, lock) };
-  const pond = new OpenPond({ disk, directory: 'memory', opLog, head, notices, contents, writer });
+  const pond = new OpenPond({ storage, opLog, head, notices, contents, writer }, withoutLayer());
   return { pond, frames: new WeakRef(contents.frames) };
 }
 

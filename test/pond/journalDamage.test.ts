@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
 import { type ErrorCode } from '../../server/src/base/errorCode.ts';
 import { encodeFrame } from '../../server/src/pond/journalFrames.ts';
-import { initPondOn, openPondOn } from '../../server/src/pond/pond.ts';
+import { initPondOn, openPondOn } from '../support/pond.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
 import { createMemoryDisk, type DiskImage } from '../../server/src/storage/memoryDisk.ts';
 import { imageOf } from '../support/diskImage.ts';

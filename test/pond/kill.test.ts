@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { initPond, openPond } from '../../server/src/pond/pond.ts';
+import { initPond, openPond } from '../support/pond.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
 import { chdbQueries, needsChdb } from '../support/chdb.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
 import { type ErrorCode } from '../../server/src/base/errorCode.ts';
-import { initPond, openPond } from '../../server/src/pond/pond.ts';
+import { initPond, openPond } from '../support/pond.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { bytesOf } from '../support/tree.ts';

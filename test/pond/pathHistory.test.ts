@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { initPondOn, openPondOn } from '../../server/src/pond/pond.ts';
+import { initPondOn, openPondOn } from '../support/pond.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
 import { type WorkingDirectory } from '../../server/src/tinyfs/workingDirectory.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { initPondOn, openPond } from '../../server/src/pond/pond.ts';
+import { initPondOn, openPond } from '../support/pond.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { createCountingDisk } from '../bench/support/countingDisk.ts';

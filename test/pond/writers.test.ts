@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { initPond, openPond } from '../../server/src/pond/pond.ts';
+import { initPond, openPond } from '../support/pond.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
 import { chdbInsert, chdbQueries, needsChdb } from '../support/chdb.ts';
 import { bytesOf, collect } from '../support/tree.ts';

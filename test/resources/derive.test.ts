@@ -3,15 +3,14 @@ import { rmSync } from 'node:fs';
 import { after, test, type TestContext } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { isPondError, type PondError } from '../../server/src/base/error.ts';
-import { initPond } from '../../server/src/pond/pond.ts';
+import { initPond } from '../support/pond.ts';
 import { createBuilder } from '../../server/src/build/builder.ts';
 import { createQueryEngine } from '../../server/src/sql/engine.ts';
 import { defaultLimits } from '../../server/src/sandbox/buildLimits.ts';
 import { type Cache, createPondCache } from '../../server/src/storage/cache.ts';
-import { createMaterializer } from '../../server/src/materialize/createMaterializer.ts';
-import { type ResourcePond, withResources } from '../../server/src/resources/tree/resourcePond.ts';
+import { type ResourcePond } from '../../server/src/resources/tree/resourcePond.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { stageResource } from '../support/resourcePond.ts';
+import { derivedLayer, stageResource } from '../support/resourcePond.ts';
 import { rowsOf } from '../support/seriesPond.ts';
 
 const id = '11111111-1111-4111-8111-111111111111';
@@ -31,10 +30,12 @@ async function pondWith(
   query: string,
   withCache = (cache: Cache): Cache => cache,
 ): Promise<ResourcePond> {
-  const base = await initPond(temporaryFolder(t));
-  t.after(() => base.close());
-  const cache = withCache(createPondCache(base));
-  const pond = withResources(base, createMaterializer({ cache, builder: () => builder, isTrusted: () => true }));
+  const layer = derivedLayer(
+    () => builder,
+    (stored) => withCache(createPondCache(stored)),
+  );
+  const pond = await initPond(temporaryFolder(t), { layer });
+  t.after(() => pond.close());
   await write(pond, files);
   await derive(pond, pattern, query);
   return pond;
@@ -106,7 +107,7 @@ test('each file that matches is a series under its own name, made when it is rea
   assert.deepEqual(await names(pond), ['a.csv', 'b.csv']);
   const node = await fileAt(pond, `${home}/c/a.csv`);
   assert.equal(node.type, 'series');
-  assert.equal(pond.workshop.known(pond.contentKey(node)), undefined);
+  assert.equal(pond.layer.materializer.known(pond.contentKey(node)), undefined);
   assert.deepEqual(await rows(pond, `${home}/c/a.csv`), [
     [1n, 'x'],
     [2n, 'y'],
@@ -218,7 +219,7 @@ test('a compressed file is read as one', async (t) => {
 test('an empty result has its columns', async (t) => {
   const pond = await pondWith(t, { '/in/a.csv': a }, '/in/*', "SELECT n FROM '$1' WHERE n > 2");
   const files = await pond.hostFiles(await fileAt(pond, `${home}/c/a.csv`));
-  const { rowCount, columns } = await pond.workshop.inspect(files, {});
+  const { rowCount, columns } = await pond.layer.materializer.inspect(files, {});
   assert.deepEqual([rowCount, columns], [0, [{ name: 'n', type: 'BIGINT' }]]);
 });
 
@@ -303,10 +304,10 @@ test('a making that is cancelled ends soon and leaves nothing', async (t) => {
   const node = await fileAt(pond, `${home}/c/a.csv`);
   const controller = new AbortController();
   const ended = assert.rejects(pond.hostFiles(node, { signal: controller.signal }), { code: 'cancelled' });
-  await pond.workshop.builder.run({ statements: ['SELECT 1'] });
+  await pond.layer.materializer.builder.run({ statements: ['SELECT 1'] });
   controller.abort();
   await ended;
-  assert.equal(pond.workshop.known(pond.contentKey(node)), undefined);
+  assert.equal(pond.layer.materializer.known(pond.contentKey(node)), undefined);
 });
 
 test('what another process drops from the cache while it is used is made again', async (t) => {
@@ -350,10 +351,8 @@ test('a resource that reads what it makes is a cycle', async (t) => {
 test('a result that is too large is an error of its document, and of that file alone', async (t) => {
   const limited = createBuilder({ limits: { ...defaultLimits, resultBytesMax: 64 * 1024 } });
   t.after(() => limited.close());
-  const base = await initPond(temporaryFolder(t));
-  t.after(() => base.close());
-  const workshop = createMaterializer({ cache: createPondCache(base), builder: () => limited, isTrusted: () => true });
-  const pond = withResources(base, workshop);
+  const pond = await initPond(temporaryFolder(t), { layer: derivedLayer(() => limited) });
+  t.after(() => pond.close());
   await write(pond, { '/in/a.csv': 'n\n1\n', '/in/b.csv': 'n\n100000\n', '/in/c.csv': 'n\n3\n' });
   await derive(pond, '/in/*.csv', "SELECT n, hash(r) FROM\nread_csv('$1') t, range(100000) s(r) WHERE r < n");
   assert.equal((await rows(pond, `${home}/c/a.csv`)).length, 1);

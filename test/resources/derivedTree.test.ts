@@ -3,18 +3,15 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, 
 import { join } from 'node:path';
 import { after, test, type TestContext } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
-import { initPond, openPond } from '../../server/src/pond/pond.ts';
-import { type Pond } from '../../server/src/pond/types.ts';
+import { initPond, openPond } from '../support/pond.ts';
 import { createBuilder } from '../../server/src/build/builder.ts';
-import { createPondCache } from '../../server/src/storage/cache.ts';
-import { createMaterializer } from '../../server/src/materialize/createMaterializer.ts';
-import { type ResourcePond, withResources } from '../../server/src/resources/tree/resourcePond.ts';
+import { type ResourcePond } from '../../server/src/resources/tree/resourcePond.ts';
 import { userTemporaryFolder } from '../../server/src/storage/userFolder.ts';
 import { type FileSystem } from '../../server/src/tinyfs/fs.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { newUserCache } from '../support/userCache.ts';
 import { deriveDocument } from '../support/pipelineHost.ts';
-import { stageResource } from '../support/resourcePond.ts';
+import { derivedLayer, stageResource } from '../support/resourcePond.ts';
 import { rowsOf } from '../support/seriesPond.ts';
 
 const [one, two] = ['11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222'];
@@ -24,13 +21,9 @@ const all = `${home}/all`;
 const builder = createBuilder();
 after(() => builder.close());
 
-function deriving(pond: Pond): ResourcePond {
-  return withResources(pond, createMaterializer({ cache: createPondCache(pond), builder: () => builder, isTrusted: () => true })); // prettier-ignore
-}
-
 /** A pond with two tables and a resource that derives a series of each; nothing is committed. */
 async function pondWithSeries(t: TestContext, folder = temporaryFolder(t)): Promise<ResourcePond> {
-  const pond = deriving(await initPond(folder));
+  const pond = await initPond(folder, { layer: derivedLayer(() => builder) });
   t.after(() => pond.close());
   await write(pond, '/in/a.csv', 'n\n1\n');
   await write(pond, '/in/b.csv', 'n\n2\n');
@@ -235,14 +228,12 @@ for (const [name, damage] of Object.entries({
     const pond = await pondWithSeries(t, temporaryFolder(t));
     assert.deepEqual(await rows(pond, `${all}/a.csv`), [[1n]]);
     const node = (await (await pond.fs.root()).get(`${all}/a.csv`))!.node;
-    await pond.workshop.inspect(await pond.hostFiles(node), {});
+    await pond.layer.materializer.inspect(await pond.hostFiles(node), {});
     damage(cache, cachedFiles(cache));
-    const again = withResources(
-      pond,
-      createMaterializer({ cache: createPondCache(pond), builder: () => builder, isTrusted: () => true }),
-    );
+    const again = await openPond(pond.directory, { mode: 'read', layer: derivedLayer(() => builder) });
+    t.after(() => again.close());
     assert.deepEqual(await rows(again, `${all}/a.csv`), [[1n]]);
-    assert.equal((await again.workshop.inspect(await again.hostFiles(node), {})).rowCount, 1);
+    assert.equal((await again.layer.materializer.inspect(await again.hostFiles(node), {})).rowCount, 1);
     // The process that filled the cache finds out as well.
     assert.deepEqual(await rows(pond, `${all}/a.csv`), [[1n]]);
   });
@@ -256,7 +247,7 @@ test('a pond opened for reading derives; where its cache cannot be written, in a
   const first = await pondWithSeries(t, folder);
   await first.commit({ message: 'first', author: 'test' });
   await first.close();
-  const reader = deriving(await openPond(folder, { mode: 'read' }));
+  const reader = await openPond(folder, { mode: 'read', layer: derivedLayer(() => builder) });
   t.after(() => reader.close());
   rmSync(cache, { recursive: true, force: true });
   writeFileSync(cache, 'a file');

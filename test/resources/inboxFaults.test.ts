@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
-import { initPondOn, openPondOn } from '../../server/src/pond/pond.ts';
+import { initPondOn, openPondOn } from '../support/pond.ts';
 import { runInbox } from '../../server/src/resources/kinds/inbox/run.ts';
 import { progressName } from '../../server/src/resources/model/resourcePath.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';

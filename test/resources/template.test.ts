@@ -190,7 +190,7 @@ const {{ res | replace("=", "_") }} = [
   );
   const resource = (await readResource(pond.fs, 'Template', id))?.resource;
   assert.ok(resource !== undefined);
-  const [output] = await findOutputs(resource, await pond.inputs(undefined), 'c/Dock.md');
+  const [output] = await findOutputs(resource, pond.layer.inputs(pond.fs), 'c/Dock.md');
   assert.ok(output !== undefined);
   const record = { file: 'Dock/res=1h/year=2024/data_0.parquet', start_time: 1_704_067_200, end_time: 1_735_689_600 };
   const files = { Dock: { 'res=2h': [], 'res=1h': [record] }, Other: { 'res=1h': [] } };
@@ -208,7 +208,7 @@ ${lists}
 
 `;
   assert.equal(
-    await renderMatch(output, files, pond.workshop, {}),
+    await renderMatch(output, files, pond.layer.materializer, {}),
     expected(`const res_1h = [
   {start: 1704067200, end: 1735689600, file: FileAttachment("Dock/res=1h/year=2024/data_0.parquet")},
 ];

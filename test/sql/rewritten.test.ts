@@ -9,7 +9,7 @@ import { openDatabase } from '../../server/src/duckdb/database.ts';
 import { literal, literalList } from '../../server/src/duckdb/sql.ts';
 import { commitVersion } from '../../server/src/delta/commit.ts';
 import { openTable } from '../../server/src/delta/snapshot.ts';
-import { initPond, openPond } from '../../server/src/pond/pond.ts';
+import { initPond, openPond } from '../support/pond.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { createQueryEngine, type QueryEngine } from '../../server/src/sql/engine.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';

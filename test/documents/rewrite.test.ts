@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseDocument } from 'yaml';
 import { splitDocuments } from '../../server/src/apply/documents.ts';
-import { rewrite } from '../../server/src/apply/rewrite.ts';
+import { rewrite } from '../../server/src/documents/rewrite.ts';
 import { randomOf } from '../support/random.ts';
 
 const text = `# the first line
