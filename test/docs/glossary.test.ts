@@ -12,9 +12,11 @@ const paragraphWordsMax = 80;
 const shortPages = [
   'benchmarks.md',
   'concepts.md',
+  'errors.md',
   'export.md',
   'getting-started.md',
   'glossary.md',
+  'pond-format.md',
   'site.md',
   'tutorial.md',
 ];
