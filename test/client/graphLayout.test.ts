@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { crossings, layering } from '../../client/vscode/webviews/graph/layers.ts';
-import { layout, nodeHeight, settle, type Layout } from '../../client/vscode/webviews/graph/layout.ts';
+import { layout, nodeHeight, stackCenters, type Layout } from '../../client/vscode/webviews/graph/layout.ts';
 import { step } from '../../client/vscode/webviews/graph/steps.ts';
 
 /** `a>b c>d` as edges. */
@@ -103,8 +103,8 @@ test('one node, and none, have a picture', () => {
 });
 
 test('things that want the same room share the distance to it', () => {
-  assert.deepEqual(settle([{ wish: 100, height: 10 }]), [100]);
-  const [upper = 0, lower = 0] = settle([
+  assert.deepEqual(stackCenters([{ wish: 100, height: 10 }]), [100]);
+  const [upper = 0, lower = 0] = stackCenters([
     { wish: 100, height: 10 },
     { wish: 100, height: 10 },
   ]);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { plotOf } from '../../client/vscode/gridPlot.ts';
 import { panelsOf, type Measured } from '../../client/vscode/webviews/grid/panels.ts';
-import { plotted, plottedColumns, shownAtFirst } from '../../client/vscode/webviews/grid/plotted.ts';
+import { plotted, plottedColumns, initialColumns } from '../../client/vscode/webviews/grid/plotted.ts';
 import { thinned } from '../../client/vscode/webviews/grid/thinned.ts';
 
 const column = (name: string, type: string): { name: string; type: string } => ({ name, type });
@@ -106,9 +106,9 @@ test('a long result is plotted by its first hundred thousand rows, fetched in pa
 
 test('at first the columns are drawn that measure the same, else the first few', () => {
   const names = ['York.Warmest.C.avg', 'York.Warmest.C.max', 'Paris.Rain.mm.avg', 'Paris.Warmest.C.avg'];
-  assert.deepEqual(shownAtFirst(names), ['York.Warmest.C.avg', 'Paris.Warmest.C.avg']);
-  assert.deepEqual(shownAtFirst(['a', 'b', 'c', 'd', 'e']), ['a', 'b', 'c', 'd']);
-  assert.deepEqual(shownAtFirst(['A.Depth.m', 'A.Rain.mm']), ['A.Depth.m', 'A.Rain.mm']);
+  assert.deepEqual(initialColumns(names), ['York.Warmest.C.avg', 'Paris.Warmest.C.avg']);
+  assert.deepEqual(initialColumns(['a', 'b', 'c', 'd', 'e']), ['a', 'b', 'c', 'd']);
+  assert.deepEqual(initialColumns(['A.Depth.m', 'A.Rain.mm']), ['A.Depth.m', 'A.Rain.mm']);
 });
 
 test('columns of one unit share an axis unless one would lie flat on it', () => {
