@@ -44,12 +44,11 @@ export interface PondParts {
 
 /** Changes to commit, with their content. */
 interface CommitInput {
-  /** UUID of the attempt. */
   readonly id: string;
   readonly request: types.CommitRequest;
   readonly overlay: Overlay;
   readonly contents: StagedContentStore;
-  /** The changes that count in the commit's own record. */
+  /** Changes that the commit's record counts. */
   readonly counted: readonly types.Change[];
 }
 
