@@ -33,7 +33,10 @@ export interface HistorySources {
    * Undefined when there are none.
    */
   readonly rewritten:
-    | { readonly files: readonly string[]; readonly commits: readonly { readonly from: CommitNumber; readonly to: CommitNumber }[] }
+    | {
+        readonly files: readonly string[];
+        readonly commits: readonly { readonly from: CommitNumber; readonly to: CommitNumber }[];
+      }
     | undefined;
   readonly pendingNodes: readonly NodeRow[];
   readonly pendingEntries: readonly EntryRow[];
