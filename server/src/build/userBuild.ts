@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { isPondError, PondError } from '../base/error.ts';
 import { type ErrorCode } from '../base/errorCode.ts';
@@ -20,7 +21,7 @@ export interface BuildTools {
   /** Finds the tables that a query reads. */
   analyze(sql: InputSql): Promise<Analysis>;
   /** Settings of the database that converts Arrow files. */
-  readonly conversion: DatabaseSettings;
+  readonly conversion: Pick<DatabaseSettings, 'memoryLimitBytes' | 'threads'>;
   /** Host directory for the converted files, which lives as long as the build. */
   readonly directory: string;
   readonly workplaces: BuildSlots;
@@ -50,7 +51,9 @@ export async function buildUser(tools: BuildTools, build: UserBuild, signal: Abo
     converted.push(name);
     disk.makeDirectory('');
     const target = join(tools.directory, name);
-    await convertArrow(tools.conversion, { file, pondPath, target }, signal);
+    // Databases that spill into the same directory would take each other's files for their own.
+    const spillDirectory = join(tools.directory, randomUUID());
+    await convertArrow({ ...tools.conversion, spillDirectory }, { file, pondPath, target }, signal);
     return target;
   };
   try {

@@ -76,18 +76,21 @@ export function viewError(
 
 /**
  * The error of generated SQL, without a position. An error about the content of one of its files is `invalid-content`,
- * and omits the file's host path: the caller knows the file's name for users.
+ * and omits the file's host path: the caller knows the file's name for users. `files` are host paths, each with the
+ * path under which the database knows it.
  */
-export function ownError(error: unknown, hostPaths: readonly string[]): PondError {
-  const { code, message, path, hint, cause } = queryError(error, '');
+export function ownError(error: unknown, files: readonly (readonly [hostPath: string, ownPath: string])[]): PondError {
+  const { code, message: ownMessage, path, hint, cause } = queryError(error, '');
   const details = { ...(path === undefined ? {} : { path }), ...(hint === undefined ? {} : { hint }), cause };
   const engine = readEngineError(error);
-  const opened = engine === undefined ? [] : hostPaths.filter((name) => message.includes(name));
-  if (engine === undefined || opened.length === 0 || code === 'cancelled' || code === 'storage-full') {
-    return new PondError(code, message, details);
+  let [message, text] = [ownMessage, ownMessage];
+  for (const [hostPath, ownPath] of files) {
+    message = message.replaceAll(ownPath, hostPath);
+    text = text.replaceAll(` '${ownPath}'`, '').replaceAll(` "${ownPath}"`, '');
   }
+  const isOfFile = engine !== undefined && files.some(([, ownPath]) => ownMessage.includes(ownPath));
+  if (!isOfFile || code === 'cancelled' || code === 'storage-full') return new PondError(code, message, details);
   if (isOfDisk(engine)) return new PondError('storage-failed', message, details);
-  const text = opened.reduce((left, name) => left.replaceAll(` '${name}'`, '').replaceAll(` "${name}"`, ''), message);
   return new PondError('invalid-content', fileMessage(text).text, details);
 }
 

@@ -31,7 +31,7 @@ export async function createOperations(settings: WorkerSettings): Promise<Worker
     spillDirectory: `${spillDirectory}/query`,
   };
   // A worker serves either an engine or a builder, and does not load the other's modules.
-  const builds = lazyAsync(async () => (await import('./buildOperations.ts')).createBuildOperations(settings));
+  const builds = lazyAsync(async () => new (await import('./buildOperations.ts')).BuildOperations(settings));
   let sandbox: Sandbox | undefined;
 
   /** The sandbox of the last query when it matches, otherwise a new one. */
