@@ -6,7 +6,7 @@ import { literal } from '../duckdb/sql.ts';
 import { editText } from '../sandbox/edits.ts';
 import { type PlainValue } from '../sandbox/plainValue.ts';
 import { ownError } from '../sandbox/redactHostPaths.ts';
-import { tokenize } from '../sandbox/tokens.ts';
+import { tokenize } from '../base/sqlTokens.ts';
 import { type OpenDisk } from '../storage/disk.ts';
 import { removeQuietly } from '../storage/durable.ts';
 import { copyHostFile, moveHostFile } from '../storage/hostTransfer.ts';
