@@ -90,7 +90,8 @@ function compose({ resident, listen }: Composition): Composed {
   let usedQueries = false;
   const queries = lazyAsync(async () => {
     usedQueries = true;
-    return (await import('./sql/engine.ts')).createQueryEngine();
+    const { QueryEngine } = await import('./sql/engine.ts');
+    return new QueryEngine({ openDisk: openHostDisk });
   });
   const builder = lazy(createBuilder);
   const trust = { isGranted: true };
@@ -101,7 +102,7 @@ function compose({ resident, listen }: Composition): Composed {
   };
 
   function deriving(pond: Pond): ResourcePond {
-    const cache = createPondCache(pond);
+    const cache = createPondCache(pond, openHostDisk);
     return withResources(pond, createMaterializer({ cache, builder, isTrusted: () => trust.isGranted }));
   }
 

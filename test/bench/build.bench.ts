@@ -22,6 +22,7 @@ import { parametersOf } from './support/parameters.ts';
 import { author } from './support/ponds.ts';
 import { printRatio } from './support/report.ts';
 import { withScratch } from './support/scratch.ts';
+import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 
 const { few, many, rows, ...rounds } = parametersOf(
   { few: 12, many: 48, rows: 500, rounds: 7, warmUp: 1 },
@@ -66,7 +67,7 @@ await withScratch(async ({ make, folder }) => {
   for (const count of [few, many]) {
     const pond = await initPond(make(`pond of ${count}`));
     const derivingBy = (builder: Builder, name: string): ResourcePond => {
-      const cache = createCache(join(folder, `cache of ${count} ${name}`), { bytesMax: 1e12 });
+      const cache = createCache(openHostDisk(join(folder, `cache of ${count} ${name}`)), { bytesMax: 1e12 });
       return withResources(pond, createMaterializer({ cache, builder: () => builder, isTrusted: () => true }));
     };
     await fill(derivingBy(pooled, 'none'), count);

@@ -11,7 +11,7 @@ import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { initPond } from '../../server/src/pond/pond.ts';
 import { createBuilder } from '../../server/src/build/builder.ts';
-import { createQueryEngine } from '../../server/src/sql/engine.ts';
+import { QueryEngine } from '../../server/src/sql/engine.ts';
 import { createCache } from '../../server/src/storage/cache.ts';
 import { createMaterializer } from '../../server/src/materialize/createMaterializer.ts';
 import { withResources } from '../../server/src/resources/tree/resourcePond.ts';
@@ -22,6 +22,7 @@ import { parametersOf } from './support/parameters.ts';
 import { pondScript, runNode } from './support/processes.ts';
 import { printRatio } from './support/report.ts';
 import { type Scratch, withScratch } from './support/scratch.ts';
+import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 
 const parameters = parametersOf(
   { mebibytes: 2048, queryMebibytes: 512, csvMebibytes: 1024 },
@@ -97,7 +98,7 @@ async function query(): Promise<void> {
   const made = await makeTestPond();
   const workerPath = fileURLToPath(new URL('../../out/queryWorker.mjs', import.meta.url));
   const limit = parameters.queryMebibytes;
-  const engine = createQueryEngine({ memoryLimitBytes: limit * mebibyte, workerPath });
+  const engine = new QueryEngine({ openDisk: openHostDisk, memoryLimitBytes: limit * mebibyte, workerPath });
   try {
     const sql = 'SELECT origin, count(*) AS n, avg(delay) AS d FROM "/flights/flights-3m.parquet" GROUP BY ALL';
     await engine.run(made.pond, { sql });
@@ -116,7 +117,7 @@ async function derived({ folder, make }: Scratch): Promise<void> {
   const workerPath = fileURLToPath(new URL('../../out/queryWorker.mjs', import.meta.url));
   const limit = parameters.queryMebibytes;
   const builder = createBuilder({ memoryLimitBytes: limit * mebibyte, workerPath });
-  const cache = createCache(join(folder, 'cache'), { bytesMax: 1e12 });
+  const cache = createCache(openHostDisk(join(folder, 'cache')), { bytesMax: 1e12 });
   const workshop = createMaterializer({ cache, builder: () => builder, isTrusted: () => true });
   const pond = withResources(await initPond(make('pond')), workshop);
   try {

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { isPondError, type PondError } from '../../server/src/base/error.ts';
 import { initPond } from '../../server/src/pond/pond.ts';
 import { createBuilder } from '../../server/src/build/builder.ts';
-import { createQueryEngine } from '../../server/src/sql/engine.ts';
+import { QueryEngine } from '../../server/src/sql/engine.ts';
 import { defaultLimits } from '../../server/src/sandbox/buildLimits.ts';
 import { type Cache, createPondCache } from '../../server/src/storage/cache.ts';
 import { createMaterializer } from '../../server/src/materialize/createMaterializer.ts';
@@ -13,6 +13,7 @@ import { type ResourcePond, withResources } from '../../server/src/resources/tre
 import { temporaryFolder } from '../support/folder.ts';
 import { stageResource } from '../support/resourcePond.ts';
 import { rowsOf } from '../support/seriesPond.ts';
+import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 
 const id = '11111111-1111-4111-8111-111111111111';
 const inboxId = '22222222-2222-4222-8222-222222222222';
@@ -33,7 +34,7 @@ async function pondWith(
 ): Promise<ResourcePond> {
   const base = await initPond(temporaryFolder(t));
   t.after(() => base.close());
-  const cache = withCache(createPondCache(base));
+  const cache = withCache(createPondCache(base, openHostDisk));
   const pond = withResources(base, createMaterializer({ cache, builder: () => builder, isTrusted: () => true }));
   await write(pond, files);
   await derive(pond, pattern, query);
@@ -333,7 +334,7 @@ test('what another process drops from the cache while it is used is made again',
   assert.deepEqual(await root.readFile(path), bytes);
 
   dropped = 1;
-  const engine = createQueryEngine();
+  const engine = new QueryEngine({ openDisk: openHostDisk });
   t.after(() => engine.close());
   assert.equal((await engine.run(pond, { sql: `FROM "${path}"` })).rowCount, 2);
 
@@ -352,7 +353,11 @@ test('a result that is too large is an error of its document, and of that file a
   t.after(() => limited.close());
   const base = await initPond(temporaryFolder(t));
   t.after(() => base.close());
-  const workshop = createMaterializer({ cache: createPondCache(base), builder: () => limited, isTrusted: () => true });
+  const workshop = createMaterializer({
+    cache: createPondCache(base, openHostDisk),
+    builder: () => limited,
+    isTrusted: () => true,
+  });
   const pond = withResources(base, workshop);
   await write(pond, { '/in/a.csv': 'n\n1\n', '/in/b.csv': 'n\n100000\n', '/in/c.csv': 'n\n3\n' });
   await derive(pond, '/in/*.csv', "SELECT n, hash(r) FROM\nread_csv('$1') t, range(100000) s(r) WHERE r < n");
@@ -366,7 +371,7 @@ test('a result that is too large is an error of its document, and of that file a
 
 test('a query by a pattern meets what a resource derives once, under its name and its UUID', async (t) => {
   const pond = await pondWith(t, { '/in/a.csv': a, '/in/b.csv': a }, '/in/*', readAll);
-  const engine = createQueryEngine();
+  const engine = new QueryEngine({ openDisk: openHostDisk });
   t.after(() => engine.close());
   assert.equal((await engine.run(pond, { sql: 'FROM "/Derive/*/c/*.csv"' })).rowCount, 4);
 });

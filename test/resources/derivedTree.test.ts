@@ -16,6 +16,7 @@ import { newUserCache } from '../support/userCache.ts';
 import { deriveDocument } from '../support/pipelineHost.ts';
 import { stageResource } from '../support/resourcePond.ts';
 import { rowsOf } from '../support/seriesPond.ts';
+import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 
 const [one, two] = ['11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222'];
 const home = `/Derive/${one}`;
@@ -25,7 +26,7 @@ const builder = createBuilder();
 after(() => builder.close());
 
 function deriving(pond: Pond): ResourcePond {
-  return withResources(pond, createMaterializer({ cache: createPondCache(pond), builder: () => builder, isTrusted: () => true })); // prettier-ignore
+  return withResources(pond, createMaterializer({ cache: createPondCache(pond, openHostDisk), builder: () => builder, isTrusted: () => true })); // prettier-ignore
 }
 
 /** A pond with two tables and a resource that derives a series of each; nothing is committed. */
@@ -239,7 +240,7 @@ for (const [name, damage] of Object.entries({
     damage(cache, cachedFiles(cache));
     const again = withResources(
       pond,
-      createMaterializer({ cache: createPondCache(pond), builder: () => builder, isTrusted: () => true }),
+      createMaterializer({ cache: createPondCache(pond, openHostDisk), builder: () => builder, isTrusted: () => true }),
     );
     assert.deepEqual(await rows(again, `${all}/a.csv`), [[1n]]);
     assert.equal((await again.workshop.inspect(await again.hostFiles(node), {})).rowCount, 1);

@@ -15,6 +15,7 @@ import { temporaryFolder } from '../support/folder.ts';
 import { inboxDocument } from '../support/pipelineHost.ts';
 import { endLockHolders } from '../support/pondState.ts';
 import { stageResource } from '../support/resourcePond.ts';
+import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 
 const ids = ['11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222'];
 const callsMax = 200;
@@ -27,7 +28,7 @@ const kinds: readonly FaultKind[] = [
 /** The pond on a disk, with resources whose files never need the builder. */
 function withInboxes(t: TestContext, pond: Parameters<typeof withResources>[0], folder: string): ResourcePond {
   const never = (): never => assert.fail('nothing is built here');
-  const cache = createCache(join(folder, 'cache'), { bytesMax: 1e6 });
+  const cache = createCache(openHostDisk(join(folder, 'cache')), { bytesMax: 1e6 });
   const derived = withResources(pond, createMaterializer({ cache, builder: never, isTrusted: () => true }));
   t.after(() => derived.close().catch(() => undefined));
   return derived;

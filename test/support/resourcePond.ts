@@ -8,12 +8,16 @@ import { createMaterializer } from '../../server/src/materialize/createMateriali
 import { type ResourcePond, withResources } from '../../server/src/resources/tree/resourcePond.ts';
 import { temporaryFolder } from './folder.ts';
 import './userCache.ts';
+import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 
 /** The pond with what its resources derive. Its builder ends with the test. */
 export function openResourcePond(t: TestContext, pond: Pond): ResourcePond {
   const builder = lazy(createBuilder);
   t.after(() => builder().close());
-  return withResources(pond, createMaterializer({ cache: createPondCache(pond), builder, isTrusted: () => true }));
+  return withResources(
+    pond,
+    createMaterializer({ cache: createPondCache(pond, openHostDisk), builder, isTrusted: () => true }),
+  );
 }
 
 /** A new pond in a folder of its own; both are gone when the test ends. */

@@ -11,6 +11,7 @@ import { createCache } from '../../../server/src/storage/cache.ts';
 import { createMaterializer } from '../../../server/src/materialize/createMaterializer.ts';
 import { type ResourcePond, withResources } from '../../../server/src/resources/tree/resourcePond.ts';
 import { type Scratch, withScratch } from './scratch.ts';
+import { openHostDisk } from '../../../server/src/storage/hostDisk.ts';
 
 /** A pond, the process that makes what its resources derive, and a DuckDB in this process to compare with. */
 export interface Deriving extends Scratch {
@@ -38,7 +39,7 @@ export async function withDeriving(work: (deriving: Deriving) => Promise<void>):
         builder,
         connection,
         withCache(name) {
-          const cache = createCache(join(folder, name), { bytesMax: 1e12 });
+          const cache = createCache(openHostDisk(join(folder, name)), { bytesMax: 1e12 });
           return withResources(pond, createMaterializer({ cache, builder: () => builder, isTrusted: () => true }));
         },
         async parquet(name, sql) {
