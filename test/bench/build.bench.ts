@@ -58,10 +58,10 @@ await withScratch(async ({ make, folder }) => {
   const database = await openDatabase();
   const connection = await database.connect();
   const settings = (name: string) => ({ memoryLimitBytes: 1024 ** 3, threads: 2, spillDirectory: make(name) });
-  const pooled = builderOf(new BuildOperations(settings('pooled')));
+  const pooled = builderOf(new BuildOperations(settings('pooled'), openHostDisk));
   const builders = {
     pooled,
-    single: builderOf(new BuildOperations(settings('single'), 1)),
+    single: builderOf(new BuildOperations(settings('single'), openHostDisk, 1)),
     open: { ...pooled, ...unlocked(connection) },
   };
   for (const count of [few, many]) {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
 import { StatementPool, type StatementScope } from '../../server/src/build/statementPool.ts';
-import { literal } from '../../server/src/duckdb/sql.ts';
+import { literal, sql, type SqlText } from '../../server/src/duckdb/sql.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
 
@@ -23,7 +23,7 @@ after(() => {
 });
 
 /** Runs a statement as one request, and returns its rows. */
-async function rows(statement: string, reads: readonly string[] = [], writes: readonly string[] = []) {
+async function rows(statement: SqlText, reads: readonly string[] = [], writes: readonly string[] = []) {
   return await pool.use({ statements: [statement], reads, writes }, async ({ connection, localize }) =>
     connection.rows(localize(statement)),
   );
@@ -31,16 +31,16 @@ async function rows(statement: string, reads: readonly string[] = [], writes: re
 
 /** Does work in the database that served the request before, with the paths that it knows. */
 async function withPaths<T>(reads: readonly string[], work: (scope: StatementScope) => Promise<T>): Promise<T> {
-  return await pool.use({ statements: ['SELECT 1'], reads, writes: [] }, work);
+  return await pool.use({ statements: [sql`SELECT 1`], reads, writes: [] }, work);
 }
 
 async function parquet(value: number): Promise<string> {
   const file = join(temporary.path, `file${(count += 1)}.parquet`);
-  await rows(`COPY (SELECT ${value} AS v) TO ${literal(file)} (FORMAT parquet)`, [], [file]);
+  await rows(sql`COPY (SELECT ${value} AS v) TO ${literal(file)} (FORMAT parquet)`, [], [file]);
   return file;
 }
 
-const read = (file: string): string => `FROM read_parquet(${literal(file)})`;
+const read = (file: string): SqlText => sql`FROM read_parquet(${literal(file)})`;
 
 test('one request after another reads its own files, in one database', async () => {
   for (const value of [1, 2, 3]) {
@@ -52,7 +52,7 @@ test('one request after another reads its own files, in one database', async () 
 
 test('a file that is written is at its host path, and a file of the request after it is another', async () => {
   const [one, two] = [await parquet(1), await parquet(2)];
-  assert.deepEqual(await rows(`${read(one)} UNION ALL ${read(two)}`, [one, two]), [[1], [2]]);
+  assert.deepEqual(await rows(sql`${read(one)} UNION ALL ${read(two)}`, [one, two]), [[1], [2]]);
 });
 
 test('a request cannot open a file of another, by its path or by the path of the database', async () => {
@@ -62,10 +62,10 @@ test('a request cannot open a file of another, by its path or by the path of the
     return pathOf(secret);
   });
   for (const path of [secret, own, `${own}/../${own.split('/').at(-1)}`, join(directory, '*', '*'), '/etc/passwd']) {
-    await assert.rejects(rows(`FROM read_blob(${literal(path)})`), (error) => isPondError(error), path);
+    await assert.rejects(rows(sql`FROM read_blob(${literal(path)})`), (error) => isPondError(error), path);
   }
   for (const path of [secret, join(temporary.path, 'new')]) {
-    await assert.rejects(rows(`COPY (SELECT 1) TO ${literal(path)}`), { code: 'query-forbidden' });
+    await assert.rejects(rows(sql`COPY (SELECT 1) TO ${literal(path)}`), { code: 'query-forbidden' });
   }
   assert.equal(existsSync(join(temporary.path, 'new')), false);
 });
@@ -82,10 +82,10 @@ test('nothing but the spilled data is in the directory of a database between req
 });
 
 test('statements that could leave something have a database of their own', async () => {
-  await pool.use({ statements: ['CREATE TABLE kept (v INTEGER)'], reads: [], writes: [] }, ({ connection }) =>
-    connection.run('CREATE TABLE kept (v INTEGER)'),
+  await pool.use({ statements: [sql`CREATE TABLE kept (v INTEGER)`], reads: [], writes: [] }, ({ connection }) =>
+    connection.run(sql`CREATE TABLE kept (v INTEGER)`),
   );
-  await assert.rejects(rows('FROM kept'), { code: 'query-invalid' });
+  await assert.rejects(rows(sql`FROM kept`), { code: 'query-invalid' });
 });
 
 test('a setting cannot be changed, and a database whose request failed is not used again', async () => {
@@ -94,7 +94,7 @@ test('a setting cannot be changed, and a database whose request failed is not us
     withPaths([], ({ connection }) => connection.run("SET allowed_paths = ['/etc/passwd']")),
     (error) => isPondError(error),
   );
-  await rows('SELECT 1');
+  await rows(sql`SELECT 1`);
   assert.equal(readdirSync(directory).includes(used ?? ''), false);
 });
 
@@ -114,7 +114,7 @@ test('the content of a file that cannot be read is reported without a path, and 
 
 test('rows name the files of the request', async () => {
   const file = await parquet(7);
-  const statement = `SELECT filename, v FROM read_parquet(${literal(file)}, filename = true)`;
+  const statement = sql`SELECT filename, v FROM read_parquet(${literal(file)}, filename = true)`;
   const named = await pool.use({ statements: [statement], reads: [file], writes: [] }, async (scope) => {
     const [row = []] = await scope.connection.rows(scope.localize(statement));
     return scope.restore(String(row[0]));

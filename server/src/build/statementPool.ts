@@ -2,11 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { type Connection } from '../duckdb/connection.ts';
 import { type Database, type DatabaseSettings, openLockedDatabase } from '../duckdb/database.ts';
-import { literal } from '../duckdb/sql.ts';
-import { editText } from '../sandbox/edits.ts';
+import { type SqlText, withLiterals } from '../duckdb/sql.ts';
 import { type PlainValue } from '../sandbox/plainValue.ts';
 import { ownError } from '../sandbox/redactHostPaths.ts';
-import { tokenize } from '../base/sqlTokens.ts';
 import { type OpenDisk } from '../storage/disk.ts';
 import { removeQuietly } from '../storage/durable.ts';
 import { copyHostFile, moveHostFile } from '../storage/hostTransfer.ts';
@@ -29,7 +27,7 @@ const leavesNothing = /^\s*(?:SELECT|FROM|WITH|COPY|DESCRIBE)\b/i;
 
 /** Generated SQL with the host files that it reads and writes. */
 export interface StatementRequest {
-  readonly statements: readonly string[];
+  readonly statements: readonly SqlText[];
   readonly reads: readonly string[];
   readonly writes: readonly string[];
 }
@@ -40,7 +38,7 @@ export interface StatementScope {
   /** Path of a file of the request in this database. */
   pathOf(hostPath: string): string;
   /** A statement with the paths of this database in place of host paths. */
-  localize(statement: string): string;
+  localize(statement: SqlText): SqlText;
   /** A value of a result with host paths in place of the paths of this database. */
   restore(value: PlainValue): PlainValue;
 }
@@ -203,13 +201,7 @@ function scopeOf(connection: Connection, names: ReadonlyMap<string, string>): St
   return {
     connection,
     pathOf: (hostPath) => names.get(hostPath) ?? hostPath,
-    localize: (statement) => {
-      const edits = tokenize(statement).flatMap(({ kind, text, start, end }) => {
-        const own = kind === 'string' ? names.get(text) : undefined;
-        return own === undefined ? [] : [{ start, end, text: literal(own) }];
-      });
-      return editText(statement, edits).text;
-    },
+    localize: (statement) => withLiterals(statement, (text) => names.get(text)),
     restore: (value) => hostPaths.get(value) ?? value,
   };
 }

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { assert } from '../base/assert.ts';
-import { PondError } from '../base/error.ts';
+import { throwIfCancelled } from '../base/cancelled.ts';
 import { lazyAsync } from '../base/lazy.ts';
 import { createSemaphore } from '../base/semaphore.ts';
-import { createBuildSlots } from '../build/buildSlots.ts';
+import { BuildSlots } from '../build/buildSlots.ts';
 import { type InputSql } from '../build/inputSql.ts';
 import { inspectFiles } from '../build/inspectFiles.ts';
 import { StatementPool, type StatementRequest, type StatementScope } from '../build/statementPool.ts';
@@ -20,7 +20,8 @@ import {
 } from '../sandbox/messages.ts';
 import { plainRow, type PlainValue } from '../sandbox/plainValue.ts';
 import { type FileFacts } from '../sandbox/build.ts';
-import { openHostDisk } from '../storage/hostDisk.ts';
+import { type OpenDisk } from '../storage/disk.ts';
+import { type SqlText } from '../duckdb/sql.ts';
 
 /**
  * Maximum number of concurrent requests. Node has four threads for blocking work: a request that waits for a thread
@@ -47,21 +48,21 @@ export class BuildOperations implements Pick<
   /** `databaseRequestsMax` as in StatementPoolOptions. */
   constructor(
     { memoryLimitBytes, threads, spillDirectory, buildLimits }: WorkerSettings,
+    openDisk: OpenDisk,
     databaseRequestsMax?: number,
   ) {
     const settings = { memoryLimitBytes: memoryLimitBytes / requestsMax, threads };
     this.#pool = new StatementPool({
       directory: join(spillDirectory, 'statements'),
       settings,
-      openDisk: openHostDisk,
+      openDisk,
       ...(databaseRequestsMax !== undefined && { requestsMax: databaseRequestsMax }),
     });
     this.#tools = {
       directory: join(spillDirectory, 'arrow'),
-      workplaces: createBuildSlots(join(spillDirectory, 'builds'), userBuildsMax),
+      slots: new BuildSlots({ directory: join(spillDirectory, 'builds'), countMax: userBuildsMax, openDisk }),
       limits: buildLimits ?? defaultLimits,
-      conversion: settings,
-      sandbox: settings,
+      settings: { ...settings, openDisk },
     };
   }
 
@@ -71,7 +72,8 @@ export class BuildOperations implements Pick<
   }
 
   async statements({ sql }: OperationParams<'statements'>, signal: AbortSignal): Promise<Rows> {
-    const { statements, reads = [], writes = [] } = sql;
+    const { reads = [], writes = [] } = sql;
+    const statements = sql.statements.map(receivedSql);
     return await this.#perform({ statements, reads, writes }, signal, (scope) =>
       runStatements(scope, statements, signal),
     );
@@ -98,9 +100,14 @@ export class BuildOperations implements Pick<
   }
 }
 
+/** A statement that this program generated in the parent process. */
+function receivedSql(statement: string): SqlText {
+  return statement as SqlText;
+}
+
 async function runStatements(
   { connection, localize, restore }: StatementScope,
-  statements: readonly string[],
+  statements: readonly SqlText[],
   signal: AbortSignal,
 ): Promise<Rows> {
   const last = statements.at(-1);
@@ -108,7 +115,7 @@ async function runStatements(
   for (const statement of statements.slice(0, -1)) {
     await connection.run(localize(statement));
     // An interrupt between two statements reaches neither.
-    if (signal.aborted) throw new PondError('cancelled', 'the query was cancelled');
+    throwIfCancelled(signal, 'the query');
   }
   return (await connection.rows(localize(last))).map((row) => plainRow(row).map(restore));
 }
@@ -118,7 +125,7 @@ async function interruptible<T>(connection: Connection, signal: AbortSignal, wor
   signal.addEventListener('abort', interrupt);
   try {
     // A listener is not called for a signal that was aborted before it was added.
-    if (signal.aborted) throw new PondError('cancelled', 'the query was cancelled');
+    throwIfCancelled(signal, 'the query');
     return await work();
   } finally {
     signal.removeEventListener('abort', interrupt);

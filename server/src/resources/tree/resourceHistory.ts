@@ -1,4 +1,5 @@
 /** The tables pond.resources and pond.runs: documents and run records of the resource directories, `/KIND/<uuid>/`. */
+import { literal, sql } from '../../duckdb/sql.ts';
 import { type Pond } from '../../pond/types.ts';
 import { type NodePath } from '../../tinyfs/nodePath.ts';
 import { type WorkingDirectory } from '../../tinyfs/workingDirectory.ts';
@@ -67,10 +68,10 @@ const recordType = `{"status": "VARCHAR", "started": "TIMESTAMPTZ", "durationMs"
   "hint": "VARCHAR", "path": "VARCHAR", "line": "BIGINT", "character": "BIGINT"}}`;
 
 /** SQL of pond.runs over the records, one JSON object per line. */
-const runsSql = `SELECT kind, name, id, run.status AS status, run.started AS started,
+const runsSql = sql`SELECT kind, name, id, run.status AS status, run.started AS started,
   run.durationMs AS duration_ms, run."rows" AS "rows", run.bytes AS bytes, run.files AS files, run.notes AS notes,
   run.error AS error
-  FROM (SELECT kind, name, id, from_json(line, '${recordType}') AS run FROM pond.runs_lines WHERE json_valid(line))`;
+  FROM (SELECT kind, name, id, from_json(line, ${literal(recordType)}) AS run FROM pond.runs_lines WHERE json_valid(line))`;
 
 /** pond.runs: the run records of the resource directories, in the working tree or in a version. */
 export async function runsHistory(pond: Pond, at: string | undefined): Promise<History> {
