@@ -1,8 +1,8 @@
+import { createLineMap, type SourcePosition } from '../base/lineMap.ts';
 import { type Reading, wholeJsonOptions } from '../sandbox/formats.ts';
 import { type TextEdit, editText } from '../sandbox/edits.ts';
 import { PondError } from '../base/error.ts';
 import { joinSql, literal, literalList, sql } from '../duckdb/sql.ts';
-import { type TextPosition, textPosition } from '../duckdb/textPosition.ts';
 import { isBareInput, optionsOf, type ReaderCall, readerCallsIn } from './readerCalls.ts';
 import { isSymbol, type Token, tokenize } from '../base/sqlTokens.ts';
 
@@ -34,7 +34,7 @@ export interface CompletedSql {
   /** Index in `text` of an index in the text before the insertion. */
   moved(index: number): number;
   /** Position in the query as written of a position in `text`. */
-  toWritten(position: TextPosition): TextPosition;
+  toWritten(position: SourcePosition): SourcePosition;
 }
 
 /** A query with the names of its input inserted. */
@@ -48,7 +48,7 @@ export interface InputSql {
   /** True when rows may contain host paths. */
   readonly showsHostPaths: boolean;
   /** Position in the query as written of a position in `text`. */
-  toWritten(position: TextPosition): TextPosition;
+  toWritten(position: SourcePosition): SourcePosition;
 }
 
 /** Readers whose rows contain the path of the file. */
@@ -189,7 +189,7 @@ function trailingSemicolons(tokens: readonly Token[]): readonly TextEdit[] {
 function opensElse(sql: string, { start, text }: Token): PondError {
   const name = text.toLowerCase();
   return new PondError('query-forbidden', `${name}() opens the matched file and nothing else here`, {
-    position: textPosition(sql.slice(0, start), Infinity, 'byte'),
+    position: createLineMap(sql).positionAt(start),
     hint: `Write ${name}('$1'); other files of the pond are tables: FROM "/folder/file.csv".`,
   });
 }

@@ -1,8 +1,8 @@
+import { createLineMap } from '../base/lineMap.ts';
 import { randomUUID } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { isPondError, PondError } from '../base/error.ts';
 import { type ErrorCode } from '../base/errorCode.ts';
-import { textPosition } from '../duckdb/textPosition.ts';
 import { removeQuietly, temporaryPathIn } from '../storage/durable.ts';
 import { copyHostFile } from '../storage/hostTransfer.ts';
 import { type Analysis } from '../sandbox/analysis.ts';
@@ -173,7 +173,7 @@ function inFolder(hostPath: string): string {
 function sourcesOf(analysis: Analysis, sql: string, known: readonly InputSource[]): readonly QuerySource[] {
   const found = new Map<string, QuerySource>();
   for (const { schema, name, index, certain } of analysis.tables) {
-    const position = index === undefined ? {} : { position: textPosition(sql.slice(0, index), Infinity, 'byte') };
+    const position = index === undefined ? {} : { position: createLineMap(sql).positionAt(index) };
     if (schema !== '') throw new PondError('query-forbidden', `the history is no input: pond.${name}`, position);
     const source = known.find((candidate) => candidate.name === name);
     if (source !== undefined) found.set(name, { name, index, files: source.files.map(asTable) });

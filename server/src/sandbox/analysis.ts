@@ -1,8 +1,9 @@
+import { createLineMap } from '../base/lineMap.ts';
+import { stringIndex } from '../duckdb/sqlOffset.ts';
 import { type ErrorDetails, PondError } from '../base/error.ts';
 import { type Connection } from '../duckdb/connection.ts';
 import { engineToPondError, readSerializeError } from '../duckdb/engineError.ts';
 import { literal, sql as sqlOf } from '../duckdb/sql.ts';
-import { stringIndex, textPosition } from '../duckdb/textPosition.ts';
 import { type AstFunction, findReferences } from './ast.ts';
 import { checkFunctions, tableTellsOfHost } from './functions.ts';
 import { isOurs, namesIn, type TableReference } from './pondNames.ts';
@@ -239,5 +240,5 @@ function invalid(message: string, sql: string, index: number): PondError {
 }
 
 function positionAt(sql: string, index: number | undefined): Pick<ErrorDetails, 'position'> {
-  return index === undefined ? {} : { position: textPosition(sql.slice(0, index), Infinity, 'byte') };
+  return index === undefined ? {} : { position: createLineMap(sql).positionAt(index) };
 }

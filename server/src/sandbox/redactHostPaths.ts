@@ -1,7 +1,8 @@
+import { createLineMap } from '../base/lineMap.ts';
+import { offsetPosition } from '../duckdb/sqlOffset.ts';
 import { isPondError, PondError } from '../base/error.ts';
 import { type ErrorCode } from '../base/errorCode.ts';
 import { type EngineError, engineToPondError, readEngineError, queryError } from '../duckdb/engineError.ts';
-import { textPosition } from '../duckdb/textPosition.ts';
 import { fileMessage } from './fileMessage.ts';
 import { type SandboxSpec, type SourceView } from './sources.ts';
 import { tokenize } from '../base/sqlTokens.ts';
@@ -44,7 +45,7 @@ function deniedError(engine: EngineError, sql: string): PondError {
   const name = /^Cannot access \w+ "([^]*)" - /.exec(engine.message)?.[1];
   const token = tokenize(sql).find(({ kind, text }) => (kind === 'string' || kind === 'identifier') && text === name);
   if (error.position !== undefined || token === undefined) return error;
-  const position = textPosition(sql.slice(0, token.start), Infinity, 'byte');
+  const position = createLineMap(sql).positionAt(token.start);
   return new PondError(error.code, error.message, { position, ...(error.hint && { hint: error.hint }) });
 }
 
@@ -55,8 +56,7 @@ export function viewError(
   sql: string,
   files: readonly NamedFile[],
 ): PondError {
-  const position =
-    view.index === undefined ? {} : { position: textPosition(sql.slice(0, view.index), Infinity, 'byte') };
+  const position = view.index === undefined ? {} : { position: createLineMap(sql).positionAt(view.index) };
   if (isPondError(error, 'invalid-content') || isPondError(error, 'ambiguous-dates')) {
     const { code, message, path, hint } = error;
     return new PondError(code, message, { ...(path && { path }), ...(hint && { hint }), ...position });
@@ -116,6 +116,6 @@ function withMessage(
   message: string,
   { sql, path, hint }: { readonly sql: string; readonly path: string; readonly hint?: string | undefined },
 ): PondError {
-  const position = offset === undefined ? {} : { position: textPosition(sql, offset, unit) };
+  const position = offset === undefined ? {} : { position: offsetPosition(sql, offset, unit) };
   return new PondError(code, message, { path, ...position, ...(hint === undefined ? {} : { hint }) });
 }

@@ -1,7 +1,7 @@
+import { createLineMap } from '../base/lineMap.ts';
 import { type ErrorDetails, PondError } from '../base/error.ts';
 import { didYouMean } from '../base/suggest.ts';
 import { joinSql, literalList, sql as sqlOf, type SqlText } from '../duckdb/sql.ts';
-import { textPosition } from '../duckdb/textPosition.ts';
 import { type Commit, type EntryRow, type HistorySources, type NodeRow, type Pond } from '../pond/types.ts';
 import { type TableReference } from '../sandbox/pondNames.ts';
 import { batchesOf, type History, view } from '../sandbox/historyTable.ts';
@@ -38,7 +38,7 @@ function nameOf({ name, index, certain }: TableReference, sql: string): readonly
   const hint =
     didYouMean(name, names)?.replace('"', '"pond.') ?? `The tables of the history: pond.${names.join(', pond.')}.`;
   const details: ErrorDetails =
-    index === undefined ? { hint } : { hint, position: textPosition(sql.slice(0, index), Infinity, 'byte') };
+    index === undefined ? { hint } : { hint, position: createLineMap(sql).positionAt(index) };
   throw new PondError('query-invalid', `there is no table pond.${name}`, details);
 }
 

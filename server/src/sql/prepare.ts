@@ -1,6 +1,6 @@
+import { createLineMap } from '../base/lineMap.ts';
 import { randomUUID } from 'node:crypto';
 import { PondError } from '../base/error.ts';
-import { textPosition } from '../duckdb/textPosition.ts';
 import { type HostFile, type Pond } from '../pond/types.ts';
 import { type Analysis } from '../sandbox/analysis.ts';
 import { historyFor } from './history.ts';
@@ -78,7 +78,7 @@ function checkCase(tables: readonly TableReference[], sql: string): void {
       `"${other}" and "${name}" differ in case alone, so one query cannot have both`,
       {
         hint: `Write one as a pattern: "${name.replace(/\p{L}/u, '[$&]')}".`,
-        ...(index === undefined ? {} : { position: textPosition(sql.slice(0, index), Infinity, 'byte') }),
+        ...(index === undefined ? {} : { position: createLineMap(sql).positionAt(index) }),
       },
     );
   }
