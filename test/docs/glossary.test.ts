@@ -15,6 +15,7 @@ const shortPages = [
   'export.md',
   'getting-started.md',
   'glossary.md',
+  'queries.md',
   'site.md',
   'tutorial.md',
 ];
