@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
+import { statementAt, type SqlStatement } from '../../server/src/base/sqlStatements.ts';
 import { type PondClient } from './client.ts';
 import { errorData, errorText, isCancelled } from './errors.ts';
 import { GridPanel } from './gridPanel.ts';
 import { type OpenPonds } from './ponds.ts';
 import { pondName } from './pondUri.ts';
-import { statementAt, type Statement } from './statement.ts';
 
 export const queryLanguage = 'pond-sql';
 
@@ -86,7 +86,7 @@ export class QueryDocuments implements vscode.Disposable {
   }
 
   /** Marks an error at the server's position, which is relative to the start of the statement. */
-  private mark(document: vscode.TextDocument, statement: Statement, error: unknown): void {
+  private mark(document: vscode.TextDocument, statement: SqlStatement, error: unknown): void {
     if (isCancelled(error)) return;
     const at = errorData(error)?.position;
     const first = document.positionAt(statement.start);
@@ -109,7 +109,7 @@ function newPanel(title: string): vscode.WebviewPanel {
   return vscode.window.createWebviewPanel('pond.grid', title, place);
 }
 
-function chosen(document: vscode.TextDocument, selection: vscode.Selection): Statement | undefined {
+function chosen(document: vscode.TextDocument, selection: vscode.Selection): SqlStatement | undefined {
   if (selection.isEmpty) return statementAt(document.getText(), document.offsetAt(selection.active));
   const text = document.getText(selection);
   return text.trim() === '' ? undefined : { text, start: document.offsetAt(selection.start) };

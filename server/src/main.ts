@@ -91,7 +91,8 @@ function compose({ resident, listen }: Composition): Composed {
   let usedQueries = false;
   const queries = lazyAsync(async () => {
     usedQueries = true;
-    return (await import('./sql/engine.ts')).createQueryEngine();
+    const { QueryEngine } = await import('./sql/engine.ts');
+    return new QueryEngine({ openDisk: openHostDisk });
   });
   const builder = lazy(createBuilder);
   const trust = { isGranted: true };
@@ -102,7 +103,7 @@ function compose({ resident, listen }: Composition): Composed {
   };
 
   function layer(stored: StoredNodes): DerivedLayer {
-    const cache = createPondCache(stored);
+    const cache = createPondCache(stored, openHostDisk);
     return new DerivedLayer(stored, createMaterializer({ cache, builder, isTrusted: () => trust.isGranted }));
   }
 

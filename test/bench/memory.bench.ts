@@ -11,7 +11,7 @@ import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { initPond } from '../support/pond.ts';
 import { createBuilder } from '../../server/src/build/builder.ts';
-import { createQueryEngine } from '../../server/src/sql/engine.ts';
+import { QueryEngine } from '../../server/src/sql/engine.ts';
 import { createCache } from '../../server/src/storage/cache.ts';
 import { derivedLayer, stageResource } from '../support/resourcePond.ts';
 import { makeTestPond } from '../sql/testPond.ts';
@@ -20,6 +20,7 @@ import { parametersOf } from './support/parameters.ts';
 import { pondScript, runNode } from './support/processes.ts';
 import { printRatio } from './support/report.ts';
 import { type Scratch, withScratch } from './support/scratch.ts';
+import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 
 const parameters = parametersOf(
   { mebibytes: 2048, queryMebibytes: 512, csvMebibytes: 1024 },
@@ -95,7 +96,7 @@ async function query(): Promise<void> {
   const made = await makeTestPond();
   const workerPath = fileURLToPath(new URL('../../out/queryWorker.mjs', import.meta.url));
   const limit = parameters.queryMebibytes;
-  const engine = createQueryEngine({ memoryLimitBytes: limit * mebibyte, workerPath });
+  const engine = new QueryEngine({ openDisk: openHostDisk, memoryLimitBytes: limit * mebibyte, workerPath });
   try {
     const sql = 'SELECT origin, count(*) AS n, avg(delay) AS d FROM "/flights/flights-3m.parquet" GROUP BY ALL';
     await engine.run(made.pond, { sql });
@@ -114,7 +115,7 @@ async function derived({ folder, make }: Scratch): Promise<void> {
   const workerPath = fileURLToPath(new URL('../../out/queryWorker.mjs', import.meta.url));
   const limit = parameters.queryMebibytes;
   const builder = createBuilder({ memoryLimitBytes: limit * mebibyte, workerPath });
-  const cache = createCache(join(folder, 'cache'), { bytesMax: 1e12 });
+  const cache = createCache(openHostDisk(join(folder, 'cache')), { bytesMax: 1e12 });
   const layer = derivedLayer(
     () => builder,
     () => cache,

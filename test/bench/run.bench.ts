@@ -17,6 +17,7 @@ import { parametersOf } from './support/parameters.ts';
 import { author, commitInTransaction } from './support/ponds.ts';
 import { printRatio } from './support/report.ts';
 import { type Scratch, withScratch } from './support/scratch.ts';
+import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 
 const { few, some, many, fewFiles, manyFiles, ...rounds } = parametersOf(
   { few: 1, some: 10, many: 100, fewFiles: 1000, manyFiles: 10_000, rounds: 15, warmUp: 5 },
@@ -77,7 +78,7 @@ async function inbox(scratch: Scratch, count: number): Promise<void> {
 }
 
 async function newPond(scratch: Scratch, name: string): Promise<ResourcePond> {
-  const cache = createCache(join(scratch.folder, `cache of ${name}`), { bytesMax: 1e12 });
+  const cache = createCache(openHostDisk(join(scratch.folder, `cache of ${name}`)), { bytesMax: 1e12 });
   const layer = derivedLayer(
     () => builder,
     () => cache,

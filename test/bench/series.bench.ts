@@ -17,6 +17,7 @@ import { parametersOf } from './support/parameters.ts';
 import { author } from './support/ponds.ts';
 import { printRatio } from './support/report.ts';
 import { withScratch } from './support/scratch.ts';
+import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 
 const { few, many, ...rounds } = parametersOf(
   { few: 100, many: 2000, rounds: 7, warmUp: 2 },
@@ -55,7 +56,7 @@ await withScratch(async ({ folder, make }) => {
   }
 
   async function newPond(count: number): Promise<ResourcePond> {
-    const cache = createCache(join(folder, `cache of ${count}`), { bytesMax: 1e12 });
+    const cache = createCache(openHostDisk(join(folder, `cache of ${count}`)), { bytesMax: 1e12 });
     const layer = derivedLayer(
       () => builder,
       () => cache,

@@ -18,6 +18,7 @@ const shortPages = [
   'getting-started.md',
   'glossary.md',
   'pond-format.md',
+  'queries.md',
   'site.md',
   'tutorial.md',
 ];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { identifier, joinSql, literal, literalList, sql } from '../../server/src/duckdb/sql.ts';
+import { identifier, joinSql, literal, literalList, sql, withLiterals } from '../../server/src/duckdb/sql.ts';
 import { testConnection } from '../support/connection.ts';
 
 const connection = await testConnection();
@@ -31,4 +31,10 @@ test('SQL is built of quoted names, texts, integers and other SQL', () => {
   );
   assert.equal(joinSql([], sql` AND `), '');
   assert.throws(() => sql`SELECT ${0.5}`, /0.5 is an integer/);
+});
+
+test('literals of SQL are replaced as a whole, and no name, comment or part of a text', () => {
+  const statement = sql`SELECT 'a', "a", 'aa', 'it''s a' FROM t('a') -- 'a'`;
+  const changed = withLiterals(statement, (text) => (text === 'a' ? "b'" : undefined));
+  assert.equal(changed, `SELECT 'b''', "a", 'aa', 'it''s a' FROM t('b''') -- 'a'`);
 });

@@ -10,6 +10,7 @@ import { keyOf } from '../../server/src/materialize/contentKey.ts';
 import { createMaterializer } from '../../server/src/materialize/createMaterializer.ts';
 import { type Materializer } from '../../server/src/materialize/materializer.ts';
 import { temporaryFolder } from '../support/folder.ts';
+import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 
 const key = keyOf('test', 1);
 const write = (text: string) => (target: string) => Promise.resolve(writeFileSync(target, text));
@@ -28,13 +29,15 @@ function newWorkshop(t: TestContext, { cache, inspect, isTrusted = () => true }:
     inspect: inspect ?? never,
     close: () => Promise.resolve(),
   };
-  const own = cache ?? createCache(temporaryFolder(t), { bytesMax: 1e9 });
+  const own = cache ?? createCache(openHostDisk(temporaryFolder(t)), { bytesMax: 1e9 });
   return createMaterializer({ cache: own, builder: () => builder, isTrusted });
 }
 
 test('a file is computed once, and found by its key afterwards, by another process too', async (t) => {
   const folder = temporaryFolder(t);
-  const [first, second] = [1, 2].map(() => newWorkshop(t, { cache: createCache(folder, { bytesMax: 1e9 }) }));
+  const [first, second] = [1, 2].map(() =>
+    newWorkshop(t, { cache: createCache(openHostDisk(folder), { bytesMax: 1e9 }) }),
+  );
   const made = await first!.file(key, write('abc'), {});
   assert.equal(readFileSync(made.hostPath, 'utf8'), 'abc');
   assert.deepEqual({ key: made.key, sizeBytes: made.sizeBytes }, { key, sizeBytes: 3 });
@@ -55,7 +58,7 @@ test('concurrent callers share the work', async (t) => {
 
 for (const damaged of ['[]', '{}', 'null', '[1]', '["../../../etc/passwd"]', '["']) {
   test(`a cache entry that no materializer wrote is computed again: ${damaged}`, async (t) => {
-    const cache = createCache(temporaryFolder(t), { bytesMax: 1e9 });
+    const cache = createCache(openHostDisk(temporaryFolder(t)), { bytesMax: 1e9 });
     const workshop = newWorkshop(t, { cache });
     cache.writeText(keyOf('parts', key), damaged);
     const make = async () => [await workshop.file(keyOf('part'), write('abc'), {})];
@@ -69,7 +72,7 @@ for (const damaged of ['[]', '{}', 'null', '[1]', '["../../../etc/passwd"]', '["
 
 test('a failed computation leaves nothing, and is repeated', async (t) => {
   const folder = temporaryFolder(t);
-  const workshop = newWorkshop(t, { cache: createCache(folder, { bytesMax: 1e9 }) });
+  const workshop = newWorkshop(t, { cache: createCache(openHostDisk(folder), { bytesMax: 1e9 }) });
   const fail = (target: string): Promise<void> => {
     writeFileSync(target, 'half');
     return Promise.reject(new PondError('query-failed', 'no'));
@@ -115,7 +118,7 @@ test('parts are recorded under the key of the whole, until one of them is missin
 test('the cache stays within its limit: the oldest files are removed first, but none in use', async (t) => {
   const folder = temporaryFolder(t);
   let now = Date.now();
-  const cache = createCache(folder, { bytesMax: 1_000, now: () => now });
+  const cache = createCache(openHostDisk(folder), { bytesMax: 1_000, now: () => now });
   const files = [];
   for (let index = 0; index < 5; index += 1) {
     files.push(await cache.make(keyOf('file', index), write('x'.repeat(180))));
@@ -138,7 +141,7 @@ test('incomplete files of a dead process count toward the limit, and are removed
   writeFileSync(left, 'x'.repeat(2_000));
   writeFileSync(join(folder, '.DS_Store'), 'of another program');
   const make = async (laterMs: number): Promise<void> => {
-    const cache = createCache(folder, { bytesMax: 1_000, now: () => now + laterMs });
+    const cache = createCache(openHostDisk(folder), { bytesMax: 1_000, now: () => now + laterMs });
     await cache.make(keyOf('later', laterMs), write('x'.repeat(100)));
   };
   await make(0);
@@ -156,7 +159,7 @@ test('metadata of files is requested once', async (t) => {
     time: { minUs: 1n, maxUs: 9_007_199_254_740_993n },
   };
   const folder = temporaryFolder(t);
-  const cache = (): Cache => createCache(folder, { bytesMax: 1e9 });
+  const cache = (): Cache => createCache(openHostDisk(folder), { bytesMax: 1e9 });
   const files = [{ hostPath: '/nowhere', sizeBytes: 1, key }];
   const asked = newWorkshop(t, { cache: cache(), inspect: () => Promise.resolve(facts) });
   assert.deepEqual(await asked.inspect(files, {}), facts);
@@ -165,7 +168,7 @@ test('metadata of files is requested once', async (t) => {
 
 test('nothing is computed in a restricted workspace, but existing files are returned', async (t) => {
   const folder = temporaryFolder(t);
-  const cache = (): Cache => createCache(folder, { bytesMax: 1e9 });
+  const cache = (): Cache => createCache(openHostDisk(folder), { bytesMax: 1e9 });
   const restricted = newWorkshop(t, { cache: cache(), isTrusted: () => false });
   await assert.rejects(restricted.file(key, write('x'), {}), { code: 'untrusted' });
   assert.throws(() => restricted.builder, { code: 'untrusted' });

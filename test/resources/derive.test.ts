@@ -5,13 +5,14 @@ import { gzipSync } from 'node:zlib';
 import { isPondError, type PondError } from '../../server/src/base/error.ts';
 import { initPond } from '../support/pond.ts';
 import { createBuilder } from '../../server/src/build/builder.ts';
-import { createQueryEngine } from '../../server/src/sql/engine.ts';
+import { QueryEngine } from '../../server/src/sql/engine.ts';
 import { defaultLimits } from '../../server/src/sandbox/buildLimits.ts';
 import { type Cache, createPondCache } from '../../server/src/storage/cache.ts';
 import { type ResourcePond } from '../../server/src/resources/tree/resourcePond.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { derivedLayer, stageResource } from '../support/resourcePond.ts';
 import { rowsOf } from '../support/seriesPond.ts';
+import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 
 const id = '11111111-1111-4111-8111-111111111111';
 const inboxId = '22222222-2222-4222-8222-222222222222';
@@ -32,7 +33,7 @@ async function pondWith(
 ): Promise<ResourcePond> {
   const layer = derivedLayer(
     () => builder,
-    (stored) => withCache(createPondCache(stored)),
+    (stored) => withCache(createPondCache(stored, openHostDisk)),
   );
   const pond = await initPond(temporaryFolder(t), { layer });
   t.after(() => pond.close());
@@ -334,7 +335,7 @@ test('a file that another process evicts from the cache while it is used is comp
   assert.deepEqual(await root.readFile(path), bytes);
 
   dropped = 1;
-  const engine = createQueryEngine();
+  const engine = new QueryEngine({ openDisk: openHostDisk });
   t.after(() => engine.close());
   assert.equal((await engine.run(pond, { sql: `FROM "${path}"` })).rowCount, 2);
 
@@ -365,7 +366,7 @@ test('a result that is too large is an error of its document, and of that file o
 
 test('a query by a pattern reads a derived file once, although it has a name and a UUID', async (t) => {
   const pond = await pondWith(t, { '/in/a.csv': a, '/in/b.csv': a }, '/in/*', readAll);
-  const engine = createQueryEngine();
+  const engine = new QueryEngine({ openDisk: openHostDisk });
   t.after(() => engine.close());
   assert.equal((await engine.run(pond, { sql: 'FROM "/Derive/*/c/*.csv"' })).rowCount, 4);
 });

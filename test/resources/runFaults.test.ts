@@ -14,6 +14,7 @@ import { temporaryFolder } from '../support/folder.ts';
 import { inboxDocument } from '../support/pipelineHost.ts';
 import { endLockHolders } from '../support/pondState.ts';
 import { derivedLayer, stageResource } from '../support/resourcePond.ts';
+import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 
 const ids = ['11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222'];
 const callsMax = 200;
@@ -26,7 +27,7 @@ const kinds: readonly FaultKind[] = [
 /** The layer of resources whose files never need the builder. */
 function inboxLayer(folder: string): ReturnType<typeof derivedLayer> {
   const never = (): never => assert.fail('nothing is built here');
-  return derivedLayer(never, () => createCache(join(folder, 'cache'), { bytesMax: 1e6 }));
+  return derivedLayer(never, () => createCache(openHostDisk(join(folder, 'cache')), { bytesMax: 1e6 }));
 }
 
 function closing(t: TestContext, pond: ResourcePond): ResourcePond {

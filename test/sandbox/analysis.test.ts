@@ -203,14 +203,14 @@ for (const name of [
   'main.duckdb_views',
   'sqlite_master',
 ]) {
-  refuses('a table with host paths', `FROM ${name}`, 'query-forbidden', /tells about the host/, 5);
-  refuses('one in a PIVOT by data', `PIVOT (FROM ${name}) ON name`, 'query-forbidden', /tells about the host/);
+  refuses('a table with host paths', `FROM ${name}`, 'query-forbidden', /describes the host/, 5);
+  refuses('one in a PIVOT by data', `PIVOT (FROM ${name}) ON name`, 'query-forbidden', /describes the host/);
 }
 refuses(
   'one that a WITH elsewhere has the name of',
   'SELECT (WITH pg_settings AS (SELECT 1) SELECT 1) FROM pg_settings',
   'query-forbidden',
-  /tells about the host/,
+  /describes the host/,
 );
 finds('WITH views AS (FROM "/a.csv") FROM views, information_schema.columns', './a.csv@20');
 refuses('getenv', "SELECT getenv('HOME')", 'query-forbidden', /getenv\(\)/, 7);

@@ -35,6 +35,7 @@ import { type Connection } from '../../server/src/duckdb/connection.ts';
 import { type Database, openDatabase } from '../../server/src/duckdb/database.ts';
 import { literal } from '../../server/src/duckdb/sql.ts';
 import { convertArrow } from '../../server/src/sandbox/arrow.ts';
+import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
 
 const temporary = makeTemporaryDirectory('duckpond-test');
@@ -43,7 +44,11 @@ let database: Database;
 let connection: Connection;
 let lastFile = 0;
 
-const settings = { memoryLimitBytes: 128 * 1024 * 1024, spillDirectory: join(temporary.path, 'spill') };
+const settings = {
+  openDisk: openHostDisk,
+  memoryLimitBytes: 128 * 1024 * 1024,
+  spillDirectory: join(temporary.path, 'spill'),
+};
 
 before(async () => {
   database = await openDatabase();

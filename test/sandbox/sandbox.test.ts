@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
 import { readingOf } from '../../server/src/sandbox/formats.ts';
-import { Sandbox } from '../../server/src/sandbox/sandbox.ts';
+import { QuerySandbox } from '../../server/src/sandbox/querySandbox.ts';
 import { type SandboxSpec, viewOf } from '../../server/src/sandbox/sources.ts';
+import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
 
 /**
@@ -15,7 +16,7 @@ import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirect
 const temporary = makeTemporaryDirectory('duckpond-test');
 const allowed = join(temporary.path, 'allowed');
 const other = join(temporary.path, 'other');
-let sandbox: Sandbox;
+let sandbox: QuerySandbox;
 let spec: SandboxSpec;
 
 before(async () => {
@@ -25,7 +26,7 @@ before(async () => {
   assert.ok(reading);
   const files = [{ hostPath: allowed, sizeBytes: 8, pondPath: '/x.csv', reading }];
   spec = { files, tables: [], views: [viewOf({ name: '/x.csv', index: 0, files })], tablesKey: '' };
-  sandbox = await Sandbox.open(spec, { spillDirectory: join(temporary.path, 'spill') });
+  sandbox = await QuerySandbox.open(spec, { spillDirectory: join(temporary.path, 'spill'), openDisk: openHostDisk });
 });
 after(() => {
   sandbox.close();
@@ -120,7 +121,7 @@ for (const sql of writes) forbids(sql);
 forbids('CREATE SECRET s (TYPE s3)', /^query-failed$/);
 
 test('a query that fails after millions of rows reports why and where', async () => {
-  const failing = await Sandbox.open(spec, {});
+  const failing = await QuerySandbox.open(spec, { openDisk: openHostDisk });
   const sql = `SELECT repeat('x', 20),\n  CAST(CASE x WHEN 4000000 THEN 'no' ELSE '1' END AS INT) FROM range(5000000) t(x)`;
   const drain = async () => {
     const stream = await failing.query({ query: sql, explain: undefined });

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { createQueryEngine, type QueryEngine } from '../../server/src/sql/engine.ts';
+import { QueryEngine } from '../../server/src/sql/engine.ts';
 import { makeTestPond, type TestPond } from '../sql/testPond.ts';
+import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 
 let made: TestPond;
 let engine: QueryEngine;
@@ -11,7 +12,7 @@ let count = 0;
 
 before(async () => {
   made = await makeTestPond();
-  engine = createQueryEngine();
+  engine = new QueryEngine({ openDisk: openHostDisk });
 });
 after(async () => {
   await engine.close();

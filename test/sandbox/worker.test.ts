@@ -5,10 +5,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import { createQueryEngine } from '../../server/src/sql/engine.ts';
+import { QueryEngine } from '../../server/src/sql/engine.ts';
 import { WorkerProcess } from '../../server/src/sandbox/workerClient.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
 import { makeTestPond, type TestPond } from '../sql/testPond.ts';
+import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 
 const settings = { memoryLimitBytes: 256 * 1024 * 1024, threads: 2 };
 const spec = { files: [], tables: [], views: [], tablesKey: '' };
@@ -22,7 +23,7 @@ before(async () => {
 after(() => made.close());
 
 test('a crashed process fails its query, and the next query starts a new process', async () => {
-  const engine = createQueryEngine();
+  const engine = new QueryEngine({ openDisk: openHostDisk });
   const { resultId } = await engine.run(made.pond, { sql: 'SELECT 1' });
   const pid = engine.processId();
   assert.ok(pid !== undefined);
@@ -44,7 +45,7 @@ test('a crashed process fails its query, and the next query starts a new process
 });
 
 test('a query beyond the memory limit fails, and the process lives on', async () => {
-  const engine = createQueryEngine({ memoryLimitBytes: 64 * 1024 * 1024 });
+  const engine = new QueryEngine({ openDisk: openHostDisk, memoryLimitBytes: 64 * 1024 * 1024 });
   const sql = `SELECT len(list(repeat('x', 1000) || a.range)) FROM range(3000000) a`;
   await assert.rejects(engine.run(made.pond, { sql }), (error: Error & { code?: string; hint?: string }) => {
     assert.equal(error.code, 'query-failed');
@@ -59,7 +60,7 @@ test('a query beyond the memory limit fails, and the process lives on', async ()
 });
 
 test('a process that cannot be started gives an error', async () => {
-  const engine = createQueryEngine({ workerPath: '/no/such/worker.mjs' });
+  const engine = new QueryEngine({ openDisk: openHostDisk, workerPath: '/no/such/worker.mjs' });
   await assert.rejects(engine.run(made.pond, { sql: 'SELECT 1' }), {
     code: 'engine-unavailable',
     message: /no such|Cannot find/i,

@@ -4,17 +4,18 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { isPondError, type PondError } from '../../server/src/base/error.ts';
-import { createQueryEngine, type QueryEngine } from '../../server/src/sql/engine.ts';
+import { QueryEngine } from '../../server/src/sql/engine.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { type Node } from '../../server/src/tinyfs/backend.ts';
 import { dataFile, makeTestPond, type TestPond } from './testPond.ts';
+import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 
 let made: TestPond;
 let engine: QueryEngine;
 
 before(async () => {
   made = await makeTestPond();
-  engine = createQueryEngine();
+  engine = new QueryEngine({ openDisk: openHostDisk });
   const { root, pond } = made;
   await root.createDirectory('/kinds');
   await root.writeFile('/kinds/a.tsv', text('x\ty\n1\tone\n'));

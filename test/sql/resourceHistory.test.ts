@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { createQueryEngine, type QueryEngine } from '../../server/src/sql/engine.ts';
+import { QueryEngine } from '../../server/src/sql/engine.ts';
 import { makeTestPond, type TestPond } from './testPond.ts';
+import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 
 const [first, second] = ['11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222'];
 let made: TestPond;
@@ -9,7 +10,7 @@ let engine: QueryEngine;
 
 before(async () => {
   made = await makeTestPond();
-  engine = createQueryEngine();
+  engine = new QueryEngine({ openDisk: openHostDisk });
 });
 after(async () => {
   await engine.close();

@@ -13,7 +13,7 @@ import { commitVersion } from '../../server/src/delta/commit.ts';
 import { openTable } from '../../server/src/delta/snapshot.ts';
 import { initPond, openPond } from '../support/pond.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
-import { createQueryEngine, type QueryEngine } from '../../server/src/sql/engine.ts';
+import { QueryEngine } from '../../server/src/sql/engine.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { pondState } from '../support/pondState.ts';
@@ -21,7 +21,7 @@ import { bytesOf, parquetOf } from '../support/tree.ts';
 
 let engine: QueryEngine;
 before(() => {
-  engine = createQueryEngine();
+  engine = new QueryEngine({ openDisk: openHostDisk });
 });
 after(() => engine.close());
 

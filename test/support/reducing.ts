@@ -17,6 +17,7 @@ import { resourceKinds } from '../../server/src/resources/registry.ts';
 import { readResourceFile } from '../../server/src/resources/resourceFile.ts';
 import { type Materializer } from '../../server/src/materialize/materializer.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
+import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 
 /** An input: the files of its versions, and what the wildcards of its pattern stand for. */
 export interface GivenInput {
@@ -50,7 +51,7 @@ export async function startReducing(): Promise<Reducing> {
   const database = await openDatabase();
   const connection = await database.connect();
   const made = { count: 0 };
-  const cache = createCache(join(folder, 'cache'), { bytesMax: 1e9 });
+  const cache = createCache(openHostDisk(join(folder, 'cache')), { bytesMax: 1e9 });
   const workshop = countWrites(createMaterializer({ cache, builder: () => builder, isTrusted: () => true }), made);
   let files = 0;
 

@@ -10,11 +10,12 @@ import { DerivedLayer } from '../../server/src/resources/tree/derivedLayer.ts';
 import { type ResourcePond } from '../../server/src/resources/tree/resourcePond.ts';
 import { temporaryFolder } from './folder.ts';
 import './userCache.ts';
+import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 
 /** The layer of a pond whose derived files are made by this builder, and kept in the cache. */
 export function derivedLayer(
   builder: () => Builder,
-  cacheOf: (stored: StoredNodes) => Cache = createPondCache,
+  cacheOf: (stored: StoredNodes) => Cache = (stored) => createPondCache(stored, openHostDisk),
 ): (stored: StoredNodes) => DerivedLayer {
   return (stored) =>
     new DerivedLayer(stored, createMaterializer({ cache: cacheOf(stored), builder, isTrusted: () => true }));

@@ -12,10 +12,10 @@ export interface Token {
   readonly end: number;
 }
 
-// In this order: a quoted name or string, with doubled quotes inside; a string with backslashes; a dollar-quoted
-// string, which may be unterminated; a word; any other single character.
+// In this order: a quoted name or string, with doubled quotes inside; a string with backslashes, and a dollar-quoted
+// string, both of which may be unterminated; a word; any other single character.
 const pattern =
-  /"((?:[^"]|"")*)"|'((?:[^']|'')*)'|[eE]'((?:[^'\\]|''|\\[^])*)'|\$((?:[\p{L}_]\w*)?)\$([^]*?)(?:\$\4\$|$)|([\p{L}_][\p{L}\p{N}_$]*)|([^])/uy;
+  /"((?:[^"]|"")*)"|'((?:[^']|'')*)'|[eE]'((?:[^'\\]|''|\\[^]?)*)(?:'|$)|\$((?:[\p{L}_]\w*)?)\$([^]*?)(?:\$\4\$|$)|([\p{L}_][\p{L}\p{N}_$]*)|([^])/uy;
 
 /** True for a single character that is not part of a name or string. */
 export function isSymbol(token: Token | undefined, text: string): boolean {
@@ -90,7 +90,11 @@ function skipBlank(sql: string, start: number): number {
 
 /** Index after the comment that begins at an index; the index itself when none does. */
 function skipComment(sql: string, index: number): number {
-  if (sql.startsWith('--', index)) return endOf(sql, sql.indexOf('\n', index));
+  if (sql.startsWith('--', index)) {
+    // A carriage return alone ends a line for DuckDB.
+    const length = sql.slice(index).search(/[\n\r]/);
+    return length < 0 ? sql.length : index + length;
+  }
   return sql.startsWith('/*', index) ? skipNested(sql, index) : index;
 }
 
@@ -105,8 +109,4 @@ function skipNested(sql: string, start: number): number {
     if (depth === 0) return index + 1;
   }
   return sql.length;
-}
-
-function endOf(sql: string, index: number): number {
-  return index < 0 ? sql.length : index;
 }

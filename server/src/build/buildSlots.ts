@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
-import { openHostDisk } from '../storage/hostDisk.ts';
+import { type Analysis } from '../sandbox/analysis.ts';
+import { type UserBuild } from '../sandbox/build.ts';
+import { type BuildSandbox } from '../sandbox/buildSandbox.ts';
+import { type OpenDisk } from '../storage/disk.ts';
 import { temporaryPathIn } from '../storage/durable.ts';
 import { removeTemporaryDirectory } from '../storage/temporaryDirectory.ts';
-import { type Analysis } from '../sandbox/analysis.ts';
-import { type BuildSandbox } from '../sandbox/buildSandbox.ts';
-import { type UserBuild } from '../sandbox/build.ts';
 
 /**
  * Input files up to this number and total size are copied, as copying costs less than opening a database for each
@@ -35,71 +35,84 @@ export interface BuildSlot {
   readonly spillDirectory: string;
 }
 
-export interface BuildSlots {
-  /**
-   * Returns a slot in which the same query ran before, or a new one, for exclusive use until it is given back. With
-   * `isOnce`, and for large inputs, the slot serves this build alone, and the input is read where it is.
-   */
-  take(build: UserBuild, options: { readonly isOnce: boolean }): BuildSlot;
-  /** Takes a slot back; closes one that is not reusable. */
-  giveBack(place: BuildSlot, options: { readonly isReusable: boolean }): void;
+/** Parts of the slots of a worker. */
+export interface BuildSlotsOptions {
+  /** Host directory of the slots alone. */
+  readonly directory: string;
+  /** Maximum number of databases. */
+  readonly countMax: number;
+  readonly openDisk: OpenDisk;
 }
 
 /**
- * Keeps up to `countMax` databases for a short time. A database serves only identical SQL with the same other tables,
- * so that no document could find data of another, even if a build could leave any.
+ * Keeps databases for a short time. A database serves only identical SQL with the same other tables, so that no
+ * document could find data of another, even if a build could leave any.
  */
-export function createBuildSlots(directory: string, countMax: number): BuildSlots {
-  let idle: BuildSlot[] = [];
-  let busy = 0;
-  let timer: NodeJS.Timeout | undefined;
+export class BuildSlots {
+  readonly #options: BuildSlotsOptions;
+  #idle: readonly BuildSlot[] = [];
+  #busyCount = 0;
+  #timer: NodeJS.Timeout | undefined;
 
-  function closeIdle(count: number): void {
-    const closed = idle.slice(0, count);
-    idle = idle.slice(count);
-    for (const place of closed) close(place);
+  constructor(options: BuildSlotsOptions) {
+    this.#options = options;
   }
 
-  return {
-    take(build, { isOnce }) {
-      const key = isOnce || !isSmall(build) ? undefined : keyOf(build);
-      clearTimeout(timer);
-      const found = idle.find((place) => place.key === key && isThere(dirname(place.result)));
-      idle = idle.filter((place) => place !== found);
-      closeIdle(Math.max(0, idle.length + busy + 1 - countMax));
-      const place = found ?? newPlace(build, key, directory);
-      busy += 1;
-      return place;
-    },
-    giveBack(place, { isReusable }) {
-      busy -= 1;
-      if (isReusable && place.key !== undefined && place.opened?.sandbox.hasViews === true) idle.push(place);
-      else close(place);
-      clearTimeout(timer);
-      timer = setTimeout(() => closeIdle(idle.length), idleMs).unref();
-    },
-  };
+  /**
+   * Returns a slot in which the same query ran before, or a new one, for exclusive use until it is released. With
+   * `isOnce`, and for large inputs, the slot serves this build alone, and the input is read where it is.
+   */
+  acquire(build: UserBuild, { isOnce }: { readonly isOnce: boolean }): BuildSlot {
+    const key = isOnce || !isSmall(build) ? undefined : keyOf(build);
+    clearTimeout(this.#timer);
+    const known = this.#idle.find((slot) => slot.key === key && this.#exists(dirname(slot.result)));
+    this.#idle = this.#idle.filter((slot) => slot !== known);
+    this.#closeIdle(Math.max(0, this.#idle.length + this.#busyCount + 1 - this.#options.countMax));
+    const slot = known ?? this.#create(build, key);
+    this.#busyCount += 1;
+    return slot;
+  }
+
+  /** Releases a slot; closes one that is not reusable. */
+  release(slot: BuildSlot, { isReusable }: { readonly isReusable: boolean }): void {
+    this.#busyCount -= 1;
+    if (isReusable && slot.key !== undefined && slot.opened?.sandbox.hasViews === true) {
+      this.#idle = [...this.#idle, slot];
+    } else close(slot);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#closeIdle(this.#idle.length), idleMs).unref();
+  }
+
+  #closeIdle(count: number): void {
+    for (const slot of this.#idle.slice(0, count)) close(slot);
+    this.#idle = this.#idle.slice(count);
+  }
+
+  #create({ input, target }: UserBuild, key: string | undefined): BuildSlot {
+    const { directory, openDisk } = this.#options;
+    const name = randomUUID();
+    const folder = join(directory, name);
+    // The database creates its own directory in it, but no parent directories.
+    openDisk(directory).makeDirectory(name);
+    return {
+      key,
+      inputs: input.files.map(({ hostPath }, index) => (key === undefined ? hostPath : join(folder, `input${index}`))),
+      result: join(dirname(target), temporaryPathIn('')),
+      folder,
+      spillDirectory: join(folder, 'spill'),
+      analyzed: undefined,
+      opened: undefined,
+    };
+  }
+
+  #exists(directory: string): boolean {
+    return this.#options.openDisk(directory).stat('') !== undefined;
+  }
 }
 
 function close({ opened, folder }: BuildSlot): void {
   opened?.sandbox.close();
   removeTemporaryDirectory(folder);
-}
-
-function newPlace({ input, target }: UserBuild, key: string | undefined, directory: string): BuildSlot {
-  const name = randomUUID();
-  const folder = join(directory, name);
-  // The database creates its own directory in it, but no parent directories.
-  openHostDisk(directory).makeDirectory(name);
-  return {
-    key,
-    inputs: input.files.map(({ hostPath }, index) => (key === undefined ? hostPath : join(folder, `input${index}`))),
-    result: join(dirname(target), temporaryPathIn('')),
-    folder,
-    spillDirectory: join(folder, 'spill'),
-    analyzed: undefined,
-    opened: undefined,
-  };
 }
 
 /** Host paths of tables refer to content that never changes. A result is moved only to targets on the same disk. */
@@ -109,8 +122,4 @@ function keyOf({ sql, input, tables, target }: UserBuild): string {
 
 function isSmall({ input: { files } }: UserBuild): boolean {
   return files.length <= copiedFilesMax && files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) <= copiedBytesMax;
-}
-
-function isThere(directory: string): boolean {
-  return openHostDisk(directory).stat('') !== undefined;
 }

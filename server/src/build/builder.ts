@@ -1,7 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { type Builder } from '../sandbox/build.ts';
 import { type BuildLimits } from '../sandbox/buildLimits.ts';
-import { WorkerProcess } from '../sandbox/workerClient.ts';
+import { RestartingWorker } from '../sandbox/workerClient.ts';
 
 export interface BuilderOptions {
   /** The worker's module; by default the one built next to this module. */
@@ -16,28 +16,19 @@ export interface BuilderOptions {
  * Returns a builder. Its process starts with the first call. When it dies, its current calls fail `engine-unavailable`,
  * and the next call starts a new process.
  */
-export function createBuilder(options: BuilderOptions = {}): Builder {
-  const memoryLimitBytes = options.memoryLimitBytes ?? Math.floor(totalmem() / 4);
-  const { workerPath, limits: buildLimits } = options;
-  let worker: WorkerProcess | undefined;
-
-  function liveWorker(): WorkerProcess {
-    if (worker?.isAlive !== true) {
-      const threads = availableParallelism();
-      const optional = { ...(workerPath && { workerPath }), ...(buildLimits && { buildLimits }) };
-      worker = new WorkerProcess({ memoryLimitBytes, threads, ...optional });
-    }
-    return worker;
-  }
-
+export function createBuilder({ memoryLimitBytes, limits, workerPath }: BuilderOptions = {}): Builder {
+  const worker = new RestartingWorker({
+    memoryLimitBytes: memoryLimitBytes ?? Math.floor(totalmem() / 4),
+    threads: availableParallelism(),
+    ...(workerPath !== undefined && { workerPath }),
+    ...(limits !== undefined && { buildLimits: limits }),
+  });
   return Object.freeze<Builder>({
     fromUserSql: async (build, signal) => {
-      await liveWorker().request('buildUser', { build }, signal);
+      await worker.live().request('buildUser', { build }, signal);
     },
-    run: async (sql, signal) => liveWorker().request('statements', { sql }, signal),
-    inspect: async (hostPaths, signal) => liveWorker().request('inspect', { hostPaths }, signal),
-    close: async () => {
-      await worker?.close();
-    },
+    run: async (sql, signal) => worker.live().request('statements', { sql }, signal),
+    inspect: async (hostPaths, signal) => worker.live().request('inspect', { hostPaths }, signal),
+    close: () => worker.close(),
   });
 }

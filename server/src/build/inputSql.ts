@@ -1,8 +1,8 @@
+import { createLineMap, type SourcePosition } from '../base/lineMap.ts';
 import { type Reading, wholeJsonOptions } from '../sandbox/formats.ts';
 import { type TextEdit, editText } from '../sandbox/edits.ts';
 import { PondError } from '../base/error.ts';
-import { literal, literalList } from '../duckdb/sql.ts';
-import { type TextPosition, textPosition } from '../duckdb/textPosition.ts';
+import { joinSql, literal, literalList, sql } from '../duckdb/sql.ts';
 import { isBareInput, optionsOf, type ReaderCall, readerCallsIn } from './readerCalls.ts';
 import { isSymbol, type Token, tokenize } from '../base/sqlTokens.ts';
 
@@ -34,7 +34,7 @@ export interface CompletedSql {
   /** Index in `text` of an index in the text before the insertion. */
   moved(index: number): number;
   /** Position in the query as written of a position in `text`. */
-  toWritten(position: TextPosition): TextPosition;
+  toWritten(position: SourcePosition): SourcePosition;
 }
 
 /** A query with the names of its input inserted. */
@@ -48,7 +48,7 @@ export interface InputSql {
   /** True when rows may contain host paths. */
   readonly showsHostPaths: boolean;
   /** Position in the query as written of a position in `text`. */
-  toWritten(position: TextPosition): TextPosition;
+  toWritten(position: SourcePosition): SourcePosition;
 }
 
 /** Readers whose rows contain the path of the file. */
@@ -93,7 +93,7 @@ export function placeInput(sql: string, input: InputNames): InputSql {
       };
     },
     isInputReader: (index) => starts.has(index),
-    showsHostPaths: tellsPaths(calls, tokens),
+    showsHostPaths: showsPaths(calls, tokens),
     toWritten: (position) => edited.toOriginal(position),
   };
 }
@@ -103,7 +103,7 @@ export function usesInputPath(sql: string): boolean {
   const tokens = tokenize(sql);
   const { calls } = readerCallsIn(sql, tokens);
   const opened = openedIn(calls);
-  if (tellsPaths(calls, tokens)) return true;
+  if (showsPaths(calls, tokens)) return true;
   return tokens.some((token) => !opened.has(token.start) && pathEdits(sql, token, '').length > 0);
 }
 
@@ -113,13 +113,13 @@ function openedIn(calls: readonly ReaderCall[]): ReadonlySet<number> {
 }
 
 /** True when rows may contain a file's path: in the column that readers return on demand, or always. */
-function tellsPaths(calls: readonly ReaderCall[], tokens: readonly Token[]): boolean {
+function showsPaths(calls: readonly ReaderCall[], tokens: readonly Token[]): boolean {
   return calls.some(({ name }) => pathReaders.has(name)) || tokens.some(({ text }) => /filename/i.test(text));
 }
 
 function callEdits(call: ReaderCall, { pondPath, hostPaths, reading }: InputNames): readonly TextEdit[] {
   const edits = call.arguments.map(({ start, end }): TextEdit => {
-    if (call.isList) return { start, end, text: hostPaths.map(literal).join(', ') };
+    if (call.isList) return { start, end, text: joinSql(hostPaths.map(literal)) };
     return { start, end, text: hostPaths.length === 1 ? literal(hostPaths[0] ?? '') : literalList(hostPaths) };
   });
   const options = `${compressionOf(call, { pondPath, reading })}${wholeOptions(call, hostPaths.length)}`;
@@ -130,17 +130,25 @@ function callEdits(call: ReaderCall, { pondPath, hostPaths, reading }: InputName
 /** The host files have names without extension, so DuckDB cannot detect the compression itself. */
 function compressionOf(call: ReaderCall, { pondPath, reading }: Pick<InputNames, 'pondPath' | 'reading'>): string {
   const compression = /\.(gz|zst)$/i.exec(pondPath)?.[1]?.toLowerCase();
-  const isSaid = call.options.has('compression') || !optionsOf(call.name).compressed;
-  if (compression === undefined || isSaid || reading?.reader === 'read_parquet') return '';
-  return `, compression = '${compression === 'gz' ? 'gzip' : 'zstd'}'`;
+  const isGiven = call.options.has('compression') || !optionsOf(call.name).compressed;
+  if (compression === undefined || isGiven || reading?.reader === 'read_parquet') return '';
+  return sql`, compression = ${literal(compression === 'gz' ? 'gzip' : 'zstd')}`;
 }
 
 /** Options that make a reader scan all of its files, where the call does not set them; each after a comma. */
 function wholeOptions({ name, options }: ReaderCall, fileCount: number): string {
   const { format, united } = optionsOf(name);
-  const whole = format === 'json' ? [...wholeJsonOptions] : format === 'csv' ? [['sample_size', '-1'] as const] : [];
-  const wanted = [...whole, ...(united && fileCount > 1 ? [['union_by_name', 'true'] as const] : [])];
-  return wanted.flatMap(([option, value]) => (options.has(option) ? [] : [`, ${option} = ${value}`])).join('');
+  const whole =
+    format === 'json'
+      ? [...wholeJsonOptions]
+      : format === 'csv'
+        ? [['sample_size', sql`, sample_size = -1`] as const]
+        : [];
+  const wanted = [
+    ...whole,
+    ...(united && fileCount > 1 ? [['union_by_name', sql`, union_by_name = true`] as const] : []),
+  ];
+  return wanted.flatMap(([option, text]) => (options.has(option) ? [] : [text])).join('');
 }
 
 function textCall(sql: string, call: ReaderCall, input: InputNames): TextCall {
@@ -181,7 +189,7 @@ function trailingSemicolons(tokens: readonly Token[]): readonly TextEdit[] {
 function opensElse(sql: string, { start, text }: Token): PondError {
   const name = text.toLowerCase();
   return new PondError('query-forbidden', `${name}() opens the matched file and nothing else here`, {
-    position: textPosition(sql.slice(0, start), Infinity, 'byte'),
+    position: createLineMap(sql).positionAt(start),
     hint: `Write ${name}('$1'); other files of the pond are tables: FROM "/folder/file.csv".`,
   });
 }

@@ -1,8 +1,8 @@
 import { type Connection } from '../duckdb/connection.ts';
-import { identifier, literalList } from '../duckdb/sql.ts';
+import { identifier, literalList, sql, type SqlText } from '../duckdb/sql.ts';
 import { requireSqlType } from '../duckdb/sqlType.ts';
 import { type FileFacts, type TypedColumn } from '../sandbox/build.ts';
-import { readSql } from '../sandbox/formats.ts';
+import { parquetReading, readSql } from '../sandbox/formats.ts';
 import { type Column } from '../sandbox/types.ts';
 
 /** Name of a series' time column, in any case. */
@@ -10,13 +10,13 @@ const timeName = 'timestamp';
 
 /** Returns facts about Parquet files that are read as one table. Reads only their footers and the time column. */
 export async function inspectFiles(connection: Connection, hostPaths: readonly string[]): Promise<FileFacts> {
-  const source = `(${readSql({ reader: 'read_parquet', options: '', isArrow: false }, hostPaths)})`;
-  const described = await connection.rows(`DESCRIBE FROM ${source}`);
+  const source = sql`(${readSql(parquetReading, hostPaths)})`;
+  const described = await connection.rows(sql`DESCRIBE FROM ${source}`);
   const columns = described.map(([name, type]): TypedColumn => {
     return { name: String(name), type: requireSqlType(String(type)) };
   });
-  const time = columns.map(microsecondsSql).find((sql) => sql !== undefined) ?? 'NULL::BIGINT';
-  const [row] = await connection.rows(`SELECT count(*), min(t), max(t) FROM (SELECT ${time} AS t FROM ${source})`);
+  const time = columns.map(microsecondsSql).find((micros) => micros !== undefined) ?? sql`NULL::BIGINT`;
+  const [row] = await connection.rows(sql`SELECT count(*), min(t), max(t) FROM (SELECT ${time} AS t FROM ${source})`);
   const [rowCount, minUs, maxUs] = row ?? [];
   const hasTime = typeof minUs === 'bigint' && typeof maxUs === 'bigint';
   const isAlike = hostPaths.length === 1 || (await areAlike(connection, hostPaths));
@@ -25,9 +25,9 @@ export async function inspectFiles(connection: Connection, hostPaths: readonly s
 
 /** True when all files have the same columns, in any order. */
 async function areAlike(connection: Connection, hostPaths: readonly string[]): Promise<boolean> {
-  const column = '[name, type, logical_type, duckdb_type]';
-  const schemas = `SELECT list(${column} ORDER BY ${column}) AS s FROM parquet_schema(${literalList(hostPaths)}) GROUP BY file_name`;
-  const [row] = await connection.rows(`SELECT count(DISTINCT s) FROM (${schemas})`);
+  const column = sql`[name, type, logical_type, duckdb_type]`;
+  const schemas = sql`SELECT list(${column} ORDER BY ${column}) AS s FROM parquet_schema(${literalList(hostPaths)}) GROUP BY file_name`;
+  const [row] = await connection.rows(sql`SELECT count(DISTINCT s) FROM (${schemas})`);
   return Number(row?.[0]) === 1;
 }
 
@@ -35,17 +35,17 @@ async function areAlike(connection: Connection, hostPaths: readonly string[]): P
  * SQL of a time column's value in microseconds since 1970 UTC, null for a value that is not a point in time; undefined
  * for a column of another type. Numbers count seconds.
  */
-function microsecondsSql({ name, type }: Column): string | undefined {
+function microsecondsSql({ name, type }: Column): SqlText | undefined {
   if (name.toLowerCase() !== timeName) return undefined;
   const column = identifier(name);
   if (/^(TIMESTAMP|DATE)/.test(type)) {
-    return `CASE WHEN isfinite(${column}::TIMESTAMP) THEN epoch_us(${column}) END`;
+    return sql`CASE WHEN isfinite(${column}::TIMESTAMP) THEN epoch_us(${column}) END`;
   }
   if (/^U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$/.test(type)) {
-    return `TRY_CAST(${column}::HUGEINT * 1000000 AS BIGINT)`;
+    return sql`TRY_CAST(${column}::HUGEINT * 1000000 AS BIGINT)`;
   }
   if (/^(FLOAT|DOUBLE|DECIMAL)/.test(type)) {
-    return `CASE WHEN isfinite(${column}::DOUBLE) THEN TRY_CAST(round(${column}::DOUBLE * 1000000) AS BIGINT) END`;
+    return sql`CASE WHEN isfinite(${column}::DOUBLE) THEN TRY_CAST(round(${column}::DOUBLE * 1000000) AS BIGINT) END`;
   }
   return undefined;
 }

@@ -1,14 +1,15 @@
+import { createLineMap } from '../base/lineMap.ts';
+import { randomUUID } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { isPondError, PondError } from '../base/error.ts';
 import { type ErrorCode } from '../base/errorCode.ts';
-import { type DatabaseSettings } from '../duckdb/database.ts';
-import { textPosition } from '../duckdb/textPosition.ts';
 import { removeQuietly, temporaryPathIn } from '../storage/durable.ts';
-import { openHostDisk } from '../storage/hostDisk.ts';
+import { copyHostFile } from '../storage/hostTransfer.ts';
 import { type Analysis } from '../sandbox/analysis.ts';
 import { type InputFile, type InputSource, type UserBuild } from '../sandbox/build.ts';
 import { type BuildLimits, withinLimits } from '../sandbox/buildLimits.ts';
 import { BuildSandbox } from '../sandbox/buildSandbox.ts';
+import { type SandboxSettings } from '../sandbox/sandbox.ts';
 import { queryableExtensions } from '../sandbox/formats.ts';
 import { type InputSql, placeInput } from './inputSql.ts';
 import { type QuerySource, type SourceFile, viewOf } from '../sandbox/sources.ts';
@@ -19,13 +20,12 @@ import { type BuildSlot, type BuildSlots } from './buildSlots.ts';
 export interface BuildTools {
   /** Finds the tables that a query reads. */
   analyze(sql: InputSql): Promise<Analysis>;
-  /** Settings of the database that converts Arrow files. */
-  readonly conversion: DatabaseSettings;
-  /** Host directory for the converted files, which lives as long as the build. */
+  /** Host directory for converted Arrow files, which lives as long as the build. */
   readonly directory: string;
-  readonly workplaces: BuildSlots;
+  readonly slots: BuildSlots;
   readonly limits: BuildLimits;
-  readonly sandbox: Pick<DatabaseSettings, 'memoryLimitBytes' | 'threads'>;
+  /** Settings of each database, but for its own directory. */
+  readonly settings: Omit<SandboxSettings, 'spillDirectory'>;
 }
 
 /** Errors of the SQL or of a file, which leave the database unchanged. */
@@ -43,14 +43,17 @@ interface BuildOptions {
  */
 export async function buildUser(tools: BuildTools, build: UserBuild, signal: AbortSignal): Promise<null> {
   const converted: string[] = [];
-  const disk = openHostDisk(tools.directory);
+  const { openDisk } = tools.settings;
+  const disk = openDisk(tools.directory);
   const convert = async (file: string, pondPath: string): Promise<string> => {
     const { convertArrow } = await import('../sandbox/arrow.ts');
     const name = temporaryPathIn('');
     converted.push(name);
     disk.makeDirectory('');
     const target = join(tools.directory, name);
-    await convertArrow(tools.conversion, { file, pondPath, target }, signal);
+    // Databases that spill into the same directory would take each other's files for their own.
+    const spillDirectory = join(tools.directory, randomUUID());
+    await convertArrow({ ...tools.settings, spillDirectory }, { file, pondPath, target }, signal);
     return target;
   };
   try {
@@ -65,42 +68,49 @@ export async function buildUser(tools: BuildTools, build: UserBuild, signal: Abo
 
 /** Builds in a slot where the same query may have run before, and moves the result from there to the target. */
 async function buildAt(tools: BuildTools, build: UserBuild, { isOnce, signal }: BuildOptions): Promise<void> {
-  const place = tools.workplaces.take(build, { isOnce });
-  const disk = openHostDisk(dirname(dirname(build.target)));
+  const slot = tools.slots.acquire(build, { isOnce });
+  const { openDisk } = tools.settings;
+  const disk = openDisk(dirname(dirname(build.target)));
   const { name, files } = build.input;
   let isReusable = false;
   try {
-    if (place.key !== undefined) copyFiles(files, place.inputs);
-    const sql = placeInput(build.sql, { pondPath: name, hostPaths: place.inputs, reading: files[0]?.reading });
-    await runBuild(tools, place, { build, sql, signal });
-    disk.rename(inFolder(place.result), inFolder(build.target));
+    // The query reports a missing file.
+    if (slot.key !== undefined)
+      files.forEach(({ hostPath }, index) => copyHostFile(openDisk, hostPath, slot.inputs[index] ?? ''));
+    const sql = placeInput(build.sql, { pondPath: name, hostPaths: slot.inputs, reading: files[0]?.reading });
+    await runBuild(tools, slot, { build, sql, signal });
+    disk.rename(inFolder(slot.result), inFolder(build.target));
     isReusable = true;
   } catch (error) {
     isReusable = isPondError(error) && leavesDatabase.has(error.code);
     throw error;
   } finally {
-    removeQuietly(disk, inFolder(place.result));
-    if (place.key !== undefined) removeFiles(place.inputs);
-    tools.workplaces.giveBack(place, { isReusable });
+    removeQuietly(disk, inFolder(slot.result));
+    if (slot.key !== undefined) for (const path of slot.inputs) removeQuietly(openDisk(slot.folder), basename(path));
+    tools.slots.release(slot, { isReusable });
   }
 }
 
 async function runBuild(
   tools: BuildTools,
-  place: BuildSlot,
+  slot: BuildSlot,
   { build, sql, signal }: { readonly build: UserBuild; readonly sql: InputSql; readonly signal: AbortSignal },
 ): Promise<void> {
-  const files = build.input.files.map((file, index) => ({ ...file, hostPath: place.inputs[index] ?? file.hostPath }));
+  const files = build.input.files.map((file, index) => ({ ...file, hostPath: slot.inputs[index] ?? file.hostPath }));
   const input = { ...build.input, files };
-  const { sandbox, own } = await atWritten(sql, () => openFor(tools, place, { build, input, sql }));
+  const { sandbox, own } = await atWritten(sql, () => openFor(tools, slot, { build, input, sql }));
   const named = [
     ...files,
     ...own.flatMap((source) => source.files),
     ...build.tables.flatMap((source) => source.files),
-    { hostPath: place.result, pondPath: 'the result' },
+    { hostPath: slot.result, pondPath: 'the result' },
   ].map(({ hostPath, pondPath }) => ({ hostPath, pondPath }));
+  const { openDisk } = tools.settings;
   const work = async (): Promise<void> => {
-    const options = await sandbox.look((connection) => textOptions(connection, sql.textCalls, files), named);
+    const options = await sandbox.inspect(
+      (connection) => textOptions({ connection, openDisk }, sql.textCalls, files),
+      named,
+    );
     const completed = sql.complete(options);
     const views = own.map((source) =>
       viewOf({ ...source, index: source.index === undefined ? undefined : completed.moved(source.index) }),
@@ -112,7 +122,7 @@ async function runBuild(
   signal.addEventListener('abort', stop);
   try {
     if (signal.aborted) stop();
-    await withinLimits(tools.limits, place, { work, stop });
+    await withinLimits(tools.limits, { ...slot, openDisk }, { work, stop });
   } finally {
     signal.removeEventListener('abort', stop);
   }
@@ -121,30 +131,30 @@ async function runBuild(
 /** The sandbox, with the sources of this run alone. */
 async function openFor(
   tools: BuildTools,
-  place: BuildSlot,
+  slot: BuildSlot,
   { build, input, sql }: { readonly build: UserBuild; readonly input: InputSource; readonly sql: InputSql },
 ): Promise<{ readonly sandbox: BuildSandbox; readonly own: readonly QuerySource[] }> {
-  if (place.analyzed?.text !== sql.text) place.analyzed = { text: sql.text, analysis: await tools.analyze(sql) };
-  const sources = sourcesOf(place.analyzed.analysis, sql.text, [input, ...build.tables]);
+  if (slot.analyzed?.text !== sql.text) slot.analyzed = { text: sql.text, analysis: await tools.analyze(sql) };
+  const sources = sourcesOf(slot.analyzed.analysis, sql.text, [input, ...build.tables]);
   const shared = sources.filter(({ name }) => !isSameTable(name, input.name));
-  place.opened ??= await open(tools, place, { shared, build });
-  const { sandbox, tables } = place.opened;
+  slot.opened ??= await open(tools, slot, { shared, build });
+  const { sandbox, tables } = slot.opened;
   const own = sources.filter(({ name }) => !tables.has(name) || isSameTable(name, input.name));
   const settledBy = build.settledBy?.map(asTable);
   return { sandbox, own: own.map((source) => (settledBy === undefined ? source : { ...source, settledBy })) };
 }
 
 async function open(
-  { sandbox: settings }: BuildTools,
-  place: BuildSlot,
+  { settings }: BuildTools,
+  slot: BuildSlot,
   { shared, build }: { readonly shared: readonly QuerySource[]; readonly build: UserBuild },
 ): Promise<NonNullable<BuildSlot['opened']>> {
   const others = [...build.tables.flatMap(({ files }) => files), ...(build.settledBy ?? [])];
-  const hostPaths = [...place.inputs, ...others.map(({ hostPath }) => hostPath)];
+  const hostPaths = [...slot.inputs, ...others.map(({ hostPath }) => hostPath)];
   const views = shared.map((source) => viewOf(source, { isShared: true }));
   const sandbox = await BuildSandbox.open(
-    { hostPaths, result: place.result, views },
-    { ...settings, spillDirectory: place.spillDirectory },
+    { hostPaths, result: slot.result, views },
+    { ...settings, spillDirectory: slot.spillDirectory },
   );
   return { sandbox, tables: new Set(shared.map(({ name }) => name)) };
 }
@@ -159,31 +169,11 @@ function inFolder(hostPath: string): string {
   return `${basename(dirname(hostPath))}/${basename(hostPath)}`;
 }
 
-/** Skips missing files: the query reports them. */
-function copyFiles(files: readonly InputFile[], targets: readonly string[]): void {
-  for (const [index, target] of targets.entries()) {
-    const from = files[index]?.hostPath ?? '';
-    const content = openHostDisk(dirname(from)).readFile(basename(from));
-    const disk = openHostDisk(dirname(target));
-    if (content === undefined) continue;
-    const file = disk.create(basename(target));
-    try {
-      file.append(content);
-    } finally {
-      file.close();
-    }
-  }
-}
-
-function removeFiles(hostPaths: readonly string[]): void {
-  for (const path of hostPaths) removeQuietly(openHostDisk(dirname(path)), basename(path));
-}
-
 /** The sources that a query reads as tables. Fails `not-found` for an unknown name. */
 function sourcesOf(analysis: Analysis, sql: string, known: readonly InputSource[]): readonly QuerySource[] {
   const found = new Map<string, QuerySource>();
   for (const { schema, name, index, certain } of analysis.tables) {
-    const position = index === undefined ? {} : { position: textPosition(sql.slice(0, index), Infinity, 'byte') };
+    const position = index === undefined ? {} : { position: createLineMap(sql).positionAt(index) };
     if (schema !== '') throw new PondError('query-forbidden', `the history is no input: pond.${name}`, position);
     const source = known.find((candidate) => candidate.name === name);
     if (source !== undefined) found.set(name, { name, index, files: source.files.map(asTable) });
@@ -226,12 +216,6 @@ async function atWritten<T>(sql: Pick<InputSql, 'toWritten'>, work: () => Promis
     return await work();
   } catch (error) {
     if (!isPondError(error) || error.position === undefined) throw error;
-    const { code, message, path, hint, cause } = error;
-    throw new PondError(code, message, {
-      position: sql.toWritten(error.position),
-      ...(path === undefined ? {} : { path }),
-      ...(hint === undefined ? {} : { hint }),
-      cause,
-    });
+    throw error.with({ position: sql.toWritten(error.position), cause: error.cause });
   }
 }

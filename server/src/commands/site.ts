@@ -16,6 +16,7 @@ export const site: Command<'site'> = async (context, { pond: place, at, director
   // Reports an existing file.
   openHostDisk(directory).makeDirectory('');
   return await writeSite({
+    openDisk: openHostDisk,
     fs,
     inputs: pond.layer.inputs(fs),
     workshop: pond.layer.materializer,

@@ -1,7 +1,7 @@
 import { type DuckDBInstance } from '@duckdb/node-api';
 import { Connection } from './connection.ts';
 import { loadNative } from './native.ts';
-import { literalList } from './sql.ts';
+import { literal, literalList, sql, type SqlText } from './sql.ts';
 
 export interface DatabaseSettings {
   /** Bytes that DuckDB may hold before it spills to disk. */
@@ -71,12 +71,12 @@ export async function openLockedDatabase(settings: LockedSettings): Promise<Lock
     await runAll(opened.connection, [
       ...(streamingBufferBytes === undefined
         ? []
-        : [`SET streaming_buffer_size = '${kibibytes(streamingBufferBytes)}'`]),
-      ...(keepsFileContents ? [] : ['SET GLOBAL enable_external_file_cache = false']),
-      'SET allow_persistent_secrets = false',
-      `SET allowed_paths = ${literalList(hostPaths)}`,
-      'SET enable_external_access = false',
-      'SET lock_configuration = true',
+        : [sql`SET streaming_buffer_size = ${literal(kibibytes(streamingBufferBytes))}`]),
+      ...(keepsFileContents ? [] : [sql`SET GLOBAL enable_external_file_cache = false`]),
+      sql`SET allow_persistent_secrets = false`,
+      sql`SET allowed_paths = ${literalList(hostPaths)}`,
+      sql`SET enable_external_access = false`,
+      sql`SET lock_configuration = true`,
     ]);
     return opened;
   } catch (error) {
@@ -99,11 +99,11 @@ async function open({ memoryLimitBytes, spillDirectory, threads }: DatabaseSetti
   const database = new Database(instance);
   const connection = await database.connect();
   // GLOBAL applies them to every connection.
-  await runAll(connection, ['SET GLOBAL errors_as_json = true', "SET GLOBAL TimeZone = 'UTC'"]);
+  await runAll(connection, [sql`SET GLOBAL errors_as_json = true`, sql`SET GLOBAL TimeZone = 'UTC'`]);
   return { database, connection };
 }
 
-async function runAll(connection: Connection, statements: readonly string[]): Promise<void> {
+async function runAll(connection: Connection, statements: readonly SqlText[]): Promise<void> {
   for (const statement of statements) await connection.run(statement);
 }
 

@@ -1,6 +1,6 @@
+import { offsetPosition, type OffsetUnit } from './sqlOffset.ts';
 import { PondError } from '../base/error.ts';
 import { type ErrorCode } from '../base/errorCode.ts';
-import { type OffsetUnit, textPosition } from './textPosition.ts';
 
 /** An error that DuckDB reports while its setting errors_as_json is on. */
 export interface EngineError {
@@ -94,7 +94,7 @@ export function queryError(error: unknown, sql: string): PondError {
 export function engineToPondError(engine: EngineError, sql: string, cause?: unknown): PondError {
   const hint = hintFor(engine);
   return new PondError(codeFor(engine), messageFor(engine), {
-    ...(engine.offset === undefined ? {} : { position: textPosition(sql, engine.offset, engine.unit) }),
+    ...(engine.offset === undefined ? {} : { position: offsetPosition(sql, engine.offset, engine.unit) }),
     ...(hint === undefined ? {} : { hint }),
     ...(cause === undefined ? {} : { cause }),
   });

@@ -1,5 +1,6 @@
 /** SQL text. Nothing but this file builds it from parts. */
 import { assert } from '../base/assert.ts';
+import { tokenize } from '../base/sqlTokens.ts';
 
 declare const isSqlText: unique symbol;
 
@@ -43,4 +44,17 @@ export function literal(text: string): SqlText {
 /** Returns texts as a SQL list of string literals; `[]` when there are none. */
 export function literalList(texts: readonly string[]): SqlText {
   return sql`[${joinSql(texts.map(literal))}]`;
+}
+
+/** Returns SQL with other texts in its string literals: `textOf` returns the new one, undefined to leave a literal. */
+export function withLiterals(statement: SqlText, textOf: (text: string) => string | undefined): SqlText {
+  let from = 0;
+  const parts: string[] = [];
+  for (const { kind, text, start, end } of tokenize(statement)) {
+    const changed = kind === 'string' ? textOf(text) : undefined;
+    if (changed === undefined) continue;
+    parts.push(statement.slice(from, start), literal(changed));
+    from = end;
+  }
+  return `${parts.join('')}${statement.slice(from)}` as SqlText;
 }

@@ -5,6 +5,8 @@ import { type Builder, type FileFacts, type TypedColumn } from '../sandbox/build
 import { type Cache } from '../storage/cache.ts';
 import { keyOf } from './contentKey.ts';
 import { type Job } from '../base/job.ts';
+import { LruCache } from '../base/lruCache.ts';
+import { retry } from '../base/retry.ts';
 import { createSingleFlight } from '../base/singleFlight.ts';
 import { type Materializer } from './materializer.ts';
 
@@ -17,113 +19,91 @@ export interface MaterializerParts {
 }
 
 /** Maximum number of results kept in memory; all are in the cache as well. */
-const rememberedMax = 10_000;
+const resultsMax = 10_000;
 
 /** Returns a materializer that builds files only on request. */
-export function createMaterializer({ cache, builder, isTrusted }: MaterializerParts): Materializer {
-  const making = createSingleFlight<HostFile>();
-  const gathering = createSingleFlight<readonly HostFile[]>();
-  const inspecting = createSingleFlight<FileFacts>();
-  const facts = createMemory<FileFacts>();
-  const parts = createMemory<readonly string[]>();
+export function createMaterializer(parts: MaterializerParts): Materializer {
+  return new CachingMaterializer(parts);
+}
 
-  function requireTrust(): void {
-    if (isTrusted()) return;
-    throw new PondError('untrusted', 'what a resource derives is not made in a restricted workspace', {
-      hint: 'trust the workspace to read it',
-    });
+class CachingMaterializer implements Materializer {
+  readonly #cache: Cache;
+  readonly #builder: () => Builder;
+  readonly #isTrusted: () => boolean;
+  readonly #fileFlights = createSingleFlight<HostFile>();
+  readonly #filesFlights = createSingleFlight<readonly HostFile[]>();
+  readonly #factsFlights = createSingleFlight<FileFacts>();
+  readonly #facts = new LruCache<string, FileFacts>({ max: resultsMax });
+  readonly #parts = new LruCache<string, readonly string[]>({ max: resultsMax });
+
+  constructor({ cache, builder, isTrusted }: MaterializerParts) {
+    this.#cache = cache;
+    this.#builder = builder;
+    this.#isTrusted = isTrusted;
   }
 
-  function known(key: string): readonly HostFile[] | undefined {
-    const keys = parts.get(key) ?? parseParts(cache.readText(keyOf('parts', key)));
+  get builder(): Builder {
+    this.#requireTrust();
+    return this.#builder();
+  }
+
+  async file(key: string, write: (target: string, job: Job) => Promise<void>, job: Job): Promise<HostFile> {
+    const build = async (shared: Job): Promise<HostFile> => {
+      this.#requireTrust();
+      return await this.#cache.make(key, (target) => write(target, shared));
+    };
+    return this.#cache.find(key) ?? (await this.#fileFlights(key, build, job));
+  }
+
+  async files(key: string, make: (job: Job) => Promise<readonly HostFile[]>, job: Job): Promise<readonly HostFile[]> {
+    const build = async (shared: Job): Promise<readonly HostFile[]> => {
+      this.#requireTrust();
+      // The cache may evict the inputs of a build while it runs; a second attempt builds them again.
+      const isTransient = (error: unknown): boolean => isPondError(error, 'storage-failed');
+      const files = await retry(() => make(shared), { attempts: 2, isTransient });
+      this.#store(key, files);
+      return files;
+    };
+    return this.known(key) ?? (await this.#filesFlights(key, build, job));
+  }
+
+  known(key: string): readonly HostFile[] | undefined {
+    const keys = this.#parts.get(key) ?? parseParts(this.#cache.readText(keyOf('parts', key)));
     if (keys === undefined) return undefined;
-    const files = parts.set(key, keys).map((part) => cache.find(part));
+    const files = this.#parts.set(key, keys).map((part) => this.#cache.find(part));
     return files.every((file) => file !== undefined) ? files : undefined;
+  }
+
+  async inspect(files: readonly HostFile[], job: Job): Promise<FileFacts> {
+    const key = keyOf('facts', 2, ...files.map((file) => file.key));
+    const cached = this.#facts.get(key) ?? readFacts(this.#cache.readText(key));
+    if (cached !== undefined) return this.#facts.set(key, cached);
+    const hostPaths = files.map(({ hostPath }) => hostPath);
+    const find = async ({ signal }: Job): Promise<FileFacts> => {
+      const facts = await this.builder.inspect(hostPaths, signal);
+      this.#cache.writeText(key, writeFacts(facts));
+      return this.#facts.set(key, facts);
+    };
+    return await this.#factsFlights(key, find, job);
   }
 
   /**
    * Stores the keys of files, not their paths, as the cache may be moved with its pond. Files of the pond itself need
    * no caching.
    */
-  function remember(key: string, files: readonly HostFile[]): void {
-    if (files.some((file) => cache.find(file.key)?.hostPath !== file.hostPath)) return;
+  #store(key: string, files: readonly HostFile[]): void {
+    if (files.some((file) => this.#cache.find(file.key)?.hostPath !== file.hostPath)) return;
     const keys = files.map((file) => file.key);
-    cache.writeText(keyOf('parts', key), JSON.stringify(keys));
-    parts.set(key, keys);
+    this.#cache.writeText(keyOf('parts', key), JSON.stringify(keys));
+    this.#parts.set(key, keys);
   }
 
-  async function inspect(files: readonly HostFile[], job: Job): Promise<FileFacts> {
-    const key = keyOf('facts', 2, ...files.map((file) => file.key));
-    const found = facts.get(key) ?? readFacts(cache.readText(key));
-    if (found !== undefined) return facts.set(key, found);
-    return await inspecting(
-      key,
-      async ({ signal }) => {
-        requireTrust();
-        const made = await builder().inspect(
-          files.map(({ hostPath }) => hostPath),
-          signal,
-        );
-        cache.writeText(key, writeFacts(made));
-        return facts.set(key, made);
-      },
-      job,
-    );
+  #requireTrust(): void {
+    if (this.#isTrusted()) return;
+    throw new PondError('untrusted', 'derived content is not built in a restricted workspace', {
+      hint: 'Trust the workspace to read it.',
+    });
   }
-
-  return {
-    get builder() {
-      requireTrust();
-      return builder();
-    },
-    file: async (key, write, job) =>
-      cache.find(key) ??
-      (await making(
-        key,
-        async (shared) => {
-          requireTrust();
-          return await cache.make(key, (target) => write(target, shared));
-        },
-        job,
-      )),
-    files: async (key, make, job) =>
-      known(key) ??
-      (await gathering(
-        key,
-        async (shared) => {
-          requireTrust();
-          const files = await againOnce(() => make(shared));
-          remember(key, files);
-          return files;
-        },
-        job,
-      )),
-    known,
-    inspect,
-  };
-}
-
-/** The cache may drop the inputs of a build while it runs; a second attempt builds them again. */
-async function againOnce<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!isPondError(error, 'storage-failed')) throw error;
-    return await work();
-  }
-}
-
-/** Evicts the oldest entry first. */
-function createMemory<T>() {
-  const values = new Map<string, T>();
-  return {
-    get: (key: string): T | undefined => values.get(key),
-    set(key: string, value: T): T {
-      values.set(key, value);
-      if (values.size > rememberedMax) values.delete(values.keys().next().value!);
-      return value;
-    },
-  };
 }
 
 /** Undefined for a missing text, and for one that is not a list of keys: partially written, or by another program. */

@@ -1,8 +1,9 @@
+import { createLineMap } from '../base/lineMap.ts';
+import { stringIndex } from '../duckdb/sqlOffset.ts';
 import { type ErrorDetails, PondError } from '../base/error.ts';
 import { type Connection } from '../duckdb/connection.ts';
 import { engineToPondError, readSerializeError } from '../duckdb/engineError.ts';
-import { literal } from '../duckdb/sql.ts';
-import { stringIndex, textPosition } from '../duckdb/textPosition.ts';
+import { literal, sql as sqlOf } from '../duckdb/sql.ts';
 import { type AstFunction, findReferences } from './ast.ts';
 import { checkFunctions, tableTellsOfHost } from './functions.ts';
 import { isOurs, namesIn, type TableReference } from './pondNames.ts';
@@ -55,7 +56,7 @@ export async function analyze(
 
 /** The serialized statements; undefined when DuckDB parses the text but it is not a plain SELECT. */
 async function parse(connection: Connection, sql: string): Promise<Readonly<Record<string, unknown>> | undefined> {
-  const rows = await connection.rows('SELECT json_serialize_sql($1::VARCHAR)', [sql]);
+  const rows = await connection.rows(sqlOf`SELECT json_serialize_sql($1::VARCHAR)`, [sql]);
   const tree = JSON.parse(withoutInfinities(String(rows[0]?.[0]))) as Record<string, unknown>;
   if (tree['error'] !== true) return tree;
   if (tree['error_type'] === 'not implemented') return undefined;
@@ -125,7 +126,7 @@ function analyzeTree(
     if (!table.hasVersionClause) continue;
     throw new PondError('query-invalid', 'AT is not known for a pond path', {
       ...positionAt(sql, indexOf(table.offset)),
-      hint: `Write the version behind the path: "${table.name}@3", "${table.name}@HEAD~1".`,
+      hint: `Write the version after the path: "${table.name}@3", "${table.name}@HEAD~1".`,
     });
   }
   return tables.map(({ schema, name, offset, isCommonTable }) => {
@@ -169,7 +170,7 @@ async function analyzePivot(connection: Connection, text: PivotText): Promise<re
  */
 async function checkCalls(connection: Connection, sql: string, tokens: readonly Token[]): Promise<void> {
   const rows = await connection.rows(
-    "SELECT DISTINCT function_name FROM duckdb_functions() WHERE function_type IN ('table', 'table_macro', 'pragma')",
+    sqlOf`SELECT DISTINCT function_name FROM duckdb_functions() WHERE function_type IN ('table', 'table_macro', 'pragma')`,
   );
   const tableFunctions = new Set(rows.map(([name]) => String(name)));
   const calls = tokens.filter((_, index) => isCall(tokens, index));
@@ -231,7 +232,7 @@ function forbidden(message: string, sql: string, index: number): PondError {
 
 function tableForbidden(name: string, position: Pick<ErrorDetails, 'position'>): PondError {
   const hint = 'A query reads the pond and nothing else.';
-  return new PondError('query-forbidden', `the table ${name} tells about the host`, { ...position, hint });
+  return new PondError('query-forbidden', `the table ${name} describes the host`, { ...position, hint });
 }
 
 function invalid(message: string, sql: string, index: number): PondError {
@@ -239,5 +240,5 @@ function invalid(message: string, sql: string, index: number): PondError {
 }
 
 function positionAt(sql: string, index: number | undefined): Pick<ErrorDetails, 'position'> {
-  return index === undefined ? {} : { position: textPosition(sql.slice(0, index), Infinity, 'byte') };
+  return index === undefined ? {} : { position: createLineMap(sql).positionAt(index) };
 }

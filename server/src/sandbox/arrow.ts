@@ -1,13 +1,14 @@
 import { basename, dirname } from 'node:path';
 import { type RecordBatch, RecordBatchReader, type Schema, type DataType } from 'apache-arrow';
+import { throwIfCancelled } from '../base/cancelled.ts';
 import { PondError } from '../base/error.ts';
 import { type Connection } from '../duckdb/connection.ts';
-import { type DatabaseSettings, openLockedDatabase } from '../duckdb/database.ts';
-import { identifier, literal } from '../duckdb/sql.ts';
+import { openLockedDatabase } from '../duckdb/database.ts';
+import { identifier, joinSql, literal, sql, type SqlText } from '../duckdb/sql.ts';
 import { requireSqlType } from '../duckdb/sqlType.ts';
 import { loadValueMakers, type ValueMakers } from '../duckdb/values.ts';
-import { type Disk } from '../storage/disk.ts';
-import { openHostDisk } from '../storage/hostDisk.ts';
+import { type Disk, type OpenDisk } from '../storage/disk.ts';
+import { type SandboxSettings } from './sandbox.ts';
 import { duckTypeOf, readerOf } from './arrowTypes.ts';
 
 /** Name of the table that collects the rows. */
@@ -31,17 +32,17 @@ export interface ArrowConversion {
  * `cancelled`.
  */
 export async function convertArrow(
-  settings: DatabaseSettings,
+  { openDisk, ...settings }: SandboxSettings,
   conversion: ArrowConversion,
   signal: AbortSignal,
 ): Promise<void> {
-  const reader = await openReader(conversion);
+  const reader = await openReader(conversion, openDisk);
   const { database, connection } = await openLockedDatabase({ ...settings, hostPaths: [conversion.target] });
   const table = identifier(tableName);
   try {
-    await connection.run(`CREATE TABLE ${table} (${columnsSql(reader.schema)})`);
+    await connection.run(sql`CREATE TABLE ${table} (${columnsSql(reader.schema)})`);
     await appendBatches(connection, reader, conversion, signal);
-    await connection.run(`COPY ${table} TO ${literal(conversion.target)} (FORMAT parquet)`);
+    await connection.run(sql`COPY ${table} TO ${literal(conversion.target)} (FORMAT parquet)`);
   } finally {
     connection.close();
     database.close();
@@ -49,21 +50,23 @@ export async function convertArrow(
 }
 
 /** The columns of an Arrow schema as DuckDB declarations. */
-function columnsSql(schema: Schema): string {
-  return schema.fields
-    .map((field) => `${identifier(field.name)} ${requireSqlType(duckTypeOf(field.type as DataType))}`)
-    .join(', ');
+function columnsSql(schema: Schema): SqlText {
+  return joinSql(
+    schema.fields.map((field) => {
+      return sql`${identifier(field.name)} ${requireSqlType(duckTypeOf(field.type as DataType))}`;
+    }),
+  );
 }
 
-async function openReader(conversion: ArrowConversion) {
-  const handle = fileHandle(openHostDisk(dirname(conversion.file)), basename(conversion.file), conversion.pondPath);
+async function openReader(conversion: ArrowConversion, openDisk: OpenDisk) {
+  const handle = fileHandle(openDisk(dirname(conversion.file)), basename(conversion.file), conversion.pondPath);
   try {
     const reader = await RecordBatchReader.from(handle as unknown as Parameters<typeof RecordBatchReader.from>[0]);
     await reader.open();
     if (reader.schema === undefined || reader.schema.fields.length === 0) throw new Error('it has no columns');
     return reader;
   } catch (error) {
-    throw unsound(error, conversion);
+    throw readError(error, conversion);
   }
 }
 
@@ -76,9 +79,9 @@ async function appendBatches(
   const make = await loadValueMakers();
   const appender = await connection.appender(tableName);
   try {
-    for await (const batch of soundly(batches, conversion)) {
+    for await (const batch of checked(batches, conversion)) {
       for (const columns of steps(batch, make)) {
-        if (signal.aborted) throw new PondError('cancelled', 'the query was cancelled');
+        throwIfCancelled(signal, 'the query');
         await appender.appendColumns(columns);
       }
     }
@@ -98,15 +101,15 @@ function* steps(batch: RecordBatch, make: ValueMakers) {
   }
 }
 
-async function* soundly(batches: AsyncIterable<RecordBatch> | Iterable<RecordBatch>, conversion: ArrowConversion) {
+async function* checked(batches: AsyncIterable<RecordBatch> | Iterable<RecordBatch>, conversion: ArrowConversion) {
   try {
     for await (const batch of batches) yield batch;
   } catch (error) {
-    throw unsound(error, conversion);
+    throw readError(error, conversion);
   }
 }
 
-function unsound(error: unknown, { pondPath }: ArrowConversion): PondError {
+function readError(error: unknown, { pondPath }: ArrowConversion): PondError {
   if (error instanceof PondError) return error;
   const message = error instanceof Error ? error.message : String(error);
   // Thrown by apache-arrow on reading past the end of a buffer or a file.

@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path';
 import { PondError } from '../base/error.ts';
-import { openHostDisk } from '../storage/hostDisk.ts';
+import { type OpenDisk } from '../storage/disk.ts';
 
 /** Limits on user SQL for one output file. Memory is limited for the whole process. */
 export interface BuildLimits {
@@ -29,6 +29,7 @@ const lookMs = 200;
 
 /** The limited output of the work: host path of the result, and host directory of spilled data. */
 export interface LimitedOutput {
+  readonly openDisk: OpenDisk;
   readonly result: string;
   readonly spillDirectory: string;
 }
@@ -39,20 +40,20 @@ export interface LimitedOutput {
  */
 export async function withinLimits(
   limits: BuildLimits,
-  places: LimitedOutput,
+  output: LimitedOutput,
   { work, stop }: { readonly work: () => Promise<void>; readonly stop: () => void },
 ): Promise<void> {
   const started = performance.now();
   let failure: PondError | undefined;
   const look = (): void => {
-    failure ??= passed(limits, places, performance.now() - started);
+    failure ??= passed(limits, output, performance.now() - started);
     if (failure !== undefined) stop();
   };
   const timer = setInterval(look, Math.min(lookMs, limits.timeMaxMs));
   try {
     await work();
     // It may have grown since the last check.
-    failure ??= resultPassed(limits, places);
+    failure ??= resultPassed(limits, output);
   } catch (error) {
     throw failure ?? error;
   } finally {
@@ -61,28 +62,28 @@ export async function withinLimits(
   if (failure !== undefined) throw failure;
 }
 
-function passed(limits: BuildLimits, places: LimitedOutput, ms: number): PondError | undefined {
+function passed(limits: BuildLimits, output: LimitedOutput, ms: number): PondError | undefined {
   const { spillBytesMax, timeMaxMs } = limits;
   const failed = (what: string): PondError =>
     new PondError('query-failed', `the query ${what}, which is the most that one file may take`, {
       hint: 'Let the query join, order or group less.',
     });
   if (ms > timeMaxMs) return failed(`took longer than ${timeText(timeMaxMs)}`);
-  if (bytesIn(places.spillDirectory) > spillBytesMax) {
+  if (bytesIn(output) > spillBytesMax) {
     return failed(`needs more than ${sizeText(spillBytesMax)} on disk for what does not fit in memory`);
   }
-  return resultPassed(limits, places);
+  return resultPassed(limits, output);
 }
 
-function resultPassed({ resultBytesMax }: BuildLimits, { result }: LimitedOutput): PondError | undefined {
-  const bytes = openHostDisk(dirname(result)).stat(basename(result))?.sizeBytes ?? 0;
+function resultPassed({ resultBytesMax }: BuildLimits, { result, openDisk }: LimitedOutput): PondError | undefined {
+  const bytes = openDisk(dirname(result)).stat(basename(result))?.sizeBytes ?? 0;
   if (bytes <= resultBytesMax) return undefined;
   const message = `the result is larger than ${sizeText(resultBytesMax)}, which is the most that one file may have`;
   return new PondError('query-failed', message, { hint: 'Let the query return fewer rows.' });
 }
 
-function bytesIn(directory: string): number {
-  const disk = openHostDisk(directory);
+function bytesIn({ spillDirectory, openDisk }: LimitedOutput): number {
+  const disk = openDisk(spillDirectory);
   return disk.list('').reduce((sum, name) => sum + (disk.stat(name)?.sizeBytes ?? 0), 0);
 }
 

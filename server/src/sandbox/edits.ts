@@ -1,4 +1,4 @@
-import { type TextPosition, textPosition } from '../duckdb/textPosition.ts';
+import { createLineMap, type SourcePosition } from '../base/lineMap.ts';
 
 /** A replaced range of a text, `start` inclusive, `end` exclusive. Indexes are in UTF-16 code units. */
 export interface TextEdit {
@@ -12,7 +12,7 @@ export interface EditedText {
   /** Index in the new text of an index in the original that is outside every edit. */
   toEdited(index: number): number;
   /** Position in the original of a position in the new text; within a replacement, the start of the replaced range. */
-  toOriginal(position: TextPosition): TextPosition;
+  toOriginal(position: SourcePosition): SourcePosition;
 }
 
 /** Replaces ranges of a text; they are in order and do not overlap. */
@@ -24,6 +24,8 @@ export function editText(original: string, edits: readonly TextEdit[]): EditedTe
     from = end;
   }
   const edited = parts.join('') + original.slice(from);
+
+  const lines = createLineMap(original);
 
   function toEdited(index: number): number {
     return edits.reduce((sum, { start, end, text }) => (end <= index ? sum + text.length - (end - start) : sum), index);
@@ -42,18 +44,6 @@ export function editText(original: string, edits: readonly TextEdit[]): EditedTe
   return {
     text: edited,
     toEdited,
-    toOriginal: (position) =>
-      textPosition(original.slice(0, originalIndex(indexOf(edited, position))), Infinity, 'byte'),
+    toOriginal: (position) => lines.positionAt(originalIndex(createLineMap(edited).offsetAt(position))),
   };
-}
-
-/** The index of a position in a text. */
-function indexOf(text: string, { line, character }: TextPosition): number {
-  let start = 0;
-  for (let left = line; left > 0; left -= 1) {
-    const next = text.indexOf('\n', start);
-    if (next < 0) return text.length;
-    start = next + 1;
-  }
-  return start + character;
 }

@@ -1,11 +1,11 @@
-import { literalList } from '../duckdb/sql.ts';
+import { joinSql, literal, literalList, sql, type SqlText } from '../duckdb/sql.ts';
 import { type FileType } from '../tinyfs/backend.ts';
 
 /** A DuckDB reader and its options. One call can read all files of one reading. */
 export interface Reading {
   readonly reader: 'read_parquet' | 'read_csv' | 'read_json';
   /** Option text after the list of files, such as ", delim = '\t'"; often empty. */
-  readonly options: string;
+  readonly options: SqlText;
   /** Compression of the bytes; undefined for uncompressed files. */
   readonly compression?: 'gzip' | 'zstd';
   /** The file is Arrow IPC and is converted to Parquet first. */
@@ -16,31 +16,36 @@ export interface Reading {
 export const readingVersion = 2;
 
 /**
- * Options of read_json, with their values, that make it scan the whole file: from a sample it would round numbers to
- * the types of the first ones, drop keys that come later, and merge many keys into one column.
+ * Options of read_json, each with its SQL after a comma, that make it scan the whole file: from a sample it would round
+ * numbers to the types of the first ones, drop keys that come later, and merge many keys into one column.
  */
-export const wholeJsonOptions: ReadonlyMap<string, string> = new Map([
-  ['sample_size', '-1'],
-  ['maximum_sample_files', '-1'],
-  ['map_inference_threshold', '-1'],
+export const wholeJsonOptions: ReadonlyMap<string, SqlText> = new Map([
+  ['sample_size', sql`, sample_size = -1`],
+  ['maximum_sample_files', sql`, maximum_sample_files = -1`],
+  ['map_inference_threshold', sql`, map_inference_threshold = -1`],
 ]);
 
-const wholeJson = [...wholeJsonOptions].map(([name, value]) => `, ${name} = ${value}`).join('');
+const wholeJson = joinSql([...wholeJsonOptions.values()], sql``);
 
-const parquet: Reading = { reader: 'read_parquet', options: '', isArrow: false };
-const arrow: Reading = { reader: 'read_parquet', options: '', isArrow: true };
-const csv = (options: string): Reading => ({ reader: 'read_csv', options, isArrow: false });
-const json = (options: string): Reading => ({ reader: 'read_json', options: wholeJson + options, isArrow: false });
+/** The reading of Parquet files. */
+export const parquetReading: Reading = { reader: 'read_parquet', options: sql``, isArrow: false };
+const arrow: Reading = { ...parquetReading, isArrow: true };
+const csv = (options: SqlText): Reading => ({ reader: 'read_csv', options, isArrow: false });
+const json = (options: SqlText): Reading => ({
+  reader: 'read_json',
+  options: sql`${wholeJson}${options}`,
+  isArrow: false,
+});
 
 /** Readings by extension. A Map, as an extension may be a name that every object has, as in `x.constructor`. */
 const readings = new Map<string, Reading>([
-  ['parquet', parquet],
-  ['csv', csv('')],
-  ['txt', csv('')],
-  ['tsv', csv(", delim = '\t'")],
-  ['json', json('')],
-  ['ndjson', json(", format = 'newline_delimited'")],
-  ['jsonl', json(", format = 'newline_delimited'")],
+  ['parquet', parquetReading],
+  ['csv', csv(sql``)],
+  ['txt', csv(sql``)],
+  ['tsv', csv(sql`, delim = '\t'`)],
+  ['json', json(sql``)],
+  ['ndjson', json(sql`, format = 'newline_delimited'`)],
+  ['jsonl', json(sql`, format = 'newline_delimited'`)],
   ['arrow', arrow],
   ['arrows', arrow],
   ['feather', arrow],
@@ -54,7 +59,7 @@ export const queryableExtensions = [...[...readings.keys()].map((extension) => `
  * The reading of a node: by its type, then by the extension of its name, in any case. Undefined when it is not a table.
  */
 export function readingOf(type: FileType, name: string): Reading | undefined {
-  if (type === 'table' || type === 'series') return parquet;
+  if (type === 'table' || type === 'series') return parquetReading;
   if (type !== 'file') return undefined;
   const match = /\.([^./]+?)(\.gz|\.zst)?$/.exec(name.toLowerCase());
   const reading = readings.get(match?.[1] ?? '');
@@ -68,9 +73,15 @@ export function readingOf(type: FileType, name: string): Reading | undefined {
  * SQL that reads host files other than CSV as one table, columns matched by name; at least one file. The reading of CSV
  * depends on the content of the files: see viewSql.
  */
-export function readSql({ reader, options, compression }: Reading, hostPaths: readonly string[]): string {
+export function readSql({ reader, options, compression }: Reading, hostPaths: readonly string[]): SqlText {
   // With a single file, this option would make DuckDB scan it twice for nothing.
-  const union = hostPaths.length > 1 ? ', union_by_name = true' : '';
-  const compressed = compression === undefined ? '' : `, compression = '${compression}'`;
-  return `SELECT * FROM ${reader}(${literalList(hostPaths)}${options}${compressed}${union})`;
+  const union = hostPaths.length > 1 ? sql`, union_by_name = true` : sql``;
+  const compressed = compression === undefined ? sql`` : sql`, compression = ${literal(compression)}`;
+  return sql`SELECT * FROM ${readers[reader]}(${literalList(hostPaths)}${options}${compressed}${union})`;
 }
+
+const readers: Readonly<Record<Reading['reader'], SqlText>> = {
+  read_parquet: sql`read_parquet`,
+  read_csv: sql`read_csv`,
+  read_json: sql`read_json`,
+};

@@ -1,3 +1,4 @@
+import { identifier, sql, type SqlText } from '../duckdb/sql.ts';
 import { type PlainValue } from './plainValue.ts';
 import { type TableSpec, type ViewSpec } from './sources.ts';
 
@@ -19,8 +20,8 @@ export interface HistoryTable {
 const batchRows = 4096;
 
 /** The view pond.NAME of a query. */
-export function view(name: string, select: string): ViewSpec {
-  return { sql: `CREATE VIEW pond.${name} AS ${select}`, index: undefined, path: undefined };
+export function view(name: string, select: SqlText): ViewSpec {
+  return { sql: sql`CREATE VIEW pond.${identifier(name)} AS ${select}`, index: undefined, path: undefined };
 }
 
 /** Converts rows to columns, `batchRows` at a time. */

@@ -1,7 +1,8 @@
+import { createLineMap } from '../base/lineMap.ts';
+import { offsetPosition } from '../duckdb/sqlOffset.ts';
 import { isPondError, PondError } from '../base/error.ts';
 import { type ErrorCode } from '../base/errorCode.ts';
 import { type EngineError, engineToPondError, readEngineError, queryError } from '../duckdb/engineError.ts';
-import { textPosition } from '../duckdb/textPosition.ts';
 import { fileMessage } from './fileMessage.ts';
 import { type SandboxSpec, type SourceView } from './sources.ts';
 import { tokenize } from '../base/sqlTokens.ts';
@@ -44,7 +45,7 @@ function deniedError(engine: EngineError, sql: string): PondError {
   const name = /^Cannot access \w+ "([^]*)" - /.exec(engine.message)?.[1];
   const token = tokenize(sql).find(({ kind, text }) => (kind === 'string' || kind === 'identifier') && text === name);
   if (error.position !== undefined || token === undefined) return error;
-  const position = textPosition(sql.slice(0, token.start), Infinity, 'byte');
+  const position = createLineMap(sql).positionAt(token.start);
   return new PondError(error.code, error.message, { position, ...(error.hint && { hint: error.hint }) });
 }
 
@@ -55,8 +56,7 @@ export function viewError(
   sql: string,
   files: readonly NamedFile[],
 ): PondError {
-  const position =
-    view.index === undefined ? {} : { position: textPosition(sql.slice(0, view.index), Infinity, 'byte') };
+  const position = view.index === undefined ? {} : { position: createLineMap(sql).positionAt(view.index) };
   if (isPondError(error, 'invalid-content') || isPondError(error, 'ambiguous-dates')) {
     const { code, message, path, hint } = error;
     return new PondError(code, message, { ...(path && { path }), ...(hint && { hint }), ...position });
@@ -76,18 +76,21 @@ export function viewError(
 
 /**
  * The error of generated SQL, without a position. An error about the content of one of its files is `invalid-content`,
- * and omits the file's host path: the caller knows the file's name for users.
+ * and omits the file's host path: the caller knows the file's name for users. `files` are host paths, each with the
+ * path under which the database knows it.
  */
-export function ownError(error: unknown, hostPaths: readonly string[]): PondError {
-  const { code, message, path, hint, cause } = queryError(error, '');
+export function ownError(error: unknown, files: readonly (readonly [hostPath: string, ownPath: string])[]): PondError {
+  const { code, message: ownMessage, path, hint, cause } = queryError(error, '');
   const details = { ...(path === undefined ? {} : { path }), ...(hint === undefined ? {} : { hint }), cause };
   const engine = readEngineError(error);
-  const opened = engine === undefined ? [] : hostPaths.filter((name) => message.includes(name));
-  if (engine === undefined || opened.length === 0 || code === 'cancelled' || code === 'storage-full') {
-    return new PondError(code, message, details);
+  let [message, text] = [ownMessage, ownMessage];
+  for (const [hostPath, ownPath] of files) {
+    message = message.replaceAll(ownPath, hostPath);
+    text = text.replaceAll(` '${ownPath}'`, '').replaceAll(` "${ownPath}"`, '');
   }
+  const isOfFile = engine !== undefined && files.some(([, ownPath]) => ownMessage.includes(ownPath));
+  if (!isOfFile || code === 'cancelled' || code === 'storage-full') return new PondError(code, message, details);
   if (isOfDisk(engine)) return new PondError('storage-failed', message, details);
-  const text = opened.reduce((left, name) => left.replaceAll(` '${name}'`, '').replaceAll(` "${name}"`, ''), message);
   return new PondError('invalid-content', fileMessage(text).text, details);
 }
 
@@ -113,6 +116,6 @@ function withMessage(
   message: string,
   { sql, path, hint }: { readonly sql: string; readonly path: string; readonly hint?: string | undefined },
 ): PondError {
-  const position = offset === undefined ? {} : { position: textPosition(sql, offset, unit) };
+  const position = offset === undefined ? {} : { position: offsetPosition(sql, offset, unit) };
   return new PondError(code, message, { path, ...position, ...(hint === undefined ? {} : { hint }) });
 }

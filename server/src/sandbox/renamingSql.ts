@@ -1,4 +1,4 @@
-import { identifier, literal } from '../duckdb/sql.ts';
+import { identifier, joinSql, literal, sql, type SqlText } from '../duckdb/sql.ts';
 import { type Value } from '../duckdb/values.ts';
 import { type SandboxSpec } from './sources.ts';
 
@@ -9,38 +9,40 @@ import { type SandboxSpec } from './sources.ts';
 export function renamingSql(
   columns: readonly (readonly Value[])[],
   files: SandboxSpec['files'],
-): { readonly opening: string; readonly closing: string } {
+): { readonly opening: SqlText; readonly closing: SqlText } {
+  const aliases = columns.map((_, index) => columnAlias(index));
   const values = columns.map(([name, type], index) => {
-    const column = `c${index}`;
-    return `${valueSql({ column, name: String(name), type: String(type) }, files)} AS ${identifier(String(name))}`;
+    const named = { column: columnAlias(index), name: String(name), type: String(type) };
+    return sql`${valueSql(named, files)} AS ${identifier(named.name)}`;
   });
-  const names = columns.map((_, index) => `c${index}`);
-  return { opening: `SELECT ${values.join(', ')} FROM (`, closing: `) AS q(${names.join(', ')})` };
+  return { opening: sql`SELECT ${joinSql(values)} FROM (`, closing: sql`) AS q(${joinSql(aliases)})` };
 }
+
+const columnAlias = (index: number): SqlText => sql`c${index}`;
 
 interface NamedColumn {
   /** Alias of the column here. */
-  readonly column: string;
+  readonly column: SqlText;
   readonly name: string;
   readonly type: string;
 }
 
-function valueSql(column: NamedColumn, files: SandboxSpec['files']): string {
+function valueSql(column: NamedColumn, files: SandboxSpec['files']): SqlText {
   if (column.type === 'VARCHAR') return renamedSql(column.column, files);
   return /VARCHAR|JSON|VARIANT/.test(column.type) ? withoutPathsSql(column, files) : column.column;
 }
 
-function renamedSql(column: string, files: SandboxSpec['files']): string {
+function renamedSql(column: SqlText, files: SandboxSpec['files']): SqlText {
   return files.reduce(
-    (sql, { hostPath, pondPath }) => `replace(${sql}, ${literal(hostPath)}, ${literal(pondPath)})`,
+    (text, { hostPath, pondPath }) => sql`replace(${text}, ${literal(hostPath)}, ${literal(pondPath)})`,
     column,
   );
 }
 
-function withoutPathsSql({ column, name }: NamedColumn, files: SandboxSpec['files']): string {
-  const paths = files.map(({ hostPath }) => `contains(to_json(${column})::VARCHAR, ${literal(inJson(hostPath))})`);
+function withoutPathsSql({ column, name }: NamedColumn, files: SandboxSpec['files']): SqlText {
+  const paths = files.map(({ hostPath }) => sql`contains(to_json(${column})::VARCHAR, ${literal(inJson(hostPath))})`);
   const reason = `a column of texts can have the names of files, but ${identifier(name)} is none`;
-  return `CASE WHEN ${paths.join(' OR ')} THEN error(${literal(reason)}) ELSE ${column} END`;
+  return sql`CASE WHEN ${joinSql(paths, sql` OR `)} THEN error(${literal(reason)}) ELSE ${column} END`;
 }
 
 /** A text as encoded in JSON, without the enclosing quotes. */

@@ -1,3 +1,4 @@
+import { type SqlText } from '../duckdb/sql.ts';
 import { type Reading } from './formats.ts';
 
 /** A host file with the content of a pond path, and its reading. */
@@ -34,7 +35,7 @@ interface View {
 
 /** A view created by a statement. */
 export interface SqlView extends View {
-  readonly sql: string;
+  readonly sql: SqlText;
 }
 
 /** A view of files. */

@@ -1,6 +1,7 @@
 import { PondError } from '../base/error.ts';
 import { type Connection } from '../duckdb/connection.ts';
-import { type BoundStatement, type Statements } from '../duckdb/statements.ts';
+import { type SqlText } from '../duckdb/sql.ts';
+import { type BoundStatement, type StatementKind, type Statements } from '../duckdb/statements.ts';
 
 /** One query to run, with the exact text that was analyzed. */
 export interface QueryStatement {
@@ -8,6 +9,14 @@ export interface QueryStatement {
   readonly query: string;
   /** `EXPLAIN` with its options, rebuilt from known words; undefined to return the rows of the query. */
   readonly explain: string | undefined;
+}
+
+/**
+ * A query of a user as a part of SQL, which runs only in a sandbox. The only way in which SQL of others enters: DuckDB's
+ * parser has taken the text for a single query, see splitQuery.
+ */
+export function userSql(query: string): SqlText {
+  return query as SqlText;
 }
 
 /** The text of the statement. With EXPLAIN the query begins on its second line. */
@@ -33,7 +42,7 @@ export async function splitQuery(connection: Connection, query: string): Promise
  * Returns the statement. Fails `query-forbidden` for a statement of another kind, `query-invalid` for one with
  * parameters.
  */
-export function allowed(statement: BoundStatement, kinds: readonly BoundStatement['kind'][]): BoundStatement {
+export function allowed(statement: BoundStatement, kinds: readonly StatementKind[]): BoundStatement {
   if (!kinds.includes(statement.kind)) throw notAQuery();
   if (statement.parameterCount > 0) throw hasParameters();
   return statement;
@@ -53,11 +62,7 @@ export function hasParameters(): PondError {
 
 /** The same error with its position relative to the text after the first line. */
 export function withoutFirstLine(error: PondError): PondError {
-  const { code, message, path, hint, position, cause } = error;
-  return new PondError(code, message, {
-    ...(path === undefined ? {} : { path }),
-    ...(hint === undefined ? {} : { hint }),
-    ...(position === undefined ? {} : { position: { ...position, line: Math.max(0, position.line - 1) } }),
-    cause,
-  });
+  const { position, cause } = error;
+  if (position === undefined) return error;
+  return error.with({ position: { ...position, line: Math.max(0, position.line - 1) }, cause });
 }

@@ -1,8 +1,7 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { cancelled } from '../base/cancelled.ts';
+import { cancelled, throwIfCancelled } from '../base/cancelled.ts';
+import { type ChildEnd, ChildHost, modulePath } from '../base/childHost.ts';
 import { PondError } from '../base/error.ts';
-import { makeTemporaryDirectory, type TemporaryDirectory } from '../storage/temporaryDirectory.ts';
+import { makeTemporaryDirectory } from '../storage/temporaryDirectory.ts';
 import { type BuildLimits } from './buildLimits.ts';
 import {
   type FromWorker,
@@ -20,31 +19,19 @@ export interface WorkerOptions {
   readonly buildLimits?: BuildLimits;
 }
 
-interface Pending {
+interface PendingRequest {
   resolve(result: unknown): void;
   reject(error: PondError): void;
 }
 
 /** Time in which a cancelled request has to stop by itself, milliseconds. */
 const stopTimeMs = 2000;
-/** Characters of the worker's final standard error output that are kept for an error. */
+
+/** Characters of the worker's standard error output that an error may come from. */
 const lastWordsMax = 2000;
 
-/** Environment variables passed to the worker: those a process needs to start, and no secrets of the user. */
-const environmentNames = [
-  'PATH',
-  'HOME',
-  'USERPROFILE',
-  'TMPDIR',
-  'TEMP',
-  'TMP',
-  'LANG',
-  'LC_ALL',
-  'TZ',
-  'SystemRoot',
-  'LD_LIBRARY_PATH',
-  'ELECTRON_RUN_AS_NODE',
-];
+/** For the language and the time zone of messages, and for a native module outside the system's folders. */
+const environmentNames = ['USERPROFILE', 'LANG', 'LC_ALL', 'TZ', 'LD_LIBRARY_PATH'];
 
 /**
  * One query process, from its start to its end. The results of a process end with it; the next WorkerProcess is a new
@@ -58,28 +45,24 @@ export class WorkerProcess {
   readonly exited: Promise<void>;
   /** Directory in which the process may write files; removed when it ends. */
   readonly directory: string;
-  readonly #child: ChildProcess;
-  readonly #pending = new Map<number, Pending>();
+  readonly #child: ChildHost;
+  readonly #pending = new Map<number, PendingRequest>();
   #lastId = 0;
-  #lastWords = '';
+  /** The reason that no request is accepted any more. */
   #death: PondError | undefined;
 
   constructor(options: WorkerOptions) {
+    const { workerPath, memoryLimitBytes, threads, buildLimits } = options;
     const temporary = makeTemporaryDirectory('duckpond-query');
     this.directory = temporary.path;
-    const path = options.workerPath ?? defaultWorkerPath();
-    this.#child = fork(path, [this.directory], {
-      serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      execArgv: path.endsWith('.ts') ? ['--import', 'tsx'] : [],
-      env: Object.fromEntries(environmentNames.flatMap((name) => pick(name))),
+    const path = workerPath ?? modulePath(import.meta.url, '../worker/worker.ts', './queryWorker.mjs');
+    this.#child = new ChildHost({ path, args: [this.directory], environmentNames, lastWordsMax }, (message) =>
+      this.#receive(message as FromWorker),
+    );
+    this.exited = this.#child.ended.then((end) => {
+      this.#rejectAll(deathError(end));
+      temporary.remove();
     });
-    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      this.#lastWords = (this.#lastWords + text).slice(-lastWordsMax);
-    });
-    this.#child.on('message', (message: FromWorker) => this.#receive(message));
-    this.exited = this.#watchEnd(temporary);
-    const { memoryLimitBytes, threads, buildLimits } = options;
     const limits = { memoryLimitBytes, threads, ...(buildLimits && { buildLimits }) };
     this.#send({ kind: 'settings', settings: { ...limits, spillDirectory: this.directory } });
   }
@@ -103,21 +86,21 @@ export class WorkerProcess {
     params: OperationParams<N>,
     signal?: AbortSignal,
   ): Promise<OperationResult<N>> {
-    if (isAborted(signal)) throw cancelled('the query');
+    throwIfCancelled(signal, 'the query');
     if (this.#death !== undefined) throw this.#death;
     const id = (this.#lastId += 1);
     const answered = new Promise<unknown>((resolve, reject) => this.#pending.set(id, { resolve, reject }));
     let timer: NodeJS.Timeout | undefined;
     const cancel = () => {
       this.#send({ kind: 'cancel', id });
-      timer = setTimeout(() => this.#child.kill('SIGKILL'), stopTimeMs);
+      timer = setTimeout(() => this.#child.kill(), stopTimeMs);
     };
     signal?.addEventListener('abort', cancel);
     this.#send({ kind: 'request', id, name, params });
     try {
       return (await answered) as OperationResult<N>;
     } catch (error) {
-      throw isAborted(signal) ? cancelled('the query') : error;
+      throw signal?.aborted === true ? cancelled('the query') : error;
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', cancel);
@@ -127,16 +110,12 @@ export class WorkerProcess {
   /** Ends the process and waits for its exit; its work is aborted, and the files that it was writing are removed. */
   async close(): Promise<void> {
     this.#death ??= new PondError('engine-unavailable', 'the query engine was closed');
-    // Not by disconnecting: Node emits no 'close' for a child after its parent disconnects.
-    this.#child.kill();
-    const timer = setTimeout(() => this.#child.kill('SIGKILL'), stopTimeMs);
+    await this.#child.close(stopTimeMs);
     await this.exited;
-    clearTimeout(timer);
   }
 
   #send(message: ToWorker): void {
-    // A message that cannot be sent has no process to receive it; the process's end rejects pending requests.
-    if (this.#child.connected) this.#child.send(message, () => undefined);
+    this.#child.send(message);
   }
 
   #receive(message: FromWorker): void {
@@ -148,54 +127,55 @@ export class WorkerProcess {
     else pending?.resolve(message.result);
   }
 
-  #watchEnd(temporary: TemporaryDirectory): Promise<void> {
-    return new Promise((resolve) => {
-      const end = (error: PondError) => {
-        this.#death ??= error;
-        for (const pending of this.#pending.values()) pending.reject(this.#death);
-        this.#pending.clear();
-        temporary.remove();
-        resolve();
-      };
-      this.#child.once('error', (error) => {
-        if (this.#child.pid === undefined) end(startError(error));
-      });
-      // 'close' comes after 'exit', when all output has been read.
-      this.#child.once('close', (code, killedBy) => end(deathError(code, killedBy, this.#lastWords)));
-    });
+  #rejectAll(error: PondError): void {
+    this.#death ??= error;
+    for (const pending of this.#pending.values()) pending.reject(this.#death);
+    this.#pending.clear();
   }
 }
 
-function isAborted(signal: AbortSignal | undefined): boolean {
-  return signal?.aborted === true;
+/** A query process that is started when it is needed, and again after its end. */
+export class RestartingWorker {
+  readonly #options: WorkerOptions;
+  #current: WorkerProcess | undefined;
+
+  constructor(options: WorkerOptions) {
+    this.#options = options;
+  }
+
+  /** The running process, or a new one. */
+  live(): WorkerProcess {
+    if (this.#current?.isAlive !== true) this.#current = new WorkerProcess(this.#options);
+    return this.#current;
+  }
+
+  /** ID of the running process; undefined without one. */
+  get pid(): number | undefined {
+    return this.#current?.isAlive === true ? this.#current.pid : undefined;
+  }
+
+  /** Ends the process, if it runs, and waits for its exit. */
+  async close(): Promise<void> {
+    await this.#current?.close();
+  }
 }
 
 function unexpectedAnswer(): PondError {
   return new PondError('engine-unavailable', 'the query process sent a malformed error');
 }
 
-function startError(cause: Error): PondError {
-  return new PondError('engine-unavailable', `the query process could not be started: ${cause.message}`, { cause });
-}
-
-function deathError(code: number | null, killedBy: NodeJS.Signals | null, lastWords: string): PondError {
-  const how = killedBy === null ? `ended with status ${code}` : `was ended by ${killedBy}`;
+function deathError({ code, killedBy, lastWords, failure }: ChildEnd): PondError {
+  if (failure !== undefined) {
+    const message = `the query process could not be started: ${failure.message}`;
+    return new PondError('engine-unavailable', message, { cause: failure });
+  }
+  const end = killedBy === null ? `ended with status ${code}` : `was ended by ${killedBy}`;
   const lines = lastWords.split('\n').filter((line) => /\S/.test(line));
   const words = lines.find((line) => /Error|terminate|fatal/i.test(line)) ?? lines.at(-1) ?? '';
-  return new PondError('engine-unavailable', `the query process ${how}${words === '' ? '' : `: ${words.trim()}`}`, {
+  return new PondError('engine-unavailable', `the query process ${end}${words === '' ? '' : `: ${words.trim()}`}`, {
     hint:
       killedBy === 'SIGKILL'
         ? 'The system may have run out of memory. Lower the memory limit of queries; the next query starts a new process.'
         : 'The next query starts a new process.',
   });
-}
-
-function pick(name: string): readonly (readonly [string, string])[] {
-  const value = process.env[name];
-  return value === undefined ? [] : [[name, value]];
-}
-
-function defaultWorkerPath(): string {
-  const worker = import.meta.url.endsWith('.ts') ? '../worker/worker.ts' : './queryWorker.mjs';
-  return fileURLToPath(new URL(worker, import.meta.url));
 }

@@ -1,7 +1,7 @@
+import { createLineMap } from '../base/lineMap.ts';
 import { type ErrorDetails, PondError } from '../base/error.ts';
 import { didYouMean } from '../base/suggest.ts';
-import { literalList } from '../duckdb/sql.ts';
-import { textPosition } from '../duckdb/textPosition.ts';
+import { joinSql, literalList, sql as sqlOf, type SqlText } from '../duckdb/sql.ts';
 import { type EntryRow, type HistorySources, type NodeRow } from '../pond/historyRows.ts';
 import { type Commit, type Pond } from '../pond/types.ts';
 import { type TableReference } from '../sandbox/pondNames.ts';
@@ -39,7 +39,7 @@ function nameOf({ name, index, certain }: TableReference, sql: string): readonly
   const hint =
     didYouMean(name, names)?.replace('"', '"pond.') ?? `The tables of the history: pond.${names.join(', pond.')}.`;
   const details: ErrorDetails =
-    index === undefined ? { hint } : { hint, position: textPosition(sql.slice(0, index), Infinity, 'byte') };
+    index === undefined ? { hint } : { hint, position: createLineMap(sql).positionAt(index) };
   throw new PondError('query-invalid', `there is no table pond.${name}`, details);
 }
 
@@ -70,7 +70,7 @@ const commitsTable: TableSpec = {
   ],
 };
 
-const commitsSql = `SELECT number, id, parent, make_timestamptz(time_us) AS time, author, message, operation, root_hash,
+const commitsSql = sqlOf`SELECT number, id, parent, make_timestamptz(time_us) AS time, author, message, operation, root_hash,
   added, modified, removed, renamed, bytes FROM pond.commits_rows`;
 
 async function commitsHistory(pond: Pond, at: string | undefined): Promise<History> {
@@ -131,23 +131,26 @@ async function nodesHistory(pond: Pond, at: string | undefined): Promise<History
 }
 
 /** SQL for the committed rows in the op log's files, up to commit `last`, and for the staged rows. */
-function nodesSql(files: readonly string[], rewritten: HistorySources['rewritten'], last: number | undefined): string {
-  const columns = 'part_id, node_id, timestamp, version, file_type, metadata, size, sha256';
-  const committed = (from: readonly string[], where: readonly string[]): string =>
-    `SELECT ${columns}, txn, false AS pending FROM read_parquet(${literalList(from)}, union_by_name = true)${
-      where.length === 0 ? '' : ` WHERE (${where.join(' OR ')})`
-    }`;
-  const ofCommits = rewritten?.commits.map(({ from, to }) => `txn BETWEEN ${from} AND ${to}`) ?? [];
+function nodesSql(files: readonly string[], rewritten: HistorySources['rewritten'], last: number | undefined): SqlText {
+  const ofCommits = rewritten?.commits.map(({ from, to }) => sqlOf`txn BETWEEN ${from} AND ${to}`) ?? [];
   const parts = [
-    ...(files.length === 0 ? [] : [committed(files, last === undefined ? [] : [`txn <= ${last}`])]),
-    ...(rewritten === undefined ? [] : [`${committed(rewritten.files, ofCommits)} AND ${isOurs}`]),
-    `SELECT ${columns.replace('timestamp', 'make_timestamptz(time_us) AS timestamp')}, NULL AS txn, true AS pending FROM pond.nodes_pending`,
+    ...(files.length === 0 ? [] : [committedSql(files, last === undefined ? [] : [sqlOf`txn <= ${last}`])]),
+    ...(rewritten === undefined ? [] : [sqlOf`${committedSql(rewritten.files, ofCommits)} AND ${isOurs}`]),
+    sqlOf`SELECT part_id, node_id, make_timestamptz(time_us) AS timestamp, version, file_type, metadata, size, sha256,
+      NULL AS txn, true AS pending FROM pond.nodes_pending`,
   ];
-  return parts.join(' UNION ALL ');
+  return joinSql(parts, sqlOf` UNION ALL `);
+}
+
+/** Rows of op-log files that meet any of the conditions. */
+function committedSql(files: readonly string[], conditions: readonly SqlText[]): SqlText {
+  const where = conditions.length === 0 ? sqlOf`` : sqlOf` WHERE (${joinSql(conditions, sqlOf` OR `)})`;
+  return sqlOf`SELECT part_id, node_id, timestamp, version, file_type, metadata, size, sha256, txn, false AS pending
+    FROM read_parquet(${literalList(files)}, union_by_name = true)${where}`;
 }
 
 /** Distinguishes our rows from those that another engine appended. */
-const isOurs = `file_type IN ('directory', 'file', 'table', 'series', 'symlink', 'page', 'commit')`;
+const isOurs = sqlOf`file_type IN ('directory', 'file', 'table', 'series', 'symlink', 'page', 'commit')`;
 
 function nodeRow({ partId, nodeId, timestampUs, version, fileType, metadata, sizeBytes, sha256 }: NodeRow) {
   return [partId, nodeId, BigInt(timestampUs), BigInt(version), fileType, metadata, BigInt(sizeBytes), sha256];

@@ -1,6 +1,6 @@
+import { createLineMap } from '../base/lineMap.ts';
 import { type ErrorDetails, isPondError, PondError } from '../base/error.ts';
 import { didYouMean } from '../base/suggest.ts';
-import { textPosition } from '../duckdb/textPosition.ts';
 import { type Pond } from '../pond/types.ts';
 import { type Node } from '../tinyfs/backend.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
@@ -141,5 +141,5 @@ function withDetails(error: PondError, details: ErrorDetails): PondError {
 }
 
 function positionOf(sql: string, index: number | undefined): ErrorDetails {
-  return index === undefined ? {} : { position: textPosition(sql.slice(0, index), Infinity, 'byte') };
+  return index === undefined ? {} : { position: createLineMap(sql).positionAt(index) };
 }

@@ -1,8 +1,7 @@
+import { createLineMap } from '../base/lineMap.ts';
 import { randomUUID } from 'node:crypto';
 import { PondError } from '../base/error.ts';
-import { textPosition } from '../duckdb/textPosition.ts';
-import { type Pond } from '../pond/types.ts';
-import { parquetOfArrow } from './arrowCache.ts';
+import { type HostFile, type Pond } from '../pond/types.ts';
 import { type Analysis } from '../sandbox/analysis.ts';
 import { historyFor } from './history.ts';
 import { type HistoryTable } from '../sandbox/historyTable.ts';
@@ -10,6 +9,8 @@ import { type ResolvedFile, type ResolvedTable, resolveTable } from './names.ts'
 import { type TableReference } from '../sandbox/pondNames.ts';
 import { type SandboxSpec, type SourceFile, viewOf } from '../sandbox/sources.ts';
 import { type QueryRequest } from '../sandbox/types.ts';
+import { createPondCache } from '../storage/cache.ts';
+import { type OpenDisk } from '../storage/disk.ts';
 import { type WorkerProcess } from '../sandbox/workerClient.ts';
 
 /** Everything that a query needs to run: the host files that it sees, their names, and rows to fill its tables. */
@@ -21,21 +22,23 @@ export interface PreparedQuery {
 export interface PrepareScope {
   readonly worker: WorkerProcess;
   readonly pond: Pond;
+  readonly openDisk: OpenDisk;
   readonly signal: AbortSignal | undefined;
 }
 
 /** Resolves the tables of a query, at the versions that it names. Errors as resolveTable and historyFor. */
 export async function prepareQuery(
-  { worker, pond, signal }: PrepareScope,
+  scope: PrepareScope,
   { tables }: Analysis,
   { sql, at }: QueryRequest,
 ): Promise<PreparedQuery> {
+  const { pond } = scope;
   const paths = firstOfEach(tables.filter((table) => table.schema === ''));
   checkCase(paths, sql);
   const resolved = await Promise.all(paths.map((reference) => resolveTable({ pond, sql, at }, reference)));
   const sources = [];
   for (const table of resolved) {
-    if (table !== undefined) sources.push(await sourceOf({ worker, pond, signal }, table));
+    if (table !== undefined) sources.push(await sourceOf(scope, table));
   }
   const history = await historyFor(
     pond,
@@ -72,10 +75,10 @@ function checkCase(tables: readonly TableReference[], sql: string): void {
     if (other === undefined) continue;
     throw new PondError(
       'query-invalid',
-      `"${other}" and "${name}" differ in case alone and cannot stand in one query`,
+      `"${other}" and "${name}" differ in case alone, so one query cannot have both`,
       {
         hint: `Write one as a pattern: "${name.replace(/\p{L}/u, '[$&]')}".`,
-        ...(index === undefined ? {} : { position: textPosition(sql.slice(0, index), Infinity, 'byte') }),
+        ...(index === undefined ? {} : { position: createLineMap(sql).positionAt(index) }),
       },
     );
   }
@@ -96,4 +99,22 @@ async function sourceFiles(scope: PrepareScope, file: ResolvedFile): Promise<Sou
     sources.push({ hostPath, sizeBytes: content.sizeBytes, key: content.key, pondPath, reading });
   }
   return sources;
+}
+
+/**
+ * The host path of a Parquet file with the content of an Arrow file, converted once per content into the user's cache.
+ */
+async function parquetOfArrow(
+  { worker, pond, openDisk, signal }: PrepareScope,
+  { node, pondPath }: ResolvedFile,
+  content: HostFile,
+): Promise<string> {
+  const cache = createPondCache(pond, openDisk);
+  const key = `arrow ${node.sha256}`;
+  const cached = cache.find(key);
+  if (cached !== undefined) return cached.hostPath;
+  const converted = await cache.make(key, async (target) => {
+    await worker.request('convertArrow', { file: content.hostPath, pondPath, target }, signal);
+  });
+  return converted.hostPath;
 }

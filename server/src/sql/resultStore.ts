@@ -1,8 +1,9 @@
+import { throwIfCancelled } from '../base/cancelled.ts';
 import { PondError } from '../base/error.ts';
 import { type Connection } from '../duckdb/connection.ts';
 import { type Database, type DatabaseSettings, openDatabase } from '../duckdb/database.ts';
 import { queryError } from '../duckdb/engineError.ts';
-import { identifier, literal } from '../duckdb/sql.ts';
+import { identifier, joinSql, literal, sql, type SqlText } from '../duckdb/sql.ts';
 import { requireSqlType } from '../duckdb/sqlType.ts';
 import { type RowStream } from '../duckdb/statements.ts';
 import { type Column, type CopyFormat, type RowWindow } from '../sandbox/types.ts';
@@ -43,7 +44,7 @@ export class ResultStore {
       this.#results.set(result, { columns: stream.columns, rowCount });
       return { result, columns: stream.columns, rowCount };
     } catch (error) {
-      await this.#writer.run(`DROP TABLE IF EXISTS ${tableOf(result)}`);
+      await this.#writer.run(sql`DROP TABLE IF EXISTS ${tableOf(result)}`);
       throw queryError(error, '');
     }
   }
@@ -53,7 +54,7 @@ export class ResultStore {
    */
   async rows(result: number, start: number, count: number): Promise<RowWindow> {
     const { columns } = this.#find(result);
-    const values = columns.map((_, index) => `CAST(c${index} AS VARCHAR)`).join(', ');
+    const values = joinSql(columns.map((_, index) => sql`CAST(${columnOf(index)} AS VARCHAR)`));
     const window = await this.#reader.textColumns(windowSql(values, result, start, count));
     return { start, columns: columns.map((_, index) => window[index] ?? []) };
   }
@@ -63,19 +64,21 @@ export class ResultStore {
     const { columns } = await this.rows(result, 0, this.#find(result).rowCount);
     for (const text of new Set(columns[column])) {
       if (text === null || change(text) === text) continue;
-      const sql = `UPDATE ${tableOf(result)} SET c${column} = ${literal(change(text))} WHERE c${column} = ${literal(text)}`;
-      await this.#writer.run(sql);
+      const name = columnOf(column);
+      await this.#writer.run(
+        sql`UPDATE ${tableOf(result)} SET ${name} = ${literal(change(text))} WHERE ${name} = ${literal(text)}`,
+      );
     }
   }
 
   /** Writes all rows to a new host file. */
   async copy(result: number, format: CopyFormat, file: string, signal: AbortSignal): Promise<void> {
-    const sql = copySql(result, this.#find(result).columns, format, file);
+    const statement = copySql(result, this.#find(result).columns, format, file);
     const connection = await this.database.connect();
     const interrupt = () => connection.interrupt();
     signal.addEventListener('abort', interrupt);
     try {
-      await connection.run(sql);
+      await connection.run(statement);
     } catch (error) {
       throw queryError(error, '');
     } finally {
@@ -86,7 +89,7 @@ export class ResultStore {
 
   /** Releases a result. Does nothing for a released one. */
   async release(result: number): Promise<void> {
-    if (this.#results.delete(result)) await this.#reader.run(`DROP TABLE ${tableOf(result)}`);
+    if (this.#results.delete(result)) await this.#reader.run(sql`DROP TABLE ${tableOf(result)}`);
   }
 
   close(): void {
@@ -107,7 +110,7 @@ async function fill(connection: Connection, result: number, stream: RowStream, s
   let rowCount = 0;
   try {
     for (;;) {
-      if (signal.aborted) throw new PondError('cancelled', 'the query was cancelled');
+      throwIfCancelled(signal, 'the query');
       const chunk = await stream.next();
       if (chunk === undefined) return rowCount;
       appender.appendChunk(chunk);
@@ -118,58 +121,64 @@ async function fill(connection: Connection, result: number, stream: RowStream, s
   }
 }
 
-const tableOf = (result: number) => `result_${result}`;
+const tableOf = (result: number): SqlText => sql`result_${result}`;
+
+const columnOf = (index: number): SqlText => sql`c${index}`;
 
 /** SQL that creates the table of a result. */
-export function createTableSql(result: number, columns: readonly Column[]): string {
-  return `CREATE TABLE ${tableOf(result)} (${columns.map(({ type }, index) => `c${index} ${requireSqlType(type)}`).join(', ')})`;
+export function createTableSql(result: number, columns: readonly Column[]): SqlText {
+  const declared = columns.map(({ type }, index) => sql`${columnOf(index)} ${requireSqlType(type)}`);
+  return sql`CREATE TABLE ${tableOf(result)} (${joinSql(declared)})`;
 }
 
 /**
  * Rows are only ever appended, so row ids count from 0 without gaps, and DuckDB skips the blocks outside the window.
  */
-function windowSql(values: string, result: number, start: number, count: number): string {
-  return `SELECT ${values} FROM ${tableOf(result)} WHERE rowid >= ${start} AND rowid < ${start + count} ORDER BY rowid`;
+function windowSql(values: SqlText, result: number, start: number, count: number): SqlText {
+  return sql`SELECT ${values} FROM ${tableOf(result)} WHERE rowid >= ${start} AND rowid < ${start + count} ORDER BY rowid`;
 }
 
-const copyOptions: Readonly<Record<CopyFormat, string>> = {
-  csv: 'FORMAT csv, HEADER true',
-  json: 'FORMAT json, ARRAY true',
-  jsonLines: 'FORMAT json, ARRAY false',
-  parquet: 'FORMAT parquet',
+const copyOptions: Readonly<Record<CopyFormat, SqlText>> = {
+  csv: sql`FORMAT csv, HEADER true`,
+  json: sql`FORMAT json, ARRAY true`,
+  jsonLines: sql`FORMAT json, ARRAY false`,
+  parquet: sql`FORMAT parquet`,
 };
 
 /** SQL that writes a result to a host file. */
-export function copySql(result: number, columns: readonly Column[], format: CopyFormat, file: string): string {
+export function copySql(result: number, columns: readonly Column[], format: CopyFormat, file: string): SqlText {
   const values = named(columns).map(({ name, value }, index) => {
     const written = format === 'json' || format === 'jsonLines' ? finite(columns[index]!, value) : value;
-    return `${written} AS ${identifier(name)}`;
+    return sql`${written} AS ${identifier(name)}`;
   });
-  return `COPY (SELECT ${values.join(', ')} FROM ${tableOf(result)}) TO ${literal(file)} (${copyOptions[format]})`;
+  return sql`COPY (SELECT ${joinSql(values)} FROM ${tableOf(result)}) TO ${literal(file)} (${copyOptions[format]})`;
 }
 
 /** A value that JSON can represent: it has no NaN and no infinities, which DuckDB would write regardless. */
-function finite({ type }: Column, value: string): string {
-  if (type === 'DOUBLE' || type === 'FLOAT') return `CASE WHEN isfinite(${value}) THEN ${value} END`;
+function finite({ type }: Column, value: SqlText): SqlText {
+  if (type === 'DOUBLE' || type === 'FLOAT') return sql`CASE WHEN isfinite(${value}) THEN ${value} END`;
   if (!/DOUBLE|FLOAT|JSON|VARIANT/.test(type)) return value;
-  const json = `to_json(${value})`;
-  const text = `CAST(${json} AS VARCHAR)`;
+  const json = sql`to_json(${value})`;
+  const text = sql`CAST(${json} AS VARCHAR)`;
   // Inside lists and structs they are found in the text, between its strings.
-  const parts = `regexp_extract_all(${text}, '"(?:[^"\\\\]|\\\\.)*"|[^"]+')`;
-  const part = `CASE WHEN part[1] = '"' THEN part ELSE regexp_replace(part, '${notFinite}', 'null', 'gi') END`;
-  const replaced = `CAST(array_to_string([${part} FOR part IN ${parts}], '') AS JSON)`;
-  return `CASE WHEN regexp_matches(${text}, '${notFinite}', 'i') THEN ${replaced} ELSE ${json} END`;
+  const parts = sql`regexp_extract_all(${text}, ${literal(jsonParts)})`;
+  const part = sql`CASE WHEN part[1] = '"' THEN part ELSE regexp_replace(part, ${notFinite}, 'null', 'gi') END`;
+  const replaced = sql`CAST(array_to_string([${part} FOR part IN ${parts}], '') AS JSON)`;
+  return sql`CASE WHEN regexp_matches(${text}, ${notFinite}, 'i') THEN ${replaced} ELSE ${json} END`;
 }
 
-const notFinite = '-?(?:nan|inf(?:inity)?)';
+const notFinite = literal('-?(?:nan|inf(?:inity)?)');
+
+/** Strings of a JSON text, and the text between them. */
+const jsonParts = String.raw`"(?:[^"\\]|\\.)*"|[^"]+`;
 
 /** The columns under names that differ in more than case: "a", "a_1". */
-function named(columns: readonly Column[]): readonly { readonly name: string; readonly value: string }[] {
+function named(columns: readonly Column[]): readonly { readonly name: string; readonly value: SqlText }[] {
   const taken = new Set<string>();
   return columns.map((column, index) => {
     let name = column.name;
     for (let next = 1; taken.has(name.toLowerCase()); next += 1) name = `${column.name}_${next}`;
     taken.add(name.toLowerCase());
-    return { name, value: `c${index}` };
+    return { name, value: columnOf(index) };
   });
 }

@@ -11,9 +11,8 @@ import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { isPondError } from '../base/error.ts';
 import { lazy } from '../base/lazy.ts';
-import { type Disk } from './disk.ts';
-import { flushFile, isTemporaryName, refusalOf, removeQuietly, temporaryPathIn } from './durable.ts';
-import { openHostDisk } from './hostDisk.ts';
+import { type Disk, type OpenDisk } from './disk.ts';
+import { flushFile, isTemporaryName, refusalOf, removeQuietly, replaceUnflushed, temporaryPathIn } from './durable.ts';
 import { userCacheFolder, userTemporaryFolder } from './userFolder.ts';
 
 /** A used file is protected from eviction for this long, milliseconds. */
@@ -58,8 +57,11 @@ export interface CacheOptions {
  * pond of the same id in another directory, whose contents may not match its hashes, shares nothing with it. Where the
  * folder cannot be written, the cache is in a temporary folder of the user.
  */
-export function createPondCache({ id, directory }: { readonly id: string; readonly directory: string }): Cache {
-  const cache = lazy(() => createCache(usableFolder(), { bytesMax: userBytesMax }));
+export function createPondCache(
+  { id, directory }: { readonly id: string; readonly directory: string },
+  openDisk: OpenDisk,
+): Cache {
+  const cache = lazy(() => createCache(usableDisk(openDisk), { bytesMax: userBytesMax }));
   // Data from a pond becomes part of a host file name only as a hash.
   const own = (key: string): string =>
     createHash('sha256')
@@ -76,21 +78,20 @@ export function createPondCache({ id, directory }: { readonly id: string; readon
   };
 }
 
-function usableFolder(): string {
+function usableDisk(openDisk: OpenDisk): Disk {
   try {
-    const folder = join(userCacheFolder(), 'derived');
-    const refusal = refusalOf(openHostDisk(folder));
+    const disk = openDisk(join(userCacheFolder(), 'derived'));
+    const refusal = refusalOf(disk);
     // A full disk may have room again.
-    if (refusal === undefined || refusal.code === 'storage-full') return folder;
+    if (refusal === undefined || refusal.code === 'storage-full') return disk;
   } catch (error) {
     if (!isPondError(error)) throw error;
   }
-  return join(userTemporaryFolder(), 'cache');
+  return openDisk(join(userTemporaryFolder(), 'cache'));
 }
 
-/** Returns a cache in a host folder, which is created on the first write. */
-export function createCache(directory: string, { bytesMax, now = Date.now }: CacheOptions): Cache {
-  const disk = openHostDisk(directory);
+/** Returns a cache in the root folder of a disk of the host, which is created on the first write. */
+export function createCache(disk: Disk, { bytesMax, now = Date.now }: CacheOptions): Cache {
   /** Time of last use and size when verified whole, per file. */
   const used = new Map<string, { readonly atMs: number; readonly sizeBytes: number }>();
   let bytes: number | undefined;
@@ -123,24 +124,6 @@ export function createCache(directory: string, { bytesMax, now = Date.now }: Cac
     return { hostPath: disk.hostPath(path)!, sizeBytes, key };
   }
 
-  function writeText(key: string, text: string): void {
-    const path = pathOf(key);
-    const temporary = temporaryPathIn(dirname(path));
-    try {
-      disk.makeDirectory(dirname(path));
-      const file = disk.create(temporary);
-      try {
-        file.append(new TextEncoder().encode(text));
-      } finally {
-        file.close();
-      }
-      disk.rename(temporary, path);
-    } catch (error) {
-      removeQuietly(disk, temporary);
-      throw error;
-    }
-  }
-
   function added(sizeBytes: number): void {
     bytes = bytes === undefined ? total(disk) : bytes + sizeBytes;
     if (bytes > bytesMax) bytes = shrink(disk, bytesMax * keptShare, isInUse);
@@ -160,7 +143,7 @@ export function createCache(directory: string, { bytesMax, now = Date.now }: Cac
       const content = disk.stat(path) && disk.readFile(path);
       return content && new TextDecoder().decode(content);
     },
-    writeText,
+    writeText: (key, text) => replaceUnflushed(disk, pathOf(key), new TextEncoder().encode(text)),
   };
 }
 

@@ -85,3 +85,6 @@ export interface DiskFile {
   sync(): void;
   close(): void;
 }
+
+/** Opens the disk of a host directory; the directory need not exist. */
+export type OpenDisk = (directory: string) => Disk;

@@ -62,6 +62,24 @@ export function replaceFile(disk: Disk, path: string, bytes: Uint8Array): void {
 }
 
 /**
+ * Replaces `path` with a file of `bytes`, atomically but without a flush, for what can be computed again. Its directory
+ * is created when missing.
+ */
+export function replaceUnflushed(disk: Disk, path: string, bytes: Uint8Array): void {
+  const temporary = temporaryPathIn(parentOf(path));
+  disk.makeDirectory(parentOf(path));
+  const file = disk.create(temporary);
+  abandonOnFailure(disk, temporary, () => {
+    try {
+      file.append(bytes);
+    } finally {
+      file.close();
+    }
+    disk.rename(temporary, path);
+  });
+}
+
+/**
  * Writes `content` to `temporaryPath` in bounded memory, then moves it, whole, to the path that `finalPath` returns,
  * replacing any file there. `finalPath` is called after the content is written, so it may depend on it (a digest), and
  * may create the directory. Returns the size in bytes. After a failure the temporary file is removed.

@@ -1,103 +1,123 @@
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { assert } from '../base/assert.ts';
-import { PondError } from '../base/error.ts';
+import { throwIfCancelled } from '../base/cancelled.ts';
+import { lazyAsync } from '../base/lazy.ts';
+import { createSemaphore } from '../base/semaphore.ts';
+import { BuildSlots } from '../build/buildSlots.ts';
+import { type InputSql } from '../build/inputSql.ts';
+import { inspectFiles } from '../build/inspectFiles.ts';
+import { StatementPool, type StatementRequest, type StatementScope } from '../build/statementPool.ts';
+import { type BuildTools, buildUser } from '../build/userBuild.ts';
 import { type Connection } from '../duckdb/connection.ts';
 import { openLockedDatabase } from '../duckdb/database.ts';
 import { type Analysis, analyze } from '../sandbox/analysis.ts';
 import { defaultLimits } from '../sandbox/buildLimits.ts';
-import { ownError } from '../sandbox/redactHostPaths.ts';
-import { type InputSql } from '../build/inputSql.ts';
-import { inspectFiles } from '../build/inspectFiles.ts';
-import { type OperationName, type WorkerOperations, type WorkerSettings } from '../sandbox/messages.ts';
+import {
+  type OperationName,
+  type OperationParams,
+  type WorkerOperations,
+  type WorkerSettings,
+} from '../sandbox/messages.ts';
 import { plainRow, type PlainValue } from '../sandbox/plainValue.ts';
-import { createSemaphore } from '../base/semaphore.ts';
-import { type BuildTools, buildUser } from '../build/userBuild.ts';
-import { createBuildSlots } from '../build/buildSlots.ts';
-
-/** Operations of a worker for a Builder. */
-export type BuildOperations = Pick<WorkerOperations, Extract<OperationName, 'buildUser' | 'statements' | 'inspect'>>;
+import { type FileFacts } from '../sandbox/build.ts';
+import { type OpenDisk } from '../storage/disk.ts';
+import { type SqlText } from '../duckdb/sql.ts';
 
 /**
  * Maximum number of concurrent requests. Node has four threads for blocking work: a request that waits for a thread
  * could not be interrupted, and one thread stays free for short work. They share the memory.
  */
-const sideBySideMax = 3;
+const requestsMax = 3;
 
 /** Maximum number of them that run user SQL. */
 const userBuildsMax = 2;
 
-/** Returns the operations. Each request has its own database, which is locked to its files. */
-export async function createBuildOperations(settings: WorkerSettings): Promise<BuildOperations> {
-  const { memoryLimitBytes, threads, spillDirectory } = settings;
-  const shared = { memoryLimitBytes: memoryLimitBytes / sideBySideMax, threads };
-  const limits = settings.buildLimits ?? defaultLimits;
-  const workplaces = createBuildSlots(`${spillDirectory}/builds`, userBuildsMax);
-  const inSlot = createSemaphore(sideBySideMax);
-  const inUserSlot = createSemaphore(userBuildsMax);
-  const parser = await openLockedDatabase({ threads: 1, hostPaths: [] });
+type Rows = readonly (readonly PlainValue[])[];
 
-  /** Databases that spill into the same directory would take each other's files for their own. */
-  const spilling = () => ({ ...shared, spillDirectory: join(spillDirectory, randomUUID()) });
+/** Operations of a worker for a Builder. Each database is locked to the files of the request that it serves. */
+export class BuildOperations implements Pick<
+  WorkerOperations,
+  Extract<OperationName, 'buildUser' | 'statements' | 'inspect'>
+> {
+  readonly #parser = lazyAsync(() => openLockedDatabase({ threads: 1, hostPaths: [] }));
+  readonly #pool: StatementPool;
+  readonly #tools: Omit<BuildTools, 'analyze'>;
+  readonly #inSlot = createSemaphore(requestsMax);
+  readonly #inUserSlot = createSemaphore(userBuildsMax);
 
-  function perform<T>(
-    hostPaths: readonly string[],
-    signal: AbortSignal,
-    work: (connection: Connection) => Promise<T>,
-  ): Promise<T> {
-    return inSlot(async () => {
-      const { database, connection } = await openLockedDatabase({ ...spilling(), hostPaths });
-      try {
-        return await interruptible(connection, signal, () => work(connection));
-      } catch (error) {
-        throw ownError(error, hostPaths);
-      } finally {
-        connection.close();
-        database.close();
-      }
-    }, signal);
+  /** `databaseRequestsMax` as in StatementPoolOptions. */
+  constructor(
+    { memoryLimitBytes, threads, spillDirectory, buildLimits }: WorkerSettings,
+    openDisk: OpenDisk,
+    databaseRequestsMax?: number,
+  ) {
+    const settings = { memoryLimitBytes: memoryLimitBytes / requestsMax, threads };
+    this.#pool = new StatementPool({
+      directory: join(spillDirectory, 'statements'),
+      settings,
+      openDisk,
+      ...(databaseRequestsMax !== undefined && { requestsMax: databaseRequestsMax }),
+    });
+    this.#tools = {
+      directory: join(spillDirectory, 'arrow'),
+      slots: new BuildSlots({ directory: join(spillDirectory, 'builds'), countMax: userBuildsMax, openDisk }),
+      limits: buildLimits ?? defaultLimits,
+      settings: { ...settings, openDisk },
+    };
   }
 
-  async function analyzed(sql: InputSql, signal: AbortSignal): Promise<Analysis> {
-    const connection = await parser.database.connect();
+  async buildUser({ build }: OperationParams<'buildUser'>, signal: AbortSignal): Promise<null> {
+    const tools = { ...this.#tools, analyze: (sql: InputSql) => this.#analyze(sql, signal) };
+    return await this.#inUserSlot(() => this.#inSlot(() => buildUser(tools, build, signal), signal), signal);
+  }
+
+  async statements({ sql }: OperationParams<'statements'>, signal: AbortSignal): Promise<Rows> {
+    const { reads = [], writes = [] } = sql;
+    const statements = sql.statements.map(receivedSql);
+    return await this.#perform({ statements, reads, writes }, signal, (scope) =>
+      runStatements(scope, statements, signal),
+    );
+  }
+
+  async inspect({ hostPaths }: OperationParams<'inspect'>, signal: AbortSignal): Promise<FileFacts> {
+    return await this.#perform({ statements: [], reads: hostPaths, writes: [] }, signal, ({ connection, pathOf }) =>
+      inspectFiles(connection, hostPaths.map(pathOf)),
+    );
+  }
+
+  #perform<T>(request: StatementRequest, signal: AbortSignal, work: (scope: StatementScope) => Promise<T>): Promise<T> {
+    const run = () => this.#pool.use(request, (scope) => interruptible(scope.connection, signal, () => work(scope)));
+    return this.#inSlot(run, signal);
+  }
+
+  async #analyze(sql: InputSql, signal: AbortSignal): Promise<Analysis> {
+    const connection = await (await this.#parser()).database.connect();
     try {
       return await interruptible(connection, signal, () => analyze(connection, sql.text, sql.isInputReader));
     } finally {
       connection.close();
     }
   }
+}
 
-  const toolsFor = (signal: AbortSignal): BuildTools => ({
-    analyze: (sql) => analyzed(sql, signal),
-    conversion: spilling(),
-    directory: `${spillDirectory}/arrow`,
-    workplaces,
-    limits,
-    sandbox: shared,
-  });
-
-  return {
-    buildUser: ({ build }, signal) =>
-      inUserSlot(() => inSlot(() => buildUser(toolsFor(signal), build, signal), signal), signal),
-    statements: ({ sql: { statements, reads = [], writes = [] } }, signal) =>
-      perform([...reads, ...writes], signal, (connection) => runStatements(connection, statements, signal)),
-    inspect: ({ hostPaths }, signal) => perform(hostPaths, signal, (connection) => inspectFiles(connection, hostPaths)),
-  };
+/** A statement that this program generated in the parent process. */
+function receivedSql(statement: string): SqlText {
+  return statement as SqlText;
 }
 
 async function runStatements(
-  connection: Connection,
-  statements: readonly string[],
+  { connection, localize, restore }: StatementScope,
+  statements: readonly SqlText[],
   signal: AbortSignal,
-): Promise<readonly (readonly PlainValue[])[]> {
+): Promise<Rows> {
   const last = statements.at(-1);
   assert(last !== undefined, () => 'there is a statement to run');
   for (const statement of statements.slice(0, -1)) {
-    await connection.run(statement);
+    await connection.run(localize(statement));
     // An interrupt between two statements reaches neither.
-    if (signal.aborted) throw new PondError('cancelled', 'the query was cancelled');
+    throwIfCancelled(signal, 'the query');
   }
-  return (await connection.rows(last)).map(plainRow);
+  return (await connection.rows(localize(last))).map((row) => plainRow(row).map(restore));
 }
 
 async function interruptible<T>(connection: Connection, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
@@ -105,7 +125,7 @@ async function interruptible<T>(connection: Connection, signal: AbortSignal, wor
   signal.addEventListener('abort', interrupt);
   try {
     // A listener is not called for a signal that was aborted before it was added.
-    if (signal.aborted) throw new PondError('cancelled', 'the query was cancelled');
+    throwIfCancelled(signal, 'the query');
     return await work();
   } finally {
     signal.removeEventListener('abort', interrupt);

@@ -3,9 +3,10 @@
  * that its argument names.
  */
 import { assert } from '../base/assert.ts';
-import { cancelled } from '../base/cancelled.ts';
-import { lazyAsync } from '../base/lazy.ts';
+import { cancelled, throwIfCancelled } from '../base/cancelled.ts';
+import { lazy } from '../base/lazy.ts';
 import { queryError } from '../duckdb/engineError.ts';
+import { openHostDisk } from '../storage/hostDisk.ts';
 import { removeTemporaryDirectory } from '../storage/temporaryDirectory.ts';
 import {
   type FromWorker,
@@ -22,9 +23,9 @@ const running = new Map<number, AbortController>();
 let settings: WorkerSettings | undefined;
 let isLeaving = false;
 
-const loadOperations = lazyAsync((): Promise<WorkerOperations> => {
+const loadOperations = lazy((): WorkerOperations => {
   assert(settings !== undefined, () => 'settings come first');
-  return createOperations(settings);
+  return createOperations(settings, openHostDisk);
 });
 
 /** Milliseconds that work has to stop before the process ends regardless; less than the client's wait on closing it. */
@@ -80,8 +81,8 @@ async function perform<N extends OperationName>(
   params: unknown,
   signal: AbortSignal,
 ): Promise<OperationResult<N>> {
-  const operations = await loadOperations();
-  if (signal.aborted) throw cancelled();
+  const operations = loadOperations();
+  throwIfCancelled(signal, 'the query');
   return operations[name](params as OperationParams<N>, signal);
 }
 

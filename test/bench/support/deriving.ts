@@ -13,6 +13,7 @@ import { createMaterializer } from '../../../server/src/materialize/createMateri
 import { DerivedLayer } from '../../../server/src/resources/tree/derivedLayer.ts';
 import { type ResourcePond } from '../../../server/src/resources/tree/resourcePond.ts';
 import { type Scratch, withScratch } from './scratch.ts';
+import { openHostDisk } from '../../../server/src/storage/hostDisk.ts';
 
 /** A pond, the process that makes what its resources derive, and a DuckDB in this process to compare with. */
 export interface Deriving extends Scratch {
@@ -35,7 +36,7 @@ class CacheSwitch implements Materializer {
   }
 
   use(folder: string): void {
-    const cache = createCache(folder, { bytesMax: 1e12 });
+    const cache = createCache(openHostDisk(folder), { bytesMax: 1e12 });
     this.#current = createMaterializer({ cache, builder: () => this.#builder, isTrusted: () => true });
   }
 

@@ -1,4 +1,4 @@
-import { openHostDisk } from '../../storage/hostDisk.ts';
+import { type OpenDisk } from '../../storage/disk.ts';
 import { type FileSystem } from '../../tinyfs/fs.ts';
 import { type InputMatcher } from '../../resources/model/derivedContent.ts';
 import { type Job } from '../../base/job.ts';
@@ -18,6 +18,7 @@ import { writeTexts } from './writeTexts.ts';
 
 /** Inputs and destination of a site. */
 export interface SiteParts {
+  readonly openDisk: OpenDisk;
   readonly fs: FileSystem;
   readonly inputs: InputMatcher;
   readonly workshop: Materializer;
@@ -46,11 +47,11 @@ export interface WrittenSite {
  * for a foreign file at a path of the site; and as the outputs do.
  */
 export async function writeSite(parts: SiteParts): Promise<WrittenSite> {
-  const { fs, workshop, directory, job } = parts;
+  const { fs, workshop, directory, job, openDisk } = parts;
   // The data has a disk of its own, which cannot detect that a folder above its root is a link.
-  requireFolders(openHostDisk(directory), directory, siteFolders);
+  requireFolders(openDisk(directory), directory, siteFolders);
   const dataDirectory = `${directory}/src/${dataFolder}`;
-  const disk = openHostDisk(dataDirectory);
+  const disk = openDisk(dataDirectory);
   const before = readManifest(disk);
   const after = new Map<string, ExportedSet>();
   const homes = await readResources(fs);
@@ -72,7 +73,10 @@ export async function writeSite(parts: SiteParts): Promise<WrittenSite> {
   return written;
 }
 
-async function writeAll({ fs, inputs, directory, title, job }: SiteParts, data: SiteData): Promise<WrittenSite> {
+async function writeAll(
+  { fs, inputs, directory, title, job, openDisk }: SiteParts,
+  data: SiteData,
+): Promise<WrittenSite> {
   const made = await writePages(data, await findOutputs(inputs), job);
   const series = made.map(({ page }) => page);
   const rendered = await renderTexts({ ...data, fs, inputs });
@@ -83,7 +87,7 @@ async function writeAll({ fs, inputs, directory, title, job }: SiteParts, data: 
     { path: 'src/index.md', text: indexPageText(title, series, rendered.pages), isTheirs: false },
     { path: 'src/datasets.json', text: indexJson(series), isTheirs: false },
   ];
-  const written = await writeTexts(openHostDisk(directory), directory, texts, job.signal);
+  const written = await writeTexts(openDisk(directory), directory, texts, job.signal);
   const dataFiles = [...data.after.values()].flatMap((set) => set.files);
   return {
     pages: series.length + rendered.pages.length + 1,

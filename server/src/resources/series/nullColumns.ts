@@ -1,6 +1,6 @@
 import { identifier } from '../../duckdb/sql.ts';
 import { type HostFile } from '../../pond/types.ts';
-import { readSql } from '../../sandbox/formats.ts';
+import { parquetReading, readSql } from '../../sandbox/formats.ts';
 import { type Job } from '../../base/job.ts';
 import { type Materializer } from '../../materialize/materializer.ts';
 
@@ -20,7 +20,7 @@ export async function nullColumns(
   { signal }: Job,
 ): Promise<ReadonlySet<string>> {
   const hostPaths = files.map(({ hostPath }) => hostPath);
-  const source = readSql({ reader: 'read_parquet', options: '', isArrow: false }, hostPaths);
+  const source = readSql(parquetReading, hostPaths);
   const counts = names.map((name) => `count(${identifier(name)})`).join(', ');
   const [row = []] = await builder.run({ statements: [`SELECT ${counts} FROM (${source})`], reads: hostPaths }, signal);
   return new Set(names.filter((_, index) => Number(row[index]) === 0));

@@ -6,7 +6,7 @@ import { PondError } from '../../base/error.ts';
 import { identifier } from '../../duckdb/sql.ts';
 import { type HostFile } from '../../pond/types.ts';
 import { type FileFacts } from '../../sandbox/build.ts';
-import { readSql } from '../../sandbox/formats.ts';
+import { parquetReading, readSql } from '../../sandbox/formats.ts';
 import { type Column } from '../../sandbox/types.ts';
 import { type Job } from '../../base/job.ts';
 import { type Materializer } from '../../materialize/materializer.ts';
@@ -35,7 +35,7 @@ export async function requireSeconds(
   const column = timeColumnOf(columns);
   if (column === undefined || rowCount === 0 || isWithin(time)) return;
   const hostPaths = files.map(({ hostPath }) => hostPath);
-  const source = readSql({ reader: 'read_parquet', options: '', isArrow: false }, hostPaths);
+  const source = readSql(parquetReading, hostPaths);
   const isBeyond = `abs(s) > ${secondsMax} AND abs(s) <= ${units.at(-1)!.most}`;
   const counts = `count(s), count(s) FILTER (${isBeyond}), median(abs(s)) FILTER (${isBeyond})`;
   const seconds = `SELECT ${secondsSql(column)} AS s FROM (${source})`;

@@ -1,4 +1,4 @@
-import { literal } from '../../duckdb/sql.ts';
+import { joinSql, literal, sql, type SqlText } from '../../duckdb/sql.ts';
 import { type Column } from '../types.ts';
 
 /** The reading of a CSV file. It sets every option that DuckDB would guess, so that DuckDB reads every row or fails. */
@@ -26,28 +26,32 @@ export const timeFormats = [
   { field: 'timestampFormat', option: 'timestampformat', type: 'TIMESTAMP' },
 ] as const;
 
-/** The options of read_csv for a table, each after a comma, without those named in `leftOut`. */
-export function csvOptions(table: CsvTable, leftOut: ReadonlySet<string> = new Set()): string {
+/** The options of read_csv for a table, each after a comma, without those named in `omitted`. */
+export function csvOptions(table: CsvTable, omitted: ReadonlySet<string> = new Set()): SqlText {
   const { delimiter, quote, escape, newLine, skip, comment, hasHeader, columns } = table;
   // The types come from DuckDB itself.
-  const types = columns.map(({ name, type }) => `${literal(name)}: ${literal(type)}`);
-  const formats = timeFormats.flatMap(({ field, option }) => {
-    const format = table[field];
-    return format === undefined ? [] : [[option, literal(format)] as const];
-  });
-  const options = [
-    ['auto_detect', 'false'],
-    ['delim', literal(delimiter)],
-    ['quote', literal(quote)],
-    ['escape', literal(escape)],
-    ['new_line', literal(newLine)],
-    ['skip', String(skip)],
-    ['comment', literal(comment)],
-    ['header', String(hasHeader)],
-    ['columns', `{${types.join(', ')}}`],
-    ...formats,
-  ] as const;
-  return options.flatMap(([name, value]) => (leftOut.has(name) ? [] : [`, ${name} = ${value}`])).join('');
+  const types = columns.map(({ name, type }) => sql`${literal(name)}: ${literal(type)}`);
+  const { dateFormat, timestampFormat } = table;
+  const options: readonly (readonly [name: string, option: SqlText])[] = [
+    ['auto_detect', sql`auto_detect = false`],
+    ['delim', sql`delim = ${literal(delimiter)}`],
+    ['quote', sql`quote = ${literal(quote)}`],
+    ['escape', sql`escape = ${literal(escape)}`],
+    ['new_line', sql`new_line = ${literal(newLine)}`],
+    ['skip', sql`skip = ${skip}`],
+    ['comment', sql`comment = ${literal(comment)}`],
+    ['header', hasHeader ? sql`header = true` : sql`header = false`],
+    ['columns', sql`columns = {${joinSql(types)}}`],
+    ...(dateFormat === undefined ? [] : [['dateformat', sql`dateformat = ${literal(dateFormat)}`] as const]),
+    ...(timestampFormat === undefined
+      ? []
+      : [['timestampformat', sql`timestampformat = ${literal(timestampFormat)}`] as const]),
+  ];
+  const shown = options.filter(([name]) => !omitted.has(name));
+  return joinSql(
+    shown.map(([, option]) => sql`, ${option}`),
+    sql``,
+  );
 }
 
 /** The same table with the types of some columns changed. */

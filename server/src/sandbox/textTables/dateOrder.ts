@@ -1,5 +1,5 @@
 import { type Connection } from '../../duckdb/connection.ts';
-import { identifier, literal } from '../../duckdb/sql.ts';
+import { identifier, joinSql, literal, sql, type SqlText } from '../../duckdb/sql.ts';
 import { csvOptions, type CsvTable, timeFormats, withTypes } from './csvTable.ts';
 
 /** The order of day, month and year in a date, such as `dmy`. */
@@ -48,15 +48,15 @@ export function tableInOrder(table: CsvTable, order: DateOrder): CsvTable {
  */
 export interface DatedTable {
   readonly table: CsvTable;
-  readonly options: string;
-  readonly said?: ReadonlySet<string>;
+  readonly options: SqlText;
+  readonly replaced?: ReadonlySet<string>;
 }
 
 /** Finds the orders in which all dates of a file can be read. Only files with such dates are read. */
 export async function dateOrdersOf(
   connection: Connection,
   hostPath: string,
-  { table, options, said }: DatedTable,
+  { table, options, replaced }: DatedTable,
 ): Promise<DateOrders> {
   const dates = timeFormats.flatMap(({ field, type }) => {
     const format = table[field];
@@ -67,13 +67,13 @@ export async function dateOrdersOf(
   const [first] = dates;
   if (first === undefined) return { possible: [], example: undefined };
   const asText = withTypes(table, ({ name, type }) => (dates.some((date) => date.name === name) ? 'VARCHAR' : type));
-  const source = `read_csv(${literal(hostPath)}${csvOptions(asText, said)}${options})`;
+  const source = sql`read_csv(${literal(hostPath)}${csvOptions(asText, replaced)}${options})`;
   const orders: readonly DateOrder[] = first.format.includes('%Y') ? ['dmy', 'mdy'] : ['dmy', 'mdy', 'ymd'];
   const possible = new Set<DateOrder>([first.own]);
   let example: DateOrders['example'];
   for (const order of orders.filter((other) => other !== first.own)) {
     const others = dates.map(({ name, format }) => otherSql(identifier(name), format, inOrder(format, order)));
-    const [row = []] = await connection.rows(`SELECT ${others.flat().join(', ')} FROM ${source}`);
+    const [row = []] = await connection.rows(sql`SELECT ${joinSql(others.flat())} FROM ${source}`);
     const fits = dates.every((_, index) => row[2 * index] === true);
     const differing = dates.findIndex((_, index) => typeof row[2 * index + 1] === 'string');
     if (!fits || differing < 0) continue;
@@ -86,10 +86,11 @@ export async function dateOrdersOf(
 /**
  * SQL that tests if another format reads all values of a column, and finds the minimum value that it reads differently.
  */
-function otherSql(column: string, format: string, other: string): readonly string[] {
-  const [own, changed] = [format, other].map((each) => `try_strptime(${column}, ${literal(each)})`);
+function otherSql(column: SqlText, format: string, other: string): readonly SqlText[] {
+  const own = sql`try_strptime(${column}, ${literal(format)})`;
+  const changed = sql`try_strptime(${column}, ${literal(other)})`;
   return [
-    `coalesce(bool_and(${column} IS NULL OR ${changed} IS NOT NULL), true)`,
-    `min(${column}) FILTER (${own} <> ${changed})`,
+    sql`coalesce(bool_and(${column} IS NULL OR ${changed} IS NOT NULL), true)`,
+    sql`min(${column}) FILTER (${own} <> ${changed})`,
   ];
 }

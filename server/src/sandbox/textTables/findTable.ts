@@ -1,6 +1,6 @@
 import { PondError } from '../../base/error.ts';
 import { type Connection } from '../../duckdb/connection.ts';
-import { identifier, literal } from '../../duckdb/sql.ts';
+import { identifier, joinSql, literal, sql, type SqlText } from '../../duckdb/sql.ts';
 import { type SourceFile } from '../sources.ts';
 import { csvOptions, type CsvTable } from './csvTable.ts';
 import { type DateOrders, dateOrdersOf } from './dateOrder.ts';
@@ -27,9 +27,9 @@ export async function findTable(connection: Connection, file: SourceFile): Promi
   const { hostPath, pondPath, reading, sizeBytes } = file;
   const compression = reading.compression ?? 'none';
   const lines = { compression } as const;
-  const compressed = `, compression = ${literal(compression)}`;
+  const compressed = sql`, compression = ${literal(compression)}`;
   const comments = await commentLines(connection, hostPath, lines);
-  const unknown = { connection, hostPath, pondPath, lines, options: `${reading.options}${compressed}`, comments };
+  const unknown = { connection, hostPath, pondPath, lines, options: sql`${reading.options}${compressed}`, comments };
   const isSmall = sizeBytes <= smallBytesMax && reading.compression === undefined;
   const table = (isSmall ? await smallTable(unknown) : undefined) ?? (await tableOf(unknown, compressed));
   return { table, orders: await dateOrdersOf(connection, hostPath, { table, options: compressed }) };
@@ -46,7 +46,7 @@ async function smallTable(unknown: Unknown): Promise<CsvTable | undefined> {
   return table;
 }
 
-async function tableOf(unknown: Unknown, compressed: string): Promise<CsvTable> {
+async function tableOf(unknown: Unknown, compressed: SqlText): Promise<CsvTable> {
   const sampled = await sampledTable(unknown);
   await requireNoRowsSkipped(unknown, sampled);
   const fit = await fitOf(unknown.connection, unknown.hostPath, sampled, compressed);
@@ -66,15 +66,15 @@ function hasNewText(sampled: CsvTable, all: CsvTable): boolean {
 }
 
 /** Fails with DuckDB's error, which has the line, for a value that does not match its column's type. */
-async function requireValues({ connection, hostPath }: Unknown, table: CsvTable, options: string): Promise<void> {
-  const values = table.columns.map(({ name }) => `count(${identifier(name)})`).join(', ');
-  await connection.rows(`SELECT ${values} FROM read_csv(${literal(hostPath)}${csvOptions(table)}${options})`);
+async function requireValues({ connection, hostPath }: Unknown, table: CsvTable, options: SqlText): Promise<void> {
+  const values = joinSql(table.columns.map(({ name }) => sql`count(${identifier(name)})`));
+  await connection.rows(sql`SELECT ${values} FROM read_csv(${literal(hostPath)}${csvOptions(table)}${options})`);
 }
 
 /** The table according to the first rows. When one line keeps DuckDB from finding a table, the error names it. */
 async function sampledTable(unknown: Unknown): Promise<CsvTable> {
   const { connection, hostPath, pondPath, lines } = unknown;
-  const table = await attempt(() => guess(unknown, ''));
+  const table = await attempt(() => guess(unknown, sql``));
   const isTable = !(table instanceof Error);
   if (isTable && table.columns.length > 1) return table;
   const head = await attempt(() => firstLines(connection, hostPath, lines, headLinesMax));

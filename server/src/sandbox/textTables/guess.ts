@@ -1,7 +1,7 @@
 import { PondError } from '../../base/error.ts';
 import { type Connection } from '../../duckdb/connection.ts';
 import { readEngineError } from '../../duckdb/engineError.ts';
-import { literal } from '../../duckdb/sql.ts';
+import { literal, sql, type SqlText } from '../../duckdb/sql.ts';
 import { type CsvTable } from './csvTable.ts';
 import { firstLines, hasCharacterAfter, type LineOptions } from './lines.ts';
 import { areRows, fieldsOf } from './skippedLines.ts';
@@ -14,7 +14,7 @@ export interface Unknown {
   readonly pondPath: string;
   readonly lines: LineOptions;
   /** Known options, as SQL after a comma. */
-  readonly options: string;
+  readonly options: SqlText;
   /** Number of comment lines at the top; undefined when the options set the comment character. */
   readonly comments: number | undefined;
 }
@@ -23,17 +23,17 @@ export interface Unknown {
 export const headLinesMax = 25_000;
 
 /** The option that makes DuckDB scan all of a file. */
-export const wholeFile = ', sample_size = -1';
+export const wholeFile = sql`, sample_size = -1`;
 
 /**
  * The table that DuckDB detects, with comments if there are any; a line of names that begins like a comment is a
  * header.
  */
-export async function guess(file: Unknown, more: string): Promise<CsvTable> {
+export async function guess(file: Unknown, more: SqlText): Promise<CsvTable> {
   const { connection, hostPath, options, comments, lines } = file;
   const sniffed = (comment: string): Promise<CsvTable> =>
-    sniff(connection, hostPath, `${options}, comment = ${literal(comment)}${more}`);
-  if (comments === undefined) return await sniff(connection, hostPath, `${options}${more}`);
+    sniff(connection, hostPath, sql`${options}, comment = ${literal(comment)}${more}`);
+  if (comments === undefined) return await sniff(connection, hostPath, sql`${options}${more}`);
   if (comments === 0) return await sniffed('');
   const table = await sniffed('#');
   const last = (await firstLines(connection, hostPath, lines, comments)).at(-1) ?? '';

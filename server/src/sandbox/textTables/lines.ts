@@ -1,5 +1,5 @@
 import { type Connection } from '../../duckdb/connection.ts';
-import { literal } from '../../duckdb/sql.ts';
+import { joinSql, literal, sql, type SqlText } from '../../duckdb/sql.ts';
 
 /** Options for splitting the bytes of a text file into lines. */
 export interface LineOptions {
@@ -15,7 +15,7 @@ export async function firstLines(
   options: LineOptions,
   count: number,
 ): Promise<readonly string[]> {
-  const rows = await connection.rows(`SELECT coalesce(line, '') FROM ${linesSql(hostPath, options)} LIMIT ${count}`);
+  const rows = await connection.rows(sql`SELECT coalesce(line, '') FROM ${linesSql(hostPath, options)} LIMIT ${count}`);
   return rows.map(([line], index) => (index === 0 ? String(line).replace(/^\ufeff/, '') : String(line)));
 }
 
@@ -26,28 +26,28 @@ export async function hasCharacterAfter(
   options: LineOptions,
   { lines, character }: { readonly lines: number; readonly character: string },
 ): Promise<boolean> {
-  const rest = `(SELECT line FROM ${linesSql(hostPath, options)} OFFSET ${lines})`;
+  const rest = sql`(SELECT line FROM ${linesSql(hostPath, options)} OFFSET ${lines})`;
   const [row] = await connection.rows(
-    `SELECT coalesce(bool_or(contains(line, ${literal(character)})), false) FROM ${rest}`,
+    sql`SELECT coalesce(bool_or(contains(line, ${literal(character)})), false) FROM ${rest}`,
   );
   return row?.[0] === true;
 }
 
 /** A file as a table of lines: one column, with a delimiter that occurs in no text. */
-function linesSql(hostPath: string, { compression, encoding }: LineOptions): string {
+function linesSql(hostPath: string, { compression, encoding }: LineOptions): SqlText {
   const options = [
     literal(hostPath),
-    'auto_detect = false',
-    "delim = '\x01\x02'",
-    "quote = ''",
-    "escape = ''",
-    "comment = ''",
-    'header = false',
-    'skip = 0',
-    'strict_mode = false',
-    "columns = {'line': 'VARCHAR'}",
-    `compression = ${literal(compression)}`,
-    ...(encoding === undefined ? [] : [`encoding = ${literal(encoding)}`]),
+    sql`auto_detect = false`,
+    sql`delim = '\x01\x02'`,
+    sql`quote = ''`,
+    sql`escape = ''`,
+    sql`comment = ''`,
+    sql`header = false`,
+    sql`skip = 0`,
+    sql`strict_mode = false`,
+    sql`columns = {'line': 'VARCHAR'}`,
+    sql`compression = ${literal(compression)}`,
+    ...(encoding === undefined ? [] : [sql`encoding = ${literal(encoding)}`]),
   ];
-  return `read_csv(${options.join(', ')})`;
+  return sql`read_csv(${joinSql(options)})`;
 }

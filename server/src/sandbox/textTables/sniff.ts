@@ -1,29 +1,19 @@
 import { type Connection } from '../../duckdb/connection.ts';
-import { literal } from '../../duckdb/sql.ts';
+import { literal, sql, type SqlText } from '../../duckdb/sql.ts';
 import { type Column } from '../types.ts';
 import { type CsvTable } from './csvTable.ts';
 
 /** Fields of sniff_csv's row, as JSON. */
-const fields = [
-  'Delimiter',
-  'Quote',
-  'Escape',
-  'NewLineDelimiter',
-  'Comment',
-  'SkipRows',
-  'HasHeader',
-  'Columns',
-  'DateFormat',
-  'TimestampFormat',
-].join(', ');
+const fields = sql`Delimiter, Quote, Escape, NewLineDelimiter, Comment, SkipRows, HasHeader, Columns, DateFormat,
+  TimestampFormat`;
 
 /**
  * Returns the table that DuckDB detects in a CSV file; `options` are SQL after a comma. Fails with DuckDB's error for a
  * file that is not CSV.
  */
-export async function sniff(connection: Connection, hostPath: string, options: string): Promise<CsvTable> {
-  const sql = `SELECT to_json(t)::VARCHAR FROM (SELECT ${fields} FROM sniff_csv(${literal(hostPath)}${options})) t`;
-  const [row] = await connection.rows(sql);
+export async function sniff(connection: Connection, hostPath: string, options: SqlText): Promise<CsvTable> {
+  const statement = sql`SELECT to_json(t)::VARCHAR FROM (SELECT ${fields} FROM sniff_csv(${literal(hostPath)}${options})) t`;
+  const [row] = await connection.rows(statement);
   return parseTable(JSON.parse(String(row?.[0])));
 }
 

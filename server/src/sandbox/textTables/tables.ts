@@ -1,4 +1,6 @@
+import { LruCache } from '../../base/lruCache.ts';
 import { type Connection } from '../../duckdb/connection.ts';
+import { type OpenDisk } from '../../storage/disk.ts';
 import { type SourceFile } from '../sources.ts';
 import { ambiguousError } from './ambiguousDates.ts';
 import { type CsvTable } from './csvTable.ts';
@@ -7,10 +9,16 @@ import { findTable, type FoundTable } from './findTable.ts';
 import { requireWhole } from './wholeFile.ts';
 
 /** Maximum number of cached files; results for a content never expire. */
-const rememberedMax = 20_000;
+const filesMax = 20_000;
 
-const found = new Map<string, FoundTable>();
-const whole = new Set<string>();
+const cachedTables = new LruCache<string, FoundTable>({ max: filesMax });
+const wholeFiles = new LruCache<string, true>({ max: filesMax });
+
+/** Access to the files whose tables are found. */
+export interface TableScope {
+  readonly connection: Connection;
+  readonly openDisk: OpenDisk;
+}
 
 /** A CSV file with its table. */
 export interface TextTable {
@@ -23,12 +31,12 @@ export interface TextTable {
  * orders, the dates of the others decide. Fails `invalid-content` for dates that remain ambiguous, and as findTable.
  */
 export async function tablesOf(
-  connection: Connection,
+  scope: TableScope,
   files: readonly SourceFile[],
   settledBy: readonly SourceFile[] = [],
 ): Promise<readonly TextTable[]> {
   const tables: (FoundTable & { readonly file: SourceFile })[] = [];
-  for (const file of [...files, ...settledBy]) tables.push({ file, ...(await rememberedTable(connection, file)) });
+  for (const file of [...files, ...settledBy]) tables.push({ file, ...(await cachedTable(scope, file)) });
   const settled = new Set(tables.flatMap(({ orders: { possible } }) => (possible.length === 1 ? possible : [])));
   return tables.slice(0, files.length).map(({ file, table, orders }) => {
     if (orders.example === undefined) return { file, table };
@@ -43,23 +51,18 @@ export async function tablesOf(
 }
 
 /** Fails `invalid-content` for an incomplete compressed file; each content is checked once. */
-export async function requireWholeOnce(file: Omit<SourceFile, 'reading'>): Promise<void> {
-  if (file.key !== undefined && whole.has(file.key)) return;
-  await requireWhole(file);
-  if (file.key === undefined) return;
-  whole.add(file.key);
-  if (whole.size > rememberedMax) whole.delete(whole.values().next().value!);
+export async function requireWholeOnce(file: Omit<SourceFile, 'reading'>, openDisk: OpenDisk): Promise<void> {
+  if (file.key !== undefined && wholeFiles.get(file.key) === true) return;
+  await requireWhole(file, openDisk);
+  if (file.key !== undefined) wholeFiles.set(file.key, true);
 }
 
-async function rememberedTable(connection: Connection, file: SourceFile): Promise<FoundTable> {
+async function cachedTable({ connection, openDisk }: TableScope, file: SourceFile): Promise<FoundTable> {
   const { key, reading } = file;
   const name = key === undefined ? undefined : JSON.stringify([key, reading.options, reading.compression ?? null]);
-  const known = name === undefined ? undefined : found.get(name);
-  if (known !== undefined) return known;
-  await requireWholeOnce(file);
+  const cached = name === undefined ? undefined : cachedTables.get(name);
+  if (cached !== undefined) return cached;
+  await requireWholeOnce(file, openDisk);
   const table = await findTable(connection, file);
-  if (name === undefined) return table;
-  found.set(name, table);
-  if (found.size > rememberedMax) found.delete(found.keys().next().value!);
-  return table;
+  return name === undefined ? table : cachedTables.set(name, table);
 }

@@ -1,5 +1,6 @@
 import { type Connection } from '../../duckdb/connection.ts';
-import { identifier, literal, literalList } from '../../duckdb/sql.ts';
+import { identifier, joinSql, literal, literalList, sql, type SqlText } from '../../duckdb/sql.ts';
+import { type OpenDisk } from '../../storage/disk.ts';
 import { readSql, type Reading } from '../formats.ts';
 import { isReadOnce, type SourceFile, type ViewSpec } from '../sources.ts';
 import { csvOptions, type CsvTable, withTypes } from './csvTable.ts';
@@ -9,15 +10,16 @@ import { requireWholeOnce, type TextTable, tablesOf } from './tables.ts';
  * The statement that creates a view. Text files are inspected first, so that the statement sets all options. Fails as
  * tablesOf, and `invalid-content` for an incomplete compressed file.
  */
-export async function viewSql(connection: Connection, view: ViewSpec): Promise<string> {
+export async function viewSql(connection: Connection, view: ViewSpec, openDisk: OpenDisk): Promise<SqlText> {
   if (!('source' in view)) return view.sql;
   const { name, files, settledBy } = view.source;
   const filled = withoutEmpty(files);
-  for (const file of filled) if (file.reading.compression !== undefined) await requireWholeOnce(file);
-  const tables = await tablesOf(connection, filled.filter(isCsv), settledBy?.filter(isCsv));
+  for (const file of filled) if (file.reading.compression !== undefined) await requireWholeOnce(file, openDisk);
+  const tables = await tablesOf({ connection, openDisk }, filled.filter(isCsv), settledBy?.filter(isCsv));
   const selects = selectsOf(filled, new Map(uniform(tables).map(({ file, table }) => [file, table])));
-  const kind = isReadOnce(files) ? 'TABLE' : 'VIEW';
-  return `CREATE ${view.isShared ? '' : 'TEMP '}${kind} ${identifier(name)} AS ${selects.join(' UNION ALL BY NAME ')}`;
+  const kind = isReadOnce(files) ? sql`TABLE` : sql`VIEW`;
+  const scope = view.isShared ? sql`` : sql`TEMP `;
+  return sql`CREATE ${scope}${kind} ${identifier(name)} AS ${joinSql(selects, sql` UNION ALL BY NAME `)}`;
 }
 
 const isCsv = ({ reading, sizeBytes }: SourceFile): boolean => reading.reader === 'read_csv' && sizeBytes > 0;
@@ -29,20 +31,22 @@ function withoutEmpty(files: readonly SourceFile[]): readonly SourceFile[] {
 }
 
 /** One SELECT for each group of adjacent CSV files with the same options, and one for all others of a reading. */
-function selectsOf(files: readonly SourceFile[], tables: ReadonlyMap<SourceFile, CsvTable>): readonly string[] {
-  const groups: { readonly key: string; readonly reading: Reading; readonly options?: string; hostPaths: string[] }[] =
+function selectsOf(files: readonly SourceFile[], tables: ReadonlyMap<SourceFile, CsvTable>): readonly SqlText[] {
+  const groups: { readonly key: string; readonly reading: Reading; readonly options?: SqlText; hostPaths: string[] }[] =
     [];
   for (const file of files) {
     const { reading, hostPath } = file;
     const table = tables.get(file);
-    const options = table && `${csvOptions(table)}, compression = ${literal(reading.compression ?? 'none')}`;
+    const options = table && sql`${csvOptions(table)}, compression = ${literal(reading.compression ?? 'none')}`;
     const key = options ?? JSON.stringify(reading);
     const group = options === undefined ? groups.find((each) => each.key === key) : groups.at(-1);
     if (group?.key === key) group.hostPaths.push(hostPath);
     else groups.push({ key, reading, hostPaths: [hostPath], ...(options !== undefined && { options }) });
   }
   return groups.map(({ reading, options, hostPaths }) =>
-    options === undefined ? readSql(reading, hostPaths) : `SELECT * FROM read_csv(${literalList(hostPaths)}${options})`,
+    options === undefined
+      ? readSql(reading, hostPaths)
+      : sql`SELECT * FROM read_csv(${literalList(hostPaths)}${options})`,
   );
 }
 

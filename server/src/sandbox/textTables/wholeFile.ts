@@ -2,7 +2,7 @@ import { basename, dirname } from 'node:path';
 import { createGunzip } from 'node:zlib';
 import { Readable } from 'node:stream';
 import { PondError } from '../../base/error.ts';
-import { openHostDisk } from '../../storage/hostDisk.ts';
+import { type OpenDisk } from '../../storage/disk.ts';
 import { zstdFault } from './zstdFrames.ts';
 
 /** A host file, with its name for messages. */
@@ -19,8 +19,8 @@ const zstdMark = [0x28, 0xb5, 0x2f, 0xfd];
  * Reads a compressed file from end to end: DuckDB takes a truncated file for a shorter one, and does not verify gzip
  * checksums. Fails `invalid-content` with the fault. Passes other files, and missing ones, which DuckDB reports.
  */
-export async function requireWhole(file: CompressedFile): Promise<void> {
-  const disk = openHostDisk(dirname(file.hostPath));
+export async function requireWhole(file: CompressedFile, openDisk: OpenDisk): Promise<void> {
+  const disk = openDisk(dirname(file.hostPath));
   const name = basename(file.hostPath);
   if (disk.stat(name)?.kind !== 'file') return;
   const start = disk.readRange(name, 0, zstdMark.length) ?? new Uint8Array();
@@ -33,7 +33,7 @@ export async function requireWhole(file: CompressedFile): Promise<void> {
   if (fault === undefined) return;
   throw new PondError('invalid-content', `${file.pondPath} cannot be read: the compressed file ${fault}`, {
     path: file.pondPath,
-    hint: 'copy it again from where it came from, or restore an older version',
+    hint: 'Copy it again from its source, or restore an older version.',
   });
 }
 
@@ -58,8 +58,8 @@ async function gzipFault(
   } finally {
     source.destroy();
   }
-  const behind = sizeBytes - gunzip.bytesWritten;
-  return behind > 0 ? 'has bytes after its end that are not compressed data' : undefined;
+  const excess = sizeBytes - gunzip.bytesWritten;
+  return excess > 0 ? 'has bytes after its end that are not compressed data' : undefined;
 }
 
 /** Keyed by zlib's messages. */

@@ -1,0 +1,153 @@
+import { cancelled } from '../base/cancelled.ts';
+import { PondError } from '../base/error.ts';
+import { type Connection } from '../duckdb/connection.ts';
+import { openLockedDatabase } from '../duckdb/database.ts';
+import { identifier, joinSql, sql, type SqlText } from '../duckdb/sql.ts';
+import { requireSqlType } from '../duckdb/sqlType.ts';
+import { type RowStream } from '../duckdb/statements.ts';
+import { type Chunk } from '../duckdb/values.ts';
+import { type PlainValue } from './plainValue.ts';
+import { runError } from './redactHostPaths.ts';
+import { Sandbox, type SandboxParts, type SandboxSettings } from './sandbox.ts';
+import { type SandboxSpec, type TableSpec } from './sources.ts';
+import {
+  allowed,
+  notAQuery,
+  type QueryStatement,
+  splitQuery,
+  statementText,
+  userSql,
+  withoutFirstLine,
+} from './userStatements.ts';
+
+/** Bytes that a result may be buffered ahead of its reader: with the default of 1 MB, reading waits for each chunk. */
+const streamingBufferBytes = 32 * 1024 * 1024;
+
+/**
+ * The sandbox of a query that returns rows; queries over the same set of files share it. Only a single SELECT runs,
+ * optionally after EXPLAIN. This matters because DuckDB lets a COPY write to the files it may read.
+ */
+export class QuerySandbox extends Sandbox {
+  readonly key: string;
+  readonly #spec: SandboxSpec;
+  readonly #connection: Connection;
+  #hasViews = false;
+
+  private constructor(spec: SandboxSpec, connection: Connection, { database, openDisk }: SandboxParts) {
+    super({ database, openDisk });
+    this.key = sandboxKey(spec);
+    this.#spec = spec;
+    this.#connection = connection;
+    this.activate(connection);
+  }
+
+  /** Opens a database with the spec's tables, still empty. */
+  static async open(spec: SandboxSpec, { openDisk, ...settings }: SandboxSettings): Promise<QuerySandbox> {
+    const hostPaths = spec.files.map((file) => file.hostPath);
+    const { database, connection } = await openLockedDatabase({ ...settings, hostPaths, streamingBufferBytes });
+    await connection.run(sql`CREATE SCHEMA pond`);
+    for (const table of spec.tables) await connection.run(createTableSql(table));
+    return new QuerySandbox(spec, connection, { database, openDisk });
+  }
+
+  /** Adds rows, as columns, to a table of the spec. Only before the first query. */
+  async append(table: TableSpec, columns: readonly (readonly PlainValue[])[]): Promise<void> {
+    const appender = await this.#connection.appender(table.name, 'pond');
+    try {
+      await appender.appendColumns(columns);
+    } finally {
+      appender.close();
+    }
+  }
+
+  /**
+   * Starts a query, without relying on its analysis. Fails `invalid-content` for unreadable files, `query-forbidden`
+   * for text that is not a query, and with the codes of runError; the stream throws the same errors. Run one query at a
+   * time, and read each to its end or failure.
+   */
+  async query(statement: QueryStatement): Promise<RowStream> {
+    if (!this.#hasViews) {
+      await this.createViews(this.#connection, this.#spec.views, { sql: statement.query, files: this.#spec.files });
+      this.#hasViews = true;
+    }
+    try {
+      await this.#connection.run(sql`BEGIN`);
+      const stream = await this.#start(statement);
+      return { columns: stream.columns, next: () => this.#next(stream, statement) };
+    } catch (error) {
+      return await this.#fail(error, statement);
+    }
+  }
+
+  override close(): void {
+    this.#connection.close();
+    super.close();
+  }
+
+  async #start(statement: QueryStatement): Promise<RowStream> {
+    const { query, explain } = statement;
+    const statements = await splitQuery(this.#connection, query);
+    if (statements === undefined) throw notAQuery();
+    if (explain !== undefined) return await this.#explain(statement);
+    return (await this.bindLast(statements, 'select')).stream();
+  }
+
+  /** Explains a query that is known to be a SELECT: EXPLAIN ANALYZE would run any other statement. */
+  async #explain(statement: QueryStatement): Promise<RowStream> {
+    const queries = await this.#connection.statements(statement.query);
+    const query = await queries.bind(0).catch((error: unknown) => {
+      throw runError(error, statement.query, this.#spec.files);
+    });
+    allowed(query, ['select']).close();
+    const explained = await this.#connection.statements(statementText(statement));
+    if (queries.count !== 1 || explained.count !== 1) throw notAQuery();
+    return allowed(await explained.bind(0), ['explain']).stream();
+  }
+
+  async #next(stream: RowStream, statement: QueryStatement): Promise<Chunk | undefined> {
+    try {
+      const chunk = await stream.next();
+      if (chunk !== undefined) return chunk;
+      if (!(await this.#connection.inGoodTransaction())) await this.#explainEnd(statement);
+      await this.#connection.run(sql`ROLLBACK`);
+      return undefined;
+    } catch (error) {
+      return await this.#fail(error, statement);
+    }
+  }
+
+  /** Throws the reason that a stream ended early, which DuckDB reports only for a statement that is not streamed. */
+  async #explainEnd({ query }: QueryStatement): Promise<never> {
+    if (this.isInterrupted) throw cancelled('the query');
+    await this.#connection.run(sql`ROLLBACK`);
+    const text = sql`CREATE TEMP TABLE result AS\n${userSql(query)}`;
+    try {
+      // That of a dynamic PIVOT is enclosed in a transaction.
+      const statements = await this.#connection.statements(text);
+      await this.runFirst(statements, statements.count, ['create', 'transaction']);
+    } catch (error) {
+      const reason = runError(error, text, this.#spec.files);
+      // The statement was bound before, so it is valid: it must be a DESCRIBE or similar, which makes no table.
+      if (reason.code !== 'query-invalid') throw withoutFirstLine(reason);
+    }
+    throw new PondError('query-failed', 'the query ended before its last row');
+  }
+
+  async #fail(error: unknown, statement: QueryStatement): Promise<never> {
+    // A transaction that failed at its end is gone already, which is fine.
+    await this.#connection.run(sql`ROLLBACK`).catch(() => undefined);
+    if (error instanceof PondError) throw error;
+    const reason = runError(error, statementText(statement), this.#spec.files);
+    throw statement.explain === undefined ? reason : withoutFirstLine(reason);
+  }
+}
+
+/** Equal for specs that can share a database. */
+export function sandboxKey(spec: SandboxSpec): string {
+  return JSON.stringify([spec.tablesKey, spec.views.map((view) => ('sql' in view ? view.sql : view.source))]);
+}
+
+function createTableSql({ name, columns }: TableSpec): SqlText {
+  const declared = columns.map(([column, type]) => sql`${identifier(column)} ${requireSqlType(type)}`);
+  return sql`CREATE TABLE pond.${identifier(name)} (${joinSql(declared)})`;
+}

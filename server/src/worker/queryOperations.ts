@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { throwIfCancelled } from '../base/cancelled.ts';
+import { PondError } from '../base/error.ts';
+import { type Connection } from '../duckdb/connection.ts';
+import { type Analysis, analyze } from '../sandbox/analysis.ts';
+import {
+  type OperationName,
+  type OperationParams,
+  type OperationResult,
+  type WorkerOperations,
+  type WorkerSettings,
+} from '../sandbox/messages.ts';
+import { QuerySandbox, sandboxKey } from '../sandbox/querySandbox.ts';
+import { type SandboxSettings } from '../sandbox/sandbox.ts';
+import { type SandboxSpec } from '../sandbox/sources.ts';
+import { type RowWindow } from '../sandbox/types.ts';
+import { renamePlan } from '../sql/planText.ts';
+import { ResultStore } from '../sql/resultStore.ts';
+import { type OpenDisk } from '../storage/disk.ts';
+
+/** Share of the memory limit that kept results get before they spill; a running query gets the rest. */
+const resultsShare = 0.25;
+
+type QueryOperation = Exclude<OperationName, 'buildUser' | 'statements' | 'inspect'>;
+
+/** Operations of a worker for a QueryEngine, which sends one open, append or run at a time. */
+export class QueryOperations implements Pick<WorkerOperations, QueryOperation> {
+  readonly #results: ResultStore;
+  readonly #parser: Connection;
+  readonly #directory: string;
+  readonly #settings: SandboxSettings;
+  #sandbox: QuerySandbox | undefined;
+
+  private constructor(results: ResultStore, parser: Connection, directory: string, settings: SandboxSettings) {
+    this.#results = results;
+    this.#parser = parser;
+    this.#directory = directory;
+    this.#settings = settings;
+  }
+
+  static async open(
+    { memoryLimitBytes, threads, spillDirectory }: WorkerSettings,
+    openDisk: OpenDisk,
+  ): Promise<QueryOperations> {
+    const results = await ResultStore.open({
+      memoryLimitBytes: memoryLimitBytes * resultsShare,
+      threads,
+      spillDirectory: join(spillDirectory, 'results'),
+    });
+    const settings = { memoryLimitBytes: memoryLimitBytes * (1 - resultsShare), threads, openDisk };
+    return new QueryOperations(results, await results.database.connect(), spillDirectory, settings);
+  }
+
+  analyze({ sql }: OperationParams<'analyze'>): Promise<Analysis> {
+    return analyze(this.#parser, sql);
+  }
+
+  async open({ spec }: OperationParams<'open'>): Promise<null> {
+    await this.#sandboxFor(spec);
+    return null;
+  }
+
+  async append({ table, columns }: OperationParams<'append'>): Promise<null> {
+    if (this.#sandbox === undefined) throw new PondError('query-failed', 'the query was given up');
+    await this.#sandbox.append(table, columns);
+    return null;
+  }
+
+  async run({ spec, statement }: OperationParams<'run'>, signal: AbortSignal): Promise<OperationResult<'run'>> {
+    const sandbox = await this.#sandboxFor(spec);
+    const interrupt = () => sandbox.interrupt();
+    signal.addEventListener('abort', interrupt);
+    try {
+      // A listener is not called for a signal that was aborted while the database was opened.
+      throwIfCancelled(signal, 'the query');
+      const kept = await this.#results.keep(await sandbox.query(statement), signal);
+      // Columns of an EXPLAIN result.
+      if (kept.columns.map(({ name }) => name).join() === 'explain_key,explain_value')
+        await this.#results.replaceTexts(kept.result, 1, (text) => renamePlan(text, spec.files));
+      return kept;
+    } catch (error) {
+      // The state of a database after a failed query is not worth checking.
+      this.#closeSandbox();
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', interrupt);
+    }
+  }
+
+  rows({ result, start, count }: OperationParams<'rows'>): Promise<RowWindow> {
+    return this.#results.rows(result, start, count);
+  }
+
+  async release({ result }: OperationParams<'release'>): Promise<null> {
+    await this.#results.release(result);
+    return null;
+  }
+
+  async copy({ result, format, file }: OperationParams<'copy'>, signal: AbortSignal): Promise<null> {
+    await this.#results.copy(result, format, file, signal);
+    return null;
+  }
+
+  async convertArrow(conversion: OperationParams<'convertArrow'>, signal: AbortSignal): Promise<null> {
+    const { convertArrow } = await import('../sandbox/arrow.ts');
+    // Databases that spill into the same directory would take each other's files for their own.
+    const spillDirectory = join(this.#directory, randomUUID());
+    await convertArrow({ ...this.#settings, spillDirectory }, conversion, signal);
+    return null;
+  }
+
+  /** The sandbox of the last query when it matches, otherwise a new one. */
+  async #sandboxFor(spec: SandboxSpec): Promise<QuerySandbox> {
+    if (this.#sandbox?.key === sandboxKey(spec)) return this.#sandbox;
+    this.#closeSandbox();
+    const spillDirectory = join(this.#directory, 'query');
+    this.#sandbox = await QuerySandbox.open(spec, { ...this.#settings, spillDirectory });
+    return this.#sandbox;
+  }
+
+  #closeSandbox(): void {
+    this.#sandbox?.close();
+    this.#sandbox = undefined;
+  }
+}
