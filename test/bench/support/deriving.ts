@@ -12,7 +12,7 @@ import { createMaterializer } from '../../../server/src/materialize/createMateri
 import { type ResourcePond, withResources } from '../../../server/src/resources/tree/resourcePond.ts';
 import { type Scratch, withScratch } from './scratch.ts';
 
-/** A pond, the process that makes what its resources derive, and a DuckDB in this process to compare with. */
+/** A pond, the process that computes its derived files, and a DuckDB in this process to compare with. */
 export interface Deriving extends Scratch {
   readonly pond: Pond;
   readonly builder: Builder;
