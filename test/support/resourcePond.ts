@@ -9,21 +9,21 @@ import { type ResourcePond, withResources } from '../../server/src/resources/tre
 import { temporaryFolder } from './folder.ts';
 import './userCache.ts';
 
-/** The pond with what its resources derive. Its builder ends with the test. */
+/** The pond with its derived files. Its builder ends with the test. */
 export function openResourcePond(t: TestContext, pond: Pond): ResourcePond {
   const builder = lazy(createBuilder);
   t.after(() => builder().close());
   return withResources(pond, createMaterializer({ cache: createPondCache(pond), builder, isTrusted: () => true }));
 }
 
-/** A new pond in a folder of its own; both are gone when the test ends. */
+/** A new pond in a folder of its own; both are removed when the test ends. */
 export async function newResourcePond(t: TestContext): Promise<ResourcePond> {
   const pond = await initPond(temporaryFolder(t));
   t.after(() => pond.close());
   return openResourcePond(t, pond);
 }
 
-/** Stages a document in a home of its own, with the link by its name; answers the home. */
+/** Stages a document in a resource directory of its own, with the link by its name; returns the resource directory. */
 export async function stageResource(pond: ResourcePond, id: string, document: string): Promise<string> {
   const [, kind = ''] = /^kind: *(\w+)/m.exec(document) ?? [];
   const [, name = ''] = /^name: *([\w-]+)/m.exec(document) ?? [];
