@@ -64,6 +64,7 @@ const coveredProse: readonly string[] = [
   'docs/pond-format.md',
   'docs/site.md',
   'docs/tutorial.md',
+  'test/',
 ];
 
 /** A part of a file that the rule reads. */

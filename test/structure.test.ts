@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { errorCodes } from '../server/src/base/errorCode.ts';
 import { type Import, type SourceFile, importsOf, isCode, longFunctions, sourceFiles } from './support/sourceFiles.ts';
 
-/** What each part may import beside itself and base: the table of server/ARCHITECTURE.md. */
+/** What each part may import in addition to itself and base: the table of server/ARCHITECTURE.md. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   base: [],
   protocol: [],

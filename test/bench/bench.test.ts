@@ -24,13 +24,13 @@ const comparisons: Readonly<Record<string, number>> = {
   'start.bench.ts': 2,
 };
 
-test('every benchmark is run here', () => {
+test('every benchmark runs here', () => {
   const files = readdirSync(folder).filter((name) => name.endsWith('.bench.ts'));
   assert.deepEqual(files.sort(), Object.keys(comparisons));
 });
 
 for (const [file, count] of Object.entries(comparisons)) {
-  test(`${file} does its work in small, and says on what machine and with what ratios`, async () => {
+  test(`${file} runs at a small size, and prints the machine and the ratios`, async () => {
     const output = await runNode(['--import', 'tsx', `${folder}${file}`, '--small'], { cwd: root });
     assert.match(output, /^\d+ cores .* node v\d+/);
     assert.ok((output.match(/; ratio \d+(\.\d+)?( |$)/gm) ?? []).length >= count, output);

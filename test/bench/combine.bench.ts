@@ -1,8 +1,8 @@
 /**
- * Combine of twelve series of a pond, against the SQL that a person would write over the same Parquet: eleven full
- * outer joins, ordered by time, written to Parquet too. All at first, after one series got a hundredth more, when the
- * others did too, and reading what was made. The query process of the pond runs already; DuckDB is in this process.
- * Both write what the disk has still to flush, the pond alone waits for it.
+ * Combine of twelve series of a pond, compared with hand-written SQL over the same Parquet: eleven full outer joins,
+ * ordered by time, also written to Parquet. The first run, after one series grew by a hundredth, after the others did,
+ * and reading the result. The query process of the pond is already running; DuckDB is in this process. Both write what
+ * is still to be flushed; only the pond waits for the flush.
  */
 import { createReadStream } from 'node:fs';
 import { identifier, literalList } from '../../server/src/duckdb/sql.ts';
@@ -33,7 +33,10 @@ spec:
       series: [${series.map((index) => `{ pattern: '/data/s${index}' }`).join(', ')}]
 `;
 
-/** Every ten minutes from 2015 on; each series lacks other rows, and every third has its times between the others'. */
+/**
+ * Every ten minutes from 2015 on; each series lacks other rows, and every third has its times between those of the
+ * others.
+ */
 const rowsSql = (index: number, start: number, count: number): string => `
   SELECT (1420070400 + i * 600 + ${index % 3 === 2 ? 300 : 0})::BIGINT AS "Timestamp",
     ${columnsOf(index)
@@ -41,7 +44,7 @@ const rowsSql = (index: number, start: number, count: number): string => `
       .join(', ')}
   FROM range(${start}, ${start + count}) t(i) WHERE (i + ${index}) % 50 <> 0`;
 
-/** What a person would write. */
+/** The hand-written query. */
 function byHand(files: readonly (readonly string[])[]): string {
   const tables = files.map((paths, index) => `(FROM read_parquet(${literalList(paths)})) s${index}`);
   const [first, ...others] = tables;
@@ -57,7 +60,7 @@ await withDeriving(async ({ pond, builder, connection, withCache, parquet }) => 
     return await resources.hostFiles(path!.node);
   }
 
-  /** Commits new versions of the series from `start` on, and returns which commit that is. */
+  /** Commits new versions of the series from `start` on, and returns the number of the commit. */
   async function commit(files: readonly string[], start = 0): Promise<string> {
     const root = await pond.fs.root();
     for (const [index, file] of files.slice(start).entries()) {
@@ -68,7 +71,7 @@ await withDeriving(async ({ pond, builder, connection, withCache, parquet }) => 
     return String((await pond.commit({ message: 'data', author: 'bench' })).number);
   }
 
-  /** What the append of these files costs, against all by hand. */
+  /** Cost of appending to these files, compared with the whole query. */
   async function append(
     what: string,
     before: string,

@@ -1,6 +1,6 @@
 /**
- * A durable commit of one small file, in this process and as commands of a terminal, against the bare floor (as many
- * bytes in one new file, flushed, and its folder flushed) and against `git add` and `git commit` of the same change.
+ * A durable commit of one small file, in this process and as commands of a terminal, compared with the floor (as many
+ * bytes in one new file, flushed, and its folder flushed) and with `git add` and `git commit` of the same change.
  */
 import { initPondOn } from '../support/pond.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';

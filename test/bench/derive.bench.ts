@@ -1,7 +1,7 @@
 /**
- * The run of a Derive resource over many small CSV files, each of which is made a series by SQL of a person in a
- * sandbox, against the same SQL for each file on one open DuckDB, which writes the same Parquet. Both write what the
- * disk has still to flush, the pond alone waits for it. The query process of the pond runs already; DuckDB is in this
+ * The run of a Derive resource over many small CSV files, each converted to a series by the user's SQL in a sandbox,
+ * compared with the same SQL for each file on one open DuckDB, which writes the same Parquet. Both write what is still
+ * to be flushed; only the pond waits for the flush. The query process of the pond is already running; DuckDB is in this
  * process.
  */
 import { join } from 'node:path';
@@ -85,7 +85,7 @@ function pathOf(index: number): string {
   return `/data/gauge${index}.csv`;
 }
 
-/** No two alike. */
+/** All different. */
 function contentOf(index: number): string {
   const line = (row: number): string => `2024-01-01 ${String(row % 24).padStart(2, '0')}:00:00,${index + row / 8},ok`;
   return `day,level,state\n${Array.from({ length: rows }, (_, row) => `${line(row)}\n`).join('')}`;

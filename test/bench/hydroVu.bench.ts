@@ -1,6 +1,7 @@
 /**
- * A run that collects from a HydroVu service on this computer, against DuckDB that has the same pages as files, or the
- * same rows in memory, and writes them as Parquet; and a run with nothing new against the requests that it makes.
+ * A run that collects from a HydroVu service on this computer, compared with DuckDB that reads the same pages from
+ * files, or has the same rows in memory, and writes them as Parquet; and a run without new data, compared with its
+ * requests.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

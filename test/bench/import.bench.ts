@@ -1,4 +1,6 @@
-/** Import of many small files by the command, and a commit, against `git add` and `git commit` of the same files. */
+/**
+ * Import of many small files by the command, and a commit, compared with `git add` and `git commit` of the same files.
+ */
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createGitRepository } from './support/gitRepository.ts';

@@ -1,7 +1,7 @@
 /**
- * Peak memory: of the command that imports a large file, commits and exports it again, and of the one that runs an
- * Inbox with it, against the limit of 256 MiB; of the process that runs a query over three million rows, and of the one
- * that derives a series of a large CSV file and reduces it, against the memory limits that they were given.
+ * Peak memory. Of the commands that import a large file, commit and export it, and that run an Inbox with it, compared
+ * with the limit of 256 MiB. Of the processes that run a query over three million rows, and that derive a series of a
+ * large CSV file and reduce it, compared with the memory limits that they were given.
  */
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -64,14 +64,14 @@ function inboxOf(folder: string, source: string): string {
   return file;
 }
 
-/** Runs node to its end and returns the most memory that it held, MiB. */
+/** Runs node to its end and returns its peak memory, MiB. */
 async function peakOf(cwd: string, args: readonly string[]): Promise<number> {
   const file = join(cwd, 'peak');
   await runNode(['--import', peakMemory, ...args], { cwd, env: { PEAK_MEMORY_FILE: file } });
   return Number(readFileSync(file, 'utf8')) / mebibyte;
 }
 
-/** Bytes that no compression makes smaller, the same each time. */
+/** Bytes that cannot be compressed, the same each time. */
 function* content(mebibytes: number): Generator<Uint8Array> {
   let seed = 0x9e3779b9;
   for (let chunk = 0; chunk < mebibytes; chunk++) {
@@ -145,7 +145,7 @@ async function derived({ folder, make }: Scratch): Promise<void> {
   }
 }
 
-/** Rows of minutes with two values, about so many mebibytes. */
+/** Rows of minutes with two values, about a number of mebibytes. */
 function* csv(mebibytes: number): Generator<Uint8Array> {
   const linesEach = 25_000;
   yield Buffer.from('Timestamp,a,b\n');
@@ -159,7 +159,7 @@ function* csv(mebibytes: number): Generator<Uint8Array> {
   }
 }
 
-/** Ids of the processes that a process started and that live; none where the system does not tell. */
+/** Ids of the live processes that a process started; none if the system does not report them. */
 function childrenOf(pid: number): readonly number[] {
   if (!existsSync('/proc/self/status')) return [];
   return readdirSync('/proc')
@@ -167,7 +167,7 @@ function childrenOf(pid: number): readonly number[] {
     .map(Number);
 }
 
-/** Undefined for a process that ended meanwhile. */
+/** Undefined for a process that ended in the meantime. */
 function parentOf(name: string): number | undefined {
   try {
     return Number(/^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${name}/status`, 'utf8'))?.[1]);
@@ -176,7 +176,7 @@ function parentOf(name: string): number | undefined {
   }
 }
 
-/** The most memory that a live process held so far, MiB; undefined where the system does not tell. */
+/** Peak memory of a live process so far, MiB; undefined if the system does not report it. */
 function peakOfProcess(pid: number | undefined): number | undefined {
   const file = `/proc/${pid}/status`;
   const line = existsSync(file) ? /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(file, 'utf8')) : null;

@@ -1,6 +1,6 @@
 /**
- * An aggregate over flights-3m.parquet in a pond, through the query engine, against DuckDB on the bare file in this
- * process. Both are warm; rounds alternate, so that the machine's moods meet both.
+ * An aggregate over flights-3m.parquet in a pond, through the query engine, compared with DuckDB on the file itself in
+ * this process. Both are warm; rounds alternate, so that fluctuations of the machine affect both.
  */
 import { fileURLToPath } from 'node:url';
 import { openDatabase } from '../../server/src/duckdb/database.ts';

@@ -1,8 +1,8 @@
 /**
- * Reduce of a series in a pond to five resolutions, against five plain DuckDB queries over the same Parquet, each of
- * which writes its result to Parquet too: all at first, after an append of a hundredth, and reading what was made. The
- * query process of the pond runs already; DuckDB is in this process. Both write what the disk has still to flush, the
- * pond alone waits for it.
+ * Reduce of a series in a pond to five resolutions, compared with five plain DuckDB queries over the same Parquet, each
+ * of which writes its result to Parquet too: the first run, after an append of a hundredth, and reading the result. The
+ * query process of the pond is already running; DuckDB is in this process. Both write what is still to be flushed; only
+ * the pond waits for the flush.
  */
 import { createReadStream } from 'node:fs';
 import { literalList } from '../../server/src/duckdb/sql.ts';
@@ -42,7 +42,7 @@ const rowsSql = (start: number, count: number): string => `
 
 printMachine();
 await withDeriving(async ({ pond, builder, connection, withCache, parquet }) => {
-  /** Makes the outputs of a version, one after the other. */
+  /** Computes the outputs of a version, one after the other. */
   async function reduced(resources: ResourcePond, version: string): Promise<readonly HostFile[][]> {
     const root = await (await resources.at(version)).root();
     const made: HostFile[][] = [];
@@ -70,7 +70,7 @@ await withDeriving(async ({ pond, builder, connection, withCache, parquet }) => 
   async function read(outputs: readonly (readonly string[])[]): Promise<void> {
     for (const files of outputs) {
       const union = files.length > 1 ? ', union_by_name = true' : '';
-      // Counts and extremes alone would come from the footers.
+      // Counts and extremes alone would be read from the footers.
       const sums = `sum(epoch_us("Timestamp")), sum(COLUMNS(* EXCLUDE ("Timestamp")))`;
       await connection.rows(`SELECT ${sums} FROM read_parquet(${literalList(files)}${union})`);
     }

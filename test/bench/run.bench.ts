@@ -1,7 +1,7 @@
 /**
- * Runs with nothing new: of one, ten and a hundred resources, and of an Inbox whose files are as they were. The first
- * are compared with a commit of one small file to the same pond, since the records of such runs are committed together;
- * an Inbox with the look at each of its files and that commit.
+ * Runs without new data: of one, ten and a hundred resources, and of an Inbox whose files are unchanged. The first are
+ * compared with a commit of one small file to the same pond, since the records of such runs are committed together; an
+ * Inbox with a stat of each of its files and that commit.
  */
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -87,8 +87,7 @@ async function newPond(scratch: Scratch, name: string): Promise<ResourcePond> {
 }
 
 async function run(pond: ResourcePond): Promise<void> {
-  // Files that changed a moment ago may change again unnoticed: an Inbox reads them again, which is not what is asked
-  // here.
+  // Files that changed a moment ago may change again unnoticed: an Inbox reads them again, which is not measured here.
   const now = (): number => Date.now() + 60_000;
   const results = await runResources(pond, {
     effects: { author, env: () => undefined, now },
@@ -111,7 +110,7 @@ function look(folder: string): void {
   }
 }
 
-/** Every other kind that derives in turn, each with an input of its own. */
+/** Every other kind that derives, each with an input of its own. */
 function documentOf(index: number): string {
   const input = `/data/n${index}.csv`;
   const specs = {

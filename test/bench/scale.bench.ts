@@ -1,6 +1,6 @@
 /**
  * The same commit, and the same opening and listing, in ponds of different ages, sizes and widths: the larger of each
- * pair against the smaller. Calls to the disk and bytes are counted too; these do not depend on the machine.
+ * pair compared with the smaller. Disk calls and bytes are counted too; these do not depend on the machine.
  */
 import { join } from 'node:path';
 import { initPondOn, openPondOn } from '../support/pond.ts';
@@ -87,7 +87,7 @@ async function compare(
   console.log(`${what} with ${large.name}: ${told(many)}; ${small.name}: ${told(few)}`);
 }
 
-/** What one more round asks of the disk: the median in calls of a few, since a checkpoint comes with some commits. */
+/** Disk calls of one more round: the median of a few, since some commits write a checkpoint. */
 async function count(sample: Sample, action: (sample: Sample, round: number) => Promise<void>): Promise<DiskCounts> {
   const all: DiskCounts[] = [];
   for (let round = -3; round < 0; round++) {

@@ -1,6 +1,6 @@
 /**
- * One more version of a long series against one more of a short one: finding its host files, and the Reduce and the
- * Combine that read of it. Each version has ten rows, as a collector that runs every ten minutes brings them.
+ * One more version of a long series compared with one more of a short one: finding its host files, and the Reduce and
+ * the Combine that read it. Each version has ten rows, like those of a collector that runs every ten minutes.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -77,7 +77,7 @@ await withScratch(async ({ folder, make }) => {
     await pond.hostFiles(at!.node);
   }
 
-  /** Commits one more version, and reads what is measured. */
+  /** Commits one more version, and reads the measured results. */
   async function oneMore(pond: ResourcePond, number: number, path: string): Promise<number> {
     await add(pond, number, 1);
     const start = performance.now();

@@ -1,4 +1,6 @@
-/** Cold starts: `pond ls` of a small pond, and the server until it has listed one, against node that does nothing. */
+/**
+ * Cold starts: `pond ls` of a small pond, and the server until it has listed one, compared with node without a program.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
@@ -35,7 +37,7 @@ await withScratch(async ({ folder: cwd }) => {
   printRatio({ what: 'server until its first list', ours: times.server, ...node });
 });
 
-/** Returns the milliseconds from starting a server to its answer to the first `list`. */
+/** Returns the milliseconds from starting a server to its response to the first `list`. */
 async function serverAnswers(pond: string): Promise<number> {
   const start = performance.now();
   const child = spawn(process.execPath, [serverScript, '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });

@@ -9,7 +9,7 @@ import { testBatches, testHashes, testVersions } from './backendVersions.ts';
 
 /**
  * Registers the tests that every Backend passes, alone and under a file system. `makeBackend` is called once for each.
- * A backend that gathers changes into versions, and knows its hashes only then, leaves `everyChangeIsAVersion` out.
+ * A backend that collects changes into versions, and knows its hashes only then, omits `everyChangeIsAVersion`.
  */
 export function runBackendContract(
   name: string,

@@ -4,7 +4,7 @@ import { bytesOf, collect, fileOf, linesOf, make, putInRoot, textRead } from '..
 import { type Check } from './backendCheck.ts';
 
 export function testContent(check: Check): void {
-  check('what is put is read back, whole and by range', async (_root, backend) => {
+  check('content is read back as it was put, completely and by range', async (_root, backend) => {
     const node = await putInRoot(backend, 'a', fileOf('0123456789'));
     assert.equal(await textRead(backend.read(node)), '0123456789');
     assert.equal(await textRead(backend.read(node, { start: 3, end: 6 })), '345');
@@ -19,14 +19,14 @@ export function testContent(check: Check): void {
     assert.equal((await root.readFile('a')).length, 0);
   });
 
-  check('a node says what it is', async (_root, backend) => {
+  check('a node has its properties', async (_root, backend) => {
     const before = Date.now() * 1000;
     const node = await putInRoot(backend, 'a', { ...fileOf('héllo'), attributes: { unit: '°C' } });
     assert.match(node.id, /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
     assert.deepEqual([node.type, node.version, node.sizeBytes], ['file', 1, 6]);
     assert.equal(node.sha256, createHash('sha256').update('héllo').digest('hex'));
     assert.deepEqual(node.attributes, { unit: '°C' });
-    // A backend may take its clock from elsewhere than this process by some microseconds.
+    // A backend may use another clock than this process, which differs by some microseconds.
     assert.ok(node.modifiedUs >= before - 1_000_000 && node.modifiedUs <= Date.now() * 1000 + 1_000_000);
   });
 
@@ -73,7 +73,7 @@ export function testContent(check: Check): void {
     }
   });
 
-  check('a link holds its target as text', async (root, backend) => {
+  check('a link stores its target as text', async (root, backend) => {
     const node = await putInRoot(backend, 'link', { type: 'symlink', target: '../ü/x y' });
     assert.deepEqual([node.type, node.sizeBytes], ['symlink', 9]);
     assert.equal(await backend.readlink(node), '../ü/x y');
@@ -96,7 +96,7 @@ export function testListing(check: Check): void {
     assert.deepEqual(listed, ['10', '9', 'B', 'a', 'a b', 'a.b', 'ab', 'b', '~', 'é', '\uff5e', '\u{1f986}']);
   });
 
-  check('names may have any character but a slash and NUL', async (root) => {
+  check('names can contain any character but a slash and NUL', async (root) => {
     const names = [
       '%41',
       "it's",
@@ -121,7 +121,7 @@ export function testListing(check: Check): void {
     assert.equal((await root.list()).length, 2 * (names.length + 1));
   });
 
-  check('a directory of a thousand entries lists, finds and loses each', async (root, backend) => {
+  check('a directory of a thousand entries lists, finds and removes each', async (root, backend) => {
     const names = Array.from({ length: 1000 }, (_, at) => `entry ${at}`);
     await root.createDirectory('wide');
     const wide = await root.openDirectory('wide');
@@ -148,7 +148,7 @@ export function testListing(check: Check): void {
     assert.equal((await root.get('d'))?.node.sizeBytes, 1);
   });
 
-  check('files that are made at the same time are all there', async (root) => {
+  check('files that are created concurrently all exist', async (root) => {
     await root.createDirectory('d');
     const names = Array.from({ length: 20 }, (_, at) => `d/${at}`);
     await Promise.all(names.map((name) => root.createFile(name, bytesOf(name))));

@@ -12,7 +12,7 @@ export function testRename(check: Check): void {
     assert.deepEqual(await linesOf(root), ['/e/', '/e/x 2', '/t/', '/t/a2 1', '/t/d/', '/t/l -> a']);
   });
 
-  check('rename replaces only when asked, and like by like', async (root) => {
+  check('rename replaces only on request, and only the same type', async (root) => {
     await make(root, 'a 1', 'b 2', 'd/', 'full/', 'full/x 3', 'l -> b');
     const { node } = (await root.get('a'))!;
     await fails('already-exists', root.rename('a', 'b'), '/b');
@@ -26,14 +26,14 @@ export function testRename(check: Check): void {
     assert.equal((await root.get('b'))?.node.id, node.id);
   });
 
-  check('rename onto itself does nothing', async (root) => {
+  check('rename to its own path does nothing', async (root) => {
     await make(root, 'a 1', 'd/', 'd/x 2');
     await root.rename('a', './a');
     await root.rename('d', 'd', { overwrite: true });
     assert.deepEqual(await linesOf(root), ['/a 1', '/d/', '/d/x 2']);
   });
 
-  check('a directory goes neither into itself nor out of the tree', async (root) => {
+  check('a directory cannot be moved into itself or out of the tree', async (root) => {
     await make(root, 'd/e/', 'l -> d/e', 'dd/');
     await fails('invalid-path', root.rename('d', 'd/x'), '/d');
     await fails('invalid-path', root.rename('d', 'l/x'), '/d/e');
@@ -45,7 +45,7 @@ export function testRename(check: Check): void {
     assert.deepEqual(await linesOf(root), ['/dd/', '/dd/d/', '/dd/d/e/', '/l -> d/e']);
   });
 
-  check('a backend replaces what stands at the target of a rename', async (root, backend) => {
+  check('a backend replaces the target of a rename', async (root, backend) => {
     await make(root, 'a 1', 'd/', 'd/x 2');
     const node = await backend.root();
     await backend.rename([node], 'a', [node], 'd');
@@ -83,7 +83,7 @@ export function testCopy(check: Check): void {
     assert.deepEqual(texts, ['PAR1 two PAR1', 'PAR1 one PAR1']);
   });
 
-  check('a tree is copied with its links as links, and the two go their own ways', async (root) => {
+  check('a tree is copied with its links as links, and both trees change independently', async (root) => {
     await make(root, 'd/e/', 'd/e/x 1', 'd/l -> e/x', 'd/empty/');
     await fails('is-a-directory', root.copy('d', 'c'), '/d');
     await root.copy('d', 'c', { recursive: true });
@@ -110,7 +110,7 @@ export function testCopy(check: Check): void {
     assert.deepEqual(await linesOf(root), ['/a 1', '/b 2', '/from -> a', '/to 1']);
   });
 
-  check('copy replaces only when asked, and like by like', async (root) => {
+  check('copy replaces only on request, and only the same type', async (root) => {
     await make(root, 'a 1', 'b 2', 'd/', 'full/', 'full/x 3');
     const [overwrite, recursive] = [true, true];
     await fails('already-exists', root.copy('a', 'b'), '/b');

@@ -33,7 +33,7 @@ export function testResolution(check: Check): void {
     assert.deepEqual([b.path, await read(b, 'f')], ['/a/b', '1']);
   });
 
-  check('what is not there is undefined, and a file on the way is an error', async (root) => {
+  check('a missing path is undefined, and a file on the way is an error', async (root) => {
     await make(root, 'a/', 'f 1');
     assert.equal(await root.get('a/none'), undefined);
     assert.equal(await root.get('none/of/these'), undefined);
@@ -42,7 +42,7 @@ export function testResolution(check: Check): void {
     for (const path of ['a/none', 'f/x', '../a', 'x\0']) assert.equal(await root.exists(path), false, path);
   });
 
-  check('a path does not lead out of its working directory', async (root) => {
+  check('a path cannot leave its working directory', async (root) => {
     const b = await root.createDirectory('a/b', { parents: true });
     await make(root, 'a/f 1');
     await fails('path-escapes', root.get('..'), '..');
@@ -54,7 +54,7 @@ export function testResolution(check: Check): void {
 }
 
 export function testLinks(check: Check): void {
-  check('links resolve at the end and on the way, and the path found is the real one', async (root) => {
+  check('links resolve at the end and on the way, and the resulting path is the real one', async (root) => {
     await make(root, 'a/b/', 'a/b/y 1', 'ldir -> a/b', 'a/up -> ../top', 'top 2', 'a/abs -> /a/b/y');
     const found = await root.get('/ldir/y');
     assert.deepEqual([found?.path, found?.dirname], ['/a/b/y', '/a/b']);
@@ -74,7 +74,7 @@ export function testLinks(check: Check): void {
     assert.equal(await read(root, 'c/l/../f'), '2');
   });
 
-  check('a link means the same whichever way it is reached', async (root) => {
+  check('a link has one target, by whatever path it is reached', async (root) => {
     await make(root, 'a/b/', 'a/f 1', 'a/b/l -> ../f', 'ldir -> a/b', 'f 2');
     assert.equal(await read(root, 'a/b/l'), '1');
     assert.equal(await read(root, 'ldir/l'), '1');
@@ -89,7 +89,7 @@ export function testLinks(check: Check): void {
     await fails('path-escapes', a.readFile('rel'), '../c/d');
   });
 
-  check('a link that leads nowhere fails and names its target', async (root) => {
+  check('a dangling link fails and names its target', async (root) => {
     await make(root, 'a/', 'abs -> /none', 'rel -> a/none', 'chain -> rel', 'out -> ../x', 'f 1', 'through -> f/x');
     await fails('not-found', root.get('abs'), '/none');
     await fails('not-found', root.get('rel/x'), 'a/none');
@@ -102,7 +102,7 @@ export function testLinks(check: Check): void {
     await fails('not-found', root.readlink('none'), '/none');
   });
 
-  check('ten links in a row resolve, eleven do not', async (root) => {
+  check('ten links in sequence resolve, eleven do not', async (root) => {
     await make(root, 'l12 end');
     for (let at = 0; at < 12; at++) await make(root, `l${at} -> /l${at + 1}`);
     assert.equal(await read(root, 'l2'), 'end');
@@ -110,7 +110,7 @@ export function testLinks(check: Check): void {
     await fails('symlink-loop', root.readFile('l0'), '/l11');
   });
 
-  check('links in a circle fail', async (root) => {
+  check('cyclic links fail', async (root) => {
     await make(root, 'a/', 'b/', 'a/l -> ../b/l', 'b/l -> ../a/l', 'self -> self', 'in -> in/x');
     await fails('symlink-loop', root.get('a/l'));
     await fails('symlink-loop', root.get('self'), 'self');
@@ -121,7 +121,7 @@ export function testLinks(check: Check): void {
   check('links of many links fail soon', async (root) => {
     await make(root, 'd0/');
     for (let at = 1; at <= 9; at++) await make(root, `d${at} -> ${`d${at - 1}/../`.repeat(20)}d${at - 1}`);
-    // Their text cancels to one link each; what is given as a path does not.
+    // The text of each cancels out to one link; the text of a given path does not.
     assert.equal((await root.get('d9'))?.path, '/d0');
     await fails('symlink-loop', root.get('d9/../'.repeat(300)));
   });
@@ -130,7 +130,7 @@ export function testLinks(check: Check): void {
 export function testVisits(check: Check): void {
   const tree = ['a/b/', 'a/b/y.txt 3', 'a/x.txt 2', 'top.txt 1'];
 
-  check('** is any number of directories, and all below at the end', async (root) => {
+  check('** matches any number of directories, and everything below at the end', async (root) => {
     await make(root, ...tree);
     const all = ['/a', '/a/b', '/a/b/y.txt', '/a/x.txt', '/top.txt'];
     assert.deepEqual(
@@ -158,7 +158,7 @@ export function testVisits(check: Check): void {
     assert.deepEqual(await visited(root, '**/b/**'), ['/a/b/y.txt | a/ | y.txt']);
   });
 
-  check('a pattern without wildcards finds the one node, or none', async (root) => {
+  check('a pattern without wildcards finds one node, or none', async (root) => {
     await make(root, ...tree);
     assert.deepEqual(await visited(root, '/'), ['/']);
     assert.deepEqual(await visited(root, ''), ['/']);
@@ -179,7 +179,7 @@ export function testVisits(check: Check): void {
     assert.deepEqual(await visited(root, '/gone/*'), []);
   });
 
-  check('a visit that would go through itself fails, and the next one works', async (root) => {
+  check('a visit that would recurse into itself fails, and the next one works', async (root) => {
     await make(root, ...tree, 'a/self -> /a');
     await fails('visit-loop', collect(root.visit('/*/*/*')), '/a');
     await fails('visit-loop', collect(root.visit('/*/self/x.txt')), '/a');
@@ -188,7 +188,7 @@ export function testVisits(check: Check): void {
     assert.deepEqual(await visited(root, '/*/b/*'), ['/a/b/y.txt | a | y.txt']);
   });
 
-  check('a walk gives each directory before its entries and does not follow links', async (root) => {
+  check('a walk yields each directory before its entries and does not follow links', async (root) => {
     await make(root, ...tree, 'a/loop -> /');
     const paths = (await collect(root.walk())).map(({ path }) => path);
     assert.deepEqual(paths, ['/a', '/a/b', '/a/b/y.txt', '/a/loop', '/a/x.txt', '/top.txt']);

@@ -3,7 +3,7 @@ import { bytesOf, collect, fails, linesOf, make, parquetOf, textOf } from '../su
 import { type Check } from './backendCheck.ts';
 
 export function testCreate(check: Check): void {
-  check('create gives the path and the node that get gives', async (root) => {
+  check('create returns the path and the node that get returns', async (root) => {
     await root.createDirectory('a');
     const made = await root.createFile('/a/b', parquetOf('text'), { type: 'table' });
     assert.deepEqual([made.path, made.basename, made.dirname], ['/a/b', 'b', '/a']);
@@ -15,7 +15,7 @@ export function testCreate(check: Check): void {
     );
   });
 
-  check('create where something is fails', async (root) => {
+  check('create fails if the path exists', async (root) => {
     await make(root, 'file 1', 'dir/', 'link -> file', 'dangling -> none');
     for (const path of ['file', 'dir', 'link', 'dangling']) {
       await fails('already-exists', root.createFile(path, bytesOf('')), `/${path}`);
@@ -26,7 +26,7 @@ export function testCreate(check: Check): void {
     await fails('already-exists', root.createDirectory('file', { parents: true }), '/file');
   });
 
-  check('create where the directory is missing fails and names what is missing', async (root) => {
+  check('create in a missing directory fails and names the directory', async (root) => {
     await make(root, 'a/', 'file 1');
     await fails('not-found', root.createFile('a/b/c/d', bytesOf('')), '/a/b');
     await fails('not-found', root.createDirectory('a/b/c'), '/a/b');
@@ -36,7 +36,7 @@ export function testCreate(check: Check): void {
     assert.deepEqual(await linesOf(root), ['/a/', '/file 1']);
   });
 
-  check('a directory is made with its parents, or is there already', async (root) => {
+  check('a directory is created with its parents, or exists already', async (root) => {
     const made = await root.createDirectory('a/b/c', { parents: true });
     assert.equal(made.path, '/a/b/c');
     await make(root, 'link -> a/b');
@@ -55,7 +55,7 @@ export function testCreate(check: Check): void {
     assert.deepEqual(await linesOf(root), ['/t PAR1 second PAR1']);
   });
 
-  check('write goes through a link to its file', async (root) => {
+  check('write goes through a link to its target', async (root) => {
     await make(root, 'd/', 'd/a old', 'link -> d/a', 'dangling -> d/none', 'dir -> d');
     assert.equal((await root.writeFile('link', bytesOf('new'))).path, '/d/a');
     await fails('not-found', root.writeFile('dangling', bytesOf('')), 'd/none');
@@ -71,7 +71,7 @@ export function testCreate(check: Check): void {
     ]);
   });
 
-  check('reading a directory, or what is not there, fails', async (root) => {
+  check('reading a directory, or a missing path, fails', async (root) => {
     await make(root, 'd/', 'a 1');
     await fails('is-a-directory', root.readFile('d'), '/d');
     await fails('not-found', root.readFile('none'), '/none');
@@ -86,14 +86,14 @@ export function testCreate(check: Check): void {
 }
 
 export function testRemove(check: Check): void {
-  check('remove takes a file, a link but not its target, and an empty directory', async (root) => {
+  check('remove removes a file, a link but not its target, and an empty directory', async (root) => {
     await make(root, 'a 1', 'b 2', 'l -> b', 'd/');
     for (const path of ['a', 'l', 'd']) await root.remove(path);
     assert.deepEqual(await linesOf(root), ['/b 2']);
     assert.equal(await root.exists('a'), false);
   });
 
-  check('remove of a directory with entries has to be recursive', async (root) => {
+  check('remove of a directory with entries must be recursive', async (root) => {
     await make(root, 'd/e/', 'd/e/a 1', 'l -> d');
     await fails('directory-not-empty', root.remove('d'), '/d');
     await root.remove('l', { recursive: true });
@@ -102,7 +102,7 @@ export function testRemove(check: Check): void {
     assert.deepEqual(await linesOf(root), []);
   });
 
-  check('remove of what is missing, of the root and of the working directory fails', async (root) => {
+  check('remove of a missing path, of the root and of the working directory fails', async (root) => {
     const made = await root.createDirectory('d');
     await fails('not-found', root.remove('none'), '/none');
     await fails('invalid-path', root.remove('/', { recursive: true }), '/');
@@ -111,7 +111,7 @@ export function testRemove(check: Check): void {
     assert.deepEqual(await linesOf(root), ['/d/']);
   });
 
-  check('a working directory that was removed is gone, and back when it is made again', async (root) => {
+  check('a removed working directory is missing, and works again when it is created again', async (root) => {
     const made = await root.createDirectory('a/b', { parents: true });
     await root.remove('a', { recursive: true });
     await fails('not-found', made.createFile('x', bytesOf('')), '/a');
@@ -120,7 +120,7 @@ export function testRemove(check: Check): void {
     assert.equal(textOf(await made.readFile('x')), '1');
   });
 
-  check('a change in a directory that was removed meanwhile fails', async (root, backend) => {
+  check('a change in a directory that was removed in the meantime fails', async (root, backend) => {
     await make(root, 'd/e/');
     const stale = (await root.get('d/e'))?.chain;
     assert.ok(stale);

@@ -4,7 +4,7 @@ import { bytesOf, collect, fails, fileOf, linesOf, make, parquetOf, putInRoot, t
 import { type BackendUnderTest, type Check } from './backendCheck.ts';
 
 export function testVersions(check: Check): void {
-  check('a put on a file makes its next version, and older ones stay readable', async (root, backend) => {
+  check('a put on a file creates its next version, and older ones stay readable', async (root, backend) => {
     for (const text of ['one', 'two', 'three']) await root.writeFile('a', bytesOf(text));
     const versions = await collect(root.versions('a'));
     assert.deepEqual(
@@ -44,7 +44,7 @@ export function testVersions(check: Check): void {
     assert.equal((await root.get('d/b'))?.node.version, 3);
   });
 
-  check('what is removed and made again is another node, of version 1', async (root) => {
+  check('a file that is removed and created again is another node, of version 1', async (root) => {
     await make(root, 'a one');
     const first = (await root.writeFile('a', bytesOf('two'))).node;
     await root.remove('a');
@@ -54,7 +54,7 @@ export function testVersions(check: Check): void {
     assert.equal((await collect(root.versions('a'))).length, 1);
   });
 
-  check('attributes are a version of their own, and the content stays', async (root) => {
+  check('a change of attributes is a version of its own, and the content stays', async (root) => {
     await root.createFile('a', bytesOf('text'), { attributes: { a: '1', b: '2' } });
     const { node } = await root.setAttributes('a', { b: '3', 'a key': 'ü "\'\n' });
     assert.equal(node.version, 2);
@@ -64,7 +64,7 @@ export function testVersions(check: Check): void {
     assert.deepEqual(first?.attributes, { a: '1', b: '2' });
   });
 
-  check('a put that changes nothing makes no version, except of a series', async (root) => {
+  check('a put without a change creates no version, except of a series', async (root) => {
     for (const type of ['file', 'series'] as const) {
       await root.createFile(type, parquetOf('one'), { type, attributes: { k: 'v' } });
       await root.writeFile(type, parquetOf('one'));
@@ -74,7 +74,7 @@ export function testVersions(check: Check): void {
     assert.equal((await collect(root.versions('series'))).length, 2);
   });
 
-  check('attributes of a series are none of its versions', async (root) => {
+  check('a change of attributes of a series is not one of its versions', async (root) => {
     await root.createFile('s', parquetOf('one'), { type: 'series' });
     await root.writeFile('s', parquetOf('two'));
     await root.setAttributes('s', { k: 'v' });
@@ -82,7 +82,7 @@ export function testVersions(check: Check): void {
     assert.deepEqual([node.version, node.attributes], [2, { k: 'v' }]);
   });
 
-  check('attributes that a write does not give stay', async (root) => {
+  check('attributes that a write omits stay', async (root) => {
     await root.createFile('a', bytesOf('one'), { attributes: { k: 'v' } });
     assert.deepEqual((await root.writeFile('a', bytesOf('two'))).node.attributes, { k: 'v' });
     assert.deepEqual((await root.writeFile('a', bytesOf('3'), { attributes: {} })).node.attributes, {});
@@ -101,7 +101,7 @@ export function testVersions(check: Check): void {
 }
 
 export function testHashes(check: Check, makeBackend: () => Promise<BackendUnderTest>): void {
-  check('equal trees have equal hashes, however they were made', async (root, backend) => {
+  check('equal trees have equal hashes, however they were created', async (root, backend) => {
     await make(root, 'a 1', 'd/', 'd/b 2', 'd/l -> ../a', 'e/f/');
     const { backend: other, dispose } = await makeBackend();
     try {
@@ -117,7 +117,7 @@ export function testHashes(check: Check, makeBackend: () => Promise<BackendUnder
     }
   });
 
-  check('a change anywhere below changes the hash, and undoing it changes it back', async (root, backend) => {
+  check('a change anywhere below changes the hash, and undoing it restores the hash', async (root, backend) => {
     await make(root, 'd/e/', 'd/e/a 1', 'd/e/l -> a');
     const hash = async () => (await backend.root()).sha256;
     const first = await hash();
@@ -138,7 +138,7 @@ export function testHashes(check: Check, makeBackend: () => Promise<BackendUnder
 }
 
 export function testBatches(check: Check): void {
-  check('a batch returns what its work returns, and reads in it see its changes', async (root, backend) => {
+  check('a batch returns the result of its work, and reads in it see its changes', async (root, backend) => {
     const text = await backend.batch(async () => {
       await make(root, 'd/', 'd/a one');
       await root.writeFile('d/a', bytesOf('two'));
@@ -148,7 +148,7 @@ export function testBatches(check: Check): void {
     assert.deepEqual(await linesOf(root), ['/d/', '/d/a two']);
   });
 
-  check('a batch fails with the error of its work, and the backend works on', async (root, backend) => {
+  check('a batch fails with the error of its work, and the backend continues to work', async (root, backend) => {
     await assert.rejects(
       backend.batch(() => Promise.reject(new Error('stopped'))),
       /stopped/,
@@ -157,7 +157,7 @@ export function testBatches(check: Check): void {
     assert.deepEqual(await linesOf(root), ['/a text']);
   });
 
-  check('a batch that fails leaves nothing', async (root, backend) => {
+  check('a failed batch leaves nothing', async (root, backend) => {
     await make(root, 'a one', 'd/e/', 'd/e/x 1', 'l -> a');
     const before = await linesOf(root);
     const half = async (): Promise<void> => {
@@ -177,7 +177,7 @@ export function testBatches(check: Check): void {
     assert.deepEqual(await linesOf(root), ['/a one', '/d/', '/d/e/', '/d/e/x 1', '/d/e/y 2', '/l -> a']);
   });
 
-  check('a batch inside a batch is part of it', async (root, backend) => {
+  check('a nested batch is part of the outer one', async (root, backend) => {
     await backend.batch(async () => {
       await make(root, 'a 1');
       await backend.batch(() => make(root, 'b/c/', 'b/c/d 2'));

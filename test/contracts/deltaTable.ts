@@ -35,7 +35,7 @@ export function testDeltaContract(title: string, make: () => DiskUnderTest): voi
 type Check = (name: string, run: (disk: Disk) => void | Promise<void>) => void;
 
 function testOpening(check: Check): void {
-  check('a directory without a log is no table', async (disk) => {
+  check('a directory without a log is not a table', async (disk) => {
     assert.equal(await openTable(disk), undefined);
     disk.makeDirectory('_delta_log');
     assert.equal(await openTable(disk), undefined);
@@ -50,7 +50,7 @@ function testOpening(check: Check): void {
     assert.deepEqual(pathsOf(snapshot), []);
   });
 
-  check('every version keeps the files and transactions that it had', async (disk) => {
+  check('every version keeps its files and transactions', async (disk) => {
     makeTable(disk);
     commit(disk, 1, { adds: [addOf('a'), addOf('b')], txns: [{ appId: 'app', version: 1 }] });
     commit(disk, 2, { adds: [addOf('c')], removes: [{ path: 'a', dataChange: false }] });
@@ -66,12 +66,12 @@ function testOpening(check: Check): void {
     assert.equal(newest.tombstones.size, 0);
   });
 
-  check('a version that is not there yet is not found', async (disk) => {
+  check('a version that does not exist is not found', async (disk) => {
     makeTable(disk);
     await assert.rejects(snapshotAt(disk, commitNumber(5)), (error) => isPondError(error, 'version-not-found'));
   });
 
-  check('a refresh with nothing new is the same snapshot; else it has the commits since', async (disk) => {
+  check('a refresh without new commits returns the same snapshot; else one with the commits since', async (disk) => {
     makeTable(disk);
     const first = await open(disk);
     assert.equal(refreshTable(disk, first), first);
@@ -108,7 +108,7 @@ function testOpening(check: Check): void {
     await assert.rejects(openTable(disk), (error) => isPondError(error, 'pond-too-new'));
   });
 
-  check('the newest version is found from a known one, a hint, a wrong hint and none', (disk) => {
+  check('the latest version is found from a known one, a hint, a wrong hint and none', (disk) => {
     assert.equal(latestVersion(disk), undefined);
     grow(disk, 6);
     for (const atLeast of [undefined, ...[0, 3, 5, 9].map(commitNumber)]) assert.equal(latestVersion(disk, atLeast), 5);
@@ -118,7 +118,7 @@ function testOpening(check: Check): void {
     }
   });
 
-  check('from a known version, the newest is found without listing', async (disk) => {
+  check('from a known version, the latest is found without listing', async (disk) => {
     grow(disk, 20);
     const noListing = { ...disk, list: () => assert.fail('the directory was listed') };
     assert.equal(latestVersion(noListing, commitNumber(12)), 19);
@@ -130,7 +130,7 @@ function testOpening(check: Check): void {
     await assert.rejects(openTable(disk, commitNumber(7)), (error) => isPondError(error, 'pond-damaged'));
   });
 
-  check('files whose names are not of the log are ignored', async (disk) => {
+  check('files with names unknown to the log are ignored', async (disk) => {
     grow(disk, 3);
     const names = [
       '.tmp-x',
@@ -151,7 +151,7 @@ function testOpening(check: Check): void {
 }
 
 function testCommitting(check: Check): void {
-  check('creating a table that is there is a conflict and changes nothing', async (disk) => {
+  check('creating an existing table is a conflict and changes nothing', async (disk) => {
     makeTable(disk);
     const before = disk.readFile(commitFile(commitNumber(0)));
     const again = createTable(disk, 'other');
@@ -160,7 +160,7 @@ function testCommitting(check: Check): void {
     assert.notEqual((await open(disk)).metaData.id, 'other');
   });
 
-  check('of two commits to one version the second is a conflict and changes nothing', async (disk) => {
+  check('the second of two commits to one version is a conflict and changes nothing', async (disk) => {
     makeTable(disk);
     commit(disk, 1, { adds: [addOf('first')] });
     const second = commitVersion(disk, commitNumber(1), { commitInfo: { txnId: 'second' }, adds: [addOf('second')] });
@@ -168,14 +168,14 @@ function testCommitting(check: Check): void {
     assert.deepEqual(pathsOf(await open(disk)), ['first']);
   });
 
-  check('a commit that is made again, as after a crash, is recognized as done', (disk) => {
+  check('a repeated commit, as after a crash, is recognized as done', (disk) => {
     makeTable(disk);
     const draft = { commitInfo: { txnId: 'mine' }, adds: [addOf('a')] };
     assert.deepEqual(commitVersion(disk, commitNumber(1), draft), { committed: true });
     assert.deepEqual(commitVersion(disk, commitNumber(1), { ...draft, adds: [addOf('b')] }), { committed: true });
   });
 
-  check('a commit leaves one new name in the log', (disk) => {
+  check('a commit adds one name to the log', (disk) => {
     makeTable(disk);
     commit(disk, 1, {});
     assert.deepEqual(
@@ -184,7 +184,7 @@ function testCommitting(check: Check): void {
     );
   });
 
-  check('a commit over a hole is refused', (disk) => {
+  check('a commit that would leave a gap is refused', (disk) => {
     makeTable(disk);
     const draft = { commitInfo: { txnId: 'x' } };
     assert.throws(
@@ -217,7 +217,7 @@ function testCommitting(check: Check): void {
 }
 
 function testCheckpoints(check: Check): void {
-  check('the table opens from a checkpoint alone, just as from its commits', async (disk) => {
+  check('the table opens from a checkpoint alone as from its commits', async (disk) => {
     makeTable(disk, { 'a"b': 'ä' });
     const tags = { txn: '1', none: null };
     commit(disk, 1, { adds: [{ ...addOf('x%20y'), partitionValues: { p: null, q: 'ö' }, tags }] });
@@ -251,7 +251,7 @@ function testCheckpoints(check: Check): void {
     assert.equal((await snapshotAt(disk, commitNumber(2))).checkpointVersion, undefined);
   });
 
-  check('tombstones leave checkpoints when the time that the table asks for is over', async (disk) => {
+  check('tombstones leave checkpoints after the retention time of the table', async (disk) => {
     const dayMs = 86_400_000;
     makeTable(disk, { 'delta.deletedFileRetentionDuration': 'interval 2 days' });
     commit(disk, 1, { adds: [addOf('a'), addOf('b')] });
@@ -262,7 +262,7 @@ function testCheckpoints(check: Check): void {
     assert.equal((await open(disk)).tombstones.size, 0);
   });
 
-  check('a checkpoint is due after 50 commits, later the larger the table is', async (disk) => {
+  check('a checkpoint is due after 50 commits, later with the size of the table', async (disk) => {
     makeTable(disk);
     let snapshot = await open(disk);
     const advance = (count: number) => {
@@ -289,7 +289,7 @@ function testCheckpoints(check: Check): void {
     assert.equal(checkpointDue({ ...snapshot, checkpointVersion: snapshot.version }), false);
   });
 
-  check('no checkpoint is written where other engines keep more than is known here', async (disk) => {
+  check('no checkpoint is written if other engines store more than this one knows', async (disk) => {
     makeTable(disk);
     commit(disk, 1, { protocol: { minReaderVersion: 1, minWriterVersion: 7, writerFeatures: ['domainMetadata'] } });
     const snapshot = await open(disk);
@@ -297,7 +297,7 @@ function testCheckpoints(check: Check): void {
     assert.equal(disk.stat(checkpointFile(commitNumber(1))), undefined);
   });
 
-  check('the hint never goes back to an older checkpoint', async (disk) => {
+  check('the hint never moves back to an older checkpoint', async (disk) => {
     grow(disk, 4);
     await writeCheckpoint(disk, await open(disk), 0);
     await writeCheckpoint(disk, await snapshotAt(disk, commitNumber(2)), 0);
@@ -306,7 +306,7 @@ function testCheckpoints(check: Check): void {
   });
 }
 
-/** Makes a table of so many versions; version N, from 1, adds the file `fN`. */
+/** Creates a table of a number of versions; version N, from 1, adds the file `fN`. */
 function grow(disk: Disk, versions: number): void {
   makeTable(disk);
   for (let version = 1; version < versions; version++) commit(disk, version, { adds: [addOf(`f${version}`)] });
@@ -322,7 +322,7 @@ function pathsOf(snapshot: DeltaSnapshot): readonly string[] {
   return [...snapshot.files.values()].map((file) => file.path).sort();
 }
 
-/** What the table says; a checkpoint does not repeat which commit a file came with, nor that it changed data. */
+/** Content of the table; a checkpoint does not repeat which commit added a file, nor that it changed data. */
 function contentOf(snapshot: DeltaSnapshot): object {
   const { version, protocol, metaData, files, tombstones, transactions } = snapshot;
   return {

@@ -8,7 +8,7 @@ import { type Disk } from '../../server/src/storage/disk.ts';
 const mebibyte = 1024 * 1024;
 
 export interface DiskUnderTest {
-  /** An empty disk, whose root stands. */
+  /** An empty disk whose root exists. */
   readonly disk: Disk;
   readonly dispose: () => void;
 }
@@ -33,7 +33,7 @@ export function testDiskContract(title: string, make: () => DiskUnderTest): void
 type Check = (name: string, run: (disk: Disk) => void | Promise<void>) => void;
 
 function testContent(check: Check): void {
-  check('a created file holds what was appended, in order', (disk) => {
+  check('a created file contains the appended bytes, in order', (disk) => {
     const file = disk.create('a');
     file.append(bytesOf('one '));
     file.append(bytesOf(''));
@@ -44,11 +44,11 @@ function testContent(check: Check): void {
     assert.equal(textOf(disk.readFile('a')), 'one two');
     assert.deepEqual(pick(disk.stat('a')), { kind: 'file', sizeBytes: 7 });
   });
-  check('a file that was just created is empty', (disk) => {
+  check('a newly created file is empty', (disk) => {
     disk.create('a').close();
     assert.deepEqual(disk.readFile('a'), new Uint8Array());
   });
-  check('appending goes on where the file ended', (disk) => {
+  check('appending continues at the end of the file', (disk) => {
     write(disk, 'a', 'one');
     const file = disk.openAppend('a');
     assert.equal(file.sizeBytes, 3);
@@ -60,7 +60,7 @@ function testContent(check: Check): void {
     disk.openAppend('a').close();
     assert.deepEqual(pick(disk.stat('a')), { kind: 'file', sizeBytes: 0 });
   });
-  check('a cut file goes on at the cut', (disk) => {
+  check('a truncated file continues at the cut', (disk) => {
     write(disk, 'a', 'one two');
     const file = disk.openAppend('a');
     file.truncate(4);
@@ -69,7 +69,7 @@ function testContent(check: Check): void {
     file.close();
     assert.equal(textOf(disk.readFile('a')), 'one three');
   });
-  check('a range is cut at the end of the file', (disk) => {
+  check('a range is limited by the end of the file', (disk) => {
     write(disk, 'a', '0123456789');
     assert.equal(textOf(disk.readRange('a', 2, 5)), '234');
     assert.equal(textOf(disk.readRange('a', 8, 100)), '89');
@@ -77,7 +77,7 @@ function testContent(check: Check): void {
     assert.equal(textOf(disk.readRange('a', 50, 60)), '');
     assert.equal(textOf(disk.readRange('a', 4, 4)), '');
   });
-  check('what was read does not change when the file does, nor the file with it', (disk) => {
+  check('bytes that were read do not change with the file, nor the file with them', (disk) => {
     write(disk, 'a', 'one');
     const read = disk.readFile('a');
     const file = disk.openAppend('a');
@@ -88,7 +88,7 @@ function testContent(check: Check): void {
     disk.readFile('a')?.fill(0);
     assert.equal(textOf(disk.readFile('a')), 'two');
   });
-  check('the appended bytes are taken at once: changing them later changes nothing', (disk) => {
+  check('appended bytes are copied at once: changing them later changes nothing', (disk) => {
     const bytes = bytesOf('one');
     const file = disk.create('a');
     file.append(bytes);
@@ -97,13 +97,13 @@ function testContent(check: Check): void {
     assert.equal(textOf(disk.readFile('a')), 'one');
   });
   check('a modification time lies between the clock before and after', (disk) => {
-    // A host's file clock may stand a few milliseconds behind.
+    // The file clock of a host may lag by a few milliseconds.
     const before = Date.now() - 1000;
     write(disk, 'a', 'one');
     const { modifiedMs } = disk.stat('a') ?? { modifiedMs: NaN };
     assert.ok(modifiedMs >= before && modifiedMs <= Date.now() + 1000, `${before} ${modifiedMs}`);
   });
-  check('a file is in place until its name is gone or that of another file', (disk) => {
+  check('a file is in place until its name is removed or given to another file', (disk) => {
     disk.makeDirectory('d');
     const [first, second] = [disk.create('d/a'), disk.openAppend('b')];
     assert.deepEqual([first.isInPlace(), second.isInPlace()], [true, true]);
@@ -124,7 +124,7 @@ function testContent(check: Check): void {
     assert.equal(again.isInPlace(), false);
     for (const file of [first, second, again]) file.close();
   });
-  check('closing twice is fine', (disk) => {
+  check('closing twice is allowed', (disk) => {
     const file = disk.create('a');
     file.close();
     file.close();
@@ -132,7 +132,7 @@ function testContent(check: Check): void {
 }
 
 function testNames(check: Check): void {
-  check('missing things are undefined or empty', (disk) => {
+  check('missing paths are undefined or empty', (disk) => {
     write(disk, 'file', 'x');
     for (const path of ['none', 'none/deeper', 'file/deeper']) {
       assert.equal(disk.readFile(path), undefined);
@@ -149,7 +149,7 @@ function testNames(check: Check): void {
     disk.makeDirectory('a');
     assert.deepEqual(disk.list('').sort(), ['a', 'b']);
   });
-  check('a directory is made with its parents, and again without harm', (disk) => {
+  check('a directory is created with its parents, and again without harm', (disk) => {
     disk.makeDirectory('a/b/c');
     write(disk, 'a/b/c/file', 'x');
     disk.makeDirectory('a/b/c');
@@ -170,7 +170,7 @@ function testNames(check: Check): void {
     disk.remove('a');
     assert.equal(textOf(disk.readFile('b')), 'one two');
   });
-  check('a link to a taken name is refused and changes nothing', (disk) => {
+  check('a link to an existing name is refused and changes nothing', (disk) => {
     write(disk, 'a', 'one');
     write(disk, 'b', 'two');
     disk.makeDirectory('c');
@@ -179,7 +179,7 @@ function testNames(check: Check): void {
     assert.equal(disk.link('a', 'a'), false);
     assert.equal(textOf(disk.readFile('b')), 'two');
   });
-  check('a rename moves, and replaces what was there', (disk) => {
+  check('a rename moves, and replaces its target', (disk) => {
     write(disk, 'a', 'one');
     write(disk, 'b', 'two');
     disk.makeDirectory('c');
@@ -189,20 +189,20 @@ function testNames(check: Check): void {
     assert.deepEqual(disk.list(''), ['c']);
     assert.equal(textOf(disk.readFile('c/d')), 'one');
   });
-  check('a rename between two names of one file leaves both, as POSIX says', (disk) => {
+  check('a rename between two names of one file keeps both, as in POSIX', (disk) => {
     write(disk, 'a', 'one');
     disk.link('a', 'b');
     disk.rename('a', 'b');
     assert.deepEqual(disk.list('').sort(), ['a', 'b']);
   });
-  check('a directory moves with what it holds', (disk) => {
+  check('a directory moves with its content', (disk) => {
     disk.makeDirectory('a/b');
     write(disk, 'a/b/file', 'x');
     disk.rename('a', 'c');
     assert.equal(textOf(disk.readFile('c/b/file')), 'x');
     assert.equal(disk.stat('a'), undefined);
   });
-  check('removing frees the name, and a missing one is fine', (disk) => {
+  check('removing frees the name, and a missing one is ignored', (disk) => {
     write(disk, 'a', 'one');
     disk.remove('a');
     disk.remove('a');
@@ -211,7 +211,7 @@ function testNames(check: Check): void {
     write(disk, 'a', 'two');
     assert.equal(textOf(disk.readFile('a')), 'two');
   });
-  check('an open file goes on after its name is gone', (disk) => {
+  check('an open file works after its name is removed', (disk) => {
     const file = disk.create('a');
     disk.remove('a');
     file.append(bytesOf('one'));
@@ -222,7 +222,7 @@ function testNames(check: Check): void {
 }
 
 function testStreams(check: Check): void {
-  check('a stream comes back in chunks of at most 1 MiB, equal to what went in', async (disk) => {
+  check('a stream returns chunks of at most 1 MiB, equal to its input', async (disk) => {
     const content = new Uint8Array(2 * mebibyte + 77).map((_, at) => (at * 31) % 251);
     assert.equal(await disk.createFromStream('a', chunksOf(content, 100_000)), content.length);
     const chunks = await collect(disk.readStream('a'));
@@ -230,7 +230,7 @@ function testStreams(check: Check): void {
     assert.ok(Buffer.concat(chunks).equals(content));
     assert.ok(Buffer.from(disk.readFile('a') ?? []).equals(content));
   });
-  check('a stream of a part starts and ends where asked', async (disk) => {
+  check('a stream of a part starts and ends at the requested offsets', async (disk) => {
     write(disk, 'a', '0123456789');
     const read = async (start?: number, end?: number) =>
       Buffer.concat(await collect(disk.readStream('a', start, end))).toString();
@@ -249,11 +249,11 @@ function testStreams(check: Check): void {
     disk.remove('a');
     assert.equal(disk.stat('a'), undefined);
   });
-  check('an empty stream makes an empty file', async (disk) => {
+  check('an empty stream creates an empty file', async (disk) => {
     assert.equal(await disk.createFromStream('a', chunksOf(new Uint8Array(), 1)), 0);
     assert.deepEqual(disk.readFile('a'), new Uint8Array());
   });
-  check('an error of the source comes out as it is', async (disk) => {
+  check('an error of the source is passed through', async (disk) => {
     const failure = new Error('source');
     const source = async function* (): AsyncGenerator<Uint8Array> {
       yield await Promise.resolve(bytesOf('one'));
@@ -269,7 +269,7 @@ function testStreams(check: Check): void {
 }
 
 function testErrors(check: Check): void {
-  check('creating a taken name fails and keeps what is there', (disk) => {
+  check('creating an existing name fails and keeps its content', (disk) => {
     write(disk, 'a', 'one');
     disk.makeDirectory('b');
     assert.throws(() => disk.create('a'), coded('already-exists'));
@@ -277,7 +277,7 @@ function testErrors(check: Check): void {
     assert.throws(() => disk.makeDirectory('a'), coded('already-exists'));
     assert.equal(textOf(disk.readFile('a')), 'one');
   });
-  check('a missing directory or source is a failure of the disk', (disk) => {
+  check('a missing directory or source is a disk failure', (disk) => {
     write(disk, 'a', 'one');
     const calls: readonly (() => unknown)[] = [
       () => disk.create('none/a'),
@@ -304,13 +304,13 @@ function testErrors(check: Check): void {
     await assert.rejects(async () => collect(disk.readStream('d')), coded('storage-failed'));
     assert.deepEqual(disk.list('d'), ['e']);
   });
-  check('an error says the path and keeps the host reason', (disk) => {
+  check('an error names the path and keeps the reason of the host', (disk) => {
     assert.throws(
       () => disk.create('none/a'),
       (error) => isPondError(error) && error.path?.endsWith('none/a') === true && error.message.includes('ENOENT'),
     );
   });
-  check('a path that leaves the disk is a mistake of the program', (disk) => {
+  check('a path that leaves the disk is a programming error', (disk) => {
     for (const path of ['..', 'a/../b', '/a', 'a//b', 'a/', '.', './a', 'a\0b', ...(sep === '\\' ? ['a\\b'] : [])]) {
       assert.throws(() => disk.readFile(path), /assertion failed/, path);
       assert.throws(() => disk.create(path), /assertion failed/, path);
@@ -319,12 +319,12 @@ function testErrors(check: Check): void {
       assert.throws(() => disk.makeDirectory(path), /assertion failed/, path);
     }
   });
-  check('a backslash is a character of a name where it separates no folders', (disk) => {
+  check('a backslash is a character of a name if it separates no folders', (disk) => {
     if (sep === '\\') return;
     disk.create('a\\b').close();
     assert.deepEqual(disk.list(''), ['a\\b']);
   });
-  check('a closed file is not written, and a cut does not lengthen', (disk) => {
+  check('a closed file cannot be written, and a truncation does not lengthen', (disk) => {
     const file = disk.create('a');
     assert.throws(() => file.truncate(1), /assertion failed/);
     file.close();

@@ -9,10 +9,10 @@ import { chromium, type Page } from 'playwright-core';
 import { findChromium } from '../../scripts/chromium.mjs';
 import { root } from '../../scripts/run.mjs';
 
-/** Every connection goes to a port that nobody listens at. */
+/** Every connection goes to a port on which no process listens. */
 const nowhere = 'http://127.0.0.1:9';
 
-/** Builds the project and returns what the build printed. Throws when it fails. */
+/** Builds the project and returns the output of the build. Throws when it fails. */
 export async function buildSite(directory: string): Promise<string> {
   const modules = join(directory, 'node_modules');
   if (!existsSync(modules)) symlinkSync(join(root, 'node_modules'), modules, 'junction');
@@ -33,13 +33,13 @@ export async function buildSite(directory: string): Promise<string> {
   return output;
 }
 
-/** A page of a site in a browser, with all that should not happen on it. */
+/** A page of a site in a browser, with a record of all that must not happen on it. */
 export interface ShownSite {
   readonly page: Page;
   readonly address: string;
-  /** Errors on the console, failed requests, and requests to other places. */
+  /** Errors on the console, failed requests, and requests to other hosts. */
   readonly complaints: string[];
-  /** Paths that were asked for, in order. */
+  /** Requested paths, in order. */
   readonly requests: string[];
 }
 
@@ -88,7 +88,7 @@ export async function showSite(t: TestContext, directory: string): Promise<Shown
   return { page, address, complaints, requests };
 }
 
-/** Saves a picture of a page as out/screenshots/<name>.png. */
+/** Saves a screenshot of a page as out/screenshots/<name>.png. */
 export async function saveScreenshot(page: Page, name: string): Promise<void> {
   const folder = join(root, 'out/screenshots');
   mkdirSync(folder, { recursive: true });

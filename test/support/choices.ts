@@ -1,12 +1,10 @@
 import { type Choose } from './crashStates.ts';
 import { randomOf } from './random.ts';
 
-/** More than this is no longer a short workload: it is sampled. */
+/** More than this is not a short workload any more: it is sampled. */
 const sequencesMax = 100_000;
 
-/**
- * Runs `make` once for every sequence of choices it can meet, the first one all zeros. Throws when they are too many.
- */
+/** Runs `make` once for every possible sequence of choices, the first one all zeros. Throws when they are too many. */
 export function* everyChoice<T>(make: (choose: Choose) => T): Generator<T> {
   let taken: { chosen: number; count: number }[] = [];
   let sequences = 0;
@@ -34,7 +32,7 @@ export function* sampleChoices<T>(make: (choose: Choose) => T, random: number, s
   for (let done = 0; done < random; done++) yield make((_, count) => pick(count));
 }
 
-/** The choices up to the last one that can go on, with that one moved on; [] when none can. */
+/** The choices up to the last one that can be incremented, with that one incremented; [] when none can. */
 function next(met: readonly { chosen: number; count: number }[]): { chosen: number; count: number }[] {
   const turn = met.findLastIndex(({ chosen, count }) => chosen + 1 < count);
   return met.slice(0, turn + 1).map((choice, at) => (at === turn ? { ...choice, chosen: choice.chosen + 1 } : choice));

@@ -10,7 +10,7 @@ import { type ResourcePond } from '../../server/src/resources/tree/resourcePond.
 import { temporaryFolder } from './folder.ts';
 import { newResourcePond, stageResource } from './resourcePond.ts';
 
-/** A wide series as it was made. */
+/** A wide series, complete. */
 export interface Combined {
   readonly files: readonly HostFile[];
   readonly names: readonly string[];
@@ -24,12 +24,12 @@ export type ScopeSpecs = Readonly<
   Record<string, { readonly patterns: readonly string[]; readonly columns?: readonly string[] }>
 >;
 
-/** A pond to combine series in, and what reads the result. Gone when the test ends. */
+/** A pond to combine series in, and functions that read the result. Removed when the test ends. */
 export interface Combining {
   readonly pond: ResourcePond;
   /** Writes a version of a series for each query. */
   write(path: string, ...queries: readonly string[]): Promise<void>;
-  /** Stages a document; answers its home. */
+  /** Stages a document; returns the resource directory. */
   stage(scopes: ScopeSpecs): Promise<string>;
   /** The wide series of a scope. */
   read(home: string, scope: string): Promise<Combined>;

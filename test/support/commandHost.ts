@@ -8,13 +8,13 @@ import './userCache.ts';
 
 /** A new pond, and the commands on it in this process. */
 export interface PondHost {
-  /** A host folder of the test; the pond is in it. */
+  /** A host folder of the test, which contains the pond. */
   readonly folder: string;
   readonly pond: string;
   run<N extends CommandName>(name: N, params: Omit<Params<N>, 'pond'>, options?: CallOptions): Promise<Result<N>>;
 }
 
-/** Makes a pond in a folder of its own; both are gone when the test ends. */
+/** Creates a pond in a folder of its own; both are removed when the test ends. */
 export async function newPondHost(t: TestContext): Promise<PondHost> {
   const folder = temporaryFolder(t);
   const pond = join(folder, 'pond');
@@ -28,7 +28,7 @@ export async function newPondHost(t: TestContext): Promise<PondHost> {
   };
 }
 
-/** The params of a write that makes a file of a text. */
+/** The params of a write that creates a file from a text. */
 export function textFile(path: string, text: string): Omit<Params<'write'>, 'pond'> {
   return { path, content: Buffer.from(text), create: true, overwrite: true };
 }

@@ -34,7 +34,7 @@ export function committing(pond: Pond): Backend {
   };
 }
 
-/** Commits what is staged; nothing staged is fine. */
+/** Commits the staged changes, if any. */
 export async function commitAll(pond: Pond): Promise<void> {
   try {
     await pond.commit({ message: 'change', author: 'test' });

@@ -1,4 +1,4 @@
-/** Reads the commands of a page of documentation, and what it says that they answer. */
+/** Reads the commands of a page of documentation, and the output that it shows for them. */
 
 /** A step of a page, in the order of the page. */
 export type Step =
@@ -21,7 +21,7 @@ function commandsOf(content: string): readonly Step[] {
     .slice(1)
     .map((part) => {
       const lines = part.trimEnd().split('\n');
-      // A command goes on until its quotes are closed.
+      // A command continues until its quotes are closed.
       const length = lines.findIndex((_, index) => isClosed(lines.slice(0, index + 1).join('\n'))) + 1;
       return { kind: 'command', text: lines.slice(0, length).join('\n'), answer: lines.slice(length) };
     });
@@ -30,8 +30,8 @@ function commandsOf(content: string): readonly Step[] {
 const isClosed = (command: string): boolean => (command.match(/(?<!\\)"/g) ?? []).length % 2 === 0;
 
 /**
- * Tells whether an answer is what a page says: spaces do not count, `…` stands for any text of a line, and a line of
- * `…` alone for any number of lines.
+ * True if an output matches that on a page: spaces do not count, `…` matches any text of a line, and a line of `…`
+ * alone matches any number of lines.
  */
 export function answers(said: readonly string[], got: string): boolean {
   const lines = said.map((line) => plain(line).split('…').map(escapeText).join('.*'));

@@ -1,12 +1,12 @@
 import { type Disk } from '../../server/src/storage/disk.ts';
 
-/** What was read from a disk since the last reset. */
+/** Reads from a disk since the last reset. */
 export interface ReadCounts {
   readonly calls: number;
   readonly bytes: number;
 }
 
-/** A disk that counts what is read from it. */
+/** A disk that counts its reads. */
 export function createCountingDisk(disk: Disk): { readonly disk: Disk; readonly take: () => ReadCounts } {
   let [calls, bytes] = [0, 0];
   const counted = <T>(result: T, sizeBytes: number): T => {
@@ -32,7 +32,7 @@ export function createCountingDisk(disk: Disk): { readonly disk: Disk; readonly 
   };
   return {
     disk: counting,
-    /** Returns the counts and starts anew. */
+    /** Returns the counts and resets them. */
     take: () => {
       const counts = { calls, bytes };
       [calls, bytes] = [0, 0];

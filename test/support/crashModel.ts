@@ -5,13 +5,13 @@ import { type DiskImage } from '../../server/src/storage/memoryDisk.ts';
 import { type DiskOperation } from './recordingDisk.ts';
 
 /**
- * What a disk has, and what of it has reached the medium for certain.
+ * Content of a disk, and the part of it that is certainly on the medium.
  *
- * - A file's bytes are durable up to its last sync. Each append and cut since then is kept as the content after it.
+ * - A file's bytes are durable up to its last sync. Each append and truncation since then is kept as the content after it.
  * - A directory's names are durable up to its last sync. Each change of names since then is kept, in order; a rename
  *   inside one directory is one change.
- * - A rename between directories is one change in each. The one that takes the name away never reaches the medium
- *   without the one that gives it, as on every journaling file system.
+ * - A rename between directories is one change in each. The one that removes the name never reaches the medium
+ *   without the one that adds it, as on every journaling file system.
  */
 export interface ModelFile {
   readonly kind: 'file';
@@ -26,16 +26,16 @@ export interface ModelDirectory {
   readonly entries: Map<string, ModelNode>;
   durable: ReadonlyMap<string, ModelNode>;
   unsynced: NameChange[];
-  /** The directory that holds this one; undefined for the root. */
+  /** The directory that contains this one; undefined for the root. */
   parent: ModelDirectory | undefined;
 }
 
 export type ModelNode = ModelFile | ModelDirectory;
 
-/** Names that change at once: each to a node, or to nothing. */
+/** Names that change atomically: each to a node, or to nothing. */
 export interface NameChange {
   readonly names: readonly (readonly [name: string, node: ModelNode | undefined])[];
-  /** Set where a rename takes a name away: the change that gives it, in another directory. */
+  /** Set if a rename removes a name: the change that adds it, in another directory. */
   readonly givenBy?: { readonly directory: ModelDirectory; readonly change: NameChange };
 }
 
@@ -43,7 +43,7 @@ export class CrashModel {
   readonly root: ModelDirectory = newDirectory(undefined);
   readonly #files = new Map<number, ModelFile>();
 
-  /** A model of a disk that has `image`, all of it durable. */
+  /** A model of a disk with the content of `image`, all of it durable. */
   constructor(image: DiskImage) {
     for (const path of image.directories) this.#makeDirectory(path);
     for (const [path, bytes] of image.files) {
@@ -164,7 +164,7 @@ function syncDirectory(directory: ModelDirectory): void {
   const taken = directory.unsynced.flatMap(({ givenBy }) => givenBy ?? []);
   directory.durable = new Map(directory.entries);
   directory.unsynced = [];
-  // What a rename took away from here is durable where it went, and so is the way there.
+  // A node that a rename removed from here is durable in its new directory, and so is the path to it.
   for (const { directory: target, change } of taken) {
     if (!target.unsynced.includes(change)) continue;
     for (let at: ModelDirectory | undefined = target; at !== undefined; at = at.parent) syncDirectory(at);

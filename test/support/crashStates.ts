@@ -2,21 +2,21 @@ import { type DiskImage } from '../../server/src/storage/memoryDisk.ts';
 import { joinPath } from '../../server/src/storage/diskPath.ts';
 import { type ModelDirectory, type ModelFile, type ModelNode, applyNames } from './crashModel.ts';
 
-/** Decides what of something unsynced reached the medium: 0 (nothing) to `count` - 1 (all of it). */
+/** Decides how much of something unsynced reached the medium: 0 (nothing) to `count` - 1 (all of it). */
 export type Choose = (what: 'names' | 'data', count: number) => number;
 
-/** What a crash leaves, with a line that says how it came about: what was not kept whole. */
+/** State after a crash, with a line that says which unsynced changes were not kept completely. */
 export interface CrashImage extends DiskImage {
   readonly label: string;
 }
 
 /**
- * What a crash leaves of a disk when `choose` decides for each directory and file with unsynced changes. Undefined when
- * the choices contradict each other: a rename between directories took a name away and gave it nowhere.
+ * Returns the disk after a crash for which `choose` decides about each directory and file with unsynced changes. Undefined
+ * when the choices contradict each other: a rename between directories removed a name and added it nowhere.
  *
- * - Of a directory, the first n changes of names reached the medium, for any n, independently of other directories. So
- *   a name can be there without its data, and data without its name.
- * - Of a file, see `contentsAfterCrash`.
+ * - For a directory, the first n changes of names reached the medium, for any n, independently of other directories. So
+ *   a name can exist without its data, and data without its name.
+ * - For a file, see `contentsAfterCrash`.
  */
 export function crashImage(root: ModelDirectory, choose: Choose): CrashImage | undefined {
   const directories: string[] = [];
@@ -52,9 +52,9 @@ export function crashImage(root: ModelDirectory, choose: Choose): CrashImage | u
 }
 
 /**
- * The contents that a crash can leave of a file, from nothing of what is unsynced to all of it: the content before and
- * after each unsynced append and cut, parts of each append (its first byte, half, all but the last byte), and NULs
- * where the size was written before the data (the whole unsynced part, or either half of it).
+ * The contents that a crash can leave of a file, from no unsynced change to all of them: the content before and after
+ * each unsynced append and truncation, parts of each append (its first byte, half, all but the last byte), and NULs if
+ * the size was written before the data (the whole unsynced part, or either half of it).
  */
 export function contentsAfterCrash(file: ModelFile): { readonly label: string; readonly content: Uint8Array }[] {
   const last = at(file.unsynced, file.unsynced.length - 1);

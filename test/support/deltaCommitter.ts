@@ -6,8 +6,8 @@ import { openTable, refreshTable } from '../../server/src/delta/snapshot.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { addOf } from './deltaTable.ts';
 
-// A process that commits to the table in argv[2], argv[3] times, as fast as it can: it says `ready`, waits for a line,
-// and then says `version txnId` for each commit that it was told is done.
+// A process that commits to the table in argv[2], argv[3] times, as fast as it can: it prints `ready`, waits for a
+// line, and then prints `version txnId` for each acknowledged commit.
 const [directory = '', count = '0'] = process.argv.slice(2);
 const disk = openHostDisk(directory);
 let snapshot = await openTable(disk);

@@ -17,7 +17,7 @@ export const schemaString = JSON.stringify({
   ],
 });
 
-/** Makes version 0 with no rows. */
+/** Creates version 0 without rows. */
 export function makeTable(disk: Disk, configuration: Readonly<Record<string, string>> = {}): void {
   assert.deepEqual(createTable(disk, randomUUID(), configuration), { committed: true });
 }
@@ -53,7 +53,7 @@ export function writeData(disk: Disk, ids: readonly number[], path = `${randomUU
   return addOf(path, bytes.byteLength, ids.length);
 }
 
-/** An action that adds a file, which need not be there. */
+/** An action that adds a file, which need not exist. */
 export function addOf(path: string, size = 1, rows = 1): Add {
   return { ...addWithoutStats(path, size), stats: JSON.stringify({ numRecords: rows }) };
 }
@@ -62,7 +62,7 @@ export function addWithoutStats(path: string, size = 1): Add {
   return { path, partitionValues: {}, size, modificationTime: 1_700_000_000_000, dataChange: true };
 }
 
-/** Commits as the version, and fails the test when that does not succeed. */
+/** Commits as the version, and fails the test if that does not succeed. */
 export function commit(disk: Disk, version: number, draft: Partial<CommitDraft>): void {
   const outcome = commitVersion(disk, commitNumber(version), { commitInfo: { txnId: randomUUID() }, ...draft });
   assert.deepEqual(outcome, { committed: true });

@@ -2,7 +2,7 @@ import { type Disk } from '../../server/src/storage/disk.ts';
 import { joinPath } from '../../server/src/storage/diskPath.ts';
 import { type DiskImage } from '../../server/src/storage/memoryDisk.ts';
 
-/** All that is on a disk, as an image that a disk in memory can start with. */
+/** The content of a disk, as an image for a disk in memory. */
 export function imageOf(disk: Disk): DiskImage {
   const directories: string[] = [];
   const files: [string, Uint8Array][] = [];

@@ -8,17 +8,17 @@ const controlKind = 2;
 /** Bytes before the content: kind, id, acknowledged id, length; all but the kind are big-endian 32-bit numbers. */
 const headerLength = 13;
 
-/** How a client comes. */
+/** Properties of a connecting client. */
 export interface Connecting {
   readonly port: number;
-  /** What it says its token is. */
+  /** The token that it sends. */
   readonly token: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 /**
- * Connects as the workbench does and returns the type of the message by which the server answers to the token: `sign`
- * lets the client go on, `error` ends the connection. When the upgrade is refused, `status` and its number.
+ * Connects like the workbench and returns the type of the message with which the server answers to the token: `sign`
+ * lets the client continue, `error` ends the connection. When the upgrade is refused, `status` and its number.
  */
 export async function answerToToken({ port, token, headers = {} }: Connecting): Promise<string> {
   const socket = await upgrade(port, headers);

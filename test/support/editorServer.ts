@@ -1,4 +1,4 @@
-/** The built server, with a client that speaks to it as the extension does. */
+/** The built server, with a client that communicates with it like the extension. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import {
@@ -20,13 +20,13 @@ import { type ErrorData, events, type InitializationOptions } from '../../server
 
 const script = fileURLToPath(new URL('../../out/server.mjs', import.meta.url));
 
-/** What came as a notification. */
+/** A received notification. */
 export interface Told {
   readonly method: string;
   readonly params: unknown;
 }
 
-/** A server that runs, and its client. */
+/** A running server, and its client. */
 export interface EditorServer {
   readonly process: ChildProcess;
   readonly connection: MessageConnection;
@@ -37,15 +37,15 @@ export interface EditorServer {
     params: Params<N> & { readonly progressToken?: string },
     signal?: AbortSignal,
   ): Promise<Result<N>>;
-  /** Answers the first notification, past or to come, that the test accepts. */
+  /** Returns the first notification, past or future, that the test accepts. */
   until(accepts: (told: Told) => boolean): Promise<Told>;
-  /** Asks the server to end, and waits until it has. */
+  /** Requests the server to end, and waits until it has. */
   stop(): Promise<void>;
   /** Kills the server, and waits until it is gone. */
   kill(): Promise<void>;
 }
 
-/** Starts a server and says hello to it. */
+/** Starts a server and initializes the connection. */
 export async function startEditorServer(
   options: Partial<InitializationOptions> = {},
   env: NodeJS.ProcessEnv = {},
@@ -116,7 +116,7 @@ export async function startEditorServer(
   };
 }
 
-/** The server's account of a failure; undefined for anything else. */
+/** The error data of a failed request; undefined for anything else. */
 export function failureOf(error: unknown): ErrorData | undefined {
   return error instanceof ResponseError ? (error.data as ErrorData | undefined) : undefined;
 }

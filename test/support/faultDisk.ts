@@ -7,12 +7,12 @@ export interface FaultKind {
   readonly name: string;
   readonly errno: 'EIO' | 'ENOSPC' | 'EMFILE' | 'EACCES';
   /**
-   * `refused`: nothing is done. `short`: an append writes half of its bytes. `lost`: a flush of a file loses what was
-   * not flushed, leaving NULs, and a second flush reports success. `late`: the call is carried out, and then reported
-   * as failed. Other calls than appends and flushes of files are refused by `short` and `lost`.
+   * `refused`: nothing is done. `short`: an append writes half of its bytes. `lost`: a flush of a file loses the
+   * unflushed bytes, leaving NULs, and a second flush reports success. `late`: the call is carried out, and then
+   * reported as failed. Calls other than appends and flushes of files are refused by `short` and `lost`.
    */
   readonly effect: 'refused' | 'short' | 'lost' | 'late';
-  /** True when all later calls that change the disk fail too, as on a disk that is gone. */
+  /** True if all later calls that change the disk fail too, as on a removed disk. */
   readonly lasting: boolean;
 }
 
@@ -32,16 +32,16 @@ const opens: readonly string[] = ['create', 'openAppend'];
 
 const roundsMax = 100_000;
 
-/** Which call fails, and how. */
+/** The failing call, and its fault. */
 export interface FaultPlan {
   readonly kind: FaultKind;
   /** The failing call: 1 is the first that is counted. */
   readonly at: number;
-  /** `changes` counts the calls that change a disk, `all` those that read too. */
+  /** `changes` counts the calls that change a disk, `all` also those that read. */
   readonly counted: 'changes' | 'all';
 }
 
-/** Makes one call fail among all calls to the disks it wraps. */
+/** Makes one call fail among all calls to the disks that it wraps. */
 export class Faults {
   readonly #plan: FaultPlan;
   #calls = 0;
@@ -51,12 +51,12 @@ export class Faults {
     this.#plan = plan;
   }
 
-  /** The call that failed first, such as "append 'a/b'"; undefined while none did. */
+  /** The call that failed first, such as "append 'a/b'"; undefined if none did. */
   get fired(): string | undefined {
     return this.#fired;
   }
 
-  /** `disk`, with the planned fault. What reads is counted only when the plan counts all calls. */
+  /** `disk`, with the planned fault. Reads are counted only if the plan counts all calls. */
   wrap(disk: Disk): Disk {
     const read = <T>(action: string, path: string, run: () => T): T =>
       this.#plan.counted === 'all' ? this.#call(action, path, run) : run();
@@ -123,9 +123,9 @@ export class Faults {
 }
 
 /**
- * Runs `work` again and again with one fault, at its first call, its second, and so on until no call is left to fail.
- * Each run starts anew, on a disk of its own that it wraps with `faults.wrap`. What it throws says which call failed,
- * and how. Returns how many faults there were.
+ * Repeats `work` with one fault, at its first call, its second, and so on until there is no call left to fail. Each
+ * repetition uses a new disk that it wraps with `faults.wrap`. Its errors are extended with the failed call and the
+ * fault. Returns the number of faults.
  */
 export async function forEachFault(
   kind: FaultKind,
@@ -144,7 +144,7 @@ export async function forEachFault(
   throw new Error(`more than ${roundsMax} calls: the work does not end`);
 }
 
-/** Turns what was not flushed into NULs. */
+/** Turns the unflushed bytes into NULs. */
 function loseAfter(file: DiskFile, flushedBytes: number): void {
   const lost = file.sizeBytes - flushedBytes;
   file.truncate(flushedBytes);

@@ -1,10 +1,10 @@
-/** The raw data of a harbor: what its instruments measured, as a service has it and as files of a field station. */
+/** The raw data of a harbor: the measurements of its instruments, from a service and from files of a field station. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Reading, type ServedDevice } from './hydroVuModel.ts';
 import { randomOf } from './random.ts';
 
-/** 2024-12-20T00:00:00Z; the data goes over the end of a month and of a year. */
+/** 2024-12-20T00:00:00Z; the data extend over the end of a month and of a year. */
 const startSeconds = Date.UTC(2024, 11, 20) / 1000;
 const stepSeconds = 900;
 const stepsPerDay = 96;
@@ -41,7 +41,7 @@ interface Instrument {
   readonly to: number;
 }
 
-/** The instruments; of the two Vulinks of Silver the second replaces the first, and they overlap for a day. */
+/** The instruments; the second of the two Vulinks of Silver replaces the first, and they overlap for a day. */
 const instruments: readonly Instrument[] = [
   { id: '4990594334457856', name: 'BDockVulink', parameters: vulink, from: 0, to: days },
   { id: '5077810482151424', name: 'BDockAT500', parameters: at500, from: 0, to: days },
@@ -52,7 +52,7 @@ const instruments: readonly Instrument[] = [
   { id: '6359414708305920', name: 'PrincessAT500', parameters: at500, from: 5, to: 18 },
 ];
 
-/** Readings with here and there one that is missing; values of eighths, so that sums of them are exact. */
+/** Readings with some missing ones; values in eighths, so that their sums are exact. */
 function readingsOf({ id, parameters, from, to }: Instrument): readonly Reading[] {
   const random = randomOf(Number(id.slice(-6)));
   const readings: Reading[] = [];
@@ -76,14 +76,14 @@ export function harborDevices(untilDay = days): readonly ServedDevice[] {
   }));
 }
 
-/** What is measured at the field station: the file's place, the name of the series, the offset of its values. */
+/** A measurement at the field station: path of the file, name of the series, offset of its values. */
 const stationSeries = [
   { place: 'surface', series: ['pH', 'Temperature', 'Chlorophyll', 'DO', 'Salinity', 'Depth'] },
   { place: 'bottom', series: ['DO', 'Salinity'] },
   { place: 'vulink', series: ['Battery', 'Baro'] },
 ];
 
-/** Writes the files of the field station, in long form, one for each place and month. Returns their paths. */
+/** Writes the files of the field station, in long form, one for each site and month. Returns their paths. */
 export function writeStationFiles(folder: string): readonly string[] {
   mkdirSync(folder, { recursive: true });
   return stationSeries.flatMap(({ place, series }, seed) => {

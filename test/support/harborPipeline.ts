@@ -16,10 +16,10 @@ const resolutions = { '1h': '1 hour', '2h': '2 hours', '4h': '4 hours', '12h': '
 /** The sites of the service. */
 export const sites = ['BDock', 'Princess', 'Silver'];
 
-/** The day up to which the service has readings at first, and the last. */
+/** The initial and the final day up to which the service has readings. */
 export const [firstDays, allDays] = [14, 21];
 
-/** A pond, the service and the folder that its pipeline collects from, and a database for expectations. */
+/** A pond, the service and the folder from which its pipeline collects, and a database for expected results. */
 export interface Harbor {
   readonly host: PondHost;
   readonly service: HydroVuServer;
@@ -27,7 +27,7 @@ export interface Harbor {
   readonly connection: Connection;
 }
 
-/** Starts the service, with the readings of the first days, and makes a pond. All is gone when the test ends. */
+/** Starts the service, with the readings of the first days, and creates a pond. All are removed when the test ends. */
 export async function newHarbor(t: TestContext): Promise<Harbor> {
   const host = await newPondHost(t);
   const service = await startHydroVuServer({
@@ -71,7 +71,7 @@ export async function applyAll({ host, service, inbox }: Harbor): Promise<void> 
   await host.run('commit', { message: 'The pipeline of the harbor' });
 }
 
-/** Runs all; each has to end well. Returns the rows of each. */
+/** Runs all resources; each must succeed. Returns the rows of each. */
 export async function runAll({ host }: Harbor): Promise<ReadonlyMap<string, number>> {
   const { runs } = await host.run('run', {});
   assert.deepEqual(
@@ -81,7 +81,7 @@ export async function runAll({ host }: Harbor): Promise<ReadonlyMap<string, numb
   return new Map(runs.map(({ resource, rows }) => [resource, rows]));
 }
 
-/** Compares all rows of a series of the pond with those of a query, both ways. */
+/** Compares all rows of a series of the pond with those of a query, in both directions. */
 async function checkSeries({ host, connection }: Harbor, path: string, expected: string): Promise<void> {
   const file = join(host.folder, 'actual.parquet');
   await host.run('queryToFile', { sql: `SELECT * FROM ${identifier(path)}`, format: 'parquet', file });
@@ -110,14 +110,14 @@ export async function reducedSql(
   return `SELECT ${[`${time} AS "Timestamp"`, ...values].join(', ')} FROM (${source}) GROUP BY 1 ORDER BY 1`;
 }
 
-/** A table of each site as `site_<name>`, all columns under names with the site in front as well. */
+/** A table of each site as `site_<name>`, with the site as a prefix of all column names as well. */
 async function makeExpected({ connection }: Harbor, days: number, files: readonly string[]): Promise<void> {
   await loadReadings(connection, harborDevices(days));
   for (const site of sites) await connection.run(`CREATE OR REPLACE TABLE site_${site} AS ${siteSql(site)}`);
   await connection.run(`CREATE OR REPLACE TABLE site_FieldStation AS ${stationSql(files)}`);
 }
 
-/** Compares all that Combine and Reduce derive with the raw data up to a day. */
+/** Compares all outputs of Combine and Reduce with the raw data up to a day. */
 export async function checkAll(harbor: Harbor, days: number, files: readonly string[]): Promise<void> {
   const { connection } = harbor;
   await makeExpected(harbor, days, files);
@@ -147,7 +147,7 @@ async function prefixed(connection: Connection, site: string): Promise<string> {
   return `SELECT ${columns.join(', ')} FROM site_${site}`;
 }
 
-/** Gives the service the readings of the later days. */
+/** Adds the readings of the later days to the service. */
 export function addLaterReadings({ service }: Harbor): void {
   const first = new Map(harborDevices(firstDays).map(({ id, readings = [] }) => [id, readings.length]));
   for (const { id, readings = [] } of harborDevices(allDays)) {
@@ -155,7 +155,7 @@ export function addLaterReadings({ service }: Harbor): void {
   }
 }
 
-/** Compares the number of rows and of times that each instrument's series has with those of the raw data. */
+/** Compares the numbers of rows and of times in each instrument's series with those of the raw data. */
 export async function checkReadings({ host, connection }: Harbor, days: number): Promise<void> {
   const devices = harborDevices(days);
   await loadReadings(connection, devices);

@@ -1,10 +1,10 @@
-/** What the harbor's pipeline has to come to, by SQL that shares nothing with it. */
+/** Expected results of the harbor's pipeline, by SQL that shares no code with it. */
 import { type Connection } from '../../server/src/duckdb/connection.ts';
 import { identifier, literal } from '../../server/src/duckdb/sql.ts';
 import { harborParameters, harborUnits } from './harbor.ts';
 import { type ServedDevice } from './hydroVuModel.ts';
 
-/** Makes a table `raw`(device, T, name, unit, value) of all readings of a service. */
+/** Creates a table `raw`(device, T, name, unit, value) of all readings of a service. */
 export async function loadReadings(connection: Connection, devices: readonly ServedDevice[]): Promise<void> {
   await connection.run('CREATE OR REPLACE TABLE raw (device TEXT, T BIGINT, name TEXT, unit TEXT, value DOUBLE)');
   const appender = await connection.appender('raw');
@@ -23,7 +23,7 @@ export async function loadReadings(connection: Connection, devices: readonly Ser
   appender.close();
 }
 
-/** In the order of their bytes, as they are in the wide series. */
+/** In the order of their bytes, as in the wide series. */
 const at500Columns = ['DO.mg/L', 'Salinity.psu', 'Temperature.C', 'pH.pH'];
 const vulinkColumns = ['Baro.psi', 'Battery Level.%'];
 
@@ -34,7 +34,7 @@ export function siteSql(site: string): string {
       measure.slice(0, measure.lastIndexOf('.')),
       measure.slice(measure.lastIndexOf('.') + 1),
     ];
-    // Of two instruments at one time the second, by name, is the one that replaced the first.
+    // Of two instruments at one time, the second by name is the one that replaced the first.
     return `(SELECT arg_max(value, device) FROM raw WHERE raw.T = times.T AND device LIKE ${literal(`${devices}%`)}
       AND name = ${literal(name)} AND unit = ${literal(unit)}) AS ${identifier(`${scope}.${measure}`)}`;
   };
@@ -44,7 +44,7 @@ export function siteSql(site: string): string {
   ].join(', ')} FROM (SELECT DISTINCT T FROM raw WHERE device LIKE ${literal(`${site}%`)}) times ORDER BY 1`;
 }
 
-/** The same of the field station, from its files. */
+/** The same for the field station, from its files. */
 export function stationSql(files: readonly string[]): string {
   const place = (name: string): string =>
     `read_csv([${files

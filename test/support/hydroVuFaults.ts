@@ -1,9 +1,9 @@
 /** Faults that a HydroVu service of the tests can have. */
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 
-/** What goes wrong instead of an answer, or in it. */
+/** A fault that replaces an answer, or is in it. */
 export type Fault =
-  /** An answer of that status. */
+  /** An answer with that status. */
   | {
       readonly kind: 'status';
       readonly status: number;
@@ -16,29 +16,29 @@ export type Fault =
   | { readonly kind: 'truncated' }
   /** The connection ends before there is an answer. */
   | { readonly kind: 'dropped' }
-  /** The first half of the body, as if it were the whole. */
+  /** The first half of the body, as if it were complete. */
   | { readonly kind: 'cut' }
-  /** All tokens are withdrawn. */
+  /** All tokens are revoked. */
   | { readonly kind: 'expired' }
-  /** The page is followed by itself. */
+  /** The page is its own next page. */
   | { readonly kind: 'repeatedPage' }
-  /** The page is followed by another one, however often it is asked for. */
+  /** The page has another next page at every request. */
   | { readonly kind: 'endless' };
 
-/** Which requests have the fault. */
+/** Selects the requests that have the fault. */
 export interface FaultScope {
-  /** What their path has in it: `/data`, `/token`; all requests without. */
+  /** Part of their path: `/data`, `/token`; all requests if omitted. */
   readonly path?: string;
-  /** How many of those are let through first; 0 when not given. */
+  /** Number of those that succeed first; 0 if omitted. */
   readonly after?: number;
-  /** How many have it; 1 when not given. */
+  /** Number of those with the fault; 1 if omitted. */
   readonly times?: number;
 }
 
-/** The faults that are switched on. */
+/** The active faults. */
 export interface Faults {
   add(fault: Fault & FaultScope): void;
-  /** The fault that a request to that path has, which is used up by it. */
+  /** The fault of a request to that path, which is consumed by it. */
   next(path: string): Fault | undefined;
   clear(): void;
 }
@@ -60,7 +60,7 @@ export function createFaults(): Faults {
   };
 }
 
-/** An answer as it would be without a fault. */
+/** An answer without a fault. */
 export interface Reply {
   readonly body: string;
   readonly next?: string;

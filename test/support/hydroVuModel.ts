@@ -1,4 +1,4 @@
-/** What a HydroVu service of the tests knows, and the pages it makes of it. */
+/** Data of a HydroVu service of the tests, and the pages in which it sends them. */
 
 /** A value of one parameter at one time. */
 export interface Reading {
@@ -17,11 +17,11 @@ export interface ServedDevice {
   readonly description?: string;
   readonly latitude?: number;
   readonly longitude?: number;
-  /** In the order in which pages are to have them; those of one time may be on two pages. */
+  /** In the order of the pages; those of one time may be on two pages. */
   readonly readings?: readonly Reading[];
 }
 
-/** Ids and names as the service has them when nothing else is given. */
+/** Default ids and names of the service. */
 export const usualParameters: Readonly<Record<string, string>> = {
   '1': 'Temperature',
   '2': 'pH',
@@ -30,7 +30,7 @@ export const usualParameters: Readonly<Record<string, string>> = {
 };
 export const usualUnits: Readonly<Record<string, string>> = { '1': 'C', '17': 'pH', '117': 'mg/L', '35': 'm' };
 
-/** Each parameter with the unit it has when nothing else is given. */
+/** The default unit of each parameter. */
 const unitOf: Readonly<Record<string, string>> = { '1': '1', '2': '17', '3': '117', '4': '35' };
 
 /** Returns readings of parameters at times `start`, `start + step`, …: the same values for the same times. */
@@ -54,7 +54,7 @@ export function valueAt(parameterId: string, timestamp: number): number {
   return (Number(parameterId) * 1000 + (timestamp % 100_003)) / 8;
 }
 
-/** A location as the list has it; a long id is written as the number it is. */
+/** A location as in the list; a long id is written as a number. */
 export function locationJson({ id, name, description, latitude, longitude }: ServedDevice): string {
   const rest = {
     name: name ?? `Location ${id}`,

@@ -1,4 +1,4 @@
-/** A pond that collects from a HydroVu service of the tests, with clocks that nobody waits for. */
+/** A pond that collects from a HydroVu service of the tests, with clocks that take no time. */
 import { type TestContext } from 'node:test';
 import { parquetReadObjects } from 'hyparquet';
 import { type Pond } from '../../server/src/pond/types.ts';
@@ -8,10 +8,10 @@ import { type RunOutcome } from '../../server/src/resources/model/runState.ts';
 import { type HydroVuServer, type HydroVuServerOptions, startHydroVuServer } from './hydroVuServer.ts';
 import { resourceBench, type ResourceBench, type RunSettings } from './runContext.ts';
 
-/** What time it is in the tests, milliseconds since 1970 UTC: 2024-07-01. */
+/** Current time of the tests, milliseconds since 1970 UTC: 2024-07-01. */
 export const testNowMs = 1_719_792_000_000;
 
-/** A device as a document names it. */
+/** A device in a document. */
 export interface DocumentDevice {
   readonly id: string;
   readonly name: string;
@@ -25,7 +25,7 @@ export function hydroVuDocument(url: string, devices: readonly DocumentDevice[],
   return `apiVersion: duckpond/v1\nkind: HydroVu\nname: ${name}\ndesc: test\nspec:\n${spec}`;
 }
 
-/** Effects that wait for nothing: `slept` has what they were asked to wait, milliseconds. */
+/** Effects that wait for nothing: `slept` contains the requested delays, milliseconds. */
 export function quickEffects(nowMs = testNowMs): Partial<HydroVuEffects> & { readonly slept: number[] } {
   const slept: number[] = [];
   let now = nowMs;
@@ -41,18 +41,18 @@ export function quickEffects(nowMs = testNowMs): Partial<HydroVuEffects> & { rea
   };
 }
 
-/** A service, a pond with a resource that collects from it, and what came. */
+/** A service, a pond with a resource that collects from it, and the collected data. */
 export interface HydroVuBench extends ResourceBench {
   readonly server: HydroVuServer;
-  /** What the last run slept, milliseconds. */
+  /** Delays of the last run, milliseconds. */
   readonly slept: number[];
   collect(options?: RunOptions, settings?: RunSettings): Promise<RunOutcome>;
-  /** Rows of a Parquet node of the home, all versions of a series; without null values. */
+  /** Rows of a Parquet node of the resource directory, all versions of a series; without null values. */
   rows(path: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
   versionCount(path: string): Promise<number>;
 }
 
-/** Starts the service and makes the pond; both end with the test. */
+/** Starts the service and creates the pond; both end with the test. */
 export async function hydroVuBench(
   t: TestContext,
   options: HydroVuServerOptions,
@@ -83,7 +83,7 @@ export async function hydroVuBench(
   };
 }
 
-/** Rows of a Parquet node, all versions of a series one after the other; null values left out. */
+/** Rows of a Parquet node, all versions of a series in sequence; without null values. */
 export async function parquetRows(pond: Pond, path: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
   const root = await pond.fs.root();
   const node = await root.get(path);

@@ -1,4 +1,4 @@
-/** A HydroVu service on this computer: it speaks the protocol, and can be made to have faults. */
+/** A HydroVu service on this computer: it implements the protocol, and can have faults. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
@@ -17,13 +17,13 @@ export interface HydroVuServerOptions {
   /** Names by id. */
   readonly parameters?: Readonly<Record<string, string>>;
   readonly units?: Readonly<Record<string, string>>;
-  /** What the account has to say; `key` and `secret` when not given. */
+  /** Content of the account; `key` and `secret` if omitted. */
   readonly key?: string;
   readonly secret?: string;
   /** Values on one page of readings, names on one page of each list, locations on one page. */
   readonly pageSize?: number;
   readonly tokenSeconds?: number;
-  /** True: pages are made once and sent as they are, for measurements. */
+  /** True: pages are created once and sent unchanged, for measurements. */
   readonly keepPages?: boolean;
 }
 
@@ -36,16 +36,16 @@ export interface RecordedRequest {
 }
 
 export interface HydroVuServer {
-  /** `http://127.0.0.1:PORT`: what `url` is in a document. */
+  /** `http://127.0.0.1:PORT`: the `url` of a document. */
   readonly url: string;
   readonly key: string;
   readonly secret: string;
   /** All so far, oldest first. */
   readonly requests: RecordedRequest[];
-  /** Switches a fault on, behind those that are on. */
+  /** Activates a fault, after the active ones. */
   fault(fault: Fault & FaultScope): void;
   clearFaults(): void;
-  /** Adds readings behind those of the device. */
+  /** Adds readings after those of the device. */
   addReadings(deviceId: string, readings: readonly Reading[]): void;
   setNames(parameters: Readonly<Record<string, string>>, units: Readonly<Record<string, string>>): void;
   close(): Promise<void>;
@@ -127,7 +127,7 @@ export async function startHydroVuServer(options: HydroVuServerOptions): Promise
     }
   }
 
-  // A client that goes away in the middle of a request ends the reading of it.
+  // A client that disconnects in the middle of a request ends the reading of it.
   const server = createServer((request, response) => void serve(request, response).catch(() => response.destroy()));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -150,7 +150,7 @@ export async function startHydroVuServer(options: HydroVuServerOptions): Promise
   };
 }
 
-/** Ends a response with a page, or with a status that is no success. */
+/** Ends a response with a page, or with an error status. */
 function send(response: ServerResponse, reply: Reply | number, packed: boolean): void {
   if (typeof reply === 'number') {
     response.writeHead(reply).end(`{"status":${reply}}`);

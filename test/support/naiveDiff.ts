@@ -9,7 +9,7 @@ export interface PlainNode {
   readonly text: string;
 }
 
-/** All nodes of a tree by path, the root not among them. */
+/** All nodes of a tree by path, except the root. */
 export type TreeNodes = ReadonlyMap<string, PlainNode>;
 
 /** Reads a whole tree. Content of a series is that of all its versions. */
@@ -29,7 +29,7 @@ export async function describeNodes(fs: FileSystem): Promise<TreeNodes> {
   return nodes;
 }
 
-/** Paths of what differs between two trees. */
+/** Paths that differ between two trees. */
 export function naiveDiff(before: TreeNodes, after: TreeNodes): readonly string[] {
   const paths = new Set([...before.keys(), ...after.keys()]);
   return [...paths].filter((path) => before.get(path)?.text !== after.get(path)?.text);

@@ -1,4 +1,4 @@
-/** A pond with the commands on it, and a host folder that its resources collect from. */
+/** A pond with the commands on it, and a host folder from which its resources collect. */
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,17 +9,17 @@ import { newPondHost, type PondHost } from './commandHost.ts';
 export interface PipelineHost extends PondHost {
   /** The host folder to collect from. */
   readonly inbox: string;
-  /** Applies documents without problems and commits them; answers the UUIDs. */
+  /** Applies documents without problems and commits them; returns the UUIDs. */
   apply(...texts: readonly string[]): Promise<readonly string[]>;
-  /** Runs resources, all when none is named; answers the runs by `KIND/NAME`. */
+  /** Runs resources, all if none is named; returns the runs by `KIND/NAME`. */
   runAll(...names: readonly string[]): Promise<ReadonlyMap<string, RunInfo>>;
-  /** The answer to a query as CSV lines, without the header. */
+  /** The result of a query as CSV lines, without the header. */
   rows(sql: string): Promise<readonly string[]>;
-  /** Checks that the pond is sound, and that nothing is staged in it. */
+  /** Checks that the pond is intact, and that nothing is staged in it. */
   checkWhole(): Promise<void>;
 }
 
-/** Makes a pond; all is gone when the test ends. */
+/** Creates a pond; everything is removed when the test ends. */
 export async function newPipelineHost(t: TestContext): Promise<PipelineHost> {
   const host = await newPondHost(t);
   const inbox = join(host.folder, 'inbox');
@@ -49,7 +49,7 @@ export async function newPipelineHost(t: TestContext): Promise<PipelineHost> {
   };
 }
 
-/** An Inbox document called `name` that takes the files of a host pattern. */
+/** An Inbox document called `name` that collects the files of a host pattern. */
 export const inboxDocument = (name: string, pattern: string): string => `apiVersion: duckpond/v1
 kind: Inbox
 name: ${name}

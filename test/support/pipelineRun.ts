@@ -1,4 +1,4 @@
-/** Runs all resources of the pond that it is given, in a process of its own; a line for each step of the way. */
+/** Runs all resources of a pond in a process of its own; prints a line for each step. */
 import { writeSync } from 'node:fs';
 import { connectLocal } from '../../server/src/main.ts';
 

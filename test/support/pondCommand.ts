@@ -1,28 +1,28 @@
-/** The built `pond` command, run as people run it. */
+/** The built `pond` command, as users run it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import './userCache.ts';
 
 const script = fileURLToPath(new URL('../../out/pond.mjs', import.meta.url));
 
-/** How a command ended. */
+/** The end of a command. */
 export interface Ended {
   readonly status: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** What a command is run with. */
+/** Options to run a command with. */
 export interface RunOptions {
   readonly cwd: string;
   readonly input?: string | Uint8Array;
   readonly env?: NodeJS.ProcessEnv;
 }
 
-/** A command that runs. */
+/** A running command. */
 export interface Running {
   readonly process: ChildProcess;
-  /** Settles when it has ended and its output was read. */
+  /** Resolves when it has ended and its output was read. */
   readonly ended: Promise<Ended>;
 }
 

@@ -5,7 +5,7 @@ import { collect } from './tree.ts';
 import { type FileSystem } from '../../server/src/tinyfs/fs.ts';
 import { type Node } from '../../server/src/tinyfs/backend.ts';
 
-/** All that can be seen of a pond, as plain values. */
+/** The observable state of a pond, as plain values. */
 export interface PondState {
   /** One line for each node of the working tree, with all its versions. */
   readonly working: readonly string[];
@@ -21,7 +21,7 @@ export interface CommitState {
   readonly tree: readonly string[];
 }
 
-/** Reads all of a pond. The trees of commits for which `wanted` is false are left out. */
+/** Reads the state of a pond. The trees of commits for which `wanted` is false are omitted. */
 export async function pondState(pond: Pond, wanted: (number: number) => boolean = () => true): Promise<PondState> {
   const commits: CommitState[] = [];
   for await (const { number, id, message, rootHash } of pond.log()) {
@@ -47,7 +47,7 @@ async function versionTexts(fs: FileSystem, node: Node): Promise<readonly unknow
   return Promise.all(versions.map(async (version) => [version.version, await contentText(fs, version)]));
 }
 
-/** Content that is short as it is, the rest as size and digest. */
+/** Short content as it is, longer content as size and digest. */
 async function contentText(fs: FileSystem, node: Node): Promise<string> {
   if (node.type === 'symlink') return await fs.backend.readlink(node);
   const bytes = Buffer.concat(await collect(fs.backend.read(node)));
@@ -56,8 +56,8 @@ async function contentText(fs: FileSystem, node: Node): Promise<string> {
 }
 
 /**
- * Makes the locks of this process on a disk those of one that has ended, as after a restart of the machine: a test that
- * plays several processes has one process id for all.
+ * Makes the locks of this process on a disk those of a dead one, as after a restart of the machine: a test that plays
+ * several processes has one process id for all.
  */
 export function endLockHolders(disk: Disk): void {
   for (const name of disk.list('_pond').filter((name) => name.startsWith('lock.'))) {
@@ -68,7 +68,7 @@ export function endLockHolders(disk: Disk): void {
   }
 }
 
-/** Replaces the whole content of a file, new or there already. */
+/** Replaces the whole content of a file, new or existing. */
 export function overwrite(disk: Disk, path: string, bytes: Uint8Array): void {
   const file = disk.openAppend(path);
   try {

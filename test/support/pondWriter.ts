@@ -3,9 +3,9 @@ import { isPondError } from '../../server/src/base/error.ts';
 import { openPond } from './pond.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 
-// A process that writes the pond in argv[2] as `argv[3]`: it says `ready`, waits for a line, opens the pond, and then
-// stages and commits argv[4] times, saying `staged <n>` and `committed <n> <commit>` when it is told that it is done.
-// When somebody else writes the pond it says `held` with that process's id, once, and tries again.
+// A process that writes the pond in argv[2] as `argv[3]`: it prints `ready`, waits for a line, opens the pond, and then
+// stages and commits argv[4] times, printing `staged <n>` and `committed <n> <commit>` when each is acknowledged. While
+// another process writes the pond it prints `held` with that process's id, once, and retries.
 const [directory = '', name = '', count = '0'] = process.argv.slice(2);
 process.stdout.write('ready\n');
 await once(process.stdin, 'data');
@@ -14,7 +14,7 @@ process.stdin.destroy();
 const pond = await openWhenFree();
 const root = await pond.fs.root();
 for (let i = 0; i < Number(count); i++) {
-  // Every third file is a blob, so that all ways to disk are in use.
+  // Every third file is a blob, so that all ways to disk are used.
   const text = `${name} ${i} `.repeat(i % 3 === 2 ? 10_000 : 1);
   await root.writeFile(`/${name}-${i}`, Buffer.from(text));
   process.stdout.write(`staged ${i}\n`);
@@ -33,7 +33,7 @@ async function openWhenFree(): Promise<Pond> {
       if (!isPondError(error, 'lock-held')) throw error;
       if (!told) process.stdout.write(`held ${/process (\d+)/.exec(error.message)?.[1]}\n`);
       told = true;
-      // Others get a turn: there is no event to wait for that reaches another process.
+      // Others get a turn: there is no event that reaches another process.
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   }

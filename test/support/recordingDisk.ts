@@ -10,7 +10,7 @@ export type DiskOperation =
   | { readonly kind: 'makeDirectory' | 'remove' | 'syncDirectory'; readonly path: string }
   | { readonly kind: 'link' | 'rename'; readonly from: string; readonly to: string };
 
-/** `disk`, telling `record` of every call that changed it, after it did. A stream is recorded chunk by chunk. */
+/** `disk`, which calls `record` after every call that changed it. A stream is recorded chunk by chunk. */
 export function createRecordingDisk(disk: Disk, record: (operation: DiskOperation) => void): Disk {
   let files = 0;
   const open = (kind: 'create' | 'openAppend', path: string): DiskFile => {

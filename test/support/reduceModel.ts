@@ -1,18 +1,20 @@
-/** A Reduce output as one plain SQL query over the files of its inputs says it is. */
+/** The expected output of Reduce as one plain SQL query over the files of its inputs. */
 import { identifier, literalList } from '../../server/src/duckdb/sql.ts';
 import { type HostFile } from '../../server/src/pond/types.ts';
 
 export interface ModelInput {
   /** SQL of its times, UTC TIMESTAMP. */
   readonly time: string;
-  /** Before the names of its columns. */
+  /** Prefix of the names of its columns. */
   readonly prefix: string;
   readonly files: readonly HostFile[];
-  /** Names of the columns that count, in their order. */
+  /** Names of the columns to reduce, in their order. */
   readonly columns: readonly string[];
 }
 
-/** The query for an output whose buckets are `interval` long, as DuckDB writes it; at least one input with a file. */
+/**
+ * The query for an output whose buckets are `interval` long, in the syntax of DuckDB; at least one input with a file.
+ */
 export function modelSql(inputs: readonly ModelInput[], interval: string): string {
   const sources = inputs.map(({ prefix, files, columns, time }) => {
     const kept = columns.map((name) => `, ${identifier(name)}::${typeOf(name)} AS ${identifier(prefix + name)}`);

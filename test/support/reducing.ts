@@ -19,7 +19,7 @@ import { type Materializer } from '../../server/src/materialize/materializer.ts'
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 
-/** An input: the files of its versions, and what the wildcards of its pattern stand for. */
+/** An input: the files of its versions, and the captures of its pattern. */
 export interface GivenInput {
   readonly path: string;
   readonly captures?: readonly string[];
@@ -27,12 +27,12 @@ export interface GivenInput {
   readonly type?: Match['type'];
 }
 
-/** What the patterns of a document match. */
+/** Matches of the patterns of a document. */
 export type GivenInputs = Readonly<Record<string, readonly GivenInput[]>>;
 
 /** A Reduce kind at work on host files, without a pond. */
 export interface Reducing {
-  /** How many files of the cache were made so far. */
+  /** Number of cache files created so far. */
   readonly made: { count: number };
   readonly workshop: Materializer;
   /** A Parquet file of a query. */
@@ -41,7 +41,7 @@ export interface Reducing {
   /** A derived file; its path is `COLLECTION/OUTPUT/res=RESOLUTION`. */
   find(document: string, inputs: GivenInputs, path: string): Promise<DerivedFile>;
   close(): Promise<void>;
-  /** Makes it, and returns its parts. */
+  /** Computes it, and returns its parts. */
   make(document: string, inputs: GivenInputs, path: string): Promise<readonly HostFile[]>;
 }
 

@@ -28,14 +28,14 @@ export function resourceLayer(t: TestContext): (stored: StoredNodes) => DerivedL
   return derivedLayer(builder);
 }
 
-/** A new pond in a folder of its own; both are gone when the test ends. */
+/** A new pond in a folder of its own; both are removed when the test ends. */
 export async function newResourcePond(t: TestContext): Promise<ResourcePond> {
   const pond = await initPond(temporaryFolder(t), { layer: resourceLayer(t) });
   t.after(() => pond.close());
   return pond;
 }
 
-/** Stages a document in a home of its own, with the link by its name; answers the home. */
+/** Stages a document in a resource directory of its own, with the link by its name; returns the resource directory. */
 export async function stageResource(pond: ResourcePond, id: string, document: string): Promise<string> {
   const [, kind = ''] = /^kind: *(\w+)/m.exec(document) ?? [];
   const [, name = ''] = /^name: *([\w-]+)/m.exec(document) ?? [];

@@ -1,10 +1,10 @@
-/** The parts of docs/resources.md that are written from the shapes of the kinds. */
+/** The parts of docs/resources.md that are generated from the schemas of the kinds. */
 import { documentSchema } from '../../server/src/resources/model/envelope.ts';
 import { type ResourceKind } from '../../server/src/resources/model/kind.ts';
 import { problemCodes } from '../../server/src/documents/problem.ts';
 import { describeSchema, type ObjectSchema, type Schema } from '../../server/src/documents/schema.ts';
 
-/** Returns `page` with each part between `<!-- name -->` and `<!-- /name -->` written anew. */
+/** Returns `page` with each part between `<!-- name -->` and `<!-- /name -->` generated again. */
 export function withReference(page: string, kinds: readonly ResourceKind[]): string {
   const parts = {
     document: fieldTable({ ...documentSchema(kinds, undefined) }),

@@ -5,7 +5,7 @@ import { resourceKinds } from '../../server/src/resources/registry.ts';
 import { type Resource } from '../../server/src/resources/model/kind.ts';
 import { readResourceFile } from '../../server/src/resources/resourceFile.ts';
 
-/** The resources that a text of documents without errors declares, with UUIDs of their own. */
+/** The resources of a text of documents without errors, with UUIDs of their own. */
 export function resourcesOf(text: string): readonly Resource[] {
   return readResourceFile(text, resourceKinds).map(({ root, kind, problems }) => {
     const errors = problems.filter(({ severity }) => severity === 'error');

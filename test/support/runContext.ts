@@ -1,4 +1,4 @@
-/** A resource in a pond of its own, with a run as the runner does it, one transaction after the other. */
+/** A resource in a pond of its own, with a run like those of the runner, one transaction after the other. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { type TestContext } from 'node:test';
@@ -11,11 +11,11 @@ import { type RunCounts, type RunOutcome } from '../../server/src/resources/mode
 import { type WorkingDirectory } from '../../server/src/tinyfs/workingDirectory.ts';
 import { temporaryFolder } from './folder.ts';
 
-/** What a run is given beside the resource. */
+/** Inputs of a run in addition to the resource. */
 export interface RunSettings {
   readonly env?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
-  /** Milliseconds since 1970 UTC; the clock of the computer without. */
+  /** Milliseconds since 1970 UTC; the clock of the computer if omitted. */
   readonly now?: () => number;
   readonly progress?: RunContext['progress'];
   /** Called after each checkpoint. */
@@ -25,22 +25,22 @@ export interface RunSettings {
 /** A pond with one resource in it. */
 export interface ResourceBench {
   readonly pond: Pond;
-  /** Absolute pond path of the home. */
+  /** Absolute pond path of the resource directory. */
   readonly home: string;
   /** Commits another text of the document. */
   apply(text: string): Promise<void>;
-  /** The outcome of a run, which is committed. A run that fails is abandoned since its last checkpoint. */
+  /** The outcome of a run, which is committed. A failed run is abandoned since its last checkpoint. */
   run(run: Run, settings?: RunSettings): Promise<RunOutcome>;
 }
 
-/** Makes a pond with a resource of the kind. It is closed when the test ends. */
+/** Creates a pond with a resource of the kind. It is closed when the test ends. */
 export async function resourceBench(t: TestContext, kind: string, text: string): Promise<ResourceBench> {
   const pond = await initPond(temporaryFolder(t));
   t.after(() => pond.close());
   return createResourceBench(pond, kind, text);
 }
 
-/** Puts a resource of the kind into a pond. */
+/** Adds a resource of the kind to a pond. */
 export async function createResourceBench(pond: Pond, kind: string, text: string): Promise<ResourceBench> {
   const id = randomUUID();
   const home = resourceDirectory({ kind: { kind }, id });

@@ -14,12 +14,12 @@ export type SeriesFiles = Readonly<
   Record<string, { readonly type: 'file' | 'table' | 'series'; readonly versions: readonly string[] }>
 >;
 
-/** A series whose versions are what queries give. */
+/** A series whose versions are the results of queries. */
 export function seriesOf(...versions: readonly string[]): SeriesFiles[string] {
   return { type: 'series', versions };
 }
 
-/** A pond with files in it, committed, and the commands on it; all gone when the test ends. */
+/** A committed pond with files in it, and the commands on it; removed when the test ends. */
 export async function newSeriesHost(t: TestContext, files: SeriesFiles): Promise<PondHost> {
   const folder = temporaryFolder(t);
   const pond = join(folder, 'pond');
@@ -30,7 +30,7 @@ export async function newSeriesHost(t: TestContext, files: SeriesFiles): Promise
   return { folder, pond, run: (name, params, options) => host.call(name, { pond, ...params }, options) };
 }
 
-/** Adds files, or versions of them, to the pond in a folder, which nobody has open for changes, and commits. */
+/** Adds files, or versions of them, to the pond in a folder, which no process has open for writing, and commits. */
 export async function addFiles(folder: string, files: SeriesFiles): Promise<void> {
   const pond = await openPond(join(folder, 'pond'), { mode: 'write' });
   try {

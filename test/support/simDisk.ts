@@ -6,43 +6,43 @@ import { type CrashImage, crashImage } from './crashStates.ts';
 import { randomOf } from './random.ts';
 import { type DiskOperation, createRecordingDisk } from './recordingDisk.ts';
 
-/** How the states after a crash are chosen: all of them, or some by a seed, which a failing test prints. */
+/** Selection of the states after a crash: all of them, or some by a seed, which a failing test prints. */
 export type CrashChoice =
   | { readonly mode: 'every' }
   | {
       readonly mode: 'sample';
       readonly seed: number;
-      /** Points at which the machine stops; all when there are no more than these. */
+      /** Points at which the machine stops; all if there are no more than these. */
       readonly pointsMax: number;
-      /** States at each point beside the four extreme ones. */
+      /** States at each point in addition to the four extreme ones. */
       readonly randomStates: number;
     };
 
-/** What a crash after the first `point` operations can leave. */
+/** State that a crash after the first `point` operations can leave. */
 export interface CrashState<Fact> {
   readonly point: number;
-  /** What was promised before the crash, in order: it must be there. */
+  /** Facts acknowledged before the crash, in order: they must hold. */
   readonly acknowledged: readonly Fact[];
-  /** The last operation before the crash, and what of the unsynced was not kept whole. */
+  /** The last operation before the crash, and the unsynced changes that were not kept completely. */
   readonly label: string;
-  /** For a second simulation, whose crashes come while the first crash is being recovered from. */
+  /** For a second simulation, whose crashes occur during the recovery from the first crash. */
   readonly image: DiskImage;
-  /** A new disk with what is left. */
+  /** A new disk with the remaining content. */
   readonly open: () => Disk;
 }
 
 const emptyImage: DiskImage = { directories: [], files: [] };
 
 /**
- * A disk in memory that remembers every call that changed it, and then says what a crash after each of them could have
- * left. A test runs its work on `disk`, calls `acknowledge` when something was promised, and then checks the states:
+ * A disk in memory that records every call that changed it, and then enumerates the states that a crash after each of them
+ * can leave. A test runs its work on `disk`, calls `acknowledge` for each acknowledged fact, and then checks the states:
  *
  *     const sim = new SimDisk<string>();
  *     putIfAbsent(sim.disk, 'a', bytes);
  *     sim.acknowledge('a');
  *     await sim.checkCrashes({ mode: 'every' }, ({ open, acknowledged }) => …);
  *
- * A process that dies while the machine goes on is not a crash here: open the same `disk` again.
+ * A process that dies while the machine continues is not a crash here: open the same `disk` again.
  */
 export class SimDisk<Fact = never> {
   readonly disk: Disk;
@@ -56,17 +56,17 @@ export class SimDisk<Fact = never> {
     this.disk = createRecordingDisk(createMemoryDisk(image), (operation) => this.#operations.push(operation));
   }
 
-  /** Calls that changed the disk so far: a crash comes after 0 to this many. */
+  /** Number of calls that changed the disk so far: a crash can occur after 0 to this many. */
   get pointCount(): number {
     return this.#operations.length;
   }
 
-  /** Notes that `fact` is promised from now on: after any later crash it must hold. */
+  /** Records that `fact` is acknowledged from now on: after any later crash it must hold. */
   acknowledge(fact: Fact): void {
     this.#facts.push({ fact, point: this.pointCount });
   }
 
-  /** The states that crashes can leave, in the order of time. Nothing is held between two of them but the model. */
+  /** The states that crashes can leave, in the order of time. Only the model is kept between two of them. */
   *crashStates(choice: CrashChoice): Generator<CrashState<Fact>> {
     const chosen = choice.mode === 'every' ? undefined : choosePoints(this.pointCount, choice.pointsMax, choice.seed);
     const model = new CrashModel(this.#initial);
@@ -82,7 +82,7 @@ export class SimDisk<Fact = never> {
     }
   }
 
-  /** Runs `check` on each state; what it throws says the state and the seed. Returns how many states there were. */
+  /** Runs `check` on each state; its errors are extended with the state and the seed. Returns the number of states. */
   async checkCrashes(choice: CrashChoice, check: (state: CrashState<Fact>) => void | Promise<void>): Promise<number> {
     let states = 0;
     for (const state of this.crashStates(choice)) {

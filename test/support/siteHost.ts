@@ -2,10 +2,10 @@ import { type TestContext } from 'node:test';
 import { type PondHost } from './commandHost.ts';
 import { newSeriesHost, type SeriesFiles, seriesOf } from './seriesPond.ts';
 
-/** The name of a site that means something to HTML, Markdown, JavaScript and file systems. */
+/** The name of a site with special characters of HTML, Markdown, JavaScript and file systems. */
 export const oddName = 'O\'Neil & <b>"${1+1}`';
 
-/** Hours of two measurements of two instruments, a gap of a week in them. */
+/** Hours of two measurements of two instruments, with a gap of a week. */
 function hours(from: string, days: number): string {
   return `SELECT t AS "Timestamp",
       12 + 3 * sin(d / 9) + 1.5 * sin(d * 6.2832) + 0.5 * sin(d * 977) AS "AT500.Temperature.C",
@@ -52,7 +52,7 @@ spec:
         ~~~
 `;
 
-/** A pond with two stations, what Reduce and Template resources make of them, and the commands on it. */
+/** A pond with two stations, the outputs of Reduce and Template resources, and the commands on it. */
 export async function newSiteHost(t: TestContext, { days = 90 } = {}): Promise<PondHost> {
   const files: SeriesFiles = {
     '/sites/BDock': seriesOf(hours('2024-11-01', days)),

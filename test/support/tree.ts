@@ -18,7 +18,7 @@ export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   return all;
 }
 
-/** Returns what a read yields, as text. */
+/** Returns the result of a read as text. */
 export async function textRead(chunks: AsyncIterable<Uint8Array>): Promise<string> {
   return textOf(Buffer.concat(await collect(chunks)));
 }
@@ -27,17 +27,17 @@ export function fileOf(text: string): Extract<NewNode, { content: unknown }> {
   return { type: 'file', content: bytesOf(text) };
 }
 
-/** Returns content that passes for Parquet where nobody reads it: a backend may look at its ends. */
+/** Returns content that passes for Parquet as long as it is not decoded: a backend may check its ends. */
 export function parquetOf(text: string): Uint8Array {
   return bytesOf(`PAR1 ${text} PAR1`);
 }
 
-/** Puts a node into the root as it is now. */
+/** Puts a node into the present root. */
 export async function putInRoot(backend: Backend, name: string, node: NewNode): Promise<Node> {
   return backend.put([await backend.root()], name, node);
 }
 
-/** Checks that a call fails with a code and, when one is given, a path. */
+/** Checks that a call fails with a code and, if given, a path. */
 export async function fails(code: ErrorCode, call: Promise<unknown>, path?: string): Promise<void> {
   await assert.rejects(call, (error: unknown) => {
     if (!isPondError(error)) throw error;
@@ -61,7 +61,7 @@ export async function linesOf(directory: WorkingDirectory): Promise<string[]> {
   return lines;
 }
 
-/** Makes the entries of linesOf, relative or absolute, in order. */
+/** Creates the entries of linesOf, relative or absolute, in order. */
 export async function make(directory: WorkingDirectory, ...lines: readonly string[]): Promise<void> {
   for (const line of lines) {
     const [path = '', ...rest] = line.split(' ');

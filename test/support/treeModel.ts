@@ -12,10 +12,10 @@ export interface TreeModelRun {
   readonly seed: number;
   readonly steps: number;
   /**
-   * False for a backend that gathers changes into versions: version numbers and older contents are not compared then.
+   * False for a backend that collects changes into versions: version numbers and older contents are not compared then.
    */
   readonly everyChangeIsAVersion?: boolean;
-  /** Runs after each step and returns the file system to go on with: a place to commit, or to close and open again. */
+  /** Runs after each step and returns the file system to continue with: it can commit, or close and reopen. */
   readonly between?: (step: number, fs: FileSystem) => Promise<FileSystem>;
 }
 

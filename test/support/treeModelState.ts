@@ -20,11 +20,11 @@ class Failure extends Error {
   }
 }
 
-/** What a tree should be: nodes by absolute path, the root as '/'. Shares no code with the file system. */
+/** The expected tree: nodes by absolute path, the root as '/'. Shares no code with the file system. */
 export class TreeModel {
   readonly nodes = new Map<string, ModelNode>([['/', directory()]]);
 
-  /** Carries out an operation. Returns undefined, or the code it should fail with; then nothing changed. */
+  /** Carries out an operation. Returns undefined, or the code with which it should fail without any change. */
   apply(operation: TreeOperation): ErrorCode | undefined {
     const before = [...this.nodes];
     try {
@@ -38,7 +38,7 @@ export class TreeModel {
     }
   }
 
-  /** Paths of all nodes but the root, each directory before what is in it. */
+  /** Paths of all nodes but the root, each directory before its entries. */
   paths(): string[] {
     const sortable = (path: string) => Buffer.from(path.replaceAll('/', '\0'));
     return [...this.nodes.keys()].filter((path) => path !== '/').sort((a, b) => sortable(a).compare(sortable(b)));
@@ -98,7 +98,7 @@ export class TreeModel {
     if (node?.type === 'directory') throw new Failure('is-a-directory');
     if (node !== undefined && !overwrite) throw new Failure('already-exists');
     const before = node ?? { type: 'file', texts: [], attributes: {} };
-    // What is there already makes no version, except in a series: its rows are there twice then.
+    // Unchanged content creates no version, except in a series, where its rows occur twice then.
     if (before.type === 'series' || before.texts.at(-1) !== text) {
       this.nodes.set(key, { ...before, texts: [...before.texts, text] });
     }

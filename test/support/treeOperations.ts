@@ -53,7 +53,7 @@ export function randomOperation(random: (count: number) => number, paths: readon
       () => `../${name()}`,
       () => `${name()}/${name()}`,
     )();
-  // All content passes for Parquet, since a table may be what is written to.
+  // All content passes for Parquet, since the target may be a table.
   const text = () => `PAR1 ${100 + random(900)} PAR1`.repeat(1 + random(2));
 
   const choice = random(paths.length > 40 ? 13 : 10);
@@ -68,7 +68,7 @@ export function randomOperation(random: (count: number) => number, paths: readon
   return { do: 'remove', path: anywhere(), recursive: often() };
 }
 
-/** Runs an operation. Returns undefined, or the code it failed with. */
+/** Runs an operation. Returns undefined, or the code with which it failed. */
 export async function applyOperation(root: WorkingDirectory, operation: TreeOperation): Promise<ErrorCode | undefined> {
   try {
     await run(root, operation);

@@ -1,4 +1,4 @@
-/** A builder that runs the SQL of documents over files of a pond, which stand in a folder of the host. */
+/** A builder that runs the SQL of documents over files of a pond, which are in a folder of the host. */
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,13 +12,13 @@ import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirect
 
 export type PondFile = UserBuild['input'];
 
-/** What a build reads beside its SQL; the input is `stations` unless it is said. */
+/** Inputs of a build in addition to its SQL; the input is `stations` if omitted. */
 export interface BuildInputs {
   readonly input?: PondFile;
   readonly tables?: readonly PondFile[];
 }
 
-/** What userBuilds makes. */
+/** Functions of userBuilds. */
 export interface UserBuilds {
   /** Host folder of contents and results. */
   readonly folder: string;
@@ -32,15 +32,15 @@ export interface UserBuilds {
   parquet(select: string): Promise<Uint8Array>;
   /** A file of the pond, or a series of several parts, with its content on the host. */
   pondFile(pondPath: string, contents: readonly (string | Uint8Array)[], type?: FileType): PondFile;
-  /** Builds, and returns where the Parquet file is. */
+  /** Builds, and returns the path of the Parquet file. */
   build(sql: string, inputs?: BuildInputs): Promise<string>;
-  /** All rows that a build gives, in the order of its file. */
+  /** All rows of a build, in the order of its file. */
   rowsOf(sql: string, inputs?: BuildInputs): ReturnType<Builder['run']>;
-  /** The error that a build ends with, which names no host path that the SQL does not. */
+  /** The error of a build, which names no host path except those in the SQL. */
   failure(sql: string, inputs?: BuildInputs): Promise<PondError>;
 }
 
-/** Makes a builder for the tests of a file, which is closed after them, and its folder removed. */
+/** Creates a builder for the tests of a file, which is closed after them, and its folder removed. */
 export function userBuilds(): UserBuilds {
   const temporary = makeTemporaryDirectory('duckpond-test');
   let builder: Builder;

@@ -1,4 +1,4 @@
-/** Keeps what tests derive out of the cache folder of the person who runs them. */
+/** Keeps derived files of tests out of the cache folder of the user who runs them. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext } from 'node:test';

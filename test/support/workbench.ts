@@ -9,7 +9,7 @@ import { root } from '../../scripts/run.mjs';
 
 export { root };
 
-/** Settings of the machine that keep what we do not test, and what phones home, out of the window. */
+/** Settings of the machine that keep untested features, and telemetry, out of the window. */
 const settings = {
   'chat.disableAIFeatures': true,
   'extensions.autoCheckUpdates': false,
@@ -22,16 +22,13 @@ const settings = {
   'workbench.startupEditor': 'none',
 };
 
-/**
- * How long a window may take for anything. A busy machine takes its time; a test that is well waits for no longer than
- * it has to.
- */
+/** Timeout for anything in a window. A busy machine is slow; a passing test waits no longer than necessary. */
 const patienceMs = 60_000;
 
-/** Stands before each line that the tests inside print. */
+/** Prefix of each line that the tests inside print. */
 const mark = '[suite] ';
 
-/** What a window shows and runs. */
+/** Content of a window. */
 export interface WindowOptions {
   /** A folder, or a `.code-workspace` file: an absolute host path or a URI. */
   readonly workspace: string;
@@ -43,11 +40,11 @@ export interface WindowOptions {
 export interface Window {
   readonly page: Page;
   /**
-   * Runs to the end of `tests`: the lines that they printed, and undefined or why they failed. Throws when they take
-   * longer.
+   * Waits for the end of `tests`: the lines that they printed, and undefined or the reason of their failure. Throws
+   * after a timeout.
    */
   finished(timeoutMs: number): Promise<{ readonly lines: readonly string[]; readonly failure: string | undefined }>;
-  /** Saves a picture as out/screenshots/<name>.png. */
+  /** Saves a screenshot as out/screenshots/<name>.png. */
   screenshot(name: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -60,7 +57,7 @@ export interface Workbench {
 }
 
 /**
- * Starts VS Code, installed first when it has to be, and a browser. `trusted`: whether it trusts the folders it opens.
+ * Starts VS Code, installed first if necessary, and a browser. `trusted`: whether it trusts the folders that it opens.
  */
 export async function startWorkbench({
   trusted,
@@ -107,14 +104,14 @@ export function startBrowser(): Promise<Browser> {
 }
 
 async function openWindow(browser: Browser, server: Served, options: WindowOptions): Promise<Window> {
-  // A context of its own has the storage of a browser that never saw VS Code.
+  // A separate context has the storage of a browser that never opened VS Code.
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
   context.setDefaultTimeout(patienceMs);
   const page = await context.newPage();
   const lines: string[] = [];
   const exit = new Promise<string | undefined>((resolve) => {
     void page.exposeFunction('codeAutomationLog', (_type: string, args: readonly unknown[]) => {
-      // The workbench writes to the same console; only what the tests print bears their mark.
+      // The workbench writes to the same console; only the output of the tests has their mark.
       const text = args.filter((arg) => typeof arg === 'string').join(' ');
       for (const line of text.split('\n')) if (line.startsWith(mark)) lines.push(line.slice(mark.length));
     });
@@ -147,15 +144,15 @@ async function load(page: Page, url: string): Promise<void> {
   await page.waitForSelector('.monaco-workbench .part.statusbar');
 }
 
-/** How often a page is loaded until it shows the folders of its workspace. */
+/** Number of times that a page is loaded until it shows the folders of its workspace. */
 const loadsMax = 5;
-/** How long the folders may take after the first load, milliseconds; after each later one so much longer. */
+/** Timeout for the folders after the first load, milliseconds; it grows by this with each later load. */
 const folderMs = 10_000;
 
 /**
- * Loads the workbench until it shows the folders of its workspace. In a browser that never saw the workspace, VS Code
- * now and then misses, on a busy machine, that the workspace file was read, and stays empty; what it has read it then
- * remembers.
+ * Loads the workbench until it shows the folders of its workspace. In a browser that never opened the workspace, VS
+ * Code on a busy machine sometimes misses that the workspace file was read, and stays empty; at the next load it has
+ * the file cached.
  */
 async function loadFolders(page: Page, url: string): Promise<void> {
   for (let loads = 1; ; loads += 1) {
@@ -170,7 +167,7 @@ async function loadFolders(page: Page, url: string): Promise<void> {
   }
 }
 
-/** A server that runs, and the token that it asks for. */
+/** A running server, and the token that it requires. */
 interface Served {
   readonly port: number;
   readonly token: string;

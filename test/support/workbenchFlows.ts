@@ -1,6 +1,6 @@
 /**
- * What a person goes through in a real VS Code, each time in a window and over files of its own: a window restores the
- * unsaved documents of the last one that showed the same workspace, and they come into focus when it pleases them.
+ * Flows of a user in a real VS Code, each in a window and over files of its own: a window restores the unsaved documents of
+ * the last one that showed the same workspace, and they take the focus at unpredictable times.
  */
 import { rm } from 'node:fs/promises';
 import { type TestContext } from 'node:test';
@@ -9,17 +9,17 @@ import { startWorkbench, type Window, type WindowOptions } from './workbench.ts'
 
 /** Host files of a flow. */
 export interface FlowFiles extends WindowOptions {
-  /** The folder that holds all of them. */
+  /** The folder that contains all of them. */
   readonly home: string;
 }
 
 /** A VS Code that serves the windows of flows. */
 export interface Flows {
   /**
-   * Opens a window over what `make` made and goes through `steps` in it. A flow that fails is retried once, in another
+   * Opens a window over the files that `make` creates and runs `steps` in it. A flow that fails is retried once, in another
    * window over other files: VS Code in a browser loses an event now and then on a busy machine. The reason is a
    * diagnostic of the test that the last lines of the run repeat, and too many retries fail the run (testSummary.mjs).
-   * A picture of each failure is kept as out/screenshots/failed-<name>.png.
+   * A screenshot of each failure is saved as out/screenshots/failed-<name>.png.
    */
   through<Files extends FlowFiles>(
     t: TestContext,
@@ -31,7 +31,7 @@ export interface Flows {
   close(): Promise<void>;
 }
 
-/** Starts VS Code and a browser. `trusted`: whether it trusts the folders it opens. */
+/** Starts VS Code and a browser. `trusted`: whether it trusts the folders that it opens. */
 export async function startFlows({ trusted }: { trusted: boolean }): Promise<Flows> {
   const workbench = await startWorkbench({ trusted });
   const homes: string[] = [];

@@ -1,12 +1,12 @@
-/** What a person does in a window of VS Code, by the keyboard. */
+/** Actions of a user in a window of VS Code, with the keyboard. */
 import { type FrameLocator, type Locator, type Page } from 'playwright-core';
 
-/** Runs a command from the palette by the title that people see. */
+/** Runs a command from the palette by its visible title. */
 export async function runCommand(page: Page, title: string): Promise<void> {
-  // The row that Enter takes: until the palette has filtered its list, that is another than the one with the title.
+  // The row that Enter accepts: until the palette has filtered its list, it is not the one with the title.
   const row = page.locator('.quick-input-list .monaco-list-row.focused').filter({ hasText: title });
   await openPalette(page, title);
-  // The palette may be closed by a window that takes the focus while it settles; a person opens it again then.
+  // A window that takes the focus while it starts may close the palette; a user then opens it again.
   while (!(await isShown(row))) {
     await page.keyboard.press('Escape');
     await openPalette(page, title);
@@ -15,7 +15,7 @@ export async function runCommand(page: Page, title: string): Promise<void> {
   await page.waitForFunction(paletteGone);
 }
 
-/** Runs a command, and runs it again as often as what it shows is not there soon. */
+/** Runs a command, and repeats it until its result is shown. */
 export async function runCommandUntil(page: Page, title: string, shown: Locator): Promise<void> {
   do await runCommand(page, title);
   while (!(await isShown(shown)));
@@ -64,14 +64,14 @@ export async function openInExplorer(page: Page, ...names: readonly string[]): P
   }
 }
 
-/** Types a statement over the example of a new query document and runs it: its grid. */
+/** Replaces the example of a new query document by a statement and runs it; returns its grid. */
 export async function query(page: Page, sql: string): Promise<FrameLocator> {
   await runCommand(page, 'Pond: New Query');
   const editor = page.locator('.editor-instance .monaco-editor.focused');
   await editor.filter({ hasText: '-- Pond' }).waitFor();
   await page.keyboard.press('Control+A');
   await page.keyboard.press('Delete');
-  // Pasted as one insertion: typed key by key, the editor would close quotes and indent by itself.
+  // Inserted at once: typed key by key, the editor would close quotes and indent by itself.
   await page.keyboard.insertText(sql);
   await editor.filter({ hasNotText: '-- Pond' }).waitFor();
   await page.keyboard.press('Control+Enter');
@@ -79,7 +79,7 @@ export async function query(page: Page, sql: string): Promise<FrameLocator> {
   return webview(page);
 }
 
-/** The page inside the webview that is in sight. */
+/** The page inside the visible webview. */
 export function webview(page: Page): FrameLocator {
   return page.frameLocator('iframe.webview.ready').last().frameLocator('iframe#active-frame');
 }

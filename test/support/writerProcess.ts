@@ -6,15 +6,15 @@ import { sourceProcess } from './sourceProcess.ts';
 /** A process that writes a pond: see pondWriter.ts. */
 export interface WriterProcess {
   readonly child: ChildProcess;
-  /** The lines that it said so far, without `ready`. */
+  /** The lines that it printed so far, without `ready`. */
   readonly lines: readonly string[];
-  /** Lets it begin, once it is ready. */
+  /** Lets it start, once it is ready. */
   go(): Promise<void>;
-  /** When it has ended. */
+  /** Resolves when it has ended. */
   readonly ended: Promise<unknown>;
 }
 
-/** Starts a writer; `onLine` hears each line. */
+/** Starts a writer; `onLine` receives each line. */
 export function startWriter(
   directory: string,
   options: { readonly name: string; readonly count: number; readonly onLine?: (line: string) => void },

@@ -1,6 +1,6 @@
 import { type Disk, type DiskFile } from '../../../server/src/storage/disk.ts';
 
-/** What was asked of a disk. */
+/** Calls to a disk. */
 export interface DiskCounts {
   calls: number;
   /** Flushes of files and directories. */
@@ -9,14 +9,14 @@ export interface DiskCounts {
   bytesWritten: number;
 }
 
-/** `disk`, and what was asked of it since `reset`: this does not depend on the machine or its load. */
+/** `disk`, and its calls since `reset`: these do not depend on the machine or its load. */
 export interface CountingDisk {
   readonly disk: Disk;
   readonly counts: DiskCounts;
   reset(): void;
 }
 
-/** Returns a disk that counts, from nothing. Streams count their bytes too. */
+/** Returns a disk that counts, from zero. Streams count their bytes too. */
 export function createCountingDisk(inner: Disk): CountingDisk {
   const counts: DiskCounts = { calls: 0, flushes: 0, bytesRead: 0, bytesWritten: 0 };
   const called = <A extends readonly unknown[], R>(call: (...args: A) => R) => {

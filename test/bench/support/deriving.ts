@@ -15,7 +15,7 @@ import { type ResourcePond } from '../../../server/src/resources/tree/resourcePo
 import { type Scratch, withScratch } from './scratch.ts';
 import { openHostDisk } from '../../../server/src/storage/hostDisk.ts';
 
-/** A pond, the process that makes what its resources derive, and a DuckDB in this process to compare with. */
+/** A pond, the process that computes its derived files, and a DuckDB in this process to compare with. */
 export interface Deriving extends Scratch {
   readonly pond: ResourcePond;
   readonly builder: Builder;

@@ -1,9 +1,7 @@
 import { closeSync, fsyncSync, linkSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
-/**
- * The least that a durable commit can cost: `bytes` bytes in a new file of `folder`, flushed, and the folder flushed.
- */
+/** The minimum cost of a durable commit: `bytes` bytes in a new file of `folder`, flushed, and the folder flushed. */
 export function writeFloor(folder: string, name: string, bytes: number): void {
   writeFlushed(join(folder, name), bytes);
   flushFolder(folder);

@@ -10,7 +10,7 @@ export interface GitRepository {
   commitFile(name: string, content: string): Promise<void>;
 }
 
-/** Nothing of the machine's own settings, so that figures can be compared. */
+/** Without the settings of the machine, so that figures can be compared. */
 const environment = {
   GIT_CONFIG_GLOBAL: '/dev/null',
   GIT_CONFIG_NOSYSTEM: '1',
@@ -21,8 +21,8 @@ const environment = {
 };
 
 /**
- * Makes a repository in a folder. `durable` makes git flush all that it writes, as a pond does; by itself it flushes
- * neither loose objects nor references, and a power cut may take a commit back or spoil it.
+ * Creates a repository in a folder. `durable` makes git flush everything that it writes, as a pond does; by default it
+ * flushes neither loose objects nor references, and a power failure may revert or damage a commit.
  */
 export async function createGitRepository(folder: string, { durable }: { durable: boolean }): Promise<GitRepository> {
   const run = async (...args: readonly string[]): Promise<void> => {
@@ -32,7 +32,7 @@ export async function createGitRepository(folder: string, { durable }: { durable
   await run('config', 'gc.auto', '0');
   if (durable) {
     await run('config', 'core.fsync', 'all');
-    // One flush for all objects of a command, where the file system allows it.
+    // One flush for all objects of a command, if the file system allows it.
     await run('config', 'core.fsyncMethod', 'batch');
   }
   return {

@@ -1,11 +1,11 @@
-/** Where the figures come from: they mean little without it. */
+/** Context of the figures, which mean little without it. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, statfsSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, release, tmpdir, totalmem, type } from 'node:os';
 
 const packages = ['@duckdb/node-api', 'hyparquet', 'hyparquet-writer', 'apache-arrow'];
 
-/** Kinds of file systems as Linux numbers them. */
+/** Types of file systems by their numbers in Linux. */
 const fileSystems: Readonly<Record<number, string>> = {
   0xef53: 'ext4',
   0x58465342: 'xfs',
@@ -14,9 +14,7 @@ const fileSystems: Readonly<Record<number, string>> = {
   0x794c7630: 'overlay',
 };
 
-/**
- * Prints cores, memory, file system and versions, and the load when it began: other work on the machine shows in it.
- */
+/** Prints cores, memory, file system and versions, and the load at the start, which shows other work on the machine. */
 export function printMachine(): void {
   const gibibytes = (totalmem() / 2 ** 30).toFixed(0);
   const fileSystem = statfsSync(tmpdir()).type;

@@ -1,19 +1,17 @@
-/** Something that is timed, once in each round. Returns milliseconds where it measures a part of itself. */
+/** Work that is timed, once in each round. Returns milliseconds if it measures a part of itself. */
 export type Contender = (round: number) => void | number | Promise<void | number>;
 
 export interface Rounds {
   readonly rounds: number;
-  /** Rounds before those that count. */
+  /** Warm-up rounds, which do not count. */
   readonly warmUp: number;
-  /**
-   * Called before each contender, untimed: what one leaves to be written later must not be the next one's to wait for.
-   */
+  /** Called before each contender, untimed: the next contender must not wait for writes that the previous one left. */
   readonly settle?: () => void;
 }
 
 /**
- * Runs the contenders in turn, A B C A B C …, so that the machine's moods meet all of them, and returns the median of
- * each in milliseconds. The order turns around with each round: none always follows the same one.
+ * Runs the contenders alternately, A B C A B C …, so that fluctuations of the machine affect all of them, and returns
+ * the median of each in milliseconds. The order is reversed in each round, so that none always follows the same one.
  */
 export async function interleaved<N extends string>(
   contenders: Readonly<Record<N, Contender>>,
@@ -33,7 +31,7 @@ export async function interleaved<N extends string>(
   return Object.fromEntries(names.map((name) => [name, median(times[name])])) as Record<N, number>;
 }
 
-/** The middle value; NaN of none. */
+/** The median; NaN of none. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;

@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util';
 
-/** How much a benchmark does, by what it names. */
+/** Amounts of work of a benchmark, by name. */
 export type Parameters = Readonly<Record<string, number>>;
 
 /**
- * What a benchmark was asked to do: `full`, or with `--small` on the command line `small`, which is enough to see that
- * it works. Each can be given by name as well: `--rounds 10`.
+ * Requested amounts of a benchmark: `full`, or `small` with `--small` on the command line, which is enough to see that
+ * it works. Each can also be set by name: `--rounds 10`.
  */
 export function parametersOf<P extends Parameters>(full: P, small: P): P {
   const numbers = Object.keys(full).map((name) => [name, { type: 'string' }] as const);

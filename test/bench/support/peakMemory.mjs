@@ -1,10 +1,8 @@
-/**
- * Loaded into a process by `--import`: writes the most memory that it ever held, bytes, to the file PEAK_MEMORY_FILE.
- */
+/** Loaded into a process by `--import`: writes its peak memory, in bytes, to the file PEAK_MEMORY_FILE. */
 import { writeFileSync } from 'node:fs';
 
 process.once('exit', () => {
   const file = process.env['PEAK_MEMORY_FILE'];
-  // Linux and macOS disagree about the unit of the system's call; node makes kibibytes of both.
+  // Linux and macOS use different units in this system call; node converts both to kibibytes.
   if (file !== undefined) writeFileSync(file, String(process.resourceUsage().maxRSS * 1024));
 });

@@ -1,6 +1,6 @@
 import { type Pond } from '../../../server/src/pond/types.ts';
 
-/** Who commits. */
+/** Author of the commits. */
 export const author = 'bench';
 
 /** Commits one file in a transaction of its own. */
@@ -16,7 +16,7 @@ export async function commitStaged(pond: Pond, path: string, content: string): P
   await pond.commit({ message: 'change', author });
 }
 
-/** Commits `count` small files, spread over directories of at most `perDirectory`: `/d0/f0`, `/d0/f1`, … */
+/** Commits `count` small files in directories of at most `perDirectory`: `/d0/f0`, `/d0/f1`, … */
 export async function fillPond(pond: Pond, count: number, perDirectory: number): Promise<void> {
   const root = await pond.fs.root();
   await root.backend.batch(async () => {

@@ -13,7 +13,7 @@ export interface ProcessOptions {
   readonly env?: NodeJS.ProcessEnv;
 }
 
-/** Runs a program to its end and returns what it printed. Throws when it fails. */
+/** Runs a program to its end and returns its output. Throws when it fails. */
 export async function runProgram(
   program: string,
   args: readonly string[],

@@ -1,12 +1,12 @@
-/** What a benchmark prints: one line for each comparison, with both medians and their ratio. */
+/** Output of a benchmark: one line for each comparison, with both medians and their ratio. */
 export interface Comparison {
   readonly what: string;
   readonly ours: number;
-  /** What it is compared with. */
+  /** The program or operation to compare with. */
   readonly peer: string;
   readonly theirs: number;
   readonly unit?: 'ms' | 'MiB';
-  /** Where we want to be: at most this ratio. */
+  /** Target: at most this ratio. */
   readonly most?: number;
 }
 
