@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { type FileSystem } from '../tinyfs/fs.ts';
 import { type Problem } from '../documents/problem.ts';
-import { documentName } from '../resources/model/resourcePath.ts';
+import { documentPath, linkOf, resourceDirectory } from '../resources/model/resourcePath.ts';
 import { findCycle } from './cycle.ts';
 import { findExisting, isInTheWay, type ExistingResource } from './existingResource.ts';
 import { type Applied, type Planned, type DocumentSource, type SourceProblem } from './planned.ts';
@@ -63,10 +63,9 @@ async function store(fs: FileSystem, planned: readonly Planned[]): Promise<void>
   await fs.backend.batch(async () => {
     for (const { kind, name, id, outcome, document } of planned) {
       if (outcome === 'unchanged') continue;
-      const home = `/${kind.kind}/${id}`;
-      await root.createDirectory(home, { parents: true });
-      await root.writeFile(`${home}/${documentName}`, Buffer.from(document.text));
-      const link = `/${kind.kind}/${name}`;
+      await root.createDirectory(resourceDirectory({ kind, id }), { parents: true });
+      await root.writeFile(documentPath({ kind, id }), Buffer.from(document.text));
+      const link = linkOf({ kind, name });
       if ((await root.get(link, { followLinks: false })) === undefined) await root.createSymlink(link, id);
     }
   });

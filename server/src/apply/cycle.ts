@@ -4,7 +4,7 @@ import { createGraph } from '../resources/graph.ts';
 import { entryOf, textOf } from '../documents/yamlNode.ts';
 import { readResources, resourcesOf } from '../resources/readResource.ts';
 import { resourceKinds } from '../resources/registry.ts';
-import { resourceDirectory, titleOf } from '../resources/model/resourcePath.ts';
+import { linkOf, resourceDirectory, titleOf } from '../resources/model/resourcePath.ts';
 import { type Resource } from '../resources/model/kind.ts';
 import { readResourceFile } from '../resources/resourceFile.ts';
 import { type Planned, type SourceProblem } from './planned.ts';
@@ -21,7 +21,7 @@ export async function findCycle(fs: FileSystem, planned: readonly Planned[]): Pr
   );
   const cycle = createGraph([...coming.map(({ resource }) => resource), ...kept]).cycle();
   if (cycle === undefined) return [];
-  const around = coming.filter(({ resource }) => cycle.paths.some((path) => path.startsWith(`/${titleOf(resource)}/`)));
+  const around = coming.filter(({ resource }) => cycle.paths.some((path) => path.startsWith(`${linkOf(resource)}/`)));
   const own = around.find(({ resource }) => resource === cycle.resource) ?? around[0];
   if (own === undefined) return [];
   const { document, origin } = own.plan;

@@ -7,20 +7,19 @@ import { invalidError } from '../resources/tree/derivedEntries.ts';
 import { withoutCycles } from '../resources/graph.ts';
 import { isKindName } from '../resources/model/kindNames.ts';
 import { readResource, readResources, type StoredResource, resourcesOf } from '../resources/readResource.ts';
-import { documentName, linkOf } from '../resources/model/resourcePath.ts';
+import {
+  documentName,
+  documentPath,
+  linkOf,
+  parseDocumentPath,
+  resourceDirectory,
+  type ResourceId,
+} from '../resources/model/resourcePath.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
-import { isUuid } from '../documents/fieldTypes.ts';
-import { type ResourceId, linksOf, linksTo } from '../resources/resourceLinks.ts';
+import { linksOf, linksTo } from '../resources/resourceLinks.ts';
 
 /** Returns the id of a stored resource. */
 export const resourceIdOf = ({ kind, id }: StoredResource): ResourceId => ({ kind: kind.kind, id });
-
-/** Returns the resource whose document is at an absolute path without links; undefined for any other path. */
-export function resourceOfDocument(path: string): ResourceId | undefined {
-  const [root, kind = '', id = '', name, ...rest] = path.split('/');
-  const isDocument = root === '' && name === documentName && rest.length === 0 && isKindName(kind) && isUuid(id);
-  return isDocument ? { kind, id } : undefined;
-}
 
 /**
  * Returns the resource whose document a write to the path changes; the path may go through links. Undefined for others.
@@ -28,22 +27,28 @@ export function resourceOfDocument(path: string): ResourceId | undefined {
 export async function resourceWrittenTo(root: WorkingDirectory, path: string): Promise<ResourceId | undefined> {
   if (basename(path) !== documentName) return undefined;
   const home = await root.get(dirname(path));
-  return home === undefined ? undefined : resourceOfDocument(`${home.path}/${documentName}`);
+  return home === undefined ? undefined : documentAt(`${home.path}/${documentName}`);
+}
+
+/** The resource whose document is at an absolute path without links; undefined for any other path. */
+function documentAt(path: string): ResourceId | undefined {
+  const document = parseDocumentPath(path);
+  return document !== undefined && isKindName(document.kind) ? document : undefined;
 }
 
 /**
  * Updates the link of a resource to the name in its document, which was just stored. A document with errors keeps the
  * existing link. Fails `already-exists` when something else has the name.
  */
-export async function followName(fs: FileSystem, place: ResourceId): Promise<void> {
-  const home = await readResource(fs, place.kind, place.id);
+export async function followName(fs: FileSystem, id: ResourceId): Promise<void> {
+  const home = await readResource(fs, id.kind, id.id);
   if (home?.resource === undefined) return;
   const root = await fs.root();
   const link = linkOf(home);
-  const links = await linksTo(root, place);
+  const links = await linksTo(root, id);
   if (!links.includes(link)) {
     if ((await root.get(link, { followLinks: false })) !== undefined) throw takenError(home);
-    await root.createSymlink(link, place.id);
+    await root.createSymlink(link, id.id);
   }
   for (const other of links) if (other !== link) await root.remove(other);
 }
@@ -81,8 +86,8 @@ async function linksIn(
   const links = new Map<string, string[]>();
   for (const kind of new Set(homes.map((home) => home.kind.kind))) {
     for (const { path, id } of await linksOf(root, kind)) {
-      const home = `/${kind}/${id}`;
-      links.set(home, [...(links.get(home) ?? []), path]);
+      const directory = resourceDirectory({ kind, id });
+      links.set(directory, [...(links.get(directory) ?? []), path]);
     }
   }
   return links;
@@ -105,12 +110,11 @@ function takenError(home: StoredResource): PondError {
 }
 
 function unnamedError(home: StoredResource): PondError {
-  const path = `${home.home}/${documentName}`;
   return new PondError(
     'resource-invalid',
     `the document is called "${home.name}", but ${linkOf(home)} is not its link`,
     {
-      path,
+      path: documentPath(home),
       hint: 'Save the document again, or apply it.',
     },
   );

@@ -12,13 +12,20 @@ import { isKindName } from '../resources/model/kindNames.ts';
 import { entryOf } from '../documents/yamlNode.ts';
 import { readResources, type StoredResource } from '../resources/readResource.ts';
 import { resourceKinds } from '../resources/registry.ts';
-import { documentName, linkOf, titleOf } from '../resources/model/resourcePath.ts';
+import {
+  documentName,
+  documentPath,
+  kindAt,
+  kindDirectory,
+  linkOf,
+  parseResourcePath,
+  titleOf,
+} from '../resources/model/resourcePath.ts';
 import { readResourceFile } from '../resources/resourceFile.ts';
-import { isUuid } from '../documents/fieldTypes.ts';
 import { entryAt, partAt } from './partOfResource.ts';
 import { rewrite } from './rewrite.ts';
 import { linksTo } from '../resources/resourceLinks.ts';
-import { followName, resourceOfDocument, resourceIdOf } from './resourceDocuments.ts';
+import { followName, resourceIdOf } from './resourceDocuments.ts';
 
 /**
  * Moves an entry. Moving a resource's name renames it within its kind, and updates its document. Fails as
@@ -51,8 +58,8 @@ export async function copyEntry(
 ): Promise<NodePath> {
   const root = await fs.root();
   const part = await partAt(fs, from);
-  if (part !== undefined && part.part !== 'document' && isKindName((await parentOf(root, to)).slice(1))) {
-    throw new PondError('invalid-path', `the copy of ${titleOf(part.home)} would be no resource`, {
+  if (part !== undefined && part.part !== 'document' && (await wouldBeInKind(root, to))) {
+    throw new PondError('invalid-path', `the copy of ${titleOf(part.home)} would not be a resource`, {
       path: to,
       hint: `Apply its document, ${part.path}/${documentName}, with another name.`,
     });
@@ -101,7 +108,7 @@ async function renameResource(fs: FileSystem, home: StoredResource, link: string
   const root = await fs.root();
   const name = basename(to);
   const target = linkOf({ kind: home.kind, name });
-  if ((await parentOf(root, to)) !== `/${home.kind.kind}`) throw staysError(link, home);
+  if ((await parentOf(root, to)) !== kindDirectory(home.kind)) throw staysError(link, home);
   if (target === link) return;
   if (home.resource === undefined) throw invalidError(home);
   const text = renamedDocument(home, name);
@@ -113,7 +120,7 @@ async function renameResource(fs: FileSystem, home: StoredResource, link: string
   }
   await fs.backend.batch(async () => {
     await root.rename(link, target);
-    await root.writeFile(`${home.home}/${documentName}`, Buffer.from(text));
+    await root.writeFile(documentPath(home), Buffer.from(text));
   });
 }
 
@@ -134,9 +141,9 @@ function renamedDocument(home: StoredResource, name: string): string {
 /** A document moved into place is treated like one saved there. */
 async function followNameAt(fs: FileSystem, path: string): Promise<void> {
   const at = await entryAt(await fs.root(), path);
-  const [, kind = '', id = '', ...below] = at?.path.split('/') ?? [];
-  const home = below.length === 0 && isKindName(kind) && isUuid(id) ? { kind, id } : resourceOfDocument(at?.path ?? '');
-  if (home !== undefined) await followName(fs, home);
+  const moved = at && parseResourcePath(at.path);
+  if (moved === undefined || !isKindName(moved.kind)) return;
+  if (moved.below.length === 0 || at?.path === documentPath(moved)) await followName(fs, moved);
 }
 
 /** Path of an entry's parent without links; '' without a directory there. */
@@ -145,20 +152,27 @@ async function parentOf(root: WorkingDirectory, path: string): Promise<string> {
   return parent?.isDirectory === true ? parent.path : '';
 }
 
+/** True if an entry at that path would be in the directory of a kind. */
+async function wouldBeInKind(root: WorkingDirectory, to: string): Promise<boolean> {
+  const parent = await parentOf(root, to);
+  const kind = kindAt(parent);
+  return kind !== undefined && parent === kindDirectory(kind) && isKindName(kind);
+}
+
 /** Resources are found only in the directory of their kind. */
 async function refuseKind(fs: FileSystem, root: WorkingDirectory, path: string): Promise<void> {
   const at = await entryAt(root, path);
-  const kind = at?.path.slice(1) ?? '';
-  if (!isKindName(kind)) return;
+  const kind = at && kindAt(at.path);
+  if (kind === undefined || at?.path !== kindDirectory(kind)) return;
   const home = (await readResources(fs)).find((one) => one.kind.kind === kind);
-  if (home !== undefined) throw staysError(`/${kind}`, home);
+  if (home !== undefined) throw staysError(at.path, home);
 }
 
 function staysError(path: string, home: StoredResource): PondError {
   const name = linkOf(home);
   return new PondError('invalid-path', `${path} belongs to the resource ${titleOf(home)}, and stays where it is`, {
     path,
-    hint: `'pond mv ${name} /${home.kind.kind}/NEW' renames the resource, 'pond rm -r ${name}' removes it.`,
+    hint: `'pond mv ${name} ${kindDirectory(home.kind)}/NEW' renames the resource, 'pond rm -r ${name}' removes it.`,
   });
 }
 

@@ -1,7 +1,8 @@
 import { PondError } from '../base/error.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
 import { entryAt, partAt } from './partOfResource.ts';
-import { type ResourceId, linksTo } from '../resources/resourceLinks.ts';
+import { linksTo } from '../resources/resourceLinks.ts';
+import { type ResourceId } from '../resources/model/resourcePath.ts';
 import { resourceIdOf } from './resourceDocuments.ts';
 
 /**

@@ -5,7 +5,7 @@
 import { PondError } from '../base/error.ts';
 import { type Glob, type GlobPart, matchPart, parseGlob } from '../tinyfs/glob.ts';
 import { type Flow, type Resource } from './model/kind.ts';
-import { documentName, resourceDirectory, titleOf } from './model/resourcePath.ts';
+import { documentPath, linkOf, resourceDirectory, titleOf } from './model/resourcePath.ts';
 import { type ScalarNode } from '../documents/yamlNode.ts';
 
 /** Dependencies between resources. */
@@ -86,7 +86,7 @@ export function createGraph(resources: readonly Resource[]): Graph {
 export function cycleError({ paths, pattern, resource }: Cycle): PondError {
   const message = `${titleOf(resource)} reads what is made of itself: ${paths.join(' → ')}`;
   return new PondError('resource-cycle', message, {
-    path: `${resourceDirectory(resource)}/${documentName}`,
+    path: documentPath(resource),
     position: pattern.range.start,
     hint: 'Narrow one of the patterns so that it leaves the outputs of the others out.',
   });
@@ -117,12 +117,13 @@ export function withoutCycles(all: readonly Resource[]): Acyclic {
 }
 
 function stepOf(resource: Resource, flow: Flow): Step {
-  const { kind, name, id } = resource;
   return {
     resource,
     flow,
     reads: flow.reads.map((pattern) => ({ pattern, glob: parseGlob(String(pattern.value)) })),
-    writes: [name, id].map((home) => parseGlob(`/${kind.kind}/${home}/${flow.writes}`)),
+    writes: [linkOf(resource), resourceDirectory(resource)].map((directory) =>
+      parseGlob(`${directory}/${flow.writes}`),
+    ),
   };
 }
 
@@ -140,7 +141,7 @@ function sourcesAmong(
 /** The trail runs against the flow: from readers to their sources. */
 function closed(trail: readonly Step[], resource: Resource, pattern: ScalarNode): Cycle {
   const steps = [...trail].reverse();
-  const paths = [...steps, ...steps.slice(0, 1)].map((step) => `/${titleOf(step.resource)}/${step.flow.writes}`);
+  const paths = [...steps, ...steps.slice(0, 1)].map((step) => `${linkOf(step.resource)}/${step.flow.writes}`);
   return { paths, resource, pattern };
 }
 

@@ -1,7 +1,7 @@
 import { isPondError } from '../base/error.ts';
 import { type InputMatcher } from './model/derivedContent.ts';
 import { type Resource } from './model/kind.ts';
-import { documentName, resourceDirectory } from './model/resourcePath.ts';
+import { documentPath } from './model/resourcePath.ts';
 
 /**
  * Returns the patterns of a resource that match nothing, each with its position, in document order. Patterns that
@@ -14,9 +14,7 @@ export async function missingInputs(inputs: InputMatcher, resource: Resource): P
     const pattern = String(value);
     if (!(await matchesNothing(inputs, pattern))) continue;
     const line = range.start.line + 1;
-    texts.push(
-      `the pattern "${pattern}" matches nothing (${resourceDirectory(resource)}/${documentName}, line ${line})`,
-    );
+    texts.push(`the pattern "${pattern}" matches nothing (${documentPath(resource)}, line ${line})`);
   }
   return texts;
 }

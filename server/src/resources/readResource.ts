@@ -1,7 +1,7 @@
 import { type FileSystem } from '../tinyfs/fs.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
 import { type ResourceKind, type Resource } from './model/kind.ts';
-import { documentName } from './model/resourcePath.ts';
+import { documentPath, kindDirectory, resourceDirectory } from './model/resourcePath.ts';
 import { entryOf, textOf } from '../documents/yamlNode.ts';
 import { type Problem } from '../documents/problem.ts';
 import { resourceKinds } from './registry.ts';
@@ -42,7 +42,7 @@ export async function readResource(fs: FileSystem, kindName: string, id: string)
   const kind = resourceKinds.find((candidate) => candidate.kind === kindName);
   if (kind === undefined) return undefined;
   const root = await fs.root();
-  const document = await root.get(`/${kindName}/${id}/${documentName}`, { followLinks: false });
+  const document = await root.get(documentPath({ kind: kindName, id }), { followLinks: false });
   if (document?.node.type !== 'file') return undefined;
   const known = remembered.get(memoryKey(document, kind));
   if (known?.modifiedUs === document.node.modifiedUs) return known;
@@ -58,7 +58,7 @@ export async function readResources(fs: FileSystem): Promise<readonly StoredReso
   const root = await fs.root();
   const homes: StoredResource[] = [];
   for (const { kind } of resourceKinds) {
-    const directory = await root.get(`/${kind}`, { followLinks: false });
+    const directory = await root.get(kindDirectory(kind), { followLinks: false });
     if (directory?.isDirectory !== true) continue;
     const found: StoredResource[] = [];
     for (const entry of await root.list(directory.path)) {
@@ -95,7 +95,7 @@ function parseHome(kind: ResourceKind, id: string, { text, sha256, modifiedUs }:
   ];
   const sound = root !== undefined && spec?.type === 'map' && problems.every((problem) => problem.severity !== 'error');
   const resource = sound ? { kind, id, name, desc, root, spec, text, modifiedUs } : undefined;
-  return { kind, id, home: `/${kind.kind}/${id}`, name, desc, text, sha256, modifiedUs, problems, resource };
+  return { kind, id, home: resourceDirectory({ kind, id }), name, desc, text, sha256, modifiedUs, problems, resource };
 }
 
 /** A resource directory holds one document, of its own kind. */
