@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { identifier, literal, literalList } from '../../server/src/duckdb/sql.ts';
+import { identifier, joinSql, literal, literalList, sql } from '../../server/src/duckdb/sql.ts';
 import { testConnection } from '../support/connection.ts';
 
 const connection = await testConnection();
@@ -22,3 +22,13 @@ for (const text of texts) {
     return undefined;
   });
 }
+
+test('SQL is built of quoted names, texts, integers and other SQL', () => {
+  const columns = joinSql(['a"b', 'c'].map(identifier));
+  assert.equal(
+    sql`SELECT ${columns} FROM t WHERE x = ${literal("it's")} LIMIT ${3n} OFFSET ${4}`,
+    `SELECT "a""b", "c" FROM t WHERE x = 'it''s' LIMIT 3 OFFSET 4`,
+  );
+  assert.equal(joinSql([], sql` AND `), '');
+  assert.throws(() => sql`SELECT ${0.5}`, /0.5 is an integer/);
+});

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { type TextRange } from '../../server/src/documents/position.ts';
+import { type TextRange } from '../../server/src/base/lineMap.ts';
 import { problemCodes } from '../../server/src/documents/problem.ts';
 import { resourceKinds } from '../../server/src/resources/registry.ts';
 import { readResourceFile } from '../../server/src/resources/resourceFile.ts';

@@ -1,6 +1,6 @@
 import { isPondError } from '../base/error.ts';
 import { type MapNode, type YamlNode, partRange, type ScalarNode } from '../documents/yamlNode.ts';
-import { type SourcePosition } from '../documents/position.ts';
+import { type SourcePosition } from '../base/lineMap.ts';
 import { type Problem } from '../documents/problem.ts';
 import { type Schema } from '../documents/schema.ts';
 import { expandText } from '../templates/templateEngine.ts';

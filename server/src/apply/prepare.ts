@@ -4,7 +4,7 @@ import { parseDocuments } from '../documents/document.ts';
 import { documentSchema } from '../resources/model/envelope.ts';
 import { type ResourceKind } from '../resources/model/kind.ts';
 import { type MapNode, textOf, entryOf } from '../documents/yamlNode.ts';
-import { type SourcePosition, type TextRange } from '../documents/position.ts';
+import { type SourcePosition, type TextRange } from '../base/lineMap.ts';
 import { type Problem } from '../documents/problem.ts';
 import { readResourceFile } from '../resources/resourceFile.ts';
 import { leftTemplates } from '../resources/templatesIn.ts';

@@ -1,5 +1,5 @@
 import { parseAllDocuments, visit } from 'yaml';
-import { createLineMap, type SourcePosition } from '../documents/position.ts';
+import { createLineMap, type SourcePosition } from '../base/lineMap.ts';
 
 /** A replacement of a text. */
 export interface DocumentEdit {

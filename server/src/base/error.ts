@@ -1,4 +1,4 @@
-import { type ErrorCode } from './errorCode.ts';
+import { type ErrorCode, errorCodes } from './errorCode.ts';
 
 /** Optional details of an operating error; each is shown to people when present. */
 export interface ErrorDetails {
@@ -11,6 +11,12 @@ export interface ErrorDetails {
   /** Position in a text that a person wrote, 0-based, in UTF-16 code units. */
   readonly position?: { readonly line: number; readonly character: number };
   readonly cause?: unknown;
+}
+
+/** An operating error as plain data, which can be sent to another process. Its cause stays behind. */
+export interface PlainError extends Omit<ErrorDetails, 'cause'> {
+  readonly code: ErrorCode;
+  readonly message: string;
 }
 
 /**
@@ -33,9 +39,55 @@ export class PondError extends Error {
     this.hint = details.hint;
     this.position = details.position;
   }
+
+  /**
+   * Returns a copy with other details, or another code or message; what is not given stays. This error becomes the
+   * cause of the copy unless another one is given.
+   */
+  with(changes: ErrorDetails & { readonly code?: ErrorCode; readonly message?: string }): PondError {
+    const { code, message, ...details } = { cause: this, ...this.toPlain(), ...changes };
+    return new PondError(code, message, details);
+  }
+
+  /** Returns the code, the message and the details that are present. */
+  toPlain(): PlainError {
+    const { code, message, path, displayPath, hint, position } = this;
+    return {
+      code,
+      message,
+      ...(path === undefined ? {} : { path }),
+      ...(displayPath === undefined ? {} : { displayPath }),
+      ...(hint === undefined ? {} : { hint }),
+      ...(position === undefined ? {} : { position }),
+    };
+  }
+
+  /** Returns the error of plain data from another process; undefined for anything that is not one. */
+  static fromPlain(data: unknown): PondError | undefined {
+    if (!isRecord(data) || !isErrorCode(data['code']) || typeof data['message'] !== 'string') return undefined;
+    const { code, message, path, displayPath, hint, position } = data;
+    return new PondError(code, message, {
+      ...(typeof path === 'string' ? { path } : {}),
+      ...(typeof displayPath === 'string' ? { displayPath } : {}),
+      ...(typeof hint === 'string' ? { hint } : {}),
+      ...(isPosition(position) ? { position } : {}),
+    });
+  }
 }
 
 /** True when `error` is a PondError, of the given code when one is given. */
 export function isPondError(error: unknown, code?: ErrorCode): error is PondError {
   return error instanceof PondError && (code === undefined || error.code === code);
+}
+
+function isRecord(data: unknown): data is Readonly<Record<string, unknown>> {
+  return typeof data === 'object' && data !== null;
+}
+
+function isErrorCode(data: unknown): data is ErrorCode {
+  return typeof data === 'string' && Object.hasOwn(errorCodes, data);
+}
+
+function isPosition(data: unknown): data is NonNullable<ErrorDetails['position']> {
+  return isRecord(data) && Number.isSafeInteger(data['line']) && Number.isSafeInteger(data['character']);
 }

@@ -1,4 +1,4 @@
-import { PondError } from './error.ts';
+import { cancelled } from './cancelled.ts';
 
 /**
  * Returns a semaphore: runs at most `max` tasks concurrently, the rest in the order of the calls. A waiting task whose
@@ -16,7 +16,7 @@ export function createSemaphore(max: number): <T>(work: () => Promise<T>, signal
       };
       const giveUp = () => {
         waiting.delete(begin);
-        reject(new PondError('cancelled', 'the query was cancelled'));
+        reject(cancelled());
       };
       if (signal?.aborted) return giveUp();
       signal?.addEventListener('abort', giveUp, { once: true });

@@ -1,4 +1,4 @@
-import { PondError } from './error.ts';
+import { cancelled, throwIfCancelled } from './cancelled.ts';
 import { type Job } from './job.ts';
 
 interface Work<T> {
@@ -27,7 +27,7 @@ export function createSingleFlight<T>(): (key: string, work: (job: Job) => Promi
   }
 
   return async (key, work, job) => {
-    if (isAborted(job)) throw cancelled();
+    throwIfCancelled(job.signal);
     const shared = underWay.get(key) ?? start(key, work, job);
     shared.waiters += 1;
     let leave = (): void => undefined;
@@ -38,19 +38,11 @@ export function createSingleFlight<T>(): (key: string, work: (job: Job) => Promi
     } finally {
       job.signal?.removeEventListener('abort', leave);
       shared.waiters -= 1;
-      if (shared.waiters === 0 && isAborted(job)) {
+      if (shared.waiters === 0 && job.signal?.aborted === true) {
         // New callers must not join work that is being aborted.
         if (underWay.get(key) === shared) underWay.delete(key);
         shared.controller.abort();
       }
     }
   };
-}
-
-function cancelled(): PondError {
-  return new PondError('cancelled', 'the operation was cancelled');
-}
-
-function isAborted({ signal }: Job): boolean {
-  return signal?.aborted === true;
 }

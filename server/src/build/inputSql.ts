@@ -4,7 +4,7 @@ import { PondError } from '../base/error.ts';
 import { literal, literalList } from '../duckdb/sql.ts';
 import { type TextPosition, textPosition } from '../duckdb/textPosition.ts';
 import { isBareInput, optionsOf, type ReaderCall, readerCallsIn } from './readerCalls.ts';
-import { isSymbol, type Token, tokenize } from '../sandbox/tokens.ts';
+import { isSymbol, type Token, tokenize } from '../base/sqlTokens.ts';
 
 /** The file that `$1` refers to in a query. */
 export interface InputNames {

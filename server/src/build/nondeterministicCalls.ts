@@ -1,4 +1,4 @@
-import { isSymbol, type Token, tokenize } from '../sandbox/tokens.ts';
+import { isSymbol, type Token, tokenize } from '../base/sqlTokens.ts';
 
 /** Functions that return the time, or another value on each call, in upper case; they take no arguments. */
 const calls = new Set([

@@ -1,4 +1,4 @@
-import { isSymbol, type Token } from '../sandbox/tokens.ts';
+import { isSymbol, type Token } from '../base/sqlTokens.ts';
 
 /** Options of a reader function about its files. */
 export interface ReaderOptions {

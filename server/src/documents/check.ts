@@ -1,6 +1,6 @@
 import { checkText } from './checkText.ts';
 import { entryOf, type YamlEntry, type MapNode, type ListNode, type YamlNode, type ScalarNode } from './yamlNode.ts';
-import { type TextRange } from './position.ts';
+import { type TextRange } from '../base/lineMap.ts';
 import { type Problem } from './problem.ts';
 import {
   type ChoiceSchema,

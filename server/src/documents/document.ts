@@ -1,7 +1,7 @@
 import { Composer, type CST, type Document, type ErrorCode, Lexer, Parser, type YAMLError } from 'yaml';
 import { upgradeDocument } from './upgradeDocument.ts';
 import { type YamlNode } from './yamlNode.ts';
-import { createLineMap, type LineMap, type TextRange } from './position.ts';
+import { createLineMap, type LineMap, type TextRange } from '../base/lineMap.ts';
 import { type Problem } from './problem.ts';
 
 /** Maximum length of a parsed text, in UTF-16 code units. The parser takes about one second for the worst case. */

@@ -1,4 +1,4 @@
-import { type TextRange } from './position.ts';
+import { type TextRange } from '../base/lineMap.ts';
 
 /** Stable codes of all problems, with their meaning. docs/resources.md lists them from here. */
 export const problemCodes = {

@@ -1,6 +1,6 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type Pair, type Scalar, type YAMLMap } from 'yaml';
 import { type YamlEntry, type YamlNode, type ScalarNode } from './yamlNode.ts';
-import { type LineMap, type SourcePosition, type TextRange } from './position.ts';
+import { type LineMap, type SourcePosition, type TextRange } from '../base/lineMap.ts';
 import { type Problem, type ProblemCode } from './problem.ts';
 
 const depthMax = 64;

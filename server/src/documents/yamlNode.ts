@@ -1,4 +1,4 @@
-import { type SourcePosition, type TextRange } from './position.ts';
+import { type SourcePosition, type TextRange } from '../base/lineMap.ts';
 
 /**
  * A YAML value with the positions of its parts. An alias is the same node as its anchor, so nodes form an acyclic

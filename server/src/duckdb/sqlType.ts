@@ -1,4 +1,5 @@
 import { PondError } from '../base/error.ts';
+import { type SqlText } from './sql.ts';
 
 declare const isSqlType: unique symbol;
 
@@ -6,7 +7,7 @@ declare const isSqlType: unique symbol;
  * The name of a DuckDB type, safe to insert into a statement: a type and nothing more. Only the parser below produces
  * it, so an unchecked text (from a file, a cache, another process) never has this type.
  */
-export type SqlType = string & { readonly [isSqlType]: true };
+export type SqlType = SqlText & { readonly [isSqlType]: true };
 
 /** Types named by keywords alone. */
 const plain = [
@@ -104,6 +105,6 @@ export function requireSqlType(text: string): SqlType {
 }
 
 /** Returns the SQL of a value cast to a type. */
-export function castSql(value: string, type: SqlType): string {
-  return `${value}::${type}`;
+export function castSql(value: string, type: SqlType): SqlText {
+  return `${value}::${type}` as SqlText;
 }

@@ -1,6 +1,6 @@
 import { type CodeAction } from '../protocol/language.ts';
 import { type ResourceKind } from '../resources/model/kind.ts';
-import { comparePositions, type TextRange } from '../documents/position.ts';
+import { comparePositions, type TextRange } from '../base/lineMap.ts';
 import { readResourceFile } from '../resources/resourceFile.ts';
 import { diagnosticOf } from './diagnostics.ts';
 

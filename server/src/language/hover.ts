@@ -2,7 +2,7 @@ import { type Hover, type Position } from '../protocol/language.ts';
 import { documentSchema } from '../resources/model/envelope.ts';
 import { type ResourceKind } from '../resources/model/kind.ts';
 import { type YamlEntry } from '../documents/yamlNode.ts';
-import { contains } from '../documents/position.ts';
+import { contains } from '../base/lineMap.ts';
 import { readResourceFile } from '../resources/resourceFile.ts';
 import { type Schema } from '../documents/schema.ts';
 import { describeField, describeKind } from './markdown.ts';

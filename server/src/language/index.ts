@@ -7,7 +7,7 @@ import {
   type Position,
 } from '../protocol/language.ts';
 import { type ResourceKind } from '../resources/model/kind.ts';
-import { type TextRange } from '../documents/position.ts';
+import { type TextRange } from '../base/lineMap.ts';
 import { resourceKinds } from '../resources/registry.ts';
 import { completion } from './completion.ts';
 import { diagnostics } from './diagnostics.ts';

@@ -1,4 +1,4 @@
-import { contains, type SourcePosition } from '../documents/position.ts';
+import { contains, type SourcePosition } from '../base/lineMap.ts';
 import { type YamlEntry, type YamlNode } from '../documents/yamlNode.ts';
 import { type Field, type Schema } from '../documents/schema.ts';
 

@@ -1,7 +1,7 @@
 import { type DocumentSymbol, symbolKinds } from '../protocol/language.ts';
 import { type ResourceKind } from '../resources/model/kind.ts';
 import { type YamlEntry, entryOf, type YamlNode, type ScalarNode } from '../documents/yamlNode.ts';
-import { comparePositions, contains, type TextRange } from '../documents/position.ts';
+import { comparePositions, contains, type TextRange } from '../base/lineMap.ts';
 import { readResourceFile } from '../resources/resourceFile.ts';
 
 /** Keys whose value best identifies a list item, in order of preference. */

@@ -13,7 +13,7 @@ import { historySources } from './historySources.ts';
 import { hostFilesOf } from './hostFiles.ts';
 import { type Journal, type JournalContents, readJournal } from './journal.ts';
 import { type Lock } from './lock.ts';
-import { createMutex } from './mutex.ts';
+import { createMutex } from '../base/mutex.ts';
 import { contentKeyOf, pondNode } from './node.ts';
 import { Overlay } from './overlay.ts';
 import { commitsOfPath } from './pathHistory.ts';

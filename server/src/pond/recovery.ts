@@ -7,6 +7,7 @@
  * Without a header the acknowledged commits are unknown, so no commit is treated as unacknowledged.
  */
 import { isPondError, PondError } from '../base/error.ts';
+import { retry } from '../base/retry.ts';
 import { looksLikeParquet } from '../delta/readCheckpoint.ts';
 import { type Finding, inspectTail, quarantine } from '../delta/verify.ts';
 import { checkpointFile, commitFile, latestVersion, readCommit } from '../delta/log.ts';
@@ -39,7 +40,7 @@ export interface Recovered {
 export async function recover(disk: Disk, options: { readonly repair: boolean }): Promise<Recovered> {
   const notices: string[] = [];
   if (isJournalMissing(disk)) notices.push(`${journalPath} is missing: what was staged, if anything was, is gone`);
-  const journal = options.repair ? readJournal(disk) : readBesideWriter(disk);
+  const journal = options.repair ? readJournal(disk) : await readBesideWriter(disk);
   const newest = usableVersion(disk, journal.mark, options.repair, notices);
   const opLog = await OpLog.open(disk, newest);
   if (opLog === undefined) throw new PondError('pond-not-found', 'no Delta table is there');
@@ -64,14 +65,11 @@ function isJournalMissing(disk: Disk): boolean {
 }
 
 /** Reads the journal while another process may truncate or replace it; reading again yields a whole one. */
-function readBesideWriter(disk: Disk): JournalContents {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return readJournal(disk);
-    } catch (error) {
-      if (!isPondError(error, 'journal-damaged') || attempt === readsMax || !isLocked(disk)) throw error;
-    }
-  }
+function readBesideWriter(disk: Disk): Promise<JournalContents> {
+  return retry(() => readJournal(disk), {
+    attempts: readsMax,
+    isTransient: (error) => isPondError(error, 'journal-damaged') && isLocked(disk),
+  });
 }
 
 /** Latest version whose commit is readable; undefined when there is no table. */

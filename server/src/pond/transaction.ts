@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { FileSystem } from '../tinyfs/fs.ts';
-import { createMutex } from './mutex.ts';
+import { createMutex } from '../base/mutex.ts';
 import { Overlay } from './overlay.ts';
 import { createTransactionChangeLog } from './changeLog.ts';
 import { createStagedContent, type StagedContentStore } from './stagedContent.ts';

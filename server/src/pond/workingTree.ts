@@ -9,7 +9,7 @@
 import { PondError } from '../base/error.ts';
 import { type DirectoryPath, type Entry, type NewNode, type Node } from '../tinyfs/backend.ts';
 import { listCommitted, lookupCommitted } from './committedTree.ts';
-import { type Mutex } from './mutex.ts';
+import { type Mutex } from '../base/mutex.ts';
 import { copiedNode, movedNode, newNode, nextVersion, withAttributes, withContentOf } from './newNodes.ts';
 import { type PondNode, pondNode, sameAttributes } from './node.ts';
 import { type EntryChange, type Overlay, type StagedEntry } from './overlay.ts';

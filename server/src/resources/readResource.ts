@@ -1,3 +1,4 @@
+import { LruCache } from '../base/lruCache.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
 import { type ResourceKind, type Resource } from './model/kind.ts';
@@ -34,8 +35,8 @@ export function resourcesOf(homes: readonly StoredResource[]): readonly Resource
 }
 
 /** Maximum number of parsed documents in the cache. */
-const rememberedMax = 500;
-const remembered = new Map<string, StoredResource>();
+const cachedMax = 500;
+const cachedResources = new LruCache<string, StoredResource>({ max: cachedMax });
 
 /** Returns the resource in the directory `/KIND/<uuid>`; undefined if it has no document. */
 export async function readResource(fs: FileSystem, kindName: string, id: string): Promise<StoredResource | undefined> {
@@ -44,13 +45,11 @@ export async function readResource(fs: FileSystem, kindName: string, id: string)
   const root = await fs.root();
   const document = await root.get(documentPath({ kind: kindName, id }), { followLinks: false });
   if (document?.node.type !== 'file') return undefined;
-  const known = remembered.get(memoryKey(document, kind));
+  const known = cachedResources.get(memoryKey(document, kind));
   if (known?.modifiedUs === document.node.modifiedUs) return known;
   const text = new TextDecoder().decode(await root.readFile(document.path));
   const home = parseHome(kind, id, { text, sha256: document.node.sha256, modifiedUs: document.node.modifiedUs });
-  remembered.set(memoryKey(document, kind), home);
-  if (remembered.size > rememberedMax) remembered.delete(remembered.keys().next().value!);
-  return home;
+  return cachedResources.set(memoryKey(document, kind), home);
 }
 
 /** Returns all resources of a tree, by kind in the order of the registry, then by name. */

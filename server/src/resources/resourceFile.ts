@@ -3,7 +3,7 @@ import { parseDocuments, type ParsedDocument } from '../documents/document.ts';
 import { documentSchema, kindOf } from './model/envelope.ts';
 import { isImplemented, type ResourceKind } from './model/kind.ts';
 import { entryOf, type MapNode, type YamlNode, textOf } from '../documents/yamlNode.ts';
-import { comparePositions, type TextRange } from '../documents/position.ts';
+import { comparePositions, type TextRange } from '../base/lineMap.ts';
 import { type Problem } from '../documents/problem.ts';
 import { isResource, looksLikeResource } from './detectResource.ts';
 

@@ -6,7 +6,7 @@ import { stringIndex, textPosition } from '../duckdb/textPosition.ts';
 import { type AstFunction, findReferences } from './ast.ts';
 import { checkFunctions, tableTellsOfHost } from './functions.ts';
 import { isOurs, namesIn, type TableReference } from './pondNames.ts';
-import { isSymbol, type Token, tokenize, unclearIn } from './tokens.ts';
+import { isSymbol, type Token, tokenize, unclearIn } from '../base/sqlTokens.ts';
 import { type QueryStatement, splitQuery } from './userStatements.ts';
 
 export interface Analysis {

@@ -1,5 +1,4 @@
-import { PondError } from '../base/error.ts';
-import { type ErrorCode } from '../base/errorCode.ts';
+import { type PlainError } from '../base/error.ts';
 import { type Analysis } from './analysis.ts';
 import { type FileFacts, type OwnSql, type UserBuild } from './build.ts';
 import { type BuildLimits } from './buildLimits.ts';
@@ -68,28 +67,3 @@ export type ToWorker =
 
 export type FromWorker =
   { readonly id: number; readonly result: unknown } | { readonly id: number; readonly error: PlainError };
-
-/** A PondError as plain data. */
-export interface PlainError {
-  readonly code: ErrorCode;
-  readonly message: string;
-  readonly path?: string;
-  readonly hint?: string;
-  readonly position?: { readonly line: number; readonly character: number };
-}
-
-/** Converts an error for sending between processes. */
-export function toPlainError({ code, message, path, hint, position }: PondError): PlainError {
-  return {
-    code,
-    message,
-    ...(path === undefined ? {} : { path }),
-    ...(hint === undefined ? {} : { hint }),
-    ...(position === undefined ? {} : { position }),
-  };
-}
-
-/** Restores an error that another process sent. */
-export function fromPlainError({ code, message, ...details }: PlainError): PondError {
-  return new PondError(code, message, details);
-}

@@ -1,4 +1,4 @@
-import { type Token, tokenize } from './tokens.ts';
+import { type Token, tokenize } from '../base/sqlTokens.ts';
 
 /** A table that a query reads and that DuckDB does not define. */
 export interface TableReference {

@@ -4,7 +4,7 @@ import { type EngineError, engineToPondError, readEngineError, queryError } from
 import { textPosition } from '../duckdb/textPosition.ts';
 import { fileMessage } from './fileMessage.ts';
 import { type SandboxSpec, type SourceView } from './sources.ts';
-import { tokenize } from './tokens.ts';
+import { tokenize } from '../base/sqlTokens.ts';
 
 type NamedFile = SandboxSpec['files'][number];
 

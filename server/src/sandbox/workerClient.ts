@@ -1,10 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { cancelled } from '../base/cancelled.ts';
 import { PondError } from '../base/error.ts';
 import { makeTemporaryDirectory, type TemporaryDirectory } from '../storage/temporaryDirectory.ts';
 import { type BuildLimits } from './buildLimits.ts';
 import {
-  fromPlainError,
   type FromWorker,
   type OperationName,
   type OperationParams,
@@ -103,7 +103,7 @@ export class WorkerProcess {
     params: OperationParams<N>,
     signal?: AbortSignal,
   ): Promise<OperationResult<N>> {
-    if (isAborted(signal)) throw cancelled();
+    if (isAborted(signal)) throw cancelled('the query');
     if (this.#death !== undefined) throw this.#death;
     const id = (this.#lastId += 1);
     const answered = new Promise<unknown>((resolve, reject) => this.#pending.set(id, { resolve, reject }));
@@ -117,7 +117,7 @@ export class WorkerProcess {
     try {
       return (await answered) as OperationResult<N>;
     } catch (error) {
-      throw isAborted(signal) ? cancelled() : error;
+      throw isAborted(signal) ? cancelled('the query') : error;
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', cancel);
@@ -144,7 +144,7 @@ export class WorkerProcess {
     if (this.#death !== undefined) return;
     const pending = this.#pending.get(message.id);
     this.#pending.delete(message.id);
-    if ('error' in message) pending?.reject(fromPlainError(message.error));
+    if ('error' in message) pending?.reject(PondError.fromPlain(message.error) ?? unexpectedAnswer());
     else pending?.resolve(message.result);
   }
 
@@ -170,8 +170,8 @@ function isAborted(signal: AbortSignal | undefined): boolean {
   return signal?.aborted === true;
 }
 
-function cancelled(): PondError {
-  return new PondError('cancelled', 'the query was cancelled');
+function unexpectedAnswer(): PondError {
+  return new PondError('engine-unavailable', 'the query process sent a malformed error');
 }
 
 function startError(cause: Error): PondError {

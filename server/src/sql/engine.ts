@@ -7,7 +7,7 @@ import { namedFile, writeNamedFile } from '../storage/namedFile.ts';
 import { type Analysis } from '../sandbox/analysis.ts';
 import { type OperationResult } from '../sandbox/messages.ts';
 import { type PreparedQuery, prepareQuery } from './prepare.ts';
-import { createQueue } from '../base/queue.ts';
+import { createMutex } from '../base/mutex.ts';
 import {
   type FileFormat,
   type QueryRequest,
@@ -84,8 +84,8 @@ const analysesMax = 64;
 export function createQueryEngine(options: QueryEngineOptions = {}): QueryEngine {
   const memoryLimitBytes = options.memoryLimitBytes ?? Math.floor(totalmem() / 4);
   const { workerPath } = options;
-  const inOrder = createQueue();
-  const analyzeInOrder = createQueue();
+  const inOrder = createMutex().run;
+  const analyzeInOrder = createMutex().run;
   const analyses = createResultCache(analysesMax);
   const results = new Map<string, KeptResult>();
   let worker: WorkerProcess | undefined;

@@ -3,7 +3,7 @@
  * that its argument names.
  */
 import { assert } from '../base/assert.ts';
-import { PondError } from '../base/error.ts';
+import { cancelled } from '../base/cancelled.ts';
 import { lazyAsync } from '../base/lazy.ts';
 import { queryError } from '../duckdb/engineError.ts';
 import { removeTemporaryDirectory } from '../storage/temporaryDirectory.ts';
@@ -12,7 +12,6 @@ import {
   type OperationName,
   type OperationParams,
   type OperationResult,
-  toPlainError,
   type ToWorker,
   type WorkerOperations,
   type WorkerSettings,
@@ -67,9 +66,9 @@ async function answer(id: number, name: OperationName, params: unknown): Promise
   try {
     send({ id, result: await perform(name, params, controller.signal) });
   } catch (error) {
-    const plain = toPlainError(queryError(error, ''));
+    const plain = queryError(error, '').toPlain();
     // An interrupt reaches any work of the database, with varying messages.
-    send({ id, error: controller.signal.aborted ? toPlainError(cancelled()) : plain });
+    send({ id, error: controller.signal.aborted ? cancelled('the query').toPlain() : plain });
   } finally {
     running.delete(id);
     if (isLeaving && running.size === 0) end();
@@ -84,10 +83,6 @@ async function perform<N extends OperationName>(
   const operations = await loadOperations();
   if (signal.aborted) throw cancelled();
   return operations[name](params as OperationParams<N>, signal);
-}
-
-function cancelled(): PondError {
-  return new PondError('cancelled', 'the query was cancelled');
 }
 
 function send(message: FromWorker): void {

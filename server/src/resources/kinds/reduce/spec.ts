@@ -1,7 +1,7 @@
 import { type Duration, isDurationError, parseDuration } from '../../../documents/duration.ts';
 import { assert } from '../../../base/assert.ts';
 import { entryOf, type YamlNode } from '../../../documents/yamlNode.ts';
-import { type SourcePosition } from '../../../documents/position.ts';
+import { type SourcePosition } from '../../../base/lineMap.ts';
 import { type Resource } from '../../model/kind.ts';
 import { itemsOf, specValue } from '../../../documents/specValue.ts';
 

@@ -5,7 +5,7 @@ import { documentName, resourceDirectory, titleOf } from '../../model/resourcePa
 import { type Resource } from '../../model/kind.ts';
 import { type ExportContext } from '../../model/exportContext.ts';
 import { placeInSource, type ScalarNode } from '../../../documents/yamlNode.ts';
-import { type SourcePosition } from '../../../documents/position.ts';
+import { type SourcePosition } from '../../../base/lineMap.ts';
 import { renderTemplate } from '../../../templates/templateEngine.ts';
 import { type Materializer } from '../../../materialize/materializer.ts';
 import { collectionsOf, type TemplateCollection } from './collections.ts';

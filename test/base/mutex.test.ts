@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createMutex } from '../../server/src/pond/mutex.ts';
+import { createMutex } from '../../server/src/base/mutex.ts';
 
 /** Work that notes when it begins and ends, with a wait between. */
 function noting(notes: string[], name: string, during: () => Promise<unknown> = () => Promise.resolve()) {

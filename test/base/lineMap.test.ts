@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createLineMap } from '../../server/src/documents/position.ts';
+import { createLineMap } from '../../server/src/base/lineMap.ts';
 
 test('lines end with LF, CR LF or CR, and characters are UTF-16 code units', () => {
   const lines = createLineMap('a\n🦆b\r\nc\rd');
@@ -17,4 +17,16 @@ test('an offset outside of the text is moved to its nearest end', () => {
   assert.deepEqual(lines.positionAt(9), { line: 0, character: 2 });
   assert.deepEqual(lines.rangeOf(2, 1), { start: { line: 0, character: 2 }, end: { line: 0, character: 2 } });
   assert.deepEqual(createLineMap('').positionAt(0), { line: 0, character: 0 });
+});
+
+test('positions are converted back to offsets, and clamped to their line', () => {
+  const text = 'a\n🦆b\r\nc\rd';
+  const lines = createLineMap(text);
+  // The offset between CR and LF is no position of its own.
+  for (let offset = 0; offset <= text.length; offset++) {
+    assert.equal(lines.offsetAt(lines.positionAt(offset)), offset === 6 ? 5 : offset);
+  }
+  assert.equal(lines.offsetAt({ line: 0, character: 9 }), 1);
+  assert.equal(lines.offsetAt({ line: 9, character: 0 }), 9);
+  assert.equal(lines.offsetAt({ line: -1, character: -1 }), 0);
 });

@@ -14,6 +14,8 @@ export interface TextRange {
 export interface LineMap {
   /** Position of a 0-based offset; an offset outside the text is clamped. */
   positionAt(offset: number): SourcePosition;
+  /** Offset of a position; a position outside the text, or beyond the end of its line, is clamped. */
+  offsetAt(position: SourcePosition): number;
   /** Range from `start`, inclusive, to `end`, exclusive; an `end` before `start` gives an empty range. */
   rangeOf(start: number, end: number): TextRange;
 }
@@ -44,7 +46,16 @@ export function createLineMap(text: string): LineMap {
     return starts[line] ?? text.length;
   }
 
-  return { positionAt, rangeOf: (start, end) => ({ start: positionAt(start), end: positionAt(Math.max(start, end)) }) };
+  function offsetAt({ line, character }: SourcePosition): number {
+    const bounded = Math.max(0, Math.min(line, starts.length - 1));
+    return Math.min(startOf(bounded) + Math.max(0, character), ends[bounded] ?? text.length);
+  }
+
+  return {
+    positionAt,
+    offsetAt,
+    rangeOf: (start, end) => ({ start: positionAt(start), end: positionAt(Math.max(start, end)) }),
+  };
 }
 
 /** True when `position` is in `range`, its end included: a cursor after the last letter of a word is on the word. */

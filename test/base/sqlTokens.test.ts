@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { tokenize } from '../../server/src/sandbox/tokens.ts';
+import { tokenize } from '../../server/src/base/sqlTokens.ts';
 
 function check(name: string, sql: string, expected: string): void {
   test(name, () => {

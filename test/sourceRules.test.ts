@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { exportsUsedInOneFile, literalsAmong, untaggedSql } from './support/sourceRules.ts';
+
+const file = (path: string, text: string) => ({ path, text });
+
+test('an export that no other file imports is found', () => {
+  const product = [
+    file('a.ts', 'export const one = 1;\nexport type Two = 2;\nexport function three() {}\nconst four = 4;'),
+    file('b.ts', 'export class Five {}'),
+    file('c/d.ts', 'export interface Six {}'),
+  ];
+  const users = [
+    file('c/e.ts', "import { one as first, type Two } from '../a.ts';\nexport { Six } from './d.ts';"),
+    file('f.ts', "const lazy = () => import('./b.ts');"),
+  ];
+  assert.deepEqual(exportsUsedInOneFile(product, [...product, ...users]), ['a.ts:3 three']);
+});
+
+test('a template that inserts values into SQL is found unless it is tagged', () => {
+  const found = (text: string): number => untaggedSql([file('a.ts', text)]).length;
+  assert.equal(found('const a = `SELECT ${x} FROM t`;'), 1);
+  assert.equal(found('const a = `COPY (${x}) TO ${y}`;'), 1);
+  assert.equal(found('const a = sql`SELECT ${x} FROM t`;'), 0);
+  assert.equal(found('const a = `SELECT 1 FROM t`;'), 0);
+  assert.equal(found('const a = `expected one SELECT, got ${x}`;'), 0);
+});
+
+test('a name that is written as a text or a key is found', () => {
+  const found = (text: string) => literalsAmong(new Set(['Reduce']), [file('a.ts', text)]);
+  assert.deepEqual(found("if (kind === 'Reduce') {}\nconst a = { Reduce: 1 };"), ['a.ts:1 Reduce', 'a.ts:2 Reduce']);
+  assert.deepEqual(found('type Reduce = 1;\n// Reduce\nconst a = `${Reduce}`;'), []);
+});
