@@ -82,7 +82,7 @@ test('a cycle is told with the path of it, at the pattern that closes it', () =>
   assert.match(error.message, /^Derive\/b reads what is made of itself: /);
   const around = error.message.split(': ')[1]?.split(' → ');
   assert.deepEqual(around, ['/Derive/b/x/*', '/Combine/c/all/combine', '/Derive/a/x/*', '/Derive/b/x/*']);
-  assert.deepEqual(error.position, cycle.pattern.range.start);
+  assert.deepEqual(error.position, cycle.resource.positions.rangeOf(cycle.pattern.path).start);
 });
 
 test('a pattern that matches everything matches what is made of it', () => {

@@ -126,12 +126,12 @@ async function renameResource(fs: FileSystem, home: StoredResource, link: string
 
 /** The document with its name replaced, otherwise unchanged. */
 function renamedDocument(home: StoredResource, name: string): string {
-  const value = entryOf(home.resource?.root, 'name')?.value;
+  const [stored] = readResourceFile(home.text, resourceKinds);
+  const value = entryOf(stored?.root, 'name')?.value;
   const text = value === undefined ? home.text : rewrite(home.text, [{ at: value.range.start, value: name }]);
   const [read] = readResourceFile(text, resourceKinds);
   const problem = read?.problems.find(({ severity }) => severity === 'error');
-  const said = entryOf(read?.root, 'name')?.value;
-  if (problem === undefined && said?.type === 'scalar' && said.value === name) return text;
+  if (read?.envelope?.name === name) return text;
   throw new PondError('invalid-path', problem?.message ?? `the document of ${titleOf(home)} cannot be given a name`, {
     path: linkOf({ kind: home.kind, name }),
     hint: problem?.hint ?? 'Change the name in the document: its link follows.',

@@ -18,6 +18,11 @@ export function parsePlaceholders(text: string): readonly Placeholder[] {
   }));
 }
 
+/** Returns the text with each placeholder replaced by the capture that it refers to; empty without such a capture. */
+export function fillPlaceholders(text: string, captures: readonly string[]): string {
+  return text.replaceAll(/\$(\d+)/g, (_, index: string) => captures[Number(index)] ?? '');
+}
+
 /** Returns an issue for each placeholder of `outPattern` that refers to no wildcard of `inPattern`. */
 export function checkPlaceholders(inPattern: string, outPattern: string): readonly Issue[] {
   const { wildcards } = scanGlob(inPattern);

@@ -22,7 +22,7 @@ export interface SiteData {
   readonly after: Map<string, ExportedSet>;
   /** Receives the files of each series, by its pond path; relative to the root of the site's pages. */
   readonly files: Map<string, readonly ExportedFile[]>;
-  /** Descriptions of Reduce resources, by name. */
+  /** Descriptions of the resources whose outputs are charted, by name. */
   readonly descriptions: ReadonlyMap<string, string>;
 }
 

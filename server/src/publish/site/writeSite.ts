@@ -40,8 +40,8 @@ export interface WrittenSite {
 }
 
 /**
- * Writes an Observable Framework project: a page of charts for each output of Reduce resources, the pages of Template
- * resources, and a first page that lists them. Data is written as Parquet, partitioned by time. Unchanged files are not
+ * Writes an Observable Framework project: a page of charts for each output of resources whose kind is charted, the
+ * pages that resources render, and a first page that lists them. Data is written as Parquet, partitioned by time. Unchanged files are not
  * rewritten. Fails `path-escapes`, before anything is written, where a folder of the site is a link; `already-exists`
  * for a foreign file at a path of the site; and as the outputs do.
  */
@@ -53,14 +53,14 @@ export async function writeSite(parts: SiteParts): Promise<WrittenSite> {
   const disk = openHostDisk(dataDirectory);
   const before = readManifest(disk);
   const after = new Map<string, ExportedSet>();
-  const homes = await readResources(fs);
+  const stored = await readResources(fs);
   const data: SiteData = {
     place: { disk, directory: dataDirectory, workshop, job },
     slugs: createSlugs(),
     before,
     after,
     files: new Map(),
-    descriptions: new Map(homes.flatMap(({ kind, name, desc }) => (kind.kind === 'Reduce' ? [[name, desc]] : []))),
+    descriptions: new Map(stored.flatMap(({ kind, name, desc }) => (kind.isCharted === true ? [[name, desc]] : []))),
   };
   const written = await writeAll(parts, data).catch((error: unknown) => {
     // Files of both the earlier and the current export are ours.

@@ -1,8 +1,8 @@
-import { type Field, required } from '../../documents/schema.ts';
+import { required } from '../../documents/schema.ts';
 import { plainText, secretText } from '../../documents/fieldTypes.ts';
 
 /** Access to a bucket of an S3-compatible store; the specs of Backup and Copy have these fields. */
-export const s3Fields: Readonly<Record<string, Field>> = {
+export const s3Fields = {
   bucket: required(plainText, 'Name of the bucket.', 'pond-backup'),
   region: required(plainText, 'Region of the store; many compatible stores take `auto`.', 'auto'),
   key: required(

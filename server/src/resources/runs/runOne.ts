@@ -7,7 +7,7 @@ import { buildAll } from './buildAll.ts';
 import { readResource } from '../readResource.ts';
 import { addRecord, failureOf, type RunRecord, type RecordedStatus, withoutSecrets } from './records.ts';
 import { documentName, resourceDirectory, titleOf } from '../model/resourcePath.ts';
-import { type Resource, type Run, type RunContext } from '../model/kind.ts';
+import { type Resource, type RunContext } from '../model/kind.ts';
 import { type RunCounts, type RunOutcome } from '../model/runState.ts';
 import { type ResourcePond } from '../tree/resourcePond.ts';
 
@@ -63,8 +63,7 @@ export async function runOne(pond: ResourcePond, chosen: Resource, options: Reso
   try {
     if (options.signal.aborted) throw new PondError('cancelled', 'the run was cancelled before it began');
     const resource = await asCommitted(pond, chosen);
-    const run = await resource.kind.run?.();
-    const outcome = run === undefined ? await buildAll(pond, resource, options) : await writing.run(resource, run);
+    const outcome = (await writing.run(resource)) ?? (await buildAll(pond, resource, options));
     const record = recordOf(outcome.failure === undefined ? 'ok' : 'failed', outcome, outcome.failure);
     return { resource, record, commit: await writing.commit(record) };
   } catch (error) {
@@ -115,7 +114,8 @@ function aboutResource(resource: Resource, failure: PondError): PondError {
 }
 
 interface Writing {
-  run(resource: Resource, run: Run): Promise<RunOutcome>;
+  /** Runs the resource; returns undefined for a kind whose runs build its derived content. */
+  run(resource: Resource): Promise<RunOutcome | undefined>;
   /** Commits the output of the run with its record; commits nothing and returns undefined if there is no output. */
   commit(record: RunRecord): Promise<number | undefined>;
   abandon(): Promise<void>;
@@ -144,7 +144,7 @@ function createWriting(
   }
 
   return {
-    async run(resource, run) {
+    async run(resource) {
       const context: RunContext = {
         resource,
         home,
@@ -159,7 +159,7 @@ function createWriting(
           kept = soFar;
         },
       };
-      return await run(context);
+      return await resource.kind.run?.(context);
     },
     async commit(record) {
       if (transaction === undefined || transaction.isEmpty) {

@@ -49,11 +49,11 @@ export function createDerivedState(inputs: InputMatcher): DerivedState {
   async function entriesOfHome(home: StoredResource): Promise<DerivedEntries> {
     const known = ofHomes.get(home.home);
     if (known !== undefined) return known;
-    const load = home.kind.derive;
-    if (load === undefined) return new Map();
+    const { kind, resource } = home;
+    if (!('derive' in kind)) return new Map();
     looked.set(home.home, new Map());
-    if (home.resource === undefined) throw invalidError(home);
-    const entries = (await load())(home.resource, inputs);
+    if (resource === undefined) throw invalidError(home);
+    const entries = (await kind.derive?.(resource, inputs)) ?? new Map();
     ofHomes.set(home.home, entries);
     looked.set(home.home, entries);
     return entries;

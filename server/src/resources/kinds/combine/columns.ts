@@ -3,7 +3,7 @@ import { didYouMean } from '../../../base/suggest.ts';
 import { PondError } from '../../../base/error.ts';
 import { requireSqlType, type SqlType } from '../../../duckdb/sqlType.ts';
 import { compareNames } from '../../../tinyfs/path.ts';
-import { documentName, resourceDirectory } from '../../model/resourcePath.ts';
+import { documentError } from '../../model/documentError.ts';
 import { type Resource } from '../../model/kind.ts';
 import { timeColumnOf } from '../../series/time.ts';
 import { type Segment } from './segments.ts';
@@ -87,15 +87,14 @@ function spellingError(
   });
 }
 
-function chosen(resource: Resource, { title, columns = [] }: Scope, found: Found): readonly string[] {
-  const wanted = columns.filter(({ name }) => name.toLowerCase() !== 'timestamp');
-  const missing = wanted.find(({ name }) => !found.has(name));
-  if (missing === undefined) return wanted.map(({ name }) => name);
+function chosen(resource: Resource, { title, index, columns = [] }: Scope, found: Found): readonly string[] {
+  const wanted = columns.filter((name) => name.toLowerCase() !== 'timestamp');
+  const missing = wanted.find((name) => !found.has(name));
+  if (missing === undefined) return wanted;
   const names = [...found.keys()].sort(compareNames);
-  throw new PondError('run-failed', `${title}: no input has a column "${missing.name}"`, {
-    path: `${resourceDirectory(resource)}/${documentName}`,
-    position: missing.node.range.start,
-    hint: didYouMean(missing.name, names) ?? columnsHint(names),
+  throw documentError(resource, 'run-failed', `${title}: no input has a column "${missing}"`, {
+    at: ['scopes', index, 'columns', columns.indexOf(missing)],
+    hint: didYouMean(missing, names) ?? columnsHint(names),
   });
 }
 

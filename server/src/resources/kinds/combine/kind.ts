@@ -1,11 +1,8 @@
-import { itemsOf, scalarOf } from '../../../documents/specValue.ts';
-import { textOf } from '../../../documents/yamlNode.ts';
 import { type ResourceKind } from '../../model/kind.ts';
-import { optional, required } from '../../../documents/schema.ts';
-import { nameText, plainText, pondGlobText } from '../../../documents/fieldTypes.ts';
+import { type CombineSpec, combineSpec } from './spec.ts';
 
 /** Combine: joins several series by time. */
-export const combine: ResourceKind = {
+export const combine: ResourceKind<CombineSpec> = {
   kind: 'Combine',
   summary: 'joins several series by time into one wide series',
   doc: [
@@ -15,58 +12,15 @@ export const combine: ResourceKind = {
     'The series is kept in parts along the calendar, from decades while there are few rows down to days where there are very many. New data, late data too, makes the parts of its own time anew; a new column, or one of another type, makes all of them. Small files, as those of single days, are put together before, so that one more costs no look at all of them.',
     'Errors: `run-failed`, at its place in the document, for a name in `columns` that no input has; `invalid-content`, with the paths of the inputs, for an input without `Timestamp`, or with one whose type says no time or whose times are mostly beyond the year 9999, as milliseconds are when they are taken for seconds, or that is no table, for a column that is text in one input and a number in another, for names that differ in upper and lower case alone, and for columns of lists or structures. A Derive resource can rename and convert what does not fit.',
   ].join('\n\n'),
-  spec: {
-    type: 'object',
-    fields: {
-      scopes: required(
-        {
-          type: 'list',
-          uniqueBy: 'name',
-          item: {
-            type: 'object',
-            fields: {
-              name: required(
-                { ...nameText, verbatim: true },
-                'Name of the scope, a folder under the resource: often a site.',
-                'harbor',
-              ),
-              series: required(
-                {
-                  type: 'list',
-                  uniqueBy: 'pattern',
-                  item: {
-                    type: 'object',
-                    fields: {
-                      pattern: required(
-                        pondGlobText,
-                        'Pond paths of series that follow each other in time.',
-                        '/Derive/weather-series/daily/*',
-                      ),
-                    },
-                  },
-                },
-                'What stands side by side in the wide series.',
-                '[…]',
-              ),
-              columns: optional(
-                { type: 'list', item: plainText, uniqueBy: '.' },
-                'Columns to keep, by their full names. All columns when left out.',
-                '[Station.Temperature.C]',
-              ),
-            },
-          },
-        },
-        'The wide series to make.',
-        '[…]',
-      ),
-    },
-  },
-  flows: ({ spec }) =>
-    itemsOf(spec, 'scopes').map((scope) => ({
-      writes: `${textOf(scope, 'name')}/combine`,
-      reads: itemsOf(scope, 'series').flatMap((series) => scalarOf(series, 'pattern')),
+  spec: combineSpec,
+  flows: ({ scopes }) =>
+    scopes.map(({ name, series }, scope) => ({
+      writes: `${name}/combine`,
+      reads: series.map(({ pattern }, index) => ({ pattern, path: ['scopes', scope, 'series', index, 'pattern'] })),
     })),
-  derive: async () => (await import('./outputs.ts')).deriveOutputs,
+  async derive(resource, inputs) {
+    return (await import('./outputs.ts')).deriveOutputs(resource, inputs);
+  },
   example: `apiVersion: duckpond/v1
 kind: Combine
 name: stations

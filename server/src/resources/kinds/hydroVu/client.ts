@@ -14,7 +14,7 @@ import {
   type ReadingsPage,
   readingsOf,
 } from './shapes.ts';
-import { type Account } from './spec.ts';
+import { type Account } from './credentials.ts';
 import { createTokens } from './token.ts';
 
 /**

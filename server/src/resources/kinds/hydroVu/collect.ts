@@ -8,7 +8,7 @@ import { type SkippedReadings, ReadingWindow } from './readingWindow.ts';
 import { GroupQueue, rowGroups } from './rowGroups.ts';
 import { writeVersion } from './series.ts';
 import { type FriendlyNames } from './shapes.ts';
-import { type Device } from './spec.ts';
+import { type Device } from './credentials.ts';
 import { type Progress } from './tables.ts';
 
 /**

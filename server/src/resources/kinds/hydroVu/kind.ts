@@ -1,10 +1,8 @@
 import { type ResourceKind } from '../../model/kind.ts';
-import { optional, required } from '../../../documents/schema.ts';
-import { nameText, plainText, secretText, verbatimText } from '../../../documents/fieldTypes.ts';
-import { serviceUrlText } from './serviceUrl.ts';
+import { type HydroVuSpec, hydroVuSpec } from './spec.ts';
 
 /** HydroVu: readings of instruments from a web service. */
-export const hydroVu: ResourceKind = {
+export const hydroVu: ResourceKind<HydroVuSpec> = {
   kind: 'HydroVu',
   summary: 'collects readings of instruments from the HydroVu service',
   doc: [
@@ -17,53 +15,11 @@ export const hydroVu: ResourceKind = {
     'What may pass (a connection that ends, an answer 429 or 5xx, one that is cut off) is tried again, each time later, or when the service says so, at most ten minutes later.',
     'Errors: `secret-missing` when a variable is not set, `remote-denied` when the service refuses the credentials, `remote-failed` when it cannot be reached or its answers make no sense.',
   ].join(' '),
-  spec: {
-    type: 'object',
-    fields: {
-      key: required(
-        secretText,
-        'Client id of the API, as a reference to an environment variable. It is never stored in the pond.',
-        '"${env:HYDROVU_KEY}"',
-      ),
-      secret: required(
-        secretText,
-        'Client secret of the API, as a reference to an environment variable. It is never stored in the pond.',
-        '"${env:HYDROVU_SECRET}"',
-      ),
-      url: optional(
-        serviceUrlText,
-        'The service, `https://www.hydrovu.com` unless it is another. `http` is for services on this computer.',
-        'https://www.hydrovu.com',
-      ),
-      devices: required(
-        {
-          type: 'list',
-          uniqueBy: 'id',
-          item: {
-            type: 'object',
-            fields: {
-              id: required(
-                { type: 'number', whole: true, min: 0, max: 9_223_372_036_854_775_807n },
-                'Number of the location in the service.',
-                '4990594334457856',
-              ),
-              name: required(nameText, 'Name of the device in the pond.', 'HarborBuoy'),
-              scope: required(
-                plainText,
-                'First part of the names of its columns. A device that replaces another has the same scope.',
-                'Buoy',
-              ),
-              comment: optional(verbatimText, 'A note for people.', 'replaced in July'),
-            },
-          },
-        },
-        'The devices whose readings are kept.',
-        '[…]',
-      ),
-    },
-  },
+  spec: hydroVuSpec,
   flows: () => [{ writes: '**', reads: [] }],
-  run: async () => (await import('./run.ts')).runHydroVu,
+  async run(context) {
+    return await (await import('./run.ts')).runHydroVu(context);
+  },
   example: `apiVersion: duckpond/v1
 kind: HydroVu
 name: buoys

@@ -3,7 +3,7 @@ import { answerTo, type Sender } from './send.ts';
 import { failureOf, valueOf } from './answers.ts';
 import { TransientError } from './retry.ts';
 import { nonsenseError, ServiceError } from './serviceError.ts';
-import { type Account } from './spec.ts';
+import { type Account } from './credentials.ts';
 
 export const tokenPath = '/public-api/oauth/token';
 const scopes = 'read:locations read:data';

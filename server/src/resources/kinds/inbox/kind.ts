@@ -1,9 +1,8 @@
 import { type ResourceKind } from '../../model/kind.ts';
-import { required } from '../../../documents/schema.ts';
-import { hostGlobText } from '../../../documents/fieldTypes.ts';
+import { type InboxSpec, inboxSpec } from './spec.ts';
 
 /** Inbox: files of the host. */
-export const inbox: ResourceKind = {
+export const inbox: ResourceKind<InboxSpec> = {
   kind: 'Inbox',
   summary: 'copies files of the host into the pond',
   doc: [
@@ -12,17 +11,10 @@ export const inbox: ResourceKind = {
     'Names that begin with a dot are names as any other. Links to files count as files; links to folders are not followed. A file that changes while it is read is left for the next run. Files called `resource.yaml`, `runs.jsonl` or `progress.json` at the top are left out, and so are names that a pond cannot hold. What is left out is in the notes of the run.',
     'A run tells files and bytes; rows are not counted. It fails with `run-failed` when the folder is not there; and when some files cannot be read, but then the others are kept. When the disk of the pond is full (`storage-full`), nothing of the run is kept.',
   ].join('\n\n'),
-  spec: {
-    type: 'object',
-    fields: {
-      pattern: required(
-        hostGlobText,
-        'Absolute pattern of host files, with `/` between folders on every system. `**` stands for any number of folders.',
-        '/data/inbox/**/*.csv',
-      ),
-    },
+  spec: inboxSpec,
+  async run(context) {
+    return await (await import('./run.ts')).runInbox(context);
   },
-  run: async () => (await import('./run.ts')).runInbox,
   flows: () => [{ writes: '**', reads: [] }],
   example: `apiVersion: duckpond/v1
 kind: Inbox

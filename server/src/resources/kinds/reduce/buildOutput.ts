@@ -1,11 +1,12 @@
-import { isPondError, PondError } from '../../../base/error.ts';
+import { isPondError, type PondError } from '../../../base/error.ts';
 import { type SqlType } from '../../../duckdb/sqlType.ts';
 import { type HostFile } from '../../../pond/types.ts';
-import { documentName, resourceDirectory, titleOf } from '../../model/resourcePath.ts';
+import { documentError } from '../../model/documentError.ts';
+import { titleOf } from '../../model/resourcePath.ts';
 import { type Resource } from '../../model/kind.ts';
 import { type AlikeInput, parquetFilesOf } from '../../series/parquetFiles.ts';
 import { type OutputColumn } from './foldSql.ts';
-import { type OutputInput } from './collectInputs.ts';
+import { outPatternPath, type OutputInput } from './collectInputs.ts';
 import { type BuildPlan } from './buildPlan.ts';
 import { type PartialAggregate, partialAggregatesOf } from './partialAggregates.ts';
 import { makeParts, type PartedInput } from './parts.ts';
@@ -53,12 +54,7 @@ async function inputPartials(
 /** Names the resource and the input in an error about the input. */
 function inputError(resource: Resource, path: string, error: unknown): unknown {
   if (!isPondError(error) || error.code === 'cancelled' || error.code === 'untrusted') return error;
-  const { code, message, hint } = error;
-  return new PondError(code, `${titleOf(resource)}: ${path}: ${message}`, {
-    path,
-    cause: error,
-    ...(hint === undefined ? {} : { hint }),
-  });
+  return error.with({ message: `${titleOf(resource)}: ${path}: ${error.message}`, path });
 }
 
 /** The columns of an input, in order of first occurrence in its files. Column names in DuckDB are case-insensitive. */
@@ -94,10 +90,8 @@ function collisionError(
   [one, other]: readonly [OutputInput, OutputInput],
 ): PondError {
   const message = `${titleOf(resource)}: ${one.match.path} and ${other.match.path} both bring a column "${name}" to one output`;
-  const { position } = other.dataset;
-  return new PondError('run-failed', message, {
-    path: `${resourceDirectory(resource)}/${documentName}`,
+  return documentError(resource, 'run-failed', message, {
+    at: outPatternPath(other),
     hint: 'Keep the column of one of them by `columns`, or change out_pattern so that they make outputs of their own.',
-    ...(position && { position }),
   });
 }

@@ -1,12 +1,8 @@
-import { itemsOf, scalarOf } from '../../../documents/specValue.ts';
-import { textOf } from '../../../documents/yamlNode.ts';
-import { checkPatterns, patternFields } from '../../model/patternFields.ts';
 import { type ResourceKind } from '../../model/kind.ts';
-import { optional, required } from '../../../documents/schema.ts';
-import { nameText, plainText, templateText } from '../../../documents/fieldTypes.ts';
+import { type TemplateSpec, templateSpec } from './spec.ts';
 
 /** Template: renders texts from the content of series. */
-export const template: ResourceKind = {
+export const template: ResourceKind<TemplateSpec> = {
   kind: 'Template',
   summary: 'renders a text for each matched series',
   doc: [
@@ -17,40 +13,18 @@ export const template: ResourceKind = {
     'A column `Dock.Surface.DO.mg/L.avg` is the field with the `instrument` `Dock.Surface`, the `name` `DO`, the `unit` `mg/L` and the `agg` `avg`; units and names with dots are not told apart. A name that does not end with `avg`, `min`, `max`, `count` or `sum` has the `agg` `""`; one with two parts has no unit, one with one part neither unit nor instrument. A file that is no series or table has no fields and 0 rows.',
     'A template that does not parse, fails, or takes too much (steps, 3 seconds of processor time, 64 MB, 8 million characters) fails with `template-failed` at its place in the document; the other files are not concerned.',
   ].join('\n\n'),
-  spec: {
-    type: 'object',
-    fields: {
-      collections: required(
-        {
-          type: 'list',
-          uniqueBy: 'name',
-          item: {
-            type: 'object',
-            check: checkPatterns,
-            exactlyOneOf: ['template', 'template_file'],
-            fields: {
-              name: required(nameText, 'Name of the collection, a folder under the resource.', 'pages'),
-              ...patternFields,
-              template: optional(templateText, 'The template itself.', '"# {{ args[0] }}"'),
-              template_file: optional(
-                plainText,
-                'Host file that holds the template, below the folder where the document is applied; its text is kept then.',
-                'site.md.tmpl',
-              ),
-            },
-          },
-        },
-        'Sets of inputs, each with its template, which is written in `template` or stands in `template_file`.',
-        '[…]',
-      ),
-    },
+  spec: templateSpec,
+  async derive(resource, inputs) {
+    return (await import('./outputs.ts')).deriveTemplates(resource, inputs);
   },
-  derive: async () => (await import('./outputs.ts')).deriveTemplates,
-  flows: ({ spec }) =>
-    itemsOf(spec, 'collections').map((collection) => ({
-      writes: `${textOf(collection, 'name')}/**`,
-      reads: scalarOf(collection, 'in_pattern'),
+  flows: ({ collections }) =>
+    collections.map(({ name, in_pattern: pattern }, index) => ({
+      writes: `${name}/**`,
+      reads: [{ pattern, path: ['collections', index, 'in_pattern'] }],
     })),
+  async renderText(rendering) {
+    return await (await import('./render.ts')).renderTextAt(rendering);
+  },
   example: `apiVersion: duckpond/v1
 kind: Template
 name: pages
