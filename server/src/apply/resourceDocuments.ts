@@ -5,7 +5,7 @@ import { basename, dirname } from '../tinyfs/path.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { invalidError } from '../resources/tree/derivedEntries.ts';
 import { withoutCycles } from '../resources/graph.ts';
-import { isKindName } from '../resources/model/kindNames.ts';
+import { isKindName } from '../resources/kindNames.ts';
 import { readResource, readResources, type StoredResource, resourcesOf } from '../resources/readResource.ts';
 import {
   documentName,

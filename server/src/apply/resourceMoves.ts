@@ -8,7 +8,7 @@ import { type NodePath } from '../tinyfs/nodePath.ts';
 import { basename, dirname } from '../tinyfs/path.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { invalidError } from '../resources/tree/derivedEntries.ts';
-import { isKindName } from '../resources/model/kindNames.ts';
+import { isKindName } from '../resources/kindNames.ts';
 import { entryOf } from '../documents/yamlNode.ts';
 import { readResources, type StoredResource } from '../resources/readResource.ts';
 import { resourceKinds } from '../resources/registry.ts';

@@ -6,7 +6,7 @@
 import { type Change } from '../pond/types.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
 import { type DisplayPaths, displayPaths } from './displayPath.ts';
-import { isKindName } from './model/kindNames.ts';
+import { isKindName } from './kindNames.ts';
 import {
   kindAt,
   kindDirectory,

@@ -5,7 +5,7 @@
  */
 import { lazyAsync } from '../base/lazy.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
-import { isKindName } from './model/kindNames.ts';
+import { isKindName } from './kindNames.ts';
 import {
   linkOf,
   parseResourcePath,

@@ -12,7 +12,7 @@ import { compareNames } from '../../tinyfs/path.ts';
 import { type DerivedEntries, type DerivedNode } from '../model/derivedContent.ts';
 import { type DerivedState } from './derivedEntries.ts';
 import { baseOf, derivedDirectoryNode, derivedFileNode, type NodeRole, withRole, roleOf } from './nodeRole.ts';
-import { isKindName } from '../model/kindNames.ts';
+import { isKindName } from '../kindNames.ts';
 import { isBookkeeping } from '../model/resourcePath.ts';
 import { type StoredResource } from '../readResource.ts';
 import { isUuid } from '../../documents/fieldTypes.ts';

@@ -10,7 +10,7 @@
 import { type PathEvent } from '../../pond/types.ts';
 import { type DerivedEntries, type DerivedNode } from '../model/derivedContent.ts';
 import { type DerivedState } from './derivedEntries.ts';
-import { isKindName } from '../model/kindNames.ts';
+import { isKindName } from '../kindNames.ts';
 import { type StoredResource } from '../readResource.ts';
 import { isUuid } from '../../documents/fieldTypes.ts';
 
