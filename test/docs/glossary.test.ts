@@ -15,6 +15,7 @@ const shortPages = [
   'export.md',
   'getting-started.md',
   'glossary.md',
+  'resources.md',
   'site.md',
   'tutorial.md',
 ];

@@ -1,5 +1,5 @@
 /** Writes the data of a site, and describes the content of its chart pages. */
-import { identifier, literalList } from '../../duckdb/sql.ts';
+import { identifier, literalList, sql } from '../../duckdb/sql.ts';
 import { type HostFile } from '../../pond/types.ts';
 import { type FileFacts } from '../../sandbox/build.ts';
 import { type ExportedFile, type ExportedSet, type Manifest } from '../export/manifest.ts';
@@ -109,11 +109,11 @@ async function sparklineOf(
   const time = chosen && partitionColumn(chosen.facts.columns);
   if (chosen === undefined || column === undefined || time === undefined) return [];
   const reads = chosen.inputs.map(({ hostPath }) => hostPath);
-  const value = `CAST(${identifier(column)} AS DOUBLE)`;
+  const value = sql`CAST(${identifier(column)} AS DOUBLE)`;
   const rows = await workshop.builder.run(
     {
       statements: [
-        `SELECT ${value} FROM read_parquet(${literalList(reads)}, union_by_name = true, hive_partitioning = false)
+        sql`SELECT ${value} FROM read_parquet(${literalList(reads)}, union_by_name = true, hive_partitioning = false)
          WHERE isfinite(${value}) ORDER BY ${identifier(time.name)} DESC LIMIT ${sparklineMax}`,
       ],
       reads,

@@ -6,12 +6,12 @@ import { outPatternText, pondGlobText } from '../../documents/fieldTypes.ts';
 export const patternFields = {
   in_pattern: required(
     pondGlobText,
-    'Pond paths of the inputs. Its wildcards are numbered from the left, the first is `$0`.',
+    'Pond paths of the inputs. Its wildcards are numbered from the left; the first is `$0`.',
     '/Combine/stations/*/combine',
   ),
   out_pattern: required(
     outPatternText,
-    'Name of the output. `$0`, `$1`, … stand for what the wildcards of `in_pattern` matched.',
+    'Name of the output. `$0`, `$1`, … are the texts that the wildcards of `in_pattern` matched.',
     'site=$0',
   ),
 };

@@ -3,13 +3,14 @@
  * keep their order. Boundaries of merged files depend on the versions' own keys, so an additional version rebuilds only
  * a few merged files, regardless of the length of the series.
  */
-import { literal, literalList } from '../../../duckdb/sql.ts';
 import { type HostFile } from '../../../pond/types.ts';
 import { type FileFacts } from '../../../sandbox/build.ts';
 import { keyOf } from '../../../materialize/contentKey.ts';
 import { type Job } from '../../../base/job.ts';
 import { areAlike } from '../../series/alike.ts';
 import { type GroupLimits, groupAdjacent } from '../../series/groups.ts';
+import { readParquet, writeParquet } from '../../series/readParquet.ts';
+import { sql } from '../../../duckdb/sql.ts';
 import { mapLimit } from '../../../base/mapLimit.ts';
 import { type Materializer } from '../../../materialize/materializer.ts';
 
@@ -42,7 +43,10 @@ async function mergeGroup(group: readonly HostFile[], workshop: Materializer, jo
   if (group.length === 1 || !(await fitTogether(group, workshop, job))) return group;
   const write = async (target: string, { signal }: Job): Promise<void> => {
     const reads = group.map(({ hostPath }) => hostPath);
-    await workshop.builder.run({ statements: [mergeSql(reads, target)], reads, writes: [target] }, signal);
+    await workshop.builder.run(
+      { statements: [writeParquet(sql`FROM ${readParquet(reads)}`, target)], reads, writes: [target] },
+      signal,
+    );
   };
   return [await workshop.file(keyOf('combine merged', 1, ...group.map(({ key }) => key)), write, job)];
 }
@@ -62,8 +66,4 @@ function haveOneTypePerName(files: readonly FileFacts[]): boolean {
     columns.set(name.toLowerCase(), column);
   }
   return true;
-}
-
-function mergeSql(hostPaths: readonly string[], target: string): string {
-  return `COPY (FROM read_parquet(${literalList(hostPaths)}, union_by_name = true)) TO ${literal(target)} (FORMAT parquet)`;
 }

@@ -2,11 +2,12 @@
  * Drops columns without values: a sensor that sent nothing for a day must not contradict its numbers of other days. See
  * series/nullColumns.ts.
  */
+import { LruCache } from '../../../base/lruCache.ts';
 import { type HostFile } from '../../../pond/types.ts';
 import { type FileFacts } from '../../../sandbox/build.ts';
 import { keyOf } from '../../../materialize/contentKey.ts';
 import { type Job } from '../../../base/job.ts';
-import { nullColumns, isUntold } from '../../series/nullColumns.ts';
+import { nullColumns, mayBeInferred } from '../../series/nullColumns.ts';
 import { mapLimit } from '../../../base/mapLimit.ts';
 import { type Materializer } from '../../../materialize/materializer.ts';
 import { type Segment } from './segments.ts';
@@ -18,8 +19,7 @@ const piecesAtOnce = 2;
  * Cache of the columns without values, by the file's key and the requested columns; entries stay valid because a file
  * never changes.
  */
-const remembered = new Map<string, ReadonlySet<string>>();
-const rememberedMax = 10_000;
+const cache = new LruCache<string, ReadonlySet<string>>({ max: 10_000 });
 
 /**
  * Returns the segments; columns of differing types are dropped from segments in which they have no value. A column
@@ -38,7 +38,7 @@ export async function withoutNullColumns(
   return await mapLimit(pieces, piecesAtOnce, async (piece) => {
     const { facts, file } = piece;
     const names = facts.columns.flatMap(({ name, type }) =>
-      isUntold(type) && types.get(name)!.size > 1 ? [name] : [],
+      mayBeInferred(type) && types.get(name)!.size > 1 ? [name] : [],
     );
     if (names.length === 0) return piece;
     const blank = facts.rowCount === 0 ? new Set(names) : await blankColumnsOf(file, names, workshop, job);
@@ -53,10 +53,7 @@ async function blankColumnsOf(
   job: Job,
 ): Promise<ReadonlySet<string>> {
   const key = keyOf(file.key, names);
-  const blank = remembered.get(key) ?? (await nullColumns([file], names, workshop, job));
-  remembered.set(key, blank);
-  if (remembered.size > rememberedMax) remembered.delete(remembered.keys().next().value!);
-  return blank;
+  return cache.get(key) ?? cache.set(key, await nullColumns([file], names, workshop, job));
 }
 
 function without(facts: FileFacts, blank: ReadonlySet<string>): FileFacts {

@@ -6,8 +6,10 @@ import { uuidText } from '../../../documents/fieldTypes.ts';
 /** Copy: another pond, fetched from a bucket. */
 export const copy: ResourceKind = {
   kind: 'Copy',
-  summary: 'is to bring a backup of another pond into this one; it does nothing in this version',
-  doc: 'The document is checked and kept, with a warning, and a run of the resource fails. Nothing is fetched.',
+  summary: 'is for a backup of another pond; it does nothing in this version',
+  doc: [
+    'The document is checked and stored, with a warning (`kind-not-implemented`). A run of the resource fails, and nothing is fetched.',
+  ].join('\n'),
   spec: object({
     ...s3Fields,
     backup_uuid: required(

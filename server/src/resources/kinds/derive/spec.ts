@@ -12,7 +12,7 @@ export const deriveSpec = object({
           pattern: required(pondGlobText, 'Pond paths of the input files.', '/Inbox/weather/*.csv'),
           query: required(
             sqlText,
-            'SQL query that reads one input; `$1` stands for the path of the matched file.',
+            'SQL query that reads one input; `$1` is the path of the matched file.',
             '"SELECT * FROM read_csv(\'$1\')"',
           ),
         },

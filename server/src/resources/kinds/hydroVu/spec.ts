@@ -6,17 +6,17 @@ import { serviceUrlText } from './serviceUrl.ts';
 export const hydroVuSpec = object({
   key: required(
     secretText,
-    'Client id of the API, as a reference to an environment variable. It is never stored in the pond.',
+    'Client id of the API, as a reference to an environment variable. Its value is never stored in the pond.',
     '"${env:HYDROVU_KEY}"',
   ),
   secret: required(
     secretText,
-    'Client secret of the API, as a reference to an environment variable. It is never stored in the pond.',
+    'Client secret of the API, as a reference to an environment variable. Its value is never stored in the pond.',
     '"${env:HYDROVU_SECRET}"',
   ),
   url: optional(
     serviceUrlText,
-    'The service, `https://www.hydrovu.com` unless it is another. `http` is for services on this computer.',
+    'URL of the service, by default `https://www.hydrovu.com`. `http` is accepted only for a service on this computer.',
     'https://www.hydrovu.com',
   ),
   devices: required(
@@ -37,7 +37,7 @@ export const hydroVuSpec = object({
       }),
       { uniqueBy: 'id' },
     ),
-    'The devices whose readings are kept.',
+    'Devices whose readings are collected.',
     '[…]',
   ),
 });

@@ -5,7 +5,7 @@ import { object, required, type SpecOf } from '../../../documents/schema.ts';
 export const inboxSpec = object({
   pattern: required(
     hostGlobText,
-    'Absolute pattern of host files, with `/` between folders on every system. `**` stands for any number of folders.',
+    'Absolute pattern of host files, with `/` between folders on every system. `**` matches any number of folders.',
     '/data/inbox/**/*.csv',
   ),
 });

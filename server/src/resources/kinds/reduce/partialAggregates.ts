@@ -9,7 +9,7 @@ import { PondError } from '../../../base/error.ts';
 import { keyOf } from '../../../materialize/contentKey.ts';
 import { type Job } from '../../../base/job.ts';
 import { areAlike } from '../../series/alike.ts';
-import { nullColumns, isUntold } from '../../series/nullColumns.ts';
+import { nullColumns, mayBeInferred } from '../../series/nullColumns.ts';
 import { exactLists } from '../../series/exact.ts';
 import { type GroupLimits, groupAdjacent } from '../../series/groups.ts';
 import { type Period } from '../../series/periods.ts';
@@ -104,7 +104,7 @@ async function withoutBlanks(
   columns: readonly TypedColumn[],
   { files, wanted, workshop, job }: BuildPlan & Pick<PartialSpec, 'files' | 'wanted'>,
 ): Promise<readonly TypedColumn[]> {
-  const doubtful = columns.filter(({ name, type }) => wanted?.includes(name) === true && isUntold(type));
+  const doubtful = columns.filter(({ name, type }) => wanted?.includes(name) === true && mayBeInferred(type));
   if (doubtful.length === 0) return columns;
   const names = doubtful.map(({ name }) => name);
   const blank = await nullColumns(files, names, workshop, job);

@@ -6,7 +6,8 @@ import { exactLists } from '../../series/exact.ts';
 import { type Period } from '../../series/periods.ts';
 import { mapLimit } from '../../../base/mapLimit.ts';
 import { periodsOf } from './buckets.ts';
-import { emptySql, foldSql, type FoldInput, type OutputColumn, writeOutputSql } from './foldSql.ts';
+import { emptySql, foldSql, type FoldInput, type OutputColumn } from './foldSql.ts';
+import { writeParquet } from '../../series/readParquet.ts';
 import { hasWithin, type PartialAggregate, partialsWithin } from './partialAggregates.ts';
 import { type BuildPlan } from './buildPlan.ts';
 import { windowOf } from './resolution.ts';
@@ -72,7 +73,7 @@ async function makePart(part: Part, { workshop, job }: BuildPlan): Promise<HostF
     const folds = await Promise.all(inputs.map((input) => foldInputs(input, window, making)));
     const query = foldSql({ resolution, period, inputs: folds.flat(), columns });
     const reads = folds.flat().flatMap(({ hostPaths }) => hostPaths);
-    await workshop.builder.run({ statements: [writeOutputSql(query, target)], reads, writes: [target] }, shared.signal);
+    await workshop.builder.run({ statements: [writeParquet(query, target)], reads, writes: [target] }, shared.signal);
   };
   return await workshop.file(key, write, job);
 }
@@ -97,7 +98,7 @@ async function makeEmpty(columns: readonly OutputColumn[], { workshop, job }: Bu
     columns.map(({ name, type }) => [name, type]),
   );
   const write = async (target: string, { signal }: Job): Promise<void> => {
-    const statements = [writeOutputSql(emptySql(columns), target)];
+    const statements = [writeParquet(emptySql(columns), target)];
     await workshop.builder.run({ statements, writes: [target] }, signal);
   };
   return await workshop.file(key, write, job);

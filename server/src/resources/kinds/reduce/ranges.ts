@@ -1,6 +1,8 @@
 import { type HostFile } from '../../../pond/types.ts';
 import { mapLimit } from '../../../base/mapLimit.ts';
-import { readParquet } from './partialSql.ts';
+import { LruCache } from '../../../base/lruCache.ts';
+import { sql, type SqlText } from '../../../duckdb/sql.ts';
+import { readParquet } from '../../series/readParquet.ts';
 import { type BuildPlan } from './buildPlan.ts';
 
 /** A range of time that has data: microseconds since 1970 UTC, both ends inclusive. */
@@ -14,8 +16,7 @@ const filesAtOnce = 64;
 const besides = 4;
 
 /** Cache of ranges by the partial's key; entries stay valid because a partial never changes. */
-const remembered = new Map<string, readonly AggregateRange[]>();
-const rememberedMax = 10_000;
+const cache = new LruCache<string, readonly AggregateRange[]>({ max: 10_000 });
 
 /**
  * Returns the ranges of time in which partials have buckets, by their keys: in order, with gaps of more than a day.
@@ -28,7 +29,7 @@ export async function rangesOf(
   const found = new Map<string, readonly AggregateRange[]>();
   const unknown: HostFile[] = [];
   for (const file of files) {
-    const known = remembered.get(file.key);
+    const known = cache.get(file.key);
     if (known === undefined) unknown.push(file);
     else found.set(file.key, known);
   }
@@ -47,20 +48,18 @@ export async function rangesOf(
     for (const { key, hostPath } of batch) {
       const stretches = byPath.get(hostPath) ?? [];
       found.set(key, stretches);
-      remembered.set(key, stretches);
-      if (remembered.size > rememberedMax) remembered.delete(remembered.keys().next().value!);
+      cache.set(key, stretches);
     }
   });
   return found;
 }
 
 /** Returns the query for the first and last bucket of each day, by file and day. */
-export function rangesSql(hostPaths: readonly string[]): string {
-  const day = `epoch_us("Timestamp") // ${dayUs}`;
-  return [
-    'SELECT filename, epoch_us(min("Timestamp")), epoch_us(max("Timestamp"))',
-    `FROM ${readParquet(hostPaths, 'filename = true')} GROUP BY filename, ${day} ORDER BY 1, 2`,
-  ].join(' ');
+function rangesSql(hostPaths: readonly string[]): SqlText {
+  const day = sql`epoch_us("Timestamp") // ${dayUs}`;
+  const table = readParquet(hostPaths, sql`filename = true`);
+  return sql`SELECT filename, epoch_us(min("Timestamp")), epoch_us(max("Timestamp"))
+    FROM ${table} GROUP BY filename, ${day} ORDER BY 1, 2`;
 }
 
 /** Returns the union of ranges, in order, with gaps of more than a day. */

@@ -11,7 +11,7 @@ export const reduceSpec = object({
         name: required(nameText, 'Name of the collection, a folder under the resource.', 'by_site'),
         resolutions: required(
           list(bucketText, { uniqueBy: '.' }),
-          'Lengths of the time buckets. Months and years are those of the calendar; `m` is minutes, `M` months.',
+          'Lengths of the time buckets. Months and years are calendar months and years; `m` means minutes, `M` months.',
           '[1h, 1d, 1 month]',
         ),
         datasets: required(
@@ -21,7 +21,7 @@ export const reduceSpec = object({
                 ...patternFields,
                 columns: optional(
                   list(plainText, { uniqueBy: '.' }),
-                  'Columns to keep, by their full names. All columns when left out.',
+                  'Columns to keep, by their full names; all columns without it.',
                   '[Station.Temperature.C]',
                 ),
               },
@@ -34,7 +34,7 @@ export const reduceSpec = object({
               duplicateMessage: (outPattern) => `two datasets of one collection are called "${outPattern}"`,
             },
           ),
-          'Inputs and what their outputs are called.',
+          'Inputs, and the names of their outputs.',
           '[…]',
         ),
       }),

@@ -21,10 +21,10 @@ const entryType: ChoiceSchema<EntryType> = {
   unknownCode: 'value-unknown',
   choices: [
     { value: 'tree', doc: 'a folder' },
-    { value: 'table', doc: 'a table: its newest version is the whole' },
-    { value: 'series', doc: 'a series: all its versions together are the whole' },
+    { value: 'table', doc: 'a table, whose latest version is its content' },
+    { value: 'series', doc: 'a series, whose content is all its versions together' },
     { value: 'data', doc: 'a file of bytes' },
-    { value: 'syntree', doc: 'a folder as well: entries that are made when asked for are not stored' },
+    { value: 'syntree', doc: 'a folder, like `tree`' },
     { value: 'symlink', doc: 'a symbolic link' },
   ],
 };
@@ -32,11 +32,11 @@ const entryType: ChoiceSchema<EntryType> = {
 /** The `spec` of a Scribble resource. */
 export const scribbleSpec = object(
   {
-    count_min: required(count, 'Least number of entries of a folder, at least 1.', '5'),
-    count_max: required(count, 'Greatest number of entries of a folder, more than `count_min`.', '10'),
+    count_min: required(count, 'Minimum number of entries of a folder, at least 1.', '5'),
+    count_max: required(count, 'Maximum number of entries of a folder, more than `count_min`.', '10'),
     probs: required(
       map(entryType, number(0, 1), { mayBeEmpty: false }),
-      'How likely each type of entry is, from 0 to 1, compared with the others.',
+      'Weight of each type of entry, from 0 to 1.',
       '{ tree: 0.05, table: 0.4 }',
     ),
   },

@@ -13,7 +13,7 @@ export const templateSpec = object({
           template: optional(templateText, 'The template itself.', '"# {{ args[0] }}"'),
           template_file: optional(
             text('a text', { inlinedAs: 'template' }),
-            'Host file that holds the template, below the folder where the document is applied; its text is kept then.',
+            'Host file with the template, in or below the folder where the document is applied. Applying stores its text as `template`.',
             'site.md.tmpl',
           ),
         },
@@ -21,7 +21,7 @@ export const templateSpec = object({
       ),
       { uniqueBy: 'name' },
     ),
-    'Sets of inputs, each with its template, which is written in `template` or stands in `template_file`.',
+    'Sets of inputs, each with its template, in `template` or in the file `template_file`.',
     '[…]',
   ),
 });
