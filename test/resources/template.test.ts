@@ -188,7 +188,7 @@ const {{ res | replace("=", "_") }} = [
     },
   );
   const record = { file: 'Dock/res=1h/year=2024/data_0.parquet', start_time: 1_704_067_200, end_time: 1_735_689_600 };
-  const parts = { fs: pond.fs, inputs: await pond.inputs(undefined), workshop: pond.workshop, job: {} };
+  const parts = { fs: pond.fs, inputs: await pond.inputs(undefined), materializer: pond.workshop, job: {} };
   const files = { Dock: { 'res=2h': [], 'res=1h': [record] }, Other: { 'res=1h': [] } };
   const expected = (lists: string): string => `---
 title: Dock

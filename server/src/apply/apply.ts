@@ -45,17 +45,17 @@ function repeated(planned: readonly Planned[], { kind, name, nameRange }: Prepar
 
 async function plan(fs: FileSystem, document: PreparedDocument, newId: () => string): Promise<Applied | Problem> {
   const { kind, name } = document;
-  let place: ExistingResource;
+  let existing: ExistingResource;
   try {
-    place = await findExisting(await fs.root(), kind.kind, name);
+    existing = await findExisting(await fs.root(), kind.kind, name);
   } catch (error) {
     if (!isInTheWay(error)) throw error;
     const { message, hint } = error;
     const range = document.nameRange;
     return { code: 'name-taken', severity: 'error', message, range, ...(hint === undefined ? {} : { hint }) };
   }
-  const outcome = place.text === undefined ? 'created' : place.text === document.text ? 'unchanged' : 'changed';
-  return { kind, name, id: place.id ?? newId(), outcome };
+  const outcome = existing.text === undefined ? 'created' : existing.text === document.text ? 'unchanged' : 'changed';
+  return { kind, name, id: existing.id ?? newId(), outcome };
 }
 
 async function store(fs: FileSystem, planned: readonly Planned[]): Promise<void> {

@@ -8,7 +8,7 @@ import { templatesIn } from '../resources/templatesIn.ts';
 import { type DocumentEdit } from './rewrite.ts';
 
 /** A document with its variables expanded. */
-export interface Expanded {
+interface Expanded {
   /** Positions are those in the document as written. */
   readonly root: MapNode;
   readonly edits: readonly DocumentEdit[];

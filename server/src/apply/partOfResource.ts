@@ -14,7 +14,7 @@ import {
 } from '../resources/model/resourcePath.ts';
 
 /** An entry of a tree that belongs to a resource: its name, which is a link, its directory, or its document. */
-export interface PartOfResource {
+interface PartOfResource {
   readonly part: 'name' | 'directory' | 'document';
   /** Absolute, without links. */
   readonly path: string;

@@ -34,7 +34,7 @@ export interface PreparedDocument {
 }
 
 /** The documents of one text, and their problems; positions are those of the text. */
-export interface Prepared {
+interface Prepared {
   readonly documents: readonly PreparedDocument[];
   readonly problems: readonly Problem[];
 }

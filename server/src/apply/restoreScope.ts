@@ -28,14 +28,14 @@ export async function restoreScope(
       if (!both.every((one) => one?.part === 'document')) whole.add(part.home.home);
     }
     const found = await Promise.all(trees.map(async (fs) => await entryAt(await fs.root(), path)));
-    const places = found.flatMap((at) => (at === undefined ? [] : [at.path]));
-    for (const place of places.length === 0 ? [path] : places) all.add(place);
+    const real = found.flatMap((at) => (at === undefined ? [] : [at.path]));
+    for (const one of real.length === 0 ? [path] : real) all.add(one);
   }
   for (const home of whole) all.add(home);
-  for (const place of named.values()) {
-    const before = await linksTo(await earlier.root(), place);
+  for (const resource of named.values()) {
+    const before = await linksTo(await earlier.root(), resource);
     for (const link of before) await refuseTaken(working, link, named);
-    for (const link of [...before, ...(await linksTo(await working.root(), place))]) all.add(link);
+    for (const link of [...before, ...(await linksTo(await working.root(), resource))]) all.add(link);
   }
   return [...all];
 }

@@ -18,7 +18,7 @@ export const site: Command<'site'> = async (context, { pond: place, at, director
   return await writeSite({
     fs,
     inputs: await pond.inputs(at),
-    workshop: pond.workshop,
+    materializer: pond.workshop,
     directory,
     title: title ?? nameOf(place),
     job: { signal: context.signal, progress: context.progress },

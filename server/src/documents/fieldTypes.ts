@@ -24,7 +24,7 @@ export const nameText = text('a name', { check: checkName });
 export const verbatimNameText = text('a name', { check: checkName, verbatim: true });
 
 /** Length of a time bucket. */
-export interface Bucket {
+interface Bucket {
   /** As in the document. */
   readonly text: string;
   readonly duration: Duration;

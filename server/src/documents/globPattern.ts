@@ -1,7 +1,7 @@
 import { type Issue } from './issue.ts';
 
 /** The properties of a pattern that a document check needs; the file system does the matching. */
-export interface GlobPattern {
+interface GlobPattern {
   /** Number of wildcards: `*`, `?`, `**`, `[…]` and `{…}` count as one each, in order of appearance. */
   readonly wildcards: number;
   readonly issues: readonly Issue[];

@@ -2,7 +2,7 @@ import { scanGlob } from './globPattern.ts';
 import { type Issue } from './issue.ts';
 
 /** A `$N` in a text, with its range: 0-based offsets, `end` exclusive. */
-export interface Placeholder {
+interface Placeholder {
   /** Zero-based index of a wildcard. */
   readonly index: number;
   readonly start: number;

@@ -32,7 +32,7 @@ export interface TextSchema<T = unknown> extends TextOptions {
 }
 
 /** Properties of a text that most texts lack. */
-export interface TextOptions {
+interface TextOptions {
   /** True when the value must not be written out, whatever its type. */
   readonly secret?: true;
   /** True when `{{ }}` in it is not expanded when the document is applied. */
@@ -109,7 +109,7 @@ export interface FieldIssue extends Issue {
 }
 
 /** A value that is not checked; it is decoded as its node. */
-export interface AnySchema<T = unknown> extends Typed<T> {
+interface AnySchema<T = unknown> extends Typed<T> {
   readonly type: 'anything';
 }
 
@@ -124,7 +124,7 @@ export interface Field<T = unknown, R extends boolean = boolean> {
 }
 
 /** The fields of a mapping, in the order of the documentation. */
-export type FieldMap = Readonly<Record<string, Field>>;
+type FieldMap = Readonly<Record<string, Field>>;
 
 type FieldValue<F> = F extends Field<infer T> ? T : never;
 

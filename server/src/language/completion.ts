@@ -20,15 +20,15 @@ export function completion(options: {
   const cursor = cursorAt(text, position);
   if (cursor === undefined) return [];
   for (const { root } of parseDocuments(cursor.text)) {
-    const place = root === undefined ? undefined : entryWithKey(root, cursorKey);
-    if (root?.type !== 'map' || place === undefined) continue;
+    const at = root === undefined ? undefined : entryWithKey(root, cursorKey);
+    if (root?.type !== 'map' || at === undefined) continue;
     const written = { ...root, entries: root.entries.filter((entry) => entry.key !== cursorKey) };
     if (!isResource(kinds, root) && !mayBecomeResource(written)) return [];
     const kind = kindOf(kinds, root);
-    const schema = schemaAt(documentSchema(kinds, kind), place.path);
+    const schema = schemaAt(documentSchema(kinds, kind), at.path);
     if (cursor.typing === 'value') return valueItems(cursor, kinds, fieldAt(schema, cursor.key ?? '')?.schema);
-    const keys = keyItems(cursor, schema, siblingsOf(root, place.path));
-    return written.entries.length === 0 && place.path.length === 0
+    const keys = keyItems(cursor, schema, siblingsOf(root, at.path));
+    return written.entries.length === 0 && at.path.length === 0
       ? [...kinds.map((each) => resourceItem(cursor, each)), ...keys]
       : keys;
   }

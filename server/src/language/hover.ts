@@ -16,12 +16,12 @@ export function hover(options: {
 }): Hover | undefined {
   const { text, position, kinds } = options;
   for (const { root, kind } of readResourceFile(text, kinds)) {
-    const place = root === undefined ? undefined : entryAt(root, position);
-    if (place === undefined) continue;
-    const schema = schemaAt(documentSchema(kinds, kind), place.path);
-    if (contains(place.entry.keyRange, position)) return hoverKey(place.entry, schema);
-    const isKind = place.path.length === 0 && place.entry.key === 'kind';
-    return isKind && kind !== undefined ? { contents: describeKind(kind), range: place.entry.value.range } : undefined;
+    const at = root === undefined ? undefined : entryAt(root, position);
+    if (at === undefined) continue;
+    const schema = schemaAt(documentSchema(kinds, kind), at.path);
+    if (contains(at.entry.keyRange, position)) return hoverKey(at.entry, schema);
+    const isKind = at.path.length === 0 && at.entry.key === 'kind';
+    return isKind && kind !== undefined ? { contents: describeKind(kind), range: at.entry.value.range } : undefined;
   }
   return undefined;
 }

@@ -3,7 +3,7 @@ import { type ValuePath, type YamlEntry, type YamlNode } from '../documents/yaml
 import { type Field, type Schema } from '../documents/schema.ts';
 
 /** An entry of a document, with the path of its mapping. */
-export interface EntryRef {
+interface EntryRef {
   readonly entry: YamlEntry;
   readonly path: ValuePath;
 }

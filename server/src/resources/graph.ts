@@ -9,7 +9,7 @@ import { documentError } from './model/documentError.ts';
 import { linkOf, resourceDirectory, titleOf } from './model/resourcePath.ts';
 
 /** Dependencies between resources. */
-export interface Graph {
+interface Graph {
   readonly resources: readonly Resource[];
   /** The resources whose outputs a resource reads, excluding itself; in the order of `resources`. */
   sourcesOf(resource: Resource): readonly Resource[];
@@ -20,7 +20,7 @@ export interface Graph {
 }
 
 /** Flows that form a cycle. */
-export interface Cycle {
+interface Cycle {
   /** Outputs of the flows in order, with the first repeated at the end: `/Derive/a/daily/*`. */
   readonly paths: readonly string[];
   /** The pattern that closes the cycle, and its resource. */

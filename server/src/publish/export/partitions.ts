@@ -54,7 +54,7 @@ export function copySql(hostPaths: readonly string[], target: string): SqlText {
 }
 
 /** A partition, and the host path of its file. */
-export interface PartitionTarget {
+interface PartitionTarget {
   readonly where: SqlText;
   readonly target: string;
 }

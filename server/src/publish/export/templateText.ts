@@ -4,7 +4,7 @@ import { readResource } from '../../resources/readResource.ts';
 import { type FileSystem } from '../../tinyfs/fs.ts';
 
 /** Context for rendering a derived text with exported files. */
-export interface Rendering extends Omit<TextRendering, 'resource' | 'path'> {
+interface Rendering extends Omit<TextRendering, 'resource' | 'path'> {
   /** The tree that `inputs` matches. */
   readonly fs: FileSystem;
 }

@@ -14,17 +14,17 @@ import { type SiteText } from './project.ts';
 import { slugPath } from './seriesPages.ts';
 
 /** Context for rendering texts. */
-export interface TextParts {
+interface TextParts {
   readonly fs: FileSystem;
   readonly inputs: InputMatcher;
-  readonly place: ExportTarget;
+  readonly destination: ExportTarget;
   readonly slugs: Slugs;
   /** The exported files of each series, by its pond path; relative to the root of the site's pages. */
   readonly files: ReadonlyMap<string, readonly ExportedFile[]>;
 }
 
 /** Rendered outputs: a text each, and a page for those in Markdown. */
-export interface RenderedTexts {
+interface RenderedTexts {
   readonly texts: readonly SiteText[];
   readonly pages: readonly TextPage[];
 }
@@ -72,10 +72,10 @@ async function sourceOf(
 }
 
 async function renderedText(parts: TextParts, match: Match, pattern: string, page: string): Promise<string> {
-  const { fs, inputs, place } = parts;
+  const { fs, inputs, destination } = parts;
   const files = await filesBeside(parts, pattern, page.slice('src/'.length));
-  const { workshop, job } = place;
-  const text = await textWithFiles(match.path, { fs, inputs, files, workshop, job });
+  const { materializer, job } = destination;
+  const text = await textWithFiles(match.path, { fs, inputs, files, materializer, job });
   if (text !== undefined) return text;
   const root = await fs.root();
   return new TextDecoder().decode(await root.readFile(match.path));

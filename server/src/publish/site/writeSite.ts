@@ -20,7 +20,7 @@ import { writeTexts } from './writeTexts.ts';
 export interface SiteParts {
   readonly fs: FileSystem;
   readonly inputs: InputMatcher;
-  readonly workshop: Materializer;
+  readonly materializer: Materializer;
   /** Absolute host path of the site's folder; created when missing. */
   readonly directory: string;
   readonly title: string;
@@ -46,7 +46,7 @@ export interface WrittenSite {
  * for a foreign file at a path of the site; and as the outputs do.
  */
 export async function writeSite(parts: SiteParts): Promise<WrittenSite> {
-  const { fs, workshop, directory, job } = parts;
+  const { fs, materializer, directory, job } = parts;
   // The data has a disk of its own, which cannot detect that a folder above its root is a link.
   requireFolders(openHostDisk(directory), directory, siteFolders);
   const dataDirectory = `${directory}/src/${dataFolder}`;
@@ -55,7 +55,7 @@ export async function writeSite(parts: SiteParts): Promise<WrittenSite> {
   const after = new Map<string, ExportedSet>();
   const stored = await readResources(fs);
   const data: SiteData = {
-    place: { disk, directory: dataDirectory, workshop, job },
+    destination: { disk, directory: dataDirectory, materializer, job },
     slugs: createSlugs(),
     before,
     after,

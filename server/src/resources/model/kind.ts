@@ -93,7 +93,7 @@ export interface RunContext<T = unknown> {
   home(): Promise<WorkingDirectory>;
   /** The latest commit, with the content derived from it. */
   readonly inputs: InputMatcher;
-  readonly workshop: Materializer;
+  readonly materializer: Materializer;
   readonly signal: AbortSignal;
   readonly progress: (message: string, done: number, total?: number) => void;
   /** The value of an environment variable; undefined if it is not set. */
@@ -115,6 +115,6 @@ export interface TextRendering<T = unknown> {
   readonly inputs: InputMatcher;
   /** The exported files. */
   readonly files: ExportContext;
-  readonly workshop: Materializer;
+  readonly materializer: Materializer;
   readonly job: Job;
 }

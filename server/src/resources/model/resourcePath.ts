@@ -20,7 +20,7 @@ export interface ResourceId {
 }
 
 /** A path in a resource directory. */
-export interface ResourcePath extends ResourceId {
+interface ResourcePath extends ResourceId {
   /** The resource directory. */
   readonly directory: string;
   /** Components of the path below the resource directory; none for the directory itself. */
@@ -55,11 +55,6 @@ export function resourceDirectory({ kind, id }: DirectoryRef): string {
 /** Returns the path of the document of a resource: `/Derive/<uuid>/resource.yaml`. */
 export function documentPath(resource: DirectoryRef): string {
   return `${resourceDirectory(resource)}/${documentName}`;
-}
-
-/** Returns the path of the run records of a resource: `/Derive/<uuid>/runs.jsonl`. */
-export function recordsPath(resource: DirectoryRef): string {
-  return `${resourceDirectory(resource)}/${recordsName}`;
 }
 
 /** Returns the title of a resource for users: `Derive/daily`. */
@@ -113,7 +108,7 @@ export function idOfTarget(kind: string, target: string): string | undefined {
 }
 
 /** A resource directory in a text, with its range: 0-based offsets, `end` exclusive. */
-export interface DirectoryInText extends ResourceId {
+interface DirectoryInText extends ResourceId {
   readonly start: number;
   readonly end: number;
 }

@@ -149,7 +149,7 @@ function createWriting(
         resource,
         home,
         inputs: await pond.inputs(String(pond.head.number)),
-        workshop: pond.workshop,
+        materializer: pond.workshop,
         signal,
         progress: (message, done, total) => progress(`${title}: ${message}`, done, total),
         env: effects.env,

@@ -36,6 +36,6 @@ function combined(resource: Resource, scope: Scope, series: readonly (readonly M
     type: 'series',
     key: keyOf(...recipe, scope.columns ?? null, keys),
     modifiedUs: Math.max(resource.modifiedUs, ...series.flat().map(({ modifiedUs }) => modifiedUs)),
-    make: (workshop, job) => makeScope({ resource, scope, series }, workshop, job),
+    make: (materializer, job) => makeScope({ resource, scope, series }, materializer, job),
   };
 }

@@ -21,8 +21,8 @@ export interface SegmentLayout {
 }
 
 /** The segments of one series in a part, in the order in which a later one takes precedence. */
-export interface PartSeries {
-  readonly pieces: readonly Segment[];
+interface PartSeries {
+  readonly segments: readonly Segment[];
   /** True if its times are known to increase from row to row in that order, so each time occurs once. */
   readonly isRising: boolean;
 }
@@ -39,11 +39,11 @@ function unionType(types: readonly SqlType[]): SqlText {
 
 /** Returns the SQL for one row with a boolean for each series: true if its times increase from row to row. */
 export function risingSql(layout: SegmentLayout, period: Period, series: readonly (readonly Segment[])[]): SqlText {
-  return sql`SELECT ${joinSql(series.map((pieces) => isRising(layout, period, pieces)))}`;
+  return sql`SELECT ${joinSql(series.map((segments) => isRising(layout, period, segments)))}`;
 }
 
-function isRising({ time }: SegmentLayout, period: Period, pieces: readonly Segment[]): SqlText {
-  const runs = runsOf([], pieces).map((run) => {
+function isRising({ time }: SegmentLayout, period: Period, segments: readonly Segment[]): SqlText {
+  const runs = runsOf([], segments).map((run) => {
     const rows = readSql({ time, columns: [] }, period, run, 0);
     return sql`SELECT t, lag(t) OVER () AS before FROM (${rows})`;
   });
@@ -69,7 +69,7 @@ export function partSql(layout: SegmentLayout, period: Period, series: readonly 
   );
   // Rows read by several calls have no reliable order.
   const isOrdered =
-    series.length === 1 && series[0]!.isRising && runsOf(layout.columns, series[0]!.pieces).length === 1;
+    series.length === 1 && series[0]!.isRising && runsOf(layout.columns, series[0]!.segments).length === 1;
   const order = isOrdered ? sql`` : sql` ORDER BY 1`;
   return writeParquet(sql`SELECT ${joinSql([sql`t AS "Timestamp"`, ...columns])} FROM ${joined}${order}`, target);
 }
@@ -83,21 +83,21 @@ export function emptySql({ time, columns }: SegmentLayout, target: string): SqlT
 }
 
 function valueSql({ name, type }: TypedColumn, index: number, series: readonly PartSeries[]): SqlText {
-  const having = series.flatMap(({ pieces }, at) => (hasColumn(pieces, name) ? [columnSql(at, index)] : []));
+  const having = series.flatMap(({ segments }, at) => (hasColumn(segments, name) ? [columnSql(at, index)] : []));
   const value = having.length > 1 ? sql`coalesce(${joinSql(having)})` : (having[0] ?? castSql(sql`NULL`, type));
   return sql`${value} AS ${identifier(name)}`;
 }
 
 /** The rows of one series, each time once, with the columns that it has. */
-function seriesSql(layout: SegmentLayout, period: Period, { pieces, isRising }: PartSeries, at: number): SqlText {
-  const reads = runsOf(layout.columns, pieces).map((run) => readSql(layout, period, run, at));
+function seriesSql(layout: SegmentLayout, period: Period, { segments, isRising }: PartSeries, at: number): SqlText {
+  const reads = runsOf(layout.columns, segments).map((run) => readSql(layout, period, run, at));
   const byName = sql` UNION ALL BY NAME `;
   if (isRising) return joinSql(reads, byName);
   // For rows of the same time the last one with a value takes precedence; arg_max ignores NULL.
   const ranked = reads.map(
     (read, run) => sql`SELECT *, ${run} * (1::BIGINT << 40) + row_number() OVER () AS r FROM (${read})`,
   );
-  const names = layout.columns.flatMap(({ name }, index) => (hasColumn(pieces, name) ? [columnSql(at, index)] : []));
+  const names = layout.columns.flatMap(({ name }, index) => (hasColumn(segments, name) ? [columnSql(at, index)] : []));
   const values = names.map((name) => sql`arg_max(${name}, r) AS ${name}`);
   return sql`SELECT ${joinSql([sql`t`, ...values])} FROM (${joinSql(ranked, byName)}) GROUP BY t`;
 }
@@ -106,18 +106,18 @@ function seriesSql(layout: SegmentLayout, period: Period, { pieces, isRising }: 
  * Groups adjacent segments that one call can read: DuckDB has no common type for all types of time, and a column
  * without values would change the type of the others.
  */
-function runsOf(columns: readonly Column[], pieces: readonly Segment[]): readonly (readonly Segment[])[] {
+function runsOf(columns: readonly Column[], segments: readonly Segment[]): readonly (readonly Segment[])[] {
   const runs: Segment[][] = [];
   const names = new Set(columns.map(({ name }) => name));
   let types = new Map<string, string>();
-  for (const piece of pieces) {
+  for (const segment of segments) {
     const last = runs.at(-1);
-    const isReadAlone = piece.hasBlanks || last?.[0]?.hasBlanks === true;
-    const own = piece.facts.columns.filter(({ name }) => names.has(name));
+    const isReadAlone = segment.hasNullColumns || last?.[0]?.hasNullColumns === true;
+    const own = segment.facts.columns.filter(({ name }) => names.has(name));
     const fits = own.every(({ name, type }) => areExactTogether(types.get(name) ?? type, type));
-    if (last !== undefined && !isReadAlone && timeTypeIn(last[0]!) === timeTypeIn(piece) && fits) last.push(piece);
+    if (last !== undefined && !isReadAlone && timeTypeIn(last[0]!) === timeTypeIn(segment) && fits) last.push(segment);
     else {
-      runs.push([piece]);
+      runs.push([segment]);
       types = new Map();
     }
     for (const { name, type } of own) types.set(name, type);
@@ -172,6 +172,6 @@ function inPeriod({ name, type }: Column, { startUs, endUs }: Period): SqlText {
   return sql`${moment} >= make_timestamp(${startUs}) AND ${moment} < make_timestamp(${endUs})`;
 }
 
-function hasColumn(pieces: readonly Segment[], name: string): boolean {
-  return pieces.some(({ facts }) => facts.columns.some((column) => column.name === name));
+function hasColumn(segments: readonly Segment[], name: string): boolean {
+  return segments.some(({ facts }) => facts.columns.some((column) => column.name === name));
 }

@@ -104,8 +104,8 @@ function outputOf(output: Output): DerivedFile {
     type: 'series',
     key,
     modifiedUs: Math.max(resource.modifiedUs, match.modifiedUs, query.modifiedUs),
-    make: async (workshop, job) => [
-      await workshop.file(key, (target, shared) => make(output, { workshop, target, job: shared }), job),
+    make: async (materializer, job) => [
+      await materializer.file(key, (target, shared) => make(output, { materializer, target, job: shared }), job),
     ],
   };
 }
@@ -120,7 +120,7 @@ function inputPart(match: Match, withPath: boolean): KeyPart {
 
 async function make(
   output: Output,
-  { workshop, target, job }: { readonly workshop: Materializer; readonly target: string; readonly job: Job },
+  { materializer, target, job }: { readonly materializer: Materializer; readonly target: string; readonly job: Job },
 ): Promise<void> {
   const { resource, collection, index, match, query } = output;
   const { sql } = query;
@@ -128,7 +128,7 @@ async function make(
   const tables: InputSource[] = [];
   for (const table of query.tables) tables.push(await sourceOf(table, job));
   try {
-    await workshop.builder.fromUserSql({ sql, input: { name: match.path, files }, tables, target }, job.signal);
+    await materializer.builder.fromUserSql({ sql, input: { name: match.path, files }, tables, target }, job.signal);
   } catch (error) {
     const name = `${collection.name}/${output.name} of ${match.path}`;
     throw deriveFailure(error, { resource, query: ['collections', index, 'query'], output: name });

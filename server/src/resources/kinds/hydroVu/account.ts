@@ -8,7 +8,7 @@ import { type Location, type ReadingsPage } from './shapes.ts';
 import { accountOf } from './credentials.ts';
 
 /** Facts about one page of readings; null without any. Times are seconds since 1970 UTC. */
-export interface PageFacts {
+interface PageFacts {
   readonly min: number | null;
   readonly max: number | null;
   /** Values of all parameters. */
@@ -23,7 +23,7 @@ export interface HydroVuAccount {
 }
 
 /** `env` is the environment of the process; other effects default to the real ones. */
-export type AccountEffects = Partial<HydroVuEffects> & {
+type AccountEffects = Partial<HydroVuEffects> & {
   readonly env: (name: string) => string | undefined;
   readonly limits?: Partial<Limits>;
 };

@@ -20,7 +20,7 @@ export interface Account {
 }
 
 /** Default URL of the service. */
-const usualUrl = 'https://www.hydrovu.com';
+const defaultUrl = 'https://www.hydrovu.com';
 
 /** Returns the devices of a resource. */
 export function devicesOf({ spec }: Resource<HydroVuSpec>): readonly Device[] {
@@ -29,7 +29,7 @@ export function devicesOf({ spec }: Resource<HydroVuSpec>): readonly Device[] {
 
 /** Returns the account of a resource. Fails `secret-missing` with the name of the unset variable. */
 export function accountOf(resource: Resource<HydroVuSpec>, env: (name: string) => string | undefined): Account {
-  const { url = usualUrl, key, secret } = resource.spec;
+  const { url = defaultUrl, key, secret } = resource.spec;
   const valueOf = (field: string, { variable }: SecretReference): string => {
     const value = env(variable);
     if (value !== undefined && value !== '') return value;

@@ -7,7 +7,8 @@ import { titleOf } from '../../model/resourcePath.ts';
 import { type RunOutcome } from '../../model/runState.ts';
 import { type Client, createClient } from './client.ts';
 import { collectDevice, type Collecting, dataName, seriesPath } from './collect.ts';
-import { type HydroVuEffects, type Limits, throwIfCancelled } from './effects.ts';
+import { throwIfCancelled } from '../../../base/cancelled.ts';
+import { type HydroVuEffects, type Limits } from './effects.ts';
 import { ServiceError } from './serviceError.ts';
 import { type FriendlyNames } from './shapes.ts';
 import { accountOf, type Device, devicesOf } from './credentials.ts';
@@ -111,7 +112,7 @@ async function collectAll(context: RunContext<HydroVuSpec>, prepared: Prepared):
     if (unanswered === unansweredMax) break;
     if (collecting.checkpoint.isDue()) await collecting.checkpoint.save();
   }
-  if (done < known.length) notes.push(`${known.length - done} of ${known.length} devices were not asked for.`);
+  if (done < known.length) notes.push(`${known.length - done} of ${known.length} devices were skipped.`);
   await writeProgress(await context.home(), collecting.progress);
   return { ...collecting.counts, notes, ...(failures[0] && { failure: failures[0] }) };
 }

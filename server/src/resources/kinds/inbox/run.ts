@@ -13,7 +13,7 @@ import { type HostPattern, parseHostPattern } from './hostPattern.ts';
 import { readSeenFiles } from './seenFiles.ts';
 import { createNotes, type Notes } from './notes.ts';
 import { type InboxSpec } from './spec.ts';
-import { take } from './take.ts';
+import { storeFiles } from './storeFiles.ts';
 
 /** Longest delay before the process notices a cancellation, milliseconds. */
 const turnMs = 20;
@@ -25,16 +25,16 @@ const turnMs = 20;
 export async function runInbox(context: RunContext<InboxSpec>): Promise<RunOutcome> {
   const { resource } = context;
   const pattern = patternOf(resource);
-  const pace = createYield(context);
+  const yieldToEventLoop = createYieldToEventLoop(context);
   const notes = createNotes();
   // The clock is read before the files, so that any later change is detected.
   const nowMs = context.now();
-  const files = await findFiles(pattern, notes, pace);
+  const files = await findFiles(pattern, notes, yieldToEventLoop);
   if (files.length === 0) notes.unmatched(resource.spec.pattern);
   const home = await context.home();
-  const memory = await readSeenFiles(home, nowMs);
-  const counts = await take(files, { home, memory, notes, pace, progress: context.progress });
-  await memory.save(home, new Set(files.map(({ names }) => names.join('/'))));
+  const seenFiles = await readSeenFiles(home, nowMs);
+  const counts = await storeFiles(files, { home, seenFiles, notes, yieldToEventLoop, progress: context.progress });
+  await seenFiles.save(home, new Set(files.map(({ names }) => names.join('/'))));
   return { rows: 0, ...counts, notes: notes.texts(), ...failureOf(resource, notes) };
 }
 
@@ -51,14 +51,14 @@ function failureOf(resource: Resource, notes: Notes): { readonly failure?: PondE
   if (first === undefined) return {};
   const count = notes.failures().length;
   const what = count === 1 ? 'one file or folder' : `${count} files or folders`;
-  return { failure: failure(resource, `${what} could not be taken: ${first}`) };
+  return { failure: failure(resource, `${what} could not be read: ${first}`) };
 }
 
 function failure(resource: Resource, text: string, details: { readonly hint?: string } = {}): PondError {
   return documentError(resource, 'run-failed', `${titleOf(resource)}: ${text}`, { at: ['pattern'], ...details });
 }
 
-function createYield({ signal }: Pick<RunContext, 'signal'>): YieldToEventLoop {
+function createYieldToEventLoop({ signal }: Pick<RunContext, 'signal'>): YieldToEventLoop {
   let last = performance.now();
   return async () => {
     if (performance.now() - last > turnMs) {

@@ -14,7 +14,7 @@ import { type ReduceResolution } from './spec.ts';
 import { commonType } from './aggregates.ts';
 
 /** An output at one resolution. */
-export interface OutputSpec {
+interface OutputSpec {
   readonly resource: Resource;
   readonly resolution: ReduceResolution;
   /** Length of the buckets that it is folded from, microseconds. */
@@ -27,25 +27,25 @@ export interface OutputSpec {
  * `invalid-content` for an input without numbers or times, and `run-failed` if two inputs have a column of the same
  * name.
  */
-export async function makeOutput(spec: OutputSpec, making: BuildPlan): Promise<readonly HostFile[]> {
+export async function makeOutput(spec: OutputSpec, plan: BuildPlan): Promise<readonly HostFile[]> {
   const inputs: PartedInput[] = [];
   for (const input of spec.inputs) {
     const alike = spec.inputs.filter(({ dataset }) => dataset === input.dataset).map(({ match }) => match);
-    const partials = await inputPartials(spec, { ...input, alike }, making);
+    const partials = await inputPartials(spec, { ...input, alike }, plan);
     inputs.push({ partials, columns: columnsOf(input, partials) });
   }
   requireDifferentNames(spec, inputs);
-  return await makeParts({ resolution: spec.resolution.duration, baseUs: spec.baseUs }, inputs, making);
+  return await makeParts({ resolution: spec.resolution.duration, baseUs: spec.baseUs }, inputs, plan);
 }
 
 async function inputPartials(
   { resource, baseUs }: OutputSpec,
   { match, dataset, alike }: OutputInput & AlikeInput,
-  making: BuildPlan,
+  plan: BuildPlan,
 ): Promise<readonly PartialAggregate[]> {
   try {
-    const files = await parquetFilesOf({ match, alike }, making.workshop, making.job);
-    return await partialAggregatesOf({ files, wanted: dataset.columns, baseUs }, making);
+    const files = await parquetFilesOf({ match, alike }, plan.materializer, plan.job);
+    return await partialAggregatesOf({ files, wanted: dataset.columns, baseUs }, plan);
   } catch (error) {
     throw inputError(resource, match.path, error);
   }

@@ -26,7 +26,7 @@ export interface FoldInput {
   readonly columns: readonly OutputColumn[];
 }
 
-export interface Fold {
+interface Fold {
   readonly resolution: Duration;
   readonly period: Period;
   readonly inputs: readonly FoldInput[];

@@ -81,8 +81,8 @@ function resolutionNode(output: Output, { text, duration }: ReduceResolution): D
     type: 'series',
     key: keyOf('reduce', 3, months, microseconds, keys),
     modifiedUs: Math.max(resource.modifiedUs, ...inputs.map(({ match }) => match.modifiedUs)),
-    make: (workshop, job) =>
-      makeOutput({ resource, resolution: { text, duration }, baseUs, inputs }, { workshop, job }),
+    make: (materializer, job) =>
+      makeOutput({ resource, resolution: { text, duration }, baseUs, inputs }, { materializer, job }),
   };
 }
 

@@ -8,7 +8,7 @@ import { sumSql, valueSql } from './aggregates.ts';
 /** Statistics of a column that a partial has for each bucket; their columns are named `COLUMN.count` and so on. */
 export const statistics = ['count', 'sum', 'min', 'max'] as const;
 
-export interface PartialSource {
+interface PartialSource {
   /** Parquet files that are read as one table. */
   readonly hostPaths: readonly string[];
   /** Undefined for files without rows: in text files the type of their time is unknown. */

@@ -13,7 +13,7 @@ export interface AggregateRange {
 
 const dayUs = 86_400_000_000n;
 const filesAtOnce = 64;
-const besides = 4;
+const concurrencyMax = 4;
 
 /** Cache of ranges by the partial's key; entries stay valid because a partial never changes. */
 const cache = new LruCache<string, readonly AggregateRange[]>({ max: 10_000 });
@@ -24,7 +24,7 @@ const cache = new LruCache<string, readonly AggregateRange[]>({ max: 10_000 });
  */
 export async function rangesOf(
   files: readonly HostFile[],
-  { workshop, job }: BuildPlan,
+  { materializer, job }: BuildPlan,
 ): Promise<ReadonlyMap<string, readonly AggregateRange[]>> {
   const found = new Map<string, readonly AggregateRange[]>();
   const unknown: HostFile[] = [];
@@ -36,19 +36,19 @@ export async function rangesOf(
   const batches = Array.from({ length: Math.ceil(unknown.length / filesAtOnce) }, (_, i) =>
     unknown.slice(i * filesAtOnce, (i + 1) * filesAtOnce),
   );
-  await mapLimit(batches, besides, async (batch) => {
+  await mapLimit(batches, concurrencyMax, async (batch) => {
     const reads = batch.map(({ hostPath }) => hostPath);
-    const rows = await workshop.builder.run({ statements: [rangesSql(reads)], reads }, job.signal);
+    const rows = await materializer.builder.run({ statements: [rangesSql(reads)], reads }, job.signal);
     const byPath = new Map<string, AggregateRange[]>();
     for (const [path, minUs, maxUs] of rows) {
       if (typeof path !== 'string' || typeof minUs !== 'bigint' || typeof maxUs !== 'bigint') continue;
-      const stretches = byPath.get(path) ?? [];
-      byPath.set(path, addStretch(stretches, { minUs, maxUs }));
+      const ranges = byPath.get(path) ?? [];
+      byPath.set(path, addRange(ranges, { minUs, maxUs }));
     }
     for (const { key, hostPath } of batch) {
-      const stretches = byPath.get(hostPath) ?? [];
-      found.set(key, stretches);
-      cache.set(key, stretches);
+      const ranges = byPath.get(hostPath) ?? [];
+      found.set(key, ranges);
+      cache.set(key, ranges);
     }
   });
   return found;
@@ -63,15 +63,15 @@ function rangesSql(hostPaths: readonly string[]): SqlText {
 }
 
 /** Returns the union of ranges, in order, with gaps of more than a day. */
-export function joinRanges(stretches: readonly AggregateRange[]): readonly AggregateRange[] {
-  const sorted = stretches.toSorted((a, b) => (a.minUs < b.minUs ? -1 : a.minUs > b.minUs ? 1 : 0));
-  return sorted.reduce<AggregateRange[]>(addStretch, []);
+export function joinRanges(ranges: readonly AggregateRange[]): readonly AggregateRange[] {
+  const sorted = ranges.toSorted((a, b) => (a.minUs < b.minUs ? -1 : a.minUs > b.minUs ? 1 : 0));
+  return sorted.reduce<AggregateRange[]>(addRange, []);
 }
 
 /** Adds a range that does not begin before the last one. */
-function addStretch(stretches: AggregateRange[], next: AggregateRange): AggregateRange[] {
-  const last = stretches.at(-1);
-  if (last === undefined || next.minUs - last.maxUs > dayUs) stretches.push(next);
-  else if (next.maxUs > last.maxUs) stretches[stretches.length - 1] = { minUs: last.minUs, maxUs: next.maxUs };
-  return stretches;
+function addRange(ranges: AggregateRange[], next: AggregateRange): AggregateRange[] {
+  const last = ranges.at(-1);
+  if (last === undefined || next.minUs - last.maxUs > dayUs) ranges.push(next);
+  else if (next.maxUs > last.maxUs) ranges[ranges.length - 1] = { minUs: last.minUs, maxUs: next.maxUs };
+  return ranges;
 }

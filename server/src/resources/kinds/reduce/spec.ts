@@ -48,7 +48,7 @@ export const reduceSpec = object({
 export type ReduceSpec = SpecOf<typeof reduceSpec>;
 
 /** Datasets with the same resolutions. */
-export type ReduceCollection = ReduceSpec['collections'][number];
+type ReduceCollection = ReduceSpec['collections'][number];
 
 /** A resolution, as in the document and as a duration. */
 export type ReduceResolution = ReduceCollection['resolutions'][number];

@@ -20,7 +20,7 @@ export interface ScribbleOptions {
 }
 
 /** The result, in the directory and below. Entries include directories and links. */
-export interface Scribbled {
+interface Scribbled {
   readonly entries: number;
   readonly files: number;
   readonly rows: number;

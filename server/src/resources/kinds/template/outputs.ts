@@ -68,14 +68,14 @@ function outputFile(at: CollectionRef, output: string, matches: readonly Match[]
     type: 'file',
     key,
     modifiedUs: Math.max(at.resource.modifiedUs, ...matches.map(({ modifiedUs }) => modifiedUs)),
-    make: async (workshop, job) => {
+    make: async (materializer, job) => {
       const [match, other] = matches;
       if (match === undefined || other !== undefined) throw sameNameError(at, output, matches);
       const write = async (target: string) => {
-        const text = await renderMatch({ ...at, match }, undefined, workshop, job);
+        const text = await renderMatch({ ...at, match }, undefined, materializer, job);
         await writeHostStream(target, onlyChunk(Buffer.from(text)));
       };
-      return [await workshop.file(keyOf('template text', key), write, job)];
+      return [await materializer.file(keyOf('template text', key), write, job)];
     },
   };
 }

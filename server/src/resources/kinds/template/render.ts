@@ -22,7 +22,7 @@ interface TemplateOutput extends CollectionRef {
  * if there is no such file, or if inputs share its name by mistake. Fails as renderMatch.
  */
 export async function renderTextAt(rendering: TextRendering<TemplateSpec>): Promise<string | undefined> {
-  const { resource, path, inputs, files, workshop, job } = rendering;
+  const { resource, path, inputs, files, materializer, job } = rendering;
   const slash = path.indexOf('/');
   const at = collectionsOf(resource).find(({ collection }) => collection.name === path.slice(0, slash));
   if (at === undefined) return undefined;
@@ -30,7 +30,7 @@ export async function renderTextAt(rendering: TextRendering<TemplateSpec>): Prom
   const [match, other] = outputs.get(path.slice(slash + 1)) ?? [];
   return match === undefined || other !== undefined
     ? undefined
-    : await renderMatch({ ...at, match }, files, workshop, job);
+    : await renderMatch({ ...at, match }, files, materializer, job);
 }
 
 /**
@@ -40,11 +40,11 @@ export async function renderTextAt(rendering: TextRendering<TemplateSpec>): Prom
 export async function renderMatch(
   output: TemplateOutput,
   files: ExportContext | undefined,
-  workshop: Materializer,
+  materializer: Materializer,
   job: Job,
 ): Promise<string> {
   const { resource, collection, match } = output;
-  const context = await templateContext(match, files, workshop, job);
+  const context = await templateContext(match, files, materializer, job);
   const name = `${titleOf(resource)}: the template of ${collection.name} for ${match.path}`;
   try {
     return await renderTemplate(templateOf(output), context, { name, ...(job.signal && { signal: job.signal }) });
