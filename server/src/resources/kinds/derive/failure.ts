@@ -1,4 +1,4 @@
-import { isPondError } from '../../../base/error.ts';
+import { isPondError, PondError } from '../../../base/error.ts';
 import { type ErrorCode } from '../../../base/errorCode.ts';
 import { type ValuePath } from '../../../documents/yamlNode.ts';
 import { documentError } from '../../model/documentError.ts';
@@ -34,7 +34,13 @@ export function deriveFailure(error: unknown, { resource, query, output }: Faile
   const message = `${titleOf(resource)} cannot make ${output}: ${error.message}`;
   if ((code === 'invalid-content' || code === 'ambiguous-dates') && path !== undefined) {
     const line = /\bLine:? (\d+)/i.exec(error.message)?.[1];
-    return error.with({ message, ...(line !== undefined && { position: { line: Number(line) - 1, character: 0 } }) });
+    // The position of the cause is one in the query, not in the input.
+    return new PondError(code, message, {
+      path,
+      cause: error,
+      ...(hint !== undefined && { hint }),
+      ...(line !== undefined && { position: { line: Number(line) - 1, character: 0 } }),
+    });
   }
   return documentError(resource, code, message, {
     at: query,

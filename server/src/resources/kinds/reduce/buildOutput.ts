@@ -1,4 +1,4 @@
-import { isPondError, type PondError } from '../../../base/error.ts';
+import { isPondError, PondError } from '../../../base/error.ts';
 import { type SqlType } from '../../../duckdb/sqlType.ts';
 import { type HostFile } from '../../../pond/types.ts';
 import { documentError } from '../../model/documentError.ts';
@@ -54,7 +54,12 @@ async function inputPartials(
 /** Names the resource and the input in an error about the input. */
 function inputError(resource: Resource, path: string, error: unknown): unknown {
   if (!isPondError(error) || error.code === 'cancelled' || error.code === 'untrusted') return error;
-  return error.with({ message: `${titleOf(resource)}: ${path}: ${error.message}`, path });
+  const { code, message, hint } = error;
+  return new PondError(code, `${titleOf(resource)}: ${path}: ${message}`, {
+    path,
+    cause: error,
+    ...(hint !== undefined && { hint }),
+  });
 }
 
 /** The columns of an input, in order of first occurrence in its files. Column names in DuckDB are case-insensitive. */
