@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { type FileSystem } from '../tinyfs/fs.ts';
 import { type Problem } from '../documents/problem.ts';
-import { documentPath, linkOf, resourceDirectory } from '../resources/model/resourcePath.ts';
+import { documentPath, resourceDirectory } from '../resources/model/resourcePath.ts';
 import { findCycle } from './cycle.ts';
 import { findExisting, isInTheWay, type ExistingResource } from './existingResource.ts';
 import { type Applied, type Planned, type DocumentSource, type SourceProblem } from './planned.ts';
@@ -61,12 +61,10 @@ async function plan(fs: FileSystem, document: PreparedDocument, newId: () => str
 async function store(fs: FileSystem, planned: readonly Planned[]): Promise<void> {
   const root = await fs.root();
   await fs.backend.batch(async () => {
-    for (const { kind, name, id, outcome, document } of planned) {
+    for (const { kind, id, outcome, document } of planned) {
       if (outcome === 'unchanged') continue;
       await root.createDirectory(resourceDirectory({ kind, id }), { parents: true });
       await root.writeFile(documentPath({ kind, id }), Buffer.from(document.text));
-      const link = linkOf({ kind, name });
-      if ((await root.get(link, { followLinks: false })) === undefined) await root.createSymlink(link, id);
     }
   });
 }

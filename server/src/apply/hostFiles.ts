@@ -4,7 +4,7 @@ import { type YamlEntry, type YamlNode, type ScalarNode } from '../documents/yam
 import { type Problem } from '../documents/problem.ts';
 import { type Schema } from '../documents/schema.ts';
 import { type ReadHostFile } from './hostFolder.ts';
-import { type DocumentEdit } from './rewrite.ts';
+import { type DocumentEdit } from '../documents/rewrite.ts';
 
 /** Maximum length of a document, since the content of the file becomes a part of one. */
 const bytesMax = 200_000;

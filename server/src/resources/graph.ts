@@ -3,13 +3,14 @@
  * patterns that could match a common path count as if they did.
  */
 import { type PondError } from '../base/error.ts';
-import { type Glob, type GlobPart, matchPart, parseGlob } from '../tinyfs/glob.ts';
+import { type GlobPart } from '../base/glob.ts';
+import { type Glob, matchPart, parseGlob } from '../tinyfs/glob.ts';
 import { type Flow, type InputPattern, type Resource } from './model/kind.ts';
 import { documentError } from './model/documentError.ts';
 import { linkOf, resourceDirectory, titleOf } from './model/resourcePath.ts';
 
 /** Dependencies between resources. */
-interface Graph {
+export interface Graph {
   readonly resources: readonly Resource[];
   /** The resources whose outputs a resource reads, excluding itself; in the order of `resources`. */
   sourcesOf(resource: Resource): readonly Resource[];

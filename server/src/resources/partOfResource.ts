@@ -3,7 +3,7 @@ import { type FileSystem } from '../tinyfs/fs.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
 import { unreachableCodes } from '../tinyfs/resolve.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
-import { readResource, type StoredResource } from '../resources/readResource.ts';
+import { readResource, type StoredResource } from './readResource.ts';
 import {
   idOfTarget,
   linkOf,
@@ -11,10 +11,10 @@ import {
   parseLink,
   parseResourcePath,
   type ResourceId,
-} from '../resources/model/resourcePath.ts';
+} from './model/resourcePath.ts';
 
 /** An entry of a tree that belongs to a resource: its name, which is a link, its directory, or its document. */
-interface PartOfResource {
+export interface PartOfResource {
   readonly part: 'name' | 'directory' | 'document';
   /** Absolute, without links. */
   readonly path: string;
