@@ -41,7 +41,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   apply: ['resources', 'resources/model', 'resources/tree', 'templates', 'documents', 'tinyfs', 'storage'],
   publish: [
-    ...['resources', 'resources/model', 'resources/series', 'resources/kinds', 'materialize', 'sandbox', 'documents'],
+    ...['resources', 'resources/model', 'resources/series', 'materialize', 'sandbox', 'documents'],
     ...['pond', 'tinyfs', 'storage', 'duckdb'],
   ],
   sql: ['resources/tree', 'sandbox', 'pond', 'tinyfs', 'storage', 'duckdb'],

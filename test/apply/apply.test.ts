@@ -221,7 +221,7 @@ test('a name that is taken in the pond by anything else is refused', async (t) =
     'error name-taken file0:9:6',
     'error name-taken file0:16:6',
   ]);
-  assert.match(result.problems[0]?.message ?? '', /a file that is no resource is at \/Inbox\/file/);
+  assert.match(result.problems[0]?.message ?? '', /a file that is not a resource is at \/Inbox\/file/);
 });
 
 for (const has of ['no home', 'a home without a document']) {

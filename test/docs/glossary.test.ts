@@ -19,6 +19,7 @@ const shortPages = [
   'glossary.md',
   'pond-format.md',
   'queries.md',
+  'resources.md',
   'site.md',
   'tutorial.md',
 ];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseDocuments } from '../../server/src/documents/document.ts';
-import { entryOf, partRange, placeInSource } from '../../server/src/documents/yamlNode.ts';
+import { entryOf, partRange, positionInSource } from '../../server/src/documents/yamlNode.ts';
 
 /**
  * `|` marks a position in the value of `query`; the text at the resulting position in the document is compared up to
@@ -15,7 +15,7 @@ function check(name: string, document: string, place: string, expected: string):
     assert.ok(index >= 0, query.value);
     const before = query.value.slice(0, index).split('\n');
     const position = { line: before.length - 1, character: before.at(-1)?.length ?? 0 };
-    const found = placeInSource(query, position) ?? query.range.start;
+    const found = positionInSource(query, position) ?? query.range.start;
     assert.equal(document.split(/\r?\n/)[found.line]?.slice(found.character), expected);
   });
 }

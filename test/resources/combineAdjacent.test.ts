@@ -20,7 +20,7 @@ const layout: SegmentLayout = {
 /** A file of that day with three rows, the last of which has the time of the first of the next day. */
 async function pieceOf({ parquet, workshop }: Reducing, day: number, columns: string): Promise<Segment> {
   const file = await parquet(`SELECT ${day * 86_400} + i * 43200 AS "Timestamp", ${columns} FROM range(3) t(i)`);
-  return { path: `/${day}`, series: 0, file, facts: await workshop.inspect([file], {}), hasBlanks: false };
+  return { path: `/${day}`, series: 0, file, facts: await workshop.inspect([file], {}), hasNullColumns: false };
 }
 
 test('files of single days are merged whatever their numbers, and one more file causes few new merges', async (t) => {

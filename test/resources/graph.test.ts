@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createGraph, cycleError } from '../../server/src/resources/graph.ts';
-import { isKindName } from '../../server/src/resources/model/kindNames.ts';
+import { isKindName, kindLoaders } from '../../server/src/resources/kindNames.ts';
 import { resourceKinds } from '../../server/src/resources/registry.ts';
 import { type Resource } from '../../server/src/resources/model/kind.ts';
 import { titleOf } from '../../server/src/resources/model/resourcePath.ts';
@@ -82,7 +82,7 @@ test('a cycle is reported with its path, at the pattern that closes it', () => {
   assert.match(error.message, /^Derive\/b reads what is made of itself: /);
   const around = error.message.split(': ')[1]?.split(' → ');
   assert.deepEqual(around, ['/Derive/b/x/*', '/Combine/c/all/combine', '/Derive/a/x/*', '/Derive/b/x/*']);
-  assert.deepEqual(error.position, cycle.pattern.range.start);
+  assert.deepEqual(error.position, cycle.resource.positions.rangeOf(cycle.pattern.path).start);
 });
 
 test('a pattern that matches everything matches its own output', () => {
@@ -97,7 +97,11 @@ test('patterns of many wildcards are compared in reasonable time', () => {
   assert.deepEqual(titles(createGraph(all).inOrder()), ['Combine/one', 'Combine/two']);
 });
 
-test('the directories that may contain resources are those of the kinds', () => {
-  for (const { kind } of resourceKinds) assert.ok(isKindName(kind), kind);
+test('the names in the list of kinds are those of the kinds, in order', () => {
+  assert.deepEqual(
+    resourceKinds.map(({ kind }) => kind),
+    [...kindLoaders.keys()],
+  );
+  assert.equal(isKindName('Derive'), true);
   assert.equal(isKindName('toString'), false);
 });

@@ -74,7 +74,7 @@ for (const fault of [{ kind: 'expired' }, { kind: 'dropped' }, { kind: 'status',
     bench.server.fault({ ...fault, path: '/locations/3/data', times: Infinity });
     const { failure, notes } = await bench.collect();
     assert.match(failure?.message ?? '', /Buoy2 \(2\)/);
-    assert.equal(notes.at(-1), '1 of 4 devices were not asked for.');
+    assert.equal(notes.at(-1), '1 of 4 devices were skipped.');
     assert.deepEqual(await rowCounts(bench), [rowCount, 0, 0]);
     assert.ok(bench.server.requests.every(({ url }) => !url.includes('/locations/4/')));
   });

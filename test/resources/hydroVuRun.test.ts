@@ -202,8 +202,8 @@ test('readings of wrong clocks are skipped and counted, and do not block others'
   const bench = await hydroVuBench(t, { devices: [{ id: buoy.id, readings }] }, [buoy]);
   const { notes } = await bench.collect();
   assert.deepEqual(notes, [
-    `HarborBuoy (${buoy.id}): 2 readings were left out: their time is not after 1970.`,
-    `HarborBuoy (${buoy.id}): 2 readings were left out: their time is more than an hour ahead of now.`,
+    `HarborBuoy (${buoy.id}): 2 readings were skipped: their time is not after 1970.`,
+    `HarborBuoy (${buoy.id}): 2 readings were skipped: their time is more than an hour ahead of now.`,
   ]);
   assert.equal((await bench.rows(buoyData)).length, 10);
   assert.equal((await bench.rows('temporal'))[0]?.['max_time'], BigInt(start + 8100));

@@ -173,9 +173,9 @@ test('links to files are read as files, links to folders and cycles of links are
   assert.deepEqual(
     notes.map((note) => note.replace(inbox.folder, '')),
     [
-      '/circle was left out: it is a link in a circle of links',
-      '/dangling was left out: it is a link that leads nowhere',
-      '/sub/up was left out: it is a link to a folder',
+      '/circle was skipped: it is a link in a circle of links',
+      '/dangling was skipped: it is a link that leads nowhere',
+      '/sub/up was skipped: it is a link to a folder',
     ],
   );
   assert.deepEqual(await inbox.texts(), { link: 'one', 'sub/a': 'one' });
@@ -215,7 +215,7 @@ test('a file at the path of a folder of the pond fails, and the others are colle
   const { files, failure } = await inbox.look();
   assert.equal(files, 1);
   assert.equal(failure?.code, 'run-failed');
-  assert.match(failure.message, /Inbox\/files: 2 files or folders could not be taken/);
+  assert.match(failure.message, /Inbox\/files: 2 files or folders could not be read/);
   assert.deepEqual(await inbox.texts(), { 'a/b': 'one', c: 'two', e: 'new' });
 });
 
@@ -312,7 +312,7 @@ test('a file that cannot be read fails, and the others are collected', async (t)
     chmodSync(join(inbox.folder, 'b'), 0);
   }
   const { failure, notes, files } = await inbox.look();
-  assert.match(failure?.message ?? '', /Inbox\/files: one file or folder could not be taken: .*\/b/);
+  assert.match(failure?.message ?? '', /Inbox\/files: one file or folder could not be read: .*\/b/);
   assert.equal(notes.length, 1);
   assert.equal(files, 2);
   assert.deepEqual(await inbox.texts(), { a: 'one', c: 'three' });
@@ -354,11 +354,11 @@ function checkPattern(text: string, folder: string, taken: readonly string[], en
     const paths = ['a.csv', 'x', 'x/a.csv', 'x/y', 'x/y/a.csv', 'z/y'];
     const split = (path: string): string[] => path.split('/');
     assert.deepEqual(
-      paths.filter((path) => pattern.takes(split(path))),
+      paths.filter((path) => pattern.matches(split(path))),
       taken,
     );
     assert.deepEqual(
-      paths.filter((path) => pattern.leadsOn(split(path))),
+      paths.filter((path) => pattern.mayContain(split(path))),
       entered,
     );
   });

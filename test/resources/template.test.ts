@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { type PondError } from '../../server/src/base/error.ts';
 import { type ResourcePond } from '../../server/src/resources/tree/resourcePond.ts';
-import { fieldsOf } from '../../server/src/resources/kinds/template/fields.ts';
-import { findOutputs, renderMatch } from '../../server/src/resources/kinds/template/render.ts';
-import { readResource } from '../../server/src/resources/readResource.ts';
+import { fieldsOf } from '../../server/src/resources/series/valueColumns.ts';
+import { textWithFiles } from '../../server/src/publish/export/templateText.ts';
 import { newResourcePond, stageResource } from '../support/resourcePond.ts';
 import { smallParquet } from '../support/smallParquet.ts';
 
@@ -188,11 +187,8 @@ const {{ res | replace("=", "_") }} = [
       ],
     },
   );
-  const resource = (await readResource(pond.fs, 'Template', id))?.resource;
-  assert.ok(resource !== undefined);
-  const [output] = await findOutputs(resource, pond.layer.inputs(pond.fs), 'c/Dock.md');
-  assert.ok(output !== undefined);
   const record = { file: 'Dock/res=1h/year=2024/data_0.parquet', start_time: 1_704_067_200, end_time: 1_735_689_600 };
+  const parts = { fs: pond.fs, inputs: pond.layer.inputs(pond.fs), materializer: pond.layer.materializer, job: {} };
   const files = { Dock: { 'res=2h': [], 'res=1h': [record] }, Other: { 'res=1h': [] } };
   const expected = (lists: string): string => `---
 title: Dock
@@ -208,7 +204,7 @@ ${lists}
 
 `;
   assert.equal(
-    await renderMatch(output, files, pond.layer.materializer, {}),
+    await textWithFiles(`${home}/c/Dock.md`, { ...parts, files }),
     expected(`const res_1h = [
   {start: 1704067200, end: 1735689600, file: FileAttachment("Dock/res=1h/year=2024/data_0.parquet")},
 ];

@@ -10,9 +10,11 @@ import { createBuilder } from '../../server/src/build/builder.ts';
 import { createCache } from '../../server/src/storage/cache.ts';
 import { createMaterializer } from '../../server/src/materialize/createMaterializer.ts';
 import { type DerivedEntries, type DerivedFile, type Match } from '../../server/src/resources/model/derivedContent.ts';
-import { type Resource } from '../../server/src/resources/model/kind.ts';
-import { entryOf, textOf } from '../../server/src/documents/yamlNode.ts';
+import { isOfKind, type Resource } from '../../server/src/resources/model/kind.ts';
+import { reduce } from '../../server/src/resources/kinds/reduce/kind.ts';
 import { deriveReduce } from '../../server/src/resources/kinds/reduce/outputs.ts';
+import { type ReduceSpec } from '../../server/src/resources/kinds/reduce/spec.ts';
+import { resourceOf } from '../../server/src/resources/readResource.ts';
 import { resourceKinds } from '../../server/src/resources/registry.ts';
 import { readResourceFile } from '../../server/src/resources/resourceFile.ts';
 import { type Materializer } from '../../server/src/materialize/materializer.ts';
@@ -62,7 +64,7 @@ export async function startReducing(): Promise<Reducing> {
   }
 
   async function find(document: string, inputs: GivenInputs, path: string): Promise<DerivedFile> {
-    let entries: DerivedEntries = deriveReduce(resourceOf(document), {
+    let entries: DerivedEntries = deriveReduce(reduceOf(document), {
       match: (pattern) => Promise.resolve((inputs[pattern] ?? []).map(matchOf)),
     });
     const names = path.split('/');
@@ -101,14 +103,12 @@ export function hostFileOf(hostPath: string): HostFile {
 }
 
 /** The resource of a document without problems. */
-export function resourceOf(text: string): Resource {
+export function reduceOf(text: string): Resource<ReduceSpec> {
   const [document] = readResourceFile(text, resourceKinds);
-  const spec = entryOf(document?.root, 'spec')?.value;
-  assert(document?.kind !== undefined && document.root !== undefined && spec?.type === 'map', () => text);
-  assert(document.problems.length === 0, () => JSON.stringify(document.problems));
-  const { kind, root } = document;
-  const id = '0b6a2c1e-6a36-4c0e-8a51-2d1f0f4f3a10';
-  return { kind, id, name: textOf(root, 'name')!, desc: '', root, spec, text, modifiedUs: 1 };
+  assert(document !== undefined && document.problems.length === 0, () => JSON.stringify(document?.problems ?? text));
+  const resource = resourceOf(document, { id: '0b6a2c1e-6a36-4c0e-8a51-2d1f0f4f3a10', modifiedUs: 1 });
+  assert(resource !== undefined && isOfKind(resource, reduce), () => text);
+  return resource;
 }
 
 function matchOf({ path, captures = [], files, type = 'series' }: GivenInput): Match {

@@ -22,31 +22,31 @@ function kindSection({ kind, summary, doc, spec, example }: ResourceKind): strin
   return [`### ${kind}`, `${kind} ${summary}. ${doc}`, fieldTable(spec), `\`\`\`yaml\n${example}\`\`\``].join('\n\n');
 }
 
-function fieldTable(shape: ObjectSchema): string {
-  const rows = fieldRows(shape, '').map((cells) => `| ${cells.join(' | ')} |`);
+function fieldTable(schema: ObjectSchema): string {
+  const rows = fieldRows(schema, '').map((cells) => `| ${cells.join(' | ')} |`);
   return ['| key | value | needed | what it is |', '|---|---|---|---|', ...rows].join('\n');
 }
 
-function fieldRows(shape: ObjectSchema, prefix: string): readonly (readonly string[])[] {
-  return Object.entries(shape.fields).flatMap(([key, field]) => {
+function fieldRows(schema: ObjectSchema, prefix: string): readonly (readonly string[])[] {
+  return Object.entries(schema.fields).flatMap(([key, field]) => {
     const path = `${prefix}${key}`;
-    const choice = shape.exactlyOneOf?.includes(key) === true;
+    const choice = schema.exactlyOneOf?.includes(key) === true;
     const needed = choice ? 'one of these' : field.required ? 'yes' : 'no';
-    return [[`\`${path}\``, valueText(field.shape), needed, field.doc], ...nestedRows(field.shape, path)];
+    return [[`\`${path}\``, valueText(field.schema), needed, field.doc], ...nestedRows(field.schema, path)];
   });
 }
 
-function nestedRows(shape: Schema, path: string): readonly (readonly string[])[] {
-  if (shape.type === 'object') return fieldRows(shape, `${path}.`);
-  return shape.type === 'list' ? nestedRows(shape.item, `${path}[]`) : [];
+function nestedRows(schema: Schema, path: string): readonly (readonly string[])[] {
+  if (schema.type === 'object') return fieldRows(schema, `${path}.`);
+  return schema.type === 'list' ? nestedRows(schema.item, `${path}[]`) : [];
 }
 
-function valueText(shape: Schema): string {
-  if (shape.type === 'choice') return `one of ${shape.choices.map(({ value }) => `\`${value}\``).join(', ')}`;
-  if (shape.type === 'map') return `a mapping from ${valueText(shape.key)} to ${valueText(shape.value)}`;
-  if (shape.type === 'anything') return 'a mapping, different for each kind';
-  if (shape.type !== 'list') return describeSchema(shape);
-  return shape.item.type === 'object' ? 'a list of mappings' : `a list, each ${describeSchema(shape.item)}`;
+function valueText(schema: Schema): string {
+  if (schema.type === 'choice') return `one of ${schema.choices.map(({ value }) => `\`${value}\``).join(', ')}`;
+  if (schema.type === 'map') return `a mapping from ${valueText(schema.key)} to ${valueText(schema.value)}`;
+  if (schema.type === 'anything') return 'a mapping, different for each kind';
+  if (schema.type !== 'list') return describeSchema(schema);
+  return schema.item.type === 'object' ? 'a list of mappings' : `a list, each ${describeSchema(schema.item)}`;
 }
 
 function problemTable(): string {

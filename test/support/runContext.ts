@@ -6,7 +6,7 @@ import { initPond } from './pond.ts';
 import { type Pond, type Transaction } from '../../server/src/pond/types.ts';
 import { readResource } from '../../server/src/resources/readResource.ts';
 import { documentName, resourceDirectory } from '../../server/src/resources/model/resourcePath.ts';
-import { type Resource, type Run, type RunContext } from '../../server/src/resources/model/kind.ts';
+import { type Resource, type RunContext } from '../../server/src/resources/model/kind.ts';
 import { type RunCounts, type RunOutcome } from '../../server/src/resources/model/runState.ts';
 import { type WorkingDirectory } from '../../server/src/tinyfs/workingDirectory.ts';
 import { temporaryFolder } from './folder.ts';
@@ -22,6 +22,9 @@ export interface RunSettings {
   readonly onCheckpoint?: (soFar: RunCounts) => void;
 }
 
+/** The run of a kind. */
+type Run<T> = (context: RunContext<T>) => Promise<RunOutcome>;
+
 /** A pond with one resource in it. */
 export interface ResourceBench {
   readonly pond: Pond;
@@ -29,8 +32,8 @@ export interface ResourceBench {
   readonly home: string;
   /** Commits another text of the document. */
   apply(text: string): Promise<void>;
-  /** The outcome of a run, which is committed. A failed run is abandoned since its last checkpoint. */
-  run(run: Run, settings?: RunSettings): Promise<RunOutcome>;
+  /** The outcome of a run, which is committed. A run that fails is abandoned since its last checkpoint. */
+  run<T>(run: Run<T>, settings?: RunSettings): Promise<RunOutcome>;
 }
 
 /** Creates a pond with a resource of the kind. It is closed when the test ends. */
@@ -66,19 +69,19 @@ export async function createResourceBench(pond: Pond, kind: string, text: string
   };
 }
 
-async function runOnce(pond: Pond, resource: Resource, run: Run, settings: RunSettings): Promise<RunOutcome> {
+async function runOnce<T>(pond: Pond, resource: Resource, run: Run<T>, settings: RunSettings): Promise<RunOutcome> {
   const { env = {}, signal, now = Date.now, progress = () => undefined, onCheckpoint } = settings;
   let transaction: Transaction = await pond.begin();
   const never = (): never => assert.fail('this run neither reads nor makes derived files');
   const commit = async (): Promise<void> => {
     await transaction.commit({ message: 'run', author: 'test', operation: resource.name });
   };
-  const context: RunContext = {
-    resource,
+  const context: RunContext<T> = {
+    resource: resource as Resource<T>,
     home: async (): Promise<WorkingDirectory> =>
       (await transaction.fs.root()).openDirectory(resourceDirectory(resource)),
     inputs: { match: never },
-    workshop: {
+    materializer: {
       builder: { fromUserSql: never, run: never, inspect: never, close: never },
       file: never,
       files: never,

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { type FileSystem } from '../tinyfs/fs.ts';
 import { type Problem } from '../documents/problem.ts';
-import { documentName } from '../resources/model/resourcePath.ts';
+import { documentPath, resourceDirectory } from '../resources/model/resourcePath.ts';
 import { findCycle } from './cycle.ts';
 import { findExisting, isInTheWay, type ExistingResource } from './existingResource.ts';
 import { type Applied, type Planned, type DocumentSource, type SourceProblem } from './planned.ts';
@@ -45,17 +45,17 @@ function repeated(planned: readonly Planned[], { kind, name, nameRange }: Prepar
 
 async function plan(fs: FileSystem, document: PreparedDocument, newId: () => string): Promise<Applied | Problem> {
   const { kind, name } = document;
-  let place: ExistingResource;
+  let existing: ExistingResource;
   try {
-    place = await findExisting(await fs.root(), kind.kind, name);
+    existing = await findExisting(await fs.root(), kind.kind, name);
   } catch (error) {
     if (!isInTheWay(error)) throw error;
     const { message, hint } = error;
     const range = document.nameRange;
     return { code: 'name-taken', severity: 'error', message, range, ...(hint === undefined ? {} : { hint }) };
   }
-  const outcome = place.text === undefined ? 'created' : place.text === document.text ? 'unchanged' : 'changed';
-  return { kind, name, id: place.id ?? newId(), outcome };
+  const outcome = existing.text === undefined ? 'created' : existing.text === document.text ? 'unchanged' : 'changed';
+  return { kind, name, id: existing.id ?? newId(), outcome };
 }
 
 async function store(fs: FileSystem, planned: readonly Planned[]): Promise<void> {
@@ -63,9 +63,8 @@ async function store(fs: FileSystem, planned: readonly Planned[]): Promise<void>
   await fs.backend.batch(async () => {
     for (const { kind, id, outcome, document } of planned) {
       if (outcome === 'unchanged') continue;
-      const home = `/${kind.kind}/${id}`;
-      await root.createDirectory(home, { parents: true });
-      await root.writeFile(`${home}/${documentName}`, Buffer.from(document.text));
+      await root.createDirectory(resourceDirectory({ kind, id }), { parents: true });
+      await root.writeFile(documentPath({ kind, id }), Buffer.from(document.text));
     }
   });
 }

@@ -1,6 +1,13 @@
 import { isPondError, PondError } from '../base/error.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
-import { documentName, idOfTarget } from '../resources/model/resourcePath.ts';
+import {
+  documentPath,
+  idOfTarget,
+  kindDirectory,
+  linkOf,
+  resourceDirectory,
+  type ResourceId,
+} from '../resources/model/resourcePath.ts';
 
 /** Target of a document. */
 export interface ExistingResource {
@@ -15,7 +22,7 @@ export interface ExistingResource {
  * Fails `already-exists` when something other than a resource is in the way, `not-a-directory` for a kind's directory.
  */
 export async function findExisting(root: WorkingDirectory, kind: string, name: string): Promise<ExistingResource> {
-  const directory = await root.get(`/${kind}`, { followLinks: false });
+  const directory = await root.get(kindDirectory(kind), { followLinks: false });
   if (directory === undefined) return { id: undefined, text: undefined };
   if (!directory.isDirectory) {
     const path = directory.path;
@@ -27,27 +34,27 @@ export async function findExisting(root: WorkingDirectory, kind: string, name: s
       },
     );
   }
-  const path = `/${kind}/${name}`;
+  const path = linkOf({ kind, name });
   const link = await root.get(path, { followLinks: false });
   if (link === undefined) return { id: undefined, text: undefined };
   if (link.node.type !== 'symlink') throw inTheWay(path, `a ${link.node.type}`);
   const id = idOfTarget(kind, await root.readlink(path));
   if (id === undefined) throw inTheWay(path, 'a link to something else');
-  return { id, text: await documentText(root, `/${kind}/${id}`) };
+  return { id, text: await documentText(root, { kind, id }) };
 }
 
-async function documentText(root: WorkingDirectory, home: string): Promise<string | undefined> {
-  const directory = await root.get(home, { followLinks: false });
+async function documentText(root: WorkingDirectory, resource: ResourceId): Promise<string | undefined> {
+  const directory = await root.get(resourceDirectory(resource), { followLinks: false });
   if (directory === undefined) return undefined;
-  if (!directory.isDirectory) throw inTheWay(home, `a ${directory.node.type}`);
-  const document = await root.get(`${home}/${documentName}`, { followLinks: false });
+  if (!directory.isDirectory) throw inTheWay(directory.path, `a ${directory.node.type}`);
+  const document = await root.get(documentPath(resource), { followLinks: false });
   if (document === undefined) return undefined;
   if (document.node.type !== 'file') throw inTheWay(document.path, `a ${document.node.type}`);
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(await root.readFile(document.path));
 }
 
 function inTheWay(path: string, what: string): PondError {
-  return new PondError('already-exists', `${what} that is no resource is at ${path}`, {
+  return new PondError('already-exists', `${what} that is not a resource is at ${path}`, {
     path,
     hint: 'Move it away, or call the resource something else.',
   });

@@ -8,7 +8,7 @@ import { templatesIn } from '../resources/templatesIn.ts';
 import { type DocumentEdit } from '../documents/rewrite.ts';
 
 /** A document with its variables expanded. */
-export interface Expanded {
+interface Expanded {
   /** Positions are those in the document as written. */
   readonly root: MapNode;
   readonly edits: readonly DocumentEdit[];
@@ -18,13 +18,13 @@ export interface Expanded {
 /** Expands the templates of a document. A missing variable is a problem at its position. */
 export async function expand(
   root: MapNode,
-  shape: Schema,
+  schema: Schema,
   variables: Readonly<Record<string, string>>,
 ): Promise<Expanded> {
   const values = new Map<YamlNode, ScalarNode>();
   const problems: Problem[] = [];
   // A text that aliases repeat is one node.
-  for (const node of new Set(templatesIn(root, shape))) {
+  for (const node of new Set(templatesIn(root, schema))) {
     try {
       const value = await expandText(String(node.value), variables, { name: 'the text' });
       values.set(node, { type: 'scalar', value, range: node.range });
@@ -34,7 +34,7 @@ export async function expand(
     }
   }
   const edits = [...values].map(([node, { value }]) => ({ at: node.range.start, value: String(value) }));
-  return { root: replaced(root, values) as MapNode, edits, problems };
+  return { root: { ...root, entries: replacedEntries(root, values) }, edits, problems };
 }
 
 function failed(node: ScalarNode, message: string, position: SourcePosition | undefined): Problem {
@@ -59,5 +59,9 @@ function offsetOf(text: string, { line, character }: SourcePosition): number {
 function replaced(node: YamlNode, values: ReadonlyMap<YamlNode, ScalarNode>): YamlNode {
   if (node.type === 'scalar') return values.get(node) ?? node;
   if (node.type === 'list') return { ...node, items: node.items.map((item) => replaced(item, values)) };
-  return { ...node, entries: node.entries.map((entry) => ({ ...entry, value: replaced(entry.value, values) })) };
+  return { ...node, entries: replacedEntries(node, values) };
+}
+
+function replacedEntries({ entries }: MapNode, values: ReadonlyMap<YamlNode, ScalarNode>): MapNode['entries'] {
+  return entries.map((entry) => ({ ...entry, value: replaced(entry.value, values) }));
 }

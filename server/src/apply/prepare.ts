@@ -1,17 +1,17 @@
 /** Turns the text of a file into the documents that a pond stores. */
-import { checkSchema } from '../documents/check.ts';
+import { decode } from '../documents/decode.ts';
 import { parseDocuments } from '../documents/document.ts';
 import { documentSchema } from '../resources/model/envelope.ts';
 import { type ResourceKind } from '../resources/model/kind.ts';
-import { type MapNode, textOf, entryOf } from '../documents/yamlNode.ts';
+import { type MapNode, entryOf } from '../documents/yamlNode.ts';
 import { type SourcePosition, type TextRange } from '../base/lineMap.ts';
 import { type Problem } from '../documents/problem.ts';
-import { readResourceFile } from '../resources/resourceFile.ts';
+import { isSound, readResourceFile } from '../resources/resourceFile.ts';
 import { leftTemplates } from '../resources/templatesIn.ts';
 import { splitDocuments, type DocumentText } from './documents.ts';
 import { expand } from './expand.ts';
 import { type ReadHostFile } from './hostFolder.ts';
-import { inlineTemplates } from './hostTemplates.ts';
+import { inlineHostFiles } from './hostFiles.ts';
 import { rewrite } from '../documents/rewrite.ts';
 
 /** Parameters of the preparation. */
@@ -34,7 +34,7 @@ export interface PreparedDocument {
 }
 
 /** The documents of one text, and their problems; positions are those of the text. */
-export interface Prepared {
+interface Prepared {
   readonly documents: readonly PreparedDocument[];
   readonly problems: readonly Problem[];
 }
@@ -52,8 +52,8 @@ export async function prepare(text: string, preparation: Preparation): Promise<P
     }
     resources++;
     const { kind, root } = read;
-    const sound = read.problems.every(({ severity }) => severity !== 'error');
-    const made = sound && kind && root ? await complete(kind, root, part, preparation) : unfinished([]);
+    const made =
+      isSound(read.problems) && kind && root ? await complete(kind, root, part, preparation) : unfinished([]);
     problems.push(...distinct([...read.problems, ...made.problems]).map((problem) => moved(problem, part.line)));
     if (made.document !== undefined) documents.push(made.document);
   }
@@ -74,7 +74,7 @@ const nothing: Problem = {
 function foreign({ text }: DocumentText): readonly Problem[] {
   const root = parseDocuments(text)[0]?.root;
   if (root === undefined) return [];
-  const message = 'this document is no resource, and is left out';
+  const message = 'this document is not a resource, and is skipped';
   return [{ code: 'document-foreign', severity: 'warning', message, range: { ...root.range, end: root.range.start } }];
 }
 
@@ -93,19 +93,15 @@ async function complete(
   { text, line }: DocumentText,
   { kinds, variables, readHostFile }: Preparation,
 ): Promise<Completed> {
-  const shape = documentSchema(kinds, kind);
-  const expanded = await expand(root, shape, variables);
+  const schema = documentSchema(kinds, kind);
+  const expanded = await expand(root, schema, variables);
   if (expanded.problems.length > 0) return unfinished(expanded.problems);
-  const inlined = inlineTemplates(kind, expanded.root, readHostFile);
-  const problems = [
-    ...checkSchema(expanded.root, shape, root.range),
-    ...leftTemplates(expanded.root, kinds, kind),
-    ...inlined.problems,
-  ];
-  const name = textOf(expanded.root, 'name');
+  const inlined = inlineHostFiles(expanded.root, schema, readHostFile);
+  const decoded = decode(schema, expanded.root, root.range);
+  const problems = [...decoded.problems, ...leftTemplates(expanded.root, kinds, kind), ...inlined.problems];
   const nameRange = entryOf(root, 'name')?.value.range;
-  const wrong = problems.some(({ severity }) => severity === 'error');
-  if (wrong || name === undefined || nameRange === undefined) return unfinished(problems);
+  if (decoded.value === undefined || !isSound(problems) || nameRange === undefined) return unfinished(problems);
+  const { name } = decoded.value;
   // An edit that renames a key may replace a value that was expanded as well: the content of the host file wins.
   const edits = new Map([...expanded.edits, ...inlined.edits].map((edit) => [placeOf(edit.at), edit]));
   const kept = edits.size === 0 ? text : rewrite(text, [...edits.values()]);

@@ -1,5 +1,6 @@
 import { type FileSystem } from '../tinyfs/fs.ts';
 import { joinPath, normalizePath } from '../tinyfs/path.ts';
+import { linkOf } from '../resources/model/resourcePath.ts';
 import { entryAt, partAt } from '../resources/partOfResource.ts';
 
 /**
@@ -28,6 +29,6 @@ async function realPathsIn(fs: FileSystem, path: string): Promise<readonly strin
 export async function pathInResource(fs: FileSystem, path: string): Promise<string | undefined> {
   const [kind, name, ...rest] = normalizePath(path).names;
   if (kind === undefined || name === undefined) return undefined;
-  const part = await partAt(fs, `/${kind}/${name}`);
+  const part = await partAt(fs, linkOf({ kind, name }));
   return part?.part === 'name' ? joinPath(part.home.home, ...rest) : undefined;
 }

@@ -3,7 +3,7 @@ import { type FileSystem } from '../tinyfs/fs.ts';
 import { invalidError } from '../resources/invalidError.ts';
 import { withoutCycles } from '../resources/graph.ts';
 import { readResource, readResources, type StoredResource, resourcesOf } from '../resources/readResource.ts';
-import { documentName, linkOf } from '../resources/model/resourcePath.ts';
+import { documentPath, linkOf, resourceDirectory } from '../resources/model/resourcePath.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { linksOf } from '../resources/resourceLinks.ts';
 
@@ -40,8 +40,8 @@ async function linksIn(
   const links = new Map<string, string[]>();
   for (const kind of new Set(homes.map((home) => home.kind.kind))) {
     for (const { path, id } of await linksOf(root, kind)) {
-      const home = `/${kind}/${id}`;
-      links.set(home, [...(links.get(home) ?? []), path]);
+      const directory = resourceDirectory({ kind, id });
+      links.set(directory, [...(links.get(directory) ?? []), path]);
     }
   }
   return links;
@@ -57,12 +57,11 @@ async function refuseCycles(homes: readonly StoredResource[], committed: FileSys
 }
 
 function unnamedError(home: StoredResource): PondError {
-  const path = `${home.home}/${documentName}`;
   return new PondError(
     'resource-invalid',
     `the document is called "${home.name}", but ${linkOf(home)} is not its link`,
     {
-      path,
+      path: documentPath(home),
       hint: 'Save the document again, or apply it.',
     },
   );

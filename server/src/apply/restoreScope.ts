@@ -1,7 +1,8 @@
 import { PondError } from '../base/error.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
+import { type ResourceId } from '../resources/model/resourcePath.ts';
 import { entryAt, partAt } from '../resources/partOfResource.ts';
-import { type ResourceId, linksTo } from '../resources/resourceLinks.ts';
+import { linksTo } from '../resources/resourceLinks.ts';
 
 /**
  * Returns the paths, without links, to restore together with `paths`: with a resource's name its directory, with its
@@ -26,14 +27,14 @@ export async function restoreScope(
       if (!both.every((one) => one?.part === 'document')) whole.add(part.home.home);
     }
     const found = await Promise.all(trees.map(async (fs) => await entryAt(await fs.root(), path)));
-    const places = found.flatMap((at) => (at === undefined ? [] : [at.path]));
-    for (const place of places.length === 0 ? [path] : places) all.add(place);
+    const real = found.flatMap((at) => (at === undefined ? [] : [at.path]));
+    for (const one of real.length === 0 ? [path] : real) all.add(one);
   }
   for (const home of whole) all.add(home);
-  for (const place of named.values()) {
-    const before = await linksTo(await earlier.root(), place);
+  for (const resource of named.values()) {
+    const before = await linksTo(await earlier.root(), resource);
     for (const link of before) await refuseTaken(working, link, named);
-    for (const link of [...before, ...(await linksTo(await working.root(), place))]) all.add(link);
+    for (const link of [...before, ...(await linksTo(await working.root(), resource))]) all.add(link);
   }
   return [...all];
 }

@@ -37,7 +37,7 @@ export async function exportTemporal(
   const disk = openHostDisk(params.directory);
   disk.makeDirectory('');
   const job = { signal: context.signal, progress: context.progress };
-  const place = { disk, directory: params.directory, workshop: pond.layer.materializer, job };
+  const place = { disk, directory: params.directory, materializer: pond.layer.materializer, job };
   const before = readManifest(disk);
   const after = new Map(before);
   try {
@@ -112,12 +112,13 @@ async function writeItem(
   { kind, name, file, folder, match }: TemporalItem,
   files: ExportContext | undefined,
 ): Promise<WrittenSet> {
-  const { workshop, job } = place;
+  const { materializer, job } = place;
   if (kind === 'series') {
     const set = { origin, inputs: await match.files(job), folder, file, parts };
     return await writeSet(place, set, after.get(name), (part) => after.set(name, part));
   }
-  const text = files === undefined ? undefined : await textWithFiles(match.path, { fs, inputs, files, workshop, job });
+  const text =
+    files === undefined ? undefined : await textWithFiles(match.path, { fs, inputs, files, materializer, job });
   return await writeText(place, { origin, match, file, text });
 }
 

@@ -19,7 +19,7 @@ export const site: Command<'site'> = async (context, { pond: place, at, director
     openDisk: openHostDisk,
     fs,
     inputs: pond.layer.inputs(fs),
-    workshop: pond.layer.materializer,
+    materializer: pond.layer.materializer,
     directory,
     title: title ?? nameOf(place),
     job: { signal: context.signal, progress: context.progress },

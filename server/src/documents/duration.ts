@@ -10,7 +10,7 @@ export interface Duration {
 }
 
 /** The reason why a text is not a duration, and the part of it: 0-based offsets, `end` exclusive. */
-export interface DurationError {
+interface DurationError {
   readonly message: string;
   readonly start: number;
   readonly end: number;

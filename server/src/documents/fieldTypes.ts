@@ -1,30 +1,37 @@
 /** The types of text in fields of several kinds. */
-import { isDurationError, parseDuration } from './duration.ts';
+import { type Duration, isDurationError, parseDuration } from './duration.ts';
 import { scanGlob } from './globPattern.ts';
 import { type Issue } from './issue.ts';
 import { parsePlaceholders } from './placeholders.ts';
-import { type TextSchema } from './schema.ts';
+import { type Parsed, parsedText, text } from './schema.ts';
 
 /** Any text that is not empty. */
-export const plainText: TextSchema = { type: 'text', label: 'a text' };
+export const plainText = text('a text');
 
 /** SQL for DuckDB. Only the query engine can validate it. */
-export const sqlText: TextSchema = { type: 'text', label: 'a SQL query' };
+export const sqlText = text('a SQL query');
 
 /** The source of a template. */
-export const templateText: TextSchema = { type: 'text', label: 'a template', verbatim: true };
+export const templateText = text('a template', { verbatim: true });
 
 /** Any text that is kept verbatim. */
-export const verbatimText: TextSchema = { ...plainText, verbatim: true };
+export const verbatimText = text('a text', { verbatim: true });
 
 /** A name that becomes one component of a pond path, and appears in patterns. */
-export const nameText: TextSchema = { type: 'text', label: 'a name', check: checkName };
+export const nameText = text('a name', { check: checkName });
+
+/** Like nameText, kept verbatim. */
+export const verbatimNameText = text('a name', { check: checkName, verbatim: true });
+
+/** Length of a time bucket. */
+interface Bucket {
+  /** As in the document. */
+  readonly text: string;
+  readonly duration: Duration;
+}
 
 /** The length of a time bucket. */
-export const bucketText: TextSchema = {
-  type: 'text',
-  label: 'a duration',
-  check: checkBucket,
+export const bucketText = parsedText<Bucket>('a duration', parseBucket, {
   values: [
     { value: '10m', doc: 'ten minutes' },
     { value: '1h', doc: 'one hour' },
@@ -34,41 +41,36 @@ export const bucketText: TextSchema = {
     { value: '1 month', doc: 'one calendar month' },
     { value: '1 year', doc: 'one calendar year' },
   ],
-};
+});
 
 /** A pattern of pond paths. */
-export const pondGlobText: TextSchema = {
-  type: 'text',
-  label: 'a pattern of pond paths',
-  check: (text) => scanGlob(text).issues,
-};
+export const pondGlobText = text('a pattern of pond paths', { check: (pattern) => scanGlob(pattern).issues });
 
 /** A pattern of host files. */
-export const hostGlobText: TextSchema = {
-  type: 'text',
-  label: 'an absolute pattern of host files',
-  check: checkHostGlob,
-};
+export const hostGlobText = text('an absolute pattern of host files', { check: checkHostGlob });
 
 /** A name made from the wildcards of a pattern. */
-export const outPatternText: TextSchema = { type: 'text', label: 'a name with placeholders', check: checkOutPattern };
+export const outPatternText = text('a name with placeholders', { check: checkOutPattern });
 
-/** A reference to an environment variable. A document never contains the secret itself. */
-export const secretText: TextSchema = {
-  type: 'text',
-  label: 'a reference ${env:NAME}',
+/** A secret, which a document never contains: the environment variable that has its value. */
+export interface SecretReference {
+  readonly variable: string;
+}
+
+/** A reference to an environment variable. */
+export const secretText = parsedText<SecretReference>('a reference ${env:NAME}', parseSecret, {
   secret: true,
-  check: checkSecret,
   values: [{ value: '${env:NAME}', doc: 'the value of an environment variable, read when the resource runs' }],
-};
+});
 
 /** The id of a resource. */
-export const uuidText: TextSchema = { type: 'text', label: 'a UUID', check: checkUuid };
+export const uuidText = text('a UUID', { check: checkUuid });
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const nameBytesMax = 255;
 
-function checkName(text: string): readonly Issue[] {
+/** Returns the issues of a name that is to be one component of a pond path. */
+export function checkName(text: string): readonly Issue[] {
   const hint = 'A name becomes part of a pond path and is written in patterns.';
   if (text === '.' || text === '..') return [{ code: 'name-invalid', message: `"${text}" is not a name`, hint }];
   if (Buffer.byteLength(text) > nameBytesMax) {
@@ -82,27 +84,19 @@ function checkName(text: string): readonly Issue[] {
   return [{ code: 'name-invalid', message: `a name cannot have ${character}${where}`, hint, part }];
 }
 
-function checkBucket(text: string): readonly Issue[] {
-  const parsed = parseDuration(text);
-  if (isDurationError(parsed)) {
-    const { message, start, end } = parsed;
-    return [
-      {
-        code: 'duration-invalid',
-        message,
-        hint: 'Write for example "1h", "15 min" or "1 month".',
-        part: { start, end },
-      },
-    ];
+function parseBucket(text: string): Parsed<Bucket> {
+  const duration = parseDuration(text);
+  if (isDurationError(duration)) {
+    const { message, start, end } = duration;
+    const hint = 'Write for example "1h", "15 min" or "1 month".';
+    return { issues: [{ code: 'duration-invalid', message, hint, part: { start, end } }] };
   }
-  const { months, microseconds } = parsed;
+  const unusable = (message: string): Parsed<Bucket> => ({ issues: [{ code: 'duration-unusable', message }] });
+  const { months, microseconds } = duration;
   if (months !== 0 && microseconds !== 0) {
-    return [
-      { code: 'duration-unusable', message: 'a bucket is either months and years, or days and shorter, not both' },
-    ];
+    return unusable('a bucket is either months and years, or days and shorter, not both');
   }
-  if (months > 0 || microseconds > 0) return [];
-  return [{ code: 'duration-unusable', message: 'a bucket is longer than nothing' }];
+  return months > 0 || microseconds > 0 ? { value: { text, duration } } : unusable('a bucket is longer than nothing');
 }
 
 function checkHostGlob(text: string): readonly Issue[] {
@@ -119,11 +113,12 @@ function checkOutPattern(text: string): readonly Issue[] {
   return [{ code: 'name-invalid', message: `an output name cannot have ${what}` }];
 }
 
-function checkSecret(text: string): readonly Issue[] {
-  if (/^\$\{env:[A-Za-z_][A-Za-z0-9_]*\}$/.test(text)) return [];
+function parseSecret(text: string): Parsed<SecretReference> {
+  const variable = /^\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}$/.exec(text)?.[1];
+  if (variable !== undefined) return { value: { variable } };
   const message = 'a secret is expected to be a reference ${env:NAME}, got the text itself or another form';
   const hint = 'Put the secret in an environment variable and write its name here: "${env:NAME}".';
-  return [{ code: 'secret-literal', message, hint }];
+  return { issues: [{ code: 'secret-literal', message, hint }] };
 }
 
 function checkUuid(text: string): readonly Issue[] {

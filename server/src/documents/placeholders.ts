@@ -2,7 +2,7 @@ import { scanGlob } from './globPattern.ts';
 import { type Issue } from './issue.ts';
 
 /** A `$N` in a text, with its range: 0-based offsets, `end` exclusive. */
-export interface Placeholder {
+interface Placeholder {
   /** Zero-based index of a wildcard. */
   readonly index: number;
   readonly start: number;
@@ -16,6 +16,11 @@ export function parsePlaceholders(text: string): readonly Placeholder[] {
     start: match.index,
     end: match.index + match[0].length,
   }));
+}
+
+/** Returns the text with each placeholder replaced by the capture that it refers to; empty without such a capture. */
+export function fillPlaceholders(text: string, captures: readonly string[]): string {
+  return text.replaceAll(/\$(\d+)/g, (_, index: string) => captures[Number(index)] ?? '');
 }
 
 /** Returns an issue for each placeholder of `outPattern` that refers to no wildcard of `inPattern`. */

@@ -8,7 +8,7 @@ const depthMax = 64;
 const valuesMax = 100_000;
 
 /** A document as nodes, with the problems of the conversion. */
-export interface UpgradedDocument {
+interface UpgradedDocument {
   readonly root: YamlNode | undefined;
   readonly problems: readonly Problem[];
   /** The exceeded limit; then `root` is incomplete. */
@@ -22,138 +22,151 @@ interface Sized {
   readonly depth: number;
 }
 
+/** The parser's document, with the text that it was parsed from. */
+interface Source {
+  readonly text: string;
+  readonly lines: LineMap;
+  readonly document: Document.Parsed;
+}
+
 /**
  * Returns the parser's document as nodes with positions. Aliases become the node they refer to, counted at every use,
  * so that a short text that expands to a billion values is rejected after 100,000.
  */
-export function upgradeDocument(options: {
-  readonly text: string;
-  readonly lines: LineMap;
-  readonly document: Document.Parsed;
-}): UpgradedDocument {
-  const { text, lines, document } = options;
-  const problems: Problem[] = [];
-  const anchors = new Map<string, Sized | 'open'>();
-  let limit: Problem | undefined;
-  let total = 0;
+export function upgradeDocument(source: Source): UpgradedDocument {
+  return new Upgrade(source).run();
+}
 
-  const root = document.contents === null ? undefined : convert(document.contents, rangeOf(document.contents), 0).node;
-  return { root: isBlank(document) ? undefined : root, problems, limit };
+/** One conversion: collects the problems and anchors, and counts values toward the limits. */
+class Upgrade {
+  readonly #source: Source;
+  readonly #problems: Problem[] = [];
+  readonly #anchors = new Map<string, Sized | 'open'>();
+  #limit: Problem | undefined;
+  #total = 0;
 
-  function convert(source: unknown, fallback: TextRange, depth: number): Sized {
-    if (limit !== undefined) return leaf(null, fallback);
-    if (isAlias(source)) return convertAlias(source.source, rangeOf(source), depth);
-    const range = isRanged(source) ? rangeOf(source) : fallback;
-    if (!count(1, range, depth)) return leaf(null, range);
+  constructor(source: Source) {
+    this.#source = source;
+  }
+
+  run(): UpgradedDocument {
+    const { document } = this.#source;
+    const { contents } = document;
+    const root = contents === null ? undefined : this.#convert(contents, this.#rangeOf(contents), 0).node;
+    return { root: isBlank(document) ? undefined : root, problems: this.#problems, limit: this.#limit };
+  }
+
+  #convert(source: unknown, fallback: TextRange, depth: number): Sized {
+    if (this.#limit !== undefined) return leaf(null, fallback);
+    if (isAlias(source)) return this.#convertAlias(source.source, this.#rangeOf(source), depth);
+    const range = isRanged(source) ? this.#rangeOf(source) : fallback;
+    if (!this.#count(1, range, depth)) return leaf(null, range);
     const anchor = isRanged(source) ? source.anchor : undefined;
-    if (anchor !== undefined) anchors.set(anchor, 'open');
-    const sized = convertValue(source, range, fallback, depth);
-    if (anchor !== undefined) anchors.set(anchor, sized);
+    if (anchor !== undefined) this.#anchors.set(anchor, 'open');
+    const sized = this.#convertValue(source, range, fallback, depth);
+    if (anchor !== undefined) this.#anchors.set(anchor, sized);
     return sized;
   }
 
-  function convertAlias(name: string, range: TextRange, depth: number): Sized {
-    const target = anchors.get(name);
+  #convertAlias(name: string, range: TextRange, depth: number): Sized {
+    const target = this.#anchors.get(name);
     if (target === undefined) {
-      report('yaml-alias-unknown', `no anchor "&${name}" stands before the alias "*${name}"`, range, {
+      this.#report('yaml-alias-unknown', `no anchor "&${name}" stands before the alias "*${name}"`, range, {
         hint: `To write a text that begins with "*", put it in quotes.`,
       });
       return leaf(`*${name}`, range);
     }
     if (target === 'open') {
-      report('yaml-alias-loop', `the alias "*${name}" stands inside the value that it names`, range);
+      this.#report('yaml-alias-loop', `the alias "*${name}" stands inside the value that it names`, range);
       return leaf(null, range);
     }
-    return count(target.count, range, depth + target.depth) ? target : leaf(null, range);
+    return this.#count(target.count, range, depth + target.depth) ? target : leaf(null, range);
   }
 
-  function convertValue(source: unknown, range: TextRange, fallback: TextRange, depth: number): Sized {
-    if (isBareTemplate(source)) return bareTemplate(range);
-    if (isMap(source)) return convertMap(source, range, depth);
+  #convertValue(source: unknown, range: TextRange, fallback: TextRange, depth: number): Sized {
+    if (isBareTemplate(source)) return this.#bareTemplate(range);
+    if (isMap(source)) return this.#convertMap(source, range, depth);
     if (isSeq(source)) {
-      const items = source.items.map((item) => convert(item, range, depth + 1));
+      const items = source.items.map((item) => this.#convert(item, range, depth + 1));
       return collect({ type: 'list', items: items.map((item) => item.node), range }, items);
     }
-    return isScalar(source) ? { node: scalarNode(source, range, fallback), count: 1, depth: 0 } : leaf(null, fallback);
+    return isScalar(source)
+      ? { node: this.#scalarNode(source, range, fallback), count: 1, depth: 0 }
+      : leaf(null, fallback);
   }
 
-  function convertMap(source: YAMLMap, range: TextRange, depth: number): Sized {
+  #convertMap(source: YAMLMap, range: TextRange, depth: number): Sized {
     const seen = new Map<string, TextRange>();
     const values: Sized[] = [];
     const entries: YamlEntry[] = [];
     for (const pair of source.items) {
-      const keyRange = isRanged(pair.key) ? rangeOf(pair.key) : range;
+      const keyRange = isRanged(pair.key) ? this.#rangeOf(pair.key) : range;
       const key = keyText(pair);
       if (key === undefined) {
-        report('key-not-text', 'a key is expected to be a text, got a list or a mapping', keyRange);
+        this.#report('key-not-text', 'a key is expected to be a text, got a list or a mapping', keyRange);
         continue;
       }
       const first = seen.get(key);
       if (first === undefined) seen.set(key, keyRange);
-      else reportDuplicate(key, keyRange, first);
-      const value = convert(pair.value, keyRange, depth + 1);
+      else this.#reportDuplicate(key, keyRange, first);
+      const value = this.#convert(pair.value, keyRange, depth + 1);
       values.push(value);
       entries.push({ key, keyRange, value: value.node });
     }
     return collect({ type: 'map', entries, range }, values);
   }
 
-  function scalarNode(source: Scalar, range: TextRange, fallback: TextRange): ScalarNode {
+  #scalarNode(source: Scalar, range: TextRange, fallback: TextRange): ScalarNode {
     const [start, end] = source.range ?? [0, 0];
-    const written = text.slice(start, end);
+    const written = this.#source.text.slice(start, end);
     const value = isPlainValue(source.value) ? source.value : written;
     if (start === end) return { type: 'scalar', value, range: fallback };
-    const lineStarts = typeof value === 'string' ? lineStartsOf(written, value, start) : undefined;
+    const lineStarts = typeof value === 'string' ? this.#lineStartsOf(written, value, start) : undefined;
     return { type: 'scalar', value, range, ...(lineStarts && { lineStarts }) };
   }
 
   /** See ScalarNode; `written` is the scalar in the source, at `start`. */
-  function lineStartsOf(written: string, value: string, start: number): readonly SourcePosition[] | undefined {
-    const at = lines.positionAt(start);
+  #lineStartsOf(written: string, value: string, start: number): readonly SourcePosition[] | undefined {
+    const at = this.#source.lines.positionAt(start);
     if (written.startsWith('|')) return blockLines(written, value, at);
     const quote = /^["']/.test(written) ? 1 : 0;
     const isExact = written.slice(quote, written.length - quote) === value && !/[\r\n]/.test(value);
     return isExact ? [{ line: at.line, character: at.character + quote }] : undefined;
   }
 
-  function bareTemplate(range: TextRange): Sized {
-    report('template-unquoted', 'YAML reads an unquoted "{{ }}" as a mapping', range, {
+  #bareTemplate(range: TextRange): Sized {
+    this.#report('template-unquoted', 'YAML reads an unquoted "{{ }}" as a mapping', range, {
       hint: 'Put the whole value in quotes: "{{ name }}".',
     });
     return leaf('{{ }}', range);
   }
 
   /** Counts values toward the limits. Returns false, which stops the conversion, when one is exceeded. */
-  function count(values: number, range: TextRange, depth: number): boolean {
-    total += values;
+  #count(values: number, range: TextRange, depth: number): boolean {
+    this.#total += values;
     if (depth > depthMax) {
       const message = `values are nested at most ${depthMax} deep`;
-      limit ??= { code: 'yaml-too-deep', severity: 'error', message, range };
-    } else if (total > valuesMax) {
+      this.#limit ??= { code: 'yaml-too-deep', severity: 'error', message, range };
+    } else if (this.#total > valuesMax) {
       const message = `a document has at most ${valuesMax} values, aliases followed`;
-      limit ??= { code: 'yaml-too-many', severity: 'error', message, range };
+      this.#limit ??= { code: 'yaml-too-many', severity: 'error', message, range };
     }
-    return limit === undefined;
+    return this.#limit === undefined;
   }
 
-  function report(
-    code: ProblemCode,
-    message: string,
-    range: TextRange,
-    more: Pick<Problem, 'hint' | 'related'> = {},
-  ): void {
-    problems.push({ code, severity: 'error', message, range, ...more });
+  #report(code: ProblemCode, message: string, range: TextRange, more: Pick<Problem, 'hint' | 'related'> = {}): void {
+    this.#problems.push({ code, severity: 'error', message, range, ...more });
   }
 
-  function reportDuplicate(key: string, range: TextRange, first: TextRange): void {
+  #reportDuplicate(key: string, range: TextRange, first: TextRange): void {
     const related = { message: 'the first is here', range: first };
-    report('key-duplicate', `the key "${key}" stands twice in one mapping`, range, { related });
+    this.#report('key-duplicate', `the key "${key}" stands twice in one mapping`, range, { related });
   }
 
-  function rangeOf(source: unknown): TextRange {
+  #rangeOf(source: unknown): TextRange {
     const [start, end] = (isRanged(source) ? source.range : undefined) ?? [0, 0];
     // A block collection's end is the start of the next line; an editor should not underline the line break.
-    return lines.rangeOf(start, start + text.slice(start, end).trimEnd().length);
+    return this.#source.lines.rangeOf(start, start + this.#source.text.slice(start, end).trimEnd().length);
   }
 }
 

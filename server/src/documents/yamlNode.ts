@@ -52,6 +52,20 @@ export function textOf(node: YamlNode | undefined, key: string): string | undefi
   return value?.type === 'scalar' && typeof value.value === 'string' ? value.value : undefined;
 }
 
+/** Path of a value in a document: keys of mappings and indexes of lists, from the root. */
+export type ValuePath = readonly (string | number)[];
+
+/** Returns the node at `path`, or undefined. */
+export function nodeAt(root: YamlNode, path: ValuePath): YamlNode | undefined {
+  let node: YamlNode | undefined = root;
+  for (const step of path) {
+    if (node?.type === 'list' && typeof step === 'number') node = node.items[step];
+    else if (node?.type === 'map') node = node.entries.find((entry) => entry.key === step)?.value;
+    else return undefined;
+  }
+  return node;
+}
+
 /** Returns the range of a part of a scalar's text, or the whole scalar's when parts have no positions. */
 export function partRange(
   node: ScalarNode,
@@ -59,17 +73,17 @@ export function partRange(
 ): TextRange {
   if (part === undefined || typeof node.value !== 'string') return node.range;
   const text = node.value;
-  const placeOf = (index: number): SourcePosition | undefined => {
+  const positionOf = (index: number): SourcePosition | undefined => {
     const lines = text.slice(0, index).split('\n');
-    return placeInSource(node, { line: lines.length - 1, character: lines.at(-1)?.length ?? 0 });
+    return positionInSource(node, { line: lines.length - 1, character: lines.at(-1)?.length ?? 0 });
   };
-  const start = placeOf(part.start);
-  const end = placeOf(Math.max(part.start, Math.min(part.end, text.trimEnd().length)));
+  const start = positionOf(part.start);
+  const end = positionOf(Math.max(part.start, Math.min(part.end, text.trimEnd().length)));
   return start === undefined || end === undefined ? node.range : { start, end };
 }
 
 /** Returns the source position of a position in a scalar's text; undefined when unknown. */
-export function placeInSource(
+export function positionInSource(
   { lineStarts }: ScalarNode,
   { line, character }: SourcePosition,
 ): SourcePosition | undefined {

@@ -2,12 +2,12 @@ import { type CompletionItem, completionItemKinds, type Position, snippetFormat 
 import { parseDocuments } from '../documents/document.ts';
 import { documentSchema, kindOf } from '../resources/model/envelope.ts';
 import { type ResourceKind } from '../resources/model/kind.ts';
-import { type YamlNode } from '../documents/yamlNode.ts';
+import { nodeAt, type ValuePath, type YamlNode } from '../documents/yamlNode.ts';
 import { isResource, mayBecomeResource } from '../resources/detectResource.ts';
 import { describeSchema, type Field, type Schema } from '../documents/schema.ts';
 import { type Cursor, cursorAt, cursorKey } from './cursor.ts';
 import { describeField, describeKind } from './markdown.ts';
-import { entryWithKey, fieldAt, nodeAt, schemaAt } from './schemaPath.ts';
+import { entryWithKey, fieldAt, schemaAt } from './schemaPath.ts';
 import { escapeSnippet, fieldSnippet, itemSnippet } from './snippet.ts';
 
 /** Returns the completions at the position, in the order of the documentation; an empty list outside of resources. */
@@ -20,47 +20,47 @@ export function completion(options: {
   const cursor = cursorAt(text, position);
   if (cursor === undefined) return [];
   for (const { root } of parseDocuments(cursor.text)) {
-    const place = root === undefined ? undefined : entryWithKey(root, cursorKey);
-    if (root?.type !== 'map' || place === undefined) continue;
+    const at = root === undefined ? undefined : entryWithKey(root, cursorKey);
+    if (root?.type !== 'map' || at === undefined) continue;
     const written = { ...root, entries: root.entries.filter((entry) => entry.key !== cursorKey) };
     if (!isResource(kinds, root) && !mayBecomeResource(written)) return [];
     const kind = kindOf(kinds, root);
-    const shape = schemaAt(documentSchema(kinds, kind), place.path);
-    if (cursor.typing === 'value') return valueItems(cursor, kinds, fieldAt(shape, cursor.key ?? '')?.shape);
-    const keys = keyItems(cursor, shape, siblingsOf(root, place.path));
-    return written.entries.length === 0 && place.path.length === 0
+    const schema = schemaAt(documentSchema(kinds, kind), at.path);
+    if (cursor.typing === 'value') return valueItems(cursor, kinds, fieldAt(schema, cursor.key ?? '')?.schema);
+    const keys = keyItems(cursor, schema, siblingsOf(root, at.path));
+    return written.entries.length === 0 && at.path.length === 0
       ? [...kinds.map((each) => resourceItem(cursor, each)), ...keys]
       : keys;
   }
   return [];
 }
 
-function siblingsOf(root: YamlNode, path: readonly (string | number)[]): readonly string[] {
+function siblingsOf(root: YamlNode, path: ValuePath): readonly string[] {
   const node = nodeAt(root, path);
   return node?.type === 'map' ? node.entries.map((entry) => entry.key) : [];
 }
 
-function keyItems(cursor: Cursor, shape: Schema | undefined, siblings: readonly string[]): readonly CompletionItem[] {
-  if (shape?.type === 'object') {
-    const excluded = shape.exactlyOneOf?.some((key) => siblings.includes(key)) === true ? shape.exactlyOneOf : [];
-    return Object.entries(shape.fields)
+function keyItems(cursor: Cursor, schema: Schema | undefined, siblings: readonly string[]): readonly CompletionItem[] {
+  if (schema?.type === 'object') {
+    const excluded = schema.exactlyOneOf?.some((key) => siblings.includes(key)) === true ? schema.exactlyOneOf : [];
+    return Object.entries(schema.fields)
       .filter(([key]) => !siblings.includes(key) && !excluded.includes(key))
       .map(([key, field], index) => keyItem(cursor, key, field, index));
   }
-  if (shape?.type === 'map' && shape.key.type === 'choice') {
-    return shape.key.choices
+  if (schema?.type === 'map' && schema.key.type === 'choice') {
+    return schema.key.choices
       .filter(({ value }) => !siblings.includes(value))
       .map(({ value, doc }) => wordItem(cursor, { value, doc, newText: cursor.hasColon ? value : `${value}: ` }));
   }
-  if (shape?.type === 'list') return listItems(cursor, shape.item);
-  return valuesOf(shape).map((choice) => wordItem(cursor, { ...choice, newText: escapeSnippet(choice.value) }));
+  if (schema?.type === 'list') return listItems(cursor, schema.item);
+  return valuesOf(schema).map((choice) => wordItem(cursor, { ...choice, newText: escapeSnippet(choice.value) }));
 }
 
 function keyItem(cursor: Cursor, key: string, field: Field, index: number): CompletionItem {
   return {
     label: key,
     kind: completionItemKinds.property,
-    detail: `${describeSchema(field.shape)}${field.required ? '' : ', optional'}`,
+    detail: `${describeSchema(field.schema)}${field.required ? '' : ', optional'}`,
     documentation: describeField(field),
     sortText: `${field.required ? 0 : 1}${String(index).padStart(2, '0')}`,
     insertTextFormat: snippetFormat,
@@ -88,9 +88,9 @@ function listItems(cursor: Cursor, item: Schema): readonly CompletionItem[] {
 function valueItems(
   cursor: Cursor,
   kinds: readonly ResourceKind[],
-  shape: Schema | undefined,
+  schema: Schema | undefined,
 ): readonly CompletionItem[] {
-  const items = valuesOf(shape?.type === 'list' ? shape.item : shape);
+  const items = valuesOf(schema?.type === 'list' ? schema.item : schema);
   return items.map((choice) => {
     const kind = cursor.key === 'kind' ? kinds.find((each) => each.kind === choice.value) : undefined;
     const item = wordItem(cursor, { ...choice, newText: escapeSnippet(choice.value) });
@@ -98,9 +98,9 @@ function valueItems(
   });
 }
 
-function valuesOf(shape: Schema | undefined): readonly { readonly value: string; readonly doc: string }[] {
-  if (shape?.type === 'choice') return shape.choices;
-  return shape?.type === 'text' ? (shape.values ?? []) : [];
+function valuesOf(schema: Schema | undefined): readonly { readonly value: string; readonly doc: string }[] {
+  if (schema?.type === 'choice') return schema.choices;
+  return schema?.type === 'text' ? (schema.values ?? []) : [];
 }
 
 function wordItem(

@@ -16,21 +16,21 @@ export function hover(options: {
 }): Hover | undefined {
   const { text, position, kinds } = options;
   for (const { root, kind } of readResourceFile(text, kinds)) {
-    const place = root === undefined ? undefined : entryAt(root, position);
-    if (place === undefined) continue;
-    const shape = schemaAt(documentSchema(kinds, kind), place.path);
-    if (contains(place.entry.keyRange, position)) return hoverKey(place.entry, shape);
-    const isKind = place.path.length === 0 && place.entry.key === 'kind';
-    return isKind && kind !== undefined ? { contents: describeKind(kind), range: place.entry.value.range } : undefined;
+    const at = root === undefined ? undefined : entryAt(root, position);
+    if (at === undefined) continue;
+    const schema = schemaAt(documentSchema(kinds, kind), at.path);
+    if (contains(at.entry.keyRange, position)) return hoverKey(at.entry, schema);
+    const isKind = at.path.length === 0 && at.entry.key === 'kind';
+    return isKind && kind !== undefined ? { contents: describeKind(kind), range: at.entry.value.range } : undefined;
   }
   return undefined;
 }
 
-function hoverKey(entry: YamlEntry, shape: Schema | undefined): Hover | undefined {
-  const field = fieldAt(shape, entry.key);
+function hoverKey(entry: YamlEntry, schema: Schema | undefined): Hover | undefined {
+  const field = fieldAt(schema, entry.key);
   if (field !== undefined) return { contents: describeField(field), range: entry.keyRange };
-  if (shape?.type !== 'map' || shape.key.type !== 'choice') return undefined;
-  const choice = shape.key.choices.find(({ value }) => value === entry.key.toLowerCase());
+  if (schema?.type !== 'map' || schema.key.type !== 'choice') return undefined;
+  const choice = schema.key.choices.find(({ value }) => value === entry.key.toLowerCase());
   return (
     choice && { contents: { kind: 'markdown', value: `\`${choice.value}\`: ${choice.doc}` }, range: entry.keyRange }
   );

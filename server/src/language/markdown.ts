@@ -6,7 +6,7 @@ import { describeSchema, type Field } from '../documents/schema.ts';
 export function describeField(field: Field): MarkupContent {
   const need = field.required ? 'required' : 'optional';
   const example = field.example.includes('…') ? '' : `\n\nExample: \`${field.example}\``;
-  return { kind: 'markdown', value: `${field.doc}\n\n*${describeSchema(field.shape)}, ${need}*${example}` };
+  return { kind: 'markdown', value: `${field.doc}\n\n*${describeSchema(field.schema)}, ${need}*${example}` };
 }
 
 /** Describes a kind, with its example as a document. */

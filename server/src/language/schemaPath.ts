@@ -1,33 +1,30 @@
 import { contains, type SourcePosition } from '../base/lineMap.ts';
-import { type YamlEntry, type YamlNode } from '../documents/yamlNode.ts';
+import { type ValuePath, type YamlEntry, type YamlNode } from '../documents/yamlNode.ts';
 import { type Field, type Schema } from '../documents/schema.ts';
 
-/** Path of a value in a document: keys of mappings and indexes of lists, from the root. */
-export type SchemaPath = readonly (string | number)[];
-
 /** An entry of a document, with the path of its mapping. */
-export interface EntryRef {
+interface EntryRef {
   readonly entry: YamlEntry;
-  readonly path: SchemaPath;
+  readonly path: ValuePath;
 }
 
 /** Returns the schema of a value at `path`, or undefined when the path leaves the schema. */
-export function schemaAt(root: Schema, path: SchemaPath): Schema | undefined {
-  let shape: Schema | undefined = root;
+export function schemaAt(root: Schema, path: ValuePath): Schema | undefined {
+  let schema: Schema | undefined = root;
   for (const step of path) {
-    if (shape === undefined) return undefined;
-    shape = typeof step === 'number' ? itemShape(shape) : (fieldAt(shape, step)?.shape ?? valueShape(shape));
+    if (schema === undefined) return undefined;
+    schema = typeof step === 'number' ? itemSchema(schema) : (fieldAt(schema, step)?.schema ?? valueSchema(schema));
   }
-  return shape;
+  return schema;
 }
 
-/** Returns the field of a key in a mapping of that shape, or undefined. */
-export function fieldAt(shape: Schema | undefined, key: string): Field | undefined {
-  return shape?.type === 'object' && Object.hasOwn(shape.fields, key) ? shape.fields[key] : undefined;
+/** Returns the field of a key in a mapping of that schema, or undefined. */
+export function fieldAt(schema: Schema | undefined, key: string): Field | undefined {
+  return schema?.type === 'object' && Object.hasOwn(schema.fields, key) ? schema.fields[key] : undefined;
 }
 
 /** Returns the innermost entry whose key or value is at the position, or undefined. */
-export function entryAt(node: YamlNode, position: SourcePosition, path: SchemaPath = []): EntryRef | undefined {
+export function entryAt(node: YamlNode, position: SourcePosition, path: ValuePath = []): EntryRef | undefined {
   if (node.type === 'scalar') return undefined;
   if (node.type === 'list') {
     return firstOf(node.items, (item, index) =>
@@ -42,7 +39,7 @@ export function entryAt(node: YamlNode, position: SourcePosition, path: SchemaPa
 }
 
 /** Returns the first entry with this key at any depth, or undefined. */
-export function entryWithKey(node: YamlNode, key: string, path: SchemaPath = []): EntryRef | undefined {
+export function entryWithKey(node: YamlNode, key: string, path: ValuePath = []): EntryRef | undefined {
   if (node.type === 'scalar') return undefined;
   if (node.type === 'list') return firstOf(node.items, (item, index) => entryWithKey(item, key, [...path, index]));
   return firstOf(node.entries, (entry) =>
@@ -50,23 +47,12 @@ export function entryWithKey(node: YamlNode, key: string, path: SchemaPath = [])
   );
 }
 
-/** Returns the node at `path`, or undefined. */
-export function nodeAt(root: YamlNode, path: SchemaPath): YamlNode | undefined {
-  let node: YamlNode | undefined = root;
-  for (const step of path) {
-    if (node?.type === 'list' && typeof step === 'number') node = node.items[step];
-    else if (node?.type === 'map') node = node.entries.find((entry) => entry.key === step)?.value;
-    else return undefined;
-  }
-  return node;
+function itemSchema(schema: Schema): Schema | undefined {
+  return schema.type === 'list' ? schema.item : undefined;
 }
 
-function itemShape(shape: Schema): Schema | undefined {
-  return shape.type === 'list' ? shape.item : undefined;
-}
-
-function valueShape(shape: Schema): Schema | undefined {
-  return shape.type === 'map' ? shape.value : undefined;
+function valueSchema(schema: Schema): Schema | undefined {
+  return schema.type === 'map' ? schema.value : undefined;
 }
 
 function firstOf<T, R>(items: readonly T[], find: (item: T, index: number) => R | undefined): R | undefined {

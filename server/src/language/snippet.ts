@@ -28,28 +28,28 @@ function createStops(): Stops {
 }
 
 function entryLines(key: string, field: Field, stops: Stops): readonly string[] {
-  const below = blockLines(field.shape, stops);
+  const below = blockLines(field.schema, stops);
   if (below === undefined) return [`${key}: ${stops(field.example)}`];
   return [`${key}:`, ...below.map((line) => `  ${line}`)];
 }
 
 /** Returns the lines of a collection in block style, or undefined for a value that fits after the colon. */
-function blockLines(shape: Schema, stops: Stops): readonly string[] | undefined {
-  if (shape.type === 'object') return objectLines(shape, stops);
-  if (shape.type !== 'list' || shape.item.type !== 'object') return undefined;
-  return objectLines(shape.item, stops).map((line, row) => (row === 0 ? `- ${line}` : `  ${line}`));
+function blockLines(schema: Schema, stops: Stops): readonly string[] | undefined {
+  if (schema.type === 'object') return objectLines(schema, stops);
+  if (schema.type !== 'list' || schema.item.type !== 'object') return undefined;
+  return objectLines(schema.item, stops).map((line, row) => (row === 0 ? `- ${line}` : `  ${line}`));
 }
 
-function objectLines(shape: ObjectSchema, stops: Stops): readonly string[] {
-  const chosen = shape.exactlyOneOf?.[0];
-  return Object.entries(shape.fields)
+function objectLines(schema: ObjectSchema, stops: Stops): readonly string[] {
+  const chosen = schema.exactlyOneOf?.[0];
+  return Object.entries(schema.fields)
     .filter(([key, field]) => field.required || key === chosen)
     .flatMap(([key, field]) => entryLines(key, field, stops));
 }
 
 /** Returns a snippet for one item of a list, without its dash, or undefined for a plain value. */
-export function itemSnippet(shape: Schema, indent: number): string | undefined {
-  if (shape.type !== 'object') return undefined;
-  const lines = objectLines(shape, createStops());
+export function itemSnippet(schema: Schema, indent: number): string | undefined {
+  if (schema.type !== 'object') return undefined;
+  const lines = objectLines(schema, createStops());
   return lines.map((line, row) => (row === 0 ? line : `${' '.repeat(indent)}${line}`)).join('\n');
 }

@@ -6,9 +6,15 @@
 import { type Change } from '../pond/types.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
 import { type DisplayPaths, displayPaths } from './displayPath.ts';
-import { isKindName } from './model/kindNames.ts';
-import { documentName } from './model/resourcePath.ts';
-import { isUuid } from '../documents/fieldTypes.ts';
+import { isKindName } from './kindNames.ts';
+import {
+  kindAt,
+  kindDirectory,
+  linkOf,
+  parseDocumentPath,
+  parseLink,
+  parseResourcePath,
+} from './model/resourcePath.ts';
 
 /** A change with the paths that users know. */
 export interface NamedChange extends Change {
@@ -41,7 +47,9 @@ export async function nameChanges(
 
 /** True if a change is in the directory of a kind; otherwise there are no names to look up. */
 export function touchResources(changes: readonly Change[]): boolean {
-  return changes.some(({ path, from }) => [path, from].some((one) => isKindName(one?.split('/')[1] ?? '')));
+  return changes.some(({ path, from }) =>
+    [path, from].some((one) => one !== undefined && isKindName(kindAt(one) ?? '')),
+  );
 }
 
 /** Returns the changes that count: those that are not part of another change. */
@@ -67,13 +75,13 @@ async function nameChange(
 
 /** `/KIND/<uuid>` for the path of the document in it; undefined for any other path. */
 function directoryOfDocument(path: string): string | undefined {
-  const directory = path.slice(0, -documentName.length - 1);
-  return path === `${directory}/${documentName}` && isResourceDirectory(directory) ? directory : undefined;
+  const document = parseDocumentPath(path);
+  return document !== undefined && isKindName(document.kind) ? document.directory : undefined;
 }
 
 function isResourceDirectory(path: string): boolean {
-  const [root, kind = '', id = '', ...rest] = path.split('/');
-  return root === '' && rest.length === 0 && isKindName(kind) && isUuid(id);
+  const at = parseResourcePath(path);
+  return at?.below.length === 0 && isKindName(at.kind);
 }
 
 /** Maps each change that is part of another change to that change. */
@@ -86,9 +94,11 @@ function partsOf(changes: readonly NamedChange[]): ReadonlyMap<NamedChange, Name
     if (whole === undefined) continue;
     for (const part of [directory, document]) if (part !== undefined && part !== whole) parts.set(part, whole);
     for (const shown of [whole.displayPath, whole.displayFrom ?? whole.displayPath]) {
-      const [, kind = '', name = ''] = shown.split('/');
-      wholes.set(`/${kind}/${name}`, whole);
-      if (whole.kind === 'added' && !wholes.has(`/${kind}`)) wholes.set(`/${kind}`, whole);
+      const link = parseLink(shown);
+      if (link === undefined) continue;
+      wholes.set(linkOf(link), whole);
+      const directory = kindDirectory(link.kind);
+      if (whole.kind === 'added' && !wholes.has(directory)) wholes.set(directory, whole);
     }
   }
   for (const change of changes) {

@@ -5,7 +5,14 @@
  */
 import { lazyAsync } from '../base/lazy.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
-import { isKindName } from './model/kindNames.ts';
+import { isKindName } from './kindNames.ts';
+import {
+  linkOf,
+  parseResourcePath,
+  type ResourceId,
+  resourceDirectoriesIn,
+  resourceDirectory,
+} from './model/resourcePath.ts';
 
 /** Names of resources in some trees. */
 export interface DisplayPaths {
@@ -20,14 +27,9 @@ export interface DisplayPaths {
 /** Loaded for the first path of a resource: a pond without resources does not need the document parser. */
 const names = lazyAsync(() => import('./resourceName.ts'));
 
-const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
-const directoryAtStart = new RegExp(`^/([A-Z][A-Za-z0-9]*)/(${uuid})(?=/|$)`);
-/** Does not match within a longer path, which is a host path, or within a longer name. */
-const directoryInText = new RegExp(`(?<![\\w./-])/([A-Z][A-Za-z0-9]*)/(${uuid})(?![\\w-])`, 'g');
-
 /** True if a text contains the directory of a resource. */
 export function namesResourceDirectory(text: string): boolean {
-  return [...text.matchAll(directoryInText)].some(([, kind = '']) => isKindName(kind));
+  return resourceDirectoriesIn(text).some(({ kind }) => isKindName(kind));
 }
 
 /** Returns the names of resources in the trees; if several trees have a resource, the first one determines its name. */
@@ -35,32 +37,34 @@ export function displayPaths(trees: readonly FileSystem[]): DisplayPaths {
   const known = new Map<string, Promise<string>>();
 
   /** `/KIND/NAME`, or `/KIND/<uuid>` if no tree has a name for it. */
-  function directory(kind: string, id: string): Promise<string> {
-    const stored = `/${kind}/${id}`;
-    const shown = known.get(stored) ?? (isKindName(kind) ? find(kind, id) : Promise.resolve(stored));
+  function directory(resource: ResourceId): Promise<string> {
+    const stored = resourceDirectory(resource);
+    const shown = known.get(stored) ?? (isKindName(resource.kind) ? find(resource) : Promise.resolve(stored));
     known.set(stored, shown);
     return shown;
   }
 
-  async function find(kind: string, id: string): Promise<string> {
+  async function find({ kind, id }: ResourceId): Promise<string> {
     const { resourceName } = await names();
     for (const fs of trees) {
       const name = await resourceName(fs, { kind, id });
-      if (name !== undefined) return `/${kind}/${name}`;
+      if (name !== undefined) return linkOf({ kind, name });
     }
-    return `/${kind}/${id}`;
+    return resourceDirectory({ kind, id });
   }
 
   return {
     async path(path) {
-      const [stored, kind, id] = directoryAtStart.exec(path) ?? [];
-      if (stored === undefined || kind === undefined || id === undefined) return path;
-      return (await directory(kind, id)) + path.slice(stored.length);
+      const at = parseResourcePath(path);
+      return at === undefined ? path : (await directory(at)) + path.slice(at.directory.length);
     },
     async text(text) {
-      const found = [...text.matchAll(directoryInText)];
-      const shown = await Promise.all(found.map(([, kind = '', id = '']) => directory(kind, id)));
-      return text.replace(directoryInText, () => shown.shift() ?? '');
+      let [shown, end] = ['', 0];
+      for (const found of resourceDirectoriesIn(text)) {
+        shown += text.slice(end, found.start) + (await directory(found));
+        end = found.end;
+      }
+      return shown + text.slice(end);
     },
   };
 }

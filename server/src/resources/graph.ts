@@ -2,12 +2,12 @@
  * Data flow from the outputs of one resource to the inputs of another. It is derived from the documents alone, so
  * patterns that could match a common path count as if they did.
  */
-import { PondError } from '../base/error.ts';
+import { type PondError } from '../base/error.ts';
 import { type GlobPart } from '../base/glob.ts';
 import { type Glob, matchPart, parseGlob } from '../tinyfs/glob.ts';
-import { type Flow, type Resource } from './model/kind.ts';
-import { documentName, resourceDirectory, titleOf } from './model/resourcePath.ts';
-import { type ScalarNode } from '../documents/yamlNode.ts';
+import { type Flow, type InputPattern, type Resource } from './model/kind.ts';
+import { documentError } from './model/documentError.ts';
+import { linkOf, resourceDirectory, titleOf } from './model/resourcePath.ts';
 
 /** Dependencies between resources. */
 export interface Graph {
@@ -21,24 +21,26 @@ export interface Graph {
 }
 
 /** Flows that form a cycle. */
-export interface Cycle {
+interface Cycle {
   /** Outputs of the flows in order, with the first repeated at the end: `/Derive/a/daily/*`. */
   readonly paths: readonly string[];
   /** The pattern that closes the cycle, and its resource. */
-  readonly pattern: ScalarNode;
+  readonly pattern: InputPattern;
   readonly resource: Resource;
 }
 
 interface Step {
   readonly resource: Resource;
   readonly flow: Flow;
-  readonly reads: readonly { readonly pattern: ScalarNode; readonly glob: Glob }[];
+  readonly reads: readonly { readonly pattern: InputPattern; readonly glob: Glob }[];
   readonly writes: readonly Glob[];
 }
 
 /** Returns the graph of resources; each resource occurs once. */
 export function createGraph(resources: readonly Resource[]): Graph {
-  const steps = resources.flatMap((resource) => resource.kind.flows(resource).map((flow) => stepOf(resource, flow)));
+  const steps = resources.flatMap((resource) =>
+    resource.kind.flows(resource.spec).map((flow) => stepOf(resource, flow)),
+  );
   const edges = new Map(steps.map((step) => [step, sourcesAmong(steps, step)]));
   const sources = new Map<Resource, Set<Resource>>(resources.map((resource) => [resource, new Set()]));
   for (const [step, from] of edges) for (const { source } of from) sources.get(step.resource)?.add(source.resource);
@@ -86,9 +88,8 @@ export function createGraph(resources: readonly Resource[]): Graph {
 /** Returns the error for a cycle, with its path. */
 export function cycleError({ paths, pattern, resource }: Cycle): PondError {
   const message = `${titleOf(resource)} reads what is made of itself: ${paths.join(' → ')}`;
-  return new PondError('resource-cycle', message, {
-    path: `${resourceDirectory(resource)}/${documentName}`,
-    position: pattern.range.start,
+  return documentError(resource, 'resource-cycle', message, {
+    at: pattern.path,
     hint: 'Narrow one of the patterns so that it leaves the outputs of the others out.',
   });
 }
@@ -118,12 +119,13 @@ export function withoutCycles(all: readonly Resource[]): Acyclic {
 }
 
 function stepOf(resource: Resource, flow: Flow): Step {
-  const { kind, name, id } = resource;
   return {
     resource,
     flow,
-    reads: flow.reads.map((pattern) => ({ pattern, glob: parseGlob(String(pattern.value)) })),
-    writes: [name, id].map((home) => parseGlob(`/${kind.kind}/${home}/${flow.writes}`)),
+    reads: flow.reads.map((pattern) => ({ pattern, glob: parseGlob(pattern.pattern) })),
+    writes: [linkOf(resource), resourceDirectory(resource)].map((directory) =>
+      parseGlob(`${directory}/${flow.writes}`),
+    ),
   };
 }
 
@@ -131,7 +133,7 @@ function stepOf(resource: Resource, flow: Flow): Step {
 function sourcesAmong(
   steps: readonly Step[],
   { reads }: Step,
-): readonly { readonly source: Step; readonly pattern: ScalarNode }[] {
+): readonly { readonly source: Step; readonly pattern: InputPattern }[] {
   return steps.flatMap((source) => {
     const read = reads.find(({ glob }) => source.writes.some((written) => mayMeet(glob.parts, written.parts)));
     return read === undefined ? [] : [{ source, pattern: read.pattern }];
@@ -139,9 +141,9 @@ function sourcesAmong(
 }
 
 /** The trail runs against the flow: from readers to their sources. */
-function closed(trail: readonly Step[], resource: Resource, pattern: ScalarNode): Cycle {
+function closed(trail: readonly Step[], resource: Resource, pattern: InputPattern): Cycle {
   const steps = [...trail].reverse();
-  const paths = [...steps, ...steps.slice(0, 1)].map((step) => `/${titleOf(step.resource)}/${step.flow.writes}`);
+  const paths = [...steps, ...steps.slice(0, 1)].map((step) => `${linkOf(step.resource)}/${step.flow.writes}`);
   return { paths, resource, pattern };
 }
 

@@ -3,15 +3,19 @@ import { type FileSystem } from '../tinyfs/fs.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
 import { unreachableCodes } from '../tinyfs/resolve.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
-import { isKindName } from './model/kindNames.ts';
 import { readResource, type StoredResource } from './readResource.ts';
-import { documentName } from './model/resourcePath.ts';
-import { isUuid } from '../documents/fieldTypes.ts';
-import { idOfTarget } from './model/resourcePath.ts';
+import {
+  idOfTarget,
+  linkOf,
+  parseDocumentPath,
+  parseLink,
+  parseResourcePath,
+  type ResourceId,
+} from './model/resourcePath.ts';
 
 /** An entry of a tree that belongs to a resource: its name, which is a link, its directory, or its document. */
 export interface PartOfResource {
-  readonly part: 'name' | 'home' | 'document';
+  readonly part: 'name' | 'directory' | 'document';
   /** Absolute, without links. */
   readonly path: string;
   readonly home: StoredResource;
@@ -24,16 +28,22 @@ export interface PartOfResource {
 export async function partAt(fs: FileSystem, path: string): Promise<PartOfResource | undefined> {
   const root = await fs.root();
   const at = await entryAt(root, path);
-  const [, kind = '', name = '', below, ...rest] = at?.path.split('/') ?? [];
-  if (at === undefined || !isKindName(kind) || name === '' || rest.length > 0) return undefined;
-  if (below !== undefined) return below === documentName ? await partOf('document', name) : undefined;
-  if (at.node.type !== 'symlink') return await partOf('home', name);
-  const part = await partOf('name', idOfTarget(kind, await root.readlink(at.path)) ?? '');
-  return part?.home.resource === undefined || part.home.name === name ? part : undefined;
+  if (at === undefined) return undefined;
+  const document = parseDocumentPath(at.path);
+  if (document !== undefined) return await partOf('document', document);
+  if (at.node.type !== 'symlink') {
+    const directory = parseResourcePath(at.path);
+    return directory?.below.length === 0 ? await partOf('directory', directory) : undefined;
+  }
+  const link = parseLink(at.path);
+  if (link === undefined || linkOf(link) !== at.path) return undefined;
+  const id = idOfTarget(link.kind, await root.readlink(at.path));
+  const part = id === undefined ? undefined : await partOf('name', { kind: link.kind, id });
+  return part?.home.resource === undefined || part.home.name === link.name ? part : undefined;
 
-  async function partOf(what: PartOfResource['part'], id: string): Promise<PartOfResource | undefined> {
-    const home = isUuid(id) ? await readResource(fs, kind, id) : undefined;
-    return home && { part: what, path: at!.path, home };
+  async function partOf(part: PartOfResource['part'], { kind, id }: ResourceId): Promise<PartOfResource | undefined> {
+    const home = await readResource(fs, kind, id);
+    return home && { part, path: at!.path, home };
   }
 }
 

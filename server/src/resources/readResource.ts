@@ -1,14 +1,15 @@
-import { LruCache } from '../base/lruCache.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
 import { type ResourceKind, type Resource } from './model/kind.ts';
-import { documentName } from './model/resourcePath.ts';
+import { documentPath, kindDirectory, resourceDirectory } from './model/resourcePath.ts';
+import { createPositions } from '../documents/positions.ts';
 import { entryOf, textOf } from '../documents/yamlNode.ts';
 import { type Problem } from '../documents/problem.ts';
 import { resourceKinds } from './registry.ts';
-import { readResourceFile } from './resourceFile.ts';
+import { isSound, readResourceFile, type ResourceDocument } from './resourceFile.ts';
 import { leftTemplates } from './templatesIn.ts';
 import { isUuid } from '../documents/fieldTypes.ts';
+import { LruCache } from '../base/lruCache.ts';
 
 /** A resource directory with its parsed document. */
 export interface StoredResource {
@@ -34,22 +35,22 @@ export function resourcesOf(homes: readonly StoredResource[]): readonly Resource
   return homes.flatMap(({ resource }) => (resource === undefined ? [] : [resource]));
 }
 
-/** Maximum number of parsed documents in the cache. */
-const cachedMax = 500;
-const cachedResources = new LruCache<string, StoredResource>({ max: cachedMax });
+/** Parsed documents. */
+const cache = new LruCache<string, StoredResource>({ max: 500 });
 
 /** Returns the resource in the directory `/KIND/<uuid>`; undefined if it has no document. */
 export async function readResource(fs: FileSystem, kindName: string, id: string): Promise<StoredResource | undefined> {
   const kind = resourceKinds.find((candidate) => candidate.kind === kindName);
   if (kind === undefined) return undefined;
   const root = await fs.root();
-  const document = await root.get(`/${kindName}/${id}/${documentName}`, { followLinks: false });
+  const document = await root.get(documentPath({ kind: kindName, id }), { followLinks: false });
   if (document?.node.type !== 'file') return undefined;
-  const known = cachedResources.get(memoryKey(document, kind));
-  if (known?.modifiedUs === document.node.modifiedUs) return known;
+  const key = cacheKey(document, kind);
+  const cached = cache.get(key);
+  if (cached?.modifiedUs === document.node.modifiedUs) return cached;
   const text = new TextDecoder().decode(await root.readFile(document.path));
-  const home = parseHome(kind, id, { text, sha256: document.node.sha256, modifiedUs: document.node.modifiedUs });
-  return cachedResources.set(memoryKey(document, kind), home);
+  const { sha256, modifiedUs } = document.node;
+  return cache.set(key, parseStored(kind, id, { text, sha256, modifiedUs }));
 }
 
 /** Returns all resources of a tree, by kind in the order of the registry, then by name. */
@@ -57,7 +58,7 @@ export async function readResources(fs: FileSystem): Promise<readonly StoredReso
   const root = await fs.root();
   const homes: StoredResource[] = [];
   for (const { kind } of resourceKinds) {
-    const directory = await root.get(`/${kind}`, { followLinks: false });
+    const directory = await root.get(kindDirectory(kind), { followLinks: false });
     if (directory?.isDirectory !== true) continue;
     const found: StoredResource[] = [];
     for (const entry of await root.list(directory.path)) {
@@ -70,31 +71,41 @@ export async function readResources(fs: FileSystem): Promise<readonly StoredReso
   return homes;
 }
 
-function memoryKey({ path, node }: NodePath, kind: ResourceKind): string {
+function cacheKey({ path, node }: NodePath, kind: ResourceKind): string {
   return `${kind.kind} ${path} ${node.sha256}`;
 }
 
-interface Document {
+/** Returns the resource of a document without errors; undefined for one that is not. */
+export function resourceOf(
+  { root, kind, envelope }: ResourceDocument,
+  { id, modifiedUs }: Pick<Resource, 'id' | 'modifiedUs'>,
+): Resource | undefined {
+  const node = entryOf(root, 'spec')?.value;
+  if (kind === undefined || envelope === undefined || node === undefined) return undefined;
+  const { name, desc, spec } = envelope;
+  return { kind, id, name, desc, spec, positions: createPositions(node), modifiedUs };
+}
+
+/** A document as stored. */
+interface StoredDocument {
   readonly text: string;
   readonly sha256: string;
   readonly modifiedUs: number;
 }
 
-function parseHome(kind: ResourceKind, id: string, { text, sha256, modifiedUs }: Document): StoredResource {
+function parseStored(kind: ResourceKind, id: string, { text, sha256, modifiedUs }: StoredDocument): StoredResource {
   const documents = readResourceFile(text, resourceKinds);
   const [document] = documents;
   const root = document?.root;
-  const spec = entryOf(root, 'spec')?.value;
-  const name = textOf(root, 'name') ?? id;
-  const desc = textOf(root, 'desc') ?? '';
   const problems = [
     ...(document?.problems ?? []),
     ...misplaced(kind, documents.length, document?.kind),
     ...(root === undefined ? [] : leftTemplates(root, resourceKinds, kind)),
   ];
-  const sound = root !== undefined && spec?.type === 'map' && problems.every((problem) => problem.severity !== 'error');
-  const resource = sound ? { kind, id, name, desc, root, spec, text, modifiedUs } : undefined;
-  return { kind, id, home: `/${kind.kind}/${id}`, name, desc, text, sha256, modifiedUs, problems, resource };
+  const resource = document !== undefined && isSound(problems) ? resourceOf(document, { id, modifiedUs }) : undefined;
+  const name = textOf(root, 'name') ?? id;
+  const desc = textOf(root, 'desc') ?? '';
+  return { kind, id, home: resourceDirectory({ kind, id }), name, desc, text, sha256, modifiedUs, problems, resource };
 }
 
 /** A resource directory holds one document, of its own kind. */

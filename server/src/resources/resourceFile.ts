@@ -1,6 +1,6 @@
-import { checkSchema } from '../documents/check.ts';
+import { decode, type Decoded } from '../documents/decode.ts';
 import { parseDocuments, type ParsedDocument } from '../documents/document.ts';
-import { documentSchema, kindOf } from './model/envelope.ts';
+import { documentSchema, type Envelope, kindOf } from './model/envelope.ts';
 import { isImplemented, type ResourceKind } from './model/kind.ts';
 import { entryOf, type MapNode, type YamlNode, textOf } from '../documents/yamlNode.ts';
 import { comparePositions, type TextRange } from '../base/lineMap.ts';
@@ -16,6 +16,8 @@ export interface ResourceDocument {
   readonly root: MapNode | undefined;
   /** Undefined if the kind is missing or unknown. */
   readonly kind: ResourceKind | undefined;
+  /** Undefined if there are errors, or templates that are expanded when the document is applied. */
+  readonly envelope: Envelope | undefined;
   readonly problems: readonly Problem[];
 }
 
@@ -29,23 +31,30 @@ export function readResourceFile(text: string, kinds: readonly ResourceKind[]): 
   );
   const names = new Map<string, TextRange>();
   return documents.map((document) => {
-    const problems = [...checkDocument(document, kinds), ...checkRepeated(document.root, names)];
+    const { value: envelope, problems: own } = decodeDocument(document, kinds);
+    const problems = [...own, ...checkRepeated(document.root, names)];
     return {
       root: document.root?.type === 'map' ? document.root : undefined,
       kind: kindOf(kinds, document.root),
+      envelope: isSound(problems) ? envelope : undefined,
       problems: distinct(problems).sort(byPosition).slice(0, problemsMax),
     };
   });
 }
 
 /** While the syntax is broken, the values may not be as intended, so only syntax errors are reported. */
-function checkDocument(document: ParsedDocument, kinds: readonly ResourceKind[]): readonly Problem[] {
+function decodeDocument(document: ParsedDocument, kinds: readonly ResourceKind[]): Decoded<Envelope> {
   const { root, broken, problems } = document;
-  if (broken || root?.type !== 'map') return problems;
+  if (broken || root?.type !== 'map') return { value: undefined, problems };
   const kind = kindOf(kinds, root);
-  const shape = documentSchema(kinds, kind);
   const owner = entryOf(root, 'kind')?.keyRange ?? root.entries[0]?.keyRange ?? root.range;
-  return [...problems, ...checkSchema(root, shape, owner), ...checkImplemented(root, kind)];
+  const decoded = decode(documentSchema(kinds, kind), root, owner);
+  return { value: decoded.value, problems: [...problems, ...decoded.problems, ...checkImplemented(root, kind)] };
+}
+
+/** True without problems of severity `error`. */
+export function isSound(problems: readonly Problem[]): boolean {
+  return problems.every(({ severity }) => severity !== 'error');
 }
 
 function checkImplemented(root: MapNode, kind: ResourceKind | undefined): readonly Problem[] {

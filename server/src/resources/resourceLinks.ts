@@ -1,12 +1,6 @@
 /** Links in the directories of kinds to resource directories: the names of resources. */
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
-import { idOfTarget } from './model/resourcePath.ts';
-
-/** Kind and UUID of a resource directory. */
-export interface ResourceId {
-  readonly kind: string;
-  readonly id: string;
-}
+import { idOfTarget, kindDirectory, type ResourceId } from './model/resourcePath.ts';
 
 /** Returns the paths of the links in a kind's directory to a resource directory, which may be missing. */
 export async function linksTo(root: WorkingDirectory, { kind, id }: ResourceId): Promise<readonly string[]> {
@@ -18,9 +12,10 @@ export async function linksOf(
   root: WorkingDirectory,
   kind: string,
 ): Promise<readonly { readonly path: string; readonly id: string }[]> {
-  if ((await root.get(`/${kind}`, { followLinks: false }))?.isDirectory !== true) return [];
+  const directory = kindDirectory(kind);
+  if ((await root.get(directory, { followLinks: false }))?.isDirectory !== true) return [];
   const found: { path: string; id: string }[] = [];
-  for (const { path, node } of await root.list(`/${kind}`)) {
+  for (const { path, node } of await root.list(directory)) {
     const id = node.type === 'symlink' ? idOfTarget(kind, await root.readlink(path)) : undefined;
     if (id !== undefined) found.push({ path, id });
   }

@@ -10,18 +10,18 @@ import { hasTemplate } from '../documents/templateText.ts';
  * Returns the texts of a document that contain a `{{ }}` template and are expanded on apply: those that its schema does
  * not mark as verbatim.
  */
-export function templatesIn(node: YamlNode, shape: Schema): readonly ScalarNode[] {
+export function templatesIn(node: YamlNode, schema: Schema): readonly ScalarNode[] {
   if (node.type === 'scalar') {
-    const isTemplate = shape.type === 'text' && shape.verbatim !== true && typeof node.value === 'string';
+    const isTemplate = schema.type === 'text' && schema.verbatim !== true && typeof node.value === 'string';
     return isTemplate && hasTemplate(node.value) ? [node] : [];
   }
   if (node.type === 'list') {
-    return shape.type === 'list' ? node.items.flatMap((item) => templatesIn(item, shape.item)) : [];
+    return schema.type === 'list' ? node.items.flatMap((item) => templatesIn(item, schema.item)) : [];
   }
   return node.entries.flatMap(({ key, value }) => {
-    if (shape.type === 'map') return templatesIn(value, shape.value);
-    const field = shape.type === 'object' && Object.hasOwn(shape.fields, key) ? shape.fields[key] : undefined;
-    return field === undefined ? [] : templatesIn(value, field.shape);
+    if (schema.type === 'map') return templatesIn(value, schema.value);
+    const field = schema.type === 'object' && Object.hasOwn(schema.fields, key) ? schema.fields[key] : undefined;
+    return field === undefined ? [] : templatesIn(value, field.schema);
   });
 }
 

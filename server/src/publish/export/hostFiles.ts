@@ -7,7 +7,7 @@ import { removeQuietly, temporaryPathIn } from '../../storage/durable.ts';
 import { linkBelow } from '../../storage/hostTree.ts';
 
 /** Writes a new file at a temporary path on the disk. */
-export type WriteFile = (temporary: string) => Promise<void>;
+type WriteFile = (temporary: string) => Promise<void>;
 
 /**
  * Writes the output of `write` to `path`, and creates its folders. Returns false, leaving the file untouched, when it

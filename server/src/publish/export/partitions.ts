@@ -1,5 +1,5 @@
 /** The partitions of a series, and the SQL that writes each. */
-import { identifier, literal, literalList } from '../../duckdb/sql.ts';
+import { identifier, literal, literalList, sql, type SqlText } from '../../duckdb/sql.ts';
 import { type HostFile } from '../../pond/types.ts';
 import { type Builder } from '../../sandbox/build.ts';
 import { type Column } from '../../sandbox/types.ts';
@@ -14,7 +14,7 @@ export interface Partition {
   readonly startTime: number | null;
   readonly endTime: number | null;
   /** SQL condition of its rows. */
-  readonly where: string;
+  readonly where: SqlText;
 }
 
 /** The time column; undefined without one of a suitable type. */
@@ -32,10 +32,10 @@ export async function findPartitions(
   signal?: AbortSignal,
 ): Promise<readonly Partition[]> {
   const finest = parts.at(-1) ?? parts[0];
-  const start = `CAST(epoch(date_trunc('${finest}', ${timeSql(time)})) AS BIGINT)`;
+  const start = sql`CAST(epoch(date_trunc(${literal(finest)}, ${timeSql(time)})) AS BIGINT)`;
   const rows = await builder.run(
     {
-      statements: [`SELECT DISTINCT ${start} AS start FROM ${tableOf(hostPaths)} ORDER BY start NULLS LAST`],
+      statements: [sql`SELECT DISTINCT ${start} AS start FROM ${tableOf(hostPaths)} ORDER BY start NULLS LAST`],
       reads: hostPaths,
     },
     signal,
@@ -49,13 +49,13 @@ export async function findPartitions(
 }
 
 /** SQL that merges Parquet files into one, columns by name, row order preserved. */
-export function copySql(hostPaths: readonly string[], target: string): string {
-  return copyOf(tableOf(hostPaths), target, 'true');
+export function copySql(hostPaths: readonly string[], target: string): SqlText {
+  return copyOf(tableOf(hostPaths), target, sql`true`);
 }
 
 /** A partition, and the host path of its file. */
-export interface PartitionTarget {
-  readonly where: string;
+interface PartitionTarget {
+  readonly where: SqlText;
   readonly target: string;
 }
 
@@ -66,25 +66,25 @@ const keptBytesMax = 64_000_000;
  * Statements that write partitions of Parquet files, as copySql writes the whole. Small files are read once: a single
  * row group would be read whole for each partition. Large files are filtered by their row groups.
  */
-export function partitionSql(inputs: readonly HostFile[], partitions: readonly PartitionTarget[]): readonly string[] {
+export function partitionSql(inputs: readonly HostFile[], partitions: readonly PartitionTarget[]): readonly SqlText[] {
   const table = tableOf(inputs.map(({ hostPath }) => hostPath));
   const sizeBytes = inputs.reduce((sum, input) => sum + input.sizeBytes, 0);
   if (partitions.length < 2 || sizeBytes > keptBytesMax) {
     return partitions.map(({ where, target }) => copyOf(table, target, where));
   }
   return [
-    `CREATE TEMP TABLE kept_rows AS SELECT * FROM ${table}`,
-    ...partitions.map(({ where, target }) => copyOf('kept_rows', target, where)),
+    sql`CREATE TEMP TABLE kept_rows AS SELECT * FROM ${table}`,
+    ...partitions.map(({ where, target }) => copyOf(sql`kept_rows`, target, where)),
   ];
 }
 
-function copyOf(table: string, target: string, where: string): string {
-  return `COPY (SELECT * FROM ${table} WHERE ${where}) TO ${literal(target)} (FORMAT parquet)`;
+function copyOf(table: SqlText, target: string, where: SqlText): SqlText {
+  return sql`COPY (SELECT * FROM ${table} WHERE ${where}) TO ${literal(target)} (FORMAT parquet)`;
 }
 
-function tableOf(hostPaths: readonly string[]): string {
+function tableOf(hostPaths: readonly string[]): SqlText {
   // Names of the files' folders are not columns.
-  return `read_parquet(${literalList(hostPaths)}, union_by_name = true, hive_partitioning = false)`;
+  return sql`read_parquet(${literalList(hostPaths)}, union_by_name = true, hive_partitioning = false)`;
 }
 
 type TimeKind = 'seconds' | 'zoned' | 'plain';
@@ -99,17 +99,17 @@ function kindOf(type: string): TimeKind | undefined {
  * The converted time decides, as in the search for partitions. Comparing the raw column too, with a second of tolerance
  * for rounding, skips row groups of other times.
  */
-function condition(time: Column, startTime: number | null, endTime: number | null): string {
+function condition(time: Column, startTime: number | null, endTime: number | null): SqlText {
   const moment = timeSql(time);
-  if (startTime === null || endTime === null) return `(${moment}) IS NULL`;
+  if (startTime === null || endTime === null) return sql`(${moment}) IS NULL`;
   const column = identifier(time.name);
-  const raw = (seconds: number): string => boundSql(kindOf(time.type), seconds);
+  const raw = (seconds: number): SqlText => boundSql(kindOf(time.type), seconds);
   const [from, to] = [boundSql('plain', startTime), boundSql('plain', endTime)];
-  const near = `${column} >= ${raw(startTime - 1)} AND ${column} < ${raw(endTime + 1)}`;
-  return `${near} AND (${moment}) >= ${from} AND (${moment}) < ${to}`;
+  const near = sql`${column} >= ${raw(startTime - 1)} AND ${column} < ${raw(endTime + 1)}`;
+  return sql`${near} AND (${moment}) >= ${from} AND (${moment}) < ${to}`;
 }
 
-function boundSql(kind: TimeKind | undefined, seconds: number): string {
-  if (kind === 'seconds') return String(seconds);
-  return kind === 'zoned' ? `to_timestamp(${seconds})` : `make_timestamp(${seconds}::BIGINT * 1000000)`;
+function boundSql(kind: TimeKind | undefined, seconds: number): SqlText {
+  if (kind === 'seconds') return sql`${seconds}`;
+  return kind === 'zoned' ? sql`to_timestamp(${seconds})` : sql`make_timestamp(${seconds}::BIGINT * 1000000)`;
 }

@@ -18,12 +18,12 @@ export interface ExportTarget {
   readonly disk: Disk;
   /** Absolute host path of the disk's root. */
   readonly directory: string;
-  readonly workshop: Materializer;
+  readonly materializer: Materializer;
   readonly job: Job;
 }
 
 /** A series or table to export. */
-export interface SeriesSet {
+interface SeriesSet {
   readonly origin: string;
   /** Its content, in order. */
   readonly inputs: readonly HostFile[];
@@ -46,25 +46,27 @@ const batchMax = 100;
 
 /**
  * Writes a series or table as Parquet: a file for each partition, or one file without parts or without a time column.
- * Reuses the files of an earlier export, `before`, if its key is equal and they are unmodified. `tell` receives the
+ * Reuses the files of an earlier export, `before`, if its key is equal and they are unmodified. `report` receives the
  * files written so far, in case the rest fails, as a set with an empty key, which never matches.
  */
 export async function writeSet(
-  place: ExportTarget,
+  destination: ExportTarget,
   set: SeriesSet,
   before: ExportedSet | undefined,
-  tell?: (part: ExportedSet) => void,
+  report?: (part: ExportedSet) => void,
 ): Promise<WrittenSet> {
   const { origin, inputs, folder, file, parts } = set;
   const key = keyOf('export', recipeVersion, folder, file, parts, ...inputs.map((input) => input.key));
-  if (before?.key === key && before.files.every((one) => isAsLeft(place.disk, one))) {
+  if (before?.key === key && before.files.every((one) => isAsLeft(destination.disk, one))) {
     return { ...before, origin, unchanged: before.files.length };
   }
-  const partitions = await partitionsOf(place, set);
-  const tellOf = (written: readonly Written[]) =>
-    tell?.({ origin, key: '', files: [...written.map(fileOf), ...(before?.files ?? [])] });
+  const partitions = await partitionsOf(destination, set);
+  const reportWritten = (written: readonly Written[]) =>
+    report?.({ origin, key: '', files: [...written.map(fileOf), ...(before?.files ?? [])] });
   const written =
-    partitions === undefined ? [await writeWhole(place, set)] : await writePartitions(place, set, partitions, tellOf);
+    partitions === undefined
+      ? [await writeWhole(destination, set)]
+      : await writePartitions(destination, set, partitions, reportWritten);
   return { origin, key, files: written.map(fileOf), unchanged: written.filter(({ changed }) => !changed).length };
 }
 
@@ -93,18 +95,18 @@ function fileOf({ changed: _, ...file }: Written): ExportedFile {
 
 /** Undefined for a single file. */
 async function partitionsOf(
-  { workshop, job }: ExportTarget,
+  { materializer, job }: ExportTarget,
   { inputs, parts }: SeriesSet,
 ): Promise<readonly Partition[] | undefined> {
   const [first, ...rest] = parts;
   if (first === undefined) return undefined;
-  const time = partitionColumn((await workshop.inspect(inputs, job)).columns);
+  const time = partitionColumn((await materializer.inspect(inputs, job)).columns);
   if (time === undefined) return undefined;
-  return await findPartitions(workshop.builder, hostPathsOf(inputs), time, [first, ...rest], job.signal);
+  return await findPartitions(materializer.builder, hostPathsOf(inputs), time, [first, ...rest], job.signal);
 }
 
-async function writeWhole(place: ExportTarget, { inputs, file }: SeriesSet): Promise<Written> {
-  const { disk, directory, workshop, job } = place;
+async function writeWhole(destination: ExportTarget, { inputs, file }: SeriesSet): Promise<Written> {
+  const { disk, directory, materializer, job } = destination;
   const [first, ...rest] = inputs;
   const changed = await placeFile(disk, directory, file, async (temporary) => {
     const target = disk.hostPath(temporary) ?? temporary;
@@ -113,19 +115,19 @@ async function writeWhole(place: ExportTarget, { inputs, file }: SeriesSet): Pro
       await writeChunks(disk, temporary, readHostStream(first.hostPath, 0, Infinity));
     } else {
       const reads = hostPathsOf(inputs);
-      await workshop.builder.run({ statements: [copySql(reads, target)], reads, writes: [target] }, job.signal);
+      await materializer.builder.run({ statements: [copySql(reads, target)], reads, writes: [target] }, job.signal);
     }
   });
-  return { ...exportedFile(place, file), changed };
+  return { ...exportedFile(destination, file), changed };
 }
 
 async function writePartitions(
-  place: ExportTarget,
+  destination: ExportTarget,
   { inputs, folder }: SeriesSet,
   partitions: readonly Partition[],
-  tell: (written: readonly Written[]) => void,
+  report: (written: readonly Written[]) => void,
 ): Promise<readonly Written[]> {
-  const { disk, directory, workshop, job } = place;
+  const { disk, directory, materializer, job } = destination;
   const written: Written[] = [];
   for (let start = 0; start < partitions.length; start += batchMax) {
     const batch = partitions.slice(start, start + batchMax);
@@ -137,12 +139,12 @@ async function writePartitions(
       });
       const statements = partitionSql(inputs, targets);
       const writes = targets.map(({ target }) => target);
-      await workshop.builder.run({ statements, reads: hostPathsOf(inputs), writes }, job.signal);
+      await materializer.builder.run({ statements, reads: hostPathsOf(inputs), writes }, job.signal);
     });
     for (const [index, partition] of batch.entries()) {
-      written.push({ ...exportedFile(place, files[index] ?? '', partition), changed: changed[index] ?? true });
+      written.push({ ...exportedFile(destination, files[index] ?? '', partition), changed: changed[index] ?? true });
     }
-    tell(written);
+    report(written);
     job.progress?.(`exporting ${folder}`, written.length, partitions.length);
   }
   return written;

@@ -5,7 +5,7 @@ import { placeFile, writeChunks } from './hostFiles.ts';
 import { exportedFile, type ExportTarget, type WrittenSet } from './writeSet.ts';
 
 /** A file exported as it is. */
-export interface TextSet {
+interface TextSet {
   readonly origin: string;
   readonly match: Match;
   /** Relative to the export folder. */
@@ -15,8 +15,11 @@ export interface TextSet {
 }
 
 /** Writes a file unchanged, or the text that replaces it. */
-export async function writeText(place: ExportTarget, { origin, match, file, text }: TextSet): Promise<WrittenSet> {
-  const { disk, directory, job } = place;
+export async function writeText(
+  destination: ExportTarget,
+  { origin, match, file, text }: TextSet,
+): Promise<WrittenSet> {
+  const { disk, directory, job } = destination;
   const changed = await placeFile(disk, directory, file, async (temporary) => {
     if (text !== undefined) return await writeChunks(disk, temporary, [Buffer.from(text)]);
     for (const { hostPath } of await match.files(job)) {
@@ -24,5 +27,5 @@ export async function writeText(place: ExportTarget, { origin, match, file, text
     }
   });
   const key = keyOf('text', match.key, text ?? null);
-  return { origin, key, files: [exportedFile(place, file)], unchanged: changed ? 0 : 1 };
+  return { origin, key, files: [exportedFile(destination, file)], unchanged: changed ? 0 : 1 };
 }

@@ -1,11 +1,13 @@
-/** Content of a site: the outputs of Reduce resources, with their parameters and resolutions. */
+/** Content of a site: the outputs that are charted, with their parameters and resolutions. */
 import { type Column } from '../../sandbox/types.ts';
 import { type InputMatcher, type Match } from '../../resources/model/derivedContent.ts';
 import { isDurationError, parseDuration } from '../../documents/duration.ts';
 import { type TemporalPart } from '../export/parts.ts';
-import { fieldsOf } from '../../resources/kinds/template/fields.ts';
+import { kindDirectory } from '../../resources/model/resourcePath.ts';
+import { resourceKinds } from '../../resources/registry.ts';
+import { fieldsOf } from '../../resources/series/valueColumns.ts';
 
-/** An output of a Reduce resource: a page. */
+/** An output with several resolutions: a page. */
 export interface SiteOutput {
   readonly resource: string;
   readonly collection: string;
@@ -37,10 +39,10 @@ export interface Parameter {
 /** Mean seconds in a calendar month. */
 const monthSeconds = 2_629_746;
 
-/** Returns the outputs of all Reduce resources, ordered by path. */
+/** Returns the outputs of all resources whose kind is charted, ordered by path. */
 export async function findOutputs(inputs: InputMatcher): Promise<readonly SiteOutput[]> {
   const outputs = new Map<string, Omit<SiteOutput, 'resolutions'> & { readonly resolutions: SiteResolution[] }>();
-  for (const match of await inputs.match('/Reduce/*/*/**/res=*')) {
+  for (const match of await chartedSeries(inputs)) {
     const [resource = '', collection = '', folders = '', resolution = ''] = match.captures;
     const name = folders.replace(/\/$/, '');
     const seconds = secondsOf(resolution);
@@ -54,6 +56,14 @@ export async function findOutputs(inputs: InputMatcher): Promise<readonly SiteOu
   for (const { resolutions } of list) resolutions.sort((a, b) => a.seconds - b.seconds);
   const order = ({ resource, collection, name }: SiteOutput): string => `${resource}/${collection}/${name}`;
   return list.sort((a, b) => (order(a) < order(b) ? -1 : 1));
+}
+
+async function chartedSeries(inputs: InputMatcher): Promise<readonly Match[]> {
+  const series: Match[] = [];
+  for (const kind of resourceKinds) {
+    if (kind.isCharted === true) series.push(...(await inputs.match(`${kindDirectory(kind)}/*/*/**/res=*`)));
+  }
+  return series;
 }
 
 /**

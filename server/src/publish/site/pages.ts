@@ -3,7 +3,7 @@ import { pageText, pathFrom, scriptValue } from '../../documents/pageNames.ts';
 import { type Parameter } from './outputs.ts';
 
 /** A Parquet file of a page, with its times in seconds since 1970 UTC, the end exclusive. */
-export interface PageFile {
+interface PageFile {
   /** Relative to the root of the site. */
   readonly file: string;
   readonly start: number;

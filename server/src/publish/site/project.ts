@@ -16,7 +16,7 @@ export interface SiteText {
 }
 
 /** An entry of the sidebar. */
-export interface SidebarPage {
+interface SidebarPage {
   readonly name: string;
   /** From the root of the site, beginning with `/`, without an extension. */
   readonly path: string;

@@ -1,5 +1,5 @@
 /** Writes the data of a site, and describes the content of its chart pages. */
-import { identifier, literalList } from '../../duckdb/sql.ts';
+import { identifier, literalList, sql } from '../../duckdb/sql.ts';
 import { type HostFile } from '../../pond/types.ts';
 import { type FileFacts } from '../../sandbox/build.ts';
 import { type ExportedFile, type ExportedSet, type Manifest } from '../export/manifest.ts';
@@ -15,14 +15,14 @@ export const dataFolder = 'data';
 /** Context for writing the data of a site. */
 export interface SiteData {
   /** Destination of the data: the folder `src/data` of the site. */
-  readonly place: ExportTarget;
+  readonly destination: ExportTarget;
   readonly slugs: Slugs;
   readonly before: Manifest;
   /** Receives the written sets, by folder. */
   readonly after: Map<string, ExportedSet>;
   /** Receives the files of each series, by its pond path; relative to the root of the site's pages. */
   readonly files: Map<string, readonly ExportedFile[]>;
-  /** Descriptions of Reduce resources, by name. */
+  /** Descriptions of the resources whose outputs are charted, by name. */
   readonly descriptions: ReadonlyMap<string, string>;
 }
 
@@ -35,14 +35,14 @@ export interface WrittenPage {
 
 /** Writes the data of an output and returns its page. */
 export async function writeSeriesPage(data: SiteData, output: SiteOutput): Promise<WrittenPage> {
-  const { place, slugs } = data;
+  const { destination, slugs } = data;
   const { resource, collection, name } = output;
   const folders = slugPath(slugs, '', [resource, collection, name]);
   const resolutions: (PageResolution & { readonly facts: FileFacts; readonly inputs: readonly HostFile[] })[] = [];
   let unchanged = 0;
   for (const resolution of output.resolutions) {
     const written = await writeResolution(data, folders, resolution);
-    const facts = await place.workshop.inspect(written.inputs, place.job);
+    const facts = await destination.materializer.inspect(written.inputs, destination.job);
     unchanged += written.unchanged;
     resolutions.push({ ...written.resolution, facts, inputs: written.inputs });
   }
@@ -65,7 +65,7 @@ export async function writeSeriesPage(data: SiteData, output: SiteOutput): Promi
     resolutions: resolutions.map(({ name: title, seconds, files }) => ({ name: title, seconds, files })),
     time,
     modifiedUs: Math.max(...output.resolutions.map(({ match }) => match.modifiedUs)),
-    sparkline: await sparklineOf(place, resolutions, parameters[0]),
+    sparkline: await sparklineOf(destination, resolutions, parameters[0]),
   };
   return { page, unchanged };
 }
@@ -78,14 +78,16 @@ export function slugPath(slugs: Slugs, root: string, names: readonly string[]): 
 }
 
 async function writeResolution(
-  { place, slugs, before, after, files }: SiteData,
+  { destination, slugs, before, after, files }: SiteData,
   folders: string,
   { name, seconds, match }: SiteResolution,
 ): Promise<{ readonly resolution: PageResolution; readonly inputs: readonly HostFile[]; readonly unchanged: number }> {
   const folder = `${folders}/res-${slugs.of(`data/${folders}`, name)}`;
-  const inputs = await match.files(place.job);
+  const inputs = await match.files(destination.job);
   const set = { origin: 'site', inputs, folder, file: `${folder}/data.parquet`, parts: partsFor(seconds) };
-  const { unchanged, ...written } = await writeSet(place, set, before.get(folder), (part) => after.set(folder, part));
+  const { unchanged, ...written } = await writeSet(destination, set, before.get(folder), (part) =>
+    after.set(folder, part),
+  );
   after.set(folder, written);
   const placed = written.files.map((file) => ({ ...file, file: `${dataFolder}/${file.file}` }));
   files.set(match.path, placed);
@@ -100,7 +102,7 @@ const sparklineMax = 120;
 
 /** Returns the latest values of a parameter, at the coarsest resolution that has enough of them. */
 async function sparklineOf(
-  { workshop, job }: ExportTarget,
+  { materializer, job }: ExportTarget,
   resolutions: readonly { readonly facts: FileFacts; readonly inputs: readonly HostFile[] }[],
   parameter: Parameter | undefined,
 ): Promise<readonly number[]> {
@@ -109,11 +111,11 @@ async function sparklineOf(
   const time = chosen && partitionColumn(chosen.facts.columns);
   if (chosen === undefined || column === undefined || time === undefined) return [];
   const reads = chosen.inputs.map(({ hostPath }) => hostPath);
-  const value = `CAST(${identifier(column)} AS DOUBLE)`;
-  const rows = await workshop.builder.run(
+  const value = sql`CAST(${identifier(column)} AS DOUBLE)`;
+  const rows = await materializer.builder.run(
     {
       statements: [
-        `SELECT ${value} FROM read_parquet(${literalList(reads)}, union_by_name = true, hive_partitioning = false)
+        sql`SELECT ${value} FROM read_parquet(${literalList(reads)}, union_by_name = true, hive_partitioning = false)
          WHERE isfinite(${value}) ORDER BY ${identifier(time.name)} DESC LIMIT ${sparklineMax}`,
       ],
       reads,

@@ -1,4 +1,4 @@
-/** The pages and files of a site rendered by Template resources. */
+/** The pages and files of a site that resources render. */
 import { type FileSystem } from '../../tinyfs/fs.ts';
 import { type InputMatcher, type Match } from '../../resources/model/derivedContent.ts';
 import { type ExportContext, foldRecords } from '../../resources/model/exportContext.ts';
@@ -6,33 +6,34 @@ import { type ExportedFile } from '../export/manifest.ts';
 import { textWithFiles } from '../export/templateText.ts';
 import { type ExportTarget } from '../export/writeSet.ts';
 import { readResource } from '../../resources/readResource.ts';
-import { collectionsOf } from '../../resources/kinds/template/collections.ts';
+import { kindDirectory, parseResourcePath } from '../../resources/model/resourcePath.ts';
+import { resourceKinds } from '../../resources/registry.ts';
 import { type Slugs, pathFrom } from '../../documents/pageNames.ts';
 import { type TextPage } from './pages.ts';
 import { type SiteText } from './project.ts';
 import { slugPath } from './seriesPages.ts';
 
-/** Context for rendering Templates. */
-export interface TextParts {
+/** Context for rendering texts. */
+interface TextParts {
   readonly fs: FileSystem;
   readonly inputs: InputMatcher;
-  readonly place: ExportTarget;
+  readonly destination: ExportTarget;
   readonly slugs: Slugs;
   /** The exported files of each series, by its pond path; relative to the root of the site's pages. */
   readonly files: ReadonlyMap<string, readonly ExportedFile[]>;
 }
 
-/** Rendered outputs of Templates: a text each, and a page for those in Markdown. */
-export interface RenderedTexts {
+/** Rendered outputs: a text each, and a page for those in Markdown. */
+interface RenderedTexts {
   readonly texts: readonly SiteText[];
   readonly pages: readonly TextPage[];
 }
 
-/** Renders the outputs of all Templates; their pages can refer to the exported files of their input series. */
+/** Renders the texts of all resources; their pages can refer to the exported files of their input series. */
 export async function renderTexts(parts: TextParts): Promise<RenderedTexts> {
   const texts: SiteText[] = [];
   const pages: TextPage[] = [];
-  for (const match of await parts.inputs.match('/Template/*/*/**')) {
+  for (const match of await textsOf(parts.inputs)) {
     const [resource = '', collection = '', output = ''] = match.captures;
     const names = output.split('/');
     const last = names.pop() ?? '';
@@ -40,7 +41,7 @@ export async function renderTexts(parts: TextParts): Promise<RenderedTexts> {
     const name = isPage ? last.slice(0, -'.md'.length) : last;
     const slug = slugPath(parts.slugs, 'pages', [resource, collection, ...names, name]);
     const path = `src/pages/${slug}${isPage ? '.md' : ''}`;
-    const { desc, pattern } = await collectionAt(parts.fs, match, collection);
+    const { desc, pattern } = await sourceOf(parts.fs, match, collection);
     const text = await renderedText(parts, match, pattern, path);
     texts.push({ path, text, isTheirs: false });
     if (isPage) pages.push({ path, resource, collection, name: [...names, name].join('/'), desc });
@@ -48,28 +49,39 @@ export async function renderTexts(parts: TextParts): Promise<RenderedTexts> {
   return { texts, pages };
 }
 
-async function collectionAt(
+/** The texts of all kinds that render some: `/KIND/NAME/COLLECTION/OUTPUT`. */
+async function textsOf(inputs: InputMatcher): Promise<readonly Match[]> {
+  const texts: Match[] = [];
+  for (const kind of resourceKinds) {
+    if ('renderText' in kind) texts.push(...(await inputs.match(`${kindDirectory(kind)}/*/*/**`)));
+  }
+  return texts;
+}
+
+/** The description of the resource of a text, and the pattern of its inputs: '' if the document has errors. */
+async function sourceOf(
   fs: FileSystem,
   match: Match,
   collection: string,
-): Promise<{ desc: string; pattern: string }> {
-  const [, kind = '', id = ''] = match.path.split('/');
-  const home = await readResource(fs, kind, id);
-  const found = home?.resource && collectionsOf(home.resource).find(({ name }) => name === collection);
-  return { desc: home?.desc ?? '', pattern: found?.inPattern ?? '' };
+): Promise<{ readonly desc: string; readonly pattern: string }> {
+  const at = parseResourcePath(match.path);
+  const stored = at && (await readResource(fs, at.kind, at.id));
+  const flows = stored?.resource?.kind.flows(stored.resource.spec) ?? [];
+  const flow = flows.find(({ writes }) => writes.startsWith(`${collection}/`));
+  return { desc: stored?.desc ?? '', pattern: flow?.reads[0]?.pattern ?? '' };
 }
 
 async function renderedText(parts: TextParts, match: Match, pattern: string, page: string): Promise<string> {
-  const { fs, inputs, place } = parts;
+  const { fs, inputs, destination } = parts;
   const files = await filesBeside(parts, pattern, page.slice('src/'.length));
-  const { workshop, job } = place;
-  const text = await textWithFiles(match.path, { fs, inputs, files, workshop, job });
+  const { materializer, job } = destination;
+  const text = await textWithFiles(match.path, { fs, inputs, files, materializer, job });
   if (text !== undefined) return text;
   const root = await fs.root();
   return new TextDecoder().decode(await root.readFile(match.path));
 }
 
-/** A Template reads one resolution of an output for its columns; its page needs the files of all resolutions. */
+/** A text reads one resolution of an output for its columns; its page needs the files of all resolutions. */
 async function filesBeside({ inputs, files }: TextParts, pattern: string, page: string): Promise<ExportContext> {
   const all = pattern.replace(/[^/]+$/, '*');
   if (all === '') return {};

@@ -21,7 +21,7 @@ export interface SiteParts {
   readonly openDisk: OpenDisk;
   readonly fs: FileSystem;
   readonly inputs: InputMatcher;
-  readonly workshop: Materializer;
+  readonly materializer: Materializer;
   /** Absolute host path of the site's folder; created when missing. */
   readonly directory: string;
   readonly title: string;
@@ -41,27 +41,27 @@ export interface WrittenSite {
 }
 
 /**
- * Writes an Observable Framework project: a page of charts for each output of Reduce resources, the pages of Template
- * resources, and a first page that lists them. Data is written as Parquet, partitioned by time. Unchanged files are not
+ * Writes an Observable Framework project: a page of charts for each output of resources whose kind is charted, the
+ * pages that resources render, and a first page that lists them. Data is written as Parquet, partitioned by time. Unchanged files are not
  * rewritten. Fails `path-escapes`, before anything is written, where a folder of the site is a link; `already-exists`
  * for a foreign file at a path of the site; and as the outputs do.
  */
 export async function writeSite(parts: SiteParts): Promise<WrittenSite> {
-  const { fs, workshop, directory, job, openDisk } = parts;
+  const { fs, materializer, directory, job, openDisk } = parts;
   // The data has a disk of its own, which cannot detect that a folder above its root is a link.
   requireFolders(openDisk(directory), directory, siteFolders);
   const dataDirectory = `${directory}/src/${dataFolder}`;
   const disk = openDisk(dataDirectory);
   const before = readManifest(disk);
   const after = new Map<string, ExportedSet>();
-  const homes = await readResources(fs);
+  const stored = await readResources(fs);
   const data: SiteData = {
-    place: { disk, directory: dataDirectory, workshop, job },
+    destination: { disk, directory: dataDirectory, materializer, job },
     slugs: createSlugs(),
     before,
     after,
     files: new Map(),
-    descriptions: new Map(homes.flatMap(({ kind, name, desc }) => (kind.kind === 'Reduce' ? [[name, desc]] : []))),
+    descriptions: new Map(stored.flatMap(({ kind, name, desc }) => (kind.isCharted === true ? [[name, desc]] : []))),
   };
   const written = await writeAll(parts, data).catch((error: unknown) => {
     // Files of both the earlier and the current export are ours.

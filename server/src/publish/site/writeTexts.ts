@@ -19,7 +19,7 @@ const manifestName = '.pond-site.json';
 const format = 1;
 
 /** Result of writing the texts. */
-export interface WrittenTexts {
+interface WrittenTexts {
   readonly unchanged: number;
   readonly bytes: number;
 }

@@ -55,5 +55,5 @@ export interface DerivedFile {
    * Builds the content as host files, at least one; several only for a series, in time order. Called if the
    * materializer has no files under `key`. A failure names the resource's document and position, or the input.
    */
-  make(workshop: Materializer, job: Job): Promise<readonly HostFile[]>;
+  make(materializer: Materializer, job: Job): Promise<readonly HostFile[]>;
 }

@@ -1,7 +1,7 @@
 /** Files of an earlier export stage that a Template can refer to. */
 
 /** An exported file, as templates see it. */
-export interface ExportRecord {
+interface ExportRecord {
   /** Relative to the export folder or to the page, with `/` between names. */
   readonly file: string;
   /** Seconds since 1970 UTC, inclusive and exclusive; null if the file is not a partition by time. */
@@ -13,7 +13,7 @@ export interface ExportRecord {
 export type ExportContext = readonly ExportRecord[] | { readonly [capture: string]: ExportContext };
 
 /** A record with the captures of the pattern. */
-export interface CapturedRecord extends ExportRecord {
+interface CapturedRecord extends ExportRecord {
   readonly captures: readonly string[];
 }
 

@@ -1,68 +1,91 @@
 /** A kind of resource, and the arguments of its functions. Types that refer to each other are in one file. */
-import { type DerivedEntries, type InputMatcher } from './derivedContent.ts';
-import { type RunCounts, type RunOutcome } from './runState.ts';
+import { type Job } from '../../base/job.ts';
+import { type Positions } from '../../documents/positions.ts';
+import { type ObjectSchema } from '../../documents/schema.ts';
+import { type ValuePath } from '../../documents/yamlNode.ts';
 import { type Materializer } from '../../materialize/materializer.ts';
 import { type WorkingDirectory } from '../../tinyfs/workingDirectory.ts';
-import { type MapNode } from '../../documents/yamlNode.ts';
-import { type ScalarNode } from '../../documents/yamlNode.ts';
-import { type ObjectSchema } from '../../documents/schema.ts';
+import { type DerivedEntries, type InputMatcher } from './derivedContent.ts';
+import { type ExportContext } from './exportContext.ts';
+import { type RunCounts, type RunOutcome } from './runState.ts';
 
-/** Definition of a kind of resource. Each kind is one file under kinds/. */
-export interface ResourceKind {
+/**
+ * Definition of a kind of resource, whose `spec` is decoded to `T`. Its functions are methods so that a list can hold
+ * kinds of different types; a function of a kind takes resources of that kind only.
+ */
+export interface ResourceKind<T = unknown> {
   /** As written after `kind:`. */
   readonly kind: string;
   /** Purpose in one sentence without a full stop, beginning with a verb: "copies files of the host". */
   readonly summary: string;
   /** Details, in Markdown. */
   readonly doc: string;
-  readonly spec: ObjectSchema;
+  readonly spec: ObjectSchema<T>;
   /** A complete document without problems. */
   readonly example: string;
+  /** True for a kind whose series a site shows as charts: a page for each output, with its resolutions `res=…`. */
+  readonly isCharted?: true;
   /** Data flow of a resource, from its document alone. Determines the order of runs and the cycles. */
-  readonly flows: (resource: Resource) => readonly Flow[];
+  flows(spec: T): readonly Flow[];
   /**
-   * Loads the function that derives content, when a resource directory of the kind is first listed; undefined for a
-   * kind that derives nothing.
+   * Returns the derived content of a resource directory: names of its collections, scopes, … with their content.
+   * Undefined for a kind that derives nothing.
    */
-  readonly derive?: () => Promise<Derive>;
-  /** Loads the run function, at the first run; undefined for a kind whose runs build its derived content. */
-  readonly run?: () => Promise<Run>;
+  derive?(resource: Resource<T>, inputs: InputMatcher): Promise<DerivedEntries>;
+  /**
+   * Runs a resource once. If it fails, the pond stays as it was at the last checkpoint. Undefined for a kind whose runs
+   * build its derived content.
+   */
+  run?(context: RunContext<T>): Promise<RunOutcome>;
+  /**
+   * Renders a derived text with the files of an export as a variable; undefined unless exactly one text has that path.
+   * Only for a kind whose texts can list exported files.
+   */
+  renderText?(rendering: TextRendering<T>): Promise<string | undefined>;
 }
 
 /** An output of a resource with its inputs. */
 export interface Flow {
   /** Pattern of the paths written, relative to the resource directory: `daily/*`; `**` for all of it. */
   readonly writes: string;
-  /** Patterns of pond paths, as in the document; none for data from outside the pond. */
-  readonly reads: readonly ScalarNode[];
+  /** None for data from outside the pond. */
+  readonly reads: readonly InputPattern[];
+}
+
+/** A pattern of pond paths in a document. */
+export interface InputPattern {
+  readonly pattern: string;
+  /** Path of the pattern in the `spec`. */
+  readonly path: ValuePath;
 }
 
 /** A resource in a tree of the pond: a document without errors, in its resource directory. */
-export interface Resource {
-  readonly kind: ResourceKind;
+export interface Resource<T = unknown> {
+  readonly kind: ResourceKind<T>;
   /** UUID, lower case. */
   readonly id: string;
   readonly name: string;
   readonly desc: string;
-  /** The whole document, and its `spec`, with positions in `text`. */
-  readonly root: MapNode;
-  readonly spec: MapNode;
-  readonly text: string;
+  readonly spec: T;
+  /** Positions of the parts of the `spec` in the document. */
+  readonly positions: Positions;
   /** When the document was last changed, microseconds since 1970 UTC. */
   readonly modifiedUs: number;
 }
 
-/** False for a kind whose documents are only checked and stored: its resources do nothing in this version. */
-export function isImplemented({ run, derive }: Pick<ResourceKind, 'run' | 'derive'>): boolean {
-  return run !== undefined || derive !== undefined;
+/** True for a resource of that kind. */
+export function isOfKind<T>(resource: Resource, kind: ResourceKind<T>): resource is Resource<T> {
+  return resource.kind === kind;
 }
 
-/** Returns the derived content of a resource directory: names of its collections, scopes, … with their content. */
-export type Derive = (resource: Resource, inputs: InputMatcher) => DerivedEntries;
+/** False for a kind whose documents are only checked and stored: its resources do nothing in this version. */
+export function isImplemented(kind: ResourceKind): boolean {
+  return 'run' in kind || 'derive' in kind;
+}
 
 /** Input of a run. */
-export interface RunContext {
-  readonly resource: Resource;
+export interface RunContext<T = unknown> {
+  readonly resource: Resource<T>;
   /**
    * Returns the resource directory in the transaction of the run, which isolates the changes until they are committed
    * with the record of the run. Call again after a checkpoint.
@@ -70,7 +93,7 @@ export interface RunContext {
   home(): Promise<WorkingDirectory>;
   /** The latest commit, with the content derived from it. */
   readonly inputs: InputMatcher;
-  readonly workshop: Materializer;
+  readonly materializer: Materializer;
   readonly signal: AbortSignal;
   readonly progress: (message: string, done: number, total?: number) => void;
   /** The value of an environment variable; undefined if it is not set. */
@@ -84,5 +107,14 @@ export interface RunContext {
   checkpoint(soFar: RunCounts): Promise<void>;
 }
 
-/** Runs a resource once. If it throws, the pond stays as it was at the last checkpoint. */
-export type Run = (context: RunContext) => Promise<RunOutcome>;
+/** A derived text to render for an export. */
+export interface TextRendering<T = unknown> {
+  readonly resource: Resource<T>;
+  /** Path of the text in the resource directory. */
+  readonly path: string;
+  readonly inputs: InputMatcher;
+  /** The exported files. */
+  readonly files: ExportContext;
+  readonly materializer: Materializer;
+  readonly job: Job;
+}

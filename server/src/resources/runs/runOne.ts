@@ -9,7 +9,7 @@ import { buildAll } from './buildAll.ts';
 import { readResource } from '../readResource.ts';
 import { addRecord, failureOf, type RunRecord, type RecordedStatus, withoutSecrets } from './records.ts';
 import { documentName, resourceDirectory, titleOf } from '../model/resourcePath.ts';
-import { type Resource, type Run, type RunContext } from '../model/kind.ts';
+import { type Resource, type RunContext } from '../model/kind.ts';
 import { type RunCounts, type RunOutcome } from '../model/runState.ts';
 import { type ResourcePond } from '../tree/resourcePond.ts';
 
@@ -59,8 +59,7 @@ export async function runOne(pond: ResourcePond, chosen: Resource, options: Reso
   try {
     throwIfCancelled(options.signal, 'the run');
     const resource = await asCommitted(pond, chosen);
-    const run = await resource.kind.run?.();
-    const outcome = run === undefined ? await buildAll(pond, resource, options) : await output.write(resource, run);
+    const outcome = (await output.write(resource)) ?? (await buildAll(pond, resource, options));
     const record = recordOf(outcome.failure === undefined ? 'ok' : 'failed', outcome, outcome.failure);
     return { resource, record, commit: await output.commit(record) };
   } catch (error) {
@@ -129,14 +128,14 @@ class RunOutput {
     return this.#committed;
   }
 
-  /** Runs a collector, which writes into the transaction. */
-  async write(resource: Resource, run: Run): Promise<RunOutcome> {
+  /** Runs a collector, which writes into the transaction; returns undefined for a kind whose runs build its content. */
+  async write(resource: Resource): Promise<RunOutcome | undefined> {
     const { effects, signal, progress } = this.#options;
     const context: RunContext = {
       resource,
       home: () => this.#directory(),
       inputs: this.#pond.layer.inputs(await this.#pond.at(String(this.#pond.head.number))),
-      workshop: this.#pond.layer.materializer,
+      materializer: this.#pond.layer.materializer,
       signal,
       progress: (message, done, total) => progress(`${this.#title}: ${message}`, done, total),
       env: effects.env,
@@ -146,7 +145,7 @@ class RunOutput {
         this.#committed = soFar;
       },
     };
-    return await run(context);
+    return await resource.kind.run?.(context);
   }
 
   /** Commits the output with the record of the run; commits nothing and returns undefined if there is no output. */

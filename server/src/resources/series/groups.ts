@@ -1,5 +1,5 @@
 /** A file of a series, in a sequence of adjacent files. */
-export interface Groupable {
+interface Groupable {
   /** Hexadecimal digits of a hash. */
   readonly key: string;
   readonly sizeBytes: number;

@@ -1,15 +1,15 @@
-import { identifier } from '../../duckdb/sql.ts';
+import { identifier, joinSql, sql } from '../../duckdb/sql.ts';
 import { type HostFile } from '../../pond/types.ts';
-import { parquetReading, readSql } from '../../sandbox/formats.ts';
 import { type Job } from '../../base/job.ts';
 import { type Materializer } from '../../materialize/materializer.ts';
+import { readParquet } from './readParquet.ts';
 
 /** Types that DuckDB infers for a column without values in a CSV or JSON file. */
-const untold: ReadonlySet<string> = new Set(['VARCHAR', 'JSON']);
+const inferredTypes: ReadonlySet<string> = new Set(['VARCHAR', 'JSON']);
 
 /** True for a type that a column may have only because it has no value. */
-export function isUntold(type: string): boolean {
-  return untold.has(type);
+export function mayBeInferred(type: string): boolean {
+  return inferredTypes.has(type);
 }
 
 /** Returns the columns, by name, that have no value in any of the Parquet files; at least one column. */
@@ -20,8 +20,8 @@ export async function nullColumns(
   { signal }: Job,
 ): Promise<ReadonlySet<string>> {
   const hostPaths = files.map(({ hostPath }) => hostPath);
-  const source = readSql(parquetReading, hostPaths);
-  const counts = names.map((name) => `count(${identifier(name)})`).join(', ');
-  const [row = []] = await builder.run({ statements: [`SELECT ${counts} FROM (${source})`], reads: hostPaths }, signal);
+  const counts = joinSql(names.map((name) => sql`count(${identifier(name)})`));
+  const statements = [sql`SELECT ${counts} FROM ${readParquet(hostPaths)}`];
+  const [row = []] = await builder.run({ statements, reads: hostPaths }, signal);
   return new Set(names.filter((_, index) => Number(row[index]) === 0));
 }

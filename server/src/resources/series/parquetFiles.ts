@@ -21,7 +21,7 @@ export interface AlikeInput {
  */
 export async function parquetFilesOf(
   input: AlikeInput,
-  workshop: Materializer,
+  materializer: Materializer,
   job: Job,
 ): Promise<readonly HostFile[]> {
   const { match, alike } = input;
@@ -33,7 +33,7 @@ export async function parquetFilesOf(
   const files = await match.files(job);
   if (reading.reader === 'read_parquet' && !reading.isArrow) return files;
   const written = reading.isArrow ? files : files.filter(({ sizeBytes }) => sizeBytes > 0);
-  const conversion = { match, reading, workshop, job };
+  const conversion = { match, reading, materializer, job };
   return await Promise.all(
     written.map(async (file) => {
       try {
@@ -50,20 +50,20 @@ export async function parquetFilesOf(
 interface Conversion {
   readonly match: Match;
   readonly reading: Reading;
-  readonly workshop: Materializer;
+  readonly materializer: Materializer;
   readonly job: Job;
   readonly settledBy?: readonly InputFile[];
 }
 
 async function converted(file: HostFile, conversion: Conversion): Promise<HostFile> {
-  const { match, reading, workshop, job, settledBy } = conversion;
+  const { match, reading, materializer, job, settledBy } = conversion;
   const pondPath = match.path;
   const input = { name: pondPath, files: [{ ...file, pondPath, reading }] };
   const others = settledBy?.map(({ key }) => key ?? null) ?? null;
-  return await workshop.file(
+  return await materializer.file(
     keyOf('parquet', readingVersion, file.key, JSON.stringify(reading), others),
     (target, { signal }) =>
-      workshop.builder.fromUserSql(
+      materializer.builder.fromUserSql(
         { sql: 'FROM "$1"', input, tables: [], target, ...(settledBy && { settledBy }) },
         signal,
       ),

@@ -3,13 +3,13 @@
  * would be out of range.
  */
 import { PondError } from '../../base/error.ts';
-import { identifier } from '../../duckdb/sql.ts';
+import { identifier, sql, type SqlText } from '../../duckdb/sql.ts';
 import { type HostFile } from '../../pond/types.ts';
 import { type FileFacts } from '../../sandbox/build.ts';
-import { parquetReading, readSql } from '../../sandbox/formats.ts';
 import { type Column } from '../../sandbox/types.ts';
 import { type Job } from '../../base/job.ts';
 import { type Materializer } from '../../materialize/materializer.ts';
+import { readParquet } from './readParquet.ts';
 import { timeColumnOf, timeSql } from './time.ts';
 
 /** Seconds from 1970 to the end of the year 9999, which means "never" in many systems. */
@@ -17,9 +17,9 @@ const secondsMax = 253_402_300_800;
 
 /** Range of times up to about the year 2200 in smaller units, and the number of units per second. */
 const units = [
-  { name: 'milliseconds', perSecond: '1000', most: 7.3e12 },
-  { name: 'microseconds', perSecond: '1000000', most: 7.3e15 },
-  { name: 'nanoseconds', perSecond: '1000000000', most: 7.3e18 },
+  { name: 'milliseconds', perSecond: '1000', max: 7_300_000_000_000n },
+  { name: 'microseconds', perSecond: '1000000', max: 7_300_000_000_000_000n },
+  { name: 'nanoseconds', perSecond: '1000000000', max: 7_300_000_000_000_000_000n },
 ] as const;
 
 /**
@@ -35,14 +35,13 @@ export async function requireSeconds(
   const column = timeColumnOf(columns);
   if (column === undefined || rowCount === 0 || isWithin(time)) return;
   const hostPaths = files.map(({ hostPath }) => hostPath);
-  const source = readSql(parquetReading, hostPaths);
-  const isBeyond = `abs(s) > ${secondsMax} AND abs(s) <= ${units.at(-1)!.most}`;
-  const counts = `count(s), count(s) FILTER (${isBeyond}), median(abs(s)) FILTER (${isBeyond})`;
-  const seconds = `SELECT ${secondsSql(column)} AS s FROM (${source})`;
-  const statements = [`SELECT ${counts} FROM (${seconds}) WHERE isfinite(s)`];
+  const isBeyond = sql`abs(s) > ${secondsMax} AND abs(s) <= ${units[2].max}`;
+  const counts = sql`count(s), count(s) FILTER (${isBeyond}), median(abs(s)) FILTER (${isBeyond})`;
+  const seconds = sql`SELECT ${secondsSql(column)} AS s FROM ${readParquet(hostPaths)}`;
+  const statements = [sql`SELECT ${counts} FROM (${seconds}) WHERE isfinite(s)`];
   const [row = []] = await builder.run({ statements, reads: hostPaths }, signal);
   const [all, beyond, typical] = row.map(Number) as [number, number, number];
-  const unit = units.find(({ most }) => typical <= most);
+  const unit = units.find(({ max }) => typical <= max);
   if (beyond * 2 <= all || unit === undefined) return;
   throw new PondError(
     'invalid-content',
@@ -54,11 +53,11 @@ export async function requireSeconds(
 }
 
 function isWithin(time: FileFacts['time']): boolean {
-  const mostUs = BigInt(secondsMax) * 1_000_000n;
-  return time !== undefined && time.minUs >= -mostUs && time.maxUs <= mostUs;
+  const maxUs = BigInt(secondsMax) * 1_000_000n;
+  return time !== undefined && time.minUs >= -maxUs && time.maxUs <= maxUs;
 }
 
-function secondsSql(column: Column): string {
+function secondsSql(column: Column): SqlText {
   const isNumber = !/^(TIMESTAMP|DATE)/.test(column.type);
-  return isNumber ? `${identifier(column.name)}::DOUBLE` : `epoch_us(${timeSql(column)}) / 1e6`;
+  return isNumber ? sql`${identifier(column.name)}::DOUBLE` : sql`epoch_us(${timeSql(column)}) / 1e6`;
 }

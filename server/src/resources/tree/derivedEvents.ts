@@ -1,7 +1,7 @@
 import { isUuid } from '../../documents/fieldTypes.ts';
 import { type PathEvent } from '../../pond/types.ts';
 import { type DerivedEntries, type DerivedNode } from '../model/derivedContent.ts';
-import { isKindName } from '../model/kindNames.ts';
+import { isKindName } from '../kindNames.ts';
 import { type DerivedState } from './derivedState.ts';
 
 /** Changes within this time are reported together, milliseconds; a slow listing is followed by a longer pause. */

@@ -62,7 +62,7 @@ export class DerivedState {
   /** Returns the resource in `/KIND/<uuid>` if its kind derives content; its document is not read otherwise. */
   async derivingResource(kind: string, id: string): Promise<StoredResource | undefined> {
     const { resourceKinds } = await reader();
-    const derives = resourceKinds.some((known) => known.kind === kind && known.derive !== undefined);
+    const derives = resourceKinds.some((known) => known.kind === kind && 'derive' in known);
     return derives ? await this.resource(kind, id) : undefined;
   }
 
@@ -71,11 +71,11 @@ export class DerivedState {
     const path = stored.home;
     const known = this.#ofResources.get(path);
     if (known !== undefined) return known;
-    const load = stored.kind.derive;
-    if (load === undefined) return new Map();
+    const { kind, resource } = stored;
+    if (!('derive' in kind)) return new Map();
     this.listed.set(path, new Map());
-    if (stored.resource === undefined) throw (await reader()).invalidError(stored);
-    const entries = (await load())(stored.resource, this.#parts.inputs);
+    if (resource === undefined) throw (await reader()).invalidError(stored);
+    const entries = (await kind.derive?.(resource, this.#parts.inputs)) ?? new Map();
     this.#ofResources.set(path, entries);
     this.listed.set(path, entries);
     return entries;

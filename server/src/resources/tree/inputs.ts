@@ -7,7 +7,7 @@ import { followIfPossible } from '../../tinyfs/resolve.ts';
 import { type Match } from '../model/derivedContent.ts';
 import { type Job } from '../../base/job.ts';
 import { isBookkeeping } from '../model/resourcePath.ts';
-import { isKindName } from '../model/kindNames.ts';
+import { isKindName } from '../kindNames.ts';
 import { isUuid } from '../../documents/fieldTypes.ts';
 
 /** Access to the files behind the nodes of a tree. */

@@ -5,13 +5,13 @@ import { entryOf } from '../../documents/yamlNode.ts';
 import { type FileSystem } from '../../tinyfs/fs.ts';
 import { type WorkingDirectory } from '../../tinyfs/workingDirectory.ts';
 import { invalidError } from '../invalidError.ts';
-import { isKindName } from '../model/kindNames.ts';
-import { documentName, linkOf, titleOf } from '../model/resourcePath.ts';
+import { isKindName } from '../kindNames.ts';
+import { documentPath, kindDirectory, linkOf, type ResourceId, titleOf } from '../model/resourcePath.ts';
 import { entryAt, type PartOfResource } from '../partOfResource.ts';
 import { readResource, readResources, type StoredResource } from '../readResource.ts';
 import { resourceKinds } from '../registry.ts';
 import { readResourceFile } from '../resourceFile.ts';
-import { linksTo, type ResourceId } from '../resourceLinks.ts';
+import { linksTo } from '../resourceLinks.ts';
 
 /** Changes of resources in a batch, whose consequences follow at its end. */
 export interface ResourceChanges {
@@ -43,7 +43,7 @@ export async function renameResource(tree: FileSystem, { home, path }: PartOfRes
     });
   }
   await root.rename(path, target);
-  await root.writeFile(`${home.home}/${documentName}`, Buffer.from(text));
+  await root.writeFile(documentPath(home), Buffer.from(text));
 }
 
 /** Fails `invalid-path` for a part of a resource and for the directory of a kind that has resources. */
@@ -60,7 +60,7 @@ export async function refuseCopy(tree: FileSystem, { kind, id }: ResourceId, pat
   if (home === undefined) return;
   throw new PondError('invalid-path', `the copy of ${titleOf(home)} would not be a resource`, {
     path,
-    hint: `Apply its document, ${home.home}/${documentName}, with another name.`,
+    hint: `Apply its document, ${documentPath(home)}, with another name.`,
   });
 }
 
@@ -101,12 +101,12 @@ async function followName(tree: FileSystem, id: ResourceId): Promise<void> {
 
 /** The document with its name replaced, otherwise unchanged. */
 function renamedDocument(home: StoredResource, name: string): string {
-  const value = entryOf(home.resource?.root, 'name')?.value;
+  const [stored] = readResourceFile(home.text, resourceKinds);
+  const value = entryOf(stored?.root, 'name')?.value;
   const text = value === undefined ? home.text : rewrite(home.text, [{ at: value.range.start, value: name }]);
   const [read] = readResourceFile(text, resourceKinds);
   const problem = read?.problems.find(({ severity }) => severity === 'error');
-  const found = entryOf(read?.root, 'name')?.value;
-  if (problem === undefined && found?.type === 'scalar' && found.value === name) return text;
+  if (read?.envelope?.name === name) return text;
   throw new PondError('invalid-path', problem?.message ?? `the document of ${titleOf(home)} cannot be given a name`, {
     path: linkOf({ kind: home.kind, name }),
     hint: problem?.hint ?? 'Change the name in the document: its link follows.',
@@ -124,6 +124,6 @@ function staysError(path: string, home: StoredResource): PondError {
   const name = linkOf(home);
   return new PondError('invalid-path', `${path} belongs to the resource ${titleOf(home)}, and stays where it is`, {
     path,
-    hint: `'pond mv ${name} /${home.kind.kind}/NEW' renames the resource, 'pond rm -r ${name}' removes it.`,
+    hint: `'pond mv ${name} ${kindDirectory(home.kind)}/NEW' renames the resource, 'pond rm -r ${name}' removes it.`,
   });
 }

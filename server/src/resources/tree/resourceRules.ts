@@ -2,9 +2,8 @@ import { lazyAsync } from '../../base/lazy.ts';
 import { isUuid } from '../../documents/fieldTypes.ts';
 import { type Backend } from '../../tinyfs/backend.ts';
 import { FileSystem } from '../../tinyfs/fs.ts';
-import { isKindName } from '../model/kindNames.ts';
-import { documentName } from '../model/resourcePath.ts';
-import { type ResourceId } from '../resourceLinks.ts';
+import { isKindName } from '../kindNames.ts';
+import { documentName, type ResourceId } from '../model/resourcePath.ts';
 import { type NodeRole } from './nodeRole.ts';
 import { type ResourceChanges } from './resourceEdits.ts';
 

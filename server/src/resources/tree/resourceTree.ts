@@ -5,7 +5,7 @@ import { type Backend, type DirectoryPath, type Entry, type NewNode, type Node }
 import { FileSystem } from '../../tinyfs/fs.ts';
 import { compareNames } from '../../tinyfs/path.ts';
 import { type DerivedEntries, type DerivedNode, type InputMatcher } from '../model/derivedContent.ts';
-import { isKindName } from '../model/kindNames.ts';
+import { isKindName } from '../kindNames.ts';
 import { isBookkeeping } from '../model/resourcePath.ts';
 import { DerivedEvents } from './derivedEvents.ts';
 import { DerivedState } from './derivedState.ts';

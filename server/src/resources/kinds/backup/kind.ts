@@ -1,12 +1,15 @@
 import { type ResourceKind } from '../../model/kind.ts';
+import { object } from '../../../documents/schema.ts';
 import { s3Fields } from '../../model/s3.ts';
 
 /** Backup: the pond, sent to a bucket. */
 export const backup: ResourceKind = {
   kind: 'Backup',
-  summary: 'is to keep a copy of the pond in an S3-compatible store; it does nothing in this version',
-  doc: 'The document is checked and kept, with a warning, and a run of the resource fails. Nothing is sent.',
-  spec: { type: 'object', fields: s3Fields },
+  summary: 'is for a copy of the pond in an S3-compatible store; it does nothing in this version',
+  doc: [
+    'The document is checked and stored, with a warning (`kind-not-implemented`). A run of the resource fails, and nothing is sent.',
+  ].join('\n'),
+  spec: object(s3Fields),
   flows: () => [],
   example: `apiVersion: duckpond/v1
 kind: Backup

@@ -13,7 +13,7 @@ import { type SegmentLayout } from './sql.ts';
 import { inTimeOrder, keyOfLayout, writeRows } from './write.ts';
 
 /** Up to this many segments of a series are left unmerged. */
-const piecesMin = 16;
+const segmentsMin = 16;
 
 const limits: GroupLimits = { sizeBytesMax: 256 * 1024, countMax: 64 };
 
@@ -32,49 +32,49 @@ const groupsAtOnce = 2;
  */
 export async function mergeAdjacentSegments(
   layout: SegmentLayout,
-  pieces: readonly Segment[],
-  workshop: Materializer,
+  segments: readonly Segment[],
+  materializer: Materializer,
   job: Job,
 ): Promise<readonly Segment[]> {
   const series = new Map<number, Segment[]>();
-  for (const piece of pieces) {
-    if (piece.facts.time === undefined) continue;
-    const own = series.get(piece.series);
-    if (own === undefined) series.set(piece.series, [piece]);
-    else own.push(piece);
+  for (const segment of segments) {
+    if (segment.facts.time === undefined) continue;
+    const own = series.get(segment.series);
+    if (own === undefined) series.set(segment.series, [segment]);
+    else own.push(segment);
   }
   const merged: Segment[] = [];
-  for (const own of series.values()) merged.push(...(await mergeSeries(layout, inTimeOrder(own), workshop, job)));
+  for (const own of series.values()) merged.push(...(await mergeSeries(layout, inTimeOrder(own), materializer, job)));
   return merged;
 }
 
 async function mergeSeries(
   layout: SegmentLayout,
-  pieces: readonly Segment[],
-  workshop: Materializer,
+  segments: readonly Segment[],
+  materializer: Materializer,
   job: Job,
 ): Promise<readonly Segment[]> {
-  if (pieces.length <= piecesMin) return pieces;
-  const near = groupAdjacent(pieces.map(groupable), limits).flatMap((group) => splitAtGaps(group.map(pieceOf)));
-  const merged = await mapLimit(near, groupsAtOnce, (group) => mergeGroup(layout, group, workshop, job));
+  if (segments.length <= segmentsMin) return segments;
+  const near = groupAdjacent(segments.map(groupable), limits).flatMap((group) => splitAtGaps(group.map(segmentOf)));
+  const merged = await mapLimit(near, groupsAtOnce, (group) => mergeGroup(layout, group, materializer, job));
   // Merged files may still be small.
-  return merged.length < pieces.length ? await mergeSeries(layout, merged, workshop, job) : pieces;
+  return merged.length < segments.length ? await mergeSeries(layout, merged, materializer, job) : segments;
 }
 
-const groupable = (piece: Segment) => ({ piece, key: piece.file.key, sizeBytes: piece.file.sizeBytes });
-const pieceOf = ({ piece }: { readonly piece: Segment }): Segment => piece;
+const groupable = (segment: Segment) => ({ segment, key: segment.file.key, sizeBytes: segment.file.sizeBytes });
+const segmentOf = ({ segment }: { readonly segment: Segment }): Segment => segment;
 
 function splitAtGaps(group: readonly Segment[]): readonly (readonly Segment[])[] {
   const groups: Segment[][] = [];
   let [minUs, maxUs] = [0n, 0n];
-  for (const piece of group) {
-    const time = piece.facts.time!;
+  for (const segment of group) {
+    const time = segment.facts.time!;
     const last = groups.at(-1);
     if (last !== undefined && time.minUs - maxUs <= gapUsMax && minUs - time.maxUs <= gapUsMax) {
-      last.push(piece);
+      last.push(segment);
       [minUs, maxUs] = [time.minUs < minUs ? time.minUs : minUs, time.maxUs > maxUs ? time.maxUs : maxUs];
     } else {
-      groups.push([piece]);
+      groups.push([segment]);
       [minUs, maxUs] = [time.minUs, time.maxUs];
     }
   }
@@ -84,18 +84,18 @@ function splitAtGaps(group: readonly Segment[]): readonly (readonly Segment[])[]
 async function mergeGroup(
   layout: SegmentLayout,
   group: readonly Segment[],
-  workshop: Materializer,
+  materializer: Materializer,
   job: Job,
 ): Promise<Segment> {
   const [first] = group;
   if (group.length === 1) return first!;
   const names = new Set(group.flatMap(({ facts }) => facts.columns.map(({ name }) => name)));
   const own: SegmentLayout = { ...layout, columns: layout.columns.filter(({ name }) => names.has(name)) };
-  const keys = group.map((piece) => piece.file.key);
-  const file = await workshop.file(
+  const keys = group.map((segment) => segment.file.key);
+  const file = await materializer.file(
     keyOf('combine neighbors', 1, keyOfLayout(own), keys),
-    (target, shared) => writeRows(own, wholeTime, [group], target, workshop, shared),
+    (target, shared) => writeRows(own, wholeTime, [group], target, materializer, shared),
     job,
   );
-  return { ...first!, file, facts: await workshop.inspect([file], job), hasBlanks: false };
+  return { ...first!, file, facts: await materializer.inspect([file], job), hasNullColumns: false };
 }

@@ -21,7 +21,7 @@ import { keyOfLayout, writeRows } from './write.ts';
 export const recipe = ['combine', 3] as const;
 
 /** A scope with the matches of its patterns. */
-export interface ScopeInputs {
+interface ScopeInputs {
   readonly resource: Resource;
   readonly scope: Scope;
   /** The matched files of each series of the scope, in order. */
@@ -35,20 +35,24 @@ const partsAtOnce = 2;
  * Builds the wide series of a scope, and returns its parts in time order; one part without rows if there is no data.
  * Builds only parts whose inputs are new. Fails like the segments and the columns: `invalid-content`, `run-failed`.
  */
-export async function makeScope(inputs: ScopeInputs, workshop: Materializer, job: Job): Promise<readonly HostFile[]> {
+export async function makeScope(
+  inputs: ScopeInputs,
+  materializer: Materializer,
+  job: Job,
+): Promise<readonly HostFile[]> {
   const { resource, scope } = inputs;
-  const pieces = await withoutNullColumns(
-    await collectSegments(scope.title, inputs.series, workshop, job),
-    workshop,
+  const segments = await withoutNullColumns(
+    await collectSegments(scope.title, inputs.series, materializer, job),
+    materializer,
     job,
   );
-  const found = pieces.length === 0 ? [] : findColumns(resource, scope, pieces);
-  const layout = { time: timeTypeOf(pieces), columns: await typedColumns(found, workshop, job) };
-  const parts = divide(await mergeAdjacentSegments(layout, pieces, workshop, job));
-  if (parts.length === 0) return [await makeEmpty(layout, workshop, job)];
+  const found = segments.length === 0 ? [] : findColumns(resource, scope, segments);
+  const layout = { time: timeTypeOf(segments), columns: await typedColumns(found, materializer, job) };
+  const parts = divide(await mergeAdjacentSegments(layout, segments, materializer, job));
+  if (parts.length === 0) return [await makeEmpty(layout, materializer, job)];
   let done = 0;
   return await mapLimit(parts, partsAtOnce, async (part) => {
-    const file = await makePart(layout, part, workshop, job);
+    const file = await makePart(layout, part, materializer, job);
     job.progress?.(scope.title, ++done, parts.length);
     return file;
   });
@@ -74,24 +78,24 @@ async function typedColumns(
   });
 }
 
-async function makeEmpty(layout: SegmentLayout, workshop: Materializer, job: Job): Promise<HostFile> {
+async function makeEmpty(layout: SegmentLayout, materializer: Materializer, job: Job): Promise<HostFile> {
   const write = async (target: string, { signal }: Job): Promise<void> => {
-    await workshop.builder.run({ statements: [emptySql(layout, target)], writes: [target] }, signal);
+    await materializer.builder.run({ statements: [emptySql(layout, target)], writes: [target] }, signal);
   };
-  return await workshop.file(keyOf(...recipe, 'empty', keyOfLayout(layout)), write, job);
+  return await materializer.file(keyOf(...recipe, 'empty', keyOfLayout(layout)), write, job);
 }
 
 async function makePart(
   layout: SegmentLayout,
-  { period, pieces }: Part,
-  workshop: Materializer,
+  { period, segments }: Part,
+  materializer: Materializer,
   job: Job,
 ): Promise<HostFile> {
-  const indexes = [...new Set(pieces.map(({ series }) => series))];
-  const series = indexes.map((index) => pieces.filter((piece) => piece.series === index));
+  const indexes = [...new Set(segments.map(({ series }) => series))];
+  const series = indexes.map((index) => segments.filter((segment) => segment.series === index));
   const keys = series.map((own) => own.map(({ file }) => file.key));
   const bounds = [String(period.startUs), String(period.endUs)];
   const write = (target: string, shared: Job): Promise<void> =>
-    writeRows(layout, period, series, target, workshop, shared);
-  return await workshop.file(keyOf(...recipe, 'part', keyOfLayout(layout), bounds, keys), write, job);
+    writeRows(layout, period, series, target, materializer, shared);
+  return await materializer.file(keyOf(...recipe, 'part', keyOfLayout(layout), bounds, keys), write, job);
 }

@@ -3,7 +3,7 @@ import { didYouMean } from '../../../base/suggest.ts';
 import { PondError } from '../../../base/error.ts';
 import { requireSqlType, type SqlType } from '../../../duckdb/sqlType.ts';
 import { compareNames } from '../../../tinyfs/path.ts';
-import { documentName, resourceDirectory } from '../../model/resourcePath.ts';
+import { documentError } from '../../model/documentError.ts';
 import { type Resource } from '../../model/kind.ts';
 import { timeColumnOf } from '../../series/time.ts';
 import { type Segment } from './segments.ts';
@@ -28,9 +28,9 @@ export interface FoundColumn {
  * Returns integer seconds if all inputs have them, fractional seconds if all have numbers, TIMESTAMP otherwise. Inputs
  * without rows count only if there are no others.
  */
-export function timeTypeOf(pieces: readonly Segment[]): TimeType {
-  const filled = pieces.filter(({ facts }) => facts.rowCount > 0);
-  const types = (filled.length > 0 ? filled : pieces).flatMap(({ facts }) => timeColumnOf(facts.columns)?.type ?? []);
+export function timeTypeOf(segments: readonly Segment[]): TimeType {
+  const filled = segments.filter(({ facts }) => facts.rowCount > 0);
+  const types = (filled.length > 0 ? filled : segments).flatMap(({ facts }) => timeColumnOf(facts.columns)?.type ?? []);
   if (types.every((type) => integer.test(type))) return timeTypes.whole;
   return types.every((type) => familyOf(type) === 'number') ? timeTypes.fractional : timeTypes.moment;
 }
@@ -39,38 +39,38 @@ export function timeTypeOf(pieces: readonly Segment[]): TimeType {
  * Returns the value columns to write: in the byte order of their names, or the requested columns in the scope's order.
  * Fails `invalid-content` if inputs contradict each other, `run-failed` for a column that no input has.
  */
-export function findColumns(resource: Resource, scope: Scope, pieces: readonly Segment[]): readonly FoundColumn[] {
-  const found = allColumns(scope, pieces);
+export function findColumns(resource: Resource, scope: Scope, segments: readonly Segment[]): readonly FoundColumn[] {
+  const found = allColumns(scope, segments);
   const names = scope.columns === undefined ? [...found.keys()].sort(compareNames) : chosen(resource, scope, found);
   return names.map((name) => {
-    const places = found.get(name) ?? [];
-    requireOneFamily(scope, name, places);
-    return { name, types: [...new Set(places.map(({ type }) => type))] };
+    const sources = found.get(name) ?? [];
+    requireOneFamily(scope, name, sources);
+    return { name, types: [...new Set(sources.map(({ type }) => type))] };
   });
 }
 
 /** Location of a column's type: the first input that has it. */
-interface ColumnPlace {
+interface ColumnSource {
   readonly type: SqlType;
   /** Pond path. */
   readonly path: string;
 }
 
-type Found = ReadonlyMap<string, readonly ColumnPlace[]>;
+type Found = ReadonlyMap<string, readonly ColumnSource[]>;
 
-function allColumns({ title }: Scope, pieces: readonly Segment[]): Found {
-  const found = new Map<string, ColumnPlace[]>();
+function allColumns({ title }: Scope, segments: readonly Segment[]): Found {
+  const found = new Map<string, ColumnSource[]>();
   const spellings = new Map<string, { readonly name: string; readonly path: string }>();
-  for (const { path, facts } of pieces) {
+  for (const { path, facts } of segments) {
     const time = timeColumnOf(facts.columns);
     for (const { name, type } of facts.columns) {
       if (name === time?.name) continue;
       const other = spellings.get(name.toLowerCase()) ?? { name, path };
       spellings.set(name.toLowerCase(), other);
       if (other.name !== name) throw spellingError(title, other, { name, path });
-      const places = found.get(name) ?? [];
-      if (!places.some((place) => place.type === type)) places.push({ type, path });
-      found.set(name, places);
+      const sources = found.get(name) ?? [];
+      if (!sources.some((source) => source.type === type)) sources.push({ type, path });
+      found.set(name, sources);
     }
   }
   return found;
@@ -87,15 +87,14 @@ function spellingError(
   });
 }
 
-function chosen(resource: Resource, { title, columns = [] }: Scope, found: Found): readonly string[] {
-  const wanted = columns.filter(({ name }) => name.toLowerCase() !== 'timestamp');
-  const missing = wanted.find(({ name }) => !found.has(name));
-  if (missing === undefined) return wanted.map(({ name }) => name);
+function chosen(resource: Resource, { title, index, columns = [] }: Scope, found: Found): readonly string[] {
+  const wanted = columns.filter((name) => name.toLowerCase() !== 'timestamp');
+  const missing = wanted.find((name) => !found.has(name));
+  if (missing === undefined) return wanted;
   const names = [...found.keys()].sort(compareNames);
-  throw new PondError('run-failed', `${title}: no input has a column "${missing.name}"`, {
-    path: `${resourceDirectory(resource)}/${documentName}`,
-    position: missing.node.range.start,
-    hint: didYouMean(missing.name, names) ?? columnsHint(names),
+  throw documentError(resource, 'run-failed', `${title}: no input has a column "${missing}"`, {
+    at: ['scopes', index, 'columns', columns.indexOf(missing)],
+    hint: didYouMean(missing, names) ?? columnsHint(names),
   });
 }
 
@@ -107,10 +106,10 @@ function columnsHint(names: readonly string[]): string {
   return `The inputs have ${names.slice(0, hintedMax).join(', ')}${more}.`;
 }
 
-function requireOneFamily({ title }: Scope, name: string, places: readonly ColumnPlace[]): void {
-  const [first, ...rest] = places;
+function requireOneFamily({ title }: Scope, name: string, sources: readonly ColumnSource[]): void {
+  const [first, ...rest] = sources;
   if (first === undefined) return;
-  const nested = places.find(({ type }) => familyOf(type) === undefined);
+  const nested = sources.find(({ type }) => familyOf(type) === undefined);
   if (nested !== undefined) {
     throw new PondError('invalid-content', `${title}: "${name}" of ${nested.path} is ${nested.type}`, {
       path: nested.path,

@@ -1,72 +1,49 @@
-import { itemsOf, scalarOf } from '../../../documents/specValue.ts';
-import { textOf } from '../../../documents/yamlNode.ts';
 import { type ResourceKind } from '../../model/kind.ts';
-import { optional, required } from '../../../documents/schema.ts';
-import { nameText, plainText, pondGlobText } from '../../../documents/fieldTypes.ts';
+import { type CombineSpec, combineSpec } from './spec.ts';
 
 /** Combine: joins several series by time. */
-export const combine: ResourceKind = {
+export const combine: ResourceKind<CombineSpec> = {
   kind: 'Combine',
   summary: 'joins several series by time into one wide series',
   doc: [
-    'Each scope is one series, `/Combine/NAME/SCOPE/combine`. Files that one pattern matches follow each other in time, as when an instrument is replaced; the patterns of a scope stand side by side, joined by `Timestamp`. Nothing is dropped: a time that any input has is a row, and what an input lacks is NULL. A pattern that matches nothing adds nothing; a scope whose patterns match nothing at all has no rows, and `Timestamp` alone.',
-    'The result has the column `Timestamp` and then the value columns, in the byte order of their names or in that of `columns`; one row for each time, in order of time. Names pass through as they are. Where several inputs have a value for the same time and column, one wins: that of the series written first in the document; in a series that of the last file in order of path, or the last version; in a file that of the last row. NULL never wins over a value.',
-    "`Timestamp` is in whole seconds since 1970 UTC (BIGINT) when that of all inputs is, in seconds with fractions (DOUBLE) when all have numbers, and a TIMESTAMP in UTC otherwise. Rows without a time are left out, and so are times that are none: NaN, infinity, and what is more than 288,000 years away. A column that has several types of numbers gets one that holds all of them, as in DuckDB's UNION, but DOUBLE where that would lose digits; values keep their units. Text files that are empty, have a header only, or no value in a column have no say in its type.",
-    'The series is kept in parts along the calendar, from decades while there are few rows down to days where there are very many. New data, late data too, makes the parts of its own time anew; a new column, or one of another type, makes all of them. Small files, as those of single days, are put together before, so that one more costs no look at all of them.',
-    'Errors: `run-failed`, at its place in the document, for a name in `columns` that no input has; `invalid-content`, with the paths of the inputs, for an input without `Timestamp`, or with one whose type says no time or whose times are mostly beyond the year 9999, as milliseconds are when they are taken for seconds, or that is no table, for a column that is text in one input and a number in another, for names that differ in upper and lower case alone, and for columns of lists or structures. A Derive resource can rename and convert what does not fit.',
-  ].join('\n\n'),
-  spec: {
-    type: 'object',
-    fields: {
-      scopes: required(
-        {
-          type: 'list',
-          uniqueBy: 'name',
-          item: {
-            type: 'object',
-            fields: {
-              name: required(
-                { ...nameText, verbatim: true },
-                'Name of the scope, a folder under the resource: often a site.',
-                'harbor',
-              ),
-              series: required(
-                {
-                  type: 'list',
-                  uniqueBy: 'pattern',
-                  item: {
-                    type: 'object',
-                    fields: {
-                      pattern: required(
-                        pondGlobText,
-                        'Pond paths of series that follow each other in time.',
-                        '/Derive/weather-series/daily/*',
-                      ),
-                    },
-                  },
-                },
-                'What stands side by side in the wide series.',
-                '[…]',
-              ),
-              columns: optional(
-                { type: 'list', item: plainText, uniqueBy: '.' },
-                'Columns to keep, by their full names. All columns when left out.',
-                '[Station.Temperature.C]',
-              ),
-            },
-          },
-        },
-        'The wide series to make.',
-        '[…]',
-      ),
-    },
-  },
-  flows: ({ spec }) =>
-    itemsOf(spec, 'scopes').map((scope) => ({
-      writes: `${textOf(scope, 'name')}/combine`,
-      reads: itemsOf(scope, 'series').flatMap((series) => scalarOf(series, 'pattern')),
+    'Each scope is one series, `/Combine/NAME/SCOPE/combine`.',
+    '',
+    '- The files that one pattern matches follow each other in time, for example when an instrument is replaced.',
+    '- The patterns of a scope are joined by `Timestamp`. No row is dropped: every time that any input has is a row, with NULL where an input has no value.',
+    '- A pattern without a match adds nothing. A scope without any match has the column `Timestamp` and no rows.',
+    '',
+    '**Columns.** The result has `Timestamp`, then the value columns in the byte order of their names, or in the order of `columns`. Names and units do not change. Rows are in the order of time, one for each time.',
+    '',
+    'If several inputs have a value for the same time and column, the first series in the document takes precedence; within a series the last file in path order, or the last version; within a file the last row. NULL never takes precedence.',
+    '',
+    '**Types.**',
+    '',
+    '- `Timestamp` is a BIGINT (whole seconds since 1970 UTC) if all inputs have integers, a DOUBLE if all have numbers, otherwise a TIMESTAMP in UTC.',
+    '- Rows without a time are skipped, and so are invalid times: NaN, infinity, and more than 288,000 years from now.',
+    '- A column with several types of numbers gets a type that holds all of them; DOUBLE if any other type would lose digits.',
+    '- A text file that is empty, or has no value in a column, does not affect the type.',
+    '',
+    '**Parts.** The series is stored in the cache in calendar parts, from decades down to days as the number of rows grows. New data, even late data, rebuilds only the parts of its own time; a new column, or another type, rebuilds all of them.',
+    '',
+    '**Errors.**',
+    '',
+    '- `run-failed`: no input has a column of `columns`; at its position in the document.',
+    '- `invalid-content`: an input has no `Timestamp`, or one of another type, or mostly times after the year 9999, which happens if milliseconds are read as seconds.',
+    '- `invalid-content`: a column is text in one input and a number in another, differs only in case from another column, or has lists or structures.',
+    '',
+    'A Derive resource can rename and convert such columns.',
+    '',
+    '**Changing it.** Add a pattern to `series`, or a name to `columns`, and apply the document: the series is built again when it is next read, or by a run.',
+  ].join('\n'),
+  spec: combineSpec,
+  flows: ({ scopes }) =>
+    scopes.map(({ name, series }, scope) => ({
+      writes: `${name}/combine`,
+      reads: series.map(({ pattern }, index) => ({ pattern, path: ['scopes', scope, 'series', index, 'pattern'] })),
     })),
-  derive: async () => (await import('./outputs.ts')).deriveOutputs,
+  async derive(resource, inputs) {
+    return (await import('./outputs.ts')).deriveOutputs(resource, inputs);
+  },
   example: `apiVersion: duckpond/v1
 kind: Combine
 name: stations

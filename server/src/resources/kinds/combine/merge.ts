@@ -3,13 +3,14 @@
  * keep their order. Boundaries of merged files depend on the versions' own keys, so an additional version rebuilds only
  * a few merged files, regardless of the length of the series.
  */
-import { literal, literalList } from '../../../duckdb/sql.ts';
 import { type HostFile } from '../../../pond/types.ts';
 import { type FileFacts } from '../../../sandbox/build.ts';
 import { keyOf } from '../../../materialize/contentKey.ts';
 import { type Job } from '../../../base/job.ts';
 import { areAlike } from '../../series/alike.ts';
 import { type GroupLimits, groupAdjacent } from '../../series/groups.ts';
+import { readParquet, writeParquet } from '../../series/readParquet.ts';
+import { sql } from '../../../duckdb/sql.ts';
 import { mapLimit } from '../../../base/mapLimit.ts';
 import { type Materializer } from '../../../materialize/materializer.ts';
 
@@ -27,29 +28,36 @@ const groupsAtOnce = 2;
  */
 export async function mergeSmall(
   files: readonly HostFile[],
-  workshop: Materializer,
+  materializer: Materializer,
   job: Job,
 ): Promise<readonly HostFile[]> {
   if (files.length <= filesMin) return files;
   const groups = groupAdjacent(files, limits);
-  const merged = await mapLimit(groups, groupsAtOnce, (group) => mergeGroup(group, workshop, job));
+  const merged = await mapLimit(groups, groupsAtOnce, (group) => mergeGroup(group, materializer, job));
   const fewer = merged.flat();
   // Merged files may still be small.
-  return fewer.length < files.length ? await mergeSmall(fewer, workshop, job) : files;
+  return fewer.length < files.length ? await mergeSmall(fewer, materializer, job) : files;
 }
 
-async function mergeGroup(group: readonly HostFile[], workshop: Materializer, job: Job): Promise<readonly HostFile[]> {
-  if (group.length === 1 || !(await fitTogether(group, workshop, job))) return group;
+async function mergeGroup(
+  group: readonly HostFile[],
+  materializer: Materializer,
+  job: Job,
+): Promise<readonly HostFile[]> {
+  if (group.length === 1 || !(await fitTogether(group, materializer, job))) return group;
   const write = async (target: string, { signal }: Job): Promise<void> => {
     const reads = group.map(({ hostPath }) => hostPath);
-    await workshop.builder.run({ statements: [mergeSql(reads, target)], reads, writes: [target] }, signal);
+    await materializer.builder.run(
+      { statements: [writeParquet(sql`FROM ${readParquet(reads)}`, target)], reads, writes: [target] },
+      signal,
+    );
   };
-  return [await workshop.file(keyOf('combine merged', 1, ...group.map(({ key }) => key)), write, job)];
+  return [await materializer.file(keyOf('combine merged', 1, ...group.map(({ key }) => key)), write, job)];
 }
 
-async function fitTogether(group: readonly HostFile[], workshop: Materializer, job: Job): Promise<boolean> {
-  if (await areAlike(group, workshop, job)) return true;
-  return haveOneTypePerName(await mapLimit(group, groupsAtOnce, (file) => workshop.inspect([file], job)));
+async function fitTogether(group: readonly HostFile[], materializer: Materializer, job: Job): Promise<boolean> {
+  if (await areAlike(group, materializer, job)) return true;
+  return haveOneTypePerName(await mapLimit(group, groupsAtOnce, (file) => materializer.inspect([file], job)));
 }
 
 /** Column names in DuckDB are case-insensitive; names that differ only in case are reported for the original files. */
@@ -62,8 +70,4 @@ function haveOneTypePerName(files: readonly FileFacts[]): boolean {
     columns.set(name.toLowerCase(), column);
   }
   return true;
-}
-
-function mergeSql(hostPaths: readonly string[], target: string): string {
-  return `COPY (FROM read_parquet(${literalList(hostPaths)}, union_by_name = true)) TO ${literal(target)} (FORMAT parquet)`;
 }

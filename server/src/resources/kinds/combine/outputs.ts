@@ -1,15 +1,23 @@
 import { keyOf } from '../../../materialize/contentKey.ts';
-import { type Derive, type Resource } from '../../model/kind.ts';
-import { type DerivedDirectory, type DerivedFile, type InputMatcher, type Match } from '../../model/derivedContent.ts';
+import {
+  type DerivedDirectory,
+  type DerivedEntries,
+  type DerivedFile,
+  type InputMatcher,
+  type Match,
+} from '../../model/derivedContent.ts';
+import { type Resource } from '../../model/kind.ts';
 import { makeScope, recipe } from './buildScope.ts';
 import { type Scope, scopesOf } from './scope.ts';
+import { type CombineSpec } from './spec.ts';
 
 /** Name of the only series in the directory of a scope. */
 const seriesName = 'combine';
 
 /** Returns a directory for each scope, with one series, `combine`. */
-export const deriveOutputs: Derive = (resource, inputs) =>
-  new Map(scopesOf(resource).map((scope) => [scope.name, scopeDirectory(resource, scope, inputs)]));
+export function deriveOutputs(resource: Resource<CombineSpec>, inputs: InputMatcher): DerivedEntries {
+  return new Map(scopesOf(resource).map((scope) => [scope.name, scopeDirectory(resource, scope, inputs)]));
+}
 
 function scopeDirectory(resource: Resource, scope: Scope, inputs: InputMatcher): DerivedDirectory {
   return {
@@ -24,11 +32,10 @@ function scopeDirectory(resource: Resource, scope: Scope, inputs: InputMatcher):
 
 function combined(resource: Resource, scope: Scope, series: readonly (readonly Match[])[]): DerivedFile {
   const keys = series.map((matches) => matches.map(({ key }) => key));
-  const columns = scope.columns?.map(({ name }) => name) ?? null;
   return {
     type: 'series',
-    key: keyOf(...recipe, columns, keys),
+    key: keyOf(...recipe, scope.columns ?? null, keys),
     modifiedUs: Math.max(resource.modifiedUs, ...series.flat().map(({ modifiedUs }) => modifiedUs)),
-    make: (workshop, job) => makeScope({ resource, scope, series }, workshop, job),
+    make: (materializer, job) => makeScope({ resource, scope, series }, materializer, job),
   };
 }

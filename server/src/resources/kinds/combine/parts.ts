@@ -5,7 +5,7 @@ import { type Segment } from './segments.ts';
 /** A part of a result: the rows of a period, with the segments that may have such rows, at least one. */
 export interface Part {
   readonly period: Period;
-  readonly pieces: readonly Segment[];
+  readonly segments: readonly Segment[];
 }
 
 /** Length of parts. A part with more than `rowsMax` rows is divided into parts of the next length. */
@@ -38,8 +38,8 @@ export const wholeTime: Period = { startUs: timeMinUs, endUs: timeMaxUs };
  * Returns the parts in time order; none if there are no rows. Each period is divided independently, so a period without
  * new data stays as it is.
  */
-export function divide(pieces: readonly Segment[]): readonly Part[] {
-  const span = spanOf(pieces);
+export function divide(segments: readonly Segment[]): readonly Part[] {
+  const span = spanOf(segments);
   if (span === undefined) return [];
   const first = span.minUs < calendarStartUs ? calendarStartUs : span.minUs;
   const last = span.maxUs < calendarEndUs ? span.maxUs : calendarEndUs - 1n;
@@ -48,17 +48,17 @@ export function divide(pieces: readonly Segment[]): readonly Part[] {
     ...periodsOf(first, last, 0),
     { startUs: calendarEndUs, endUs: timeMaxUs },
   ];
-  return divideInto(periods, 0, pieces);
+  return divideInto(periods, 0, segments);
 }
 
-function divideInto(periods: readonly Period[], level: number, pieces: readonly Segment[]): readonly Part[] {
+function divideInto(periods: readonly Period[], level: number, segments: readonly Segment[]): readonly Part[] {
   const parts: Part[] = [];
   for (const period of periods) {
-    const inside = pieces.filter((piece) => rowsIn(piece, period) > 0);
+    const inside = segments.filter((segment) => rowsIn(segment, period) > 0);
     if (inside.length === 0) continue;
     const isCalendar = period.startUs >= calendarStartUs && period.endUs <= calendarEndUs;
     if (!isCalendar || rowsOfSeries(inside, period) <= lengths[level]!.rowsMax) {
-      parts.push({ period, pieces: inside });
+      parts.push({ period, segments: inside });
     } else {
       const shorter = periodsOf(period.startUs, period.endUs - 1n, level + 1);
       parts.push(...divideInto(shorter, level + 1, inside));
@@ -73,23 +73,23 @@ function periodsOf(minUs: bigint, maxUs: bigint, level: number): readonly Period
 }
 
 /** Estimated number of rows in a period, for the series with the most. */
-function rowsOfSeries(pieces: readonly Segment[], period: Period): number {
+function rowsOfSeries(segments: readonly Segment[], period: Period): number {
   const rows = new Map<number, number>();
-  for (const piece of pieces) rows.set(piece.series, (rows.get(piece.series) ?? 0) + rowsIn(piece, period));
+  for (const segment of segments) rows.set(segment.series, (rows.get(segment.series) ?? 0) + rowsIn(segment, period));
   return Math.max(...rows.values());
 }
 
 /** Estimated number of rows of a segment in a period, assuming an even distribution; 0 only if there are none. */
-function rowsIn(piece: Segment, { startUs, endUs }: Period): number {
-  const { time, rowCount } = piece.facts;
+function rowsIn(segment: Segment, { startUs, endUs }: Period): number {
+  const { time, rowCount } = segment.facts;
   if (time === undefined || time.maxUs < startUs || time.minUs >= endUs) return 0;
   const from = time.minUs > startUs ? time.minUs : startUs;
   const to = time.maxUs < endUs ? time.maxUs : endUs;
   return (rowCount * Number(to - from + 1n)) / Number(time.maxUs - time.minUs + 1n);
 }
 
-function spanOf(pieces: readonly Segment[]): { readonly minUs: bigint; readonly maxUs: bigint } | undefined {
-  const times = pieces.flatMap(({ facts }) => facts.time ?? []);
+function spanOf(segments: readonly Segment[]): { readonly minUs: bigint; readonly maxUs: bigint } | undefined {
+  const times = segments.flatMap(({ facts }) => facts.time ?? []);
   const [first] = times;
   if (first === undefined) return undefined;
   return {

@@ -22,7 +22,7 @@ export interface Segment {
   /** Excludes columns without values whose type differs in other files. */
   readonly facts: FileFacts;
   /** True if the file has columns that the facts exclude. */
-  readonly hasBlanks: boolean;
+  readonly hasNullColumns: boolean;
 }
 
 /** Number of inputs inspected, and built if needed, concurrently. */
@@ -38,41 +38,41 @@ const filesAtOnce = 2;
 export async function collectSegments(
   title: string,
   matched: readonly (readonly Match[])[],
-  workshop: Materializer,
+  materializer: Materializer,
   job: Job,
 ): Promise<readonly Segment[]> {
   const inputs = matched.flatMap((matches, series) => matches.map((match) => ({ series, match, alike: matches })));
-  const pieces = await mapLimit(inputs, inputsAtOnce, async ({ series, match, alike }) => {
+  const segments = await mapLimit(inputs, inputsAtOnce, async ({ series, match, alike }) => {
     const { path } = match;
     try {
-      const files = await mergeSmall(await parquetFilesOf({ match, alike }, workshop, job), workshop, job);
+      const files = await mergeSmall(await parquetFilesOf({ match, alike }, materializer, job), materializer, job);
       const found = await mapLimit(files, filesAtOnce, async (file): Promise<Segment> => {
-        return { path, series, file, facts: await workshop.inspect([file], job), hasBlanks: false };
+        return { path, series, file, facts: await materializer.inspect([file], job), hasNullColumns: false };
       });
       requireTime(path, found);
-      for (const { file, facts } of found) await requireSeconds([file], facts, workshop, job);
+      for (const { file, facts } of found) await requireSeconds([file], facts, materializer, job);
       return found;
     } catch (error) {
       throw inputError(title, path, error);
     }
   });
-  return pieces.flat();
+  return segments.flat();
 }
 
-function requireTime(path: string, pieces: readonly Segment[]): void {
-  const filled = pieces.filter(({ facts }) => facts.rowCount > 0);
+function requireTime(path: string, segments: readonly Segment[]): void {
+  const filled = segments.filter(({ facts }) => facts.rowCount > 0);
   // Fails for a type that cannot represent a time. Types of a text file without rows are unknown.
   for (const time of timeColumnsOf(filled)) timeSql(time);
   // An empty file has no columns at all.
-  if (pieces.length === 0 || timeColumnsOf(filled.length > 0 ? filled : pieces).length > 0) return;
+  if (segments.length === 0 || timeColumnsOf(filled.length > 0 ? filled : segments).length > 0) return;
   throw new PondError('invalid-content', `${path} has no column Timestamp`, {
     path,
     hint: 'Series are combined by time: name the column with the time Timestamp by a Derive resource.',
   });
 }
 
-function timeColumnsOf(pieces: readonly Segment[]): readonly Column[] {
-  return pieces.flatMap(({ facts }) => timeColumnOf(facts.columns) ?? []);
+function timeColumnsOf(segments: readonly Segment[]): readonly Column[] {
+  return segments.flatMap(({ facts }) => timeColumnOf(facts.columns) ?? []);
 }
 
 /** Names the resource and the input, unless the error concerns the document that derives the input. */
@@ -80,8 +80,8 @@ function inputError(title: string, path: string, error: unknown): unknown {
   if (!isPondError(error) || error.code === 'cancelled' || error.code === 'untrusted') return error;
   if (error.path !== undefined && error.path !== path) return error;
   const { code, message, hint } = error;
-  const place = error.path === undefined ? `${path}: ` : '';
-  return new PondError(code, `${title}: ${place}${message}`, {
+  const prefix = error.path === undefined ? `${path}: ` : '';
+  return new PondError(code, `${title}: ${prefix}${message}`, {
     path,
     cause: error,
     ...(hint === undefined ? {} : { hint }),

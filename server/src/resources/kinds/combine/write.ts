@@ -16,9 +16,9 @@ export async function writeRows(
   { signal }: Job,
 ): Promise<void> {
   const ordered = series.map(inTimeOrder);
-  const reads = ordered.flatMap((pieces) => pieces.map(({ file }) => file.hostPath));
+  const reads = ordered.flatMap((segments) => segments.map(({ file }) => file.hostPath));
   const [rising = []] = await builder.run({ statements: [risingSql(layout, period, ordered)], reads }, signal);
-  const known = ordered.map((pieces, index) => ({ pieces, isRising: rising[index] === true }));
+  const known = ordered.map((segments, index) => ({ segments, isRising: rising[index] === true }));
   await builder.run({ statements: [partSql(layout, period, known, target)], reads, writes: [target] }, signal);
 }
 
@@ -28,12 +28,12 @@ export function keyOfLayout({ time, columns }: SegmentLayout): readonly (readonl
 }
 
 /** Sorts segments without common times by time: none of them takes precedence over another. */
-export function inTimeOrder(pieces: readonly Segment[]): readonly Segment[] {
-  const sorted = pieces.toSorted((a, b) => Number(startOf(a) - startOf(b)));
+export function inTimeOrder(segments: readonly Segment[]): readonly Segment[] {
+  const sorted = segments.toSorted((a, b) => Number(startOf(a) - startOf(b)));
   const overlaps = sorted.some(
-    (piece, index) => index > 0 && startOf(piece) <= (sorted[index - 1]!.facts.time?.maxUs ?? 0n),
+    (segment, index) => index > 0 && startOf(segment) <= (sorted[index - 1]!.facts.time?.maxUs ?? 0n),
   );
-  return overlaps ? pieces : sorted;
+  return overlaps ? segments : sorted;
 }
 
 function startOf({ facts }: Segment): bigint {

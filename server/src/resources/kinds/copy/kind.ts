@@ -1,24 +1,23 @@
 import { type ResourceKind } from '../../model/kind.ts';
 import { s3Fields } from '../../model/s3.ts';
-import { required } from '../../../documents/schema.ts';
+import { object, required } from '../../../documents/schema.ts';
 import { uuidText } from '../../../documents/fieldTypes.ts';
 
 /** Copy: another pond, fetched from a bucket. */
 export const copy: ResourceKind = {
   kind: 'Copy',
-  summary: 'is to bring a backup of another pond into this one; it does nothing in this version',
-  doc: 'The document is checked and kept, with a warning, and a run of the resource fails. Nothing is fetched.',
-  spec: {
-    type: 'object',
-    fields: {
-      ...s3Fields,
-      backup_uuid: required(
-        uuidText,
-        'Id of the Backup resource that wrote to the bucket.',
-        '2f1d8a4e-6c3b-4f5a-9d7e-0b1c2d3e4f50',
-      ),
-    },
-  },
+  summary: 'is for a backup of another pond; it does nothing in this version',
+  doc: [
+    'The document is checked and stored, with a warning (`kind-not-implemented`). A run of the resource fails, and nothing is fetched.',
+  ].join('\n'),
+  spec: object({
+    ...s3Fields,
+    backup_uuid: required(
+      uuidText,
+      'Id of the Backup resource that wrote to the bucket.',
+      '2f1d8a4e-6c3b-4f5a-9d7e-0b1c2d3e4f50',
+    ),
+  }),
   flows: () => [],
   example: `apiVersion: duckpond/v1
 kind: Copy

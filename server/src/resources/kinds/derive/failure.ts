@@ -1,8 +1,9 @@
 import { isPondError, PondError } from '../../../base/error.ts';
 import { type ErrorCode } from '../../../base/errorCode.ts';
-import { placeInSource, type ScalarNode } from '../../../documents/yamlNode.ts';
-import { documentName, resourceDirectory, titleOf } from '../../model/resourcePath.ts';
+import { type ValuePath } from '../../../documents/yamlNode.ts';
+import { documentError } from '../../model/documentError.ts';
 import { type Resource } from '../../model/kind.ts';
+import { titleOf } from '../../model/resourcePath.ts';
 
 /** Errors that neither the query nor its input causes. */
 const passed: ReadonlySet<ErrorCode> = new Set([
@@ -14,26 +15,37 @@ const passed: ReadonlySet<ErrorCode> = new Set([
   'storage-failed',
 ]);
 
+/** An output that failed. */
+interface FailedOutput {
+  readonly resource: Resource;
+  /** Path of its query in the `spec`. */
+  readonly query: ValuePath;
+  /** Description for users. */
+  readonly output: string;
+}
+
 /**
  * Returns the error for a failed derivation. `invalid-content` and `ambiguous-dates` refer to the input, at the line in
  * the message; all other errors refer to the document, at the position in the query.
  */
-export function deriveFailure(
-  error: unknown,
-  { resource, query, output }: { readonly resource: Resource; readonly query: ScalarNode; readonly output: string },
-): unknown {
+export function deriveFailure(error: unknown, { resource, query, output }: FailedOutput): unknown {
   if (!isPondError(error) || passed.has(error.code)) return error;
   const { code, hint, path, position } = error;
   const message = `${titleOf(resource)} cannot make ${output}: ${error.message}`;
-  const details = { ...(hint === undefined ? {} : { hint }), cause: error };
   if ((code === 'invalid-content' || code === 'ambiguous-dates') && path !== undefined) {
     const line = /\bLine:? (\d+)/i.exec(error.message)?.[1];
-    const where = line === undefined ? {} : { position: { line: Number(line) - 1, character: 0 } };
-    return new PondError(code, message, { ...details, path, ...where });
+    // The position of the cause is one in the query, not in the input.
+    return new PondError(code, message, {
+      path,
+      cause: error,
+      ...(hint !== undefined && { hint }),
+      ...(line !== undefined && { position: { line: Number(line) - 1, character: 0 } }),
+    });
   }
-  return new PondError(code, message, {
-    ...details,
-    path: `${resourceDirectory(resource)}/${documentName}`,
-    position: (position && placeInSource(query, position)) ?? query.range.start,
+  return documentError(resource, code, message, {
+    at: query,
+    position,
+    cause: error,
+    ...(hint !== undefined && { hint }),
   });
 }

@@ -1,53 +1,44 @@
-import { nondeterministicCall } from '../../../build/nondeterministicCalls.ts';
-import { itemsOf, scalarOf } from '../../../documents/specValue.ts';
 import { type ResourceKind } from '../../model/kind.ts';
-import { entryOf, type MapNode, partRange, type ScalarNode, textOf } from '../../../documents/yamlNode.ts';
-import { type Problem } from '../../../documents/problem.ts';
-import { required } from '../../../documents/schema.ts';
-import { hasTemplate } from '../../../documents/templateText.ts';
-import { nameText, pondGlobText, sqlText } from '../../../documents/fieldTypes.ts';
+import { type DeriveSpec, deriveSpec } from './spec.ts';
 
 /** Derive: builds series from files by SQL. */
-export const derive: ResourceKind = {
+export const derive: ResourceKind<DeriveSpec> = {
   kind: 'Derive',
   summary: 'makes a series of each matched file by a SQL query',
-  doc: `Each file that a collection's pattern matches appears as a series under \`/Derive/NAME/COLLECTION/\`, under its own name; files of one name in several directories get what the wildcards of the directories stand for in front, \`north-2024.csv\`. Time series have a column \`Timestamp\` in seconds since 1970 UTC and value columns called \`INSTRUMENT.NAME.UNIT\`.
-
-In a query \`$1\` stands for the matched file: \`read_csv('$1')\`, \`read_parquet\`, \`read_json\`, \`read_ndjson\`, \`read_text\`, \`read_blob\` and \`sniff_csv\` open it, \`FROM '$1'\` reads it as the pond does, and anywhere else it is the file's path as a text. Where \`read_csv\` and \`read_json\` are given no \`sample_size\`, they read the whole file to decide its columns; \`read_csv\` takes no line for a comment below the top, and skips no rows unless \`skip\` says so: see [queries](queries.md#paths-are-tables). Other files of the pond are tables: \`JOIN "/Inbox/site/units.csv" USING (id)\`. Nothing else can be read. A query that gives other rows each time, by \`random()\` or \`now()\`, is run again only when its inputs change: a warning says so (\`query-changing\`). Times without a zone are UTC.
-
-A query is one statement. For each file it may write 4 GiB of Parquet, take 16 GiB on disk for what does not fit in memory, and run for an hour: far more than files of millions of rows need. One that passes a limit, such as a join without a condition, ends with \`query-failed\` that says which; any other can be cancelled. One that fails is an error of that file alone: \`query-invalid\`, \`query-failed\` or, for what it may not do, \`query-forbidden\`, at its place in the document; \`invalid-content\` for a file that is not what it should be, at its line where that is known; \`ambiguous-dates\` for one whose dates have no certain order. The columns of each file are those that its own query gives: two files of one collection may differ.`,
-  spec: {
-    type: 'object',
-    fields: {
-      collections: required(
-        {
-          type: 'list',
-          uniqueBy: 'name',
-          item: {
-            type: 'object',
-            check: checkQuery,
-            fields: {
-              name: required(nameText, 'Name of the collection, a folder under the resource.', 'daily'),
-              pattern: required(pondGlobText, 'Pond paths of the input files.', '/Inbox/weather/*.csv'),
-              query: required(
-                sqlText,
-                'SQL query that reads one input; `$1` stands for the path of the matched file.',
-                '"SELECT * FROM read_csv(\'$1\')"',
-              ),
-            },
-          },
-        },
-        'Sets of inputs, each with its query.',
-        '[…]',
-      ),
-    },
-  },
-  flows: ({ spec }) =>
-    itemsOf(spec, 'collections').map((collection) => ({
-      writes: `${textOf(collection, 'name')}/*`,
-      reads: scalarOf(collection, 'pattern'),
+  doc: [
+    'Each file that matches the pattern of a collection becomes a series `/Derive/NAME/COLLECTION/FILE`, with the name of the file. If files in several directories have the same name, the captures of the wildcards for the directories come first: `north-2024.csv`.',
+    '',
+    'Give time series a column `Timestamp`, in seconds since 1970 UTC, and value columns called `INSTRUMENT.NAME.UNIT`.',
+    '',
+    '**In the query**, `$1` is the matched file:',
+    '',
+    "- `read_csv('$1')`, `read_parquet`, `read_json`, `read_ndjson`, `read_text`, `read_blob` and `sniff_csv` open it.",
+    "- `FROM '$1'` reads it as the pond does, see [queries](queries.md#paths-are-tables). Anywhere else, `$1` is its path as a text.",
+    '- Other files of the pond are tables: `JOIN "/Inbox/site/units.csv" USING (id)`. Nothing else can be read.',
+    '- `read_csv` and `read_json` without `sample_size` read the whole file to determine its columns. `read_csv` accepts comments only at the top of a file, and skips rows only if `skip` is given.',
+    '- Times without a zone are UTC.',
+    '',
+    'Each file has the columns that its query returns: two files of a collection may differ. A query with `random()` or `now()` is run again only when its inputs change; a warning says so (`query-changing`).',
+    '',
+    '**Limits.** A query is one statement. For each file it may write 4 GiB of Parquet, use 16 GiB of temporary disk space, and run for an hour. A query that exceeds a limit, such as a join without a condition, fails with `query-failed`.',
+    '',
+    '**Errors** concern one file; the others are derived.',
+    '',
+    '- `query-invalid`, `query-failed`, `query-forbidden`: at their position in the document.',
+    '- `invalid-content`: the file cannot be read as the query expects, at its line if known.',
+    "- `ambiguous-dates`: the order of day and month in the file's dates cannot be determined.",
+    '',
+    '**Changing it.** Change the query and apply the document: every file is derived again when it is next read, or by a run.',
+  ].join('\n'),
+  spec: deriveSpec,
+  flows: ({ collections }) =>
+    collections.map(({ name, pattern }, index) => ({
+      writes: `${name}/*`,
+      reads: [{ pattern, path: ['collections', index, 'pattern'] }],
     })),
-  derive: async () => (await import('./outputs.ts')).deriveOutputs,
+  async derive(resource, inputs) {
+    return (await import('./outputs.ts')).deriveOutputs(resource, inputs);
+  },
   example: `apiVersion: duckpond/v1
 kind: Derive
 name: weather-series
@@ -64,28 +55,3 @@ spec:
         ORDER BY 1
 `,
 };
-
-function checkQuery(node: MapNode): readonly Problem[] {
-  const query = entryOf(node, 'query')?.value;
-  if (query?.type !== 'scalar' || typeof query.value !== 'string') return [];
-  if (query.value.trim() === '' || hasTemplate(query.value)) return [];
-  return [...checkInput(query, query.value), ...checkChanging(query, query.value)];
-}
-
-function checkInput({ range }: ScalarNode, sql: string): readonly Problem[] {
-  if (/\$1(?!\d)/.test(sql)) return [];
-  const message = 'the query never reads "$1", so it gives the same for each file';
-  const hint = "Read the matched file, for example by read_csv('$1').";
-  return [{ code: 'query-without-input', severity: 'warning', message, hint, range }];
-}
-
-function checkChanging(query: ScalarNode, sql: string): readonly Problem[] {
-  const word = nondeterministicCall(sql);
-  if (word === undefined) return [];
-  const name = sql.slice(word.start, word.end);
-  const isCall = /^\s*\(/.test(sql.slice(word.end));
-  const message = `"${name}" gives something else each time, but what is made of a file is kept until the query or its files change`;
-  const column = isCall ? '' : ` A column of this name is written in quotes: "${name}".`;
-  const hint = `Take what the rows depend on from the files.${column}`;
-  return [{ code: 'query-changing', severity: 'warning', message, hint, range: partRange(query, word) }];
-}

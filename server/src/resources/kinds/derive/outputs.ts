@@ -1,21 +1,28 @@
 /**
  * Derived files of a Derive resource: `COLLECTION/NAME`, a series for each file that the collection's pattern matches.
  */
-import { isPondError, PondError } from '../../../base/error.ts';
+import { isPondError } from '../../../base/error.ts';
 import { type HostFile } from '../../../pond/types.ts';
 import { type InputFile, type InputSource } from '../../../sandbox/build.ts';
 import { readingOf } from '../../../sandbox/formats.ts';
 import { usesInputPath } from '../../../build/inputSql.ts';
 import { type KeyPart, keyOf } from '../../../materialize/contentKey.ts';
-import { type Derive, type Resource } from '../../model/kind.ts';
-import { type DerivedDirectory, type DerivedFile, type InputMatcher, type Match } from '../../model/derivedContent.ts';
+import {
+  type DerivedDirectory,
+  type DerivedEntries,
+  type DerivedFile,
+  type InputMatcher,
+  type Match,
+} from '../../model/derivedContent.ts';
+import { documentError } from '../../model/documentError.ts';
+import { type Resource } from '../../model/kind.ts';
 import { type Job } from '../../../base/job.ts';
-import { documentName, resourceDirectory, titleOf } from '../../model/resourcePath.ts';
+import { titleOf } from '../../model/resourcePath.ts';
 import { type Materializer } from '../../../materialize/materializer.ts';
-import { type DeriveCollection, collectionsOf } from './collection.ts';
 import { deriveFailure } from './failure.ts';
 import { type InputTable, inputTables } from './inputTables.ts';
 import { outputNames } from './outputNames.ts';
+import { type DeriveCollection, type DeriveSpec } from './spec.ts';
 
 /** Increase if the same SQL over the same inputs must be built again. */
 const recipeVersion = 2;
@@ -24,21 +31,35 @@ const recipeVersion = 2;
  * Returns the collections of a resource. Patterns are matched when a collection is listed, and nothing runs before a
  * series is read.
  */
-export const deriveOutputs: Derive = (resource, inputs) =>
-  new Map(collectionsOf(resource).map((collection) => [collection.name, directoryOf(resource, collection, inputs)]));
+export function deriveOutputs(resource: Resource<DeriveSpec>, inputs: InputMatcher): DerivedEntries {
+  return new Map(
+    resource.spec.collections.map((collection, index) => [
+      collection.name,
+      directoryOf({ resource, collection, index }, inputs),
+    ]),
+  );
+}
 
-function directoryOf(resource: Resource, collection: DeriveCollection, inputs: InputMatcher): DerivedDirectory {
+/** A collection of a resource. */
+interface CollectionRef {
+  readonly resource: Resource;
+  readonly collection: DeriveCollection;
+  /** 0-based, in the document. */
+  readonly index: number;
+}
+
+function directoryOf(at: CollectionRef, inputs: InputMatcher): DerivedDirectory {
+  const { pattern, query: sql } = at.collection;
   return {
     type: 'directory',
     list: async () => {
-      const pattern = String(collection.pattern.value);
-      const matches = await atPattern(resource, collection, () => inputs.match(pattern));
-      const query = await queryOf(collection, inputs);
+      const matches = await withDocument(at, () => inputs.match(pattern));
+      const query = await queryOf(sql, inputs);
       const names = outputNames(pattern, matches);
       return new Map(
         matches.map((match, index) => {
           const name = names[index] ?? match.name;
-          return [name, outputOf({ resource, collection, name, match, query })];
+          return [name, outputOf({ ...at, name, match, query })];
         }),
       );
     },
@@ -56,12 +77,11 @@ interface Query {
   readonly modifiedUs: number;
 }
 
-async function queryOf({ query: { value } }: DeriveCollection, inputs: InputMatcher): Promise<Query> {
-  const sql = String(value);
+async function queryOf(sql: string, inputs: InputMatcher): Promise<Query> {
   const tables = await inputTables(inputs, sql);
   const parts = tables.map(({ name, matches }) => [name, ...matches.map((match) => inputPart(match, true))]);
   const times = tables.flatMap(({ matches }) => matches.map(({ modifiedUs }) => modifiedUs));
-  const modifiedUs = times.reduce((newest, time) => Math.max(newest, time), 0);
+  const modifiedUs = times.reduce((latest, time) => Math.max(latest, time), 0);
   return {
     sql,
     tables,
@@ -71,9 +91,7 @@ async function queryOf({ query: { value } }: DeriveCollection, inputs: InputMatc
   };
 }
 
-interface Output {
-  readonly resource: Resource;
-  readonly collection: DeriveCollection;
+interface Output extends CollectionRef {
   readonly name: string;
   readonly match: Match;
   readonly query: Query;
@@ -86,8 +104,8 @@ function outputOf(output: Output): DerivedFile {
     type: 'series',
     key,
     modifiedUs: Math.max(resource.modifiedUs, match.modifiedUs, query.modifiedUs),
-    make: async (workshop, job) => [
-      await workshop.file(key, (target, shared) => make(output, { workshop, target, job: shared }), job),
+    make: async (materializer, job) => [
+      await materializer.file(key, (target, shared) => make(output, { materializer, target, job: shared }), job),
     ],
   };
 }
@@ -102,18 +120,18 @@ function inputPart(match: Match, withPath: boolean): KeyPart {
 
 async function make(
   output: Output,
-  { workshop, target, job }: { readonly workshop: Materializer; readonly target: string; readonly job: Job },
+  { materializer, target, job }: { readonly materializer: Materializer; readonly target: string; readonly job: Job },
 ): Promise<void> {
-  const { resource, collection, match, query } = output;
+  const { resource, collection, index, match, query } = output;
   const { sql } = query;
   const files = await filesOf(match, job);
   const tables: InputSource[] = [];
   for (const table of query.tables) tables.push(await sourceOf(table, job));
   try {
-    await workshop.builder.fromUserSql({ sql, input: { name: match.path, files }, tables, target }, job.signal);
+    await materializer.builder.fromUserSql({ sql, input: { name: match.path, files }, tables, target }, job.signal);
   } catch (error) {
     const name = `${collection.name}/${output.name} of ${match.path}`;
-    throw deriveFailure(error, { resource, query: collection.query, output: name });
+    throw deriveFailure(error, { resource, query: ['collections', index, 'query'], output: name });
   }
 }
 
@@ -130,17 +148,13 @@ async function sourceOf({ name, matches }: InputTable, job: Job): Promise<InputS
 }
 
 /** Reports a pattern that cannot be matched as an error of the document. */
-async function atPattern<T>(
-  resource: Resource,
-  { pattern, name }: DeriveCollection,
-  work: () => Promise<T>,
-): Promise<T> {
+async function withDocument<T>({ resource, collection, index }: CollectionRef, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (!isPondError(error, 'invalid-path')) throw error;
-    const path = `${resourceDirectory(resource)}/${documentName}`;
-    const message = `${titleOf(resource)} has a pattern for ${name} that matches nothing: ${error.message}`;
-    throw new PondError('resource-invalid', message, { path, position: pattern.range.start, cause: error });
+    const message = `${titleOf(resource)} has a pattern for ${collection.name} that matches nothing: ${error.message}`;
+    const at = ['collections', index, 'pattern'];
+    throw documentError(resource, 'resource-invalid', message, { at, cause: error });
   }
 }

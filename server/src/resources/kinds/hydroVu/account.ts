@@ -1,12 +1,14 @@
 /** Access to the account of a resource without running the resource. */
+import { assert } from '../../../base/assert.ts';
 import { createClient } from './client.ts';
 import { type HydroVuEffects, type Limits } from './effects.ts';
-import { type Resource } from '../../model/kind.ts';
+import { isOfKind, type Resource } from '../../model/kind.ts';
+import { hydroVu } from './kind.ts';
 import { type Location, type ReadingsPage } from './shapes.ts';
-import { accountOf } from './spec.ts';
+import { accountOf } from './credentials.ts';
 
 /** Facts about one page of readings; null without any. Times are seconds since 1970 UTC. */
-export interface PageFacts {
+interface PageFacts {
   readonly min: number | null;
   readonly max: number | null;
   /** Values of all parameters. */
@@ -21,7 +23,7 @@ export interface HydroVuAccount {
 }
 
 /** `env` is the environment of the process; other effects default to the real ones. */
-export type AccountEffects = Partial<HydroVuEffects> & {
+type AccountEffects = Partial<HydroVuEffects> & {
   readonly env: (name: string) => string | undefined;
   readonly limits?: Partial<Limits>;
 };
@@ -31,6 +33,7 @@ export type AccountEffects = Partial<HydroVuEffects> & {
  * `remote-failed`, `cancelled`.
  */
 export function hydroVuAccount(resource: Resource, { env, limits, ...effects }: AccountEffects): HydroVuAccount {
+  assert(isOfKind(resource, hydroVu), () => `${resource.kind.kind} is HydroVu`);
   const client = createClient(accountOf(resource, env), effects, limits);
   return {
     locations: (signal) => client.locations(signal),

@@ -1,5 +1,5 @@
 /** Interprets a response of the service as a value, a transient failure or a final one. */
-import { askedWaitMs } from './rateLimiter.ts';
+import { requestedWaitMs } from './rateLimiter.ts';
 import { type Answer } from './exchange.ts';
 import { TransientError } from './retry.ts';
 import { excerptOf, redactJson } from '../../redact.ts';
@@ -30,7 +30,7 @@ export function valueOf<T>(
   const fail = (message: string, cut: boolean): TransientError => {
     const excerpt = excerptOf(body, secrets, excerptLengthMax);
     const text = `${what}: ${message}${excerpt === '' ? '' : `; the answer begins: ${excerpt}`}`;
-    return new TransientError(new ServiceError('remote-failed', text, { concernsAll: false }), { seldomPasses: !cut });
+    return new TransientError(new ServiceError('remote-failed', text, { concernsAll: false }), { isMalformed: !cut });
   };
   let value: unknown;
   try {
@@ -49,10 +49,10 @@ export function valueOf<T>(
 export function publicValueOf<T>(
   answer: Answer,
   parse: (value: unknown) => T,
-  asked: ServiceRequest,
+  request: ServiceRequest,
   readJson: ReadJson = JSON.parse,
 ): T {
-  return valueOf(answer, parse, asked, (text) => redactJson(readJson(text), text, asked.secrets));
+  return valueOf(answer, parse, request, (text) => redactJson(readJson(text), text, request.secrets));
 }
 
 /** Returns the target of a redirect as an error shows it. */
@@ -77,7 +77,7 @@ export function failureOf(
   // A rate limit (429) applies to all requests.
   const final = new ServiceError('remote-failed', message, { concernsAll: status === 429 });
   if (status !== 408 && status !== 429 && status < 500) return final;
-  const waitMs = askedWaitMs(headers, nowMs);
+  const waitMs = requestedWaitMs(headers, nowMs);
   return new TransientError(final, waitMs === undefined ? {} : { waitMs });
 }
 

@@ -1,9 +1,9 @@
 /** The HydroVu service as functions. Requests run one at a time; each is retried while its failure may be transient. */
 import { createHash } from 'node:crypto';
 import { type ServiceRequest, failureOf, publicValueOf, type ReadJson, shownTarget } from './answers.ts';
-import { type HydroVuEffects, type Limits, realEffects, usualLimits } from './effects.ts';
+import { type HydroVuEffects, type Limits, realEffects, defaultLimits } from './effects.ts';
 import { type Answer } from './exchange.ts';
-import { answerTo, createSender } from './send.ts';
+import { answerTo, createSender, type Sender } from './send.ts';
 import { ServiceError } from './serviceError.ts';
 import {
   type FriendlyNames,
@@ -14,8 +14,8 @@ import {
   type ReadingsPage,
   readingsOf,
 } from './shapes.ts';
-import { type Account } from './spec.ts';
-import { createTokens } from './token.ts';
+import { type Account } from './credentials.ts';
+import { createTokens, type Tokens } from './token.ts';
 
 /**
  * Errors of all calls: `remote-denied`, `remote-failed` (both ServiceError: with method, path, status and the start of
@@ -58,43 +58,81 @@ export function createClient(
   effects: Partial<HydroVuEffects> = {},
   limits: Partial<Limits> = {},
 ): Client {
-  const allLimits = { ...usualLimits, ...limits };
-  const { pagesMax } = allLimits;
-  const sender = createSender({ ...realEffects, ...effects }, allLimits);
-  const tokens = createTokens(account, sender);
+  return new HydroVuClient(account, { ...realEffects, ...effects }, { ...defaultLimits, ...limits });
+}
 
-  async function* pages<T>(list: List<T>, signal: AbortSignal): AsyncIterable<T> {
-    const asked = sender.asked('GET', list.path);
+class HydroVuClient implements Client {
+  readonly #url: string;
+  readonly #sender: Sender;
+  readonly #tokens: Tokens;
+  readonly #pagesMax: number;
+
+  constructor(account: Account, effects: HydroVuEffects, limits: Limits) {
+    this.#url = account.url;
+    this.#sender = createSender(effects, limits);
+    this.#tokens = createTokens(account, this.#sender);
+    this.#pagesMax = limits.pagesMax;
+  }
+
+  async names(signal: AbortSignal): Promise<FriendlyNames> {
+    const parameters = new Map<string, string>();
+    const units = new Map<string, string>();
+    for await (const page of this.#pages(friendlyNames, signal)) {
+      page.parameters.forEach((name, id) => parameters.set(id, name));
+      page.units.forEach((name, id) => units.set(id, name));
+    }
+    return { parameters, units };
+  }
+
+  async locations(signal: AbortSignal): Promise<readonly Location[]> {
+    const all: Location[] = [];
+    for await (const page of this.#pages(locationList, signal)) all.push(...page);
+    return all;
+  }
+
+  readings(
+    locationId: string,
+    { start, end }: { readonly start: number; readonly end?: number },
+    signal: AbortSignal,
+  ): AsyncIterable<ReadingsPage> {
+    const query = `?startTime=${start}${end === undefined ? '' : `&endTime=${end}`}`;
+    const path = `/public-api/v1/locations/${encodeURIComponent(locationId)}/data`;
+    return this.#pages({ path, query, parse: (value) => readingsOf(value, locationId) }, signal);
+  }
+
+  async *#pages<T>(list: List<T>, signal: AbortSignal): AsyncIterable<T> {
+    const request = this.#sender.request('GET', list.path);
     const read = new Set<string>();
     let start = '';
     for (let page = 1; ; page++) {
-      if (page > pagesMax) throw pagingError(asked, `there are more than ${pagesMax} pages`);
-      const { value, next } = await sender.persist(() => getPage(list, asked, start, signal), signal);
+      if (page > this.#pagesMax) throw pagingError(request, `there are more than ${this.#pagesMax} pages`);
+      const { value, next } = await this.#sender.retry(() => this.#getPage(list, request, start, signal), signal);
       yield value;
       if (next === '') return;
       // Tokens may be long, and pages many.
       const mark = createHash('sha256').update(next).digest('base64');
-      if (read.has(mark)) throw pagingError(asked, `after page ${page} comes one that was read before`);
+      if (read.has(mark)) throw pagingError(request, `after page ${page} comes one that was read before`);
       read.add(mark);
       start = next;
     }
   }
 
-  async function getPage<T>(
+  async #getPage<T>(
     { path, query = '', parse, readJson }: List<T>,
-    asked: ServiceRequest,
+    request: ServiceRequest,
     start: string,
     signal: AbortSignal,
   ): Promise<{ readonly value: T; readonly next: string }> {
     const headers = { 'x-isi-start-page': start, accept: 'application/json', 'accept-encoding': 'gzip' };
-    const answer = await authorized(asked, `${account.url}${path}${query}`, headers, signal);
-    if (answer.status < 200 || answer.status >= 300) throw failureOf(answer, asked, sender.effects.now());
-    return { value: publicValueOf(answer, parse, asked, readJson), next: answer.headers.get('x-isi-next-page') ?? '' };
+    const answer = await this.#authorized(request, `${this.#url}${path}${query}`, headers, signal);
+    if (answer.status < 200 || answer.status >= 300) throw failureOf(answer, request, this.#sender.effects.now());
+    const value = publicValueOf(answer, parse, request, readJson);
+    return { value, next: answer.headers.get('x-isi-next-page') ?? '' };
   }
 
   /** A rejected token is replaced once: the service may revoke it before it expires. */
-  async function authorized(
-    asked: ServiceRequest,
+  async #authorized(
+    request: ServiceRequest,
     url: string,
     headers: Readonly<Record<string, string>>,
     signal: AbortSignal,
@@ -102,40 +140,18 @@ export function createClient(
     let at = url;
     let renewed = false;
     for (let redirects = 0; ;) {
-      const token = await tokens.current(signal);
+      const token = await this.#tokens.current(signal);
       const init = { headers: { ...headers, authorization: `Bearer ${token}` } };
-      const answer = await answerTo(sender, asked, at, init, signal);
+      const answer = await answerTo(this.#sender, request, at, init, signal);
       if (answer.status === 401 && !renewed) {
-        tokens.drop(token);
+        this.#tokens.drop(token);
         renewed = true;
       } else if (isRedirect(answer)) {
-        if (++redirects > redirectsMax) throw pagingError(asked, 'it redirects in a circle');
-        at = redirected(asked, at, answer);
+        if (++redirects > redirectsMax) throw pagingError(request, 'it redirects in a circle');
+        at = redirected(request, at, answer);
       } else return answer;
     }
   }
-
-  return {
-    async names(signal) {
-      const parameters = new Map<string, string>();
-      const units = new Map<string, string>();
-      for await (const page of pages(friendlyNames, signal)) {
-        page.parameters.forEach((name, id) => parameters.set(id, name));
-        page.units.forEach((name, id) => units.set(id, name));
-      }
-      return { parameters, units };
-    },
-    async locations(signal) {
-      const all: Location[] = [];
-      for await (const page of pages(locationList, signal)) all.push(...page);
-      return all;
-    },
-    readings(locationId, { start, end }, signal) {
-      const query = `?startTime=${start}${end === undefined ? '' : `&endTime=${end}`}`;
-      const path = `/public-api/v1/locations/${encodeURIComponent(locationId)}/data`;
-      return pages({ path, query, parse: (value) => readingsOf(value, locationId) }, signal);
-    },
-  };
 }
 
 function isRedirect({ status, headers }: Answer): boolean {
@@ -143,15 +159,19 @@ function isRedirect({ status, headers }: Answer): boolean {
 }
 
 /** Returns the target of a redirect within the same origin: the token must not reach another. */
-function redirected(asked: ServiceRequest, from: string, { headers }: Answer): string {
+function redirected(request: ServiceRequest, from: string, { headers }: Answer): string {
   const target = headers.get('location') ?? '';
   const to = URL.canParse(target, from) ? new URL(target, from) : undefined;
   if (to !== undefined && to.origin === new URL(from).origin) return to.href;
-  const where = to === undefined ? 'nowhere' : `to ${shownTarget(to.origin, asked)}`;
-  throw new ServiceError('remote-failed', `${asked.what}: it redirects ${where}, where the credentials are not sent`, {
-    concernsAll: false,
-    hint: 'If the service has moved, name its new place as `url` in the document.',
-  });
+  const where = to === undefined ? 'nowhere' : `to ${shownTarget(to.origin, request)}`;
+  throw new ServiceError(
+    'remote-failed',
+    `${request.what}: it redirects ${where}, where the credentials are not sent`,
+    {
+      concernsAll: false,
+      hint: 'If the service has moved, write its new URL as `url` in the document.',
+    },
+  );
 }
 
 function pagingError({ what }: ServiceRequest, problem: string): ServiceError {

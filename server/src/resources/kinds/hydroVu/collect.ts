@@ -8,7 +8,7 @@ import { type SkippedReadings, ReadingWindow } from './readingWindow.ts';
 import { GroupQueue, rowGroups } from './rowGroups.ts';
 import { writeVersion } from './series.ts';
 import { type FriendlyNames } from './shapes.ts';
-import { type Device } from './spec.ts';
+import { type Device } from './credentials.ts';
 import { type Progress } from './tables.ts';
 
 /**
@@ -43,7 +43,7 @@ export interface Collecting {
 }
 
 /** Result of one location. */
-export interface Collected {
+interface Collected {
   /** The reason why readings are missing; earlier ones are kept. */
   readonly failure: ServiceError | undefined;
   /** Sentences for the user. */
@@ -122,11 +122,11 @@ function few(notes: ReadonlySet<string>): readonly string[] {
 
 function leftOutNotes({ impossible, future, late }: SkippedReadings): readonly string[] {
   const left = (count: number, why: string): readonly string[] =>
-    count === 0 ? [] : [`${count} ${count === 1 ? 'reading was' : 'readings were'} left out: ${why}`];
+    count === 0 ? [] : [`${count} ${count === 1 ? 'reading was' : 'readings were'} skipped: ${why}`];
   return [
     ...left(impossible, 'their time is not after 1970'),
     ...left(future, 'their time is more than an hour ahead of now'),
-    ...left(late, 'they came behind later ones that were kept already'),
+    ...left(late, 'later readings were already stored'),
   ];
 }
 

@@ -1,5 +1,5 @@
 /** Side effects of the service's client, and its limits. */
-import { PondError } from '../../../base/error.ts';
+import { cancelled } from '../../../base/cancelled.ts';
 
 export interface HydroVuEffects {
   readonly fetch: typeof fetch;
@@ -31,23 +31,13 @@ export const realEffects: HydroVuEffects = {
   now: Date.now,
 };
 
-export const usualLimits: Limits = {
+export const defaultLimits: Limits = {
   timeoutMs: 60_000,
   attemptsMax: 8,
   bodyBytesMax: 32 * 1024 * 1024,
   pagesMax: 100_000,
   requestsPerMinute: 1000,
 };
-
-/** Returns the error of cancelled work. */
-export function cancelledError(): PondError {
-  return new PondError('cancelled', 'the work with the HydroVu service was cancelled');
-}
-
-/** Fails `cancelled` when the signal is aborted. */
-export function throwIfCancelled(signal: AbortSignal): void {
-  if (signal.aborted) throw cancelledError();
-}
 
 function sleep(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -56,7 +46,7 @@ function sleep(ms: number, signal: AbortSignal): Promise<void> {
       signal.removeEventListener('abort', cancel);
       finish();
     };
-    const cancel = (): void => end(() => reject(cancelledError()));
+    const cancel = (): void => end(() => reject(cancelled()));
     const timer = setTimeout(() => end(resolve), ms);
     signal.addEventListener('abort', cancel);
     if (signal.aborted) cancel();

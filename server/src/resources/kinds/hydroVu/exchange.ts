@@ -1,5 +1,6 @@
 /** One request and its response, bounded in time and size. */
-import { cancelledError, type HydroVuEffects, type Limits, throwIfCancelled } from './effects.ts';
+import { cancelled, throwIfCancelled } from '../../../base/cancelled.ts';
+import { type HydroVuEffects, type Limits } from './effects.ts';
 import { nonsenseError } from './serviceError.ts';
 
 /** A response of any status. */
@@ -31,7 +32,7 @@ export function createExchange({ fetch }: HydroVuEffects, { timeoutMs, bodyBytes
       const { status, headers } = response;
       return { status, headers, body: await readBody(response, bodyBytesMax) };
     } catch (error) {
-      if (signal.aborted) throw cancelledError();
+      if (signal.aborted) throw cancelled();
       if (abort.signal.aborted) throw new ExchangeError(`no whole answer within ${timeoutMs / 1000} seconds`);
       // fetch fails with a TypeError whose cause has the details.
       if (error instanceof TypeError) throw new ExchangeError(describe(error));

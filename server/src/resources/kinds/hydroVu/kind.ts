@@ -1,69 +1,41 @@
 import { type ResourceKind } from '../../model/kind.ts';
-import { optional, required } from '../../../documents/schema.ts';
-import { nameText, plainText, secretText, verbatimText } from '../../../documents/fieldTypes.ts';
-import { serviceUrlText } from './serviceUrl.ts';
+import { type HydroVuSpec, hydroVuSpec } from './spec.ts';
 
 /** HydroVu: readings of instruments from a web service. */
-export const hydroVu: ResourceKind = {
+export const hydroVu: ResourceKind<HydroVuSpec> = {
   kind: 'HydroVu',
   summary: 'collects readings of instruments from the HydroVu service',
   doc: [
-    'Each run fetches the readings made since the last one.',
-    "A device's series is `/HydroVu/NAME/data/DEVICE-ID`, with a column `Timestamp` in seconds since 1970 UTC and columns called `SCOPE.NAME.UNIT`.",
-    'The tables `locations`, `params` and `units` hold what the service calls them, and `temporal` how far the readings of each location are kept: the next run goes on from there, whatever becomes of the document.',
-    'Readings without a time after 1970 are left out, and so are those of more than an hour ahead of now until their time has come, which the notes of the run tell; a parameter or unit that the service has no name for goes by its id.',
-    'A location that fails does not keep the others from being collected; the run ends early only when two locations in a row get no answer, or are refused. When a page of a location fails, the rows that the pages before it show to be whole are kept, or else the pages up to there are asked for as a stretch of time of its own, which is whole when it comes; the next run goes on behind it.',
-    'A run that is cancelled drops what came since its last commit: a long one commits every ten minutes, and the next goes on from there.',
-    'What may pass (a connection that ends, an answer 429 or 5xx, one that is cut off) is tried again, each time later, or when the service says so, at most ten minutes later.',
-    'Errors: `secret-missing` when a variable is not set, `remote-denied` when the service refuses the credentials, `remote-failed` when it cannot be reached or its answers make no sense.',
-  ].join(' '),
-  spec: {
-    type: 'object',
-    fields: {
-      key: required(
-        secretText,
-        'Client id of the API, as a reference to an environment variable. It is never stored in the pond.',
-        '"${env:HYDROVU_KEY}"',
-      ),
-      secret: required(
-        secretText,
-        'Client secret of the API, as a reference to an environment variable. It is never stored in the pond.',
-        '"${env:HYDROVU_SECRET}"',
-      ),
-      url: optional(
-        serviceUrlText,
-        'The service, `https://www.hydrovu.com` unless it is another. `http` is for services on this computer.',
-        'https://www.hydrovu.com',
-      ),
-      devices: required(
-        {
-          type: 'list',
-          uniqueBy: 'id',
-          item: {
-            type: 'object',
-            fields: {
-              id: required(
-                { type: 'number', whole: true, min: 0, max: 9_223_372_036_854_775_807n },
-                'Number of the location in the service.',
-                '4990594334457856',
-              ),
-              name: required(nameText, 'Name of the device in the pond.', 'HarborBuoy'),
-              scope: required(
-                plainText,
-                'First part of the names of its columns. A device that replaces another has the same scope.',
-                'Buoy',
-              ),
-              comment: optional(verbatimText, 'A note for people.', 'replaced in July'),
-            },
-          },
-        },
-        'The devices whose readings are kept.',
-        '[…]',
-      ),
-    },
-  },
+    'Each run fetches the readings since the last one.',
+    '',
+    '| path | content |',
+    '|---|---|',
+    '| `/HydroVu/NAME/data/DEVICE-ID` | the readings of a device: a series with `Timestamp` (seconds since 1970 UTC) and a column `SCOPE.NAME.UNIT` for each parameter |',
+    '| `/HydroVu/NAME/locations`, `params`, `units` | tables of the names that the service gives its locations, parameters and units |',
+    '| `/HydroVu/NAME/temporal` | a table of how far the readings of each location are stored |',
+    '',
+    '**What is stored.**',
+    '',
+    '- The next run continues after the time in `temporal`, even if the document was changed in between. To fetch readings again, restore `temporal` from an earlier commit.',
+    '- A reading without a time after 1970 is skipped. A reading more than an hour in the future waits for a run at its time. The notes of the run count both.',
+    '- A parameter or unit without a name in the service is called by its id.',
+    '',
+    '**When something fails.**',
+    '',
+    '- A location that fails does not stop the others. The run ends early only if two consecutive locations get no answer or are denied.',
+    '- If a page of readings fails, the complete rows before it are kept, and the next run continues after them.',
+    '- A temporary failure (a closed connection, status 429 or 5xx, a truncated answer) is retried with increasing delays of at most ten minutes, or after the delay that the service requests.',
+    '- A long run commits every ten minutes. Cancelling a run discards the readings since its last commit.',
+    '',
+    '**Errors.** `secret-missing`: a variable is not set. `remote-denied`: the service rejects the credentials. `remote-failed`: the service cannot be reached, or its answer is malformed.',
+    '',
+    '**Changing it.** Add a device to `devices` and apply the document: the next run fetches all of its readings. A device with a new `name` keeps its series, under the new name. A removed device keeps its data.',
+  ].join('\n'),
+  spec: hydroVuSpec,
   flows: () => [{ writes: '**', reads: [] }],
-  run: async () => (await import('./run.ts')).runHydroVu,
+  async run(context) {
+    return await (await import('./run.ts')).runHydroVu(context);
+  },
   example: `apiVersion: duckpond/v1
 kind: HydroVu
 name: buoys

@@ -6,7 +6,7 @@ import { type RowGroup } from './readingWindow.ts';
 const createdBy = 'duckpond';
 
 /** A Parquet file being written: each call returns the next bytes. */
-export interface ParquetStream {
+interface ParquetStream {
   /** Accepts rows with a subset of the file's columns. */
   group(rows: RowGroup): Uint8Array;
   end(): Uint8Array;

@@ -4,7 +4,7 @@ import { type HydroVuEffects } from './effects.ts';
 const minuteMs = 60_000;
 const backOffMsMax = 60_000;
 /** Longest requested wait that is honored; after it, the request is sent again. */
-const askedMsMax = 10 * minuteMs;
+const requestedMsMax = 10 * minuteMs;
 
 /** Returns a function that waits until one more request is within the limit. */
 export function createRateLimiter(
@@ -31,9 +31,9 @@ export function backOffMs(failures: number, random: number): number {
 }
 
 /** Milliseconds that a response asks to wait, at most ten minutes; undefined when unspecified. */
-export function askedWaitMs(headers: Headers, nowMs: number): number | undefined {
+export function requestedWaitMs(headers: Headers, nowMs: number): number | undefined {
   const after = headers.get('retry-after') ?? headers.get('x-isi-requests-timeout');
   if (after === null || after.trim() === '') return undefined;
   const waitMs = /^\s*\d+(\.\d+)?\s*$/.test(after) ? Number(after) * 1000 : Date.parse(after) - nowMs;
-  return Number.isNaN(waitMs) ? undefined : Math.min(askedMsMax, Math.max(0, waitMs));
+  return Number.isNaN(waitMs) ? undefined : Math.min(requestedMsMax, Math.max(0, waitMs));
 }

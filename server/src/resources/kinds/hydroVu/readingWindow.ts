@@ -91,7 +91,7 @@ export class ReadingWindow {
     const [first] = times;
     if (first === undefined) return;
     this.#makeRows(lowerBound(this.#times, first, this.#rowCount), times, page);
-    for (const { column, readings } of page) this.#place(column, readings);
+    for (const { column, readings } of page) this.#add(column, readings);
   }
 
   /**
@@ -178,7 +178,7 @@ export class ReadingWindow {
     for (const column of this.#columns.values()) column.values = wider(column.values);
   }
 
-  #place(name: string, readings: ColumnReadings['readings']): void {
+  #add(name: string, readings: ColumnReadings['readings']): void {
     let column = this.#columns.get(name);
     let row = -1;
     for (const { timestamp, value } of readings) {

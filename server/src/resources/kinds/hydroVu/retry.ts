@@ -1,3 +1,4 @@
+import { retry } from '../../../base/retry.ts';
 import { type HydroVuEffects, type Limits } from './effects.ts';
 import { backOffMs } from './rateLimiter.ts';
 import { type ServiceError } from './serviceError.ts';
@@ -9,32 +10,44 @@ export class TransientError extends Error {
   /** The wait that the service requests, in milliseconds; undefined when unspecified. */
   readonly waitMs: number | undefined;
   /** True for a malformed response, which is worth one retry only. */
-  readonly seldomPasses: boolean;
+  readonly isMalformed: boolean;
 
-  constructor(final: ServiceError, { waitMs, seldomPasses = false }: { waitMs?: number; seldomPasses?: boolean } = {}) {
+  constructor(final: ServiceError, { waitMs, isMalformed = false }: { waitMs?: number; isMalformed?: boolean } = {}) {
     super(final.message);
     this.final = final;
     this.waitMs = waitMs;
-    this.seldomPasses = seldomPasses;
+    this.isMalformed = isMalformed;
   }
 }
 
 export type Retry = <T>(attempt: () => Promise<T>, signal: AbortSignal) => Promise<T>;
 
+/** Maximum number of malformed responses to one request. */
+const malformedMax = 2;
+
 /** Returns the function that tries until it has a result, a final failure, or no attempts left. */
 export function createRetry({ sleep, random }: HydroVuEffects, { attemptsMax }: Limits): Retry {
   return async (attempt, signal) => {
-    let senseless = 0;
-    for (let failures = 1; ; failures++) {
-      try {
-        return await attempt();
-      } catch (error) {
-        if (!(error instanceof TransientError)) throw error;
-        if (error.seldomPasses) senseless++;
-        if (failures >= attemptsMax || senseless >= 2) throw error.final;
+    let malformed = 0;
+    try {
+      return await retry(attempt, {
+        attempts: attemptsMax,
+        isTransient: (error) => {
+          if (!(error instanceof TransientError)) return false;
+          if (error.isMalformed) malformed += 1;
+          return malformed < malformedMax;
+        },
         // The back-off is a minimum: the service may request no wait, or clock skew may put it in the past.
-        await sleep(Math.max(error.waitMs ?? 0, backOffMs(failures, random())), signal);
-      }
+        delayMs: (failures, error) => Math.max(requestedWaitMs(error), backOffMs(failures, random())),
+        sleep: (ms) => sleep(ms, signal),
+        signal,
+      });
+    } catch (error) {
+      throw error instanceof TransientError ? error.final : error;
     }
   };
+}
+
+function requestedWaitMs(error: unknown): number {
+  return error instanceof TransientError ? (error.waitMs ?? 0) : 0;
 }

@@ -10,7 +10,7 @@ const groupRowsMax = 65_536;
 const groupRowsMin = 1024;
 const groupCellsMax = 512 * 1024;
 
-export interface Grouping {
+interface Grouping {
   readonly window: ReadingWindow;
   /** Receives each page. */
   readonly order: PageOrder;

@@ -1,17 +1,18 @@
-import { PondError } from '../../../base/error.ts';
+import { type PondError } from '../../../base/error.ts';
 import { joinPath } from '../../../tinyfs/path.ts';
 import { type WorkingDirectory } from '../../../tinyfs/workingDirectory.ts';
-import { documentName, resourceDirectory, titleOf } from '../../model/resourcePath.ts';
-import { type Resource, type Run, type RunContext } from '../../model/kind.ts';
+import { documentError } from '../../model/documentError.ts';
+import { type Resource, type RunContext } from '../../model/kind.ts';
+import { titleOf } from '../../model/resourcePath.ts';
 import { type RunOutcome } from '../../model/runState.ts';
-import { entryOf } from '../../../documents/yamlNode.ts';
-import { itemsOf } from '../../../documents/specValue.ts';
 import { type Client, createClient } from './client.ts';
 import { collectDevice, type Collecting, dataName, seriesPath } from './collect.ts';
-import { type HydroVuEffects, type Limits, throwIfCancelled } from './effects.ts';
+import { throwIfCancelled } from '../../../base/cancelled.ts';
+import { type HydroVuEffects, type Limits } from './effects.ts';
 import { ServiceError } from './serviceError.ts';
 import { type FriendlyNames } from './shapes.ts';
-import { accountOf, type Device, devicesOf } from './spec.ts';
+import { accountOf, type Device, devicesOf } from './credentials.ts';
+import { type HydroVuSpec } from './spec.ts';
 import { type KnownDevice, readProgress, writeNames, writeProgress } from './tables.ts';
 
 /** Overrides for tests. */
@@ -29,18 +30,23 @@ const checkpointMsUsual = 10 * 60_000;
 /** Consecutive locations with a failure that would affect all of them, after which a run ends. */
 const unansweredMax = 2;
 
+/** Runs a HydroVu resource. */
+type HydroVuRun = (context: RunContext<HydroVuSpec>) => Promise<RunOutcome>;
+
 /** Runs a HydroVu resource: collects the new readings of each of its devices. */
-export const runHydroVu: Run = createHydroVuRun({});
+export const runHydroVu: HydroVuRun = createHydroVuRun({});
 
 /**
  * Returns the run with these options. It fails `secret-missing`, `remote-denied`, `remote-failed` when it cannot start;
  * a failed location is reported in the outcome, and only a failure that affects all locations ends the run.
  */
-export function createHydroVuRun(options: RunOptions): Run {
+export function createHydroVuRun(options: RunOptions): HydroVuRun {
   return async (context) => {
     const { resource, signal, env, now } = context;
     const client = createClient(accountOf(resource, env), { now, ...options.effects }, options.limits);
-    const { names, known, notes } = await blamed(resource, () => askForNames(client, devicesOf(resource), signal));
+    const { names, known, notes } = await withDocument(resource, () =>
+      askForNames(client, devicesOf(resource), signal),
+    );
     const home = await context.home();
     await writeNames(home, names, known);
     await moveRenamed(home, known);
@@ -83,7 +89,7 @@ async function moveRenamed(home: WorkingDirectory, known: readonly KnownDevice[]
   }
 }
 
-async function collectAll(context: RunContext, prepared: Prepared): Promise<RunOutcome> {
+async function collectAll(context: RunContext<HydroVuSpec>, prepared: Prepared): Promise<RunOutcome> {
   const { resource, signal } = context;
   const { known } = prepared;
   const notes = [...prepared.notes];
@@ -99,14 +105,14 @@ async function collectAll(context: RunContext, prepared: Prepared): Promise<RunO
     const { failure } = collected;
     if (failure !== undefined) {
       notes.push(`${device.name} (${device.id}): ${failure.message}.`);
-      failures.push(blame(resource, failure, device));
+      failures.push(errorOf(resource, failure, device));
     }
     // One location may overload the service or deny the account; the next shows whether all of them do.
     unanswered = failure?.concernsAll === true ? unanswered + 1 : 0;
     if (unanswered === unansweredMax) break;
     if (collecting.checkpoint.isDue()) await collecting.checkpoint.save();
   }
-  if (done < known.length) notes.push(`${known.length - done} of ${known.length} devices were not asked for.`);
+  if (done < known.length) notes.push(`${known.length - done} of ${known.length} devices were skipped.`);
   await writeProgress(await context.home(), collecting.progress);
   return { ...collecting.counts, notes, ...(failures[0] && { failure: failures[0] }) };
 }
@@ -145,27 +151,20 @@ async function startCollecting(
   };
 }
 
-async function blamed<T>(resource: Resource, work: () => Promise<T>): Promise<T> {
+async function withDocument<T>(resource: Resource<HydroVuSpec>, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw error instanceof ServiceError ? blame(resource, error) : error;
+    throw error instanceof ServiceError ? errorOf(resource, error) : error;
   }
 }
 
-/** Adds the resource's name and the position in its document to the failure. */
-function blame(resource: Resource, { code, message, hint }: ServiceError, device?: Device): PondError {
-  const item = itemsOf(resource.spec, 'devices').find((node) => String(idOf(node)) === device?.id);
-  const position = (item ?? resource.spec).range.start;
+/** The failure of a device, or of all of them, at its position in the document. */
+function errorOf(resource: Resource<HydroVuSpec>, { code, message, hint }: ServiceError, device?: Device): PondError {
+  const index = device === undefined ? -1 : resource.spec.devices.findIndex(({ id }) => String(id) === device.id);
   const about = device === undefined ? '' : `${device.name} (${device.id}): `;
-  return new PondError(code, `${titleOf(resource)}: ${about}${message}`, {
-    path: `${resourceDirectory(resource)}/${documentName}`,
-    position,
+  return documentError(resource, code, `${titleOf(resource)}: ${about}${message}`, {
+    at: index < 0 ? [] : ['devices', index],
     ...(hint !== undefined && { hint }),
   });
-}
-
-function idOf(node: Parameters<typeof entryOf>[0]): unknown {
-  const value = entryOf(node, 'id')?.value;
-  return value?.type === 'scalar' ? value.value : undefined;
 }

@@ -7,11 +7,11 @@ import { createRetry, type Retry } from './retry.ts';
 /** State that all requests of one client share: its rate limit, and the secrets to redact from errors. */
 export interface Sender {
   readonly effects: HydroVuEffects;
-  readonly persist: Retry;
-  readonly pace: (signal: AbortSignal) => Promise<void>;
+  readonly retry: Retry;
+  readonly waitForTurn: (signal: AbortSignal) => Promise<void>;
   readonly exchange: Exchange;
   keepSecret(...texts: readonly string[]): void;
-  asked(method: string, path: string): ServiceRequest;
+  request(method: string, path: string): ServiceRequest;
 }
 
 /** Returns the shared state of one client's requests. */
@@ -19,11 +19,11 @@ export function createSender(effects: HydroVuEffects, limits: Limits): Sender {
   const secrets = new Set<string>();
   return {
     effects,
-    persist: createRetry(effects, limits),
-    pace: createRateLimiter(effects, limits.requestsPerMinute),
+    retry: createRetry(effects, limits),
+    waitForTurn: createRateLimiter(effects, limits.requestsPerMinute),
     exchange: createExchange(effects, limits),
     keepSecret: (...texts) => texts.forEach((text) => secrets.add(text)),
-    asked: (method, path) => ({
+    request: (method, path) => ({
       what: `HydroVu ${method} ${path}`,
       get secrets() {
         return [...secrets];
@@ -34,16 +34,16 @@ export function createSender(effects: HydroVuEffects, limits: Limits): Sender {
 
 /** Sends one request within the rate limit. Fails TransientError without a complete response. */
 export async function answerTo(
-  { pace, exchange }: Sender,
-  asked: ServiceRequest,
+  { waitForTurn, exchange }: Sender,
+  request: ServiceRequest,
   url: string,
   init: RequestInit,
   signal: AbortSignal,
 ): Promise<Answer> {
-  await pace(signal);
+  await waitForTurn(signal);
   try {
     return await exchange(url, init, signal);
   } catch (error) {
-    throw error instanceof ExchangeError ? unreachable(error.message, asked) : error;
+    throw error instanceof ExchangeError ? unreachable(error.message, request) : error;
   }
 }

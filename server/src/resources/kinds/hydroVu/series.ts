@@ -4,7 +4,7 @@ import { type GroupQueue } from './rowGroups.ts';
 import { startParquet } from './parquet.ts';
 
 /** A written version of a series. Times are seconds since 1970 UTC. */
-export interface WrittenVersion {
+interface WrittenVersion {
   readonly rows: number;
   readonly points: number;
   readonly minTime: number;

@@ -1,8 +1,8 @@
 import { type Issue } from '../../../documents/issue.ts';
-import { type TextSchema } from '../../../documents/schema.ts';
+import { text } from '../../../documents/schema.ts';
 
 /** URL of a service: https, or http on this computer. */
-export const serviceUrlText: TextSchema = { type: 'text', label: 'a URL of a service', check: checkUrl };
+export const serviceUrlText = text('a URL of a service', { check: checkUrl });
 
 const thisComputer: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 

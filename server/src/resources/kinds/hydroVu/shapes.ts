@@ -17,7 +17,7 @@ export interface Location {
 }
 
 /** The readings of one parameter, in the order of the service. */
-export interface ParameterReadings {
+interface ParameterReadings {
   readonly parameterId: string;
   readonly unitId: string;
   /** `timestamp` is in seconds since 1970 UTC; `value` is null when the service has no value for the time. */

@@ -1,53 +1,45 @@
-import { PondError } from '../../../base/error.ts';
-import { documentName, resourceDirectory, titleOf } from '../../model/resourcePath.ts';
-import { type Resource } from '../../model/kind.ts';
-import { entryOf, textOf } from '../../../documents/yamlNode.ts';
-import { specValue } from '../../../documents/specValue.ts';
+import { nameText, plainText, secretText, verbatimText } from '../../../documents/fieldTypes.ts';
+import { bigInteger, list, object, optional, required, type SpecOf } from '../../../documents/schema.ts';
+import { serviceUrlText } from './serviceUrl.ts';
 
-/** An instrument whose readings are collected. */
-export interface Device {
-  /** Number of the location in the service, in decimal digits. */
-  readonly id: string;
-  readonly name: string;
-  readonly scope: string;
-}
+/** The `spec` of a HydroVu resource. */
+export const hydroVuSpec = object({
+  key: required(
+    secretText,
+    'Client id of the API, as a reference to an environment variable. Its value is never stored in the pond.',
+    '"${env:HYDROVU_KEY}"',
+  ),
+  secret: required(
+    secretText,
+    'Client secret of the API, as a reference to an environment variable. Its value is never stored in the pond.',
+    '"${env:HYDROVU_SECRET}"',
+  ),
+  url: optional(
+    serviceUrlText,
+    'URL of the service, by default `https://www.hydrovu.com`. `http` is accepted only for a service on this computer.',
+    'https://www.hydrovu.com',
+  ),
+  devices: required(
+    list(
+      object({
+        id: required(
+          bigInteger(0n, 9_223_372_036_854_775_807n),
+          'Number of the location in the service.',
+          '4990594334457856',
+        ),
+        name: required(nameText, 'Name of the device in the pond.', 'HarborBuoy'),
+        scope: required(
+          plainText,
+          'First part of the names of its columns. A device that replaces another has the same scope.',
+          'Buoy',
+        ),
+        comment: optional(verbatimText, 'A note for people.', 'replaced in July'),
+      }),
+      { uniqueBy: 'id' },
+    ),
+    'Devices whose readings are collected.',
+    '[…]',
+  ),
+});
 
-/** URL and credentials of the service. Secrets: used in requests and nowhere else. */
-export interface Account {
-  readonly url: string;
-  readonly key: string;
-  readonly secret: string;
-}
-
-/** Default URL of the service. */
-const usualUrl = 'https://www.hydrovu.com';
-
-/** Returns the devices of a checked document. */
-export function devicesOf(resource: Resource): readonly Device[] {
-  const { devices } = specValue(resource.spec) as {
-    readonly devices: readonly { readonly id: bigint; readonly name: string; readonly scope: string }[];
-  };
-  return devices.map(({ id, name, scope }) => ({ id: String(id), name, scope }));
-}
-
-/** Returns the account of a checked document. Fails `secret-missing` with the name of the unset variable. */
-export function accountOf(resource: Resource, env: (name: string) => string | undefined): Account {
-  const url = textOf(resource.spec, 'url') ?? usualUrl;
-  return {
-    url: url.replace(/\/+$/, ''),
-    key: secretOf(resource, 'key', env),
-    secret: secretOf(resource, 'secret', env),
-  };
-}
-
-function secretOf(resource: Resource, field: string, env: (name: string) => string | undefined): string {
-  const name = /^\$\{env:(\w+)\}$/.exec(textOf(resource.spec, field) ?? '')?.[1] ?? '';
-  const value = env(name);
-  if (value !== undefined && value !== '') return value;
-  const position = entryOf(resource.spec, field)?.value.range.start;
-  throw new PondError('secret-missing', `${titleOf(resource)}: the environment variable ${name} is not set`, {
-    path: `${resourceDirectory(resource)}/${documentName}`,
-    hint: `Set ${name} to the ${field} of the account before the resource runs.`,
-    ...(position && { position }),
-  });
-}
+export type HydroVuSpec = SpecOf<typeof hydroVuSpec>;

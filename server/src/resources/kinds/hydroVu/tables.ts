@@ -7,7 +7,7 @@ import { type WorkingDirectory } from '../../../tinyfs/workingDirectory.ts';
 import { byId } from './columns.ts';
 import { type TableColumn, tableBytes } from './parquet.ts';
 import { type FriendlyNames, type Location } from './shapes.ts';
-import { type Device } from './spec.ts';
+import { type Device } from './credentials.ts';
 
 /** Extent of the stored readings of a location. Times are seconds since 1970 UTC. */
 export interface Progress {

@@ -3,9 +3,9 @@ import { answerTo, type Sender } from './send.ts';
 import { failureOf, valueOf } from './answers.ts';
 import { TransientError } from './retry.ts';
 import { nonsenseError, ServiceError } from './serviceError.ts';
-import { type Account } from './spec.ts';
+import { type Account } from './credentials.ts';
 
-export const tokenPath = '/public-api/oauth/token';
+const tokenPath = '/public-api/oauth/token';
 const scopes = 'read:locations read:data';
 
 /** A token is not used in the last minute, or for a short one the last tenth, of its lifetime. */
@@ -32,20 +32,20 @@ export function createTokens(account: Account, sender: Sender): Tokens {
   let token: Token | undefined;
 
   async function fetchToken(signal: AbortSignal): Promise<Token> {
-    const asked = sender.asked('POST', tokenPath);
+    const request = sender.request('POST', tokenPath);
     const init = {
       method: 'POST',
       headers: { authorization: `Basic ${basic}`, accept: 'application/json' },
       body: new URLSearchParams({ grant_type: 'client_credentials', scope: scopes }),
     };
     const startMs = sender.effects.now();
-    const answer = await answerTo(sender, asked, `${url}${tokenPath}`, init, signal);
+    const answer = await answerTo(sender, request, `${url}${tokenPath}`, init, signal);
     if (answer.status >= 200 && answer.status < 300) {
-      const { text, lifeMs } = valueOf(answer, tokenOf, asked);
+      const { text, lifeMs } = valueOf(answer, tokenOf, request);
       sender.keepSecret(text);
       return { text, usableUntilMs: startMs + lifeMs - Math.min(spareMsMax, lifeMs / 10) };
     }
-    const failure = failureOf(answer, asked, sender.effects.now());
+    const failure = failureOf(answer, request, sender.effects.now());
     if (failure instanceof TransientError) throw new TransientError(concerningAll(failure.final), withWait(failure));
     throw new ServiceError(answer.status < 400 ? 'remote-failed' : 'remote-denied', failure.message, {
       concernsAll: true,
@@ -56,7 +56,7 @@ export function createTokens(account: Account, sender: Sender): Tokens {
   return {
     async current(signal) {
       if (token === undefined || sender.effects.now() >= token.usableUntilMs) {
-        token = await sender.persist(() => fetchToken(signal), signal);
+        token = await sender.retry(() => fetchToken(signal), signal);
       }
       return token.text;
     },

@@ -16,14 +16,14 @@ export type FoundFile = Extract<HostFound, { kind: 'file' }>;
 export async function findFiles(
   pattern: HostPattern,
   notes: Notes,
-  pace: YieldToEventLoop,
+  yieldToEventLoop: YieldToEventLoop,
 ): Promise<readonly FoundFile[]> {
   const files: FoundFile[] = [];
-  for (const found of scanHost(pattern.folder, pattern.leadsOn)) {
-    await pace();
+  for (const found of scanHost(pattern.folder, pattern.mayContain)) {
+    await yieldToEventLoop();
     const { kind, hostPath, names } = found;
     if (kind === 'failed') notes.failed(hostPath, found.error.message);
-    else if (!pattern.takes(names)) continue;
+    else if (!pattern.matches(names)) continue;
     else if (kind === 'skipped') notes.skipped(hostPath, found.reason);
     else {
       const problem = nameProblem(names);

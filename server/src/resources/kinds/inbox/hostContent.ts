@@ -31,27 +31,27 @@ export type YieldToEventLoop = () => Promise<void>;
  * Returns the content of a file. Fails SkippedFile, at its end at the latest, when the file no longer has the state
  * found.
  */
-export async function contentOf(source: HostSource, pace: YieldToEventLoop): Promise<Content> {
-  if (source.state.sizeBytes > wholeBytesMax) return steady(source, pace);
+export async function contentOf(source: HostSource, yieldToEventLoop: YieldToEventLoop): Promise<Content> {
+  if (source.state.sizeBytes > wholeBytesMax) return steady(source, yieldToEventLoop);
   const chunks: Uint8Array[] = [];
-  for await (const chunk of steady(source, pace)) chunks.push(chunk);
+  for await (const chunk of steady(source, yieldToEventLoop)) chunks.push(chunk);
   return new Uint8Array(Buffer.concat(chunks));
 }
 
 /** Returns the SHA-256 of a file, lower-case hex. Fails as contentOf. */
-export async function hashOf(source: HostSource, pace: YieldToEventLoop): Promise<string> {
+export async function hashOf(source: HostSource, yieldToEventLoop: YieldToEventLoop): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of steady(source, pace)) hash.update(chunk);
+  for await (const chunk of steady(source, yieldToEventLoop)) hash.update(chunk);
   return hash.digest('hex');
 }
 
-async function* steady({ hostPath, state }: HostSource, pace: YieldToEventLoop): AsyncIterable<Uint8Array> {
+async function* steady({ hostPath, state }: HostSource, yieldToEventLoop: YieldToEventLoop): AsyncIterable<Uint8Array> {
   // One byte past the expected size detects growth; without an end, each small file would take a large chunk.
   const reading = readHostStream(hostPath, 0, state.sizeBytes + 1);
   let sizeBytes = 0;
   try {
     for (;;) {
-      await pace();
+      await yieldToEventLoop();
       const step: IteratorResult<Uint8Array, unknown> = await reading.next().catch(unreadable);
       if (step.done === true) break;
       sizeBytes += step.value.length;
@@ -62,7 +62,7 @@ async function* steady({ hostPath, state }: HostSource, pace: YieldToEventLoop):
     await reading.return(undefined);
   }
   if (sizeBytes !== state.sizeBytes || !isSame(stateNow(hostPath), state)) {
-    throw new SkippedFile('it changed while it was read; the next run takes it', true);
+    throw new SkippedFile('it changed while it was read; the next run reads it', true);
   }
 }
 

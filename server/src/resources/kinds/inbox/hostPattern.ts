@@ -6,9 +6,9 @@ export interface HostPattern {
   /** Absolute host folder: the part before the first wildcard. */
   readonly folder: string;
   /** True when the file with these names below the folder matches. */
-  readonly takes: (names: readonly string[]) => boolean;
+  readonly matches: (names: readonly string[]) => boolean;
   /** True when the folder with these names may contain a match. */
-  readonly leadsOn: (names: readonly string[]) => boolean;
+  readonly mayContain: (names: readonly string[]) => boolean;
 }
 
 /** Returns the pattern. Without wildcards it matches a single file, in its folder. Fails `invalid-path`. */
@@ -20,13 +20,13 @@ export function parseHostPattern(text: string): HostPattern {
   const rest: Glob = { text, absolute: false, parts: parts.slice(fixed) };
   return {
     folder: /^[A-Za-z]:$/.test(names[0] ?? '') ? `${names.join('/')}/` : `/${names.join('/')}`,
-    takes: (below) => matchNames(rest, below) !== undefined,
-    leadsOn: (below) => leadsOn(rest.parts, below),
+    matches: (below) => matchNames(rest, below) !== undefined,
+    mayContain: (below) => mayContain(rest.parts, below),
   };
 }
 
 /** Follows all interpretations of the pattern at once: `at` holds the parts that may come next. */
-function leadsOn(parts: readonly GlobPart[], names: readonly string[]): boolean {
+function mayContain(parts: readonly GlobPart[], names: readonly string[]): boolean {
   let at = withDeep(parts, [0]);
   for (const name of names) {
     const next = [...at].flatMap((index) => {

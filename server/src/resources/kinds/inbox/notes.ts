@@ -19,10 +19,10 @@ export function createNotes(): Notes {
   const failures: string[] = [];
   const skips: string[] = [];
   return {
-    skipped: (hostPath, reason) => void skips.push(`${hostPath} was left out: ${reason}`),
+    skipped: (hostPath, reason) => void skips.push(`${hostPath} was skipped: ${reason}`),
     unmatched: (pattern) => void skips.push(`no file matches ${pattern}`),
     failed: (hostPath, reason) => void failures.push(`${hostPath}: ${reason}`),
-    texts: () => [...named(failures, 'more could not be taken'), ...named(skips, 'more were left out')],
+    texts: () => [...named(failures, 'more could not be read'), ...named(skips, 'more were skipped')],
     failures: () => failures,
   };
 }

@@ -1,16 +1,19 @@
 /** One scan of the host: new or changed files become versions in the resource directory, at the same relative path. */
 import { setImmediate as turn } from 'node:timers/promises';
-import { PondError } from '../../../base/error.ts';
+import { throwIfCancelled } from '../../../base/cancelled.ts';
+import { type PondError } from '../../../base/error.ts';
 import { isHostFolder } from '../../../storage/hostScan.ts';
-import { entryOf } from '../../../documents/yamlNode.ts';
-import { documentName, resourceDirectory, titleOf } from '../../model/resourcePath.ts';
-import { type Resource, type Run, type RunContext } from '../../model/kind.ts';
+import { documentError } from '../../model/documentError.ts';
+import { type Resource, type RunContext } from '../../model/kind.ts';
+import { titleOf } from '../../model/resourcePath.ts';
+import { type RunOutcome } from '../../model/runState.ts';
 import { findFiles } from './find.ts';
 import { type YieldToEventLoop } from './hostContent.ts';
 import { type HostPattern, parseHostPattern } from './hostPattern.ts';
 import { readSeenFiles } from './seenFiles.ts';
 import { createNotes, type Notes } from './notes.ts';
-import { take } from './take.ts';
+import { type InboxSpec } from './spec.ts';
+import { storeFiles } from './storeFiles.ts';
 
 /** Longest delay before the process notices a cancellation, milliseconds. */
 const turnMs = 20;
@@ -19,33 +22,28 @@ const turnMs = 20;
  * Runs an Inbox. Unreadable files are noted and fail the run at its end, with the others kept. Fails `run-failed`
  * without the folder of the pattern, and as the pond does: then nothing of the run is kept.
  */
-export const runInbox: Run = async (context) => {
+export async function runInbox(context: RunContext<InboxSpec>): Promise<RunOutcome> {
   const { resource } = context;
   const pattern = patternOf(resource);
-  const pace = createPace(context);
+  const yieldToEventLoop = createYieldToEventLoop(context);
   const notes = createNotes();
   // The clock is read before the files, so that any later change is detected.
   const nowMs = context.now();
-  const files = await findFiles(pattern, notes, pace);
-  if (files.length === 0) notes.unmatched(patternText(resource));
+  const files = await findFiles(pattern, notes, yieldToEventLoop);
+  if (files.length === 0) notes.unmatched(resource.spec.pattern);
   const home = await context.home();
-  const memory = await readSeenFiles(home, nowMs);
-  const counts = await take(files, { home, memory, notes, pace, progress: context.progress });
-  await memory.save(home, new Set(files.map(({ names }) => names.join('/'))));
+  const seenFiles = await readSeenFiles(home, nowMs);
+  const counts = await storeFiles(files, { home, seenFiles, notes, yieldToEventLoop, progress: context.progress });
+  await seenFiles.save(home, new Set(files.map(({ names }) => names.join('/'))));
   return { rows: 0, ...counts, notes: notes.texts(), ...failureOf(resource, notes) };
-};
+}
 
-function patternOf(resource: Resource): HostPattern {
-  const pattern = parseHostPattern(patternText(resource));
+function patternOf(resource: Resource<InboxSpec>): HostPattern {
+  const pattern = parseHostPattern(resource.spec.pattern);
   if (isHostFolder(pattern.folder)) return pattern;
   throw failure(resource, `${pattern.folder}, the folder of its pattern, is not there or is no folder`, {
     hint: 'Make the folder on this machine, or change the pattern.',
   });
-}
-
-function patternText({ spec }: Resource): string {
-  const value = entryOf(spec, 'pattern')?.value;
-  return value?.type === 'scalar' ? String(value.value) : '';
 }
 
 function failureOf(resource: Resource, notes: Notes): { readonly failure?: PondError } {
@@ -53,24 +51,20 @@ function failureOf(resource: Resource, notes: Notes): { readonly failure?: PondE
   if (first === undefined) return {};
   const count = notes.failures().length;
   const what = count === 1 ? 'one file or folder' : `${count} files or folders`;
-  return { failure: failure(resource, `${what} could not be taken: ${first}`) };
+  return { failure: failure(resource, `${what} could not be read: ${first}`) };
 }
 
 function failure(resource: Resource, text: string, details: { readonly hint?: string } = {}): PondError {
-  return new PondError('run-failed', `${titleOf(resource)}: ${text}`, {
-    path: `${resourceDirectory(resource)}/${documentName}`,
-    position: (entryOf(resource.spec, 'pattern')?.value ?? resource.spec).range.start,
-    ...details,
-  });
+  return documentError(resource, 'run-failed', `${titleOf(resource)}: ${text}`, { at: ['pattern'], ...details });
 }
 
-function createPace({ signal }: RunContext): YieldToEventLoop {
+function createYieldToEventLoop({ signal }: Pick<RunContext, 'signal'>): YieldToEventLoop {
   let last = performance.now();
   return async () => {
     if (performance.now() - last > turnMs) {
       await turn();
       last = performance.now();
     }
-    if (signal.aborted) throw new PondError('cancelled', 'the run was cancelled');
+    throwIfCancelled(signal, 'the run');
   };
 }

@@ -52,8 +52,9 @@ export async function readSeenFiles(home: WorkingDirectory, nowMs: number): Prom
 /** A cache changed to an invalid format is ignored. */
 function parse(bytes: Uint8Array): Map<string, string> {
   try {
-    const { files } = JSON.parse(Buffer.from(bytes).toString()) as { readonly files?: unknown };
-    return new Map(Object.entries(files ?? {}).map(([path, print]) => [path, String(print)]));
+    const value: unknown = JSON.parse(Buffer.from(bytes).toString());
+    const files = typeof value === 'object' && value !== null && 'files' in value ? (value.files ?? {}) : {};
+    return new Map(Object.entries(files).map(([path, print]) => [path, String(print)]));
   } catch {
     return new Map();
   }

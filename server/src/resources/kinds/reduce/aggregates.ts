@@ -1,4 +1,5 @@
 import { PondError } from '../../../base/error.ts';
+import { sql, type SqlText } from '../../../duckdb/sql.ts';
 import { requireSqlType, type SqlType } from '../../../duckdb/sqlType.ts';
 import { type Column } from '../../../sandbox/types.ts';
 import { timeColumnOf } from '../../series/time.ts';
@@ -34,18 +35,18 @@ function isValueType(type: string): boolean {
 }
 
 /** Returns the SQL of a column's value for reduction: false is 0 and true is 1. */
-export function valueSql(sql: string, type: string): string {
-  return type === 'BOOLEAN' ? `${sql}::UTINYINT` : sql;
+export function valueSql(value: SqlText, type: string): SqlText {
+  return type === 'BOOLEAN' ? sql`${value}::UTINYINT` : value;
 }
 
 /**
  * Returns the SQL for the sum of values of a type, exact for integers and decimals. Parquet has no type for DuckDB's
  * 128-bit integers, but has decimals of that width.
  */
-export function sumSql(sql: string, type: string): string {
-  if (type === 'BOOLEAN' || whole.test(type)) return `sum(${sql})::DECIMAL(38, 0)`;
+export function sumSql(value: SqlText, type: string): SqlText {
+  if (type === 'BOOLEAN' || whole.test(type)) return sql`sum(${value})::DECIMAL(38, 0)`;
   const width = /^DECIMAL\((\d+),/.exec(type)?.[1];
-  return width !== undefined && Number(width) <= decimalWidthMax ? `sum(${sql})` : `sum(${sql}::DOUBLE)`;
+  return width !== undefined && Number(width) <= decimalWidthMax ? sql`sum(${value})` : sql`sum(${value}::DOUBLE)`;
 }
 
 /** Returns the common type for values whose types differ between files. */

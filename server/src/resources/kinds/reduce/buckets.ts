@@ -32,9 +32,9 @@ const periodsMax = 128;
  * not too many. A bucket belongs to the period in which it begins, so late data changes only its own period. As data
  * grow, periods become longer from time to time.
  */
-export function periodsOf(duration: Duration, baseUs: number, stretches: readonly AggregateRange[]): readonly Period[] {
+export function periodsOf(duration: Duration, baseUs: number, ranges: readonly AggregateRange[]): readonly Period[] {
   // The first bucket may begin before the first row.
-  const wider = joinRanges(stretches.map(({ minUs, maxUs }) => ({ minUs: minUs - lengthUsMax(duration), maxUs })));
+  const wider = joinRanges(ranges.map(({ minUs, maxUs }) => ({ minUs: minUs - lengthUsMax(duration), maxUs })));
   const length = lengths.find(
     ({ unit, count, days }) =>
       days * dayUs >= Math.max(bucketsMin * Number(lengthUsMax(duration)), baseBucketsMin * baseUs) &&

@@ -1,11 +1,12 @@
 import { isPondError, PondError } from '../../../base/error.ts';
 import { type SqlType } from '../../../duckdb/sqlType.ts';
 import { type HostFile } from '../../../pond/types.ts';
-import { documentName, resourceDirectory, titleOf } from '../../model/resourcePath.ts';
+import { documentError } from '../../model/documentError.ts';
+import { titleOf } from '../../model/resourcePath.ts';
 import { type Resource } from '../../model/kind.ts';
 import { type AlikeInput, parquetFilesOf } from '../../series/parquetFiles.ts';
 import { type OutputColumn } from './foldSql.ts';
-import { type OutputInput } from './collectInputs.ts';
+import { outPatternPath, type OutputInput } from './collectInputs.ts';
 import { type BuildPlan } from './buildPlan.ts';
 import { type PartialAggregate, partialAggregatesOf } from './partialAggregates.ts';
 import { makeParts, type PartedInput } from './parts.ts';
@@ -13,7 +14,7 @@ import { type ReduceResolution } from './spec.ts';
 import { commonType } from './aggregates.ts';
 
 /** An output at one resolution. */
-export interface OutputSpec {
+interface OutputSpec {
   readonly resource: Resource;
   readonly resolution: ReduceResolution;
   /** Length of the buckets that it is folded from, microseconds. */
@@ -26,25 +27,25 @@ export interface OutputSpec {
  * `invalid-content` for an input without numbers or times, and `run-failed` if two inputs have a column of the same
  * name.
  */
-export async function makeOutput(spec: OutputSpec, making: BuildPlan): Promise<readonly HostFile[]> {
+export async function makeOutput(spec: OutputSpec, plan: BuildPlan): Promise<readonly HostFile[]> {
   const inputs: PartedInput[] = [];
   for (const input of spec.inputs) {
     const alike = spec.inputs.filter(({ dataset }) => dataset === input.dataset).map(({ match }) => match);
-    const partials = await inputPartials(spec, { ...input, alike }, making);
+    const partials = await inputPartials(spec, { ...input, alike }, plan);
     inputs.push({ partials, columns: columnsOf(input, partials) });
   }
   requireDifferentNames(spec, inputs);
-  return await makeParts({ resolution: spec.resolution.duration, baseUs: spec.baseUs }, inputs, making);
+  return await makeParts({ resolution: spec.resolution.duration, baseUs: spec.baseUs }, inputs, plan);
 }
 
 async function inputPartials(
   { resource, baseUs }: OutputSpec,
   { match, dataset, alike }: OutputInput & AlikeInput,
-  making: BuildPlan,
+  plan: BuildPlan,
 ): Promise<readonly PartialAggregate[]> {
   try {
-    const files = await parquetFilesOf({ match, alike }, making.workshop, making.job);
-    return await partialAggregatesOf({ files, wanted: dataset.columns, baseUs }, making);
+    const files = await parquetFilesOf({ match, alike }, plan.materializer, plan.job);
+    return await partialAggregatesOf({ files, wanted: dataset.columns, baseUs }, plan);
   } catch (error) {
     throw inputError(resource, match.path, error);
   }
@@ -57,7 +58,7 @@ function inputError(resource: Resource, path: string, error: unknown): unknown {
   return new PondError(code, `${titleOf(resource)}: ${path}: ${message}`, {
     path,
     cause: error,
-    ...(hint === undefined ? {} : { hint }),
+    ...(hint !== undefined && { hint }),
   });
 }
 
@@ -94,10 +95,8 @@ function collisionError(
   [one, other]: readonly [OutputInput, OutputInput],
 ): PondError {
   const message = `${titleOf(resource)}: ${one.match.path} and ${other.match.path} both bring a column "${name}" to one output`;
-  const { position } = other.dataset;
-  return new PondError('run-failed', message, {
-    path: `${resourceDirectory(resource)}/${documentName}`,
+  return documentError(resource, 'run-failed', message, {
+    at: outPatternPath(other),
     hint: 'Keep the column of one of them by `columns`, or change out_pattern so that they make outputs of their own.',
-    ...(position && { position }),
   });
 }

@@ -3,6 +3,6 @@ import { type Materializer } from '../../../materialize/materializer.ts';
 
 /** Materializer and job that build partials and parts. */
 export interface BuildPlan {
-  readonly workshop: Materializer;
+  readonly materializer: Materializer;
   readonly job: Job;
 }

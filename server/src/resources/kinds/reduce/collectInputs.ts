@@ -1,27 +1,40 @@
+import { fillPlaceholders } from '../../../documents/placeholders.ts';
+import { type ValuePath } from '../../../documents/yamlNode.ts';
 import { type InputMatcher, type Match } from '../../model/derivedContent.ts';
-import { parsePlaceholders } from '../../../documents/placeholders.ts';
-import { type ReduceCollection, type Dataset } from './spec.ts';
+import { type Dataset } from './spec.ts';
 
 /** An input of an output. */
 export interface OutputInput {
   readonly match: Match;
   readonly dataset: Dataset;
+  /** Path of the dataset in the `spec`. */
+  readonly path: ValuePath;
   /** Prefix of its column names. */
   readonly prefix: string;
 }
 
-/** Returns the inputs of each output by its name, in the order of the datasets and of the inputs' paths. */
+/** Returns the path in the `spec` of the pattern that named the output of an input. */
+export function outPatternPath({ path }: OutputInput): ValuePath {
+  return [...path, 'out_pattern'];
+}
+
+/**
+ * Returns the inputs of each output by its name, in the order of the datasets and of the inputs' paths. `collection` is
+ * the path of the collection in the `spec`.
+ */
 export async function collectInputs(
-  { datasets }: ReduceCollection,
+  collection: ValuePath,
+  datasets: readonly Dataset[],
   inputs: InputMatcher,
 ): Promise<ReadonlyMap<string, readonly OutputInput[]>> {
   const outputs = new Map<string, Omit<OutputInput, 'prefix'>[]>();
-  for (const dataset of datasets) {
-    for (const match of await inputs.match(dataset.inPattern)) {
-      const name = outputName(dataset.outPattern, match.captures);
+  for (const [index, dataset] of datasets.entries()) {
+    const path = [...collection, 'datasets', index];
+    for (const match of await inputs.match(dataset.in_pattern)) {
+      const name = fillPlaceholders(dataset.out_pattern, match.captures);
       const found = outputs.get(name);
-      if (found === undefined) outputs.set(name, [{ match, dataset }]);
-      else found.push({ match, dataset });
+      if (found === undefined) outputs.set(name, [{ match, dataset, path }]);
+      else found.push({ match, dataset, path });
     }
   }
   return new Map(
@@ -35,14 +48,4 @@ const withoutPrefix = (input: Omit<OutputInput, 'prefix'>): OutputInput => ({ ..
 function withPrefix(input: Omit<OutputInput, 'prefix'>): OutputInput {
   const { captures } = input.match;
   return { ...input, prefix: captures.length === 0 ? '' : `${captures.join('.')}.` };
-}
-
-/** The pattern is already checked: each placeholder has a wildcard. */
-function outputName(pattern: string, captures: readonly string[]): string {
-  let [name, end] = ['', 0];
-  for (const placeholder of parsePlaceholders(pattern)) {
-    name += pattern.slice(end, placeholder.start) + (captures[placeholder.index] ?? '');
-    end = placeholder.end;
-  }
-  return name + pattern.slice(end);
 }

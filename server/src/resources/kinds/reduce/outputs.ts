@@ -1,9 +1,9 @@
 /** Derived files of a Reduce resource: `COLLECTION/OUTPUT/res=RESOLUTION`. */
-import { PondError } from '../../../base/error.ts';
+import { type PondError } from '../../../base/error.ts';
 import { readingOf } from '../../../sandbox/formats.ts';
 import { isName } from '../../../tinyfs/path.ts';
 import { keyOf } from '../../../materialize/contentKey.ts';
-import { type Derive, type Resource } from '../../model/kind.ts';
+import { type Resource } from '../../model/kind.ts';
 import {
   type DerivedDirectory,
   type DerivedEntries,
@@ -11,26 +11,29 @@ import {
   type DerivedNode,
   type InputMatcher,
 } from '../../model/derivedContent.ts';
-import { documentName, resourceDirectory, titleOf } from '../../model/resourcePath.ts';
-import { collectInputs, type OutputInput } from './collectInputs.ts';
+import { documentError } from '../../model/documentError.ts';
+import { titleOf } from '../../model/resourcePath.ts';
+import { collectInputs, outPatternPath, type OutputInput } from './collectInputs.ts';
 import { makeOutput } from './buildOutput.ts';
 import { baseUsOf } from './resolution.ts';
-import { type ReduceCollection, collectionsOf, type ReduceResolution } from './spec.ts';
+import { type ReduceResolution, type ReduceSpec } from './spec.ts';
 
 /**
  * Returns the collections of a resource, each with its outputs in folders. Patterns are matched when a collection is
  * listed.
  */
-export const deriveReduce: Derive = (resource, inputs) =>
-  new Map(collectionsOf(resource).map((collection) => [collection.name, collectionNode(resource, collection, inputs)]));
+export function deriveReduce(resource: Resource<ReduceSpec>, inputs: InputMatcher): DerivedEntries {
+  return new Map(resource.spec.collections.map(({ name }, index) => [name, collectionNode(resource, index, inputs)]));
+}
 
-function collectionNode(resource: Resource, collection: ReduceCollection, inputs: InputMatcher): DerivedDirectory {
+function collectionNode(resource: Resource<ReduceSpec>, index: number, inputs: InputMatcher): DerivedDirectory {
   return {
     type: 'directory',
     list: async () => {
+      const { resolutions, datasets } = resource.spec.collections[index]!;
       const root: Folder = new Map();
-      for (const [name, outputInputs] of await collectInputs(collection, inputs)) {
-        placeOutput(root, { resource, collection, name, inputs: outputInputs });
+      for (const [name, outputInputs] of await collectInputs(['collections', index], datasets, inputs)) {
+        addOutput(root, { resource, resolutions, name, inputs: outputInputs });
       }
       return entriesOf(root);
     },
@@ -41,12 +44,13 @@ type Folder = Map<string, Folder | DerivedFile>;
 
 interface Output {
   readonly resource: Resource;
-  readonly collection: ReduceCollection;
+  /** The resolutions of its collection. */
+  readonly resolutions: readonly ReduceResolution[];
   readonly name: string;
   readonly inputs: readonly OutputInput[];
 }
 
-function placeOutput(root: Folder, output: Output): void {
+function addOutput(root: Folder, output: Output): void {
   let folder = root;
   // A wildcard may match nothing, or several folders.
   for (const component of output.name.split('/').filter((part) => part !== '')) {
@@ -56,7 +60,7 @@ function placeOutput(root: Folder, output: Output): void {
     folder.set(component, inner);
     folder = inner;
   }
-  for (const resolution of output.collection.resolutions) {
+  for (const resolution of output.resolutions) {
     const name = `res=${resolution.text}`;
     if (folder.has(name)) throw takenError(output, name);
     folder.set(name, resolutionNode(output, resolution));
@@ -65,20 +69,20 @@ function placeOutput(root: Folder, output: Output): void {
 
 /** The possible outputs are known when their directory is listed; their content is known when it is read. */
 function resolutionNode(output: Output, { text, duration }: ReduceResolution): DerivedFile {
-  const { resource, collection, inputs } = output;
+  const { resource, resolutions, inputs } = output;
   const { months, microseconds } = duration;
   const keys = inputs.map(({ match, dataset, prefix }) => {
     const reading = readingOf(match.type, match.name);
     return [match.key, JSON.stringify(reading ?? null), prefix, dataset.columns ?? null];
   });
-  const durations = collection.resolutions.map((resolution) => resolution.duration);
+  const durations = resolutions.map((resolution) => resolution.duration);
   const baseUs = baseUsOf(duration, durations);
   return {
     type: 'series',
     key: keyOf('reduce', 3, months, microseconds, keys),
     modifiedUs: Math.max(resource.modifiedUs, ...inputs.map(({ match }) => match.modifiedUs)),
-    make: (workshop, job) =>
-      makeOutput({ resource, resolution: { text, duration }, baseUs, inputs }, { workshop, job }),
+    make: (materializer, job) =>
+      makeOutput({ resource, resolution: { text, duration }, baseUs, inputs }, { materializer, job }),
   };
 }
 
@@ -98,12 +102,8 @@ function nameError(output: Output, component: string): PondError {
 }
 
 function outputError({ resource, inputs }: Output, message: string, hint: string): PondError {
-  const position = inputs[0]?.dataset.position;
-  return new PondError('resource-invalid', `${titleOf(resource)}: ${message}`, {
-    path: `${resourceDirectory(resource)}/${documentName}`,
-    hint,
-    ...(position && { position }),
-  });
+  const at = inputs[0] === undefined ? [] : outPatternPath(inputs[0]);
+  return documentError(resource, 'resource-invalid', `${titleOf(resource)}: ${message}`, { at, hint });
 }
 
 function entriesOf(folder: Folder): DerivedEntries {

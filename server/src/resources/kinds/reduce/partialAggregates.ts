@@ -9,7 +9,7 @@ import { PondError } from '../../../base/error.ts';
 import { keyOf } from '../../../materialize/contentKey.ts';
 import { type Job } from '../../../base/job.ts';
 import { areAlike } from '../../series/alike.ts';
-import { nullColumns, isUntold } from '../../series/nullColumns.ts';
+import { nullColumns, mayBeInferred } from '../../series/nullColumns.ts';
 import { exactLists } from '../../series/exact.ts';
 import { type GroupLimits, groupAdjacent } from '../../series/groups.ts';
 import { type Period } from '../../series/periods.ts';
@@ -27,7 +27,7 @@ export interface PartialAggregate {
   /** Size of its file, or of the files that it is built from. */
   readonly sizeBytes: number;
   /** Ranges in which its buckets begin; none if it has no row. */
-  readonly stretches: readonly AggregateRange[];
+  readonly ranges: readonly AggregateRange[];
   /** Value columns, with the types of their minima and maxima. */
   readonly columns: readonly TypedColumn[];
   /** Returns its file, built if needed. */
@@ -35,7 +35,7 @@ export interface PartialAggregate {
 }
 
 /** Input and options of partials. */
-export interface PartialSpec {
+interface PartialSpec {
   /** Parquet files of one input, in order. */
   readonly files: readonly HostFile[];
   /** Columns to keep; all if undefined. */
@@ -49,7 +49,7 @@ const groupLimits: GroupLimits = { sizeBytesMax: 256 * 1024, countMax: 64 };
 const filesMax = 64;
 const mergeLimits: GroupLimits = { sizeBytesMax: 1024 * 1024, countMax: filesMax };
 /** Number of concurrent statements. They share the cores; a few keep them busy while files are opened and flushed. */
-const besides = 4;
+const concurrencyMax = 4;
 /** Longer partials are searched for gaps, microseconds. */
 const longUs = 86_400_000_000n;
 
@@ -57,58 +57,64 @@ const longUs = 86_400_000_000n;
  * Returns the partials of an input, built if needed: one for each large file, and one for small adjacent files
  * together. Fails `invalid-content` if a file has no time, or a wanted column has no numbers.
  */
-export async function partialAggregatesOf(spec: PartialSpec, making: BuildPlan): Promise<readonly PartialAggregate[]> {
+export async function partialAggregatesOf(spec: PartialSpec, plan: BuildPlan): Promise<readonly PartialAggregate[]> {
   const neighbors = groupAdjacent(spec.files, groupLimits);
-  const groups = (await mapLimit(neighbors, besides, (group) => separated(group, making))).flat();
+  const groups = (await mapLimit(neighbors, concurrencyMax, (group) => separated(group, plan))).flat();
   let done = 0;
-  const made = await mapLimit(groups, besides, async (files) => {
-    const file = await makePartial({ ...spec, files }, making);
-    making.job.progress?.('reading inputs', ++done, groups.length);
-    return { file, facts: await making.workshop.inspect([file], making.job) };
+  const built = await mapLimit(groups, concurrencyMax, async (files) => {
+    const file = await makePartial({ ...spec, files }, plan);
+    plan.job.progress?.('reading inputs', ++done, groups.length);
+    return { file, facts: await plan.materializer.inspect([file], plan.job) };
   });
-  const long = made.filter(({ facts: { time } }) => time !== undefined && time.maxUs - time.minUs > longUs);
-  const stretches = await rangesOf(
+  const long = built.filter(({ facts: { time } }) => time !== undefined && time.maxUs - time.minUs > longUs);
+  const ranges = await rangesOf(
     long.map(({ file }) => file),
-    making,
+    plan,
   );
-  return made.map(({ file, facts: { time, columns } }) => ({
+  return built.map(({ file, facts: { time, columns } }) => ({
     key: file.key,
     sizeBytes: file.sizeBytes,
-    stretches: stretches.get(file.key) ?? (time === undefined ? [] : [time]),
+    ranges: ranges.get(file.key) ?? (time === undefined ? [] : [time]),
     columns: columnsOf(columns),
     file: () => Promise.resolve(file),
   }));
 }
 
-async function makePartial({ files, wanted, baseUs }: PartialSpec, { workshop, job }: BuildPlan): Promise<HostFile> {
+async function makePartial(
+  { files, wanted, baseUs }: PartialSpec,
+  { materializer, job }: BuildPlan,
+): Promise<HostFile> {
   const key = keyOf('reduce partial', 2, baseUs, wanted ?? null, ...files.map((file) => file.key));
   const write = async (target: string, shared: Job): Promise<void> => {
-    const facts = await workshop.inspect(files, shared);
+    const facts = await materializer.inspect(files, shared);
     const { columns, rowCount } = facts;
     const time = timeColumnOf(columns);
     if (time === undefined) throw new PondError('invalid-content', 'there is no column Timestamp');
     const hostPaths = files.map(({ hostPath }) => hostPath);
-    const values = valueColumnsOf(await withoutBlanks(columns, { files, wanted, workshop, job: shared }), wanted);
+    const values = valueColumnsOf(
+      await withoutNullColumns(columns, { files, wanted, materializer, job: shared }),
+      wanted,
+    );
     const query = partialSql({ hostPaths, time: rowCount === 0 ? undefined : time, values, baseUs });
-    await requireSeconds(files, facts, workshop, shared);
-    await workshop.builder.run(
+    await requireSeconds(files, facts, materializer, shared);
+    await materializer.builder.run(
       { statements: [writePartialSql(query, target)], reads: hostPaths, writes: [target] },
       shared.signal,
     );
   };
-  return await workshop.file(key, write, job);
+  return await materializer.file(key, write, job);
 }
 
 /** Returns the columns without the wanted ones that seem to be text only because they have no value. */
-async function withoutBlanks(
+async function withoutNullColumns(
   columns: readonly TypedColumn[],
-  { files, wanted, workshop, job }: BuildPlan & Pick<PartialSpec, 'files' | 'wanted'>,
+  { files, wanted, materializer, job }: BuildPlan & Pick<PartialSpec, 'files' | 'wanted'>,
 ): Promise<readonly TypedColumn[]> {
-  const doubtful = columns.filter(({ name, type }) => wanted?.includes(name) === true && isUntold(type));
+  const doubtful = columns.filter(({ name, type }) => wanted?.includes(name) === true && mayBeInferred(type));
   if (doubtful.length === 0) return columns;
   const names = doubtful.map(({ name }) => name);
-  const blank = await nullColumns(files, names, workshop, job);
-  return columns.filter(({ name }) => !blank.has(name));
+  const nullNames = await nullColumns(files, names, materializer, job);
+  return columns.filter(({ name }) => !nullNames.has(name));
 }
 
 /**
@@ -117,12 +123,12 @@ async function withoutBlanks(
  */
 async function separated(
   files: readonly HostFile[],
-  { workshop, job }: BuildPlan,
+  { materializer, job }: BuildPlan,
 ): Promise<readonly (readonly HostFile[])[]> {
-  if (files.length === 1 || (await areAlike(files, workshop, job))) return [files];
+  if (files.length === 1 || (await areAlike(files, materializer, job))) return [files];
   const roles = new Map<string, string>();
-  const inspected = await mapLimit(files, besides, async (file) => {
-    const { columns } = await workshop.inspect([file], job);
+  const inspected = await mapLimit(files, concurrencyMax, async (file) => {
+    const { columns } = await materializer.inspect([file], job);
     return { file, columns };
   });
   for (const { columns } of inspected) {
@@ -148,8 +154,8 @@ function columnsOf([, ...columns]: readonly TypedColumn[]): readonly TypedColumn
 }
 
 /** True if a partial has buckets in a range of time. */
-export function hasWithin({ stretches }: PartialAggregate, { startUs, endUs }: Period): boolean {
-  return stretches.some(({ minUs, maxUs }) => maxUs >= startUs && minUs < endUs);
+export function hasWithin({ ranges }: PartialAggregate, { startUs, endUs }: Period): boolean {
+  return ranges.some(({ minUs, maxUs }) => maxUs >= startUs && minUs < endUs);
 }
 
 /**
@@ -158,36 +164,36 @@ export function hasWithin({ stretches }: PartialAggregate, { startUs, endUs }: P
  */
 export function partialsWithin(
   partials: readonly PartialAggregate[],
-  stretch: Period,
-  workshop: Materializer,
+  range: Period,
+  materializer: Materializer,
 ): readonly PartialAggregate[] {
-  const found = partials.filter((partial) => hasWithin(partial, stretch));
+  const found = partials.filter((partial) => hasWithin(partial, range));
   if (found.length <= filesMax) return found;
   const groups = groupAdjacent(partials, mergeLimits).flatMap(exactLists);
   if (groups.length === partials.length) return found;
-  const level = groups.map((group) => (group.length === 1 ? group[0]! : merged(group, workshop)));
-  return partialsWithin(level, stretch, workshop);
+  const level = groups.map((group) => (group.length === 1 ? group[0]! : merged(group, materializer)));
+  return partialsWithin(level, range, materializer);
 }
 
 /** Returns one partial for several. Its file is built on demand. */
-function merged(parts: readonly PartialAggregate[], workshop: Materializer): PartialAggregate {
+function merged(parts: readonly PartialAggregate[], materializer: Materializer): PartialAggregate {
   const key = keyOf('reduce merged partial', 1, ...parts.map((part) => part.key));
-  const stretches = parts.flatMap((part) => part.stretches);
+  const ranges = parts.flatMap((part) => part.ranges);
   const columns = [
     ...new Map(parts.flatMap((part) => part.columns).map((column) => [column.name.toLowerCase(), column])).values(),
   ];
   const write = async (target: string, shared: Job): Promise<void> => {
-    const files = await mapLimit(parts, besides, (part) => part.file(shared));
+    const files = await mapLimit(parts, concurrencyMax, (part) => part.file(shared));
     const hostPaths = files.map(({ hostPath }) => hostPath);
     const query = mergedSql(
       hostPaths,
       columns.map(({ name }) => name),
     );
-    await workshop.builder.run(
+    await materializer.builder.run(
       { statements: [writePartialSql(query, target)], reads: hostPaths, writes: [target] },
       shared.signal,
     );
   };
   const sizeBytes = parts.reduce((sum, part) => sum + part.sizeBytes, 0);
-  return { key, sizeBytes, stretches, columns, file: (job) => workshop.file(key, write, job) };
+  return { key, sizeBytes, ranges, columns, file: (job) => materializer.file(key, write, job) };
 }

@@ -6,13 +6,14 @@ import { exactLists } from '../../series/exact.ts';
 import { type Period } from '../../series/periods.ts';
 import { mapLimit } from '../../../base/mapLimit.ts';
 import { periodsOf } from './buckets.ts';
-import { emptySql, foldSql, type FoldInput, type OutputColumn, writeOutputSql } from './foldSql.ts';
+import { emptySql, foldSql, type FoldInput, type OutputColumn } from './foldSql.ts';
+import { writeParquet } from '../../series/readParquet.ts';
 import { hasWithin, type PartialAggregate, partialsWithin } from './partialAggregates.ts';
 import { type BuildPlan } from './buildPlan.ts';
 import { windowOf } from './resolution.ts';
 
 /** Buckets, and the length, in microseconds, of the buckets that they are folded from. */
-export interface Bucketing {
+interface Bucketing {
   readonly resolution: Duration;
   readonly baseUs: number;
 }
@@ -23,7 +24,7 @@ export interface PartedInput {
   readonly columns: readonly OutputColumn[];
 }
 
-const besides = 4;
+const concurrencyMax = 4;
 
 /**
  * Returns the parts of an output at a resolution, in time order, each built if needed. A part is a function of the
@@ -32,18 +33,18 @@ const besides = 4;
 export async function makeParts(
   { resolution, baseUs }: Bucketing,
   inputs: readonly PartedInput[],
-  making: BuildPlan,
+  plan: BuildPlan,
 ): Promise<readonly HostFile[]> {
-  const { job } = making;
+  const { job } = plan;
   const columns = inputs.flatMap((input) => input.columns);
-  const stretches = inputs.flatMap(({ partials }) => partials.flatMap((partial) => partial.stretches));
-  if (stretches.length === 0) return [await makeEmpty(columns, making)];
-  const parts = periodsOf(resolution, baseUs, stretches)
+  const ranges = inputs.flatMap(({ partials }) => partials.flatMap((partial) => partial.ranges));
+  if (ranges.length === 0) return [await makeEmpty(columns, plan)];
+  const parts = periodsOf(resolution, baseUs, ranges)
     .map((period) => ({ resolution, period, window: windowOf(resolution, period), inputs, columns }))
     .filter((part) => inputs.some(({ partials }) => partials.some((partial) => hasWithin(partial, part.window))));
   let done = 0;
-  return await mapLimit(parts, besides, async (part) => {
-    const file = await makePart(part, making);
+  return await mapLimit(parts, concurrencyMax, async (part) => {
+    const file = await makePart(part, plan);
     job.progress?.('folding', ++done, parts.length);
     return file;
   });
@@ -58,7 +59,7 @@ interface Part {
   readonly columns: readonly OutputColumn[];
 }
 
-async function makePart(part: Part, { workshop, job }: BuildPlan): Promise<HostFile> {
+async function makePart(part: Part, { materializer, job }: BuildPlan): Promise<HostFile> {
   const { resolution, period, window, inputs, columns } = part;
   const keys = inputs.map(({ partials, columns: own }) => [
     own.map(({ name }) => name),
@@ -68,21 +69,24 @@ async function makePart(part: Part, { workshop, job }: BuildPlan): Promise<HostF
   const schema = columns.map(({ source, name, type }) => [source, name, type]);
   const key = keyOf('reduce part', 1, months, microseconds, String(period.startUs), String(period.endUs), schema, keys);
   const write = async (target: string, shared: Job): Promise<void> => {
-    const making = { workshop, job: shared };
-    const folds = await Promise.all(inputs.map((input) => foldInputs(input, window, making)));
+    const plan = { materializer, job: shared };
+    const folds = await Promise.all(inputs.map((input) => foldInputs(input, window, plan)));
     const query = foldSql({ resolution, period, inputs: folds.flat(), columns });
     const reads = folds.flat().flatMap(({ hostPaths }) => hostPaths);
-    await workshop.builder.run({ statements: [writeOutputSql(query, target)], reads, writes: [target] }, shared.signal);
+    await materializer.builder.run(
+      { statements: [writeParquet(query, target)], reads, writes: [target] },
+      shared.signal,
+    );
   };
-  return await workshop.file(key, write, job);
+  return await materializer.file(key, write, job);
 }
 
 /** None if the input has no row in the window; several if its partials would lose digits as one table. */
-async function foldInputs(input: PartedInput, window: Period, making: BuildPlan): Promise<readonly FoldInput[]> {
-  const partials = partialsWithin(input.partials, window, making.workshop);
-  return await mapLimit(exactLists(partials), besides, async (list) => {
+async function foldInputs(input: PartedInput, window: Period, plan: BuildPlan): Promise<readonly FoldInput[]> {
+  const partials = partialsWithin(input.partials, window, plan.materializer);
+  return await mapLimit(exactLists(partials), concurrencyMax, async (list) => {
     const names = new Set(list.flatMap(({ columns }) => columns.map(({ name }) => name.toLowerCase())));
-    const files = await mapLimit(list, besides, (partial) => partial.file(making.job));
+    const files = await mapLimit(list, concurrencyMax, (partial) => partial.file(plan.job));
     return {
       hostPaths: files.map(({ hostPath }) => hostPath),
       columns: input.columns.filter(({ source }) => names.has(source.toLowerCase())),
@@ -90,15 +94,15 @@ async function foldInputs(input: PartedInput, window: Period, making: BuildPlan)
   });
 }
 
-async function makeEmpty(columns: readonly OutputColumn[], { workshop, job }: BuildPlan): Promise<HostFile> {
+async function makeEmpty(columns: readonly OutputColumn[], { materializer, job }: BuildPlan): Promise<HostFile> {
   const key = keyOf(
     'reduce empty',
     1,
     columns.map(({ name, type }) => [name, type]),
   );
   const write = async (target: string, { signal }: Job): Promise<void> => {
-    const statements = [writeOutputSql(emptySql(columns), target)];
-    await workshop.builder.run({ statements, writes: [target] }, signal);
+    const statements = [writeParquet(emptySql(columns), target)];
+    await materializer.builder.run({ statements, writes: [target] }, signal);
   };
-  return await workshop.file(key, write, job);
+  return await materializer.file(key, write, job);
 }

@@ -1,6 +1,8 @@
 import { type HostFile } from '../../../pond/types.ts';
 import { mapLimit } from '../../../base/mapLimit.ts';
-import { readParquet } from './partialSql.ts';
+import { LruCache } from '../../../base/lruCache.ts';
+import { sql, type SqlText } from '../../../duckdb/sql.ts';
+import { readParquet } from '../../series/readParquet.ts';
 import { type BuildPlan } from './buildPlan.ts';
 
 /** A range of time that has data: microseconds since 1970 UTC, both ends inclusive. */
@@ -11,11 +13,10 @@ export interface AggregateRange {
 
 const dayUs = 86_400_000_000n;
 const filesAtOnce = 64;
-const besides = 4;
+const concurrencyMax = 4;
 
 /** Cache of ranges by the partial's key; entries stay valid because a partial never changes. */
-const remembered = new Map<string, readonly AggregateRange[]>();
-const rememberedMax = 10_000;
+const cache = new LruCache<string, readonly AggregateRange[]>({ max: 10_000 });
 
 /**
  * Returns the ranges of time in which partials have buckets, by their keys: in order, with gaps of more than a day.
@@ -23,56 +24,54 @@ const rememberedMax = 10_000;
  */
 export async function rangesOf(
   files: readonly HostFile[],
-  { workshop, job }: BuildPlan,
+  { materializer, job }: BuildPlan,
 ): Promise<ReadonlyMap<string, readonly AggregateRange[]>> {
   const found = new Map<string, readonly AggregateRange[]>();
   const unknown: HostFile[] = [];
   for (const file of files) {
-    const known = remembered.get(file.key);
+    const known = cache.get(file.key);
     if (known === undefined) unknown.push(file);
     else found.set(file.key, known);
   }
   const batches = Array.from({ length: Math.ceil(unknown.length / filesAtOnce) }, (_, i) =>
     unknown.slice(i * filesAtOnce, (i + 1) * filesAtOnce),
   );
-  await mapLimit(batches, besides, async (batch) => {
+  await mapLimit(batches, concurrencyMax, async (batch) => {
     const reads = batch.map(({ hostPath }) => hostPath);
-    const rows = await workshop.builder.run({ statements: [rangesSql(reads)], reads }, job.signal);
+    const rows = await materializer.builder.run({ statements: [rangesSql(reads)], reads }, job.signal);
     const byPath = new Map<string, AggregateRange[]>();
     for (const [path, minUs, maxUs] of rows) {
       if (typeof path !== 'string' || typeof minUs !== 'bigint' || typeof maxUs !== 'bigint') continue;
-      const stretches = byPath.get(path) ?? [];
-      byPath.set(path, addStretch(stretches, { minUs, maxUs }));
+      const ranges = byPath.get(path) ?? [];
+      byPath.set(path, addRange(ranges, { minUs, maxUs }));
     }
     for (const { key, hostPath } of batch) {
-      const stretches = byPath.get(hostPath) ?? [];
-      found.set(key, stretches);
-      remembered.set(key, stretches);
-      if (remembered.size > rememberedMax) remembered.delete(remembered.keys().next().value!);
+      const ranges = byPath.get(hostPath) ?? [];
+      found.set(key, ranges);
+      cache.set(key, ranges);
     }
   });
   return found;
 }
 
 /** Returns the query for the first and last bucket of each day, by file and day. */
-export function rangesSql(hostPaths: readonly string[]): string {
-  const day = `epoch_us("Timestamp") // ${dayUs}`;
-  return [
-    'SELECT filename, epoch_us(min("Timestamp")), epoch_us(max("Timestamp"))',
-    `FROM ${readParquet(hostPaths, 'filename = true')} GROUP BY filename, ${day} ORDER BY 1, 2`,
-  ].join(' ');
+function rangesSql(hostPaths: readonly string[]): SqlText {
+  const day = sql`epoch_us("Timestamp") // ${dayUs}`;
+  const table = readParquet(hostPaths, sql`filename = true`);
+  return sql`SELECT filename, epoch_us(min("Timestamp")), epoch_us(max("Timestamp"))
+    FROM ${table} GROUP BY filename, ${day} ORDER BY 1, 2`;
 }
 
 /** Returns the union of ranges, in order, with gaps of more than a day. */
-export function joinRanges(stretches: readonly AggregateRange[]): readonly AggregateRange[] {
-  const sorted = stretches.toSorted((a, b) => (a.minUs < b.minUs ? -1 : a.minUs > b.minUs ? 1 : 0));
-  return sorted.reduce<AggregateRange[]>(addStretch, []);
+export function joinRanges(ranges: readonly AggregateRange[]): readonly AggregateRange[] {
+  const sorted = ranges.toSorted((a, b) => (a.minUs < b.minUs ? -1 : a.minUs > b.minUs ? 1 : 0));
+  return sorted.reduce<AggregateRange[]>(addRange, []);
 }
 
 /** Adds a range that does not begin before the last one. */
-function addStretch(stretches: AggregateRange[], next: AggregateRange): AggregateRange[] {
-  const last = stretches.at(-1);
-  if (last === undefined || next.minUs - last.maxUs > dayUs) stretches.push(next);
-  else if (next.maxUs > last.maxUs) stretches[stretches.length - 1] = { minUs: last.minUs, maxUs: next.maxUs };
-  return stretches;
+function addRange(ranges: AggregateRange[], next: AggregateRange): AggregateRange[] {
+  const last = ranges.at(-1);
+  if (last === undefined || next.minUs - last.maxUs > dayUs) ranges.push(next);
+  else if (next.maxUs > last.maxUs) ranges[ranges.length - 1] = { minUs: last.minUs, maxUs: next.maxUs };
+  return ranges;
 }

@@ -1,4 +1,5 @@
 import { type Duration } from '../../../documents/duration.ts';
+import { sql, type SqlText } from '../../../duckdb/sql.ts';
 import { type Period } from '../../series/periods.ts';
 
 const dayUs = 86_400_000_000;
@@ -35,9 +36,9 @@ function greatestCommonDivisor(a: number, b: number): number {
  * Returns the SQL for the start of the bucket that contains a UTC TIMESTAMP. As in DuckDB, buckets of months are
  * counted from 2000-01-01, all others from Monday 2000-01-03.
  */
-export function bucketSql({ months, microseconds }: Duration, time: string): string {
-  const width = months > 0 ? `to_months(${Math.min(months, monthsMax)})` : `to_microseconds(${microseconds})`;
-  return `time_bucket(${width}, ${time})`;
+export function bucketSql({ months, microseconds }: Duration, time: SqlText): SqlText {
+  const width = months > 0 ? sql`to_months(${Math.min(months, monthsMax)})` : sql`to_microseconds(${microseconds})`;
+  return sql`time_bucket(${width}, ${time})`;
 }
 
 /** Returns an upper bound of the length of a bucket, microseconds; exact or slightly longer. */

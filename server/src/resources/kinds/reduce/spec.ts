@@ -1,65 +1,57 @@
-import { type Duration, isDurationError, parseDuration } from '../../../documents/duration.ts';
-import { assert } from '../../../base/assert.ts';
-import { entryOf, type YamlNode } from '../../../documents/yamlNode.ts';
-import { type SourcePosition } from '../../../base/lineMap.ts';
-import { type Resource } from '../../model/kind.ts';
-import { itemsOf, specValue } from '../../../documents/specValue.ts';
+import { bucketText, isConstant, nameText, plainText } from '../../../documents/fieldTypes.ts';
+import { list, object, optional, required, type SpecOf } from '../../../documents/schema.ts';
+import { hasTemplate } from '../../../documents/templateText.ts';
+import { checkPatterns, patternFields } from '../../model/patternFields.ts';
 
-/** The `spec` of a checked Reduce document. */
-interface ReduceSpec {
-  readonly collections: readonly {
-    readonly name: string;
-    readonly resolutions: readonly string[];
-    readonly datasets: readonly {
-      readonly in_pattern: string;
-      readonly out_pattern: string;
-      readonly columns?: readonly string[];
-    }[];
-  }[];
-}
+/** The `spec` of a Reduce resource. */
+export const reduceSpec = object({
+  collections: required(
+    list(
+      object({
+        name: required(nameText, 'Name of the collection, a folder under the resource.', 'by_site'),
+        resolutions: required(
+          list(bucketText, { uniqueBy: '.' }),
+          'Lengths of the time buckets. Months and years are calendar months and years; `m` means minutes, `M` months.',
+          '[1h, 1d, 1 month]',
+        ),
+        datasets: required(
+          list(
+            object(
+              {
+                ...patternFields,
+                columns: optional(
+                  list(plainText, { uniqueBy: '.' }),
+                  'Columns to keep, by their full names; all columns without it.',
+                  '[Station.Temperature.C]',
+                ),
+              },
+              { check: checkPatterns },
+            ),
+            {
+              // Two datasets with the same name, without placeholders, would produce the same output twice.
+              uniqueBy: 'out_pattern',
+              uniqueIf: (outPattern) => isConstant(outPattern) && !hasTemplate(outPattern),
+              duplicateMessage: (outPattern) => `two datasets of one collection are called "${outPattern}"`,
+            },
+          ),
+          'Inputs, and the names of their outputs.',
+          '[…]',
+        ),
+      }),
+      { uniqueBy: 'name' },
+    ),
+    'Sets of datasets with the same resolutions.',
+    '[…]',
+  ),
+});
 
-export interface ReduceCollection {
-  readonly name: string;
-  readonly resolutions: readonly ReduceResolution[];
-  readonly datasets: readonly Dataset[];
-}
+export type ReduceSpec = SpecOf<typeof reduceSpec>;
 
-export interface ReduceResolution {
-  /** As in the document. */
-  readonly text: string;
-  readonly duration: Duration;
-}
+/** Datasets with the same resolutions. */
+type ReduceCollection = ReduceSpec['collections'][number];
 
-export interface Dataset {
-  readonly inPattern: string;
-  readonly outPattern: string;
-  /** Columns to keep; all if undefined. */
-  readonly columns: readonly string[] | undefined;
-  /** Position of `out_pattern` in the document. */
-  readonly position: SourcePosition | undefined;
-}
+/** A resolution, as in the document and as a duration. */
+export type ReduceResolution = ReduceCollection['resolutions'][number];
 
-/** Returns the collections of a resource. */
-export function collectionsOf({ spec }: Resource): readonly ReduceCollection[] {
-  const nodes = itemsOf(spec, 'collections');
-  return (specValue(spec) as ReduceSpec).collections.map(({ name, resolutions, datasets }, i) => ({
-    name,
-    resolutions: resolutions.map((text) => ({ text, duration: durationOf(text) })),
-    datasets: datasets.map(({ in_pattern: inPattern, out_pattern: outPattern, columns }, j) => ({
-      inPattern,
-      outPattern,
-      columns,
-      position: positionOf(itemsOf(nodes[i], 'datasets')[j]),
-    })),
-  }));
-}
-
-function durationOf(text: string): Duration {
-  const parsed = parseDuration(text);
-  assert(!isDurationError(parsed), () => `the document was checked: ${text} is a duration`);
-  return parsed;
-}
-
-function positionOf(dataset: YamlNode | undefined): SourcePosition | undefined {
-  return entryOf(dataset, 'out_pattern')?.value.range.start;
-}
+/** Inputs, with the pattern of the names of their outputs. */
+export type Dataset = ReduceCollection['datasets'][number];

@@ -1,12 +1,11 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { throwIfCancelled } from '../../../base/cancelled.ts';
 import { PondError } from '../../../base/error.ts';
 import { type Content } from '../../../tinyfs/backend.ts';
 import { type WorkingDirectory } from '../../../tinyfs/workingDirectory.ts';
 import { randomData, randomSeries, randomTable } from './content.ts';
 import { createRandom, type Random } from './random.ts';
-
-/** Types of random entries. */
-export type ScribbleType = 'tree' | 'table' | 'series' | 'data' | 'syntree' | 'symlink';
+import { type EntryType } from './spec.ts';
 
 export interface ScribbleOptions {
   /** The same seed creates the same entries in an empty directory. Random by default. */
@@ -15,13 +14,13 @@ export interface ScribbleOptions {
   readonly countMin: number;
   readonly countMax: number;
   /** Weights: the probability of a type is its share of their sum. At least one is more than 0. */
-  readonly probs: Readonly<Partial<Record<ScribbleType, number>>>;
+  readonly probs: Readonly<Partial<Record<EntryType, number>>>;
   readonly signal?: AbortSignal;
   readonly progress?: (made: number) => void;
 }
 
 /** The result, in the directory and below. Entries include directories and links. */
-export interface Scribbled {
+interface Scribbled {
   readonly entries: number;
   readonly files: number;
   readonly rows: number;
@@ -81,7 +80,7 @@ export async function scribbleTree(directory: WorkingDirectory, options: Scribbl
 
   /** Yields to the event loop, so that the process notices a cancellation. */
   async function pause(): Promise<void> {
-    if (options.signal?.aborted === true) throw new PondError('cancelled', 'scribbling was cancelled');
+    throwIfCancelled(options.signal, 'the run');
     if (total.entries % 100 !== 0) return;
     options.progress?.(total.entries);
     await turn();
@@ -89,8 +88,8 @@ export async function scribbleTree(directory: WorkingDirectory, options: Scribbl
 }
 
 /** With depth, directories lose their share to the other types, or to data if there are none. */
-function chooseType(random: Random, probs: ScribbleOptions['probs'], depth: number): ScribbleType {
-  const weights = Object.entries(probs) as (readonly [ScribbleType, number])[];
+function chooseType(random: Random, probs: ScribbleOptions['probs'], depth: number): EntryType {
+  const weights = Object.entries(probs) as (readonly [EntryType, number])[];
   const sum = weights.reduce((before, [, weight]) => before + weight, 0);
   if (!(sum > 0)) throw new PondError('run-failed', 'no type of entry has a probability of more than 0');
   const type = draw(random, weights);
@@ -100,7 +99,7 @@ function chooseType(random: Random, probs: ScribbleOptions['probs'], depth: numb
   return others.length > 0 ? draw(random, others) : 'data';
 }
 
-function draw(random: Random, weights: readonly (readonly [ScribbleType, number])[]): ScribbleType {
+function draw(random: Random, weights: readonly (readonly [EntryType, number])[]): EntryType {
   let rest = random.part() * weights.reduce((before, [, weight]) => before + weight, 0);
   const drawn = weights.find(([, weight]) => (rest -= weight) < 0);
   return drawn?.[0] ?? 'data';

@@ -3,12 +3,12 @@ import { type Match } from '../../model/derivedContent.ts';
 import { type ExportContext } from '../../model/exportContext.ts';
 import { type Column } from '../../../sandbox/types.ts';
 import { type Materializer } from '../../../materialize/materializer.ts';
-import { type TemplateField, fieldsOf } from './fields.ts';
+import { fieldsOf, type ValueColumn } from '../../series/valueColumns.ts';
 
 /** Variables of a template, by name. */
-export interface TemplateContext {
+interface TemplateContext {
   /** The value columns. Empty for a file that is not a series or table. */
-  readonly schema: { readonly fields: readonly TemplateField[] };
+  readonly schema: { readonly fields: readonly ValueColumn[] };
   /** All columns with their DuckDB types. */
   readonly columns: readonly Column[];
   /** Rows of the series or table; 0 for other files. */
@@ -25,12 +25,12 @@ export interface TemplateContext {
 export async function templateContext(
   match: Match,
   files: ExportContext | undefined,
-  workshop: Materializer,
+  materializer: Materializer,
   job: Job,
 ): Promise<TemplateContext> {
   const { path, name, captures: args, type } = match;
   const hasColumns = type === 'series' || type === 'table';
-  const facts = hasColumns ? await workshop.inspect(await match.files(job), job) : { columns: [], rowCount: 0 };
+  const facts = hasColumns ? await materializer.inspect(await match.files(job), job) : { columns: [], rowCount: 0 };
   const { columns, rowCount: rows } = facts;
   return {
     schema: { fields: fieldsOf(columns) },

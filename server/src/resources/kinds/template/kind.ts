@@ -1,56 +1,50 @@
-import { itemsOf, scalarOf } from '../../../documents/specValue.ts';
-import { textOf } from '../../../documents/yamlNode.ts';
-import { checkPatterns, patternFields } from '../../model/patternFields.ts';
 import { type ResourceKind } from '../../model/kind.ts';
-import { optional, required } from '../../../documents/schema.ts';
-import { nameText, plainText, templateText } from '../../../documents/fieldTypes.ts';
+import { type TemplateSpec, templateSpec } from './spec.ts';
 
 /** Template: renders texts from the content of series. */
-export const template: ResourceKind = {
+export const template: ResourceKind<TemplateSpec> = {
   kind: 'Template',
   summary: 'renders a text for each matched series',
   doc: [
-    "Each series, table or file that a collection's pattern matches gives a text file `/Template/NAME/COLLECTION/OUTPUT`, rendered when it is read. Slashes in `out_pattern` make folders. Two inputs with one output name are an error of that file (`resource-invalid`).",
-    'Templates are written in Jinja\'s syntax: `{{ value }}`, `{% for %}`, `{% if %}`, `{% set %}`, filters such as `length`, `-` inside a tag to trim white space. `{% for key, value in MAP %}` goes over a map in order of its keys, and `group(by="FIELD", in=LIST)` gives a map from each value of a text field to the items that have it. Nothing is escaped by itself. What is not there is an error.',
-    'Names of files and columns come with the data, from whoever made them, and a page of a [site](site.md) can have scripts in it: on a page write `{{ args[0] | plain }}`, which shows a text as it is, and in a script `{{ args[0] | tojson }}`, which is a text of JavaScript with its quotes.',
-    'A template sees: `schema.fields`, the value columns with `name`, `instrument`, `unit` and `agg`; `columns`, all columns with `name` and `type`; `rows`; `args`, what the wildcards of `in_pattern` matched (`args[0]`); `path` and `name` of the input; and `export`, the files that an export wrote before: by the captures of its pattern, as in `export[args[0]]`, lists of `file`, `start_time` and `end_time` in seconds since 1970 UTC. Outside of an export, or where nothing was exported for the match, it holds an empty map.',
-    'A column `Dock.Surface.DO.mg/L.avg` is the field with the `instrument` `Dock.Surface`, the `name` `DO`, the `unit` `mg/L` and the `agg` `avg`; units and names with dots are not told apart. A name that does not end with `avg`, `min`, `max`, `count` or `sum` has the `agg` `""`; one with two parts has no unit, one with one part neither unit nor instrument. A file that is no series or table has no fields and 0 rows.',
-    'A template that does not parse, fails, or takes too much (steps, 3 seconds of processor time, 64 MB, 8 million characters) fails with `template-failed` at its place in the document; the other files are not concerned.',
-  ].join('\n\n'),
-  spec: {
-    type: 'object',
-    fields: {
-      collections: required(
-        {
-          type: 'list',
-          uniqueBy: 'name',
-          item: {
-            type: 'object',
-            check: checkPatterns,
-            exactlyOneOf: ['template', 'template_file'],
-            fields: {
-              name: required(nameText, 'Name of the collection, a folder under the resource.', 'pages'),
-              ...patternFields,
-              template: optional(templateText, 'The template itself.', '"# {{ args[0] }}"'),
-              template_file: optional(
-                plainText,
-                'Host file that holds the template, below the folder where the document is applied; its text is kept then.',
-                'site.md.tmpl',
-              ),
-            },
-          },
-        },
-        'Sets of inputs, each with its template, which is written in `template` or stands in `template_file`.',
-        '[…]',
-      ),
-    },
+    'Each series, table or file that matches the pattern of a collection becomes a text file `/Template/NAME/COLLECTION/OUTPUT`, rendered when it is read. Slashes in `out_pattern` make folders. Two inputs with the same output name are an error of that file (`resource-invalid`).',
+    '',
+    '**Syntax.** Templates are written in the syntax of Jinja: `{{ value }}`, `{% for %}`, `{% if %}`, `{% set %}`, filters such as `length`, and `-` inside a tag to trim white space.',
+    '',
+    '- `{% for key, value in MAP %}` visits a map in the order of its keys.',
+    '- `group(by="FIELD", in=LIST)` returns a map from each value of a text field to the items that have it.',
+    '- Nothing is escaped automatically. An undefined variable is an error.',
+    '',
+    '**Variables.**',
+    '',
+    '| name | value |',
+    '|---|---|',
+    '| `schema.fields` | the value columns, each with `name`, `instrument`, `unit` and `agg`. |',
+    '| `columns` | all columns, each with `name` and `type`. |',
+    '| `rows` | the number of rows. |',
+    '| `args` | the captures of the wildcards of `in_pattern`: `args[0]` is the first. |',
+    '| `path`, `name` | pond path of the input, and its last component. |',
+    '| `export` | the files of an earlier export, by the captures of its pattern: `export[args[0]]` is a list of `file`, `start_time` and `end_time` (seconds since 1970 UTC). An empty map without an export. |',
+    '',
+    'A column `Dock.Surface.DO.mg/L.avg` is the field with the `instrument` `Dock.Surface`, the `name` `DO`, the `unit` `mg/L` and the `agg` `avg`. A name that does not end with `avg`, `min`, `max`, `count` or `sum` has the `agg` `""`. A name of two parts has no unit, a name of one part neither unit nor instrument. Units and names with dots cannot be distinguished. A file that is not a series or table has no fields and 0 rows.',
+    '',
+    '**Safety.** Names of files and columns come from the data, and a page of a [site](site.md) may contain scripts. On a page, write `{{ args[0] | plain }}`, which shows a text as it is; in a script, write `{{ args[0] | tojson }}`, which is a JavaScript string with its quotes.',
+    '',
+    '**Errors.** `template-failed`, at its position in the document: the template has a syntax error, fails, or exceeds a limit (steps, 3 seconds of processor time, 64 MB, 8 million characters). The other files are rendered.',
+    '',
+    '**Changing it.** Edit `template` in the document, or edit the file and apply the document that names it in `template_file`: the texts are rendered again when they are next read.',
+  ].join('\n'),
+  spec: templateSpec,
+  async derive(resource, inputs) {
+    return (await import('./outputs.ts')).deriveTemplates(resource, inputs);
   },
-  derive: async () => (await import('./outputs.ts')).deriveTemplates,
-  flows: ({ spec }) =>
-    itemsOf(spec, 'collections').map((collection) => ({
-      writes: `${textOf(collection, 'name')}/**`,
-      reads: scalarOf(collection, 'in_pattern'),
+  flows: ({ collections }) =>
+    collections.map(({ name, in_pattern: pattern }, index) => ({
+      writes: `${name}/**`,
+      reads: [{ pattern, path: ['collections', index, 'in_pattern'] }],
     })),
+  async renderText(rendering) {
+    return await (await import('./render.ts')).renderTextAt(rendering);
+  },
   example: `apiVersion: duckpond/v1
 kind: Template
 name: pages

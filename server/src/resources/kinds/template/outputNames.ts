@@ -1,24 +1,19 @@
-import { PondError } from '../../../base/error.ts';
 import { isName } from '../../../tinyfs/path.ts';
 import { type Match } from '../../model/derivedContent.ts';
-import { documentName, resourceDirectory, titleOf } from '../../model/resourcePath.ts';
-import { type Resource } from '../../model/kind.ts';
-import { parsePlaceholders } from '../../../documents/placeholders.ts';
-import { type TemplateCollection } from './collections.ts';
+import { fillPlaceholders } from '../../../documents/placeholders.ts';
+import { documentError } from '../../model/documentError.ts';
+import { titleOf } from '../../model/resourcePath.ts';
+import { type CollectionRef, pathOf } from './collection.ts';
 
 /**
  * Returns the outputs of a collection by their relative paths, each with its inputs: one, or more by mistake. Empty
  * components, from a `**` that matched no folder, are dropped. Fails `resource-invalid` for a match that gives no valid
  * name.
  */
-export function outputsOf(
-  resource: Resource,
-  collection: TemplateCollection,
-  matches: readonly Match[],
-): ReadonlyMap<string, readonly Match[]> {
+export function outputsOf(at: CollectionRef, matches: readonly Match[]): ReadonlyMap<string, readonly Match[]> {
   const outputs = new Map<string, Match[]>();
   for (const match of matches) {
-    const output = outputOf(resource, collection, match);
+    const output = outputOf(at, match);
     const same = outputs.get(output);
     if (same === undefined) outputs.set(output, [match]);
     else same.push(match);
@@ -26,28 +21,20 @@ export function outputsOf(
   return withoutCollisions(outputs);
 }
 
-function outputOf(resource: Resource, { name, outPattern }: TemplateCollection, match: Match): string {
-  const components = filled(String(outPattern.value), match.captures)
+function outputOf(at: CollectionRef, match: Match): string {
+  const { resource, collection } = at;
+  const components = fillPlaceholders(collection.out_pattern, match.captures)
     .split('/')
     .filter((component) => component !== '');
   if (components.length > 0 && components.every(isName)) {
     return components.join('/');
   }
-  throw new PondError(
+  throw documentError(
+    resource,
     'resource-invalid',
-    `${titleOf(resource)}: out_pattern gives ${match.path} no name that a file can have in the collection ${name}`,
-    { path: `${resourceDirectory(resource)}/${documentName}`, position: outPattern.range.start },
+    `${titleOf(resource)}: out_pattern gives ${match.path} no name that a file can have in the collection ${collection.name}`,
+    { at: pathOf(at, 'out_pattern') },
   );
-}
-
-function filled(outPattern: string, captures: readonly string[]): string {
-  let text = '';
-  let at = 0;
-  for (const { index, start, end } of parsePlaceholders(outPattern)) {
-    text += outPattern.slice(at, start) + (captures[index] ?? '');
-    at = end;
-  }
-  return text + outPattern.slice(at);
 }
 
 /**

@@ -1,8 +1,8 @@
 /** Derived files of a Template: one for each match, at the path that out_pattern gives. */
-import { PondError } from '../../../base/error.ts';
+import { type PondError } from '../../../base/error.ts';
 import { writeHostStream } from '../../../storage/hostStream.ts';
 import { keyOf } from '../../../materialize/contentKey.ts';
-import { type Derive, type Resource } from '../../model/kind.ts';
+import { type Resource } from '../../model/kind.ts';
 import {
   type DerivedDirectory,
   type DerivedEntries,
@@ -11,19 +11,22 @@ import {
   type InputMatcher,
   type Match,
 } from '../../model/derivedContent.ts';
-import { documentName, resourceDirectory, titleOf } from '../../model/resourcePath.ts';
-import { collectionsOf, type TemplateCollection } from './collections.ts';
+import { documentError } from '../../model/documentError.ts';
+import { titleOf } from '../../model/resourcePath.ts';
+import { type CollectionRef, collectionsOf, pathOf, templateOf } from './collection.ts';
 import { outputsOf } from './outputNames.ts';
 import { renderMatch } from './render.ts';
+import { type TemplateSpec } from './spec.ts';
 
 /** Returns a directory for each collection of a Template. */
-export const deriveTemplates: Derive = (resource, inputs) =>
-  new Map(
-    collectionsOf(resource).map((collection): [string, DerivedNode] => [
-      collection.name,
-      { type: 'directory', list: () => listOutputs(resource, inputs, collection) },
+export function deriveTemplates(resource: Resource<TemplateSpec>, inputs: InputMatcher): DerivedEntries {
+  return new Map(
+    collectionsOf(resource).map((at): [string, DerivedNode] => [
+      at.collection.name,
+      { type: 'directory', list: () => listOutputs(at, inputs) },
     ]),
   );
+}
 
 /** A folder while its entries are collected. */
 interface Folder {
@@ -31,16 +34,12 @@ interface Folder {
   readonly folders: Map<string, Folder>;
 }
 
-async function listOutputs(
-  resource: Resource,
-  inputs: InputMatcher,
-  collection: TemplateCollection,
-): Promise<DerivedEntries> {
+async function listOutputs(at: CollectionRef, inputs: InputMatcher): Promise<DerivedEntries> {
   const top = newFolder();
-  for (const [output, matches] of outputsOf(resource, collection, await inputs.match(collection.inPattern))) {
+  for (const [output, matches] of outputsOf(at, await inputs.match(at.collection.in_pattern))) {
     const names = output.split('/');
     const last = names.pop() ?? '';
-    folderAt(top, names).entries.set(last, outputFile(resource, collection, output, matches));
+    folderAt(top, names).entries.set(last, outputFile(at, output, matches));
   }
   return top.entries;
 }
@@ -62,27 +61,21 @@ function folderAt(top: Folder, names: readonly string[]): Folder {
   return at;
 }
 
-function outputFile(
-  resource: Resource,
-  collection: TemplateCollection,
-  output: string,
-  matches: readonly Match[],
-): DerivedFile {
-  const template = String(collection.template?.value ?? '');
+function outputFile(at: CollectionRef, output: string, matches: readonly Match[]): DerivedFile {
   const inputs = matches.map(({ path, captures, key }) => [path, captures, key]);
-  const key = keyOf('template', 1, template, inputs);
+  const key = keyOf('template', 1, templateOf(at), inputs);
   return {
     type: 'file',
     key,
-    modifiedUs: Math.max(resource.modifiedUs, ...matches.map(({ modifiedUs }) => modifiedUs)),
-    make: async (workshop, job) => {
+    modifiedUs: Math.max(at.resource.modifiedUs, ...matches.map(({ modifiedUs }) => modifiedUs)),
+    make: async (materializer, job) => {
       const [match, other] = matches;
-      if (match === undefined || other !== undefined) throw sameName(resource, collection, output, matches);
+      if (match === undefined || other !== undefined) throw sameNameError(at, output, matches);
       const write = async (target: string) => {
-        const text = await renderMatch({ resource, collection, match }, undefined, workshop, job);
+        const text = await renderMatch({ ...at, match }, undefined, materializer, job);
         await writeHostStream(target, onlyChunk(Buffer.from(text)));
       };
-      return [await workshop.file(keyOf('template text', key), write, job)];
+      return [await materializer.file(keyOf('template text', key), write, job)];
     },
   };
 }
@@ -91,18 +84,13 @@ async function* onlyChunk(bytes: Uint8Array): AsyncIterable<Uint8Array> {
   yield await Promise.resolve(bytes);
 }
 
-function sameName(
-  resource: Resource,
-  { name, outPattern }: TemplateCollection,
-  output: string,
-  matches: readonly Match[],
-): PondError {
+function sameNameError(at: CollectionRef, output: string, matches: readonly Match[]): PondError {
+  const { resource, collection } = at;
   const [first, second] = matches.map(({ path }) => path);
   const more = matches.length > 2 ? ` and ${matches.length - 2} more` : '';
-  const message = `${titleOf(resource)}: ${first} and ${second}${more} are all called "${output}" in the collection ${name}`;
-  return new PondError('resource-invalid', message, {
-    path: `${resourceDirectory(resource)}/${documentName}`,
-    position: outPattern.range.start,
+  const message = `${titleOf(resource)}: ${first} and ${second}${more} are all called "${output}" in the collection ${collection.name}`;
+  return documentError(resource, 'resource-invalid', message, {
+    at: pathOf(at, 'out_pattern'),
     hint: 'Use more of the wildcards in out_pattern: $0, $1, …',
   });
 }

@@ -1,38 +1,36 @@
-import { isPondError, PondError } from '../../../base/error.ts';
-import { type InputMatcher, type Match } from '../../model/derivedContent.ts';
+import { isPondError } from '../../../base/error.ts';
 import { type Job } from '../../../base/job.ts';
-import { documentName, resourceDirectory, titleOf } from '../../model/resourcePath.ts';
-import { type Resource } from '../../model/kind.ts';
-import { type ExportContext } from '../../model/exportContext.ts';
-import { placeInSource, type ScalarNode } from '../../../documents/yamlNode.ts';
-import { type SourcePosition } from '../../../base/lineMap.ts';
-import { renderTemplate } from '../../../templates/templateEngine.ts';
 import { type Materializer } from '../../../materialize/materializer.ts';
-import { collectionsOf, type TemplateCollection } from './collections.ts';
+import { renderTemplate } from '../../../templates/templateEngine.ts';
+import { type Match } from '../../model/derivedContent.ts';
+import { documentError } from '../../model/documentError.ts';
+import { type ExportContext } from '../../model/exportContext.ts';
+import { type TextRendering } from '../../model/kind.ts';
+import { titleOf } from '../../model/resourcePath.ts';
+import { type CollectionRef, collectionsOf, pathOf, templateOf } from './collection.ts';
 import { templateContext } from './context.ts';
 import { outputsOf } from './outputNames.ts';
+import { type TemplateSpec } from './spec.ts';
 
 /** An output of a Template, with its input. */
-export interface TemplateOutput {
-  readonly resource: Resource;
-  readonly collection: TemplateCollection;
+interface TemplateOutput extends CollectionRef {
   readonly match: Match;
 }
 
 /**
- * Returns the outputs of a Template at a path in its resource directory, `COLLECTION/OUTPUT`: one; none if there is no
- * such file; more if inputs share a name by mistake.
+ * Renders the output at a path in the directory of a Template, `COLLECTION/OUTPUT`, with the exported files. Undefined
+ * if there is no such file, or if inputs share its name by mistake. Fails as renderMatch.
  */
-export async function findOutputs(
-  resource: Resource,
-  inputs: InputMatcher,
-  relativePath: string,
-): Promise<readonly TemplateOutput[]> {
-  const slash = relativePath.indexOf('/');
-  const collection = collectionsOf(resource).find(({ name }) => name === relativePath.slice(0, slash));
-  if (collection === undefined) return [];
-  const outputs = outputsOf(resource, collection, await inputs.match(collection.inPattern));
-  return (outputs.get(relativePath.slice(slash + 1)) ?? []).map((match) => ({ resource, collection, match }));
+export async function renderTextAt(rendering: TextRendering<TemplateSpec>): Promise<string | undefined> {
+  const { resource, path, inputs, files, materializer, job } = rendering;
+  const slash = path.indexOf('/');
+  const at = collectionsOf(resource).find(({ collection }) => collection.name === path.slice(0, slash));
+  if (at === undefined) return undefined;
+  const outputs = outputsOf(at, await inputs.match(at.collection.in_pattern));
+  const [match, other] = outputs.get(path.slice(slash + 1)) ?? [];
+  return match === undefined || other !== undefined
+    ? undefined
+    : await renderMatch({ ...at, match }, files, materializer, job);
 }
 
 /**
@@ -40,31 +38,23 @@ export async function findOutputs(
  * `template-failed` at the position in the document, or like the input.
  */
 export async function renderMatch(
-  { resource, collection, match }: TemplateOutput,
+  output: TemplateOutput,
   files: ExportContext | undefined,
-  workshop: Materializer,
+  materializer: Materializer,
   job: Job,
 ): Promise<string> {
-  const context = await templateContext(match, files, workshop, job);
+  const { resource, collection, match } = output;
+  const context = await templateContext(match, files, materializer, job);
   const name = `${titleOf(resource)}: the template of ${collection.name} for ${match.path}`;
   try {
-    const template = String(collection.template?.value ?? '');
-    return await renderTemplate(template, context, { name, ...(job.signal && { signal: job.signal }) });
+    return await renderTemplate(templateOf(output), context, { name, ...(job.signal && { signal: job.signal }) });
   } catch (error) {
     if (!isPondError(error, 'template-failed')) throw error;
-    throw new PondError('template-failed', error.message, {
-      path: `${resourceDirectory(resource)}/${documentName}`,
-      ...placeIn(collection.template, error.position),
-      ...(error.hint === undefined ? {} : { hint: error.hint }),
+    const { message, hint, position = { line: 0, character: 0 } } = error;
+    throw documentError(resource, 'template-failed', message, {
+      at: pathOf(output, 'template'),
+      position,
+      ...(hint !== undefined && { hint }),
     });
   }
-}
-
-/** The position in the document of a position in the template; the start of the template if that is unknown. */
-function placeIn(
-  template: ScalarNode | undefined,
-  position: SourcePosition | undefined,
-): { readonly position?: SourcePosition } {
-  if (template === undefined) return {};
-  return { position: placeInSource(template, position ?? { line: 0, character: 0 }) ?? template.range.start };
 }

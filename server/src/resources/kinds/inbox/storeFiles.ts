@@ -10,24 +10,27 @@ import { type SeenFiles } from './seenFiles.ts';
 import { type Notes } from './notes.ts';
 
 /** Dependencies of storing files. */
-export interface Taking {
+interface StoreOptions {
   readonly home: WorkingDirectory;
-  readonly memory: SeenFiles;
+  readonly seenFiles: SeenFiles;
   readonly notes: Notes;
-  readonly pace: YieldToEventLoop;
+  readonly yieldToEventLoop: YieldToEventLoop;
   readonly progress: RunContext['progress'];
 }
 
 /** Stores the new or changed files, and returns their count. Files that cannot be stored are noted. */
-export async function take(files: readonly FoundFile[], taking: Taking): Promise<Pick<RunOutcome, 'files' | 'bytes'>> {
-  const { home, notes, progress } = taking;
+export async function storeFiles(
+  files: readonly FoundFile[],
+  options: StoreOptions,
+): Promise<Pick<RunOutcome, 'files' | 'bytes'>> {
+  const { home, notes, progress } = options;
   const stored = createListing(home);
   const counts = { files: 0, bytes: 0 };
   for (const [index, file] of files.entries()) {
-    await taking.pace();
+    await options.yieldToEventLoop();
     progress('files', index, files.length);
     try {
-      if (!(await takeOne(file, await stored(file.names), taking))) continue;
+      if (!(await storeFile(file, await stored(file.names), options))) continue;
       counts.files += 1;
       counts.bytes += file.state.sizeBytes;
     } catch (error) {
@@ -35,7 +38,7 @@ export async function take(files: readonly FoundFile[], taking: Taking): Promise
         if (error.isMoving) notes.skipped(file.hostPath, error.message);
         else notes.failed(file.hostPath, error.message);
       } else if (isPondError(error) && occupiedCodes.has(error.code)) {
-        notes.failed(file.hostPath, `the pond has something else at its place: ${error.message}`);
+        notes.failed(file.hostPath, `the pond has something else at its path: ${error.message}`);
       } else throw error;
     }
   }
@@ -47,23 +50,27 @@ export async function take(files: readonly FoundFile[], taking: Taking): Promise
 const occupiedCodes: ReadonlySet<string> = new Set(['already-exists', 'is-a-directory', 'not-a-directory']);
 
 /** True when the file is stored as a new version, false when the pond already has it. */
-async function takeOne(file: FoundFile, node: Node | undefined, { home, memory, pace }: Taking): Promise<boolean> {
+async function storeFile(
+  file: FoundFile,
+  node: Node | undefined,
+  { home, seenFiles, yieldToEventLoop }: StoreOptions,
+): Promise<boolean> {
   const path = file.names.join('/');
-  if (node !== undefined && memory.knows(path, file.state, node.sha256)) return false;
+  if (node !== undefined && seenFiles.knows(path, file.state, node.sha256)) return false;
   const source = sourceNow(file);
   const { state } = source;
   // Only a file of the same size can be equal: others need not be read twice.
   if (node?.type === 'file' && node.sizeBytes === state.sizeBytes) {
-    if ((await hashOf(source, pace)) === node.sha256) {
-      memory.see(path, state, node.sha256);
+    if ((await hashOf(source, yieldToEventLoop)) === node.sha256) {
+      seenFiles.see(path, state, node.sha256);
       return false;
     }
   }
-  const content = await contentOf(source, pace);
+  const content = await contentOf(source, yieldToEventLoop);
   const folder = file.names.slice(0, -1).join('/');
   if (folder !== '') await home.createDirectory(folder, { parents: true });
   const written = await home.writeFile(path, content, { type: 'file' });
-  memory.see(path, state, written.node.sha256);
+  seenFiles.see(path, state, written.node.sha256);
   return true;
 }
 

@@ -1,7 +1,7 @@
-import { type Column } from '../../../sandbox/types.ts';
+import { type Column } from '../../sandbox/types.ts';
 
-/** A value column of a series, split by its name. Missing parts are empty. */
-export interface TemplateField {
+/** A value column of a series, split by its name. Missing parts are empty. Templates see it as a field. */
+export interface ValueColumn {
   readonly name: string;
   readonly instrument: string;
   readonly unit: string;
@@ -16,11 +16,11 @@ const aggregates = new Set(['avg', 'min', 'max', 'count', 'sum']);
  * (optional), the unit, the name, and the instrument, which is the rest: `Dock.Surface.DO.mg/L.avg`. Names of two parts
  * have no unit, names of one part neither unit nor instrument.
  */
-export function fieldsOf(columns: readonly Column[]): readonly TemplateField[] {
+export function fieldsOf(columns: readonly Column[]): readonly ValueColumn[] {
   return columns.filter(({ name }) => !/^r?timestamp$/i.test(name)).map(({ name }) => fieldOf(name));
 }
 
-function fieldOf(column: string): TemplateField {
+function fieldOf(column: string): ValueColumn {
   const parts = column.split('.');
   const agg = parts.length > 1 && aggregates.has(parts.at(-1) ?? '') ? (parts.pop() ?? '') : '';
   const unit = parts.length > 2 ? (parts.pop() ?? '') : '';

@@ -1,0 +1,49 @@
+import { nondeterministicCall } from '../../../build/nondeterministicCalls.ts';
+import { nameText, pondGlobText, sqlText } from '../../../documents/fieldTypes.ts';
+import { type FieldIssue, list, object, required, type SpecOf } from '../../../documents/schema.ts';
+
+/** The `spec` of a Derive resource. */
+export const deriveSpec = object({
+  collections: required(
+    list(
+      object(
+        {
+          name: required(nameText, 'Name of the collection, a folder under the resource.', 'daily'),
+          pattern: required(pondGlobText, 'Pond paths of the input files.', '/Inbox/weather/*.csv'),
+          query: required(
+            sqlText,
+            'SQL query that reads one input; `$1` is the path of the matched file.',
+            '"SELECT * FROM read_csv(\'$1\')"',
+          ),
+        },
+        { check: ({ query }) => (query === undefined ? [] : [...checkInput(query), ...checkDeterminism(query)]) },
+      ),
+      { uniqueBy: 'name' },
+    ),
+    'Sets of inputs, each with its query.',
+    '[…]',
+  ),
+});
+
+export type DeriveSpec = SpecOf<typeof deriveSpec>;
+
+/** A set of inputs with its query. */
+export type DeriveCollection = DeriveSpec['collections'][number];
+
+function checkInput(query: string): readonly FieldIssue[] {
+  if (/\$1(?!\d)/.test(query)) return [];
+  const message = 'the query never reads "$1", so it gives the same for each file';
+  const hint = "Read the matched file, for example by read_csv('$1').";
+  return [{ key: 'query', code: 'query-without-input', severity: 'warning', message, hint }];
+}
+
+function checkDeterminism(query: string): readonly FieldIssue[] {
+  const word = nondeterministicCall(query);
+  if (word === undefined) return [];
+  const name = query.slice(word.start, word.end);
+  const isCall = /^\s*\(/.test(query.slice(word.end));
+  const message = `"${name}" gives something else each time, but what is made of a file is kept until the query or its files change`;
+  const column = isCall ? '' : ` A column of this name is written in quotes: "${name}".`;
+  const hint = `Take what the rows depend on from the files.${column}`;
+  return [{ key: 'query', code: 'query-changing', severity: 'warning', message, hint, part: word }];
+}
