@@ -101,7 +101,7 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
     this.layer = layer({
       id: this.id,
       directory: this.directory,
-      readHostFile: storage.readHostFile,
+      openDisk: storage.openDisk,
       contentKey: (node) => contentKeyOf(pondNode(node)),
       hostFiles: (node, job = {}) => this.#staging.hostFiles(node, job),
     });

@@ -143,8 +143,7 @@ export interface TreeLayer {
 }
 
 /** Parts of a pond that its layer uses: they concern stored nodes alone. */
-export type StoredNodes = Pick<Pond, 'id' | 'directory' | 'hostFiles' | 'contentKey'> &
-  Pick<PondStorage, 'readHostFile'>;
+export type StoredNodes = Pick<Pond, 'id' | 'directory' | 'hostFiles' | 'contentKey'> & Pick<PondStorage, 'openDisk'>;
 
 export interface OpenOptions<Layer extends TreeLayer = TreeLayer> {
   /** 'write' takes the writer lock (fails `lock-held`); 'read' never writes to the directory. */

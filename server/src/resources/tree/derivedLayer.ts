@@ -1,3 +1,4 @@
+import { basename, dirname } from 'node:path';
 import { assert } from '../../base/assert.ts';
 import { type Job } from '../../base/job.ts';
 import { literal, literalList, sql } from '../../duckdb/sql.ts';
@@ -10,7 +11,7 @@ import { countedChanges, nameChanges, touchResources } from '../countedChanges.t
 import { type InputMatcher } from '../model/derivedContent.ts';
 import { baseOf, roleOf } from './nodeRole.ts';
 import { type ResourceLayer } from './resourcePond.ts';
-import { type NodeFiles, ResourceTree } from './resourceTree.ts';
+import { type ByteRange, type NodeFiles, ResourceTree } from './resourceTree.ts';
 
 /** The key of several parts as one file. */
 const wholeKey = (files: readonly HostFile[]): string => keyOf('one file', 1, ...files.map(({ key }) => key));
@@ -63,8 +64,8 @@ export class DerivedLayer implements ResourceLayer, NodeFiles {
     return only;
   }
 
-  readHostFile(...file: Parameters<StoredNodes['readHostFile']>): AsyncIterable<Uint8Array> | undefined {
-    return this.#stored.readHostFile(...file);
+  readHostFile(hostPath: string, range?: ByteRange): AsyncIterable<Uint8Array> | undefined {
+    return this.#stored.openDisk(dirname(hostPath)).readStream(basename(hostPath), range?.start, range?.end);
   }
 
   /**
