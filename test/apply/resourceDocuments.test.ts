@@ -25,7 +25,7 @@ async function code(work: Promise<unknown>): Promise<string> {
   );
 }
 
-test('the link of a resource follows the name in its document when that is saved, by any path', async (t) => {
+test('the link of a resource follows the name in its document when the document is saved, by any path', async (t) => {
   const host = await newPondHost(t);
   const home = await apply(host, inbox('one'));
   await host.run('write', textFile('/Inbox/one/resource.yaml', inbox('two')));
@@ -38,7 +38,7 @@ test('the link of a resource follows the name in its document when that is saved
   await host.run('commit', { message: 'three' });
 });
 
-test('a name that another resource has cannot be saved, and nothing of it is staged', async (t) => {
+test('a name that another resource has cannot be saved, and nothing is staged', async (t) => {
   const host = await newPondHost(t);
   await apply(host, inbox('one'));
   await apply(host, inbox('two'));
@@ -58,7 +58,7 @@ const wrongTexts = {
   'is empty': '',
 };
 for (const [what, text] of Object.entries(wrongTexts)) {
-  test(`a document that ${what} is staged as it was typed, and not committed`, async (t) => {
+  test(`a document that ${what} is staged as typed, and cannot be committed`, async (t) => {
     const host = await newPondHost(t);
     const home = await apply(host, inbox('one'));
     await host.run('commit', { message: 'one' });
@@ -74,7 +74,7 @@ for (const [what, text] of Object.entries(wrongTexts)) {
   });
 }
 
-test('the link of a resource follows the name in a document that is imported', async (t) => {
+test('the link of a resource follows the name in an imported document', async (t) => {
   const host = await newPondHost(t);
   const home = await apply(host, inbox('one'));
   await host.run('commit', { message: 'one' });
@@ -113,7 +113,7 @@ test('a document whose name does not lead to it is not committed until it is sav
   await host.run('commit', { message: 'link' });
 });
 
-test('documents that are saved so that they read each other in a circle are not committed', async (t) => {
+test('documents that were saved as a cycle cannot be committed', async (t) => {
   const host = await newPondHost(t);
   const derive = (name: string, reads: string): string =>
     `apiVersion: v1\nkind: Derive\nname: ${name}\ndesc: Rows\nspec:\n  collections:\n    - name: rows\n` +

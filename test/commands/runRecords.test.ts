@@ -11,7 +11,7 @@ import { createCountingDisk } from '../support/countingDisk.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { resourceLayer, stageResource } from '../support/resourcePond.ts';
 
-/** A pond with an Inbox that brought a file in as many runs, and nothing in as many after them. */
+/** A pond with an Inbox whose first runs each collected a file, and whose later runs collected none. */
 async function pondWithRuns(t: TestContext, folder: string, count: number): Promise<void> {
   const files = join(folder, 'files');
   mkdirSync(files);
@@ -20,7 +20,7 @@ async function pondWithRuns(t: TestContext, folder: string, count: number): Prom
   const document = `apiVersion: v1\nkind: Inbox\nname: files\ndesc: Files\nspec: ${spec}\n`;
   await stageResource(pond, '5a0c7c55-2b3a-4f0e-9c56-000000000001', document);
   await pond.commit({ message: 'apply', author: 'a' });
-  // Files that changed a moment ago may change again unnoticed: the memory of them would be kept in a run of its own.
+  // Files that changed a moment ago may change again unnoticed: their state would be stored in a run of its own.
   const now = (): number => Date.now() + 60_000;
   for (let run = 0; run < 2 * count; run++) {
     if (run < count) writeFileSync(join(files, 'a'), `content of run ${run}`);
@@ -31,7 +31,7 @@ async function pondWithRuns(t: TestContext, folder: string, count: number): Prom
   await pond.close();
 }
 
-test('records are told with what brought something at the cost of one walk, and without a walk for the others', async (t) => {
+test('records with new data are listed at the cost of one walk, and those without at no walk', async (t) => {
   const folder = temporaryFolder(t);
   const count = 12;
   await pondWithRuns(t, folder, count);

@@ -31,7 +31,7 @@ const node: PondNode = {
 };
 
 for (const errno of ['EROFS', 'ENOSPC', 'ENOENT', 'EIO']) {
-  test(`small content is there for the engine when the pond's cache cannot be written: ${errno}`, async () => {
+  test(`the engine can read small content when the pond's cache cannot be written: ${errno}`, async () => {
     const disk: Disk = {
       ...createMemoryDisk(),
       makeDirectory: (path) => {
@@ -45,7 +45,7 @@ for (const errno of ['EROFS', 'ENOSPC', 'ENOENT', 'EIO']) {
   });
 }
 
-test('the cache is written whole or not at all, and nothing waits for the medium', async () => {
+test('a file of the cache is complete or absent, and writing it waits for no flush', async () => {
   const temporary = makeTemporaryDirectory('duckpond-test');
   try {
     const disk = openHostDisk(temporary.path);

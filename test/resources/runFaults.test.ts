@@ -45,7 +45,7 @@ async function filesIn(pond: ResourcePond, id: string): Promise<readonly string[
 }
 
 for (const kind of kinds) {
-  test(`${kind.name} during a round of runs leaves each whole or undone, and the next round completes`, async (t) => {
+  test(`${kind.name} during a round of runs leaves each complete or undone, and the next round completes`, async (t) => {
     const folder = temporaryFolder(t);
     for (const [index, name] of ['one', 'two'].entries()) {
       mkdirSync(join(folder, name));
@@ -64,7 +64,7 @@ for (const kind of kinds) {
   });
 }
 
-/** Prepares a pond on the sound disk, and runs a round on it with the fault. */
+/** Prepares a pond on the intact disk, and runs a round on it with the fault. */
 async function roundWithFault(t: TestContext, disk: Disk, faults: Faults, folder: string) {
   const before = closing(t, await initPondOn(disk, '/pond', { layer: inboxLayer(folder) }));
   for (const [index, name] of ['one', 'two'].entries()) {

@@ -1,4 +1,5 @@
 /** Rows of a pond's history, as SQL shows them. */
+import { type CommitNumber } from '../delta/commitNumber.ts';
 import { type FileType } from '../tinyfs/backend.ts';
 
 /** A row of the op log's public view; the SQL tables pond.nodes and pond.entries have these as columns. */
@@ -12,7 +13,7 @@ export interface NodeRow {
   readonly sizeBytes: number;
   readonly sha256: string;
   /** Undefined for a pending row. */
-  readonly txn: number | undefined;
+  readonly txn: CommitNumber | undefined;
 }
 
 export interface EntryRow {
@@ -21,7 +22,7 @@ export interface EntryRow {
   readonly nodeId: string;
   readonly fileType: FileType;
   readonly version: number;
-  readonly txn: number | undefined;
+  readonly txn: CommitNumber | undefined;
 }
 
 export interface HistorySources {
@@ -32,7 +33,10 @@ export interface HistorySources {
    * Undefined when there are none.
    */
   readonly rewritten:
-    | { readonly files: readonly string[]; readonly commits: readonly { readonly from: number; readonly to: number }[] }
+    | {
+        readonly files: readonly string[];
+        readonly commits: readonly { readonly from: CommitNumber; readonly to: CommitNumber }[];
+      }
     | undefined;
   readonly pendingNodes: readonly NodeRow[];
   readonly pendingEntries: readonly EntryRow[];

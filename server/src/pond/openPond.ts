@@ -1,3 +1,4 @@
+import { type CommitNumber } from '../delta/commitNumber.ts';
 import { isPondError, PondError } from '../base/error.ts';
 import { type Job } from '../base/job.ts';
 import { LruCache } from '../base/lruCache.ts';
@@ -43,12 +44,11 @@ export interface PondParts {
 
 /** Changes to commit, with their content. */
 interface CommitInput {
-  /** UUID of the attempt. */
   readonly id: string;
   readonly request: types.CommitRequest;
   readonly overlay: Overlay;
   readonly contents: StagedContentStore;
-  /** The changes that count in the commit's own record. */
+  /** Changes that the commit's record counts. */
   readonly counted: readonly types.Change[];
 }
 
@@ -284,7 +284,7 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
     return commit;
   }
 
-  #committed(number: number): FileSystem {
+  #committed(number: CommitNumber): FileSystem {
     return new FileSystem(createCommittedTree(this.#store, number));
   }
 

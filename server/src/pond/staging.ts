@@ -1,6 +1,7 @@
 import { createMutex } from '../base/mutex.ts';
 import { PondError } from '../base/error.ts';
 import { type Job } from '../base/job.ts';
+import { type CommitNumber } from '../delta/commitNumber.ts';
 import { type Node } from '../tinyfs/backend.ts';
 import { FileSystem } from '../tinyfs/fs.ts';
 import { type PondStorage } from '../storage/pondStorage.ts';
@@ -27,7 +28,7 @@ export interface StagingParts {
   readonly journal: Journal | undefined;
   readonly commits: CommitCache;
   /** Number of the latest commit. */
-  readonly head: () => number;
+  readonly head: () => CommitNumber;
   /** Called with changes once they are durable. */
   readonly onChange: (changes: readonly PathEvent[]) => void;
 }
@@ -109,7 +110,7 @@ export class Staging {
   }
 
   /** Stages the paths as they are in commit `number`, whose tree is `earlier`. Returns the staged changes. */
-  async restore(paths: readonly string[], number: number, earlier: FileSystem): Promise<readonly Change[]> {
+  async restore(paths: readonly string[], number: CommitNumber, earlier: FileSystem): Promise<readonly Change[]> {
     this.requireJournal();
     const { store, head } = this.#parts;
     const wanted = await diffToWorking(store, this.overlay, number, head(), paths);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { type CommitNumber } from '../delta/commitNumber.ts';
 import { type Backend } from '../tinyfs/backend.ts';
 import { FileSystem } from '../tinyfs/fs.ts';
 import { createMutex } from '../base/mutex.ts';
@@ -23,7 +24,7 @@ export type Commits = (
  */
 export function beginTransaction(
   store: Store,
-  base: number,
+  base: CommitNumber,
   layered: (tree: Backend) => Backend,
   commit: Commits,
 ): Transaction {

@@ -1,3 +1,4 @@
+import { type CommitNumber } from '../delta/commitNumber.ts';
 import { type Job } from '../base/job.ts';
 import { type PondStorage } from '../storage/pondStorage.ts';
 import { type Backend, type Node } from '../tinyfs/backend.ts';
@@ -13,11 +14,11 @@ export type VersionSpec = string;
 /** A commit's own record. Also a row of the op log, and in the Delta commitInfo. */
 export interface Commit {
   /** The Delta version of the commit, from 0. Foreign commits to the table leave gaps for ours. */
-  readonly number: number;
+  readonly number: CommitNumber;
   /** UUID of the attempt; read back when the outcome of a commit is unknown. */
   readonly id: string;
   /** The pond commit before this one; undefined for the first. */
-  readonly parent: number | undefined;
+  readonly parent: CommitNumber | undefined;
   /** Microseconds since 1970 UTC; never before the parent's. */
   readonly timeUs: number;
   readonly author: string;

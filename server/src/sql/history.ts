@@ -147,7 +147,7 @@ function nodesSql(files: readonly string[], rewritten: HistorySources['rewritten
 }
 
 /** Distinguishes our rows from those that another engine appended. */
-const isOurs = `file_type IN ('directory', 'file', 'table', 'series', 'symlink', 'dynamic', 'page', 'commit')`;
+const isOurs = `file_type IN ('directory', 'file', 'table', 'series', 'symlink', 'page', 'commit')`;
 
 function nodeRow({ partId, nodeId, timestampUs, version, fileType, metadata, sizeBytes, sha256 }: NodeRow) {
   return [partId, nodeId, BigInt(timestampUs), BigInt(version), fileType, metadata, BigInt(sizeBytes), sha256];
