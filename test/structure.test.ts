@@ -39,7 +39,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'tinyfs',
     'duckdb',
   ],
-  apply: ['resources', 'resources/model', 'resources/tree', 'templates', 'documents', 'tinyfs', 'storage'],
+  apply: ['resources', 'resources/model', 'templates', 'documents', 'tinyfs', 'storage'],
   publish: [
     ...['resources', 'resources/model', 'resources/series', 'materialize', 'sandbox', 'documents'],
     ...['pond', 'tinyfs', 'storage', 'duckdb'],

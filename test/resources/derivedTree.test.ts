@@ -60,6 +60,21 @@ async function everything(fs: FileSystem): Promise<readonly string[]> {
   return paths;
 }
 
+test('a reader derives from what the writer stages, after a refresh, and derives again only after a change', async (t) => {
+  const writer = await pondWithSeries(t);
+  const reader = await openPond(writer.directory, { mode: 'read', layer: derivedLayer(() => builder) });
+  t.after(() => reader.close());
+  assert.deepEqual(await names(reader.fs, all), ['a.csv', 'b.csv']);
+  const tree = reader.layer.inputs(reader.fs);
+  const before = await tree.match('/in/*');
+  await reader.refresh();
+  assert.equal(await tree.match('/in/*'), before);
+  await write(writer, '/in/c.csv', 'n\n3\n');
+  await reader.refresh();
+  assert.deepEqual(await names(reader.fs, all), ['a.csv', 'b.csv', 'c.csv']);
+  assert.notEqual(await tree.match('/in/*'), before);
+});
+
 test('derived files are listed, walked and matched, and their sizes are known once they are computed', async (t) => {
   const pond = await pondWithSeries(t);
   const found = ['/Derive', home, all, `${all}/a.csv`, `${all}/b.csv`];

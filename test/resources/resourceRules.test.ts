@@ -106,3 +106,13 @@ test('another link to a resource is removed alone, and a resource with its docum
   });
   assert.deepEqual(await entries(fs), []);
 });
+
+test('a document with errors is staged, and blocks every commit', async (t) => {
+  const pond = await newResourcePond(t);
+  await store(pond.fs, id, 'one');
+  await (await pond.fs.root()).writeFile(`${home}/resource.yaml`, Buffer.from('kind: ['));
+  await fails('resource-invalid', pond.commit({ message: 'invalid', author: 'test' }), `${home}/resource.yaml`);
+  assert.notDeepEqual((await pond.status()).staged, []);
+  await store(pond.fs, id, 'one');
+  await pond.commit({ message: 'valid', author: 'test' });
+});

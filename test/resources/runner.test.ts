@@ -8,7 +8,8 @@ import { runResources } from '../../server/src/resources/runs/runner.ts';
 import { textFile } from '../support/commandHost.ts';
 import { deriveDocument, inboxDocument, newPipelineHost, type PipelineHost } from '../support/pipelineHost.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { newResourcePond, stageResource } from '../support/resourcePond.ts';
+import { initPond, openPond } from '../support/pond.ts';
+import { newResourcePond, resourceLayer, stageResource } from '../support/resourcePond.ts';
 
 const table = 'Timestamp,v\n1,2\n2,3\n';
 
@@ -301,14 +302,18 @@ test("a commit that only stores the state of an Inbox's files reports nothing ne
 });
 
 test('only the resource whose committed document has errors fails, with a position, and is recorded', async (t) => {
-  const pond = await newResourcePond(t);
+  const folder = temporaryFolder(t);
+  const bare = await initPond(folder);
   const [broken, behind, apart] = [1, 2, 3].map((digit) => `${digit}1111111-1111-4111-8111-111111111111`);
   assert.ok(broken !== undefined && behind !== undefined && apart !== undefined);
-  // The command refuses to commit it; other programs may not.
-  await stageResource(pond, broken, deriveDocument('broken', '/in/*.csv').replace('query:', 'qery:'));
-  await stageResource(pond, behind, deriveDocument('behind', '/Derive/broken/all/*'));
-  await stageResource(pond, apart, deriveDocument('apart', '/in/*.csv'));
-  await pond.commit({ message: 'documents', author: 'test' });
+  // The layer refuses to commit it; a program without the layer does not.
+  await stageResource(bare, broken, deriveDocument('broken', '/in/*.csv').replace('query:', 'qery:'));
+  await stageResource(bare, behind, deriveDocument('behind', '/Derive/broken/all/*'));
+  await stageResource(bare, apart, deriveDocument('apart', '/in/*.csv'));
+  await bare.commit({ message: 'documents', author: 'test' });
+  await bare.close();
+  const pond = await openPond(folder, { mode: 'write', layer: resourceLayer(t) });
+  t.after(() => pond.close());
   const effects = { author: 'test', env: () => undefined, now: Date.now };
   const options = { effects, signal: new AbortController().signal, progress: () => undefined };
   const results = await runResources(pond, options);

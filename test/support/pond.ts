@@ -7,7 +7,7 @@ import { hostPondStorage, type PondStorage } from '../../server/src/storage/pond
 
 /** The storage of a pond on any disk. */
 export function storageOn(disk: Disk, directory: string): PondStorage {
-  return { ...hostPondStorage(directory), disk, createDirectory: () => undefined };
+  return { ...hostPondStorage(directory), disk };
 }
 
 /** As initPond, in a folder. */

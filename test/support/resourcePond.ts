@@ -1,7 +1,7 @@
 import { type TestContext } from 'node:test';
 import { lazy } from '../../server/src/base/lazy.ts';
 import { initPond } from './pond.ts';
-import { type StoredNodes } from '../../server/src/pond/types.ts';
+import { type Pond, type StoredNodes } from '../../server/src/pond/types.ts';
 import { type Builder } from '../../server/src/sandbox/build.ts';
 import { createBuilder } from '../../server/src/build/builder.ts';
 import { type Cache, createPondCache } from '../../server/src/storage/cache.ts';
@@ -36,7 +36,7 @@ export async function newResourcePond(t: TestContext): Promise<ResourcePond> {
 }
 
 /** Stages a document in a resource directory of its own, with the link by its name; returns the resource directory. */
-export async function stageResource(pond: ResourcePond, id: string, document: string): Promise<string> {
+export async function stageResource(pond: Pick<Pond, 'fs'>, id: string, document: string): Promise<string> {
   const [, kind = ''] = /^kind: *(\w+)/m.exec(document) ?? [];
   const [, name = ''] = /^name: *([\w-]+)/m.exec(document) ?? [];
   const root = await pond.fs.root();

@@ -1,4 +1,3 @@
-import { requireValid } from '../apply/requireValid.ts';
 import { type Command } from './context.ts';
 import { commitInfo } from './info.ts';
 
@@ -8,6 +7,5 @@ import { commitInfo } from './info.ts';
  */
 export const commit: Command<'commit'> = async (context, { pond: directory, message, author }) => {
   const pond = await context.ponds.get(directory, 'write');
-  await requireValid(pond);
   return commitInfo(await pond.commit({ message, author: author ?? context.effects.author }));
 };

@@ -1,6 +1,6 @@
 import { type CommitNumber } from '../delta/commitNumber.ts';
 import { PondError } from '../base/error.ts';
-import { type Backend, type Entry, type Node } from '../tinyfs/backend.ts';
+import { type Backend, type Entry } from '../tinyfs/backend.ts';
 import { nodeOfEntry, type PondNode, pondNode } from './node.ts';
 import { listEntries, lookupEntry, type PageAddress } from './pages.ts';
 import { committedVersions, readCommitted, readInline, rootAt, type Store } from './store.ts';
@@ -10,10 +10,9 @@ import { assert } from '../base/assert.ts';
 export function createCommittedTree(store: Store, number: CommitNumber): Backend {
   const refuse = (): Promise<never> =>
     Promise.reject(new PondError('read-only', `commit ${number} is history and cannot be changed`));
-  let root: Promise<Node> | undefined;
   return {
     writable: false,
-    root: () => (root ??= rootAt(store, number)),
+    root: () => rootAt(store, number),
     lookup: (directory, name) => lookupCommitted(store, pondNode(directory), name),
     list: (directory) => listCommitted(store, pondNode(directory)),
     read: (node, range) => readCommitted(store, withRow(pondNode(node)), range),

@@ -1,9 +1,11 @@
+import { join } from 'node:path';
 import { isPondError, PondError } from '../base/error.ts';
 import { type Job } from '../base/job.ts';
 import { contentProblem } from '../storage/contentCheck.ts';
 import { type Disk } from '../storage/disk.ts';
 import { removeQuietly, temporaryPathIn } from '../storage/durable.ts';
 import { type PondStorage } from '../storage/pondStorage.ts';
+import { userTemporaryFolder } from '../storage/userFolder.ts';
 import { blobPath, inlineBytesMax } from './blobs.ts';
 import { type PondNode } from './node.ts';
 import { type HostFile } from './types.ts';
@@ -13,8 +15,8 @@ const cacheDirectory = '_pond/cache/inline';
 
 /**
  * Host files with the content of each version, in order, each verified against its hash. Small content has no file of
- * its own: it is written to the pond's cache or, if that is not writable, to the temporary disk; both can be emptied at
- * any time. Fails `pond-damaged` when content is missing or is not what was stored: engines that open
+ * its own: it is written to the pond's cache or, if that is not writable, to a temporary folder of the user; both can
+ * be emptied at any time. Fails `pond-damaged` when content is missing or is not what was stored: engines that open
  * these files do not verify them and would return fewer or wrong rows. Fails `cancelled` by the job's signal.
  */
 export async function hostFilesOf(
@@ -43,7 +45,7 @@ async function blob(disk: Disk, node: PondNode, signal: AbortSignal | undefined)
 }
 
 async function cached(
-  { disk, temporary }: PondStorage,
+  { disk, openDisk }: PondStorage,
   node: PondNode,
   load: (node: PondNode) => Promise<Uint8Array>,
   signal: AbortSignal | undefined,
@@ -63,25 +65,25 @@ async function cached(
     // An unwritable cache is no reason to refuse content that was read. (Node reports a missing folder on a read-only
     // disk.)
     if (!isPondError(error)) throw error;
-    return writeFile(temporary(), path, bytes);
+    return writeFile(openDisk(join(userTemporaryFolder(), 'cache')), path, bytes);
   }
 }
 
 /** Writes atomically but without a flush: cache files lost in a machine failure are rebuilt. */
 function writeFile(disk: Disk, path: string, bytes: Uint8Array): string | undefined {
   const directory = path.slice(0, path.lastIndexOf('/'));
-  const unfinished = temporaryPathIn(directory);
+  const temporary = temporaryPathIn(directory);
   disk.makeDirectory(directory);
   try {
-    const file = disk.create(unfinished);
+    const file = disk.create(temporary);
     try {
       file.append(bytes);
     } finally {
       file.close();
     }
-    disk.rename(unfinished, path);
+    disk.rename(temporary, path);
   } catch (error) {
-    removeQuietly(disk, unfinished);
+    removeQuietly(disk, temporary);
     throw error;
   }
   return disk.hostPath(path);

@@ -101,7 +101,7 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
     this.layer = layer({
       id: this.id,
       directory: this.directory,
-      readHostFile: storage.readHostFile,
+      openDisk: storage.openDisk,
       contentKey: (node) => contentKeyOf(pondNode(node)),
       hostFiles: (node, job = {}) => this.#staging.hostFiles(node, job),
     });
@@ -167,11 +167,7 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
       if (overlay.isEmpty) throw new PondError('nothing-staged', 'there is nothing to commit');
       refuseConflicts(await this.#staging.conflicts());
       const changes = stagedChanges(overlay);
-      const counted = await this.layer.countedChanges(
-        changes,
-        this.#committed(this.#head.number),
-        new FileSystem(tree),
-      );
+      const counted = await this.layer.prepareCommit(changes, this.#committed(this.#head.number), new FileSystem(tree));
       const commit = await this.#write({ id: journal.batch, request, overlay, contents, counted });
       overlay.clear();
       journal.reset(commit.number);

@@ -29,7 +29,7 @@ export async function initPond<Layer extends TreeLayer = TreeLayer>(
 ): Promise<OpenPond<Layer>> {
   const { disk, directory } = storage;
   // Checked before the folder is created, so that an existing pond of any kind stays as it is.
-  if (disk.stat('') === undefined) storage.createDirectory();
+  if (disk.stat('') === undefined) storage.openDisk(directory).makeDirectory('');
   refuseExisting(disk, directory);
   makeDirectoryDurable(disk, '_pond');
   const lock = acquireLock(disk);

@@ -139,13 +139,15 @@ export interface TreeLayer {
   hostFiles(node: Node, job?: Job): Promise<readonly HostFile[]>;
   /** As Pond.contentKey, for the nodes of all layered trees. */
   contentKey(node: Node): string;
-  /** The changes between two stored trees that count in the record of a commit of what is staged. */
-  countedChanges(changes: readonly Change[], before: FileSystem, after: FileSystem): Promise<readonly Change[]>;
+  /**
+   * Checks what is staged before its commit, as the stored tree `after` over `before`. Returns the changes that count in
+   * the record of the commit. After a failure, all stays staged.
+   */
+  prepareCommit(changes: readonly Change[], before: FileSystem, after: FileSystem): Promise<readonly Change[]>;
 }
 
 /** Parts of a pond that its layer uses: they concern stored nodes alone. */
-export type StoredNodes = Pick<Pond, 'id' | 'directory' | 'hostFiles' | 'contentKey'> &
-  Pick<PondStorage, 'readHostFile'>;
+export type StoredNodes = Pick<Pond, 'id' | 'directory' | 'hostFiles' | 'contentKey'> & Pick<PondStorage, 'openDisk'>;
 
 export interface OpenOptions<Layer extends TreeLayer = TreeLayer> {
   /** 'write' takes the writer lock (fails `lock-held`); 'read' never writes to the directory. */
@@ -192,7 +194,10 @@ export interface Pond<Layer extends TreeLayer = TreeLayer> {
    * proportional to the differences.
    */
   diff(from: VersionSpec, to: VersionSpec | undefined, paths?: readonly string[]): Promise<readonly Change[]>;
-  /** Commits all staged changes. Fails `nothing-staged`, `conflict` (see status), with everything still staged. */
+  /**
+   * Commits all staged changes. Fails `nothing-staged`, `conflict` (see status), and as the layer refuses the changes,
+   * with everything still staged.
+   */
   commit(request: CommitRequest): Promise<Commit>;
   /** Discards staged changes: those at or below the paths, or all. Returns their number. */
   discard(paths?: readonly string[]): Promise<number>;

@@ -9,7 +9,7 @@ export function withoutLayer<Layer extends TreeLayer>(): (stored: StoredNodes) =
     over: (backend) => ({ backend, changed: () => undefined, close: () => Promise.resolve() }),
     hostFiles,
     contentKey,
-    countedChanges: (changes) => Promise.resolve(changes),
+    prepareCommit: (changes) => Promise.resolve(changes),
   });
   return layer as (stored: StoredNodes) => Layer;
 }

@@ -1,5 +1,7 @@
+import { basename, dirname } from 'node:path';
 import { assert } from '../../base/assert.ts';
 import { type Job } from '../../base/job.ts';
+import { lazyAsync } from '../../base/lazy.ts';
 import { literal, literalList, sql } from '../../duckdb/sql.ts';
 import { keyOf } from '../../materialize/contentKey.ts';
 import { type Materializer } from '../../materialize/materializer.ts';
@@ -10,7 +12,10 @@ import { countedChanges, nameChanges, touchResources } from '../countedChanges.t
 import { type InputMatcher } from '../model/derivedContent.ts';
 import { baseOf, roleOf } from './nodeRole.ts';
 import { type ResourceLayer } from './resourcePond.ts';
-import { type NodeFiles, ResourceTree } from './resourceTree.ts';
+import { type ByteRange, type NodeFiles, ResourceTree } from './resourceTree.ts';
+
+/** Loaded with the first commit of resources. */
+const commitRules = lazyAsync(() => import('./commitRules.ts'));
 
 /** The key of several parts as one file. */
 const wholeKey = (files: readonly HostFile[]): string => keyOf('one file', 1, ...files.map(({ key }) => key));
@@ -46,8 +51,10 @@ export class DerivedLayer implements ResourceLayer, NodeFiles {
     return await this.materializer.files(file.key, (shared) => file.make(this.materializer, shared), job);
   }
 
-  async countedChanges(changes: readonly Change[], before: FileSystem, after: FileSystem): Promise<readonly Change[]> {
-    return touchResources(changes) ? countedChanges(await nameChanges(changes, before, after)) : changes;
+  async prepareCommit(changes: readonly Change[], before: FileSystem, after: FileSystem): Promise<readonly Change[]> {
+    if (!touchResources(changes)) return changes;
+    await (await commitRules()).requireValid(before, after);
+    return countedChanges(await nameChanges(changes, before, after));
   }
 
   /**
@@ -63,8 +70,8 @@ export class DerivedLayer implements ResourceLayer, NodeFiles {
     return only;
   }
 
-  readHostFile(...file: Parameters<StoredNodes['readHostFile']>): AsyncIterable<Uint8Array> | undefined {
-    return this.#stored.readHostFile(...file);
+  readHostFile(hostPath: string, range?: ByteRange): AsyncIterable<Uint8Array> | undefined {
+    return this.#stored.openDisk(dirname(hostPath)).readStream(basename(hostPath), range?.start, range?.end);
   }
 
   /**

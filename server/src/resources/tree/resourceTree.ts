@@ -13,7 +13,8 @@ import { type InputFiles, matchInputs } from './inputs.ts';
 import { baseOf, derivedDirectoryNode, derivedFileNode, type NodeRole, roleOf, withRole } from './nodeRole.ts';
 import { ResourceRules, type RuledEntry } from './resourceRules.ts';
 
-type ByteRange = { readonly start: number; readonly end: number };
+/** Bytes `start` to `end` (exclusive). */
+export type ByteRange = { readonly start: number; readonly end: number };
 
 /** Access to the content of nodes. */
 export interface NodeFiles extends InputFiles {

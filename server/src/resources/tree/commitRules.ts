@@ -1,22 +1,20 @@
-import { PondError } from '../base/error.ts';
-import { type FileSystem } from '../tinyfs/fs.ts';
-import { invalidError } from '../resources/invalidError.ts';
-import { withoutCycles } from '../resources/graph.ts';
-import { readResource, readResources, type StoredResource, resourcesOf } from '../resources/readResource.ts';
-import { documentPath, linkOf, resourceDirectory } from '../resources/model/resourcePath.ts';
-import { type ResourcePond } from '../resources/tree/resourcePond.ts';
-import { linksOf } from '../resources/resourceLinks.ts';
+import { PondError } from '../../base/error.ts';
+import { type FileSystem } from '../../tinyfs/fs.ts';
+import { invalidError } from '../invalidError.ts';
+import { withoutCycles } from '../graph.ts';
+import { readResource, readResources, type StoredResource, resourcesOf } from '../readResource.ts';
+import { documentPath, linkOf, resourceDirectory } from '../model/resourcePath.ts';
+import { linksOf } from '../resourceLinks.ts';
 
 /**
- * Checks the resources of the working tree whose document or links differ from the latest commit, since a commit makes
- * documents live. Fails `resource-invalid` when one has errors, or a name that does not link to it; `resource-cycle`
- * when the staged changes complete a cycle.
+ * Checks the resources of a tree whose document or links differ from the tree that it is committed over, since a commit
+ * makes documents live. Fails `resource-invalid` when one has errors, or a name that does not link to it;
+ * `resource-cycle` when the changes complete a cycle.
  */
-export async function requireValid(pond: ResourcePond): Promise<void> {
-  const homes = await readResources(pond.fs);
+export async function requireValid(committed: FileSystem, tree: FileSystem): Promise<void> {
+  const homes = await readResources(tree);
   if (homes.length === 0) return;
-  const committed = await pond.at(String(pond.head.number));
-  const [links, linksBefore] = [await linksIn(pond.fs, homes), await linksIn(committed, homes)];
+  const [links, linksBefore] = [await linksIn(tree, homes), await linksIn(committed, homes)];
   let isChanged = false;
   for (const home of homes) {
     const own = links.get(home.home) ?? [];
