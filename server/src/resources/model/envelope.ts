@@ -72,5 +72,5 @@ function reservedName(kinds: readonly ResourceKind[], name: string): readonly Is
   if (kinds.some((kind) => kind.kind === name)) {
     return [{ code: 'name-reserved', message: `"${name}" is the name of a kind` }];
   }
-  return isUuid(name) ? [{ code: 'name-reserved', message: "a UUID is the name of a resource directory" }] : [];
+  return isUuid(name) ? [{ code: 'name-reserved', message: 'a UUID is the name of a resource directory' }] : [];
 }
