@@ -33,7 +33,7 @@ export function documentSchema(kinds: readonly ResourceKind[], kind: ResourceKin
     apiVersion: required(plainText, "Version of the kind's document format; any text is accepted.", 'duckpond/v1'),
     kind: required(kindSchema(kinds), 'Kind of the resource.', kind?.kind ?? kinds[0]?.kind ?? ''),
     name: required(nameSchema(kinds), 'Name of the resource; its path in the pond is `/KIND/NAME`.', 'stations'),
-    desc: required(plainText, 'Purpose of the resource, in a sentence.', 'readings of all stations'),
+    desc: required(plainText, 'Purpose of the resource, in a sentence for people.', 'readings of all stations'),
     metadata: optional(
       map(verbatimText, verbatimText, { mayBeEmpty: true }),
       'Texts of your own, stored with the resource.',
@@ -72,5 +72,5 @@ function reservedName(kinds: readonly ResourceKind[], name: string): readonly Is
   if (kinds.some((kind) => kind.kind === name)) {
     return [{ code: 'name-reserved', message: `"${name}" is the name of a kind` }];
   }
-  return isUuid(name) ? [{ code: 'name-reserved', message: "a UUID is the name of a resource directory" }] : [];
+  return isUuid(name) ? [{ code: 'name-reserved', message: 'a UUID is the name of a resource directory' }] : [];
 }
