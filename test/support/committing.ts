@@ -1,10 +1,11 @@
 import { isPondError } from '../../server/src/base/error.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { type Backend } from '../../server/src/tinyfs/backend.ts';
+import { boundBackend } from './boundBackend.ts';
 
 /** A pond's working tree that commits after each change, or after the outermost batch of them. */
 export function committing(pond: Pond): Backend {
-  const { backend } = pond.fs;
+  const backend = boundBackend(pond.fs.backend);
   let depth = 0;
   const after =
     <A extends unknown[], R>(change: (...args: A) => Promise<R>) =>
@@ -18,13 +19,7 @@ export function committing(pond: Pond): Backend {
       }
     };
   return {
-    writable: backend.writable,
-    root: backend.root,
-    lookup: backend.lookup,
-    list: backend.list,
-    read: backend.read,
-    readlink: backend.readlink,
-    versions: backend.versions,
+    ...backend,
     put: after(backend.put),
     setAttributes: after(backend.setAttributes),
     remove: after(backend.remove),

@@ -3,11 +3,10 @@ import { isPondError } from '../base/error.ts';
 import { addressOf } from './committedTree.ts';
 import { chainHash, forkHash, leafHash } from './hash.ts';
 import { checkOutside } from '../tinyfs/visit.ts';
-import { nodeOfEntry, type PondNode } from './node.ts';
+import { type CommittedNode, nodeOfEntry } from './node.ts';
 import { childAddress, type PageAddress } from './pages.ts';
 import { committedVersions, readCommitted, rootAt, type Store } from './store.ts';
 import { type Commit } from './types.ts';
-import { withRow } from './committedTree.ts';
 
 /** Recomputes all hashes of a commit's tree from its data. Returns mismatches as sentences; [] for a sound tree. */
 export async function checkTree(
@@ -30,7 +29,7 @@ export async function checkTree(
     if (got !== expected) problems.push(`${what}: its hash is ${got}, and should be ${expected}`);
   };
 
-  async function directory(path: string, node: PondNode, inside: readonly string[]): Promise<void> {
+  async function directory(path: string, node: CommittedNode, inside: readonly string[]): Promise<void> {
     await attempt(path, async () => {
       checkOutside(inside, node, path);
       expect(path, await page(path, addressOf(node), [...inside, node.id]), node.sha256);
@@ -53,14 +52,14 @@ export async function checkTree(
     return leafHash(loaded.entries);
   }
 
-  async function anyNode(path: string, node: PondNode, inside: readonly string[]): Promise<void> {
+  async function anyNode(path: string, node: CommittedNode, inside: readonly string[]): Promise<void> {
     onProgress(++checked);
     if (node.type === 'directory') await directory(path, node, inside);
     else if (node.type === 'series') await series(path, node);
     else await attempt(path, async () => expect(path, await contentHash(store, node), node.sha256));
   }
 
-  async function series(path: string, node: PondNode): Promise<void> {
+  async function series(path: string, node: CommittedNode): Promise<void> {
     await attempt(path, async () => {
       const hashes: string[] = [];
       for await (const version of committedVersions(store, node)) {
@@ -80,8 +79,8 @@ export async function checkTree(
   return problems;
 }
 
-async function contentHash(store: Store, node: PondNode): Promise<string> {
+async function contentHash(store: Store, node: CommittedNode): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of readCommitted(store, withRow(node))) hash.update(chunk);
+  for await (const chunk of readCommitted(store, node)) hash.update(chunk);
   return hash.digest('hex');
 }

@@ -45,7 +45,7 @@ export class Journal {
     this.#header = header;
     this.#acknowledgedBytes = contents.goodBytes;
     this.#headerWritten = contents.header !== undefined;
-    this.#run = (contents.frames.at(-1)?.json.run ?? 0) + 1;
+    this.#run = contents.lastRun + 1;
   }
 
   /** Opens the journal for appending after `contents`, truncating what follows them. */

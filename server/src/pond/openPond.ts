@@ -14,21 +14,23 @@ import { hostFilesOf } from './hostFiles.ts';
 import { type Journal, type JournalContents, readJournal } from './journal.ts';
 import { type Lock } from './lock.ts';
 import { createMutex } from '../base/mutex.ts';
-import { contentKeyOf, pondNode } from './node.ts';
+import { pondNode } from './node.ts';
+import { contentKeyOf } from './series.ts';
 import { Overlay } from './overlay.ts';
 import { commitsOfPath } from './pathHistory.ts';
-import { createCommitCache } from './commitCache.ts';
+import { CommitCache } from './commitCache.ts';
 import { setAside, uncommitted } from './recovery.ts';
-import { isUnder, refuseMissing, type RestorableTree, stageOldStates } from './restore.ts';
-import { createJournalChangeLog, journalReader, type JournalChangeLog, replay } from './changeLog.ts';
+import { isUnder, refuseMissing, stageOldStates } from './restore.ts';
+import { JournalChangeLog, journalReader, replay } from './changeLog.ts';
 import { planDiscard, planResolve, refuseConflicts } from './discardPlan.ts';
 import { countChanges, findConflicts, pairRenames, stagedChanges, stagedEntries } from './stagedChanges.ts';
 import { beginTransaction } from './transaction.ts';
 import { createEvents, pathEvent } from './events.ts';
-import { createStagedContent, type StagedContentStore } from './stagedContent.ts';
+import { StagedContents } from './stagedContent.ts';
 import { createStore, rootAt, type Store } from './store.ts';
 import type * as types from './types.ts';
-import { createWorkingTree, valueVersions } from './workingTree.ts';
+import { valueVersions } from './seriesVersions.ts';
+import { WorkingTree } from './workingTree.ts';
 
 /** Parts that a pond is opened with; pond.ts collects them. */
 export interface PondParts {
@@ -59,12 +61,12 @@ export class OpenPond implements types.Pond {
   readonly #store: Store;
   readonly #overlay = new Overlay();
   readonly #journal: Journal | undefined;
-  readonly #sink: JournalChangeLog | undefined;
-  readonly #contents: StagedContentStore;
-  readonly #tree: RestorableTree;
+  readonly #changeLog: JournalChangeLog | undefined;
+  readonly #contents: StagedContents;
+  readonly #tree: WorkingTree;
   readonly #mutex = createMutex();
   readonly #events = createEvents();
-  readonly #recent = createCommitCache();
+  readonly #recent = new CommitCache();
   #head: types.Commit;
 
   constructor(parts: PondParts) {
@@ -74,25 +76,24 @@ export class OpenPond implements types.Pond {
     this.#store = createStore(parts.disk, parts.opLog);
     // No reference to `parts` may remain: the journal's contents are as large as what was staged.
     const journal = (this.#journal = parts.writer?.journal);
-    this.#sink =
+    this.#changeLog =
       journal &&
-      createJournalChangeLog(journal, this.#overlay, {
+      new JournalChangeLog(journal, this.#overlay, {
         reread: () => this.#reread(journal.acknowledged()),
         onChange: (changes) => this.#events.tell({ kind: 'changed', changes }),
       });
-    this.#contents = createStagedContent(this.#store, this.#sink ?? journalReader(parts.disk), {
-      committedPlace: (node) => this.#recent.place(node),
+    this.#contents = new StagedContents(this.#store, this.#changeLog ?? journalReader(parts.disk), {
+      committedRow: (node) => this.#recent.row(node),
       stagedNow: (node) => this.#overlay.find(node.id),
     });
-    this.#tree = createWorkingTree({
+    this.#tree = new WorkingTree({
       store: this.#store,
       overlay: this.#overlay,
-      sink: this.#sink ?? { record: () => undefined, batch: (work) => work() },
+      changeLog: this.#changeLog,
       contents: this.#contents,
       mutex: this.#mutex,
-      writable: this.#sink !== undefined,
       head: () => this.#head.number,
-      newest: (directory) => this.#recent.newest(directory),
+      latest: (directory) => this.#recent.latest(directory),
     });
     this.fs = new FileSystem(this.#tree);
     replay(parts.contents, this.#overlay);
@@ -160,7 +161,7 @@ export class OpenPond implements types.Pond {
     this.#writable();
     return await this.#mutex.run(() => {
       const { entries, count } = planDiscard(this.#overlay, paths);
-      if (entries.length > 0) this.#sink!.record(entries);
+      if (entries.length > 0) this.#changeLog!.record(entries);
       return Promise.resolve(count);
     });
   }
@@ -170,7 +171,7 @@ export class OpenPond implements types.Pond {
     return await this.#mutex.run(async () => {
       const conflicts = (await this.#conflicts()).filter(({ path }) => isUnder(path, paths));
       const changes = conflicts.flatMap((conflict) => planResolve(this.#overlay, conflict));
-      if (changes.length > 0) this.#sink!.record(changes);
+      if (changes.length > 0) this.#changeLog!.record(changes);
       return conflicts.length;
     });
   }
@@ -254,7 +255,7 @@ export class OpenPond implements types.Pond {
     id: string,
     request: types.CommitRequest,
     overlay: Overlay,
-    contents: StagedContentStore,
+    contents: StagedContents,
   ): Promise<types.Commit> {
     this.#journal?.checkUsable();
     this.#journal?.requireOwned();
@@ -273,7 +274,7 @@ export class OpenPond implements types.Pond {
       if (isPondError(error, 'commit-unknown') || isPondError(error, 'lock-held')) this.#journal?.fail(error);
       throw error;
     });
-    this.#recent.remember(left);
+    this.#recent.add(left);
     this.#head = commit;
     return commit;
   }
