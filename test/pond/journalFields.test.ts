@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
-import { createFrameReader, encodeFrame, type JournalFrame } from '../../server/src/pond/journalFrames.ts';
+import { encodeFrame, FrameReader, type JournalFrame } from '../../server/src/pond/journalFrames.ts';
 import { journalPath, readJournal } from '../../server/src/pond/journal.ts';
 import { initPondOn, openPondOn } from '../../server/src/pond/pond.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
@@ -39,7 +39,7 @@ interface RawFrame {
 }
 
 function framesOf(disk: Disk): readonly RawFrame[] {
-  const reader = createFrameReader(disk, journalPath);
+  const reader = new FrameReader(disk, journalPath);
   const bytes = disk.readFile(journalPath)!;
   const frames: RawFrame[] = [];
   for (let at = 0, frame = reader.frameAt(0); frame !== undefined; at = frame.end, frame = reader.frameAt(at)) {

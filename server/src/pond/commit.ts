@@ -12,7 +12,7 @@ import { newDirectory } from './newNodes.ts';
 import { type Store } from './store.ts';
 import { type ChangeCounts, type Commit, type CommitRequest } from './types.ts';
 
-export interface CommitInput {
+interface CommitInput {
   readonly store: Store;
   /** UUID of the attempt. */
   readonly id: string;

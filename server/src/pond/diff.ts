@@ -132,7 +132,7 @@ function committedAddress(directory: PondNode | undefined): PageAddress | undefi
   return directory?.state === 'committed' ? addressOf(directory) : undefined;
 }
 
-/** Same type and content: the two cannot be told apart by reading, whatever made them. */
+/** True for the same type and content, whatever made them: reading shows no difference. */
 function isSame({ before, after }: EntryPair): boolean {
   if (before === undefined || after === undefined) return before === after;
   const sameContent = before.sha256 === after.sha256 && before.seriesHash === after.seriesHash;

@@ -21,7 +21,7 @@ export { emptyJournal, type JournalContents, journalPath, readJournal } from './
 const nothing = new Uint8Array();
 
 /** Accepts the frames of a journal that is being rewritten. */
-export interface JournalWriter {
+interface JournalWriter {
   /** Adds a frame and returns the offset that its content will have in the file. */
   append(json: object, content: Uint8Array): number;
 }

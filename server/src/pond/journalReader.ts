@@ -14,7 +14,7 @@ import { PondError } from '../base/error.ts';
 import { type CommitNumber, isCommitNumber } from '../delta/commitNumber.ts';
 import { type Disk } from '../storage/disk.ts';
 import { decodeChanges, type StagedBatch } from './changeFrames.ts';
-import { createFrameReader, type FrameRef, type FrameReader, type JournalFrame } from './journalFrames.ts';
+import { type FrameRef, FrameReader, type JournalFrame } from './journalFrames.ts';
 
 export const journalPath = '_pond/journal';
 
@@ -57,7 +57,7 @@ export const emptyJournal: JournalContents = {
  * `journal-damaged`, and `pond-too-new` for an unknown format.
  */
 export function readJournal(disk: Disk, sizeBytesMax?: number): JournalContents {
-  const reader = createFrameReader(disk, journalPath, sizeBytesMax);
+  const reader = new FrameReader(disk, journalPath, sizeBytesMax);
   if (reader.sizeBytes === 0) return emptyJournal;
   const first = reader.frameAt(0);
   if (first === undefined) {
@@ -95,18 +95,18 @@ interface Bad {
 }
 
 interface Expected {
-  readonly isOwn: (place: FrameRef) => boolean;
+  readonly isOwn: (ref: FrameRef) => boolean;
   /** The run that may be unfinished. */
   readonly lastRun: number;
 }
 
 /** Fails `journal-damaged` unless a crash can have left the bytes at `badAt`. */
 function refuseDamage(reader: FrameReader, bad: Bad, { isOwn, lastRun }: Expected): void {
-  const has = (test: (place: FrameRef) => boolean): boolean => {
-    for (const { json } of reader.framesBehind(bad.badAt)) if (isOwn(json) && test(json)) return true;
+  const has = (test: (ref: FrameRef) => boolean): boolean => {
+    for (const { json } of reader.framesAfter(bad.badAt)) if (isOwn(json) && test(json)) return true;
     return false;
   };
-  if (has(({ run }) => run > lastRun)) throw damaged(bad, 'and has changes behind it');
+  if (has(({ run }) => run > lastRun)) throw damaged(bad, 'and has changes after it');
   const fragment = reader.frameAt(bad.badAt) === undefined ? reader.fragmentAt(bad.badAt) : 'damaged';
   // No other frame follows in a file that ends inside a frame.
   if (fragment === 'damaged' || (fragment === 'cut' && has(() => true))) {

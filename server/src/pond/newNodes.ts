@@ -16,7 +16,7 @@ import { uuidv7 } from './uuid.ts';
 type Attributes = PondNode['attributes'];
 
 /** A version of anything but a directory, before it has content. */
-export type UnfilledVersion = Omit<StagedNode, 'state' | 'content' | 'sizeBytes' | 'sha256' | 'seriesHash'>;
+type UnfilledVersion = Omit<StagedNode, 'state' | 'content' | 'sizeBytes' | 'sha256' | 'seriesHash'>;
 
 /** Staged content with its size and hash. */
 export interface NewContent {

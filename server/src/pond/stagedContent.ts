@@ -14,7 +14,7 @@ export interface Spool {
 }
 
 /** Later states of a node that was staged when it was looked up. */
-export interface LaterStates {
+interface LaterStates {
   /** Returns the row in which it has since been committed. */
   committedRow(node: PondNode): RowRef | undefined;
   /** Returns the same node as staged now. */

@@ -31,7 +31,7 @@ export interface ChangeLog {
 }
 
 /** Parts of a working tree. */
-export interface WorkingTreeParts {
+interface WorkingTreeParts {
   readonly store: Store;
   readonly overlay: Overlay;
   /** Undefined when the pond was opened for reading. */
