@@ -30,8 +30,8 @@ function newTable(test: TestContext): Table {
   return { directory, disk };
 }
 
-describe('chdb, by delta-kernel-rs, reads what is written here', () => {
-  it('at every version, and also when a checkpoint stands for deleted commits', needsChdb, async (test) => {
+describe('chdb, with delta-kernel-rs, reads our tables', () => {
+  it('at every version, also when a checkpoint replaces deleted commits', needsChdb, async (test) => {
     const { directory, disk } = newTable(test);
     for (let version = 1; version <= 6; version++) {
       const add = { ...writeData(disk, [version, version + 100]), tags: { part: 'a', none: null } };
@@ -45,7 +45,7 @@ describe('chdb, by delta-kernel-rs, reads what is written here', () => {
     await checkVersions(directory, disk, [4, 5, 6]);
   });
 
-  it('from paths that need encoding, and beside what a pond keeps there', needsChdb, async (test) => {
+  it('from paths that need encoding, and next to the files that a pond keeps there', needsChdb, async (test) => {
     const { directory, disk } = newTable(test);
     const add = writeData(disk, [7], 'ä %41.parquet');
     disk.makeDirectory('_pond/quarantine');
@@ -55,7 +55,7 @@ describe('chdb, by delta-kernel-rs, reads what is written here', () => {
     await checkVersions(directory, disk, [1]);
   });
 
-  it('whatever the clock of the disk says', needsChdb, async (test) => {
+  it('regardless of the clock of the disk', needsChdb, async (test) => {
     const { directory, disk } = newTable(test);
     for (let version = 1; version <= 3; version++) commit(disk, version, { adds: [writeData(disk, [version])] });
     for (let version = 0; version <= 3; version++) {
@@ -66,7 +66,7 @@ describe('chdb, by delta-kernel-rs, reads what is written here', () => {
 });
 
 describe('commits of chdb', () => {
-  it('are read here, with their odd statistics and times, and built upon', needsChdb, async (test) => {
+  it('are read here, with their unusual statistics and times, and accept further commits', needsChdb, async (test) => {
     const { directory, disk } = newTable(test);
     commit(disk, 1, { adds: [writeData(disk, [1])] });
     await chdbInsert(directory, `SELECT 2 AS id, 'theirs' AS name`);
@@ -74,7 +74,7 @@ describe('commits of chdb', () => {
     assert.equal(snapshot.version, 2);
     const theirs = [...snapshot.files.values()].find((file) => file.addedVersion === 2);
     assert.ok(theirs);
-    // What chdb 3.4 does: seconds where the protocol asks for milliseconds, and statistics inside of statistics.
+    // Deviations of chdb 3.4: seconds where the protocol requires milliseconds, and statistics inside statistics.
     assert.ok(theirs.add.modificationTime < 10_000_000_000);
     assert.equal(numRecords(theirs.add), undefined);
     assert.deepEqual(inspectTail(disk, commitNumber(0), commitNumber(2)), []);
@@ -115,8 +115,8 @@ describe('random tables', () => {
   }
 });
 
-describe('what chdb does with a damaged newest commit (why ours never get their name before their bytes)', () => {
-  it('an empty one is passed over in silence; a torn one makes the table unreadable', needsChdb, async (test) => {
+describe('a damaged latest commit in chdb (the reason why our commits are complete before they get their name)', () => {
+  it('is ignored silently if empty; a torn one makes the table unreadable', needsChdb, async (test) => {
     const { directory, disk } = newTable(test);
     commit(disk, 1, { adds: [writeData(disk, [1])] });
     disk.create(commitFile(commitNumber(2))).close();
@@ -128,7 +128,7 @@ describe('what chdb does with a damaged newest commit (why ours never get their 
   });
 });
 
-/** Fails unless chdb finds the rows in each version that are in the files of our snapshot of it. */
+/** Fails unless chdb finds the rows of the files in our snapshot in each version. */
 async function checkVersions(directory: string, disk: Disk, versions: readonly number[]): Promise<void> {
   const queries = versions.map((version) => `SELECT id FROM {table@${version}} ORDER BY id`);
   const results = await chdbQueries(directory, [...queries, 'SELECT id FROM {table} ORDER BY id']);

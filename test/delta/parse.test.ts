@@ -20,7 +20,7 @@ function refused(code: ErrorCode, pattern: RegExp, run: () => unknown): void {
 }
 
 describe('parseCommit', () => {
-  it('gives back what serializeCommit wrote', () => {
+  it('returns what serializeCommit wrote', () => {
     const actions = {
       commitInfo: { txnId: 'x', pond: { nested: [1, null] } },
       protocol: { minReaderVersion: 1, minWriterVersion: 2 },
@@ -48,7 +48,7 @@ describe('parseCommit', () => {
     assert.deepEqual(commit, { version: 3, txns: [], removes: [], adds: [add] });
   });
 
-  it('takes statistics of another shape for none', () => {
+  it('treats statistics of another shape as missing', () => {
     assert.equal(parse({ add: { ...add, stats: { numRecords: 4 } } }).adds[0]?.stats, undefined);
   });
 
@@ -78,14 +78,14 @@ describe('parseCommit', () => {
     ['two versions of one application', /for txn a/, ...twice({ txn: { appId: 'a', version: 1 } })],
   ];
   for (const [name, pattern, ...lines] of wrong) {
-    it(`refuses ${name}, naming the file`, () => refused('pond-damaged', pattern, () => parse(...lines)));
+    it(`refuses ${name}, and names the file`, () => refused('pond-damaged', pattern, () => parse(...lines)));
   }
 
   it('refuses bytes that are not UTF-8', () => {
     refused('pond-damaged', /is not UTF-8/, () => parseCommit(Uint8Array.of(0xff, 0xfe), commitNumber(0), 'f'));
   });
 
-  it('refuses a file with a deletion vector, whose deleted rows would come back', () => {
+  it('refuses a file with a deletion vector, whose deleted rows would reappear', () => {
     refused('pond-too-new', /deletion vectors/, () => parse({ add: { ...add, deletionVector: { storageType: 'u' } } }));
   });
 });

@@ -24,9 +24,9 @@ function soundTable(): Disk {
 interface Row {
   readonly damage: string;
   readonly make: (disk: Disk) => void | Promise<void>;
-  /** What inspectTail says of versions 0 to 5: kind and file. */
+  /** Findings of inspectTail in versions 0 to 5: kind and file. */
   readonly found: readonly (readonly [kind: string, file: string])[];
-  /** The newest version that opens, or that the table does not open. */
+  /** The latest version that opens, or `damaged` if the table does not open. */
   readonly opens: 'damaged' | number;
 }
 
@@ -175,7 +175,7 @@ const rows: readonly Row[] = [
   },
 ];
 
-describe('the damage table', () => {
+describe('the table of damages', () => {
   for (const { damage, make, found, opens } of rows) {
     const outcome = opens === 'damaged' ? 'is refused as damaged' : `opens at version ${opens}`;
     it(`${damage}: ${found.map(([kind]) => kind).join(', ') || 'nothing'} is found, and the table ${outcome}`, async () => {
@@ -191,21 +191,21 @@ describe('the damage table', () => {
     });
   }
 
-  it('only the versions asked about are inspected', () => {
+  it('only the requested versions are inspected', () => {
     const disk = soundTable();
     disk.remove('f2.parquet');
     overwrite(disk, tip, () => new Uint8Array());
     assert.deepEqual(inspectTail(disk, commitNumber(3), commitNumber(4)), []);
   });
 
-  it('a data file that a later commit removes may be gone', () => {
+  it('a data file that a later commit removes may be missing', () => {
     const disk = soundTable();
     commit(disk, 6, { removes: [{ path: 'f2.parquet', dataChange: true }] });
     disk.remove('f2.parquet');
     assert.deepEqual(inspectTail(disk, commitNumber(0), commitNumber(6)), []);
   });
 
-  it('a data file in another place is named', () => {
+  it('a data file outside the table is reported', () => {
     const disk = soundTable();
     const add = { ...writeData(disk, [6], 'x'), path: '/elsewhere/x.parquet' };
     commit(disk, 6, { adds: [add] });
@@ -213,18 +213,18 @@ describe('the damage table', () => {
     assert.deepEqual([finding?.kind, finding?.version, finding?.file], ['data-outside', 6, '/elsewhere/x.parquet']);
   });
 
-  it('an unusable checkpoint that opening meets is named in the snapshot', async () => {
+  it('the snapshot names an unusable checkpoint that opening ignored', async () => {
     const disk = soundTable();
     await checkpoint(disk, 3);
-    // Right at both ends, wrong between them.
+    // Correct at both ends, wrong between them.
     overwrite(disk, checkpointFile(commitNumber(3)), (bytes) => bytes.fill(0xaa, 4, -8));
     const snapshot = await openTable(disk);
     assert.deepEqual([snapshot?.version, snapshot?.unusableCheckpoints], [5, [checkpointFile(commitNumber(3))]]);
   });
 });
 
-describe('what recovery sets aside', () => {
-  it('a damaged newest commit in quarantine leaves a table that opens and goes on', async () => {
+describe('quarantine', () => {
+  it('a damaged latest commit in quarantine leaves a table that opens and accepts commits', async () => {
     const disk = soundTable();
     overwrite(disk, tip, (bytes) => bytes.slice(0, 30));
     const kept = disk.readFile(tip);
@@ -236,7 +236,7 @@ describe('what recovery sets aside', () => {
     assert.deepEqual(inspectTail(disk, commitNumber(0), commitNumber(5)), []);
   });
 
-  it('nothing in quarantine is replaced, and what is not there is not moved', () => {
+  it('nothing in quarantine is replaced, and a missing file is not moved', () => {
     const disk = soundTable();
     for (const content of ['one', 'two', 'three']) {
       overwrite(disk, tip, () => text(content));

@@ -28,14 +28,14 @@ const row = (partId: string, nodeId: string, more: Partial<OpRow> = {}): OpRow =
 
 const id = (prefix: string, number: number): string => `${prefix}-${String(number).padStart(6, '0')}`;
 
-/** Content that does not get smaller by packing. */
+/** Content that does not compress. */
 function noise(sizeBytes: number, seed: number): Uint8Array {
   const random = randomOf(seed);
   return Uint8Array.from({ length: sizeBytes }, () => random(256));
 }
 
 describe('a data file', () => {
-  it('gives each row back as it was written, whatever the order', async () => {
+  it('returns each row as it was written, in any order', async () => {
     const disk = createMemoryDisk();
     const rows = [
       row('p2', 'n1', { content: undefined, minTimeUs: -1, maxTimeUs: 2 ** 50 }),
@@ -63,7 +63,7 @@ describe('a data file', () => {
     }
   });
 
-  it('has row groups of bounded rows and bytes, and holds one in memory while it is written', async () => {
+  it('has row groups of bounded rows and bytes, and needs memory for one of them while it is written', async () => {
     const disk = createMemoryDisk();
     let [held, heldMax] = [0, 0];
     const rows = Array.from({ length: 3000 }, (_, i) => {
@@ -80,7 +80,7 @@ describe('a data file', () => {
       ...disk,
       create: (at: string) => {
         const file = append(at);
-        // What was loaded leaves memory when it is written.
+        // Loaded content leaves memory when it is written.
         return { ...file, append: (bytes: Uint8Array) => ((held = 0), file.append(bytes)), get sizeBytes() { return file.sizeBytes; } }; // prettier-ignore
       },
     };
@@ -92,7 +92,7 @@ describe('a data file', () => {
     assert.ok(heldMax <= 600_000, `${heldMax} bytes of content were held at once`);
   });
 
-  it('is not read whole to find one row', async () => {
+  it('is not read completely to find one row', async () => {
     const disk = createMemoryDisk();
     const rows = Array.from({ length: 4000 }, (_, i) => row(id('p', i), id('n', i), { content: noise(2000, i) }));
     const { sizeBytes } = await writeDataFile(disk, path, rows, commitNumber(1));
@@ -103,12 +103,12 @@ describe('a data file', () => {
     const { bytes, calls } = counting.take();
     assert.ok(bytes < sizeBytes / 5, `${bytes} of ${sizeBytes} bytes were read`);
     assert.ok(calls < 40, `${calls} calls`);
-    // Its neighbors come with it.
+    // Its neighbors are read with it.
     await reader.read(path, { partId: id('p', 3211), nodeId: id('n', 3211), txn: commitNumber(1) });
     assert.deepEqual(counting.take(), { calls: 0, bytes: 0 });
   });
 
-  it('that cannot be read is an error that names it', async () => {
+  it('that cannot be read gives an error that names it', async () => {
     const disk = createMemoryDisk();
     const request = { partId: 'p', nodeId: 'n', txn: commitNumber(1) };
     const damaged = { code: 'pond-damaged', path } as const;

@@ -45,7 +45,7 @@ describe('the entries of a directory', () => {
     });
   }
 
-  it('are read in all batches of a stream, with columns that are not known, and without some that are', () => {
+  it('are read in all batches of a stream, with unknown columns, and without optional ones', () => {
     const table = tableFromIPC(encodeEntries([entry('a'), entry('b')]));
     const columns = Object.fromEntries(table.schema.fields.map(({ name }) => [name, table.getChild(name)!]));
     const { placed_txn: _, ...others } = columns;
@@ -57,13 +57,13 @@ describe('the entries of a directory', () => {
     assert.deepEqual(read, expected);
   });
 
-  it('that cannot be read are an error that says where', () => {
+  it('that cannot be read give an error with their location', () => {
     for (const bytes of [new Uint8Array(), Buffer.from('rubbish')]) {
       assert.throws(() => decodeEntries(bytes, where), { code: 'pond-damaged', message: /the test/ });
     }
   });
 
-  it('have attributes as one text, whatever the order of their keys', () => {
+  it('have attributes as one text, in any order of their keys', () => {
     assert.equal(attributesText({ b: '1', a: '2' }), attributesText({ a: '2', b: '1' }));
     assert.equal(attributesText({}), '');
   });

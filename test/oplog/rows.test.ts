@@ -9,7 +9,7 @@ test('metadata of a row is read as it was written', () => {
   assert.deepEqual(metadataOf({ ...row, metadata: '{"name":"x","fork":true}' }), { name: 'x', fork: true });
 });
 
-test('metadata that a damaged file gave is told as damage, with its row', () => {
+test('metadata of a damaged file is reported as damage, with its row', () => {
   for (const metadata of ['{"name":"x', '{"name":"\u0000"}', '', 'null', '7']) {
     assert.throws(() => metadataOf({ ...row, metadata }), { code: 'pond-damaged', message: /of n in commit 7/ });
   }

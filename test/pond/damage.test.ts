@@ -8,7 +8,7 @@ import { checkpointFile, commitFile, hintFile, readCommit } from '../../server/s
 import { blobPath } from '../../server/src/pond/blobs.ts';
 import { journalPath } from '../../server/src/pond/journal.ts';
 import { encodeFrame } from '../../server/src/pond/journalFrames.ts';
-import { initPondOn, openPondOn } from '../../server/src/pond/pond.ts';
+import { initPondOn, openPondOn } from '../support/pond.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
 import { processStart } from '../../server/src/storage/processStart.ts';
@@ -21,7 +21,7 @@ import { bytesOf, collect, make, textRead } from '../support/tree.ts';
 
 const largeText = 'large '.repeat(20_000);
 
-/** A pond with three commits and two staged changes, in two runs of the journal. */
+/** A pond with three commits and two staged changes, in two groups of the journal. */
 async function makePond(): Promise<DiskImage> {
   const disk = createMemoryDisk();
   const pond = await initPondOn(disk, 'damaged');
@@ -39,7 +39,7 @@ async function makePond(): Promise<DiskImage> {
   return imageOf(disk);
 }
 
-/** That pond, and the machine stopped after commit 4 had its name and before it was acknowledged. */
+/** The same pond, with the machine stopped after commit 4 had its name and before it was acknowledged. */
 async function makeUnacknowledged(pondImage: DiskImage): Promise<DiskImage> {
   const disk = createMemoryDisk(pondImage);
   const journal = disk.readFile(journalPath)!;
@@ -97,7 +97,7 @@ interface Refused {
   readonly says: RegExp;
 }
 
-/** Damage that keeps a pond from being opened: one clear error, in both modes, and not a byte is changed. */
+/** Damage that prevents a pond from being opened: one clear error, in both modes, and no byte is changed. */
 const refused: Readonly<Record<string, Refused>> = {
   'an acknowledged commit of no bytes': {
     damage: empty(logFile(3)),
@@ -163,14 +163,14 @@ const refused: Readonly<Record<string, Refused>> = {
 interface Tolerated {
   readonly on?: DiskImage;
   readonly damage: Damage;
-  /** What opening for writing reports; nothing without it. */
+  /** Warnings of opening for writing; none if omitted. */
   readonly notice?: RegExp;
-  /** Files that opening for writing sets aside. */
+  /** Files that opening for writing quarantines. */
   readonly setAside?: number;
   readonly staged?: readonly string[];
 }
 
-/** Damage that a pond is opened with: all that was acknowledged is there, but for what `staged` leaves out. */
+/** Damage with which a pond can be opened: everything acknowledged is there, except for what `staged` omits. */
 const tolerated: Readonly<Record<string, Tolerated>> = {
   'an unacknowledged commit of no bytes': tip(empty(logFile(4))),
   'an unacknowledged commit cut short': tip(shorten(logFile(4))),
@@ -222,7 +222,7 @@ describe('opening a pond with', () => {
   }
 
   for (const [name, { on = sound, damage, notice, setAside = 0, staged }] of Object.entries(tolerated)) {
-    it(`${name} shows all that was acknowledged`, async () => {
+    it(`${name} shows everything that was acknowledged`, async () => {
       const expected = await stateOf(createMemoryDisk(sound));
       const working = (state: PondState) => (staged === undefined ? state.working : []);
       const disk = createMemoryDisk(on);
@@ -305,7 +305,7 @@ describe('a damaged part of the history', () => {
 });
 
 describe('a pond', () => {
-  it('that may not be written is read, and refuses to be opened for writing', async () => {
+  it('on a read-only disk can be read, and cannot be opened for writing', async () => {
     const disk = createMemoryDisk(sound);
     const before = filesOf(disk);
     const locked = readOnlyDisk(disk);
@@ -320,7 +320,7 @@ describe('a pond', () => {
     assert.deepEqual(filesOf(disk), before);
   });
 
-  it('that a living process writes is not opened for writing, and says which one', async () => {
+  it('that a living process writes cannot be opened for writing, and the error names the process', async () => {
     const disk = createMemoryDisk(sound);
     const holder = { id: 'x', pid: process.ppid, host: hostname(), started: processStart(process.ppid) };
     put('_pond/lock.9', JSON.stringify(holder))(disk);
@@ -334,7 +334,7 @@ describe('a pond', () => {
     await (await openPondOn(disk, 'held', { mode: 'write' })).close();
   });
 
-  it('without what is derived has the same tree at every version', async () => {
+  it('without its cache has the same tree at every version', async () => {
     const disk = createMemoryDisk(sound);
     const pond = await openPondOn(disk, 'derived', { mode: 'write' });
     for (let i = 0; i < 50; i++) {
@@ -350,7 +350,7 @@ describe('a pond', () => {
   });
 });
 
-/** The files of a pond with what is in them, but for locks: opening for writing takes one, whatever comes of it. */
+/** The files of a pond with their content, except for locks, which every opening for writing creates. */
 function filesOf(disk: Disk): ReadonlyMap<string, string> {
   const files = [...imageOf(disk).files].filter(([path]) => !path.startsWith('_pond/lock.'));
   return new Map(files.map(([path, bytes]) => [path, Buffer.from(bytes).toString('latin1')]));
@@ -378,13 +378,13 @@ async function commitMore(pond: Pond): Promise<void> {
   assert.deepEqual(await pond.check(), []);
 }
 
-/** The disk, when nothing of it may be written. */
+/** The disk, when nothing on it is writable. */
 function readOnlyDisk(disk: Disk): Disk {
   const refuse = (path: string): never => {
     throw storageError('EROFS', 'write', path);
   };
   const syncDirectory = (): void => undefined;
-  // A directory that is there may be made again on a read-only disk.
+  // An existing directory may be created again on a read-only disk.
   return {
     ...disk,
     makeDirectory: (path) => (disk.stat(path) === undefined ? refuse(path) : undefined),

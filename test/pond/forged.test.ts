@@ -1,4 +1,4 @@
-/** Rows and records that no pond writes: they are damage with a path, and never an error of the program. */
+/** Rows and records that no pond writes: they are damage with a path, and never a programming error. */
 import assert from 'node:assert/strict';
 import { describe, it, test } from 'node:test';
 import { commitNumber } from '../../server/src/delta/commitNumber.ts';
@@ -10,7 +10,7 @@ import { RowReader } from '../../server/src/oplog/rowReader.ts';
 import { type OpRow } from '../../server/src/oplog/rows.ts';
 import { leafHash } from '../../server/src/pond/hash.ts';
 import { rootId } from '../../server/src/pond/node.ts';
-import { initPondOn, openPondOn } from '../../server/src/pond/pond.ts';
+import { initPondOn, openPondOn } from '../support/pond.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
 import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
@@ -57,7 +57,7 @@ const visits: Readonly<Record<string, (pond: Pond) => Promise<unknown>>> = {
   'host files': async (pond) => pond.hostFiles((await (await pond.fs.root()).get('/large'))!.node),
 };
 
-/** All of them end, with damage or well; returns how many found damage, in a check as elsewhere. */
+/** Waits for all of them, successful or damaged; returns how many found damage, in a check or elsewhere. */
 async function damageFound(disk: Disk): Promise<number> {
   const pond = await openPondOn(disk, 'forged', { mode: 'read' });
   let found = (await pond.check()).length === 0 ? 0 : 1;
@@ -95,7 +95,7 @@ describe('an entry that no pond writes', () => {
   }
 });
 
-test('a directory inside of itself is damage, and nobody goes round in it', async () => {
+test('a directory inside itself is damage, and no walk loops in it', async () => {
   const disk = await makePond();
   const pond = await openPondOn(disk, 'forged', { mode: 'read' });
   const id = (await (await pond.fs.root()).get('/d'))!.node.id;

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
 import { encodeFrame, FrameReader, type JournalFrame } from '../../server/src/pond/journalFrames.ts';
 import { journalPath, readJournal } from '../../server/src/pond/journal.ts';
-import { initPondOn, openPondOn } from '../../server/src/pond/pond.ts';
+import { initPondOn, openPondOn } from '../support/pond.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
 import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
 import { overwrite } from '../support/pondState.ts';

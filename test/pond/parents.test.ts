@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { commitNumber } from '../../server/src/delta/commitNumber.ts';
 import { commitFile } from '../../server/src/delta/log.ts';
-import { initPondOn, openPondOn } from '../../server/src/pond/pond.ts';
+import { initPondOn, openPondOn } from '../support/pond.ts';
 import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
 import { overwrite } from '../support/pondState.ts';
 import { bytesOf, collect, textOf } from '../support/tree.ts';

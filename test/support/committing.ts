@@ -1,11 +1,10 @@
 import { isPondError } from '../../server/src/base/error.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { type Backend } from '../../server/src/tinyfs/backend.ts';
-import { boundBackend } from './boundBackend.ts';
 
 /** A pond's working tree that commits after each change, or after the outermost batch of them. */
 export function committing(pond: Pond): Backend {
-  const backend = boundBackend(pond.fs.backend);
+  const { backend } = pond.fs;
   let depth = 0;
   const after =
     <A extends unknown[], R>(change: (...args: A) => Promise<R>) =>
@@ -19,12 +18,18 @@ export function committing(pond: Pond): Backend {
       }
     };
   return {
-    ...backend,
-    put: after(backend.put),
-    setAttributes: after(backend.setAttributes),
-    remove: after(backend.remove),
-    rename: after(backend.rename),
-    copy: after(backend.copy),
+    writable: backend.writable,
+    root: () => backend.root(),
+    lookup: (directory, name) => backend.lookup(directory, name),
+    list: (directory) => backend.list(directory),
+    read: (node, range) => backend.read(node, range),
+    readlink: (node) => backend.readlink(node),
+    versions: (node) => backend.versions(node),
+    put: after(backend.put.bind(backend)),
+    setAttributes: after(backend.setAttributes.bind(backend)),
+    remove: after(backend.remove.bind(backend)),
+    rename: after(backend.rename.bind(backend)),
+    copy: after(backend.copy.bind(backend)),
     batch: <T>(work: () => Promise<T>) => after(() => backend.batch(work))(),
   };
 }

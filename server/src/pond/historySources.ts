@@ -7,7 +7,7 @@ import { type FileType } from '../tinyfs/backend.ts';
 import { type Store } from './store.ts';
 import { type Overlay } from './overlay.ts';
 import { stagedEntries } from './stagedChanges.ts';
-import { type EntryRow, type HistorySources, type NodeRow } from './types.ts';
+import { type EntryRow, type HistorySources, type NodeRow } from './historyRows.ts';
 
 /** The op log as sources for SQL: its files up to a commit and, for the working tree, the rows that are only staged. */
 export function historySources(store: Store, number: CommitNumber, overlay: Overlay | undefined): HistorySources {

@@ -10,7 +10,7 @@
  */
 import { type Node } from '../tinyfs/backend.ts';
 import { chainHash } from './hash.ts';
-import { type PondNode, sameAttributes, type StagedNode } from './node.ts';
+import { pondNode, type PondNode, sameAttributes, type StagedNode } from './node.ts';
 
 /** True when the next version of a node replaces it: it was never committed, and nothing else keeps it. */
 export function replacesStaged(existing: PondNode): boolean {
@@ -39,8 +39,9 @@ export function seriesHashAfter(type: PondNode['type'], before: PondNode | undef
   return type === 'series' ? chainHash(before?.seriesHash ?? '', contentSha256) : '';
 }
 
-/** Hash of a node's whole value: of all versions for a series. */
-export function contentKeyOf({ type, sha256, seriesHash }: PondNode): string {
+/** Returns the hash of a node's whole value: of all versions for a series. */
+export function contentKeyOf(node: Node): string {
+  const { type, sha256, seriesHash } = pondNode(node);
   return type === 'series' && seriesHash !== '' ? seriesHash : sha256;
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type CommitNumber } from '../delta/commitNumber.ts';
+import { type Backend } from '../tinyfs/backend.ts';
 import { FileSystem } from '../tinyfs/fs.ts';
 import { createMutex } from '../base/mutex.ts';
 import { Overlay } from './overlay.ts';
@@ -10,10 +11,23 @@ import { type Commit, type CommitRequest, type Transaction } from './types.ts';
 import { WorkingTree } from './workingTree.ts';
 
 /** Commits a transaction's changes, or rejects and leaves the pond as it was. */
-type Commits = (id: string, request: CommitRequest, overlay: Overlay, contents: StagedContents) => Promise<Commit>;
+export type Commits = (
+  id: string,
+  request: CommitRequest,
+  overlay: Overlay,
+  contents: StagedContents,
+) => Promise<Commit>;
 
-/** A transaction on commit `base`: an overlay of its own, invisible to others until it is committed. */
-export function beginTransaction(store: Store, base: CommitNumber, commit: Commits): Transaction {
+/**
+ * A transaction on commit `base`: an overlay of its own, invisible to others until it is committed. `layered` returns
+ * the tree to show for the stored one.
+ */
+export function beginTransaction(
+  store: Store,
+  base: CommitNumber,
+  layered: (tree: Backend) => Backend,
+  commit: Commits,
+): Transaction {
   const id = randomUUID();
   const overlay = new Overlay();
   const changeLog = new TransactionChangeLog(store.disk, overlay, id);
@@ -28,7 +42,7 @@ export function beginTransaction(store: Store, base: CommitNumber, commit: Commi
     latest: (directory) => directory,
   });
   return {
-    fs: new FileSystem(tree),
+    fs: new FileSystem(layered(tree)),
     get isEmpty() {
       return overlay.isEmpty;
     },
