@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { parquetMetadata } from 'hyparquet';
 import { commitNumber } from '../../server/src/delta/commitNumber.ts';
 import { writeDataFile } from '../../server/src/oplog/dataFile.ts';
-import { createRowReader } from '../../server/src/oplog/rowReader.ts';
+import { RowReader } from '../../server/src/oplog/rowReader.ts';
 import { type OpRow } from '../../server/src/oplog/rows.ts';
 import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
 import { createCountingDisk } from '../support/countingDisk.ts';
@@ -47,7 +47,7 @@ describe('a data file', () => {
       }),
     ];
     assert.equal((await writeDataFile(disk, path, rows, commitNumber(7))).numRecords, 4);
-    const reader = createRowReader(disk);
+    const reader = new RowReader(disk);
     for (const { content, ...written } of rows) {
       const { partId, nodeId, version } = written;
       const bytes = content instanceof Uint8Array || content === undefined ? content : Buffer.from('x');
@@ -97,7 +97,7 @@ describe('a data file', () => {
     const rows = Array.from({ length: 4000 }, (_, i) => row(id('p', i), id('n', i), { content: noise(2000, i) }));
     const { sizeBytes } = await writeDataFile(disk, path, rows, commitNumber(1));
     const counting = createCountingDisk(disk);
-    const reader = createRowReader(counting.disk);
+    const reader = new RowReader(counting.disk);
     const read = await reader.read(path, { partId: id('p', 3210), nodeId: id('n', 3210), txn: commitNumber(1) });
     assert.deepEqual(Buffer.from(read!.content!), Buffer.from(noise(2000, 3210)));
     const { bytes, calls } = counting.take();
@@ -112,10 +112,10 @@ describe('a data file', () => {
     const disk = createMemoryDisk();
     const request = { partId: 'p', nodeId: 'n', txn: commitNumber(1) };
     const damaged = { code: 'pond-damaged', path } as const;
-    await assert.rejects(createRowReader(disk).read(path, request), damaged);
+    await assert.rejects(new RowReader(disk).read(path, request), damaged);
     for (const bytes of [Buffer.alloc(0), Buffer.from('short'), Buffer.alloc(500, 0xff), Buffer.alloc(500)]) {
       const other = createMemoryDisk({ directories: [], files: [[path, bytes]] });
-      await assert.rejects(createRowReader(other).read(path, request), damaged);
+      await assert.rejects(new RowReader(other).read(path, request), damaged);
     }
   });
 });

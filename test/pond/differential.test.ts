@@ -8,7 +8,7 @@ import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
 import { FileSystem } from '../../server/src/tinyfs/fs.ts';
-import { createMemoryBackend } from '../../server/src/tinyfs/memoryBackend.ts';
+import { MemoryBackend } from '../../server/src/tinyfs/memoryBackend.ts';
 import { commitAll, committing } from '../support/committing.ts';
 import { describeNodes, naiveDiff, type PlainNode, type TreeNodes } from '../support/naiveDiff.ts';
 import { seeds } from '../support/proof.ts';
@@ -43,7 +43,7 @@ describe('random operations on a pond and on a plain model', () => {
 
     it(`give the same tree as the memory backend: seed ${seed}`, async () => {
       const pond = await initPondOn(createMemoryDisk(), 'model');
-      const memory = new FileSystem(createMemoryBackend());
+      const memory = new FileSystem(new MemoryBackend());
       const random = randomOf(seed);
       for (let step = 0; step < 200; step++) {
         const paths = [...(await describeNodes(pond.fs)).keys()];

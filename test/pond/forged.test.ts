@@ -6,7 +6,7 @@ import { isPondError } from '../../server/src/base/error.ts';
 import { commitFile, readCommit } from '../../server/src/delta/log.ts';
 import { decodeEntries, type DirectoryEntry, encodeEntries } from '../../server/src/oplog/directoryEntry.ts';
 import { writeDataFile } from '../../server/src/oplog/dataFile.ts';
-import { createRowReader } from '../../server/src/oplog/rowReader.ts';
+import { RowReader } from '../../server/src/oplog/rowReader.ts';
 import { type OpRow } from '../../server/src/oplog/rows.ts';
 import { leafHash } from '../../server/src/pond/hash.ts';
 import { rootId } from '../../server/src/pond/node.ts';
@@ -36,7 +36,7 @@ async function makePond(): Promise<Disk> {
 async function forgeRows(disk: Disk, change: (row: OpRow) => OpRow): Promise<void> {
   const path = readCommit(disk, commitNumber(1))!.adds[0]!.path;
   const rows: OpRow[] = [];
-  for await (const row of createRowReader(disk).scan(path, () => true)) rows.push(change(row));
+  for await (const row of new RowReader(disk).scan(path, () => true)) rows.push(change(row));
   disk.remove(path);
   await writeDataFile(disk, path, rows, commitNumber(1));
 }

@@ -14,6 +14,7 @@ import { bytesOf } from '../support/tree.ts';
 
 const content = bytesOf(`small content ${process.pid}`);
 const node: PondNode = {
+  state: 'staged',
   id: 'node',
   type: 'file',
   version: 1,
@@ -22,10 +23,8 @@ const node: PondNode = {
   sha256: sha256(content),
   attributes: {},
   name: 'a.csv',
-  row: undefined,
-  changedTxn: undefined,
   placedTxn: undefined,
-  content: undefined,
+  content: { in: 'journal', offset: 0, sizeBytes: content.length },
   seriesHash: '',
   previous: undefined,
 };

@@ -21,11 +21,11 @@ async function openWatching(disk: Disk): Promise<{ readonly pond: Pond; readonly
   const storage = storageOn(disk, 'memory');
   const lock = acquireLock(disk);
   const { opLog, journal: contents, notices } = await recover(disk, { repair: true });
-  assert.equal(contents.frames.length > 0, true);
+  assert.equal(contents.batches.length > 0, true);
   const head = await commitAt(opLog, opLog.head);
   const writer = { lock, journal: Journal.open(disk, contents, head.number, lock) };
   const pond = new OpenPond({ storage, opLog, head, notices, contents, writer }, withoutLayer());
-  return { pond, frames: new WeakRef(contents.frames) };
+  return { pond, frames: new WeakRef(contents.batches) };
 }
 
 describe('the journal of staged changes', () => {

@@ -4,7 +4,7 @@ import { parquetReadObjects } from 'hyparquet';
 import { runScribble } from '../../server/src/resources/kinds/scribble/run.ts';
 import { scribbleTree, type ScribbleOptions } from '../../server/src/resources/kinds/scribble/tree.ts';
 import { FileSystem } from '../../server/src/tinyfs/fs.ts';
-import { createMemoryBackend } from '../../server/src/tinyfs/memoryBackend.ts';
+import { MemoryBackend } from '../../server/src/tinyfs/memoryBackend.ts';
 import { type WorkingDirectory } from '../../server/src/tinyfs/workingDirectory.ts';
 import { resourceBench } from '../support/runContext.ts';
 
@@ -12,7 +12,7 @@ const all = { tree: 0.1, table: 0.3, series: 0.2, data: 0.3, syntree: 0.05, syml
 const options: ScribbleOptions = { seed: 7, countMin: 5, countMax: 10, probs: all };
 
 async function newDirectory(): Promise<WorkingDirectory> {
-  return await new FileSystem(createMemoryBackend()).root();
+  return await new FileSystem(new MemoryBackend()).root();
 }
 
 /** Type of each entry, by path. */

@@ -3,8 +3,9 @@ import { describe, it } from 'node:test';
 import { PondError } from '../../server/src/base/error.ts';
 import { type Backend, type Entry, type Node } from '../../server/src/tinyfs/backend.ts';
 import { FileSystem } from '../../server/src/tinyfs/fs.ts';
-import { createMemoryBackend } from '../../server/src/tinyfs/memoryBackend.ts';
+import { MemoryBackend } from '../../server/src/tinyfs/memoryBackend.ts';
 import { compareNames } from '../../server/src/tinyfs/path.ts';
+import { boundBackend } from '../support/boundBackend.ts';
 import { collect, fails, make, textOf } from '../support/tree.ts';
 
 /** Returns a backend whose root has one more directory, with entries that are computed from the tree on request. */
@@ -30,7 +31,7 @@ function withDirectory(
   };
   const isRoot = async (directory: Node) => directory.id === (await inner.root()).id;
   return {
-    ...inner,
+    ...boundBackend(inner),
     async list(directory) {
       if (directory.id === node.id) return list();
       const listed = await inner.list(directory);
@@ -60,7 +61,7 @@ const matching = (pattern: string) => async (fs: FileSystem) => {
 
 describe('a computed directory, as a backend over a backend', () => {
   it('lists the entries of another directory under other names, and accepts no writes', async () => {
-    const root = await new FileSystem(withDirectory(createMemoryBackend(), 'reverse', reversed)).root();
+    const root = await new FileSystem(withDirectory(new MemoryBackend(), 'reverse', reversed)).root();
     await make(root, 'in/', 'in/hello.txt 1', 'in/ab/', 'in/ab/c 2');
     assert.equal(textOf(await root.readFile('/reverse/txt.olleh')), '1');
     assert.equal(textOf(await root.readFile('/reverse/ba/c')), '2');
@@ -71,7 +72,7 @@ describe('a computed directory, as a backend over a backend', () => {
   });
 
   it('lists the matches of a pattern, named by their captures', async () => {
-    const root = await new FileSystem(withDirectory(createMemoryBackend(), 'found', matching('/in/**/1.txt'))).root();
+    const root = await new FileSystem(withDirectory(new MemoryBackend(), 'found', matching('/in/**/1.txt'))).root();
     await make(root, 'in/a/b/', 'in/a/1.txt 1', 'in/a/b/1.txt 2', 'in/a/b/2.txt 3');
     const names = (await root.list('found')).map(({ basename }) => basename);
     assert.deepEqual(names, ['a_', 'a_b_']);
@@ -79,7 +80,7 @@ describe('a computed directory, as a backend over a backend', () => {
   });
 
   it('fails whenever it is inside the directory that it lists, and other visits work', async () => {
-    const root = await new FileSystem(withDirectory(createMemoryBackend(), 'loop', matching('/**/1.txt'))).root();
+    const root = await new FileSystem(withDirectory(new MemoryBackend(), 'loop', matching('/**/1.txt'))).root();
     await make(root, 'in/', 'in/1.txt 1');
     await fails('visit-loop', root.list('loop'), '/loop');
     await fails('visit-loop', collect(root.visit('/*/1.txt')), '/loop');

@@ -1,6 +1,4 @@
-import { createMemoryBackend } from '../../server/src/tinyfs/memoryBackend.ts';
+import { MemoryBackend } from '../../server/src/tinyfs/memoryBackend.ts';
 import { runBackendContract } from '../contracts/backend.ts';
 
-runBackendContract('memory backend', () =>
-  Promise.resolve({ backend: createMemoryBackend(), dispose: () => undefined }),
-);
+runBackendContract('memory backend', () => Promise.resolve({ backend: new MemoryBackend(), dispose: () => undefined }));

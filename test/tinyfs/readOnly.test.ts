@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { FileSystem } from '../../server/src/tinyfs/fs.ts';
-import { createMemoryBackend } from '../../server/src/tinyfs/memoryBackend.ts';
+import { MemoryBackend } from '../../server/src/tinyfs/memoryBackend.ts';
+import { boundBackend } from '../support/boundBackend.ts';
 import { bytesOf, fails, linesOf, make } from '../support/tree.ts';
 
 describe('a read-only file system', () => {
   it('can be read, and fails each change before anything else', async () => {
-    const backend = createMemoryBackend();
+    const backend = new MemoryBackend();
     await make(await new FileSystem(backend).root(), 'a 1', 'd/', 'l -> a');
-    const fs = new FileSystem({ ...backend, writable: false });
+    const fs = new FileSystem({ ...boundBackend(backend), writable: false });
     assert.equal(fs.writable, false);
     const root = await fs.root();
     await fails('read-only', root.createFile('b', bytesOf('')));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { FileSystem } from '../../server/src/tinyfs/fs.ts';
-import { createMemoryBackend } from '../../server/src/tinyfs/memoryBackend.ts';
+import { MemoryBackend } from '../../server/src/tinyfs/memoryBackend.ts';
 import { randomOf } from '../support/random.ts';
 import { runTreeModel } from '../support/treeModel.ts';
 import { TreeModel } from '../support/treeModelState.ts';
@@ -10,7 +10,7 @@ import { randomOperation } from '../support/treeOperations.ts';
 describe('random operations on a memory backend', () => {
   for (const seed of [1, 2, 3, 4, 5, 6]) {
     it(`give the tree of the model, seed ${seed}`, () =>
-      runTreeModel({ fs: new FileSystem(createMemoryBackend()), seed, steps: 300 }));
+      runTreeModel({ fs: new FileSystem(new MemoryBackend()), seed, steps: 300 }));
   }
 
   it('are effective: every operation succeeds and fails, with every error code of a tree', () => {

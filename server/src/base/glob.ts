@@ -10,7 +10,7 @@
 export const patternLengthMax = 1024;
 
 /** Instruction of a compiled component; one that accepts a character advances in the name. */
-export type GlobStep =
+type GlobStep =
   | CharacterStep
   /** Tries the first branch, then the second. */
   | { readonly kind: 'fork'; first: number; second: number }
@@ -31,14 +31,14 @@ export type GlobPart =
   | { readonly kind: 'deep' };
 
 /** Error in a pattern, with its range in UTF-16 code units, `end` exclusive. */
-export interface GlobFault {
+interface GlobFault {
   readonly message: string;
   readonly start: number;
   readonly end: number;
 }
 
 /** Parsed pattern. With faults, its parts are not those that the author meant. */
-export interface GlobSyntax {
+interface GlobSyntax {
   readonly absolute: boolean;
   readonly parts: readonly GlobPart[];
   /** Number of wildcards, and so of captures. */

@@ -1,5 +1,5 @@
 /** Conversions from resources to the protocol's types. */
-import { pondNode } from '../pond/node.ts';
+import { pondNode, rowOf } from '../pond/node.ts';
 import { type ProblemInfo, type RunErrorInfo, type RunInfo } from '../protocol/resources.ts';
 import { type DisplayPaths, displayPaths } from '../resources/displayPath.ts';
 import { type Problem } from '../documents/problem.ts';
@@ -108,7 +108,7 @@ async function versionCommits(pond: ResourcePond, path: string): Promise<Version
       while (commits.length <= age) {
         const next: IteratorResult<Node, unknown> = await versions.next();
         if (next.done === true) return undefined;
-        commits.push(pondNode(next.value).row?.txn);
+        commits.push(rowOf(pondNode(next.value))?.txn);
       }
       return commits[age];
     },

@@ -101,6 +101,13 @@ export class Fields {
     return new Fields(asObject(this.value(name), `${this.#name}.${name}`, this.place), name, this.place);
   }
 
+  /** Returns the fields of each object of a list. */
+  objects(name: string): readonly Fields[] {
+    const value = this.value(name);
+    const list: unknown[] = Array.isArray(value) ? value : this.#wrong(name, 'a list of objects');
+    return list.map((item) => new Fields(asObject(item, `${this.#name}.${name}`, this.place), name, this.place));
+  }
+
   textList(name: string): readonly string[] {
     const value = this.value(name);
     const list: unknown[] = Array.isArray(value) ? value : this.#wrong(name, 'a list of texts');
@@ -119,8 +126,13 @@ export class Fields {
     );
   }
 
+  /** Returns the error for a field with another value than expected. */
+  wrong(name: string, expected: string): PondError {
+    return damaged(this.place, `${this.#name}.${name} is ${shown(this.value(name))}; expected ${expected}`);
+  }
+
   #wrong(name: string, expected: string): never {
-    throw damaged(this.place, `${this.#name}.${name} is ${shown(this.value(name))}; expected ${expected}`);
+    throw this.wrong(name, expected);
   }
 }
 

@@ -19,7 +19,7 @@ export function checkpointFile(version: CommitNumber): string {
 }
 
 /** Content of the log directory; versions ascend. */
-export interface LogListing {
+interface LogListing {
   readonly commits: readonly CommitNumber[];
   /** Classic checkpoints in one file; other kinds are among `others`. */
   readonly checkpoints: readonly CommitNumber[];
@@ -66,7 +66,7 @@ export function readCommit(disk: Disk, version: CommitNumber): DeltaCommit | und
 }
 
 /** Content of `_last_checkpoint`. */
-export interface CheckpointHint {
+interface CheckpointHint {
   readonly version: CommitNumber;
   /** True when the hint declares a checkpoint in several files, which are not read here. */
   readonly inParts: boolean;

@@ -12,7 +12,7 @@ import {
 import { asObject, damaged, Fields, type Json, type LogPosition } from './fields.ts';
 
 /** One action of a log file, read and checked. */
-export type Action =
+type Action =
   | { readonly commitInfo: DeltaCommitInfo }
   | { readonly protocol: Protocol }
   | { readonly metaData: MetaData }

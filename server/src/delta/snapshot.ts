@@ -43,11 +43,11 @@ export async function snapshotAt(disk: Disk, version: CommitNumber): Promise<Del
  * like openTable.
  */
 export function refreshTable(disk: Disk, snapshot: DeltaSnapshot): DeltaSnapshot {
-  let newest = snapshot;
+  let latest = snapshot;
   for (;;) {
-    const commit = readCommit(disk, nextCommit(newest.version));
-    if (!commit) return newest;
-    newest = applyCommit(newest, commit);
+    const commit = readCommit(disk, nextCommit(latest.version));
+    if (!commit) return latest;
+    latest = applyCommit(latest, commit);
   }
 }
 

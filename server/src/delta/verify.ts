@@ -19,7 +19,7 @@ import { looksLikeParquet } from './readCheckpoint.ts';
  * - `checkpoint-unusable`: costs us a replay; other engines cannot open the table;
  * - `hint-unusable`: broken, which is harmless, or naming no good checkpoint, which locks other engines out.
  */
-export type FindingKind =
+type FindingKind =
   | 'commit-missing'
   | 'commit-empty'
   | 'commit-unreadable'

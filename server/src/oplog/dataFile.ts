@@ -18,7 +18,7 @@ const groupBytesMax = 512 * 1024;
 const packedRowsMin = 16;
 const packedBytesMin = 4 * 1024;
 
-export interface WrittenFile {
+interface WrittenFile {
   readonly sizeBytes: number;
   readonly numRecords: number;
 }

@@ -28,18 +28,18 @@ import {
   rangeTag,
   type Rewritten,
 } from './fileIndex.ts';
-import { createRowReader, type RowReader, type RowRequest } from './rowReader.ts';
+import { RowReader, type RowRequest } from './rowReader.ts';
 import { appId, headOf, requirePond, tableConfiguration } from './pondTable.ts';
 import { deltaSchema, type OpRow, type StoredRow } from './rows.ts';
 
 /** Content of a commit, for the number that it gets. */
-export interface Appending {
+interface Appending {
   readonly rows: readonly OpRow[];
   /** The commit's record, for commitInfo; plain JSON. */
   readonly record: Readonly<Record<string, unknown>>;
 }
 
-export interface AppendRequest {
+interface AppendRequest {
   /** UUID of the attempt, the same for a retry. */
   readonly id: string;
   readonly operation: string;
@@ -58,7 +58,7 @@ export class OpLog {
 
   private constructor(disk: Disk, snapshot: DeltaSnapshot) {
     this.#disk = disk;
-    this.#rows = createRowReader(disk);
+    this.#rows = new RowReader(disk);
     this.#snapshot = snapshot;
     this.#files = indexFiles(snapshot.files.values());
   }
@@ -110,7 +110,7 @@ export class OpLog {
   }
 
   /** Latest version of the table, ours or another engine's. */
-  get newest(): CommitNumber {
+  get tableVersion(): CommitNumber {
     return this.#snapshot.version;
   }
 
@@ -158,7 +158,7 @@ export class OpLog {
 
   /** Returns a commit's record; undefined for another engine's commit and for a number that does not exist. */
   record(number: CommitNumber): Readonly<Record<string, unknown>> | undefined {
-    if (number > this.newest) return undefined;
+    if (number > this.tableVersion) return undefined;
     const record = readCommit(this.#disk, number)?.commitInfo?.['pond'];
     return record === undefined ? undefined : asObject(record, 'pond', { file: commitFile(number), line: 1 });
   }
@@ -183,7 +183,7 @@ export class OpLog {
   async append(request: AppendRequest): Promise<CommitNumber> {
     checkWritable(this.#snapshot.protocol);
     for (;;) {
-      const number = nextCommit(this.newest);
+      const number = nextCommit(this.tableVersion);
       const { rows, record } = await request.build(number);
       const add = await writeData(this.#disk, rows, number, request.timeMs);
       const actions = {

@@ -22,7 +22,7 @@ const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
  * Fails unless a table holds a pond that this program can read: `pond-not-found` for another Delta table,
- * `pond-too-new`, and `pond-damaged` for an id or a newest commit that no pond has.
+ * `pond-too-new`, and `pond-damaged` for an id or a latest commit that no pond has.
  */
 export function requirePond(snapshot: DeltaSnapshot): void {
   const format = snapshot.metaData.configuration[formatKey];

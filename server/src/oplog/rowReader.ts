@@ -5,6 +5,7 @@
  */
 import { type CommitNumber, parseCommitNumber } from '../delta/commitNumber.ts';
 import { PondError } from '../base/error.ts';
+import { LruCache } from '../base/lruCache.ts';
 import { openParquet, type ParquetFile, type ParquetRow, readRowGroup } from '../parquet/file.ts';
 import { type Disk } from '../storage/disk.ts';
 import { parseRow } from './parseRow.ts';
@@ -17,16 +18,6 @@ const footerBytes = 64 * 1024;
 /** Bytes of decoded row groups in the cache. */
 const groupBytesMax = 16 * 1024 * 1024;
 
-export interface RowReader {
-  /**
-   * Returns the row of a key and commit in a data file; undefined when the file has none. Fails `pond-damaged` when the
-   * file is missing, truncated or not Parquet, or the row is not ours.
-   */
-  read(file: string, key: RowRequest): Promise<StoredRow | undefined>;
-  /** Yields the wanted rows, with content, a row group at a time. Fails like `read`. */
-  scan(file: string, wanted: (row: RowGlance) => boolean): AsyncIterable<StoredRow>;
-}
-
 export interface RowRequest {
   readonly partId: string;
   readonly nodeId: string;
@@ -36,7 +27,7 @@ export interface RowRequest {
 }
 
 /** Fields that decide whether a row is wanted, before it is verified as ours. */
-export interface RowGlance {
+interface RowGlance {
   readonly fileType: unknown;
   readonly txn: unknown;
 }
@@ -49,65 +40,60 @@ interface PlacedRow {
 
 type RowsByKey = ReadonlyMap<string, PlacedRow>;
 
-/** Returns a reader of the data files on a disk. */
-export function createRowReader(disk: Disk): RowReader {
-  const open = new Map<string, ParquetFile>();
-  const groups = new Map<string, { readonly rows: Promise<RowsByKey>; readonly sizeBytes: number }>();
-  let groupBytes = 0;
+/** A row group in the cache. */
+interface CachedGroup {
+  readonly rows: Promise<RowsByKey>;
+  /** Approximate size when decoded, bytes. */
+  readonly sizeBytes: number;
+}
 
-  function fileOf(path: string): ParquetFile {
-    const known = open.get(path);
-    if (known !== undefined) {
-      // Re-inserting keeps the map in order of use.
-      open.delete(path);
-      open.set(path, known);
-      return known;
-    }
-    const opened = openFile(disk, path);
-    open.set(path, opened);
-    if (open.size > openFilesMax) open.delete(open.keys().next().value!);
-    return opened;
+/** Reader of the data files on a disk. */
+export class RowReader {
+  readonly #disk: Disk;
+  readonly #files = new LruCache<string, ParquetFile>({ max: openFilesMax });
+  readonly #groups = new LruCache<string, CachedGroup>({ max: groupBytesMax, sizeOf: ({ sizeBytes }) => sizeBytes });
+
+  constructor(disk: Disk) {
+    this.#disk = disk;
   }
 
-  function groupOf(path: string, file: ParquetFile, at: GroupAt): Promise<RowsByKey> {
-    const key = `${path}#${at.index}`;
-    const known = groups.get(key);
-    if (known !== undefined) return known.rows;
-    const rows = readGroup(file, at);
-    groups.set(key, { rows, sizeBytes: at.sizeBytes });
-    groupBytes += at.sizeBytes;
-    rows.catch(() => forget(key));
-    for (const oldest of groups.keys()) {
-      if (groupBytes <= groupBytesMax || oldest === key) break;
-      forget(oldest);
+  /**
+   * Returns the row of a key and commit in a data file; undefined when the file has none. Fails `pond-damaged` when the
+   * file is missing, truncated or not Parquet, or the row is not ours.
+   */
+  async read(path: string, request: RowRequest): Promise<StoredRow | undefined> {
+    const file = this.#open(path);
+    for (const at of groupsThatMayHold(file, request.partId)) {
+      const found = (await this.#group(path, file, at)).get(rowKey(request));
+      if (found !== undefined) return parseRow(found.row, { file: path, line: at.rowStart + found.line });
     }
+    return undefined;
+  }
+
+  /** Yields the wanted rows, with content, a row group at a time. Fails like `read`. */
+  async *scan(path: string, wanted: (row: RowGlance) => boolean): AsyncIterable<StoredRow> {
+    const file = this.#open(path);
+    for (const at of groupsOf(file)) {
+      for (const [index, row] of (await readRows(file, at)).entries()) {
+        if (!wanted({ fileType: row['file_type'], txn: row['txn'] })) continue;
+        yield parseRow(row, { file: path, line: at.rowStart + index + 1 });
+      }
+    }
+  }
+
+  #open(path: string): ParquetFile {
+    return this.#files.get(path) ?? this.#files.set(path, openFile(this.#disk, path));
+  }
+
+  #group(path: string, file: ParquetFile, at: GroupAt): Promise<RowsByKey> {
+    const key = `${path}#${at.index}`;
+    const cached = this.#groups.get(key);
+    if (cached !== undefined) return cached.rows;
+    const rows = readGroup(file, at);
+    this.#groups.set(key, { rows, sizeBytes: at.sizeBytes });
+    rows.catch(() => this.#groups.delete(key));
     return rows;
   }
-
-  function forget(key: string): void {
-    groupBytes -= groups.get(key)?.sizeBytes ?? 0;
-    groups.delete(key);
-  }
-
-  return {
-    async read(path, request) {
-      const file = fileOf(path);
-      for (const at of groupsThatMayHold(file, request.partId)) {
-        const found = (await groupOf(path, file, at)).get(rowKey(request));
-        if (found !== undefined) return parseRow(found.row, { file: path, line: at.rowStart + found.line });
-      }
-      return undefined;
-    },
-    async *scan(path, wanted) {
-      const file = fileOf(path);
-      for (const at of groupsOf(file)) {
-        for (const [index, row] of (await readRows(file, at)).entries()) {
-          if (!wanted({ fileType: row['file_type'], txn: row['txn'] })) continue;
-          yield parseRow(row, { file: path, line: at.rowStart + index + 1 });
-        }
-      }
-    },
-  };
 }
 
 function openFile(disk: Disk, path: string): ParquetFile {
@@ -159,7 +145,7 @@ const rowKey = (row: { partId: string; nodeId: string; txn: CommitNumber; versio
 
 async function readGroup(file: ParquetFile, at: GroupAt): Promise<RowsByKey> {
   const rows = new Map<string, PlacedRow>();
-  const newest = new Map<string, bigint>();
+  const latest = new Map<string, bigint>();
   for (const [index, row] of (await readRows(file, at)).entries()) {
     const { part_id: partId, node_id: nodeId, version } = row;
     const txn = typeof row['txn'] === 'bigint' ? parseCommitNumber(Number(row['txn'])) : undefined;
@@ -171,8 +157,8 @@ async function readGroup(file: ParquetFile, at: GroupAt): Promise<RowsByKey> {
     rows.set(rowKey({ ...key, version: Number(version) }), placed);
     // Another engine may have reordered the rows.
     const node = rowKey(key);
-    if ((newest.get(node) ?? version) > version) continue;
-    newest.set(node, version);
+    if ((latest.get(node) ?? version) > version) continue;
+    latest.set(node, version);
     rows.set(node, placed);
   }
   return rows;

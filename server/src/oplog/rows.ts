@@ -2,7 +2,7 @@ import { type SchemaElement } from 'hyparquet';
 import { type CommitNumber } from '../delta/commitNumber.ts';
 
 /** Subject of an op log row: a version of a node, a page of a wide directory, or a commit's own record. */
-export type RowType = (typeof rowTypes)[number];
+type RowType = (typeof rowTypes)[number];
 
 /** All row types. */
 export const rowTypes = ['directory', 'file', 'table', 'series', 'symlink', 'page', 'commit'] as const;

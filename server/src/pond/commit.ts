@@ -6,13 +6,13 @@ import { nowUs } from './clock.ts';
 import { lookupCommitted } from './committedTree.ts';
 import { commitRow, recordOf } from './history.ts';
 import { planCommit, type CommitPlan, type PlanInput } from './commitPlan.ts';
-import { type PondNode, rootId } from './node.ts';
+import { type CommittedNode, rootId } from './node.ts';
 import { Overlay } from './overlay.ts';
-import { newNode } from './newNodes.ts';
-import { rememberRoot, type Store } from './store.ts';
+import { newDirectory } from './newNodes.ts';
+import { type Store } from './store.ts';
 import { type ChangeCounts, type Commit, type CommitRequest } from './types.ts';
 
-export interface CommitInput {
+interface CommitInput {
   readonly store: Store;
   /** UUID of the attempt. */
   readonly id: string;
@@ -25,11 +25,11 @@ export interface CommitInput {
 /** Appends one commit to the log; returns it with the directories as it left them. Durable on return. */
 export async function writeCommit(
   input: CommitInput,
-): Promise<Pick<CommitPlan, 'directories' | 'places'> & { commit: Commit }> {
+): Promise<Pick<CommitPlan, 'directories' | 'rowRefs'> & { commit: Commit }> {
   const { store } = input;
   const reading = {
     loadPage: store.pages.load,
-    lookup: (directory: PondNode, name: string) => lookupCommitted(store, directory, name),
+    lookup: (directory: CommittedNode, name: string) => lookupCommitted(store, directory, name),
   };
   // Time increases along the history even when the clock does not: versions by time depend on it.
   const timeUs = Math.max(nowUs(), input.parent.timeUs + 1);
@@ -56,9 +56,9 @@ export async function writeCommit(
       return { rows: [...plan.rows, commitRow(commit)], record: recordOf(commit) };
     },
   });
-  rememberRoot(store, commit!.number, Promise.resolve(plan!.root));
-  for (const { address, page } of plan!.pages) store.pages.remember(address, page);
-  return { commit: commit!, directories: plan!.directories, places: plan!.places };
+  void store.roots.set(commit!.number, Promise.resolve(plan!.root));
+  for (const { address, page } of plan!.pages) store.pages.add(address, page);
+  return { commit: commit!, directories: plan!.directories, rowRefs: plan!.rowRefs };
 }
 
 /** Creates the log of a new pond with its first commit, an empty root. Fails `pond-exists`. */
@@ -90,13 +90,13 @@ export async function writeFirstCommit(
   });
 }
 
-function planFirst(timeUs: number, number: CommitNumber): Promise<{ rows: readonly OpRow[]; root: PondNode }> {
+function planFirst(timeUs: number, number: CommitNumber): Promise<{ rows: readonly OpRow[]; root: CommittedNode }> {
   const nothing = (): never => {
     throw new Error('there is nothing to read before the first commit');
   };
   return planCommit({
     overlay: new Overlay(),
-    root: { ...newNode('directory', ''), id: rootId, modifiedUs: timeUs },
+    root: { ...newDirectory(''), id: rootId, modifiedUs: timeUs },
     number,
     timeUs,
     loadPage: nothing,

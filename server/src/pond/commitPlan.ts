@@ -8,19 +8,28 @@ import { type OpRow, type RowContent, type RowMetadata } from '../oplog/rows.ts'
 import { assert } from '../base/assert.ts';
 import { inlineBytesMax } from './blobs.ts';
 import { addressOf } from './committedTree.ts';
-import { entryOfNode, type PondNode, type RowRef, versionKey } from './node.ts';
+import {
+  type CommittedNode,
+  type DirectoryNode,
+  entryOfNode,
+  type PondNode,
+  type RowRef,
+  rowOf,
+  type StagedNode,
+  versionKey,
+} from './node.ts';
 import { type Overlay, type StagedEntry } from './overlay.ts';
 import { applyChanges, type LoadPage, type NewPage, type Page, type PageAddress, pageNodeId } from './pages.ts';
 
 export interface CommitPlan {
   readonly rows: readonly OpRow[];
-  readonly root: PondNode;
+  readonly root: CommittedNode;
   /** Pages that the commit writes, for the cache. */
   readonly pages: readonly { readonly address: PageAddress; readonly page: Page }[];
   /** Directories as the commit leaves them. */
-  readonly directories: readonly PondNode[];
+  readonly directories: readonly CommittedNode[];
   /** Future rows of the nodes that were staged. */
-  readonly places: ReadonlyMap<string, RowRef>;
+  readonly rowRefs: ReadonlyMap<string, RowRef>;
   /** Bytes of content that the commit adds. */
   readonly bytes: number;
 }
@@ -28,14 +37,14 @@ export interface CommitPlan {
 export interface PlanInput {
   readonly loadPage: LoadPage;
   /** The committed entry of that name. */
-  readonly lookup: (directory: PondNode, name: string) => Promise<PondNode | undefined>;
+  readonly lookup: (directory: CommittedNode, name: string) => Promise<CommittedNode | undefined>;
   readonly overlay: Overlay;
   /** The root below the changes. */
-  readonly root: PondNode;
+  readonly root: DirectoryNode;
   readonly number: CommitNumber;
   readonly timeUs: number;
   /** Small staged content, loaded when its row is written. */
-  readonly load: (node: PondNode) => RowContent;
+  readonly load: (node: StagedNode) => RowContent;
 }
 
 interface Planning extends PlanInput {
@@ -44,8 +53,8 @@ interface Planning extends PlanInput {
   readonly present: ReadonlySet<string>;
   readonly rows: OpRow[];
   readonly pages: { readonly address: PageAddress; readonly page: Page }[];
-  readonly directories: PondNode[];
-  readonly places: Map<string, RowRef>;
+  readonly directories: CommittedNode[];
+  readonly rowRefs: Map<string, RowRef>;
   bytes: number;
 }
 
@@ -58,31 +67,31 @@ export async function planCommit(input: PlanInput): Promise<CommitPlan> {
     rows: [],
     pages: [],
     directories: [],
-    places: new Map(),
+    rowRefs: new Map(),
     bytes: 0,
   };
   const root = await planDirectory(planning, input.root);
-  const { rows, pages, directories, places, bytes } = planning;
-  return { rows, root, pages, directories, places, bytes };
+  const { rows, pages, directories, rowRefs, bytes } = planning;
+  return { rows, root, pages, directories, rowRefs, bytes };
 }
 
 /**
  * Plans a changed directory (or the root, changed or not) and all changed ones below it; returns it as the commit
  * leaves it.
  */
-async function planDirectory(planning: Planning, directory: PondNode): Promise<PondNode> {
+async function planDirectory(planning: Planning, directory: DirectoryNode): Promise<CommittedNode> {
   const { overlay, number } = planning;
   const staged = overlay.entries(directory.id);
   const changes = new Map<string, DirectoryEntry | null>();
   for (const [name, entry] of staged) changes.set(name, await planEntry(planning, directory, name, entry));
   for (const [name, id] of planning.changedChildren.get(directory.id) ?? []) {
     if (staged.has(name)) continue;
-    const child = directory.row && (await planning.lookup(directory, name));
+    const child = directory.state === 'new' ? undefined : await planning.lookup(directory, name);
     // Removed or replaced by another node: its staged content has no target. The conflict check has reported this.
     if (child?.id !== id) continue;
     changes.set(name, entryAt(await planDirectory(planning, child), name, number));
   }
-  const address = directory.row && addressOf(directory);
+  const address = directory.state === 'new' ? undefined : addressOf(directory);
   const context = { directoryId: directory.id, txn: number };
   const pages = await applyChanges(planning.loadPage, address, changes, context);
   return finishDirectory(planning, directory, pages);
@@ -90,7 +99,7 @@ async function planDirectory(planning: Planning, directory: PondNode): Promise<P
 
 async function planEntry(
   planning: Planning,
-  directory: PondNode,
+  directory: DirectoryNode,
   name: string,
   { node, base, earlier }: StagedEntry,
 ): Promise<DirectoryEntry | null> {
@@ -100,60 +109,68 @@ async function planEntry(
     if (base !== undefined && !planning.present.has(base.id)) planning.rows.push(removalRow(planning, directory, base));
     return null;
   }
-  if (node.type === 'directory') return entryAt(await planDirectory(planning, node), name, number);
-  const own = { txn: number, partId: directory.id };
-  for (const [index, version] of [...earlier, node].entries()) {
-    // Versions committed together follow each other within this commit.
-    planContent(planning, directory, index === 0 ? version : { ...version, previous: own });
+  if (node.state === 'new') return entryAt(await planDirectory(planning, node), name, number);
+  if (node.type === 'directory') {
+    assert(node.state === 'committed', () => `${name} is a staged directory`);
+    return entryAt(await planDirectory(planning, node), name, number);
   }
-  if (node.content !== undefined) return entryOfNode(node, name, { txn: number, partId: directory.id }, number);
-  assert(node.row !== undefined, () => `${name} has no content, staged or committed`);
-  return entryOfNode(node, name, node.row, number);
+  const own = { txn: number, partId: directory.id };
+  const staged = node.state === 'staged' ? [...earlier, node] : earlier;
+  for (const [index, version] of staged.entries()) {
+    // Versions committed together follow each other within this commit.
+    planVersion(planning, directory, index === 0 ? version : { ...version, previous: own });
+  }
+  return entryOfNode(node, name, rowOf(node) ?? own, number);
 }
 
 /** Entry for a directory that this commit writes. */
-function entryAt(directory: PondNode, name: string, number: CommitNumber): DirectoryEntry {
+function entryAt(directory: CommittedNode, name: string, number: CommitNumber): DirectoryEntry {
   return entryOfNode(directory, name, { txn: number, partId: directory.id }, number);
 }
 
-function planContent(planning: Planning, directory: PondNode, node: PondNode): void {
-  if (node.content === undefined) return;
-  planning.places.set(versionKey(node), { txn: planning.number, partId: directory.id });
+function planVersion(planning: Planning, directory: DirectoryNode, node: StagedNode): void {
+  planning.rowRefs.set(versionKey(node), { txn: planning.number, partId: directory.id });
   if (node.content.in !== 'row') planning.bytes += node.sizeBytes;
   planning.rows.push({
-    ...rowOf(node, directory.id),
+    ...rowFields(node, directory.id),
     timestampUs: node.modifiedUs,
     content: node.sizeBytes > inlineBytesMax ? undefined : planning.load(node),
   });
 }
 
-function finishDirectory(planning: Planning, directory: PondNode, pages: readonly NewPage[]): PondNode {
+function finishDirectory(planning: Planning, directory: DirectoryNode, pages: readonly NewPage[]): CommittedNode {
   const { number, timeUs } = planning;
   for (const { prefix, page } of pages) {
     planning.pages.push({ address: { directoryId: directory.id, prefix, txn: number }, page });
   }
   const top = pages[pages.length - 1]!;
-  const isNextStaged = directory.previous !== undefined && directory.changedTxn === undefined;
-  const finished: PondNode = {
+  const finished: CommittedNode = {
     ...directory,
-    version: directory.row === undefined || isNextStaged ? directory.version : directory.version + 1,
+    state: 'committed',
+    version: isNextVersion(directory) ? directory.version : directory.version + 1,
     sizeBytes: top.count,
     sha256: top.sha256,
     modifiedUs: planning.overlay.modifiedUs(directory.id) ?? directory.modifiedUs,
     row: { txn: number, partId: directory.id },
     changedTxn: number,
-    previous: directory.row,
+    placedTxn: directory.state === 'new' ? undefined : directory.placedTxn,
+    previous: rowOf(directory),
   };
   for (const page of pages.slice(0, -1)) planning.rows.push(pageRow(directory.id, page, timeUs));
   planning.rows.push({
-    ...rowOf(finished, directory.id, { fork: top.page.kind === 'fork' }),
+    ...rowFields(finished, directory.id, { fork: top.page.kind === 'fork' }),
     content: encodePage(top.page),
   });
   planning.directories.push(finished);
   return finished;
 }
 
-function rowOf(
+/** True when the version of a directory is that of the commit: no commit has it. */
+function isNextVersion(directory: DirectoryNode): boolean {
+  return directory.state === 'new' || (directory.previous !== undefined && directory.changedTxn === undefined);
+}
+
+function rowFields(
   node: PondNode,
   partId: string,
   options: { readonly fork: boolean } = { fork: false },
@@ -179,14 +196,14 @@ function rowOf(
   };
 }
 
-function removalRow(planning: Planning, directory: PondNode, base: PondNode): OpRow {
+function removalRow(planning: Planning, directory: DirectoryNode, base: CommittedNode): OpRow {
   const metadata: RowMetadata = {
     name: base.name,
     deleted: true,
-    ...(base.row === undefined ? {} : { previous: base.row }),
+    previous: base.row,
   };
   return {
-    ...rowOf({ ...base, version: base.version + 1 }, directory.id),
+    ...rowFields({ ...base, version: base.version + 1 }, directory.id),
     timestampUs: planning.timeUs,
     metadata: JSON.stringify(metadata),
     sizeBytes: 0,

@@ -1,10 +1,9 @@
 import { type CommitNumber } from '../delta/commitNumber.ts';
 import { PondError } from '../base/error.ts';
-import { type Backend, type Entry } from '../tinyfs/backend.ts';
-import { nodeOfEntry, type PondNode, pondNode } from './node.ts';
+import { type Backend, type Entry, type Node } from '../tinyfs/backend.ts';
+import { type CommittedNode, nodeOfEntry, pondNode, requireCommitted } from './node.ts';
 import { listEntries, lookupEntry, type PageAddress } from './pages.ts';
 import { committedVersions, readCommitted, readInline, rootAt, type Store } from './store.ts';
-import { assert } from '../base/assert.ts';
 
 /** The tree as one commit left it, read-only. Reads are lazy. */
 export function createCommittedTree(store: Store, number: CommitNumber): Backend {
@@ -13,11 +12,11 @@ export function createCommittedTree(store: Store, number: CommitNumber): Backend
   return {
     writable: false,
     root: () => rootAt(store, number),
-    lookup: (directory, name) => lookupCommitted(store, pondNode(directory), name),
-    list: (directory) => listCommitted(store, pondNode(directory)),
-    read: (node, range) => readCommitted(store, withRow(pondNode(node)), range),
-    readlink: async (node) => Buffer.from(await inlineOf(store, pondNode(node))).toString('utf8'),
-    versions: (node) => committedVersions(store, pondNode(node)),
+    lookup: (directory, name) => lookupCommitted(store, committed(directory), name),
+    list: (directory) => listCommitted(store, committed(directory)),
+    read: (node, range) => readCommitted(store, committed(node), range),
+    readlink: async (node) => Buffer.from(await inlineOf(store, committed(node))).toString('utf8'),
+    versions: (node) => committedVersions(store, committed(node)),
     put: refuse,
     setAttributes: refuse,
     remove: refuse,
@@ -28,7 +27,11 @@ export function createCommittedTree(store: Store, number: CommitNumber): Backend
 }
 
 /** The committed entry of that name. */
-export async function lookupCommitted(store: Store, directory: PondNode, name: string): Promise<PondNode | undefined> {
+export async function lookupCommitted(
+  store: Store,
+  directory: CommittedNode,
+  name: string,
+): Promise<CommittedNode | undefined> {
   const entry = await lookupEntry(store.pages.load, addressOf(directory), name);
   return entry && nodeOfEntry(entry);
 }
@@ -36,23 +39,19 @@ export async function lookupCommitted(store: Store, directory: PondNode, name: s
 /** The committed entries, in name order. */
 export async function listCommitted(
   store: Store,
-  directory: PondNode,
-): Promise<readonly (Entry & { node: PondNode })[]> {
+  directory: CommittedNode,
+): Promise<readonly (Entry & { node: CommittedNode })[]> {
   const entries = await listEntries(store.pages.load, addressOf(directory));
   return entries.map((entry) => ({ name: entry.name, node: nodeOfEntry(entry) }));
 }
 
 /** Address of a committed directory's own page. */
-export function addressOf(directory: PondNode): PageAddress {
-  return { directoryId: directory.id, prefix: '', txn: withRow(directory).row.txn };
+export function addressOf(directory: CommittedNode): PageAddress {
+  return { directoryId: directory.id, prefix: '', txn: directory.row.txn };
 }
 
-function inlineOf(store: Store, node: PondNode): Promise<Uint8Array> {
-  return readInline(store, node.id, withRow(node).row, node.version);
-}
+const committed = (node: Node): CommittedNode => requireCommitted(pondNode(node));
 
-/** Narrows to a committed node. */
-export function withRow(node: PondNode): PondNode & { readonly row: NonNullable<PondNode['row']> } {
-  assert(node.row !== undefined, () => `${node.name} is staged, not committed`);
-  return node as PondNode & { readonly row: NonNullable<PondNode['row']> };
+function inlineOf(store: Store, node: CommittedNode): Promise<Uint8Array> {
+  return readInline(store, node.id, node.row, node.version);
 }

@@ -101,7 +101,7 @@ async function differentEntries(
   before: PondNode | undefined,
   after: PondNode | undefined,
 ): Promise<readonly EntryPair[]> {
-  const [old, now] = [before?.row && addressOf(before), after?.row && addressOf(after)];
+  const [old, now] = [committedAddress(before), committedAddress(after)];
   const entries = await differentPages(store.pages.load, old, now);
   const pairs = new Map<string, EntryPair>();
   for (const entry of entries.before)
@@ -114,7 +114,7 @@ async function differentEntries(
   const below = after === undefined ? undefined : children.get(after.id);
   for (const name of new Set([...(staged?.keys() ?? []), ...(below?.keys() ?? [])])) {
     const committed = (side: PondNode | undefined): Promise<PondNode | undefined> | undefined =>
-      side?.row && lookupCommitted(store, side, name);
+      side?.state === 'committed' ? lookupCommitted(store, side, name) : undefined;
     const node = staged?.get(name)?.node;
     const pair = {
       name,
@@ -128,7 +128,11 @@ async function differentEntries(
   return [...different.values()].sort(compareNames);
 }
 
-/** Same type and content: the two cannot be told apart by reading, whatever made them. */
+function committedAddress(directory: PondNode | undefined): PageAddress | undefined {
+  return directory?.state === 'committed' ? addressOf(directory) : undefined;
+}
+
+/** True for the same type and content, whatever made them: reading shows no difference. */
 function isSame({ before, after }: EntryPair): boolean {
   if (before === undefined || after === undefined) return before === after;
   const sameContent = before.sha256 === after.sha256 && before.seriesHash === after.seriesHash;

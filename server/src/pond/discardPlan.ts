@@ -1,9 +1,9 @@
 /** Ways to resolve staged changes other than committing: discarding them, or keeping them over a conflict. */
 import { PondError } from '../base/error.ts';
-import { type PondNode } from './node.ts';
+import { type CommittedNode } from './node.ts';
 import { type EntryChange, type Overlay } from './overlay.ts';
 import { isUnder } from './restore.ts';
-import { pairRenames, type StagedAt, stagedEntries } from './stagedChanges.ts';
+import { pairRenames, type StagedAt, type StagedConflict, stagedEntries } from './stagedChanges.ts';
 import { type Conflict } from './types.ts';
 
 /** Plan of discarding staged changes. */
@@ -36,9 +36,8 @@ function withOtherEnds(all: readonly StagedAt[], chosen: readonly StagedAt[]): r
 }
 
 /** The changes that rebase a staged entry onto what is committed now. */
-export function planResolve(overlay: Overlay, conflict: Conflict & StagedAt): readonly EntryChange[] {
-  const committed = conflict.committed as PondNode | undefined;
-  const { node } = conflict;
+export function planResolve(overlay: Overlay, conflict: StagedConflict): readonly EntryChange[] {
+  const { node, committed } = conflict;
   const next = node &&
     committed && { ...node, id: committed.id, version: committed.version + 1, previous: committed.row };
   return [
@@ -47,7 +46,7 @@ export function planResolve(overlay: Overlay, conflict: Conflict & StagedAt): re
   ];
 }
 
-function changeTo(overlay: Overlay, { directoryId, name }: StagedAt, base: PondNode | undefined): EntryChange {
+function changeTo(overlay: Overlay, { directoryId, name }: StagedAt, base: CommittedNode | undefined): EntryChange {
   return { directory: overlay.chain(directoryId), name, node: base ?? null, base: base ?? null };
 }
 

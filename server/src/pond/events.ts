@@ -2,7 +2,7 @@ import { type PondNode } from './node.ts';
 import { type EntryChange, type Overlay } from './overlay.ts';
 import { type PathEvent, type PondEvent } from './types.ts';
 
-export interface Events {
+interface Events {
   tell(event: PondEvent): void;
   /** Adds a listener; returns the function that removes it. */
   listen(listener: (event: PondEvent) => void): () => void;

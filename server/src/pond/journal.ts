@@ -21,7 +21,7 @@ export { emptyJournal, type JournalContents, journalPath, readJournal } from './
 const nothing = new Uint8Array();
 
 /** Accepts the frames of a journal that is being rewritten. */
-export interface JournalWriter {
+interface JournalWriter {
   /** Adds a frame and returns the offset that its content will have in the file. */
   append(json: object, content: Uint8Array): number;
 }
@@ -45,7 +45,7 @@ export class Journal {
     this.#header = header;
     this.#acknowledgedBytes = contents.goodBytes;
     this.#headerWritten = contents.header !== undefined;
-    this.#run = (contents.frames.at(-1)?.json.run ?? 0) + 1;
+    this.#run = contents.lastRun + 1;
   }
 
   /** Opens the journal for appending after `contents`, truncating what follows them. */

@@ -1,7 +1,7 @@
 import { type Disk, type DiskFile } from '../storage/disk.ts';
 
 /** Bytes buffered before a write, and bytes per read: a bulk change has thousands of small frames. */
-const gatheredBytesMax = 256 * 1024;
+const bufferBytesMax = 256 * 1024;
 
 /** A file whose appended bytes are written together: at `write`, at `sync`, or when the buffer is full. */
 export interface JournalFile extends DiskFile {
@@ -14,28 +14,28 @@ export interface JournalFile extends DiskFile {
 /** Opens or creates the file at `path`. When `beforeWrite` fails, nothing is written. */
 export function openJournalFile(disk: Disk, path: string, beforeWrite: () => void): JournalFile {
   const file = disk.openAppend(path);
-  let gathered: Uint8Array[] = [];
-  let gatheredBytes = 0;
+  let buffered: Uint8Array[] = [];
+  let bufferedBytes = 0;
   let window: { readonly start: number; readonly bytes: Uint8Array } = { start: 0, bytes: new Uint8Array() };
 
   function write(): void {
-    if (gatheredBytes === 0) return;
+    if (bufferedBytes === 0) return;
     beforeWrite();
-    const bytes = Buffer.concat(gathered, gatheredBytes);
+    const bytes = Buffer.concat(buffered, bufferedBytes);
     forget();
     file.append(bytes);
   }
 
   function forget(): void {
-    gathered = [];
-    gatheredBytes = 0;
+    buffered = [];
+    bufferedBytes = 0;
   }
 
   function read(offset: number, sizeBytes: number): Uint8Array {
     const end = offset + sizeBytes;
     if (end > file.sizeBytes) write();
     if (offset < window.start || end > window.start + window.bytes.length) {
-      const bytes = disk.readRange(path, offset, Math.max(end, offset + gatheredBytesMax)) ?? new Uint8Array();
+      const bytes = disk.readRange(path, offset, Math.max(end, offset + bufferBytesMax)) ?? new Uint8Array();
       window = { start: offset, bytes };
     }
     // A copy: changes by the caller must not show in the next read.
@@ -44,13 +44,13 @@ export function openJournalFile(disk: Disk, path: string, beforeWrite: () => voi
 
   return {
     get sizeBytes() {
-      return file.sizeBytes + gatheredBytes;
+      return file.sizeBytes + bufferedBytes;
     },
     isInPlace: () => file.isInPlace(),
     append(bytes) {
-      gathered.push(bytes);
-      gatheredBytes += bytes.length;
-      if (gatheredBytes > gatheredBytesMax) write();
+      buffered.push(bytes);
+      bufferedBytes += bytes.length;
+      if (bufferedBytes > bufferBytesMax) write();
     },
     write,
     sync() {

@@ -30,7 +30,7 @@ export interface JournalFrame {
   readonly contentOffset: number;
 }
 
-export interface FrameAt extends JournalFrame {
+interface FrameAt extends JournalFrame {
   /** Offset after the frame. */
   readonly end: number;
 }
@@ -41,96 +41,97 @@ export interface FrameAt extends JournalFrame {
  * - `unwritten`: a frame of which at least one part never reached the disk and reads as NULs;
  * - `damaged`: anything else. No interrupted write leaves that.
  */
-export type Fragment = 'cut' | 'unwritten' | 'damaged';
+type Fragment = 'cut' | 'unwritten' | 'damaged';
 
-/** Reads a file's frames; holds one window of the file at a time. */
-export interface FrameReader {
+/** Reads the frames in the first `sizeBytesMax` bytes of a file, a window at a time; a missing file has none. */
+export class FrameReader {
   readonly sizeBytes: number;
-  /** The frame at an offset; undefined when it is missing, damaged or cut short. */
-  frameAt(offset: number): FrameAt | undefined;
-  /** The good frames that start at or after an offset, whatever is between them. */
-  framesBehind(offset: number): Iterable<FrameAt>;
-  /** Classifies an offset inside the file where frameAt finds no frame. */
-  fragmentAt(offset: number): Fragment;
-}
+  readonly #disk: Disk;
+  readonly #path: string;
+  #start = 0;
+  #window: Buffer = Buffer.alloc(0);
 
-/** Reader of the frames in the first `sizeBytesMax` bytes of a file; a missing file has none. */
-export function createFrameReader(disk: Disk, path: string, sizeBytesMax = Infinity): FrameReader {
-  const sizeBytes = Math.min(disk.stat(path)?.sizeBytes ?? 0, sizeBytesMax);
-  let start = 0;
-  let window: Buffer = Buffer.alloc(0);
-
-  function slice(from: number, to: number): Buffer {
-    if (from < start || to > start + window.length) {
-      const bytes =
-        disk.readRange(path, from, Math.max(to, Math.min(from + windowBytes, sizeBytes))) ?? new Uint8Array();
-      [start, window] = [from, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)];
-    }
-    return window.subarray(from - start, to - start);
+  constructor(disk: Disk, path: string, sizeBytesMax = Infinity) {
+    this.#disk = disk;
+    this.#path = path;
+    this.sizeBytes = Math.min(disk.stat(path)?.sizeBytes ?? 0, sizeBytesMax);
   }
 
-  function frameAt(offset: number): FrameAt | undefined {
+  /** Returns the frame at an offset; undefined when it is missing, damaged or cut short. */
+  frameAt(offset: number): FrameAt | undefined {
     const from = offset + headBytes;
-    if (from > sizeBytes) return undefined;
+    if (from > this.sizeBytes) return undefined;
     // Copied, since reading the payload may move the window.
-    const head = Buffer.from(slice(offset, from));
+    const head = Buffer.from(this.#slice(offset, from));
     const end = from + (head.length < headBytes ? 0 : head.readUInt32LE(magic.length));
-    if (!head.subarray(0, magic.length).equals(magic) || end > sizeBytes || end < from + 4) return undefined;
-    const payload = slice(from, end);
+    if (!head.subarray(0, magic.length).equals(magic) || end > this.sizeBytes || end < from + 4) return undefined;
+    const payload = this.#slice(from, end);
     if (!checksum([payload]).equals(head.subarray(magic.length + 4))) return undefined;
     const jsonEnd = 4 + payload.readUInt32LE(0);
-    const json = jsonEnd > payload.length ? undefined : placedJson(payload.toString('utf8', 4, jsonEnd));
+    const json = jsonEnd > payload.length ? undefined : frameJson(payload.toString('utf8', 4, jsonEnd));
     return json && { json, contentOffset: from + jsonEnd, end };
   }
 
-  function fragmentAt(offset: number): Fragment {
-    const head = Buffer.from(slice(offset, Math.min(offset + headBytes, sizeBytes)));
+  /** Yields the good frames that start at or after an offset, whatever is between them. */
+  *framesAfter(offset: number): Iterable<FrameAt> {
+    for (let at = this.#nextMagic(offset); at !== undefined;) {
+      const frame = this.frameAt(at);
+      if (frame !== undefined) yield frame;
+      at = this.#nextMagic(frame?.end ?? at + 1);
+    }
+  }
+
+  /** Classifies an offset inside the file where frameAt finds no frame. */
+  fragmentAt(offset: number): Fragment {
+    const head = Buffer.from(this.#slice(offset, Math.min(offset + headBytes, this.sizeBytes)));
     const start = head.subarray(0, magic.length);
     // A run begins with the magic and ends with a brace: NULs there were never written.
-    if (isNul(start) || isNul(slice(sizeBytes - 1, sizeBytes))) return 'unwritten';
+    if (isNul(start) || isNul(this.#slice(this.sizeBytes - 1, this.sizeBytes))) return 'unwritten';
     const isFrame = start.equals(magic.subarray(0, start.length));
     if (head.length < headBytes) return isFrame ? 'cut' : 'damaged';
     const from = offset + headBytes;
     const end = isFrame ? from + head.readUInt32LE(magic.length) : from;
-    if (hasUnwrittenSector(offset, Math.min(end, sizeBytes))) return 'unwritten';
-    if (!isFrame || end <= sizeBytes) return 'damaged';
+    if (this.#hasUnwrittenSector(offset, Math.min(end, this.sizeBytes))) return 'unwritten';
+    if (!isFrame || end <= this.sizeBytes) return 'damaged';
     // When the whole payload is present after all, its length is wrong.
-    return checksum([slice(from, sizeBytes)]).equals(head.subarray(magic.length + 4)) ? 'damaged' : 'cut';
+    const payload = this.#slice(from, this.sizeBytes);
+    return checksum([payload]).equals(head.subarray(magic.length + 4)) ? 'damaged' : 'cut';
+  }
+
+  #slice(from: number, to: number): Buffer {
+    if (from < this.#start || to > this.#start + this.#window.length) {
+      const end = Math.max(to, Math.min(from + windowBytes, this.sizeBytes));
+      const bytes = this.#disk.readRange(this.#path, from, end) ?? new Uint8Array();
+      this.#start = from;
+      this.#window = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    }
+    return this.#window.subarray(from - this.#start, to - this.#start);
   }
 
   /** True when a sector that overlaps the bytes `start` to `end` is all NULs from `start` on. */
-  function hasUnwrittenSector(start: number, end: number): boolean {
+  #hasUnwrittenSector(start: number, end: number): boolean {
     for (let at = start; at < end;) {
       const next = (Math.floor(at / sectorBytes) + 1) * sectorBytes;
-      if (isNul(slice(at, Math.min(next, sizeBytes)))) return true;
+      if (isNul(this.#slice(at, Math.min(next, this.sizeBytes)))) return true;
       at = next;
     }
     return false;
   }
 
-  function* framesBehind(offset: number): Iterable<FrameAt> {
-    for (let at = nextMagic(offset); at !== undefined;) {
-      const frame = frameAt(at);
-      if (frame !== undefined) yield frame;
-      at = nextMagic(frame?.end ?? at + 1);
-    }
-  }
-
-  function nextMagic(offset: number): number | undefined {
-    for (let from = offset; from < sizeBytes; from += windowBytes) {
-      const found = slice(from, Math.min(from + windowBytes + magic.length - 1, sizeBytes)).indexOf(magic);
+  #nextMagic(offset: number): number | undefined {
+    for (let from = offset; from < this.sizeBytes; from += windowBytes) {
+      const end = Math.min(from + windowBytes + magic.length - 1, this.sizeBytes);
+      const found = this.#slice(from, end).indexOf(magic);
       if (found >= 0) return from + found;
     }
     return undefined;
   }
-
-  return { sizeBytes, frameAt, framesBehind, fragmentAt };
 }
 
 const isNul = (bytes: Uint8Array): boolean => bytes.every((byte) => byte === 0);
 
 /** A frame's JSON; undefined when it lacks the frame's position: no writer produces that. */
-function placedJson(text: string): JournalFrame['json'] | undefined {
+function frameJson(text: string): JournalFrame['json'] | undefined {
   const value = parseJson(text);
   if (typeof value !== 'object' || value === null) return undefined;
   const json: Readonly<Record<string, unknown>> = { ...value };

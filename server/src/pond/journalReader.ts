@@ -11,9 +11,10 @@
  * there would lose acknowledged changes.
  */
 import { PondError } from '../base/error.ts';
-import { type CommitNumber, isCommitNumber, parseCommitNumber } from '../delta/commitNumber.ts';
+import { type CommitNumber, isCommitNumber } from '../delta/commitNumber.ts';
 import { type Disk } from '../storage/disk.ts';
-import { createFrameReader, type FrameRef, type FrameReader, type JournalFrame } from './journalFrames.ts';
+import { decodeChanges, type StagedBatch } from './changeFrames.ts';
+import { type FrameRef, FrameReader, type JournalFrame } from './journalFrames.ts';
 
 export const journalPath = '_pond/journal';
 
@@ -31,8 +32,10 @@ export interface JournalContents {
    * commits are unknown.
    */
   readonly mark: CommitNumber | undefined;
-  /** Complete frames, without the header. */
-  readonly frames: readonly JournalFrame[];
+  /** Changes of the complete frames, in order. */
+  readonly batches: readonly StagedBatch[];
+  /** Number of the last complete run; 0 without any. */
+  readonly lastRun: number;
   /** Bytes that hold the header and complete frames. */
   readonly goodBytes: number;
   /** Bytes after them: an unfinished run. */
@@ -43,7 +46,8 @@ export interface JournalContents {
 export const emptyJournal: JournalContents = {
   header: undefined,
   mark: undefined,
-  frames: [],
+  batches: [],
+  lastRun: 0,
   goodBytes: 0,
   cutBytes: 0,
 };
@@ -53,7 +57,7 @@ export const emptyJournal: JournalContents = {
  * `journal-damaged`, and `pond-too-new` for an unknown format.
  */
 export function readJournal(disk: Disk, sizeBytesMax?: number): JournalContents {
-  const reader = createFrameReader(disk, journalPath, sizeBytesMax);
+  const reader = new FrameReader(disk, journalPath, sizeBytesMax);
   if (reader.sizeBytes === 0) return emptyJournal;
   const first = reader.frameAt(0);
   if (first === undefined) {
@@ -61,24 +65,26 @@ export function readJournal(disk: Disk, sizeBytesMax?: number): JournalContents 
     return { ...emptyJournal, cutBytes: reader.sizeBytes };
   }
   const header = headerOf(first);
-  const frames: JournalFrame[] = [];
-  let open: JournalFrame[] = [];
+  const batches: StagedBatch[] = [];
+  let open: StagedBatch[] = [];
+  let line = 1;
   let mark = header.base;
   let [offset, goodBytes, run] = [first.end, first.end, 1];
   for (let frame = reader.frameAt(offset); frame?.json.batch === header.batch; frame = reader.frameAt(offset)) {
-    open.push(frame);
+    const batch = decodeChanges(frame.json, { file: journalPath, line: ++line });
+    if (batch.changes.length > 0) open.push(batch);
     offset = frame.end;
     if (frame.json.more) continue;
-    frames.push(...open);
+    for (const complete of open) batches.push(complete);
     open = [];
-    mark = markOf(frame) ?? mark;
+    mark = markOf(frame, offset) ?? mark;
     [goodBytes, run] = [offset, frame.json.run + 1];
   }
   if (offset < reader.sizeBytes) {
     const isOwn = ({ batch }: FrameRef): boolean => batch === header.batch;
     refuseDamage(reader, { badAt: offset, goodBytes }, { isOwn, lastRun: run });
   }
-  return { header, mark, frames, goodBytes, cutBytes: reader.sizeBytes - goodBytes };
+  return { header, mark, batches, lastRun: run - 1, goodBytes, cutBytes: reader.sizeBytes - goodBytes };
 }
 
 interface Bad {
@@ -89,18 +95,18 @@ interface Bad {
 }
 
 interface Expected {
-  readonly isOwn: (place: FrameRef) => boolean;
+  readonly isOwn: (ref: FrameRef) => boolean;
   /** The run that may be unfinished. */
   readonly lastRun: number;
 }
 
 /** Fails `journal-damaged` unless a crash can have left the bytes at `badAt`. */
 function refuseDamage(reader: FrameReader, bad: Bad, { isOwn, lastRun }: Expected): void {
-  const has = (test: (place: FrameRef) => boolean): boolean => {
-    for (const { json } of reader.framesBehind(bad.badAt)) if (isOwn(json) && test(json)) return true;
+  const has = (test: (ref: FrameRef) => boolean): boolean => {
+    for (const { json } of reader.framesAfter(bad.badAt)) if (isOwn(json) && test(json)) return true;
     return false;
   };
-  if (has(({ run }) => run > lastRun)) throw damaged(bad, 'and has changes behind it');
+  if (has(({ run }) => run > lastRun)) throw damaged(bad, 'and has changes after it');
   const fragment = reader.frameAt(bad.badAt) === undefined ? reader.fragmentAt(bad.badAt) : 'damaged';
   // No other frame follows in a file that ends inside a frame.
   if (fragment === 'damaged' || (fragment === 'cut' && has(() => true))) {
@@ -117,8 +123,9 @@ function headerOf({ json }: JournalFrame): JournalHeader {
 }
 
 /** The commit that a frame records as made independently of the staged changes; undefined when it records none. */
-function markOf({ json }: JournalFrame): CommitNumber | undefined {
-  return parseCommitNumber(json['mark']);
+function markOf({ json: { mark } }: JournalFrame, end: number): CommitNumber | undefined {
+  if (mark === undefined || isCommitNumber(mark)) return mark;
+  throw damaged({ badAt: end, goodBytes: 0 }, 'in the number of a commit before it');
 }
 
 function damaged({ badAt, goodBytes }: Bad, where: string): PondError {

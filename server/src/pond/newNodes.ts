@@ -1,101 +1,118 @@
 /** The next state of a node, for each kind of change. Pure, except for ids and the clock. */
 import { type FileType } from '../tinyfs/backend.ts';
 import { nowUs } from './clock.ts';
-import { chainHash, leafHash } from './hash.ts';
-import { type PondNode, type StagedContent } from './node.ts';
-import { type StagedEntry } from './overlay.ts';
+import { leafHash } from './hash.ts';
+import {
+  type CommittedNode,
+  type DirectoryNode,
+  type NewDirectory,
+  type PondNode,
+  type StagedContent,
+  type StagedNode,
+} from './node.ts';
+import { replacesStaged, seriesHashAfter } from './series.ts';
 import { uuidv7 } from './uuid.ts';
 
-/** A node that did not exist before: version 1, without content yet. */
-export function newNode(type: FileType, name: string, attributes: PondNode['attributes'] = {}): PondNode {
+type Attributes = PondNode['attributes'];
+
+/** A version of anything but a directory, before it has content. */
+type UnfilledVersion = Omit<StagedNode, 'state' | 'content' | 'sizeBytes' | 'sha256' | 'seriesHash'>;
+
+/** Staged content with its size and hash. */
+export interface NewContent {
+  readonly sizeBytes: number;
+  readonly sha256: string;
+  readonly content: StagedContent;
+}
+
+/** Returns a directory that did not exist before, version 1. */
+export function newDirectory(name: string, attributes: Attributes = {}): NewDirectory {
   return {
-    id: uuidv7(),
-    type,
-    version: 1,
+    ...identity(name, attributes),
+    state: 'new',
+    type: 'directory',
     sizeBytes: 0,
-    modifiedUs: nowUs(),
     sha256: leafHash([]),
-    attributes,
-    name,
-    row: undefined,
-    changedTxn: undefined,
-    placedTxn: undefined,
-    content: undefined,
     seriesHash: '',
-    previous: undefined,
   };
 }
 
-/**
- * The version after `existing`. A version that is only staged is replaced, since it was never committed; except in a
- * series, where every version counts.
- */
-export function nextVersion(
-  existing: PondNode,
-  staged: StagedEntry | undefined,
-  attributes: PondNode['attributes'],
-): PondNode {
-  const replaces = isStagedVersion(existing) && (existing.type !== 'series' || staged === undefined);
+/** Returns version 1 of anything but a directory that did not exist before. */
+export function firstVersion(type: StagedNode['type'], name: string, attributes: Attributes = {}): UnfilledVersion {
+  return { ...identity(name, attributes), type, placedTxn: undefined };
+}
+
+function identity(
+  name: string,
+  attributes: Attributes,
+): Pick<PondNode, 'id' | 'version' | 'modifiedUs' | 'attributes' | 'name' | 'previous'> {
+  return { id: uuidv7(), version: 1, modifiedUs: nowUs(), attributes, name, previous: undefined };
+}
+
+/** Returns the version after `existing`, which it replaces if that is only staged: see series.ts. */
+export function nextVersion(existing: Exclude<PondNode, NewDirectory>, attributes: Attributes): UnfilledVersion {
+  const { id, type, name, placedTxn, previous, version } = existing;
+  assertFile(type);
+  const replaces = replacesStaged(existing);
   return {
-    ...existing,
-    version: replaces ? existing.version : existing.version + 1,
-    previous: replaces ? existing.previous : (existing.row ?? existing.previous),
-    // A directory keeps its row: its content changes through its entries.
-    row: existing.type === 'directory' ? existing.row : undefined,
-    changedTxn: undefined,
-    modifiedUs: nowUs(),
-    attributes,
+    ...{ id, type, name, placedTxn, attributes, modifiedUs: nowUs() },
+    version: replaces ? version : version + 1,
+    previous: existing.state === 'committed' ? existing.row : previous,
   };
 }
 
-/** The node with other attributes: a new version with the same content. */
-export function withAttributes(
-  existing: PondNode,
-  staged: StagedEntry | undefined,
-  attributes: PondNode['attributes'],
-): PondNode {
+/** Returns the version with content, after `existing` if there is one. */
+export function withContent(
+  { id, type, name, version, ...unfilled }: UnfilledVersion,
+  { sizeBytes, sha256, content }: NewContent,
+  existing: PondNode | undefined,
+): StagedNode {
+  const seriesHash = seriesHashAfter(type, existing, sha256);
+  return { state: 'staged', id, type, name, version, ...unfilled, sizeBytes, sha256, content, seriesHash };
+}
+
+/** Returns the node with other attributes: a new version with the same content. */
+export function withAttributes(existing: PondNode, attributes: Attributes): PondNode {
+  if (existing.state !== 'staged' && existing.type === 'directory') return nextDirectory(existing, attributes);
   // A version of a series is rows; its attributes belong to the entry alone.
-  if (existing.type === 'series') return { ...existing, attributes, changedTxn: undefined };
-  const next = nextVersion(existing, staged, attributes);
-  return existing.type === 'directory' ? next : { ...next, content: contentOf(existing) };
+  if (existing.type === 'series') return withStagedEntry({ ...existing, attributes });
+  return withContent(nextVersion(existing, attributes), contentOf(existing), existing);
 }
 
-/** The node under another name, with the same version. */
+/** Returns a directory with other attributes. It keeps its row: its content changes through its entries. */
+export function nextDirectory(existing: DirectoryNode, attributes: Attributes): DirectoryNode {
+  const modifiedUs = nowUs();
+  if (existing.state === 'new') return { ...existing, version: existing.version + 1, modifiedUs, attributes };
+  const isStaged = existing.changedTxn === undefined && existing.previous !== undefined;
+  const version = isStaged ? existing.version : existing.version + 1;
+  const previous = isStaged ? existing.previous : existing.row;
+  return { ...existing, version, previous, changedTxn: undefined, modifiedUs, attributes };
+}
+
+/** Returns the node under another name, with the same version. */
 export function movedNode(node: PondNode, name: string): PondNode {
-  return { ...node, name, changedTxn: undefined, placedTxn: undefined };
+  if (node.state === 'new') return { ...node, name };
+  return withStagedEntry({ ...node, name, placedTxn: undefined });
 }
 
-/** A new node with the same content. The copy of a directory starts empty. */
-export function copiedNode(source: PondNode, name: string): PondNode {
-  const bare = newNode(source.type, name, source.attributes);
-  if (source.type === 'directory') return bare;
-  return {
-    ...bare,
-    sizeBytes: source.sizeBytes,
-    sha256: source.sha256,
-    seriesHash: source.seriesHash === '' ? '' : chainHash('', source.sha256),
-    content: contentOf(source),
-  };
+function withStagedEntry<T extends CommittedNode | StagedNode>(node: T): T {
+  return node.state === 'committed' ? { ...node, changedTxn: undefined } : node;
 }
 
-/** `node`, the next version of `existing`, with the content of `source`. */
-export function withContentOf(source: PondNode, node: PondNode, existing: PondNode): PondNode {
-  const earlier = existing.version < node.version ? existing.seriesHash : '';
-  return {
-    ...node,
-    sizeBytes: source.sizeBytes,
-    sha256: source.sha256,
-    seriesHash: node.type === 'series' ? chainHash(earlier, source.sha256) : '',
-    content: contentOf(source),
-  };
+/** Returns a new node with the same content; a copy of a directory starts empty. */
+export function copiedNode(source: PondNode, name: string): StagedNode | NewDirectory {
+  if (source.state === 'new' || source.type === 'directory') return newDirectory(name, source.attributes);
+  return withContent(firstVersion(source.type, name, source.attributes), contentOf(source), undefined);
 }
 
-function contentOf(node: PondNode): StagedContent | undefined {
-  return node.content ?? (node.row && { in: 'row', nodeId: node.id, row: node.row, version: node.version });
+/** Returns the content of a node other than a directory, for another version: it is not read. */
+export function contentOf(node: Exclude<PondNode, NewDirectory>): NewContent {
+  const { id, version, sizeBytes, sha256 } = node;
+  const content: StagedContent =
+    node.state === 'staged' ? node.content : { in: 'row', nodeId: id, row: node.row, version };
+  return { sizeBytes, sha256, content };
 }
 
-function isStagedVersion(node: PondNode): boolean {
-  return node.type === 'directory'
-    ? node.changedTxn === undefined && node.previous !== undefined
-    : node.row === undefined;
+function assertFile(type: FileType): asserts type is StagedNode['type'] {
+  if (type === 'directory') throw new Error('a directory has no content');
 }

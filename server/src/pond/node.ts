@@ -15,39 +15,76 @@ export type StagedContent =
   | { readonly in: 'blob' }
   | { readonly in: 'row'; readonly nodeId: string; readonly row: RowRef; readonly version: number };
 
-/** A node of the op log. A file has either `row` or `content`; one that was only moved keeps its `row`. */
-export interface PondNode extends Node {
+interface PondNodeBase extends Node {
   /** Name that the node was found under; '' for the root. */
   readonly name: string;
-  /** The committed row; undefined when this version is only staged. */
-  readonly row: RowRef | undefined;
-  /** Commit that last changed the entry; undefined when that is staged. */
-  readonly changedTxn: CommitNumber | undefined;
-  /** Commit that put the node under its name; undefined when that is staged. */
-  readonly placedTxn: CommitNumber | undefined;
-  /** Content of a staged version; undefined for committed versions and for directories. */
-  readonly content: StagedContent | undefined;
   /** See DirectoryEntry. */
   readonly seriesHash: string;
-  /** The row of the preceding version, for a staged version that has one. */
+  /** The row of the preceding version, where it is known and needed. */
   readonly previous: RowRef | undefined;
 }
+
+/** Commits of an entry. */
+interface EntryCommits {
+  /** Commit that put the node under its name; undefined when that is staged, or not known from a row alone. */
+  readonly placedTxn: CommitNumber | undefined;
+}
+
+/** A version that a commit wrote. Its entry may differ: a staged one has another name or other attributes. */
+export interface CommittedNode extends PondNodeBase, EntryCommits {
+  readonly state: 'committed';
+  readonly row: RowRef;
+  /** Commit that last changed the entry; undefined when the entry is staged. */
+  readonly changedTxn: CommitNumber | undefined;
+}
+
+/** A staged version of anything but a directory; no row holds it yet. */
+export interface StagedNode extends PondNodeBase, EntryCommits {
+  readonly state: 'staged';
+  readonly type: Exclude<FileType, 'directory'>;
+  readonly content: StagedContent;
+}
+
+/** A directory that no commit has written: all its entries are staged. */
+export interface NewDirectory extends PondNodeBase {
+  readonly state: 'new';
+  readonly type: 'directory';
+}
+
+/** A node of a pond's tree: a committed version, a staged one, or a new directory. */
+export type PondNode = CommittedNode | StagedNode | NewDirectory;
+
+/** A directory in any state. */
+export type DirectoryNode = CommittedNode | NewDirectory;
 
 /** The fixed id of every pond's root directory. */
 export const rootId = '00000000-0000-7000-8000-000000000000';
 
 /** Narrows a node returned by TinyFS, all of whose nodes come from a pond's backend. */
 export function pondNode(node: Node): PondNode {
-  // Fields that may be undefined are absent after a journal's replay.
-  assert('seriesHash' in node && 'name' in node, () => 'the node is of another backend');
+  assert('state' in node && 'seriesHash' in node, () => 'the node is of another backend');
   return node as PondNode;
 }
 
-/** The node of a directory entry. */
-export function nodeOfEntry(entry: DirectoryEntry): PondNode {
+/** Narrows to a committed node. */
+export function requireCommitted(node: PondNode): CommittedNode {
+  assert(node.state === 'committed', () => `${node.name} is staged, not committed`);
+  return node;
+}
+
+/** Returns the row of a node; undefined for one that is not committed. */
+export function rowOf(node: PondNode | undefined): RowRef | undefined {
+  return node?.state === 'committed' ? node.row : undefined;
+}
+
+/** Returns the node of a directory entry; asserts that it is not a page. */
+export function nodeOfEntry(entry: DirectoryEntry): CommittedNode {
+  const { type } = entry;
+  assert(type !== 'page', () => `${entry.name} is a page, not a node`);
   return {
+    state: 'committed',
     id: entry.childId,
-    type: entry.type as FileType,
+    type,
     version: entry.version,
     sizeBytes: entry.sizeBytes,
     modifiedUs: entry.modifiedUs,
@@ -57,13 +94,12 @@ export function nodeOfEntry(entry: DirectoryEntry): PondNode {
     row: { txn: entry.txn, partId: entry.partId },
     changedTxn: entry.changedTxn,
     placedTxn: entry.placedTxn,
-    content: undefined,
     seriesHash: entry.seriesHash,
     previous: undefined,
   };
 }
 
-/** The entry for a node whose row is, or will be, at `row`; changed by commit `changedTxn`. */
+/** Returns the entry of a node whose row is, or will be, at `row`; changed by commit `changedTxn`. */
 export function entryOfNode(node: PondNode, name: string, row: RowRef, changedTxn: CommitNumber): DirectoryEntry {
   return {
     name,
@@ -73,7 +109,7 @@ export function entryOfNode(node: PondNode, name: string, row: RowRef, changedTx
     txn: row.txn,
     partId: row.partId,
     changedTxn,
-    placedTxn: node.placedTxn ?? changedTxn,
+    placedTxn: (node.state === 'new' ? undefined : node.placedTxn) ?? changedTxn,
     sizeBytes: node.sizeBytes,
     modifiedUs: node.modifiedUs,
     sha256: node.sha256,
@@ -100,15 +136,23 @@ export function sameAttributes(a: PondNode['attributes'], b: PondNode['attribute
   return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
 }
 
-/** The directory as the latest commit left it, if that commit came after the node was looked up. */
-export function newestOf(newest: PondNode | undefined, directory: PondNode): PondNode {
-  if (newest?.row === undefined || (directory.row !== undefined && directory.row.txn >= newest.row.txn))
-    return directory;
-  const { row, version, sizeBytes, sha256, modifiedUs, previous } = newest;
-  return { ...directory, row, version, sizeBytes, sha256, modifiedUs, previous };
+/** Returns the directory as the latest commit left it, if that commit came after the node was looked up. */
+export function latestState(latest: CommittedNode | undefined, directory: DirectoryNode): DirectoryNode {
+  if (latest === undefined) return directory;
+  if (directory.state === 'committed' && directory.row.txn >= latest.row.txn) return directory;
+  const { row, version, sizeBytes, sha256, modifiedUs, previous } = latest;
+  const entry =
+    directory.state === 'committed' ? directory : ({ changedTxn: undefined, placedTxn: undefined } as const);
+  const { changedTxn, placedTxn } = entry;
+  return {
+    ...{ ...directory, state: 'committed', row, version, sizeBytes, sha256, modifiedUs, previous },
+    ...{ changedTxn, placedTxn },
+  };
 }
 
-/** Hash of a node's whole value: of all versions for a series. */
-export function contentKeyOf({ type, sha256, seriesHash }: PondNode): string {
-  return type === 'series' && seriesHash !== '' ? seriesHash : sha256;
+/** Narrows a node to a directory. */
+export function directoryNode(node: Node): DirectoryNode {
+  const found = pondNode(node);
+  assert(found.state !== 'staged', () => `${found.name} is a ${found.type}, not a directory`);
+  return found;
 }

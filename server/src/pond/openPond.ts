@@ -9,7 +9,7 @@ import { FileSystem } from '../tinyfs/fs.ts';
 import { normalizePath } from '../tinyfs/path.ts';
 import { checkTree } from './check.ts';
 import { writeCommit } from './commit.ts';
-import { createCommitCache } from './commitCache.ts';
+import { CommitCache } from './commitCache.ts';
 import { createCommittedTree } from './committedTree.ts';
 import { diffCommits, diffToWorking } from './diff.ts';
 import { refuseConflicts } from './discardPlan.ts';
@@ -19,13 +19,13 @@ import { type HistorySources } from './historyRows.ts';
 import { historySources } from './historySources.ts';
 import { type Journal, type JournalContents, readJournal } from './journal.ts';
 import { type Lock } from './lock.ts';
-import { contentKeyOf, pondNode } from './node.ts';
 import { type Overlay } from './overlay.ts';
 import { commitsOfPath } from './pathHistory.ts';
 import { setAside, uncommitted } from './recovery.ts';
 import { isUnder } from './restore.ts';
+import { contentKeyOf } from './series.ts';
 import { countChanges, findConflicts, pairRenames, stagedChanges, stagedEntries } from './stagedChanges.ts';
-import { type StagedContentStore } from './stagedContent.ts';
+import { type StagedContents } from './stagedContent.ts';
 import { Staging } from './staging.ts';
 import { createStore, rootAt, type Store } from './store.ts';
 import { beginTransaction, type Commits } from './transaction.ts';
@@ -47,7 +47,7 @@ interface CommitInput {
   readonly id: string;
   readonly request: types.CommitRequest;
   readonly overlay: Overlay;
-  readonly contents: StagedContentStore;
+  readonly contents: StagedContents;
   /** Changes that the commit's record counts. */
   readonly counted: readonly types.Change[];
 }
@@ -75,7 +75,7 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
   readonly #layered: types.LayeredTree;
   readonly #versions = new LruCache<string, FileSystem>({ max: versionsMax });
   readonly #events = createEvents();
-  readonly #commits = createCommitCache();
+  readonly #commits = new CommitCache();
   #head: types.Commit;
 
   constructor(parts: PondParts, layer: (stored: types.StoredNodes) => Layer) {
@@ -102,7 +102,7 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
       id: this.id,
       directory: this.directory,
       openDisk: storage.openDisk,
-      contentKey: (node) => contentKeyOf(pondNode(node)),
+      contentKey: contentKeyOf,
       hostFiles: (node, job = {}) => this.#staging.hostFiles(node, job),
     });
     this.#layered = this.layer.over(this.#staging.tree, (changes) => this.#events.tell({ kind: 'changed', changes }));
@@ -279,7 +279,7 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
       if (isPondError(error, 'commit-unknown') || isPondError(error, 'lock-held')) this.#journal?.fail(error);
       throw error;
     });
-    this.#commits.remember(left);
+    this.#commits.add(left);
     this.#head = commit;
     return commit;
   }

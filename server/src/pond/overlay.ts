@@ -6,14 +6,15 @@
  * - `base` is the committed state that the first change of an entry was made on, and stays through later changes.
  * - Every changed directory has a link to its parent, up to the root.
  */
-import { type PondNode, rootId, sameVersion } from './node.ts';
+import { type CommittedNode, type PondNode, rootId, rowOf, sameVersion, type StagedNode } from './node.ts';
+import { earlierVersions } from './series.ts';
 
 export interface StagedEntry {
   /** Null when the entry is removed. */
   readonly node: PondNode | null;
-  readonly base: PondNode | undefined;
+  readonly base: CommittedNode | undefined;
   /** Versions of a series staged before `node`, oldest first. */
-  readonly earlier: readonly PondNode[];
+  readonly earlier: readonly StagedNode[];
 }
 
 /** One change of one entry, as the journal keeps it. `directory` is the path from the root to the directory. */
@@ -21,7 +22,7 @@ export interface EntryChange {
   readonly directory: readonly { readonly id: string; readonly name: string }[];
   readonly name: string;
   readonly node: PondNode | null;
-  readonly base: PondNode | null;
+  readonly base: CommittedNode | null;
 }
 
 interface DirectoryChanges {
@@ -88,9 +89,13 @@ export class Overlay {
       this.#forget(removed.id, directoryId, change.name);
     if (change.node?.type === 'directory') this.#link(change.node.id, directoryId, change.name);
 
-    const isTakenBack = change.node === null ? base === undefined : isAsCommitted(change.node, base);
-    const entry = { node: change.node, base, earlier: earlierVersions(former, change.node) };
-    this.#set(directoryId, change.name, isTakenBack ? undefined : entry);
+    const isReverted = change.node === null ? base === undefined : isAsCommitted(change.node, base);
+    const entry = {
+      node: change.node,
+      base,
+      earlier: earlierVersions(former?.node, former?.earlier ?? [], change.node),
+    };
+    this.#set(directoryId, change.name, isReverted ? undefined : entry);
   }
 
   /** Changes that would turn an empty overlay into this one. */
@@ -204,16 +209,7 @@ function deltaOf(entry: StagedEntry | undefined): number {
   return entry === undefined ? 0 : Number(entry.node !== null) - Number(entry.base !== undefined);
 }
 
-function isAsCommitted(node: PondNode, base: PondNode | undefined): boolean {
+function isAsCommitted(node: PondNode, base: CommittedNode | undefined): boolean {
   if (base === undefined || !sameVersion(node, base)) return false;
-  return node.name === base.name && node.row?.txn === base.row?.txn;
-}
-
-function earlierVersions(former: StagedEntry | undefined, node: PondNode | null): readonly PondNode[] {
-  const last = former?.node;
-  const isNext =
-    node?.type === 'series' && last?.content !== undefined && last.id === node.id && last.version < node.version;
-  if (isNext) return [...former!.earlier, last];
-  // Another node under the same name is unrelated to the versions of this one.
-  return node !== null && last?.id === node.id ? former!.earlier : [];
+  return node.name === base.name && rowOf(node)?.txn === base.row.txn;
 }

@@ -1,4 +1,5 @@
 import { PondError } from '../base/error.ts';
+import { LruCache } from '../base/lruCache.ts';
 import { type OpLog } from '../oplog/opLog.ts';
 import { decodeEntries, type DirectoryEntry } from '../oplog/directoryEntry.ts';
 import { metadataOf } from '../oplog/parseRow.ts';
@@ -8,43 +9,27 @@ import { type LoadPage, type Page, type PageAddress, pageNodeId } from './pages.
 /** Entries kept in all cached pages together; about 300 bytes each. */
 const cachedEntriesMax = 200_000;
 
-export interface PageStore {
-  readonly load: LoadPage;
-  /** Puts a page that was just written into the cache. */
-  remember(address: PageAddress, page: Page): void;
-}
+/** Loads pages from the op log. Pages never change, so the cache is never stale. */
+export class PageStore {
+  readonly #opLog: OpLog;
+  readonly #cache = new LruCache<string, Page>({ max: cachedEntriesMax, sizeOf: weight });
 
-/** Loads pages from the op log. Pages never change, so the LRU cache is never stale. */
-export function createPageStore(opLog: OpLog): PageStore {
-  const cache = new Map<string, Page>();
-  let cachedEntries = 0;
-
-  function remember(address: PageAddress, page: Page): void {
-    const key = keyOf(address);
-    if (cache.has(key)) return;
-    cache.set(key, page);
-    cachedEntries += weight(page);
-    for (const [oldest, old] of cache) {
-      if (cachedEntries <= cachedEntriesMax || oldest === key) break;
-      cache.delete(oldest);
-      cachedEntries -= weight(old);
-    }
+  constructor(opLog: OpLog) {
+    this.#opLog = opLog;
   }
 
-  async function load(address: PageAddress): Promise<Page> {
-    const key = keyOf(address);
-    const cached = cache.get(key);
-    if (cached !== undefined) {
-      cache.delete(key);
-      cache.set(key, cached);
-      return cached;
-    }
-    const page = await readPage(opLog, address);
-    remember(address, page);
+  readonly load: LoadPage = async (address) => {
+    const cached = this.#cache.get(keyOf(address));
+    if (cached !== undefined) return cached;
+    const page = await readPage(this.#opLog, address);
+    this.add(address, page);
     return page;
-  }
+  };
 
-  return { load, remember };
+  /** Puts a page that was just read or written into the cache. */
+  add(address: PageAddress, page: Page): void {
+    this.#cache.set(keyOf(address), page);
+  }
 }
 
 async function readPage(opLog: OpLog, address: PageAddress): Promise<Page> {
@@ -54,7 +39,7 @@ async function readPage(opLog: OpLog, address: PageAddress): Promise<Page> {
   const { fork } = metadataOf(row);
   const count = fork === true ? entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) : entries.length;
   if (count !== row.sizeBytes) {
-    const message = `${nodeId} in commit ${address.txn} has ${count} entries, and should have ${row.sizeBytes}`;
+    const message = `${nodeId} in commit ${address.txn} has ${count} entries; expected ${row.sizeBytes}`;
     throw new PondError('pond-damaged', message);
   }
   const wrong = entries.find((entry) => !(fork === true ? isPageEntry(entry) : isNodeEntry(entry)));
@@ -72,4 +57,6 @@ const isNodeEntry = ({ name, type }: DirectoryEntry): boolean => type !== 'page'
 
 const keyOf = (address: PageAddress): string => `${address.directoryId}.${address.prefix}@${address.txn}`;
 
-const weight = (page: Page): number => 1 + (page.kind === 'leaf' ? page.entries : page.pages).length;
+function weight(page: Page): number {
+  return 1 + (page.kind === 'leaf' ? page.entries : page.pages).length;
+}

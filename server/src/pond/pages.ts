@@ -8,6 +8,7 @@
  */
 import { type CommitNumber } from '../delta/commitNumber.ts';
 import { assert } from '../base/assert.ts';
+import { LruCache } from '../base/lruCache.ts';
 import { type DirectoryEntry } from '../oplog/directoryEntry.ts';
 import { forkHash, leafHash, sha256 } from './hash.ts';
 
@@ -28,7 +29,7 @@ export interface PageAddress {
 export type LoadPage = (address: PageAddress) => Promise<Page>;
 
 /** New state of an entry; null removes it. */
-export type EntryChanges = ReadonlyMap<string, DirectoryEntry | null>;
+type EntryChanges = ReadonlyMap<string, DirectoryEntry | null>;
 
 /** A page to be written, and its entry in the parent. */
 export interface NewPage {
@@ -60,7 +61,7 @@ export async function lookupEntry(
 /** All entries, in name order. */
 export async function listEntries(load: LoadPage, address: PageAddress): Promise<readonly DirectoryEntry[]> {
   const page = await load(address);
-  return page.kind === 'leaf' ? page.entries : (await gather(load, address, page)).sort(compareNames);
+  return page.kind === 'leaf' ? page.entries : (await collectEntries(load, address, page)).sort(compareNames);
 }
 
 /** Applies changes to a directory and returns its new pages, the directory's own (prefix '') last. */
@@ -109,7 +110,7 @@ async function applyToPage(
   const count = [...pages.values()].reduce((sum, child) => sum + child.sizeBytes, 0);
   if (count <= pageEntriesMax) {
     // The fork shrank below its limit: the shape must be the one that these entries alone produce.
-    const entries = await gather(writing.load, address, page);
+    const entries = await collectEntries(writing.load, address, page);
     return buildPage(writing, prefix, merge(entries.sort(compareNames), changes));
   }
   writing.written.push(...below.written);
@@ -157,12 +158,12 @@ export function childAddress(address: PageAddress, child: DirectoryEntry): PageA
   return { directoryId: address.directoryId, prefix: address.prefix + child.name, txn: child.txn };
 }
 
-async function gather(load: LoadPage, address: PageAddress, page: Page): Promise<DirectoryEntry[]> {
+async function collectEntries(load: LoadPage, address: PageAddress, page: Page): Promise<DirectoryEntry[]> {
   if (page.kind === 'leaf') return [...page.entries];
   const parts: DirectoryEntry[][] = [];
   for (const child of page.pages) {
     const at = childAddress(address, child);
-    parts.push(await gather(load, at, await load(at)));
+    parts.push(await collectEntries(load, at, await load(at)));
   }
   return parts.flat();
 }
@@ -191,16 +192,11 @@ function digitOf(name: string, depth: number): string {
   return nameHash(name)[depth]!;
 }
 
-const nameHashes = new Map<string, string>();
+/** A bulk change needs the same name's digits once per level. */
+const nameHashes = new LruCache<string, string>({ max: 10_000 });
 
-/** Cached: a bulk change needs the same name's digits once per level. */
 function nameHash(name: string): string {
-  let hash = nameHashes.get(name);
-  if (hash === undefined) {
-    if (nameHashes.size > 10_000) nameHashes.clear();
-    nameHashes.set(name, (hash = sha256(name)));
-  }
-  return hash;
+  return nameHashes.get(name) ?? nameHashes.set(name, sha256(name));
 }
 
 function groupBy<T>(values: readonly T[], key: (value: T) => string): Map<string, T[]> {

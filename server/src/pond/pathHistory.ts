@@ -6,7 +6,7 @@
 import { type CommitNumber, commitNumber, firstCommit, latestCommit } from '../delta/commitNumber.ts';
 import { lookupCommitted } from './committedTree.ts';
 import { commitAt, ownAtOrBelow } from './history.ts';
-import { type PondNode, sameVersion } from './node.ts';
+import { type CommittedNode, sameVersion } from './node.ts';
 import { rootAt, type Store } from './store.ts';
 import { type Commit } from './types.ts';
 
@@ -23,24 +23,24 @@ export async function* commitsOfPath(store: Store, head: CommitNumber, path: rea
 }
 
 interface PathState {
-  readonly node: PondNode | undefined;
+  readonly node: CommittedNode | undefined;
   /** The last commit before which the path may have been in another state. */
   readonly changedTxn: CommitNumber;
   /** The nodes on the path, from the root as far as the path resolves, without `node`. */
-  readonly way: readonly PondNode[];
+  readonly way: readonly CommittedNode[];
 }
 
 async function stateAt(store: Store, number: CommitNumber, path: readonly string[]): Promise<PathState> {
   let node = await rootAt(store, number);
   let changedTxn = number;
   let placedTxn = firstCommit;
-  const way: PondNode[] = [];
+  const way: CommittedNode[] = [];
   for (const name of path) {
     way.push(node);
     const next = node.type === 'directory' ? await lookupCommitted(store, node, name) : undefined;
     // When the path ends early, it has been absent at least since the deepest directory changed.
     if (next === undefined) return { node: undefined, changedTxn: latestCommit(changedTxn, placedTxn), way };
-    changedTxn = latestCommit(next.changedTxn ?? firstCommit, next.row?.txn ?? firstCommit);
+    changedTxn = latestCommit(next.changedTxn ?? firstCommit, next.row.txn);
     placedTxn = latestCommit(placedTxn, next.placedTxn ?? firstCommit);
     node = next;
   }
@@ -70,6 +70,6 @@ function isSameAbsence(a: PathState, b: PathState): boolean {
   );
 }
 
-function hasSameNames(a: PondNode, b: PondNode): boolean {
+function hasSameNames(a: CommittedNode, b: CommittedNode): boolean {
   return a.id === b.id && (a.type !== 'directory' || a.modifiedUs === b.modifiedUs);
 }

@@ -26,7 +26,7 @@ const readsMax = 5;
 
 const quarantineDirectory = '_pond/quarantine';
 
-export interface Recovered {
+interface Recovered {
   readonly opLog: OpLog;
   /** The journal; empty when a commit has taken its changes. */
   readonly journal: JournalContents;
@@ -42,8 +42,8 @@ export async function recover(disk: Disk, options: { readonly repair: boolean })
   const notices: string[] = [];
   if (isJournalMissing(disk)) notices.push(`${journalPath} is missing: what was staged, if anything was, is gone`);
   const journal = options.repair ? readJournal(disk) : await readBesideWriter(disk);
-  const newest = usableVersion(disk, journal.mark, options.repair, notices);
-  const opLog = await OpLog.open(disk, newest);
+  const latest = usableVersion(disk, journal.mark, options.repair, notices);
+  const opLog = await OpLog.open(disk, latest);
   if (opLog === undefined) throw new PondError('pond-not-found', 'no Delta table is there');
   if (journal.mark !== undefined && opLog.head < journal.mark) {
     throw new PondError('pond-damaged', `commit ${journal.mark} was acknowledged; its file says nothing of the pond`, {
@@ -88,25 +88,25 @@ function usableVersion(
       hint: `restore ${commitFile(nextCommit(latest))} and those after it from a copy; or move ${journalPath} away to accept the loss`,
     });
   }
-  for (const newest of commitsDown(latest)) {
-    const isAcknowledged = mark !== undefined && newest <= mark;
-    const finding = damageAt(disk, newest, !isAcknowledged);
-    if (finding === undefined) return newest;
+  for (const number of commitsDown(latest)) {
+    const isAcknowledged = mark !== undefined && number <= mark;
+    const finding = damageAt(disk, number, !isAcknowledged);
+    if (finding === undefined) return number;
     // Checkpoints are made of acknowledged commits only.
-    if (isAcknowledged || hasCheckpoint(disk, newest)) {
-      throw new PondError('pond-damaged', `commit ${newest} was acknowledged and is damaged: ${finding.text}`, {
+    if (isAcknowledged || hasCheckpoint(disk, number)) {
+      throw new PondError('pond-damaged', `commit ${number} was acknowledged and is damaged: ${finding.text}`, {
         path: finding.file,
         hint: 'restore the file from a copy; nothing was changed',
       });
     }
     if (mark === undefined) {
-      throw new PondError('pond-damaged', `commit ${newest} is damaged: ${finding.text}`, {
+      throw new PondError('pond-damaged', `commit ${number} is damaged: ${finding.text}`, {
         path: finding.file,
-        hint: `restore the file from a copy; or move ${commitFile(newest)} away to go on without that commit`,
+        hint: `restore the file from a copy; or move ${commitFile(number)} away to go on without that commit`,
       });
     }
-    if (repair) quarantine(disk, commitFile(newest), quarantineDirectory);
-    notices.push(`commit ${newest} is damaged and ${repair ? 'was set aside' : 'left out'}: ${finding.text}`);
+    if (repair) quarantine(disk, commitFile(number), quarantineDirectory);
+    notices.push(`commit ${number} is damaged and ${repair ? 'was set aside' : 'left out'}: ${finding.text}`);
   }
   return undefined;
 }
@@ -114,10 +114,10 @@ function usableVersion(
 /**
  * Damage that makes a commit unusable; with `data`, also missing or short data files added by one of our own commits.
  */
-function damageAt(disk: Disk, newest: CommitNumber, data: boolean): Finding | undefined {
-  const findings = inspectTail(disk, newest, newest).filter(({ version }) => version === newest);
+function damageAt(disk: Disk, number: CommitNumber, data: boolean): Finding | undefined {
+  const findings = inspectTail(disk, number, number).filter(({ version }) => version === number);
   const commit = findings.find(({ kind }) => kind === 'commit-empty' || kind === 'commit-unreadable');
-  if (commit !== undefined || !data || readCommit(disk, newest)?.commitInfo?.['pond'] === undefined) return commit;
+  if (commit !== undefined || !data || readCommit(disk, number)?.commitInfo?.['pond'] === undefined) return commit;
   return findings.find(({ kind }) => kind === 'data-missing' || kind === 'data-size');
 }
 

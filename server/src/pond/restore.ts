@@ -1,14 +1,9 @@
 import { PondError } from '../base/error.ts';
 import { type Backend, type DirectoryPath } from '../tinyfs/backend.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
-import { pondNode, type PondNode } from './node.ts';
+import { pondNode } from './node.ts';
 import { type PathStates } from './stagedChanges.ts';
-
-/** A working tree that can also take over content that is already in the pond. */
-export interface RestorableTree extends Backend {
-  /** Stages a node with the content of any version of any node, without reading it. */
-  putCopy(directory: DirectoryPath, name: string, source: PondNode): Promise<void>;
-}
+import { type WorkingTree } from './workingTree.ts';
 
 /** True when `path` is one of `paths` or below one. '/' is above all paths. */
 export function isUnder(path: string, paths: readonly string[]): boolean {
@@ -30,13 +25,13 @@ export async function refuseMissing(paths: readonly string[], trees: readonly Fi
  * Stages the older side of the differences: additions are removed, removals are restored, and modified files get the
  * old content as their next version. Directories precede their content, so parents exist.
  */
-export async function stageOldStates(tree: RestorableTree, states: readonly PathStates[]): Promise<void> {
+export async function stageOldStates(tree: WorkingTree, states: readonly PathStates[]): Promise<void> {
   await tree.batch(async () => {
     for (const state of states) await stageOldState(tree, state);
   });
 }
 
-async function stageOldState(tree: RestorableTree, { path, before }: PathStates): Promise<void> {
+async function stageOldState(tree: WorkingTree, { path, before }: PathStates): Promise<void> {
   const names = path.slice(1).split('/');
   const name = names.pop()!;
   const directory = await directoryAt(tree, names, before !== undefined);

@@ -1,7 +1,8 @@
 import { type CommitNumber } from '../delta/commitNumber.ts';
 import { type Node } from '../tinyfs/backend.ts';
 import { lookupCommitted } from './committedTree.ts';
-import { type PondNode, sameAttributes, sameVersion } from './node.ts';
+import { type CommittedNode, type PondNode, requireCommitted, sameVersion } from './node.ts';
+import { isSameValue } from './series.ts';
 import { type Overlay, type StagedEntry } from './overlay.ts';
 import { compareNames } from './pages.ts';
 import { rootAt, type Store } from './store.ts';
@@ -79,17 +80,11 @@ function withoutCarried(changes: readonly Change[]): readonly Change[] {
     changes.flatMap(({ kind, path, from }) => (kind === 'renamed' ? [[path, from!] as const] : [])),
   );
   return changes.filter(({ kind, path, from, before, after }) => {
-    if (kind !== 'renamed' || !isCarried(before!, after!)) return true;
+    if (kind !== 'renamed' || !isSameValue(before!, after!)) return true;
     const [directory, name] = splitLast(path);
     const origin = renamed.get(directory);
     return origin === undefined || from !== `${origin}/${name}`;
   });
-}
-
-/** True for a node of which only the path differs. In a series, the same content once more is a change. */
-function isCarried(before: Node, after: Node): boolean {
-  if (before.type === 'series' && before.version !== after.version) return false;
-  return before.sha256 === after.sha256 && sameAttributes(before.attributes, after.attributes);
 }
 
 function splitLast(path: string): [directory: string, name: string] {
@@ -111,20 +106,27 @@ export function countChanges(changes: readonly Change[], bytes: number): ChangeC
   };
 }
 
+/** A conflict with its staged entry. */
+export interface StagedConflict extends StagedAt, Conflict {
+  readonly base: CommittedNode | undefined;
+  readonly committed: CommittedNode | undefined;
+}
+
 /** Staged entries whose base is not what commit `head` has at their path. */
 export async function findConflicts(
   store: Store,
   overlay: Overlay,
   head: CommitNumber,
-): Promise<readonly (Conflict & StagedAt)[]> {
-  const conflicts: (Conflict & StagedAt)[] = [];
+): Promise<readonly StagedConflict[]> {
+  const conflicts: StagedConflict[] = [];
   const directories = new Map<string, PondNode | undefined>();
   for (const entry of stagedEntries(overlay)) {
     if (!directories.has(entry.directoryId)) {
       directories.set(entry.directoryId, await committedDirectory(store, overlay, entry.directoryId, head));
     }
     const directory = directories.get(entry.directoryId);
-    const committed = directory?.row && (await lookupCommitted(store, directory, entry.name));
+    const committed =
+      directory?.state === 'committed' ? await lookupCommitted(store, directory, entry.name) : undefined;
     if (directory !== undefined && sameVersion(committed, entry.base)) continue;
     conflicts.push({ ...entry, committed, staged: entry.node ?? undefined });
   }
@@ -138,10 +140,13 @@ async function committedDirectory(
   directoryId: string,
   head: CommitNumber,
 ): Promise<PondNode | undefined> {
-  let directory = await rootAt(store, head);
+  let directory: PondNode = await rootAt(store, head);
   for (const { id, name } of overlay.chain(directoryId).slice(1)) {
     const staged: PondNode | undefined = overlay.entry(directory.id, name)?.node ?? undefined;
-    const next: PondNode | undefined = staged ?? (directory.row && (await lookupCommitted(store, directory, name)));
+    const isRead: boolean = staged === undefined && directory.state === 'committed';
+    const next: PondNode | undefined = isRead
+      ? await lookupCommitted(store, requireCommitted(directory), name)
+      : staged;
     if (next?.id !== id) return undefined;
     directory = next;
   }

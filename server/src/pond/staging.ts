@@ -5,7 +5,7 @@ import { type CommitNumber } from '../delta/commitNumber.ts';
 import { type Node } from '../tinyfs/backend.ts';
 import { FileSystem } from '../tinyfs/fs.ts';
 import { type PondStorage } from '../storage/pondStorage.ts';
-import { createJournalChangeLog, journalReader, type JournalChangeLog, replay } from './changeLog.ts';
+import { JournalChangeLog, journalReader, replay } from './changeLog.ts';
 import { type CommitCache } from './commitCache.ts';
 import { diffToWorking } from './diff.ts';
 import { planDiscard, planResolve } from './discardPlan.ts';
@@ -13,12 +13,13 @@ import { hostFilesOf } from './hostFiles.ts';
 import { type Journal, type JournalContents } from './journal.ts';
 import { pondNode } from './node.ts';
 import { Overlay } from './overlay.ts';
-import { isUnder, refuseMissing, type RestorableTree, stageOldStates } from './restore.ts';
-import { createStagedContent, type StagedContentStore } from './stagedContent.ts';
+import { isUnder, refuseMissing, stageOldStates } from './restore.ts';
+import { StagedContents } from './stagedContent.ts';
+import { valueVersions } from './seriesVersions.ts';
 import { findConflicts, stagedChanges } from './stagedChanges.ts';
 import { type Store } from './store.ts';
 import { type Change, type HostFile, type PathEvent } from './types.ts';
-import { createWorkingTree, valueVersions } from './workingTree.ts';
+import { WorkingTree } from './workingTree.ts';
 
 /** Dependencies of the staged changes of a pond. */
 export interface StagingParts {
@@ -41,8 +42,8 @@ export interface StagingParts {
 export class Staging {
   readonly overlay = new Overlay();
   readonly mutex = createMutex();
-  readonly contents: StagedContentStore;
-  readonly tree: RestorableTree;
+  readonly contents: StagedContents;
+  readonly tree: WorkingTree;
   readonly #parts: StagingParts;
   readonly #changeLog: JournalChangeLog | undefined;
 
@@ -52,23 +53,22 @@ export class Staging {
     this.#parts = parts;
     this.#changeLog =
       journal &&
-      createJournalChangeLog(journal, this.overlay, {
+      new JournalChangeLog(journal, this.overlay, {
         reread: () => this.#replace(journal.acknowledged()),
         onChange,
       });
-    this.contents = createStagedContent(store, this.#changeLog ?? journalReader(storage.disk), {
-      committedPlace: (node) => commits.place(node),
+    this.contents = new StagedContents(store, this.#changeLog ?? journalReader(storage.disk), {
+      committedRow: (node) => commits.row(node),
       stagedNow: (node) => this.overlay.find(node.id),
     });
-    this.tree = createWorkingTree({
+    this.tree = new WorkingTree({
       store,
       overlay: this.overlay,
-      sink: this.#changeLog ?? { record: () => undefined, batch: (work) => work() },
+      changeLog: this.#changeLog,
       contents: this.contents,
       mutex: this.mutex,
-      writable: journal !== undefined,
       head,
-      newest: (directory) => commits.newest(directory),
+      latest: (directory) => commits.latest(directory),
     });
     replay(contents, this.overlay);
   }

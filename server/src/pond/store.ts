@@ -6,8 +6,9 @@ import { type StoredRow } from '../oplog/rows.ts';
 import { PondError } from '../base/error.ts';
 import { type BlobStore, createBlobStore, inlineBytesMax } from './blobs.ts';
 import { sha256 } from './hash.ts';
-import { createPageStore, type PageStore } from './pageStore.ts';
-import { type PondNode, rootId, type RowRef } from './node.ts';
+import { LruCache } from '../base/lruCache.ts';
+import { PageStore } from './pageStore.ts';
+import { type CommittedNode, rootId, type RowRef } from './node.ts';
 
 /** The committed side of a pond, from which every tree, old or new, reads. */
 export interface Store {
@@ -15,51 +16,50 @@ export interface Store {
   readonly opLog: OpLog;
   readonly pages: PageStore;
   readonly blobs: BlobStore;
-  /** Roots of the commits loaded last. */
-  readonly roots: Map<CommitNumber, Promise<PondNode>>;
-  /** Committed versions of series, by the id of the node: see seriesVersions.ts. */
-  readonly series: Map<string, readonly PondNode[]>;
+  /** Roots of the commits used last. */
+  readonly roots: LruCache<CommitNumber, Promise<CommittedNode>>;
+  /** Committed versions of the series used last, by the id of the node: see seriesVersions.ts. */
+  readonly series: LruCache<string, readonly CommittedNode[]>;
 }
 
 const rootsMax = 100;
+/** Versions in the cache, over all series. */
+const seriesVersionsMax = 100_000;
 
-/** The store of a pond whose log is open. */
+/** Returns the store of a pond whose log is open. */
 export function createStore(disk: Disk, opLog: OpLog): Store {
   return {
     disk,
     opLog,
-    pages: createPageStore(opLog),
+    pages: new PageStore(opLog),
     blobs: createBlobStore(disk),
-    roots: new Map(),
-    series: new Map(),
+    roots: new LruCache({ max: rootsMax }),
+    series: new LruCache({ max: seriesVersionsMax, sizeOf: ({ length }) => length }),
   };
 }
 
-/** The root directory as commit `number` left it. Every commit writes it, so its row is in the commit's own file. */
-export function rootAt(store: Store, number: CommitNumber): Promise<PondNode> {
-  const known = store.roots.get(number);
-  if (known !== undefined) return known;
-  const root = readRoot(store, number);
-  rememberRoot(store, number, root);
+/**
+ * Returns the root directory as commit `number` left it. Every commit writes it, so its row is in the commit's own
+ * file.
+ */
+export function rootAt(store: Store, number: CommitNumber): Promise<CommittedNode> {
+  const cached = store.roots.get(number);
+  if (cached !== undefined) return cached;
+  const root = store.roots.set(number, readRoot(store, number));
   root.catch(() => store.roots.delete(number));
   return root;
 }
 
-/** Caches the root that a commit was just written with. */
-export function rememberRoot(store: Store, number: CommitNumber, root: Promise<PondNode>): void {
-  store.roots.set(number, root);
-  if (store.roots.size > rootsMax) store.roots.delete(store.roots.keys().next().value!);
-}
-
-async function readRoot(store: Store, number: CommitNumber): Promise<PondNode> {
+async function readRoot(store: Store, number: CommitNumber): Promise<CommittedNode> {
   const row = await store.opLog.readRow({ partId: rootId, nodeId: rootId, txn: number });
   return nodeOfRow(row, { name: '', changedTxn: number });
 }
 
 /** The node of a row. */
-function nodeOfRow(row: StoredRow, entry: { readonly name: string; readonly changedTxn: CommitNumber }): PondNode {
+function nodeOfRow(row: StoredRow, entry: { readonly name: string; readonly changedTxn: CommitNumber }): CommittedNode {
   const metadata = metadataOf(row);
   return {
+    state: 'committed',
     id: row.nodeId,
     type: fileTypeOf(row),
     version: row.version,
@@ -71,35 +71,30 @@ function nodeOfRow(row: StoredRow, entry: { readonly name: string; readonly chan
     row: { txn: row.txn, partId: row.partId },
     changedTxn: entry.changedTxn,
     placedTxn: undefined,
-    content: undefined,
     seriesHash: metadata.seriesHash ?? '',
     previous: metadata.previous,
   };
 }
 
-function fileTypeOf({ fileType, nodeId, txn }: StoredRow): PondNode['type'] {
+function fileTypeOf({ fileType, nodeId, txn }: StoredRow): CommittedNode['type'] {
   if (fileType !== 'page' && fileType !== 'commit') return fileType;
   throw new PondError('pond-damaged', `${nodeId} in commit ${txn} is a ${fileType}; expected a file or directory`);
 }
 
 /** Small content of a row, checked against the row's hash. */
-export async function readInline(store: Store, nodeId: string, place: RowRef, version?: number): Promise<Uint8Array> {
-  const row = await store.opLog.readRow({
-    nodeId,
-    ...place,
-    ...(version === undefined ? {} : { version }),
-  });
-  if (row.content === undefined || sha256(row.content) !== row.sha256) {
-    throw new PondError('pond-damaged', `the content of ${nodeId} in commit ${place.txn} is not what was written`);
+export async function readInline(store: Store, nodeId: string, row: RowRef, version: number): Promise<Uint8Array> {
+  const { content, sha256: expected } = await store.opLog.readRow({ nodeId, ...row, version });
+  if (content === undefined || sha256(content) !== expected) {
+    throw new PondError('pond-damaged', `the content of ${nodeId} in commit ${row.txn} is not what was written`);
   }
   // The reader keeps the row: changes by the caller must not reach it.
-  return new Uint8Array(row.content);
+  return new Uint8Array(content);
 }
 
 /** Streams a committed node's content, of this version alone. */
 export async function* readCommitted(
   store: Store,
-  node: PondNode & { readonly row: RowRef },
+  node: CommittedNode,
   range?: { readonly start: number; readonly end: number },
 ): AsyncIterable<Uint8Array> {
   if (node.sizeBytes > inlineBytesMax) {
@@ -110,16 +105,28 @@ export async function* readCommitted(
   yield range === undefined ? bytes : bytes.subarray(range.start, range.end);
 }
 
-/** The versions of a node from its own back to the first. */
-export async function* committedVersions(store: Store, node: PondNode): AsyncIterable<PondNode> {
-  let place = node.row;
-  let version = node.version;
-  while (place !== undefined) {
-    const row = await store.opLog.readRow({ nodeId: node.id, ...place, version });
-    const found = nodeOfRow(row, { name: node.name, changedTxn: place.txn });
-    // The attributes of a series are those of its entry, not of a version's row.
-    yield place === node.row ? { ...found, attributes: node.attributes } : found;
-    place = found.previous;
-    version = found.version - 1;
+/** A committed version by its row: what is needed to read it, and those before it. */
+export interface VersionRef {
+  readonly id: string;
+  readonly name: string;
+  /** Those of the entry: the row of a version of a series has none. */
+  readonly attributes: CommittedNode['attributes'];
+  readonly version: number;
+  readonly row: RowRef;
+}
+
+/** Returns the version before a committed one; undefined for the first. */
+export function versionBefore({ id, name, attributes, version, previous }: CommittedNode): VersionRef | undefined {
+  return previous && { id, name, attributes, version: version - 1, row: previous };
+}
+
+/** Yields the versions of a node from the given one back to the first. */
+export async function* committedVersions(store: Store, from: VersionRef): AsyncIterable<CommittedNode> {
+  const { id: nodeId, name, attributes } = from;
+  for (let at: VersionRef | undefined = from; at !== undefined;) {
+    const row = await store.opLog.readRow({ nodeId, ...at.row, version: at.version });
+    const found = nodeOfRow(row, { name, changedTxn: at.row.txn });
+    yield at === from ? { ...found, attributes } : found;
+    at = versionBefore(found);
   }
 }

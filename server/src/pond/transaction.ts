@@ -4,18 +4,18 @@ import { type Backend } from '../tinyfs/backend.ts';
 import { FileSystem } from '../tinyfs/fs.ts';
 import { createMutex } from '../base/mutex.ts';
 import { Overlay } from './overlay.ts';
-import { createTransactionChangeLog } from './changeLog.ts';
-import { createStagedContent, type StagedContentStore } from './stagedContent.ts';
+import { TransactionChangeLog } from './changeLog.ts';
+import { StagedContents } from './stagedContent.ts';
 import { type Store } from './store.ts';
 import { type Commit, type CommitRequest, type Transaction } from './types.ts';
-import { createWorkingTree } from './workingTree.ts';
+import { WorkingTree } from './workingTree.ts';
 
 /** Commits a transaction's changes, or rejects and leaves the pond as it was. */
 export type Commits = (
   id: string,
   request: CommitRequest,
   overlay: Overlay,
-  contents: StagedContentStore,
+  contents: StagedContents,
 ) => Promise<Commit>;
 
 /**
@@ -30,17 +30,16 @@ export function beginTransaction(
 ): Transaction {
   const id = randomUUID();
   const overlay = new Overlay();
-  const sink = createTransactionChangeLog(store.disk, overlay, id);
-  const contents = createStagedContent(store, sink, { committedPlace: () => undefined, stagedNow: () => undefined });
-  const tree = createWorkingTree({
+  const changeLog = new TransactionChangeLog(store.disk, overlay, id);
+  const contents = new StagedContents(store, changeLog, { committedRow: () => undefined, stagedNow: () => undefined });
+  const tree = new WorkingTree({
     store,
     overlay,
-    sink,
+    changeLog,
     contents,
     mutex: createMutex(),
-    writable: true,
     head: () => base,
-    newest: (directory) => directory,
+    latest: (directory) => directory,
   });
   return {
     fs: new FileSystem(layered(tree)),
@@ -51,11 +50,11 @@ export function beginTransaction(
       try {
         return overlay.isEmpty ? undefined : await commit(id, request, overlay, contents);
       } finally {
-        sink.dispose();
+        changeLog.dispose();
       }
     },
     abandon: () => {
-      sink.dispose();
+      changeLog.dispose();
       return Promise.resolve();
     },
   };

@@ -6,19 +6,21 @@
  * - Changes are made one at a time, under the mutex; readers never wait for it.
  * - The overlay always equals the result of replaying the journal.
  */
-import { type CommitNumber } from '../delta/commitNumber.ts';
 import { PondError } from '../base/error.ts';
-import { type DirectoryPath, type Entry, type NewNode, type Node } from '../tinyfs/backend.ts';
-import { listCommitted, lookupCommitted } from './committedTree.ts';
 import { type Mutex } from '../base/mutex.ts';
-import { copiedNode, movedNode, newNode, nextVersion, withAttributes, withContentOf } from './newNodes.ts';
-import { type PondNode, pondNode, sameAttributes } from './node.ts';
-import { type EntryChange, type Overlay, type StagedEntry } from './overlay.ts';
+import { type CommitNumber } from '../delta/commitNumber.ts';
+import { type Backend, type DirectoryPath, type Entry, type NewNode, type Node } from '../tinyfs/backend.ts';
+import { type StoredContent } from './blobs.ts';
+import { listCommitted, lookupCommitted } from './committedTree.ts';
+import * as next from './newNodes.ts';
+import { type CommittedNode, directoryNode, type DirectoryNode, type PondNode, pondNode } from './node.ts';
+import { sameAttributes } from './node.ts';
+import { type EntryChange, type Overlay } from './overlay.ts';
 import { compareNames } from './pages.ts';
-import { type RestorableTree } from './restore.ts';
-import { type StagedContentStore } from './stagedContent.ts';
-import { committedValue } from './seriesVersions.ts';
-import { committedVersions, rootAt, type Store } from './store.ts';
+import { isUnchanged } from './series.ts';
+import { nodeVersions, valueVersions } from './seriesVersions.ts';
+import { type StagedContents } from './stagedContent.ts';
+import { rootAt, type Store } from './store.ts';
 
 /** Makes changes durable: in the journal, or for a transaction only in its spool. */
 export interface ChangeLog {
@@ -28,240 +30,250 @@ export interface ChangeLog {
   batch<T>(work: () => Promise<T>): Promise<T>;
 }
 
-export interface WorkingTreeParts {
+/** Parts of a working tree. */
+interface WorkingTreeParts {
   readonly store: Store;
   readonly overlay: Overlay;
-  readonly sink: ChangeLog;
-  readonly contents: StagedContentStore;
+  /** Undefined when the pond was opened for reading. */
+  readonly changeLog: ChangeLog | undefined;
+  readonly contents: StagedContents;
   readonly mutex: Mutex;
-  readonly writable: boolean;
-  /** Number of the underlying commit. */
+  /** Returns the number of the underlying commit. */
   readonly head: () => CommitNumber;
-  /** The latest committed state of a directory that was committed since the node was looked up. */
-  readonly newest: (directory: PondNode) => PondNode;
+  /** Returns the latest committed state of a directory that was committed since the node was looked up. */
+  readonly latest: (directory: DirectoryNode) => DirectoryNode;
 }
 
 /** The backend of a working tree, or of a transaction's. */
-export function createWorkingTree(parts: WorkingTreeParts): RestorableTree {
-  const { store, overlay, sink, contents } = parts;
+export class WorkingTree implements Backend {
+  readonly #parts: WorkingTreeParts;
 
-  /** A directory with staged changes: its size and time follow its own entries; its hash is computed at the commit. */
-  function asStaged(node: PondNode): PondNode {
-    const delta = overlay.countDelta(node.id);
-    const modifiedUs = overlay.modifiedUs(node.id);
-    if (node.type !== 'directory' || (delta === 0 && modifiedUs === undefined)) return node;
-    return { ...node, sizeBytes: node.sizeBytes + delta, modifiedUs: modifiedUs ?? node.modifiedUs };
+  constructor(parts: WorkingTreeParts) {
+    this.#parts = parts;
   }
 
-  async function committedEntry(directory: PondNode, name: string): Promise<PondNode | undefined> {
-    const newest = parts.newest(directory);
-    return newest.row === undefined ? undefined : await lookupCommitted(store, newest, name);
+  get writable(): boolean {
+    return this.#parts.changeLog !== undefined;
   }
 
-  async function lookup(directory: PondNode, name: string): Promise<PondNode | undefined> {
-    const staged = overlay.entry(directory.id, name);
-    const node = staged === undefined ? await committedEntry(directory, name) : (staged.node ?? undefined);
-    return node && asStaged(node);
+  async root(): Promise<Node> {
+    const { store, head, latest } = this.#parts;
+    return this.#asStaged(latest(await rootAt(store, head())));
   }
 
-  async function list(directory: PondNode): Promise<readonly Entry[]> {
-    const newest = parts.newest(directory);
-    const committed = newest.row === undefined ? [] : await listCommitted(store, newest);
+  async lookup(directory: Node, name: string): Promise<Node | undefined> {
+    const node = await this.#entry(directoryNode(directory), name);
+    return node && this.#asStaged(node);
+  }
+
+  async list(directory: Node): Promise<readonly Entry[]> {
+    const { store, overlay, latest } = this.#parts;
+    const now = latest(directoryNode(directory));
+    const committed = now.state === 'new' ? [] : await listCommitted(store, now);
     const staged = overlay.entries(directory.id);
-    if (staged.size === 0) return committed.map(({ name, node }) => ({ name, node: asStaged(node) }));
+    if (staged.size === 0) return committed.map(({ name, node }) => ({ name, node: this.#asStaged(node) }));
     const kept = committed.filter(({ name }) => !staged.has(name));
     const present = [...staged].flatMap(([name, { node }]) => (node === null ? [] : [{ name, node }]));
-    return [...kept, ...present].sort(compareNames).map(({ name, node }) => ({ name, node: asStaged(node) }));
+    return [...kept, ...present].sort(compareNames).map(({ name, node }) => ({ name, node: this.#asStaged(node) }));
   }
 
-  /** A change with the committed entry that it is based on, for a name whose entry is `existing` now. */
-  async function change(path: DirectoryPath, name: string, node: PondNode | null): Promise<EntryChange> {
-    const directory = last(path);
-    await checkStillThere(path);
-    const staged = overlay.entry(directory.id, name);
-    const base = staged === undefined ? await committedEntry(directory, name) : staged.base;
-    return {
-      directory: path.map((step) => ({ id: step.id, name: pondNode(step).name })),
-      name,
-      node,
-      base: base ?? null,
-    };
+  read(node: Node, range?: { readonly start: number; readonly end: number }): AsyncIterable<Uint8Array> {
+    return this.#parts.contents.read(pondNode(node), range);
   }
 
-  /** Checks that the directory still exists: the path was resolved before the mutex was acquired. */
-  async function checkStillThere(path: DirectoryPath): Promise<void> {
-    for (let i = 1; i < path.length; i++) {
-      const step = pondNode(path[i]!);
-      const now = await lookup(pondNode(path[i - 1]!), step.name);
-      if (now?.id !== step.id) throw new PondError('not-found', `the directory ${step.name} is not there any more`);
-    }
+  async readlink(node: Node): Promise<string> {
+    return await this.#parts.contents.text(pondNode(node));
   }
 
-  async function put(path: DirectoryPath, name: string, wanted: NewNode): Promise<Node> {
+  versions(node: Node): AsyncIterable<Node> {
+    return nodeVersions(this.#parts.store, this.#parts.overlay, pondNode(node));
+  }
+
+  async put(path: DirectoryPath, name: string, wanted: NewNode): Promise<Node> {
     // Content is stored before the mutex is acquired: a slow stream must not block other changes.
-    const content = wanted.type === 'directory' ? undefined : await contents.take(wanted);
-    return await changing(async () => {
-      const existing = await lookup(last(path), name);
+    const content = wanted.type === 'directory' ? undefined : await this.#parts.contents.store(wanted);
+    return await this.#change(async (changeLog) => {
+      const existing = await this.#entry(last(path), name);
       if (existing !== undefined && existing.type !== wanted.type) {
         throw new PondError('already-exists', `${name} is a ${existing.type}, not a ${wanted.type}`);
       }
       const attributes = 'attributes' in wanted ? wanted.attributes : undefined;
-      if (existing !== undefined && isUnchanged(existing, content?.sha256, attributes)) return existing;
-      const base = overlay.entry(last(path).id, name);
-      const bare =
-        existing === undefined
-          ? newNode(wanted.type, name, attributes)
-          : nextVersion(existing, base, attributes ?? existing.attributes);
-      const bareChange = await change(path, name, bare);
+      if (existing !== undefined && isUnchanged(existing, content?.sha256, attributes)) {
+        return this.#asStaged(existing);
+      }
+      const change = await this.#changeAt(path, name);
       // Nothing runs between the content and the change that refers to it, so no content is orphaned.
-      const node = content === undefined ? bare : contents.attach(bare, content, existing);
-      sink.record([{ ...bareChange, node }]);
-      return node;
+      const node =
+        content === undefined || wanted.type === 'directory'
+          ? putDirectory(existing, name, attributes)
+          : this.#putFile(wanted.type, existing, { name, attributes, content });
+      changeLog.record([{ ...change, node }]);
+      return this.#asStaged(node);
     });
   }
 
-  async function setAttributes(path: DirectoryPath, name: string, attributes: Record<string, string>): Promise<Node> {
-    return await changing(async () => {
-      const existing = await present(path, name);
-      if (sameAttributes(existing.attributes, attributes)) return existing;
-      const node = withAttributes(existing, overlay.entry(last(path).id, name), attributes);
-      sink.record([await change(path, name, node)]);
-      return node;
+  async setAttributes(path: DirectoryPath, name: string, attributes: Record<string, string>): Promise<Node> {
+    return await this.#change(async (changeLog) => {
+      const existing = await this.#present(path, name);
+      if (sameAttributes(existing.attributes, attributes)) return this.#asStaged(existing);
+      const node = next.withAttributes(existing, attributes);
+      changeLog.record([{ ...(await this.#changeAt(path, name)), node }]);
+      return this.#asStaged(node);
     });
   }
 
-  async function remove(path: DirectoryPath, name: string): Promise<void> {
-    await changing(async () => {
-      await present(path, name);
-      sink.record([await change(path, name, null)]);
+  async remove(path: DirectoryPath, name: string): Promise<void> {
+    await this.#change(async (changeLog) => {
+      await this.#present(path, name);
+      changeLog.record([{ ...(await this.#changeAt(path, name)), node: null }]);
     });
   }
 
-  async function rename(from: DirectoryPath, name: string, to: DirectoryPath, newName: string): Promise<void> {
-    await changing(async () => {
-      const node = await present(from, name);
-      const earlier = overlay.entry(last(from).id, name)?.earlier ?? [];
-      const there = await change(to, newName, node);
-      const moved = [...earlier, node].map((version) => ({ ...there, node: movedNode(version, newName) }));
+  async rename(from: DirectoryPath, name: string, to: DirectoryPath, newName: string): Promise<void> {
+    await this.#change(async (changeLog) => {
+      const node = await this.#present(from, name);
+      const earlier = this.#parts.overlay.entry(last(from).id, name)?.earlier ?? [];
+      const target = await this.#changeAt(to, newName);
+      const moved = [...earlier, node].map((version) => ({ ...target, node: next.movedNode(version, newName) }));
       // The new path comes first: what is staged below a directory follows it there before the old path is removed.
-      sink.record([...moved, await change(from, name, null)]);
+      changeLog.record([...moved, { ...(await this.#changeAt(from, name)), node: null }]);
     });
   }
 
-  async function putCopy(path: DirectoryPath, name: string, source: PondNode): Promise<void> {
-    await changing(async () => {
-      const existing = await lookup(last(path), name);
+  async copy(source: Node, to: DirectoryPath, newName: string): Promise<Node> {
+    return await this.#change((changeLog) =>
+      changeLog.batch(() => this.#copyTree(changeLog, pondNode(source), to, newName)),
+    );
+  }
+
+  /** Stages a node with the content of any version of any node, without reading it. */
+  async putCopy(path: DirectoryPath, name: string, source: PondNode): Promise<void> {
+    await this.#change(async (changeLog) => {
+      const existing = await this.#entry(last(path), name);
       if (existing === undefined || source.type === 'series') {
         // An older state of a series has fewer versions, so it needs a new node that has only those.
-        if (existing !== undefined) sink.record([await change(path, name, null)]);
-        await recordCopy(source, path, name);
+        if (existing !== undefined) changeLog.record([{ ...(await this.#changeAt(path, name)), node: null }]);
+        await this.#copyNode(changeLog, source, path, name);
       } else if (!isUnchanged(existing, source.sha256, source.attributes)) {
-        const next = nextVersion(existing, overlay.entry(last(path).id, name), source.attributes);
-        sink.record([await change(path, name, withContentOf(source, next, existing))]);
+        if (existing.state === 'new' || source.state === 'new') return;
+        const version = next.nextVersion(existing, source.attributes);
+        const node = next.withContent(version, next.contentOf(source), existing);
+        changeLog.record([{ ...(await this.#changeAt(path, name)), node }]);
       }
     });
   }
 
-  async function copy(source: Node, to: DirectoryPath, newName: string): Promise<Node> {
-    return await changing(() => sink.batch(() => copyTree(pondNode(source), to, newName)));
+  /** Runs work that changes the tree through this same backend. */
+  async batch<T>(work: () => Promise<T>): Promise<T> {
+    const changeLog = this.#writable();
+    return await this.#parts.mutex.runNesting(() => changeLog.batch(work));
   }
 
-  async function copyTree(source: PondNode, to: DirectoryPath, newName: string): Promise<PondNode> {
-    const node = await recordCopy(source, to, newName);
-    if (source.type === 'directory') {
-      for (const entry of await list(source)) await copyTree(pondNode(entry.node), [...to, node], entry.name);
-    }
-    return asStaged(node);
+  /**
+   * Returns the node as it is shown. The size and time of a directory follow its own staged entries; its hash is
+   * computed at the commit.
+   */
+  #asStaged<T extends PondNode>(node: T): T {
+    const delta = this.#parts.overlay.countDelta(node.id);
+    const modifiedUs = this.#parts.overlay.modifiedUs(node.id);
+    if (node.type !== 'directory' || (delta === 0 && modifiedUs === undefined)) return node;
+    return { ...node, sizeBytes: node.sizeBytes + delta, modifiedUs: modifiedUs ?? node.modifiedUs };
   }
 
-  /** Records a copy of a node; of a series, with all its versions. */
-  async function recordCopy(source: PondNode, to: DirectoryPath, name: string): Promise<PondNode> {
-    const sources = await valueVersions(store, overlay, source);
-    let node = copiedNode({ ...sources[0]!, attributes: source.attributes }, name);
-    sink.record([await change(to, name, node)]);
-    for (const version of sources.slice(1)) {
-      node = withContentOf(version, { ...node, version: node.version + 1 }, node);
-      sink.record([await change(to, name, node)]);
-    }
-    return node;
+  /** Returns the node of an entry as it is stored, staged or committed. */
+  async #entry(directory: DirectoryNode, name: string): Promise<PondNode | undefined> {
+    const staged = this.#parts.overlay.entry(directory.id, name);
+    return staged === undefined ? await this.#committedEntry(directory, name) : (staged.node ?? undefined);
   }
 
-  async function present(path: DirectoryPath, name: string): Promise<PondNode> {
-    const node = await lookup(last(path), name);
+  async #committedEntry(directory: DirectoryNode, name: string): Promise<CommittedNode | undefined> {
+    const now = this.#parts.latest(directory);
+    return now.state === 'new' ? undefined : await lookupCommitted(this.#parts.store, now, name);
+  }
+
+  async #present(path: DirectoryPath, name: string): Promise<PondNode> {
+    const node = await this.#entry(last(path), name);
     if (node === undefined) throw new PondError('not-found', `${name} is not there`);
     return node;
   }
 
-  function changing<T>(work: () => Promise<T>): Promise<T> {
-    return parts.writable ? parts.mutex.run(work) : Promise.reject(notWritable());
+  /** Returns a change of an entry but for its node, with the committed entry that it is based on. */
+  async #changeAt(path: DirectoryPath, name: string): Promise<Omit<EntryChange, 'node'>> {
+    await this.#checkStillPresent(path);
+    const staged = this.#parts.overlay.entry(last(path).id, name);
+    const base = staged === undefined ? await this.#committedEntry(last(path), name) : staged.base;
+    const directory = path.map((step) => ({ id: step.id, name: pondNode(step).name }));
+    return { directory, name, base: base ?? null };
   }
 
-  return {
-    writable: parts.writable,
-    root: async () => asStaged(parts.newest(await rootAt(store, parts.head()))),
-    lookup: (directory, name) => lookup(pondNode(directory), name),
-    list: (directory) => list(pondNode(directory)),
-    read: (node, range) => contents.read(pondNode(node), range),
-    readlink: async (node) => await contents.text(pondNode(node)),
-    versions: (node) => versions(store, overlay, pondNode(node)),
-    put,
-    setAttributes,
-    remove,
-    rename,
-    copy,
-    putCopy,
-    // The work changes the tree through this same backend.
-    batch: (work) => (parts.writable ? parts.mutex.runNesting(() => sink.batch(work)) : Promise.reject(notWritable())),
-  };
-}
-
-const notWritable = (): PondError =>
-  new PondError('read-only', 'the pond was opened for reading', { hint: 'open it for writing' });
-
-const last = (path: DirectoryPath): PondNode => pondNode(path[path.length - 1]!);
-
-function isUnchanged(
-  existing: PondNode,
-  contentSha256: string | undefined,
-  attributes: Readonly<Record<string, string>> | undefined,
-): boolean {
-  // In a series an equal version is one more version: its rows occur twice.
-  if (existing.type === 'series') return false;
-  const sameContent = contentSha256 === undefined || contentSha256 === existing.sha256;
-  return sameContent && (attributes === undefined || sameAttributes(existing.attributes, attributes));
-}
-
-/** The versions that make up a node's value, oldest first: all of a series, the one version of anything else. */
-export async function valueVersions(store: Store, overlay: Overlay, node: PondNode): Promise<readonly PondNode[]> {
-  if (node.type !== 'series') return [node];
-  const { staged, committed } = stagedVersions(overlay, node);
-  return [...(committed === undefined ? [] : await committedValue(store, committed)), ...staged.toReversed()];
-}
-
-/** Staged versions first, then committed ones. */
-async function* versions(store: Store, overlay: Overlay, node: PondNode): AsyncIterable<PondNode> {
-  const { staged, committed } = stagedVersions(overlay, node);
-  yield* staged;
-  if (committed !== undefined) yield* committedVersions(store, committed);
-}
-
-/** The staged versions of a node up to its own, latest first, and the committed one that they follow. */
-function stagedVersions(
-  overlay: Overlay,
-  node: PondNode,
-): { readonly staged: readonly PondNode[]; readonly committed: PondNode | undefined } {
-  if (node.content === undefined) return { staged: [], committed: node };
-  const earlier = stagedOf(overlay, node)?.earlier ?? [];
-  const staged = [node, ...earlier.toReversed().filter(({ version }) => version < node.version)];
-  const first = earlier[0] ?? node;
-  const { previous } = first;
-  return { staged, committed: previous && { ...first, row: previous, version: first.version - 1 } };
-}
-
-function stagedOf(overlay: Overlay, node: PondNode): StagedEntry | undefined {
-  for (const directoryId of overlay.changedDirectories()) {
-    const staged = overlay.entry(directoryId, node.name);
-    if (staged?.node?.id === node.id) return staged;
+  /** Checks that the directory still exists: the path was resolved before the mutex was acquired. */
+  async #checkStillPresent(path: DirectoryPath): Promise<void> {
+    for (let i = 1; i < path.length; i++) {
+      const step = pondNode(path[i]!);
+      const now = await this.#entry(directoryNode(path[i - 1]!), step.name);
+      if (now?.id !== step.id) throw new PondError('not-found', `the directory ${step.name} is not there any more`);
+    }
   }
-  return undefined;
+
+  #putFile(
+    type: Exclude<NewNode['type'], 'directory'>,
+    existing: PondNode | undefined,
+    { name, attributes, content }: FilePut,
+  ): PondNode {
+    const version =
+      existing === undefined || existing.state === 'new'
+        ? next.firstVersion(type, name, attributes)
+        : next.nextVersion(existing, attributes ?? existing.attributes);
+    return next.withContent(version, this.#parts.contents.stage(content), existing);
+  }
+
+  async #copyTree(changeLog: ChangeLog, source: PondNode, to: DirectoryPath, newName: string): Promise<PondNode> {
+    const node = await this.#copyNode(changeLog, source, to, newName);
+    if (source.type === 'directory') {
+      for (const entry of await this.list(source)) {
+        await this.#copyTree(changeLog, pondNode(entry.node), [...to, node], entry.name);
+      }
+    }
+    return this.#asStaged(node);
+  }
+
+  /** Records a copy of a node; of a series, with all its versions. */
+  async #copyNode(changeLog: ChangeLog, source: PondNode, to: DirectoryPath, name: string): Promise<PondNode> {
+    const [first, ...later] = await valueVersions(this.#parts.store, this.#parts.overlay, source);
+    let node: PondNode = next.copiedNode({ ...first!, attributes: source.attributes }, name);
+    changeLog.record([{ ...(await this.#changeAt(to, name)), node }]);
+    for (const version of later) {
+      if (node.state === 'new' || version.state === 'new') break;
+      node = next.withContent({ ...node, version: node.version + 1 }, next.contentOf(version), node);
+      changeLog.record([{ ...(await this.#changeAt(to, name)), node }]);
+    }
+    return node;
+  }
+
+  async #change<T>(work: (changeLog: ChangeLog) => Promise<T>): Promise<T> {
+    const changeLog = this.#writable();
+    return await this.#parts.mutex.run(() => work(changeLog));
+  }
+
+  #writable(): ChangeLog {
+    if (this.#parts.changeLog !== undefined) return this.#parts.changeLog;
+    throw new PondError('read-only', 'the pond was opened for reading', { hint: 'open it for writing' });
+  }
 }
+
+interface FilePut {
+  readonly name: string;
+  readonly attributes: PondNode['attributes'] | undefined;
+  readonly content: StoredContent;
+}
+
+function putDirectory(
+  existing: PondNode | undefined,
+  name: string,
+  attributes: PondNode['attributes'] | undefined,
+): DirectoryNode {
+  if (existing === undefined) return next.newDirectory(name, attributes);
+  return next.nextDirectory(directoryNode(existing), attributes ?? existing.attributes);
+}
+
+const last = (path: DirectoryPath): DirectoryNode => directoryNode(path[path.length - 1]!);

@@ -3,14 +3,14 @@
  *
  * Invariants:
  * - A node object never changes; a change makes a new one that refers to the previous one.
- * - All versions of a directory share one `Place`: a directory node always shows its current entries.
+ * - All versions of a directory share one `DirectoryState`: a directory node always shows its current entries.
  * - A change in a directory makes the next version of it and of every directory above it.
  * - A change in a directory that has been removed fails `not-found`.
  * - A failed batch reverts all changes since it began, including concurrent ones.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { PondError } from '../base/error.ts';
-import { type Backend, type Content, type DirectoryPath, type NewNode, type Node } from './backend.ts';
+import { type Backend, type Content, type DirectoryPath, type Entry, type NewNode, type Node } from './backend.ts';
 import {
   collect,
   contentOf,
@@ -20,113 +20,137 @@ import {
   type MemoryNode,
   nextVersion,
   noContent,
-  Place,
-  placeOf,
+  DirectoryState,
+  stateOf,
   sha256,
   snapshotOf,
   sortedEntries,
 } from './memoryNode.ts';
 
-/** Returns an empty, writable backend. `nowUs` is the clock, in microseconds since 1970 UTC. */
-export function createMemoryBackend(nowUs: () => number = () => Date.now() * 1000): Backend {
-  const root = new Place({}, nowUs());
+/** A writable backend in memory, empty at first. */
+export class MemoryBackend implements Backend {
+  readonly writable = true;
+  readonly #nowUs: () => number;
+  readonly #root: DirectoryState;
 
-  /** Returns the `Place` of a directory that is still in the tree. */
-  function attached(directory: DirectoryPath): Place {
-    const place = placeOf(directory.at(-1) ?? directory[0]);
-    for (let at = place; at !== root;) {
+  /** `nowUs` is the clock, in microseconds since 1970 UTC. */
+  constructor(nowUs: () => number = () => Date.now() * 1000) {
+    this.#nowUs = nowUs;
+    this.#root = new DirectoryState({}, nowUs());
+  }
+
+  root(): Promise<Node> {
+    return Promise.resolve(this.#root.node);
+  }
+
+  lookup(directory: Node, name: string): Promise<Node | undefined> {
+    return Promise.resolve(stateOf(directory).entries.get(name));
+  }
+
+  list(directory: Node): Promise<readonly Entry[]> {
+    return Promise.resolve(sortedEntries(stateOf(directory).entries));
+  }
+
+  async *read(node: Node, range?: { readonly start: number; readonly end: number }): AsyncIterable<Uint8Array> {
+    const bytes = contentOf(node).slice(range?.start, range?.end);
+    if (bytes.length > 0) yield bytes;
+  }
+
+  readlink(node: Node): Promise<string> {
+    return Promise.resolve(new TextDecoder().decode(contentOf(node)));
+  }
+
+  async *versions(node: Node): AsyncIterable<Node> {
+    for (let at: MemoryNode | undefined = node as MemoryNode; at !== undefined; at = at.previous) yield at;
+  }
+
+  async put(directory: DirectoryPath, name: string, node: NewNode): Promise<Node> {
+    const content = await collect(contentGiven(node));
+    const state = this.#attached(directory);
+    const before = state.entries.get(name);
+    if (before !== undefined && before.type !== node.type) throw otherType(name, before, node);
+    const attributes = attributesAfter(before, node);
+    if (before === undefined) this.#set(state, name, this.#create(node, content, attributes));
+    else if (!isSame(before, content, attributes)) this.#set(state, name, this.#replace(before, content, attributes));
+    return existing(state, name);
+  }
+
+  async setAttributes(directory: DirectoryPath, name: string, attributes: Node['attributes']): Promise<Node> {
+    const state = this.#attached(directory);
+    const before = existing(state, name);
+    const given = { attributes: { ...attributes } };
+    // A version of a series is rows; its attributes are not.
+    if (before.type === 'series') this.#set(state, name, { ...before, ...given });
+    else if (!isDeepStrictEqual(before.attributes, given.attributes)) {
+      this.#set(state, name, nextVersion(before, this.#nowUs(), given));
+    }
+    return existing(state, name);
+  }
+
+  async remove(directory: DirectoryPath, name: string): Promise<void> {
+    const state = this.#attached(directory);
+    existing(state, name);
+    this.#set(state, name, undefined);
+  }
+
+  async rename(from: DirectoryPath, name: string, to: DirectoryPath, newName: string): Promise<void> {
+    const [source, target] = [this.#attached(from), this.#attached(to)];
+    const node = existing(source, name);
+    this.#set(source, name, undefined);
+    // The removal updated the directory node; its state has the latest.
+    this.#set(target, newName, node.state?.node ?? node);
+  }
+
+  async copy(node: Node, to: DirectoryPath, newName: string): Promise<Node> {
+    const target = this.#attached(to);
+    const latest = node.type === 'directory' ? stateOf(node).node : (node as MemoryNode);
+    this.#set(target, newName, copyOf(latest, this.#nowUs()));
+    return existing(target, newName);
+  }
+
+  async batch<T>(work: () => Promise<T>): Promise<T> {
+    const restore = snapshotOf(this.#root);
+    try {
+      return await work();
+    } catch (error) {
+      restore();
+      throw error;
+    }
+  }
+
+  /** Returns the state of a directory that is still in the tree. */
+  #attached(directory: DirectoryPath): DirectoryState {
+    const state = stateOf(directory.at(-1) ?? directory[0]);
+    for (let at = state; at !== this.#root;) {
       if (at.parent === undefined) throw missing(at.name);
       at = at.parent;
     }
-    return place;
+    return state;
   }
 
   /** Sets or, without a node, removes an entry, and updates the directories up to the root. */
-  function change(place: Place, name: string, node: MemoryNode | undefined): void {
-    const before = place.entries.get(name);
-    if (before?.place !== undefined && before.place !== node?.place) before.place.parent = undefined;
-    if (node === undefined) place.entries.delete(name);
-    else place.entries.set(name, node);
-    if (node?.place !== undefined) Object.assign(node.place, { parent: place, name });
-    for (let at: Place | undefined = place; at !== undefined; at = at.parent) {
+  #set(state: DirectoryState, name: string, node: MemoryNode | undefined): void {
+    const before = state.entries.get(name);
+    if (before?.state !== undefined && before.state !== node?.state) before.state.parent = undefined;
+    if (node === undefined) state.entries.delete(name);
+    else state.entries.set(name, node);
+    if (node?.state !== undefined) Object.assign(node.state, { parent: state, name });
+    for (let at: DirectoryState | undefined = state; at !== undefined; at = at.parent) {
       const changes = { sizeBytes: at.entries.size, sha256: directoryHash(at.entries) };
-      const renewed = nextVersion(at.node, nowUs(), changes);
+      const renewed = nextVersion(at.node, this.#nowUs(), changes);
       at.parent?.entries.set(at.name, renewed);
     }
   }
 
-  return {
-    writable: true,
-    root: () => Promise.resolve(root.node),
-    lookup: (directory, name) => Promise.resolve(placeOf(directory).entries.get(name)),
-    list: (directory) => Promise.resolve(sortedEntries(placeOf(directory).entries)),
-    async *read(node, range) {
-      const bytes = contentOf(node).slice(range?.start, range?.end);
-      if (bytes.length > 0) yield bytes;
-    },
-    readlink: (node) => Promise.resolve(new TextDecoder().decode(contentOf(node))),
-    async *versions(node) {
-      for (let at: MemoryNode | undefined = node as MemoryNode; at !== undefined; at = at.previous) yield at;
-    },
-    async put(directory, name, node) {
-      const content = await collect(contentGiven(node));
-      const place = attached(directory);
-      const before = place.entries.get(name);
-      if (before !== undefined && before.type !== node.type) throw otherType(name, before, node);
-      const attributes = attributesAfter(before, node);
-      if (before === undefined) change(place, name, create(node, content, attributes));
-      else if (!isSame(before, content, attributes)) change(place, name, replace(before, content, attributes));
-      return existing(place, name);
-    },
-    async setAttributes(directory, name, attributes) {
-      const place = attached(directory);
-      const before = existing(place, name);
-      const given = { attributes: { ...attributes } };
-      // A version of a series is rows; its attributes are not.
-      if (before.type === 'series') change(place, name, { ...before, ...given });
-      else if (!isDeepStrictEqual(before.attributes, given.attributes)) {
-        change(place, name, nextVersion(before, nowUs(), given));
-      }
-      return existing(place, name);
-    },
-    async remove(directory, name) {
-      const place = attached(directory);
-      existing(place, name);
-      change(place, name, undefined);
-    },
-    async rename(from, name, to, newName) {
-      const [source, target] = [attached(from), attached(to)];
-      const node = existing(source, name);
-      change(source, name, undefined);
-      // The removal updated the directory node; its `Place` has the latest.
-      change(target, newName, node.place?.node ?? node);
-    },
-    async copy(node, to, newName) {
-      const target = attached(to);
-      const newest = node.type === 'directory' ? placeOf(node).node : (node as MemoryNode);
-      change(target, newName, copyOf(newest, nowUs()));
-      return existing(target, newName);
-    },
-    async batch(work) {
-      const restore = snapshotOf(root);
-      try {
-        return await work();
-      } catch (error) {
-        restore();
-        throw error;
-      }
-    },
-  };
-
-  function create(node: NewNode, content: Uint8Array, attributes: Node['attributes']): MemoryNode {
-    if (node.type === 'directory') return new Place(attributes, nowUs()).node;
-    return firstVersion(node.type, content, attributes, nowUs());
+  #create(node: NewNode, content: Uint8Array, attributes: Node['attributes']): MemoryNode {
+    if (node.type === 'directory') return new DirectoryState(attributes, this.#nowUs()).node;
+    return firstVersion(node.type, content, attributes, this.#nowUs());
   }
 
-  function replace(before: MemoryNode, content: Uint8Array, attributes: Node['attributes']): MemoryNode {
-    if (before.type === 'directory') return nextVersion(before, nowUs(), { attributes });
+  #replace(before: MemoryNode, content: Uint8Array, attributes: Node['attributes']): MemoryNode {
+    if (before.type === 'directory') return nextVersion(before, this.#nowUs(), { attributes });
     const changes = { content, attributes, sizeBytes: content.length, sha256: sha256(content) };
-    return nextVersion(before, nowUs(), changes);
+    return nextVersion(before, this.#nowUs(), changes);
   }
 }
 
@@ -147,8 +171,8 @@ function contentGiven(node: NewNode): Content {
   return node.type === 'symlink' ? new TextEncoder().encode(node.target) : node.content;
 }
 
-function existing(place: Place, name: string): MemoryNode {
-  const node = place.entries.get(name);
+function existing(state: DirectoryState, name: string): MemoryNode {
+  const node = state.entries.get(name);
   if (node === undefined) throw missing(name);
   return node;
 }

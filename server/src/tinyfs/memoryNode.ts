@@ -9,15 +9,15 @@ export interface MemoryNode extends Node {
   /** Bytes of a file, or of a symlink's target; empty for a directory. */
   readonly content: Uint8Array;
   /** Only for a directory. */
-  readonly place: Place | undefined;
+  readonly state: DirectoryState | undefined;
 }
 
 /** State shared by all versions of a directory: its parent and its current entries. */
-export class Place {
+export class DirectoryState {
   /** Its latest version. */
   node: MemoryNode;
   /** Undefined for the root, and for a removed directory. */
-  parent: Place | undefined;
+  parent: DirectoryState | undefined;
   name = '';
   readonly entries: Map<string, MemoryNode>;
 
@@ -27,9 +27,9 @@ export class Place {
       ...firstVersion('directory', noContent, attributes, modifiedUs),
       sizeBytes: entries.size,
       sha256: directoryHash(entries),
-      place: this,
+      state: this,
     };
-    for (const [name, { place }] of entries) if (place !== undefined) Object.assign(place, { parent: this, name });
+    for (const [name, { state }] of entries) if (state !== undefined) Object.assign(state, { parent: this, name });
   }
 }
 
@@ -54,14 +54,14 @@ export function firstVersion(
     attributes,
     previous: undefined,
     content,
-    place: undefined,
+    state: undefined,
   };
 }
 
 /** Returns the version after `node`; for a directory also makes it the latest. */
 export function nextVersion(node: MemoryNode, modifiedUs: number, changes: Partial<MemoryNode>): MemoryNode {
   const next = { ...node, version: node.version + 1, modifiedUs, previous: node, ...changes };
-  if (next.place !== undefined) next.place.node = next;
+  if (next.state !== undefined) next.state.node = next;
   return next;
 }
 
@@ -74,30 +74,30 @@ export function copyOf(node: MemoryNode, modifiedUs: number): MemoryNode {
     const { content, sizeBytes, sha256, attributes } = node;
     return nextVersion(copyOf(node.previous, modifiedUs), modifiedUs, { content, sizeBytes, sha256, attributes });
   }
-  if (node.place === undefined) return firstVersion(node.type, node.content, node.attributes, modifiedUs);
-  const entries = [...node.place.entries].map(([name, child]) => [name, copyOf(child, modifiedUs)] as const);
-  return new Place(node.attributes, modifiedUs, new Map(entries)).node;
+  if (node.state === undefined) return firstVersion(node.type, node.content, node.attributes, modifiedUs);
+  const entries = [...node.state.entries].map(([name, child]) => [name, copyOf(child, modifiedUs)] as const);
+  return new DirectoryState(node.attributes, modifiedUs, new Map(entries)).node;
 }
 
 /** Returns a function that restores a directory, and everything below it, to its current state. */
-export function snapshotOf(place: Place): () => void {
-  const { node, parent, name, entries } = place;
+export function snapshotOf(state: DirectoryState): () => void {
+  const { node, parent, name, entries } = state;
   const kept = new Map(entries);
-  const below = [...kept.values()].flatMap((child) => (child.place === undefined ? [] : [snapshotOf(child.place)]));
+  const below = [...kept.values()].flatMap((child) => (child.state === undefined ? [] : [snapshotOf(child.state)]));
   return () => {
-    for (const { place: child } of entries.values()) if (child !== undefined) child.parent = undefined;
+    for (const { state: child } of entries.values()) if (child !== undefined) child.parent = undefined;
     entries.clear();
     for (const [key, child] of kept) entries.set(key, child);
-    Object.assign(place, { node, parent, name });
+    Object.assign(state, { node, parent, name });
     for (const restore of below) restore();
   };
 }
 
 /** Returns the shared state of a directory of the memory backend. */
-export function placeOf(directory: Node): Place {
-  const place = (directory as MemoryNode).place;
-  assert(place !== undefined, () => `expected a directory of this backend, got a ${directory.type}`);
-  return place;
+export function stateOf(directory: Node): DirectoryState {
+  const state = (directory as MemoryNode).state;
+  assert(state !== undefined, () => `expected a directory of this backend, got a ${directory.type}`);
+  return state;
 }
 
 /** Returns the bytes of a node other than a directory. */

@@ -6,13 +6,13 @@ import { PondError } from '../base/error.ts';
 const nameBytesMax = 255;
 
 /** A parsed path. `steps` are names and '..'; '.' and empty components are dropped. */
-export interface PathSteps {
+interface PathSteps {
   readonly absolute: boolean;
   readonly steps: readonly string[];
 }
 
 /** A path with 'x/..' cancelled: go `up` directories, then down through `names`. */
-export interface NormalPath {
+interface NormalPath {
   readonly absolute: boolean;
   readonly up: number;
   readonly names: readonly string[];
