@@ -66,7 +66,7 @@ const owners: readonly { readonly module: RegExp; readonly parts: readonly strin
   { module: /^vscode$/, parts: ['client/vscode'] },
   { module: /^vscode-languageclient/, parts: ['client/vscode'] },
   { module: /^vscode-(languageserver(?!-textdocument)|jsonrpc)/, parts: ['server.ts', 'rpc'] },
-  { module: /^yaml$/, parts: ['documents', 'apply'] },
+  { module: /^yaml$/, parts: ['documents'] },
   { module: /^minijinja-js/, parts: ['templates'] },
 ];
 

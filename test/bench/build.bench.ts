@@ -8,14 +8,13 @@ import { inspectFiles } from '../../server/src/build/inspectFiles.ts';
 import { type Connection } from '../../server/src/duckdb/connection.ts';
 import { type Builder } from '../../server/src/sandbox/build.ts';
 import { plainRow } from '../../server/src/sandbox/plainValue.ts';
-import { createMaterializer } from '../../server/src/materialize/createMaterializer.ts';
-import { initPond } from '../../server/src/pond/pond.ts';
-import { type ResourcePond, withResources } from '../../server/src/resources/tree/resourcePond.ts';
+import { type ResourcePond } from '../../server/src/resources/tree/resourcePond.ts';
 import { runResources } from '../../server/src/resources/runs/runner.ts';
 import { createCache } from '../../server/src/storage/cache.ts';
 import { BuildOperations } from '../../server/src/worker/buildOperations.ts';
 import { openDatabase } from '../../server/src/duckdb/database.ts';
-import { stageResource } from '../support/resourcePond.ts';
+import { initPond, openPond } from '../support/pond.ts';
+import { derivedLayer, stageResource } from '../support/resourcePond.ts';
 import { printMachine } from './support/machine.ts';
 import { interleaved } from './support/measure.ts';
 import { parametersOf } from './support/parameters.ts';
@@ -65,17 +64,23 @@ await withScratch(async ({ make, folder }) => {
     open: { ...pooled, ...unlocked(connection) },
   };
   for (const count of [few, many]) {
-    const pond = await initPond(make(`pond of ${count}`));
-    const derivingBy = (builder: Builder, name: string): ResourcePond => {
+    const directory = make(`pond of ${count}`);
+    const layerOf = (builder: Builder, name: string) => {
       const cache = createCache(openHostDisk(join(folder, `cache of ${count} ${name}`)), { bytesMax: 1e12 });
-      return withResources(pond, createMaterializer({ cache, builder: () => builder, isTrusted: () => true }));
+      return derivedLayer(
+        () => builder,
+        () => cache,
+      );
     };
-    await fill(derivingBy(pooled, 'none'), count);
+    const filled = await initPond(directory, { layer: layerOf(pooled, 'none') });
+    await fill(filled, count);
+    await filled.close();
     const contender = (name: keyof typeof builders) => async (round: number) => {
-      const resources = derivingBy(builders[name], `${name} ${round}`);
+      const pond = await openPond(directory, { mode: 'write', layer: layerOf(builders[name], `${name} ${round}`) });
       const before = process.cpuUsage();
-      await run(resources, count);
+      await run(pond, count);
       const { user, system } = process.cpuUsage(before);
+      await pond.close();
       return (user + system) / 1000;
     };
     const times = await interleaved(
@@ -85,7 +90,6 @@ await withScratch(async ({ make, folder }) => {
     const what = `Derive and Reduce of ${count} files, processor time`;
     printRatio({ what, ours: times.pooled, peer: 'a database for each request', theirs: times.single, most: 0.6 });
     printRatio({ what, ours: times.pooled, peer: 'one database without a lock', theirs: times.open, most: 1.3 });
-    await pond.close();
   }
   connection.close();
   database.close();

@@ -1,4 +1,4 @@
-import { requireValid } from '../apply/resourceDocuments.ts';
+import { requireValid } from '../apply/requireValid.ts';
 import { type Command } from './context.ts';
 import { commitInfo } from './info.ts';
 

@@ -1,4 +1,3 @@
-import { removeResource } from '../apply/resourceMoves.ts';
 import { readResources } from '../resources/readResource.ts';
 import { selectResources } from '../resources/select.ts';
 import { type Command } from './context.ts';
@@ -9,7 +8,7 @@ export const deleteResources: Command<'deleteResources'> = async (context, { pon
   const homes = selectResources(await readResources(pond.fs), names);
   const root = await pond.fs.root();
   await pond.fs.backend.batch(async () => {
-    for (const home of homes) await removeResource(root, home);
+    for (const { home } of homes) await root.remove(home, { recursive: true });
   });
   return { removed: homes.map(({ kind, name }) => `${kind.kind}/${name}`) };
 };

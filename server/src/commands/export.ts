@@ -47,7 +47,7 @@ export const exportFiles: Command<'export'> = async (context, params) => {
   disk.makeDirectory('');
   const before = readManifest(disk);
   const job = { signal: context.signal, progress: context.progress };
-  const place = { disk, directory, workshop: pond.workshop, job };
+  const place = { disk, directory, workshop: pond.layer.materializer, job };
   const copying = { root, pond, place, pace, before, merged: new Map(before) };
   const counts = { files: 0, unchanged: 0, directories: 0, bytes: 0 };
   for (const item of items) {

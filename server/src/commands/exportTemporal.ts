@@ -31,16 +31,16 @@ export async function exportTemporal(
 ): Promise<Result<'export'>> {
   const pond = await context.ponds.get(params.pond, 'read');
   await pond.refresh();
-  const inputs = await pond.inputs(params.at);
+  const fs = params.at === undefined ? pond.fs : await pond.at(params.at);
+  const inputs = pond.layer.inputs(fs);
   const plan = await planTemporal(await treeAt(context, params), inputs, params.paths);
   const disk = openHostDisk(params.directory);
   disk.makeDirectory('');
   const job = { signal: context.signal, progress: context.progress };
-  const place = { disk, directory: params.directory, workshop: pond.workshop, job };
+  const place = { disk, directory: params.directory, workshop: pond.layer.materializer, job };
   const before = readManifest(disk);
   const after = new Map(before);
   try {
-    const fs = params.at === undefined ? pond.fs : await pond.at(params.at);
     const writing = { place, fs, inputs, parts, after, pace: createYield(context.signal) };
     const made = await writePatterns(writing, plan.patterns);
     forgetOthers(after, made.names, new Set(params.paths));

@@ -1,5 +1,5 @@
 import { isPondError, PondError } from '../base/error.ts';
-import { invalidError } from '../resources/tree/derivedEntries.ts';
+import { invalidError } from '../resources/invalidError.ts';
 import { type HydroVuAccount, hydroVuAccount } from '../resources/kinds/hydroVu/account.ts';
 import { readResources, type StoredResource } from '../resources/readResource.ts';
 import { selectResources } from '../resources/select.ts';

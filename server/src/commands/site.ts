@@ -18,8 +18,8 @@ export const site: Command<'site'> = async (context, { pond: place, at, director
   return await writeSite({
     openDisk: openHostDisk,
     fs,
-    inputs: await pond.inputs(at),
-    workshop: pond.workshop,
+    inputs: pond.layer.inputs(fs),
+    workshop: pond.layer.materializer,
     directory,
     title: title ?? nameOf(place),
     job: { signal: context.signal, progress: context.progress },

@@ -1,7 +1,7 @@
-import { followName, resourceWrittenTo } from '../apply/resourceDocuments.ts';
 import { type Bytes } from '../protocol/commands.ts';
 import { type Command } from './context.ts';
 import { nodeInfo } from './info.ts';
+import { workingTree } from './tree.ts';
 import { createYield, yielding } from './yieldToEventLoop.ts';
 
 /**
@@ -9,18 +9,10 @@ import { createYield, yielding } from './yieldToEventLoop.ts';
  * Fails `not-found` for create false, `already-exists` for overwrite false and for a name that is taken.
  */
 export const write: Command<'write'> = async (context, { pond: directory, path, content, create, overwrite }) => {
-  const { fs } = await context.ponds.get(directory, 'write');
-  const root = await fs.root();
+  const root = await workingTree(context, directory);
   const bytes =
     context.input === undefined ? plainBytes(content) : yielding(context.input, createYield(context.signal));
-  const home = await resourceWrittenTo(root, path);
-  const store = () => root.writeFile(path, bytes, { create, overwrite });
-  if (home === undefined) return await nodeInfo(root, await store());
-  return await fs.backend.batch(async () => {
-    const stored = await store();
-    await followName(fs, home);
-    return await nodeInfo(root, stored);
-  });
+  return await nodeInfo(root, await root.writeFile(path, bytes, { create, overwrite }));
 };
 
 function plainBytes(content: Bytes): Uint8Array {
