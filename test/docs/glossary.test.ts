@@ -10,7 +10,6 @@ const paragraphWordsMax = 80;
 
 /** Pages without a long paragraph, by their paths from docs/. */
 const shortPages = [
-  '../README.md',
   'benchmarks.md',
   'concepts.md',
   'errors.md',

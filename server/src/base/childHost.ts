@@ -2,7 +2,7 @@ import { type ChildProcess, fork, type Serializable } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 /** A module to run as a process of its own. */
-export interface ChildModule {
+interface ChildModule {
   /** Absolute host path: JavaScript, or TypeScript when run from source. */
   readonly path: string;
   readonly args?: readonly string[];

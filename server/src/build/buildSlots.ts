@@ -36,7 +36,7 @@ export interface BuildSlot {
 }
 
 /** Parts of the slots of a worker. */
-export interface BuildSlotsOptions {
+interface BuildSlotsOptions {
   /** Host directory of the slots alone. */
   readonly directory: string;
   /** Maximum number of databases. */

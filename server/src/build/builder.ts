@@ -3,7 +3,7 @@ import { type Builder } from '../sandbox/build.ts';
 import { type BuildLimits } from '../sandbox/buildLimits.ts';
 import { RestartingWorker } from '../sandbox/workerClient.ts';
 
-export interface BuilderOptions {
+interface BuilderOptions {
   /** The worker's module; by default the one built next to this module. */
   readonly workerPath?: string;
   /** Bytes that builds may hold in memory before they spill; by default a quarter of the machine's memory. */

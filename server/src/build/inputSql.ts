@@ -7,7 +7,7 @@ import { isBareInput, optionsOf, type ReaderCall, readerCallsIn } from './reader
 import { isSymbol, type Token, tokenize } from '../base/sqlTokens.ts';
 
 /** The file that `$1` refers to in a query. */
-export interface InputNames {
+interface InputNames {
   /** Absolute pond path. */
   readonly pondPath: string;
   /** Host files with its content, in order. */
@@ -29,7 +29,7 @@ export interface TextCall {
 }
 
 /** A query with options inserted into its calls. */
-export interface CompletedSql {
+interface CompletedSql {
   readonly text: string;
   /** Index in `text` of an index in the text before the insertion. */
   moved(index: number): number;

@@ -1,7 +1,7 @@
 import { isSymbol, type Token } from '../base/sqlTokens.ts';
 
 /** Options of a reader function about its files. */
-export interface ReaderOptions {
+interface ReaderOptions {
   /** The format that it reads; undefined when it is not text, or not detected from text. */
   readonly format: 'csv' | 'json' | undefined;
   /** True when it takes `compression`, for compressed files. */
@@ -40,7 +40,7 @@ export function optionsOf(reader: string): ReaderOptions {
 }
 
 /** The calls of reader functions in a query. */
-export interface ReaderCalls {
+interface ReaderCalls {
   /** Calls that open the input, `$1`, and nothing else. */
   readonly calls: readonly ReaderCall[];
   /** The name of the first call that opens anything else. */

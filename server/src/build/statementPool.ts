@@ -44,7 +44,7 @@ export interface StatementScope {
 }
 
 /** Settings of a pool. */
-export interface StatementPoolOptions {
+interface StatementPoolOptions {
   /** Host directory of the pool alone. */
   readonly directory: string;
   readonly settings: Pick<DatabaseSettings, 'memoryLimitBytes' | 'threads'>;

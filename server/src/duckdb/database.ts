@@ -12,7 +12,7 @@ export interface DatabaseSettings {
 }
 
 /** Settings of a locked database. */
-export interface LockedSettings extends DatabaseSettings {
+interface LockedSettings extends DatabaseSettings {
   /** Host files that its statements may open, for reading or writing. No other path is accessible. */
   readonly hostPaths: readonly string[];
   /** Bytes that a streamed result of `connection` may buffer ahead of its reader; default 1 MB. */

@@ -108,9 +108,9 @@ function codeFor({ type, message }: EngineError): ErrorCode {
 function messageFor(engine: EngineError): string {
   if (engine.type === 'interrupt') return 'the query was cancelled';
   // Users cannot change its settings.
-  const told = engine.message.replace(/\n\nPossible solutions:[^]*$/, '');
+  const text = engine.message.replace(/\n\nPossible solutions:[^]*$/, '');
   // Tables of the engine itself do not help someone who looks for a file.
-  return told.replace(/\nDid you mean "(?:pg_|sqlite_|duckdb_|pragma_|information_schema)[^]*$/, '');
+  return text.replace(/\nDid you mean "(?:pg_|sqlite_|duckdb_|pragma_|information_schema)[^]*$/, '');
 }
 
 function hintFor(engine: EngineError): string | undefined {

@@ -3,7 +3,7 @@ import { PondError } from '../base/error.ts';
 import { lazyAsync } from '../base/lazy.ts';
 
 /** DuckDB's own module. */
-export type NativeModule = typeof nodeApi;
+type NativeModule = typeof nodeApi;
 
 /**
  * Loads DuckDB on first use: it takes a fifth of a second, and most commands do not need it. Fails `engine-unavailable`

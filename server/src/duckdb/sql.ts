@@ -11,7 +11,7 @@ declare const isSqlText: unique symbol;
 export type SqlText = string & { readonly [isSqlText]: true };
 
 /** A value that may be inserted into SQL; a number must be a safe integer. */
-export type SqlPart = SqlText | number | bigint;
+type SqlPart = SqlText | number | bigint;
 
 /**
  * Template tag that builds SQL. Its values are SQL themselves: quote a name with `identifier`, a text with `literal`,

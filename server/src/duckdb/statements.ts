@@ -31,7 +31,7 @@ export class Statements {
   }
 }
 
-export interface StreamColumn {
+interface StreamColumn {
   readonly name: string;
   /** DuckDB's name of the type, as CREATE TABLE takes it. */
   readonly type: string;

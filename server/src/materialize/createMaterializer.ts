@@ -11,7 +11,7 @@ import { createSingleFlight } from '../base/singleFlight.ts';
 import { type Materializer } from './materializer.ts';
 
 /** Dependencies of a materializer. */
-export interface MaterializerParts {
+interface MaterializerParts {
   readonly cache: Cache;
   readonly builder: () => Builder;
   /** False where nothing may run: then only cached files are returned. */

@@ -18,7 +18,7 @@ const listedPerByte = 8;
 const pageTypes = { data: 0, index: 1, dictionary: 2, dataV2: 3 } as const;
 
 /** Bounds for the counts in a column. */
-export interface ChunkBounds {
+interface ChunkBounds {
   readonly fileBytes: number;
   /** Rows of the row group. */
   readonly rowCount: number;

@@ -64,9 +64,9 @@ export async function readRowGroup(
     const parts: Uint8Array[] = [];
     let at = 0;
     const chunks: RowGroup['columns'] = [];
-    for (const [place, leaf] of leaves.entries()) {
+    for (const [index, leaf] of leaves.entries()) {
       if (!names.includes(leaf.path[0]!)) continue;
-      const chunk = group.columns[place]!.meta_data!;
+      const chunk = group.columns[index]!.meta_data!;
       const { start, end } = chunkRange(chunk, fileBytes);
       const bytes = await unpackChunk(source.read(start, end), chunk.codec, leaf, { fileBytes, rowCount });
       chunks.push({ file_offset: 0n, meta_data: plainChunk(chunk, at, bytes.length) });
@@ -129,9 +129,9 @@ function footerBytes(source: ParquetSource): Uint8Array {
 function checkGroup({ sizeBytes }: ParquetSource, { num_rows, columns }: RowGroup, leaves: readonly Leaf[]): void {
   if (!(num_rows >= 0 && num_rows <= sizeBytes)) throw new Error(`${num_rows} rows in a file of ${sizeBytes} bytes`);
   if (columns.length !== leaves.length) throw new Error(`${columns.length} columns for ${leaves.length} of the schema`);
-  for (const [place, { meta_data: chunk, file_path: elsewhere }] of columns.entries()) {
-    const name = leaves[place]!.path.join('.');
-    if (chunk?.path_in_schema.join('.') !== name || elsewhere !== undefined) throw new Error(`no column ${name} in it`);
+  for (const [index, { meta_data: chunk, file_path: otherFile }] of columns.entries()) {
+    const name = leaves[index]!.path.join('.');
+    if (chunk?.path_in_schema.join('.') !== name || otherFile !== undefined) throw new Error(`no column ${name} in it`);
   }
 }
 

@@ -46,7 +46,7 @@ export function checkRuns(bytes: Uint8Array, page: PageShape, column: ColumnShap
     case encodings.runsOfDictionary: {
       // A page of nulls may end here.
       const width = bytes[cursor.at++] ?? 0;
-      if (width > 32) throw new Error(`${width} bits for a place in the dictionary`);
+      if (width > 32) throw new Error(`${width} bits for an index of the dictionary`);
       return width === 0 ? undefined : checkHybrid(cursor, bytes.length, width, valueCount);
     }
     case encodings.runs:

@@ -5,7 +5,7 @@ import { type Connection } from '../duckdb/connection.ts';
 import { engineToPondError, readSerializeError } from '../duckdb/engineError.ts';
 import { literal, sql as sqlOf } from '../duckdb/sql.ts';
 import { type AstFunction, findReferences } from './ast.ts';
-import { checkFunctions, tableTellsOfHost } from './functions.ts';
+import { checkFunctions, describesHost } from './functions.ts';
 import { isOurs, namesIn, type TableReference } from './pondNames.ts';
 import { isSymbol, type Token, tokenize, unclearIn } from '../base/sqlTokens.ts';
 import { type QueryStatement, splitQuery } from './userStatements.ts';
@@ -119,7 +119,7 @@ function analyzeTree(
   };
   checkFunctions(found.functions.filter(isChecked), (offset) => positionAt(sql, indexOf(offset)));
   // Names that a WITH defines count too: elsewhere in the query, the same name refers to DuckDB's table.
-  const hidden = found.tables.find(({ schema, name }) => tableTellsOfHost(schema, name));
+  const hidden = found.tables.find(({ schema, name }) => describesHost(schema, name));
   if (hidden !== undefined) throw tableForbidden(hidden.name, positionAt(sql, indexOf(hidden.offset)));
   const tables = found.tables.filter((table) => isOurs(table.schema, table.name));
   for (const table of tables) {
@@ -158,7 +158,7 @@ async function analyzePivot(connection: Connection, text: PivotText): Promise<re
     throw forbidden('the text is not a query', sql, opening.start);
   await checkCalls(connection, sql, tokens);
   const hidden = tokens.find(({ text: name }, index) => {
-    return tableTellsOfHost(tokens[index - 1]?.text === '.' ? (tokens[index - 2]?.text ?? '') : '', name);
+    return describesHost(tokens[index - 1]?.text === '.' ? (tokens[index - 2]?.text ?? '') : '', name);
   });
   if (hidden !== undefined) throw tableForbidden(hidden.text.toLowerCase(), positionAt(sql, hidden.start));
   return namesIn(tokens);

@@ -1,10 +1,10 @@
 /** References of a query, found in DuckDB's serialized syntax tree. Offsets are 0-based bytes of UTF-8. */
-export interface References {
+interface References {
   readonly tables: readonly AstTable[];
   readonly functions: readonly AstFunction[];
 }
 
-export interface AstTable {
+interface AstTable {
   readonly schema: string;
   readonly name: string;
   readonly offset: number | undefined;

@@ -28,7 +28,7 @@ export const defaultLimits: BuildLimits = {
 const lookMs = 200;
 
 /** The limited output of the work: host path of the result, and host directory of spilled data. */
-export interface LimitedOutput {
+interface LimitedOutput {
   readonly openDisk: OpenDisk;
   readonly result: string;
   readonly spillDirectory: string;

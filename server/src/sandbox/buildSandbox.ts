@@ -8,7 +8,7 @@ import { type SandboxSpec, type ViewSpec } from './sources.ts';
 import { hasParameters, notAQuery, splitQuery, userSql, withoutFirstLine } from './userStatements.ts';
 
 /** One run of a build in an open sandbox. */
-export interface BuildRun {
+interface BuildRun {
   /** One query according to DuckDB's parser, without a semicolon: see analyze. */
   readonly sql: string;
   /** Host files that the query may open, with their names in errors. */
@@ -20,7 +20,7 @@ export interface BuildRun {
 }
 
 /** Files and views of a sandbox, fixed for its lifetime. */
-export interface BuildSpec {
+interface BuildSpec {
   /** Host paths that it may read; their content may change from run to run. */
   readonly hostPaths: readonly string[];
   /** Host path of the result. */

@@ -7,7 +7,7 @@ export interface TextEdit {
   readonly text: string;
 }
 
-export interface EditedText {
+interface EditedText {
   readonly text: string;
   /** Index in the new text of an index in the original that is outside every edit. */
   toEdited(index: number): number;

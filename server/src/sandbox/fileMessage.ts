@@ -1,5 +1,5 @@
 /** DuckDB's message about an unreadable file, in a form that users can act on. */
-export interface FileMessage {
+interface FileMessage {
   /** The message without long lines and without reader settings. */
   readonly text: string;
   /** DuckDB's suggested changes to the reader call; undefined without any. */
@@ -11,11 +11,11 @@ const lineMax = 200;
 
 /** Parses a message. DuckDB's CSV errors list every setting of the reader, and suggest changes to the call. */
 export function fileMessage(message: string): FileMessage {
-  const [told = '', ...rest] = message.split(
+  const [summary = '', ...rest] = message.split(
     /\n(?=Possible (?:fixes|solutions?)|\s+file = |The search space|\s*Use )/i,
   );
   const advice = rest.find((part) => /^possible solution:/i.test(part));
-  const text = told
+  const text = summary
     .trim()
     .split('\n')
     .map((line) => (line.length > lineMax ? `${line.slice(0, lineMax)}…` : line))

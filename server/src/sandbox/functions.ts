@@ -31,7 +31,7 @@ const hostFunctions = new Set([
 ]);
 
 /** True for a table of DuckDB's own that has settings or the text of views, which contain host paths. */
-export function tableTellsOfHost(schema: string, name: string): boolean {
+export function describesHost(schema: string, name: string): boolean {
   if (/^information_schema$/i.test(schema)) return /^views$/i.test(name);
   return /^(pg_(settings|views)|duckdb_(logs|views)|sqlite_(temp_)?(master|schema))$/i.test(name);
 }

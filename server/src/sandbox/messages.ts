@@ -18,7 +18,7 @@ export interface WorkerSettings {
 }
 
 /** Requests to a worker and their results. Result numbers are assigned by the worker. */
-export interface Operations {
+interface Operations {
   /** Finds the tables that a query reads. */
   analyze: { params: { readonly sql: string }; result: Analysis };
   /** Opens the sandbox of the next run, so that its tables can be filled. */

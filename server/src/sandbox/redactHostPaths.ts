@@ -35,8 +35,8 @@ export function runError(error: unknown, sql: string, files: readonly NamedFile[
   const { text, path } = redactHostPaths(engine.message, files);
   if (engine.type === 'permission') return deniedError({ ...engine, message: text }, sql);
   if (path === undefined) return engineToPondError({ ...engine, message: text }, sql);
-  const told = fileMessage(text);
-  return withMessage(engine, unreadCode(engine), told.text, { sql, path, hint: told.advice });
+  const explained = fileMessage(text);
+  return withMessage(engine, unreadCode(engine), explained.text, { sql, path, hint: explained.advice });
 }
 
 /** DuckDB names the inaccessible file, but not its position in the query. */
@@ -65,11 +65,11 @@ export function viewError(
   if (engine === undefined || engine.type === 'interrupt' || engine.type === 'out of memory')
     return queryError(error, sql);
   const { text, path } = redactHostPaths(engine.message, files);
-  const blamed = path ?? view.path;
-  const told = fileMessage(text);
-  return new PondError(unreadCode(engine), `${blamed ?? 'the history'} cannot be read: ${told.text}`, {
-    ...(blamed === undefined ? {} : { path: blamed }),
-    ...(told.advice === undefined ? {} : { hint: `${readerHint} ${told.advice}` }),
+  const filePath = path ?? view.path;
+  const explained = fileMessage(text);
+  return new PondError(unreadCode(engine), `${filePath ?? 'the history'} cannot be read: ${explained.text}`, {
+    ...(filePath === undefined ? {} : { path: filePath }),
+    ...(explained.advice === undefined ? {} : { hint: `${readerHint} ${explained.advice}` }),
     ...position,
   });
 }

@@ -34,7 +34,7 @@ interface View {
 }
 
 /** A view created by a statement. */
-export interface SqlView extends View {
+interface SqlView extends View {
   readonly sql: SqlText;
 }
 

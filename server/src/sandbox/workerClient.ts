@@ -11,7 +11,7 @@ import {
   type ToWorker,
 } from './messages.ts';
 
-export interface WorkerOptions {
+interface WorkerOptions {
   /** The worker's module; by default the one built next to this module, or its TypeScript when run from source. */
   readonly workerPath?: string;
   readonly memoryLimitBytes: number;

@@ -26,7 +26,7 @@ export interface ResolvedTable {
 }
 
 /** Pond and version in which the tables of a query are looked up. */
-export interface NameScope {
+interface NameScope {
   readonly pond: Pond;
   readonly sql: string;
   /** The version for names without one; the working tree when undefined. */

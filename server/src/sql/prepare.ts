@@ -19,7 +19,7 @@ export interface PreparedQuery {
   readonly tables: readonly HistoryTable[];
 }
 
-export interface PrepareScope {
+interface PrepareScope {
   readonly worker: WorkerProcess;
   readonly pond: Pond;
   readonly openDisk: OpenDisk;

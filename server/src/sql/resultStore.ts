@@ -126,7 +126,7 @@ const tableOf = (result: number): SqlText => sql`result_${result}`;
 const columnOf = (index: number): SqlText => sql`c${index}`;
 
 /** SQL that creates the table of a result. */
-export function createTableSql(result: number, columns: readonly Column[]): SqlText {
+function createTableSql(result: number, columns: readonly Column[]): SqlText {
   const declared = columns.map(({ type }, index) => sql`${columnOf(index)} ${requireSqlType(type)}`);
   return sql`CREATE TABLE ${tableOf(result)} (${joinSql(declared)})`;
 }
@@ -146,7 +146,7 @@ const copyOptions: Readonly<Record<CopyFormat, SqlText>> = {
 };
 
 /** SQL that writes a result to a host file. */
-export function copySql(result: number, columns: readonly Column[], format: CopyFormat, file: string): SqlText {
+function copySql(result: number, columns: readonly Column[], format: CopyFormat, file: string): SqlText {
   const values = named(columns).map(({ name, value }, index) => {
     const written = format === 'json' || format === 'jsonLines' ? finite(columns[index]!, value) : value;
     return sql`${written} AS ${identifier(name)}`;

@@ -28,7 +28,7 @@ const userBytesMax = 8 * 1024 ** 3;
 const keptShare = 0.8;
 
 /** A file in a cache. */
-export interface CachedFile {
+interface CachedFile {
   readonly hostPath: string;
   readonly sizeBytes: number;
   readonly key: string;
@@ -46,7 +46,7 @@ export interface Cache {
 }
 
 /** Limits of a cache. */
-export interface CacheOptions {
+interface CacheOptions {
   readonly bytesMax: number;
   /** Milliseconds since 1970 UTC. */
   readonly now?: () => number;

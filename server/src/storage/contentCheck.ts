@@ -12,7 +12,7 @@ import { errnoOf, raise } from './storageError.ts';
 import { userTemporaryFolder } from './userFolder.ts';
 
 /** Expected content of a file. */
-export interface ExpectedContent {
+interface ExpectedContent {
   readonly sizeBytes: number;
   /** Lower-case hex. */
   readonly sha256: string;

@@ -84,7 +84,7 @@ function* walkFolder(
 }
 
 /** An entry of a host folder. */
-export interface HostListing {
+interface HostListing {
   readonly name: string;
   /** False when the name is not UTF-8: `name` then differs from the host's. */
   readonly isText: boolean;

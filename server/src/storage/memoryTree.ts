@@ -3,7 +3,7 @@ import { checkDiskPath, nameOf, parentOf } from './diskPath.ts';
 import { storageError } from './storageError.ts';
 
 /** A file's content, which several names may share. */
-export interface MemoryFile {
+interface MemoryFile {
   readonly kind: 'file';
   readonly content: GrowingBytes;
   /** Milliseconds since 1970 UTC. */
@@ -19,7 +19,7 @@ export interface MemoryDirectory {
 }
 
 /** A file or directory of the tree. */
-export type MemoryDiskNode = MemoryFile | MemoryDirectory;
+type MemoryDiskNode = MemoryFile | MemoryDirectory;
 
 /** An empty directory. */
 export function newDirectory(modifiedMs: number): MemoryDirectory {

@@ -12,7 +12,7 @@ import { errnoOf, raise } from './storageError.ts';
 import { makeTemporaryDirectory } from './temporaryDirectory.ts';
 
 /** The final target of a path that a person named, links followed. */
-export interface NamedFile {
+interface NamedFile {
   /**
    * - `file`: a regular file, or nothing yet.
    * - `stream`: a named pipe or a device.
@@ -59,9 +59,9 @@ export async function writeNamedFile<T>(
   const folder = makeTemporaryDirectory('pond-output');
   try {
     const temporary = join(folder.path, 'content');
-    const made = await make(temporary);
+    const result = await make(temporary);
     await writeToStream(temporary, path, signal);
-    return made;
+    return result;
   } finally {
     folder.remove();
   }
@@ -70,12 +70,12 @@ export async function writeNamedFile<T>(
 async function replaceWith<T>(path: string, make: (temporary: string) => Promise<T>): Promise<T> {
   const temporary = join(dirname(path), temporaryPathIn(''));
   try {
-    const made = await make(temporary);
+    const result = await make(temporary);
     const before = statSync(path, { throwIfNoEntry: false });
     // A user who could not read the file before must not be able to read its replacement.
     if (before !== undefined) chmodSync(temporary, before.mode & 0o7777);
     renameSync(temporary, path);
-    return made;
+    return result;
   } catch (error) {
     return raise(error, 'write', path);
   } finally {
@@ -89,7 +89,7 @@ function kindOf(found: Stats | undefined, path: string): NamedFile['kind'] {
   throw new PondError('is-a-directory', `expected a file at ${path}, got a directory`, { path, hint: nameAFile });
 }
 
-const nameAFile = 'name a file in a folder that is there';
+const nameAFile = 'Name a file in an existing folder.';
 
 /** Returns the real path of a parent folder of `path`. */
 function realFolder(folder: string, path: string): string {

@@ -9,7 +9,7 @@ import { prepareTemplate, type PreparedTemplate } from './templateTags.ts';
 import { hasTemplate } from '../documents/templateText.ts';
 import { renderInProcess } from './templateProcess.ts';
 
-export interface RenderOptions {
+interface RenderOptions {
   /** Name of the template in messages, such as "the template of Template/pages". By default "the template". */
   readonly name?: string;
   readonly signal?: AbortSignal;
@@ -44,17 +44,17 @@ export async function expandText(
 }
 
 function faultError(name: string, template: string, prepared: PreparedTemplate, fault: RenderFault): PondError {
-  const place = placeOf(prepared, fault);
-  if (place === undefined) return failure(`${name} failed: ${fault.message}`);
-  const lines = template.slice(0, place.start).split('\n');
+  const range = rangeOf(prepared, fault);
+  if (range === undefined) return failure(`${name} failed: ${fault.message}`);
+  const lines = template.slice(0, range.start).split('\n');
   const position = { line: lines.length - 1, character: lines.at(-1)?.length ?? 0 };
   // The engine does not name the missing value.
-  const part = fault.message === 'undefined value' ? `: ${template.slice(place.start, place.end)}` : '';
+  const part = fault.message === 'undefined value' ? `: ${template.slice(range.start, range.end)}` : '';
   return failure(`${name} failed in line ${position.line + 1}: ${fault.message}${part}`, position);
 }
 
 /** Offsets in the template as written; undefined when the position is unknown. */
-function placeOf(
+function rangeOf(
   { source, originOf }: PreparedTemplate,
   { span, origin }: RenderFault,
 ): { readonly start: number; readonly end: number } | undefined {

@@ -54,7 +54,7 @@ function* tagsOf(text: string): Iterable<Tag> {
     const start = at + open + 2;
     const kind = text[start - 1];
     if (kind === '#') {
-      at = behind(text, '#}', start);
+      at = indexAfter(text, '#}', start);
       continue;
     }
     const end = endOfTag(text, start, kind === '%' ? '%}' : '}}');
@@ -65,7 +65,7 @@ function* tagsOf(text: string): Iterable<Tag> {
   }
 }
 
-function behind(text: string, mark: string, from: number): number {
+function indexAfter(text: string, mark: string, from: number): number {
   const found = text.indexOf(mark, from);
   return found < 0 ? text.length : found + mark.length;
 }

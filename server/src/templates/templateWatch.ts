@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads';
 import { overtimeSignal } from './templateMessages.ts';
 
 /** A thread that is notified of the beginning and the end of each task. */
-export interface Watch {
+interface Watch {
   begin(): void;
   end(): void;
 }

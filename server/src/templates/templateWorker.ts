@@ -28,8 +28,8 @@ async function loadEngine(): Promise<Uint8Array<ArrayBuffer>> {
 
 function render({ source, context }: RenderRequest): RenderReply {
   const environment = new Environment();
-  let told: RenderFault | undefined;
-  const tell = (fault: RenderFault) => void (told ??= fault);
+  let reported: RenderFault | undefined;
+  const report = (fault: RenderFault) => void (reported ??= fault);
   try {
     environment.undefinedBehavior = 'strict';
     environment.keepTrailingNewline = true;
@@ -37,12 +37,12 @@ function render({ source, context }: RenderRequest): RenderReply {
     environment.debug = true;
     environment.fuel = templateLimits.fuel;
     environment.removeGlobal('debug');
-    environment.addFilter(pairsFilter, (value: unknown, origin: unknown) => pairsOf(value, origin, tell));
+    environment.addFilter(pairsFilter, (value: unknown, origin: unknown) => pairsOf(value, origin, report));
     environment.addFilter('plain', (value: unknown) => pageText(String(value)));
-    environment.addGlobal('group', (...given: readonly unknown[]) => groupItems(given, tell));
+    environment.addGlobal('group', (...given: readonly unknown[]) => groupItems(given, report));
     const text = environment.renderStr(source, context);
     environment.free();
-    if (told !== undefined) return { fault: told };
+    if (reported !== undefined) return { fault: reported };
     if (text.length <= templateLimits.outputLengthMax) return { text };
     const message = `the text is longer than ${templateLimits.outputLengthMax} characters`;
     return { fault: { message } };
@@ -50,7 +50,7 @@ function render({ source, context }: RenderRequest): RenderReply {
     // After a trap, the state of the engine's memory is unknown. The engine traps when it gets no more memory.
     if (error instanceof Error && error.name === 'RuntimeError') return { broken: memoryText };
     environment.free();
-    return { fault: { ...faultOf(error instanceof Error ? error.message : String(error)), ...told } };
+    return { fault: { ...faultOf(error instanceof Error ? error.message : String(error)), ...reported } };
   }
 }
 

@@ -46,7 +46,7 @@ export function tableInOrder(table: CsvTable, order: DateOrder): CsvTable {
  * A table, with further options to read it, as SQL after a comma, and the names of the table's options that they
  * replace.
  */
-export interface DatedTable {
+interface DatedTable {
   readonly table: CsvTable;
   readonly options: SqlText;
   readonly replaced?: ReadonlySet<string>;

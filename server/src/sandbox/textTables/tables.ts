@@ -37,10 +37,10 @@ export async function tablesOf(
 ): Promise<readonly TextTable[]> {
   const tables: (FoundTable & { readonly file: SourceFile })[] = [];
   for (const file of [...files, ...settledBy]) tables.push({ file, ...(await cachedTable(scope, file)) });
-  const settled = new Set(tables.flatMap(({ orders: { possible } }) => (possible.length === 1 ? possible : [])));
+  const certainOrders = new Set(tables.flatMap(({ orders: { possible } }) => (possible.length === 1 ? possible : [])));
   return tables.slice(0, files.length).map(({ file, table, orders }) => {
     if (orders.example === undefined) return { file, table };
-    const fitting = orders.possible.filter((order) => settled.has(order));
+    const fitting = orders.possible.filter((order) => certainOrders.has(order));
     const [order] = fitting;
     if (order === undefined || fitting.length > 1) {
       const ambiguous = tables.filter((each) => each.orders.example !== undefined).map((each) => each.file.pondPath);

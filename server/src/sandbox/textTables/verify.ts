@@ -53,7 +53,7 @@ const strictRules: ReadonlyMap<string, StrictRule> = new Map([
 const sampledRows = 20_000;
 
 /** Result of reading a whole file as a table: it fits, its types do not, or DuckDB cannot read it that way. */
-export type Fit = { readonly fits: true } | { readonly fits: false; readonly error: Error | undefined };
+type Fit = { readonly fits: true } | { readonly fits: false; readonly error: Error | undefined };
 
 /** Reads all of a file as the table that was detected from its first rows. */
 export async function fitOf(connection: Connection, hostPath: string, table: CsvTable, options: SqlText): Promise<Fit> {

@@ -6,7 +6,7 @@ import { type OpenDisk } from '../../storage/disk.ts';
 import { zstdFault } from './zstdFrames.ts';
 
 /** A host file, with its name for messages. */
-export interface CompressedFile {
+interface CompressedFile {
   readonly hostPath: string;
   readonly pondPath: string;
   readonly sizeBytes: number;
