@@ -1,9 +1,8 @@
 /** Verbs for trying things out: the account of a service, and random entries. */
 import { PondError } from '../../server/src/base/error.ts';
 import { plural, table } from './format.ts';
-import { argument, pondPath, printJson, show, type VerbRunner } from './runner.ts';
-import { type Session } from './session.ts';
-import { wholeNumber } from './wholeNumber.ts';
+import { argument, pondPath, printJson, show, wholeNumber } from './runner.ts';
+import { type Session, type VerbRunner } from './verb.ts';
 
 /** Queries the account of a HydroVu resource. */
 export const hydrovu: VerbRunner = async (session) => {
@@ -17,7 +16,7 @@ export const hydrovu: VerbRunner = async (session) => {
 };
 
 async function locations(session: Session, name: string): Promise<void> {
-  const found = await session.ask('hydroVuLocations', { name });
+  const found = await session.call('hydroVuLocations', { name });
   if (session.line.json) return await printJson(session, found);
   session.terminal.quiet();
   await session.terminal.print(table(found.map((location) => [location.id, location.name, location.description])));
@@ -32,7 +31,7 @@ async function scan(session: Session, name: string): Promise<void> {
   if (range.end !== undefined && range.end < start) {
     throw new PondError('usage', 'END is before START', { hint: 'leave END out to scan up to now' });
   }
-  const { pages } = await session.ask('hydroVuScan', { name, location, ...range });
+  const { pages } = await session.call('hydroVuScan', { name, location, ...range });
   if (line.json) return await printJson(session, pages);
   terminal.quiet();
   const rows = pages.map(({ min, max, readings }) => [isoOf(min), isoOf(max), plural(readings, 'reading')]);
@@ -58,7 +57,7 @@ export const scribble: VerbRunner = async (session) => {
   const countMax = wholeNumber('--max', texts['max'] ?? String(countMin + 5), countMin);
   const seed =
     texts['seed'] === undefined ? Math.floor(Math.random() * 2 ** 32) : wholeNumber('--seed', texts['seed'], 0);
-  const made = await session.ask('scribble', { path: pondPath(argument(session.line, 0)), seed, countMin, countMax });
+  const made = await session.call('scribble', { path: pondPath(argument(session.line, 0)), seed, countMin, countMax });
   const text = `${plural(made.files, 'file')}, ${plural(made.directories, 'directory')}`;
   await show(session, made, `scribbled ${text}, seed ${seed}`);
 };

@@ -2,7 +2,8 @@
 import { PondError } from '../../server/src/base/error.ts';
 import { type ChangeInfo, type CommitInfo, type StatusInfo } from '../../server/src/protocol/commands.ts';
 import { changeRow, counted, counts, minute, plural, printable, printableLines, shownPath, table } from './format.ts';
-import { argument, atOf, pondPath, printJson, show, type VerbRunner } from './runner.ts';
+import { argument, atOf, pondPath, printJson, show } from './runner.ts';
+import { type VerbRunner } from './verb.ts';
 
 const changeTable = (changes: readonly ChangeInfo[]): string => table(counted(changes).map(changeRow), new Set([2]));
 
@@ -12,9 +13,9 @@ const commitLine = (commit: CommitInfo): string =>
 /** Prints the latest commit, the staged changes and the conflicts. */
 export const status: VerbRunner = async (session) => {
   const { terminal } = session;
-  const found = await session.ask('status', {});
+  const found = await session.call('status', {});
   if (session.line.json) return await printJson(session, found);
-  for (const notice of found.notices) session.notice(notice);
+  for (const warning of found.warnings) session.warn(warning);
   await terminal.print(`pond ${found.pond}\n${commitLine(found.head)}\n`);
   await terminal.print(foreignLines(found));
   if (found.setAside.length > 0) {
@@ -50,7 +51,7 @@ function conflictLines({ staged, conflicts }: StatusInfo): string {
 /** Prints what changed between two versions. */
 export const diff: VerbRunner = async (session) => {
   const { texts, positionals } = session.line;
-  const changes = await session.ask('diff', {
+  const changes = await session.call('diff', {
     ...(texts['at'] === undefined ? {} : { from: texts['at'] }),
     ...(texts['to'] === undefined ? {} : { to: texts['to'] }),
     ...(positionals.length === 0 ? {} : { paths: positionals.map(pondPath) }),
@@ -65,26 +66,26 @@ export const commit: VerbRunner = async (session) => {
   if (message === undefined || message.trim() === '') {
     throw new PondError('usage', 'a commit needs a message', { hint: 'usage: pond commit -m TEXT' });
   }
-  const made = await session.ask('commit', { message });
+  const made = await session.call('commit', { message });
   await show(session, made, `commit ${made.number}: ${firstLine(made.message)} (${counts(made)})`);
 };
 
 /** Discards staged changes. */
 export const discard: VerbRunner = async (session) => {
   const paths = session.line.positionals.map(pondPath);
-  const result = await session.ask('discard', paths.length === 0 ? {} : { paths });
+  const result = await session.call('discard', paths.length === 0 ? {} : { paths });
   await show(session, result, `discarded ${plural(result.discarded, 'change')}`);
 };
 
 /** Keeps the staged side of conflicts. */
 export const resolve: VerbRunner = async (session) => {
-  await show(session, await session.ask('keepStaged', { paths: session.line.positionals.map(pondPath) }));
+  await show(session, await session.call('resolve', { paths: session.line.positionals.map(pondPath) }));
 };
 
 /** Prints commits, one line each. */
 export const log: VerbRunner = async (session) => {
   const [path] = session.line.positionals;
-  const commits = await session.ask('log', path === undefined ? {} : { path: pondPath(path) });
+  const commits = await session.call('log', path === undefined ? {} : { path: pondPath(path) });
   if (session.line.json) return await printJson(session, commits);
   const rows = commits.map((made) => [
     String(made.number),
@@ -99,7 +100,7 @@ export const log: VerbRunner = async (session) => {
 /** Prints a commit with its message and changes. */
 export const showVerb: VerbRunner = async (session) => {
   const { terminal } = session;
-  const shown = await session.ask('show', { commit: argument(session.line, 0) });
+  const shown = await session.call('show', { commit: argument(session.line, 0) });
   if (session.line.json) return await printJson(session, shown);
   const { number, time, author, message, operation, rootHash } = shown.commit;
   const rows = [
@@ -118,14 +119,14 @@ export const restore: VerbRunner = async (session) => {
   if (at === undefined) {
     throw new PondError('usage', 'restore needs a version', { hint: 'usage: pond restore PATH... --at V' });
   }
-  const changes = await session.ask('restore', { paths: session.line.positionals.map(pondPath), at });
+  const changes = await session.call('restore', { paths: session.line.positionals.map(pondPath), at });
   if (session.line.json) return await printJson(session, changes);
   await session.terminal.print(`${plural(counted(changes).length, 'change')} staged\n${changeTable(changes)}`);
 };
 
 /** Prints the damage in a version, and the content of its resources; fails `pond-damaged` when there is any. */
 export const check: VerbRunner = async (session) => {
-  const found = await session.ask('check', atOf(session.line));
+  const found = await session.call('check', atOf(session.line));
   const { problems, trees } = found;
   await show(session, found, problems.length === 0 ? 'the pond is sound' : problems.map(printable).join('\n'));
   if (!session.line.json) await session.terminal.print(table(trees.map(({ resource, hash }) => [resource, hash])));

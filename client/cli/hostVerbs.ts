@@ -2,9 +2,9 @@
 import { join } from 'node:path';
 import { type SkippedInfo } from '../../server/src/protocol/commands.ts';
 import { humanSize, plural, printable, shownPath } from './format.ts';
-import { argument, atOf, hostPath, pondPath, show, type VerbRunner } from './runner.ts';
+import { argument, atOf, hostPath, pondPath, show } from './runner.ts';
 import { namedPond } from './session.ts';
-import { type Terminal } from './terminal.ts';
+import { type Terminal, type VerbRunner } from './verb.ts';
 
 /** Maximum number of skipped files to list; the rest are counted. */
 const skippedLinesMax = 20;
@@ -22,7 +22,7 @@ export const init: VerbRunner = async (session) => {
 export const importVerb: VerbRunner = async (session) => {
   const sources = session.line.positionals.slice(0, -1).map(hostPath);
   const path = pondPath(argument(session.line, sources.length));
-  const made = await session.ask('import', { sources, path });
+  const made = await session.call('import', { sources, path });
   warnSkipped(session.terminal, made);
   const text = `imported ${filesOf(made)}, ${plural(made.directories, 'directory')}`;
   await show(session, made, `${text}, ${humanSize(made.bytes)}`);
@@ -35,7 +35,7 @@ export const exportVerb: VerbRunner = async (session) => {
   const directory = hostPath(argument(line, paths.length));
   const parts = line.texts['temporal'];
   const temporal = parts === undefined ? {} : { temporal: parts.split(',').filter((part) => part !== '') };
-  const made = await session.ask('export', { paths, directory, ...atOf(line), ...temporal });
+  const made = await session.call('export', { paths, directory, ...atOf(line), ...temporal });
   warnSkipped(session.terminal, made);
   const removed = made.temporal?.removed ?? 0;
   const counts = [
@@ -51,7 +51,7 @@ export const siteVerb: VerbRunner = async (session) => {
   const { line } = session;
   const directory = hostPath(argument(line, 0));
   const title = line.texts['title'];
-  const made = await session.ask('site', { directory, ...atOf(line), ...(title === undefined ? {} : { title }) });
+  const made = await session.call('site', { directory, ...atOf(line), ...(title === undefined ? {} : { title }) });
   await show(session, made, `wrote ${plural(made.pages, 'page')}, ${filesOf(made)}, ${humanSize(made.bytes)}`);
 };
 

@@ -5,11 +5,9 @@ import { type RunErrorInfo, type RunInfo } from '../../server/src/protocol/resou
 import { errorText, hintText } from './errorText.ts';
 import { humanSize, minute, plural, printable, table } from './format.ts';
 import { printedError } from './printedError.ts';
-import { printJson, type VerbRunner } from './runner.ts';
+import { printJson, wholeNumber } from './runner.ts';
 import { intervalOf, repeat } from './schedule.ts';
-import { type Session } from './session.ts';
-import { type Terminal } from './terminal.ts';
-import { wholeNumber } from './wholeNumber.ts';
+import { type Session, type Terminal, type VerbRunner } from './verb.ts';
 
 /** Default number of listed runs. */
 const runsShown = 20;
@@ -28,10 +26,10 @@ export const run: VerbRunner = async (session) => {
       // A later round may succeed, and someone may be watching. A schedule whose first round fails by a mistake of the
       // user ends.
       if (!isPondError(error) || (isFirst && slips.has(error.code))) throw error;
-      session.terminal.warn(errorText(printedError(error, 'run')));
+      session.terminal.warn(errorText(printedError(error, session.line)));
     } finally {
       isFirst = false;
-      await session.ask('close', {});
+      await session.call('close', {});
     }
   });
 };
@@ -43,7 +41,7 @@ async function runOnce(session: Session): Promise<void> {
   const { line, terminal } = session;
   const names = line.positionals.length === 0 ? {} : { names: line.positionals };
   const isRepeated = line.texts['every'] !== undefined;
-  const { runs } = await session.ask('run', { ...names, isRepeated });
+  const { runs } = await session.call('run', { ...names, isRepeated });
   if (line.json) await printJson(session, runs);
   else {
     terminal.quiet();
@@ -107,7 +105,7 @@ export const runs: VerbRunner = async (session) => {
   const { count } = line.texts;
   const limit = count === undefined ? runsShown : wholeNumber('-n', count, 0);
   const names = line.positionals.length === 0 ? {} : { names: line.positionals };
-  const all = await session.ask('runs', { ...names, limit: limit + 1 });
+  const all = await session.call('runs', { ...names, limit: limit + 1 });
   const found = all.slice(0, limit);
   if (all.length > found.length && count === undefined) {
     terminal.warn(`pond: the newest ${limit} runs are listed, there are more\nhint: -n says how many`);

@@ -2,26 +2,7 @@ import { once } from 'node:events';
 import { errorText } from './errorText.ts';
 import { exitStatus } from './exitStatus.ts';
 import { printable } from './format.ts';
-
-/** Input and output of a verb. */
-export interface Terminal {
-  /** Writes to standard output; resolves once there is room for more. */
-  print(chunk: string | Uint8Array): Promise<void>;
-  /** Shows the progress of a long command on a terminal; elsewhere nothing. */
-  progress(message: string, done: number, total?: number): void;
-  /**
-   * Shows on a terminal the elapsed time of work that reports no progress for a while. Returns a function that ends it.
-   */
-  working(name: string): () => void;
-  /** Clears the progress and writes a line to standard error. */
-  warn(line: string): void;
-  /** Clears the progress. */
-  quiet(): void;
-  /** Standard input. */
-  input(): AsyncIterable<Uint8Array>;
-  /** Stops reading standard input, if started: it would keep the process alive. */
-  closeInput(): void;
-}
+import { type Terminal } from './verb.ts';
 
 /** The streams of a process, and the delay before elapsed time is shown. */
 export interface TerminalParts {

@@ -99,7 +99,7 @@ test('an export tells what was there already from what it wrote', async (t) => {
 
 test('a host path that is empty is not the current folder', async (t) => {
   const { folder, check } = newFolder(t);
-  const empty = { status: 2, stderr: "error[invalid-path]: a host path is empty\nhint: This folder is '.'.\n" };
+  const empty = { status: 2, stderr: "error[invalid-path]: a host path is empty\nhint: The current folder is '.'.\n" };
   await check(['init', ''], empty);
   assert.deepEqual(readdirSync(folder), []);
   await check(['init'], { stdout: 'made a pond at F/.pond\n' });

@@ -40,7 +40,7 @@ test('a pattern that matches nothing is told, and one where a path belongs too',
     status: 3,
     stderr:
       'error[not-found]: nothing is at /*.csv\n' +
-      "hint: 'pond rm' takes paths, no patterns; 'pond ls' lists what a pattern matches.\n",
+      "hint: 'pond rm' takes paths, no patterns; 'pond ls' lists the paths that match a pattern.\n",
   });
 });
 
@@ -145,6 +145,6 @@ test('a path that is misspelled is guessed, and one in a directory that is not t
   });
   await check(['touch', '/tide/x'], {
     status: 3,
-    stderr: "error[not-found]: nothing is at /tide\nhint: 'pond mkdir -p' makes the directories above.\n",
+    stderr: "error[not-found]: nothing is at /tide\nhint: 'pond mkdir -p' creates the directories above it.\n",
   });
 });

@@ -57,7 +57,7 @@ test('output that cannot be written ends with 7 and is explained', async (t) => 
 test('an error that names no way out gets one', async (t) => {
   const folder = await newPond(t);
   const { stderr } = await runPond(['mkdir', '/a/b'], { cwd: folder });
-  assert.equal(stderr, "error[not-found]: nothing is at /a\nhint: 'pond mkdir -p' makes the parents too.\n");
+  assert.equal(stderr, "error[not-found]: nothing is at /a\nhint: 'pond mkdir -p' creates the parents too.\n");
 });
 
 test('the version is that of the package', async (t) => {

@@ -181,7 +181,7 @@ test('a resource of a kind that does nothing does not look like a success', asyn
   await pond(['commit', '-m', 'a backup']);
   const said = 'error[run-failed]: Backup/offsite did nothing: this version of DuckPond does not run Backup resources';
   const hint = 'hint: Delete the resource, or name the resources to run.';
-  const summary = "error[run-failed]: 1 resource of 1 failed\nhint: 'pond runs' shows what came before.";
+  const summary = "error[run-failed]: 1 resource of 1 failed\nhint: 'pond runs' shows earlier runs.";
   await check(['run'], { status: 1, stdout: 'Backup/offsite  failed N s\n', stderr: `${said}\n${hint}\n${summary}\n` });
   const [listed] = JSON.parse((await pond(['runs', '--json'])).stdout) as { status: string }[];
   assert.equal(listed?.status, 'failed');

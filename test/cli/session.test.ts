@@ -23,10 +23,10 @@ test('what another process commits while a command reads it is read as it is the
     host,
     terminal: openTerminal(),
     signal: new AbortController().signal,
-    notice: () => undefined,
+    warn: () => undefined,
   });
   assert.deepEqual(
-    (await session.ask('list', { path: '/' })).map(({ name }) => name),
+    (await session.call('list', { path: '/' })).map(({ name }) => name),
     ['x'],
   );
   // The journal that has the content begins anew.
@@ -37,6 +37,6 @@ test('what another process commits while a command reads it is read as it is the
     content += Buffer.from(chunk).toString();
     return Promise.resolve();
   };
-  await session.ask('read', { path: '/x' }, { output });
+  await session.call('read', { path: '/x' }, { output });
   assert.equal(content, 'one');
 });

@@ -163,10 +163,10 @@ test('--json prints the documented fields', async (t) => {
     'foreignOperations',
     'head',
     'id',
-    'notices',
     'pond',
     'setAside',
     'staged',
+    'warnings',
   ]);
   assert.deepEqual(keys(await json('show', '1')), ['changes', 'commit']);
   assert.deepEqual(keys(await json('commit', '-m', 'second')), commitKeys);
@@ -190,7 +190,7 @@ test('a path that never was, and paths where nothing is staged, are refused', as
   await check(['discard'], { status: 1, stderr: `error[nothing-staged]: there is nothing to discard\n${staged}` });
   await check(['resolve', '/x'], {
     status: 1,
-    stderr: `error[nothing-staged]: nothing is in conflict at /x\n${staged}`,
+    stderr: `error[nothing-staged]: no conflict at /x\n${staged}`,
   });
   await check(['rm', '/x'], {});
   await check(['commit', '-m', 'second'], { stdout: 'commit 2: second (-1)\n' });

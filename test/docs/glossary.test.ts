@@ -11,6 +11,7 @@ const paragraphWordsMax = 80;
 /** Pages of docs/ without a long paragraph. */
 const shortPages = [
   'benchmarks.md',
+  'commands.md',
   'concepts.md',
   'export.md',
   'getting-started.md',

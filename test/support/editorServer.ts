@@ -18,7 +18,7 @@ import {
 } from '../../server/src/protocol/commands.ts';
 import { type ErrorData, events, type InitializationOptions } from '../../server/src/protocol/events.ts';
 
-const script = fileURLToPath(new URL('../../out/server.mjs', import.meta.url));
+const builtServer = fileURLToPath(new URL('../../out/server.mjs', import.meta.url));
 
 /** What came as a notification. */
 export interface Told {
@@ -45,10 +45,11 @@ export interface EditorServer {
   kill(): Promise<void>;
 }
 
-/** Starts a server and says hello to it. */
+/** Starts a server, the built one unless another is given, and says hello to it. */
 export async function startEditorServer(
   options: Partial<InitializationOptions> = {},
   env: NodeJS.ProcessEnv = {},
+  script = builtServer,
 ): Promise<EditorServer> {
   const child = fork(script, ['--node-ipc'], {
     serialization: 'advanced',

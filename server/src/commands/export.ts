@@ -15,12 +15,12 @@ import { openHostDisk } from '../storage/hostDisk.ts';
 import { linkBelow } from '../storage/hostTree.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { contentHash } from './contentHash.ts';
-import { type Command } from './context.ts';
+import { type Command } from './verb.ts';
 import { type ExportItem, planExport } from './exportPlan.ts';
 import { requireOutside } from './hostPaths.ts';
 import { createYield, yielding } from './yieldToEventLoop.ts';
 import { type Skipped, skippedInPond } from './skipped.ts';
-import { fsAt } from './tree.ts';
+import { treeAt } from './tree.ts';
 
 /**
  * Copies pond paths, or the matches of globs, to a host directory, which is created when missing. Each file is written
@@ -29,15 +29,14 @@ import { fsAt } from './tree.ts';
  * `not-found`, `path-escapes` when a link on the host would lead out of the directory, and `invalid-path` in the pond's
  * own folder.
  */
-export const exportFiles: Command<'export'> = async (context, params) => {
+export const exportFiles: Command<'export'> = async (pond, params, context) => {
   const { paths, directory, temporal } = params;
   requireOutside(params.pond, directory);
   if (temporal !== undefined) {
     const parts = parseTemporal(temporal);
-    return await (await import('./exportTemporal.ts')).exportTemporal(context, params, parts);
+    return await (await import('./exportTemporal.ts')).exportTemporal(pond, params, parts, context);
   }
-  const pond = await context.ponds.get(params.pond, 'read');
-  const fs = await fsAt(context, params);
+  const fs = await treeAt(pond, params.at);
   const root = await fs.root();
   const pace = createYield(context.signal);
   const plan = await planExport(root, paths);

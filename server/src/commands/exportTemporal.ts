@@ -12,11 +12,12 @@ import { mapLimit } from '../base/mapLimit.ts';
 import { parentOf } from '../storage/diskPath.ts';
 import { openHostDisk } from '../storage/hostDisk.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
-import { type CommandContext } from './context.ts';
+import { type Job } from '../base/job.ts';
+import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { planTemporal, type TemporalItem } from './exportTemporalPlan.ts';
 import { createYield } from './yieldToEventLoop.ts';
 import { skippedInPond } from './skipped.ts';
-import { treeAt } from './tree.ts';
+import { rootAt, treeAt } from './tree.ts';
 
 /**
  * Writes the matches of patterns to a host directory, under names made of the wildcards' captures: series and tables as
@@ -25,23 +26,22 @@ import { treeAt } from './tree.ts';
  * the preceding pattern. Fails `not-found`, `is-a-directory`, `already-exists`.
  */
 export async function exportTemporal(
-  context: CommandContext,
+  pond: ResourcePond,
   params: Params<'export'>,
   parts: readonly TemporalPart[],
+  { signal, progress }: Required<Job>,
 ): Promise<Result<'export'>> {
-  const pond = await context.ponds.get(params.pond, 'read');
-  await pond.refresh();
   const inputs = await pond.inputs(params.at);
-  const plan = await planTemporal(await treeAt(context, params), inputs, params.paths);
+  const plan = await planTemporal(await rootAt(pond, params.at), inputs, params.paths);
   const disk = openHostDisk(params.directory);
   disk.makeDirectory('');
-  const job = { signal: context.signal, progress: context.progress };
+  const job = { signal, progress };
   const place = { disk, directory: params.directory, workshop: pond.workshop, job };
   const before = readManifest(disk);
   const after = new Map(before);
   try {
-    const fs = params.at === undefined ? pond.fs : await pond.at(params.at);
-    const writing = { place, fs, inputs, parts, after, pace: createYield(context.signal) };
+    const fs = await treeAt(pond, params.at);
+    const writing = { place, fs, inputs, parts, after, pace: createYield(signal) };
     const made = await writePatterns(writing, plan.patterns);
     forgetOthers(after, made.names, new Set(params.paths));
     const removed = sweep(disk, params.directory, before, after);

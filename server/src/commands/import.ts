@@ -4,11 +4,10 @@ import { type HostEntry, type HostSkipped, hostContent, realHostPath, walkHost }
 import { joinPath } from '../tinyfs/path.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { contentHash } from './contentHash.ts';
-import { type Command } from './context.ts';
+import { type Command } from './verb.ts';
 import { isInside } from './hostPaths.ts';
 import { createYield, yielding } from './yieldToEventLoop.ts';
 import { skippedInfo } from './skipped.ts';
-import { workingTree } from './tree.ts';
 
 type Pace = () => Promise<void>;
 
@@ -19,8 +18,8 @@ type Pace = () => Promise<void>;
  * `not-found` for a source, `invalid-path` for one in this pond's folder, `already-exists` when two files would have
  * the same name or a file and a directory collide.
  */
-export const importFiles: Command<'import'> = async (context, { pond, sources, path }) => {
-  const root = await workingTree(context, pond);
+export const importFiles: Command<'import'> = async ({ fs }, { pond, sources, path }, context) => {
+  const root = await fs.root();
   const pace = createYield(context.signal);
   const { entries, skipped } = await collect(sources, pond, pace);
   const total = entries.filter(({ kind }) => kind === 'file').length;

@@ -5,9 +5,10 @@ import { hasWildcard } from '../tinyfs/glob.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
 import { joinPath, splitPath } from '../tinyfs/path.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
-import { type Command } from './context.ts';
+import { type Command } from './verb.ts';
 import { nodeInfo } from './info.ts';
-import { existing, fsAt, throwIfCancelled } from './tree.ts';
+import { throwIfCancelled } from '../base/cancelled.ts';
+import { existing, treeAt } from './tree.ts';
 
 /**
  * The entries of a directory, or with `recursive` everything below it; the matches of a glob; else the one entry at the
@@ -15,8 +16,8 @@ import { existing, fsAt, throwIfCancelled } from './tree.ts';
  * them. A directory that cannot be listed carries the reason, and the rest is listed. Fails `not-found` for a path, not
  * for a glob, and as the requested directory itself.
  */
-export const list: Command<'list'> = async (context, params) => {
-  const fs = await fsAt(context, params);
+export const list: Command<'list'> = async (pond, params, context) => {
+  const fs = await treeAt(pond, params.at);
   const root = await fs.root();
   const names = displayPaths([fs]);
   const found = new Map<string, NodeInfo>();

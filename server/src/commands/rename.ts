@@ -1,5 +1,5 @@
 import { moveEntry } from '../apply/resourceMoves.ts';
-import { type Command } from './context.ts';
+import { type Command } from './verb.ts';
 import { nodeInfo } from './info.ts';
 import { destination, existing } from './tree.ts';
 
@@ -7,8 +7,7 @@ import { destination, existing } from './tree.ts';
  * Stages a move of an entry, which keeps its id and versions; moving the name of a resource updates its document. Fails
  * as moveEntry.
  */
-export const rename: Command<'rename'> = async (context, { pond: directory, from, to, overwrite, into = false }) => {
-  const { fs } = await context.ponds.get(directory, 'write');
+export const rename: Command<'rename'> = async ({ fs }, { from, to, overwrite, into = false }) => {
   const root = await fs.root();
   const target = into ? await destination(root, from, to) : to;
   await moveEntry(fs, from, target, { overwrite });

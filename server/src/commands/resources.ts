@@ -6,13 +6,11 @@ import { readResource, readResources, type StoredResource, resourcesOf } from '.
 import { documentName, isBookkeeping } from '../resources/model/resourcePath.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { selectResources } from '../resources/select.ts';
-import { type Command } from './context.ts';
+import { type Command } from './verb.ts';
 import { keptRecords, keptRunInfos, problemInfo } from './resourceInfo.ts';
-import { upToDate } from './tree.ts';
 
 /** Resources of the working tree, by kind and name. Fails `resource-not-found`. */
-export const resources: Command<'resources'> = async (context, { pond: directory, names }) => {
-  const pond = await upToDate(await context.ponds.get(directory, 'read'));
+export const resources: Command<'resources'> = async (pond, { names }) => {
   const homes = await readResources(pond.fs);
   const acyclic = withoutCycles(resourcesOf(homes));
   const committed = await pond.at(String(pond.head.number));

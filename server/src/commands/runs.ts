@@ -1,12 +1,10 @@
 import { readResources } from '../resources/readResource.ts';
 import { selectResources } from '../resources/select.ts';
-import { type Command } from './context.ts';
+import { type Command } from './verb.ts';
 import { type KeptRecord, keptRecords, keptRunInfos } from './resourceInfo.ts';
-import { upToDate } from './tree.ts';
 
 /** Records of runs, latest first; a resource keeps its last hundred. Fails `resource-not-found`. */
-export const runs: Command<'runs'> = async (context, { pond: directory, names, limit = Infinity }) => {
-  const pond = await upToDate(await context.ponds.get(directory, 'read'));
+export const runs: Command<'runs'> = async (pond, { names, limit = Infinity }) => {
   const kept: KeptRecord[] = [];
   for (const home of selectResources(await readResources(pond.fs), names))
     kept.push(...(await keptRecords(pond, home)));

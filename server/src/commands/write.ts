@@ -1,6 +1,6 @@
 import { followName, resourceWrittenTo } from '../apply/resourceDocuments.ts';
 import { type Bytes } from '../protocol/commands.ts';
-import { type Command } from './context.ts';
+import { type Command } from './verb.ts';
 import { nodeInfo } from './info.ts';
 import { createYield, yielding } from './yieldToEventLoop.ts';
 
@@ -8,8 +8,7 @@ import { createYield, yielding } from './yieldToEventLoop.ts';
  * Stages the content of a file. When a resource's document changes the resource's name, the resource's link follows.
  * Fails `not-found` for create false, `already-exists` for overwrite false and for a name that is taken.
  */
-export const write: Command<'write'> = async (context, { pond: directory, path, content, create, overwrite }) => {
-  const { fs } = await context.ponds.get(directory, 'write');
+export const write: Command<'write'> = async ({ fs }, { path, content, create, overwrite }, context) => {
   const root = await fs.root();
   const bytes =
     context.input === undefined ? plainBytes(content) : yielding(context.input, createYield(context.signal));

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { throwIfCancelled } from './tree.ts';
+import { throwIfCancelled } from '../base/cancelled.ts';
 
 /** Longest time, milliseconds, that a long command blocks the event loop and so a cancellation. */
 const turnMs = 20;
