@@ -1,7 +1,8 @@
-/** Finds test and benchmark files and runs them with the TypeScript loader. */
+/** Finds test and benchmark files, and runs tests. */
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { bundleTests } from './bundleTests.mjs';
 import { cleanEnvironment, root, run } from './run.mjs';
 
 /** The files that take longest, longest first. They start first, so that the others run alongside. */
@@ -43,14 +44,16 @@ export async function filesEndingWith(folder, ending) {
  */
 export async function runTests(files) {
   const runner = path.join(root, 'scripts/testRunner.mjs');
+  const ordered = slowFirst(files);
+  const { folder, bundles } = await bundleTests(ordered);
   const cache = await mkdtemp(path.join(tmpdir(), 'pond-test-cache-'));
   try {
     // Tests keep derived files out of the cache of the person who runs them.
-    const env = { ...cleanEnvironment(), POND_CACHE_DIR: cache };
-    const args = ['--import', 'tsx', runner, ...slowFirst(files)];
+    const env = { ...cleanEnvironment(), POND_CACHE_DIR: cache, POND_TEST_BUNDLES: folder };
+    const args = ['--enable-source-maps', runner, ...bundles];
     return (await run(process.execPath, args, { show: true, env })).status;
   } finally {
-    await rm(cache, { recursive: true, force: true });
+    await Promise.all([cache, folder].map((made) => rm(made, { recursive: true, force: true })));
   }
 }
 

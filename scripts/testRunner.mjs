@@ -1,23 +1,31 @@
 /**
- * `node --import tsx scripts/testRunner.mjs FILE…`: runs test files with node's own test runner, in the order given, which
- * `node --test` would sort. Prints a report, then what would be lost in a long log (testSummary.mjs). The exit status is
- * 1 when a test failed or too many flows in VS Code were retried.
+ * `node --enable-source-maps scripts/testRunner.mjs FILE…`: runs bundled test files with node's own test runner, in the
+ * order given, which `node --test` would sort. Prints a report, then what would be lost in a long log (testSummary.mjs).
+ * The exit status is 1 when a test failed or too many flows in VS Code were retried.
  */
 import { availableParallelism } from 'node:os';
+import path from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
+import { root } from './run.mjs';
 import { retriedFlow, summarize } from './testSummary.mjs';
 
 /** @type {string[]} */
 const skipped = [];
 /** @type {string[]} */
 const retried = [];
+/** @type {Map<string, number>} */
+const durations = new Map();
 
 // Many tests wait for processes and for a browser: one file more than there are cores keeps these busy.
 const events = run({ files: process.argv.slice(2), concurrency: Math.max(2, availableParallelism()) + 1 });
-events.on('test:fail', () => (process.exitCode = 1));
-events.on('test:pass', ({ skip }) => {
-  if (skip !== undefined && skip !== false) skipped.push(String(skip));
+events.on('test:fail', (done) => {
+  process.exitCode = 1;
+  addDuration(done);
+});
+events.on('test:pass', (done) => {
+  addDuration(done);
+  if (done.skip !== undefined && done.skip !== false) skipped.push(String(done.skip));
 });
 events.on('test:diagnostic', ({ message }) => {
   if (message.startsWith(retriedFlow)) retried.push(message);
@@ -25,6 +33,13 @@ events.on('test:diagnostic', ({ message }) => {
 
 for await (const text of events.compose(new spec())) process.stdout.write(String(text));
 
-const { lines, failed } = summarize({ skipped, retried });
+const { lines, failed } = summarize({ skipped, retried, durations });
 for (const line of lines) process.stdout.write(`== ${line}\n`);
 if (failed) process.exitCode = 1;
+
+/** @param {{ file?: string | undefined, nesting: number, details: { duration_ms: number } }} done */
+function addDuration({ file, nesting, details }) {
+  if (file === undefined || nesting > 0) return;
+  const name = path.relative(root, file).split(path.sep).join('/');
+  durations.set(name, (durations.get(name) ?? 0) + details.duration_ms);
+}

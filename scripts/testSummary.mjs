@@ -1,14 +1,22 @@
-/** The last lines of a test run: tests that were skipped, and flows in VS Code that passed or failed on a retry. */
+/** The last lines of a test run: skipped tests, the slowest files, and flows in VS Code that were retried. */
 
 /** The first words of a diagnostic of a test: a flow in VS Code failed and was retried. The flow and the reason follow. */
 export const retriedFlow = 'retried flow';
+
+/** Files that the summary lists as the slowest. */
+const slowestCount = 10;
 
 /** With more retries in one run, the cause is not the chance event that a retry is meant for. */
 const retriedMax = 2;
 
 /**
- * `skipped`: the reason of each skipped test. `retried`: a `retriedFlow` diagnostic for each retry.
- * @typedef {{ readonly skipped: readonly string[], readonly retried: readonly string[] }} RunRecord
+ * `skipped`: the reason of each skipped test. `retried`: a `retriedFlow` diagnostic for each retry. `durations`:
+ * milliseconds of the tests of each file.
+ * @typedef {{
+ *   readonly skipped: readonly string[],
+ *   readonly retried: readonly string[],
+ *   readonly durations: ReadonlyMap<string, number>,
+ * }} RunRecord
  */
 
 /**
@@ -16,9 +24,9 @@ const retriedMax = 2;
  * @param {RunRecord} record
  * @returns {{ lines: readonly string[], failed: boolean }}
  */
-export function summarize({ skipped, retried }) {
+export function summarize({ skipped, retried, durations }) {
   const failed = retried.length > retriedMax;
-  const lines = [...skippedLines(skipped), ...retried];
+  const lines = [...skippedLines(skipped), ...slowestLine(durations), ...retried];
   if (failed) lines.push(`${retried.length} flows were retried: a run fails with more than ${retriedMax}`);
   return { lines, failed };
 }
@@ -29,4 +37,14 @@ function skippedLines(reasons) {
     const count = reasons.filter((other) => other === reason).length;
     return `${count} ${count === 1 ? 'test was' : 'tests were'} skipped: ${reason}`;
   });
+}
+
+/**
+ * The order in which the slow files should start (slowFiles in testFiles.mjs).
+ * @param {ReadonlyMap<string, number>} durations
+ */
+function slowestLine(durations) {
+  const slowest = [...durations].sort(([, a], [, b]) => b - a).slice(0, slowestCount);
+  if (slowest.length < slowestCount) return [];
+  return [`slowest files: ${slowest.map(([file, ms]) => `${file} ${Math.round(ms / 1000)} s`).join(', ')}`];
 }

@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, it, type TestContext } from 'node:test';
 import { text } from 'node:stream/consumers';
 import { readCommit } from '../../server/src/delta/log.ts';
@@ -13,8 +12,7 @@ import { type Disk } from '../../server/src/storage/disk.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { chdbInsert, needsChdb } from '../support/chdb.ts';
 import { makeTable } from '../support/deltaTable.ts';
-
-const committer = fileURLToPath(new URL('../support/deltaCommitter.ts', import.meta.url));
+import { sourceProcess } from '../support/sourceProcess.ts';
 
 describe('several writers of one table at once', () => {
   it('each get versions of their own, without gaps, and find there what they were told is done', async (test) => {
@@ -95,7 +93,7 @@ interface Started {
 }
 
 function start(directory: string, count: number): Started {
-  const child = spawn(process.execPath, ['--import', 'tsx', committer, directory, String(count)], {
+  const child = spawn(process.execPath, [...sourceProcess('deltaCommitter'), directory, String(count)], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   return { child, ready: once(child.stdout, 'data'), output: text(child.stdout) };

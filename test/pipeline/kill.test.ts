@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { writeStationFiles } from '../support/harbor.ts';
 import {
   addLaterReadings,
@@ -15,14 +14,13 @@ import {
 } from '../support/harborPipeline.ts';
 import { seeds } from '../support/proof.ts';
 import { randomOf } from '../support/random.ts';
+import { sourceProcess } from '../support/sourceProcess.ts';
 
-const script = fileURLToPath(new URL('../support/pipelineRun.ts', import.meta.url));
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const rounds = 5;
 
 /** Runs all in a process that is killed as soon as it said so many lines. True when it came to its end before. */
 async function runAndKill({ host }: Harbor, afterLines: number): Promise<boolean> {
-  const child = spawn(process.execPath, ['--import', 'tsx', script, host.pond], { cwd: root });
+  const child = spawn(process.execPath, [...sourceProcess('pipelineRun'), host.pond]);
   let text = '';
   let errors = '';
   child.stdout.setEncoding('utf8').on('data', (more: string) => {

@@ -93,6 +93,12 @@ test('the last lines count skipped tests by their reasons', async (t) => {
   assert.deepEqual(summary, ['2 tests were skipped: no moon', '1 test was skipped: no sun']);
 });
 
+test('the last lines of a long run name the slowest files', async (t) => {
+  const { summary } = await runTexts(t, ...Array.from({ length: 11 }, () => passes));
+  assert.equal(summary.length, 1);
+  assert.match(summary[0] ?? '', /^slowest files: (.*\.test\.mts \d+ s(, |$)){10}$/);
+});
+
 test('the last lines list retried flows with their reasons, and a third fails the run', async (t) => {
   const lines = ['grid', 'plot', 'log'].map((name) => `retried flow ${name}: Error: an event was lost`);
   const two = await runTexts(t, retries('grid'), retries('plot'));

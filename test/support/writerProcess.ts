@@ -1,9 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-
-const writer = fileURLToPath(new URL('pondWriter.ts', import.meta.url));
+import { sourceProcess } from './sourceProcess.ts';
 
 /** A process that writes a pond: see pondWriter.ts. */
 export interface WriterProcess {
@@ -22,7 +20,7 @@ export function startWriter(
   options: { readonly name: string; readonly count: number; readonly onLine?: (line: string) => void },
 ): WriterProcess {
   const { name, count, onLine = () => undefined } = options;
-  const child = spawn(process.execPath, ['--import', 'tsx', writer, directory, name, String(count)], {
+  const child = spawn(process.execPath, [...sourceProcess('pondWriter'), directory, name, String(count)], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const lines: string[] = [];

@@ -1,0 +1,73 @@
+/**
+ * Bundles test files before they run: loading TypeScript costs each file more than a second of processor time, and so does
+ * each process that a test starts.
+ */
+import { build } from 'esbuild';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { root } from './run.mjs';
+
+/** Sources that tests start as processes; test/support/sourceProcess.ts finds their bundles. */
+const processes = ['deltaCommitter', 'pipelineRun', 'pondWriter'].map((name) => `test/support/${name}.ts`);
+
+/** The product is tested with the processes that a user runs: those in out/. */
+const productUrl = String(pathToFileURL(path.join(root, 'out/server.mjs')));
+
+/**
+ * Bundles test files into a new folder below out/, which finds the installed packages and which the caller removes.
+ * `bundles` has the bundle of each file, in the order given.
+ * @param {readonly string[]} files
+ * @returns {Promise<{ folder: string, bundles: readonly string[] }>}
+ */
+export async function bundleTests(files) {
+  await mkdir(path.join(root, 'out'), { recursive: true });
+  const folder = await mkdtemp(path.join(root, 'out/tests-'));
+  const names = files.map((file) => nameOf(path.relative(root, path.resolve(root, file))));
+  const started = processes.filter((file) => existsSync(path.join(root, file)));
+  await build({
+    entryPoints: {
+      ...Object.fromEntries(files.map((file, index) => [names[index], path.resolve(root, file)])),
+      ...Object.fromEntries(started.map((file) => [path.basename(file, '.ts'), file])),
+    },
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    packages: 'external',
+    sourcemap: 'linked',
+    sourcesContent: false,
+    logLevel: 'warning',
+    absWorkingDir: root,
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
+    define: { 'import.meta.url': 'sourceUrl' },
+    plugins: [{ name: 'sourceUrl', setup: (plugins) => plugins.onLoad({ filter: /\.m?ts$|\.mjs$/ }, withSourceUrl) }],
+  });
+  return { folder, bundles: names.map((name) => path.join(folder, `${name}.mjs`)) };
+}
+
+/**
+ * The path of a bundle in the folder, without its ending: as in the checkout, or the last name of a file from elsewhere.
+ * @param {string} file
+ */
+function nameOf(file) {
+  return (file.startsWith('..') ? path.basename(file) : file).replace(/\.\w+$/, '');
+}
+
+/**
+ * Each source keeps the URL that it has without a bundle, by which it finds fixtures and scripts.
+ * @param {{ path: string }} file
+ * @returns {Promise<{ contents: string, loader: 'ts' | 'js' } | undefined>}
+ */
+async function withSourceUrl({ path: file }) {
+  const contents = await readFile(file, 'utf8');
+  if (!contents.includes('import.meta.url')) return undefined;
+  const isProduct = /^(server|client)[\\/]/.test(path.relative(root, file));
+  const url = isProduct ? productUrl : String(pathToFileURL(file));
+  const loader = /ts$/.test(file) ? 'ts' : 'js';
+  // On the first line, so that the numbers of the lines stay.
+  return { contents: `const sourceUrl = ${JSON.stringify(url)}; ${contents}`, loader };
+}
