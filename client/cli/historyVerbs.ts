@@ -13,21 +13,21 @@ const commitLine = (commit: CommitInfo): string =>
 /** Prints the latest commit, the staged changes and the conflicts. */
 export const status: VerbRunner = async (session) => {
   const { terminal } = session;
-  const found = await session.call('status', {});
-  if (session.line.json) return await printJson(session, found);
-  for (const warning of found.warnings) session.warn(warning);
-  await terminal.print(`pond ${found.pond}\n${commitLine(found.head)}\n`);
-  await terminal.print(foreignLines(found));
-  if (found.setAside.length > 0) {
-    const paths = found.setAside.map((path) => `   ${printable(path)}\n`).join('');
-    await terminal.print(`set aside as damaged or unfinished, until you remove it:\n${paths}`);
+  const state = await session.call('status', {});
+  if (session.line.json) return await printJson(session, state);
+  for (const warning of state.warnings) session.warn(warning);
+  await terminal.print(`pond ${state.pond}\n${commitLine(state.head)}\n`);
+  await terminal.print(foreignLines(state));
+  if (state.setAside.length > 0) {
+    const paths = state.setAside.map((path) => `   ${printable(path)}\n`).join('');
+    await terminal.print(`quarantined as damaged or unfinished, until you remove it:\n${paths}`);
   }
-  if (found.staged.length === 0) return await terminal.print('nothing staged\n');
-  await terminal.print(`${plural(counted(found.staged).length, 'change')} staged\n${changeTable(found.staged)}`);
-  if (found.conflicts.length === 0) return;
-  const paths = conflictLines(found);
+  if (state.staged.length === 0) return await terminal.print('nothing staged\n');
+  await terminal.print(`${plural(counted(state.staged).length, 'change')} staged\n${changeTable(state.staged)}`);
+  if (state.conflicts.length === 0) return;
+  const paths = conflictLines(state);
   await terminal.print(
-    `in conflict with another commit: 'pond resolve' keeps yours, 'pond discard' the other\n${paths}`,
+    `in conflict with another commit: 'pond resolve' keeps your side, 'pond discard' the committed one\n${paths}`,
   );
 };
 
@@ -37,9 +37,9 @@ function foreignLines({ foreignOperations, earlierForeignFiles }: StatusInfo): s
     const said = [operation, engine === null ? null : `by ${engine}`].filter((part) => part !== null);
     return said.length === 0 ? `${version}` : `${version} (${printable(said.join(' '))})`;
   });
-  const known = operations.length === 0 ? '' : `commits by other engines, left aside: ${operations.join(', ')}\n`;
+  const known = operations.length === 0 ? '' : `commits by other engines, ignored: ${operations.join(', ')}\n`;
   if (earlierForeignFiles === 0) return known;
-  return `${known}${plural(earlierForeignFiles, 'file')} of earlier commits by other engines, left aside\n`;
+  return `${known}${plural(earlierForeignFiles, 'file')} of earlier commits by other engines, ignored\n`;
 }
 
 /** Returns a line for each path in conflict, with the name of its resource; duplicates are removed. */
@@ -66,8 +66,8 @@ export const commit: VerbRunner = async (session) => {
   if (message === undefined || message.trim() === '') {
     throw new PondError('usage', 'a commit needs a message', { hint: 'usage: pond commit -m TEXT' });
   }
-  const made = await session.call('commit', { message });
-  await show(session, made, `commit ${made.number}: ${firstLine(made.message)} (${counts(made)})`);
+  const latest = await session.call('commit', { message });
+  await show(session, latest, `commit ${latest.number}: ${firstLine(latest.message)} (${counts(latest)})`);
 };
 
 /** Discards staged changes. */
@@ -87,12 +87,12 @@ export const log: VerbRunner = async (session) => {
   const [path] = session.line.positionals;
   const commits = await session.call('log', path === undefined ? {} : { path: pondPath(path) });
   if (session.line.json) return await printJson(session, commits);
-  const rows = commits.map((made) => [
-    String(made.number),
-    minute(made.time),
-    made.author,
-    firstLine(made.message),
-    counts(made),
+  const rows = commits.map((one) => [
+    String(one.number),
+    minute(one.time),
+    one.author,
+    firstLine(one.message),
+    counts(one),
   ]);
   await session.terminal.print(table(rows, new Set([0])));
 };
@@ -126,9 +126,9 @@ export const restore: VerbRunner = async (session) => {
 
 /** Prints the damage in a version, and the content of its resources; fails `pond-damaged` when there is any. */
 export const check: VerbRunner = async (session) => {
-  const found = await session.call('check', atOf(session.line));
-  const { problems, trees } = found;
-  await show(session, found, problems.length === 0 ? 'the pond is sound' : problems.map(printable).join('\n'));
+  const result = await session.call('check', atOf(session.line));
+  const { problems, trees } = result;
+  await show(session, result, problems.length === 0 ? 'the pond is sound' : problems.map(printable).join('\n'));
   if (!session.line.json) await session.terminal.print(table(trees.map(({ resource, hash }) => [resource, hash])));
   if (problems.length > 0) throw new PondError('pond-damaged', `check found ${plural(problems.length, 'problem')}`);
 };

@@ -19,20 +19,20 @@ export const query: VerbRunner = async (session) => {
   const format = texts['format'] ?? formatOf(output) ?? (json ? 'json' : 'table');
   const request = { sql: argument(session.line, 0), ...atOf(session.line) };
   if (format !== 'table' && format !== 'csv' && format !== 'json' && format !== 'parquet') {
-    throw new PondError('usage', `'${format}' is not a format`, { hint: 'use table, csv, json or parquet' });
+    throw new PondError('usage', `'${format}' is not a format`, { hint: 'Use table, csv, json or parquet.' });
   }
   if (output !== undefined) {
     if (format === 'table') {
       const named =
-        texts['format'] === undefined ? `the name '${output}' tells no format` : 'a table is not written to a file';
+        texts['format'] === undefined ? `the name '${output}' implies no format` : 'a table is not written to a file';
       throw new PondError('usage', named, {
-        hint: 'name the file .csv, .json or .parquet, or add --format with one of them',
+        hint: 'Name the file .csv, .json or .parquet, or add --format with one of them.',
       });
     }
     return await writeResult(session, { ...request, format }, output);
   }
   if (format === 'parquet') {
-    throw new PondError('usage', 'Parquet is written to a file', { hint: 'name one with -o FILE' });
+    throw new PondError('usage', 'Parquet is written to a file', { hint: 'Name one with -o FILE.' });
   }
   if (format === 'table') return await printTable(session, await session.call('query', request));
   await session.call('queryToText', { ...request, format }, { output: (chunk) => session.terminal.print(chunk) });
@@ -86,7 +86,7 @@ async function printTable(session: Session, result: QueryInfo): Promise<void> {
     }
   }
   session.terminal.warn(`${plural(rowCount, 'row')} in ${Math.round(result.elapsedMs)} ms`);
-  if (isCut) session.terminal.warn(hintText("'--format csv' and '--format json' write long values in full"));
+  if (isCut) session.terminal.warn(hintText("'--format csv' and '--format json' write long values in full."));
 }
 
 function isNumber(type: string): boolean {

@@ -35,13 +35,13 @@ export const apply: VerbRunner = async (session) => {
   if (unread.length > 0) terminal.warn(printable(`pond: warning: no document reads -v ${unread.join(', -v ')}`));
   const errors = result.problems.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) {
-    const hint = 'Correct what is named above, and apply again.';
+    const hint = 'Correct the problems above, and apply again.';
     throw new PondError('resource-invalid', `nothing was applied: ${plural(errors.length, 'error')}`, { hint });
   }
   if (line.json) return;
   await terminal.print(result.applied.map(appliedLine).join(''));
   const isStaged = result.applied.some(({ outcome }) => outcome !== 'unchanged');
-  if (isStaged) terminal.warn(hintText("this is staged; 'pond commit' makes it live"));
+  if (isStaged) terminal.warn(hintText("This is staged; 'pond commit' makes it live."));
 };
 
 function variablesOf(pairs: readonly string[]): Readonly<Record<string, string>> {
@@ -100,7 +100,7 @@ export const get: VerbRunner = async (session) => {
   terminal.quiet();
   if (resources.length === 0) {
     terminal.warn('pond: there are no resources');
-    return terminal.warn(hintText("'pond apply' stages some"));
+    return terminal.warn(hintText("'pond apply' stages resources."));
   }
   if (line.positionals.length === 0) return await terminal.print(table(resources.map(listRow)));
   const read = [...new Set(resources.flatMap(({ reads }) => reads))];

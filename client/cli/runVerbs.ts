@@ -25,7 +25,7 @@ export const run: VerbRunner = async (session) => {
       if (session.signal.aborted) return;
       // A later round may succeed, and someone may be watching. A schedule whose first round fails by a mistake of the
       // user ends.
-      if (!isPondError(error) || (isFirst && slips.has(error.code))) throw error;
+      if (!isPondError(error) || (isFirst && userErrors.has(error.code))) throw error;
       session.terminal.warn(errorText(printedError(error, session.line)));
     } finally {
       isFirst = false;
@@ -35,7 +35,12 @@ export const run: VerbRunner = async (session) => {
 };
 
 /** Errors that prevent a round from starting, and likely the next one too. */
-const slips: ReadonlySet<ErrorCode> = new Set(['pond-not-found', 'resource-not-found', 'pond-too-new', 'read-only']);
+const userErrors: ReadonlySet<ErrorCode> = new Set([
+  'pond-not-found',
+  'resource-not-found',
+  'pond-too-new',
+  'read-only',
+]);
 
 async function runOnce(session: Session): Promise<void> {
   const { line, terminal } = session;
@@ -48,8 +53,8 @@ async function runOnce(session: Session): Promise<void> {
     const rows = runs.map((info) => [...(isRepeated ? [minute(info.started)] : []), ...resultRow(info)]);
     await terminal.print(table(rows, new Set(isRepeated ? [3, 4, 5] : [2, 3, 4])));
     if (runs.length === 0) {
-      terminal.warn('pond: the newest commit has no resources');
-      terminal.warn(hintText("'pond apply' stages resources, and 'pond commit' makes them live"));
+      terminal.warn('pond: the latest commit has no resources');
+      terminal.warn(hintText("'pond apply' stages resources, and 'pond commit' makes them live."));
     }
     for (const info of runs) warnAbout(terminal, info);
   }
@@ -83,8 +88,8 @@ function warnAbout(terminal: Terminal, { resource, status, notes, error }: RunIn
 
 /** Returns the error, and its location when the message and the position lack it. */
 function failure({ message, path, displayPath, line }: RunErrorInfo): string {
-  const place = displayPath ?? path;
-  return place === undefined || line !== undefined || message.includes(place) ? message : `${place}: ${message}`;
+  const subject = displayPath ?? path;
+  return subject === undefined || line !== undefined || message.includes(subject) ? message : `${subject}: ${message}`;
 }
 
 /** Returns a sentence about a resource; most begin with its name already. */
@@ -106,13 +111,13 @@ export const runs: VerbRunner = async (session) => {
   const limit = count === undefined ? runsShown : wholeNumber('-n', count, 0);
   const names = line.positionals.length === 0 ? {} : { names: line.positionals };
   const all = await session.call('runs', { ...names, limit: limit + 1 });
-  const found = all.slice(0, limit);
-  if (all.length > found.length && count === undefined) {
-    terminal.warn(`pond: the newest ${limit} runs are listed, there are more\nhint: -n says how many`);
+  const shown = all.slice(0, limit);
+  if (all.length > shown.length && count === undefined) {
+    terminal.warn(`pond: only the latest ${limit} runs are listed\nhint: -n sets the maximum number.`);
   }
-  if (line.json) return await printJson(session, found);
-  if (found.length === 0 && limit > 0) return terminal.warn('pond: nothing was run yet');
-  const rows = found.map((info) => [
+  if (line.json) return await printJson(session, shown);
+  if (shown.length === 0 && limit > 0) return terminal.warn('pond: no resource has run yet');
+  const rows = shown.map((info) => [
     minute(info.started),
     ...resultRow(info),
     info.commit === null ? '' : `commit ${info.commit}`,

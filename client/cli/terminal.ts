@@ -28,7 +28,7 @@ export function openTerminal({ stdin, stdout, stderr, silentMs = 1000 }: Termina
   let isDrawn = false;
   /** Progress needs a line of its own: it would overwrite a partial one. */
   let isAtLineStart = true;
-  let told: readonly [message: string, amount: string] | undefined;
+  let latest: readonly [message: string, amount: string] | undefined;
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0);
     const message = `cannot write to standard output: ${error.message}`;
@@ -58,20 +58,20 @@ export function openTerminal({ stdin, stdout, stderr, silentMs = 1000 }: Termina
       if (!stdout.write(chunk)) await once(stdout, 'drain');
     },
     progress(message, done, total) {
-      told = [message, `${done}${total === undefined ? '' : ` of ${total}`}`];
-      if (stderr.isTTY && performance.now() - drawn >= drawMs) draw(...told);
+      latest = [message, `${done}${total === undefined ? '' : ` of ${total}`}`];
+      if (stderr.isTTY && performance.now() - drawn >= drawMs) draw(...latest);
     },
     working(name) {
       if (!stderr.isTTY) return () => {};
       const started = performance.now();
-      told = undefined;
+      latest = undefined;
       const timer = setInterval(() => {
         const now = performance.now();
         // A user typing the input knows what the command waits for.
         if (isReading || now - drawn < silentMs) return;
         const time = `${Math.round((now - started) / 1000)} s`;
-        if (told === undefined) draw(`${name}:`, time);
-        else draw(told[0], `${told[1]}, ${time}`);
+        if (latest === undefined) draw(`${name}:`, time);
+        else draw(latest[0], `${latest[1]}, ${time}`);
       }, silentMs);
       return () => clearInterval(timer);
     },

@@ -24,7 +24,6 @@ import {
   type HealthEvent,
   type InitializationOptions,
   type ProgressEvent,
-  type ServerDeclaration,
 } from '../../server/src/protocol/events.ts';
 import { resourceDocuments } from './resourceDocuments.ts';
 import { startServer } from './serverProcess.ts';
@@ -192,8 +191,9 @@ export class PondClient implements vscode.Disposable {
 
 /** The verbs that the server declared as safe; none by a server that declares nothing. */
 function safeVerbsOf(initialized: InitializeResult | undefined): ReadonlySet<unknown> {
-  const declared = initialized?.capabilities.experimental as Partial<ServerDeclaration> | undefined;
-  return new Set(declared?.safeVerbs);
+  const declared: unknown = initialized?.capabilities.experimental;
+  const isDeclaration = typeof declared === 'object' && declared !== null && 'safeVerbs' in declared;
+  return new Set(isDeclaration && Array.isArray(declared.safeVerbs) ? declared.safeVerbs : []);
 }
 
 function clientOptions(log: vscode.LogOutputChannel): LanguageClientOptions {

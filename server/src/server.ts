@@ -38,9 +38,6 @@ export interface ServerParts {
   readonly close: () => Promise<void>;
 }
 
-/** Clients other than our editor extension send no options. */
-const defaultOptions: InitializationOptions = { binary: false, trusted: true, protocolVersion };
-
 const declaration: ServerDeclaration = {
   safeVerbs: verbNames.filter((name) => verbs[name].idempotency === 'safe'),
 };
@@ -54,7 +51,7 @@ export function serve(connection: Connection, parts: ServerParts): void {
 class EditorServer {
   readonly #connection: Connection;
   readonly #parts: ServerParts;
-  #client = defaultOptions;
+  #client = optionsOf(undefined);
   #health: HealthEvent = { health: 'ok', message: '' };
 
   constructor(connection: Connection, parts: ServerParts) {
@@ -83,7 +80,7 @@ class EditorServer {
   }
 
   #initialize({ initializationOptions }: InitializeParams): InitializeResult {
-    this.#client = { ...defaultOptions, ...(initializationOptions as Partial<InitializationOptions> | undefined) };
+    this.#client = optionsOf(initializationOptions);
     const { protocolVersion: theirs, trusted } = this.#client;
     if (theirs !== protocolVersion) throw editorError(mismatch(theirs));
     this.#parts.trust(trusted);
@@ -126,6 +123,16 @@ class EditorServer {
     // A disconnected client needs no notification.
     this.#connection.sendNotification(event, params).catch(() => undefined);
   }
+}
+
+/** Returns the options that a client sent. Clients other than our editor extension send none. */
+function optionsOf(sent: unknown): InitializationOptions {
+  const options = typeof sent === 'object' && sent !== null ? sent : {};
+  return {
+    binary: 'binary' in options && options.binary === true,
+    trusted: !('trusted' in options) || options.trusted === true,
+    protocolVersion: 'protocolVersion' in options ? Number(options.protocolVersion) : protocolVersion,
+  };
 }
 
 /** Returns the health event that a successful command implies; undefined without one. */

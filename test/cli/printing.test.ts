@@ -73,7 +73,7 @@ test('a link that is not symbolic is refused', async (t) => {
   const ended = await runPond(['ln', '/a', '/b'], { cwd: folder });
   assert.deepEqual(
     [ended.status, ended.stderr],
-    [2, 'error[usage]: only symbolic links can be made\nhint: Usage: pond ln -s TARGET PATH\n'],
+    [2, 'error[usage]: only symbolic links can be created\nhint: Usage: pond ln -s TARGET PATH\n'],
   );
 });
 
@@ -82,13 +82,13 @@ test('what an import or export leaves out is said on standard error, in twenty l
   mkdirSync(join(folder, 'in'));
   for (let n = 10; n < 32; n++) symlinkSync('nowhere', join(folder, `in/${n}\n`));
   const lines = (await runPond(['import', 'in', '/'], { cwd: folder })).stderr.split('\n');
-  assert.equal(lines[0], `pond: left out ${folder}/in/10\\n: it is a link that leads nowhere`);
-  assert.deepEqual([lines.length, ...lines.slice(20)], [22, 'pond: and 2 more left out', '']);
+  assert.equal(lines[0], `pond: skipped ${folder}/in/10\\n: it is a link that leads nowhere`);
+  assert.deepEqual([lines.length, ...lines.slice(20)], [22, 'pond: and 2 more skipped', '']);
   await runPond(['ln', '-s', '/in', '/link'], { cwd: folder });
   assert.deepEqual(await runPond(['export', '/', 'out'], { cwd: folder }), {
     status: 0,
     stdout: 'exported 0 files, 1 directory, 0 B\n',
-    stderr: 'pond: left out /link: it is a link to a directory\n',
+    stderr: 'pond: skipped /link: it is a link to a directory\n',
   });
 });
 

@@ -103,7 +103,7 @@ test('what is wrong with documents is told by file, line and column, and nothing
   const { folder, check } = await newPlace(t);
   writeFileSync(join(folder, 'wrong.yaml'), `${inbox(folder)}---\n${derive('series', '*')}`);
   const nothing =
-    'error[resource-invalid]: nothing was applied: 1 error\nhint: Correct what is named above, and apply again.\n';
+    'error[resource-invalid]: nothing was applied: 1 error\nhint: Correct the problems above, and apply again.\n';
   await check(['apply', '-f', 'wrong.yaml'], {
     status: 1,
     stderr:
@@ -155,7 +155,7 @@ test('a run that brings nothing says why', async (t) => {
   const { folder, pond, check } = await newPlace(t);
   await check(['run'], {
     stderr:
-      "pond: the newest commit has no resources\nhint: 'pond apply' stages resources, and 'pond commit' makes them live.\n",
+      "pond: the latest commit has no resources\nhint: 'pond apply' stages resources, and 'pond commit' makes them live.\n",
   });
   rmSync(join(folder, 'in/a.csv'));
   const documents = [inbox(folder), derive('series', '*')].join('---\n');
@@ -240,6 +240,6 @@ test('what is no interval, number or time is refused', async (t) => {
   await check(['runs', '-n', 'x'], { status: 2, stderr: "error[usage]: -n takes a whole number from 0, got 'x'\n" });
   await check(
     ['hydrovu', 'scan', 'a', 'b', 'yesterday'],
-    usage("error[usage]: 'yesterday' is no time\nhint: Write 2025-06-01T12:00:00Z, or seconds since 1970.\n"),
+    usage("error[usage]: 'yesterday' is not a time\nhint: Write 2025-06-01T12:00:00Z, or seconds since 1970.\n"),
   );
 });

@@ -27,7 +27,7 @@ async function newPond(t: TestContext): Promise<{ readonly folder: string; reado
     const got = { status, stdout: plain(stdout, folder), stderr: plain(stderr, folder) };
     assert.deepEqual(got, { status: 0, stdout: '', stderr: '', ...expected }, `pond ${args.join(' ')}`);
   };
-  await check(['init'], { stdout: 'made a pond at FOLDER/.pond\n' });
+  await check(['init'], { stdout: 'created a pond at FOLDER/.pond\n' });
   return { folder, check };
 }
 
@@ -223,7 +223,7 @@ test('the pond is the one named, that of POND, or the nearest above', async (t) 
   await check(['touch', '/here'], {});
   const nearest = await runPond(['ls'], { cwd: join(folder, 'below/here') });
   assert.equal(nearest.stdout, 'here\n');
-  await check(['init', 'other'], { stdout: 'made a pond at FOLDER/other\n' });
+  await check(['init', 'other'], { stdout: 'created a pond at FOLDER/other\n' });
   const byVariable = await runPond(['ls'], { cwd: folder, env: { POND: join(folder, 'other') } });
   assert.deepEqual(byVariable, { status: 0, stdout: '', stderr: '' });
   const named = await runPond(['--pond', '.pond', 'ls'], { cwd: folder, env: { POND: join(folder, 'other') } });

@@ -11,16 +11,16 @@ import { rootAt } from './tree.ts';
  */
 export const children: Command<'children'> = async (pond, params, context) => {
   const root = await rootAt(pond, params.at);
-  const found: ChildInfo[] = [];
+  const infos: ChildInfo[] = [];
   for (const at of await root.list(params.path)) {
     const { type } = at.node;
     if (type !== 'symlink') {
-      found.push([at.basename, type]);
+      infos.push([at.basename, type]);
       continue;
     }
     throwIfCancelled(context.signal);
     const end = await followIfPossible(root.backend, rootPath(await root.backend.root()), at);
-    found.push(end === undefined ? [at.basename, type] : [at.basename, type, end.node.type]);
+    infos.push(end === undefined ? [at.basename, type] : [at.basename, type, end.node.type]);
   }
-  return found;
+  return infos;
 };

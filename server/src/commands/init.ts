@@ -1,9 +1,9 @@
 import { type PondsCommand } from './verb.ts';
-import { requirePondPlace } from './hostPaths.ts';
+import { requirePondDirectory } from './hostPaths.ts';
 
-/** Creates a pond in a host directory, which need not exist. Fails `pond-exists`, and as requirePondPlace. */
+/** Creates a pond in a host directory, which need not exist. Fails `pond-exists`, and as requirePondDirectory. */
 export const init: PondsCommand<'init'> = async (ponds, { directory }) => {
-  requirePondPlace(directory);
+  requirePondDirectory(directory);
   const pond = await ponds.create(directory);
   return { pond: pond.directory, id: pond.id };
 };

@@ -19,16 +19,16 @@ export const run: Command<'run'> = async (pond, { names, isRepeated = false }, {
     return { runs: await Promise.all(results.map((result) => runInfo(result, names))) };
   } catch (error) {
     if (!isPondError(error, 'resource-not-found') || !(await areStaged(pond, names))) throw error;
-    const hint = 'It is staged: a commit makes it live.';
+    const hint = 'It is staged; a commit makes it live.';
     throw error.with({ message: `${error.message} in the latest commit`, hint });
   }
 };
 
 /** True when the working tree has all named resources. */
 async function areStaged(pond: ResourcePond, names: readonly string[] | undefined): Promise<boolean> {
-  const homes = await readResources(pond.fs);
+  const staged = await readResources(pond.fs);
   try {
-    return selectResources(homes, names).length > 0;
+    return selectResources(staged, names).length > 0;
   } catch (error) {
     if (isPondError(error, 'resource-not-found')) return false;
     throw error;

@@ -12,12 +12,12 @@ export const write: Command<'write'> = async ({ fs }, { path, content, create, o
   const root = await fs.root();
   const bytes =
     context.input === undefined ? plainBytes(content) : yielding(context.input, createYield(context.signal));
-  const home = await resourceWrittenTo(root, path);
+  const resource = await resourceWrittenTo(root, path);
   const store = () => root.writeFile(path, bytes, { create, overwrite });
-  if (home === undefined) return await nodeInfo(root, await store());
+  if (resource === undefined) return await nodeInfo(root, await store());
   return await fs.backend.batch(async () => {
     const stored = await store();
-    await followName(fs, home);
+    await followName(fs, resource);
     return await nodeInfo(root, stored);
   });
 };
