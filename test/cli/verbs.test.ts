@@ -235,7 +235,7 @@ test('the pond is the one named, that of POND, or the nearest above', async (t) 
 test('help says what each verb takes', async (t) => {
   const { check } = await newPond(t);
   await check(['help', 'ln'], {
-    stdout: 'usage: pond [--pond DIR] [--json] ln -s TARGET PATH\n\nMake a symbolic link at PATH.\n',
+    stdout: 'usage: pond [--pond DIR] [--json] ln -s TARGET PATH\n\nCreate a symbolic link at PATH.\n',
   });
   const { stdout } = await runPond(['help'], { cwd: '.' });
   const verbs =

@@ -30,6 +30,8 @@ export interface Told {
 export interface EditorServer {
   readonly process: ChildProcess;
   readonly connection: MessageConnection;
+  /** The server's answer to initialize. */
+  readonly initialized: unknown;
   /** Notifications so far, oldest first. */
   readonly told: readonly Told[];
   ask<N extends CommandName>(
@@ -69,8 +71,9 @@ export async function startEditorServer(
   }
   connection.listen();
   const initializationOptions = { binary: true, trusted: true, protocolVersion, ...options };
+  let initialized: unknown;
   try {
-    await connection.sendRequest('initialize', {
+    initialized = await connection.sendRequest('initialize', {
       processId: process.pid,
       rootUri: null,
       capabilities: {},
@@ -85,6 +88,7 @@ export async function startEditorServer(
   return {
     process: child,
     connection,
+    initialized,
     told,
     async ask(name, params, signal) {
       const source = new CancellationTokenSource();
