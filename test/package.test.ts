@@ -90,7 +90,7 @@ test('every dependency has one exact version', () => {
   );
 });
 
-test('no install script is run, and none is needed', () => {
+test('no install script runs, and none is needed', () => {
   assert.match(read('.npmrc'), /^ignore-scripts=true$/m);
   const asking = locked.filter(([, { hasInstallScript }]) => hasInstallScript === true);
   const names = asking.map(([folder]) => folder.replace(/^.*node_modules\//, ''));
@@ -134,7 +134,7 @@ test('client and server speak one version of the protocol', () => {
   assert.deepEqual(versions('vscode-languageclient'), versions('vscode-languageserver'));
 });
 
-test('the packed extension holds the bundles and the native module, and no source', () => {
+test('the packed extension contains the bundles and the native module, and no source', () => {
   const vsce = join(root, 'node_modules/@vscode/vsce/vsce');
   const files = execFileSync(process.execPath, [vsce, 'ls'], { cwd: root, encoding: 'utf8' }).trim().split('\n');
   const binding = new RegExp(

@@ -67,7 +67,7 @@ const owners: readonly { readonly module: RegExp; readonly parts: readonly strin
   { module: /^vscode$/, parts: ['client/vscode'] },
   { module: /^vscode-languageclient/, parts: ['client/vscode'] },
   { module: /^vscode-(languageserver(?!-textdocument)|jsonrpc)/, parts: ['server.ts', 'rpc'] },
-  { module: /^yaml$/, parts: ['documents', 'apply'] },
+  { module: /^yaml$/, parts: ['documents'] },
   { module: /^minijinja-js/, parts: ['templates'] },
 ];
 
@@ -284,11 +284,12 @@ test('there is no second list of verbs', () => {
     return product.flatMap((file) => verbLists(file, names));
   });
   assert.deepEqual(lists, []);
-  const list = (text: string): number => verbLists({ path: 'a.ts', text }, new Set(['a', 'b', 'c', 'd'])).length;
-  assert.equal(list("const verbs = new Set(['a', 'b', 'c', 'd']);"), 1);
-  assert.equal(list("type Verb = 'a' | 'b' | 'c' | 'd';"), 1);
-  assert.equal(list('const runners = { a: 1, b: 2, c: 3, d: 4 };'), 1);
-  assert.equal(list("const words = ['a', 'b', 'c', 'x'];"), 0);
+  const names = [...'abcdefgh'];
+  const list = (text: string): number => verbLists({ path: 'a.ts', text }, new Set(names)).length;
+  assert.equal(list(`const verbs = new Set(['${names.join("', '")}']);`), 1);
+  assert.equal(list(`type Verb = '${names.join("' | '")}';`), 1);
+  assert.equal(list(`const runners = { ${names.join(': 1, ')}: 1 };`), 1);
+  assert.equal(list(`const words = ['${names.join("', '")}', 'x'];`), 0);
 });
 
 test('nothing is left for later in the text', () => {

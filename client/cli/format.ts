@@ -93,7 +93,6 @@ const typeLetters: Readonly<Record<FileTypeName, string>> = {
   table: 't',
   series: 's',
   symlink: 'l',
-  dynamic: 'c',
 };
 
 /** Returns the columns of an `ls -l` line. */

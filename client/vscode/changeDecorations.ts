@@ -11,7 +11,7 @@ const decorations = {
 
 const conflict = new vscode.FileDecoration(
   '!',
-  'Conflict: another commit changed it meanwhile',
+  'Conflict: another commit changed this path too',
   new vscode.ThemeColor('pond.conflictForeground'),
 );
 
@@ -32,8 +32,8 @@ export class ChangeDecorations implements vscode.FileDecorationProvider, vscode.
     if (location === undefined || location.at !== undefined) return undefined;
     const change = this.sourceControls.change(location.pond, location.path);
     if (change === undefined) return undefined;
-    const overtaken = this.sourceControls.status(location.pond)?.conflicts.includes(change.path);
-    const decoration = overtaken ? conflict : decorations[change.kind];
+    const isConflict = this.sourceControls.status(location.pond)?.conflicts.includes(change.path);
+    const decoration = isConflict ? conflict : decorations[change.kind];
     // A directory takes the color of the changes in it; a removed file has no row to color.
     return change.kind === 'removed' ? decoration : { ...decoration, propagate: true };
   }

@@ -115,14 +115,14 @@ export class PondClient implements vscode.Disposable {
     params: Params<N> & { readonly progressToken?: string },
     token?: vscode.CancellationToken,
   ): Promise<Result<N>> {
-    await this.running();
+    await this.waitUntilRunning();
     const child = this.child;
     try {
       return await this.send(name, params, token);
     } catch (error) {
       const died = child?.connected === false;
       if (!died || !this.safeVerbs.has(name) || token?.isCancellationRequested) throw error;
-      await this.running(child);
+      await this.waitUntilRunning(child);
       return this.send(name, params, token);
     }
   }
@@ -145,17 +145,17 @@ export class PondClient implements vscode.Disposable {
   }
 
   /** Waits until a server other than `dead` runs. Throws when none starts. */
-  private async running(dead?: ChildProcess): Promise<void> {
+  private async waitUntilRunning(dead?: ChildProcess): Promise<void> {
     const ready = (): boolean => this.currentState === 'running' && this.child !== dead;
     if (ready()) return;
     await new Promise<void>((resolve, reject) => {
-      const finish = (settle: () => void): void => {
+      const finish = (complete: () => void): void => {
         clearTimeout(timer);
         listener.dispose();
-        settle();
+        complete();
       };
       const fail = (): void =>
-        reject(new Error('the pond server does not run: see its log, or run "Pond: Restart Server"'));
+        reject(new Error('the pond server is not running: run "Pond: Show Server Log" or "Pond: Restart Server"'));
       const timer = setTimeout(() => finish(fail), restartWaitMs);
       const listener = this.onDidChangeState((state) => {
         if (ready()) finish(resolve);
@@ -173,8 +173,15 @@ export class PondClient implements vscode.Disposable {
         this.restarts = [...this.restarts.filter((time) => now - time < restartsWithinMs), now];
         this.restartsItself = this.restarts.length <= restartsMax;
         return this.restartsItself
-          ? { action: CloseAction.Restart, message: 'the server died and is started again', handled: true }
-          : { action: CloseAction.DoNotRestart, message: `the server died ${this.restarts.length} times: see its log` };
+          ? {
+              action: CloseAction.Restart,
+              message: 'the pond server stopped unexpectedly and is restarted',
+              handled: true,
+            }
+          : {
+              action: CloseAction.DoNotRestart,
+              message: `the pond server stopped unexpectedly ${this.restarts.length} times: run "Pond: Show Server Log"`,
+            };
       },
     };
   }

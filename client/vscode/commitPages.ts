@@ -4,7 +4,7 @@ import { type PondClient } from './client.ts';
 /** Commits per page: the list appears at once, whatever the age of the pond. */
 const pageCommits = 200;
 
-/** Commits of a pond or of a path, newest first, loaded page by page. */
+/** Commits of a pond or of a path, latest first, loaded page by page. */
 export interface CommitPages {
   /** All commits loaded so far. */
   readonly loaded: readonly CommitInfo[];
@@ -21,9 +21,9 @@ export async function openCommits(client: PondClient, pond: string, path?: strin
   async function load(): Promise<void> {
     const params = { pond, limit: pageCommits + 1, ...(path !== undefined && { path }) };
     // The extra commit shows whether there is another page, and where it starts.
-    const found = await client.request('log', { ...params, ...(next !== undefined && { start: next }) });
-    loaded.push(...found.slice(0, pageCommits));
-    next = found[pageCommits]?.number;
+    const received = await client.request('log', { ...params, ...(next !== undefined && { start: next }) });
+    loaded.push(...received.slice(0, pageCommits));
+    next = received[pageCommits]?.number;
   }
 
   await load();

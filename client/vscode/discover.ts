@@ -14,10 +14,10 @@ export async function openWorkspacePonds(ponds: OpenPonds): Promise<void> {
   }
   if (!vscode.workspace.isTrusted) return;
   for (const folder of folders.filter(({ uri }) => uri.scheme === 'file')) {
-    const found = await nearestPond(folder.uri);
-    if (found === undefined || ponds.all.includes(found)) continue;
-    await ponds.tryOpen(found);
-    if (ponds.all.includes(found)) void offer(found);
+    const pond = await nearestPond(folder.uri);
+    if (pond === undefined || ponds.all.includes(pond)) continue;
+    await ponds.tryOpen(pond);
+    if (ponds.all.includes(pond)) void offer(pond);
   }
 }
 
@@ -43,6 +43,6 @@ export function addToExplorer(pond: string): boolean {
 
 async function offer(pond: string): Promise<void> {
   const add = 'Add to Workspace';
-  const choice = await vscode.window.showInformationMessage(`This folder holds a pond: ${pond}`, add);
+  const choice = await vscode.window.showInformationMessage(`This folder contains a pond: ${pond}`, add);
   if (choice === add) addToExplorer(pond);
 }

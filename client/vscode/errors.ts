@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { ResponseError } from 'vscode-languageclient/node';
-import { sentence } from '../../server/src/base/sentence.ts';
 import { type ErrorData } from '../../server/src/protocol/events.ts';
+import { hintText } from './hints.ts';
 
 /** Error data sent by the server; undefined when `error` is not an error response of the server. */
 export function errorData(error: unknown): ErrorData | undefined {
@@ -21,7 +21,7 @@ export function errorMessage(error: unknown): string {
 export function errorText(error: unknown): string {
   const message = errorMessage(error);
   const hint = errorData(error)?.hint;
-  return hint === undefined ? message : `${message}. ${sentence(hint)}`;
+  return hint === undefined ? message : `${message}. ${hintText(hint)}`;
 }
 
 /** True when the user or the server cancelled. */

@@ -42,9 +42,9 @@ export class PondFileSystem implements vscode.FileSystemProvider, vscode.Disposa
 
   async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
     const { location, opened } = await this.locate(uri);
-    const node = await this.ask(uri, 'stat', { ...wire(location), followLinks: false });
+    const node = await this.request(uri, 'stat', { ...wire(location), followLinks: false });
     const end =
-      node.targetType === undefined ? node : await this.ask(uri, 'stat', { ...wire(location), followLinks: true });
+      node.targetType === undefined ? node : await this.request(uri, 'stat', { ...wire(location), followLinks: true });
     const readOnly = location.at !== undefined || opened.mode === 'read' || end.derived === true;
     return {
       type: fileType(node.type, node.targetType),
@@ -58,13 +58,13 @@ export class PondFileSystem implements vscode.FileSystemProvider, vscode.Disposa
 
   async readDirectory(uri: vscode.Uri): Promise<[string, vscode.FileType][]> {
     const { location } = await this.locate(uri);
-    const children = await this.ask(uri, 'children', wire(location));
+    const children = await this.request(uri, 'children', wire(location));
     return children.map(([name, type, targetType]) => [name, fileType(type, targetType)]);
   }
 
   async readFile(uri: vscode.Uri): Promise<Uint8Array> {
     const { location } = await this.locate(uri);
-    const content = await this.ask(uri, 'read', wire(location));
+    const content = await this.request(uri, 'read', wire(location));
     return content instanceof Uint8Array ? content : Buffer.from(content.base64, 'base64');
   }
 
@@ -74,24 +74,25 @@ export class PondFileSystem implements vscode.FileSystemProvider, vscode.Disposa
     options: { readonly create: boolean; readonly overwrite: boolean },
   ): Promise<void> {
     const { pond, path } = await this.locateWritable(uri);
-    await this.ask(uri, 'write', { pond, path, content, create: options.create, overwrite: options.overwrite });
+    await this.request(uri, 'write', { pond, path, content, create: options.create, overwrite: options.overwrite });
   }
 
   async createDirectory(uri: vscode.Uri): Promise<void> {
     const { pond, path } = await this.locateWritable(uri);
-    await this.ask(uri, 'makeDirectory', { pond, path });
+    await this.request(uri, 'makeDirectory', { pond, path });
   }
 
   async delete(uri: vscode.Uri, options: { readonly recursive: boolean }): Promise<void> {
     const { pond, path } = await this.locateWritable(uri);
-    await this.ask(uri, 'remove', { pond, paths: [path], recursive: options.recursive });
+    await this.request(uri, 'remove', { pond, paths: [path], recursive: options.recursive });
   }
 
   async rename(from: vscode.Uri, to: vscode.Uri, options: { readonly overwrite: boolean }): Promise<void> {
     const source = await this.locateWritable(from);
     const target = await this.locateWritable(to);
-    if (source.pond !== target.pond) throw vscode.FileSystemError.NoPermissions('a rename stays within one pond');
-    await this.ask(from, 'rename', {
+    if (source.pond !== target.pond)
+      throw vscode.FileSystemError.NoPermissions('a file can only be renamed within its pond');
+    await this.request(from, 'rename', {
       pond: source.pond,
       from: source.path,
       to: target.path,
@@ -105,7 +106,7 @@ export class PondFileSystem implements vscode.FileSystemProvider, vscode.Disposa
     const { overwrite } = options;
     if (source.pond === target.pond && source.at === undefined) {
       const { pond } = source;
-      await this.ask(from, 'copy', { pond, from: source.path, to: target.path, recursive: true, overwrite });
+      await this.request(from, 'copy', { pond, from: source.path, to: target.path, recursive: true, overwrite });
       return;
     }
     await this.copyContent(from, to, overwrite);
@@ -132,7 +133,7 @@ export class PondFileSystem implements vscode.FileSystemProvider, vscode.Disposa
   private async locate(uri: vscode.Uri): Promise<{ readonly location: PondLocation; readonly opened: OpenedPond }> {
     const location = parsePondUri(uri);
     if (location === undefined) throw vscode.FileSystemError.FileNotFound(uri);
-    if (location.at !== undefined && !/^\d+$/.test(location.at)) this.remember(uri);
+    if (location.at !== undefined && !/^\d+$/.test(location.at)) this.trackMoving(uri);
     try {
       return { location, opened: await this.ponds.open(location.pond) };
     } catch (error) {
@@ -142,11 +143,14 @@ export class PondFileSystem implements vscode.FileSystemProvider, vscode.Disposa
 
   private async locateWritable(uri: vscode.Uri): Promise<PondLocation> {
     const { location } = await this.locate(uri);
-    if (location.at !== undefined) throw vscode.FileSystemError.NoPermissions('an old version cannot be changed');
+    if (location.at !== undefined)
+      throw vscode.FileSystemError.NoPermissions(
+        'an old version cannot be changed: run "Pond: Restore Version" to stage it',
+      );
     return location;
   }
 
-  private async ask<N extends CommandName>(uri: vscode.Uri, name: N, params: Params<N>): Promise<Result<N>> {
+  private async request<N extends CommandName>(uri: vscode.Uri, name: N, params: Params<N>): Promise<Result<N>> {
     try {
       return await this.client.request(name, params);
     } catch (error) {
@@ -154,7 +158,7 @@ export class PondFileSystem implements vscode.FileSystemProvider, vscode.Disposa
     }
   }
 
-  private remember(uri: vscode.Uri): void {
+  private trackMoving(uri: vscode.Uri): void {
     const key = uri.toString();
     this.moving.delete(key);
     this.moving.set(key, uri);

@@ -3,6 +3,7 @@ import { type RowsInfo } from '../../server/src/protocol/commands.ts';
 import { type PondClient } from './client.ts';
 import { errorData, errorMessage, errorText, isCancelled } from './errors.ts';
 import { plotOf } from './gridPlot.ts';
+import { hintText } from './hints.ts';
 import { pondName } from './pondUri.ts';
 import { webviewPage } from './webviewPage.ts';
 import { type CellRange, type FromGridPage, type GridState, type ToGridPage } from './webviews/grid/messages.ts';
@@ -79,7 +80,7 @@ export class GridPanel implements vscode.Disposable {
     }
   }
 
-  /** Asks the server to stop the running query, if any. */
+  /** Cancels the running query, if any. */
   cancel(): void {
     this.cancellation?.cancel();
   }
@@ -178,7 +179,7 @@ export class GridPanel implements vscode.Disposable {
   private serverGone(): void {
     if (this.current?.type !== 'result') return;
     const { run, sql, source: from } = this.current;
-    this.show({ type: 'failed', run, sql, source: from, message: 'The server was restarted: run the query again.' });
+    this.show({ type: 'failed', run, sql, source: from, message: 'The server was restarted. Run the query again.' });
   }
 
   private release(): void {
@@ -200,7 +201,12 @@ function failure(
 ): GridState {
   if (isCancelled(error)) return { type: 'cancelled', ...about };
   const hint = errorData(error)?.hint;
-  return { type: 'failed', ...about, message: errorMessage(error), ...(hint === undefined ? {} : { hint }) };
+  return {
+    type: 'failed',
+    ...about,
+    message: errorMessage(error),
+    ...(hint === undefined ? {} : { hint: hintText(hint) }),
+  };
 }
 
 /** A cell in tab-separated text: tabs and line breaks become a space. */

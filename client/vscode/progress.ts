@@ -11,7 +11,7 @@ export interface ProgressOptions {
   readonly cancellation?: vscode.CancellationTokenSource;
   readonly onProgress?: (event: ProgressEvent) => void;
   /** Text of the notification when the counts do not cover the whole command; defaults to the message. */
-  readonly say?: (event: ProgressEvent) => string;
+  readonly messageOf?: (event: ProgressEvent) => string;
 }
 
 /** Runs a long command with a notification that shows its progress and lets the user cancel it. */
@@ -20,7 +20,7 @@ export function requestWithProgress<N extends CommandName>(
   title: string,
   name: N,
   params: Params<N>,
-  { cancellation, onProgress, say }: ProgressOptions = {},
+  { cancellation, onProgress, messageOf }: ProgressOptions = {},
 ): Promise<Result<N>> {
   const progressToken = `${process.pid}-${++tokens}`;
   const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
@@ -31,8 +31,8 @@ export function requestWithProgress<N extends CommandName>(
         const { token, done, total } = event;
         if (token !== progressToken) return;
         onProgress?.(event);
-        if (say !== undefined) {
-          progress.report({ message: say(event) });
+        if (messageOf !== undefined) {
+          progress.report({ message: messageOf(event) });
           return;
         }
         const now = total === undefined || total === 0 ? percent : (100 * done) / total;

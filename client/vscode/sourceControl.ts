@@ -36,7 +36,7 @@ export class SourceControls implements vscode.Disposable {
   }
 
   /** Staged changes of a pond, with those of a resource's own files counted as one. Undefined like `status`. */
-  counted(pond: string): readonly ChangeInfo[] | undefined {
+  countedChanges(pond: string): readonly ChangeInfo[] | undefined {
     return this.status(pond)?.staged.filter(counts);
   }
 
@@ -83,8 +83,8 @@ class PondSourceControl implements vscode.Disposable {
   private readonly conflicts: vscode.SourceControlResourceGroup;
   private readonly staged: vscode.SourceControlResourceGroup;
   private timer: NodeJS.Timeout | undefined;
-  private asked = 0;
-  private answered = 0;
+  private lastSent = 0;
+  private lastShown = 0;
   status: StatusInfo | undefined;
 
   constructor(client: PondClient, pond: string, refreshed: () => void) {
@@ -112,12 +112,12 @@ class PondSourceControl implements vscode.Disposable {
   }
 
   async refresh(): Promise<void> {
-    const question = ++this.asked;
+    const request = ++this.lastSent;
     try {
       const status = await this.client.request('status', { pond: this.pond });
       // A response that arrives after that to a later request is outdated.
-      if (question < this.answered) return;
-      this.answered = question;
+      if (request < this.lastShown) return;
+      this.lastShown = request;
       this.show(status);
     } catch (error) {
       this.client.log.warn(`status of ${this.pond}: ${errorText(error)}`);
@@ -133,10 +133,10 @@ class PondSourceControl implements vscode.Disposable {
     // Redrawing an unchanged status would make letters in the explorer flicker.
     if (this.status !== undefined && JSON.stringify(status) === JSON.stringify(this.status)) return;
     this.status = status;
-    const overtaken = new Set(status.conflicts);
+    const conflicts = new Set(status.conflicts);
     const states = (conflict: boolean): vscode.SourceControlResourceState[] =>
       status.staged
-        .filter((change) => overtaken.has(change.path) === conflict && (conflict || counts(change)))
+        .filter((change) => conflicts.has(change.path) === conflict && (conflict || counts(change)))
         .map((change) => resourceState(this.pond, change, conflict));
     this.conflicts.resourceStates = states(true);
     this.staged.resourceStates = states(false);
@@ -164,7 +164,7 @@ function resourceState(pond: string, change: ChangeInfo, conflict: boolean): vsc
     command: { command: 'pond.openDiff', title: 'Open Diff', arguments: [resourceUri] },
     decorations: {
       strikeThrough: change.kind === 'removed',
-      tooltip: conflict ? `${path}: another commit changed it meanwhile` : `${path}: ${change.kind}${from}`,
+      tooltip: conflict ? `${path}: another commit changed this path too` : `${path}: ${change.kind}${from}`,
     },
   };
 }

@@ -18,27 +18,31 @@ export interface StatusReport {
 
 /** Text and appearance of the status bar item; undefined when there is nothing to show. */
 export function statusText(
-  told: StatusReport,
+  report: StatusReport,
 ): { readonly text: string; readonly tooltip: string; readonly bad: 'error' | 'warning' | undefined } | undefined {
-  const name = told.pond === undefined ? 'DuckPond' : pondName(told.pond);
-  if (told.state === 'stopped') {
-    return { text: `$(error) ${name}`, tooltip: 'The pond server does not run. Click to see its log.', bad: 'error' };
+  const name = report.pond === undefined ? 'DuckPond' : pondName(report.pond);
+  if (report.state === 'stopped') {
+    return {
+      text: `$(error) ${name}`,
+      tooltip: 'The pond server is not running. Click to show its log.',
+      bad: 'error',
+    };
   }
-  if (told.state === 'starting') {
-    return { text: `$(sync~spin) ${name}`, tooltip: 'The pond server starts.', bad: undefined };
+  if (report.state === 'starting') {
+    return { text: `$(sync~spin) ${name}`, tooltip: 'The pond server is starting.', bad: undefined };
   }
-  const bad = told.health.health === 'ok' ? undefined : told.health.health;
-  if (told.pond === undefined) {
-    return bad === undefined ? undefined : { text: `$(warning) ${name}`, tooltip: told.health.message, bad };
+  const bad = report.health.health === 'ok' ? undefined : report.health.health;
+  if (report.pond === undefined) {
+    return bad === undefined ? undefined : { text: `$(warning) ${name}`, tooltip: report.health.message, bad };
   }
   const counts = [
-    ...(told.staged === undefined ? [] : [told.staged === 0 ? 'nothing staged' : `${told.staged} staged`]),
-    ...(told.conflicts === 0 ? [] : [`${told.conflicts} in conflict`]),
+    ...(report.staged === undefined ? [] : [report.staged === 0 ? 'nothing staged' : `${report.staged} staged`]),
+    ...(report.conflicts === 0 ? [] : [`${report.conflicts} in conflict`]),
   ];
   return {
     text: [`$(${bad === undefined ? 'database' : 'warning'}) ${name}`, ...counts].join(' · '),
-    tooltip: bad === undefined ? `Pond ${told.pond}` : `Pond ${told.pond}\n${told.health.message}`,
-    bad: bad ?? (told.conflicts > 0 ? 'warning' : undefined),
+    tooltip: bad === undefined ? `Pond ${report.pond}` : `Pond ${report.pond}\n${report.health.message}`,
+    bad: bad ?? (report.conflicts > 0 ? 'warning' : undefined),
   };
 }
 
@@ -76,7 +80,7 @@ export class StatusBar implements vscode.Disposable {
 
   /** Current text; undefined when the item is hidden. */
   get text(): string | undefined {
-    return statusText(this.told())?.text;
+    return statusText(this.report())?.text;
   }
 
   dispose(): void {
@@ -84,13 +88,13 @@ export class StatusBar implements vscode.Disposable {
     this.item.dispose();
   }
 
-  private told(): StatusReport {
+  private report(): StatusReport {
     const uri = vscode.window.activeTextEditor?.document.uri;
     const pond = (uri === undefined ? undefined : parsePondUri(uri)?.pond) ?? this.ponds.all[0];
     const status = pond === undefined ? undefined : this.sourceControls.status(pond);
     return {
       pond,
-      staged: pond === undefined ? undefined : this.sourceControls.counted(pond)?.length,
+      staged: pond === undefined ? undefined : this.sourceControls.countedChanges(pond)?.length,
       conflicts: status?.conflicts.length ?? 0,
       state: this.client.state,
       health: this.health,
@@ -98,7 +102,7 @@ export class StatusBar implements vscode.Disposable {
   }
 
   private show(): void {
-    const shown = statusText(this.told());
+    const shown = statusText(this.report());
     if (shown === undefined) {
       this.item.hide();
       return;

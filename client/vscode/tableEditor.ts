@@ -33,43 +33,42 @@ export class TableEditors implements vscode.CustomReadonlyEditorProvider {
     await this.ponds.open(location.pond);
     const grid = new GridPanel(this.client, this.extension, panel);
     this.queries.lastGrid = grid;
-    const follow = follower(panel, () => {
+    const refresh = refreshWhenVisible(panel, () => {
       // The grid shows why it has no rows.
       grid.run({ pond: location.pond, sql: allRows(location) }).catch((error: unknown) => {
         this.client.log.info(`${location.path}: ${errorText(error)}`);
       });
     });
     const listeners = vscode.Disposable.from(
-      follow,
+      refresh,
       this.client.onDidChangeTree(({ pond, changes }) => {
         const isItself = ({ path }: { readonly path: string }): boolean => path === location.path;
-        if (pond === location.pond && location.at === undefined && changes.some(isItself)) follow.again();
+        if (pond === location.pond && location.at === undefined && changes.some(isItself)) refresh.request();
       }),
     );
     grid.onDidClose(() => void listeners.dispose());
-    follow.again();
+    refresh.request();
   }
 }
 
-interface Follower extends vscode.Disposable {
-  again(): void;
+interface VisibleRefresh extends vscode.Disposable {
+  request(): void;
 }
 
-/** Runs an action on each `again()` while the panel is visible, else when it becomes visible. */
-function follower(panel: vscode.WebviewPanel, run: () => void): Follower {
+/** Runs an action on each `request()` while the panel is visible, else once it becomes visible. */
+function refreshWhenVisible(panel: vscode.WebviewPanel, run: () => void): VisibleRefresh {
   let isDue = false;
-  const runIfSeen = (): void => {
+  const runIfVisible = (): void => {
     if (!isDue || !panel.visible) return;
     isDue = false;
     run();
   };
-  const again = (): void => {
-    isDue = true;
-    runIfSeen();
-  };
-  const listener = panel.onDidChangeViewState(runIfSeen);
+  const listener = panel.onDidChangeViewState(runIfVisible);
   return {
-    again,
+    request: () => {
+      isDue = true;
+      runIfVisible();
+    },
     dispose: () => {
       listener.dispose();
     },

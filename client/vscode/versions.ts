@@ -30,7 +30,7 @@ export function commitItem(commit: CommitInfo): CommitItem {
   };
 }
 
-/** Lets the user pick a commit of the pond, newest first; only those that changed `path` if it is given. */
+/** Lets the user pick a commit of the pond, latest first; only those that changed `path` if it is given. */
 export async function pickCommit(
   client: PondClient,
   pond: string,
@@ -71,7 +71,7 @@ export function pickFromPages(commits: CommitPages, placeHolder: string): Promis
 }
 
 function itemsOf({ loaded, hasMore }: CommitPages): readonly (CommitItem | MoreItem)[] {
-  const detail = `The newest ${loaded.length.toLocaleString('en')} commits are listed.`;
+  const detail = `The latest ${loaded.length.toLocaleString('en')} commits are listed.`;
   const more: MoreItem = { label: '$(ellipsis) Show more…', detail, commit: undefined, alwaysShow: true };
   return [...loaded.map(commitItem), ...(hasMore ? [more] : [])];
 }

@@ -5,14 +5,15 @@ import { lazy, lazyAsync } from './base/lazy.ts';
 import { type Host, type Remote } from './commands/calls.ts';
 import { CommandHost } from './commands/host.ts';
 import { Ponds } from './commands/ponds.ts';
-import { type Pond } from './pond/types.ts';
+import { type Pond, type StoredNodes } from './pond/types.ts';
 import { createBuilder } from './build/builder.ts';
 import { createPondCache } from './storage/cache.ts';
 import { createMaterializer } from './materialize/createMaterializer.ts';
-import { type ResourcePond, withResources } from './resources/tree/resourcePond.ts';
+import { DerivedLayer } from './resources/tree/derivedLayer.ts';
 import { type AttachServer } from './rpc/attachServer.ts';
 import { openHostDisk } from './storage/hostDisk.ts';
 import { realHostPath } from './storage/hostTree.ts';
+import { hostPondStorage } from './storage/pondStorage.ts';
 
 export { type Host } from './commands/calls.ts';
 export { hostFolder } from './apply/hostFolder.ts';
@@ -100,13 +101,13 @@ function compose({ resident, listen }: Composition): Composed {
     now: Date.now,
   };
 
-  function deriving(pond: Pond): ResourcePond {
-    const cache = createPondCache(pond);
-    return withResources(pond, createMaterializer({ cache, builder, isTrusted: () => trust.isGranted }));
+  function layer(stored: StoredNodes): DerivedLayer {
+    const cache = createPondCache(stored);
+    return new DerivedLayer(stored, createMaterializer({ cache, builder, isTrusted: () => trust.isGranted }));
   }
 
   /** A pond that others cannot attach to must not stay locked. */
-  async function shared(pond: Pond): Promise<Pond> {
+  async function shared<P extends Pond>(pond: P): Promise<P> {
     try {
       await listen();
       return pond;
@@ -124,12 +125,12 @@ function compose({ resident, listen }: Composition): Composed {
     attach: attachTo,
     async open(directory, mode) {
       const { openPond } = await import('./pond/pond.ts');
-      const pond = await openPond(directory, { mode });
-      return deriving(mode === 'write' ? await shared(pond) : pond);
+      const pond = await openPond(hostPondStorage(directory), { mode, layer });
+      return mode === 'write' ? await shared(pond) : pond;
     },
     async init(directory) {
       const { initPond } = await import('./pond/pond.ts');
-      return deriving(await shared(await initPond(resolve(directory), effects)));
+      return await shared(await initPond(hostPondStorage(resolve(directory)), { ...effects, layer }));
     },
   });
   const host = new CommandHost({

@@ -49,7 +49,7 @@ const outcomes = ({ applied, problems }: Apply): readonly string[] => [
   ),
 ];
 
-test('a document is kept byte by byte in a home of its own, with a link of its name', async (t) => {
+test('a document is stored byte by byte in a resource directory, with a link by its name', async (t) => {
   const { apply, text, host } = await applying(t);
   const document = `# a note\r\n---\r\n${inbox('weather')}# the end`;
   const result = await apply(document);
@@ -61,7 +61,7 @@ test('a document is kept byte by byte in a home of its own, with a link of its n
   assert.equal((await host.run('stat', { path: '/Inbox/weather' })).target, id);
 });
 
-test('what is applied again unchanged stages nothing; changed, it keeps its id', async (t) => {
+test('an unchanged document stages nothing when it is applied again; a changed one keeps its id', async (t) => {
   const { apply, staged, host, text } = await applying(t);
   const first = await apply(inbox('weather'));
   await host.run('commit', { message: 'weather' });
@@ -83,7 +83,7 @@ test('each document of a file becomes a resource with its own text, and kinds ma
   assert.equal(await text('/Derive/weather/resource.yaml'), two);
 });
 
-test('of several documents with one that is wrong none is applied, and each problem has its place', async (t) => {
+test('if one of several documents has an error, none is applied, and each problem has its position', async (t) => {
   const { apply, staged } = await applying(t);
   const result = await apply([`${inbox('a')}---\n${inbox('b', 'data/*.csv')}`, 'a: 1\n', inbox('a')]);
   assert.deepEqual(outcomes(result), [
@@ -95,7 +95,7 @@ test('of several documents with one that is wrong none is applied, and each prob
   assert.deepEqual(await staged(), []);
 });
 
-test('variables are put in where a kind says so, and all else stays as it is written', async (t) => {
+test('variables are replaced where the kind allows it, and the rest of the text is unchanged', async (t) => {
   const { apply, text } = await applying(t);
   const document = `# {{ name }}
 apiVersion: v1
@@ -123,7 +123,7 @@ spec:
   assert.equal(await text('/Derive/harbor: "east"-series/resource.yaml'), expected);
 });
 
-test('a variable that is not given is told with its place', async (t) => {
+test('a missing variable is reported with its position', async (t) => {
   const { apply } = await applying(t);
   const { applied, problems } = await apply(inbox('n').replace('/data/*.csv', '"/data/{{ folder }}/*"'));
   assert.deepEqual(applied, []);
@@ -131,7 +131,7 @@ test('a variable that is not given is told with its place', async (t) => {
   assert.match(problems[0]?.message ?? '', /folder/);
 });
 
-test('what comes of the variables is checked, and what holds a template again is refused', async (t) => {
+test('the text after replacement is checked, and a value that contains a template is refused', async (t) => {
   const { apply } = await applying(t);
   const document = inbox('"{{ n }}"');
   assert.deepEqual(outcomes(await apply(document, { n: 'a/b' })), ['error name-invalid file0:2:6']);
@@ -139,7 +139,7 @@ test('what comes of the variables is checked, and what holds a template again is
   assert.deepEqual(outcomes(await apply(desc, { d: '{{ x }}' })), ['error template-left file0:3:6']);
 });
 
-test('a secret is a reference after the variables are put in, and is shown nowhere', async (t) => {
+test('a secret is a reference after replacement, and is never shown', async (t) => {
   const { apply, text } = await applying(t);
   const document = `apiVersion: v1
 kind: HydroVu
@@ -171,7 +171,7 @@ spec:
       ${collection}
 `;
 
-test('the text of a template file becomes a part of the document, templates and all', async (t) => {
+test('the text of a template file becomes part of the document, with its template tags', async (t) => {
   const { apply, text, host } = await applying(t);
   mkdirSync(join(host.folder, 'in'));
   writeFileSync(join(host.folder, 'in/page.tmpl'), '# {{ args[0] }}\n\n  {% if a %}x{% endif %}\n');
@@ -186,7 +186,7 @@ test('the text of a template file becomes a part of the document, templates and 
   assert.deepEqual(outcomes(await apply(pages(file), variables)), ['changed Template/pages']);
 });
 
-test('a template file is below the folder where its document is applied', async (t) => {
+test('a template file must be below the folder where its document is applied', async (t) => {
   const { apply, host } = await applying(t);
   const elsewhere = temporaryFolder(t);
   writeFileSync(join(elsewhere, 'private'), 'for nobody');
@@ -198,7 +198,7 @@ test('a template file is below the folder where its document is applied', async 
   }
 });
 
-test('a template file that is missing, too large, empty or no text is told with its place', async (t) => {
+test('a template file that is missing, too large, empty or not text is reported with its position', async (t) => {
   const { apply, host } = await applying(t);
   writeFileSync(join(host.folder, 'large'), 'x'.repeat(300_000));
   writeFileSync(join(host.folder, 'binary'), Buffer.of(1, 0, 255));
@@ -209,7 +209,7 @@ test('a template file that is missing, too large, empty or no text is told with 
   }
 });
 
-test('a name that something else has in the pond is refused', async (t) => {
+test('a name that is taken in the pond by anything else is refused', async (t) => {
   const { apply, host } = await applying(t);
   await host.run('makeDirectory', { path: '/Inbox' });
   await host.run('write', textFile('/Inbox/file', 'x'));
@@ -225,7 +225,7 @@ test('a name that something else has in the pond is refused', async (t) => {
 });
 
 for (const has of ['no home', 'a home without a document']) {
-  test(`a name that leads to ${has} says which resource a document of that name is`, async (t) => {
+  test(`a name that leads to ${has} determines the resource that a document of this name updates`, async (t) => {
     const { apply, host, text } = await applying(t);
     const id = '2f1d8a4e-6c3b-4f5a-9d7e-0b1c2d3e4f50';
     await host.run('makeDirectory', { path: has === 'no home' ? '/Inbox' : `/Inbox/${id}`, parents: true });
@@ -236,7 +236,7 @@ for (const has of ['no home', 'a home without a document']) {
   });
 }
 
-test('documents that would read what is made of themselves are not applied, and the path is told', async (t) => {
+test('documents that would form a cycle are not applied, and the path of the cycle is reported', async (t) => {
   const { apply, staged } = await applying(t);
   const one = derive('one', '/Derive/two/all/*');
   assert.deepEqual(outcomes(await apply(one)), ['created Derive/one']);

@@ -25,7 +25,7 @@ async function code(work: Promise<unknown>): Promise<string> {
   );
 }
 
-test('the link of a resource follows the name in its document when that is saved, by any path', async (t) => {
+test('the link of a resource follows the name in its document when the document is saved, by any path', async (t) => {
   const host = await newPondHost(t);
   const home = await apply(host, inbox('one'));
   await host.run('write', textFile('/Inbox/one/resource.yaml', inbox('two')));
@@ -38,7 +38,7 @@ test('the link of a resource follows the name in its document when that is saved
   await host.run('commit', { message: 'three' });
 });
 
-test('a name that another resource has cannot be saved, and nothing of it is staged', async (t) => {
+test('a name that another resource has cannot be saved, and nothing is staged', async (t) => {
   const host = await newPondHost(t);
   await apply(host, inbox('one'));
   await apply(host, inbox('two'));
@@ -58,7 +58,7 @@ const wrongTexts = {
   'is empty': '',
 };
 for (const [what, text] of Object.entries(wrongTexts)) {
-  test(`a document that ${what} is staged as it was typed, and not committed`, async (t) => {
+  test(`a document that ${what} is staged as typed, and cannot be committed`, async (t) => {
     const host = await newPondHost(t);
     const home = await apply(host, inbox('one'));
     await host.run('commit', { message: 'one' });
@@ -74,18 +74,46 @@ for (const [what, text] of Object.entries(wrongTexts)) {
   });
 }
 
-test('a document whose name does not lead to it is not committed until it is saved', async (t) => {
+test('the link of a resource follows the name in an imported document', async (t) => {
   const host = await newPondHost(t);
   const home = await apply(host, inbox('one'));
+  await host.run('commit', { message: 'one' });
   const file = join(host.folder, 'resource.yaml');
   writeFileSync(file, inbox('two'));
   await host.run('import', { sources: [file], path: home });
+  assert.equal((await host.run('stat', { path: '/Inbox/two' })).target, home.slice('/Inbox/'.length));
+  assert.equal(await code(host.run('stat', { path: '/Inbox/one' })), 'not-found');
+  await host.run('commit', { message: 'two' });
+});
+
+test('an import that would give a resource the name of another one leaves nothing', async (t) => {
+  const host = await newPondHost(t);
+  const home = await apply(host, inbox('one'));
+  await apply(host, inbox('two'));
+  await host.run('commit', { message: 'both' });
+  for (const [name, text] of [
+    ['resource.yaml', inbox('two')],
+    ['rows.csv', 'a\n1\n'],
+  ] as const) {
+    writeFileSync(join(host.folder, name), text);
+  }
+  const sources = ['rows.csv', 'resource.yaml'].map((name) => join(host.folder, name));
+  assert.equal(await code(host.run('import', { sources, path: home })), 'already-exists');
+  assert.deepEqual((await host.run('status', {})).staged, []);
+});
+
+test('a document whose name does not lead to it is not committed until it is saved', async (t) => {
+  const host = await newPondHost(t);
+  const id = '2f1d8a4e-6c3b-4f5a-9d7e-0b1c2d3e4f50';
+  await host.run('makeDirectory', { path: `/moved/${id}`, parents: true });
+  await host.run('write', textFile(`/moved/${id}/resource.yaml`, inbox('two')));
+  await host.run('rename', { from: '/moved', to: '/Inbox', overwrite: false });
   assert.equal(await code(host.run('commit', { message: 'no link' })), 'resource-invalid');
-  await host.run('write', textFile(`${home}/resource.yaml`, inbox('two')));
+  await host.run('write', textFile(`/Inbox/${id}/resource.yaml`, `${inbox('two')}# saved\n`));
   await host.run('commit', { message: 'link' });
 });
 
-test('documents that are saved so that they read each other in a circle are not committed', async (t) => {
+test('documents that were saved as a cycle cannot be committed', async (t) => {
   const host = await newPondHost(t);
   const derive = (name: string, reads: string): string =>
     `apiVersion: v1\nkind: Derive\nname: ${name}\ndesc: Rows\nspec:\n  collections:\n    - name: rows\n` +

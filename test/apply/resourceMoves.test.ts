@@ -6,7 +6,7 @@ import { newPondHost, type PondHost, textFile } from '../support/commandHost.ts'
 const inbox = (name: string): string =>
   `apiVersion: v1\nkind: Inbox\nname: ${name} # as on the door\ndesc: Files\nspec:\n  pattern: /data/*.csv\n`;
 
-/** A pond with the committed Inbox `one`, in which is a file that a run could have brought. */
+/** A pond with the committed Inbox `one`, which contains a file as if collected by a run. */
 async function pondWithOne(t: Parameters<typeof newPondHost>[0]): Promise<PondHost & { readonly home: string }> {
   const host = await newPondHost(t);
   const home = await apply(host, inbox('one'));
@@ -41,7 +41,7 @@ async function refused(work: Promise<unknown>): Promise<string> {
   return error.code;
 }
 
-test('to move the name of a resource renames it, and its document says so', async (t) => {
+test('moving the link of a resource renames the resource, also in its document', async (t) => {
   const { home, ...host } = await pondWithOne(t);
   await move(host, '/Inbox/one', '/Inbox/two');
   assert.deepEqual(await names(host), [home, '/Inbox/two'].sort());
@@ -54,7 +54,7 @@ test('to move the name of a resource renames it, and its document says so', asyn
   assert.deepEqual((await host.run('status', {})).staged, []);
 });
 
-test('a resource is not given a name that none can have, or that something else has', async (t) => {
+test('an invalid name, or a name that is taken, is refused for a resource', async (t) => {
   const { home, ...host } = await pondWithOne(t);
   const other = await apply(host, inbox('two'));
   await host.run('commit', { message: 'two' });
@@ -67,7 +67,7 @@ test('a resource is not given a name that none can have, or that something else 
   assert.deepEqual((await host.run('status', {})).staged, []);
 });
 
-test('the home, the document and the directory of the kind stay where they are', async (t) => {
+test('the resource directory, the document and the directory of the kind cannot be moved', async (t) => {
   const { home, ...host } = await pondWithOne(t);
   for (const path of [home, `${home}/resource.yaml`, '/Inbox/one/resource.yaml', '/Inbox']) {
     assert.equal(await refused(move(host, path, '/elsewhere')), 'invalid-path', path);
@@ -77,7 +77,7 @@ test('the home, the document and the directory of the kind stay where they are',
 });
 
 for (const what of ['name', 'home'] as const) {
-  test(`with its ${what} a resource is removed as a whole, and comes back as a whole`, async (t) => {
+  test(`removing its ${what} removes a resource as a whole, and restoring it restores the whole`, async (t) => {
     const { home, ...host } = await pondWithOne(t);
     const path = what === 'name' ? '/Inbox/one' : home;
     assert.equal(await refused(host.run('remove', { paths: [path], recursive: false })), 'directory-not-empty');
@@ -93,13 +93,13 @@ for (const what of ['name', 'home'] as const) {
   });
 }
 
-test('a name and its home may be removed together', async (t) => {
+test('a link and its resource directory can be removed together', async (t) => {
   const { home, ...host } = await pondWithOne(t);
   await host.run('remove', { paths: ['/Inbox/one', home], recursive: true });
   assert.deepEqual(await names(host), []);
 });
 
-test('another link to a home is a link as any other', async (t) => {
+test('another link to a resource directory is a link like any other', async (t) => {
   const { home, ...host } = await pondWithOne(t);
   await host.run('link', { target: home, path: '/Inbox/alias' });
   await move(host, '/Inbox/alias', '/alias');
@@ -107,7 +107,7 @@ test('another link to a home is a link as any other', async (t) => {
   assert.deepEqual(await names(host), [home, '/Inbox/one'].sort());
 });
 
-test('a document that goes back takes its name along, and leaves the data as they are', async (t) => {
+test('restoring a document restores its name too, and leaves the data unchanged', async (t) => {
   const { home, ...host } = await pondWithOne(t);
   await move(host, '/Inbox/one', '/Inbox/two');
   await host.run('write', textFile(`${home}/more.csv`, 'a\n2\n'));
@@ -119,21 +119,21 @@ test('a document that goes back takes its name along, and leaves the data as the
   await host.run('commit', { message: 'one again' });
 });
 
-test('a name that another resource has taken since is not taken from it', async (t) => {
+test('restoring a document does not take a name that another resource has now', async (t) => {
   const { home, ...host } = await pondWithOne(t);
   await move(host, '/Inbox/one', '/Inbox/two');
   const other = await apply(host, inbox('one'));
   await host.run('commit', { message: 'two and another one' });
   const restored = host.run('restore', { paths: [`${home}/resource.yaml`], at: 'HEAD~1' });
   assert.equal(await refused(restored), 'already-exists');
-  // Who names it means what was there.
+  // The name at that version denotes the resource of that version.
   await host.run('restore', { paths: ['/Inbox/one'], at: 'HEAD~1' });
   assert.deepEqual(await names(host), [home, '/Inbox/one'].sort());
   assert.notEqual(other, home);
   await host.run('commit', { message: 'as it was' });
 });
 
-test('the data of a resource go back by its name', async (t) => {
+test('the data of a resource can be restored by its name', async (t) => {
   const { home, ...host } = await pondWithOne(t);
   await host.run('write', textFile(`${home}/rows.csv`, 'a\n2\n'));
   await host.run('commit', { message: 'changed' });
@@ -144,14 +144,14 @@ test('the data of a resource go back by its name', async (t) => {
   );
 });
 
-test('what is discarded of a new resource is all of it', async (t) => {
+test('discarding a new resource discards all of it', async (t) => {
   const host = await newPondHost(t);
   await apply(host, inbox('one'));
   await host.run('discard', { paths: ['/Inbox/one'] });
   assert.deepEqual(await host.run('resources', {}), []);
 });
 
-test('a resource is copied as files, and not as a second resource', async (t) => {
+test('a copy of a resource is a copy of its files, not a second resource', async (t) => {
   const { home, ...host } = await pondWithOne(t);
   const copy = (from: string, to: string): Promise<unknown> =>
     host.run('copy', { from, to, recursive: true, overwrite: false });
@@ -161,7 +161,7 @@ test('a resource is copied as files, and not as a second resource', async (t) =>
   assert.equal(await text(host, '/kept/rows.csv'), 'a\n1\n');
 });
 
-test('a document that is copied or moved over that of a resource is as one that was saved there', async (t) => {
+test('copying or moving a document over that of a resource has the effect of saving it there', async (t) => {
   const { home, ...host } = await pondWithOne(t);
   await host.run('write', textFile('/two.yaml', inbox('two')));
   await host.run('copy', { from: '/two.yaml', to: '/Inbox/one/resource.yaml', recursive: false, overwrite: true });

@@ -11,7 +11,7 @@ test('lines end with LF, CR LF or CR, and characters are UTF-16 code units', () 
   assert.deepEqual(positions, ['0:0', '0:1', '1:0', '1:2', '1:3', '1:3', '2:0', '2:1', '3:0', '3:1']);
 });
 
-test('an offset outside of the text is moved to its nearest end', () => {
+test('an offset outside the text is moved to its nearest end', () => {
   const lines = createLineMap('ab');
   assert.deepEqual(lines.positionAt(-1), { line: 0, character: 0 });
   assert.deepEqual(lines.positionAt(9), { line: 0, character: 2 });
@@ -22,7 +22,7 @@ test('an offset outside of the text is moved to its nearest end', () => {
 test('positions are converted back to offsets, and clamped to their line', () => {
   const text = 'a\n🦆b\r\nc\rd';
   const lines = createLineMap(text);
-  // The offset between CR and LF is no position of its own.
+  // The offset between CR and LF is not a position of its own.
   for (let offset = 0; offset <= text.length; offset++) {
     assert.equal(lines.offsetAt(lines.positionAt(offset)), offset === 6 ? 5 : offset);
   }

@@ -10,7 +10,7 @@ test('a hint is shown with a capital and a full stop', () => {
   assert.equal(sentence('Did you mean "ls"?'), 'Did you mean "ls"?');
 });
 
-test('the usage of a command ends as the command does', () => {
+test('a usage line gets no full stop', () => {
   assert.equal(sentence('usage: pond commit -m TEXT'), 'Usage: pond commit -m TEXT');
   assert.equal(sentence('usage: pond restore PATH... --at V'), 'Usage: pond restore PATH... --at V');
 });

@@ -5,7 +5,7 @@ import { suggest } from '../../server/src/base/suggest.ts';
 const words = ['pattern', 'in_pattern', 'out_pattern', 'name', 'Inbox', 'Copy', 'id'];
 
 function check(word: string, expected: string | undefined): void {
-  test(`"${word}" is taken for ${expected ?? 'nothing'}`, () => assert.equal(suggest(word, words), expected));
+  test(`the suggestion for "${word}" is ${expected ?? 'nothing'}`, () => assert.equal(suggest(word, words), expected));
 }
 
 check('patern', 'pattern');

@@ -2,7 +2,7 @@
  * A durable commit of one small file, in this process and as commands of a terminal, against the bare floor (as many
  * bytes in one new file, flushed, and its folder flushed) and against `git add` and `git commit` of the same change.
  */
-import { initPondOn } from '../../server/src/pond/pond.ts';
+import { initPondOn } from '../support/pond.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { createCountingDisk } from './support/countingDisk.ts';
 import { writeFloor, writeOrdered } from './support/floor.ts';

@@ -6,7 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDatabase } from '../../server/src/duckdb/database.ts';
 import { identifier, literal } from '../../server/src/duckdb/sql.ts';
-import { initPond } from '../../server/src/pond/pond.ts';
+import { initPond } from '../support/pond.ts';
 import { runHydroVu } from '../../server/src/resources/kinds/hydroVu/run.ts';
 import { hydroVuDocument } from '../support/hydroVuPond.ts';
 import { pageJson, regularReadings, usualParameters } from '../support/hydroVuModel.ts';

@@ -9,13 +9,11 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
-import { initPond } from '../../server/src/pond/pond.ts';
+import { initPond } from '../support/pond.ts';
 import { createBuilder } from '../../server/src/build/builder.ts';
 import { createQueryEngine } from '../../server/src/sql/engine.ts';
 import { createCache } from '../../server/src/storage/cache.ts';
-import { createMaterializer } from '../../server/src/materialize/createMaterializer.ts';
-import { withResources } from '../../server/src/resources/tree/resourcePond.ts';
-import { stageResource } from '../support/resourcePond.ts';
+import { derivedLayer, stageResource } from '../support/resourcePond.ts';
 import { makeTestPond } from '../sql/testPond.ts';
 import { printMachine } from './support/machine.ts';
 import { parametersOf } from './support/parameters.ts';
@@ -117,8 +115,11 @@ async function derived({ folder, make }: Scratch): Promise<void> {
   const limit = parameters.queryMebibytes;
   const builder = createBuilder({ memoryLimitBytes: limit * mebibyte, workerPath });
   const cache = createCache(join(folder, 'cache'), { bytesMax: 1e12 });
-  const workshop = createMaterializer({ cache, builder: () => builder, isTrusted: () => true });
-  const pond = withResources(await initPond(make('pond')), workshop);
+  const layer = derivedLayer(
+    () => builder,
+    () => cache,
+  );
+  const pond = await initPond(make('pond'), { layer });
   try {
     const root = await pond.fs.root();
     await root.createDirectory('/data');

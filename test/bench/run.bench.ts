@@ -5,13 +5,12 @@
  */
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { initPond } from '../../server/src/pond/pond.ts';
+import { initPond } from '../support/pond.ts';
 import { createBuilder } from '../../server/src/build/builder.ts';
 import { createCache } from '../../server/src/storage/cache.ts';
-import { createMaterializer } from '../../server/src/materialize/createMaterializer.ts';
-import { type ResourcePond, withResources } from '../../server/src/resources/tree/resourcePond.ts';
+import { type ResourcePond } from '../../server/src/resources/tree/resourcePond.ts';
 import { runResources } from '../../server/src/resources/runs/runner.ts';
-import { stageResource } from '../support/resourcePond.ts';
+import { derivedLayer, stageResource } from '../support/resourcePond.ts';
 import { printMachine } from './support/machine.ts';
 import { interleaved } from './support/measure.ts';
 import { parametersOf } from './support/parameters.ts';
@@ -79,8 +78,11 @@ async function inbox(scratch: Scratch, count: number): Promise<void> {
 
 async function newPond(scratch: Scratch, name: string): Promise<ResourcePond> {
   const cache = createCache(join(scratch.folder, `cache of ${name}`), { bytesMax: 1e12 });
-  const workshop = createMaterializer({ cache, builder: () => builder, isTrusted: () => true });
-  return withResources(await initPond(scratch.make(name)), workshop);
+  const layer = derivedLayer(
+    () => builder,
+    () => cache,
+  );
+  return await initPond(scratch.make(name), { layer });
 }
 
 async function run(pond: ResourcePond): Promise<void> {

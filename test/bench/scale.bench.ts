@@ -3,7 +3,7 @@
  * pair against the smaller. Calls to the disk and bytes are counted too; these do not depend on the machine.
  */
 import { join } from 'node:path';
-import { initPondOn, openPondOn } from '../../server/src/pond/pond.ts';
+import { initPondOn, openPondOn } from '../support/pond.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { createCountingDisk, type CountingDisk, type DiskCounts } from './support/countingDisk.ts';

@@ -6,12 +6,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDatabase } from '../../server/src/duckdb/database.ts';
 import { literal } from '../../server/src/duckdb/sql.ts';
-import { initPond } from '../../server/src/pond/pond.ts';
+import { initPond } from '../support/pond.ts';
 import { createBuilder } from '../../server/src/build/builder.ts';
 import { createCache } from '../../server/src/storage/cache.ts';
-import { createMaterializer } from '../../server/src/materialize/createMaterializer.ts';
-import { type ResourcePond, withResources } from '../../server/src/resources/tree/resourcePond.ts';
-import { stageResource } from '../support/resourcePond.ts';
+import { type ResourcePond } from '../../server/src/resources/tree/resourcePond.ts';
+import { derivedLayer, stageResource } from '../support/resourcePond.ts';
 import { printMachine } from './support/machine.ts';
 import { interleaved } from './support/measure.ts';
 import { parametersOf } from './support/parameters.ts';
@@ -57,8 +56,11 @@ await withScratch(async ({ folder, make }) => {
 
   async function newPond(count: number): Promise<ResourcePond> {
     const cache = createCache(join(folder, `cache of ${count}`), { bytesMax: 1e12 });
-    const workshop = createMaterializer({ cache, builder: () => builder, isTrusted: () => true });
-    const pond = withResources(await initPond(make(`${count} versions`)), workshop);
+    const layer = derivedLayer(
+      () => builder,
+      () => cache,
+    );
+    const pond = await initPond(make(`${count} versions`), { layer });
     ponds.push(pond);
     await (await pond.fs.root()).createDirectory('/data');
     await stageResource(pond, '5a0c7c55-2b3a-4f0e-9c56-2e1b3c5d7f94', head('Reduce') + reduce);

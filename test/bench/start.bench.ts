@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
-import { initPond } from '../../server/src/pond/pond.ts';
+import { initPond } from '../support/pond.ts';
 import { method, protocolVersion } from '../../server/src/protocol/commands.ts';
 import { printMachine } from './support/machine.ts';
 import { interleaved } from './support/measure.ts';

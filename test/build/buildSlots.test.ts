@@ -1,4 +1,4 @@
-/** One query over one file after the other, which share a database: each finds what is its own. */
+/** One query over several files in sequence, which share a database: each build reads its own file. */
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
@@ -11,7 +11,7 @@ const both = [
   [2n, 'b "x"'],
 ];
 
-test('one query over one file after the other reads each as it is', async () => {
+test('one query over several files in sequence reads the content of each', async () => {
   const units = pondFile('/Inbox/units.csv', ['id,unit\n1,C\n2,m\n']);
   const csv = (value: number) => pondFile(`/Inbox/${value}.csv`, [`id,v\n1,${value}\n`]);
   const values = [10, 20, 30, 40, 50, 60];
@@ -27,14 +27,14 @@ test('one query over one file after the other reads each as it is', async () => 
   }
 });
 
-test('one query over Parquet files of one size reads each as it is', async () => {
+test('one query over Parquet files of equal size reads the content of each', async () => {
   for (const value of [1, 2, 3]) {
     const input = pondFile(`/s/${value}`, [await parquet(`SELECT ${value} AS v`)], 'series');
     assert.deepEqual(await rowsOf("SELECT v FROM read_parquet('$1')", { input }), [[value]]);
   }
 });
 
-test('the file that is matched may be a table of the query as well', async () => {
+test('the matched file may be a table of the query as well', async () => {
   const units = pondFile('/Inbox/units.csv', ['id,unit\n1,C\n2,m\n']);
   const other = pondFile('/Inbox/other.csv', ['id,unit\n1,K\n']);
   const sql = 'SELECT a.unit, b.unit FROM "$1" a JOIN "/Inbox/units.csv" b USING (id) ORDER BY ALL';
@@ -53,7 +53,7 @@ test('the file that is matched may be a table of the query as well', async () =>
   }
 });
 
-test('names of tables that differ by case alone are not taken for each other', async () => {
+test('names of tables that differ only in case are distinguished', async () => {
   const upper = pondFile('/Inbox/A.csv', ['v\nupper\n']);
   const sql = 'SELECT x.v, y.v FROM "$1" x, "/Inbox/A.csv" y';
   assert.deepEqual(await rowsOf(sql, { input: pondFile('/Inbox/b.csv', ['v\nb\n']), tables: [upper] }), [
@@ -63,7 +63,7 @@ test('names of tables that differ by case alone are not taken for each other', a
   assert.match(lower.message, /already exists/);
 });
 
-test('a file that fails leaves no trace in those that come after it', async () => {
+test('a file that fails has no effect on those after it', async () => {
   const sql = "SELECT id::INTEGER AS id FROM read_csv('$1', all_varchar = true)";
   const hidden = (): readonly string[] => readdirSync(folder).filter((name) => name.startsWith('.'));
   const before = hidden();
@@ -77,7 +77,7 @@ test('a file that fails leaves no trace in those that come after it', async () =
   assert.deepEqual(hidden(), before);
 });
 
-test('a query finds nothing of the run before', async () => {
+test('a query finds nothing of the previous run', async () => {
   const sql = `SELECT setseed(0.25), random() AS r, (SELECT count(*) FROM (PIVOT '$1' ON id IN (1, 2) USING first(name))) AS n FROM '$1' LIMIT 1`;
   await rowsOf(sql);
   const unseeded = "SELECT random() AS r FROM '$1' LIMIT 1";
@@ -90,7 +90,7 @@ for (const sql of [
   "FROM read_csv('$1' || '/../input0')",
   "SELECT * FROM read_csv('$1') JOIN '/Inbox/b/other.csv' USING (id)",
 ]) {
-  test(`a database that is used again opens the matched file and no other: ${sql}`, async () => {
+  test(`a reused database opens the matched file and no other: ${sql}`, async () => {
     const other = pondFile('/Inbox/b/other.csv', ['id,name\n9,z\n']);
     const read = "SELECT * FROM read_csv('$1') ORDER BY id";
     assert.deepEqual(await rowsOf(read, { input: other }), [[9n, 'z']]);

@@ -28,7 +28,7 @@ async function parquetOf(select: string): Promise<string> {
   return file;
 }
 
-test('statements run one after the other on one connection, and the rows of the last come back', async () => {
+test('statements run in sequence on one connection, and the rows of the last are returned', async () => {
   const rows = await builder.run({
     statements: [
       'CREATE TEMP TABLE t AS SELECT range AS n FROM range(3)',
@@ -44,7 +44,7 @@ test('statements run one after the other on one connection, and the rows of the 
   await assert.rejects(builder.run({ statements: ['FROM t'] }), { code: 'query-invalid' });
 });
 
-test('times come back as microseconds, and other values as text', async () => {
+test('times are returned as microseconds, and other values as text', async () => {
   const [row] = await builder.run({
     statements: ["SELECT TIMESTAMP '1970-01-01 00:00:01', DATE '2024-02-03', [1, 2], 1.50::DECIMAL(5,2)"],
   });
@@ -55,7 +55,7 @@ test('a time without a zone is UTC', async () => {
   assert.deepEqual(await builder.run({ statements: ["SELECT TIMESTAMPTZ '1970-01-01 00:00:00'"] }), [[0n]]);
 });
 
-test('a statement that fails says why, without a place in SQL that nobody wrote', async () => {
+test('a failed statement reports why, without a position in generated SQL', async () => {
   await assert.rejects(
     builder.run({ statements: ['SELECT nothing'] }),
     (error: Error & { code?: string; position?: unknown }) => {
@@ -96,7 +96,7 @@ for (const [type, values, expected] of [
   ['BIGINT', '(NULL)', undefined],
   ['VARCHAR', "('1970-01-02')", undefined],
 ] as const) {
-  test(`the times of a column of ${type} with ${values} are told`, async () => {
+  test(`the times of a column of ${type} with ${values} are reported`, async () => {
     const file = await parquetOf(`SELECT v::${type} AS tImestamp FROM (VALUES ${values}) t(v)`);
     assert.deepEqual((await builder.inspect([file])).time, expected);
   });
@@ -112,7 +112,7 @@ test('a file without rows has columns and no times', async () => {
   });
 });
 
-test('a file that cannot be read is told without its host path', async () => {
+test('an unreadable file is reported without its host path', async () => {
   const file = join(temporary.path, "it's text");
   writeFileSync(file, 'a,b\n1,2\n1,2\n');
   const sql = `SELECT count(*) FROM read_parquet(${literal(file)})`;
@@ -126,7 +126,7 @@ test('a file that cannot be read is told without its host path', async () => {
   }
 });
 
-test('a file that is gone is a failure of the disk', async () => {
+test('a missing file is a disk failure', async () => {
   const file = join(temporary.path, 'gone');
   await assert.rejects(builder.inspect([file]), { code: 'storage-failed' });
   await assert.rejects(builder.run({ statements: [`FROM read_parquet(${literal(file)})`], reads: [file] }), {
@@ -172,7 +172,7 @@ test('a text of several statements is refused, and none of them runs', async () 
   assert.ok(!existsSync(file));
 });
 
-test('what is cancelled ends soon, while it runs and while it waits, and others go on', async () => {
+test('cancelled work ends soon, running or waiting, and other work continues', async () => {
   const controller = new AbortController();
   const endlessly = (count: number) =>
     Array.from({ length: count }, () =>
@@ -187,7 +187,7 @@ test('what is cancelled ends soon, while it runs and while it waits, and others 
   assert.deepEqual(await other, [[1]]);
 });
 
-test('calls run side by side', async () => {
+test('calls run concurrently', async () => {
   const controller = new AbortController();
   const long = assert.rejects(builder.run({ statements: [endless] }, controller.signal), { code: 'cancelled' });
   assert.deepEqual(await builder.run({ statements: ['SELECT 1'] }), [[1]]);
@@ -195,7 +195,7 @@ test('calls run side by side', async () => {
   await long;
 });
 
-test('a process that dies fails its calls, and the next call starts a new one', async () => {
+test('a crashed process fails its calls, and the next call starts a new one', async () => {
   const dying = createBuilder({ workerPath: join(temporary.path, 'none.mjs') });
   await assert.rejects(dying.run({ statements: ['SELECT 1'] }), { code: 'engine-unavailable' });
   await dying.close();

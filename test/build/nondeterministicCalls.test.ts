@@ -18,7 +18,7 @@ for (const [sql, word] of [
   ["FROM '$1' TABLESAMPLE reservoir(20)", 'TABLESAMPLE'],
   ["SELECT a, -- now()\n localtime FROM '$1'", 'localtime'],
 ] as const) {
-  test(`other rows each time: ${sql}`, () => {
+  test(`rows that differ each time: ${sql}`, () => {
     const found = nondeterministicCall(sql);
     assert.equal(found && sql.slice(found.start, found.end), word);
   });
@@ -42,12 +42,12 @@ for (const sql of [
   test(`the same rows each time: ${sql}`, () => assert.equal(nondeterministicCall(sql), undefined));
 }
 
-test('each function of DuckDB that changes and takes nothing is known', async () => {
+test('every nondeterministic DuckDB function without parameters is known', async () => {
   const sql = `SELECT DISTINCT function_name FROM duckdb_functions()
     WHERE stability <> 'CONSISTENT' AND len(parameters) = 0 AND function_type = 'scalar' ORDER BY 1`;
   const names = (await connection.rows(sql)).map(([name]) => String(name));
   assert.ok(names.length > 10);
-  // They are the same for every query, or are not allowed in one.
+  // These are the same for every query, or are not allowed in one.
   const others = ['current_database', 'current_query', 'current_schema'];
   assert.deepEqual(
     names.filter((name) => nondeterministicCall(`SELECT ${name}() FROM '$1'`) === undefined),
@@ -55,7 +55,7 @@ test('each function of DuckDB that changes and takes nothing is known', async ()
   );
 });
 
-/** Half as long as a document may be; what takes a time of the square of it does not end within the test. */
+/** Half the maximum length of a document: quadratic time would exceed that of the test. */
 const lengthMax = 131_072;
 for (const part of [
   'age(',
@@ -70,7 +70,7 @@ for (const part of [
   'TABLESAMPLE ',
   "e'\\'",
 ]) {
-  test(`a long text of ${part} is looked through once`, { timeout: 60_000 }, () => {
+  test(`a long text of ${part} is scanned once`, { timeout: 60_000 }, () => {
     const sql = part.repeat(lengthMax / part.length);
     const closed = sql + ')'.repeat(sql.split('(').length - 1);
     for (const text of [sql, closed]) {
@@ -79,7 +79,7 @@ for (const part of [
     }
   });
 }
-test('age with one argument is found among others, however deep', () => {
+test('age with one argument is found among others, at any depth', () => {
   assert.equal(nondeterministicCall(`SELECT ${'age(1, '.repeat(500)}age(t)${')'.repeat(500)}`)?.start, 7 + 7 * 500);
   assert.equal(nondeterministicCall(`SELECT age(f(a, b), c), age((SELECT 1, 2), [3, 4])`), undefined);
 });

@@ -54,7 +54,7 @@ for (const [sql, expected] of [
   test(`builds ${sql}`, async () => assert.deepEqual(await rowsOf(sql), expected));
 }
 
-test('rows come in the order that the query gives them, in files of any size', async () => {
+test('rows are in the order of the query, in files of any size', async () => {
   const target = await build("SELECT range AS n, repeat('x', 40) AS x FROM range(1500000) ORDER BY hash(range)");
   const sql = `SELECT count(*) FROM (SELECT hash(n) < lag(hash(n)) OVER (ORDER BY file_row_number) AS wrong FROM read_parquet('${target}', file_row_number = true)) WHERE wrong`;
   assert.deepEqual(await builder().run({ statements: [sql], reads: [target] }), [[0n]]);
@@ -67,7 +67,7 @@ test('an empty result is a file with columns', async () => {
   assert.equal(rowCount, 0);
 });
 
-test('times are UTC, whatever the zone of the machine', async () => {
+test('times are UTC, in any time zone of the machine', async () => {
   assert.deepEqual(await rowsOf("SELECT epoch('2024-07-01'::TIMESTAMPTZ)::BIGINT"), [[1719792000n]]);
 });
 
@@ -96,7 +96,7 @@ for (const [name, content] of [
   });
 }
 
-test('a file of no known kind is read by functions and is no table', async () => {
+test('a file of unknown format can be read by functions and is not a table', async () => {
   const input = pondFile('/a/readings.log', ['a,b\n1,2\n']);
   assert.deepEqual(await rowsOf("FROM read_csv('$1')", { input }), [[1n, 2n]]);
   const error = await failure("FROM '$1'", { input });
@@ -116,7 +116,7 @@ test('a series of several parts is one input, its columns matched by name', asyn
   }
 });
 
-test('an Arrow file is read like Parquet, and leaves nothing behind', async () => {
+test('an Arrow file is read like Parquet, and leaves no file', async () => {
   const input = pondFile('/flights/f.arrow', [dataFile('flights-200k.arrow')]);
   const before = readdirSync(folder).length;
   assert.deepEqual(await rowsOf("SELECT count(*) FROM read_parquet('$1')", { input }), [[200000n]]);
@@ -136,15 +136,15 @@ test('other files of the pond are tables', async () => {
   assert.deepEqual(missing.position, { line: 1, character: 5 });
 });
 
-test('what a document may hold at most is looked through in one pass', () => {
-  // Each of these would take minutes if every part of it were compared with all that follows.
+test('a document of the maximum size is scanned in one pass', () => {
+  // Each of these would take minutes if every part of it were compared with all that follow.
   assert.equal(usesInputPath("read_csv('$1', ".repeat(16_000)), false);
   assert.equal(usesInputPath("read_csv('$1', [".repeat(16_000) + 'filename'), true);
   assert.equal(usesInputPath(Array.from({ length: 30_000 }, (_, index) => `$a${index}$ `).join('')), false);
   assert.equal(pondNamesIn(Array.from({ length: 30_000 }, (_, index) => `"/${index}" `).join('')).length, 30_000);
 });
 
-test('host paths do not come into the rows', async () => {
+test('host paths do not appear in the rows', async () => {
   const path = '/Inbox/a/stations.csv';
   assert.deepEqual(await rowsOf("SELECT DISTINCT filename FROM read_csv('$1', filename = true)"), [[path]]);
   assert.deepEqual(await rowsOf("SELECT 'in ' || filename AS x FROM read_csv('$1') ORDER BY id LIMIT 1"), [
@@ -155,13 +155,13 @@ test('host paths do not come into the rows', async () => {
   assert.ok(!String(sniffed).includes(folder) && String(sniffed).includes(path), String(sniffed));
 });
 
-test('columns of one name are kept where rows have names of files', async () => {
+test('columns of one name are kept if the rows have names of files', async () => {
   const sql = "SELECT *, filename, id FROM read_csv('$1', filename = true) ORDER BY id LIMIT 1";
   const path = '/Inbox/a/stations.csv';
   assert.deepEqual(await rowsOf(sql), [[1n, 'a', path, path, 1n]]);
 });
 
-test('host paths do not come into lists and structs either', async () => {
+test('host paths do not appear in lists and structs either', async () => {
   for (const value of ['[filename]', '{x: [{y: filename}]}', 'map {filename: 1}', 'to_json(filename)']) {
     const error = await failure(`SELECT ${value} AS x FROM read_csv('$1', filename = true)`);
     assert.match(error.message, /names of files/, value);
@@ -170,7 +170,7 @@ test('host paths do not come into lists and structs either', async () => {
   assert.deepEqual(await rowsOf(sql), [["['a']", "{'y': 1}"]]);
 });
 
-test('names of files are no way into the SQL', async () => {
+test('names of files cannot inject SQL', async () => {
   for (const name of [`/a/it's "x" $$ \\ .csv`, '/a/$1.csv', "/a/'; COPY (SELECT 1) TO 'x.csv"]) {
     const input = pondFile(name, ['a\n1\n']);
     const [row] = await rowsOf(`SELECT '$1', $1, e'$1', $$$1$$, a FROM "$1"`, { input });
@@ -188,13 +188,13 @@ for (const [sql, code, line, character] of [
   ["SELECT * FROM read_csv('$1') JOIN read_csv('/etc/passwd') USING (a)", 'query-forbidden', 0, 34],
   ["SELECT * FROM read_csv('$1'), getenv('$1') ", 'query-forbidden', 0, 30],
 ] as const) {
-  test(`points into the SQL as it was written: ${sql}`, async () => {
+  test(`an error has its position in the original SQL: ${sql}`, async () => {
     const { code: found, position, message } = await failure(sql);
     assert.deepEqual([found, position], [code, { line, character }], message);
   });
 }
 
-test('an input that cannot be parsed is named, with the line', async () => {
+test('an error names the input that cannot be parsed, with the line', async () => {
   const input = pondFile('/Inbox/bad.csv', [`a,b\n${'1,2\n'.repeat(30_000)}1,2,3,4\n`]);
   for (const sql of ["SELECT * FROM read_csv('$1')", "FROM '$1'"]) {
     const error = await failure(sql, { input });
@@ -204,7 +204,7 @@ test('an input that cannot be parsed is named, with the line', async () => {
   }
 });
 
-test('of a line that is too long only the start is told, and what to do about it', async () => {
+test('an error shows only the start of a line that is too long, and a hint', async () => {
   const input = pondFile('/Inbox/long.csv', [`a,b\n1,${'x'.repeat(3_000_000)}\n`]);
   for (const sql of ["SELECT * FROM read_csv('$1')", "FROM '$1'"]) {
     const { code, message, hint } = await failure(sql, { input });
@@ -275,7 +275,7 @@ for (const sql of [
   });
 }
 
-test('a build that is cancelled ends soon', async () => {
+test('a cancelled build ends soon', async () => {
   const controller = new AbortController();
   const target = join(folder, 'cancelled');
   const sql = 'SELECT a.range * b.range AS x FROM range(1000000) a, range(1000000) b ORDER BY x';
@@ -286,20 +286,20 @@ test('a build that is cancelled ends soon', async () => {
   await ended;
 });
 
-test('a build that is cancelled before it has begun ends without its process', async () => {
+test('a build that is cancelled before it starts ends without its process', async () => {
   assert.deepEqual(await rowsOf('SELECT 1'), [[1]]);
   const controller = new AbortController();
   const target = join(folder, 'cancelled early');
   const sql = 'SELECT a.range * b.range AS x FROM range(1000000) a, range(1000000) b ORDER BY x';
   const running = builder().fromUserSql({ sql, input: stations, tables: [], target }, controller.signal);
-  // One that is not stopped by this is ended with its process, and the other build with it.
+  // A build that does not respond is ended with its process, and the other build with it.
   const other = build('SELECT count(*) FROM range(300000000) t(n) WHERE n % 7 = 3');
   controller.abort();
   await assert.rejects(running, { code: 'cancelled' });
   await other;
 });
 
-test('builds that spill side by side do not get each other’s rows', async () => {
+test('concurrent builds that spill to disk do not mix their rows', async () => {
   const small = createBuilder({ memoryLimitBytes: 540 * 1024 * 1024 });
   try {
     const buildOf = async (seed: number) => {

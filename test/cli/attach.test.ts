@@ -13,7 +13,7 @@ interface Place {
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** A folder with a pond in it, and a place for sockets of its own. */
+/** A folder with a pond, and a folder of its own for sockets. */
 async function newPlace(t: TestContext): Promise<Place> {
   const folder = temporaryFolder(t);
   const env = { TMPDIR: folder };
@@ -28,7 +28,7 @@ async function newServer(t: TestContext, { env }: Place): Promise<EditorServer> 
   return server;
 }
 
-test('what is staged in the editor shows in the terminal, and the other way round', async (t) => {
+test('changes staged in the editor are visible in the terminal, and vice versa', async (t) => {
   const place = await newPlace(t);
   const server = await newServer(t, place);
   const { pond, folder: cwd, env } = place;
@@ -70,7 +70,7 @@ test("large content streams from the terminal through the editor's server", asyn
   assert.ok(bytes instanceof Uint8Array && content.equals(bytes));
 });
 
-test('a second window attaches to the first, hears of changes, and takes over when it is killed', async (t) => {
+test('a second window attaches to the first, receives its events, and takes over when it is killed', async (t) => {
   const place = await newPlace(t);
   const { pond } = place;
   const first = await newServer(t, place);
@@ -96,14 +96,14 @@ test('a second window attaches to the first, hears of changes, and takes over wh
   );
 });
 
-test('a command that the owner dies under is carried out by the next owner', async (t) => {
+test('the next owner carries out a command whose owner died', async (t) => {
   const place = await newPlace(t);
   const { pond } = place;
   const first = await newServer(t, place);
   const second = await newServer(t, place);
   await first.ask('open', { pond });
   await second.ask('open', { pond });
-  // A stopped process answers nothing, so the command is surely under way when it dies.
+  // A stopped process does not answer, so the command is certainly running when the process dies.
   first.process.kill('SIGSTOP');
   const made = second.ask('makeDirectory', { pond, path: '/d' });
   await first.kill();
@@ -111,7 +111,7 @@ test('a command that the owner dies under is carried out by the next owner', asy
   assert.equal((await second.ask('open', { pond })).mode, 'owner');
 });
 
-test('an owner that ends in order hands its pond over', async (t) => {
+test('an owner that exits normally hands over its pond', async (t) => {
   const place = await newPlace(t);
   const { pond } = place;
   const first = await newServer(t, place);
@@ -123,7 +123,7 @@ test('an owner that ends in order hands its pond over', async (t) => {
   assert.equal((await second.ask('commit', { pond, message: 'later' })).added, 1);
 });
 
-test('a terminal command that the editor dies under is carried out by the command itself', async (t) => {
+test('a terminal command carries itself out when the editor that serves it dies', async (t) => {
   const place = await newPlace(t);
   const { pond, folder: cwd, env } = place;
   const server = await newServer(t, place);
@@ -135,7 +135,7 @@ test('a terminal command that the editor dies under is carried out by the comman
   assert.equal((await runPond(['ls'], { cwd, env })).stdout, 'd/\n');
 });
 
-test('Ctrl+C in the terminal cancels what the editor does for it', async (t) => {
+test('Ctrl+C in the terminal cancels the work that the editor does for the command', async (t) => {
   const place = await newPlace(t);
   const { pond, folder: cwd, env } = place;
   const server = await newServer(t, place);
@@ -143,7 +143,7 @@ test('Ctrl+C in the terminal cancels what the editor does for it', async (t) => 
   mkdirSync(join(cwd, 'many'));
   for (let n = 0; n < 5000; n++) writeFileSync(join(cwd, 'many', `${n}.txt`), `${n}`);
   const { process: child, ended } = startPond(['import', 'many', '/'], { cwd, env, input: '' });
-  // Before a batch ends, what it has staged so far is in the journal alone.
+  // Until a batch ends, only the journal contains its staged changes.
   const journal = join(pond, '_pond/journal');
   while (statSync(journal).size < 10_000) await new Promise((resolve) => setImmediate(resolve));
   child.kill('SIGINT');
@@ -168,7 +168,7 @@ test('other editors are served over standard input and output', async (t) => {
   connection.dispose();
 });
 
-test('errors keep their code on the way through the socket', async (t) => {
+test('errors keep their code when they pass through the socket', async (t) => {
   const place = await newPlace(t);
   const { pond, folder: cwd, env } = place;
   const first = await newServer(t, place);

@@ -9,7 +9,7 @@ import { verbs } from '../../client/cli/verbs.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { runPond } from '../support/pondCommand.ts';
 
-test('an error is printed with its code, its place and a hint that is a sentence', () => {
+test('an error is printed with its code, its position and a hint that is a sentence', () => {
   const error = new PondError('query-invalid', 'no such column', {
     path: '/Derive/id/resource.yaml',
     displayPath: '/Derive/a/resource.yaml',
@@ -32,7 +32,7 @@ test('an error is printed with its code, its place and a hint that is a sentence
   });
 });
 
-test('a mistake in the program has a code of its own', () => {
+test('a programming error has a code of its own', () => {
   const printed = printedError(new TypeError('x is not a function'), { name: 'ls', verb: verbs.ls });
   assert.match(errorText(printed), /^error\[internal\]: TypeError: x is not a function\n/);
 });
@@ -51,7 +51,7 @@ test('with --json an error is one line of JSON, with the same exit status', asyn
   assert.equal(parsed.error.code, 'usage');
 });
 
-test('people read the names of resources in every listing and error', async (t) => {
+test('every listing and error shows the names of resources', async (t) => {
   const folder = temporaryFolder(t);
   const pond = (...args: readonly string[]): ReturnType<typeof runPond> => runPond(args, { cwd: folder });
   await pond('init');

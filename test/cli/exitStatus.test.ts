@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { statusOf } from '../../client/cli/exitStatus.ts';
 import { type ErrorCode, errorCodes } from '../../server/src/base/errorCode.ts';
 
-test('docs/errors.md gives each code the exit status that the command ends with', () => {
+test('docs/errors.md lists the exit status of each code', () => {
   const page = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8');
   const rows = [...page.matchAll(/^\| `([a-z-]+)` \|.*\| (\d+) \|$/gm)];
   const documented = Object.fromEntries(rows.map(([, code = '', status]) => [code, Number(status)]));

@@ -7,7 +7,7 @@ import { runPond, startPond } from '../support/pondCommand.ts';
 
 const dashes = ' A path that begins with - goes after --.';
 
-/** What is said beside of a path that leads nowhere. */
+/** Hint that follows the error of a path that does not exist. */
 const lsHint = "hint: 'pond ls' shows what is there, and 'pond ls --at V' what was.";
 
 async function newPond(t: TestContext): Promise<string> {
@@ -16,21 +16,24 @@ async function newPond(t: TestContext): Promise<string> {
   return folder;
 }
 
-/** Settles once a command holds the lock of the folder's pond, that is, once it is under way. */
+/** Resolves when a command holds the lock of the folder's pond, that is, when the command is running. */
 async function lockHeld(folder: string): Promise<void> {
   const working = join(folder, '.pond/_pond');
   const isHeld = (name: string): boolean => {
     try {
       return name.startsWith('lock.') && readFileSync(join(working, name), 'utf8').includes('"pid"');
     } catch {
-      // The next holder removes the lock before its own.
+      // The next holder creates its lock before it removes this one.
       return false;
     }
   };
   while (!readdirSync(working).some(isHeld)) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Checks that a command prints nothing, says these lines on standard error, and ends with the status. */
+/**
+ * Checks that a command prints nothing to standard output, exactly these lines to standard error, and exits with the
+ * status.
+ */
 async function checkFails(folder: string, args: readonly string[], status: number, ...lines: string[]): Promise<void> {
   const ended = await runPond(args, { cwd: folder });
   const stderr = ended.stderr.replaceAll(folder, 'FOLDER');
@@ -38,7 +41,7 @@ async function checkFails(folder: string, args: readonly string[], status: numbe
   assert.deepEqual({ ...ended, stderr }, expected, `pond ${args.join(' ')}`);
 }
 
-test('a command line that is not well formed ends with 2 and says how it should be', async (t) => {
+test('a command line that is not well formed exits with 2 and shows the usage', async (t) => {
   const folder = temporaryFolder(t);
   await checkFails(folder, ['lst'], 2, "error[usage]: 'lst' is not a verb of pond", 'hint: Did you mean "ls"?');
   await checkFails(folder, ['--pond', 'x'], 2, 'error[usage]: a verb is missing', "hint: See 'pond help'.");
@@ -73,7 +76,7 @@ test('a command line that is not well formed ends with 2 and says how it should 
   );
 });
 
-test('where there is no pond, that is said', async (t) => {
+test('a missing pond is reported', async (t) => {
   const folder = temporaryFolder(t);
   const hint = "hint: Name one with --pond DIR or the variable POND, or create one with 'pond init'.";
   await checkFails(folder, ['ls'], 3, 'error[pond-not-found]: there is no .pond in this folder or above it', hint);
@@ -94,7 +97,7 @@ test('where there is no pond, that is said', async (t) => {
   );
 });
 
-test('paths that lead nowhere, out, or around in a circle are refused', async (t) => {
+test('paths that do not exist, leave the pond or form a circle are refused', async (t) => {
   const folder = await newPond(t);
   await runPond(['ln', '-s', '/b', '/a'], { cwd: folder });
   await runPond(['ln', '-s', '/a', '/b'], { cwd: folder });
@@ -143,7 +146,7 @@ test('paths that lead nowhere, out, or around in a circle are refused', async (t
   );
 });
 
-test('the root is not removed, a directory is not copied into itself, and /proc takes no pond', async (t) => {
+test('the root cannot be removed, a directory cannot be copied into itself, and /proc cannot hold a pond', async (t) => {
   const folder = await newPond(t);
   await runPond(['mkdir', '/d'], { cwd: folder });
   await checkFails(folder, ['rm', '-r', '/'], 2, 'error[invalid-path]: the root cannot be moved or removed');
@@ -151,7 +154,7 @@ test('the root is not removed, a directory is not copied into itself, and /proc 
   if (process.platform === 'linux') assert.equal((await runPond(['init', '/proc/foo'], { cwd: folder })).status, 7);
 });
 
-test('an import of what is not there, or collides, stages nothing', async (t) => {
+test('an import of missing or colliding files stages nothing', async (t) => {
   const folder = await newPond(t);
   writeFileSync(join(folder, 'good'), 'good');
   await runPond(['mkdir', '-p', '/d/good'], { cwd: folder });
@@ -173,7 +176,7 @@ test('an import of what is not there, or collides, stages nothing', async (t) =>
   assert.equal(stdout, '/d/\n/d/good/\n');
 });
 
-test('an export does not go through a link out of its folder', async (t) => {
+test('an export does not follow a link out of its folder', async (t) => {
   const folder = await newPond(t);
   mkdirSync(join(folder, 'elsewhere'));
   mkdirSync(join(folder, 'out'));
@@ -191,7 +194,7 @@ test('an export does not go through a link out of its folder', async (t) => {
   assert.deepEqual(readdirSync(join(folder, 'elsewhere')), []);
 });
 
-test('SQL that does not parse, reads the host or writes is refused with its place', async (t) => {
+test('SQL that does not parse, reads the host or writes is refused with its position', async (t) => {
   const folder = await newPond(t);
   writeFileSync(join(folder, 'secret.csv'), 'a\n1\n');
   await runPond(['write', '/bad.parquet'], { cwd: folder, input: 'PAR1 cut short' });
@@ -213,7 +216,7 @@ test('SQL that does not parse, reads the host or writes is refused with its plac
   assert.deepEqual(readdirSync(folder).sort(), ['.pond', 'secret.csv']);
 });
 
-test('a damaged pond is named as such, and is not made worse', async (t) => {
+test('a damaged pond is reported as damaged, and is not damaged further', async (t) => {
   const folder = await newPond(t);
   await runPond(['touch', '/x'], { cwd: folder });
   await runPond(['commit', '-m', 'x'], { cwd: folder });
@@ -228,7 +231,7 @@ test('a damaged pond is named as such, and is not made worse', async (t) => {
   assert.equal(readFileSync(join(log, first), 'utf8'), '{"torn');
 });
 
-test('Ctrl+C during an import ends with 130 and stages nothing', async (t) => {
+test('Ctrl+C during an import exits with 130 and stages nothing', async (t) => {
   const folder = await newPond(t);
   mkdirSync(join(folder, 'many'));
   for (let n = 0; n < 5000; n++) writeFileSync(join(folder, 'many', `${n}.txt`), `${n}`);
@@ -241,9 +244,9 @@ test('Ctrl+C during an import ends with 130 and stages nothing', async (t) => {
   assert.equal((await runPond(['touch', '/after'], { cwd: folder })).status, 0);
 });
 
-// A service manager sends SIGTERM, and a terminal that is closed SIGHUP.
+// A service manager sends SIGTERM, and a closing terminal sends SIGHUP.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  test(`${signal} during a write from standard input ends with 130 and stages nothing`, async (t) => {
+  test(`${signal} during a write from standard input exits with 130 and stages nothing`, async (t) => {
     const folder = await newPond(t);
     const { process: child, ended } = startPond(['write', '/x'], { cwd: folder });
     child.stdin?.write('half of it');
@@ -258,7 +261,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 
-test('a reader of the output that goes away ends the command without a word', async (t) => {
+test('a command whose output is no longer read exits silently', async (t) => {
   const folder = await newPond(t);
   await runPond(['write', '/big'], { cwd: folder, input: Buffer.alloc(10_000_000) });
   const { process: child, ended } = startPond(['cat', '/big'], { cwd: folder, input: '' });
@@ -267,7 +270,7 @@ test('a reader of the output that goes away ends the command without a word', as
   assert.equal(stderr, '');
 });
 
-test('a writer that is busy is waited for, and one that does not end is named', async (t) => {
+test('a command waits for a busy writer, and names one that does not finish', async (t) => {
   const folder = await newPond(t);
   const { process: child, ended } = startPond(['write', '/x'], { cwd: folder });
   await lockHeld(folder);

@@ -17,7 +17,7 @@ function newFolder(t: TestContext): { readonly folder: string; readonly check: C
   return { folder, check };
 }
 
-test('a pond is not made in a file, among files, or in a pond, and what is there is said', async (t) => {
+test('a pond cannot be created in a file, among files, or in a pond, and the error names the obstacle', async (t) => {
   const { folder, check } = newFolder(t);
   mkdirSync(join(folder, 'data'));
   writeFileSync(join(folder, 'data/notes.txt'), '');
@@ -54,7 +54,7 @@ test('a pond is not made in a file, among files, or in a pond, and what is there
   await check(['init', 'disk'], { stdout: 'created a pond at F/disk\n' });
 });
 
-test('an import of the folder around a pond leaves the pond out, and nothing is exported into it', async (t) => {
+test('an import of the folder around a pond skips the pond, and nothing is exported into the pond', async (t) => {
   const { folder, check } = newFolder(t);
   mkdirSync(join(folder, 'data'));
   writeFileSync(join(folder, 'data/a.csv'), 'n\n1\n');
@@ -88,7 +88,7 @@ test('an import of the folder around a pond leaves the pond out, and nothing is 
   assert.ok(!existsSync(join(folder, 'data/.pond/link')));
 });
 
-test('an export tells what was there already from what it wrote', async (t) => {
+test('an export reports unchanged and written files separately', async (t) => {
   const { folder, check } = newFolder(t);
   writeFileSync(join(folder, 'a'), 'a');
   writeFileSync(join(folder, 'b'), 'b');
@@ -98,7 +98,7 @@ test('an export tells what was there already from what it wrote', async (t) => {
   await check(['export', '/a', '/b', 'out'], { stdout: 'exported 2 files, 1 of them unchanged, 0 directories, 2 B\n' });
 });
 
-test('a host path that is empty is not the current folder', async (t) => {
+test('an empty host path does not mean the current folder', async (t) => {
   const { folder, check } = newFolder(t);
   const empty = { status: 2, stderr: "error[invalid-path]: a host path is empty\nhint: The current folder is '.'.\n" };
   await check(['init', ''], empty);
@@ -137,7 +137,7 @@ test('a site is not written through a link in its folder', { skip: process.platf
   }
 });
 
-test('a list of exports removes no file that an export did not write', async (t) => {
+test('a list of exports does not remove files that no export wrote', async (t) => {
   const folder = temporaryFolder(t);
   const pond = (...args: readonly string[]): Promise<Ended> => runPond(args, { cwd: folder });
   assert.equal((await pond('init')).status, 0);

@@ -7,7 +7,10 @@ import { type Ended, runPond, startPond } from '../support/pondCommand.ts';
 
 type Check = (args: readonly string[], expected: Partial<Ended>, input?: string) => Promise<void>;
 
-/** Makes a pond with one file, and returns what runs a command and checks its status and whole output. */
+/**
+ * Creates a pond with one file, and returns a function that runs a command and checks its status and its complete
+ * output.
+ */
 async function newPond(t: TestContext): Promise<{ readonly folder: string; readonly check: Check }> {
   const folder = temporaryFolder(t);
   const check: Check = async (args, expected, input = '') => {
@@ -19,7 +22,7 @@ async function newPond(t: TestContext): Promise<{ readonly folder: string; reado
   return { folder, check };
 }
 
-test('a variable of the shell that is not set is neither the root nor another pond', async (t) => {
+test('an unset shell variable means neither the root nor another pond', async (t) => {
   const { check } = await newPond(t);
   const empty = { status: 2, stderr: "error[invalid-path]: a path is empty\nhint: The root is '/'.\n" };
   await check(['discard', ''], empty);
@@ -28,7 +31,7 @@ test('a variable of the shell that is not set is neither the root nor another po
   await check(['ls'], { stdout: 'a.csv\n' });
 });
 
-test('a pattern that matches nothing is told, and one where a path belongs too', async (t) => {
+test('a pattern without matches is reported, and so is a pattern where a path is required', async (t) => {
   const { check } = await newPond(t);
   await check(['ls', '/*.txt'], { stderr: 'pond: nothing matches /*.txt\n' });
   await check(['--json', 'ls', '/*.txt'], { stdout: '[]\n' });
@@ -44,7 +47,7 @@ test('a pattern that matches nothing is told, and one where a path belongs too',
   });
 });
 
-test('a resource that is staged alone is not run, and one of another kind is no account', async (t) => {
+test('a resource that is only staged does not run, and a resource of another kind is not an account', async (t) => {
   const { folder, check } = await newPond(t);
   const document = `apiVersion: v1\nkind: Inbox\nname: files\ndesc: Files\nspec: { pattern: ${folder}/in/* }\n`;
   assert.equal((await runPond(['apply', '-f', '-'], { cwd: folder, input: document })).status, 0);
@@ -68,7 +71,7 @@ test('a resource that is staged alone is not run, and one of another kind is no 
   });
 });
 
-test('a misspelled verb is guessed by help too, and a site is not made in a file', async (t) => {
+test('help suggests the verb that was meant, and a site cannot be written to a file', async (t) => {
   const { folder, check } = await newPond(t);
   await check(['help', 'quary'], {
     status: 2,
@@ -80,16 +83,16 @@ test('a misspelled verb is guessed by help too, and a site is not made in a file
   assert.match(stderr, /the name is taken/);
 });
 
-test('Ctrl+C while documents are read from standard input is no error of the program', async (t) => {
+test('Ctrl+C while documents are read from standard input is not reported as a programming error', async (t) => {
   const { folder } = await newPond(t);
   const { process: child, ended } = startPond(['apply', '-f', '-'], { cwd: folder });
-  // More than a pipe holds: when all was taken, the command reads.
+  // More than a pipe holds: when it has all been accepted, the command is reading.
   await new Promise<void>((resolve) => child.stdin?.write(`# ${'x'.repeat(1_000_000)}\n`, () => resolve()));
   child.kill('SIGINT');
   assert.deepEqual(await ended, { status: 130, stdout: '', stderr: 'error[cancelled]: the operation was cancelled\n' });
 });
 
-test('options that are misspelled, lack their value or have one too much are told from each other', async (t) => {
+test('options that are misspelled, lack their value or have an extra value are reported separately', async (t) => {
   const { check } = await newPond(t);
   const told = async (args: readonly string[], message: string, hint: string): Promise<void> =>
     await check(args, { status: 2, stderr: `error[usage]: ${message}\nhint: ${hint}\n` });
@@ -97,7 +100,7 @@ test('options that are misspelled, lack their value or have one too much are tol
   await told(['--jsn', 'ls'], 'ls has no option --jsn', 'Did you mean "--json"?');
   await told(['--pnd', 'x', 'ls'], 'pond has no option --pnd', 'Did you mean "--pond"?');
   await told(['rm', '-x.csv'], 'rm has no option -x', "See 'pond help rm'. A path that begins with - goes after --.");
-  await told(['ls', '--at', '-1'], 'the value of --at is missing', 'One that begins with - is written --at=-VALUE.');
+  await told(['ls', '--at', '-1'], 'the value of --at is missing', 'Write a value that begins with - as --at=-VALUE.');
   await told(
     ['commit', '-m', '-x'],
     'the value of -m is missing',
@@ -107,7 +110,7 @@ test('options that are misspelled, lack their value or have one too much are tol
   await told(['--json=yes', 'ls'], '--json takes no value', "See 'pond help ls'.");
 });
 
-test('a schedule that begins with a slip ends', async (t) => {
+test('a schedule that begins with a mistake ends', async (t) => {
   const { check } = await newPond(t);
   await check(['run', '--every', '1h', 'fils'], {
     status: 3,
@@ -115,14 +118,14 @@ test('a schedule that begins with a slip ends', async (t) => {
   });
 });
 
-test('where there are no resources and no runs, that is said', async (t) => {
+test('a pond without resources or runs is reported', async (t) => {
   const { check } = await newPond(t);
   await check(['get'], { stderr: "pond: there are no resources\nhint: 'pond apply' stages resources.\n" });
   await check(['runs'], { stderr: 'pond: no resource has run yet\n' });
   await check(['--json', 'get'], { stdout: '[]\n' });
 });
 
-test('a path that is misspelled is guessed, and one in a directory that is not there says how to make that', async (t) => {
+test('a misspelled path gets a suggestion, and a path in a missing directory gets a hint to create it', async (t) => {
   const { check } = await newPond(t);
   await check(['mkdir', '/weather'], {});
   await check(['write', '/weather/seattle.csv'], {}, 'n\n');

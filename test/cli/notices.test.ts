@@ -1,4 +1,4 @@
-/** What a person hears of a pond that was damaged, that lost its journal, or that is gone. */
+/** Messages about a pond that was damaged, lost its journal, or was removed. */
 import assert from 'node:assert/strict';
 import {
   existsSync,
@@ -69,7 +69,7 @@ describe('the terminal', () => {
     assert.deepEqual(await run(['ls']), { status: 0, stdout: 'j3\nold\n', stderr: '' });
   });
 
-  it('says in every verb what opening left out or set aside, and in status until it is removed', async (t) => {
+  it('warns in every verb of what opening ignored or quarantined, and lists it in status until it is removed', async (t) => {
     const { pond, journal, run } = await newPlace(t);
     cut(journal);
     const left = /^pond: the last \d+ bytes of the journal are an unfinished change and are left out\n$/;
@@ -100,7 +100,7 @@ describe('the terminal', () => {
     assert.doesNotMatch((await run(['status'])).stdout, /set aside/);
   });
 
-  it('does not take a damaged commit for one that was never made when the journal is gone', async (t) => {
+  it('does not mistake a damaged commit for one that was never made when the journal is missing', async (t) => {
     const { pond, journal, run } = await newPlace(t);
     rmSync(journal);
     const commit = join(pond, '_delta_log/00000000000000000001.json');
@@ -117,7 +117,7 @@ describe('the terminal', () => {
 });
 
 describe('the editor', () => {
-  it('is warned once of what opening set aside', async (t) => {
+  it('warns once of what opening quarantined', async (t) => {
     const { pond, journal, window } = await newPlace(t);
     cut(journal);
     const server = await window();
@@ -132,13 +132,13 @@ describe('the editor', () => {
   });
 });
 
-describe('windows and terminals on a pond whose folder or journal goes away', () => {
+describe('windows and terminals on a pond whose folder or journal disappears', () => {
   const isCoded =
     (code: string) =>
     (error: unknown): boolean =>
       failureOf(error)?.code === code;
 
-  it('are told that a write is not kept, and the folder does not come back', async (t) => {
+  it('report that a write is not kept, and the folder is not created again', async (t) => {
     const { pond, run, window } = await newPlace(t);
     const first = await window();
     const second = await window();
@@ -158,7 +158,7 @@ describe('windows and terminals on a pond whose folder or journal goes away', ()
     assert.match((await run(['ls'])).stdout, /j1\nj2\nnew\nold\n/);
   });
 
-  it('are told when the journal is gone, and go on with the one that is there then', async (t) => {
+  it('report that the journal is missing, and continue with the present one', async (t) => {
     const { pond, journal, run, window } = await newPlace(t);
     const server = await window();
     renameSync(journal, `${journal}.away`);

@@ -1,4 +1,4 @@
-/** A pond from a stranger brings a cache with it, and what is in a cache may be anything. */
+/** A pond from an untrusted source contains a cache, whose content is arbitrary. */
 import assert from 'node:assert/strict';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ interface Victim {
   pond(...args: readonly string[]): Promise<Ended>;
 }
 
-/** A pond with a Reduce resource whose output was made, and the user's cache that it was made in. */
+/** A pond with a Reduce resource whose output was computed, and the user's cache that contains the output. */
 async function newVictim(t: TestContext): Promise<Victim> {
   const folder = temporaryFolder(t);
   const cache = join(folder, 'user cache');
@@ -58,7 +58,7 @@ function filesIn(folder: string): readonly string[] {
   return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
 }
 
-/** Puts SQL in place of the types that a cache tells, and has the outputs made again. */
+/** Replaces the types that a cache states by SQL, and has the outputs computed again. */
 function poison(folder: string, { target }: { readonly target: string }): number {
   const type =
     `BIGINT AS min0, 0 AS max0 FROM (VALUES (TIMESTAMP '2023-11-14 22:00:00',1,1,1)) z("Timestamp","v.count","v.sum","v.min")) GROUP BY 1)) ` +
@@ -76,13 +76,13 @@ function poison(folder: string, { target }: { readonly target: string }): number
   return count;
 }
 
-test('the types in a cache are types, or are asked for again', async (t) => {
+test('types from a cache are validated, or determined again', async (t) => {
   const victim = await newVictim(t);
   assert.ok(poison(victim.cache, { target: join(victim.folder, 'PWNED.txt') }) > 0);
   await checkOutput(victim);
 });
 
-test('a cache that a pond brings with it changes nothing', async (t) => {
+test('a cache that comes with a pond has no effect', async (t) => {
   const victim = await newVictim(t);
   const brought = join(victim.folder, 'pond/_pond/cache/derived');
   mkdirSync(brought, { recursive: true });
@@ -99,7 +99,7 @@ test('a cache that a pond brings with it changes nothing', async (t) => {
   );
 });
 
-test('a copy of a pond in another place shares nothing that was derived', async (t) => {
+test('a copy of a pond in another folder shares no derived file with it', async (t) => {
   const victim = await newVictim(t);
   const before = filesIn(victim.cache).length;
   cpSync(join(victim.folder, 'pond'), join(victim.folder, 'copy'), { recursive: true });
@@ -108,7 +108,7 @@ test('a copy of a pond in another place shares nothing that was derived', async 
   assert.ok(filesIn(victim.cache).length > before);
 });
 
-test('an id leads nowhere: derived files are below the cache of the user alone', async (t) => {
+test("derived files are always below the user's cache, whatever the id of the pond", async (t) => {
   const victim = await newVictim(t);
   const log = join(victim.folder, 'pond/_delta_log/00000000000000000000.json');
   const id = /"metaData":\{"id":"([^"]+)"/.exec(readFileSync(log, 'utf8'))?.[1];

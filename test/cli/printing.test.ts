@@ -20,7 +20,7 @@ test('control characters are shown as escapes, so that no name can move the curs
   assert.equal(table([['a\nb', 'c']]), 'a\\nb  c\n');
 });
 
-test('a name with control characters is listed as one line, and as it is in JSON', async (t) => {
+test('a name with control characters is listed on one line, and unchanged in JSON', async (t) => {
   const folder = await newPond(t);
   await runPond(['touch', '/red\x1b[31m\nname'], { cwd: folder });
   assert.equal((await runPond(['ls'], { cwd: folder })).stdout, 'red\\x1b[31m\\nname\n');
@@ -28,24 +28,24 @@ test('a name with control characters is listed as one line, and as it is in JSON
   assert.equal((JSON.parse(stdout) as { name: string }[])[0]?.name, 'red\x1b[31m\nname');
 });
 
-test('a plan is printed as it is drawn', async (t) => {
+test('a query plan is printed as it is drawn', async (t) => {
   const folder = await newPond(t);
   const { stdout } = await runPond(['query', 'EXPLAIN SELECT 42'], { cwd: folder });
   assert.match(stdout, /^┌─+┐\n/m);
 });
 
-test('a query is written in the format of the file that is named', async (t) => {
+test('a query result is written in the format of the file name', async (t) => {
   const folder = await newPond(t);
   const ended = await runPond(['query', 'SELECT 42 AS answer', '-o', 'answer.csv'], { cwd: folder });
   assert.deepEqual({ ...ended, stderr: '' }, { status: 0, stdout: '1 row written to answer.csv\n', stderr: '' });
   assert.equal(readFileSync(join(folder, 'answer.csv'), 'utf8'), 'answer\n42\n');
 });
 
-test('output that cannot be written ends with 7 and is explained', async (t) => {
+test('an output that cannot be written exits with 7 and an explanation', async (t) => {
   const folder = await newPond(t);
   await runPond(['touch', '/a'], { cwd: folder });
   const script = fileURLToPath(new URL('../../out/pond.mjs', import.meta.url));
-  // A file that is open for reading only takes no output.
+  // A file that is open for reading only refuses output.
   const unwritable = openSync(script, 'r');
   t.after(() => closeSync(unwritable));
   const stdio = ['ignore', unwritable, 'pipe'] as const;
@@ -54,7 +54,7 @@ test('output that cannot be written ends with 7 and is explained', async (t) => 
   assert.match(ended.stderr, /^error\[storage-failed\]: cannot write to standard output: EBADF/);
 });
 
-test('an error that names no way out gets one', async (t) => {
+test('an error without a hint gets one', async (t) => {
   const folder = await newPond(t);
   const { stderr } = await runPond(['mkdir', '/a/b'], { cwd: folder });
   assert.equal(stderr, "error[not-found]: nothing is at /a\nhint: 'pond mkdir -p' creates the parents too.\n");
@@ -68,7 +68,7 @@ test('the version is that of the package', async (t) => {
   assert.deepEqual(await runPond(['--version'], { cwd: folder }), { status: 0, stdout, stderr: '' });
 });
 
-test('a link that is not symbolic is refused', async (t) => {
+test('a hard link is refused', async (t) => {
   const folder = await newPond(t);
   const ended = await runPond(['ln', '/a', '/b'], { cwd: folder });
   assert.deepEqual(
@@ -77,7 +77,7 @@ test('a link that is not symbolic is refused', async (t) => {
   );
 });
 
-test('what an import or export leaves out is said on standard error, in twenty lines and a count', async (t) => {
+test('skipped files of an import or export are reported on standard error, in twenty lines and a count', async (t) => {
   const folder = await newPond(t);
   mkdirSync(join(folder, 'in'));
   for (let n = 10; n < 32; n++) symlinkSync('nowhere', join(folder, `in/${n}\n`));
@@ -92,7 +92,7 @@ test('what an import or export leaves out is said on standard error, in twenty l
   });
 });
 
-test('rows that follow stand under the ones before, which a wider one widens', () => {
+test('later rows are aligned with earlier ones, and a wider row widens the columns', () => {
   const widths: number[] = [];
   assert.equal(table([['name', 'n']], new Set([1]), widths), 'name  n\n');
   assert.equal(table([['a', '1']], new Set([1]), widths), 'a     1\n');
@@ -100,7 +100,7 @@ test('rows that follow stand under the ones before, which a wider one widens', (
   assert.equal(table([['a', '1']], new Set([1]), widths), 'a        1\n');
 });
 
-test('columns stand under each other whatever script is in them', () => {
+test('columns are aligned in any script', () => {
   assert.equal(
     table([
       ['漢字', 'x'],
@@ -118,7 +118,7 @@ test('columns stand under each other whatever script is in them', () => {
   );
 });
 
-test('a table shows the beginning of a long value, and says where it is whole', async (t) => {
+test('a table shows the beginning of a long value, and says how to see all of it', async (t) => {
   const folder = temporaryFolder(t);
   await runPond(['init'], { cwd: folder });
   const sql = "SELECT repeat('x', 1000) AS a";

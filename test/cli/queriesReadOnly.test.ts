@@ -1,4 +1,4 @@
-/** Queries that try to write: through `pond query`, and through the query engine as the editor has it. */
+/** Queries that try to write: through `pond query`, and through the query engine as the editor uses it. */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { runPond } from '../support/pondCommand.ts';
 const allowed = "(current_setting('allowed_paths')[1])";
 const copy = `COPY (SELECT 'pwned' AS a) TO ${allowed} (FORMAT csv, USE_TMP_FILE false)`;
 
-/** Texts that are one query to a scanner of SQL, and a statement that writes to another. */
+/** Texts that a SQL scanner takes for one query, and that also contain a statement that writes. */
 const writing: readonly (readonly [name: string, sql: string])[] = [
   ['a COPY behind a dollar tag that is not ASCII', `EXPLAIN (ANALYZE $aé$ ) SELECT * FROM "/big.csv" -- $aé$) ${copy}`],
   ['a COPY behind a carriage return', `--\rEXPLAIN ANALYZE ${copy} /*\nSELECT * FROM pond.nodes PIVOT --*/`],
@@ -36,7 +36,7 @@ const writing: readonly (readonly [name: string, sql: string])[] = [
   ],
 ];
 
-/** Every file of a folder with its content. */
+/** All files of a folder with their content. */
 function contents(folder: string): Readonly<Record<string, string>> {
   const names = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   return Object.fromEntries(
@@ -44,7 +44,7 @@ function contents(folder: string): Readonly<Record<string, string>> {
   );
 }
 
-/** More than is kept inside of a row, so that a query has a host file of the pond before it. */
+/** Too large for a row, so that a query opens a host file of the pond before this one. */
 const big = `n,text\n${Array.from({ length: 9000 }, (_, n) => `${n % 3},${'x'.repeat(16)}\n`).join('')}`;
 
 async function newPond(t: TestContext): Promise<string> {
@@ -61,10 +61,10 @@ async function newPond(t: TestContext): Promise<string> {
   return folder;
 }
 
-/** What a query leaves alone: the history and the blobs. */
+/** Files that a query does not change: the history and the blobs. */
 const kept = ['_delta_log', 'data', '_pond/blobs'];
 
-test('a text that would write is refused by the command, and the pond is as it was', async (t) => {
+test('the command refuses a text that would write, and the pond is unchanged', async (t) => {
   const folder = await newPond(t);
   const options = { cwd: folder, env: { POND: join(folder, 'pond') } };
   const stored = () => kept.map((name) => ({ name, files: tryContents(join(folder, 'pond', name)) }));
@@ -90,7 +90,7 @@ function tryContents(folder: string): Readonly<Record<string, string>> {
   }
 }
 
-test('a text that would write is refused as a query of the editor, with a code', async (t) => {
+test('the editor refuses a query that would write, with an error code', async (t) => {
   const { run } = await newPondHost(t);
   await run('write', textFile('/big.csv', big));
   await run('commit', { message: 'one' });
@@ -105,7 +105,7 @@ test('a text that would write is refused as a query of the editor, with a code',
   assert.equal(rowCount, 9000);
 });
 
-test('what is explained, and a PIVOT of the values in the data, are answered as before', async (t) => {
+test('EXPLAIN, and a PIVOT on values of the data, work as before', async (t) => {
   const { run } = await newPondHost(t);
   await run('write', textFile('/a.csv', 'n,v\n1,10\n2,20\n'));
   for (const [sql, rows] of [
@@ -121,7 +121,7 @@ test('what is explained, and a PIVOT of the values in the data, are answered as 
   }
 });
 
-test('a mistake in what is explained is at its place in the text', async (t) => {
+test('an error in an explained statement has its position in the text', async (t) => {
   const { run } = await newPondHost(t);
   await run('write', textFile('/a.csv', 'n,v\n1,10\n2,20\n'));
   await assert.rejects(run('query', { sql: 'EXPLAIN\n  ANALYZE SELECT nothing\nFROM "/a.csv"' }), {
@@ -135,7 +135,7 @@ test('a mistake in what is explained is at its place in the text', async (t) => 
   });
 });
 
-test('times are in UTC, whatever the time zone of the machine', async (t) => {
+test('times are in UTC, in any time zone of the machine', async (t) => {
   const folder = await newPond(t);
   const sql =
     "SELECT TIMESTAMPTZ '2024-07-01 02:00:00+00' AS a, TIMESTAMPTZ '2024-07-01 02:00:00+00'::VARCHAR AS b, " +

@@ -1,4 +1,4 @@
-/** `query -o` writes to what the name stands for, and replaces nothing that is no regular file. */
+/** `query -o` writes to the target of the name, and replaces only regular files. */
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import {
@@ -23,7 +23,7 @@ import { type Ended, runPond, startPond } from '../support/pondCommand.ts';
 
 const isWindows = process.platform === 'win32';
 const pondScript = fileURLToPath(new URL('../../out/pond.mjs', import.meta.url));
-/** A fault must not replace a device of the machine: as root, a test uses names that cannot be replaced. */
+/** A bug must not replace a device of the machine: as root, a test uses names that cannot be replaced. */
 const isRoot = process.getuid?.() === 0;
 const standardOutput = isRoot ? '/proc/self/fd/1' : '/dev/stdout';
 const csv = 'a,b\n1,x\n';
@@ -43,19 +43,19 @@ async function newPlace(t: TestContext): Promise<Place> {
   return { folder, write };
 }
 
-/** A device that takes everything; undefined where the file system has none for root. */
+/** A device that accepts everything; undefined if the file system does not allow root to create one. */
 function nullDevice(folder: string): string | undefined {
   if (!isRoot) return '/dev/null';
   const device = join(folder, 'device');
   return spawnSync('mknod', ['-m', '666', device, 'c', '1', '3']).status === 0 ? device : undefined;
 }
 
-/** Checks that the files of the folder are these, with no temporary file. */
+/** Checks that the folder contains these files, and no temporary file. */
 function checkNames(folder: string, ...names: readonly string[]): void {
   assert.deepEqual(readdirSync(folder).sort(), ['.pond', ...names].sort());
 }
 
-test('a link stays, and the file that it leads to has the rows', { skip: isWindows }, async (t) => {
+test('a link is kept, and its target contains the rows', { skip: isWindows }, async (t) => {
   const { folder, write } = await newPlace(t);
   mkdirSync(join(folder, 'far'));
   writeFileSync(join(folder, 'far/data.csv'), 'before\n');
@@ -66,7 +66,7 @@ test('a link stays, and the file that it leads to has the rows', { skip: isWindo
   assert.equal(readlinkSync(join(folder, 'nearer.csv')), 'near.csv');
   assert.equal(readlinkSync(join(folder, 'near.csv')), 'far/data.csv');
   assert.equal(readFileSync(join(folder, 'far/data.csv'), 'utf8'), csv);
-  // One that leads to nothing yet makes the file, as a shell does.
+  // A dangling link creates its target, as in a shell.
   symlinkSync('far/new.csv', join(folder, 'new.csv'));
   assert.equal((await write('new.csv')).status, 0);
   assert.ok(lstatSync(join(folder, 'new.csv')).isSymbolicLink());
@@ -75,7 +75,7 @@ test('a link stays, and the file that it leads to has the rows', { skip: isWindo
   checkNames(folder, 'far', 'near.csv', 'nearer.csv', 'new.csv');
 });
 
-test('what a link leads to is refused as if it were named', { skip: isWindows }, async (t) => {
+test('the target of a link is refused as if it were named directly', { skip: isWindows }, async (t) => {
   const { folder, write } = await newPlace(t);
   symlinkSync('circle.csv', join(folder, 'circle.csv'));
   symlinkSync('no/folder.csv', join(folder, 'nowhere.csv'));
@@ -95,7 +95,7 @@ test('what a link leads to is refused as if it were named', { skip: isWindows },
   assert.ok(!existsSync(join(folder, '.pond/_pond/new')));
 });
 
-test('a file that only its owner may read stays so', { skip: isWindows }, async (t) => {
+test('a file that only its owner can read keeps its permissions', { skip: isWindows }, async (t) => {
   const { folder, write } = await newPlace(t);
   const file = join(folder, 'private.csv');
   writeFileSync(file, '');
@@ -103,7 +103,7 @@ test('a file that only its owner may read stays so', { skip: isWindows }, async 
   assert.equal((await write('private.csv')).status, 0);
   assert.equal(statSync(file).mode & 0o777, 0o600);
   assert.equal(readFileSync(file, 'utf8'), csv);
-  // A failure leaves it as it was.
+  // A failure leaves it unchanged.
   linkSync(file, join(folder, 'again.csv'));
   const failed = await runPond(['query', '-o', 'private.csv', "SELECT CAST('x' AS INT)"], { cwd: folder });
   assert.notEqual(failed.status, 0);
@@ -111,7 +111,7 @@ test('a file that only its owner may read stays so', { skip: isWindows }, async 
   checkNames(folder, 'again.csv', 'private.csv');
 });
 
-test('a named pipe gets the rows and stays', { skip: isWindows }, async (t) => {
+test('a named pipe receives the rows and is kept', { skip: isWindows }, async (t) => {
   const { folder, write } = await newPlace(t);
   const pipe = join(folder, 'pipe');
   execFileSync('mkfifo', [pipe]);
@@ -124,7 +124,7 @@ test('a named pipe gets the rows and stays', { skip: isWindows }, async (t) => {
   checkNames(folder, 'pipe');
 });
 
-test('a result larger than a pipe arrives whole', { skip: isWindows }, async (t) => {
+test('a result larger than a pipe arrives completely', { skip: isWindows }, async (t) => {
   const { folder } = await newPlace(t);
   execFileSync('mkfifo', [join(folder, 'pipe')]);
   const reader = spawn('wc', ['-l', join(folder, 'pipe')]);
@@ -135,7 +135,7 @@ test('a result larger than a pipe arrives whole', { skip: isWindows }, async (t)
   assert.match(got, /^\s*300001 /);
 });
 
-test('a named pipe that no process reads is given up with Ctrl+C', { skip: isWindows }, async (t) => {
+test('Ctrl+C ends the wait for a reader of a named pipe', { skip: isWindows }, async (t) => {
   const { folder } = await newPlace(t);
   execFileSync('mkfifo', [join(folder, 'pipe')]);
   const temporary = temporaryFolder(t);
@@ -143,7 +143,7 @@ test('a named pipe that no process reads is given up with Ctrl+C', { skip: isWin
   const args = ['query', '--format', 'csv', '-o', 'pipe', sql];
   const { process: child, ended } = startPond(args, { cwd: folder, env: { TMPDIR: temporary } });
   t.after(() => child.kill('SIGKILL'));
-  // The rows are there, and wait for a reader.
+  // The rows are available, and wait for a reader.
   while (!outputs().some((name) => existsSync(join(temporary, name, 'content'))))
     await new Promise((resolve) => setImmediate(resolve));
   child.kill('SIGINT');
@@ -165,7 +165,7 @@ test('devices are written to', { skip: isWindows }, async (t) => {
   assert.ok(lstatSync(join(folder, 'null.csv')).isSymbolicLink());
 });
 
-test('standard output gets the rows and nothing else', { skip: isWindows }, async (t) => {
+test('standard output receives the rows and nothing else', { skip: isWindows }, async (t) => {
   const { folder, write } = await newPlace(t);
   symlinkSync('/dev/fd/1', join(folder, 'out.csv'));
   for (const file of [standardOutput, '/dev/fd/1', 'out.csv']) {

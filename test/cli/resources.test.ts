@@ -9,7 +9,7 @@ import { type Ended, runPond, startPond } from '../support/pondCommand.ts';
 interface Place {
   readonly folder: string;
   pond(args: readonly string[], input?: string): Promise<Ended>;
-  /** Runs a command, and checks its output with what differs from run to run taken out, and its status. */
+  /** Runs a command, and checks its status and its output without the parts that differ from run to run. */
   check(args: readonly string[], expected: Partial<Ended>, input?: string): Promise<void>;
 }
 
@@ -84,7 +84,7 @@ test('documents are applied, committed, run, listed and deleted', async (t) => {
   });
 });
 
-test('with --json the same is data', async (t) => {
+test('--json prints the same as data', async (t) => {
   const { folder, pond } = await newPlace(t);
   const applied = await pond(['--json', 'apply', '-f', '-'], inbox(folder));
   assert.deepEqual(Object.keys(JSON.parse(applied.stdout) as object), ['applied', 'problems']);
@@ -99,7 +99,7 @@ test('with --json the same is data', async (t) => {
   assert.deepEqual(info?.lastRun, ran[0]);
 });
 
-test('what is wrong with documents is told by file, line and column, and nothing is applied', async (t) => {
+test('problems of documents are reported by file, line and column, and nothing is applied', async (t) => {
   const { folder, check } = await newPlace(t);
   writeFileSync(join(folder, 'wrong.yaml'), `${inbox(folder)}---\n${derive('series', '*')}`);
   const nothing =
@@ -134,7 +134,7 @@ test('what is wrong with documents is told by file, line and column, and nothing
   });
 });
 
-test('a run that fails is told with its place, ends with a status, and does not keep others from running', async (t) => {
+test('a failed run is reported with its position, sets the exit status, and does not stop other runs', async (t) => {
   const { folder, pond } = await newPlace(t);
   const documents = [inbox(folder), derive('wrong', 'nothing'), derive('right', '*')].join('---\n');
   assert.equal((await pond(['apply', '-f', '-', '-v', 'what=x'], documents)).status, 0);
@@ -151,7 +151,7 @@ test('a run that fails is told with its place, ends with a status, and does not 
   assert.match(stderr, /^error\[run-failed\]: 1 resource of 3 failed$/m);
 });
 
-test('a run that brings nothing says why', async (t) => {
+test('a run without new data says why', async (t) => {
   const { folder, pond, check } = await newPlace(t);
   await check(['run'], {
     stderr:
@@ -171,7 +171,7 @@ test('a run that brings nothing says why', async (t) => {
   assert.match(plain(stderr, folder), /^Inbox\/files: no file matches FOLDER\/in\/\*\.csv$/m);
 });
 
-test('a resource of a kind that does nothing does not look like a success', async (t) => {
+test('a run of a kind that does nothing is not reported as a success', async (t) => {
   const { pond, check } = await newPlace(t);
   const bucket = 'bucket: b, region: r, key: "${env:K}", secret: "${env:S}", endpoint: "https://s3.example.org"';
   const backup = `apiVersion: v1\nkind: Backup\nname: offsite\ndesc: A copy\nspec: { ${bucket} }\n`;
@@ -187,7 +187,7 @@ test('a resource of a kind that does nothing does not look like a success', asyn
   assert.equal(listed?.status, 'failed');
 });
 
-test('a schedule runs again and again beside other writers, over failures, until Ctrl+C', async (t) => {
+test('a schedule continues alongside other writers, and after failures, until Ctrl+C', async (t) => {
   const { folder, pond } = await newPlace(t);
   await pond(['apply', '-f', '-'], inbox(folder));
   await pond(['commit', '-m', 'inbox']);
@@ -203,7 +203,7 @@ test('a schedule runs again and again beside other writers, over failures, until
   assert.equal((await pond(['ls', '/beside'])).status, 0);
 });
 
-/** Settles when what is counted in the text so far is enough. */
+/** Resolves when the text so far contains enough matches. */
 function waitFor(
   stream: NodeJS.ReadableStream | null,
   count: (text: string) => number,
@@ -226,7 +226,7 @@ function waitFor(
     });
 }
 
-test('what is no interval, number or time is refused', async (t) => {
+test('invalid intervals, numbers and times are refused', async (t) => {
   const { check } = await newPlace(t);
   const usage = (text: string): Partial<Ended> => ({ status: 2, stderr: text });
   await check(

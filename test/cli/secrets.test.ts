@@ -1,4 +1,4 @@
-/** A secret of an account shows nowhere, whatever the service answers. */
+/** The secret of an account is never shown, whatever the service answers. */
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { temporaryFolder } from '../support/folder.ts';
@@ -9,7 +9,7 @@ import { type Ended, runPond } from '../support/pondCommand.ts';
 const key = 'the-key-of-an-account';
 const secret = 'MYSECRET-VALUE-4711';
 const id = '7';
-/** Half of the secret is a secret too. */
+/** Half of the secret is secret too. */
 const halves = [secret.slice(0, 8), secret.slice(-8)];
 
 interface Place {
@@ -33,16 +33,16 @@ async function collecting(t: TestContext, names: Readonly<Record<string, string>
   return { server, pond };
 }
 
-/** What the pond keeps of runs. */
+/** Records of runs in the pond. */
 async function records(pond: Place['pond']): Promise<string> {
   const found = await pond('cat', '/HydroVu/buoys/runs.jsonl');
   assert.equal(found.status, 0);
   return found.stdout;
 }
 
-test('a secret is neither shown nor stored in part, wherever an answer is cut', async (t) => {
+test('a secret is neither shown nor stored, not even in part, wherever an answer is cut', async (t) => {
   const { server, pond } = await collecting(t);
-  // 192 letters leave 8 of what is shown, and 788 blanks left 12 of what was searched.
+  // 192 letters leave 8 characters of the shown text, and 788 spaces leave 12 of the searched text.
   for (const filler of ['x'.repeat(192), ' '.repeat(788), 'x'.repeat(788)]) {
     server.fault({ kind: 'status', status: 400, body: `${filler}${secret}`, path: '/friendlynames' });
     const ended = await pond('run');
@@ -55,7 +55,7 @@ test('a secret is neither shown nor stored in part, wherever an answer is cut', 
   for (const half of halves) assert.ok(!kept.includes(half), kept);
 });
 
-test('a secret that the service has among its data is not stored', async (t) => {
+test('a secret in the data of the service is not stored', async (t) => {
   const { pond } = await collecting(t, { '1': `Temperature of ${secret}` });
   assert.equal((await pond('run')).status, 0);
   const params = await pond('query', '--format', 'csv', "SELECT * FROM '/HydroVu/buoys/params'");
@@ -66,7 +66,7 @@ test('a secret that the service has among its data is not stored', async (t) => 
   assert.ok(!`${readings.stdout}${await records(pond)}`.includes(halves[0]!));
 });
 
-test('an id of the service that is no text is named without the secret in it', async (t) => {
+test('an id that is not a text is reported without the secret in it', async (t) => {
   const { server, pond } = await collecting(t);
   const body = JSON.stringify({ parameters: { [`${'x'.repeat(30)}${secret}`]: 7 }, units: {} });
   server.fault({ kind: 'status', status: 200, body, path: '/friendlynames', times: Infinity });

@@ -8,7 +8,7 @@ import { connectLocal } from '../../server/src/main.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { runPond } from '../support/pondCommand.ts';
 
-test('what another process commits while a command reads it is read as it is then', async (t) => {
+test('a command reads the content that was current when it started, although another process commits', async (t) => {
   const folder = temporaryFolder(t);
   const pond = async (args: readonly string[], input = ''): Promise<void> => {
     const { status, stderr } = await runPond(args, { cwd: folder, input });
@@ -29,7 +29,7 @@ test('what another process commits while a command reads it is read as it is the
     (await session.call('list', { path: '/' })).map(({ name }) => name),
     ['x'],
   );
-  // The journal that has the content begins anew.
+  // The journal that contains the content starts a new batch.
   await pond(['commit', '-m', 'x']);
   await pond(['write', '/y'], 'another');
   let content = '';

@@ -1,4 +1,7 @@
-/** What a pond that somebody else made may not do to whoever opens it: by the command and by the editor's server. */
+/**
+ * Limits of a pond from an untrusted source: what it cannot do to its user, through the command and the editor's
+ * server.
+ */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import {
@@ -22,13 +25,13 @@ import { temporaryFolder } from '../support/folder.ts';
 import { type Ended, runPond } from '../support/pondCommand.ts';
 
 interface Place {
-  /** The folder around the pond; it is the user's. */
+  /** The folder around the pond, which belongs to the user. */
   readonly folder: string;
   readonly pond: string;
   run(args: readonly string[], input?: string): Promise<Ended>;
 }
 
-/** A pond with a large file and one commit, and a staged change. */
+/** A pond with a large file, one commit, and a staged change. */
 async function newPlace(t: TestContext): Promise<Place> {
   const folder = temporaryFolder(t);
   const run = (args: readonly string[], input = ''): Promise<Ended> =>
@@ -44,7 +47,7 @@ async function newPlace(t: TestContext): Promise<Place> {
   return { folder, pond: join(folder, '.pond'), run };
 }
 
-/** All files of the pond with their content; links and pipes by name alone. */
+/** All files of the pond with their content; links and pipes by name only. */
 function filesOf(pond: string): ReadonlyMap<string, string> {
   const names = readdirSync(pond, { recursive: true, withFileTypes: true });
   return new Map(
@@ -56,7 +59,7 @@ function filesOf(pond: string): ReadonlyMap<string, string> {
 }
 
 interface Planted {
-  /** Puts something into the pond that leads to `victim`, a file, or to the folder that it is in. */
+  /** Plants an entry in the pond that leads to `victim`, a file, or to the folder that contains it. */
   readonly plant: (pond: string, victim: string) => void;
   /** Part of the path that the error names. */
   readonly names: string;
@@ -132,7 +135,7 @@ const planted: Readonly<Record<string, Planted>> = {
   },
 };
 
-describe('a pond with anything but files and folders in it is refused, and nothing is written', () => {
+describe('a pond that contains anything but directories and files is refused, and nothing is written', () => {
   for (const [name, { plant, names, notOnWindows }] of Object.entries(planted)) {
     it(name, { skip: notOnWindows === true && process.platform === 'win32' }, async (t) => {
       const { folder, pond, run } = await newPlace(t);
@@ -156,7 +159,7 @@ describe('a pond with anything but files and folders in it is refused, and nothi
     });
   }
 
-  it('a link in the place of a file that a query reads', async (t) => {
+  it('a link instead of a file that a query reads', async (t) => {
     const { folder, pond, run } = await newPlace(t);
     writeFileSync(join(folder, 'secret.csv'), 'n\nsecret\n');
     const blobs = join(pond, '_pond/blobs');
@@ -175,7 +178,7 @@ describe('a pond with anything but files and folders in it is refused, and nothi
     assert.ok(!existsSync(join(folder, 'out/big.csv')));
   });
 
-  it('a folder that is itself reached through a link is a pond as any other', async (t) => {
+  it('a folder that is reached through a link is a pond like any other', async (t) => {
     const { folder, pond, run } = await newPlace(t);
     symlinkSync(pond, join(folder, 'alias'));
     assert.deepEqual(await run(['--pond', 'alias', 'write', '/more'], 'text'), { status: 0, stdout: '', stderr: '' });
@@ -184,7 +187,7 @@ describe('a pond with anything but files and folders in it is refused, and nothi
 });
 
 describe('a pond in a restricted workspace', () => {
-  it('is opened and read, and not repaired', async (t) => {
+  it('is opened and read, but not repaired', async (t) => {
     const { folder, pond } = await newPlace(t);
     const journal = join(pond, '_pond/journal');
     // The start of one more change.
@@ -204,8 +207,8 @@ describe('a pond in a restricted workspace', () => {
   });
 });
 
-describe('where a pond says that its writer listens', () => {
-  it('nobody connects to, whatever is there', async (t) => {
+describe('the socket of the writer', () => {
+  it('is never looked up in the pond, whatever listens at an address there', async (t) => {
     const { pond, run } = await newPlace(t);
     let connections = 0;
     const listener = createServer((socket) => {
@@ -226,11 +229,11 @@ describe('where a pond says that its writer listens', () => {
     assert.equal(connections, 0);
   });
 
-  it('is a folder of the user, or the pond is left to others', async (t) => {
+  it('is in a folder of the user; otherwise the pond is not shared', async (t) => {
     const { folder, pond, run } = await newPlace(t);
     const uid = process.getuid?.();
     if (uid === undefined) return;
-    // Somebody else was faster: it is not a folder that this user made.
+    // Another user was faster: this user did not create the folder.
     const sockets = join(folder, `pond-${uid}`);
     rmSync(sockets, { recursive: true, force: true });
     mkdirSync(join(folder, 'theirs'));

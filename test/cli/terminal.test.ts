@@ -9,11 +9,11 @@ interface Screen {
   readonly terminal: Terminal;
   readonly stdout: PassThrough;
   readonly stderr: PassThrough;
-  /** What was drawn on standard error so far. */
+  /** Output on standard error so far. */
   drawn(): string;
 }
 
-/** A terminal of so many columns; with `silentMs` it tells of work that tells nothing of itself for so long. */
+/** A terminal with a number of columns. `silentMs`: time without progress after which the elapsed time is shown. */
 function screen(columns: number, silentMs?: number): Screen {
   const stream = (): PassThrough & { isTTY: true; columns: number } =>
     Object.assign(new PassThrough().setEncoding('utf8'), { isTTY: true as const, columns });
@@ -25,20 +25,20 @@ function screen(columns: number, silentMs?: number): Screen {
   return { terminal, stdout, stderr, drawn: () => drawn };
 }
 
-test('progress stays on one line, and keeps its numbers where there is little room', () => {
+test('progress stays on one line, and keeps its numbers in a narrow terminal', () => {
   const { terminal, drawn } = screen(24);
   terminal.progress('Derive/readings: harbor-weather-2025.csv', 3, 12);
   assert.equal(drawn(), '\r\x1b[KDerive/readings 3 of 12');
   assert.ok(drawn().slice(4).length < 24);
 });
 
-test('names in progress cannot move the cursor', () => {
+test('names in progress messages cannot move the cursor', () => {
   const { terminal, drawn } = screen(80);
   terminal.progress('Inbox/x: a\x1b[2Jb\nc', 1);
   assert.equal(drawn(), '\r\x1b[KInbox/x: a\\x1b[2Jb\\nc 1');
 });
 
-test('what is printed takes the place of progress, and progress never that of a line that has begun', async () => {
+test('output replaces progress, and progress never replaces an unfinished line of output', async () => {
   const { terminal, drawn } = screen(80);
   terminal.progress('reading', 1);
   await terminal.print('the beginning of');
@@ -49,7 +49,7 @@ test('what is printed takes the place of progress, and progress never that of a 
   assert.equal(drawn(), '\r\x1b[Kreading 1\r\x1b[K');
 });
 
-test('work that tells nothing of itself shows that it goes on, and what it told last', async () => {
+test('work without progress messages shows that it continues, and its last message', async () => {
   const { terminal, stderr, drawn } = screen(80, 1);
   const done = terminal.working('query');
   while (!/query: \d+ s/.test(drawn())) await once(stderr, 'data');

@@ -1,4 +1,4 @@
-/** What resources make of text files, by the command: all of their rows as they are, or a failure that names the file. */
+/** Results of resources that read text files, by the command: all rows unchanged, or an error that names the file. */
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -7,7 +7,9 @@ import { gzipSync } from 'node:zlib';
 import { temporaryFolder } from '../support/folder.ts';
 import { runPond } from '../support/pondCommand.ts';
 
-/** A pond with files, a Derive of each call, and a Combine of all; answers a query as CSV or the words of its failure. */
+/**
+ * A pond with files, a Derive for each call, and a Combine of all. Returns the result of a query as CSV, or its error.
+ */
 async function pondOf(t: TestContext, files: Readonly<Record<string, string | Uint8Array>>, calls: readonly string[]) {
   const cwd = temporaryFolder(t);
   const run = async (...args: readonly string[]) => await runPond(args, { cwd });
@@ -56,7 +58,7 @@ test('numbers are not rounded to the type of the first rows', async (t) => {
   assert.match(await ask(`SELECT max("Rain.max") FROM '/Reduce/x/all/all/res=1d'`), /\n0\.2\n/);
 });
 
-test('rows above a second header and rows that begin with # are not left out', async (t) => {
+test('rows above a second header and rows that begin with # are not skipped', async (t) => {
   const sections = 'Timestamp,T\n1,10.1\n2,10.2\nTimestamp,T,DO\n3,10.4,8.1\n';
   const ask = await pondOf(t, { 'a.csv': sections, 'b.csv': 'Timestamp,x\n1,a\n#2,b\n' }, [
     "read_csv('$1')",
@@ -74,7 +76,7 @@ test('rows above a second header and rows that begin with # are not left out', a
   assert.match(await ask("FROM '/Reduce/x/all/all/res=1d'"), /\/in\/a\.csv cannot be read: line 4 begins a table/);
 });
 
-test('a compressed file that is cut short is no shorter file', async (t) => {
+test('a truncated compressed file is not read as a shorter file', async (t) => {
   const whole = gzipSync(`Timestamp,x\n${Array.from({ length: 5000 }, (_, i) => `${i},${i * 7919}`).join('\n')}\n`);
   const ask = await pondOf(t, { 'a.csv.gz': whole.subarray(0, whole.length >> 1) }, ["read_csv('$1')", "'$1'"]);
   for (const path of ['/Derive/x/c0/a.csv.gz', '/Derive/x/c1/a.csv.gz', '/Combine/x/all/combine']) {
@@ -82,7 +84,7 @@ test('a compressed file that is cut short is no shorter file', async (t) => {
   }
 });
 
-test('keys that come late in JSON are columns', async (t) => {
+test('keys that first occur late in JSON become columns', async (t) => {
   const rows = Array.from({ length: 25_000 }, (_, i) => `{"Timestamp":${i},"v":1}`).join('\n');
   const ask = await pondOf(t, { 'a.ndjson': `${rows}\n{"Timestamp":25000,"v":2.5,"late":7}\n` }, [
     "read_json('$1')",
@@ -94,7 +96,7 @@ test('keys that come late in JSON are columns', async (t) => {
   }
 });
 
-test('dates have one order in all files of a pattern, or the order has to be said', async (t) => {
+test('dates have one order in all files of a pattern, or the order must be given', async (t) => {
   const files = { '05.csv': 'Timestamp,x\n02/05/2026,5\n', '13.csv': 'Timestamp,x\n02/13/2026,13\n' };
   const ask = await pondOf(t, files, ["read_csv('$1', header = true)", "read_csv('$1', dateformat = '%m/%d/%Y')"]);
   assert.match(await ask(`SELECT min(Timestamp)::DATE ${combined}`), /\n2026-02-05\n$/);

@@ -5,10 +5,10 @@ import { test, type TestContext } from 'node:test';
 import { temporaryFolder } from '../support/folder.ts';
 import { type Ended, runPond } from '../support/pondCommand.ts';
 
-/** Runs a command in a folder, and checks what it writes and its status. */
+/** Runs a command in a folder, and checks its output and its status. */
 type Check = (args: readonly string[], expected: Partial<Ended>, input?: string) => Promise<void>;
 
-/** What differs from run to run: times, people, ids, folders. */
+/** Parts that differ from run to run: times, authors, ids, folders. */
 function plain(text: string, folder: string): string {
   return text
     .replaceAll(folder, 'FOLDER')
@@ -31,7 +31,7 @@ async function newPond(t: TestContext): Promise<{ readonly folder: string; reado
   return { folder, check };
 }
 
-test('files are made, listed, read, moved, copied and removed', async (t) => {
+test('files are created, listed, read, moved, copied and removed', async (t) => {
   const { check } = await newPond(t);
   await check(['ls'], {});
   await check(['mkdir', '-p', '/a/b'], {});
@@ -65,7 +65,7 @@ test('files are made, listed, read, moved, copied and removed', async (t) => {
   });
 });
 
-test('what is staged is shown, committed, discarded and restored', async (t) => {
+test('staged changes are shown, committed, discarded and restored', async (t) => {
   const { check } = await newPond(t);
   await check(['status'], { stdout: 'pond FOLDER/.pond\ncommit 0  TIME  AUTHOR  Initialize pond\nnothing staged\n' });
   await check(['commit', '-m', 'none'], {
@@ -101,7 +101,7 @@ test('what is staged is shown, committed, discarded and restored', async (t) => 
   await check(['check'], { stdout: 'the pond is sound\n' });
 });
 
-test('host files go in and out, unchanged ones are left alone', async (t) => {
+test('host files are imported and exported, and unchanged ones are not written', async (t) => {
   const { folder, check } = await newPond(t);
   mkdirSync(join(folder, 'in/deep'), { recursive: true });
   writeFileSync(join(folder, 'in/a.csv'), 'n\n1\n');
@@ -119,7 +119,7 @@ test('host files go in and out, unchanged ones are left alone', async (t) => {
   assert.deepEqual(readdirSync(join(folder, 'tables/in')).sort(), ['a.csv', 'link.csv']);
 });
 
-test('SQL over files is printed as a table, CSV or JSON, or written to a file', async (t) => {
+test('a query result is printed as a table, CSV or JSON, or written to a file', async (t) => {
   const { folder, check } = await newPond(t);
   await check(['write', '/t.csv'], {}, 'name,n\nb,2\na,\n');
   const sql = 'SELECT name, n FROM "/t.csv" ORDER BY name';
@@ -175,7 +175,7 @@ test('--json prints the documented fields', async (t) => {
   assert.deepEqual(await json('check'), { problems: [], trees: [] });
 });
 
-test('a path that never was, and paths where nothing is staged, are refused', async (t) => {
+test('a path that never existed, and paths without staged changes, are refused', async (t) => {
   const { check } = await newPond(t);
   await check(['write', '/x'], {}, 'one');
   const hint = "hint: 'pond ls' shows what is there, and 'pond ls --at V' what was.\n";
@@ -198,7 +198,7 @@ test('a path that never was, and paths where nothing is staged, are refused', as
   await check(['diff', '--at', '1', '--to', '1', '/x'], {});
 });
 
-test('changes that are discarded and restored are counted as status counts them', async (t) => {
+test('discarded and restored changes are counted as in status', async (t) => {
   const { check } = await newPond(t);
   await check(['write', '/x'], {}, 'one');
   await check(['commit', '-m', 'first'], { stdout: 'commit 1: first (+1)\n' });
@@ -217,7 +217,7 @@ test('changes that are discarded and restored are counted as status counts them'
   await check(['discard'], { stdout: 'discarded 3 changes\n' });
 });
 
-test('the pond is the one named, that of POND, or the nearest above', async (t) => {
+test('the pond is the one that --pond or POND names, or the nearest one above', async (t) => {
   const { folder, check } = await newPond(t);
   mkdirSync(join(folder, 'below/here'), { recursive: true });
   await check(['touch', '/here'], {});
@@ -232,7 +232,7 @@ test('the pond is the one named, that of POND, or the nearest above', async (t) 
   assert.ok(existsSync(join(folder, 'other/_delta_log')));
 });
 
-test('help says what each verb takes', async (t) => {
+test('help shows the usage of each verb', async (t) => {
   const { check } = await newPond(t);
   await check(['help', 'ln'], {
     stdout: 'usage: pond [--pond DIR] [--json] ln -s TARGET PATH\n\nCreate a symbolic link at PATH.\n',

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { crossings, layering } from '../../client/vscode/webviews/graph/layers.ts';
-import { layout, nodeHeight, settle, type Layout } from '../../client/vscode/webviews/graph/layout.ts';
+import { layout, nodeHeight, stackCenters, type Layout } from '../../client/vscode/webviews/graph/layout.ts';
 import { step } from '../../client/vscode/webviews/graph/steps.ts';
 
-/** `a>b c>d` as edges. */
+/** Parses edges such as `a>b c>d`. */
 function edgesOf(text: string): { from: string; to: string }[] {
   return text
     .split(' ')
@@ -31,7 +31,7 @@ function checkApart({ nodes, nodeWidth }: Layout): void {
   });
 }
 
-test('each node stands to the right of all that it reads', () => {
+test('each node is to the right of all its inputs', () => {
   const edges = edgesOf('in>derive derive>combine hydro>combine combine>reduce reduce>pages in>pages');
   const ids = ['pages', 'reduce', 'combine', 'derive', 'hydro', 'in'];
   const made = layout(ids, edges, 1000);
@@ -41,7 +41,7 @@ test('each node stands to the right of all that it reads', () => {
   assert.equal(made.paths.length, edges.length);
 });
 
-test('edges cross as little as they must', () => {
+test('edges have as few crossings as possible', () => {
   const edges = edgesOf('a>z b>y c>x');
   const { layers, steps } = layering(['a', 'b', 'c', 'x', 'y', 'z'], edges);
   assert.equal(crossings(layers, steps), 0);
@@ -56,7 +56,7 @@ test('a chain is a straight line', () => {
   assert.equal(made.height, nodeHeight);
 });
 
-test('nodes without edges stand in rows that fit the width', () => {
+test('nodes without edges are in rows that fit the width', () => {
   const ids = Array.from({ length: 60 }, (_, index) => String(index));
   const made = layout(ids, [], 1000);
   assert.ok(made.width <= 1000);
@@ -75,14 +75,14 @@ test('sixty nodes in five layers do not overlap', () => {
   assert.ok(made.width > 1000, 'five layers scroll');
 });
 
-test('a circle and a node that reads itself are drawn too', () => {
+test('a cycle, and a node that reads itself, are drawn too', () => {
   const made = layout(['a', 'b', 'c'], edgesOf('a>b b>c c>a b>b'), 1000);
   assert.equal(made.nodes.size, 3);
   assert.equal(made.paths.length, 4);
   checkApart(made);
 });
 
-test('layers stand closer where there is less room, and further apart where there is more', () => {
+test('layers are closer together in a narrow window, and further apart in a wide one', () => {
   const ids = ['a', 'b', 'c', 'd'];
   const edges = edgesOf('a>b b>c c>d');
   const widths = [800, 900, 1000, 2000].map((width) => layout(ids, edges, width).width);
@@ -91,7 +91,7 @@ test('layers stand closer where there is less room, and further apart where ther
   assert.ok(widths[3]! < 1100);
 });
 
-test('one node, and none, have a picture', () => {
+test('a graph of one node, and an empty graph, have a layout', () => {
   assert.deepEqual(layout(['a'], [], 100), {
     nodes: new Map([['a', { x: 0, y: 0 }]]),
     paths: [],
@@ -102,9 +102,9 @@ test('one node, and none, have a picture', () => {
   assert.deepEqual(layout([], [], 100), { nodes: new Map(), paths: [], width: 0, height: 0, nodeWidth: 176 });
 });
 
-test('things that want the same room share the distance to it', () => {
-  assert.deepEqual(settle([{ wish: 100, height: 10 }]), [100]);
-  const [upper = 0, lower = 0] = settle([
+test('items that compete for space share the deviation', () => {
+  assert.deepEqual(stackCenters([{ wish: 100, height: 10 }]), [100]);
+  const [upper = 0, lower = 0] = stackCenters([
     { wish: 100, height: 10 },
     { wish: 100, height: 10 },
   ]);
@@ -112,7 +112,7 @@ test('things that want the same room share the distance to it', () => {
   assert.ok(lower - upper >= 10);
 });
 
-test('arrows lead along edges, else to what is near', () => {
+test('arrow keys follow edges, else move to the nearest node', () => {
   const nodes = new Map([
     ['in', { x: 0, y: 60 }],
     ['top', { x: 200, y: 0 }],

@@ -15,7 +15,7 @@ import {
 
 const visible = 600;
 
-test('the scroll bar of a table of any height reaches its first and its last row', () => {
+test('the scroll bar of a table of any height reaches the first and the last row', () => {
   for (const rows of [1, 100, 100_000, 3_000_000, 2_000_000_000]) {
     const total = rows * rowHeight;
     assert.ok(span(total) <= 8_000_000);
@@ -33,7 +33,7 @@ test('scroll bar and window agree in both directions', () => {
   }
 });
 
-test('a row is revealed by the least movement', () => {
+test('a row is revealed with the smallest movement', () => {
   const total = 1000 * rowHeight;
   assert.equal(reveal({ total, visible, top: 0 }, 5), 0);
   assert.equal(reveal({ total, visible, top: 0 }, 100), 101 * rowHeight - visible);
@@ -41,7 +41,7 @@ test('a row is revealed by the least movement', () => {
   assert.equal(reveal({ total, visible, top: 0 }, 999), clampTop({ total, visible }, total));
 });
 
-test('a row is asked for once, kept, and forgotten when many others were looked at since', () => {
+test('a row is requested once, cached, and evicted after many others were shown', () => {
   const asked: number[] = [];
   const cache = new RowCache((start) => asked.push(start));
   cache.want(0, 40);
@@ -56,7 +56,7 @@ test('a row is asked for once, kept, and forgotten when many others were looked 
   assert.equal(asked.filter((start) => start === 0).length, 2);
 });
 
-test('rows that failed to come are asked for again', () => {
+test('rows whose request failed are requested again', () => {
   const asked: number[] = [];
   const cache = new RowCache((start) => asked.push(start));
   cache.want(200, 210);
@@ -65,7 +65,7 @@ test('rows that failed to come are asked for again', () => {
   assert.deepEqual(asked, [200, 200]);
 });
 
-test('columns are as wide as what they show, and those in sight are found', () => {
+test('columns are as wide as their content, and the visible ones are found', () => {
   const columns = [
     { name: 'id', type: 'BIGINT' },
     { name: 'note', type: 'VARCHAR' },
@@ -82,7 +82,7 @@ test('columns are as wide as what they show, and those in sight are found', () =
   assert.deepEqual(columnsIn(layouts, layouts[1].left, 10_000), { start: 1, end: 3 });
 });
 
-test('number types are known from others', () => {
+test('number types are recognized', () => {
   for (const type of ['TINYINT', 'UBIGINT', 'INTEGER', 'DOUBLE', 'DECIMAL(18,3)', 'HUGEINT'])
     assert.ok(isNumeric(type), type);
   for (const type of ['VARCHAR', 'DATE', 'INTEGER[]', 'STRUCT(a INTEGER)', 'BOOLEAN'])
@@ -105,7 +105,7 @@ test('keys move the selection and stop at the edges', () => {
   assert.equal(press(at(3, 2), 'x'), undefined);
 });
 
-test('shift stretches the selection, control and a takes all', () => {
+test('Shift extends the selection, and Ctrl+A selects everything', () => {
   const stretched = press(press(at(3, 2), 'ArrowDown', { shift: true })!, 'ArrowLeft', { shift: true })!;
   assert.deepEqual(selectedRange(stretched), { rowStart: 3, rowEnd: 5, columnStart: 1, columnEnd: 3 });
   const all = selectedRange(press(at(3, 2), 'a', { control: true })!);

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { plotOf } from '../../client/vscode/gridPlot.ts';
 import { panelsOf, type Measured } from '../../client/vscode/webviews/grid/panels.ts';
-import { plotted, plottedColumns, shownAtFirst } from '../../client/vscode/webviews/grid/plotted.ts';
+import { plotted, plottedColumns, initialColumns } from '../../client/vscode/webviews/grid/plotted.ts';
 import { thinned } from '../../client/vscode/webviews/grid/thinned.ts';
 
 const column = (name: string, type: string): { name: string; type: string } => ({ name, type });
 
-test('numbers are plotted over the first time, over Timestamp, or over a first column that is a number', () => {
+test('numbers are plotted over the first time column, over Timestamp, or over a first column of numbers', () => {
   const of = (...columns: readonly (readonly [string, string])[]): unknown =>
     plottedColumns(columns.map(([name, type]) => column(name, type)));
   assert.deepEqual(of(['n', 'BIGINT'], ['at', 'TIMESTAMP WITH TIME ZONE'], ['city', 'VARCHAR'], ['t', 'DOUBLE']), {
@@ -30,7 +30,7 @@ function xOf(type: string, text: string | null): readonly number[] {
   return plotted(columns, chosen, [[text], ['1']]).x;
 }
 
-test('times are read as DuckDB writes them, without a zone as UTC', () => {
+test('times are parsed in the format of DuckDB, and are UTC without a zone', () => {
   const noon = Date.UTC(2015, 11, 31, 12);
   assert.deepEqual(xOf('DATE', '2015-12-31'), [Date.UTC(2015, 11, 31)]);
   assert.deepEqual(xOf('TIMESTAMP', '2015-12-31 12:00:00'), [noon]);
@@ -41,7 +41,7 @@ test('times are read as DuckDB writes them, without a zone as UTC', () => {
   for (const none of ['infinity', '-infinity', '0044-03-15 (BC)', null]) assert.deepEqual(xOf('DATE', none), []);
 });
 
-test('points are in order of x; what is no number breaks the line, what has no x is left out', () => {
+test('points are sorted by x; a value that is not a number breaks the line, and a row without x is skipped', () => {
   const columns = [column('Timestamp', 'BIGINT'), column('a', 'DOUBLE')];
   const chosen = plottedColumns(columns);
   assert.ok(chosen);
@@ -65,7 +65,7 @@ test('points are in order of x; what is no number breaks the line, what has no x
   );
 });
 
-test('thinning keeps every peak and the order, and gaps that are wide', () => {
+test('thinning keeps every peak, the order, and wide gaps', () => {
   const rows = 50_000;
   const x = Array.from({ length: rows }, (_, row) => row);
   const y = x.map((row) =>
@@ -86,7 +86,7 @@ test('thinning keeps every peak and the order, and gaps that are wide', () => {
   assert.ok(dots.x.length <= 1000 && dots.x.every((at, index) => at === index * 50));
 });
 
-test('a long result is plotted by its first hundred thousand rows, fetched in parts', async () => {
+test('the plot of a long result shows its first hundred thousand rows, fetched in parts', async () => {
   const asked: number[] = [];
   const info = { resultId: 'r', columns: [column('n', 'BIGINT'), column('v', 'BIGINT')], rowCount: 3e6, elapsedMs: 1 };
   const made = await plotOf(info, (start, count) => {
@@ -104,14 +104,14 @@ test('a long result is plotted by its first hundred thousand rows, fetched in pa
   assert.ok((made.series[0]?.x.length ?? 0) <= 4000);
 });
 
-test('at first the columns are drawn that measure the same, else the first few', () => {
+test('the initial columns are those of the same quantity, else the first few', () => {
   const names = ['York.Warmest.C.avg', 'York.Warmest.C.max', 'Paris.Rain.mm.avg', 'Paris.Warmest.C.avg'];
-  assert.deepEqual(shownAtFirst(names), ['York.Warmest.C.avg', 'Paris.Warmest.C.avg']);
-  assert.deepEqual(shownAtFirst(['a', 'b', 'c', 'd', 'e']), ['a', 'b', 'c', 'd']);
-  assert.deepEqual(shownAtFirst(['A.Depth.m', 'A.Rain.mm']), ['A.Depth.m', 'A.Rain.mm']);
+  assert.deepEqual(initialColumns(names), ['York.Warmest.C.avg', 'Paris.Warmest.C.avg']);
+  assert.deepEqual(initialColumns(['a', 'b', 'c', 'd', 'e']), ['a', 'b', 'c', 'd']);
+  assert.deepEqual(initialColumns(['A.Depth.m', 'A.Rain.mm']), ['A.Depth.m', 'A.Rain.mm']);
 });
 
-test('columns of one unit share an axis unless one would lie flat on it', () => {
+test('columns of one unit share an axis unless one would look flat', () => {
   const column = (name: string, ...y: readonly (number | null)[]): Measured => ({ name, y });
   const panels = (...columns: readonly Measured[]): unknown =>
     panelsOf(columns).map(({ unit, series }) => [unit, ...series.map(({ name }) => name)]);
@@ -132,7 +132,7 @@ test('columns of one unit share an axis unless one would lie flat on it', () => 
     ['', 'far'],
     ['', 'tiny'],
   ]);
-  // What is constant, or has no value, is flat on any axis, as long as it flattens nothing else.
+  // A constant or empty column looks flat on any axis, if it does not flatten others.
   assert.deepEqual(panels(high, column('none', null), column('flat', 50, 50), column('away', 9000, 9000)), [
     ['', 'high', 'none', 'flat'],
     ['', 'away'],

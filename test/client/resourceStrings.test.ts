@@ -31,7 +31,7 @@ const problem = { code: 'c', severity: 'error', message: 'm', origin: 'o', line:
 
 const running: Running = { progress: { message: 'files', done: 3, total: 10 }, ended: undefined };
 
-test('a resource is at what presses most', () => {
+test('a resource shows its most urgent state', () => {
   const failed = runOf({ status: 'failed' });
   assert.equal(stateOf(resourceOf({ problems: [problem], lastRun: failed }), running), 'running');
   assert.equal(stateOf(resourceOf({ problems: [problem], lastRun: failed }), idle), 'broken');
@@ -41,7 +41,7 @@ test('a resource is at what presses most', () => {
   assert.equal(stateOf(resourceOf({}), idle), 'new');
 });
 
-test('a row says what is next and what was last', () => {
+test('a row shows the pending state and the last run', () => {
   const check = (changes: Partial<ResourceInfo>, expected: string): void =>
     assert.equal(summaryOf(resourceOf(changes), idle, nowMs), expected);
   check({}, 'never run');
@@ -56,7 +56,7 @@ test('a row says what is next and what was last', () => {
   assert.equal(progressText({ message: 'pages', done: 3 }), 'pages');
 });
 
-test('times, durations and sizes are told in units that fit', () => {
+test('times, durations and sizes have units that fit', () => {
   const before = (ms: number): string => ago(nowMs - ms, nowMs);
   assert.deepEqual([-5, 59_000, 60_000, 3_600_000, 90_000_000, 200_000_000].map(before), [
     ...['just now', 'just now', '1 min ago', '1 h ago', '1 day ago', '2 days ago'],
@@ -68,7 +68,7 @@ test('times, durations and sizes are told in units that fit', () => {
   assert.deepEqual([0, 1023, 1024, 1_572_864].map(bytesText), ['0 B', '1023 B', '1.0 KiB', '1.5 MiB']);
 });
 
-test('the variables that a document misses are those that the server does not find', async (t) => {
+test('the missing variables of a document are those that the server does not find', async (t) => {
   const { run, folder } = await newPondHost(t);
   const text = [
     'apiVersion: v1',

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
 import { newPondHost, textFile } from '../support/commandHost.ts';
 
-test('a directory tells its names and types, links with what they lead to, and takes no path as a pattern', async (t) => {
+test('a directory lists names and types, links with their targets, and does not expand a path as a pattern', async (t) => {
   const { run } = await newPondHost(t);
   await run('makeDirectory', { path: '/d' });
   await run('makeDirectory', { path: '/d/sub' });

@@ -37,32 +37,32 @@ async function newTree(host: PondHost): Promise<void> {
   await host.run('link', { target: 'nowhere', path: '/a/dangling' });
 }
 
-test('a directory keeps its name, links give the content of their file', async (t) => {
+test('an exported directory keeps its name, and links become copies of their targets', async (t) => {
   const host = await newPondHost(t);
   await newTree(host);
   assert.deepEqual(await exported(host, ['/a']), { 'a/b/y': 'y', 'a/link': 'y', 'a/x': 'x' });
 });
 
-test('the root gives what is in it', async (t) => {
+test('an export of the root writes its entries', async (t) => {
   const host = await newPondHost(t);
   await newTree(host);
   assert.deepEqual(await exported(host, ['/']), { 'a/b/y': 'y', 'a/link': 'y', 'a/x': 'x' });
 });
 
-test('a link that is named gives what it leads to, under its own name', async (t) => {
+test('a named link is exported as its target, under its own name', async (t) => {
   const host = await newPondHost(t);
   await newTree(host);
   await host.run('link', { target: '/a/b', path: '/to-b' });
   assert.deepEqual(await exported(host, ['/to-b', '/a/link']), { link: 'y', 'to-b/y': 'y' });
 });
 
-test('matches of a pattern keep their path below its fixed part', async (t) => {
+test('matches of a pattern keep their path below the fixed part', async (t) => {
   const host = await newPondHost(t);
   await newTree(host);
   assert.deepEqual(await exported(host, ['/a/**/[xy]']), { 'b/y': 'y', x: 'x' });
 });
 
-test('an old version is exported as it was', async (t) => {
+test('an old version is exported unchanged', async (t) => {
   const host = await newPondHost(t);
   await newTree(host);
   await host.run('commit', { message: 'one' });
@@ -72,7 +72,7 @@ test('an old version is exported as it was', async (t) => {
   assert.deepEqual(contents(directory), { x: 'x' });
 });
 
-test('a file that is there with the same content is not written again', async (t) => {
+test('an existing file with the same content is not written again', async (t) => {
   const host = await newPondHost(t);
   await newTree(host);
   const directory = join(host.folder, 'out');
@@ -85,7 +85,7 @@ test('a file that is there with the same content is not written again', async (t
   assert.equal(readFileSync(join(directory, 'a/b/y'), 'utf8'), 'y');
 });
 
-test('two files that would have one name are refused before anything is written', async (t) => {
+test('two files with one name are refused before anything is written', async (t) => {
   const host = await newPondHost(t);
   await newTree(host);
   await host.run('write', textFile('/x', 'other'));
@@ -94,7 +94,7 @@ test('two files that would have one name are refused before anything is written'
   assert.equal(existsSync(join(host.folder, 'out')), false);
 });
 
-test('a link on the host is replaced where a file goes, and refused where a folder goes', async (t) => {
+test('a link on the host is replaced by a file, and refused in place of a folder', async (t) => {
   const host = await newPondHost(t);
   await newTree(host);
   const [directory, elsewhere] = [join(host.folder, 'out'), join(host.folder, 'elsewhere')];
@@ -111,7 +111,7 @@ test('a link on the host is replaced where a file goes, and refused where a fold
   assert.deepEqual(contents(elsewhere), { x: 'mine' });
 });
 
-test('links that lead nowhere, and links to directories that are not named, are named as left out', async (t) => {
+test('dangling links, and unnamed links to directories, are reported as skipped', async (t) => {
   const host = await newPondHost(t);
   await newTree(host);
   const expected = [
@@ -125,7 +125,7 @@ test('links that lead nowhere, and links to directories that are not named, are 
   }
 });
 
-test('a name with a backslash is exported where the host can have it, and else left out', async (t) => {
+test('a name with a backslash is exported if the host supports it, and skipped otherwise', async (t) => {
   const host = await newPondHost(t);
   await host.run('write', textFile('/a\\b', 'x'));
   await host.run('write', textFile('/c', 'y'));
@@ -135,7 +135,7 @@ test('a name with a backslash is exported where the host can have it, and else l
   assert.match(hostNameProblem('d/a\\b', '\\') ?? '', /backslash/);
 });
 
-test('a file of the pond cannot pass for the list by which exports remove files', async (t) => {
+test('a file of the pond cannot be mistaken for the list by which exports remove files', async (t) => {
   const host = await newPondHost(t);
   const directory = join(host.folder, 'out');
   mkdirSync(directory);
@@ -146,7 +146,7 @@ test('a file of the pond cannot pass for the list by which exports remove files'
   await host.run('write', textFile('/.pond-export.json', JSON.stringify(forged)));
   await host.run('makeDirectory', { path: '/z' });
   const paths = ['/.pond-export.json', '/z'];
-  // The link stops the export when the file would have been written.
+  // The link stops the export before the file is written.
   await assert.rejects(host.run('export', { paths, directory }), (error) => isPondError(error, 'path-escapes'));
   await host.run('export', { paths: ['/a/*'], directory, temporal: ['year'] });
   assert.equal(readFileSync(join(directory, 'mine'), 'utf8'), 'mine');

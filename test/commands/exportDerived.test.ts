@@ -20,7 +20,7 @@ function derivedHost(t: TestContext): Promise<PondHost> {
   return newSiteHost(t, { days: 3 });
 }
 
-test('a text of a template knows the files of the pattern before it, also after another pattern of texts', async (t) => {
+test('a text of a template lists the files of the pattern before it, also after another pattern of texts', async (t) => {
   const host = await derivedHost(t);
   const parts = ['res=1d', 'res=1h'].map(
     (resolution) =>
@@ -38,18 +38,18 @@ test('a text of a template knows the files of the pattern before it, also after 
   }
 });
 
-test('a text of a template knows of no files before any are exported, nor after a pattern that has none', async (t) => {
+test('a text of a template lists no files before any are exported, or after a pattern without files', async (t) => {
   const host = await derivedHost(t);
   const id = (await host.run('stat', { path: '/Reduce/downsampled', followLinks: false })).target ?? '';
   for (const paths of [[pages], [data, '/Reduce/nothing/*', pages]]) {
     assert.ok(!(await exportedPage(host, paths)).includes('FileAttachment("'));
   }
-  // A resource can be named by its UUID as well.
+  // A resource can also be named by its UUID.
   const byId = await exportedPage(host, [data.replace('downsampled', id), pages]);
   assert.ok(byId.includes('FileAttachment("BDock/res=1h/year=2024/month=11/data_0.parquet")'));
 });
 
-test('what resources derive is exported as other files are, and not touched when it is the same', async (t) => {
+test('derived files are exported like other files, and unchanged ones are not written', async (t) => {
   const host = await derivedHost(t);
   const directory = join(host.folder, 'out');
   const paths = ['/Reduce/downsampled/by_site/*/*', '/Template/notes/sites/*'];

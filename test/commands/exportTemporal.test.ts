@@ -9,7 +9,7 @@ import { type TemporalExport } from '../../server/src/protocol/commands.ts';
 import { type PondHost } from '../support/commandHost.ts';
 import { addFiles, newSeriesHost, rowsOf, type SeriesFiles, seriesOf } from '../support/seriesPond.ts';
 
-/** Hourly rows over a turn of the year, with the time as a type of DuckDB or as seconds. */
+/** Hourly rows around the end of a year, with the time as a type of DuckDB or as seconds. */
 function hourly(time: string): string {
   return `SELECT ${time} AS "Timestamp", i AS value FROM (
     SELECT i, TIMESTAMP '2024-12-31 23:00:00' + to_hours(i) AS t FROM range(5) r(i)) ORDER BY t`;
@@ -51,7 +51,7 @@ async function refused(host: PondHost, exporting: Exporting, code: ErrorCode): P
   assert.equal(existsSync(join(host.folder, 'out')), false);
 }
 
-test('rows over a turn of the year give a file for each month, with its bounds and without columns for them', async (t) => {
+test('rows around the end of a year give a file for each month, with its bounds and without columns for them', async (t) => {
   const host = await newSeriesHost(t, { '/Reduce/x/all/site=A/res=1h': seriesOf(hourly('t')) });
   const { directory, written, unchanged, removed } = await exportBy(host, { paths: ['/Reduce/x/all/site=*/*'] });
   const captures = ['A', 'res=1h'];
@@ -72,7 +72,7 @@ test('rows over a turn of the year give a file for each month, with its bounds a
   assert.deepEqual(await Promise.all(counts), [1n, 4n]);
 });
 
-test('whatever type the column with the time has, partitions are of UTC', async (t) => {
+test('partitions are in UTC, whatever the type of the time column', async (t) => {
   const times: Readonly<Record<string, string>> = {
     'whole seconds': 'CAST(epoch(t) AS BIGINT)',
     'seconds with a fraction': 'epoch(t) + 0.5',
@@ -108,13 +108,13 @@ test('the last second, minute, hour and day of a month end where the next ones b
     assert.equal(written[0]?.file, `a/${folders.slice(0, count).join('/')}/data_0.parquet`);
     assert.equal(written[0].endTime, march);
     if (count > 2) assert.equal(written[0].startTime, march - (lengths[count - 1] ?? 0));
-    // What was exported with coarser parts is not there any more.
+    // The files of the export with coarser parts are removed.
     assert.equal(removed, count > 2 ? 1 : 0);
   }
   assert.equal(filesBelow(join(host.folder, 'out')).length, 1);
 });
 
-test('a fraction of a second that is rounded up to the next year is exported with that', async (t) => {
+test('a fraction of a second that rounds up to the next year is exported with that year', async (t) => {
   const host = await newSeriesHost(t, { '/s/a': seriesOf('SELECT 1735689599.9999998::DOUBLE AS "Timestamp"') });
   const { directory, written } = await exportBy(host, { paths: ['/s/*'], temporal: ['year'] });
   assert.deepEqual(
@@ -126,7 +126,7 @@ test('a fraction of a second that is rounded up to the next year is exported wit
   ]);
 });
 
-test('rows without a time have a partition of their own, and lose nothing', async (t) => {
+test('rows without a time have a partition of their own, and keep all columns', async (t) => {
   const rows = "SELECT * FROM (VALUES (TIMESTAMP '2024-05-01', 1), (NULL, 2), ('infinity', 3)) v(\"Timestamp\", value)";
   const host = await newSeriesHost(t, { '/s/a': seriesOf(rows) });
   const { directory, written } = await exportBy(host, { paths: ['/s/*'], temporal: ['year'] });
@@ -135,7 +135,7 @@ test('rows without a time have a partition of their own, and lose nothing', asyn
   assert.deepEqual(await rowsOf(`SELECT value FROM ${literal(join(directory, none))} ORDER BY 1`), [[2], [3]]);
 });
 
-test('all versions of a series are exported, their columns by name, and one called year stays', async (t) => {
+test('all versions of a series are exported, with columns matched by name, and a column called year stays', async (t) => {
   const host = await newSeriesHost(t, {
     '/s/a': seriesOf('SELECT 1704067200 AS "Timestamp", 7 AS year', 'SELECT 1704067201 AS "Timestamp", 1.5 AS depth'),
   });
@@ -148,7 +148,7 @@ test('all versions of a series are exported, their columns by name, and one call
   ]);
 });
 
-test('what did not change is neither made nor written again, and vanished partitions go', async (t) => {
+test('unchanged partitions are neither computed nor written again, and obsolete ones are removed', async (t) => {
   const host = await newSeriesHost(t, { '/s/a': { type: 'table', versions: [hourly('t')] } });
   const exporting = { paths: ['/s/*'] };
   const { directory, written } = await exportBy(host, exporting);
@@ -159,7 +159,7 @@ test('what did not change is neither made nor written again, and vanished partit
   assert.equal((await exportBy(host, exporting)).unchanged, 2);
   assert.deepEqual(times(), before);
 
-  // Touched, the files are compared with what they would be.
+  // Files with a changed time are compared with their expected content.
   for (const { file } of written) utimesSync(join(directory, file), 1, 1);
   assert.equal((await exportBy(host, exporting)).unchanged, 2);
   assert.deepEqual(times(), [1000, 1000]);
@@ -186,7 +186,7 @@ test('a pattern without wildcards writes into the directory itself, and deletes 
   assert.equal(readFileSync(join(directory, 'year=1999/data_0.parquet'), 'utf8'), 'mine');
 });
 
-test('another pattern leaves what the first has, and a file that is not matched any more goes with its folder', async (t) => {
+test('another pattern keeps the files of the first, and a file without a match is removed with its folder', async (t) => {
   const host = await newSeriesHost(t, {
     '/s/a': seriesOf(hourly('t')),
     '/s/b': seriesOf(hourly('t')),
@@ -200,7 +200,7 @@ test('another pattern leaves what the first has, and a file that is not matched 
   assert.deepEqual(readdirSync(directory).sort(), ['.pond-export.json', 'a', 'c']);
 });
 
-test('two exports at once into one folder each know later what they wrote', async (t) => {
+test('after two concurrent exports into one folder, each knows its files later', async (t) => {
   const host = await newSeriesHost(t, { '/s/a': seriesOf(hourly('t')), '/t/b': seriesOf(hourly('t')) });
   const exports = ['/s/*', '/t/*'].map((path) => ({ paths: [path], temporal: ['year'] }));
   await Promise.all(exports.map((exporting) => exportBy(host, exporting)));
@@ -209,7 +209,7 @@ test('two exports at once into one folder each know later what they wrote', asyn
   assert.deepEqual(filesBelow(join(host.folder, 'out')), []);
 });
 
-test('what an export wrote before it failed in the middle of a series is removed by a later one', async (t) => {
+test('files of an export that failed in the middle of a series are removed by a later one', async (t) => {
   const daily = `SELECT TIMESTAMP '2024-01-01' + to_days(i) AS "Timestamp", i AS value FROM range(102) r(i) ORDER BY i`;
   const host = await newSeriesHost(t, { '/s/a': seriesOf(daily) });
   const exporting = { paths: ['/s/*'], temporal: ['year', 'month', 'day'] };
@@ -224,7 +224,7 @@ test('what an export wrote before it failed in the middle of a series is removed
   assert.ok(existsSync(inTheWay));
 });
 
-test('texts are copied under what the wildcards stand for, and what has no time is one file', async (t) => {
+test('texts are copied under the captures of the wildcards, and a table without times is one file', async (t) => {
   const host = await newSeriesHost(t, {
     '/d/e/x.csv': { type: 'file', versions: ['a,b\n'] },
     '/d/t': { type: 'table', versions: ['SELECT 1 AS v'] },
@@ -237,21 +237,21 @@ test('texts are copied under what the wildcards stand for, and what has no time 
   assert.equal(readFileSync(join(directory, 'e/x'), 'utf8'), 'a,b\n');
 });
 
-test('parts that are unknown, missing, out of order or none at all are refused', async (t) => {
+test('parts that are unknown, missing, out of order or empty are refused', async (t) => {
   const host = await newSeriesHost(t, { '/s/a': seriesOf(hourly('t')) });
   for (const temporal of [['week'], ['month'], ['month', 'year'], ['year', 'day'], ['year', 'year'], []]) {
     await refused(host, { paths: ['/s/*'], temporal }, 'usage');
   }
 });
 
-test('a directory, a path with nothing at it and two files of one name are refused', async (t) => {
+test('a directory, a missing path and two files of one name are refused', async (t) => {
   const host = await newSeriesHost(t, { '/s/a': seriesOf(hourly('t')), '/t/a': seriesOf(hourly('t')) });
   await refused(host, { paths: ['/s'] }, 'is-a-directory');
   await refused(host, { paths: ['/nothing'] }, 'not-found');
   await refused(host, { paths: ['/s/*', '/t/*'] }, 'already-exists');
 });
 
-test('without parts of time a series of several versions is one Parquet file, called so', async (t) => {
+test('without parts of time, a series of several versions is one Parquet file with that extension', async (t) => {
   const host = await newSeriesHost(t, {
     '/s/a': seriesOf('SELECT 1 AS "Timestamp", 1 AS x', 'SELECT 2 AS "Timestamp", 2 AS y'),
     '/s/b': seriesOf('SELECT 1 AS "Timestamp", 1 AS x'),

@@ -10,7 +10,7 @@ async function paths({ run }: PondHost): Promise<string[]> {
   return (await run('list', { path: '/', recursive: true })).map(({ path }) => path);
 }
 
-test('folders come in with all below them, links to files as files; other links are named as left out', async (t) => {
+test('folders are imported recursively, links to files as files; other links are reported as skipped', async (t) => {
   const host = await newPondHost(t);
   const from = join(host.folder, 'from');
   mkdirSync(join(from, 'a/b'), { recursive: true });
@@ -29,14 +29,14 @@ test('folders come in with all below them, links to files as files; other links 
   assert.deepEqual(await paths(host), ['/in', '/in/a', '/in/a/b', '/in/a/link', '/in/a/one']);
 });
 
-test('names that are no text, and what is no file, are named as left out', async (t) => {
+test('names that are not text, and entries that are not files, are reported as skipped', async (t) => {
   if (process.platform === 'win32') return;
   const host = await newPondHost(t);
   const from = join(host.folder, 'from');
   mkdirSync(from);
   execFileSync('mkfifo', [join(from, 'pipe')]);
   let expected = [{ path: join(from, 'pipe'), reason: 'it is a pipe' }];
-  // Only Linux lets a name be any bytes.
+  // Only Linux allows arbitrary bytes in names.
   if (process.platform === 'linux') {
     writeFileSync(Buffer.concat([Buffer.from(join(from, 'name')), Buffer.of(0xff)]), 'x');
     expected = [{ path: join(from, 'name\ufffd'), reason: 'its name is not UTF-8' }, ...expected];
@@ -47,7 +47,7 @@ test('names that are no text, and what is no file, are named as left out', async
   assert.deepEqual(await paths(host), ['/from', '/from/back\\slash \ufffd']);
 });
 
-test('of many that are left out, a hundred are named and all counted', async (t) => {
+test('of many skipped files, a hundred are named and all are counted', async (t) => {
   const host = await newPondHost(t);
   const from = join(host.folder, 'from');
   mkdirSync(from);
@@ -69,7 +69,7 @@ test('a file with the same content keeps its version, one of the same size with 
   assert.deepEqual(versions, [1, 1, 2]);
 });
 
-test('a large file is taken in whole', async (t) => {
+test('a large file is imported completely', async (t) => {
   const host = await newPondHost(t);
   const content = Buffer.alloc(3_000_000, 'xyz');
   writeFileSync(join(host.folder, 'large'), content);
@@ -77,7 +77,7 @@ test('a large file is taken in whole', async (t) => {
   assert.ok(content.equals((await host.run('read', { path: '/large' })) as Uint8Array));
 });
 
-test('an import that is cancelled or fails stages nothing, and takes nothing back', async (t) => {
+test('an import that is cancelled or fails stages nothing, and reverts nothing', async (t) => {
   const host = await newPondHost(t);
   const from = join(host.folder, 'from');
   mkdirSync(from);
@@ -98,7 +98,7 @@ test('an import that is cancelled or fails stages nothing, and takes nothing bac
   assert.deepEqual(await paths(host), ['/from', '/from/49', '/kept']);
 });
 
-test('progress counts files up to their number', async (t) => {
+test('progress counts the files up to the total', async (t) => {
   const host = await newPondHost(t);
   const from = join(host.folder, 'from');
   mkdirSync(from);
@@ -113,7 +113,7 @@ test('progress counts files up to their number', async (t) => {
   ]);
 });
 
-test('two files that would have one name are refused before anything is staged', async (t) => {
+test('two files with one name are refused before anything is staged', async (t) => {
   const host = await newPondHost(t);
   const from = ['a', 'b'].map((folder) => join(host.folder, folder));
   for (const folder of from) {

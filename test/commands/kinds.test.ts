@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { kinds } from '../../server/src/commands/kinds.ts';
 import { type PondAccess } from '../../server/src/commands/context.ts';
 
-test('every kind is told, in the order in which data flow, with a document to begin with', async () => {
-  // The kinds are known without any pond.
+test('all kinds are listed in the order in which data flow, each with an example document', async () => {
+  // The kinds do not depend on a pond.
   const told = await kinds({} as PondAccess, {});
   assert.deepEqual(
     told.map(({ kind }) => kind),

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
 import { newPondHost, textFile } from '../support/commandHost.ts';
 
-test('the log goes on with the commit that a page ended before', async (t) => {
+test('the next page of the log starts after the last commit of the page before', async (t) => {
   const host = await newPondHost(t);
   for (const name of ['a', 'b', 'a', 'b', 'a']) {
     await host.run('write', textFile(`/${name}`, String(Math.random())));

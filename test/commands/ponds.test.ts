@@ -7,9 +7,9 @@ import { Ponds } from '../../server/src/commands/ponds.ts';
 import { type Remote } from '../../server/src/commands/calls.ts';
 import { resultOfReplay } from '../../server/src/commands/replay.ts';
 import { PondError } from '../../server/src/base/error.ts';
-import { initPond, openPond } from '../../server/src/pond/pond.ts';
+import { initPond, openPond } from '../support/pond.ts';
 import { type ResourcePond } from '../../server/src/resources/tree/resourcePond.ts';
-import { openResourcePond } from '../support/resourcePond.ts';
+import { resourceLayer } from '../support/resourcePond.ts';
 import { realHostPath } from '../../server/src/storage/hostTree.ts';
 import { newPondHost, textFile } from '../support/commandHost.ts';
 import { temporaryFolder } from '../support/folder.ts';
@@ -26,8 +26,8 @@ function newPonds(
     lockWaitMs,
     attach,
     realPath: realHostPath,
-    open: async (directory, mode) => openResourcePond(t, await openPond(directory, { mode })),
-    init: async (directory) => openResourcePond(t, await initPond(directory)),
+    open: (directory, mode) => openPond(directory, { mode, layer: resourceLayer(t) }),
+    init: (directory) => initPond(directory, { layer: resourceLayer(t) }),
   });
   t.after(() => ponds.closeAll());
   return ponds;
@@ -48,7 +48,7 @@ async function newDirectory(t: TestContext): Promise<string> {
   return directory;
 }
 
-test('a process that stays takes the lock, one that comes and goes only to write', async (t) => {
+test('a long-lived process keeps the lock, a short command takes it only to write', async (t) => {
   const directory = await newDirectory(t);
   const command = newPonds(t, false, nobody);
   assert.equal((await command.open(directory)).mode, 'read');
@@ -57,7 +57,7 @@ test('a process that stays takes the lock, one that comes and goes only to write
   assert.equal((await openedPond(command, directory, 'read')).mode, 'read');
 });
 
-test('one pond has one session, by whatever name it is called', async (t) => {
+test('one pond has one session, under any name', async (t) => {
   const directory = await newDirectory(t);
   const alias = `${directory}-alias`;
   symlinkSync(directory, alias);
@@ -70,7 +70,7 @@ test('one pond has one session, by whatever name it is called', async (t) => {
   assert.deepEqual(told.sort(), [directory, alias].sort());
 });
 
-test('a reader becomes the owner when it first writes', async (t) => {
+test('a reader becomes the owner on its first write', async (t) => {
   const directory = await newDirectory(t);
   const ponds = newPonds(t, false, nobody);
   assert.equal((await openedPond(ponds, directory, 'read')).mode, 'read');
@@ -78,7 +78,7 @@ test('a reader becomes the owner when it first writes', async (t) => {
   ponds.requireOwner(directory);
 });
 
-test('a pond that is given up can be taken by another', async (t) => {
+test('a released pond can be taken by another process', async (t) => {
   const directory = await newDirectory(t);
   const [first, second] = [newPonds(t, true, nobody), newPonds(t, true, nobody)];
   await first.open(directory);
@@ -90,7 +90,7 @@ test('a pond that is given up can be taken by another', async (t) => {
   );
 });
 
-test('a pond that another process writes and does not share is read, and taken once it is free', async (t) => {
+test('a pond whose writer does not share it is read, and taken once it is free', async (t) => {
   const directory = await newDirectory(t);
   const other = await openPond(directory, { mode: 'write' });
   const ponds = newPonds(t, true, nobody);
@@ -104,10 +104,10 @@ test('a pond that another process writes and does not share is read, and taken o
   assert.equal((await ponds.open(directory)).mode, 'owner');
 });
 
-test('a short command of another process is waited for', async (t) => {
+test('a process waits for a short command of another', async (t) => {
   const directory = await newDirectory(t);
   const other = await openPond(directory, { mode: 'write' });
-  // It asks for somebody to attach to each time that it finds the lock held.
+  // Each time that it finds the lock held, it requests an owner to attach to.
   let asked = 0;
   const ponds = newPonds(
     t,
@@ -122,14 +122,14 @@ test('a short command of another process is waited for', async (t) => {
   assert.equal(asked, 3);
 });
 
-test('several ponds are open at once', async (t) => {
+test('several ponds can be open at once', async (t) => {
   const [a, b] = [await newDirectory(t), await newDirectory(t)];
   const ponds = newPonds(t, true, nobody);
   await (await (await openedPond(ponds, a, 'write')).fs.root()).createDirectory('/in-a');
   assert.equal(await (await (await openedPond(ponds, b, 'read')).fs.root()).exists('/in-a'), false);
 });
 
-test('a directory without a pond is tried again after it was made one', async (t) => {
+test('a directory without a pond is checked again after a pond was created there', async (t) => {
   const directory = join(temporaryFolder(t), 'pond');
   const ponds = newPonds(t, true, nobody);
   await assert.rejects(ponds.open(directory), (error) => isPondError(error, 'pond-not-found'));
@@ -137,7 +137,7 @@ test('a directory without a pond is tried again after it was made one', async (t
   assert.equal((await ponds.open(directory)).mode, 'owner');
 });
 
-test('what was done before its answer was lost is the answer when it is asked again', async (t) => {
+test('a repeated request returns the lost response of the first', async (t) => {
   const { pond, run } = await newPondHost(t);
   const ask: typeof run = (name, params) => run(name, params);
   await run('write', textFile('/new', 'text'));

@@ -56,7 +56,7 @@ async function code(work: Promise<unknown>): Promise<string> {
   );
 }
 
-test('resources are told with their state, what they read, what they hold and their last run', async (t) => {
+test('resources are listed with their state, inputs, outputs and last run', async (t) => {
   const { host, inbox, apply, commit } = await pipeline(t);
   writeFileSync(join(inbox, 'a.csv'), 'Timestamp,v\n1,2\n2,3\n');
   const [inboxId, deriveId] = await apply(
@@ -96,7 +96,7 @@ test('resources are told with their state, what they read, what they hold and th
   );
 });
 
-test('records of runs come newest first, as many as are asked for, with the commit that has the data', async (t) => {
+test('run records are listed latest first, up to a limit, with the commit that contains the data', async (t) => {
   const { host, inbox, apply, commit } = await pipeline(t);
   await apply(inboxDocument(`${inbox}/*.csv`));
   await commit();
@@ -118,7 +118,7 @@ test('records of runs come newest first, as many as are asked for, with the comm
   assert.equal((await host.run('show', { commit: String(made[0]?.commit) })).commit.operation, 'Inbox/files');
 });
 
-test('one that fails is in its record with the place, those that read of it are skipped, others run', async (t) => {
+test('a failed run has its position in its record, its readers are skipped, and others run', async (t) => {
   const { host, inbox, apply, commit } = await pipeline(t);
   writeFileSync(join(inbox, 'a.csv'), 'v\n1\n');
   await apply(
@@ -145,7 +145,7 @@ test('one that fails is in its record with the place, those that read of it are 
   assert.equal(await code(host.run('run', { names: ['none'] })), 'resource-not-found');
 });
 
-test('a resource is removed with its link and all that it holds', async (t) => {
+test('a resource is removed with its link and all its files', async (t) => {
   const { host, inbox, apply, commit } = await pipeline(t);
   writeFileSync(join(inbox, 'a.csv'), 'v\n1\n');
   await apply(`${inboxDocument(`${inbox}/*.csv`)}---\n${deriveDocument('series', '/Inbox/files/*.csv')}`);
@@ -161,7 +161,7 @@ test('a resource is removed with its link and all that it holds', async (t) => {
   assert.equal(await code(host.run('deleteResources', { names: ['files'] })), 'resource-not-found');
 });
 
-test('the hash of what a resource holds is that of its files and directories alone', async (t) => {
+test('the hash of a resource depends only on its files and directories', async (t) => {
   const { host, inbox, apply, commit } = await pipeline(t);
   await apply(inboxDocument(`${inbox}/**`));
   await commit();
@@ -178,7 +178,7 @@ test('the hash of what a resource holds is that of its files and directories alo
   rmSync(inbox, { recursive: true });
 });
 
-test('a resource that reads what is made of itself says so, and the others are told as they are', async (t) => {
+test('a resource that reads its own output reports it, and the others are listed as usual', async (t) => {
   const { host, apply } = await pipeline(t);
   const [, id] = await apply(`${deriveDocument('one', '/Files/*')}---\n${deriveDocument('two', '/Derive/one/all/*')}`);
   await host.run('write', textFile('/Derive/one/resource.yaml', deriveDocument('one', '/Derive/two/all/*')));
@@ -188,7 +188,7 @@ test('a resource that reads what is made of itself says so, and the others are t
   assert.ok(infos.some((info) => info.id === id));
 });
 
-test('what leads around in a circle keeps nobody from listing and exporting what does not', async (t) => {
+test('a cycle does not prevent other files from being listed and exported', async (t) => {
   const { host, apply } = await pipeline(t);
   await host.run('makeDirectory', { path: '/Files' });
   await host.run('write', textFile('/Files/a.csv', 'n\n1\n'));
@@ -222,7 +222,7 @@ test('what leads around in a circle keeps nobody from listing and exporting what
   }
 });
 
-test('what is listed through the name of a resource is called by it', async (t) => {
+test('files that are listed through the name of a resource have this name in their paths', async (t) => {
   const { host, apply } = await pipeline(t);
   await host.run('makeDirectory', { path: '/Files' });
   await host.run('write', textFile('/Files/a.csv', 'n\n1\n'));
@@ -241,7 +241,7 @@ test('what is listed through the name of a resource is called by it', async (t) 
   assert.deepEqual(await paths(`${home}/all/*`), [`${home}/all/a.csv`]);
 });
 
-test('the same seed scribbles the same below a directory, which is made', async (t) => {
+test('the same seed gives the same files below a directory, which is created', async (t) => {
   const { host } = await pipeline(t);
   const names = async (path: string): Promise<readonly string[]> =>
     (await host.run('list', { path, recursive: true })).map((node) => `${node.type} ${node.path.slice(path.length)}`);
@@ -254,7 +254,7 @@ test('the same seed scribbles the same below a directory, which is made', async 
   assert.equal(await code(host.run('scribble', { path: '/x', seed: 1, countMin: 0, countMax: 1 })), 'usage');
 });
 
-test('the account of a HydroVu resource can be asked before it is committed, and nothing is kept', async (t) => {
+test('the account of a HydroVu resource can be queried before it is committed, and nothing is stored', async (t) => {
   const { host, apply } = await pipeline(t);
   const readings = [10, 20, 30].map((timestamp) => ({ parameterId: '1', unitId: '1', timestamp, value: 1 }));
   const server = await startHydroVuServer({ devices: [{ id: '7', name: 'Buoy', readings }], pageSize: 2 });

@@ -3,44 +3,42 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { recentRecords, recordedRuns } from '../../server/src/commands/resourceInfo.ts';
-import { initPond, openPondOn } from '../../server/src/pond/pond.ts';
+import { initPond, openPondOn } from '../support/pond.ts';
 import { readResources } from '../../server/src/resources/readResource.ts';
 import { runResources } from '../../server/src/resources/runs/runner.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { createCountingDisk } from '../support/countingDisk.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { openResourcePond, stageResource } from '../support/resourcePond.ts';
+import { resourceLayer, stageResource } from '../support/resourcePond.ts';
 
-/** A pond with an Inbox that brought a file in as many runs, and nothing in as many after them. */
+/** A pond with an Inbox whose first runs each collected a file, and whose later runs collected none. */
 async function pondWithRuns(t: TestContext, folder: string, count: number): Promise<void> {
   const files = join(folder, 'files');
   mkdirSync(files);
-  const pond = await initPond(join(folder, 'pond'));
-  const resources = openResourcePond(t, pond);
+  const pond = await initPond(join(folder, 'pond'), { layer: resourceLayer(t) });
   const spec = `{ pattern: '${files.replaceAll('\\', '/')}/*' }`;
   const document = `apiVersion: v1\nkind: Inbox\nname: files\ndesc: Files\nspec: ${spec}\n`;
-  await stageResource(resources, '5a0c7c55-2b3a-4f0e-9c56-000000000001', document);
+  await stageResource(pond, '5a0c7c55-2b3a-4f0e-9c56-000000000001', document);
   await pond.commit({ message: 'apply', author: 'a' });
-  // Files that changed a moment ago may change again unnoticed: the memory of them would be kept in a run of its own.
+  // Files that changed a moment ago may change again unnoticed: their state would be stored in a run of its own.
   const now = (): number => Date.now() + 60_000;
   for (let run = 0; run < 2 * count; run++) {
     if (run < count) writeFileSync(join(files, 'a'), `content of run ${run}`);
     const effects = { author: 'a', env: () => undefined, now };
     const signal = new AbortController().signal;
-    await runResources(resources, { effects, signal, progress: () => undefined });
+    await runResources(pond, { effects, signal, progress: () => undefined });
   }
   await pond.close();
 }
 
-test('records are told with what brought something at the cost of one walk, and without a walk for the others', async (t) => {
+test('records with new data are listed at the cost of one walk, and those without at no walk', async (t) => {
   const folder = temporaryFolder(t);
   const count = 12;
   await pondWithRuns(t, folder, count);
   const reads: number[] = [];
   for (const wanted of [count, count + count / 2, 2 * count]) {
     const { disk, take } = createCountingDisk(openHostDisk(join(folder, 'pond')));
-    const opened = await openPondOn(disk, join(folder, 'pond'), { mode: 'read' });
-    const pond = openResourcePond(t, opened);
+    const pond = await openPondOn(disk, join(folder, 'pond'), { mode: 'read', layer: resourceLayer(t) });
     const [home] = await readResources(pond.fs);
     const records = await recentRecords(pond, home!);
     assert.equal(records.length, 2 * count);
@@ -53,7 +51,7 @@ test('records are told with what brought something at the cost of one walk, and 
       infos.map(({ commit }) => commit),
       commits,
     );
-    await opened.close();
+    await pond.close();
   }
   const [none = 0, half = 0, all = 0] = reads;
   assert.equal(none, 0);

@@ -29,7 +29,7 @@ async function openDocument(server: EditorServer, uri: string, text: string): Pr
   await server.connection.sendNotification('textDocument/didOpen', { textDocument });
 }
 
-test('bytes are bytes where the client takes them, else base64', async (t) => {
+test('bytes are sent as bytes if the client supports them, else as base64', async (t) => {
   const content = Buffer.from([0, 200, 255]);
   const binary = await newPlace(t);
   const { server, pond } = binary;
@@ -44,7 +44,7 @@ test('bytes are bytes where the client takes them, else base64', async (t) => {
   assert.deepEqual(await text.server.ask('read', { pond: text.pond, path: '/b' }), { base64 });
 });
 
-test('a failure carries its code, path and hint', async (t) => {
+test('a failure has its code, path and hint', async (t) => {
   const { server, pond } = await newPlace(t);
   const failed = server.ask('read', { pond, path: '/nope' });
   await assert.rejects(failed, (error) => {
@@ -53,7 +53,7 @@ test('a failure carries its code, path and hint', async (t) => {
   });
 });
 
-test('a restricted workspace reads and writes the pond, and runs, imports and exports nothing', async (t) => {
+test('a restricted workspace reads and writes the pond, and does not run, import or export', async (t) => {
   const trusted = await newPlace(t);
   await trusted.server.stop();
   const { folder, pond } = trusted;
@@ -75,7 +75,7 @@ test('a restricted workspace reads and writes the pond, and runs, imports and ex
   assert.equal(existsSync(directory), false);
 });
 
-test('a client of another protocol version is told so', async (t) => {
+test('a client of another protocol version gets an error', async (t) => {
   await assert.rejects(startEditorServer({ protocolVersion: 99 }, { TMPDIR: temporaryFolder(t) }), (error) => {
     return failureOf(error)?.code === 'protocol-mismatch';
   });
@@ -89,7 +89,7 @@ test('the server declares the verbs that may be sent again, those that change no
   for (const name of ['init', 'write', 'commit', 'query', 'run']) assert.ok(!safeVerbs.includes(name), name);
 });
 
-test('changes, commits and health are told', async (t) => {
+test('clients are notified of changes, commits and health', async (t) => {
   const { server, pond } = await newPlace(t);
   await server.until(({ method }) => method === 'pond/health');
   await server.ask('makeDirectory', { pond, path: '/d' });
@@ -100,7 +100,7 @@ test('changes, commits and health are told', async (t) => {
   assert.deepEqual(committed.params, { pond, commit });
 });
 
-test('a long command tells its progress and can be cancelled', async (t) => {
+test('a long command reports progress and can be cancelled', async (t) => {
   const { server, pond, folder } = await newPlace(t);
   const from = join(folder, 'from');
   mkdirSync(from);
@@ -118,7 +118,7 @@ test('a long command tells its progress and can be cancelled', async (t) => {
   assert.deepEqual((await server.ask('status', { pond })).staged, []);
 });
 
-test('a query gives windows of rows, and can be cancelled while others go on', async (t) => {
+test('a query returns windows of rows, and can be cancelled while others continue', async (t) => {
   const { server, pond } = await newPlace(t);
   const result = await server.ask('query', { pond, sql: 'SELECT n, NULL AS no FROM range(100) t(n)' });
   assert.deepEqual(
@@ -137,13 +137,13 @@ test('a query gives windows of rows, and can be cancelled while others go on', a
   const controller = new AbortController();
   const endless = 'SELECT count(*) FROM range(10000000) a(x), range(10000000) b(y) WHERE x + y = 3';
   const running = server.ask('query', { pond, sql: endless }, controller.signal);
-  // Others are answered meanwhile.
+  // Other requests are answered in the meantime.
   assert.equal((await server.ask('stat', { pond, path: '/' })).type, 'directory');
   controller.abort();
   await assert.rejects(running, (error) => failureOf(error)?.code === 'cancelled');
 });
 
-test('a YAML document is checked as it is opened and changed, completed and explained', async (t) => {
+test('a YAML document is checked when it is opened and changed, with completion and hover', async (t) => {
   const { server } = await newPlace(t);
   const uri = 'file:///x.yaml';
   const problems = async (version: number): Promise<readonly { readonly message: string }[]> => {

@@ -66,7 +66,7 @@ export function testContent(check: Check): void {
   });
 
   check('every type of node keeps its type', async (root, backend) => {
-    for (const type of ['file', 'table', 'series', 'dynamic'] as const) {
+    for (const type of ['file', 'table', 'series'] as const) {
       await root.createFile(type, bytesOf(`PAR1 ${type} PAR1`), { type });
       const node = await backend.lookup(await backend.root(), type);
       assert.equal(node?.type, type);

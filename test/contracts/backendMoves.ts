@@ -55,14 +55,14 @@ export function testRename(check: Check): void {
 
 export function testCopy(check: Check): void {
   check('a copy is a new node of version 1 with the same content and attributes', async (root) => {
-    await root.createFile('a', bytesOf('one'), { type: 'dynamic', attributes: { k: 'v' } });
-    const { node } = await root.writeFile('a', bytesOf('two'));
+    await root.createFile('a', parquetOf('one'), { type: 'table', attributes: { k: 'v' } });
+    const { node } = await root.writeFile('a', parquetOf('two'));
     const copy = (await root.copy('a', 'b')).node;
     assert.notEqual(copy.id, node.id);
-    assert.deepEqual([copy.version, copy.type, copy.sha256], [1, 'dynamic', node.sha256]);
+    assert.deepEqual([copy.version, copy.type, copy.sha256], [1, 'table', node.sha256]);
     assert.deepEqual(copy.attributes, { k: 'v' });
-    await root.writeFile('a', bytesOf('three'));
-    assert.deepEqual(await linesOf(root), ['/a three', '/b two']);
+    await root.writeFile('a', parquetOf('three'));
+    assert.deepEqual(await linesOf(root), ['/a PAR1 three PAR1', '/b PAR1 two PAR1']);
   });
 
   check('a copy of a series has all of its versions, and its attributes', async (root, backend) => {

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
-import { bytesOf, collect, fails, linesOf, make, textOf } from '../support/tree.ts';
+import { bytesOf, collect, fails, linesOf, make, parquetOf, textOf } from '../support/tree.ts';
 import { type Check } from './backendCheck.ts';
 
 export function testCreate(check: Check): void {
   check('create gives the path and the node that get gives', async (root) => {
     await root.createDirectory('a');
-    const made = await root.createFile('/a/b', bytesOf('text'), { type: 'dynamic' });
+    const made = await root.createFile('/a/b', parquetOf('text'), { type: 'table' });
     assert.deepEqual([made.path, made.basename, made.dirname], ['/a/b', 'b', '/a']);
     const got = await root.get('a/b');
-    assert.deepEqual([got?.path, got?.node.id, got?.node.type], ['/a/b', made.node.id, 'dynamic']);
+    assert.deepEqual([got?.path, got?.node.id, got?.node.type], ['/a/b', made.node.id, 'table']);
     assert.deepEqual(
       got?.directories.map(({ id }) => id),
       [(await root.get('/'))?.node.id, (await root.get('a'))?.node.id],
@@ -46,13 +46,13 @@ export function testCreate(check: Check): void {
   });
 
   check('write makes, replaces, and keeps the type', async (root) => {
-    await root.writeFile('t', bytesOf('1'), { type: 'dynamic' });
-    await root.writeFile('t', bytesOf('2'));
-    assert.equal((await root.get('t'))?.node.type, 'dynamic');
+    await root.writeFile('t', parquetOf('first'), { type: 'table' });
+    await root.writeFile('t', parquetOf('second'));
+    assert.equal((await root.get('t'))?.node.type, 'table');
     await fails('already-exists', root.writeFile('t', bytesOf('3'), { type: 'file' }), '/t');
     await fails('already-exists', root.writeFile('t', bytesOf('3'), { overwrite: false }), '/t');
     await fails('not-found', root.writeFile('u', bytesOf('3'), { create: false }), '/u');
-    assert.deepEqual(await linesOf(root), ['/t 2']);
+    assert.deepEqual(await linesOf(root), ['/t PAR1 second PAR1']);
   });
 
   check('write goes through a link to its file', async (root) => {

@@ -25,7 +25,7 @@ export function testVersions(check: Check): void {
   check('a put of another type fails and changes nothing', async (root, backend) => {
     await make(root, 'a text', 'd/');
     await fails('already-exists', putInRoot(backend, 'a', { type: 'directory' }));
-    await fails('already-exists', putInRoot(backend, 'a', { type: 'dynamic', content: bytesOf('') }));
+    await fails('already-exists', putInRoot(backend, 'a', { type: 'table', content: parquetOf('other') }));
     await fails('already-exists', putInRoot(backend, 'd', fileOf('')));
     assert.deepEqual(await linesOf(root), ['/a text', '/d/']);
   });

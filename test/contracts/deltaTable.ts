@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { commitNumber } from '../../server/src/delta/commitNumber.ts';
 import { isPondError } from '../../server/src/base/error.ts';
 import { checkpointDue, writeCheckpoint } from '../../server/src/delta/checkpoint.ts';
-import { commitVersion, createTable } from '../../server/src/delta/commit.ts';
+import { commitVersion } from '../../server/src/delta/commit.ts';
 import { checkpointFile, commitFile, hintFile, latestVersion } from '../../server/src/delta/log.ts';
 import {
   applyCommit,
@@ -13,7 +14,7 @@ import {
 } from '../../server/src/delta/snapshot.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
 import { replaceFile } from '../../server/src/storage/durable.ts';
-import { addOf, addWithoutStats, commit, makeTable, schemaString } from '../support/deltaTable.ts';
+import { addOf, addWithoutStats, commit, createTable, makeTable } from '../support/deltaTable.ts';
 import { type DiskUnderTest } from './disk.ts';
 
 /** Registers the tests of reading and committing a Delta table. `make` is called once for each test. */
@@ -56,7 +57,7 @@ function testOpening(check: Check): void {
     commit(disk, 3, { adds: [addOf('a')], txns: [{ appId: 'app', version: 2 }] });
     const expected = [[], ['a', 'b'], ['b', 'c'], ['a', 'b', 'c']];
     for (const [version, paths] of expected.entries()) {
-      assert.deepEqual(pathsOf(await snapshotAt(disk, version)), paths);
+      assert.deepEqual(pathsOf(await snapshotAt(disk, commitNumber(version))), paths);
     }
     const newest = await open(disk);
     assert.equal(newest.transactions.get('app')?.version, 2);
@@ -67,7 +68,7 @@ function testOpening(check: Check): void {
 
   check('a version that is not there yet is not found', async (disk) => {
     makeTable(disk);
-    await assert.rejects(snapshotAt(disk, 5), (error) => isPondError(error, 'version-not-found'));
+    await assert.rejects(snapshotAt(disk, commitNumber(5)), (error) => isPondError(error, 'version-not-found'));
   });
 
   check('a refresh with nothing new is the same snapshot; else it has the commits since', async (disk) => {
@@ -110,7 +111,7 @@ function testOpening(check: Check): void {
   check('the newest version is found from a known one, a hint, a wrong hint and none', (disk) => {
     assert.equal(latestVersion(disk), undefined);
     grow(disk, 6);
-    for (const atLeast of [undefined, 0, 3, 5, 9]) assert.equal(latestVersion(disk, atLeast), 5);
+    for (const atLeast of [undefined, ...[0, 3, 5, 9].map(commitNumber)]) assert.equal(latestVersion(disk, atLeast), 5);
     for (const hint of ['{"version":2}', '{"version":99}', '{"version":-1}', '{"vers', '']) {
       replaceFile(disk, hintFile, new TextEncoder().encode(hint));
       assert.equal(latestVersion(disk), 5);
@@ -120,18 +121,23 @@ function testOpening(check: Check): void {
   check('from a known version, the newest is found without listing', async (disk) => {
     grow(disk, 20);
     const noListing = { ...disk, list: () => assert.fail('the directory was listed') };
-    assert.equal(latestVersion(noListing, 12), 19);
-    assert.equal((await openTable(noListing, 12))?.version, 19);
+    assert.equal(latestVersion(noListing, commitNumber(12)), 19);
+    assert.equal((await openTable(noListing, commitNumber(12)))?.version, 19);
   });
 
   check('a table that lost a version known to be committed is damaged', async (disk) => {
     grow(disk, 4);
-    await assert.rejects(openTable(disk, 7), (error) => isPondError(error, 'pond-damaged'));
+    await assert.rejects(openTable(disk, commitNumber(7)), (error) => isPondError(error, 'pond-damaged'));
   });
 
   check('files whose names are not of the log are ignored', async (disk) => {
     grow(disk, 3);
-    const names = ['.tmp-x', `${commitFile(3).slice(11)}.tmp`, `${commitFile(3).slice(11)}#1`, `_commit_x.json.tmp`];
+    const names = [
+      '.tmp-x',
+      `${commitFile(commitNumber(3)).slice(11)}.tmp`,
+      `${commitFile(commitNumber(3)).slice(11)}#1`,
+      `_commit_x.json.tmp`,
+    ];
     for (const name of [
       ...names,
       '00000000000000000002.crc',
@@ -147,17 +153,17 @@ function testOpening(check: Check): void {
 function testCommitting(check: Check): void {
   check('creating a table that is there is a conflict and changes nothing', async (disk) => {
     makeTable(disk);
-    const before = disk.readFile(commitFile(0));
-    const again = createTable(disk, { id: 'other', schemaString, configuration: {}, commitInfo: { txnId: 'other' } });
+    const before = disk.readFile(commitFile(commitNumber(0)));
+    const again = createTable(disk, 'other');
     assert.deepEqual(again, { conflict: true });
-    assert.deepEqual(disk.readFile(commitFile(0)), before);
+    assert.deepEqual(disk.readFile(commitFile(commitNumber(0))), before);
     assert.notEqual((await open(disk)).metaData.id, 'other');
   });
 
   check('of two commits to one version the second is a conflict and changes nothing', async (disk) => {
     makeTable(disk);
     commit(disk, 1, { adds: [addOf('first')] });
-    const second = commitVersion(disk, 1, { commitInfo: { txnId: 'second' }, adds: [addOf('second')] });
+    const second = commitVersion(disk, commitNumber(1), { commitInfo: { txnId: 'second' }, adds: [addOf('second')] });
     assert.deepEqual(second, { conflict: true });
     assert.deepEqual(pathsOf(await open(disk)), ['first']);
   });
@@ -165,8 +171,8 @@ function testCommitting(check: Check): void {
   check('a commit that is made again, as after a crash, is recognized as done', (disk) => {
     makeTable(disk);
     const draft = { commitInfo: { txnId: 'mine' }, adds: [addOf('a')] };
-    assert.deepEqual(commitVersion(disk, 1, draft), { committed: true });
-    assert.deepEqual(commitVersion(disk, 1, { ...draft, adds: [addOf('b')] }), { committed: true });
+    assert.deepEqual(commitVersion(disk, commitNumber(1), draft), { committed: true });
+    assert.deepEqual(commitVersion(disk, commitNumber(1), { ...draft, adds: [addOf('b')] }), { committed: true });
   });
 
   check('a commit leaves one new name in the log', (disk) => {
@@ -174,7 +180,7 @@ function testCommitting(check: Check): void {
     commit(disk, 1, {});
     assert.deepEqual(
       disk.list('_delta_log').sort(),
-      [commitFile(0), commitFile(1)].map((file) => file.slice(11)),
+      [commitFile(commitNumber(0)), commitFile(commitNumber(1))].map((file) => file.slice(11)),
     );
   });
 
@@ -182,20 +188,20 @@ function testCommitting(check: Check): void {
     makeTable(disk);
     const draft = { commitInfo: { txnId: 'x' } };
     assert.throws(
-      () => commitVersion(disk, 2, draft),
+      () => commitVersion(disk, commitNumber(2), draft),
       (error) => isPondError(error, 'pond-damaged'),
     );
-    assert.equal(disk.stat(commitFile(2)), undefined);
+    assert.equal(disk.stat(commitFile(commitNumber(2))), undefined);
   });
 
   check('a commit that could not be read back is not written', (disk) => {
     makeTable(disk);
     const draft = { commitInfo: { txnId: 'x' }, adds: [addOf('a'), addOf('a')] };
     assert.throws(
-      () => commitVersion(disk, 1, draft),
+      () => commitVersion(disk, commitNumber(1), draft),
       (error) => isPondError(error, 'pond-damaged'),
     );
-    assert.equal(disk.stat(commitFile(1)), undefined);
+    assert.equal(disk.stat(commitFile(commitNumber(1))), undefined);
   });
 
   check('a writer advances its snapshot by its own commit without reading', async (disk) => {
@@ -204,7 +210,7 @@ function testCommitting(check: Check): void {
     const adds = [addOf('a')];
     commit(disk, 1, { adds });
     assert.deepEqual(
-      contentOf(applyCommit(snapshot, { version: 1, txns: [], removes: [], adds })),
+      contentOf(applyCommit(snapshot, { version: commitNumber(1), txns: [], removes: [], adds })),
       contentOf(await open(disk)),
     );
   });
@@ -221,7 +227,7 @@ function testCheckpoints(check: Check): void {
     const before = await open(disk);
     const after = await writeCheckpoint(disk, before, 2000);
     assert.equal(after.checkpointVersion, 3);
-    for (let version = 0; version <= 3; version++) disk.remove(commitFile(version));
+    for (let version = 0; version <= 3; version++) disk.remove(commitFile(commitNumber(version)));
     assert.deepEqual(contentOf(await open(disk)), contentOf(before));
   });
 
@@ -229,10 +235,10 @@ function testCheckpoints(check: Check): void {
     grow(disk, 4);
     await writeCheckpoint(disk, await open(disk), 0);
     commit(disk, 4, { adds: [addOf('later')], removes: [{ path: 'f1', dataChange: true }] });
-    for (let version = 0; version <= 3; version++) disk.remove(commitFile(version));
+    for (let version = 0; version <= 3; version++) disk.remove(commitFile(commitNumber(version)));
     const snapshot = await open(disk);
     assert.deepEqual([snapshot.version, pathsOf(snapshot)], [4, ['f2', 'f3', 'later']]);
-    await assert.rejects(snapshotAt(disk, 1), (error) => isPondError(error, 'version-not-found'));
+    await assert.rejects(snapshotAt(disk, commitNumber(1)), (error) => isPondError(error, 'version-not-found'));
   });
 
   check('an older version is read from the checkpoint before it, not from a newer one', async (disk) => {
@@ -240,9 +246,9 @@ function testCheckpoints(check: Check): void {
     await writeCheckpoint(disk, await open(disk), 0);
     commit(disk, 4, { adds: [addOf('f4')] });
     await writeCheckpoint(disk, await open(disk), 0);
-    const snapshot = await snapshotAt(disk, 3);
+    const snapshot = await snapshotAt(disk, commitNumber(3));
     assert.deepEqual([snapshot.checkpointVersion, pathsOf(snapshot)], [3, ['f1', 'f2', 'f3']]);
-    assert.equal((await snapshotAt(disk, 2)).checkpointVersion, undefined);
+    assert.equal((await snapshotAt(disk, commitNumber(2))).checkpointVersion, undefined);
   });
 
   check('tombstones leave checkpoints when the time that the table asks for is over', async (disk) => {
@@ -261,7 +267,12 @@ function testCheckpoints(check: Check): void {
     let snapshot = await open(disk);
     const advance = (count: number) => {
       for (let left = count; left > 0; left--) {
-        snapshot = applyCommit(snapshot, { version: snapshot.version + 1, txns: [], removes: [], adds: [] });
+        snapshot = applyCommit(snapshot, {
+          version: commitNumber(snapshot.version + 1),
+          txns: [],
+          removes: [],
+          adds: [],
+        });
       }
     };
     advance(48);
@@ -269,7 +280,7 @@ function testCheckpoints(check: Check): void {
     advance(1);
     assert.equal(checkpointDue(snapshot), true);
     const adds = Array.from({ length: 10_000 }, (_, index) => addOf(`big${index}`));
-    snapshot = applyCommit(snapshot, { version: snapshot.version + 1, txns: [], removes: [], adds });
+    snapshot = applyCommit(snapshot, { version: commitNumber(snapshot.version + 1), txns: [], removes: [], adds });
     assert.equal(checkpointDue(snapshot), false);
     advance(448);
     assert.equal(checkpointDue(snapshot), false);
@@ -283,13 +294,13 @@ function testCheckpoints(check: Check): void {
     commit(disk, 1, { protocol: { minReaderVersion: 1, minWriterVersion: 7, writerFeatures: ['domainMetadata'] } });
     const snapshot = await open(disk);
     await assert.rejects(writeCheckpoint(disk, snapshot, 0), (error) => isPondError(error, 'pond-too-new'));
-    assert.equal(disk.stat(checkpointFile(1)), undefined);
+    assert.equal(disk.stat(checkpointFile(commitNumber(1))), undefined);
   });
 
   check('the hint never goes back to an older checkpoint', async (disk) => {
     grow(disk, 4);
     await writeCheckpoint(disk, await open(disk), 0);
-    await writeCheckpoint(disk, await snapshotAt(disk, 2), 0);
+    await writeCheckpoint(disk, await snapshotAt(disk, commitNumber(2)), 0);
     const hint = JSON.parse(new TextDecoder().decode(disk.readFile(hintFile))) as { readonly version: number };
     assert.equal(hint.version, 3);
   });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { parquetReadObjects } from 'hyparquet';
+import { commitNumber } from '../../server/src/delta/commitNumber.ts';
 import { writeCheckpoint } from '../../server/src/delta/checkpoint.ts';
 import { numRecords } from '../../server/src/delta/files.ts';
 import { commitFile, hintFile } from '../../server/src/delta/log.ts';
@@ -29,8 +30,8 @@ function newTable(test: TestContext): Table {
   return { directory, disk };
 }
 
-describe('chdb, by delta-kernel-rs, reads what is written here', () => {
-  it('at every version, and also when a checkpoint stands for deleted commits', needsChdb, async (test) => {
+describe('chdb, with delta-kernel-rs, reads our tables', () => {
+  it('at every version, also when a checkpoint replaces deleted commits', needsChdb, async (test) => {
     const { directory, disk } = newTable(test);
     for (let version = 1; version <= 6; version++) {
       const add = { ...writeData(disk, [version, version + 100]), tags: { part: 'a', none: null } };
@@ -38,13 +39,13 @@ describe('chdb, by delta-kernel-rs, reads what is written here', () => {
       if (version === 4) await writeCheckpoint(disk, await newest(disk), Date.now());
     }
     await checkVersions(directory, disk, [0, 1, 2, 3, 4, 5, 6]);
-    for (let version = 0; version <= 4; version++) disk.remove(commitFile(version));
+    for (let version = 0; version <= 4; version++) disk.remove(commitFile(commitNumber(version)));
     await checkVersions(directory, disk, [4, 5, 6]);
     disk.remove(hintFile);
     await checkVersions(directory, disk, [4, 5, 6]);
   });
 
-  it('from paths that need encoding, and beside what a pond keeps there', needsChdb, async (test) => {
+  it('from paths that need encoding, and next to the files that a pond keeps there', needsChdb, async (test) => {
     const { directory, disk } = newTable(test);
     const add = writeData(disk, [7], 'ä %41.parquet');
     disk.makeDirectory('_pond/quarantine');
@@ -54,18 +55,18 @@ describe('chdb, by delta-kernel-rs, reads what is written here', () => {
     await checkVersions(directory, disk, [1]);
   });
 
-  it('whatever the clock of the disk says', needsChdb, async (test) => {
+  it('regardless of the clock of the disk', needsChdb, async (test) => {
     const { directory, disk } = newTable(test);
     for (let version = 1; version <= 3; version++) commit(disk, version, { adds: [writeData(disk, [version])] });
     for (let version = 0; version <= 3; version++) {
-      utimesSync(join(directory, commitFile(version)), 0, 2_000_000_000 - version * 1_000_000);
+      utimesSync(join(directory, commitFile(commitNumber(version))), 0, 2_000_000_000 - version * 1_000_000);
     }
     await checkVersions(directory, disk, [0, 1, 2, 3]);
   });
 });
 
 describe('commits of chdb', () => {
-  it('are read here, with their odd statistics and times, and built upon', needsChdb, async (test) => {
+  it('are read here, with their unusual statistics and times, and accept further commits', needsChdb, async (test) => {
     const { directory, disk } = newTable(test);
     commit(disk, 1, { adds: [writeData(disk, [1])] });
     await chdbInsert(directory, `SELECT 2 AS id, 'theirs' AS name`);
@@ -73,14 +74,14 @@ describe('commits of chdb', () => {
     assert.equal(snapshot.version, 2);
     const theirs = [...snapshot.files.values()].find((file) => file.addedVersion === 2);
     assert.ok(theirs);
-    // What chdb 3.4 does: seconds where the protocol asks for milliseconds, and statistics inside of statistics.
+    // Deviations of chdb 3.4: seconds where the protocol requires milliseconds, and statistics inside statistics.
     assert.ok(theirs.add.modificationTime < 10_000_000_000);
     assert.equal(numRecords(theirs.add), undefined);
-    assert.deepEqual(inspectTail(disk, 0, 2), []);
+    assert.deepEqual(inspectTail(disk, commitNumber(0), commitNumber(2)), []);
     commit(disk, 3, { adds: [writeData(disk, [3])] });
     await writeCheckpoint(disk, await newest(disk), Date.now());
     await checkVersions(directory, disk, [0, 1, 2, 3]);
-    for (let version = 0; version <= 3; version++) disk.remove(commitFile(version));
+    for (let version = 0; version <= 3; version++) disk.remove(commitFile(commitNumber(version)));
     await chdbInsert(directory, `SELECT 4 AS id, 'theirs' AS name`);
     await checkVersions(directory, disk, [3, 4]);
   });
@@ -114,25 +115,28 @@ describe('random tables', () => {
   }
 });
 
-describe('what chdb does with a damaged newest commit (why ours never get their name before their bytes)', () => {
-  it('an empty one is passed over in silence; a torn one makes the table unreadable', needsChdb, async (test) => {
+describe('a damaged latest commit in chdb (the reason why our commits are complete before they get their name)', () => {
+  it('is ignored silently if empty; a torn one makes the table unreadable', needsChdb, async (test) => {
     const { directory, disk } = newTable(test);
     commit(disk, 1, { adds: [writeData(disk, [1])] });
-    disk.create(commitFile(2)).close();
+    disk.create(commitFile(commitNumber(2))).close();
     assert.deepEqual(await chdbQuery(directory, 'SELECT id FROM {table}'), [{ id: 1 }]);
-    const file = disk.openAppend(commitFile(2));
+    const file = disk.openAppend(commitFile(commitNumber(2)));
     file.append(new TextEncoder().encode(JSON.stringify({ add: addOf('x') }).slice(0, -9)));
     file.close();
     await assert.rejects(chdbQuery(directory, 'SELECT id FROM {table}'), /chdb: /);
   });
 });
 
-/** Fails unless chdb finds the rows in each version that are in the files of our snapshot of it. */
+/** Fails unless chdb finds the rows of the files in our snapshot in each version. */
 async function checkVersions(directory: string, disk: Disk, versions: readonly number[]): Promise<void> {
   const queries = versions.map((version) => `SELECT id FROM {table@${version}} ORDER BY id`);
   const results = await chdbQueries(directory, [...queries, 'SELECT id FROM {table} ORDER BY id']);
   const theirs = results.map((rows) => rows.map((row) => row['id']));
-  const snapshots = [...(await Promise.all(versions.map((version) => snapshotAt(disk, version)))), await newest(disk)];
+  const snapshots = [
+    ...(await Promise.all(versions.map((version) => snapshotAt(disk, commitNumber(version))))),
+    await newest(disk),
+  ];
   const ours = await Promise.all(snapshots.map((snapshot) => idsOf(disk, snapshot)));
   assert.deepEqual(theirs, ours);
 }

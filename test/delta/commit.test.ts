@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { commitNumber } from '../../server/src/delta/commitNumber.ts';
 import { isPondError, PondError } from '../../server/src/base/error.ts';
 import { type ErrorCode } from '../../server/src/base/errorCode.ts';
 import { commitVersion, type CommitOutcome } from '../../server/src/delta/commit.ts';
@@ -16,7 +17,7 @@ function attempt(faults: (disk: Disk) => Partial<Disk>, prepare: (disk: Disk) =>
   makeTable(disk);
   prepare(disk);
   const faulty = { ...disk, ...faults(disk) };
-  const run = () => commitVersion(faulty, 1, { commitInfo: { txnId: 'ours' }, adds: [addOf('a')] });
+  const run = () => commitVersion(faulty, commitNumber(1), { commitInfo: { txnId: 'ours' }, adds: [addOf('a')] });
   return { disk, run };
 }
 
@@ -29,7 +30,7 @@ function fails(run: () => unknown, code: ErrorCode): void {
   assert.throws(run, (error) => isPondError(error, code));
 }
 
-/** Runs `action`, then fails as if the answer had been lost. */
+/** Runs `action`, then fails as if the response had been lost. */
 function loseAnswer(action: () => void): never {
   action();
   throw failure;
@@ -43,27 +44,27 @@ const failOnce = (times: number, action: (directory: string) => void) => {
   };
 };
 
-describe('a commit whose outcome is not heard', () => {
-  it('is done when the name was made before the answer was lost', () => {
+describe('a commit without a response', () => {
+  it('is done if it had its name before the response was lost', () => {
     const { disk, run } = attempt((disk) => ({ link: (from, to) => loseAnswer(() => disk.link(from, to)) }));
     assert.deepEqual(run(), { committed: true });
-    assert.ok(disk.stat(commitFile(1)));
+    assert.ok(disk.stat(commitFile(commitNumber(1))));
   });
 
-  it('is done when the directory was not flushed at first, but then was', () => {
+  it('is done if its directory is flushed at the second attempt', () => {
     const { run } = attempt((disk) => ({ syncDirectory: failOnce(1, (directory) => disk.syncDirectory(directory)) }));
     assert.deepEqual(run(), { committed: true });
   });
 
-  it('is unknown when the name is there and cannot be made durable', () => {
+  it('is unknown if the name exists and cannot be made durable', () => {
     const { disk, run } = attempt((disk) => ({ syncDirectory: failOnce(2, (path) => disk.syncDirectory(path)) }));
     fails(run, 'commit-unknown');
-    // The next try finds the commit by its id, and does not make it twice.
-    assert.ok(disk.stat(commitFile(1)));
+    // The next attempt finds the commit by its id, and does not make it twice.
+    assert.ok(disk.stat(commitFile(commitNumber(1))));
     assert.deepEqual(run(), { committed: true });
   });
 
-  it('is unknown when it cannot be read back', () => {
+  it('is unknown if it cannot be read back', () => {
     const { run } = attempt((disk) => ({
       link: (from, to) => loseAnswer(() => disk.link(from, to)),
       readFile: () => loseAnswer(() => undefined),
@@ -71,7 +72,7 @@ describe('a commit whose outcome is not heard', () => {
     fails(run, 'commit-unknown');
   });
 
-  it('is a conflict when the version turns out to be taken by another', () => {
+  it('is a conflict if another commit has the version', () => {
     const { run } = attempt(
       () => ({ link: () => loseAnswer(() => undefined) }),
       (disk) => commit(disk, 1, { adds: [addOf('theirs')] }),
@@ -80,16 +81,16 @@ describe('a commit whose outcome is not heard', () => {
   });
 });
 
-describe('a commit that fails before its name is made', () => {
+describe('a commit that fails before it has its name', () => {
   it('is the storage error, and leaves no name and no temporary file', () => {
     for (const fault of [{ create: () => loseAnswer(() => undefined) }, { link: () => loseAnswer(() => undefined) }]) {
       const { disk, run } = attempt(() => fault);
       fails(run, 'storage-failed');
-      assert.deepEqual(disk.list('_delta_log'), [commitFile(0).slice(11)]);
+      assert.deepEqual(disk.list('_delta_log'), [commitFile(commitNumber(0)).slice(11)]);
     }
   });
 
-  it('can be tried again', () => {
+  it('can be repeated', () => {
     let failures = 1;
     const { run } = attempt((disk) => ({
       create: (path) => (failures-- > 0 ? loseAnswer(() => undefined) : disk.create(path)),
@@ -99,11 +100,11 @@ describe('a commit that fails before its name is made', () => {
   });
 });
 
-describe('a commit onto a damaged version', () => {
-  it('is neither done nor a conflict: the damage is named', () => {
+describe('a commit on top of a damaged version', () => {
+  it('is neither done nor a conflict: the damage is reported', () => {
     const { run } = attempt(
       () => ({}),
-      (disk) => disk.create(commitFile(1)).close(),
+      (disk) => disk.create(commitFile(commitNumber(1))).close(),
     );
     fails(run, 'pond-damaged');
   });

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { LayeredMap } from '../../server/src/delta/layeredMap.ts';
 
 describe('LayeredMap', () => {
-  it('does as a plain map does, over random changes, and never changes an older one', () => {
+  it('behaves like a plain map over random changes, and never changes an older version', () => {
     const random = randomOf(7);
     let map = LayeredMap.of(new Map<string, number>());
     const plain = new Map<string, number>();
@@ -28,12 +28,12 @@ describe('LayeredMap', () => {
     }
   });
 
-  it('answers itself for no changes', () => {
+  it('returns itself for no changes', () => {
     const map = LayeredMap.of(new Map([['a', 1]]));
     assert.equal(map.with(new Map()), map);
   });
 
-  it('copies few entries for each that is added, however many there are', () => {
+  it('copies few entries for each added one, at any size', () => {
     const entries = new Map(Array.from({ length: 100_000 }, (_, index) => [`k${index}`, index]));
     let copied = 0;
     class Counted extends Map<string, number> {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { commitNumber } from '../../server/src/delta/commitNumber.ts';
 import { isPondError } from '../../server/src/base/error.ts';
 import { type ErrorCode } from '../../server/src/base/errorCode.ts';
 import { checkReadable, checkWritable, serializeCommit, type Protocol } from '../../server/src/delta/actions.ts';
@@ -11,7 +12,7 @@ const add = addOf('a.parquet');
 
 function parse(...lines: readonly (object | string)[]): ReturnType<typeof parseCommit> {
   const text = lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n');
-  return parseCommit(new TextEncoder().encode(text), 3, 'log/3.json');
+  return parseCommit(new TextEncoder().encode(text), commitNumber(3), 'log/3.json');
 }
 
 function refused(code: ErrorCode, pattern: RegExp, run: () => unknown): void {
@@ -19,7 +20,7 @@ function refused(code: ErrorCode, pattern: RegExp, run: () => unknown): void {
 }
 
 describe('parseCommit', () => {
-  it('gives back what serializeCommit wrote', () => {
+  it('returns what serializeCommit wrote', () => {
     const actions = {
       commitInfo: { txnId: 'x', pond: { nested: [1, null] } },
       protocol: { minReaderVersion: 1, minWriterVersion: 2 },
@@ -36,7 +37,7 @@ describe('parseCommit', () => {
       adds: [{ ...add, tags: { a: 'ä "quoted"\n', b: null } }],
     };
     const bytes = serializeCommit(actions);
-    assert.deepEqual(parseCommit(bytes, 4, 'f'), { version: 4, ...actions });
+    assert.deepEqual(parseCommit(bytes, commitNumber(4), 'f'), { version: 4, ...actions });
     assert.equal(bytes.at(-1), '\n'.charCodeAt(0));
   });
 
@@ -47,7 +48,7 @@ describe('parseCommit', () => {
     assert.deepEqual(commit, { version: 3, txns: [], removes: [], adds: [add] });
   });
 
-  it('takes statistics of another shape for none', () => {
+  it('treats statistics of another shape as missing', () => {
     assert.equal(parse({ add: { ...add, stats: { numRecords: 4 } } }).adds[0]?.stats, undefined);
   });
 
@@ -77,14 +78,14 @@ describe('parseCommit', () => {
     ['two versions of one application', /for txn a/, ...twice({ txn: { appId: 'a', version: 1 } })],
   ];
   for (const [name, pattern, ...lines] of wrong) {
-    it(`refuses ${name}, naming the file`, () => refused('pond-damaged', pattern, () => parse(...lines)));
+    it(`refuses ${name}, and names the file`, () => refused('pond-damaged', pattern, () => parse(...lines)));
   }
 
   it('refuses bytes that are not UTF-8', () => {
-    refused('pond-damaged', /is not UTF-8/, () => parseCommit(Uint8Array.of(0xff, 0xfe), 0, 'f'));
+    refused('pond-damaged', /is not UTF-8/, () => parseCommit(Uint8Array.of(0xff, 0xfe), commitNumber(0), 'f'));
   });
 
-  it('refuses a file with a deletion vector, whose deleted rows would come back', () => {
+  it('refuses a file with a deletion vector, whose deleted rows would reappear', () => {
     refused('pond-too-new', /deletion vectors/, () => parse({ add: { ...add, deletionVector: { storageType: 'u' } } }));
   });
 });

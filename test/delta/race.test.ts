@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { text } from 'node:stream/consumers';
+import { commitNumber } from '../../server/src/delta/commitNumber.ts';
 import { readCommit } from '../../server/src/delta/log.ts';
 import { openTable } from '../../server/src/delta/snapshot.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
@@ -14,8 +15,8 @@ import { chdbInsert, needsChdb } from '../support/chdb.ts';
 import { makeTable } from '../support/deltaTable.ts';
 import { sourceProcess } from '../support/sourceProcess.ts';
 
-describe('several writers of one table at once', () => {
-  it('each get versions of their own, without gaps, and find there what they were told is done', async (test) => {
+describe('several concurrent writers of one table', () => {
+  it('get versions of their own, without gaps, which contain the acknowledged rows', async (test) => {
     const { directory, disk } = newTable(test);
     const acknowledged = await runCommitters(directory, [25, 25, 25, 25]);
     checkAcknowledged(disk, acknowledged);
@@ -29,7 +30,7 @@ describe('several writers of one table at once', () => {
     assert.equal(disk.list('_delta_log').length, 101);
   });
 
-  it('take turns with another engine', needsChdb, async (test) => {
+  it('share the table with another engine', needsChdb, async (test) => {
     const { directory, disk } = newTable(test);
     const [acknowledged, theirs] = await Promise.all([runCommitters(directory, [300]), insertByChdb(directory, 4)]);
     checkAcknowledged(disk, acknowledged);
@@ -56,7 +57,7 @@ function newTable(test: TestContext): { readonly directory: string; readonly dis
   return { directory, disk };
 }
 
-/** Runs processes that commit so many times each, let go together; returns what they were told is done, by version. */
+/** Starts processes together that commit a number of times each; returns the acknowledged commits, by version. */
 async function runCommitters(directory: string, counts: readonly number[]): Promise<readonly Acknowledged[]> {
   const children = counts.map((count) => start(directory, count));
   await Promise.all(children.map(({ ready }) => ready));
@@ -69,10 +70,11 @@ async function runCommitters(directory: string, counts: readonly number[]): Prom
 }
 
 function checkAcknowledged(disk: Disk, acknowledged: readonly Acknowledged[]): void {
-  for (const { version, txnId } of acknowledged) assert.equal(readCommit(disk, version)?.commitInfo?.['txnId'], txnId);
+  for (const { version, txnId } of acknowledged)
+    assert.equal(readCommit(disk, commitNumber(version))?.commitInfo?.['txnId'], txnId);
 }
 
-/** Returns how many of the inserts chdb was told are done. It does not try again when it loses a race. */
+/** Returns the number of inserts that chdb acknowledged. It does not retry when it loses a race. */
 async function insertByChdb(directory: string, count: number): Promise<number> {
   let done = 0;
   for (let index = 0; index < count; index++) {
@@ -88,7 +90,7 @@ async function insertByChdb(directory: string, count: number): Promise<number> {
 interface Started {
   readonly child: ChildProcess;
   readonly ready: Promise<unknown>;
-  /** All that the process says, when it has ended. */
+  /** All output of the process, once it has ended. */
   readonly output: Promise<string>;
 }
 

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { commitNumber } from '../../server/src/delta/commitNumber.ts';
 import { isPondError } from '../../server/src/base/error.ts';
 import { writeCheckpoint } from '../../server/src/delta/checkpoint.ts';
 import { checkpointFile, commitFile, hintFile } from '../../server/src/delta/log.ts';
 import { openTable, snapshotAt } from '../../server/src/delta/snapshot.ts';
-import { inspectTail, quarantine, strayTemporaries } from '../../server/src/delta/verify.ts';
+import { inspectTail, quarantine } from '../../server/src/delta/verify.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
 import { replaceFile } from '../../server/src/storage/durable.ts';
 import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
@@ -23,13 +24,13 @@ function soundTable(): Disk {
 interface Row {
   readonly damage: string;
   readonly make: (disk: Disk) => void | Promise<void>;
-  /** What inspectTail says of versions 0 to 5: kind and file. */
+  /** Findings of inspectTail in versions 0 to 5: kind and file. */
   readonly found: readonly (readonly [kind: string, file: string])[];
-  /** The newest version that opens, or that the table does not open. */
+  /** The latest version that opens, or `damaged` if the table does not open. */
   readonly opens: 'damaged' | number;
 }
 
-const tip = commitFile(5);
+const tip = commitFile(commitNumber(5));
 
 const rows: readonly Row[] = [
   { damage: 'no damage', make: () => undefined, found: [], opens: 5 },
@@ -59,20 +60,20 @@ const rows: readonly Row[] = [
   },
   {
     damage: 'a commit in the middle of no bytes',
-    make: (disk) => overwrite(disk, commitFile(2), () => new Uint8Array()),
-    found: [['commit-empty', commitFile(2)]],
+    make: (disk) => overwrite(disk, commitFile(commitNumber(2)), () => new Uint8Array()),
+    found: [['commit-empty', commitFile(commitNumber(2))]],
     opens: 'damaged',
   },
   {
     damage: 'a gap in the middle',
-    make: (disk) => disk.remove(commitFile(2)),
-    found: [['commit-missing', commitFile(2)]],
+    make: (disk) => disk.remove(commitFile(commitNumber(2))),
+    found: [['commit-missing', commitFile(commitNumber(2))]],
     opens: 'damaged',
   },
   {
     damage: 'a gap before the newest',
-    make: (disk) => disk.remove(commitFile(4)),
-    found: [['commit-missing', commitFile(4)]],
+    make: (disk) => disk.remove(commitFile(commitNumber(4))),
+    found: [['commit-missing', commitFile(commitNumber(4))]],
     opens: 'damaged',
   },
   {
@@ -85,7 +86,7 @@ const rows: readonly Row[] = [
     damage: 'commits that were cleaned up behind a checkpoint',
     make: async (disk) => {
       await checkpoint(disk, 3);
-      for (const version of [0, 1, 2]) disk.remove(commitFile(version));
+      for (const version of [0, 1, 2]) disk.remove(commitFile(commitNumber(version)));
     },
     found: [],
     opens: 5,
@@ -106,41 +107,41 @@ const rows: readonly Row[] = [
     damage: 'a checkpoint of no bytes, with its hint',
     make: async (disk) => {
       await checkpoint(disk, 3);
-      overwrite(disk, checkpointFile(3), () => new Uint8Array());
+      overwrite(disk, checkpointFile(commitNumber(3)), () => new Uint8Array());
     },
     found: [
       ['hint-unusable', hintFile],
-      ['checkpoint-unusable', checkpointFile(3)],
+      ['checkpoint-unusable', checkpointFile(commitNumber(3))],
     ],
     opens: 5,
   },
   {
     damage: 'a checkpoint of garbage without a hint',
-    make: (disk) => overwrite(disk, checkpointFile(3), () => text('garbage'.repeat(100))),
-    found: [['checkpoint-unusable', checkpointFile(3)]],
+    make: (disk) => overwrite(disk, checkpointFile(commitNumber(3)), () => text('garbage'.repeat(100))),
+    found: [['checkpoint-unusable', checkpointFile(commitNumber(3))]],
     opens: 5,
   },
   {
     damage: 'a checkpoint cut short',
     make: async (disk) => {
       await checkpoint(disk, 3);
-      overwrite(disk, checkpointFile(3), (bytes) => bytes.slice(0, -20));
+      overwrite(disk, checkpointFile(commitNumber(3)), (bytes) => bytes.slice(0, -20));
     },
     found: [
       ['hint-unusable', hintFile],
-      ['checkpoint-unusable', checkpointFile(3)],
+      ['checkpoint-unusable', checkpointFile(commitNumber(3))],
     ],
     opens: 5,
   },
   {
     damage: 'a garbage checkpoint in place of commits',
     make: (disk) => {
-      overwrite(disk, checkpointFile(3), () => text('garbage'.repeat(100)));
-      disk.remove(commitFile(0));
+      overwrite(disk, checkpointFile(commitNumber(3)), () => text('garbage'.repeat(100)));
+      disk.remove(commitFile(commitNumber(0)));
     },
     found: [
-      ['checkpoint-unusable', checkpointFile(3)],
-      ['commit-missing', commitFile(0)],
+      ['checkpoint-unusable', checkpointFile(commitNumber(3))],
+      ['commit-missing', commitFile(commitNumber(0))],
     ],
     opens: 'damaged',
   },
@@ -148,7 +149,7 @@ const rows: readonly Row[] = [
     damage: 'a hint and parts of a checkpoint in several files',
     make: (disk) => {
       overwrite(disk, hintFile, () => text('{"version":3,"size":4,"parts":2}'));
-      const part = `${commitFile(3).slice(0, -5)}.checkpoint.0000000001.0000000002.parquet`;
+      const part = `${commitFile(commitNumber(3)).slice(0, -5)}.checkpoint.0000000001.0000000002.parquet`;
       overwrite(disk, part, () => text('part'));
     },
     found: [],
@@ -174,13 +175,13 @@ const rows: readonly Row[] = [
   },
 ];
 
-describe('the damage table', () => {
+describe('the table of damages', () => {
   for (const { damage, make, found, opens } of rows) {
     const outcome = opens === 'damaged' ? 'is refused as damaged' : `opens at version ${opens}`;
     it(`${damage}: ${found.map(([kind]) => kind).join(', ') || 'nothing'} is found, and the table ${outcome}`, async () => {
       const disk = soundTable();
       await make(disk);
-      const findings = inspectTail(disk, 0, 5);
+      const findings = inspectTail(disk, commitNumber(0), commitNumber(5));
       assert.deepEqual(
         findings.map(({ kind, file }) => [kind, file]),
         found,
@@ -190,40 +191,40 @@ describe('the damage table', () => {
     });
   }
 
-  it('only the versions asked about are inspected', () => {
+  it('only the requested versions are inspected', () => {
     const disk = soundTable();
     disk.remove('f2.parquet');
     overwrite(disk, tip, () => new Uint8Array());
-    assert.deepEqual(inspectTail(disk, 3, 4), []);
+    assert.deepEqual(inspectTail(disk, commitNumber(3), commitNumber(4)), []);
   });
 
-  it('a data file that a later commit removes may be gone', () => {
+  it('a data file that a later commit removes may be missing', () => {
     const disk = soundTable();
     commit(disk, 6, { removes: [{ path: 'f2.parquet', dataChange: true }] });
     disk.remove('f2.parquet');
-    assert.deepEqual(inspectTail(disk, 0, 6), []);
+    assert.deepEqual(inspectTail(disk, commitNumber(0), commitNumber(6)), []);
   });
 
-  it('a data file in another place is named', () => {
+  it('a data file outside the table is reported', () => {
     const disk = soundTable();
     const add = { ...writeData(disk, [6], 'x'), path: '/elsewhere/x.parquet' };
     commit(disk, 6, { adds: [add] });
-    const [finding] = inspectTail(disk, 6, 6);
+    const [finding] = inspectTail(disk, commitNumber(6), commitNumber(6));
     assert.deepEqual([finding?.kind, finding?.version, finding?.file], ['data-outside', 6, '/elsewhere/x.parquet']);
   });
 
-  it('an unusable checkpoint that opening meets is named in the snapshot', async () => {
+  it('the snapshot names an unusable checkpoint that opening ignored', async () => {
     const disk = soundTable();
     await checkpoint(disk, 3);
-    // Right at both ends, wrong between them.
-    overwrite(disk, checkpointFile(3), (bytes) => bytes.fill(0xaa, 4, -8));
+    // Correct at both ends, wrong between them.
+    overwrite(disk, checkpointFile(commitNumber(3)), (bytes) => bytes.fill(0xaa, 4, -8));
     const snapshot = await openTable(disk);
-    assert.deepEqual([snapshot?.version, snapshot?.unusableCheckpoints], [5, [checkpointFile(3)]]);
+    assert.deepEqual([snapshot?.version, snapshot?.unusableCheckpoints], [5, [checkpointFile(commitNumber(3))]]);
   });
 });
 
-describe('what recovery sets aside', () => {
-  it('a damaged newest commit in quarantine leaves a table that opens and goes on', async () => {
+describe('quarantine', () => {
+  it('a damaged latest commit in quarantine leaves a table that opens and accepts commits', async () => {
     const disk = soundTable();
     overwrite(disk, tip, (bytes) => bytes.slice(0, 30));
     const kept = disk.readFile(tip);
@@ -232,10 +233,10 @@ describe('what recovery sets aside', () => {
     assert.deepEqual(disk.readFile(to), kept);
     assert.equal((await openTable(disk))?.version, 4);
     commit(disk, 5, { adds: [writeData(disk, [50])] });
-    assert.deepEqual(inspectTail(disk, 0, 5), []);
+    assert.deepEqual(inspectTail(disk, commitNumber(0), commitNumber(5)), []);
   });
 
-  it('nothing in quarantine is replaced, and what is not there is not moved', () => {
+  it('nothing in quarantine is replaced, and a missing file is not moved', () => {
     const disk = soundTable();
     for (const content of ['one', 'two', 'three']) {
       overwrite(disk, tip, () => text(content));
@@ -245,14 +246,6 @@ describe('what recovery sets aside', () => {
     assert.deepEqual(disk.readFile(`q/${tip.slice(11)}`), text('one'));
     assert.equal(quarantine(disk, tip, 'q'), undefined);
   });
-
-  it('temporary files that a dead writer left are named, and nothing else is', () => {
-    const disk = soundTable();
-    assert.deepEqual(strayTemporaries(disk), []);
-    overwrite(disk, '_delta_log/.tmp-1', () => text('{'));
-    overwrite(disk, '.tmp-2', () => text('PAR1'));
-    assert.deepEqual([...strayTemporaries(disk)].sort(), ['.tmp-2', '_delta_log/.tmp-1']);
-  });
 });
 
 function overwrite(disk: Disk, path: string, change: (bytes: Uint8Array) => Uint8Array): void {
@@ -260,7 +253,7 @@ function overwrite(disk: Disk, path: string, change: (bytes: Uint8Array) => Uint
 }
 
 async function checkpoint(disk: Disk, version: number): Promise<void> {
-  await writeCheckpoint(disk, await snapshotAt(disk, version), 0);
+  await writeCheckpoint(disk, await snapshotAt(disk, commitNumber(version)), 0);
 }
 
 function text(content: string): Uint8Array {

@@ -12,7 +12,7 @@ const verbs: TerminalVerbs = declared;
 
 const page = readFileSync(new URL('../../docs/commands.md', import.meta.url), 'utf8');
 
-/** The cells of the table whose head has these words. */
+/** Cells of the table whose head has these words. */
 function rowsOf(...head: readonly string[]): readonly (readonly string[])[] {
   const lines = page.split('\n');
   const start = lines.findIndex((line) => line === `| ${head.join(' | ')} |`);
@@ -24,7 +24,7 @@ function rowsOf(...head: readonly string[]): readonly (readonly string[])[] {
 
 const codesIn = (text: string): readonly string[] => [...text.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
 
-/** What the page says that a verb takes, by verb. */
+/** Usage of each verb as the page documents it. */
 function documentedUsage(): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const usage of rowsOf('verb', 'what it does').flatMap(([, cell = '']) => codesIn(cell))) {
@@ -38,14 +38,14 @@ function documentedUsage(): ReadonlyMap<string, string> {
 const optionsIn = (text: string): string[] =>
   [...new Set([...text.matchAll(/(?<![\w-])--?[a-zA-Z][\w-]*/g)].map(([option]) => option))].sort();
 
-/** Options by the name that help and page use: the short one, where there is one. */
+/** Options by the name that help and page use: the short one, if any. */
 function optionsOf({ options = {} }: VerbSpec): string[] {
   return Object.entries(options)
     .map(([name, { short }]) => (short === undefined ? `--${name}` : `-${short}`))
     .sort();
 }
 
-test('docs/commands.md has every verb with every option that there is, and no other; so has help', () => {
+test('docs/commands.md and help list every verb with every option, and no others', () => {
   const usages = documentedUsage();
   assert.deepEqual([...usages.keys()].sort(), Object.keys(verbs).sort());
   for (const [name, usage] of usages) {
@@ -56,14 +56,13 @@ test('docs/commands.md has every verb with every option that there is, and no ot
   }
 });
 
-test('docs/commands.md has the exit statuses', () => {
+test('docs/commands.md lists the exit statuses', () => {
   const documented = rowsOf('status', 'kind').map(([, status]) => Number(status));
   assert.deepEqual(documented, [0, ...Object.values(exitStatus)]);
 });
 
 /**
- * What the page says that a verb prints as JSON: the names of an object's keys; what is in brackets is of other
- * objects.
+ * Keys of the JSON object that a verb prints, as the page documents them; keys in parentheses belong to other objects.
  */
 function documentedKeys(verb: string): string[] {
   const row = rowsOf('verb', 'prints').find(([, names = '']) => codesIn(names).includes(verb));
@@ -72,7 +71,7 @@ function documentedKeys(verb: string): string[] {
   return [...codesIn(always)].sort();
 }
 
-test('JSON has the keys that docs/commands.md says', async (t) => {
+test('JSON has the keys that docs/commands.md lists', async (t) => {
   const cwd = temporaryFolder(t);
   const check = async (verb: string, ...args: readonly string[]): Promise<void> => {
     const { status, stdout, stderr } = await runPond(['--json', verb, ...args], { cwd, input: '' });

@@ -8,7 +8,7 @@ import { answers, stepsOf, type Step } from '../support/consoleBlocks.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { startPond } from '../support/pondCommand.ts';
 
-/** What is done in the place of commands that need a network. */
+/** Commands that replace those that need a network. */
 const offline: Readonly<Record<string, string>> = {
   'npm install': 'ln -s "$MODULES" node_modules',
   'npm run build': 'node node_modules/@observablehq/framework/dist/bin/observable.js build',
@@ -17,7 +17,7 @@ const offline: Readonly<Record<string, string>> = {
 const schedule = 'pond run --every 10m';
 const end = /<<<(\d+)>>>\n/;
 
-/** The steps as a script that prints what each command answers, and its status. */
+/** The steps as a script that prints the output and the status of each command. */
 function scriptOf(steps: readonly Step[]): string {
   const lines = steps.map((step) => {
     if (step.kind === 'file') return `cat > ${step.name} <<'END OF FILE'\n${step.content}END OF FILE`;
@@ -27,7 +27,7 @@ function scriptOf(steps: readonly Step[]): string {
 }
 
 async function run(script: string, cwd: string): Promise<string> {
-  // With CI set, or FORCE_COLOR, some programs write colors where no terminal is.
+  // With CI or FORCE_COLOR set, some programs write colors although there is no terminal.
   const { POND: _, CI: _ci, FORCE_COLOR: _color, ...inherited } = process.env;
   const env = {
     NO_COLOR: '1',
@@ -43,7 +43,7 @@ async function run(script: string, cwd: string): Promise<string> {
   return output;
 }
 
-test('the commands of the tutorial answer what it says', async (t) => {
+test('the commands of the tutorial print the output that it shows', async (t) => {
   const folder = temporaryFolder(t);
   const steps = stepsOf(readFileSync(join(root, 'docs/tutorial.md'), 'utf8'));
   const commands = steps.filter((step) => step.kind === 'command').filter(({ text }) => text !== schedule);
@@ -53,7 +53,7 @@ test('the commands of the tutorial answer what it says', async (t) => {
   for (const [index, { text, answer }] of commands.entries()) {
     const answered = got[2 * index] ?? '';
     if (!answers(answer, answered)) assert.equal(answered, answer.join('\n'), `$ ${text}`);
-    // What ends with a hint has failed, and nothing else has.
+    // A command whose output has an error has failed, and no other has.
     const isFailure = answer.some((line) => line.startsWith('error['));
     assert.equal(got[2 * index + 1] !== '0', isFailure, `status of $ ${text}\n${answered}`);
   }

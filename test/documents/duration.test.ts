@@ -7,7 +7,7 @@ const hour = 3600 * second;
 const day = 24 * hour;
 
 function check(text: string, expected: { readonly months?: number; readonly microseconds?: number }): void {
-  test(`"${text}" is read exactly`, () =>
+  test(`"${text}" is parsed exactly`, () =>
     assert.deepEqual(parseDuration(text), { months: 0, microseconds: 0, ...expected }));
 }
 
@@ -42,7 +42,7 @@ check('30', { microseconds: 30 * second });
 check(' 1h ', { microseconds: hour });
 
 function refuse(text: string, part: string): void {
-  test(`"${text.slice(0, 30)}" is no duration because of "${part.slice(0, 30)}"`, () => {
+  test(`"${text.slice(0, 30)}" is not a duration because of "${part.slice(0, 30)}"`, () => {
     const parsed = parseDuration(text);
     assert.ok(isDurationError(parsed));
     assert.equal(text.slice(parsed.start, parsed.end), part);

@@ -4,7 +4,8 @@ import { parseDocuments } from '../../server/src/documents/document.ts';
 import { entryOf, partRange, placeInSource } from '../../server/src/documents/yamlNode.ts';
 
 /**
- * `|` marks a place in the value of `query`, and what is found there in the document is compared up to its line's end.
+ * `|` marks a position in the value of `query`; the text at the resulting position in the document is compared up to
+ * the end of its line.
  */
 function check(name: string, document: string, place: string, expected: string): void {
   test(name, () => {
@@ -22,18 +23,28 @@ function check(name: string, document: string, place: string, expected: string):
 check('a plain text', 'query: SELECT a FROM b', 'FROM', 'FROM b');
 check('a text in quotes', 'query: "SELECT a FROM b"', 'FROM', 'FROM b"');
 check('a text in quotes of the other kind', "a: 1\nquery:   'SELECT a FROM b'", 'a', "a FROM b'");
-check('a text with escapes begins where it begins', "query: 'SELECT ''a'' FROM b'", 'FROM', "'SELECT ''a'' FROM b'");
+check(
+  'a text with escapes has the position of its start',
+  "query: 'SELECT ''a'' FROM b'",
+  'FROM',
+  "'SELECT ''a'' FROM b'",
+);
 check('a literal block', 'query: |\n  SELECT a\n  FROM b\n', 'FROM', 'FROM b');
-check('a literal block that keeps no end', 'query: |-\n      SELECT a\n        FROM b\nx: 1', 'FROM', 'FROM b');
+check(
+  'a literal block without a final line break',
+  'query: |-\n      SELECT a\n        FROM b\nx: 1',
+  'FROM',
+  'FROM b',
+);
 check('a literal block with empty lines', 'query: |\n\n  SELECT a\n\n  FROM b\n', 'b', 'b');
-check('a literal block that says its indentation', 'query: |2\n    SELECT a\n  FROM b\n', 'a', 'a');
+check('a literal block with an indentation indicator', 'query: |2\n    SELECT a\n  FROM b\n', 'a', 'a');
 check('a literal block with a comment', 'query: | # the query\n  SELECT a\n  FROM b\n', 'b', 'b');
-check('a literal block in lines of Windows', 'query: |\r\n  SELECT a\r\n  FROM b\r\n', 'b', 'b');
+check('a literal block with Windows line endings', 'query: |\r\n  SELECT a\r\n  FROM b\r\n', 'b', 'b');
 check('a literal block with a name', 'query: &q |\n  SELECT a\n', 'a', 'a');
-check('a folded block begins where it begins', 'query: >\n  SELECT a\n  FROM b\n', 'FROM', '>');
-check('a text over several lines begins where it begins', 'query: SELECT a\n  FROM b\n', 'FROM', 'SELECT a');
+check('a folded block has the position of its start', 'query: >\n  SELECT a\n  FROM b\n', 'FROM', '>');
+check('a text over several lines has the position of its start', 'query: SELECT a\n  FROM b\n', 'FROM', 'SELECT a');
 
-test('a part of a literal block is pointed at, over lines too', () => {
+test('a range in a literal block is found, also across lines', () => {
   const query = entryOf(parseDocuments('a: 1\nquery: |\n    SELECT\n\n      a\n')[0]?.root, 'query')?.value;
   assert.ok(query?.type === 'scalar');
   assert.deepEqual(partRange(query, { start: 3, end: 11 }), {

@@ -15,7 +15,7 @@ async function failureOf(sql: string): Promise<PondError> {
   return queryError(error, sql);
 }
 
-/** The SQL has a caret mark '^' before the place where the error is to be. */
+/** The SQL has a caret '^' before the expected position of the error. */
 async function checkPosition(marked: string, code: string, message: RegExp): Promise<void> {
   const before = marked.slice(0, marked.indexOf('^'));
   const error = await failureOf(marked.replace('^', ''));
@@ -52,7 +52,7 @@ test('a missing table gets the hint that paths are tables, and no advice on tabl
   assert.match(error.hint ?? '', /patterns are tables/);
 });
 
-test('a full disk is storage-full, whatever met it', () => {
+test('a full disk is storage-full in every operation', () => {
   const error = queryError(new Error('IO Error: Could not write file "x": No space left on device'), 'SELECT 1');
   assert.equal(error.code, 'storage-full');
   assert.match(error.hint ?? '', /Free some room/);

@@ -6,10 +6,10 @@ import { nativeLoadError } from '../../server/src/duckdb/native.ts';
 
 const native = new URL('../../server/src/duckdb/native.ts', import.meta.url).href;
 
-test('a native module that cannot load is engine-unavailable, and says why', async () => {
+test('a native module that cannot load is engine-unavailable, with a reason', async () => {
   const script = `import(${JSON.stringify(native)}).then((m) => m.loadNative()).catch((e) => console.log(JSON.stringify({
     code: e.code, message: e.message, hint: e.hint })))`;
-  // Node without addons refuses every native module, as a machine that DuckDB has no build for.
+  // Node without addons refuses every native module, like a machine for which DuckDB has no build.
   const { stdout } = await promisify(execFile)(process.execPath, ['--no-addons', '--import', 'tsx', '-e', script]);
   const error = JSON.parse(stdout) as Record<string, string>;
   assert.equal(error['code'], 'engine-unavailable');
@@ -17,7 +17,7 @@ test('a native module that cannot load is engine-unavailable, and says why', asy
   assert.match(error['hint'] ?? '', new RegExp(`${process.platform}-${process.arch}`));
 });
 
-test('an old C library and a missing build are told apart', () => {
+test('an old C library and a missing build give different errors', () => {
   const old = nativeLoadError(new Error("libm.so.6: version `GLIBC_2.38' not found (required by libduckdb.so)"));
   assert.match(old.hint ?? '', /newer system/);
   const missing = nativeLoadError(new Error("Cannot find module '@duckdb/node-bindings-linux-x64/duckdb.node'"));

@@ -13,7 +13,7 @@ for (const text of texts) {
     assert.deepEqual(await connection.rows(`SELECT ${literalList([text, text])}[2]`), [[text]]);
   });
 
-  test(`DuckDB takes the identifier of ${JSON.stringify(text)} as that name`, async () => {
+  test(`DuckDB reads the identifier of ${JSON.stringify(text)} as that name`, async () => {
     // SQL has no empty name.
     if (text === '') return assert.rejects(connection.run(`SELECT 1 AS ${identifier(text)}`));
     await connection.run(`CREATE OR REPLACE TEMP VIEW ${identifier(text)} AS SELECT 1 AS x`);

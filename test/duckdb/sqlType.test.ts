@@ -6,7 +6,7 @@ import { testConnection } from '../support/connection.ts';
 
 const connection = await testConnection();
 
-test('every type that DuckDB names is one', async () => {
+test('every type name of DuckDB is a type', async () => {
   const rows = await connection.rows('SELECT column_type FROM (DESCRIBE FROM test_all_types())');
   assert.ok(rows.length > 50);
   for (const [type] of rows) assert.equal(parseSqlType(String(type)), type);
@@ -57,7 +57,7 @@ for (const text of [
   '"my type"',
   `BIGINT AS min0 FROM range(1)) TO '/tmp/x'; COPY (SELECT 1) TO '/tmp/y' --`,
 ]) {
-  test(`is no type: ${JSON.stringify(text).slice(0, 80)}`, () => {
+  test(`is not a type: ${JSON.stringify(text).slice(0, 80)}`, () => {
     assert.equal(parseSqlType(text), undefined);
     assert.throws(
       () => requireSqlType(text),

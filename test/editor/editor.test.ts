@@ -1,6 +1,6 @@
 /**
- * The editor, in a real VS Code: the suite that runs inside its extension host, then what a person does with the
- * keyboard. Pictures of it are kept in out/screenshots/. Needs what `npm run build` makes.
+ * The editor in a real VS Code: the suite that runs inside its extension host, then flows with the keyboard. Saves
+ * screenshots in out/screenshots/. Needs the output of `npm run build`.
  */
 import assert from 'node:assert/strict';
 import { mkdtemp, mkdir, realpath, rm, writeFile } from 'node:fs/promises';
@@ -35,7 +35,7 @@ async function makeWorkspace(home: string, folder: unknown): Promise<string> {
   return file;
 }
 
-/** A workspace of an empty host folder, where the suite inside the extension host runs. */
+/** A workspace of an empty host folder, for the suite inside the extension host. */
 async function makeSuite(): Promise<FlowFiles> {
   const home = await makeHome();
   await mkdir(join(home, 'files'));
@@ -43,7 +43,7 @@ async function makeSuite(): Promise<FlowFiles> {
   return { home, workspace: await makeWorkspace(home, { path: 'files' }), tests };
 }
 
-/** A pond with real data and two staged changes, in a workspace as a window that is restored has it. */
+/** A pond with real data and two staged changes, in the workspace of a restored window. */
 async function makeDemo(): Promise<FlowFiles> {
   const home = await makeHome();
   try {
@@ -74,7 +74,7 @@ async function fill(home: string, pond: string): Promise<void> {
   await run('rm', '/weather/weather.csv');
 }
 
-/** Serves the windows of all that `describe` holds. */
+/** Serves the windows of all tests of the `describe`. */
 let flows: Flows;
 
 function inDemo(t: TestContext, name: string, steps: (window: Window) => Promise<void>): Promise<void> {
@@ -87,7 +87,7 @@ describe('the editor', () => {
   });
 
   after(async () => {
-    // Not there when starting it failed.
+    // Undefined if it failed to start.
     await (flows as Flows | undefined)?.close();
   });
 
@@ -113,7 +113,7 @@ describe('the editor', () => {
     });
   });
 
-  test('a query of three million rows is scrolled to its end', { timeout }, async (t) => {
+  test('a query of three million rows can be scrolled to its end', { timeout }, async (t) => {
     await inDemo(t, 'grid', async ({ page, screenshot }) => {
       await page.locator('.statusbar-item').filter({ hasText: 'demo ·' }).waitFor();
       const grid = await query(page, 'SELECT *, nullif(delay, 0) AS late\nFROM "/flights-3m.parquet"');
@@ -134,7 +134,7 @@ describe('the editor', () => {
     });
   });
 
-  test('a result is plotted over its time, column by column', { timeout }, async (t) => {
+  test('a result is plotted over its time column, with a choice of columns', { timeout }, async (t) => {
     await inDemo(t, 'plot', async ({ page, screenshot }) => {
       await page.locator('.statusbar-item').filter({ hasText: 'demo ·' }).waitFor();
       const grid = await query(
@@ -143,7 +143,7 @@ describe('the editor', () => {
       );
       await grid.getByRole('button', { name: 'Plot' }).click();
       await grid.getByRole('img', { name: 'temp_max, temp_min by date' }).waitFor();
-      // On the axis of the rain, the temperatures would lie flat.
+      // On the axis of the rain, the temperatures would look flat.
       await grid.getByRole('img', { name: 'rain by date' }).waitFor();
       assert.equal(await grid.locator('[aria-label="line"] path').count(), 3);
       assert.equal(await grid.locator('[aria-label="x-axis tick label"]').count(), 1);
@@ -156,14 +156,14 @@ describe('the editor', () => {
     });
   });
 
-  test('what is staged is discarded after a question', { timeout }, async (t) => {
+  test('staged changes are discarded after a confirmation', { timeout }, async (t) => {
     await inDemo(t, 'discard', async ({ page, screenshot }) => {
       const status = page.locator('.statusbar-item');
       await status.filter({ hasText: 'demo · 2 staged' }).waitFor();
       await openInExplorer(page, 'weather', 'seattle-weather.csv');
       await page.locator('.monaco-editor .view-line').first().click();
       await page.keyboard.press('x');
-      // Beside the line that is no longer as in the newest commit.
+      // Next to the line that differs from the latest commit.
       await page.locator('.dirty-diff-glyph').first().waitFor();
       await page.keyboard.press('Control+Z');
       await page.locator('.dirty-diff-glyph').first().waitFor({ state: 'detached' });
@@ -179,7 +179,7 @@ describe('the editor', () => {
     });
   });
 
-  test('source control commits what is staged', { timeout }, async (t) => {
+  test('source control commits the staged changes', { timeout }, async (t) => {
     await inDemo(t, 'source-control', async ({ page, screenshot }) => {
       await page.locator('.statusbar-item').filter({ hasText: 'demo · 2 staged' }).waitFor();
       await page.keyboard.press('Control+Shift+G');
@@ -222,13 +222,13 @@ test('a restricted window shows the pond and runs nothing', { timeout: 2 * timeo
   }
 });
 
-/** Four cells are on the clipboard with the names of their columns. */
+/** The clipboard contains four cells with the names of their columns. */
 async function copyCells(page: Page, grid: FrameLocator): Promise<void> {
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await grid.getByRole('grid').focus();
   for (const key of ['Control+Home', 'Shift+ArrowRight', 'Shift+ArrowDown', 'Control+C'])
     await page.keyboard.press(key);
-  // Told in sight, and to a screen reader.
+  // Announced on the screen and to a screen reader.
   await grid.locator('.position').filter({ hasText: '2 rows copied' }).waitFor();
   await grid.getByRole('status').filter({ hasText: '2 rows copied' }).waitFor();
   const copied = await page.evaluate('navigator.clipboard.readText()');

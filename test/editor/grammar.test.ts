@@ -1,4 +1,4 @@
-/** Colors: our grammars beside VS Code's own, in VS Code's own tokenizer. */
+/** Colors: our grammars together with those of VS Code, in VS Code's own tokenizer. */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -62,7 +62,7 @@ before(async () => {
   };
 });
 
-/** The scopes of the token that has this text, the last of them when several do. */
+/** Scopes of the token with this text, the last one if there are several. */
 async function check(scope: string, lines: readonly string[], text: string, expected: RegExp): Promise<void> {
   const grammar = await load(scope);
   let state = initial;
@@ -79,7 +79,7 @@ async function check(scope: string, lines: readonly string[], text: string, expe
 
 const query = ['SELECT "a b", \'x\' FROM "/in/*.csv" -- note'];
 
-test('a path in a query is told from other names', async () => {
+test('a path in a query is distinguished from other names', async () => {
   await check('source.pond-sql', query, '/in/', /meta\.path/);
   await check('source.pond-sql', query, '*', /keyword\.operator\.glob/);
   await check('source.pond-sql', query, 'a b', /variable\.other\.quoted/);

@@ -1,18 +1,18 @@
 /**
- * What VS Code calls in its extension host, the served one and the desktop one alike: runs suite.cjs beside this file
- * with node's own test runner, in this process, since `vscode` can be imported nowhere else.
+ * Entry point that VS Code calls in its extension host, in the served and in the desktop one: runs suite.cjs, in this
+ * folder, with node's own test runner in this process, since `vscode` can be imported nowhere else.
  */
 import { join } from 'node:path';
 import { run as runTests } from 'node:test';
 import * as vscode from 'vscode';
 
-/** Stands before each line of ours, among what the workbench writes to the same console. */
+/** Marks our lines among those that the workbench writes to the same console. */
 const mark = '[suite] ';
 
-/** Runs the suite and prints a line for each test. Throws when one failed or none ran. */
+/** Runs the suite and prints a line for each test. Throws if one failed or none ran. */
 export async function run(): Promise<void> {
   await vscode.extensions.getExtension('duckpond.duckpond')?.activate();
-  // `isolation` is newer than the oldest Node that the rest of the project runs on, so the types do not know it.
+  // `isolation` is newer than the oldest Node that the rest of the project supports, so the types lack it.
   const options: Parameters<typeof runTests>[0] & { readonly isolation: 'none' } = {
     files: [join(__dirname, 'suite.cjs')],
     isolation: 'none',
@@ -31,7 +31,7 @@ export async function run(): Promise<void> {
       passed++;
       print(`ok - ${data.name}`);
     }
-    // The stream itself ends with the process, and this process is the extension host.
+    // The stream itself ends with the process, which is the extension host.
     if (isSuite && data.nesting === 0) break;
   }
   print(`${passed} passed, ${failed.length} failed`);
@@ -39,7 +39,7 @@ export async function run(): Promise<void> {
   if (passed === 0) throw new Error('no test ran');
 }
 
-/** What the runner tells of a test that ended. */
+/** Report of the runner on a test that ended. */
 interface TestEvent {
   readonly type: string;
   readonly data: {

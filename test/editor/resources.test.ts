@@ -1,6 +1,6 @@
 /**
- * Resources in a real VS Code, as a person meets them: applied from a folder, committed, run, looked at, deleted.
- * Pictures are kept in out/screenshots/. Needs what `npm run build` makes.
+ * Resources in a real VS Code, as a user meets them: applied from a folder, committed, run, opened, deleted. Saves
+ * screenshots in out/screenshots/. Needs the output of `npm run build`.
  */
 import assert from 'node:assert/strict';
 import { copyFile, mkdir, mkdtemp, realpath, writeFile } from 'node:fs/promises';
@@ -13,7 +13,7 @@ import { type Window } from '../support/workbench.ts';
 import { startFlows, type FlowFiles } from '../support/workbenchFlows.ts';
 import { openInExplorer, runCommand, runCommandUntil, webview } from '../support/workbenchPerson.ts';
 
-/** Four parts, each of many waits, gone through twice at the most. */
+/** Four parts with many waits each, run at most twice. */
 const timeout = 900_000;
 
 const resources = `apiVersion: duckpond/v1
@@ -85,7 +85,7 @@ spec:
         # {{ args[0] }}
 `;
 
-/** An empty pond and a folder with the documents of resources, both in the workspace, and files for an inbox. */
+/** An empty pond and a folder with resource documents, both in the workspace, and files for an inbox. */
 interface Fixture extends FlowFiles {
   readonly inbox: string;
 }
@@ -108,7 +108,7 @@ async function makeFixture(): Promise<Fixture> {
   return { home, inbox, workspace };
 }
 
-/** The row of the Resources view for a resource, once it says `what`. */
+/** The row of a resource in the Resources view, once it contains `what`. */
 function resourceRow(page: Page, title: string, what = ','): Locator {
   return page.locator(`.monaco-list-row[aria-label^="${title}, "][aria-label*="${what}"]`);
 }
@@ -120,7 +120,7 @@ async function answer(page: Page, text: string): Promise<void> {
   await page.keyboard.press('Enter');
 }
 
-test('resources are applied, committed, run, looked at and deleted', { timeout }, async (t) => {
+test('resources are applied, committed, run, opened and deleted', { timeout }, async (t) => {
   const flows = await startFlows({ trusted: true });
   try {
     await flows.through(t, 'resources', makeFixture, async (window, fixture) => {
@@ -152,14 +152,14 @@ async function apply({ page, screenshot }: Window, { inbox }: Fixture): Promise<
   await resourceRow(page, 'Inbox/weather', 'never run').waitFor();
 }
 
-/** A run of all shows what each brought, and where one failed. */
+/** A run of all resources shows the new data of each, and the position of an error. */
 async function run({ page, screenshot }: Window): Promise<void> {
   await runCommand(page, 'Pond: Run All Resources');
   await resourceRow(page, 'Template/pages', 'ok').waitFor();
   await resourceRow(page, 'Reduce/gusts', 'skipped').waitFor();
   const failed = resourceRow(page, 'Derive/wind', 'failed');
   const told = page.locator('.notifications-center').filter({ hasText: 'Derive/wind' }).getByText('Open Log');
-  // The list closes by itself when its last notification goes, as that of the progress does.
+  // The list closes by itself after its last notification, such as that of the progress.
   await runCommandUntil(page, 'Notifications: Show Notifications', told);
   await screenshot('resources-failed');
   await runCommand(page, 'Notifications: Clear All Notifications');
@@ -178,7 +178,7 @@ async function run({ page, screenshot }: Window): Promise<void> {
   await screenshot('resources-log');
 }
 
-/** The graph is walked by keys, and Enter opens the document. */
+/** Arrow keys move through the graph, and Enter opens the document. */
 async function graph({ page, screenshot }: Window): Promise<void> {
   await runCommand(page, 'Pond: Show Graph');
   const shown = webview(page);
@@ -202,7 +202,7 @@ async function graph({ page, screenshot }: Window): Promise<void> {
   await screenshot('graph-other-theme');
 }
 
-/** A resource is deleted after a question that names who reads of it. */
+/** A resource is deleted after a confirmation that names its readers. */
 async function remove({ page, screenshot }: Window): Promise<void> {
   await resourceRow(page, 'Derive/wind').click();
   await page.locator('.codelens-decoration').filter({ hasText: 'Last run: failed' }).waitFor();

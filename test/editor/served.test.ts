@@ -1,4 +1,4 @@
-/** The editor that `npm start` serves: who has no token gets nothing, and a workspace is not trusted unasked. */
+/** The editor that `npm start` serves: it requires a token, and a workspace is untrusted until the user trusts it. */
 import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
@@ -24,7 +24,7 @@ async function served(t: TestContext): Promise<Editor & { readonly home: string 
   return { ...editor, home };
 }
 
-test('the served editor answers only to its token', { timeout }, async (t) => {
+test('the served editor responds only to its token', { timeout }, async (t) => {
   const { port, token, address, home } = await served(t);
   assert.match(token, /^[0-9a-f]{48}$/);
   assert.ok(address.startsWith(`http://127.0.0.1:${port}/?tkn=${token}&workspace=`), address);
@@ -46,14 +46,14 @@ test('the served editor answers only to its token', { timeout }, async (t) => {
   assert.equal(await pageStatus(port, new URL(address).pathname + new URL(address).search), 302);
 });
 
-test('the token is another one at each start', { timeout }, async (t) => {
+test('the token is new at each start', { timeout }, async (t) => {
   const first = await served(t);
   const second = await served(t);
   assert.notEqual(first.token, second.token);
   assert.equal(await answerToToken({ port: second.port, token: first.token }), 'error');
 });
 
-test('the served editor trusts its workspace once its person says so', { timeout }, async (t) => {
+test('the served editor trusts its workspace once its user trusts it', { timeout }, async (t) => {
   const { address } = await served(t);
   const browser = await startBrowser();
   t.after(() => browser.close());
@@ -62,12 +62,12 @@ test('the served editor trusts its workspace once its person says so', { timeout
   await page.goto(address);
   const restricted = page.locator('.statusbar-item').filter({ hasText: 'Restricted Mode' });
   await restricted.waitFor();
-  // The address that stays in the browser's history has no token.
+  // The address in the browser's history does not contain the token.
   assert.ok(!page.url().includes('tkn='), page.url());
   await page.locator('.part.banner').getByText('Manage').click();
   await page.getByRole('button', { name: 'Trust', exact: true }).click();
   await restricted.waitFor({ state: 'detached' });
-  // It is remembered.
+  // The answer is stored.
   await page.goto(address);
   await page.locator('.statusbar-item').first().waitFor();
   assert.equal(await restricted.count(), 0);

@@ -15,7 +15,7 @@ async function builtSite(t: TestContext): Promise<ShownSite> {
   return await showSite(t, directory);
 }
 
-/** Waits until a page has drawn what was picked, and returns what it says of it. */
+/** Waits until a page has drawn the selection, and returns its state. */
 async function drawn(page: Page): Promise<string> {
   await page.locator('.pond-page:not([aria-busy]) .pond-chart g[aria-label="line"] path').first().waitFor({
     state: 'attached',
@@ -27,7 +27,7 @@ function pick(page: Page, name: string): Promise<void> {
   return page.getByRole('button', { name, exact: true }).click();
 }
 
-/** The Parquet files that were asked for since this was last called, as resolution and year, in order of these. */
+/** Parquet files requested since the last call, as resolution and year, sorted. */
 function fetched({ requests }: ShownSite): readonly string[] {
   const files = requests.splice(0).flatMap((path) => {
     const found = /res-(\w+)\/year=(\d+)\/[^/]+\.parquet$/.exec(path);
@@ -51,13 +51,13 @@ test('a built site shows its charts without a network: first page, pickers, zoom
   await tiles.first().click();
   assert.match(await drawn(page), /^2024-11-01 to 2025-01-30 01:00 UTC · [\d,]+ points of 1h$/);
   assert.deepEqual(await page.locator('.pond-card h2').allTextContents(), ['TemperatureC', 'DOmg/L']);
-  // A line and the span behind it for each instrument.
+  // A line and the band under it for each instrument.
   for (const mark of ['line', 'area']) {
     const paths = page.locator(`.pond-card:first-of-type g[aria-label="${mark}"] path`);
     assert.equal(await paths.count(), 2, mark);
     for (const path of await paths.all()) assert.ok(((await path.getAttribute('d')) ?? '').length > 1000, mark);
   }
-  // The week without readings is not bridged.
+  // The line has a gap for the week without readings.
   const line = await page.locator('g[aria-label="line"] path').first().getAttribute('d');
   assert.equal(line?.split('M').length, 3);
   assert.deepEqual(fetched(shown), ['1h 2024', '1h 2025']);
@@ -93,7 +93,7 @@ test('a built site shows its charts without a network: first page, pickers, zoom
   await page.emulateMedia({ colorScheme: 'dark' });
   await saveScreenshot(page, 'site-dark');
 
-  // High contrast tells what is pressed, and whose line is whose.
+  // In high contrast, pressed buttons and the lines of the instruments remain distinguishable.
   await page.emulateMedia({ colorScheme: 'light', forcedColors: 'active' });
   const background = (selector: string, pseudo = ''): Promise<string> => {
     const [element, part] = [selector, pseudo].map((text) => JSON.stringify(text));

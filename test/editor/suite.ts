@@ -1,4 +1,4 @@
-/** The tests that run inside VS Code. One suite around all: its end is the end of the run. */
+/** The tests that run inside VS Code. One suite around all of them: its end is the end of the run. */
 import { suite } from 'node:test';
 import { commandTests } from './suite/commands.ts';
 import { derivedTests } from './suite/derived.ts';

@@ -1,6 +1,6 @@
 import { type Position } from '../../server/src/protocol/language.ts';
 
-/** Returns a text without its first `|>`, and where that stood. */
+/** Returns a text without its first `|>`, and the position of that mark. */
 export function caret(marked: string): { readonly text: string; readonly position: Position } {
   const offset = marked.indexOf('|>');
   if (offset < 0) throw new Error('the text has no caret "|>"');

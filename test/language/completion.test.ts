@@ -13,7 +13,7 @@ function complete(marked: string): readonly CompletionItem[] {
   return service.completion(text, position);
 }
 
-/** Checks the labels that are offered at the caret. */
+/** Checks the labels offered at the caret. */
 function check(name: string, marked: string, labels: readonly string[]): void {
   test(name, () =>
     assert.deepEqual(
@@ -23,7 +23,7 @@ function check(name: string, marked: string, labels: readonly string[]): void {
   );
 }
 
-/** Checks the text after the one item with that label is taken; tab stops become their examples. */
+/** Checks the text after the one item with that label is accepted; tab stops become their examples. */
 function accept(name: string, marked: string, label: string, expected: string): void {
   test(name, () => {
     const { text } = caret(marked);
@@ -33,7 +33,7 @@ function accept(name: string, marked: string, label: string, expected: string): 
   });
 }
 
-/** As an editor does it: lines of a snippet after the first get the indentation of the line it is put in. */
+/** Like an editor: lines of a snippet after the first get the indentation of the line where it is inserted. */
 function applyEdit(text: string, { textEdit: { range, newText } }: CompletionItem): string {
   const lines = text.split('\n');
   const line = lines[range.start.line] ?? '';
@@ -44,7 +44,7 @@ function applyEdit(text: string, { textEdit: { range, newText } }: CompletionIte
   return lines.join('\n');
 }
 
-check('an empty file is offered whole resources and the first keys', '|>', [
+check('an empty file offers complete resources and the first keys', '|>', [
   ...kinds.map((kind) => `${kind} resource`),
   'apiVersion',
   'kind',
@@ -53,11 +53,11 @@ check('an empty file is offered whole resources and the first keys', '|>', [
   'metadata',
   'spec',
 ]);
-check('the second document of a file is offered the same', `${head('Inbox')}---\n|>`, [
+check('the second document of a file offers the same', `${head('Inbox')}---\n|>`, [
   ...kinds.map((kind) => `${kind} resource`),
   ...['apiVersion', 'kind', 'name', 'desc', 'metadata', 'spec'],
 ]);
-check('keys that are there are not offered again', `${head('Inbox')}|>`, ['metadata', 'spec']);
+check('existing keys are not offered again', `${head('Inbox')}|>`, ['metadata', 'spec']);
 check('half a key is completed', `${head('Inbox')}sp|>`, ['metadata', 'spec']);
 check('half a key before others is completed', 'apiVersion: v\nki|>\nname: n\nspec:\n  pattern: x\n', [
   'kind',
@@ -77,11 +77,11 @@ check(
   ['out_pattern', 'columns'],
 );
 check(
-  'of keys that exclude each other none is offered when one is there',
+  'of keys that exclude each other, none is offered if one exists',
   `${head('Template')}spec:\n  collections:\n    - template: t\n      |>`,
   ['name', 'in_pattern', 'out_pattern'],
 );
-check('a list is offered an item', `${head('Combine')}spec:\n  scopes:\n    |>`, ['- item']);
+check('a list offers an item', `${head('Combine')}spec:\n  scopes:\n    |>`, ['- item']);
 check('kinds', 'apiVersion: v\nkind: |>', kinds);
 check('kinds, over a word', 'apiVersion: v\nkind: In|>box\nname: n\n', kinds);
 check('durations, as items of lines', `${head('Reduce')}spec:\n  collections:\n    - resolutions:\n        - |>`, [
@@ -103,7 +103,7 @@ check('nothing in a Kubernetes object', 'apiVersion: v1\nkind: Template\nmetadat
 check('nothing below an unknown kind', `${head('Zebra')}spec:\n  |>`, []);
 check('nothing where the text is too large', `${head('Inbox')}#${'x'.repeat(300_000)}\n|>`, []);
 
-test('a position outside of the text is offered nothing', () => {
+test('a position outside the text offers nothing', () => {
   assert.deepEqual(service.completion('a', { line: 5, character: 0 }), []);
   assert.deepEqual(service.completion('a', { line: 0, character: 9 }), []);
 });
@@ -152,20 +152,20 @@ accept(
   `${head('Backup')}spec:\n  key: \${env:NAME}`,
 );
 
-/** Checks that a document has no problem, but the warning of a kind that this version does not run. */
+/** Checks that a document has no problem, except the warning of a kind that this version does not run. */
 function checkSound(text: string, message: string): void {
   const codes = service.diagnostics(text, 'file:///a.yaml').map(({ code }) => code);
   const isIdle = /^kind: (Backup|Copy)$/m.test(text);
   assert.deepEqual(codes, isIdle ? ['kind-not-implemented'] : [], message);
 }
 
-test('a whole resource from an empty file has no problems', () => {
+test('a complete resource from an empty file has no problems', () => {
   for (const item of complete('|>').filter(({ label }) => label.endsWith(' resource'))) {
     checkSound(applyEdit('', item), item.label);
   }
 });
 
-test('what a spec key brings has no problems, for every kind', () => {
+test('the inserted text of a spec key has no problems, for every kind', () => {
   for (const kind of kinds) {
     const item = complete(`${head(kind)}|>`).find(({ label }) => label === 'spec');
     assert.ok(item !== undefined);
@@ -174,7 +174,7 @@ test('what a spec key brings has no problems, for every kind', () => {
   }
 });
 
-test('an offered key tells what it is for', () => {
+test('an offered key explains its purpose', () => {
   const item = complete(`${head('Inbox')}spec:\n  |>`)[0];
   assert.match(item?.documentation?.value ?? '', /Absolute pattern of host files[\s\S]*required[\s\S]*Example/);
   assert.equal(item?.detail, 'an absolute pattern of host files');

@@ -4,7 +4,7 @@ import { createLanguageService } from '../../server/src/language/index.ts';
 
 const service = createLanguageService();
 
-test('a diagnostic has a place, a code and a hint, and is ours', () => {
+test('a diagnostic has a position, a code, a hint and our source name', () => {
   const text = 'apiVersion: v\nkind: Inbox\nname: n\ndesc: d\nspec:\n  patern: /data/*\n';
   assert.deepEqual(service.diagnostics(text, 'pond:/a.yaml'), [
     {
@@ -17,7 +17,7 @@ test('a diagnostic has a place, a code and a hint, and is ours', () => {
   ]);
 });
 
-test('a diagnostic about two places tells the other, in the same file', () => {
+test('a diagnostic about two positions links the other, in the same file', () => {
   const text = 'apiVersion: v\nkind: Inbox\nname: n\nname: m\ndesc: d\nspec: { pattern: /data/* }\n';
   const [diagnostic, ...others] = service.diagnostics(text, 'pond:/a.yaml');
   assert.deepEqual(others, []);
@@ -32,7 +32,7 @@ test('a diagnostic about two places tells the other, in the same file', () => {
   ]);
 });
 
-test('a warning is a warning', () => {
+test('a warning has the severity of a warning', () => {
   const text = `apiVersion: v
 kind: Derive
 name: n
@@ -45,4 +45,4 @@ spec:
   assert.equal(diagnostic.severity, 2);
 });
 
-test('the service cannot be changed', () => assert.ok(Object.isFrozen(service)));
+test('the service object is frozen', () => assert.ok(Object.isFrozen(service)));

@@ -7,7 +7,7 @@ const uri = 'pond:/a.yaml';
 const text =
   'apiVersion: v\nkind: Inbax\n---\napiVersion: v\nkind: Inbox\nname: n\ndesc: d\nspec:\n  "patern": /data/*\n  zzz: 1\n';
 
-/** The text after the changes that are offered at a caret. */
+/** The text after the changes offered at a caret. */
 function mendedAt(line: number, character: number): readonly string[] {
   const caret = { line, character };
   return service.fixes(text, uri, { start: caret, end: caret }).map(({ edit }) => {
@@ -21,14 +21,14 @@ function mendedAt(line: number, character: number): readonly string[] {
   });
 }
 
-test('a misspelled key or kind is changed to the word that is meant, quotes and all', () => {
+test('a misspelled key or kind is replaced by the correct word, including quotes', () => {
   for (const character of [2, 6, 10]) {
     assert.deepEqual(mendedAt(8, character), [text.replace('"patern"', 'pattern')]);
   }
   assert.deepEqual(mendedAt(1, 8), [text.replace('Inbax', 'Inbox')]);
 });
 
-test('a change says what it does and which problem it mends', () => {
+test('a fix describes its change and the problem that it solves', () => {
   const caret = { line: 8, character: 4 };
   const [fix] = service.fixes(text, uri, { start: caret, end: caret });
   assert.equal(fix?.title, 'Change to "pattern"');
@@ -38,7 +38,7 @@ test('a change says what it does and which problem it mends', () => {
   );
 });
 
-test('nothing is offered elsewhere, nor where no word is near', () => {
+test('no fix is offered elsewhere, or without a similar word', () => {
   assert.deepEqual(mendedAt(6, 0), []);
   assert.deepEqual(mendedAt(9, 3), []);
 });

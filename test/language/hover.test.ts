@@ -16,7 +16,7 @@ spec:
       resolutions: [1h]
 `;
 
-/** Checks the hover at the caret: what it says, and the text that it is about. */
+/** Checks the hover at the caret: its text, and the range that it describes. */
 function check(name: string, marked: string, expected: { readonly about: string; readonly says: RegExp }): void {
   test(name, () => {
     const { text, position } = caret(marked);
@@ -40,7 +40,10 @@ check('a key of a list item', reduce.replace('resolutions', 'resol|>utions'), {
   about: 'resolutions',
   says: /time buckets[\s\S]*a list, required[\s\S]*Example: `\[1h, 1d, 1 month\]`/,
 });
-check('the end of a key is the key', reduce.replace('name: c', 'name|>: c'), { about: 'name', says: /collection/ });
+check('the end of a key belongs to the key', reduce.replace('name: c', 'name|>: c'), {
+  about: 'name',
+  says: /collection/,
+});
 check('a kind', reduce.replace('Reduce', 'Red|>uce'), {
   about: 'Reduce',
   says: /downsamples[\s\S]*```yaml\napiVersion/,

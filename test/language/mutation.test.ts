@@ -30,7 +30,7 @@ const pieces = [
 const rounds = 400;
 const seed = 20_250_601;
 
-test(`no change of a document makes the language service throw or point outside of the text (seed ${seed})`, () => {
+test(`no change of a document makes the language service throw or return a position outside the text (seed ${seed})`, () => {
   const random = randomOf(seed);
   const service = createLanguageService();
   for (let round = 0; round < rounds; round += 1) {

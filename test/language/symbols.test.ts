@@ -12,13 +12,13 @@ function outline(symbols: readonly DocumentSymbol[], indent = ''): readonly stri
   ]);
 }
 
-/** Checks the outline: name, lines, and where the name stands. */
+/** Checks the outline: name, lines, and position of the name. */
 function check(name: string, text: string, expected: readonly string[]): void {
   test(name, () => assert.deepEqual(outline(service.symbols(text)), expected));
 }
 
 check(
-  'a resource is called by its name, and its items by theirs',
+  'the symbol of a resource has its name, and those of its items have theirs',
   `some: thing
 ---
 kind: Combine
@@ -46,7 +46,7 @@ spec:
     '        columns 10-10 @10:6',
   ],
 );
-check('a resource without a name is called by its kind', 'kind: Inbox\nspec:\n', [
+check('the symbol of a resource without a name has its kind', 'kind: Inbox\nspec:\n', [
   'Inbox (Inbox) 0-1 @0:6',
   '  kind 0-0 @0:0',
   '  spec 1-1 @1:0',
@@ -61,7 +61,7 @@ check('two resources are two symbols', 'kind: Inbox\nname: a\n---\nkind: Inbox\n
 ]);
 check('a file of another program has no outline', 'name: build\non: push\n', []);
 
-test('the name of a symbol stands inside of it, also when it is an alias', () => {
+test('the name of a symbol is inside its range, also for an alias', () => {
   const text = 'kind: Derive\nname: &n a\nspec:\n  collections:\n    - pattern: x\n      name: *n\n';
   const all = (symbols: readonly DocumentSymbol[]): readonly DocumentSymbol[] =>
     symbols.flatMap((symbol) => [symbol, ...all(symbol.children)]);

@@ -32,7 +32,7 @@ function newWorkshop(t: TestContext, { cache, inspect, isTrusted = () => true }:
   return createMaterializer({ cache: own, builder: () => builder, isTrusted });
 }
 
-test('a file is made once, and found by its key afterwards, by another process too', async (t) => {
+test('a file is computed once, and found by its key afterwards, by another process too', async (t) => {
   const folder = temporaryFolder(t);
   const [first, second] = [1, 2].map(() => newWorkshop(t, { cache: createCache(folder, { bytesMax: 1e9 }) }));
   const made = await first!.file(key, write('abc'), {});
@@ -41,7 +41,7 @@ test('a file is made once, and found by its key afterwards, by another process t
   assert.deepEqual(await second!.file(key, () => assert.fail('made twice'), {}), made);
 });
 
-test('callers at the same time share the work', async (t) => {
+test('concurrent callers share the work', async (t) => {
   const workshop = newWorkshop(t);
   let times = 0;
   const slow = async (target: string): Promise<void> => {
@@ -54,7 +54,7 @@ test('callers at the same time share the work', async (t) => {
 });
 
 for (const damaged of ['[]', '{}', 'null', '[1]', '["../../../etc/passwd"]', '["']) {
-  test(`what the cache says that no workshop wrote is made again: ${damaged}`, async (t) => {
+  test(`a cache entry that no materializer wrote is computed again: ${damaged}`, async (t) => {
     const cache = createCache(temporaryFolder(t), { bytesMax: 1e9 });
     const workshop = newWorkshop(t, { cache });
     cache.writeText(keyOf('parts', key), damaged);
@@ -67,7 +67,7 @@ for (const damaged of ['[]', '{}', 'null', '[1]', '["../../../etc/passwd"]', '["
   });
 }
 
-test('a making that fails leaves nothing, and is tried again', async (t) => {
+test('a failed computation leaves nothing, and is repeated', async (t) => {
   const folder = temporaryFolder(t);
   const workshop = newWorkshop(t, { cache: createCache(folder, { bytesMax: 1e9 }) });
   const fail = (target: string): Promise<void> => {
@@ -79,7 +79,7 @@ test('a making that fails leaves nothing, and is tried again', async (t) => {
   assert.equal((await workshop.file(key, write('whole'), {})).sizeBytes, 5);
 });
 
-test('work is given up when the last of those who wait is cancelled', async (t) => {
+test('work is cancelled when the last caller that waits for it is cancelled', async (t) => {
   const workshop = newWorkshop(t);
   let giveUp = (): void => undefined;
   const aborted = new Promise<string>((resolve) => (giveUp = () => resolve('given up')));
@@ -101,7 +101,7 @@ test('work is given up when the last of those who wait is cancelled', async (t) 
   assert.equal((await workshop.file(key, write('again'), {})).sizeBytes, 5);
 });
 
-test('parts are remembered under the key of the whole, until one of them is gone', async (t) => {
+test('parts are recorded under the key of the whole, until one of them is missing', async (t) => {
   const workshop = newWorkshop(t);
   const make = () => Promise.all(['a', 'b'].map((text) => workshop.file(keyOf(text), write(text), {})));
   const parts = await workshop.files(key, make, {});
@@ -112,7 +112,7 @@ test('parts are remembered under the key of the whole, until one of them is gone
   assert.deepEqual(await workshop.files(key, make, {}), parts);
 });
 
-test('the cache stays within its bound: what was made first goes first, but not what is in use', async (t) => {
+test('the cache stays within its limit: the oldest files are removed first, but none in use', async (t) => {
   const folder = temporaryFolder(t);
   let now = Date.now();
   const cache = createCache(folder, { bytesMax: 1_000, now: () => now });
@@ -121,7 +121,7 @@ test('the cache stays within its bound: what was made first goes first, but not 
     files.push(await cache.make(keyOf('file', index), write('x'.repeat(180))));
   }
   now += 3_600_000;
-  // Asked for now, so in use.
+  // Requested now, so in use.
   cache.find(files[0]!.key);
   await cache.make(keyOf('file', 5), write('x'.repeat(180)));
   assert.deepEqual(
@@ -130,7 +130,7 @@ test('the cache stays within its bound: what was made first goes first, but not 
   );
 });
 
-test('files that a dead process left half written count in the bound, and go when they are old', async (t) => {
+test('incomplete files of a dead process count toward the limit, and are removed when they are old', async (t) => {
   const folder = temporaryFolder(t);
   const now = Date.now();
   const left = join(folder, 'aa', '.tmp-left');
@@ -148,7 +148,7 @@ test('files that a dead process left half written count in the bound, and go whe
   assert.equal(existsSync(join(folder, '.DS_Store')), true);
 });
 
-test('what is known of files is asked for once', async (t) => {
+test('metadata of files is requested once', async (t) => {
   const facts: FileFacts = {
     columns: [{ name: 'Timestamp', type: requireSqlType('BIGINT') }],
     rowCount: 2,
@@ -163,7 +163,7 @@ test('what is known of files is asked for once', async (t) => {
   assert.deepEqual(await newWorkshop(t, { cache: cache() }).inspect(files, {}), facts);
 });
 
-test('nothing is made in a restricted workspace, but what is there is given', async (t) => {
+test('nothing is computed in a restricted workspace, but existing files are returned', async (t) => {
   const folder = temporaryFolder(t);
   const cache = (): Cache => createCache(folder, { bytesMax: 1e9 });
   const restricted = newWorkshop(t, { cache: cache(), isTrusted: () => false });

@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { commitNumber } from '../../server/src/delta/commitNumber.ts';
 import { metadataOf } from '../../server/src/oplog/parseRow.ts';
 
-const row = { nodeId: 'n', txn: 7 };
+const row = { nodeId: 'n', txn: commitNumber(7) };
 
 test('metadata of a row is read as it was written', () => {
   assert.deepEqual(metadataOf({ ...row, metadata: '{"name":"x","fork":true}' }), { name: 'x', fork: true });
 });
 
-test('metadata that a damaged file gave is told as damage, with its row', () => {
+test('metadata of a damaged file is reported as damage, with its row', () => {
   for (const metadata of ['{"name":"x', '{"name":"\u0000"}', '', 'null', '7']) {
     assert.throws(() => metadataOf({ ...row, metadata }), { code: 'pond-damaged', message: /of n in commit 7/ });
   }

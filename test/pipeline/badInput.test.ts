@@ -1,4 +1,4 @@
-/** Bad input of every sort gives one clear error, and spoils nothing else. */
+/** Every sort of bad input gives one clear error, and affects nothing else. */
 import assert from 'node:assert/strict';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { newUserCache } from '../support/userCache.ts';
 
 const table = 'Timestamp,v\n1,2\n2,3\n';
 
-/** The problems of a document that is not applied, as `code line: message`. */
+/** Problems of a document that is not applied, as `code line: message`. */
 async function problemsOf(host: PipelineHost, text: string): Promise<readonly string[]> {
   const sources = [{ text, origin: 'station.yaml' }];
   const { applied, problems } = await host.run('apply', { sources, directory: host.folder });
@@ -21,7 +21,7 @@ async function problemsOf(host: PipelineHost, text: string): Promise<readonly st
   return problems.map(({ code, line, message }) => `${code} ${line + 1}: ${message}`);
 }
 
-/** The error of a run that failed. */
+/** The error of a failed run. */
 function errorOf(runs: ReadonlyMap<string, RunInfo>, resource: string): RunErrorInfo {
   const run = runs.get(resource);
   assert.equal(run?.status, 'failed', `${resource} ${run?.status}`);
@@ -29,7 +29,7 @@ function errorOf(runs: ReadonlyMap<string, RunInfo>, resource: string): RunError
   return run.error;
 }
 
-test('documents that do not parse, of no kind or with unknown keys are not applied', async (t) => {
+test('documents that do not parse, have no kind or have unknown keys are not applied', async (t) => {
   const host = await newPipelineHost(t);
   const good = deriveDocument('series', '/in/*.csv');
   const cases: readonly (readonly [string, RegExp])[] = [
@@ -47,7 +47,7 @@ test('documents that do not parse, of no kind or with unknown keys are not appli
   await host.checkWhole();
 });
 
-test('a pattern that matches nothing is noted, with its document and line', async (t) => {
+test('a pattern without matches is noted, with its document and line', async (t) => {
   const host = await newPipelineHost(t);
   await host.apply(deriveDocument('series', '/Inbox/nowhere/*.csv'));
   const run = (await host.runAll()).get('Derive/series');
@@ -57,7 +57,7 @@ test('a pattern that matches nothing is noted, with its document and line', asyn
   ]);
 });
 
-test('a pattern that matches all that there is is refused as a cycle, with the way around', async (t) => {
+test('a pattern that matches everything is refused as a cycle, with its path', async (t) => {
   const host = await newPipelineHost(t);
   await host.apply(deriveDocument('first', '/Derive/second/all/*'));
   for (const [name, pattern] of [
@@ -71,7 +71,7 @@ test('a pattern that matches all that there is is refused as a cycle, with the w
   await host.checkWhole();
 });
 
-test('SQL that fails on the third file of five keeps none of the others', async (t) => {
+test('SQL that fails on the third file of five stores none of the others', async (t) => {
   const host = await newPipelineHost(t);
   for (let index = 1; index <= 5; index += 1) {
     writeFileSync(join(host.inbox, `${index}.csv`), index === 3 ? 'n,v\n1,many\n' : `n,v\n1,${index}\n`);
@@ -92,7 +92,7 @@ test('SQL that fails on the third file of five keeps none of the others', async 
   await host.checkWhole();
 });
 
-test('a table whose columns change half-way is named with the line', async (t) => {
+test('a table whose columns change in the middle is reported with the line', async (t) => {
   const host = await newPipelineHost(t);
   const rows = Array.from({ length: 30_000 }, (_, index) => `${index},1\n`).join('');
   writeFileSync(join(host.inbox, 'a.csv'), `Timestamp,v\n${rows}1,2,3,4\n`);
@@ -106,7 +106,7 @@ test('a table whose columns change half-way is named with the line', async (t) =
   await host.checkWhole();
 });
 
-test('rows that go back in time are all there, in order', async (t) => {
+test('rows that go back in time are all stored, in order', async (t) => {
   const host = await newPipelineHost(t);
   writeFileSync(join(host.inbox, 'a.csv'), 'Timestamp,S.v.C\n7200,3\n3600,2\n7300,5\n0,1\n3600,4\n');
   await host.apply(
@@ -136,7 +136,7 @@ spec:
   );
 });
 
-test('a service that answers nonsense is named, nothing of it is kept, and the next run goes on', async (t) => {
+test('an invalid answer of a service is reported, nothing of it is stored, and the next run continues', async (t) => {
   const host = await newPipelineHost(t);
   const reading = { parameterId: '1', unitId: '1', value: 20 };
   const readings = Array.from({ length: 50 }, (_, index) => ({ ...reading, timestamp: 1_600_000_000 + index * 60 }));
@@ -164,7 +164,7 @@ test('a service that answers nonsense is named, nothing of it is kept, and the n
   ]);
 });
 
-test('a template that never ends is stopped, with its place in the document', async (t) => {
+test('a template that never ends is stopped, with its position in the document', async (t) => {
   const host = await newPipelineHost(t);
   writeFileSync(join(host.inbox, 'a.csv'), table);
   const [, id] = await host.apply(
@@ -192,7 +192,7 @@ spec:
   await host.checkWhole();
 });
 
-test('a cache that cannot be written fails what is to be made, and no more; then the run is tried again', async (t) => {
+test('a cache that cannot be written fails only the computations; afterwards the run succeeds', async (t) => {
   const cache = newUserCache(t);
   const host = await newPipelineHost(t);
   writeFileSync(join(host.inbox, 'a.csv'), table);

@@ -18,7 +18,7 @@ import { sourceProcess } from '../support/sourceProcess.ts';
 
 const rounds = 5;
 
-/** Runs all in a process that is killed as soon as it said so many lines. True when it came to its end before. */
+/** Runs everything in a process that is killed after a number of output lines. True if it ended before. */
 async function runAndKill({ host }: Harbor, afterLines: number): Promise<boolean> {
   const child = spawn(process.execPath, [...sourceProcess('pipelineRun'), host.pond]);
   let text = '';
@@ -36,13 +36,13 @@ async function runAndKill({ host }: Harbor, afterLines: number): Promise<boolean
 }
 
 for (const seed of seeds(1)) {
-  test(`runs that are killed at any point leave no hole and no row twice: seed ${seed}`, async (t) => {
+  test(`runs that are killed at any point leave no gap and no duplicate row: seed ${seed}`, async (t) => {
     const harbor = await newHarbor(t);
     const random = randomOf(seed);
     const files = writeStationFiles(harbor.inbox);
     await applyAll(harbor);
     for (let round = 0; round < rounds; round += 1) {
-      // This process has to let go of the pond for another one to write it.
+      // This process must release the pond before another one can write it.
       await harbor.host.run('close', {});
       await runAndKill(harbor, 1 + random(60));
       assert.deepEqual((await harbor.host.run('check', {})).problems, []);

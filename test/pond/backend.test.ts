@@ -1,5 +1,5 @@
 import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
-import { initPondOn } from '../../server/src/pond/pond.ts';
+import { initPondOn } from '../support/pond.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { runBackendContract } from '../contracts/backend.ts';
 import { committing } from '../support/committing.ts';

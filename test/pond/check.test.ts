@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { PondError } from '../../server/src/base/error.ts';
-import { initPondOn } from '../../server/src/pond/pond.ts';
+import { initPondOn } from '../support/pond.ts';
 import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
 import { bytesOf } from '../support/tree.ts';
 
-test('a check that is cancelled half-way is cancelled: it does not say that the pond is damaged', async () => {
+test('a check that is cancelled half-way fails as cancelled, not as pond-damaged', async () => {
   const pond = await initPondOn(createMemoryDisk(), 'checked');
   const root = await pond.fs.root();
   await root.createDirectory('/d');

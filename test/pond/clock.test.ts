@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { initPondOn } from '../../server/src/pond/pond.ts';
+import { initPondOn } from '../support/pond.ts';
 import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
 
 const hourMs = 3_600_000;
@@ -8,7 +8,7 @@ const hourMs = 3_600_000;
 test('a commit has the time of the system, however long the machine slept while the pond was open', async (t) => {
   const pond = await initPondOn(createMemoryDisk(), 'clock');
   const root = await pond.fs.root();
-  // The clock that counts since the process began does not count sleep.
+  // The clock that counts from the start of the process does not count sleep.
   const wakeMs = Date.now() + 8 * hourMs;
   t.mock.method(Date, 'now', () => wakeMs);
   await root.writeFile('/a', Buffer.from('1'));
@@ -18,7 +18,7 @@ test('a commit has the time of the system, however long the machine slept while 
   await pond.close();
 });
 
-test('commits go forward in time though the clock is set back, and what changes has the time that it is then', async (t) => {
+test('commits go forward in time although the clock is set back, and a change has the current time', async (t) => {
   const pond = await initPondOn(createMemoryDisk(), 'clock');
   const root = await pond.fs.root();
   const earlierMs = Date.now() - 8 * hourMs;

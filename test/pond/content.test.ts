@@ -1,10 +1,10 @@
-/** Content that was altered on the disk, as those see it who open the host files of a pond: queries, exports, recipes. */
+/** Content that was altered on the disk, as read from the host files of a pond: queries, exports, recipes. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { initPond, openPond } from '../../server/src/pond/pond.ts';
+import { initPond, openPond } from '../support/pond.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { bytesOf, parquetOf } from '../support/tree.ts';
@@ -25,7 +25,7 @@ async function hostPaths(pond: Pond, path: string): Promise<readonly string[]> {
   return (await pond.hostFiles(found!.node)).map(({ hostPath }) => hostPath);
 }
 
-/** Changes one byte in the middle, and nothing of the size. */
+/** Changes one byte in the middle, and keeps the size. */
 function alter(file: string): void {
   const bytes = readFileSync(file);
   bytes[bytes.length >> 1]! ^= 1;
@@ -42,7 +42,7 @@ const damages: Readonly<Record<string, (file: string) => void>> = {
   },
 };
 for (const [what, damage] of Object.entries(damages)) {
-  test(`large content that is ${what} is an error, whether it was looked at before or not`, async (t) => {
+  test(`large content that is ${what} is an error, whether or not it was checked before`, async (t) => {
     const pond = await pondWith(t, { '/large.csv': large });
     const [file] = await hostPaths(pond, '/large.csv');
     assert.deepEqual(await hostPaths(pond, '/large.csv'), [file]);
@@ -54,7 +54,7 @@ for (const [what, damage] of Object.entries(damages)) {
   });
 }
 
-test('small content that was altered in the cache is put there again', async (t) => {
+test('small content that was altered in the cache is written again', async (t) => {
   const pond = await pondWith(t, { '/small.csv': bytesOf('a\n100\n') });
   const [file] = await hostPaths(pond, '/small.csv');
   alter(file!);
@@ -65,7 +65,7 @@ test('small content that was altered in the cache is put there again', async (t)
   await other.close();
 });
 
-test('a check of large content ends when the signal is given', async (t) => {
+test('a check of large content ends on its signal', async (t) => {
   const pond = await pondWith(t, { '/large.csv': large });
   const found = await (await pond.fs.root()).get('/large.csv');
   await assert.rejects(pond.hostFiles(found!.node, { signal: AbortSignal.abort() }), { code: 'cancelled' });
@@ -84,7 +84,7 @@ async function pondWithSeries(t: TestContext): Promise<Pond> {
   return pond;
 }
 
-/** Rewrites the stretch of versions in the cache, with a hash that fits: nobody needs a key for that. */
+/** Rewrites the block of versions in the cache, with a valid hash, which needs no key. */
 function forgeStretch(pond: Pond, change: (json: string) => string): void {
   const folder = join(pond.directory, '_pond/cache/versions');
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('-256'));
@@ -103,7 +103,7 @@ const forgeries: Readonly<Record<string, (json: string) => string>> = {
   'fewer versions': (json) => JSON.stringify((JSON.parse(json) as unknown[]).slice(100)),
 };
 for (const [what, forge] of Object.entries(forgeries)) {
-  test(`a cache of versions with ${what} is not believed, and no copy commits what it says`, async (t) => {
+  test(`a cache of versions with ${what} is ignored, and no copy commits its content`, async (t) => {
     const pond = await pondWithSeries(t);
     const expected = await hostPaths(pond, '/s');
     await pond.close();

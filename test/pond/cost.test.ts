@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { initPondOn, openPondOn } from '../../server/src/pond/pond.ts';
+import { initPondOn, openPondOn } from '../support/pond.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
 import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
@@ -9,7 +9,7 @@ import { bytesOf, collect } from '../support/tree.ts';
 
 interface Size {
   readonly commits: number;
-  /** Files in the wide directory. */
+  /** Number of files in the wide directory. */
   readonly width: number;
 }
 
@@ -33,7 +33,7 @@ async function makePond({ commits, width }: Size): Promise<Disk> {
   return disk;
 }
 
-/** What `work` reads of a pond that was just opened. */
+/** Reads by `work` of a pond that was just opened. */
 async function costOf(disk: Disk, work: (pond: Pond) => Promise<unknown>): Promise<ReadCounts> {
   const counting = createCountingDisk(disk);
   const pond = await openPondOn(counting.disk, 'cost', { mode: 'read' });
@@ -49,8 +49,8 @@ const lookingUp = async (pond: Pond): Promise<unknown> => (await pond.fs.root())
 const few = await makePond({ commits: 3, width: 100 });
 const many = await makePond({ commits: 3, width: 10_000 });
 
-describe('what a pond reads', () => {
-  it('to list, read and look up does not depend on its age', async () => {
+describe('the reads of a pond', () => {
+  it('to list, read and look up do not depend on its age', async () => {
     const [young, old] = [await makePond({ commits: 10, width: 100 }), await makePond({ commits: 600, width: 100 })];
     for (const work of [listing, reading, lookingUp]) {
       const [a, b] = [await costOf(young, work), await costOf(old, work)];
@@ -60,11 +60,11 @@ describe('what a pond reads', () => {
     const counting = createCountingDisk(old);
     await (await openPondOn(counting.disk, 'cost', { mode: 'read' })).close();
     const { calls } = counting.take();
-    // The commits since the last checkpoint, of which there are at most 50 at this age, and what they say.
+    // The commits since the last checkpoint, at most 50 at this age, and their content.
     assert.ok(calls < 200, `${calls} calls to open a pond of 600 commits`);
   });
 
-  it('to list, read and look up does not depend on how many nodes it has', async () => {
+  it('to list, read and look up do not depend on its number of nodes', async () => {
     for (const work of [listing, reading]) {
       const [a, b] = [await costOf(few, work), await costOf(many, work)];
       assert.ok(b.calls <= a.calls + 12, `${b.calls} calls instead of ${a.calls}: ${work.toString()}`);
@@ -74,7 +74,7 @@ describe('what a pond reads', () => {
     assert.ok(bytes < 2_000_000, `${bytes} bytes to find one of 10,000 entries`);
   });
 
-  it('to restore one file does not depend on what else changed since', async () => {
+  it('to restore one file do not depend on other changes since', async () => {
     const disk = createMemoryDisk();
     const pond = await initPondOn(disk, 'cost');
     const root = await pond.fs.root();
@@ -106,7 +106,7 @@ describe('what a pond reads', () => {
     await writer.close();
   });
 
-  it('and writes to change one file of 10,000 is a few pages', async () => {
+  it('and writes to change one file of 10,000 are a few pages', async () => {
     const pond = await openPondOn(many, 'cost', { mode: 'write' });
     await (await pond.fs.root()).writeFile('/wide/file 55', bytesOf('changed'));
     await pond.commit({ message: 'one file', author: 'test' });

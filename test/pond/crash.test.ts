@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
 import { readJournal } from '../../server/src/pond/journal.ts';
-import { initPondOn, openPondOn } from '../../server/src/pond/pond.ts';
+import { initPondOn, openPondOn } from '../support/pond.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
 import { nameOf } from '../../server/src/storage/diskPath.ts';
@@ -15,7 +15,7 @@ import { endLockHolders, pondState, type PondState } from '../support/pondState.
 import { type CrashChoice, SimDisk } from '../support/simDisk.ts';
 import { bytesOf, parquetOf } from '../support/tree.ts';
 
-/** Something a pond is asked to do, that is promised when the call returns. */
+/** An operation of a pond, which is durable when the call returns. */
 type Step = (pond: Pond) => Promise<unknown>;
 
 const write =
@@ -34,7 +34,7 @@ const inRoot =
 const largeText = 'all work and no play makes a large file '.repeat(2000);
 
 interface Workload {
-  /** Done and durable before the calls that are looked at. */
+  /** Done and durable before the examined calls. */
   readonly before?: readonly Step[];
   readonly steps: readonly Step[];
 }
@@ -75,7 +75,7 @@ const shortWorkloads: Readonly<Record<string, Workload>> = {
   },
 };
 
-/** A workload of everything, with some hundred calls: its states are sampled. */
+/** A workload of all operations, with some hundred calls: its states are sampled. */
 const longWorkload: readonly Step[] = [
   inRoot((root) => root.createDirectory('/deep/er', { parents: true })),
   write('/deep/er/file', 'first'),
@@ -102,7 +102,7 @@ const longWorkload: readonly Step[] = [
 ];
 
 describe('a crash of the machine', () => {
-  it('leaves no pond or a whole one, while a pond is made', async () => {
+  it('leaves a complete pond or none, while a pond is created', async () => {
     const sim = new SimDisk<PondState>();
     const made = await initPondOn(sim.disk, 'sim');
     sim.acknowledge(await pondState(made));
@@ -126,13 +126,13 @@ describe('a crash of the machine', () => {
     });
   }
 
-  it('loses nothing while checkpoints are made', async () => {
+  it('loses nothing while checkpoints are written', async () => {
     const steps = Array.from({ length: 51 }, (_, i) => [write(`/${i % 7}`, `text ${i}`), commit(`${i}`)]).flat();
     const workload = { before: steps.slice(0, -5), steps: steps.slice(-5) };
     await checkWorkload(workload, { mode: 'sample', seed: 11, pointsMax: 16, randomStates: 0 }, (n) => n % 25 === 0);
   });
 
-  it('can come again while the first one is being recovered from', async () => {
+  it('can happen again during the recovery from the first one', async () => {
     const steps = [write('/a', 'one'), commit('first'), write('/a', 'two'), write('/b', largeText)];
     const { sim, states } = await record({ steps });
     let seed = 100;
@@ -154,13 +154,13 @@ describe('a crash of the machine', () => {
 
 interface Recorded {
   readonly sim: SimDisk<number>;
-  /** What was to be seen after init and after each step. */
+  /** Observable state after init and after each step. */
   readonly states: readonly PondState[];
 }
 
 type Wanted = (number: number) => boolean;
 
-/** Carries out the steps, noting what is to be seen after each. */
+/** Carries out the steps, and records the observable state after each. */
 async function record({ before = [], steps }: Workload, wanted?: Wanted): Promise<Recorded> {
   const sim = new SimDisk<number>(await imageAfter(before));
   const states: PondState[] = [];
@@ -181,7 +181,7 @@ async function imageAfter(steps: readonly Step[]): Promise<DiskImage> {
   return imageOf(disk);
 }
 
-/** The trees of commits that are not wanted are not compared. */
+/** The trees of unwanted commits are not compared. */
 async function checkWorkload(workload: Workload, choice: CrashChoice, wanted?: Wanted): Promise<void> {
   const { sim, states } = await record(workload, wanted);
   const seen = new Set<string>();
@@ -189,13 +189,13 @@ async function checkWorkload(workload: Workload, choice: CrashChoice, wanted?: W
     const disk = open();
     endLockHolders(disk);
     if (isKnown(seen, disk, acknowledged.length)) return;
-    // Opening the pond came first; it promises nothing new.
+    // Opening the pond came first; it acknowledges nothing new.
     await checkRecovery(disk, statesAfter(states, Math.max(1, acknowledged.length)), wanted);
   });
   assert.ok(seen.size > workload.steps.length, `only ${seen.size} states were opened`);
 }
 
-/** Many crashes leave the same but for stray files: once is enough. */
+/** Many crashes leave the same state except for stray files: once is enough. */
 function isKnown(seen: Set<string>, disk: Disk, acknowledged: number): boolean {
   const files = [...imageOf(disk).files].filter(([path]) => !isTemporaryName(nameOf(path)));
   const hash = createHash('sha256');
@@ -207,12 +207,12 @@ function isKnown(seen: Set<string>, disk: Disk, acknowledged: number): boolean {
   return false;
 }
 
-/** What may be seen when so many states were acknowledged: the last of them, or the one that was being made. */
+/** The allowed states after a number of acknowledged ones: the last of them, or the one in progress. */
 function statesAfter(states: readonly PondState[], acknowledged: number): readonly PondState[] {
   return states.slice(Math.max(0, acknowledged - 1), acknowledged + 1);
 }
 
-/** A machine that stops while a pond is made leaves none, and then one can be made. */
+/** A machine that stops while a pond is created leaves none, and then one can be created. */
 async function isNoPond(disk: Disk): Promise<boolean> {
   try {
     const pond = await openPondOn(disk, 'sim', { mode: 'read' });
@@ -243,7 +243,7 @@ async function checkRecovery(disk: Disk, expected: readonly PondState[], wanted?
   await worksOn(again, state);
 }
 
-/** The pond takes one more change and commit, with all that was staged. */
+/** The pond accepts one more change and commit, with all staged changes. */
 async function worksOn(pond: Pond, { working, commits }: PondState): Promise<void> {
   await write('/afterwards', 'still works')(pond);
   const head = await pond.commit({ message: 'afterwards', author: 'test' });

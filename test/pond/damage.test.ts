@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { hostname } from 'node:os';
 import { describe, it } from 'node:test';
+import { commitNumber } from '../../server/src/delta/commitNumber.ts';
 import { isPondError } from '../../server/src/base/error.ts';
 import { type ErrorCode } from '../../server/src/base/errorCode.ts';
 import { checkpointFile, commitFile, hintFile, readCommit } from '../../server/src/delta/log.ts';
 import { blobPath } from '../../server/src/pond/blobs.ts';
 import { journalPath } from '../../server/src/pond/journal.ts';
 import { encodeFrame } from '../../server/src/pond/journalFrames.ts';
-import { initPondOn, openPondOn } from '../../server/src/pond/pond.ts';
+import { initPondOn, openPondOn } from '../support/pond.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
 import { processStart } from '../../server/src/storage/processStart.ts';
@@ -20,7 +21,7 @@ import { bytesOf, collect, make, textRead } from '../support/tree.ts';
 
 const largeText = 'large '.repeat(20_000);
 
-/** A pond with three commits and two staged changes, in two runs of the journal. */
+/** A pond with three commits and two staged changes, in two groups of the journal. */
 async function makePond(): Promise<DiskImage> {
   const disk = createMemoryDisk();
   const pond = await initPondOn(disk, 'damaged');
@@ -38,7 +39,7 @@ async function makePond(): Promise<DiskImage> {
   return imageOf(disk);
 }
 
-/** That pond, and the machine stopped after commit 4 had its name and before it was acknowledged. */
+/** The same pond, with the machine stopped after commit 4 had its name and before it was acknowledged. */
 async function makeUnacknowledged(pondImage: DiskImage): Promise<DiskImage> {
   const disk = createMemoryDisk(pondImage);
   const journal = disk.readFile(journalPath)!;
@@ -82,7 +83,8 @@ const alter =
     bytes[offset] = bytes[offset]! ^ 0xff;
     overwrite(disk, path, bytes);
   };
-const dataFile = (disk: Disk, number: number): string => readCommit(disk, number)!.adds[0]!.path;
+const logFile = (number: number): string => commitFile(commitNumber(number));
+const dataFile = (disk: Disk, number: number): string => readCommit(disk, commitNumber(number))!.adds[0]!.path;
 const inDataFile =
   (number: number, damage: (path: string) => Damage): Damage =>
   (disk) =>
@@ -95,35 +97,35 @@ interface Refused {
   readonly says: RegExp;
 }
 
-/** Damage that keeps a pond from being opened: one clear error, in both modes, and not a byte is changed. */
+/** Damage that prevents a pond from being opened: one clear error, in both modes, and no byte is changed. */
 const refused: Readonly<Record<string, Refused>> = {
   'an acknowledged commit of no bytes': {
-    damage: empty(commitFile(3)),
+    damage: empty(logFile(3)),
     code: 'pond-damaged',
     says: /3 was acknowledged/,
   },
   'an acknowledged commit cut short': {
-    damage: shorten(commitFile(3)),
+    damage: shorten(logFile(3)),
     code: 'pond-damaged',
     says: /3 was acknowledged/,
   },
   'an acknowledged commit of NULs': {
-    damage: fillWithNuls(commitFile(3)),
+    damage: fillWithNuls(logFile(3)),
     code: 'pond-damaged',
     says: /3 was acknowledged/,
   },
   'an acknowledged commit that is gone': {
-    damage: remove(commitFile(3)),
+    damage: remove(logFile(3)),
     code: 'pond-damaged',
     says: /log ends with 2/,
   },
   'an acknowledged commit that says nothing of the pond': {
-    damage: put(commitFile(3), '{"hello":[1,2,3]}\n'),
+    damage: put(logFile(3), '{"hello":[1,2,3]}\n'),
     code: 'pond-damaged',
     says: /3 was acknowledged/,
   },
-  'a gap between commits': { damage: remove(commitFile(1)), code: 'pond-damaged', says: /commit 1 is missing/ },
-  'a damaged commit in the middle': { damage: shorten(commitFile(2)), code: 'pond-damaged', says: /00002\.json/ },
+  'a gap between commits': { damage: remove(logFile(1)), code: 'pond-damaged', says: /commit 1 is missing/ },
+  'a damaged commit in the middle': { damage: shorten(logFile(2)), code: 'pond-damaged', says: /00002\.json/ },
   'a hole in the journal': { damage: alter(journalPath, 200), code: 'journal-damaged', says: /has changes behind it/ },
   'a damaged start of the journal': {
     damage: alter(journalPath, 30),
@@ -138,8 +140,8 @@ const refused: Readonly<Record<string, Refused>> = {
   },
   'a pond of a newer format': {
     damage: (disk) => {
-      const text = Buffer.from(disk.readFile(commitFile(0))!).toString();
-      overwrite(disk, commitFile(0), bytesOf(text.replace('"duckpond.format":"1"', '"duckpond.format":"2"')));
+      const text = Buffer.from(disk.readFile(logFile(0))!).toString();
+      overwrite(disk, logFile(0), bytesOf(text.replace('"duckpond.format":"1"', '"duckpond.format":"2"')));
     },
     code: 'pond-too-new',
     says: /format 2/,
@@ -161,18 +163,18 @@ const refused: Readonly<Record<string, Refused>> = {
 interface Tolerated {
   readonly on?: DiskImage;
   readonly damage: Damage;
-  /** What opening for writing reports; nothing without it. */
+  /** Warnings of opening for writing; none if omitted. */
   readonly notice?: RegExp;
-  /** Files that opening for writing sets aside. */
+  /** Files that opening for writing quarantines. */
   readonly setAside?: number;
   readonly staged?: readonly string[];
 }
 
-/** Damage that a pond is opened with: all that was acknowledged is there, but for what `staged` leaves out. */
+/** Damage with which a pond can be opened: everything acknowledged is there, except for what `staged` omits. */
 const tolerated: Readonly<Record<string, Tolerated>> = {
-  'an unacknowledged commit of no bytes': tip(empty(commitFile(4))),
-  'an unacknowledged commit cut short': tip(shorten(commitFile(4))),
-  'an unacknowledged commit of NULs': tip(fillWithNuls(commitFile(4))),
+  'an unacknowledged commit of no bytes': tip(empty(logFile(4))),
+  'an unacknowledged commit cut short': tip(shorten(logFile(4))),
+  'an unacknowledged commit of NULs': tip(fillWithNuls(logFile(4))),
   'an unacknowledged commit without its data': tip(inDataFile(4, remove)),
   'an unacknowledged commit with short data': tip(inDataFile(4, shorten)),
   'a journal cut short': {
@@ -183,7 +185,7 @@ const tolerated: Readonly<Record<string, Tolerated>> = {
   },
   'stray files of other engines and of writers that died': {
     damage: (disk) => {
-      for (const name of ['.tmp-x', `${commitFile(3).slice(11)}#1`, '.hidden', '00000000000000000002.crc'])
+      for (const name of ['.tmp-x', `${logFile(3).slice(11)}#1`, '.hidden', '00000000000000000002.crc'])
         put(`_delta_log/${name}`, 'rubbish')(disk);
       put('_delta_log/00000000000000000001.00000000000000000003.compacted.json', 'rubbish')(disk);
       put('.tmp-y', 'rubbish')(disk);
@@ -193,8 +195,8 @@ const tolerated: Readonly<Record<string, Tolerated>> = {
   'a hint that is no JSON': { damage: put(hintFile, '{"version":') },
   'a hint to a checkpoint that is not there': { damage: put(hintFile, '{"version":2,"size":1}') },
   'a hint to a version that is not there': { damage: put(hintFile, '{"version":200,"size":1}') },
-  'a checkpoint of no bytes': { damage: put(checkpointFile(3), '') },
-  'a checkpoint of rubbish': { damage: put(checkpointFile(2), 'rubbish') },
+  'a checkpoint of no bytes': { damage: put(checkpointFile(commitNumber(3)), '') },
+  'a checkpoint of rubbish': { damage: put(checkpointFile(commitNumber(2)), 'rubbish') },
   'a lock of no bytes': { damage: put('_pond/lock.7', '') },
 };
 
@@ -220,7 +222,7 @@ describe('opening a pond with', () => {
   }
 
   for (const [name, { on = sound, damage, notice, setAside = 0, staged }] of Object.entries(tolerated)) {
-    it(`${name} shows all that was acknowledged`, async () => {
+    it(`${name} shows everything that was acknowledged`, async () => {
       const expected = await stateOf(createMemoryDisk(sound));
       const working = (state: PondState) => (staged === undefined ? state.working : []);
       const disk = createMemoryDisk(on);
@@ -303,7 +305,7 @@ describe('a damaged part of the history', () => {
 });
 
 describe('a pond', () => {
-  it('that may not be written is read, and refuses to be opened for writing', async () => {
+  it('on a read-only disk can be read, and cannot be opened for writing', async () => {
     const disk = createMemoryDisk(sound);
     const before = filesOf(disk);
     const locked = readOnlyDisk(disk);
@@ -318,7 +320,7 @@ describe('a pond', () => {
     assert.deepEqual(filesOf(disk), before);
   });
 
-  it('that a living process writes is not opened for writing, and says which one', async () => {
+  it('that a living process writes cannot be opened for writing, and the error names the process', async () => {
     const disk = createMemoryDisk(sound);
     const holder = { id: 'x', pid: process.ppid, host: hostname(), started: processStart(process.ppid) };
     put('_pond/lock.9', JSON.stringify(holder))(disk);
@@ -332,7 +334,7 @@ describe('a pond', () => {
     await (await openPondOn(disk, 'held', { mode: 'write' })).close();
   });
 
-  it('without what is derived has the same tree at every version', async () => {
+  it('without its cache has the same tree at every version', async () => {
     const disk = createMemoryDisk(sound);
     const pond = await openPondOn(disk, 'derived', { mode: 'write' });
     for (let i = 0; i < 50; i++) {
@@ -348,7 +350,7 @@ describe('a pond', () => {
   });
 });
 
-/** The files of a pond with what is in them, but for locks: opening for writing takes one, whatever comes of it. */
+/** The files of a pond with their content, except for locks, which every opening for writing creates. */
 function filesOf(disk: Disk): ReadonlyMap<string, string> {
   const files = [...imageOf(disk).files].filter(([path]) => !path.startsWith('_pond/lock.'));
   return new Map(files.map(([path, bytes]) => [path, Buffer.from(bytes).toString('latin1')]));
@@ -376,13 +378,13 @@ async function commitMore(pond: Pond): Promise<void> {
   assert.deepEqual(await pond.check(), []);
 }
 
-/** The disk, when nothing of it may be written. */
+/** The disk, when nothing on it is writable. */
 function readOnlyDisk(disk: Disk): Disk {
   const refuse = (path: string): never => {
     throw storageError('EROFS', 'write', path);
   };
   const syncDirectory = (): void => undefined;
-  // A directory that is there may be made again on a read-only disk.
+  // An existing directory may be created again on a read-only disk.
   return {
     ...disk,
     makeDirectory: (path) => (disk.stat(path) === undefined ? refuse(path) : undefined),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
-import { initPondOn, openPondOn } from '../../server/src/pond/pond.ts';
+import { initPondOn, openPondOn } from '../support/pond.ts';
 import { type Change, type Pond } from '../../server/src/pond/types.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
@@ -19,12 +19,12 @@ import { applyOperation, randomOperation } from '../support/treeOperations.ts';
 
 describe('random operations on a pond and on a plain model', () => {
   for (const seed of seeds(3)) {
-    it(`agree when the pond is committed and opened again in between, in memory: seed ${seed}`, async () => {
+    it(`agree when the pond is committed and reopened in between, in memory: seed ${seed}`, async () => {
       await runOn(createMemoryDisk(), seed, 150);
     });
   }
 
-  it('agree when the pond is committed and opened again in between, on disk', async () => {
+  it('agree when the pond is committed and reopened in between, on disk', async () => {
     const directory = makeTemporaryDirectory('duckpond-differential');
     try {
       await runOn(openHostDisk(directory.path), 4, 80);
@@ -61,13 +61,13 @@ describe('random operations on a pond and on a plain model', () => {
 
 describe('the history of a pond of random operations', () => {
   for (const seed of seeds(1)) {
-    it(`has every tree, difference, log and old content that a plain record of it has: seed ${seed}`, async () => {
+    it(`has every tree, difference, log and old content of a plain record of it: seed ${seed}`, async () => {
       await checkHistory(seed, 40);
     });
   }
 });
 
-/** Random operations, with a commit, a closing and opening, or nothing between each two of them. */
+/** Random operations, with a commit, a reopening, or nothing between each two of them. */
 async function runOn(disk: Disk, seed: number, steps: number): Promise<void> {
   let pond = await initPondOn(disk, 'model');
   const random = randomOf(seed + 1000);
@@ -91,7 +91,7 @@ async function runOn(disk: Disk, seed: number, steps: number): Promise<void> {
   await pond.close();
 }
 
-/** Lines without what differs between backends: ids. */
+/** Lines without the ids, which differ between backends. */
 function shown(nodes: TreeNodes): readonly string[] {
   return [...nodes].map(([path, { text }]) => `${path} ${text}`);
 }
@@ -143,10 +143,7 @@ async function checkDiff(
   }
 }
 
-/**
- * What a tree becomes when the changes are made in it: a directory that is renamed takes along what is not changed
- * itself.
- */
+/** The tree after the changes are applied to it: a renamed directory takes along its unchanged content. */
 function changed(before: TreeNodes, after: TreeNodes, changes: readonly Change[]): TreeNodes {
   const removed = new Set(changes.filter(({ kind }) => kind === 'removed').map(({ path }) => path));
   const moved = new Map(changes.flatMap(({ path, from }) => (from === undefined ? [] : [[from, path] as const])));
@@ -165,7 +162,7 @@ function changed(before: TreeNodes, after: TreeNodes, changes: readonly Change[]
 
 async function checkLog(pond: Pond, trees: ReadonlyMap<number, TreeNodes>, path: string, label: string): Promise<void> {
   const numbers = [...trees.keys()];
-  // The same content in another node or version is a change too; of a directory, what is in it says so.
+  // The same content in another node or version is a change too; for a directory, its content decides.
   const below = (number: number): readonly string[] =>
     [...trees.get(number)!]
       .filter(([at]) => at === path || at.startsWith(`${path}/`))
@@ -189,7 +186,7 @@ async function checkRestore(
   assert.equal(pond.head.rootHash, (await pond.resolve(String(number))).rootHash, `${label}, restored ${number}`);
 }
 
-/** Restores one path alone, where it is, was or never was. What it is in is made; what is beside it stays. */
+/** Restores one path, in its present, former or future location. Its parents are created; its siblings stay. */
 async function checkRestoreOf(
   pond: Pond,
   trees: ReadonlyMap<number, TreeNodes>,

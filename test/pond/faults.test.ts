@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
 import { type ErrorCode } from '../../server/src/base/errorCode.ts';
-import { initPondOn, openPondOn } from '../../server/src/pond/pond.ts';
+import { initPondOn, openPondOn } from '../support/pond.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
 import { createMemoryDisk, type DiskImage } from '../../server/src/storage/memoryDisk.ts';
@@ -20,7 +20,7 @@ const write =
   async (pond) =>
     (await pond.fs.root()).writeFile(path, bytesOf(text));
 
-/** Done on a pond with a commit and a staged change. Each is a single thing: it happens whole, or not at all. */
+/** Applied to a pond with a commit and a staged change. Each is atomic. */
 const operations: Readonly<Record<string, Operation>> = {
   'staging a file': write('/new', 'text'),
   committing: commit,
@@ -60,7 +60,7 @@ describe('a storage call that fails', () => {
   }
 
   for (const kind of faultKinds) {
-    it(`leaves no half pond: ${kind.name}`, async () => {
+    it(`leaves no partial pond: ${kind.name}`, async () => {
       await forEachFault(kind, 'changes', async (faults) => {
         const disk = createMemoryDisk();
         const made = await attempt(() => initPondOn(faults.wrap(disk), 'faulty'));
@@ -69,7 +69,7 @@ describe('a storage call that fails', () => {
         endLockHolders(disk);
         const again = await attempt(() => initPondOn(disk, 'faulty'));
         if ('value' in again) return await close(again.value);
-        // The first attempt failed so late that the pond is there.
+        // The first attempt failed so late that the pond exists.
         assert.ok(isPondError(again.error, 'pond-exists'), String(again.error));
         const pond = await openPondOn(disk, 'faulty', { mode: 'write' });
         assert.deepEqual(await pond.check(), []);
@@ -79,8 +79,8 @@ describe('a storage call that fails', () => {
   }
 });
 
-describe('a disk that is full', () => {
-  it('leaves no files of the commits that failed, and takes one commit when there is room again', async () => {
+describe('a full disk', () => {
+  it('leaves no files of failed commits, and accepts one commit when there is space again', async () => {
     const full: FaultKind = { name: 'full', errno: 'ENOSPC', effect: 'refused', lasting: false };
     const parquetFiles = (disk: Disk): number => disk.list('').filter((name) => name.endsWith('.parquet')).length;
     const image = await startImage();
@@ -121,7 +121,7 @@ async function startImage(): Promise<DiskImage> {
   return imageOf(disk);
 }
 
-/** Runs the operation with each call failing in turn: on opening the pond too, and on closing it. */
+/** Runs the operation once for each call with this call failing, including those of opening and closing the pond. */
 async function checkFaults(operation: Operation, kind: FaultKind, counted: FaultPlan['counted']): Promise<void> {
   const image = await startImage();
   const before = await stateOf(createMemoryDisk(image), () => Promise.resolve());
@@ -156,7 +156,7 @@ async function checkFault({ faults, kind, image, operation, before, after }: Fau
   if (!possible.includes(found)) assert.equal(found, possible[0], 'opened again');
 }
 
-/** Tries the operation until it succeeds or is refused for good; returns the states that opening again may show. */
+/** Repeats the operation until it succeeds or is refused for good; returns the states that reopening may show. */
 async function checkOperation(
   pond: Pond,
   { kind, operation, before, after }: Pick<FaultCase, 'kind' | 'operation' | 'before' | 'after'>,
@@ -176,11 +176,11 @@ async function checkOperation(
     return [after];
   }
   assert.ok(isPondError(second.error), String(second.error));
-  // A disk that dies may have taken what it did not confirm.
+  // A disk that dies may have written what it did not confirm.
   return unknown || kind.lasting ? [before, after] : [before];
 }
 
-/** The planned fault may come while the pond is looked at; it comes once. */
+/** The planned fault may occur while the state is read; it occurs once. */
 async function viewTwice(pond: Pond): Promise<string> {
   const seen = await attempt(() => view(pond));
   return 'value' in seen ? seen.value : await view(pond);
@@ -208,7 +208,7 @@ async function stateOf(disk: Disk, operation: Operation): Promise<string> {
   return text;
 }
 
-/** What is to be seen of a pond, without what is different in every run. */
+/** Observable state of a pond, without the parts that differ in every run. */
 async function view(pond: Pond): Promise<string> {
   const { working, commits }: PondState = await pondState(pond);
   return JSON.stringify([working, commits.map(({ number, message, tree }) => [number, message, tree])]);

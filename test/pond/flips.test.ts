@@ -1,12 +1,13 @@
 /**
- * One byte altered in a data file or a checkpoint gives an error that says damage, or a pond; never a crash, a hang or
- * an error of the program. Checkpoints only repeat the log: with one altered, the pond is as it was.
+ * One altered byte in a data file or a checkpoint gives an error that reports damage, or a pond; never a crash, a hang
+ * or a programming error. Checkpoints only repeat the log: with one altered, the pond is unchanged.
  */
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
+import { commitNumber } from '../../server/src/delta/commitNumber.ts';
 import { isPondError } from '../../server/src/base/error.ts';
 import { checkpointFile, hintFile, readCommit } from '../../server/src/delta/log.ts';
-import { initPondOn, openPondOn } from '../../server/src/pond/pond.ts';
+import { initPondOn, openPondOn } from '../support/pond.ts';
 import { createMemoryDisk, type DiskImage } from '../../server/src/storage/memoryDisk.ts';
 import { imageOf } from '../support/diskImage.ts';
 import { overwrite, treeLines } from '../support/pondState.ts';
@@ -14,16 +15,16 @@ import { seeds } from '../support/proof.ts';
 import { randomOf } from '../support/random.ts';
 import { bytesOf, collect, parquetOf } from '../support/tree.ts';
 
-/** What the process may have grown to: a count that is believed takes more, or all there is. */
+/** Memory limit of the process: a reader that trusts a count takes more, or all there is. */
 const memoryKilobytesMax = 1024 * 1024;
 
 const flips = seeds(25);
 const commitCount = 52;
-const checkpoint = checkpointFile(49);
+const checkpoint = checkpointFile(commitNumber(49));
 
 let image: DiskImage;
 let expected: Seen;
-/** The data file of the commit that brought the most. */
+/** The data file of the commit with the most changes. */
 let dataFile: string;
 
 before(async () => {
@@ -39,7 +40,7 @@ before(async () => {
     await root.setAttributes('/s', { number: `${number}` });
     await pond.commit({ message: `commit ${number}`, author: 'test' });
   }
-  dataFile = readCommit(disk, commitCount)!.adds[0]!.path;
+  dataFile = readCommit(disk, commitNumber(commitCount))!.adds[0]!.path;
   await pond.close();
   image = imageOf(disk);
   expected = await seen(image);
@@ -53,7 +54,7 @@ interface Seen {
   readonly entryCount: number;
 }
 
-/** What opening, listing, reading, checking and the history's SQL see of the newest commit. */
+/** Results of opening, listing, reading, checking and the history's SQL on the latest commit. */
 async function seen(of: DiskImage): Promise<Seen> {
   const pond = await openPondOn(createMemoryDisk(of), 'flips', { mode: 'read' });
   try {
@@ -66,7 +67,7 @@ async function seen(of: DiskImage): Promise<Seen> {
   }
 }
 
-/** The pond with one byte of a file altered; without the hint where the hash in it would give the byte away. */
+/** The pond with one byte of a file altered; without the hint whose hash would reveal the byte. */
 function altered(path: string, offset: number, mask: number, withHint = true): DiskImage {
   const disk = createMemoryDisk(image);
   const bytes = disk.readFile(path)!;
@@ -97,7 +98,7 @@ async function outcome(of: DiskImage, where: string): Promise<Seen | 'damaged'> 
 const assertBoundedMemory = (): void => assert.ok(process.resourceUsage().maxRSS < memoryKilobytesMax);
 
 describe('one altered byte', () => {
-  it('of a data file is damage, or harms nobody', async () => {
+  it('of a data file is damage, or has no effect', async () => {
     let damaged = 0;
     for (const [offset, mask, where] of flipsOf(dataFile)) {
       const found = await outcome(altered(dataFile, offset, mask), where);
@@ -114,7 +115,7 @@ describe('one altered byte', () => {
     assertBoundedMemory();
   });
 
-  it('of a checkpoint whose hash is not known is damage, or harms nobody', async () => {
+  it('of a checkpoint whose hash is not known is damage, or has no effect', async () => {
     for (const [offset, mask, where] of flipsOf(checkpoint)) {
       await outcome(altered(checkpoint, offset, mask, false), where);
     }

@@ -1,6 +1,7 @@
-/** Rows and records that no pond writes: they are damage with a path, and never an error of the program. */
+/** Rows and records that no pond writes: they are damage with a path, and never a programming error. */
 import assert from 'node:assert/strict';
 import { describe, it, test } from 'node:test';
+import { commitNumber } from '../../server/src/delta/commitNumber.ts';
 import { isPondError } from '../../server/src/base/error.ts';
 import { commitFile, readCommit } from '../../server/src/delta/log.ts';
 import { decodeEntries, type DirectoryEntry, encodeEntries } from '../../server/src/oplog/directoryEntry.ts';
@@ -9,7 +10,7 @@ import { createRowReader } from '../../server/src/oplog/rowReader.ts';
 import { type OpRow } from '../../server/src/oplog/rows.ts';
 import { leafHash } from '../../server/src/pond/hash.ts';
 import { rootId } from '../../server/src/pond/node.ts';
-import { initPondOn, openPondOn } from '../../server/src/pond/pond.ts';
+import { initPondOn, openPondOn } from '../support/pond.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
 import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
@@ -33,11 +34,11 @@ async function makePond(): Promise<Disk> {
 
 /** Writes the data file of commit 1 again, with other rows. */
 async function forgeRows(disk: Disk, change: (row: OpRow) => OpRow): Promise<void> {
-  const path = readCommit(disk, 1)!.adds[0]!.path;
+  const path = readCommit(disk, commitNumber(1))!.adds[0]!.path;
   const rows: OpRow[] = [];
   for await (const row of createRowReader(disk).scan(path, () => true)) rows.push(change(row));
   disk.remove(path);
-  await writeDataFile(disk, path, rows, 1);
+  await writeDataFile(disk, path, rows, commitNumber(1));
 }
 
 /** Changes the entries of a directory's row. */
@@ -56,7 +57,7 @@ const visits: Readonly<Record<string, (pond: Pond) => Promise<unknown>>> = {
   'host files': async (pond) => pond.hostFiles((await (await pond.fs.root()).get('/large'))!.node),
 };
 
-/** All of them end, with damage or well; returns how many found damage, in a check as elsewhere. */
+/** Waits for all of them, successful or damaged; returns how many found damage, in a check or elsewhere. */
 async function damageFound(disk: Disk): Promise<number> {
   const pond = await openPondOn(disk, 'forged', { mode: 'read' });
   let found = (await pond.check()).length === 0 ? 0 : 1;
@@ -94,7 +95,7 @@ describe('an entry that no pond writes', () => {
   }
 });
 
-test('a directory inside of itself is damage, and nobody goes round in it', async () => {
+test('a directory inside itself is damage, and no walk loops in it', async () => {
   const disk = await makePond();
   const pond = await openPondOn(disk, 'forged', { mode: 'read' });
   const id = (await (await pond.fs.root()).get('/d'))!.node.id;
@@ -119,9 +120,9 @@ describe('a commit whose record no pond writes', () => {
   for (const [from, to] of forgeries) {
     it(`is damage: ${to}`, async () => {
       const disk = await makePond();
-      const text = textOf(disk.readFile(commitFile(1))!);
+      const text = textOf(disk.readFile(commitFile(commitNumber(1)))!);
       assert.ok(text.includes(from));
-      overwrite(disk, commitFile(1), bytesOf(text.replace(from, to)));
+      overwrite(disk, commitFile(commitNumber(1)), bytesOf(text.replace(from, to)));
       await assert.rejects(
         openPondOn(disk, 'forged', { mode: 'read' }).then((pond) => collect(pond.log())),
         { code: 'pond-damaged' },

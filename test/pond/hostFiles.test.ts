@@ -9,6 +9,7 @@ import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
 import { storageError } from '../../server/src/storage/storageError.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
+import { storageOn } from '../support/pond.ts';
 import { bytesOf } from '../support/tree.ts';
 
 const content = bytesOf(`small content ${process.pid}`);
@@ -30,21 +31,21 @@ const node: PondNode = {
 };
 
 for (const errno of ['EROFS', 'ENOSPC', 'ENOENT', 'EIO']) {
-  test(`small content is there for the engine when the pond's cache cannot be written: ${errno}`, async () => {
+  test(`the engine can read small content when the pond's cache cannot be written: ${errno}`, async () => {
     const disk: Disk = {
       ...createMemoryDisk(),
       makeDirectory: (path) => {
         throw storageError(errno, 'make directory', path);
       },
     };
-    const [file] = await hostFilesOf(disk, [node], () => Promise.resolve(content));
+    const [file] = await hostFilesOf(storageOn(disk, 'memory'), [node], () => Promise.resolve(content));
     assert.ok(file !== undefined);
     assert.deepEqual(new Uint8Array(readFileSync(file.hostPath)), content);
     rmSync(file.hostPath);
   });
 }
 
-test('the cache is written whole or not at all, and nothing waits for the medium', async () => {
+test('a file of the cache is complete or absent, and writing it waits for no flush', async () => {
   const temporary = makeTemporaryDirectory('duckpond-test');
   try {
     const disk = openHostDisk(temporary.path);
@@ -61,7 +62,7 @@ test('the cache is written whole or not at all, and nothing waits for the medium
         return { sizeBytes: 0, isInPlace, append, truncate: file.truncate, sync: file.sync, close: () => file.close() };
       },
     };
-    await assert.rejects(hostFilesOf(broken, [node], load), TypeError);
+    await assert.rejects(hostFilesOf(storageOn(broken, 'broken'), [node], load), TypeError);
     const directory = `_pond/cache/inline/${node.sha256.slice(0, 2)}`;
     assert.deepEqual(disk.list(directory), []);
     const unflushed: Disk = {
@@ -74,7 +75,7 @@ test('the cache is written whole or not at all, and nothing waits for the medium
       },
       syncDirectory: () => assert.fail('the cache was flushed'),
     };
-    const [file] = await hostFilesOf(unflushed, [node], load);
+    const [file] = await hostFilesOf(storageOn(unflushed, 'unflushed'), [node], load);
     assert.ok(file !== undefined);
     assert.deepEqual(new Uint8Array(readFileSync(file.hostPath)), content);
     assert.deepEqual(disk.list(directory), [node.sha256]);

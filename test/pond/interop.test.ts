@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { tableFromIPC } from 'apache-arrow';
 import { openDatabase } from '../../server/src/duckdb/database.ts';
-import { initPond } from '../../server/src/pond/pond.ts';
+import { initPond } from '../support/pond.ts';
 import { rootId } from '../../server/src/pond/node.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
@@ -32,7 +32,7 @@ before(async () => {
     for (let i = 0; i < 200; i++) await root.writeFile(`/wide/${i}`, bytesOf(`${i}`));
   });
   await pond.commit({ message: 'third', author: 'test' });
-  // Staged only: no other engine sees it before it is committed.
+  // Only staged: no other engine sees it before it is committed.
   await root.writeFile('/staged', bytesOf('staged'));
 });
 
@@ -43,7 +43,7 @@ after(async () => {
 
 const files = `file_type IN ('file', 'series')`;
 
-describe('chdb, by delta-kernel-rs, on a pond in use', () => {
+describe('chdb, with delta-kernel-rs, on a pond in use', () => {
   it('reads each version of the table, with the same rows and bytes', needsChdb, async () => {
     const columns = `node_id, version, txn, size, sha256, file_type, hex(content) AS content`;
     const statements = [1, 2, 3].flatMap((version) => [
@@ -60,7 +60,7 @@ describe('chdb, by delta-kernel-rs, on a pond in use', () => {
     }
   });
 
-  it('reads the history as rows: commits with their records, and what was removed', needsChdb, async () => {
+  it('reads the history as rows: commits with their records, and removed nodes', needsChdb, async () => {
     const [commits, removed, large] = await chdbQueries(directory, [
       `SELECT JSONExtractString(metadata, 'commit', 'message') AS message, sha256 FROM {table} WHERE file_type = 'commit' ORDER BY txn`,
       `SELECT txn FROM {table} WHERE JSONExtractBool(metadata, 'deleted') AND JSONExtractString(metadata, 'name') = 'a'`,
@@ -105,7 +105,7 @@ describe('DuckDB and Arrow', () => {
   });
 });
 
-/** The versions with content that commits up to one brought, as keys. */
+/** The versions with content of the commits up to one, as keys. */
 async function versionsUpTo(number: number): Promise<string[]> {
   const keys = new Set<string>();
   for (let at = 1; at <= number; at++) {

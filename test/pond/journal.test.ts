@@ -5,7 +5,8 @@ import { commitAt } from '../../server/src/pond/history.ts';
 import { Journal, journalPath } from '../../server/src/pond/journal.ts';
 import { acquireLock } from '../../server/src/pond/lock.ts';
 import { OpenPond } from '../../server/src/pond/openPond.ts';
-import { initPondOn, openPondOn } from '../../server/src/pond/pond.ts';
+import { initPondOn, openPondOn, storageOn } from '../support/pond.ts';
+import { withoutLayer } from '../../server/src/pond/withoutLayer.ts';
 import { recover } from '../../server/src/pond/recovery.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
@@ -15,14 +16,15 @@ import { areReleased } from '../support/released.ts';
 const saves = 400;
 const sizeBytes = 60_000;
 
-/** Opens a pond for writing, with a weak hold on what was read of its journal. */
+/** Opens a pond for writing, with a weak reference to the content that was read from its journal. */
 async function openWatching(disk: Disk): Promise<{ readonly pond: Pond; readonly frames: WeakRef<object> }> {
+  const storage = storageOn(disk, 'memory');
   const lock = acquireLock(disk);
   const { opLog, journal: contents, notices } = await recover(disk, { repair: true });
   assert.equal(contents.frames.length > 0, true);
   const head = await commitAt(opLog, opLog.head);
   const writer = { lock, journal: Journal.open(disk, contents, head.number, lock) };
-  const pond = new OpenPond({ disk, directory: 'memory', opLog, head, notices, contents, writer });
+  const pond = new OpenPond({ storage, opLog, head, notices, contents, writer }, withoutLayer());
   return { pond, frames: new WeakRef(contents.frames) };
 }
 
@@ -55,7 +57,7 @@ describe('the journal of staged changes', () => {
     await again.close();
   });
 
-  it('keeps when a directory got a name, though it is written anew', async () => {
+  it('keeps the time at which a directory got a name when it is rewritten', async () => {
     const disk = createMemoryDisk();
     const pond = await initPondOn(disk, 'memory');
     const root = await pond.fs.root();
@@ -81,7 +83,7 @@ describe('the journal of staged changes', () => {
     await pond.close();
   });
 
-  it('keeps what a person staged when a transaction commits beside it', async () => {
+  it('keeps staged changes when a concurrent transaction commits', async () => {
     const pond = await initPondOn(createMemoryDisk(), 'memory');
     const root = await pond.fs.root();
     await root.writeFile('/mine', Buffer.from('1'));
@@ -95,7 +97,7 @@ describe('the journal of staged changes', () => {
     await pond.close();
   });
 
-  it('shows a conflict when a transaction changed what is staged, and settles it either way', async () => {
+  it('has a conflict when a transaction changed a staged path, which can be resolved either way', async () => {
     const pond = await initPondOn(createMemoryDisk(), 'memory');
     const root = await pond.fs.root();
     for (const path of ['/a', '/b']) await root.writeFile(path, Buffer.from('0'));
@@ -123,8 +125,8 @@ describe('the journal of staged changes', () => {
   });
 });
 
-describe('what a writer that died left behind', () => {
-  it('is gone when the next one opens the pond, and blobs are not', async () => {
+describe('the leftovers of a dead writer', () => {
+  it('are removed when the next one opens the pond, and blobs are kept', async () => {
     const disk = createMemoryDisk();
     const pond = await initPondOn(disk, 'memory');
     const large = randomBytes(100_000);
@@ -144,7 +146,7 @@ describe('what a writer that died left behind', () => {
 });
 
 describe('events of a pond', () => {
-  it('say what happened at a path as somebody who watched it saw it', async () => {
+  it('describe the changes of a path in the order in which a watcher sees them', async () => {
     const pond = await initPondOn(createMemoryDisk(), 'memory');
     const root = await pond.fs.root();
     await root.writeFile('/a', Buffer.from('1'));

@@ -1,10 +1,10 @@
-/** Damage of the journal, and what a crash leaves of it: told apart, and said. */
+/** Damage of the journal, and the state that a crash leaves: they are distinguished, and reported. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
 import { type ErrorCode } from '../../server/src/base/errorCode.ts';
 import { encodeFrame } from '../../server/src/pond/journalFrames.ts';
-import { initPondOn, openPondOn } from '../../server/src/pond/pond.ts';
+import { initPondOn, openPondOn } from '../support/pond.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
 import { createMemoryDisk, type DiskImage } from '../../server/src/storage/memoryDisk.ts';
 import { imageOf } from '../support/diskImage.ts';
@@ -13,7 +13,7 @@ import { bytesOf } from '../support/tree.ts';
 
 const journalPath = '_pond/journal';
 
-/** A pond with a commit and two staged changes, in two runs of the journal. */
+/** A pond with a commit and two staged changes, in two groups of the journal. */
 async function makePond(): Promise<DiskImage> {
   const disk = createMemoryDisk();
   const pond = await initPondOn(disk, 'damaged');
@@ -94,7 +94,7 @@ const refused: Readonly<Record<string, Refused>> = {
 
 describe('opening a pond with', () => {
   for (const [name, { damage, code, says }] of Object.entries(refused)) {
-    it(`${name} is refused, and sets nothing aside`, async () => {
+    it(`${name} is refused, and quarantines nothing`, async () => {
       const disk = createMemoryDisk(sound);
       damage(disk);
       for (const mode of ['read', 'write'] as const) {
@@ -107,7 +107,7 @@ describe('opening a pond with', () => {
     });
   }
 
-  it('a journal of which the end never reached the disk shows what was acknowledged', async () => {
+  it('a journal whose end never reached the disk shows what was acknowledged', async () => {
     const disk = createMemoryDisk(sound);
     replace(journalPath, (bytes) => bytes.fill(0, bytes.length - 100))(disk);
     const pond = await openPondOn(disk, 'damaged', { mode: 'write' });
@@ -116,7 +116,7 @@ describe('opening a pond with', () => {
     await pond.close();
   });
 
-  it('a missing journal says so once', async () => {
+  it('a missing journal is reported once', async () => {
     const disk = createMemoryDisk(sound);
     disk.remove(journalPath);
     const pond = await openPondOn(disk, 'damaged', { mode: 'write' });
@@ -130,7 +130,7 @@ describe('opening a pond with', () => {
 
 describe('one altered byte of the journal', () => {
   for (const bits of [0x01, 0x80]) {
-    it(`is never taken for an unfinished change: bits ${bits}`, async () => {
+    it(`is never mistaken for an unfinished change: bits ${bits}`, async () => {
       const bytes = createMemoryDisk(sound).readFile(journalPath)!;
       for (let offset = 0; offset < bytes.length; offset++) {
         const disk = createMemoryDisk(sound);
@@ -145,7 +145,7 @@ describe('one altered byte of the journal', () => {
     });
   }
 
-  it('is said with the way out: what was staged before it can be kept', async () => {
+  it('is reported with a solution: the changes staged before it can be kept', async () => {
     const disk = createMemoryDisk(sound);
     alterLastByte(disk);
     const error: unknown = await openPondOn(disk, 'damaged', { mode: 'read' }).catch((caught: unknown) => caught);
@@ -160,7 +160,7 @@ describe('one altered byte of the journal', () => {
 });
 
 describe('an unfinished change at the end of the journal', () => {
-  it('is said by a reader, unless a process is still writing it', async () => {
+  it('is reported by a reader, unless a process is still writing it', async () => {
     const disk = createMemoryDisk(sound);
     shorten(disk);
     const reader = await openPondOn(disk, 'damaged', { mode: 'read' });
@@ -173,7 +173,7 @@ describe('an unfinished change at the end of the journal', () => {
     const writer = await openPondOn(disk, 'damaged', { mode: 'write' });
     const root = await writer.fs.root();
     await root.backend.batch(async () => {
-      // More than is gathered before it is written.
+      // More than is buffered before it is written.
       for (let i = 0; i < 10; i++) await root.writeFile(`/${i}`, bytesOf('x'.repeat(60_000)));
       const beside = await openPondOn(disk, 'damaged', { mode: 'read' });
       assert.deepEqual(beside.notices, []);
@@ -182,7 +182,7 @@ describe('an unfinished change at the end of the journal', () => {
     await writer.close();
   });
 
-  it('stays in the status as what was set aside, until a person removes it', async () => {
+  it('is listed in the status as quarantined, until a person removes it', async () => {
     const disk = createMemoryDisk(sound);
     shorten(disk);
     await (await openPondOn(disk, 'damaged', { mode: 'write' })).close();
@@ -197,7 +197,7 @@ describe('an unfinished change at the end of the journal', () => {
 });
 
 describe('a pond', () => {
-  it('is not written while a lock is there that cannot be understood, and says which', async () => {
+  it('is not written while it has a lock that cannot be understood, and the error names the lock', async () => {
     const unclear = ['rubbish', '\0\0\0', '{}', '[]', '{"id":"x","pid":"7","host":"h"}', '{"id":7,"pid":7,"host":"h"}'];
     for (const text of unclear) {
       const disk = createMemoryDisk(sound);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { initPond, openPond } from '../../server/src/pond/pond.ts';
+import { initPond, openPond } from '../support/pond.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
 import { chdbQueries, needsChdb } from '../support/chdb.ts';
@@ -12,22 +12,22 @@ import { numbersAfter, startWriter, type WriterProcess } from '../support/writer
 
 const rounds = 10;
 
-describe('a process that is killed', () => {
+describe('a killed process', () => {
   for (const seed of seeds(1)) {
-    it(`leaves all that it was told is done, at whatever point: seed ${seed}`, async (test) => {
+    it(`keeps everything that was acknowledged, whenever it is killed: seed ${seed}`, async (test) => {
       const temporary = makeTemporaryDirectory('duckpond-kill');
       const directory = join(temporary.path, 'my.pond');
       const random = randomOf(seed);
       try {
         await (await initPond(directory)).close();
-        // The next process starts up while one is at work: that is what takes the time here.
+        // The next process starts up while one is working: that takes most of the time here.
         let next = start(directory, 0, random(40));
         for (let round = 0; round < rounds; round++) {
           const victim = next;
           if (round + 1 < rounds) next = start(directory, round + 1, random(40));
           await killOnce(directory, victim);
         }
-        await test.test('and another engine sees the same commits', needsChdb, () => checkByChdb(directory));
+        await test.test('leaves the same commits for another engine', needsChdb, () => checkByChdb(directory));
       } finally {
         temporary.remove();
       }
@@ -40,7 +40,7 @@ interface Victim {
   readonly writer: WriterProcess;
 }
 
-/** A writer that is killed as soon as it said so many lines: it is in the midst of what comes next. */
+/** A writer that is killed after a number of output lines, in the middle of the next operation. */
 function start(directory: string, round: number, afterLines: number): Victim {
   const name = `w${round}`;
   const onLine = (): void => void (writer.lines.length > afterLines && writer.child.kill('SIGKILL'));
@@ -61,14 +61,14 @@ async function killOnce(directory: string, { name, writer }: Victim): Promise<vo
     .map(({ message }) => message)
     .filter((text) => text.startsWith(`${name} `));
   const expected = committed.map((i) => `${name} ${i}`).reverse();
-  // One more may have been made before the process could say so.
+  // One more may have been made before the process could report it.
   assert.deepEqual(messages.slice(messages.length - expected.length), expected);
   assert.ok(messages.length <= expected.length + 1, messages.join());
   assert.deepEqual(await pond.check(), []);
   await pond.close();
 }
 
-/** Every acknowledged file is there once and whole; at most one more. */
+/** Every acknowledged file exists once and complete; at most one more does. */
 async function checkFiles(pond: Pond, name: string, staged: readonly number[]): Promise<void> {
   const root = await pond.fs.root();
   for (const i of staged) {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
 import { type ErrorCode } from '../../server/src/base/errorCode.ts';
-import { initPond, openPond } from '../../server/src/pond/pond.ts';
+import { initPond, openPond } from '../support/pond.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { bytesOf } from '../support/tree.ts';
@@ -77,7 +77,7 @@ const changes: Readonly<Record<string, (pond: Pond) => Promise<unknown>>> = {
   'a batch': async (pond) => {
     const root = await pond.fs.root();
     await root.backend.batch(async () => {
-      // More than is gathered before it is written.
+      // More than is buffered before it is written.
       for (let i = 0; i < 10; i++) await root.writeFile(`/${i}`, bytesOf('x'.repeat(60_000)));
     });
   },
@@ -88,7 +88,7 @@ const changes: Readonly<Record<string, (pond: Pond) => Promise<unknown>>> = {
   },
 };
 
-describe('a process that lost the pond which it writes acknowledges nothing more', () => {
+describe('a process that lost its pond acknowledges nothing more', () => {
   for (const [way, { lose, code }] of Object.entries(ways)) {
     for (const [name, change] of Object.entries(changes)) {
       it(`${way}: ${name}`, async (t) => {
@@ -102,7 +102,7 @@ describe('a process that lost the pond which it writes acknowledges nothing more
     }
   }
 
-  it('a large file makes no folder where there is none any more', async (t) => {
+  it('a large file does not create a folder that was removed', async (t) => {
     const { directory, pond } = await newPlace(t);
     rmSync(directory, { recursive: true });
     await assert.rejects(write(pond, '/large', 'x'.repeat(200_000)), isPondError);
@@ -110,8 +110,8 @@ describe('a process that lost the pond which it writes acknowledges nothing more
   });
 });
 
-describe('two processes that each believe that they hold the lock', () => {
-  it('do not write over each other: the one that took the pond over keeps all that was acknowledged', async (t) => {
+describe('two processes that both believe that they hold the lock', () => {
+  it('do not overwrite each other: the one that took over the pond keeps everything that was acknowledged', async (t) => {
     const { directory, pond: first } = await newPlace(t);
     for (const path of locksOf(directory)) rmSync(path);
     const second = await openPond(directory, { mode: 'write' });
@@ -119,7 +119,7 @@ describe('two processes that each believe that they hold the lock', () => {
     await write(second, '/second', 'text');
     await assert.rejects(write(first, '/first', 'text'), (error) => isPondError(error, 'lock-held'));
     await write(second, '/third', 'text');
-    // What the first does as it ends does not take the lock from the second.
+    // The first does not take the lock from the second when it closes.
     await first.close();
     await write(second, '/fourth', 'text');
     await second.close();
@@ -128,7 +128,7 @@ describe('two processes that each believe that they hold the lock', () => {
     await reader.close();
   });
 
-  it('a lock of which one byte was altered is not taken over', async (t) => {
+  it('a lock with one altered byte is not taken over', async (t) => {
     const { directory, pond } = await newPlace(t);
     const [path] = locksOf(directory);
     writeFileSync(path!, '}');

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { commitNumber } from '../../server/src/delta/commitNumber.ts';
 import { type DirectoryEntry } from '../../server/src/oplog/directoryEntry.ts';
 import {
   applyChanges,
@@ -19,10 +20,10 @@ const entry = (name: string, sha256 = 'a'): DirectoryEntry => ({
   childId: `id of ${name}`,
   type: 'file',
   version: 1,
-  txn: 1,
+  txn: commitNumber(1),
   partId: 'd',
-  changedTxn: 1,
-  placedTxn: 1,
+  changedTxn: commitNumber(1),
+  placedTxn: commitNumber(1),
   sizeBytes: 0,
   modifiedUs: 0,
   sha256,
@@ -30,7 +31,7 @@ const entry = (name: string, sha256 = 'a'): DirectoryEntry => ({
   attributes: {},
 });
 
-/** A directory whose pages are kept here, one commit for each call of `change`. */
+/** A directory whose pages are stored here, with one commit for each call of `change`. */
 class Directory {
   readonly #pages = new Map<string, Page>();
   #txn = 0;
@@ -38,14 +39,18 @@ class Directory {
   readonly load: LoadPage = (address) => Promise.resolve(this.#pages.get(keyOf(address))!);
 
   get address(): PageAddress | undefined {
-    return this.#txn === 0 ? undefined : { directoryId: 'd', prefix: '', txn: this.#txn };
+    return this.#txn === 0 ? undefined : { directoryId: 'd', prefix: '', txn: commitNumber(this.#txn) };
   }
 
-  /** Returns how many pages were written. */
+  /** Returns the number of pages written. */
   async change(changes: ReadonlyMap<string, DirectoryEntry | null>): Promise<number> {
-    const written = await applyChanges(this.load, this.address, changes, { directoryId: 'd', txn: this.#txn + 1 });
+    const written = await applyChanges(this.load, this.address, changes, {
+      directoryId: 'd',
+      txn: commitNumber(this.#txn + 1),
+    });
     this.#txn += 1;
-    for (const { prefix, page } of written) this.#pages.set(keyOf({ directoryId: 'd', prefix, txn: this.#txn }), page);
+    for (const { prefix, page } of written)
+      this.#pages.set(keyOf({ directoryId: 'd', prefix, txn: commitNumber(this.#txn) }), page);
     this.sha256 = written.at(-1)!.sha256;
     return written.length;
   }
@@ -58,7 +63,7 @@ class Directory {
     return this.change(new Map(names.map((name) => [name, null])));
   }
 
-  /** The pages with what is in them, in order. */
+  /** The pages with their content, in order. */
   async shape(address = this.address!): Promise<unknown> {
     const page = await this.load(address);
     if (page.kind === 'leaf') return page.entries.map(({ name, sha256 }) => `${name} ${sha256}`);
@@ -105,7 +110,7 @@ describe('the pages of a directory', () => {
     });
   }
 
-  it('split when there is one entry too many for a page, and are one again when it goes', async () => {
+  it('split when there is one entry too many for a page, and merge when it is removed', async () => {
     const directory = new Directory();
     assert.equal(await directory.put(...names(pageEntriesMax)), 1);
     const before = [directory.sha256, await directory.shape()];
@@ -116,7 +121,7 @@ describe('the pages of a directory', () => {
     assert.deepEqual([directory.sha256, await directory.shape()], before);
   });
 
-  it('are written on the way to what changed, and no others', async () => {
+  it('are written on the path to a change, and no others', async () => {
     const directory = new Directory();
     const written = await directory.put(...names(10_000));
     assert.ok(written > 10_000 / pageEntriesMax);

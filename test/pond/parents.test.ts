@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { commitNumber } from '../../server/src/delta/commitNumber.ts';
 import { commitFile } from '../../server/src/delta/log.ts';
-import { initPondOn, openPondOn } from '../../server/src/pond/pond.ts';
+import { initPondOn, openPondOn } from '../support/pond.ts';
 import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
 import { overwrite } from '../support/pondState.ts';
 import { bytesOf, collect, textOf } from '../support/tree.ts';
@@ -15,8 +16,8 @@ for (const parent of ['0', '2', '9', '"x"']) {
       await pond.commit({ message: text, author: 'test' });
     }
     await pond.close();
-    const entry = textOf(disk.readFile(commitFile(2))!);
-    overwrite(disk, commitFile(2), bytesOf(entry.replace('"parent":1', `"parent":${parent}`)));
+    const entry = textOf(disk.readFile(commitFile(commitNumber(2)))!);
+    overwrite(disk, commitFile(commitNumber(2)), bytesOf(entry.replace('"parent":1', `"parent":${parent}`)));
 
     const damaged = await openPondOn(disk, 'parents', { mode: 'read' });
     const newest = collect(damaged.log({ limit: 10 }));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { initPondOn, openPondOn } from '../../server/src/pond/pond.ts';
+import { initPondOn, openPondOn } from '../support/pond.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
 import { type WorkingDirectory } from '../../server/src/tinyfs/workingDirectory.ts';
@@ -8,7 +8,7 @@ import { createCountingDisk } from '../support/countingDisk.ts';
 import { randomOf } from '../support/random.ts';
 import { bytesOf, collect } from '../support/tree.ts';
 
-/** The commits that changed what is at the path, newest first, found by looking at each. */
+/** The commits that changed the path, latest first, found by reading each commit. */
 async function logByLooking(pond: Pond, path: string): Promise<readonly number[]> {
   const numbers: number[] = [];
   let before = 'nothing';
@@ -24,7 +24,7 @@ async function logByLooking(pond: Pond, path: string): Promise<readonly number[]
 const log = async (pond: Pond, path: string): Promise<readonly number[]> =>
   (await collect(pond.log({ path }))).map(({ number }) => number);
 
-/** Most commits change something else; some make, remove or move the path, or what it is in. */
+/** Most commits change something else; some create, remove or move the path or a directory above it. */
 const steps: readonly ((root: WorkingDirectory, round: number) => Promise<unknown>)[] = [
   (root, round) => root.writeFile('/d/x', bytesOf(`x ${round}`)),
   (root) => root.remove('/d/x'),
@@ -37,14 +37,14 @@ const steps: readonly ((root: WorkingDirectory, round: number) => Promise<unknow
   (root) => root.remove('/d', { recursive: true }),
 ];
 
-test('the log of a path is that of looking at every commit, however often it came and went', async () => {
+test('the log of a path equals that of reading every commit, however often the path appeared and disappeared', async () => {
   for (const seed of [1, 2]) {
     const random = randomOf(seed);
     const pond = await initPondOn(createMemoryDisk(), 'history');
     const root = await pond.fs.root();
     for (let round = 0; round < 120; round++) {
       await root.writeFile('/busy', bytesOf(`${round}`));
-      // A step that is not possible now is another round in which the path is left alone.
+      // A step that is impossible now is another commit that does not change the path.
       if (random(5) === 0) await steps[random(steps.length)]!(root, round).catch(() => undefined);
       await pond.commit({ message: `${round}`, author: 'test' });
     }
@@ -55,7 +55,7 @@ test('the log of a path is that of looking at every commit, however often it cam
   }
 });
 
-test('the log of a path that came late, or never, does not cost the age of the pond', async () => {
+test('the cost of the log of a path that is new, or never existed, does not depend on the age of the pond', async () => {
   const disk = createMemoryDisk();
   const pond = await initPondOn(disk, 'history');
   const root = await pond.fs.root();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { initPondOn, openPond } from '../../server/src/pond/pond.ts';
+import { initPondOn, openPond } from '../support/pond.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { createCountingDisk } from '../bench/support/countingDisk.ts';
@@ -30,7 +30,7 @@ async function contents(pond: Pond): Promise<readonly string[]> {
 
 const expected = (length: number): readonly string[] => Array.from({ length }, (_, index) => text(index));
 
-test('a long series is whole in the process that wrote it and in others, whatever became of the cache', async (t) => {
+test('a long series is complete in the process that wrote it and in others, in any state of the cache', async (t) => {
   const folder = temporaryFolder(t);
   const pond = await initPondOn(openHostDisk(folder), folder);
   await addVersions(pond, 0, count);
@@ -54,7 +54,7 @@ test('a long series is whole in the process that wrote it and in others, whateve
   }
 });
 
-test('an old state of a series has the versions of its time, also when newer ones were looked at before', async (t) => {
+test('an old state of a series has the versions of its time, also after newer ones were read', async (t) => {
   const folder = temporaryFolder(t);
   const pond = await initPondOn(openHostDisk(folder), folder);
   t.after(() => pond.close());
@@ -70,7 +70,7 @@ test('an old state of a series has the versions of its time, also when newer one
   assert.deepEqual(await contents(pond), expected(1), 'another node under the same name');
 });
 
-test('one more version of a long series costs the look at that version', async (t) => {
+test('one more version of a long series costs one read of that version', async (t) => {
   const folder = temporaryFolder(t);
   const counting = createCountingDisk(openHostDisk(folder));
   const pond = await initPondOn(counting.disk, folder);
@@ -80,6 +80,6 @@ test('one more version of a long series costs the look at that version', async (
   await addVersions(pond, 80, 81);
   counting.reset();
   assert.equal((await contents(pond)).length, 81);
-  // One stat for each version says whether its content is in the cache.
+  // One stat for each version checks whether its content is in the cache.
   assert.ok(counting.counts.calls < 81 + 20, `${counting.counts.calls} calls`);
 });

@@ -5,7 +5,7 @@ import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
 
 const kibibyte = 1024;
 
-test('a spool gives back what it keeps, whether memory or its file holds it, and leaves no file behind', () => {
+test('a spool returns its content, from memory or from its file, and leaves no file', () => {
   const disk = createMemoryDisk();
   const spool = createTransactionSpool(disk, 'spool');
   const contents = [0, 1, 0, 600, 0, 500, 3, 0, 2000].map((size, i) => new Uint8Array(size * kibibyte).fill(i + 1));
@@ -16,7 +16,7 @@ test('a spool gives back what it keeps, whether memory or its file holds it, and
   assert.equal(disk.stat('spool'), undefined);
 });
 
-test('a small spool makes no file, and keeps its own copy', () => {
+test('a small spool creates no file, and keeps its own copy', () => {
   const disk = createMemoryDisk();
   const spool = createTransactionSpool(disk, 'spool');
   const bytes = Buffer.from('first');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { initPond, openPond } from '../../server/src/pond/pond.ts';
+import { initPond, openPond } from '../support/pond.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
 import { chdbInsert, chdbQueries, needsChdb } from '../support/chdb.ts';
 import { bytesOf, collect } from '../support/tree.ts';
@@ -13,12 +13,12 @@ function newDirectory(test: TestContext): string {
   return join(temporary.path, 'my.pond');
 }
 
-describe('processes that want to write one pond', () => {
-  it('take turns: one writes, the others hear who it is', async (test) => {
+describe('processes that write one pond at the same time', () => {
+  it('exclude each other: one writes, and the others get an error that names it', async (test) => {
     const directory = newDirectory(test);
     await (await initPond(directory)).close();
     const writers = ['a', 'b', 'c'].map((name) => startWriter(directory, { name, count: 20 }));
-    // Together, as near as can be.
+    // As simultaneous as possible.
     await Promise.all(writers.map(({ go }) => go()));
     await Promise.all(writers.map(({ ended }) => ended));
     assert.deepEqual(
@@ -44,7 +44,7 @@ describe('processes that want to write one pond', () => {
     await pond.close();
   });
 
-  it('are refused while one has it, and read it all the same', async (test) => {
+  it('cannot write while one has it, and can still read it', async (test) => {
     const directory = newDirectory(test);
     const pond = await initPond(directory);
     await (await pond.fs.root()).writeFile('/a', bytesOf('staged here'));
@@ -80,62 +80,62 @@ const foreignRow = (id: string): string => `SELECT '${id}' AS part_id, '${id}' A
   toInt64(0) AS txn, CAST(NULL, 'Nullable(String)') AS content`;
 
 describe('another engine that appends to the table', () => {
-  it('is noticed and does no harm; numbers go on after it, and the log is without it', needsChdb, async (test) => {
-    const directory = newDirectory(test);
-    const pond = await initPond(directory);
-    const root = await pond.fs.root();
-    await root.writeFile('/a', bytesOf('one'));
-    await pond.commit({ message: 'ours', author: 'test' });
-    await root.writeFile('/a', bytesOf('two'));
-    await chdbInsert(directory, foreignRow('x'));
-    // The pond does not know of it yet, and loses the race for number 2.
-    const second = await pond.commit({ message: 'ours again', author: 'test' });
-    assert.deepEqual([second.number, second.parent], [3, 1]);
-
-    await chdbInsert(directory, foreignRow('y'));
-    await root.writeFile('/b', bytesOf('staged'));
-    await pond.refresh();
-    const status = await pond.status();
-    const versions = status.foreignCommits.map(({ version }) => version);
-    assert.deepEqual([versions, status.conflicts, status.staged.length], [[2, 4], [], 1]);
-    assert.match(status.foreignCommits[0]!.engine ?? '', /./);
-    assert.deepEqual(
-      (await collect(pond.log())).map(({ number }) => number),
-      [3, 1, 0],
-    );
-    await assert.rejects(pond.resolve('2'), { code: 'version-not-found' });
-    await pond.commit({ message: 'after theirs', author: 'test' });
-    await pond.close();
-
-    const again = await openPond(directory, { mode: 'write' });
-    assert.deepEqual([again.head.number, (await again.status()).foreignCommits], [5, status.foreignCommits]);
-    assert.deepEqual(await again.check(), []);
-    assert.equal(Buffer.from(await (await (await again.at('HEAD~1')).root()).readFile('/a')).toString(), 'two');
-    await again.close();
-    const [rows] = await chdbQueries(directory, [`SELECT count() AS n FROM {table} WHERE file_type = 'foreign'`]);
-    assert.equal(Number(rows![0]!['n']), 2);
-  });
-
   it(
-    'is counted when a checkpoint has come since, which does not keep which commit added a file',
+    'is reported and does no harm; commit numbers continue after it, and the log omits it',
     needsChdb,
     async (test) => {
       const directory = newDirectory(test);
       const pond = await initPond(directory);
+      const root = await pond.fs.root();
+      await root.writeFile('/a', bytesOf('one'));
+      await pond.commit({ message: 'ours', author: 'test' });
+      await root.writeFile('/a', bytesOf('two'));
       await chdbInsert(directory, foreignRow('x'));
-      for (let count = 0; count < 50; count++) {
-        await (await pond.fs.root()).writeFile('/a', bytesOf(`${count}`));
-        await pond.commit({ message: 'more', author: 'test' });
-      }
+      // The pond does not know of it yet, and loses the race for number 2.
+      const second = await pond.commit({ message: 'ours again', author: 'test' });
+      assert.deepEqual([second.number, second.parent], [3, 1]);
+
+      await chdbInsert(directory, foreignRow('y'));
+      await root.writeFile('/b', bytesOf('staged'));
+      await pond.refresh();
+      const status = await pond.status();
+      const versions = status.foreignCommits.map(({ version }) => version);
+      assert.deepEqual([versions, status.conflicts, status.staged.length], [[2, 4], [], 1]);
+      assert.match(status.foreignCommits[0]!.engine ?? '', /./);
+      assert.deepEqual(
+        (await collect(pond.log())).map(({ number }) => number),
+        [3, 1, 0],
+      );
+      await assert.rejects(pond.resolve('2'), { code: 'version-not-found' });
+      await pond.commit({ message: 'after theirs', author: 'test' });
       await pond.close();
-      const again = await openPond(directory, { mode: 'read' });
-      const { foreignCommits, earlierForeignFiles } = await again.status();
-      assert.deepEqual([foreignCommits, earlierForeignFiles], [[], 1]);
+
+      const again = await openPond(directory, { mode: 'write' });
+      assert.deepEqual([again.head.number, (await again.status()).foreignCommits], [5, status.foreignCommits]);
+      assert.deepEqual(await again.check(), []);
+      assert.equal(Buffer.from(await (await (await again.at('HEAD~1')).root()).readFile('/a')).toString(), 'two');
       await again.close();
+      const [rows] = await chdbQueries(directory, [`SELECT count() AS n FROM {table} WHERE file_type = 'foreign'`]);
+      assert.equal(Number(rows![0]!['n']), 2);
     },
   );
 
-  it('can do so while commits are made', needsChdb, async (test) => {
+  it('is counted after a checkpoint, which does not record which commit added a file', needsChdb, async (test) => {
+    const directory = newDirectory(test);
+    const pond = await initPond(directory);
+    await chdbInsert(directory, foreignRow('x'));
+    for (let count = 0; count < 50; count++) {
+      await (await pond.fs.root()).writeFile('/a', bytesOf(`${count}`));
+      await pond.commit({ message: 'more', author: 'test' });
+    }
+    await pond.close();
+    const again = await openPond(directory, { mode: 'read' });
+    const { foreignCommits, earlierForeignFiles } = await again.status();
+    assert.deepEqual([foreignCommits, earlierForeignFiles], [[], 1]);
+    await again.close();
+  });
+
+  it('can append while commits are made', needsChdb, async (test) => {
     const directory = newDirectory(test);
     await (await initPond(directory)).close();
     const writer = startWriter(directory, { name: 'w', count: 120 });
@@ -144,7 +144,7 @@ describe('another engine that appends to the table', () => {
     for (const id of ['x', 'y', 'z']) {
       await chdbInsert(directory, foreignRow(id)).then(
         () => inserted.push(id),
-        // It does not try again when it loses a race.
+        // It does not retry when it loses a race.
         () => undefined,
       );
     }
@@ -153,7 +153,7 @@ describe('another engine that appends to the table', () => {
     const pond = await openPond(directory, { mode: 'read' });
     const commits = await collect(pond.log());
     assert.equal(commits.length, 1 + numbersAfter(writer.lines, 'committed').length);
-    // A checkpoint may have come between: it keeps the files, and not which commit added them.
+    // A checkpoint may have been written in between: it lists the files, and not which commit added them.
     const { foreignCommits, earlierForeignFiles } = await pond.status();
     assert.ok(foreignCommits.length + earlierForeignFiles >= inserted.length);
     assert.ok(foreignCommits.every(({ version }) => version > 0));

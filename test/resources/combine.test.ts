@@ -3,13 +3,13 @@ import { test } from 'node:test';
 import { isPondError, type PondError } from '../../server/src/base/error.ts';
 import { newCombining, valuesOf } from '../support/combining.ts';
 
-/** The seconds that golden times count from. */
+/** Epoch of the short times in the expected rows, in seconds. */
 const base = 1_600_000_000;
 const at = (seconds: number): string => `${base + seconds}::BIGINT`;
 const v = (value: number): string => `${value}::DOUBLE`;
 const time = 'Timestamp';
 
-/** What a promise is rejected with. */
+/** Returns the reason with which a promise rejects. */
 async function errorOf(promise: Promise<unknown>): Promise<PondError> {
   const error: unknown = await promise.then(
     () => assert.fail('it did not fail'),
@@ -177,7 +177,7 @@ await test('Combine of columns and their types', async (t) => {
   });
 });
 
-await test('Combine of inputs that are odd or wrong', async (t) => {
+await test('Combine of unusual or invalid inputs', async (t) => {
   const { pond, write, combine } = await newCombining(t);
 
   await t.test('text against a number is an error that names both files', async () => {

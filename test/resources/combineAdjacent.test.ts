@@ -1,4 +1,4 @@
-/** Files of several paths that make one series of a scope, as those of single days. */
+/** Files of several paths that form one series of a scope, such as one file for each day. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { literalList } from '../../server/src/duckdb/sql.ts';
@@ -17,13 +17,13 @@ const layout: SegmentLayout = {
   ],
 };
 
-/** A file of that day with three rows, the last of which has the time of the next day's first. */
+/** A file of that day with three rows, the last of which has the time of the first of the next day. */
 async function pieceOf({ parquet, workshop }: Reducing, day: number, columns: string): Promise<Segment> {
   const file = await parquet(`SELECT ${day * 86_400} + i * 43200 AS "Timestamp", ${columns} FROM range(3) t(i)`);
   return { path: `/${day}`, series: 0, file, facts: await workshop.inspect([file], {}), hasBlanks: false };
 }
 
-test('files of single days are merged whatever numbers they have, and one more makes few files anew', async (t) => {
+test('files of single days are merged whatever their numbers, and one more file causes few new merges', async (t) => {
   const reducing = await startReducing();
   t.after(() => reducing.close());
   const { workshop, made, rows } = reducing;
@@ -36,7 +36,7 @@ test('files of single days are merged whatever numbers they have, and one more m
   const makes = made.count;
   const after = await mergeAdjacentSegments(layout, all, workshop, {});
   assert.ok(made.count - makes <= 2, `${made.count - makes} files were merged anew`);
-  // Within a merged file each time is there once, with what the later file says.
+  // A merged file contains each time once, with the values of the later file.
   const last = after.at(-1)!;
   const paths = literalList([last.file.hostPath]);
   const found = await rows(`SELECT "Timestamp", a, b FROM read_parquet(${paths}) ORDER BY 1 DESC LIMIT 3`);

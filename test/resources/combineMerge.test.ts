@@ -5,7 +5,7 @@ import { type HostFile } from '../../server/src/pond/types.ts';
 import { mergeSmall } from '../../server/src/resources/kinds/combine/merge.ts';
 import { type Reducing, startReducing } from '../support/reducing.ts';
 
-/** So many small versions, of which version `i` has the columns that `columns` says. */
+/** A number of small versions, of which version `i` has the columns that `columns` returns. */
 async function versions(
   { parquet }: Reducing,
   count: number,
@@ -23,7 +23,7 @@ async function contentOf({ rows }: Reducing, files: readonly HostFile[]): Promis
   return await rows(`SELECT "Timestamp", a, b, c FROM read_parquet(${paths}, union_by_name = true)`);
 }
 
-test('small versions whose columns change from one to the next are merged, and one more makes few files anew', async (t) => {
+test('small versions with changing columns are merged, and one more version causes few new merges', async (t) => {
   const reducing = await startReducing();
   t.after(() => reducing.close());
   const { workshop, made } = reducing;
@@ -38,7 +38,7 @@ test('small versions whose columns change from one to the next are merged, and o
   assert.deepEqual(await contentOf(reducing, after), await contentOf(reducing, all));
 });
 
-test('versions in which a column has another type or spelling stay as they are', async (t) => {
+test('versions in which a column has another type or spelling are not merged', async (t) => {
   const reducing = await startReducing();
   t.after(() => reducing.close());
   for (const other of ['j::DOUBLE AS a', 'j AS "A"', "'x' AS a"]) {

@@ -21,7 +21,7 @@ const seeds = 8;
 const rounds = 4;
 const columnNames = ['A.x.u', 'A.y.u', 'B.x.u', 'B.y.u', 'C.z.u'];
 
-await test('what is combined is what the model says', async (t) => {
+await test('combined series equal the model', async (t) => {
   const combining = await newCombining(t);
   for (let seed = 1; seed <= seeds; seed++) {
     await t.test(`after each change (seed ${seed})`, () => checkChanges(combining, seed));
@@ -37,9 +37,9 @@ async function checkChanges(combining: Combining, seed: number): Promise<void> {
   const files: Files = new Map();
   const patterns = folders.map((folder) => `${folder}/*`);
   const home = await combining.stage({ s: { patterns, ...(columns && { columns }) } });
-  // All columns are there from the beginning: one that is asked for and not there would be an error.
+  // All columns exist from the beginning: a missing requested column would be an error.
   await change(combining, files, `${folders[0]!}/all`, [rowOf(random, columnNames, fractions)]);
-  // Every fourth time there are so many files that neighbors are merged.
+  // Every fourth time there are enough files for neighbors to be merged.
   const [filesMax, filesFirst] = seed % 4 === 0 ? [60, 25] : [4, 0];
   for (let i = 0; i < filesFirst; i++)
     await change(combining, files, `${folders[0]!}/f${i}`, rowsOf(random, fractions));
@@ -63,7 +63,9 @@ async function change({ write }: Combining, files: Files, path: string, rows: Ro
   files.set(path, [...(files.get(path) ?? []), rows]);
 }
 
-/** Times meet often, now and then years apart, in order or not; a whole file is before or after others. */
+/**
+ * Times often coincide, and are sometimes years apart, in order or not; some files are entirely before or after others.
+ */
 function rowsOf(random: Random, fractions: boolean): Row[] {
   const columns = columnNames.filter(() => random(2) === 0);
   const rows = Array.from({ length: random(12) }, () => rowOf(random, columns, fractions));
@@ -89,11 +91,11 @@ function queryOf(rows: readonly Row[]): string {
   return rows.length === 0 ? empty : `${empty} UNION ALL (VALUES ${literals.join(', ')})`;
 }
 
-/** What the issue says, one row after the other. */
+/** The specified result, row by row. */
 function model(folders: readonly string[], files: Files, columns: readonly string[] | undefined) {
   const cells = new Map<number, Map<string, number>>();
   const found = new Set<string>();
-  // What wins is written last: the last series first, in each the files in order.
+  // The row with priority is written last: the last series first, in each the files in order.
   for (const folder of folders.toReversed()) {
     const paths = [...files.keys()].filter((path) => path.startsWith(`${folder}/`)).sort();
     for (const { time, values } of paths.flatMap((path) => files.get(path)!.flat())) {

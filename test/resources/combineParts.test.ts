@@ -1,4 +1,4 @@
-/** How a combined series is cut in parts, and which of them new data makes anew. */
+/** How a combined series is divided into parts, and which of them new data changes. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Combined, newCombining, valuesOf } from '../support/combining.ts';
@@ -6,7 +6,7 @@ import { type Combined, newCombining, valuesOf } from '../support/combining.ts';
 const time = 'Timestamp';
 const keysOf = ({ files }: Combined): readonly string[] => files.map(({ key }) => key);
 
-/** So many rows a year of one series, from the start of 2020 on. */
+/** A number of rows a year of one series, from the start of 2020 on. */
 const yearly = (rows: number, years: number): string =>
   `SELECT 1577836800 + i * ${31_557_600 / rows} AS "Timestamp", i::INTEGER AS a FROM range(${rows * years}) t(i)`;
 
@@ -51,7 +51,8 @@ await test('Parts of a combined series', async (t) => {
     const sources = `[${files.map(({ hostPath }) => `'${hostPath}'`).join(', ')}]`;
     const sums = `count(*), count(DISTINCT "Timestamp"), sum(a)::BIGINT, count(b)`;
     const [row] = await rows(`SELECT ${sums} FROM read_parquet(${sources})`);
-    // The first row of the second series has the time of one in the first; the last is in the hours that 2020 has more.
+    // The first row of the second series coincides with one in the first; the last is in the extra hours of the leap
+    // year 2020.
     assert.deepEqual(row, [600_001n, 600_001n, (599_999n * 600_000n) / 2n, 2n]);
   });
 

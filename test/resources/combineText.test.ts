@@ -1,4 +1,4 @@
-/** Text files say no types: what they leave open must not spoil what other files of a scope say. */
+/** Text files declare no types: an undetermined type must not affect the types of other files of a scope. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';

@@ -7,7 +7,7 @@ import { type ChangeInfo } from '../../server/src/protocol/commands.ts';
 import { type PondHost, textFile } from '../support/commandHost.ts';
 import { deriveDocument, inboxDocument, newPipelineHost } from '../support/pipelineHost.ts';
 
-/** The changes that count, as people read them. */
+/** The changes that count, as users see them. */
 function counted(changes: readonly ChangeInfo[]): readonly string[] {
   const shown = changes.filter(({ partOf }) => partOf === undefined);
   return shown
@@ -26,7 +26,7 @@ async function apply(host: PondHost, ...texts: readonly string[]): Promise<reado
   return applied.map(({ home }) => home);
 }
 
-test('a document that is applied is one change, by the name of its resource', async (t) => {
+test('an applied document is one change, with the name of its resource', async (t) => {
   const host = await newPipelineHost(t);
   const documents = [inboxDocument('a', '/x/*.csv'), inboxDocument('b', '/y/*.csv'), deriveDocument('c', '/Inbox/a/*')];
   const [home] = await apply(host, ...documents);
@@ -43,7 +43,7 @@ test('a document that is applied is one change, by the name of its resource', as
   assert.equal((await host.run('discard', {})).discarded, 1);
 });
 
-test('a resource that is renamed or deleted is one change, by the names that it had', async (t) => {
+test('a renamed or deleted resource is one change, with the names that it had', async (t) => {
   const host = await newPipelineHost(t);
   const [home] = await apply(host, inboxDocument('old', '/x/*.csv'));
   await host.run('write', textFile(`${home}/data.csv`, 'a\n1\n'));
@@ -64,7 +64,7 @@ test('a resource that is renamed or deleted is one change, by the names that it 
   assert.deepEqual(await show(removed.number), ['removed /Inbox/new', 'removed /Inbox/new/data.csv']);
 });
 
-test('data that a run brings into a resource count as themselves', async (t) => {
+test('data that a run adds to a resource are counted separately', async (t) => {
   const host = await newPipelineHost(t);
   await host.apply(inboxDocument('files', `${host.inbox}/*.csv`));
   writeFileSync(join(host.inbox, 'a.csv'), 'n\n1\n');
@@ -74,7 +74,7 @@ test('data that a run brings into a resource count as themselves', async (t) => 
   assert.equal(shown.commit.added, 2);
 });
 
-test('the name of a resource stands for all that it holds, also after its removal', async (t) => {
+test('the name of a resource selects all its content, also after its removal', async (t) => {
   const host = await newPipelineHost(t);
   const [home] = await apply(host, inboxDocument('one', '/x/*.csv'));
   await host.run('commit', { message: 'one' });
@@ -99,7 +99,7 @@ test('the name of a resource stands for all that it holds, also after its remova
   );
 });
 
-test('errors name resources, and keep the real path beside', async (t) => {
+test('errors show names of resources, and keep the real path as a field', async (t) => {
   const host = await newPipelineHost(t);
   const [home] = await apply(host, inboxDocument('one', '/x/*.csv'));
   const error: unknown = await host.run('read', { path: '/Inbox/one/none.csv' }).catch((reason: unknown) => reason);

@@ -3,15 +3,14 @@ import { rmSync } from 'node:fs';
 import { after, test, type TestContext } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { isPondError, type PondError } from '../../server/src/base/error.ts';
-import { initPond } from '../../server/src/pond/pond.ts';
+import { initPond } from '../support/pond.ts';
 import { createBuilder } from '../../server/src/build/builder.ts';
 import { createQueryEngine } from '../../server/src/sql/engine.ts';
 import { defaultLimits } from '../../server/src/sandbox/buildLimits.ts';
 import { type Cache, createPondCache } from '../../server/src/storage/cache.ts';
-import { createMaterializer } from '../../server/src/materialize/createMaterializer.ts';
-import { type ResourcePond, withResources } from '../../server/src/resources/tree/resourcePond.ts';
+import { type ResourcePond } from '../../server/src/resources/tree/resourcePond.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { stageResource } from '../support/resourcePond.ts';
+import { derivedLayer, stageResource } from '../support/resourcePond.ts';
 import { rowsOf } from '../support/seriesPond.ts';
 
 const id = '11111111-1111-4111-8111-111111111111';
@@ -31,10 +30,12 @@ async function pondWith(
   query: string,
   withCache = (cache: Cache): Cache => cache,
 ): Promise<ResourcePond> {
-  const base = await initPond(temporaryFolder(t));
-  t.after(() => base.close());
-  const cache = withCache(createPondCache(base));
-  const pond = withResources(base, createMaterializer({ cache, builder: () => builder, isTrusted: () => true }));
+  const layer = derivedLayer(
+    () => builder,
+    (stored) => withCache(createPondCache(stored)),
+  );
+  const pond = await initPond(temporaryFolder(t), { layer });
+  t.after(() => pond.close());
   await write(pond, files);
   await derive(pond, pattern, query);
   return pond;
@@ -52,7 +53,7 @@ async function derive(pond: ResourcePond, pattern: string, query: string): Promi
   await stageResource(pond, id, documentOf(pattern, query));
 }
 
-/** The query stands in a literal block, from line 9 on behind eight characters. */
+/** The query is a literal block that starts at line 9, indented by eight characters. */
 function documentOf(pattern: string, query: string): string {
   return `apiVersion: duckpond/v1
 kind: Derive
@@ -101,12 +102,12 @@ async function failure(pond: ResourcePond, path: string): Promise<PondError> {
 const a = 'n,v\n1,x\n2,y\n';
 const readAll = "SELECT * FROM read_csv('$1') ORDER BY n";
 
-test('each file that matches is a series under its own name, made when it is read', async (t) => {
+test('each file that matches is a series under its own name, computed when it is read', async (t) => {
   const pond = await pondWith(t, { '/in/a.csv': a, '/in/b.csv': 'n,v\n3,z\n', '/in/b.txt': '' }, '/in/*.csv', readAll);
   assert.deepEqual(await names(pond), ['a.csv', 'b.csv']);
   const node = await fileAt(pond, `${home}/c/a.csv`);
   assert.equal(node.type, 'series');
-  assert.equal(pond.workshop.known(pond.contentKey(node)), undefined);
+  assert.equal(pond.layer.materializer.known(pond.contentKey(node)), undefined);
   assert.deepEqual(await rows(pond, `${home}/c/a.csv`), [
     [1n, 'x'],
     [2n, 'y'],
@@ -114,7 +115,7 @@ test('each file that matches is a series under its own name, made when it is rea
   assert.deepEqual(await rows(pond, '/Derive/made/c/b.csv'), [[3n, 'z']]);
 });
 
-test('a committed tree derives by the document and the inputs that it has', async (t) => {
+test('a committed tree derives from its own document and inputs', async (t) => {
   const pond = await pondWith(t, { '/in/a.csv': a }, '/in/*.csv', 'SELECT count(*) FROM "$1"');
   await pond.commit({ message: 'first', author: 'test' });
   await write(pond, { '/in/a.csv': 'n\n1\n' });
@@ -147,7 +148,7 @@ for (const [title, pattern, paths, expected] of [
   });
 }
 
-test('where wildcards do not tell files apart, their paths do', async (t) => {
+test('files that wildcards do not distinguish have their paths as names', async (t) => {
   const files = { '/in/a-b/c/d.csv': a, '/in/a/b-c/d.csv': a, '/in/x/y/d.csv': a };
   const pond = await pondWith(t, files, '/in/*/*/d.csv', readAll);
   const found = await names(pond);
@@ -155,7 +156,7 @@ test('where wildcards do not tell files apart, their paths do', async (t) => {
   assert.ok(found.includes('x-y-d.csv'));
 });
 
-test('links are followed, and homes go by the names of their resources', async (t) => {
+test('links are followed, and resource directories have the names of their resources', async (t) => {
   const pond = await pondWith(t, { '/data/a.csv': a }, '/in/*/*.csv', readAll);
   const root = await pond.fs.root();
   await root.createDirectory('/in');
@@ -167,7 +168,7 @@ test('links are followed, and homes go by the names of their resources', async (
   assert.deepEqual(await rows(pond, `${home}/c/a.csv`), [[`/Inbox/${inboxId}/a.csv`, 2n]]);
 });
 
-test('what is derived can be derived from', async (t) => {
+test('a derived file can be an input of another', async (t) => {
   const pond = await pondWith(t, { '/in/a.csv': a }, '/in/*.csv', readAll);
   const other = '33333333-3333-4333-8333-333333333333';
   const second = documentOf('/Derive/made/c/*', `SELECT sum(n)::BIGINT AS s FROM '$1'`).replace(
@@ -210,7 +211,7 @@ test('other files of the pond are tables, by path and by pattern', async (t) => 
   assert.deepEqual((await rows(pond, path)).at(1), [2n, 'ft']);
 });
 
-test('a compressed file is read as one', async (t) => {
+test('a compressed file is read like an uncompressed one', async (t) => {
   const pond = await pondWith(t, { '/in/a.csv.gz': gzipSync(a) }, '/in/*', readAll);
   assert.equal((await rows(pond, `${home}/c/a.csv.gz`)).length, 2);
 });
@@ -218,11 +219,11 @@ test('a compressed file is read as one', async (t) => {
 test('an empty result has its columns', async (t) => {
   const pond = await pondWith(t, { '/in/a.csv': a }, '/in/*', "SELECT n FROM '$1' WHERE n > 2");
   const files = await pond.hostFiles(await fileAt(pond, `${home}/c/a.csv`));
-  const { rowCount, columns } = await pond.workshop.inspect(files, {});
+  const { rowCount, columns } = await pond.layer.materializer.inspect(files, {});
   assert.deepEqual([rowCount, columns], [0, [{ name: 'n', type: 'BIGINT' }]]);
 });
 
-test('a key is of the query and the content, and of the path where the query uses it', async (t) => {
+test('a key covers the query and the content, and the path if the query uses it', async (t) => {
   const pond = await pondWith(t, { '/in/a.csv': a, '/in/b.csv': a }, '/in/*.csv', readAll);
   const keys = async (): Promise<readonly string[]> => [
     await keyAt(pond, `${home}/c/a.csv`),
@@ -243,7 +244,7 @@ test('a key is of the query and the content, and of the path where the query use
   assert.notEqual((await keys())[1], first);
 });
 
-test('files of one content are made once when the query reads nothing but content', async (t) => {
+test('files of equal content are computed once when the query reads only content', async (t) => {
   const pond = await pondWith(t, { '/in/a.csv': a, '/in/b.csv': a }, '/in/*.csv', readAll);
   const [one] = await pond.hostFiles(await fileAt(pond, `${home}/c/a.csv`));
   const [other] = await pond.hostFiles(await fileAt(pond, `${home}/c/b.csv`));
@@ -260,7 +261,7 @@ for (const [query, code, line, character] of [
   ["ATTACH '$1'", 'query-forbidden', 0, 0],
   ['FROM pond.commits', 'query-forbidden', 0, 5],
 ] as const) {
-  test(`a query that fails points into the document: ${query}`, async (t) => {
+  test(`the error of a query has its position in the document: ${query}`, async (t) => {
     const pond = await pondWith(t, { '/in/a.csv': a }, '/in/*', query);
     const error = await failure(pond, `${home}/c/a.csv`);
     assert.equal(error.code, code, error.message);
@@ -270,7 +271,7 @@ for (const [query, code, line, character] of [
   });
 }
 
-test('the files of the pond itself are out of reach by their host paths', async (t) => {
+test('files of the pond cannot be read by their host paths', async (t) => {
   const pond = await pondWith(t, { '/in/a.csv': a, '/in/b.csv': 'n\n7\n' }, '/in/a.csv', readAll);
   const [secret] = await pond.hostFiles(await fileAt(pond, '/in/b.csv'));
   assert.ok(secret !== undefined);
@@ -288,7 +289,7 @@ test('the files of the pond itself are out of reach by their host paths', async 
   }
 });
 
-test('an input that cannot be parsed is named, with its line', async (t) => {
+test('the error of an input that cannot be parsed names it, with its line', async (t) => {
   const bad = `n,v\n${'1,x\n'.repeat(30_000)}1,2,3,4\n`;
   const pond = await pondWith(t, { '/in/bad.csv': bad }, '/in/*', readAll);
   const error = await failure(pond, `${home}/c/bad.csv`);
@@ -297,25 +298,25 @@ test('an input that cannot be parsed is named, with its line', async (t) => {
   assert.deepEqual(error.position, { line: 30_001, character: 0 });
 });
 
-test('a making that is cancelled ends soon and leaves nothing', async (t) => {
+test('a cancelled computation ends soon and leaves nothing', async (t) => {
   const query = "SELECT a.range * b.range AS x FROM '$1', range(1000000) a, range(1000000) b ORDER BY x";
   const pond = await pondWith(t, { '/in/a.csv': a }, '/in/*', query);
   const node = await fileAt(pond, `${home}/c/a.csv`);
   const controller = new AbortController();
   const ended = assert.rejects(pond.hostFiles(node, { signal: controller.signal }), { code: 'cancelled' });
-  await pond.workshop.builder.run({ statements: ['SELECT 1'] });
+  await pond.layer.materializer.builder.run({ statements: ['SELECT 1'] });
   controller.abort();
   await ended;
-  assert.equal(pond.workshop.known(pond.contentKey(node)), undefined);
+  assert.equal(pond.layer.materializer.known(pond.contentKey(node)), undefined);
 });
 
-test('what another process drops from the cache while it is used is made again', async (t) => {
+test('a file that another process evicts from the cache while it is used is computed again', async (t) => {
   let dropped = 0;
   const dropping = (cache: Cache): Cache => ({
     ...cache,
     find: (key) => {
       const file = cache.find(key);
-      // Between the look and the use.
+      // Between the check and the use.
       if (file !== undefined && dropped > 0) {
         dropped -= 1;
         rmSync(file.hostPath);
@@ -342,18 +343,16 @@ test('what another process drops from the cache while it is used is made again',
   assert.equal(dropped, 0);
 });
 
-test('a resource that reads what it makes is a cycle', async (t) => {
+test('a resource that reads its own output is a cycle', async (t) => {
   const pond = await pondWith(t, { '/in/a.csv': a }, '/in/*', `FROM '$1', "/Derive/made/c/*"`);
   await assert.rejects(names(pond), { code: 'resource-cycle' });
 });
 
-test('a result that is too large is an error of its document, and of that file alone', async (t) => {
+test('a result that is too large is an error of its document, and of that file only', async (t) => {
   const limited = createBuilder({ limits: { ...defaultLimits, resultBytesMax: 64 * 1024 } });
   t.after(() => limited.close());
-  const base = await initPond(temporaryFolder(t));
-  t.after(() => base.close());
-  const workshop = createMaterializer({ cache: createPondCache(base), builder: () => limited, isTrusted: () => true });
-  const pond = withResources(base, workshop);
+  const pond = await initPond(temporaryFolder(t), { layer: derivedLayer(() => limited) });
+  t.after(() => pond.close());
   await write(pond, { '/in/a.csv': 'n\n1\n', '/in/b.csv': 'n\n100000\n', '/in/c.csv': 'n\n3\n' });
   await derive(pond, '/in/*.csv', "SELECT n, hash(r) FROM\nread_csv('$1') t, range(100000) s(r) WHERE r < n");
   assert.equal((await rows(pond, `${home}/c/a.csv`)).length, 1);
@@ -364,7 +363,7 @@ test('a result that is too large is an error of its document, and of that file a
   assert.equal((await rows(pond, `${home}/c/c.csv`)).length, 3);
 });
 
-test('a query by a pattern meets what a resource derives once, under its name and its UUID', async (t) => {
+test('a query by a pattern reads a derived file once, although it has a name and a UUID', async (t) => {
   const pond = await pondWith(t, { '/in/a.csv': a, '/in/b.csv': a }, '/in/*', readAll);
   const engine = createQueryEngine();
   t.after(() => engine.close());

@@ -17,14 +17,14 @@ spec:
       query: SELECT t AS Timestamp, x FROM read_csv('$1')
 `;
 
-/** A pond that is listened to. */
+/** A pond with a listener for its events. */
 interface Heard {
   readonly pond: ResourcePond;
   write(path: string, text: string): Promise<void>;
   list(path: string): Promise<readonly string[]>;
-  /** Answers when all these were told, as `kind path`. */
+  /** Resolves when all these events were received, as `kind path`. */
   told(...events: readonly string[]): Promise<void>;
-  /** What was told since this was last asked. */
+  /** Events received since the last call. */
   soFar(): readonly string[];
 }
 
@@ -61,7 +61,7 @@ async function heard(t: TestContext): Promise<Heard> {
   };
 }
 
-test('a new input makes a new entry, told at the UUID and at the name of the resource', async (t) => {
+test('a new input adds an entry, reported by the UUID and by the name of the resource', async (t) => {
   const { pond, write, list, told } = await heard(t);
   await write('/in/a.csv', 't,x\n1,1\n');
   await stageResource(pond, id, derive('series', '/in/*.csv'));
@@ -71,7 +71,7 @@ test('a new input makes a new entry, told at the UUID and at the name of the res
   assert.deepEqual(await list('/Derive/series/all'), ['a.csv', 'b.csv']);
 });
 
-test('inputs that change or go change and remove what is made of them, through several resources', async (t) => {
+test('changed and removed inputs change and remove derived files, through several resources', async (t) => {
   const { pond, write, list, told, soFar } = await heard(t);
   await write('/in/a.csv', 't,x\n1,1\n');
   await write('/in/b.csv', 't,x\n1,1\n');
@@ -93,7 +93,7 @@ test('inputs that change or go change and remove what is made of them, through s
   );
 });
 
-test('a document that changes its collections, or has a mistake for a while, is followed', async (t) => {
+test('a document whose collections change, or that has an error for a while, is followed', async (t) => {
   const { pond, write, list, told, soFar } = await heard(t);
   await write('/in/a.csv', 't,x\n1,1\n');
   const home = await stageResource(pond, id, derive('series', '/in/*.csv', 'one'));
@@ -108,7 +108,7 @@ test('a document that changes its collections, or has a mistake for a while, is 
   await told('created /Derive/series/two');
 });
 
-test('a transaction that commits is followed, and what is stored in a home is told at its name too', async (t) => {
+test('a committed transaction is followed, and stored files of a resource are reported by its name too', async (t) => {
   const { pond, write, list, told } = await heard(t);
   await write('/in/a.csv', 't,x\n1,1\n');
   await stageResource(pond, id, derive('series', '/in/*.csv'));
@@ -122,7 +122,7 @@ test('a transaction that commits is followed, and what is stored in a home is to
   await told('created /Derive/series/all/c.csv', 'created /Derive/series/notes.txt');
 });
 
-test('directories that nobody looked into are not told of, and writes elsewhere tell nothing more', async (t) => {
+test('directories that were not listed have no events, and writes elsewhere cause none', async (t) => {
   const { pond, write, told, soFar } = await heard(t);
   await stageResource(pond, id, derive('unseen', '/in/*.csv'));
   await stageResource(pond, other, derive('seen', '/in/*.csv'));

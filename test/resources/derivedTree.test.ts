@@ -3,18 +3,15 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, 
 import { join } from 'node:path';
 import { after, test, type TestContext } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
-import { initPond, openPond } from '../../server/src/pond/pond.ts';
-import { type Pond } from '../../server/src/pond/types.ts';
+import { initPond, openPond } from '../support/pond.ts';
 import { createBuilder } from '../../server/src/build/builder.ts';
-import { createPondCache } from '../../server/src/storage/cache.ts';
-import { createMaterializer } from '../../server/src/materialize/createMaterializer.ts';
-import { type ResourcePond, withResources } from '../../server/src/resources/tree/resourcePond.ts';
+import { type ResourcePond } from '../../server/src/resources/tree/resourcePond.ts';
 import { userTemporaryFolder } from '../../server/src/storage/userFolder.ts';
 import { type FileSystem } from '../../server/src/tinyfs/fs.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { newUserCache } from '../support/userCache.ts';
 import { deriveDocument } from '../support/pipelineHost.ts';
-import { stageResource } from '../support/resourcePond.ts';
+import { derivedLayer, stageResource } from '../support/resourcePond.ts';
 import { rowsOf } from '../support/seriesPond.ts';
 
 const [one, two] = ['11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222'];
@@ -24,13 +21,9 @@ const all = `${home}/all`;
 const builder = createBuilder();
 after(() => builder.close());
 
-function deriving(pond: Pond): ResourcePond {
-  return withResources(pond, createMaterializer({ cache: createPondCache(pond), builder: () => builder, isTrusted: () => true })); // prettier-ignore
-}
-
 /** A pond with two tables and a resource that derives a series of each; nothing is committed. */
 async function pondWithSeries(t: TestContext, folder = temporaryFolder(t)): Promise<ResourcePond> {
-  const pond = deriving(await initPond(folder));
+  const pond = await initPond(folder, { layer: derivedLayer(() => builder) });
   t.after(() => pond.close());
   await write(pond, '/in/a.csv', 'n\n1\n');
   await write(pond, '/in/b.csv', 'n\n2\n');
@@ -67,7 +60,7 @@ async function everything(fs: FileSystem): Promise<readonly string[]> {
   return paths;
 }
 
-test('everything is listed, walked and globbed with what is derived, and sizes are known once it is made', async (t) => {
+test('derived files are listed, walked and matched, and their sizes are known once they are computed', async (t) => {
   const pond = await pondWithSeries(t);
   const found = ['/Derive', home, all, `${all}/a.csv`, `${all}/b.csv`];
   assert.deepEqual(
@@ -86,7 +79,7 @@ test('everything is listed, walked and globbed with what is derived, and sizes a
   assert.equal(Buffer.from(bytes.subarray(0, 4)).toString(), 'PAR1');
 });
 
-test('an old version derives what its document said of its inputs; staged documents are a preview', async (t) => {
+test('an old version derives from its own document and inputs; staged documents are a preview', async (t) => {
   const pond = await pondWithSeries(t);
   const first = await pond.commit({ message: 'first', author: 'test' });
   await write(pond, '/in/a.csv', 'n\n10\n');
@@ -100,7 +93,7 @@ test('an old version derives what its document said of its inputs; staged docume
   assert.deepEqual(await names(await pond.at('HEAD'), all), ['a.csv', 'b.csv']);
 });
 
-test('what a document no longer names is gone, and a removed resource with all it made', async (t) => {
+test('files that a document no longer defines disappear, and so do all files of a removed resource', async (t) => {
   const pond = await pondWithSeries(t);
   await stageResource(pond, one, deriveDocument('made', '/in/*.csv').replace('name: all', 'name: other'));
   assert.deepEqual(await names(pond.fs, home), ['other', 'resource.yaml']);
@@ -110,7 +103,7 @@ test('what a document no longer names is gone, and a removed resource with all i
   assert.ok((await everything(pond.fs)).every((path) => !path.startsWith(home)));
 });
 
-test('what is derived cannot be written, removed or moved, and says why', async (t) => {
+test('derived files cannot be written, removed or moved, and the error says why', async (t) => {
   const pond = await pondWithSeries(t);
   const root = await pond.fs.root();
   const file = Buffer.from('x');
@@ -150,7 +143,7 @@ test('a folder that cannot be listed is read-only as well', async (t) => {
   );
 });
 
-test('a whole collection is copied out, with its content', async (t) => {
+test('a whole collection can be copied out, with its content', async (t) => {
   const pond = await pondWithSeries(t);
   const root = await pond.fs.root();
   await root.copy(all, '/out', { recursive: true });
@@ -161,7 +154,7 @@ test('a whole collection is copied out, with its content', async (t) => {
   assert.deepEqual(await rows(pond, '/a.parquet'), [[1n]]);
 });
 
-test('a stored file with the name of a collection is shown in its place, and can be taken away', async (t) => {
+test('a stored file with the name of a collection hides it, and can be removed', async (t) => {
   const pond = await pondWithSeries(t);
   await stageResource(pond, one, deriveDocument('made', '/in/*.csv').replace('name: all', 'name: first'));
   await write(pond, all, 'in the way');
@@ -174,7 +167,7 @@ test('a stored file with the name of a collection is shown in its place, and can
   assert.deepEqual(await names(pond.fs, all), ['a.csv', 'b.csv']);
 });
 
-test('a home whose document has errors shows what is stored in it, and its neighbors derive', async (t) => {
+test('a resource directory whose document has errors shows its stored files, and other resources derive', async (t) => {
   const pond = await pondWithSeries(t);
   await stageResource(pond, two, deriveDocument('broken', '/in/*.csv').replace('pattern:', 'patern:'));
   assert.deepEqual(await names(pond.fs, `/Derive/${two}`), ['resource.yaml']);
@@ -185,7 +178,7 @@ test('a home whose document has errors shows what is stored in it, and its neigh
   assert.deepEqual(await names(pond.fs, `/Derive/${two}/all`), ['a.csv', 'b.csv']);
 });
 
-test('changes show within a batch, and a batch that fails leaves nothing behind', async (t) => {
+test('changes are visible within a batch, and a failed batch leaves nothing', async (t) => {
   const pond = await pondWithSeries(t);
   assert.deepEqual(await names(pond.fs, home), ['all', 'resource.yaml']);
   const failing = pond.fs.backend.batch(async () => {
@@ -200,12 +193,12 @@ test('changes show within a batch, and a batch that fails leaves nothing behind'
   assert.deepEqual(await names(pond.fs, all), ['a.csv', 'b.csv']);
 });
 
-test('a list that is under way while the tree changes does not pass for the new one', async (t) => {
+test('a listing that is in progress while the tree changes is not taken for the new one', async (t) => {
   const pond = await pondWithSeries(t);
   const root = await pond.fs.root();
   const before = (await root.get(all))!;
   await stageResource(pond, one, deriveDocument('made', '/in/a*.csv'));
-  // Whoever holds the directory of the old document still may list it.
+  // A reader that opened the directory with the old document can still list it.
   await pond.fs.backend.list(before.node);
   assert.deepEqual(await names(pond.fs, all), ['a.csv']);
   const listing = names(pond.fs, home);
@@ -235,28 +228,26 @@ for (const [name, damage] of Object.entries({
     const pond = await pondWithSeries(t, temporaryFolder(t));
     assert.deepEqual(await rows(pond, `${all}/a.csv`), [[1n]]);
     const node = (await (await pond.fs.root()).get(`${all}/a.csv`))!.node;
-    await pond.workshop.inspect(await pond.hostFiles(node), {});
+    await pond.layer.materializer.inspect(await pond.hostFiles(node), {});
     damage(cache, cachedFiles(cache));
-    const again = withResources(
-      pond,
-      createMaterializer({ cache: createPondCache(pond), builder: () => builder, isTrusted: () => true }),
-    );
+    const again = await openPond(pond.directory, { mode: 'read', layer: derivedLayer(() => builder) });
+    t.after(() => again.close());
     assert.deepEqual(await rows(again, `${all}/a.csv`), [[1n]]);
-    assert.equal((await again.workshop.inspect(await again.hostFiles(node), {})).rowCount, 1);
-    // The process that filled the cache finds out as well.
+    assert.equal((await again.layer.materializer.inspect(await again.hostFiles(node), {})).rowCount, 1);
+    // The process that filled the cache detects it as well.
     assert.deepEqual(await rows(pond, `${all}/a.csv`), [[1n]]);
   });
 }
 
 const isParquet = (file: string): boolean => readFileSync(file).subarray(0, 4).toString() === 'PAR1';
 
-test('a pond opened for reading derives; where its cache cannot be written, in a temporary folder that is the user’s alone', async (t) => {
+test('a pond opened for reading derives; without a writable cache, in a private temporary folder of the user', async (t) => {
   const cache = newUserCache(t);
   const folder = temporaryFolder(t);
   const first = await pondWithSeries(t, folder);
   await first.commit({ message: 'first', author: 'test' });
   await first.close();
-  const reader = deriving(await openPond(folder, { mode: 'read' }));
+  const reader = await openPond(folder, { mode: 'read', layer: derivedLayer(() => builder) });
   t.after(() => reader.close());
   rmSync(cache, { recursive: true, force: true });
   writeFileSync(cache, 'a file');

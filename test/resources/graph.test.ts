@@ -25,7 +25,7 @@ const inbox = (name: string): string => `${head('Inbox', name)}  pattern: /data/
 const resources = (...documents: readonly string[]): readonly Resource[] => resourcesOf(documents.join('---\n'));
 const titles = (list: readonly Resource[]): readonly string[] => list.map(titleOf);
 
-test('a resource comes after those that it reads of, and otherwise where it stood', () => {
+test('a resource follows its inputs, and otherwise keeps its order', () => {
   const graph = createGraph(
     resources(
       combine('wide', '/Derive/*/x/*'),
@@ -40,7 +40,7 @@ test('a resource comes after those that it reads of, and otherwise where it stoo
 });
 
 function checkReads(pattern: string, expected: readonly string[]): void {
-  test(`${pattern} reads of ${expected.join(' and ') || 'nothing'}`, () => {
+  test(`${pattern} reads ${expected.join(' and ') || 'nothing'}`, () => {
     const all = resources(inbox('raw'), derive('one', ['day', '/Inbox/raw/*']), combine('reader', pattern));
     const [, , reader] = all;
     assert.deepEqual(titles(createGraph(all).sourcesOf(reader!)), expected);
@@ -56,20 +56,20 @@ checkReads('/Derive/one/night/*', []);
 checkReads('/*/*/day/*', ['Inbox/raw', 'Derive/one']);
 checkReads('/data/**', []);
 
-test('a resource is known by its UUID as by its name', () => {
+test('a resource is identified by its UUID or its name', () => {
   const [raw] = resources(inbox('raw'));
   const [reader] = resources(derive('reader', ['x', `/Inbox/${raw!.id}/*`]));
   assert.deepEqual(titles(createGraph([reader!, raw!]).sourcesOf(reader!)), ['Inbox/raw']);
 });
 
-test('a collection that reads another of the same resource is no cycle', () => {
+test('a collection that reads another one of the same resource is not a cycle', () => {
   const [own] = resources(derive('own', ['first', '/Inbox/x/*'], ['second', '/Derive/own/first/*']));
   const graph = createGraph([own!]);
   assert.equal(graph.cycle(), undefined);
   assert.deepEqual(graph.sourcesOf(own!), []);
 });
 
-test('a cycle is told with the path of it, at the pattern that closes it', () => {
+test('a cycle is reported with its path, at the pattern that closes it', () => {
   const all = resources(
     derive('a', ['x', '/Combine/c/all/combine']),
     derive('b', ['x', '/Derive/a/x/*']),
@@ -85,7 +85,7 @@ test('a cycle is told with the path of it, at the pattern that closes it', () =>
   assert.deepEqual(error.position, cycle.pattern.range.start);
 });
 
-test('a pattern that matches everything matches what is made of it', () => {
+test('a pattern that matches everything matches its own output', () => {
   const cycle = createGraph(resources(derive('all', ['x', '/**']))).cycle();
   assert.ok(cycle !== undefined);
   assert.match(cycleError(cycle).message, /^Derive\/all reads what is made of itself: \/Derive\/all\/x\/\*/);
@@ -97,7 +97,7 @@ test('patterns of many wildcards are compared in reasonable time', () => {
   assert.deepEqual(titles(createGraph(all).inOrder()), ['Combine/one', 'Combine/two']);
 });
 
-test('the directories that may hold homes are those of the kinds', () => {
+test('the directories that may contain resources are those of the kinds', () => {
   for (const { kind } of resourceKinds) assert.ok(isKindName(kind), kind);
   assert.equal(isKindName('toString'), false);
 });

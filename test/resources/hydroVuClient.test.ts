@@ -49,10 +49,10 @@ async function pageSizes(pages: AsyncIterable<ReadingsPage>): Promise<number[]> 
   return sizes;
 }
 
-/** Like no other time that somebody waits for. */
+/** Unlike any other timeout of the tests. */
 const timeoutMs = 54_321;
 
-/** Returns what lets the time of the newest request run out at once. */
+/** Returns a function that makes the latest request time out at once. */
 function timeoutByHand(t: TestContext): () => void {
   let newest = (): void => assert.fail('no request was sent');
   const { setTimeout: real } = globalThis;
@@ -63,7 +63,7 @@ function timeoutByHand(t: TestContext): () => void {
   return () => newest();
 }
 
-/** Settles once so many requests for a path have come. */
+/** Resolves when a number of requests for a path have arrived. */
 async function arrived({ requests }: HydroVuServer, path: string, count: number): Promise<void> {
   while (requests.filter(({ url }) => url.includes(path)).length < count) {
     await new Promise((resolve) => setImmediate(resolve));
@@ -79,7 +79,7 @@ function fails(code: ErrorCode, message: RegExp, concernsAll?: boolean): (error:
   };
 }
 
-test('two pages are two requests: the first begins with an empty start page, the second where the first says', async (t) => {
+test('two pages are two requests: the first has an empty start page, the second the one that the first names', async (t) => {
   const { server, readings } = await bench(t, { server: { pageSize: 30 } });
   assert.deepEqual(await readings(), [30, 30]);
   const data = server.requests.filter(({ url }) => url.includes('/data'));
@@ -92,7 +92,7 @@ test('two pages are two requests: the first begins with an empty start page, the
   );
 });
 
-test('names of all pages come together, and all locations', async (t) => {
+test('names of all pages are merged, and so are locations', async (t) => {
   const devices = ['1', '2', '3', '4', '5'].map((one) => ({ id: one }));
   const { client } = await bench(t, { server: { devices, pageSize: 3 } });
   const names = await client.names(never);
@@ -103,7 +103,7 @@ test('names of all pages come together, and all locations', async (t) => {
   );
 });
 
-test('a range of time is asked for in seconds, both ends inclusive', async (t) => {
+test('a range of time is requested in seconds, both ends inclusive', async (t) => {
   const { client } = await bench(t);
   const range = { start: 1_700_000_100 + 900, end: 1_700_000_100 + 2700 };
   assert.deepEqual(await pageSizes(client.readings(id, range, never)), [6]);
@@ -152,7 +152,7 @@ const passing: readonly { readonly name: string; readonly fault: Fault; readonly
 
 for (const { name, fault, slept: expected } of passing) {
   for (const path of ['/data', '/token']) {
-    test(`${name} of ${path} passes`, async (t) => {
+    test(`${name} of ${path} is transient`, async (t) => {
       const { server, readings, slept } = await bench(t, { limits: { timeoutMs } });
       const after = path === '/data' ? 1 : 0;
       server.fault({ ...fault, path, after });
@@ -168,7 +168,7 @@ for (const { name, fault, slept: expected } of passing) {
   }
 }
 
-test('waits grow to a minute, and end with the attempts', async (t) => {
+test('delays grow to a minute, and end with the attempts', async (t) => {
   const { server, readings, slept } = await bench(t, { limits: { attemptsMax: 9 } });
   server.fault({ kind: 'status', status: 500, body: 'out of order', path: '/data', times: Infinity });
   const message = new RegExp(`^HydroVu GET ${dataPath}: status 500: out of order$`);
@@ -176,7 +176,7 @@ test('waits grow to a minute, and end with the attempts', async (t) => {
   assert.deepEqual(slept, [1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000]);
 });
 
-test('waits are shortened at random, by no more than a half', async (t) => {
+test('delays are shortened at random, by at most a half', async (t) => {
   const { server, readings, slept } = await bench(t, { effects: { random: () => 0.998 } });
   server.fault({ kind: 'status', status: 500, path: '/data', times: 3 });
   await readings();
@@ -191,7 +191,7 @@ const lasting: readonly { status: number; code: ErrorCode; concernsAll: boolean 
 ];
 
 for (const { status, code, concernsAll } of lasting) {
-  test(`status ${status} is not tried again`, async (t) => {
+  test(`status ${status} is not retried`, async (t) => {
     const { server, readings, slept } = await bench(t);
     server.fault({ kind: 'status', status, path: '/data', times: Infinity });
     await assert.rejects(readings(), fails(code, new RegExp(`status ${status}$`), concernsAll));
@@ -200,7 +200,7 @@ for (const { status, code, concernsAll } of lasting) {
   });
 }
 
-test('a token that was withdrawn is replaced, once', async (t) => {
+test('a revoked token is replaced, once', async (t) => {
   const { server, readings, slept } = await bench(t);
   server.fault({ kind: 'expired', path: '/data', after: 1 });
   assert.deepEqual(await readings(), [25, 25, 10]);
@@ -223,7 +223,7 @@ test('a token is replaced before it expires', async (t) => {
   assert.equal(server.requests.filter(({ url }) => url.includes('/token')).length, 2);
 });
 
-test('an account that is refused is not asked for again, and its secrets are not told', async (t) => {
+test('a refused account is not tried again, and its secrets are not shown', async (t) => {
   const account = { key: 'the key', secret: 'the+secret/of=us' };
   const { server, client, slept } = await bench(t, { account });
   await assert.rejects(
@@ -233,13 +233,13 @@ test('an account that is refused is not asked for again, and its secrets are not
   assert.deepEqual([server.requests.length, slept], [1, []]);
   const basic = String(server.requests[0]?.headers.authorization).slice('Basic '.length);
   assert.equal(Buffer.from(basic, 'base64').toString(), 'the+key:the%2Bsecret%2Fof%3Dus');
-  // A service that sends back what it was sent.
+  // A service that echoes the request.
   const body = `no: ${basic} ${account.key} ${account.secret} the%2Bsecret%2Fof%3Dus\u0007\n!`;
   server.fault({ kind: 'status', status: 400, body });
   await assert.rejects(client.names(never), fails('remote-denied', /status 400: no: … … … … !$/));
 });
 
-test('a token is not told', async (t) => {
+test('a token is never shown', async (t) => {
   const { server, readings } = await bench(t);
   await readings();
   const token = String(server.requests.at(-1)?.headers.authorization).slice('Bearer '.length);
@@ -267,7 +267,7 @@ function parameter(reading: string): string {
 }
 
 for (const [body, message] of senseless) {
-  test(`an answer that makes no sense is asked for once more: ${body}`, async (t) => {
+  test(`an invalid answer is requested once more: ${body}`, async (t) => {
     const { server, readings, slept } = await bench(t);
     server.fault({ kind: 'status', status: 200, body, path: '/data', times: Infinity });
     await assert.rejects(readings(), fails('remote-failed', message, false));
@@ -294,27 +294,27 @@ for (const [path, body, message] of senselessLists) {
   });
 }
 
-test('a page that leads to one that was read is the end, with an error', async (t) => {
+test('a page that leads to one that was read ends the list, with an error', async (t) => {
   const { server, readings } = await bench(t);
   server.fault({ kind: 'repeatedPage', path: '/data', after: 1 });
   await assert.rejects(readings(), fails('remote-failed', /after page 2 comes one that was read before/, false));
   assert.equal(server.requests.filter(({ url }) => url.includes('/data')).length, 2);
 });
 
-test('pages without end have an end', async (t) => {
+test('an endless list of pages is stopped', async (t) => {
   const { server, readings } = await bench(t, { limits: { pagesMax: 20 } });
   server.fault({ kind: 'endless', path: '/data', times: Infinity });
   await assert.rejects(readings(), fails('remote-failed', /there are more than 20 pages/));
   assert.equal(server.requests.filter(({ url }) => url.includes('/data')).length, 20);
 });
 
-test('a body over the limit is not read to its end, however small it is packed', async (t) => {
+test('a body over the limit is not read to its end, even if it is compressed', async (t) => {
   const devices = [{ id, readings: regularReadings(1, 5000, { step: 1 }) }];
   const { readings } = await bench(t, { server: { devices, pageSize: 10_000 }, limits: { bodyBytesMax: 20_000 } });
   await assert.rejects(readings(), fails('remote-failed', /the answer has more than 20000 bytes/));
 });
 
-test('a redirect within the service is followed, one to elsewhere is not, and gets no credentials', async (t) => {
+test('a redirect within the service is followed; one to another host is not, and gets no credentials', async (t) => {
   const { server, readings } = await bench(t);
   const location = `${dataPath}?startTime=1&moved=1`;
   server.fault({ kind: 'status', status: 307, headers: { location }, path: '/data' });
@@ -331,13 +331,13 @@ test('a redirect within the service is followed, one to elsewhere is not, and ge
   assert.deepEqual(stranger.requests, []);
 });
 
-test('the requests of a minute are bounded', async (t) => {
+test('the number of requests per minute is limited', async (t) => {
   const { readings, slept } = await bench(t, { limits: { requestsPerMinute: 3 } });
   assert.deepEqual(await readings(), [25, 25, 10]);
   assert.deepEqual(slept, [60_000]);
 });
 
-test('a service that is not there concerns all locations', async () => {
+test('an unreachable service fails all locations', async () => {
   const server = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -351,7 +351,7 @@ test('a service that is not there concerns all locations', async () => {
   assert.deepEqual(quick.slept, [1000, 2000]);
 });
 
-test('a cancelled wait ends at once, and so does a cancelled request', async (t) => {
+test('a cancelled delay ends at once, and so does a cancelled request', async (t) => {
   const controller = new AbortController();
   const sleep: HydroVuEffects['sleep'] = (ms, signal) => {
     const slept = realEffects.sleep(ms, signal);

@@ -12,7 +12,7 @@ const start = 1_700_000_100;
 const rowCount = 40;
 const devices = [1, 2, 3].map((id) => ({ id: String(id), name: `Buoy${id}`, scope: 'Buoy' }));
 
-/** A service with three locations, of which each has forty times of two values on six pages. */
+/** A service with three locations, each with two values at forty times on six pages. */
 function threeDevices(t: Parameters<typeof hydroVuBench>[0]): Promise<HydroVuBench> {
   const served = devices.map(({ id }) => ({ id, readings: regularReadings(start, rowCount) }));
   return hydroVuBench(t, { devices: served, pageSize: 15 }, devices);
@@ -23,7 +23,8 @@ async function rowCounts({ rows }: HydroVuBench): Promise<number[]> {
 }
 
 /**
- * Faults of the pages after the first, with the rows that are kept all the same: those that two pages show to be whole.
+ * Faults of the pages after the first, with the rows that are kept nevertheless: those that two pages prove to be
+ * complete.
  */
 const ending: readonly (readonly [Fault, number])[] = [
   [{ kind: 'status', status: 404 }, 0],
@@ -35,7 +36,7 @@ const ending: readonly (readonly [Fault, number])[] = [
 ];
 
 for (const [fault, kept] of ending) {
-  test(`a location that fails does not keep the others from being collected: ${JSON.stringify(fault)}`, async (t) => {
+  test(`a failed location does not prevent the others from being collected: ${JSON.stringify(fault)}`, async (t) => {
     const bench = await threeDevices(t);
     bench.server.fault({ ...fault, path: '/locations/2/data', after: 1, times: Infinity });
     const outcome = await bench.collect({ limits: { pagesMax: 50 } });
@@ -56,7 +57,7 @@ for (const [fault, kept] of ending) {
 }
 
 for (const fault of [{ kind: 'expired' }, { kind: 'dropped' }, { kind: 'status', status: 429 }] as const) {
-  test(`one location that is never answered does not keep the others from being collected: ${JSON.stringify(fault)}`, async (t) => {
+  test(`one location without an answer does not prevent the others from being collected: ${JSON.stringify(fault)}`, async (t) => {
     const bench = await threeDevices(t);
     bench.server.fault({ ...fault, path: '/locations/2/data', times: Infinity });
     const { failure, notes } = await bench.collect();
@@ -65,7 +66,7 @@ for (const fault of [{ kind: 'expired' }, { kind: 'dropped' }, { kind: 'status',
     assert.deepEqual(await rowCounts(bench), [rowCount, 0, rowCount]);
   });
 
-  test(`what fails for two locations in a row ends the run, and what came is kept: ${JSON.stringify(fault)}`, async (t) => {
+  test(`a failure of two locations in sequence ends the run, and received data are kept: ${JSON.stringify(fault)}`, async (t) => {
     const served = [1, 2, 3, 4].map((id) => ({ id: String(id), readings: regularReadings(start, rowCount) }));
     const all = [...devices, { id: '4', name: 'Buoy4', scope: 'Buoy' }];
     const bench = await hydroVuBench(t, { devices: served, pageSize: 15 }, all);
@@ -79,7 +80,7 @@ for (const fault of [{ kind: 'expired' }, { kind: 'dropped' }, { kind: 'status',
   });
 }
 
-test('a run that cannot begin fails, and leaves the pond as it was', async (t) => {
+test('a run that cannot start fails, and leaves the pond unchanged', async (t) => {
   const bench = await threeDevices(t);
   const before = bench.pond.head.number;
   bench.server.fault({ kind: 'status', status: 401, path: '/token', times: 1 });
@@ -92,7 +93,7 @@ test('a run that cannot begin fails, and leaves the pond as it was', async (t) =
   assert.equal(bench.pond.head.number, before);
 });
 
-test('a secret that is not set is named, with its place, before anything is asked', async (t) => {
+test('a secret that is not set is reported with its position, before any request', async (t) => {
   const bench = await threeDevices(t);
   await assert.rejects(bench.collect({}, { env: { TEST_KEY: 'k' } }), (error) => {
     assert.ok(isPondError(error, 'secret-missing'));
@@ -119,7 +120,7 @@ test('no secret is in the pond, in notes or in errors', async (t) => {
   assert.ok(document.includes('${env:TEST_SECRET}'));
 });
 
-test('a run that is cancelled at any request leaves nothing half, and the next has it all', async (t) => {
+test('a run that is cancelled at any request leaves nothing incomplete, and the next one collects everything', async (t) => {
   const bench = await threeDevices(t);
   const before = bench.pond.head.number;
   for (let requests = 1; requests <= 20; requests += 3) {
@@ -138,7 +139,7 @@ test('a run that is cancelled at any request leaves nothing half, and the next h
   assert.deepEqual(await rowCounts(bench), [rowCount, rowCount, rowCount]);
 });
 
-test('how far a run is goes by readings, pages and devices', async (t) => {
+test('the progress of a run counts readings, pages and devices', async (t) => {
   const bench = await threeDevices(t);
   const said: string[] = [];
   await bench.collect({}, { progress: (message, done, total) => said.push(`${message} ${done}/${total}`) });
@@ -146,7 +147,7 @@ test('how far a run is goes by readings, pages and devices', async (t) => {
   assert.equal(said.at(-1), 'Buoy3: 80 readings on 6 pages 2/3');
 });
 
-test('the account tells its locations and what is on the pages of one', async (t) => {
+test('the account lists its locations and the pages of one', async (t) => {
   const bench = await threeDevices(t);
   const [home] = await readResources(bench.pond.fs);
   const account = hydroVuAccount(home!.resource!, { env: () => 'x' });

@@ -9,7 +9,7 @@ import { randomOf } from '../support/random.ts';
 const start = 1_700_000_100;
 const devices = [1, 2, 3].map((id) => ({ id: String(id), name: `Buoy${id}`, scope: 'Buoy' }));
 
-/** Readings at random times, each of some parameters, which change by and by. */
+/** Readings at random times, with parameters that change over time. */
 function randomReadings(random: (count: number) => number, rows: number): Reading[] {
   let time = start;
   return Array.from({ length: rows }, (_, row) => {
@@ -24,8 +24,8 @@ async function allRows({ rows }: HydroVuBench): Promise<unknown> {
 }
 
 /**
- * Collects until a run does not fail, with the fault in each, and returns how many runs that took. Each keeps something new,
- * `afterRun` hears of how many rows there are then, and in the end all rows are there.
+ * Collects with the fault in each run until one succeeds, and returns the number of runs. Each stores new rows,
+ * `afterRun` gets the number of rows, and in the end all rows are stored.
  */
 async function collectInRuns(
   { server, collect, rows }: HydroVuBench,
@@ -50,7 +50,7 @@ async function collectInRuns(
   return runs;
 }
 
-test('runs that are cut off at random points come to the same data as one that is not', async (t) => {
+test('runs that are interrupted at random points collect the same data as an uninterrupted one', async (t) => {
   for (const seed of [1, 2, 3]) {
     const random = randomOf(seed);
     const served = devices.map(({ id }) => ({ id, readings: randomReadings(random, 60 + random(100)) }));
@@ -109,7 +109,7 @@ test('a long collection is committed in parts, by readings and by time', async (
   );
 });
 
-test('thousands of pages take the memory of few', async (t) => {
+test('thousands of pages need the memory of a few', async (t) => {
   const rows = 150_000;
   const parameterIds = ['1'];
   const readings = regularReadings(start, rows, { step: 60, parameterIds });
@@ -134,7 +134,7 @@ test('thousands of pages take the memory of few', async (t) => {
   assert.ok(mostBytes - leastBytes < 128 * 1024 * 1024, `${mostBytes - leastBytes} bytes`);
 });
 
-test('a window hands out what a map of times has, in order, whatever the pages', () => {
+test('a window returns what a map of times contains, in order, whatever the pages', () => {
   for (let seed = 1; seed <= 200; seed++) {
     const random = randomOf(seed);
     const window = new ReadingWindow({ keptUntil: 10, timeMax: 900 });
@@ -176,7 +176,7 @@ for (const fault of [
   { kind: 'status', status: 200, body: '{"locationId":1,"parameters":7}' },
   { kind: 'dropped' },
 ] as const) {
-  test(`a location whose late pages always fail goes on a little with each run: ${JSON.stringify(fault)}`, async (t) => {
+  test(`a location whose late pages always fail progresses a little with each run: ${JSON.stringify(fault)}`, async (t) => {
     // Seven values a page: most pages begin in the middle of a row.
     const readings = regularReadings(start, 60, { step: 60 });
     const options = { devices: [{ id: '1', readings }], pageSize: 7 };
@@ -194,7 +194,7 @@ for (const fault of [
   });
 }
 
-test('of pages that come by parameter none is kept when one fails: those of another are still to come', async (t) => {
+test('of pages by parameter none is kept when one fails: those of other parameters are missing', async (t) => {
   const ids = ['1', '2', '3'];
   for (const [pageSize, counts] of [
     [7, [1, 2, 3, 4, 5, 6, 7, 8]],
@@ -225,7 +225,7 @@ for (const [what, ids, byParameter, pageSize] of [
   ['that come by parameter', ['1', '2', '3'], true, 7],
   ['that fail behind the first', ['1', '2'], false, 50],
 ] as const) {
-  test(`pages ${what} are kept as a stretch of time when a later one fails, a little more with each run`, async (t) => {
+  test(`pages ${what} are kept as a range of time when a later one fails, a little more with each run`, async (t) => {
     const lists = byParameter ? ids.map((id) => [id]) : [ids];
     const readings = lists.flatMap((parameterIds) => regularReadings(start, 60, { parameterIds }));
     const options = { devices: [{ id: '1', readings }], pageSize };

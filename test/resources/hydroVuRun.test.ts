@@ -17,7 +17,7 @@ function buoyRow(row: number, step = 900): Record<string, unknown> {
   return { Timestamp: BigInt(time), 'Buoy.Temperature.C': valueAt('1', time), 'Buoy.pH.pH': valueAt('2', time) };
 }
 
-test('a run brings all readings, one row for each time, and the tables of names', async (t) => {
+test('a run collects all readings, one row for each time, and the tables of names', async (t) => {
   // Fifteen values a page: every other page begins in the middle of a row.
   const served = { id: buoy.id, description: 'by the pier', latitude: 38.25, longitude: -123.5 };
   const devices = [{ ...served, readings: regularReadings(start, 40) }];
@@ -56,7 +56,7 @@ test('a run brings all readings, one row for each time, and the tables of names'
   ]);
 });
 
-test('the next run asks for what is after the last reading, and nothing new changes nothing', async (t) => {
+test('the next run requests the readings after the last one, and without new readings changes nothing', async (t) => {
   const bench = await hydroVuBench(t, { devices: [{ id: buoy.id, readings: regularReadings(start, 10) }] }, [buoy]);
   await bench.collect();
   const before = bench.pond.head.number;
@@ -73,7 +73,7 @@ test('the next run asks for what is after the last reading, and nothing new chan
   assert.equal(await bench.versionCount(buoyData), 2);
 });
 
-test('another text of the document, and a device that comes back, do not begin anew', async (t) => {
+test('a changed document, and a device that is added again, do not restart the collection', async (t) => {
   const devices = [buoy, meter].map(({ id }) => ({ id, readings: regularReadings(start, 10) }));
   const bench = await hydroVuBench(t, { devices }, [buoy, meter]);
   assert.equal((await bench.collect()).rows, 20);
@@ -86,7 +86,7 @@ test('another text of the document, and a device that comes back, do not begin a
   assert.equal((await bench.collect()).rows, 0);
 });
 
-test('the series of a device goes on under another name of it', async (t) => {
+test('the series of a device continues under another name of the device', async (t) => {
   const bench = await hydroVuBench(t, { devices: [{ id: buoy.id, readings: regularReadings(start, 10) }] }, [buoy]);
   await bench.collect();
   await bench.apply(hydroVuDocument(bench.server.url, [{ ...buoy, name: 'Pier' }]));
@@ -107,7 +107,7 @@ test('two devices of one name are two series', async (t) => {
   assert.equal((await bench.rows(`data/${buoy.name}-${meter.id}`)).length, 4);
 });
 
-test('a parameter that comes or goes makes a version of its own, and each time stays one row', async (t) => {
+test('an added or removed parameter starts a version of its own, and each time stays one row', async (t) => {
   const readings = [
     ...regularReadings(start, 10, { parameterIds: ['1', '2'] }),
     ...regularReadings(start + 9000, 10, { parameterIds: ['1', '3'] }),
@@ -126,7 +126,7 @@ test('a parameter that comes or goes makes a version of its own, and each time s
   });
 });
 
-test('pages by parameter, pages that overlap and values that come twice make one row of one time', async (t) => {
+test('pages by parameter, overlapping pages and repeated values become one row for each time', async (t) => {
   const temperature = regularReadings(start, 30, { parameterIds: ['1'] });
   const ph = regularReadings(start, 30, { parameterIds: ['2'] });
   const wrong = temperature.slice(5, 9).map((reading) => ({ ...reading, value: -1 }));
@@ -139,7 +139,7 @@ test('pages by parameter, pages that overlap and values that come twice make one
   );
 });
 
-test('parameters and units without a name go by their ids, and the run says so', async (t) => {
+test('parameters and units without a name have their ids, and the run notes it', async (t) => {
   const readings = [
     { parameterId: 'x9', unitId: '1', timestamp: start, value: 1 },
     { parameterId: '1', unitId: 'u-7', timestamp: start, value: 2 },
@@ -155,7 +155,7 @@ test('parameters and units without a name go by their ids, and the run says so',
   ]);
 });
 
-test('a service that names nothing makes no run of notes', async (t) => {
+test('a service without names does not produce a run of notes only', async (t) => {
   const parameterIds = Array.from({ length: 30 }, (_, index) => String(index + 100));
   const readings = regularReadings(start, 2, { parameterIds });
   const served = { devices: [{ id: buoy.id, readings }], parameters: {}, units: { '1': 'C' } };
@@ -190,7 +190,7 @@ test('two parameters of one name have a column each', async (t) => {
   ]);
 });
 
-test('readings of clocks that are wrong are left out and counted, and hold nothing up', async (t) => {
+test('readings of wrong clocks are skipped and counted, and do not block others', async (t) => {
   const nowSeconds = 1_719_792_000;
   const odd = [-5, 0, nowSeconds + 90_000, nowSeconds + 4e9].map((timestamp) => ({
     parameterId: '1',
@@ -207,12 +207,12 @@ test('readings of clocks that are wrong are left out and counted, and hold nothi
   ]);
   assert.equal((await bench.rows(buoyData)).length, 10);
   assert.equal((await bench.rows('temporal'))[0]?.['max_time'], BigInt(start + 8100));
-  // Its time comes.
+  // The clock reaches its time.
   await bench.collect({}, { now: () => (nowSeconds + 88_000) * 1000 });
   assert.equal((await bench.rows(buoyData)).length, 11);
 });
 
-test('a device that the account does not know is told of; the others are collected', async (t) => {
+test('a device that the account does not know is reported; the others are collected', async (t) => {
   const bench = await hydroVuBench(t, { devices: [{ id: meter.id, readings: regularReadings(start, 2) }] }, [
     buoy,
     meter,
@@ -222,7 +222,7 @@ test('a device that the account does not know is told of; the others are collect
   assert.equal(outcome.rows, 2);
 });
 
-test('a location whose number is too long for a double is found', async (t) => {
+test('a location whose id is too long for a double is found', async (t) => {
   const long = { id: '9223372036854775807', name: 'Long', scope: 'Long' };
   const devices = ['9223372036854775806', long.id].map((id, index) => ({
     id,
@@ -234,7 +234,7 @@ test('a location whose number is too long for a double is found', async (t) => {
   assert.equal((await bench.rows('temporal'))[0]?.['location_id'], 9_223_372_036_854_775_807n);
 });
 
-test('a page without parameters, a location without readings and a value of null are fine', async (t) => {
+test('a page without parameters, a location without readings and a null value are accepted', async (t) => {
   const readings = [
     { parameterId: '1', unitId: '1', timestamp: start, value: null },
     ...regularReadings(start + 900, 2),
@@ -287,7 +287,7 @@ for (const [url, problem] of [
   ['https://example.org/?a=b', /no "\?" or "#"/],
   ['hydrovu', /expected a URL/],
 ] as const) {
-  test(`the place of a service is ${problem === undefined ? 'taken' : 'refused'}: ${url}`, () => {
+  test(`the URL of a service is ${problem === undefined ? 'accepted' : 'refused'}: ${url}`, () => {
     const [document] = readResourceFile(hydroVuDocument(url, [buoy]), resourceKinds);
     const messages = document?.problems.map(({ message }) => message) ?? [];
     assert.equal(messages.length, problem === undefined ? 0 : 1);

@@ -29,7 +29,7 @@ interface Bench extends ResourceBench {
   readonly folder: string;
   put(path: string, text: string): void;
   look(settings?: RunSettings): Promise<RunOutcome>;
-  /** Texts in the home by path; what the home keeps for itself is left out. */
+  /** Texts in the resource directory by path, without the resource's own files. */
   texts(): Promise<Readonly<Record<string, string>>>;
   versionOf(path: string): Promise<number | undefined>;
 }
@@ -76,7 +76,7 @@ spec:
 `;
 }
 
-test('files that match are copied to the places they have below the fixed part of the pattern', async (t) => {
+test('files that match are copied to their paths below the fixed part of the pattern', async (t) => {
   const inbox = await newInbox(t, '**/*.csv');
   inbox.put('a.csv', 'a');
   inbox.put('sub/deep/b.csv', 'bb');
@@ -87,7 +87,7 @@ test('files that match are copied to the places they have below the fixed part o
   assert.deepEqual(await inbox.texts(), { 'a.csv': 'a', 'sub/.hidden/.c.csv': '', 'sub/deep/b.csv': 'bb' });
 });
 
-test('a file that changed is a new version, one that did not is not', async (t) => {
+test('a changed file gets a new version, an unchanged one does not', async (t) => {
   const inbox = await newInbox(t);
   inbox.put('a', 'one');
   inbox.put('b', 'two');
@@ -98,7 +98,7 @@ test('a file that changed is a new version, one that did not is not', async (t) 
   assert.deepEqual([await inbox.versionOf('a'), await inbox.versionOf('b')], [2, 1]);
 });
 
-test('a look that finds nothing new changes nothing in the pond', async (t) => {
+test('a run that finds nothing new changes nothing in the pond', async (t) => {
   const inbox = await newInbox(t);
   inbox.put('a', 'one');
   await inbox.look();
@@ -107,7 +107,7 @@ test('a look that finds nothing new changes nothing in the pond', async (t) => {
   assert.equal(inbox.pond.head.number, number);
 });
 
-test('a file whose content is replaced with its size and times kept is seen', async (t) => {
+test('a file whose content is replaced while its size and times are kept is detected', async (t) => {
   const inbox = await newInbox(t);
   inbox.put('a', 'one');
   utimesSync(join(inbox.folder, 'a'), 1_600_000_000, 1_600_000_000);
@@ -118,7 +118,7 @@ test('a file whose content is replaced with its size and times kept is seen', as
   assert.deepEqual(await inbox.texts(), { a: 'ONE' });
 });
 
-test('a file that changed just before a look is read again by the next', async (t) => {
+test('a file that changed just before a run is read again by the next', async (t) => {
   const inbox = await newInbox(t);
   const nowMs = Date.now();
   inbox.put('a', 'one');
@@ -128,7 +128,7 @@ test('a file that changed just before a look is read again by the next', async (
   assert.equal(await inbox.versionOf(progressName), 1);
 });
 
-test('a file that is touched is no new version', async (t) => {
+test('a file with a new time and the same content gets no new version', async (t) => {
   const inbox = await newInbox(t);
   inbox.put('a', 'one');
   await inbox.look();
@@ -137,7 +137,7 @@ test('a file that is touched is no new version', async (t) => {
   assert.equal(await inbox.versionOf('a'), 1);
 });
 
-test('a file that somebody changed or removed in the pond is taken again', async (t) => {
+test('a file that was changed or removed in the pond is collected again', async (t) => {
   const inbox = await newInbox(t);
   inbox.put('a', 'one');
   inbox.put('b', 'two');
@@ -150,7 +150,7 @@ test('a file that somebody changed or removed in the pond is taken again', async
   assert.deepEqual(await inbox.texts(), { a: 'one', b: 'two' });
 });
 
-test('what is deleted or renamed on the host stays in the pond', async (t) => {
+test('files that are deleted or renamed on the host stay in the pond', async (t) => {
   const inbox = await newInbox(t);
   inbox.put('a', 'one');
   inbox.put('b', 'two');
@@ -161,7 +161,7 @@ test('what is deleted or renamed on the host stays in the pond', async (t) => {
   assert.deepEqual(await inbox.texts(), { a: 'one', b: 'two', c: 'two' });
 });
 
-test('links to files are files, links to folders and circles of links are not followed', async (t) => {
+test('links to files are read as files, links to folders and cycles of links are not followed', async (t) => {
   const inbox = await newInbox(t);
   inbox.put('sub/a', 'one');
   symlinkSync(join(inbox.folder, 'sub/a'), join(inbox.folder, 'link'));
@@ -181,7 +181,7 @@ test('links to files are files, links to folders and circles of links are not fo
   assert.deepEqual(await inbox.texts(), { link: 'one', 'sub/a': 'one' });
 });
 
-test('names that the home needs for itself are left out, at its top', async (t) => {
+test('names that the resource directory reserves are skipped at its top level', async (t) => {
   const inbox = await newInbox(t);
   for (const name of ['resource.yaml', 'runs.jsonl', progressName]) inbox.put(name, 'x');
   inbox.put('sub/resource.yaml', 'y');
@@ -193,7 +193,7 @@ test('names that the home needs for itself are left out, at its top', async (t) 
   assert.match(Buffer.from(document).toString(), /kind: Inbox/);
 });
 
-test('a name that is no text is left out with a note', async (t) => {
+test('a name that is not text is skipped with a note', async (t) => {
   const inbox = await newInbox(t, '*');
   inbox.put('a', 'one');
   writeFileSync(Buffer.concat([Buffer.from(`${inbox.folder}/`), Buffer.from([0xff, 0xfe])]), 'x');
@@ -202,7 +202,7 @@ test('a name that is no text is left out with a note', async (t) => {
   assert.deepEqual(await inbox.texts(), { a: 'one' });
 });
 
-test('a file where the pond has a folder fails, and the others are taken', async (t) => {
+test('a file at the path of a folder of the pond fails, and the others are collected', async (t) => {
   const inbox = await newInbox(t);
   inbox.put('a/b', 'one');
   inbox.put('c', 'two');
@@ -245,7 +245,7 @@ test('a file that changes while it is read is stored neither in part nor mixed',
   }
 });
 
-test('a small file that is not what was found is not taken', async (t) => {
+test('a small file that differs from the one found is not stored', async (t) => {
   const { folder, put } = await newInbox(t);
   put('a', 'one');
   const hostPath = join(folder, 'a');
@@ -257,7 +257,7 @@ test('a small file that is not what was found is not taken', async (t) => {
   await assert.rejects(hashOf({ hostPath, state }, pace), SkippedFile);
 });
 
-test('a file that has become a named pipe or a folder is not waited for', async (t) => {
+test('a file that was replaced by a named pipe or a folder does not block the run', async (t) => {
   if (process.platform === 'win32') return;
   const { folder, put } = await newInbox(t);
   const pace = (): Promise<void> => Promise.resolve();
@@ -273,7 +273,7 @@ test('a file that has become a named pipe or a folder is not waited for', async 
   }
 });
 
-test('a large file is the same in the pond', async (t) => {
+test('a large file has the same content in the pond', async (t) => {
   const inbox = await newInbox(t);
   const text = Array.from({ length: 300_000 }, (_, index) => `row ${index}\n`).join('');
   inbox.put('large.csv', text);
@@ -301,11 +301,11 @@ test('without the folder of the pattern the run fails and names it', async (t) =
   await assert.rejects(inbox.look(), { code: 'run-failed' });
 });
 
-test('a file that cannot be read fails, and the others are taken', async (t) => {
+test('a file that cannot be read fails, and the others are collected', async (t) => {
   const inbox = await newInbox(t);
   inbox.put('a', 'one');
   inbox.put('c', 'three');
-  // Who may read everything cannot read this one either.
+  // Even a process that may read everything cannot read this one.
   if (existsSync('/proc/self/mem')) symlinkSync('/proc/self/mem', join(inbox.folder, 'b'));
   else {
     inbox.put('b', 'two');
@@ -318,7 +318,7 @@ test('a file that cannot be read fails, and the others are taken', async (t) => 
   assert.deepEqual(await inbox.texts(), { a: 'one', c: 'three' });
 });
 
-test('a run that is cancelled keeps nothing', async (t) => {
+test('a cancelled run stores nothing', async (t) => {
   const inbox = await newInbox(t);
   for (let index = 0; index < 20; index += 1) inbox.put(`f${index}`, 'x');
   const control = new AbortController();
@@ -328,7 +328,7 @@ test('a run that is cancelled keeps nothing', async (t) => {
   assert.equal((await inbox.look()).files, 20);
 });
 
-test('progress tells how many files there are', async (t) => {
+test('progress reports the number of files', async (t) => {
   const inbox = await newInbox(t);
   for (const name of ['a', 'b', 'c']) inbox.put(name, name);
   const told: (readonly [number, number | undefined])[] = [];
@@ -336,7 +336,7 @@ test('progress tells how many files there are', async (t) => {
   assert.deepEqual(told.at(-1), [3, 3]);
 });
 
-test('a memory that is not one is no reason to fail', async (t) => {
+test('invalid recorded states of files do not fail the run', async (t) => {
   const inbox = await newInbox(t);
   inbox.put('a', 'one');
   await inbox.look();
@@ -348,7 +348,7 @@ test('a memory that is not one is no reason to fail', async (t) => {
 });
 
 function checkPattern(text: string, folder: string, taken: readonly string[], entered: readonly string[]): void {
-  test(`the pattern ${text} looks into what it can match`, () => {
+  test(`the pattern ${text} lists only directories that can contain matches`, () => {
     const pattern = parseHostPattern(text);
     assert.equal(pattern.folder, folder);
     const paths = ['a.csv', 'x', 'x/a.csv', 'x/y', 'x/y/a.csv', 'z/y'];

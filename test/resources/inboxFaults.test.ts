@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
-import { initPondOn, openPondOn } from '../../server/src/pond/pond.ts';
+import { initPondOn, openPondOn } from '../support/pond.ts';
 import { runInbox } from '../../server/src/resources/kinds/inbox/run.ts';
 import { progressName } from '../../server/src/resources/model/resourcePath.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
@@ -16,7 +16,7 @@ import { createResourceBench } from '../support/runContext.ts';
 const full: FaultKind = { name: 'full disk', errno: 'ENOSPC', effect: 'short', lasting: true };
 const callsMax = 200;
 
-test('a disk that fills during a run leaves all of the run or nothing', async (t) => {
+test('a disk that becomes full during a run leaves all of the run or nothing', async (t) => {
   const folder = temporaryFolder(t);
   for (const name of ['a.csv', 'b.csv']) writeFileSync(join(folder, name), name);
   writeFileSync(join(folder, 'large.csv'), 'much '.repeat(300_000));
@@ -28,7 +28,7 @@ test('a disk that fills during a run leaves all of the run or nothing', async (t
     if (outcome === 'full before') continue;
     failed += 1;
     const names = await namesIn(disk);
-    // A commit whose last flush failed may stand all the same: then it stands whole.
+    // A commit whose last flush failed may exist nevertheless: then it is complete.
     if (names.length > 1) assert.deepEqual(names, ['a.csv', 'b.csv', 'large.csv', 'resource.yaml']);
     else assert.deepEqual(names, ['resource.yaml']);
   }

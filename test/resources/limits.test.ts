@@ -6,7 +6,7 @@ import { readResourceFile } from '../../server/src/resources/resourceFile.ts';
 
 const head = 'apiVersion: v\nkind: Scribble\nname: bomb\ndesc: d\nspec:\n';
 
-/** Checks that a text gives one problem, of that code. */
+/** Checks that a text gives one problem, with that code. */
 function check(name: string, text: string, code: string): void {
   test(name, () => {
     const problems = readResourceFile(text, resourceKinds).flatMap((document) => document.problems);
@@ -17,7 +17,7 @@ function check(name: string, text: string, code: string): void {
   });
 }
 
-/** Each line's list repeats the line before ten times: `levels` lines stand for ten to that power of values. */
+/** Each line's list repeats the line before ten times: `levels` lines expand to ten to that power of values. */
 function billionLaughs(levels: number): string {
   const lines = ['  l0: &l0 [x, x, x, x, x, x, x, x, x, x]'];
   for (let level = 1; level < levels; level += 1) {
@@ -27,16 +27,16 @@ function billionLaughs(levels: number): string {
   return `${head}${lines.join('\n')}\n`;
 }
 
-/** Each level holds the one before once: as deep as it is long. */
+/** Each level contains the one before once: as deep as it is long. */
 function chain(levels: number): string {
   const lines = ['  l0: &l0 [x]'];
   for (let level = 1; level < levels; level += 1) lines.push(`  l${level}: &l${level} [*l${level - 1}]`);
   return `${head}${lines.join('\n')}\n`;
 }
 
-// The first in this file: V8 compiles a regular expression anew at its second use, which deep in a recursion ended the
+// First in this file: V8 compiles a regular expression again at its second use, which deep in a recursion ended the
 // process.
-test('what nests too deeply is refused as often as it is read', () => {
+test('text that nests too deeply is refused each time it is read', () => {
   for (const text of ['['.repeat(3000), '{a: '.repeat(3000), '- '.repeat(3000), '? '.repeat(3000)]) {
     for (let time = 1; time <= 3; time += 1) {
       const problems = parseDocuments(text).flatMap((document) => document.problems);
@@ -48,8 +48,8 @@ test('what nests too deeply is refused as often as it is read', () => {
   }
 });
 
-check('aliases that stand for a billion values are refused', billionLaughs(9), 'yaml-too-many');
-check('aliases that stand for more values than memory holds are refused', billionLaughs(200), 'yaml-too-many');
+check('aliases that expand to a billion values are refused', billionLaughs(9), 'yaml-too-many');
+check('aliases that expand to more values than memory holds are refused', billionLaughs(200), 'yaml-too-many');
 check('aliases that nest deeply are refused', chain(1000), 'yaml-too-deep');
 check('mappings that repeat a mapping are counted at each use', aliasedMaps(), 'yaml-too-many');
 check('brackets without an end are refused', `${head}  a: ${'['.repeat(100_000)}\n`, 'yaml-too-deep');
@@ -68,7 +68,7 @@ function aliasedMaps(): string {
   return `${head}  shared: &shared\n${shared}\n${uses}\n`;
 }
 
-test('a limit is no problem in a file of another program', () => {
+test('a limit is not a problem in a file of another program', () => {
   for (const text of [`a: ${'['.repeat(1000)}`, `a: 1\n#${'x'.repeat(textLengthMax)}`]) {
     assert.deepEqual(readResourceFile(text, resourceKinds), []);
   }
@@ -80,14 +80,14 @@ test('nesting up to the limit is read', () => {
   assert.ok(document?.problems.every(({ code }) => code !== 'yaml-too-deep'));
 });
 
-test('of thousands of problems the first hundred are told', () => {
+test('of thousands of problems the first hundred are reported', () => {
   const keys = Array.from({ length: 10_000 }, (_, index) => `  key${index}: 1`).join('\n');
   const [document] = readResourceFile(`${head}${keys}\n`, resourceKinds);
   assert.equal(document?.problems.length, 100);
   assert.equal(document.problems[0]?.code, 'key-missing');
 });
 
-test('texts that are hard on a parser are read in the end', () => {
+test('texts that are expensive to parse are read in bounded time', () => {
   const room = textLengthMax - head.length - 10;
   const hard = [
     'a: ]\n',

@@ -65,11 +65,13 @@ test('a pattern is refused when the file system refuses it, and has a wildcard f
   }
 });
 
-/** Number of captures that the file system gives a match of the pattern, or undefined when it refuses the pattern. */
+/**
+ * Number of captures that the file system returns for a match of the pattern; undefined when it refuses the pattern.
+ */
 function capturesOf(pattern: string): number | undefined {
   try {
     const counts = parseGlob(pattern).parts.map((part) => {
-      if (part.kind === 'wild') return part.pattern.captures;
+      if (part.kind === 'wild') return part.captures;
       return part.kind === 'deep' ? 1 : 0;
     });
     return counts.reduce((sum, count) => sum + count, 0);
@@ -79,7 +81,7 @@ function capturesOf(pattern: string): number | undefined {
   }
 }
 
-test('placeholders are found where they stand', () => {
+test('placeholders are found at their positions', () => {
   assert.deepEqual(parsePlaceholders('$1-$0 $ $x $$12'), [
     { index: 1, start: 0, end: 2 },
     { index: 0, start: 3, end: 5 },
@@ -87,7 +89,7 @@ test('placeholders are found where they stand', () => {
   ]);
 });
 
-test('placeholders may come in any order, and the one without a wildcard is named', () => {
+test('placeholders can be in any order, and one without a wildcard is reported', () => {
   assert.deepEqual(checkPlaceholders('/x/*/y/*', '$1-$0'), []);
   const issues = checkPlaceholders('/x/*/y/*', 'a$2b$99999999999999999999');
   assert.deepEqual(

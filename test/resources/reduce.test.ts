@@ -11,7 +11,7 @@ before(async () => {
 });
 after(() => reducing.close());
 
-/** A document with one collection, `c`; its dataset makes `out` unless `more` says otherwise. */
+/** A document with one collection, `c`; its dataset has the output `out` unless `more` replaces it. */
 function documentOf(resolutions: readonly string[], datasets = '{ in_pattern: /in, out_pattern: out }'): string {
   return `apiVersion: duckpond/v1
 kind: Reduce
@@ -35,7 +35,7 @@ async function rowsOf(files: readonly HostFile[]): Promise<readonly (readonly un
   );
 }
 
-/** Checks the buckets that times fall into. */
+/** Checks the buckets of times. */
 async function checkBuckets({
   resolution,
   times,
@@ -71,11 +71,11 @@ for (const [resolution, times, ...expected] of [
   ['1 year', "DATE '1999-12-31', DATE '2024-02-29'", '1999-01-01 00:00:00', '2024-01-01 00:00:00'],
   ['24 months', "TIMESTAMPTZ '2025-01-01 00:00:00+00'", '2024-01-01 00:00:00'],
 ] as const) {
-  test(`buckets of ${resolution} are exact and begin where DuckDB's do: ${times}`, () =>
+  test(`buckets of ${resolution} are exact and begin like those of DuckDB: ${times}`, () =>
     checkBuckets({ resolution, times, expected }));
 }
 
-test('each column has its average, least and greatest value of a bucket; NULL is no value', async () => {
+test('each column has its mean, minimum and maximum in a bucket; NULL is not a value', async () => {
   const file = await reducing.parquet(
     `SELECT * FROM (VALUES (0::BIGINT, 1::BIGINT, 1.5::DOUBLE, true, 'x'), (10, 3, NULL, false, 'y'), (60, NULL, NULL, NULL, 'z'), (NULL, 99, 99, true, '')) AS t("Timestamp", a, b, c, d)`,
   );
@@ -93,7 +93,7 @@ test('each column has its average, least and greatest value of a bucket; NULL is
   ]);
 });
 
-test('sums of the largest whole numbers and decimals stay exact', async () => {
+test('sums of the largest integers and decimals stay exact', async () => {
   const file = await reducing.parquet(
     `SELECT 0 AS "Timestamp", unnest([9223372036854775807, 9223372036854775807, -9223372036854775807, -9223372036854775805]) AS a, 0.1::DECIMAL(18,1) AS b`,
   );
@@ -126,7 +126,7 @@ test('inputs of one output have the captures before the names of their columns, 
 });
 
 for (const outPattern of ['.$0.', '..$0', `$0${'é'.repeat(130)}`]) {
-  test(`a name that no output can have is refused: ${outPattern.slice(0, 8)}`, async () => {
+  test(`an invalid name of an output is refused: ${outPattern.slice(0, 8)}`, async () => {
     const inputs = { '/in/**/x': [{ path: '/in/x', captures: [''], files: [] }] };
     const document = documentOf(['1h'], `{ in_pattern: /in/**/x, out_pattern: "${outPattern}" }`);
     await assert.rejects(reducing.find(document, inputs, 'c/x/res=1h'), {
@@ -136,7 +136,7 @@ for (const outPattern of ['.$0.', '..$0', `$0${'é'.repeat(130)}`]) {
   });
 }
 
-test('an output takes its name from the wildcards, in folders where it has slashes', async () => {
+test('the name of an output is formed from the captures, with folders where it has slashes', async () => {
   const file = await reducing.parquet(`SELECT 0 AS "Timestamp", 1 AS v`);
   const inputs = { '/in/*/y/*': [{ path: '/in/p/y/q', captures: ['p', 'q'], files: [file] }] };
   const dataset = "{ in_pattern: '/in/*/y/*', out_pattern: 'by/$1-$0' }";
@@ -164,7 +164,7 @@ test('all versions of a series count, whatever the types of their columns', asyn
   assert.deepEqual((await rowsOf(mixed))[0]!.slice(2), [2.5, 60_004, 4, 4, 4]);
 });
 
-test('without a row an output has its columns all the same', async () => {
+test('an output without rows has its columns nevertheless', async () => {
   const file = await reducing.parquet(`SELECT 0 AS "Timestamp", 1::DOUBLE AS v WHERE false`);
   const parts = await reducing.make(
     documentOf(['1 month']),
@@ -194,7 +194,7 @@ test('text files are read as a query reads them', async () => {
   ]);
 });
 
-test('data from the wrong century and no century at all do no harm', async () => {
+test('invalid times, and times of a wrong century, do no harm', async () => {
   const times = "0, 1e9, 1e300, 'nan', -9e12, 9e12, NULL";
   const file = await reducing.parquet(`SELECT unnest([${times}])::DOUBLE AS "Timestamp", 1 AS v`);
   for (const resolution of ['1s', '1h', '1 month', '1 week']) {
@@ -225,7 +225,7 @@ async function checkFailure({
   await assert.rejects(reducing.make(documentOf(['1h'], dataset), inputs, 'c/out/res=1h'), expected);
 }
 
-test('an input without a column of times, or with one that says no times, is named', async () => {
+test('an input without a valid time column is reported', async () => {
   const code = 'invalid-content';
   await checkFailure({
     selects: ['SELECT 1 AS time'],
@@ -237,7 +237,7 @@ test('an input without a column of times, or with one that says no times, is nam
   });
 });
 
-test('times in milliseconds, and in less, are no dates of the year 50000: the input and the unit are named', async () => {
+test('times in milliseconds or smaller units are not read as dates of the year 50000: the input and the unit are reported', async () => {
   const units = { milliseconds: 1_000n, microseconds: 1_000_000n, nanoseconds: 1_000_000_000n };
   for (const [unit, perSecond] of Object.entries(units)) {
     const message = new RegExp(
@@ -256,14 +256,14 @@ test('times in milliseconds, and in less, are no dates of the year 50000: the in
   });
 });
 
-test('a wanted column without numbers is named', () =>
+test('a requested column without numbers is reported', () =>
   checkFailure({
     dataset: '{ in_pattern: /in, out_pattern: out, columns: [n, name] }',
     selects: [`SELECT 0 AS "Timestamp", 1 AS n, 'x' AS name`],
     expected: { code: 'invalid-content', message: /column "name" is VARCHAR, which has no average/, path: '/in' },
   }));
 
-test('two datasets that bring the same column to one output are named', async () => {
+test('two datasets with the same column of one output are reported', async () => {
   const files = [await reducing.parquet(`SELECT 0 AS "Timestamp", 1 AS v, 2 AS w`)];
   const inputs: GivenInputs = {
     '/a*': [{ path: '/at', captures: ['t'], files }],

@@ -14,7 +14,7 @@ before(async () => {
 });
 after(() => reducing.close());
 
-/** Resolutions as a document has them, and as DuckDB does. */
+/** Resolutions as in a document, and as in DuckDB. */
 const intervals: Readonly<Record<string, string>> = {
   '30s': '30 seconds',
   '7m': '7 minutes',
@@ -28,7 +28,7 @@ const intervals: Readonly<Record<string, string>> = {
   '1 year': '1 year',
 };
 
-/** How the inputs have their times: what is written for seconds, and how it is read. */
+/** Formats of times in the inputs: the SQL that writes seconds, and the SQL that reads them. */
 const times = [
   { write: (seconds: string) => `(${seconds})::BIGINT`, read: 'make_timestamp("Timestamp" * 1000000)' },
   { write: (seconds: string) => `(${seconds} + 0.25)::DOUBLE`, read: 'make_timestamp(("Timestamp" * 1e6)::BIGINT)' },
@@ -68,7 +68,7 @@ spec:
 ${wanted === undefined ? '' : `          columns: [${wanted.join(', ')}]`}
 `;
 
-/** Some rows in a file: of up to a few years, or a few about a time long ago or not yet. */
+/** Some rows of a file: over up to a few years, or a few around a time long past or in the future. */
 async function newVersion(random: (count: number) => number, input: number): Promise<Version> {
   const own = columns.filter(() => random(4) > 0);
   const start = 1_500_000_000 + random(100_000_000);
@@ -108,8 +108,8 @@ async function change(state: State, random: (count: number) => number): Promise<
 }
 
 /**
- * Checks an output against the plain query: names, times, least and greatest exactly, averages as near as floating
- * point is.
+ * Checks an output against the plain query: names, times, minima and maxima exactly, means within floating-point
+ * precision.
  */
 async function check(state: State, resolution: string, at: string): Promise<void> {
   const several = state.inputs.length > 1;
@@ -131,7 +131,7 @@ async function check(state: State, resolution: string, at: string): Promise<void
     own.flatMap((name) => ['avg', 'min', 'max'].map((what) => `${prefix}${name}.${what}`)),
   );
   assert.deepEqual(names, ['Timestamp', ...wanted], at);
-  // Parts are in the order of time, each in order.
+  // Parts are in order of time, and so are the rows of each.
   const rows = await reducing.rows(`SELECT epoch_us("Timestamp"), * EXCLUDE ("Timestamp") FROM ${table}`);
   const expected = await reducing.rows(modelSql(model, intervals[resolution]!));
   assert.equal(rows.length, expected.length, at);
@@ -150,7 +150,7 @@ async function check(state: State, resolution: string, at: string): Promise<void
 const filesOf = (versions: readonly Version[]): readonly HostFile[] => versions.map(({ file }) => file);
 
 for (const seed of seeds(3)) {
-  test(`whatever is appended, comes late, is replaced or wanted otherwise, all is as if reduced anew: seed ${seed}`, async () => {
+  test(`appended, late, replaced data and changed resolutions give the same as a new reduction: seed ${seed}`, async () => {
     const random = randomOf(seed);
     await reducing.rows(`SELECT setseed(${(seed % 1000) / 1000})`);
     const state: State = { inputs: [[await newVersion(random, 0)]], resolutions: ['1h', '36h'], wanted: undefined };

@@ -1,4 +1,4 @@
-/** Inputs that say little, or not the same from one file to the next. */
+/** Inputs with few declared types, or with types that change from file to file. */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -36,7 +36,7 @@ spec:
 
 const version = (i: number, column: string): string => `SELECT ${i * 86_400}::BIGINT AS "Timestamp", ${column} AS v`;
 
-test('numbers count wherever a column has them, also beside versions in which it is text', async () => {
+test('numbers count in every version of a column, although it is text in others', async () => {
   const files: HostFile[] = [];
   for (let i = 0; i < 40; i++) files.push(await reducing.parquet(version(i, i === 20 ? "'n/a'" : `${i}::INTEGER`)));
   const rows = await reduced([{ path: '/in/a', files }]);
@@ -46,7 +46,7 @@ test('numbers count wherever a column has them, also beside versions in which it
   );
 });
 
-test('numbers keep their digits beside numbers of other types', async () => {
+test('numbers keep their digits next to numbers of other types', async () => {
   const values = [
     '16777217::BIGINT',
     '389.466::DECIMAL(9, 3)',
@@ -63,7 +63,7 @@ test('numbers keep their digits beside numbers of other types', async () => {
   );
 });
 
-test('small versions may have times of several types', async () => {
+test('small versions can have times of several types', async () => {
   const times = (i: number): string =>
     [`${i * 86_400}::BIGINT`, `make_timestamp(${i * 86_400_000_000})`, `make_timestamptz(${i * 86_400_000_000})`][
       i % 3
@@ -76,7 +76,7 @@ test('small versions may have times of several types', async () => {
   );
 });
 
-test('text files that are empty, have a header only or a column without values take nothing from the others', async (t) => {
+test('text files that are empty, have only a header or a column without values do not affect the others', async (t) => {
   const folder = temporaryFolder(t);
   const texts = ['Timestamp,v\n5,1.5\n6,2.5\n', '', 'Timestamp,v\n', 'Timestamp,v\n86405,\n86406,\n'];
   const inputs = texts.map((text, i): GivenInput => {

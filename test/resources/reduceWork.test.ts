@@ -26,7 +26,7 @@ spec:
       datasets: [{ in_pattern: /in, out_pattern: out }]
 `;
 
-/** Makes an output, and returns its parts and how many files were made for that. */
+/** Computes an output, and returns its parts and the number of files computed for it. */
 async function make(
   files: readonly HostFile[],
   { resolution = '1h', resolutions = '1h' } = {},
@@ -40,7 +40,7 @@ async function make(
 const hourly = (from: string, to: string): string =>
   `SELECT range AS "Timestamp", hour(range) AS v FROM range(TIMESTAMP '${from}', TIMESTAMP '${to}', INTERVAL 1 hour)`;
 
-test('only what new data are about is made: nothing for nothing, one part for what is appended or late', async () => {
+test('only the parts that new data affect are computed: none for nothing, one for appended or late rows', async () => {
   const first = await reducing.parquet(hourly('1920-01-01', '2020-01-01'));
   const whole = await make([first]);
   assert.deepEqual([whole.parts.length, whole.made], [25, 26]);
@@ -54,12 +54,13 @@ test('only what new data are about is made: nothing for nothing, one part for wh
   const late = await reducing.parquet(`SELECT TIMESTAMP '2010-06-01' AS "Timestamp", -1 AS v`);
   const corrected = await make([first, next, late]);
   const changed = corrected.parts.filter((part) => !appended.parts.some(({ key }) => key === part.key));
-  // The late row is in a small file, as is what was appended: they share a partial, which the last part is made of too.
+  // The late row is in a small file, like the appended one: they share a partial aggregate, which the last part uses
+  // too.
   assert.deepEqual([changed.length, corrected.made], [2, 3]);
   assert.equal((await make([first])).made, 0);
 });
 
-test('resolutions of a collection share what they are folded from', async () => {
+test('resolutions of a collection share their partial aggregates', async () => {
   const file = await reducing.parquet(hourly('2001-01-01', '2003-01-01'));
   const resolutions = '1h, 2h, 1d, 1 month';
   assert.deepEqual((await make([file], { resolutions, resolution: '1h' })).made, 2);
@@ -68,7 +69,7 @@ test('resolutions of a collection share what they are folded from', async () => 
   assert.deepEqual((await make([file], { resolutions, resolution: '1 month' })).made, 1);
 });
 
-test('a new column changes the columns of all parts, but reads no other file anew', async () => {
+test('a new column changes the columns of all parts, but causes no other file to be read again', async () => {
   const first = await reducing.parquet(hourly('2001-06-01', '2008-01-01'));
   const { parts } = await make([first]);
   const wider = await reducing.parquet(`SELECT TIMESTAMP '2008-06-01' AS "Timestamp", 1 AS w`);
@@ -82,7 +83,7 @@ test('a new column changes the columns of all parts, but reads no other file ane
   }
 });
 
-test('of many partials that meet in one part, those of neighbors are merged first', async () => {
+test('of many partial aggregates in one part, adjacent ones are merged first', async () => {
   const real: HostFile[] = [];
   for (let i = 0; i < 3; i++) {
     real.push(await reducing.parquet(`SELECT ${i} * 1800 + range * 60 AS "Timestamp", range AS v FROM range(60)`));
@@ -102,7 +103,7 @@ test('of many partials that meet in one part, those of neighbors are merged firs
   assert.ok(more.made <= 3, String(more.made));
 });
 
-test('of tens of thousands of small files few are grouped anew when one comes, goes or changes', () => {
+test('of tens of thousands of small files, few are grouped again when one is added, removed or changed', () => {
   const limits = { sizeBytesMax: 1000, countMax: 64 };
   const files = Array.from({ length: 50_000 }, (_, i) => ({
     key: createHash('sha256').update(String(i)).digest('hex'),
@@ -123,7 +124,7 @@ test('of tens of thousands of small files few are grouped anew when one comes, g
   }
 });
 
-test('the periods of an output follow each other, have room for its buckets, and are not many', () => {
+test('the periods of an output are adjacent, contain whole buckets, and are few', () => {
   const random = randomOf(1);
   const dayUs = 86_400_000_000;
   for (let round = 0; round < 500; round++) {
@@ -144,7 +145,7 @@ test('the periods of an output follow each other, have room for its buckets, and
   }
 });
 
-test('large files stand alone', () => {
+test('large files are not grouped', () => {
   const sizes = [1, 2, 1000, 3, 2000, 2000];
   const files = sizes.map((sizeBytes, i) => ({ key: `${'1'.repeat(63)}${2 * i + 1}`, sizeBytes }));
   const groups = groupAdjacent(files, { sizeBytesMax: 1000, countMax: 64 });

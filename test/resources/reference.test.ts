@@ -7,7 +7,7 @@ import { withReference } from '../support/resourceReference.ts';
 
 const file = new URL('../../docs/resources.md', import.meta.url);
 
-test('docs/resources.md says what the kinds say (UPDATE_DOCS=1 writes it anew)', () => {
+test('docs/resources.md matches the kinds (UPDATE_DOCS=1 updates it)', () => {
   const page = readFileSync(file, 'utf8');
   const written = withReference(page, resourceKinds);
   if (process.env['UPDATE_DOCS'] === '1') writeFileSync(file, written);

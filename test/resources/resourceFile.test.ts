@@ -8,7 +8,7 @@ import { readResourceFile } from '../../server/src/resources/resourceFile.ts';
 
 const fixtures = new URL('../fixtures/resources/', import.meta.url);
 
-/** A problem as the fixtures write it: 0-based `line:character-line:character`, and the text that is there. */
+/** A problem as the fixtures write it: 0-based `line:character-line:character`, and the text in this range. */
 interface Expected {
   readonly code: string;
   readonly severity: string;
@@ -63,7 +63,7 @@ for (const { name, text } of textsIn('valid')) {
 }
 
 for (const { name, text } of textsIn('invalid')) {
-  test(`invalid/${name} has the problems that are written beside it`, () => {
+  test(`invalid/${name} has the problems in the file next to it`, () => {
     const expected = JSON.parse(readFileSync(new URL(`invalid/${name}.json`, fixtures), 'utf8')) as Expected[];
     assert.deepEqual(problemsOf(text), expected);
     assert.ok(expected.length > 0);
@@ -71,14 +71,14 @@ for (const { name, text } of textsIn('invalid')) {
 }
 
 for (const { name, text } of textsIn('other')) {
-  test(`other/${name} is no resource`, () => assert.deepEqual(readResourceFile(text, resourceKinds), []));
+  test(`other/${name} is not a resource`, () => assert.deepEqual(readResourceFile(text, resourceKinds), []));
 }
 
-test('every problem code that a text can have is in a fixture', () => {
+test('every problem code of a text is in a fixture', () => {
   const seen = new Set(textsIn('invalid').flatMap(({ text }) => problemsOf(text).map(({ code }) => code)));
   // The limits have tests of their own in limits.test.ts: their texts are too long for a fixture.
   for (const code of ['yaml-too-large', 'yaml-too-deep', 'yaml-too-many']) seen.add(code);
-  // What a text has only where it is applied or kept is tested there: apply.test.ts, saving.test.ts.
+  // Problems of applying and saving are tested in apply.test.ts and resourceDocuments.test.ts.
   const elsewhere = [
     'document-foreign',
     'document-misplaced',
@@ -92,7 +92,7 @@ test('every problem code that a text can have is in a fixture', () => {
   assert.deepEqual([...seen].sort(), Object.keys(problemCodes).sort());
 });
 
-test('a resource tells its kind, and where it stands', () => {
+test('a resource has its kind and its position', () => {
   const text = 'a: 1\n---\nkind: Copy\nname: n\n';
   const [document, ...others] = readResourceFile(text, resourceKinds);
   assert.equal(others.length, 0);
@@ -100,7 +100,7 @@ test('a resource tells its kind, and where it stands', () => {
   assert.equal(document.root?.range.start.line, 2);
 });
 
-test('a secret that is written out is in no message', () => {
+test('a literal secret is in no message', () => {
   const text = readFileSync(new URL('invalid/secret-written-out.yaml', fixtures), 'utf8');
   const words = readResourceFile(text, resourceKinds).flatMap(({ problems }) =>
     problems.map(({ message, hint }) => `${message} ${hint}`),

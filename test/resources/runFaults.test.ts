@@ -3,10 +3,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
-import { initPondOn, openPondOn } from '../../server/src/pond/pond.ts';
+import { initPondOn, openPondOn } from '../support/pond.ts';
 import { createCache } from '../../server/src/storage/cache.ts';
-import { createMaterializer } from '../../server/src/materialize/createMaterializer.ts';
-import { type ResourcePond, withResources } from '../../server/src/resources/tree/resourcePond.ts';
+import { type ResourcePond } from '../../server/src/resources/tree/resourcePond.ts';
 import { runResources, type RunResult } from '../../server/src/resources/runs/runner.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
 import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
@@ -14,7 +13,7 @@ import { faultKinds, type FaultKind, Faults } from '../support/faultDisk.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { inboxDocument } from '../support/pipelineHost.ts';
 import { endLockHolders } from '../support/pondState.ts';
-import { stageResource } from '../support/resourcePond.ts';
+import { derivedLayer, stageResource } from '../support/resourcePond.ts';
 
 const ids = ['11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222'];
 const callsMax = 200;
@@ -24,13 +23,15 @@ const kinds: readonly FaultKind[] = [
   ...faultKinds.filter(({ name }) => name === 'late EIO'),
 ];
 
-/** The pond on a disk, with resources whose files never need the builder. */
-function withInboxes(t: TestContext, pond: Parameters<typeof withResources>[0], folder: string): ResourcePond {
+/** The layer of resources whose files never need the builder. */
+function inboxLayer(folder: string): ReturnType<typeof derivedLayer> {
   const never = (): never => assert.fail('nothing is built here');
-  const cache = createCache(join(folder, 'cache'), { bytesMax: 1e6 });
-  const derived = withResources(pond, createMaterializer({ cache, builder: never, isTrusted: () => true }));
-  t.after(() => derived.close().catch(() => undefined));
-  return derived;
+  return derivedLayer(never, () => createCache(join(folder, 'cache'), { bytesMax: 1e6 }));
+}
+
+function closing(t: TestContext, pond: ResourcePond): ResourcePond {
+  t.after(() => pond.close().catch(() => undefined));
+  return pond;
 }
 
 function runAll(pond: ResourcePond): Promise<readonly RunResult[]> {
@@ -44,7 +45,7 @@ async function filesIn(pond: ResourcePond, id: string): Promise<readonly string[
 }
 
 for (const kind of kinds) {
-  test(`${kind.name} during a round of runs leaves each whole or undone, and the next round completes`, async (t) => {
+  test(`${kind.name} during a round of runs leaves each complete or undone, and the next round completes`, async (t) => {
     const folder = temporaryFolder(t);
     for (const [index, name] of ['one', 'two'].entries()) {
       mkdirSync(join(folder, name));
@@ -63,9 +64,9 @@ for (const kind of kinds) {
   });
 }
 
-/** Prepares a pond on the sound disk, and runs a round on it with the fault. */
+/** Prepares a pond on the intact disk, and runs a round on it with the fault. */
 async function roundWithFault(t: TestContext, disk: Disk, faults: Faults, folder: string) {
-  const before = withInboxes(t, await initPondOn(disk, '/pond'), folder);
+  const before = closing(t, await initPondOn(disk, '/pond', { layer: inboxLayer(folder) }));
   for (const [index, name] of ['one', 'two'].entries()) {
     await stageResource(before, ids[index]!, inboxDocument(name, join(folder, name, '*.csv')));
   }
@@ -73,7 +74,7 @@ async function roundWithFault(t: TestContext, disk: Disk, faults: Faults, folder
   await before.close();
   let pond: ResourcePond | undefined;
   try {
-    pond = withInboxes(t, await openPondOn(faults.wrap(disk), '/pond', { mode: 'write' }), folder);
+    pond = closing(t, await openPondOn(faults.wrap(disk), '/pond', { mode: 'write', layer: inboxLayer(folder) }));
   } catch (error) {
     assert.ok(isPondError(error), String(error));
     return 'not opened';
@@ -93,7 +94,7 @@ async function roundWithFault(t: TestContext, disk: Disk, faults: Faults, folder
 
 async function checkAndComplete(t: TestContext, disk: Disk, folder: string): Promise<void> {
   endLockHolders(disk);
-  const pond = withInboxes(t, await openPondOn(disk, '/pond', { mode: 'write' }), folder);
+  const pond = closing(t, await openPondOn(disk, '/pond', { mode: 'write', layer: inboxLayer(folder) }));
   const files = await Promise.all(ids.map((id) => filesIn(pond, id)));
   for (const names of files) assert.ok(names.length === 0 || names.length === 2, names.join());
   assert.deepEqual(await pond.check(), []);

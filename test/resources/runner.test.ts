@@ -32,9 +32,9 @@ test('a run is one commit of data, progress and record', async (t) => {
   );
 });
 
-test('a run of a pond without anything new commits records alone, once', async (t) => {
+test('a run of a pond without new data commits only records, once', async (t) => {
   const host = await newPipelineHost(t);
-  // No Inbox: a file that was new a moment ago is looked at again, and what is known of it then is kept.
+  // No Inbox: a file that was new a moment ago is read again, and its state is then stored.
   await host.run('makeDirectory', { path: '/data' });
   await host.run('write', { path: '/data/a.csv', content: Buffer.from(table), create: true, overwrite: true });
   await host.apply(deriveDocument('first', '/data/*.csv'), deriveDocument('second', '/data/a.csv'));
@@ -53,7 +53,7 @@ test('a run of a pond without anything new commits records alone, once', async (
   assert.ok(changes.every(({ path }) => path.endsWith('/runs.jsonl')));
 });
 
-test('a round of a schedule that brings nothing and ends as the one before is recorded once an hour', async (t) => {
+test('a scheduled round without new data and with the same outcome as the one before is recorded once an hour', async (t) => {
   const host = await newPipelineHost(t);
   await host.run('makeDirectory', { path: '/data' });
   await host.run('write', textFile('/data/a.csv', table));
@@ -64,7 +64,7 @@ test('a round of a schedule that brings nothing and ends as the one before is re
   const before = await headOf(host);
   assert.deepEqual([await round(), await round(), await count()], ['ok', 'ok', 1]);
   assert.equal(await headOf(host), before);
-  // Who runs it by hand has a record of it.
+  // A manual run has a record.
   await host.runAll();
   assert.equal(await count(), 2);
   await host.apply(deriveDocument('series', '/data/*.csv', 'SELECT nothing FROM "$1"'));
@@ -77,7 +77,7 @@ test('a round of a schedule that brings nothing and ends as the one before is re
   assert.deepEqual([await round(), await round(), await count()], ['failed', 'failed', 4]);
 });
 
-test('what a person has staged is neither committed nor lost by a run; at the same path it is a conflict', async (t) => {
+test('a run neither commits nor loses staged changes; at the same path they are a conflict', async (t) => {
   const host = await newPipelineHost(t);
   writeFileSync(join(host.inbox, 'a.csv'), table);
   const [id] = await host.apply(inboxDocument('files', `${host.inbox}/*.csv`));
@@ -94,7 +94,7 @@ test('what a person has staged is neither committed nor lost by a run; at the sa
   assert.deepEqual(await host.rows(`SELECT * FROM "/Inbox/files/a.csv" ORDER BY 1`), ['1,2', '2,3']);
 });
 
-test('what reads of a resource that failed is skipped and says so; unrelated ones run', async (t) => {
+test('readers of a failed resource are skipped with a note; unrelated ones run', async (t) => {
   const host = await newPipelineHost(t);
   writeFileSync(join(host.inbox, 'a.csv'), table);
   await host.apply(
@@ -118,7 +118,7 @@ test('what reads of a resource that failed is skipped and says so; unrelated one
   await host.checkWhole();
 });
 
-test('each resource runs after those that it reads of, and its end is told at once', async (t) => {
+test('each resource runs after its inputs, and its end is reported at once', async (t) => {
   const host = await newPipelineHost(t);
   writeFileSync(join(host.inbox, 'a.csv'), table);
   await host.apply(
@@ -134,7 +134,7 @@ test('each resource runs after those that it reads of, and its end is told at on
   assert.ok(index('Derive/second: a.csv') > index('Inbox/files: ok'));
 });
 
-test('a run that is cancelled leaves nothing half done, says so, and completes when it is tried again', async (t) => {
+test('a cancelled run leaves nothing half done, reports it, and completes when it is repeated', async (t) => {
   const host = await newPipelineHost(t);
   for (let index = 0; index < 20; index += 1) writeFileSync(join(host.inbox, `${index}.csv`), `${table}3,${index}\n`);
   const [id] = await host.apply(
@@ -165,7 +165,7 @@ test('a run that is cancelled leaves nothing half done, says so, and completes w
   assert.equal(again.get('Derive/series')?.files, 20);
 });
 
-test('two rounds at once run a resource once, and neither loses what it brought', async (t) => {
+test('two concurrent rounds run a resource once, and neither loses its data', async (t) => {
   const host = await newPipelineHost(t);
   for (let index = 0; index < 30; index += 1) writeFileSync(join(host.inbox, `${index}.csv`), table);
   await host.apply(
@@ -208,7 +208,7 @@ test('a resource that is deleted while it runs has its run undone, and one that 
           .run('deleteResources', { names: ['Inbox/files'] })
           .then(() => host.run('commit', { message: 'away' }))
           .catch(async (error: unknown) => {
-            // The run was committed first: the deletion is wanted all the same.
+            // The run was committed first: the deletion takes effect nevertheless.
             assert.ok(isPondError(error, 'conflict'), String(error));
             await host.run('resolve', { paths: ['/Inbox'] });
             await host.run('commit', { message: 'away' });
@@ -227,7 +227,7 @@ test('a resource that is deleted while it runs has its run undone, and one that 
   await host.checkWhole();
 });
 
-test('a document that is changed while its round runs is run as it is then', async (t) => {
+test('a document that changes during a round runs as changed', async (t) => {
   const host = await newPipelineHost(t);
   writeFileSync(join(host.inbox, 'a.csv'), table);
   await host.apply(inboxDocument('files', `${host.inbox}/*.csv`), deriveDocument('series', '/Inbox/files/*.csv'));
@@ -248,7 +248,7 @@ test('a document that is changed while its round runs is run as it is then', asy
   assert.deepEqual(await host.rows('FROM "/Derive/series/all/a.csv" ORDER BY 1'), ['2', '3']);
 });
 
-test('a home keeps the last hundred records, and no more than it has room for', async (t) => {
+test('a resource keeps the last hundred records, and no more than its space limit allows', async (t) => {
   const host = await newPipelineHost(t);
   const [id] = await host.apply(deriveDocument('series', '/nothing/*.csv'));
   const record = { status: 'ok', started: '2020-01-01T00:00:00.000Z', durationMs: 1, rows: 0, bytes: 0, files: 0, notes: [], error: null }; // prettier-ignore
@@ -262,7 +262,7 @@ test('a home keeps the last hundred records, and no more than it has room for', 
   assert.deepEqual([kept[1]?.durationMs, kept.at(-1)?.durationMs], [99, 1]);
 });
 
-test('a record is short whatever fails, and says what it is about', async (t) => {
+test('a record is short whatever fails, and names its subject', async (t) => {
   const host = await newPipelineHost(t);
   for (let index = 0; index < 30; index += 1) writeFileSync(join(host.inbox, `${index}.csv`), table);
   const [, id] = await host.apply(
@@ -279,7 +279,7 @@ test('a record is short whatever fails, and says what it is about', async (t) =>
   assert.ok(at.size < 256 * 1024, String(at.size));
 });
 
-test('a commit that only keeps what an Inbox knows of its files says that there was nothing new', async (t) => {
+test("a commit that only stores the state of an Inbox's files reports nothing new", async (t) => {
   const pond = await newResourcePond(t);
   const folder = temporaryFolder(t);
   writeFileSync(join(folder, 'a'), 'one');
@@ -300,7 +300,7 @@ test('a commit that only keeps what an Inbox knows of its files says that there 
   }
 });
 
-test('a document that was committed with errors fails by itself, with its place, and is recorded', async (t) => {
+test('only the resource whose committed document has errors fails, with a position, and is recorded', async (t) => {
   const pond = await newResourcePond(t);
   const [broken, behind, apart] = [1, 2, 3].map((digit) => `${digit}1111111-1111-4111-8111-111111111111`);
   assert.ok(broken !== undefined && behind !== undefined && apart !== undefined);
@@ -324,7 +324,7 @@ test('a document that was committed with errors fails by itself, with its place,
   assert.deepEqual(kept?.error, error);
 });
 
-test('what derived files are being made is given up when the run is cancelled, and made when it is tried again', async (t) => {
+test('the computation of derived files is cancelled with the run, and done when the run is repeated', async (t) => {
   const host = await newPipelineHost(t);
   for (let index = 0; index < 12; index += 1) writeFileSync(join(host.inbox, `${index}.csv`), `${table}3,${index}\n`);
   const slow = "SELECT count(*) AS n FROM read_csv('$1'), range(400) a, range(10000) b, range(10000) c WHERE a.range + b.range + c.range > v"; // prettier-ignore
@@ -346,7 +346,7 @@ test('what derived files are being made is given up when the run is cancelled, a
   assert.equal((await host.runAll()).get('Derive/series')?.files, 12);
 });
 
-test('records of many resources are committed at once, however much they are', async (t) => {
+test('records of many resources are committed at once, at any size', async (t) => {
   const host = await newPipelineHost(t);
   const ids = await host.apply(
     ...Array.from({ length: 20 }, (_, index) => deriveDocument(`series${index}`, '/nothing/*.csv')),

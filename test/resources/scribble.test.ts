@@ -35,7 +35,7 @@ test('the same seed makes the same entries, another seed others', async () => {
   assert.equal(one.counts.entries, one.types.size);
 });
 
-test('each directory has as many entries as asked for, with names of letters and digits', async () => {
+test('each directory has the requested number of entries, with names of letters and digits', async () => {
   for (let seed = 0; seed < 10; seed += 1) {
     const { types } = await scribbled({ seed });
     const counts = new Map<string, number>([['', 0]]);
@@ -49,25 +49,25 @@ test('each directory has as many entries as asked for, with names of letters and
   }
 });
 
-test('types come as often as their probabilities say', async () => {
+test('types occur as often as their probabilities say', async () => {
   const { types } = await scribbled({ countMin: 400, countMax: 401, probs: { table: 0.1, data: 0.3 } });
   const tables = [...types.values()].filter((type) => type === 'table').length;
   assert.ok(tables > 70 && tables < 130, `${tables} tables of 400`);
 });
 
-test('a type with the probability 0 never comes, and without any the run fails', async () => {
+test('a type with the probability 0 never occurs, and without any the run fails', async () => {
   const { types } = await scribbled({ probs: { table: 0, data: 0.01 } });
   assert.deepEqual([...new Set(types.values())], ['file']);
   await assert.rejects(scribbled({ probs: { table: 0 } }), { code: 'run-failed' });
 });
 
-test('directories in directories come to an end', async () => {
+test('the depth of nested directories is limited', async () => {
   const { types } = await scribbled({ probs: { tree: 1 }, countMin: 2, countMax: 3 });
   assert.ok([...types.values()].includes('directory'));
   assert.ok(types.size < 1000);
 });
 
-test('links lead to what is beside them', async () => {
+test('links lead to entries of the same directory', async () => {
   const { directory, types } = await scribbled({ probs: { symlink: 1, data: 0.1 }, countMin: 20, countMax: 21 });
   const links = [...types].filter(([, type]) => type === 'symlink').map(([path]) => path);
   assert.ok(links.length > 5);
@@ -89,7 +89,7 @@ test('tables and series are Parquet with as many rows as counted', async () => {
   assert.equal(rows, 6 * counts.files);
 });
 
-test('each run adds to what is there', async (t: TestContext) => {
+test('each run adds to the existing entries', async (t: TestContext) => {
   const bench = await resourceBench(
     t,
     'Scribble',
@@ -103,7 +103,7 @@ test('each run adds to what is there', async (t: TestContext) => {
   assert.ok(names.includes('resource.yaml'));
 });
 
-test('it can be cancelled', async () => {
+test('a run can be cancelled', async () => {
   const signal = AbortSignal.abort();
   await assert.rejects(scribbled({ signal }), { code: 'cancelled' });
 });

@@ -6,7 +6,7 @@ import { testConnection } from '../support/connection.ts';
 
 const connection = await testConnection();
 
-/** Checks what time a value of a type says: microseconds since 1970 UTC, null for none. */
+/** Checks the time of a value of a type: microseconds since 1970 UTC, null for none. */
 async function check(type: string, value: string, expected: bigint | null): Promise<void> {
   const sql = timeSql({ name: 'Time "stamp"', type });
   const rows = await connection.rows(
@@ -38,7 +38,7 @@ test('fractions of seconds are kept to the microsecond', async () => {
   await check('DECIMAL(38,10)', '1600000000.1234564', 1_600_000_000_123_456n);
 });
 
-test('timestamps and dates are taken in UTC, whatever the zone of the session', async () => {
+test('timestamps and dates are read in UTC, in any time zone of the session', async () => {
   for (const type of ['TIMESTAMP', 'TIMESTAMP_S', 'TIMESTAMP_MS', 'TIMESTAMP_NS']) {
     await check(type, "TIMESTAMP '2020-09-13 12:26:40'", 1_600_000_000_000_000n);
   }
@@ -46,7 +46,7 @@ test('timestamps and dates are taken in UTC, whatever the zone of the session', 
   await check('DATE', "DATE '1970-01-02'", 86_400_000_000n);
 });
 
-test('what is no moment says no time', async () => {
+test('values that are not a moment give no time', async () => {
   await check('DOUBLE', "'nan'", null);
   await check('DOUBLE', "'inf'", null);
   await check('DOUBLE', '1e300', null);
@@ -61,13 +61,13 @@ test('what is no moment says no time', async () => {
   await check('DATE', "'5000000-01-01'", null);
 });
 
-test('a column of another type is no time column', () => {
+test('a column of another type is not a time column', () => {
   for (const type of ['VARCHAR', 'BOOLEAN', 'TIME', 'INTERVAL', 'INTEGER[]']) {
     assert.throws(() => timeSql({ name: 'Timestamp', type }), { code: 'invalid-content', message: /no time column/ });
   }
 });
 
-test('periods are those of the calendar, as DuckDB cuts them', async () => {
+test('periods are calendar periods, as in DuckDB', async () => {
   const times = ['290300-12-31', '10000-01-01', '2024-02-29', '2023-12-31 23:59:59.999999', '2000-02-29', '1970-01-01'];
   times.push(
     '1969-12-31 23:59:59.999999',
@@ -87,7 +87,7 @@ test('periods are those of the calendar, as DuckDB cuts them', async () => {
   }
 });
 
-test('periods follow each other from the first time to the last', () => {
+test('periods are adjacent from the first time to the last', () => {
   const min = BigInt(Date.UTC(2019, 10, 30)) * 1000n;
   const max = BigInt(Date.UTC(2021, 0, 1)) * 1000n;
   for (const [unit, count] of [

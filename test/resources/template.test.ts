@@ -74,7 +74,7 @@ checkField('Depth.max', '', 'Depth', '', 'max');
 checkField('Depth', '', 'Depth', '', '');
 checkField('max', '', 'max', '', '');
 
-test('columns with times are no fields', () => {
+test('time columns are not fields', () => {
   const columns = ['TimeStamp', 'RTimestamp', 'A.b.c.min'].map((name) => ({ name, type: 'DOUBLE' }));
   assert.deepEqual(
     fieldsOf(columns).map(({ name }) => name),
@@ -82,7 +82,7 @@ test('columns with times are no fields', () => {
   );
 });
 
-test('each match gives a file, called after its wildcards in any order', async (t) => {
+test('each match gives a file, named by its captures in any order', async (t) => {
   const template =
     '{{ args[0] }} {{ args | length }} {{ name }} {{ path }} {{ rows }}\n{{ columns[1].name }}: {{ columns[1].type }}';
   const pond = await newPond(
@@ -110,7 +110,7 @@ test('a name with slashes is a file in folders', async (t) => {
   assert.deepEqual(await pathsBelow(pond, `${home}/c/a/b`), [`${home}/c/a/b/one.md`]);
 });
 
-test('two inputs with one name are an error of that file alone', async (t) => {
+test('two inputs with one name are an error of that file only', async (t) => {
   const pond = await newPond(
     t,
     { inPattern: '/x/*/*', outPattern: '$1.md', template: 'text' },
@@ -126,7 +126,7 @@ test('two inputs with one name are an error of that file alone', async (t) => {
   });
 });
 
-test('a file that is called as the folder of another is an error', async (t) => {
+test('a file with the name of a folder of another file is an error', async (t) => {
   const pond = await newPond(
     t,
     { inPattern: '/x/**/z', outPattern: '$0', template: 'text' },
@@ -139,7 +139,7 @@ test('a file that is called as the folder of another is an error', async (t) => 
   });
 });
 
-test('a match that gives no name is an error of its collection', async (t) => {
+test('a match without a name is an error of its collection', async (t) => {
   const collection = { inPattern: '/x/**/z', outPattern: '$0', template: 'text' };
   const pond = await newPond(t, collection, { '/x/z': [] });
   const root = await pond.fs.root();
@@ -151,7 +151,7 @@ test('a match that gives no name is an error of its collection', async (t) => {
 });
 
 for (const outPattern of ['.$0.', '..$0', `$0${'é'.repeat(130)}`]) {
-  test(`a name that no file can have is an error of its collection: ${outPattern.slice(0, 8)}`, async (t) => {
+  test(`an invalid name of a file is an error of its collection: ${outPattern.slice(0, 8)}`, async (t) => {
     const pond = await newPond(t, { inPattern: '/x/**/z', outPattern, template: 'x' }, { '/x/z': [] });
     const root = await pond.fs.root();
     await assert.rejects(root.list(`${home}/c`), { code: 'resource-invalid', message: /gives \/x\/z no name/ });
@@ -190,7 +190,7 @@ const {{ res | replace("=", "_") }} = [
   );
   const resource = (await readResource(pond.fs, 'Template', id))?.resource;
   assert.ok(resource !== undefined);
-  const [output] = await findOutputs(resource, await pond.inputs(undefined), 'c/Dock.md');
+  const [output] = await findOutputs(resource, pond.layer.inputs(pond.fs), 'c/Dock.md');
   assert.ok(output !== undefined);
   const record = { file: 'Dock/res=1h/year=2024/data_0.parquet', start_time: 1_704_067_200, end_time: 1_735_689_600 };
   const files = { Dock: { 'res=2h': [], 'res=1h': [record] }, Other: { 'res=1h': [] } };
@@ -208,7 +208,7 @@ ${lists}
 
 `;
   assert.equal(
-    await renderMatch(output, files, pond.workshop, {}),
+    await renderMatch(output, files, pond.layer.materializer, {}),
     expected(`const res_1h = [
   {start: 1704067200, end: 1735689600, file: FileAttachment("Dock/res=1h/year=2024/data_0.parquet")},
 ];
@@ -219,7 +219,7 @@ const res_2h = [
   assert.equal(await textAt(pond, '/Template/pages/c/Dock.md'), expected(''));
 });
 
-test('a file that is no series has no columns', async (t) => {
+test('a file that is not a series has no columns', async (t) => {
   const template = '{{ name }}: {{ schema.fields | length }} fields, {{ rows }} rows';
   const pond = await newPond(t, { inPattern: '/x/*', outPattern: '$0', template }, {});
   const root = await pond.fs.root();
@@ -228,7 +228,7 @@ test('a file that is no series has no columns', async (t) => {
   assert.equal(await textAt(pond, '/Template/pages/c/a.csv'), 'a.csv: 0 fields, 0 rows\n');
 });
 
-test('a template that fails names the resource and the place in the document', async (t) => {
+test('a failed template reports the resource and the position in the document', async (t) => {
   const template = 'first\n{{ schema.feilds }}';
   const pond = await newPond(t, { inPattern: '/x/*', outPattern: '$0', template }, { '/x/a': [] });
   await assert.rejects(textAt(pond, '/Template/pages/c/a'), (error: PondError) => {
@@ -240,7 +240,7 @@ test('a template that fails names the resource and the place in the document', a
   });
 });
 
-test('a file is made anew when its input or its template changes, and not otherwise', async (t) => {
+test('a file is computed again when its input or its template changes, and not otherwise', async (t) => {
   const collection = { inPattern: '/x/*', outPattern: '$0', template: '{{ columns | length }}' };
   const pond = await newPond(t, collection, { '/x/a': ['A.b.c'], '/x/b': [] });
   const root = await pond.fs.root();

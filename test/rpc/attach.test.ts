@@ -11,7 +11,7 @@ const rounds = 20;
 
 type Serve = (options: CallOptions) => Promise<unknown>;
 
-/** A process that serves commands so, and another that is attached to it. */
+/** A process that serves commands this way, and another that is attached to it. */
 async function attached(t: TestContext, serve: Serve): Promise<Remote> {
   const answer = (_name: unknown, _params: unknown, options: CallOptions = {}): Promise<never> =>
     serve(options) as Promise<never>;
@@ -26,14 +26,14 @@ async function attached(t: TestContext, serve: Serve): Promise<Remote> {
 
 const read = (remote: Remote): Promise<object> => remote.call('read', { pond: '/p', path: '/f' });
 
-test('answers are let go of while the connection stays', async (t) => {
+test('responses are released while the connection stays open', async (t) => {
   const remote = await attached(t, () => Promise.resolve(new Uint8Array(64 * 1024)));
   const answers: WeakRef<object>[] = [];
   for (let round = 0; round < rounds; round++) answers.push(new WeakRef(await read(remote)));
   assert.ok(await areReleased(answers, 2));
 });
 
-test('signals of commands that are over are let go of while their peer stays', async (t) => {
+test('signals of finished commands are released while their peer stays connected', async (t) => {
   const signals: WeakRef<object>[] = [];
   const remote = await attached(t, ({ signal }) => {
     signal!.addEventListener('abort', () => {});
@@ -45,7 +45,7 @@ test('signals of commands that are over are let go of while their peer stays', a
   assert.ok(await areReleased(signals, 2));
 });
 
-test('a connection that ends gives up what is asked for at both its ends', async (t) => {
+test('a closed connection cancels the pending requests at both ends', async (t) => {
   let asked = (): void => {};
   const isAsked = new Promise<void>((resolve) => (asked = resolve));
   let given = (): void => {};

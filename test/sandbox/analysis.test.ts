@@ -6,7 +6,7 @@ import { testConnection } from '../support/connection.ts';
 
 const connection = await testConnection();
 
-/** Tables as schema.name@index, with '?' behind those that may be something else. */
+/** Tables as schema.name@index, followed by '?' if they may be something else. */
 function finds(sql: string, expected: string): void {
   test(`reads ${expected === '' ? 'no table' : expected}: ${sql.slice(0, 80)}`, async () => {
     const { tables } = await analyze(connection, sql);
@@ -153,7 +153,7 @@ refuses(
 );
 refuses('a function with the text of views', 'SELECT pg_get_viewdef(1)', 'query-forbidden', /pg_get_viewdef\(\)/);
 
-/** What runs is the query as DuckDB parsed it, and an EXPLAIN of our own. */
+/** The statement that runs is the query as DuckDB parsed it, and our own EXPLAIN. */
 function runs(sql: string, explain: string | undefined, query: string): void {
   test(`runs ${String(explain)} of ${sql}`, async () => {
     assert.deepEqual((await analyze(connection, sql)).statement, { query, explain });

@@ -142,7 +142,7 @@ test('flights-200k.arrow becomes a Parquet file with the same rows', async () =>
   assert.equal(String(ours?.[0]), '200000');
 });
 
-test('several batches, and a table without rows, are read whole', async () => {
+test('several batches, and a table without rows, are read completely', async () => {
   const table = new Table({ x: vectorFromArray([1, 2], new Int32()) });
   const both = await convert(tableToIPC(table.concat(table)));
   assert.deepEqual(await connection.rows(`SELECT count(*), sum(x) FROM ${both}`), [[4n, 6n]]);
@@ -158,7 +158,7 @@ const damaged: Readonly<Record<string, () => Uint8Array>> = {
   'random bytes between the marks': () => sound().fill(0xff, 12, -12),
 };
 for (const [name, bytes] of Object.entries(damaged)) {
-  test(`${name} is invalid-content, named by its pond path, and leaves no table`, async () => {
+  test(`${name} is invalid-content with its pond path, and leaves no table`, async () => {
     await assert.rejects(convert(bytes()), (error: unknown) => {
       assert.ok(error instanceof Error && 'code' in error, String(error));
       assert.equal(error.code, 'invalid-content');
@@ -169,7 +169,7 @@ for (const [name, bytes] of Object.entries(damaged)) {
   });
 }
 
-test('a file or stream that was cut says so, and a stream may end without a mark', async () => {
+test('a truncated file or stream is reported, and a stream may end without a marker', async () => {
   const table = new Table({ x: vectorFromArray([1, 2, 3], new Int32()) });
   const cutShort = { code: 'invalid-content', message: '/x.arrow cannot be read as Arrow: the file is cut short' };
   await assert.rejects(convert(tableToIPC(table, 'file').subarray(0, -20)), cutShort);
@@ -180,6 +180,6 @@ test('a file or stream that was cut says so, and a stream may end without a mark
   assert.deepEqual(await connection.rows(`SELECT count(*) FROM ${whole}`), [[3n]]);
 });
 
-test('a conversion that is cancelled stops', async () => {
+test('a cancelled conversion stops', async () => {
   await assert.rejects(convert(sound(), AbortSignal.abort()), { code: 'cancelled' });
 });

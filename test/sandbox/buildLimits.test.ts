@@ -10,7 +10,7 @@ import { temporaryFolder } from '../support/folder.ts';
 
 const mebibyte = 1024 ** 2;
 
-/** A builder with limits, and what builds a file in a folder of its own. */
+/** A builder with limits, and a function that builds a file in a folder of its own. */
 function limited(t: TestContext, limits: Partial<BuildLimits>) {
   const builder = createBuilder({ memoryLimitBytes: 240 * mebibyte, limits: { ...defaultLimits, ...limits } });
   t.after(() => builder.close());
@@ -54,7 +54,7 @@ for (const [what, limits, sql, message] of [
     /^the query took longer than 0.5 s/,
   ],
 ] as const) {
-  test(`${what} ends with an error that says so, and leaves nothing`, async (t) => {
+  test(`${what} ends with an error that names the limit, and leaves nothing`, async (t) => {
     const { builder, folder, build } = limited(t, limits);
     const ended = assert.rejects(build(sql), { code: 'query-failed', message });
     if (!('timeMaxMs' in limits)) {
@@ -69,7 +69,7 @@ for (const [what, limits, sql, message] of [
   });
 }
 
-test('what stays below the limits is made', async (t) => {
+test('a build within the limits succeeds', async (t) => {
   const { builder, folder, build } = limited(t, { resultBytesMax: 4 * mebibyte });
   await build("SELECT n, range FROM read_csv('$1'), range(200000)");
   assert.equal(await rowsIn(builder, join(folder, 'result')), 200_000n);

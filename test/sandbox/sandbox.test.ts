@@ -9,8 +9,8 @@ import { type SandboxSpec, viewOf } from '../../server/src/sandbox/sources.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
 
 /**
- * The wall itself: SQL that nothing looked at before. The analysis refuses most of it earlier; the sandbox must hold
- * even when the analysis is wrong.
+ * The sandbox itself: SQL without prior analysis. The analysis refuses most of it earlier; the sandbox must hold even
+ * when the analysis is wrong.
  */
 const temporary = makeTemporaryDirectory('duckpond-test');
 const allowed = join(temporary.path, 'allowed');
@@ -119,7 +119,7 @@ const writes = [
 for (const sql of writes) forbids(sql);
 forbids('CREATE SECRET s (TYPE s3)', /^query-failed$/);
 
-test('a query that fails after millions of rows says why and where', async () => {
+test('a query that fails after millions of rows reports why and where', async () => {
   const failing = await Sandbox.open(spec, {});
   const sql = `SELECT repeat('x', 20),\n  CAST(CASE x WHEN 4000000 THEN 'no' ELSE '1' END AS INT) FROM range(5000000) t(x)`;
   const drain = async () => {
@@ -135,7 +135,7 @@ test('a query that fails after millions of rows says why and where', async () =>
   failing.close();
 });
 
-test('the files that a query may read are as they were', async () => {
+test('the files that a query may read are unchanged', async () => {
   const { readFileSync, readdirSync } = await import('node:fs');
   assert.equal(readFileSync(allowed, 'utf8'), 'a,b\n1,x\n');
   assert.equal(readFileSync(other, 'utf8'), 'a,b\n2,y\n');

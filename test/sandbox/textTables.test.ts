@@ -1,4 +1,4 @@
-/** Text files as tables: no row of them is left out and no value changed, or the query fails and says where. */
+/** Text files as tables: no row is skipped and no value changed, or the query fails with a position. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -20,7 +20,7 @@ after(async () => {
 
 type Files = Readonly<Record<string, string | Uint8Array>>;
 
-/** Writes files into a folder of their own, runs a query in which FOLDER stands for it, and returns the rows. */
+/** Writes files into a folder of their own, runs a query in which FOLDER is that folder, and returns the rows. */
 async function rowsOf(files: Files, sql: string): Promise<(string | null)[][]> {
   const folder = `/case${(count += 1)}`;
   await made.root.createDirectory(folder);
@@ -198,7 +198,7 @@ reads(
   [['5002']],
 );
 
-/** A Zstandard frame of one block that is not compressed; RFC 8878. */
+/** A Zstandard frame of one uncompressed block; RFC 8878. */
 function zstd(text: string): Uint8Array {
   const content = Buffer.from(text);
   const block = Buffer.alloc(3);

@@ -21,7 +21,7 @@ before(async () => {
 });
 after(() => made.close());
 
-test('a process that dies fails the query that it ran, and the next query starts a new one', async () => {
+test('a crashed process fails its query, and the next query starts a new process', async () => {
   const engine = createQueryEngine();
   const { resultId } = await engine.run(made.pond, { sql: 'SELECT 1' });
   const pid = engine.processId();
@@ -43,7 +43,7 @@ test('a process that dies fails the query that it ran, and the next query starts
   assert.equal(engine.processId(), undefined);
 });
 
-test('a query beyond the memory limit fails by itself, and the process lives', async () => {
+test('a query beyond the memory limit fails, and the process lives on', async () => {
   const engine = createQueryEngine({ memoryLimitBytes: 64 * 1024 * 1024 });
   const sql = `SELECT len(list(repeat('x', 1000) || a.range)) FROM range(3000000) a`;
   await assert.rejects(engine.run(made.pond, { sql }), (error: Error & { code?: string; hint?: string }) => {
@@ -58,7 +58,7 @@ test('a query beyond the memory limit fails by itself, and the process lives', a
   await engine.close();
 });
 
-test('a process that cannot be started says so', async () => {
+test('a process that cannot be started gives an error', async () => {
   const engine = createQueryEngine({ workerPath: '/no/such/worker.mjs' });
   await assert.rejects(engine.run(made.pond, { sql: 'SELECT 1' }), {
     code: 'engine-unavailable',
@@ -67,7 +67,7 @@ test('a process that cannot be started says so', async () => {
   await engine.close();
 });
 
-test('the process sees none of the environment that its parent keeps to itself', async () => {
+test('the process does not inherit the secrets in the environment of its parent', async () => {
   process.env['SECRET_OF_THE_TEST'] = 'x';
   const worker = new WorkerProcess(settings);
   await worker.request('analyze', { sql: 'SELECT 1' });
@@ -78,7 +78,7 @@ test('the process sees none of the environment that its parent keeps to itself',
   await worker.close();
 });
 
-test('closing removes the file that a build was writing, and an interrupt of the terminal is not for the process', async () => {
+test('closing removes the unfinished file of a build, and Ctrl+C in the terminal does not reach the process', async () => {
   const temporary = makeTemporaryDirectory('duckpond-test');
   const worker = new WorkerProcess(settings);
   const input = { name: '/in.csv', files: [] };
@@ -95,7 +95,7 @@ test('closing removes the file that a build was writing, and an interrupt of the
   temporary.remove();
 });
 
-test('closing ends the process and removes its files, whatever it does', async () => {
+test('closing ends the process and removes its files in any state', async () => {
   const worker = new WorkerProcess(settings);
   const running = worker.request('run', endless);
   const failed = assert.rejects(running, { code: 'engine-unavailable' });
@@ -133,7 +133,7 @@ async function checkOrphan(work: string): Promise<void> {
   assert.ok(directory !== undefined && !existsSync(directory));
 }
 
-/** False for a process that ended, also when nobody took note of its end yet. */
+/** False for a process that ended, even if it has not been reaped. */
 function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);

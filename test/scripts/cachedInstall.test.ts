@@ -25,7 +25,7 @@ test('a program is installed once', async (t) => {
   assert.deepEqual(await readdir(join(cache, 'sub')), ['program-1']);
 });
 
-test('an install that fails leaves nothing, and is made by the next', async (t) => {
+test('a failed install leaves nothing, and the next call repeats it', async (t) => {
   const cache = await newCache(t);
   const folder = join(cache, 'program-1');
   const interrupted = async (partial: string): Promise<void> => {
@@ -38,7 +38,7 @@ test('an install that fails leaves nothing, and is made by the next', async (t) 
   assert.equal(await readFile(join(folder, 'file'), 'utf8'), 'whole');
 });
 
-test('of two installs at once, one serves both', async (t) => {
+test('two simultaneous calls share one install', async (t) => {
   const cache = await newCache(t);
   const folder = join(cache, 'program-1');
   await Promise.all([fillOnce(folder, fill('one')), fillOnce(folder, fill('one'))]);

@@ -15,7 +15,7 @@ async function noticesByName(): Promise<ReadonlyMap<string, string>> {
   return new Map(parts.map((part) => [part.slice(0, part.indexOf(' ')), part]));
 }
 
-test('what is packed alongside the bundles is named with the text of its license', async () => {
+test('packages alongside the bundles are listed with the text of their license', async () => {
   const byName = await noticesByName();
   for (const [name, words] of [
     ['@duckdb/node-bindings', 'Stichting DuckDB Foundation'],
@@ -29,7 +29,7 @@ test('what is packed alongside the bundles is named with the text of its license
   }
 });
 
-test('the third parties inside the compiled files are named, for the versions that are installed', async () => {
+test('the third parties inside the compiled files are listed, for the installed versions', async () => {
   const byName = await noticesByName();
   const compiled = [...byName.keys()].flatMap((name) => compiledFileIn(name) ?? []);
   assert.equal(new Set(compiled).size, 2);

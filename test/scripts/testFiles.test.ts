@@ -21,7 +21,7 @@ const retries = (name: string): string => `import { test } from 'node:test';
 test('a flow', (t) => t.diagnostic('retried flow ${name}: Error: an event was lost'));
 `;
 
-/** A test that fails when it runs for the first time in its folder, and counts how often it ran. */
+/** A test that fails when it runs for the first time in its folder, and counts its runs. */
 const failsOnce = `
 import { test } from 'node:test';
 import { appendFileSync, existsSync } from 'node:fs';
@@ -42,15 +42,15 @@ async function newFolder(t: TestContext): Promise<string> {
 interface Result {
   readonly status: number;
   readonly output: string;
-  /** The lines of the end, without their mark. */
+  /** The final lines, without their marker. */
   readonly summary: readonly string[];
 }
 
-/** Runs test files by the script in a checkout: this one, or a copy of its parts. */
+/** Runs test files with the script of a checkout: this one, or a copy of its parts. */
 async function runFiles(files: readonly string[], environment: NodeJS.ProcessEnv = {}, at = root): Promise<Result> {
   const script = `import { runTests } from ${JSON.stringify(pathToFileURL(join(at, 'scripts', 'testFiles.mjs')))};
     process.exitCode = await runTests(${JSON.stringify(files)});`;
-  // Without the mark of the runner that runs this test: a runner that has it reports to its parent alone.
+  // Without the environment of the runner that runs this test: a runner with it reports to its parent only.
   const { NODE_TEST_CONTEXT: _mark, CI: _ci, ...env } = cleanEnvironment();
   const result = await run(process.execPath, ['--input-type=module', '--eval', script], {
     env: { ...env, ...environment },
@@ -59,7 +59,7 @@ async function runFiles(files: readonly string[], environment: NodeJS.ProcessEnv
   return { ...result, summary };
 }
 
-/** Runs files of these texts in a folder of their own. */
+/** Runs files with these texts in a folder of their own. */
 async function runTexts(t: TestContext, ...texts: readonly string[]): Promise<Result & { readonly folder: string }> {
   const folder = await newFolder(t);
   const files = texts.map((_, index) => join(folder, `${index}.test.mts`));
@@ -67,14 +67,14 @@ async function runTexts(t: TestContext, ...texts: readonly string[]): Promise<Re
   return { ...(await runFiles(files)), folder };
 }
 
-test('files that pass run once, and leave nothing to say at the end', async (t) => {
+test('files that pass run once, and print nothing at the end', async (t) => {
   const { status, output, summary } = await runTexts(t, passes);
   assert.equal(status, 0);
   assert.equal(output.match(/✔ it passes/g)?.length, 1);
   assert.deepEqual(summary, []);
 });
 
-test('a test that fails by chance fails the run, and is not run again, in CI neither', async (t) => {
+test('a test that fails by chance fails the run, and does not run again, not even in CI', async (t) => {
   const { status, folder } = await runTexts(t, failsOnce, passes);
   assert.equal(status, 1);
   assert.equal(await readFile(join(folder, 'seen'), 'utf8'), 'x');
@@ -83,7 +83,7 @@ test('a test that fails by chance fails the run, and is not run again, in CI nei
   assert.equal(await readFile(join(folder, 'seen'), 'utf8'), 'x');
 });
 
-test('a test that fails and a file that crashes fail the run', async (t) => {
+test('a failing test and a crashing file fail the run', async (t) => {
   for (const text of [fails, crashes]) assert.equal((await runTexts(t, text, passes)).status, 1);
 });
 
@@ -110,7 +110,7 @@ test('the last lines list retried flows with their reasons, and a third fails th
   assert.deepEqual(three.summary.slice(3), ['3 flows were retried: a run fails with more than 2']);
 });
 
-test('a test that needs chdb is skipped without it, and says so at the end; in CI it fails', async (t) => {
+test('a test that needs chdb is skipped without it, and the end of the log says so; in CI it fails', async (t) => {
   const copy = await newFolder(t);
   await cp(join(root, 'scripts'), join(copy, 'scripts'), { recursive: true });
   await symlink(join(root, 'node_modules'), join(copy, 'node_modules'), 'junction');
@@ -132,7 +132,7 @@ test('a test that needs chdb is skipped without it, and says so at the end; in C
   assert.deepEqual(inCi.summary, []);
 });
 
-test('files start in the order given, so that the slow ones can be first', async (t) => {
+test('files start in the given order, so that the slow ones can be first', async (t) => {
   const folder = await newFolder(t);
   const files = ['b', 'a'].map((name) => join(folder, `${name}.test.mts`));
   for (const file of files) await writeFile(file, passes.replace('it passes', basename(file)));

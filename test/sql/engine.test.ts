@@ -72,42 +72,44 @@ check('a CSV file is a table', 'SELECT count(*), max(temp_max) FROM "/weather/se
   ['1461', '35.6'],
 ]);
 check('a string names a table too', "SELECT count(*) FROM '/weather/seattle-weather.csv'", [['1461']]);
-check('a pattern is one table, columns matched by name', 'SELECT count(*), count(location) FROM "/weather/*.csv"', [
-  ['4383', '2922'],
-]);
+check(
+  'a pattern is one table, with columns matched by name',
+  'SELECT count(*), count(location) FROM "/weather/*.csv"',
+  [['4383', '2922']],
+);
 check('a Parquet file is a table', 'SELECT count(*), sum(distance) FROM "/flights/flights-3m.parquet"', [
   ['3000000', '2194861208'],
 ]);
 check('an Arrow file is a table', 'SELECT count(*), min(delay) FROM "/flights/*.arrow"', [['200000', '-86']]);
-check('a pattern may mix formats', 'SELECT count(*), count(origin) FROM "/flights/*"', [['3200000', '3000000']]);
+check('a pattern can mix formats', 'SELECT count(*), count(origin) FROM "/flights/*"', [['3200000', '3000000']]);
 for (const name of ['a.tsv', 'a.json', 'a.ndjson', 'a.jsonl', 'a.CSV', 'a.txt', 'a.csv.gz', 'a.json.gz']) {
   check(`${name} is read by its extension`, `FROM "/kinds/${name}"`, [['1', 'one']]);
 }
-check('a query sees what is staged', 'SELECT count(*) FROM "/v.csv"', [['3']]);
-check('a version stands behind the path', 'SELECT count(*) FROM "/v.csv@HEAD"', [['2']]);
+check('a query sees staged changes', 'SELECT count(*) FROM "/v.csv"', [['3']]);
+check('a version follows the path', 'SELECT count(*) FROM "/v.csv@HEAD"', [['2']]);
 check(
-  'two versions stand in one query',
+  'two versions are read in one query',
   'SELECT a.x FROM "/v.csv" a ANTI JOIN "/v.csv@HEAD~1" b USING (x) ORDER BY 1',
   [['2'], ['3']],
 );
 check('a version for the whole query', 'SELECT count(*) FROM "/v.csv"', [['2']], 'HEAD');
 check(
-  'a version in a name is stronger than that of the query',
+  'a version in a name takes precedence over that of the query',
   'SELECT count(*) FROM "/v.csv@HEAD~1"',
   [['1']],
   'HEAD',
 );
 check(
-  'a pattern meets a file once, whatever links lead to it, and no link to nothing',
+  'a pattern matches a file once, by any number of links, and no dangling link',
   'SELECT count(*) FROM "/links/**/*.csv"',
   [['3']],
 );
-check('an empty file beside others brings no column', 'FROM "/links/to/{b,nothing at all}.csv"', [['1'], ['2'], ['3']]);
+check('an empty file of a pattern adds no column', 'FROM "/links/to/{b,nothing at all}.csv"', [['1'], ['2'], ['3']]);
 check('a link is followed', 'SELECT count(*) FROM "/link.csv"', [['3']]);
 check('any name can be written', `FROM "/it's ""odd"" @2 [é].csv"`, [['7']]);
 check('a WITH table may look like a path', 'WITH "/none.csv" AS (SELECT 5 AS x) FROM "/none.csv"', [['5']]);
 check(
-  'names that differ in case alone are told apart by a pattern',
+  'a pattern distinguishes names that differ only in case',
   'SELECT a.x, b.x FROM "/[U]pper.csv" a, "/upper.csv" b',
   [['1', '2']],
 );
@@ -134,7 +136,7 @@ async function failureOf(sql: string, at?: string): Promise<PondError> {
   return error;
 }
 
-/** The SQL has a mark '^' where the error is to be. */
+/** The SQL has a '^' at the expected position of the error. */
 function fails(name: string, marked: string, code: string, message: RegExp, hint?: RegExp): void {
   test(name, async () => {
     const before = marked.slice(0, Math.max(0, marked.indexOf('^')));
@@ -204,7 +206,7 @@ for (const name of ['"weather.csv"', "'../it''s.csv'", "'https://localhost/a.par
   );
 }
 
-test('a file of the pond is not read by its host path', async () => {
+test('a file of the pond cannot be read by its host path', async () => {
   const blobs = join(made.pond.directory, '_pond', 'blobs');
   const blob = readdirSync(blobs, { recursive: true, withFileTypes: true }).find((entry) => entry.isFile());
   assert.ok(blob);
@@ -216,7 +218,7 @@ test('a file of the pond is not read by its host path', async () => {
   await assert.rejects(rowsOf(`PIVOT (FROM read_blob('${path}')) ON size`), { code: 'query-forbidden' });
 });
 
-test('a query that waits for what it reads lets others run', async () => {
+test('a query that waits for its inputs does not block others', async () => {
   let isReady = (): void => undefined;
   const ready = new Promise<void>((resolve) => (isReady = resolve));
   const { pond } = made;
@@ -232,7 +234,7 @@ test('a query that waits for what it reads lets others run', async () => {
   await engine.release(resultId);
 });
 
-test('pond.commits has the commits, newest first', async () => {
+test('pond.commits lists the commits, latest first', async () => {
   const rows = await rowsOf(
     "SELECT message, author, parent IS NULL, time > TIMESTAMPTZ '2020-01-01' FROM pond.commits",
   );
@@ -244,7 +246,7 @@ test('pond.commits has the commits, newest first', async () => {
   assert.deepEqual(await rowsOf('SELECT message FROM pond.commits LIMIT 1', 'HEAD~1'), [['version two']]);
 });
 
-test('pond.nodes and pond.entries have the history, pending rows marked', async () => {
+test('pond.nodes and pond.entries contain the history, with pending rows marked', async () => {
   const node = `SELECT e.name, n.version, n.pending FROM pond.nodes n JOIN pond.entries e
     ON n.node_id = e.node_id AND n.version = e.version WHERE e.name = 'v.csv' GROUP BY ALL ORDER BY 2`;
   assert.deepEqual(await rowsOf(node), [
@@ -258,7 +260,7 @@ test('pond.nodes and pond.entries have the history, pending rows marked', async 
   ]);
 });
 
-test('rows of a large result come by window, far from the start', async () => {
+test('rows of a large result are returned by window, also far from the start', async () => {
   const { resultId, rowCount, columns } = await engine.run(made.pond, { sql: 'FROM "/flights/flights-3m.parquet"' });
   assert.equal(rowCount, 3_000_000);
   assert.deepEqual(columns[0], { name: 'date', type: 'TIMESTAMP' });
@@ -272,7 +274,7 @@ test('rows of a large result come by window, far from the start', async () => {
   await assert.rejects(engine.rows(resultId, 0, 1), { code: 'query-failed' });
 });
 
-test('many small text files are one table, columns matched by name, and a bad one is named', async () => {
+test('many small text files are one table, with columns matched by name, and an invalid one is named', async () => {
   const { root } = made;
   await root.createDirectory('/many');
   for (let file = 0; file < 70; file += 1)
@@ -286,7 +288,7 @@ test('many small text files are one table, columns matched by name, and a bad on
   await assert.rejects(engine.run(made.pond, { sql }), { code: 'invalid-content', path: '/many/7.csv' });
 });
 
-test('text of a result comes as CSV and as JSON lines', async () => {
+test('the text of a result is CSV or JSON lines', async () => {
   const { resultId } = await engine.run(made.pond, { sql: `SELECT 1 AS a, NULL AS "b c", 'x,"y"' AS d, '' AS e` });
   const collect = async (format: 'csv' | 'json') => {
     let all = '';
@@ -309,7 +311,7 @@ test('a plan names files by their pond paths, in its boxes too', async () => {
   }
 });
 
-test('text of a long result comes in parts of whole lines', async () => {
+test('the text of a long result is returned in parts of complete lines', async () => {
   const { resultId } = await engine.run(made.pond, { sql: "SELECT x, repeat('é', 30) AS t FROM range(100000) r(x)" });
   const parts: string[] = [];
   for await (const part of engine.text(resultId, 'csv')) parts.push(part);
@@ -318,14 +320,14 @@ test('text of a long result comes in parts of whole lines', async () => {
   const lines = parts.join('').split('\n');
   assert.deepEqual([lines.length, lines[0], lines[100_000]], [100_002, 'x,t', `99999,${'é'.repeat(30)}`]);
   for await (const part of engine.text(resultId, 'csv')) {
-    // A reader that has enough leaves nothing behind either.
+    // A reader that stops early leaves nothing either.
     assert.equal(part, parts[0]);
     break;
   }
   await engine.release(resultId);
 });
 
-test('a number that JSON does not have is null there', async () => {
+test('a number that JSON lacks becomes null', async () => {
   const { resultId } = await engine.run(made.pond, {
     sql: "SELECT 'NaN'::DOUBLE AS a, '-inf'::FLOAT AS b, 1.5::DOUBLE AS c",
   });
@@ -338,7 +340,7 @@ test('a number that JSON does not have is null there', async () => {
   rmSync(file);
 });
 
-test('a result is written to a file whole, and a failure leaves the file as it was', async () => {
+test('a result is written to a file completely, and a failure leaves the file unchanged', async () => {
   const file = join(made.directory, 'out.csv');
   const sql = 'SELECT x FROM "/v.csv" ORDER BY x';
   const { rowCount } = await engine.toFile(made.pond, { sql }, { format: 'csv', file });
@@ -353,7 +355,7 @@ test('a result is written to a file whole, and a failure leaves the file as it w
   assert.deepEqual(readdirSync(made.directory).sort(), ['out.csv', 'test.pond']);
 });
 
-test('a query that is cancelled stops, one that waits too, and the next runs', async () => {
+test('a cancelled query stops, running or waiting, and the next one runs', async () => {
   const running = new AbortController();
   const waiting = new AbortController();
   const long = { sql: 'SELECT count(*) FROM range(1000000) a, range(1000000) b WHERE a.range * b.range = -1' };
@@ -367,7 +369,7 @@ test('a query that is cancelled stops, one that waits too, and the next runs', a
   assert.deepEqual(await next, [['1']]);
 });
 
-test('a converted Arrow file is kept in the cache of the user, and nothing in the pond', () => {
+test("a converted Arrow file is cached in the user's folder, and nothing is added to the pond", () => {
   const cache = join(process.env['POND_CACHE_DIR'] ?? '', 'derived');
   const names = readdirSync(cache, { recursive: true }).map(String);
   assert.ok(names.some((name) => /^[0-9a-f]{2}[\\/][0-9a-f]{64}$/.test(name)));

@@ -38,13 +38,13 @@ const runColumns = [
   'error STRUCT("code" VARCHAR, "message" VARCHAR, "hint" VARCHAR, "path" VARCHAR, "line" BIGINT, "character" BIGINT)',
 ];
 
-test('a pond without resources has tables without rows, their columns typed', async () => {
+test('a pond without resources has empty tables with typed columns', async () => {
   assert.deepEqual(await rowsOf('FROM pond.runs'), { rows: [], types: runColumns });
   const types = ['kind', 'name', 'id', 'home'].map((name) => `${name} VARCHAR`);
   assert.deepEqual(await rowsOf('FROM pond.resources'), { rows: [], types });
 });
 
-test('resources and their runs are told as a version has them', async () => {
+test('resources and their runs are listed as of a version', async () => {
   const { root, pond } = made;
   for (const id of [first, second]) {
     await root.createDirectory(`/Inbox/${id}`, { parents: true });

@@ -41,13 +41,13 @@ test('a value of each type keeps its type and its text', async () => {
   assert.equal(rowCount, 3);
   assert.deepEqual(
     columns.map(({ name, type }) => [name, type.replaceAll('"', '')]),
-    // DuckDB quotes the names of fields in one place and not in the other.
+    // DuckDB quotes the names of fields in one of the two cases only.
     types.map(([name, type]) => [name, String(type).replaceAll('"', '')]),
   );
   assert.deepEqual((await store.rows(result, 0, 10)).columns, expected);
 });
 
-test('rows come by window, in order, also far from the start and over the end', async () => {
+test('rows are returned by window, in order, also far from the start and past the end', async () => {
   const { result, rowCount } = await keep('SELECT x, NULL AS n FROM range(300000) t(x)');
   assert.equal(rowCount, 300000);
   const window = await store.rows(result, 299_998, 10);
@@ -63,7 +63,7 @@ test('rows come by window, in order, also far from the start and over the end', 
   assert.deepEqual(middle.columns[0], ['150000', '150001', '150002']);
 });
 
-test('a result larger than the memory limit is kept whole', async () => {
+test('a result larger than the memory limit is stored completely', async () => {
   const { result, rowCount } = await keep(`SELECT repeat('x', 400) || x AS text FROM range(200000) t(x)`);
   assert.equal(rowCount, 200_000);
   const { columns } = await store.rows(result, 199_999, 1);
@@ -77,7 +77,7 @@ async function jsonLines(result: number): Promise<string[]> {
   return readFileSync(file, 'utf8').trimEnd().split('\n');
 }
 
-test('columns of the same name are kept apart', async () => {
+test('columns of the same name are distinguished', async () => {
   const { result, columns } = await keep('SELECT 1 AS a, 2 AS A, 3 AS a, 4 AS a_1');
   assert.deepEqual(
     columns.map((column) => column.name),
@@ -92,13 +92,13 @@ test('a result without rows has its columns', async () => {
   assert.deepEqual((await store.rows(result, 0, 5)).columns, [[]]);
 });
 
-test('NULL of no type, and names that need quotes, are fine', async () => {
+test('NULL without a type, and names that need quotes, are supported', async () => {
   const { result } = await keep(`SELECT NULL AS "it's", 'é' AS "a ""b"""`);
   assert.deepEqual((await store.rows(result, 0, 1)).columns, [[null], ['é']]);
   assert.deepEqual(await jsonLines(result), [`{"it's":null,"a \\"b\\"":"é"}`]);
 });
 
-test('JSON has numbers, lists and structs as such', async () => {
+test('JSON has native numbers, lists and structs', async () => {
   const { result } = await keep(`SELECT 1.5 AS n, [1, 2] AS l, {a: true} AS s, DATE '2020-01-02' AS d`);
   assert.deepEqual(JSON.parse((await jsonLines(result))[0] ?? ''), {
     n: 1.5,
@@ -108,7 +108,7 @@ test('JSON has numbers, lists and structs as such', async () => {
   });
 });
 
-test('NaN and infinities are null in JSON wherever they stand, and text is left as it is', async () => {
+test('NaN and infinities become null in JSON at any depth, and text is unchanged', async () => {
   const { result } = await keep(`
     SELECT ['NaN'::DOUBLE, 'inf'::DOUBLE, '-inf'::DOUBLE, 1.25] AS l,
       {a: 'nan', b: {"inf": [{c: '-inf'::FLOAT}]}, d: 'x" nan \\'} AS s,
@@ -151,14 +151,14 @@ test('JSON in a file is one array', async () => {
   assert.deepEqual(JSON.parse(readFileSync(file, 'utf8')), [{ x: 0 }, { x: 1 }]);
 });
 
-test('a released result is gone, and releasing it again is fine', async () => {
+test('a released result is gone, and can be released again', async () => {
   const { result } = await keep('SELECT 1');
   await store.release(result);
   await store.release(result);
   await assert.rejects(store.rows(result, 0, 1), { code: 'query-failed' });
 });
 
-test('a stream that fails or is cancelled leaves no table behind', async () => {
+test('a stream that fails or is cancelled leaves no table', async () => {
   const kept = await store.database.connect();
   const tables = async () => (await kept.rows('SELECT count(*) FROM duckdb_tables()'))[0]?.[0];
   const before = await tables();

@@ -1,14 +1,17 @@
-/** A pond whose data files another engine has rewritten as OPTIMIZE does: fewer files, other codecs, none of our tags. */
+/**
+ * A pond whose data files another engine has rewritten as OPTIMIZE does: fewer files, other codecs, without our tags.
+ */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test, type TestContext } from 'node:test';
+import { commitNumber } from '../../server/src/delta/commitNumber.ts';
 import { openDatabase } from '../../server/src/duckdb/database.ts';
 import { literal, literalList } from '../../server/src/duckdb/sql.ts';
 import { commitVersion } from '../../server/src/delta/commit.ts';
 import { openTable } from '../../server/src/delta/snapshot.ts';
-import { initPond, openPond } from '../../server/src/pond/pond.ts';
+import { initPond, openPond } from '../support/pond.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { createQueryEngine, type QueryEngine } from '../../server/src/sql/engine.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
@@ -36,7 +39,7 @@ async function makePond(directory: string): Promise<void> {
   await pond.close();
 }
 
-/** Merges the live files into one and commits that, with the actions of an OPTIMIZE. Returns the table's new version. */
+/** Merges the live files into one and commits that with the actions of an OPTIMIZE. Returns the table's new version. */
 async function optimize(directory: string, codec: string, options: { readonly leave: number }): Promise<number> {
   const disk = openHostDisk(directory);
   const { files, version } = (await openTable(disk))!;
@@ -53,7 +56,7 @@ async function optimize(directory: string, codec: string, options: { readonly le
     connection.close();
     database.close();
   }
-  const outcome = commitVersion(disk, version + 1, {
+  const outcome = commitVersion(disk, commitNumber(version + 1), {
     commitInfo: { txnId: randomUUID(), operation: 'OPTIMIZE', engineInfo: 'delta-rs:py-1.2.0' },
     removes: merged.map((file) => ({ path: file.add.path, dataChange: false, deletionTimestamp: Date.now() })),
     adds: [
@@ -98,7 +101,7 @@ async function ponds(t: TestContext): Promise<string> {
 }
 
 for (const codec of ['zstd', 'gzip', 'brotli', 'lz4', 'lz4_raw', 'snappy', 'uncompressed']) {
-  test(`every version and the history are as before when the files are rewritten with ${codec}`, async (t) => {
+  test(`every version and the history stay the same when the files are rewritten with ${codec}`, async (t) => {
     const directory = await ponds(t);
     const expected = await seen(directory);
     assert.deepEqual(expected.problems, []);
@@ -115,7 +118,7 @@ for (const codec of ['zstd', 'gzip', 'brotli', 'lz4', 'lz4_raw', 'snappy', 'unco
   });
 }
 
-test('some files may be rewritten and others not, once and again', async (t) => {
+test('some of the files can be rewritten, repeatedly', async (t) => {
   const directory = await ponds(t);
   const expected = await seen(directory);
   await optimize(directory, 'zstd', { leave: 3 });

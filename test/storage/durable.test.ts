@@ -22,7 +22,7 @@ const before = bytesOf('what was there before');
 const after = bytesOf('the new content');
 
 describe('on a disk that works', () => {
-  it('a name is put once: the second is told so and changes nothing', () => {
+  it('a name is put once: the second put reports it and changes nothing', () => {
     const disk = createMemoryDisk();
     assert.equal(putIfAbsent(disk, 'a', before), true);
     assert.equal(putIfAbsent(disk, 'a', after), false);
@@ -30,7 +30,7 @@ describe('on a disk that works', () => {
     assert.deepEqual(disk.list(''), ['a']);
   });
 
-  it('a new file does not replace one', () => {
+  it('a new file does not replace an existing one', () => {
     const disk = createMemoryDisk();
     writeNew(disk, 'a', before);
     assert.throws(
@@ -40,13 +40,13 @@ describe('on a disk that works', () => {
     assert.deepEqual(disk.readFile('a'), before);
   });
 
-  it('a disk that takes files is left as it was', () => {
+  it('a writable disk is unchanged by the check', () => {
     const disk = createMemoryDisk();
     assert.equal(refusalOf(disk), undefined);
     assert.deepEqual(disk.list(''), []);
   });
 
-  it('a disk that takes none says why', () => {
+  it('a disk that is not writable reports why', () => {
     for (const errno of ['ENOSPC', 'EACCES']) {
       const create = (): never => {
         throw storageError(errno, 'create', 'x');
@@ -56,7 +56,7 @@ describe('on a disk that works', () => {
     }
   });
 
-  it('a streamed file goes where its content says', async () => {
+  it('a streamed file gets the path of its content hash', async () => {
     const disk = createMemoryDisk({ directories: ['blobs'], files: [] });
     let sizeBytes = 0;
     const counted = async function* (): AsyncGenerator<Uint8Array> {
@@ -83,7 +83,7 @@ describe('on a disk that works', () => {
     assert.deepEqual(disk.list(''), []);
   });
 
-  it('temporary names are told from others and never twice the same', () => {
+  it('temporary names are recognized and never repeat', () => {
     const names = new Set(Array.from({ length: 100 }, () => temporaryPathIn('')));
     assert.equal(names.size, 100);
     assert.ok([...names].every(isTemporaryName));
@@ -91,7 +91,7 @@ describe('on a disk that works', () => {
     assert.equal(isTemporaryName('00000000000000000001.json'), false);
   });
 
-  it('a durable put makes no more calls than it needs', () => {
+  it('a durable put makes no more calls than necessary', () => {
     assert.deepEqual(
       callsOf((disk) => putIfAbsent(disk, 'a', after)),
       ['create', 'append', 'sync', 'link', 'remove', 'syncDirectory'],
@@ -106,7 +106,7 @@ describe('on a disk that works', () => {
     );
   });
 
-  it('a directory that is known to be durable costs nothing', () => {
+  it('a directory that is known to be durable costs no call', () => {
     const known = new Set<string>();
     const calls = callsOf((disk) => {
       makeDirectoryDurable(disk, 'a/b', known);
@@ -118,7 +118,7 @@ describe('on a disk that works', () => {
   });
 });
 
-/** Each recipe over a disk whose 'd/a' holds `before`: which name it makes, and what stands there before and after. */
+/** Each recipe on a disk whose 'd/a' contains `before`: the name that it creates, and the content before and after. */
 interface Recipe {
   readonly name: string;
   readonly path: string;
@@ -149,7 +149,7 @@ const start = { directories: ['e'], files: [['d/a', before]] as const };
 
 for (const recipe of recipes) {
   describe(`${recipe.name}, on a disk that fails`, () => {
-    it('after any crash the file is whole or as before, and once acknowledged it is there', async () => {
+    it('after any crash the file is complete or as before, and once acknowledged it exists', async () => {
       const sim = new SimDisk<'done'>(start);
       await recipe.run(sim.disk);
       sim.acknowledge('done');
@@ -163,7 +163,7 @@ for (const recipe of recipes) {
     });
 
     for (const kind of faultKinds) {
-      it(`${kind.name} at any call is reported, and what was there stays whole`, async () => {
+      it(`${kind.name} at any call is reported, and the previous content stays complete`, async () => {
         const faultCount = await forEachFault(kind, 'all', async (faults) => {
           const disk = createMemoryDisk(start);
           const failure = await failureOf(() => recipe.run(faults.wrap(disk)));
@@ -172,7 +172,7 @@ for (const recipe of recipes) {
           else assert.ok(isPondError(failure), 'not a PondError');
           assert.ok(sameBytes(found, after) || sameBytes(found, recipe.earlier) || kind.lasting);
           if (recipe.path !== 'd/a') assert.deepEqual(disk.readFile('d/a'), before);
-          // A failure that goes by leaves no file behind, unless it hit the removal itself.
+          // A transient failure leaves no file, unless it hit the removal itself.
           const left = ['d', 'e'].flatMap((directory) => disk.list(directory)).filter(isTemporaryName);
           if (!kind.lasting && faults.fired?.startsWith('remove') !== true && kind.effect !== 'late') {
             assert.deepEqual(left, []);

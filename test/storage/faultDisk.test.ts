@@ -26,7 +26,7 @@ describe('a planned fault', () => {
     });
   }
 
-  it('comes at the planned call, reads counted or not', () => {
+  it('occurs at the planned call, with or without counting reads', () => {
     const work = (disk: Disk) => (disk.stat('a'), disk.makeDirectory('a'), disk.list('a'), disk.makeDirectory('b'));
     const first = faulty('EIO', 2);
     assert.throws(() => work(first.disk));
@@ -43,7 +43,7 @@ describe('a planned fault', () => {
     assert.deepEqual(disk.readFile('a'), new Uint8Array([1, 2]));
   });
 
-  it('a lost flush is reported once, and the second one reports success for bytes that are gone', () => {
+  it('a lost flush is reported once, and the second one reports success for bytes that are lost', () => {
     const { disk } = faulty('lost flush', 5);
     const file = disk.create('a');
     file.append(new Uint8Array([1, 2]));
@@ -54,14 +54,14 @@ describe('a planned fault', () => {
     assert.deepEqual(disk.readFile('a'), new Uint8Array([1, 2, 0, 0]));
   });
 
-  it('a late failure reports what was carried out', () => {
+  it('a late failure reports a call that was carried out', () => {
     const base = createMemoryDisk({ directories: [], files: [['a', new Uint8Array()]] });
     const disk = new Faults({ kind: kindNamed('late EIO'), at: 1, counted: 'changes' }).wrap(base);
     assert.throws(() => disk.link('a', 'b'));
     assert.deepEqual(base.list('').sort(), ['a', 'b']);
   });
 
-  it('a dead disk takes no change any more', () => {
+  it('a dead disk accepts no more changes', () => {
     const { disk } = faulty('dead disk', 2);
     disk.makeDirectory('a');
     for (let count = 0; count < 3; count++) assert.throws(() => disk.makeDirectory('b'));
@@ -78,7 +78,7 @@ describe('a fault at every call', () => {
     disk.stat('a');
   };
 
-  it('every call has its turn, then it ends', async () => {
+  it('every call fails once, then the enumeration ends', async () => {
     const fired: (string | undefined)[] = [];
     const round = (faults: Faults) => {
       try {
@@ -92,7 +92,7 @@ describe('a fault at every call', () => {
     assert.equal(await forEachFault(kindNamed('EIO'), 'all', round), 4);
   });
 
-  it('a failure says which call had failed, and how', async () => {
+  it('a failure reports which call failed, and how', async () => {
     const rounds = forEachFault(kindNamed('ENOSPC'), 'changes', (faults) => work(faults.wrap(createMemoryDisk())));
     await assert.rejects(rounds, /^Error: ENOSPC at call 1 \(create 'a'\): /);
   });

@@ -22,7 +22,7 @@ testDiskContract("a pond's disk", () => {
   return { disk: openPondDisk(directory), dispose: () => rmSync(directory, { recursive: true }) };
 });
 
-describe("a pond's disk, on the host", () => {
+describe('the disk of a pond on the host', () => {
   const above = temporaryDirectory();
   after(() => rmSync(above, { recursive: true }));
   const root = join(above, 'root');
@@ -40,7 +40,7 @@ describe("a pond's disk, on the host", () => {
   const isRefused = (error: unknown): boolean => isPondError(error, 'pond-damaged') && error.path !== undefined;
 
   for (const path of others) {
-    it(`nothing is done through ${path}, which is no file and no folder`, async () => {
+    it(`nothing is done through ${path}, which is neither a file nor a directory`, async () => {
       for (const at of path === 'folder' || path === 'd/up' ? [path, `${path}/f`, `${path}/new`] : [path]) {
         const calls: readonly (() => unknown)[] = [
           () => disk.readFile(at),
@@ -69,7 +69,7 @@ describe("a pond's disk, on the host", () => {
     });
   }
 
-  it('a file that a link has taken the place of is refused where it is read, and is not in place', async () => {
+  it('a file that was replaced by a link is refused when it is read, and is not in place', async () => {
     writeFileSync(join(root, 'swapped'), 'inside');
     const file = disk.openAppend('swapped');
     const stream = disk.readStream('swapped');
@@ -82,7 +82,7 @@ describe("a pond's disk, on the host", () => {
     }, isRefused);
   });
 
-  it('the folder itself may be reached through a link, and is never made', () => {
+  it('the directory itself may be reached through a link, and is never created', () => {
     symlinkSync('root', join(above, 'alias'));
     assert.equal(openPondDisk(join(above, 'alias')).stat('d/f')?.sizeBytes, 6);
     const missing = openPondDisk(join(above, 'missing'));
@@ -102,11 +102,11 @@ async function* noChunks(): AsyncGenerator<Uint8Array> {
   yield* await Promise.resolve([]);
 }
 
-describe('host disk, on the host', () => {
+describe('a disk of the host', () => {
   const directory = temporaryDirectory();
   after(() => rmSync(directory, { recursive: true }));
 
-  it('the root is made with the directories above it, on first need', () => {
+  it('the root is created with its parent directories, on first use', () => {
     const disk = openHostDisk(join(directory, 'not', 'yet'));
     assert.equal(disk.stat(''), undefined);
     assert.deepEqual(disk.list(''), []);
@@ -115,8 +115,8 @@ describe('host disk, on the host', () => {
     assert.equal(disk.stat('a')?.kind, 'directory');
   });
 
-  it('a directory that can be made nowhere is refused at once', () => {
-    // Below /proc no name can be made, and the system says that it is missing.
+  it('a directory that cannot be created is refused at once', () => {
+    // Below /proc no name can be created, and the system reports a missing file.
     if (process.platform !== 'linux') return;
     const disk = openHostDisk('/proc/pond/deep');
     assert.throws(
@@ -132,7 +132,7 @@ describe('host disk, on the host', () => {
     assert.throws(() => disk.hostPath('../b'), /assertion failed/);
   });
 
-  it('symbolic links are followed, and one that leads nowhere is missing', () => {
+  it('symbolic links are followed, and a dangling one is missing', () => {
     mkdirSync(join(directory, 'real'));
     writeFileSync(join(directory, 'real', 'file'), 'x');
     symlinkSync('real', join(directory, 'linked'));
@@ -142,7 +142,7 @@ describe('host disk, on the host', () => {
     assert.equal(disk.stat('dangling'), undefined);
   });
 
-  it('a name that is too long is a failure of the disk that names the host path', () => {
+  it('a name that is too long is a disk failure that names the host path', () => {
     const disk = openHostDisk(directory);
     assert.throws(
       () => disk.create('n'.repeat(300)),
@@ -153,7 +153,7 @@ describe('host disk, on the host', () => {
     );
   });
 
-  it('a stream in and out stays within bounded memory', async () => {
+  it('streams in both directions use bounded memory', async () => {
     const disk = openHostDisk(directory);
     const chunk = new Uint8Array(1024 * 1024).fill(7);
     const source = async function* (): AsyncGenerator<Uint8Array> {

@@ -5,7 +5,7 @@ import { testDiskContract } from '../contracts/disk.ts';
 
 testDiskContract('memory disk', () => ({ disk: createMemoryDisk(), dispose: () => undefined }));
 
-it('a memory disk starts with its image and never writes into it', () => {
+it('a memory disk starts with its image and never writes to it', () => {
   const content = new Uint8Array([1, 2]);
   const disk = createMemoryDisk({ directories: ['empty'], files: [['a/b', content]] }, () => 5);
   const file = disk.openAppend('a/b');

@@ -8,7 +8,7 @@ import { SimDisk } from '../support/simDisk.ts';
 
 testDiskContract('simulated disk', () => ({ disk: new SimDisk().disk, dispose: () => undefined }));
 
-/** The states after the last call of `work`, each as its paths with their content ('/' for a directory), sorted. */
+/** States after the last call of `work`, each as its paths with their content ('/' for a directory), sorted. */
 function statesAfter(work: (disk: Disk) => void, files: readonly (readonly [string, string])[] = []): string[] {
   const image = { directories: [], files: files.map(([path, text]) => [path, bytesOf(text)] as const) };
   const sim = new SimDisk(image);
@@ -22,9 +22,9 @@ function check(name: string, work: (disk: Disk) => void, expected: readonly stri
 }
 const oneFile: readonly (readonly [string, string])[] = [['a', 'one']];
 
-describe('the states that a crash can leave', () => {
-  check('nothing was done: all is there', () => undefined, ['a=one']);
-  check('a new name without any sync may be missing, empty, cut, NUL or whole', (disk) => write(disk, 'b', 'abcd'), [
+describe('states that a crash can leave', () => {
+  check('without any call everything is there', () => undefined, ['a=one']);
+  check('a new name without a sync may be missing, empty, cut, NUL or complete', (disk) => write(disk, 'b', 'abcd'), [
     'a=one',
     'a=one b=',
     'a=one b=a',
@@ -35,7 +35,7 @@ describe('the states that a crash can leave', () => {
     'a=one b=00cd',
     'a=one b=ab00',
   ]);
-  check('synced data may have no name yet', (disk) => writeNew(disk, 'b', bytesOf('abcd')), ['a=one', 'a=one b=abcd']);
+  check('synced data may lack its name', (disk) => writeNew(disk, 'b', bytesOf('abcd')), ['a=one', 'a=one b=abcd']);
   check('a synced directory may name a file without data', (disk) => {
     write(disk, 'b', 'x');
     disk.syncDirectory('');
@@ -44,12 +44,12 @@ describe('the states that a crash can leave', () => {
     writeNew(disk, 'b', bytesOf('abcd'));
     disk.syncDirectory('');
   }, ['a=one b=abcd']); // prettier-ignore
-  check('bytes before the last sync stand, those after may be cut or NUL', (disk) => {
+  check('bytes before the last sync remain, those after may be cut or NUL', (disk) => {
     const file = disk.openAppend('a');
     file.append(bytesOf('xy'));
   }, ['a=one', 'a=one00', 'a=one0y', 'a=onex', 'a=onex0', 'a=onexy']); // prettier-ignore
-  check('a cut may not have happened yet', (disk) => disk.openAppend('a').truncate(1), ['a=one', 'a=o']);
-  check('a cut file that was synced is cut', (disk) => {
+  check('a truncation may not have happened yet', (disk) => disk.openAppend('a').truncate(1), ['a=one', 'a=o']);
+  check('a truncated and synced file is truncated', (disk) => {
     const file = disk.openAppend('a');
     file.truncate(1);
     file.sync();
@@ -59,9 +59,9 @@ describe('the states that a crash can leave', () => {
     disk.link('a', 'c');
     disk.remove('a');
   }, ['a=one', 'a=one b=one', 'a=one b=one c=one', 'b=one c=one']); // prettier-ignore
-  check('a rename inside a directory happens at once', (disk) => disk.rename('a', 'b'), ['a=one', 'b=one']);
+  check('a rename inside a directory is atomic', (disk) => disk.rename('a', 'b'), ['a=one', 'b=one']);
   check(
-    'a rename replaces at once',
+    'a replacing rename is atomic',
     (disk) => disk.rename('a', 'b'),
     ['a=one b=two', 'b=one'],
     [
@@ -74,12 +74,12 @@ describe('the states that a crash can leave', () => {
     'd/ d/a=one e/ e/a=one e/x=',
     'd/ e/ e/a=one e/x=',
   ], [['d/a', 'one'], ['e/x', '']]); // prettier-ignore
-  check('syncing only where a rename came from keeps the file too', (disk) => {
+  check('a sync of only the source directory of a rename keeps the file too', (disk) => {
     disk.makeDirectory('e');
     disk.rename('d/a', 'e/a');
     disk.syncDirectory('d');
   }, ['d/ e/ e/a=one'], [['d/a', 'one']]); // prettier-ignore
-  check('a synced file in a directory that is not durable is gone with it', (disk) => {
+  check('a synced file in a directory that is not durable is lost with it', (disk) => {
     disk.makeDirectory('d');
     writeNew(disk, 'd/b', bytesOf('x'));
     disk.syncDirectory('d');
@@ -92,7 +92,7 @@ describe('the states that a crash can leave', () => {
 });
 
 describe('a workload under crashes', () => {
-  it('what was acknowledged before each point is known, and no more', () => {
+  it('the acknowledged content at each point is known, and nothing more', () => {
     const sim = new SimDisk<number>();
     for (let count = 0; count < 3; count++) {
       putIfAbsent(sim.disk, `${count}`, bytesOf('x'));
@@ -114,7 +114,7 @@ describe('a workload under crashes', () => {
       { mode: 'every' } as const,
       { mode: 'sample', seed: 7, pointsMax: 50, randomStates: 4 } as const,
     ]) {
-      it(`a put without ${missing} is caught (${choice.mode})`, async () => {
+      it(`a put without ${missing} is detected (${choice.mode})`, async () => {
         const sim = new SimDisk<string>();
         for (const path of ['a', 'b']) {
           put(sim.disk, path);
@@ -128,7 +128,7 @@ describe('a workload under crashes', () => {
     }
   }
 
-  it('a crash during recovery starts from what the first crash left', async () => {
+  it('a crash during recovery starts from the state that the first crash left', async () => {
     const sim = new SimDisk<string>();
     putIfAbsent(sim.disk, 'a', bytesOf('data'));
     sim.acknowledge('a');
@@ -141,7 +141,7 @@ describe('a workload under crashes', () => {
     });
   });
 
-  it('a sample is the same for the same seed, and stays within its size', () => {
+  it('a sample is the same for the same seed, and within its size', () => {
     const sim = new SimDisk();
     for (let count = 0; count < 50; count++) write(sim.disk, `file-${count}`, 'some text');
     const sample = (seed: number) =>
@@ -151,7 +151,7 @@ describe('a workload under crashes', () => {
     assert.notDeepEqual(sample(1), sample(2));
   });
 
-  it('a failure says the seed', async () => {
+  it('a failure reports the seed', async () => {
     const sim = new SimDisk();
     const choice = { mode: 'sample', seed: 42, pointsMax: 1, randomStates: 0 } as const;
     await assert.rejects(
@@ -160,7 +160,7 @@ describe('a workload under crashes', () => {
     );
   });
 
-  it('too many states for all of them are refused, not run for ever', () => {
+  it('too many states are refused instead of enumerated endlessly', () => {
     const sim = new SimDisk();
     for (let count = 0; count < 20; count++) write(sim.disk, `file-${count}`, 'some text');
     sim.disk.syncDirectory('');
@@ -179,7 +179,7 @@ describe('a workload under crashes', () => {
   });
 });
 
-it('a crash state is a disk of its own: writing to it changes no other', () => {
+it('a crash state is a separate disk: a write to it changes no other', () => {
   const sim = new SimDisk({ directories: [], files: [['a', bytesOf('one')]] });
   const [state] = sim.crashStates({ mode: 'every' });
   const disk = state?.open() ?? createMemoryDisk();

@@ -24,11 +24,11 @@ for (const [errno, code] of codes) {
   });
 }
 
-it('a full disk comes with what to do', () => {
+it('the error of a full disk has a hint', () => {
   assert.match(storageError('ENOSPC', 'write', 'a').hint ?? '', /free some room/);
 });
 
-it('an error of the host is wrapped with its cause, any other passes as it is', () => {
+it('an error of the host is wrapped with its cause, any other is passed through', () => {
   const host = thrownBy(() => readFileSync('/'));
   assert.equal(errnoOf(host), 'EISDIR');
   const wrapped = thrownBy(() => raise(host, 'read', '/'));

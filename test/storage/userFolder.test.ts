@@ -8,7 +8,7 @@ import { temporaryFolder } from '../support/folder.ts';
 
 const hasUsers = process.getuid !== undefined;
 
-test('the temporary folder of a user is open to nobody else, whoever could look into it before', (t) => {
+test('only its user can open the temporary folder of a user, whatever its permissions were before', (t) => {
   const folder = inTemporaryFolder(t);
   assert.equal(userTemporaryFolder(), folder);
   if (!hasUsers) return;
@@ -18,7 +18,7 @@ test('the temporary folder of a user is open to nobody else, whoever could look 
   assert.equal(statSync(folder).mode & 0o777, 0o700);
 });
 
-test('a link in its place is not followed: it may lead to what others write', (t) => {
+test('a link in its place is not followed: others may write its target', (t) => {
   const folder = inTemporaryFolder(t);
   userTemporaryFolder();
   rmdirSync(folder);
@@ -27,7 +27,7 @@ test('a link in its place is not followed: it may lead to what others write', (t
   assert.throws(userTemporaryFolder, (error) => isPondError(error, 'storage-denied'));
 });
 
-/** Makes the system's temporary folder one of the test, and returns where the user's is in it. */
+/** Replaces the system's temporary folder with one of the test, and returns the path of the user's folder in it. */
 function inTemporaryFolder(t: Parameters<typeof temporaryFolder>[0]): string {
   const system = temporaryFolder(t);
   const names = ['TMPDIR', 'TEMP', 'TMP'];

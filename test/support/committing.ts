@@ -19,17 +19,17 @@ export function committing(pond: Pond): Backend {
     };
   return {
     writable: backend.writable,
-    root: backend.root,
-    lookup: backend.lookup,
-    list: backend.list,
-    read: backend.read,
-    readlink: backend.readlink,
-    versions: backend.versions,
-    put: after(backend.put),
-    setAttributes: after(backend.setAttributes),
-    remove: after(backend.remove),
-    rename: after(backend.rename),
-    copy: after(backend.copy),
+    root: () => backend.root(),
+    lookup: (directory, name) => backend.lookup(directory, name),
+    list: (directory) => backend.list(directory),
+    read: (node, range) => backend.read(node, range),
+    readlink: (node) => backend.readlink(node),
+    versions: (node) => backend.versions(node),
+    put: after(backend.put.bind(backend)),
+    setAttributes: after(backend.setAttributes.bind(backend)),
+    remove: after(backend.remove.bind(backend)),
+    rename: after(backend.rename.bind(backend)),
+    copy: after(backend.copy.bind(backend)),
     batch: <T>(work: () => Promise<T>) => after(() => backend.batch(work))(),
   };
 }

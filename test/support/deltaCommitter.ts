@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { commitNumber } from '../../server/src/delta/commitNumber.ts';
 import { commitVersion } from '../../server/src/delta/commit.ts';
 import { openTable, refreshTable } from '../../server/src/delta/snapshot.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
@@ -17,7 +18,10 @@ for (let left = Number(count); left > 0 && snapshot;) {
   snapshot = refreshTable(disk, snapshot);
   const version = snapshot.version + 1;
   const txnId = randomUUID();
-  const outcome = commitVersion(disk, version, { commitInfo: { txnId }, adds: [addOf(`${txnId}.parquet`)] });
+  const outcome = commitVersion(disk, commitNumber(version), {
+    commitInfo: { txnId },
+    adds: [addOf(`${txnId}.parquet`)],
+  });
   if ('conflict' in outcome) continue;
   process.stdout.write(`${version} ${txnId}\n`);
   left--;

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { parquetWriteBuffer } from 'hyparquet-writer';
-import { type Add } from '../../server/src/delta/actions.ts';
-import { commitVersion, createTable, type CommitDraft } from '../../server/src/delta/commit.ts';
+import { commitNumber } from '../../server/src/delta/commitNumber.ts';
+import { type Add, plainProtocol } from '../../server/src/delta/actions.ts';
+import { commitVersion, type CommitDraft, type CommitOutcome } from '../../server/src/delta/commit.ts';
+import { logDirectory } from '../../server/src/delta/log.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
-import { writeNew } from '../../server/src/storage/durable.ts';
+import { makeDirectoryDurable, writeNew } from '../../server/src/storage/durable.ts';
 
 /** The table of the tests: a number and a name. */
 export const schemaString = JSON.stringify({
@@ -17,13 +19,27 @@ export const schemaString = JSON.stringify({
 
 /** Makes version 0 with no rows. */
 export function makeTable(disk: Disk, configuration: Readonly<Record<string, string>> = {}): void {
-  const outcome = createTable(disk, {
-    id: randomUUID(),
-    schemaString,
-    configuration,
+  assert.deepEqual(createTable(disk, randomUUID(), configuration), { committed: true });
+}
+
+/** Commits version 0 of a table with that id. */
+export function createTable(
+  disk: Disk,
+  id: string,
+  configuration: Readonly<Record<string, string>> = {},
+): CommitOutcome {
+  makeDirectoryDurable(disk, logDirectory);
+  return commitVersion(disk, commitNumber(0), {
     commitInfo: { txnId: randomUUID() },
+    protocol: plainProtocol,
+    metaData: {
+      id,
+      format: { provider: 'parquet', options: {} },
+      schemaString,
+      partitionColumns: [],
+      configuration,
+    },
   });
-  assert.deepEqual(outcome, { committed: true });
 }
 
 /** Writes a data file of the ids and returns the action that adds it. */
@@ -48,6 +64,6 @@ export function addWithoutStats(path: string, size = 1): Add {
 
 /** Commits as the version, and fails the test when that does not succeed. */
 export function commit(disk: Disk, version: number, draft: Partial<CommitDraft>): void {
-  const outcome = commitVersion(disk, version, { commitInfo: { txnId: randomUUID() }, ...draft });
+  const outcome = commitVersion(disk, commitNumber(version), { commitInfo: { txnId: randomUUID() }, ...draft });
   assert.deepEqual(outcome, { committed: true });
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { isPondError } from '../../server/src/base/error.ts';
-import { openPond } from '../../server/src/pond/pond.ts';
+import { openPond } from './pond.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 
 // A process that writes the pond in argv[2] as `argv[3]`: it says `ready`, waits for a line, opens the pond, and then

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { type TestContext } from 'node:test';
-import { initPond } from '../../server/src/pond/pond.ts';
+import { initPond } from './pond.ts';
 import { type Pond, type Transaction } from '../../server/src/pond/types.ts';
 import { readResource } from '../../server/src/resources/readResource.ts';
 import { documentName, resourceDirectory } from '../../server/src/resources/model/resourcePath.ts';

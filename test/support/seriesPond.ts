@@ -4,7 +4,7 @@ import { type TestContext } from 'node:test';
 import { openDatabase } from '../../server/src/duckdb/database.ts';
 import { literal } from '../../server/src/duckdb/sql.ts';
 import { connectLocal } from '../../server/src/main.ts';
-import { initPond, openPond } from '../../server/src/pond/pond.ts';
+import { initPond, openPond } from './pond.ts';
 
 import { type PondHost } from './commandHost.ts';
 import { temporaryFolder } from './folder.ts';

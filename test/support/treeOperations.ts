@@ -57,8 +57,7 @@ export function randomOperation(random: (count: number) => number, paths: readon
   const text = () => `PAR1 ${100 + random(900)} PAR1`.repeat(1 + random(2));
 
   const choice = random(paths.length > 40 ? 13 : 10);
-  if (choice < 2)
-    return { do: 'createFile', path: below(), text: text(), type: pick('file', 'table', 'series', 'dynamic') };
+  if (choice < 2) return { do: 'createFile', path: below(), text: text(), type: pick('file', 'table', 'series') };
   if (choice < 4) return { do: 'writeFile', path: anywhere(), text: text(), create: often(), overwrite: often() };
   if (choice < 5) return { do: 'createDirectory', path: anywhere(), parents: !often() };
   if (choice < 6) return { do: 'createSymlink', path: below(), target: target() };

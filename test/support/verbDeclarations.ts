@@ -9,8 +9,8 @@ export interface VerbDeclaration {
   readonly fields: readonly string[];
 }
 
-/** Lists of at least this many names of verbs, and nothing else, are reported; fewer are words that fit by chance. */
-const listMin = 4;
+/** Minimum number of names in a reported list. Fewer are other words by chance, or the few verbs that a feature is for. */
+const listMin = 8;
 
 /** The declarations of verbs in a file: object literals with a member `load` or `loadStandalone`, by key. */
 export function verbDeclarations({ path, text }: SourceFile): readonly VerbDeclaration[] {

@@ -22,7 +22,10 @@ function check(title: string, template: string, expected: string): void {
   test(title, async () => assert.equal(await renderTemplate(template, context), expected));
 }
 
-/** A template that fails, with its message and where: `line:character`, 0-based; undefined where no place is told. */
+/**
+ * A template that fails, with its message and position: `line:character`, 0-based; undefined if no position is
+ * reported.
+ */
 function checkFault(title: string, template: string, message: RegExp, place: string | undefined): void {
   test(title, async () => {
     await assert.rejects(renderTemplate(template, context), (error: PondError) => {
@@ -35,32 +38,32 @@ function checkFault(title: string, template: string, message: RegExp, place: str
   });
 }
 
-check('a text without tags is as it is, to the last line break', 'a <b> & "c"\n', 'a <b> & "c"\n');
+check('a text without tags is unchanged, up to the last line break', 'a <b> & "c"\n', 'a <b> & "c"\n');
 check('nothing is escaped', '{{ \'<a href="x">\' }}', '<a href="x">');
 check(
-  'the filter plain makes a text that a page shows as it is',
+  'the filter plain makes a text safe for a page',
   '{{ "<b>${1}`js" | plain }} {{ 1.5 | plain }}',
   '&#60;b&#62;&#36;&#123;1&#125;&#96;js 1.5',
 );
-check('the filter tojson makes a text that a script may have', '{{ "</script>" | tojson }}', '"\\u003c/script\\u003e"');
+check('the filter tojson makes a text safe for a script', '{{ "</script>" | tojson }}', '"\\u003c/script\\u003e"');
 check(
-  'a loop over a map gives keys in order, with their values',
+  'a loop over a map returns keys in order, with their values',
   '{% for res, files in export[args[0]] %}{{ res }}: {% for f in files %}{{ f.file }} {% endfor %}{% endfor %}',
   'res=1h: a b res=2h: c ',
 );
 check(
-  'a loop over a map takes conditions, trimming and an else',
+  'a loop over a map supports conditions, trimming and an else',
   "{%- for k, v in export['BDock'] if v | length == 1 -%} {{ k }} {%- endfor -%} {% for k, v in empty %}x{% else %}none{% endfor %}",
   'res=2hnone',
 );
 check('a loop over pairs is a loop over pairs', '{% for a, b in [[1, 2], [3, 4]] %}{{ a + b }} {% endfor %}', '3 7 ');
 check(
-  'raw blocks, comments and texts are not looked into',
+  'raw blocks, comments and strings are not evaluated',
   '{% raw %}{% for a, b in c %}{% endraw %}{# {% for a, b in c %} #}{{ "{% for a, b in c %}" }}',
   '{% for a, b in c %}{% for a, b in c %}',
 );
 check(
-  'items are grouped by a field, groups in order of their values and items as they come',
+  'items are grouped by a field, groups in order of their values, items in their own order',
   '{% for name, group in group(by="name", in=schema.fields) %}{{ name }}:{% for f in group %} {{ f.instrument }}{% endfor %}\n{% endfor %}',
   'DO: Surface Bottom\nDepth: Surface\n',
 );
@@ -70,7 +73,7 @@ check(
   'DO.Bottom.mg/L DO.Surface.mg/L Depth.Surface.m ',
 );
 check(
-  'the engine groups by itself too',
+  "the engine's own grouping works too",
   '{% for g in schema.fields | groupby("name") %}{{ g.grouper }}={{ g.list | length }} {% endfor %}',
   'Depth=1 DO=2 ',
 );
@@ -134,13 +137,13 @@ function doubling(name: string, times: number): string {
 }
 
 for (const [title, template, message] of attacks) {
-  test(`${title} is given up, and the next template renders`, async () => {
+  test(`${title} is stopped, and the next template renders`, async () => {
     await assert.rejects(renderTemplate(template, context), { code: 'template-failed', message });
     assert.equal(await renderTemplate('{{ args[0] }}', context), 'BDock');
   });
 }
 
-test('a page of ten thousand rounds renders', async () => {
+test('a page of ten thousand iterations renders', async () => {
   const files = Array.from({ length: 10_000 }, (_, index) => ({ file: `f${index}`, start: index }));
   const template =
     '{% for f in files %}- {{ f.file | upper }}: {{ f.start }}{% if f.start % 2 == 0 %} even{% elif f.start == 3 %} three{% else %} odd{% endif %}\n{% endfor %}';
@@ -158,22 +161,22 @@ test('a render can be cancelled', async () => {
   assert.equal(await renderTemplate('{{ a }}', { a: 1 }), '1');
 });
 
-test('renders at the same time get their own texts', async () => {
+test('concurrent renders get their own texts', async () => {
   const texts = await Promise.all([1, 2, 3].map((a) => renderTemplate('{{ a }}', { a })));
   assert.deepEqual(texts, ['1', '2', '3']);
 });
 
-test('variables are put into a text of a document', async () => {
+test('variables are inserted into a text of a document', async () => {
   assert.equal(await expandText('/Inbox/{{ site }}/*.csv', { site: 'a & b' }), '/Inbox/a & b/*.csv');
   assert.equal(await expandText('no tags, ${env:KEY}', {}), 'no tags, ${env:KEY}');
   await assert.rejects(expandText('{{ other }}', { site: 'a' }), { code: 'template-failed', message: /other/ });
 });
 
-test('a template whose process lost its parent does not run on', async () => {
+test('a template process whose parent died does not continue', async () => {
   const path = fileURLToPath(new URL('../../server/src/templates/templateWorker.ts', import.meta.url));
   const child = fork(path, [], { serialization: 'advanced', execArgv: ['--import', 'tsx'] });
   await once(child, 'message');
-  // Nobody stops it, and its steps are so long that their number would take minutes.
+  // Nothing stops it, and its steps are so long that their number would take minutes.
   const source = '{% set r = range(100000) %}{% for i in range(100000) %}{{ r|sort|unique|length }}{% endfor %}';
   child.send({ source, context: {} });
   const [, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];

@@ -7,7 +7,7 @@ import { createMemoryBackend } from '../../server/src/tinyfs/memoryBackend.ts';
 import { compareNames } from '../../server/src/tinyfs/path.ts';
 import { collect, fails, make, textOf } from '../support/tree.ts';
 
-/** Returns a backend whose root has one more directory, with entries that are computed from the tree when asked for. */
+/** Returns a backend whose root has one more directory, with entries that are computed from the tree on request. */
 function withDirectory(
   inner: Backend,
   name: string,
@@ -59,7 +59,7 @@ const matching = (pattern: string) => async (fs: FileSystem) => {
 };
 
 describe('a computed directory, as a backend over a backend', () => {
-  it('shows the entries of another with other names, and takes none', async () => {
+  it('lists the entries of another directory under other names, and accepts no writes', async () => {
     const root = await new FileSystem(withDirectory(createMemoryBackend(), 'reverse', reversed)).root();
     await make(root, 'in/', 'in/hello.txt 1', 'in/ab/', 'in/ab/c 2');
     assert.equal(textOf(await root.readFile('/reverse/txt.olleh')), '1');
@@ -70,7 +70,7 @@ describe('a computed directory, as a backend over a backend', () => {
     await fails('read-only', root.writeFile('/reverse/x', new Uint8Array(0)), '/reverse/x');
   });
 
-  it('shows what a pattern finds, named by its captures', async () => {
+  it('lists the matches of a pattern, named by their captures', async () => {
     const root = await new FileSystem(withDirectory(createMemoryBackend(), 'found', matching('/in/**/1.txt'))).root();
     await make(root, 'in/a/b/', 'in/a/1.txt 1', 'in/a/b/1.txt 2', 'in/a/b/2.txt 3');
     const names = (await root.list('found')).map(({ basename }) => basename);
@@ -78,7 +78,7 @@ describe('a computed directory, as a backend over a backend', () => {
     assert.equal(textOf(await root.readFile('/found/a_b_')), '2');
   });
 
-  it('fails when it is inside of what it lists, each time, and other visits work', async () => {
+  it('fails whenever it is inside the directory that it lists, and other visits work', async () => {
     const root = await new FileSystem(withDirectory(createMemoryBackend(), 'loop', matching('/**/1.txt'))).root();
     await make(root, 'in/', 'in/1.txt 1');
     await fails('visit-loop', root.list('loop'), '/loop');

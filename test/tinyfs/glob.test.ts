@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
-import { hasWildcard, matchPath, parseGlob } from '../../server/src/tinyfs/glob.ts';
+import { type Glob, hasWildcard, matchNames, parseGlob } from '../../server/src/tinyfs/glob.ts';
+import { splitPath } from '../../server/src/tinyfs/path.ts';
 import { randomOf } from '../support/random.ts';
+
+const matchPath = (glob: Glob, path: string): string[] | undefined => matchNames(glob, splitPath(path).steps);
 
 /** Captures undefined: the path must not match. */
 function check(pattern: string, path: string, captures?: readonly string[]): void {
@@ -10,7 +13,7 @@ function check(pattern: string, path: string, captures?: readonly string[]): voi
 }
 
 describe('a glob component', () => {
-  it('without wildcards matches itself only', () => {
+  it('without wildcards matches only itself', () => {
     check('file.txt', 'file.txt', []);
     check('file.txt', 'file_txt');
     check('a', 'A');
@@ -18,7 +21,7 @@ describe('a glob component', () => {
     check('/a/./b/', 'a/b', []);
   });
 
-  it('takes * for any characters of a name', () => {
+  it('matches any characters of a name with *', () => {
     check('file*.txt', 'file12.txt', ['12']);
     check('file*.txt', 'file.txt', ['']);
     check('file*.txt', 'other.txt');
@@ -29,14 +32,14 @@ describe('a glob component', () => {
     check('*-*.*', 'a-b-c.d.e', ['a-b', 'c.d', 'e']);
   });
 
-  it('takes ? for one character, of any plane', () => {
+  it('matches one character of any plane with ?', () => {
     check('a?c', 'abc', ['b']);
     check('a?c', 'a\u{1f986}c', ['\u{1f986}']);
     check('a?c', 'ac');
     check('??', 'xy', ['x', 'y']);
   });
 
-  it('takes [...] for one of a set', () => {
+  it('matches one of a set with [...]', () => {
     check('[abc]1', 'b1', ['b']);
     check('[abc]1', 'd1');
     check('[!a-z]*', 'Ab', ['A', 'b']);
@@ -49,7 +52,7 @@ describe('a glob component', () => {
     check('a]', 'a]', []);
   });
 
-  it('takes {...} for one of several patterns, as one capture', () => {
+  it('matches one of several patterns with {...}, as one capture', () => {
     check('{a,b}.txt', 'b.txt', ['b']);
     check('{a,b}.txt', 'c.txt');
     check('x{,y}', 'x', ['']);
@@ -60,7 +63,7 @@ describe('a glob component', () => {
     check('a,b}', 'a,b}', []);
   });
 
-  it('takes what follows a backslash as it is', () => {
+  it('takes the character after a backslash literally', () => {
     check('\\*\\[\\{\\?\\\\', '*[{?\\', []);
     check('\\*', 'a');
     check('\\**', '*a', ['a']);
@@ -68,7 +71,7 @@ describe('a glob component', () => {
 });
 
 describe('a glob path', () => {
-  it('takes ** for any number of directories, with their slashes', () => {
+  it('matches any number of directories with **, including their slashes', () => {
     check('a/**/b', 'a/x/y/b', ['x/y/']);
     check('a/**/b', 'a/b', ['']);
     check('a/**/b', 'a/x');
@@ -77,7 +80,7 @@ describe('a glob path', () => {
     check('**/**/x', 'a/x', ['a/', '']);
   });
 
-  it('takes ** at the end for all below, but not the directory itself', () => {
+  it('matches everything below with ** at the end, but not the directory itself', () => {
     check('a/**', 'a/x/y', ['x/y']);
     check('a/**', 'a');
     check('**', 'a', ['a']);
@@ -85,7 +88,7 @@ describe('a glob path', () => {
     check('*/**', 'a/b/c', ['a', 'b/c']);
   });
 
-  it('does not mind a leading slash on either side', () => {
+  it('ignores a leading slash on either side', () => {
     check('/a/*', 'a/x', ['x']);
     check('a/*', '/a/x', ['x']);
     check('/', '', []);
@@ -124,14 +127,14 @@ describe('a pattern that is not well formed', () => {
 });
 
 describe('hasWildcard', () => {
-  it('tells patterns from plain paths', () => {
+  it('distinguishes patterns from plain paths', () => {
     for (const text of ['*', 'a?', '[a]', '{a,b}', '/a/**/b', '\\\\*']) assert.ok(hasWildcard(text), text);
     for (const text of ['', '/a/b.c', 'a]b}', '\\*', 'a\\[b', '\\\\', 'a,b-c!']) assert.ok(!hasWildcard(text), text);
   });
 });
 
 describe('hostile patterns', () => {
-  // A matcher that tries all ways would not end within the life of the machine.
+  // A backtracking matcher would not end within the life of the machine.
   it('of many wildcards are matched in bounded work', () => {
     const name = 'a'.repeat(250);
     check('*a*a*a*a*a*b', name);
@@ -152,7 +155,7 @@ describe('hostile patterns', () => {
 });
 
 describe('random patterns', () => {
-  it('match, and capture, as the regular expressions they stand for', () => {
+  it('match, and capture, like the equivalent regular expressions', () => {
     const random = randomOf(7);
     let matches = 0;
     for (let round = 0; round < 3000; round++) {
@@ -167,7 +170,7 @@ describe('random patterns', () => {
   });
 });
 
-/** A component of a pattern, and the regular expression for it: with what follows, and at the end. */
+/** A component of a pattern, and the regular expression for it: before other components, and at the end. */
 interface RandomPart {
   readonly glob: string;
   readonly source: string;
@@ -189,7 +192,7 @@ const pieces: readonly (readonly [glob: string, source: string])[] = [
 
 function component(random: (count: number) => number): RandomPart {
   const chosen = list(random, 3, (): readonly [string, string] => pieces[random(pieces.length)] ?? ['', '']);
-  // Two stars in a row are not a pattern; the second is left out.
+  // Two stars in a row are not a pattern; the second is dropped.
   const apart = chosen.filter(([glob], at) => glob !== '*' || chosen[at - 1]?.[0] !== '*');
   const source = apart.map(([, text]) => text).join('');
   return { glob: apart.map(([glob]) => glob).join(''), source: `${source}/`, atEnd: source };

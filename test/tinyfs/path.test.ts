@@ -12,7 +12,7 @@ import {
 } from '../../server/src/tinyfs/path.ts';
 
 describe('paths', () => {
-  it('are taken apart without dots and empty components', () => {
+  it('are split without dots and empty components', () => {
     assert.deepEqual(splitPath('/a//b/./c/'), { absolute: true, steps: ['a', 'b', 'c'] });
     assert.deepEqual(splitPath('../a/..'), { absolute: false, steps: ['..', 'a', '..'] });
     for (const path of ['', '.', './.']) assert.deepEqual(splitPath(path), { absolute: false, steps: [] });
@@ -50,13 +50,13 @@ describe('paths', () => {
 });
 
 describe('names', () => {
-  it('of up to 255 bytes are good, whatever is in them', () => {
+  it('of up to 255 bytes are valid, with any characters', () => {
     for (const name of ['a', '...', '..a', ' ', '\n', 'é'.repeat(127), '\u{1f986}'.repeat(63), 'x'.repeat(255)]) {
       assert.equal(checkName(name), name);
     }
   });
 
-  it('that a directory cannot hold fail', () => {
+  it('that a directory cannot contain fail', () => {
     const bad = ['', '.', '..', 'a/b', '/', 'a\0', 'x'.repeat(256), 'é'.repeat(128), '\ud83e', '\udd86\ud83e'];
     for (const name of bad) {
       assert.throws(

@@ -4,8 +4,8 @@ import { FileSystem } from '../../server/src/tinyfs/fs.ts';
 import { createMemoryBackend } from '../../server/src/tinyfs/memoryBackend.ts';
 import { bytesOf, fails, linesOf, make } from '../support/tree.ts';
 
-describe('a file system that cannot be written', () => {
-  it('is read, and fails each change before anything else', async () => {
+describe('a read-only file system', () => {
+  it('can be read, and fails each change before anything else', async () => {
     const backend = createMemoryBackend();
     await make(await new FileSystem(backend).root(), 'a 1', 'd/', 'l -> a');
     const fs = new FileSystem({ ...backend, writable: false });

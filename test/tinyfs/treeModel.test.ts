@@ -13,7 +13,7 @@ describe('random operations on a memory backend', () => {
       runTreeModel({ fs: new FileSystem(createMemoryBackend()), seed, steps: 300 }));
   }
 
-  it('are worth running: every operation succeeds and fails, with every code of a tree', () => {
+  it('are effective: every operation succeeds and fails, with every error code of a tree', () => {
     const outcomes = new Set<string>();
     for (const seed of [1, 2, 3, 4, 5, 6]) {
       const random = randomOf(seed);

@@ -18,11 +18,11 @@ export async function applyResource(context: Context, target?: unknown): Promise
   const document = await documentOf(target);
   if (document === undefined) return undefined;
   const location = parsePondUri(document.uri);
-  const home = location === undefined ? undefined : context.store.at(location.pond, location.path);
-  if (home !== undefined) {
+  const stored = location === undefined ? undefined : context.store.at(location.pond, location.path);
+  if (stored !== undefined) {
     await document.save();
     void vscode.window.showInformationMessage(
-      `${titleOf(home)} is staged whenever it is saved: commit to make it live.`,
+      `${titleOf(stored)} is staged each time you save it. To make the change live, run "Pond: Commit".`,
     );
     return undefined;
   }
@@ -31,8 +31,8 @@ export async function applyResource(context: Context, target?: unknown): Promise
   const result = await apply(context, pond, document);
   if (result === undefined) return undefined;
   context.applyProblems.set(document.uri, result.problems);
-  if (result.applied.length === 0) await tellProblems(document, result.problems);
-  else void tellApplied(pond, result.applied);
+  if (result.applied.length === 0) await reportProblems(document, result.problems);
+  else void reportApplied(pond, result.applied);
   await context.store.refresh(pond);
   return result.applied;
 }
@@ -47,7 +47,7 @@ async function documentOf(target: unknown): Promise<vscode.TextDocument | undefi
 
 function pickFile(): Thenable<vscode.Uri[] | undefined> {
   const filters = { YAML: ['yaml', 'yml'] };
-  return vscode.window.showOpenDialog({ title: 'Document of resources', openLabel: 'Apply', filters });
+  return vscode.window.showOpenDialog({ title: 'Document to apply', openLabel: 'Apply', filters });
 }
 
 /** Applies a document; prompts for missing variables, repeatedly when that reveals more of them. */
@@ -86,7 +86,7 @@ function directoryOf(uri: vscode.Uri, pond: string): string {
   return folder?.uri.fsPath ?? dirname(pond);
 }
 
-async function tellProblems(document: vscode.TextDocument, problems: readonly ProblemInfo[]): Promise<void> {
+async function reportProblems(document: vscode.TextDocument, problems: readonly ProblemInfo[]): Promise<void> {
   const errors = problems.filter(({ severity }) => severity === 'error');
   const [first] = errors;
   if (first === undefined) return;
@@ -99,7 +99,7 @@ async function tellProblems(document: vscode.TextDocument, problems: readonly Pr
   void vscode.window.showErrorMessage(`Nothing was applied: ${first.message}${rest}.${hint}`);
 }
 
-async function tellApplied(pond: string, applied: readonly AppliedInfo[]): Promise<void> {
+async function reportApplied(pond: string, applied: readonly AppliedInfo[]): Promise<void> {
   const changed = applied.filter(({ outcome }) => outcome !== 'unchanged');
   const [first] = changed;
   if (first === undefined) {

@@ -6,7 +6,7 @@ import { resourcesOf, type ViewNode } from '../resources/nodes.ts';
 import { idle, summaryOf, titleOf } from '../resources/strings.ts';
 
 /** Resources of one pond. */
-export interface Chosen {
+export interface ChosenResources {
   readonly pond: string;
   readonly resources: readonly ResourceInfo[];
 }
@@ -19,9 +19,9 @@ export async function chooseResources(
   context: Context,
   args: readonly unknown[],
   placeHolder: string,
-): Promise<Chosen | undefined> {
-  const meant = resourcesMeant(context, args);
-  if (meant !== undefined) return meant;
+): Promise<ChosenResources | undefined> {
+  const selected = selectedResources(context, args);
+  if (selected !== undefined) return selected;
   const pond = await choosePond(context, args);
   return pond === undefined ? undefined : pick(context.store.resources(pond), pond, placeHolder);
 }
@@ -29,7 +29,7 @@ export async function chooseResources(
 /**
  * The selected rows of the Resources view, else the resource of a document; undefined when neither denotes a resource.
  */
-export function resourcesMeant({ store }: Context, args: readonly unknown[]): Chosen | undefined {
+export function selectedResources({ store }: Context, args: readonly unknown[]): ChosenResources | undefined {
   const nodes = nodesOf(args);
   const [first] = nodes;
   if (first !== undefined) {
@@ -63,7 +63,7 @@ async function pick(
   resources: readonly ResourceInfo[],
   pond: string,
   placeHolder: string,
-): Promise<Chosen | undefined> {
+): Promise<ChosenResources | undefined> {
   if (resources.length === 0) {
     void vscode.window.showInformationMessage(
       'This pond has no resources. Run "Pond: New Resource" or "Pond: Apply Resource".',

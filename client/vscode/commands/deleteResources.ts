@@ -8,7 +8,7 @@ export async function deleteResources(
   context: Context,
   ...args: readonly unknown[]
 ): Promise<readonly string[] | undefined> {
-  const chosen = await chooseResources(context, args, 'Which resource is to be deleted?');
+  const chosen = await chooseResources(context, args, 'Resource to delete');
   if (chosen === undefined) return undefined;
   const { pond, resources } = chosen;
   const ids = new Set(resources.map(({ id }) => id));
@@ -18,12 +18,12 @@ export async function deleteResources(
   const what = resources.length === 1 ? resources.map(titleOf).join() : count(resources.length, 'resource');
   const remove = 'Delete';
   const answer = await vscode.window.showWarningMessage(
-    `Delete ${what} and all that it holds?`,
+    `Delete ${what} and all its data?`,
     {
       modal: true,
       detail: [
         ...(readers.length === 0 ? [] : [`Read by ${readers.map(titleOf).join(', ')}.`]),
-        'The removal is staged: "Pond: Discard" takes it back until you commit.',
+        'The removal is staged: until you commit, "Pond: Discard" reverts it.',
       ].join('\n'),
     },
     remove,

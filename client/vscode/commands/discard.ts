@@ -12,7 +12,7 @@ export async function discardChanges(
   if (pond === undefined) return undefined;
   await sourceControls.refresh(pond);
   const paths = selected?.paths.filter((path) => path !== '/') ?? [];
-  const count = paths.length > 0 ? paths.length : (sourceControls.counted(pond)?.length ?? 0);
+  const count = paths.length > 0 ? paths.length : (sourceControls.countedChanges(pond)?.length ?? 0);
   if (count === 0) {
     void vscode.window.showInformationMessage('Nothing is staged.');
     return 0;

@@ -3,7 +3,7 @@ import { type Result } from '../../../server/src/protocol/commands.ts';
 import { selectedPaths, type Context } from '../context.ts';
 import { parsePondUri } from '../pondUri.ts';
 import { requestWithProgress } from '../progress.ts';
-import { tellCopied } from './reportCopied.ts';
+import { reportCopied } from './reportCopied.ts';
 
 /** Copies the selection (or the whole pond) into a host folder: the last argument if it is one, else prompted for. */
 export async function exportFiles(
@@ -19,7 +19,7 @@ export async function exportFiles(
   if (directory === undefined) return undefined;
   const params = { pond, paths: selected?.paths ?? ['/'], directory: directory.fsPath };
   const done = await requestWithProgress(client, `Exporting to ${directory.fsPath}`, 'export', params);
-  tellCopied(`Exported ${done.files} files (${done.bytes.toLocaleString()} bytes).`, done);
+  reportCopied(`Exported ${done.files} files (${done.bytes.toLocaleString()} bytes).`, done);
   return done;
 }
 

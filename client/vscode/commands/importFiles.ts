@@ -3,7 +3,7 @@ import { type Result } from '../../../server/src/protocol/commands.ts';
 import { type Context } from '../context.ts';
 import { parsePondUri, pondUri } from '../pondUri.ts';
 import { requestWithProgress } from '../progress.ts';
-import { tellCopied } from './reportCopied.ts';
+import { reportCopied } from './reportCopied.ts';
 
 /** Copies host files and folders into a directory of a pond: the one at `target`, else the root. */
 export async function importFiles(
@@ -21,7 +21,7 @@ export async function importFiles(
   const params = { pond, path, sources: picked.map(({ fsPath }) => fsPath) };
   const done = await requestWithProgress(client, `Importing into ${path}`, 'import', params);
   const same = done.unchanged > 0 ? `, ${done.unchanged} of them unchanged` : '';
-  tellCopied(`Imported ${done.files} files (${done.bytes.toLocaleString()} bytes)${same}.`, done);
+  reportCopied(`Imported ${done.files} files (${done.bytes.toLocaleString()} bytes)${same}.`, done);
   return done;
 }
 

@@ -15,8 +15,8 @@ export async function initPond({ client, ponds }: Context, directory?: vscode.Ur
 async function pickDirectory(): Promise<vscode.Uri | undefined> {
   const folder = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file')?.uri;
   const picked = await vscode.window.showOpenDialog({
-    title: 'Folder that the new pond is made in',
-    openLabel: 'Make Pond Here',
+    title: 'Folder for the new pond',
+    openLabel: 'Create Pond Here',
     canSelectFiles: false,
     canSelectFolders: true,
     ...(folder === undefined ? {} : { defaultUri: folder }),

@@ -6,7 +6,7 @@ import { addToExplorer, nearestPond } from '../discover.ts';
 export async function openPond({ ponds }: Context, directory?: vscode.Uri): Promise<string | undefined> {
   const picked = directory ?? (await pickDirectory());
   if (picked === undefined) return undefined;
-  const pond = await holdsPond(picked);
+  const pond = await pondOf(picked);
   await ponds.open(pond);
   addToExplorer(pond);
   return pond;
@@ -22,7 +22,7 @@ async function pickDirectory(): Promise<vscode.Uri | undefined> {
   return picked?.[0];
 }
 
-async function holdsPond(folder: vscode.Uri): Promise<string> {
+async function pondOf(folder: vscode.Uri): Promise<string> {
   try {
     await vscode.workspace.fs.stat(vscode.Uri.joinPath(folder, '_delta_log'));
     return folder.fsPath;

@@ -33,23 +33,25 @@ async function openStaged({ client, sourceControls }: Context, pond: string, pat
     await showChange({ pond, from: 'HEAD', to: undefined }, change);
     return;
   }
-  const made = await derivedContentAt(client, pond, path);
-  if (made !== undefined && made.node.type !== 'directory') {
-    await openMade(client, pond, path, made.node);
+  const derived = await derivedContentAt(client, pond, path);
+  if (derived !== undefined && derived.node.type !== 'directory') {
+    await openDerived(client, pond, path, derived.node);
     return;
   }
   const [below] = await client.request('diff', { pond, paths: [path] });
-  if (below === undefined) void vscode.window.showInformationMessage(`${path} is as committed.`);
+  if (below === undefined) void vscode.window.showInformationMessage(`${path} is unchanged since the last commit.`);
   else await openAll({ client }, { pond, from: 'HEAD', to: undefined }, [path]);
 }
 
 /**
  * Shows the current derived content next to that of the latest commit, which stores only the document and the inputs.
  */
-async function openMade(client: Context['client'], pond: string, path: string, now: NodeInfo): Promise<void> {
+async function openDerived(client: Context['client'], pond: string, path: string, now: NodeInfo): Promise<void> {
   const before = await derivedContentAt(client, pond, path, 'HEAD');
   if (before?.node.sha256 === now.sha256) {
-    void vscode.window.showInformationMessage(`${path} is made of what is committed: nothing of it is staged.`);
+    void vscode.window.showInformationMessage(
+      `${path} is computed from committed files only: no staged change affects it.`,
+    );
     return;
   }
   const kind = before === undefined ? 'added' : 'modified';
@@ -70,7 +72,7 @@ async function openAll({ client }: Pick<Context, 'client'>, sides: Sides, paths?
 
 async function pickSides({ client }: Context, pond: string): Promise<Sides | undefined> {
   const commits = await openCommits(client, pond);
-  const working = { label: '$(edit) Working tree', detail: 'With what is staged', commit: undefined };
+  const working = { label: '$(edit) Working tree', detail: 'With the staged changes', commit: undefined };
   const from = await pickFromPages(commits, 'Compare: the older side');
   if (from === undefined) return undefined;
   // The list contains every commit newer than a listed one.

@@ -2,11 +2,11 @@ import * as vscode from 'vscode';
 import { type Context } from '../context.ts';
 import { atPosition, documentUri } from '../resources/treeLocations.ts';
 import { titleOf } from '../resources/strings.ts';
-import { chooseResources, choosePond, nodesOf, resourcesMeant } from './chooseResources.ts';
+import { chooseResources, choosePond, nodesOf, selectedResources } from './chooseResources.ts';
 
 /** Opens the document of a resource, at the problem if the row is one. */
 export async function openResource(context: Context, ...args: readonly unknown[]): Promise<void> {
-  const chosen = await chooseResources(context, args, 'Which document?');
+  const chosen = await chooseResources(context, args, 'Resource to open');
   const [resource] = chosen?.resources ?? [];
   if (chosen === undefined || resource === undefined) return;
   const document = documentUri(chosen.pond, resource);
@@ -22,7 +22,7 @@ export async function openOutput(context: Context, ...args: readonly unknown[]):
     await context.outputs.open(node.pond, node.output);
     return;
   }
-  const chosen = await chooseResources(context, args, 'Outputs of which resource?');
+  const chosen = await chooseResources(context, args, 'Resource whose outputs to open');
   const [resource] = chosen?.resources ?? [];
   if (chosen === undefined || resource === undefined) return;
   await context.outputs.pick(chosen.pond, resource);
@@ -35,7 +35,7 @@ export async function openRunLog(context: Context, ...args: readonly unknown[]):
     await context.runLog.show(named.pond, named.titles);
     return;
   }
-  const chosen = resourcesMeant(context, args);
+  const chosen = selectedResources(context, args);
   const pond = chosen?.pond ?? (await choosePond(context, args));
   if (pond !== undefined) await context.runLog.show(pond, (chosen?.resources ?? []).map(titleOf));
 }

@@ -22,8 +22,9 @@ export async function restoreVersion(
   const changes = await client.request('restore', { pond, paths, at });
   await sourceControls.refresh(pond);
   const count = changes.filter(({ partOf }) => partOf === undefined).length;
-  const what = count === 0 ? 'Nothing differs from' : `Staged ${count} changes that restore`;
-  void vscode.window.showInformationMessage(`${what} ${paths.join(', ')} at version ${at}.`);
+  const target = `${paths.join(', ')} at version ${at}`;
+  const text = count === 0 ? `Nothing differs from ${target}.` : `Staged ${count} changes to restore ${target}.`;
+  void vscode.window.showInformationMessage(text);
   return changes;
 }
 

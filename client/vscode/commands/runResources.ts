@@ -3,7 +3,7 @@ import { type ResourceInfo, type RunInfo } from '../../../server/src/protocol/re
 import { type Context } from '../context.ts';
 import { atPosition, documentUri, readablePath, readableText } from '../resources/treeLocations.ts';
 import { pondUri } from '../pondUri.ts';
-import { broughtText, count, titleOf } from '../resources/strings.ts';
+import { newDataText, count, titleOf } from '../resources/strings.ts';
 import { chooseResources, choosePond, nodesOf } from './chooseResources.ts';
 import { mayRun } from './trust.ts';
 
@@ -13,10 +13,10 @@ export async function runResources(
   ...args: readonly unknown[]
 ): Promise<readonly RunInfo[] | undefined> {
   if (!(await mayRun())) return undefined;
-  const chosen = await chooseResources(context, args, 'Which resource is to run?');
+  const chosen = await chooseResources(context, args, 'Resource to run');
   if (chosen === undefined || !(await committed(chosen.pond, chosen.resources))) return undefined;
   const runs = await context.runner.run(chosen.pond, chosen.resources);
-  tell(context, chosen.pond, runs);
+  reportRuns(context, chosen.pond, runs);
   return runs;
 }
 
@@ -29,7 +29,7 @@ export async function runAllResources(
   const pond = await choosePond(context, args);
   if (pond === undefined || !(await committed(pond, context.store.resources(pond)))) return undefined;
   const runs = await context.runner.run(pond, []);
-  tell(context, pond, runs);
+  reportRuns(context, pond, runs);
   return runs;
 }
 
@@ -51,17 +51,17 @@ async function committed(pond: string, resources: readonly ResourceInfo[]): Prom
   const run = 'Run as Committed';
   const answer = await vscode.window.showWarningMessage(
     `${what} ${pending.length === 1 ? 'is' : 'are'} staged, not committed.`,
-    { modal: true, detail: 'Runs take the documents of the newest commit.' },
+    { modal: true, detail: 'Runs use the documents of the latest commit.' },
     ...[commit, ...(isNew ? [] : [run])],
   );
   if (answer === commit) return (await vscode.commands.executeCommand('pond.commit', pondUri(pond))) !== undefined;
   return answer === run;
 }
 
-function tell(context: Context, pond: string, runs: readonly RunInfo[]): void {
+function reportRuns(context: Context, pond: string, runs: readonly RunInfo[]): void {
   const failed = runs.filter(({ status }) => status === 'failed');
   if (failed.length > 0) {
-    void tellFailed(context, pond, runs, failed);
+    void reportFailures(context, pond, runs, failed);
     return;
   }
   const rows = runs.reduce((sum, run) => sum + run.rows, 0);
@@ -69,11 +69,11 @@ function tell(context: Context, pond: string, runs: readonly RunInfo[]): void {
   const [first] = runs;
   const what = runs.length === 1 && first !== undefined ? first.resource : count(runs.length, 'resource');
   const cancelled = runs.some(({ status }) => status === 'cancelled');
-  const text = cancelled ? `$(circle-slash) ${what} cancelled` : `$(pass) ${what} ran: ${broughtText({ rows, files })}`;
+  const text = cancelled ? `$(circle-slash) ${what} cancelled` : `$(pass) ${what} ran: ${newDataText({ rows, files })}`;
   vscode.window.setStatusBarMessage(text, 8_000);
 }
 
-async function tellFailed(
+async function reportFailures(
   { store }: Context,
   pond: string,
   runs: readonly RunInfo[],
@@ -93,11 +93,11 @@ async function tellFailed(
     await vscode.commands.executeCommand('pond.openRunLog', { pond, titles: failed.map(({ resource }) => resource) });
   const owner = store.resources(pond).find(({ id }) => id === first.id);
   if (choice === open && owner !== undefined)
-    await vscode.commands.executeCommand('vscode.open', placeOf(store.resources(pond), pond, owner, first));
+    await vscode.commands.executeCommand('vscode.open', errorLocation(store.resources(pond), pond, owner, first));
 }
 
 /** Location of a run's error: its position in the document, else the start of the document. */
-function placeOf(
+function errorLocation(
   resources: readonly ResourceInfo[],
   pond: string,
   owner: ResourceInfo,

@@ -4,13 +4,13 @@ import { showChanges } from '../diffEditor.ts';
 import { derivedContentAt } from '../resources/derivedContent.ts';
 import { pickCommit } from '../versions.ts';
 
-/** Lists the commits of a pond, or of a selected path, newest first; shows the changes of the one picked. */
+/** Lists the commits of a pond, or of a selected path, latest first; shows the changes of the one picked. */
 export async function showLog({ client, ponds }: Context, ...args: readonly unknown[]): Promise<void> {
   const selected = selectedPaths(args);
   const root = (args[0] as Partial<vscode.SourceControl> | undefined)?.rootUri;
   const pond = selected?.pond ?? (await ponds.choose(root));
   if (pond === undefined) return;
-  const { path, placeHolder } = await whatOf(client, pond, selected?.paths[0]);
+  const { path, placeHolder } = await logTarget(client, pond, selected?.paths[0]);
   const commit = await pickCommit(client, pond, { ...(path === undefined ? {} : { path }), placeHolder });
   if (commit === undefined) return;
   const { changes } = await client.request('show', { pond, commit: String(commit.number) });
@@ -19,13 +19,13 @@ export async function showLog({ client, ponds }: Context, ...args: readonly unkn
 }
 
 /** The path to list commits of: for derived content, which is never committed, the resource that computes it. */
-async function whatOf(
+async function logTarget(
   client: Context['client'],
   pond: string,
   path: string | undefined,
 ): Promise<{ readonly path: string | undefined; readonly placeHolder: string }> {
   if (path === undefined || path === '/') return { path: undefined, placeHolder: `Commits of ${pond}` };
-  const made = await derivedContentAt(client, pond, path);
-  if (made === undefined) return { path, placeHolder: `Commits of ${path}` };
-  return { path: made.home, placeHolder: `Commits of the resource that makes ${path}` };
+  const derived = await derivedContentAt(client, pond, path);
+  if (derived === undefined) return { path, placeHolder: `Commits of ${path}` };
+  return { path: derived.resourceDirectory, placeHolder: `Commits of the resource that computes ${path}` };
 }

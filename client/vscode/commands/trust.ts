@@ -5,10 +5,7 @@ export async function mayRun(): Promise<boolean> {
   if (vscode.workspace.isTrusted) return true;
   const manage = 'Manage Workspace Trust';
   void vscode.window
-    .showWarningMessage(
-      'In Restricted Mode resources are listed only: they are applied and run when the workspace is trusted.',
-      manage,
-    )
+    .showWarningMessage('In Restricted Mode, resources cannot be applied or run. Trust the workspace first.', manage)
     .then((choice) => (choice === manage ? vscode.commands.executeCommand('workbench.trust.manage') : undefined));
   return false;
 }

@@ -21,13 +21,13 @@ export class ActiveResource implements vscode.Disposable {
     this.client = client;
     this.store = store;
     this.listeners = vscode.Disposable.from(
-      vscode.window.onDidChangeActiveTextEditor(() => this.look()),
+      vscode.window.onDidChangeActiveTextEditor(() => this.update()),
       vscode.workspace.onDidChangeTextDocument(({ document }) => {
-        if (document === vscode.window.activeTextEditor?.document) this.soon();
+        if (document === vscode.window.activeTextEditor?.document) this.updateSoon();
       }),
-      store.onDidChange(() => this.look()),
+      store.onDidChange(() => this.update()),
       client.onDidChangeState((state) => {
-        if (state === 'running') this.look();
+        if (state === 'running') this.update();
       }),
     );
   }
@@ -37,20 +37,20 @@ export class ActiveResource implements vscode.Disposable {
     this.listeners.dispose();
   }
 
-  private soon(): void {
+  private updateSoon(): void {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.look(), pauseMs);
+    this.timer = setTimeout(() => this.update(), pauseMs);
   }
 
-  private look(): void {
+  private update(): void {
     const document = vscode.window.activeTextEditor?.document;
-    this.what(document).then(
-      (what) => vscode.commands.executeCommand('setContext', 'pond.activeDocument', what),
+    this.roleOf(document).then(
+      (role) => vscode.commands.executeCommand('setContext', 'pond.activeDocument', role),
       (error: unknown) => this.client.log.debug(`the active document: ${errorText(error)}`),
     );
   }
 
-  private async what(document: vscode.TextDocument | undefined): Promise<'resource' | 'draft' | undefined> {
+  private async roleOf(document: vscode.TextDocument | undefined): Promise<'resource' | 'draft' | undefined> {
     if (document?.languageId !== 'yaml') return undefined;
     const location = parsePondUri(document.uri);
     if (location !== undefined && this.store.at(location.pond, location.path) !== undefined) return 'resource';

@@ -6,7 +6,7 @@ import { errorData } from '../errors.ts';
 export interface DerivedContent {
   readonly node: NodeInfo;
   /** Resource directory: its document is the committed part. */
-  readonly home: string;
+  readonly resourceDirectory: string;
 }
 
 /** Derived content at a path; undefined for stored content, and when the path does not exist. */
@@ -20,7 +20,7 @@ export async function derivedContentAt(
     const version = at === undefined ? {} : { at };
     const node = await client.request('stat', { pond, path, followLinks: true, ...version });
     if (node.derived !== true) return undefined;
-    return { node, home: node.path.split('/').slice(0, 3).join('/') };
+    return { node, resourceDirectory: node.path.split('/').slice(0, 3).join('/') };
   } catch (error) {
     if (errorData(error) === undefined) throw error;
     return undefined;

@@ -40,7 +40,7 @@ export class RunProblems implements vscode.Disposable {
     const marked: vscode.Uri[] = [];
     for (const uri of this.marked.get(pond) ?? []) this.problems.delete(uri);
     for (const resource of resources) {
-      const diagnostics = [...cycles(resource), ...ofLastRun(pond, resources, resource)];
+      const diagnostics = [...cycleProblems(resource), ...ofLastRun(pond, resources, resource)];
       if (diagnostics.length === 0) continue;
       const uri = documentUri(pond, resource);
       this.problems.set(uri, diagnostics);
@@ -51,7 +51,7 @@ export class RunProblems implements vscode.Disposable {
 }
 
 /** Problems that span resources, so that no single document reveals them. */
-function cycles({ problems }: ResourceInfo): readonly vscode.Diagnostic[] {
+function cycleProblems({ problems }: ResourceInfo): readonly vscode.Diagnostic[] {
   const found = problems.filter(({ code }) => code === 'resource-cycle');
   return found.map((problem) => {
     const diagnostic = new vscode.Diagnostic(wordAt(problem.line, problem.character), withHint(problem), Error);
@@ -73,7 +73,7 @@ function ofLastRun(
   return [...failure, ...lastRun.notes.flatMap((note) => noteAt(pond, resource, note))];
 }
 
-/** A note of a run that ends with its place in the document: `… (/KIND/NAME/resource.yaml, line 7)`. */
+/** A note of a run that ends with its position in the document: `… (/KIND/NAME/resource.yaml, line 7)`. */
 function noteAt(pond: string, resource: ResourceInfo, note: string): readonly vscode.Diagnostic[] {
   const [, text, path, line] = /^(.*) \((\S+), line (\d+)\)$/s.exec(note) ?? [];
   const document = documentUri(pond, resource);
@@ -98,8 +98,8 @@ function problemOf(
   diagnostic.source = 'pond run';
   diagnostic.code = error.code;
   if (path !== undefined && !inDocument) {
-    const place = new vscode.Location(pondUri(pond, path), new vscode.Position(error.line ?? 0, error.character ?? 0));
-    diagnostic.relatedInformation = [new vscode.DiagnosticRelatedInformation(place, `read by ${titleOf(resource)}`)];
+    const input = new vscode.Location(pondUri(pond, path), new vscode.Position(error.line ?? 0, error.character ?? 0));
+    diagnostic.relatedInformation = [new vscode.DiagnosticRelatedInformation(input, `read by ${titleOf(resource)}`)];
   }
   return diagnostic;
 }
@@ -119,12 +119,12 @@ export class ApplyProblems implements vscode.Disposable {
   private readonly listener: vscode.Disposable;
 
   constructor() {
-    const forget = (document: vscode.TextDocument): void => this.problems.delete(document.uri);
+    const clear = (document: vscode.TextDocument): void => this.problems.delete(document.uri);
     this.listener = vscode.Disposable.from(
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
-        if (contentChanges.length > 0) forget(document);
+        if (contentChanges.length > 0) clear(document);
       }),
-      vscode.workspace.onDidCloseTextDocument(forget),
+      vscode.workspace.onDidCloseTextDocument(clear),
     );
   }
 
@@ -132,10 +132,10 @@ export class ApplyProblems implements vscode.Disposable {
    * Marks the problems that are not marked already: as the user types, the server checks what the text alone reveals.
    */
   set(uri: vscode.Uri, problems: readonly ProblemInfo[]): void {
-    const place = (code: unknown, line: number): string => JSON.stringify([code, line]);
-    const known = new Set(vscode.languages.getDiagnostics(uri).map(({ code, range }) => place(code, range.start.line)));
+    const keyOf = (code: unknown, line: number): string => JSON.stringify([code, line]);
+    const known = new Set(vscode.languages.getDiagnostics(uri).map(({ code, range }) => keyOf(code, range.start.line)));
     const diagnostics = problems
-      .filter(({ code, line }) => !known.has(place(code, line)))
+      .filter(({ code, line }) => !known.has(keyOf(code, line)))
       .map((problem) => {
         const severity = problem.severity === 'error' ? Error : Warning;
         const diagnostic = new vscode.Diagnostic(wordAt(problem.line, problem.character), withHint(problem), severity);

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { type ProblemInfo, type ResourceInfo } from '../../../server/src/protocol/resources.ts';
 import { pondName, pondUri } from '../pondUri.ts';
 import { nodeId, type ViewNode } from './nodes.ts';
-import { resourceTooltip, type Telling } from './tooltip.ts';
+import { resourceTooltip, type RowContext } from './tooltip.ts';
 import { count, stateOf, summaryOf, titleOf, type ResourceState, type Running } from './strings.ts';
 
 const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
@@ -32,13 +32,13 @@ const stateIcons: Readonly<Record<ResourceState, readonly [icon: string, color: 
 };
 
 /** Tree item of a row. `running`: run state of the row's resource. */
-export function itemOf(node: ViewNode, running: Running, telling: Telling): vscode.TreeItem {
-  const item = plainItem(node, running, telling);
+export function itemOf(node: ViewNode, running: Running, context: RowContext): vscode.TreeItem {
+  const item = plainItem(node, running, context);
   item.id = nodeId(node);
   return item;
 }
 
-function plainItem(node: ViewNode, running: Running, telling: Telling): vscode.TreeItem {
+function plainItem(node: ViewNode, running: Running, context: RowContext): vscode.TreeItem {
   switch (node.type) {
     case 'pond':
       return { ...row(pondName(node.pond), Expanded, 'database'), description: node.pond, contextValue: 'pond' };
@@ -57,7 +57,7 @@ function plainItem(node: ViewNode, running: Running, telling: Telling): vscode.T
         contextValue: 'kind',
       };
     case 'resource':
-      return resourceItem(node.pond, node.resource, running, telling);
+      return resourceItem(node.pond, node.resource, running, context);
     case 'problem':
       return problemItem(node.problem, node);
     case 'output':
@@ -65,17 +65,17 @@ function plainItem(node: ViewNode, running: Running, telling: Telling): vscode.T
   }
 }
 
-function resourceItem(pond: string, resource: ResourceInfo, running: Running, telling: Telling): vscode.TreeItem {
+function resourceItem(pond: string, resource: ResourceInfo, running: Running, context: RowContext): vscode.TreeItem {
   const state = stateOf(resource, running);
   const [icon, color] = stateIcons[state];
-  const summary = summaryOf(resource, running, telling.nowMs);
+  const summary = summaryOf(resource, running, context.nowMs);
   // The screen reader text contains the state that the icon shows exactly once.
   const spoken = summary.startsWith(state) ? summary : `${state}, ${summary}`;
-  const holds = resource.problems.length + resource.outputs.length > 0;
+  const hasChildren = resource.problems.length + resource.outputs.length > 0;
   return {
-    ...row(resource.name, holds ? Collapsed : None, icon, color),
+    ...row(resource.name, hasChildren ? Collapsed : None, icon, color),
     description: summary,
-    tooltip: resourceTooltip(pond, resource, telling),
+    tooltip: resourceTooltip(pond, resource, context),
     contextValue: running.progress === undefined ? 'resource.idle' : 'resource.running',
     accessibilityInformation: { label: `${titleOf(resource)}, ${spoken}` },
     // A click on a row opens its document, so the user can work from the view.
@@ -104,7 +104,7 @@ function problemItem(
 function outputItem(node: Extract<ViewNode, { type: 'output' }>): vscode.TreeItem {
   const { path, type } = node.output;
   const name = path.split('/').at(-1) ?? path;
-  const isDirectory = type === 'directory' || type === 'dynamic';
+  const isDirectory = type === 'directory';
   const isTable = type === 'series' || type === 'table';
   return {
     ...row(name, isDirectory ? Collapsed : None),

@@ -56,9 +56,9 @@ export function resourceChildren(node: Extract<ViewNode, { type: 'resource' }>):
 
 /** Resources that rows represent: a kind represents all of its resources. */
 export function resourcesOf(nodes: readonly ViewNode[]): readonly ResourceInfo[] {
-  const found = nodes.flatMap((node) => {
+  const resources = nodes.flatMap((node) => {
     if (node.type === 'kind') return node.resources;
     return node.type === 'resource' || node.type === 'problem' ? [node.resource] : [];
   });
-  return found.filter(({ id }, index) => found.findIndex((other) => other.id === id) === index);
+  return resources.filter(({ id }, index) => resources.findIndex((other) => other.id === id) === index);
 }

@@ -25,7 +25,7 @@ export class Outputs {
   async pick(pond: string, resource: ResourceInfo): Promise<void> {
     const files = await this.files(pond, resource);
     if (files.length === 0) {
-      void vscode.window.showInformationMessage(`${titleOf(resource)} holds nothing yet.`);
+      void vscode.window.showInformationMessage(`${titleOf(resource)} has no outputs yet.`);
       return;
     }
     const items = files.map((output) => ({ label: output.path, description: output.type, output }));
@@ -36,13 +36,13 @@ export class Outputs {
   }
 
   private async files(pond: string, resource: ResourceInfo): Promise<readonly OutputInfo[]> {
-    const isDirectory = ({ type }: OutputInfo): boolean => type === 'directory' || type === 'dynamic';
-    const found = await Promise.all(
+    const isDirectory = ({ type }: OutputInfo): boolean => type === 'directory';
+    const listed = await Promise.all(
       resource.outputs.map(async (output) =>
         isDirectory(output) ? this.client.request('list', { pond, path: output.path, recursive: true }) : [output],
       ),
     );
-    const files = found.flat().filter((output) => !isDirectory(output));
+    const files = listed.flat().filter((output) => !isDirectory(output));
     return files.map(({ path, type }) => ({ path: readablePath([resource], path), type }));
   }
 }

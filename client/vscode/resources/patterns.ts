@@ -32,19 +32,19 @@ export class PatternFeatures implements vscode.DefinitionProvider, vscode.Comple
   /** Documents of the resources that the pattern at a position matches. */
   provideDefinition(document: vscode.TextDocument, position: vscode.Position): vscode.LocationLink[] {
     const { text } = document.lineAt(position);
-    const found = [...text.matchAll(pathPattern)].find(
+    const match = [...text.matchAll(pathPattern)].find(
       ({ 0: all, index }) => index <= position.character && position.character <= index + all.length,
     );
     const pond = this.pondOf(document.uri);
-    if (found === undefined || pond === undefined) return [];
-    const [all, kind, name = ''] = found;
+    if (match === undefined || pond === undefined) return [];
+    const [all, kind, name = ''] = match;
     const { line } = position;
     const start = new vscode.Position(0, 0);
     return this.store
       .resources(pond)
       .filter((resource) => resource.kind === kind && (resource.id === name || minimatch(resource.name, name)))
       .map((resource) => ({
-        originSelectionRange: new vscode.Range(line, found.index, line, found.index + all.length),
+        originSelectionRange: new vscode.Range(line, match.index, line, match.index + all.length),
         targetUri: documentUri(pond, resource),
         targetRange: new vscode.Range(start, start),
       }));

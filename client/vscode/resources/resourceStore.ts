@@ -18,7 +18,7 @@ export interface ResourceReport {
 export class ResourceStore implements vscode.Disposable {
   private readonly client: PondClient;
   private readonly ponds: OpenPonds;
-  private readonly looks = new Map<string, Look>();
+  private readonly loaders = new Map<string, ResourceLoader>();
   private readonly changed = new vscode.EventEmitter<string>();
   private readonly listeners: vscode.Disposable[];
   private kinds: Promise<readonly KindInfo[]> | undefined;
@@ -29,12 +29,12 @@ export class ResourceStore implements vscode.Disposable {
     this.client = client;
     this.ponds = ponds;
     this.listeners = [
-      ponds.onDidAdd((pond) => this.look(pond).soon()),
-      ponds.onDidClose((pond) => this.forget(pond)),
-      client.onDidChangeTree(({ pond }) => this.looks.get(pond)?.soon()),
-      client.onDidCommit(({ pond }) => this.looks.get(pond)?.soon()),
+      ponds.onDidAdd((pond) => this.loader(pond).reloadSoon()),
+      ponds.onDidClose((pond) => this.remove(pond)),
+      client.onDidChangeTree(({ pond }) => this.loaders.get(pond)?.reloadSoon()),
+      client.onDidCommit(({ pond }) => this.loaders.get(pond)?.reloadSoon()),
       client.onDidChangeState((state) => {
-        if (state === 'running') for (const look of this.looks.values()) look.soon();
+        if (state === 'running') for (const loader of this.loaders.values()) loader.reloadSoon();
       }),
     ];
   }
@@ -45,24 +45,26 @@ export class ResourceStore implements vscode.Disposable {
   }
 
   /** Last report of a pond; undefined before the first response. */
-  told(pond: string): ResourceReport | undefined {
-    return this.looks.get(pond)?.told;
+  report(pond: string): ResourceReport | undefined {
+    return this.loaders.get(pond)?.report;
   }
 
   /** Resources of a pond; empty before the first response. */
   resources(pond: string): readonly ResourceInfo[] {
-    return this.told(pond)?.resources ?? [];
+    return this.report(pond)?.resources ?? [];
   }
 
   /** The resource whose directory, by UUID or by name, contains `path`; undefined when there is none. */
   at(pond: string, path: string): ResourceInfo | undefined {
-    const [, kind, place] = path.split('/');
-    return this.resources(pond).find((found) => found.kind === kind && (found.name === place || found.id === place));
+    const [, kind, nameOrId] = path.split('/');
+    return this.resources(pond).find(
+      (resource) => resource.kind === kind && (resource.name === nameOrId || resource.id === nameOrId),
+    );
   }
 
   /** Reloads the resources of a pond; resolves when they are known. */
   async refresh(pond: string): Promise<void> {
-    await this.look(pond).now();
+    await this.loader(pond).reload();
   }
 
   /** All kinds; requested once. */
@@ -77,34 +79,34 @@ export class ResourceStore implements vscode.Disposable {
   }
 
   dispose(): void {
-    for (const item of [...this.listeners, ...this.looks.values(), this.changed]) item.dispose();
+    for (const item of [...this.listeners, ...this.loaders.values(), this.changed]) item.dispose();
   }
 
-  private look(pond: string): Look {
-    const known = this.looks.get(pond);
+  private loader(pond: string): ResourceLoader {
+    const known = this.loaders.get(pond);
     if (known !== undefined) return known;
-    const made = new Look(this.client, pond, () => this.changed.fire(pond));
-    this.looks.set(pond, made);
-    return made;
+    const created = new ResourceLoader(this.client, pond, () => this.changed.fire(pond));
+    this.loaders.set(pond, created);
+    return created;
   }
 
-  private forget(pond: string): void {
-    this.looks.get(pond)?.dispose();
-    this.looks.delete(pond);
+  private remove(pond: string): void {
+    this.loaders.get(pond)?.dispose();
+    this.loaders.delete(pond);
     this.changed.fire(pond);
   }
 }
 
 /** Loads the resources of one pond, one request at a time. */
-class Look implements vscode.Disposable {
+class ResourceLoader implements vscode.Disposable {
   private readonly client: PondClient;
   private readonly pond: string;
   private readonly changed: () => void;
   private timer: NodeJS.Timeout | undefined;
-  private asking: Promise<void> | undefined;
+  private pending: Promise<void> | undefined;
   private pauseMs = pauseMsMin;
-  private isGone = false;
-  told: ResourceReport | undefined;
+  private isDisposed = false;
+  report: ResourceReport | undefined;
 
   constructor(client: PondClient, pond: string, changed: () => void) {
     this.client = client;
@@ -112,48 +114,48 @@ class Look implements vscode.Disposable {
     this.changed = changed;
   }
 
-  soon(): void {
+  reloadSoon(): void {
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
-      void this.now();
+      void this.reload();
     }, this.pauseMs);
   }
 
   /** Reloads now; after a pending request, which may predate the change that the caller knows of. */
-  async now(): Promise<void> {
-    const before = this.asking;
-    const asking = (async () => {
+  async reload(): Promise<void> {
+    const before = this.pending;
+    const loading = (async () => {
       await before;
-      await this.ask();
+      await this.load();
     })();
-    this.asking = asking;
-    await asking;
-    if (this.asking === asking) this.asking = undefined;
+    this.pending = loading;
+    await loading;
+    if (this.pending === loading) this.pending = undefined;
   }
 
   dispose(): void {
-    this.isGone = true;
+    this.isDisposed = true;
     clearTimeout(this.timer);
   }
 
-  private async ask(): Promise<void> {
-    if (this.isGone) return;
+  private async load(): Promise<void> {
+    if (this.isDisposed) return;
     const start = Date.now();
-    const told = await this.answer();
+    const report = await this.request();
     this.pauseMs = Math.min(pauseMsMax, Math.max(pauseMsMin, 2 * (Date.now() - start)));
     // Firing for an unchanged report would close menus and make icons flicker.
-    if (this.isGone || JSON.stringify(told) === JSON.stringify(this.told)) return;
-    this.told = told;
+    if (this.isDisposed || JSON.stringify(report) === JSON.stringify(this.report)) return;
+    this.report = report;
     this.changed();
   }
 
-  private async answer(): Promise<ResourceReport> {
+  private async request(): Promise<ResourceReport> {
     try {
       return { resources: await this.client.request('resources', { pond: this.pond }), error: undefined };
     } catch (error) {
       this.client.log.warn(`resources of ${this.pond}: ${errorText(error)}`);
       // Known resources stay visible, with the reason why they may be outdated.
-      return { resources: this.told?.resources ?? [], error: errorText(error) };
+      return { resources: this.report?.resources ?? [], error: errorText(error) };
     }
   }
 }

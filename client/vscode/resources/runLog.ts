@@ -4,7 +4,7 @@ import { type PondClient } from '../client.ts';
 import { pondName, pondUri } from '../pondUri.ts';
 import { atPosition, readablePath, readableText } from './treeLocations.ts';
 import { type ResourceStore } from './resourceStore.ts';
-import { broughtText, bytesText, count, durationText } from './strings.ts';
+import { newDataText, bytesText, count, durationText } from './strings.ts';
 
 const scheme = 'pond-runs';
 const recordsMax = 200;
@@ -38,19 +38,22 @@ export class RunLog implements vscode.TextDocumentContentProvider, vscode.Docume
   }
 
   async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
-    const { pond, titles } = about(uri);
+    const { pond, titles } = parseLogUri(uri);
     const names = titles.length === 0 ? {} : { names: titles };
-    const found = await this.client.request('runs', { pond, ...names, limit: recordsMax + 1 });
-    const runs = found.slice(0, recordsMax);
+    const loaded = await this.client.request('runs', { pond, ...names, limit: recordsMax + 1 });
+    const runs = loaded.slice(0, recordsMax);
     const what = titles.length === 0 ? `all resources of ${pondName(pond)}` : titles.join(', ');
     if (runs.length === 0) return `No runs of ${what} yet.\n`;
     const records = runs.map((run) => recordText(run, this.store.resources(pond)));
-    const more = found.length > runs.length ? [`Older runs are not shown: 'pond runs -n 1000' lists them.`] : [];
-    return [`Runs of ${what}, newest first`, ...records, ...more].join('\n\n') + '\n';
+    const more =
+      loaded.length > runs.length
+        ? ['Older runs are not shown. To list them, run "Pond: New Query" with: SELECT * FROM pond.runs']
+        : [];
+    return [`Runs of ${what}, latest first`, ...records, ...more].join('\n\n') + '\n';
   }
 
   provideDocumentLinks(document: vscode.TextDocument): vscode.DocumentLink[] {
-    const { pond } = about(document.uri);
+    const { pond } = parseLogUri(document.uri);
     return [...document.getText().matchAll(/^ {4}at (\/.*?)(?::(\d+):(\d+))?$/gm)].map((match) => {
       const [, path = '', line, character] = match;
       const start = match.index + '    at '.length;
@@ -70,19 +73,19 @@ export class RunLog implements vscode.TextDocumentContentProvider, vscode.Docume
 
   private follow(pond: string): void {
     for (const { uri } of vscode.workspace.textDocuments) {
-      if (uri.scheme === scheme && about(uri).pond === pond) this.changed.fire(uri);
+      if (uri.scheme === scheme && parseLogUri(uri).pond === pond) this.changed.fire(uri);
     }
   }
 }
 
-function about(uri: vscode.Uri): { readonly pond: string; readonly titles: readonly string[] } {
+function parseLogUri(uri: vscode.Uri): { readonly pond: string; readonly titles: readonly string[] } {
   return JSON.parse(uri.query) as { readonly pond: string; readonly titles: readonly string[] };
 }
 
 /** One run: a line, with its details indented below. */
 function recordText(run: RunInfo, resources: readonly ResourceInfo[]): string {
   const facts = run.status === 'skipped' ? [] : [durationText(run.durationMs)];
-  if (run.status === 'ok' || run.rows + run.files > 0) facts.push(broughtText(run));
+  if (run.status === 'ok' || run.rows + run.files > 0) facts.push(newDataText(run));
   if (run.rows > 0 && run.files > 0) facts.push(count(run.files, 'file'));
   if (run.bytes > 0) facts.push(bytesText(run.bytes));
   if (run.commit !== null) facts.push(`commit ${run.commit}`);
@@ -95,11 +98,11 @@ function recordText(run: RunInfo, resources: readonly ResourceInfo[]): string {
 function errorLines({ error }: RunInfo, resources: readonly ResourceInfo[]): readonly string[] {
   if (error === null) return [];
   const { code, message, hint, path, line, character } = error;
-  const place = line === undefined ? '' : `:${line + 1}:${(character ?? 0) + 1}`;
+  const position = line === undefined ? '' : `:${line + 1}:${(character ?? 0) + 1}`;
   return [
     ...indented(`${code}: ${readableText(resources, message)}`),
     ...(hint === undefined ? [] : indented(hint)),
-    ...(path === undefined ? [] : [`    at ${readablePath(resources, path)}${place}`]),
+    ...(path === undefined ? [] : [`    at ${readablePath(resources, path)}${position}`]),
   ];
 }
 

@@ -74,7 +74,7 @@ export class Runner implements vscode.Disposable {
         {
           cancellation,
           onProgress: (event) => this.follow(round, event),
-          say: progressText,
+          messageOf: progressText,
         },
       );
       return runs;

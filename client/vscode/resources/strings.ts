@@ -55,11 +55,11 @@ export function runText(run: RunInfo, nowMs: number): string {
   const when = ago(Date.parse(run.started), nowMs);
   if (run.status !== 'ok') return `${run.status} ${when}`;
   // Most runs fetch nothing new: stating so in each row would hide those that did.
-  return run.rows + run.files > 0 ? `${when} · ${broughtText(run)}` : when;
+  return run.rows + run.files > 0 ? `${when} · ${newDataText(run)}` : when;
 }
 
 /** New data of a run: rows, else files, else a text that nothing was new. */
-export function broughtText({ rows, files }: { readonly rows: number; readonly files: number }): string {
+export function newDataText({ rows, files }: { readonly rows: number; readonly files: number }): string {
   if (rows > 0) return count(rows, 'row');
   return files > 0 ? count(files, 'file') : 'nothing new';
 }

@@ -1,29 +1,29 @@
 import * as vscode from 'vscode';
 import { type ResourceInfo, type RunInfo } from '../../../server/src/protocol/resources.ts';
 import { pondUri } from '../pondUri.ts';
-import { ago, broughtText, bytesText, count, durationText, titleOf } from './strings.ts';
+import { ago, newDataText, bytesText, count, durationText, titleOf } from './strings.ts';
 
 const stateWords = {
-  committed: 'as in the newest commit',
-  staged: 'staged: runs begin with the commit that has it',
-  changed: 'changed: runs take the committed document until the next commit',
+  committed: 'as in the latest commit',
+  staged: 'staged: runs once it is committed',
+  changed: 'changed: runs use the committed document until the next commit',
 } as const;
 
 /** Context for the texts of a row. */
-export interface Telling {
+export interface RowContext {
   readonly nowMs: number;
   /** Replaces UUIDs in a server text by the names of resources. */
   readonly readable: (text: string) => string;
 }
 
 /** Details of a resource, as Markdown. Texts of the pond are escaped. */
-export function resourceTooltip(pond: string, resource: ResourceInfo, telling: Telling): vscode.MarkdownString {
+export function resourceTooltip(pond: string, resource: ResourceInfo, context: RowContext): vscode.MarkdownString {
   const text = new vscode.MarkdownString('', true);
   text.appendMarkdown('**').appendText(titleOf(resource)).appendMarkdown('**\n\n');
   if (resource.desc !== '') text.appendText(resource.desc).appendMarkdown('\n\n');
   text.appendMarkdown(`Document ${stateWords[resource.state]}`);
   if (resource.lastRun === null) text.appendMarkdown('\n\nNever run');
-  else appendRun(text, resource.lastRun, telling);
+  else appendRun(text, resource.lastRun, context);
   for (const { message, severity, line } of resource.problems) {
     text.appendMarkdown(severity === 'error' ? '\n\n$(error) ' : '\n\n$(warning) ');
     text.appendText(`Line ${line + 1}: ${message}`);
@@ -32,16 +32,16 @@ export function resourceTooltip(pond: string, resource: ResourceInfo, telling: T
   const reads = resource.reads.length;
   const parts = [
     ...(outputs === 0 ? [] : [count(outputs, 'output')]),
-    ...(reads === 0 ? [] : [`reads of ${count(reads, 'resource')}`]),
+    ...(reads === 0 ? [] : [`reads ${count(reads, 'resource')}`]),
   ];
   if (parts.length > 0) text.appendMarkdown(`\n\n${parts.join(' · ')}`);
   text.appendMarkdown('\n\n').appendText(pondUri(pond, resource.home).path);
   return text;
 }
 
-function appendRun(text: vscode.MarkdownString, run: RunInfo, { nowMs, readable }: Telling): void {
+function appendRun(text: vscode.MarkdownString, run: RunInfo, { nowMs, readable }: RowContext): void {
   const icon = { ok: 'pass', failed: 'error', cancelled: 'circle-slash', skipped: 'debug-step-over' }[run.status];
-  const facts = [ago(Date.parse(run.started), nowMs), durationText(run.durationMs), broughtText(run)];
+  const facts = [ago(Date.parse(run.started), nowMs), durationText(run.durationMs), newDataText(run)];
   if (run.bytes > 0) facts.push(bytesText(run.bytes));
   text.appendMarkdown(`\n\n---\n\n$(${icon}) Last run ${run.status}: ${facts.join(' · ')}`);
   for (const note of run.notes) text.appendMarkdown('\n\n').appendText(readable(note));

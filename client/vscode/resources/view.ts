@@ -23,7 +23,7 @@ export class ResourcesView implements vscode.TreeDataProvider<ViewNode>, vscode.
   private readonly changed = new vscode.EventEmitter<undefined>();
   private readonly listeners: vscode.Disposable[];
   private readonly clock: NodeJS.Timeout;
-  private firstLooks = new Map<string, Promise<void>>();
+  private firstLoads = new Map<string, Promise<void>>();
   readonly onDidChangeTreeData = this.changed.event;
 
   constructor(client: PondClient, store: ResourceStore, runner: Runner) {
@@ -132,17 +132,17 @@ export class ResourcesView implements vscode.TreeDataProvider<ViewNode>, vscode.
   }
 
   private async pondChildren(pond: string): Promise<readonly ViewNode[]> {
-    if (this.store.told(pond) === undefined) {
+    if (this.store.report(pond) === undefined) {
       // The view shows that it is busy until this resolves.
-      const looking = this.firstLooks.get(pond) ?? this.store.refresh(pond);
-      this.firstLooks.set(pond, looking);
-      await looking;
-      this.firstLooks.delete(pond);
+      const loading = this.firstLoads.get(pond) ?? this.store.refresh(pond);
+      this.firstLoads.set(pond, loading);
+      await loading;
+      this.firstLoads.delete(pond);
     }
-    const told = this.store.told(pond);
+    const report = this.store.report(pond);
     const failure: readonly ViewNode[] =
-      told?.error === undefined ? [] : [{ type: 'failure', pond, of: 'The resources', message: told.error }];
-    return [...failure, ...kindNodes(pond, told?.resources ?? [])];
+      report?.error === undefined ? [] : [{ type: 'failure', pond, of: 'The resources', message: report.error }];
+    return [...failure, ...kindNodes(pond, report?.resources ?? [])];
   }
 
   /** Entries of a directory of a resource. */

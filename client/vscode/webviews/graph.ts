@@ -2,17 +2,17 @@
 import './graph.css';
 import { element } from './grid/element.ts';
 import { type FromGraphPage, type GraphState, type ToGraphPage } from './graph/messages.ts';
-import { Picture } from './graph/picture.ts';
-import { sign, stateNames } from './graph/decorations.ts';
+import { GraphView } from './graph/graphView.ts';
+import { stateIcon, stateNames } from './graph/decorations.ts';
 
 declare function acquireVsCodeApi(): { postMessage(message: FromGraphPage): void };
 
 const host = acquireVsCodeApi();
 
 const summary = element('span', { class: 'total', role: 'status', 'aria-live': 'polite' });
-const legend = element('ul', { class: 'legend', 'aria-label': 'What the signs mean' });
+const legend = element('ul', { class: 'legend', 'aria-label': 'Meaning of the icons' });
 const content = element('main', { class: 'content' });
-const picture = new Picture({
+const graph = new GraphView({
   reveal: (id) => host.postMessage({ type: 'reveal', id }),
   open: (id) => host.postMessage({ type: 'open', id }),
 });
@@ -38,8 +38,8 @@ function show(state: GraphState): void {
     content.replaceChildren(element('p', { class: 'empty' }, 'This pond has no resources yet.'));
     return;
   }
-  picture.show(state, content.clientWidth - padding);
-  if (picture.root.parentElement !== content) content.replaceChildren(picture.root);
+  graph.show(state, content.clientWidth - padding);
+  if (graph.root.parentElement !== content) content.replaceChildren(graph.root);
   summary.textContent = `${pond} · ${nodes.length} ${nodes.length === 1 ? 'resource' : 'resources'}`;
   const states = (Object.keys(stateNames) as (keyof typeof stateNames)[]).filter((name) =>
     nodes.some((node) => node.state === name),
@@ -47,7 +47,7 @@ function show(state: GraphState): void {
   legend.replaceChildren(
     ...states.map((name) => {
       const count = nodes.filter((node) => node.state === name).length;
-      return element('li', { 'data-state': name }, sign(name), `${count} ${stateNames[name]}`);
+      return element('li', { 'data-state': name }, stateIcon(name), `${count} ${stateNames[name]}`);
     }),
   );
 }

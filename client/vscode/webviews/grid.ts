@@ -7,15 +7,15 @@ import { plottedColumns } from './grid/plotted.ts';
 import { Table } from './grid/table.ts';
 
 /** Page state kept while it is hidden: whether to plot results if possible, and which columns. */
-interface Remembered {
+interface PageState {
   readonly plots: boolean;
   readonly columns: readonly string[];
 }
 
 declare function acquireVsCodeApi(): {
   postMessage(message: FromGridPage): void;
-  getState(): Remembered | undefined;
-  setState(state: Remembered): void;
+  getState(): PageState | undefined;
+  setState(state: PageState): void;
 };
 
 const host = acquireVsCodeApi();
@@ -23,20 +23,20 @@ const host = acquireVsCodeApi();
 const summary = element('span', { class: 'summary', role: 'status', 'aria-live': 'polite' });
 const position = element('span', { class: 'position' });
 /** Text for screen readers only: if `position` were a live region, each step through the rows would be announced. */
-const heard = element('span', { class: 'heard', role: 'status', 'aria-live': 'polite' });
+const announcement = element('span', { class: 'heard', role: 'status', 'aria-live': 'polite' });
 const cancel = element('button', { class: 'cancel', type: 'button' }, 'Cancel');
 const plotButton = element('button', { class: 'toggle', type: 'button' }, 'Plot');
-const bar = element('div', { class: 'bar' }, summary, position, heard, plotButton, cancel);
+const bar = element('div', { class: 'bar' }, summary, position, announcement, plotButton, cancel);
 const content = element('main', { class: 'content' });
 
 let shown: GridState | undefined;
 let table: Table | undefined;
 let plot: PlotView | undefined;
-let remembered: Remembered = host.getState() ?? { plots: false, columns: [] };
+let pageState: PageState = host.getState() ?? { plots: false, columns: [] };
 
 cancel.addEventListener('click', () => host.postMessage({ type: 'cancel' }));
 plotButton.addEventListener('click', () => {
-  remember({ ...remembered, plots: !remembered.plots });
+  savePageState({ ...pageState, plots: !pageState.plots });
   showContent();
 });
 window.addEventListener('message', (event: MessageEvent<ToGridPage>) => receive(event.data));
@@ -55,14 +55,14 @@ function receive(message: ToGridPage): void {
       return;
     case 'plot':
       if (message.run !== shown?.run || shown.type !== 'result') return;
-      plot = new PlotView(message.plot, remembered.columns, (columns) => remember({ ...remembered, columns }));
+      plot = new PlotView(message.plot, pageState.columns, (columns) => savePageState({ ...pageState, columns }));
       showContent();
       return;
     case 'plotFailed':
       if (message.run === shown?.run) summary.textContent = message.message;
       return;
     case 'copied':
-      position.textContent = heard.textContent = `${count(message.rows, 'row')} copied`;
+      position.textContent = announcement.textContent = `${count(message.rows, 'row')} copied`;
       return;
     default:
       show(message);
@@ -107,9 +107,9 @@ function showResult({ run, info, source }: Extract<GridState, { type: 'result' }
     ' · ',
   );
   table = new Table(info, {
-    ask: (start, rows) => host.postMessage({ type: 'rows', run, start, count: rows }),
+    request: (start, rows) => host.postMessage({ type: 'rows', run, start, count: rows }),
     copy: (range) => host.postMessage({ type: 'copy', run, range }),
-    focused: ({ row }) => {
+    cellFocused: ({ row }) => {
       position.textContent = `row ${(row + 1).toLocaleString()}`;
     },
   });
@@ -119,7 +119,7 @@ function showResult({ run, info, source }: Extract<GridState, { type: 'result' }
 /** Shows the rows or the plot; the rows stay until the points arrive. */
 function showContent(): void {
   if (shown?.type !== 'result' || table === undefined) return;
-  const asPlot = remembered.plots && !plotButton.hidden;
+  const asPlot = pageState.plots && !plotButton.hidden;
   plotButton.textContent = asPlot ? 'Rows' : 'Plot';
   if (asPlot && plot === undefined) host.postMessage({ type: 'plot', run: shown.run });
   const view = asPlot ? plot : undefined;
@@ -128,8 +128,8 @@ function showContent(): void {
   content.replaceChildren(view?.root ?? table.root);
 }
 
-function remember(state: Remembered): void {
-  remembered = state;
+function savePageState(state: PageState): void {
+  pageState = state;
   host.setState(state);
 }
 

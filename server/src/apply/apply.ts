@@ -61,13 +61,11 @@ async function plan(fs: FileSystem, document: PreparedDocument, newId: () => str
 async function store(fs: FileSystem, planned: readonly Planned[]): Promise<void> {
   const root = await fs.root();
   await fs.backend.batch(async () => {
-    for (const { kind, name, id, outcome, document } of planned) {
+    for (const { kind, id, outcome, document } of planned) {
       if (outcome === 'unchanged') continue;
       const home = `/${kind.kind}/${id}`;
       await root.createDirectory(home, { parents: true });
       await root.writeFile(`${home}/${documentName}`, Buffer.from(document.text));
-      const link = `/${kind.kind}/${name}`;
-      if ((await root.get(link, { followLinks: false })) === undefined) await root.createSymlink(link, id);
     }
   });
 }

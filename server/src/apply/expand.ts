@@ -5,7 +5,7 @@ import { type Problem } from '../documents/problem.ts';
 import { type Schema } from '../documents/schema.ts';
 import { expandText } from '../templates/templateEngine.ts';
 import { templatesIn } from '../resources/templatesIn.ts';
-import { type DocumentEdit } from './rewrite.ts';
+import { type DocumentEdit } from '../documents/rewrite.ts';
 
 /** A document with its variables expanded. */
 export interface Expanded {

@@ -5,7 +5,7 @@ import { type Problem } from '../documents/problem.ts';
 import { type ResourceKind } from '../resources/model/kind.ts';
 import { itemsOf } from '../documents/specValue.ts';
 import { type ReadHostFile } from './hostFolder.ts';
-import { type DocumentEdit } from './rewrite.ts';
+import { type DocumentEdit } from '../documents/rewrite.ts';
 
 /** Maximum length of a document, since the template becomes a part of one. */
 const bytesMax = 200_000;

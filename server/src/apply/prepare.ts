@@ -12,7 +12,7 @@ import { splitDocuments, type DocumentText } from './documents.ts';
 import { expand } from './expand.ts';
 import { type ReadHostFile } from './hostFolder.ts';
 import { inlineTemplates } from './hostTemplates.ts';
-import { rewrite } from './rewrite.ts';
+import { rewrite } from '../documents/rewrite.ts';
 
 /** Parameters of the preparation. */
 export interface Preparation {

@@ -1,6 +1,6 @@
 import { type FileSystem } from '../tinyfs/fs.ts';
 import { joinPath, normalizePath } from '../tinyfs/path.ts';
-import { entryAt, partAt } from './partOfResource.ts';
+import { entryAt, partAt } from '../resources/partOfResource.ts';
 
 /**
  * Returns the paths without links, as each of the trees has them; a resource's name resolves to its directory too. A

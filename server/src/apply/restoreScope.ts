@@ -1,8 +1,7 @@
 import { PondError } from '../base/error.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
-import { entryAt, partAt } from './partOfResource.ts';
+import { entryAt, partAt } from '../resources/partOfResource.ts';
 import { type ResourceId, linksTo } from '../resources/resourceLinks.ts';
-import { resourceIdOf } from './resourceDocuments.ts';
 
 /**
  * Returns the paths, without links, to restore together with `paths`: with a resource's name its directory, with its
@@ -21,7 +20,7 @@ export async function restoreScope(
   for (const path of paths) {
     for (const part of await Promise.all(trees.map((fs) => partAt(fs, path)))) {
       if (part === undefined) continue;
-      named.set(part.home.home, resourceIdOf(part.home));
+      named.set(part.home.home, { kind: part.home.kind.kind, id: part.home.id });
       // The name may be in one tree only.
       const both = await Promise.all(trees.map((fs) => partAt(fs, part.path)));
       if (!both.every((one) => one?.part === 'document')) whole.add(part.home.home);

@@ -1,4 +1,4 @@
-import { requireValid } from '../apply/resourceDocuments.ts';
+import { requireValid } from '../apply/requireValid.ts';
 import { type Command } from './verb.ts';
 import { commitInfo } from './info.ts';
 

@@ -1,4 +1,3 @@
-import { removeResource } from '../apply/resourceMoves.ts';
 import { readResources } from '../resources/readResource.ts';
 import { selectResources } from '../resources/select.ts';
 import { type Command } from './verb.ts';
@@ -8,7 +7,7 @@ export const deleteResources: Command<'deleteResources'> = async (pond, { names 
   const selected = selectResources(await readResources(pond.fs), names);
   const root = await pond.fs.root();
   await pond.fs.backend.batch(async () => {
-    for (const resource of selected) await removeResource(root, resource);
+    for (const { home } of selected) await root.remove(home, { recursive: true });
   });
   return { removed: selected.map(({ kind, name }) => `${kind.kind}/${name}`) };
 };

@@ -46,7 +46,7 @@ export const exportFiles: Command<'export'> = async (pond, params, context) => {
   disk.makeDirectory('');
   const before = readManifest(disk);
   const job = { signal: context.signal, progress: context.progress };
-  const target = { disk, directory, workshop: pond.workshop, job };
+  const target = { disk, directory, workshop: pond.layer.materializer, job };
   const copying = { root, pond, target, yieldToEventLoop, before, merged: new Map(before) };
   const counts = { files: 0, unchanged: 0, directories: 0, bytes: 0 };
   for (const item of items) {

@@ -17,7 +17,7 @@ import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { planTemporal, type TemporalItem } from './exportTemporalPlan.ts';
 import { createYield } from './yieldToEventLoop.ts';
 import { skippedInPond } from './skipped.ts';
-import { rootAt, treeAt } from './tree.ts';
+import { treeAt } from './tree.ts';
 
 /**
  * Writes the matches of patterns to a host directory, under names made of the wildcards' captures: series and tables as
@@ -31,16 +31,16 @@ export async function exportTemporal(
   parts: readonly TemporalPart[],
   { signal, progress }: Required<Job>,
 ): Promise<Result<'export'>> {
-  const inputs = await pond.inputs(params.at);
-  const plan = await planTemporal(await rootAt(pond, params.at), inputs, params.paths);
+  const fs = await treeAt(pond, params.at);
+  const inputs = pond.layer.inputs(fs);
+  const plan = await planTemporal(await fs.root(), inputs, params.paths);
   const disk = openHostDisk(params.directory);
   disk.makeDirectory('');
   const job = { signal, progress };
-  const target = { disk, directory: params.directory, workshop: pond.workshop, job };
+  const target = { disk, directory: params.directory, workshop: pond.layer.materializer, job };
   const before = readManifest(disk);
   const after = new Map(before);
   try {
-    const fs = await treeAt(pond, params.at);
     const writing = { target, fs, inputs, parts, after, yieldToEventLoop: createYield(signal) };
     const output = await writePatterns(writing, plan.patterns);
     forgetOthers(after, output.names, new Set(params.paths));

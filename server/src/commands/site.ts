@@ -15,8 +15,8 @@ export const site: Command<'site'> = async (pond, { at, directory, title, ...par
   openHostDisk(directory).makeDirectory('');
   return await writeSite({
     fs,
-    inputs: await pond.inputs(at),
-    workshop: pond.workshop,
+    inputs: pond.layer.inputs(fs),
+    workshop: pond.layer.materializer,
     directory,
     title: title ?? nameOf(params.pond),
     job: { signal, progress },

@@ -18,7 +18,6 @@ const typeCodes: Readonly<Record<Exclude<FileType, 'directory'>, number>> = {
   table: 2,
   series: 3,
   file: 4,
-  dynamic: 5,
   symlink: 6,
 };
 

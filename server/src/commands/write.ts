@@ -1,4 +1,3 @@
-import { followName, resourceWrittenTo } from '../apply/resourceDocuments.ts';
 import { type Bytes } from '../protocol/commands.ts';
 import { type Command } from './verb.ts';
 import { nodeInfo } from './info.ts';
@@ -12,14 +11,7 @@ export const write: Command<'write'> = async ({ fs }, { path, content, create, o
   const root = await fs.root();
   const bytes =
     context.input === undefined ? plainBytes(content) : yielding(context.input, createYield(context.signal));
-  const resource = await resourceWrittenTo(root, path);
-  const store = () => root.writeFile(path, bytes, { create, overwrite });
-  if (resource === undefined) return await nodeInfo(root, await store());
-  return await fs.backend.batch(async () => {
-    const stored = await store();
-    await followName(fs, resource);
-    return await nodeInfo(root, stored);
-  });
+  return await nodeInfo(root, await root.writeFile(path, bytes, { create, overwrite }));
 };
 
 function plainBytes(content: Bytes): Uint8Array {

@@ -1,3 +1,4 @@
+import { type CommitNumber } from './commitNumber.ts';
 import { PondError } from '../base/error.ts';
 
 /** Versions and features that a reader and a writer must support. Feature lists exist only with versions 3 and 7. */
@@ -69,7 +70,7 @@ export interface CommitActions {
 }
 
 export interface DeltaCommit extends CommitActions {
-  readonly version: number;
+  readonly version: CommitNumber;
 }
 
 /** Protocol of the tables created here: every engine can read and write them. */

@@ -1,7 +1,8 @@
+import { type CommitNumber, previousCommit } from './commitNumber.ts';
 import { isPondError, PondError } from '../base/error.ts';
 import { type Disk } from '../storage/disk.ts';
-import { makeDirectoryDurable, putIfAbsent } from '../storage/durable.ts';
-import { plainProtocol, serializeCommit, type Add, type CommitActions, type DeltaCommitInfo } from './actions.ts';
+import { putIfAbsent } from '../storage/durable.ts';
+import { serializeCommit, type CommitActions, type DeltaCommitInfo } from './actions.ts';
 import { checkpointFile, commitFile, logDirectory, readCommit } from './log.ts';
 import { parseCommit } from './parse.ts';
 
@@ -23,7 +24,7 @@ export type CommitOutcome = { readonly committed: true } | { readonly conflict: 
  * - `commit-unknown` when the commit may be visible but is not known to be durable;
  * - with a storage code when it certainly did not happen.
  */
-export function commitVersion(disk: Disk, version: number, draft: CommitDraft): CommitOutcome {
+export function commitVersion(disk: Disk, version: CommitNumber, draft: CommitDraft): CommitOutcome {
   const file = commitFile(version);
   const bytes = serializeCommit({ txns: [], removes: [], adds: [], ...draft });
   // A commit that cannot be read back must not be published: it would make the whole table unreadable.
@@ -39,49 +40,19 @@ export function commitVersion(disk: Disk, version: number, draft: CommitDraft): 
   return isOurs(disk, version, draft.commitInfo.txnId) ? confirm(disk, version) : { conflict: true };
 }
 
-export interface NewTable {
-  /** GUID. */
-  readonly id: string;
-  readonly schemaString: string;
-  readonly configuration: Readonly<Record<string, string>>;
-  readonly commitInfo: OwnCommitInfo;
-  readonly createdTime?: number;
-  readonly adds?: readonly Add[];
-}
-
-/**
- * Makes the disk's root a Delta table by writing version 0. An existing table is a conflict. Fails like commitVersion.
- */
-export function createTable(disk: Disk, table: NewTable): CommitOutcome {
-  const { id, schemaString, configuration, commitInfo, createdTime, adds = [] } = table;
-  makeDirectoryDurable(disk, logDirectory);
-  return commitVersion(disk, 0, {
-    commitInfo,
-    protocol: plainProtocol,
-    metaData: {
-      id,
-      format: { provider: 'parquet', options: {} },
-      schemaString,
-      partitionColumns: [],
-      configuration,
-      ...(createdTime === undefined ? {} : { createdTime }),
-    },
-    adds,
-  });
-}
-
 /**
  * A commit after a gap (damage, or a log that another engine cleaned up during a pause of this process) would be lost
  * in it.
  */
-function checkPredecessor(disk: Disk, version: number): void {
-  if (version === 0 || disk.stat(commitFile(version - 1)) || disk.stat(checkpointFile(version - 1))) return;
-  const message = `version ${version - 1} is not in the log; expected it before version ${version}`;
-  throw new PondError('pond-damaged', message, { path: commitFile(version - 1) });
+function checkPredecessor(disk: Disk, version: CommitNumber): void {
+  const before = previousCommit(version);
+  if (before === undefined || disk.stat(commitFile(before)) || disk.stat(checkpointFile(before))) return;
+  const message = `version ${before} is not in the log; expected it before version ${version}`;
+  throw new PondError('pond-damaged', message, { path: commitFile(before) });
 }
 
 /** Decides from the log after a failed write, which may have made the version visible. */
-function outcomeAfter(error: unknown, disk: Disk, version: number, txnId: string): CommitOutcome {
+function outcomeAfter(error: unknown, disk: Disk, version: CommitNumber, txnId: string): CommitOutcome {
   try {
     if (isOurs(disk, version, txnId)) return confirm(disk, version);
     if (disk.stat(commitFile(version))) return { conflict: true };
@@ -92,7 +63,7 @@ function outcomeAfter(error: unknown, disk: Disk, version: number, txnId: string
 }
 
 /** Our commit is visible; it counts once its name is durable too. Its bytes are: they were flushed before the link. */
-function confirm(disk: Disk, version: number): CommitOutcome {
+function confirm(disk: Disk, version: CommitNumber): CommitOutcome {
   try {
     disk.syncDirectory(logDirectory);
     return { committed: true };
@@ -101,11 +72,11 @@ function confirm(disk: Disk, version: number): CommitOutcome {
   }
 }
 
-function isOurs(disk: Disk, version: number, txnId: string): boolean {
+function isOurs(disk: Disk, version: CommitNumber, txnId: string): boolean {
   return readCommit(disk, version)?.commitInfo?.['txnId'] === txnId;
 }
 
-function outcomeUnknown(version: number, cause: unknown): PondError {
+function outcomeUnknown(version: CommitNumber, cause: unknown): PondError {
   const message = `commit ${version} may have happened: its outcome could not be read back or made durable`;
   const hint = 'Open the pond again to see whether the version is there; what was staged is kept.';
   return new PondError('commit-unknown', message, { path: commitFile(version), hint, cause });

@@ -1,4 +1,5 @@
 import { PondError } from '../base/error.ts';
+import { type CommitNumber, parseCommitNumber } from './commitNumber.ts';
 import { decodePath } from './files.ts';
 
 /** Position of an action: a file, and in it a line or row, from 1. */
@@ -72,6 +73,10 @@ export class Fields {
   count(name: string): number {
     const number = this.integer(name);
     return number >= 0 ? number : this.#wrong(name, 'an integer from 0');
+  }
+
+  commitNumber(name: string): CommitNumber {
+    return parseCommitNumber(this.integer(name)) ?? this.#wrong(name, 'the number of a commit');
   }
 
   /** Returns a SHA-256 hash, lower-case hex. */

@@ -1,3 +1,4 @@
+import { type CommitNumber } from './commitNumber.ts';
 import { type Add } from './actions.ts';
 
 /** A live data file of a snapshot. */
@@ -7,11 +8,11 @@ export interface AddFile {
   /** The action as in the log; its path is still encoded. */
   readonly add: Add;
   /** The version that added the file; undefined when it is known only from a checkpoint, which lacks the version. */
-  readonly addedVersion: number | undefined;
+  readonly addedVersion: CommitNumber | undefined;
 }
 
 /** Returns the live file of an action. */
-export function addFileOf(add: Add, addedVersion: number | undefined): AddFile {
+export function addFileOf(add: Add, addedVersion: CommitNumber | undefined): AddFile {
   return { path: decodePath(add.path), add, addedVersion };
 }
 

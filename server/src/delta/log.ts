@@ -1,3 +1,4 @@
+import { type CommitNumber, commitNumber, nextCommit, parseCommitNumber } from './commitNumber.ts';
 import { type Disk } from '../storage/disk.ts';
 import { type DeltaCommit } from './actions.ts';
 import { parseCommit } from './parse.ts';
@@ -8,33 +9,34 @@ export const logDirectory = '_delta_log';
 export const hintFile = `${logDirectory}/_last_checkpoint`;
 
 /** Path of a version's commit. */
-export function commitFile(version: number): string {
+export function commitFile(version: CommitNumber): string {
   return `${logDirectory}/${digits(version)}.json`;
 }
 
 /** Path of a version's checkpoint. */
-export function checkpointFile(version: number): string {
+export function checkpointFile(version: CommitNumber): string {
   return `${logDirectory}/${digits(version)}.checkpoint.parquet`;
 }
 
 /** Content of the log directory; versions ascend. */
 export interface LogListing {
-  readonly commits: readonly number[];
+  readonly commits: readonly CommitNumber[];
   /** Classic checkpoints in one file; other kinds are among `others`. */
-  readonly checkpoints: readonly number[];
+  readonly checkpoints: readonly CommitNumber[];
   /** All other names. */
   readonly others: readonly string[];
 }
 
 /** Lists the log directory. The cost grows with the number of names: use it only where nothing cheaper works. */
 export function listLog(disk: Disk): LogListing {
-  const commits: number[] = [];
-  const checkpoints: number[] = [];
+  const commits: CommitNumber[] = [];
+  const checkpoints: CommitNumber[] = [];
   const others: string[] = [];
   for (const name of disk.list(logDirectory)) {
     const match = /^(\d{20})\.(json|checkpoint\.parquet)$/.exec(name);
-    if (!match || !Number.isSafeInteger(Number(match[1]))) others.push(name);
-    else (match[2] === 'json' ? commits : checkpoints).push(Number(match[1]));
+    const version = parseCommitNumber(Number(match?.[1]));
+    if (version === undefined) others.push(name);
+    else (match?.[2] === 'json' ? commits : checkpoints).push(version);
   }
   return { commits: commits.sort(ascending), checkpoints: checkpoints.sort(ascending), others };
 }
@@ -44,20 +46,20 @@ export function listLog(disk: Disk): LogListing {
  * committed, from which the search starts; without it the search starts at the last checkpoint, or else lists the
  * directory. The result is below `atLeast` when that version has been lost.
  */
-export function latestVersion(disk: Disk, atLeast?: number): number | undefined {
+export function latestVersion(disk: Disk, atLeast?: CommitNumber): CommitNumber | undefined {
   const known = present(disk, atLeast) ?? present(disk, readHint(disk)?.version);
-  if (known === undefined) return newestListed(disk);
+  if (known === undefined) return latestListed(disk);
   let version = known;
-  while (disk.stat(commitFile(version + 1))) version++;
+  while (disk.stat(commitFile(nextCommit(version)))) version = nextCommit(version);
   // A commit missing in the middle would pass for the end of the log: probe past it, at doubling distances.
   for (let ahead = 2; ahead <= 64; ahead *= 2) {
-    if (disk.stat(commitFile(version + ahead))) return newestListed(disk);
+    if (disk.stat(commitFile(commitNumber(version + ahead)))) return latestListed(disk);
   }
   return version;
 }
 
 /** Returns the content of a commit, or undefined when it is missing. Fails like parseCommit. */
-export function readCommit(disk: Disk, version: number): DeltaCommit | undefined {
+export function readCommit(disk: Disk, version: CommitNumber): DeltaCommit | undefined {
   const file = commitFile(version);
   const bytes = disk.readFile(file);
   return bytes && parseCommit(bytes, version, file);
@@ -65,7 +67,7 @@ export function readCommit(disk: Disk, version: number): DeltaCommit | undefined
 
 /** Content of `_last_checkpoint`. */
 export interface CheckpointHint {
-  readonly version: number;
+  readonly version: CommitNumber;
   /** True when the hint declares a checkpoint in several files, which are not read here. */
   readonly inParts: boolean;
   /** SHA-256 of the checkpoint file when this program wrote it; lower-case hex. */
@@ -82,8 +84,8 @@ export function readHint(disk: Disk): CheckpointHint | undefined {
   try {
     const hint: unknown = JSON.parse(new TextDecoder().decode(bytes));
     if (typeof hint !== 'object' || hint === null || !('version' in hint)) return undefined;
-    const { version } = hint;
-    if (typeof version !== 'number' || !Number.isSafeInteger(version) || version < 0) return undefined;
+    const version = parseCommitNumber(hint.version);
+    if (version === undefined) return undefined;
     const tags: unknown = 'tags' in hint ? hint.tags : undefined;
     return { version, inParts: 'parts' in hint && hint.parts !== null, sha256: hashIn(tags) };
   } catch {
@@ -97,21 +99,20 @@ function hashIn(tags: unknown): string | undefined {
 }
 
 /** Returns the version if the log has it. */
-function present(disk: Disk, version: number | undefined): number | undefined {
+function present(disk: Disk, version: CommitNumber | undefined): CommitNumber | undefined {
   if (version === undefined) return undefined;
   return disk.stat(commitFile(version)) || disk.stat(checkpointFile(version)) ? version : undefined;
 }
 
-function newestListed(disk: Disk): number | undefined {
+function latestListed(disk: Disk): CommitNumber | undefined {
   const { commits, checkpoints } = listLog(disk);
-  const newest = Math.max(commits.at(-1) ?? -1, checkpoints.at(-1) ?? -1);
-  return newest < 0 ? undefined : newest;
+  return parseCommitNumber(Math.max(commits.at(-1) ?? -1, checkpoints.at(-1) ?? -1));
 }
 
-function digits(version: number): string {
+function digits(version: CommitNumber): string {
   return String(version).padStart(20, '0');
 }
 
-function ascending(a: number, b: number): number {
+function ascending(a: CommitNumber, b: CommitNumber): number {
   return a - b;
 }

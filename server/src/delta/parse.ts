@@ -1,3 +1,4 @@
+import { type CommitNumber } from './commitNumber.ts';
 import { PondError } from '../base/error.ts';
 import {
   type Add,
@@ -24,7 +25,7 @@ export type Action =
  * `pond-damaged`, naming file and line, when the file is empty, a line is not JSON, a field is missing or of the wrong
  * type, or an action is repeated; with `pond-too-new` when an action is not supported.
  */
-export function parseCommit(bytes: Uint8Array, version: number, file: string): DeltaCommit {
+export function parseCommit(bytes: Uint8Array, version: CommitNumber, file: string): DeltaCommit {
   const seen = new Set<string>();
   const txns: Txn[] = [];
   const removes: Remove[] = [];

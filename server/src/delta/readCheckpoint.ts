@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type RowGroup } from 'hyparquet';
+import { type CommitNumber } from './commitNumber.ts';
 import { PondError } from '../base/error.ts';
 import { type Disk } from '../storage/disk.ts';
 import { checkReadable, type MetaData, type Protocol, type Remove, type Txn } from './actions.ts';
@@ -15,7 +16,7 @@ import { type DeltaSnapshot } from './tableState.ts';
  * with `pond-damaged` when the file is missing, altered or cannot be decoded (also for an unsupported codec); with
  * `pond-too-new` when the table needs a newer reader.
  */
-export async function readCheckpoint(disk: Disk, version: number, sha256?: string): Promise<DeltaSnapshot> {
+export async function readCheckpoint(disk: Disk, version: CommitNumber, sha256?: string): Promise<DeltaSnapshot> {
   const file = checkpointFile(version);
   const bytes = looksLikeParquet(disk, file) ? disk.readFile(file) : undefined;
   if (!bytes) throw new PondError('pond-damaged', `${file} is not Parquet`, { path: file });
@@ -27,7 +28,7 @@ export async function readCheckpoint(disk: Disk, version: number, sha256?: strin
 }
 
 /** Like readCheckpoint, from the bytes of a file. */
-export async function parseCheckpoint(bytes: Uint8Array, version: number, file: string): Promise<DeltaSnapshot> {
+export async function parseCheckpoint(bytes: Uint8Array, version: CommitNumber, file: string): Promise<DeltaSnapshot> {
   const rows = await readRows(bytes, file);
   const files = new Map<string, AddFile>();
   const tombstones = new Map<string, Remove>();

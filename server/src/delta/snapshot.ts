@@ -1,3 +1,4 @@
+import { type CommitNumber, commitNumber, commitsDown, commitsUp, firstCommit, nextCommit } from './commitNumber.ts';
 import { isPondError, PondError } from '../base/error.ts';
 import { type Disk } from '../storage/disk.ts';
 import { readCheckpoint } from './readCheckpoint.ts';
@@ -11,7 +12,7 @@ export { applyCommit, type DeltaSnapshot } from './tableState.ts';
  * known to be committed. Fails with `pond-damaged` when a commit is damaged or missing, or `atLeast` no longer exists;
  * with `pond-too-new` when the table needs a newer reader.
  */
-export async function openTable(disk: Disk, atLeast?: number): Promise<DeltaSnapshot | undefined> {
+export async function openTable(disk: Disk, atLeast?: CommitNumber): Promise<DeltaSnapshot | undefined> {
   const version = latestVersion(disk, atLeast);
   if (atLeast !== undefined && (version ?? -1) < atLeast) {
     throw new PondError('pond-damaged', `commit ${atLeast} is gone; the log ends with ${version ?? 'nothing'}`, {
@@ -25,15 +26,15 @@ export async function openTable(disk: Disk, atLeast?: number): Promise<DeltaSnap
  * Returns the snapshot of a version: the checkpoint before it, and the commits since then. Fails with
  * `version-not-found` when the log does not have the version, no longer or not yet; otherwise like openTable.
  */
-export async function snapshotAt(disk: Disk, version: number): Promise<DeltaSnapshot> {
+export async function snapshotAt(disk: Disk, version: CommitNumber): Promise<DeltaSnapshot> {
   const unusable: string[] = [];
   let snapshot = await nearestCheckpoint(disk, version, unusable);
-  for (let next = (snapshot?.version ?? -1) + 1; next <= version; next++) {
+  for (const next of commitsUp(snapshot ? nextCommit(snapshot.version) : firstCommit, version)) {
     const commit = readCommit(disk, next);
     if (!commit) throw missingCommit(disk, { missing: next, wanted: version, unusable });
     snapshot = snapshot ? applyCommit(snapshot, commit) : firstSnapshot(commit);
   }
-  if (!snapshot) throw missingCommit(disk, { missing: 0, wanted: version, unusable });
+  if (!snapshot) throw missingCommit(disk, { missing: firstCommit, wanted: version, unusable });
   return { ...snapshot, unusableCheckpoints: unusable };
 }
 
@@ -44,7 +45,7 @@ export async function snapshotAt(disk: Disk, version: number): Promise<DeltaSnap
 export function refreshTable(disk: Disk, snapshot: DeltaSnapshot): DeltaSnapshot {
   let newest = snapshot;
   for (;;) {
-    const commit = readCommit(disk, newest.version + 1);
+    const commit = readCommit(disk, nextCommit(newest.version));
     if (!commit) return newest;
     newest = applyCommit(newest, commit);
   }
@@ -54,14 +55,17 @@ export function refreshTable(disk: Disk, snapshot: DeltaSnapshot): DeltaSnapshot
  * Searches downward for a readable checkpoint: one probe for each commit to replay above it, and no listing, whose cost
  * grows with the age of the table. Names of unreadable ones are added to `unusable`.
  */
-async function nearestCheckpoint(disk: Disk, version: number, unusable: string[]): Promise<DeltaSnapshot | undefined> {
+async function nearestCheckpoint(
+  disk: Disk,
+  version: CommitNumber,
+  unusable: string[],
+): Promise<DeltaSnapshot | undefined> {
   const hint = readHint(disk);
-  const hinted = hint?.version ?? -1;
   // The hint saves the probes; they follow when it names none, or an unusable one.
-  for (const at of candidates(disk, version, hinted)) {
+  for (const at of candidates(disk, version, hint?.version)) {
     if (!disk.stat(checkpointFile(at)) || unusable.includes(checkpointFile(at))) continue;
     try {
-      return await readCheckpoint(disk, at, at === hinted ? hint?.sha256 : undefined);
+      return await readCheckpoint(disk, at, at === hint?.version ? hint.sha256 : undefined);
     } catch (error) {
       // A checkpoint repeats the commits, so a bad one only costs time while those exist.
       if (!isPondError(error, 'pond-damaged')) throw error;
@@ -72,12 +76,12 @@ async function nearestCheckpoint(disk: Disk, version: number, unusable: string[]
 }
 
 /** Probes before a listing is cheaper: more commits than between two checkpoints of a large table. */
-const looksMax = 10_000;
+const probesMax = 10_000;
 
-function* candidates(disk: Disk, version: number, hinted: number): Generator<number> {
-  if (hinted >= 0 && hinted <= version) yield hinted;
-  const lowest = Math.max(0, version - looksMax);
-  for (let at = version; at >= lowest; at--) yield at;
+function* candidates(disk: Disk, version: CommitNumber, hinted: CommitNumber | undefined): Generator<CommitNumber> {
+  if (hinted !== undefined && hinted <= version) yield hinted;
+  const lowest = commitNumber(Math.max(0, version - probesMax));
+  yield* commitsDown(version, lowest);
   // A name in the log may contain any number, so the versions below it are not probed one by one.
   if (lowest > 0)
     yield* listLog(disk)
@@ -86,8 +90,8 @@ function* candidates(disk: Disk, version: number, hinted: number): Generator<num
 }
 
 interface Missing {
-  readonly missing: number;
-  readonly wanted: number;
+  readonly missing: CommitNumber;
+  readonly wanted: CommitNumber;
   readonly unusable: readonly string[];
 }
 

@@ -1,3 +1,4 @@
+import { type CommitNumber } from './commitNumber.ts';
 import { PondError } from '../base/error.ts';
 import { checkReadable, type DeltaCommit, type MetaData, type Protocol, type Remove, type Txn } from './actions.ts';
 import { addFileOf, decodePath, type AddFile } from './files.ts';
@@ -6,7 +7,7 @@ import { commitFile } from './log.ts';
 
 /** The table at one version. Immutable; shares unchanged data with earlier snapshots. */
 export interface DeltaSnapshot {
-  readonly version: number;
+  readonly version: CommitNumber;
   readonly protocol: Protocol;
   readonly metaData: MetaData;
   /** The live data files, by AddFile.path. */
@@ -16,7 +17,7 @@ export interface DeltaSnapshot {
   /** The latest of each application, by appId. */
   readonly transactions: LayeredMap<Txn>;
   /** The checkpoint that the snapshot was read from or written to, if any. */
-  readonly checkpointVersion: number | undefined;
+  readonly checkpointVersion: CommitNumber | undefined;
   /** Checkpoint files that could not be read during opening. Other engines may fail on them. */
   readonly unusableCheckpoints: readonly string[];
 }

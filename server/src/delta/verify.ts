@@ -1,10 +1,11 @@
+import { type CommitNumber } from './commitNumber.ts';
 import { isPondError } from '../base/error.ts';
 import { type Disk } from '../storage/disk.ts';
 import { joinPath, nameOf, parentOf } from '../storage/diskPath.ts';
-import { isTemporaryName, makeDirectoryDurable } from '../storage/durable.ts';
+import { makeDirectoryDurable } from '../storage/durable.ts';
 import { type Add, type DeltaCommit } from './actions.ts';
 import { decodePath, isInsideTable } from './files.ts';
-import { checkpointFile, commitFile, hintFile, logDirectory, readCommit, readHint } from './log.ts';
+import { checkpointFile, commitFile, hintFile, readCommit, readHint } from './log.ts';
 import { looksLikeParquet } from './readCheckpoint.ts';
 
 /**
@@ -31,7 +32,7 @@ export type FindingKind =
 export interface Finding {
   readonly kind: FindingKind;
   /** The commit or checkpoint concerned; undefined for a hint that names none. */
-  readonly version: number | undefined;
+  readonly version: CommitNumber | undefined;
   /** The damaged or missing file, as a path on the disk; for `data-outside`, as in the log. */
   readonly file: string;
   /** One sentence, for people. */
@@ -43,7 +44,7 @@ export interface Finding {
  * and of the hint; latest first, [] when there are none. Reads those commits; of data files, only the size. Changes
  * nothing.
  */
-export function inspectTail(disk: Disk, fromVersion: number, toVersion: number): readonly Finding[] {
+export function inspectTail(disk: Disk, fromVersion: CommitNumber, toVersion: CommitNumber): readonly Finding[] {
   const findings: Finding[] = [...inspectHint(disk)];
   const removed = new Set<string>();
   let hasCheckpoint = false;
@@ -57,16 +58,6 @@ export function inspectTail(disk: Disk, fromVersion: number, toVersion: number):
     else findings.push(...inspectData(disk, commit, removed));
   }
   return findings;
-}
-
-/** Returns temporary files in the log and the table's directory that a dead writer left. Lists both. */
-export function strayTemporaries(disk: Disk): readonly string[] {
-  return ['', logDirectory].flatMap((directory) =>
-    disk
-      .list(directory)
-      .filter(isTemporaryName)
-      .map((name) => joinPath(directory, name)),
-  );
 }
 
 /**
@@ -93,14 +84,14 @@ function inspectHint(disk: Disk): readonly Finding[] {
   return [{ kind: 'hint-unusable', version: hint?.version, file: hintFile, text }];
 }
 
-function inspectCheckpoint(disk: Disk, version: number): 'none' | 'good' | Finding {
+function inspectCheckpoint(disk: Disk, version: CommitNumber): 'none' | 'good' | Finding {
   const file = checkpointFile(version);
   if (!disk.stat(file)) return 'none';
   if (looksLikeParquet(disk, file)) return 'good';
   return { kind: 'checkpoint-unusable', version, file, text: `${file} is not Parquet, or was cut short` };
 }
 
-function inspectCommit(disk: Disk, version: number): DeltaCommit | Finding {
+function inspectCommit(disk: Disk, version: CommitNumber): DeltaCommit | Finding {
   const file = commitFile(version);
   try {
     const commit = readCommit(disk, version);
@@ -127,7 +118,7 @@ function inspectData(disk: Disk, commit: DeltaCommit, removed: Set<string>): rea
 interface DataFile {
   readonly add: Add;
   readonly path: string;
-  readonly version: number;
+  readonly version: CommitNumber;
 }
 
 function inspectFile(disk: Disk, { add, path, version }: DataFile): readonly Finding[] {

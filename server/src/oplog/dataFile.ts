@@ -3,6 +3,7 @@
  * memory of a commit with many files.
  */
 import { ByteWriter, ParquetWriter, type ColumnSource } from 'hyparquet-writer';
+import { type CommitNumber } from '../delta/commitNumber.ts';
 import { type Disk, type DiskFile } from '../storage/disk.ts';
 import { removeQuietly } from '../storage/durable.ts';
 import { compareRows, parquetSchema, type OpRow } from './rows.ts';
@@ -27,7 +28,7 @@ export async function writeDataFile(
   disk: Disk,
   path: string,
   rows: readonly OpRow[],
-  txn: number,
+  txn: CommitNumber,
 ): Promise<WrittenFile> {
   const sorted = [...rows].sort(compareRows);
   const file = disk.create(path, { isReadOnly: true });
@@ -96,7 +97,11 @@ function contentBytes(row: OpRow): number {
 /** Columns that rarely repeat a value, so a dictionary would not pay. */
 const seldomRepeat: ReadonlySet<string> = new Set(['node_id', 'metadata', 'sha256']);
 
-function columnsOf(rows: readonly OpRow[], contents: readonly (Uint8Array | null)[], txn: number): ColumnSource[] {
+function columnsOf(
+  rows: readonly OpRow[],
+  contents: readonly (Uint8Array | null)[],
+  txn: CommitNumber,
+): ColumnSource[] {
   // Readers look rows up by the bounds of the partition; bounds of other columns, and page indexes of one-page columns,
   // would take most of a small commit.
   const column = (name: string, get: (row: OpRow) => unknown): ColumnSource => ({

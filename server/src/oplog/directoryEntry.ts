@@ -16,6 +16,7 @@ import {
   type Data,
   type Table,
 } from 'apache-arrow';
+import { type CommitNumber, firstCommit } from '../delta/commitNumber.ts';
 import { assert } from '../base/assert.ts';
 import { isPondError, PondError } from '../base/error.ts';
 import { Fields } from '../delta/fields.ts';
@@ -31,13 +32,13 @@ export interface DirectoryEntry {
   readonly type: EntryType;
   readonly version: number;
   /** Commit whose data file holds the child's row. */
-  readonly txn: number;
+  readonly txn: CommitNumber;
   /** Partition of the child's row: the directory that held the entry when the row was written. */
   readonly partId: string;
   /** Commit that last changed this entry: wrote the row, or placed it under this name. */
-  readonly changedTxn: number;
+  readonly changedTxn: CommitNumber;
   /** Commit that placed this child under this name: nodes below have been at their path since then at the earliest. */
-  readonly placedTxn: number;
+  readonly placedTxn: CommitNumber;
   readonly sizeBytes: number;
   readonly modifiedUs: number;
   /** Hash of the content; for a directory or page, of everything below. Lower-case hex. */
@@ -132,10 +133,10 @@ function entryOf(entry: Fields): DirectoryEntry {
     childId: entry.text('child_node_id'),
     type: entry.oneOf('file_type', entryTypes),
     version: entry.count('version'),
-    txn: entry.count('txn'),
+    txn: entry.commitNumber('txn'),
     partId: entry.text('part_id'),
-    changedTxn: entry.count('changed_txn'),
-    placedTxn: entry.has('placed_txn') ? entry.count('placed_txn') : 0,
+    changedTxn: entry.commitNumber('changed_txn'),
+    placedTxn: entry.has('placed_txn') ? entry.commitNumber('placed_txn') : firstCommit,
     sizeBytes: entry.count('size'),
     modifiedUs: entry.integer('modified'),
     sha256: entry.hash('sha256'),

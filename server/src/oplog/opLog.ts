@@ -8,6 +8,7 @@
  * - Every data file of ours is tagged with the commits whose rows it holds, so compacted files are found too.
  */
 import { randomUUID } from 'node:crypto';
+import { type CommitNumber, commitsDown, type CommitRange, firstCommit, nextCommit } from '../delta/commitNumber.ts';
 import { isPondError, PondError } from '../base/error.ts';
 import { lazyAsync } from '../base/lazy.ts';
 import { plainProtocol, checkWritable } from '../delta/actions.ts';
@@ -28,7 +29,7 @@ import {
   type Rewritten,
 } from './fileIndex.ts';
 import { createRowReader, type RowReader, type RowRequest } from './rowReader.ts';
-import { appId, requirePond, tableConfiguration } from './pondTable.ts';
+import { appId, headOf, requirePond, tableConfiguration } from './pondTable.ts';
 import { deltaSchema, type OpRow, type StoredRow } from './rows.ts';
 
 /** Content of a commit, for the number that it gets. */
@@ -45,7 +46,7 @@ export interface AppendRequest {
   /** Milliseconds since 1970 UTC. */
   readonly timeMs: number;
   /** Called for each number tried; when another engine takes a number, the next one is tried. */
-  readonly build: (number: number) => Promise<Appending>;
+  readonly build: (number: CommitNumber) => Promise<Appending>;
 }
 
 /** The op log of one pond; returned by create and open. */
@@ -65,9 +66,9 @@ export class OpLog {
   /** Creates the table and its first commit, number 0. Fails `pond-exists` when there is a table. */
   static async create(disk: Disk, tableId: string, request: AppendRequest): Promise<OpLog> {
     makeDirectoryDurable(disk, logDirectory);
-    const { rows, record } = await request.build(0);
-    const add = await writeData(disk, rows, 0, request.timeMs);
-    const outcome = publish(disk, 0, {
+    const { rows, record } = await request.build(firstCommit);
+    const add = await writeData(disk, rows, firstCommit, request.timeMs);
+    const outcome = publish(disk, firstCommit, {
       commitInfo: commitInfo(request, record),
       protocol: plainProtocol,
       metaData: {
@@ -91,7 +92,7 @@ export class OpLog {
    * Returns the latest state, or that at table version `upTo`; undefined when there is no Delta table. Fails
    * `pond-not-found` for a Delta table that is not a pond, `pond-too-new`, and `pond-damaged` for a damaged log.
    */
-  static async open(disk: Disk, upTo?: number): Promise<OpLog | undefined> {
+  static async open(disk: Disk, upTo?: CommitNumber): Promise<OpLog | undefined> {
     const snapshot = await (upTo === undefined ? openTable(disk) : snapshotAt(disk, upTo));
     if (snapshot === undefined) return undefined;
     requirePond(snapshot);
@@ -104,12 +105,12 @@ export class OpLog {
   }
 
   /** Number of our latest commit. */
-  get head(): number {
-    return this.#snapshot.transactions.get(appId)!.version;
+  get head(): CommitNumber {
+    return headOf(this.#snapshot);
   }
 
   /** Latest version of the table, ours or another engine's. */
-  get newest(): number {
+  get newest(): CommitNumber {
     return this.#snapshot.version;
   }
 
@@ -124,13 +125,13 @@ export class OpLog {
   }
 
   /** Returns the paths of our data files, relative to the disk, that hold rows of commits up to `number`. */
-  dataFiles(number: number): readonly string[] {
+  dataFiles(number: CommitNumber): readonly string[] {
     return this.#files.upTo(number);
   }
 
   /** Returns the files of other engines that may hold rows of our commits up to `number`; undefined when none do. */
-  rewritten(number: number): Rewritten | undefined {
-    return this.#files.rewritten(Math.min(number, this.head));
+  rewritten(number: CommitNumber): Rewritten | undefined {
+    return this.#files.rewritten(number < this.head ? number : this.head);
   }
 
   /** Returns the row of a key, written by commit `txn`. Fails `pond-damaged` when it is not at its location. */
@@ -145,9 +146,9 @@ export class OpLog {
   }
 
   /**
-   * Returns the rows of directories and pages in one data file written by commits `from` to `to`, with their content.
+   * Returns the rows of directories and pages in one data file written by a range of commits, with their content.
    */
-  directoryRows(path: string, from: number, to: number): AsyncIterable<StoredRow> {
+  directoryRows(path: string, { from, to }: CommitRange): AsyncIterable<StoredRow> {
     return this.#rows.scan(
       path,
       ({ fileType, txn }) =>
@@ -156,20 +157,22 @@ export class OpLog {
   }
 
   /** Returns a commit's record; undefined for another engine's commit and for a number that does not exist. */
-  record(number: number): Readonly<Record<string, unknown>> | undefined {
-    if (number < 0 || number > this.newest) return undefined;
+  record(number: CommitNumber): Readonly<Record<string, unknown>> | undefined {
+    if (number > this.newest) return undefined;
     const record = readCommit(this.#disk, number)?.commitInfo?.['pond'];
     return record === undefined ? undefined : asObject(record, 'pond', { file: commitFile(number), line: 1 });
   }
 
-  /** True when a commit of ours lies between two numbers, both exclusive. */
-  hasBetween(low: number, high: number): boolean {
-    for (let number = high - 1; number > low; number--) if (this.#files.ofCommit(number) !== undefined) return true;
+  /** True when a commit of ours lies between two numbers, both exclusive; `low` undefined is before the first. */
+  hasBetween(low: CommitNumber | undefined, high: CommitNumber): boolean {
+    for (const number of commitsDown(high, low)) {
+      if (number !== high && number !== low && this.#files.ofCommit(number) !== undefined) return true;
+    }
     return false;
   }
 
   /** True when the log entry of one of our commits is gone but its rows exist. */
-  isCleanedUp(number: number): boolean {
+  isCleanedUp(number: CommitNumber): boolean {
     return readCommit(this.#disk, number) === undefined && this.#files.candidates(number).length > 0;
   }
 
@@ -177,10 +180,10 @@ export class OpLog {
    * Appends a commit and returns its number; durable on return. Fails `lock-held` when another of our processes
    * commits.
    */
-  async append(request: AppendRequest): Promise<number> {
+  async append(request: AppendRequest): Promise<CommitNumber> {
     checkWritable(this.#snapshot.protocol);
     for (;;) {
-      const number = this.newest + 1;
+      const number = nextCommit(this.newest);
       const { rows, record } = await request.build(number);
       const add = await writeData(this.#disk, rows, number, request.timeMs);
       const actions = {
@@ -227,7 +230,7 @@ export class OpLog {
 /** Loaded on the first write: readers start faster. Calling the loader at each commit would cost more. */
 const dataFileWriter = lazyAsync(() => import('./dataFile.ts'));
 
-async function writeData(disk: Disk, rows: readonly OpRow[], number: number, timeMs: number): Promise<AddAction> {
+async function writeData(disk: Disk, rows: readonly OpRow[], number: CommitNumber, timeMs: number): Promise<AddAction> {
   const path = `${randomUUID()}.parquet`;
   const { writeDataFile } = await dataFileWriter();
   const { sizeBytes, numRecords } = await writeDataFile(disk, path, rows, number);
@@ -257,7 +260,7 @@ type AddAction = AddFile['add'];
  */
 function publish(
   disk: Disk,
-  number: number,
+  number: CommitNumber,
   actions: CommitDraft & { readonly adds: readonly AddAction[] },
 ): CommitOutcome {
   try {

@@ -21,7 +21,7 @@ export function parseRow(row: Json, place: LogPosition): StoredRow {
     sha256: fields.hash('sha256'),
     minTimeUs: time('min_time'),
     maxTimeUs: time('max_time'),
-    txn: fields.count('txn'),
+    txn: fields.commitNumber('txn'),
     content: fields.has('content') ? fields.bytes('content') : undefined,
   };
 }
@@ -46,7 +46,7 @@ function parseMetadata(fields: Fields): RowMetadata {
     ...fields.optional('attributes', () => fields.texts('attributes')),
     ...fields.optional('previous', () => {
       const previous = fields.fields('previous');
-      return { txn: previous.count('txn'), partId: previous.text('partId') };
+      return { txn: previous.commitNumber('txn'), partId: previous.text('partId') };
     }),
     ...fields.optional('seriesHash', () => fields.hash('seriesHash')),
     ...fields.optional('fork', () => flag('fork')),

@@ -1,5 +1,6 @@
 /** The marks of a Delta table that holds a pond, and the check for them. */
 import { PondError } from '../base/error.ts';
+import { type CommitNumber, parseCommitNumber } from '../delta/commitNumber.ts';
 import { logDirectory } from '../delta/log.ts';
 import { type DeltaSnapshot } from '../delta/snapshot.ts';
 
@@ -25,19 +26,29 @@ const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
  */
 export function requirePond(snapshot: DeltaSnapshot): void {
   const format = snapshot.metaData.configuration[formatKey];
-  const head = snapshot.transactions.get(appId)?.version;
-  if (format === undefined || head === undefined) {
-    throw new PondError('pond-not-found', 'the Delta table there is not a pond');
-  }
+  if (format === undefined || !snapshot.transactions.get(appId)) throw notPond();
   requireTableId(snapshot.metaData.id);
   if (Number(format) > formatVersion) {
     throw new PondError('pond-too-new', `the pond has format ${format}; this program knows ${formatVersion}`, {
       hint: 'use a newer DuckPond; nothing was changed',
     });
   }
-  if (head < 0 || head > snapshot.version) {
-    throw new PondError('pond-damaged', `the newest commit is ${head}, of ${snapshot.version}`, { path: logDirectory });
-  }
+  headOf(snapshot);
+}
+
+/** Returns the number of our latest commit. Fails `pond-not-found`, and `pond-damaged` for a number that no pond has. */
+export function headOf(snapshot: DeltaSnapshot): CommitNumber {
+  const recorded = snapshot.transactions.get(appId)?.version;
+  if (recorded === undefined) throw notPond();
+  const head = parseCommitNumber(recorded);
+  if (head !== undefined && head <= snapshot.version) return head;
+  throw new PondError('pond-damaged', `the latest commit is ${recorded}, of ${snapshot.version}`, {
+    path: logDirectory,
+  });
+}
+
+function notPond(): PondError {
+  return new PondError('pond-not-found', 'the Delta table there is not a pond');
 }
 
 /** Fails `pond-damaged` unless the id of a table is a UUID, as every pond's is: names on the host are made from it. */

@@ -3,6 +3,7 @@
  * traversal of the directory needs the adjacent rows next, and decoding a page costs the same for one row or all. The
  * most recently used footers and row groups are cached; data files never change, so the cache is never stale.
  */
+import { type CommitNumber, parseCommitNumber } from '../delta/commitNumber.ts';
 import { PondError } from '../base/error.ts';
 import { openParquet, type ParquetFile, type ParquetRow, readRowGroup } from '../parquet/file.ts';
 import { type Disk } from '../storage/disk.ts';
@@ -29,7 +30,7 @@ export interface RowReader {
 export interface RowRequest {
   readonly partId: string;
   readonly nodeId: string;
-  readonly txn: number;
+  readonly txn: CommitNumber;
   /** Selects a version when one commit wrote several of a series; without it, the latest. */
   readonly version?: number;
 }
@@ -153,19 +154,20 @@ function groupsThatMayHold(file: ParquetFile, partId: string): readonly GroupAt[
   );
 }
 
-const rowKey = (row: { partId: string; nodeId: string; txn: number; version?: number | undefined }): string =>
+const rowKey = (row: { partId: string; nodeId: string; txn: CommitNumber; version?: number | undefined }): string =>
   `${row.partId}/${row.nodeId}/${row.txn}${row.version === undefined ? '' : `/${row.version}`}`;
 
 async function readGroup(file: ParquetFile, at: GroupAt): Promise<RowsByKey> {
   const rows = new Map<string, PlacedRow>();
   const newest = new Map<string, bigint>();
   for (const [index, row] of (await readRows(file, at)).entries()) {
-    const { part_id: partId, node_id: nodeId, txn, version } = row;
+    const { part_id: partId, node_id: nodeId, version } = row;
+    const txn = typeof row['txn'] === 'bigint' ? parseCommitNumber(Number(row['txn'])) : undefined;
     // Rows of other engines may contain anything; no requested row has such a key.
     if (typeof partId !== 'string' || typeof nodeId !== 'string') continue;
-    if (typeof txn !== 'bigint' || typeof version !== 'bigint') continue;
+    if (txn === undefined || typeof version !== 'bigint') continue;
     const placed = { row, line: index + 1 };
-    const key = { partId, nodeId, txn: Number(txn) };
+    const key = { partId, nodeId, txn };
     rows.set(rowKey({ ...key, version: Number(version) }), placed);
     // Another engine may have reordered the rows.
     const node = rowKey(key);

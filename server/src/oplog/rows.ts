@@ -1,10 +1,11 @@
 import { type SchemaElement } from 'hyparquet';
+import { type CommitNumber } from '../delta/commitNumber.ts';
 
 /** Subject of an op log row: a version of a node, a page of a wide directory, or a commit's own record. */
 export type RowType = (typeof rowTypes)[number];
 
 /** All row types. */
-export const rowTypes = ['directory', 'file', 'table', 'series', 'symlink', 'dynamic', 'page', 'commit'] as const;
+export const rowTypes = ['directory', 'file', 'table', 'series', 'symlink', 'page', 'commit'] as const;
 
 /** One row of the op log, as in docs/pond-format.md. */
 export interface OpRow {
@@ -34,7 +35,7 @@ export type RowContent =
 
 /** A row that was read: with the commit that wrote it, and its content only on request. */
 export interface StoredRow extends Omit<OpRow, 'content'> {
-  readonly txn: number;
+  readonly txn: CommitNumber;
   readonly content: Uint8Array | undefined;
 }
 
@@ -42,7 +43,7 @@ export interface StoredRow extends Omit<OpRow, 'content'> {
 export interface RowMetadata {
   readonly attributes?: Readonly<Record<string, string>>;
   /** Location of the previous version's row. */
-  readonly previous?: { readonly txn: number; readonly partId: string };
+  readonly previous?: { readonly txn: CommitNumber; readonly partId: string };
   /** Chained hash over all versions of a series. */
   readonly seriesHash?: string;
   /** A directory or page whose content lists pages, not entries. */

@@ -1,3 +1,4 @@
+import { type CommitNumber } from '../delta/commitNumber.ts';
 import { type OpRow } from '../oplog/rows.ts';
 import { OpLog } from '../oplog/opLog.ts';
 import { type Disk } from '../storage/disk.ts';
@@ -89,7 +90,7 @@ export async function writeFirstCommit(
   });
 }
 
-function planFirst(timeUs: number, number: number): Promise<{ rows: readonly OpRow[]; root: PondNode }> {
+function planFirst(timeUs: number, number: CommitNumber): Promise<{ rows: readonly OpRow[]; root: PondNode }> {
   const nothing = (): never => {
     throw new Error('there is nothing to read before the first commit');
   };

@@ -2,6 +2,7 @@
  * Turns an overlay into the rows of one commit: new versions and removals, and the pages of every directory from a
  * change up to the root. It only plans and writes nothing; commit.ts carries it out.
  */
+import { type CommitNumber } from '../delta/commitNumber.ts';
 import { encodeEntries, type DirectoryEntry } from '../oplog/directoryEntry.ts';
 import { type OpRow, type RowContent, type RowMetadata } from '../oplog/rows.ts';
 import { assert } from '../base/assert.ts';
@@ -31,7 +32,7 @@ export interface PlanInput {
   readonly overlay: Overlay;
   /** The root below the changes. */
   readonly root: PondNode;
-  readonly number: number;
+  readonly number: CommitNumber;
   readonly timeUs: number;
   /** Small staged content, loaded when its row is written. */
   readonly load: (node: PondNode) => RowContent;
@@ -111,7 +112,7 @@ async function planEntry(
 }
 
 /** Entry for a directory that this commit writes. */
-function entryAt(directory: PondNode, name: string, number: number): DirectoryEntry {
+function entryAt(directory: PondNode, name: string, number: CommitNumber): DirectoryEntry {
   return entryOfNode(directory, name, { txn: number, partId: directory.id }, number);
 }
 

@@ -1,3 +1,4 @@
+import { type CommitNumber } from '../delta/commitNumber.ts';
 import { PondError } from '../base/error.ts';
 import { type Backend, type Entry, type Node } from '../tinyfs/backend.ts';
 import { nodeOfEntry, type PondNode, pondNode } from './node.ts';
@@ -6,7 +7,7 @@ import { committedVersions, readCommitted, readInline, rootAt, type Store } from
 import { assert } from '../base/assert.ts';
 
 /** The tree as one commit left it, read-only. Reads are lazy. */
-export function createCommittedTree(store: Store, number: number): Backend {
+export function createCommittedTree(store: Store, number: CommitNumber): Backend {
   const refuse = (): Promise<never> =>
     Promise.reject(new PondError('read-only', `commit ${number} is history and cannot be changed`));
   let root: Promise<Node> | undefined;

@@ -2,6 +2,7 @@
  * Differences between two trees. Equal rows end a comparison, for directories and for the pages of wide ones, so the
  * cost is proportional to the differences.
  */
+import { type CommitNumber } from '../delta/commitNumber.ts';
 import { type DirectoryEntry } from '../oplog/directoryEntry.ts';
 import { checkOutside } from '../tinyfs/visit.ts';
 import { addressOf, lookupCommitted } from './committedTree.ts';
@@ -22,7 +23,7 @@ interface Sides {
 }
 
 /** Differences from one commit to another, in path order, including everything below added and removed directories. */
-export async function diffCommits(store: Store, from: number, to: number): Promise<readonly PathStates[]> {
+export async function diffCommits(store: Store, from: CommitNumber, to: CommitNumber): Promise<readonly PathStates[]> {
   if (from === to) return [];
   return await diffRoots({ store, overlay: new Overlay(), isOnWay: () => true }, from, to);
 }
@@ -33,8 +34,8 @@ export async function diffCommits(store: Store, from: number, to: number): Promi
 export async function diffToWorking(
   store: Store,
   overlay: Overlay,
-  from: number,
-  head: number,
+  from: CommitNumber,
+  head: CommitNumber,
   paths: readonly string[] = ['/'],
 ): Promise<readonly PathStates[]> {
   const states = await diffRoots({ store, overlay, isOnWay: (path) => isOnWay(path, paths) }, from, head);
@@ -46,7 +47,7 @@ function isOnWay(path: string, paths: readonly string[]): boolean {
   return isUnder(path, paths) || paths.some((wanted) => isUnder(wanted, [path]));
 }
 
-async function diffRoots(sides: Sides, from: number, to: number): Promise<readonly PathStates[]> {
+async function diffRoots(sides: Sides, from: CommitNumber, to: CommitNumber): Promise<readonly PathStates[]> {
   const children = sides.overlay.changedChildren();
   const states: PathStates[] = [];
   const [before, after] = [await rootAt(sides.store, from), await rootAt(sides.store, to)];

@@ -1,3 +1,4 @@
+import { type CommitNumber, commitNumber, commitsDown, parseCommitNumber } from '../delta/commitNumber.ts';
 import { PondError } from '../base/error.ts';
 import { Fields, type Json } from '../delta/fields.ts';
 import { commitFile } from '../delta/log.ts';
@@ -13,13 +14,13 @@ const commitsPartId = 'commits';
  * A commit's record; undefined for another engine's commit and for a missing number. Fails `pond-damaged` when a field
  * is missing or of another type, or when the parent is not the preceding commit.
  */
-export async function readCommitRecord(opLog: OpLog, number: number): Promise<Commit | undefined> {
+export async function readCommitRecord(opLog: OpLog, number: CommitNumber): Promise<Commit | undefined> {
   const record = opLog.record(number) ?? (opLog.isCleanedUp(number) ? await recordInRow(opLog, number) : undefined);
   if (record === undefined) return undefined;
   const commit = parseRecord(record, number);
   const { parent } = commit;
   // Following such a number would cut the history short or loop forever.
-  if (!((parent ?? -1) < number) || opLog.hasBetween(parent ?? -1, number)) {
+  if (!((parent ?? -1) < number) || opLog.hasBetween(parent, number)) {
     throw new PondError('pond-damaged', `commit ${number} says that it follows commit ${parent}, which it does not`, {
       path: commitFile(number),
     });
@@ -27,13 +28,13 @@ export async function readCommitRecord(opLog: OpLog, number: number): Promise<Co
   return commit;
 }
 
-function parseRecord(record: Json, number: number): Commit {
+function parseRecord(record: Json, number: CommitNumber): Commit {
   const fields = new Fields(record, 'pond', { file: commitFile(number), line: 1 });
   const counts = fields.fields('counts');
   return {
     number,
     id: fields.text('id'),
-    parent: fields.has('parent') ? fields.count('parent') : undefined,
+    parent: fields.has('parent') ? fields.commitNumber('parent') : undefined,
     timeUs: fields.integer('timeUs'),
     author: fields.text('author'),
     message: fields.text('message'),
@@ -50,7 +51,7 @@ function parseRecord(record: Json, number: number): Commit {
 }
 
 /** The row outlives the log entry. */
-async function recordInRow(opLog: OpLog, number: number): Promise<Json> {
+async function recordInRow(opLog: OpLog, number: CommitNumber): Promise<Json> {
   const row = await opLog.readRow({ partId: commitsPartId, nodeId: String(number), txn: number });
   const { commit } = metadataOf(row);
   if (commit !== undefined) return commit;
@@ -81,15 +82,15 @@ export function recordOf({ number: _, ...commit }: Commit): Readonly<Record<stri
 }
 
 /** The commit of that number. Fails `pond-damaged` when it is missing. */
-export async function commitAt(opLog: OpLog, number: number): Promise<Commit> {
+export async function commitAt(opLog: OpLog, number: CommitNumber): Promise<Commit> {
   const commit = await readCommitRecord(opLog, number);
   if (commit === undefined) throw new PondError('pond-damaged', `the record of commit ${number} is missing`);
   return commit;
 }
 
 /** Commits from `head` back to the first. */
-export async function* commitsFrom(opLog: OpLog, head: number): AsyncIterable<Commit> {
-  for (let number: number | undefined = head; number !== undefined;) {
+export async function* commitsFrom(opLog: OpLog, head: CommitNumber): AsyncIterable<Commit> {
+  for (let number: CommitNumber | undefined = head; number !== undefined;) {
     const commit: Commit = await commitAt(opLog, number);
     yield commit;
     number = commit.parent;
@@ -110,7 +111,8 @@ export async function* firstOf(commits: AsyncIterable<Commit>, count: number): A
 export async function resolveVersion(opLog: OpLog, spec: VersionSpec): Promise<Commit> {
   const text = spec.trim();
   if (/^\d+$/.test(text)) {
-    const commit = await readCommitRecord(opLog, Number(text));
+    const number = parseCommitNumber(Number(text));
+    const commit = number === undefined ? undefined : await readCommitRecord(opLog, number);
     if (commit === undefined) throw notFound(spec, `commits go from 0 to ${opLog.head}`);
     return commit;
   }
@@ -151,11 +153,11 @@ function fractionUs(time: string | undefined): number {
  * commits are skipped.
  */
 async function newestUpTo(opLog: OpLog, timeUs: number): Promise<Commit | undefined> {
-  let [low, high] = [0, opLog.head];
+  let [low, high]: [number, number] = [0, opLog.head];
   let best: Commit | undefined;
   while (low <= high) {
     const middle = Math.floor((low + high) / 2);
-    const commit = await ownAtOrBelow(opLog, middle, low);
+    const commit = await ownAtOrBelow(opLog, commitNumber(middle), commitNumber(low));
     if (commit === undefined) low = middle + 1;
     else if (commit.timeUs <= timeUs) {
       best = commit;
@@ -166,8 +168,12 @@ async function newestUpTo(opLog: OpLog, timeUs: number): Promise<Commit | undefi
 }
 
 /** The latest of our commits from `number` down to `lowest`; undefined when other engines made them all. */
-export async function ownAtOrBelow(opLog: OpLog, number: number, lowest: number): Promise<Commit | undefined> {
-  for (let at = number; at >= lowest; at--) {
+export async function ownAtOrBelow(
+  opLog: OpLog,
+  number: CommitNumber,
+  lowest: CommitNumber,
+): Promise<Commit | undefined> {
+  for (const at of commitsDown(number, lowest)) {
     const commit = await readCommitRecord(opLog, at);
     if (commit !== undefined) return commit;
   }

@@ -1,3 +1,4 @@
+import { type CommitNumber, type CommitRange, firstCommit } from '../delta/commitNumber.ts';
 import { PondError } from '../base/error.ts';
 import { decodeEntries, type DirectoryEntry } from '../oplog/directoryEntry.ts';
 import { metadataOf } from '../oplog/parseRow.ts';
@@ -6,15 +7,15 @@ import { type FileType } from '../tinyfs/backend.ts';
 import { type Store } from './store.ts';
 import { type Overlay } from './overlay.ts';
 import { stagedEntries } from './stagedChanges.ts';
-import { type EntryRow, type HistorySources, type NodeRow } from './types.ts';
+import { type EntryRow, type HistorySources, type NodeRow } from './historyRows.ts';
 
 /** The op log as sources for SQL: its files up to a commit and, for the working tree, the rows that are only staged. */
-export function historySources(store: Store, number: number, overlay: Overlay | undefined): HistorySources {
+export function historySources(store: Store, number: CommitNumber, overlay: Overlay | undefined): HistorySources {
   const files = store.opLog.dataFiles(number);
   const rewritten = store.opLog.rewritten(number);
   const onHost = (path: string): string => store.disk.hostPath(path) ?? path;
   const parts = [
-    ...files.map((path): Part => ({ path, from: 0, to: number })),
+    ...files.map((path): Part => ({ path, from: firstCommit, to: number })),
     ...(rewritten?.paths ?? []).flatMap((path) => rewritten!.commits.map((commits): Part => ({ path, ...commits }))),
   ];
   const staged = overlay === undefined ? [] : stagedEntries(overlay);
@@ -46,16 +47,14 @@ export function historySources(store: Store, number: number, overlay: Overlay | 
 }
 
 /** Rows of a data file written by commits `from` to `to`, both inclusive. */
-interface Part {
+interface Part extends CommitRange {
   readonly path: string;
-  readonly from: number;
-  readonly to: number;
 }
 
 /** Each entry of each version of each directory, as the directories' rows list them. */
 async function* committedEntries(store: Store, parts: readonly Part[]): AsyncIterable<EntryRow> {
-  for (const { path, from, to } of parts) {
-    for await (const row of store.opLog.directoryRows(path, from, to)) {
+  for (const { path, ...commits } of parts) {
+    for await (const row of store.opLog.directoryRows(path, commits)) {
       if (metadataOf(row).fork === true) continue;
       for (const { name, childId, type, version } of entriesOf(row, path)) {
         yield { directoryId: row.partId, name, nodeId: childId, fileType: type, version, txn: row.txn };

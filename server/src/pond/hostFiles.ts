@@ -1,33 +1,34 @@
-import { join } from 'node:path';
 import { isPondError, PondError } from '../base/error.ts';
+import { type Job } from '../base/job.ts';
 import { contentProblem } from '../storage/contentCheck.ts';
 import { type Disk } from '../storage/disk.ts';
 import { removeQuietly, temporaryPathIn } from '../storage/durable.ts';
-import { openHostDisk } from '../storage/hostDisk.ts';
-import { userTemporaryFolder } from '../storage/userFolder.ts';
+import { type PondStorage } from '../storage/pondStorage.ts';
 import { blobPath, inlineBytesMax } from './blobs.ts';
 import { type PondNode } from './node.ts';
-import { type HostFile, type HostFilesJob } from './types.ts';
+import { type HostFile } from './types.ts';
 import { sha256 } from './hash.ts';
 
 const cacheDirectory = '_pond/cache/inline';
 
 /**
  * Host files with the content of each version, in order, each verified against its hash. Small content has no file of
- * its own: it is written to the pond's cache or, if that is not writable, to a temporary folder of the user; both can
- * be emptied at any time. Fails `pond-damaged` when content is missing or is not what was stored: engines that open
+ * its own: it is written to the pond's cache or, if that is not writable, to the temporary disk; both can be emptied at
+ * any time. Fails `pond-damaged` when content is missing or is not what was stored: engines that open
  * these files do not verify them and would return fewer or wrong rows. Fails `cancelled` by the job's signal.
  */
 export async function hostFilesOf(
-  disk: Disk,
+  storage: PondStorage,
   versions: readonly PondNode[],
   load: (node: PondNode) => Promise<Uint8Array>,
-  { signal }: HostFilesJob = {},
+  { signal }: Job = {},
 ): Promise<readonly HostFile[]> {
   const files: HostFile[] = [];
   for (const node of versions) {
     const hostPath =
-      node.sizeBytes > inlineBytesMax ? await blob(disk, node, signal) : await cached(disk, node, load, signal);
+      node.sizeBytes > inlineBytesMax
+        ? await blob(storage.disk, node, signal)
+        : await cached(storage, node, load, signal);
     if (hostPath !== undefined) files.push({ hostPath, sizeBytes: node.sizeBytes, key: node.sha256 });
   }
   return files;
@@ -42,7 +43,7 @@ async function blob(disk: Disk, node: PondNode, signal: AbortSignal | undefined)
 }
 
 async function cached(
-  disk: Disk,
+  { disk, temporary }: PondStorage,
   node: PondNode,
   load: (node: PondNode) => Promise<Uint8Array>,
   signal: AbortSignal | undefined,
@@ -57,30 +58,30 @@ async function cached(
     throw new PondError('pond-damaged', what, { path: node.name });
   }
   try {
-    return place(disk, path, bytes);
+    return writeFile(disk, path, bytes);
   } catch (error) {
     // An unwritable cache is no reason to refuse content that was read. (Node reports a missing folder on a read-only
     // disk.)
     if (!isPondError(error)) throw error;
-    return place(openHostDisk(join(userTemporaryFolder(), 'cache')), path, bytes);
+    return writeFile(temporary(), path, bytes);
   }
 }
 
 /** Writes atomically but without a flush: cache files lost in a machine failure are rebuilt. */
-function place(disk: Disk, path: string, bytes: Uint8Array): string | undefined {
+function writeFile(disk: Disk, path: string, bytes: Uint8Array): string | undefined {
   const directory = path.slice(0, path.lastIndexOf('/'));
-  const temporary = temporaryPathIn(directory);
+  const unfinished = temporaryPathIn(directory);
   disk.makeDirectory(directory);
   try {
-    const file = disk.create(temporary);
+    const file = disk.create(unfinished);
     try {
       file.append(bytes);
     } finally {
       file.close();
     }
-    disk.rename(temporary, path);
+    disk.rename(unfinished, path);
   } catch (error) {
-    removeQuietly(disk, temporary);
+    removeQuietly(disk, unfinished);
     throw error;
   }
   return disk.hostPath(path);

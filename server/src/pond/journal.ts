@@ -6,6 +6,7 @@
  * the pond's journal, the journal refuses all further writes.
  */
 import { randomUUID } from 'node:crypto';
+import { type CommitNumber } from '../delta/commitNumber.ts';
 import { isPondError, PondError } from '../base/error.ts';
 import { type Disk } from '../storage/disk.ts';
 import { replaceFile } from '../storage/durable.ts';
@@ -48,7 +49,7 @@ export class Journal {
   }
 
   /** Opens the journal for appending after `contents`, truncating what follows them. */
-  static open(disk: Disk, contents: JournalContents, base: number, lock: Lock): Journal {
+  static open(disk: Disk, contents: JournalContents, base: CommitNumber, lock: Lock): Journal {
     const journal = new Journal(disk, contents, contents.header ?? newHeader(base), lock);
     try {
       if (journal.#file.sizeBytes > contents.goodBytes) journal.#file.truncate(contents.goodBytes);
@@ -133,7 +134,7 @@ export class Journal {
    * Records that commit `number` was made independently of the staged changes, so that opening need not search for the
    * batch up to it.
    */
-  mark(number: number): void {
+  mark(number: CommitNumber): void {
     try {
       this.append({ mark: number }, nothing, { more: false });
       this.sync();
@@ -153,7 +154,7 @@ export class Journal {
    * Starts a new batch on a commit. Not synced: if a crash leaves the old frames, their batch id is that of a commit in
    * the log, which marks them as committed. So a failure reverts nothing; it may leave a journal that refuses changes.
    */
-  reset(base: number): void {
+  reset(base: CommitNumber): void {
     this.#header = newHeader(base);
     this.#run = 1;
     try {
@@ -230,7 +231,7 @@ export class Journal {
   }
 }
 
-function newHeader(base: number): JournalHeader {
+function newHeader(base: CommitNumber): JournalHeader {
   return { format: 1, batch: randomUUID(), run: 0, base };
 }
 

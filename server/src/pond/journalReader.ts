@@ -11,6 +11,7 @@
  * there would lose acknowledged changes.
  */
 import { PondError } from '../base/error.ts';
+import { type CommitNumber, isCommitNumber, parseCommitNumber } from '../delta/commitNumber.ts';
 import { type Disk } from '../storage/disk.ts';
 import { createFrameReader, type FrameRef, type FrameReader, type JournalFrame } from './journalFrames.ts';
 
@@ -19,7 +20,7 @@ export const journalPath = '_pond/journal';
 export interface JournalHeader extends FrameRef {
   readonly format: 1;
   /** Latest commit when the batch began. */
-  readonly base: number;
+  readonly base: CommitNumber;
 }
 
 export interface JournalContents {
@@ -29,7 +30,7 @@ export interface JournalContents {
    * An acknowledged commit: no commit up to it has taken the frames. Undefined without a header: then the acknowledged
    * commits are unknown.
    */
-  readonly mark: number | undefined;
+  readonly mark: CommitNumber | undefined;
   /** Complete frames, without the header. */
   readonly frames: readonly JournalFrame[];
   /** Bytes that hold the header and complete frames. */
@@ -116,11 +117,9 @@ function headerOf({ json }: JournalFrame): JournalHeader {
 }
 
 /** The commit that a frame records as made independently of the staged changes; undefined when it records none. */
-function markOf({ json: { mark } }: JournalFrame): number | undefined {
-  return isCommitNumber(mark) ? mark : undefined;
+function markOf({ json }: JournalFrame): CommitNumber | undefined {
+  return parseCommitNumber(json['mark']);
 }
-
-const isCommitNumber = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
 
 function damaged({ badAt, goodBytes }: Bad, where: string): PondError {
   const cut = goodBytes === 0 ? '' : `, cut it to its first ${goodBytes} bytes to keep what was staged before that`;

@@ -1,5 +1,6 @@
 /** Required layout of a pond's folder. A folder that was unpacked or cloned may hold anything under these names. */
 import { PondError } from '../base/error.ts';
+import { commitsDown } from '../delta/commitNumber.ts';
 import { checkpointFile, commitFile, latestVersion, logDirectory } from '../delta/log.ts';
 import { type Disk, type DiskStat } from '../storage/disk.ts';
 
@@ -18,7 +19,8 @@ export function requireLayout(disk: Disk): void {
     if (name === 'journal' || name.startsWith('lock.')) requireKind(disk, path, 'file');
     else disk.stat(path);
   }
-  for (let version = latestVersion(disk) ?? -1; version >= 0; version--) {
+  const latest = latestVersion(disk);
+  for (const version of latest === undefined ? [] : commitsDown(latest)) {
     disk.stat(commitFile(version));
     if (disk.stat(checkpointFile(version)) !== undefined) break;
   }

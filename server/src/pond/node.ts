@@ -1,10 +1,11 @@
+import { type CommitNumber } from '../delta/commitNumber.ts';
 import { type FileType, type Node } from '../tinyfs/backend.ts';
 import { type DirectoryEntry } from '../oplog/directoryEntry.ts';
 import { assert } from '../base/assert.ts';
 
 /** Reference to a node's own row: in the data file of a commit. */
 export interface RowRef {
-  readonly txn: number;
+  readonly txn: CommitNumber;
   readonly partId: string;
 }
 
@@ -21,9 +22,9 @@ export interface PondNode extends Node {
   /** The committed row; undefined when this version is only staged. */
   readonly row: RowRef | undefined;
   /** Commit that last changed the entry; undefined when that is staged. */
-  readonly changedTxn: number | undefined;
+  readonly changedTxn: CommitNumber | undefined;
   /** Commit that put the node under its name; undefined when that is staged. */
-  readonly placedTxn: number | undefined;
+  readonly placedTxn: CommitNumber | undefined;
   /** Content of a staged version; undefined for committed versions and for directories. */
   readonly content: StagedContent | undefined;
   /** See DirectoryEntry. */
@@ -63,7 +64,7 @@ export function nodeOfEntry(entry: DirectoryEntry): PondNode {
 }
 
 /** The entry for a node whose row is, or will be, at `row`; changed by commit `changedTxn`. */
-export function entryOfNode(node: PondNode, name: string, row: RowRef, changedTxn: number): DirectoryEntry {
+export function entryOfNode(node: PondNode, name: string, row: RowRef, changedTxn: CommitNumber): DirectoryEntry {
   return {
     name,
     childId: node.id,

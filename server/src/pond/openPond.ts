@@ -1,39 +1,39 @@
+import { type CommitNumber } from '../delta/commitNumber.ts';
 import { isPondError, PondError } from '../base/error.ts';
+import { type Job } from '../base/job.ts';
+import { LruCache } from '../base/lruCache.ts';
 import { type OpLog } from '../oplog/opLog.ts';
-import { type Disk } from '../storage/disk.ts';
+import { type PondStorage } from '../storage/pondStorage.ts';
 import { type Node } from '../tinyfs/backend.ts';
 import { FileSystem } from '../tinyfs/fs.ts';
 import { normalizePath } from '../tinyfs/path.ts';
 import { checkTree } from './check.ts';
 import { writeCommit } from './commit.ts';
+import { createCommitCache } from './commitCache.ts';
 import { createCommittedTree } from './committedTree.ts';
 import { diffCommits, diffToWorking } from './diff.ts';
+import { refuseConflicts } from './discardPlan.ts';
+import { createEvents, pathEvent } from './events.ts';
 import { commitAt, commitsFrom, firstOf, resolveVersion } from './history.ts';
+import { type HistorySources } from './historyRows.ts';
 import { historySources } from './historySources.ts';
-import { hostFilesOf } from './hostFiles.ts';
 import { type Journal, type JournalContents, readJournal } from './journal.ts';
 import { type Lock } from './lock.ts';
-import { createMutex } from '../base/mutex.ts';
 import { contentKeyOf, pondNode } from './node.ts';
-import { Overlay } from './overlay.ts';
+import { type Overlay } from './overlay.ts';
 import { commitsOfPath } from './pathHistory.ts';
-import { createCommitCache } from './commitCache.ts';
 import { setAside, uncommitted } from './recovery.ts';
-import { isUnder, refuseMissing, type RestorableTree, stageOldStates } from './restore.ts';
-import { createJournalChangeLog, journalReader, type JournalChangeLog, replay } from './changeLog.ts';
-import { planDiscard, planResolve, refuseConflicts } from './discardPlan.ts';
+import { isUnder } from './restore.ts';
 import { countChanges, findConflicts, pairRenames, stagedChanges, stagedEntries } from './stagedChanges.ts';
-import { beginTransaction } from './transaction.ts';
-import { createEvents, pathEvent } from './events.ts';
-import { createStagedContent, type StagedContentStore } from './stagedContent.ts';
+import { type StagedContentStore } from './stagedContent.ts';
+import { Staging } from './staging.ts';
 import { createStore, rootAt, type Store } from './store.ts';
+import { beginTransaction, type Commits } from './transaction.ts';
 import type * as types from './types.ts';
-import { createWorkingTree, valueVersions } from './workingTree.ts';
 
 /** Parts that a pond is opened with; pond.ts collects them. */
 export interface PondParts {
-  readonly disk: Disk;
-  readonly directory: string;
+  readonly storage: PondStorage;
   readonly opLog: OpLog;
   readonly head: types.Commit;
   readonly notices: readonly string[];
@@ -42,60 +42,71 @@ export interface PondParts {
   readonly writer: { readonly lock: Lock; readonly journal: Journal } | undefined;
 }
 
+/** Changes to commit, with their content. */
+interface CommitInput {
+  readonly id: string;
+  readonly request: types.CommitRequest;
+  readonly overlay: Overlay;
+  readonly contents: StagedContentStore;
+  /** Changes that the commit's record counts. */
+  readonly counted: readonly types.Change[];
+}
+
+/** Maximum number of versions whose trees are cached, with the content that the layer derived in them. */
+const versionsMax = 16;
+
 /**
- * An open pond. It keeps the latest commit, the store below it and the overlay of staged changes on it.
+ * An open pond: the latest commit, the store below it, the changes staged on it, and the layer over all its trees.
  *
- * Invariants: the overlay equals the journal; commits run under the same mutex as changes, so a commit takes everything
- * staged before it and nothing that is being staged.
+ * Invariants: commits run under the same mutex as changes, so a commit takes everything staged before it and nothing
+ * that is being staged; the layer is notified of a change before any listener.
  */
-export class OpenPond implements types.Pond {
+export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implements types.Pond<Layer> {
   readonly directory: string;
   readonly mode: 'read' | 'write';
+  readonly layer: Layer;
   readonly fs: FileSystem;
   readonly notices: readonly string[];
   readonly requireOwned = (): void => this.#journal?.requireOwned();
-  readonly contentKey = (node: Node): string => contentKeyOf(pondNode(node));
   readonly #lock: Lock | undefined;
-  readonly #store: Store;
-  readonly #overlay = new Overlay();
   readonly #journal: Journal | undefined;
-  readonly #sink: JournalChangeLog | undefined;
-  readonly #contents: StagedContentStore;
-  readonly #tree: RestorableTree;
-  readonly #mutex = createMutex();
+  readonly #store: Store;
+  readonly #staging: Staging;
+  readonly #layered: types.LayeredTree;
+  readonly #versions = new LruCache<string, FileSystem>({ max: versionsMax });
   readonly #events = createEvents();
-  readonly #recent = createCommitCache();
+  readonly #commits = createCommitCache();
   #head: types.Commit;
 
-  constructor(parts: PondParts) {
-    ({ directory: this.directory, notices: this.notices, head: this.#head } = parts);
-    this.mode = parts.writer === undefined ? 'read' : 'write';
-    this.#lock = parts.writer?.lock;
-    this.#store = createStore(parts.disk, parts.opLog);
-    // No reference to `parts` may remain: the journal's contents are as large as what was staged.
-    const journal = (this.#journal = parts.writer?.journal);
-    this.#sink =
-      journal &&
-      createJournalChangeLog(journal, this.#overlay, {
-        reread: () => this.#reread(journal.acknowledged()),
-        onChange: (changes) => this.#events.tell({ kind: 'changed', changes }),
-      });
-    this.#contents = createStagedContent(this.#store, this.#sink ?? journalReader(parts.disk), {
-      committedPlace: (node) => this.#recent.place(node),
-      stagedNow: (node) => this.#overlay.find(node.id),
+  constructor(parts: PondParts, layer: (stored: types.StoredNodes) => Layer) {
+    const { storage, writer, contents } = parts;
+    ({ notices: this.notices, head: this.#head } = parts);
+    this.directory = storage.directory;
+    this.mode = writer === undefined ? 'read' : 'write';
+    this.#lock = writer?.lock;
+    this.#journal = writer?.journal;
+    this.#store = createStore(storage.disk, parts.opLog);
+    // No reference to `contents` may remain: the journal's contents are as large as what was staged.
+    this.#staging = new Staging(
+      {
+        storage,
+        store: this.#store,
+        journal: this.#journal,
+        commits: this.#commits,
+        head: () => this.#head.number,
+        onChange: (changes) => this.#notify({ kind: 'changed', changes }),
+      },
+      contents,
+    );
+    this.layer = layer({
+      id: this.id,
+      directory: this.directory,
+      readHostFile: storage.readHostFile,
+      contentKey: (node) => contentKeyOf(pondNode(node)),
+      hostFiles: (node, job = {}) => this.#staging.hostFiles(node, job),
     });
-    this.#tree = createWorkingTree({
-      store: this.#store,
-      overlay: this.#overlay,
-      sink: this.#sink ?? { record: () => undefined, batch: (work) => work() },
-      contents: this.#contents,
-      mutex: this.#mutex,
-      writable: this.#sink !== undefined,
-      head: () => this.#head.number,
-      newest: (directory) => this.#recent.newest(directory),
-    });
-    this.fs = new FileSystem(this.#tree);
-    replay(parts.contents, this.#overlay);
+    this.#layered = this.layer.over(this.#staging.tree, (changes) => this.#events.tell({ kind: 'changed', changes }));
+    this.fs = new FileSystem(this.#layered.backend);
   }
 
   get id(): string {
@@ -107,7 +118,13 @@ export class OpenPond implements types.Pond {
   }
 
   async at(version: types.VersionSpec): Promise<FileSystem> {
-    return new FileSystem(createCommittedTree(this.#store, (await this.resolve(version)).number));
+    // A commit that was found once exists forever.
+    const known = this.#versions.get(version);
+    if (known !== undefined) return known;
+    const { number } = await this.resolve(version);
+    const key = String(number);
+    const layered = (): FileSystem => new FileSystem(this.layer.over(createCommittedTree(this.#store, number)).backend);
+    return this.#versions.get(key) ?? this.#versions.set(key, layered());
   }
 
   async resolve(version: types.VersionSpec): Promise<types.Commit> {
@@ -118,8 +135,8 @@ export class OpenPond implements types.Pond {
     const { commits: foreignCommits, earlierFiles: earlierForeignFiles } = this.#store.opLog.foreignCommits();
     return {
       head: this.#head,
-      staged: stagedChanges(this.#overlay),
-      conflicts: await this.#conflicts(),
+      staged: stagedChanges(this.#staging.overlay),
+      conflicts: await this.#staging.conflicts(),
       ...{ foreignCommits, earlierForeignFiles },
       notices: this.notices,
       setAside: setAside(this.#store.disk),
@@ -134,7 +151,7 @@ export class OpenPond implements types.Pond {
     const older = (await this.resolve(from)).number;
     const states =
       to === undefined
-        ? await diffToWorking(this.#store, this.#overlay, older, this.#head.number)
+        ? await diffToWorking(this.#store, this.#staging.overlay, older, this.#head.number)
         : await diffCommits(this.#store, older, (await this.resolve(to)).number);
     const changes = pairRenames(states);
     if (paths === undefined || paths.length === 0) return changes;
@@ -144,35 +161,31 @@ export class OpenPond implements types.Pond {
   }
 
   async commit(request: types.CommitRequest): Promise<types.Commit> {
-    const journal = this.#writable();
-    return await this.#mutex.run(async () => {
-      if (this.#overlay.isEmpty) throw new PondError('nothing-staged', 'there is nothing to commit');
-      refuseConflicts(await this.#conflicts());
-      const commit = await this.#write(journal.batch, request, this.#overlay, this.#contents);
-      this.#overlay.clear();
+    const { mutex, overlay, contents, tree } = this.#staging;
+    const journal = this.#staging.requireJournal();
+    return await mutex.run(async () => {
+      if (overlay.isEmpty) throw new PondError('nothing-staged', 'there is nothing to commit');
+      refuseConflicts(await this.#staging.conflicts());
+      const changes = stagedChanges(overlay);
+      const counted = await this.layer.countedChanges(
+        changes,
+        this.#committed(this.#head.number),
+        new FileSystem(tree),
+      );
+      const commit = await this.#write({ id: journal.batch, request, overlay, contents, counted });
+      overlay.clear();
       journal.reset(commit.number);
-      this.#events.tell({ kind: 'committed', commit });
+      this.#notify({ kind: 'committed', commit });
       return commit;
     });
   }
 
   async discard(paths?: readonly string[]): Promise<number> {
-    this.#writable();
-    return await this.#mutex.run(() => {
-      const { entries, count } = planDiscard(this.#overlay, paths);
-      if (entries.length > 0) this.#sink!.record(entries);
-      return Promise.resolve(count);
-    });
+    return await this.#staging.discard(paths);
   }
 
   async keepStaged(paths: readonly string[]): Promise<number> {
-    this.#writable();
-    return await this.#mutex.run(async () => {
-      const conflicts = (await this.#conflicts()).filter(({ path }) => isUnder(path, paths));
-      const changes = conflicts.flatMap((conflict) => planResolve(this.#overlay, conflict));
-      if (changes.length > 0) this.#sink!.record(changes);
-      return conflicts.length;
-    });
+    return await this.#staging.keepStaged(paths);
   }
 
   async *log(options: types.LogOptions = {}): AsyncIterable<types.Commit> {
@@ -184,42 +197,44 @@ export class OpenPond implements types.Pond {
   }
 
   async restore(paths: readonly string[], at: types.VersionSpec): Promise<readonly types.Change[]> {
-    this.#writable();
-    const older = (await this.resolve(at)).number;
-    const wanted = await diffToWorking(this.#store, this.#overlay, older, this.#head.number, paths);
-    if (wanted.length === 0) await refuseMissing(paths, [await this.at(at), this.fs]);
-    const before = new Set(stagedChanges(this.#overlay).map(({ path }) => path));
-    await stageOldStates(this.#tree, wanted);
-    const restored = new Set(wanted.map(({ path }) => path));
-    return stagedChanges(this.#overlay).filter(({ path }) => restored.has(path) || !before.has(path));
+    const { number } = await this.resolve(at);
+    try {
+      return await this.#staging.restore(paths, number, this.#committed(number));
+    } finally {
+      // A failure reverts the changes without an event, and the layer may have seen some of them.
+      this.#layered.changed([]);
+    }
   }
 
   begin(): Promise<types.Transaction> {
-    const journal = this.#writable();
+    const { mutex, overlay: staged } = this.#staging;
+    const journal = this.#staging.requireJournal();
     const base = this.#head.number;
-    const transaction = beginTransaction(this.#store, base, (id, request, overlay, contents) =>
-      this.#mutex.run(async () => {
+    const commit: Commits = (id, request, overlay, contents) =>
+      mutex.run(async () => {
         if (this.#head.number !== base) refuseConflicts(await findConflicts(this.#store, overlay, this.#head.number));
         const changes = stagedEntries(overlay).map((entry) => pathEvent(entry.path, entry));
-        const commit = await this.#write(id, request, overlay, contents);
-        if (this.#overlay.isEmpty) journal.reset(commit.number);
+        const commit = await this.#write({ id, request, overlay, contents, counted: stagedChanges(overlay) });
+        if (staged.isEmpty) journal.reset(commit.number);
         else journal.mark(commit.number);
-        this.#events.tell({ kind: 'changed', changes });
-        this.#events.tell({ kind: 'committed', commit });
+        this.#notify({ kind: 'changed', changes });
+        this.#notify({ kind: 'committed', commit });
         return commit;
-      }),
-    );
-    return Promise.resolve(transaction);
+      });
+    return Promise.resolve(beginTransaction(this.#store, base, (tree) => this.layer.over(tree).backend, commit));
   }
 
-  async hostFiles(node: Node, job: types.HostFilesJob = {}): Promise<readonly types.HostFile[]> {
-    const versions = await valueVersions(this.#store, this.#overlay, pondNode(node));
-    return await hostFilesOf(this.#store.disk, versions, (version) => this.#contents.load(version), job);
+  async hostFiles(node: Node, job: Job = {}): Promise<readonly types.HostFile[]> {
+    return await this.layer.hostFiles(node, job);
   }
 
-  async history(at?: types.VersionSpec): Promise<types.HistorySources> {
+  contentKey(node: Node): string {
+    return this.layer.contentKey(node);
+  }
+
+  async history(at?: types.VersionSpec): Promise<HistorySources> {
     const number = at === undefined ? this.#head.number : (await this.resolve(at)).number;
-    return historySources(this.#store, number, at === undefined ? this.#overlay : undefined);
+    return historySources(this.#store, number, at === undefined ? this.#staging.overlay : undefined);
   }
 
   async check(version = 'HEAD', onProgress: (checked: number) => void = () => undefined): Promise<readonly string[]> {
@@ -232,10 +247,11 @@ export class OpenPond implements types.Pond {
     // same.
     const contents = this.#journal === undefined ? readJournal(disk) : undefined;
     const moved = opLog.refresh();
-    if (contents !== undefined) this.#reread(await uncommitted(opLog, contents));
+    // Changes that another process staged arrive without an event.
+    if (contents !== undefined && this.#staging.follow(await uncommitted(opLog, contents))) this.#layered.changed([]);
     if (!moved) return;
     this.#head = await commitAt(opLog, opLog.head);
-    this.#events.tell({ kind: 'refreshed' });
+    this.#notify({ kind: 'refreshed' });
   }
 
   onEvent(listener: (event: types.PondEvent) => void): () => void {
@@ -243,23 +259,17 @@ export class OpenPond implements types.Pond {
   }
 
   async close(): Promise<void> {
+    await this.#layered.close();
     // Wait for the changes and commits in progress.
-    await this.#mutex.run(() => Promise.resolve());
+    await this.#staging.mutex.run(() => Promise.resolve());
     this.#events.clear();
     this.#journal?.close();
     this.#lock?.release();
   }
 
-  async #write(
-    id: string,
-    request: types.CommitRequest,
-    overlay: Overlay,
-    contents: StagedContentStore,
-  ): Promise<types.Commit> {
+  async #write({ id, request, overlay, contents, counted }: CommitInput): Promise<types.Commit> {
     this.#journal?.checkUsable();
     this.#journal?.requireOwned();
-    const changes = stagedChanges(overlay);
-    const counted = (await request.counted?.(changes)) ?? changes;
     const root = await rootAt(this.#store, this.#head.number);
     const { commit, ...left } = await writeCommit({
       store: this.#store,
@@ -273,24 +283,17 @@ export class OpenPond implements types.Pond {
       if (isPondError(error, 'commit-unknown') || isPondError(error, 'lock-held')) this.#journal?.fail(error);
       throw error;
     });
-    this.#recent.remember(left);
+    this.#commits.remember(left);
     this.#head = commit;
     return commit;
   }
 
-  async #conflicts(): ReturnType<typeof findConflicts> {
-    // Staged changes are based on the commit that the journal was started on, unless a transaction was committed since.
-    if (this.#journal !== undefined && this.#journal.base === this.#head.number) return [];
-    return await findConflicts(this.#store, this.#overlay, this.#head.number);
+  #committed(number: CommitNumber): FileSystem {
+    return new FileSystem(createCommittedTree(this.#store, number));
   }
 
-  #writable(): Journal {
-    if (this.#journal !== undefined) return this.#journal;
-    throw new PondError('read-only', 'the pond was opened for reading', { path: this.directory });
-  }
-
-  #reread(contents: JournalContents): void {
-    this.#overlay.clear();
-    replay(contents, this.#overlay);
+  #notify(event: types.PondEvent): void {
+    this.#layered.changed(event.kind === 'changed' ? event.changes : []);
+    this.#events.tell(event);
   }
 }

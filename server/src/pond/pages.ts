@@ -6,6 +6,7 @@
  * Invariants: a leaf's entries are in name order and at most pageEntriesMax; a fork's pages are in digit order, none
  * empty, and together hold more than pageEntriesMax entries.
  */
+import { type CommitNumber } from '../delta/commitNumber.ts';
 import { assert } from '../base/assert.ts';
 import { type DirectoryEntry } from '../oplog/directoryEntry.ts';
 import { forkHash, leafHash, sha256 } from './hash.ts';
@@ -21,7 +22,7 @@ export type Page =
 export interface PageAddress {
   readonly directoryId: string;
   readonly prefix: string;
-  readonly txn: number;
+  readonly txn: CommitNumber;
 }
 
 export type LoadPage = (address: PageAddress) => Promise<Page>;
@@ -67,7 +68,7 @@ export async function applyChanges(
   load: LoadPage,
   address: PageAddress | undefined,
   changes: EntryChanges,
-  context: { readonly directoryId: string; readonly txn: number },
+  context: { readonly directoryId: string; readonly txn: CommitNumber },
 ): Promise<readonly NewPage[]> {
   const written: NewPage[] = [];
   const top = await applyToPage({ load, written, ...context }, address, '', changes);
@@ -79,7 +80,7 @@ interface Writing {
   /** Finished pages below the current one. */
   readonly written: NewPage[];
   readonly directoryId: string;
-  readonly txn: number;
+  readonly txn: CommitNumber;
 }
 
 async function applyToPage(

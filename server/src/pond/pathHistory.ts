@@ -3,6 +3,7 @@
  * walk jumps from change to change. For an absent path no entry records since when; but a directory's time records when
  * its names last changed, so the walk skips all commits that kept the names on the path.
  */
+import { type CommitNumber, commitNumber, firstCommit, latestCommit } from '../delta/commitNumber.ts';
 import { lookupCommitted } from './committedTree.ts';
 import { commitAt, ownAtOrBelow } from './history.ts';
 import { type PondNode, sameVersion } from './node.ts';
@@ -10,8 +11,8 @@ import { rootAt, type Store } from './store.ts';
 import { type Commit } from './types.ts';
 
 /** Commits that changed a path or something below it, latest first. */
-export async function* commitsOfPath(store: Store, head: number, path: readonly string[]): AsyncIterable<Commit> {
-  for (let number: number | undefined = head; number !== undefined;) {
+export async function* commitsOfPath(store: Store, head: CommitNumber, path: readonly string[]): AsyncIterable<Commit> {
+  for (let number: CommitNumber | undefined = head; number !== undefined;) {
     const now = await stateAt(store, number, path);
     const since = now.node === undefined ? await absentSince(store, now, path) : now.changedTxn;
     const commit: Commit = await commitAt(store.opLog, since);
@@ -24,41 +25,41 @@ export async function* commitsOfPath(store: Store, head: number, path: readonly 
 interface PathState {
   readonly node: PondNode | undefined;
   /** The last commit before which the path may have been in another state. */
-  readonly changedTxn: number;
+  readonly changedTxn: CommitNumber;
   /** The nodes on the path, from the root as far as the path resolves, without `node`. */
   readonly way: readonly PondNode[];
 }
 
-async function stateAt(store: Store, number: number, path: readonly string[]): Promise<PathState> {
+async function stateAt(store: Store, number: CommitNumber, path: readonly string[]): Promise<PathState> {
   let node = await rootAt(store, number);
   let changedTxn = number;
-  let placedTxn = 0;
+  let placedTxn = firstCommit;
   const way: PondNode[] = [];
   for (const name of path) {
     way.push(node);
     const next = node.type === 'directory' ? await lookupCommitted(store, node, name) : undefined;
     // When the path ends early, it has been absent at least since the deepest directory changed.
-    if (next === undefined) return { node: undefined, changedTxn: Math.max(changedTxn, placedTxn), way };
-    changedTxn = Math.max(next.changedTxn ?? 0, next.row?.txn ?? 0);
-    placedTxn = Math.max(placedTxn, next.placedTxn ?? 0);
+    if (next === undefined) return { node: undefined, changedTxn: latestCommit(changedTxn, placedTxn), way };
+    changedTxn = latestCommit(next.changedTxn ?? firstCommit, next.row?.txn ?? firstCommit);
+    placedTxn = latestCommit(placedTxn, next.placedTxn ?? firstCommit);
     node = next;
   }
-  return { node, changedTxn: Math.max(changedTxn, placedTxn), way };
+  return { node, changedTxn: latestCommit(changedTxn, placedTxn), way };
 }
 
 /** The first of the consecutive commits without the path for the same reason as `now`. */
-async function absentSince(store: Store, now: PathState, path: readonly string[]): Promise<number> {
+async function absentSince(store: Store, now: PathState, path: readonly string[]): Promise<CommitNumber> {
   /** Commits from `same` on are like `now`; the one at `other`, or below, is not. */
-  let [same, other] = [now.changedTxn, -1];
-  const look = async (number: number): Promise<void> => {
-    const at = (await ownAtOrBelow(store.opLog, number, other + 1))?.number;
+  let [same, other]: [CommitNumber, number] = [now.changedTxn, -1];
+  const look = async (number: CommitNumber): Promise<void> => {
+    const at = (await ownAtOrBelow(store.opLog, number, commitNumber(other + 1)))?.number;
     const state = at === undefined ? undefined : await stateAt(store, at, path);
     if (state !== undefined && isSameAbsence(state, now)) same = state.changedTxn;
     else other = number;
   };
   // Nearby commits first, since most walks end soon; then doubling steps, then bisection.
-  for (let step = 1; other < 0 && same > 0; step *= 2) await look(Math.max(0, same - step));
-  while (same - other > 1) await look(Math.floor((same + other) / 2));
+  for (let step = 1; other < 0 && same > 0; step *= 2) await look(commitNumber(Math.max(0, same - step)));
+  while (same - other > 1) await look(commitNumber(Math.floor((same + other) / 2)));
   return same;
 }
 

@@ -4,7 +4,7 @@ import { isPondError, PondError } from '../base/error.ts';
 import { latestVersion, logDirectory } from '../delta/log.ts';
 import { type Disk } from '../storage/disk.ts';
 import { makeDirectoryDurable, replaceFile } from '../storage/durable.ts';
-import { openHostDisk, openPondDisk } from '../storage/hostDisk.ts';
+import { type PondStorage } from '../storage/pondStorage.ts';
 import { writeFirstCommit } from './commit.ts';
 import { commitAt } from './history.ts';
 import { Journal, journalPath } from './journal.ts';
@@ -12,25 +12,24 @@ import { requireLayout } from './layout.ts';
 import { acquireLock, type Lock } from './lock.ts';
 import { OpenPond } from './openPond.ts';
 import { recover } from './recovery.ts';
-import { type OpenOptions } from './types.ts';
+import { type OpenOptions, type TreeLayer } from './types.ts';
+import { withoutLayer } from './withoutLayer.ts';
 
-export interface InitOptions {
+export interface InitOptions<Layer extends TreeLayer = TreeLayer> extends Pick<OpenOptions<Layer>, 'layer'> {
   readonly author?: string;
 }
 
 /**
- * Creates a pond in a host directory, which need not exist, and opens it for writing. Fails `pond-exists`, and with the
+ * Creates a pond on storage whose directory need not exist, and opens it for writing. Fails `pond-exists`, and with the
  * storage codes.
  */
-export async function initPond(directory: string, options: InitOptions = {}): Promise<OpenPond> {
-  const disk = openPondDisk(directory);
+export async function initPond<Layer extends TreeLayer = TreeLayer>(
+  storage: PondStorage,
+  options: InitOptions<Layer> = {},
+): Promise<OpenPond<Layer>> {
+  const { disk, directory } = storage;
   // Checked before the folder is created, so that an existing pond of any kind stays as it is.
-  if (disk.stat('') === undefined) openHostDisk(directory).makeDirectory('');
-  return await initPondOn(disk, directory, options);
-}
-
-/** As initPond, on any disk. */
-export async function initPondOn(disk: Disk, directory: string, options: InitOptions = {}): Promise<OpenPond> {
+  if (disk.stat('') === undefined) storage.createDirectory();
   refuseExisting(disk, directory);
   makeDirectoryDurable(disk, '_pond');
   const lock = acquireLock(disk);
@@ -38,7 +37,7 @@ export async function initPondOn(disk: Disk, directory: string, options: InitOpt
     refuseExisting(disk, directory);
     replaceFile(disk, journalPath, new Uint8Array());
     await writeFirstCommit(disk, { pond: randomUUID(), commit: randomUUID() }, options.author ?? 'unknown');
-    return await openLocked(disk, directory, lock);
+    return await openLocked(storage, lock, options.layer);
   } catch (error) {
     releaseAfter(lock);
     throw error;
@@ -46,16 +45,15 @@ export async function initPondOn(disk: Disk, directory: string, options: InitOpt
 }
 
 /**
- * Opens the pond in a host directory. 'write' takes the writer lock and repairs what a crash left; 'read' changes
- * nothing on disk. Fails `pond-not-found`, `lock-held`, `pond-damaged`, `journal-damaged`, `pond-too-new`. Links in the
- * folder, and anything else that is not a regular file, are `pond-damaged`; the folder itself may be a link.
+ * Opens the pond on storage. 'write' takes the writer lock and repairs what a crash left; 'read' changes nothing on
+ * disk. Fails `pond-not-found`, `lock-held`, `pond-damaged`, `journal-damaged`, `pond-too-new`. Links in the folder, and
+ * anything else that is not a regular file, are `pond-damaged`; the folder itself may be a link.
  */
-export async function openPond(directory: string, options: OpenOptions): Promise<OpenPond> {
-  return await openPondOn(openPondDisk(directory), directory, options);
-}
-
-/** As openPond, on any disk. */
-export async function openPondOn(disk: Disk, directory: string, options: OpenOptions): Promise<OpenPond> {
+export async function openPond<Layer extends TreeLayer = TreeLayer>(
+  storage: PondStorage,
+  options: OpenOptions<Layer>,
+): Promise<OpenPond<Layer>> {
+  const { disk, directory } = storage;
   // Cheap, and checked before anything is written: a wrong folder must stay as it is.
   if (disk.stat(logDirectory) === undefined) {
     throw new PondError('pond-not-found', `there is no pond at ${directory}`, {
@@ -67,10 +65,10 @@ export async function openPondOn(disk: Disk, directory: string, options: OpenOpt
     });
   }
   requireLayout(disk);
-  if (options.mode === 'read') return await openUnlocked(disk, directory);
+  if (options.mode === 'read') return await openUnlocked(storage, options.layer);
   const lock = lockForWriting(disk, directory);
   try {
-    return await openLocked(disk, directory, lock);
+    return await openLocked(storage, lock, options.layer);
   } catch (error) {
     releaseAfter(lock);
     throw error;
@@ -103,24 +101,26 @@ function releaseAfter(lock: Lock): void {
   }
 }
 
-async function openLocked(disk: Disk, directory: string, lock: Lock): Promise<OpenPond> {
+async function openLocked<Layer extends TreeLayer>(
+  storage: PondStorage,
+  lock: Lock,
+  layer: OpenOptions<Layer>['layer'],
+): Promise<OpenPond<Layer>> {
+  const { disk } = storage;
   const { opLog, journal, notices } = await recover(disk, { repair: true });
   const head = await commitAt(opLog, opLog.head);
-  return new OpenPond({
-    disk,
-    directory,
-    opLog,
-    head,
-    notices,
-    contents: journal,
-    writer: { lock, journal: Journal.open(disk, journal, head.number, lock) },
-  });
+  const writer = { lock, journal: Journal.open(disk, journal, head.number, lock) };
+  return new OpenPond({ storage, opLog, head, notices, contents: journal, writer }, layer ?? withoutLayer<Layer>());
 }
 
-async function openUnlocked(disk: Disk, directory: string): Promise<OpenPond> {
-  const { opLog, journal, notices } = await recover(disk, { repair: false });
+async function openUnlocked<Layer extends TreeLayer>(
+  storage: PondStorage,
+  layer: OpenOptions<Layer>['layer'],
+): Promise<OpenPond<Layer>> {
+  const { opLog, journal, notices } = await recover(storage.disk, { repair: false });
   const head = await commitAt(opLog, opLog.head);
-  return new OpenPond({ disk, directory, opLog, head, notices, contents: journal, writer: undefined });
+  const parts = { storage, opLog, head, notices, contents: journal, writer: undefined };
+  return new OpenPond(parts, layer ?? withoutLayer<Layer>());
 }
 
 function refuseExisting(disk: Disk, directory: string): void {

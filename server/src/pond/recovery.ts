@@ -6,6 +6,7 @@
  * acknowledged, or its changes are still in the journal; at or below the mark it is a loss, and the pond reports it.
  * Without a header the acknowledged commits are unknown, so no commit is treated as unacknowledged.
  */
+import { type CommitNumber, commitsDown, nextCommit } from '../delta/commitNumber.ts';
 import { isPondError, PondError } from '../base/error.ts';
 import { retry } from '../base/retry.ts';
 import { looksLikeParquet } from '../delta/readCheckpoint.ts';
@@ -73,16 +74,21 @@ function readBesideWriter(disk: Disk): Promise<JournalContents> {
 }
 
 /** Latest version whose commit is readable; undefined when there is no table. */
-function usableVersion(disk: Disk, mark: number | undefined, repair: boolean, notices: string[]): number | undefined {
-  let newest = latestVersion(disk);
-  if (newest === undefined) return undefined;
-  if (mark !== undefined && newest < mark) {
-    throw new PondError('pond-damaged', `commit ${mark} was acknowledged, but the log ends with ${newest}`, {
+function usableVersion(
+  disk: Disk,
+  mark: CommitNumber | undefined,
+  repair: boolean,
+  notices: string[],
+): CommitNumber | undefined {
+  const latest = latestVersion(disk);
+  if (latest === undefined) return undefined;
+  if (mark !== undefined && latest < mark) {
+    throw new PondError('pond-damaged', `commit ${mark} was acknowledged, but the log ends with ${latest}`, {
       path: commitFile(mark),
-      hint: `restore ${commitFile(newest + 1)} and those after it from a copy; or move ${journalPath} away to accept the loss`,
+      hint: `restore ${commitFile(nextCommit(latest))} and those after it from a copy; or move ${journalPath} away to accept the loss`,
     });
   }
-  for (; ; newest--) {
+  for (const newest of commitsDown(latest)) {
     const isAcknowledged = mark !== undefined && newest <= mark;
     const finding = damageAt(disk, newest, !isAcknowledged);
     if (finding === undefined) return newest;
@@ -102,19 +108,20 @@ function usableVersion(disk: Disk, mark: number | undefined, repair: boolean, no
     if (repair) quarantine(disk, commitFile(newest), quarantineDirectory);
     notices.push(`commit ${newest} is damaged and ${repair ? 'was set aside' : 'left out'}: ${finding.text}`);
   }
+  return undefined;
 }
 
 /**
  * Damage that makes a commit unusable; with `data`, also missing or short data files added by one of our own commits.
  */
-function damageAt(disk: Disk, newest: number, data: boolean): Finding | undefined {
+function damageAt(disk: Disk, newest: CommitNumber, data: boolean): Finding | undefined {
   const findings = inspectTail(disk, newest, newest).filter(({ version }) => version === newest);
   const commit = findings.find(({ kind }) => kind === 'commit-empty' || kind === 'commit-unreadable');
   if (commit !== undefined || !data || readCommit(disk, newest)?.commitInfo?.['pond'] === undefined) return commit;
   return findings.find(({ kind }) => kind === 'data-missing' || kind === 'data-size');
 }
 
-function hasCheckpoint(disk: Disk, version: number): boolean {
+function hasCheckpoint(disk: Disk, version: CommitNumber): boolean {
   return disk.stat(checkpointFile(version)) !== undefined && looksLikeParquet(disk, checkpointFile(version));
 }
 

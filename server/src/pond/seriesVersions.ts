@@ -150,7 +150,7 @@ function rowsIn(value: unknown): readonly Fields[] {
 }
 
 function nodeOf(node: PondNode, fields: Fields): PondNode {
-  const placeOf = (place: Fields): RowRef => ({ txn: place.count('txn'), partId: place.text('partId') });
+  const placeOf = (place: Fields): RowRef => ({ txn: place.commitNumber('txn'), partId: place.text('partId') });
   const row = placeOf(fields.fields('row'));
   return {
     ...node,

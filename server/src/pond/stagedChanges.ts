@@ -1,3 +1,4 @@
+import { type CommitNumber } from '../delta/commitNumber.ts';
 import { type Node } from '../tinyfs/backend.ts';
 import { lookupCommitted } from './committedTree.ts';
 import { type PondNode, sameAttributes, sameVersion } from './node.ts';
@@ -114,7 +115,7 @@ export function countChanges(changes: readonly Change[], bytes: number): ChangeC
 export async function findConflicts(
   store: Store,
   overlay: Overlay,
-  head: number,
+  head: CommitNumber,
 ): Promise<readonly (Conflict & StagedAt)[]> {
   const conflicts: (Conflict & StagedAt)[] = [];
   const directories = new Map<string, PondNode | undefined>();
@@ -135,7 +136,7 @@ async function committedDirectory(
   store: Store,
   overlay: Overlay,
   directoryId: string,
-  head: number,
+  head: CommitNumber,
 ): Promise<PondNode | undefined> {
   let directory = await rootAt(store, head);
   for (const { id, name } of overlay.chain(directoryId).slice(1)) {

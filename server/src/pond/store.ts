@@ -1,3 +1,4 @@
+import { type CommitNumber } from '../delta/commitNumber.ts';
 import { type Disk } from '../storage/disk.ts';
 import { type OpLog } from '../oplog/opLog.ts';
 import { metadataOf } from '../oplog/parseRow.ts';
@@ -15,7 +16,7 @@ export interface Store {
   readonly pages: PageStore;
   readonly blobs: BlobStore;
   /** Roots of the commits loaded last. */
-  readonly roots: Map<number, Promise<PondNode>>;
+  readonly roots: Map<CommitNumber, Promise<PondNode>>;
   /** Committed versions of series, by the id of the node: see seriesVersions.ts. */
   readonly series: Map<string, readonly PondNode[]>;
 }
@@ -35,7 +36,7 @@ export function createStore(disk: Disk, opLog: OpLog): Store {
 }
 
 /** The root directory as commit `number` left it. Every commit writes it, so its row is in the commit's own file. */
-export function rootAt(store: Store, number: number): Promise<PondNode> {
+export function rootAt(store: Store, number: CommitNumber): Promise<PondNode> {
   const known = store.roots.get(number);
   if (known !== undefined) return known;
   const root = readRoot(store, number);
@@ -45,18 +46,18 @@ export function rootAt(store: Store, number: number): Promise<PondNode> {
 }
 
 /** Caches the root that a commit was just written with. */
-export function rememberRoot(store: Store, number: number, root: Promise<PondNode>): void {
+export function rememberRoot(store: Store, number: CommitNumber, root: Promise<PondNode>): void {
   store.roots.set(number, root);
   if (store.roots.size > rootsMax) store.roots.delete(store.roots.keys().next().value!);
 }
 
-async function readRoot(store: Store, number: number): Promise<PondNode> {
+async function readRoot(store: Store, number: CommitNumber): Promise<PondNode> {
   const row = await store.opLog.readRow({ partId: rootId, nodeId: rootId, txn: number });
   return nodeOfRow(row, { name: '', changedTxn: number });
 }
 
 /** The node of a row. */
-function nodeOfRow(row: StoredRow, entry: { readonly name: string; readonly changedTxn: number }): PondNode {
+function nodeOfRow(row: StoredRow, entry: { readonly name: string; readonly changedTxn: CommitNumber }): PondNode {
   const metadata = metadataOf(row);
   return {
     id: row.nodeId,

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { type CommitNumber } from '../delta/commitNumber.ts';
+import { type Backend } from '../tinyfs/backend.ts';
 import { FileSystem } from '../tinyfs/fs.ts';
 import { createMutex } from '../base/mutex.ts';
 import { Overlay } from './overlay.ts';
@@ -16,8 +18,16 @@ export type Commits = (
   contents: StagedContentStore,
 ) => Promise<Commit>;
 
-/** A transaction on commit `base`: an overlay of its own, invisible to others until it is committed. */
-export function beginTransaction(store: Store, base: number, commit: Commits): Transaction {
+/**
+ * A transaction on commit `base`: an overlay of its own, invisible to others until it is committed. `layered` returns
+ * the tree to show for the stored one.
+ */
+export function beginTransaction(
+  store: Store,
+  base: CommitNumber,
+  layered: (tree: Backend) => Backend,
+  commit: Commits,
+): Transaction {
   const id = randomUUID();
   const overlay = new Overlay();
   const sink = createTransactionChangeLog(store.disk, overlay, id);
@@ -33,7 +43,7 @@ export function beginTransaction(store: Store, base: number, commit: Commits): T
     newest: (directory) => directory,
   });
   return {
-    fs: new FileSystem(tree),
+    fs: new FileSystem(layered(tree)),
     get isEmpty() {
       return overlay.isEmpty;
     },

@@ -1,5 +1,9 @@
+import { type CommitNumber } from '../delta/commitNumber.ts';
+import { type Job } from '../base/job.ts';
+import { type PondStorage } from '../storage/pondStorage.ts';
+import { type Backend, type Node } from '../tinyfs/backend.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
-import { type FileType, type Node } from '../tinyfs/backend.ts';
+import { type HistorySources } from './historyRows.ts';
 
 /**
  * A version as people write it: a commit number ("12"), "HEAD", "HEAD~3", or an ISO 8601 time (latest commit at or
@@ -10,11 +14,11 @@ export type VersionSpec = string;
 /** A commit's own record. Also a row of the op log, and in the Delta commitInfo. */
 export interface Commit {
   /** The Delta version of the commit, from 0. Foreign commits to the table leave gaps for ours. */
-  readonly number: number;
+  readonly number: CommitNumber;
   /** UUID of the attempt; read back when the outcome of a commit is unknown. */
   readonly id: string;
   /** The pond commit before this one; undefined for the first. */
-  readonly parent: number | undefined;
+  readonly parent: CommitNumber | undefined;
   /** Microseconds since 1970 UTC; never before the parent's. */
   readonly timeUs: number;
   readonly author: string;
@@ -87,8 +91,6 @@ export interface CommitRequest {
   readonly message: string;
   readonly author: string;
   readonly operation?: string;
-  /** The changes that count in the commit's own record; all of them when omitted. */
-  readonly counted?: (changes: readonly Change[]) => Promise<readonly Change[]>;
 }
 
 /** An event after which views may need an update. Paths are absolute pond paths. */
@@ -111,15 +113,45 @@ export interface HostFile {
   readonly key: string;
 }
 
-/** Cancellation and progress of a request for host files. */
-export interface HostFilesJob {
-  readonly signal?: AbortSignal;
-  readonly progress?: (message: string, done: number, total?: number) => void;
+/** A tree as a pond shows it. */
+export interface LayeredTree {
+  readonly backend: Backend;
+  /**
+   * Discards everything derived from the tree. The pond calls it when the tree changed other than through `backend`,
+   * with the paths that it knows to have changed.
+   */
+  changed(paths: readonly PathEvent[]): void;
+  /** Ends all notifications; resolves when no work is in progress. */
+  close(): Promise<void>;
 }
 
-export interface OpenOptions {
+/**
+ * What a pond shows over its stored trees: every tree that the pond hands out goes through its layer, whether the
+ * working tree, a version or a transaction's.
+ */
+export interface TreeLayer {
+  /**
+   * Returns the tree to show for a stored one. `notify` receives later changes of content that the layer adds; without
+   * it there are no notifications.
+   */
+  over(stored: Backend, notify?: (changes: readonly PathEvent[]) => void): LayeredTree;
+  /** As Pond.hostFiles, for the nodes of all layered trees. */
+  hostFiles(node: Node, job?: Job): Promise<readonly HostFile[]>;
+  /** As Pond.contentKey, for the nodes of all layered trees. */
+  contentKey(node: Node): string;
+  /** The changes between two stored trees that count in the record of a commit of what is staged. */
+  countedChanges(changes: readonly Change[], before: FileSystem, after: FileSystem): Promise<readonly Change[]>;
+}
+
+/** Parts of a pond that its layer uses: they concern stored nodes alone. */
+export type StoredNodes = Pick<Pond, 'id' | 'directory' | 'hostFiles' | 'contentKey'> &
+  Pick<PondStorage, 'readHostFile'>;
+
+export interface OpenOptions<Layer extends TreeLayer = TreeLayer> {
   /** 'write' takes the writer lock (fails `lock-held`); 'read' never writes to the directory. */
   readonly mode: 'read' | 'write';
+  /** Returns the layer of the pond; omitted, the pond shows its trees as they are stored. */
+  readonly layer?: (stored: StoredNodes) => Layer;
 }
 
 /** Range of commits in a log. */
@@ -137,7 +169,7 @@ export interface LogOptions {
  *
  * Errors of all calls: `cancelled`, and the storage codes. A rejected call leaves the staged changes as they were.
  */
-export interface Pond {
+export interface Pond<Layer extends TreeLayer = TreeLayer> {
   /** UUID of the pond, the same on all its copies. */
   readonly id: string;
   /** Host directory. */
@@ -147,6 +179,7 @@ export interface Pond {
   readonly head: Commit;
   /** Findings and quarantined files of the opening, as sentences; empty for a sound pond. */
   readonly notices: readonly string[];
+  readonly layer: Layer;
   /** The working tree: committed, with staged changes on top. Changes made through it are staged, durable on return. */
   readonly fs: FileSystem;
   /** The tree after a commit; read-only. Fails `version-not-found`. */
@@ -186,7 +219,7 @@ export interface Pond {
    * first if needed, which may take long: `signal` cancels it, `progress` reports on it. Fails `pond-damaged` when
    * content is not what was stored.
    */
-  hostFiles(node: Node, job?: HostFilesJob): Promise<readonly HostFile[]>;
+  hostFiles(node: Node, job?: Job): Promise<readonly HostFile[]>;
   /** Hash of a node's whole value: of all versions for a series. Needs no content. */
   contentKey(node: Node): string;
   /**
@@ -218,43 +251,4 @@ export interface Transaction {
    */
   commit(request: CommitRequest): Promise<Commit | undefined>;
   abandon(): Promise<void>;
-}
-
-/** A row of the op log's public view; the SQL tables pond.nodes and pond.entries have these as columns. */
-export interface NodeRow {
-  readonly partId: string;
-  readonly nodeId: string;
-  readonly timestampUs: number;
-  readonly version: number;
-  readonly fileType: FileType | 'page' | 'commit';
-  readonly metadata: string;
-  readonly sizeBytes: number;
-  readonly sha256: string;
-  /** Undefined for a pending row. */
-  readonly txn: number | undefined;
-}
-
-export interface EntryRow {
-  readonly directoryId: string;
-  readonly name: string;
-  readonly nodeId: string;
-  readonly fileType: FileType;
-  readonly version: number;
-  readonly txn: number | undefined;
-}
-
-export interface HistorySources {
-  /** Absolute host paths of op-log Parquet files. docs/pond-format.md lists their columns. */
-  readonly files: readonly string[];
-  /**
-   * Files into which another engine rewrote some of ours, as OPTIMIZE does, and the commits whose rows count in them.
-   * Undefined when there are none.
-   */
-  readonly rewritten:
-    | { readonly files: readonly string[]; readonly commits: readonly { readonly from: number; readonly to: number }[] }
-    | undefined;
-  readonly pendingNodes: readonly NodeRow[];
-  readonly pendingEntries: readonly EntryRow[];
-  /** Directory entries of all committed directory rows, decoded. Streams them without holding all in memory. */
-  entries(): AsyncIterable<EntryRow>;
 }

@@ -6,6 +6,7 @@
  * - Changes are made one at a time, under the mutex; readers never wait for it.
  * - The overlay always equals the result of replaying the journal.
  */
+import { type CommitNumber } from '../delta/commitNumber.ts';
 import { PondError } from '../base/error.ts';
 import { type DirectoryPath, type Entry, type NewNode, type Node } from '../tinyfs/backend.ts';
 import { listCommitted, lookupCommitted } from './committedTree.ts';
@@ -35,7 +36,7 @@ export interface WorkingTreeParts {
   readonly mutex: Mutex;
   readonly writable: boolean;
   /** Number of the underlying commit. */
-  readonly head: () => number;
+  readonly head: () => CommitNumber;
   /** The latest committed state of a directory that was committed since the node was looked up. */
   readonly newest: (directory: PondNode) => PondNode;
 }

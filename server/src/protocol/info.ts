@@ -3,7 +3,7 @@
 /** Bytes: a Uint8Array if the transport carries one, else base64. */
 export type Bytes = Uint8Array | { readonly base64: string };
 
-export type FileTypeName = 'directory' | 'file' | 'table' | 'series' | 'symlink' | 'dynamic';
+export type FileTypeName = 'directory' | 'file' | 'table' | 'series' | 'symlink';
 
 /** Metadata of a node, available without reading its content. */
 export interface NodeInfo {

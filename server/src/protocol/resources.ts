@@ -63,7 +63,7 @@ export interface RunInfo {
 export interface OutputInfo {
   /** Absolute pond path, by the name of the resource. */
   readonly path: string;
-  readonly type: 'directory' | 'file' | 'table' | 'series' | 'symlink' | 'dynamic';
+  readonly type: 'directory' | 'file' | 'table' | 'series' | 'symlink';
 }
 
 export interface ResourceInfo {

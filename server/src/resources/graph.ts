@@ -3,7 +3,8 @@
  * patterns that could match a common path count as if they did.
  */
 import { PondError } from '../base/error.ts';
-import { type Glob, type GlobPart, matchPart, parseGlob } from '../tinyfs/glob.ts';
+import { type GlobPart } from '../base/glob.ts';
+import { type Glob, matchPart, parseGlob } from '../tinyfs/glob.ts';
 import { type Flow, type Resource } from './model/kind.ts';
 import { documentName, resourceDirectory, titleOf } from './model/resourcePath.ts';
 import { type ScalarNode } from '../documents/yamlNode.ts';

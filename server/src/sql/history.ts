@@ -2,7 +2,8 @@ import { type ErrorDetails, PondError } from '../base/error.ts';
 import { didYouMean } from '../base/suggest.ts';
 import { literalList } from '../duckdb/sql.ts';
 import { textPosition } from '../duckdb/textPosition.ts';
-import { type Commit, type EntryRow, type HistorySources, type NodeRow, type Pond } from '../pond/types.ts';
+import { type EntryRow, type HistorySources, type NodeRow } from '../pond/historyRows.ts';
+import { type Commit, type Pond } from '../pond/types.ts';
 import { type TableReference } from '../sandbox/pondNames.ts';
 import { batchesOf, type History, view } from '../sandbox/historyTable.ts';
 import { type PlainValue } from '../sandbox/plainValue.ts';
@@ -146,7 +147,7 @@ function nodesSql(files: readonly string[], rewritten: HistorySources['rewritten
 }
 
 /** Distinguishes our rows from those that another engine appended. */
-const isOurs = `file_type IN ('directory', 'file', 'table', 'series', 'symlink', 'dynamic', 'page', 'commit')`;
+const isOurs = `file_type IN ('directory', 'file', 'table', 'series', 'symlink', 'page', 'commit')`;
 
 function nodeRow({ partId, nodeId, timestampUs, version, fileType, metadata, sizeBytes, sha256 }: NodeRow) {
   return [partId, nodeId, BigInt(timestampUs), BigInt(version), fileType, metadata, BigInt(sizeBytes), sha256];

@@ -1,5 +1,5 @@
-/** Type of a node. A table is one Parquet value; a series is the union of all its versions; dynamic is computed. */
-export type FileType = 'directory' | 'file' | 'table' | 'series' | 'symlink' | 'dynamic';
+/** Type of a node. A table is one Parquet value; a series is the union of all its versions. */
+export type FileType = 'directory' | 'file' | 'table' | 'series' | 'symlink';
 
 /** One version of one node. Immutable: a change makes the next version. Backends may add the location of the bytes. */
 export interface Node {
@@ -34,7 +34,7 @@ export type NewNode =
   | { readonly type: 'directory'; readonly attributes?: Readonly<Record<string, string>> }
   | { readonly type: 'symlink'; readonly target: string }
   | {
-      readonly type: 'file' | 'table' | 'series' | 'dynamic';
+      readonly type: 'file' | 'table' | 'series';
       readonly content: Content;
       readonly attributes?: Readonly<Record<string, string>>;
     };
@@ -52,9 +52,7 @@ export interface Backend {
   lookup(directory: Node, name: string): Promise<Node | undefined>;
   /** Returns all entries, in byte order of their UTF-8 names. Never reads content. */
   list(directory: Node): Promise<readonly Entry[]>;
-  /**
-   * Yields the content of a file, table, series or dynamic node (only this version), bytes start to end (exclusive).
-   */
+  /** Yields the content of a file, table or series (only this version), bytes start to end (exclusive). */
   read(node: Node, range?: { readonly start: number; readonly end: number }): AsyncIterable<Uint8Array>;
   /** Returns the target text of a symlink. */
   readlink(node: Node): Promise<string>;

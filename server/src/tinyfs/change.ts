@@ -4,7 +4,7 @@ import { type NodePath } from './nodePath.ts';
 import { splitPath } from './path.ts';
 import { missingError, resolveExisting, resolvePath } from './resolve.ts';
 
-export type ContentType = 'file' | 'table' | 'series' | 'dynamic';
+export type ContentType = 'file' | 'table' | 'series';
 
 export interface FileOptions {
   /** Default 'file'. */

@@ -21,14 +21,14 @@ export function commandTests(): void {
     );
   });
 
-  test('init makes a pond that open finds and the explorer shows', async (t) => {
+  test('init creates a pond that open finds and the explorer shows', async (t) => {
     const folder = await temporaryFolder(t);
     const directory = vscode.Uri.file(join(folder, '.pond'));
     assert.equal(await vscode.commands.executeCommand('pond.init', directory), directory.fsPath);
     t.after(() => api().request('close', { pond: directory.fsPath }));
     const root = api().pondUri(directory.fsPath);
     await until('the folder in the explorer', () => indexOfFolder(root) >= 0);
-    // From a folder below it, as a person would who has the surrounding folder open.
+    // From a folder below it, as a user would who has the surrounding folder open.
     await mkdir(join(folder, 'below'));
     const found = await vscode.commands.executeCommand('pond.open', vscode.Uri.file(join(folder, 'below')));
     assert.equal(found, directory.fsPath);
@@ -36,7 +36,7 @@ export function commandTests(): void {
     await until('the pond closed', () => !api().ponds().includes(directory.fsPath));
   });
 
-  test('a pond in a folder of the workspace is opened by itself', async (t) => {
+  test('a pond in a folder of the workspace is opened automatically', async (t) => {
     const folder = await temporaryFolder(t);
     const { pond } = await api().request('init', { directory: join(folder, '.pond') });
     t.after(() => api().request('close', { pond }));
@@ -47,7 +47,7 @@ export function commandTests(): void {
     await removeFolder(uri);
   });
 
-  test('import takes a folder in and export brings it out', async (t) => {
+  test('import copies a folder into the pond and export copies it out', async (t) => {
     const pond = await newPond(t);
     const folder = await temporaryFolder(t);
     await mkdir(join(folder, 'in', 'sub'), { recursive: true });
@@ -61,12 +61,15 @@ export function commandTests(): void {
   });
 }
 
-/** Where a folder stands in the workspace; -1 when it does not. */
+/** Index of a folder in the workspace; -1 when it is missing. */
 function indexOfFolder(folder: vscode.Uri): number {
   return vscode.workspace.workspaceFolders?.findIndex(({ uri }) => uri.toString() === folder.toString()) ?? -1;
 }
 
-/** Removes a folder from the workspace: VS Code takes no change of the folders before it has told of the one before. */
+/**
+ * Removes a folder from the workspace: VS Code accepts no change of the folders before it has reported the previous
+ * one.
+ */
 async function removeFolder(folder: vscode.Uri): Promise<void> {
   await until('the removal taken', () => {
     const index = indexOfFolder(folder);

@@ -19,9 +19,9 @@ const pages = document(
 
 const activeTab = (): unknown => vscode.window.tabGroups.activeTabGroup.activeTab?.input;
 
-/** What resources derive, as files of the editor. */
+/** Derived files as files of the editor. */
 export function derivedTests(): void {
-  test('what is derived comes and goes with its inputs, where the editor looks', async (t) => {
+  test('derived files appear and disappear with their inputs in open folders', async (t) => {
     const pond = await pondWith(t, series);
     const seen = new Set<string>();
     const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(pond.uri('/'), '**'));
@@ -31,7 +31,7 @@ export function derivedTests(): void {
     const names = async (): Promise<string> =>
       (await fs.readDirectory(pond.uri('/Derive/series/all'))).map(([name]) => name).join(' ');
     assert.equal(await names(), 'a.csv');
-    // VS Code watches some time after it was asked to.
+    // VS Code starts to watch some time after the request.
     let files = 0;
     await until('what is derived of a new file', async () => {
       await pond.write(`/in/b${++files}.csv`, 't,x\n5,6\n');
@@ -42,7 +42,7 @@ export function derivedTests(): void {
     await until('deletion', () => seen.has('deleted /Derive/series/all/a.csv'));
   });
 
-  test('a derived text opens whole, is read-only, and follows its template', async (t) => {
+  test('a derived text opens completely, is read-only, and follows its template', async (t) => {
     const pond = await pondWith(t, series, pages);
     const uri = pond.uri('/Template/pages/texts/a.csv.md');
     const { permissions, size } = await fs.stat(uri);
@@ -55,13 +55,13 @@ export function derivedTests(): void {
     const text = await pond.read('/Template/pages/resource.yaml');
     await pond.write('/Template/pages/resource.yaml', text.replace('# Page of', '# About'));
     await until('the new text', () => page.getText() === '# About a.csv');
-    // What is committed makes another text than what is staged.
+    // The committed text differs from the staged one.
     await vscode.commands.executeCommand('pond.openDiff', uri);
     await until('both sides', () => activeTab() instanceof vscode.TabInputTextDiff);
     assert.equal(await pond.read('/Template/pages/texts/a.csv.md', 'HEAD'), '# Page of a.csv');
   });
 
-  test('a series opens as rows that follow its inputs, whatever it is called', async (t) => {
+  test('a series opens as rows that follow its inputs, whatever its name', async (t) => {
     const pond = await pondWith(t, series);
     await vscode.commands.executeCommand('vscode.open', pond.uri('/Derive/series/all/a.csv'));
     await until('the rows', () => rowCount() === 3);
@@ -75,7 +75,7 @@ export function derivedTests(): void {
     await until('the document as text', () => activeTab() instanceof vscode.TabInputText);
   });
 
-  test('the explorer shows resources by name alone, and still leaves out what it did', () => {
+  test('the explorer shows resources by name only, and keeps its other exclusions', () => {
     const excluded = Object.keys(vscode.workspace.getConfiguration('files').get<object>('exclude', {}));
     assert.ok(excluded.includes('**/.git'), excluded.join(' '));
     assert.ok(
@@ -84,7 +84,7 @@ export function derivedTests(): void {
     );
   });
 
-  test('a pattern leads to the documents of the resources that it names, and they are offered', async (t) => {
+  test('a pattern links to the documents of the resources that it names, and completes their names', async (t) => {
     t.after(closeEditors);
     const pond = await pondWith(t, series, pages);
     const uri = pond.uri('/Template/pages/resource.yaml');
@@ -107,7 +107,7 @@ export function derivedTests(): void {
     assert.ok(offered.items.some(({ label }) => label === 'series'));
   });
 
-  test('a pattern that matched nothing when its resource ran is marked as information', async (t) => {
+  test('a pattern that matched nothing in the last run is marked as information', async (t) => {
     const pond = await pondWith(t, series.replace('/in/*.csv', '/elsewhere/*.csv'));
     const [ran] = (await api().request('run', { pond: pond.pond })).runs;
     assert.equal(ran?.status, 'ok', JSON.stringify(ran));

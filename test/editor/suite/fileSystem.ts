@@ -6,9 +6,9 @@ import { api, closeEditors, fileSystemError, newPond, until } from './support.ts
 const { fs } = vscode.workspace;
 const { File, Directory, SymbolicLink } = vscode.FileType;
 
-/** The contract of a file system provider, kept by `pond:`. */
+/** The contract of a file system provider, fulfilled by `pond:`. */
 export function fileSystemTests(): void {
-  test('bytes come back as they were written', async (t) => {
+  test('bytes are read as they were written', async (t) => {
     const pond = await newPond(t);
     for (const size of [0, 1, 256, 65_536, 65_537, 3_000_000]) {
       const content = Uint8Array.from({ length: size }, (_, index) => (index * 31) % 256);
@@ -19,7 +19,7 @@ export function fileSystemTests(): void {
     }
   });
 
-  test('names may hold any character but a slash', async (t) => {
+  test('names can contain any character but a slash', async (t) => {
     const pond = await newPond(t);
     for (const name of ['ä ö.txt', '100%.csv', 'a?b#c.txt', 'x+y&z=1', '日本', '{a,b}']) {
       await pond.write(`/names/${name}`, name);
@@ -45,7 +45,7 @@ export function fileSystemTests(): void {
     assert.deepEqual(await fs.readDirectory(pond.uri('/d/sub/deep')), []);
   });
 
-  test('a link has the type and the size of its end', async (t) => {
+  test('a link has the type and the size of its target', async (t) => {
     const pond = await newPond(t);
     await pond.write('/end.txt', 'twelve bytes');
     await api().request('link', { pond: pond.pond, target: 'end.txt', path: '/link' });
@@ -54,24 +54,24 @@ export function fileSystemTests(): void {
     assert.equal(await pond.read('/link'), 'twelve bytes');
   });
 
-  test('time of change or size differ when content does', async (t) => {
+  test('the modification time or the size changes when the content does', async (t) => {
     const pond = await newPond(t);
     await pond.write('/a.txt', 'one');
     const before = await fs.stat(pond.uri('/a.txt'));
-    // Times of change are told in milliseconds.
+    // Modification times are reported in milliseconds.
     await until('the next one', () => Date.now() > before.mtime);
     await pond.write('/a.txt', 'two');
     const after = await fs.stat(pond.uri('/a.txt'));
     assert.ok(after.mtime > before.mtime, `${after.mtime} > ${before.mtime}`);
   });
 
-  test('what is missing is FileNotFound', async (t) => {
+  test('a missing path is FileNotFound', async (t) => {
     const pond = await newPond(t);
     const missing = pond.uri('/no/such/file');
     await assert.rejects(async () => fs.stat(missing), fileSystemError('FileNotFound'));
     await assert.rejects(async () => fs.readFile(missing), fileSystemError('FileNotFound'));
     await assert.rejects(async () => fs.readDirectory(missing), fileSystemError('FileNotFound'));
-    // A name of wildcards is a name.
+    // A name with wildcards is a plain name.
     await assert.rejects(async () => fs.readDirectory(pond.uri('/*')), fileSystemError('FileNotFound'));
     await assert.rejects(async () => fs.delete(missing), fileSystemError('FileNotFound'));
     await assert.rejects(async () => fs.rename(missing, pond.uri('/b')), fileSystemError('FileNotFound'));
@@ -79,7 +79,7 @@ export function fileSystemTests(): void {
     await assert.rejects(async () => fs.stat(pond.uri('/', '99')), fileSystemError('FileNotFound'));
   });
 
-  test('a file is no directory, and a directory no file', async (t) => {
+  test('a file is not a directory, and a directory is not a file', async (t) => {
     const pond = await newPond(t);
     await pond.write('/d/file', 'x');
     await assert.rejects(async () => fs.readDirectory(pond.uri('/d/file')), fileSystemError('FileNotADirectory'));
@@ -87,7 +87,7 @@ export function fileSystemTests(): void {
     await assert.rejects(async () => pond.write('/d', 'x'), fileSystemError('FileIsADirectory'));
   });
 
-  test('what is no pond is Unavailable, and says why', async () => {
+  test('a folder that is not a pond is Unavailable, with a reason', async () => {
     const nowhere = api().pondUri('/no/such/pond', '/a');
     await assert.rejects(async () => fs.stat(nowhere), fileSystemError('Unavailable'));
   });
@@ -100,7 +100,7 @@ export function fileSystemTests(): void {
     await assert.rejects(async () => fs.stat(pond.uri('/d')), fileSystemError('FileNotFound'));
   });
 
-  test('a rename moves a file or a tree, and overwrites only when asked', async (t) => {
+  test('a rename moves a file or a tree, and overwrites only on request', async (t) => {
     const pond = await newPond(t);
     await pond.write('/d/a', 'a');
     await pond.write('/b', 'b');
@@ -111,7 +111,7 @@ export function fileSystemTests(): void {
     assert.deepEqual(await fs.readDirectory(pond.uri('/e')), []);
   });
 
-  test('a copy takes a file or a tree, and overwrites only when asked', async (t) => {
+  test('a copy copies a file or a tree, and overwrites only on request', async (t) => {
     const pond = await newPond(t);
     await pond.write('/d/sub/a', 'a');
     await pond.write('/b', 'b');
@@ -129,7 +129,7 @@ export function fileSystemTests(): void {
     assert.equal(await to.read('/d/a'), 'a');
   });
 
-  test('an old version reads as it was and cannot be written', async (t) => {
+  test('an old version is read unchanged and cannot be written', async (t) => {
     const pond = await newPond(t);
     await pond.write('/a.txt', 'old');
     const version = String(await pond.commit('first'));
@@ -150,7 +150,7 @@ export function fileSystemTests(): void {
     const pond = await newPond(t);
     await pond.write('/note.md', 'one\n');
     const editor = await vscode.window.showTextDocument(pond.uri('/note.md'));
-    // The news of the write above may reload the document between the edit and the save.
+    // The event of the write above may reload the document between the edit and the save.
     await until('the save', async () => {
       await editor.edit((edit) => edit.replace(new vscode.Range(0, 0, 9, 0), 'one\ntwo\n'));
       return editor.document.save();

@@ -21,9 +21,9 @@ async function problemsOf(uri: vscode.Uri): Promise<readonly vscode.Diagnostic[]
   });
 }
 
-/** Checking of resource documents as they are typed. */
+/** Checks of resource documents while the user types. */
 export function languageTests(): void {
-  test('a misspelled key of a resource in the pond is marked where it stands', async (t) => {
+  test('a misspelled key of a resource in the pond is marked at its position', async (t) => {
     t.after(closeEditors);
     const pond = await newPond(t);
     await pond.write('/resource.yaml', misspelled);
@@ -35,7 +35,7 @@ export function languageTests(): void {
     assert.match(problems.map(({ message }) => message).join('\n'), /name/);
   });
 
-  test('a resource in a host folder is checked too, and problems go as the text is mended', async (t) => {
+  test('a resource in a host folder is checked too, and problems disappear when the text is corrected', async (t) => {
     t.after(closeEditors);
     const file = join(await temporaryFolder(t), 'resource.yaml');
     await writeFile(file, misspelled);
@@ -45,7 +45,7 @@ export function languageTests(): void {
     await until('fewer problems', () => vscode.languages.getDiagnostics(editor.document.uri).length < before.length);
   });
 
-  test('a misspelled key is mended by the quick fix that is offered', async (t) => {
+  test('a misspelled key is corrected by the quick fix', async (t) => {
     t.after(closeEditors);
     const file = join(await temporaryFolder(t), 'resource.yaml');
     await writeFile(file, misspelled);
@@ -62,7 +62,7 @@ export function languageTests(): void {
     assert.equal(document.lineAt(2).text, 'name: x');
   });
 
-  test('a YAML document that is no resource is left alone', async (t) => {
+  test('a YAML document that is not a resource is ignored', async (t) => {
     t.after(closeEditors);
     const pond = await newPond(t);
     await pond.write('/other.yaml', 'a: 1\nnam: 2\n');
@@ -74,7 +74,7 @@ export function languageTests(): void {
     assert.deepEqual(vscode.languages.getDiagnostics(other.uri), []);
   });
 
-  test('a new resource that is not saved has problems, completion, hover and fixes', async (t) => {
+  test('a new, unsaved resource has problems, completion, hover and fixes', async (t) => {
     t.after(closeEditors);
     const editor = await vscode.commands.executeCommand<vscode.TextEditor>('pond.newResource', 'Inbox');
     const { document } = editor;

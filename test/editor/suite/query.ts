@@ -5,7 +5,7 @@ import { api, checkoutFile, closeEditors, newPond, until, type TestPond } from '
 
 type State = Extract<NonNullable<NonNullable<ReturnType<ReturnType<typeof api>['grid']>>['state']>, { type: string }>;
 
-/** Opens a query document about a pond with this text, the cursor at its start. */
+/** Opens a query document for a pond with this text, and the cursor at its start. */
 async function openQuery(t: TestContext, pond: TestPond, text: string): Promise<vscode.TextEditor> {
   t.after(closeEditors);
   await vscode.commands.executeCommand('pond.newQuery', pond.uri('/'));
@@ -49,7 +49,7 @@ export function queryTests(): void {
     assert.deepEqual(rows.columns[2], [null, 'wet', 'dry']);
   });
 
-  test('the statement at the cursor is run, or what is selected', async (t) => {
+  test('the selection, or else the statement at the cursor, runs', async (t) => {
     const pond = await newPond(t);
     const editor = await openQuery(t, pond, "SELECT 1 AS one;\nSELECT ';' AS two;\nSELECT 3 AS three;\n");
     const names = async (): Promise<string[]> => result(await run()).info.columns.map(({ name }) => name);

@@ -40,7 +40,7 @@ function runAll({ pond }: TestPond): Thenable<readonly RunInfo[]> {
 
 /** Resources: the view, runs, their problems and records, and the graph. */
 export function resourceTests(): void {
-  test('what is applied stands in the view, staged and then committed', async (t) => {
+  test('an applied resource is in the view, staged and then committed', async (t) => {
     t.after(closeEditors);
     const pond = await newPond(t);
     const applied = await apply(pond, `${series}---\n${reduced}`);
@@ -70,7 +70,7 @@ export function resourceTests(): void {
     assert.deepEqual(await resourceRows(pond), []);
   });
 
-  test('a run shows what it brought, and its outputs open as rows and as text', async (t) => {
+  test('a run shows its new data, and its outputs open as rows and as text', async (t) => {
     const pond = await pondWith(t, series);
     const [ran] = await run(pond, 'series');
     assert.equal(ran?.status, 'ok', JSON.stringify(ran));
@@ -92,7 +92,7 @@ export function resourceTests(): void {
     await until('the rows', () => rowCount() === 3);
   });
 
-  test('files of an inbox come with a run, and open as text', async (t) => {
+  test('a run collects the files of an inbox, which open as text', async (t) => {
     const folder = await temporaryFolder(t);
     await mkdir(join(folder, 'in'));
     await writeFile(join(folder, 'in', 'b.csv'), 't,x\n1,2\n');
@@ -104,7 +104,7 @@ export function resourceTests(): void {
     await until('the text', () => vscode.window.activeTextEditor?.document.getText() === 't,x\n1,2\n');
   });
 
-  test('a resource that fails is marked where it fails, and the others run', async (t) => {
+  test('a failed resource is marked at the position of the error, and the others run', async (t) => {
     const pond = await pondWith(t, series, wrong, reduced);
     const runs = await runAll(pond);
     assert.deepEqual(runs.map(({ resource, status }) => `${resource} ${status}`).sort(), [
@@ -131,7 +131,7 @@ export function resourceTests(): void {
     await until('no problem', () => vscode.languages.getDiagnostics(place).length === 0);
   });
 
-  test('a row tells of a failure by names, and its state once', async (t) => {
+  test('a row shows a failure with names of resources, and its state once', async (t) => {
     const inbox = await temporaryFolder(t);
     await writeFile(join(inbox, 'a.csv'), 't,x\n1,2\n');
     const files = document('Inbox', 'files', `  pattern: "${inbox}/*.csv"`);
@@ -146,7 +146,7 @@ export function resourceTests(): void {
     assert.match((await rowOf(pond, 'files')).spoken ?? '', /^Inbox\/files, ok, just now/);
   });
 
-  test('a run is told as it goes on, and is cancelled', async (t) => {
+  test('a run shows its progress, and can be cancelled', async (t) => {
     const pond = await pondWith(t, endless);
     const running = run(pond, 'endless');
     await until('the resource running', async () => (await rowOf(pond, 'endless')).context === 'resource.running');
@@ -158,7 +158,7 @@ export function resourceTests(): void {
     assert.equal(description, 'cancelled just now');
   });
 
-  test('the log of runs has every run, with links to the place of an error', async (t) => {
+  test('the run log lists every run, with links to the positions of errors', async (t) => {
     const pond = await pondWith(t, series, wrong);
     await runAll(pond);
     await vscode.commands.executeCommand('pond.openRunLog', { type: 'pond', pond: pond.pond });
@@ -178,7 +178,7 @@ export function resourceTests(): void {
     await until('the new run', () => log.getText().split('Derive/series').length === before + 1);
   });
 
-  test('a document of a resource says above it how its last run was', async (t) => {
+  test('a document of a resource shows its last run above the text', async (t) => {
     const pond = await pondWith(t, series);
     const uri = pond.uri('/Derive/series/resource.yaml');
     const titles = async (): Promise<string> => {
@@ -191,7 +191,7 @@ export function resourceTests(): void {
     await until('the last run', async () => (await titles()).includes('Last run: just now · 3 rows | Outputs'));
   });
 
-  test('the graph shows resources, what they read and what they are at', async (t) => {
+  test('the graph shows resources, their inputs and their states', async (t) => {
     const pond = await pondWith(t, series, reduced);
     await run(pond, 'series');
     await vscode.commands.executeCommand('pond.showGraph', { type: 'pond', pond: pond.pond });
@@ -207,7 +207,7 @@ export function resourceTests(): void {
     );
   });
 
-  test('a new resource begins as the example of its kind', async (t) => {
+  test('a new resource starts as the example of its kind', async (t) => {
     t.after(closeEditors);
     await vscode.commands.executeCommand('pond.newResource', 'Inbox');
     const editor = vscode.window.activeTextEditor;

@@ -4,12 +4,12 @@ import * as vscode from 'vscode';
 import { derive, pondWith, resourceRows } from './resourcePond.ts';
 import { api, newPond, until } from './support.ts';
 
-/** Two tables whose pairs nobody counts to the end. */
+/** Two tables with more pairs than can be counted during the test. */
 const endless = 'range(1000000) a, range(1000000) b';
 
-/** The server's life. */
+/** Life cycle of the server. */
 export function serverTests(): void {
-  test('a server that is killed is started again and nothing staged is lost', async (t) => {
+  test('a killed server is restarted and no staged change is lost', async (t) => {
     const pond = await newPond(t);
     await pond.write('/a.txt', 'committed');
     await pond.commit('first');
@@ -24,7 +24,7 @@ export function serverTests(): void {
     await until('source control', () => api().staged(pond.pond)?.length === 2);
   });
 
-  test('a run whose server is killed ends, and another goes on from what was committed', async (t) => {
+  test('a run ends when its server is killed, and the next one continues from the committed state', async (t) => {
     const pond = await pondWith(t, derive('slow', `SELECT count(*) AS Timestamp FROM read_csv('$1'), ${endless}`));
     const row = async (): Promise<string | undefined> => (await resourceRows(pond))[0]?.context;
     const running = vscode.commands.executeCommand('pond.runAllResources', { type: 'pond', pond: pond.pond });

@@ -46,7 +46,7 @@ export function sourceControlTests(): void {
     assert.equal(head.added, 1);
   });
 
-  test('what a run overtook is a conflict that keeps a commit from going on, until it is settled', async (t) => {
+  test('a path that a run has committed in the meantime is a conflict, which blocks commits until it is resolved', async (t) => {
     const inbox = await temporaryFolder(t);
     await writeFile(join(inbox, 'a.csv'), 'a,b\n1,2\n');
     const pond = await pondWith(t, document('Inbox', 'files', `  pattern: "${inbox}/*.csv"`));
@@ -108,7 +108,7 @@ export function sourceControlTests(): void {
     );
   });
 
-  test('the restore command stages a file as it was', async (t) => {
+  test('the restore command stages a file as of a version', async (t) => {
     const pond = await newPond(t);
     await pond.write('/a.txt', 'old');
     const version = String(await pond.commit('first'));
@@ -119,7 +119,7 @@ export function sourceControlTests(): void {
     await staged(pond, 'modified /a.txt');
   });
 
-  test('the status bar names the pond and counts what is staged', async (t) => {
+  test('the status bar shows the name of the pond and the number of staged changes', async (t) => {
     t.after(closeEditors);
     const pond = await newPond(t);
     await pond.write('/a.txt', 'a');

@@ -15,11 +15,11 @@ const entries = 1000;
 const rounds = 15;
 
 /**
- * Reads and listings through `pond:` beside the same through `file:`, in one extension host. Prints ratios, asserts
- * none.
+ * Compares reads and listings through `pond:` with the same through `file:`, in one extension host. Prints ratios,
+ * asserts none.
  */
 export function speedTests(): void {
-  test('reads and listings give the same through pond: and file:, and how long each takes', async (t) => {
+  test('reads and listings give the same through pond: and file:, and their times are printed', async (t) => {
     const pond = await newPond(t);
     const folder = await temporaryFolder(t);
     await mkdir(join(folder, 'many'));
@@ -61,7 +61,7 @@ type Work = () => PromiseLike<unknown>;
 async function compare(what: string, ours: Work, theirs: Work): Promise<void> {
   const contenders = { pond: async () => void (await ours()), file: async () => void (await theirs()) };
   const { pond, file } = await interleaved(contenders, { rounds, warmUp: 3 });
-  // The mark lets the line out of the extension host, as those of the tests.
+  // The marker lets the line out of the extension host, like those of the tests.
   printRatio({
     what: `[suite] ${what} through pond`,
     ours: pond,

@@ -6,11 +6,11 @@ import { type TestContext } from 'node:test';
 import * as vscode from 'vscode';
 import { type Api } from '../../../client/vscode/api.ts';
 
-/** A busy machine takes its time; a test that is well waits for no longer than it has to. */
+/** A busy machine is slow; a passing test waits no longer than necessary. */
 const patienceMs = 60_000;
 const lookEveryMs = 25;
 
-/** What the extension returned when it was activated. */
+/** The value that the extension returned when it was activated. */
 export function api(): Api {
   return extension().exports;
 }
@@ -36,13 +36,13 @@ export interface TestPond {
   commit(message: string): Promise<number>;
 }
 
-/** Makes a pond that is closed and removed after the test. */
+/** Creates a pond that is closed and removed after the test. */
 export async function newPond(t: TestContext): Promise<TestPond> {
   const folder = await temporaryFolder(t);
   const { pond } = await api().request('init', { directory: join(folder, 'test.pond') });
   t.after(() => api().request('close', { pond }));
   const uri = (path: string, at?: string): vscode.Uri => api().pondUri(pond, path, at);
-  // The first look opens the pond in the window too.
+  // The first request opens the pond in the window too.
   await vscode.workspace.fs.stat(uri('/'));
   return {
     pond,
@@ -53,7 +53,7 @@ export async function newPond(t: TestContext): Promise<TestPond> {
   };
 }
 
-/** Runs the `pond` command as a terminal would, on a pond. Answers its exit status and output. */
+/** Runs the `pond` command on a pond, as in a terminal. Returns its exit status and output. */
 export function cli(
   pond: string,
   args: readonly string[],
@@ -69,7 +69,7 @@ export function cli(
   });
 }
 
-/** Looks until there is an answer other than undefined and false, and gives it. Throws when that takes too long. */
+/** Repeats a request until it returns anything but undefined and false, and returns that. Throws after a timeout. */
 export async function until<T>(
   what: string,
   look: () => T | undefined | false | PromiseLike<T | undefined | false>,
@@ -83,12 +83,12 @@ export async function until<T>(
   }
 }
 
-/** A predicate for assert.rejects: a file system error of VS Code's with this code. */
+/** A predicate for assert.rejects: a file system error of VS Code with this code. */
 export function fileSystemError(code: string): (error: unknown) => boolean {
   return (error) => error instanceof vscode.FileSystemError && error.code === code;
 }
 
-/** Closes all editors, whatever is unsaved in them. */
+/** Closes all editors and drops unsaved changes. */
 export async function closeEditors(): Promise<void> {
   for (const editor of vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).filter(({ isDirty }) => isDirty)) {
     const { input } = editor;

@@ -3,7 +3,7 @@ import { test, type TestContext } from 'node:test';
 import * as vscode from 'vscode';
 import { api, cli, closeEditors, newPond, until, type TestPond } from './support.ts';
 
-/** Collects what a watcher on a pond tells, as `kind path`. It watches when this is answered. */
+/** Collects the events of a watcher on a pond as `kind path`. Resolves when the watch is active. */
 async function watched(t: TestContext, pond: TestPond): Promise<ReadonlySet<string>> {
   const seen = new Set<string>();
   const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(pond.uri('/'), '**'));
@@ -11,7 +11,7 @@ async function watched(t: TestContext, pond: TestPond): Promise<ReadonlySet<stri
   watcher.onDidCreate(({ path }) => seen.add(`created ${path}`));
   watcher.onDidChange(({ path }) => seen.add(`changed ${path}`));
   watcher.onDidDelete(({ path }) => seen.add(`deleted ${path}`));
-  // VS Code asks the file system to watch some time later, and does not say when.
+  // VS Code asks the file system to watch some time later, and does not report when.
   let probes = 0;
   await until('the watch', async () => {
     await pond.write('/probe', String(++probes));
@@ -20,9 +20,9 @@ async function watched(t: TestContext, pond: TestPond): Promise<ReadonlySet<stri
   return seen;
 }
 
-/** Changes reach the editor, from wherever they come. */
+/** Changes from any source reach the editor. */
 export function watchTests(): void {
-  test('changes that the editor makes are told', async (t) => {
+  test('changes by the editor are reported', async (t) => {
     const pond = await newPond(t);
     const seen = await watched(t, pond);
     await pond.write('/d/a.txt', 'a');
@@ -33,7 +33,7 @@ export function watchTests(): void {
     await until('deletion', () => seen.has('deleted /d/a.txt'));
   });
 
-  test('changes that a terminal makes are told', async (t) => {
+  test('changes by a terminal are reported', async (t) => {
     const pond = await newPond(t);
     const seen = await watched(t, pond);
     const written = await cli(pond.pond, ['write', '/from-terminal.txt'], 'hello');
@@ -44,7 +44,7 @@ export function watchTests(): void {
     await until('deletion', () => seen.has('deleted /from-terminal.txt'));
   });
 
-  test('an open document follows what a terminal writes', async (t) => {
+  test('an open document follows the writes of a terminal', async (t) => {
     t.after(closeEditors);
     const pond = await newPond(t);
     await pond.write('/a.txt', 'before');
@@ -55,7 +55,7 @@ export function watchTests(): void {
     await until('the new text', () => document.getText() === 'after');
   });
 
-  test('a terminal sees what the editor staged', async (t) => {
+  test('a terminal sees the staged changes of the editor', async (t) => {
     const pond = await newPond(t);
     await pond.write('/staged.txt', 'x');
     const { stdout, status, stderr } = await cli(pond.pond, ['status']);

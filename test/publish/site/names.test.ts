@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createSlugs, pageText, pathFrom, scriptValue } from '../../../server/src/documents/pageNames.ts';
 
-test('a name becomes one that every host takes, different for different names, the same for the same', () => {
+test('every name becomes one that all hosts accept; different names stay different, equal names equal', () => {
   const slugs = createSlugs();
   const cases = {
     BDock: 'bdock',
@@ -30,7 +30,7 @@ test('a name becomes one that every host takes, different for different names, t
   assert.ok(slugs.of('', `${'y'.repeat(77)}.json`).endsWith('-js'));
 });
 
-test('a name in another script keeps its place when others come before it', () => {
+test('a name in another script keeps its address when others are added before it', () => {
   const [slugs, more] = [createSlugs(), createSlugs()];
   const before = ['Москва', '日本'].map((name) => slugs.of('', name));
   assert.equal(new Set(before).size, 2);
@@ -39,7 +39,7 @@ test('a name in another script keeps its place when others come before it', () =
   assert.equal(new Set(after).size, 4);
 });
 
-test('a text means nothing to Markdown, HTML and the expressions of a page', () => {
+test('a text has no meaning in Markdown, HTML and the expressions of a page', () => {
   assert.equal(
     pageText('a <b> & "${x}` *_[#\\'),
     'a &#60;b&#62; &#38; &#34;&#36;&#123;x&#125;&#96; &#42;&#95;&#91;&#35;&#92;',

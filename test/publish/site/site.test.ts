@@ -18,7 +18,7 @@ async function siteOf(
   return { directory, ...(await host.run('site', { directory, title: 'Harbor' })) };
 }
 
-test('a site has a page for each output of Reduce and each Markdown text of Template, under names any host takes', async (t) => {
+test('a site has a page for each output of Reduce and each Markdown text of Template, under names that all hosts accept', async (t) => {
   const host = await newSiteHost(t);
   const { directory, ...made } = await siteOf(host);
   const pages = filesBelow(directory).filter((file) => file.endsWith('.md'));
@@ -42,7 +42,7 @@ test('a site has a page for each output of Reduce and each Markdown text of Temp
   assert.ok(text.includes('- mg/L: 3 columns'), text);
 });
 
-test('a site that is made again leaves what is the same, what a person changed, and a person’s own files', async (t) => {
+test("a repeated site keeps unchanged files, files that a user changed, and the user's own files", async (t) => {
   const host = await newSiteHost(t, { days: 3 });
   const { directory, files } = await siteOf(host);
   const own = { 'src/about.md': '# About\n', 'src/style.css': 'body { color: red; }\n' };
@@ -63,7 +63,7 @@ test('a site that is made again leaves what is the same, what a person changed, 
   for (const [path, text] of Object.entries(own)) assert.equal(readFileSync(join(directory, path), 'utf8'), text);
 });
 
-test('a site is not made over files that are not ours', async (t) => {
+test('a site does not overwrite files of others', async (t) => {
   const host = await newPondHost(t);
   const directory = join(host.folder, 'site');
   mkdirSync(join(directory, 'src'), { recursive: true });
@@ -77,7 +77,7 @@ test('a site is not made over files that are not ours', async (t) => {
   assert.equal(existsSync(join(directory, 'observablehq.config.js')), false);
 });
 
-test('the site of an empty pond says that there is nothing', async (t) => {
+test('the site of an empty pond says that it has no content', async (t) => {
   const host = await newPondHost(t);
   const { directory } = await siteOf(host);
   assert.match(readFileSync(join(directory, 'src/index.md'), 'utf8'), /nothing to show yet/);
@@ -95,7 +95,7 @@ test('a page that was changed by hand is not overwritten', async (t) => {
   await siteOf(host);
 });
 
-test('what a stranger’s template is called makes it no program that building the site would run', async (t) => {
+test('the name of a template output cannot make it a program that the build of the site would run', async (t) => {
   const host = await newSiteHost(t, { days: 3 });
   const text = `apiVersion: duckpond/v1
 kind: Template
@@ -115,14 +115,14 @@ spec:
   );
 });
 
-test('a site of series without a row is made, and made again', async (t) => {
+test('a site of series without rows is written, and written again', async (t) => {
   const host = await newSiteHost(t, { days: -1 });
   await host.run('remove', { paths: [`/sites/${oddName}`], recursive: false });
   const { files } = await siteOf(host);
   assert.equal((await siteOf(host)).unchanged, files);
 });
 
-test('a site whose template fails still knows what data it wrote', async (t) => {
+test('a site with a failed template still knows its data files', async (t) => {
   const host = await newSiteHost(t, { days: 3 });
   const text = `apiVersion: duckpond/v1
 kind: Template

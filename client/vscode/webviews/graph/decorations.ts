@@ -35,14 +35,14 @@ export function svg(
   attributes: Readonly<Record<string, string>>,
   ...children: readonly Node[]
 ): SVGElement {
-  const made = document.createElementNS('http://www.w3.org/2000/svg', tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
+  const created = document.createElementNS('http://www.w3.org/2000/svg', tag);
+  for (const [name, value] of Object.entries(attributes)) created.setAttribute(name, value);
+  created.append(...children);
+  return created;
 }
 
 /** Icon of a state; hidden from screen readers. */
-export function sign(state: State): SVGElement {
+export function stateIcon(state: State): SVGElement {
   const line = svg('path', { d: strokes[state] });
   return svg('svg', { class: 'sign', viewBox: '0 0 16 16', 'aria-hidden': 'true' }, line);
 }

@@ -42,7 +42,7 @@ export function layering(ids: readonly string[], edges: readonly Edge[]): Layeri
   });
   const steps = routes.flatMap((route) => route.slice(1).map((to, index) => ({ from: route[index] ?? to, to })));
   return {
-    layers: ordered(layers, steps),
+    layers: bestOrder(layers, steps),
     steps,
     routes: routes.map((route, index) => (forward[index] === edges[index] ? route : [...route].reverse())),
   };
@@ -54,58 +54,58 @@ export function layering(ids: readonly string[], edges: readonly Edge[]): Layeri
 
 /** Number of crossings between the edge segments of adjacent layers. */
 export function crossings(layers: readonly (readonly Slot[])[], steps: readonly Edge[]): number {
-  const place = places(layers);
-  let found = 0;
+  const positions = positionsOf(layers);
+  let count = 0;
   steps.forEach((a, index) => {
     for (const b of steps.slice(index + 1)) {
-      const [a0, a1, b0, b1] = [place.get(a.from), place.get(a.to), place.get(b.from), place.get(b.to)];
+      const [a0, a1, b0, b1] = [positions.get(a.from), positions.get(a.to), positions.get(b.from), positions.get(b.to)];
       if (a0 === undefined || a1 === undefined || b0 === undefined || b1 === undefined) continue;
-      if (a0.layer === b0.layer && (a0.row - b0.row) * (a1.row - b1.row) < 0) found++;
+      if (a0.layer === b0.layer && (a0.row - b0.row) * (a1.row - b1.row) < 0) count++;
     }
   });
-  return found;
+  return count;
 }
 
 /** Longest path to each node; then nodes without inputs move to the layer just left of their first reader. */
 function depths(ids: readonly string[], edges: readonly Edge[]): ReadonlyMap<string, number> {
   const reads = new Map(ids.map((id) => [id, edges.filter(({ to }) => to === id).map(({ from }) => from)]));
-  const found = new Map<string, number>();
+  const depthById = new Map<string, number>();
   const visiting = new Set<string>();
   const visit = (id: string): number => {
-    const known = found.get(id);
+    const known = depthById.get(id);
     if (known !== undefined) return known;
     if (visiting.has(id)) return -1;
     visiting.add(id);
     const depth = 1 + Math.max(-1, ...(reads.get(id) ?? []).map(visit));
     visiting.delete(id);
-    found.set(id, depth);
+    depthById.set(id, depth);
     return depth;
   };
   ids.forEach(visit);
   for (const id of ids) {
     if ((reads.get(id) ?? []).length > 0) continue;
-    const readers = edges.filter(({ from }) => from === id).map(({ to }) => found.get(to) ?? 1);
-    if (readers.length > 0) found.set(id, Math.max(0, Math.min(...readers) - 1));
+    const readers = edges.filter(({ from }) => from === id).map(({ to }) => depthById.get(to) ?? 1);
+    if (readers.length > 0) depthById.set(id, Math.max(0, Math.min(...readers) - 1));
   }
-  return found;
+  return depthById;
 }
 
 /**
  * Moves each slot close to the mean of its neighbors, alternating left to right and back; returns the best order found.
  */
-function ordered(start: readonly (readonly Slot[])[], steps: readonly Edge[]): readonly (readonly Slot[])[] {
+function bestOrder(start: readonly (readonly Slot[])[], steps: readonly Edge[]): readonly (readonly Slot[])[] {
   let layers = start;
   let best = start;
-  let least = crossings(start, steps);
-  for (let sweep = 0; sweep < sweeps && least > 0; sweep++) {
+  let crossingsMin = crossings(start, steps);
+  for (let sweep = 0; sweep < sweeps && crossingsMin > 0; sweep++) {
     const leftward = sweep % 2 === 1;
     for (let step = 1; step < layers.length; step++) {
       const index = leftward ? layers.length - 1 - step : step;
-      const place = places(layers);
+      const positions = positionsOf(layers);
       const middle = (id: string): number | undefined => {
         const rows = steps.flatMap(({ from, to }) => {
           const neighbor = leftward ? (from === id ? to : undefined) : to === id ? from : undefined;
-          const row = neighbor === undefined ? undefined : place.get(neighbor)?.row;
+          const row = neighbor === undefined ? undefined : positions.get(neighbor)?.row;
           return row === undefined ? [] : [row];
         });
         return rows.length === 0 ? undefined : rows.reduce((sum, row) => sum + row, 0) / rows.length;
@@ -113,7 +113,7 @@ function ordered(start: readonly (readonly Slot[])[], steps: readonly Edge[]): r
       layers = layers.map((layer, at) => (at === index ? sorted(layer, middle) : layer));
     }
     const count = crossings(layers, steps);
-    if (count < least) [best, least] = [layers, count];
+    if (count < crossingsMin) [best, crossingsMin] = [layers, count];
   }
   return best;
 }
@@ -123,7 +123,7 @@ function sorted(layer: readonly Slot[], middle: (id: string) => number | undefin
   return keyed.sort((a, b) => a.key - b.key).map(({ slot }) => slot);
 }
 
-function places(
+function positionsOf(
   layers: readonly (readonly Slot[])[],
 ): ReadonlyMap<string, { readonly layer: number; readonly row: number }> {
   return new Map(layers.flatMap((slots, layer) => slots.map(({ id }, row) => [id, { layer, row }] as const)));

@@ -77,25 +77,25 @@ function within(least: number, number: number, most: number): number {
 
 /** Vertical center of each slot: close to those of its neighbors, with gaps between the slots of a layer. */
 function centers({ layers, steps }: Layering): ReadonlyMap<string, number> {
-  const found = new Map<string, number>();
-  for (const slots of layers) place(slots, (_, row) => row * (nodeHeight + gapY));
+  const centerById = new Map<string, number>();
+  for (const slots of layers) stack(slots, (_, row) => row * (nodeHeight + gapY));
   for (let round = 0; round < rounds; round++) {
     const order = round % 2 === 0 ? layers : [...layers].reverse();
-    for (const slots of order) place(slots, ({ id }) => wish(id));
+    for (const slots of order) stack(slots, ({ id }) => wish(id));
   }
-  const tops = layers.flat().map((slot) => (found.get(slot.id) ?? 0) - height(slot) / 2);
+  const tops = layers.flat().map((slot) => (centerById.get(slot.id) ?? 0) - height(slot) / 2);
   const top = tops.length === 0 ? 0 : Math.min(...tops);
-  return new Map([...found].map(([id, center]) => [id, center - top]));
+  return new Map([...centerById].map(([id, center]) => [id, center - top]));
 
   function wish(id: string): number {
     const around = steps.flatMap(({ from, to }) => (from === id ? [to] : to === id ? [from] : []));
-    const all = around.map((other) => found.get(other) ?? 0);
-    return all.length === 0 ? (found.get(id) ?? 0) : all.reduce((sum, one) => sum + one, 0) / all.length;
+    const all = around.map((other) => centerById.get(other) ?? 0);
+    return all.length === 0 ? (centerById.get(id) ?? 0) : all.reduce((sum, one) => sum + one, 0) / all.length;
   }
 
-  function place(slots: readonly Slot[], wished: (slot: Slot, row: number) => number): void {
-    const settled = settle(slots.map((slot, row) => ({ wish: wished(slot, row), height: height(slot) })));
-    slots.forEach(({ id }, row) => found.set(id, settled[row] ?? 0));
+  function stack(slots: readonly Slot[], wished: (slot: Slot, row: number) => number): void {
+    const stacked = stackCenters(slots.map((slot, row) => ({ wish: wished(slot, row), height: height(slot) })));
+    slots.forEach(({ id }, row) => centerById.set(id, stacked[row] ?? 0));
   }
 }
 
@@ -107,16 +107,16 @@ function height({ isNode }: Slot): number {
  * Returns the centers of stacked items in the given order, each as close to its wish as the others allow: items that
  * compete for the same space share the deviation.
  */
-export function settle(things: readonly { readonly wish: number; readonly height: number }[]): readonly number[] {
+export function stackCenters(items: readonly { readonly wish: number; readonly height: number }[]): readonly number[] {
   const offsets: number[] = [];
-  things.forEach(({ height: own }, index) => {
-    const above = things[index - 1];
+  items.forEach(({ height: own }, index) => {
+    const above = items[index - 1];
     offsets.push(above === undefined ? 0 : (offsets[index - 1] ?? 0) + above.height / 2 + gapY + own / 2);
   });
   // Without its offset each item may be level with the one above it, but not higher: neighbors that would be are pooled
   // at their mean.
   const pools: { sum: number; size: number }[] = [];
-  things.forEach(({ wish }, index) => {
+  items.forEach(({ wish }, index) => {
     pools.push({ sum: wish - (offsets[index] ?? 0), size: 1 });
     for (;;) {
       const [upper, lower] = [pools.at(-2), pools.at(-1)];

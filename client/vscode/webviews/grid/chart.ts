@@ -22,7 +22,7 @@ export interface Point {
 const panelMin = 120;
 const axisHeight = 30;
 
-/** Margin above a panel, which holds its unit, and below each but the last, pixels. */
+/** Margin above a panel, which shows its unit, and below each but the last, pixels. */
 const marginTop = 22;
 const marginBottom = 8;
 
@@ -43,7 +43,7 @@ export function charts(
 /** Distance between ticks of the y axis, pixels. */
 const tickSpacing = 40;
 
-interface Place {
+interface PanelBox {
   readonly width: number;
   readonly height: number;
   /** Ends of the x axis. */
@@ -54,9 +54,9 @@ interface Place {
 function chart(
   { xName, isTime, asDots }: PlotInfo,
   { unit, series }: Panel<Drawn>,
-  { width, height, span, isLast }: Place,
+  { width, height, span, isLast }: PanelBox,
 ): Element {
-  const made = plot({
+  const drawn = plot({
     width,
     height,
     marginLeft: 56,
@@ -91,13 +91,13 @@ function chart(
       ),
       tip(
         series.flatMap(({ points }) => points.filter(({ y }) => y !== null)),
-        pointerX({ x: 'x', y: 'y', title: described }),
+        pointerX({ x: 'x', y: 'y', title: tipText }),
       ),
     ],
   });
   // The content security policy forbids inline styles; grid.css has the same rules.
-  for (const style of made.querySelectorAll('style')) style.remove();
-  return made;
+  for (const style of drawn.querySelectorAll('style')) style.remove();
+  return drawn;
 }
 
 /** First and last x of all series; each is sorted. */
@@ -123,13 +123,13 @@ function shortTick(value: number): string {
 }
 
 /** Text of the tip: column, value, and x. */
-function described({ name, x, y }: Point): string {
-  const place =
+function tipText({ name, x, y }: Point): string {
+  const position =
     x instanceof Date
       ? x
           .toISOString()
           .replace('T', ' ')
           .replace(/(:00)?\.000Z$/, '')
       : x.toLocaleString();
-  return `${name}\n${y?.toLocaleString(undefined, { maximumSignificantDigits: 6 }) ?? ''}\n${place}`;
+  return `${name}\n${y?.toLocaleString(undefined, { maximumSignificantDigits: 6 }) ?? ''}\n${position}`;
 }

@@ -2,7 +2,7 @@ import { type Drawn, charts } from './chart.ts';
 import { element } from './element.ts';
 import { type PlotInfo } from './messages.ts';
 import { panelsOf } from './panels.ts';
-import { shownAtFirst } from './plotted.ts';
+import { initialColumns } from './plotted.ts';
 
 /**
  * Theme colors for lines; further lines are dashed. Orange is excluded: nearly transparent in some themes, and missing
@@ -28,7 +28,7 @@ export class PlotView {
     this.all = info.series.map((series, index) => drawn(series, index, info.isTime));
     const named = (names: readonly string[]): readonly Drawn[] => this.all.filter(({ name }) => names.includes(name));
     const again = named(chosen);
-    this.shown = new Set(again.length > 0 ? again : named(shownAtFirst(this.all.map(({ name }) => name))));
+    this.shown = new Set(again.length > 0 ? again : named(initialColumns(this.all.map(({ name }) => name))));
     const legend = element('div', { class: 'legend', role: 'group', 'aria-label': 'Columns' });
     legend.append(...this.all.map((series) => this.button(series)));
     this.root = element('div', { class: 'plot' }, legend, this.chart);

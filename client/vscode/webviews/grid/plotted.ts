@@ -54,8 +54,8 @@ export function plotted(
   order.sort((a, b) => (all[a] ?? 0) - (all[b] ?? 0));
   const x = order.map((row) => all[row] ?? 0);
   const series = chosen.ys.map((column) => {
-    const texts = cells[column] ?? [];
-    return { name: name(column), y: order.map((row) => numberOf(texts[row] ?? null)) };
+    const columnTexts = cells[column] ?? [];
+    return { name: name(column), y: order.map((row) => numberOf(columnTexts[row] ?? null)) };
   });
   const repeats = x.some((value, index) => index > 0 && value === x[index - 1]);
   return { xName: name(chosen.x), isTime: chosen.scale !== 'number', x, series, repeats };
@@ -68,7 +68,7 @@ const shownMax = 4;
  * Columns drawn initially: the first and others of the same quantity, by the names of series (`A.Temperature.C` and
  * `B.Temperature.C`); if there are no others, the first few.
  */
-export function shownAtFirst(names: readonly string[]): readonly string[] {
+export function initialColumns(names: readonly string[]): readonly string[] {
   const measured = (name: string): string => name.slice(name.indexOf('.') + 1);
   const [first = ''] = names;
   const same = first.includes('.') ? names.filter((name) => measured(name) === measured(first)) : [];

@@ -1,37 +1,33 @@
+import { LruCache } from '../../../../server/src/base/lruCache.ts';
 import { type RowsInfo } from '../../../../server/src/protocol/commands.ts';
 
 /** Rows per request, and maximum number of requests whose rows are kept. */
 export const pageRows = 200;
 const pagesMax = 50;
 
-type Page = RowsInfo['columns'] | 'asked';
+type Page = RowsInfo['columns'] | 'requested';
 
-/** LRU cache of a result's rows in the page: a bounded number of pages. */
+/** Rows of a result in the page, loaded on request: the most recently used pages of a bounded number. */
 export class RowCache {
-  private readonly pages = new Map<number, Page>();
-  private readonly ask: (start: number, count: number) => void;
+  private readonly pages = new LruCache<number, Page>({ max: pagesMax });
+  private readonly request: (start: number, count: number) => void;
 
-  constructor(ask: (start: number, count: number) => void) {
-    this.ask = ask;
+  constructor(request: (start: number, count: number) => void) {
+    this.request = request;
   }
 
   /** Text of a cell; null for NULL, undefined when its row is not loaded. */
   cell(row: number, column: number): string | null | undefined {
     const page = this.pages.get(Math.floor(row / pageRows));
-    return page === undefined || page === 'asked' ? undefined : page[column]?.[row % pageRows];
+    return page === undefined || page === 'requested' ? undefined : page[column]?.[row % pageRows];
   }
 
   /** Requests the missing rows from `start` up to `end`, and marks the loaded ones as used. */
   want(start: number, end: number): void {
     for (let page = Math.floor(start / pageRows); page * pageRows < end; page++) {
-      const held = this.pages.get(page);
-      this.pages.delete(page);
-      this.pages.set(page, held ?? 'asked');
-      if (held === undefined) this.ask(page * pageRows, pageRows);
-    }
-    for (const page of this.pages.keys()) {
-      if (this.pages.size <= pagesMax) break;
-      this.pages.delete(page);
+      if (this.pages.get(page) !== undefined) continue;
+      this.pages.set(page, 'requested');
+      this.request(page * pageRows, pageRows);
     }
   }
 

@@ -14,10 +14,10 @@ const restMs = 40;
 
 /** Interface of the surrounding page to the table. */
 export interface TableHost {
-  ask(start: number, count: number): void;
+  request(start: number, count: number): void;
   copy(range: CellRange): void;
   /** The selection moved to a cell. */
-  focused(cell: Cell): void;
+  cellFocused(cell: Cell): void;
 }
 
 /**
@@ -42,7 +42,7 @@ export class Table {
   constructor(info: QueryInfo, host: TableHost) {
     this.info = info;
     this.host = host;
-    this.rows = new RowCache((start, count) => host.ask(start, count));
+    this.rows = new RowCache((start, count) => host.request(start, count));
     this.layouts = layOut(info.columns, [], characterWidth());
     this.scroller = element('div', { class: 'scroller', role: 'presentation' }, this.sizer, this.body);
     this.root = element(
@@ -128,14 +128,14 @@ export class Table {
         element('span', { class: 'name' }, name),
         element('span', { class: 'type' }, type.toLowerCase()),
       );
-      return this.place(cell, column);
+      return this.position(cell, column);
     });
     this.header.replaceChildren(...cells);
     this.header.style.transform = `translateX(${-left}px)`;
   }
 
   private row(row: number, shown: { readonly start: number; readonly end: number }): HTMLElement {
-    const made = element('div', {
+    const rowElement = element('div', {
       class: row % 2 === 0 ? 'row' : 'row odd',
       role: 'row',
       'aria-rowindex': String(row + 2),
@@ -143,9 +143,9 @@ export class Table {
     const range = selectedRange(this.selection);
     const inRange = row >= range.rowStart && row < range.rowEnd;
     for (let column = shown.start; column < shown.end; column++) {
-      made.append(this.cell(row, column, inRange && column >= range.columnStart && column < range.columnEnd));
+      rowElement.append(this.cell(row, column, inRange && column >= range.columnStart && column < range.columnEnd));
     }
-    return made;
+    return rowElement;
   }
 
   private cell(row: number, column: number, selected: boolean): HTMLElement {
@@ -165,10 +165,10 @@ export class Table {
       'aria-colindex': String(column + 1),
       'aria-selected': String(selected),
     };
-    return this.place(element('div', attributes, text === null ? 'NULL' : (text ?? '…')), column);
+    return this.position(element('div', attributes, text === null ? 'NULL' : (text ?? '…')), column);
   }
 
-  private place(cell: HTMLElement, column: number): HTMLElement {
+  private position(cell: HTMLElement, column: number): HTMLElement {
     const layout = this.layouts[column];
     if (layout !== undefined) {
       cell.style.left = `${layout.left}px`;
@@ -231,7 +231,7 @@ export class Table {
     } else {
       this.draw();
     }
-    this.host.focused(selection.focus);
+    this.host.cellFocused(selection.focus);
   }
 
   private revealColumn(column: number): void {

@@ -1,5 +1,7 @@
-import { isPondError, PondError } from '../../base/error.ts';
-import { literalList } from '../../duckdb/sql.ts';
+import { throwIfCancelled } from '../../base/cancelled.ts';
+import { isPondError, type PondError } from '../../base/error.ts';
+import { type Job } from '../../base/job.ts';
+import { literalList, sql } from '../../duckdb/sql.ts';
 import { type HostFile } from '../../pond/types.ts';
 import { type NodePath } from '../../tinyfs/nodePath.ts';
 import { type WorkingDirectory } from '../../tinyfs/workingDirectory.ts';
@@ -10,12 +12,6 @@ import { type ResourcePond } from '../tree/resourcePond.ts';
 import { type RunCounts, type RunOutcome } from '../model/runState.ts';
 import { mapLimit } from '../../base/mapLimit.ts';
 import { missingInputs } from '../missingInputs.ts';
-
-/** Cancellation and progress of the run. */
-interface MakeOptions {
-  readonly signal: AbortSignal;
-  readonly progress: (message: string, done: number, total?: number) => void;
-}
 
 /** Size of one built file without its rows, or the error of its build. */
 type BuildOutput = RunCounts | PondError;
@@ -29,23 +25,23 @@ const countedAtOnce = 1000;
 const namedMax = 20;
 
 /** Number of files built concurrently: the concurrency of the builder. */
-const madeAtOnce = 3;
+const concurrencyMax = 3;
 
 /**
  * Builds everything that a resource of the latest commit derives and that is not built yet: the run of a kind that only
  * derives. A file or folder that fails does not stop the others: the first failure, in path order, is the failure of
  * the run, the others are notes.
  */
-export async function buildAll(pond: ResourcePond, resource: Resource, options: MakeOptions): Promise<RunOutcome> {
-  const version = String(pond.head.number);
-  const { derived, failures } = await findDerived(await (await pond.at(version)).root(), resource);
+export async function buildAll(pond: ResourcePond, resource: Resource, job: Required<Job>): Promise<RunOutcome> {
+  const tree = await pond.at(String(pond.head.number));
+  const { derived, failures } = await listDerived(await tree.root(), resource);
   let done = 0;
   const counted = new Set<string>();
   const tables: HostFile[] = [];
-  const made = await mapLimit(derived, madeAtOnce, async (at): Promise<BuildOutput> => {
-    if (options.signal.aborted) throw new PondError('cancelled', 'the run was cancelled');
-    options.progress(`${titleOf(resource)}: ${at.basename}`, done, derived.length);
-    const files = await failing(() => makeOne(pond, at, options));
+  const built = await mapLimit(derived, concurrencyMax, async (at): Promise<BuildOutput> => {
+    throwIfCancelled(job.signal, 'the run');
+    job.progress(`${titleOf(resource)}: ${at.basename}`, done, derived.length);
+    const files = await resultOrError(() => buildOne(pond, at, job));
     done += 1;
     if (isPondError(files)) return files;
     // Files with the same key are one file in the cache.
@@ -54,34 +50,28 @@ export async function buildAll(pond: ResourcePond, resource: Resource, options: 
     if (at.node.type !== 'file') tables.push(...files);
     return { rows: 0, bytes: files.reduce((total, { sizeBytes }) => total + sizeBytes, 0), files: 1 };
   });
-  const all = [...failures, ...made.filter((one) => isPondError(one))];
-  const [first, ...others] = all;
-  const unmatched = await missingInputs(await pond.inputs(version), resource);
-  const notes = [
-    ...bounded(
-      others.map(({ message }) => message),
-      'files failed',
-    ),
-    ...bounded(unmatched, 'patterns match nothing'),
-  ];
-  const rows = await rowsIn(pond, tables, options.signal);
-  return { ...sum(made), rows, notes, ...(first && { failure: first }) };
+  const [first, ...others] = [...failures, ...built.filter((one) => isPondError(one))];
+  const messages = others.map(({ message }) => message);
+  const missing = await missingInputs(pond.layer.inputs(tree), resource);
+  const notes = [...bounded(messages, 'files failed'), ...bounded(missing, 'patterns match nothing')];
+  const rows = await countRows(pond, tables, job.signal);
+  return { ...sum(built), rows, notes, ...(first && { failure: first }) };
 }
 
-interface Found {
+interface Listing {
   readonly derived: readonly NodePath[];
   readonly failures: readonly PondError[];
 }
 
 /** The derived files in the resource directory, in path order, and the errors of folders that cannot be listed. */
-async function findDerived(root: WorkingDirectory, resource: Resource): Promise<Found> {
+async function listDerived(root: WorkingDirectory, resource: Resource): Promise<Listing> {
   const derived: NodePath[] = [];
   const failures: PondError[] = [];
   for (const entry of await root.list(resourceDirectory(resource))) {
     if (roleOf(entry.node)?.in !== 'derived') continue;
     if (!entry.isDirectory) derived.push(entry);
     else {
-      const failure = await failing(async () => {
+      const failure = await resultOrError(async () => {
         for await (const at of root.walk(entry.path)) if (!at.isDirectory) derived.push(at);
       });
       if (isPondError(failure)) failures.push(failure);
@@ -91,27 +81,28 @@ async function findDerived(root: WorkingDirectory, resource: Resource): Promise<
 }
 
 /** The host files of a derived file; none if they were already built. */
-async function makeOne(pond: ResourcePond, at: NodePath, { signal }: MakeOptions): Promise<readonly HostFile[]> {
-  return pond.workshop.known(at.node.sha256) === undefined ? await pond.hostFiles(at.node, { signal }) : [];
+async function buildOne(pond: ResourcePond, at: NodePath, { signal }: Job): Promise<readonly HostFile[]> {
+  const isBuilt = pond.layer.materializer.known(at.node.sha256) !== undefined;
+  return isBuilt ? [] : await pond.hostFiles(at.node, signal === undefined ? {} : { signal });
 }
 
 /**
  * Counts the rows of Parquet files from their footers: many files per statement, because the overhead of a statement
  * dominates.
  */
-async function rowsIn(pond: ResourcePond, files: readonly HostFile[], signal: AbortSignal): Promise<number> {
+async function countRows(pond: ResourcePond, files: readonly HostFile[], signal: AbortSignal): Promise<number> {
   let rows = 0;
   for (let start = 0; start < files.length; start += countedAtOnce) {
     const reads = files.slice(start, start + countedAtOnce).map(({ hostPath }) => hostPath);
-    const sql = `SELECT sum(num_rows) FROM parquet_file_metadata(${literalList(reads)})`;
-    const [row] = await pond.workshop.builder.run({ statements: [sql], reads }, signal);
+    const count = sql`SELECT sum(num_rows) FROM parquet_file_metadata(${literalList(reads)})`;
+    const [row] = await pond.layer.materializer.builder.run({ statements: [count], reads }, signal);
     rows += Number(row?.[0] ?? 0);
   }
   return rows;
 }
 
 /** Returns the result of the work or the error it fails with; rethrows if it was cancelled. */
-async function failing<T>(work: () => Promise<T>): Promise<T | PondError> {
+async function resultOrError<T>(work: () => Promise<T>): Promise<T | PondError> {
   try {
     return await work();
   } catch (error) {
@@ -121,9 +112,9 @@ async function failing<T>(work: () => Promise<T>): Promise<T | PondError> {
 }
 
 /** Adds up everything but the rows. */
-function sum(made: readonly BuildOutput[]): RunCounts {
+function sum(built: readonly BuildOutput[]): RunCounts {
   const counts = { ...nothing };
-  for (const one of made) {
+  for (const one of built) {
     if (isPondError(one)) continue;
     counts.bytes += one.bytes;
     counts.files += one.files;

@@ -1,5 +1,6 @@
 import { isPondError, type PondError } from '../../base/error.ts';
 import { addRecord, isSameAgain, readRecords, type RunRecord } from './records.ts';
+import { resourceDirectory } from '../model/resourcePath.ts';
 import { type ResourcePond } from '../tree/resourcePond.ts';
 import { type WorkingDirectory } from '../../tinyfs/workingDirectory.ts';
 
@@ -29,7 +30,7 @@ export async function commitRecords(
   { effects: { author }, isRepeated = false }: Recording,
 ): Promise<PondError | undefined> {
   try {
-    const records = isRepeated ? await withNews(pond, pending) : pending;
+    const records = isRepeated ? await withoutRepetitions(pond, pending) : pending;
     if (records.length === 0) return undefined;
     const transaction = await pond.begin();
     try {
@@ -46,22 +47,27 @@ export async function commitRecords(
   }
 }
 
-async function withNews(pond: ResourcePond, pending: readonly PendingRecord[]): Promise<readonly PendingRecord[]> {
+async function withoutRepetitions(
+  pond: ResourcePond,
+  pending: readonly PendingRecord[],
+): Promise<readonly PendingRecord[]> {
   const fs = await pond.at(String(pond.head.number));
-  const news: PendingRecord[] = [];
+  const wanted: PendingRecord[] = [];
   for (const one of pending) {
-    const newest = (await readRecords(fs, { home: `/${one.kind}/${one.id}` })).at(-1);
-    if (!isSameAgain(one.record, newest)) news.push(one);
+    const latest = (await readRecords(fs, { home: directoryOf(one) })).at(-1);
+    if (!isSameAgain(one.record, latest)) wanted.push(one);
   }
-  return news;
+  return wanted;
 }
 
 async function addRecords(root: WorkingDirectory, pending: readonly PendingRecord[]): Promise<void> {
-  for (const { kind, id, record } of pending) {
-    const home = `/${kind}/${id}`;
-    if (await root.exists(home)) await addRecord(await root.openDirectory(home), record);
+  for (const one of pending) {
+    const directory = directoryOf(one);
+    if (await root.exists(directory)) await addRecord(await root.openDirectory(directory), one.record);
   }
 }
+
+const directoryOf = ({ kind, id }: PendingRecord): string => resourceDirectory({ kind: { kind }, id });
 
 function messageOf(pending: readonly PendingRecord[]): string {
   const [only] = pending;

@@ -47,14 +47,9 @@ export interface RunFailure {
 }
 
 /** Returns the plain data of an error. */
-export function failureOf({ code, message, hint, path, position }: PondError): RunFailure {
-  return {
-    code,
-    message,
-    ...(hint === undefined ? {} : { hint }),
-    ...(path === undefined ? {} : { path }),
-    ...(position === undefined ? {} : position),
-  };
+export function failureOf(error: PondError): RunFailure {
+  const { code, message, hint, path, position } = error.toPlain();
+  return { code, message, ...(hint !== undefined && { hint }), ...(path !== undefined && { path }), ...position };
 }
 
 /** Returns a record without the secrets that its messages and notes contain. */
@@ -86,21 +81,21 @@ export async function readRecords(
 }
 
 /** Adds a record to a resource directory, which belongs to a transaction. */
-export async function addRecord(home: WorkingDirectory, record: RunRecord): Promise<void> {
-  const before = (await home.exists(recordsName)) ? parseRecords(await home.readFile(recordsName)) : [];
-  await home.writeFile(recordsName, Buffer.concat(newestLines([...before, shortened(record)])));
+export async function addRecord(directory: WorkingDirectory, record: RunRecord): Promise<void> {
+  const before = (await directory.exists(recordsName)) ? parseRecords(await directory.readFile(recordsName)) : [];
+  await directory.writeFile(recordsName, Buffer.concat(latestLines([...before, shortened(record)])));
 }
 
 /** True if a run without new data ended like the latest recorded run, within an hour. */
-export function isSameAgain(record: RunRecord, newest: RunRecord | undefined): boolean {
-  if (newest === undefined || record.rows + record.files > 0) return false;
+export function isSameAgain(record: RunRecord, latest: RunRecord | undefined): boolean {
+  if (latest === undefined || record.rows + record.files > 0) return false;
   const ending = ({ status, notes, error }: RunRecord): string => JSON.stringify([status, notes, error?.message]);
-  const sinceMs = Date.parse(record.started) - Date.parse(newest.started);
-  return ending(shortened(record)) === ending(newest) && sinceMs >= 0 && sinceMs < sameAgainMs;
+  const sinceMs = Date.parse(record.started) - Date.parse(latest.started);
+  return ending(shortened(record)) === ending(latest) && sinceMs >= 0 && sinceMs < sameAgainMs;
 }
 
 /** The lines of the latest records, up to the limits of a resource directory. */
-function newestLines(records: readonly RunRecord[]): readonly Uint8Array[] {
+function latestLines(records: readonly RunRecord[]): readonly Uint8Array[] {
   const lines: Uint8Array[] = [];
   let bytes = 0;
   for (const record of records.toReversed()) {
@@ -135,8 +130,11 @@ function parseRecords(content: Uint8Array): readonly RunRecord[] {
 /** Validates a record, because any process may write the file. */
 function isRecord(value: unknown): value is RunRecord {
   if (typeof value !== 'object' || value === null) return false;
-  const { status, started, durationMs, rows, bytes, files, notes, error } = value as Partial<RunRecord>;
-  const isCounted = [durationMs, rows, bytes, files].every((count) => typeof count === 'number');
-  const isTold = Array.isArray(notes) && notes.every((note) => typeof note === 'string') && typeof error === 'object';
-  return isCounted && isTold && typeof status === 'string' && typeof started === 'string';
+  const { status, started, durationMs, rows, bytes, files, notes, error }: Readonly<Record<string, unknown>> = {
+    ...value,
+  };
+  const hasCounts = [durationMs, rows, bytes, files].every((count) => typeof count === 'number');
+  const hasTexts = [status, started].every((text) => typeof text === 'string');
+  const hasNotes = Array.isArray(notes) && notes.every((note) => typeof note === 'string');
+  return hasCounts && hasTexts && hasNotes && typeof error === 'object';
 }

@@ -1,8 +1,10 @@
 /** One run of one resource. */
+import { throwIfCancelled } from '../../base/cancelled.ts';
 import { isPondError, PondError } from '../../base/error.ts';
+import { type Job } from '../../base/job.ts';
 import { type Transaction } from '../../pond/types.ts';
 import { type WorkingDirectory } from '../../tinyfs/workingDirectory.ts';
-import { invalidError } from '../tree/derivedEntries.ts';
+import { invalidError } from '../invalidError.ts';
 import { buildAll } from './buildAll.ts';
 import { readResource } from '../readResource.ts';
 import { addRecord, failureOf, type RunRecord, type RecordedStatus, withoutSecrets } from './records.ts';
@@ -20,10 +22,8 @@ export interface RunEffects {
 }
 
 /** Options of a run. */
-export interface ResourceRunOptions {
+export interface ResourceRunOptions extends Required<Job> {
   readonly effects: RunEffects;
-  readonly signal: AbortSignal;
-  readonly progress: (message: string, done: number, total?: number) => void;
 }
 
 /** Result of a run. */
@@ -45,45 +45,41 @@ const nothing: RunOutcome = { rows: 0, bytes: 0, files: 0, notes: [] };
  */
 export async function runOne(pond: ResourcePond, chosen: Resource, options: ResourceRunOptions): Promise<RunReport> {
   const started = options.effects.now();
-  const { env, secrets } = rememberingEnv(options.effects.env);
+  const { env, secrets } = recordingEnv(options.effects.env);
+  const output = new RunOutput(pond, chosen, { ...options, effects: { ...options.effects, env } });
   const recordOf = (status: RecordedStatus, outcome: RunOutcome, error: PondError | undefined): RunRecord => {
-    const record = {
-      status,
-      started: new Date(started).toISOString(),
-      durationMs: options.effects.now() - started,
-      rows: outcome.rows,
-      bytes: outcome.bytes,
-      files: outcome.files,
-      notes: outcome.notes,
-      error: error === undefined ? null : failureOf(aboutResource(chosen, error)),
-    };
-    return withoutSecrets(record, [...secrets]);
+    const { rows, bytes, files, notes } = outcome;
+    const durationMs = options.effects.now() - started;
+    const failure = error === undefined ? null : failureOf(aboutResource(chosen, error));
+    const time = new Date(started).toISOString();
+    return withoutSecrets({ status, started: time, durationMs, rows, bytes, files, notes, error: failure }, [
+      ...secrets,
+    ]);
   };
-  const writing = createWriting(pond, chosen, { ...options, effects: { ...options.effects, env } });
   try {
-    if (options.signal.aborted) throw new PondError('cancelled', 'the run was cancelled before it began');
+    throwIfCancelled(options.signal, 'the run');
     const resource = await asCommitted(pond, chosen);
     const run = await resource.kind.run?.();
-    const outcome = run === undefined ? await buildAll(pond, resource, options) : await writing.run(resource, run);
+    const outcome = run === undefined ? await buildAll(pond, resource, options) : await output.write(resource, run);
     const record = recordOf(outcome.failure === undefined ? 'ok' : 'failed', outcome, outcome.failure);
-    return { resource, record, commit: await writing.commit(record) };
+    return { resource, record, commit: await output.commit(record) };
   } catch (error) {
-    await writing.abandon();
+    await output.abandon();
     if (!isPondError(error)) throw error;
-    const kept = writing.kept();
-    return { resource: chosen, record: recordOf(statusOf(error), { ...nothing, ...kept }, error), commit: undefined };
+    const record = recordOf(statusOf(error), { ...nothing, ...output.committed }, error);
+    return { resource: chosen, record, commit: undefined };
   }
 }
 
 /** An environment that records the values it returned: documents use variables for secrets only. */
-function rememberingEnv(env: RunEffects['env']): { readonly env: RunEffects['env']; readonly secrets: Set<string> } {
+function recordingEnv(env: RunEffects['env']): { readonly env: RunEffects['env']; readonly secrets: Set<string> } {
   const secrets = new Set<string>();
-  const remembering = (name: string): string | undefined => {
+  const recording = (name: string): string | undefined => {
     const value = env(name);
     if (value !== undefined) secrets.add(value);
     return value;
   };
-  return { env: remembering, secrets };
+  return { env: recording, secrets };
 }
 
 /** The resource in the latest commit: it may have changed or been deleted since the round began. */
@@ -102,80 +98,84 @@ function statusOf({ code }: PondError): RecordedStatus {
 
 /** The failure, located in the resource's document if it names no path of the pond. */
 function aboutResource(resource: Resource, failure: PondError): PondError {
-  const { code, message, hint, position, cause } = failure;
+  const { code, message } = failure;
   // The path of a disk error is a host path.
   const isOfHost = code.startsWith('storage-') || code === 'commit-unknown';
   if (failure.path !== undefined && !isOfHost) return failure;
-  return new PondError(code, isOfHost ? `${titleOf(resource)}: ${message}` : message, {
+  return failure.with({
+    message: isOfHost ? `${titleOf(resource)}: ${message}` : message,
     path: `${resourceDirectory(resource)}/${documentName}`,
-    ...(hint === undefined ? {} : { hint }),
-    ...(position === undefined ? {} : { position }),
-    cause,
   });
 }
 
-interface Writing {
-  run(resource: Resource, run: Run): Promise<RunOutcome>;
-  /** Commits the output of the run with its record; commits nothing and returns undefined if there is no output. */
-  commit(record: RunRecord): Promise<number | undefined>;
-  abandon(): Promise<void>;
+/** What a run writes: a transaction at a time, committed at checkpoints and at the end. */
+class RunOutput {
+  readonly #pond: ResourcePond;
+  readonly #resource: Resource;
+  readonly #options: ResourceRunOptions;
+  readonly #title: string;
+  #transaction: Transaction | undefined;
+  #committed: RunCounts = { rows: 0, bytes: 0, files: 0 };
+
+  constructor(pond: ResourcePond, resource: Resource, options: ResourceRunOptions) {
+    this.#pond = pond;
+    this.#resource = resource;
+    this.#options = options;
+    this.#title = titleOf(resource);
+  }
+
   /** Counts of the data committed at checkpoints. */
-  kept(): RunCounts;
-}
-
-function createWriting(
-  pond: ResourcePond,
-  resource: Resource,
-  { effects, signal, progress }: ResourceRunOptions,
-): Writing {
-  const title = titleOf(resource);
-  let transaction: Transaction | undefined;
-  let kept: RunCounts = { rows: 0, bytes: 0, files: 0 };
-
-  async function home(): Promise<WorkingDirectory> {
-    transaction ??= await pond.begin();
-    return await (await transaction.fs.root()).openDirectory(resourceDirectory(resource));
+  get committed(): RunCounts {
+    return this.#committed;
   }
 
-  async function end(message: string): Promise<number | undefined> {
-    const ending = transaction;
-    transaction = undefined;
-    return (await ending?.commit({ message, author: effects.author, operation: title }))?.number;
+  /** Runs a collector, which writes into the transaction. */
+  async write(resource: Resource, run: Run): Promise<RunOutcome> {
+    const { effects, signal, progress } = this.#options;
+    const context: RunContext = {
+      resource,
+      home: () => this.#directory(),
+      inputs: this.#pond.layer.inputs(await this.#pond.at(String(this.#pond.head.number))),
+      workshop: this.#pond.layer.materializer,
+      signal,
+      progress: (message, done, total) => progress(`${this.#title}: ${message}`, done, total),
+      env: effects.env,
+      now: effects.now,
+      checkpoint: async (soFar) => {
+        await this.#end(`${this.#title}: ${soFar.rows} rows so far`);
+        this.#committed = soFar;
+      },
+    };
+    return await run(context);
   }
 
-  return {
-    async run(resource, run) {
-      const context: RunContext = {
-        resource,
-        home,
-        inputs: await pond.inputs(String(pond.head.number)),
-        workshop: pond.workshop,
-        signal,
-        progress: (message, done, total) => progress(`${title}: ${message}`, done, total),
-        env: effects.env,
-        now: effects.now,
-        async checkpoint(soFar) {
-          await end(`${title}: ${soFar.rows} rows so far`);
-          kept = soFar;
-        },
-      };
-      return await run(context);
-    },
-    async commit(record) {
-      if (transaction === undefined || transaction.isEmpty) {
-        await transaction?.abandon();
-        transaction = undefined;
-        return undefined;
-      }
-      await addRecord(await home(), record);
-      return await end(summaryOf(title, record));
-    },
-    async abandon() {
-      await transaction?.abandon();
-      transaction = undefined;
-    },
-    kept: () => kept,
-  };
+  /** Commits the output with the record of the run; commits nothing and returns undefined if there is no output. */
+  async commit(record: RunRecord): Promise<number | undefined> {
+    if (this.#transaction === undefined || this.#transaction.isEmpty) {
+      await this.abandon();
+      return undefined;
+    }
+    await addRecord(await this.#directory(), record);
+    return await this.#end(summaryOf(this.#title, record));
+  }
+
+  async abandon(): Promise<void> {
+    await this.#transaction?.abandon();
+    this.#transaction = undefined;
+  }
+
+  /** The resource directory in the transaction, which begins if there is none. */
+  async #directory(): Promise<WorkingDirectory> {
+    this.#transaction ??= await this.#pond.begin();
+    return await (await this.#transaction.fs.root()).openDirectory(resourceDirectory(this.#resource));
+  }
+
+  async #end(message: string): Promise<number | undefined> {
+    const ending = this.#transaction;
+    this.#transaction = undefined;
+    const { author } = this.#options.effects;
+    return (await ending?.commit({ message, author, operation: this.#title }))?.number;
+  }
 }
 
 function summaryOf(title: string, { rows, bytes, files }: RunCounts): string {

@@ -3,24 +3,25 @@
  * resource stops only the resources that read from it.
  */
 import { PondError } from '../../base/error.ts';
+import { type Job } from '../../base/job.ts';
 import { createSemaphore } from '../../base/semaphore.ts';
 import { commitRecords } from './commitRecords.ts';
-import { withoutCycles } from '../graph.ts';
-import { invalidError } from '../tree/derivedEntries.ts';
+import { type Graph, withoutCycles } from '../graph.ts';
+import { invalidError } from '../invalidError.ts';
 import { createRunLocks, type RunLocks } from './runLocks.ts';
 import { readResources, type StoredResource, resourcesOf } from '../readResource.ts';
 import { failureOf, type RunRecord } from './records.ts';
 import { titleOf } from '../model/resourcePath.ts';
 import { isImplemented, type Resource } from '../model/kind.ts';
 import { type ResourcePond } from '../tree/resourcePond.ts';
-import { type RunReport, type RunEffects, runOne, type ResourceRunOptions } from './runOne.ts';
+import { type RunEffects, runOne, type RunReport } from './runOne.ts';
 import { selectResources } from '../select.ts';
 
 /** Maximum number of resources that run concurrently. */
-const sideBySideMax = 4;
+const concurrencyMax = 4;
 
 /** Resources to run, and options. */
-export interface RunRequest {
+export interface RunRequest extends Required<Job> {
   /** By NAME, KIND/NAME or UUID; all if undefined. */
   readonly names?: readonly string[];
   /**
@@ -28,8 +29,6 @@ export interface RunRequest {
    */
   readonly isRepeated?: boolean;
   readonly effects: RunEffects;
-  readonly signal: AbortSignal;
-  readonly progress: ResourceRunOptions['progress'];
 }
 
 /** A run that ended, with its resource. */
@@ -45,7 +44,7 @@ export interface RunResult {
 }
 
 /** Locks on resource directories, by pond. */
-const homesOf = new WeakMap<ResourcePond, RunLocks>();
+const locksOf = new WeakMap<ResourcePond, RunLocks>();
 
 /**
  * Runs resources once. Fails `resource-not-found` for an unknown name before anything runs; failures of a run,
@@ -54,46 +53,49 @@ const homesOf = new WeakMap<ResourcePond, RunLocks>();
  */
 export async function runResources(pond: ResourcePond, request: RunRequest): Promise<readonly RunResult[]> {
   await pond.refresh();
-  const found = selectResources(await readResources(await pond.at(String(pond.head.number))), request.names);
+  const selected = selectResources(await readResources(await pond.at(String(pond.head.number))), request.names);
   const { now } = request.effects;
-  const homes = homesOf.get(pond) ?? createRunLocks();
-  homesOf.set(pond, homes);
-  const { graph, circular } = withoutCycles(resourcesOf(found));
+  const locks = locksOf.get(pond) ?? createRunLocks();
+  locksOf.set(pond, locks);
+  const { graph, circular } = withoutCycles(resourcesOf(selected));
   const results: RunResult[] = [];
-
-  function end(result: RunResult): void {
+  const end = (result: RunResult): void => {
     results.push(result);
     const { kind, name, record } = result;
-    request.progress(`${kind}/${name}: ${record.status}`, results.length, found.length);
-  }
-
-  for (const home of found) if (home.resource === undefined) end(refused(home, now()));
+    request.progress(`${kind}/${name}: ${record.status}`, results.length, selected.length);
+  };
+  for (const stored of selected) if (stored.resource === undefined) end(refused(stored, now()));
   for (const { resource, error } of circular) end(resultOf(notRun('failed', resource, error, now())));
-  const ended = new Map<Resource, Promise<RunReport>>();
-  const inSlot = createSemaphore(sideBySideMax);
-  for (const resource of graph.inOrder()) {
-    const before = graph.sourcesOf(resource).map((source) => ended.get(source)!);
-    const run = async (): Promise<RunReport> => {
-      const failed = (await Promise.all(before)).filter(({ record }) => record.status !== 'ok');
-      const ran =
-        unready(resource, failed, now()) ??
-        (await homes.run(resource.id, () => runOne(pond, resource, request))) ??
-        busy(resource, now());
-      end(resultOf(ran));
-      return ran;
-    };
-    // A run that waits for others takes no slot in the meantime.
-    ended.set(
-      resource,
-      Promise.all(before).then(() => inSlot(run)),
-    );
-  }
-  const outcomes = await Promise.allSettled(ended.values());
+  const outcomes = await runInOrder(graph, async (resource, sources) => {
+    const failed = sources.filter(({ record }) => record.status !== 'ok');
+    const report =
+      unready(resource, failed, now()) ??
+      (await locks.run(resource.id, () => runOne(pond, resource, request))) ??
+      busy(resource, now());
+    end(resultOf(report));
+    return report;
+  });
   const pending = results.filter(({ commit, isElsewhere }) => commit === undefined && !isElsewhere);
   const ids = pending.map(({ id }) => id);
-  const unkept = await homes.note(ids, () => commitRecords(pond, pending, request));
+  const unrecorded = await locks.note(ids, () => commitRecords(pond, pending, request));
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
-  return unkept === undefined ? results : results.map((result) => withoutRecord(result, pending, unkept));
+  return unrecorded === undefined ? results : results.map((result) => withoutRecord(result, pending, unrecorded));
+}
+
+/** Runs each resource of a graph with the reports of the resources it reads from, once all of these have ended. */
+async function runInOrder(
+  graph: Graph,
+  run: (resource: Resource, sources: readonly RunReport[]) => Promise<RunReport>,
+): Promise<readonly PromiseSettledResult<RunReport>[]> {
+  const reports = new Map<Resource, Promise<RunReport>>();
+  const inSlot = createSemaphore(concurrencyMax);
+  for (const resource of graph.inOrder()) {
+    const sources = Promise.all(graph.sourcesOf(resource).map((source) => reports.get(source)!));
+    // A run that waits for others takes no slot in the meantime.
+    const report = sources.then((ended) => inSlot(() => run(resource, ended)));
+    reports.set(resource, report);
+  }
+  return await Promise.allSettled(reports.values());
 }
 
 function resultOf({ resource, record, commit, isElsewhere = false }: RunReport): RunResult {
@@ -107,9 +109,9 @@ function withoutRecord(result: RunResult, pending: readonly RunResult[], { messa
   return { ...result, record: { ...result.record, notes } };
 }
 
-function refused(home: StoredResource, nowMs: number): RunResult {
-  const record = recordWithout('failed', nowMs, invalidError(home));
-  return { kind: home.kind.kind, name: home.name, id: home.id, record, commit: undefined, isElsewhere: false };
+function refused(stored: StoredResource, nowMs: number): RunResult {
+  const record = recordWithout('failed', nowMs, invalidError(stored));
+  return { kind: stored.kind.kind, name: stored.name, id: stored.id, record, commit: undefined, isElsewhere: false };
 }
 
 function busy(resource: Resource, nowMs: number): RunReport {
@@ -126,7 +128,7 @@ function unready(resource: Resource, failed: readonly RunReport[], nowMs: number
     return notRun('failed', resource, new PondError('run-failed', message, { hint }), nowMs);
   }
   if (failed.length === 0) return undefined;
-  const names = failed.map((ran) => titleOf(ran.resource)).join(', ');
+  const names = failed.map((report) => titleOf(report.resource)).join(', ');
   const error = new PondError('run-failed', `${titleOf(resource)} was not run, as ${names} did not end well`);
   return notRun('skipped', resource, error, nowMs);
 }

@@ -1,32 +1,8 @@
-/**
- * Events for derived content. When a tree changes, its derived entries appear, disappear and change; and content of a
- * resource directory is also visible under the resource's name, where users look for it.
- *
- * Invariants:
- * - Only directories that were listed are listed again, which matches patterns and builds nothing.
- * - A directory is compared with all states in which it was listed since its last event, so every observer of any of
- *   these states is notified of the difference.
- */
+import { isUuid } from '../../documents/fieldTypes.ts';
 import { type PathEvent } from '../../pond/types.ts';
 import { type DerivedEntries, type DerivedNode } from '../model/derivedContent.ts';
-import { type DerivedState } from './derivedEntries.ts';
 import { isKindName } from '../model/kindNames.ts';
-import { type StoredResource } from '../readResource.ts';
-import { isUuid } from '../../documents/fieldTypes.ts';
-
-/** Dependencies: the derived content of a tree that changes. */
-export interface DerivedEventsParts {
-  readonly state: () => DerivedState;
-  readonly readHome: (kind: string, id: string) => Promise<StoredResource | undefined>;
-  readonly tell: (changes: readonly PathEvent[]) => void;
-}
-
-export interface DerivedEvents {
-  /** The tree changed: `before` is the state that is no longer valid, `changes` are the known changes. */
-  changed(before: DerivedState, changes: readonly PathEvent[]): void;
-  /** Stops all events; resolves when no listing is in progress. */
-  close(): Promise<void>;
-}
+import { type DerivedState } from './derivedState.ts';
 
 /** Changes within this time are reported together, milliseconds; a slow listing is followed by a longer pause. */
 const pauseMsMin = 50;
@@ -37,87 +13,114 @@ const directoriesMax = 1_000;
 
 const none: DerivedEntries = new Map();
 
-/** Returns the source of events; its `changed` must be called when the tree changed. */
-export function createDerivedEvents({ state, readHome, tell }: DerivedEventsParts): DerivedEvents {
-  const seen = new Map<string, DerivedEntries[]>();
-  const names = new Map<string, string>();
-  let befores: DerivedState[] = [];
-  let inHomes: PathEvent[] = [];
-  let pauseMs = pauseMsMin;
-  let timer: NodeJS.Timeout | undefined;
-  let looking: Promise<void> | undefined;
-  let isStale = false;
-  let isClosed = false;
+/**
+ * Events for derived content. When a tree changes, its derived entries appear, disappear and change; and content of a
+ * resource directory is also visible under the resource's name, where users look for it.
+ *
+ * Invariants:
+ * - Only directories that were listed are listed again, which matches patterns and builds nothing.
+ * - A directory is compared with all states in which it was listed since its last event, so every observer of any of
+ *   these states is notified of the difference.
+ */
+export class DerivedEvents {
+  readonly #state: () => DerivedState;
+  readonly #notify: (changes: readonly PathEvent[]) => void;
+  /** Entries of the listed directories, in each state in which they were listed since their last event. */
+  readonly #listed = new Map<string, DerivedEntries[]>();
+  /** Latest known names of resources, by directory. */
+  readonly #names = new Map<string, string>();
+  #outdated: DerivedState[] = [];
+  /** Changes of stored content in resource directories, still to be reported by name. */
+  #stored: PathEvent[] = [];
+  #pauseMs = pauseMsMin;
+  #timer: NodeJS.Timeout | undefined;
+  #comparing: Promise<void> | undefined;
+  #isStale = false;
+  #isClosed = false;
 
-  function changed(before: DerivedState, changes: readonly PathEvent[]): void {
+  constructor(state: () => DerivedState, notify: (changes: readonly PathEvent[]) => void) {
+    this.#state = state;
+    this.#notify = notify;
+  }
+
+  /** The tree changed: `before` is the state that is no longer valid, `changes` are the known changes. */
+  changed(before: DerivedState, changes: readonly PathEvent[]): void {
     // A listing in progress in that state adds its entries to it later.
-    if (before.looked.size > 0) befores.push(before);
-    inHomes.push(...changes.filter(({ path }) => homeIn(path) !== undefined));
-    isStale = true;
-    lookSoon();
+    if (before.listed.size > 0) this.#outdated.push(before);
+    this.#stored.push(...changes.filter(({ path }) => resourceAt(path) !== undefined));
+    this.#isStale = true;
+    this.#schedule();
   }
 
-  function lookSoon(): void {
-    const isTold = befores.length + inHomes.length + seen.size === 0;
-    if (isClosed || isTold || timer !== undefined || looking !== undefined) return;
-    timer = setTimeout(() => {
-      timer = undefined;
-      looking = lookNow();
-    }, pauseMs);
+  /** Stops all events; resolves when no listing is in progress. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    await this.#comparing;
   }
 
-  async function lookNow(): Promise<void> {
+  #schedule(): void {
+    const isIdle = this.#outdated.length + this.#stored.length + this.#listed.size === 0;
+    if (this.#isClosed || isIdle || this.#timer !== undefined || this.#comparing !== undefined) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#comparing = this.#compareNow();
+    }, this.#pauseMs);
+  }
+
+  async #compareNow(): Promise<void> {
     const startMs = Date.now();
-    isStale = false;
-    await look();
-    pauseMs = Math.min(pauseMsMax, Math.max(pauseMsMin, 2 * (Date.now() - startMs)));
-    looking = undefined;
-    if (isStale) lookSoon();
+    this.#isStale = false;
+    await this.#compare();
+    this.#pauseMs = Math.min(pauseMsMax, Math.max(pauseMsMin, 2 * (Date.now() - startMs)));
+    this.#comparing = undefined;
+    if (this.#isStale) this.#schedule();
   }
 
-  async function look(): Promise<void> {
-    const [states, stored] = [befores, inHomes];
-    [befores, inHomes] = [[], []];
-    for (const { looked } of states) for (const [path, entries] of looked) remember(path, entries);
-    for (const path of [...seen.keys()].slice(0, Math.max(0, seen.size - directoriesMax))) seen.delete(path);
+  async #compare(): Promise<void> {
+    const [states, stored] = [this.#outdated, this.#stored];
+    [this.#outdated, this.#stored] = [[], []];
+    for (const { listed } of states) for (const [path, entries] of listed) this.#remember(path, entries);
+    const all = this.#listed;
+    for (const path of [...all.keys()].slice(0, Math.max(0, all.size - directoriesMax))) all.delete(path);
     const found: PathEvent[] = [];
-    for (const event of stored) found.push(...(await byName(event)));
-    for (const path of [...seen.keys()]) {
-      if (isClosed) return;
-      for (const event of await changesIn(path)) found.push(event, ...(await byName(event)));
+    for (const event of stored) found.push(...(await this.#byName(event)));
+    for (const path of [...all.keys()]) {
+      if (this.#isClosed) return;
+      for (const event of await this.#changesIn(path)) found.push(event, ...(await this.#byName(event)));
     }
-    if (found.length > 0) tell(found);
+    if (found.length > 0) this.#notify(found);
   }
 
   /** The directories that were listed most recently are evicted last. */
-  function remember(path: string, entries: DerivedEntries): void {
-    const known = seen.get(path) ?? [];
-    seen.delete(path);
-    seen.set(path, known.includes(entries) ? known : [...known, entries]);
+  #remember(path: string, entries: DerivedEntries): void {
+    const known = this.#listed.get(path) ?? [];
+    this.#listed.delete(path);
+    this.#listed.set(path, known.includes(entries) ? known : [...known, entries]);
   }
 
-  async function changesIn(path: string): Promise<readonly PathEvent[]> {
-    const before = seen.get(path) ?? [];
-    const now = await entriesAt(path);
-    if (now === undefined) seen.delete(path);
-    else seen.set(path, [now]);
+  async #changesIn(path: string): Promise<readonly PathEvent[]> {
+    const before = this.#listed.get(path) ?? [];
+    const now = await this.#entriesAt(path);
+    if (now === undefined) this.#listed.delete(path);
+    else this.#listed.set(path, [now]);
     return differences(path, before, now ?? none);
   }
 
   /** Undefined if there is no such directory; empty if its entries cannot be derived. */
-  async function entriesAt(path: string): Promise<DerivedEntries | undefined> {
-    const { home: at, kind, id, below } = homeIn(path) ?? {};
-    if (at === undefined || kind === undefined || id === undefined) return undefined;
+  async #entriesAt(path: string): Promise<DerivedEntries | undefined> {
+    const at = resourceAt(path);
+    if (at === undefined) return undefined;
     try {
-      const home = await readHome(kind, id);
-      if (home === undefined) return undefined;
-      let entries = await state().entriesOfHome(home);
-      let directory = at;
-      for (const name of below ?? []) {
+      const resource = await this.#state().resource(at.kind, at.id);
+      if (resource === undefined) return undefined;
+      let entries = await this.#state().entriesOfResource(resource);
+      let directory = at.directory;
+      for (const name of at.below) {
         const node = entries.get(name);
         if (node?.type !== 'directory') return undefined;
         directory = `${directory}/${name}`;
-        entries = await state().entriesOf(directory, node);
+        entries = await this.#state().entriesOf(directory, node);
       }
       return entries;
     } catch {
@@ -127,33 +130,32 @@ export function createDerivedEvents({ state, readHome, tell }: DerivedEventsPart
   }
 
   /** The event at the path with the resource's name, the last name known. */
-  async function byName({ kind: what, path }: PathEvent): Promise<readonly PathEvent[]> {
-    const at = homeIn(path);
+  async #byName({ kind: change, path }: PathEvent): Promise<readonly PathEvent[]> {
+    const at = resourceAt(path);
     if (at === undefined || at.below.length === 0) return [];
-    const home = await readHome(at.kind, at.id).catch(() => undefined);
-    if (home !== undefined) names.set(at.home, home.name);
-    const name = names.get(at.home);
+    const resource = await this.#state()
+      .resource(at.kind, at.id)
+      .catch(() => undefined);
+    if (resource !== undefined) this.#names.set(at.directory, resource.name);
+    const name = this.#names.get(at.directory);
     if (name === undefined) return [];
-    return [{ kind: what, path: ['', at.kind, name, ...at.below].join('/') }];
+    return [{ kind: change, path: ['', at.kind, name, ...at.below].join('/') }];
   }
-
-  return {
-    changed,
-    async close() {
-      isClosed = true;
-      clearTimeout(timer);
-      await looking;
-    },
-  };
 }
 
-/** The resource directory at or above a path, and the names below it; undefined for any other path. */
-function homeIn(
-  path: string,
-):
-  { readonly home: string; readonly kind: string; readonly id: string; readonly below: readonly string[] } | undefined {
+interface ResourceAt {
+  /** Path of the resource directory. */
+  readonly directory: string;
+  readonly kind: string;
+  readonly id: string;
+  /** Names below the resource directory. */
+  readonly below: readonly string[];
+}
+
+/** The resource directory at or above a path; undefined for any other path. */
+function resourceAt(path: string): ResourceAt | undefined {
   const [, kind = '', id = '', ...below] = path.split('/');
-  return isKindName(kind) && isUuid(id) ? { home: `/${kind}/${id}`, kind, id, below } : undefined;
+  return isKindName(kind) && isUuid(id) ? { directory: `/${kind}/${id}`, kind, id, below } : undefined;
 }
 
 function differences(path: string, before: readonly DerivedEntries[], now: DerivedEntries): readonly PathEvent[] {

@@ -3,14 +3,14 @@ import { type Node } from '../../tinyfs/backend.ts';
 import { keyOf } from '../../materialize/contentKey.ts';
 import { type DerivedDirectory, type DerivedFile } from '../model/derivedContent.ts';
 
-const place = Symbol('place');
+const role = Symbol('role');
 
 /** Role of a node for resources. */
 export type NodeRole =
   /** A node of the pond itself: the root, the directory of a kind, a resource directory. */
   | { readonly in: 'root'; readonly base: Node }
   | { readonly in: 'kind'; readonly base: Node; readonly kind: string }
-  | { readonly in: 'home'; readonly base: Node; readonly kind: string; readonly id: string }
+  | { readonly in: 'resource'; readonly base: Node; readonly kind: string; readonly id: string }
   /** A derived entry at an absolute pond path; its document was changed at `modifiedUs`. */
   | {
       readonly in: 'derived';
@@ -20,23 +20,23 @@ export type NodeRole =
     };
 
 interface NodeWithRole extends Node {
-  readonly [place]?: NodeRole;
+  readonly [role]?: NodeRole;
 }
 
 /** Returns the role of a node for resources; undefined for any other node. */
 export function roleOf(node: Node): NodeRole | undefined {
-  return (node as NodeWithRole)[place];
+  return (node as NodeWithRole)[role];
 }
 
 /** Returns the node of the pond itself. */
 export function baseOf(node: Node): Node {
-  const at = roleOf(node);
-  return at !== undefined && 'base' in at ? at.base : node;
+  const own = roleOf(node);
+  return own !== undefined && 'base' in own ? own.base : node;
 }
 
 /** Returns a node of the pond with its role. */
-export function withRole(at: Exclude<NodeRole, { readonly in: 'derived' }>, entriesMore = 0): Node {
-  const node: NodeWithRole = { ...at.base, sizeBytes: at.base.sizeBytes + entriesMore, [place]: at };
+export function withRole(own: Exclude<NodeRole, { readonly in: 'derived' }>, entriesMore = 0): Node {
+  const node: NodeWithRole = { ...own.base, sizeBytes: own.base.sizeBytes + entriesMore, [role]: own };
   return node;
 }
 
@@ -46,15 +46,15 @@ export function withRole(at: Exclude<NodeRole, { readonly in: 'derived' }>, entr
  */
 export function derivedFileNode(path: string, node: DerivedFile, sizeBytes: number): Node {
   const { type, key, modifiedUs } = node;
-  const made: NodeWithRole = {
+  const derived: NodeWithRole = {
     ...common(path),
     type,
     sizeBytes,
     modifiedUs,
     sha256: key,
-    [place]: { in: 'derived', path, modifiedUs, node },
+    [role]: { in: 'derived', path, modifiedUs, node },
   };
-  return made;
+  return derived;
 }
 
 /** Returns the node of a derived directory with this many entries. */
@@ -63,15 +63,15 @@ export function derivedDirectoryNode(
   node: DerivedDirectory,
   { entries, modifiedUs }: { readonly entries: number; readonly modifiedUs: number },
 ): Node {
-  const made: NodeWithRole = {
+  const derived: NodeWithRole = {
     ...common(path),
     type: 'directory',
     sizeBytes: entries,
     modifiedUs,
     sha256: keyOf('derived directory', path),
-    [place]: { in: 'derived', path, modifiedUs, node },
+    [role]: { in: 'derived', path, modifiedUs, node },
   };
-  return made;
+  return derived;
 }
 
 /** The same path is the same node, regardless of its content. */

@@ -1,29 +1,30 @@
 /** The tables pond.resources and pond.runs: documents and run records of the resource directories, `/KIND/<uuid>/`. */
+import { isUuid } from '../../documents/fieldTypes.ts';
+import { literal, sql } from '../../duckdb/sql.ts';
 import { type Pond } from '../../pond/types.ts';
-import { type NodePath } from '../../tinyfs/nodePath.ts';
-import { type WorkingDirectory } from '../../tinyfs/workingDirectory.ts';
 import { batchesOf, type History, view } from '../../sandbox/historyTable.ts';
 import { type PlainValue } from '../../sandbox/plainValue.ts';
 import { type TableSpec } from '../../sandbox/sources.ts';
+import { type NodePath } from '../../tinyfs/nodePath.ts';
+import { type WorkingDirectory } from '../../tinyfs/workingDirectory.ts';
+import { documentName, recordsName } from '../model/resourcePath.ts';
 
-interface Home {
+interface ResourceRow {
   readonly kind: string;
   readonly id: string;
   readonly name: string | null;
-  /** Absolute pond path. */
+  /** Absolute pond path of the resource directory. */
   readonly path: string;
 }
 
-const isUuid = (name: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(name);
-
-/** Yields the resource directories of a tree: directories named by a UUID that have a document. */
-async function* homesOf(root: WorkingDirectory): AsyncIterable<Home> {
+/** Yields the resources of a tree: directories named by a UUID that have a document, of any kind. */
+async function* resourcesIn(root: WorkingDirectory): AsyncIterable<ResourceRow> {
   for (const directory of await root.list('/')) {
     if (!directory.isDirectory) continue;
     const entries = await root.list(directory.path);
     const names = await namesOf(root, entries);
     for (const { basename: id, path, isDirectory } of entries) {
-      if (!isDirectory || !isUuid(id) || !(await root.exists(`${path}/resource.yaml`))) continue;
+      if (!isDirectory || !isUuid(id) || !(await root.exists(`${path}/${documentName}`))) continue;
       yield { kind: directory.basename, id, name: names.get(id) ?? null, path };
     }
   }
@@ -51,7 +52,7 @@ const resourcesTable: TableSpec = {
 export async function resourcesHistory(pond: Pond, at: string | undefined): Promise<History> {
   const root = await rootAt(pond, at);
   async function* rows(): AsyncIterable<readonly PlainValue[]> {
-    for await (const { kind, name, id, path } of homesOf(root)) yield [kind, name, id, path];
+    for await (const { kind, name, id, path } of resourcesIn(root)) yield [kind, name, id, path];
   }
   return { tables: [{ spec: resourcesTable, batches: () => batchesOf(rows(), resourcesTable) }], views: [], files: [] };
 }
@@ -67,17 +68,17 @@ const recordType = `{"status": "VARCHAR", "started": "TIMESTAMPTZ", "durationMs"
   "hint": "VARCHAR", "path": "VARCHAR", "line": "BIGINT", "character": "BIGINT"}}`;
 
 /** SQL of pond.runs over the records, one JSON object per line. */
-const runsSql = `SELECT kind, name, id, run.status AS status, run.started AS started,
+const runsSql = sql`SELECT kind, name, id, run.status AS status, run.started AS started,
   run.durationMs AS duration_ms, run."rows" AS "rows", run.bytes AS bytes, run.files AS files, run.notes AS notes,
   run.error AS error
-  FROM (SELECT kind, name, id, from_json(line, '${recordType}') AS run FROM pond.runs_lines WHERE json_valid(line))`;
+  FROM (SELECT kind, name, id, from_json(line, ${literal(recordType)}) AS run FROM pond.runs_lines WHERE json_valid(line))`;
 
 /** pond.runs: the run records of the resource directories, in the working tree or in a version. */
 export async function runsHistory(pond: Pond, at: string | undefined): Promise<History> {
   const root = await rootAt(pond, at);
   async function* rows(): AsyncIterable<readonly PlainValue[]> {
-    for await (const { kind, name, id, path } of homesOf(root)) {
-      const records = `${path}/runs.jsonl`;
+    for await (const { kind, name, id, path } of resourcesIn(root)) {
+      const records = `${path}/${recordsName}`;
       if (!(await root.exists(records))) continue;
       const lines = new TextDecoder().decode(await root.readFile(records)).split('\n');
       for (const line of lines) if (line !== '') yield [kind, name, id, line];

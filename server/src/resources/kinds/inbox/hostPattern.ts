@@ -1,4 +1,5 @@
-import { type Glob, type GlobPart, matchNames, matchPart, parseGlob } from '../../../tinyfs/glob.ts';
+import { type GlobPart } from '../../../base/glob.ts';
+import { type Glob, matchNames, matchPart, parseGlob } from '../../../tinyfs/glob.ts';
 
 /** A pattern of host files, split before its first wildcard. */
 export interface HostPattern {

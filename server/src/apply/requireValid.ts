@@ -1,52 +1,11 @@
-/** Documents written in the pond itself, as when an editor saves one. */
 import { PondError } from '../base/error.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
-import { basename, dirname } from '../tinyfs/path.ts';
-import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
-import { invalidError } from '../resources/tree/derivedEntries.ts';
+import { invalidError } from '../resources/invalidError.ts';
 import { withoutCycles } from '../resources/graph.ts';
-import { isKindName } from '../resources/model/kindNames.ts';
 import { readResource, readResources, type StoredResource, resourcesOf } from '../resources/readResource.ts';
 import { documentName, linkOf } from '../resources/model/resourcePath.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
-import { isUuid } from '../documents/fieldTypes.ts';
-import { type ResourceId, linksOf, linksTo } from '../resources/resourceLinks.ts';
-
-/** Returns the id of a stored resource. */
-export const resourceIdOf = ({ kind, id }: StoredResource): ResourceId => ({ kind: kind.kind, id });
-
-/** Returns the resource whose document is at an absolute path without links; undefined for any other path. */
-export function resourceOfDocument(path: string): ResourceId | undefined {
-  const [root, kind = '', id = '', name, ...rest] = path.split('/');
-  const isDocument = root === '' && name === documentName && rest.length === 0 && isKindName(kind) && isUuid(id);
-  return isDocument ? { kind, id } : undefined;
-}
-
-/**
- * Returns the resource whose document a write to the path changes; the path may go through links. Undefined for others.
- */
-export async function resourceWrittenTo(root: WorkingDirectory, path: string): Promise<ResourceId | undefined> {
-  if (basename(path) !== documentName) return undefined;
-  const home = await root.get(dirname(path));
-  return home === undefined ? undefined : resourceOfDocument(`${home.path}/${documentName}`);
-}
-
-/**
- * Updates the link of a resource to the name in its document, which was just stored. A document with errors keeps the
- * existing link. Fails `already-exists` when something else has the name.
- */
-export async function followName(fs: FileSystem, place: ResourceId): Promise<void> {
-  const home = await readResource(fs, place.kind, place.id);
-  if (home?.resource === undefined) return;
-  const root = await fs.root();
-  const link = linkOf(home);
-  const links = await linksTo(root, place);
-  if (!links.includes(link)) {
-    if ((await root.get(link, { followLinks: false })) !== undefined) throw takenError(home);
-    await root.createSymlink(link, place.id);
-  }
-  for (const other of links) if (other !== link) await root.remove(other);
-}
+import { linksOf } from '../resources/resourceLinks.ts';
 
 /**
  * Checks the resources of the working tree whose document or links differ from the latest commit, since a commit makes
@@ -95,13 +54,6 @@ async function refuseCycles(homes: readonly StoredResource[], committed: FileSys
   const before = withoutCycles(resourcesOf(await readResources(committed))).circular;
   const added = circular.find(({ resource }) => !before.some((other) => other.resource.id === resource.id));
   if (added !== undefined) throw added.error;
-}
-
-function takenError(home: StoredResource): PondError {
-  return new PondError('already-exists', `something else is at ${linkOf(home)}`, {
-    path: linkOf(home),
-    hint: 'Call the resource something else, or remove what is there first.',
-  });
 }
 
 function unnamedError(home: StoredResource): PondError {

@@ -3,11 +3,11 @@ import { type FileSystem } from '../tinyfs/fs.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
 import { unreachableCodes } from '../tinyfs/resolve.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
-import { isKindName } from '../resources/model/kindNames.ts';
-import { readResource, type StoredResource } from '../resources/readResource.ts';
-import { documentName } from '../resources/model/resourcePath.ts';
+import { isKindName } from './model/kindNames.ts';
+import { readResource, type StoredResource } from './readResource.ts';
+import { documentName } from './model/resourcePath.ts';
 import { isUuid } from '../documents/fieldTypes.ts';
-import { idOfTarget } from '../resources/model/resourcePath.ts';
+import { idOfTarget } from './model/resourcePath.ts';
 
 /** An entry of a tree that belongs to a resource: its name, which is a link, its directory, or its document. */
 export interface PartOfResource {

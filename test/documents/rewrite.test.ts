@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseDocument } from 'yaml';
 import { splitDocuments } from '../../server/src/apply/documents.ts';
-import { rewrite } from '../../server/src/apply/rewrite.ts';
+import { rewrite } from '../../server/src/documents/rewrite.ts';
 import { randomOf } from '../support/random.ts';
 
 const text = `# the first line
@@ -26,7 +26,7 @@ deep:
 end: old
 `;
 
-/** Where the texts are, 0-based. */
+/** Positions of the texts, 0-based. */
 const places = [
   [1, 7, ['plain']],
   [2, 10, ['quoted']],
@@ -67,7 +67,7 @@ const pieces = [
   '\r',
 ];
 
-test('texts are replaced by any others, wherever they stand, and all else stays', () => {
+test('any texts are replaced by any others, and the rest is unchanged', () => {
   const random = randomOf(5);
   for (let round = 0; round < 400; round++) {
     const expected = parseDocument(text);
@@ -85,7 +85,7 @@ test('texts are replaced by any others, wherever they stand, and all else stays'
   }
 });
 
-test('a key gets another name along with its value', () => {
+test('a key can be renamed together with its value', () => {
   const edit = { at: { line: 2, character: 10 }, value: 'a\nb', key: { at: { line: 2, character: 0 }, name: 'other' } };
   assert.match(rewrite(text, [edit]), /\nother: \|-\n {2}a\n {2}b\nsingle:/);
 });

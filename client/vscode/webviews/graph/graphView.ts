@@ -1,11 +1,11 @@
 import { element } from '../grid/element.ts';
 import { layout, nodeHeight, type Layout } from './layout.ts';
 import { type GraphNode, type GraphState } from './messages.ts';
-import { sign, stateNames, svg } from './decorations.ts';
+import { stateIcon, stateNames, svg } from './decorations.ts';
 import { firstOf, step } from './steps.ts';
 
 /** User actions in the graph. */
-export interface Acts {
+export interface GraphActions {
   readonly reveal: (id: string) => void;
   readonly open: (id: string) => void;
 }
@@ -13,17 +13,17 @@ export interface Acts {
 /**
  * Nodes and edges on a scrollable plane. One node is focusable; arrow keys move the focus, Enter opens the document.
  */
-export class Picture {
+export class GraphView {
   readonly root = element('div', { class: 'plane', role: 'group', 'aria-label': 'Resources, from left to right' });
-  private readonly acts: Acts;
+  private readonly actions: GraphActions;
   private readonly buttons = new Map<string, HTMLButtonElement>();
   private readonly lines: SVGElement[] = [];
   private state: GraphState | undefined;
   private drawn: Layout | undefined;
   private focused: string | undefined;
 
-  constructor(acts: Acts) {
-    this.acts = acts;
+  constructor(actions: GraphActions) {
+    this.actions = actions;
     this.root.addEventListener('keydown', (event) => this.key(event));
   }
 
@@ -40,11 +40,11 @@ export class Picture {
     this.root.style.width = `${drawn.width}px`;
     this.root.style.height = `${drawn.height}px`;
     if (this.focused === undefined || !this.buttons.has(this.focused)) this.focused = firstOf(drawn.nodes);
-    this.rove();
+    this.updateTabStops();
   }
 
   private put(node: GraphNode, { nodes, nodeWidth }: Layout): void {
-    const button = this.buttons.get(node.id) ?? this.make(node.id);
+    const button = this.buttons.get(node.id) ?? this.createButton(node.id);
     const { x, y } = nodes.get(node.id) ?? { x: 0, y: 0 };
     button.dataset['state'] = node.state;
     button.style.transform = `translate(${x}px, ${y}px)`;
@@ -52,19 +52,19 @@ export class Picture {
     button.style.height = `${nodeHeight}px`;
     button.title = node.tooltip;
     button.setAttribute('aria-label', `${node.kind} ${node.name}, ${stateNames[node.state]}, ${node.summary}`);
-    const texts = { kind: node.kind, name: node.name, summary: node.summary };
-    const lines = Object.entries(texts).map(([line, text]) => element('span', { class: line }, text));
-    button.replaceChildren(sign(node.state), ...lines);
+    const labels = { kind: node.kind, name: node.name, summary: node.summary };
+    const lines = Object.entries(labels).map(([line, text]) => element('span', { class: line }, text));
+    button.replaceChildren(stateIcon(node.state), ...lines);
   }
 
-  private make(id: string): HTMLButtonElement {
+  private createButton(id: string): HTMLButtonElement {
     const button = element('button', { class: 'node', type: 'button', tabindex: '-1' });
-    button.addEventListener('click', () => this.acts.reveal(id));
-    button.addEventListener('dblclick', () => this.acts.open(id));
+    button.addEventListener('click', () => this.actions.reveal(id));
+    button.addEventListener('dblclick', () => this.actions.open(id));
     button.addEventListener('focus', () => this.focusOn(id));
-    button.addEventListener('blur', () => this.light(undefined));
-    button.addEventListener('mouseenter', () => this.light(id));
-    button.addEventListener('mouseleave', () => this.light(undefined));
+    button.addEventListener('blur', () => this.highlight(undefined));
+    button.addEventListener('mouseenter', () => this.highlight(id));
+    button.addEventListener('mouseleave', () => this.highlight(undefined));
     this.buttons.set(id, button);
     this.root.append(button);
     return button;
@@ -99,16 +99,16 @@ export class Picture {
 
   private focusOn(id: string): void {
     this.focused = id;
-    this.rove();
-    this.light(id);
+    this.updateTabStops();
+    this.highlight(id);
   }
 
-  private rove(): void {
+  private updateTabStops(): void {
     for (const [id, button] of this.buttons) button.tabIndex = id === this.focused ? 0 : -1;
   }
 
   /** Highlights the edges of a node; none if `id` is undefined. */
-  private light(id: string | undefined): void {
+  private highlight(id: string | undefined): void {
     for (const line of this.lines) {
       line.classList.toggle('lit', id !== undefined && (line.dataset['from'] === id || line.dataset['to'] === id));
     }
@@ -117,8 +117,8 @@ export class Picture {
   private key(event: KeyboardEvent): void {
     const id = this.focused;
     if (id === undefined) return;
-    if (event.key === 'Enter') this.acts.open(id);
-    else if (event.key === ' ') this.acts.reveal(id);
+    if (event.key === 'Enter') this.actions.open(id);
+    else if (event.key === ' ') this.actions.reveal(id);
     else {
       const next = step(this.drawn?.nodes ?? new Map(), this.state?.edges ?? [], id, event.key);
       if (next === undefined) return;

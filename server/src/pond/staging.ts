@@ -1,0 +1,142 @@
+import { createMutex } from '../base/mutex.ts';
+import { PondError } from '../base/error.ts';
+import { type Job } from '../base/job.ts';
+import { type CommitNumber } from '../delta/commitNumber.ts';
+import { type Node } from '../tinyfs/backend.ts';
+import { FileSystem } from '../tinyfs/fs.ts';
+import { type PondStorage } from '../storage/pondStorage.ts';
+import { createJournalChangeLog, journalReader, type JournalChangeLog, replay } from './changeLog.ts';
+import { type CommitCache } from './commitCache.ts';
+import { diffToWorking } from './diff.ts';
+import { planDiscard, planResolve } from './discardPlan.ts';
+import { hostFilesOf } from './hostFiles.ts';
+import { type Journal, type JournalContents } from './journal.ts';
+import { pondNode } from './node.ts';
+import { Overlay } from './overlay.ts';
+import { isUnder, refuseMissing, type RestorableTree, stageOldStates } from './restore.ts';
+import { createStagedContent, type StagedContentStore } from './stagedContent.ts';
+import { findConflicts, stagedChanges } from './stagedChanges.ts';
+import { type Store } from './store.ts';
+import { type Change, type HostFile, type PathEvent } from './types.ts';
+import { createWorkingTree, valueVersions } from './workingTree.ts';
+
+/** Dependencies of the staged changes of a pond. */
+export interface StagingParts {
+  readonly storage: PondStorage;
+  readonly store: Store;
+  /** Undefined when the pond is open for reading. */
+  readonly journal: Journal | undefined;
+  readonly commits: CommitCache;
+  /** Number of the latest commit. */
+  readonly head: () => CommitNumber;
+  /** Called with changes once they are durable. */
+  readonly onChange: (changes: readonly PathEvent[]) => void;
+}
+
+/**
+ * The changes staged on the latest commit, and the working tree that shows them.
+ *
+ * Invariants: the overlay equals the journal; changes and commits are made one at a time, under the mutex.
+ */
+export class Staging {
+  readonly overlay = new Overlay();
+  readonly mutex = createMutex();
+  readonly contents: StagedContentStore;
+  readonly tree: RestorableTree;
+  readonly #parts: StagingParts;
+  readonly #changeLog: JournalChangeLog | undefined;
+
+  /** `contents` is what the journal held when the pond was opened. */
+  constructor(parts: StagingParts, contents: JournalContents) {
+    const { storage, store, journal, commits, head, onChange } = parts;
+    this.#parts = parts;
+    this.#changeLog =
+      journal &&
+      createJournalChangeLog(journal, this.overlay, {
+        reread: () => this.#replace(journal.acknowledged()),
+        onChange,
+      });
+    this.contents = createStagedContent(store, this.#changeLog ?? journalReader(storage.disk), {
+      committedPlace: (node) => commits.place(node),
+      stagedNow: (node) => this.overlay.find(node.id),
+    });
+    this.tree = createWorkingTree({
+      store,
+      overlay: this.overlay,
+      sink: this.#changeLog ?? { record: () => undefined, batch: (work) => work() },
+      contents: this.contents,
+      mutex: this.mutex,
+      writable: journal !== undefined,
+      head,
+      newest: (directory) => commits.newest(directory),
+    });
+    replay(contents, this.overlay);
+  }
+
+  /** Returns the journal. Fails `read-only` when the pond is open for reading. */
+  requireJournal(): Journal {
+    const { journal, storage } = this.#parts;
+    if (journal !== undefined) return journal;
+    throw new PondError('read-only', 'the pond was opened for reading', { path: storage.directory });
+  }
+
+  /** The staged changes whose paths were changed by another commit since. */
+  async conflicts(): ReturnType<typeof findConflicts> {
+    const { journal, store, head } = this.#parts;
+    // Staged changes are based on the commit that the journal was started on, unless a transaction was committed since.
+    if (journal !== undefined && journal.base === head()) return [];
+    return await findConflicts(store, this.overlay, head());
+  }
+
+  /** See Pond.discard. */
+  async discard(paths: readonly string[] | undefined): Promise<number> {
+    this.requireJournal();
+    return await this.mutex.run(() => {
+      const { entries, count } = planDiscard(this.overlay, paths);
+      if (entries.length > 0) this.#changeLog?.record(entries);
+      return Promise.resolve(count);
+    });
+  }
+
+  /** See Pond.keepStaged. */
+  async keepStaged(paths: readonly string[]): Promise<number> {
+    this.requireJournal();
+    return await this.mutex.run(async () => {
+      const conflicts = (await this.conflicts()).filter(({ path }) => isUnder(path, paths));
+      const changes = conflicts.flatMap((conflict) => planResolve(this.overlay, conflict));
+      if (changes.length > 0) this.#changeLog?.record(changes);
+      return conflicts.length;
+    });
+  }
+
+  /** Stages the paths as they are in commit `number`, whose tree is `earlier`. Returns the staged changes. */
+  async restore(paths: readonly string[], number: CommitNumber, earlier: FileSystem): Promise<readonly Change[]> {
+    this.requireJournal();
+    const { store, head } = this.#parts;
+    const wanted = await diffToWorking(store, this.overlay, number, head(), paths);
+    if (wanted.length === 0) await refuseMissing(paths, [earlier, new FileSystem(this.tree)]);
+    const before = new Set(stagedChanges(this.overlay).map(({ path }) => path));
+    await stageOldStates(this.tree, wanted);
+    const restored = new Set(wanted.map(({ path }) => path));
+    return stagedChanges(this.overlay).filter(({ path }) => restored.has(path) || !before.has(path));
+  }
+
+  /** Takes over the journal of the process that writes the pond. Returns true if the staged changes differ. */
+  follow(contents: JournalContents): boolean {
+    const before = JSON.stringify(this.overlay.changes());
+    this.#replace(contents);
+    return JSON.stringify(this.overlay.changes()) !== before;
+  }
+
+  /** The host files with the content of a stored node: see Pond.hostFiles. */
+  async hostFiles(node: Node, job: Job): Promise<readonly HostFile[]> {
+    const { store, storage } = this.#parts;
+    const versions = await valueVersions(store, this.overlay, pondNode(node));
+    return await hostFilesOf(storage, versions, (version) => this.contents.load(version), job);
+  }
+
+  #replace(contents: JournalContents): void {
+    this.overlay.clear();
+    replay(contents, this.overlay);
+  }
+}

@@ -1,0 +1,86 @@
+import { assert } from '../../base/assert.ts';
+import { type Job } from '../../base/job.ts';
+import { literal, literalList, sql } from '../../duckdb/sql.ts';
+import { keyOf } from '../../materialize/contentKey.ts';
+import { type Materializer } from '../../materialize/materializer.ts';
+import { type Change, type HostFile, type PathEvent, type StoredNodes } from '../../pond/types.ts';
+import { type Backend, type Node } from '../../tinyfs/backend.ts';
+import { type FileSystem } from '../../tinyfs/fs.ts';
+import { countedChanges, nameChanges, touchResources } from '../countedChanges.ts';
+import { type InputMatcher } from '../model/derivedContent.ts';
+import { baseOf, roleOf } from './nodeRole.ts';
+import { type ResourceLayer } from './resourcePond.ts';
+import { type NodeFiles, ResourceTree } from './resourceTree.ts';
+
+/** The key of several parts as one file. */
+const wholeKey = (files: readonly HostFile[]): string => keyOf('one file', 1, ...files.map(({ key }) => key));
+
+/** The layer that shows derived content. It has the files behind the nodes of all its trees built on demand. */
+export class DerivedLayer implements ResourceLayer, NodeFiles {
+  readonly materializer: Materializer;
+  readonly #stored: StoredNodes;
+
+  constructor(stored: StoredNodes, materializer: Materializer) {
+    this.#stored = stored;
+    this.materializer = materializer;
+  }
+
+  over(stored: Backend, notify?: (changes: readonly PathEvent[]) => void): ResourceTree {
+    return new ResourceTree(stored, this, notify);
+  }
+
+  inputs({ backend }: FileSystem): InputMatcher {
+    assert(backend instanceof ResourceTree, () => 'the tree comes from a pond with this layer');
+    return backend.inputs;
+  }
+
+  contentKey(node: Node): string {
+    return roleOf(node)?.in === 'derived' ? node.sha256 : this.#stored.contentKey(baseOf(node));
+  }
+
+  async hostFiles(node: Node, job: Job = {}): Promise<readonly HostFile[]> {
+    const role = roleOf(node);
+    if (role?.in !== 'derived') return await this.#stored.hostFiles(baseOf(node), job);
+    const file = role.node;
+    assert(file.type !== 'directory', () => `${role.path} is a file`);
+    return await this.materializer.files(file.key, (shared) => file.make(this.materializer, shared), job);
+  }
+
+  async countedChanges(changes: readonly Change[], before: FileSystem, after: FileSystem): Promise<readonly Change[]> {
+    return touchResources(changes) ? countedChanges(await nameChanges(changes, before, after)) : changes;
+  }
+
+  /**
+   * Returns the one host file with the content of a derived file, built if needed. A series in several parts is merged
+   * into one file, because bytes are read as one sequence.
+   */
+  async wholeFile(node: Node): Promise<HostFile> {
+    const files = await this.hostFiles(node);
+    const key = wholeKey(files);
+    const whole = async (job: Job) => [await this.materializer.file(key, (target) => this.#merge(files, target), job)];
+    const [only] = files.length === 1 ? files : await this.materializer.files(key, whole, {});
+    assert(only !== undefined, () => 'a derived file has content');
+    return only;
+  }
+
+  readHostFile(...file: Parameters<StoredNodes['readHostFile']>): AsyncIterable<Uint8Array> | undefined {
+    return this.#stored.readHostFile(...file);
+  }
+
+  /**
+   * The number of bytes that reading a derived file returns; for a series in several parts that was not read yet, the
+   * sum of its parts. Undefined while it is unknown.
+   */
+  sizeOf(key: string): number | undefined {
+    const files = this.materializer.known(key);
+    const [whole] = files === undefined || files.length === 1 ? [] : (this.materializer.known(wholeKey(files)) ?? []);
+    return whole?.sizeBytes ?? files?.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  }
+
+  async #merge(files: readonly HostFile[], target: string): Promise<void> {
+    const reads = files.map(({ hostPath }) => hostPath);
+    const rows = sql`SELECT * FROM read_parquet(${literalList(reads)}, union_by_name = true)`;
+    const statements = [sql`COPY (${rows}) TO ${literal(target)} (FORMAT parquet)`];
+    await this.materializer.builder.run({ statements, reads, writes: [target] });
+  }
+}

@@ -1,0 +1,129 @@
+/** Edits of resources, each a link, a directory and a document that belong together, in a tree without a layer. */
+import { PondError } from '../../base/error.ts';
+import { rewrite } from '../../documents/rewrite.ts';
+import { entryOf } from '../../documents/yamlNode.ts';
+import { type FileSystem } from '../../tinyfs/fs.ts';
+import { type WorkingDirectory } from '../../tinyfs/workingDirectory.ts';
+import { invalidError } from '../invalidError.ts';
+import { isKindName } from '../model/kindNames.ts';
+import { documentName, linkOf, titleOf } from '../model/resourcePath.ts';
+import { entryAt, type PartOfResource } from '../partOfResource.ts';
+import { readResource, readResources, type StoredResource } from '../readResource.ts';
+import { resourceKinds } from '../registry.ts';
+import { readResourceFile } from '../resourceFile.ts';
+import { linksTo, type ResourceId } from '../resourceLinks.ts';
+
+/** Changes of resources in a batch, whose consequences follow at its end. */
+export interface ResourceChanges {
+  /** Resources whose document was stored, by directory. */
+  readonly stored: Map<string, ResourceId>;
+  /** Names, directories and documents that were removed, as they were before. */
+  readonly removed: PartOfResource[];
+}
+
+/** Completes what a batch changed: links follow names, and resources are removed as a whole. Fails `invalid-path`. */
+export async function complete(tree: FileSystem, { stored, removed }: ResourceChanges): Promise<void> {
+  for (const part of removed) await completeRemoval(tree, part);
+  for (const id of stored.values()) await followName(tree, id);
+}
+
+/**
+ * Renames a resource within its kind: moves its link and replaces the name in its document. Fails `resource-invalid`,
+ * `invalid-path` for an invalid name, `already-exists`.
+ */
+export async function renameResource(tree: FileSystem, { home, path }: PartOfResource, name: string): Promise<void> {
+  const root = await tree.root();
+  const target = linkOf({ kind: home.kind, name });
+  if (home.resource === undefined) throw invalidError(home);
+  const text = renamedDocument(home, name);
+  if ((await entryAt(root, target)) !== undefined) {
+    throw new PondError('already-exists', `something is at ${target} already`, {
+      path: target,
+      hint: 'Call the resource something else, or remove what is there first.',
+    });
+  }
+  await root.rename(path, target);
+  await root.writeFile(`${home.home}/${documentName}`, Buffer.from(text));
+}
+
+/** Fails `invalid-path` for a part of a resource and for the directory of a kind that has resources. */
+export async function refuseMove(tree: FileSystem, path: string, part: PartOfResource | undefined): Promise<void> {
+  const kind = path.slice(1);
+  const owner =
+    part?.home ?? (isKindName(kind) ? (await readResources(tree)).find((home) => home.kind.kind === kind) : undefined);
+  if (owner !== undefined) throw staysError(path, owner);
+}
+
+/** Fails `invalid-path` for a copy of a resource that would be in the directory of a kind: two cannot share a document. */
+export async function refuseCopy(tree: FileSystem, { kind, id }: ResourceId, path: string): Promise<void> {
+  const home = await readResource(tree, kind, id);
+  if (home === undefined) return;
+  throw new PondError('invalid-path', `the copy of ${titleOf(home)} would not be a resource`, {
+    path,
+    hint: `Apply its document, ${home.home}/${documentName}, with another name.`,
+  });
+}
+
+async function completeRemoval(tree: FileSystem, { part, path, home }: PartOfResource): Promise<void> {
+  const root = await tree.root();
+  const id = { kind: home.kind.kind, id: home.id };
+  if ((await entryAt(root, home.home)) === undefined) return await removeLinks(root, id);
+  const now = await readResource(tree, id.kind, id.id);
+  if (part === 'document' && now === undefined) throw staysError(path, home);
+  if (part !== 'name' || (now?.resource !== undefined && linkOf(now) !== path)) return;
+  if ((await linksTo(root, id)).includes(path)) return;
+  // Something else has taken the name.
+  if ((await entryAt(root, path)) !== undefined) throw staysError(path, home);
+  await removeLinks(root, id);
+  await root.remove(home.home, { recursive: true });
+}
+
+async function removeLinks(root: WorkingDirectory, id: ResourceId): Promise<void> {
+  for (const link of await linksTo(root, id)) await root.remove(link);
+}
+
+/**
+ * Updates the link of a resource to the name in its document. A document with errors keeps the existing link. Fails
+ * `already-exists` when something else has the name.
+ */
+async function followName(tree: FileSystem, id: ResourceId): Promise<void> {
+  const home = await readResource(tree, id.kind, id.id);
+  if (home?.resource === undefined) return;
+  const root = await tree.root();
+  const link = linkOf(home);
+  const links = await linksTo(root, id);
+  if (!links.includes(link)) {
+    if ((await root.get(link, { followLinks: false })) !== undefined) throw takenError(home);
+    await root.createSymlink(link, id.id);
+  }
+  for (const other of links) if (other !== link) await root.remove(other);
+}
+
+/** The document with its name replaced, otherwise unchanged. */
+function renamedDocument(home: StoredResource, name: string): string {
+  const value = entryOf(home.resource?.root, 'name')?.value;
+  const text = value === undefined ? home.text : rewrite(home.text, [{ at: value.range.start, value: name }]);
+  const [read] = readResourceFile(text, resourceKinds);
+  const problem = read?.problems.find(({ severity }) => severity === 'error');
+  const found = entryOf(read?.root, 'name')?.value;
+  if (problem === undefined && found?.type === 'scalar' && found.value === name) return text;
+  throw new PondError('invalid-path', problem?.message ?? `the document of ${titleOf(home)} cannot be given a name`, {
+    path: linkOf({ kind: home.kind, name }),
+    hint: problem?.hint ?? 'Change the name in the document: its link follows.',
+  });
+}
+
+function takenError(home: StoredResource): PondError {
+  return new PondError('already-exists', `something else is at ${linkOf(home)}`, {
+    path: linkOf(home),
+    hint: 'Call the resource something else, or remove what is there first.',
+  });
+}
+
+function staysError(path: string, home: StoredResource): PondError {
+  const name = linkOf(home);
+  return new PondError('invalid-path', `${path} belongs to the resource ${titleOf(home)}, and stays where it is`, {
+    path,
+    hint: `'pond mv ${name} /${home.kind.kind}/NEW' renames the resource, 'pond rm -r ${name}' removes it.`,
+  });
+}

@@ -1,0 +1,197 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import ts from 'typescript';
+import { isCode, type SourceFile, sourceFiles } from './support/sourceFiles.ts';
+
+/** Words that only the authors of this project would understand, each with terms of the field that replace it. */
+const privateWords: Readonly<Record<string, string>> = {
+  anew: 'again',
+  behind: 'after',
+  beside: 'next to, alongside',
+  besides: 'also, max concurrency',
+  nobody: 'no process, no one',
+  seat: 'session',
+  seats: 'sessions',
+  settle: 'decide, resolve, complete',
+  settlers: 'idempotency',
+  settles: 'decides, resolves, completes',
+  tell: 'report, notify, distinguish',
+  telling: 'reporting, notifying',
+  tells: 'reports, notifies',
+  told: 'reported, notified',
+  untaken: 'skipped',
+  whoever: 'the recorded owner, the caller',
+  workplace: 'build slot',
+  workplaces: 'build slots',
+  workshop: 'materializer',
+  workshops: 'materializers',
+};
+
+/** Phrases of comments, titles of tests and pages, likewise. */
+const privatePhrases: Readonly<Record<string, string>> = {
+  'as good as none': 'treated as missing',
+  'looked into': 'listed, visited',
+  'set aside': 'quarantined',
+  'taken back': 'reverted, discarded',
+  'takes back': 'reverts, discards',
+  'who asks': 'the caller',
+};
+
+/** Names of variables, functions and types, likewise, as the words that camel case joins. */
+const privateNames: Readonly<Record<string, string>> = {
+  'as asked': 'requestedPath',
+  'changing word': 'nondeterministicCalls',
+  'host names': 'redactHostPaths',
+  'in turn': 'mutex',
+  'side by side': 'mapLimit',
+  'taken back': 'discard',
+};
+
+/** Folders and files whose names follow the rule. */
+const coveredNames: readonly string[] = ['client/vscode/'];
+
+/** Folders and files whose comments, titles of tests and pages follow the rule. */
+const coveredProse: readonly string[] = [
+  'client/vscode/',
+  'CONTRIBUTING.md',
+  'README.md',
+  'docs/benchmarks.md',
+  'docs/concepts.md',
+  'docs/errors.md',
+  'docs/export.md',
+  'docs/getting-started.md',
+  'docs/glossary.md',
+  'docs/pond-format.md',
+  'docs/site.md',
+  'docs/tutorial.md',
+];
+
+/** A part of a file that the rule reads. */
+interface Passage {
+  readonly text: string;
+  /** Offset in the file. */
+  readonly start: number;
+}
+
+interface Passages {
+  readonly names: readonly Passage[];
+  readonly prose: readonly Passage[];
+}
+
+const registrars = new Set(['test', 'it', 'describe', 'suite']);
+
+/** Title of the test, or group of tests, that a node registers; undefined for any other node. */
+function titleOf(node: ts.Node): ts.Node | undefined {
+  if (!ts.isCallExpression(node) || !ts.isIdentifier(node.expression)) return undefined;
+  const [title] = node.arguments;
+  if (title === undefined || !registrars.has(node.expression.text)) return undefined;
+  return ts.isStringLiteralLike(title) || ts.isTemplateExpression(title) ? title : undefined;
+}
+
+/** True for a name where it is declared, not where it is used: those of libraries are not ours. */
+function isDeclaredName(node: ts.Node): node is ts.Identifier | ts.PrivateIdentifier {
+  if (!ts.isIdentifier(node) && !ts.isPrivateIdentifier(node)) return false;
+  const { parent } = node;
+  return (
+    'name' in parent && parent.name === node && !ts.isPropertyAccessExpression(parent) && !ts.isImportSpecifier(parent)
+  );
+}
+
+/** Names that a source file declares, and its comments and titles of tests. */
+function passagesOf({ path, text }: SourceFile): Passages {
+  const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
+  const names: Passage[] = [];
+  const prose: Passage[] = [];
+  const visit = (node: ts.Node): void => {
+    const title = titleOf(node);
+    if (title !== undefined) prose.push({ text: title.getText(source), start: title.getStart(source) });
+    if (isDeclaredName(node)) names.push({ text: node.text, start: node.getStart(source) });
+    const children = node.getChildren(source).filter((child) => !ts.isJSDoc(child));
+    // Between tokens there are only spaces and comments.
+    if (children.length === 0) prose.push({ text: text.slice(node.pos, node.getStart(source)), start: node.pos });
+    children.forEach(visit);
+  };
+  visit(source);
+  return { names, prose };
+}
+
+/** A page without its code, which may contain names of fields and commands. */
+function withoutCode(page: string): string {
+  return page.replace(/^ *```[^]*?^ *```$|`[^`\n]*`/gm, (code) => code.replace(/[^\n]/g, ' '));
+}
+
+/** The words of a name in lower case, separated by spaces: `hostNames` gives `host names`. */
+function wordsOf(name: string): string {
+  const spaced = name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').replace(/([A-Z])([A-Z][a-z])/g, '$1 $2');
+  return spaced.replace(/[_$#]/g, ' ').toLowerCase();
+}
+
+/** Returns the words of a list in a text, with their offsets. Words of a phrase may be on two lines of a comment. */
+function findWords(text: string, words: readonly string[]): readonly { readonly word: string; readonly at: number }[] {
+  const pattern = new RegExp(`(?<![\\w-])(${words.join('|').replaceAll(' ', '[\\s*/]+')})(?![\\w-])`, 'gi');
+  return [...text.matchAll(pattern)].map(({ 0: match, index }) => ({
+    word: match.toLowerCase().replace(/[\s*/]+/g, ' '),
+    at: index,
+  }));
+}
+
+/** Violations of a file, as `path:line: word (replacement)` in the order of the lines. */
+function violations(file: SourceFile, { names, prose }: Passages): readonly string[] {
+  const inNames = { ...privateWords, ...privateNames };
+  const inProse = { ...privateWords, ...privatePhrases };
+  const found = [
+    ...names.flatMap(({ text, start }) =>
+      findWords(wordsOf(text), Object.keys(inNames)).map(({ word }) => ({ at: start, word, use: inNames[word] })),
+    ),
+    ...prose.flatMap(({ text, start }) =>
+      findWords(text, Object.keys(inProse)).map(({ word, at }) => ({ at: start + at, word, use: inProse[word] })),
+    ),
+  ];
+  return found
+    .map(({ at, word, use }) => ({ line: file.text.slice(0, at).split('\n').length, word, use }))
+    .sort((a, b) => a.line - b.line)
+    .map(({ line, word, use }) => `${file.path}:${line}: ${word} (${use})`);
+}
+
+const isCovered = (path: string, covered: readonly string[]): boolean => covered.some((root) => path.startsWith(root));
+
+test('no private word is in a name, a comment, the title of a test or a page', () => {
+  const found = sourceFiles().flatMap((file) => {
+    const [hasNames, hasProse] = [coveredNames, coveredProse].map((covered) => isCovered(file.path, covered));
+    // This file contains the words.
+    if ((!hasNames && !hasProse) || file.path === 'test/language.test.ts') return [];
+    if (!isCode(file)) return violations(file, { names: [], prose: [{ text: withoutCode(file.text), start: 0 }] });
+    const { names, prose } = passagesOf(file);
+    return violations(file, { names: hasNames ? names : [], prose: hasProse ? prose : [] });
+  });
+  // The message of deepEqual would leave out lines.
+  assert.equal(found.length, 0, `\n${found.join('\n')}`);
+});
+
+test('a private word is found in names, comments, titles and pages', () => {
+  const text = [
+    '/** Holds what was set',
+    ' * aside. */',
+    'const hostNames = 1; // for whoever reads',
+    "test('nobody writes', () => { run('nobody'); });",
+    'class A { #workshopOf = 1; }',
+  ].join('\n');
+  const code = { path: 'a.test.ts', text };
+  assert.deepEqual(violations(code, passagesOf(code)), [
+    'a.test.ts:1: set aside (quarantined)',
+    'a.test.ts:3: host names (redactHostPaths)',
+    'a.test.ts:3: whoever (the recorded owner, the caller)',
+    'a.test.ts:4: nobody (no process, no one)',
+    'a.test.ts:5: workshop (materializer)',
+  ]);
+  const page = { path: 'a.md', text: 'One line.\n\n```\nnobody\n```\n`anew` and anew' };
+  assert.deepEqual(violations(page, { names: [], prose: [{ text: withoutCode(page.text), start: 0 }] }), [
+    'a.md:6: anew (again)',
+  ]);
+});
+
+test('a longer word, a phrase of prose and a name of a library are allowed', () => {
+  const text = 'const retold = vscode.ViewColumn.Beside; // re-seating, host names, and so in turn';
+  const code = { path: 'a.ts', text };
+  assert.deepEqual(violations(code, passagesOf(code)), []);
+});
