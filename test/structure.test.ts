@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { errorCodes } from '../server/src/base/errorCode.ts';
 import { type Import, type SourceFile, importsOf, isCode, longFunctions, sourceFiles } from './support/sourceFiles.ts';
+import { verbDeclarations, verbLists } from './support/verbDeclarations.ts';
 
 /** What each part may import in addition to itself and base: the table of server/ARCHITECTURE.md. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
@@ -19,12 +20,12 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   templates: ['documents', 'storage'],
   build: ['sandbox', 'duckdb', 'storage'],
   materialize: ['pond', 'sandbox', 'duckdb', 'storage'],
-  'resources/model': ['documents', 'materialize', 'pond', 'tinyfs'],
+  'resources/model': ['protocol', 'documents', 'materialize', 'pond', 'tinyfs'],
   'resources/series': ['resources/model', 'materialize', 'sandbox', 'pond', 'duckdb'],
   'resources/redact.ts': [],
   'resources/kinds': [
     ...['resources/model', 'resources/series', 'resources/redact.ts', 'materialize', 'build', 'sandbox', 'templates'],
-    ...['documents', 'pond', 'tinyfs', 'storage', 'duckdb'],
+    ...['protocol', 'documents', 'pond', 'tinyfs', 'storage', 'duckdb'],
   ],
   resources: ['resources/model', 'resources/kinds', 'resources/redact.ts', 'documents', 'pond', 'tinyfs'],
   'resources/tree': [
@@ -49,7 +50,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   language: ['protocol', 'resources', 'resources/model', 'documents'],
   commands: [
     ...['protocol', 'apply', 'publish', 'sql', 'documents', 'pond', 'tinyfs', 'storage'],
-    ...['resources', 'resources/model', 'resources/kinds', 'resources/tree', 'resources/runs'],
+    ...['resources', 'resources/model', 'resources/tree', 'resources/runs'],
   ],
   rpc: ['protocol', 'commands', 'language'],
   'server.ts': ['protocol', 'commands', 'language', 'rpc'],
@@ -256,6 +257,39 @@ test('a function that registers tests and does anything else is counted', () => 
   assert.equal(long(`describe('a', () => { let n = 0; it('b', () => {}); ${padding} });`), 1);
   assert.equal(long(`test('a', async (t) => { await t.test('b', () => {}); ${padding} });`), 1);
   assert.equal(long(`export async function a(): Promise<void> { ${padding} }`), 1);
+});
+
+/** Fields of a verb's declaration in their order; `stream` is the only optional one. */
+const verbFields = ['access', 'trust', 'freshness', 'idempotency', 'load'];
+const isVerbTable = (path: string): boolean =>
+  /^server\/src\/(commands\/\w*[vV]erbs|resources\/kinds\/\w+\/verbs)\.ts$/.test(path);
+
+test('every verb is declared once, with all its fields', () => {
+  const declarations = product.filter(({ path }) => isVerbTable(path)).flatMap(verbDeclarations);
+  assert.ok(declarations.length > 30);
+  const names = declarations.map(({ name }) => name);
+  assert.deepEqual(names.toSorted(), [...new Set(names)].sort());
+  const incomplete = declarations.filter(({ fields }) => {
+    return fields.filter((field) => field !== 'stream').join() !== verbFields.join();
+  });
+  assert.deepEqual(incomplete, []);
+});
+
+test('there is no second list of verbs', () => {
+  const ofServer = product.filter(({ path }) => isVerbTable(path)).flatMap(verbDeclarations);
+  const ofTerminal = product.filter(({ path }) => path === 'client/cli/verbs.ts').flatMap(verbDeclarations);
+  assert.ok(ofTerminal.length > 30);
+  const lists = [ofServer, ofTerminal].flatMap((declarations) => {
+    const names = new Set(declarations.map(({ name }) => name));
+    return product.flatMap((file) => verbLists(file, names));
+  });
+  assert.deepEqual(lists, []);
+  const names = [...'abcdefgh'];
+  const list = (text: string): number => verbLists({ path: 'a.ts', text }, new Set(names)).length;
+  assert.equal(list(`const verbs = new Set(['${names.join("', '")}']);`), 1);
+  assert.equal(list(`type Verb = '${names.join("' | '")}';`), 1);
+  assert.equal(list(`const runners = { ${names.join(': 1, ')}: 1 };`), 1);
+  assert.equal(list(`const words = ['${names.join("', '")}', 'x'];`), 0);
 });
 
 test('nothing is left for later in the text', () => {

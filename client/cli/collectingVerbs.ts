@@ -1,9 +1,8 @@
 /** Verbs for trying things out: the account of a service, and random entries. */
 import { PondError } from '../../server/src/base/error.ts';
 import { plural, table } from './format.ts';
-import { argument, pondPath, printJson, show, type VerbRunner } from './runner.ts';
-import { type Session } from './session.ts';
-import { wholeNumber } from './wholeNumber.ts';
+import { argument, pondPath, printJson, show, wholeNumber } from './runner.ts';
+import { type Session, type VerbRunner } from './verb.ts';
 
 /** Queries the account of a HydroVu resource. */
 export const hydrovu: VerbRunner = async (session) => {
@@ -17,10 +16,10 @@ export const hydrovu: VerbRunner = async (session) => {
 };
 
 async function locations(session: Session, name: string): Promise<void> {
-  const found = await session.ask('hydroVuLocations', { name });
-  if (session.line.json) return await printJson(session, found);
+  const all = await session.call('hydroVuLocations', { name });
+  if (session.line.json) return await printJson(session, all);
   session.terminal.quiet();
-  await session.terminal.print(table(found.map((location) => [location.id, location.name, location.description])));
+  await session.terminal.print(table(all.map((location) => [location.id, location.name, location.description])));
 }
 
 async function scan(session: Session, name: string): Promise<void> {
@@ -30,9 +29,9 @@ async function scan(session: Session, name: string): Promise<void> {
   const start = timeOf(argument(line, 3));
   const range = end === undefined ? { start } : { start, end: timeOf(end) };
   if (range.end !== undefined && range.end < start) {
-    throw new PondError('usage', 'END is before START', { hint: 'leave END out to scan up to now' });
+    throw new PondError('usage', 'END is before START', { hint: 'Omit END to scan up to now.' });
   }
-  const { pages } = await session.ask('hydroVuScan', { name, location, ...range });
+  const { pages } = await session.call('hydroVuScan', { name, location, ...range });
   if (line.json) return await printJson(session, pages);
   terminal.quiet();
   const rows = pages.map(({ min, max, readings }) => [isoOf(min), isoOf(max), plural(readings, 'reading')]);
@@ -48,7 +47,9 @@ function timeOf(text: string): number {
   const hasOffset = !/T/.test(text) || /(Z|[+-]\d\d:?\d\d)$/i.test(text);
   const ms = Date.parse(hasOffset ? text : `${text}Z`);
   if (!Number.isNaN(ms) && /^\d{4}-/.test(text)) return Math.floor(ms / 1000);
-  throw new PondError('usage', `'${text}' is no time`, { hint: 'write 2025-06-01T12:00:00Z, or seconds since 1970' });
+  throw new PondError('usage', `'${text}' is not a time`, {
+    hint: 'Write 2025-06-01T12:00:00Z, or seconds since 1970.',
+  });
 }
 
 /** Stages random entries. */
@@ -58,7 +59,12 @@ export const scribble: VerbRunner = async (session) => {
   const countMax = wholeNumber('--max', texts['max'] ?? String(countMin + 5), countMin);
   const seed =
     texts['seed'] === undefined ? Math.floor(Math.random() * 2 ** 32) : wholeNumber('--seed', texts['seed'], 0);
-  const made = await session.ask('scribble', { path: pondPath(argument(session.line, 0)), seed, countMin, countMax });
-  const text = `${plural(made.files, 'file')}, ${plural(made.directories, 'directory')}`;
-  await show(session, made, `scribbled ${text}, seed ${seed}`);
+  const created = await session.call('scribble', {
+    path: pondPath(argument(session.line, 0)),
+    seed,
+    countMin,
+    countMax,
+  });
+  const text = `${plural(created.files, 'file')}, ${plural(created.directories, 'directory')}`;
+  await show(session, created, `scribbled ${text}, seed ${seed}`);
 };

@@ -1,22 +1,9 @@
 import { parseArgs } from 'node:util';
 import { PondError } from '../../server/src/base/error.ts';
 import { usageError } from './usageError.ts';
-import { isVerb, noVerb, type Verb, verbs, type VerbSpec } from './verbs.ts';
-
-/** A parsed command line. */
-export interface CommandLine {
-  readonly verb: Verb;
-  /** Value of --pond. */
-  readonly pond: string | undefined;
-  readonly json: boolean;
-  readonly help: boolean;
-  /** The verb's own text options, by long name. */
-  readonly texts: Readonly<Record<string, string>>;
-  /** Repeatable options, by long name. */
-  readonly lists: Readonly<Record<string, readonly string[]>>;
-  readonly flags: ReadonlySet<string>;
-  readonly positionals: readonly string[];
-}
+import { verbNamed } from './help.ts';
+import { type CommandLine, type VerbSpec } from './verb.ts';
+import { verbs } from './verbs.ts';
 
 const globalOptions = {
   pond: { type: 'string' },
@@ -30,10 +17,11 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
   const name = args[at];
   if (name === undefined) {
     const { values } = parse(args, globalOptions, 'pond');
-    const helpAsked = values['help'] === true || args.length === 0;
-    if (!helpAsked) throw new PondError('usage', 'a verb is missing', { hint: "see 'pond help'" });
+    const isHelp = values['help'] === true || args.length === 0;
+    if (!isHelp) throw new PondError('usage', 'a verb is missing', { hint: "See 'pond help'." });
     return {
-      verb: 'help',
+      name: 'help',
+      verb: verbs.help,
       pond: undefined,
       json: false,
       help: false,
@@ -43,19 +31,17 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
       positionals: [],
     };
   }
-  if (!isVerb(name)) {
-    // After an unknown option, this may be its value.
-    parse(args.slice(0, at), globalOptions, 'pond');
-    throw noVerb(name);
-  }
-  const spec: VerbSpec = verbs[name];
-  const own = [...args.slice(0, at), ...args.slice(at + 1).map((arg) => (name === 'query' ? commentAsText(arg) : arg))];
-  const { values, positionals } = parse(own, { ...globalOptions, ...spec.options }, name);
+  // An unknown name after an unknown option may be the option's value.
+  if (!Object.hasOwn(verbs, name)) parse(args.slice(0, at), globalOptions, 'pond');
+  const verb = verbNamed(verbs, name);
+  const own = args.slice(at + 1).map((arg) => (verb.takesSql === true ? commentAsText(arg) : arg));
+  const { values, positionals } = parse([...args.slice(0, at), ...own], { ...globalOptions, ...verb.options }, name);
   const { pond, json, help, ...texts } = values;
   // An unset variable of the shell; falling back to another pond would be wrong.
   if (pond === '') throw new PondError('usage', '--pond takes a folder, got an empty text');
   const line: CommandLine = {
-    verb: name,
+    name,
+    verb,
     pond: typeof pond === 'string' ? pond : undefined,
     json: json === true,
     help: help === true,
@@ -68,7 +54,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     flags: new Set(Object.keys(texts).filter((key) => texts[key] === true)),
     positionals,
   };
-  if (!line.help) checkCount(name, spec, positionals.length);
+  if (!line.help) checkCount(name, verb, positionals.length);
   return line;
 }
 
@@ -94,8 +80,8 @@ function parse(
   }
 }
 
-function checkCount(name: Verb, { positionals: [least, most = Infinity], usage }: VerbSpec, count: number): void {
-  if (count >= least && count <= most) return;
-  const problem = count < least ? 'too few arguments' : 'too many arguments';
+function checkCount(name: string, { positionals: [min, max = Infinity], usage }: VerbSpec, count: number): void {
+  if (count >= min && count <= max) return;
+  const problem = count < min ? 'too few arguments' : 'too many arguments';
   throw new PondError('usage', `${problem} for '${name}'`, { hint: `usage: pond ${name} ${usage}`.trim() });
 }

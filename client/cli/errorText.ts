@@ -19,9 +19,12 @@ export interface PrintedError {
 export function errorText({ code, message, path, displayPath, position, hint }: PrintedError): string {
   // A query in a document fails with the line and column of the document, not of its own text.
   const document = path?.endsWith('/resource.yaml') === true ? `${displayPath ?? path}, ` : '';
-  const place =
+  const location =
     position === undefined ? '' : ` (${document}line ${position.line + 1}, column ${position.character + 1})`;
-  const lines = [printableLines(`error[${code}]: ${message}${place}`), ...(hint === undefined ? [] : [hintText(hint)])];
+  const lines = [
+    printableLines(`error[${code}]: ${message}${location}`),
+    ...(hint === undefined ? [] : [hintText(hint)]),
+  ];
   return lines.join('\n');
 }
 

@@ -1,7 +1,7 @@
-import { isPondError, PondError } from '../../server/src/base/error.ts';
+import { isPondError } from '../../server/src/base/error.ts';
 import { suggest } from '../../server/src/base/suggest.ts';
 import { atOf, isPattern } from './runner.ts';
-import { type Session } from './session.ts';
+import { type Session } from './verb.ts';
 
 /** Shorter names are too similar to any other. */
 const nameMin = 3;
@@ -12,20 +12,13 @@ const namesMax = 10_000;
 /** Returns a verb's error; for a missing pond path, with the most similar name as its hint. */
 export async function withGuess(error: unknown, session: Session): Promise<unknown> {
   if (!isPondError(error, 'not-found') || error.hint !== undefined) return error;
-  const { path, displayPath, message, position, cause } = error;
+  const { path, displayPath } = error;
   const [, directory, name] = /^(.*)\/([^/]+)$/.exec(displayPath ?? path ?? '') ?? [];
   if (path === undefined || directory === undefined || name === undefined) return error;
   if (name.length < nameMin || isPattern(path)) return error;
   const guess = await nearest(session, directory === '' ? '/' : directory, name);
   if (guess === undefined) return error;
-  const hint = `Did you mean "${directory}/${guess}"?`;
-  return new PondError('not-found', message, {
-    path,
-    hint,
-    cause,
-    ...(displayPath === undefined ? {} : { displayPath }),
-    ...(position === undefined ? {} : { position }),
-  });
+  return error.with({ hint: `Did you mean "${directory}/${guess}"?` });
 }
 
 /**
@@ -33,7 +26,7 @@ export async function withGuess(error: unknown, session: Session): Promise<unkno
  */
 async function nearest(session: Session, directory: string, name: string): Promise<string | undefined> {
   try {
-    const nodes = await session.ask('list', { path: directory, ...atOf(session.line) });
+    const nodes = await session.call('list', { path: directory, ...atOf(session.line) });
     return nodes.length > namesMax
       ? undefined
       : suggest(

@@ -1,27 +1,39 @@
-import { isVerb, noVerb, type Verb, verbs, type VerbSpec } from './verbs.ts';
+import { PondError } from '../../server/src/base/error.ts';
+import { didYouMean } from '../../server/src/base/suggest.ts';
+import { type StandaloneRunner, type TerminalVerb, type TerminalVerbs } from './verb.ts';
+
+/** Prints the list of verbs, or the help of one. */
+export const help: StandaloneRunner = async ({ positionals }, terminal, verbs) =>
+  await terminal.print(helpText(verbs, positionals[0]));
 
 /** Returns the text of `pond help`, or of `pond help VERB`. Fails `usage` for an unknown verb. */
-export function helpText(name: string | undefined): string {
-  if (name === undefined) return overview();
-  if (!isVerb(name)) throw noVerb(name);
-  const { usage, summary, details = [] }: VerbSpec = verbs[name];
+export function helpText(verbs: TerminalVerbs, name: string | undefined): string {
+  if (name === undefined) return overview(verbs);
+  const { usage, summary, details = [] } = verbNamed(verbs, name);
   return [`usage: pond [--pond DIR] [--json] ${name} ${usage}`.trimEnd(), '', sentence(summary), ...details, ''].join(
     '\n',
   );
 }
 
-function overview(): string {
-  const names = Object.keys(verbs) as Verb[];
-  const width = Math.max(...names.map((name) => name.length));
-  const lines = names.map((name) => `  ${name.padEnd(width)}  ${verbs[name].summary}`);
+/** Returns the verb of a name. Fails `usage` for an unknown one. */
+export function verbNamed(verbs: TerminalVerbs, name: string): TerminalVerb {
+  const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
+  if (verb !== undefined) return verb;
+  const hint = didYouMean(name, Object.keys(verbs)) ?? "See 'pond help'.";
+  throw new PondError('usage', `'${name}' is not a verb of pond`, { hint });
+}
+
+function overview(verbs: TerminalVerbs): string {
+  const width = Math.max(...Object.keys(verbs).map((name) => name.length));
+  const lines = Object.entries(verbs).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`);
   return [
     'usage: pond [--pond DIR] [--json] VERB ...',
     '       pond --version',
     '',
     ...lines,
     '',
-    'The pond is the one of --pond, of the variable POND, or the .pond folder here or nearest above.',
-    "'pond help VERB' shows what a verb takes.",
+    'The pond is the one of --pond, or of the variable POND, or the .pond folder in the current folder or above it.',
+    "'pond help VERB' shows the arguments of a verb.",
     '',
   ].join('\n');
 }

@@ -2,7 +2,8 @@
 import { PondError } from '../../server/src/base/error.ts';
 import { type ChangeInfo, type CommitInfo, type StatusInfo } from '../../server/src/protocol/commands.ts';
 import { changeRow, counted, counts, minute, plural, printable, printableLines, shownPath, table } from './format.ts';
-import { argument, atOf, pondPath, printJson, show, type VerbRunner } from './runner.ts';
+import { argument, atOf, pondPath, printJson, show } from './runner.ts';
+import { type VerbRunner } from './verb.ts';
 
 const changeTable = (changes: readonly ChangeInfo[]): string => table(counted(changes).map(changeRow), new Set([2]));
 
@@ -12,21 +13,21 @@ const commitLine = (commit: CommitInfo): string =>
 /** Prints the latest commit, the staged changes and the conflicts. */
 export const status: VerbRunner = async (session) => {
   const { terminal } = session;
-  const found = await session.ask('status', {});
-  if (session.line.json) return await printJson(session, found);
-  for (const notice of found.notices) session.notice(notice);
-  await terminal.print(`pond ${found.pond}\n${commitLine(found.head)}\n`);
-  await terminal.print(foreignLines(found));
-  if (found.setAside.length > 0) {
-    const paths = found.setAside.map((path) => `   ${printable(path)}\n`).join('');
-    await terminal.print(`set aside as damaged or unfinished, until you remove it:\n${paths}`);
+  const state = await session.call('status', {});
+  if (session.line.json) return await printJson(session, state);
+  for (const warning of state.warnings) session.warn(warning);
+  await terminal.print(`pond ${state.pond}\n${commitLine(state.head)}\n`);
+  await terminal.print(foreignLines(state));
+  if (state.setAside.length > 0) {
+    const paths = state.setAside.map((path) => `   ${printable(path)}\n`).join('');
+    await terminal.print(`quarantined as damaged or unfinished, until you remove it:\n${paths}`);
   }
-  if (found.staged.length === 0) return await terminal.print('nothing staged\n');
-  await terminal.print(`${plural(counted(found.staged).length, 'change')} staged\n${changeTable(found.staged)}`);
-  if (found.conflicts.length === 0) return;
-  const paths = conflictLines(found);
+  if (state.staged.length === 0) return await terminal.print('nothing staged\n');
+  await terminal.print(`${plural(counted(state.staged).length, 'change')} staged\n${changeTable(state.staged)}`);
+  if (state.conflicts.length === 0) return;
+  const paths = conflictLines(state);
   await terminal.print(
-    `in conflict with another commit: 'pond resolve' keeps yours, 'pond discard' the other\n${paths}`,
+    `in conflict with another commit: 'pond resolve' keeps your side, 'pond discard' the committed one\n${paths}`,
   );
 };
 
@@ -36,9 +37,9 @@ function foreignLines({ foreignOperations, earlierForeignFiles }: StatusInfo): s
     const said = [operation, engine === null ? null : `by ${engine}`].filter((part) => part !== null);
     return said.length === 0 ? `${version}` : `${version} (${printable(said.join(' '))})`;
   });
-  const known = operations.length === 0 ? '' : `commits by other engines, left aside: ${operations.join(', ')}\n`;
+  const known = operations.length === 0 ? '' : `commits by other engines, ignored: ${operations.join(', ')}\n`;
   if (earlierForeignFiles === 0) return known;
-  return `${known}${plural(earlierForeignFiles, 'file')} of earlier commits by other engines, left aside\n`;
+  return `${known}${plural(earlierForeignFiles, 'file')} of earlier commits by other engines, ignored\n`;
 }
 
 /** Returns a line for each path in conflict, with the name of its resource; duplicates are removed. */
@@ -50,7 +51,7 @@ function conflictLines({ staged, conflicts }: StatusInfo): string {
 /** Prints what changed between two versions. */
 export const diff: VerbRunner = async (session) => {
   const { texts, positionals } = session.line;
-  const changes = await session.ask('diff', {
+  const changes = await session.call('diff', {
     ...(texts['at'] === undefined ? {} : { from: texts['at'] }),
     ...(texts['to'] === undefined ? {} : { to: texts['to'] }),
     ...(positionals.length === 0 ? {} : { paths: positionals.map(pondPath) }),
@@ -65,33 +66,33 @@ export const commit: VerbRunner = async (session) => {
   if (message === undefined || message.trim() === '') {
     throw new PondError('usage', 'a commit needs a message', { hint: 'usage: pond commit -m TEXT' });
   }
-  const made = await session.ask('commit', { message });
-  await show(session, made, `commit ${made.number}: ${firstLine(made.message)} (${counts(made)})`);
+  const latest = await session.call('commit', { message });
+  await show(session, latest, `commit ${latest.number}: ${firstLine(latest.message)} (${counts(latest)})`);
 };
 
 /** Discards staged changes. */
 export const discard: VerbRunner = async (session) => {
   const paths = session.line.positionals.map(pondPath);
-  const result = await session.ask('discard', paths.length === 0 ? {} : { paths });
+  const result = await session.call('discard', paths.length === 0 ? {} : { paths });
   await show(session, result, `discarded ${plural(result.discarded, 'change')}`);
 };
 
 /** Keeps the staged side of conflicts. */
 export const resolve: VerbRunner = async (session) => {
-  await show(session, await session.ask('keepStaged', { paths: session.line.positionals.map(pondPath) }));
+  await show(session, await session.call('resolve', { paths: session.line.positionals.map(pondPath) }));
 };
 
 /** Prints commits, one line each. */
 export const log: VerbRunner = async (session) => {
   const [path] = session.line.positionals;
-  const commits = await session.ask('log', path === undefined ? {} : { path: pondPath(path) });
+  const commits = await session.call('log', path === undefined ? {} : { path: pondPath(path) });
   if (session.line.json) return await printJson(session, commits);
-  const rows = commits.map((made) => [
-    String(made.number),
-    minute(made.time),
-    made.author,
-    firstLine(made.message),
-    counts(made),
+  const rows = commits.map((one) => [
+    String(one.number),
+    minute(one.time),
+    one.author,
+    firstLine(one.message),
+    counts(one),
   ]);
   await session.terminal.print(table(rows, new Set([0])));
 };
@@ -99,7 +100,7 @@ export const log: VerbRunner = async (session) => {
 /** Prints a commit with its message and changes. */
 export const showVerb: VerbRunner = async (session) => {
   const { terminal } = session;
-  const shown = await session.ask('show', { commit: argument(session.line, 0) });
+  const shown = await session.call('show', { commit: argument(session.line, 0) });
   if (session.line.json) return await printJson(session, shown);
   const { number, time, author, message, operation, rootHash } = shown.commit;
   const rows = [
@@ -118,16 +119,16 @@ export const restore: VerbRunner = async (session) => {
   if (at === undefined) {
     throw new PondError('usage', 'restore needs a version', { hint: 'usage: pond restore PATH... --at V' });
   }
-  const changes = await session.ask('restore', { paths: session.line.positionals.map(pondPath), at });
+  const changes = await session.call('restore', { paths: session.line.positionals.map(pondPath), at });
   if (session.line.json) return await printJson(session, changes);
   await session.terminal.print(`${plural(counted(changes).length, 'change')} staged\n${changeTable(changes)}`);
 };
 
 /** Prints the damage in a version, and the content of its resources; fails `pond-damaged` when there is any. */
 export const check: VerbRunner = async (session) => {
-  const found = await session.ask('check', atOf(session.line));
-  const { problems, trees } = found;
-  await show(session, found, problems.length === 0 ? 'the pond is sound' : problems.map(printable).join('\n'));
+  const result = await session.call('check', atOf(session.line));
+  const { problems, trees } = result;
+  await show(session, result, problems.length === 0 ? 'the pond is sound' : problems.map(printable).join('\n'));
   if (!session.line.json) await session.terminal.print(table(trees.map(({ resource, hash }) => [resource, hash])));
   if (problems.length > 0) throw new PondError('pond-damaged', `check found ${plural(problems.length, 'problem')}`);
 };

@@ -1,49 +1,45 @@
 #!/usr/bin/env node
 /** The `pond` command: parses its arguments, runs commands, prints, and exits with a status. */
-import { isPondError, PondError } from '../../server/src/base/error.ts';
-import { connectLocal, startServer } from '../../server/src/main.ts';
-import { type CommandLine, parseCommandLine } from './commandLine.ts';
+import { isPondError } from '../../server/src/base/error.ts';
+import { connectLocal } from '../../server/src/main.ts';
+import { parseCommandLine } from './commandLine.ts';
 import { errorJson, errorText } from './errorText.ts';
 import { exitStatus, statusOf } from './exitStatus.ts';
 import { withGuess } from './guess.ts';
 import { helpText } from './help.ts';
-import { runners } from './run.ts';
 import { printedError } from './printedError.ts';
-import { noticesTo, openSession } from './session.ts';
-import { openTerminal, type Terminal } from './terminal.ts';
-import { type Verb } from './verbs.ts';
+import { openSession, warningsTo } from './session.ts';
+import { openTerminal } from './terminal.ts';
+import { type CommandLine, type Terminal } from './verb.ts';
+import { verbs } from './verbs.ts';
 
 /** The version in package.json, inserted by the build. */
 declare const POND_VERSION: string;
 
 const terminal = openTerminal();
-let verb: Verb | undefined;
+let line: CommandLine | undefined;
 try {
   const args = process.argv.slice(2);
   if (args.length === 1 && args[0] === '--version') {
     await terminal.print(`pond ${POND_VERSION}\n`);
   } else {
-    const line = parseCommandLine(args);
-    verb = line.verb;
+    line = parseCommandLine(args);
     await run(line, terminal);
   }
 } catch (error) {
-  process.exitCode = report(error, verb, terminal);
+  process.exitCode = report(error, line, terminal);
 }
 
 async function run(line: CommandLine, terminal: Terminal): Promise<void> {
-  const { verb, positionals, flags } = line;
-  if (line.help) return await terminal.print(helpText(verb));
-  if (verb === 'help') return await terminal.print(helpText(positionals[0]));
-  if (verb === 'lsp') {
-    if (!flags.has('stdio')) throw new PondError('usage', 'lsp needs a transport', { hint: 'usage: pond lsp --stdio' });
-    return await startServer({ transport: 'stdio' });
-  }
-  const notice = noticesTo(terminal);
-  const host = connectLocal(notice);
-  const session = openSession(line, { host, terminal, signal: interruption(terminal), notice });
+  const { name, verb } = line;
+  if (line.help) return await terminal.print(helpText(verbs, name));
+  if ('loadStandalone' in verb) return await (await verb.loadStandalone())(line, terminal, verbs);
+  const warn = warningsTo(terminal);
+  const host = connectLocal(warn);
+  const session = openSession(line, { host, terminal, signal: interruption(terminal), warn });
+  const runner = await verb.load();
   try {
-    await runners[verb](session);
+    await runner(session);
   } catch (error) {
     throw await withGuess(error, session);
   } finally {
@@ -69,8 +65,8 @@ function interruption(terminal: Terminal): AbortSignal {
 }
 
 /** Prints an error, and returns its exit status. */
-function report(error: unknown, verb: Verb | undefined, terminal: Terminal): number {
-  const printed = printedError(error, verb);
+function report(error: unknown, line: CommandLine | undefined, terminal: Terminal): number {
+  const printed = printedError(error, line);
   terminal.warn(wantsJson(process.argv.slice(2)) ? errorJson(printed) : errorText(printed));
   return isPondError(error) ? statusOf(error.code) : exitStatus.other;
 }

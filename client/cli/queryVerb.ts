@@ -3,8 +3,8 @@ import { namedFile, writeNamedFile } from '../../server/src/main.ts';
 import { type Params, type QueryInfo, type Result } from '../../server/src/protocol/commands.ts';
 import { hintText } from './errorText.ts';
 import { cut, plural, printable, printableLines, table } from './format.ts';
-import { argument, atOf, hostPath, show, type VerbRunner } from './runner.ts';
-import { type Session } from './session.ts';
+import { argument, atOf, hostPath, show } from './runner.ts';
+import { type Session, type VerbRunner } from './verb.ts';
 
 /** Rows fetched and aligned together: few at first, for a fast start, then more. */
 const firstWindowRows = 1000;
@@ -19,23 +19,23 @@ export const query: VerbRunner = async (session) => {
   const format = texts['format'] ?? formatOf(output) ?? (json ? 'json' : 'table');
   const request = { sql: argument(session.line, 0), ...atOf(session.line) };
   if (format !== 'table' && format !== 'csv' && format !== 'json' && format !== 'parquet') {
-    throw new PondError('usage', `'${format}' is not a format`, { hint: 'use table, csv, json or parquet' });
+    throw new PondError('usage', `'${format}' is not a format`, { hint: 'Use table, csv, json or parquet.' });
   }
   if (output !== undefined) {
     if (format === 'table') {
       const named =
-        texts['format'] === undefined ? `the name '${output}' tells no format` : 'a table is not written to a file';
+        texts['format'] === undefined ? `the name '${output}' implies no format` : 'a table is not written to a file';
       throw new PondError('usage', named, {
-        hint: 'name the file .csv, .json or .parquet, or add --format with one of them',
+        hint: 'Name the file .csv, .json or .parquet, or add --format with one of them.',
       });
     }
     return await writeResult(session, { ...request, format }, output);
   }
   if (format === 'parquet') {
-    throw new PondError('usage', 'Parquet is written to a file', { hint: 'name one with -o FILE' });
+    throw new PondError('usage', 'Parquet is written to a file', { hint: 'Name one with -o FILE.' });
   }
-  if (format === 'table') return await printTable(session, await session.ask('query', request));
-  await session.ask('queryToText', { ...request, format }, { output: (chunk) => session.terminal.print(chunk) });
+  if (format === 'table') return await printTable(session, await session.call('query', request));
+  await session.call('queryToText', { ...request, format }, { output: (chunk) => session.terminal.print(chunk) });
 };
 
 /**
@@ -48,7 +48,7 @@ async function writeResult(
   output: string,
 ): Promise<void> {
   const target = namedFile(hostPath(output));
-  const ask = (file: string): Promise<Result<'queryToFile'>> => session.ask('queryToFile', { ...request, file });
+  const ask = (file: string): Promise<Result<'queryToFile'>> => session.call('queryToFile', { ...request, file });
   const written = await (target.kind === 'file' ? ask(target.path) : writeNamedFile(target, ask, session.signal));
   const text = `${plural(written.rowCount, 'row')} written to ${printable(output)}`;
   // Standard output may contain the rows.
@@ -75,7 +75,7 @@ async function printTable(session: Session, result: QueryInfo): Promise<void> {
     return cut(value, cellLengthMax);
   };
   for (let start = 0, count = firstWindowRows; start === 0 || start < rowCount; start += count, count = windowRows) {
-    const window = await session.ask('rows', { resultId, start, count });
+    const window = await session.call('rows', { resultId, start, count });
     const rows = Array.from({ length: window.columns[0]?.length ?? 0 }, (_, row) =>
       window.columns.map((column) => column[row] ?? 'NULL'),
     );
@@ -86,7 +86,7 @@ async function printTable(session: Session, result: QueryInfo): Promise<void> {
     }
   }
   session.terminal.warn(`${plural(rowCount, 'row')} in ${Math.round(result.elapsedMs)} ms`);
-  if (isCut) session.terminal.warn(hintText("'--format csv' and '--format json' write long values in full"));
+  if (isCut) session.terminal.warn(hintText("'--format csv' and '--format json' write long values in full."));
 }
 
 function isNumber(type: string): boolean {

@@ -7,9 +7,8 @@ import { type AppliedInfo, type ProblemInfo, type ResourceInfo } from '../../ser
 import { hintText } from './errorText.ts';
 import { minute, plural, printable, table } from './format.ts';
 import { runLine } from './runVerbs.ts';
-import { hostPath, printJson, show, type VerbRunner } from './runner.ts';
-import { type Session } from './session.ts';
-import { type Terminal } from './terminal.ts';
+import { hostPath, printJson, show } from './runner.ts';
+import { type Session, type Terminal, type VerbRunner } from './verb.ts';
 
 /** Maximum size of a file of documents. */
 const fileBytesMax = 1024 * 1024;
@@ -29,20 +28,20 @@ export const apply: VerbRunner = async (session) => {
   const variables = variablesOf(line.lists['variable'] ?? []);
   const sources: Source[] = [];
   for (const file of files) sources.push(await readSource(file, session));
-  const result = await session.ask('apply', { sources, variables, directory: process.cwd() });
+  const result = await session.call('apply', { sources, variables, directory: process.cwd() });
   await show(session, result);
   printProblems(terminal, result.problems);
   const unread = unreadOf(variables, sources);
   if (unread.length > 0) terminal.warn(printable(`pond: warning: no document reads -v ${unread.join(', -v ')}`));
   const errors = result.problems.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) {
-    const hint = 'Correct what is named above, and apply again.';
+    const hint = 'Correct the problems above, and apply again.';
     throw new PondError('resource-invalid', `nothing was applied: ${plural(errors.length, 'error')}`, { hint });
   }
   if (line.json) return;
   await terminal.print(result.applied.map(appliedLine).join(''));
   const isStaged = result.applied.some(({ outcome }) => outcome !== 'unchanged');
-  if (isStaged) terminal.warn(hintText("this is staged; 'pond commit' makes it live"));
+  if (isStaged) terminal.warn(hintText("This is staged; 'pond commit' makes it live."));
 };
 
 function variablesOf(pairs: readonly string[]): Readonly<Record<string, string>> {
@@ -96,16 +95,16 @@ function printProblems(terminal: Terminal, problems: readonly ProblemInfo[]): vo
 export const get: VerbRunner = async (session) => {
   const { line, terminal } = session;
   const names = line.positionals.length === 0 ? {} : { names: line.positionals };
-  const resources = await session.ask('resources', names);
+  const resources = await session.call('resources', names);
   if (line.json) return await printJson(session, resources);
   terminal.quiet();
   if (resources.length === 0) {
     terminal.warn('pond: there are no resources');
-    return terminal.warn(hintText("'pond apply' stages some"));
+    return terminal.warn(hintText("'pond apply' stages resources."));
   }
   if (line.positionals.length === 0) return await terminal.print(table(resources.map(listRow)));
   const read = [...new Set(resources.flatMap(({ reads }) => reads))];
-  const sources = read.length === 0 ? [] : await session.ask('resources', { names: read });
+  const sources = read.length === 0 ? [] : await session.call('resources', { names: read });
   const titles = new Map(sources.map(({ id, kind, name }) => [id, `${kind}/${name}`]));
   for (const [index, resource] of resources.entries()) {
     await terminal.print(`${index === 0 ? '' : '\n'}${details(resource, titles)}`);
@@ -144,6 +143,6 @@ function details(resource: ResourceInfo, titles: ReadonlyMap<string, string>): s
 
 /** Stages the removal of resources. */
 export const deleteVerb: VerbRunner = async (session) => {
-  const result = await session.ask('deleteResources', { names: session.line.positionals });
+  const result = await session.call('deleteResources', { names: session.line.positionals });
   await show(session, result, result.removed.map((title) => `removed ${printable(title)}`).join('\n'));
 };

@@ -5,11 +5,9 @@ import { type RunErrorInfo, type RunInfo } from '../../server/src/protocol/resou
 import { errorText, hintText } from './errorText.ts';
 import { humanSize, minute, plural, printable, table } from './format.ts';
 import { printedError } from './printedError.ts';
-import { printJson, type VerbRunner } from './runner.ts';
+import { printJson, wholeNumber } from './runner.ts';
 import { intervalOf, repeat } from './schedule.ts';
-import { type Session } from './session.ts';
-import { type Terminal } from './terminal.ts';
-import { wholeNumber } from './wholeNumber.ts';
+import { type Session, type Terminal, type VerbRunner } from './verb.ts';
 
 /** Default number of listed runs. */
 const runsShown = 20;
@@ -27,31 +25,36 @@ export const run: VerbRunner = async (session) => {
       if (session.signal.aborted) return;
       // A later round may succeed, and someone may be watching. A schedule whose first round fails by a mistake of the
       // user ends.
-      if (!isPondError(error) || (isFirst && slips.has(error.code))) throw error;
-      session.terminal.warn(errorText(printedError(error, 'run')));
+      if (!isPondError(error) || (isFirst && userErrors.has(error.code))) throw error;
+      session.terminal.warn(errorText(printedError(error, session.line)));
     } finally {
       isFirst = false;
-      await session.ask('close', {});
+      await session.call('close', {});
     }
   });
 };
 
 /** Errors that prevent a round from starting, and likely the next one too. */
-const slips: ReadonlySet<ErrorCode> = new Set(['pond-not-found', 'resource-not-found', 'pond-too-new', 'read-only']);
+const userErrors: ReadonlySet<ErrorCode> = new Set([
+  'pond-not-found',
+  'resource-not-found',
+  'pond-too-new',
+  'read-only',
+]);
 
 async function runOnce(session: Session): Promise<void> {
   const { line, terminal } = session;
   const names = line.positionals.length === 0 ? {} : { names: line.positionals };
   const isRepeated = line.texts['every'] !== undefined;
-  const { runs } = await session.ask('run', { ...names, isRepeated });
+  const { runs } = await session.call('run', { ...names, isRepeated });
   if (line.json) await printJson(session, runs);
   else {
     terminal.quiet();
     const rows = runs.map((info) => [...(isRepeated ? [minute(info.started)] : []), ...resultRow(info)]);
     await terminal.print(table(rows, new Set(isRepeated ? [3, 4, 5] : [2, 3, 4])));
     if (runs.length === 0) {
-      terminal.warn('pond: the newest commit has no resources');
-      terminal.warn(hintText("'pond apply' stages resources, and 'pond commit' makes them live"));
+      terminal.warn('pond: the latest commit has no resources');
+      terminal.warn(hintText("'pond apply' stages resources, and 'pond commit' makes them live."));
     }
     for (const info of runs) warnAbout(terminal, info);
   }
@@ -85,8 +88,8 @@ function warnAbout(terminal: Terminal, { resource, status, notes, error }: RunIn
 
 /** Returns the error, and its location when the message and the position lack it. */
 function failure({ message, path, displayPath, line }: RunErrorInfo): string {
-  const place = displayPath ?? path;
-  return place === undefined || line !== undefined || message.includes(place) ? message : `${place}: ${message}`;
+  const subject = displayPath ?? path;
+  return subject === undefined || line !== undefined || message.includes(subject) ? message : `${subject}: ${message}`;
 }
 
 /** Returns a sentence about a resource; most begin with its name already. */
@@ -107,14 +110,14 @@ export const runs: VerbRunner = async (session) => {
   const { count } = line.texts;
   const limit = count === undefined ? runsShown : wholeNumber('-n', count, 0);
   const names = line.positionals.length === 0 ? {} : { names: line.positionals };
-  const all = await session.ask('runs', { ...names, limit: limit + 1 });
-  const found = all.slice(0, limit);
-  if (all.length > found.length && count === undefined) {
-    terminal.warn(`pond: the newest ${limit} runs are listed, there are more\nhint: -n says how many`);
+  const all = await session.call('runs', { ...names, limit: limit + 1 });
+  const shown = all.slice(0, limit);
+  if (all.length > shown.length && count === undefined) {
+    terminal.warn(`pond: only the latest ${limit} runs are listed\nhint: -n sets the maximum number.`);
   }
-  if (line.json) return await printJson(session, found);
-  if (found.length === 0 && limit > 0) return terminal.warn('pond: nothing was run yet');
-  const rows = found.map((info) => [
+  if (line.json) return await printJson(session, shown);
+  if (shown.length === 0 && limit > 0) return terminal.warn('pond: no resource has run yet');
+  const rows = shown.map((info) => [
     minute(info.started),
     ...resultRow(info),
     info.commit === null ? '' : `commit ${info.commit}`,

@@ -1,16 +1,12 @@
-/** Helpers shared by the verbs. */
+/** Helpers shared by the functions of verbs: arguments and printed results. */
 import { resolve } from 'node:path';
 import { PondError } from '../../server/src/base/error.ts';
-import { type CommandLine } from './commandLine.ts';
-import { type Session } from './session.ts';
-
-/** Runs a verb and prints its result. */
-export type VerbRunner = (session: Session) => Promise<void>;
+import { type CommandLine, type Session } from './verb.ts';
 
 /** Returns a positional argument; the parser has checked their number. */
 export function argument(line: CommandLine, index: number): string {
   const text = line.positionals[index];
-  if (text === undefined) throw new PondError('usage', `an argument is missing for '${line.verb}'`);
+  if (text === undefined) throw new PondError('usage', `an argument is missing for '${line.name}'`);
   return text;
 }
 
@@ -24,19 +20,26 @@ export function isPattern(text: string): boolean {
  * which is an unset variable of the shell rather than the root.
  */
 export function pondPath(text: string): string {
-  if (text === '') throw new PondError('invalid-path', 'a path is empty', { hint: "the root is '/'" });
+  if (text === '') throw new PondError('invalid-path', 'a path is empty', { hint: "The root is '/'." });
   return text.startsWith('/') ? text : `/${text}`;
 }
 
 /** Returns an absolute host path. Fails `invalid-path` for an empty text, which would be the current folder. */
 export function hostPath(text: string): string {
   if (text !== '') return resolve(text);
-  throw new PondError('invalid-path', 'a host path is empty', { hint: "this folder is '.'" });
+  throw new PondError('invalid-path', 'a host path is empty', { hint: "The current folder is '.'." });
 }
 
 /** Returns the version of --at, if given. */
 export function atOf({ texts }: CommandLine): { readonly at?: string } {
   return texts['at'] === undefined ? {} : { at: texts['at'] };
+}
+
+/** Returns an option's number. Fails `usage` unless it is a whole number of at least `min`. */
+export function wholeNumber(option: string, text: string, min: number): number {
+  const number = /^\d{1,15}$/.test(text) ? Number(text) : -1;
+  if (number >= min) return number;
+  throw new PondError('usage', `${option} takes a whole number from ${min}, got '${text}'`);
 }
 
 /** Prints a value as JSON. */

@@ -13,11 +13,11 @@ const intervalMsMax = 2 ** 31 / 2;
 export function intervalOf(text: string): number {
   const parsed = parseDuration(text);
   if (isDurationError(parsed))
-    throw new PondError('usage', `--every: ${parsed.message}`, { hint: 'write 30s, 10m or 1h' });
+    throw new PondError('usage', `--every: ${parsed.message}`, { hint: 'Write 30s, 10m or 1h.' });
   const ms = parsed.microseconds / 1000;
   if (parsed.months === 0 && ms >= 1000 && ms <= intervalMsMax) return ms;
   throw new PondError('usage', '--every takes a duration from one second to twelve days', {
-    hint: 'write 30s, 10m or 1h',
+    hint: 'Write 30s, 10m or 1h.',
   });
 }
 

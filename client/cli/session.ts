@@ -2,38 +2,15 @@ import { resolve } from 'node:path';
 import { PondError } from '../../server/src/base/error.ts';
 import { findPond, type Host } from '../../server/src/main.ts';
 import { type CommandName, type Params, type Result } from '../../server/src/protocol/commands.ts';
-import { type CommandLine } from './commandLine.ts';
 import { printableLines } from './format.ts';
-import { type Terminal } from './terminal.ts';
-
-type InPond<N extends CommandName> = Omit<Params<N>, 'pond'>;
-
-/** Context of a verb. */
-export interface Session {
-  readonly line: CommandLine;
-  readonly terminal: Terminal;
-  /** Aborted by Ctrl+C. */
-  readonly signal: AbortSignal;
-  /** Prints a warning of opening a pond on standard error, once. */
-  notice(text: string): void;
-  /** Runs a command on the pond of the command line. */
-  ask<N extends CommandName>(name: N, params: InPond<N>, streams?: Streams): Promise<Result<N>>;
-  /** Creates a pond. */
-  init(directory: string): Promise<Result<'init'>>;
-}
-
-/** Content streamed into or out of a command. */
-export interface Streams {
-  readonly input?: AsyncIterable<Uint8Array>;
-  readonly output?: (chunk: Uint8Array) => Promise<void>;
-}
+import { type CommandLine, type Session, type Streams, type Terminal } from './verb.ts';
 
 /** Returns a function that prints warnings on standard error, each once: several commands may report the same. */
-export function noticesTo(terminal: Terminal): (text: string) => void {
-  const said = new Set<string>();
+export function warningsTo(terminal: Terminal): (text: string) => void {
+  const printed = new Set<string>();
   return (text) => {
-    if (!said.has(text)) terminal.warn(printableLines(`pond: ${text}`));
-    said.add(text);
+    if (!printed.has(text)) terminal.warn(printableLines(`pond: ${text}`));
+    printed.add(text);
   };
 }
 
@@ -42,27 +19,25 @@ export interface CliSessionParts {
   readonly host: Host;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
-  readonly notice: (text: string) => void;
+  readonly warn: (text: string) => void;
 }
 
 /** Runs commands for one command line. */
-export function openSession(line: CommandLine, { host, terminal, signal, notice }: CliSessionParts): Session {
+export function openSession(line: CommandLine, { host, terminal, signal, warn }: CliSessionParts): Session {
   const progress = terminal.progress.bind(terminal);
-  return {
-    line,
-    terminal,
-    signal,
-    notice,
-    async ask(name, params, streams = {}) {
-      const done = terminal.working(line.verb);
-      try {
-        return await host.call(name, { ...params, pond: pondOf(line) }, { signal, progress, ...streams });
-      } finally {
-        done();
-      }
-    },
-    init: (directory) => host.call('init', { directory }, { signal, progress }),
+  const call = async <N extends CommandName>(
+    name: N,
+    params: Omit<Params<N>, 'pond'>,
+    streams: Streams = {},
+  ): Promise<Result<N>> => {
+    const stop = terminal.working(line.name);
+    try {
+      return await host.call(name, { ...params, pond: pondOf(line) }, { signal, progress, ...streams });
+    } finally {
+      stop();
+    }
   };
+  return { line, terminal, signal, warn, call, init: (directory) => host.call('init', { directory }, { signal }) };
 }
 
 /** Returns the pond from --pond or POND; undefined without either. */
@@ -74,7 +49,7 @@ export function namedPond({ pond }: CommandLine): string | undefined {
 function pondOf(line: CommandLine): string {
   const pond = namedPond(line) ?? findPond(process.cwd());
   if (pond !== undefined) return pond;
-  throw new PondError('pond-not-found', 'there is no .pond here or in a folder above', {
-    hint: "name one with --pond DIR or the variable POND, or make one with 'pond init'",
+  throw new PondError('pond-not-found', 'there is no .pond in this folder or above it', {
+    hint: "Name one with --pond DIR or the variable POND, or create one with 'pond init'.",
   });
 }

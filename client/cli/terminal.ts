@@ -2,26 +2,7 @@ import { once } from 'node:events';
 import { errorText } from './errorText.ts';
 import { exitStatus } from './exitStatus.ts';
 import { printable } from './format.ts';
-
-/** Input and output of a verb. */
-export interface Terminal {
-  /** Writes to standard output; resolves once there is room for more. */
-  print(chunk: string | Uint8Array): Promise<void>;
-  /** Shows the progress of a long command on a terminal; elsewhere nothing. */
-  progress(message: string, done: number, total?: number): void;
-  /**
-   * Shows on a terminal the elapsed time of work that reports no progress for a while. Returns a function that ends it.
-   */
-  working(name: string): () => void;
-  /** Clears the progress and writes a line to standard error. */
-  warn(line: string): void;
-  /** Clears the progress. */
-  quiet(): void;
-  /** Standard input. */
-  input(): AsyncIterable<Uint8Array>;
-  /** Stops reading standard input, if started: it would keep the process alive. */
-  closeInput(): void;
-}
+import { type Terminal } from './verb.ts';
 
 /** The streams of a process, and the delay before elapsed time is shown. */
 export interface TerminalParts {
@@ -47,7 +28,7 @@ export function openTerminal({ stdin, stdout, stderr, silentMs = 1000 }: Termina
   let isDrawn = false;
   /** Progress needs a line of its own: it would overwrite a partial one. */
   let isAtLineStart = true;
-  let told: readonly [message: string, amount: string] | undefined;
+  let latest: readonly [message: string, amount: string] | undefined;
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0);
     const message = `cannot write to standard output: ${error.message}`;
@@ -77,20 +58,20 @@ export function openTerminal({ stdin, stdout, stderr, silentMs = 1000 }: Termina
       if (!stdout.write(chunk)) await once(stdout, 'drain');
     },
     progress(message, done, total) {
-      told = [message, `${done}${total === undefined ? '' : ` of ${total}`}`];
-      if (stderr.isTTY && performance.now() - drawn >= drawMs) draw(...told);
+      latest = [message, `${done}${total === undefined ? '' : ` of ${total}`}`];
+      if (stderr.isTTY && performance.now() - drawn >= drawMs) draw(...latest);
     },
     working(name) {
       if (!stderr.isTTY) return () => {};
       const started = performance.now();
-      told = undefined;
+      latest = undefined;
       const timer = setInterval(() => {
         const now = performance.now();
         // A user typing the input knows what the command waits for.
         if (isReading || now - drawn < silentMs) return;
         const time = `${Math.round((now - started) / 1000)} s`;
-        if (told === undefined) draw(`${name}:`, time);
-        else draw(told[0], `${told[1]}, ${time}`);
+        if (latest === undefined) draw(`${name}:`, time);
+        else draw(latest[0], `${latest[1]}, ${time}`);
       }, silentMs);
       return () => clearInterval(timer);
     },

@@ -3,14 +3,15 @@ import { PondError } from '../../server/src/base/error.ts';
 import { type NodeInfo } from '../../server/src/protocol/commands.ts';
 import { longRow, minute, printable, shownName, shownPath, table } from './format.ts';
 import { nodesToShow } from './listing.ts';
-import { argument, atOf, isPattern, pondPath, printJson, show, type VerbRunner } from './runner.ts';
+import { argument, atOf, isPattern, pondPath, printJson, show } from './runner.ts';
+import { type VerbRunner } from './verb.ts';
 
 /** Lists a directory or what matches a pattern. */
 export const ls: VerbRunner = async (session) => {
   const { line, terminal } = session;
   const text = line.positionals[0] ?? '/';
   const recursive = line.flags.has('recursive');
-  const nodes = await session.ask('list', { path: pondPath(text), recursive, ...atOf(line) });
+  const nodes = await session.call('list', { path: pondPath(text), recursive, ...atOf(line) });
   if (line.json) return await printJson(session, nodes);
   for (const node of nodes) {
     const { unlisted } = node;
@@ -38,13 +39,13 @@ const lastName = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
 export const cat: VerbRunner = async (session) => {
   const { line, terminal } = session;
   const output = (chunk: Uint8Array): Promise<void> => terminal.print(chunk);
-  await session.ask('read', { path: pondPath(argument(line, 0)), ...atOf(line) }, { output });
+  await session.call('read', { path: pondPath(argument(line, 0)), ...atOf(line) }, { output });
 };
 
 /** Prints the details of a path. */
 export const stat: VerbRunner = async (session) => {
   const { line, terminal } = session;
-  const node = await session.ask('stat', { path: pondPath(argument(line, 0)), ...atOf(line) });
+  const node = await session.call('stat', { path: pondPath(argument(line, 0)), ...atOf(line) });
   if (line.json) return await printJson(session, node);
   const attributes = Object.entries(node.attributes).map(([key, value]) => [`@${key}`, value]);
   const rows = [
@@ -64,12 +65,12 @@ export const stat: VerbRunner = async (session) => {
 export const mkdir: VerbRunner = async (session) => {
   const { line } = session;
   const path = pondPath(argument(line, 0));
-  await show(session, await session.ask('makeDirectory', { path, parents: line.flags.has('parents') }));
+  await show(session, await session.call('makeDirectory', { path, parents: line.flags.has('parents') }));
 };
 
 /** Creates empty files. */
 export const touch: VerbRunner = async (session) => {
-  await show(session, await session.ask('touch', { paths: session.line.positionals.map(pondPath) }));
+  await show(session, await session.call('touch', { paths: session.line.positionals.map(pondPath) }));
 };
 
 /** Stores standard input. */
@@ -77,7 +78,7 @@ export const write: VerbRunner = async (session) => {
   const path = pondPath(argument(session.line, 0));
   const input = session.terminal.input();
   const params = { path, content: new Uint8Array(), create: true, overwrite: true };
-  await show(session, await session.ask('write', params, { input }));
+  await show(session, await session.call('write', params, { input }));
 };
 
 /** Copies entries. */
@@ -85,20 +86,20 @@ export const cp: VerbRunner = async (session) => {
   const { line } = session;
   const [from, to] = [pondPath(argument(line, 0)), pondPath(argument(line, 1))];
   const recursive = line.flags.has('recursive');
-  await show(session, await session.ask('copy', { from, to, recursive, overwrite: true, into: true }));
+  await show(session, await session.call('copy', { from, to, recursive, overwrite: true, into: true }));
 };
 
 /** Moves entries. */
 export const mv: VerbRunner = async (session) => {
   const { line } = session;
   const [from, to] = [pondPath(argument(line, 0)), pondPath(argument(line, 1))];
-  await show(session, await session.ask('rename', { from, to, overwrite: true, into: true }));
+  await show(session, await session.call('rename', { from, to, overwrite: true, into: true }));
 };
 
 /** Removes entries. */
 export const rm: VerbRunner = async (session) => {
   const { positionals, flags } = session.line;
-  const removed = await session.ask('remove', { paths: positionals.map(pondPath), recursive: flags.has('recursive') });
+  const removed = await session.call('remove', { paths: positionals.map(pondPath), recursive: flags.has('recursive') });
   await show(session, removed);
 };
 
@@ -106,8 +107,8 @@ export const rm: VerbRunner = async (session) => {
 export const ln: VerbRunner = async (session) => {
   const { line } = session;
   if (!line.flags.has('symbolic')) {
-    throw new PondError('usage', 'only symbolic links can be made', { hint: 'usage: pond ln -s TARGET PATH' });
+    throw new PondError('usage', 'only symbolic links can be created', { hint: 'usage: pond ln -s TARGET PATH' });
   }
   const params = { target: argument(line, 0), path: pondPath(argument(line, 1)) };
-  await show(session, await session.ask('link', params));
+  await show(session, await session.call('link', params));
 };

@@ -1,39 +1,27 @@
-/** All verbs of the command line, with their arguments and help. */
-import { type ParseArgsConfig } from 'node:util';
-import { PondError } from '../../server/src/base/error.ts';
-import { didYouMean } from '../../server/src/base/suggest.ts';
-
-/** A verb as help and the parser use it. */
-export interface VerbSpec {
-  /** Arguments of the verb. */
-  readonly usage: string;
-  /** One line for the list of verbs. */
-  readonly summary: string;
-  /** Additional lines of the verb's help. */
-  readonly details?: readonly string[];
-  readonly options?: NonNullable<ParseArgsConfig['options']>;
-  /** Minimum and maximum number of positional arguments (unlimited when omitted). */
-  readonly positionals: readonly [number, number?];
-}
+import { type TerminalVerbs } from './verb.ts';
 
 const at = { type: 'string' } as const;
 const flag = (short: string) => ({ type: 'boolean', short }) as const;
-const namesHelp = 'NAME is that of a resource, KIND/NAME where several kinds have it, or a UUID.';
+const namesHelp = 'NAME is the name of a resource, KIND/NAME if several kinds have this name, or a UUID.';
 const atHelp = '--at V reads a version: a commit number, HEAD~n, or an ISO time.';
+const missingParents = "'pond mkdir -p' creates the directories above it.";
 
-/** The verbs, in the order of the help. */
+/** The declaration of each verb, in the order of the help. */
 export const verbs = {
   init: {
     usage: '[DIR]',
-    summary: 'make a pond at DIR, or .pond in this folder',
+    summary: 'create a pond at DIR, or .pond in the current folder',
     positionals: [0, 1],
+    load: async () => (await import('./hostVerbs.ts')).init,
   },
   ls: {
     usage: '[-l] [-R] [--at V] [PATH|GLOB]',
-    summary: 'list a directory, or what matches a pattern',
-    details: ['-l shows type, size, time and version; -R lists all below.', atHelp],
+    summary: 'list a directory, or the paths that match a pattern',
+    details: ['-l shows type, size, time and version; -R lists everything below.', atHelp],
     options: { long: flag('l'), recursive: flag('R'), at },
     positionals: [0, 1],
+    takesPatterns: true,
+    load: async () => (await import('./treeVerbs.ts')).ls,
   },
   cat: {
     usage: '[--at V] PATH',
@@ -41,105 +29,159 @@ export const verbs = {
     details: [atHelp],
     options: { at },
     positionals: [1, 1],
+    load: async () => (await import('./treeVerbs.ts')).cat,
   },
   stat: {
     usage: '[--at V] PATH',
-    summary: 'show what is known of a path without reading its content',
+    summary: 'show the properties of a path, without reading its content',
     details: [atHelp],
     options: { at },
     positionals: [1, 1],
+    load: async () => (await import('./treeVerbs.ts')).stat,
   },
   mkdir: {
     usage: '[-p] PATH',
-    summary: 'make a directory',
-    details: ['-p makes its parents too, and is content with one that is there.'],
+    summary: 'create a directory',
+    details: ['-p creates its parents too, and accepts an existing directory.'],
     options: { parents: flag('p') },
     positionals: [1, 1],
+    hints: { 'not-found': "'pond mkdir -p' creates the parents too." },
+    load: async () => (await import('./treeVerbs.ts')).mkdir,
   },
-  touch: { usage: 'PATH...', summary: 'make empty files where nothing is', positionals: [1] },
-  write: { usage: 'PATH', summary: 'store standard input as a file', positionals: [1, 1] },
+  touch: {
+    usage: 'PATH...',
+    summary: 'create empty files at unused paths',
+    positionals: [1],
+    hints: { 'not-found': missingParents },
+    load: async () => (await import('./treeVerbs.ts')).touch,
+  },
+  write: {
+    usage: 'PATH',
+    summary: 'store standard input as a file',
+    positionals: [1, 1],
+    hints: { 'not-found': missingParents },
+    load: async () => (await import('./treeVerbs.ts')).write,
+  },
   import: {
     usage: 'HOST... PATH',
     summary: 'copy host files and folders into a directory of the pond',
-    details: ['All or nothing. Files that are there already, with equal content, are left as they are.'],
+    details: ['All or none. Files with equal content stay as they are.'],
     positionals: [2],
+    hints: { 'is-a-directory': 'Import into another directory, or remove the existing one first.' },
+    load: async () => (await import('./hostVerbs.ts')).importVerb,
   },
   export: {
     usage: '[--at V] [--temporal PARTS] PATH... HOSTDIR',
-    summary: 'copy paths, or what matches patterns, to a host folder',
+    summary: 'copy paths, or the files that match patterns, to a host folder',
     details: [
-      'Links are replaced by the files they lead to; a series becomes one Parquet file.',
-      '--temporal year,month writes a Parquet file for each month, in folders that are named by the wildcards.',
+      'Links are replaced by the files they refer to; a series becomes one Parquet file.',
+      '--temporal year,month writes one Parquet file per month, in folders named by the wildcards.',
       'Its parts are year, month, day, hour, minute, second: from the year on, without a gap.',
       atHelp,
     ],
     options: { at, temporal: { type: 'string' } },
     positionals: [2],
+    takesPatterns: true,
+    load: async () => (await import('./hostVerbs.ts')).exportVerb,
   },
   site: {
     usage: '[--at V] [--title TEXT] HOSTDIR',
-    summary: 'write an Observable Framework project with charts of what resources derive',
+    summary: 'write an Observable Framework project with charts of derived data',
     details: [
-      'In HOSTDIR, npm install and npm run build make a site of it, in dist.',
-      'Files of your own there are kept, and so are your changes to package.json, observablehq.config.js and style.css.',
+      'In HOSTDIR, npm install and npm run build create the website, in dist.',
+      'Your own files there are kept, and so are your changes to package.json, observablehq.config.js and style.css.',
       atHelp,
     ],
     options: { at, title: { type: 'string' } },
     positionals: [1, 1],
+    load: async () => (await import('./hostVerbs.ts')).siteVerb,
   },
   cp: {
     usage: '[-r] A B',
     summary: 'copy a file, or with -r a directory',
     options: { recursive: flag('r') },
     positionals: [2, 2],
+    hints: { 'is-a-directory': "'pond cp -r' copies a directory with everything in it." },
+    load: async () => (await import('./treeVerbs.ts')).cp,
   },
-  mv: { usage: 'A B', summary: 'move or rename', positionals: [2, 2] },
+  mv: {
+    usage: 'A B',
+    summary: 'move or rename',
+    positionals: [2, 2],
+    load: async () => (await import('./treeVerbs.ts')).mv,
+  },
   rm: {
     usage: '[-r] PATH...',
     summary: 'remove',
-    details: ['-r removes directories with all in them.'],
+    details: ['-r removes directories with everything in them.'],
     options: { recursive: flag('r') },
     positionals: [1],
+    load: async () => (await import('./treeVerbs.ts')).rm,
   },
   ln: {
     usage: '-s TARGET PATH',
-    summary: 'make a symbolic link at PATH',
+    summary: 'create a symbolic link at PATH',
     options: { symbolic: flag('s') },
     positionals: [2, 2],
+    load: async () => (await import('./treeVerbs.ts')).ln,
   },
-  status: { usage: '', summary: 'show the newest commit and what is staged on it', positionals: [0, 0] },
+  status: {
+    usage: '',
+    summary: 'show the latest commit, staged changes and conflicts',
+    positionals: [0, 0],
+    load: async () => (await import('./historyVerbs.ts')).status,
+  },
   diff: {
     usage: '[--at V] [--to V] [PATH...]',
-    summary: 'show what changed between two versions',
-    details: ['From --at (HEAD) to --to (what is staged now).', atHelp],
+    summary: 'show the differences between two versions',
+    details: ['From --at (default: HEAD) to --to (default: the staged changes).', atHelp],
     options: { at, to: { type: 'string' } },
     positionals: [0],
+    load: async () => (await import('./historyVerbs.ts')).diff,
   },
   commit: {
     usage: '-m TEXT',
-    summary: 'commit all that is staged',
+    summary: 'commit all staged changes',
     options: { message: { type: 'string', short: 'm' } },
     positionals: [0, 0],
+    load: async () => (await import('./historyVerbs.ts')).commit,
   },
-  discard: { usage: '[PATH...]', summary: 'take staged changes back: those below the paths, or all', positionals: [0] },
+  discard: {
+    usage: '[PATH...]',
+    summary: 'discard staged changes: those at or below the paths, or all',
+    positionals: [0],
+    load: async () => (await import('./historyVerbs.ts')).discard,
+  },
   resolve: {
     usage: 'PATH...',
     summary: 'keep the staged side of conflicts with another commit',
-    details: ['To take the committed side, discard the path.'],
+    details: ['To keep the committed side, discard the path.'],
     positionals: [1],
+    load: async () => (await import('./historyVerbs.ts')).resolve,
   },
-  log: { usage: '[PATH]', summary: 'list commits, newest first; those that changed PATH', positionals: [0, 1] },
-  show: { usage: 'COMMIT', summary: 'show a commit and what it changed', positionals: [1, 1] },
+  log: {
+    usage: '[PATH]',
+    summary: 'list commits, latest first; with PATH, those that changed it',
+    positionals: [0, 1],
+    load: async () => (await import('./historyVerbs.ts')).log,
+  },
+  show: {
+    usage: 'COMMIT',
+    summary: 'show a commit and its changes',
+    positionals: [1, 1],
+    load: async () => (await import('./historyVerbs.ts')).showVerb,
+  },
   restore: {
     usage: 'PATH... --at V',
     summary: 'stage paths as they were at a version',
     details: [atHelp],
     options: { at },
     positionals: [1],
+    load: async () => (await import('./historyVerbs.ts')).restore,
   },
   query: {
     usage: '[--at V] [--format table|csv|json|parquet] [-o FILE] SQL',
-    summary: 'run SQL over the files of the pond',
+    summary: 'run SQL on the files of the pond',
     details: [
       'Paths and patterns are table names: SELECT * FROM "/weather/*.csv".',
       '-o writes to a host file, in the format of its extension unless --format names one.',
@@ -147,93 +189,97 @@ export const verbs = {
     ],
     options: { at, format: { type: 'string' }, output: { type: 'string', short: 'o' } },
     positionals: [1, 1],
+    takesPatterns: true,
+    takesSql: true,
+    load: async () => (await import('./queryVerb.ts')).query,
   },
   apply: {
     usage: '-f FILE... [-v NAME=VALUE]...',
     summary: 'stage resource documents, all or none',
     details: [
-      'A file may hold several documents; - is standard input. A relative template_file starts at this folder.',
-      '-v gives a variable that {{ NAME }} in a document stands for.',
-      "What is applied is live once it is committed: 'pond commit'.",
+      'A file may hold several documents; - is standard input. A relative template_file is relative to the current folder.',
+      '-v gives the value of {{ NAME }} in a document.',
+      "Applied documents take effect once they are committed: 'pond commit'.",
     ],
     options: {
       file: { type: 'string', short: 'f', multiple: true },
       variable: { type: 'string', short: 'v', multiple: true },
     },
     positionals: [0],
+    load: async () => (await import('./resourceVerbs.ts')).apply,
   },
   get: {
     usage: '[NAME...]',
-    summary: 'list resources, or show those of the names',
+    summary: 'list all resources, or show the named ones',
     details: [namesHelp],
     positionals: [0],
+    load: async () => (await import('./resourceVerbs.ts')).get,
   },
   delete: {
     usage: 'NAME...',
-    summary: 'stage the removal of resources with all that they hold',
+    summary: 'stage the removal of resources with all their data',
     details: [namesHelp],
     positionals: [1],
+    load: async () => (await import('./resourceVerbs.ts')).deleteVerb,
   },
   run: {
     usage: '[--every DURATION] [NAME...]',
-    summary: 'run resources of the newest commit, all or those of the names',
+    summary: 'run all resources of the latest commit, or the named ones',
     details: [
       namesHelp,
-      '--every 10m runs them again and again until Ctrl+C; a run that takes longer than that delays the next.',
-      'Runs of a schedule that bring nothing and end as the one before are recorded once an hour.',
+      '--every 10m runs them again after each interval, until Ctrl+C; a run that takes longer delays the next one.',
+      'Runs of a schedule without new data whose result equals the previous one are recorded once an hour.',
     ],
     options: { every: { type: 'string' } },
     positionals: [0],
+    load: async () => (await import('./runVerbs.ts')).run,
   },
   runs: {
     usage: '[-n N] [NAME...]',
-    summary: 'list the last runs, newest first',
-    details: [namesHelp, '-n says how many, 20 by default.'],
+    summary: 'list runs, latest first',
+    details: [namesHelp, '-n is the maximum number of runs, 20 by default.'],
     options: { count: { type: 'string', short: 'n' } },
     positionals: [0],
+    load: async () => (await import('./runVerbs.ts')).runs,
   },
   hydrovu: {
     usage: 'locations NAME | scan NAME LOCATION START [END]',
-    summary: 'ask the HydroVu account of a resource; nothing is kept',
+    summary: 'read from the HydroVu account of a resource; nothing is stored',
     details: [
-      'locations lists what the account can see. scan reads the readings of a location and tells what each page has.',
+      'locations lists what the account can read. scan shows the period and the number of readings on each page.',
       'START and END are ISO times or seconds since 1970 UTC.',
     ],
     positionals: [2, 5],
+    hints: { 'remote-failed': "'pond hydrovu locations NAME' lists what the account can read." },
+    load: async () => (await import('./collectingVerbs.ts')).hydrovu,
   },
   scribble: {
     usage: '[--seed N] [--min N] [--max N] PATH',
-    summary: 'stage random files and directories below PATH, to try things on',
-    details: ['The same seed makes the same. From --min (5) to --max (10) entries in each directory.'],
+    summary: 'stage random files and directories below PATH, for tests',
+    details: ['The same seed creates the same entries: from --min (5) to --max (10) in each directory.'],
     options: { seed: { type: 'string' }, min: { type: 'string' }, max: { type: 'string' } },
     positionals: [1, 1],
+    load: async () => (await import('./collectingVerbs.ts')).scribble,
   },
   check: {
     usage: '[--at V]',
     summary: 'compute the hashes of a version from its data, and compare',
-    details: ['Also prints a hash of what each resource holds, equal where another pond holds the same.', atHelp],
+    details: ['Also prints a hash of the data of each resource, equal in every pond with the same data.', atHelp],
     options: { at },
     positionals: [0, 0],
+    load: async () => (await import('./historyVerbs.ts')).check,
   },
   lsp: {
     usage: '--stdio',
     summary: 'serve an editor over standard input and output',
     options: { stdio: { type: 'boolean' } },
     positionals: [0, 0],
+    loadStandalone: async () => (await import('./lspVerb.ts')).lsp,
   },
-  help: { usage: '[VERB]', summary: 'show this help, or that of a verb', positionals: [0, 1] },
-} as const satisfies Record<string, VerbSpec>;
-
-/** A verb's name. */
-export type Verb = keyof typeof verbs;
-
-/** True for the name of a verb. */
-export function isVerb(name: string): name is Verb {
-  return Object.hasOwn(verbs, name);
-}
-
-/** Returns the error for an unknown verb. */
-export function noVerb(name: string): PondError {
-  const hint = didYouMean(name, Object.keys(verbs)) ?? "see 'pond help'";
-  return new PondError('usage', `'${name}' is not a verb of pond`, { hint });
-}
+  help: {
+    usage: '[VERB]',
+    summary: 'show this help, or that of a verb',
+    positionals: [0, 1],
+    loadStandalone: async () => (await import('./help.ts')).help,
+  },
+} as const satisfies TerminalVerbs;

@@ -7,6 +7,7 @@ import {
   RevealOutputChannelOn,
   State,
   type ErrorHandler,
+  type InitializeResult,
   type LanguageClientOptions,
 } from 'vscode-languageclient/node';
 import {
@@ -26,22 +27,6 @@ import {
 } from '../../server/src/protocol/events.ts';
 import { resourceDocuments } from './resourceDocuments.ts';
 import { startServer } from './serverProcess.ts';
-
-/** Read-only requests: sent again when the server dies before it responds. */
-const readOnlyCommands = new Set<CommandName>([
-  'stat',
-  'list',
-  'children',
-  'read',
-  'status',
-  'diff',
-  'log',
-  'show',
-  'open',
-  'kinds',
-  'resources',
-  'runs',
-]);
 
 const restartWaitMs = 20_000;
 
@@ -74,6 +59,8 @@ export class PondClient implements vscode.Disposable {
   /** Times at which the server was restarted after it died, milliseconds since 1970, oldest first. */
   private restarts: readonly number[] = [];
   private restartsItself = false;
+  /** Verbs that change nothing, as the server declares: sent again when it dies before it responds. */
+  private safeVerbs: ReadonlySet<unknown> = new Set();
 
   constructor(serverModule: string) {
     this.log = vscode.window.createOutputChannel('DuckPond', { log: true });
@@ -134,7 +121,7 @@ export class PondClient implements vscode.Disposable {
       return await this.send(name, params, token);
     } catch (error) {
       const died = child?.connected === false;
-      if (!died || !readOnlyCommands.has(name) || token?.isCancellationRequested) throw error;
+      if (!died || !this.safeVerbs.has(name) || token?.isCancellationRequested) throw error;
       await this.waitUntilRunning(child);
       return this.send(name, params, token);
     }
@@ -203,9 +190,17 @@ export class PondClient implements vscode.Disposable {
     // Between death and restart the language client is briefly stopped; report it as starting to waiting requests.
     if (state === State.Stopped && this.restartsItself) state = State.Starting;
     else this.restartsItself = false;
+    if (state === State.Running) this.safeVerbs = safeVerbsOf(this.client.initializeResult);
     this.currentState = state === State.Running ? 'running' : state === State.Starting ? 'starting' : 'stopped';
     this.emitters.state.fire(this.currentState);
   }
+}
+
+/** The verbs that the server declared as safe; none by a server that declares nothing. */
+function safeVerbsOf(initialized: InitializeResult | undefined): ReadonlySet<unknown> {
+  const declared: unknown = initialized?.capabilities.experimental;
+  const isDeclaration = typeof declared === 'object' && declared !== null && 'safeVerbs' in declared;
+  return new Set(isDeclaration && Array.isArray(declared.safeVerbs) ? declared.safeVerbs : []);
 }
 
 function clientOptions(log: vscode.LogOutputChannel): LanguageClientOptions {

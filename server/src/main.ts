@@ -2,9 +2,9 @@
 import { hostname, userInfo } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { lazy, lazyAsync } from './base/lazy.ts';
-import { createHost, type Host } from './commands/host.ts';
-import { createPonds, type Ponds } from './commands/ponds.ts';
-import { type Remote } from './commands/remote.ts';
+import { type Host, type Remote } from './commands/calls.ts';
+import { CommandHost } from './commands/host.ts';
+import { Ponds } from './commands/ponds.ts';
 import { type Pond, type StoredNodes } from './pond/types.ts';
 import { createBuilder } from './build/builder.ts';
 import { createPondCache } from './storage/cache.ts';
@@ -15,7 +15,7 @@ import { openHostDisk } from './storage/hostDisk.ts';
 import { realHostPath } from './storage/hostTree.ts';
 import { hostPondStorage } from './storage/pondStorage.ts';
 
-export { type Host } from './commands/host.ts';
+export { type Host } from './commands/calls.ts';
 export { hostFolder } from './apply/hostFolder.ts';
 export { namedFile, writeNamedFile } from './storage/namedFile.ts';
 export { isDurationError, parseDuration } from './documents/duration.ts';
@@ -65,7 +65,7 @@ export async function startServer({ transport }: { readonly transport: 'ipc' | '
   serve(connection, {
     host,
     language: lazyAsync(async () => (await import('./language/index.ts')).createLanguageService()),
-    onNotice: (listener) => ponds.onNotice(listener),
+    onNotification: (listener) => ponds.onNotification(listener),
     onWarning: (listener) => ponds.onWarning(listener),
     trust,
     close,
@@ -118,7 +118,7 @@ function compose({ resident, listen }: Composition): Composed {
     }
   }
 
-  const ponds = createPonds({
+  const ponds = new Ponds({
     resident,
     isTrusted: () => trust.isGranted,
     lockWaitMs,
@@ -134,7 +134,7 @@ function compose({ resident, listen }: Composition): Composed {
       return await shared(await initPond(hostPondStorage(resolve(directory)), { ...effects, layer }));
     },
   });
-  const host = createHost({
+  const host = new CommandHost({
     ponds,
     queries,
     effects,
@@ -157,6 +157,6 @@ async function listenForOthers(host: Host, ponds: Ponds): Promise<AttachServer> 
   const { newSocketPath } = await import('./storage/socketPath.ts');
   const { listen } = await import('./rpc/attachServer.ts');
   const server = await listen(host, newSocketPath());
-  ponds.onNotice((notice) => server.notify(notice));
+  ponds.onNotification((notification) => server.notify(notification));
   return server;
 }

@@ -8,12 +8,18 @@ import {
   MessageType,
 } from 'vscode-languageserver/node';
 import { isPondError, PondError } from './base/error.ts';
-import { type Host } from './commands/host.ts';
-import { commands } from './commands/index.ts';
-import { type PondNotification } from './commands/notification.ts';
+import { type Host } from './commands/calls.ts';
+import { verbNames, verbs } from './commands/verbs.ts';
 import { type LanguageService } from './language/index.ts';
 import { type CommandName, method, type Params, protocolVersion, type Result } from './protocol/commands.ts';
-import { events, type HealthEvent, type InitializationOptions, type ProgressEvent } from './protocol/events.ts';
+import {
+  events,
+  type HealthEvent,
+  type InitializationOptions,
+  type PondNotification,
+  type ProgressEvent,
+  type ServerDeclaration,
+} from './protocol/events.ts';
 import { toResponse } from './rpc/errors.ts';
 import { languageCapabilities, serveLanguage } from './rpc/languageFeatures.ts';
 import { type Extras } from './rpc/messages.ts';
@@ -23,8 +29,8 @@ import { abortControllerOf } from './rpc/signal.ts';
 export interface ServerParts {
   readonly host: Host;
   readonly language: () => Promise<LanguageService>;
-  readonly onNotice: (listener: (notice: PondNotification) => void) => void;
-  /** Reports warnings of opening a pond, and the pond. */
+  readonly onNotification: (listener: (notification: PondNotification) => void) => void;
+  /** Adds a listener to the warnings of opening a pond, each with the pond's host directory. */
   readonly onWarning: (listener: (text: string, directory: string) => void) => void;
   /** Sets whether the client's workspace is trusted. */
   readonly trust: (isTrusted: boolean) => void;
@@ -32,90 +38,108 @@ export interface ServerParts {
   readonly close: () => Promise<void>;
 }
 
-/** Commands that run code or access the host: not available in an untrusted workspace. */
-const trustedOnly: ReadonlySet<CommandName> = new Set([
-  'init',
-  'import',
-  'export',
-  'query',
-  'queryToFile',
-  'queryToText',
-  'apply',
-  'run',
-  'hydroVuLocations',
-  'hydroVuScan',
-  'site',
-]);
-
-/** Clients other than our editor extension send no options. */
-const defaultOptions: InitializationOptions = { binary: false, trusted: true, protocolVersion };
+const declaration: ServerDeclaration = {
+  safeVerbs: verbNames.filter((name) => verbs[name].idempotency === 'safe'),
+};
 
 /** Serves a client over a connection, until it is closed. */
-export function serve(
-  connection: Connection,
-  { host, language, onNotice, onWarning, trust, close }: ServerParts,
-): void {
-  let client = defaultOptions;
-  let health: HealthEvent = { health: 'ok', message: '' };
+export function serve(connection: Connection, parts: ServerParts): void {
+  new EditorServer(connection, parts).listen();
+}
 
-  function tell(event: string, params: unknown): void {
-    // A disconnected client needs no notification.
-    connection.sendNotification(event, params).catch(() => undefined);
+/** The server of one client. */
+class EditorServer {
+  readonly #connection: Connection;
+  readonly #parts: ServerParts;
+  #client = optionsOf(undefined);
+  #health: HealthEvent = { health: 'ok', message: '' };
+
+  constructor(connection: Connection, parts: ServerParts) {
+    this.#connection = connection;
+    this.#parts = parts;
   }
 
-  function report(now: HealthEvent): void {
-    if (now.health === health.health && now.message === health.message) return;
-    health = now;
-    tell(events.health, health);
+  listen(): void {
+    const connection = this.#connection;
+    const { language, onNotification, onWarning, close } = this.#parts;
+    connection.onInitialize((params) => this.#initialize(params));
+    connection.onInitialized(() => this.#send(events.health, this.#health));
+    for (const name of verbNames) {
+      connection.onRequest(method(name), (params: Params<CommandName> & Extras, token: CancellationToken) =>
+        this.#serve(name, params, abortControllerOf(token).signal),
+      );
+    }
+    onNotification(({ kind, event }) => this.#send(events[kind], event));
+    // A notification, not a request: not every editor answers requests.
+    onWarning((text, directory) =>
+      this.#send('window/showMessage', { type: MessageType.Warning, message: `${directory}: ${text}` }),
+    );
+    serveLanguage(connection, language);
+    connection.onShutdown(close);
+    connection.listen();
   }
 
-  async function answer(name: CommandName, sent: Params<CommandName> & Extras, signal: AbortSignal): Promise<unknown> {
-    const { progressToken: token, ...params } = sent;
+  #initialize({ initializationOptions }: InitializeParams): InitializeResult {
+    this.#client = optionsOf(initializationOptions);
+    const { protocolVersion: theirs, trusted } = this.#client;
+    if (theirs !== protocolVersion) throw editorError(mismatch(theirs));
+    this.#parts.trust(trusted);
+    return { capabilities: { ...languageCapabilities, experimental: declaration }, serverInfo: { name: 'pond' } };
+  }
+
+  async #serve(name: CommandName, params: Params<CommandName> & Extras, signal: AbortSignal): Promise<unknown> {
+    try {
+      const result = await this.#answer(name, params, signal);
+      const health = healthAfter(name, result);
+      if (health !== undefined) this.#report(health);
+      return result;
+    } catch (error) {
+      if (isPondError(error, 'engine-unavailable')) this.#report({ health: 'error', message: error.message });
+      if (!isPondError(error)) {
+        this.#connection.console.error(String(error instanceof Error ? error.stack : error));
+      }
+      throw editorError(error);
+    }
+  }
+
+  async #answer(name: CommandName, params: Params<CommandName> & Extras, signal: AbortSignal): Promise<unknown> {
+    if (!this.#client.trusted && verbs[name].trust === 'trusted') throw restricted(name);
+    const { progressToken: token, ...rest } = params;
     const progress = (message: string, done: number, total?: number): void => {
       const event = { token: token ?? '', message, done, ...(total === undefined ? {} : { total }) };
-      if (token !== undefined) tell(events.progress, event satisfies ProgressEvent);
+      if (token !== undefined) this.#send(events.progress, event satisfies ProgressEvent);
     };
-    if (!client.trusted && trustedOnly.has(name)) throw restricted(name);
-    const result = await host.call(name, params, { signal, progress });
-    return result instanceof Uint8Array && !client.binary ? { base64: base64(result) } : result;
+    const result = await this.#parts.host.call(name, rest, { signal, progress });
+    return result instanceof Uint8Array && !this.#client.binary ? { base64: base64(result) } : result;
   }
 
-  connection.onInitialize(({ initializationOptions }: InitializeParams): InitializeResult => {
-    client = { ...defaultOptions, ...(initializationOptions as Partial<InitializationOptions> | undefined) };
-    if (client.protocolVersion !== protocolVersion) throw editorError(mismatch(client.protocolVersion));
-    trust(client.trusted);
-    return { capabilities: languageCapabilities, serverInfo: { name: 'pond' } };
-  });
-  connection.onInitialized(() => tell(events.health, health));
-  for (const name of Object.keys(commands) as CommandName[]) {
-    connection.onRequest(method(name), async (params: Params<CommandName> & Extras, token: CancellationToken) => {
-      try {
-        const result = await answer(name, params, abortControllerOf(token).signal);
-        const now = healthAfter(name, result);
-        if (now !== undefined) report(now);
-        return result;
-      } catch (error) {
-        if (isPondError(error, 'engine-unavailable')) report({ health: 'error', message: error.message });
-        if (!isPondError(error)) connection.console.error(String(error instanceof Error ? error.stack : error));
-        throw editorError(error);
-      }
-    });
+  #report(health: HealthEvent): void {
+    if (health.health === this.#health.health && health.message === this.#health.message) return;
+    this.#health = health;
+    this.#send(events.health, health);
   }
-  onNotice(({ kind, event }) => tell(events[kind], event));
-  // A notification, not a request: not every editor answers requests.
-  onWarning((text, directory) => {
-    tell('window/showMessage', { type: MessageType.Warning, message: `${directory}: ${text}` });
-  });
-  serveLanguage(connection, language);
-  connection.onShutdown(close);
-  connection.listen();
+
+  #send(event: string, params: unknown): void {
+    // A disconnected client needs no notification.
+    this.#connection.sendNotification(event, params).catch(() => undefined);
+  }
+}
+
+/** Returns the options that a client sent. Clients other than our editor extension send none. */
+function optionsOf(sent: unknown): InitializationOptions {
+  const options = typeof sent === 'object' && sent !== null ? sent : {};
+  return {
+    binary: 'binary' in options && options.binary === true,
+    trusted: !('trusted' in options) || options.trusted === true,
+    protocolVersion: 'protocolVersion' in options ? Number(options.protocolVersion) : protocolVersion,
+  };
 }
 
 /** Returns the health event that a successful command implies; undefined without one. */
 function healthAfter(name: CommandName, result: unknown): HealthEvent | undefined {
   if (name === 'query') return { health: 'ok', message: '' };
-  const notices = name === 'status' ? (result as Result<'status'>).notices : [];
-  return notices.length === 0 ? undefined : { health: 'warning', message: notices.join(' ') };
+  const warnings = name === 'status' ? (result as Result<'status'>).warnings : [];
+  return warnings.length === 0 ? undefined : { health: 'warning', message: warnings.join(' ') };
 }
 
 /** The language server's library may have its own copy of the class, and takes the data only of that. */
@@ -130,12 +154,12 @@ function base64(bytes: Uint8Array): string {
 
 function restricted(name: CommandName): PondError {
   return new PondError('read-only', `'${name}' does not run in a restricted workspace`, {
-    hint: 'trust the workspace to use it',
+    hint: 'Trust the workspace to use it.',
   });
 }
 
 function mismatch(theirs: number): PondError {
   return new PondError('protocol-mismatch', `the server speaks version ${protocolVersion}, the client ${theirs}`, {
-    hint: 'install the same version of both, and start again',
+    hint: 'Install the same version of both, and start again.',
   });
 }

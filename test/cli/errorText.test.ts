@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { PondError } from '../../server/src/base/error.ts';
 import { errorJson, errorText } from '../../client/cli/errorText.ts';
 import { printedError } from '../../client/cli/printedError.ts';
+import { verbs } from '../../client/cli/verbs.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { runPond } from '../support/pondCommand.ts';
 
@@ -15,7 +16,7 @@ test('an error is printed with its code, its position and a hint that is a sente
     position: { line: 2, character: 4 },
     hint: 'look at the file',
   });
-  const printed = printedError(error, 'query');
+  const printed = printedError(error, { name: 'query', verb: verbs.query });
   const place = '(/Derive/a/resource.yaml, line 3, column 5)';
   assert.equal(errorText(printed), `error[query-invalid]: no such column ${place}\nhint: Look at the file.`);
   assert.deepEqual(JSON.parse(errorJson(printed)), {
@@ -32,7 +33,7 @@ test('an error is printed with its code, its position and a hint that is a sente
 });
 
 test('a programming error has a code of its own', () => {
-  const printed = printedError(new TypeError('x is not a function'), 'ls');
+  const printed = printedError(new TypeError('x is not a function'), { name: 'ls', verb: verbs.ls });
   assert.match(errorText(printed), /^error\[internal\]: TypeError: x is not a function\n/);
 });
 

@@ -5,7 +5,7 @@ import { test, type TestContext } from 'node:test';
 import { temporaryFolder } from '../support/folder.ts';
 import { runPond, startPond } from '../support/pondCommand.ts';
 
-const dashes = '; a path that begins with - goes after --';
+const dashes = ' A path that begins with - goes after --.';
 
 /** Hint that follows the error of a path that does not exist. */
 const lsHint = "hint: 'pond ls' shows what is there, and 'pond ls --at V' what was.";
@@ -64,7 +64,7 @@ test('a command line that is not well formed exits with 2 and shows the usage', 
     ['ls', '--frob'],
     2,
     'error[usage]: ls has no option --frob',
-    `hint: See 'pond help ls'${dashes}.`,
+    `hint: See 'pond help ls'.${dashes}`,
   );
   await checkFails(folder, ['commit'], 2, 'error[usage]: a commit needs a message', 'hint: Usage: pond commit -m TEXT');
   await checkFails(
@@ -78,8 +78,8 @@ test('a command line that is not well formed exits with 2 and shows the usage', 
 
 test('a missing pond is reported', async (t) => {
   const folder = temporaryFolder(t);
-  const hint = "hint: Name one with --pond DIR or the variable POND, or make one with 'pond init'.";
-  await checkFails(folder, ['ls'], 3, 'error[pond-not-found]: there is no .pond here or in a folder above', hint);
+  const hint = "hint: Name one with --pond DIR or the variable POND, or create one with 'pond init'.";
+  await checkFails(folder, ['ls'], 3, 'error[pond-not-found]: there is no .pond in this folder or above it', hint);
   await checkFails(
     folder,
     ['--pond', 'x', 'ls'],
@@ -129,7 +129,7 @@ test('paths that do not exist, leave the pond or form a circle are refused', asy
     ['mkdir', '/d'],
     4,
     'error[already-exists]: a directory is at /d already',
-    'hint: Choose another name, or remove what is there first.',
+    'hint: Choose another name, or remove the existing entry first.',
   );
   await checkFails(
     folder,
@@ -170,7 +170,7 @@ test('an import of missing or colliding files stages nothing', async (t) => {
     ['import', 'good', '/d'],
     1,
     'error[is-a-directory]: expected a file at /d/good, got a directory',
-    'hint: Import into another directory, or remove the one that is there first.',
+    'hint: Import into another directory, or remove the existing one first.',
   );
   const { stdout } = await runPond(['ls', '-R'], { cwd: folder });
   assert.equal(stdout, '/d/\n/d/good/\n');

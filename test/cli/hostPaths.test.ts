@@ -23,34 +23,35 @@ test('a pond cannot be created in a file, among files, or in a pond, and the err
   writeFileSync(join(folder, 'data/notes.txt'), '');
   await check(['init', 'data/notes.txt'], {
     status: 4,
-    stderr: 'error[already-exists]: a file is at F/data/notes.txt\nhint: Name a folder, or what is not there yet.\n',
+    stderr:
+      'error[already-exists]: a file is at F/data/notes.txt\nhint: Name a folder, or a path that does not exist.\n',
   });
   await check(['init', 'data/notes.txt/pond'], {
     status: 1,
     stderr:
-      'error[not-a-directory]: F/data/notes.txt is a file: no folder can be made at F/data/notes.txt/pond\n' +
+      'error[not-a-directory]: F/data/notes.txt is a file: no folder can be created at F/data/notes.txt/pond\n' +
       'hint: Check the spelling of the host path.\n',
   });
   await check(['init', 'data'], {
     status: 4,
     stderr:
-      'error[already-exists]: the folder F/data has files in it, and a pond is a folder of its own\n' +
-      "hint: 'pond init F/data/.pond' makes one beside them, which is found from that folder.\n",
+      'error[already-exists]: expected an empty folder for the pond, got files in F/data\n' +
+      "hint: 'pond init F/data/.pond' creates one next to them, and commands in that folder find it.\n",
   });
   assert.deepEqual(readdirSync(join(folder, 'data')), ['notes.txt']);
-  await check(['init', 'data/.pond'], { stdout: 'made a pond at F/data/.pond\n' });
+  await check(['init', 'data/.pond'], { stdout: 'created a pond at F/data/.pond\n' });
   await check(['init', 'data/.pond/again'], {
     status: 4,
     stderr:
-      'error[already-exists]: F/data/.pond/again would be inside of the pond at F/data/.pond\n' +
-      'hint: Go to a folder that is not in it, or name one.\n',
+      'error[already-exists]: F/data/.pond/again would be inside the pond at F/data/.pond\n' +
+      'hint: Go to a folder outside that pond, or name one.\n',
   });
   await check(['--pond', 'data', 'ls'], {
     status: 3,
     stderr: 'error[pond-not-found]: there is no pond at F/data\nhint: There is one at F/data/.pond.\n',
   });
   mkdirSync(join(folder, 'disk/lost+found'), { recursive: true });
-  await check(['init', 'disk'], { stdout: 'made a pond at F/disk\n' });
+  await check(['init', 'disk'], { stdout: 'created a pond at F/disk\n' });
 });
 
 test('an import of the folder around a pond skips the pond, and nothing is exported into the pond', async (t) => {
@@ -58,20 +59,20 @@ test('an import of the folder around a pond skips the pond, and nothing is expor
   mkdirSync(join(folder, 'data'));
   writeFileSync(join(folder, 'data/a.csv'), 'n\n1\n');
   symlinkSync('data', join(folder, 'link'));
-  await check(['init', 'data/.pond'], { stdout: 'made a pond at F/data/.pond\n' });
+  await check(['init', 'data/.pond'], { stdout: 'created a pond at F/data/.pond\n' });
   const pond = ['--pond', 'data/.pond'];
   await check([...pond, 'import', 'link', '/'], {
     stdout: 'imported 1 file, 1 directory, 4 B\n',
-    stderr: 'pond: left out F/link/.pond: it is this pond itself\n',
+    stderr: 'pond: skipped F/link/.pond: it is this pond\n',
   });
   await check([...pond, 'ls', '-R'], { stdout: '/link/\n/link/a.csv\n' });
   await check([...pond, 'import', 'link/.pond/_pond', '/'], {
     status: 2,
     stderr:
-      'error[invalid-path]: F/link/.pond/_pond is of this pond itself\n' +
+      'error[invalid-path]: F/link/.pond/_pond belongs to this pond\n' +
       "hint: Import from another folder; 'pond cp' copies within the pond.\n",
   });
-  const inside = "is inside of the pond's own folder\nhint: Name a folder that is not in it.\n";
+  const inside = "is inside the pond's own folder\nhint: Name a folder outside the pond.\n";
   await check([...pond, 'export', '/link', 'link/.pond'], {
     status: 2,
     stderr: `error[invalid-path]: F/link/.pond ${inside}`,
@@ -91,7 +92,7 @@ test('an export reports unchanged and written files separately', async (t) => {
   const { folder, check } = newFolder(t);
   writeFileSync(join(folder, 'a'), 'a');
   writeFileSync(join(folder, 'b'), 'b');
-  await check(['init'], { stdout: 'made a pond at F/.pond\n' });
+  await check(['init'], { stdout: 'created a pond at F/.pond\n' });
   await check(['import', 'a', 'b', '/'], { stdout: 'imported 2 files, 0 directories, 2 B\n' });
   await check(['export', '/a', 'out'], { stdout: 'exported 1 file, 0 directories, 1 B\n' });
   await check(['export', '/a', '/b', 'out'], { stdout: 'exported 2 files, 1 of them unchanged, 0 directories, 2 B\n' });
@@ -99,10 +100,10 @@ test('an export reports unchanged and written files separately', async (t) => {
 
 test('an empty host path does not mean the current folder', async (t) => {
   const { folder, check } = newFolder(t);
-  const empty = { status: 2, stderr: "error[invalid-path]: a host path is empty\nhint: This folder is '.'.\n" };
+  const empty = { status: 2, stderr: "error[invalid-path]: a host path is empty\nhint: The current folder is '.'.\n" };
   await check(['init', ''], empty);
   assert.deepEqual(readdirSync(folder), []);
-  await check(['init'], { stdout: 'made a pond at F/.pond\n' });
+  await check(['init'], { stdout: 'created a pond at F/.pond\n' });
   await check(['import', '', '/'], empty);
   await check(['export', '/', ''], empty);
   await check(['site', ''], empty);
@@ -111,7 +112,7 @@ test('an empty host path does not mean the current folder', async (t) => {
   await check(['query', '-o', 'x.txt', 'SELECT 1'], {
     status: 2,
     stderr:
-      "error[usage]: the name 'x.txt' tells no format\n" +
+      "error[usage]: the name 'x.txt' implies no format\n" +
       'hint: Name the file .csv, .json or .parquet, or add --format with one of them.\n',
   });
 });

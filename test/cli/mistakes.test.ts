@@ -35,7 +35,7 @@ test('a pattern without matches is reported, and so is a pattern where a path is
   const { check } = await newPond(t);
   await check(['ls', '/*.txt'], { stderr: 'pond: nothing matches /*.txt\n' });
   await check(['--json', 'ls', '/*.txt'], { stdout: '[]\n' });
-  const left = 'pond: left out /*.txt: nothing matches it\n';
+  const left = 'pond: skipped /*.txt: nothing matches it\n';
   await check(['export', '/*.txt', '/*.csv', 'out'], { stdout: 'exported 1 file, 0 directories, 4 B\n', stderr: left });
   const temporal = ['export', '--temporal', 'year', '/*.txt', 'parts'];
   await check(temporal, { stdout: 'exported 0 files, 0 directories, 0 B\n', stderr: left });
@@ -43,7 +43,7 @@ test('a pattern without matches is reported, and so is a pattern where a path is
     status: 3,
     stderr:
       'error[not-found]: nothing is at /*.csv\n' +
-      "hint: 'pond rm' takes paths, no patterns; 'pond ls' lists what a pattern matches.\n",
+      "hint: 'pond rm' takes paths, no patterns; 'pond ls' lists the paths that match a pattern.\n",
   });
 });
 
@@ -54,7 +54,7 @@ test('a resource that is only staged does not run, and a resource of another kin
   await check(['run', 'files'], {
     status: 3,
     stderr:
-      'error[resource-not-found]: there is no resource "files" in the newest commit\nhint: It is staged: a commit makes it live.\n',
+      'error[resource-not-found]: there is no resource "files" in the latest commit\nhint: It is staged; a commit makes it live.\n',
   });
   await check(['run', 'fils'], {
     status: 3,
@@ -67,7 +67,7 @@ test('a resource that is only staged does not run, and a resource of another kin
   });
   await check(['hydrovu', 'scan', 'files', '1', '2025-02-01', '2025-01-01'], {
     status: 2,
-    stderr: 'error[usage]: END is before START\nhint: Leave END out to scan up to now.\n',
+    stderr: 'error[usage]: END is before START\nhint: Omit END to scan up to now.\n',
   });
 });
 
@@ -99,8 +99,8 @@ test('options that are misspelled, lack their value or have an extra value are r
   await told(['ls', '--lng'], 'ls has no option --lng', 'Did you mean "--long"?');
   await told(['--jsn', 'ls'], 'ls has no option --jsn', 'Did you mean "--json"?');
   await told(['--pnd', 'x', 'ls'], 'pond has no option --pnd', 'Did you mean "--pond"?');
-  await told(['rm', '-x.csv'], 'rm has no option -x', "See 'pond help rm'; a path that begins with - goes after --.");
-  await told(['ls', '--at', '-1'], 'the value of --at is missing', 'One that begins with - is written --at=-VALUE.');
+  await told(['rm', '-x.csv'], 'rm has no option -x', "See 'pond help rm'. A path that begins with - goes after --.");
+  await told(['ls', '--at', '-1'], 'the value of --at is missing', 'Write a value that begins with - as --at=-VALUE.');
   await told(
     ['commit', '-m', '-x'],
     'the value of -m is missing',
@@ -120,8 +120,8 @@ test('a schedule that begins with a mistake ends', async (t) => {
 
 test('a pond without resources or runs is reported', async (t) => {
   const { check } = await newPond(t);
-  await check(['get'], { stderr: "pond: there are no resources\nhint: 'pond apply' stages some.\n" });
-  await check(['runs'], { stderr: 'pond: nothing was run yet\n' });
+  await check(['get'], { stderr: "pond: there are no resources\nhint: 'pond apply' stages resources.\n" });
+  await check(['runs'], { stderr: 'pond: no resource has run yet\n' });
   await check(['--json', 'get'], { stdout: '[]\n' });
 });
 
@@ -148,6 +148,6 @@ test('a misspelled path gets a suggestion, and a path in a missing directory get
   });
   await check(['touch', '/tide/x'], {
     status: 3,
-    stderr: "error[not-found]: nothing is at /tide\nhint: 'pond mkdir -p' makes the directories above.\n",
+    stderr: "error[not-found]: nothing is at /tide\nhint: 'pond mkdir -p' creates the directories above it.\n",
   });
 });

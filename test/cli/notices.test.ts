@@ -91,7 +91,7 @@ describe('the terminal', () => {
       assert.equal(stderr, '');
       assert.match(
         stdout,
-        new RegExp(`set aside as damaged or unfinished, until you remove it:\n {3}_pond/quarantine/${name}\n`),
+        new RegExp(`quarantined as damaged or unfinished, until you remove it:\n {3}_pond/quarantine/${name}\n`),
       );
     }
     const { setAside } = JSON.parse((await run(['--json', 'status'])).stdout) as { readonly setAside: unknown };

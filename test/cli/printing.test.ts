@@ -57,7 +57,7 @@ test('an output that cannot be written exits with 7 and an explanation', async (
 test('an error without a hint gets one', async (t) => {
   const folder = await newPond(t);
   const { stderr } = await runPond(['mkdir', '/a/b'], { cwd: folder });
-  assert.equal(stderr, "error[not-found]: nothing is at /a\nhint: 'pond mkdir -p' makes the parents too.\n");
+  assert.equal(stderr, "error[not-found]: nothing is at /a\nhint: 'pond mkdir -p' creates the parents too.\n");
 });
 
 test('the version is that of the package', async (t) => {
@@ -73,7 +73,7 @@ test('a hard link is refused', async (t) => {
   const ended = await runPond(['ln', '/a', '/b'], { cwd: folder });
   assert.deepEqual(
     [ended.status, ended.stderr],
-    [2, 'error[usage]: only symbolic links can be made\nhint: Usage: pond ln -s TARGET PATH\n'],
+    [2, 'error[usage]: only symbolic links can be created\nhint: Usage: pond ln -s TARGET PATH\n'],
   );
 });
 
@@ -82,13 +82,13 @@ test('skipped files of an import or export are reported on standard error, in tw
   mkdirSync(join(folder, 'in'));
   for (let n = 10; n < 32; n++) symlinkSync('nowhere', join(folder, `in/${n}\n`));
   const lines = (await runPond(['import', 'in', '/'], { cwd: folder })).stderr.split('\n');
-  assert.equal(lines[0], `pond: left out ${folder}/in/10\\n: it is a link that leads nowhere`);
-  assert.deepEqual([lines.length, ...lines.slice(20)], [22, 'pond: and 2 more left out', '']);
+  assert.equal(lines[0], `pond: skipped ${folder}/in/10\\n: it is a link that leads nowhere`);
+  assert.deepEqual([lines.length, ...lines.slice(20)], [22, 'pond: and 2 more skipped', '']);
   await runPond(['ln', '-s', '/in', '/link'], { cwd: folder });
   assert.deepEqual(await runPond(['export', '/', 'out'], { cwd: folder }), {
     status: 0,
     stdout: 'exported 0 files, 1 directory, 0 B\n',
-    stderr: 'pond: left out /link: it is a link to a directory\n',
+    stderr: 'pond: skipped /link: it is a link to a directory\n',
   });
 });
 

@@ -85,7 +85,7 @@ test('the target of a link is refused as if it were named directly', { skip: isW
     ['circle.csv', /is a circle of links/],
     ['nowhere.csv', /no folder is at/],
     ['folder.csv', /got a directory/],
-    ['inside.csv', /is inside of the pond's own folder/],
+    ['inside.csv', /is inside the pond's own folder/],
   ] as const) {
     const { status, stdout, stderr } = await write(file);
     assert.deepEqual([status !== 0, stdout], [true, ''], file);

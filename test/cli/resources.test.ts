@@ -103,7 +103,7 @@ test('problems of documents are reported by file, line and column, and nothing i
   const { folder, check } = await newPlace(t);
   writeFileSync(join(folder, 'wrong.yaml'), `${inbox(folder)}---\n${derive('series', '*')}`);
   const nothing =
-    'error[resource-invalid]: nothing was applied: 1 error\nhint: Correct what is named above, and apply again.\n';
+    'error[resource-invalid]: nothing was applied: 1 error\nhint: Correct the problems above, and apply again.\n';
   await check(['apply', '-f', 'wrong.yaml'], {
     status: 1,
     stderr:
@@ -155,7 +155,7 @@ test('a run without new data says why', async (t) => {
   const { folder, pond, check } = await newPlace(t);
   await check(['run'], {
     stderr:
-      "pond: the newest commit has no resources\nhint: 'pond apply' stages resources, and 'pond commit' makes them live.\n",
+      "pond: the latest commit has no resources\nhint: 'pond apply' stages resources, and 'pond commit' makes them live.\n",
   });
   rmSync(join(folder, 'in/a.csv'));
   const documents = [inbox(folder), derive('series', '*')].join('---\n');
@@ -181,7 +181,7 @@ test('a run of a kind that does nothing is not reported as a success', async (t)
   await pond(['commit', '-m', 'a backup']);
   const said = 'error[run-failed]: Backup/offsite did nothing: this version of DuckPond does not run Backup resources';
   const hint = 'hint: Delete the resource, or name the resources to run.';
-  const summary = "error[run-failed]: 1 resource of 1 failed\nhint: 'pond runs' shows what came before.";
+  const summary = "error[run-failed]: 1 resource of 1 failed\nhint: 'pond runs' shows earlier runs.";
   await check(['run'], { status: 1, stdout: 'Backup/offsite  failed N s\n', stderr: `${said}\n${hint}\n${summary}\n` });
   const [listed] = JSON.parse((await pond(['runs', '--json'])).stdout) as { status: string }[];
   assert.equal(listed?.status, 'failed');
@@ -240,6 +240,6 @@ test('invalid intervals, numbers and times are refused', async (t) => {
   await check(['runs', '-n', 'x'], { status: 2, stderr: "error[usage]: -n takes a whole number from 0, got 'x'\n" });
   await check(
     ['hydrovu', 'scan', 'a', 'b', 'yesterday'],
-    usage("error[usage]: 'yesterday' is no time\nhint: Write 2025-06-01T12:00:00Z, or seconds since 1970.\n"),
+    usage("error[usage]: 'yesterday' is not a time\nhint: Write 2025-06-01T12:00:00Z, or seconds since 1970.\n"),
   );
 });

@@ -23,10 +23,10 @@ test('a command reads the content that was current when it started, although ano
     host,
     terminal: openTerminal(),
     signal: new AbortController().signal,
-    notice: () => undefined,
+    warn: () => undefined,
   });
   assert.deepEqual(
-    (await session.ask('list', { path: '/' })).map(({ name }) => name),
+    (await session.call('list', { path: '/' })).map(({ name }) => name),
     ['x'],
   );
   // The journal that contains the content starts a new batch.
@@ -37,6 +37,6 @@ test('a command reads the content that was current when it started, although ano
     content += Buffer.from(chunk).toString();
     return Promise.resolve();
   };
-  await session.ask('read', { path: '/x' }, { output });
+  await session.call('read', { path: '/x' }, { output });
   assert.equal(content, 'one');
 });

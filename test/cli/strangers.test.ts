@@ -196,12 +196,12 @@ describe('a pond in a restricted workspace', () => {
     const server = await startEditorServer({ trusted: false }, { TMPDIR: folder });
     t.after(() => server.kill());
     assert.equal((await server.ask('open', { pond })).mode, 'read');
-    const { staged, notices } = await server.ask('status', { pond });
+    const { staged, warnings } = await server.ask('status', { pond });
     assert.deepEqual(
       staged.map(({ path }) => path),
       ['/staged'],
     );
-    assert.match(notices.join(), /are an unfinished change and are left out/);
+    assert.match(warnings.join(), /are an unfinished change and are left out/);
     await server.stop();
     assert.deepEqual(filesOf(pond), before);
   });

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
-import { openTerminal, type Terminal } from '../../client/cli/terminal.ts';
+import { openTerminal } from '../../client/cli/terminal.ts';
+import { type Terminal } from '../../client/cli/verb.ts';
 
 interface Screen {
   readonly terminal: Terminal;

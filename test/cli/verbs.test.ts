@@ -27,7 +27,7 @@ async function newPond(t: TestContext): Promise<{ readonly folder: string; reado
     const got = { status, stdout: plain(stdout, folder), stderr: plain(stderr, folder) };
     assert.deepEqual(got, { status: 0, stdout: '', stderr: '', ...expected }, `pond ${args.join(' ')}`);
   };
-  await check(['init'], { stdout: 'made a pond at FOLDER/.pond\n' });
+  await check(['init'], { stdout: 'created a pond at FOLDER/.pond\n' });
   return { folder, check };
 }
 
@@ -163,10 +163,10 @@ test('--json prints the documented fields', async (t) => {
     'foreignOperations',
     'head',
     'id',
-    'notices',
     'pond',
     'setAside',
     'staged',
+    'warnings',
   ]);
   assert.deepEqual(keys(await json('show', '1')), ['changes', 'commit']);
   assert.deepEqual(keys(await json('commit', '-m', 'second')), commitKeys);
@@ -190,7 +190,7 @@ test('a path that never existed, and paths without staged changes, are refused',
   await check(['discard'], { status: 1, stderr: `error[nothing-staged]: there is nothing to discard\n${staged}` });
   await check(['resolve', '/x'], {
     status: 1,
-    stderr: `error[nothing-staged]: nothing is in conflict at /x\n${staged}`,
+    stderr: `error[nothing-staged]: no conflict at /x\n${staged}`,
   });
   await check(['rm', '/x'], {});
   await check(['commit', '-m', 'second'], { stdout: 'commit 2: second (-1)\n' });
@@ -223,7 +223,7 @@ test('the pond is the one that --pond or POND names, or the nearest one above', 
   await check(['touch', '/here'], {});
   const nearest = await runPond(['ls'], { cwd: join(folder, 'below/here') });
   assert.equal(nearest.stdout, 'here\n');
-  await check(['init', 'other'], { stdout: 'made a pond at FOLDER/other\n' });
+  await check(['init', 'other'], { stdout: 'created a pond at FOLDER/other\n' });
   const byVariable = await runPond(['ls'], { cwd: folder, env: { POND: join(folder, 'other') } });
   assert.deepEqual(byVariable, { status: 0, stdout: '', stderr: '' });
   const named = await runPond(['--pond', '.pond', 'ls'], { cwd: folder, env: { POND: join(folder, 'other') } });
@@ -235,7 +235,7 @@ test('the pond is the one that --pond or POND names, or the nearest one above', 
 test('help shows the usage of each verb', async (t) => {
   const { check } = await newPond(t);
   await check(['help', 'ln'], {
-    stdout: 'usage: pond [--pond DIR] [--json] ln -s TARGET PATH\n\nMake a symbolic link at PATH.\n',
+    stdout: 'usage: pond [--pond DIR] [--json] ln -s TARGET PATH\n\nCreate a symbolic link at PATH.\n',
   });
   const { stdout } = await runPond(['help'], { cwd: '.' });
   const verbs =

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { kinds } from '../../server/src/commands/kinds.ts';
-import { type CommandContext } from '../../server/src/commands/context.ts';
+import { type PondAccess } from '../../server/src/commands/context.ts';
 
 test('all kinds are listed in the order in which data flow, each with an example document', async () => {
   // The kinds do not depend on a pond.
-  const told = await kinds({} as CommandContext, {});
+  const told = await kinds({} as PondAccess, {});
   assert.deepEqual(
     told.map(({ kind }) => kind),
     ['HydroVu', 'Inbox', 'Scribble', 'Derive', 'Combine', 'Reduce', 'Template', 'Copy', 'Backup'],

@@ -3,11 +3,12 @@ import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
-import { createPonds, type Ponds } from '../../server/src/commands/ponds.ts';
-import { type Remote } from '../../server/src/commands/remote.ts';
+import { Ponds } from '../../server/src/commands/ponds.ts';
+import { type Remote } from '../../server/src/commands/calls.ts';
 import { resultOfReplay } from '../../server/src/commands/replay.ts';
 import { PondError } from '../../server/src/base/error.ts';
 import { initPond, openPond } from '../support/pond.ts';
+import { type ResourcePond } from '../../server/src/resources/tree/resourcePond.ts';
 import { resourceLayer } from '../support/resourcePond.ts';
 import { realHostPath } from '../../server/src/storage/hostTree.ts';
 import { newPondHost, textFile } from '../support/commandHost.ts';
@@ -19,7 +20,7 @@ function newPonds(
   attach: (pid: number) => Promise<Remote | undefined>,
   lockWaitMs = 50,
 ): Ponds {
-  const ponds = createPonds({
+  const ponds = new Ponds({
     resident,
     isTrusted: () => true,
     lockWaitMs,
@@ -30,6 +31,13 @@ function newPonds(
   });
   t.after(() => ponds.closeAll());
   return ponds;
+}
+
+/** The pond of a session in this process. */
+async function openedPond(ponds: Ponds, directory: string, access: 'read' | 'write'): Promise<ResourcePond> {
+  const session = await ponds.session(directory, access);
+  assert.ok(session.kind !== 'attached');
+  return session.pond;
 }
 
 const nobody = (): Promise<undefined> => Promise.resolve(undefined);
@@ -46,7 +54,7 @@ test('a long-lived process keeps the lock, a short command takes it only to writ
   assert.equal((await command.open(directory)).mode, 'read');
   const server = newPonds(t, true, nobody);
   assert.equal((await server.open(directory)).mode, 'owner');
-  assert.equal((await command.get(directory, 'read')).mode, 'read');
+  assert.equal((await openedPond(command, directory, 'read')).mode, 'read');
 });
 
 test('one pond has one session, under any name', async (t) => {
@@ -54,10 +62,10 @@ test('one pond has one session, under any name', async (t) => {
   const alias = `${directory}-alias`;
   symlinkSync(directory, alias);
   const ponds = newPonds(t, true, nobody);
-  assert.equal(await ponds.get(directory, 'write'), await ponds.get(alias, 'write'));
+  assert.equal(await openedPond(ponds, directory, 'write'), await openedPond(ponds, alias, 'write'));
   const told: string[] = [];
-  ponds.onNotice(({ event }) => told.push(event.pond));
-  const root = await (await ponds.get(alias, 'write')).fs.root();
+  ponds.onNotification(({ event }) => told.push(event.pond));
+  const root = await (await openedPond(ponds, alias, 'write')).fs.root();
   await root.createDirectory('/d');
   assert.deepEqual(told.sort(), [directory, alias].sort());
 });
@@ -65,8 +73,8 @@ test('one pond has one session, under any name', async (t) => {
 test('a reader becomes the owner on its first write', async (t) => {
   const directory = await newDirectory(t);
   const ponds = newPonds(t, false, nobody);
-  assert.equal((await ponds.get(directory, 'read')).mode, 'read');
-  assert.equal((await ponds.get(directory, 'write')).mode, 'write');
+  assert.equal((await openedPond(ponds, directory, 'read')).mode, 'read');
+  assert.equal((await openedPond(ponds, directory, 'write')).mode, 'write');
   ponds.requireOwner(directory);
 });
 
@@ -87,10 +95,10 @@ test('a pond whose writer does not share it is read, and taken once it is free',
   const other = await openPond(directory, { mode: 'write' });
   const ponds = newPonds(t, true, nobody);
   assert.equal((await ponds.open(directory)).mode, 'read');
-  await assert.rejects(ponds.get(directory, 'write'), (error) => isPondError(error, 'lock-held'));
+  await assert.rejects(openedPond(ponds, directory, 'write'), (error) => isPondError(error, 'lock-held'));
   await (await other.fs.root()).createDirectory('/d');
   await ponds.refresh();
-  assert.ok(await (await (await ponds.get(directory, 'read')).fs.root()).exists('/d'));
+  assert.ok(await (await (await openedPond(ponds, directory, 'read')).fs.root()).exists('/d'));
   await other.close();
   await ponds.refresh();
   assert.equal((await ponds.open(directory)).mode, 'owner');
@@ -110,15 +118,15 @@ test('a process waits for a short command of another', async (t) => {
     },
     60_000,
   );
-  assert.equal((await ponds.get(directory, 'write')).mode, 'write');
+  assert.equal((await openedPond(ponds, directory, 'write')).mode, 'write');
   assert.equal(asked, 3);
 });
 
 test('several ponds can be open at once', async (t) => {
   const [a, b] = [await newDirectory(t), await newDirectory(t)];
   const ponds = newPonds(t, true, nobody);
-  await (await (await ponds.get(a, 'write')).fs.root()).createDirectory('/in-a');
-  assert.equal(await (await (await ponds.get(b, 'read')).fs.root()).exists('/in-a'), false);
+  await (await (await openedPond(ponds, a, 'write')).fs.root()).createDirectory('/in-a');
+  assert.equal(await (await (await openedPond(ponds, b, 'read')).fs.root()).exists('/in-a'), false);
 });
 
 test('a directory without a pond is checked again after a pond was created there', async (t) => {
@@ -148,7 +156,7 @@ test('a repeated request returns the lost response of the first', async (t) => {
   assert.equal(await resultOfReplay('commit', { pond, message: 'other' }, nothing, ask as never), undefined);
   const discarded = await resultOfReplay('discard', { pond }, nothing, ask as never);
   assert.deepEqual(discarded, { result: { discarded: 0 } });
-  const kept = await resultOfReplay('keepStaged', { pond, paths: ['/x'] }, nothing, ask as never);
+  const kept = await resultOfReplay('resolve', { pond, paths: ['/x'] }, nothing, ask as never);
   assert.deepEqual(kept, { result: null });
   assert.equal(await resultOfReplay('stat', { pond, path: '/x' }, missing, ask as never), undefined);
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { keptRecords, keptRunInfos } from '../../server/src/commands/resourceInfo.ts';
+import { recentRecords, recordedRuns } from '../../server/src/commands/resourceInfo.ts';
 import { initPond, openPondOn } from '../support/pond.ts';
 import { readResources } from '../../server/src/resources/readResource.ts';
 import { runResources } from '../../server/src/resources/runs/runner.ts';
@@ -40,10 +40,10 @@ test('records with new data are listed at the cost of one walk, and those withou
     const { disk, take } = createCountingDisk(openHostDisk(join(folder, 'pond')));
     const pond = await openPondOn(disk, join(folder, 'pond'), { mode: 'read', layer: resourceLayer(t) });
     const [home] = await readResources(pond.fs);
-    const records = await keptRecords(pond, home!);
+    const records = await recentRecords(pond, home!);
     assert.equal(records.length, 2 * count);
     take();
-    const infos = await keptRunInfos(pond, records.slice(0, wanted));
+    const infos = await recordedRuns(pond, records.slice(0, wanted));
     reads.push(take().calls);
     // One commit for the documents, and one for each run before it.
     const commits = records.slice(0, wanted).map(({ age }) => (age < count ? null : 2 * count + 1 - age));

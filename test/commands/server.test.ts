@@ -81,6 +81,14 @@ test('a client of another protocol version gets an error', async (t) => {
   });
 });
 
+test('the server declares the verbs that may be sent again, those that change nothing', async (t) => {
+  const { initialized } = (await newPlace(t)).server;
+  const { capabilities } = initialized as { capabilities: { experimental: { safeVerbs: readonly string[] } } };
+  const { safeVerbs } = capabilities.experimental;
+  for (const name of ['open', 'list', 'read', 'status', 'kinds', 'runs']) assert.ok(safeVerbs.includes(name), name);
+  for (const name of ['init', 'write', 'commit', 'query', 'run']) assert.ok(!safeVerbs.includes(name), name);
+});
+
 test('clients are notified of changes, commits and health', async (t) => {
   const { server, pond } = await newPlace(t);
   await server.until(({ method }) => method === 'pond/health');

@@ -2,10 +2,13 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { exitStatus } from '../../client/cli/exitStatus.ts';
-import { helpText } from '../../client/cli/help.ts';
-import { isVerb, type Verb, verbs, type VerbSpec } from '../../client/cli/verbs.ts';
+import { helpText, verbNamed } from '../../client/cli/help.ts';
+import { type TerminalVerbs, type VerbSpec } from '../../client/cli/verb.ts';
+import { verbs as declared } from '../../client/cli/verbs.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { runPond } from '../support/pondCommand.ts';
+
+const verbs: TerminalVerbs = declared;
 
 const page = readFileSync(new URL('../../docs/commands.md', import.meta.url), 'utf8');
 
@@ -22,11 +25,11 @@ function rowsOf(...head: readonly string[]): readonly (readonly string[])[] {
 const codesIn = (text: string): readonly string[] => [...text.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
 
 /** Usage of each verb as the page documents it. */
-function documentedUsage(): ReadonlyMap<Verb, string> {
-  const found = new Map<Verb, string>();
+function documentedUsage(): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
   for (const usage of rowsOf('verb', 'what it does').flatMap(([, cell = '']) => codesIn(cell))) {
     const name = usage.split(' ')[0] ?? '';
-    assert.ok(isVerb(name), `docs/commands.md has a verb ${name}`);
+    assert.ok(Object.hasOwn(verbs, name), `docs/commands.md has a verb ${name}`);
     found.set(name, `${found.get(name) ?? ''} ${usage}`);
   }
   return found;
@@ -46,9 +49,10 @@ test('docs/commands.md and help list every verb with every option, and no others
   const usages = documentedUsage();
   assert.deepEqual([...usages.keys()].sort(), Object.keys(verbs).sort());
   for (const [name, usage] of usages) {
-    assert.deepEqual(optionsIn(usage), optionsOf(verbs[name]), `docs/commands.md on ${name}`);
-    const own = helpText(name).split('\n', 1)[0]?.replace('usage: pond [--pond DIR] [--json] ', '');
-    assert.deepEqual(optionsIn(own ?? ''), optionsOf(verbs[name]), `pond help ${name}`);
+    const options = optionsOf(verbNamed(verbs, name));
+    assert.deepEqual(optionsIn(usage), options, `docs/commands.md on ${name}`);
+    const own = helpText(verbs, name).split('\n', 1)[0]?.replace('usage: pond [--pond DIR] [--json] ', '');
+    assert.deepEqual(optionsIn(own ?? ''), options, `pond help ${name}`);
   }
 });
 
@@ -60,7 +64,7 @@ test('docs/commands.md lists the exit statuses', () => {
 /**
  * Keys of the JSON object that a verb prints, as the page documents them; keys in parentheses belong to other objects.
  */
-function documentedKeys(verb: Verb): string[] {
+function documentedKeys(verb: string): string[] {
   const row = rowsOf('verb', 'prints').find(([, names = '']) => codesIn(names).includes(verb));
   assert.ok(row !== undefined, `docs/commands.md says what ${verb} prints`);
   const always = (row[2] ?? '').replace(/\([^)]*\)/g, '').split(';', 1)[0] ?? '';
@@ -69,7 +73,7 @@ function documentedKeys(verb: Verb): string[] {
 
 test('JSON has the keys that docs/commands.md lists', async (t) => {
   const cwd = temporaryFolder(t);
-  const check = async (verb: Verb, ...args: readonly string[]): Promise<void> => {
+  const check = async (verb: string, ...args: readonly string[]): Promise<void> => {
     const { status, stdout, stderr } = await runPond(['--json', verb, ...args], { cwd, input: '' });
     assert.equal(status, 0, stderr);
     assert.deepEqual(Object.keys(JSON.parse(stdout) as object).sort(), documentedKeys(verb), verb);

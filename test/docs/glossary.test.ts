@@ -11,6 +11,7 @@ const paragraphWordsMax = 80;
 /** Pages without a long paragraph, by their paths from docs/. */
 const shortPages = [
   'benchmarks.md',
+  'commands.md',
   'concepts.md',
   'errors.md',
   'export.md',

@@ -211,7 +211,7 @@ test('a resource that is deleted while it runs has its run undone, and one that 
           .catch(async (error: unknown) => {
             // The run was committed first: the deletion takes effect nevertheless.
             assert.ok(isPondError(error, 'conflict'), String(error));
-            await host.run('keepStaged', { paths: ['/Inbox'] });
+            await host.run('resolve', { paths: ['/Inbox'] });
             await host.run('commit', { message: 'away' });
           });
       },

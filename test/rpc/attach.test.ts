@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { type Host } from '../../server/src/commands/host.ts';
-import { type CallOptions, type Remote, RemoteGoneError } from '../../server/src/commands/remote.ts';
+import { type CallOptions, type Host, type Remote, RemoteGoneError } from '../../server/src/commands/calls.ts';
 import { attach } from '../../server/src/rpc/attachClient.ts';
 import { listen } from '../../server/src/rpc/attachServer.ts';
 import { temporaryFolder } from '../support/folder.ts';

@@ -1,7 +1,7 @@
 import { type TestContext } from 'node:test';
 import { connectLocal } from '../../server/src/main.ts';
 import { type CommandName, type Params, type Result } from '../../server/src/protocol/commands.ts';
-import { type CallOptions } from '../../server/src/commands/remote.ts';
+import { type CallOptions } from '../../server/src/commands/calls.ts';
 import { join } from 'node:path';
 import { temporaryFolder } from './folder.ts';
 import './userCache.ts';

@@ -18,7 +18,7 @@ import {
 } from '../../server/src/protocol/commands.ts';
 import { type ErrorData, events, type InitializationOptions } from '../../server/src/protocol/events.ts';
 
-const script = fileURLToPath(new URL('../../out/server.mjs', import.meta.url));
+const builtServer = fileURLToPath(new URL('../../out/server.mjs', import.meta.url));
 
 /** A received notification. */
 export interface Told {
@@ -30,6 +30,8 @@ export interface Told {
 export interface EditorServer {
   readonly process: ChildProcess;
   readonly connection: MessageConnection;
+  /** The server's answer to initialize. */
+  readonly initialized: unknown;
   /** Notifications so far, oldest first. */
   readonly told: readonly Told[];
   ask<N extends CommandName>(
@@ -45,10 +47,11 @@ export interface EditorServer {
   kill(): Promise<void>;
 }
 
-/** Starts a server and initializes the connection. */
+/** Starts a server, the built one unless another is given, and initializes the connection. */
 export async function startEditorServer(
   options: Partial<InitializationOptions> = {},
   env: NodeJS.ProcessEnv = {},
+  script = builtServer,
 ): Promise<EditorServer> {
   const child = fork(script, ['--node-ipc'], {
     serialization: 'advanced',
@@ -68,8 +71,9 @@ export async function startEditorServer(
   }
   connection.listen();
   const initializationOptions = { binary: true, trusted: true, protocolVersion, ...options };
+  let initialized: unknown;
   try {
-    await connection.sendRequest('initialize', {
+    initialized = await connection.sendRequest('initialize', {
       processId: process.pid,
       rootUri: null,
       capabilities: {},
@@ -84,6 +88,7 @@ export async function startEditorServer(
   return {
     process: child,
     connection,
+    initialized,
     told,
     async ask(name, params, signal) {
       const source = new CancellationTokenSource();

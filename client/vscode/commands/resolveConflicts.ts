@@ -7,6 +7,6 @@ export async function resolveConflicts(
 ): Promise<void> {
   const selected = selectedPaths(args);
   if (selected === undefined) return;
-  await client.request('keepStaged', selected);
+  await client.request('resolve', selected);
   await sourceControls.refresh(selected.pond);
 }

@@ -1,16 +1,12 @@
 import { applyDocuments } from '../apply/apply.ts';
 import { belowHostFolder } from '../apply/hostFolder.ts';
 import { resourceKinds } from '../resources/registry.ts';
-import { type Command } from './context.ts';
+import { type Command } from './verb.ts';
 import { problemInfo } from './resourceInfo.ts';
 
 /** Stages documents as resources, all or none. Returns the problems of the documents with the result. */
-export const apply: Command<'apply'> = async (
-  context,
-  { pond: directory, sources, variables = {}, directory: folder },
-) => {
-  const pond = await context.ponds.get(directory, 'write');
-  const readHostFile = belowHostFolder(folder);
+export const apply: Command<'apply'> = async (pond, { sources, variables = {}, directory }) => {
+  const readHostFile = belowHostFolder(directory);
   const { applied, problems } = await applyDocuments(pond.fs, sources, {
     kinds: resourceKinds,
     variables,

@@ -1,7 +1,7 @@
-import { type Command } from './context.ts';
+import { type PondsCommand } from './verb.ts';
 
 /** Closes a pond. Staged changes stay staged. */
-export const close: Command<'close'> = async (context, { pond }) => {
-  await context.ponds.close(pond);
+export const close: PondsCommand<'close'> = async (ponds, { pond }) => {
+  await ponds.close(pond);
   return null;
 };

@@ -1,21 +1,20 @@
-import { type CommandName, type Params, type Result } from '../protocol/commands.ts';
+import { type Job } from '../base/job.ts';
+import { type Resource } from '../resources/model/kind.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { type QueryEngine } from '../sql/engine.ts';
+import { type FileSystem } from '../tinyfs/fs.ts';
 
-/** Context of a command, apart from its params. */
-export interface CommandContext {
-  readonly ponds: PondAccess;
+/** Context of a command, apart from its pond and its params. */
+export interface CommandContext extends Required<Job> {
   /** The query engine, loaded on first use. Fails `engine-unavailable`. */
   readonly queries: () => Promise<QueryEngine>;
-  /** Reports the progress of a long command: units done, and their total when known. */
-  readonly progress: (message: string, done: number, total?: number) => void;
-  /** Aborted when the caller no longer wants the result. */
-  readonly signal: AbortSignal;
   /** Input stream, which replaces the content in the params. Undefined when the params hold all of it. */
   readonly input: AsyncIterable<Uint8Array> | undefined;
   /** Receives the output stream, which replaces the result; undefined when the result holds all of it. */
   readonly output: ((chunk: Uint8Array) => void | Promise<void>) | undefined;
   readonly effects: Effects;
+  /** Returns a checked resource of a kind in a tree. Fails `resource-not-found`, `resource-invalid`. */
+  readonly findResource: (tree: FileSystem, kind: string, name: string) => Promise<Resource>;
 }
 
 /** The outside world, as commands see it. */
@@ -28,15 +27,8 @@ export interface Effects {
   readonly now: () => number;
 }
 
-/** Access that a command needs to a pond. */
-export type Access = 'read' | 'write';
-
-/** The ponds of this process. */
+/** The set of open ponds, as verbs on it see it. */
 export interface PondAccess {
-  /**
-   * The open pond of a directory; opens it if necessary. Fails as openPond, and `lock-held` or `read-only` for 'write'.
-   */
-  get(directory: string, access: Access): Promise<ResourcePond>;
   /** Creates a pond and keeps it open. Fails `pond-exists`. */
   create(directory: string): Promise<ResourcePond>;
   /** Opens a pond, or joins the process that holds it. */
@@ -47,6 +39,3 @@ export interface PondAccess {
 
 /** Role of this process in a pond: it holds the lock, goes through the process that does, or only reads. */
 export type SessionKind = 'owner' | 'attached' | 'read';
-
-/** One verb. Fails with a PondError, which the request boundary turns into a response. */
-export type Command<N extends CommandName> = (context: CommandContext, params: Params<N>) => Promise<Result<N>>;

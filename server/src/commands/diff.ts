@@ -1,16 +1,14 @@
 import { refuseMissing } from '../pond/restore.ts';
 import { nameChanges } from '../resources/countedChanges.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
-import { type Command } from './context.ts';
+import { type Command } from './verb.ts';
 import { changeInfo } from './info.ts';
-import { upToDate } from './tree.ts';
 
 /**
  * Differences from a version (HEAD) to another (the working tree), in path order; the name of a resource covers all its
  * content. Fails `version-not-found`, and `not-found` for a path on neither side.
  */
-export const diff: Command<'diff'> = async (context, { pond: directory, from = 'HEAD', to, paths }) => {
-  const pond = await upToDate(await context.ponds.get(directory, 'read'));
+export const diff: Command<'diff'> = async (pond, { from = 'HEAD', to, paths }) => {
   const [before, after] = [await pond.at(from), to === undefined ? pond.fs : await pond.at(to)];
   const changes = await pond.diff(from, to, paths && (await realPathsOf(paths, [before, after])));
   if (changes.length === 0 && paths !== undefined) await refuseMissing(paths, [before, after]);

@@ -2,17 +2,16 @@ import { PondError } from '../base/error.ts';
 import { restoreScope } from '../apply/restoreScope.ts';
 import { type NamedChange, nameChanges } from '../resources/countedChanges.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
-import { type Command } from './context.ts';
+import { type Command } from './verb.ts';
 
 /**
  * Discards staged changes: those at or below the paths, or all; a resource's together with its name's. Returns their
- * number, counted as in status. Fails `nothing-staged` when there are none, and as takenBackWith.
+ * number, counted as in status. Fails `nothing-staged` when there are none, and as restoreScope.
  */
-export const discard: Command<'discard'> = async (context, { pond: directory, paths }) => {
-  const pond = await context.ponds.get(directory, 'write');
-  const together = paths && (await restoreScope(paths, await pond.at('HEAD'), pond.fs));
+export const discard: Command<'discard'> = async (pond, { paths }) => {
+  const scope = paths && (await restoreScope(paths, await pond.at('HEAD'), pond.fs));
   const before = await staged(pond);
-  if ((await pond.discard(together)) > 0) return { discarded: countGone(before, await staged(pond)) };
+  if ((await pond.discard(scope)) > 0) return { discarded: countGone(before, await staged(pond)) };
   const where = paths === undefined ? 'there is nothing to discard' : `nothing is staged at ${paths.join(', ')}`;
   throw new PondError('nothing-staged', where);
 };

@@ -15,12 +15,12 @@ import { openHostDisk } from '../storage/hostDisk.ts';
 import { linkBelow } from '../storage/hostTree.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { contentHash } from './contentHash.ts';
-import { type Command } from './context.ts';
+import { type Command } from './verb.ts';
 import { type ExportItem, planExport } from './exportPlan.ts';
 import { requireOutside } from './hostPaths.ts';
 import { createYield, yielding } from './yieldToEventLoop.ts';
 import { type Skipped, skippedInPond } from './skipped.ts';
-import { fsAt } from './tree.ts';
+import { treeAt } from './tree.ts';
 
 /**
  * Copies pond paths, or the matches of globs, to a host directory, which is created when missing. Each file is written
@@ -29,17 +29,16 @@ import { fsAt } from './tree.ts';
  * `not-found`, `path-escapes` when a link on the host would lead out of the directory, and `invalid-path` in the pond's
  * own folder.
  */
-export const exportFiles: Command<'export'> = async (context, params) => {
+export const exportFiles: Command<'export'> = async (pond, params, context) => {
   const { paths, directory, temporal } = params;
   requireOutside(params.pond, directory);
   if (temporal !== undefined) {
     const parts = parseTemporal(temporal);
-    return await (await import('./exportTemporal.ts')).exportTemporal(context, params, parts);
+    return await (await import('./exportTemporal.ts')).exportTemporal(pond, params, parts, context);
   }
-  const pond = await context.ponds.get(params.pond, 'read');
-  const fs = await fsAt(context, params);
+  const fs = await treeAt(pond, params.at);
   const root = await fs.root();
-  const pace = createYield(context.signal);
+  const yieldToEventLoop = createYield(context.signal);
   const plan = await planExport(root, paths);
   const items = plan.items.filter(({ relativePath }) => exportNameProblem(relativePath) === undefined);
   const skipped = [...plan.skipped, ...plan.items.flatMap(unnameable)];
@@ -47,11 +46,11 @@ export const exportFiles: Command<'export'> = async (context, params) => {
   disk.makeDirectory('');
   const before = readManifest(disk);
   const job = { signal: context.signal, progress: context.progress };
-  const place = { disk, directory, materializer: pond.layer.materializer, job };
-  const copying = { root, pond, place, pace, before, merged: new Map(before) };
+  const target = { disk, directory, materializer: pond.layer.materializer, job };
+  const copying = { root, pond, target, yieldToEventLoop, before, merged: new Map(before) };
   const counts = { files: 0, unchanged: 0, directories: 0, bytes: 0 };
   for (const item of items) {
-    await pace();
+    await yieldToEventLoop();
     if (item.at.isDirectory) {
       requireInside(directory, item.relativePath);
       disk.makeDirectory(item.relativePath);
@@ -72,8 +71,8 @@ export const exportFiles: Command<'export'> = async (context, params) => {
 interface Copying {
   readonly root: WorkingDirectory;
   readonly pond: Pond;
-  readonly place: ExportTarget;
-  readonly pace: () => Promise<void>;
+  readonly target: ExportTarget;
+  readonly yieldToEventLoop: () => Promise<void>;
   readonly before: Manifest;
   /** The sets from before, and the series of several versions that this export wrote. */
   readonly merged: Map<string, ExportedSet>;
@@ -81,26 +80,26 @@ interface Copying {
 
 /** Writes all versions of a series as one file. True when the file was already present. */
 async function writeSeries(
-  { pond, place, before, merged }: Copying,
+  { pond, target, before, merged }: Copying,
   { at, relativePath }: ExportItem,
 ): Promise<boolean> {
-  const inputs = await pond.hostFiles(at.node, place.job);
+  const inputs = await pond.hostFiles(at.node, target.job);
   const set = { origin: '', inputs, folder: relativePath, file: relativePath, parts: [] };
-  const written = await writeSet(place, set, before.get(relativePath));
+  const written = await writeSet(target, set, before.get(relativePath));
   // A series copied as it is can be compared again.
   if (inputs.length > 1) merged.set(relativePath, { origin: '', key: written.key, files: written.files });
   return written.unchanged > 0;
 }
 
 /** True when the file was already present. */
-async function writeItem({ root, place, pace }: Copying, item: ExportItem): Promise<boolean> {
-  const { disk, directory } = place;
+async function writeItem({ root, target, yieldToEventLoop }: Copying, item: ExportItem): Promise<boolean> {
+  const { disk, directory } = target;
   const { at, relativePath } = item;
   requirePlace(disk, directory, relativePath);
   const isLink = linkBelow(directory, relativePath) !== undefined;
   if (!isLink && (await isThere(disk, item))) return true;
   await placeFile(disk, directory, relativePath, (temporary) =>
-    writeChunks(disk, temporary, yielding(root.backend.read(at.node), pace)),
+    writeChunks(disk, temporary, yielding(root.backend.read(at.node), yieldToEventLoop)),
   );
   return false;
 }

@@ -42,7 +42,7 @@ export async function planExport(root: WorkingDirectory, paths: readonly string[
       }
       const other = items.get(item.relativePath);
       if (other === undefined) items.set(item.relativePath, item);
-      else if (other.at.path !== item.at.path) throw sameName(other, item);
+      else if (other.at.path !== item.at.path) throw nameCollision(other, item);
     }
     if (isEmpty) skipped.set(path, matchless(path));
   }
@@ -110,7 +110,7 @@ function fixedPart(glob: string): string {
   return components.slice(0, first).join('/') || '/';
 }
 
-function sameName(a: ExportItem, b: ExportItem): PondError {
+function nameCollision(a: ExportItem, b: ExportItem): PondError {
   const message = `${a.at.path} and ${b.at.path} would both be exported as ${a.relativePath}`;
-  return new PondError('already-exists', message, { path: b.at.path, hint: 'export them to different directories' });
+  return new PondError('already-exists', message, { path: b.at.path, hint: 'Export them to different directories.' });
 }

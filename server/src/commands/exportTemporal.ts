@@ -12,7 +12,8 @@ import { mapLimit } from '../base/mapLimit.ts';
 import { parentOf } from '../storage/diskPath.ts';
 import { openHostDisk } from '../storage/hostDisk.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
-import { type CommandContext } from './context.ts';
+import { type Job } from '../base/job.ts';
+import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { planTemporal, type TemporalItem } from './exportTemporalPlan.ts';
 import { createYield } from './yieldToEventLoop.ts';
 import { skippedInPond } from './skipped.ts';
@@ -25,32 +26,31 @@ import { treeAt } from './tree.ts';
  * the preceding pattern. Fails `not-found`, `is-a-directory`, `already-exists`.
  */
 export async function exportTemporal(
-  context: CommandContext,
+  pond: ResourcePond,
   params: Params<'export'>,
   parts: readonly TemporalPart[],
+  { signal, progress }: Required<Job>,
 ): Promise<Result<'export'>> {
-  const pond = await context.ponds.get(params.pond, 'read');
-  await pond.refresh();
-  const fs = params.at === undefined ? pond.fs : await pond.at(params.at);
+  const fs = await treeAt(pond, params.at);
   const inputs = pond.layer.inputs(fs);
-  const plan = await planTemporal(await treeAt(context, params), inputs, params.paths);
+  const plan = await planTemporal(await fs.root(), inputs, params.paths);
   const disk = openHostDisk(params.directory);
   disk.makeDirectory('');
-  const job = { signal: context.signal, progress: context.progress };
-  const place = { disk, directory: params.directory, materializer: pond.layer.materializer, job };
+  const job = { signal, progress };
+  const target = { disk, directory: params.directory, materializer: pond.layer.materializer, job };
   const before = readManifest(disk);
   const after = new Map(before);
   try {
-    const writing = { place, fs, inputs, parts, after, pace: createYield(context.signal) };
-    const made = await writePatterns(writing, plan.patterns);
-    forgetOthers(after, made.names, new Set(params.paths));
+    const writing = { target, fs, inputs, parts, after, yieldToEventLoop: createYield(signal) };
+    const output = await writePatterns(writing, plan.patterns);
+    forgetOthers(after, output.names, new Set(params.paths));
     const removed = sweep(disk, params.directory, before, after);
     return {
-      files: made.written.length,
-      unchanged: made.unchanged,
-      directories: new Set(made.written.map(({ file }) => parentOf(file)).filter((folder) => folder !== '')).size,
-      bytes: made.written.reduce((sum, { file }) => sum + (disk.stat(file)?.sizeBytes ?? 0), 0),
-      temporal: { written: made.written, unchanged: made.unchanged, removed },
+      files: output.written.length,
+      unchanged: output.unchanged,
+      directories: new Set(output.written.map(({ file }) => parentOf(file)).filter((folder) => folder !== '')).size,
+      bytes: output.written.reduce((sum, { file }) => sum + (disk.stat(file)?.sizeBytes ?? 0), 0),
+      temporal: { written: output.written, unchanged: output.unchanged, removed },
       ...(await skippedInPond(plan.skipped, displayPaths([fs]))),
     };
   } finally {
@@ -63,15 +63,15 @@ export async function exportTemporal(
 const itemsAtOnce = 2;
 
 interface Writing {
-  readonly place: ExportTarget;
+  readonly target: ExportTarget;
   readonly fs: FileSystem;
   readonly inputs: InputMatcher;
   readonly parts: readonly TemporalPart[];
   readonly after: Map<string, ExportedSet>;
-  readonly pace: () => Promise<void>;
+  readonly yieldToEventLoop: () => Promise<void>;
 }
 
-interface Made {
+interface TemporalOutput {
   readonly names: Set<string>;
   readonly written: TemporalFile[];
   unchanged: number;
@@ -80,46 +80,46 @@ interface Made {
 async function writePatterns(
   writing: Writing,
   patterns: readonly { readonly pattern: string; readonly items: readonly TemporalItem[] }[],
-): Promise<Made> {
-  const made: Made = { names: new Set(), written: [], unchanged: 0 };
+): Promise<TemporalOutput> {
+  const output: TemporalOutput = { names: new Set(), written: [], unchanged: 0 };
   let files: ExportContext | undefined;
   for (const { pattern, items } of patterns) {
     const records: TemporalFile[] = [];
     const known = files;
     const sets = await mapLimit(items, itemsAtOnce, async (item) => {
-      await writing.pace();
+      await writing.yieldToEventLoop();
       const { unchanged, ...set } = await writeItem(writing, pattern, item, known);
       writing.after.set(item.name, set);
       return { item, set, unchanged };
     });
     for (const { item, set, unchanged } of sets) {
-      made.names.add(item.name);
-      made.unchanged += unchanged;
+      output.names.add(item.name);
+      output.unchanged += unchanged;
       for (const { file, startTime, endTime } of set.files) {
-        const one = { file, startTime, endTime, captures: item.match.captures };
-        made.written.push(one);
-        if (item.kind === 'series') records.push(one);
+        const exported = { file, startTime, endTime, captures: item.match.captures };
+        output.written.push(exported);
+        if (item.kind === 'series') records.push(exported);
       }
     }
     files = nextContext(files, pattern, items, records);
   }
-  return made;
+  return output;
 }
 
 async function writeItem(
-  { place, fs, inputs, parts, after }: Writing,
+  { target, fs, inputs, parts, after }: Writing,
   origin: string,
   { kind, name, file, folder, match }: TemporalItem,
   files: ExportContext | undefined,
 ): Promise<WrittenSet> {
-  const { materializer, job } = place;
+  const { materializer, job } = target;
   if (kind === 'series') {
     const set = { origin, inputs: await match.files(job), folder, file, parts };
-    return await writeSet(place, set, after.get(name), (part) => after.set(name, part));
+    return await writeSet(target, set, after.get(name), (part) => after.set(name, part));
   }
   const text =
     files === undefined ? undefined : await textWithFiles(match.path, { fs, inputs, files, materializer, job });
-  return await writeText(place, { origin, match, file, text });
+  return await writeText(target, { origin, match, file, text });
 }
 
 /** Texts add no data files: after a pattern of templates, the next one receives the same files. */

@@ -49,7 +49,7 @@ export async function planTemporal(
         continue;
       }
       const other = named.get(item.name);
-      if (other !== undefined && other.match.path !== item.match.path) throw sameName(other, item);
+      if (other !== undefined && other.match.path !== item.match.path) throw nameCollision(other, item);
       named.set(item.name, item);
       items.push(item);
     }
@@ -64,7 +64,7 @@ async function matched(root: WorkingDirectory, inputs: InputMatcher, pattern: st
   const { path } = await existing(root, pattern, true);
   throw new PondError('is-a-directory', `${path} is a directory`, {
     path,
-    hint: `name the files in it with a pattern, such as ${pattern.replace(/\/$/, '')}/**`,
+    hint: `Name the files in it with a pattern, such as ${pattern.replace(/\/$/, '')}/**.`,
   });
 }
 
@@ -77,10 +77,10 @@ function itemOf(match: Match): TemporalItem {
   return { kind: 'series', match, name, folder: captured, file: parquetName(name) };
 }
 
-function sameName(a: TemporalItem, b: TemporalItem): PondError {
+function nameCollision(a: TemporalItem, b: TemporalItem): PondError {
   const message = `${a.match.path} and ${b.match.path} would both be exported as ${a.name}`;
   return new PondError('already-exists', message, {
     path: b.match.path,
-    hint: 'use patterns whose wildcards tell them apart, or export them to different directories',
+    hint: 'Use patterns whose wildcards distinguish them, or export them to different directories.',
   });
 }

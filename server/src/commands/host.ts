@@ -1,24 +1,27 @@
 /**
- * Runs commands on a pond that this process has open, or in the process that holds the pond. When that process dies,
- * the host opens the pond here and replays the command.
+ * Runs verbs on a pond that this process has open, or in the process that holds the pond. When that process dies, the
+ * host opens the pond here and runs the verb again, as the verb's declaration allows.
  */
+import { assert } from '../base/assert.ts';
 import { isPondError, type PondError } from '../base/error.ts';
 import { OwnershipLostError } from '../pond/ownership.ts';
 import { type CommandName, type Params, type Result } from '../protocol/commands.ts';
+import { type CallVerb } from '../protocol/verb.ts';
 import { type QueryEngine } from '../sql/engine.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
+import { type CallOptions, type Host, RemoteGoneError } from './calls.ts';
 import { type CommandContext, type Effects } from './context.ts';
-import { commands } from './index.ts';
-import { type Ponds } from './ponds.ts';
 import { withNames } from './namedError.ts';
-import { type CallOptions, RemoteGoneError } from './remote.ts';
-import { type Ask, resultOfReplay } from './replay.ts';
+import { type Ponds } from './ponds.ts';
+import { resultOfReplay } from './replay.ts';
 import { type PondSession } from './session.ts';
+import { type PondVerb, type Verb } from './verb.ts';
+import { verbs } from './verbs.ts';
 
-/** Number of times that a command follows a pond to the next process that holds it. */
+/** Maximum number of times that a call follows a pond to the next process that holds it. */
 const movesMax = 8;
 
-/** Number of times that a command reads again while another process commits. */
+/** Maximum number of times that a call reads again while another process commits. */
 const readsMax = 3;
 
 /** Another process committed the staged changes while a reader without the lock was reading them. */
@@ -31,16 +34,7 @@ class MovedOnError extends Error {
   }
 }
 
-/** Runs commands. */
-export interface Host {
-  /** Runs a command. Fails with the PondErrors of the command. */
-  call<N extends CommandName>(name: N, params: Params<N>, options?: CallOptions): Promise<Result<N>>;
-  /** As `call`, on behalf of another process: only for ponds that this one holds. Fails `lock-held` for others. */
-  serve<N extends CommandName>(name: N, params: Params<N>, options?: CallOptions): Promise<Result<N>>;
-  close(): Promise<void>;
-}
-
-/** Parts of a host. */
+/** Dependencies of a host. */
 export interface HostParts {
   readonly ponds: Ponds;
   readonly queries: () => Promise<QueryEngine>;
@@ -49,47 +43,87 @@ export interface HostParts {
   readonly effects: Effects;
 }
 
-/** Returns a host; opens and loads nothing before the first call. */
-export function createHost(parts: HostParts): Host {
-  const { ponds } = parts;
+/** One call of a verb on a pond. */
+interface Call<N extends CommandName> {
+  readonly name: N;
+  readonly verb: PondVerb<N>;
+  readonly params: InPond<N>;
+  readonly options: CallOptions;
+}
 
-  async function run<N extends CommandName>(name: N, params: Params<N>, options: CallOptions): Promise<Result<N>> {
-    const context: CommandContext = {
-      ponds,
-      queries: parts.queries,
-      progress: options.progress ?? (() => {}),
-      signal: options.signal ?? new AbortController().signal,
-      input: options.input,
-      output: options.output,
-      effects: parts.effects,
-    };
-    const command = await commands[name].load();
+type InPond<N extends CommandName> = Params<N> & { readonly pond: string; readonly at?: string };
+
+/** The host of a process. It opens and loads nothing before the first call. */
+export class CommandHost implements Host {
+  readonly #parts: HostParts;
+
+  constructor(parts: HostParts) {
+    this.#parts = parts;
+  }
+
+  async call<N extends CommandName>(name: N, params: Params<N>, options: CallOptions = {}): Promise<Result<N>> {
+    const verb: Verb<N> = verbs[name];
+    assert(options.input === undefined || verb.stream === 'input', () => `${name} takes no input stream`);
+    assert(options.output === undefined || verb.stream === 'output', () => `${name} has no output stream`);
+    if (verb.access === 'none') return await (await verb.load())(this.#parts.ponds, params);
+    return await this.#follow({ name, verb, params: params as InPond<N>, options });
+  }
+
+  async serve<N extends CommandName>(name: N, params: Params<N>, options: CallOptions = {}): Promise<Result<N>> {
+    const { ponds } = this.#parts;
+    const inPond = params as InPond<N>;
+    ponds.requireOwner(inPond.pond);
+    const verb: Verb<N> = verbs[name];
+    if (verb.access === 'none') return await (await verb.load())(ponds, params);
+    const session = await ponds.session(inPond.pond, 'read');
+    // The pond moved to another process after the call was sent here.
+    if (session.kind === 'attached') throw new RemoteGoneError();
     try {
-      return await command(context, params);
+      return await this.#run(session.pond, { name, verb, params: inPond, options });
     } catch (error) {
-      throw await withNames(error, params as { readonly pond?: string; readonly at?: string }, ponds);
+      throw await this.#lossOr(session, error);
     }
   }
 
-  /**
-   * One attempt. The second is `repeated`: the first may have been carried out by a process that died before it
-   * answered.
-   */
-  async function attempt<N extends CommandName>(
-    name: N,
-    params: Params<N> & { readonly pond: string },
-    options: CallOptions,
-    repeated: boolean,
+  async close(): Promise<void> {
+    await this.#parts.ponds.closeAll();
+    await this.#parts.closeQueries();
+  }
+
+  /** Calls the process that holds the pond, and the next one when it dies. */
+  async #follow<N extends CommandName>(call: Call<N>): Promise<Result<N>> {
+    const { input, output } = call.options;
+    let hasOutput = false;
+    const noted = output && observed(output, () => (hasOutput = true));
+    const observedCall = { ...call, options: { ...call.options, ...(noted && { output: noted }) } };
+    for (let move = 0; ; move++) {
+      try {
+        return await this.#attempt(observedCall, { isReplay: move > 0 });
+      } catch (error) {
+        if (error instanceof MovedOnError) {
+          if (hasOutput || move >= readsMax) throw error.cause;
+          continue;
+        }
+        // A stream cannot be read twice.
+        if (!(error instanceof RemoteGoneError) || move === movesMax || input !== undefined) throw error;
+      }
+    }
+  }
+
+  /** Runs a verb once. At a replay, a process that died before it answered may have carried it out. */
+  async #attempt<N extends CommandName>(
+    call: Call<N>,
+    { isReplay }: { readonly isReplay: boolean },
   ): Promise<Result<N>> {
-    const access = commands[name].access === 'write' ? 'write' : 'read';
-    const session = await ponds.session(params.pond, access, options.signal);
-    const ask: Ask = (other, its) => attempt(other, its as typeof its & { readonly pond: string }, {}, false);
+    const { name, verb, params, options } = call;
+    const { ponds } = this.#parts;
+    const session = await ponds.session(params.pond, verb.access, options.signal);
     try {
-      if (session.kind !== 'attached') return await run(name, params, options);
+      if (session.kind !== 'attached') return await this.#run(session.pond, call);
       return await session.remote.call(name, { ...params, pond: session.directory }, options);
     } catch (error) {
-      const settled = repeated ? await resultOfReplay(name, params, error, ask) : undefined;
-      if (settled !== undefined) return settled.result;
+      const done = isReplay ? await resultOfReplay(name, params, error, this.#callOnce) : undefined;
+      if (done !== undefined) return done.result;
       if (session.kind === 'read' && isPondError(error, 'journal-damaged')) {
         await session.pond.refresh();
         throw new MovedOnError(error);
@@ -99,58 +133,50 @@ export function createHost(parts: HostParts): Host {
         await ponds.leave(session);
         throw new RemoteGoneError(error);
       }
-      throw await leaveLost(session, error);
+      throw await this.#lossOr(session, error);
     }
+  }
+
+  readonly #callOnce: CallVerb = async (name, params) => {
+    const verb: Verb<typeof name> = verbs[name];
+    assert(verb.access !== 'none', () => `${name} works on no pond`);
+    const call = { name, verb, params: params as InPond<typeof name>, options: {} };
+    return await this.#attempt(call, { isReplay: false });
+  };
+
+  async #run<N extends CommandName>(pond: ResourcePond, { verb, params, options }: Call<N>): Promise<Result<N>> {
+    const command = await verb.load();
+    try {
+      if (verb.freshness === 'latest') await pond.refresh();
+      return await command(pond, params, this.#contextOf(options));
+    } catch (error) {
+      throw await withNames(error, pond, params.at);
+    }
+  }
+
+  #contextOf({ signal, progress, input, output }: CallOptions): CommandContext {
+    const { queries, effects } = this.#parts;
+    return {
+      queries,
+      effects,
+      input,
+      output,
+      signal: signal ?? new AbortController().signal,
+      progress: progress ?? (() => {}),
+      findResource: async (...named) => (await import('./findResource.ts')).findResource(...named),
+    };
   }
 
   /**
    * Returns the reason why a command failed: the loss of the pond if that happened meanwhile, since it causes other
-   * errors. The session of a lost pond ends, and the next command opens the pond afresh.
+   * errors. The session of a lost pond ends, and the next command opens the pond again.
    */
-  async function leaveLost(session: PondSession, error: unknown): Promise<unknown> {
+  async #lossOr(session: PondSession, error: unknown): Promise<unknown> {
     if (session.kind !== 'owner' || !isPondError(error)) return error;
-    const lost = error instanceof OwnershipLostError ? error : lossOf(session.pond);
-    if (lost !== undefined || isPondError(error, 'lock-held')) await ponds.leave(session);
-    return lost ?? error;
+    const loss = error instanceof OwnershipLostError ? error : lossOf(session.pond);
+    if (loss !== undefined || isPondError(error, 'lock-held')) await this.#parts.ponds.leave(session);
+    return loss ?? error;
   }
-
-  return {
-    async call(name, params, options = {}) {
-      if (commands[name].access === 'none') return await run(name, params, options);
-      const inPond = params as typeof params & { readonly pond: string };
-      let isTold = false;
-      const told = {
-        ...options,
-        ...(options.output === undefined ? {} : { output: tellingOf(options.output, () => (isTold = true)) }),
-      };
-      for (let move = 0; ; move++) {
-        try {
-          return await attempt(name, inPond, told, move > 0);
-        } catch (error) {
-          if (error instanceof MovedOnError) {
-            if (isTold || move >= readsMax) throw error.cause;
-            continue;
-          }
-          // A stream cannot be read twice.
-          if (!(error instanceof RemoteGoneError) || move === movesMax || options.input !== undefined) throw error;
-        }
-      }
-    },
-    async serve(name, params, options = {}) {
-      const { pond } = params as { readonly pond: string };
-      ponds.requireOwner(pond);
-      const session = await ponds.session(pond, 'read');
-      try {
-        return await run(name, params, options);
-      } catch (error) {
-        throw await leaveLost(session, error);
-      }
-    },
-    async close() {
-      await ponds.closeAll();
-      await parts.closeQueries();
-    },
-  };
 }
 
 /**
@@ -171,7 +197,7 @@ function lossOf(pond: ResourcePond): OwnershipLostError | undefined {
 type Output = NonNullable<CallOptions['output']>;
 
 /** Wraps `output`; calls `onUse` on each chunk. */
-function tellingOf(output: Output, onUse: () => void): Output {
+function observed(output: Output, onUse: () => void): Output {
   return (chunk) => {
     onUse();
     return output(chunk);

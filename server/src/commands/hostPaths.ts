@@ -8,27 +8,27 @@ import { isBelowHostPath, realHostPath } from '../storage/hostTree.ts';
 /**
  * Names allowed in the folder of a new pond: hidden files, those that disks come with, and what a crash left of a pond.
  */
-const isOfNobody = (name: string): boolean => /^(\.|lost\+found$|_pond$|_delta_log$)/.test(name);
+const isIgnored = (name: string): boolean => /^(\.|lost\+found$|_pond$|_delta_log$)/.test(name);
 
 /**
  * Checks that a pond can be created at a host path: an empty folder of its own, or a path that does not exist yet.
  * Fails `already-exists` for a file, for a folder with other content and inside another pond, `not-a-directory` below a
  * file.
  */
-export function requirePondPlace(directory: string): void {
+export function requirePondDirectory(directory: string): void {
   const path = resolve(directory);
   const disk = openHostDisk(path);
-  const found = disk.stat('');
-  if (found?.kind === 'file') {
-    const hint = 'name a folder, or what is not there yet';
+  const existing = disk.stat('');
+  if (existing?.kind === 'file') {
+    const hint = 'Name a folder, or a path that does not exist.';
     throw new PondError('already-exists', `a file is at ${path}`, { path, hint });
   }
   checkAbove(path);
-  if (found === undefined || isPond(disk)) return;
-  if (disk.list('').every(isOfNobody)) return;
-  throw new PondError('already-exists', `the folder ${path} has files in it, and a pond is a folder of its own`, {
+  if (existing === undefined || isPond(disk)) return;
+  if (disk.list('').every(isIgnored)) return;
+  throw new PondError('already-exists', `expected an empty folder for the pond, got files in ${path}`, {
     path,
-    hint: `'pond init ${join(directory, '.pond')}' makes one beside them, which is found from that folder`,
+    hint: `'pond init ${join(directory, '.pond')}' creates one next to them, and commands in that folder find it.`,
   });
 }
 
@@ -37,14 +37,14 @@ function checkAbove(path: string): void {
     const disk = openHostDisk(at);
     const kind = disk.stat('')?.kind;
     if (kind === 'file') {
-      throw new PondError('not-a-directory', `${at} is a file: no folder can be made at ${path}`, {
+      throw new PondError('not-a-directory', `${at} is a file: no folder can be created at ${path}`, {
         path: at,
-        hint: 'check the spelling of the host path',
+        hint: 'Check the spelling of the host path.',
       });
     }
     if (kind === 'directory' && isPond(disk)) {
-      const hint = 'go to a folder that is not in it, or name one';
-      throw new PondError('already-exists', `${path} would be inside of the pond at ${at}`, { path, hint });
+      const hint = 'Go to a folder outside that pond, or name one.';
+      throw new PondError('already-exists', `${path} would be inside the pond at ${at}`, { path, hint });
     }
     if (at === dirname(at)) return;
   }
@@ -61,8 +61,8 @@ export function isInside(pond: string, hostPath: string): boolean {
 /** Fails `invalid-path` for a host path in the pond's folder, whose files belong to the pond. */
 export function requireOutside(pond: string, hostPath: string): void {
   if (!isInside(pond, hostPath)) return;
-  throw new PondError('invalid-path', `${hostPath} is inside of the pond's own folder`, {
+  throw new PondError('invalid-path', `${hostPath} is inside the pond's own folder`, {
     path: hostPath,
-    hint: 'name a folder that is not in it',
+    hint: 'Name a folder outside the pond.',
   });
 }

@@ -4,13 +4,12 @@ import { type HostEntry, type HostSkipped, hostContent, realHostPath, walkHost }
 import { joinPath } from '../tinyfs/path.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { contentHash } from './contentHash.ts';
-import { type Command } from './context.ts';
+import { type Command } from './verb.ts';
 import { isInside } from './hostPaths.ts';
 import { createYield, yielding } from './yieldToEventLoop.ts';
 import { skippedInfo } from './skipped.ts';
-import { workingTree } from './tree.ts';
 
-type Pace = () => Promise<void>;
+type YieldToEventLoop = () => Promise<void>;
 
 /**
  * Stages copies of host files, and of folders with all their content, in a pond directory, which is created when
@@ -19,22 +18,22 @@ type Pace = () => Promise<void>;
  * `not-found` for a source, `invalid-path` for one in this pond's folder, `already-exists` when two files would have
  * the same name or a file and a directory collide.
  */
-export const importFiles: Command<'import'> = async (context, { pond, sources, path }) => {
-  const root = await workingTree(context, pond);
-  const pace = createYield(context.signal);
-  const { entries, skipped } = await collect(sources, pond, pace);
+export const importFiles: Command<'import'> = async ({ fs }, { pond, sources, path }, context) => {
+  const root = await fs.root();
+  const yieldToEventLoop = createYield(context.signal);
+  const { entries, skipped } = await collect(sources, pond, yieldToEventLoop);
   const total = entries.filter(({ kind }) => kind === 'file').length;
   const counts = { files: 0, directories: 0, bytes: 0, unchanged: 0 };
   await root.backend.batch(async () => {
     await root.createDirectory(path, { parents: true });
     for (const entry of entries) {
-      await pace();
+      await yieldToEventLoop();
       const target = joinPath(path, entry.relativePath);
       if (entry.kind === 'directory') {
         await root.createDirectory(target, { parents: true });
         counts.directories++;
       } else {
-        if (await stageFile(root, target, entry, pace)) counts.bytes += entry.sizeBytes;
+        if (await stageFile(root, target, entry, yieldToEventLoop)) counts.bytes += entry.sizeBytes;
         else counts.unchanged++;
         counts.files++;
         context.progress('importing', counts.files, total);
@@ -49,14 +48,18 @@ interface Collected {
   readonly skipped: readonly HostSkipped[];
 }
 
-async function collect(sources: readonly string[], pond: string, pace: Pace): Promise<Collected> {
+async function collect(
+  sources: readonly string[],
+  pond: string,
+  yieldToEventLoop: YieldToEventLoop,
+): Promise<Collected> {
   const entries: HostEntry[] = [];
   const skipped: HostSkipped[] = [];
   const files = new Map<string, string>();
   for (const source of sources) {
     requireOther(pond, source);
     for (const entry of walkHost(source, ownFolder(pond, source))) {
-      await pace();
+      await yieldToEventLoop();
       if (entry.kind === 'skipped') skipped.push(entry);
       else entries.push(entry);
       if (entry.kind !== 'file') continue;
@@ -71,9 +74,9 @@ async function collect(sources: readonly string[], pond: string, pace: Pace): Pr
 /** Fails `invalid-path` for files of the pond itself. */
 function requireOther(pond: string, source: string): void {
   if (!isInside(pond, source)) return;
-  throw new PondError('invalid-path', `${source} is of this pond itself`, {
+  throw new PondError('invalid-path', `${source} belongs to this pond`, {
     path: source,
-    hint: "import from another folder; 'pond cp' copies within the pond",
+    hint: "Import from another folder; 'pond cp' copies within the pond.",
   });
 }
 
@@ -84,19 +87,24 @@ function requireOther(pond: string, source: string): void {
 function ownFolder(pond: string, source: string): HostSkipped | undefined {
   const below = relative(realHostPath(source), realHostPath(pond));
   if (below.startsWith('..') || isAbsolute(below)) return undefined;
-  return { kind: 'skipped', path: join(source, below), reason: 'it is this pond itself' };
+  return { kind: 'skipped', path: join(source, below), reason: 'it is this pond' };
 }
 
 function sameName(other: string, { hostPath, relativePath }: HostEntry): PondError {
   const message = `${other} and ${hostPath} would both be imported as ${relativePath}`;
-  return new PondError('already-exists', message, { path: hostPath, hint: 'import them to different directories' });
+  return new PondError('already-exists', message, { path: hostPath, hint: 'Import them into different directories.' });
 }
 
 /** True when the content is new, false when it is already present. */
-async function stageFile(root: WorkingDirectory, target: string, entry: HostEntry, pace: Pace): Promise<boolean> {
+async function stageFile(
+  root: WorkingDirectory,
+  target: string,
+  entry: HostEntry,
+  yieldToEventLoop: YieldToEventLoop,
+): Promise<boolean> {
   const content = (): Uint8Array | AsyncIterable<Uint8Array> => {
     const read = hostContent(entry);
-    return read instanceof Uint8Array ? read : yielding(read, pace);
+    return read instanceof Uint8Array ? read : yielding(read, yieldToEventLoop);
   };
   const before = await root.get(target);
   // Only a file of the same size can be equal: others need not be read twice.

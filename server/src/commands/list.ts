@@ -5,9 +5,10 @@ import { hasWildcard } from '../tinyfs/glob.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
 import { joinPath, splitPath } from '../tinyfs/path.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
-import { type Command } from './context.ts';
+import { type Command } from './verb.ts';
 import { nodeInfo } from './info.ts';
-import { existing, fsAt, throwIfCancelled } from './tree.ts';
+import { throwIfCancelled } from '../base/cancelled.ts';
+import { existing, treeAt } from './tree.ts';
 
 /**
  * The entries of a directory, or with `recursive` everything below it; the matches of a glob; else the one entry at the
@@ -15,17 +16,17 @@ import { existing, fsAt, throwIfCancelled } from './tree.ts';
  * them. A directory that cannot be listed carries the reason, and the rest is listed. Fails `not-found` for a path, not
  * for a glob, and as the requested directory itself.
  */
-export const list: Command<'list'> = async (context, params) => {
-  const fs = await fsAt(context, params);
+export const list: Command<'list'> = async (pond, params, context) => {
+  const fs = await treeAt(pond, params.at);
   const root = await fs.root();
   const names = displayPaths([fs]);
-  const found = new Map<string, NodeInfo>();
+  const listed = new Map<string, NodeInfo>();
   for await (const { at, path, problem } of entries(root, params.path, params.recursive ?? false)) {
     throwIfCancelled(context.signal);
-    const info = found.get(path) ?? (await listedInfo(at, path));
-    found.set(path, problem === undefined ? info : { ...info, unlisted: await names.text(problem.message) });
+    const info = listed.get(path) ?? (await listedInfo(at, path));
+    listed.set(path, problem === undefined ? info : { ...info, unlisted: await names.text(problem.message) });
   }
-  return [...found.values()];
+  return [...listed.values()];
 
   async function listedInfo(at: NodePath, path: string): Promise<NodeInfo> {
     const displayPath = await names.path(path);
@@ -43,16 +44,16 @@ interface Listed {
 
 async function* entries(root: WorkingDirectory, path: string, recursive: boolean): AsyncIterable<Listed> {
   // An entry of exactly that name takes precedence over the matches of the name as a pattern.
-  const named = hasWildcard(path) ? await found(root, path) : await existing(root, path, false);
+  const named = hasWildcard(path) ? await resolved(root, path) : await existing(root, path, false);
   if (named === undefined) {
     yield* matches(root, path, recursive);
     return;
   }
-  const end = named.node.type === 'symlink' ? await found(root, path) : named;
-  const asked = requestedPath(path);
-  if (!end?.isDirectory) yield { at: named, path: asked ?? named.path };
-  else if (recursive) yield* below(root, end, asked ?? end.path);
-  else for (const at of await root.list(end.path)) yield { at, path: joinPath(asked ?? end.path, at.basename) };
+  const end = named.node.type === 'symlink' ? await resolved(root, path) : named;
+  const requested = requestedPath(path);
+  if (!end?.isDirectory) yield { at: named, path: requested ?? named.path };
+  else if (recursive) yield* below(root, end, requested ?? end.path);
+  else for (const at of await root.list(end.path)) yield { at, path: joinPath(requested ?? end.path, at.basename) };
 }
 
 async function* matches(root: WorkingDirectory, pattern: string, recursive: boolean): AsyncIterable<Listed> {
@@ -66,12 +67,13 @@ async function* matches(root: WorkingDirectory, pattern: string, recursive: bool
 }
 
 /** Everything below a directory. Fails as the directory itself. */
-async function* below(root: WorkingDirectory, top: NodePath, asked: string): AsyncIterable<Listed> {
-  const askedFor = (at: NodePath): string => joinPath(asked, ...splitPath(at.path.slice(top.path.length)).steps);
+async function* below(root: WorkingDirectory, top: NodePath, requested: string): AsyncIterable<Listed> {
+  const requestedFor = (at: NodePath): string =>
+    joinPath(requested, ...splitPath(at.path.slice(top.path.length)).steps);
   const unlisted: Listed[] = [];
   const onUnlisted = (at: NodePath, problem: PondError): void =>
-    void unlisted.push({ at, path: askedFor(at), problem });
-  for await (const at of root.walk(top.path, { onUnlisted })) yield { at, path: askedFor(at) };
+    void unlisted.push({ at, path: requestedFor(at), problem });
+  for await (const at of root.walk(top.path, { onUnlisted })) yield { at, path: requestedFor(at) };
   yield* unlisted;
 }
 
@@ -82,7 +84,7 @@ function requestedPath(path: string): string | undefined {
 }
 
 /** Target of the path; undefined when it leads nowhere. */
-async function found(root: WorkingDirectory, path: string): Promise<NodePath | undefined> {
+async function resolved(root: WorkingDirectory, path: string): Promise<NodePath | undefined> {
   try {
     return await root.get(path);
   } catch (error) {

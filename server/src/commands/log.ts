@@ -1,16 +1,16 @@
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { joinPath, normalizePath } from '../tinyfs/path.ts';
-import { type Command } from './context.ts';
+import { type Command } from './verb.ts';
 import { commitInfo } from './info.ts';
-import { existing, throwIfCancelled, upToDate } from './tree.ts';
+import { throwIfCancelled } from '../base/cancelled.ts';
+import { existing } from './tree.ts';
 
 /**
  * Commits, latest first; with a path, those that changed it or something below it. The name of a resource covers all
  * its content. Fails `not-found` for a path that no commit changed and where nothing is staged, and `version-not-found`
  * for a start that is not a commit.
  */
-export const log: Command<'log'> = async (context, { pond: directory, ...options }) => {
-  const pond = await upToDate(await context.ponds.get(directory, 'read'));
+export const log: Command<'log'> = async (pond, { pond: _, ...options }, context) => {
   const path = options.path === undefined ? undefined : await loggedPath(pond, options.path);
   const commits = [];
   for await (const commit of pond.log({ ...options, ...(path === undefined ? {} : { path }) })) {

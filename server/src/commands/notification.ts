@@ -1,11 +1,6 @@
-import { type ChangedEvent, type CommittedEvent } from '../protocol/events.ts';
+import { type PondNotification } from '../protocol/events.ts';
 import { type PondEvent } from '../pond/types.ts';
 import { commitInfo } from './info.ts';
-
-/** An event of a pond, as sent to clients. */
-export type PondNotification =
-  | { readonly kind: 'changed'; readonly event: ChangedEvent }
-  | { readonly kind: 'committed'; readonly event: CommittedEvent };
 
 /** The notification of a pond's event for clients that know the pond as `pond`. */
 export function notificationOf(pond: string, event: PondEvent): PondNotification {
@@ -20,8 +15,6 @@ export function notificationOf(pond: string, event: PondEvent): PondNotification
 }
 
 /** The same notification for clients that know the pond by another name. */
-export function renamedNotification(notice: PondNotification, pond: string): PondNotification {
-  return notice.kind === 'changed'
-    ? { kind: 'changed', event: { ...notice.event, pond } }
-    : { kind: 'committed', event: { ...notice.event, pond } };
+export function renamedNotification({ kind, event }: PondNotification, pond: string): PondNotification {
+  return kind === 'changed' ? { kind, event: { ...event, pond } } : { kind, event: { ...event, pond } };
 }

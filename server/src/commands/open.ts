@@ -1,4 +1,4 @@
-import { type Command } from './context.ts';
+import { type PondsCommand } from './verb.ts';
 
 /** Opens a pond and keeps it open. Fails `pond-not-found`, `pond-too-new`, `pond-damaged`. */
-export const open: Command<'open'> = (context, { pond }) => context.ponds.open(pond);
+export const open: PondsCommand<'open'> = (ponds, { pond }) => ponds.open(pond);

@@ -6,17 +6,18 @@
  * - A resident process (a server) takes the lock or joins its holder, and only reads when neither is possible. A
  * short-lived one (a terminal command) opens for reading unless it changes something, so that it blocks no other
  * process. In an untrusted workspace a server does the same: taking the lock would repair what a crash left.
- * - A session whose remote process went away is opened again, as owner unless another process was faster. Staged
- * changes are in the pond.
+ * - A session whose remote process exited is opened again, as owner unless another process was faster. Staged changes
+ * are in the pond.
  */
 import { isPondError, PondError } from '../base/error.ts';
+import { createMutex, type Mutex } from '../base/mutex.ts';
+import { type PondNotification } from '../protocol/events.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
-import { type Access, type PondAccess } from './context.ts';
-import { notificationOf, type PondNotification, renamedNotification } from './notification.ts';
-import { RemoteGoneError } from './remote.ts';
+import { type PondAccess, type SessionKind } from './context.ts';
+import { notificationOf, renamedNotification } from './notification.ts';
 import { openReaderSession, type PondSession, type SessionParts, openWriterSession } from './session.ts';
 
-/** Parts with which the ponds of a process are opened. */
+/** Dependencies with which the ponds of a process are opened. */
 export interface PondsParts extends SessionParts {
   readonly init: (directory: string) => Promise<ResourcePond>;
   /** Canonical path of a host directory that may have several. */
@@ -25,198 +26,198 @@ export interface PondsParts extends SessionParts {
   readonly resident: boolean;
   /** False for a server in an untrusted workspace. */
   readonly isTrusted: () => boolean;
-  /** Wait for a holder that cannot be joined, milliseconds. */
+  /** Longest wait for a holder that cannot be joined, milliseconds. */
   readonly lockWaitMs: number;
 }
 
-/** The ponds of this process, and their events. */
-export interface Ponds extends PondAccess {
-  /** This process's session of a pond, opened if there is none. Fails as openPond, and `lock-held`. */
-  session(directory: string, access: Access, signal?: AbortSignal): Promise<PondSession>;
-  /** Ends a session; the next use opens a new one. */
-  leave(session: PondSession): Promise<void>;
-  /** Fails `lock-held` unless this process holds the pond. */
-  requireOwner(directory: string): void;
-  onNotice(listener: (notice: PondNotification) => void): () => void;
-  /**
-   * Adds a listener to the warnings of opening a pond (findings and quarantined files): each sentence once, with the
-   * pond's host directory.
-   */
-  onWarning(listener: (text: string, directory: string) => void): () => void;
-  /** Loads the changes that other processes made to the open ponds, and takes locks that became free. */
-  refresh(): Promise<void>;
-  closeAll(): Promise<void>;
-}
+type NotificationListener = (notification: PondNotification) => void;
+type WarningListener = (text: string, directory: string) => void;
 
-interface Place {
+/** A directory, and this process's session of its pond, if any. */
+interface PondSlot {
   readonly directory: string;
   /** Names by which callers know the directory. */
   readonly names: Set<string>;
   /** Warnings of the opening already sent to listeners. */
   readonly warned: Set<string>;
+  /** Orders the requests for the session. */
+  readonly mutex: Mutex;
   session: PondSession | undefined;
-  /** Settles when all earlier requests have been answered. */
-  turn: Promise<unknown>;
 }
 
-/** Returns an empty set of ponds; each is opened on first use. */
-export function createPonds(parts: PondsParts): Ponds {
-  const places = new Map<string, Place>();
-  const listeners = new Set<(notice: PondNotification) => void>();
-  const warningListeners = new Set<(text: string, directory: string) => void>();
-  const staysWithLock = (): boolean => parts.resident && parts.isTrusted();
-  let closed = false;
+/** Errors after which a pond that cannot be written can still be read. */
+const readableCodes: ReadonlySet<string> = new Set(['lock-held', 'read-only', 'storage-denied']);
 
-  function placeOf(name: string): Place {
-    const directory = parts.realPath(name);
-    const place = places.get(directory) ?? newPlace(directory);
-    places.set(directory, place);
-    place.names.add(name);
-    return place;
+/** The ponds of this process, and their notifications. Each is opened on first use. */
+export class Ponds implements PondAccess {
+  readonly #parts: PondsParts;
+  readonly #slots = new Map<string, PondSlot>();
+  readonly #listeners = new Set<NotificationListener>();
+  readonly #warningListeners = new Set<WarningListener>();
+  #isClosed = false;
+
+  constructor(parts: PondsParts) {
+    this.#parts = parts;
   }
 
-  function inTurn<T>(place: Place, work: () => Promise<T>): Promise<T> {
-    const result = place.turn.then(work);
-    place.turn = result.catch(() => undefined);
-    return result;
+  /** Returns this process's session of a pond, opened if there is none. Fails as openPond, and `lock-held`. */
+  async session(directory: string, access: 'read' | 'write', signal?: AbortSignal): Promise<PondSession> {
+    const slot = this.#slotOf(directory);
+    return await slot.mutex.run(() => this.#take(slot, access, signal));
   }
 
-  function notify(place: Place, notice: PondNotification): void {
-    for (const name of place.names) for (const listener of listeners) listener(renamedNotification(notice, name));
+  async create(directory: string): Promise<ResourcePond> {
+    const pond = await this.#parts.init(directory);
+    const slot = this.#slotOf(directory);
+    this.#occupy(slot, { kind: 'owner', directory: slot.directory, pond });
+    return pond;
   }
 
-  function sit(place: Place, session: PondSession): PondSession {
-    place.session = session;
+  async open(directory: string): Promise<{ readonly pond: string; readonly id: string; readonly mode: SessionKind }> {
+    const session = await this.session(directory, 'read');
+    const { id } = session.kind === 'attached' ? session : session.pond;
+    return { pond: directory, id, mode: session.kind };
+  }
+
+  async close(directory: string): Promise<void> {
+    const slot = this.#slots.get(this.#parts.realPath(directory));
+    if (slot !== undefined) await this.#closeSlot(slot);
+  }
+
+  async closeAll(): Promise<void> {
+    this.#isClosed = true;
+    for (const slot of [...this.#slots.values()]) await this.#closeSlot(slot);
+  }
+
+  /** Ends a session; the next use opens a new one. */
+  async leave(session: PondSession): Promise<void> {
+    const slot = this.#slots.get(session.directory);
+    if (slot?.session !== session) return;
+    slot.session = undefined;
+    await end(session);
+  }
+
+  /** Fails `lock-held` unless this process holds the pond. */
+  requireOwner(directory: string): void {
+    const slot = this.#slots.get(this.#parts.realPath(directory));
+    if (slot?.session?.kind === 'owner') return;
+    throw new PondError('lock-held', 'this process does not hold the pond', { path: directory });
+  }
+
+  onNotification(listener: NotificationListener): void {
+    this.#listeners.add(listener);
+  }
+
+  /**
+   * Adds a listener to the warnings of opening a pond (findings and quarantined files): each sentence once, with the
+   * pond's host directory.
+   */
+  onWarning(listener: WarningListener): void {
+    this.#warningListeners.add(listener);
+  }
+
+  /** Loads the changes that other processes made to the open ponds, and takes locks that became free. */
+  async refresh(): Promise<void> {
+    await Promise.all([...this.#slots.values()].map((slot) => slot.mutex.run(() => this.#refreshSlot(slot))));
+  }
+
+  #slotOf(name: string): PondSlot {
+    const directory = this.#parts.realPath(name);
+    const slot = this.#slots.get(directory) ?? newSlot(directory);
+    this.#slots.set(directory, slot);
+    slot.names.add(name);
+    return slot;
+  }
+
+  async #take(slot: PondSlot, access: 'read' | 'write', signal: AbortSignal | undefined): Promise<PondSession> {
+    const { session, directory } = slot;
+    const { resident, lockWaitMs } = this.#parts;
+    if (this.#isClosed) throw new PondError('cancelled', 'the server is stopping');
+    if (session !== undefined && (session.kind !== 'read' || access === 'read')) return session;
+    if (session !== undefined) return await this.#upgrade(slot, session, signal);
+    if (!this.#keepsLocks() && access === 'read') return await this.#openReader(slot);
+    try {
+      return this.#occupy(slot, await openWriterSession(this.#parts, directory, { waitMs: lockWaitMs, signal }));
+    } catch (error) {
+      const canRead = resident && access === 'read' && isPondError(error) && readableCodes.has(error.code);
+      if (!canRead) throw error;
+      return await this.#openReader(slot);
+    }
+  }
+
+  async #openReader(slot: PondSlot): Promise<PondSession> {
+    return this.#occupy(slot, await openReaderSession(this.#parts, slot.directory));
+  }
+
+  async #upgrade(slot: PondSlot, reader: PondSession, signal: AbortSignal | undefined): Promise<PondSession> {
+    const waitMs = this.#parts.resident ? 0 : this.#parts.lockWaitMs;
+    const session = this.#occupy(slot, await openWriterSession(this.#parts, slot.directory, { waitMs, signal }));
+    await end(reader);
+    this.#notify(slot, notificationOf(slot.directory, { kind: 'refreshed' }));
+    return session;
+  }
+
+  /** Sets the session of a slot, and forwards its notifications and warnings. */
+  #occupy(slot: PondSlot, session: PondSession): PondSession {
+    slot.session = session;
     if (session.kind === 'attached') {
-      session.remote.onNotice((notice) => notify(place, notice));
-      session.remote.onGone(() => void takeAgain(place, session));
+      session.remote.onNotification((notification) => this.#notify(slot, notification));
+      session.remote.onGone(() => void this.#reopen(slot, session));
     } else {
-      session.pond.onEvent((event) => notify(place, notificationOf(place.directory, event)));
-      for (const text of session.pond.notices) warn(place, text);
+      session.pond.onEvent((event) => this.#notify(slot, notificationOf(slot.directory, event)));
+      for (const text of session.pond.notices) this.#warn(slot, text);
     }
     return session;
   }
 
-  function warn({ directory, warned }: Place, text: string): void {
-    if (warned.has(text)) return;
-    warned.add(text);
-    for (const listener of warningListeners) listener(text, directory);
-  }
-
-  async function takeAgain(place: Place, gone: PondSession): Promise<void> {
-    if (place.session === gone) place.session = undefined;
-    if (closed || !parts.resident) return;
+  async #reopen(slot: PondSlot, gone: PondSession): Promise<void> {
+    if (slot.session === gone) slot.session = undefined;
+    if (this.#isClosed || !this.#parts.resident) return;
     try {
-      await session(place.directory, 'read');
-      notify(place, notificationOf(place.directory, { kind: 'refreshed' }));
+      await this.session(slot.directory, 'read');
+      this.#notify(slot, notificationOf(slot.directory, { kind: 'refreshed' }));
     } catch {
       // The next command on the pond tries again, and reports the problem.
     }
   }
 
-  async function take(place: Place, access: Access, signal: AbortSignal | undefined): Promise<PondSession> {
-    const { session } = place;
-    if (closed) throw new PondError('cancelled', 'the server is stopping');
-    if (session !== undefined && (session.kind !== 'read' || access === 'read')) return session;
-    if (session !== undefined) return await upgrade(place, session, signal);
-    if (!staysWithLock() && access === 'read') return sit(place, await openReaderSession(parts, place.directory));
+  async #closeSlot(slot: PondSlot): Promise<void> {
+    await slot.mutex.run(async () => slot.session && (await this.leave(slot.session)));
+    this.#slots.delete(slot.directory);
+  }
+
+  async #refreshSlot(slot: PondSlot): Promise<void> {
+    if (slot.session === undefined || slot.session.kind === 'attached') return;
     try {
-      return sit(place, await openWriterSession(parts, place.directory, { waitMs: parts.lockWaitMs, signal }));
-    } catch (error) {
-      const onlyReads = parts.resident && access === 'read' && isPondError(error) && readableCodes.has(error.code);
-      if (!onlyReads) throw error;
-      return sit(place, await openReaderSession(parts, place.directory));
-    }
-  }
-
-  async function upgrade(place: Place, reader: PondSession, signal: AbortSignal | undefined): Promise<PondSession> {
-    const waitMs = parts.resident ? 0 : parts.lockWaitMs;
-    const session = sit(place, await openWriterSession(parts, place.directory, { waitMs, signal }));
-    await end(reader);
-    notify(place, notificationOf(place.directory, { kind: 'refreshed' }));
-    return session;
-  }
-
-  function session(name: string, access: Access, signal?: AbortSignal): Promise<PondSession> {
-    const place = placeOf(name);
-    return inTurn(place, () => take(place, access, signal));
-  }
-
-  async function leave(left: PondSession): Promise<void> {
-    const place = places.get(left.directory);
-    if (place?.session !== left) return;
-    place.session = undefined;
-    await end(left);
-  }
-
-  async function closePlace(place: Place): Promise<void> {
-    await inTurn(place, async () => place.session && leave(place.session));
-    places.delete(place.directory);
-  }
-
-  async function refreshPlace(place: Place): Promise<void> {
-    if (place.session === undefined || place.session.kind === 'attached') return;
-    try {
-      if (place.session.kind === 'read' && staysWithLock()) await take(place, 'write', undefined);
-      else await place.session.pond.refresh();
+      if (slot.session.kind === 'read' && this.#keepsLocks()) await this.#take(slot, 'write', undefined);
+      else await slot.session.pond.refresh();
     } catch (error) {
       // Nothing is lost by a later refresh; a command on the pond would report the problem.
       if (!isPondError(error)) throw error;
-      if (place.session?.kind === 'read') await place.session.pond.refresh().catch(() => undefined);
+      if (slot.session?.kind === 'read') await slot.session.pond.refresh().catch(() => undefined);
     }
   }
 
-  return {
-    session,
-    leave,
-    async get(name, access) {
-      const taken = await session(name, access);
-      // The pond moved to another process after the command was sent here.
-      if (taken.kind === 'attached') throw new RemoteGoneError();
-      return taken.pond;
-    },
-    async create(name) {
-      const pond = await parts.init(name);
-      const place = placeOf(name);
-      sit(place, { kind: 'owner', directory: place.directory, pond });
-      return pond;
-    },
-    async open(name) {
-      const taken = await session(name, 'read');
-      return { pond: name, id: taken.kind === 'attached' ? taken.id : taken.pond.id, mode: taken.kind };
-    },
-    async close(name) {
-      const place = places.get(parts.realPath(name));
-      if (place !== undefined) await closePlace(place);
-    },
-    async closeAll() {
-      closed = true;
-      for (const place of [...places.values()]) await closePlace(place);
-    },
-    requireOwner(name) {
-      const held = places.get(parts.realPath(name))?.session?.kind === 'owner';
-      if (!held) throw new PondError('lock-held', 'this process does not hold the pond', { path: name });
-    },
-    onNotice(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    onWarning(listener) {
-      warningListeners.add(listener);
-      return () => warningListeners.delete(listener);
-    },
-    async refresh() {
-      await Promise.all([...places.values()].map((place) => inTurn(place, () => refreshPlace(place))));
-    },
-  };
+  #keepsLocks(): boolean {
+    return this.#parts.resident && this.#parts.isTrusted();
+  }
+
+  #notify(slot: PondSlot, notification: PondNotification): void {
+    for (const name of slot.names) {
+      for (const listener of this.#listeners) listener(renamedNotification(notification, name));
+    }
+  }
+
+  #warn({ directory, warned }: PondSlot, text: string): void {
+    if (warned.has(text)) return;
+    warned.add(text);
+    for (const listener of this.#warningListeners) listener(text, directory);
+  }
 }
 
-function newPlace(directory: string): Place {
-  return { directory, names: new Set(), warned: new Set(), session: undefined, turn: Promise.resolve() };
+function newSlot(directory: string): PondSlot {
+  return { directory, names: new Set(), warned: new Set(), mutex: createMutex(), session: undefined };
 }
-
-/** Errors after which a pond that cannot be written can still be read. */
-const readableCodes: ReadonlySet<string> = new Set(['lock-held', 'read-only', 'storage-denied']);
 
 async function end(session: PondSession): Promise<void> {
   if (session.kind === 'attached') session.remote.close();

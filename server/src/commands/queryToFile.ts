@@ -1,16 +1,14 @@
-import { type Command } from './context.ts';
+import { type Command } from './verb.ts';
 import { namedFile } from '../storage/namedFile.ts';
 import { requireOutside } from './hostPaths.ts';
-import { upToDate } from './tree.ts';
 
 /**
  * Runs a query and writes its whole result to a host file, links followed: a regular file is replaced; a named pipe or
  * a device is written to. Fails `invalid-path` in the pond's own folder, and for an open file of the caller's process.
  */
-export const queryToFile: Command<'queryToFile'> = async (context, { pond: directory, sql, at, format, file }) => {
+export const queryToFile: Command<'queryToFile'> = async (pond, { sql, at, format, file, ...params }, context) => {
   // A dangling link may lead into the pond.
-  requireOutside(directory, namedFile(file).path);
-  const pond = await upToDate(await context.ponds.get(directory, 'read'));
+  requireOutside(params.pond, namedFile(file).path);
   const engine = await context.queries();
   return await engine.toFile(pond, { sql, ...(at === undefined ? {} : { at }) }, { format, file }, context.signal);
 };

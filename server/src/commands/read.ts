@@ -1,10 +1,10 @@
-import { type Command } from './context.ts';
+import { type Command } from './verb.ts';
 import { createYield, yielding } from './yieldToEventLoop.ts';
-import { treeAt } from './tree.ts';
+import { rootAt } from './tree.ts';
 
 /** The content of a file, or bytes `start` to `end` (exclusive) of it. Fails `not-found`, `is-a-directory`. */
-export const read: Command<'read'> = async (context, params) => {
-  const root = await treeAt(context, params);
+export const read: Command<'read'> = async (pond, params, context) => {
+  const root = await rootAt(pond, params.at);
   const { path, start, end } = params;
   const range = start === undefined && end === undefined ? undefined : { start: start ?? 0, end: end ?? Infinity };
   const chunks: Uint8Array[] = [];

@@ -1,14 +1,13 @@
 import { PondError } from '../base/error.ts';
 import { titleOf } from '../resources/model/resourcePath.ts';
 import { type PartOfResource, partAt } from '../resources/partOfResource.ts';
-import { type Command } from './context.ts';
+import { type Command } from './verb.ts';
 
 /**
  * Stages the removal of the paths, all or none; of links themselves, but a resource goes with its name. Fails as
  * WorkingDirectory.remove, and `invalid-path` for the document of a resource.
  */
-export const remove: Command<'remove'> = async (context, { pond: directory, paths, recursive }) => {
-  const { fs } = await context.ponds.get(directory, 'write');
+export const remove: Command<'remove'> = async ({ fs }, { paths, recursive }) => {
   const root = await fs.root();
   await fs.backend.batch(async () => {
     for (const path of paths) {

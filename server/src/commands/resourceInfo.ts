@@ -18,7 +18,7 @@ export function problemInfo({ code, severity, message, hint, range }: Problem, o
 
 /** A run that has just ended as clients see it, with resource names from `names` in its texts. */
 export async function runInfo({ kind, name, id, record, commit }: RunResult, names: DisplayPaths): Promise<RunInfo> {
-  const number = broughtSomething(record) ? (commit ?? null) : null;
+  const number = hasNewData(record) ? (commit ?? null) : null;
   return { resource: `${kind}/${name}`, id, ...(await namedRecord(record, names)), commit: number };
 }
 
@@ -43,21 +43,21 @@ async function namedFailure(failure: RunFailure, names: DisplayPaths): Promise<R
 }
 
 /** A record kept in a resource directory. */
-export interface KeptRecord {
-  readonly home: StoredResource;
+export interface StoredRecord {
+  readonly stored: StoredResource;
   readonly record: RunRecord;
   /** Number of newer records in the resource directory. */
   readonly age: number;
 }
 
 /** The latest records of a resource directory, latest first. */
-export async function keptRecords(pond: ResourcePond, home: StoredResource): Promise<readonly KeptRecord[]> {
-  const records = await readRecords(pond.fs, home);
-  return records.toReversed().map((record, age) => ({ home, record, age }));
+export async function recentRecords(pond: ResourcePond, stored: StoredResource): Promise<readonly StoredRecord[]> {
+  const records = await readRecords(pond.fs, stored);
+  return records.toReversed().map((record, age) => ({ stored, record, age }));
 }
 
 /** Kept records as clients see them, in their order; those of one resource directory are ordered by age. */
-export async function keptRunInfos(pond: ResourcePond, records: readonly KeptRecord[]): Promise<readonly RunInfo[]> {
+export async function recordedRuns(pond: ResourcePond, records: readonly StoredRecord[]): Promise<readonly RunInfo[]> {
   const files = new Map<string, VersionCommits>();
   const names = displayPaths([pond.fs]);
   const operations = new Map<number, Promise<string>>();
@@ -68,17 +68,17 @@ export async function keptRunInfos(pond: ResourcePond, records: readonly KeptRec
   };
   const infos: RunInfo[] = [];
   try {
-    for (const { home, record, age } of records) {
-      const resource = `${home.kind.kind}/${home.name}`;
+    for (const { stored, record, age } of records) {
+      const resource = `${stored.kind.kind}/${stored.name}`;
       let commit: number | null = null;
-      if (broughtSomething(record)) {
-        const file = files.get(home.home) ?? (await versionCommits(pond, `${home.home}/${recordsName}`));
-        files.set(home.home, file);
+      if (hasNewData(record)) {
+        const file = files.get(stored.home) ?? (await versionCommits(pond, `${stored.home}/${recordsName}`));
+        files.set(stored.home, file);
         const number = await file.before(age);
         // A commit of records alone is not named after one resource.
         if (number !== undefined && (await operationOf(number)) === resource) commit = number;
       }
-      infos.push({ resource, id: home.id, ...(await namedRecord(record, names)), commit });
+      infos.push({ resource, id: stored.id, ...(await namedRecord(record, names)), commit });
     }
   } finally {
     for (const file of files.values()) await file.close();
@@ -90,7 +90,7 @@ export async function keptRunInfos(pond: ResourcePond, records: readonly KeptRec
  * Runs that fetched nothing have no commit to look up. They are most runs of a schedule, and a lookup walks through
  * versions.
  */
-const broughtSomething = ({ rows, files }: RunRecord): boolean => rows + files > 0;
+const hasNewData = ({ rows, files }: RunRecord): boolean => rows + files > 0;
 
 /** The commits that wrote the versions of a file, read in a single walk. */
 interface VersionCommits {

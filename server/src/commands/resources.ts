@@ -6,42 +6,40 @@ import { readResource, readResources, type StoredResource, resourcesOf } from '.
 import { documentName, isBookkeeping } from '../resources/model/resourcePath.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { selectResources } from '../resources/select.ts';
-import { type Command } from './context.ts';
-import { keptRecords, keptRunInfos, problemInfo } from './resourceInfo.ts';
-import { upToDate } from './tree.ts';
+import { type Command } from './verb.ts';
+import { recentRecords, recordedRuns, problemInfo } from './resourceInfo.ts';
 
 /** Resources of the working tree, by kind and name. Fails `resource-not-found`. */
-export const resources: Command<'resources'> = async (context, { pond: directory, names }) => {
-  const pond = await upToDate(await context.ponds.get(directory, 'read'));
-  const homes = await readResources(pond.fs);
-  const acyclic = withoutCycles(resourcesOf(homes));
+export const resources: Command<'resources'> = async (pond, { names }) => {
+  const all = await readResources(pond.fs);
+  const acyclic = withoutCycles(resourcesOf(all));
   const committed = await pond.at(String(pond.head.number));
   const infos = [];
-  for (const home of selectResources(homes, names)) infos.push(await describe(pond, { home, acyclic, committed }));
+  for (const stored of selectResources(all, names)) infos.push(await describe(pond, { stored, acyclic, committed }));
   return infos;
 };
 
 interface Described {
-  readonly home: StoredResource;
+  readonly stored: StoredResource;
   readonly acyclic: Acyclic;
   /** The tree of the latest commit. */
   readonly committed: FileSystem;
 }
 
-async function describe(pond: ResourcePond, { home, acyclic, committed }: Described): Promise<ResourceInfo> {
-  const { kind, name, id, desc, resource } = home;
+async function describe(pond: ResourcePond, { stored, acyclic, committed }: Described): Promise<ResourceInfo> {
+  const { kind, name, id, desc, resource } = stored;
   const before = await readResource(committed, kind.kind, id);
-  const [lastRun = null] = await keptRunInfos(pond, (await keptRecords(pond, home)).slice(0, 1));
+  const [lastRun = null] = await recordedRuns(pond, (await recentRecords(pond, stored)).slice(0, 1));
   return {
     kind: kind.kind,
     name,
     id,
     desc,
-    home: home.home,
-    state: before === undefined ? 'staged' : before.sha256 === home.sha256 ? 'committed' : 'changed',
-    problems: problemsOf(home, acyclic),
+    home: stored.home,
+    state: before === undefined ? 'staged' : before.sha256 === stored.sha256 ? 'committed' : 'changed',
+    problems: problemsOf(stored, acyclic),
     reads: resource === undefined ? [] : acyclic.graph.sourcesOf(resource).map((source) => source.id),
-    outputs: await outputsOf(pond, home),
+    outputs: await outputsOf(pond, stored),
     lastRun,
   };
 }
@@ -52,8 +50,8 @@ function problemsOf({ home, resource, problems }: StoredResource, { circular }: 
   const cycle = circular.find((other) => other.resource === resource)?.error;
   if (cycle === undefined) return own;
   const { code, message, hint, position } = cycle;
-  const place = position ?? { line: 0, character: 0 };
-  return [...own, { code, severity: 'error', message, ...(hint === undefined ? {} : { hint }), origin, ...place }];
+  const start = position ?? { line: 0, character: 0 };
+  return [...own, { code, severity: 'error', message, ...(hint === undefined ? {} : { hint }), origin, ...start }];
 }
 
 async function outputsOf(pond: ResourcePond, { kind, name, home }: StoredResource): Promise<readonly OutputInfo[]> {

@@ -1,10 +1,11 @@
 /** Sessions: the ways in which this process takes part in a pond. */
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import { isPondError, PondError } from '../base/error.ts';
+import { throwIfCancelled } from '../base/cancelled.ts';
+import { isPondError } from '../base/error.ts';
 import { LockHeldError, type LockHolder } from '../pond/lock.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
-import { type Remote } from './remote.ts';
+import { type Remote } from './calls.ts';
 
 /**
  * This process's session of a pond: it holds the lock ('owner'), only reads, or is attached to the holder of the lock.
@@ -43,7 +44,7 @@ export async function openWriterSession(
     if (!(held instanceof LockHeldError)) return held;
     const joined = await join(parts, directory, held.holder);
     if (joined !== undefined) return joined;
-    if (signal?.aborted === true) throw new PondError('cancelled', 'the operation was cancelled');
+    throwIfCancelled(signal);
     if (performance.now() > deadline) throw held;
     await delay(retryMs);
   }

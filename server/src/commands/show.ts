@@ -1,11 +1,9 @@
 import { nameChanges } from '../resources/countedChanges.ts';
-import { type Command } from './context.ts';
+import { type Command } from './verb.ts';
 import { changeInfo, commitInfo } from './info.ts';
-import { upToDate } from './tree.ts';
 
 /** A commit and its changes; the first commit has none. Fails `version-not-found`. */
-export const show: Command<'show'> = async (context, params) => {
-  const pond = await upToDate(await context.ponds.get(params.pond, 'read'));
+export const show: Command<'show'> = async (pond, params) => {
   const commit = await pond.resolve(params.commit);
   if (commit.parent === undefined) return { commit: commitInfo(commit), changes: [] };
   const [from, to] = [String(commit.parent), String(commit.number)];

@@ -1,16 +1,14 @@
 import { basename, dirname } from 'node:path';
 import { openHostDisk } from '../storage/hostDisk.ts';
-import { type Command } from './context.ts';
+import { type Command } from './verb.ts';
 import { requireOutside } from './hostPaths.ts';
 
 /**
  * Writes an Observable Framework project of the derived output of a version's resources, or of the working tree's.
  * Fails as writeSite, and `invalid-path` in the pond's own folder.
  */
-export const site: Command<'site'> = async (context, { pond: place, at, directory, title }) => {
-  requireOutside(place, directory);
-  const pond = await context.ponds.get(place, 'read');
-  await pond.refresh();
+export const site: Command<'site'> = async (pond, { at, directory, title, ...params }, { signal, progress }) => {
+  requireOutside(params.pond, directory);
   const { writeSite } = await import('../publish/site/writeSite.ts');
   const fs = at === undefined ? pond.fs : await pond.at(at);
   // Reports an existing file.
@@ -21,8 +19,8 @@ export const site: Command<'site'> = async (context, { pond: place, at, director
     inputs: pond.layer.inputs(fs),
     materializer: pond.layer.materializer,
     directory,
-    title: title ?? nameOf(place),
-    job: { signal: context.signal, progress: context.progress },
+    title: title ?? nameOf(params.pond),
+    job: { signal, progress },
   });
 };
 

@@ -1,11 +1,9 @@
 import { nameChanges } from '../resources/countedChanges.ts';
-import { type Command } from './context.ts';
+import { type Command } from './verb.ts';
 import { changeInfo, commitInfo } from './info.ts';
-import { upToDate } from './tree.ts';
 
 /** The latest commit, the changes staged on it, and their conflicts. */
-export const status: Command<'status'> = async (context, params) => {
-  const pond = await upToDate(await context.ponds.get(params.pond, 'read'));
+export const status: Command<'status'> = async (pond) => {
   const { head, staged, conflicts, foreignCommits, earlierForeignFiles, notices, setAside } = await pond.status();
   return {
     pond: pond.directory,
@@ -20,7 +18,7 @@ export const status: Command<'status'> = async (context, params) => {
       engine: engine ?? null,
     })),
     earlierForeignFiles,
-    notices,
+    warnings: notices,
     setAside,
   };
 };

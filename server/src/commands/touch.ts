@@ -1,10 +1,10 @@
-import { type Command } from './context.ts';
+import { type Command } from './verb.ts';
 import { nodeInfo } from './info.ts';
-import { existing, workingTree } from './tree.ts';
+import { existing } from './tree.ts';
 
 /** Stages an empty file at each unused path, all or none; existing entries stay as they are. */
-export const touch: Command<'touch'> = async (context, { pond, paths }) => {
-  const root = await workingTree(context, pond);
+export const touch: Command<'touch'> = async ({ fs }, { paths }) => {
+  const root = await fs.root();
   return await root.backend.batch(async () => {
     const infos = [];
     for (const path of paths) {

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { throwIfCancelled } from './tree.ts';
+import { throwIfCancelled } from '../base/cancelled.ts';
 
 /** Longest time, milliseconds, that a long command blocks the event loop and so a cancellation. */
 const turnMs = 20;
@@ -22,15 +22,15 @@ export function createYield(signal: AbortSignal): () => Promise<void> {
 /** The same stream, which fails `cancelled` once the signal is aborted. */
 export async function* yielding(
   content: AsyncIterable<Uint8Array>,
-  pace: () => Promise<void>,
+  yieldToEventLoop: () => Promise<void>,
 ): AsyncIterable<Uint8Array> {
   try {
     for await (const chunk of content) {
-      await pace();
+      await yieldToEventLoop();
       yield chunk;
     }
   } finally {
     // A source that ends or fails because of the cancellation has not delivered all its content.
-    await pace();
+    await yieldToEventLoop();
   }
 }

@@ -20,7 +20,7 @@ import {
 } from './info.ts';
 import { type ResourceCommands } from './resources.ts';
 
-export const protocolVersion = 2;
+export const protocolVersion = 3;
 
 type At = { readonly at?: string };
 type InPond = { readonly pond: string };
@@ -126,7 +126,8 @@ export interface Commands extends ResourceCommands {
   };
   commit: { params: InPond & { readonly message: string; readonly author?: string }; result: CommitInfo };
   discard: { params: InPond & { readonly paths?: readonly string[] }; result: { readonly discarded: number } };
-  keepStaged: { params: InPond & { readonly paths: readonly string[] }; result: null };
+  /** Resolves conflicts in favor of the staged side. Fails `nothing-staged` without any. */
+  resolve: { params: InPond & { readonly paths: readonly string[] }; result: null };
   /**
    * Commits, latest first; with a path, those that changed it. At most `limit`; the next page begins with the commit of
    * number `start`: the parent of the last.

@@ -1,5 +1,5 @@
 /** Notifications from server to client, and data that accompanies a request. */
-import { type CommitInfo } from './commands.ts';
+import { type CommandName, type CommitInfo } from './commands.ts';
 
 /** `pond/changed`: the working tree of a pond changed, from any process. */
 export interface ChangedEvent {
@@ -12,6 +12,11 @@ export interface CommittedEvent {
   readonly pond: string;
   readonly commit: CommitInfo | null;
 }
+
+/** A notification about a pond. */
+export type PondNotification =
+  | { readonly kind: 'changed'; readonly event: ChangedEvent }
+  | { readonly kind: 'committed'; readonly event: CommittedEvent };
 
 /** `pond/health`: for the status bar. */
 export interface HealthEvent {
@@ -52,4 +57,10 @@ export interface InitializationOptions {
   /** False in a restricted workspace: the server runs nothing, imports nothing and writes nothing to the host. */
   readonly trusted: boolean;
   readonly protocolVersion: number;
+}
+
+/** What the server declares at initialize, as `experimental` of its capabilities. */
+export interface ServerDeclaration {
+  /** Verbs that change nothing: a client may send them again when the server dies before it answers. */
+  readonly safeVerbs: readonly CommandName[];
 }

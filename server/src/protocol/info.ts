@@ -89,7 +89,7 @@ export interface StatusInfo {
   /** Number of files that other engines added in commits before those. */
   readonly earlierForeignFiles: number;
   /** Findings and quarantined files of the opening, as sentences. */
-  readonly notices: readonly string[];
+  readonly warnings: readonly string[];
   /** Quarantined files that still exist: paths in the pond's host directory. */
   readonly setAside: readonly string[];
 }

@@ -1,4 +1,4 @@
-import { createServer, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import {
   type CancellationToken,
   createMessageConnection,
@@ -7,135 +7,145 @@ import {
   StreamMessageWriter,
 } from 'vscode-jsonrpc/node';
 import { PondError } from '../base/error.ts';
-import { type Host } from '../commands/host.ts';
-import { commands } from '../commands/index.ts';
-import { type PondNotification } from '../commands/notification.ts';
+import { type Host } from '../commands/calls.ts';
+import { verbNames } from '../commands/verbs.ts';
 import { type CommandName, method, type Params, protocolVersion } from '../protocol/commands.ts';
-import { events, type ProgressEvent } from '../protocol/events.ts';
+import { events, type PondNotification, type ProgressEvent } from '../protocol/events.ts';
 import { binaryDecoder, binaryEncoder } from './codec.ts';
 import { toResponse } from './errors.ts';
-import { createInputs, type Inputs } from './inputs.ts';
+import { Inputs } from './inputs.ts';
 import { type Extras, type Hello, hello, input, type InputChunk } from './messages.ts';
 import { abortControllerOf } from './signal.ts';
 
-/** Serves other processes. */
-export interface AttachServer {
-  /** Path of the socket or pipe to attach to. */
-  readonly path: string;
-  /** Forwards an event of a pond to the peers that opened it. */
-  notify(notice: PondNotification): void;
-  close(): Promise<void>;
-}
-
-interface Peer {
-  readonly connection: MessageConnection;
-  readonly socket: Socket;
-  /** Ponds that the peer has opened, by the name it uses for them. */
-  readonly ponds: Set<string>;
-}
-
 /** Serves the ponds of this process to other processes of the user, at a socket (or pipe) path. */
 export async function listen(host: Host, path: string): Promise<AttachServer> {
-  const peers = new Set<Peer>();
-  const server = createServer((socket) => {
-    const peer = welcome(host, socket);
-    peers.add(peer);
-    socket.on('close', () => peers.delete(peer));
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(path, resolve);
-  });
-  // The process ends with its own client, even while others are attached.
-  server.unref();
-  return {
-    path,
-    notify({ kind, event }) {
-      for (const { connection, ponds } of peers) {
-        if (ponds.has(event.pond)) tell(connection, events[kind], event);
-      }
-    },
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        for (const { socket } of peers) socket.destroy();
-      }),
-  };
+  const attached = new AttachServer(host, path);
+  await attached.listen();
+  return attached;
 }
 
-function welcome(host: Host, socket: Socket): Peer {
-  const connection = createMessageConnection(
-    new StreamMessageReader(socket, { contentTypeDecoder: binaryDecoder }),
-    new StreamMessageWriter(socket, { contentTypeEncoder: binaryEncoder }),
-  );
-  const peer: Peer = { connection, socket, ponds: new Set() };
-  const inputs = createInputs();
-  /**
-   * Running requests of the peer. (Signals derived from one signal of the peer would be retained as long as the peer
-   * stays.)
-   */
-  const working = new Set<AbortController>();
-  connection.onRequest(hello, ({ protocolVersion: theirs }: Hello): Hello => {
-    if (theirs !== protocolVersion) throw toResponse(mismatch(theirs));
-    return { protocolVersion };
-  });
-  connection.onRequest(input, (chunk: InputChunk) => inputs.take(chunk));
-  for (const name of Object.keys(commands) as CommandName[]) {
-    connection.onRequest(method(name), async (params: Params<CommandName> & Extras, token: CancellationToken) => {
-      const controller = abortControllerOf(token);
-      working.add(controller);
-      try {
-        return await answer(host, { peer, inputs, name, params, signal: controller.signal });
-      } finally {
-        working.delete(controller);
-      }
+/** Serves other processes. */
+export class AttachServer {
+  /** Path of the socket or pipe to attach to. */
+  readonly path: string;
+  readonly #peers = new Set<Peer>();
+  readonly #server: Server;
+
+  constructor(host: Host, path: string) {
+    this.path = path;
+    this.#server = createServer((socket) => {
+      const peer = new Peer(host, socket);
+      this.#peers.add(peer);
+      socket.on('close', () => this.#peers.delete(peer));
     });
   }
-  connection.onClose(() => {
-    for (const controller of working) controller.abort();
-    inputs.closeAll();
-    connection.dispose();
-  });
-  // A peer that dies in the middle of a message is not an error; the close event that follows is handled.
-  connection.onError(() => {});
-  connection.listen();
-  return peer;
-}
 
-interface Asked {
-  readonly peer: Peer;
-  readonly inputs: Inputs;
-  readonly name: CommandName;
-  readonly params: Params<CommandName> & Extras;
-  readonly signal: AbortSignal;
-}
+  async listen(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(this.path, resolve);
+    });
+    // The process ends with its own client, even while others are attached.
+    this.#server.unref();
+  }
 
-async function answer(host: Host, { peer, inputs, name, params, signal }: Asked): Promise<unknown> {
-  const { progressToken, inputToken, ...rest } = params;
-  const progress = (message: string, done: number, total?: number): void => {
-    if (progressToken === undefined) return;
-    const event: ProgressEvent = { token: progressToken, message, done, ...(total === undefined ? {} : { total }) };
-    tell(peer.connection, events.progress, event);
-  };
-  try {
-    const content = inputToken === undefined ? undefined : inputs.open(inputToken);
-    const result = await host.serve(name, rest, { signal, progress, input: content });
-    if (name === 'open') peer.ponds.add((rest as Params<'open'>).pond);
-    return result;
-  } catch (error) {
-    throw toResponse(error);
-  } finally {
-    if (inputToken !== undefined) inputs.close(inputToken);
+  /** Forwards a notification to the peers that opened its pond. */
+  notify(notification: PondNotification): void {
+    for (const peer of this.#peers) peer.notify(notification);
+  }
+
+  async close(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#server.close(() => resolve());
+      for (const peer of this.#peers) peer.close();
+    });
   }
 }
 
-function tell(connection: MessageConnection, event: string, params: unknown): void {
-  // A disconnected peer needs no notification.
-  connection.sendNotification(event, params).catch(() => undefined);
+/** One attached process. */
+class Peer {
+  readonly #host: Host;
+  readonly #socket: Socket;
+  readonly #connection: MessageConnection;
+  readonly #inputs = new Inputs();
+  /** Ponds that the peer has opened, by the name it uses for them. */
+  readonly #ponds = new Set<string>();
+  /** Running requests. (Signals derived from one signal of the peer would be retained as long as the peer stays.) */
+  readonly #running = new Set<AbortController>();
+
+  constructor(host: Host, socket: Socket) {
+    this.#host = host;
+    this.#socket = socket;
+    this.#connection = createMessageConnection(
+      new StreamMessageReader(socket, { contentTypeDecoder: binaryDecoder }),
+      new StreamMessageWriter(socket, { contentTypeEncoder: binaryEncoder }),
+    );
+    this.#connection.onRequest(hello, ({ protocolVersion: theirs }: Hello): Hello => {
+      if (theirs !== protocolVersion) throw toResponse(mismatch(theirs));
+      return { protocolVersion };
+    });
+    this.#connection.onRequest(input, (chunk: InputChunk) => this.#inputs.take(chunk));
+    for (const name of verbNames) this.#serve(name);
+    this.#connection.onClose(() => this.#end());
+    // A peer that dies in the middle of a message is not an error; the close event that follows is handled.
+    this.#connection.onError(() => {});
+    this.#connection.listen();
+  }
+
+  notify({ kind, event }: PondNotification): void {
+    if (this.#ponds.has(event.pond)) this.#send(events[kind], event);
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  #serve(name: CommandName): void {
+    const answer = async (params: Params<CommandName> & Extras, token: CancellationToken): Promise<unknown> => {
+      const controller = abortControllerOf(token);
+      this.#running.add(controller);
+      try {
+        return await this.#answer(name, params, controller.signal);
+      } finally {
+        this.#running.delete(controller);
+      }
+    };
+    this.#connection.onRequest(method(name), answer);
+  }
+
+  async #answer(name: CommandName, params: Params<CommandName> & Extras, signal: AbortSignal): Promise<unknown> {
+    const { progressToken, inputToken, ...rest } = params;
+    const progress = (message: string, done: number, total?: number): void => {
+      if (progressToken === undefined) return;
+      const event: ProgressEvent = { token: progressToken, message, done, ...(total === undefined ? {} : { total }) };
+      this.#send(events.progress, event);
+    };
+    try {
+      const content = inputToken === undefined ? undefined : this.#inputs.open(inputToken);
+      const result = await this.#host.serve(name, rest, { signal, progress, input: content });
+      if (name === 'open') this.#ponds.add((rest as Params<'open'>).pond);
+      return result;
+    } catch (error) {
+      throw toResponse(error);
+    } finally {
+      if (inputToken !== undefined) this.#inputs.close(inputToken);
+    }
+  }
+
+  #send(event: string, params: unknown): void {
+    // A disconnected peer needs no notification.
+    this.#connection.sendNotification(event, params).catch(() => undefined);
+  }
+
+  #end(): void {
+    for (const controller of this.#running) controller.abort();
+    this.#inputs.closeAll();
+    this.#connection.dispose();
+  }
 }
 
 function mismatch(theirs: number): PondError {
   return new PondError('protocol-mismatch', `this process speaks version ${protocolVersion}, the other ${theirs}`, {
-    hint: 'use the same version of DuckPond in the editor and in the terminal',
+    hint: 'Use the same version of DuckPond in the editor and in the terminal.',
   });
 }

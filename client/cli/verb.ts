@@ -1,0 +1,99 @@
+/** A verb of the terminal, and what it runs with. */
+import { type ParseArgsConfig } from 'node:util';
+import { type ErrorCode } from '../../server/src/base/errorCode.ts';
+import { type CommandName, type Params, type Result } from '../../server/src/protocol/commands.ts';
+
+/** Arguments and help of a verb. */
+export interface VerbSpec {
+  /** Arguments of the verb. */
+  readonly usage: string;
+  /** One line for the list of verbs. */
+  readonly summary: string;
+  /** Additional lines of the verb's help. */
+  readonly details?: readonly string[];
+  readonly options?: NonNullable<ParseArgsConfig['options']>;
+  /** Minimum and maximum number of positional arguments (unlimited when omitted). */
+  readonly positionals: readonly [number, number?];
+  /** True when its paths may be patterns. */
+  readonly takesPatterns?: true;
+  /** True when its argument is SQL, which may begin with a comment. */
+  readonly takesSql?: true;
+  /** Next steps by error code, where the verb has an option that helps. */
+  readonly hints?: VerbHints;
+}
+
+/** Next steps by error code: sentences. */
+export type VerbHints = Partial<Record<ErrorCode, string>>;
+
+/** A verb as declared once: its arguments, its help, and the function that runs it, loaded when it is used. */
+export type TerminalVerb = VerbSpec &
+  (
+    | { readonly load: () => Promise<VerbRunner> }
+    /** The function of a verb that works on no pond. */
+    | { readonly loadStandalone: () => Promise<StandaloneRunner> }
+  );
+
+/** All verbs by name, in the order of the help. */
+export type TerminalVerbs = Readonly<Record<string, TerminalVerb>>;
+
+/** Runs a verb and prints its result. */
+export type VerbRunner = (session: Session) => Promise<void>;
+
+/** Runs a verb that works on no pond. */
+export type StandaloneRunner = (line: CommandLine, terminal: Terminal, verbs: TerminalVerbs) => Promise<void>;
+
+/** A parsed command line. */
+export interface CommandLine {
+  readonly name: string;
+  readonly verb: TerminalVerb;
+  /** Value of --pond. */
+  readonly pond: string | undefined;
+  readonly json: boolean;
+  readonly help: boolean;
+  /** The verb's own text options, by long name. */
+  readonly texts: Readonly<Record<string, string>>;
+  /** Repeatable options, by long name. */
+  readonly lists: Readonly<Record<string, readonly string[]>>;
+  readonly flags: ReadonlySet<string>;
+  readonly positionals: readonly string[];
+}
+
+/** Context of a verb. */
+export interface Session {
+  readonly line: CommandLine;
+  readonly terminal: Terminal;
+  /** Aborted by Ctrl+C. */
+  readonly signal: AbortSignal;
+  /** Prints a warning of opening a pond on standard error, once. */
+  warn(text: string): void;
+  /** Runs a command on the pond of the command line. */
+  call<N extends CommandName>(name: N, params: Omit<Params<N>, 'pond'>, streams?: Streams): Promise<Result<N>>;
+  /** Creates a pond. */
+  init(directory: string): Promise<Result<'init'>>;
+}
+
+/** Content streamed into or out of a command. */
+export interface Streams {
+  readonly input?: AsyncIterable<Uint8Array>;
+  readonly output?: (chunk: Uint8Array) => Promise<void>;
+}
+
+/** Input and output of a verb. */
+export interface Terminal {
+  /** Writes to standard output; resolves once there is room for more. */
+  print(chunk: string | Uint8Array): Promise<void>;
+  /** Shows the progress of a long command on a terminal; elsewhere nothing. */
+  progress(message: string, done: number, total?: number): void;
+  /**
+   * Shows on a terminal the elapsed time of work that reports no progress for a while. Returns a function that ends it.
+   */
+  working(name: string): () => void;
+  /** Clears the progress and writes a line to standard error. */
+  warn(line: string): void;
+  /** Clears the progress. */
+  quiet(): void;
+  /** Standard input. */
+  input(): AsyncIterable<Uint8Array>;
+  /** Stops reading standard input, if started: it would keep the process alive. */
+  closeInput(): void;
+}

@@ -1,0 +1,28 @@
+import { isPondError, PondError } from '../base/error.ts';
+import { type Resource } from '../resources/model/kind.ts';
+import { readResources, type StoredResource } from '../resources/readResource.ts';
+import { selectResources } from '../resources/select.ts';
+import { invalidError } from '../resources/invalidError.ts';
+import { type FileSystem } from '../tinyfs/fs.ts';
+
+/** Returns a checked resource of a kind in a tree. Fails `resource-not-found`, `resource-invalid`. */
+export async function findResource(tree: FileSystem, kind: string, name: string): Promise<Resource> {
+  const stored = (await readResources(tree)).filter((one) => one.kind.kind === kind);
+  const found = select(stored, kind, name);
+  if (found.resource === undefined) throw invalidError(found);
+  return found.resource;
+}
+
+function select(stored: readonly StoredResource[], kind: string, name: string): StoredResource {
+  let hint: string | undefined;
+  try {
+    const [found] = selectResources(stored, [name]);
+    if (found !== undefined) return found;
+  } catch (error) {
+    if (!isPondError(error, 'resource-not-found')) throw error;
+    hint = error.hint;
+  }
+  // A resource of another kind may have the name.
+  const message = `there is no ${kind} resource "${name}"`;
+  throw new PondError('resource-not-found', message, hint === undefined ? {} : { hint });
+}

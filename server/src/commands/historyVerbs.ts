@@ -1,0 +1,74 @@
+import { type SomeVerbs } from './verb.ts';
+
+/** Verbs on the history of a pond and on its staged changes. */
+export const historyVerbs = {
+  status: {
+    access: 'read',
+    trust: 'any',
+    freshness: 'latest',
+    idempotency: 'safe',
+    load: async () => (await import('./status.ts')).status,
+  },
+  diff: {
+    access: 'read',
+    trust: 'any',
+    freshness: 'latest',
+    idempotency: 'safe',
+    load: async () => (await import('./diff.ts')).diff,
+  },
+  commit: {
+    access: 'write',
+    trust: 'any',
+    freshness: 'loaded',
+    idempotency: {
+      failsWith: 'nothing-staged',
+      result: async ({ pond, message }, call) => {
+        const [latest] = await call('log', { pond, limit: 1 });
+        return latest?.message === message ? latest : undefined;
+      },
+    },
+    load: async () => (await import('./commit.ts')).commit,
+  },
+  discard: {
+    access: 'write',
+    trust: 'any',
+    freshness: 'loaded',
+    idempotency: { failsWith: 'nothing-staged', result: async () => ({ discarded: 0 }) },
+    load: async () => (await import('./discard.ts')).discard,
+  },
+  resolve: {
+    access: 'write',
+    trust: 'any',
+    freshness: 'loaded',
+    idempotency: { failsWith: 'nothing-staged', result: async () => null },
+    load: async () => (await import('./resolve.ts')).resolve,
+  },
+  log: {
+    access: 'read',
+    trust: 'any',
+    freshness: 'latest',
+    idempotency: 'safe',
+    load: async () => (await import('./log.ts')).log,
+  },
+  show: {
+    access: 'read',
+    trust: 'any',
+    freshness: 'latest',
+    idempotency: 'safe',
+    load: async () => (await import('./show.ts')).show,
+  },
+  restore: {
+    access: 'write',
+    trust: 'any',
+    freshness: 'loaded',
+    idempotency: 'repeatable',
+    load: async () => (await import('./restore.ts')).restore,
+  },
+  check: {
+    access: 'read',
+    trust: 'any',
+    freshness: 'loaded',
+    idempotency: 'safe',
+    load: async () => (await import('./check.ts')).check,
+  },
+} satisfies SomeVerbs;

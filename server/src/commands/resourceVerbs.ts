@@ -1,0 +1,54 @@
+import { type SomeVerbs } from './verb.ts';
+
+/** Verbs on resources and their runs. */
+export const resourceVerbs = {
+  kinds: {
+    access: 'none',
+    trust: 'any',
+    freshness: 'loaded',
+    idempotency: 'safe',
+    load: async () => (await import('./kinds.ts')).kinds,
+  },
+  apply: {
+    access: 'write',
+    trust: 'trusted',
+    freshness: 'loaded',
+    idempotency: 'repeatable',
+    load: async () => (await import('./apply.ts')).apply,
+  },
+  resources: {
+    access: 'read',
+    trust: 'any',
+    freshness: 'latest',
+    idempotency: 'safe',
+    load: async () => (await import('./resources.ts')).resources,
+  },
+  deleteResources: {
+    access: 'write',
+    trust: 'any',
+    freshness: 'loaded',
+    idempotency: { failsWith: 'resource-not-found', result: async ({ names }) => ({ removed: names }) },
+    load: async () => (await import('./deleteResources.ts')).deleteResources,
+  },
+  run: {
+    access: 'write',
+    trust: 'trusted',
+    freshness: 'loaded',
+    idempotency: 'repeatable',
+    load: async () => (await import('./run.ts')).run,
+  },
+  runs: {
+    access: 'read',
+    trust: 'any',
+    freshness: 'latest',
+    idempotency: 'safe',
+    load: async () => (await import('./runs.ts')).runs,
+  },
+  site: {
+    access: 'read',
+    trust: 'trusted',
+    freshness: 'latest',
+    idempotency: 'repeatable',
+    load: async () => (await import('./site.ts')).site,
+  },
+} satisfies SomeVerbs;

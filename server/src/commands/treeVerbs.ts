@@ -1,0 +1,121 @@
+import { basename, joinPath } from '../tinyfs/path.ts';
+import { type SomeVerbs } from './verb.ts';
+
+/** Verbs on the tree of a pond. */
+export const treeVerbs = {
+  stat: {
+    access: 'read',
+    trust: 'any',
+    freshness: 'loaded',
+    idempotency: 'safe',
+    load: async () => (await import('./stat.ts')).stat,
+  },
+  list: {
+    access: 'read',
+    trust: 'any',
+    freshness: 'loaded',
+    idempotency: 'safe',
+    load: async () => (await import('./list.ts')).list,
+  },
+  children: {
+    access: 'read',
+    trust: 'any',
+    freshness: 'loaded',
+    idempotency: 'safe',
+    load: async () => (await import('./children.ts')).children,
+  },
+  read: {
+    access: 'read',
+    trust: 'any',
+    freshness: 'loaded',
+    idempotency: 'safe',
+    stream: 'output',
+    load: async () => (await import('./read.ts')).read,
+  },
+  write: {
+    access: 'write',
+    trust: 'any',
+    freshness: 'loaded',
+    idempotency: {
+      failsWith: 'already-exists',
+      result: async ({ pond, path }, call) => await call('stat', { pond, path }),
+    },
+    stream: 'input',
+    load: async () => (await import('./write.ts')).write,
+  },
+  makeDirectory: {
+    access: 'write',
+    trust: 'any',
+    freshness: 'loaded',
+    idempotency: {
+      failsWith: 'already-exists',
+      result: async ({ pond, path }, call) => {
+        const info = await call('stat', { pond, path });
+        return info.type === 'directory' ? info : undefined;
+      },
+    },
+    load: async () => (await import('./makeDirectory.ts')).makeDirectory,
+  },
+  touch: {
+    access: 'write',
+    trust: 'any',
+    freshness: 'loaded',
+    idempotency: 'repeatable',
+    load: async () => (await import('./touch.ts')).touch,
+  },
+  link: {
+    access: 'write',
+    trust: 'any',
+    freshness: 'loaded',
+    idempotency: {
+      failsWith: 'already-exists',
+      result: async ({ pond, path, target }, call) => {
+        const info = await call('stat', { pond, path });
+        return info.target === target ? info : undefined;
+      },
+    },
+    load: async () => (await import('./link.ts')).link,
+  },
+  remove: {
+    access: 'write',
+    trust: 'any',
+    freshness: 'loaded',
+    idempotency: { failsWith: 'not-found', result: async ({ paths }) => ({ removed: paths.length }) },
+    load: async () => (await import('./remove.ts')).remove,
+  },
+  rename: {
+    access: 'write',
+    trust: 'any',
+    freshness: 'loaded',
+    idempotency: {
+      failsWith: 'not-found',
+      result: async ({ pond, from, to, into }, call) =>
+        await call('stat', { pond, path: into === true ? joinPath(to, basename(from)) : to }),
+    },
+    load: async () => (await import('./rename.ts')).rename,
+  },
+  copy: {
+    access: 'write',
+    trust: 'any',
+    freshness: 'loaded',
+    idempotency: {
+      failsWith: 'already-exists',
+      result: async ({ pond, to }, call) => await call('stat', { pond, path: to }),
+    },
+    load: async () => (await import('./copy.ts')).copy,
+  },
+  import: {
+    access: 'write',
+    trust: 'trusted',
+    freshness: 'loaded',
+    idempotency: 'repeatable',
+    load: async () => (await import('./import.ts')).importFiles,
+  },
+  export: {
+    access: 'read',
+    trust: 'trusted',
+    freshness: 'latest',
+    idempotency: 'repeatable',
+    load: async () => (await import('./export.ts')).exportFiles,
+  },
+} satisfies SomeVerbs;

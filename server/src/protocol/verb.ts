@@ -1,0 +1,38 @@
+/** Facts about a verb that its callers and its host must know without loading it. */
+import { type ErrorCode } from '../base/errorCode.ts';
+import { type CommandName, type Params, type Result } from './commands.ts';
+
+/** Facts about a verb, as declared once; none has a default. */
+export interface VerbFacts<N extends CommandName> {
+  /**
+   * Access to the pond in its params. A verb with 'none' works on the set of open ponds instead, and is never forwarded
+   * to the process that holds one.
+   */
+  readonly access: 'none' | 'read' | 'write';
+  /** 'trusted': it runs code of others or uses the host, so a restricted workspace refuses it. */
+  readonly trust: 'any' | 'trusted';
+  /** 'latest': commits of other processes are loaded first. 'loaded': the state last loaded by this process suffices. */
+  readonly freshness: 'latest' | 'loaded';
+  readonly idempotency: Idempotency<N>;
+  /** The stream that may replace the content in its params or its result. */
+  readonly stream?: 'input' | 'output';
+}
+
+/**
+ * Treatment of a second call, sent because the process that received the first died before it answered.
+ *
+ * - 'safe': it changes nothing, so any caller may send it again.
+ * - 'repeatable': the host carries it out again. Work that was done stays as it is, or is done once more.
+ * - 'never': no caller sends it again.
+ */
+export type Idempotency<N extends CommandName> = 'safe' | 'repeatable' | 'never' | AlreadyDone<N>;
+
+/** The second call fails when the first was carried out, and is answered from the state that the first one left. */
+interface AlreadyDone<N extends CommandName> {
+  readonly failsWith: ErrorCode;
+  /** Returns the result of the first call; undefined when the present state is not its work. */
+  readonly result: (params: Params<N>, call: CallVerb) => Promise<Result<N> | undefined>;
+}
+
+/** Runs another verb on the same pond. */
+export type CallVerb = <N extends CommandName>(name: N, params: Params<N>) => Promise<Result<N>>;

@@ -1,0 +1,5 @@
+import { hydroVuVerbs } from './kinds/hydroVu/verbs.ts';
+import { scribbleVerbs } from './kinds/scribble/verbs.ts';
+
+/** The verbs that kinds of resources contribute. */
+export const kindVerbs = { ...hydroVuVerbs, ...scribbleVerbs };

@@ -1,0 +1,29 @@
+import { type CommandName, type Params, type Result } from '../../protocol/commands.ts';
+import { type VerbFacts } from '../../protocol/verb.ts';
+import { type FileSystem } from '../../tinyfs/fs.ts';
+import { type Resource } from './kind.ts';
+
+/** A verb that a kind of resource contributes: its facts, and its function, loaded on the first call. */
+interface KindVerb<N extends CommandName> extends VerbFacts<N> {
+  readonly access: 'read' | 'write';
+  readonly load: () => Promise<KindCommand<N>>;
+}
+
+/** Declarations of the verbs of a kind, by name. */
+export type KindVerbs = { readonly [N in CommandName]?: KindVerb<N> };
+
+/** Function of a kind's verb. `fs` of the pond is its working tree. */
+export type KindCommand<N extends CommandName> = (
+  pond: { readonly fs: FileSystem },
+  params: Params<N>,
+  context: KindContext,
+) => Promise<Result<N>>;
+
+/** The part of a command's context that a kind's verb uses. */
+export interface KindContext {
+  readonly signal: AbortSignal;
+  readonly progress: (message: string, done: number, total?: number) => void;
+  readonly effects: { readonly env: (name: string) => string | undefined };
+  /** Returns a checked resource of a kind in a tree. Fails `resource-not-found`, `resource-invalid`. */
+  readonly findResource: (tree: FileSystem, kind: string, name: string) => Promise<Resource>;
+}

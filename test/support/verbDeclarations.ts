@@ -1,0 +1,69 @@
+/** Declarations of verbs in the source, and lists of their names. */
+import ts from 'typescript';
+import { type SourceFile } from './sourceFiles.ts';
+
+/** A verb's declaration: an entry of a table that says how the verb is loaded. */
+export interface VerbDeclaration {
+  readonly name: string;
+  readonly path: string;
+  readonly fields: readonly string[];
+}
+
+/** Minimum number of names in a reported list. Fewer are other words by chance, or the few verbs that a feature is for. */
+const listMin = 8;
+
+/** The declarations of verbs in a file: object literals with a member `load` or `loadStandalone`, by key. */
+export function verbDeclarations({ path, text }: SourceFile): readonly VerbDeclaration[] {
+  return nodesOf(path, text).flatMap((node) => {
+    if (!ts.isPropertyAssignment(node) || !ts.isObjectLiteralExpression(node.initializer)) return [];
+    const fields = keysOf(node.initializer);
+    const isVerb = fields.some((field) => field === 'load' || field === 'loadStandalone');
+    return isVerb ? [{ name: node.name.getText(), path, fields }] : [];
+  });
+}
+
+/** Tables, arrays and unions of a file that consist of names of verbs, and are not their declarations: `path:line`. */
+export function verbLists({ path, text }: SourceFile, verbs: ReadonlySet<string>): readonly string[] {
+  return nodesOf(path, text).flatMap((node) => {
+    const names = namesIn(node);
+    if (names.length < listMin || !names.every((name) => verbs.has(name))) return [];
+    return [`${path}:${node.getSourceFile().getLineAndCharacterOfPosition(node.getStart()).line + 1}`];
+  });
+}
+
+/** The texts in an array or a union, or the keys of an object that declares nothing; none of other nodes. */
+function namesIn(node: ts.Node): readonly string[] {
+  if (ts.isArrayLiteralExpression(node)) return textsOf(node.elements);
+  if (ts.isUnionTypeNode(node))
+    return textsOf(node.types.map((type) => (ts.isLiteralTypeNode(type) ? type.literal : type)));
+  if (!ts.isObjectLiteralExpression(node)) return [];
+  const declares = node.properties.some(
+    (member) =>
+      ts.isPropertyAssignment(member) &&
+      ts.isObjectLiteralExpression(member.initializer) &&
+      keysOf(member.initializer).some((key) => key.startsWith('load')),
+  );
+  return declares ? [] : keysOf(node);
+}
+
+/** The texts of nodes; none unless all are string literals. */
+function textsOf(nodes: readonly ts.Node[]): readonly string[] {
+  const texts = nodes.flatMap((node) => (ts.isStringLiteral(node) ? [node.text] : []));
+  return texts.length === nodes.length ? texts : [];
+}
+
+/** The keys of an object literal; none when something is spread into it. */
+function keysOf(object: ts.ObjectLiteralExpression): readonly string[] {
+  const keys = object.properties.flatMap((member) => (member.name === undefined ? [] : [member.name.getText()]));
+  return keys.length === object.properties.length ? keys : [];
+}
+
+function nodesOf(path: string, text: string): readonly ts.Node[] {
+  const nodes: ts.Node[] = [];
+  const visit = (node: ts.Node): void => {
+    nodes.push(node);
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true));
+  return nodes;
+}
