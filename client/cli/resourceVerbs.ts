@@ -6,7 +6,7 @@ import { hostFolder } from '../../server/src/main.ts';
 import { type AppliedInfo, type ProblemInfo, type ResourceInfo } from '../../server/src/protocol/resources.ts';
 import { hintText } from './errorText.ts';
 import { minute, plural, printable, table } from './format.ts';
-import { runLine } from './runVerbs.ts';
+import { runLine } from './runText.ts';
 import { hostPath, printJson, show } from './runner.ts';
 import { type Session, type Terminal, type VerbRunner } from './verb.ts';
 

@@ -3,8 +3,9 @@ import { isPondError, PondError } from '../../server/src/base/error.ts';
 import { type ErrorCode } from '../../server/src/base/errorCode.ts';
 import { type RunErrorInfo, type RunInfo } from '../../server/src/protocol/resources.ts';
 import { errorText, hintText } from './errorText.ts';
-import { humanSize, minute, plural, printable, table } from './format.ts';
+import { minute, plural, printable, table } from './format.ts';
 import { printedError } from './printedError.ts';
+import { resultRow } from './runText.ts';
 import { printJson, wholeNumber } from './runner.ts';
 import { intervalOf, repeat } from './schedule.ts';
 import { type Session, type Terminal, type VerbRunner } from './verb.ts';
@@ -63,19 +64,6 @@ async function runOnce(session: Session): Promise<void> {
   if (failed > 0) throw new PondError('run-failed', `${plural(failed, 'resource')} of ${runs.length} failed`);
 }
 
-function resultRow({ resource, status, rows, files, bytes, durationMs }: RunInfo): string[] {
-  return [
-    resource,
-    status,
-    ...(rows + files > 0
-      ? [rows > 0 ? plural(rows, 'row') : plural(files, 'file'), humanSize(bytes)]
-      : nothing(status)),
-    seconds(durationMs),
-  ];
-}
-
-const nothing = (status: RunInfo['status']): string[] => [status === 'ok' ? 'nothing new' : '', ''];
-
 function warnAbout(terminal: Terminal, { resource, status, notes, error }: RunInfo): void {
   for (const note of notes) terminal.warn(printable(about(resource, note)));
   if (error === null) return;
@@ -94,15 +82,6 @@ function failure({ message, path, displayPath, line }: RunErrorInfo): string {
 
 /** Returns a sentence about a resource; most begin with its name already. */
 const about = (resource: string, text: string): string => (text.startsWith(resource) ? text : `${resource}: ${text}`);
-
-/** Returns a run on one line. */
-export function runLine(run: RunInfo): string {
-  const [, ...cells] = resultRow(run);
-  const why = run.error === null ? '' : `: ${run.error.message}`;
-  return `${minute(run.started)} ${cells.filter((cell) => cell !== '').join(', ')}${why}`;
-}
-
-const seconds = (ms: number): string => `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 0)} s`;
 
 /** Lists runs. */
 export const runs: VerbRunner = async (session) => {

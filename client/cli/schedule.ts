@@ -1,7 +1,7 @@
 /** Repeated work. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { PondError } from '../../server/src/base/error.ts';
-import { isDurationError, parseDuration } from '../../server/src/main.ts';
+import { isDurationError, parseDuration } from '../../server/src/base/duration.ts';
 
 /** Minimum time between two rounds in which other processes can use the pond, milliseconds. */
 const restMs = 250;

@@ -18,7 +18,6 @@ import { hostPondStorage } from './storage/pondStorage.ts';
 export { type Host } from './commands/calls.ts';
 export { hostFolder } from './apply/hostFolder.ts';
 export { namedFile, writeNamedFile } from './storage/namedFile.ts';
-export { isDurationError, parseDuration } from './documents/duration.ts';
 
 /** Interval at which a server checks its ponds for changes by other processes, milliseconds. */
 const refreshMs = 2_000;
@@ -91,8 +90,11 @@ function compose({ resident, listen }: Composition): Composed {
   let usedQueries = false;
   const queries = lazyAsync(async () => {
     usedQueries = true;
-    const { QueryEngine } = await import('./sql/engine.ts');
-    return new QueryEngine({ openDisk: openHostDisk });
+    const [{ QueryEngine }, { resourceTables }] = await Promise.all([
+      import('./sql/engine.ts'),
+      import('./resources/tree/resourceHistory.ts'),
+    ]);
+    return new QueryEngine({ openDisk: openHostDisk, historyTables: resourceTables });
   });
   const builder = lazy(createBuilder);
   const trust = { isGranted: true };

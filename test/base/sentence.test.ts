@@ -6,7 +6,7 @@ test('a hint is shown with a capital and a full stop', () => {
   assert.equal(sentence('check the disk'), 'Check the disk.');
   assert.equal(sentence("'pond log' lists the commits"), "'pond log' lists the commits.");
   assert.equal(sentence('Name the files in it, such as "/a/*.csv".'), 'Name the files in it, such as "/a/*.csv".');
-  assert.equal(sentence("this folder is '.'"), "The current folder is '.'.");
+  assert.equal(sentence("the current folder is '.'"), "The current folder is '.'.");
   assert.equal(sentence('Did you mean "ls"?'), 'Did you mean "ls"?');
 });
 

@@ -6,7 +6,7 @@
  */
 import { join } from 'node:path';
 import { literal } from '../../server/src/duckdb/sql.ts';
-import { type HostFile } from '../../server/src/pond/types.ts';
+import { type HostFile } from '../../server/src/pond/hostFile.ts';
 import { type ResourcePond } from '../../server/src/resources/tree/resourcePond.ts';
 import { runResources } from '../../server/src/resources/runs/runner.ts';
 import { stageResource } from '../support/resourcePond.ts';

@@ -6,7 +6,7 @@
  */
 import { createReadStream } from 'node:fs';
 import { literalList } from '../../server/src/duckdb/sql.ts';
-import { type HostFile } from '../../server/src/pond/types.ts';
+import { type HostFile } from '../../server/src/pond/hostFile.ts';
 import { type ResourcePond } from '../../server/src/resources/tree/resourcePond.ts';
 import { stageResource } from '../support/resourcePond.ts';
 import { withDeriving } from './support/deriving.ts';

@@ -104,7 +104,7 @@ test('options that are misspelled, lack their value or have an extra value are r
   await told(
     ['commit', '-m', '-x'],
     'the value of -m is missing',
-    'One that begins with - is written --message=-VALUE.',
+    'Write a value that begins with - as --message=-VALUE.',
   );
   await told(['ls', '--at'], 'the value of --at is missing', "See 'pond help ls'.");
   await told(['--json=yes', 'ls'], '--json takes no value', "See 'pond help ls'.");

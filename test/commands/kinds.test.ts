@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { kinds } from '../../server/src/commands/kinds.ts';
-import { type PondAccess } from '../../server/src/commands/context.ts';
+import { type PondAccess } from '../../server/src/commands/verb.ts';
 
 test('all kinds are listed in the order in which data flow, each with an example document', async () => {
   // The kinds do not depend on a pond.

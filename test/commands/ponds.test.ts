@@ -6,6 +6,7 @@ import { isPondError } from '../../server/src/base/error.ts';
 import { Ponds } from '../../server/src/commands/ponds.ts';
 import { type Remote } from '../../server/src/commands/calls.ts';
 import { resultOfReplay } from '../../server/src/commands/replay.ts';
+import { verbs } from '../../server/src/commands/verbs.ts';
 import { PondError } from '../../server/src/base/error.ts';
 import { initPond, openPond } from '../support/pond.ts';
 import { type ResourcePond } from '../../server/src/resources/tree/resourcePond.ts';
@@ -143,7 +144,7 @@ test('a repeated request returns the lost response of the first', async (t) => {
   await run('write', textFile('/new', 'text'));
   const missing = new PondError('not-found', 'nothing is at /old');
   const moved = await resultOfReplay(
-    'rename',
+    verbs.rename,
     { pond, from: '/old', to: '/new', overwrite: false },
     missing,
     ask as never,
@@ -151,12 +152,12 @@ test('a repeated request returns the lost response of the first', async (t) => {
   assert.equal(moved?.result.path, '/new');
   const commit = await run('commit', { message: 'mine' });
   const nothing = new PondError('nothing-staged', 'nothing');
-  const again = await resultOfReplay('commit', { pond, message: 'mine' }, nothing, ask as never);
+  const again = await resultOfReplay(verbs.commit, { pond, message: 'mine' }, nothing, ask as never);
   assert.deepEqual(again?.result, commit);
-  assert.equal(await resultOfReplay('commit', { pond, message: 'other' }, nothing, ask as never), undefined);
-  const discarded = await resultOfReplay('discard', { pond }, nothing, ask as never);
+  assert.equal(await resultOfReplay(verbs.commit, { pond, message: 'other' }, nothing, ask as never), undefined);
+  const discarded = await resultOfReplay(verbs.discard, { pond }, nothing, ask as never);
   assert.deepEqual(discarded, { result: { discarded: 0 } });
-  const kept = await resultOfReplay('resolve', { pond, paths: ['/x'] }, nothing, ask as never);
+  const kept = await resultOfReplay(verbs.resolve, { pond, paths: ['/x'] }, nothing, ask as never);
   assert.deepEqual(kept, { result: null });
-  assert.equal(await resultOfReplay('stat', { pond, path: '/x' }, missing, ask as never), undefined);
+  assert.equal(await resultOfReplay(verbs.stat, { pond, path: '/x' }, missing, ask as never), undefined);
 });

@@ -4,7 +4,8 @@ import { commitNumber } from '../../server/src/delta/commitNumber.ts';
 import { isPondError } from '../../server/src/base/error.ts';
 import { type ErrorCode } from '../../server/src/base/errorCode.ts';
 import { checkReadable, checkWritable, serializeCommit, type Protocol } from '../../server/src/delta/actions.ts';
-import { decodePath, isInsideTable, numRecords } from '../../server/src/delta/files.ts';
+import { decodePath, isInsideTable } from '../../server/src/delta/dataPath.ts';
+import { numRecords } from '../../server/src/delta/files.ts';
 import { parseCommit } from '../../server/src/delta/parse.ts';
 import { addOf, addWithoutStats } from '../support/deltaTable.ts';
 

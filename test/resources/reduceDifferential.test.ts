@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { literalList } from '../../server/src/duckdb/sql.ts';
-import { type HostFile } from '../../server/src/pond/types.ts';
+import { type HostFile } from '../../server/src/pond/hostFile.ts';
 import { seeds } from '../support/proof.ts';
 import { randomOf } from '../support/random.ts';
 import { modelSql } from '../support/reduceModel.ts';

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { literalList } from '../../server/src/duckdb/sql.ts';
-import { type HostFile } from '../../server/src/pond/types.ts';
+import { type HostFile } from '../../server/src/pond/hostFile.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { type GivenInput, hostFileOf, type Reducing, startReducing } from '../support/reducing.ts';
 

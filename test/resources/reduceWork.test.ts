@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { literalList } from '../../server/src/duckdb/sql.ts';
-import { type HostFile } from '../../server/src/pond/types.ts';
+import { type HostFile } from '../../server/src/pond/hostFile.ts';
 import { periodsOf } from '../../server/src/resources/kinds/reduce/buckets.ts';
 import { groupAdjacent } from '../../server/src/resources/series/groups.ts';
 import { randomOf } from '../support/random.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { QueryEngine } from '../../server/src/sql/engine.ts';
+import { resourceTables } from '../../server/src/resources/tree/resourceHistory.ts';
 import { makeTestPond, type TestPond } from './testPond.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 
@@ -10,7 +11,7 @@ let engine: QueryEngine;
 
 before(async () => {
   made = await makeTestPond();
-  engine = new QueryEngine({ openDisk: openHostDisk });
+  engine = new QueryEngine({ openDisk: openHostDisk, historyTables: resourceTables });
 });
 after(async () => {
   await engine.close();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type TestContext } from 'node:test';
 import { openDatabase } from '../../server/src/duckdb/database.ts';
 import { literal, literalList } from '../../server/src/duckdb/sql.ts';
-import { type HostFile } from '../../server/src/pond/types.ts';
+import { type HostFile } from '../../server/src/pond/hostFile.ts';
 import { type ResourcePond } from '../../server/src/resources/tree/resourcePond.ts';
 import { temporaryFolder } from './folder.ts';
 import { newResourcePond, stageResource } from './resourcePond.ts';

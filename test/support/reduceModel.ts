@@ -1,6 +1,6 @@
 /** The expected output of Reduce as one plain SQL query over the files of its inputs. */
 import { identifier, literalList } from '../../server/src/duckdb/sql.ts';
-import { type HostFile } from '../../server/src/pond/types.ts';
+import { type HostFile } from '../../server/src/pond/hostFile.ts';
 
 export interface ModelInput {
   /** SQL of its times, UTC TIMESTAMP. */

@@ -5,7 +5,7 @@ import { assert } from '../../server/src/base/assert.ts';
 import { openDatabase } from '../../server/src/duckdb/database.ts';
 import { literal } from '../../server/src/duckdb/sql.ts';
 import { type Value } from '../../server/src/duckdb/values.ts';
-import { type HostFile } from '../../server/src/pond/types.ts';
+import { type HostFile } from '../../server/src/pond/hostFile.ts';
 import { createBuilder } from '../../server/src/build/builder.ts';
 import { createCache } from '../../server/src/storage/cache.ts';
 import { createMaterializer } from '../../server/src/materialize/createMaterializer.ts';
@@ -121,7 +121,10 @@ function matchOf({ path, captures = [], files, type = 'series' }: GivenInput): M
 
 function countWrites(workshop: Materializer, made: { count: number }): Materializer {
   return {
-    ...workshop,
+    builder: workshop.builder,
+    files: (key, make, job) => workshop.files(key, make, job),
+    known: (key) => workshop.known(key),
+    inspect: (files, job) => workshop.inspect(files, job),
     file: (key, write, job) =>
       workshop.file(
         key,

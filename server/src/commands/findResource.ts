@@ -1,8 +1,7 @@
 import { isPondError, PondError } from '../base/error.ts';
 import { type Resource } from '../resources/model/kind.ts';
-import { readResources, type StoredResource } from '../resources/readResource.ts';
+import { invalidError, readResources, type StoredResource } from '../resources/readResource.ts';
 import { selectResources } from '../resources/select.ts';
-import { invalidError } from '../resources/invalidError.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
 
 /** Returns a checked resource of a kind in a tree. Fails `resource-not-found`, `resource-invalid`. */

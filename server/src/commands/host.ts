@@ -10,12 +10,11 @@ import { type CallVerb } from '../protocol/verb.ts';
 import { type QueryEngine } from '../sql/engine.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { type CallOptions, type Host, RemoteGoneError } from './calls.ts';
-import { type CommandContext, type Effects } from './context.ts';
+import { type CommandContext, type Effects, type PondVerb, type Verb } from './verb.ts';
 import { withNames } from './namedError.ts';
 import { type Ponds } from './ponds.ts';
 import { resultOfReplay } from './replay.ts';
 import { type PondSession } from './session.ts';
-import { type PondVerb, type Verb } from './verb.ts';
 import { verbs } from './verbs.ts';
 
 /** Maximum number of times that a call follows a pond to the next process that holds it. */
@@ -122,7 +121,7 @@ export class CommandHost implements Host {
       if (session.kind !== 'attached') return await this.#run(session.pond, call);
       return await session.remote.call(name, { ...params, pond: session.directory }, options);
     } catch (error) {
-      const done = isReplay ? await resultOfReplay(name, params, error, this.#callOnce) : undefined;
+      const done = isReplay ? await resultOfReplay(verb, params, error, this.#callOnce) : undefined;
       if (done !== undefined) return done.result;
       if (session.kind === 'read' && isPondError(error, 'journal-damaged')) {
         await session.pond.refresh();

@@ -13,7 +13,7 @@ import { isPondError, PondError } from '../base/error.ts';
 import { createMutex, type Mutex } from '../base/mutex.ts';
 import { type PondNotification } from '../protocol/events.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
-import { type PondAccess, type SessionKind } from './context.ts';
+import { type PondAccess, type SessionKind } from './verb.ts';
 import { notificationOf, renamedNotification } from './notification.ts';
 import { openReaderSession, type PondSession, type SessionParts, openWriterSession } from './session.ts';
 

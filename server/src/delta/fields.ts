@@ -1,6 +1,6 @@
 import { PondError } from '../base/error.ts';
 import { type CommitNumber, parseCommitNumber } from './commitNumber.ts';
-import { decodePath } from './files.ts';
+import { decodePath } from './dataPath.ts';
 
 /** Position of an action: a file, and in it a line or row, from 1. */
 export interface LogPosition {

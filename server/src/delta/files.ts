@@ -1,5 +1,6 @@
 import { type CommitNumber } from './commitNumber.ts';
 import { type Add } from './actions.ts';
+import { decodePath } from './dataPath.ts';
 
 /** A live data file of a snapshot. */
 export interface AddFile {
@@ -14,19 +15,6 @@ export interface AddFile {
 /** Returns the live file of an action. */
 export function addFileOf(add: Add, addedVersion: CommitNumber | undefined): AddFile {
   return { path: decodePath(add.path), add, addedVersion };
-}
-
-/** Returns the path that a URI reference in the log names, decoded once. Throws a URIError, which parsing rules out. */
-export function decodePath(uri: string): string {
-  return uri.includes('%') ? decodeURIComponent(uri) : uri;
-}
-
-/**
- * False for paths that other engines may use and a table's disk cannot reach: absolute, with a scheme, or leading out.
- */
-export function isInsideTable(path: string): boolean {
-  if (/^[a-z][a-z0-9+.-]+:/i.test(path) || /[\0\\]/.test(path)) return false;
-  return path.split('/').every((name) => name !== '' && name !== '.' && name !== '..');
 }
 
 /** Returns the number of rows in the file's statistics, or undefined when they are absent or malformed. */

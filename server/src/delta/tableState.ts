@@ -1,7 +1,8 @@
 import { type CommitNumber } from './commitNumber.ts';
 import { PondError } from '../base/error.ts';
 import { checkReadable, type DeltaCommit, type MetaData, type Protocol, type Remove, type Txn } from './actions.ts';
-import { addFileOf, decodePath, type AddFile } from './files.ts';
+import { decodePath } from './dataPath.ts';
+import { addFileOf, type AddFile } from './files.ts';
 import { LayeredMap } from './layeredMap.ts';
 import { commitFile } from './log.ts';
 

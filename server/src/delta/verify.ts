@@ -4,7 +4,7 @@ import { type Disk } from '../storage/disk.ts';
 import { joinPath, nameOf, parentOf } from '../storage/diskPath.ts';
 import { makeDirectoryDurable } from '../storage/durable.ts';
 import { type Add, type DeltaCommit } from './actions.ts';
-import { decodePath, isInsideTable } from './files.ts';
+import { decodePath, isInsideTable } from './dataPath.ts';
 import { checkpointFile, commitFile, hintFile, readCommit, readHint } from './log.ts';
 import { looksLikeParquet } from './readCheckpoint.ts';
 

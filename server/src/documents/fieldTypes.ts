@@ -1,5 +1,5 @@
 /** The types of text in fields of several kinds. */
-import { type Duration, isDurationError, parseDuration } from './duration.ts';
+import { type Duration, isDurationError, parseDuration } from '../base/duration.ts';
 import { scanGlob } from './globPattern.ts';
 import { type Issue } from './issue.ts';
 import { parsePlaceholders } from './placeholders.ts';

@@ -1,6 +1,6 @@
 import { isPondError, PondError } from '../base/error.ts';
 import { parseSqlType } from '../duckdb/sqlType.ts';
-import { type HostFile } from '../pond/types.ts';
+import { type HostFile } from '../pond/hostFile.ts';
 import { type Builder, type FileFacts, type TypedColumn } from '../sandbox/build.ts';
 import { type Cache } from '../storage/cache.ts';
 import { keyOf } from './contentKey.ts';

@@ -1,5 +1,5 @@
 /** Builds derived files and caches them by content key, next to the pond; the cache can be emptied at any time. */
-import { type HostFile } from '../pond/types.ts';
+import { type HostFile } from '../pond/hostFile.ts';
 import { type Builder, type FileFacts } from '../sandbox/build.ts';
 import { type Job } from '../base/job.ts';
 

@@ -11,7 +11,8 @@ import {
   parseCommitNumber,
 } from '../delta/commitNumber.ts';
 import { type DeltaCommitInfo } from '../delta/actions.ts';
-import { type AddFile, isInsideTable } from '../delta/files.ts';
+import { isInsideTable } from '../delta/dataPath.ts';
+import { type AddFile } from '../delta/files.ts';
 
 /** The tag of our data files: the commits whose rows they hold, as `first-last`. */
 export const rangeTag = 'duckpond.txn';

@@ -5,9 +5,8 @@
 import { isPondError } from '../base/error.ts';
 import { Fields, type Json, type LogPosition } from '../delta/fields.ts';
 import { type FileType } from '../tinyfs/backend.ts';
-import { type CommittedNode, type PondNode, type StagedContent } from './node.ts';
+import { type CommittedNode, type PondNode, rowRefIn, type StagedContent } from './node.ts';
 import { type EntryChange } from './overlay.ts';
-import { rowRefIn } from './seriesVersions.ts';
 
 /** Changes that were staged together. A frame that only carries content has none. */
 export interface StagedBatch {

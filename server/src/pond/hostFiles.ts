@@ -8,7 +8,7 @@ import { type PondStorage } from '../storage/pondStorage.ts';
 import { userTemporaryFolder } from '../storage/userFolder.ts';
 import { blobPath, inlineBytesMax } from './blobs.ts';
 import { type PondNode } from './node.ts';
-import { type HostFile } from './types.ts';
+import { type HostFile } from './hostFile.ts';
 import { sha256 } from './hash.ts';
 
 const cacheDirectory = '_pond/cache/inline';

@@ -2,11 +2,17 @@ import { type CommitNumber } from '../delta/commitNumber.ts';
 import { type FileType, type Node } from '../tinyfs/backend.ts';
 import { type DirectoryEntry } from '../oplog/directoryEntry.ts';
 import { assert } from '../base/assert.ts';
+import { type Fields } from '../delta/fields.ts';
 
 /** Reference to a node's own row: in the data file of a commit. */
 export interface RowRef {
   readonly txn: CommitNumber;
   readonly partId: string;
+}
+
+/** Parses a reference to a row, as the cache and the journal hold it. */
+export function rowRefIn(fields: Fields): RowRef {
+  return { txn: fields.commitNumber('txn'), partId: fields.text('partId') };
 }
 
 /** Location of staged content until it is committed. */

@@ -18,6 +18,7 @@ import { commitAt, commitsFrom, firstOf, resolveVersion } from './history.ts';
 import { type HistorySources } from './historyRows.ts';
 import { historySources } from './historySources.ts';
 import { type Journal, type JournalContents, readJournal } from './journal.ts';
+import { type HostFile } from './hostFile.ts';
 import { type Lock } from './lock.ts';
 import { type Overlay } from './overlay.ts';
 import { commitsOfPath } from './pathHistory.ts';
@@ -220,7 +221,7 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
     return Promise.resolve(beginTransaction(this.#store, base, (tree) => this.layer.over(tree).backend, commit));
   }
 
-  async hostFiles(node: Node, job: Job = {}): Promise<readonly types.HostFile[]> {
+  async hostFiles(node: Node, job: Job = {}): Promise<readonly HostFile[]> {
     return await this.layer.hostFiles(node, job);
   }
 

@@ -9,7 +9,7 @@ import { asObject, Fields } from '../delta/fields.ts';
 import { type Disk } from '../storage/disk.ts';
 import { removeQuietly, temporaryPathIn } from '../storage/durable.ts';
 import { chainHash, sha256 } from './hash.ts';
-import { type CommittedNode, type PondNode, type RowRef, type StagedNode } from './node.ts';
+import { type CommittedNode, type PondNode, rowRefIn, type StagedNode } from './node.ts';
 import { type Overlay } from './overlay.ts';
 import { committedVersions, type Store, versionBefore, type VersionRef } from './store.ts';
 
@@ -205,11 +205,6 @@ function nodeOf({ id, name }: VersionRef, fields: Fields): CommittedNode {
     changedTxn: row.txn,
     placedTxn: undefined,
   };
-}
-
-/** Parses a reference to a row, as the cache and the journal hold it. */
-export function rowRefIn(fields: Fields): RowRef {
-  return { txn: fields.commitNumber('txn'), partId: fields.text('partId') };
 }
 
 /** Writes without a flush, and not to a read-only pond: ranges missing from the cache are walked again. */

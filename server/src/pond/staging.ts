@@ -18,7 +18,8 @@ import { StagedContents } from './stagedContent.ts';
 import { valueVersions } from './seriesVersions.ts';
 import { findConflicts, stagedChanges } from './stagedChanges.ts';
 import { type Store } from './store.ts';
-import { type Change, type HostFile, type PathEvent } from './types.ts';
+import { type HostFile } from './hostFile.ts';
+import { type Change, type PathEvent } from './types.ts';
 import { WorkingTree } from './workingTree.ts';
 
 /** Dependencies of the staged changes of a pond. */

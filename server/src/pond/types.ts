@@ -4,6 +4,7 @@ import { type PondStorage } from '../storage/pondStorage.ts';
 import { type Backend, type Node } from '../tinyfs/backend.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
 import { type HistorySources } from './historyRows.ts';
+import { type HostFile } from './hostFile.ts';
 
 /**
  * A version as people write it: a commit number ("12"), "HEAD", "HEAD~3", or an ISO 8601 time (latest commit at or
@@ -103,14 +104,6 @@ export type PondEvent =
 export interface PathEvent {
   readonly kind: 'created' | 'changed' | 'deleted';
   readonly path: string;
-}
-
-/** A file of host content that a query engine can open in place: one per version of a series, one for anything else. */
-export interface HostFile {
-  readonly hostPath: string;
-  readonly sizeBytes: number;
-  /** Files with equal keys have equal content: lower-case hex SHA-256 of the content, or of all its sources. */
-  readonly key: string;
 }
 
 /** A tree as a pond shows it. */

@@ -1,3 +1,4 @@
+import { PondError } from '../base/error.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
 import { type ResourceKind, type Resource } from './model/kind.ts';
@@ -120,4 +121,20 @@ function misplaced(kind: ResourceKind, count: number, found: ResourceKind | unde
   if (count !== 1) return [problem(`the home of a resource holds one document, got ${count}`)];
   if (found === undefined || found.kind === kind.kind) return [];
   return [problem(`expected a document of kind ${kind.kind} here, got ${found.kind}`)];
+}
+
+/** Returns the error for a resource directory whose document has errors; it reports the first one. */
+export function invalidError(home: StoredResource): PondError {
+  const errors = home.problems.filter(({ severity }) => severity === 'error');
+  const [first] = errors;
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
+  return new PondError(
+    'resource-invalid',
+    `${home.kind.kind}/${home.name} has errors: ${first?.message ?? 'it cannot be read'}${more}`,
+    {
+      path: documentPath({ kind: home.kind.kind, id: home.id }),
+      ...(first && { position: first.range.start }),
+      ...(first?.hint === undefined ? {} : { hint: first.hint }),
+    },
+  );
 }

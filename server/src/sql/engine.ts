@@ -17,10 +17,13 @@ import { RestartingWorker, type WorkerProcess } from '../sandbox/workerClient.ts
 import { type OpenDisk } from '../storage/disk.ts';
 import { temporaryPathIn } from '../storage/durable.ts';
 import { namedFile, writeNamedFile } from '../storage/namedFile.ts';
+import { type HistoryTables, pondTables } from './history.ts';
 import { type PreparedQuery, prepareQuery } from './prepare.ts';
 
 export interface QueryEngineOptions {
   readonly openDisk: OpenDisk;
+  /** Tables of the schema `pond` beside those of the pond itself. */
+  readonly historyTables?: HistoryTables;
   /** The worker's module; by default the one built next to this module. */
   readonly workerPath?: string;
   /**
@@ -58,6 +61,7 @@ const analysesMax = 64;
  */
 export class QueryEngine {
   readonly #openDisk: OpenDisk;
+  readonly #historyTables: HistoryTables;
   readonly #worker: RestartingWorker;
   readonly #runs = createMutex();
   readonly #parses = createMutex();
@@ -66,8 +70,9 @@ export class QueryEngine {
   #lastResult = 0;
 
   /** Nothing starts before the first query. */
-  constructor({ openDisk, workerPath, memoryLimitBytes }: QueryEngineOptions) {
+  constructor({ openDisk, historyTables, workerPath, memoryLimitBytes }: QueryEngineOptions) {
     this.#openDisk = openDisk;
+    this.#historyTables = { ...pondTables, ...historyTables };
     this.#worker = new RestartingWorker({
       memoryLimitBytes: memoryLimitBytes ?? Math.floor(totalmem() / 4),
       threads: availableParallelism(),
@@ -164,7 +169,7 @@ export class QueryEngine {
   async #prepare(pond: Pond, request: QueryRequest, signal: AbortSignal | undefined): Promise<ReadyQuery> {
     const worker = this.#worker.live();
     const analysis = await this.#parses.run(() => this.#analyze(worker, request.sql, signal));
-    const scope = { worker, pond, openDisk: this.#openDisk, signal };
+    const scope = { worker, pond, openDisk: this.#openDisk, historyTables: this.#historyTables, signal };
     return { worker, prepared: await prepareQuery(scope, analysis, request), statement: analysis.statement };
   }
 

@@ -7,24 +7,32 @@ import { type Commit, type Pond } from '../pond/types.ts';
 import { type TableReference } from '../sandbox/pondNames.ts';
 import { batchesOf, type History, view } from '../sandbox/historyTable.ts';
 import { type PlainValue } from '../sandbox/plainValue.ts';
-import { resourcesHistory, runsHistory } from '../resources/tree/resourceHistory.ts';
 import { type TableSpec } from '../sandbox/sources.ts';
 
-const names = ['commits', 'nodes', 'entries', 'resources', 'runs'] as const;
-type HistoryName = (typeof names)[number];
+/** Returns a table of the schema `pond`, up to a version. Its rows are read only with the batches. */
+type HistoryMaker = (pond: Pond, at: string | undefined) => Promise<History>;
+
+/** Tables of the schema `pond`, by name. */
+export type HistoryTables = Readonly<Record<string, HistoryMaker>>;
+
+/** The tables of a pond itself: pond.commits, pond.nodes and pond.entries. */
+export const pondTables: HistoryTables = { commits: commitsHistory, nodes: nodesHistory, entries: entriesHistory };
 
 /**
- * The tables pond.commits, pond.nodes, pond.entries, pond.resources and pond.runs, as far as the references need them,
- * up to a version. Rows are read only with the batches. Fails `query-invalid` for another name in the schema, and
- * `version-not-found`.
+ * The tables of the schema `pond` that the references need, up to a version. Fails `query-invalid` for a name that is
+ * not among them, and `version-not-found`.
  */
 export async function historyFor(
+  tables: HistoryTables,
   pond: Pond,
   references: readonly TableReference[],
   { sql, at }: { readonly sql: string; readonly at: string | undefined },
 ): Promise<History> {
-  const wanted = new Set(references.flatMap((reference) => nameOf(reference, sql)));
-  const parts = await Promise.all(names.filter((name) => wanted.has(name)).map((name) => makers[name](pond, at)));
+  const names = Object.keys(tables);
+  const wanted = new Set(references.flatMap((reference) => nameOf(names, reference, sql)));
+  const parts = await Promise.all(
+    Object.entries(tables).flatMap(([name, make]) => (wanted.has(name) ? [make(pond, at)] : [])),
+  );
   return {
     views: parts.flatMap((part) => part.views),
     tables: parts.flatMap((part) => part.tables),
@@ -32,7 +40,7 @@ export async function historyFor(
   };
 }
 
-function nameOf({ name, index, certain }: TableReference, sql: string): readonly HistoryName[] {
+function nameOf(names: readonly string[], { name, index, certain }: TableReference, sql: string): readonly string[] {
   const known = names.find((candidate) => candidate === name.toLowerCase());
   if (known !== undefined) return [known];
   if (!certain) return [];
@@ -42,14 +50,6 @@ function nameOf({ name, index, certain }: TableReference, sql: string): readonly
     index === undefined ? { hint } : { hint, position: createLineMap(sql).positionAt(index) };
   throw new PondError('query-invalid', `there is no table pond.${name}`, details);
 }
-
-const makers: Readonly<Record<HistoryName, (pond: Pond, at: string | undefined) => Promise<History>>> = {
-  commits: commitsHistory,
-  nodes: nodesHistory,
-  entries: entriesHistory,
-  resources: resourcesHistory,
-  runs: runsHistory,
-};
 
 const commitsTable: TableSpec = {
   name: 'commits',

@@ -1,9 +1,10 @@
 import { createLineMap } from '../base/lineMap.ts';
 import { randomUUID } from 'node:crypto';
 import { PondError } from '../base/error.ts';
-import { type HostFile, type Pond } from '../pond/types.ts';
+import { type HostFile } from '../pond/hostFile.ts';
+import { type Pond } from '../pond/types.ts';
 import { type Analysis } from '../sandbox/analysis.ts';
-import { historyFor } from './history.ts';
+import { historyFor, type HistoryTables } from './history.ts';
 import { type HistoryTable } from '../sandbox/historyTable.ts';
 import { type ResolvedFile, type ResolvedTable, resolveTable } from './names.ts';
 import { type TableReference } from '../sandbox/pondNames.ts';
@@ -23,6 +24,7 @@ interface PrepareScope {
   readonly worker: WorkerProcess;
   readonly pond: Pond;
   readonly openDisk: OpenDisk;
+  readonly historyTables: HistoryTables;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -41,6 +43,7 @@ export async function prepareQuery(
     if (table !== undefined) sources.push(await sourceOf(scope, table));
   }
   const history = await historyFor(
+    scope.historyTables,
     pond,
     tables.filter((table) => table.schema !== ''),
     { sql, at },

@@ -1,6 +1,6 @@
 /** The partitions of a series, and the SQL that writes each. */
 import { identifier, literal, literalList, sql, type SqlText } from '../../duckdb/sql.ts';
-import { type HostFile } from '../../pond/types.ts';
+import { type HostFile } from '../../pond/hostFile.ts';
 import { type Builder } from '../../sandbox/build.ts';
 import { type Column } from '../../sandbox/types.ts';
 import { timeColumnOf, timeSql } from '../../resources/series/time.ts';

@@ -1,6 +1,6 @@
 /** Writes the exported form of a series or table. */
 import { type Disk } from '../../storage/disk.ts';
-import { type HostFile } from '../../pond/types.ts';
+import { type HostFile } from '../../pond/hostFile.ts';
 import { readHostStream } from '../../storage/hostStream.ts';
 import { keyOf } from '../../materialize/contentKey.ts';
 import { type Job } from '../../base/job.ts';

@@ -1,7 +1,7 @@
 /** Content of a site: the outputs that are charted, with their parameters and resolutions. */
 import { type Column } from '../../sandbox/types.ts';
 import { type InputMatcher, type Match } from '../../resources/model/derivedContent.ts';
-import { isDurationError, parseDuration } from '../../documents/duration.ts';
+import { isDurationError, parseDuration } from '../../base/duration.ts';
 import { type TemporalPart } from '../export/parts.ts';
 import { kindDirectory } from '../../resources/model/resourcePath.ts';
 import { resourceKinds } from '../../resources/registry.ts';

@@ -1,6 +1,6 @@
 /** Writes the data of a site, and describes the content of its chart pages. */
 import { identifier, literalList, sql } from '../../duckdb/sql.ts';
-import { type HostFile } from '../../pond/types.ts';
+import { type HostFile } from '../../pond/hostFile.ts';
 import { type FileFacts } from '../../sandbox/build.ts';
 import { type ExportedFile, type ExportedSet, type Manifest } from '../export/manifest.ts';
 import { partitionColumn } from '../export/partitions.ts';

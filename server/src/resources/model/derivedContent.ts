@@ -1,5 +1,5 @@
 /** Types for derived directories: the content that kinds return, and the input that they build it from. */
-import { type HostFile } from '../../pond/types.ts';
+import { type HostFile } from '../../pond/hostFile.ts';
 import { type FileType } from '../../tinyfs/backend.ts';
 import { type Job } from '../../base/job.ts';
 import { type Materializer } from '../../materialize/materializer.ts';

@@ -2,7 +2,7 @@ import { throwIfCancelled } from '../../base/cancelled.ts';
 import { isPondError, type PondError } from '../../base/error.ts';
 import { type Job } from '../../base/job.ts';
 import { literalList, sql } from '../../duckdb/sql.ts';
-import { type HostFile } from '../../pond/types.ts';
+import { type HostFile } from '../../pond/hostFile.ts';
 import { type NodePath } from '../../tinyfs/nodePath.ts';
 import { type WorkingDirectory } from '../../tinyfs/workingDirectory.ts';
 import { roleOf } from '../tree/nodeRole.ts';

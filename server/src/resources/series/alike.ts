@@ -1,5 +1,5 @@
 import { isPondError } from '../../base/error.ts';
-import { type HostFile } from '../../pond/types.ts';
+import { type HostFile } from '../../pond/hostFile.ts';
 import { type Job } from '../../base/job.ts';
 import { type Materializer } from '../../materialize/materializer.ts';
 

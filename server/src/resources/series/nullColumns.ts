@@ -1,5 +1,5 @@
 import { identifier, joinSql, sql } from '../../duckdb/sql.ts';
-import { type HostFile } from '../../pond/types.ts';
+import { type HostFile } from '../../pond/hostFile.ts';
 import { type Job } from '../../base/job.ts';
 import { type Materializer } from '../../materialize/materializer.ts';
 import { readParquet } from './readParquet.ts';

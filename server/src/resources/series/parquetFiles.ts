@@ -1,5 +1,5 @@
 import { isPondError, PondError } from '../../base/error.ts';
-import { type HostFile } from '../../pond/types.ts';
+import { type HostFile } from '../../pond/hostFile.ts';
 import { type InputFile } from '../../sandbox/build.ts';
 import { type Reading, readingOf, readingVersion } from '../../sandbox/formats.ts';
 import { keyOf } from '../../materialize/contentKey.ts';

@@ -4,7 +4,7 @@
  */
 import { PondError } from '../../base/error.ts';
 import { identifier, sql, type SqlText } from '../../duckdb/sql.ts';
-import { type HostFile } from '../../pond/types.ts';
+import { type HostFile } from '../../pond/hostFile.ts';
 import { type FileFacts } from '../../sandbox/build.ts';
 import { type Column } from '../../sandbox/types.ts';
 import { type Job } from '../../base/job.ts';

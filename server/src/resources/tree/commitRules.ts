@@ -1,8 +1,7 @@
 import { PondError } from '../../base/error.ts';
 import { type FileSystem } from '../../tinyfs/fs.ts';
-import { invalidError } from '../invalidError.ts';
 import { withoutCycles } from '../graph.ts';
-import { readResource, readResources, type StoredResource, resourcesOf } from '../readResource.ts';
+import { invalidError, readResource, readResources, type StoredResource, resourcesOf } from '../readResource.ts';
 import { documentPath, linkOf, resourceDirectory } from '../model/resourcePath.ts';
 import { linksOf } from '../resourceLinks.ts';
 

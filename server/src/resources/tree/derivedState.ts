@@ -9,7 +9,6 @@ import { type StoredResource } from '../readResource.ts';
 const reader = lazyAsync(async () => ({
   ...(await import('../readResource.ts')),
   ...(await import('../registry.ts')),
-  ...(await import('../invalidError.ts')),
 }));
 
 /** Dependencies of the derived content of a tree. */

@@ -1,4 +1,4 @@
-import { type HostFile } from '../../pond/types.ts';
+import { type HostFile } from '../../pond/hostFile.ts';
 import { type Node } from '../../tinyfs/backend.ts';
 import { type FileSystem } from '../../tinyfs/fs.ts';
 import { type NodePath, rootPath } from '../../tinyfs/nodePath.ts';

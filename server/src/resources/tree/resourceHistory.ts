@@ -49,7 +49,7 @@ const resourcesTable: TableSpec = {
 };
 
 /** pond.resources: the resources of the working tree, or of a version. */
-export async function resourcesHistory(pond: Pond, at: string | undefined): Promise<History> {
+async function resourcesHistory(pond: Pond, at: string | undefined): Promise<History> {
   const root = await rootAt(pond, at);
   async function* rows(): AsyncIterable<readonly PlainValue[]> {
     for await (const { kind, name, id, path } of resourcesIn(root)) yield [kind, name, id, path];
@@ -74,7 +74,7 @@ const runsSql = sql`SELECT kind, name, id, run.status AS status, run.started AS 
   FROM (SELECT kind, name, id, from_json(line, ${literal(recordType)}) AS run FROM pond.runs_lines WHERE json_valid(line))`;
 
 /** pond.runs: the run records of the resource directories, in the working tree or in a version. */
-export async function runsHistory(pond: Pond, at: string | undefined): Promise<History> {
+async function runsHistory(pond: Pond, at: string | undefined): Promise<History> {
   const root = await rootAt(pond, at);
   async function* rows(): AsyncIterable<readonly PlainValue[]> {
     for await (const { kind, name, id, path } of resourcesIn(root)) {
@@ -90,3 +90,6 @@ export async function runsHistory(pond: Pond, at: string | undefined): Promise<H
     files: [],
   };
 }
+
+/** The tables pond.resources and pond.runs, for a query engine. */
+export const resourceTables = { resources: resourcesHistory, runs: runsHistory };

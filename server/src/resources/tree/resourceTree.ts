@@ -1,6 +1,7 @@
 import { isPondError, PondError } from '../../base/error.ts';
 import { isUuid } from '../../documents/fieldTypes.ts';
-import { type HostFile, type LayeredTree, type PathEvent } from '../../pond/types.ts';
+import { type HostFile } from '../../pond/hostFile.ts';
+import { type LayeredTree, type PathEvent } from '../../pond/types.ts';
 import { type Backend, type DirectoryPath, type Entry, type NewNode, type Node } from '../../tinyfs/backend.ts';
 import { FileSystem } from '../../tinyfs/fs.ts';
 import { compareNames } from '../../tinyfs/path.ts';

@@ -1,4 +1,4 @@
-import { type HostFile } from '../../../pond/types.ts';
+import { type HostFile } from '../../../pond/hostFile.ts';
 import { requireSqlType } from '../../../duckdb/sqlType.ts';
 import { type TypedColumn } from '../../../sandbox/build.ts';
 import { keyOf } from '../../../materialize/contentKey.ts';

@@ -3,7 +3,7 @@
  * keep their order. Boundaries of merged files depend on the versions' own keys, so an additional version rebuilds only
  * a few merged files, regardless of the length of the series.
  */
-import { type HostFile } from '../../../pond/types.ts';
+import { type HostFile } from '../../../pond/hostFile.ts';
 import { type FileFacts } from '../../../sandbox/build.ts';
 import { keyOf } from '../../../materialize/contentKey.ts';
 import { type Job } from '../../../base/job.ts';

@@ -3,7 +3,7 @@
  * series/nullColumns.ts.
  */
 import { LruCache } from '../../../base/lruCache.ts';
-import { type HostFile } from '../../../pond/types.ts';
+import { type HostFile } from '../../../pond/hostFile.ts';
 import { type FileFacts } from '../../../sandbox/build.ts';
 import { keyOf } from '../../../materialize/contentKey.ts';
 import { type Job } from '../../../base/job.ts';

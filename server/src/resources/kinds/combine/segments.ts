@@ -1,6 +1,6 @@
 /** Input of a scope: the files that its patterns match, with facts about their content. */
 import { isPondError, PondError } from '../../../base/error.ts';
-import { type HostFile } from '../../../pond/types.ts';
+import { type HostFile } from '../../../pond/hostFile.ts';
 import { type FileFacts } from '../../../sandbox/build.ts';
 import { type Column } from '../../../sandbox/types.ts';
 import { type Job } from '../../../base/job.ts';

@@ -2,7 +2,7 @@
  * Derived files of a Derive resource: `COLLECTION/NAME`, a series for each file that the collection's pattern matches.
  */
 import { isPondError } from '../../../base/error.ts';
-import { type HostFile } from '../../../pond/types.ts';
+import { type HostFile } from '../../../pond/hostFile.ts';
 import { type InputFile, type InputSource } from '../../../sandbox/build.ts';
 import { readingOf } from '../../../sandbox/formats.ts';
 import { usesInputPath } from '../../../build/inputSql.ts';

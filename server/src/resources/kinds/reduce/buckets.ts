@@ -1,4 +1,4 @@
-import { type Duration } from '../../../documents/duration.ts';
+import { type Duration } from '../../../base/duration.ts';
 import { countPeriods, type Period, periodsBetween, type PeriodUnit } from '../../series/periods.ts';
 import { lengthUsMax } from './resolution.ts';
 import { joinRanges, type AggregateRange } from './ranges.ts';

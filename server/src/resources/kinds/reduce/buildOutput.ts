@@ -1,6 +1,6 @@
 import { isPondError, PondError } from '../../../base/error.ts';
 import { type SqlType } from '../../../duckdb/sqlType.ts';
-import { type HostFile } from '../../../pond/types.ts';
+import { type HostFile } from '../../../pond/hostFile.ts';
 import { documentError } from '../../model/documentError.ts';
 import { titleOf } from '../../model/resourcePath.ts';
 import { type Resource } from '../../model/kind.ts';

@@ -1,6 +1,6 @@
 import { identifier, joinSql, sql, type SqlText } from '../../../duckdb/sql.ts';
 import { castSql, requireSqlType, type SqlType } from '../../../duckdb/sqlType.ts';
-import { type Duration } from '../../../documents/duration.ts';
+import { type Duration } from '../../../base/duration.ts';
 import { type Period } from '../../series/periods.ts';
 import { readParquet } from '../../series/readParquet.ts';
 import { statistic } from './partialSql.ts';

@@ -3,7 +3,7 @@
  * each value column, a partial has the count, sum, minimum and maximum of the values. It is a function of files that
  * never change, so later data adds new partials and leaves the others as they are.
  */
-import { type HostFile } from '../../../pond/types.ts';
+import { type HostFile } from '../../../pond/hostFile.ts';
 import { type TypedColumn } from '../../../sandbox/build.ts';
 import { PondError } from '../../../base/error.ts';
 import { keyOf } from '../../../materialize/contentKey.ts';

@@ -1,7 +1,7 @@
-import { type HostFile } from '../../../pond/types.ts';
+import { type HostFile } from '../../../pond/hostFile.ts';
 import { keyOf } from '../../../materialize/contentKey.ts';
 import { type Job } from '../../../base/job.ts';
-import { type Duration } from '../../../documents/duration.ts';
+import { type Duration } from '../../../base/duration.ts';
 import { exactLists } from '../../series/exact.ts';
 import { type Period } from '../../series/periods.ts';
 import { mapLimit } from '../../../base/mapLimit.ts';

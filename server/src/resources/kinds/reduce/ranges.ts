@@ -1,4 +1,4 @@
-import { type HostFile } from '../../../pond/types.ts';
+import { type HostFile } from '../../../pond/hostFile.ts';
 import { mapLimit } from '../../../base/mapLimit.ts';
 import { LruCache } from '../../../base/lruCache.ts';
 import { sql, type SqlText } from '../../../duckdb/sql.ts';

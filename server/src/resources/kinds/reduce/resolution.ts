@@ -1,4 +1,4 @@
-import { type Duration } from '../../../documents/duration.ts';
+import { type Duration } from '../../../base/duration.ts';
 import { sql, type SqlText } from '../../../duckdb/sql.ts';
 import { type Period } from '../../series/periods.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isDurationError, parseDuration } from '../../server/src/documents/duration.ts';
+import { isDurationError, parseDuration } from '../../server/src/base/duration.ts';
 
 const second = 1_000_000;
 const hour = 3600 * second;
