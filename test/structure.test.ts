@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { errorCodes } from '../server/src/base/errorCode.ts';
+import { resourceKinds } from '../server/src/resources/registry.ts';
 import { type Import, type SourceFile, importsOf, isCode, longFunctions, sourceFiles } from './support/sourceFiles.ts';
+import { exportsUsedInOneFile, literalsAmong, untaggedSql } from './support/sourceRules.ts';
 import { verbDeclarations, verbLists } from './support/verbDeclarations.ts';
 
 /** What each part may import in addition to itself and base: the table of server/ARCHITECTURE.md. */
@@ -230,6 +232,33 @@ test('no two exported types have one name', () => {
     [...files].filter(([, paths]) => paths.length > 1),
     [],
   );
+});
+
+test('a name that one file uses is not exported', () => {
+  // VS Code calls it.
+  const called = 'activate';
+  assert.deepEqual(
+    exportsUsedInOneFile(product, code).filter((name) => !name.endsWith(` ${called}`)),
+    [],
+  );
+});
+
+test('SQL is built by the tag of duckdb/sql.ts', () => {
+  assert.deepEqual(untaggedSql(product.filter(({ path }) => path.startsWith('server/'))), []);
+});
+
+test('a kind of resource is named in its folder and in the list of kinds, and nowhere else', () => {
+  const names = new Set(resourceKinds.map(({ kind }) => kind));
+  const others = product.filter(({ path }) => !/^server\/src\/resources\/(kinds\/|kindNames\.ts)/.test(path));
+  assert.equal(names.size, 9);
+  assert.deepEqual(literalsAmong(names, others), []);
+});
+
+test('the real disk is given by the programs, and opened nowhere else', () => {
+  const opening = product.filter(({ text }) => /\bopenHostDisk\b/.test(text)).map(({ path }) => path);
+  const programs = ['server/src/main.ts', 'server/src/worker/worker.ts'];
+  const storage = ['server/src/storage/hostDisk.ts', 'server/src/storage/pondStorage.ts'];
+  assert.deepEqual(opening.sort(), [...programs, ...storage].sort());
 });
 
 test('no file is long', () => {

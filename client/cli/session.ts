@@ -15,7 +15,7 @@ export function warningsTo(terminal: Terminal): (text: string) => void {
 }
 
 /** Dependencies of a session. */
-export interface CliSessionParts {
+interface CliSessionParts {
   readonly host: Host;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;

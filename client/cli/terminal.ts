@@ -5,7 +5,7 @@ import { printable } from './format.ts';
 import { type Terminal } from './verb.ts';
 
 /** The streams of a process, and the delay before elapsed time is shown. */
-export interface TerminalParts {
+interface TerminalParts {
   readonly stdin: NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;

@@ -13,7 +13,7 @@ const copyWindow = 10_000;
 const copyRowsMax = 100_000;
 
 /** A statement to run on a pond. */
-export interface Query {
+interface Query {
   readonly pond: string;
   readonly sql: string;
 }

@@ -6,7 +6,7 @@ import { type PondClient } from './client.ts';
 let tokens = 0;
 
 /** Options for the progress of a command. */
-export interface ProgressOptions {
+interface ProgressOptions {
   /** Cancels the command, as the user can. */
   readonly cancellation?: vscode.CancellationTokenSource;
   readonly onProgress?: (event: ProgressEvent) => void;

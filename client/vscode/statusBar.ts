@@ -6,7 +6,7 @@ import { parsePondUri, pondName } from './pondUri.ts';
 import { type SourceControls } from './sourceControl.ts';
 
 /** State shown in the status bar. */
-export interface StatusReport {
+interface StatusReport {
   /** Host directory of the pond; undefined when none is open. */
   readonly pond: string | undefined;
   /** Staged changes; undefined until known. */
@@ -17,7 +17,7 @@ export interface StatusReport {
 }
 
 /** Text and appearance of the status bar item; undefined when there is nothing to show. */
-export function statusText(
+function statusText(
   report: StatusReport,
 ): { readonly text: string; readonly tooltip: string; readonly bad: 'error' | 'warning' | undefined } | undefined {
   const name = report.pond === undefined ? 'DuckPond' : pondName(report.pond);

@@ -102,6 +102,7 @@ function compose({ resident, listen }: Composition): Composed {
     author: `${userInfo().username}@${hostname()}`,
     env: (name: string) => process.env[name],
     now: Date.now,
+    openDisk: openHostDisk,
   };
 
   function layer(stored: StoredNodes): DerivedLayer {
@@ -125,6 +126,7 @@ function compose({ resident, listen }: Composition): Composed {
     isTrusted: () => trust.isGranted,
     lockWaitMs,
     realPath: realHostPath,
+    openDisk: openHostDisk,
     attach: attachTo,
     async open(directory, mode) {
       const { openPond } = await import('./pond/pond.ts');

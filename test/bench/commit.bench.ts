@@ -62,7 +62,7 @@ async function inProcess(scratch: Scratch, rounds: Rounds): Promise<void> {
       git: (round) => git.commitFile('file.csv', contentOf(round)),
       durableGit: (round) => durableGit.commitFile('file.csv', contentOf(round)),
     },
-    { ...rounds, settle: () => writeFloor(floorFolder, `settled-${settled++}`, 1) },
+    { ...rounds, betweenRounds: () => writeFloor(floorFolder, `settled-${settled++}`, 1) },
   );
   await pond.close();
 

@@ -82,9 +82,9 @@ async function compare(
     theirs: times.small,
     most: 1.3,
   });
-  const told = ({ calls, bytesRead, bytesWritten }: DiskCounts): string =>
+  const reported = ({ calls, bytesRead, bytesWritten }: DiskCounts): string =>
     `${calls} calls, ${bytesRead} bytes read, ${bytesWritten} written`;
-  console.log(`${what} with ${large.name}: ${told(many)}; ${small.name}: ${told(few)}`);
+  console.log(`${what} with ${large.name}: ${reported(many)}; ${small.name}: ${reported(few)}`);
 }
 
 /** Disk calls of one more round: the median of a few, since some commits write a checkpoint. */

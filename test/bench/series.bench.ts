@@ -93,8 +93,8 @@ await withScratch(async ({ folder, make }) => {
         { few: () => oneMore(short, few + ++added, path), many: () => oneMore(long, many + ++added, path) },
         rounds,
       );
-      const told = `${what} after one more than ${many} versions`;
-      printRatio({ what: told, ours: times.many, peer: `than ${few}`, theirs: times.few });
+      const reported = `${what} after one more than ${many} versions`;
+      printRatio({ what: reported, ours: times.many, peer: `than ${few}`, theirs: times.few });
     }
   } finally {
     connection.close();

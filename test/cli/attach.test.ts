@@ -41,10 +41,10 @@ test('changes staged in the editor are visible in the terminal, and vice versa',
   );
   const written = await runPond(['write', '/b.txt'], { cwd, env, input: 'two' });
   assert.deepEqual(written, { status: 0, stdout: '', stderr: '' });
-  const told = await server.until(({ method, params }) => {
+  const received = await server.until(({ method, params }) => {
     return method === 'pond/changed' && JSON.stringify(params).includes('/b.txt');
   });
-  assert.deepEqual(told.params, { pond, changes: [{ kind: 'created', path: '/b.txt' }] });
+  assert.deepEqual(received.params, { pond, changes: [{ kind: 'created', path: '/b.txt' }] });
   const bytes = await server.ask('read', { pond, path: '/b.txt' });
   assert.ok(bytes instanceof Uint8Array);
   assert.equal(Buffer.from(bytes).toString(), 'two');

@@ -94,20 +94,28 @@ test('Ctrl+C while documents are read from standard input is not reported as a p
 
 test('options that are misspelled, lack their value or have an extra value are reported separately', async (t) => {
   const { check } = await newPond(t);
-  const told = async (args: readonly string[], message: string, hint: string): Promise<void> =>
+  const reported = async (args: readonly string[], message: string, hint: string): Promise<void> =>
     await check(args, { status: 2, stderr: `error[usage]: ${message}\nhint: ${hint}\n` });
-  await told(['ls', '--lng'], 'ls has no option --lng', 'Did you mean "--long"?');
-  await told(['--jsn', 'ls'], 'ls has no option --jsn', 'Did you mean "--json"?');
-  await told(['--pnd', 'x', 'ls'], 'pond has no option --pnd', 'Did you mean "--pond"?');
-  await told(['rm', '-x.csv'], 'rm has no option -x', "See 'pond help rm'. A path that begins with - goes after --.");
-  await told(['ls', '--at', '-1'], 'the value of --at is missing', 'Write a value that begins with - as --at=-VALUE.');
-  await told(
+  await reported(['ls', '--lng'], 'ls has no option --lng', 'Did you mean "--long"?');
+  await reported(['--jsn', 'ls'], 'ls has no option --jsn', 'Did you mean "--json"?');
+  await reported(['--pnd', 'x', 'ls'], 'pond has no option --pnd', 'Did you mean "--pond"?');
+  await reported(
+    ['rm', '-x.csv'],
+    'rm has no option -x',
+    "See 'pond help rm'. A path that begins with - goes after --.",
+  );
+  await reported(
+    ['ls', '--at', '-1'],
+    'the value of --at is missing',
+    'Write a value that begins with - as --at=-VALUE.',
+  );
+  await reported(
     ['commit', '-m', '-x'],
     'the value of -m is missing',
     'Write a value that begins with - as --message=-VALUE.',
   );
-  await told(['ls', '--at'], 'the value of --at is missing', "See 'pond help ls'.");
-  await told(['--json=yes', 'ls'], '--json takes no value', "See 'pond help ls'.");
+  await reported(['ls', '--at'], 'the value of --at is missing', "See 'pond help ls'.");
+  await reported(['--json=yes', 'ls'], '--json takes no value', "See 'pond help ls'.");
 });
 
 test('a schedule that begins with a mistake ends', async (t) => {

@@ -128,7 +128,7 @@ describe('the editor', () => {
     assert.ok(message.startsWith(`${pond}: the last `) && message.includes('were set aside in'), message);
     await server.ask('status', { pond });
     await server.ask('write', { pond, path: '/j3', content, create: true, overwrite: true });
-    assert.equal(server.told.filter(isWarning).length, 1);
+    assert.equal(server.received.filter(isWarning).length, 1);
   });
 });
 

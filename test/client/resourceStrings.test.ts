@@ -23,7 +23,7 @@ function runOf(changes: Partial<RunInfo>): RunInfo {
 }
 
 function resourceOf(changes: Partial<ResourceInfo>): ResourceInfo {
-  const named = { kind: 'Inbox', name: 'x', id: 'id', desc: '', home: '/Inbox/id' };
+  const named = { kind: 'Inbox', icon: 'inbox', name: 'x', id: 'id', desc: '', home: '/Inbox/id' };
   return { ...named, state: 'committed', problems: [], reads: [], outputs: [], lastRun: null, ...changes };
 }
 

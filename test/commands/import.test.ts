@@ -103,10 +103,10 @@ test('progress counts the files up to the total', async (t) => {
   const from = join(host.folder, 'from');
   mkdirSync(from);
   for (let n = 0; n < 3; n++) writeFileSync(join(from, String(n)), '');
-  const told: unknown[] = [];
-  const progress = (...args: unknown[]): void => void told.push(args);
+  const reported: unknown[] = [];
+  const progress = (...args: unknown[]): void => void reported.push(args);
   await host.run('import', { sources: [from], path: '/' }, { progress });
-  assert.deepEqual(told, [
+  assert.deepEqual(reported, [
     ['importing', 1, 3],
     ['importing', 2, 3],
     ['importing', 3, 3],

@@ -5,12 +5,12 @@ import { type PondAccess } from '../../server/src/commands/verb.ts';
 
 test('all kinds are listed in the order in which data flow, each with an example document', async () => {
   // The kinds do not depend on a pond.
-  const told = await kinds({} as PondAccess, {});
+  const reported = await kinds({} as PondAccess, {});
   assert.deepEqual(
-    told.map(({ kind }) => kind),
+    reported.map(({ kind }) => kind),
     ['HydroVu', 'Inbox', 'Scribble', 'Derive', 'Combine', 'Reduce', 'Template', 'Copy', 'Backup'],
   );
-  for (const { kind, summary, example } of told) {
+  for (const { kind, summary, example } of reported) {
     assert.match(example, new RegExp(`^kind: ${kind}$`, 'm'));
     assert.match(summary, /^[a-z].*[^.]$/);
   }

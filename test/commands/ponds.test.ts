@@ -11,6 +11,7 @@ import { PondError } from '../../server/src/base/error.ts';
 import { initPond, openPond } from '../support/pond.ts';
 import { type ResourcePond } from '../../server/src/resources/tree/resourcePond.ts';
 import { resourceLayer } from '../support/resourcePond.ts';
+import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { realHostPath } from '../../server/src/storage/hostTree.ts';
 import { newPondHost, textFile } from '../support/commandHost.ts';
 import { temporaryFolder } from '../support/folder.ts';
@@ -27,6 +28,7 @@ function newPonds(
     lockWaitMs,
     attach,
     realPath: realHostPath,
+    openDisk: openHostDisk,
     open: (directory, mode) => openPond(directory, { mode, layer: resourceLayer(t) }),
     init: (directory) => initPond(directory, { layer: resourceLayer(t) }),
   });
@@ -41,7 +43,7 @@ async function openedPond(ponds: Ponds, directory: string, access: 'read' | 'wri
   return session.pond;
 }
 
-const nobody = (): Promise<undefined> => Promise.resolve(undefined);
+const noProcess = (): Promise<undefined> => Promise.resolve(undefined);
 
 async function newDirectory(t: TestContext): Promise<string> {
   const directory = join(temporaryFolder(t), 'pond');
@@ -51,9 +53,9 @@ async function newDirectory(t: TestContext): Promise<string> {
 
 test('a long-lived process keeps the lock, a short command takes it only to write', async (t) => {
   const directory = await newDirectory(t);
-  const command = newPonds(t, false, nobody);
+  const command = newPonds(t, false, noProcess);
   assert.equal((await command.open(directory)).mode, 'read');
-  const server = newPonds(t, true, nobody);
+  const server = newPonds(t, true, noProcess);
   assert.equal((await server.open(directory)).mode, 'owner');
   assert.equal((await openedPond(command, directory, 'read')).mode, 'read');
 });
@@ -62,18 +64,18 @@ test('one pond has one session, under any name', async (t) => {
   const directory = await newDirectory(t);
   const alias = `${directory}-alias`;
   symlinkSync(directory, alias);
-  const ponds = newPonds(t, true, nobody);
+  const ponds = newPonds(t, true, noProcess);
   assert.equal(await openedPond(ponds, directory, 'write'), await openedPond(ponds, alias, 'write'));
-  const told: string[] = [];
-  ponds.onNotification(({ event }) => told.push(event.pond));
+  const reported: string[] = [];
+  ponds.onNotification(({ event }) => reported.push(event.pond));
   const root = await (await openedPond(ponds, alias, 'write')).fs.root();
   await root.createDirectory('/d');
-  assert.deepEqual(told.sort(), [directory, alias].sort());
+  assert.deepEqual(reported.sort(), [directory, alias].sort());
 });
 
 test('a reader becomes the owner on its first write', async (t) => {
   const directory = await newDirectory(t);
-  const ponds = newPonds(t, false, nobody);
+  const ponds = newPonds(t, false, noProcess);
   assert.equal((await openedPond(ponds, directory, 'read')).mode, 'read');
   assert.equal((await openedPond(ponds, directory, 'write')).mode, 'write');
   ponds.requireOwner(directory);
@@ -81,7 +83,7 @@ test('a reader becomes the owner on its first write', async (t) => {
 
 test('a released pond can be taken by another process', async (t) => {
   const directory = await newDirectory(t);
-  const [first, second] = [newPonds(t, true, nobody), newPonds(t, true, nobody)];
+  const [first, second] = [newPonds(t, true, noProcess), newPonds(t, true, noProcess)];
   await first.open(directory);
   await first.close(directory);
   assert.equal((await second.open(directory)).mode, 'owner');
@@ -94,7 +96,7 @@ test('a released pond can be taken by another process', async (t) => {
 test('a pond whose writer does not share it is read, and taken once it is free', async (t) => {
   const directory = await newDirectory(t);
   const other = await openPond(directory, { mode: 'write' });
-  const ponds = newPonds(t, true, nobody);
+  const ponds = newPonds(t, true, noProcess);
   assert.equal((await ponds.open(directory)).mode, 'read');
   await assert.rejects(openedPond(ponds, directory, 'write'), (error) => isPondError(error, 'lock-held'));
   await (await other.fs.root()).createDirectory('/d');
@@ -125,14 +127,14 @@ test('a process waits for a short command of another', async (t) => {
 
 test('several ponds can be open at once', async (t) => {
   const [a, b] = [await newDirectory(t), await newDirectory(t)];
-  const ponds = newPonds(t, true, nobody);
+  const ponds = newPonds(t, true, noProcess);
   await (await (await openedPond(ponds, a, 'write')).fs.root()).createDirectory('/in-a');
   assert.equal(await (await (await openedPond(ponds, b, 'read')).fs.root()).exists('/in-a'), false);
 });
 
 test('a directory without a pond is checked again after a pond was created there', async (t) => {
   const directory = join(temporaryFolder(t), 'pond');
-  const ponds = newPonds(t, true, nobody);
+  const ponds = newPonds(t, true, noProcess);
   await assert.rejects(ponds.open(directory), (error) => isPondError(error, 'pond-not-found'));
   await (await initPond(directory)).close();
   assert.equal((await ponds.open(directory)).mode, 'owner');

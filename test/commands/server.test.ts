@@ -111,8 +111,8 @@ test('a long command reports progress and can be cancelled', async (t) => {
     { pond, sources: [from], path: '/', progressToken: 'mine' },
     controller.signal,
   );
-  const told = await server.until(({ method }) => method === 'pond/progress');
-  assert.deepEqual(told.params, { token: 'mine', message: 'importing', done: 1, total: 3000 });
+  const received = await server.until(({ method }) => method === 'pond/progress');
+  assert.deepEqual(received.params, { token: 'mine', message: 'importing', done: 1, total: 3000 });
   controller.abort();
   await assert.rejects(importing, (error) => error instanceof ResponseError && failureOf(error)?.code === 'cancelled');
   assert.deepEqual((await server.ask('status', { pond })).staged, []);
@@ -147,10 +147,10 @@ test('a YAML document is checked when it is opened and changed, with completion 
   const { server } = await newPlace(t);
   const uri = 'file:///x.yaml';
   const problems = async (version: number): Promise<readonly { readonly message: string }[]> => {
-    const told = await server.until(({ method, params }) => {
+    const received = await server.until(({ method, params }) => {
       return method === 'textDocument/publishDiagnostics' && (params as { version?: number }).version === version;
     });
-    return (told.params as { diagnostics: { message: string }[] }).diagnostics;
+    return (received.params as { diagnostics: { message: string }[] }).diagnostics;
   };
   await openDocument(server, uri, yaml.replace('Derive', 'Deriv'));
   assert.match((await problems(1))[0]?.message ?? '', /Deriv/);

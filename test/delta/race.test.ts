@@ -37,7 +37,7 @@ describe('several concurrent writers of one table', () => {
     const snapshot = await openTable(disk);
     assert.ok(snapshot, 'there is no table');
     const foreign = snapshot.version - acknowledged.length;
-    assert.ok(foreign >= theirs, `${foreign} foreign commits; chdb was told of ${theirs}`);
+    assert.ok(foreign >= theirs, `${foreign} foreign commits; chdb was received of ${theirs}`);
     assert.equal(snapshot.files.size, snapshot.version);
   });
 });

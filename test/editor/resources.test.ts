@@ -158,9 +158,9 @@ async function run({ page, screenshot }: Window): Promise<void> {
   await resourceRow(page, 'Template/pages', 'ok').waitFor();
   await resourceRow(page, 'Reduce/gusts', 'skipped').waitFor();
   const failed = resourceRow(page, 'Derive/wind', 'failed');
-  const told = page.locator('.notifications-center').filter({ hasText: 'Derive/wind' }).getByText('Open Log');
+  const reported = page.locator('.notifications-center').filter({ hasText: 'Derive/wind' }).getByText('Open Log');
   // The list closes by itself after its last notification, such as that of the progress.
-  await runCommandUntil(page, 'Notifications: Show Notifications', told);
+  await runCommandUntil(page, 'Notifications: Show Notifications', reported);
   await screenshot('resources-failed');
   await runCommand(page, 'Notifications: Clear All Notifications');
   await failed.click();

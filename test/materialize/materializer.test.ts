@@ -21,7 +21,7 @@ interface Parts {
   readonly isTrusted?: () => boolean;
 }
 
-function newWorkshop(t: TestContext, { cache, inspect, isTrusted = () => true }: Parts = {}): Materializer {
+function newMaterializer(t: TestContext, { cache, inspect, isTrusted = () => true }: Parts = {}): Materializer {
   const never = (): never => assert.fail('nothing is built here');
   const builder: Builder = {
     fromUserSql: never,
@@ -36,7 +36,7 @@ function newWorkshop(t: TestContext, { cache, inspect, isTrusted = () => true }:
 test('a file is computed once, and found by its key afterwards, by another process too', async (t) => {
   const folder = temporaryFolder(t);
   const [first, second] = [1, 2].map(() =>
-    newWorkshop(t, { cache: createCache(openHostDisk(folder), { bytesMax: 1e9 }) }),
+    newMaterializer(t, { cache: createCache(openHostDisk(folder), { bytesMax: 1e9 }) }),
   );
   const made = await first!.file(key, write('abc'), {});
   assert.equal(readFileSync(made.hostPath, 'utf8'), 'abc');
@@ -45,45 +45,45 @@ test('a file is computed once, and found by its key afterwards, by another proce
 });
 
 test('concurrent callers share the work', async (t) => {
-  const workshop = newWorkshop(t);
+  const materializer = newMaterializer(t);
   let times = 0;
   const slow = async (target: string): Promise<void> => {
     times += 1;
     await Promise.resolve();
     writeFileSync(target, 'x');
   };
-  await Promise.all([1, 2, 3].map(() => workshop.file(key, slow, {})));
+  await Promise.all([1, 2, 3].map(() => materializer.file(key, slow, {})));
   assert.equal(times, 1);
 });
 
 for (const damaged of ['[]', '{}', 'null', '[1]', '["../../../etc/passwd"]', '["']) {
   test(`a cache entry that no materializer wrote is computed again: ${damaged}`, async (t) => {
     const cache = createCache(openHostDisk(temporaryFolder(t)), { bytesMax: 1e9 });
-    const workshop = newWorkshop(t, { cache });
+    const materializer = newMaterializer(t, { cache });
     cache.writeText(keyOf('parts', key), damaged);
-    const make = async () => [await workshop.file(keyOf('part'), write('abc'), {})];
+    const make = async () => [await materializer.file(keyOf('part'), write('abc'), {})];
     assert.deepEqual(
-      (await workshop.files(key, make, {})).map(({ sizeBytes }) => sizeBytes),
+      (await materializer.files(key, make, {})).map(({ sizeBytes }) => sizeBytes),
       [3],
     );
-    assert.equal(workshop.known(key)?.length, 1);
+    assert.equal(materializer.known(key)?.length, 1);
   });
 }
 
 test('a failed computation leaves nothing, and is repeated', async (t) => {
   const folder = temporaryFolder(t);
-  const workshop = newWorkshop(t, { cache: createCache(openHostDisk(folder), { bytesMax: 1e9 }) });
+  const materializer = newMaterializer(t, { cache: createCache(openHostDisk(folder), { bytesMax: 1e9 }) });
   const fail = (target: string): Promise<void> => {
     writeFileSync(target, 'half');
     return Promise.reject(new PondError('query-failed', 'no'));
   };
-  await assert.rejects(workshop.file(key, fail, {}), { code: 'query-failed' });
+  await assert.rejects(materializer.file(key, fail, {}), { code: 'query-failed' });
   assert.deepEqual(readdirSync(join(folder, key.slice(0, 2))), []);
-  assert.equal((await workshop.file(key, write('whole'), {})).sizeBytes, 5);
+  assert.equal((await materializer.file(key, write('whole'), {})).sizeBytes, 5);
 });
 
 test('work is cancelled when the last caller that waits for it is cancelled', async (t) => {
-  const workshop = newWorkshop(t);
+  const materializer = newMaterializer(t);
   let giveUp = (): void => undefined;
   const aborted = new Promise<string>((resolve) => (giveUp = () => resolve('given up')));
   const endless = (_: string, job: { readonly signal?: AbortSignal }): Promise<void> =>
@@ -94,25 +94,25 @@ test('work is cancelled when the last caller that waits for it is cancelled', as
       });
     });
   const [one, other] = [new AbortController(), new AbortController()];
-  const waits = [one, other].map(({ signal }) => workshop.file(key, endless, { signal }));
+  const waits = [one, other].map(({ signal }) => materializer.file(key, endless, { signal }));
   one.abort();
   await assert.rejects(waits[0]!, { code: 'cancelled' });
   assert.equal(await Promise.race([aborted, Promise.resolve('goes on')]), 'goes on');
   other.abort();
   await assert.rejects(waits[1]!, { code: 'cancelled' });
   assert.equal(await aborted, 'given up');
-  assert.equal((await workshop.file(key, write('again'), {})).sizeBytes, 5);
+  assert.equal((await materializer.file(key, write('again'), {})).sizeBytes, 5);
 });
 
 test('parts are recorded under the key of the whole, until one of them is missing', async (t) => {
-  const workshop = newWorkshop(t);
-  const make = () => Promise.all(['a', 'b'].map((text) => workshop.file(keyOf(text), write(text), {})));
-  const parts = await workshop.files(key, make, {});
-  assert.deepEqual(workshop.known(key), parts);
-  assert.deepEqual(await workshop.files(key, () => assert.fail('made twice'), {}), parts);
+  const materializer = newMaterializer(t);
+  const make = () => Promise.all(['a', 'b'].map((text) => materializer.file(keyOf(text), write(text), {})));
+  const parts = await materializer.files(key, make, {});
+  assert.deepEqual(materializer.known(key), parts);
+  assert.deepEqual(await materializer.files(key, () => assert.fail('made twice'), {}), parts);
   rmSync(parts[1]!.hostPath);
-  assert.equal(workshop.known(key), undefined);
-  assert.deepEqual(await workshop.files(key, make, {}), parts);
+  assert.equal(materializer.known(key), undefined);
+  assert.deepEqual(await materializer.files(key, make, {}), parts);
 });
 
 test('the cache stays within its limit: the oldest files are removed first, but none in use', async (t) => {
@@ -161,17 +161,17 @@ test('metadata of files is requested once', async (t) => {
   const folder = temporaryFolder(t);
   const cache = (): Cache => createCache(openHostDisk(folder), { bytesMax: 1e9 });
   const files = [{ hostPath: '/nowhere', sizeBytes: 1, key }];
-  const asked = newWorkshop(t, { cache: cache(), inspect: () => Promise.resolve(facts) });
+  const asked = newMaterializer(t, { cache: cache(), inspect: () => Promise.resolve(facts) });
   assert.deepEqual(await asked.inspect(files, {}), facts);
-  assert.deepEqual(await newWorkshop(t, { cache: cache() }).inspect(files, {}), facts);
+  assert.deepEqual(await newMaterializer(t, { cache: cache() }).inspect(files, {}), facts);
 });
 
 test('nothing is computed in a restricted workspace, but existing files are returned', async (t) => {
   const folder = temporaryFolder(t);
   const cache = (): Cache => createCache(openHostDisk(folder), { bytesMax: 1e9 });
-  const restricted = newWorkshop(t, { cache: cache(), isTrusted: () => false });
+  const restricted = newMaterializer(t, { cache: cache(), isTrusted: () => false });
   await assert.rejects(restricted.file(key, write('x'), {}), { code: 'untrusted' });
   assert.throws(() => restricted.builder, { code: 'untrusted' });
-  await newWorkshop(t, { cache: cache() }).file(key, write('x'), {});
+  await newMaterializer(t, { cache: cache() }).file(key, write('x'), {});
   assert.equal((await restricted.file(key, write('x'), {})).sizeBytes, 1);
 });

@@ -175,9 +175,9 @@ describe('an unfinished change at the end of the journal', () => {
     await root.backend.batch(async () => {
       // More than is buffered before it is written.
       for (let i = 0; i < 10; i++) await root.writeFile(`/${i}`, bytesOf('x'.repeat(60_000)));
-      const beside = await openPondOn(disk, 'damaged', { mode: 'read' });
-      assert.deepEqual(beside.notices, []);
-      await beside.close();
+      const reader = await openPondOn(disk, 'damaged', { mode: 'read' });
+      assert.deepEqual(reader.notices, []);
+      await reader.close();
     });
     await writer.close();
   });

@@ -18,23 +18,23 @@ const layout: SegmentLayout = {
 };
 
 /** A file of that day with three rows, the last of which has the time of the first of the next day. */
-async function pieceOf({ parquet, workshop }: Reducing, day: number, columns: string): Promise<Segment> {
+async function pieceOf({ parquet, materializer }: Reducing, day: number, columns: string): Promise<Segment> {
   const file = await parquet(`SELECT ${day * 86_400} + i * 43200 AS "Timestamp", ${columns} FROM range(3) t(i)`);
-  return { path: `/${day}`, series: 0, file, facts: await workshop.inspect([file], {}), hasNullColumns: false };
+  return { path: `/${day}`, series: 0, file, facts: await materializer.inspect([file], {}), hasNullColumns: false };
 }
 
 test('files of single days are merged whatever their numbers, and one more file causes few new merges', async (t) => {
   const reducing = await startReducing();
   t.after(() => reducing.close());
-  const { workshop, made, rows } = reducing;
+  const { materializer, made, rows } = reducing;
   const all: Segment[] = [];
   for (let day = 0; day < 101; day++) {
     all.push(await pieceOf(reducing, day, day % 3 === 0 ? `${day} AS a` : `${day} + 0.5 AS a, i AS b`));
   }
-  const before = await mergeAdjacentSegments(layout, all.slice(0, 100), workshop, {});
+  const before = await mergeAdjacentSegments(layout, all.slice(0, 100), materializer, {});
   assert.ok(before.length <= 16, `${before.length} files`);
   const makes = made.count;
-  const after = await mergeAdjacentSegments(layout, all, workshop, {});
+  const after = await mergeAdjacentSegments(layout, all, materializer, {});
   assert.ok(made.count - makes <= 2, `${made.count - makes} files were merged anew`);
   // A merged file contains each time once, with the values of the later file.
   const last = after.at(-1)!;
@@ -52,7 +52,7 @@ test('files that are weeks apart are not merged: new data of one would change th
   t.after(() => reducing.close());
   const all: Segment[] = [];
   for (let day = 0; day < 20; day++) all.push(await pieceOf(reducing, day * 20, '1 AS a'));
-  assert.deepEqual(await mergeAdjacentSegments(layout, all, reducing.workshop, {}), all);
+  assert.deepEqual(await mergeAdjacentSegments(layout, all, reducing.materializer, {}), all);
 });
 
 await test('A series of many files', async (t) => {

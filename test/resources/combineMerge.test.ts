@@ -26,14 +26,14 @@ async function contentOf({ rows }: Reducing, files: readonly HostFile[]): Promis
 test('small versions with changing columns are merged, and one more version causes few new merges', async (t) => {
   const reducing = await startReducing();
   t.after(() => reducing.close());
-  const { workshop, made } = reducing;
+  const { materializer, made } = reducing;
   const columns = (i: number): string => `j AS a, ${i % 2 === 0 ? `j + ${i} AS b` : `j * 1.5 AS c`}`;
   const all = await versions(reducing, 201, columns);
-  const before = await mergeSmall(all.slice(0, 200), workshop, {});
+  const before = await mergeSmall(all.slice(0, 200), materializer, {});
   assert.ok(before.length <= 16, `${before.length} files`);
   assert.deepEqual(await contentOf(reducing, before), await contentOf(reducing, all.slice(0, 200)));
   const makes = made.count;
-  const after = await mergeSmall(all, workshop, {});
+  const after = await mergeSmall(all, materializer, {});
   assert.ok(made.count - makes <= 3, `${made.count - makes} files were merged anew`);
   assert.deepEqual(await contentOf(reducing, after), await contentOf(reducing, all));
 });
@@ -43,11 +43,11 @@ test('versions in which a column has another type or spelling are not merged', a
   t.after(() => reducing.close());
   for (const other of ['j::DOUBLE AS a', 'j AS "A"', "'x' AS a"]) {
     const all = await versions(reducing, 40, (i) => (i % 2 === 0 ? 'j AS a' : other));
-    assert.deepEqual(await mergeSmall(all, reducing.workshop, {}), all);
+    assert.deepEqual(await mergeSmall(all, reducing.materializer, {}), all);
   }
   const times: HostFile[] = [];
   for (let i = 0; i < 20; i++) {
     times.push(await reducing.parquet(`SELECT ${i % 2 === 0 ? i : `make_timestamp(${i * 1_000_000})`} AS "Timestamp"`));
   }
-  assert.deepEqual(await mergeSmall(times, reducing.workshop, {}), times);
+  assert.deepEqual(await mergeSmall(times, reducing.materializer, {}), times);
 });

@@ -23,7 +23,7 @@ interface Heard {
   write(path: string, text: string): Promise<void>;
   list(path: string): Promise<readonly string[]>;
   /** Resolves when all these events were received, as `kind path`. */
-  told(...events: readonly string[]): Promise<void>;
+  received(...events: readonly string[]): Promise<void>;
   /** Events received since the last call. */
   soFar(): readonly string[];
 }
@@ -46,7 +46,7 @@ async function heard(t: TestContext): Promise<Heard> {
     pond,
     write,
     list: async (path) => (await (await pond.fs.root()).list(path)).map(({ basename }) => basename),
-    told: (...expected) =>
+    received: (...expected) =>
       new Promise((resolve) => {
         look = () => {
           if (expected.every((event) => events.includes(event))) resolve();
@@ -54,25 +54,25 @@ async function heard(t: TestContext): Promise<Heard> {
         look();
       }),
     soFar: () => {
-      const told = events;
+      const received = events;
       events = [];
-      return told;
+      return received;
     },
   };
 }
 
 test('a new input adds an entry, reported by the UUID and by the name of the resource', async (t) => {
-  const { pond, write, list, told } = await heard(t);
+  const { pond, write, list, received } = await heard(t);
   await write('/in/a.csv', 't,x\n1,1\n');
   await stageResource(pond, id, derive('series', '/in/*.csv'));
   assert.deepEqual(await list('/Derive/series/all'), ['a.csv']);
   await write('/in/b.csv', 't,x\n2,2\n');
-  await told(`created /Derive/${id}/all/b.csv`, 'created /Derive/series/all/b.csv');
+  await received(`created /Derive/${id}/all/b.csv`, 'created /Derive/series/all/b.csv');
   assert.deepEqual(await list('/Derive/series/all'), ['a.csv', 'b.csv']);
 });
 
 test('changed and removed inputs change and remove derived files, through several resources', async (t) => {
-  const { pond, write, list, told, soFar } = await heard(t);
+  const { pond, write, list, received, soFar } = await heard(t);
   await write('/in/a.csv', 't,x\n1,1\n');
   await write('/in/b.csv', 't,x\n1,1\n');
   await stageResource(pond, id, derive('first', '/in/*.csv'));
@@ -80,13 +80,13 @@ test('changed and removed inputs change and remove derived files, through severa
   assert.deepEqual(await list('/Derive/second/all'), ['a.csv', 'b.csv']);
   soFar();
   await write('/in/a.csv', 't,x\n1,5\n');
-  await told('changed /Derive/first/all/a.csv', 'changed /Derive/second/all/a.csv');
+  await received('changed /Derive/first/all/a.csv', 'changed /Derive/second/all/a.csv');
   assert.deepEqual(
     soFar().filter((event) => event.endsWith('/b.csv')),
     [],
   );
   await (await pond.fs.root()).remove('/in/b.csv');
-  await told(
+  await received(
     'deleted /Derive/first/all/b.csv',
     'deleted /Derive/second/all/b.csv',
     `deleted /Derive/${other}/all/b.csv`,
@@ -94,22 +94,22 @@ test('changed and removed inputs change and remove derived files, through severa
 });
 
 test('a document whose collections change, or that has an error for a while, is followed', async (t) => {
-  const { pond, write, list, told, soFar } = await heard(t);
+  const { pond, write, list, received, soFar } = await heard(t);
   await write('/in/a.csv', 't,x\n1,1\n');
   const home = await stageResource(pond, id, derive('series', '/in/*.csv', 'one'));
   assert.deepEqual(await list('/Derive/series'), ['one', 'resource.yaml']);
   soFar();
   await write(`${home}/resource.yaml`, derive('series', '/in/*.csv', 'two'));
-  await told('deleted /Derive/series/one', 'created /Derive/series/two');
+  await received('deleted /Derive/series/one', 'created /Derive/series/two');
   soFar();
   await write(`${home}/resource.yaml`, derive('series', '/in/*.csv', 'two').replace('collections', 'colections'));
-  await told('deleted /Derive/series/two');
+  await received('deleted /Derive/series/two');
   await write(`${home}/resource.yaml`, derive('series', '/in/*.csv', 'two'));
-  await told('created /Derive/series/two');
+  await received('created /Derive/series/two');
 });
 
 test('a committed transaction is followed, and stored files of a resource are reported by its name too', async (t) => {
-  const { pond, write, list, told } = await heard(t);
+  const { pond, write, list, received } = await heard(t);
   await write('/in/a.csv', 't,x\n1,1\n');
   await stageResource(pond, id, derive('series', '/in/*.csv'));
   await pond.commit({ message: 'resources', author: 'a test' });
@@ -119,18 +119,18 @@ test('a committed transaction is followed, and stored files of a resource are re
   await root.writeFile('/in/c.csv', Buffer.from('t,x\n3,3\n'));
   await root.writeFile(`/Derive/${id}/notes.txt`, Buffer.from('a note'));
   await transaction.commit({ message: 'more', author: 'a test' });
-  await told('created /Derive/series/all/c.csv', 'created /Derive/series/notes.txt');
+  await received('created /Derive/series/all/c.csv', 'created /Derive/series/notes.txt');
 });
 
 test('directories that were not listed have no events, and writes elsewhere cause none', async (t) => {
-  const { pond, write, told, soFar } = await heard(t);
+  const { pond, write, received, soFar } = await heard(t);
   await stageResource(pond, id, derive('unseen', '/in/*.csv'));
   await stageResource(pond, other, derive('seen', '/in/*.csv'));
   await (await pond.fs.root()).list('/Derive/seen/all');
   soFar();
   await write('/elsewhere.txt', 'x');
   await write('/in/a.csv', 't,x\n1,1\n');
-  await told('created /Derive/seen/all/a.csv');
+  await received('created /Derive/seen/all/a.csv');
   assert.deepEqual(
     soFar()
       .filter((event) => event.includes('/all'))

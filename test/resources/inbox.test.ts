@@ -331,9 +331,9 @@ test('a cancelled run stores nothing', async (t) => {
 test('progress reports the number of files', async (t) => {
   const inbox = await newInbox(t);
   for (const name of ['a', 'b', 'c']) inbox.put(name, name);
-  const told: (readonly [number, number | undefined])[] = [];
-  await inbox.look({ progress: (_, done, total) => told.push([done, total]) });
-  assert.deepEqual(told.at(-1), [3, 3]);
+  const reported: (readonly [number, number | undefined])[] = [];
+  await inbox.look({ progress: (_, done, total) => reported.push([done, total]) });
+  assert.deepEqual(reported.at(-1), [3, 3]);
 });
 
 test('invalid recorded states of files do not fail the run', async (t) => {

@@ -101,16 +101,22 @@ test('readers of a failed resource are skipped with a note; unrelated ones run',
   await host.apply(
     inboxDocument('files', `${host.inbox}/*.csv`),
     deriveDocument('broken', '/Inbox/files/*.csv', "SELECT nowhere FROM read_csv('$1')"),
-    deriveDocument('behind', '/Derive/broken/all/*', "SELECT * FROM '$1'"),
-    deriveDocument('last', '/Derive/behind/all/*', "SELECT * FROM '$1'"),
+    deriveDocument('dependent', '/Derive/broken/all/*', "SELECT * FROM '$1'"),
+    deriveDocument('last', '/Derive/dependent/all/*', "SELECT * FROM '$1'"),
     deriveDocument('sound', '/Inbox/files/*.csv'),
   );
   const runs = await host.runAll();
-  const told = (name: string) => [runs.get(name)?.status, runs.get(name)?.error?.message];
-  assert.equal(told('Derive/broken')[0], 'failed');
-  assert.deepEqual(told('Derive/behind'), ['skipped', 'Derive/behind was not run, as Derive/broken did not end well']);
-  assert.deepEqual(told('Derive/last'), ['skipped', 'Derive/last was not run, as Derive/behind did not end well']);
-  assert.equal(told('Derive/sound')[0], 'ok');
+  const reported = (name: string) => [runs.get(name)?.status, runs.get(name)?.error?.message];
+  assert.equal(reported('Derive/broken')[0], 'failed');
+  assert.deepEqual(reported('Derive/dependent'), [
+    'skipped',
+    'Derive/dependent was not run, as Derive/broken did not end well',
+  ]);
+  assert.deepEqual(reported('Derive/last'), [
+    'skipped',
+    'Derive/last was not run, as Derive/dependent did not end well',
+  ]);
+  assert.equal(reported('Derive/sound')[0], 'ok');
   const kept = await host.run('runs', {});
   assert.deepEqual(
     kept.map(({ resource, status }) => `${resource} ${status}`).sort(),
@@ -127,11 +133,11 @@ test('each resource runs after its inputs, and its end is reported at once', asy
     deriveDocument('second', '/Inbox/files/*.csv'),
     inboxDocument('files', `${host.inbox}/*.csv`),
   );
-  const told: string[] = [];
-  await host.run('run', {}, { progress: (message, done, total) => told.push(`${message} ${done}/${total}`) });
-  const ends = told.filter((text) => text.includes(': ok'));
+  const reported: string[] = [];
+  await host.run('run', {}, { progress: (message, done, total) => reported.push(`${message} ${done}/${total}`) });
+  const ends = reported.filter((text) => text.includes(': ok'));
   assert.deepEqual(ends, ['Inbox/files: ok 1/3', 'Derive/second: ok 2/3', 'Derive/third: ok 3/3']);
-  const index = (text: string): number => told.findIndex((one) => one.startsWith(text));
+  const index = (text: string): number => reported.findIndex((one) => one.startsWith(text));
   assert.ok(index('Derive/second: a.csv') > index('Inbox/files: ok'));
 });
 
@@ -304,11 +310,11 @@ test("a commit that only stores the state of an Inbox's files reports nothing ne
 test('only the resource whose committed document has errors fails, with a position, and is recorded', async (t) => {
   const folder = temporaryFolder(t);
   const bare = await initPond(folder);
-  const [broken, behind, apart] = [1, 2, 3].map((digit) => `${digit}1111111-1111-4111-8111-111111111111`);
-  assert.ok(broken !== undefined && behind !== undefined && apart !== undefined);
+  const [broken, dependent, apart] = [1, 2, 3].map((digit) => `${digit}1111111-1111-4111-8111-111111111111`);
+  assert.ok(broken !== undefined && dependent !== undefined && apart !== undefined);
   // The layer refuses to commit it; a program without the layer does not.
   await stageResource(bare, broken, deriveDocument('broken', '/in/*.csv').replace('query:', 'qery:'));
-  await stageResource(bare, behind, deriveDocument('behind', '/Derive/broken/all/*'));
+  await stageResource(bare, dependent, deriveDocument('dependent', '/Derive/broken/all/*'));
   await stageResource(bare, apart, deriveDocument('apart', '/in/*.csv'));
   await bare.commit({ message: 'documents', author: 'test' });
   await bare.close();
@@ -323,7 +329,7 @@ test('only the resource whose committed document has errors fails, with a positi
     ['failed', 'resource-invalid', `/Derive/${broken}/resource.yaml`],
   );
   assert.equal(typeof error?.line, 'number');
-  assert.equal(results.find(({ id }) => id === behind)?.record.error?.path, `/Derive/${broken}/resource.yaml`);
+  assert.equal(results.find(({ id }) => id === dependent)?.record.error?.path, `/Derive/${broken}/resource.yaml`);
   assert.equal(results.find(({ id }) => id === apart)?.record.status, 'ok');
   const [kept] = await readRecords(pond.fs, { home: `/Derive/${broken}` });
   assert.deepEqual(kept?.error, error);

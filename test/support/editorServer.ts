@@ -21,7 +21,7 @@ import { type ErrorData, events, type InitializationOptions } from '../../server
 const builtServer = fileURLToPath(new URL('../../out/server.mjs', import.meta.url));
 
 /** A received notification. */
-export interface Told {
+export interface Received {
   readonly method: string;
   readonly params: unknown;
 }
@@ -33,14 +33,14 @@ export interface EditorServer {
   /** The server's answer to initialize. */
   readonly initialized: unknown;
   /** Notifications so far, oldest first. */
-  readonly told: readonly Told[];
+  readonly received: readonly Received[];
   ask<N extends CommandName>(
     name: N,
     params: Params<N> & { readonly progressToken?: string },
     signal?: AbortSignal,
   ): Promise<Result<N>>;
   /** Returns the first notification, past or future, that the test accepts. */
-  until(accepts: (told: Told) => boolean): Promise<Told>;
+  until(accepts: (received: Received) => boolean): Promise<Received>;
   /** Requests the server to end, and waits until it has. */
   stop(): Promise<void>;
   /** Kills the server, and waits until it is gone. */
@@ -61,11 +61,11 @@ export async function startEditorServer(
   });
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
-  const told: Told[] = [];
-  const waiting = new Set<(told: Told) => void>();
+  const received: Received[] = [];
+  const waiting = new Set<(received: Received) => void>();
   for (const name of [...Object.values(events), 'textDocument/publishDiagnostics', 'window/showMessage']) {
     connection.onNotification(name, (params: unknown) => {
-      told.push({ method: name, params });
+      received.push({ method: name, params });
       for (const look of waiting) look({ method: name, params });
     });
   }
@@ -89,17 +89,17 @@ export async function startEditorServer(
     process: child,
     connection,
     initialized,
-    told,
+    received,
     async ask(name, params, signal) {
       const source = new CancellationTokenSource();
       signal?.addEventListener('abort', () => source.cancel());
       return await connection.sendRequest(method(name), params, source.token);
     },
     until(accepts) {
-      const past = told.find(accepts);
+      const past = received.find(accepts);
       if (past !== undefined) return Promise.resolve(past);
       return new Promise((resolve) => {
-        const look = (now: Told): void => {
+        const look = (now: Received): void => {
           if (!accepts(now)) return;
           waiting.delete(look);
           resolve(now);

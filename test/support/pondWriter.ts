@@ -25,14 +25,14 @@ for (let i = 0; i < Number(count); i++) {
 await pond.close();
 
 async function openWhenFree(): Promise<Pond> {
-  let told = false;
+  let reported = false;
   for (;;) {
     try {
       return await openPond(directory, { mode: 'write' });
     } catch (error) {
       if (!isPondError(error, 'lock-held')) throw error;
-      if (!told) process.stdout.write(`held ${/process (\d+)/.exec(error.message)?.[1]}\n`);
-      told = true;
+      if (!reported) process.stdout.write(`held ${/process (\d+)/.exec(error.message)?.[1]}\n`);
+      reported = true;
       // Others get a turn: there is no event that reaches another process.
       await new Promise((resolve) => setTimeout(resolve, 5));
     }

@@ -36,7 +36,7 @@ export type GivenInputs = Readonly<Record<string, readonly GivenInput[]>>;
 export interface Reducing {
   /** Number of cache files created so far. */
   readonly made: { count: number };
-  readonly workshop: Materializer;
+  readonly materializer: Materializer;
   /** A Parquet file of a query. */
   parquet(select: string): Promise<HostFile>;
   rows(sql: string): Promise<readonly (readonly Value[])[]>;
@@ -54,7 +54,7 @@ export async function startReducing(): Promise<Reducing> {
   const connection = await database.connect();
   const made = { count: 0 };
   const cache = createCache(openHostDisk(join(folder, 'cache')), { bytesMax: 1e9 });
-  const workshop = countWrites(createMaterializer({ cache, builder: () => builder, isTrusted: () => true }), made);
+  const materializer = countWrites(createMaterializer({ cache, builder: () => builder, isTrusted: () => true }), made);
   let files = 0;
 
   async function parquet(select: string): Promise<HostFile> {
@@ -87,12 +87,12 @@ export async function startReducing(): Promise<Reducing> {
 
   return {
     made,
-    workshop,
+    materializer,
     close,
     parquet,
     rows: (sql) => connection.rows(sql),
     find,
-    make: async (document, inputs, path) => (await find(document, inputs, path)).make(workshop, {}),
+    make: async (document, inputs, path) => (await find(document, inputs, path)).make(materializer, {}),
   };
 }
 
@@ -119,14 +119,14 @@ function matchOf({ path, captures = [], files, type = 'series' }: GivenInput): M
   return { path, name, captures, type, key, modifiedUs: 2, files: () => Promise.resolve(files) };
 }
 
-function countWrites(workshop: Materializer, made: { count: number }): Materializer {
+function countWrites(materializer: Materializer, made: { count: number }): Materializer {
   return {
-    builder: workshop.builder,
-    files: (key, make, job) => workshop.files(key, make, job),
-    known: (key) => workshop.known(key),
-    inspect: (files, job) => workshop.inspect(files, job),
+    builder: materializer.builder,
+    files: (key, make, job) => materializer.files(key, make, job),
+    known: (key) => materializer.known(key),
+    inspect: (files, job) => materializer.inspect(files, job),
     file: (key, write, job) =>
-      workshop.file(
+      materializer.file(
         key,
         async (target, shared) => {
           made.count += 1;

@@ -42,7 +42,7 @@ export function literalsAmong(names: ReadonlySet<string>, product: readonly Sour
 
 /** Two keywords of one statement, in capitals: a message that mentions one is no SQL. */
 function isSql(text: string): boolean {
-  return /\bSELECT\b[^]*(\bFROM\b|\bAS\b)|\bCOPY\b[^]*\bTO\b|\b(CREATE|DROP|ATTACH|INSERT|PRAGMA|DESCRIBE)\b [A-Z("]|\bFROM [a-z_("]|^SET \w+/.test(
+  return /\bSELECT\b[^]*(\bFROM\b|\bAS\b)|\bCOPY\b[^]*\bTO\b|\b(CREATE|DROP|ATTACH|INSERT|PRAGMA|DESCRIBE)\b [A-Z("]|\bFROM [a-z_(]|^SET \w+/.test(
     text,
   );
 }

@@ -6,7 +6,7 @@ import { resourcesOf, type ViewNode } from '../resources/nodes.ts';
 import { idle, summaryOf, titleOf } from '../resources/strings.ts';
 
 /** Resources of one pond. */
-export interface ChosenResources {
+interface ChosenResources {
   readonly pond: string;
   readonly resources: readonly ResourceInfo[];
 }

@@ -14,10 +14,7 @@ import { Runner } from './runner.ts';
 import { ResourcesView } from './view.ts';
 
 /** Parts of the editor that deal with resources. */
-export interface ResourceParts extends Pick<
-  Context,
-  'store' | 'runner' | 'outputs' | 'runLog' | 'graphs' | 'applyProblems'
-> {
+interface ResourceParts extends Pick<Context, 'store' | 'runner' | 'outputs' | 'runLog' | 'graphs' | 'applyProblems'> {
   readonly view: ResourcesView;
   readonly disposables: readonly vscode.Disposable[];
 }

@@ -3,7 +3,7 @@ import { type PondClient } from '../client.ts';
 import { errorData } from '../errors.ts';
 
 /** Derived content at a path, with the resource that computes it. */
-export interface DerivedContent {
+interface DerivedContent {
   readonly node: NodeInfo;
   /** Resource directory: its document is the committed part. */
   readonly resourceDirectory: string;

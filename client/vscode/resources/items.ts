@@ -7,18 +7,6 @@ import { count, stateOf, summaryOf, titleOf, type ResourceState, type Running } 
 
 const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
 
-const kindIcons: Readonly<Record<string, string>> = {
-  Inbox: 'inbox',
-  HydroVu: 'radio-tower',
-  Scribble: 'wand',
-  Derive: 'beaker',
-  Combine: 'combine',
-  Reduce: 'filter',
-  Template: 'file-code',
-  Backup: 'archive',
-  Copy: 'copy',
-};
-
 const stateIcons: Readonly<Record<ResourceState, readonly [icon: string, color: string]>> = {
   running: ['sync~spin', 'progressBar.background'],
   broken: ['error', 'list.errorForeground'],
@@ -52,7 +40,7 @@ function plainItem(node: ViewNode, running: Running, context: RowContext): vscod
       };
     case 'kind':
       return {
-        ...row(node.kind, Expanded, kindIcons[node.kind] ?? 'symbol-misc'),
+        ...row(node.kind, Expanded, node.resources[0]?.icon ?? 'symbol-misc'),
         description: String(node.resources.length),
         contextValue: 'kind',
       };

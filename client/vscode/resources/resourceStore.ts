@@ -9,7 +9,7 @@ const pauseMsMin = 100;
 const pauseMsMax = 5_000;
 
 /** Resources of a pond as last reported by the server, or the reason for their absence. */
-export interface ResourceReport {
+interface ResourceReport {
   readonly resources: readonly ResourceInfo[];
   readonly error: string | undefined;
 }

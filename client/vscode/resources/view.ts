@@ -9,7 +9,7 @@ import { type ResourceStore } from './resourceStore.ts';
 import { type Runner } from './runner.ts';
 import { idle, stateOf } from './strings.ts';
 
-export const viewId = 'pond.resources';
+const viewId = 'pond.resources';
 
 /** Refresh interval: the age of a run is shown in minutes. */
 const clockMs = 60_000;

@@ -2,8 +2,3 @@
 export function assert(condition: unknown, text: () => string): asserts condition {
   if (!condition) throw new Error(`assertion failed: ${text()}`);
 }
-
-/** Marks a branch that the types rule out. */
-export function unreachable(value: never): never {
-  throw new Error(`unreachable value: ${String(value)}`);
-}

@@ -6,7 +6,7 @@ interface ChildModule {
   /** Absolute host path: JavaScript, or TypeScript when run from source. */
   readonly path: string;
   readonly args?: readonly string[];
-  /** Environment variables that it gets besides those that a process needs to start. */
+  /** Environment variables of the process, in addition to those that a process needs to start. */
   readonly environmentNames?: readonly string[];
   /** Maximum size of its JavaScript heap, MiB; Node's default when omitted. */
   readonly heapMbMax?: number;
@@ -62,7 +62,7 @@ export class ChildHost {
     return this.#process.pid;
   }
 
-  /** Sends a message, if the process can still receive one. Its end tells that a message got no answer. */
+  /** Sends a message, if the process can still receive one. A process that has ended answers nothing. */
   send(message: Serializable): void {
     if (this.#process.connected) this.#process.send(message, () => undefined);
   }

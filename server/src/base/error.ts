@@ -13,7 +13,7 @@ export interface ErrorDetails {
   readonly cause?: unknown;
 }
 
-/** An operating error as plain data, which can be sent to another process. Its cause stays behind. */
+/** An operating error as plain data, which can be sent to another process. It has no cause. */
 export interface PlainError extends Omit<ErrorDetails, 'cause'> {
   readonly code: ErrorCode;
   readonly message: string;

@@ -1,5 +1,5 @@
 /** Limits of a cache. */
-export interface LruLimits<V> {
+interface LruLimits<V> {
   /** Maximum sum of the sizes of all entries. */
   readonly max: number;
   /** Size of a value; 1 if omitted, so that `max` is a number of entries. */

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { cancelled, throwIfCancelled } from './cancelled.ts';
 
 /** Conditions of a retry. */
-export interface RetryOptions {
+interface RetryOptions {
   /** Maximum number of attempts, the first included; at least 1. */
   readonly attempts: number;
   /** True for a failure after which another attempt may succeed. */

@@ -11,7 +11,6 @@ import { parseTemporal } from '../publish/export/parts.ts';
 import { placeFile, requireInside, requirePlace, writeChunks } from '../publish/export/hostFiles.ts';
 import { type ExportTarget, writeSet } from '../publish/export/writeSet.ts';
 import { type Disk } from '../storage/disk.ts';
-import { openHostDisk } from '../storage/hostDisk.ts';
 import { linkBelow } from '../storage/hostTree.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { contentHash } from './contentHash.ts';
@@ -42,7 +41,7 @@ export const exportFiles: Command<'export'> = async (pond, params, context) => {
   const plan = await planExport(root, paths);
   const items = plan.items.filter(({ relativePath }) => exportNameProblem(relativePath) === undefined);
   const skipped = [...plan.skipped, ...plan.items.flatMap(unnameable)];
-  const disk = openHostDisk(directory);
+  const disk = context.effects.openDisk(directory);
   disk.makeDirectory('');
   const before = readManifest(disk);
   const job = { signal: context.signal, progress: context.progress };

@@ -17,7 +17,7 @@ export interface ExportItem {
 }
 
 /** Items to export, and those that cannot be written. */
-export interface ExportPlan {
+interface ExportPlan {
   readonly items: readonly ExportItem[];
   readonly skipped: readonly Skipped[];
 }

@@ -10,14 +10,13 @@ import { writeText } from '../publish/export/writeText.ts';
 import { type ExportTarget, writeSet, type WrittenSet } from '../publish/export/writeSet.ts';
 import { mapLimit } from '../base/mapLimit.ts';
 import { parentOf } from '../storage/diskPath.ts';
-import { openHostDisk } from '../storage/hostDisk.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
-import { type Job } from '../base/job.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { planTemporal, type TemporalItem } from './exportTemporalPlan.ts';
 import { createYield } from './yieldToEventLoop.ts';
 import { skippedInPond } from './skipped.ts';
 import { treeAt } from './tree.ts';
+import { type CommandContext } from './verb.ts';
 
 /**
  * Writes the matches of patterns to a host directory, under names made of the wildcards' captures: series and tables as
@@ -29,12 +28,12 @@ export async function exportTemporal(
   pond: ResourcePond,
   params: Params<'export'>,
   parts: readonly TemporalPart[],
-  { signal, progress }: Required<Job>,
+  { signal, progress, effects }: CommandContext,
 ): Promise<Result<'export'>> {
   const fs = await treeAt(pond, params.at);
   const inputs = pond.layer.inputs(fs);
   const plan = await planTemporal(await fs.root(), inputs, params.paths);
-  const disk = openHostDisk(params.directory);
+  const disk = effects.openDisk(params.directory);
   disk.makeDirectory('');
   const job = { signal, progress };
   const target = { disk, directory: params.directory, materializer: pond.layer.materializer, job };

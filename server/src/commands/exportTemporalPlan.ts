@@ -20,7 +20,7 @@ export interface TemporalItem {
 }
 
 /** Items of an export by time, by pattern. */
-export interface TemporalPlan {
+interface TemporalPlan {
   readonly patterns: readonly { readonly pattern: string; readonly items: readonly TemporalItem[] }[];
   readonly skipped: readonly Skipped[];
 }

@@ -34,7 +34,7 @@ class MovedOnError extends Error {
 }
 
 /** Dependencies of a host. */
-export interface HostParts {
+interface HostParts {
   readonly ponds: Ponds;
   readonly queries: () => Promise<QueryEngine>;
   /** Closes the query engine if it was loaded. */

@@ -1,8 +1,7 @@
 /** Checks of the host folders that a command is given: their content and their parents. */
 import { dirname, join, resolve } from 'node:path';
 import { PondError } from '../base/error.ts';
-import { type Disk } from '../storage/disk.ts';
-import { openHostDisk } from '../storage/hostDisk.ts';
+import { type Disk, type OpenDisk } from '../storage/disk.ts';
 import { isBelowHostPath, realHostPath } from '../storage/hostTree.ts';
 
 /**
@@ -15,15 +14,15 @@ const isIgnored = (name: string): boolean => /^(\.|lost\+found$|_pond$|_delta_lo
  * Fails `already-exists` for a file, for a folder with other content and inside another pond, `not-a-directory` below a
  * file.
  */
-export function requirePondDirectory(directory: string): void {
+export function requirePondDirectory(openDisk: OpenDisk, directory: string): void {
   const path = resolve(directory);
-  const disk = openHostDisk(path);
+  const disk = openDisk(path);
   const existing = disk.stat('');
   if (existing?.kind === 'file') {
     const hint = 'Name a folder, or a path that does not exist.';
     throw new PondError('already-exists', `a file is at ${path}`, { path, hint });
   }
-  checkAbove(path);
+  checkAbove(openDisk, path);
   if (existing === undefined || isPond(disk)) return;
   if (disk.list('').every(isIgnored)) return;
   throw new PondError('already-exists', `expected an empty folder for the pond, got files in ${path}`, {
@@ -32,9 +31,9 @@ export function requirePondDirectory(directory: string): void {
   });
 }
 
-function checkAbove(path: string): void {
+function checkAbove(openDisk: OpenDisk, path: string): void {
   for (let at = dirname(path); ; at = dirname(at)) {
-    const disk = openHostDisk(at);
+    const disk = openDisk(at);
     const kind = disk.stat('')?.kind;
     if (kind === 'file') {
       throw new PondError('not-a-directory', `${at} is a file: no folder can be created at ${path}`, {

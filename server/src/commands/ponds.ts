@@ -13,13 +13,16 @@ import { isPondError, PondError } from '../base/error.ts';
 import { createMutex, type Mutex } from '../base/mutex.ts';
 import { type PondNotification } from '../protocol/events.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
+import { type OpenDisk } from '../storage/disk.ts';
+import { requirePondDirectory } from './hostPaths.ts';
 import { type PondAccess, type SessionKind } from './verb.ts';
 import { notificationOf, renamedNotification } from './notification.ts';
 import { openReaderSession, type PondSession, type SessionParts, openWriterSession } from './session.ts';
 
 /** Dependencies with which the ponds of a process are opened. */
-export interface PondsParts extends SessionParts {
+interface PondsParts extends SessionParts {
   readonly init: (directory: string) => Promise<ResourcePond>;
+  readonly openDisk: OpenDisk;
   /** Canonical path of a host directory that may have several. */
   readonly realPath: (directory: string) => string;
   /** True for a long-lived process, such as a server. */
@@ -67,6 +70,7 @@ export class Ponds implements PondAccess {
   }
 
   async create(directory: string): Promise<ResourcePond> {
+    requirePondDirectory(this.#parts.openDisk, directory);
     const pond = await this.#parts.init(directory);
     const slot = this.#slotOf(directory);
     this.#occupy(slot, { kind: 'owner', directory: slot.directory, pond });

@@ -32,6 +32,7 @@ async function describe(pond: ResourcePond, { stored, acyclic, committed }: Desc
   const [lastRun = null] = await recordedRuns(pond, (await recentRecords(pond, stored)).slice(0, 1));
   return {
     kind: kind.kind,
+    icon: kind.icon,
     name,
     id,
     desc,

@@ -4,6 +4,7 @@ import { type VerbFacts } from '../protocol/verb.ts';
 import { type Resource } from '../resources/model/kind.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { type QueryEngine } from '../sql/engine.ts';
+import { type OpenDisk } from '../storage/disk.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
 
 /**
@@ -58,11 +59,12 @@ export interface Effects {
   readonly env: (name: string) => string | undefined;
   /** Milliseconds since 1970 UTC. */
   readonly now: () => number;
+  readonly openDisk: OpenDisk;
 }
 
 /** The set of open ponds, as verbs on it see it. */
 export interface PondAccess {
-  /** Creates a pond and keeps it open. Fails `pond-exists`. */
+  /** Creates a pond and keeps it open. Fails `pond-exists`, and as requirePondDirectory. */
   create(directory: string): Promise<ResourcePond>;
   /** Opens a pond, or joins the process that holds it. */
   open(directory: string): Promise<{ readonly pond: string; readonly id: string; readonly mode: SessionKind }>;

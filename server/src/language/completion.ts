@@ -1,9 +1,8 @@
 import { type CompletionItem, completionItemKinds, type Position, snippetFormat } from '../protocol/language.ts';
 import { parseDocuments } from '../documents/document.ts';
-import { documentSchema, kindOf } from '../resources/model/envelope.ts';
+import { documentSchema, isResource, kindOf, mayBecomeResource } from '../resources/model/envelope.ts';
 import { type ResourceKind } from '../resources/model/kind.ts';
 import { nodeAt, type ValuePath, type YamlNode } from '../documents/yamlNode.ts';
-import { isResource, mayBecomeResource } from '../resources/detectResource.ts';
 import { describeSchema, type Field, type Schema } from '../documents/schema.ts';
 import { type Cursor, cursorAt, cursorKey } from './cursor.ts';
 import { describeField, describeKind } from './markdown.ts';

@@ -3,7 +3,7 @@ import { type EntryChange, type Overlay } from './overlay.ts';
 import { type PathEvent, type PondEvent } from './types.ts';
 
 interface Events {
-  tell(event: PondEvent): void;
+  notify(event: PondEvent): void;
   /** Adds a listener; returns the function that removes it. */
   listen(listener: (event: PondEvent) => void): () => void;
   clear(): void;
@@ -13,7 +13,7 @@ interface Events {
 export function createEvents(): Events {
   const listeners = new Set<(event: PondEvent) => void>();
   return {
-    tell(event) {
+    notify(event) {
       for (const listener of listeners) listener(event);
     },
     listen(listener) {

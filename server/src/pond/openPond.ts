@@ -33,7 +33,7 @@ import { beginTransaction, type Commits } from './transaction.ts';
 import type * as types from './types.ts';
 
 /** Parts that a pond is opened with; pond.ts collects them. */
-export interface PondParts {
+interface PondParts {
   readonly storage: PondStorage;
   readonly opLog: OpLog;
   readonly head: types.Commit;
@@ -106,7 +106,7 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
       contentKey: contentKeyOf,
       hostFiles: (node, job = {}) => this.#staging.hostFiles(node, job),
     });
-    this.#layered = this.layer.over(this.#staging.tree, (changes) => this.#events.tell({ kind: 'changed', changes }));
+    this.#layered = this.layer.over(this.#staging.tree, (changes) => this.#events.notify({ kind: 'changed', changes }));
     this.fs = new FileSystem(this.#layered.backend);
   }
 
@@ -291,6 +291,6 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
 
   #notify(event: types.PondEvent): void {
     this.#layered.changed(event.kind === 'changed' ? event.changes : []);
-    this.#events.tell(event);
+    this.#events.notify(event);
   }
 }

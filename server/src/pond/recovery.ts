@@ -41,7 +41,7 @@ interface Recovered {
 export async function recover(disk: Disk, options: { readonly repair: boolean }): Promise<Recovered> {
   const notices: string[] = [];
   if (isJournalMissing(disk)) notices.push(`${journalPath} is missing: what was staged, if anything was, is gone`);
-  const journal = options.repair ? readJournal(disk) : await readBesideWriter(disk);
+  const journal = options.repair ? readJournal(disk) : await readAlongsideWriter(disk);
   const latest = usableVersion(disk, journal.mark, options.repair, notices);
   const opLog = await OpLog.open(disk, latest);
   if (opLog === undefined) throw new PondError('pond-not-found', 'no Delta table is there');
@@ -66,7 +66,7 @@ function isJournalMissing(disk: Disk): boolean {
 }
 
 /** Reads the journal while another process may truncate or replace it; reading again yields a whole one. */
-function readBesideWriter(disk: Disk): Promise<JournalContents> {
+function readAlongsideWriter(disk: Disk): Promise<JournalContents> {
   return retry(() => readJournal(disk), {
     attempts: readsMax,
     isTransient: (error) => isPondError(error, 'journal-damaged') && isLocked(disk),

@@ -23,7 +23,7 @@ import { type Change, type PathEvent } from './types.ts';
 import { WorkingTree } from './workingTree.ts';
 
 /** Dependencies of the staged changes of a pond. */
-export interface StagingParts {
+interface StagingParts {
   readonly storage: PondStorage;
   readonly store: Store;
   /** Undefined when the pond is open for reading. */

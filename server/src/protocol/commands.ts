@@ -25,7 +25,7 @@ export const protocolVersion = 3;
 type At = { readonly at?: string };
 type InPond = { readonly pond: string };
 
-export interface Commands extends ResourceCommands {
+interface Commands extends ResourceCommands {
   // Ponds
   init: { params: { readonly directory: string }; result: { readonly pond: string; readonly id: string } };
   /** Opens (or joins) a pond. `mode`: this server holds the lock, goes through another process, or only reads. */

@@ -38,7 +38,7 @@ export interface RunErrorInfo {
   readonly character?: number;
 }
 
-export type RunStatus = 'ok' | 'failed' | 'cancelled' | 'skipped';
+type RunStatus = 'ok' | 'failed' | 'cancelled' | 'skipped';
 
 /** The record of a run. */
 export interface RunInfo {
@@ -68,6 +68,8 @@ export interface OutputInfo {
 
 export interface ResourceInfo {
   readonly kind: string;
+  /** Icon of its kind: the name of one of VS Code's icons. */
+  readonly icon: string;
   readonly name: string;
   readonly id: string;
   readonly desc: string;

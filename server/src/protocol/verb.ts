@@ -25,7 +25,7 @@ export interface VerbFacts<N extends CommandName> {
  * - 'repeatable': the host carries it out again. Work that was done stays as it is, or is done once more.
  * - 'never': no caller sends it again.
  */
-export type Idempotency<N extends CommandName> = 'safe' | 'repeatable' | 'never' | AlreadyDone<N>;
+type Idempotency<N extends CommandName> = 'safe' | 'repeatable' | 'never' | AlreadyDone<N>;
 
 /** The second call fails when the first was carried out, and is answered from the state that the first one left. */
 interface AlreadyDone<N extends CommandName> {

@@ -1,11 +1,10 @@
 import { decode, type Decoded } from '../documents/decode.ts';
 import { parseDocuments, type ParsedDocument } from '../documents/document.ts';
-import { documentSchema, type Envelope, kindOf } from './model/envelope.ts';
+import { documentSchema, type Envelope, isResource, kindOf, looksLikeResource } from './model/envelope.ts';
 import { isImplemented, type ResourceKind } from './model/kind.ts';
 import { entryOf, type MapNode, type YamlNode, textOf } from '../documents/yamlNode.ts';
 import { comparePositions, type TextRange } from '../base/lineMap.ts';
 import { type Problem } from '../documents/problem.ts';
-import { isResource, looksLikeResource } from './detectResource.ts';
 
 /** Maximum number of problems reported per document; more would not be read. */
 const problemsMax = 100;

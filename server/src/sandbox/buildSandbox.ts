@@ -101,7 +101,7 @@ export class BuildSandbox extends Sandbox {
       if (parsed === undefined) throw notAQuery();
       let around = { opening: sql``, closing: sql`` };
       if (renamesHostPaths) {
-        text = `DESCRIBE (\n${query}\n)`;
+        text = sql`DESCRIBE (\n${userSql(query)}\n)`;
         around = await this.#renaming(connection, text, files);
       }
       const { opening, closing } = around;

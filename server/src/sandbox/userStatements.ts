@@ -1,6 +1,6 @@
 import { PondError } from '../base/error.ts';
 import { type Connection } from '../duckdb/connection.ts';
-import { type SqlText } from '../duckdb/sql.ts';
+import { sql, type SqlText } from '../duckdb/sql.ts';
 import { type BoundStatement, type StatementKind, type Statements } from '../duckdb/statements.ts';
 
 /** One query to run, with the exact text that was analyzed. */
@@ -34,7 +34,7 @@ export async function splitQuery(connection: Connection, query: string): Promise
   if (statements.count === 1) return statements;
   // DuckDB's grammar allows only a query in these parentheses. Since the text parses alone, it cannot close them
   // itself.
-  const inside = await connection.statements(`SELECT * FROM (\n${query}\n)`).catch(() => undefined);
+  const inside = await connection.statements(sql`SELECT * FROM (\n${userSql(query)}\n)`).catch(() => undefined);
   return inside?.count === statements.count ? statements : undefined;
 }
 

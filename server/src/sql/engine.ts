@@ -22,7 +22,7 @@ import { type PreparedQuery, prepareQuery } from './prepare.ts';
 
 export interface QueryEngineOptions {
   readonly openDisk: OpenDisk;
-  /** Tables of the schema `pond` beside those of the pond itself. */
+  /** Tables of the schema `pond`, in addition to those of the pond itself. */
   readonly historyTables?: HistoryTables;
   /** The worker's module; by default the one built next to this module. */
   readonly workerPath?: string;

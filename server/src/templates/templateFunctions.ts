@@ -5,7 +5,7 @@
  */
 import { type RenderFault } from './templateMessages.ts';
 
-type Tell = (fault: RenderFault) => void;
+type ReportFault = (fault: RenderFault) => void;
 
 /** A value that the engine rejects: it stops there, and reports the position. */
 const refused = Symbol('refused');
@@ -14,14 +14,14 @@ const refused = Symbol('refused');
  * `group(by="FIELD", in=LIST)`: a map from each value of a field to the list of items with that value, in their order.
  * The engine iterates maps in byte order of their keys. Refused for arguments of another form.
  */
-export function groupItems(given: readonly unknown[], tell: Tell): unknown {
+export function groupItems(given: readonly unknown[], report: ReportFault): unknown {
   const named = given.at(-1);
   const by: unknown = named instanceof Map ? named.get('by') : undefined;
   const items: unknown = named instanceof Map ? named.get('in') : undefined;
   const groups = new Map<string, unknown[]>();
   const problem = checkGroup(given.length, by, items) ?? gather(groups, String(by), items as readonly unknown[]);
   if (problem === undefined) return Object.fromEntries(groups);
-  tell({ message: problem });
+  report({ message: problem });
   return refused;
 }
 
@@ -47,11 +47,11 @@ function gather(groups: Map<string, unknown[]>, by: string, items: readonly unkn
 }
 
 /** The entries of a map as a list of pairs; a list unchanged. Refused for any other value. */
-export function pairsOf(value: unknown, origin: unknown, tell: Tell): unknown {
+export function pairsOf(value: unknown, origin: unknown, report: ReportFault): unknown {
   if (value instanceof Map) return [...value].map(([key, item]) => [key as unknown, plain(item)]);
   if (Array.isArray(value)) return plain(value);
   const message = `a loop over two names expects a map or a list of pairs, got ${typeName(value)}`;
-  tell({ message, origin: Number(origin) });
+  report({ message, origin: Number(origin) });
   return refused;
 }
 

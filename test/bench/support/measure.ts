@@ -6,7 +6,7 @@ export interface Rounds {
   /** Warm-up rounds, which do not count. */
   readonly warmUp: number;
   /** Called before each contender, untimed: the next contender must not wait for writes that the previous one left. */
-  readonly settle?: () => void;
+  readonly betweenRounds?: () => void;
 }
 
 /**
@@ -15,13 +15,13 @@ export interface Rounds {
  */
 export async function interleaved<N extends string>(
   contenders: Readonly<Record<N, Contender>>,
-  { rounds, warmUp, settle = () => undefined }: Rounds,
+  { rounds, warmUp, betweenRounds = () => undefined }: Rounds,
 ): Promise<Readonly<Record<N, number>>> {
   const names = Object.keys(contenders) as N[];
   const times = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<N, number[]>;
   for (let round = 0; round < warmUp + rounds; round++) {
     for (const name of round % 2 === 0 ? names : names.toReversed()) {
-      settle();
+      betweenRounds();
       const start = performance.now();
       const own = await contenders[name](round);
       const elapsed = own ?? performance.now() - start;

@@ -37,7 +37,7 @@ export function serverTests(): void {
     await pond.write('/Derive/slow/resource.yaml', derive('slow', "SELECT t AS Timestamp FROM read_csv('$1')"));
     await pond.commit('quicker');
     await vscode.commands.executeCommand('pond.runAllResources', { type: 'pond', pond: pond.pond });
-    await until('the run told', async () => (await resourceRows(pond))[0]?.spoken?.startsWith('Derive/slow, ok'));
+    await until('the run received', async () => (await resourceRows(pond))[0]?.spoken?.startsWith('Derive/slow, ok'));
   });
 
   test('the restart command starts another server', async () => {

@@ -55,7 +55,7 @@ export function sourceControlTests(): void {
     await pond.write(path, 'my own');
     await staged(pond, `added ${path}`);
     await api().request('run', { pond: pond.pond });
-    await until('the conflict told', () => api().statusText()?.includes('1 in conflict'));
+    await until('the conflict received', () => api().statusText()?.includes('1 in conflict'));
     const head = async (): Promise<number | undefined> =>
       (await api().request('log', { pond: pond.pond, limit: 1 }))[0]?.number;
     const before = await head();

@@ -5,7 +5,7 @@ import { stateIcon, stateNames, svg } from './decorations.ts';
 import { firstOf, step } from './steps.ts';
 
 /** User actions in the graph. */
-export interface GraphActions {
+interface GraphActions {
   readonly reveal: (id: string) => void;
   readonly open: (id: string) => void;
 }

@@ -12,7 +12,7 @@ export interface Drawn {
 }
 
 /** A value with its coordinates. */
-export interface Point {
+interface Point {
   readonly name: string;
   readonly x: number | Date;
   readonly y: number | null;

@@ -41,7 +41,7 @@ export function panelsOf<Series extends Measured>(all: readonly Series[]): reado
 }
 
 /** Unit in the name of a series, `INSTRUMENT.NAME.UNIT`, optionally followed by an aggregate; else empty. */
-export function unitOf(name: string): string {
+function unitOf(name: string): string {
   const parts = name.replace(/\.(avg|min|max|count|sum)$/, '').split('.');
   return parts.length < 3 ? '' : (parts.at(-1) ?? '');
 }

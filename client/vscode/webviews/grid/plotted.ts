@@ -3,7 +3,7 @@ import { type ColumnInfo } from '../../../../server/src/protocol/commands.ts';
 import { isNumeric } from './columns.ts';
 
 /** Column of the x axis, and the columns drawn over it, by index. */
-export interface PlottedColumns {
+interface PlottedColumns {
   readonly x: number;
   /** Interpretation of the text of `x`: a time, seconds since 1970 UTC, or a plain number. */
   readonly scale: 'time' | 'seconds' | 'number';
@@ -11,7 +11,7 @@ export interface PlottedColumns {
 }
 
 /** A plotted column. */
-export interface PlottedSeries {
+interface PlottedSeries {
   readonly name: string;
   /** A value for each x; null breaks the line. */
   readonly y: readonly (number | null)[];

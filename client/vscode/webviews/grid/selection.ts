@@ -13,7 +13,7 @@ export interface Selection {
 }
 
 /** Number of rows and columns, and of rows per page. */
-export interface Size {
+interface Size {
   readonly rows: number;
   readonly columns: number;
   readonly pageRows: number;

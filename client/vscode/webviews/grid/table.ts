@@ -13,7 +13,7 @@ import { clampTop, reveal, rowHeight, rowsIn, scrollTopOf, span, topOf, type Vie
 const restMs = 40;
 
 /** Interface of the surrounding page to the table. */
-export interface TableHost {
+interface TableHost {
   request(start: number, count: number): void;
   copy(range: CellRange): void;
   /** The selection moved to a cell. */

@@ -1,7 +1,7 @@
 import { type Plotted } from './plotted.ts';
 
 /** One series as points: more points than pixels are useless. */
-export interface Points {
+interface Points {
   readonly x: readonly number[];
   readonly y: readonly (number | null)[];
 }

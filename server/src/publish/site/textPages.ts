@@ -73,7 +73,7 @@ async function sourceOf(
 
 async function renderedText(parts: TextParts, match: Match, pattern: string, page: string): Promise<string> {
   const { fs, inputs, destination } = parts;
-  const files = await filesBeside(parts, pattern, page.slice('src/'.length));
+  const files = await filesNextTo(parts, pattern, page.slice('src/'.length));
   const { materializer, job } = destination;
   const text = await textWithFiles(match.path, { fs, inputs, files, materializer, job });
   if (text !== undefined) return text;
@@ -82,7 +82,7 @@ async function renderedText(parts: TextParts, match: Match, pattern: string, pag
 }
 
 /** A text reads one resolution of an output for its columns; its page needs the files of all resolutions. */
-async function filesBeside({ inputs, files }: TextParts, pattern: string, page: string): Promise<ExportContext> {
+async function filesNextTo({ inputs, files }: TextParts, pattern: string, page: string): Promise<ExportContext> {
   const all = pattern.replace(/[^/]+$/, '*');
   if (all === '') return {};
   const records = (await inputs.match(all)).flatMap((series) =>

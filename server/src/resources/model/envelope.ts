@@ -1,6 +1,6 @@
 import { type Issue } from '../../documents/issue.ts';
 import { type ResourceKind } from './kind.ts';
-import { type YamlNode, textOf } from '../../documents/yamlNode.ts';
+import { entryOf, type MapNode, textOf, type YamlNode } from '../../documents/yamlNode.ts';
 import {
   type ChoiceSchema,
   map,
@@ -15,8 +15,10 @@ import {
 import { suggest } from '../../base/suggest.ts';
 import { checkName, isUuid, plainText, verbatimText } from '../../documents/fieldTypes.ts';
 
+const sniffLength = 65_536;
+
 /** Keys of every resource document, in the order of writing. */
-export const envelopeKeys = ['apiVersion', 'kind', 'name', 'desc', 'metadata', 'spec'] as const;
+const envelopeKeys = ['apiVersion', 'kind', 'name', 'desc', 'metadata', 'spec'] as const;
 
 /** A whole document of a resource. */
 export interface Envelope {
@@ -50,7 +52,7 @@ export function kindOf(kinds: readonly ResourceKind[], root: YamlNode | undefine
 }
 
 /** Returns the known kind that is closest to a misspelled one, or undefined. */
-export function nearestKind(kinds: readonly ResourceKind[], name: string): ResourceKind | undefined {
+function nearestKind(kinds: readonly ResourceKind[], name: string): ResourceKind | undefined {
   const suggestion = suggest(
     name,
     kinds.map((kind) => kind.kind),
@@ -73,4 +75,38 @@ function reservedName(kinds: readonly ResourceKind[], name: string): readonly Is
     return [{ code: 'name-reserved', message: `"${name}" is the name of a kind` }];
   }
   return isUuid(name) ? [{ code: 'name-reserved', message: 'a UUID is the name of a resource directory' }] : [];
+}
+
+/**
+ * True if a YAML document is meant to be a resource of a pond; other YAML must not get problems. It has a known or
+ * nearly known kind and another key of a resource, or it has most keys of a resource. Kubernetes objects do not count,
+ * though some of their kinds have the same names: their name is under `metadata`.
+ */
+export function isResource(kinds: readonly ResourceKind[], root: YamlNode | undefined): boolean {
+  if (root?.type !== 'map') return false;
+  const keys = envelopeKeys.filter((key) => entryOf(root, key) !== undefined);
+  if (isKubernetesObject(root)) return false;
+  const kind = textOf(root, 'kind');
+  if (kind !== undefined && nearestKind(kinds, kind) !== undefined) return keys.length >= 2;
+  return keys.includes('apiVersion') && keys.includes('name') && (keys.includes('spec') || keys.includes('desc'));
+}
+
+/** Like isResource, for text that is not valid YAML: searches for lines typical of a resource. */
+export function looksLikeResource(kinds: readonly ResourceKind[], text: string): boolean {
+  const start = text.slice(0, sniffLength);
+  const kind = /^kind:[ \t]*["']?(\w+)/m.exec(start)?.[1];
+  if (kind === undefined || nearestKind(kinds, kind) === undefined) return false;
+  return /^(apiVersion|name|desc|spec):/m.test(start) && !/^metadata:\s*\r?\n[ \t]+(name|namespace):/m.test(start);
+}
+
+/** True if a mapping can become a resource by adding keys: it has only keys of a resource. */
+export function mayBecomeResource(root: MapNode): boolean {
+  const known: readonly string[] = envelopeKeys;
+  return !isKubernetesObject(root) && root.entries.every((entry) => known.includes(entry.key));
+}
+
+function isKubernetesObject(root: MapNode): boolean {
+  const metadata = entryOf(root, 'metadata')?.value;
+  const named = entryOf(metadata, 'name') !== undefined || entryOf(metadata, 'namespace') !== undefined;
+  return named && entryOf(root, 'name') === undefined;
 }

@@ -16,6 +16,8 @@ import { type RunCounts, type RunOutcome } from './runState.ts';
 export interface ResourceKind<T = unknown> {
   /** As written after `kind:`. */
   readonly kind: string;
+  /** Name of its icon, among the product icons of VS Code. */
+  readonly icon: string;
   /** Purpose in one sentence without a full stop, beginning with a verb: "copies files of the host". */
   readonly summary: string;
   /** Details, in Markdown. */

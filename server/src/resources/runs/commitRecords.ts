@@ -5,7 +5,7 @@ import { type ResourcePond } from '../tree/resourcePond.ts';
 import { type WorkingDirectory } from '../../tinyfs/workingDirectory.ts';
 
 /** The record of a run that committed nothing itself. */
-export interface PendingRecord {
+interface PendingRecord {
   readonly kind: string;
   readonly name: string;
   /** UUID of the resource. */
@@ -14,7 +14,7 @@ export interface PendingRecord {
 }
 
 /** Dependencies and options for committing records. */
-export interface Recording {
+interface Recording {
   readonly effects: { readonly author: string };
   /** True for a scheduled round: a record that only repeats the latest record of its resource is skipped. */
   readonly isRepeated?: boolean;

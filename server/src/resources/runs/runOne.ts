@@ -21,7 +21,7 @@ export interface RunEffects {
 }
 
 /** Options of a run. */
-export interface ResourceRunOptions extends Required<Job> {
+interface ResourceRunOptions extends Required<Job> {
   readonly effects: RunEffects;
 }
 

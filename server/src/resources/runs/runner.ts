@@ -20,7 +20,7 @@ import { selectResources } from '../select.ts';
 const concurrencyMax = 4;
 
 /** Resources to run, and options. */
-export interface RunRequest extends Required<Job> {
+interface RunRequest extends Required<Job> {
   /** By NAME, KIND/NAME or UUID; all if undefined. */
   readonly names?: readonly string[];
   /**

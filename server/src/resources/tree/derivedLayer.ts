@@ -21,7 +21,7 @@ const commitRules = lazyAsync(() => import('./commitRules.ts'));
 /** The key of several parts as one file. */
 const wholeKey = (files: readonly HostFile[]): string => keyOf('one file', 1, ...files.map(({ key }) => key));
 
-/** The layer that shows derived content. It has the files behind the nodes of all its trees built on demand. */
+/** The layer that shows derived content. The files of the nodes of all its trees are built on demand. */
 export class DerivedLayer implements ResourceLayer, NodeFiles {
   readonly materializer: Materializer;
   readonly #stored: StoredNodes;

@@ -12,7 +12,7 @@ const reader = lazyAsync(async () => ({
 }));
 
 /** Dependencies of the derived content of a tree. */
-export interface DerivedStateParts {
+interface DerivedStateParts {
   /** The tree without derived content. */
   readonly stored: FileSystem;
   /** Returns the files of the whole tree that a pattern matches. */

@@ -10,7 +10,7 @@ import { isBookkeeping } from '../model/resourcePath.ts';
 import { isKindName } from '../kindNames.ts';
 import { isUuid } from '../../documents/fieldTypes.ts';
 
-/** Access to the files behind the nodes of a tree. */
+/** Access to the files of the nodes of a tree. */
 export interface InputFiles {
   contentKey(node: Node): string;
   hostFiles(node: Node, job: Job): Promise<readonly HostFile[]>;

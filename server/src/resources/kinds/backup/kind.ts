@@ -5,6 +5,7 @@ import { s3Fields } from '../../model/s3.ts';
 /** Backup: the pond, sent to a bucket. */
 export const backup: ResourceKind = {
   kind: 'Backup',
+  icon: 'archive',
   summary: 'is for a copy of the pond in an S3-compatible store; it does nothing in this version',
   doc: [
     'The document is checked and stored, with a warning (`kind-not-implemented`). A run of the resource fails, and nothing is sent.',

@@ -4,6 +4,7 @@ import { type CombineSpec, combineSpec } from './spec.ts';
 /** Combine: joins several series by time. */
 export const combine: ResourceKind<CombineSpec> = {
   kind: 'Combine',
+  icon: 'combine',
   summary: 'joins several series by time into one wide series',
   doc: [
     'Each scope is one series, `/Combine/NAME/SCOPE/combine`.',

@@ -6,6 +6,7 @@ import { uuidText } from '../../../documents/fieldTypes.ts';
 /** Copy: another pond, fetched from a bucket. */
 export const copy: ResourceKind = {
   kind: 'Copy',
+  icon: 'copy',
   summary: 'is for a backup of another pond; it does nothing in this version',
   doc: [
     'The document is checked and stored, with a warning (`kind-not-implemented`). A run of the resource fails, and nothing is fetched.',

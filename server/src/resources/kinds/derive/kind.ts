@@ -4,6 +4,7 @@ import { type DeriveSpec, deriveSpec } from './spec.ts';
 /** Derive: builds series from files by SQL. */
 export const derive: ResourceKind<DeriveSpec> = {
   kind: 'Derive',
+  icon: 'beaker',
   summary: 'makes a series of each matched file by a SQL query',
   doc: [
     'Each file that matches the pattern of a collection becomes a series `/Derive/NAME/COLLECTION/FILE`, with the name of the file. If files in several directories have the same name, the captures of the wildcards for the directories come first: `north-2024.csv`.',

@@ -4,6 +4,7 @@ import { type HydroVuSpec, hydroVuSpec } from './spec.ts';
 /** HydroVu: readings of instruments from a web service. */
 export const hydroVu: ResourceKind<HydroVuSpec> = {
   kind: 'HydroVu',
+  icon: 'radio-tower',
   summary: 'collects readings of instruments from the HydroVu service',
   doc: [
     'Each run fetches the readings since the last one.',

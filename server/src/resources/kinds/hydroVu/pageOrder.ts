@@ -20,21 +20,21 @@ export interface PageOrder {
 /** Returns the order before any page. Readings after `timeMax`, seconds since 1970 UTC, are ignored. */
 export function createPageOrder(timeMax: number): PageOrder {
   let [pages, end, firstEnd] = [0, 0, 0];
-  let [goesForward, isSideBySide] = [true, false];
+  let [goesForward, areAdjacent] = [true, false];
   return {
     add(page) {
       const stretches = page.map(({ readings }) => stretchOf(readings, timeMax)).filter(({ last }) => last > 0);
       if (stretches.length === 0) return;
       const firsts = stretches.map(({ first }) => first);
       const lasts = stretches.map(({ last }) => last);
-      if (pages === 0) isSideBySide = stretches.length > 1 && Math.max(...firsts) <= Math.min(...lasts);
+      if (pages === 0) areAdjacent = stretches.length > 1 && Math.max(...firsts) <= Math.min(...lasts);
       pages++;
       goesForward &&= Math.min(...firsts) >= end;
       end = Math.max(...lasts);
       if (pages === 1) firstEnd = end;
     },
     // The latest time may have more readings on the next page.
-    settledBefore: () => (pages > 1 && goesForward && isSideBySide ? end : 0),
+    settledBefore: () => (pages > 1 && goesForward && areAdjacent ? end : 0),
     reach: () => (goesForward ? end : firstEnd),
   };
 }

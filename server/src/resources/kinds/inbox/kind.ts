@@ -4,6 +4,7 @@ import { type InboxSpec, inboxSpec } from './spec.ts';
 /** Inbox: files of the host. */
 export const inbox: ResourceKind<InboxSpec> = {
   kind: 'Inbox',
+  icon: 'inbox',
   summary: 'copies files of the host into the pond',
   doc: [
     'Each run copies the files that match the pattern to `/Inbox/NAME/`. A file keeps its path relative to the part of the pattern before the first wildcard, which must be an existing folder. A pattern without wildcards is one file.',

@@ -4,6 +4,7 @@ import { type ReduceSpec, reduceSpec } from './spec.ts';
 /** Reduce: aggregates series by hour, day, month and so on. */
 export const reduce: ResourceKind<ReduceSpec> = {
   kind: 'Reduce',
+  icon: 'filter',
   summary: 'downsamples series to time buckets',
   doc: [
     'Each output and resolution is a series `/Reduce/NAME/COLLECTION/OUTPUT/res=RESOLUTION`. It has a row for each bucket with data: `Timestamp`, the start of the bucket (TIMESTAMP, UTC), and for each column of numbers or booleans `COLUMN.avg`, `COLUMN.min` and `COLUMN.max`.',

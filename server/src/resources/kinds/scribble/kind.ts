@@ -4,6 +4,7 @@ import { type ScribbleSpec, scribbleSpec } from './spec.ts';
 /** Scribble: random entries for tests. */
 export const scribble: ResourceKind<ScribbleSpec> = {
   kind: 'Scribble',
+  icon: 'wand',
   summary: 'fills the pond with random entries, for tests',
   doc: [
     'Each run adds entries with random names to `/Scribble/NAME/`. Existing entries do not change.',

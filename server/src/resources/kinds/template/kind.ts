@@ -4,6 +4,7 @@ import { type TemplateSpec, templateSpec } from './spec.ts';
 /** Template: renders texts from the content of series. */
 export const template: ResourceKind<TemplateSpec> = {
   kind: 'Template',
+  icon: 'file-code',
   summary: 'renders a text for each matched series',
   doc: [
     'Each series, table or file that matches the pattern of a collection becomes a text file `/Template/NAME/COLLECTION/OUTPUT`, rendered when it is read. Slashes in `out_pattern` make folders. Two inputs with the same output name are an error of that file (`resource-invalid`).',
