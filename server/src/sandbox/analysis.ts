@@ -45,7 +45,7 @@ export async function analyze(
   const explained = explainedIn(sql, tokens, opening);
   const statement = explained ?? { query: sql, explain: undefined };
   const tree = await parse(connection, statement.query);
-  if (tree !== undefined) return { tables: analyzeTree(sql, tree, isAllowed), statement };
+  if (tree !== undefined) return { tables: await analyzeTree(connection, sql, tree, isAllowed), statement };
   if (explained !== undefined) throw notExplained(sql, tokens, opening);
   const query = sql.slice(0, tokens.findLast((token) => !isSemicolon(token))?.end);
   return {
@@ -104,12 +104,14 @@ function explainOptions(
   return isSymbol(tokens[open], '(') && isSymbol(tokens[at], ')') ? { words, end: at + 1 } : undefined;
 }
 
-function analyzeTree(
+async function analyzeTree(
+  connection: Connection,
   sql: string,
   tree: Readonly<Record<string, unknown>>,
   isAllowed: (index: number) => boolean,
-): readonly TableReference[] {
+): Promise<readonly TableReference[]> {
   const statements = Array.isArray(tree['statements']) ? tree['statements'] : [];
+  if (statements.length === 0) throw invalid('the query is empty', sql, sql.length);
   if (statements.length > 1) throw severalStatements(sql, tokenize(sql));
   const found = findReferences(tree);
   const indexOf = (offset: number | undefined) => (offset === undefined ? undefined : stringIndex(sql, offset, 'byte'));
@@ -117,7 +119,7 @@ function analyzeTree(
     const index = indexOf(offset);
     return !isTableFunction || index === undefined || !isAllowed(index);
   };
-  checkFunctions(found.functions.filter(isChecked), (offset) => positionAt(sql, indexOf(offset)));
+  await checkFunctions(connection, found.functions.filter(isChecked), (offset) => positionAt(sql, indexOf(offset)));
   // Names that a WITH defines count too: elsewhere in the query, the same name refers to DuckDB's table.
   const hidden = found.tables.find(({ schema, name }) => describesHost(schema, name));
   if (hidden !== undefined) throw tableForbidden(hidden.name, positionAt(sql, indexOf(hidden.offset)));
@@ -178,7 +180,7 @@ async function checkCalls(connection: Connection, sql: string, tokens: readonly 
     const name = text.toLowerCase();
     return { name, offset: start, isTableFunction: tableFunctions.has(name) };
   });
-  checkFunctions(functions, (start) => positionAt(sql, start));
+  await checkFunctions(connection, functions, (start) => positionAt(sql, start));
 }
 
 function isCall(tokens: readonly Token[], index: number): boolean {

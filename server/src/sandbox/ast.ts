@@ -38,7 +38,7 @@ export function findReferences(tree: unknown): References {
       return [{ schema, name, offset: offsetOf(node), isCommonTable, hasVersionClause }];
     }),
     functions: nodes.flatMap((node) => {
-      if (node['class'] !== 'FUNCTION') return [];
+      if (node['class'] !== 'FUNCTION' && node['class'] !== 'WINDOW') return [];
       const name = text(node, 'function_name').toLowerCase();
       return [{ name, offset: offsetOf(node), isTableFunction: tableCalls.has(node) }];
     }),

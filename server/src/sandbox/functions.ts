@@ -1,34 +1,7 @@
 import { type ErrorDetails, PondError } from '../base/error.ts';
+import { type Connection } from '../duckdb/connection.ts';
 import { type AstFunction } from './ast.ts';
-
-/**
- * Table functions that a query may call: those that make rows from their arguments. All others read files, run SQL
- * hidden in a string, or expose the engine and its host. The sandbox blocks host access in any case; this list fails
- * earlier and with a clearer message.
- */
-const tableFunctions = new Set([
-  'generate_series',
-  'histogram',
-  'histogram_values',
-  'json_each',
-  'json_tree',
-  'range',
-  'repeat',
-  'repeat_row',
-  'summary',
-  'test_all_types',
-  'unnest',
-]);
-
-/** Scalar functions and macros that expose the host or the engine: its settings, or the text of views. */
-const hostFunctions = new Set([
-  'current_query',
-  'current_setting',
-  'getenv',
-  'json_serialize_plan',
-  'pg_get_viewdef',
-  'write_log',
-]);
+import { allowedTableFunctions, isAllowedFunction, refusedFunctions } from './functionNames.ts';
 
 /** True for a table of DuckDB's own that has settings or the text of views, which contain host paths. */
 export function describesHost(schema: string, name: string): boolean {
@@ -36,18 +9,35 @@ export function describesHost(schema: string, name: string): boolean {
   return /^(pg_(settings|views)|duckdb_(logs|views)|sqlite_(temp_)?(master|schema))$/i.test(name);
 }
 
-/** Fails `query-forbidden` at the first function that a query may not call. */
-export function checkFunctions(
+/**
+ * Fails `query-forbidden` at the first function that a query may not call. The name of no function at all is left to
+ * DuckDB, whose error suggests others.
+ */
+export async function checkFunctions(
+  connection: Connection,
   functions: readonly AstFunction[],
   locate: (offset: number | undefined) => Pick<ErrorDetails, 'position'>,
-): void {
-  for (const { name, offset, isTableFunction } of functions) {
-    if (isTableFunction ? tableFunctions.has(name) : !hostFunctions.has(name)) continue;
+): Promise<void> {
+  const suspects = functions.filter(({ name, isTableFunction }) =>
+    isTableFunction ? !allowedTableFunctions.has(name) : !isAllowedFunction(name),
+  );
+  for (const { name, offset, isTableFunction } of suspects) {
+    if (!isTableFunction && !refusedFunctions.has(name) && !(await isFunction(connection, name))) continue;
+    const reason = refusedFunctions.get(name);
+    const hint = reason === undefined ? 'A query reads the pond and nothing else.' : `The function ${reason}.`;
     throw new PondError('query-forbidden', `${name}() is not allowed in a query`, {
       ...locate(offset),
       hint: isTableFunction
         ? 'Pond paths and patterns are tables: FROM "/folder/file.csv", FROM "/folder/*.parquet".'
-        : 'A query reads the pond and nothing else.',
+        : hint,
     });
   }
+}
+
+async function isFunction(connection: Connection, name: string): Promise<boolean> {
+  const rows = await connection.rows(
+    'SELECT 1 FROM duckdb_functions() WHERE lower(function_name) = $1::VARCHAR LIMIT 1',
+    [name],
+  );
+  return rows.length > 0;
 }
