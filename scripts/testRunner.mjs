@@ -17,8 +17,8 @@ const retried = [];
 /** @type {Map<string, number>} */
 const durations = new Map();
 
-// Many tests wait for processes and for a browser: one file more than there are cores keeps these busy.
-const events = run({ files: process.argv.slice(2), concurrency: Math.max(2, availableParallelism()) + 1 });
+// Many tests wait for processes and for a browser: two files more than there are cores keep these busy.
+const events = run({ files: process.argv.slice(2), concurrency: Math.max(2, availableParallelism()) + 2 });
 events.on('test:fail', (done) => {
   process.exitCode = 1;
   addDuration(done);
