@@ -10,6 +10,8 @@ const paragraphWordsMax = 80;
 
 /** Pages without a long paragraph, by their paths from docs/. */
 const shortPages = [
+  '../CONTRIBUTING.md',
+  '../README.md',
   'benchmarks.md',
   'commands.md',
   'concepts.md',
