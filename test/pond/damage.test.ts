@@ -126,7 +126,7 @@ const refused: Readonly<Record<string, Refused>> = {
   },
   'a gap between commits': { damage: remove(logFile(1)), code: 'pond-damaged', says: /commit 1 is missing/ },
   'a damaged commit in the middle': { damage: shorten(logFile(2)), code: 'pond-damaged', says: /00002\.json/ },
-  'a hole in the journal': { damage: alter(journalPath, 200), code: 'journal-damaged', says: /has changes behind it/ },
+  'a hole in the journal': { damage: alter(journalPath, 200), code: 'journal-damaged', says: /has changes after it/ },
   'a damaged start of the journal': {
     damage: alter(journalPath, 30),
     code: 'journal-damaged',

@@ -1,6 +1,6 @@
 /**
  * Every function, pragma and setting that the bundled DuckDB lists, through every syntax that reaches it. A new DuckDB
- * with a function that nobody has judged fails here.
+ * with a function that has not been judged fails here.
  */
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
