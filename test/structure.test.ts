@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { errorCodes } from '../server/src/base/errorCode.ts';
+import { errorCodes } from '../server/src/base/error.ts';
 import { resourceKinds } from '../server/src/resources/registry.ts';
 import { type Import, type SourceFile, importsOf, isCode, longFunctions, sourceFiles } from './support/sourceFiles.ts';
 import { exportsUsedInOneFile, literalsAmong, untaggedSql } from './support/sourceRules.ts';
@@ -196,7 +196,7 @@ function reachable(starts: readonly string[]): Set<string> {
 
 test('every error code is used, and documented in one row of docs/errors.md', () => {
   const codes = Object.keys(errorCodes).sort();
-  const using = product.filter(({ path }) => path !== 'server/src/base/errorCode.ts').map(({ text }) => text);
+  const using = product.filter(({ path }) => path !== 'server/src/base/error.ts').map(({ text }) => text);
   assert.deepEqual(
     codes.filter((name) => !using.some((text) => text.includes(`'${name}'`))),
     [],

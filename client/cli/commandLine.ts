@@ -2,8 +2,7 @@ import { parseArgs } from 'node:util';
 import { PondError } from '../../server/src/base/error.ts';
 import { usageError } from './usageError.ts';
 import { verbNamed } from './help.ts';
-import { type CommandLine, type VerbSpec } from './verb.ts';
-import { verbs } from './verbs.ts';
+import { type CommandLine, type TerminalVerb, type TerminalVerbs, type VerbSpec } from './verb.ts';
 
 const globalOptions = {
   pond: { type: 'string' },
@@ -12,7 +11,10 @@ const globalOptions = {
 } as const;
 
 /** Parses the arguments; global options may come before or after the verb. Fails `usage`. */
-export function parseCommandLine(args: readonly string[]): CommandLine {
+export function parseCommandLine(
+  verbs: TerminalVerbs & { readonly help: TerminalVerb },
+  args: readonly string[],
+): CommandLine {
   const at = verbIndex(args);
   const name = args[at];
   if (name === undefined) {

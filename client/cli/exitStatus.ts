@@ -1,4 +1,4 @@
-import { type ErrorCode } from '../../server/src/base/errorCode.ts';
+import { type ErrorCode } from '../../server/src/base/error.ts';
 
 /** Exit status by kind of failure. docs/commands.md has the same table. */
 export const exitStatus = {

@@ -2,8 +2,7 @@
 import { join } from 'node:path';
 import { type SkippedInfo } from '../../server/src/protocol/commands.ts';
 import { humanSize, plural, printable, shownPath } from './format.ts';
-import { argument, atOf, hostPath, pondPath, show } from './runner.ts';
-import { namedPond } from './session.ts';
+import { argument, atOf, hostPath, pondPath, show, namedPond } from './runner.ts';
 import { type Terminal, type VerbRunner } from './verb.ts';
 
 /** Maximum number of skipped files to list; the rest are counted. */

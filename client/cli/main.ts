@@ -23,7 +23,7 @@ try {
   if (args.length === 1 && args[0] === '--version') {
     await terminal.print(`pond ${POND_VERSION}\n`);
   } else {
-    line = parseCommandLine(args);
+    line = parseCommandLine(verbs, args);
     await run(line, terminal);
   }
 } catch (error) {
@@ -33,13 +33,12 @@ try {
 async function run(line: CommandLine, terminal: Terminal): Promise<void> {
   const { name, verb } = line;
   if (line.help) return await terminal.print(helpText(verbs, name));
-  if ('loadStandalone' in verb) return await (await verb.loadStandalone())(line, terminal, verbs);
+  if ('runStandalone' in verb) return await verb.runStandalone(line, terminal, verbs);
   const warn = warningsTo(terminal);
   const host = connectLocal(warn);
   const session = openSession(line, { host, terminal, signal: interruption(terminal), warn });
-  const runner = await verb.load();
   try {
-    await runner(session);
+    await verb.run(session);
   } catch (error) {
     throw await withGuess(error, session);
   } finally {

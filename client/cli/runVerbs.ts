@@ -1,6 +1,5 @@
 /** Verbs that run resources and show their runs. */
-import { isPondError, PondError } from '../../server/src/base/error.ts';
-import { type ErrorCode } from '../../server/src/base/errorCode.ts';
+import { type ErrorCode, isPondError, PondError } from '../../server/src/base/error.ts';
 import { type RunErrorInfo, type RunInfo } from '../../server/src/protocol/resources.ts';
 import { errorText, hintText } from './errorText.ts';
 import { minute, plural, printable, table } from './format.ts';

@@ -54,3 +54,9 @@ export async function show(session: Session, result: unknown, text = ''): Promis
   session.terminal.quiet();
   if (text !== '') await session.terminal.print(`${text}\n`);
 }
+
+/** Returns the pond from --pond or POND; undefined without either. */
+export function namedPond({ pond }: CommandLine): string | undefined {
+  const named = pond ?? process.env['POND'];
+  return named === undefined || named === '' ? undefined : resolve(named);
+}

@@ -1,8 +1,8 @@
-import { resolve } from 'node:path';
 import { PondError } from '../../server/src/base/error.ts';
 import { findPond, type Host } from '../../server/src/main.ts';
 import { type CommandName, type Params, type Result } from '../../server/src/protocol/commands.ts';
 import { printableLines } from './format.ts';
+import { namedPond } from './runner.ts';
 import { type CommandLine, type Session, type Streams, type Terminal } from './verb.ts';
 
 /** Returns a function that prints warnings on standard error, each once: several commands may report the same. */
@@ -38,12 +38,6 @@ export function openSession(line: CommandLine, { host, terminal, signal, warn }:
     }
   };
   return { line, terminal, signal, warn, call, init: (directory) => host.call('init', { directory }, { signal }) };
-}
-
-/** Returns the pond from --pond or POND; undefined without either. */
-export function namedPond({ pond }: CommandLine): string | undefined {
-  const named = pond ?? process.env['POND'];
-  return named === undefined || named === '' ? undefined : resolve(named);
 }
 
 function pondOf(line: CommandLine): string {

@@ -1,6 +1,6 @@
 /** A verb of the terminal, and what it runs with. */
 import { type ParseArgsConfig } from 'node:util';
-import { type ErrorCode } from '../../server/src/base/errorCode.ts';
+import { type ErrorCode } from '../../server/src/base/error.ts';
 import { type CommandName, type Params, type Result } from '../../server/src/protocol/commands.ts';
 
 /** Arguments and help of a verb. */
@@ -25,12 +25,12 @@ export interface VerbSpec {
 /** Next steps by error code: sentences. */
 export type VerbHints = Partial<Record<ErrorCode, string>>;
 
-/** A verb as declared once: its arguments, its help, and the function that runs it, loaded when it is used. */
+/** A verb as declared once: its arguments, its help, and the function that runs it. */
 export type TerminalVerb = VerbSpec &
   (
-    | { readonly load: () => Promise<VerbRunner> }
+    | { readonly run: VerbRunner }
     /** The function of a verb that works on no pond. */
-    | { readonly loadStandalone: () => Promise<StandaloneRunner> }
+    | { readonly runStandalone: StandaloneRunner }
   );
 
 /** All verbs by name, in the order of the help. */

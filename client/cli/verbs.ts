@@ -1,3 +1,12 @@
+import { hydrovu, scribble } from './collectingVerbs.ts';
+import { help } from './help.ts';
+import { check, commit, diff, discard, log, resolve, restore, showVerb, status } from './historyVerbs.ts';
+import { exportVerb, importVerb, init, siteVerb } from './hostVerbs.ts';
+import { lsp } from './lspVerb.ts';
+import { query } from './queryVerb.ts';
+import { apply, deleteVerb, get } from './resourceVerbs.ts';
+import { run, runs } from './runVerbs.ts';
+import { cat, cp, ln, ls, mkdir, mv, rm, stat, touch, write } from './treeVerbs.ts';
 import { type TerminalVerbs } from './verb.ts';
 
 const at = { type: 'string' } as const;
@@ -12,7 +21,7 @@ export const verbs = {
     usage: '[DIR]',
     summary: 'create a pond at DIR, or .pond in the current folder',
     positionals: [0, 1],
-    load: async () => (await import('./hostVerbs.ts')).init,
+    run: init,
   },
   ls: {
     usage: '[-l] [-R] [--at V] [PATH|GLOB]',
@@ -21,7 +30,7 @@ export const verbs = {
     options: { long: flag('l'), recursive: flag('R'), at },
     positionals: [0, 1],
     takesPatterns: true,
-    load: async () => (await import('./treeVerbs.ts')).ls,
+    run: ls,
   },
   cat: {
     usage: '[--at V] PATH',
@@ -29,7 +38,7 @@ export const verbs = {
     details: [atHelp],
     options: { at },
     positionals: [1, 1],
-    load: async () => (await import('./treeVerbs.ts')).cat,
+    run: cat,
   },
   stat: {
     usage: '[--at V] PATH',
@@ -37,7 +46,7 @@ export const verbs = {
     details: [atHelp],
     options: { at },
     positionals: [1, 1],
-    load: async () => (await import('./treeVerbs.ts')).stat,
+    run: stat,
   },
   mkdir: {
     usage: '[-p] PATH',
@@ -46,21 +55,21 @@ export const verbs = {
     options: { parents: flag('p') },
     positionals: [1, 1],
     hints: { 'not-found': "'pond mkdir -p' creates the parents too." },
-    load: async () => (await import('./treeVerbs.ts')).mkdir,
+    run: mkdir,
   },
   touch: {
     usage: 'PATH...',
     summary: 'create empty files at unused paths',
     positionals: [1],
     hints: { 'not-found': missingParents },
-    load: async () => (await import('./treeVerbs.ts')).touch,
+    run: touch,
   },
   write: {
     usage: 'PATH',
     summary: 'store standard input as a file',
     positionals: [1, 1],
     hints: { 'not-found': missingParents },
-    load: async () => (await import('./treeVerbs.ts')).write,
+    run: write,
   },
   import: {
     usage: 'HOST... PATH',
@@ -68,7 +77,7 @@ export const verbs = {
     details: ['All or none. Files with equal content stay as they are.'],
     positionals: [2],
     hints: { 'is-a-directory': 'Import into another directory, or remove the existing one first.' },
-    load: async () => (await import('./hostVerbs.ts')).importVerb,
+    run: importVerb,
   },
   export: {
     usage: '[--at V] [--temporal PARTS] PATH... HOSTDIR',
@@ -82,7 +91,7 @@ export const verbs = {
     options: { at, temporal: { type: 'string' } },
     positionals: [2],
     takesPatterns: true,
-    load: async () => (await import('./hostVerbs.ts')).exportVerb,
+    run: exportVerb,
   },
   site: {
     usage: '[--at V] [--title TEXT] HOSTDIR',
@@ -94,7 +103,7 @@ export const verbs = {
     ],
     options: { at, title: { type: 'string' } },
     positionals: [1, 1],
-    load: async () => (await import('./hostVerbs.ts')).siteVerb,
+    run: siteVerb,
   },
   cp: {
     usage: '[-r] A B',
@@ -102,13 +111,13 @@ export const verbs = {
     options: { recursive: flag('r') },
     positionals: [2, 2],
     hints: { 'is-a-directory': "'pond cp -r' copies a directory with everything in it." },
-    load: async () => (await import('./treeVerbs.ts')).cp,
+    run: cp,
   },
   mv: {
     usage: 'A B',
     summary: 'move or rename',
     positionals: [2, 2],
-    load: async () => (await import('./treeVerbs.ts')).mv,
+    run: mv,
   },
   rm: {
     usage: '[-r] PATH...',
@@ -116,20 +125,20 @@ export const verbs = {
     details: ['-r removes directories with everything in them.'],
     options: { recursive: flag('r') },
     positionals: [1],
-    load: async () => (await import('./treeVerbs.ts')).rm,
+    run: rm,
   },
   ln: {
     usage: '-s TARGET PATH',
     summary: 'create a symbolic link at PATH',
     options: { symbolic: flag('s') },
     positionals: [2, 2],
-    load: async () => (await import('./treeVerbs.ts')).ln,
+    run: ln,
   },
   status: {
     usage: '',
     summary: 'show the latest commit, staged changes and conflicts',
     positionals: [0, 0],
-    load: async () => (await import('./historyVerbs.ts')).status,
+    run: status,
   },
   diff: {
     usage: '[--at V] [--to V] [PATH...]',
@@ -137,39 +146,39 @@ export const verbs = {
     details: ['From --at (default: HEAD) to --to (default: the staged changes).', atHelp],
     options: { at, to: { type: 'string' } },
     positionals: [0],
-    load: async () => (await import('./historyVerbs.ts')).diff,
+    run: diff,
   },
   commit: {
     usage: '-m TEXT',
     summary: 'commit all staged changes',
     options: { message: { type: 'string', short: 'm' } },
     positionals: [0, 0],
-    load: async () => (await import('./historyVerbs.ts')).commit,
+    run: commit,
   },
   discard: {
     usage: '[PATH...]',
     summary: 'discard staged changes: those at or below the paths, or all',
     positionals: [0],
-    load: async () => (await import('./historyVerbs.ts')).discard,
+    run: discard,
   },
   resolve: {
     usage: 'PATH...',
     summary: 'keep the staged side of conflicts with another commit',
     details: ['To keep the committed side, discard the path.'],
     positionals: [1],
-    load: async () => (await import('./historyVerbs.ts')).resolve,
+    run: resolve,
   },
   log: {
     usage: '[PATH]',
     summary: 'list commits, latest first; with PATH, those that changed it',
     positionals: [0, 1],
-    load: async () => (await import('./historyVerbs.ts')).log,
+    run: log,
   },
   show: {
     usage: 'COMMIT',
     summary: 'show a commit and its changes',
     positionals: [1, 1],
-    load: async () => (await import('./historyVerbs.ts')).showVerb,
+    run: showVerb,
   },
   restore: {
     usage: 'PATH... --at V',
@@ -177,7 +186,7 @@ export const verbs = {
     details: [atHelp],
     options: { at },
     positionals: [1],
-    load: async () => (await import('./historyVerbs.ts')).restore,
+    run: restore,
   },
   query: {
     usage: '[--at V] [--format table|csv|json|parquet] [-o FILE] SQL',
@@ -191,7 +200,7 @@ export const verbs = {
     positionals: [1, 1],
     takesPatterns: true,
     takesSql: true,
-    load: async () => (await import('./queryVerb.ts')).query,
+    run: query,
   },
   apply: {
     usage: '-f FILE... [-v NAME=VALUE]...',
@@ -206,21 +215,21 @@ export const verbs = {
       variable: { type: 'string', short: 'v', multiple: true },
     },
     positionals: [0],
-    load: async () => (await import('./resourceVerbs.ts')).apply,
+    run: apply,
   },
   get: {
     usage: '[NAME...]',
     summary: 'list all resources, or show the named ones',
     details: [namesHelp],
     positionals: [0],
-    load: async () => (await import('./resourceVerbs.ts')).get,
+    run: get,
   },
   delete: {
     usage: 'NAME...',
     summary: 'stage the removal of resources with all their data',
     details: [namesHelp],
     positionals: [1],
-    load: async () => (await import('./resourceVerbs.ts')).deleteVerb,
+    run: deleteVerb,
   },
   run: {
     usage: '[--every DURATION] [NAME...]',
@@ -232,7 +241,7 @@ export const verbs = {
     ],
     options: { every: { type: 'string' } },
     positionals: [0],
-    load: async () => (await import('./runVerbs.ts')).run,
+    run: run,
   },
   runs: {
     usage: '[-n N] [NAME...]',
@@ -240,7 +249,7 @@ export const verbs = {
     details: [namesHelp, '-n is the maximum number of runs, 20 by default.'],
     options: { count: { type: 'string', short: 'n' } },
     positionals: [0],
-    load: async () => (await import('./runVerbs.ts')).runs,
+    run: runs,
   },
   hydrovu: {
     usage: 'locations NAME | scan NAME LOCATION START [END]',
@@ -251,7 +260,7 @@ export const verbs = {
     ],
     positionals: [2, 5],
     hints: { 'remote-failed': "'pond hydrovu locations NAME' lists what the account can read." },
-    load: async () => (await import('./collectingVerbs.ts')).hydrovu,
+    run: hydrovu,
   },
   scribble: {
     usage: '[--seed N] [--min N] [--max N] PATH',
@@ -259,7 +268,7 @@ export const verbs = {
     details: ['The same seed creates the same entries: from --min (5) to --max (10) in each directory.'],
     options: { seed: { type: 'string' }, min: { type: 'string' }, max: { type: 'string' } },
     positionals: [1, 1],
-    load: async () => (await import('./collectingVerbs.ts')).scribble,
+    run: scribble,
   },
   check: {
     usage: '[--at V]',
@@ -267,19 +276,19 @@ export const verbs = {
     details: ['Also prints a hash of the data of each resource, equal in every pond with the same data.', atHelp],
     options: { at },
     positionals: [0, 0],
-    load: async () => (await import('./historyVerbs.ts')).check,
+    run: check,
   },
   lsp: {
     usage: '--stdio',
     summary: 'serve an editor over standard input and output',
     options: { stdio: { type: 'boolean' } },
     positionals: [0, 0],
-    loadStandalone: async () => (await import('./lspVerb.ts')).lsp,
+    runStandalone: lsp,
   },
   help: {
     usage: '[VERB]',
     summary: 'show this help, or that of a verb',
     positionals: [0, 1],
-    loadStandalone: async () => (await import('./help.ts')).help,
+    runStandalone: help,
   },
 } as const satisfies TerminalVerbs;

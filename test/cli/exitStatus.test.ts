@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { statusOf } from '../../client/cli/exitStatus.ts';
-import { type ErrorCode, errorCodes } from '../../server/src/base/errorCode.ts';
+import { type ErrorCode, errorCodes } from '../../server/src/base/error.ts';
 
 test('docs/errors.md lists the exit status of each code', () => {
   const page = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8');

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parseCommandLine } from '../../client/cli/commandLine.ts';
+import { verbs } from '../../client/cli/verbs.ts';
 import { openSession } from '../../client/cli/session.ts';
 import { openTerminal } from '../../client/cli/terminal.ts';
 import { connectLocal } from '../../server/src/main.ts';
@@ -18,7 +19,7 @@ test('a command reads the content that was current when it started, although ano
   await pond(['write', '/x'], 'one');
   const host = connectLocal();
   t.after(() => host.close());
-  const line = parseCommandLine(['--pond', join(folder, '.pond'), 'cat', '/x']);
+  const line = parseCommandLine(verbs, ['--pond', join(folder, '.pond'), 'cat', '/x']);
   const session = openSession(line, {
     host,
     terminal: openTerminal(),

@@ -43,9 +43,14 @@ const insertions: readonly Insertion[] = [
     usage: 'PATH',
     summary: 'count the words of a file',
     positionals: [1, 1],
-    load: async () => (await import('./wordsVerb.ts')).words,
+    run: words,
   },
 `,
+  },
+  {
+    file: 'client/cli/verbs.ts',
+    after: "import { type TerminalVerbs } from './verb.ts';\n",
+    text: "import { words } from './wordsVerb.ts';\n",
   },
 ];
 

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { sep } from 'node:path';
 import { describe, it } from 'node:test';
-import { isPondError } from '../../server/src/base/error.ts';
-import { type ErrorCode } from '../../server/src/base/errorCode.ts';
+import { type ErrorCode, isPondError } from '../../server/src/base/error.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
 
 const mebibyte = 1024 * 1024;

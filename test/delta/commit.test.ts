@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { commitNumber } from '../../server/src/delta/commitNumber.ts';
-import { isPondError, PondError } from '../../server/src/base/error.ts';
-import { type ErrorCode } from '../../server/src/base/errorCode.ts';
+import { type ErrorCode, isPondError, PondError } from '../../server/src/base/error.ts';
 import { commitVersion, type CommitOutcome } from '../../server/src/delta/commit.ts';
 import { commitFile } from '../../server/src/delta/log.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { commitNumber } from '../../server/src/delta/commitNumber.ts';
-import { isPondError } from '../../server/src/base/error.ts';
-import { type ErrorCode } from '../../server/src/base/errorCode.ts';
+import { type ErrorCode, isPondError } from '../../server/src/base/error.ts';
 import { checkReadable, checkWritable, serializeCommit, type Protocol } from '../../server/src/delta/actions.ts';
 import { decodePath, isInsideTable } from '../../server/src/delta/dataPath.ts';
 import { numRecords } from '../../server/src/delta/files.ts';

@@ -1,8 +1,7 @@
 /** Damage of the journal, and the state that a crash leaves: they are distinguished, and reported. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isPondError } from '../../server/src/base/error.ts';
-import { type ErrorCode } from '../../server/src/base/errorCode.ts';
+import { type ErrorCode, isPondError } from '../../server/src/base/error.ts';
 import { encodeFrame } from '../../server/src/pond/journalFrames.ts';
 import { initPondOn, openPondOn } from '../support/pond.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';

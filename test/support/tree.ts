@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { isPondError } from '../../server/src/base/error.ts';
-import { type ErrorCode } from '../../server/src/base/errorCode.ts';
+import { type ErrorCode, isPondError } from '../../server/src/base/error.ts';
 import { type Backend, type NewNode, type Node } from '../../server/src/tinyfs/backend.ts';
 import { type WorkingDirectory } from '../../server/src/tinyfs/workingDirectory.ts';
 

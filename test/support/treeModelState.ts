@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type ErrorCode } from '../../server/src/base/errorCode.ts';
+import { type ErrorCode } from '../../server/src/base/error.ts';
 import { type ContentType } from '../../server/src/tinyfs/change.ts';
 import { type Attributes, type TreeOperation } from './treeOperations.ts';
 

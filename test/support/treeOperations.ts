@@ -1,5 +1,4 @@
-import { isPondError } from '../../server/src/base/error.ts';
-import { type ErrorCode } from '../../server/src/base/errorCode.ts';
+import { type ErrorCode, isPondError } from '../../server/src/base/error.ts';
 import { type ContentType } from '../../server/src/tinyfs/change.ts';
 import { type WorkingDirectory } from '../../server/src/tinyfs/workingDirectory.ts';
 import { bytesOf } from './tree.ts';

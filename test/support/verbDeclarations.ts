@@ -12,13 +12,15 @@ export interface VerbDeclaration {
 /** Minimum number of names in a reported list. Fewer are other words by chance, or the few verbs that a feature is for. */
 const listMin = 8;
 
-/** The declarations of verbs in a file: object literals with a member `load` or `loadStandalone`, by key. */
+/** Members of which a declaration of a verb has one: the function that runs it, or its loader. */
+const runners: ReadonlySet<string> = new Set(['load', 'run', 'runStandalone']);
+
+/** The declarations of verbs in a file: object literals with a member `load`, `run` or `runStandalone`, by key. */
 export function verbDeclarations({ path, text }: SourceFile): readonly VerbDeclaration[] {
   return nodesOf(path, text).flatMap((node) => {
     if (!ts.isPropertyAssignment(node) || !ts.isObjectLiteralExpression(node.initializer)) return [];
     const fields = keysOf(node.initializer);
-    const isVerb = fields.some((field) => field === 'load' || field === 'loadStandalone');
-    return isVerb ? [{ name: node.name.getText(), path, fields }] : [];
+    return fields.some((field) => runners.has(field)) ? [{ name: node.name.getText(), path, fields }] : [];
   });
 }
 
@@ -41,7 +43,7 @@ function namesIn(node: ts.Node): readonly string[] {
     (member) =>
       ts.isPropertyAssignment(member) &&
       ts.isObjectLiteralExpression(member.initializer) &&
-      keysOf(member.initializer).some((key) => key.startsWith('load')),
+      keysOf(member.initializer).some((key) => runners.has(key)),
   );
   return declares ? [] : keysOf(node);
 }

@@ -1,8 +1,7 @@
 import { createLineMap } from '../base/lineMap.ts';
 import { randomUUID } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
-import { isPondError, PondError } from '../base/error.ts';
-import { type ErrorCode } from '../base/errorCode.ts';
+import { type ErrorCode, isPondError, PondError } from '../base/error.ts';
 import { removeQuietly, temporaryPathIn } from '../storage/durable.ts';
 import { copyHostFile } from '../storage/hostTransfer.ts';
 import { type Analysis } from '../sandbox/analysis.ts';

@@ -1,6 +1,5 @@
 import { offsetPosition, type OffsetUnit } from './sqlOffset.ts';
-import { PondError } from '../base/error.ts';
-import { type ErrorCode } from '../base/errorCode.ts';
+import { type ErrorCode, PondError } from '../base/error.ts';
 
 /** An error that DuckDB reports while its setting errors_as_json is on. */
 export interface EngineError {

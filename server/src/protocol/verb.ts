@@ -1,5 +1,5 @@
 /** Facts about a verb that its callers and its host must know without loading it. */
-import { type ErrorCode } from '../base/errorCode.ts';
+import { type ErrorCode } from '../base/error.ts';
 import { type CommandName, type Params, type Result } from './commands.ts';
 
 /** Facts about a verb, as declared once; none has a default. */

@@ -1,7 +1,6 @@
 import { createLineMap } from '../base/lineMap.ts';
 import { offsetPosition } from '../duckdb/sqlOffset.ts';
-import { isPondError, PondError } from '../base/error.ts';
-import { type ErrorCode } from '../base/errorCode.ts';
+import { type ErrorCode, isPondError, PondError } from '../base/error.ts';
 import { type EngineError, engineToPondError, readEngineError, queryError } from '../duckdb/engineError.ts';
 import { fileMessage } from './fileMessage.ts';
 import { type SandboxSpec, type SourceView } from './sources.ts';

@@ -1,5 +1,4 @@
-import { PondError } from '../base/error.ts';
-import { type ErrorCode } from '../base/errorCode.ts';
+import { type ErrorCode, PondError } from '../base/error.ts';
 
 interface Meaning {
   readonly code: ErrorCode;

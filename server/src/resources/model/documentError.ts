@@ -1,5 +1,4 @@
-import { type ErrorDetails, PondError } from '../../base/error.ts';
-import { type ErrorCode } from '../../base/errorCode.ts';
+import { type ErrorCode, type ErrorDetails, PondError } from '../../base/error.ts';
 import { type SourcePosition } from '../../base/lineMap.ts';
 import { type ValuePath } from '../../documents/yamlNode.ts';
 import { type Resource } from './kind.ts';

@@ -1,5 +1,4 @@
-import { isPondError, PondError } from '../../../base/error.ts';
-import { type ErrorCode } from '../../../base/errorCode.ts';
+import { type ErrorCode, isPondError, PondError } from '../../../base/error.ts';
 import { type ValuePath } from '../../../documents/yamlNode.ts';
 import { documentError } from '../../model/documentError.ts';
 import { type Resource } from '../../model/kind.ts';

@@ -1,5 +1,4 @@
-import { PondError } from '../../../base/error.ts';
-import { type ErrorCode } from '../../../base/errorCode.ts';
+import { type ErrorCode, PondError } from '../../../base/error.ts';
 
 /** A failure of the service, with its effect on the rest of a run. */
 export class ServiceError extends PondError {
