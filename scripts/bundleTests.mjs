@@ -2,7 +2,6 @@
  * Bundles test files before they run: loading TypeScript costs each file more than a second of processor time, and so does
  * each process that a test starts.
  */
-import { build } from 'esbuild';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -22,6 +21,8 @@ const productUrl = String(pathToFileURL(path.join(root, 'out/server.mjs')));
  * @returns {Promise<{ folder: string, bundles: readonly string[] }>}
  */
 export async function bundleTests(files) {
+  // This module is loaded before the packages of a new checkout are installed.
+  const { build } = await import('esbuild');
   await mkdir(path.join(root, 'out'), { recursive: true });
   const folder = await mkdtemp(path.join(root, 'out/tests-'));
   const names = files.map((file) => nameOf(path.relative(root, path.resolve(root, file))));
