@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { cp, mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { chdbMissing } from '../../scripts/chdb.mjs';
@@ -145,4 +145,21 @@ test('the files that start first exist', () => {
     slowFiles.filter((file) => !existsSync(join(root, file))),
     [],
   );
+});
+
+test('no package is loaded before the commands of the README have installed it', async () => {
+  const packages: string[] = [];
+  const visited = new Set<string>();
+  const visit = async (file: string): Promise<void> => {
+    if (visited.has(file)) return;
+    visited.add(file);
+    const text = await readFile(file, 'utf8');
+    for (const [, name = ''] of text.matchAll(/^import [^;]*?'([^']+)';$/gm)) {
+      if (name.startsWith('.')) await visit(join(dirname(file), name));
+      else if (!name.startsWith('node:')) packages.push(`${basename(file)}: ${name}`);
+    }
+  };
+  for (const script of ['start.mjs', 'test.mjs']) await visit(join(root, 'scripts', script));
+  assert.ok(visited.has(join(root, 'scripts', 'bundleTests.mjs')));
+  assert.deepEqual(packages, []);
 });
