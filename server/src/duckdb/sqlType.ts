@@ -1,5 +1,5 @@
 import { PondError } from '../base/error.ts';
-import { type SqlText } from './sql.ts';
+import { sql, type SqlText } from './sql.ts';
 
 declare const isSqlType: unique symbol;
 
@@ -105,6 +105,6 @@ export function requireSqlType(text: string): SqlType {
 }
 
 /** Returns the SQL of a value cast to a type. */
-export function castSql(value: string, type: SqlType): SqlText {
-  return `${value}::${type}` as SqlText;
+export function castSql(value: SqlText, type: SqlType): SqlText {
+  return sql`${value}::${type}`;
 }

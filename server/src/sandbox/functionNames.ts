@@ -16,7 +16,7 @@ export const allowedTableFunctions: ReadonlySet<string> = new Set(
  * Functions that compute a value from their arguments, and those that show nothing but the query process itself: its
  * empty catalog, its clock, its one user.
  */
-const allowed: ReadonlySet<string> = new Set(
+export const allowedFunctions: ReadonlySet<string> = new Set(
   namesIn(`
   !__postfix !~~ !~~* % & && * ** + - ->> / // <-> << <=> <@ >> @ @> ^ ^@ | || ~ ~~ ~~* ~~~ abs acos acosh add age
   aggregate ago alias any_value apply approx_count_distinct approx_quantile approx_top_k arbitrary arg_max
@@ -109,13 +109,5 @@ export const refusedFunctions: ReadonlyMap<string, string> = new Map([
 
 /** True for the name of a function, in lower case, that may be called in an expression. */
 export function isAllowedFunction(name: string): boolean {
-  return allowed.has(name) || /^icu_collate_\w+$/.test(name);
+  return allowedFunctions.has(name) || /^icu_collate_\w+$/.test(name);
 }
-
-/** True for a function that the optimizer inserts: called by hand, it trusts its arguments. */
-export function isInternalFunction(name: string): boolean {
-  return name.startsWith('__internal_');
-}
-
-/** Names of `allowed`, for the test that compares them with DuckDB's. */
-export const allowedFunctions: readonly string[] = [...allowed];
