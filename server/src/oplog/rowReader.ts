@@ -9,7 +9,7 @@ import { LruCache } from '../base/lruCache.ts';
 import { openParquet, type ParquetFile, type ParquetRow, readRowGroup } from '../parquet/file.ts';
 import { type Disk } from '../storage/disk.ts';
 import { parseRow } from './parseRow.ts';
-import { columnNames, type StoredRow } from './rows.ts';
+import { columnNames, rowTypes, type StoredRow } from './rows.ts';
 
 const openFilesMax = 64;
 /** Files up to this size are read whole: one call instead of several. */
@@ -81,6 +81,20 @@ export class RowReader {
     }
   }
 
+  /** Returns the commits of ours with rows in a file, whose other rows may be another engine's. Fails like `read`. */
+  async commitsIn(path: string): Promise<ReadonlySet<CommitNumber>> {
+    const commits = new Set<CommitNumber>();
+    const file = this.#open(path);
+    for (const at of groupsOf(file)) {
+      for (const { file_type: type, txn } of await readRowGroup(file, at.index, { columns: ['file_type', 'txn'] })) {
+        const isOurs = rowTypes.some((ours) => ours === type) && typeof txn === 'bigint';
+        const number = isOurs ? parseCommitNumber(Number(txn)) : undefined;
+        if (number !== undefined) commits.add(number);
+      }
+    }
+    return commits;
+  }
+
   #open(path: string): ParquetFile {
     return this.#files.get(path) ?? this.#files.set(path, openFile(this.#disk, path));
   }
@@ -128,7 +142,9 @@ function groupsOf({ metadata }: ParquetFile): readonly (GroupAt & { readonly min
   return metadata.row_groups.map((group, index) => {
     const rowStart = rowEnd;
     rowEnd += Number(group.num_rows);
-    const statistics = group.columns[0]?.meta_data?.statistics;
+    // Other engines write the columns in any order.
+    const column = group.columns.find(({ meta_data: chunk }) => chunk?.path_in_schema[0] === 'part_id');
+    const statistics = column?.meta_data?.statistics;
     const sizeBytes = Math.max(0, Number(group.total_byte_size));
     return { index, rowStart, sizeBytes, min: statistics?.min_value, max: statistics?.max_value };
   });
