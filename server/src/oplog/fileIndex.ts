@@ -42,13 +42,6 @@ export function foreignCommit(
   return { version, operation: text(operation), engine: text(engineInfo) };
 }
 
-/** Returns a version of the table for people, such as `version 121 (OPTIMIZE by delta-rs)`. */
-export function describeVersion(version: CommitNumber, info: DeltaCommitInfo | undefined): string {
-  const { operation, engine } = foreignCommit(version, info);
-  const parts = [operation, engine === undefined ? undefined : `by ${engine}`].filter((part) => part !== undefined);
-  return `version ${version} (${parts.length === 0 ? 'of another engine' : parts.join(' ')})`;
-}
-
 /** Files of other engines that hold rows of ours, and the commits whose rows count in them. */
 interface Rewritten {
   readonly paths: readonly string[];

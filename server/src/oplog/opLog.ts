@@ -207,6 +207,7 @@ export class OpLog {
   refresh(): boolean {
     const next = refreshTable(this.#disk, this.#snapshot);
     if (next === this.#snapshot) return false;
+    requirePond(next);
     this.#snapshot = next;
     this.#files = new FileIndex(this.#disk, this.#snapshot, this.#rows);
     return true;
