@@ -6,7 +6,7 @@ import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { printable, printableLines, table } from '../../client/cli/format.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { runPond } from '../support/pondCommand.ts';
+import { runPond, runPondProcess } from '../support/pondCommand.ts';
 
 async function newPond(t: TestContext): Promise<string> {
   const folder = temporaryFolder(t);
@@ -65,7 +65,7 @@ test('the version is that of the package', async (t) => {
   const file = new URL('../../package.json', import.meta.url);
   const { version } = JSON.parse(readFileSync(file, 'utf8')) as { version: string };
   const stdout = `pond ${version}\n`;
-  assert.deepEqual(await runPond(['--version'], { cwd: folder }), { status: 0, stdout, stderr: '' });
+  assert.deepEqual(await runPondProcess(['--version'], { cwd: folder }), { status: 0, stdout, stderr: '' });
 });
 
 test('a hard link is refused', async (t) => {
