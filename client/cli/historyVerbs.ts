@@ -85,7 +85,8 @@ export const resolve: VerbRunner = async (session) => {
 /** Prints commits, one line each. */
 export const log: VerbRunner = async (session) => {
   const [path] = session.line.positionals;
-  const commits = await session.call('log', path === undefined ? {} : { path: pondPath(path) });
+  const followLinks = !session.line.flags.has('no-follow');
+  const commits = await session.call('log', path === undefined ? {} : { path: pondPath(path), followLinks });
   if (session.line.json) return await printJson(session, commits);
   const rows = commits.map((one) => [
     String(one.number),
