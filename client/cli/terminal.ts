@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { errorText } from './errorText.ts';
 import { exitStatus } from './exitStatus.ts';
-import { printable } from './format.ts';
+import { printable } from '../../server/src/base/printable.ts';
 import { type Terminal } from './verb.ts';
 
 /** The streams of a process, and the delay before elapsed time is shown. */
