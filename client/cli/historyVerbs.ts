@@ -1,7 +1,8 @@
 /** Verbs on the history of a pond. */
 import { PondError } from '../../server/src/base/error.ts';
 import { type ChangeInfo, type CommitInfo, type StatusInfo } from '../../server/src/protocol/commands.ts';
-import { changeRow, counted, counts, minute, plural, printable, printableLines, shownPath, table } from './format.ts';
+import { printable, printableLines } from '../../server/src/base/printable.ts';
+import { changeRow, counted, counts, minute, plural, shownPath, table } from './format.ts';
 import { argument, atOf, pondPath, printJson, show } from './runner.ts';
 import { type VerbRunner } from './verb.ts';
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type Readable, type Writable } from 'node:stream';
 import { errorText } from './errorText.ts';
 import { exitStatus } from './exitStatus.ts';
-import { printable } from './format.ts';
+import { printable } from '../../server/src/base/printable.ts';
 import { type Terminal } from './verb.ts';
 
 /** A stream of output. */

@@ -208,7 +208,7 @@ export const verbs = {
     usage: '-f FILE... [-v NAME=VALUE]...',
     summary: 'stage resource documents, all or none',
     details: [
-      'A file may hold several documents; - is standard input. A relative template_file is relative to the current folder.',
+      'A file may hold several documents; - is standard input. template_file names a file in or below the folder of its document.',
       '-v gives the value of {{ NAME }} in a document.',
       "Applied documents take effect once they are committed: 'pond commit'.",
     ],
