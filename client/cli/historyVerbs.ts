@@ -6,7 +6,8 @@ import {
   type ForeignOperation,
   type StatusInfo,
 } from '../../server/src/protocol/commands.ts';
-import { changeRow, counted, counts, minute, plural, printable, printableLines, shownPath, table } from './format.ts';
+import { printable, printableLines } from '../../server/src/base/printable.ts';
+import { changeRow, counted, counts, minute, plural, shownPath, table } from './format.ts';
 import { argument, atOf, pondPath, printJson, show } from './runner.ts';
 import { type VerbRunner } from './verb.ts';
 
@@ -96,7 +97,8 @@ export const resolve: VerbRunner = async (session) => {
 /** Prints commits, one line each. */
 export const log: VerbRunner = async (session) => {
   const [path] = session.line.positionals;
-  const commits = await session.call('log', path === undefined ? {} : { path: pondPath(path) });
+  const followLinks = !session.line.flags.has('no-follow');
+  const commits = await session.call('log', path === undefined ? {} : { path: pondPath(path), followLinks });
   if (session.line.json) return await printJson(session, commits);
   const rows = commits.map((one) => [
     String(one.number),
