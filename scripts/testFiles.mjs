@@ -53,14 +53,15 @@ export async function runTests(files) {
   const runner = path.join(root, 'scripts/testRunner.mjs');
   const ordered = slowFirst(files);
   const { folder, bundles } = await bundleTests(ordered);
-  const cache = await mkdtemp(path.join(tmpdir(), 'pond-test-cache-'));
+  const user = await mkdtemp(path.join(tmpdir(), 'pond-test-user-'));
   try {
-    // Tests keep derived files out of the cache of the person who runs them.
-    const env = { ...cleanEnvironment(), POND_CACHE_DIR: cache, POND_TEST_BUNDLES: folder };
+    // Tests keep derived files and grants out of the folders of the person who runs them.
+    const folders = { POND_CACHE_DIR: path.join(user, 'cache'), POND_DATA_DIR: path.join(user, 'data') };
+    const env = { ...cleanEnvironment(), ...folders, POND_TEST_BUNDLES: folder };
     const args = ['--enable-source-maps', runner, ...bundles];
     return (await run(process.execPath, args, { show: true, env })).status;
   } finally {
-    await Promise.all([cache, folder].map((made) => rm(made, { recursive: true, force: true })));
+    await Promise.all([user, folder].map((made) => rm(made, { recursive: true, force: true })));
   }
 }
 

@@ -84,6 +84,23 @@ export function openTerminal({ stdin, stdout, stderr, silentMs = 1000 }: Termina
       isReading = true;
       return stdin;
     },
+    isInteractive: stdin.isTTY && stderr.isTTY,
+    async confirm(question) {
+      quiet();
+      stderr.write(`${question} [y/N] `);
+      isReading = true;
+      let answer = '';
+      try {
+        for await (const chunk of stdin) {
+          answer += String(chunk);
+          if (answer.includes('\n')) break;
+        }
+      } catch {
+        // Ctrl+C closes the input.
+        return false;
+      }
+      return /^\s*y(es)?\s*$/i.test(answer.split('\n', 1)[0] ?? '');
+    },
     closeInput() {
       if (isReading) stdin.destroy();
     },
