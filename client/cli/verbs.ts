@@ -169,8 +169,10 @@ export const verbs = {
     run: resolve,
   },
   log: {
-    usage: '[PATH]',
+    usage: '[--no-follow] [PATH]',
     summary: 'list commits, latest first; with PATH, those that changed it',
+    details: ['A link at the end of PATH means what it leads to; --no-follow means the link itself.'],
+    options: { 'no-follow': { type: 'boolean' } },
     positionals: [0, 1],
     run: log,
   },

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { printable, printableLines } from '../../server/src/base/printable.ts';
 import { table } from '../../client/cli/format.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { runPond } from '../support/pondCommand.ts';
+import { runPond, runPondProcess } from '../support/pondCommand.ts';
 
 async function newPond(t: TestContext): Promise<string> {
   const folder = temporaryFolder(t);
@@ -80,7 +80,7 @@ test('the version is that of the package', async (t) => {
   const file = new URL('../../package.json', import.meta.url);
   const { version } = JSON.parse(readFileSync(file, 'utf8')) as { version: string };
   const stdout = `pond ${version}\n`;
-  assert.deepEqual(await runPond(['--version'], { cwd: folder }), { status: 0, stdout, stderr: '' });
+  assert.deepEqual(await runPondProcess(['--version'], { cwd: folder }), { status: 0, stdout, stderr: '' });
 });
 
 test('a hard link is refused', async (t) => {

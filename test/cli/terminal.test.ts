@@ -15,14 +15,13 @@ interface Screen {
 }
 
 /** A terminal with a number of columns; `parts` replace its usual ones. */
-function screen(columns: number, parts: Readonly<Record<string, unknown>> = {}): Screen {
+function screen(columns: number, parts: Partial<NonNullable<Parameters<typeof openTerminal>[0]>> = {}): Screen {
   const stream = (): PassThrough & { isTTY: true; columns: number } =>
     Object.assign(new PassThrough().setEncoding('utf8'), { isTTY: true as const, columns });
   const [stdout, stderr] = [stream(), stream()];
   let drawn = '';
   stderr.on('data', (text: string) => (drawn += text));
-  const all = { stdin: process.stdin, stdout, stderr, ...parts };
-  const terminal = openTerminal(all as unknown as NonNullable<Parameters<typeof openTerminal>[0]>);
+  const terminal = openTerminal({ stdin: process.stdin, stdout, stderr, ...parts });
   return { terminal, stdout, stderr, drawn: () => drawn };
 }
 
@@ -110,7 +109,10 @@ describe('a run asks for what the person has not allowed yet', () => {
       const answering = { ...terminal, isInteractive, confirm: () => Promise.resolve(answer) };
       await run({ line, terminal: answering, call } as unknown as Session);
       assert.deepEqual(made, calls);
-      assert.equal(drawn().includes('Inbox/files reads /a\\u202e/*'), calls.some((one) => one === asked));
+      assert.equal(
+        drawn().includes('Inbox/files reads /a\\u202e/*'),
+        calls.some((one) => one === asked),
+      );
     });
   }
 });
