@@ -14,7 +14,7 @@ import { createCommittedTree } from './committedTree.ts';
 import { diffCommits, diffToWorking } from './diff.ts';
 import { refuseConflicts } from './discardPlan.ts';
 import { createEvents, pathEvent } from './events.ts';
-import { commitAt, commitsFrom, firstOf, resolveVersion } from './history.ts';
+import { commitsFrom, firstOf, headCommit, resolveVersion } from './history.ts';
 import { type HistorySources } from './historyRows.ts';
 import { historySources } from './historySources.ts';
 import { type Journal, type JournalContents, readJournal } from './journal.ts';
@@ -247,7 +247,7 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
     // Changes that another process staged arrive without an event.
     if (contents !== undefined && this.#staging.follow(await uncommitted(opLog, contents))) this.#layered.changed([]);
     if (!moved) return;
-    this.#head = await commitAt(opLog, opLog.head);
+    this.#head = await headCommit(opLog);
     this.#notify({ kind: 'refreshed' });
   }
 

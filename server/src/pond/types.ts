@@ -20,6 +20,9 @@ export interface Commit {
   readonly id: string;
   /** The pond commit before this one; undefined for the first. */
   readonly parent: CommitNumber | undefined;
+  /** Id of the parent, and its hash; undefined where there is no parent, or where it has no hash. */
+  readonly parentId: string | undefined;
+  readonly parentHash: string | undefined;
   /** Microseconds since 1970 UTC; never before the parent's. */
   readonly timeUs: number;
   readonly author: string;
@@ -28,6 +31,12 @@ export interface Commit {
   readonly operation: string;
   /** Hash of the whole tree after the commit: names, types and contents alone. Lower-case hex SHA-256. */
   readonly rootHash: string;
+  /**
+   * Hash of the rows that the commit wrote, and of all that the commit says (commitHash.ts). Lower-case hex SHA-256;
+   * undefined in commits from before ponds had a chain of hashes.
+   */
+  readonly rowsHash: string | undefined;
+  readonly hash: string | undefined;
   readonly counts: ChangeCounts;
 }
 
