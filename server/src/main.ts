@@ -16,6 +16,7 @@ import { realHostPath } from './storage/hostTree.ts';
 import { hostPondStorage } from './storage/pondStorage.ts';
 
 export { type Host } from './commands/calls.ts';
+export { hostFileHash } from './commands/contentHash.ts';
 export { hostFolder } from './apply/hostFolder.ts';
 export { namedFile, writeNamedFile } from './storage/namedFile.ts';
 
