@@ -21,7 +21,7 @@ import {
 } from './info.ts';
 import { type ResourceCommands } from './resources.ts';
 
-export const protocolVersion = 3;
+export const protocolVersion = 4;
 
 type At = { readonly at?: string };
 type InPond = { readonly pond: string };
