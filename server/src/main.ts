@@ -20,6 +20,7 @@ import { hostPondStorage } from './storage/pondStorage.ts';
 import { userDataFolder } from './storage/userFolder.ts';
 
 export { type Host } from './commands/calls.ts';
+export { hostFileHash } from './commands/contentHash.ts';
 export { hostFolder } from './apply/hostFolder.ts';
 export { namedFile, writeNamedFile } from './storage/namedFile.ts';
 
