@@ -12,7 +12,7 @@ import { type NodePath } from '../tinyfs/nodePath.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 
 /** A live data file of the table, with the partition values of all its rows. */
-export interface DeltaDataFile {
+interface DeltaDataFile {
   readonly at: NodePath;
   readonly partitionValues: AddFile['add']['partitionValues'];
 }
