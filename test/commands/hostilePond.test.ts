@@ -1,5 +1,5 @@
 /**
- * A pond that somebody else prepared is damage or a pond, for every verb: nothing of the host is read, changed or told,
+ * A pond that somebody else prepared is damage or a pond, for every verb: no file of the host is read, changed or shown,
  * and nothing ends in a programming error, an exhausted stack or a traversal without end.
  */
 import assert from 'node:assert/strict';
