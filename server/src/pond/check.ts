@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isPondError } from '../base/error.ts';
 import { addressOf } from './committedTree.ts';
-import { chainHash, forkHash, leafHash } from './hash.ts';
+import { chainHash } from './hash.ts';
 import { checkOutside } from '../tinyfs/visit.ts';
 import { type CommittedNode, nodeOfEntry } from './node.ts';
 import { childAddress, type PageAddress } from './pages.ts';
@@ -31,12 +31,8 @@ class TreeCheck {
     this.#onProgress = onProgress;
   }
 
-  async commit({ number, rootHash }: Commit): Promise<void> {
-    await this.#attempt('/', async () => {
-      const root = await rootAt(this.#store, number);
-      this.#expect('the root that the commit names', root.sha256, rootHash);
-      await this.#directory('/', root, []);
-    });
+  async commit({ number }: Commit): Promise<void> {
+    await this.#attempt('/', async () => this.#directory('/', await rootAt(this.#store, number), []));
   }
 
   async #attempt(what: string, work: () => Promise<void>): Promise<void> {
@@ -56,26 +52,23 @@ class TreeCheck {
   async #directory(path: string, node: CommittedNode, inside: readonly string[]): Promise<void> {
     await this.#attempt(path, async () => {
       checkOutside(inside, node, path);
-      this.#expect(path, await this.#page(path, addressOf(node), [...inside, node.id]), node.sha256);
+      await this.#page(path, addressOf(node), [...inside, node.id]);
     });
   }
 
-  /** Checks everything below a page and returns the page's hash. */
-  async #page(path: string, address: PageAddress, inside: readonly string[]): Promise<string> {
+  /** Checks everything below a page; to load the page is to compare it with its hash. */
+  async #page(path: string, address: PageAddress, inside: readonly string[]): Promise<void> {
     const page = await this.#store.pages.load(address);
     if (page.kind === 'leaf') {
       for (const entry of page.entries) {
         await this.#node(path === '/' ? `/${entry.name}` : `${path}/${entry.name}`, nodeOfEntry(entry), inside);
       }
-      return leafHash(page.entries);
+      return;
     }
     for (const child of page.pages) {
       const what = `${path} (page ${address.prefix}${child.name})`;
-      await this.#attempt(what, async () =>
-        this.#expect(what, await this.#page(path, childAddress(address, child), inside), child.sha256),
-      );
+      await this.#attempt(what, () => this.#page(path, childAddress(address, child), inside));
     }
-    return forkHash(page.pages);
   }
 
   async #node(path: string, node: CommittedNode, inside: readonly string[]): Promise<void> {
