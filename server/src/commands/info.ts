@@ -46,6 +46,7 @@ export function commitInfo(commit: Commit): CommitInfo {
     message,
     operation,
     rootHash,
+    hash: commit.hash ?? null,
     ...counts,
   };
 }

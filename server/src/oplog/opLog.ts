@@ -17,14 +17,22 @@ import {
   nextCommit,
 } from '../delta/commitNumber.ts';
 import { PondError } from '../base/error.ts';
-import { checkWritable } from '../delta/actions.ts';
+import { type Add, checkWritable, type DeltaCommit } from '../delta/actions.ts';
+import { type AddFile } from '../delta/files.ts';
 import { asObject, damaged } from '../delta/fields.ts';
 import { commitFile, logDirectory, readCommit } from '../delta/log.ts';
 import { applyCommit, openTable, refreshTable, snapshotAt, type DeltaSnapshot } from '../delta/snapshot.ts';
 import { checkpointDue, writeCheckpoint } from '../delta/checkpoint.ts';
 import { type Disk } from '../storage/disk.ts';
 import { makeDirectoryDurable, removeQuietly } from '../storage/durable.ts';
-import { type FileIndex, type ForeignTableVersion, foreignCommit, indexFiles, type Rewritten } from './fileIndex.ts';
+import {
+  type FileIndex,
+  type ForeignTableVersion,
+  foreignCommit,
+  indexFiles,
+  rangeTag,
+  type Rewritten,
+} from './fileIndex.ts';
 import { RowReader, type RowRequest } from './rowReader.ts';
 import { appId, headOf, requirePond } from './pondTable.ts';
 import { type AppendRequest, entryOf, publish, tableOf, writeData } from './publish.ts';
@@ -39,7 +47,7 @@ export class OpLog {
 
   private constructor(disk: Disk, snapshot: DeltaSnapshot) {
     this.#disk = disk;
-    this.#rows = new RowReader(disk, (path) => this.#snapshot.files.get(path)?.add);
+    this.#rows = new RowReader(disk, (path) => this.addOf(path));
     this.#snapshot = snapshot;
     this.#files = indexFiles(snapshot.files.values());
   }
@@ -114,6 +122,43 @@ export class OpLog {
     throw new PondError('pond-damaged', `the row of ${request.nodeId} in commit ${request.txn} is missing`, {
       path: this.#files.ofCommit(request.txn) ?? logDirectory,
     });
+  }
+
+  /** Returns a version of the table as its log entry says, ours or another engine's; undefined when that is missing. */
+  entry(number: CommitNumber): DeltaCommit | undefined {
+    return number > this.tableVersion ? undefined : readCommit(this.#disk, number);
+  }
+
+  /** All live data files, ours and other engines'. */
+  liveFiles(): Iterable<AddFile> {
+    return this.#snapshot.files.values();
+  }
+
+  /** Returns the action that added a live file, by its path. */
+  addOf(path: string): Add | undefined {
+    return this.#snapshot.files.get(path)?.add;
+  }
+
+  /** Returns the path of the file that holds the rows of one commit alone; undefined when they are in a shared one. */
+  fileOf(number: CommitNumber): string | undefined {
+    return this.#files.ofCommit(number);
+  }
+
+  /** Returns the paths of the files with rows of ours that are not the only file of one commit. */
+  sharedFiles(): readonly string[] {
+    const own = this.#files.upTo(this.head);
+    const single = new Set([...commitsUp(firstCommit, this.head)].map((number) => this.#files.ofCommit(number)));
+    return [...own.filter((path) => !single.has(path)), ...(this.rewritten(this.head)?.paths ?? [])];
+  }
+
+  /** Reads all our rows in a data file, from the disk. */
+  rowsIn(path: string): AsyncIterable<StoredRow> {
+    const isOwn = this.addOf(path)?.tags?.[rangeTag] !== undefined;
+    const ranges = this.rewritten(this.head)?.commits ?? [];
+    return new RowReader(this.#disk).scan(
+      path,
+      ({ txn }) => isOwn || ranges.some(({ from, to }) => typeof txn === 'bigint' && from <= txn && txn <= to),
+    );
   }
 
   /**

@@ -8,6 +8,7 @@ export type * from './info.ts';
 import {
   type Bytes,
   type ChangeInfo,
+  type CheckedInfo,
   type ChildInfo,
   type CommitInfo,
   type NodeInfo,
@@ -20,7 +21,7 @@ import {
 } from './info.ts';
 import { type ResourceCommands } from './resources.ts';
 
-export const protocolVersion = 3;
+export const protocolVersion = 4;
 
 type At = { readonly at?: string };
 type InPond = { readonly pond: string };
@@ -146,12 +147,18 @@ interface Commands extends ResourceCommands {
     result: readonly ChangeInfo[];
   };
   /**
-   * Recomputes the hashes of a version from its data; problems as sentences. `trees` hashes the content of each
-   * resource.
+   * Checks the whole history: the log, the chain of commits, each data file, row and blob, and the checkpoints. `quick`
+   * leaves out the contents of files; `at` checks one version alone. Problems as sentences. `trees` hashes the content of
+   * each resource in the version, or in the latest.
    */
   check: {
-    params: InPond & At;
-    result: { readonly problems: readonly string[]; readonly trees: readonly TreeHashInfo[] };
+    params: InPond & At & { readonly quick?: boolean };
+    result: {
+      readonly problems: readonly string[];
+      /** Numbers of what was checked; undefined with `at`. */
+      readonly checked?: CheckedInfo;
+      readonly trees: readonly TreeHashInfo[];
+    };
   };
 
   // Queries
