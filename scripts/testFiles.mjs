@@ -2,6 +2,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { bundleTests } from './bundleTests.mjs';
 import { cleanEnvironment, root, run } from './run.mjs';
 
@@ -51,13 +52,20 @@ export async function filesEndingWith(folder, ending) {
  */
 export async function runTests(files) {
   const runner = path.join(root, 'scripts/testRunner.mjs');
+  // The runner's options are also those of the processes that it starts.
+  const preload = String(pathToFileURL(path.join(root, 'scripts/processorTime.mjs')));
   const ordered = slowFirst(files);
   const { folder, bundles } = await bundleTests(ordered);
   const cache = await mkdtemp(path.join(tmpdir(), 'pond-test-cache-'));
   try {
     // Tests keep derived files out of the cache of the person who runs them.
-    const env = { ...cleanEnvironment(), POND_CACHE_DIR: cache, POND_TEST_BUNDLES: folder };
-    const args = ['--enable-source-maps', runner, ...bundles];
+    const env = {
+      ...cleanEnvironment(),
+      POND_CACHE_DIR: cache,
+      POND_TEST_BUNDLES: folder,
+      POND_TEST_TIMES: path.join(folder, 'times'),
+    };
+    const args = ['--enable-source-maps', '--import', preload, runner, ...bundles];
     return (await run(process.execPath, args, { show: true, env })).status;
   } finally {
     await Promise.all([cache, folder].map((made) => rm(made, { recursive: true, force: true })));

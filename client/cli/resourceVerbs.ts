@@ -1,11 +1,13 @@
 /** Verbs on resources and their documents. */
 import { isUtf8 } from 'node:buffer';
+import { dirname } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { PondError } from '../../server/src/base/error.ts';
 import { hostFolder } from '../../server/src/main.ts';
 import { type AppliedInfo, type ProblemInfo, type ResourceInfo } from '../../server/src/protocol/resources.ts';
 import { hintText } from './errorText.ts';
-import { minute, plural, printable, table } from './format.ts';
+import { printable } from '../../server/src/base/printable.ts';
+import { minute, plural, table } from './format.ts';
 import { runLine } from './runText.ts';
 import { hostPath, printJson, show } from './runner.ts';
 import { type Session, type Terminal, type VerbRunner } from './verb.ts';
@@ -16,6 +18,8 @@ const fileBytesMax = 1024 * 1024;
 interface Source {
   readonly text: string;
   readonly origin: string;
+  /** Folder of the file. */
+  readonly directory: string;
 }
 
 /** Stages documents; fails `resource-invalid` after printing the problems. */
@@ -64,9 +68,10 @@ function unreadOf(variables: Readonly<Record<string, string>>, sources: readonly
 async function readSource(file: string, session: Session): Promise<Source> {
   const isInput = file === '-';
   const origin = isInput ? 'standard input' : file;
-  const bytes = isInput ? await readInput(session) : hostFolder(process.cwd())(hostPath(file), fileBytesMax);
+  const bytes = isInput ? await readInput(session) : hostFolder(process.cwd())(hostPath(file), fileBytesMax).content;
   if (!isUtf8(bytes)) throw new PondError('invalid-content', `expected text in UTF-8 in ${origin}`, { path: origin });
-  return { text: new TextDecoder().decode(bytes), origin };
+  const directory = isInput ? process.cwd() : dirname(hostPath(file));
+  return { text: new TextDecoder().decode(bytes), origin, directory };
 }
 
 async function readInput({ terminal, signal }: Session): Promise<Uint8Array> {
@@ -79,8 +84,10 @@ async function readInput({ terminal, signal }: Session): Promise<Uint8Array> {
   }
 }
 
-const appliedLine = ({ outcome, kind, name, id }: AppliedInfo): string =>
-  `${outcome} ${kind}/${printable(name)} ${id}\n`;
+function appliedLine({ outcome, kind, name, id, hostFiles }: AppliedInfo): string {
+  const details = hostFiles.map((file) => `  takes in ${file}`);
+  return [`${outcome} ${kind}/${name} ${id}`, ...details].map((line) => `${printable(line)}\n`).join('');
+}
 
 /** Prints problems to standard error, as compilers do: FILE:LINE:COLUMN, 1-based. */
 function printProblems(terminal: Terminal, problems: readonly ProblemInfo[]): void {

@@ -169,8 +169,10 @@ export const verbs = {
     run: resolve,
   },
   log: {
-    usage: '[PATH]',
+    usage: '[--no-follow] [PATH]',
     summary: 'list commits, latest first; with PATH, those that changed it',
+    details: ['A link at the end of PATH means what it leads to; --no-follow means the link itself.'],
+    options: { 'no-follow': { type: 'boolean' } },
     positionals: [0, 1],
     run: log,
   },
@@ -206,7 +208,7 @@ export const verbs = {
     usage: '-f FILE... [-v NAME=VALUE]...',
     summary: 'stage resource documents, all or none',
     details: [
-      'A file may hold several documents; - is standard input. A relative template_file is relative to the current folder.',
+      'A file may hold several documents; - is standard input. template_file names a file in or below the folder of its document.',
       '-v gives the value of {{ NAME }} in a document.',
       "Applied documents take effect once they are committed: 'pond commit'.",
     ],

@@ -21,7 +21,7 @@ function screen(columns: number, silentMs?: number): Screen {
   let drawn = '';
   stderr.on('data', (text: string) => (drawn += text));
   const parts = { stdin: process.stdin, stdout, stderr, ...(silentMs === undefined ? {} : { silentMs }) };
-  const terminal = openTerminal(parts as unknown as NonNullable<Parameters<typeof openTerminal>[0]>);
+  const terminal = openTerminal(parts);
   return { terminal, stdout, stderr, drawn: () => drawn };
 }
 

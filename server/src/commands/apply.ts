@@ -6,19 +6,19 @@ import { problemInfo } from './resourceInfo.ts';
 
 /** Stages documents as resources, all or none. Returns the problems of the documents with the result. */
 export const apply: Command<'apply'> = async (pond, { sources, variables = {}, directory }) => {
-  const readHostFile = belowHostFolder(directory);
-  const { applied, problems } = await applyDocuments(pond.fs, sources, {
-    kinds: resourceKinds,
-    variables,
-    readHostFile,
-  });
+  const { applied, problems } = await applyDocuments(
+    pond.fs,
+    sources.map((source) => ({ ...source, readHostFile: belowHostFolder(source.directory ?? directory) })),
+    { kinds: resourceKinds, variables },
+  );
   return {
-    applied: applied.map(({ kind: { kind }, name, id, outcome }) => ({
+    applied: applied.map(({ kind: { kind }, name, id, outcome, hostFiles }) => ({
       kind,
       name,
       id,
       home: `/${kind}/${id}`,
       outcome,
+      hostFiles,
     })),
     problems: problems.map(({ origin, problem }) => problemInfo(problem, origin)),
   };

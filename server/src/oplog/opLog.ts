@@ -25,14 +25,8 @@ import { applyCommit, openTable, refreshTable, snapshotAt, type DeltaSnapshot } 
 import { checkpointDue, writeCheckpoint } from '../delta/checkpoint.ts';
 import { type Disk } from '../storage/disk.ts';
 import { makeDirectoryDurable, removeQuietly } from '../storage/durable.ts';
-import {
-  type FileIndex,
-  type ForeignTableVersion,
-  foreignCommit,
-  indexFiles,
-  rangeTag,
-  type Rewritten,
-} from './fileIndex.ts';
+import { FileIndex, type ForeignTableVersion, foreignCommit, rangesOf, type RowFiles } from './fileIndex.ts';
+import { findTakenOut, missingRow } from './takenOut.ts';
 import { RowReader, type RowRequest } from './rowReader.ts';
 import { appId, headOf, requirePond } from './pondTable.ts';
 import { type AppendRequest, entryOf, publish, tableOf, writeData } from './publish.ts';
@@ -49,7 +43,7 @@ export class OpLog {
     this.#disk = disk;
     this.#rows = new RowReader(disk, (path) => this.addOf(path));
     this.#snapshot = snapshot;
-    this.#files = indexFiles(snapshot.files.values());
+    this.#files = new FileIndex(disk, snapshot, this.#rows);
   }
 
   /** Creates the table and its first commit, number 0. Fails `pond-exists` when there is a table. */
@@ -57,10 +51,11 @@ export class OpLog {
     makeDirectoryDurable(disk, logDirectory);
     const { rows, record } = await request.build(firstCommit);
     const add = await writeData(disk, rows, firstCommit, request.timeMs);
-    const outcome = publish(disk, firstCommit, {
+    const actions = {
       ...entryOf({ ...request, number: firstCommit, record }, add),
       ...tableOf(tableId, request.timeMs),
-    });
+    };
+    const outcome = publish(disk, firstCommit, actions, add);
     if ('conflict' in outcome) throw new PondError('pond-exists', 'a Delta table is there already');
     return (await OpLog.open(disk))!;
   }
@@ -94,23 +89,21 @@ export class OpLog {
   }
 
   /**
-   * Returns the commits of other engines with live files, ascending, and the number of files known only from a
-   * checkpoint.
+   * Returns the commits of other engines since the last checkpoint, ascending, each with the commits of ours that it
+   * took out of the table, and the number of their files that are known only from a checkpoint.
    */
-  foreignCommits(): { readonly commits: readonly ForeignTableVersion[]; readonly earlierFiles: number } {
-    const { versions, earlierFiles } = this.#files.foreign();
-    const commits = versions.map((version) => foreignCommit(version, readCommit(this.#disk, version)?.commitInfo));
-    return { commits, earlierFiles };
+  async foreignCommits(): Promise<{ readonly commits: readonly ForeignTableVersion[]; readonly earlierFiles: number }> {
+    const takenOut = await findTakenOut(this.#disk, this.#snapshot, this.head, this.#files);
+    const commits = this.#files.foreignVersions(this.#snapshot.checkpointVersion).map((version) => ({
+      ...foreignCommit(version, readCommit(this.#disk, version)?.commitInfo),
+      tookOut: version === takenOut.by ? rangesOf(takenOut.commits) : [],
+    }));
+    return { commits, earlierFiles: this.#files.earlierForeignFiles };
   }
 
-  /** Returns the paths of our data files, relative to the disk, that hold rows of commits up to `number`. */
-  dataFiles(number: CommitNumber): readonly string[] {
-    return this.#files.upTo(number);
-  }
-
-  /** Returns the files of other engines that may hold rows of our commits up to `number`; undefined when none do. */
-  rewritten(number: CommitNumber): Rewritten | undefined {
-    return this.#files.rewritten(number < this.head ? number : this.head);
+  /** Returns the data files with rows of our commits up to `number`; paths relative to the disk. */
+  rowFiles(number: CommitNumber): Promise<RowFiles> {
+    return this.#files.upTo(number < this.head ? number : this.head);
   }
 
   /** Returns the row of a key, written by commit `txn`. Fails `pond-damaged` when it is not at its location. */
@@ -119,9 +112,11 @@ export class OpLog {
       const row = await this.#rows.read(path, request);
       if (row !== undefined) return row;
     }
-    throw new PondError('pond-damaged', `the row of ${request.nodeId} in commit ${request.txn} is missing`, {
-      path: this.#files.ofCommit(request.txn) ?? logDirectory,
-    });
+    for (const path of await this.#files.removedWith(request.txn)) {
+      const row = await this.#rows.read(path, request);
+      if (row !== undefined) return row;
+    }
+    throw missingRow(this.#disk, this.#files.foreignVersions(undefined), request);
   }
 
   /** Returns a version of the table as its log entry says, ours or another engine's; undefined when that is missing. */
@@ -134,41 +129,26 @@ export class OpLog {
     return this.#snapshot.files.values();
   }
 
-  /** Returns the action that added a live file, by its path. */
+  /** Returns the action that added a file with rows of ours; undefined for other files. */
   addOf(path: string): Add | undefined {
-    return this.#snapshot.files.get(path)?.add;
+    return this.#snapshot.files.get(path)?.add ?? this.#files.removedAdd(path);
   }
 
-  /** Returns the path of the file that holds the rows of one commit alone; undefined when they are in a shared one. */
-  fileOf(number: CommitNumber): string | undefined {
-    return this.#files.ofCommit(number);
-  }
-
-  /** Returns the paths of the files with rows of ours that are not the only file of one commit. */
-  sharedFiles(): readonly string[] {
-    const own = this.#files.upTo(this.head);
-    const single = new Set([...commitsUp(firstCommit, this.head)].map((number) => this.#files.ofCommit(number)));
-    return [...own.filter((path) => !single.has(path)), ...(this.rewritten(this.head)?.paths ?? [])];
-  }
-
-  /** Reads all our rows in a data file, from the disk. */
-  rowsIn(path: string): AsyncIterable<StoredRow> {
-    const isOwn = this.addOf(path)?.tags?.[rangeTag] !== undefined;
-    const ranges = this.rewritten(this.head)?.commits ?? [];
+  /** Reads the rows in a data file from the disk, not from a cache: all, or those of some commits. */
+  rowsIn(path: string, commits?: readonly CommitRange[]): AsyncIterable<StoredRow> {
     return new RowReader(this.#disk).scan(
       path,
-      ({ txn }) => isOwn || ranges.some(({ from, to }) => typeof txn === 'bigint' && from <= txn && txn <= to),
+      ({ txn }) => commits?.some(({ from, to }) => typeof txn === 'bigint' && from <= txn && txn <= to) ?? true,
     );
   }
 
-  /**
-   * Returns the rows of directories and pages in one data file written by a range of commits, with their content.
-   */
-  directoryRows(path: string, { from, to }: CommitRange): AsyncIterable<StoredRow> {
+  /** Returns the rows of directories and pages in one data file written by some commits, with their content. */
+  directoryRows(path: string, commits: readonly CommitRange[]): AsyncIterable<StoredRow> {
+    const isWanted = (txn: bigint): boolean => commits.some(({ from, to }) => from <= txn && txn <= to);
     return this.#rows.scan(
       path,
       ({ fileType, txn }) =>
-        (fileType === 'directory' || fileType === 'page') && typeof txn === 'bigint' && from <= txn && txn <= to,
+        (fileType === 'directory' || fileType === 'page') && typeof txn === 'bigint' && isWanted(txn),
     );
   }
 
@@ -203,24 +183,31 @@ export class OpLog {
 
   /** True when the log entry of one of our commits is gone but its rows exist. */
   isCleanedUp(number: CommitNumber): boolean {
-    return readCommit(this.#disk, number) === undefined && this.#files.candidates(number).length > 0;
+    return number <= this.head && readCommit(this.#disk, number) === undefined;
   }
 
   /**
    * Appends a commit and returns its number; durable on return. Fails `lock-held` when another of our processes
-   * commits.
+   * commits. Files of ours that another engine took out of the table since our last commit are added again: the engine's
+   * VACUUM would delete them.
    */
   async append(request: AppendRequest): Promise<CommitNumber> {
     checkWritable(this.#snapshot.protocol);
     for (;;) {
       const number = nextCommit(this.tableVersion);
       const { rows, record } = await request.build(number);
+      const takenOut = await findTakenOut(this.#disk, this.#snapshot, this.head, this.#files);
       const add = await writeData(this.#disk, rows, number, request.timeMs);
-      const actions = entryOf({ ...request, number, record }, add);
-      const outcome = publish(this.#disk, number, actions);
+      const actions = {
+        ...entryOf({ ...request, number, record }, add),
+        removes: takenOut.removes.map((remove) => ({ ...remove, deletionTimestamp: request.timeMs })),
+        adds: [add, ...takenOut.adds],
+      };
+      const outcome = publish(this.#disk, number, actions, add);
       if ('committed' in outcome) {
         this.#snapshot = applyCommit(this.#snapshot, { version: number, ...actions });
-        this.#files.add(number, add.path);
+        if (actions.adds.length === 1) this.#files.add(number, add.path);
+        else this.#files = new FileIndex(this.#disk, this.#snapshot, this.#rows);
         await this.#checkpoint(request.timeMs);
         return number;
       }
@@ -237,7 +224,7 @@ export class OpLog {
     const next = refreshTable(this.#disk, this.#snapshot);
     if (next === this.#snapshot) return false;
     this.#snapshot = next;
-    this.#files = indexFiles(next.files.values());
+    this.#files = new FileIndex(this.#disk, this.#snapshot, this.#rows);
     this.#checkHead();
     return true;
   }

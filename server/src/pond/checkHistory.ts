@@ -1,10 +1,11 @@
 /** Checks a whole history: the log, the chain, every data file, row and blob once, and the checkpoints. */
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import { type CommitNumber } from '../delta/commitNumber.ts';
+import { type CommitNumber, type CommitRange } from '../delta/commitNumber.ts';
 import { compareCheckpoints } from '../delta/compareCheckpoints.ts';
 import { numRecords } from '../delta/files.ts';
 import { sha256Tag } from '../delta/log.ts';
+import { rangeOf } from '../oplog/fileIndex.ts';
 import { type StoredRow } from '../oplog/rows.ts';
 import { type Disk } from '../storage/disk.ts';
 import { inlineBytesMax } from './blobs.ts';
@@ -61,31 +62,39 @@ class HistoryCheck {
   async rows(commits: readonly Commit[]): Promise<void> {
     const { opLog } = this.#store;
     this.#total = commits.length;
-    const shared = await this.#sharedRows();
+    const { own, rewritten } = await opLog.rowFiles(opLog.head);
+    const single = new Map<CommitNumber, string>();
+    const shared = new Map<CommitNumber, Map<string, StoredRow>>();
+    for (const path of own) {
+      const range = rangeOf(opLog.addOf(path)!);
+      if (range?.from === range?.to) single.set(range!.from, path);
+      else await this.#share(path, shared);
+    }
+    for (const path of rewritten?.paths ?? []) await this.#share(path, shared, rewritten?.commits);
     for (const commit of commits) {
-      const path = opLog.fileOf(commit.number);
-      const rows = [...(shared.get(commit.number) ?? []), ...(path === undefined ? [] : await this.#file(path))];
+      const path = single.get(commit.number);
+      const rows = path === undefined ? [...(shared.get(commit.number)?.values() ?? [])] : await this.#file(path);
       // A damaged file is one problem, not one for each of its rows.
       if (rows.length > 0) await this.#rowCheck.commit(commit, rows);
+      else if (path === undefined) this.#findings.add(`commit ${commit.number}: no data file has its rows`);
       await this.#progress();
     }
   }
 
-  /** The rows of files that hold more than one commit, by commit. */
-  async #sharedRows(): Promise<ReadonlyMap<CommitNumber, readonly StoredRow[]>> {
-    const rows = new Map<CommitNumber, StoredRow[]>();
-    for (const path of this.#store.opLog.sharedFiles()) {
-      for (const row of await this.#file(path)) {
-        const ofCommit = rows.get(row.txn);
-        if (ofCommit === undefined) rows.set(row.txn, [row]);
-        else ofCommit.push(row);
-      }
+  /** Adds the rows of a file to those of their commits, each once: files of other engines may repeat some. */
+  async #share(
+    path: string,
+    shared: Map<CommitNumber, Map<string, StoredRow>>,
+    commits?: readonly CommitRange[],
+  ): Promise<void> {
+    for (const row of await this.#file(path, commits)) {
+      const rows = shared.get(row.txn) ?? new Map<string, StoredRow>();
+      shared.set(row.txn, rows.set(`${row.nodeId}/${row.version}`, row));
     }
-    return rows;
   }
 
   /** Returns the rows of a data file, after it was compared with its hash; none of a damaged one. */
-  async #file(path: string): Promise<readonly StoredRow[]> {
+  async #file(path: string, commits?: readonly CommitRange[]): Promise<readonly StoredRow[]> {
     const { disk, opLog } = this.#store;
     const rows: StoredRow[] = [];
     await this.#findings.attempt(`data file ${path}`, async () => {
@@ -95,7 +104,7 @@ class HistoryCheck {
       this.#bytes += sizeBytes;
       if (expected !== undefined && hash !== expected)
         return this.#findings.expect(`data file ${path}`, hash, expected);
-      for await (const row of opLog.rowsIn(path)) rows.push(row);
+      for await (const row of opLog.rowsIn(path, commits)) rows.push(row);
       const said = opLog.addOf(path);
       const count = said === undefined || expected === undefined ? rows.length : numRecords(said);
       if (count === rows.length) return;

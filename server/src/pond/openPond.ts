@@ -133,7 +133,7 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
   }
 
   async status(): Promise<types.Status> {
-    const { commits: foreignCommits, earlierFiles: earlierForeignFiles } = this.#store.opLog.foreignCommits();
+    const { commits: foreignCommits, earlierFiles: earlierForeignFiles } = await this.#store.opLog.foreignCommits();
     return {
       head: this.#head,
       staged: stagedChanges(this.#staging.overlay),
@@ -231,7 +231,7 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
 
   async history(at?: types.VersionSpec): Promise<HistorySources> {
     const number = at === undefined ? this.#head.number : (await this.resolve(at)).number;
-    return historySources(this.#store, number, at === undefined ? this.#staging.overlay : undefined);
+    return await historySources(this.#store, number, at === undefined ? this.#staging.overlay : undefined);
   }
 
   async check(version = 'HEAD', onProgress: (checked: number) => void = () => undefined): Promise<readonly string[]> {

@@ -23,6 +23,8 @@ export interface AppliedInfo {
   /** `/KIND/<uuid>`. */
   readonly home: string;
   readonly outcome: 'created' | 'changed' | 'unchanged';
+  /** Absolute paths of the host files whose texts are now part of the document. */
+  readonly hostFiles: readonly string[];
 }
 
 export interface RunErrorInfo {
@@ -99,12 +101,12 @@ export interface ResourceCommands {
   /** All kinds, by name. */
   kinds: { params: Readonly<Record<string, never>>; result: readonly KindInfo[] };
   /**
-   * Stages documents, all or none. `sources` may hold several documents each; `directory` is the absolute host folder
-   * that `template_file` is relative to. With problems of severity error nothing is staged and `applied` is empty.
+   * Stages documents, all or none. `sources` may hold several documents each; the absolute host folder `directory` of a
+   * source, or else of the request, contains the host files that its documents name. With problems of severity error nothing is staged and `applied` is empty.
    */
   apply: {
     params: InPond & {
-      readonly sources: readonly { readonly text: string; readonly origin: string }[];
+      readonly sources: readonly { readonly text: string; readonly origin: string; readonly directory?: string }[];
       readonly variables?: Readonly<Record<string, string>>;
       readonly directory: string;
     };
