@@ -11,7 +11,10 @@ import { recover } from '../../server/src/pond/recovery.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
 import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
+import { imageOf } from '../support/diskImage.ts';
+import { endLockHolders, overwrite } from '../support/pondState.ts';
 import { areReleased } from '../support/released.ts';
+import { bytesOf } from '../support/tree.ts';
 
 const saves = 400;
 const sizeBytes = 60_000;
@@ -20,7 +23,7 @@ const sizeBytes = 60_000;
 async function openWatching(disk: Disk): Promise<{ readonly pond: Pond; readonly frames: WeakRef<object> }> {
   const storage = storageOn(disk, 'memory');
   const lock = acquireLock(disk);
-  const { opLog, journal: contents, notices } = await recover(disk, { repair: true });
+  const { opLog, journal: contents, notices } = await recover(disk, { lock });
   assert.equal(contents.batches.length > 0, true);
   const head = await commitAt(opLog, opLog.head);
   const writer = { lock, journal: Journal.open(disk, contents, head.number, lock) };
@@ -126,20 +129,27 @@ describe('the journal of staged changes', () => {
 });
 
 describe('the leftovers of a dead writer', () => {
-  it('are removed when the next one opens the pond, and blobs are kept', async () => {
-    const disk = createMemoryDisk();
-    const pond = await initPondOn(disk, 'memory');
+  it('are removed when the next one opens the pond, never before it holds the lock, and blobs are kept', async () => {
+    const working = createMemoryDisk();
+    const writer = await initPondOn(working, 'memory');
     const large = randomBytes(100_000);
-    await (await pond.fs.root()).writeFile('/large', large);
-    await pond.close();
-    const strays = ['_pond/blobs/.tmp-1', '_pond/spool-1'];
-    for (const path of strays) disk.create(path).close();
+    await (await writer.fs.root()).writeFile('/large', large);
+    const disk = createMemoryDisk(imageOf(working));
+    await writer.close();
+    const strays = ['_pond/blobs/.tmp-1', '_pond/spool-1', '_pond/.tmp-2', '_delta_log/.tmp-3'];
+    const kept = ['_pond/tmp', '_delta_log/_commit_1.json.tmp', '.tmp-4'];
+    for (const path of [...strays, ...kept]) disk.create(path).close();
+    const present = (paths: readonly string[]): readonly string[] =>
+      paths.filter((path) => disk.stat(path) !== undefined);
 
+    await (await openPondOn(disk, 'memory', { mode: 'read' })).close();
+    overwrite(disk, '_pond/lock.2', bytesOf('{"id":"x","pid":7,"host":"elsewhere"}'));
+    await assert.rejects(openPondOn(disk, 'memory', { mode: 'write' }), { code: 'lock-held' });
+    assert.deepEqual(present(strays), strays);
+    disk.remove('_pond/lock.2');
+    endLockHolders(disk);
     const again = await openPondOn(disk, 'memory', { mode: 'write' });
-    assert.deepEqual(
-      strays.map((path) => disk.stat(path)),
-      [undefined, undefined],
-    );
+    assert.deepEqual([present(strays), present(kept)], [[], kept]);
     assert.deepEqual(Buffer.from(await (await again.fs.root()).readFile('/large')), large);
     await again.close();
   });

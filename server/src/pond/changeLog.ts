@@ -1,3 +1,4 @@
+import { type CommitNumber } from '../delta/commitNumber.ts';
 import { type Disk } from '../storage/disk.ts';
 import { isPondError, PondError } from '../base/error.ts';
 import { nowUs } from './clock.ts';
@@ -25,6 +26,8 @@ const nothing = new Uint8Array();
 
 /** What a change log needs of its pond. */
 interface ChangeLogHooks {
+  /** Number of the latest commit. */
+  readonly head: () => CommitNumber;
   /** Rebuilds the overlay from the journal. */
   readonly reread: () => void;
   /** Receives changes once they are durable. */
@@ -49,8 +52,10 @@ export class JournalChangeLog implements ChangeLog, Spool {
 
   record(changes: readonly EntryChange[]): void {
     const timeUs = nowUs();
+    const isRemoval = changes.every(({ node }) => node === null || node.state === 'committed');
     this.#write(() => {
-      this.#journal.append(encodeChanges({ changes, timeUs }), nothing, { more: this.#batchEvents !== undefined });
+      const more = this.#batchEvents !== undefined;
+      this.#journal.append(encodeChanges({ changes, timeUs }), nothing, { more, isRemoval });
       if (this.#batchEvents === undefined) this.#journal.sync();
     });
     const events = changes.map((change) => {
@@ -70,7 +75,7 @@ export class JournalChangeLog implements ChangeLog, Spool {
       const result = await work();
       if (this.#batchError !== undefined) throw this.#batchError as Error;
       if (events.length > 0) {
-        this.#journal.append({}, nothing, { more: false });
+        this.#journal.append({}, nothing, { more: false, isRemoval: true });
         this.#journal.sync();
       }
       this.#batchEvents = undefined;
@@ -85,7 +90,7 @@ export class JournalChangeLog implements ChangeLog, Spool {
   }
 
   keep(bytes: Uint8Array): number {
-    return this.#write(() => this.#journal.append({}, bytes, { more: true }));
+    return this.#write(() => this.#journal.append({}, bytes, { more: true, isRemoval: false }));
   }
 
   read(offset: number, sizeBytes: number): Uint8Array {
@@ -103,6 +108,8 @@ export class JournalChangeLog implements ChangeLog, Spool {
   }
 
   #publish(events: readonly PathEvent[]): void {
+    // What made nothing staged is synced: a crash that keeps the old frames leaves nothing staged either.
+    if (this.#overlay.isEmpty && this.#journal.end !== undefined) this.#journal.reset(this.#hooks.head());
     if (this.#journal.sizeBytes > this.#shortenAtBytes) this.#shorten();
     if (events.length > 0) this.#hooks.onChange(events);
   }

@@ -22,7 +22,8 @@ import { type HostFile } from './hostFile.ts';
 import { type Lock } from './lock.ts';
 import { type Overlay } from './overlay.ts';
 import { commitsOfPath } from './pathHistory.ts';
-import { setAside, uncommitted } from './recovery.ts';
+import { quarantinedFiles } from './quarantine.ts';
+import { uncommitted } from './recovery.ts';
 import { isUnder } from './restore.ts';
 import { contentKeyOf } from './series.ts';
 import { countChanges, findConflicts, pairRenames, stagedChanges, stagedEntries } from './stagedChanges.ts';
@@ -140,7 +141,7 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
       conflicts: await this.#staging.conflicts(),
       ...{ foreignCommits, earlierForeignFiles },
       notices: this.notices,
-      setAside: setAside(this.#store.disk),
+      setAside: quarantinedFiles(this.#store.disk),
     };
   }
 
@@ -261,7 +262,7 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
     await this.#staging.mutex.run(() => Promise.resolve());
     this.#events.clear();
     this.#journal?.close();
-    this.#lock?.release();
+    this.#lock?.release(this.#journal?.end);
   }
 
   async #write({ id, request, overlay, contents, counted }: CommitInput): Promise<types.Commit> {

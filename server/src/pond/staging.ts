@@ -55,6 +55,7 @@ export class Staging {
     this.#changeLog =
       journal &&
       new JournalChangeLog(journal, this.overlay, {
+        head,
         reread: () => this.#replace(journal.acknowledged()),
         onChange,
       });

@@ -75,6 +75,14 @@ export interface ForeignOperation {
   readonly engine: string | null;
 }
 
+/** A file that opening took out of use. */
+export interface QuarantinedInfo {
+  /** Path in the pond's host directory. */
+  readonly path: string;
+  /** What it is, and how to deal with it. */
+  readonly text: string;
+}
+
 export interface StatusInfo {
   readonly pond: string;
   readonly id: string;
@@ -90,8 +98,8 @@ export interface StatusInfo {
   readonly earlierForeignFiles: number;
   /** Findings and quarantined files of the opening, as sentences. */
   readonly warnings: readonly string[];
-  /** Quarantined files that still exist: paths in the pond's host directory. */
-  readonly setAside: readonly string[];
+  /** Quarantined files that still exist. */
+  readonly setAside: readonly QuarantinedInfo[];
 }
 
 export interface ColumnInfo {
