@@ -77,7 +77,7 @@ export class Journal {
     return this.#header.batch;
   }
 
-  get base(): number {
+  get base(): CommitNumber {
     return this.#header.base;
   }
 
@@ -125,6 +125,17 @@ export class Journal {
     }
   }
 
+  /** False when this process no longer owns the pond, or when that cannot be found out. */
+  isOwned(): boolean {
+    try {
+      this.requireOwned();
+      return true;
+    } catch (error) {
+      ignoreStorage(error);
+      return false;
+    }
+  }
+
   /** Reverts what was appended since the last sync; if that fails, the journal becomes unusable. */
   rollBack(): void {
     try {
@@ -135,6 +146,19 @@ export class Journal {
       this.#isRemoval = true;
     } catch (error) {
       this.fail(error);
+    }
+  }
+
+  /** Makes a rollback durable: a crash does not bring back what was reverted. False when that fails. */
+  settle(): boolean {
+    try {
+      this.checkUsable();
+      this.#file.sync();
+      this.requireOwned();
+      return true;
+    } catch (error) {
+      ignoreStorage(error);
+      return false;
     }
   }
 

@@ -219,7 +219,8 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
         this.#notify({ kind: 'committed', commit });
         return commit;
       });
-    return Promise.resolve(beginTransaction(this.#store, base, (tree) => this.layer.over(tree).backend, commit));
+    const parts = { store: this.#store, unusedBlobs: this.#staging.unusedBlobs };
+    return Promise.resolve(beginTransaction(parts, base, (tree) => this.layer.over(tree).backend, commit));
   }
 
   async hostFiles(node: Node, job: Job = {}): Promise<readonly HostFile[]> {
