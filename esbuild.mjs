@@ -58,6 +58,8 @@ const bundles = [
       queryWorker: 'server/src/worker/worker.ts',
       templateWorker: 'server/src/templates/templateWorker.ts',
       pond: 'client/cli/main.ts',
+      // Tests run the command without a process of its own.
+      'test/command': 'client/cli/command.ts',
     },
     define: { POND_VERSION: JSON.stringify(version) },
     format: 'esm',

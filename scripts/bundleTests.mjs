@@ -3,13 +3,14 @@
  * each process that a test starts.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { root } from './run.mjs';
 
-/** Sources that tests start as processes; test/support/sourceProcess.ts finds their bundles. */
+/** Sources that tests start as processes, and the benchmarks; test/support/sourceProcess.ts finds their bundles. */
 const processes = ['deltaCommitter', 'pipelineRun', 'pondWriter'].map((name) => `test/support/${name}.ts`);
+const benchmarks = 'test/bench';
 
 /** The product is tested with the processes that a user runs: those in out/. */
 const productUrl = String(pathToFileURL(path.join(root, 'out/server.mjs')));
@@ -26,11 +27,11 @@ export async function bundleTests(files) {
   await mkdir(path.join(root, 'out'), { recursive: true });
   const folder = await mkdtemp(path.join(root, 'out/tests-'));
   const names = files.map((file) => nameOf(path.relative(root, path.resolve(root, file))));
-  const started = processes.filter((file) => existsSync(path.join(root, file)));
+  const started = [...processes, ...(await benchmarkFiles())].filter((file) => existsSync(path.join(root, file)));
   await build({
     entryPoints: {
       ...Object.fromEntries(files.map((file, index) => [names[index], path.resolve(root, file)])),
-      ...Object.fromEntries(started.map((file) => [path.basename(file, '.ts'), file])),
+      ...Object.fromEntries(started.map((file) => [nameOf(file), file])),
     },
     bundle: true,
     splitting: true,
@@ -48,6 +49,12 @@ export async function bundleTests(files) {
     plugins: [{ name: 'sourceUrl', setup: (plugins) => plugins.onLoad({ filter: /\.m?ts$|\.mjs$/ }, withSourceUrl) }],
   });
   return { folder, bundles: names.map((name) => path.join(folder, `${name}.mjs`)) };
+}
+
+async function benchmarkFiles() {
+  const folder = path.join(root, benchmarks);
+  const names = existsSync(folder) ? await readdir(folder) : [];
+  return names.filter((name) => name.endsWith('.bench.ts')).map((name) => `${benchmarks}/${name}`);
 }
 
 /**

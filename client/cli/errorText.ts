@@ -1,6 +1,6 @@
 /** Formats errors for the terminal: text for people, or a line of JSON. */
 import { sentence } from '../../server/src/base/sentence.ts';
-import { printableLines } from './format.ts';
+import { printableLines } from '../../server/src/base/printable.ts';
 
 /** An operating error as plain data: a PondError, or the error of a run. */
 export interface PrintedError {

@@ -5,23 +5,7 @@ import {
   type FileTypeName,
   type NodeInfo,
 } from '../../server/src/protocol/commands.ts';
-
-/** Returns text on one line, with control characters, which could move the cursor or hide output, as escapes. */
-export function printable(text: string): string {
-  return text.replace(/[\0-\x1f\x7f-\x9f\u2028\u2029]/g, escapeOf);
-}
-
-/** Like `printable`, for text that may have lines and tabs of its own. */
-export function printableLines(text: string): string {
-  return text.replace(/[\0-\x08\x0b-\x1f\x7f-\x9f]/g, escapeOf);
-}
-
-const shortEscapes: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
-
-function escapeOf(character: string): string {
-  const code = character.charCodeAt(0).toString(16);
-  return shortEscapes[character] ?? (code.length > 2 ? `\\u${code}` : `\\x${code.padStart(2, '0')}`);
-}
+import { printable } from '../../server/src/base/printable.ts';
 
 /** Characters two columns wide on a terminal: most scripts of East Asia, and pictographs. */
 const wide =

@@ -1,7 +1,8 @@
 /** Verbs between a pond and the host. */
 import { join } from 'node:path';
 import { type SkippedInfo } from '../../server/src/protocol/commands.ts';
-import { humanSize, plural, printable, shownPath } from './format.ts';
+import { printable } from '../../server/src/base/printable.ts';
+import { humanSize, plural, shownPath } from './format.ts';
 import { argument, atOf, hostPath, pondPath, show, namedPond } from './runner.ts';
 import { type Terminal, type VerbRunner } from './verb.ts';
 

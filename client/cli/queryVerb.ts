@@ -2,7 +2,8 @@ import { PondError } from '../../server/src/base/error.ts';
 import { namedFile, writeNamedFile } from '../../server/src/main.ts';
 import { type Params, type QueryInfo, type Result } from '../../server/src/protocol/commands.ts';
 import { hintText } from './errorText.ts';
-import { cut, plural, printable, printableLines, table } from './format.ts';
+import { printable, printableLines } from '../../server/src/base/printable.ts';
+import { cut, plural, table } from './format.ts';
 import { argument, atOf, hostPath, show } from './runner.ts';
 import { type Session, type VerbRunner } from './verb.ts';
 

@@ -1,11 +1,13 @@
 /** Verbs on resources and their documents. */
 import { isUtf8 } from 'node:buffer';
+import { dirname } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { PondError } from '../../server/src/base/error.ts';
 import { hostFolder } from '../../server/src/main.ts';
 import { type AppliedInfo, type ProblemInfo, type ResourceInfo } from '../../server/src/protocol/resources.ts';
 import { hintText } from './errorText.ts';
-import { minute, plural, printable, table } from './format.ts';
+import { printable } from '../../server/src/base/printable.ts';
+import { minute, plural, table } from './format.ts';
 import { runLine } from './runText.ts';
 import { hostPath, printJson, show } from './runner.ts';
 import { type Session, type Terminal, type VerbRunner } from './verb.ts';
@@ -16,6 +18,8 @@ const fileBytesMax = 1024 * 1024;
 interface Source {
   readonly text: string;
   readonly origin: string;
+  /** Folder of the file. */
+  readonly directory: string;
 }
 
 /** Stages documents; fails `resource-invalid` after printing the problems. */
@@ -64,9 +68,10 @@ function unreadOf(variables: Readonly<Record<string, string>>, sources: readonly
 async function readSource(file: string, session: Session): Promise<Source> {
   const isInput = file === '-';
   const origin = isInput ? 'standard input' : file;
-  const bytes = isInput ? await readInput(session) : hostFolder(process.cwd())(hostPath(file), fileBytesMax);
+  const bytes = isInput ? await readInput(session) : hostFolder(process.cwd())(hostPath(file), fileBytesMax).content;
   if (!isUtf8(bytes)) throw new PondError('invalid-content', `expected text in UTF-8 in ${origin}`, { path: origin });
-  return { text: new TextDecoder().decode(bytes), origin };
+  const directory = isInput ? process.cwd() : dirname(hostPath(file));
+  return { text: new TextDecoder().decode(bytes), origin, directory };
 }
 
 async function readInput({ terminal, signal }: Session): Promise<Uint8Array> {
@@ -79,8 +84,10 @@ async function readInput({ terminal, signal }: Session): Promise<Uint8Array> {
   }
 }
 
-const appliedLine = ({ outcome, kind, name, id }: AppliedInfo): string =>
-  `${outcome} ${kind}/${printable(name)} ${id}\n`;
+function appliedLine({ outcome, kind, name, id, hostFiles, allows }: AppliedInfo): string {
+  const details = [...hostFiles.map((file) => `  takes in: ${file}`), ...allows.map((access) => `  allows: ${access}`)];
+  return [`${outcome} ${kind}/${name} ${id}`, ...details].map((line) => `${printable(line)}\n`).join('');
+}
 
 /** Prints problems to standard error, as compilers do: FILE:LINE:COLUMN, 1-based. */
 function printProblems(terminal: Terminal, problems: readonly ProblemInfo[]): void {
@@ -140,6 +147,33 @@ function details(resource: ResourceInfo, titles: ReadonlyMap<string, string>): s
   ];
   return table(rows);
 }
+
+/** Allows what resources do on this computer, revokes it, or lists it. */
+export const allow: VerbRunner = async (session) => {
+  const { line, terminal } = session;
+  const names = line.positionals;
+  const isRevoked = line.flags.has('revoke');
+  const isList = line.flags.has('list') || (names.length === 0 && !isRevoked);
+  if (names.length === 0 && !isList) {
+    throw new PondError('usage', 'name the resources to revoke', { hint: 'usage: pond allow --revoke NAME...' });
+  }
+  const found = await session.call('hostAccess', names.length === 0 ? {} : { names });
+  if (isList) {
+    if (line.json) return await printJson(session, found);
+    if (found.length === 0) terminal.warn('pond: no resource reads files of this computer or sends secrets');
+    const rows = found.map(({ resource, access, state, isAllowed }) => [
+      resource,
+      access,
+      isAllowed ? 'allowed' : 'not allowed',
+      state === 'committed' ? '' : state,
+    ]);
+    return await terminal.print(table(rows));
+  }
+  const accesses = found.filter(({ state }) => isRevoked || state !== 'former');
+  await session.call('allow', { accesses: accesses.map(({ home, access }) => ({ home, access })), isRevoked });
+  const word = isRevoked ? 'no longer allowed' : 'allowed';
+  await show(session, accesses, accesses.map((one) => printable(`${word}: ${one.resource} ${one.access}`)).join('\n'));
+};
 
 /** Stages the removal of resources. */
 export const deleteVerb: VerbRunner = async (session) => {

@@ -1,7 +1,7 @@
 import { PondError } from '../../server/src/base/error.ts';
 import { findPond, type Host } from '../../server/src/main.ts';
 import { type CommandName, type Params, type Result } from '../../server/src/protocol/commands.ts';
-import { printableLines } from './format.ts';
+import { printableLines } from '../../server/src/base/printable.ts';
 import { namedPond } from './runner.ts';
 import { type CommandLine, type Session, type Streams, type Terminal } from './verb.ts';
 

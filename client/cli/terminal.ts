@@ -1,14 +1,23 @@
 import { once } from 'node:events';
+import { type Readable, type Writable } from 'node:stream';
 import { errorText } from './errorText.ts';
 import { exitStatus } from './exitStatus.ts';
-import { printable } from './format.ts';
+import { printable } from '../../server/src/base/printable.ts';
 import { type Terminal } from './verb.ts';
+
+/** A stream of output. */
+interface Output extends Writable {
+  /** True for the stream of a terminal. */
+  readonly isTTY?: boolean;
+  /** Width of the terminal. */
+  readonly columns?: number;
+}
 
 /** The streams of a process, and the delay before elapsed time is shown. */
 interface TerminalParts {
-  readonly stdin: NodeJS.ReadStream;
-  readonly stdout: NodeJS.WriteStream;
-  readonly stderr: NodeJS.WriteStream;
+  readonly stdin: Readable & { readonly isTTY?: boolean };
+  readonly stdout: Output;
+  readonly stderr: Output;
   /** Milliseconds without output after which the elapsed time is shown. */
   readonly silentMs?: number;
 }
@@ -19,8 +28,8 @@ const drawMs = 100;
 const columnsUsual = 80;
 
 /**
- * Returns the terminal of this process. A closed reader of the output ends the process silently; any other write error,
- * with a status. Errors of standard error are ignored: they cannot be reported.
+ * Returns a terminal, by default that of this process. A closed reader of the output ends the process silently; any other
+ * write error, with a status. Errors of standard error are ignored: they cannot be reported.
  */
 export function openTerminal({ stdin, stdout, stderr, silentMs = 1000 }: TerminalParts = process): Terminal {
   let isReading = false;
@@ -43,7 +52,7 @@ export function openTerminal({ stdin, stdout, stderr, silentMs = 1000 }: Termina
   }
 
   function draw(message: string, amount: string): void {
-    if (!isAtLineStart && stdout.isTTY) return;
+    if (!isAtLineStart && stdout.isTTY === true) return;
     drawn = performance.now();
     isDrawn = true;
     // Text past the last column would remain on the previous line.
@@ -59,10 +68,10 @@ export function openTerminal({ stdin, stdout, stderr, silentMs = 1000 }: Termina
     },
     progress(message, done, total) {
       latest = [message, `${done}${total === undefined ? '' : ` of ${total}`}`];
-      if (stderr.isTTY && performance.now() - drawn >= drawMs) draw(...latest);
+      if (stderr.isTTY === true && performance.now() - drawn >= drawMs) draw(...latest);
     },
     working(name) {
-      if (!stderr.isTTY) return () => {};
+      if (stderr.isTTY !== true) return () => {};
       const started = performance.now();
       latest = undefined;
       const timer = setInterval(() => {
@@ -83,6 +92,23 @@ export function openTerminal({ stdin, stdout, stderr, silentMs = 1000 }: Termina
     input() {
       isReading = true;
       return stdin;
+    },
+    isInteractive: stdin.isTTY === true && stderr.isTTY === true,
+    async confirm(question) {
+      quiet();
+      stderr.write(`${question} [y/N] `);
+      isReading = true;
+      let answer = '';
+      try {
+        for await (const chunk of stdin) {
+          answer += String(chunk);
+          if (answer.includes('\n')) break;
+        }
+      } catch {
+        // Ctrl+C closes the input.
+        return false;
+      }
+      return /^\s*y(es)?\s*$/i.test(answer.split('\n', 1)[0] ?? '');
     },
     closeInput() {
       if (isReading) stdin.destroy();

@@ -1,7 +1,8 @@
 /** Verbs on the tree of a pond. */
 import { PondError } from '../../server/src/base/error.ts';
 import { type NodeInfo } from '../../server/src/protocol/commands.ts';
-import { longRow, minute, printable, shownName, shownPath, table } from './format.ts';
+import { printable } from '../../server/src/base/printable.ts';
+import { longRow, minute, shownName, shownPath, table } from './format.ts';
 import { nodesToShow } from './listing.ts';
 import { argument, atOf, isPattern, pondPath, printJson, show } from './runner.ts';
 import { type VerbRunner } from './verb.ts';

@@ -94,6 +94,10 @@ export interface Terminal {
   quiet(): void;
   /** Standard input. */
   input(): AsyncIterable<Uint8Array>;
+  /** True when a person can answer: standard input and error are a terminal. */
+  readonly isInteractive: boolean;
+  /** Asks a person a question; true for yes, false for any other answer and for Ctrl+C. */
+  confirm(question: string): Promise<boolean>;
   /** Stops reading standard input, if started: it would keep the process alive. */
   closeInput(): void;
 }

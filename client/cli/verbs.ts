@@ -1,10 +1,10 @@
-import { hydrovu, scribble } from './collectingVerbs.ts';
+import { collectingVerbs } from './collectingVerbs.ts';
 import { help } from './help.ts';
 import { check, commit, diff, discard, log, resolve, restore, showVerb, status } from './historyVerbs.ts';
 import { exportVerb, importVerb, init, siteVerb } from './hostVerbs.ts';
 import { lsp } from './lspVerb.ts';
 import { query } from './queryVerb.ts';
-import { apply, deleteVerb, get } from './resourceVerbs.ts';
+import { allow, apply, deleteVerb, get } from './resourceVerbs.ts';
 import { run, runs } from './runVerbs.ts';
 import { cat, cp, ln, ls, mkdir, mv, rm, stat, touch, write } from './treeVerbs.ts';
 import { type TerminalVerbs } from './verb.ts';
@@ -169,8 +169,10 @@ export const verbs = {
     run: resolve,
   },
   log: {
-    usage: '[PATH]',
+    usage: '[--no-follow] [PATH]',
     summary: 'list commits, latest first; with PATH, those that changed it',
+    details: ['A link at the end of PATH means what it leads to; --no-follow means the link itself.'],
+    options: { 'no-follow': { type: 'boolean' } },
     positionals: [0, 1],
     run: log,
   },
@@ -206,7 +208,7 @@ export const verbs = {
     usage: '-f FILE... [-v NAME=VALUE]...',
     summary: 'stage resource documents, all or none',
     details: [
-      'A file may hold several documents; - is standard input. A relative template_file is relative to the current folder.',
+      'A file may hold several documents; - is standard input. template_file names a file in or below the folder of its document.',
       '-v gives the value of {{ NAME }} in a document.',
       "Applied documents take effect once they are committed: 'pond commit'.",
     ],
@@ -243,6 +245,18 @@ export const verbs = {
     positionals: [0],
     run: run,
   },
+  allow: {
+    usage: '[--list | --revoke] [NAME...]',
+    summary: 'allow what resources do on this computer: read host files, send secrets',
+    details: [
+      namesHelp,
+      'Documents that you apply yourself are allowed; those that come with a pond or a commit are allowed once, by this verb.',
+      '--list shows what is allowed, also without names. --revoke takes it back.',
+    ],
+    options: { list: { type: 'boolean' }, revoke: { type: 'boolean' } },
+    positionals: [0],
+    run: allow,
+  },
   runs: {
     usage: '[-n N] [NAME...]',
     summary: 'list runs, latest first',
@@ -251,25 +265,7 @@ export const verbs = {
     positionals: [0],
     run: runs,
   },
-  hydrovu: {
-    usage: 'locations NAME | scan NAME LOCATION START [END]',
-    summary: 'read from the HydroVu account of a resource; nothing is stored',
-    details: [
-      'locations lists what the account can read. scan shows the period and the number of readings on each page.',
-      'START and END are ISO times or seconds since 1970 UTC.',
-    ],
-    positionals: [2, 5],
-    hints: { 'remote-failed': "'pond hydrovu locations NAME' lists what the account can read." },
-    run: hydrovu,
-  },
-  scribble: {
-    usage: '[--seed N] [--min N] [--max N] PATH',
-    summary: 'stage random files and directories below PATH, for tests',
-    details: ['The same seed creates the same entries: from --min (5) to --max (10) in each directory.'],
-    options: { seed: { type: 'string' }, min: { type: 'string' }, max: { type: 'string' } },
-    positionals: [1, 1],
-    run: scribble,
-  },
+  ...collectingVerbs,
   check: {
     usage: '[--at V]',
     summary: 'compute the hashes of a version from its data, and compare',

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { ResponseError } from 'vscode-languageclient/node';
+import { printableLines } from '../../server/src/base/printable.ts';
 import { type ErrorData } from '../../server/src/protocol/events.ts';
 import { hintText } from './hints.ts';
 
@@ -10,11 +11,11 @@ export function errorData(error: unknown): ErrorData | undefined {
   return typeof data?.code === 'string' ? (data as ErrorData) : undefined;
 }
 
-/** Message of an error, as the server worded it. */
+/** Message of an error, as the server worded it; invisible characters of names are escaped. */
 export function errorMessage(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   // The JSON-RPC library prefixes the name of the request, which means nothing to users.
-  return message.replace(/^Request \S+ failed with message: /, '');
+  return printableLines(message.replace(/^Request \S+ failed with message: /, ''));
 }
 
 /** One or two sentences for users: what happened, and what to do next if the server knows. */

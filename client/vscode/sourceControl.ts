@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { type ChangeInfo, type StatusInfo } from '../../server/src/protocol/commands.ts';
+import { printable } from '../../server/src/base/printable.ts';
 import { type PondClient } from './client.ts';
 import { errorText } from './errors.ts';
 import { type OpenPonds } from './ponds.ts';
@@ -164,7 +165,7 @@ function resourceState(pond: string, change: ChangeInfo, conflict: boolean): vsc
     command: { command: 'pond.openDiff', title: 'Open Diff', arguments: [resourceUri] },
     decorations: {
       strikeThrough: change.kind === 'removed',
-      tooltip: conflict ? `${path}: another commit changed this path too` : `${path}: ${change.kind}${from}`,
+      tooltip: printable(conflict ? `${path}: another commit changed this path too` : `${path}: ${change.kind}${from}`),
     },
   };
 }

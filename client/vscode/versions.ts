@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { printable } from '../../server/src/base/printable.ts';
 import { type CommitInfo } from '../../server/src/protocol/commands.ts';
 import { openCommits, type CommitPages } from './commitPages.ts';
 import { type PondClient } from './client.ts';
@@ -23,8 +24,8 @@ export function commitItem(commit: CommitInfo): CommitItem {
   ] as const;
   const changed = counts.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`);
   return {
-    label: `$(git-commit) ${commit.number}  ${firstLine(commit.message) || commit.operation}`,
-    description: commit.author,
+    label: `$(git-commit) ${commit.number}  ${printable(firstLine(commit.message) || commit.operation)}`,
+    description: printable(commit.author),
     detail: [localTime(commit.time), ...changed].join(' · '),
     commit,
   };

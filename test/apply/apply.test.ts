@@ -198,6 +198,31 @@ test('a template file must be below the folder where its document is applied', a
   }
 });
 
+test('a template file is in the folder of its own document, is not hidden, and is named by the outcome', async (t) => {
+  const { host } = await applying(t);
+  const directory = join(host.folder, 'documents');
+  mkdirSync(join(directory, '.git'), { recursive: true });
+  for (const name of ['.env', '.git/config', 'page.tmpl']) writeFileSync(join(directory, name), 'text');
+  writeFileSync(join(host.folder, 'outside.tmpl'), 'text');
+  symlinkSync('.env', join(directory, 'visible'));
+  const applied = async (name: string): Promise<Apply> => {
+    const sources = [{ text: pages(`template_file: ${name}`), origin: 'file0', directory }];
+    return await host.run('apply', { sources, variables: { prefix: 'p' }, directory: host.folder });
+  };
+  for (const [name, reason] of [
+    ['.env', /^the file \.env is hidden: \.env begins with a dot/],
+    ['.git/config', /is hidden: \.git begins/],
+    ['.git/../.env', /is hidden: \.env begins/],
+    ['visible', /^the file visible is hidden: \.env begins/],
+    ['../outside.tmpl', /is not below/],
+    [join(directory, '.env'), /is hidden/],
+  ] as const) {
+    const { problems } = await applied(name);
+    assert.match(problems[0]?.message ?? '', reason, name);
+  }
+  assert.deepEqual((await applied('page.tmpl')).applied[0]?.hostFiles, [join(directory, 'page.tmpl')]);
+});
+
 test('a template file that is missing, too large, empty or not text is reported with its position', async (t) => {
   const { apply, host } = await applying(t);
   writeFileSync(join(host.folder, 'large'), 'x'.repeat(300_000));

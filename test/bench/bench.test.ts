@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
+import { sourceProcess } from '../support/sourceProcess.ts';
 import { runNode } from './support/processes.ts';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
@@ -31,7 +32,7 @@ test('every benchmark runs here', () => {
 
 for (const [file, count] of Object.entries(comparisons)) {
   test(`${file} runs at a small size, and prints the machine and the ratios`, async () => {
-    const output = await runNode(['--import', 'tsx', `${folder}${file}`, '--small'], { cwd: root });
+    const output = await runNode([...sourceProcess(`bench/${file.replace(/\.ts$/, '')}`), '--small'], { cwd: root });
     assert.match(output, /^\d+ cores .* node v\d+/);
     assert.ok((output.match(/; ratio \d+(\.\d+)?( |$)/gm) ?? []).length >= count, output);
   });

@@ -5,7 +5,7 @@ import { test, type TestContext } from 'node:test';
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
 import { startEditorServer, type EditorServer, failureOf } from '../support/editorServer.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { runPond, startPond } from '../support/pondCommand.ts';
+import { runPond, runPondProcess, startPond } from '../support/pondCommand.ts';
 
 interface Place {
   readonly folder: string;
@@ -176,7 +176,7 @@ test('errors keep their code when they pass through the socket', async (t) => {
   await first.ask('open', { pond });
   await second.ask('open', { pond });
   await assert.rejects(second.ask('read', { pond, path: '/nope' }), (error) => failureOf(error)?.code === 'not-found');
-  const ended = await runPond(['rm', '/nope'], { cwd, env });
+  const ended = await runPondProcess(['rm', '/nope'], { cwd, env });
   const stderr =
     "error[not-found]: nothing is at /nope\nhint: 'pond ls' shows what is there, and 'pond ls --at V' what was.\n";
   assert.deepEqual(ended, { status: 3, stdout: '', stderr });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -135,6 +136,20 @@ test('a site is not written through a link in its folder', { skip: process.platf
     rmSync(site, { recursive: true });
     rmSync(outside, { recursive: true });
   }
+});
+
+test('a list of the texts of a site removes no file outside of its pages, whatever hash it states', async (t) => {
+  const folder = temporaryFolder(t);
+  const pond = (...args: readonly string[]): Promise<Ended> => runPond(args, { cwd: folder });
+  assert.equal((await pond('init')).status, 0);
+  const out = join(folder, 'out');
+  mkdirSync(join(out, 'src'), { recursive: true });
+  const hash = createHash('sha256').update('a text that everybody has').digest('hex');
+  for (const name of ['LICENSE', 'src/old.md']) writeFileSync(join(out, name), 'a text that everybody has');
+  const files = { LICENSE: hash, 'src/old.md': hash };
+  writeFileSync(join(out, '.pond-site.json'), JSON.stringify({ format: 1, files }));
+  assert.equal((await pond('site', 'out')).status, 0);
+  assert.deepEqual([existsSync(join(out, 'LICENSE')), existsSync(join(out, 'src/old.md'))], [true, false]);
 });
 
 test('a list of exports does not remove files that no export wrote', async (t) => {

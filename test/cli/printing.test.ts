@@ -4,9 +4,10 @@ import { closeSync, mkdirSync, openSync, readFileSync, symlinkSync } from 'node:
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { printable, printableLines, table } from '../../client/cli/format.ts';
+import { printable, printableLines } from '../../server/src/base/printable.ts';
+import { table } from '../../client/cli/format.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { runPond } from '../support/pondCommand.ts';
+import { runPond, runPondProcess } from '../support/pondCommand.ts';
 
 async function newPond(t: TestContext): Promise<string> {
   const folder = temporaryFolder(t);
@@ -18,6 +19,20 @@ test('control characters are shown as escapes, so that no name can move the curs
   assert.equal(printable('a\x1b[31mb\nc\td\x7f\u0085é'), 'a\\x1b[31mb\\nc\\td\\x7f\\x85é');
   assert.equal(printableLines('a\x1b[31mb\nc\td'), 'a\\x1b[31mb\nc\td');
   assert.equal(table([['a\nb', 'c']]), 'a\\nb  c\n');
+});
+
+test('characters that reorder a name or are invisible in it are shown as escapes; joiners stay where they join', () => {
+  const shown: Readonly<Record<string, string>> = {
+    'invoice\u202efdp.exe': 'invoice\\u202efdp.exe',
+    'a\u200bb\u2066c\ufeff': 'a\\u200bb\\u2066c\\ufeff',
+    'a\u200db': 'a\\u200db',
+    '\ud800': '\\ud800',
+    'a\u{e0041}': 'a\\u{e0041}',
+    'data\u3164.csv': 'data\\u3164.csv',
+    '👩‍🔬 می‌خواهم é 日本': '👩‍🔬 می‌خواهم é 日本',
+  };
+  for (const [name, text] of Object.entries(shown))
+    assert.deepEqual([printable(name), printableLines(name)], [text, text]);
 });
 
 test('a name with control characters is listed on one line, and unchanged in JSON', async (t) => {
@@ -65,7 +80,7 @@ test('the version is that of the package', async (t) => {
   const file = new URL('../../package.json', import.meta.url);
   const { version } = JSON.parse(readFileSync(file, 'utf8')) as { version: string };
   const stdout = `pond ${version}\n`;
-  assert.deepEqual(await runPond(['--version'], { cwd: folder }), { status: 0, stdout, stderr: '' });
+  assert.deepEqual(await runPondProcess(['--version'], { cwd: folder }), { status: 0, stdout, stderr: '' });
 });
 
 test('a hard link is refused', async (t) => {

@@ -19,7 +19,7 @@ import { text } from 'node:stream/consumers';
 import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { temporaryFolder } from '../support/folder.ts';
-import { type Ended, runPond, startPond } from '../support/pondCommand.ts';
+import { type Ended, runPond, runPondProcess, startPond } from '../support/pondCommand.ts';
 
 const isWindows = process.platform === 'win32';
 const pondScript = fileURLToPath(new URL('../../out/pond.mjs', import.meta.url));
@@ -166,10 +166,10 @@ test('devices are written to', { skip: isWindows }, async (t) => {
 });
 
 test('standard output receives the rows and nothing else', { skip: isWindows }, async (t) => {
-  const { folder, write } = await newPlace(t);
+  const { folder } = await newPlace(t);
   symlinkSync('/dev/fd/1', join(folder, 'out.csv'));
   for (const file of [standardOutput, '/dev/fd/1', 'out.csv']) {
-    const ended = await write(file, '--format', 'csv');
+    const ended = await runPondProcess(['query', '--format', 'csv', '-o', file, sql], { cwd: folder });
     assert.deepEqual(ended, { status: 0, stdout: csv, stderr: `1 row written to ${file}\n` });
   }
   const shell = (command: string): string => {

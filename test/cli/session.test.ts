@@ -7,12 +7,12 @@ import { openSession } from '../../client/cli/session.ts';
 import { openTerminal } from '../../client/cli/terminal.ts';
 import { connectLocal } from '../../server/src/main.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { runPond } from '../support/pondCommand.ts';
+import { runPondProcess } from '../support/pondCommand.ts';
 
 test('a command reads the content that was current when it started, although another process commits', async (t) => {
   const folder = temporaryFolder(t);
   const pond = async (args: readonly string[], input = ''): Promise<void> => {
-    const { status, stderr } = await runPond(args, { cwd: folder, input });
+    const { status, stderr } = await runPondProcess(args, { cwd: folder, input });
     assert.deepEqual({ status, stderr }, { status: 0, stderr: '' });
   };
   await pond(['init']);

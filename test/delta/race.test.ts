@@ -95,7 +95,7 @@ interface Started {
 }
 
 function start(directory: string, count: number): Started {
-  const child = spawn(process.execPath, [...sourceProcess('deltaCommitter'), directory, String(count)], {
+  const child = spawn(process.execPath, [...sourceProcess('support/deltaCommitter'), directory, String(count)], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   return { child, ready: once(child.stdout, 'data'), output: text(child.stdout) };

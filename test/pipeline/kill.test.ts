@@ -20,7 +20,7 @@ const rounds = 5;
 
 /** Runs everything in a process that is killed after a number of output lines. True if it ended before. */
 async function runAndKill({ host }: Harbor, afterLines: number): Promise<boolean> {
-  const child = spawn(process.execPath, [...sourceProcess('pipelineRun'), host.pond]);
+  const child = spawn(process.execPath, [...sourceProcess('support/pipelineRun'), host.pond]);
   let text = '';
   let errors = '';
   child.stdout.setEncoding('utf8').on('data', (more: string) => {

@@ -10,7 +10,7 @@ import { encodeFrame } from '../../server/src/pond/journalFrames.ts';
 import { initPondOn, openPondOn } from '../support/pond.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
-import { processStart } from '../../server/src/storage/processTable.ts';
+import { processStart } from '../../server/src/storage/processStart.ts';
 import { createMemoryDisk, type DiskImage } from '../../server/src/storage/memoryDisk.ts';
 import { storageError } from '../../server/src/storage/storageError.ts';
 import { makeTable } from '../support/deltaTable.ts';

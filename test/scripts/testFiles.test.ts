@@ -93,10 +93,11 @@ test('the last lines count skipped tests by their reasons', async (t) => {
   assert.deepEqual(summary, ['2 tests were skipped: no moon', '1 test was skipped: no sun']);
 });
 
-test('the last lines of a long run name the slowest files', async (t) => {
+test('the last lines of a long run name the slowest files, and those that use most processor time', async (t) => {
   const { summary } = await runTexts(t, ...Array.from({ length: 11 }, () => passes));
-  assert.equal(summary.length, 1);
+  assert.equal(summary.length, 2);
   assert.match(summary[0] ?? '', /^slowest files: (.*\.test\.mts \d+ s(, |$)){10}$/);
+  assert.match(summary[1] ?? '', /^processor time: \d+ s in all, (.*\.test\.ts \d+ s(, |$)){10}$/);
 });
 
 test('the last lines list retried flows with their reasons, and a third fails the run', async (t) => {

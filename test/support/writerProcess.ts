@@ -20,7 +20,7 @@ export function startWriter(
   options: { readonly name: string; readonly count: number; readonly onLine?: (line: string) => void },
 ): WriterProcess {
   const { name, count, onLine = () => undefined } = options;
-  const child = spawn(process.execPath, [...sourceProcess('pondWriter'), directory, name, String(count)], {
+  const child = spawn(process.execPath, [...sourceProcess('support/pondWriter'), directory, name, String(count)], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const lines: string[] = [];

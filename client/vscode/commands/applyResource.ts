@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { type Result } from '../../../server/src/protocol/commands.ts';
 import { type AppliedInfo, type ProblemInfo } from '../../../server/src/protocol/resources.ts';
+import { printable } from '../../../server/src/base/printable.ts';
 import { type Context } from '../context.ts';
 import { parsePondUri, pondName, pondUri } from '../pondUri.ts';
 import { documentUri } from '../resources/treeLocations.ts';
@@ -108,7 +109,15 @@ async function reportApplied(pond: string, applied: readonly AppliedInfo[]): Pro
   }
   const [commit, open] = ['Commit', 'Open Document'] as const;
   const what = changed.map((one) => `${titleOf(one)} ${one.outcome}`).join(', ');
-  const choice = await vscode.window.showInformationMessage(`Staged in ${pondName(pond)}: ${what}.`, commit, open);
+  const files = [...new Set(applied.flatMap(({ hostFiles }) => hostFiles))];
+  const from = files.length === 0 ? '' : ` It takes in ${files.join(', ')}.`;
+  const allowed = [...new Set(applied.flatMap(({ allows }) => allows))];
+  const runs = allowed.length === 0 ? '' : ` Allowed on this computer: ${allowed.join(', ')}.`;
+  const choice = await vscode.window.showInformationMessage(
+    printable(`Staged in ${pondName(pond)}: ${what}.${from}${runs}`),
+    commit,
+    open,
+  );
   if (choice === commit) await vscode.commands.executeCommand('pond.commit', pondUri(pond));
   if (choice === open) await vscode.commands.executeCommand('vscode.open', documentUri(pond, first));
 }

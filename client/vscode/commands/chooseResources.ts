@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { printable } from '../../../server/src/base/printable.ts';
 import { type ResourceInfo } from '../../../server/src/protocol/resources.ts';
 import { type Context } from '../context.ts';
 import { parsePondUri } from '../pondUri.ts';
@@ -71,9 +72,9 @@ async function pick(
     return undefined;
   }
   const items = resources.map((resource) => ({
-    label: titleOf(resource),
+    label: printable(titleOf(resource)),
     description: summaryOf(resource, idle, Date.now()),
-    detail: resource.desc,
+    detail: printable(resource.desc),
     resource,
   }));
   const picked = await vscode.window.showQuickPick(items, { placeHolder, matchOnDetail: true });

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { type ProblemInfo, type ResourceInfo } from '../../../server/src/protocol/resources.ts';
+import { printable, printableLines } from '../../../server/src/base/printable.ts';
 import { pondName, pondUri } from '../pondUri.ts';
 import { nodeId, type ViewNode } from './nodes.ts';
 import { resourceTooltip, type RowContext } from './tooltip.ts';
@@ -33,7 +34,7 @@ function plainItem(node: ViewNode, running: Running, context: RowContext): vscod
     case 'failure':
       return {
         ...row(`${node.of} could not be read`, None, 'error', 'list.errorForeground'),
-        description: node.message,
+        description: printable(node.message),
         tooltip: node.message,
         contextValue: 'failure',
         command: { command: 'pond.showServerLog', title: 'Show Server Log' },
@@ -62,10 +63,10 @@ function resourceItem(pond: string, resource: ResourceInfo, running: Running, co
   const hasChildren = resource.problems.length + resource.outputs.length > 0;
   return {
     ...row(resource.name, hasChildren ? Collapsed : None, icon, color),
-    description: summary,
+    description: printable(summary),
     tooltip: resourceTooltip(pond, resource, context),
     contextValue: running.progress === undefined ? 'resource.idle' : 'resource.running',
-    accessibilityInformation: { label: `${titleOf(resource)}, ${spoken}` },
+    accessibilityInformation: { label: `${printable(titleOf(resource))}, ${spoken}` },
     // A click on a row opens its document, so the user can work from the view.
     command: {
       command: 'pond.openResource',
@@ -83,7 +84,7 @@ function problemItem(
   return {
     ...row(message, None, isError ? 'error' : 'warning', isError ? 'list.errorForeground' : 'list.warningForeground'),
     description: `line ${line + 1}`,
-    tooltip: [message, hint, code].filter((text) => text !== undefined).join('\n\n'),
+    tooltip: printableLines([message, hint, code].filter((text) => text !== undefined).join('\n\n')),
     contextValue: 'problem',
     command: { command: 'pond.openResource', title: 'Open Document', arguments: [node] },
   };
@@ -98,7 +99,7 @@ function outputItem(node: Extract<ViewNode, { type: 'output' }>): vscode.TreeIte
     ...row(name, isDirectory ? Collapsed : None),
     iconPath: isDirectory ? vscode.ThemeIcon.Folder : isTable ? new vscode.ThemeIcon('table') : vscode.ThemeIcon.File,
     ...(isTable ? {} : { resourceUri: pondUri(node.pond, path) }),
-    tooltip: `${path} (${type})`,
+    tooltip: `${printable(path)} (${type})`,
     contextValue: isDirectory ? 'output.directory' : isTable ? 'output.table' : 'output.file',
     ...(isDirectory ? {} : { command: { command: 'pond.openOutput', title: 'Open Output', arguments: [node] } }),
   };
@@ -111,7 +112,11 @@ function row(
   color?: string,
 ): vscode.TreeItem {
   const theme = color === undefined ? undefined : new vscode.ThemeColor(color);
-  return { label, collapsibleState, ...(icon === undefined ? {} : { iconPath: new vscode.ThemeIcon(icon, theme) }) };
+  return {
+    label: printable(label),
+    collapsibleState,
+    ...(icon === undefined ? {} : { iconPath: new vscode.ThemeIcon(icon, theme) }),
+  };
 }
 
 /** Badge of the view's icon: the number of failed resources; undefined when nothing failed. */

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { type ResourceInfo, type RunInfo } from '../../../server/src/protocol/resources.ts';
+import { printable } from '../../../server/src/base/printable.ts';
 import { pondUri } from '../pondUri.ts';
 import { ago, newDataText, bytesText, count, durationText, titleOf } from './strings.ts';
 
@@ -19,14 +20,17 @@ export interface RowContext {
 /** Details of a resource, as Markdown. Texts of the pond are escaped. */
 export function resourceTooltip(pond: string, resource: ResourceInfo, context: RowContext): vscode.MarkdownString {
   const text = new vscode.MarkdownString('', true);
-  text.appendMarkdown('**').appendText(titleOf(resource)).appendMarkdown('**\n\n');
-  if (resource.desc !== '') text.appendText(resource.desc).appendMarkdown('\n\n');
+  text
+    .appendMarkdown('**')
+    .appendText(printable(titleOf(resource)))
+    .appendMarkdown('**\n\n');
+  if (resource.desc !== '') text.appendText(printable(resource.desc)).appendMarkdown('\n\n');
   text.appendMarkdown(`Document ${stateWords[resource.state]}`);
   if (resource.lastRun === null) text.appendMarkdown('\n\nNever run');
   else appendRun(text, resource.lastRun, context);
   for (const { message, severity, line } of resource.problems) {
     text.appendMarkdown(severity === 'error' ? '\n\n$(error) ' : '\n\n$(warning) ');
-    text.appendText(`Line ${line + 1}: ${message}`);
+    text.appendText(printable(`Line ${line + 1}: ${message}`));
   }
   const outputs = resource.outputs.length;
   const reads = resource.reads.length;
@@ -44,8 +48,8 @@ function appendRun(text: vscode.MarkdownString, run: RunInfo, { nowMs, readable 
   const facts = [ago(Date.parse(run.started), nowMs), durationText(run.durationMs), newDataText(run)];
   if (run.bytes > 0) facts.push(bytesText(run.bytes));
   text.appendMarkdown(`\n\n---\n\n$(${icon}) Last run ${run.status}: ${facts.join(' · ')}`);
-  for (const note of run.notes) text.appendMarkdown('\n\n').appendText(readable(note));
+  for (const note of run.notes) text.appendMarkdown('\n\n').appendText(printable(readable(note)));
   if (run.error === null) return;
-  text.appendMarkdown('\n\n').appendText(readable(run.error.message));
+  text.appendMarkdown('\n\n').appendText(printable(readable(run.error.message)));
   if (run.error.hint !== undefined) text.appendMarkdown('\n\n').appendText(run.error.hint);
 }

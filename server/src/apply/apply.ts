@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { type FileSystem } from '../tinyfs/fs.ts';
 import { type Problem } from '../documents/problem.ts';
 import { documentPath, resourceDirectory } from '../resources/model/resourcePath.ts';
-import { findCycle } from './cycle.ts';
+import { findCycle, plannedResource } from './cycle.ts';
 import { findExisting, isInTheWay, type ExistingResource } from './existingResource.ts';
-import { type Applied, type Planned, type DocumentSource, type SourceProblem } from './planned.ts';
+import { type Applied, type ApplyOutcome, type Planned, type DocumentSource, type SourceProblem } from './planned.ts';
 import { prepare, type Preparation, type PreparedDocument } from './prepare.ts';
 
 /**
@@ -15,13 +15,13 @@ import { prepare, type Preparation, type PreparedDocument } from './prepare.ts';
 export async function applyDocuments(
   fs: FileSystem,
   sources: readonly DocumentSource[],
-  preparation: Preparation,
+  preparation: Omit<Preparation, 'readHostFile'>,
   newId: () => string = randomUUID,
 ): Promise<{ readonly applied: readonly Applied[]; readonly problems: readonly SourceProblem[] }> {
   const problems: SourceProblem[] = [];
   const planned: Planned[] = [];
-  for (const { text, origin } of sources) {
-    const prepared = await prepare(text, preparation);
+  for (const { text, origin, readHostFile } of sources) {
+    const prepared = await prepare(text, { ...preparation, readHostFile });
     problems.push(...prepared.problems.map((problem) => ({ origin, problem })));
     for (const document of prepared.documents) {
       const found = repeated(planned, document) ?? (await plan(fs, document, newId));
@@ -33,7 +33,7 @@ export async function applyDocuments(
   if (!failed()) problems.push(...(await findCycle(fs, planned)));
   if (failed()) return { applied: [], problems };
   await store(fs, planned);
-  return { applied: planned.map(({ kind, name, id, outcome }) => ({ kind, name, id, outcome })), problems };
+  return { applied: planned.map((plan) => ({ ...plan, resource: plannedResource(plan) })), problems };
 }
 
 function repeated(planned: readonly Planned[], { kind, name, nameRange }: PreparedDocument): Problem | undefined {
@@ -43,7 +43,7 @@ function repeated(planned: readonly Planned[], { kind, name, nameRange }: Prepar
   return { code: 'resource-duplicate', severity: 'error', message, range: nameRange };
 }
 
-async function plan(fs: FileSystem, document: PreparedDocument, newId: () => string): Promise<Applied | Problem> {
+async function plan(fs: FileSystem, document: PreparedDocument, newId: () => string): Promise<ApplyOutcome | Problem> {
   const { kind, name } = document;
   let existing: ExistingResource;
   try {
@@ -55,7 +55,7 @@ async function plan(fs: FileSystem, document: PreparedDocument, newId: () => str
     return { code: 'name-taken', severity: 'error', message, range, ...(hint === undefined ? {} : { hint }) };
   }
   const outcome = existing.text === undefined ? 'created' : existing.text === document.text ? 'unchanged' : 'changed';
-  return { kind, name, id: existing.id ?? newId(), outcome };
+  return { kind, name, id: existing.id ?? newId(), outcome, hostFiles: document.hostFiles };
 }
 
 async function store(fs: FileSystem, planned: readonly Planned[]): Promise<void> {

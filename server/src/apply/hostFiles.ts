@@ -17,22 +17,28 @@ interface HostFileRef {
   readonly inlinedAs: string;
 }
 
+/** Outcome of inlining the host files that a document names. */
+interface InlinedFiles {
+  readonly edits: readonly DocumentEdit[];
+  /** Absolute paths of the files. */
+  readonly hostFiles: readonly string[];
+  readonly problems: readonly Problem[];
+}
+
 /** Returns the edits that inline the host files that the document names, and the problems that prevent it. */
-export function inlineHostFiles(
-  root: YamlNode,
-  schema: Schema,
-  readHostFile: ReadHostFile,
-): { readonly edits: readonly DocumentEdit[]; readonly problems: readonly Problem[] } {
+export function inlineHostFiles(root: YamlNode, schema: Schema, readHostFile: ReadHostFile): InlinedFiles {
   const edits: DocumentEdit[] = [];
+  const hostFiles = new Set<string>();
   const problems: Problem[] = [];
   for (const { entry, name, inlinedAs } of hostFilesIn(root, schema)) {
     const read = readText(name, readHostFile);
     if ('text' in read) {
       const key = { at: entry.keyRange.start, name: inlinedAs };
       edits.push({ at: name.range.start, value: read.text, key });
+      hostFiles.add(read.hostPath);
     } else problems.push(read);
   }
-  return { edits, problems };
+  return { edits, hostFiles: [...hostFiles], problems };
 }
 
 function hostFilesIn(node: YamlNode, schema: Schema): readonly HostFileRef[] {
@@ -50,19 +56,22 @@ function hostFilesIn(node: YamlNode, schema: Schema): readonly HostFileRef[] {
   });
 }
 
-function readText(node: ScalarNode, readHostFile: ReadHostFile): { readonly text: string } | Problem {
+function readText(
+  node: ScalarNode,
+  readHostFile: ReadHostFile,
+): { readonly text: string; readonly hostPath: string } | Problem {
   const path = String(node.value);
   const problem = (message: string): Problem => {
     return { code: 'file-unreadable', severity: 'error', message, range: node.range };
   };
   try {
-    const bytes = readHostFile(path, bytesMax);
-    if (!isUtf8(bytes) || bytes.includes(0)) return problem(`the file ${path} is not text in UTF-8`);
-    const text = new TextDecoder().decode(bytes);
-    return text.trim() === '' ? problem(`the file ${path} is empty`) : { text };
+    const { content, hostPath } = readHostFile(path, bytesMax);
+    if (!isUtf8(content) || content.includes(0)) return problem(`the file ${path} is not text in UTF-8`);
+    const text = new TextDecoder().decode(content);
+    return text.trim() === '' ? problem(`the file ${path} is empty`) : { text, hostPath };
   } catch (error) {
     if (!isPondError(error)) throw error;
-    const missing = 'A relative path starts at the folder where the documents are applied.';
+    const missing = 'A relative path starts at the folder of the document.';
     const hint = error.code === 'not-found' ? missing : error.hint;
     return { ...problem(error.message), ...(hint !== undefined && { hint }) };
   }

@@ -27,6 +27,8 @@ export interface PreparedDocument {
   readonly name: string;
   /** With variables expanded and templates of host files inlined; secrets are still references. */
   readonly text: string;
+  /** Absolute paths of the host files whose texts were inlined. */
+  readonly hostFiles: readonly string[];
   /** 0-based line of its file on which its text begins. */
   readonly line: number;
   /** Position of the name in the file. */
@@ -105,7 +107,8 @@ async function complete(
   // An edit that renames a key may replace a value that was expanded as well: the content of the host file wins.
   const edits = new Map([...expanded.edits, ...inlined.edits].map((edit) => [placeOf(edit.at), edit]));
   const kept = edits.size === 0 ? text : rewrite(text, [...edits.values()]);
-  const document = { kind, name, text: kept, line, nameRange: movedRange(nameRange, line) };
+  const { hostFiles } = inlined;
+  const document = { kind, name, text: kept, hostFiles, line, nameRange: movedRange(nameRange, line) };
   return { problems: [...problems, ...tooLong(kept)], document };
 }
 

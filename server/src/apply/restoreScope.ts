@@ -1,13 +1,13 @@
 import { PondError } from '../base/error.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
 import { type ResourceId } from '../resources/model/resourcePath.ts';
-import { entryAt, partAt } from '../resources/partOfResource.ts';
+import { partAt } from '../resources/partOfResource.ts';
 import { linksTo } from '../resources/resourceLinks.ts';
 
 /**
- * Returns the paths, without links, to restore together with `paths`: with a resource's name its directory, with its
- * directory its names. A document that both trees have includes the names but leaves the data unchanged. A path that
- * neither tree has is returned unchanged. Fails `already-exists` when another resource has taken a name since.
+ * Returns the real paths to restore together with some real paths: with the directory of a resource its names. A document
+ * that both trees have includes the names but leaves the data unchanged. Fails `already-exists` when another resource
+ * has taken a name since.
  */
 export async function restoreScope(
   paths: readonly string[],
@@ -15,7 +15,7 @@ export async function restoreScope(
   working: FileSystem,
 ): Promise<readonly string[]> {
   const trees = [earlier, working];
-  const all = new Set<string>();
+  const all = new Set(paths);
   const named = new Map<string, ResourceId>();
   const whole = new Set<string>();
   for (const path of paths) {
@@ -26,9 +26,6 @@ export async function restoreScope(
       const both = await Promise.all(trees.map((fs) => partAt(fs, part.path)));
       if (!both.every((one) => one?.part === 'document')) whole.add(part.home.home);
     }
-    const found = await Promise.all(trees.map(async (fs) => await entryAt(await fs.root(), path)));
-    const real = found.flatMap((at) => (at === undefined ? [] : [at.path]));
-    for (const one of real.length === 0 ? [path] : real) all.add(one);
   }
   for (const home of whole) all.add(home);
   for (const resource of named.values()) {

@@ -39,6 +39,7 @@ export const errorCodes = {
   'resource-not-found': 'no resource has that name, or several have',
   'resource-cycle': 'resources read what is made of themselves',
   'run-failed': 'a resource could not do its work',
+  'not-allowed': 'the person did not allow what a resource does on this computer',
   'secret-missing': 'an environment variable that a secret refers to is not set',
   'template-failed': 'a template does not parse, or failed or took too long while it was rendered',
   'remote-denied': 'a service on the network refused the credentials or the request',

@@ -2,19 +2,26 @@ import { PondError } from '../base/error.ts';
 import { restoreScope } from '../apply/restoreScope.ts';
 import { type NamedChange, nameChanges } from '../resources/countedChanges.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
+import { stagedPaths } from '../tinyfs/realPath.ts';
 import { type Command } from './verb.ts';
 
 /**
- * Discards staged changes: those at or below the paths, or all; a resource's together with its name's. Returns their
+ * Discards staged changes: those at or below the paths, through links, or all; a resource's together with its name's. Returns their
  * number, counted as in status. Fails `nothing-staged` when there are none, and as restoreScope.
  */
 export const discard: Command<'discard'> = async (pond, { paths }) => {
-  const scope = paths && (await restoreScope(paths, await pond.at('HEAD'), pond.fs));
+  const scope = paths && (await stagedScope(pond, paths));
   const before = await staged(pond);
   if ((await pond.discard(scope)) > 0) return { discarded: countGone(before, await staged(pond)) };
   const where = paths === undefined ? 'there is nothing to discard' : `nothing is staged at ${paths.join(', ')}`;
   throw new PondError('nothing-staged', where);
 };
+
+async function stagedScope(pond: ResourcePond, paths: readonly string[]): Promise<readonly string[]> {
+  const head = await pond.at('HEAD');
+  const real = await Promise.all(paths.map((path) => stagedPaths(path, head, pond.fs)));
+  return await restoreScope(real.flat(), head, pond.fs);
+}
 
 async function staged(pond: ResourcePond): Promise<readonly NamedChange[]> {
   return await nameChanges((await pond.status()).staged, await pond.at('HEAD'), pond.fs);

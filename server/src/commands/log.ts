@@ -1,46 +1,50 @@
+import { PondError } from '../base/error.ts';
+import { type LogOptions } from '../pond/types.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
-import { joinPath, normalizePath } from '../tinyfs/path.ts';
+import { type RealPath, realPath } from '../tinyfs/realPath.ts';
 import { type Command } from './verb.ts';
 import { commitInfo } from './info.ts';
 import { throwIfCancelled } from '../base/cancelled.ts';
-import { existing } from './tree.ts';
 
 /**
- * Commits, latest first; with a path, those that changed it or something below it. The name of a resource covers all
- * its content. Fails `not-found` for a path that no commit changed and where nothing is staged, and `version-not-found`
- * for a start that is not a commit.
+ * Commits, latest first; with a path, those that changed what it leads to, or something below that: the name of a resource
+ * covers all its content. Without `followLinks`, a link at the end of the path means itself. Fails `not-found` for a path
+ * that no commit changed and where nothing is staged, and `version-not-found` for a start that is not a commit.
  */
-export const log: Command<'log'> = async (pond, { pond: _, ...options }, context) => {
-  const path = options.path === undefined ? undefined : await loggedPath(pond, options.path);
-  const commits = [];
-  for await (const commit of pond.log({ ...options, ...(path === undefined ? {} : { path }) })) {
-    throwIfCancelled(context.signal);
-    commits.push(commitInfo(commit));
-  }
-  if (commits.length === 0 && options.path !== undefined && options.limit !== 0 && options.start === undefined) {
-    await existing(await pond.fs.root(), options.path, false);
-  }
-  return commits;
+export const log: Command<'log'> = async (pond, { pond: _, path, followLinks = true, ...range }, context) => {
+  if (path === undefined) return await commitsOf(pond, range, context.signal);
+  const now = await realPath(pond.fs, path);
+  const found = now.node === undefined ? await beforeRemoval(pond, path) : now;
+  const logged = followLinks ? found.path : found.last.path;
+  const commits = await commitsOf(pond, { ...range, path: logged }, context.signal);
+  if (commits.length > 0 || range.limit === 0 || range.start !== undefined) return commits;
+  if (now.last.node === undefined) throw now.problem ?? new PondError('not-found', `nothing is at ${path}`, { path });
+  // What a dangling link leads to may never have existed: then there is only the link itself.
+  return await commitsOf(pond, { ...range, path: now.last.path }, context.signal);
 };
 
-/**
- * The path, without links, whose commits are requested: as it is now, as committed, or as it was before its removal.
- */
-async function loggedPath(pond: ResourcePond, path: string): Promise<string> {
-  // Loads the document parser, which the log of all commits does not need.
-  const { pathInResource, realPaths } = await import('../apply/realPaths.ts');
-  const head = await pond.at('HEAD');
-  for (const fs of [pond.fs, head]) {
-    const inResource = await pathInResource(fs, path);
-    if (inResource !== undefined) return inResource;
+async function commitsOf(
+  pond: ResourcePond,
+  options: LogOptions,
+  signal: AbortSignal,
+): Promise<ReturnType<typeof commitInfo>[]> {
+  const commits = [];
+  for await (const commit of pond.log(options)) {
+    throwIfCancelled(signal);
+    commits.push(commitInfo(commit));
   }
-  const [kind, name] = normalizePath(path).names;
-  if (kind !== undefined && name !== undefined) {
-    for await (const { parent } of pond.log({ path: joinPath('/', kind, name), limit: 1 })) {
-      const before = parent === undefined ? undefined : await pathInResource(await pond.at(String(parent)), path);
-      if (before !== undefined) return before;
-    }
+  return commits;
+}
+
+/** What the path led to in the latest commit that has it, going back from removal to removal. */
+async function beforeRemoval(pond: ResourcePond, path: string): Promise<RealPath> {
+  const committed = await realPath(await pond.at('HEAD'), path);
+  let [found, start]: [RealPath, number | undefined] = [committed, undefined];
+  while (found.missing !== undefined) {
+    const range: LogOptions = { path: found.missing, limit: 1, ...(start === undefined ? {} : { start }) };
+    for await (const { parent } of pond.log(range)) start = parent;
+    if (start === undefined || start === range.start) return committed;
+    found = await realPath(await pond.at(String(start)), path);
   }
-  const [real = path] = await realPaths([path], [pond.fs, head]);
-  return real;
+  return found;
 }

@@ -4,7 +4,7 @@ import { type Disk } from '../storage/disk.ts';
 import { replaceFile } from '../storage/durable.ts';
 import { checkWritable, type Add, type MetaData, type Remove, type Txn } from './actions.ts';
 import { checkpointColumns, checkpointSchema } from './checkpointSchema.ts';
-import { checkpointFile, checkpointHashTag, hintFile, readHint } from './log.ts';
+import { checkpointFile, hintFile, readHint, sha256Tag } from './log.ts';
 import { parseCheckpoint } from './readCheckpoint.ts';
 import { type DeltaSnapshot } from './tableState.ts';
 
@@ -118,7 +118,7 @@ function hintFor(snapshot: DeltaSnapshot, size: number, bytes: Uint8Array): Uint
     sizeInBytes: bytes.byteLength,
     numOfAddFiles: snapshot.files.size,
     // An altered byte may leave a checkpoint that is readable and names another file.
-    tags: { [checkpointHashTag]: createHash('sha256').update(bytes).digest('hex') },
+    tags: { [sha256Tag]: createHash('sha256').update(bytes).digest('hex') },
   };
   return new TextEncoder().encode(JSON.stringify(hint));
 }

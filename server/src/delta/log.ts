@@ -74,8 +74,8 @@ interface CheckpointHint {
   readonly sha256: string | undefined;
 }
 
-/** The tag of the hint that holds the hash. Other engines ignore unknown tags. */
-export const checkpointHashTag = 'duckpond.sha256';
+/** The tag with the SHA-256 of a file, lower-case hex: of a checkpoint in the hint, of a data file in its action. */
+export const sha256Tag = 'duckpond.sha256';
 
 /** Returns the content of the hint, or undefined when it is missing or unreadable. */
 export function readHint(disk: Disk): CheckpointHint | undefined {
@@ -94,7 +94,7 @@ export function readHint(disk: Disk): CheckpointHint | undefined {
 }
 
 function hashIn(tags: unknown): string | undefined {
-  const hash = (tags as Readonly<Record<string, unknown>> | null | undefined)?.[checkpointHashTag];
+  const hash = (tags as Readonly<Record<string, unknown>> | null | undefined)?.[sha256Tag];
   return typeof hash === 'string' ? hash : undefined;
 }
 

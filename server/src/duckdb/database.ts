@@ -92,6 +92,9 @@ async function open({ memoryLimitBytes, spillDirectory, threads }: DatabaseSetti
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
     allow_community_extensions: 'false',
+    // The defaults are in the home folder of the user.
+    secret_directory: 'none',
+    extension_directory: 'none',
     ...(memoryLimitBytes === undefined ? {} : { memory_limit: kibibytes(memoryLimitBytes) }),
     ...(spillDirectory === undefined ? {} : { temp_directory: spillDirectory }),
     ...(threads === undefined ? {} : { threads: String(threads) }),

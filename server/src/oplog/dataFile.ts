@@ -2,6 +2,7 @@
  * Writes one Parquet data file of the op log. The content of one row group is in memory at a time, which bounds the
  * memory of a commit with many files.
  */
+import { createHash, type Hash } from 'node:crypto';
 import { ByteWriter, ParquetWriter, type ColumnSource } from 'hyparquet-writer';
 import { type CommitNumber } from '../delta/commitNumber.ts';
 import { type Disk, type DiskFile } from '../storage/disk.ts';
@@ -21,6 +22,8 @@ const packedBytesMin = 4 * 1024;
 interface WrittenFile {
   readonly sizeBytes: number;
   readonly numRecords: number;
+  /** Of the whole file, lower-case hex. */
+  readonly sha256: string;
 }
 
 /** Creates and flushes the file at `path`; its name in the directory is not yet durable. Sorts the rows first. */
@@ -32,9 +35,10 @@ export async function writeDataFile(
 ): Promise<WrittenFile> {
   const sorted = [...rows].sort(compareRows);
   const file = disk.create(path, { isReadOnly: true });
+  const hash = createHash('sha256');
   try {
     const writer = new ParquetWriter({
-      writer: diskWriter(file),
+      writer: diskWriter(file, hash),
       schema: parquetSchema,
       codec: isWorthPacking(sorted) ? 'SNAPPY' : 'UNCOMPRESSED',
       // Bounds are whole ids: a reader uses them to pick the row group of a directory.
@@ -46,7 +50,7 @@ export async function writeDataFile(
     }
     void writer.finish();
     file.sync();
-    return { sizeBytes: file.sizeBytes, numRecords: sorted.length };
+    return { sizeBytes: file.sizeBytes, numRecords: sorted.length, sha256: hash.digest('hex') };
   } catch (error) {
     file.close();
     removeQuietly(disk, path);
@@ -62,12 +66,14 @@ function isWorthPacking(rows: readonly OpRow[]): boolean {
 
 /**
  * Returns a writer that moves its buffer to the file after each row group. Its flush is synchronous, so no promise is
- * made.
+ * made. `hash` covers all that is written.
  */
-function diskWriter(file: DiskFile): ByteWriter {
+function diskWriter(file: DiskFile, hash: Hash): ByteWriter {
   const writer = new ByteWriter(16 * 1024) as ByteWriter & { index: number; flush?: () => void };
   const flush = (): void => {
-    file.append(writer.getBytes());
+    const bytes = writer.getBytes();
+    hash.update(bytes);
+    file.append(bytes);
     writer.index = 0;
   };
   writer.flush = flush;

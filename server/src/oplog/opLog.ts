@@ -7,47 +7,29 @@
  *   any; other engines' commits to the table do not.
  * - Every data file of ours is tagged with the commits whose rows it holds, so compacted files are found too.
  */
-import { randomUUID } from 'node:crypto';
-import { type CommitNumber, commitsDown, type CommitRange, firstCommit, nextCommit } from '../delta/commitNumber.ts';
-import { isPondError, PondError } from '../base/error.ts';
-import { lazyAsync } from '../base/lazy.ts';
-import { plainProtocol, checkWritable } from '../delta/actions.ts';
-import { commitVersion, type CommitDraft, type CommitOutcome, type OwnCommitInfo } from '../delta/commit.ts';
-import { asObject } from '../delta/fields.ts';
-import { type AddFile } from '../delta/files.ts';
+import {
+  type CommitNumber,
+  commitNumber,
+  commitsDown,
+  type CommitRange,
+  commitsUp,
+  firstCommit,
+  nextCommit,
+} from '../delta/commitNumber.ts';
+import { PondError } from '../base/error.ts';
+import { checkWritable } from '../delta/actions.ts';
+import { asObject, damaged } from '../delta/fields.ts';
 import { commitFile, logDirectory, readCommit } from '../delta/log.ts';
 import { applyCommit, openTable, refreshTable, snapshotAt, type DeltaSnapshot } from '../delta/snapshot.ts';
 import { checkpointDue, writeCheckpoint } from '../delta/checkpoint.ts';
 import { type Disk } from '../storage/disk.ts';
 import { makeDirectoryDurable, removeQuietly } from '../storage/durable.ts';
-import {
-  type FileIndex,
-  type ForeignTableVersion,
-  foreignCommit,
-  indexFiles,
-  rangeTag,
-  type Rewritten,
-} from './fileIndex.ts';
+import { FileIndex, type ForeignTableVersion, foreignCommit, rangesOf, type RowFiles } from './fileIndex.ts';
+import { findTakenOut, missingRow } from './takenOut.ts';
 import { RowReader, type RowRequest } from './rowReader.ts';
-import { appId, headOf, requirePond, tableConfiguration } from './pondTable.ts';
-import { deltaSchema, type OpRow, type StoredRow } from './rows.ts';
-
-/** Content of a commit, for the number that it gets. */
-interface Appending {
-  readonly rows: readonly OpRow[];
-  /** The commit's record, for commitInfo; plain JSON. */
-  readonly record: Readonly<Record<string, unknown>>;
-}
-
-interface AppendRequest {
-  /** UUID of the attempt, the same for a retry. */
-  readonly id: string;
-  readonly operation: string;
-  /** Milliseconds since 1970 UTC. */
-  readonly timeMs: number;
-  /** Called for each number tried; when another engine takes a number, the next one is tried. */
-  readonly build: (number: CommitNumber) => Promise<Appending>;
-}
+import { appId, headOf, requirePond } from './pondTable.ts';
+import { type AppendRequest, entryOf, publish, tableOf, writeData } from './publish.ts';
+import { type StoredRow } from './rows.ts';
 
 /** The op log of one pond; returned by create and open. */
 export class OpLog {
@@ -58,9 +40,9 @@ export class OpLog {
 
   private constructor(disk: Disk, snapshot: DeltaSnapshot) {
     this.#disk = disk;
-    this.#rows = new RowReader(disk);
+    this.#rows = new RowReader(disk, (path) => this.#snapshot.files.get(path)?.add);
     this.#snapshot = snapshot;
-    this.#files = indexFiles(snapshot.files.values());
+    this.#files = new FileIndex(disk, snapshot, this.#rows);
   }
 
   /** Creates the table and its first commit, number 0. Fails `pond-exists` when there is a table. */
@@ -68,22 +50,11 @@ export class OpLog {
     makeDirectoryDurable(disk, logDirectory);
     const { rows, record } = await request.build(firstCommit);
     const add = await writeData(disk, rows, firstCommit, request.timeMs);
-    const outcome = publish(disk, firstCommit, {
-      commitInfo: commitInfo(request, record),
-      protocol: plainProtocol,
-      metaData: {
-        id: tableId,
-        name: 'pond',
-        format: { provider: 'parquet', options: {} },
-        schemaString: deltaSchema,
-        partitionColumns: [],
-        configuration: tableConfiguration,
-        createdTime: request.timeMs,
-      },
-      txns: [{ appId, version: 0, lastUpdated: request.timeMs }],
-      removes: [],
-      adds: [add],
-    });
+    const actions = {
+      ...entryOf({ ...request, number: firstCommit, record }, add),
+      ...tableOf(tableId, request.timeMs),
+    };
+    const outcome = publish(disk, firstCommit, actions, add);
     if ('conflict' in outcome) throw new PondError('pond-exists', 'a Delta table is there already');
     return (await OpLog.open(disk))!;
   }
@@ -96,7 +67,9 @@ export class OpLog {
     const snapshot = await (upTo === undefined ? openTable(disk) : snapshotAt(disk, upTo));
     if (snapshot === undefined) return undefined;
     requirePond(snapshot);
-    return new OpLog(disk, snapshot);
+    const opLog = new OpLog(disk, snapshot);
+    opLog.#checkHead();
+    return opLog;
   }
 
   /** UUID of the table. */
@@ -115,23 +88,21 @@ export class OpLog {
   }
 
   /**
-   * Returns the commits of other engines with live files, ascending, and the number of files known only from a
-   * checkpoint.
+   * Returns the commits of other engines since the last checkpoint, ascending, each with the commits of ours that it
+   * took out of the table, and the number of their files that are known only from a checkpoint.
    */
-  foreignCommits(): { readonly commits: readonly ForeignTableVersion[]; readonly earlierFiles: number } {
-    const { versions, earlierFiles } = this.#files.foreign();
-    const commits = versions.map((version) => foreignCommit(version, readCommit(this.#disk, version)?.commitInfo));
-    return { commits, earlierFiles };
+  async foreignCommits(): Promise<{ readonly commits: readonly ForeignTableVersion[]; readonly earlierFiles: number }> {
+    const takenOut = await findTakenOut(this.#disk, this.#snapshot, this.head, this.#files);
+    const commits = this.#files.foreignVersions(this.#snapshot.checkpointVersion).map((version) => ({
+      ...foreignCommit(version, readCommit(this.#disk, version)?.commitInfo),
+      tookOut: version === takenOut.by ? rangesOf(takenOut.commits) : [],
+    }));
+    return { commits, earlierFiles: this.#files.earlierForeignFiles };
   }
 
-  /** Returns the paths of our data files, relative to the disk, that hold rows of commits up to `number`. */
-  dataFiles(number: CommitNumber): readonly string[] {
-    return this.#files.upTo(number);
-  }
-
-  /** Returns the files of other engines that may hold rows of our commits up to `number`; undefined when none do. */
-  rewritten(number: CommitNumber): Rewritten | undefined {
-    return this.#files.rewritten(number < this.head ? number : this.head);
+  /** Returns the data files with rows of our commits up to `number`; paths relative to the disk. */
+  rowFiles(number: CommitNumber): Promise<RowFiles> {
+    return this.#files.upTo(number < this.head ? number : this.head);
   }
 
   /** Returns the row of a key, written by commit `txn`. Fails `pond-damaged` when it is not at its location. */
@@ -140,27 +111,42 @@ export class OpLog {
       const row = await this.#rows.read(path, request);
       if (row !== undefined) return row;
     }
-    throw new PondError('pond-damaged', `the row of ${request.nodeId} in commit ${request.txn} is missing`, {
-      path: this.#files.ofCommit(request.txn) ?? logDirectory,
-    });
+    for (const path of await this.#files.removedWith(request.txn)) {
+      const row = await this.#rows.read(path, request);
+      if (row !== undefined) return row;
+    }
+    throw missingRow(this.#disk, this.#files.foreignVersions(undefined), request);
   }
 
-  /**
-   * Returns the rows of directories and pages in one data file written by a range of commits, with their content.
-   */
-  directoryRows(path: string, { from, to }: CommitRange): AsyncIterable<StoredRow> {
+  /** Returns the rows of directories and pages in one data file written by some commits, with their content. */
+  directoryRows(path: string, commits: readonly CommitRange[]): AsyncIterable<StoredRow> {
+    const isWanted = (txn: bigint): boolean => commits.some(({ from, to }) => from <= txn && txn <= to);
     return this.#rows.scan(
       path,
       ({ fileType, txn }) =>
-        (fileType === 'directory' || fileType === 'page') && typeof txn === 'bigint' && from <= txn && txn <= to,
+        (fileType === 'directory' || fileType === 'page') && typeof txn === 'bigint' && isWanted(txn),
     );
   }
 
-  /** Returns a commit's record; undefined for another engine's commit and for a number that does not exist. */
+  /**
+   * Returns a commit's record; undefined for another engine's commit and for a number that does not exist. Fails
+   * `pond-damaged` when the entry of the record has the number of another commit.
+   */
   record(number: CommitNumber): Readonly<Record<string, unknown>> | undefined {
     if (number > this.tableVersion) return undefined;
-    const record = readCommit(this.#disk, number)?.commitInfo?.['pond'];
-    return record === undefined ? undefined : asObject(record, 'pond', { file: commitFile(number), line: 1 });
+    const { commitInfo, txns } = readCommit(this.#disk, number) ?? {};
+    const record = commitInfo?.['pond'];
+    if (record === undefined) return undefined;
+    const place = { file: commitFile(number), line: 1 };
+    const own = txns?.find((txn) => txn.appId === appId)?.version;
+    if (own === number) return asObject(record, 'pond', place);
+    throw damaged(place, `commit ${number} has the record of a commit, and ${own ?? 'no number'} as its number`);
+  }
+
+  /** Fails `pond-damaged` when an entry after the latest commit has a record: then that commit lost its number. */
+  #checkHead(): void {
+    const read = Math.max(this.head, this.#snapshot.checkpointVersion ?? 0);
+    for (const number of commitsUp(nextCommit(commitNumber(read)), this.tableVersion)) this.record(number);
   }
 
   /** True when a commit of ours lies between two numbers, both exclusive; `low` undefined is before the first. */
@@ -173,29 +159,31 @@ export class OpLog {
 
   /** True when the log entry of one of our commits is gone but its rows exist. */
   isCleanedUp(number: CommitNumber): boolean {
-    return readCommit(this.#disk, number) === undefined && this.#files.candidates(number).length > 0;
+    return number <= this.head && readCommit(this.#disk, number) === undefined;
   }
 
   /**
    * Appends a commit and returns its number; durable on return. Fails `lock-held` when another of our processes
-   * commits.
+   * commits. Files of ours that another engine took out of the table since our last commit are added again: the engine's
+   * VACUUM would delete them.
    */
   async append(request: AppendRequest): Promise<CommitNumber> {
     checkWritable(this.#snapshot.protocol);
     for (;;) {
       const number = nextCommit(this.tableVersion);
       const { rows, record } = await request.build(number);
+      const takenOut = await findTakenOut(this.#disk, this.#snapshot, this.head, this.#files);
       const add = await writeData(this.#disk, rows, number, request.timeMs);
       const actions = {
-        commitInfo: commitInfo(request, record),
-        txns: [{ appId, version: number, lastUpdated: request.timeMs }],
-        removes: [],
-        adds: [add],
+        ...entryOf({ ...request, number, record }, add),
+        removes: takenOut.removes.map((remove) => ({ ...remove, deletionTimestamp: request.timeMs })),
+        adds: [add, ...takenOut.adds],
       };
-      const outcome = publish(this.#disk, number, actions);
+      const outcome = publish(this.#disk, number, actions, add);
       if ('committed' in outcome) {
         this.#snapshot = applyCommit(this.#snapshot, { version: number, ...actions });
-        this.#files.add(number, add.path);
+        if (actions.adds.length === 1) this.#files.add(number, add.path);
+        else this.#files = new FileIndex(this.#disk, this.#snapshot, this.#rows);
         await this.#checkpoint(request.timeMs);
         return number;
       }
@@ -212,7 +200,8 @@ export class OpLog {
     const next = refreshTable(this.#disk, this.#snapshot);
     if (next === this.#snapshot) return false;
     this.#snapshot = next;
-    this.#files = indexFiles(next.files.values());
+    this.#files = new FileIndex(this.#disk, this.#snapshot, this.#rows);
+    this.#checkHead();
     return true;
   }
 
@@ -225,60 +214,4 @@ export class OpLog {
       if (!(error instanceof PondError)) throw error;
     }
   }
-}
-
-/** Loaded on the first write: readers start faster. Calling the loader at each commit would cost more. */
-const dataFileWriter = lazyAsync(() => import('./dataFile.ts'));
-
-async function writeData(disk: Disk, rows: readonly OpRow[], number: CommitNumber, timeMs: number): Promise<AddAction> {
-  const path = `${randomUUID()}.parquet`;
-  const { writeDataFile } = await dataFileWriter();
-  const { sizeBytes, numRecords } = await writeDataFile(disk, path, rows, number);
-  try {
-    // The file's name must be durable before the log refers to it.
-    disk.syncDirectory('');
-  } catch (error) {
-    removeQuietly(disk, path);
-    throw error;
-  }
-  return {
-    path,
-    partitionValues: {},
-    size: sizeBytes,
-    modificationTime: timeMs,
-    dataChange: true,
-    stats: JSON.stringify({ numRecords }),
-    tags: { [rangeTag]: `${number}-${number}` },
-  };
-}
-
-type AddAction = AddFile['add'];
-
-/**
- * Like commitVersion; when the commit certainly did not happen, removes its data files, which would keep a full disk
- * full.
- */
-function publish(
-  disk: Disk,
-  number: CommitNumber,
-  actions: CommitDraft & { readonly adds: readonly AddAction[] },
-): CommitOutcome {
-  try {
-    return commitVersion(disk, number, actions);
-  } catch (error) {
-    if (!isPondError(error, 'commit-unknown')) for (const add of actions.adds) removeQuietly(disk, add.path);
-    throw error;
-  }
-}
-
-function commitInfo(request: AppendRequest, record: Readonly<Record<string, unknown>>): OwnCommitInfo {
-  return {
-    timestamp: request.timeMs,
-    operation: request.operation,
-    operationParameters: {},
-    isBlindAppend: false,
-    engineInfo: 'duckpond',
-    txnId: request.id,
-    pond: record,
-  };
 }

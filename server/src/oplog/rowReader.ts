@@ -3,13 +3,18 @@
  * traversal of the directory needs the adjacent rows next, and decoding a page costs the same for one row or all. The
  * most recently used footers and row groups are cached; data files never change, so the cache is never stale.
  */
+import { createHash } from 'node:crypto';
 import { type CommitNumber, parseCommitNumber } from '../delta/commitNumber.ts';
+import { type Add } from '../delta/actions.ts';
+import { sha256Tag } from '../delta/log.ts';
 import { PondError } from '../base/error.ts';
 import { LruCache } from '../base/lruCache.ts';
 import { openParquet, type ParquetFile, type ParquetRow, readRowGroup } from '../parquet/file.ts';
+import { contentProblem } from '../storage/contentCheck.ts';
 import { type Disk } from '../storage/disk.ts';
+import { rangeTag } from './fileIndex.ts';
 import { parseRow } from './parseRow.ts';
-import { columnNames, type StoredRow } from './rows.ts';
+import { columnNames, rowTypes, type StoredRow } from './rows.ts';
 
 const openFilesMax = 64;
 /** Files up to this size are read whole: one call instead of several. */
@@ -47,22 +52,30 @@ interface CachedGroup {
   readonly sizeBytes: number;
 }
 
-/** Reader of the data files on a disk. */
+/** Returns the action that added a file; undefined where it is not known. */
+type AddOf = (path: string) => Add | undefined;
+
+/**
+ * Reader of the data files on a disk. A file whose action has its hash is compared with it before anything is decoded:
+ * a small one when it is opened, a larger one whenever its state on the disk is another than when it was compared.
+ */
 export class RowReader {
   readonly #disk: Disk;
-  readonly #files = new LruCache<string, ParquetFile>({ max: openFilesMax });
+  readonly #addOf: AddOf;
+  readonly #files = new LruCache<string, Promise<ParquetFile>>({ max: openFilesMax });
   readonly #groups = new LruCache<string, CachedGroup>({ max: groupBytesMax, sizeOf: ({ sizeBytes }) => sizeBytes });
 
-  constructor(disk: Disk) {
+  constructor(disk: Disk, addOf: AddOf = () => undefined) {
     this.#disk = disk;
+    this.#addOf = addOf;
   }
 
   /**
    * Returns the row of a key and commit in a data file; undefined when the file has none. Fails `pond-damaged` when the
-   * file is missing, truncated or not Parquet, or the row is not ours.
+   * file is missing, altered, truncated or not Parquet, or the row is not ours.
    */
   async read(path: string, request: RowRequest): Promise<StoredRow | undefined> {
-    const file = this.#open(path);
+    const file = await this.#open(path);
     for (const at of groupsThatMayHold(file, request.partId)) {
       const found = (await this.#group(path, file, at)).get(rowKey(request));
       if (found !== undefined) return parseRow(found.row, { file: path, line: at.rowStart + found.line });
@@ -72,8 +85,9 @@ export class RowReader {
 
   /** Yields the wanted rows, with content, a row group at a time. Fails like `read`. */
   async *scan(path: string, wanted: (row: RowGlance) => boolean): AsyncIterable<StoredRow> {
-    const file = this.#open(path);
+    const file = await this.#open(path);
     for (const at of groupsOf(file)) {
+      await this.#verifyLarge(path, file.source.sizeBytes);
       for (const [index, row] of (await readRows(file, at)).entries()) {
         if (!wanted({ fileType: row['file_type'], txn: row['txn'] })) continue;
         yield parseRow(row, { file: path, line: at.rowStart + index + 1 });
@@ -81,30 +95,80 @@ export class RowReader {
     }
   }
 
-  #open(path: string): ParquetFile {
-    return this.#files.get(path) ?? this.#files.set(path, openFile(this.#disk, path));
+  /** Returns the commits of ours with rows in a file, whose other rows may be another engine's. Fails like `read`. */
+  async commitsIn(path: string): Promise<ReadonlySet<CommitNumber>> {
+    const commits = new Set<CommitNumber>();
+    const file = await this.#open(path);
+    for (const at of groupsOf(file)) {
+      for (const { file_type: type, txn } of await readRowGroup(file, at.index, { columns: ['file_type', 'txn'] })) {
+        const isOurs = rowTypes.some((ours) => ours === type) && typeof txn === 'bigint';
+        const number = isOurs ? parseCommitNumber(Number(txn)) : undefined;
+        if (number !== undefined) commits.add(number);
+      }
+    }
+    return commits;
+  }
+
+  #open(path: string): Promise<ParquetFile> {
+    const cached = this.#files.get(path);
+    if (cached !== undefined) return cached;
+    const file = this.#files.set(path, this.#read(path));
+    file.catch(() => this.#files.delete(path));
+    return file;
+  }
+
+  async #read(path: string): Promise<ParquetFile> {
+    const { sizeBytes, tailStart, tail } = tailOf(this.#disk, path);
+    const add = this.#addOf(path);
+    const expected = add?.tags?.[sha256Tag];
+    if (tailStart === 0 && typeof expected === 'string') {
+      const got = createHash('sha256').update(tail).digest('hex');
+      if (got !== expected) throw altered(path, add, `its hash is ${got}; expected ${expected}`);
+    }
+    await this.#verifyLarge(path, sizeBytes);
+    const read = (start: number, end: number): Uint8Array =>
+      start >= tailStart ? tail.subarray(start - tailStart, end - tailStart) : exactly(this.#disk, path, start, end);
+    return openParquet({ path, sizeBytes, read });
+  }
+
+  /** Compares a file that is not in memory with its hash; that costs a stat while its state is a known one. */
+  async #verifyLarge(path: string, sizeBytes: number): Promise<void> {
+    if (sizeBytes <= wholeFileBytesMax) return;
+    const add = this.#addOf(path);
+    const sha256 = add?.tags?.[sha256Tag];
+    const hostPath = this.#disk.hostPath(path);
+    if (typeof sha256 !== 'string' || hostPath === undefined) return;
+    const problem = await contentProblem(hostPath, { sizeBytes: add!.size, sha256 });
+    if (problem !== undefined) throw altered(path, add, problem);
   }
 
   #group(path: string, file: ParquetFile, at: GroupAt): Promise<RowsByKey> {
     const key = `${path}#${at.index}`;
     const cached = this.#groups.get(key);
     if (cached !== undefined) return cached.rows;
-    const rows = readGroup(file, at);
+    const rows = this.#verifyLarge(path, file.source.sizeBytes).then(() => readGroup(file, at));
     this.#groups.set(key, { rows, sizeBytes: at.sizeBytes });
     rows.catch(() => this.#groups.delete(key));
     return rows;
   }
 }
 
-function openFile(disk: Disk, path: string): ParquetFile {
+/** End of a data file, with its footer: from byte `tailStart`, 0 for a small file. */
+function tailOf(disk: Disk, path: string) {
   const stat = disk.stat(path);
   if (stat === undefined) throw new PondError('pond-damaged', `data file ${path} is missing`, { path });
   const { sizeBytes } = stat;
   const tailStart = sizeBytes <= wholeFileBytesMax ? 0 : sizeBytes - footerBytes;
-  const tail = exactly(disk, path, tailStart, sizeBytes);
-  const read = (start: number, end: number): Uint8Array =>
-    start >= tailStart ? tail.subarray(start - tailStart, end - tailStart) : exactly(disk, path, start, end);
-  return openParquet({ path, sizeBytes, read });
+  return { sizeBytes, tailStart, tail: exactly(disk, path, tailStart, sizeBytes) };
+}
+
+function altered(path: string, add: Add | undefined, problem: string): PondError {
+  const commits = add?.tags?.[rangeTag]?.split('-') ?? [];
+  const which = commits[0] === commits[1] ? `commit ${commits[0]}` : `commits ${commits.join(' to ')}`;
+  return new PondError('pond-damaged', `data file ${path} of ${which} was altered: ${problem}`, {
+    path,
+    hint: 'Restore the file from a copy of the pond; nothing was changed.',
+  });
 }
 
 function exactly(disk: Disk, path: string, start: number, end: number): Uint8Array {
@@ -128,7 +192,9 @@ function groupsOf({ metadata }: ParquetFile): readonly (GroupAt & { readonly min
   return metadata.row_groups.map((group, index) => {
     const rowStart = rowEnd;
     rowEnd += Number(group.num_rows);
-    const statistics = group.columns[0]?.meta_data?.statistics;
+    // Other engines write the columns in any order.
+    const column = group.columns.find(({ meta_data: chunk }) => chunk?.path_in_schema[0] === 'part_id');
+    const statistics = column?.meta_data?.statistics;
     const sizeBytes = Math.max(0, Number(group.total_byte_size));
     return { index, rowStart, sizeBytes, min: statistics?.min_value, max: statistics?.max_value };
   });

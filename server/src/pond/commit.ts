@@ -4,6 +4,7 @@ import { OpLog } from '../oplog/opLog.ts';
 import { type Disk } from '../storage/disk.ts';
 import { nowUs } from './clock.ts';
 import { lookupCommitted } from './committedTree.ts';
+import { commitHash, rowsHash } from './commitHash.ts';
 import { commitRow, recordOf } from './history.ts';
 import { planCommit, type CommitPlan, type PlanInput } from './commitPlan.ts';
 import { type CommittedNode, rootId } from './node.ts';
@@ -42,23 +43,30 @@ export async function writeCommit(
     timeMs: Math.floor(timeUs / 1000),
     build: async (number) => {
       plan = await planCommit({ ...input.plan, ...reading, number, timeUs });
-      commit = {
+      commit = hashed(store.opLog.id, {
         number,
         id: input.id,
         parent: input.parent.number,
+        parentId: input.parent.id,
+        parentHash: input.parent.hash,
         timeUs,
         author: input.request.author,
         message: input.request.message,
         operation,
         rootHash: plan.root.sha256,
+        rowsHash: rowsHash(plan.rows, number),
         counts: input.counts(plan.bytes),
-      };
+      });
       return { rows: [...plan.rows, commitRow(commit)], record: recordOf(commit) };
     },
   });
   void store.roots.set(commit!.number, Promise.resolve(plan!.root));
   for (const { address, page } of plan!.pages) store.pages.add(address, page);
   return { commit: commit!, directories: plan!.directories, rowRefs: plan!.rowRefs };
+}
+
+function hashed(pondId: string, commit: Omit<Commit, 'hash'>): Commit {
+  return { ...commit, hash: commitHash(pondId, commit) };
 }
 
 /** Creates the log of a new pond with its first commit, an empty root. Fails `pond-exists`. */
@@ -74,17 +82,20 @@ export async function writeFirstCommit(
     timeMs: Math.floor(timeUs / 1000),
     build: async (number) => {
       const { rows, root } = await planFirst(timeUs, number);
-      const commit: Commit = {
+      const commit = hashed(ids.pond, {
         number,
         id: ids.commit,
         parent: undefined,
+        parentId: undefined,
+        parentHash: undefined,
         timeUs,
         author,
         message: 'Initialize pond',
         operation: 'init',
         rootHash: root.sha256,
+        rowsHash: rowsHash(rows, number),
         counts: { added: 0, modified: 0, removed: 0, renamed: 0, bytes: 0 },
-      };
+      });
       return { rows: [...rows, commitRow(commit)], record: recordOf(commit) };
     },
   });

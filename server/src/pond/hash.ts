@@ -37,7 +37,7 @@ export function chainHash(previous: string, contentSha256: string): string {
   return sha256(`series\0${previous}\0${contentSha256}`);
 }
 
-/** Length first, so that no two sequences of fields give the same bytes. */
-function field(hash: Hash, text: string): void {
+/** Adds a field to a hash: its length first, so that no two sequences of fields give the same bytes. */
+export function field(hash: Hash, text: string): void {
   hash.update(`${Buffer.byteLength(text)}:`).update(text);
 }

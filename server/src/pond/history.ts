@@ -1,10 +1,11 @@
 import { type CommitNumber, commitNumber, commitsDown, parseCommitNumber } from '../delta/commitNumber.ts';
 import { PondError } from '../base/error.ts';
-import { Fields, type Json } from '../delta/fields.ts';
+import { damaged, Fields, type Json } from '../delta/fields.ts';
 import { commitFile } from '../delta/log.ts';
 import { type OpLog } from '../oplog/opLog.ts';
 import { metadataOf } from '../oplog/parseRow.ts';
 import { type OpRow, type RowMetadata } from '../oplog/rows.ts';
+import { commitHash, requireParent } from './commitHash.ts';
 import { type Commit, type VersionSpec } from './types.ts';
 
 /** Partition of the commits' own rows. */
@@ -12,7 +13,8 @@ const commitsPartId = 'commits';
 
 /**
  * A commit's record; undefined for another engine's commit and for a missing number. Fails `pond-damaged` when a field
- * is missing or of another type, or when the parent is not the preceding commit.
+ * is missing or of another type, when the parent is not the preceding commit, and when the commit's hash is not that of
+ * its record.
  */
 export async function readCommitRecord(opLog: OpLog, number: CommitNumber): Promise<Commit | undefined> {
   const record = opLog.record(number) ?? (opLog.isCleanedUp(number) ? await recordInRow(opLog, number) : undefined);
@@ -25,21 +27,28 @@ export async function readCommitRecord(opLog: OpLog, number: CommitNumber): Prom
       path: commitFile(number),
     });
   }
+  if (commit.hash !== undefined && commitHash(opLog.id, commit) !== commit.hash) {
+    throw new PondError('pond-damaged', `the record of commit ${number} was altered: its hash is another`, {
+      path: commitFile(number),
+    });
+  }
   return commit;
 }
 
 function parseRecord(record: Json, number: CommitNumber): Commit {
   const fields = new Fields(record, 'pond', { file: commitFile(number), line: 1 });
   const counts = fields.fields('counts');
+  const parent = fields.has('parent') ? fields.commitNumber('parent') : undefined;
   return {
     number,
     id: fields.text('id'),
-    parent: fields.has('parent') ? fields.commitNumber('parent') : undefined,
+    parent,
     timeUs: fields.integer('timeUs'),
     author: fields.text('author'),
     message: fields.text('message'),
     operation: fields.text('operation'),
     rootHash: fields.hash('rootHash'),
+    ...parseChain(fields, parent),
     counts: {
       added: counts.count('added'),
       modified: counts.count('modified'),
@@ -47,6 +56,26 @@ function parseRecord(record: Json, number: CommitNumber): Commit {
       renamed: counts.count('renamed'),
       bytes: counts.count('bytes'),
     },
+  };
+}
+
+type ChainFields = Pick<Commit, 'parentId' | 'parentHash' | 'rowsHash' | 'hash'>;
+
+const notChained: ChainFields = { parentId: undefined, parentHash: undefined, rowsHash: undefined, hash: undefined };
+
+/** Reads the fields of the chain: all that belong together, or none. */
+function parseChain(fields: Fields, parent: CommitNumber | undefined): ChainFields {
+  if (!Object.keys({ ...notChained, chainStart: true }).some((name) => fields.has(name))) return notChained;
+  const isStart = fields.has('chainStart') && fields.flag('chainStart');
+  const isLinked = parent !== undefined && !isStart;
+  if (fields.has('parentHash') !== isLinked) {
+    throw damaged(fields.place, `pond.parentHash is ${isLinked ? 'missing' : 'not expected at the start of a chain'}`);
+  }
+  return {
+    parentId: parent === undefined ? undefined : fields.text('parentId'),
+    parentHash: isLinked ? fields.hash('parentHash') : undefined,
+    rowsHash: fields.hash('rowsHash'),
+    hash: fields.hash('hash'),
   };
 }
 
@@ -78,7 +107,8 @@ export function commitRow(commit: Commit): OpRow {
 
 /** The record as written to commitInfo and to the commit's row. */
 export function recordOf({ number: _, ...commit }: Commit): Readonly<Record<string, unknown>> {
-  return { ...commit, parent: commit.parent ?? null };
+  const isStart = commit.parent !== undefined && commit.parentHash === undefined;
+  return { ...commit, parent: commit.parent ?? null, ...(isStart ? { chainStart: true } : {}) };
 }
 
 /** The commit of that number. Fails `pond-damaged` when it is missing. */
@@ -88,12 +118,21 @@ export async function commitAt(opLog: OpLog, number: CommitNumber): Promise<Comm
   return commit;
 }
 
-/** Commits from `head` back to the first. */
+/** The latest commit. Fails `pond-damaged` when it was not made on the commit before it. */
+export async function headCommit(opLog: OpLog): Promise<Commit> {
+  const head = await commitAt(opLog, opLog.head);
+  if (head.parent !== undefined) requireParent(head, await commitAt(opLog, head.parent));
+  return head;
+}
+
+/** Commits from `head` back to the first. Fails `pond-damaged` at one that was not made on the commit before it. */
 export async function* commitsFrom(opLog: OpLog, head: CommitNumber): AsyncIterable<Commit> {
+  let child: Commit | undefined;
   for (let number: CommitNumber | undefined = head; number !== undefined;) {
     const commit: Commit = await commitAt(opLog, number);
+    if (child !== undefined) requireParent(child, commit);
     yield commit;
-    number = commit.parent;
+    [child, number] = [commit, commit.parent];
   }
 }
 

@@ -11,7 +11,8 @@
  * write a holder looks whether the lock is still its own, and acknowledges nothing once it is not.
  */
 import { randomUUID } from 'node:crypto';
-import { ownProcessTable, processStart, type ProcessTable } from '../storage/processTable.ts';
+import { isRunning, processStart } from '../storage/processStart.ts';
+import { ownProcessTable, type ProcessTable } from '../storage/processTable.ts';
 import { type LockHolder } from './lockFile.ts';
 
 /** Time between two changes of the time of a lock file, milliseconds. */
@@ -50,7 +51,7 @@ export function isLocal(holder: LockHolder): boolean {
 /** 'running' or 'ended' where the process can be looked up; 'elsewhere' where only its heartbeat is seen. */
 export function stateOf(holder: LockHolder): 'running' | 'ended' | 'elsewhere' {
   const here = ownProcessTable();
-  if (isSameTable(holder, here)) return isRunning(holder) ? 'running' : 'ended';
+  if (isSameTable(holder, here)) return isRunning(holder.pid, holder.started) ? 'running' : 'ended';
   const wasRestarted = holder.host === here.host && holder.boot !== undefined && holder.boot !== here.boot;
   return wasRestarted ? 'ended' : 'elsewhere';
 }
@@ -58,16 +59,6 @@ export function stateOf(holder: LockHolder): 'running' | 'ended' | 'elsewhere' {
 function isSameTable(holder: ProcessTable, here: ProcessTable): boolean {
   if (holder.boot === undefined || here.boot === undefined) return holder.host === here.host;
   return holder.boot === here.boot && holder.namespace === here.namespace;
-}
-
-function isRunning({ pid, started }: LockHolder): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    // EPERM: the process exists and belongs to another user.
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
-  }
-  return started === undefined || processStart(pid) === started;
 }
 
 /** What is seen of a holder elsewhere: whether it is taken to have ended, or may be found so by watching on. */

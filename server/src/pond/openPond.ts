@@ -14,7 +14,7 @@ import { createCommittedTree } from './committedTree.ts';
 import { diffCommits, diffToWorking } from './diff.ts';
 import { refuseConflicts } from './discardPlan.ts';
 import { createEvents, pathEvent } from './events.ts';
-import { commitAt, commitsFrom, firstOf, resolveVersion } from './history.ts';
+import { commitsFrom, firstOf, headCommit, resolveVersion } from './history.ts';
 import { type HistorySources } from './historyRows.ts';
 import { historySources } from './historySources.ts';
 import { type Journal, type JournalContents, readJournal } from './journal.ts';
@@ -134,7 +134,7 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
   }
 
   async status(): Promise<types.Status> {
-    const { commits: foreignCommits, earlierFiles: earlierForeignFiles } = this.#store.opLog.foreignCommits();
+    const { commits: foreignCommits, earlierFiles: earlierForeignFiles } = await this.#store.opLog.foreignCommits();
     return {
       head: this.#head,
       staged: stagedChanges(this.#staging.overlay),
@@ -233,7 +233,7 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
 
   async history(at?: types.VersionSpec): Promise<HistorySources> {
     const number = at === undefined ? this.#head.number : (await this.resolve(at)).number;
-    return historySources(this.#store, number, at === undefined ? this.#staging.overlay : undefined);
+    return await historySources(this.#store, number, at === undefined ? this.#staging.overlay : undefined);
   }
 
   async check(version = 'HEAD', onProgress: (checked: number) => void = () => undefined): Promise<readonly string[]> {
@@ -249,7 +249,7 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
     // Changes that another process staged arrive without an event.
     if (contents !== undefined && this.#staging.follow(await uncommitted(opLog, contents))) this.#layered.changed([]);
     if (!moved) return;
-    this.#head = await commitAt(opLog, opLog.head);
+    this.#head = await headCommit(opLog);
     this.#notify({ kind: 'refreshed' });
   }
 

@@ -6,7 +6,7 @@ import { type Disk } from '../storage/disk.ts';
 import { makeDirectoryDurable, replaceFile } from '../storage/durable.ts';
 import { type PondStorage } from '../storage/pondStorage.ts';
 import { writeFirstCommit } from './commit.ts';
-import { commitAt } from './history.ts';
+import { headCommit } from './history.ts';
 import { Journal, journalPath } from './journal.ts';
 import { requireLayout } from './layout.ts';
 import { acquireLock, type Lock } from './lock.ts';
@@ -109,7 +109,7 @@ async function openLocked<Layer extends TreeLayer>(
 ): Promise<OpenPond<Layer>> {
   const { disk } = storage;
   const { opLog, journal, notices } = await recover(disk, { lock });
-  const head = await commitAt(opLog, opLog.head);
+  const head = await headCommit(opLog);
   keepReserve(disk);
   const writer = { lock, journal: Journal.open(disk, journal, head.number, lock) };
   return new OpenPond({ storage, opLog, head, notices, contents: journal, writer }, layer ?? withoutLayer<Layer>());
@@ -120,7 +120,7 @@ async function openUnlocked<Layer extends TreeLayer>(
   layer: OpenOptions<Layer>['layer'],
 ): Promise<OpenPond<Layer>> {
   const { opLog, journal, notices } = await recover(storage.disk, { lock: undefined });
-  const head = await commitAt(opLog, opLog.head);
+  const head = await headCommit(opLog);
   const parts = { storage, opLog, head, notices, contents: journal, writer: undefined };
   return new OpenPond(parts, layer ?? withoutLayer<Layer>());
 }

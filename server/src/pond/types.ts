@@ -1,4 +1,4 @@
-import { type CommitNumber } from '../delta/commitNumber.ts';
+import { type CommitNumber, type CommitRange } from '../delta/commitNumber.ts';
 import { type Job } from '../base/job.ts';
 import { type PondStorage } from '../storage/pondStorage.ts';
 import { type Backend, type Node } from '../tinyfs/backend.ts';
@@ -20,6 +20,9 @@ export interface Commit {
   readonly id: string;
   /** The pond commit before this one; undefined for the first. */
   readonly parent: CommitNumber | undefined;
+  /** Id of the parent, and its hash; undefined where there is no parent, or where it has no hash. */
+  readonly parentId: string | undefined;
+  readonly parentHash: string | undefined;
   /** Microseconds since 1970 UTC; never before the parent's. */
   readonly timeUs: number;
   readonly author: string;
@@ -28,6 +31,12 @@ export interface Commit {
   readonly operation: string;
   /** Hash of the whole tree after the commit: names, types and contents alone. Lower-case hex SHA-256. */
   readonly rootHash: string;
+  /**
+   * Hash of the rows that the commit wrote, and of all that the commit says (commitHash.ts). Lower-case hex SHA-256;
+   * undefined in commits from before ponds had a chain of hashes.
+   */
+  readonly rowsHash: string | undefined;
+  readonly hash: string | undefined;
   readonly counts: ChangeCounts;
 }
 
@@ -69,6 +78,11 @@ export interface ForeignCommit {
   /** Its declared operation, such as WRITE or OPTIMIZE, and engine; undefined when not declared. */
   readonly operation: string | undefined;
   readonly engine: string | undefined;
+  /**
+   * Commits of the pond that it took out of the table, as RESTORE does. They are read from their files, and the next
+   * commit adds them again.
+   */
+  readonly tookOut: readonly CommitRange[];
 }
 
 /** A file that was taken out of use. */
@@ -83,9 +97,9 @@ export interface Status {
   readonly head: Commit;
   readonly staged: readonly Change[];
   readonly conflicts: readonly Conflict[];
-  /** Commits of other engines to the table, ascending; their additions are not part of the tree. */
+  /** Commits of other engines since the table's last checkpoint, ascending; their additions are not part of the tree. */
   readonly foreignCommits: readonly ForeignCommit[];
-  /** Number of other engines' files that were added before the named commits: a checkpoint keeps no more than that. */
+  /** Number of other engines' live files that were added before it: a checkpoint does not record by which commit. */
   readonly earlierForeignFiles: number;
   /** Findings and quarantined files of this opening, as sentences; empty for a sound pond. */
   readonly notices: readonly string[];

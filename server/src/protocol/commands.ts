@@ -20,7 +20,7 @@ import {
 } from './info.ts';
 import { type ResourceCommands } from './resources.ts';
 
-export const protocolVersion = 3;
+export const protocolVersion = 4;
 
 type At = { readonly at?: string };
 type InPond = { readonly pond: string };
@@ -129,11 +129,16 @@ interface Commands extends ResourceCommands {
   /** Resolves conflicts in favor of the staged side. Fails `nothing-staged` without any. */
   resolve: { params: InPond & { readonly paths: readonly string[] }; result: null };
   /**
-   * Commits, latest first; with a path, those that changed it. At most `limit`; the next page begins with the commit of
-   * number `start`: the parent of the last.
+   * Commits, latest first; with a path, those that changed what it leads to, or the link at its end unless `followLinks`
+   * (true). At most `limit`; the next page begins with the commit of number `start`: the parent of the last.
    */
   log: {
-    params: InPond & { readonly path?: string; readonly limit?: number; readonly start?: number };
+    params: InPond & {
+      readonly path?: string;
+      readonly followLinks?: boolean;
+      readonly limit?: number;
+      readonly start?: number;
+    };
     result: readonly CommitInfo[];
   };
   /** A commit and its changes. */

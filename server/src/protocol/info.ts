@@ -73,6 +73,8 @@ export interface ForeignOperation {
   /** Such as WRITE or OPTIMIZE. */
   readonly operation: string | null;
   readonly engine: string | null;
+  /** Commits of the pond, as ranges, that it took out of the table until the next commit. */
+  readonly tookOut: readonly { readonly from: number; readonly to: number }[];
 }
 
 /** A file that opening took out of use. */

@@ -1,7 +1,7 @@
 import { cancelled, throwIfCancelled } from '../base/cancelled.ts';
 import { type ChildEnd, ChildHost, modulePath } from '../base/childHost.ts';
 import { PondError } from '../base/error.ts';
-import { makeTemporaryDirectory } from '../storage/temporaryDirectory.ts';
+import { makeProcessFolder } from '../storage/processFolder.ts';
 import { type BuildLimits } from './buildLimits.ts';
 import {
   type FromWorker,
@@ -53,7 +53,7 @@ export class WorkerProcess {
 
   constructor(options: WorkerOptions) {
     const { workerPath, memoryLimitBytes, threads, buildLimits } = options;
-    const temporary = makeTemporaryDirectory('duckpond-query');
+    const temporary = makeProcessFolder();
     this.directory = temporary.path;
     const path = workerPath ?? modulePath(import.meta.url, '../worker/worker.ts', './queryWorker.mjs');
     this.#child = new ChildHost({ path, args: [this.directory], environmentNames, lastWordsMax }, (message) =>

@@ -19,17 +19,6 @@ export function ownProcessTable(): ProcessTable {
   };
 }
 
-/**
- * Returns the start time of a process, in the system's own units, as text that differs between two processes that
- * reused a pid. Undefined where the system does not provide it (it is read from Linux's /proc) and when there is no
- * such process.
- */
-export function processStart(pid: number): string | undefined {
-  const stat = unlessMissing(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  // The second field is the command in parentheses and may hold anything; field 22 of proc(5) is the start time.
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-}
-
 function unlessMissing(read: () => string): string | undefined {
   try {
     return read();

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isPondError } from '../base/error.ts';
-import { processStart } from './processTable.ts';
+import { processStart } from './processStart.ts';
 import { errnoOf, raise } from './storageError.ts';
 import { userTemporaryFolder } from './userFolder.ts';
 

@@ -44,8 +44,8 @@ export async function createNode(backend: Backend, start: NodePath, path: string
   if (node.type === 'symlink') checkTarget(node.target);
   const resolution = await resolvePath(backend, start, path, false);
   if (resolution.kind === 'found') throw existsError(resolution.at);
-  const { parent, name, last } = resolution;
-  if (!last) throw missingError(resolution);
+  const { parent, name, rest } = resolution;
+  if (rest.length > 0) throw missingError(resolution);
   return parent.child(name, await backend.put(parent.chain, name, node));
 }
 
@@ -61,8 +61,8 @@ export async function writeFile(
   const { create = true, overwrite = true, attributes } = options;
   const resolution = await resolvePath(backend, start, path, true);
   if (resolution.kind === 'missing') {
-    const { parent, name, last } = resolution;
-    if (!last || !create) throw missingError(resolution);
+    const { parent, name, rest } = resolution;
+    if (rest.length > 0 || !create) throw missingError(resolution);
     const node = { type: options.type ?? 'file', content, ...(attributes && { attributes }) };
     return parent.child(name, await backend.put(parent.chain, name, node));
   }

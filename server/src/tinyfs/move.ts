@@ -72,7 +72,7 @@ interface Target {
 /** Returns the target of an entry after checking that the entry may go there. */
 function targetFor(from: NodePath, to: Resolution, overwrite: boolean): Target {
   if (to.kind === 'missing') {
-    if (!to.last) throw missingError(to);
+    if (to.rest.length > 0) throw missingError(to);
     refuseOwnSubtree(from, to.parent, joinPath(to.parent.path, to.name));
     return { directory: to.parent, name: to.name, replaces: false };
   }

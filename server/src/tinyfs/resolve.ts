@@ -21,15 +21,22 @@ const linkDepthMax = 10;
 /** Maximum number of links on one path. Without it, nested links would cost their number to the power of ten. */
 const linksMax = 256;
 
-/** Result of a resolution. `last` is false when components follow the missing name. */
-export type Resolution =
-  | { readonly kind: 'found'; readonly at: NodePath }
-  | { readonly kind: 'missing'; readonly parent: NodePath; readonly name: string; readonly last: boolean };
+/** Result of a resolution. `rest` are the components that follow the missing name. */
+export type Resolution = { readonly kind: 'found'; readonly at: NodePath } | Missing;
+
+interface Missing {
+  readonly kind: 'missing';
+  readonly parent: NodePath;
+  readonly name: string;
+  readonly rest: readonly string[];
+}
 
 interface Walk {
   readonly backend: Backend;
   /** Start of the path: the working directory. */
   readonly start: NodePath;
+  /** True: what is below a dangling link, or below a file, is missing. False: it is an error. */
+  readonly missingBelow: boolean;
   linksLeft: number;
 }
 
@@ -46,8 +53,18 @@ export async function resolvePath(
 ): Promise<Resolution> {
   const { absolute, steps } = splitPath(path);
   if (absolute && start.path !== '/') throw escapes(path, start);
-  const walk = { backend, start, linksLeft: linksMax };
+  const walk = { backend, start, missingBelow: false, linksLeft: linksMax };
   return walkSteps(walk, start, steps, { depth: 0, followLast, path });
+}
+
+/**
+ * Like resolvePath from the root, but a path through a dangling link or a file is missing: at the real path where the
+ * tree would have it. Fails `path-escapes`, `invalid-path`, `symlink-loop`.
+ */
+export async function resolveReal(backend: Backend, path: string, followLast: boolean): Promise<Resolution> {
+  const start = rootPath(await backend.root());
+  const walk = { backend, start, missingBelow: true, linksLeft: linksMax };
+  return walkSteps(walk, start, splitPath(path).steps, { depth: 0, followLast, path });
 }
 
 /** Like resolvePath, but a missing path fails `not-found` with that path. */
@@ -69,7 +86,8 @@ export async function followIfPossible(
   link: NodePath,
 ): Promise<NodePath | undefined> {
   try {
-    return await follow({ backend, start, linksLeft: linksMax }, link, 0);
+    const end = await follow({ backend, start, missingBelow: true, linksLeft: linksMax }, link, 0);
+    return end.kind === 'found' ? end.at : undefined;
   } catch (error) {
     if (isPondError(error) && unreachableCodes.has(error.code)) return undefined;
     throw error;
@@ -115,23 +133,28 @@ async function walkSteps(
   const stack = [from];
   for (const [index, step] of steps.entries()) {
     const top = stack.at(-1) ?? from;
-    const last = index === steps.length - 1;
-    if (!top.isDirectory) throw notDirectoryError(top);
+    const rest = steps.slice(index + 1);
+    if (!top.isDirectory) {
+      if (!walk.missingBelow || step === '..') throw notDirectoryError(top);
+      return { kind: 'missing', parent: top, name: step, rest };
+    }
     if (step === '..') {
       stack.pop();
       if (stack.length === 0) throw escapes(options.path, walk.start);
       continue;
     }
     const node = await walk.backend.lookup(top.node, step);
-    if (node === undefined) return { kind: 'missing', parent: top, name: step, last };
+    if (node === undefined) return { kind: 'missing', parent: top, name: step, rest };
     const child = top.child(step, node);
-    const isFollowed = node.type === 'symlink' && (!last || options.followLast);
-    stack.push(isFollowed ? await follow(walk, child, options.depth) : child);
+    const isFollowed = node.type === 'symlink' && (rest.length > 0 || options.followLast);
+    const end: Resolution = isFollowed ? await follow(walk, child, options.depth) : { kind: 'found', at: child };
+    if (end.kind === 'missing') return { ...end, rest: [...end.rest, ...rest] };
+    stack.push(end.at);
   }
   return { kind: 'found', at: stack.at(-1) ?? from };
 }
 
-async function follow(walk: Walk, link: NodePath, depth: number): Promise<NodePath> {
+async function follow(walk: Walk, link: NodePath, depth: number): Promise<Resolution> {
   const target = await walk.backend.readlink(link.node);
   if (depth >= linkDepthMax || walk.linksLeft-- <= 0) {
     throw new PondError('symlink-loop', `too many links: ${link.path} leads on to ${target}`, { path: target });
@@ -141,10 +164,10 @@ async function follow(walk: Walk, link: NodePath, depth: number): Promise<NodePa
     ? climb(walk, rootPath(await walk.backend.root()), up, target)
     : climb(walk, parentOf(link), up, target);
   const resolution = await walkSteps(walk, base, names, { depth: depth + 1, followLast: true, path: target });
-  if (resolution.kind === 'missing') {
+  if (resolution.kind === 'missing' && !walk.missingBelow) {
     throw new PondError('not-found', `the link ${link.path} leads to ${target}, where nothing is`, { path: target });
   }
-  return resolution.at;
+  return resolution;
 }
 
 /** Moves up from a directory. The working directory bounds paths inside it, the root all others. */

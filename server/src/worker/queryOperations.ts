@@ -77,7 +77,7 @@ export class QueryOperations implements Pick<WorkerOperations, QueryOperation> {
       const kept = await this.#results.keep(await sandbox.query(statement), signal);
       // Columns of an EXPLAIN result.
       if (kept.columns.map(({ name }) => name).join() === 'explain_key,explain_value')
-        await this.#results.replaceTexts(kept.result, 1, (text) => renamePlan(text, spec.files));
+        await this.#results.replaceTexts(kept.result, 1, (text) => renamePlan(text, sandbox.spec.files));
       return kept;
     } catch (error) {
       // The state of a database after a failed query is not worth checking.
@@ -115,7 +115,8 @@ export class QueryOperations implements Pick<WorkerOperations, QueryOperation> {
     if (this.#sandbox?.key === sandboxKey(spec)) return this.#sandbox;
     this.#closeSandbox();
     const spillDirectory = join(this.#directory, 'query');
-    this.#sandbox = await QuerySandbox.open(spec, { ...this.#settings, spillDirectory });
+    const inputDirectory = join(this.#directory, 'inputs');
+    this.#sandbox = await QuerySandbox.open(spec, { ...this.#settings, spillDirectory, inputDirectory });
     return this.#sandbox;
   }
 

@@ -4,6 +4,7 @@
  * - Later exports remove only files listed there, never a user's own.
  * - A set with an equal key and unmodified files need not be written again.
  */
+import { fieldsOf, parseJson } from '../../base/json.ts';
 import { type Disk } from '../../storage/disk.ts';
 import { replaceFile } from '../../storage/durable.ts';
 import { hostNameProblem } from '../../storage/hostTree.ts';
@@ -41,15 +42,16 @@ const format = 1;
 export function readManifest(disk: Disk): Manifest {
   const bytes = disk.readFile(manifestName);
   if (bytes === undefined) return new Map();
-  try {
-    const value = JSON.parse(Buffer.from(bytes).toString()) as { format?: unknown; sets?: Record<string, unknown> };
-    if (value.format !== format) return new Map();
-    const sets = Object.entries(value.sets ?? {});
-    return new Map(sets.flatMap(([name, set]) => (isSet(set) ? [[name, set] as const] : [])));
-  } catch {
-    // The files are unknown then: they are compared, and none is removed.
-    return new Map();
-  }
+  const manifest = fieldsOf(parseJson(bytes));
+  // The files are unknown then: they are compared, and none is removed.
+  if (manifest['format'] !== format) return new Map();
+  const sets = Object.entries(fieldsOf(manifest['sets']));
+  return new Map(
+    sets.flatMap(([name, value]) => {
+      const set = parseSet(value);
+      return set === undefined ? [] : [[name, set] as const];
+    }),
+  );
 }
 
 /**
@@ -85,13 +87,26 @@ export function isAsLeft(disk: Disk, { file, sizeBytes, modifiedMs }: ExportedFi
   return stat?.kind === 'file' && stat.sizeBytes === sizeBytes && stat.modifiedMs === modifiedMs;
 }
 
-function isSet(value: unknown): value is ExportedSet {
-  const { origin, key, files } = (value ?? {}) as Partial<Record<keyof ExportedSet, unknown>>;
-  return typeof origin === 'string' && typeof key === 'string' && Array.isArray(files) && files.every(isFile);
+/** Undefined for a set that no export wrote: none of its files is known then. */
+function parseSet(value: unknown): ExportedSet | undefined {
+  const { origin, key, files } = fieldsOf(value);
+  if (typeof origin !== 'string' || typeof key !== 'string' || !Array.isArray(files)) return undefined;
+  const parsed = files.map(parseFile);
+  const valid = parsed.filter((file) => file !== undefined);
+  return valid.length === parsed.length ? { origin, key, files: valid } : undefined;
 }
 
-/** Exports never write paths that lead out of the folder. */
-function isFile(value: unknown): value is ExportedFile {
-  const { file } = (value ?? {}) as Partial<Record<keyof ExportedFile, unknown>>;
-  return typeof file === 'string' && file.split('/').every((name) => !/^\.{0,2}$|[\0\\]/.test(name));
+function parseFile(value: unknown): ExportedFile | undefined {
+  const { file, startTime, endTime, sizeBytes, modifiedMs } = fieldsOf(value);
+  if (typeof file !== 'string' || !isExportPath(file)) return undefined;
+  if (!isTime(startTime) || !isTime(endTime)) return undefined;
+  if (typeof sizeBytes !== 'number' || typeof modifiedMs !== 'number') return undefined;
+  return { file, startTime, endTime, sizeBytes, modifiedMs };
+}
+
+const isTime = (value: unknown): value is number | null => value === null || typeof value === 'number';
+
+/** False for a path that leads out of the folder: no export writes one. */
+export function isExportPath(path: string): boolean {
+  return path.split('/').every((name) => !/^\.{0,2}$|[\0\\]/.test(name));
 }

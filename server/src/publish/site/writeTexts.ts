@@ -1,15 +1,18 @@
 /**
  * Writes the texts of a site into a folder that may contain a user's own files.
  *
- * - A file next to them records the hash of each written text: only those are ever replaced or removed.
+ * - A file next to them records the hash of each written text: only those are ever replaced, and only pages removed.
+ *   Somebody else may have written the record, and known texts (a license) have known hashes.
  * - Customized files stay as the user changed them.
  */
 import { createHash } from 'node:crypto';
+import { fieldsOf, parseJson } from '../../base/json.ts';
 import { PondError } from '../../base/error.ts';
 import { type Disk } from '../../storage/disk.ts';
 import { replaceFile } from '../../storage/durable.ts';
 import { linkBelow } from '../../storage/hostTree.ts';
 import { placeFile, requirePlace, writeChunks } from '../export/hostFiles.ts';
+import { isExportPath } from '../export/manifest.ts';
 import { removeWithFolders } from '../export/sweep.ts';
 import { type SiteText } from './project.ts';
 
@@ -78,12 +81,15 @@ function requireOurs(disk: Disk, before: Hashes, texts: readonly SiteText[]): vo
   }
 }
 
+/** Folder of the pages; a site removes nothing outside of it. */
+const pagesFolder = 'src/';
+
 /** Manually modified files stay, and belong to the user from then on. */
 function removeStale(disk: Disk, directory: string, after: Map<string, string>, kept: ReadonlySet<string>): void {
   for (const [path, hash] of [...after]) {
     if (kept.has(path)) continue;
     after.delete(path);
-    if (hashAt(disk, path) === hash && linkBelow(directory, path) === undefined) {
+    if (path.startsWith(pagesFolder) && hashAt(disk, path) === hash && linkBelow(directory, path) === undefined) {
       removeWithFolders(disk, directory, path);
     }
   }
@@ -91,26 +97,18 @@ function removeStale(disk: Disk, directory: string, after: Map<string, string>, 
 
 function readHashes(disk: Disk): Hashes {
   const bytes = disk.readFile(manifestName);
-  if (bytes === undefined) return new Map();
-  try {
-    const value = JSON.parse(Buffer.from(bytes).toString()) as { format?: unknown; files?: Record<string, unknown> };
-    if (value.format !== format) return new Map();
-    const files = Object.entries(value.files ?? {});
-    return new Map(files.flatMap(([path, hash]) => (isPath(path) && typeof hash === 'string' ? [[path, hash]] : [])));
-  } catch {
-    return new Map();
-  }
+  const manifest = bytes === undefined ? {} : fieldsOf(parseJson(bytes));
+  if (manifest['format'] !== format) return new Map();
+  const files = Object.entries(fieldsOf(manifest['files']));
+  return new Map(
+    files.flatMap(([path, hash]) => (isExportPath(path) && typeof hash === 'string' ? [[path, hash]] : [])),
+  );
 }
 
 function writeHashes(disk: Disk, hashes: Hashes): void {
   const files = Object.fromEntries([...hashes].sort(([a], [b]) => (a < b ? -1 : 1)));
   const bytes = Buffer.from(`${JSON.stringify({ format, files }, null, 1)}\n`);
   if (!bytes.equals(disk.readFile(manifestName) ?? new Uint8Array())) replaceFile(disk, manifestName, bytes);
-}
-
-/** We never write paths that lead out of the folder. */
-function isPath(path: string): boolean {
-  return path.split('/').every((name) => !/^\.{0,2}$|[\0\\]/.test(name));
 }
 
 function hashAt(disk: Disk, path: string): string | undefined {

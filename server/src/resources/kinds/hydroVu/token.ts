@@ -1,4 +1,5 @@
 /** Tokens by the client credentials grant of OAuth 2: fetched on first use, and again before they expire. */
+import { fieldsOf } from '../../../base/json.ts';
 import { answerTo, type Sender } from './send.ts';
 import { failureOf, valueOf } from './answers.ts';
 import { TransientError } from './retry.ts';
@@ -81,7 +82,7 @@ function concerningAll({ code, message }: ServiceError): ServiceError {
 
 /** Without a declared lifetime, the service rejects the token when it expires. */
 function tokenOf(value: unknown): { readonly text: string; readonly lifeMs: number } {
-  const { access_token: text, expires_in: seconds } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  const { access_token: text, expires_in: seconds } = fieldsOf(value);
   if (typeof text !== 'string' || !/^[\x21-\x7e]+$/.test(text)) throw nonsenseError('expected a text as access_token');
   if (seconds === null || seconds === undefined) return { text, lifeMs: Infinity };
   if (typeof seconds !== 'number') throw nonsenseError('expected a number as expires_in');

@@ -13,7 +13,7 @@ export const templateSpec = object({
           template: optional(templateText, 'The template itself.', '"# {{ args[0] }}"'),
           template_file: optional(
             text('a text', { inlinedAs: 'template' }),
-            'Host file with the template, in or below the folder where the document is applied. Applying stores its text as `template`.',
+            'Host file with the template, in or below the folder of the document; hidden files are refused. Applying stores its text as `template`.',
             'site.md.tmpl',
           ),
         },

@@ -1,0 +1,64 @@
+/** The `pond` command without its process: parses its arguments, runs commands, and prints. */
+import { isPondError } from '../../server/src/base/error.ts';
+import { connectLocal } from '../../server/src/main.ts';
+import { parseCommandLine } from './commandLine.ts';
+import { errorJson, errorText } from './errorText.ts';
+import { exitStatus, statusOf } from './exitStatus.ts';
+import { withGuess } from './guess.ts';
+import { helpText } from './help.ts';
+import { printedError } from './printedError.ts';
+import { openSession, warningsTo } from './session.ts';
+import { type CommandLine, type Terminal } from './verb.ts';
+import { verbs } from './verbs.ts';
+
+/** The version in package.json, inserted by the build. */
+declare const POND_VERSION: string;
+
+/** What a command gets from its process, in addition to the working directory and the environment. */
+interface CommandProcess {
+  readonly terminal: Terminal;
+  /** Returns a signal aborted when the command is to end early; called once, by a verb that works on a pond. */
+  readonly interruption: () => AbortSignal;
+}
+
+/** Runs `pond ARGS` to its end, and returns its exit status. An error is printed; nothing is thrown. */
+export async function runCommand(args: readonly string[], process: CommandProcess): Promise<number> {
+  let line: CommandLine | undefined;
+  try {
+    if (args.length === 1 && args[0] === '--version') {
+      await process.terminal.print(`pond ${POND_VERSION}\n`);
+    } else {
+      line = parseCommandLine(verbs, args);
+      await run(line, process);
+    }
+    return 0;
+  } catch (error) {
+    const printed = printedError(error, line);
+    process.terminal.warn(wantsJson(args) ? errorJson(printed) : errorText(printed));
+    return isPondError(error) ? statusOf(error.code) : exitStatus.other;
+  }
+}
+
+async function run(line: CommandLine, { terminal, interruption }: CommandProcess): Promise<void> {
+  const { name, verb } = line;
+  if (line.help) return await terminal.print(helpText(verbs, name));
+  if ('runStandalone' in verb) return await verb.runStandalone(line, terminal, verbs);
+  const warn = warningsTo(terminal);
+  const host = connectLocal(warn);
+  const session = openSession(line, { host, terminal, signal: interruption(), warn });
+  try {
+    await verb.run(session);
+  } catch (error) {
+    throw await withGuess(error, session);
+  } finally {
+    terminal.quiet();
+    await host.close();
+    terminal.closeInput();
+  }
+}
+
+/** True for arguments with --json, even if they cannot be parsed. */
+function wantsJson(args: readonly string[]): boolean {
+  const end = args.indexOf('--');
+  return args.slice(0, end < 0 ? args.length : end).includes('--json');
+}

@@ -1,0 +1,64 @@
+/**
+ * The chain of commits. A commit's hash covers all that the commit says, the hash of its rows and the hash of its parent
+ * included, so the hash of one commit vouches for the whole history up to it. docs/pond-format.md specifies the hashed
+ * bytes.
+ */
+import { createHash } from 'node:crypto';
+import { type CommitNumber } from '../delta/commitNumber.ts';
+import { PondError } from '../base/error.ts';
+import { commitFile } from '../delta/log.ts';
+import { compareRows, type OpRow } from '../oplog/rows.ts';
+import { field, sha256 } from './hash.ts';
+import { type Commit } from './types.ts';
+
+/**
+ * Returns the hash of the rows of a commit, in any order, without the commit's own row: every column but the content,
+ * which the hash in `sha256` covers. The hash of a directory or page leaves out times, versions and row references, so
+ * its content is hashed as well.
+ */
+export function rowsHash(rows: readonly OpRow[], txn: CommitNumber): string {
+  const hash = createHash('sha256').update('rows\0');
+  for (const row of [...rows].sort(compareRows)) {
+    const { partId, nodeId, timestampUs, version, fileType, metadata, sizeBytes, minTimeUs, maxTimeUs } = row;
+    for (const value of [partId, nodeId, timestampUs, version, fileType, metadata, sizeBytes, row.sha256]) {
+      field(hash, String(value));
+    }
+    for (const value of [minTimeUs ?? '', maxTimeUs ?? '', txn, listingHash(row)]) field(hash, String(value));
+  }
+  return hash.digest('hex');
+}
+
+/** Hash of the entries of a directory or page, byte for byte; '' for any other row. */
+function listingHash({ fileType, content }: OpRow): string {
+  const isListing = fileType === 'directory' || fileType === 'page';
+  return isListing && content instanceof Uint8Array ? sha256(content) : '';
+}
+
+/** Returns the hash of a commit of the pond with that id. */
+export function commitHash(pondId: string, commit: Omit<Commit, 'hash'>): string {
+  const { number, id, parent, parentId, parentHash, timeUs, author, message, operation, counts } = commit;
+  const hash = createHash('sha256').update('commit\0');
+  for (const value of [pondId, number, id, parent ?? '', parentId ?? '', parentHash ?? '', timeUs]) {
+    field(hash, String(value));
+  }
+  for (const text of [author, message, operation, commit.rootHash, commit.rowsHash ?? '']) field(hash, text);
+  const { added, modified, removed, renamed, bytes } = counts;
+  for (const count of [added, modified, removed, renamed, bytes]) field(hash, String(count));
+  return hash.digest('hex');
+}
+
+/**
+ * Fails `pond-damaged`, at the later of two commits, unless the earlier is the parent that the later was made on. Commits
+ * that are not in the chain name their parent by its number alone, and are accepted.
+ */
+export function requireParent(commit: Commit, parent: Commit): void {
+  if (commit.hash === undefined) return;
+  if (commit.parentId === parent.id && commit.parentHash === parent.hash) return;
+  const expected = `${commit.parentId} with hash ${commit.parentHash ?? 'none'}`;
+  const got = `${parent.id} with hash ${parent.hash ?? 'none'}`;
+  const message = `commit ${commit.number} was made on commit ${expected}; commit ${parent.number} is ${got}`;
+  throw new PondError('pond-damaged', message, {
+    path: commitFile(commit.number),
+    hint: `Files of two histories are mixed: restore ${commitFile(parent.number)} and those after it from one copy.`,
+  });
+}
