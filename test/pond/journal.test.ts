@@ -10,7 +10,7 @@ import { withoutLayer } from '../../server/src/pond/withoutLayer.ts';
 import { recover } from '../../server/src/pond/recovery.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
-import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
+import { createMemoryDisk, type DiskImage } from '../../server/src/storage/memoryDisk.ts';
 import { imageOf } from '../support/diskImage.ts';
 import { endLockHolders, overwrite } from '../support/pondState.ts';
 import { areReleased } from '../support/released.ts';
@@ -152,6 +152,43 @@ describe('the leftovers of a dead writer', () => {
     assert.deepEqual([present(strays), present(kept)], [[], kept]);
     assert.deepEqual(Buffer.from(await (await again.fs.root()).readFile('/large')), large);
     await again.close();
+  });
+
+  it('are removed from the table: data files of commits that were not published, and no other', async () => {
+    const disk = createMemoryDisk();
+    const writer = await initPondOn(disk, 'memory');
+    const commit = async (text: string): Promise<DiskImage> => {
+      await (await writer.fs.root()).writeFile('/a', bytesOf(text));
+      await writer.commit({ message: text, author: 'test' });
+      return imageOf(disk);
+    };
+    const killed = await commit('first');
+    const later = await commit('second');
+    await writer.close();
+    const isData = ([path]: readonly [string, Uint8Array]): boolean => path.endsWith('.parquet');
+    const data = [...later.files].filter(isData);
+    const unpublished = data.filter(([path]) => ![...killed.files].some(([known]) => known === path));
+    assert.equal(unpublished.length, 1);
+    const removed: readonly [string, Uint8Array] = ['00000000-0000-4000-8000-000000000001.parquet', data[0]![1]];
+    const cut: readonly [string, Uint8Array] = [
+      '00000000-0000-4000-8000-000000000002.parquet',
+      unpublished[0]![1].slice(9),
+    ];
+    const others = [removed, cut, ['part-0000.parquet', unpublished[0]![1]] as const];
+    for (const isReleased of [true, false]) {
+      const place = createMemoryDisk({ ...killed, files: [...killed.files, ...unpublished, ...others] });
+      endLockHolders(place);
+      if (isReleased) overwrite(place, '_pond/lock.1', bytesOf('{"free":true}'));
+      await (await openPondOn(place, 'memory', { mode: 'write' })).close();
+      const expected = [...killed.files, ...(isReleased ? unpublished : []), ...others].filter(isData);
+      assert.deepEqual(
+        [...imageOf(place).files]
+          .filter(isData)
+          .map(([path]) => path)
+          .sort(),
+        expected.map(([path]) => path).sort(),
+      );
+    }
   });
 });
 

@@ -109,7 +109,8 @@ export class JournalChangeLog implements ChangeLog, Spool {
   /** Removes those of the blobs that only reverted changes refer to. */
   #removeReverted(blobs: readonly string[]): void {
     const reverted = blobs.filter((hash) => !this.#overlay.refersTo(hash));
-    if (reverted.length > 0 && this.#journal.settle()) this.#hooks.unusedBlobs.remove(reverted, this.#journal.base);
+    if (reverted.length > 0 && this.#journal.syncRollback())
+      this.#hooks.unusedBlobs.remove(reverted, this.#journal.base);
   }
 
   keep(bytes: Uint8Array): number {

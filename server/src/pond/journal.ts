@@ -150,7 +150,7 @@ export class Journal {
   }
 
   /** Makes a rollback durable: a crash does not bring back what was reverted. False when that fails. */
-  settle(): boolean {
+  syncRollback(): boolean {
     try {
       this.checkUsable();
       this.#file.sync();

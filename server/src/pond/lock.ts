@@ -29,11 +29,13 @@ type Claim =
 
 /** What was known of the previous holder when a lock was taken. */
 interface PreviousHolder {
-  /** True unless the previous holder released the lock, or was seen to have ended: it may still be running. */
-  readonly mayRun: boolean;
-  /** Set unless the previous holder released the lock: it may have left files. */
+  /** True when it released the lock, so that it left no files of work in progress. */
   readonly isClean: boolean;
-  /** End of the journal when the previous holder released the lock, where that is known. */
+  /** True when it ended without releasing the lock. */
+  readonly hasEnded: boolean;
+  /** True when it may still be running: nobody knows, or only its heartbeat is missing. */
+  readonly mayRun: boolean;
+  /** End of the journal when it released the lock, where that is known. */
   readonly journal: JournalEnd | undefined;
 }
 
@@ -247,11 +249,12 @@ function isMine(holder: LockHolder): boolean {
 function previousAt(disk: Disk, generation: number | undefined): PreviousHolder {
   // Somebody removed the lock of a pond that was written before.
   const wasWritten = disk.stat(journalPath) !== undefined;
-  if (generation === undefined) return { mayRun: wasWritten, isClean: false, journal: undefined };
+  const unclean = { isClean: false, hasEnded: false, mayRun: wasWritten, journal: undefined };
+  if (generation === undefined) return unclean;
   const lock = lockAt(disk, lockPath(generation));
-  if (lock.kind === 'free') return { mayRun: false, isClean: true, journal: lock.journal };
-  const mayRun = lock.kind === 'unknown' || (!isMine(lock.holder) && stateOf(lock.holder) !== 'ended');
-  return { mayRun, isClean: false, journal: undefined };
+  if (lock.kind === 'free') return { isClean: true, hasEnded: false, mayRun: false, journal: lock.journal };
+  const hasEnded = lock.kind === 'held' && (isMine(lock.holder) || stateOf(lock.holder) === 'ended');
+  return { ...unclean, hasEnded, mayRun: !hasEnded };
 }
 
 function highestGeneration(disk: Disk): number | undefined {

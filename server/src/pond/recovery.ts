@@ -11,17 +11,16 @@ import { isPondError, PondError } from '../base/error.ts';
 import { retry } from '../base/retry.ts';
 import { looksLikeParquet } from '../delta/readCheckpoint.ts';
 import { type Finding, inspectTail } from '../delta/verify.ts';
-import { checkpointFile, commitFile, latestVersion, logDirectory, readCommit } from '../delta/log.ts';
+import { checkpointFile, commitFile, latestVersion, readCommit } from '../delta/log.ts';
 import { OpLog } from '../oplog/opLog.ts';
 import { type Disk } from '../storage/disk.ts';
-import { isTemporaryName, replaceFile } from '../storage/durable.ts';
-import { blobDirectory } from './blobs.ts';
+import { replaceFile } from '../storage/durable.ts';
 import { readCommitRecord } from './history.ts';
 import { emptyJournal, journalPath, type JournalContents, readJournal } from './journal.ts';
 import { isLocked, journalEndAtClose, type Lock } from './lock.ts';
 import { type JournalEnd } from './lockFile.ts';
 import { quarantineFile, quarantineTail } from './quarantine.ts';
-import { spoolPrefix } from './changeLog.ts';
+import { removeLogLeftovers, removeUnpublished, removeWorkingLeftovers } from './leftovers.ts';
 
 /** Number of attempts to read a journal while another process changes it. */
 const readsMax = 5;
@@ -58,7 +57,10 @@ export async function recover(disk: Disk, { lock }: { readonly lock: Lock | unde
   else if (journal.cutBytes > 0 && !isLocked(disk)) {
     notices.push(`the last ${journal.cutBytes} bytes of the journal are an unfinished change and are left out`);
   }
-  if (lock !== undefined) removeLeftovers(disk, lock);
+  if (lock !== undefined) removeWorkingLeftovers(disk);
+  if (lock?.previous.isClean === false) removeLogLeftovers(disk);
+  // Of a quarantined commit, all is kept. A holder that may still run could publish its commit after all.
+  if (lock?.previous.hasEnded === true && notices.length === 0) await removeUnpublished(disk, opLog);
   if (lock?.previous.mayRun === true) isolateJournal(disk, journal);
   return { opLog, journal: await uncommitted(opLog, journal), notices };
 }
@@ -190,18 +192,4 @@ function quarantineEnd(disk: Disk, { goodBytes, cutBytes }: JournalContents, los
 function isolateJournal(disk: Disk, { goodBytes }: JournalContents): void {
   const bytes = disk.readRange(journalPath, 0, goodBytes);
   if (bytes !== undefined) replaceFile(disk, journalPath, bytes);
-}
-
-/**
- * Removes a dead writer's leftovers: spools of transactions, temporary files of the journal and of locks, and blobs
- * without a name yet. Under the lock no other process is creating any. Temporary files of the log are looked for only
- * after a writer that did not release its lock: the log is as long as the history.
- */
-function removeLeftovers(disk: Disk, { previous }: Lock): void {
-  const remove = (directory: string, isLeftover: (name: string) => boolean): void => {
-    for (const name of disk.list(directory)) if (isLeftover(name)) disk.remove(`${directory}/${name}`);
-  };
-  remove('_pond', (name) => name.startsWith(spoolPrefix) || isTemporaryName(name));
-  remove(blobDirectory, isTemporaryName);
-  if (!previous.isClean) remove(logDirectory, isTemporaryName);
 }
