@@ -25,8 +25,8 @@ export const status: VerbRunner = async (session) => {
   await terminal.print(`pond ${state.pond}\n${commitLine(state.head)}\n`);
   await terminal.print(foreignLines(state));
   if (state.setAside.length > 0) {
-    const paths = state.setAside.map((path) => `   ${printable(path)}\n`).join('');
-    await terminal.print(`quarantined as damaged or unfinished, until you remove it:\n${paths}`);
+    const files = state.setAside.map(({ path, text }) => `   ${printable(path)}\n      ${printable(text)}\n`).join('');
+    await terminal.print(`quarantined as damaged or unfinished, until you remove it:\n${files}`);
   }
   if (state.staged.length === 0) return await terminal.print('nothing staged\n');
   await terminal.print(`${plural(counted(state.staged).length, 'change')} staged\n${changeTable(state.staged)}`);

@@ -105,6 +105,11 @@ export class OpLog {
     return { commits, earlierFiles: this.#files.earlierForeignFiles };
   }
 
+  /** True for a path of a data file that is part of the table. */
+  hasFile(path: string): boolean {
+    return this.#snapshot.files.get(path) !== undefined;
+  }
+
   /** Returns the data files with rows of our commits up to `number`; paths relative to the disk. */
   rowFiles(number: CommitNumber): Promise<RowFiles> {
     return this.#files.upTo(number < this.head ? number : this.head);

@@ -33,17 +33,23 @@ export class StagedContents {
     this.#later = later;
   }
 
-  /** Stores the content of a new file or symlink. Fails `invalid-content` for a table or series that is not Parquet. */
+  /** Stores the content of a new file or symlink, and claims it until `release`. */
   async store(wanted: Exclude<NewNode, { type: 'directory' }>): Promise<StoredContent> {
-    const content = wanted.type === 'symlink' ? Buffer.from(wanted.target) : wanted.content;
-    const stored = await this.#store.blobs.store(content);
-    if (wanted.type === 'table' || wanted.type === 'series') await checkParquet(this.#store, stored, wanted.type);
-    return stored;
+    return await this.#store.blobs.store(wanted.type === 'symlink' ? Buffer.from(wanted.target) : wanted.content);
+  }
+
+  release(content: StoredContent): void {
+    this.#store.blobs.release(content);
+  }
+
+  /** Fails `invalid-content` when the content of a table or series is not Parquet. */
+  async checkType(type: NewNode['type'], content: StoredContent): Promise<void> {
+    if (type === 'table' || type === 'series') await checkParquet(this.#store, content, type);
   }
 
   /** Returns stored content in the form that a staged version refers to; keeps small content in the spool. */
-  stage({ sizeBytes, sha256, inline }: StoredContent): NewContent {
-    if (inline === undefined) return { sizeBytes, sha256, content: { in: 'blob' } };
+  stage({ sizeBytes, sha256, inline, isNew }: StoredContent): NewContent {
+    if (inline === undefined) return { sizeBytes, sha256, content: { in: 'blob', isNew } };
     return { sizeBytes, sha256, content: { in: 'journal', offset: this.#spool.keep(inline), sizeBytes } };
   }
 

@@ -85,6 +85,14 @@ export interface ForeignCommit {
   readonly tookOut: readonly CommitRange[];
 }
 
+/** A file that was taken out of use. */
+export interface QuarantinedFile {
+  /** Path in the pond's host directory. */
+  readonly path: string;
+  /** What it is, and how to deal with it; for people. */
+  readonly text: string;
+}
+
 export interface Status {
   readonly head: Commit;
   readonly staged: readonly Change[];
@@ -95,11 +103,8 @@ export interface Status {
   readonly earlierForeignFiles: number;
   /** Findings and quarantined files of this opening, as sentences; empty for a sound pond. */
   readonly notices: readonly string[];
-  /**
-   * Files quarantined by this opening or an earlier one, until a person removes them: paths in the pond's host
-   * directory.
-   */
-  readonly setAside: readonly string[];
+  /** Files quarantined by this opening or an earlier one, until a person removes them. */
+  readonly setAside: readonly QuarantinedFile[];
 }
 
 export interface CommitRequest {

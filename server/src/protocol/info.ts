@@ -119,6 +119,14 @@ export interface ForeignOperation {
   readonly tookOut: readonly { readonly from: number; readonly to: number }[];
 }
 
+/** A file that opening took out of use. */
+export interface QuarantinedInfo {
+  /** Path in the pond's host directory. */
+  readonly path: string;
+  /** What it is, and how to deal with it. */
+  readonly text: string;
+}
+
 export interface StatusInfo {
   readonly pond: string;
   readonly id: string;
@@ -134,8 +142,8 @@ export interface StatusInfo {
   readonly earlierForeignFiles: number;
   /** Findings and quarantined files of the opening, as sentences. */
   readonly warnings: readonly string[];
-  /** Quarantined files that still exist: paths in the pond's host directory. */
-  readonly setAside: readonly string[];
+  /** Quarantined files that still exist. */
+  readonly setAside: readonly QuarantinedInfo[];
 }
 
 export interface ColumnInfo {
