@@ -77,7 +77,8 @@ async function findAtVersion(scope: NameScope, name: string): Promise<readonly F
   return findIn(await treeOf(scope.pond, split.version), split.path, `@${split.version}`);
 }
 
-function splitVersion(name: string): { readonly path: string; readonly version: string } | undefined {
+/** Splits a name at its last '@'; undefined when none follows the last component's first character. */
+export function splitVersion(name: string): { readonly path: string; readonly version: string } | undefined {
   const at = name.lastIndexOf('@');
   if (at < 1 || name.includes('/', at)) return undefined;
   return { path: name.slice(0, at), version: name.slice(at + 1) };
