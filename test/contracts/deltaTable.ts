@@ -35,6 +35,30 @@ export function testDeltaContract(title: string, make: () => DiskUnderTest): voi
 type Check = (name: string, run: (disk: Disk) => void | Promise<void>) => void;
 
 function testOpening(check: Check): void {
+  check('a protocol that cannot be read is named with the operation that brought it', async (disk) => {
+    makeTable(disk);
+    const commitInfo = { txnId: 'x', operation: 'SET TBLPROPERTIES', engineInfo: 'Apache-Spark/3.5.1' };
+    const protocol = { minReaderVersion: 3, minWriterVersion: 7, readerFeatures: ['columnMapping'] };
+    commit(disk, 1, { commitInfo, protocol });
+    await assert.rejects(openTable(disk), {
+      code: 'pond-too-new',
+      message: /reader version 3, columnMapping since SET TBLPROPERTIES by Apache-Spark\/3\.5\.1/,
+    });
+  });
+  check('a checkpoint of a kind that is not read is named when the log before it is gone', async (disk) => {
+    makeTable(disk);
+    for (const version of [1, 2]) commit(disk, version, {});
+    replaceFile(
+      disk,
+      checkpointFile(commitNumber(1)).replace('.parquet', '.0000000001.0000000002.parquet'),
+      new Uint8Array(9),
+    );
+    for (const version of [0, 1]) disk.remove(commitFile(commitNumber(version)));
+    await assert.rejects(openTable(disk), {
+      code: 'pond-damaged',
+      message: /commit 0 is missing .* 0+1\.checkpoint\.0+1\.0+2\.parquet cannot be read/,
+    });
+  });
   check('a directory without a log is not a table', async (disk) => {
     assert.equal(await openTable(disk), undefined);
     disk.makeDirectory('_delta_log');

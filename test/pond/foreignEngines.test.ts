@@ -228,6 +228,17 @@ describe('Other operations of another engine', () => {
     await pond.close();
   });
 
+  it('metadata without the configuration of the pond is damage that is named, and writes nothing', async (t) => {
+    const { directory, table } = await newSubject(t, 1);
+    const pond = await openPond(directory, { mode: 'write' });
+    const { metaData } = (await openTable(openHostDisk(directory)))!;
+    await table.commit('CREATE OR REPLACE TABLE', { metaData: { ...metaData, configuration: {} } });
+    const error = { code: 'pond-damaged', message: /is a pond, but its configuration lacks duckpond\.format/ };
+    await assert.rejects(pond.refresh(), error);
+    await pond.close();
+    await assert.rejects(openPond(directory, { mode: 'write' }), error);
+  });
+
   it('a commit that fails keeps the files that it would have added again', async (t) => {
     const { directory, table } = await newSubject(t, 3);
     await table.restore(1);

@@ -96,13 +96,16 @@ interface Missing {
 }
 
 function missingCommit(disk: Disk, { missing, wanted, unusable }: Missing): PondError {
-  const { commits, checkpoints } = listLog(disk);
+  const { commits, checkpoints, others } = listLog(disk);
+  // Checkpoints in several files, and those of version 2 of their format.
+  const unread = others.filter((name) => /^\d{20}\.checkpoint\..*\.(parquet|json)$/.test(name)).sort();
   const isRetired = missing === 0 && unusable.length === 0 && checkpoints.some((checkpoint) => checkpoint > wanted);
   const isBeyond = missing > Math.max(commits.at(-1) ?? -1, checkpoints.at(-1) ?? -1);
   if (isRetired || isBeyond) {
     return new PondError('version-not-found', `the log has no version ${wanted} ${isBeyond ? 'yet' : 'any more'}`);
   }
-  const also = unusable.length === 0 ? '' : `, and ${unusable.join(', ')} cannot be read`;
+  const cannotBeRead = [...unusable, ...unread.slice(-1)];
+  const also = cannotBeRead.length === 0 ? '' : `, and ${cannotBeRead.join(', ')} cannot be read`;
   const message = `commit ${missing} is missing before version ${wanted}${also}`;
   return new PondError('pond-damaged', message, { path: commitFile(missing) });
 }
