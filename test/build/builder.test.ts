@@ -208,7 +208,7 @@ test('a crashed process fails its calls, and the next call starts a new one', as
   await closing.close();
 });
 
-test('a build that ends the process fails alone: those beside it are built in another', async () => {
+test('a build that ends the process fails alone, and the others are built in another', async () => {
   // DuckDB's parser of JSON recurses without a bound.
   const fatal = `SELECT json_structure(repeat('[', 1000000) || repeat(']', 1000000)) FROM range(1)`;
   const build = (name: string, sql: string): Promise<void> => {
@@ -217,11 +217,11 @@ test('a build that ends the process fails alone: those beside it are built in an
   };
   const long = 'SELECT count(*) AS n FROM range(20000) a, range(20000) b WHERE a.range * b.range = 1';
   await Promise.all([
-    build('beside', long),
+    build('other', long),
     assert.rejects(build('fatal', fatal), { code: 'engine-unavailable' }),
     build('behind', 'SELECT 1::BIGINT AS n'),
   ]);
-  for (const name of ['beside', 'behind']) {
+  for (const name of ['other', 'behind']) {
     const file = join(temporary.path, name);
     assert.deepEqual(await builder.run({ statements: [`FROM read_parquet(${literal(file)})`], reads: [file] }), [[1n]]);
   }
