@@ -3,6 +3,7 @@ import { hostname, userInfo } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { lazy, lazyAsync } from './base/lazy.ts';
 import { type Host, type Remote } from './commands/calls.ts';
+import { createGrants } from './commands/grants.ts';
 import { CommandHost } from './commands/host.ts';
 import { Ponds } from './commands/ponds.ts';
 import { type Pond, type StoredNodes } from './pond/types.ts';
@@ -16,8 +17,10 @@ import { type AttachServer } from './rpc/attachServer.ts';
 import { openHostDisk } from './storage/hostDisk.ts';
 import { realHostPath } from './storage/hostTree.ts';
 import { hostPondStorage } from './storage/pondStorage.ts';
+import { userDataFolder } from './storage/userFolder.ts';
 
 export { type Host } from './commands/calls.ts';
+export { hostFileHash } from './commands/contentHash.ts';
 export { hostFolder } from './apply/hostFolder.ts';
 export { namedFile, writeNamedFile } from './storage/namedFile.ts';
 
@@ -115,6 +118,7 @@ function compose({ resident, listen }: Composition): Composed {
     env: (name: string) => process.env[name],
     now: Date.now,
     openDisk: openHostDisk,
+    grants: createGrants(lazy(() => openHostDisk(join(userDataFolder(), 'allowed')))),
   };
 
   function layer(stored: StoredNodes): DerivedLayer {

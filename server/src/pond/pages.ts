@@ -24,8 +24,11 @@ export interface PageAddress {
   readonly directoryId: string;
   readonly prefix: string;
   readonly txn: CommitNumber;
+  /** Hash of the page, as the entry that leads to it says; lower-case hex. */
+  readonly sha256: string;
 }
 
+/** Returns the page at an address. Fails `pond-damaged` when it has another hash. */
 export type LoadPage = (address: PageAddress) => Promise<Page>;
 
 /** New state of an entry; null removes it. */
@@ -54,8 +57,24 @@ export async function lookupEntry(
 ): Promise<DirectoryEntry | undefined> {
   const page = await load(address);
   if (page.kind === 'leaf') return findByName(page.entries, name);
-  const child = page.pages.find((candidate) => candidate.name === digitOf(name, address.prefix.length));
+  const child = pageOf(page.pages, name, address.prefix.length);
   return child === undefined ? undefined : await lookupEntry(load, childAddress(address, child), name);
+}
+
+/** The pages on the way to the entry of that name, from the directory's own; the last one has the entry, if any has. */
+export async function pagesTo(load: LoadPage, address: PageAddress, name: string): Promise<readonly Page[]> {
+  const page = await load(address);
+  const child = page.kind === 'fork' ? pageOf(page.pages, name, address.prefix.length) : undefined;
+  return child === undefined ? [page] : [page, ...(await pagesTo(load, childAddress(address, child), name))];
+}
+
+/** The page of a fork at a depth that has the entry of that name, if any has; undefined without one. */
+export function pageOf<P extends { readonly name: string }>(
+  pages: readonly P[],
+  name: string,
+  depth: number,
+): P | undefined {
+  return pages.find((candidate) => candidate.name === digitOf(name, depth));
 }
 
 /** All entries, in name order. */
@@ -153,9 +172,15 @@ function pageEntry({ directoryId, txn }: Writing, page: NewPage): DirectoryEntry
   };
 }
 
+/** Hash of a page. */
+export function pageHash(page: Page): string {
+  return page.kind === 'leaf' ? leafHash(page.entries) : forkHash(page.pages);
+}
+
 /** Address of a page named in a fork. */
 export function childAddress(address: PageAddress, child: DirectoryEntry): PageAddress {
-  return { directoryId: address.directoryId, prefix: address.prefix + child.name, txn: child.txn };
+  const { name, txn, sha256 } = child;
+  return { directoryId: address.directoryId, prefix: address.prefix + name, txn, sha256 };
 }
 
 async function collectEntries(load: LoadPage, address: PageAddress, page: Page): Promise<DirectoryEntry[]> {

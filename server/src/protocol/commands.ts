@@ -8,9 +8,11 @@ export type * from './info.ts';
 import {
   type Bytes,
   type ChangeInfo,
+  type CheckedInfo,
   type ChildInfo,
   type CommitInfo,
   type NodeInfo,
+  type ProvenInfo,
   type QueryInfo,
   type RowsInfo,
   type SkippedInfo,
@@ -151,12 +153,34 @@ interface Commands extends ResourceCommands {
     result: readonly ChangeInfo[];
   };
   /**
-   * Recomputes the hashes of a version from its data; problems as sentences. `trees` hashes the content of each
-   * resource.
+   * Checks the whole history: the log, the chain of commits, each data file, row and blob, and the checkpoints. `quick`
+   * leaves out the contents of files; `at` checks one version alone. Problems as sentences. `trees` hashes the content of
+   * each resource in the version, or in the latest.
    */
   check: {
-    params: InPond & At;
-    result: { readonly problems: readonly string[]; readonly trees: readonly TreeHashInfo[] };
+    params: InPond & At & { readonly quick?: boolean };
+    result: {
+      readonly problems: readonly string[];
+      /** Numbers of what was checked; undefined with `at`. */
+      readonly checked?: CheckedInfo;
+      readonly trees: readonly TreeHashInfo[];
+    };
+  };
+  /**
+   * Proof of a stored node, as one line of JSON, with the commits up to version `to` (HEAD). Like the name of a table, the
+   * path may end in @ and a version. A link at its end is followed unless `followLinks` is false.
+   */
+  prove: {
+    params: InPond & { readonly path: string; readonly to?: string; readonly followLinks?: boolean };
+    result: { readonly text: string };
+  };
+  /**
+   * Verifies the text of a proof; uses no pond. `root` is a hash that the verifier knows, of a tree or a commit; `content`
+   * the SHA-256 of a file, or of a version of a series.
+   */
+  checkProof: {
+    params: { readonly text: string; readonly root?: string; readonly content?: string };
+    result: ProvenInfo;
   };
 
   // Queries
