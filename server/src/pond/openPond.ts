@@ -4,7 +4,7 @@ import { type Job } from '../base/job.ts';
 import { LruCache } from '../base/lruCache.ts';
 import { type OpLog } from '../oplog/opLog.ts';
 import { type PondStorage } from '../storage/pondStorage.ts';
-import { type Node } from '../tinyfs/backend.ts';
+import { type Backend, type Node } from '../tinyfs/backend.ts';
 import { FileSystem } from '../tinyfs/fs.ts';
 import { normalizePath } from '../tinyfs/path.ts';
 import { checkTree } from './check.ts';
@@ -20,11 +20,13 @@ import { historySources } from './historySources.ts';
 import { type Journal, type JournalContents, readJournal } from './journal.ts';
 import { type HostFile } from './hostFile.ts';
 import { type Lock } from './lock.ts';
+import { makeProof } from './makeProof.ts';
 import { type Overlay } from './overlay.ts';
 import { commitsOfPath } from './pathHistory.ts';
+import { proofText } from './proof.ts';
 import { quarantinedFiles } from './quarantine.ts';
 import { uncommitted } from './recovery.ts';
-import { isUnder } from './restore.ts';
+import { changesUnder } from './restore.ts';
 import { contentKeyOf } from './series.ts';
 import { countChanges, findConflicts, pairRenames, stagedChanges, stagedEntries } from './stagedChanges.ts';
 import { type StagedContents } from './stagedContent.ts';
@@ -155,11 +157,7 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
       to === undefined
         ? await diffToWorking(this.#store, this.#staging.overlay, older, this.#head.number)
         : await diffCommits(this.#store, older, (await this.resolve(to)).number);
-    const changes = pairRenames(states);
-    if (paths === undefined || paths.length === 0) return changes;
-    return changes.filter(
-      ({ path, from: origin }) => isUnder(path, paths) || (origin !== undefined && isUnder(origin, paths)),
-    );
+    return changesUnder(pairRenames(states), paths);
   }
 
   async commit(request: types.CommitRequest): Promise<types.Commit> {
@@ -205,9 +203,8 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
   }
 
   begin(): Promise<types.Transaction> {
-    const { mutex, overlay: staged } = this.#staging;
-    const journal = this.#staging.requireJournal();
-    const base = this.#head.number;
+    const { mutex, overlay: staged, unusedBlobs } = this.#staging;
+    const [journal, base] = [this.#staging.requireJournal(), this.#head.number];
     const commit: Commits = (id, request, overlay, contents) =>
       mutex.run(async () => {
         if (this.#head.number !== base) refuseConflicts(await findConflicts(this.#store, overlay, this.#head.number));
@@ -219,8 +216,8 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
         this.#notify({ kind: 'committed', commit });
         return commit;
       });
-    const parts = { store: this.#store, unusedBlobs: this.#staging.unusedBlobs };
-    return Promise.resolve(beginTransaction(parts, base, (tree) => this.layer.over(tree).backend, commit));
+    const over = (tree: Backend): Backend => this.layer.over(tree).backend;
+    return Promise.resolve(beginTransaction({ store: this.#store, unusedBlobs }, base, over, commit));
   }
 
   async hostFiles(node: Node, job: Job = {}): Promise<readonly HostFile[]> {
@@ -238,6 +235,11 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
 
   async check(version = 'HEAD', onProgress: (checked: number) => void = () => undefined): Promise<readonly string[]> {
     return await checkTree(this.#store, await this.resolve(version), onProgress);
+  }
+
+  async prove(path: string, at: types.VersionSpec, to: types.VersionSpec): Promise<string> {
+    const commits = { at: await this.resolve(at), to: await this.resolve(to) };
+    return proofText(await makeProof(this.#store, path, commits));
   }
 
   async refresh(): Promise<void> {
