@@ -1,6 +1,11 @@
 /** Verbs on the history of a pond. */
 import { PondError } from '../../server/src/base/error.ts';
-import { type ChangeInfo, type CommitInfo, type StatusInfo } from '../../server/src/protocol/commands.ts';
+import {
+  type ChangeInfo,
+  type CommitInfo,
+  type ForeignOperation,
+  type StatusInfo,
+} from '../../server/src/protocol/commands.ts';
 import { printable, printableLines } from '../../server/src/base/printable.ts';
 import { changeRow, counted, counts, minute, plural, shownPath, table } from './format.ts';
 import { argument, atOf, pondPath, printJson, show } from './runner.ts';
@@ -39,8 +44,14 @@ function foreignLines({ foreignOperations, earlierForeignFiles }: StatusInfo): s
     return said.length === 0 ? `${version}` : `${version} (${printable(said.join(' '))})`;
   });
   const known = operations.length === 0 ? '' : `commits by other engines, ignored: ${operations.join(', ')}\n`;
-  if (earlierForeignFiles === 0) return known;
-  return `${known}${plural(earlierForeignFiles, 'file')} of earlier commits by other engines, ignored\n`;
+  const lost = foreignOperations.filter(({ tookOut }) => tookOut.length > 0).map(takenOutLine);
+  if (earlierForeignFiles === 0) return `${known}${lost.join('')}`;
+  return `${known}${lost.join('')}${plural(earlierForeignFiles, 'file')} of earlier commits by other engines, ignored\n`;
+}
+
+function takenOutLine({ version, tookOut }: ForeignOperation): string {
+  const commits = tookOut.map(({ from, to }) => (from === to ? `${from}` : `${from}-${to}`)).join(', ');
+  return `version ${version} of the table took out commits ${commits}: they are read from their files, and the next commit adds them again\n`;
 }
 
 /** Returns a line for each path in conflict, with the name of its resource; duplicates are removed. */
@@ -104,13 +115,14 @@ export const showVerb: VerbRunner = async (session) => {
   const { terminal } = session;
   const shown = await session.call('show', { commit: argument(session.line, 0) });
   if (session.line.json) return await printJson(session, shown);
-  const { number, time, author, message, operation, rootHash } = shown.commit;
+  const { number, time, author, message, operation, rootHash, hash } = shown.commit;
   const rows = [
     ['commit', String(number)],
     ['time', time],
     ['author', author],
     ['made by', operation],
     ['tree', rootHash],
+    ...(hash === null ? [] : [['hash', hash]]),
   ];
   await terminal.print(`${table(rows)}\n${printableLines(message)}\n\n${changeTable(shown.changes)}`);
 };

@@ -1,11 +1,11 @@
 /** Generated SQL of one request after another, in one database: each request finds its own files and no others. */
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
 import { StatementPool, type StatementScope } from '../../server/src/build/statementPool.ts';
-import { literal, sql, type SqlText } from '../../server/src/duckdb/sql.ts';
+import { joinSql, literal, sql, type SqlText } from '../../server/src/duckdb/sql.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
 
@@ -120,4 +120,19 @@ test('rows name the files of the request', async () => {
     return scope.restore(String(row[0]));
   });
   assert.equal(named, file);
+});
+
+test('files in a folder whose name is a pattern are those of the request, however many', async () => {
+  const file = await parquet(7);
+  for (const [name, fileCount] of [
+    ['g*', 1],
+    ['[ab]', 70],
+  ] as const) {
+    const folder = join(temporary.path, name);
+    mkdirSync(folder);
+    const files = Array.from({ length: fileCount }, (_, index) => join(folder, `${index}`));
+    for (const each of files) copyFileSync(file, each);
+    const statement = sql`SELECT sum(v) FROM read_parquet([${joinSql(files.map(literal))}])`;
+    assert.deepEqual(await rows(statement, files), [[BigInt(7 * fileCount)]]);
+  }
 });

@@ -170,6 +170,19 @@ test('host paths do not appear in lists and structs either', async () => {
   assert.deepEqual(await rowsOf(sql), [["['a']", "{'y': 1}"]]);
 });
 
+test('what a query computes from the name of a file says nothing about the host', async () => {
+  const large = pondFile('/large.csv', [`a\n${'1234567\n'.repeat(600_000)}`]);
+  const many = pondFile(
+    '/many.csv',
+    Array.from({ length: 20 }, () => 'a\n1\n'),
+  );
+  for (const input of [stations, large, many]) {
+    const names = await rowsOf("SELECT DISTINCT reverse(filename) FROM read_csv('$1', filename = true)", { input });
+    assert.equal(names.length, input.files.length);
+    for (const [name] of names) assert.match(String(name), /^(\d+tupni|\d+tnetnoc\/\d\/selif)\/\d\/sdliub$/);
+  }
+});
+
 test('names of files cannot inject SQL', async () => {
   for (const name of [`/a/it's "x" $$ \\ .csv`, '/a/$1.csv', "/a/'; COPY (SELECT 1) TO 'x.csv"]) {
     const input = pondFile(name, ['a\n1\n']);

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
+import { type DatabaseSettings } from '../../server/src/duckdb/database.ts';
 import { readingOf } from '../../server/src/sandbox/formats.ts';
 import { QuerySandbox } from '../../server/src/sandbox/querySandbox.ts';
 import { type SandboxSpec, viewOf } from '../../server/src/sandbox/sources.ts';
@@ -26,12 +27,16 @@ before(async () => {
   assert.ok(reading);
   const files = [{ hostPath: allowed, sizeBytes: 8, pondPath: '/x.csv', reading }];
   spec = { files, tables: [], views: [viewOf({ name: '/x.csv', index: 0, files })], tablesKey: '' };
-  sandbox = await QuerySandbox.open(spec, { spillDirectory: join(temporary.path, 'spill'), openDisk: openHostDisk });
+  sandbox = await open('first', { spillDirectory: join(temporary.path, 'spill') });
 });
 after(() => {
   sandbox.close();
   temporary.remove();
 });
+
+function open(name: string, settings: DatabaseSettings = {}): Promise<QuerySandbox> {
+  return QuerySandbox.open(spec, { ...settings, openDisk: openHostDisk, inputDirectory: join(temporary.path, name) });
+}
 
 async function rowCount(query: string, explain?: string): Promise<number> {
   const stream = await sandbox.query({ query, explain });
@@ -121,7 +126,7 @@ for (const sql of writes) forbids(sql);
 forbids('CREATE SECRET s (TYPE s3)', /^query-failed$/);
 
 test('a query that fails after millions of rows reports why and where', async () => {
-  const failing = await QuerySandbox.open(spec, { openDisk: openHostDisk });
+  const failing = await open('second');
   const sql = `SELECT repeat('x', 20),\n  CAST(CASE x WHEN 4000000 THEN 'no' ELSE '1' END AS INT) FROM range(5000000) t(x)`;
   const drain = async () => {
     const stream = await failing.query({ query: sql, explain: undefined });
@@ -142,7 +147,7 @@ test('the files that a query may read are unchanged', async () => {
   assert.equal(readFileSync(other, 'utf8'), 'a,b\n2,y\n');
   assert.deepEqual(
     readdirSync(temporary.path)
-      .filter((name) => name !== 'spill')
+      .filter((name) => name !== 'spill' && name !== 'first')
       .sort(),
     ['allowed', 'other'],
   );

@@ -7,7 +7,9 @@ import { isPondError, type PondError } from '../../server/src/base/error.ts';
 import { QueryEngine } from '../../server/src/sql/engine.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { type Node } from '../../server/src/tinyfs/backend.ts';
+import { initPond } from '../support/pond.ts';
 import { dataFile, makeTestPond, type TestPond } from './testPond.ts';
+import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 
 let made: TestPond;
@@ -217,6 +219,21 @@ test('a file of the pond cannot be read by its host path', async () => {
     'query-forbidden',
   );
   await assert.rejects(rowsOf(`PIVOT (FROM read_blob('${path}')) ON size`), { code: 'query-forbidden' });
+});
+
+test('a pond in a folder whose name is a pattern is queried', async () => {
+  const { path: directory, remove } = makeTemporaryDirectory('duckpond-test');
+  const pond = await initPond(join(directory, 'g*', '[ab],c.pond'), { author: 'tester' });
+  const root = await pond.fs.root();
+  await root.writeFile('/small.csv', text('x\n1\n'));
+  await root.writeFile('/large.csv', text(`x\n${'1\n'.repeat(50_000)}`));
+  await pond.commit({ message: 'one', author: 'tester' });
+  const sql = `SELECT (SELECT count(*) FROM "/small.csv"), (SELECT count(*) FROM "/large.csv"),
+    (SELECT count(*) > 0 FROM pond.nodes)`;
+  const { resultId } = await engine.run(pond, { sql });
+  assert.deepEqual((await engine.rows(resultId, 0, 1)).columns, [['1'], ['50000'], ['true']]);
+  await pond.close();
+  remove();
 });
 
 test('a query that waits for its inputs does not block others', async () => {

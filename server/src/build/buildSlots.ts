@@ -1,10 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { type Analysis } from '../sandbox/analysis.ts';
 import { type UserBuild } from '../sandbox/build.ts';
 import { type BuildSandbox } from '../sandbox/buildSandbox.ts';
+import { FileNames } from '../sandbox/fileNames.ts';
 import { type OpenDisk } from '../storage/disk.ts';
-import { temporaryPathIn } from '../storage/durable.ts';
+import { removeQuietly, temporaryPathIn } from '../storage/durable.ts';
+import { copyHostFile } from '../storage/hostTransfer.ts';
 import { removeTemporaryDirectory } from '../storage/temporaryDirectory.ts';
 
 /**
@@ -19,10 +20,11 @@ const idleMs = 3000;
 
 /** A slot in which one query of a document runs over one file after another, with the database that is locked to it. */
 export interface BuildSlot {
+  readonly number: number;
   /** Equal for builds that can share a database; undefined for a build that shares none. */
   readonly key: string | undefined;
-  /** Host paths of the input during a build. */
-  readonly inputs: readonly string[];
+  /** Names of the files that are read where they are. */
+  readonly files: FileNames;
   /** Host path of the result, next to the first target. */
   readonly result: string;
   /** The SQL of the previous build, as it ran, and its analysis. */
@@ -52,6 +54,8 @@ export class BuildSlots {
   readonly #options: BuildSlotsOptions;
   #idle: readonly BuildSlot[] = [];
   #busyCount = 0;
+  /** Numbers of slots that are open; each names the directory of one. */
+  readonly #numbers = new Set<number>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: BuildSlotsOptions) {
@@ -60,7 +64,8 @@ export class BuildSlots {
 
   /**
    * Returns a slot in which the same query ran before, or a new one, for exclusive use until it is released. With
-   * `isOnce`, and for large inputs, the slot serves this build alone, and the input is read where it is.
+   * `isOnce`, and for large inputs, the slot serves this build alone, and the input is read where it is: see
+   * placeFiles.
    */
   acquire(build: UserBuild, { isOnce }: { readonly isOnce: boolean }): BuildSlot {
     const key = isOnce || !isSmall(build) ? undefined : keyOf(build);
@@ -78,25 +83,28 @@ export class BuildSlots {
     this.#busyCount -= 1;
     if (isReusable && slot.key !== undefined && slot.opened?.sandbox.hasViews === true) {
       this.#idle = [...this.#idle, slot];
-    } else close(slot);
+    } else this.#close(slot);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#closeIdle(this.#idle.length), idleMs).unref();
   }
 
   #closeIdle(count: number): void {
-    for (const slot of this.#idle.slice(0, count)) close(slot);
+    for (const slot of this.#idle.slice(0, count)) this.#close(slot);
     this.#idle = this.#idle.slice(count);
   }
 
-  #create({ input, target }: UserBuild, key: string | undefined): BuildSlot {
+  #create({ target }: UserBuild, key: string | undefined): BuildSlot {
     const { directory, openDisk } = this.#options;
-    const name = randomUUID();
-    const folder = join(directory, name);
+    let number = 0;
+    while (this.#numbers.has(number)) number += 1;
+    this.#numbers.add(number);
+    const folder = join(directory, String(number));
     // The database creates its own directory in it, but no parent directories.
-    openDisk(directory).makeDirectory(name);
+    openDisk(directory).makeDirectory(String(number));
     return {
+      number,
       key,
-      inputs: input.files.map(({ hostPath }, index) => (key === undefined ? hostPath : join(folder, `input${index}`))),
+      files: new FileNames(join(folder, 'files'), openDisk),
       result: join(dirname(target), temporaryPathIn('')),
       folder,
       spillDirectory: join(folder, 'spill'),
@@ -105,15 +113,49 @@ export class BuildSlots {
     };
   }
 
+  #close({ opened, folder, number }: BuildSlot): void {
+    opened?.sandbox.close();
+    removeTemporaryDirectory(folder);
+    this.#numbers.delete(number);
+  }
+
   #exists(directory: string): boolean {
     return this.#options.openDisk(directory).stat('') !== undefined;
   }
 }
 
-function close({ opened, folder }: BuildSlot): void {
-  opened?.sandbox.close();
-  removeTemporaryDirectory(folder);
+/**
+ * Returns the build with its files under the names by which the database of the slot may open them: an input that
+ * changes from build to build is copied there, all others are links. Fails `storage-failed` for a missing file.
+ */
+export function placeFiles(slot: BuildSlot, build: UserBuild, openDisk: OpenDisk): UserBuild {
+  const linked = <T extends { readonly hostPath: string }>(files: readonly T[]): readonly T[] =>
+    files.map((file) => slot.files.named(file));
+  const copied = <T extends { readonly hostPath: string }>(files: readonly T[]): readonly T[] =>
+    files.map((file, index) => {
+      const hostPath = join(slot.folder, inputName(index));
+      // The query reports a missing file.
+      copyHostFile(openDisk, file.hostPath, hostPath);
+      return { ...file, hostPath };
+    });
+  const { input } = build;
+  return {
+    ...build,
+    input: { ...input, files: slot.key === undefined ? linked(input.files) : copied(input.files) },
+    tables: build.tables.map((table) => ({ ...table, files: linked(table.files) })),
+    ...(build.settledBy && { settledBy: linked(build.settledBy) }),
+  };
 }
+
+/** Removes the copies of an input of `count` files. */
+export function removeCopies({ key, folder }: BuildSlot, count: number, openDisk: OpenDisk): void {
+  if (key === undefined) return;
+  const disk = openDisk(folder);
+  for (let index = 0; index < count; index += 1) removeQuietly(disk, inputName(index));
+}
+
+/** Names of one length, so that none is the beginning of another. */
+const inputName = (index: number): string => `input${String(index).padStart(2, '0')}`;
 
 /** Host paths of tables refer to content that never changes. A result is moved only to targets on the same disk. */
 function keyOf({ sql, input, tables, target }: UserBuild): string {

@@ -4,6 +4,7 @@ import { type Connection } from '../duckdb/connection.ts';
 import { type Database, type DatabaseSettings, openLockedDatabase } from '../duckdb/database.ts';
 import { type SqlText, withLiterals } from '../duckdb/sql.ts';
 import { type PlainValue } from '../sandbox/plainValue.ts';
+import { FileNames } from '../sandbox/fileNames.ts';
 import { ownError } from '../sandbox/redactHostPaths.ts';
 import { type OpenDisk } from '../storage/disk.ts';
 import { removeQuietly } from '../storage/durable.ts';
@@ -91,21 +92,27 @@ export class StatementPool {
   }
 
   async #useOnce<T>({ reads, writes }: StatementRequest, work: (scope: StatementScope) => Promise<T>): Promise<T> {
-    const { directory, settings } = this.#options;
-    const hostPaths = [...reads, ...writes];
+    const { directory, settings, openDisk } = this.#options;
     // Databases that spill into the same directory would take each other's files for their own.
-    const spillDirectory = join(directory, randomUUID());
-    const { database, connection } = await openLockedDatabase({ ...settings, spillDirectory, hostPaths });
+    const own = join(directory, randomUUID());
+    const inputs = new FileNames(join(own, 'files'), openDisk);
     try {
-      return await work({ connection, pathOf: unchanged, localize: unchanged, restore: unchanged });
-    } catch (error) {
-      throw ownError(
-        error,
-        hostPaths.map((path) => [path, path]),
-      );
+      const names = new Map(reads.map((path) => [path, inputs.nameOf(path)]));
+      for (const path of writes) names.set(path, path);
+      const hostPaths = [...names.values()];
+      const spillDirectory = join(own, 'spill');
+      openDisk(own).makeDirectory('');
+      const { database, connection } = await openLockedDatabase({ ...settings, spillDirectory, hostPaths });
+      try {
+        return await work(scopeOf(connection, names));
+      } catch (error) {
+        throw ownError(error, [...names]);
+      } finally {
+        connection.close();
+        database.close();
+      }
     } finally {
-      connection.close();
-      database.close();
+      removeTemporaryDirectory(own);
     }
   }
 
@@ -213,5 +220,3 @@ const outputName = (index: number): string => `out${String(index).padStart(3, '0
 function sequence<T>(count: number, itemOf: (index: number) => T): readonly T[] {
   return Array.from({ length: count }, (_, index) => itemOf(index));
 }
-
-const unchanged = <T>(value: T): T => value;

@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { type ErrorCode, isPondError, PondError } from '../base/error.ts';
 import { removeQuietly, temporaryPathIn } from '../storage/durable.ts';
-import { copyHostFile } from '../storage/hostTransfer.ts';
 import { type Analysis } from '../sandbox/analysis.ts';
 import { type InputFile, type InputSource, type UserBuild } from '../sandbox/build.ts';
 import { type BuildLimits, withinLimits } from '../sandbox/buildLimits.ts';
@@ -13,7 +12,7 @@ import { queryableExtensions } from '../sandbox/formats.ts';
 import { type InputSql, placeInput } from './inputSql.ts';
 import { type QuerySource, type SourceFile, viewOf } from '../sandbox/sources.ts';
 import { textOptions } from './textOptions.ts';
-import { type BuildSlot, type BuildSlots } from './buildSlots.ts';
+import { type BuildSlot, type BuildSlots, placeFiles, removeCopies } from './buildSlots.ts';
 
 /** Tools of a build. */
 export interface BuildTools {
@@ -66,17 +65,16 @@ export async function buildUser(tools: BuildTools, build: UserBuild, signal: Abo
 }
 
 /** Builds in a slot where the same query may have run before, and moves the result from there to the target. */
-async function buildAt(tools: BuildTools, build: UserBuild, { isOnce, signal }: BuildOptions): Promise<void> {
-  const slot = tools.slots.acquire(build, { isOnce });
+async function buildAt(tools: BuildTools, hostBuild: UserBuild, { isOnce, signal }: BuildOptions): Promise<void> {
+  const slot = tools.slots.acquire(hostBuild, { isOnce });
   const { openDisk } = tools.settings;
-  const disk = openDisk(dirname(dirname(build.target)));
-  const { name, files } = build.input;
+  const disk = openDisk(dirname(dirname(hostBuild.target)));
   let isReusable = false;
   try {
-    // The query reports a missing file.
-    if (slot.key !== undefined)
-      files.forEach(({ hostPath }, index) => copyHostFile(openDisk, hostPath, slot.inputs[index] ?? ''));
-    const sql = placeInput(build.sql, { pondPath: name, hostPaths: slot.inputs, reading: files[0]?.reading });
+    const build = placeFiles(slot, hostBuild, openDisk);
+    const { name, files } = build.input;
+    const hostPaths = files.map(({ hostPath }) => hostPath);
+    const sql = placeInput(build.sql, { pondPath: name, hostPaths, reading: files[0]?.reading });
     await runBuild(tools, slot, { build, sql, signal });
     disk.rename(inFolder(slot.result), inFolder(build.target));
     isReusable = true;
@@ -85,7 +83,7 @@ async function buildAt(tools: BuildTools, build: UserBuild, { isOnce, signal }: 
     throw error;
   } finally {
     removeQuietly(disk, inFolder(slot.result));
-    if (slot.key !== undefined) for (const path of slot.inputs) removeQuietly(openDisk(slot.folder), basename(path));
+    removeCopies(slot, hostBuild.input.files.length, openDisk);
     tools.slots.release(slot, { isReusable });
   }
 }
@@ -95,9 +93,8 @@ async function runBuild(
   slot: BuildSlot,
   { build, sql, signal }: { readonly build: UserBuild; readonly sql: InputSql; readonly signal: AbortSignal },
 ): Promise<void> {
-  const files = build.input.files.map((file, index) => ({ ...file, hostPath: slot.inputs[index] ?? file.hostPath }));
-  const input = { ...build.input, files };
-  const { sandbox, own } = await atWritten(sql, () => openFor(tools, slot, { build, input, sql }));
+  const { files } = build.input;
+  const { sandbox, own } = await atWritten(sql, () => openFor(tools, slot, { build, sql }));
   const named = [
     ...files,
     ...own.flatMap((source) => source.files),
@@ -131,8 +128,9 @@ async function runBuild(
 async function openFor(
   tools: BuildTools,
   slot: BuildSlot,
-  { build, input, sql }: { readonly build: UserBuild; readonly input: InputSource; readonly sql: InputSql },
+  { build, sql }: { readonly build: UserBuild; readonly sql: InputSql },
 ): Promise<{ readonly sandbox: BuildSandbox; readonly own: readonly QuerySource[] }> {
+  const { input } = build;
   if (slot.analyzed?.text !== sql.text) slot.analyzed = { text: sql.text, analysis: await tools.analyze(sql) };
   const sources = sourcesOf(slot.analyzed.analysis, sql.text, [input, ...build.tables]);
   const shared = sources.filter(({ name }) => !isSameTable(name, input.name));
@@ -148,8 +146,8 @@ async function open(
   slot: BuildSlot,
   { shared, build }: { readonly shared: readonly QuerySource[]; readonly build: UserBuild },
 ): Promise<NonNullable<BuildSlot['opened']>> {
-  const others = [...build.tables.flatMap(({ files }) => files), ...(build.settledBy ?? [])];
-  const hostPaths = [...slot.inputs, ...others.map(({ hostPath }) => hostPath)];
+  const sources = [build.input, ...build.tables].flatMap(({ files }) => files);
+  const hostPaths = [...sources, ...(build.settledBy ?? [])].map(({ hostPath }) => hostPath);
   const views = shared.map((source) => viewOf(source, { isShared: true }));
   const sandbox = await BuildSandbox.open(
     { hostPaths, result: slot.result, views },

@@ -12,10 +12,11 @@ export const status: Command<'status'> = async (pond) => {
     staged: (await nameChanges(staged, await pond.at('HEAD'), pond.fs)).map(changeInfo),
     conflicts: conflicts.map(({ path }) => path),
     foreignCommits: foreignCommits.map(({ version }) => version),
-    foreignOperations: foreignCommits.map(({ version, operation, engine }) => ({
+    foreignOperations: foreignCommits.map(({ version, operation, engine, tookOut }) => ({
       version,
       operation: operation ?? null,
       engine: engine ?? null,
+      tookOut,
     })),
     earlierForeignFiles,
     warnings: notices,

@@ -1,18 +1,23 @@
 /**
- * Index of the live data files by the commits whose rows they hold. Our files carry a tag with that range; files
- * without it are another engine's: rows that it appended, which are not ours, or rows of ours that it moved, as
- * OPTIMIZE does.
+ * Index of the data files by the commits whose rows they hold. Our files carry a tag with that range; files without it
+ * are another engine's: rows that it appended, which are not ours, or rows of ours that it moved, as OPTIMIZE does.
  */
 import {
   type CommitNumber,
   type CommitRange,
   commitsUp,
   firstCommit,
+  nextCommit,
   parseCommitNumber,
 } from '../delta/commitNumber.ts';
-import { type DeltaCommitInfo } from '../delta/actions.ts';
-import { isInsideTable } from '../delta/dataPath.ts';
-import { type AddFile } from '../delta/files.ts';
+import { isPondError } from '../base/error.ts';
+import { lazyAsync } from '../base/lazy.ts';
+import { type Add, type DeltaCommit, type DeltaCommitInfo } from '../delta/actions.ts';
+import { decodePath, isInsideTable } from '../delta/dataPath.ts';
+import { addFileOf, type AddFile } from '../delta/files.ts';
+import { readCommit } from '../delta/log.ts';
+import { type DeltaSnapshot } from '../delta/snapshot.ts';
+import { type Disk } from '../storage/disk.ts';
 
 /** The tag of our data files: the commits whose rows they hold, as `first-last`. */
 export const rangeTag = 'duckpond.txn';
@@ -23,85 +28,217 @@ export interface ForeignTableVersion {
   /** Operation, such as WRITE or OPTIMIZE, and name of the engine; undefined when not declared. */
   readonly operation: string | undefined;
   readonly engine: string | undefined;
+  /** Commits of ours that it took out of the table and that have not been added again; [] for most operations. */
+  readonly tookOut: readonly CommitRange[];
 }
 
 /** Returns the description in a commit's own information. */
 export function foreignCommit(
   version: CommitNumber,
   { operation, engineInfo }: DeltaCommitInfo = {},
-): ForeignTableVersion {
+): Omit<ForeignTableVersion, 'tookOut'> {
   const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
   return { version, operation: text(operation), engine: text(engineInfo) };
 }
 
-/** Files written by another engine, and the range of our commits to search in them, both inclusive. */
-export interface Rewritten {
+/** Files of other engines that hold rows of ours, and the commits whose rows count in them. */
+interface Rewritten {
   readonly paths: readonly string[];
   readonly commits: readonly CommitRange[];
+  /** True when a row may be in several of the files: one of them replaced another. */
+  readonly mayRepeat: boolean;
 }
 
-export interface FileIndex {
-  /** Returns the file of a single commit of ours; undefined when it has none of its own. */
-  ofCommit(number: CommitNumber): string | undefined;
-  /** Returns the files that may hold rows of a commit, the likeliest first. */
-  candidates(number: CommitNumber): readonly string[];
-  /** Returns our files that hold rows of commits up to `number`. */
-  upTo(number: CommitNumber): readonly string[];
-  /**
-   * Returns the files of other engines that may hold rows of our commits up to `number`, and those commits, which have
-   * no live file of ours. Rows of other commits in these files are not ours. Undefined when every commit has its file.
-   */
-  rewritten(number: CommitNumber): Rewritten | undefined;
-  /** Returns the known versions of other engines' files, ascending, and the number of files from earlier ones. */
-  foreign(): { readonly versions: readonly CommitNumber[]; readonly earlierFiles: number };
-  /** Adds the file of a new commit. */
-  add(number: CommitNumber, path: string): void;
+/** All files with rows of our commits up to one. */
+export interface RowFiles {
+  /** Files of ours: all rows of those commits in them count. */
+  readonly own: readonly string[];
+  /** Undefined when every commit has a file of its own. */
+  readonly rewritten: Rewritten | undefined;
 }
 
-/** Returns the index of a snapshot's files. */
-export function indexFiles(live: Iterable<AddFile>): FileIndex {
-  const single = new Map<CommitNumber, string>();
-  const ranges: (CommitRange & { readonly path: string })[] = [];
-  const foreign: AddFile[] = [];
-  for (const file of live) {
-    const range = parseRange(file.add.tags?.[rangeTag] ?? '');
-    // Our files are all inside the table: a tag on one outside would make us read that file.
-    if (range === undefined || !isInsideTable(file.path)) foreign.push(file);
-    else if (range.from === range.to) single.set(range.from, file.path);
-    else ranges.push({ ...range, path: file.path });
+/** Returns the commits whose rows a data file holds. */
+type CommitsIn = (path: string) => Promise<ReadonlySet<CommitNumber>>;
+
+/** A log entry: another engine's, or ours with the data file that it added while that is on the disk. */
+type LogEntry = { readonly isOurs: false } | { readonly isOurs: true; readonly original: AddFile | undefined };
+
+/**
+ * Finds the files that hold the rows of a commit. A row is read from the first of these that has it:
+ * 1. the live file of ours with the commit's tag;
+ * 2. the file that the commit itself added, for as long as it is on the disk: another engine removed it from the table,
+ *    but no engine may change it;
+ * 3. live files of other engines, into which OPTIMIZE moves rows;
+ * 4. removed files of other engines that are still on the disk, after a RESTORE to a version before them.
+ */
+export class FileIndex {
+  readonly #disk: Disk;
+  /** Returns the commits whose rows a data file holds. Fails `pond-damaged` when it cannot be read. */
+  readonly commitsIn: CommitsIn;
+  readonly #snapshot: DeltaSnapshot;
+  readonly #single = new Map<CommitNumber, string>();
+  readonly #ranges: (CommitRange & { readonly path: string })[] = [];
+  readonly #foreign: AddFile[] = [];
+  /** Paths of other engines' live files inside the table. */
+  readonly #foreignPaths: readonly string[];
+  readonly #entries = new Map<CommitNumber, LogEntry>();
+  /** Actions of the files that our commits added and that are not live, as far as they were looked for. */
+  readonly #originals = new Map<string, Add>();
+  readonly #removed = lazyAsync(() => this.#scanRemoved());
+
+  constructor(disk: Disk, snapshot: DeltaSnapshot, commitsIn: CommitsIn) {
+    this.#disk = disk;
+    this.#snapshot = snapshot;
+    this.commitsIn = commitsIn;
+    for (const file of snapshot.files.values()) {
+      const range = rangeOf(file.add);
+      if (range === undefined) this.#foreign.push(file);
+      else if (range.from === range.to) this.#single.set(range.from, file.path);
+      else this.#ranges.push({ ...range, path: file.path });
+    }
+    this.#foreignPaths = this.#foreign.map(({ path }) => path).filter(isInsideTable);
   }
-  const inRanges = (number: CommitNumber): typeof ranges =>
-    ranges.filter(({ from, to }) => from <= number && number <= to);
-  const foreignPaths = foreign.map(({ path }) => path).filter(isInsideTable);
-  const versions = new Set(foreign.flatMap(({ addedVersion }) => (addedVersion === undefined ? [] : [addedVersion])));
 
-  return {
-    ofCommit: (number) => single.get(number),
-    candidates(number) {
-      const own = single.get(number);
-      return [...(own === undefined ? [] : [own]), ...inRanges(number).map(({ path }) => path), ...foreignPaths];
-    },
-    upTo(number) {
-      const own = [...single].filter(([txn]) => txn <= number).map(([, path]) => path);
-      return [...own, ...ranges.filter(({ from }) => from <= number).map(({ path }) => path)];
-    },
-    rewritten(number) {
-      if (foreignPaths.length === 0) return undefined;
-      const commits: { from: CommitNumber; to: CommitNumber }[] = [];
-      for (const txn of commitsUp(firstCommit, number)) {
-        if (versions.has(txn) || single.has(txn) || inRanges(txn).length > 0) continue;
-        const last = commits.at(-1);
-        if (last?.to === txn - 1) last.to = txn;
-        else commits.push({ from: txn, to: txn });
-      }
-      return commits.length === 0 ? undefined : { paths: foreignPaths, commits };
-    },
-    foreign: () => ({
-      versions: [...versions].sort((a, b) => a - b),
-      earlierFiles: foreign.filter(({ addedVersion }) => addedVersion === undefined).length,
-    }),
-    add: (number, path) => void single.set(number, path),
-  };
+  /** Adds the file of a new commit. */
+  add(number: CommitNumber, path: string): void {
+    this.#single.set(number, path);
+  }
+
+  /** Returns the live file of a single commit of ours; undefined when it has none of its own. */
+  ofCommit(number: CommitNumber): string | undefined {
+    return this.#single.get(number);
+  }
+
+  /** Returns the action of the file that a commit added, when it is on the disk and not live. */
+  original(number: CommitNumber): Add | undefined {
+    const entry = this.#isLive(number) ? undefined : this.#entry(number);
+    return entry?.isOurs === true ? entry.original?.add : undefined;
+  }
+
+  /** Yields the files that may hold rows of a commit, the likeliest first, without those of `removedWith`. */
+  *candidates(number: CommitNumber): Iterable<string> {
+    const own = this.#single.get(number);
+    if (own !== undefined) yield own;
+    for (const { path } of this.#inRanges(number)) yield path;
+    const entry = own === undefined ? this.#entry(number) : undefined;
+    if (entry?.isOurs === true && entry.original !== undefined) yield entry.original.path;
+    yield* this.#foreignPaths;
+  }
+
+  /** Returns the removed files of other engines that hold rows of a commit; reads them all. */
+  async removedWith(number: CommitNumber): Promise<readonly string[]> {
+    return [...(await this.#removed())].filter(([, commits]) => commits.has(number)).map(([path]) => path);
+  }
+
+  /** Returns the action that added a file of ours which is not live; undefined for any other file. */
+  removedAdd(path: string): Add | undefined {
+    return this.#originals.get(path);
+  }
+
+  /** Returns all files with rows of our commits up to `number`. */
+  async upTo(number: CommitNumber): Promise<RowFiles> {
+    const own = [...this.#single].filter(([txn]) => txn <= number).map(([, path]) => path);
+    own.push(...this.#ranges.filter(({ from }) => from <= number).map(({ path }) => path));
+    const moved: CommitNumber[] = [];
+    for (const txn of commitsUp(firstCommit, number)) {
+      if (this.#isLive(txn)) continue;
+      const entry = this.#entry(txn);
+      if (!entry.isOurs) continue;
+      if (entry.original === undefined) moved.push(txn);
+      else own.push(entry.original.path);
+    }
+    return { own, rewritten: moved.length === 0 ? undefined : await this.#rewritten(moved) };
+  }
+
+  /** Returns the versions of the table after `after` that other engines wrote, ascending. */
+  foreignVersions(after: CommitNumber | undefined): readonly CommitNumber[] {
+    const first = after === undefined ? firstCommit : nextCommit(after);
+    return [...commitsUp(first, this.#snapshot.version)].filter((at) => !this.#isLive(at) && !this.#entry(at).isOurs);
+  }
+
+  /** Number of live files of other engines that are known from a checkpoint, which does not say who added them. */
+  get earlierForeignFiles(): number {
+    return this.#foreign.filter(({ addedVersion }) => addedVersion === undefined).length;
+  }
+
+  #isLive(number: CommitNumber): boolean {
+    return this.#single.has(number) || this.#inRanges(number).length > 0;
+  }
+
+  #inRanges(number: CommitNumber): readonly { readonly path: string }[] {
+    return this.#ranges.filter(({ from, to }) => from <= number && number <= to);
+  }
+
+  /** Returns the log entry of a commit without a live file of its own. One that was cleaned up counts as ours. */
+  #entry(number: CommitNumber): LogEntry {
+    const known = this.#entries.get(number);
+    if (known !== undefined) return known;
+    const entry = readEntry(this.#disk, number);
+    this.#entries.set(number, entry);
+    if (entry.isOurs && entry.original !== undefined) this.#originals.set(entry.original.path, entry.original.add);
+    return entry;
+  }
+
+  async #rewritten(commits: readonly CommitNumber[]): Promise<Rewritten | undefined> {
+    const removed = await this.#removed();
+    const held = removed.size === 0 ? new Set(commits) : await this.#inForeignFiles();
+    const missing = commits.filter((number) => !held.has(number));
+    const again = [...removed].filter(([, inFile]) => missing.some((number) => inFile.has(number)));
+    const paths = [...this.#foreignPaths, ...again.map(([path]) => path)];
+    return paths.length === 0 ? undefined : { paths, commits: rangesOf(commits), mayRepeat: again.length > 0 };
+  }
+
+  async #inForeignFiles(): Promise<ReadonlySet<CommitNumber>> {
+    const sets = await Promise.all(this.#foreignPaths.map((path) => this.commitsIn(path)));
+    return new Set(sets.flatMap((numbers) => [...numbers]));
+  }
+
+  /** Returns the removed files that are still on the disk, latest first, with the commits whose rows they hold. */
+  async #scanRemoved(): Promise<ReadonlyMap<string, ReadonlySet<CommitNumber>>> {
+    const found = new Map<string, ReadonlySet<CommitNumber>>();
+    for (const path of [...this.#snapshot.tombstones.values()].map((remove) => decodePath(remove.path)).reverse()) {
+      if (!isInsideTable(path) || this.#originals.has(path) || this.#disk.stat(path)?.kind !== 'file') continue;
+      found.set(path, await this.commitsIn(path));
+    }
+    return found;
+  }
+}
+
+function readEntry(disk: Disk, number: CommitNumber): LogEntry {
+  const commit = readCommitIfSound(disk, number);
+  if (commit === undefined) return { isOurs: true, original: undefined };
+  if (commit.commitInfo?.['pond'] === undefined) return { isOurs: false };
+  const add = commit.adds.find((add) => rangeOf(add)?.to === number);
+  const original = add && addFileOf(add, number);
+  const isThere = original !== undefined && disk.stat(original.path)?.sizeBytes === original.add.size;
+  return { isOurs: true, original: isThere ? original : undefined };
+}
+
+/** Returns a log entry; undefined for one that is damaged or was cleaned up: a checkpoint has taken its place. */
+function readCommitIfSound(disk: Disk, number: CommitNumber): DeltaCommit | undefined {
+  try {
+    return readCommit(disk, number);
+  } catch (error) {
+    if (isPondError(error, 'pond-damaged')) return undefined;
+    throw error;
+  }
+}
+
+/** Returns ascending numbers as ranges. */
+export function rangesOf(numbers: readonly CommitNumber[]): readonly CommitRange[] {
+  const ranges: { from: CommitNumber; to: CommitNumber }[] = [];
+  for (const number of numbers) {
+    const last = ranges.at(-1);
+    if (last?.to === number - 1) last.to = number;
+    else ranges.push({ from: number, to: number });
+  }
+  return ranges;
+}
+
+/** Returns the commits whose rows a file of ours holds; undefined for a file of another engine. */
+export function rangeOf(add: Add): CommitRange | undefined {
+  // Our files are all inside the table: a tag on one outside would make us read that file.
+  return isInsideTable(decodePath(add.path)) ? parseRange(add.tags?.[rangeTag] ?? '') : undefined;
 }
 
 /** Returns the range of a tag; undefined for any other text. */

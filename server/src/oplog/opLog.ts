@@ -24,7 +24,8 @@ import { applyCommit, openTable, refreshTable, snapshotAt, type DeltaSnapshot } 
 import { checkpointDue, writeCheckpoint } from '../delta/checkpoint.ts';
 import { type Disk } from '../storage/disk.ts';
 import { makeDirectoryDurable, removeQuietly } from '../storage/durable.ts';
-import { type FileIndex, type ForeignTableVersion, foreignCommit, indexFiles, type Rewritten } from './fileIndex.ts';
+import { FileIndex, type ForeignTableVersion, foreignCommit, rangesOf, type RowFiles } from './fileIndex.ts';
+import { findTakenOut, missingRow } from './takenOut.ts';
 import { RowReader, type RowRequest } from './rowReader.ts';
 import { appId, headOf, requirePond } from './pondTable.ts';
 import { type AppendRequest, entryOf, publish, tableOf, writeData } from './publish.ts';
@@ -39,9 +40,13 @@ export class OpLog {
 
   private constructor(disk: Disk, snapshot: DeltaSnapshot) {
     this.#disk = disk;
-    this.#rows = new RowReader(disk, (path) => this.#snapshot.files.get(path)?.add);
+    this.#rows = new RowReader(disk, (path) => this.#snapshot.files.get(path)?.add ?? this.#files.removedAdd(path));
     this.#snapshot = snapshot;
-    this.#files = indexFiles(snapshot.files.values());
+    this.#files = this.#index();
+  }
+
+  #index(): FileIndex {
+    return new FileIndex(this.#disk, this.#snapshot, (path) => this.#rows.commitsIn(path));
   }
 
   /** Creates the table and its first commit, number 0. Fails `pond-exists` when there is a table. */
@@ -49,10 +54,11 @@ export class OpLog {
     makeDirectoryDurable(disk, logDirectory);
     const { rows, record } = await request.build(firstCommit);
     const add = await writeData(disk, rows, firstCommit, request.timeMs);
-    const outcome = publish(disk, firstCommit, {
+    const actions = {
       ...entryOf({ ...request, number: firstCommit, record }, add),
       ...tableOf(tableId, request.timeMs),
-    });
+    };
+    const outcome = publish(disk, firstCommit, actions, add);
     if ('conflict' in outcome) throw new PondError('pond-exists', 'a Delta table is there already');
     return (await OpLog.open(disk))!;
   }
@@ -86,23 +92,21 @@ export class OpLog {
   }
 
   /**
-   * Returns the commits of other engines with live files, ascending, and the number of files known only from a
-   * checkpoint.
+   * Returns the commits of other engines since the last checkpoint, ascending, each with the commits of ours that it
+   * took out of the table, and the number of their files that are known only from a checkpoint.
    */
-  foreignCommits(): { readonly commits: readonly ForeignTableVersion[]; readonly earlierFiles: number } {
-    const { versions, earlierFiles } = this.#files.foreign();
-    const commits = versions.map((version) => foreignCommit(version, readCommit(this.#disk, version)?.commitInfo));
-    return { commits, earlierFiles };
+  async foreignCommits(): Promise<{ readonly commits: readonly ForeignTableVersion[]; readonly earlierFiles: number }> {
+    const takenOut = await findTakenOut(this.#disk, this.#snapshot, this.head, this.#files);
+    const commits = this.#files.foreignVersions(this.#snapshot.checkpointVersion).map((version) => ({
+      ...foreignCommit(version, readCommit(this.#disk, version)?.commitInfo),
+      tookOut: version === takenOut.by ? rangesOf(takenOut.commits) : [],
+    }));
+    return { commits, earlierFiles: this.#files.earlierForeignFiles };
   }
 
-  /** Returns the paths of our data files, relative to the disk, that hold rows of commits up to `number`. */
-  dataFiles(number: CommitNumber): readonly string[] {
-    return this.#files.upTo(number);
-  }
-
-  /** Returns the files of other engines that may hold rows of our commits up to `number`; undefined when none do. */
-  rewritten(number: CommitNumber): Rewritten | undefined {
-    return this.#files.rewritten(number < this.head ? number : this.head);
+  /** Returns the data files with rows of our commits up to `number`; paths relative to the disk. */
+  rowFiles(number: CommitNumber): Promise<RowFiles> {
+    return this.#files.upTo(number < this.head ? number : this.head);
   }
 
   /** Returns the row of a key, written by commit `txn`. Fails `pond-damaged` when it is not at its location. */
@@ -111,19 +115,20 @@ export class OpLog {
       const row = await this.#rows.read(path, request);
       if (row !== undefined) return row;
     }
-    throw new PondError('pond-damaged', `the row of ${request.nodeId} in commit ${request.txn} is missing`, {
-      path: this.#files.ofCommit(request.txn) ?? logDirectory,
-    });
+    for (const path of await this.#files.removedWith(request.txn)) {
+      const row = await this.#rows.read(path, request);
+      if (row !== undefined) return row;
+    }
+    throw missingRow(this.#disk, this.#files.foreignVersions(undefined), request);
   }
 
-  /**
-   * Returns the rows of directories and pages in one data file written by a range of commits, with their content.
-   */
-  directoryRows(path: string, { from, to }: CommitRange): AsyncIterable<StoredRow> {
+  /** Returns the rows of directories and pages in one data file written by some commits, with their content. */
+  directoryRows(path: string, commits: readonly CommitRange[]): AsyncIterable<StoredRow> {
+    const isWanted = (txn: bigint): boolean => commits.some(({ from, to }) => from <= txn && txn <= to);
     return this.#rows.scan(
       path,
       ({ fileType, txn }) =>
-        (fileType === 'directory' || fileType === 'page') && typeof txn === 'bigint' && from <= txn && txn <= to,
+        (fileType === 'directory' || fileType === 'page') && typeof txn === 'bigint' && isWanted(txn),
     );
   }
 
@@ -158,24 +163,31 @@ export class OpLog {
 
   /** True when the log entry of one of our commits is gone but its rows exist. */
   isCleanedUp(number: CommitNumber): boolean {
-    return readCommit(this.#disk, number) === undefined && this.#files.candidates(number).length > 0;
+    return number <= this.head && readCommit(this.#disk, number) === undefined;
   }
 
   /**
    * Appends a commit and returns its number; durable on return. Fails `lock-held` when another of our processes
-   * commits.
+   * commits. Files of ours that another engine took out of the table since our last commit are added again: the engine's
+   * VACUUM would delete them.
    */
   async append(request: AppendRequest): Promise<CommitNumber> {
     checkWritable(this.#snapshot.protocol);
     for (;;) {
       const number = nextCommit(this.tableVersion);
       const { rows, record } = await request.build(number);
+      const takenOut = await findTakenOut(this.#disk, this.#snapshot, this.head, this.#files);
       const add = await writeData(this.#disk, rows, number, request.timeMs);
-      const actions = entryOf({ ...request, number, record }, add);
-      const outcome = publish(this.#disk, number, actions);
+      const actions = {
+        ...entryOf({ ...request, number, record }, add),
+        removes: takenOut.removes.map((remove) => ({ ...remove, deletionTimestamp: request.timeMs })),
+        adds: [add, ...takenOut.adds],
+      };
+      const outcome = publish(this.#disk, number, actions, add);
       if ('committed' in outcome) {
         this.#snapshot = applyCommit(this.#snapshot, { version: number, ...actions });
-        this.#files.add(number, add.path);
+        if (actions.adds.length === 1) this.#files.add(number, add.path);
+        else this.#files = this.#index();
         await this.#checkpoint(request.timeMs);
         return number;
       }
@@ -191,8 +203,9 @@ export class OpLog {
   refresh(): boolean {
     const next = refreshTable(this.#disk, this.#snapshot);
     if (next === this.#snapshot) return false;
+    requirePond(next);
     this.#snapshot = next;
-    this.#files = indexFiles(next.files.values());
+    this.#files = this.#index();
     this.#checkHead();
     return true;
   }

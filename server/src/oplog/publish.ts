@@ -103,18 +103,14 @@ export async function writeData(
 }
 
 /**
- * Like commitVersion; when the commit certainly did not happen, removes its data files, which would keep a full disk
- * full.
+ * Like commitVersion; when the commit certainly did not happen, removes the data file that was written for it, which
+ * would keep a full disk full. Other files that it adds are those of earlier commits, and stay.
  */
-export function publish(
-  disk: Disk,
-  number: CommitNumber,
-  actions: CommitDraft & { readonly adds: readonly Add[] },
-): CommitOutcome {
+export function publish(disk: Disk, number: CommitNumber, actions: CommitDraft, written: Add): CommitOutcome {
   try {
     return commitVersion(disk, number, actions);
   } catch (error) {
-    if (!isPondError(error, 'commit-unknown')) for (const add of actions.adds) removeQuietly(disk, add.path);
+    if (!isPondError(error, 'commit-unknown')) removeQuietly(disk, written.path);
     throw error;
   }
 }

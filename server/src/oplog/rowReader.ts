@@ -14,7 +14,7 @@ import { contentProblem } from '../storage/contentCheck.ts';
 import { type Disk } from '../storage/disk.ts';
 import { rangeTag } from './fileIndex.ts';
 import { parseRow } from './parseRow.ts';
-import { columnNames, type StoredRow } from './rows.ts';
+import { columnNames, rowTypes, type StoredRow } from './rows.ts';
 
 const openFilesMax = 64;
 /** Files up to this size are read whole: one call instead of several. */
@@ -93,6 +93,20 @@ export class RowReader {
         yield parseRow(row, { file: path, line: at.rowStart + index + 1 });
       }
     }
+  }
+
+  /** Returns the commits of ours with rows in a file, whose other rows may be another engine's. Fails like `read`. */
+  async commitsIn(path: string): Promise<ReadonlySet<CommitNumber>> {
+    const commits = new Set<CommitNumber>();
+    const file = await this.#open(path);
+    for (const at of groupsOf(file)) {
+      for (const { file_type: type, txn } of await readRowGroup(file, at.index, { columns: ['file_type', 'txn'] })) {
+        const isOurs = rowTypes.some((ours) => ours === type) && typeof txn === 'bigint';
+        const number = isOurs ? parseCommitNumber(Number(txn)) : undefined;
+        if (number !== undefined) commits.add(number);
+      }
+    }
+    return commits;
   }
 
   #open(path: string): Promise<ParquetFile> {
@@ -178,7 +192,9 @@ function groupsOf({ metadata }: ParquetFile): readonly (GroupAt & { readonly min
   return metadata.row_groups.map((group, index) => {
     const rowStart = rowEnd;
     rowEnd += Number(group.num_rows);
-    const statistics = group.columns[0]?.meta_data?.statistics;
+    // Other engines write the columns in any order.
+    const column = group.columns.find(({ meta_data: chunk }) => chunk?.path_in_schema[0] === 'part_id');
+    const statistics = column?.meta_data?.statistics;
     const sizeBytes = Math.max(0, Number(group.total_byte_size));
     return { index, rowStart, sizeBytes, min: statistics?.min_value, max: statistics?.max_value };
   });

@@ -1,5 +1,5 @@
 /** Rows of a pond's history, as SQL shows them. */
-import { type CommitNumber } from '../delta/commitNumber.ts';
+import { type CommitNumber, type CommitRange } from '../delta/commitNumber.ts';
 import { type FileType } from '../tinyfs/backend.ts';
 
 /** A row of the op log's public view; the SQL tables pond.nodes and pond.entries have these as columns. */
@@ -35,7 +35,9 @@ export interface HistorySources {
   readonly rewritten:
     | {
         readonly files: readonly string[];
-        readonly commits: readonly { readonly from: CommitNumber; readonly to: CommitNumber }[];
+        readonly commits: readonly CommitRange[];
+        /** True when a row may be in several of the files. */
+        readonly mayRepeat: boolean;
       }
     | undefined;
   readonly pendingNodes: readonly NodeRow[];

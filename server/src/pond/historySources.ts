@@ -1,6 +1,7 @@
-import { type CommitNumber, type CommitRange, firstCommit } from '../delta/commitNumber.ts';
+import { type CommitNumber, firstCommit } from '../delta/commitNumber.ts';
 import { PondError } from '../base/error.ts';
 import { decodeEntries, type DirectoryEntry } from '../oplog/directoryEntry.ts';
+import { type RowFiles } from '../oplog/fileIndex.ts';
 import { metadataOf } from '../oplog/parseRow.ts';
 import { type RowMetadata, type StoredRow } from '../oplog/rows.ts';
 import { type FileType } from '../tinyfs/backend.ts';
@@ -10,18 +11,18 @@ import { stagedEntries } from './stagedChanges.ts';
 import { type EntryRow, type HistorySources, type NodeRow } from './historyRows.ts';
 
 /** The op log as sources for SQL: its files up to a commit and, for the working tree, the rows that are only staged. */
-export function historySources(store: Store, number: CommitNumber, overlay: Overlay | undefined): HistorySources {
-  const files = store.opLog.dataFiles(number);
-  const rewritten = store.opLog.rewritten(number);
+export async function historySources(
+  store: Store,
+  number: CommitNumber,
+  overlay: Overlay | undefined,
+): Promise<HistorySources> {
+  const files = await store.opLog.rowFiles(number);
+  const { own, rewritten } = files;
   const onHost = (path: string): string => store.disk.hostPath(path) ?? path;
-  const parts = [
-    ...files.map((path): Part => ({ path, from: firstCommit, to: number })),
-    ...(rewritten?.paths ?? []).flatMap((path) => rewritten!.commits.map((commits): Part => ({ path, ...commits }))),
-  ];
   const staged = overlay === undefined ? [] : stagedEntries(overlay);
   return {
-    files: files.map(onHost),
-    rewritten: rewritten && { files: rewritten.paths.map(onHost), commits: rewritten.commits },
+    files: own.map(onHost),
+    rewritten: rewritten && { ...rewritten, files: rewritten.paths.map(onHost) },
     pendingNodes: staged.map(({ directoryId, node, base }): NodeRow => {
       const shown = node ?? base!;
       const metadata: RowMetadata = { name: shown.name, ...(node === null ? { deleted: true } : {}) };
@@ -42,23 +43,31 @@ export function historySources(store: Store, number: CommitNumber, overlay: Over
         ? []
         : [{ directoryId, name, nodeId: node.id, fileType: node.type, version: node.version, txn: undefined }],
     ),
-    entries: () => committedEntries(store, parts),
+    entries: () => committedEntries(store, number, files),
   };
 }
 
-/** Rows of a data file written by commits `from` to `to`, both inclusive. */
-interface Part extends CommitRange {
-  readonly path: string;
+/** Each entry of each version of each directory, as the directories' rows list them. */
+async function* committedEntries(
+  store: Store,
+  number: CommitNumber,
+  { own, rewritten }: RowFiles,
+): AsyncIterable<EntryRow> {
+  for (const path of own) yield* entriesIn(path, store.opLog.directoryRows(path, [{ from: firstCommit, to: number }]));
+  const seen = rewritten?.mayRepeat === true ? new Set<string>() : undefined;
+  for (const path of rewritten?.paths ?? []) {
+    yield* entriesIn(path, store.opLog.directoryRows(path, rewritten!.commits), seen);
+  }
 }
 
-/** Each entry of each version of each directory, as the directories' rows list them. */
-async function* committedEntries(store: Store, parts: readonly Part[]): AsyncIterable<EntryRow> {
-  for (const { path, ...commits } of parts) {
-    for await (const row of store.opLog.directoryRows(path, commits)) {
-      if (metadataOf(row).fork === true) continue;
-      for (const { name, childId, type, version } of entriesOf(row, path)) {
-        yield { directoryId: row.partId, name, nodeId: childId, fileType: type, version, txn: row.txn };
-      }
+/** Entries that the rows of a file list; without those of rows whose keys are among `seen`, which is extended. */
+async function* entriesIn(path: string, rows: AsyncIterable<StoredRow>, seen?: Set<string>): AsyncIterable<EntryRow> {
+  for await (const row of rows) {
+    const key = `${row.nodeId}/${row.txn}`;
+    if (metadataOf(row).fork === true || seen?.has(key) === true) continue;
+    seen?.add(key);
+    for (const { name, childId, type, version } of entriesOf(row, path)) {
+      yield { directoryId: row.partId, name, nodeId: childId, fileType: type, version, txn: row.txn };
     }
   }
 }

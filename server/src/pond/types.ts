@@ -1,4 +1,4 @@
-import { type CommitNumber } from '../delta/commitNumber.ts';
+import { type CommitNumber, type CommitRange } from '../delta/commitNumber.ts';
 import { type Job } from '../base/job.ts';
 import { type PondStorage } from '../storage/pondStorage.ts';
 import { type Backend, type Node } from '../tinyfs/backend.ts';
@@ -78,15 +78,20 @@ export interface ForeignCommit {
   /** Its declared operation, such as WRITE or OPTIMIZE, and engine; undefined when not declared. */
   readonly operation: string | undefined;
   readonly engine: string | undefined;
+  /**
+   * Commits of the pond that it took out of the table, as RESTORE does. They are read from their files, and the next
+   * commit adds them again.
+   */
+  readonly tookOut: readonly CommitRange[];
 }
 
 export interface Status {
   readonly head: Commit;
   readonly staged: readonly Change[];
   readonly conflicts: readonly Conflict[];
-  /** Commits of other engines to the table, ascending; their additions are not part of the tree. */
+  /** Commits of other engines since the table's last checkpoint, ascending; their additions are not part of the tree. */
   readonly foreignCommits: readonly ForeignCommit[];
-  /** Number of other engines' files that were added before the named commits: a checkpoint keeps no more than that. */
+  /** Number of other engines' live files that were added before it: a checkpoint does not record by which commit. */
   readonly earlierForeignFiles: number;
   /** Findings and quarantined files of this opening, as sentences; empty for a sound pond. */
   readonly notices: readonly string[];
@@ -236,6 +241,11 @@ export interface Pond<Layer extends TreeLayer = TreeLayer> {
   history(at?: VersionSpec): Promise<HistorySources>;
   /** Recomputes the tree's hashes from the data of a version and compares them; returns problems as sentences. */
   check(version?: VersionSpec, onProgress?: (checked: number) => void): Promise<readonly string[]>;
+  /**
+   * Returns the text of the proof that a stored node is at a real path of version `at`, with the commits from there up to
+   * version `to`. Fails `not-found`, and `version-not-found` for a `to` before `at`.
+   */
+  prove(path: string, at: VersionSpec, to: VersionSpec): Promise<string>;
   /** Loads commits made elsewhere. Cheap when there are none. */
   refresh(): Promise<void>;
   /**

@@ -8,6 +8,7 @@ import { type RowStream } from '../duckdb/statements.ts';
 import { type Chunk } from '../duckdb/values.ts';
 import { type PlainValue } from './plainValue.ts';
 import { runError } from './redactHostPaths.ts';
+import { FileNames } from './fileNames.ts';
 import { Sandbox, type SandboxParts, type SandboxSettings } from './sandbox.ts';
 import { type SandboxSpec, type TableSpec } from './sources.ts';
 import {
@@ -20,6 +21,12 @@ import {
   withoutFirstLine,
 } from './userStatements.ts';
 
+/** Settings of the sandbox of a query. */
+interface QuerySandboxSettings extends SandboxSettings {
+  /** Host directory for the names of its files, which does not exist yet. */
+  readonly inputDirectory: string;
+}
+
 /** Bytes that a result may be buffered ahead of its reader: with the default of 1 MB, reading waits for each chunk. */
 const streamingBufferBytes = 32 * 1024 * 1024;
 
@@ -29,25 +36,42 @@ const streamingBufferBytes = 32 * 1024 * 1024;
  */
 export class QuerySandbox extends Sandbox {
   readonly key: string;
-  readonly #spec: SandboxSpec;
+  /** The spec, with the files under the names that SQL sees. */
+  readonly spec: SandboxSpec;
+  readonly #inputs: FileNames;
   readonly #connection: Connection;
   #hasViews = false;
 
-  private constructor(spec: SandboxSpec, connection: Connection, { database, openDisk }: SandboxParts) {
-    super({ database, openDisk });
-    this.key = sandboxKey(spec);
-    this.#spec = spec;
+  private constructor(
+    key: string,
+    { spec, inputs }: { readonly spec: SandboxSpec; readonly inputs: FileNames },
+    { connection, ...parts }: SandboxParts & { readonly connection: Connection },
+  ) {
+    super(parts);
+    this.key = key;
+    this.spec = spec;
+    this.#inputs = inputs;
     this.#connection = connection;
     this.activate(connection);
   }
 
-  /** Opens a database with the spec's tables, still empty. */
-  static async open(spec: SandboxSpec, { openDisk, ...settings }: SandboxSettings): Promise<QuerySandbox> {
-    const hostPaths = spec.files.map((file) => file.hostPath);
-    const { database, connection } = await openLockedDatabase({ ...settings, hostPaths, streamingBufferBytes });
-    await connection.run(sql`CREATE SCHEMA pond`);
-    for (const table of spec.tables) await connection.run(createTableSql(table));
-    return new QuerySandbox(spec, connection, { database, openDisk });
+  /** Opens a database with the spec's tables, still empty. Fails `storage-failed` for a missing file. */
+  static async open(
+    hostSpec: SandboxSpec,
+    { openDisk, inputDirectory, ...settings }: QuerySandboxSettings,
+  ): Promise<QuerySandbox> {
+    const inputs = new FileNames(inputDirectory, openDisk);
+    try {
+      const spec = inputs.namedSpec(hostSpec);
+      const hostPaths = inputs.names;
+      const { database, connection } = await openLockedDatabase({ ...settings, hostPaths, streamingBufferBytes });
+      await connection.run(sql`CREATE SCHEMA pond`);
+      for (const table of spec.tables) await connection.run(createTableSql(table));
+      return new QuerySandbox(sandboxKey(hostSpec), { spec, inputs }, { database, connection, openDisk });
+    } catch (error) {
+      inputs.close();
+      throw error;
+    }
   }
 
   /** Adds rows, as columns, to a table of the spec. Only before the first query. */
@@ -67,7 +91,7 @@ export class QuerySandbox extends Sandbox {
    */
   async query(statement: QueryStatement): Promise<RowStream> {
     if (!this.#hasViews) {
-      await this.createViews(this.#connection, this.#spec.views, { sql: statement.query, files: this.#spec.files });
+      await this.createViews(this.#connection, this.spec.views, { sql: statement.query, files: this.spec.files });
       this.#hasViews = true;
     }
     try {
@@ -82,6 +106,7 @@ export class QuerySandbox extends Sandbox {
   override close(): void {
     this.#connection.close();
     super.close();
+    this.#inputs.close();
   }
 
   async #start(statement: QueryStatement): Promise<RowStream> {
@@ -96,7 +121,7 @@ export class QuerySandbox extends Sandbox {
   async #explain(statement: QueryStatement): Promise<RowStream> {
     const queries = await this.#connection.statements(statement.query);
     const query = await queries.bind(0).catch((error: unknown) => {
-      throw runError(error, statement.query, this.#spec.files);
+      throw runError(error, statement.query, this.spec.files);
     });
     allowed(query, ['select']).close();
     const explained = await this.#connection.statements(statementText(statement));
@@ -126,7 +151,7 @@ export class QuerySandbox extends Sandbox {
       const statements = await this.#connection.statements(text);
       await this.runFirst(statements, statements.count, ['create', 'transaction']);
     } catch (error) {
-      const reason = runError(error, text, this.#spec.files);
+      const reason = runError(error, text, this.spec.files);
       // The statement was bound before, so it is valid: it must be a DESCRIBE or similar, which makes no table.
       if (reason.code !== 'query-invalid') throw withoutFirstLine(reason);
     }
@@ -137,7 +162,7 @@ export class QuerySandbox extends Sandbox {
     // A transaction that failed at its end is gone already, which is fine.
     await this.#connection.run(sql`ROLLBACK`).catch(() => undefined);
     if (error instanceof PondError) throw error;
-    const reason = runError(error, statementText(statement), this.#spec.files);
+    const reason = runError(error, statementText(statement), this.spec.files);
     throw statement.explain === undefined ? reason : withoutFirstLine(reason);
   }
 }

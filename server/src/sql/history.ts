@@ -132,14 +132,19 @@ async function nodesHistory(pond: Pond, at: string | undefined): Promise<History
 
 /** SQL for the committed rows in the op log's files, up to commit `last`, and for the staged rows. */
 function nodesSql(files: readonly string[], rewritten: HistorySources['rewritten'], last: number | undefined): SqlText {
-  const ofCommits = rewritten?.commits.map(({ from, to }) => sqlOf`txn BETWEEN ${from} AND ${to}`) ?? [];
   const parts = [
     ...(files.length === 0 ? [] : [committedSql(files, last === undefined ? [] : [sqlOf`txn <= ${last}`])]),
-    ...(rewritten === undefined ? [] : [sqlOf`${committedSql(rewritten.files, ofCommits)} AND ${isOurs}`]),
+    ...(rewritten === undefined ? [] : [rewrittenSql(rewritten)]),
     sqlOf`SELECT part_id, node_id, make_timestamptz(time_us) AS timestamp, version, file_type, metadata, size, sha256,
       NULL AS txn, true AS pending FROM pond.nodes_pending`,
   ];
   return joinSql(parts, sqlOf` UNION ALL `);
+}
+
+function rewrittenSql({ files, commits, mayRepeat }: NonNullable<HistorySources['rewritten']>): SqlText {
+  const ofCommits = commits.map(({ from, to }) => sqlOf`txn BETWEEN ${from} AND ${to}`);
+  const rows = sqlOf`${committedSql(files, ofCommits)} AND ${isOurs}`;
+  return mayRepeat ? sqlOf`SELECT DISTINCT * FROM (${rows})` : rows;
 }
 
 /** Rows of op-log files that meet any of the conditions. */

@@ -1,5 +1,5 @@
-import { basename, dirname } from 'node:path';
-import { copyFileSync, renameSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
+import { copyFileSync, renameSync, statSync, symlinkSync } from 'node:fs';
 import { type OpenDisk } from './disk.ts';
 import { errnoOf, raise } from './storageError.ts';
 
@@ -14,6 +14,16 @@ export function copyHostFile(openDisk: OpenDisk, from: string, to: string): bool
     file.close();
   }
   return true;
+}
+
+/** Makes a host file or folder readable under another path, which does not exist. Fails with the storage codes. */
+export function linkToHost(from: string, to: string): void {
+  try {
+    // A junction needs no privilege on Windows; other systems make an ordinary symbolic link.
+    symlinkSync(resolve(from), to, statSync(from).isDirectory() ? 'junction' : 'file');
+  } catch (error) {
+    raise(error, 'link', to);
+  }
 }
 
 /** Moves a host file, also to another file system; there, a failure may leave a partial file. */

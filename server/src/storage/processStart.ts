@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { errnoOf } from './storageError.ts';
 
 /**
  * Returns the start time of a process, in the system's own units, as text that differs between two processes that
@@ -13,4 +14,15 @@ export function processStart(pid: number): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** False when a process has ended; `started` is its start time, undefined when unknown. */
+export function isRunning(pid: number, started: string | undefined): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if (errnoOf(error) === 'ESRCH') return false;
+  }
+  const now = processStart(pid);
+  return started === undefined || now === undefined || now === started;
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** A host directory for data that need not outlive the process; only its owner can read it. */
-interface TemporaryDirectory {
+export interface TemporaryDirectory {
   readonly path: string;
   /** Removes it with its contents. Repeated calls are fine. */
   remove(): void;

@@ -40,15 +40,17 @@ export class QueryOperations implements Pick<WorkerOperations, QueryOperation> {
   }
 
   static async open(
-    { memoryLimitBytes, threads, spillDirectory }: WorkerSettings,
+    { memoryLimitBytes, threads, spillDirectory, spillBytesMax, resultBytesMax }: WorkerSettings,
     openDisk: OpenDisk,
   ): Promise<QueryOperations> {
     const results = await ResultStore.open({
       memoryLimitBytes: memoryLimitBytes * resultsShare,
       threads,
       spillDirectory: join(spillDirectory, 'results'),
+      ...(resultBytesMax !== undefined && { spillBytesMax: resultBytesMax }),
     });
-    const settings = { memoryLimitBytes: memoryLimitBytes * (1 - resultsShare), threads, openDisk };
+    const spill = spillBytesMax === undefined ? {} : { spillBytesMax };
+    const settings = { memoryLimitBytes: memoryLimitBytes * (1 - resultsShare), threads, openDisk, ...spill };
     return new QueryOperations(results, await results.database.connect(), spillDirectory, settings);
   }
 
@@ -77,7 +79,7 @@ export class QueryOperations implements Pick<WorkerOperations, QueryOperation> {
       const kept = await this.#results.keep(await sandbox.query(statement), signal);
       // Columns of an EXPLAIN result.
       if (kept.columns.map(({ name }) => name).join() === 'explain_key,explain_value')
-        await this.#results.replaceTexts(kept.result, 1, (text) => renamePlan(text, spec.files));
+        await this.#results.replaceTexts(kept.result, 1, (text) => renamePlan(text, sandbox.spec.files));
       return kept;
     } catch (error) {
       // The state of a database after a failed query is not worth checking.
@@ -115,7 +117,8 @@ export class QueryOperations implements Pick<WorkerOperations, QueryOperation> {
     if (this.#sandbox?.key === sandboxKey(spec)) return this.#sandbox;
     this.#closeSandbox();
     const spillDirectory = join(this.#directory, 'query');
-    this.#sandbox = await QuerySandbox.open(spec, { ...this.#settings, spillDirectory });
+    const inputDirectory = join(this.#directory, 'inputs');
+    this.#sandbox = await QuerySandbox.open(spec, { ...this.#settings, spillDirectory, inputDirectory });
     return this.#sandbox;
   }
 

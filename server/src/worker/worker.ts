@@ -2,6 +2,7 @@
  * The query process: DuckDB, user SQL and its rows. It ends when its parent goes away, and then removes the directory
  * that its argument names.
  */
+import { tmpdir } from 'node:os';
 import { assert } from '../base/assert.ts';
 import { cancelled, throwIfCancelled } from '../base/cancelled.ts';
 import { lazy } from '../base/lazy.ts';
@@ -18,6 +19,10 @@ import {
   type WorkerSettings,
 } from '../sandbox/messages.ts';
 import { createOperations } from './workerOperations.ts';
+
+/** The directory of this process, and its current one: paths that SQL could see are relative, and say nothing. */
+const directory = process.argv[2] ?? '';
+process.chdir(directory);
 
 const running = new Map<number, AbortController>();
 let settings: WorkerSettings | undefined;
@@ -38,7 +43,7 @@ process.on('SIGINT', () => undefined);
 // A parent that disconnects while this process starts does so before any listener exists.
 if (!process.connected) leave();
 process.on('message', (message: ToWorker) => {
-  if (message.kind === 'settings') settings = message.settings;
+  if (message.kind === 'settings') settings = { ...message.settings, spillDirectory: '.' };
   else if (message.kind === 'cancel') running.get(message.id)?.abort();
   else void answer(message.id, message.name, message.params);
 });
@@ -54,8 +59,9 @@ function leave(): void {
 
 /** A killed parent cannot remove the files that this process spilled. */
 function end(): void {
-  const [, , directory] = process.argv;
-  if (directory !== undefined) removeTemporaryDirectory(directory);
+  // Windows does not remove the current directory of a process.
+  if (process.platform === 'win32') process.chdir(tmpdir());
+  removeTemporaryDirectory(directory);
   // An ordinary exit waits for the query in another thread; nothing here needs an orderly end.
   process.kill(process.pid, 'SIGKILL');
 }
