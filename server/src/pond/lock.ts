@@ -33,7 +33,7 @@ interface PreviousHolder {
   readonly isClean: boolean;
   /** True when it ended without releasing the lock. */
   readonly hasEnded: boolean;
-  /** True when it may still be running: nobody knows, or only its heartbeat is missing. */
+  /** True when it may still be running: unknown, or only its heartbeat is missing. */
   readonly mayRun: boolean;
   /** End of the journal when it released the lock, where that is known. */
   readonly journal: JournalEnd | undefined;
