@@ -1,5 +1,10 @@
 import { type PondNode } from './node.ts';
-import { type StagedEntry } from './overlay.ts';
+
+/** A staged entry: its version, null when it is removed, and the versions of a series staged before it. */
+interface Entry {
+  readonly node: PondNode | null;
+  readonly earlier: readonly PondNode[];
+}
 
 interface Reference {
   count: number;
@@ -28,7 +33,7 @@ export class BlobReferences {
     return unused;
   }
 
-  add(entry: StagedEntry): void {
+  add(entry: Entry): void {
     for (const { hash, isNew } of blobsOf(entry)) {
       const reference = this.#references.get(hash) ?? { count: 0, isNew: false };
       reference.count += 1;
@@ -37,7 +42,7 @@ export class BlobReferences {
     }
   }
 
-  remove(entry: StagedEntry): void {
+  remove(entry: Entry): void {
     for (const { hash } of blobsOf(entry)) {
       const reference = this.#references.get(hash);
       if (reference === undefined || --reference.count > 0) continue;
@@ -52,7 +57,7 @@ export class BlobReferences {
   }
 }
 
-function blobsOf({ node, earlier }: StagedEntry): { readonly hash: string; readonly isNew: boolean }[] {
+function blobsOf({ node, earlier }: Entry): { readonly hash: string; readonly isNew: boolean }[] {
   return [...earlier, node].flatMap((version: PondNode | null) =>
     version?.state === 'staged' && version.content.in === 'blob'
       ? [{ hash: version.sha256, isNew: version.content.isNew }]

@@ -5,6 +5,7 @@ import { type Backend, type Node } from '../tinyfs/backend.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
 import { type HistorySources } from './historyRows.ts';
 import { type HostFile } from './hostFile.ts';
+import { type QuarantinedFile } from './quarantine.ts';
 
 /**
  * A version as people write it: a commit number ("12"), "HEAD", "HEAD~3", or an ISO 8601 time (latest commit at or
@@ -83,14 +84,6 @@ export interface ForeignCommit {
    * commit adds them again.
    */
   readonly tookOut: readonly CommitRange[];
-}
-
-/** A file that was taken out of use. */
-export interface QuarantinedFile {
-  /** Path in the pond's host directory. */
-  readonly path: string;
-  /** What it is, and how to deal with it; for people. */
-  readonly text: string;
 }
 
 export interface Status {
