@@ -1,6 +1,6 @@
 /**
  * Preloaded into the process of each test file: appends a line of JSON, the file and its processor time, to the file that
- * the variable POND_TEST_TIMES names. Wall times of files that run beside each other say little about their cost.
+ * the variable POND_TEST_TIMES names. Wall times of files that run at the same time say little about their cost.
  */
 import { appendFileSync, readFileSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';

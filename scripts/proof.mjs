@@ -12,6 +12,8 @@ import { runTests } from './testFiles.mjs';
 const repeating = [
   ...['crash', 'differential', 'flips', 'kill', 'pages'].map((name) => `test/pond/${name}.test.ts`),
   'test/commands/hostilePond.test.ts',
+  'test/sandbox/generated.test.ts',
+  'test/language/cost.test.ts',
 ];
 
 await runMain(async () => {

@@ -1,10 +1,10 @@
 /**
- * `npm test [FILE…]`: installs what is missing, builds, then runs every test (or the named ones) and, beside them, the
+ * `npm test [FILE…]`: installs what is missing, builds, then runs every test (or the named ones) and, alongside, the
  * checks of types and style. The exit status is not 0 when anything failed. Each file runs once: a test that fails by
  * chance fails the run.
  *   --unit     without the suite inside VS Code, which needs a browser
  *   --interop  installs chdb, and runs the tests that use it unless files are named
- *   --only     no checks beside the tests
+ *   --only     only the tests, no checks
  */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';

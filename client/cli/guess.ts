@@ -1,5 +1,5 @@
 import { isPondError } from '../../server/src/base/error.ts';
-import { suggest } from '../../server/src/base/suggest.ts';
+import { didYouMean } from '../../server/src/base/suggest.ts';
 import { atOf, isPattern } from './runner.ts';
 import { type Session } from './verb.ts';
 
@@ -16,22 +16,23 @@ export async function withGuess(error: unknown, session: Session): Promise<unkno
   const [, directory, name] = /^(.*)\/([^/]+)$/.exec(displayPath ?? path ?? '') ?? [];
   if (path === undefined || directory === undefined || name === undefined) return error;
   if (name.length < nameMin || isPattern(path)) return error;
-  const guess = await nearest(session, directory === '' ? '/' : directory, name);
-  if (guess === undefined) return error;
-  return error.with({ hint: `Did you mean "${directory}/${guess}"?` });
+  const hint = await nearest(session, directory, name);
+  return hint === undefined ? error : error.with({ hint });
 }
 
 /**
- * Returns the name in a directory most similar to `name`; undefined without one, or if the directory cannot be listed.
+ * Returns the hint for the name in a directory most similar to `name`; undefined without one, or if the directory cannot
+ * be listed. `directory` is '' for the root.
  */
 async function nearest(session: Session, directory: string, name: string): Promise<string | undefined> {
   try {
-    const nodes = await session.call('list', { path: directory, ...atOf(session.line) });
+    const nodes = await session.call('list', { path: directory === '' ? '/' : directory, ...atOf(session.line) });
     return nodes.length > namesMax
       ? undefined
-      : suggest(
+      : didYouMean(
           name,
           nodes.map((node) => node.name),
+          `${directory}/`,
         );
   } catch (error) {
     if (isPondError(error)) return undefined;

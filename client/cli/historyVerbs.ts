@@ -25,8 +25,8 @@ export const status: VerbRunner = async (session) => {
   await terminal.print(`pond ${state.pond}\n${commitLine(state.head)}\n`);
   await terminal.print(foreignLines(state));
   if (state.setAside.length > 0) {
-    const paths = state.setAside.map((path) => `   ${printable(path)}\n`).join('');
-    await terminal.print(`quarantined as damaged or unfinished, until you remove it:\n${paths}`);
+    const files = state.setAside.map(({ path, text }) => `   ${printable(path)}\n      ${printable(text)}\n`).join('');
+    await terminal.print(`quarantined as damaged or unfinished, until you remove it:\n${files}`);
   }
   if (state.staged.length === 0) return await terminal.print('nothing staged\n');
   await terminal.print(`${plural(counted(state.staged).length, 'change')} staged\n${changeTable(state.staged)}`);
@@ -138,9 +138,9 @@ export const restore: VerbRunner = async (session) => {
   await session.terminal.print(`${plural(counted(changes).length, 'change')} staged\n${changeTable(changes)}`);
 };
 
-/** Prints the damage in a version, and the content of its resources; fails `pond-damaged` when there is any. */
+/** Prints the damage in the history, and the content of resources; fails `pond-damaged` when there is any. */
 export const check: VerbRunner = async (session) => {
-  const result = await session.call('check', atOf(session.line));
+  const result = await session.call('check', { ...atOf(session.line), quick: session.line.flags.has('quick') });
   const { problems, trees } = result;
   await show(session, result, problems.length === 0 ? 'the pond is sound' : problems.map(printable).join('\n'));
   if (!session.line.json) await session.terminal.print(table(trees.map(({ resource, hash }) => [resource, hash])));

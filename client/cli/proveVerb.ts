@@ -1,8 +1,9 @@
 /** The verb that makes and verifies proofs. */
 import { PondError } from '../../server/src/base/error.ts';
+import { printableLines } from '../../server/src/base/printable.ts';
 import { hostFileHash, hostFolder } from '../../server/src/main.ts';
 import { type ProvenCommitInfo, type ProvenInfo } from '../../server/src/protocol/commands.ts';
-import { plural, printableLines, table } from './format.ts';
+import { plural, table } from './format.ts';
 import { argument, hostPath, pondPath, printJson } from './runner.ts';
 import { type Session, type TerminalVerb } from './verb.ts';
 
@@ -49,7 +50,7 @@ async function check(session: Session, file: string): Promise<void> {
   const root = texts['root'];
   const [content] = positionals;
   const proven = await session.checkProof({
-    text: textOf(hostFolder(process.cwd())(hostPath(file), proofBytesMax)),
+    text: textOf(hostFolder(process.cwd())(hostPath(file), proofBytesMax).content),
     ...(root === undefined ? {} : { root }),
     ...(content === undefined ? {} : { content: await hostFileHash(hostPath(content)) }),
   });

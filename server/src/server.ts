@@ -138,8 +138,10 @@ function optionsOf(sent: unknown): InitializationOptions {
 /** Returns the health event that a successful command implies; undefined without one. */
 function healthAfter(name: CommandName, result: unknown): HealthEvent | undefined {
   if (name === 'query') return { health: 'ok', message: '' };
-  const warnings = name === 'status' ? (result as Result<'status'>).warnings : [];
-  return warnings.length === 0 ? undefined : { health: 'warning', message: warnings.join(' ') };
+  if (name !== 'status') return undefined;
+  const { warnings, setAside } = result as Result<'status'>;
+  const texts = [...warnings, ...setAside.map(({ path, text }) => `${path}: ${text}`)];
+  return texts.length === 0 ? undefined : { health: 'warning', message: texts.join(' ') };
 }
 
 /** The language server's library may have its own copy of the class, and takes the data only of that. */

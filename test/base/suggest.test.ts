@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { suggest } from '../../server/src/base/suggest.ts';
+import { didYouMean, suggest } from '../../server/src/base/suggest.ts';
 
 const words = ['pattern', 'in_pattern', 'out_pattern', 'name', 'Inbox', 'Copy', 'id'];
 
@@ -19,3 +19,16 @@ check('di', 'id');
 check('Deployment', undefined);
 check('', undefined);
 check('x'.repeat(100_000), undefined);
+
+test('a suggestion is never the word itself, and says how a twin differs', () => {
+  assert.equal(didYouMean('report.csv', ['report.csv']), undefined);
+  assert.equal(suggest('report', ['report', 'reports']), 'reports');
+  const [composed, decomposed] = ['caf\u00e9.csv', 'cafe\u0301.csv'];
+  assert.equal(
+    didYouMean(composed, [composed, decomposed], '/data/'),
+    `Did you mean "/data/${decomposed}"? It looks the same, but has U+0065 U+0301 (NFD) where you wrote U+00E9 (NFC).`,
+  );
+  assert.match(didYouMean(decomposed, [composed])!, /has U\+00E9 \(NFC\) where you wrote U\+0065 U\+0301 \(NFD\)\.$/);
+  assert.match(didYouMean('a.csv', ['a\u200b.csv'])!, /has U\+200B where you wrote nothing\.$/);
+  assert.doesNotMatch(didYouMean('cafe.csv', [composed])!, /looks the same/);
+});

@@ -207,3 +207,23 @@ test('a crashed process fails its calls, and the next call starts a new one', as
   assert.deepEqual(await closing.run({ statements: ['SELECT 1'] }), [[1]]);
   await closing.close();
 });
+
+test('a build that ends the process fails alone, and the others are built in another', async () => {
+  // DuckDB's parser of JSON recurses without a bound.
+  const fatal = `SELECT json_structure(repeat('[', 1000000) || repeat(']', 1000000)) FROM range(1)`;
+  const build = (name: string, sql: string): Promise<void> => {
+    const target = join(temporary.path, name);
+    return builder.fromUserSql({ sql, input: { name: '/in.csv', files: [] }, tables: [], target });
+  };
+  const long = 'SELECT count(*) AS n FROM range(20000) a, range(20000) b WHERE a.range * b.range = 1';
+  await Promise.all([
+    build('other', long),
+    assert.rejects(build('fatal', fatal), { code: 'engine-unavailable' }),
+    build('behind', 'SELECT 1::BIGINT AS n'),
+  ]);
+  for (const name of ['other', 'behind']) {
+    const file = join(temporary.path, name);
+    assert.deepEqual(await builder.run({ statements: [`FROM read_parquet(${literal(file)})`], reads: [file] }), [[1n]]);
+  }
+  assert.ok(!existsSync(join(temporary.path, 'fatal')));
+});

@@ -72,7 +72,8 @@ describe('the terminal', () => {
   it('warns in every verb of what opening ignored or quarantined, and lists it in status until it is removed', async (t) => {
     const { pond, journal, run } = await newPlace(t);
     cut(journal);
-    const left = /^pond: the last \d+ bytes of the journal are an unfinished change and are left out\n$/;
+    const left =
+      /^pond: the journal lost its last \d+ bytes since the pond was closed: .*; restore _pond\/journal from a copy/;
     for (const args of [['ls'], ['--json', 'ls'], ['cat', '/old'], ['log'], ['status'], ['--json', 'status']]) {
       const { status, stderr } = await run(args);
       assert.equal(status, 0);
@@ -82,7 +83,7 @@ describe('the terminal', () => {
     assert.equal(written.status, 0);
     assert.match(
       written.stderr,
-      /^pond: the last \d+ bytes .* were set aside in _pond\/quarantine\/journal-\d+-\d+\n$/,
+      /^pond: the journal lost its last \d+ bytes .*; the \d+ bytes left of it are in _pond\/quarantine\/journal-\d+-\d+\n$/,
     );
 
     const [name] = readdirSync(join(pond, '_pond/quarantine'));
@@ -91,11 +92,21 @@ describe('the terminal', () => {
       assert.equal(stderr, '');
       assert.match(
         stdout,
-        new RegExp(`quarantined as damaged or unfinished, until you remove it:\n {3}_pond/quarantine/${name}\n`),
+        new RegExp(
+          `quarantined as damaged or unfinished, until you remove it:\n {3}_pond/quarantine/${name}\n {6}The end of the journal `,
+        ),
       );
     }
-    const { setAside } = JSON.parse((await run(['--json', 'status'])).stdout) as { readonly setAside: unknown };
-    assert.deepEqual(setAside, [`_pond/quarantine/${name}`]);
+    const { setAside } = JSON.parse((await run(['--json', 'status'])).stdout) as {
+      readonly setAside: readonly { readonly path: string; readonly text: string }[];
+    };
+    assert.deepEqual(
+      setAside.map(({ path, text }) => [
+        path,
+        text.endsWith('Remove this file once nothing that you staged is missed.'),
+      ]),
+      [[`_pond/quarantine/${name}`, true]],
+    );
     rmSync(join(pond, '_pond/quarantine', name!));
     assert.doesNotMatch((await run(['status'])).stdout, /set aside/);
   });
@@ -125,7 +136,7 @@ describe('the editor', () => {
     const { params } = await server.until(isWarning);
     const { type, message } = params as { readonly type: number; readonly message: string };
     assert.equal(type, 2);
-    assert.ok(message.startsWith(`${pond}: the last `) && message.includes('were set aside in'), message);
+    assert.ok(message.startsWith(`${pond}: the journal lost `) && message.includes('are in _pond/quarantine'), message);
     await server.ask('status', { pond });
     await server.ask('write', { pond, path: '/j3', content, create: true, overwrite: true });
     assert.equal(server.received.filter(isWarning).length, 1);

@@ -50,6 +50,23 @@ const shortWorkloads: Readonly<Record<string, Workload>> = {
   'a rename': { before: committed, steps: [inRoot((root) => root.rename('/a', '/b')), commit('second')] },
   'a removal': { before: committed, steps: [inRoot((root) => root.remove('/a')), commit('second')] },
   'content that becomes a blob': { steps: [write('/large', largeText)] },
+  'a large file that is discarded and staged again': {
+    before: [write('/large', largeText), write('/a', 'one')],
+    steps: [(pond) => pond.discard(['/large']), write('/large', largeText)],
+  },
+  'a failed batch with a large file': {
+    before: [write('/a', 'one')],
+    steps: [
+      (pond) =>
+        pond.fs.backend
+          .batch(async () => {
+            await write('/large', largeText)(pond);
+            throw new Error('stopped');
+          })
+          .catch(() => undefined),
+      write('/large', largeText),
+    ],
+  },
   'a discarded change': { before: [write('/a', 'one')], steps: [(pond) => pond.discard()] },
   'a batch': {
     before: [write('/a', 'one')],

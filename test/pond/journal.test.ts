@@ -10,8 +10,11 @@ import { withoutLayer } from '../../server/src/pond/withoutLayer.ts';
 import { recover } from '../../server/src/pond/recovery.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
-import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
+import { createMemoryDisk, type DiskImage } from '../../server/src/storage/memoryDisk.ts';
+import { imageOf } from '../support/diskImage.ts';
+import { endLockHolders, overwrite } from '../support/pondState.ts';
 import { areReleased } from '../support/released.ts';
+import { bytesOf } from '../support/tree.ts';
 
 const saves = 400;
 const sizeBytes = 60_000;
@@ -20,7 +23,7 @@ const sizeBytes = 60_000;
 async function openWatching(disk: Disk): Promise<{ readonly pond: Pond; readonly frames: WeakRef<object> }> {
   const storage = storageOn(disk, 'memory');
   const lock = acquireLock(disk);
-  const { opLog, journal: contents, notices } = await recover(disk, { repair: true });
+  const { opLog, journal: contents, notices } = await recover(disk, { lock });
   assert.equal(contents.batches.length > 0, true);
   const head = await commitAt(opLog, opLog.head);
   const writer = { lock, journal: Journal.open(disk, contents, head.number, lock) };
@@ -126,22 +129,66 @@ describe('the journal of staged changes', () => {
 });
 
 describe('the leftovers of a dead writer', () => {
-  it('are removed when the next one opens the pond, and blobs are kept', async () => {
-    const disk = createMemoryDisk();
-    const pond = await initPondOn(disk, 'memory');
+  it('are removed when the next one opens the pond, never before it holds the lock, and blobs are kept', async () => {
+    const working = createMemoryDisk();
+    const writer = await initPondOn(working, 'memory');
     const large = randomBytes(100_000);
-    await (await pond.fs.root()).writeFile('/large', large);
-    await pond.close();
-    const strays = ['_pond/blobs/.tmp-1', '_pond/spool-1'];
-    for (const path of strays) disk.create(path).close();
+    await (await writer.fs.root()).writeFile('/large', large);
+    const disk = createMemoryDisk(imageOf(working));
+    await writer.close();
+    const strays = ['_pond/blobs/.tmp-1', '_pond/spool-1', '_pond/.tmp-2', '_delta_log/.tmp-3'];
+    const kept = ['_pond/tmp', '_delta_log/_commit_1.json.tmp', '.tmp-4'];
+    for (const path of [...strays, ...kept]) disk.create(path).close();
+    const present = (paths: readonly string[]): readonly string[] =>
+      paths.filter((path) => disk.stat(path) !== undefined);
 
+    await (await openPondOn(disk, 'memory', { mode: 'read' })).close();
+    overwrite(disk, '_pond/lock.2', bytesOf('{"id":"x","pid":7,"host":"elsewhere"}'));
+    await assert.rejects(openPondOn(disk, 'memory', { mode: 'write' }), { code: 'lock-held' });
+    assert.deepEqual(present(strays), strays);
+    disk.remove('_pond/lock.2');
+    endLockHolders(disk);
     const again = await openPondOn(disk, 'memory', { mode: 'write' });
-    assert.deepEqual(
-      strays.map((path) => disk.stat(path)),
-      [undefined, undefined],
-    );
+    assert.deepEqual([present(strays), present(kept)], [[], kept]);
     assert.deepEqual(Buffer.from(await (await again.fs.root()).readFile('/large')), large);
     await again.close();
+  });
+
+  it('are removed from the table: data files of commits that were not published, and no other', async () => {
+    const disk = createMemoryDisk();
+    const writer = await initPondOn(disk, 'memory');
+    const commit = async (text: string): Promise<DiskImage> => {
+      await (await writer.fs.root()).writeFile('/a', bytesOf(text));
+      await writer.commit({ message: text, author: 'test' });
+      return imageOf(disk);
+    };
+    const killed = await commit('first');
+    const later = await commit('second');
+    await writer.close();
+    const isData = ([path]: readonly [string, Uint8Array]): boolean => path.endsWith('.parquet');
+    const data = [...later.files].filter(isData);
+    const unpublished = data.filter(([path]) => ![...killed.files].some(([known]) => known === path));
+    assert.equal(unpublished.length, 1);
+    const removed: readonly [string, Uint8Array] = ['00000000-0000-4000-8000-000000000001.parquet', data[0]![1]];
+    const cut: readonly [string, Uint8Array] = [
+      '00000000-0000-4000-8000-000000000002.parquet',
+      unpublished[0]![1].slice(9),
+    ];
+    const others = [removed, cut, ['part-0000.parquet', unpublished[0]![1]] as const];
+    for (const isReleased of [true, false]) {
+      const place = createMemoryDisk({ ...killed, files: [...killed.files, ...unpublished, ...others] });
+      endLockHolders(place);
+      if (isReleased) overwrite(place, '_pond/lock.1', bytesOf('{"free":true}'));
+      await (await openPondOn(place, 'memory', { mode: 'write' })).close();
+      const expected = [...killed.files, ...(isReleased ? unpublished : []), ...others].filter(isData);
+      assert.deepEqual(
+        [...imageOf(place).files]
+          .filter(isData)
+          .map(([path]) => path)
+          .sort(),
+        expected.map(([path]) => path).sort(),
+      );
+    }
   });
 });
 

@@ -2,18 +2,26 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type ErrorCode, isPondError } from '../../server/src/base/error.ts';
-import { encodeFrame } from '../../server/src/pond/journalFrames.ts';
+import { encodeFrame, FrameReader, type FrameRef } from '../../server/src/pond/journalFrames.ts';
+import { type Pond } from '../../server/src/pond/types.ts';
 import { initPondOn, openPondOn } from '../support/pond.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
 import { createMemoryDisk, type DiskImage } from '../../server/src/storage/memoryDisk.ts';
 import { imageOf } from '../support/diskImage.ts';
-import { overwrite } from '../support/pondState.ts';
+import { endLockHolders, overwrite } from '../support/pondState.ts';
 import { bytesOf } from '../support/tree.ts';
 
 const journalPath = '_pond/journal';
 
+interface Made {
+  /** As its writer left it when it closed the pond. */
+  readonly closed: DiskImage;
+  /** As its writer left it when it was killed. */
+  readonly killed: DiskImage;
+}
+
 /** A pond with a commit and two staged changes, in two groups of the journal. */
-async function makePond(): Promise<DiskImage> {
+async function makePond(): Promise<Made> {
   const disk = createMemoryDisk();
   const pond = await initPondOn(disk, 'damaged');
   const root = await pond.fs.root();
@@ -21,11 +29,13 @@ async function makePond(): Promise<DiskImage> {
   await pond.commit({ message: '1', author: 'test' });
   await root.writeFile('/first', bytesOf('staged first'));
   await root.writeFile('/second', bytesOf('staged second'));
+  const died = createMemoryDisk(imageOf(disk));
+  endLockHolders(died);
   await pond.close();
-  return imageOf(disk);
+  return { closed: imageOf(disk), killed: imageOf(died) };
 }
 
-const sound = await makePond();
+const { closed: sound, killed } = await makePond();
 
 function alterLastByte(disk: Disk): void {
   const bytes = disk.readFile(journalPath)!;
@@ -107,7 +117,7 @@ describe('opening a pond with', () => {
   }
 
   it('a journal whose end never reached the disk shows what was acknowledged', async () => {
-    const disk = createMemoryDisk(sound);
+    const disk = createMemoryDisk(killed);
     replace(journalPath, (bytes) => bytes.fill(0, bytes.length - 100))(disk);
     const pond = await openPondOn(disk, 'damaged', { mode: 'write' });
     const { staged, setAside } = await pond.status();
@@ -145,7 +155,7 @@ describe('one altered byte of the journal', () => {
   }
 
   it('is reported with a solution: the changes staged before it can be kept', async () => {
-    const disk = createMemoryDisk(sound);
+    const disk = createMemoryDisk(killed);
     alterLastByte(disk);
     const error: unknown = await openPondOn(disk, 'damaged', { mode: 'read' }).catch((caught: unknown) => caught);
     assert.ok(isPondError(error, 'journal-damaged'));
@@ -160,7 +170,7 @@ describe('one altered byte of the journal', () => {
 
 describe('an unfinished change at the end of the journal', () => {
   it('is reported by a reader, unless a process is still writing it', async () => {
-    const disk = createMemoryDisk(sound);
+    const disk = createMemoryDisk(killed);
     shorten(disk);
     const reader = await openPondOn(disk, 'damaged', { mode: 'read' });
     assert.match(
@@ -182,18 +192,102 @@ describe('an unfinished change at the end of the journal', () => {
   });
 
   it('is listed in the status as quarantined, until a person removes it', async () => {
-    const disk = createMemoryDisk(sound);
+    const disk = createMemoryDisk(killed);
     shorten(disk);
     await (await openPondOn(disk, 'damaged', { mode: 'write' })).close();
     const reader = await openPondOn(disk, 'damaged', { mode: 'read' });
     const { setAside, notices } = await reader.status();
-    assert.match(setAside.join(), /^_pond\/quarantine\/journal-\d+-\d+$/);
+    assert.match(setAside.map(({ path }) => path).join(), /^_pond\/quarantine\/journal-\d+-\d+$/);
+    assert.match(setAside[0]!.text, /^The end of the journal from byte \d+, cut off at \d.*Z\. Remove this file/);
     assert.deepEqual(notices, []);
-    disk.remove(setAside[0]!);
+    disk.remove(setAside[0]!.path);
     assert.deepEqual((await reader.status()).setAside, []);
     await reader.close();
   });
 });
+
+describe('a journal that was whole when the pond was closed, and is', () => {
+  const runEnds = endsOfRuns(createMemoryDisk(sound));
+  const cutTo =
+    (sizeBytes: number) =>
+    (bytes: Uint8Array): Uint8Array =>
+      bytes.subarray(0, sizeBytes);
+  const older = createMemoryDisk(sound).readFile(journalPath)!.slice(0, runEnds[1]);
+  const ways: Readonly<Record<string, readonly [(bytes: Uint8Array) => Uint8Array, readonly string[]]>> = {
+    'cut at the end of a run': [cutTo(runEnds[1]!), ['/first']],
+    'cut at the end of its header': [cutTo(runEnds[0]!), []],
+    'cut inside a run': [cutTo(runEnds[1]! + 40), ['/first']],
+    emptied: [cutTo(0), []],
+    'replaced by an older copy': [() => older, ['/first']],
+    'replaced by the journal of another batch': [
+      (bytes) => encodeFrame({ ...headerIn(bytes), batch: 'another' }, new Uint8Array()),
+      [],
+    ],
+  };
+  for (const [name, [damage, shown]] of Object.entries(ways)) {
+    it(`${name} is reported when it is opened, and listed until a person removes the note`, async () => {
+      const disk = createMemoryDisk(sound);
+      replace(journalPath, damage)(disk);
+      const isLoss = (notices: readonly string[]): void => {
+        assert.equal(notices.length, 1, notices.join());
+        assert.match(notices[0]!, /^the journal (lost its last \d+ bytes since|is not the one with which) /);
+      };
+      for (let time = 0; time < 2; time++) {
+        const reader = await openPondOn(disk, 'damaged', { mode: 'read' });
+        isLoss(reader.notices);
+        assert.match(reader.notices[0]!, /restore _pond\/journal from a copy before you change the pond$/);
+        await reader.close();
+      }
+      const writer = await openPondOn(disk, 'damaged', { mode: 'write' });
+      isLoss(writer.notices);
+      await (await writer.fs.root()).writeFile('/third', bytesOf('three'));
+      await writer.close();
+      const again = await openPondOn(disk, 'damaged', { mode: 'write' });
+      const { notices, staged, setAside } = await again.status();
+      assert.deepEqual([notices, staged.map(({ path }) => path)], [[], [...shown, '/third']]);
+      assert.match(
+        setAside.map(({ text }) => text).join(),
+        /Remove this file once nothing that you staged is missed\.$/,
+      );
+      await again.close();
+    });
+  }
+
+  it('as it was is not reported: nothing staged, or staged, committed and discarded in any order', async () => {
+    const disk = createMemoryDisk(sound);
+    const steps: readonly ((pond: Pond) => Promise<unknown>)[] = [
+      (pond) => pond.discard(['/first']),
+      async (pond) => (await pond.fs.root()).writeFile('/third', bytesOf('three')),
+      (pond) => pond.discard(),
+      () => Promise.resolve(),
+      async (pond) => (await pond.fs.root()).writeFile('/fourth', bytesOf('four')),
+      (pond) => pond.commit({ message: '2', author: 'test' }),
+      async (pond) => (await pond.fs.root()).remove('/fourth'),
+    ];
+    for (const step of steps) {
+      for (const mode of ['read', 'write'] as const) {
+        const pond = await openPondOn(disk, 'damaged', { mode });
+        const { notices, setAside } = await pond.status();
+        assert.deepEqual([notices, setAside], [[], []]);
+        if (mode === 'write') await step(pond);
+        await pond.close();
+      }
+    }
+  });
+});
+
+/** Offsets after the header and after each run. */
+function endsOfRuns(disk: Disk): readonly number[] {
+  const ends: number[] = [];
+  for (const { json, end } of new FrameReader(disk, journalPath).framesAfter(0))
+    if (json.more === undefined) ends.push(end);
+  return ends;
+}
+
+function headerIn(bytes: Uint8Array): FrameRef {
+  const disk = createMemoryDisk({ directories: [], files: [['j', bytes]] });
+  return new FrameReader(disk, 'j').frameAt(0)!.json;
+}
 
 describe('a pond', () => {
   it('is not written while it has a lock that cannot be understood, and the error names the lock', async () => {

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { type ErrorCode, isPondError } from '../../server/src/base/error.ts';
-import { initPond, openPond } from '../support/pond.ts';
+import { initPond, initPondOn, openPond, openPondOn } from '../support/pond.ts';
+import { overwrite } from '../support/pondState.ts';
+import { type Disk, type DiskFile } from '../../server/src/storage/disk.ts';
+import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { bytesOf } from '../support/tree.ts';
@@ -18,6 +21,8 @@ async function newPlace(t: TestContext): Promise<Place> {
   const directory = join(temporaryFolder(t), 'my.pond');
   const pond = await initPond(directory);
   t.after(() => pond.close());
+  await write(pond, '/committed', 'acknowledged');
+  await pond.commit({ message: 'first', author: 'test' });
   await write(pond, '/before', 'acknowledged');
   return { directory, pond };
 }
@@ -61,6 +66,31 @@ const ways: Readonly<Record<string, Lost>> = {
       locksOf(directory).forEach((path) => writeFileSync(path, '{"id":"other","pid":1,"host":"elsewhere"}')),
     code: 'lock-held',
   },
+  'the lock is taken by a process of an equal generation': {
+    lose: (directory) =>
+      locksOf(directory).forEach((path) => {
+        const text = readFileSync(path, 'utf8').replace(/"id":"[^"]*"/, '"id":"11111111-1111-4111-8111-111111111111"');
+        rmSync(path);
+        writeFileSync(path, text);
+      }),
+    code: 'lock-held',
+  },
+  'a process took over the lock': {
+    lose: (directory) => writeFileSync(join(directory, '_pond/lock.2'), '{"id":"other","pid":1,"host":"elsewhere"}'),
+    code: 'lock-held',
+  },
+  'the working files are moved away': {
+    lose: (directory) => renameSync(join(directory, '_pond'), `${directory}.work`),
+    code: 'journal-damaged',
+  },
+  'a copy takes the place of the folder': {
+    lose: (directory) => {
+      cpSync(directory, `${directory}.copy`, { recursive: true });
+      renameSync(directory, `${directory}.moved`);
+      renameSync(`${directory}.copy`, directory);
+    },
+    code: 'journal-damaged',
+  },
   'the folder is moved away': {
     lose: (directory) => renameSync(directory, `${directory}.moved`),
     code: 'pond-not-found',
@@ -71,6 +101,10 @@ const ways: Readonly<Record<string, Lost>> = {
 const changes: Readonly<Record<string, (pond: Pond) => Promise<unknown>>> = {
   'a file': (pond) => write(pond, '/after', 'text'),
   'a directory': async (pond) => (await pond.fs.root()).createDirectory('/after'),
+  'an attribute': async (pond) => (await pond.fs.root()).setAttributes('/before', { a: 'b' }),
+  'a removal': async (pond) => (await pond.fs.root()).remove('/before'),
+  'a restore': (pond) => pond.restore(['/committed'], '0'),
+  'a large file': (pond) => write(pond, '/after', 'x'.repeat(200_000)),
   'a commit': (pond) => pond.commit({ message: 'after', author: 'test' }),
   'a discard': (pond) => pond.discard(),
   'a batch': async (pond) => {
@@ -94,11 +128,30 @@ describe('a process that lost its pond acknowledges nothing more', () => {
         const { directory, pond } = await newPlace(t);
         lose(directory);
         const refused = (error: unknown): boolean => isPondError(error, code);
-        await assert.rejects(change(pond), refused);
+        // A large file is written before the folder is looked at.
+        const isAnyRefusal = name === 'a large file' && code === 'pond-not-found';
+        await assert.rejects(change(pond), isAnyRefusal ? (error) => isPondError(error) : refused);
         await assert.rejects(write(pond, '/later', 'text'), refused);
         assert.equal(existsSync(directory), code !== 'pond-not-found');
       });
     }
+  }
+
+  for (const when of ['before', 'while'] as const) {
+    it(`the lock is lost ${when} a change is flushed`, async () => {
+      // The next process reads what was there before: it knows nothing of a change that it did not see.
+      const inner = createMemoryDisk();
+      let isWatched = false;
+      const takeLock = (): void =>
+        overwrite(inner, '_pond/lock.2', bytesOf('{"id":"other","pid":1,"host":"elsewhere"}'));
+      const lose = (): void => void (isWatched && takeLock());
+      const disk: Disk = { ...inner, openAppend: (path) => losing(inner.openAppend(path), when, lose) };
+      const pond = await initPondOn(disk, 'lost');
+      await write(pond, '/before', 'acknowledged');
+      isWatched = true;
+      await assert.rejects(write(pond, '/after', 'text'), (error) => isPondError(error, 'lock-held'));
+      await pond.close();
+    });
   }
 
   it('a large file does not create a folder that was removed', async (t) => {
@@ -108,6 +161,16 @@ describe('a process that lost its pond acknowledges nothing more', () => {
     assert.equal(existsSync(directory), false);
   });
 });
+
+/** A file that calls `lose` before or after a flush. */
+function losing(file: DiskFile, when: 'before' | 'while', lose: () => void): DiskFile {
+  const sync = (): void => {
+    if (when === 'before') lose();
+    file.sync();
+    if (when === 'while') lose();
+  };
+  return Object.create(file, { sync: { value: sync } }) as DiskFile;
+}
 
 describe('two processes that both believe that they hold the lock', () => {
   it('do not overwrite each other: the one that took over the pond keeps everything that was acknowledged', async (t) => {
@@ -125,6 +188,24 @@ describe('two processes that both believe that they hold the lock', () => {
     const reader = await openPond(directory, { mode: 'read' });
     assert.deepEqual(await pathsOf(reader), ['/before', '/fourth', '/second', '/third']);
     await reader.close();
+  });
+
+  it('write different files: what the first writes after it looked at the lock is not in the journal', async () => {
+    const inner = createMemoryDisk();
+    const first = await initPondOn(inner, 'paused');
+    await write(first, '/before', 'acknowledged');
+    const file = inner.openAppend('_pond/journal');
+    inner.remove('_pond/lock.1');
+    const second = await openPondOn(inner, 'paused', { mode: 'write' });
+    assert.equal(file.isInPlace(), false);
+    await write(second, '/second', 'text');
+    // As a write in progress when the first was suspended.
+    file.append(bytesOf('late'));
+    await second.close();
+    const reader = await openPondOn(inner, 'paused', { mode: 'read' });
+    assert.deepEqual([await pathsOf(reader), reader.notices], [['/before', '/second'], []]);
+    await reader.close();
+    await assert.rejects(write(first, '/first', 'text'), (error) => isPondError(error, 'lock-held'));
   });
 
   it('a lock with one altered byte is not taken over', async (t) => {

@@ -113,6 +113,9 @@ const expressionPlaces: readonly ((call: string) => string)[] = [
   (call) => `FROM range(1) t(x), LATERAL (SELECT ${call})`,
   (call) => `SELECT sum(x) FILTER (WHERE ${call} IS NULL) FROM range(1) t(x)`,
   (call) => `SELECT sum(x) OVER (ORDER BY ${call}) FROM range(1) t(x)`,
+  (call) => `SELECT 1 LIMIT (SELECT ${call})`,
+  (call) => `SELECT COLUMNS(c -> ${call} IS NULL) FROM range(1)`,
+  (call) => `FROM range(1) t(x) QUALIFY ${call} IS NULL`,
 ];
 
 /** Spellings of a call. */
@@ -151,6 +154,9 @@ const tablePlaces: readonly ((call: string) => string)[] = [
   (call) => `FROM range(1) JOIN ${call} ON true`,
   (call) => `FROM range(1) t(x), LATERAL (FROM ${call})`,
   (call) => `CALL ${call}`,
+  (call) => `SELECT 1 LIMIT (SELECT count(*) FROM ${call})`,
+  (call) => `SELECT COLUMNS('.*') FROM ${call}`,
+  (call) => `SHOW (FROM ${call})`,
 ];
 
 test('a table function or pragma that is not allowed is refused in every syntax', async () => {

@@ -1,11 +1,12 @@
 /**
- * Returns the candidate that `word` most likely misspells, or undefined when none is close. Case, underscores and
+ * Returns the candidate that `word` most likely misspells, never `word` itself; undefined when none is close. Case, underscores and
  * hyphens do not count; a third of the letters, at least one, may be wrong, missing, added or swapped with a neighbor.
  */
 export function suggest(word: string, candidates: readonly string[]): string | undefined {
   const plain = simplify(word);
   let best: { readonly candidate: string; readonly distance: number } | undefined;
   for (const candidate of candidates) {
+    if (candidate === word) continue;
     const target = simplify(candidate);
     const allowed = Math.max(1, Math.floor(target.length / 3));
     if (Math.abs(plain.length - target.length) > allowed) continue;
@@ -15,14 +16,48 @@ export function suggest(word: string, candidates: readonly string[]): string | u
   return best?.candidate;
 }
 
-/** Returns the hint sentence for a suggestion, or undefined when there is none. */
-export function didYouMean(word: string, candidates: readonly string[]): string | undefined {
+/**
+ * Returns the hint for a suggestion, or undefined when there is none. A suggestion that looks the same as the word comes
+ * with the characters that differ. `before` is put before the suggestion: the directory of a name.
+ */
+export function didYouMean(word: string, candidates: readonly string[], before = ''): string | undefined {
   const suggestion = suggest(word, candidates);
-  return suggestion === undefined ? undefined : `Did you mean "${suggestion}"?`;
+  if (suggestion === undefined) return undefined;
+  const question = `Did you mean "${before}${suggestion}"?`;
+  return appearance(word) === appearance(suggestion) ? `${question} ${differenceOf(word, suggestion)}` : question;
+}
+
+/** Composed and decomposed letters are one, and so are letters with and without invisible characters. */
+function appearance(word: string): string {
+  return word.normalize('NFC').replaceAll(/\p{Default_Ignorable_Code_Point}/gu, '');
 }
 
 function simplify(word: string): string {
-  return word.toLowerCase().replaceAll(/[_\-\s]/g, '');
+  return appearance(word)
+    .toLowerCase()
+    .replaceAll(/[_\-\s]/g, '');
+}
+
+/** Says by which characters two texts that look the same differ, and in which normal form each is. */
+function differenceOf(word: string, other: string): string {
+  const [a, b] = [Array.from(word), Array.from(other)];
+  let start = 0;
+  while (start < a.length && a[start] === b[start]) start++;
+  let end = 0;
+  while (end < a.length - start && end < b.length - start && a.at(-1 - end) === b.at(-1 - end)) end++;
+  const [mine, its] = [a, b].map((text) => codePoints(text.slice(start, text.length - end)));
+  return `It looks the same, but has ${its}${formOf(other)} where you wrote ${mine}${formOf(word)}.`;
+}
+
+function codePoints(characters: readonly string[]): string {
+  const codes = characters.map((one) => `U+${one.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`);
+  return codes.length === 0 ? 'nothing' : codes.join(' ');
+}
+
+function formOf(text: string): string {
+  if (text.normalize('NFC') === text.normalize('NFD')) return '';
+  if (text === text.normalize('NFC')) return ' (NFC)';
+  return text === text.normalize('NFD') ? ' (NFD)' : '';
 }
 
 /** Number of single-letter changes and swaps of neighbors (each letter swapped once) that turn `a` into `b`. */

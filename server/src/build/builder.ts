@@ -1,7 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { queryLimits } from '../duckdb/limits.ts';
+import { isPondError } from '../base/error.ts';
+import { createMutex } from '../base/mutex.ts';
 import { type Builder } from '../sandbox/build.ts';
 import { type BuildLimits } from '../sandbox/buildLimits.ts';
+import { type OperationName, type OperationParams, type OperationResult } from '../sandbox/messages.ts';
 import { RestartingWorker } from '../sandbox/workerClient.ts';
 
 export interface BuilderOptions {
@@ -14,22 +17,53 @@ export interface BuilderOptions {
 }
 
 /**
- * Returns a builder. Its process starts with the first call. When it dies, its current calls fail `engine-unavailable`,
- * and the next call starts a new process.
+ * Returns a builder. Its process starts with the first call. When the process dies, each call in progress is made once
+ * more, in a process of its own: the file of one cannot fail the others. A call whose process dies again fails
+ * `engine-unavailable`. The next call starts a new process.
  */
 export function createBuilder({ memoryLimitBytes, limits, workerPath }: BuilderOptions = {}): Builder {
-  const worker = new RestartingWorker({
+  const options = {
     memoryLimitBytes: memoryLimitBytes ?? queryLimits({}).memoryBytesMax,
     threads: availableParallelism(),
     ...(workerPath !== undefined && { workerPath }),
     ...(limits !== undefined && { buildLimits: limits }),
-  });
+  };
+  const shared = new RestartingWorker(options);
+  const own = new RestartingWorker(options);
+  const alone = createMutex();
+  let isClosed = false;
+
+  async function request<N extends OperationName>(
+    name: N,
+    params: OperationParams<N>,
+    signal: AbortSignal | undefined,
+  ): Promise<OperationResult<N>> {
+    let death: unknown;
+    try {
+      return await shared.live().request(name, params, signal);
+    } catch (error) {
+      if (!isPondError(error, 'engine-unavailable')) throw error;
+      death = error;
+    }
+    return await alone.run(async () => {
+      if (isClosed) throw death;
+      try {
+        return await own.live().request(name, params, signal);
+      } finally {
+        await own.close();
+      }
+    });
+  }
+
   return Object.freeze<Builder>({
     fromUserSql: async (build, signal) => {
-      await worker.live().request('buildUser', { build }, signal);
+      await request('buildUser', { build }, signal);
     },
-    run: async (sql, signal) => worker.live().request('statements', { sql }, signal),
-    inspect: async (hostPaths, signal) => worker.live().request('inspect', { hostPaths }, signal),
-    close: () => worker.close(),
+    run: async (sql, signal) => request('statements', { sql }, signal),
+    inspect: async (hostPaths, signal) => request('inspect', { hostPaths }, signal),
+    close: async () => {
+      isClosed = true;
+      await Promise.all([shared.close(), own.close()]);
+    },
   });
 }

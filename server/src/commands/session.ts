@@ -3,7 +3,8 @@ import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { throwIfCancelled } from '../base/cancelled.ts';
 import { isPondError } from '../base/error.ts';
-import { LockHeldError, type LockHolder } from '../pond/lock.ts';
+import { LockHeldError } from '../pond/lock.ts';
+import { type LockHolder } from '../pond/lockFile.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { type Remote } from './calls.ts';
 
@@ -31,7 +32,8 @@ export async function openReaderSession(parts: SessionParts, directory: string):
 
 /**
  * Takes the lock, or joins the process that holds it. Waits up to `waitMs` for a holder that cannot be joined (a short
- * command, or one that is just starting or dying); then fails `lock-held`, naming it.
+ * command, or one that is just starting or dying), and on while a holder elsewhere seems to have ended; then fails
+ * `lock-held`, naming it.
  */
 export async function openWriterSession(
   parts: SessionParts,
@@ -45,7 +47,7 @@ export async function openWriterSession(
     const joined = await join(parts, directory, held.holder);
     if (joined !== undefined) return joined;
     throwIfCancelled(signal);
-    if (performance.now() > deadline) throw held;
+    if (performance.now() > deadline && !(held.isSilent && waitMs > 0)) throw held;
     await delay(retryMs);
   }
 }

@@ -17,13 +17,19 @@ export interface StoredContent {
   readonly sizeBytes: number;
   /** Undefined when a blob holds it. */
   readonly inline: Uint8Array | undefined;
+  /** True when storing it created the blob. */
+  readonly isNew: boolean;
 }
 
 export const blobPath = (hash: string): string => `${blobDirectory}/${hash.slice(0, 2)}/${hash}`;
 
 export interface BlobStore {
-  /** Stores content in bounded memory; a blob is durable on return. */
+  /** Stores content in bounded memory; a blob is durable on return, and claimed until `release`. */
   store(content: Content): Promise<StoredContent>;
+  /** Ends the claim of stored content: a change refers to it, or none will. */
+  release(content: StoredContent): void;
+  /** True while a change that is to refer to the blob is being made. */
+  isClaimed(hash: string): boolean;
   /**
    * Streams a blob's bytes from start to end (exclusive). Fails `pond-damaged` when the blob is missing or of another
    * size; a whole read also fails, after the last byte, when the content is not what was stored.
@@ -38,11 +44,18 @@ export interface BlobStore {
 /** The blobs of the pond on a disk. */
 export function createBlobStore(disk: Disk): BlobStore {
   const durableDirectories = new Set<string>();
+  /** Number of claims of each blob. */
+  const claims = new Map<string, number>();
+  const claim = (hash: string, change: 1 | -1): void => {
+    const count = (claims.get(hash) ?? 0) + change;
+    if (count > 0) claims.set(hash, count);
+    else claims.delete(hash);
+  };
 
   async function storeBlob(chunks: AsyncIterable<Uint8Array>): Promise<StoredContent> {
     makeDirectoryDurable(disk, blobDirectory, durableDirectories);
     const hash = createHash('sha256');
-    let digest = '';
+    let [digest, isNew] = ['', false];
     const hashed = async function* (): AsyncIterable<Uint8Array> {
       for await (const chunk of chunks) {
         hash.update(chunk);
@@ -53,10 +66,18 @@ export function createBlobStore(disk: Disk): BlobStore {
     const finalPath = (): string => {
       const path = blobPath(digest);
       makeDirectoryDurable(disk, path.slice(0, path.lastIndexOf('/')), durableDirectories);
+      isNew = disk.stat(path) === undefined;
+      // Before the blob has its name: from then on others find it.
+      claim(digest, 1);
       return path;
     };
-    const sizeBytes = await putStream(disk, temporaryPathIn(blobDirectory), finalPath, hashed());
-    return { sha256: digest, sizeBytes, inline: undefined };
+    try {
+      const sizeBytes = await putStream(disk, temporaryPathIn(blobDirectory), finalPath, hashed());
+      return { sha256: digest, sizeBytes, inline: undefined, isNew };
+    } catch (error) {
+      if (digest !== '') claim(digest, -1);
+      throw error;
+    }
   }
 
   return {
@@ -68,6 +89,10 @@ export function createBlobStore(disk: Disk): BlobStore {
       const { head, rest } = await takeHead(content);
       return rest === undefined ? inlineContent(head) : await storeBlob(chain(head, rest));
     },
+    release({ sha256, inline }) {
+      if (inline === undefined) claim(sha256, -1);
+    },
+    isClaimed: (hash) => claims.has(hash),
     read(hash, sizeBytes, range) {
       const path = blobPath(hash);
       const stat = disk.stat(path);
@@ -83,7 +108,7 @@ export function createBlobStore(disk: Disk): BlobStore {
 }
 
 function inlineContent(bytes: Uint8Array): StoredContent {
-  return { sha256: sha256(bytes), sizeBytes: bytes.length, inline: bytes };
+  return { sha256: sha256(bytes), sizeBytes: bytes.length, inline: bytes, isNew: false };
 }
 
 async function* verified(content: AsyncIterable<Uint8Array>, hash: string, path: string): AsyncIterable<Uint8Array> {

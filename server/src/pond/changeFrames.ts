@@ -92,7 +92,8 @@ function identityIn(
 
 function contentIn(content: Fields): StagedContent {
   const kind = content.oneOf('in', ['journal', 'blob', 'row']);
-  if (kind === 'blob') return { in: kind };
+  // Earlier versions do not say.
+  if (kind === 'blob') return { in: kind, isNew: content.has('isNew') && content.flag('isNew') };
   if (kind === 'journal') return { in: kind, offset: content.count('offset'), sizeBytes: content.count('sizeBytes') };
   const { nodeId, version } = { nodeId: content.text('nodeId'), version: content.count('version') };
   return { in: kind, nodeId, row: rowRefIn(content.fields('row')), version };

@@ -1,3 +1,4 @@
+import { type CommitNumber } from '../delta/commitNumber.ts';
 import { type Disk } from '../storage/disk.ts';
 import { isPondError, PondError } from '../base/error.ts';
 import { nowUs } from './clock.ts';
@@ -9,6 +10,7 @@ import { type EntryChange, type Overlay } from './overlay.ts';
 import { type Spool } from './stagedContent.ts';
 import { TransactionSpool } from './transactionSpool.ts';
 import { type PathEvent } from './types.ts';
+import { type UnusedBlobs } from './unusedBlobs.ts';
 import { type ChangeLog } from './workingTree.ts';
 
 /** Applies the journal's changes to the overlay. */
@@ -25,6 +27,9 @@ const nothing = new Uint8Array();
 
 /** What a change log needs of its pond. */
 interface ChangeLogHooks {
+  /** Number of the latest commit. */
+  readonly head: () => CommitNumber;
+  readonly unusedBlobs: UnusedBlobs;
   /** Rebuilds the overlay from the journal. */
   readonly reread: () => void;
   /** Receives changes once they are durable. */
@@ -39,6 +44,8 @@ export class JournalChangeLog implements ChangeLog, Spool {
   /** Events of the open batch. */
   #batchEvents: PathEvent[] | undefined;
   #batchError: unknown;
+  /** Blobs of the failed changes of the open batch. */
+  #batchBlobs: string[] = [];
   #shortenAtBytes = shortenAtBytesMin;
 
   constructor(journal: Journal, overlay: Overlay, hooks: ChangeLogHooks) {
@@ -49,8 +56,10 @@ export class JournalChangeLog implements ChangeLog, Spool {
 
   record(changes: readonly EntryChange[]): void {
     const timeUs = nowUs();
+    const isRemoval = changes.every(({ node }) => node === null || node.state === 'committed');
     this.#write(() => {
-      this.#journal.append(encodeChanges({ changes, timeUs }), nothing, { more: this.#batchEvents !== undefined });
+      const more = this.#batchEvents !== undefined;
+      this.#journal.append(encodeChanges({ changes, timeUs }), nothing, { more, isRemoval });
       if (this.#batchEvents === undefined) this.#journal.sync();
     });
     const events = changes.map((change) => {
@@ -66,11 +75,12 @@ export class JournalChangeLog implements ChangeLog, Spool {
     if (this.#batchEvents !== undefined) return await work();
     const events: PathEvent[] = (this.#batchEvents = []);
     this.#batchError = undefined;
+    this.#batchBlobs = [];
     try {
       const result = await work();
       if (this.#batchError !== undefined) throw this.#batchError as Error;
       if (events.length > 0) {
-        this.#journal.append({}, nothing, { more: false });
+        this.#journal.append({}, nothing, { more: false, isRemoval: true });
         this.#journal.sync();
       }
       this.#batchEvents = undefined;
@@ -78,14 +88,33 @@ export class JournalChangeLog implements ChangeLog, Spool {
       return result;
     } catch (error) {
       this.#batchEvents = undefined;
+      const blobs = [...this.#batchBlobs, ...this.#overlay.newBlobs()];
       this.#journal.rollBack();
       this.#revert();
+      this.#removeReverted(blobs);
       throw error;
     }
   }
 
+  abandon(blobHash: string): void {
+    if (this.#batchEvents === undefined) this.#removeReverted([blobHash]);
+    else this.#batchBlobs.push(blobHash);
+  }
+
+  /** Removes what replayed changes left: the process that made them may have been killed before it did. */
+  removeUnused(): void {
+    this.#hooks.unusedBlobs.remove(this.#overlay.takeUnusedBlobs(), this.#journal.base);
+  }
+
+  /** Removes those of the blobs that only reverted changes refer to. */
+  #removeReverted(blobs: readonly string[]): void {
+    const reverted = blobs.filter((hash) => !this.#overlay.refersTo(hash));
+    if (reverted.length > 0 && this.#journal.syncRollback())
+      this.#hooks.unusedBlobs.remove(reverted, this.#journal.base);
+  }
+
   keep(bytes: Uint8Array): number {
-    return this.#write(() => this.#journal.append({}, bytes, { more: true }));
+    return this.#write(() => this.#journal.append({}, bytes, { more: true, isRemoval: false }));
   }
 
   read(offset: number, sizeBytes: number): Uint8Array {
@@ -103,6 +132,10 @@ export class JournalChangeLog implements ChangeLog, Spool {
   }
 
   #publish(events: readonly PathEvent[]): void {
+    this.#hooks.unusedBlobs.remove([...this.#batchBlobs, ...this.#overlay.takeUnusedBlobs()], this.#journal.base);
+    this.#batchBlobs = [];
+    // What made nothing staged is synced: a crash that keeps the old frames leaves nothing staged either.
+    if (this.#overlay.isEmpty && this.#journal.end !== undefined) this.#journal.reset(this.#hooks.head());
     if (this.#journal.sizeBytes > this.#shortenAtBytes) this.#shorten();
     if (events.length > 0) this.#hooks.onChange(events);
   }
@@ -174,10 +207,21 @@ export const spoolPrefix = 'spool-';
  */
 export class TransactionChangeLog extends TransactionSpool implements ChangeLog {
   readonly #overlay: Overlay;
+  readonly #base: CommitNumber;
+  readonly #unusedBlobs: UnusedBlobs;
+  readonly #forget: () => void;
+  #isEnded = false;
 
-  constructor(disk: Disk, overlay: Overlay, id: string) {
+  constructor(
+    disk: Disk,
+    overlay: Overlay,
+    { id, base, unusedBlobs }: { readonly id: string; readonly base: CommitNumber; readonly unusedBlobs: UnusedBlobs },
+  ) {
     super(disk, `_pond/${spoolPrefix}${id}`);
     this.#overlay = overlay;
+    this.#base = base;
+    this.#unusedBlobs = unusedBlobs;
+    this.#forget = unusedBlobs.add(overlay);
   }
 
   record(changes: readonly EntryChange[]): void {
@@ -187,5 +231,18 @@ export class TransactionChangeLog extends TransactionSpool implements ChangeLog 
   /** Runs the work. A failed transaction is abandoned as a whole, so its batches need no rollback. */
   batch<T>(work: () => Promise<T>): Promise<T> {
     return work();
+  }
+
+  abandon(blobHash: string): void {
+    this.#unusedBlobs.remove([blobHash], this.#base);
+  }
+
+  /** Ends the transaction, once; after one that certainly did not commit, removes the blobs that it created. */
+  end({ isCommitted }: { readonly isCommitted: boolean }): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    this.#forget();
+    if (!isCommitted) this.#unusedBlobs.remove(this.#overlay.newBlobs(), this.#base);
+    this.dispose();
   }
 }

@@ -14,11 +14,20 @@ import { type JournalFile, openJournalFile } from './journalFile.ts';
 import { encodeFrame, type FrameRef } from './journalFrames.ts';
 import { type JournalContents, type JournalHeader, journalPath, readJournal } from './journalReader.ts';
 import { type Lock } from './lock.ts';
+import { type JournalEnd } from './lockFile.ts';
 import { OwnershipLostError, requireOwnership } from './ownership.ts';
+import { keepReserve, spendReserve } from './reserve.ts';
 
 export { emptyJournal, type JournalContents, journalPath, readJournal } from './journalReader.ts';
 
 const nothing = new Uint8Array();
+
+interface FrameOptions {
+  /** True when the run continues after the frame. */
+  readonly more: boolean;
+  /** True for changes that only take content away: on a full disk they may use the reserve. */
+  readonly isRemoval: boolean;
+}
 
 /** Accepts the frames of a journal that is being rewritten. */
 interface JournalWriter {
@@ -36,6 +45,9 @@ export class Journal {
   #headerWritten: boolean;
   /** Number of the run being written. */
   #run: number;
+  /** True while the run being written takes content away and adds none. */
+  #isRemoval = true;
+  #isReserveSpent = false;
   #broken: unknown;
 
   private constructor(disk: Disk, contents: JournalContents, header: JournalHeader, lock: Lock) {
@@ -65,15 +77,16 @@ export class Journal {
     return this.#header.batch;
   }
 
-  get base(): number {
+  get base(): CommitNumber {
     return this.#header.base;
   }
 
-  /** Appends a frame, unsynced; `more` means that the run continues. Returns the offset of its content in the file. */
-  append(json: object, content: Uint8Array = nothing, options: { readonly more: boolean }): number {
+  /** Appends a frame, unsynced. Returns the offset of its content in the file. */
+  append(json: object, content: Uint8Array, { more, isRemoval }: FrameOptions): number {
     return this.#guard(() => {
+      this.#isRemoval &&= isRemoval;
       if (!this.#headerWritten) this.#writeHeader();
-      const place: FrameRef = { batch: this.batch, run: this.#run, ...(options.more ? { more: true } : {}) };
+      const place: FrameRef = { batch: this.batch, run: this.#run, ...(more ? { more: true } : {}) };
       this.#file.append(encodeFrame({ ...json, ...place }, content));
       return this.#file.sizeBytes - content.length;
     });
@@ -83,9 +96,18 @@ export class Journal {
   sync(): void {
     this.#guard(() => {
       this.#file.sync();
+      // Another process that took the pond over since it was looked at before the write may have missed the bytes.
+      this.requireOwned();
       this.#acknowledgedBytes = this.#file.sizeBytes;
       this.#run++;
+      this.#isRemoval = true;
     });
+  }
+
+  /** End of what is acknowledged; undefined when nothing is staged, or when it is not known after a failure. */
+  get end(): JournalEnd | undefined {
+    if (this.#broken !== undefined || this.#run === 1) return undefined;
+    return { batch: this.batch, sizeBytes: this.#acknowledgedBytes };
   }
 
   /** The acknowledged contents, as read back. */
@@ -103,6 +125,17 @@ export class Journal {
     }
   }
 
+  /** False when this process no longer owns the pond, or when that cannot be found out. */
+  isOwned(): boolean {
+    try {
+      this.requireOwned();
+      return true;
+    } catch (error) {
+      ignoreStorage(error);
+      return false;
+    }
+  }
+
   /** Reverts what was appended since the last sync; if that fails, the journal becomes unusable. */
   rollBack(): void {
     try {
@@ -110,8 +143,22 @@ export class Journal {
       this.requireOwned();
       this.#file.truncate(this.#acknowledgedBytes);
       this.#headerWritten = this.#acknowledgedBytes > 0;
+      this.#isRemoval = true;
     } catch (error) {
       this.fail(error);
+    }
+  }
+
+  /** Makes a rollback durable: a crash does not bring back what was reverted. False when that fails. */
+  syncRollback(): boolean {
+    try {
+      this.checkUsable();
+      this.#file.sync();
+      this.requireOwned();
+      return true;
+    } catch (error) {
+      ignoreStorage(error);
+      return false;
     }
   }
 
@@ -136,7 +183,7 @@ export class Journal {
    */
   mark(number: CommitNumber): void {
     try {
-      this.append({ mark: number }, nothing, { more: false });
+      this.append({ mark: number }, nothing, { more: false, isRemoval: false });
       this.sync();
     } catch (error) {
       ignoreStorage(error);
@@ -157,6 +204,7 @@ export class Journal {
   reset(base: CommitNumber): void {
     this.#header = newHeader(base);
     this.#run = 1;
+    this.#isRemoval = true;
     try {
       this.#guard(() => {
         this.#acknowledgedBytes = 0;
@@ -166,6 +214,8 @@ export class Journal {
         this.#writeHeader();
         this.#file.write();
       });
+      if (this.#isReserveSpent) keepReserve(this.#disk);
+      this.#isReserveSpent = false;
     } catch (error) {
       ignoreStorage(error);
     }
@@ -211,7 +261,10 @@ export class Journal {
   }
 
   #openFile(): JournalFile {
-    return openJournalFile(this.#disk, journalPath, () => this.requireOwned());
+    return openJournalFile(this.#disk, journalPath, {
+      beforeWrite: () => this.requireOwned(),
+      makeRoom: () => this.#isRemoval && (this.#isReserveSpent = spendReserve(this.#disk)),
+    });
   }
 
   #writeHeader(): void {

@@ -1,3 +1,4 @@
+import { isPondError } from '../base/error.ts';
 import { type Disk, type DiskFile } from '../storage/disk.ts';
 
 /** Bytes buffered before a write, and bytes per read: a bulk change has thousands of small frames. */
@@ -11,8 +12,16 @@ export interface JournalFile extends DiskFile {
   read(offset: number, sizeBytes: number): Uint8Array;
 }
 
-/** Opens or creates the file at `path`. When `beforeWrite` fails, nothing is written. */
-export function openJournalFile(disk: Disk, path: string, beforeWrite: () => void): JournalFile {
+/** Calls by which the owner of a journal file takes part in its writes. */
+interface JournalFileHooks {
+  /** Called before each write: when it fails, nothing is written. */
+  readonly beforeWrite: () => void;
+  /** Called when the disk is full; true if there is room now. */
+  readonly makeRoom: () => boolean;
+}
+
+/** Opens or creates the file at `path`. */
+export function openJournalFile(disk: Disk, path: string, { beforeWrite, makeRoom }: JournalFileHooks): JournalFile {
   const file = disk.openAppend(path);
   let buffered: Uint8Array[] = [];
   let bufferedBytes = 0;
@@ -23,7 +32,14 @@ export function openJournalFile(disk: Disk, path: string, beforeWrite: () => voi
     beforeWrite();
     const bytes = Buffer.concat(buffered, bufferedBytes);
     forget();
-    file.append(bytes);
+    const { sizeBytes } = file;
+    try {
+      file.append(bytes);
+    } catch (error) {
+      if (!isPondError(error, 'storage-full') || !makeRoom()) throw error;
+      file.truncate(sizeBytes);
+      file.append(bytes);
+    }
   }
 
   function forget(): void {

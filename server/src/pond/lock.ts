@@ -4,63 +4,67 @@
  * file is never removed while it is the highest, so a slow contender that judged an old generation cannot win by
  * mistake: it finds a higher one after its own attempt and retreats.
  */
-import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
 import { isPondError, PondError } from '../base/error.ts';
 import { type Disk } from '../storage/disk.ts';
 import { putIfAbsent, removeQuietly, replaceFile } from '../storage/durable.ts';
-import { processStart } from '../storage/processStart.ts';
+import { freeText, heldText, type JournalEnd, type LockFile, type LockHolder, parseLock } from './lockFile.ts';
+import { beatMs, HeartbeatWatch, isLocal, type LockClock, newHolder, stateOf, systemClock } from './lockHolder.ts';
+import { journalPath } from './journalReader.ts';
+import { withReserve } from './reserve.ts';
 
 const directory = '_pond';
 /** Generations of up to 15 digits, which can be incremented exactly. */
 const namePattern = /^lock\.(\d{1,15})$/;
 
-/** Holder of a lock. */
-export interface LockHolder {
-  /** UUID of this one lock. */
-  readonly id: string;
-  readonly pid: number;
-  readonly host: string;
-  /** Start time of the process as reported by the system; distinguishes it from a later process with the same pid. */
-  readonly started: string | undefined;
-}
-
-/**
- * Content of a lock file. `unknown` is text that cannot be parsed: a process may hold the lock, so it is not taken
- * over.
- */
-type LockFile =
-  | { readonly kind: 'held'; readonly holder: LockHolder }
-  | { readonly kind: 'free' }
+/** Claim that keeps others from the lock: a process, or the unknown writer of an unreadable file. */
+type Claim =
+  | {
+      readonly kind: 'held';
+      readonly holder: LockHolder;
+      readonly path: string;
+      /** Set for a holder elsewhere that seems to have ended: watching it longer decides. */
+      readonly isSilent: boolean;
+    }
   | { readonly kind: 'unknown'; readonly path: string };
 
-/** Claim that keeps others from the lock: a process, or the unknown writer of an unreadable file. */
-type Claim = Exclude<LockFile, { readonly kind: 'free' }>;
+/** What was known of the previous holder when a lock was taken. */
+interface PreviousHolder {
+  /** True when it released the lock, so that it left no files of work in progress. */
+  readonly isClean: boolean;
+  /** True when it ended without releasing the lock. */
+  readonly hasEnded: boolean;
+  /** True when it may still be running: nobody knows, or only its heartbeat is missing. */
+  readonly mayRun: boolean;
+  /** End of the journal when it released the lock, where that is known. */
+  readonly journal: JournalEnd | undefined;
+}
 
 export interface Lock {
+  readonly previous: PreviousHolder;
   /** False when another process took the lock over, or when its file was removed or altered. */
   isHeld(): boolean;
-  release(): void;
+  /** Changes the time of the file, for holders elsewhere. A timer calls it. */
+  beat(): void;
+  /** Frees the lock, and leaves word of where the journal ends. */
+  release(journal?: JournalEnd): void;
 }
 
 /** Ids of the locks that this process holds; a lock whose release failed (disk error) counts as free. */
 const held = new Set<string>();
 
-/** Takes the lock, from a dead holder if need be. Fails `lock-held`; `holderOf(error)` is the holder. */
-export function acquireLock(disk: Disk): Lock {
+const watch = new HeartbeatWatch();
+
+/** Takes the lock, from a holder that ended if need be. Fails LockHeldError, `lock-held`. */
+export function acquireLock(disk: Disk, clock: LockClock = systemClock): Lock {
   const highest = highestGeneration(disk);
-  const claim = highest === undefined ? undefined : claimAt(disk, highest);
+  const claim = highest === undefined ? undefined : claimAt(disk, highest, clock);
   if (claim !== undefined) throw new LockHeldError(claim);
+  const previous = previousAt(disk, highest);
   const mine = (highest ?? 0) + 1;
-  const self: LockHolder = {
-    id: randomUUID(),
-    pid: process.pid,
-    host: hostname(),
-    started: processStart(process.pid),
-  };
+  const self = newHolder();
   try {
-    if (!putIfAbsent(disk, lockPath(mine), encode(self)) || highestGeneration(disk) !== mine) {
-      throw new LockHeldError(currentClaim(disk));
+    if (!withReserve(disk, () => put(disk, lockPath(mine), self)) || highestGeneration(disk) !== mine) {
+      throw new LockHeldError(currentClaim(disk, clock));
     }
   } catch (error) {
     freeAfterFailure(disk, mine, self.id);
@@ -68,70 +72,131 @@ export function acquireLock(disk: Disk): Lock {
   }
   held.add(self.id);
   removeBelow(disk, mine);
-  return createLock(disk, mine, self);
+  return new HeldLock(disk, { generation: mine, id: self.id, previous });
+}
+
+/** Creates the lock file; false when another process was faster. It may be there from an attempt that failed late. */
+function put(disk: Disk, path: string, self: LockHolder): boolean {
+  if (!isOwn(disk, path, self.id)) return putIfAbsent(disk, path, Buffer.from(heldText(self)));
+  disk.syncDirectory(directory);
+  return true;
 }
 
 /** True while a process, known or unknown, holds the lock; it may be this process. */
 export function isLocked(disk: Disk): boolean {
-  return currentClaim(disk) !== undefined;
+  return currentClaim(disk, systemClock) !== undefined;
 }
 
-/** Current claim on the lock; undefined when it is free or its holder is gone. */
-function currentClaim(disk: Disk): Claim | undefined {
-  const highest = highestGeneration(disk);
-  return highest === undefined ? undefined : claimAt(disk, highest);
+/** Returns where the journal ended when the pond was closed; undefined when that is not known or not up to date. */
+export function journalEndAtClose(disk: Disk): JournalEnd | undefined {
+  return previousAt(disk, highestGeneration(disk)).journal;
 }
 
 /** The error for a pond that another process holds for writing. */
 export class LockHeldError extends PondError {
   /** Undefined when the holder is unknown. */
   readonly holder: LockHolder | undefined;
+  /** True when the holder seems to have ended, which a few more seconds decide. */
+  readonly isSilent: boolean;
 
   constructor(claim: Claim | undefined) {
-    super('lock-held', heldText(claim), {
+    super('lock-held', textOf(claim), {
       path: claim?.kind === 'unknown' ? claim.path : directory,
-      hint:
-        claim?.kind === 'held' && claim.holder.host === hostname()
-          ? 'wait for it to finish, or stop it'
-          : 'check that no process writes the pond; if none does, remove _pond/lock.*',
+      hint: hintOf(claim),
     });
     this.holder = claim?.kind === 'held' ? claim.holder : undefined;
+    this.isSilent = claim?.kind === 'held' && claim.isSilent;
   }
 }
 
-function heldText(claim: Claim | undefined): string {
+function textOf(claim: Claim | undefined): string {
   if (claim?.kind === 'held') return `process ${claim.holder.pid} on ${claim.holder.host} is writing this pond`;
   if (claim === undefined) return 'another process is writing this pond';
   return `an unknown process may be writing this pond: ${claim.path} is not empty and cannot be understood`;
 }
 
-function createLock(disk: Disk, generation: number, self: LockHolder): Lock {
-  const path = lockPath(generation);
-  const written = disk.stat(path);
-  /** Checked for each acknowledged change, so the file is read only when its stat does not decide. */
-  const isUnaltered = (): boolean => {
-    const found = disk.stat(path);
-    return found?.sizeBytes === written?.sizeBytes && found?.modifiedMs === written?.modifiedMs;
-  };
-  const isHeld = (): boolean =>
-    disk.stat(lockPath(generation + 1)) === undefined && (isUnaltered() || isOwn(disk, generation, self.id));
-  return {
-    isHeld,
-    release() {
-      held.delete(self.id);
-      if (isHeld()) free(disk, path);
-    },
-  };
+function hintOf(claim: Claim | undefined): string {
+  if (claim === undefined) return 'wait for it to finish';
+  if (claim.kind === 'unknown') return `check that no process writes the pond; if none does, remove ${claim.path}`;
+  if (isLocal(claim.holder)) return 'wait for it to finish, or stop it';
+  if (claim.holder.beats) return 'stop it there; a minute after it stopped or was killed, the pond can be written here';
+  return `check on ${claim.holder.host} that the process does not run any more; if so, remove ${claim.path}`;
 }
 
-function isOwn(disk: Disk, generation: number, id: string): boolean {
-  const lock = lockAt(disk, generation);
+/** The lock that this process holds. */
+class HeldLock implements Lock {
+  readonly previous: PreviousHolder;
+  readonly #disk: Disk;
+  readonly #path: string;
+  readonly #nextPath: string;
+  readonly #id: string;
+  readonly #timer: NodeJS.Timeout;
+  #written;
+
+  constructor(
+    disk: Disk,
+    {
+      generation,
+      id,
+      previous,
+    }: { readonly generation: number; readonly id: string; readonly previous: PreviousHolder },
+  ) {
+    this.#disk = disk;
+    this.#path = lockPath(generation);
+    this.#nextPath = lockPath(generation + 1);
+    this.#id = id;
+    this.previous = previous;
+    this.#written = disk.stat(this.#path);
+    this.#timer = setInterval(() => this.beat(), beatMs).unref();
+  }
+
+  isHeld(): boolean {
+    if (this.#disk.stat(this.#nextPath) !== undefined) return false;
+    // Called twice for each acknowledged change, so the file is read only when its stat does not decide.
+    const found = this.#disk.stat(this.#path);
+    const isUnaltered =
+      found?.sizeBytes === this.#written?.sizeBytes && found?.modifiedMs === this.#written?.modifiedMs;
+    return isUnaltered || isOwn(this.#disk, this.#path, this.#id);
+  }
+
+  beat(): void {
+    try {
+      if (!this.isHeld()) return;
+      touch(this.#disk, this.#path);
+      if (isOwn(this.#disk, this.#path, this.#id)) this.#written = this.#disk.stat(this.#path);
+    } catch (error) {
+      // The next change finds out whether the lock is held.
+      if (!isPondError(error)) throw error;
+    }
+  }
+
+  release(journal?: JournalEnd): void {
+    clearInterval(this.#timer);
+    held.delete(this.#id);
+    if (this.isHeld()) free(this.#disk, this.#path, journal);
+  }
+}
+
+/** Changes the time of a lock file, and leaves its content as it is. */
+function touch(disk: Disk, path: string): void {
+  const file = disk.openAppend(path);
+  try {
+    const { sizeBytes } = file;
+    file.append(Buffer.from('\n'));
+    file.truncate(sizeBytes);
+  } finally {
+    file.close();
+  }
+}
+
+function isOwn(disk: Disk, path: string, id: string): boolean {
+  const lock = lockAt(disk, path);
   return lock.kind === 'held' && lock.holder.id === id;
 }
 
-function free(disk: Disk, path: string): void {
+function free(disk: Disk, path: string, journal: JournalEnd | undefined): void {
   try {
-    replaceFile(disk, path, encode({ free: true }));
+    replaceFile(disk, path, Buffer.from(freeText(journal)));
   } catch {
     // An empty lock is free too, and truncating a file needs no space on a full disk.
     const file = disk.openAppend(path);
@@ -149,30 +214,47 @@ function free(disk: Disk, path: string): void {
  */
 function freeAfterFailure(disk: Disk, generation: number, id: string): void {
   try {
-    if (isOwn(disk, generation, id)) free(disk, lockPath(generation));
+    if (isOwn(disk, lockPath(generation), id)) free(disk, lockPath(generation), undefined);
   } catch (error) {
     if (!isPondError(error)) throw error;
   }
 }
 
-/** Undefined when the lock is free or its holder is gone. */
-function claimAt(disk: Disk, generation: number): Claim | undefined {
-  const lock = lockAt(disk, generation);
-  if (lock.kind === 'free') return undefined;
-  return lock.kind === 'unknown' || isAlive(lock.holder) ? lock : undefined;
+/** Current claim on the lock; undefined when it is free or its holder ended. */
+function currentClaim(disk: Disk, clock: LockClock): Claim | undefined {
+  const highest = highestGeneration(disk);
+  return highest === undefined ? undefined : claimAt(disk, highest, clock);
 }
 
-/** A holder on another host cannot be checked, and counts as alive. */
-function isAlive(holder: LockHolder): boolean {
-  if (holder.host !== hostname()) return true;
-  if (holder.pid === process.pid && holder.started === processStart(process.pid)) return held.has(holder.id);
-  try {
-    process.kill(holder.pid, 0);
-  } catch (error) {
-    // EPERM: the process exists and belongs to another user.
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
-  }
-  return holder.started === undefined || processStart(holder.pid) === holder.started;
+/** Undefined when the lock is free or its holder ended. */
+function claimAt(disk: Disk, generation: number, clock: LockClock): Claim | undefined {
+  const path = lockPath(generation);
+  const lock = lockAt(disk, path);
+  if (lock.kind === 'free') return undefined;
+  if (lock.kind === 'unknown') return { kind: 'unknown', path };
+  const { holder } = lock;
+  const state = isMine(holder) ? (held.has(holder.id) ? 'running' : 'ended') : stateOf(holder);
+  if (state === 'ended') return undefined;
+  // Read first: a network file system then has the time that the file has now.
+  const seen = state === 'running' ? 'alive' : watch.look(holder, disk.stat(path)?.modifiedMs ?? clock.now(), clock);
+  return seen === 'ended' ? undefined : { kind: 'held', holder, path, isSilent: seen === 'silent' };
+}
+
+/** True for a lock that this process took. */
+function isMine(holder: LockHolder): boolean {
+  return holder.pid === process.pid && isLocal(holder) && stateOf(holder) === 'running';
+}
+
+/** Returns what is known of the holder of a lock that can be taken. */
+function previousAt(disk: Disk, generation: number | undefined): PreviousHolder {
+  // Somebody removed the lock of a pond that was written before.
+  const wasWritten = disk.stat(journalPath) !== undefined;
+  const unclean = { isClean: false, hasEnded: false, mayRun: wasWritten, journal: undefined };
+  if (generation === undefined) return unclean;
+  const lock = lockAt(disk, lockPath(generation));
+  if (lock.kind === 'free') return { isClean: true, hasEnded: false, mayRun: false, journal: lock.journal };
+  const hasEnded = lock.kind === 'held' && (isMine(lock.holder) || stateOf(lock.holder) === 'ended');
+  return { ...unclean, hasEnded, mayRun: !hasEnded };
 }
 
 function highestGeneration(disk: Disk): number | undefined {
@@ -196,34 +278,7 @@ function removeBelow(disk: Disk, generation: number): void {
 
 const lockPath = (generation: number): string => `${directory}/lock.${generation}`;
 
-function encode(lock: LockHolder | { readonly free: true }): Uint8Array {
-  return Buffer.from(`${JSON.stringify(lock)}\n`);
-}
-
-/** A missing or empty file is free: truncating it releases the lock on a full disk. */
-function lockAt(disk: Disk, generation: number): LockFile {
-  const path = lockPath(generation);
-  const bytes = disk.readFile(path);
-  if (bytes === undefined || bytes.length === 0) return { kind: 'free' };
-  return parseLock(Buffer.from(bytes).toString('utf8')) ?? { kind: 'unknown', path };
-}
-
-/** Undefined for text that is not a lock's. An address in it, as older versions wrote, is ignored. */
-function parseLock(text: string): LockFile | undefined {
-  const lock = objectOf(text);
-  if (lock?.['free'] === true) return { kind: 'free' };
-  const { id, pid, host, started } = lock ?? {};
-  if (typeof id !== 'string' || typeof pid !== 'number' || typeof host !== 'string') return undefined;
-  if (!Number.isSafeInteger(pid) || pid <= 0 || id === '' || host === '') return undefined;
-  if (started !== undefined && typeof started !== 'string') return undefined;
-  return { kind: 'held', holder: { id, pid, host, started } };
-}
-
-function objectOf(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? { ...value } : undefined;
-  } catch {
-    return undefined;
-  }
+/** A missing file is free. */
+function lockAt(disk: Disk, path: string): LockFile {
+  return parseLock(Buffer.from(disk.readFile(path) ?? []).toString('utf8'));
 }

@@ -6,7 +6,7 @@ import { commitsFrom } from './history.ts';
 import { type CommittedNode, nodeOfEntry } from './node.ts';
 import { Overlay } from './overlay.ts';
 import { type Page, pagesTo } from './pages.ts';
-import { type Proof, type ProofChain, type ProofCommit, type ProofPage } from './proof.ts';
+import { type Proof, type ProofChain, type ProofCommit, type ProofPage, proofText } from './proof.ts';
 import { valueVersions } from './seriesVersions.ts';
 import { rootAt, type Store } from './store.ts';
 import { type Commit } from './types.ts';
@@ -18,10 +18,10 @@ interface ProvenCommits {
 }
 
 /**
- * Returns the proof that the node at a real path is in the tree of commit `at`. Fails `not-found`, `version-not-found` for
+ * Returns the text of the proof that the node at a real path is in the tree of commit `at`. Fails `not-found`, `version-not-found` for
  * a `to` before `at`, and `pond-damaged` when the pond's own hashes do not prove it.
  */
-export async function makeProof(store: Store, path: string, commits: ProvenCommits): Promise<Proof> {
+export async function makeProof(store: Store, path: string, commits: ProvenCommits): Promise<string> {
   if (commits.to.number < commits.at.number) {
     const message = `commit ${commits.to.number} is before commit ${commits.at.number}, which has the path`;
     throw new PondError('version-not-found', message, { hint: 'Name a later commit, or none for the latest.' });
@@ -42,7 +42,7 @@ export async function makeProof(store: Store, path: string, commits: ProvenCommi
   const hash = valueHash(node);
   const versions = node.type === 'series' ? await versionHashes(store, node) : undefined;
   const proof = { path, type: node.type, hash, versions, directories, rootHash, chain: await chainOf(store, commits) };
-  return verified(proof);
+  return proofText(verified(proof));
 }
 
 /** Hash of a node's whole value, which the hash of its directory covers. */

@@ -18,7 +18,11 @@ export function rowRefIn(fields: Fields): RowRef {
 /** Location of staged content until it is committed. */
 export type StagedContent =
   | { readonly in: 'journal'; readonly offset: number; readonly sizeBytes: number }
-  | { readonly in: 'blob' }
+  | {
+      readonly in: 'blob';
+      /** True when the change that staged the content created the blob: no commit before refers to it. */
+      readonly isNew: boolean;
+    }
   | { readonly in: 'row'; readonly nodeId: string; readonly row: RowRef; readonly version: number };
 
 interface PondNodeBase extends Node {

@@ -20,15 +20,19 @@ import { historySources } from './historySources.ts';
 import { type Journal, type JournalContents, readJournal } from './journal.ts';
 import { type HostFile } from './hostFile.ts';
 import { type Lock } from './lock.ts';
-import { makeProof } from './makeProof.ts';
-import { type Overlay } from './overlay.ts';
 import { commitsOfPath } from './pathHistory.ts';
-import { setAside, uncommitted } from './recovery.ts';
-import { proofText } from './proof.ts';
+import { quarantinedFiles } from './quarantine.ts';
+import { uncommitted } from './recovery.ts';
 import { changesUnder } from './restore.ts';
 import { contentKeyOf } from './series.ts';
-import { countChanges, findConflicts, pairRenames, stagedChanges, stagedEntries } from './stagedChanges.ts';
-import { type StagedContents } from './stagedContent.ts';
+import {
+  type ChangesToCommit,
+  countChanges,
+  findConflicts,
+  pairRenames,
+  stagedChanges,
+  stagedEntries,
+} from './stagedChanges.ts';
 import { Staging } from './staging.ts';
 import { createStore, rootAt, type Store } from './store.ts';
 import { beginTransaction, type Commits } from './transaction.ts';
@@ -43,16 +47,6 @@ interface PondParts {
   readonly contents: JournalContents;
   /** Undefined when opened for reading. */
   readonly writer: { readonly lock: Lock; readonly journal: Journal } | undefined;
-}
-
-/** Changes to commit, with their content. */
-interface CommitInput {
-  readonly id: string;
-  readonly request: types.CommitRequest;
-  readonly overlay: Overlay;
-  readonly contents: StagedContents;
-  /** Changes that the commit's record counts. */
-  readonly counted: readonly types.Change[];
 }
 
 /** Maximum number of versions whose trees are cached, with the content that the layer derived in them. */
@@ -142,7 +136,7 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
       conflicts: await this.#staging.conflicts(),
       ...{ foreignCommits, earlierForeignFiles },
       notices: this.notices,
-      setAside: setAside(this.#store.disk),
+      setAside: quarantinedFiles(this.#store.disk),
     };
   }
 
@@ -216,7 +210,8 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
         this.#notify({ kind: 'committed', commit });
         return commit;
       });
-    return Promise.resolve(beginTransaction(this.#store, base, (tree) => this.layer.over(tree).backend, commit));
+    const parts = { store: this.#store, unusedBlobs: this.#staging.unusedBlobs };
+    return Promise.resolve(beginTransaction(parts, base, (tree) => this.layer.over(tree).backend, commit));
   }
 
   async hostFiles(node: Node, job: Job = {}): Promise<readonly HostFile[]> {
@@ -237,8 +232,13 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
   }
 
   async prove(path: string, at: types.VersionSpec, to: types.VersionSpec): Promise<string> {
-    const commits = { at: await this.resolve(at), to: await this.resolve(to) };
-    return proofText(await makeProof(this.#store, path, commits));
+    const { makeProof } = await import('./makeProof.ts');
+    return await makeProof(this.#store, path, { at: await this.resolve(at), to: await this.resolve(to) });
+  }
+
+  async checkHistory(options?: types.HistoryCheckOptions): Promise<types.CheckReport> {
+    const { checkHistory } = await import('./checkHistory.ts');
+    return await checkHistory(this.#store, this.#staging.overlay, options);
   }
 
   async refresh(): Promise<void> {
@@ -264,10 +264,10 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
     await this.#staging.mutex.run(() => Promise.resolve());
     this.#events.clear();
     this.#journal?.close();
-    this.#lock?.release();
+    this.#lock?.release(this.#journal?.end);
   }
 
-  async #write({ id, request, overlay, contents, counted }: CommitInput): Promise<types.Commit> {
+  async #write({ id, request, overlay, contents, counted }: ChangesToCommit): Promise<types.Commit> {
     this.#journal?.checkUsable();
     this.#journal?.requireOwned();
     const root = await rootAt(this.#store, this.#head.number);

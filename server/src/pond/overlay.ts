@@ -7,6 +7,7 @@
  * - Every changed directory has a link to its parent, up to the root.
  */
 import { type CommittedNode, type PondNode, rootId, rowOf, sameVersion, type StagedNode } from './node.ts';
+import { BlobReferences } from './blobReferences.ts';
 import { earlierVersions } from './series.ts';
 
 export interface StagedEntry {
@@ -42,6 +43,22 @@ export class Overlay {
   readonly #links = new Map<string, { readonly parentId: string; readonly name: string }>();
   /** The inverse of the parent links: ids of the directories in each directory. */
   readonly #below = new Map<string, Set<string>>();
+  readonly #blobs = new BlobReferences();
+
+  /** True when a staged version has its content in the blob. */
+  refersTo(hash: string): boolean {
+    return this.#blobs.has(hash);
+  }
+
+  /** Hashes of the blobs that staged changes created, still in use or not since the last call. */
+  newBlobs(): readonly string[] {
+    return [...this.#blobs.inUse(), ...this.#blobs.takeUnused()];
+  }
+
+  /** Hashes of the blobs that staged changes created and that fell out of use since the last call. */
+  takeUnusedBlobs(): readonly string[] {
+    return this.#blobs.takeUnused();
+  }
 
   get isEmpty(): boolean {
     return this.#directories.size === 0;
@@ -111,6 +128,7 @@ export class Overlay {
     this.#directories.clear();
     this.#links.clear();
     this.#below.clear();
+    this.#blobs.clear();
   }
 
   /** The node of that id in a changed entry; searches all of them. */
@@ -165,7 +183,11 @@ export class Overlay {
   #set(directoryId: string, name: string, entry: StagedEntry | undefined): void {
     const changes = this.#directories.get(directoryId);
     if (changes === undefined) return;
-    changes.delta += deltaOf(entry) - deltaOf(changes.entries.get(name));
+    const former = changes.entries.get(name);
+    changes.delta += deltaOf(entry) - deltaOf(former);
+    // The new ones first: a blob that both have stays in use.
+    if (entry !== undefined) this.#blobs.add(entry);
+    if (former !== undefined) this.#blobs.remove(former);
     if (entry === undefined) changes.entries.delete(name);
     else changes.entries.set(name, entry);
     if (changes.entries.size === 0) this.#directories.delete(directoryId);
@@ -195,6 +217,7 @@ export class Overlay {
     if (link !== undefined && (link.parentId !== parentId || link.name !== name)) return;
     const ids = [id];
     for (let at = ids.pop(); at !== undefined; at = ids.pop()) {
+      for (const entry of this.entries(at).values()) this.#blobs.remove(entry);
       this.#directories.delete(at);
       for (const below of this.#below.get(at) ?? []) ids.push(below);
     }

@@ -2,6 +2,7 @@
 import { PondError } from '../base/error.ts';
 import { logDirectory } from '../delta/log.ts';
 import { type Disk } from '../storage/disk.ts';
+import { journalPath } from './journalReader.ts';
 import { type Lock } from './lock.ts';
 
 /**
@@ -25,9 +26,10 @@ export function requireOwnership(disk: Disk, journal: { isInPlace(): boolean }, 
       hint: 'bring the folder back, or open the pond where it is now',
     });
   }
-  if (!isInPlace) {
+  const isReplaced = !isInPlace && (lock.isHeld() || disk.stat(journalPath) === undefined);
+  if (isReplaced) {
     throw new OwnershipLostError('journal-damaged', 'the journal was removed or replaced while the pond was open', {
-      path: '_pond/journal',
+      path: journalPath,
       hint: 'bring back _pond/journal and what was staged is there; else the pond opens without it. Then write again',
     });
   }

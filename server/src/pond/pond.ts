@@ -12,6 +12,7 @@ import { requireLayout } from './layout.ts';
 import { acquireLock, type Lock } from './lock.ts';
 import { OpenPond } from './openPond.ts';
 import { recover } from './recovery.ts';
+import { keepReserve } from './reserve.ts';
 import { type OpenOptions, type TreeLayer } from './types.ts';
 import { withoutLayer } from './withoutLayer.ts';
 
@@ -95,7 +96,7 @@ function lockForWriting(disk: Disk, directory: string): Lock {
 /** Releases a lock after a failure; the caller must receive that failure, not one of the release. */
 function releaseAfter(lock: Lock): void {
   try {
-    lock.release();
+    lock.release(lock.previous.journal);
   } catch (error) {
     if (!isPondError(error)) throw error;
   }
@@ -107,8 +108,9 @@ async function openLocked<Layer extends TreeLayer>(
   layer: OpenOptions<Layer>['layer'],
 ): Promise<OpenPond<Layer>> {
   const { disk } = storage;
-  const { opLog, journal, notices } = await recover(disk, { repair: true });
+  const { opLog, journal, notices } = await recover(disk, { lock });
   const head = await headCommit(opLog);
+  keepReserve(disk);
   const writer = { lock, journal: Journal.open(disk, journal, head.number, lock) };
   return new OpenPond({ storage, opLog, head, notices, contents: journal, writer }, layer ?? withoutLayer<Layer>());
 }
@@ -117,7 +119,7 @@ async function openUnlocked<Layer extends TreeLayer>(
   storage: PondStorage,
   layer: OpenOptions<Layer>['layer'],
 ): Promise<OpenPond<Layer>> {
-  const { opLog, journal, notices } = await recover(storage.disk, { repair: false });
+  const { opLog, journal, notices } = await recover(storage.disk, { lock: undefined });
   const head = await headCommit(opLog);
   const parts = { storage, opLog, head, notices, contents: journal, writer: undefined };
   return new OpenPond(parts, layer ?? withoutLayer<Layer>());

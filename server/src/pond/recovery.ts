@@ -10,21 +10,20 @@ import { type CommitNumber, commitsDown, nextCommit } from '../delta/commitNumbe
 import { isPondError, PondError } from '../base/error.ts';
 import { retry } from '../base/retry.ts';
 import { looksLikeParquet } from '../delta/readCheckpoint.ts';
-import { type Finding, inspectTail, quarantine } from '../delta/verify.ts';
+import { type Finding, inspectTail } from '../delta/verify.ts';
 import { checkpointFile, commitFile, latestVersion, readCommit } from '../delta/log.ts';
 import { OpLog } from '../oplog/opLog.ts';
 import { type Disk } from '../storage/disk.ts';
-import { isTemporaryName, makeDirectoryDurable, writeNew } from '../storage/durable.ts';
-import { blobDirectory } from './blobs.ts';
+import { replaceFile } from '../storage/durable.ts';
 import { readCommitRecord } from './history.ts';
 import { emptyJournal, journalPath, type JournalContents, readJournal } from './journal.ts';
-import { isLocked } from './lock.ts';
-import { spoolPrefix } from './changeLog.ts';
+import { isLocked, journalEndAtClose, type Lock } from './lock.ts';
+import { type JournalEnd } from './lockFile.ts';
+import { quarantineFile, quarantineTail } from './quarantine.ts';
+import { removeLogLeftovers, removeUnpublished, removeWorkingLeftovers } from './leftovers.ts';
 
 /** Number of attempts to read a journal while another process changes it. */
 const readsMax = 5;
-
-const quarantineDirectory = '_pond/quarantine';
 
 interface Recovered {
   readonly opLog: OpLog;
@@ -35,14 +34,14 @@ interface Recovered {
 }
 
 /**
- * Opens the log and the journal of a pond. With `repair` the caller holds the lock, and damage above the mark is
- * quarantined.
+ * Opens the log and the journal of a pond. With `lock`, which the caller holds, damage above the mark is quarantined,
+ * and what a writer that died left is removed.
  */
-export async function recover(disk: Disk, options: { readonly repair: boolean }): Promise<Recovered> {
+export async function recover(disk: Disk, { lock }: { readonly lock: Lock | undefined }): Promise<Recovered> {
   const notices: string[] = [];
-  if (isJournalMissing(disk)) notices.push(`${journalPath} is missing: what was staged, if anything was, is gone`);
-  const journal = options.repair ? readJournal(disk) : await readAlongsideWriter(disk);
-  const latest = usableVersion(disk, journal.mark, options.repair, notices);
+  const { journal, end } = await readWithEnd(disk, lock);
+  if (isJournalMissing(disk, end)) notices.push(`${journalPath} is missing: what was staged, if anything was, is gone`);
+  const latest = usableVersion(disk, journal.mark, lock !== undefined, notices);
   const opLog = await OpLog.open(disk, latest);
   if (opLog === undefined) throw new PondError('pond-not-found', 'no Delta table is there');
   if (journal.mark !== undefined && opLog.head < journal.mark) {
@@ -51,18 +50,54 @@ export async function recover(disk: Disk, options: { readonly repair: boolean })
       hint: 'restore the file from a copy; nothing was changed',
     });
   }
-  if (journal.cutBytes > 0 && options.repair) setAsideTail(disk, journal, notices);
+  const lost = disk.stat(journalPath) === undefined ? undefined : lossOf(journal, end);
+  if (lock !== undefined) notices.push(...quarantineEnd(disk, journal, lost));
   // The lock's holder has not finished its write.
-  if (journal.cutBytes > 0 && !options.repair && !isLocked(disk)) {
+  else if (lost !== undefined) notices.push(`${lost}; restore ${journalPath} from a copy before you change the pond`);
+  else if (journal.cutBytes > 0 && !isLocked(disk)) {
     notices.push(`the last ${journal.cutBytes} bytes of the journal are an unfinished change and are left out`);
   }
-  if (options.repair) removeLeftovers(disk);
+  if (lock !== undefined) removeWorkingLeftovers(disk);
+  if (lock?.previous.isClean === false) removeLogLeftovers(disk);
+  // Of a quarantined commit, all is kept. A holder that may still run could publish its commit after all.
+  if (lock?.previous.hasEnded === true && notices.length === 0) await removeUnpublished(disk, opLog);
+  if (lock?.previous.mayRun === true) isolateJournal(disk, journal);
   return { opLog, journal: await uncommitted(opLog, journal), notices };
 }
 
+/** The journal, and where it ended when the pond was closed; undefined when that is not known. */
+async function readWithEnd(
+  disk: Disk,
+  lock: Lock | undefined,
+): Promise<{ readonly journal: JournalContents; readonly end: JournalEnd | undefined }> {
+  if (lock !== undefined) return { journal: readJournal(disk), end: lock.previous.journal };
+  const before = journalEndAtClose(disk);
+  const journal = await readAlongsideWriter(disk);
+  const after = journalEndAtClose(disk);
+  // A writer may have taken the lock in between.
+  const isSame = before?.batch === after?.batch && before?.sizeBytes === after?.sizeBytes;
+  return { journal, end: isSame ? after : undefined };
+}
+
+/**
+ * Says what the journal lost since the pond was closed; undefined when nothing is known to be lost. A
+ * journal that was cut at the end of a run, or replaced by an older one, looks whole: only the released lock shows the
+ * loss. It costs no flush, since a lock that is released is flushed anyway.
+ */
+function lossOf({ header, goodBytes }: JournalContents, end: JournalEnd | undefined): string | undefined {
+  if (end === undefined) return undefined;
+  if (header !== undefined && header.batch !== end.batch) {
+    return 'the journal is not the one with which the pond was closed: what was staged then is missing';
+  }
+  const lostBytes = end.sizeBytes - goodBytes;
+  if (lostBytes <= 0) return undefined;
+  return `the journal lost its last ${lostBytes} bytes since the pond was closed: what was staged last is missing`;
+}
+
 /** False when no process worked on the pond before: a pond may be copied without its working files. */
-function isJournalMissing(disk: Disk): boolean {
-  return disk.stat(journalPath) === undefined && disk.list('_pond').some((name) => name !== 'lock.1');
+function isJournalMissing(disk: Disk, end: JournalEnd | undefined): boolean {
+  if (disk.stat(journalPath) !== undefined) return false;
+  return end !== undefined || disk.list('_pond').some((name) => name !== 'lock.1');
 }
 
 /** Reads the journal while another process may truncate or replace it; reading again yields a whole one. */
@@ -105,7 +140,7 @@ function usableVersion(
         hint: `restore the file from a copy; or move ${commitFile(number)} away to go on without that commit`,
       });
     }
-    if (repair) quarantine(disk, commitFile(number), quarantineDirectory);
+    if (repair) quarantineFile(disk, commitFile(number));
     notices.push(`commit ${number} is damaged and ${repair ? 'was set aside' : 'left out'}: ${finding.text}`);
   }
   return undefined;
@@ -136,33 +171,25 @@ export async function uncommitted(opLog: OpLog, journal: JournalContents): Promi
   return journal;
 }
 
-/** Paths of the quarantined files that still exist, in order; [] when there are none. */
-export function setAside(disk: Disk): readonly string[] {
-  return disk
-    .list(quarantineDirectory)
-    .sort()
-    .map((name) => `${quarantineDirectory}/${name}`);
-}
-
-/** Quarantines the bytes that are about to be cut: if they were acknowledged after all, they can be examined. */
-function setAsideTail(disk: Disk, { goodBytes, cutBytes }: JournalContents, notices: string[]): void {
+/**
+ * Quarantines the bytes of the journal that are about to be cut, or a note of those that are lost. Returns what was done,
+ * as sentences.
+ */
+function quarantineEnd(disk: Disk, { goodBytes, cutBytes }: JournalContents, lost: string | undefined): string[] {
+  if (cutBytes === 0 && lost === undefined) return [];
   const tail = disk.readRange(journalPath, goodBytes, goodBytes + cutBytes) ?? new Uint8Array();
-  makeDirectoryDurable(disk, quarantineDirectory);
-  const path = `${quarantineDirectory}/journal-${Date.now()}-${goodBytes}`;
-  writeNew(disk, path, tail);
-  disk.syncDirectory(quarantineDirectory);
-  notices.push(`the last ${cutBytes} bytes of the journal were an unfinished change and were set aside in ${path}`);
+  const path = quarantineTail(disk, goodBytes, tail);
+  if (lost === undefined) {
+    return [`the last ${cutBytes} bytes of the journal were an unfinished change and were set aside in ${path}`];
+  }
+  return [cutBytes === 0 ? `${lost} (noted in ${path})` : `${lost}; the ${cutBytes} bytes left of it are in ${path}`];
 }
 
 /**
- * Removes a dead writer's leftovers: the spools of its transactions, and blobs without a name yet. Under the lock no
- * other process is creating any. Both folders are short to list; strays elsewhere are small and harmless.
+ * Gives the journal a new file: what a previous holder of the lock still writes, because it was suspended after it looked
+ * at the lock, goes to the old one. It looks again before it acknowledges.
  */
-function removeLeftovers(disk: Disk): void {
-  for (const name of disk.list('_pond')) {
-    if (name.startsWith(spoolPrefix)) disk.remove(`_pond/${name}`);
-  }
-  for (const name of disk.list(blobDirectory)) {
-    if (isTemporaryName(name)) disk.remove(`${blobDirectory}/${name}`);
-  }
+function isolateJournal(disk: Disk, { goodBytes }: JournalContents): void {
+  const bytes = disk.readRange(journalPath, 0, goodBytes);
+  if (bytes !== undefined) replaceFile(disk, journalPath, bytes);
 }

@@ -6,7 +6,19 @@ import { isSameValue } from './series.ts';
 import { type Overlay, type StagedEntry } from './overlay.ts';
 import { compareNames } from './pages.ts';
 import { rootAt, type Store } from './store.ts';
-import { type Change, type ChangeCounts, type Conflict } from './types.ts';
+import { type StagedContents } from './stagedContent.ts';
+import { type Change, type ChangeCounts, type CommitRequest, type Conflict } from './types.ts';
+
+/** Changes to commit, with their content. */
+export interface ChangesToCommit {
+  /** UUID of the attempt. */
+  readonly id: string;
+  readonly request: CommitRequest;
+  readonly overlay: Overlay;
+  readonly contents: StagedContents;
+  /** Changes that the commit's record counts. */
+  readonly counted: readonly Change[];
+}
 
 /** A staged entry with its location. */
 export interface StagedAt extends StagedEntry {

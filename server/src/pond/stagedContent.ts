@@ -33,17 +33,23 @@ export class StagedContents {
     this.#later = later;
   }
 
-  /** Stores the content of a new file or symlink. Fails `invalid-content` for a table or series that is not Parquet. */
+  /** Stores the content of a new file or symlink, and claims it until `release`. */
   async store(wanted: Exclude<NewNode, { type: 'directory' }>): Promise<StoredContent> {
-    const content = wanted.type === 'symlink' ? Buffer.from(wanted.target) : wanted.content;
-    const stored = await this.#store.blobs.store(content);
-    if (wanted.type === 'table' || wanted.type === 'series') await checkParquet(this.#store, stored, wanted.type);
-    return stored;
+    return await this.#store.blobs.store(wanted.type === 'symlink' ? Buffer.from(wanted.target) : wanted.content);
+  }
+
+  release(content: StoredContent): void {
+    this.#store.blobs.release(content);
+  }
+
+  /** Fails `invalid-content` when the content of a table or series is not Parquet. */
+  async checkType(type: NewNode['type'], content: StoredContent): Promise<void> {
+    if (type === 'table' || type === 'series') await checkParquet(this.#store, content, type);
   }
 
   /** Returns stored content in the form that a staged version refers to; keeps small content in the spool. */
-  stage({ sizeBytes, sha256, inline }: StoredContent): NewContent {
-    if (inline === undefined) return { sizeBytes, sha256, content: { in: 'blob' } };
+  stage({ sizeBytes, sha256, inline, isNew }: StoredContent): NewContent {
+    if (inline === undefined) return { sizeBytes, sha256, content: { in: 'blob', isNew } };
     return { sizeBytes, sha256, content: { in: 'journal', offset: this.#spool.keep(inline), sizeBytes } };
   }
 
@@ -59,7 +65,7 @@ export class StagedContents {
   /** Returns small content as a whole, for a row. */
   async load(node: PondNode): Promise<Uint8Array> {
     if (node.state === 'staged') return await this.#loadStaged(node);
-    return await readInline(this.#store, node.id, requireCommitted(node).row, node.version);
+    return await readInline(this.#store, requireCommitted(node));
   }
 
   async text(node: PondNode): Promise<string> {
@@ -69,9 +75,9 @@ export class StagedContents {
   async #loadStaged(node: StagedNode): Promise<Uint8Array> {
     const { content } = node;
     const row = this.#later.committedRow(node);
-    if (row !== undefined) return await readInline(this.#store, node.id, row, node.version);
+    if (row !== undefined) return await readInline(this.#store, { ...node, row });
     if (content.in === 'journal') return this.#fromSpool(node, content);
-    if (content.in === 'row') return await readInline(this.#store, content.nodeId, content.row, content.version);
+    if (content.in === 'row') return await readInline(this.#store, { ...node, ...content, id: content.nodeId });
     throw new PondError('pond-damaged', `${node.name} is in a blob, not in a row`);
   }
 

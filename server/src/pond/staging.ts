@@ -20,6 +20,7 @@ import { findConflicts, stagedChanges } from './stagedChanges.ts';
 import { type Store } from './store.ts';
 import { type HostFile } from './hostFile.ts';
 import { type Change, type PathEvent } from './types.ts';
+import { UnusedBlobs } from './unusedBlobs.ts';
 import { WorkingTree } from './workingTree.ts';
 
 /** Dependencies of the staged changes of a pond. */
@@ -45,6 +46,7 @@ export class Staging {
   readonly mutex = createMutex();
   readonly contents: StagedContents;
   readonly tree: WorkingTree;
+  readonly unusedBlobs: UnusedBlobs;
   readonly #parts: StagingParts;
   readonly #changeLog: JournalChangeLog | undefined;
 
@@ -52,9 +54,13 @@ export class Staging {
   constructor(parts: StagingParts, contents: JournalContents) {
     const { storage, store, journal, commits, head, onChange } = parts;
     this.#parts = parts;
+    this.unusedBlobs = new UnusedBlobs(store, () => journal?.isOwned() === true);
+    this.unusedBlobs.add(this.overlay);
     this.#changeLog =
       journal &&
       new JournalChangeLog(journal, this.overlay, {
+        head,
+        unusedBlobs: this.unusedBlobs,
         reread: () => this.#replace(journal.acknowledged()),
         onChange,
       });
@@ -72,6 +78,7 @@ export class Staging {
       latest: (directory) => commits.latest(directory),
     });
     replay(contents, this.overlay);
+    this.#changeLog?.removeUnused();
   }
 
   /** Returns the journal. Fails `read-only` when the pond is open for reading. */

@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { type CommitNumber } from '../delta/commitNumber.ts';
 import { type Backend } from '../tinyfs/backend.ts';
 import { FileSystem } from '../tinyfs/fs.ts';
+import { isPondError } from '../base/error.ts';
 import { createMutex } from '../base/mutex.ts';
 import { Overlay } from './overlay.ts';
 import { TransactionChangeLog } from './changeLog.ts';
 import { StagedContents } from './stagedContent.ts';
 import { type Store } from './store.ts';
 import { type Commit, type CommitRequest, type Transaction } from './types.ts';
+import { type UnusedBlobs } from './unusedBlobs.ts';
 import { WorkingTree } from './workingTree.ts';
 
 /** Commits a transaction's changes, or rejects and leaves the pond as it was. */
@@ -23,14 +25,14 @@ export type Commits = (
  * the tree to show for the stored one.
  */
 export function beginTransaction(
-  store: Store,
+  { store, unusedBlobs }: { readonly store: Store; readonly unusedBlobs: UnusedBlobs },
   base: CommitNumber,
   layered: (tree: Backend) => Backend,
   commit: Commits,
 ): Transaction {
   const id = randomUUID();
   const overlay = new Overlay();
-  const changeLog = new TransactionChangeLog(store.disk, overlay, id);
+  const changeLog = new TransactionChangeLog(store.disk, overlay, { id, base, unusedBlobs });
   const contents = new StagedContents(store, changeLog, { committedRow: () => undefined, stagedNow: () => undefined });
   const tree = new WorkingTree({
     store,
@@ -47,14 +49,20 @@ export function beginTransaction(
       return overlay.isEmpty;
     },
     commit: async (request) => {
+      let isCommitted = false;
       try {
-        return overlay.isEmpty ? undefined : await commit(id, request, overlay, contents);
+        const made = overlay.isEmpty ? undefined : await commit(id, request, overlay, contents);
+        isCommitted = made !== undefined;
+        return made;
+      } catch (error) {
+        isCommitted = isPondError(error, 'commit-unknown');
+        throw error;
       } finally {
-        changeLog.dispose();
+        changeLog.end({ isCommitted });
       }
     },
     abandon: () => {
-      changeLog.dispose();
+      changeLog.end({ isCommitted: false });
       return Promise.resolve();
     },
   };

@@ -85,6 +85,14 @@ export interface ForeignCommit {
   readonly tookOut: readonly CommitRange[];
 }
 
+/** A file that was taken out of use. */
+export interface QuarantinedFile {
+  /** Path in the pond's host directory. */
+  readonly path: string;
+  /** What it is, and how to deal with it; for people. */
+  readonly text: string;
+}
+
 export interface Status {
   readonly head: Commit;
   readonly staged: readonly Change[];
@@ -95,11 +103,8 @@ export interface Status {
   readonly earlierForeignFiles: number;
   /** Findings and quarantined files of this opening, as sentences; empty for a sound pond. */
   readonly notices: readonly string[];
-  /**
-   * Files quarantined by this opening or an earlier one, until a person removes them: paths in the pond's host
-   * directory.
-   */
-  readonly setAside: readonly string[];
+  /** Files quarantined by this opening or an earlier one, until a person removes them. */
+  readonly setAside: readonly QuarantinedFile[];
 }
 
 export interface CommitRequest {
@@ -161,6 +166,30 @@ export interface OpenOptions<Layer extends TreeLayer = TreeLayer> {
   readonly mode: 'read' | 'write';
   /** Returns the layer of the pond; omitted, the pond shows its trees as they are stored. */
   readonly layer?: (stored: StoredNodes) => Layer;
+}
+
+/** Options of a check of the whole history. */
+export interface HistoryCheckOptions {
+  /** True for the log, the chain, and the presence and sizes of files alone. */
+  readonly isQuick?: boolean;
+  /** Called often, with what is done; it throws `cancelled` to end the check. */
+  readonly onProgress?: (checked: number, total: number) => void;
+}
+
+/** Result of a check of the whole history. */
+export interface CheckReport {
+  /** Sentences; none for a sound pond. */
+  readonly problems: readonly string[];
+  readonly checked: {
+    readonly commits: number;
+    /** Commits that have a hash: those from before there was a chain have none. */
+    readonly chained: number;
+    readonly dataFiles: number;
+    readonly rows: number;
+    readonly blobs: number;
+    /** Bytes of data files and blobs. */
+    readonly bytes: number;
+  };
 }
 
 /** Range of commits in a log. */
@@ -246,6 +275,12 @@ export interface Pond<Layer extends TreeLayer = TreeLayer> {
    * version `to`. Fails `not-found`, and `version-not-found` for a `to` before `at`.
    */
   prove(path: string, at: VersionSpec, to: VersionSpec): Promise<string>;
+  /**
+   * Checks the whole history: entries of the log and the chain of commits, each data file, row and blob once, and the
+   * checkpoints. With `isQuick` only the log, the chain, and the presence and sizes of files. `onProgress` may throw
+   * `cancelled` to end it.
+   */
+  checkHistory(options?: HistoryCheckOptions): Promise<CheckReport>;
   /** Loads commits made elsewhere. Cheap when there are none. */
   refresh(): Promise<void>;
   /**

@@ -28,6 +28,8 @@ export interface ChangeLog {
   record(changes: readonly EntryChange[]): void;
   /** Runs `work`; the changes that it records become durable together, or are reverted together when it fails. */
   batch<T>(work: () => Promise<T>): Promise<T>;
+  /** Removes a blob that was created for a change which failed, unless something else refers to it. */
+  abandon(blobHash: string): void;
 }
 
 /** Parts of a working tree. */
@@ -90,8 +92,23 @@ export class WorkingTree implements Backend {
   }
 
   async put(path: DirectoryPath, name: string, wanted: NewNode): Promise<Node> {
+    const { contents, changeLog } = this.#parts;
+    if (wanted.type === 'directory') return await this.#put(path, name, wanted);
     // Content is stored before the mutex is acquired: a slow stream must not block other changes.
-    const content = wanted.type === 'directory' ? undefined : await this.#parts.contents.store(wanted);
+    const content = await contents.store(wanted);
+    try {
+      await contents.checkType(wanted.type, content);
+      const node = await this.#put(path, name, wanted, content);
+      contents.release(content);
+      return node;
+    } catch (error) {
+      contents.release(content);
+      if (content.isNew) changeLog?.abandon(content.sha256);
+      throw error;
+    }
+  }
+
+  async #put(path: DirectoryPath, name: string, wanted: NewNode, content?: StoredContent): Promise<Node> {
     return await this.#change(async (changeLog) => {
       const existing = await this.#entry(last(path), name);
       if (existing !== undefined && existing.type !== wanted.type) {

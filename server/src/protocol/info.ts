@@ -45,12 +45,24 @@ export interface CommitInfo {
   readonly message: string;
   readonly operation: string;
   readonly rootHash: string;
-  /** Covers the commit and all before it; null in commits from before they had hashes. */
+  /** Hash of the commit and of all before it; null for a commit of DuckPond before 0.2. */
   readonly hash: string | null;
   readonly added: number;
   readonly modified: number;
   readonly removed: number;
   readonly renamed: number;
+  readonly bytes: number;
+}
+
+/** Numbers of what a check read. */
+export interface CheckedInfo {
+  readonly commits: number;
+  /** Commits with a hash of their own; those of DuckPond before 0.2 have none. */
+  readonly chained: number;
+  readonly dataFiles: number;
+  readonly rows: number;
+  readonly blobs: number;
+  /** Bytes of data files and blobs. */
   readonly bytes: number;
 }
 
@@ -107,6 +119,14 @@ export interface ForeignOperation {
   readonly tookOut: readonly { readonly from: number; readonly to: number }[];
 }
 
+/** A file that opening took out of use. */
+export interface QuarantinedInfo {
+  /** Path in the pond's host directory. */
+  readonly path: string;
+  /** What it is, and how to deal with it. */
+  readonly text: string;
+}
+
 export interface StatusInfo {
   readonly pond: string;
   readonly id: string;
@@ -122,8 +142,8 @@ export interface StatusInfo {
   readonly earlierForeignFiles: number;
   /** Findings and quarantined files of the opening, as sentences. */
   readonly warnings: readonly string[];
-  /** Quarantined files that still exist: paths in the pond's host directory. */
-  readonly setAside: readonly string[];
+  /** Quarantined files that still exist. */
+  readonly setAside: readonly QuarantinedInfo[];
 }
 
 export interface ColumnInfo {

@@ -141,9 +141,7 @@ async function nearName(root: WorkingDirectory, path: string): Promise<string | 
   const found = await root.get(directory);
   if (found?.isDirectory !== true) return directory === '/' ? undefined : nearName(root, directory);
   const names = (await root.list(directory)).map((entry) => entry.basename);
-  const suggestion = didYouMean(basename(path), names);
-  if (suggestion === undefined) return undefined;
-  return suggestion.replace('"', `"${directory === '/' ? '' : directory}/`);
+  return didYouMean(basename(path), names, directory === '/' ? '/' : `${directory}/`);
 }
 
 function withDetails(error: PondError, details: ErrorDetails): PondError {

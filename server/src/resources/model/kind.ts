@@ -40,6 +40,16 @@ export interface ResourceKind<T = unknown> {
    */
   derive?(resource: Resource<T>, inputs: InputMatcher): Promise<DerivedEntries>;
   /**
+   * Returns a note for each input of which the derived content does not have every row: how many rows, and why. Called by
+   * a run after its build. Undefined for a kind that keeps all rows, or whose documents say which ones.
+   */
+  rowNotes?(
+    resource: Resource<T>,
+    inputs: InputMatcher,
+    materializer: Materializer,
+    job: Job,
+  ): Promise<readonly string[]>;
+  /**
    * Runs a resource once. If it fails, the pond stays as it was at the last checkpoint. Undefined for a kind whose runs
    * build its derived content.
    */

@@ -52,8 +52,18 @@ export async function buildAll(pond: ResourcePond, resource: Resource, job: Requ
   });
   const [first, ...others] = [...failures, ...built.filter((one) => isPondError(one))];
   const messages = others.map(({ message }) => message);
-  const missing = await missingInputs(pond.layer.inputs(tree), resource);
-  const notes = [...bounded(messages, 'files failed'), ...bounded(missing, 'patterns match nothing')];
+  const inputs = pond.layer.inputs(tree);
+  const missing = await missingInputs(inputs, resource);
+  const { materializer } = pond.layer;
+  const rowNotes = await resultOrError(
+    async () => (await resource.kind.rowNotes?.(resource, inputs, materializer, job)) ?? [],
+  );
+  const notes = [
+    ...bounded(messages, 'files failed'),
+    ...bounded(missing, 'patterns match nothing'),
+    // What cannot be counted could not be built either, and is among the failures.
+    ...bounded(isPondError(rowNotes) ? [] : rowNotes, 'inputs without some of their rows'),
+  ];
   const rows = await countRows(pond, tables, job.signal);
   return { ...sum(built), rows, notes, ...(first && { failure: first }) };
 }

@@ -12,7 +12,7 @@ import { withoutNullColumns } from './nullColumns.ts';
 import { findColumns, type FoundColumn, timeTypeOf } from './columns.ts';
 import { divide, type Part } from './parts.ts';
 import { mergeAdjacentSegments } from './adjacentSegments.ts';
-import { collectSegments } from './segments.ts';
+import { collectSegments, type Segment } from './segments.ts';
 import { type Scope } from './scope.ts';
 import { emptySql, type SegmentLayout, unionTypesSql } from './sql.ts';
 import { keyOfLayout, writeRows } from './write.ts';
@@ -21,7 +21,7 @@ import { keyOfLayout, writeRows } from './write.ts';
 export const recipe = ['combine', 3] as const;
 
 /** A scope with the matches of its patterns. */
-interface ScopeInputs {
+export interface ScopeInputs {
   readonly resource: Resource;
   readonly scope: Scope;
   /** The matched files of each series of the scope, in order. */
@@ -40,6 +40,28 @@ export async function makeScope(
   materializer: Materializer,
   job: Job,
 ): Promise<readonly HostFile[]> {
+  const { scope } = inputs;
+  const { layout, parts } = await planScope(inputs, materializer, job);
+  if (parts.length === 0) return [await makeEmpty(layout, materializer, job)];
+  let done = 0;
+  return await mapLimit(parts, partsAtOnce, async (part) => {
+    const file = await makePart(layout, part, materializer, job);
+    job.progress?.(scope.title, ++done, parts.length);
+    return file;
+  });
+}
+
+/** Layout and parts of the wide series of a scope. */
+interface ScopePlan {
+  /** The files of the inputs, as they are before adjacent ones are merged. */
+  readonly segments: readonly Segment[];
+  readonly layout: SegmentLayout;
+  /** In time order; none without rows. */
+  readonly parts: readonly Part[];
+}
+
+/** Returns the plan of a scope; builds what it merges small inputs into. Fails like makeScope. */
+export async function planScope(inputs: ScopeInputs, materializer: Materializer, job: Job): Promise<ScopePlan> {
   const { resource, scope } = inputs;
   const segments = await withoutNullColumns(
     await collectSegments(scope.title, inputs.series, materializer, job),
@@ -48,14 +70,15 @@ export async function makeScope(
   );
   const found = segments.length === 0 ? [] : findColumns(resource, scope, segments);
   const layout = { time: timeTypeOf(segments), columns: await typedColumns(found, materializer, job) };
-  const parts = divide(await mergeAdjacentSegments(layout, segments, materializer, job));
-  if (parts.length === 0) return [await makeEmpty(layout, materializer, job)];
-  let done = 0;
-  return await mapLimit(parts, partsAtOnce, async (part) => {
-    const file = await makePart(layout, part, materializer, job);
-    job.progress?.(scope.title, ++done, parts.length);
-    return file;
-  });
+  return { segments, layout, parts: divide(await mergeAdjacentSegments(layout, segments, materializer, job)) };
+}
+
+/** Returns the segments of each series in a part; a series is a 0-based index in the document. */
+export function seriesOf({
+  segments,
+}: Part): readonly { readonly index: number; readonly segments: readonly Segment[] }[] {
+  const indexes = [...new Set(segments.map(({ series }) => series))];
+  return indexes.map((index) => ({ index, segments: segments.filter((segment) => segment.series === index) }));
 }
 
 /** The columns with the types they are written with: if inputs differ, a type that holds the values of all. */
@@ -85,14 +108,15 @@ async function makeEmpty(layout: SegmentLayout, materializer: Materializer, job:
   return await materializer.file(keyOf(...recipe, 'empty', keyOfLayout(layout)), write, job);
 }
 
-async function makePart(
+/** Returns the file of a part, built unless it is in the cache. */
+export async function makePart(
   layout: SegmentLayout,
-  { period, segments }: Part,
+  part: Part,
   materializer: Materializer,
   job: Job,
 ): Promise<HostFile> {
-  const indexes = [...new Set(segments.map(({ series }) => series))];
-  const series = indexes.map((index) => segments.filter((segment) => segment.series === index));
+  const { period } = part;
+  const series = seriesOf(part).map(({ segments }) => segments);
   const keys = series.map((own) => own.map(({ file }) => file.key));
   const bounds = [String(period.startUs), String(period.endUs)];
   const write = (target: string, shared: Job): Promise<void> =>

@@ -17,6 +17,8 @@ export const combine: ResourceKind<CombineSpec> = {
     '',
     'If several inputs have a value for the same time and column, the first series in the document takes precedence; within a series the last file in path order, or the last version; within a file the last row. NULL never takes precedence.',
     '',
+    '**Nothing is lost unseen.** The notes of each run say for each pattern how many rows were merged into another row of the same time, and how many were left out because they have no valid time. A clock that is set back in autumn, for example, repeats an hour: its rows are merged, and counted.',
+    '',
     '**Types.**',
     '',
     '- `Timestamp` is a BIGINT (whole seconds since 1970 UTC) if all inputs have integers, a DOUBLE if all have numbers, otherwise a TIMESTAMP in UTC.',
@@ -44,6 +46,9 @@ export const combine: ResourceKind<CombineSpec> = {
     })),
   async derive(resource, inputs) {
     return (await import('./outputs.ts')).deriveOutputs(resource, inputs);
+  },
+  async rowNotes(resource, inputs, materializer, job) {
+    return (await import('./countRows.ts')).rowNotes(resource, inputs, materializer, job);
   },
   example: `apiVersion: duckpond/v1
 kind: Combine

@@ -74,6 +74,40 @@ export function partSql(layout: SegmentLayout, period: Period, series: readonly 
   return writeParquet(sql`SELECT ${joinSql([sql`t AS "Timestamp"`, ...columns])} FROM ${joined}${order}`, target);
 }
 
+/**
+ * Returns the SQL that writes the numbers of rows in a part, and of different times, of each of these series. `built` is
+ * the file of the part: the rows of a single series are its different times, which saves finding them.
+ */
+export function countsSql(
+  { time }: SegmentLayout,
+  period: Period,
+  series: readonly { readonly index: number; readonly segments: readonly Segment[] }[],
+  { built, target }: { readonly built: string; readonly target: string },
+): SqlText {
+  const single = sql`(SELECT count(*) FROM ${readParquet([built])})`;
+  const times = series.length === 1 ? single : sql`count(DISTINCT t)`;
+  const counts = series.map(({ index, segments }) => {
+    const reads = runsOf([], segments).map((run) => readSql({ time, columns: [] }, period, run, 0));
+    const rows = joinSql(reads, sql` UNION ALL `);
+    return sql`SELECT ${index} AS series, count(*) AS timed, ${times} AS times FROM (${rows})`;
+  });
+  return writeParquet(joinSql(counts, sql` UNION ALL `), target);
+}
+
+/** Returns the SQL that writes the sums of such files, for each series with its number of rows. */
+export function totalsSql(rows: ReadonlyMap<number, number>, files: readonly string[], target: string): SqlText {
+  const known = [...rows].map(
+    ([series, count]) => sql`SELECT ${series} AS series, ${count} AS "rows", 0 AS timed, 0 AS times`,
+  );
+  const counted = files.length === 0 ? [] : [sql`SELECT series, 0, timed, times FROM ${readParquet(files)}`];
+  const none = sql`SELECT 0 AS series, 0 AS "rows", 0 AS timed, 0 AS times`;
+  const sums = joinSql(
+    ['rows', 'timed', 'times'].map((name) => sql`sum(${identifier(name)})::BIGINT AS ${identifier(name)}`),
+  );
+  const all = joinSql([none, ...known, ...counted], sql` UNION ALL `);
+  return writeParquet(sql`SELECT series, ${sums} FROM (${all}) GROUP BY series`, target);
+}
+
 /** Returns the SQL that writes a file without rows. */
 export function emptySql({ time, columns }: SegmentLayout, target: string): SqlText {
   const nulls = [{ name: 'Timestamp', type: time }, ...columns].map(

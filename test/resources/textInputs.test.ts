@@ -1,44 +1,45 @@
-/** Results of resources that read text files, by the command: all rows unchanged, or an error that names the file. */
+/** Results of resources that read text files: all rows unchanged, or an error that names the file. */
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { temporaryFolder } from '../support/folder.ts';
-import { runPond } from '../support/pondCommand.ts';
+import { isPondError } from '../../server/src/base/error.ts';
+import { newPondHost } from '../support/commandHost.ts';
 
 /**
- * A pond with files, a Derive for each call, and a Combine of all. Returns the result of a query as CSV, or its error.
+ * A pond with files, a Derive for each call, and a Combine of all. Returns the result of a query as CSV, or its error's message.
  */
 async function pondOf(t: TestContext, files: Readonly<Record<string, string | Uint8Array>>, calls: readonly string[]) {
-  const cwd = temporaryFolder(t);
-  const run = async (...args: readonly string[]) => await runPond(args, { cwd });
+  const { folder, run } = await newPondHost(t);
+  const directory = join(folder, 'in');
   for (const [name, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(cwd, 'in', name)), { recursive: true });
-    writeFileSync(join(cwd, 'in', name), content);
+    mkdirSync(dirname(join(directory, name)), { recursive: true });
+    writeFileSync(join(directory, name), content);
   }
   const collections = calls.map(
     (call, index) => `    - {name: c${index}, pattern: /in/*, query: ${JSON.stringify(`SELECT * FROM ${call}`)}}\n`,
   );
   const document = (kind: string, spec: string): string =>
     `apiVersion: duckpond/v1\nkind: ${kind}\nname: x\ndesc: test\nspec:\n${spec}`;
-  writeFileSync(
-    join(cwd, 'pipeline.yaml'),
-    [
-      document('Derive', `  collections:\n${collections.join('')}`),
-      document('Combine', '  scopes:\n    - {name: all, series: [{pattern: "/in/*"}]}\n'),
-      document(
-        'Reduce',
-        '  collections:\n    - {name: all, resolutions: [1d], datasets: [{in_pattern: "/in/*", out_pattern: all}]}\n',
-      ),
-    ].join('---\n'),
-  );
-  await run('init');
-  assert.equal((await run('import', 'in', '/')).status, 0);
-  assert.equal((await run('apply', '-f', 'pipeline.yaml')).status, 0);
+  const text = [
+    document('Derive', `  collections:\n${collections.join('')}`),
+    document('Combine', '  scopes:\n    - {name: all, series: [{pattern: "/in/*"}]}\n'),
+    document(
+      'Reduce',
+      '  collections:\n    - {name: all, resolutions: [1d], datasets: [{in_pattern: "/in/*", out_pattern: all}]}\n',
+    ),
+  ].join('---\n');
+  await run('import', { sources: [directory], path: '/' });
+  const { problems } = await run('apply', { sources: [{ text, origin: 'pipeline.yaml' }], directory: folder });
+  assert.ok(!problems.some(({ severity }) => severity === 'error'));
   return async (sql: string): Promise<string> => {
-    const { status, stdout, stderr } = await run('query', sql, '--format', 'csv');
-    return status === 0 ? stdout : stderr;
+    try {
+      return (await run('queryToText', { sql, format: 'csv' })).text;
+    } catch (error) {
+      assert.ok(isPondError(error));
+      return error.message;
+    }
   };
 }
 

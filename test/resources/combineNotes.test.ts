@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { newSeriesHost, seriesOf } from '../support/seriesPond.ts';
+
+const document = `apiVersion: v1
+kind: Combine
+name: all
+desc: d
+spec:
+  scopes:
+    - name: s
+      series:
+        - pattern: /a/*
+        - pattern: /b/*
+`;
+
+const rows = (...times: readonly string[]): string =>
+  `SELECT * FROM (VALUES ${times.map((time, value) => `(${time}::DOUBLE, ${value})`).join(', ')}) t("Timestamp", v)`;
+
+test('a run of Combine notes for each input how many rows it merged or left out, also when all is built', async (t) => {
+  const host = await newSeriesHost(t, {
+    // Times that the clock repeats in one version, and one that the next version has again.
+    '/a/one': seriesOf(rows('1', '2', '3', '2', '3', '3'), rows('3', '4')),
+    '/a/two': seriesOf(rows('4', '5')),
+    '/b/one': seriesOf(rows('5', 'NULL', "'nan'", "'inf'", '1e300')),
+  });
+  await host.run('apply', { sources: [{ text: document, origin: 'f' }], directory: host.folder });
+  await host.run('commit', { message: 'document' });
+  const notes = async (): Promise<unknown> => (await host.run('run', {})).runs.map((run) => run.notes);
+  const expected = [
+    'scope s, /a/*: 5 rows merged into another row of the same time',
+    'scope s, /b/*: 4 rows left out, without a valid time',
+  ];
+  assert.deepEqual(await notes(), [expected]);
+  assert.deepEqual(await notes(), [expected]);
+});
+
+test('a run of Combine has no note when every row is in the result', async (t) => {
+  const host = await newSeriesHost(t, { '/a/one': seriesOf(rows('1', '2')), '/b/one': seriesOf(rows('1', '2')) });
+  await host.run('apply', { sources: [{ text: document, origin: 'f' }], directory: host.folder });
+  await host.run('commit', { message: 'document' });
+  assert.deepEqual((await host.run('run', {})).runs[0]?.notes, []);
+});
