@@ -68,7 +68,8 @@ export class ForeignTable {
 
   /** Merges live files into one or two. */
   async optimize({ codec, leave = 0, isShuffled = false }: Layout): Promise<number> {
-    const merged = [...(await this.#snapshot()).files.values()].slice(leave);
+    const live = [...(await this.#snapshot()).files.values()];
+    const merged = live.slice(Math.min(leave, live.length - 1));
     const from = sql`read_parquet(${this.#hostPaths(merged)}, union_by_name = true)`;
     const reversed = sql`SELECT COLUMNS(c -> c = 'content'), COLUMNS(c -> c <> 'content') FROM ${from}`;
     const parts = isShuffled
