@@ -70,6 +70,8 @@ export interface Session {
   call<N extends CommandName>(name: N, params: Omit<Params<N>, 'pond'>, streams?: Streams): Promise<Result<N>>;
   /** Creates a pond. */
   init(directory: string): Promise<Result<'init'>>;
+  /** Verifies a proof; uses no pond. */
+  checkProof(params: Params<'checkProof'>): Promise<Result<'checkProof'>>;
 }
 
 /** Content streamed into or out of a command. */

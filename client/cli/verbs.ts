@@ -3,6 +3,7 @@ import { help } from './help.ts';
 import { check, commit, diff, discard, log, resolve, restore, showVerb, status } from './historyVerbs.ts';
 import { exportVerb, importVerb, init, siteVerb } from './hostVerbs.ts';
 import { lsp } from './lspVerb.ts';
+import { prove } from './proveVerb.ts';
 import { query } from './queryVerb.ts';
 import { allow, apply, deleteVerb, get } from './resourceVerbs.ts';
 import { run, runs } from './runVerbs.ts';
@@ -274,6 +275,7 @@ export const verbs = {
     positionals: [0, 0],
     run: check,
   },
+  prove,
   lsp: {
     usage: '--stdio',
     summary: 'serve an editor over standard input and output',

@@ -7,7 +7,7 @@ import { checkpointFile, commitFile, logDirectory, readCommit } from './log.ts';
 import { parseCommit } from './parse.ts';
 
 /** The commit's own information; txnId is unique to the commit and identifies it after an unknown outcome. */
-export type OwnCommitInfo = DeltaCommitInfo & { readonly txnId: string };
+type OwnCommitInfo = DeltaCommitInfo & { readonly txnId: string };
 
 /** Content of a commit to publish. */
 export interface CommitDraft extends Partial<CommitActions> {

@@ -40,9 +40,13 @@ export class OpLog {
 
   private constructor(disk: Disk, snapshot: DeltaSnapshot) {
     this.#disk = disk;
-    this.#rows = new RowReader(disk, (path) => this.#snapshot.files.get(path)?.add);
+    this.#rows = new RowReader(disk, (path) => this.#snapshot.files.get(path)?.add ?? this.#files.removedAdd(path));
     this.#snapshot = snapshot;
-    this.#files = new FileIndex(disk, snapshot, this.#rows);
+    this.#files = this.#index();
+  }
+
+  #index(): FileIndex {
+    return new FileIndex(this.#disk, this.#snapshot, (path) => this.#rows.commitsIn(path));
   }
 
   /** Creates the table and its first commit, number 0. Fails `pond-exists` when there is a table. */
@@ -183,7 +187,7 @@ export class OpLog {
       if ('committed' in outcome) {
         this.#snapshot = applyCommit(this.#snapshot, { version: number, ...actions });
         if (actions.adds.length === 1) this.#files.add(number, add.path);
-        else this.#files = new FileIndex(this.#disk, this.#snapshot, this.#rows);
+        else this.#files = this.#index();
         await this.#checkpoint(request.timeMs);
         return number;
       }
@@ -199,8 +203,9 @@ export class OpLog {
   refresh(): boolean {
     const next = refreshTable(this.#disk, this.#snapshot);
     if (next === this.#snapshot) return false;
+    requirePond(next);
     this.#snapshot = next;
-    this.#files = new FileIndex(this.#disk, this.#snapshot, this.#rows);
+    this.#files = this.#index();
     this.#checkHead();
     return true;
   }

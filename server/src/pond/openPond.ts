@@ -20,10 +20,12 @@ import { historySources } from './historySources.ts';
 import { type Journal, type JournalContents, readJournal } from './journal.ts';
 import { type HostFile } from './hostFile.ts';
 import { type Lock } from './lock.ts';
+import { makeProof } from './makeProof.ts';
 import { type Overlay } from './overlay.ts';
 import { commitsOfPath } from './pathHistory.ts';
 import { setAside, uncommitted } from './recovery.ts';
-import { isUnder } from './restore.ts';
+import { proofText } from './proof.ts';
+import { changesUnder } from './restore.ts';
 import { contentKeyOf } from './series.ts';
 import { countChanges, findConflicts, pairRenames, stagedChanges, stagedEntries } from './stagedChanges.ts';
 import { type StagedContents } from './stagedContent.ts';
@@ -154,11 +156,7 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
       to === undefined
         ? await diffToWorking(this.#store, this.#staging.overlay, older, this.#head.number)
         : await diffCommits(this.#store, older, (await this.resolve(to)).number);
-    const changes = pairRenames(states);
-    if (paths === undefined || paths.length === 0) return changes;
-    return changes.filter(
-      ({ path, from: origin }) => isUnder(path, paths) || (origin !== undefined && isUnder(origin, paths)),
-    );
+    return changesUnder(pairRenames(states), paths);
   }
 
   async commit(request: types.CommitRequest): Promise<types.Commit> {
@@ -236,6 +234,11 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
 
   async check(version = 'HEAD', onProgress: (checked: number) => void = () => undefined): Promise<readonly string[]> {
     return await checkTree(this.#store, await this.resolve(version), onProgress);
+  }
+
+  async prove(path: string, at: types.VersionSpec, to: types.VersionSpec): Promise<string> {
+    const commits = { at: await this.resolve(at), to: await this.resolve(to) };
+    return proofText(await makeProof(this.#store, path, commits));
   }
 
   async refresh(): Promise<void> {

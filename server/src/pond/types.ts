@@ -241,6 +241,11 @@ export interface Pond<Layer extends TreeLayer = TreeLayer> {
   history(at?: VersionSpec): Promise<HistorySources>;
   /** Recomputes the tree's hashes from the data of a version and compares them; returns problems as sentences. */
   check(version?: VersionSpec, onProgress?: (checked: number) => void): Promise<readonly string[]>;
+  /**
+   * Returns the text of the proof that a stored node is at a real path of version `at`, with the commits from there up to
+   * version `to`. Fails `not-found`, and `version-not-found` for a `to` before `at`.
+   */
+  prove(path: string, at: VersionSpec, to: VersionSpec): Promise<string>;
   /** Loads commits made elsewhere. Cheap when there are none. */
   refresh(): Promise<void>;
   /**

@@ -11,6 +11,7 @@ import {
   type ChildInfo,
   type CommitInfo,
   type NodeInfo,
+  type ProvenInfo,
   type QueryInfo,
   type RowsInfo,
   type SkippedInfo,
@@ -157,6 +158,22 @@ interface Commands extends ResourceCommands {
   check: {
     params: InPond & At;
     result: { readonly problems: readonly string[]; readonly trees: readonly TreeHashInfo[] };
+  };
+  /**
+   * Proof of a stored node, as one line of JSON, with the commits up to version `to` (HEAD). Like the name of a table, the
+   * path may end in @ and a version. A link at its end is followed unless `followLinks` is false.
+   */
+  prove: {
+    params: InPond & { readonly path: string; readonly to?: string; readonly followLinks?: boolean };
+    result: { readonly text: string };
+  };
+  /**
+   * Verifies the text of a proof; uses no pond. `root` is a hash that the verifier knows, of a tree or a commit; `content`
+   * the SHA-256 of a file, or of a version of a series.
+   */
+  checkProof: {
+    params: { readonly text: string; readonly root?: string; readonly content?: string };
+    result: ProvenInfo;
   };
 
   // Queries

@@ -45,6 +45,8 @@ export interface CommitInfo {
   readonly message: string;
   readonly operation: string;
   readonly rootHash: string;
+  /** Covers the commit and all before it; null in commits from before they had hashes. */
+  readonly hash: string | null;
   readonly added: number;
   readonly modified: number;
   readonly removed: number;
@@ -66,6 +68,34 @@ export interface ChangeInfo {
   readonly type: FileTypeName;
   readonly sizeBefore: number | null;
   readonly sizeAfter: number | null;
+}
+
+/** What a verified proof proves. */
+export interface ProvenInfo {
+  readonly path: string;
+  readonly type: FileTypeName;
+  /** Hash of the value: SHA-256 of the content, of a series the hash of all versions. */
+  readonly hash: string;
+  /** Number of versions of a series, and that of the version with the known content, from 1; null otherwise. */
+  readonly versions: number | null;
+  readonly version: number | null;
+  readonly rootHash: string;
+  /** The commit with the tree, and the last one of the chain; null in a pond from before commits had hashes. */
+  readonly commit: ProvenCommitInfo | null;
+  readonly latest: ProvenCommitInfo | null;
+  /** UUID of the pond; null as the commits. */
+  readonly pond: string | null;
+}
+
+/** A commit of a proof. */
+export interface ProvenCommitInfo {
+  readonly number: number;
+  /** Covers this commit and all before it. */
+  readonly hash: string;
+  /** ISO 8601, UTC, microseconds. */
+  readonly time: string;
+  readonly author: string;
+  readonly message: string;
 }
 
 export interface ForeignOperation {
