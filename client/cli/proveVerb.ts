@@ -2,7 +2,8 @@
 import { PondError } from '../../server/src/base/error.ts';
 import { hostFileHash, hostFolder } from '../../server/src/main.ts';
 import { type ProvenCommitInfo, type ProvenInfo } from '../../server/src/protocol/commands.ts';
-import { plural, printableLines, table } from './format.ts';
+import { printableLines } from '../../server/src/base/printable.ts';
+import { plural, table } from './format.ts';
 import { argument, hostPath, pondPath, printJson } from './runner.ts';
 import { type Session, type TerminalVerb } from './verb.ts';
 
