@@ -50,7 +50,7 @@ async function check(session: Session, file: string): Promise<void> {
   const root = texts['root'];
   const [content] = positionals;
   const proven = await session.checkProof({
-    text: textOf(hostFolder(process.cwd())(hostPath(file), proofBytesMax)),
+    text: textOf(hostFolder(process.cwd())(hostPath(file), proofBytesMax).content),
     ...(root === undefined ? {} : { root }),
     ...(content === undefined ? {} : { content: await hostFileHash(hostPath(content)) }),
   });
