@@ -138,9 +138,9 @@ export const restore: VerbRunner = async (session) => {
   await session.terminal.print(`${plural(counted(changes).length, 'change')} staged\n${changeTable(changes)}`);
 };
 
-/** Prints the damage in a version, and the content of its resources; fails `pond-damaged` when there is any. */
+/** Prints the damage in the history, and the content of resources; fails `pond-damaged` when there is any. */
 export const check: VerbRunner = async (session) => {
-  const result = await session.call('check', atOf(session.line));
+  const result = await session.call('check', { ...atOf(session.line), quick: session.line.flags.has('quick') });
   const { problems, trees } = result;
   await show(session, result, problems.length === 0 ? 'the pond is sound' : problems.map(printable).join('\n'));
   if (!session.line.json) await session.terminal.print(table(trees.map(({ resource, hash }) => [resource, hash])));

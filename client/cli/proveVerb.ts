@@ -1,8 +1,8 @@
 /** The verb that makes and verifies proofs. */
 import { PondError } from '../../server/src/base/error.ts';
+import { printableLines } from '../../server/src/base/printable.ts';
 import { hostFileHash, hostFolder } from '../../server/src/main.ts';
 import { type ProvenCommitInfo, type ProvenInfo } from '../../server/src/protocol/commands.ts';
-import { printableLines } from '../../server/src/base/printable.ts';
 import { plural, table } from './format.ts';
 import { argument, hostPath, pondPath, printJson } from './runner.ts';
 import { type Session, type TerminalVerb } from './verb.ts';

@@ -268,10 +268,14 @@ export const verbs = {
   },
   ...collectingVerbs,
   check: {
-    usage: '[--at V]',
-    summary: 'compute the hashes of a version from its data, and compare',
-    details: ['Also prints a hash of the data of each resource, equal in every pond with the same data.', atHelp],
-    options: { at },
+    usage: '[--quick | --at V]',
+    summary: 'check the whole history: every hash, file and content',
+    details: [
+      'Also prints a hash of the data of each resource, equal in every pond with the same data.',
+      '--quick reads the log only, and looks whether its files are there; --at V reads one version.',
+      atHelp,
+    ],
+    options: { at, quick: { type: 'boolean' } },
     positionals: [0, 0],
     run: check,
   },

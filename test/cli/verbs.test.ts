@@ -185,7 +185,7 @@ test('--json prints the documented fields', async (t) => {
     'removed',
   ];
   const change = ['kind', 'path', 'sizeAfter', 'sizeBefore', 'type'];
-  const commitKeys = [...commit, 'renamed', 'rootHash', 'time'];
+  const commitKeys = [...commit, 'hash', 'renamed', 'rootHash', 'time'].sort();
   assert.deepEqual(keys(await json('stat', '/x')), node);
   assert.deepEqual(((await json('ls')) as unknown[]).map(keys), [node, node]);
   assert.deepEqual(((await json('log')) as unknown[]).map(keys), [commitKeys, commitKeys]);
@@ -206,7 +206,10 @@ test('--json prints the documented fields', async (t) => {
   assert.deepEqual(keys(await json('commit', '-m', 'second')), commitKeys);
   assert.deepEqual(await json('rm', '-r', '/d'), { removed: 1 });
   assert.deepEqual(await json('discard'), { discarded: 1 });
-  assert.deepEqual(await json('check'), { problems: [], trees: [] });
+  const sound = (await json('check')) as { checked: Record<string, number>; problems: unknown; trees: unknown };
+  assert.deepEqual([sound.problems, sound.trees], [[], []]);
+  assert.deepEqual([sound.checked['commits'], sound.checked['chained'], sound.checked['dataFiles']], [3, 3, 3]);
+  assert.deepEqual(await json('check', '--at', '0'), { problems: [], trees: [] });
 });
 
 test('a path that never existed, and paths without staged changes, are refused', async (t) => {

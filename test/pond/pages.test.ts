@@ -39,7 +39,9 @@ class Directory {
   readonly load: LoadPage = (address) => Promise.resolve(this.#pages.get(keyOf(address))!);
 
   get address(): PageAddress | undefined {
-    return this.#txn === 0 ? undefined : { directoryId: 'd', prefix: '', txn: commitNumber(this.#txn) };
+    return this.#txn === 0
+      ? undefined
+      : { directoryId: 'd', prefix: '', txn: commitNumber(this.#txn), sha256: this.sha256 };
   }
 
   /** Returns the number of pages written. */
@@ -67,15 +69,15 @@ class Directory {
   async shape(address = this.address!): Promise<unknown> {
     const page = await this.load(address);
     if (page.kind === 'leaf') return page.entries.map(({ name, sha256 }) => `${name} ${sha256}`);
-    const below = page.pages.map(async ({ name, txn }) => [
+    const below = page.pages.map(async ({ name, txn, sha256 }) => [
       name,
-      await this.shape({ directoryId: 'd', prefix: address.prefix + name, txn }),
+      await this.shape({ directoryId: 'd', prefix: address.prefix + name, txn, sha256 }),
     ]);
     return Promise.all(below);
   }
 }
 
-const keyOf = ({ prefix, txn }: PageAddress): string => `${prefix}@${txn}`;
+const keyOf = ({ prefix, txn }: Omit<PageAddress, 'sha256'>): string => `${prefix}@${txn}`;
 const names = (count: number): string[] => Array.from({ length: count }, (_, i) => `name ${i}`);
 
 describe('the pages of a directory', () => {

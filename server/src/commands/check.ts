@@ -4,16 +4,23 @@ import { throwIfCancelled } from '../base/cancelled.ts';
 import { treeHashes } from './treeHash.ts';
 
 /**
- * Recomputes the hashes of a version (HEAD) from its data; returns problems as sentences, none for a sound pond, and
- * hashes of the content of the version's resources.
+ * Checks the whole history, or one version with `at`; returns problems as sentences, none for a sound pond, and hashes of
+ * the content of the version's resources.
  */
-export const check: Command<'check'> = async (pond, { at }, context) => {
-  const problems = await pond.check(at, (checked) => {
+export const check: Command<'check'> = async (pond, { at, quick }, context) => {
+  const onProgress = (checked: number, total?: number): void => {
     throwIfCancelled(context.signal);
-    context.progress('checking', checked);
-  });
+    context.progress('checking', checked, total);
+  };
+  const { problems, ...counts } =
+    at === undefined
+      ? await pond.checkHistory({ isQuick: quick === true, onProgress })
+      : { problems: await pond.check(at, onProgress) };
   const fs = await pond.at(at ?? 'HEAD');
   const names = displayPaths([fs]);
-  const shown = await Promise.all(problems.map((problem) => names.text(problem)));
-  return { problems: shown, trees: await treeHashes(pond, fs) };
+  // The names of resources may be what is damaged.
+  const shown = await Promise.all(problems.map((problem) => names.text(problem).catch(() => problem)));
+  // The hashes need the contents that were just found damaged, or that a quick check leaves alone.
+  const trees = quick === true || problems.length > 0 ? [] : await treeHashes(pond, fs);
+  return { problems: shown, ...counts, trees };
 };

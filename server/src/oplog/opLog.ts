@@ -17,7 +17,8 @@ import {
   nextCommit,
 } from '../delta/commitNumber.ts';
 import { PondError } from '../base/error.ts';
-import { checkWritable } from '../delta/actions.ts';
+import { type Add, checkWritable, type DeltaCommit } from '../delta/actions.ts';
+import { type AddFile } from '../delta/files.ts';
 import { asObject, damaged } from '../delta/fields.ts';
 import { commitFile, logDirectory, readCommit } from '../delta/log.ts';
 import { applyCommit, openTable, refreshTable, snapshotAt, type DeltaSnapshot } from '../delta/snapshot.ts';
@@ -40,7 +41,7 @@ export class OpLog {
 
   private constructor(disk: Disk, snapshot: DeltaSnapshot) {
     this.#disk = disk;
-    this.#rows = new RowReader(disk, (path) => this.#snapshot.files.get(path)?.add ?? this.#files.removedAdd(path));
+    this.#rows = new RowReader(disk, (path) => this.addOf(path));
     this.#snapshot = snapshot;
     this.#files = this.#index();
   }
@@ -120,6 +121,29 @@ export class OpLog {
       if (row !== undefined) return row;
     }
     throw missingRow(this.#disk, this.#files.foreignVersions(undefined), request);
+  }
+
+  /** Returns a version of the table as its log entry says, ours or another engine's; undefined when that is missing. */
+  entry(number: CommitNumber): DeltaCommit | undefined {
+    return number > this.tableVersion ? undefined : readCommit(this.#disk, number);
+  }
+
+  /** All live data files, ours and other engines'. */
+  liveFiles(): Iterable<AddFile> {
+    return this.#snapshot.files.values();
+  }
+
+  /** Returns the action that added a file with rows of ours; undefined for other files. */
+  addOf(path: string): Add | undefined {
+    return this.#snapshot.files.get(path)?.add ?? this.#files.removedAdd(path);
+  }
+
+  /** Reads the rows in a data file from the disk, not from a cache: all, or those of some commits. */
+  rowsIn(path: string, commits?: readonly CommitRange[]): AsyncIterable<StoredRow> {
+    return new RowReader(this.#disk).scan(
+      path,
+      ({ txn }) => commits?.some(({ from, to }) => typeof txn === 'bigint' && from <= txn && txn <= to) ?? true,
+    );
   }
 
   /** Returns the rows of directories and pages in one data file written by some commits, with their content. */

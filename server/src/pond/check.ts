@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { isPondError } from '../base/error.ts';
 import { addressOf } from './committedTree.ts';
-import { chainHash, forkHash, leafHash } from './hash.ts';
+import { Findings } from './findings.ts';
+import { chainHash } from './hash.ts';
 import { checkOutside } from '../tinyfs/visit.ts';
 import { type CommittedNode, nodeOfEntry } from './node.ts';
 import { childAddress, type PageAddress } from './pages.ts';
@@ -14,68 +14,48 @@ export async function checkTree(
   commit: Commit,
   onProgress: (checked: number) => void,
 ): Promise<readonly string[]> {
-  const check = new TreeCheck(store, onProgress);
-  await check.commit(commit);
-  return check.problems;
+  const findings = new Findings();
+  await new TreeCheck(store, findings, onProgress).commit(commit);
+  return findings.problems;
 }
 
-/** One check of a tree: the problems found so far. */
+/** One check of a tree. */
 class TreeCheck {
-  readonly problems: string[] = [];
+  readonly #findings: Findings;
   readonly #store: Store;
   readonly #onProgress: (checked: number) => void;
   #checked = 0;
 
-  constructor(store: Store, onProgress: (checked: number) => void) {
+  constructor(store: Store, findings: Findings, onProgress: (checked: number) => void) {
+    this.#findings = findings;
     this.#store = store;
     this.#onProgress = onProgress;
   }
 
-  async commit({ number, rootHash }: Commit): Promise<void> {
-    await this.#attempt('/', async () => {
-      const root = await rootAt(this.#store, number);
-      this.#expect('the root that the commit names', root.sha256, rootHash);
-      await this.#directory('/', root, []);
-    });
-  }
-
-  async #attempt(what: string, work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      // A canceled check must not report damage.
-      if (!isPondError(error) || error.code === 'cancelled') throw error;
-      this.problems.push(`${what}: ${error.message}`);
-    }
-  }
-
-  #expect(what: string, got: string, expected: string): void {
-    if (got !== expected) this.problems.push(`${what}: its hash is ${got}, and should be ${expected}`);
+  async commit({ number }: Commit): Promise<void> {
+    await this.#findings.attempt('/', async () => this.#directory('/', await rootAt(this.#store, number), []));
   }
 
   async #directory(path: string, node: CommittedNode, inside: readonly string[]): Promise<void> {
-    await this.#attempt(path, async () => {
+    await this.#findings.attempt(path, async () => {
       checkOutside(inside, node, path);
-      this.#expect(path, await this.#page(path, addressOf(node), [...inside, node.id]), node.sha256);
+      await this.#page(path, addressOf(node), [...inside, node.id]);
     });
   }
 
-  /** Checks everything below a page and returns the page's hash. */
-  async #page(path: string, address: PageAddress, inside: readonly string[]): Promise<string> {
+  /** Checks everything below a page; to load the page is to compare it with its hash. */
+  async #page(path: string, address: PageAddress, inside: readonly string[]): Promise<void> {
     const page = await this.#store.pages.load(address);
     if (page.kind === 'leaf') {
       for (const entry of page.entries) {
         await this.#node(path === '/' ? `/${entry.name}` : `${path}/${entry.name}`, nodeOfEntry(entry), inside);
       }
-      return leafHash(page.entries);
+      return;
     }
     for (const child of page.pages) {
       const what = `${path} (page ${address.prefix}${child.name})`;
-      await this.#attempt(what, async () =>
-        this.#expect(what, await this.#page(path, childAddress(address, child), inside), child.sha256),
-      );
+      await this.#findings.attempt(what, () => this.#page(path, childAddress(address, child), inside));
     }
-    return forkHash(page.pages);
   }
 
   async #node(path: string, node: CommittedNode, inside: readonly string[]): Promise<void> {
@@ -86,17 +66,19 @@ class TreeCheck {
   }
 
   async #content(path: string, node: CommittedNode): Promise<void> {
-    await this.#attempt(path, async () => this.#expect(path, await contentHash(this.#store, node), node.sha256));
+    await this.#findings.attempt(path, async () =>
+      this.#findings.expect(path, await contentHash(this.#store, node), node.sha256),
+    );
   }
 
   async #series(path: string, node: CommittedNode): Promise<void> {
-    await this.#attempt(path, async () => {
+    await this.#findings.attempt(path, async () => {
       const hashes: string[] = [];
       for await (const version of committedVersions(this.#store, node)) {
         await this.#content(`${path} version ${version.version}`, version);
         hashes.unshift(version.sha256);
       }
-      this.#expect(`${path}, all versions`, hashes.reduce(chainHash, ''), node.seriesHash);
+      this.#findings.expect(`${path}, all versions`, hashes.reduce(chainHash, ''), node.seriesHash);
     });
   }
 }

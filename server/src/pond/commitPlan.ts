@@ -140,8 +140,8 @@ function planVersion(planning: Planning, directory: DirectoryNode, node: StagedN
 
 function finishDirectory(planning: Planning, directory: DirectoryNode, pages: readonly NewPage[]): CommittedNode {
   const { number, timeUs } = planning;
-  for (const { prefix, page } of pages) {
-    planning.pages.push({ address: { directoryId: directory.id, prefix, txn: number }, page });
+  for (const { prefix, page, sha256 } of pages) {
+    planning.pages.push({ address: { directoryId: directory.id, prefix, txn: number, sha256 }, page });
   }
   const top = pages[pages.length - 1]!;
   const finished: CommittedNode = {

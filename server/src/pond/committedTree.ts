@@ -15,7 +15,7 @@ export function createCommittedTree(store: Store, number: CommitNumber): Backend
     lookup: (directory, name) => lookupCommitted(store, committed(directory), name),
     list: (directory) => listCommitted(store, committed(directory)),
     read: (node, range) => readCommitted(store, committed(node), range),
-    readlink: async (node) => Buffer.from(await inlineOf(store, committed(node))).toString('utf8'),
+    readlink: async (node) => Buffer.from(await readInline(store, committed(node))).toString('utf8'),
     versions: (node) => committedVersions(store, committed(node)),
     put: refuse,
     setAttributes: refuse,
@@ -47,11 +47,7 @@ export async function listCommitted(
 
 /** Address of a committed directory's own page. */
 export function addressOf(directory: CommittedNode): PageAddress {
-  return { directoryId: directory.id, prefix: '', txn: directory.row.txn };
+  return { directoryId: directory.id, prefix: '', txn: directory.row.txn, sha256: directory.sha256 };
 }
 
 const committed = (node: Node): CommittedNode => requireCommitted(pondNode(node));
-
-function inlineOf(store: Store, node: CommittedNode): Promise<Uint8Array> {
-  return readInline(store, node.id, node.row, node.version);
-}

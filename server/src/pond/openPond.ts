@@ -241,6 +241,11 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
     return proofText(await makeProof(this.#store, path, commits));
   }
 
+  async checkHistory(options?: types.HistoryCheckOptions): Promise<types.CheckReport> {
+    const { checkHistory } = await import('./checkHistory.ts');
+    return await checkHistory(this.#store, this.#staging.overlay, options);
+  }
+
   async refresh(): Promise<void> {
     const { opLog, disk } = this.#store;
     // The journal first: changes that leave it later are in the log, which is read next, and are recognized as the

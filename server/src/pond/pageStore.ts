@@ -3,49 +3,71 @@ import { LruCache } from '../base/lruCache.ts';
 import { type OpLog } from '../oplog/opLog.ts';
 import { decodeEntries, type DirectoryEntry } from '../oplog/directoryEntry.ts';
 import { metadataOf } from '../oplog/parseRow.ts';
+import { type StoredRow } from '../oplog/rows.ts';
 import { isName } from '../tinyfs/path.ts';
-import { type LoadPage, type Page, type PageAddress, pageNodeId } from './pages.ts';
+import { type LoadPage, type Page, type PageAddress, pageHash, pageNodeId } from './pages.ts';
 
 /** Entries kept in all cached pages together; about 300 bytes each. */
 const cachedEntriesMax = 200_000;
 
-/** Loads pages from the op log. Pages never change, so the cache is never stale. */
+/** A page in the cache, with its hash. */
+interface HashedPage {
+  readonly page: Page;
+  readonly sha256: string;
+}
+
+/**
+ * Loads pages from the op log. A page has the hash that its parent's entry or the commit says, so a sound root vouches
+ * for everything below it. Pages never change, so the cache is never stale.
+ */
 export class PageStore {
   readonly #opLog: OpLog;
-  readonly #cache = new LruCache<string, Page>({ max: cachedEntriesMax, sizeOf: weight });
+  readonly #cache = new LruCache<string, HashedPage>({ max: cachedEntriesMax, sizeOf: weight });
 
   constructor(opLog: OpLog) {
     this.#opLog = opLog;
   }
 
   readonly load: LoadPage = async (address) => {
-    const cached = this.#cache.get(keyOf(address));
-    if (cached !== undefined) return cached;
-    const page = await readPage(this.#opLog, address);
-    this.add(address, page);
-    return page;
+    const { page, sha256 } = this.#cache.get(keyOf(address)) ?? (await this.#read(address));
+    if (sha256 === address.sha256) return page;
+    const where = `${pageNodeId(address.directoryId, address.prefix)} in commit ${address.txn}`;
+    throw new PondError('pond-damaged', `the entries of ${where} have hash ${sha256}; expected ${address.sha256}`);
   };
 
-  /** Puts a page that was just read or written into the cache. */
+  /** Puts a page that was just written into the cache. */
   add(address: PageAddress, page: Page): void {
-    this.#cache.set(keyOf(address), page);
+    this.#cache.set(keyOf(address), { page, sha256: address.sha256 });
+  }
+
+  async #read(address: PageAddress): Promise<HashedPage> {
+    const page = await readPage(this.#opLog, address);
+    return this.#cache.set(keyOf(address), { page, sha256: pageHash(page) });
   }
 }
 
 async function readPage(opLog: OpLog, address: PageAddress): Promise<Page> {
   const nodeId = pageNodeId(address.directoryId, address.prefix);
-  const row = await opLog.readRow({ partId: address.directoryId, nodeId, txn: address.txn });
-  const entries = decodeEntries(row.content ?? new Uint8Array(), () => `${nodeId} in commit ${address.txn}`);
+  return pageOf(await opLog.readRow({ partId: address.directoryId, nodeId, txn: address.txn }));
+}
+
+/**
+ * Returns the page in a row of a directory or page. Fails `pond-damaged` when its entries cannot be decoded, or are other
+ * than the row says.
+ */
+export function pageOf(row: StoredRow): Page {
+  const where = `${row.nodeId} in commit ${row.txn}`;
+  const entries = decodeEntries(row.content ?? new Uint8Array(), () => where);
   const { fork } = metadataOf(row);
   const count = fork === true ? entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) : entries.length;
   if (count !== row.sizeBytes) {
-    const message = `${nodeId} in commit ${address.txn} has ${count} entries; expected ${row.sizeBytes}`;
+    const message = `${where} has ${count} entries; expected ${row.sizeBytes}`;
     throw new PondError('pond-damaged', message);
   }
   const wrong = entries.find((entry) => !(fork === true ? isPageEntry(entry) : isNodeEntry(entry)));
   if (wrong !== undefined) {
     const what = `${JSON.stringify(wrong.name)} of type ${wrong.type}`;
-    throw new PondError('pond-damaged', `${nodeId} in commit ${address.txn} lists ${what}`);
+    throw new PondError('pond-damaged', `${where} lists ${what}`);
   }
   return fork === true ? { kind: 'fork', pages: entries } : { kind: 'leaf', entries };
 }
@@ -57,6 +79,6 @@ const isNodeEntry = ({ name, type }: DirectoryEntry): boolean => type !== 'page'
 
 const keyOf = (address: PageAddress): string => `${address.directoryId}.${address.prefix}@${address.txn}`;
 
-function weight(page: Page): number {
+function weight({ page }: HashedPage): number {
   return 1 + (page.kind === 'leaf' ? page.entries : page.pages).length;
 }

@@ -24,8 +24,11 @@ export interface PageAddress {
   readonly directoryId: string;
   readonly prefix: string;
   readonly txn: CommitNumber;
+  /** Hash of the page, as the entry that leads to it says; lower-case hex. */
+  readonly sha256: string;
 }
 
+/** Returns the page at an address. Fails `pond-damaged` when it has another hash. */
 export type LoadPage = (address: PageAddress) => Promise<Page>;
 
 /** New state of an entry; null removes it. */
@@ -169,9 +172,15 @@ function pageEntry({ directoryId, txn }: Writing, page: NewPage): DirectoryEntry
   };
 }
 
+/** Hash of a page. */
+export function pageHash(page: Page): string {
+  return page.kind === 'leaf' ? leafHash(page.entries) : forkHash(page.pages);
+}
+
 /** Address of a page named in a fork. */
 export function childAddress(address: PageAddress, child: DirectoryEntry): PageAddress {
-  return { directoryId: address.directoryId, prefix: address.prefix + child.name, txn: child.txn };
+  const { name, txn, sha256 } = child;
+  return { directoryId: address.directoryId, prefix: address.prefix + name, txn, sha256 };
 }
 
 async function collectEntries(load: LoadPage, address: PageAddress, page: Page): Promise<DirectoryEntry[]> {

@@ -59,7 +59,7 @@ export class StagedContents {
   /** Returns small content as a whole, for a row. */
   async load(node: PondNode): Promise<Uint8Array> {
     if (node.state === 'staged') return await this.#loadStaged(node);
-    return await readInline(this.#store, node.id, requireCommitted(node).row, node.version);
+    return await readInline(this.#store, requireCommitted(node));
   }
 
   async text(node: PondNode): Promise<string> {
@@ -69,9 +69,9 @@ export class StagedContents {
   async #loadStaged(node: StagedNode): Promise<Uint8Array> {
     const { content } = node;
     const row = this.#later.committedRow(node);
-    if (row !== undefined) return await readInline(this.#store, node.id, row, node.version);
+    if (row !== undefined) return await readInline(this.#store, { ...node, row });
     if (content.in === 'journal') return this.#fromSpool(node, content);
-    if (content.in === 'row') return await readInline(this.#store, content.nodeId, content.row, content.version);
+    if (content.in === 'row') return await readInline(this.#store, { ...node, ...content, id: content.nodeId });
     throw new PondError('pond-damaged', `${node.name} is in a blob, not in a row`);
   }
 

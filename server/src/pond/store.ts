@@ -1,4 +1,5 @@
 import { type CommitNumber } from '../delta/commitNumber.ts';
+import { commitFile } from '../delta/log.ts';
 import { type Disk } from '../storage/disk.ts';
 import { type OpLog } from '../oplog/opLog.ts';
 import { metadataOf } from '../oplog/parseRow.ts';
@@ -6,6 +7,7 @@ import { type StoredRow } from '../oplog/rows.ts';
 import { PondError } from '../base/error.ts';
 import { type BlobStore, createBlobStore, inlineBytesMax } from './blobs.ts';
 import { sha256 } from './hash.ts';
+import { commitAt } from './history.ts';
 import { LruCache } from '../base/lruCache.ts';
 import { PageStore } from './pageStore.ts';
 import { type CommittedNode, rootId, type RowRef } from './node.ts';
@@ -51,7 +53,12 @@ export function rootAt(store: Store, number: CommitNumber): Promise<CommittedNod
 }
 
 async function readRoot(store: Store, number: CommitNumber): Promise<CommittedNode> {
+  const { rootHash } = await commitAt(store.opLog, number);
   const row = await store.opLog.readRow({ partId: rootId, nodeId: rootId, txn: number });
+  if (row.sha256 !== rootHash) {
+    const message = `the root in commit ${number} has hash ${row.sha256}; the commit says ${rootHash}`;
+    throw new PondError('pond-damaged', message, { path: commitFile(number) });
+  }
   return nodeOfRow(row, { name: '', changedTxn: number });
 }
 
@@ -81,11 +88,16 @@ function fileTypeOf({ fileType, nodeId, txn }: StoredRow): CommittedNode['type']
   throw new PondError('pond-damaged', `${nodeId} in commit ${txn} is a ${fileType}; expected a file or directory`);
 }
 
-/** Small content of a row, checked against the row's hash. */
-export async function readInline(store: Store, nodeId: string, row: RowRef, version: number): Promise<Uint8Array> {
-  const { content, sha256: expected } = await store.opLog.readRow({ nodeId, ...row, version });
-  if (content === undefined || sha256(content) !== expected) {
-    throw new PondError('pond-damaged', `the content of ${nodeId} in commit ${row.txn} is not what was written`);
+/** A version whose content is in a row. */
+export type InlineVersion = Pick<CommittedNode, 'id' | 'name' | 'version' | 'row' | 'sha256'>;
+
+/** Returns the small content of a row. Fails `pond-damaged` unless it has the hash of the version. */
+export async function readInline(store: Store, version: InlineVersion): Promise<Uint8Array> {
+  const { id: nodeId, name, row } = version;
+  const { content } = await store.opLog.readRow({ nodeId, ...row, version: version.version });
+  if (content === undefined || sha256(content) !== version.sha256) {
+    const what = `the content of ${name || nodeId}, version ${version.version}`;
+    throw new PondError('pond-damaged', `${what} in commit ${row.txn}, is not what was written`, { path: name });
   }
   // The reader keeps the row: changes by the caller must not reach it.
   return new Uint8Array(content);
@@ -101,7 +113,7 @@ export async function* readCommitted(
     yield* store.blobs.read(node.sha256, node.sizeBytes, range);
     return;
   }
-  const bytes = await readInline(store, node.id, node.row, node.version);
+  const bytes = await readInline(store, node);
   yield range === undefined ? bytes : bytes.subarray(range.start, range.end);
 }
 
@@ -115,9 +127,16 @@ export interface VersionRef {
   readonly row: RowRef;
 }
 
-/** Returns the version before a committed one; undefined for the first. */
-export function versionBefore({ id, name, attributes, version, previous }: CommittedNode): VersionRef | undefined {
-  return previous && { id, name, attributes, version: version - 1, row: previous };
+/**
+ * Returns the version before a committed one of anything but a directory; undefined for the first. Fails `pond-damaged`
+ * for a later one whose row does not say which is before it: the rest would be left out.
+ */
+export function versionBefore(node: CommittedNode): VersionRef | undefined {
+  const { id, name, attributes, version, previous } = node;
+  if (previous !== undefined) return { id, name, attributes, version: version - 1, row: previous };
+  if (version <= 1 || node.type === 'directory') return undefined;
+  const message = `version ${version} of ${name}, in commit ${node.row.txn}, does not say where version ${version - 1} is`;
+  throw new PondError('pond-damaged', message, { path: name });
 }
 
 /** Yields the versions of a node from the given one back to the first. */

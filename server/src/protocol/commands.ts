@@ -8,6 +8,7 @@ export type * from './info.ts';
 import {
   type Bytes,
   type ChangeInfo,
+  type CheckedInfo,
   type ChildInfo,
   type CommitInfo,
   type NodeInfo,
@@ -152,12 +153,18 @@ interface Commands extends ResourceCommands {
     result: readonly ChangeInfo[];
   };
   /**
-   * Recomputes the hashes of a version from its data; problems as sentences. `trees` hashes the content of each
-   * resource.
+   * Checks the whole history: the log, the chain of commits, each data file, row and blob, and the checkpoints. `quick`
+   * leaves out the contents of files; `at` checks one version alone. Problems as sentences. `trees` hashes the content of
+   * each resource in the version, or in the latest.
    */
   check: {
-    params: InPond & At;
-    result: { readonly problems: readonly string[]; readonly trees: readonly TreeHashInfo[] };
+    params: InPond & At & { readonly quick?: boolean };
+    result: {
+      readonly problems: readonly string[];
+      /** Numbers of what was checked; undefined with `at`. */
+      readonly checked?: CheckedInfo;
+      readonly trees: readonly TreeHashInfo[];
+    };
   };
   /**
    * Proof of a stored node, as one line of JSON, with the commits up to version `to` (HEAD). Like the name of a table, the

@@ -45,12 +45,24 @@ export interface CommitInfo {
   readonly message: string;
   readonly operation: string;
   readonly rootHash: string;
-  /** Covers the commit and all before it; null in commits from before they had hashes. */
+  /** Hash of the commit and of all before it; null for a commit of DuckPond before 0.2. */
   readonly hash: string | null;
   readonly added: number;
   readonly modified: number;
   readonly removed: number;
   readonly renamed: number;
+  readonly bytes: number;
+}
+
+/** Numbers of what a check read. */
+export interface CheckedInfo {
+  readonly commits: number;
+  /** Commits with a hash of their own; those of DuckPond before 0.2 have none. */
+  readonly chained: number;
+  readonly dataFiles: number;
+  readonly rows: number;
+  readonly blobs: number;
+  /** Bytes of data files and blobs. */
   readonly bytes: number;
 }
 

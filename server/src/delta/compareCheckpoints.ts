@@ -1,0 +1,72 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type CommitNumber, commitsUp, firstCommit } from './commitNumber.ts';
+import { isPondError } from '../base/error.ts';
+import { type Disk } from '../storage/disk.ts';
+import { type Add } from './actions.ts';
+import { checkpointFile, readCommit, readHint } from './log.ts';
+import { readCheckpoint } from './readCheckpoint.ts';
+import { applyCommit, type DeltaSnapshot, firstSnapshot } from './tableState.ts';
+
+/**
+ * Compares the checkpoints up to a version with the log that they repeat; returns problems as sentences. Checkpoints
+ * whose log entries are gone cannot be compared.
+ */
+export async function compareCheckpoints(disk: Disk, upTo: CommitNumber): Promise<readonly string[]> {
+  const problems: string[] = [];
+  const hint = readHint(disk);
+  let log: DeltaSnapshot | undefined;
+  for (const version of commitsUp(firstCommit, upTo)) {
+    log = next(disk, log, version);
+    const file = checkpointFile(version);
+    if (disk.stat(file) === undefined) continue;
+    const checkpoint = await checkpointAt(disk, version, version === hint?.version ? hint.sha256 : undefined);
+    if (typeof checkpoint === 'string') problems.push(checkpoint);
+    else if (log === undefined) log = checkpoint;
+    else {
+      const wrong = difference(log, checkpoint);
+      if (wrong !== undefined) problems.push(`${file} differs from the log, in ${wrong}`);
+    }
+  }
+  return problems;
+}
+
+/** The table after one more version; undefined where the log does not say. Damage in it is not this check's to report. */
+function next(disk: Disk, log: DeltaSnapshot | undefined, version: CommitNumber): DeltaSnapshot | undefined {
+  try {
+    const commit = readCommit(disk, version);
+    if (commit === undefined) return undefined;
+    return version === firstCommit ? firstSnapshot(commit) : log && applyCommit(log, commit);
+  } catch (error) {
+    if (!isPondError(error, 'pond-damaged')) throw error;
+    return undefined;
+  }
+}
+
+async function checkpointAt(disk: Disk, version: CommitNumber, sha256?: string): Promise<DeltaSnapshot | string> {
+  try {
+    return await readCheckpoint(disk, version, sha256);
+  } catch (error) {
+    if (!isPondError(error, 'pond-damaged')) throw error;
+    return error.message;
+  }
+}
+
+/** Name of the part in which a checkpoint differs from the log; undefined when it says the same. */
+function difference(log: DeltaSnapshot, checkpoint: DeltaSnapshot): string | undefined {
+  if (!isDeepStrictEqual(log.protocol, checkpoint.protocol)) return 'the protocol';
+  if (!isDeepStrictEqual(log.metaData, checkpoint.metaData)) return 'the metadata';
+  const numbers = ({ transactions }: DeltaSnapshot): ReadonlyMap<string, number> =>
+    new Map([...transactions.values()].map(({ appId, version }) => [appId, version]));
+  if (!isDeepStrictEqual(numbers(log), numbers(checkpoint))) return 'the latest commit';
+  if (log.files.size !== checkpoint.files.size) return 'the number of files';
+  for (const { path, add } of log.files.values()) {
+    if (!isSameFile(add, checkpoint.files.get(path)?.add)) return path;
+  }
+  return undefined;
+}
+
+/** Other engines leave out tags that they do not know. */
+function isSameFile(add: Add, other: Add | undefined): boolean {
+  if (other === undefined || other.size !== add.size) return false;
+  return other.tags === undefined || isDeepStrictEqual({ ...other.tags }, { ...add.tags });
+}

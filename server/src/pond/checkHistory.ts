@@ -1,0 +1,151 @@
+/** Checks a whole history: the log, the chain, every data file, row and blob once, and the checkpoints. */
+import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
+import { type CommitNumber, type CommitRange } from '../delta/commitNumber.ts';
+import { compareCheckpoints } from '../delta/compareCheckpoints.ts';
+import { numRecords } from '../delta/files.ts';
+import { sha256Tag } from '../delta/log.ts';
+import { rangeOf } from '../oplog/fileIndex.ts';
+import { type StoredRow } from '../oplog/rows.ts';
+import { type Disk } from '../storage/disk.ts';
+import { inlineBytesMax } from './blobs.ts';
+import { checkLog } from './checkLog.ts';
+import { RowCheck } from './checkRows.ts';
+import { Findings } from './findings.ts';
+import { type Overlay } from './overlay.ts';
+import { stagedEntries } from './stagedChanges.ts';
+import { type Store } from './store.ts';
+import { type CheckReport, type Commit, type HistoryCheckOptions } from './types.ts';
+
+/** Checks the history of a store and the blobs of the staged changes. Reads everything anew, and changes nothing. */
+export async function checkHistory(
+  store: Store,
+  staged: Overlay,
+  { isQuick = false, onProgress = () => undefined }: HistoryCheckOptions = {},
+): Promise<CheckReport> {
+  const findings = new Findings();
+  const commits = await checkLog(store, findings);
+  const check = new HistoryCheck(store, findings, onProgress);
+  if (!isQuick) {
+    await check.rows(commits);
+    await check.blobs(staged);
+    for (const problem of await compareCheckpoints(store.disk, store.opLog.tableVersion)) findings.add(problem);
+  }
+  const chained = commits.filter(({ hash }) => hash !== undefined).length;
+  return { problems: findings.problems, checked: { commits: commits.length, chained, ...check.counts } };
+}
+
+type OnProgress = NonNullable<HistoryCheckOptions['onProgress']>;
+
+class HistoryCheck {
+  readonly #store: Store;
+  readonly #findings: Findings;
+  readonly #onProgress: OnProgress;
+  readonly #rowCheck: RowCheck;
+  #dataFiles = 0;
+  #bytes = 0;
+  #done = 0;
+  #total = 0;
+
+  constructor(store: Store, findings: Findings, onProgress: OnProgress) {
+    this.#store = store;
+    this.#findings = findings;
+    this.#onProgress = onProgress;
+    this.#rowCheck = new RowCheck(findings);
+  }
+
+  get counts(): Pick<CheckReport['checked'], 'dataFiles' | 'rows' | 'blobs' | 'bytes'> {
+    const { rowCount, blobs } = this.#rowCheck;
+    return { dataFiles: this.#dataFiles, rows: rowCount, blobs: blobs.size, bytes: this.#bytes };
+  }
+
+  async rows(commits: readonly Commit[]): Promise<void> {
+    const { opLog } = this.#store;
+    this.#total = commits.length;
+    const { own, rewritten } = await opLog.rowFiles(opLog.head);
+    const single = new Map<CommitNumber, string>();
+    const shared = new Map<CommitNumber, Map<string, StoredRow>>();
+    for (const path of own) {
+      const range = rangeOf(opLog.addOf(path)!);
+      if (range?.from === range?.to) single.set(range!.from, path);
+      else await this.#share(path, shared);
+    }
+    for (const path of rewritten?.paths ?? []) await this.#share(path, shared, rewritten?.commits);
+    for (const commit of commits) {
+      const path = single.get(commit.number);
+      const rows = path === undefined ? [...(shared.get(commit.number)?.values() ?? [])] : await this.#file(path);
+      // A damaged file is one problem, not one for each of its rows.
+      if (rows.length > 0) await this.#rowCheck.commit(commit, rows);
+      else if (path === undefined) this.#findings.add(`commit ${commit.number}: no data file has its rows`);
+      await this.#progress();
+    }
+  }
+
+  /** Adds the rows of a file to those of their commits, each once: files of other engines may repeat some. */
+  async #share(
+    path: string,
+    shared: Map<CommitNumber, Map<string, StoredRow>>,
+    commits?: readonly CommitRange[],
+  ): Promise<void> {
+    for (const row of await this.#file(path, commits)) {
+      const rows = shared.get(row.txn) ?? new Map<string, StoredRow>();
+      shared.set(row.txn, rows.set(`${row.nodeId}/${row.version}`, row));
+    }
+  }
+
+  /** Returns the rows of a data file, after it was compared with its hash; none of a damaged one. */
+  async #file(path: string, commits?: readonly CommitRange[]): Promise<readonly StoredRow[]> {
+    const { disk, opLog } = this.#store;
+    const rows: StoredRow[] = [];
+    await this.#findings.attempt(`data file ${path}`, async () => {
+      this.#dataFiles++;
+      const expected = opLog.addOf(path)?.tags?.[sha256Tag] ?? undefined;
+      const { hash, sizeBytes } = await hashOf(disk, path);
+      this.#bytes += sizeBytes;
+      if (expected !== undefined && hash !== expected)
+        return this.#findings.expect(`data file ${path}`, hash, expected);
+      for await (const row of opLog.rowsIn(path, commits)) rows.push(row);
+      const said = opLog.addOf(path);
+      const count = said === undefined || expected === undefined ? rows.length : numRecords(said);
+      if (count === rows.length) return;
+      this.#findings.add(`data file ${path} has ${rows.length} rows; its commit says ${count}`);
+    });
+    return rows;
+  }
+
+  /** Reads each blob of the history and of staged changes. */
+  async blobs(staged: Overlay): Promise<void> {
+    const { blobs } = this.#rowCheck;
+    for (const { path, node } of stagedEntries(staged)) {
+      if (node?.state !== 'staged' || node.sizeBytes <= inlineBytesMax || blobs.has(node.sha256)) continue;
+      blobs.set(node.sha256, { sizeBytes: node.sizeBytes, where: `${path}, staged` });
+    }
+    this.#total += blobs.size;
+    for (const [hash, { sizeBytes, where }] of blobs) {
+      await this.#findings.attempt(where, async () => {
+        for await (const chunk of this.#store.blobs.read(hash, sizeBytes)) {
+          this.#bytes += chunk.length;
+          this.#onProgress(this.#done, this.#total);
+        }
+      });
+      await this.#progress();
+    }
+  }
+
+  /** Reports progress, and lets a cancellation arrive. */
+  async #progress(): Promise<void> {
+    this.#onProgress(++this.#done, this.#total);
+    if (this.#done % 16 === 0) await setImmediate();
+  }
+}
+
+const wholeBytesMax = 1024 * 1024;
+
+async function hashOf(disk: Disk, path: string): Promise<{ readonly hash: string; readonly sizeBytes: number }> {
+  const sizeBytes = disk.stat(path)?.sizeBytes ?? 0;
+  const hash = createHash('sha256');
+  // A stream costs more than it saves for a small file.
+  if (sizeBytes <= wholeBytesMax) hash.update(disk.readFile(path) ?? new Uint8Array());
+  else for await (const chunk of disk.readStream(path) ?? []) hash.update(chunk);
+  return { hash: hash.digest('hex'), sizeBytes };
+}
