@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, rmdirSync, statSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
-import { userTemporaryFolder } from '../../server/src/storage/userFolder.ts';
+import { userCacheFolder, userDataFolder, userTemporaryFolder } from '../../server/src/storage/userFolder.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
 const hasUsers = process.getuid !== undefined;
@@ -25,6 +25,31 @@ test('a link in its place is not followed: others may write its target', (t) => 
   mkdirSync(`${folder}-elsewhere`);
   symlinkSync(`${folder}-elsewhere`, folder, 'junction');
   assert.throws(userTemporaryFolder, (error) => isPondError(error, 'storage-denied'));
+});
+
+test('folders for caches and permissions are of their user alone too, and a link in their place is not followed', (t) => {
+  if (!hasUsers) return;
+  const system = temporaryFolder(t);
+  for (const [variable, folderOf] of [
+    ['POND_CACHE_DIR', userCacheFolder],
+    ['POND_DATA_DIR', userDataFolder],
+  ] as const) {
+    const before = process.env[variable];
+    t.after(() => {
+      if (before === undefined) Reflect.deleteProperty(process.env, variable);
+      else process.env[variable] = before;
+    });
+    const folder = join(system, 'of', variable);
+    process.env[variable] = folder;
+    assert.equal(folderOf(), folder);
+    chmodSync(folder, 0o777);
+    folderOf();
+    assert.equal(statSync(folder).mode & 0o777, 0o700);
+    rmdirSync(folder);
+    mkdirSync(`${folder}-elsewhere`);
+    symlinkSync(`${folder}-elsewhere`, folder);
+    assert.throws(folderOf, (error) => isPondError(error, 'storage-denied'));
+  }
 });
 
 /** Replaces the system's temporary folder with one of the test, and returns the path of the user's folder in it. */

@@ -29,7 +29,7 @@ export function createTokens(account: Account, sender: Sender): Tokens {
   const { key, secret, url } = account;
   // The grant form-encodes both parts before it joins them.
   const basic = Buffer.from(`${formEncoded(key)}:${formEncoded(secret)}`).toString('base64');
-  sender.keepSecret(key, secret, formEncoded(key), formEncoded(secret), basic);
+  sender.keepSecret(key, secret, basic);
   let token: Token | undefined;
 
   async function fetchToken(signal: AbortSignal): Promise<Token> {
