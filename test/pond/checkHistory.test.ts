@@ -20,7 +20,7 @@ import { openPondOn } from '../support/pond.ts';
 import { overwrite } from '../support/pondState.ts';
 import { bytesOf } from '../support/tree.ts';
 
-const { image, blobHash } = await checkedPond();
+const { image, blobHash } = await checkedPond(51);
 
 const logFile = (number: number): string => commitFile(commitNumber(number));
 const dataFile = (disk: Disk, number: number): string => readCommit(disk, commitNumber(number))!.adds[0]!.path;

@@ -18,10 +18,8 @@ import { addFileOf, type AddFile } from '../delta/files.ts';
 import { readCommit } from '../delta/log.ts';
 import { type DeltaSnapshot } from '../delta/snapshot.ts';
 import { type Disk } from '../storage/disk.ts';
+import { rangeTag } from './pondTable.ts';
 import { type RowReader } from './rowReader.ts';
-
-/** The tag of our data files: the commits whose rows they hold, as `first-last`. */
-export const rangeTag = 'duckpond.txn';
 
 /** A commit of another engine to the table. */
 export interface ForeignTableVersion {

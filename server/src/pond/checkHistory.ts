@@ -17,7 +17,7 @@ import { stagedEntries } from './stagedChanges.ts';
 import { type Store } from './store.ts';
 import { type CheckReport, type Commit, type HistoryCheckOptions } from './types.ts';
 
-/** Checks the history of a store and the blobs of the staged changes. Reads everything anew, and changes nothing. */
+/** Checks the history of a store and the blobs of the staged changes. Reads everything from the disk, and changes nothing. */
 export async function checkHistory(
   store: Store,
   staged: Overlay,

@@ -239,8 +239,7 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
   }
 
   async checkHistory(options?: types.HistoryCheckOptions): Promise<types.CheckReport> {
-    const { checkHistory } = await import('./checkHistory.ts');
-    return await checkHistory(this.#store, this.#staging.overlay, options);
+    return await (await import('./checkHistory.ts')).checkHistory(this.#store, this.#staging.overlay, options);
   }
 
   async refresh(): Promise<void> {
