@@ -9,7 +9,10 @@ import { ensureInstalled } from './install.mjs';
 import { runMain } from './run.mjs';
 import { runTests } from './testFiles.mjs';
 
-const repeating = ['crash', 'differential', 'flips', 'kill', 'pages'].map((name) => `test/pond/${name}.test.ts`);
+const repeating = [
+  ...['crash', 'differential', 'flipProof', 'flips', 'kill', 'pages'].map((name) => `test/pond/${name}.test.ts`),
+  'test/commands/hostilePond.test.ts',
+];
 
 await runMain(async () => {
   const { values, positionals } = parseArgs({

@@ -1,9 +1,10 @@
 /**
- * `npm test [FILE…]`: installs what is missing, builds, checks types and style, then runs every test (or the named
- * ones). The exit status is not 0 when anything failed. Each file runs once: a test that fails by chance fails the run.
+ * `npm test [FILE…]`: installs what is missing, builds, then runs every test (or the named ones) and, beside them, the
+ * checks of types and style. The exit status is not 0 when anything failed. Each file runs once: a test that fails by
+ * chance fails the run.
  *   --unit     without the suite inside VS Code, which needs a browser
  *   --interop  installs chdb, and runs the tests that use it unless files are named
- *   --only     no checks before the tests
+ *   --only     no checks beside the tests
  */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -12,8 +13,11 @@ import { ensureChdb } from './chdb.mjs';
 import { ensureChromium } from './chromium.mjs';
 import { ensureCodeServer } from './codeServer.mjs';
 import { ensureInstalled } from './install.mjs';
-import { ScriptError, root, run, runMain } from './run.mjs';
+import { mustRun, root, run, runMain } from './run.mjs';
 import { filesEndingWith, runTests } from './testFiles.mjs';
+
+/** npm scripts that check the code. */
+const checks = ['typecheck', 'lint'];
 
 /** @param {string} line */
 const report = (line) => process.stderr.write(`== ${line}\n`);
@@ -35,10 +39,14 @@ await runMain(async () => {
   }
   // In CI an independent reader is no option: the run fails here where it cannot be installed.
   if (values.interop || process.env['CI'] !== undefined) await ensureChdb(report);
-  await runScripts(['build']);
-  if (!values.only) await runScripts(['typecheck', 'lint']);
-  report(`running ${files.length} test files`);
-  return runTests(files);
+  await mustRun('npm', ['run', '--silent', 'build'], { show: true, failure: 'npm run build failed: no test was run' });
+  report(`running ${files.length} test files${values.only ? '' : `, ${checks.join(', ')}`}`);
+  // Beside the tests, which leave cores idle at times: each check keeps one busy for up to a minute.
+  const checked = values.only ? [] : checks.map(check);
+  const status = await runTests(files);
+  const failed = (await Promise.all(checked)).filter((script) => script !== undefined);
+  for (const script of failed) report(`npm run ${script} failed: its output is above`);
+  return failed.length > 0 ? 1 : status;
 });
 
 /**
@@ -64,13 +72,12 @@ function isEditorTest(file) {
 }
 
 /**
- * Runs npm scripts in parallel. Throws a ScriptError that names those that failed, after their output.
- * @param {readonly string[]} scripts
+ * Runs an npm script and shows its output when it has ended; returns its name when it failed.
+ * @param {string} script
+ * @returns {Promise<string | undefined>}
  */
-async function runScripts(scripts) {
-  report(scripts.map((script) => `npm run ${script}`).join(', '));
-  const results = await Promise.all(scripts.map((script) => run('npm', ['run', '--silent', script])));
-  for (const { output } of results) process.stderr.write(output);
-  const failed = scripts.filter((_, index) => results[index]?.status !== 0);
-  if (failed.length > 0) throw new ScriptError(`npm run ${failed.join(', npm run ')} failed: no test was run`);
+async function check(script) {
+  const { status, output } = await run('npm', ['run', '--silent', script]);
+  process.stderr.write(output);
+  return status === 0 ? undefined : script;
 }

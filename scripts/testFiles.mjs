@@ -56,19 +56,20 @@ export async function runTests(files) {
   const preload = String(pathToFileURL(path.join(root, 'scripts/processorTime.mjs')));
   const ordered = slowFirst(files);
   const { folder, bundles } = await bundleTests(ordered);
-  const cache = await mkdtemp(path.join(tmpdir(), 'pond-test-cache-'));
+  const user = await mkdtemp(path.join(tmpdir(), 'pond-test-user-'));
   try {
-    // Tests keep derived files out of the cache of the person who runs them.
     const env = {
       ...cleanEnvironment(),
-      POND_CACHE_DIR: cache,
+      // Tests keep derived files and grants out of the folders of the person who runs them.
+      POND_CACHE_DIR: path.join(user, 'cache'),
+      POND_DATA_DIR: path.join(user, 'data'),
       POND_TEST_BUNDLES: folder,
       POND_TEST_TIMES: path.join(folder, 'times'),
     };
     const args = ['--enable-source-maps', '--import', preload, runner, ...bundles];
     return (await run(process.execPath, args, { show: true, env })).status;
   } finally {
-    await Promise.all([cache, folder].map((made) => rm(made, { recursive: true, force: true })));
+    await Promise.all([user, folder].map((made) => rm(made, { recursive: true, force: true })));
   }
 }
 

@@ -47,7 +47,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     ...['resources', 'resources/model', 'resources/series', 'materialize', 'sandbox', 'documents'],
     ...['pond', 'tinyfs', 'storage', 'duckdb'],
   ],
-  sql: ['sandbox', 'pond', 'tinyfs', 'storage', 'duckdb'],
+  sql: ['sandbox', 'pond', 'delta', 'tinyfs', 'storage', 'duckdb'],
   worker: ['sql', 'build', 'sandbox', 'storage', 'duckdb'],
   language: ['protocol', 'resources', 'resources/model', 'documents'],
   commands: [

@@ -2,10 +2,10 @@
 import { PondError } from '../../server/src/base/error.ts';
 import { plural, table } from './format.ts';
 import { argument, pondPath, printJson, show, wholeNumber } from './runner.ts';
-import { type Session, type VerbRunner } from './verb.ts';
+import { type Session, type TerminalVerbs, type VerbRunner } from './verb.ts';
 
 /** Queries the account of a HydroVu resource. */
-export const hydrovu: VerbRunner = async (session) => {
+const hydrovu: VerbRunner = async (session) => {
   const { line } = session;
   const [what, name] = [argument(line, 0), argument(line, 1)];
   if (what === 'locations' && line.positionals.length === 2) return await locations(session, name);
@@ -53,7 +53,7 @@ function timeOf(text: string): number {
 }
 
 /** Stages random entries. */
-export const scribble: VerbRunner = async (session) => {
+const scribble: VerbRunner = async (session) => {
   const { texts } = session.line;
   const countMin = wholeNumber('--min', texts['min'] ?? '5', 1);
   const countMax = wholeNumber('--max', texts['max'] ?? String(countMin + 5), countMin);
@@ -68,3 +68,26 @@ export const scribble: VerbRunner = async (session) => {
   const text = `${plural(created.files, 'file')}, ${plural(created.directories, 'directory')}`;
   await show(session, created, `scribbled ${text}, seed ${seed}`);
 };
+
+/** Their declarations. */
+export const collectingVerbs = {
+  hydrovu: {
+    usage: 'locations NAME | scan NAME LOCATION START [END]',
+    summary: 'read from the HydroVu account of a resource; nothing is stored',
+    details: [
+      'locations lists what the account can read. scan shows the period and the number of readings on each page.',
+      'START and END are ISO times or seconds since 1970 UTC.',
+    ],
+    positionals: [2, 5],
+    hints: { 'remote-failed': "'pond hydrovu locations NAME' lists what the account can read." },
+    run: hydrovu,
+  },
+  scribble: {
+    usage: '[--seed N] [--min N] [--max N] PATH',
+    summary: 'stage random files and directories below PATH, for tests',
+    details: ['The same seed creates the same entries: from --min (5) to --max (10) in each directory.'],
+    options: { seed: { type: 'string' }, min: { type: 'string' }, max: { type: 'string' } },
+    positionals: [1, 1],
+    run: scribble,
+  },
+} as const satisfies TerminalVerbs;

@@ -37,6 +37,7 @@ const byCode: Partial<Record<ErrorCode, keyof typeof exitStatus>> = {
   'query-failed': 'query',
   'engine-unavailable': 'query',
   'resource-not-found': 'notFound',
+  'not-allowed': 'denied',
   'secret-missing': 'denied',
   'remote-denied': 'denied',
   untrusted: 'denied',

@@ -115,13 +115,14 @@ export const showVerb: VerbRunner = async (session) => {
   const { terminal } = session;
   const shown = await session.call('show', { commit: argument(session.line, 0) });
   if (session.line.json) return await printJson(session, shown);
-  const { number, time, author, message, operation, rootHash } = shown.commit;
+  const { number, time, author, message, operation, rootHash, hash } = shown.commit;
   const rows = [
     ['commit', String(number)],
     ['time', time],
     ['author', author],
     ['made by', operation],
     ['tree', rootHash],
+    ...(hash === null ? [] : [['hash', hash]]),
   ];
   await terminal.print(`${table(rows)}\n${printableLines(message)}\n\n${changeTable(shown.changes)}`);
 };

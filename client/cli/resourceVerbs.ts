@@ -84,8 +84,8 @@ async function readInput({ terminal, signal }: Session): Promise<Uint8Array> {
   }
 }
 
-function appliedLine({ outcome, kind, name, id, hostFiles }: AppliedInfo): string {
-  const details = hostFiles.map((file) => `  takes in ${file}`);
+function appliedLine({ outcome, kind, name, id, hostFiles, allows }: AppliedInfo): string {
+  const details = [...hostFiles.map((file) => `  takes in: ${file}`), ...allows.map((access) => `  allows: ${access}`)];
   return [`${outcome} ${kind}/${name} ${id}`, ...details].map((line) => `${printable(line)}\n`).join('');
 }
 
@@ -147,6 +147,33 @@ function details(resource: ResourceInfo, titles: ReadonlyMap<string, string>): s
   ];
   return table(rows);
 }
+
+/** Allows what resources do on this computer, revokes it, or lists it. */
+export const allow: VerbRunner = async (session) => {
+  const { line, terminal } = session;
+  const names = line.positionals;
+  const isRevoked = line.flags.has('revoke');
+  const isList = line.flags.has('list') || (names.length === 0 && !isRevoked);
+  if (names.length === 0 && !isList) {
+    throw new PondError('usage', 'name the resources to revoke', { hint: 'usage: pond allow --revoke NAME...' });
+  }
+  const found = await session.call('hostAccess', names.length === 0 ? {} : { names });
+  if (isList) {
+    if (line.json) return await printJson(session, found);
+    if (found.length === 0) terminal.warn('pond: no resource reads files of this computer or sends secrets');
+    const rows = found.map(({ resource, access, state, isAllowed }) => [
+      resource,
+      access,
+      isAllowed ? 'allowed' : 'not allowed',
+      state === 'committed' ? '' : state,
+    ]);
+    return await terminal.print(table(rows));
+  }
+  const accesses = found.filter(({ state }) => isRevoked || state !== 'former');
+  await session.call('allow', { accesses: accesses.map(({ home, access }) => ({ home, access })), isRevoked });
+  const word = isRevoked ? 'no longer allowed' : 'allowed';
+  await show(session, accesses, accesses.map((one) => printable(`${word}: ${one.resource} ${one.access}`)).join('\n'));
+};
 
 /** Stages the removal of resources. */
 export const deleteVerb: VerbRunner = async (session) => {

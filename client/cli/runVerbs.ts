@@ -16,7 +16,10 @@ const runsShown = 20;
 /** Runs resources, once or on a schedule; fails `run-failed` when one of a single round failed. */
 export const run: VerbRunner = async (session) => {
   const every = session.line.texts['every'];
-  if (every === undefined) return await runOnce(session);
+  if (every === undefined) {
+    if (!session.line.json) await askToAllow(session);
+    return await runOnce(session);
+  }
   const intervalMs = intervalOf(every);
   let isFirst = true;
   await repeat(intervalMs, session.signal, async () => {
@@ -34,6 +37,21 @@ export const run: VerbRunner = async (session) => {
     }
   });
 };
+
+/**
+ * Asks the person at the terminal to allow what documents of others do on this computer. Without a person, and for what
+ * is not allowed, the run fails `not-allowed`.
+ */
+async function askToAllow({ line, terminal, call }: Session): Promise<void> {
+  if (!terminal.isInteractive) return;
+  const found = await call('hostAccess', line.positionals.length === 0 ? {} : { names: line.positionals });
+  const missing = found.filter(({ state, isAllowed }) => state === 'committed' && !isAllowed);
+  if (missing.length === 0) return;
+  for (const { resource, access } of missing) terminal.warn(printable(`${resource} ${access}`));
+  if (await terminal.confirm('This is not allowed on this computer yet. Allow it from now on?')) {
+    await call('allow', { accesses: missing.map(({ home, access }) => ({ home, access })) });
+  }
+}
 
 /** Errors that prevent a round from starting, and likely the next one too. */
 const userErrors: ReadonlySet<ErrorCode> = new Set([

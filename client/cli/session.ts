@@ -37,7 +37,11 @@ export function openSession(line: CommandLine, { host, terminal, signal, warn }:
       stop();
     }
   };
-  return { line, terminal, signal, warn, call, init: (directory) => host.call('init', { directory }, { signal }) };
+  return {
+    ...{ line, terminal, signal, warn, call },
+    init: (directory) => host.call('init', { directory }, { signal }),
+    checkProof: (params) => host.call('checkProof', params, { signal }),
+  };
 }
 
 function pondOf(line: CommandLine): string {

@@ -15,7 +15,7 @@ interface Output extends Writable {
 
 /** The streams of a process, and the delay before elapsed time is shown. */
 interface TerminalParts {
-  readonly stdin: Readable;
+  readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stdout: Output;
   readonly stderr: Output;
   /** Milliseconds without output after which the elapsed time is shown. */
@@ -92,6 +92,23 @@ export function openTerminal({ stdin, stdout, stderr, silentMs = 1000 }: Termina
     input() {
       isReading = true;
       return stdin;
+    },
+    isInteractive: stdin.isTTY === true && stderr.isTTY === true,
+    async confirm(question) {
+      quiet();
+      stderr.write(`${question} [y/N] `);
+      isReading = true;
+      let answer = '';
+      try {
+        for await (const chunk of stdin) {
+          answer += String(chunk);
+          if (answer.includes('\n')) break;
+        }
+      } catch {
+        // Ctrl+C closes the input.
+        return false;
+      }
+      return /^\s*y(es)?\s*$/i.test(answer.split('\n', 1)[0] ?? '');
     },
     closeInput() {
       if (isReading) stdin.destroy();

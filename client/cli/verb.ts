@@ -70,6 +70,8 @@ export interface Session {
   call<N extends CommandName>(name: N, params: Omit<Params<N>, 'pond'>, streams?: Streams): Promise<Result<N>>;
   /** Creates a pond. */
   init(directory: string): Promise<Result<'init'>>;
+  /** Verifies a proof; uses no pond. */
+  checkProof(params: Params<'checkProof'>): Promise<Result<'checkProof'>>;
 }
 
 /** Content streamed into or out of a command. */
@@ -94,6 +96,10 @@ export interface Terminal {
   quiet(): void;
   /** Standard input. */
   input(): AsyncIterable<Uint8Array>;
+  /** True when a person can answer: standard input and error are a terminal. */
+  readonly isInteractive: boolean;
+  /** Asks a person a question; true for yes, false for any other answer and for Ctrl+C. */
+  confirm(question: string): Promise<boolean>;
   /** Stops reading standard input, if started: it would keep the process alive. */
   closeInput(): void;
 }

@@ -1,10 +1,11 @@
-import { hydrovu, scribble } from './collectingVerbs.ts';
+import { collectingVerbs } from './collectingVerbs.ts';
 import { help } from './help.ts';
 import { check, commit, diff, discard, log, resolve, restore, showVerb, status } from './historyVerbs.ts';
 import { exportVerb, importVerb, init, siteVerb } from './hostVerbs.ts';
 import { lsp } from './lspVerb.ts';
+import { prove } from './proveVerb.ts';
 import { query } from './queryVerb.ts';
-import { apply, deleteVerb, get } from './resourceVerbs.ts';
+import { allow, apply, deleteVerb, get } from './resourceVerbs.ts';
 import { run, runs } from './runVerbs.ts';
 import { cat, cp, ln, ls, mkdir, mv, rm, stat, touch, write } from './treeVerbs.ts';
 import { type TerminalVerbs } from './verb.ts';
@@ -245,6 +246,18 @@ export const verbs = {
     positionals: [0],
     run: run,
   },
+  allow: {
+    usage: '[--list | --revoke] [NAME...]',
+    summary: 'allow what resources do on this computer: read host files, send secrets',
+    details: [
+      namesHelp,
+      'Documents that you apply yourself are allowed; those that come with a pond or a commit are allowed once, by this verb.',
+      '--list shows what is allowed, also without names. --revoke takes it back.',
+    ],
+    options: { list: { type: 'boolean' }, revoke: { type: 'boolean' } },
+    positionals: [0],
+    run: allow,
+  },
   runs: {
     usage: '[-n N] [NAME...]',
     summary: 'list runs, latest first',
@@ -253,37 +266,16 @@ export const verbs = {
     positionals: [0],
     run: runs,
   },
-  hydrovu: {
-    usage: 'locations NAME | scan NAME LOCATION START [END]',
-    summary: 'read from the HydroVu account of a resource; nothing is stored',
-    details: [
-      'locations lists what the account can read. scan shows the period and the number of readings on each page.',
-      'START and END are ISO times or seconds since 1970 UTC.',
-    ],
-    positionals: [2, 5],
-    hints: { 'remote-failed': "'pond hydrovu locations NAME' lists what the account can read." },
-    run: hydrovu,
-  },
-  scribble: {
-    usage: '[--seed N] [--min N] [--max N] PATH',
-    summary: 'stage random files and directories below PATH, for tests',
-    details: ['The same seed creates the same entries: from --min (5) to --max (10) in each directory.'],
-    options: { seed: { type: 'string' }, min: { type: 'string' }, max: { type: 'string' } },
-    positionals: [1, 1],
-    run: scribble,
-  },
+  ...collectingVerbs,
   check: {
     usage: '[--quick | --at V]',
     summary: 'check the whole history: every hash, file and content',
-    details: [
-      'Also prints a hash of the data of each resource, equal in every pond with the same data.',
-      '--quick reads the log only, and looks whether its files are there; --at V reads one version.',
-      atHelp,
-    ],
+    details: ['Also prints a hash of the data of each resource.', '--quick reads the log alone.', atHelp],
     options: { at, quick: { type: 'boolean' } },
     positionals: [0, 0],
     run: check,
   },
+  prove,
   lsp: {
     usage: '--stdio',
     summary: 'serve an editor over standard input and output',

@@ -2,6 +2,7 @@ import { sentence } from '../../server/src/base/sentence.ts';
 
 /** Features of the editor that correspond to the commands of the terminal in the server's hints, by verb. */
 const features: Readonly<Record<string, string>> = {
+  allow: '"Pond: Run Resource"',
   cp: '"Copy" in the explorer',
   get: 'the Resources view',
   init: '"Pond: Init"',

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { IPCMessageReader, IPCMessageWriter, type MessageTransports } from 'vscode-languageclient/node';
-import { type LogOutputChannel } from 'vscode';
+import { type LogOutputChannel, workspace } from 'vscode';
 
 /**
  * Starts the pond server and returns its message transports. Node's `advanced` serialization transfers a Uint8Array as
@@ -14,7 +14,7 @@ export function startServer(
   const child = fork(module, ['--node-ipc', `--clientProcessId=${process.pid}`], {
     serialization: 'advanced',
     // The extension host may be Electron, and may run under a debugger: the server is plain Node, without one.
-    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', ELECTRON_NO_ASAR: '1' },
+    env: { ...process.env, ...limits(), ELECTRON_RUN_AS_NODE: '1', ELECTRON_NO_ASAR: '1' },
     execArgv: [],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
@@ -25,4 +25,15 @@ export function startServer(
     process: child,
     transports: { reader: new IPCMessageReader(child), writer: new IPCMessageWriter(child) },
   };
+}
+
+/** The limits of queries that the settings change, as variables of the server's environment. */
+function limits(): Readonly<Record<string, string>> {
+  const settings = workspace.getConfiguration('pond.query');
+  return Object.fromEntries(
+    ['memory', 'spill', 'result'].flatMap((name) => {
+      const value = settings.get<string>(name) ?? '';
+      return value === '' ? [] : [[`POND_QUERY_${name.toUpperCase()}`, value]];
+    }),
+  );
 }

@@ -3,10 +3,13 @@ import { hostname, userInfo } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { lazy, lazyAsync } from './base/lazy.ts';
 import { type Host, type Remote } from './commands/calls.ts';
+import { createGrants } from './commands/grants.ts';
 import { CommandHost } from './commands/host.ts';
 import { Ponds } from './commands/ponds.ts';
 import { type Pond, type StoredNodes } from './pond/types.ts';
-import { createBuilder } from './build/builder.ts';
+import { type BuilderOptions, createBuilder } from './build/builder.ts';
+import { queryLimits } from './duckdb/limits.ts';
+import { defaultLimits } from './sandbox/buildLimits.ts';
 import { createPondCache } from './storage/cache.ts';
 import { createMaterializer } from './materialize/createMaterializer.ts';
 import { DerivedLayer } from './resources/tree/derivedLayer.ts';
@@ -14,8 +17,10 @@ import { type AttachServer } from './rpc/attachServer.ts';
 import { openHostDisk } from './storage/hostDisk.ts';
 import { realHostPath } from './storage/hostTree.ts';
 import { hostPondStorage } from './storage/pondStorage.ts';
+import { userDataFolder } from './storage/userFolder.ts';
 
 export { type Host } from './commands/calls.ts';
+export { hostFileHash } from './commands/contentHash.ts';
 export { hostFolder } from './apply/hostFolder.ts';
 export { namedFile, writeNamedFile } from './storage/namedFile.ts';
 
@@ -86,6 +91,12 @@ interface Composed {
   readonly trust: (isTrusted: boolean) => void;
 }
 
+/** Limits on what documents make, as the environment sets them. */
+function builderLimits(): BuilderOptions {
+  const { memoryBytesMax, ...onDisk } = queryLimits(process.env);
+  return { memoryLimitBytes: memoryBytesMax, limits: { ...defaultLimits, ...onDisk } };
+}
+
 function compose({ resident, listen }: Composition): Composed {
   let usedQueries = false;
   const queries = lazyAsync(async () => {
@@ -94,15 +105,20 @@ function compose({ resident, listen }: Composition): Composed {
       import('./sql/engine.ts'),
       import('./resources/tree/resourceHistory.ts'),
     ]);
-    return new QueryEngine({ openDisk: openHostDisk, historyTables: resourceTables });
+    return new QueryEngine({
+      openDisk: openHostDisk,
+      historyTables: resourceTables,
+      limits: queryLimits(process.env),
+    });
   });
-  const builder = lazy(createBuilder);
+  const builder = lazy(() => createBuilder(builderLimits()));
   const trust = { isGranted: true };
   const effects = {
     author: `${userInfo().username}@${hostname()}`,
     env: (name: string) => process.env[name],
     now: Date.now,
     openDisk: openHostDisk,
+    grants: createGrants(lazy(() => openHostDisk(join(userDataFolder(), 'allowed')))),
   };
 
   function layer(stored: StoredNodes): DerivedLayer {

@@ -96,7 +96,7 @@ async function query(): Promise<void> {
   const made = await makeTestPond();
   const workerPath = fileURLToPath(new URL('../../out/queryWorker.mjs', import.meta.url));
   const limit = parameters.queryMebibytes;
-  const engine = new QueryEngine({ openDisk: openHostDisk, memoryLimitBytes: limit * mebibyte, workerPath });
+  const engine = new QueryEngine({ openDisk: openHostDisk, limits: { memoryBytesMax: limit * mebibyte }, workerPath });
   try {
     const sql = 'SELECT origin, count(*) AS n, avg(delay) AS d FROM "/flights/flights-3m.parquet" GROUP BY ALL';
     await engine.run(made.pond, { sql });

@@ -40,6 +40,9 @@ async function newPlace(t: TestContext): Promise<Place> {
 const inbox = (folder: string): string =>
   `apiVersion: v1\nkind: Inbox\nname: files\ndesc: Files\nspec:\n  pattern: ${JSON.stringify(`${folder}/in/*.csv`)}\n`;
 
+/** What `apply` prints about the Inbox; `plain` shortens the folder. */
+const allows = (folder: string): string => plain(`  allows: reads ${folder}/in/*.csv\n`, folder);
+
 const derive = (name: string, column: string): string => `apiVersion: v1
 kind: Derive
 name: ${name}
@@ -56,10 +59,10 @@ test('documents are applied, committed, run, listed and deleted', async (t) => {
   writeFileSync(join(folder, 'all.yaml'), `${inbox(folder)}---\n${derive('series', '*')}`);
   const apply = ['apply', '-f', 'all.yaml', '-v', 'what=a = b'];
   await check(apply, {
-    stdout: 'created Inbox/files ID\ncreated Derive/series ID\n',
+    stdout: `created Inbox/files ID\n${allows(folder)}created Derive/series ID\n`,
     stderr: "hint: This is staged; 'pond commit' makes it live.\n",
   });
-  const unchanged = 'unchanged Inbox/files ID\nunchanged Derive/series ID\n';
+  const unchanged = `unchanged Inbox/files ID\n${allows(folder)}unchanged Derive/series ID\n`;
   await check(apply, { stdout: unchanged });
   await check([...apply, '-v', 'wath=secret', '-v', 'x-y=1'], {
     stdout: unchanged,

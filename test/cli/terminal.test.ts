@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
-import { test } from 'node:test';
+import { describe, it, test } from 'node:test';
+import { run } from '../../client/cli/runVerbs.ts';
 import { openTerminal } from '../../client/cli/terminal.ts';
-import { type Terminal } from '../../client/cli/verb.ts';
+import { type Session, type Terminal } from '../../client/cli/verb.ts';
 
 interface Screen {
   readonly terminal: Terminal;
@@ -13,15 +14,14 @@ interface Screen {
   drawn(): string;
 }
 
-/** A terminal with a number of columns. `silentMs`: time without progress after which the elapsed time is shown. */
-function screen(columns: number, silentMs?: number): Screen {
+/** A terminal with a number of columns; `parts` replace its usual ones. */
+function screen(columns: number, parts: Partial<NonNullable<Parameters<typeof openTerminal>[0]>> = {}): Screen {
   const stream = (): PassThrough & { isTTY: true; columns: number } =>
     Object.assign(new PassThrough().setEncoding('utf8'), { isTTY: true as const, columns });
   const [stdout, stderr] = [stream(), stream()];
   let drawn = '';
   stderr.on('data', (text: string) => (drawn += text));
-  const parts = { stdin: process.stdin, stdout, stderr, ...(silentMs === undefined ? {} : { silentMs }) };
-  const terminal = openTerminal(parts);
+  const terminal = openTerminal({ stdin: process.stdin, stdout, stderr, ...parts });
   return { terminal, stdout, stderr, drawn: () => drawn };
 }
 
@@ -50,7 +50,7 @@ test('output replaces progress, and progress never replaces an unfinished line o
 });
 
 test('work without progress messages shows that it continues, and its last message', async () => {
-  const { terminal, stderr, drawn } = screen(80, 1);
+  const { terminal, stderr, drawn } = screen(80, { silentMs: 1 });
   const done = terminal.working('query');
   while (!/query: \d+ s/.test(drawn())) await once(stderr, 'data');
   terminal.quiet();
@@ -59,4 +59,60 @@ test('work without progress messages shows that it continues, and its last messa
   terminal.progress('one', 1, 2);
   while (!/one 1 of 2, \d+ s/.test(drawn())) await once(stderr, 'data');
   again();
+});
+
+test('a question is answered with yes, and by anything else with no', async () => {
+  for (const [typed, answer] of [
+    ['y\n', true],
+    [' YES \nmore', true],
+    ['\n', false],
+    ['n\n', false],
+    ['yesterday\n', false],
+    ['', false],
+  ] as const) {
+    const stdin = Object.assign(new PassThrough(), { isTTY: true as const });
+    const { terminal, drawn } = screen(80, { stdin });
+    assert.ok(terminal.isInteractive);
+    stdin.end(typed);
+    assert.equal(await terminal.confirm('Really?'), answer, typed);
+    assert.equal(drawn(), 'Really? [y/N] ');
+  }
+});
+
+describe('a run asks for what the person has not allowed yet', () => {
+  const access = { resource: 'Inbox/files', home: '/Inbox/x', access: 'reads /a\u202e/*', isAllowed: false };
+  const found = [
+    { ...access, state: 'committed' as const },
+    { ...access, access: 'reads /b/*', state: 'staged' as const },
+    { ...access, access: 'reads /c/*', state: 'committed' as const, isAllowed: true },
+  ];
+  const allowed = ['allow', { accesses: [{ home: '/Inbox/x', access: 'reads /a\u202e/*' }] }];
+  const [asked, ran] = [
+    ['hostAccess', {}],
+    ['run', { isRepeated: false }],
+  ];
+  const cases = {
+    'and a yes allows what a run does now': { isInteractive: true, answer: true, calls: [asked, allowed, ran] },
+    'and a no leaves the refusal to the run': { isInteractive: true, answer: false, calls: [asked, ran] },
+    'but not without a person': { isInteractive: false, answer: true, calls: [ran] },
+    'but not for JSON': { isInteractive: true, answer: true, json: true, calls: [ran] },
+  };
+  for (const [name, { isInteractive, answer, calls, ...options }] of Object.entries(cases)) {
+    it(name, async () => {
+      const { terminal, drawn } = screen(80);
+      const made: unknown[] = [];
+      const call = (verb: string, params: unknown): Promise<unknown> => {
+        made.push([verb, params]);
+        return Promise.resolve(verb === 'hostAccess' ? found : { runs: [] });
+      };
+      const line = { json: false, texts: {}, positionals: [], ...options };
+      const answering = { ...terminal, isInteractive, confirm: () => Promise.resolve(answer) };
+      await run({ line, terminal: answering, call } as unknown as Session);
+      assert.deepEqual(made, calls);
+      assert.equal(
+        drawn().includes('Inbox/files reads /a\\u202e/*'),
+        calls.some((one) => one === asked),
+      );
+    });
+  }
 });

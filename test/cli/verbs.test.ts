@@ -96,7 +96,7 @@ test('staged changes are shown, committed, discarded and restored', async (t) =>
   await check(['log', '/x'], { stdout: '2  TIME  AUTHOR  second  ~1\n1  TIME  AUTHOR  first   +1\n' });
   await check(['show', '2'], {
     stdout:
-      'commit   2\ntime     TIME\nauthor   AUTHOR\nmade by  commit\ntree     HASH\n\nsecond\n\nwith more\n\nM  /x  3 B -> 5 B\n',
+      'commit   2\ntime     TIME\nauthor   AUTHOR\nmade by  commit\ntree     HASH\nhash     HASH\n\nsecond\n\nwith more\n\nM  /x  3 B -> 5 B\n',
   });
   await check(['check'], { stdout: 'the pond is sound\n' });
 });
@@ -138,6 +138,28 @@ test('a query result is printed as a table, CSV or JSON, or written to a file', 
   await check(['query', '--at', '1', '--format', 'csv', 'SELECT count(*) AS n FROM "/t.csv"'], { stdout: 'n\n2\n' });
 });
 
+test('a proof is printed, and verified in a folder without a pond', async (t) => {
+  const { folder, check } = await newPond(t);
+  await check(['write', '/x'], {}, 'one');
+  await check(['commit', '-m', 'first'], { stdout: 'commit 1: first (+1)\n' });
+  const { stdout } = await runPond(['prove', '/x'], { cwd: folder });
+  const elsewhere = temporaryFolder(t);
+  const [proof, content] = [join(elsewhere, 'proof.json'), join(elsewhere, 'x')];
+  writeFileSync(proof, stdout);
+  writeFileSync(content, 'one');
+  const verify = async (...more: readonly string[]): Promise<readonly [number | null, string]> => {
+    const { status, stdout, stderr } = await runPond(['prove', '--check', proof, ...more], { cwd: elsewhere });
+    return [status, `${stdout}${stderr}`];
+  };
+  const [status, text] = await verify(content);
+  assert.equal(status, 0, text);
+  assert.match(text, /^path +\/x\n[^]*The proof holds, and the content is that of .*x\. Compare the hash of commit 1/);
+  const hash = /^commit +1 +(\w{64})$/m.exec(text)?.[1] ?? '';
+  assert.deepEqual((await verify('--root', hash))[0], 0);
+  writeFileSync(content, 'two');
+  assert.match((await verify(content))[1], /^error\[proof-invalid\]: the hash of the content of \/x is/);
+});
+
 test('--json prints the documented fields', async (t) => {
   const { folder, check } = await newPond(t);
   await check(['write', '/x'], {}, 'one');
@@ -149,7 +171,19 @@ test('--json prints the documented fields', async (t) => {
   };
   const keys = (value: unknown): string[] => Object.keys(value as object).sort();
   const node = ['attributes', 'id', 'modified', 'name', 'path', 'sha256', 'size', 'type', 'version'];
-  const commit = ['added', 'author', 'bytes', 'id', 'message', 'modified', 'number', 'operation', 'parent', 'removed'];
+  const commit = [
+    'added',
+    'author',
+    'bytes',
+    'hash',
+    'id',
+    'message',
+    'modified',
+    'number',
+    'operation',
+    'parent',
+    'removed',
+  ];
   const change = ['kind', 'path', 'sizeAfter', 'sizeBefore', 'type'];
   const commitKeys = [...commit, 'hash', 'renamed', 'rootHash', 'time'].sort();
   assert.deepEqual(keys(await json('stat', '/x')), node);

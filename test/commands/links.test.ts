@@ -95,6 +95,7 @@ const rows: { readonly [N in PathVerb]: Row } = {
     run: async (host, path) => await codeOf(host.run('resolve', { paths: [path] })),
   },
   log: { last: 'followed', takes: 'any', run: (host, path) => host.run('log', { path }) },
+  prove: { last: 'followed', takes: 'any', run: (host, path) => host.run('prove', { path }) },
   restore: {
     last: 'followed',
     takes: 'any',

@@ -24,7 +24,7 @@ async function pondWithRuns(t: TestContext, folder: string, count: number): Prom
   const now = (): number => Date.now() + 60_000;
   for (let run = 0; run < 2 * count; run++) {
     if (run < count) writeFileSync(join(files, 'a'), `content of run ${run}`);
-    const effects = { author: 'a', env: () => undefined, now };
+    const effects = { author: 'a', env: () => undefined, grants: { has: () => true }, now };
     const signal = new AbortController().signal;
     await runResources(pond, { effects, signal, progress: () => undefined });
   }

@@ -98,7 +98,9 @@ describe('the protocol', () => {
     [{ ...protocolOf(1, 7), writerFeatures: ['appendOnly', 'invariants'] }, 'readable', 'writable'],
     [{ ...protocolOf(1, 7), writerFeatures: ['appendOnly', 'rowTracking'] }, 'readable', 'unwritable'],
     [{ ...protocolOf(3, 7), readerFeatures: [], writerFeatures: [] }, 'readable', 'writable'],
-    [{ ...protocolOf(3, 7), readerFeatures: ['deletionVectors'] }, 'unreadable', 'writable'],
+    [{ ...protocolOf(3, 7), readerFeatures: ['deletionVectors', 'timestampNtz'] }, 'readable', 'writable'],
+    [{ ...protocolOf(3, 7), readerFeatures: ['deletionVectors', 'columnMapping'] }, 'unreadable', 'writable'],
+    [{ ...protocolOf(3, 7), readerFeatures: ['v2Checkpoint'] }, 'unreadable', 'writable'],
     [protocolOf(2, 5), 'unreadable', 'unwritable'],
     [protocolOf(4, 8), 'unreadable', 'unwritable'],
   ];

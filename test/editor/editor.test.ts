@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test, type TestContext } from 'node:test';
 import { type FrameLocator, type Page } from 'playwright-core';
-import { mustRun, root } from '../../scripts/run.mjs';
+import { root } from '../../scripts/run.mjs';
+import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
 import { startFlows, type FlowFiles, type Flows } from '../support/workbenchFlows.ts';
 import { explorerRow, openInExplorer, paletteTitles, query, runCommand } from '../support/workbenchPerson.ts';
@@ -59,10 +60,10 @@ async function makeDemo(): Promise<FlowFiles> {
 
 async function fill(home: string, pond: string): Promise<void> {
   const data = join(root, 'node_modules', 'vega-datasets', 'data');
-  const run = (...args: readonly string[]): Promise<string> =>
-    mustRun(process.execPath, [join(root, 'out', 'pond.mjs'), '--pond', pond, ...args], {
-      failure: `pond ${args[0]} failed`,
-    });
+  const run = async (...args: readonly string[]): Promise<void> => {
+    const { status, stderr } = await runPond(['--pond', pond, ...args], { cwd: home });
+    assert.equal(status, 0, stderr);
+  };
   await run('init', pond);
   await run('mkdir', '/weather');
   await run('import', join(data, 'seattle-weather.csv'), join(data, 'weather.csv'), '/weather');
@@ -101,15 +102,11 @@ describe('the editor', () => {
     });
   });
 
-  test('a restored window shows the pond, its status and a resource with a mistake', { timeout }, async (t) => {
-    await inDemo(t, 'explorer', async ({ page, screenshot }) => {
-      await explorerRow(page, 'flights-3m.parquet').waitFor();
-      await openInExplorer(page, 'weather', 'stations.yaml');
-      await page.locator('.statusbar-item').filter({ hasText: 'demo · 2 staged' }).waitFor();
-      await page.locator('.squiggly-error').first().waitFor();
-      await runCommand(page, 'View: Toggle Problems');
-      await page.locator('.markers-panel .monaco-list-row').first().waitFor();
-      await screenshot('explorer-and-diagnostics');
+  test('staged changes are shown in a restored window, kept, and committed', { timeout }, async (t) => {
+    await inDemo(t, 'staged', async (window) => {
+      await restored(window);
+      await discard(window);
+      await commit(window);
     });
   });
 
@@ -155,54 +152,6 @@ describe('the editor', () => {
       await copyCells(page, grid);
     });
   });
-
-  test('staged changes are discarded after a confirmation', { timeout }, async (t) => {
-    await inDemo(t, 'discard', async ({ page, screenshot }) => {
-      const status = page.locator('.statusbar-item');
-      await status.filter({ hasText: 'demo · 2 staged' }).waitFor();
-      await openInExplorer(page, 'weather', 'seattle-weather.csv');
-      await page.locator('.monaco-editor .view-line').first().click();
-      await page.keyboard.press('x');
-      // Next to the line that differs from the latest commit.
-      await page.locator('.dirty-diff-glyph').first().waitFor();
-      await page.keyboard.press('Control+Z');
-      await page.locator('.dirty-diff-glyph').first().waitFor({ state: 'detached' });
-      await runCommand(page, 'Pond: Restore Version');
-      await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'Import the data sets' }).waitFor();
-      await page.keyboard.press('Escape');
-      await runCommand(page, 'Pond: Discard');
-      await page.locator('.monaco-dialog-box').waitFor();
-      await screenshot('discard');
-      await page.keyboard.press('Escape');
-      await page.locator('.monaco-dialog-box').waitFor({ state: 'hidden' });
-      await status.filter({ hasText: 'demo · 2 staged' }).waitFor();
-    });
-  });
-
-  test('source control commits the staged changes', { timeout }, async (t) => {
-    await inDemo(t, 'source-control', async ({ page, screenshot }) => {
-      await page.locator('.statusbar-item').filter({ hasText: 'demo · 2 staged' }).waitFor();
-      await page.keyboard.press('Control+Shift+G');
-      const rows = page.locator('.scm-view .monaco-list-row .resource');
-      await rows.nth(1).waitFor();
-      await page.locator('.scm-view .scm-editor').first().click();
-      await page.keyboard.insertText('Stations, and one file less');
-      await screenshot('source-control');
-      await page.keyboard.press('Control+Enter');
-      await page.locator('.statusbar-item').filter({ hasText: 'demo · nothing staged' }).waitFor();
-      await rows.first().waitFor({ state: 'detached' });
-      await runCommand(page, 'Pond: Show Log');
-      await page
-        .locator('.quick-input-list .monaco-list-row')
-        .filter({ hasText: 'Stations, and one file less' })
-        .waitFor();
-      await screenshot('log');
-      await page.keyboard.press('Enter');
-      await page.locator('.multiDiffEntry, .multiDiffEditor').first().waitFor();
-      await page.locator('.tab').filter({ hasText: 'Stations, and one file less' }).waitFor();
-      await screenshot('commit');
-    });
-  });
 });
 
 test('a restricted window shows the pond and runs nothing', { timeout: 2 * timeout }, async (t) => {
@@ -237,4 +186,56 @@ async function copyCells(page: Page, grid: FrameLocator): Promise<void> {
 
 async function columnCount(table: { getAttribute(name: string): Promise<string | null> }): Promise<number> {
   return Number(await table.getAttribute('aria-colcount'));
+}
+
+/** The explorer, the status bar, and a resource with a mistake. */
+async function restored({ page, screenshot }: Window): Promise<void> {
+  await explorerRow(page, 'flights-3m.parquet').waitFor();
+  await openInExplorer(page, 'weather', 'stations.yaml');
+  await page.locator('.statusbar-item').filter({ hasText: 'demo · 2 staged' }).waitFor();
+  await page.locator('.squiggly-error').first().waitFor();
+  await runCommand(page, 'View: Toggle Problems');
+  await page.locator('.markers-panel .monaco-list-row').first().waitFor();
+  await screenshot('explorer-and-diagnostics');
+}
+
+/** Staged changes are discarded after a confirmation, and kept without one. */
+async function discard({ page, screenshot }: Window): Promise<void> {
+  await openInExplorer(page, 'weather', 'seattle-weather.csv');
+  await page.locator('.monaco-editor .view-line').filter({ hasText: 'date,precipitation' }).click();
+  await page.keyboard.press('x');
+  // Next to the line that differs from the latest commit.
+  await page.locator('.dirty-diff-glyph').first().waitFor();
+  await page.keyboard.press('Control+Z');
+  await page.locator('.dirty-diff-glyph').first().waitFor({ state: 'detached' });
+  await runCommand(page, 'Pond: Restore Version');
+  await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'Import the data sets' }).waitFor();
+  await page.keyboard.press('Escape');
+  await runCommand(page, 'Pond: Discard');
+  await page.locator('.monaco-dialog-box').waitFor();
+  await screenshot('discard');
+  await page.keyboard.press('Escape');
+  await page.locator('.monaco-dialog-box').waitFor({ state: 'hidden' });
+  await page.locator('.statusbar-item').filter({ hasText: 'demo · 2 staged' }).waitFor();
+}
+
+/** Source control commits the staged changes, and the log shows the commit. */
+async function commit({ page, screenshot }: Window): Promise<void> {
+  await page.keyboard.press('Control+Shift+G');
+  const rows = page.locator('.scm-view .monaco-list-row .resource');
+  await rows.nth(1).waitFor();
+  await page.locator('.scm-view .scm-editor').first().click();
+  await page.keyboard.insertText('Stations, and one file less');
+  await screenshot('source-control');
+  await page.keyboard.press('Control+Enter');
+  await page.locator('.statusbar-item').filter({ hasText: 'demo · nothing staged' }).waitFor();
+  await rows.first().waitFor({ state: 'detached' });
+  await runCommand(page, 'Pond: Show Log');
+  const logged = page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'Stations, and one file less' });
+  await logged.waitFor();
+  await screenshot('log');
+  await page.keyboard.press('Enter');
+  await page.locator('.multiDiffEntry, .multiDiffEditor').first().waitFor();
+  await page.locator('.tab').filter({ hasText: 'Stations, and one file less' }).waitFor();
+  await screenshot('commit');
 }

@@ -6,6 +6,8 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { PondError } from '../../server/src/base/error.ts';
+import { commitNumber } from '../../server/src/delta/commitNumber.ts';
+import { readCommit } from '../../server/src/delta/log.ts';
 import { openTable } from '../../server/src/delta/snapshot.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { QueryEngine } from '../../server/src/sql/engine.ts';
@@ -14,7 +16,7 @@ import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { codecs, engineName, ForeignEngine, type ForeignTable } from '../support/foreignEngine.ts';
 import { initPond, openPond, openPondOn } from '../support/pond.ts';
-import { pondState } from '../support/pondState.ts';
+import { overwrite, pondState } from '../support/pondState.ts';
 import { seeds } from '../support/proof.ts';
 import { randomOf } from '../support/random.ts';
 import { bytesOf, collect, parquetOf } from '../support/tree.ts';
@@ -208,6 +210,23 @@ describe('Other operations of another engine', () => {
       assert.deepEqual(after.problems, []);
     });
   }
+
+  it('a file that was taken out is still compared with its hash', async (t) => {
+    const { directory, table } = await newSubject(t, 2);
+    const disk = openHostDisk(directory);
+    const path = readCommit(disk, commitNumber(2))!.adds[0]!.path;
+    await table.restore(1);
+    const bytes = disk.readFile(path)!;
+    bytes[40]! ^= 1;
+    disk.remove(path);
+    overwrite(disk, path, bytes);
+    const pond = await openPond(directory, { mode: 'read' });
+    await assert.rejects(async () => await (await pond.fs.root()).list('/wide'), {
+      code: 'pond-damaged',
+      message: /hash/,
+    });
+    await pond.close();
+  });
 
   it('a commit that fails keeps the files that it would have added again', async (t) => {
     const { directory, table } = await newSubject(t, 3);

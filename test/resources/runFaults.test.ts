@@ -36,7 +36,7 @@ function closing(t: TestContext, pond: ResourcePond): ResourcePond {
 }
 
 function runAll(pond: ResourcePond): Promise<readonly RunResult[]> {
-  const effects = { author: 'test', env: () => undefined, now: Date.now };
+  const effects = { author: 'test', env: () => undefined, grants: { has: () => true }, now: Date.now };
   return runResources(pond, { effects, signal: new AbortController().signal, progress: () => undefined });
 }
 

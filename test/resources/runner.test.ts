@@ -299,7 +299,12 @@ test("a commit that only stores the state of an Inbox's files reports nothing ne
   ] as const) {
     const { mtimeMs, ctimeMs } = statSync(join(folder, 'a'));
     await runResources(pond, {
-      effects: { author: 'a', env: () => undefined, now: () => Math.max(mtimeMs, ctimeMs) + laterMs },
+      effects: {
+        author: 'a',
+        env: () => undefined,
+        grants: { has: () => true },
+        now: () => Math.max(mtimeMs, ctimeMs) + laterMs,
+      },
       signal: new AbortController().signal,
       progress: () => undefined,
     });
@@ -320,7 +325,7 @@ test('only the resource whose committed document has errors fails, with a positi
   await bare.close();
   const pond = await openPond(folder, { mode: 'write', layer: resourceLayer(t) });
   t.after(() => pond.close());
-  const effects = { author: 'test', env: () => undefined, now: Date.now };
+  const effects = { author: 'test', env: () => undefined, grants: { has: () => true }, now: Date.now };
   const options = { effects, signal: new AbortController().signal, progress: () => undefined };
   const results = await runResources(pond, options);
   const { status, error } = results.find(({ id }) => id === broken)!.record;

@@ -21,7 +21,8 @@ import {
 import { testConnection } from '../support/connection.ts';
 import { seeds } from '../support/proof.ts';
 
-const connection = await testConnection();
+// One thread: to distribute a statement of a millisecond costs more than to run it.
+const connection = await testConnection({ threads: 1 });
 
 /** Names of functions of these types, in lower case and in order. */
 async function listed(...types: readonly string[]): Promise<readonly string[]> {
@@ -209,7 +210,7 @@ test('no allowed function shows a file, a setting or the environment', async () 
   after(() => delete process.env['POND_CANARY']);
   const file = join(folder, 'file.csv');
   await writeFile(file, `a\n${canary}\n`);
-  const locked = await openLockedDatabase({ hostPaths: [file], spillDirectory: join(folder, canary) });
+  const locked = await openLockedDatabase({ hostPaths: [file], spillDirectory: join(folder, canary), threads: 1 });
   after(() => {
     locked.connection.close();
     locked.database.close();

@@ -45,7 +45,7 @@ test('a crashed process fails its query, and the next query starts a new process
 });
 
 test('a query beyond the memory limit fails, and the process lives on', async () => {
-  const engine = new QueryEngine({ openDisk: openHostDisk, memoryLimitBytes: 64 * 1024 * 1024 });
+  const engine = new QueryEngine({ openDisk: openHostDisk, limits: { memoryBytesMax: 64 * 1024 * 1024 } });
   const sql = `SELECT len(list(repeat('x', 1000) || a.range)) FROM range(3000000) a`;
   await assert.rejects(engine.run(made.pond, { sql }), (error: Error & { code?: string; hint?: string }) => {
     assert.equal(error.code, 'query-failed');

@@ -1,4 +1,4 @@
-/** Keeps derived files of tests out of the cache folder of the user who runs them. */
+/** Keeps derived files and grants of tests out of the folders of the user who runs them. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext } from 'node:test';
@@ -6,10 +6,11 @@ import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirect
 
 const name = 'POND_CACHE_DIR';
 
-// Processes that a test starts inherit it.
-if (process.env[name] === undefined) {
-  const { path, remove } = makeTemporaryDirectory('pond-test-cache');
-  process.env[name] = path;
+// Processes that a test starts inherit them.
+for (const variable of [name, 'POND_DATA_DIR']) {
+  if (process.env[variable] !== undefined) continue;
+  const { path, remove } = makeTemporaryDirectory('pond-test-user');
+  process.env[variable] = path;
   process.once('exit', remove);
 }
 

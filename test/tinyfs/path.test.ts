@@ -19,6 +19,14 @@ describe('paths', () => {
     assert.deepEqual(splitPath('//'), { absolute: true, steps: [] });
   });
 
+  it('have at most 256 names', () => {
+    assert.equal(splitPath('/a'.repeat(256)).steps.length, 256);
+    assert.throws(() => splitPath('/a'.repeat(257)), {
+      code: 'invalid-path',
+      message: /^a path has more than 256 names/,
+    });
+  });
+
   it('are normalized by their text', () => {
     const check = (path: string, absolute: boolean, up: number, names: readonly string[]) =>
       assert.deepEqual(normalizePath(path), { absolute, up, names });

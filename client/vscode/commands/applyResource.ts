@@ -111,8 +111,10 @@ async function reportApplied(pond: string, applied: readonly AppliedInfo[]): Pro
   const what = changed.map((one) => `${titleOf(one)} ${one.outcome}`).join(', ');
   const files = [...new Set(applied.flatMap(({ hostFiles }) => hostFiles))];
   const from = files.length === 0 ? '' : ` It takes in ${files.join(', ')}.`;
+  const allowed = [...new Set(applied.flatMap(({ allows }) => allows))];
+  const runs = allowed.length === 0 ? '' : ` Allowed on this computer: ${allowed.join(', ')}.`;
   const choice = await vscode.window.showInformationMessage(
-    printable(`Staged in ${pondName(pond)}: ${what}.${from}`),
+    printable(`Staged in ${pondName(pond)}: ${what}.${from}${runs}`),
     commit,
     open,
   );

@@ -4,6 +4,7 @@ import { type Context } from '../context.ts';
 import { atPosition, documentUri, readablePath, readableText } from '../resources/treeLocations.ts';
 import { pondUri } from '../pondUri.ts';
 import { newDataText, count, titleOf } from '../resources/strings.ts';
+import { allowAccess } from './allowAccess.ts';
 import { chooseResources, choosePond, nodesOf } from './chooseResources.ts';
 import { mayRun } from './trust.ts';
 
@@ -15,6 +16,7 @@ export async function runResources(
   if (!(await mayRun())) return undefined;
   const chosen = await chooseResources(context, args, 'Resource to run');
   if (chosen === undefined || !(await committed(chosen.pond, chosen.resources))) return undefined;
+  if (!(await allowAccess(context, chosen.pond, chosen.resources))) return undefined;
   const runs = await context.runner.run(chosen.pond, chosen.resources);
   reportRuns(context, chosen.pond, runs);
   return runs;
@@ -28,6 +30,7 @@ export async function runAllResources(
   if (!(await mayRun())) return undefined;
   const pond = await choosePond(context, args);
   if (pond === undefined || !(await committed(pond, context.store.resources(pond)))) return undefined;
+  if (!(await allowAccess(context, pond, []))) return undefined;
   const runs = await context.runner.run(pond, []);
   reportRuns(context, pond, runs);
   return runs;

@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { type FileSystem } from '../tinyfs/fs.ts';
 import { type Problem } from '../documents/problem.ts';
 import { documentPath, resourceDirectory } from '../resources/model/resourcePath.ts';
-import { findCycle } from './cycle.ts';
+import { findCycle, plannedResource } from './cycle.ts';
 import { findExisting, isInTheWay, type ExistingResource } from './existingResource.ts';
-import { type Applied, type Planned, type DocumentSource, type SourceProblem } from './planned.ts';
+import { type Applied, type ApplyOutcome, type Planned, type DocumentSource, type SourceProblem } from './planned.ts';
 import { prepare, type Preparation, type PreparedDocument } from './prepare.ts';
 
 /**
@@ -33,7 +33,7 @@ export async function applyDocuments(
   if (!failed()) problems.push(...(await findCycle(fs, planned)));
   if (failed()) return { applied: [], problems };
   await store(fs, planned);
-  return { applied: planned, problems };
+  return { applied: planned.map((plan) => ({ ...plan, resource: plannedResource(plan) })), problems };
 }
 
 function repeated(planned: readonly Planned[], { kind, name, nameRange }: PreparedDocument): Problem | undefined {
@@ -43,7 +43,7 @@ function repeated(planned: readonly Planned[], { kind, name, nameRange }: Prepar
   return { code: 'resource-duplicate', severity: 'error', message, range: nameRange };
 }
 
-async function plan(fs: FileSystem, document: PreparedDocument, newId: () => string): Promise<Applied | Problem> {
+async function plan(fs: FileSystem, document: PreparedDocument, newId: () => string): Promise<ApplyOutcome | Problem> {
   const { kind, name } = document;
   let existing: ExistingResource;
   try {

@@ -33,7 +33,8 @@ export async function findCycle(fs: FileSystem, planned: readonly Planned[]): Pr
   return [{ origin, problem: { code: 'resource-cycle', severity: 'error', message, range, hint } }];
 }
 
-function plannedResource({ id, document }: Planned): Resource {
+/** Returns the resource that a planned document declares. */
+export function plannedResource({ id, document }: Planned): Resource {
   const [read] = readResourceFile(document.text, resourceKinds);
   const resource = read && resourceOf(read, { id, modifiedUs: 0 });
   assert(resource !== undefined, () => 'a planned document has no errors');

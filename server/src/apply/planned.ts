@@ -1,4 +1,4 @@
-import { type ResourceKind } from '../resources/model/kind.ts';
+import { type Resource, type ResourceKind } from '../resources/model/kind.ts';
 import { type Problem } from '../documents/problem.ts';
 import { type ReadHostFile } from './hostFolder.ts';
 import { type PreparedDocument } from './prepare.ts';
@@ -17,8 +17,8 @@ export interface SourceProblem {
   readonly problem: Problem;
 }
 
-/** Result of applying a document. */
-export interface Applied {
+/** What applying a document does. */
+export interface ApplyOutcome {
   readonly kind: ResourceKind;
   readonly name: string;
   readonly id: string;
@@ -27,8 +27,14 @@ export interface Applied {
   readonly hostFiles: readonly string[];
 }
 
+/** A document that was applied. */
+export interface Applied extends ApplyOutcome {
+  /** The resource that it declares. */
+  readonly resource: Resource;
+}
+
 /** A document to be stored. */
-export interface Planned extends Applied {
+export interface Planned extends ApplyOutcome {
   readonly document: PreparedDocument;
   readonly origin: string;
 }

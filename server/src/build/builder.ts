@@ -1,12 +1,13 @@
-import { availableParallelism, totalmem } from 'node:os';
+import { availableParallelism } from 'node:os';
+import { queryLimits } from '../duckdb/limits.ts';
 import { type Builder } from '../sandbox/build.ts';
 import { type BuildLimits } from '../sandbox/buildLimits.ts';
 import { RestartingWorker } from '../sandbox/workerClient.ts';
 
-interface BuilderOptions {
+export interface BuilderOptions {
   /** The worker's module; by default the one built next to this module. */
   readonly workerPath?: string;
-  /** Bytes that builds may hold in memory before they spill; by default a quarter of the machine's memory. */
+  /** Bytes that builds may hold in memory before they spill; by default that of queryLimits. */
   readonly memoryLimitBytes?: number;
   /** Limits on user SQL for one file; the defaults are in buildLimits.ts. */
   readonly limits?: BuildLimits;
@@ -18,7 +19,7 @@ interface BuilderOptions {
  */
 export function createBuilder({ memoryLimitBytes, limits, workerPath }: BuilderOptions = {}): Builder {
   const worker = new RestartingWorker({
-    memoryLimitBytes: memoryLimitBytes ?? Math.floor(totalmem() / 4),
+    memoryLimitBytes: memoryLimitBytes ?? queryLimits({}).memoryBytesMax,
     threads: availableParallelism(),
     ...(workerPath !== undefined && { workerPath }),
     ...(limits !== undefined && { buildLimits: limits }),

@@ -71,4 +71,18 @@ export const historyVerbs = {
     idempotency: 'safe',
     load: async () => (await import('./check.ts')).check,
   },
+  prove: {
+    access: 'read',
+    trust: 'any',
+    freshness: 'latest',
+    idempotency: 'safe',
+    load: async () => (await import('./prove.ts')).prove,
+  },
+  checkProof: {
+    access: 'none',
+    trust: 'any',
+    freshness: 'loaded',
+    idempotency: 'safe',
+    load: async () => (await import('./checkProof.ts')).checkProof,
+  },
 } satisfies SomeVerbs;

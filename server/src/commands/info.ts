@@ -71,8 +71,8 @@ function contentSize(node: Node | undefined): number | null {
   return node?.sizeBytes ?? null;
 }
 
-/** ISO 8601 in UTC with all six digits of the microseconds. */
-function isoTime(timeUs: number): string {
+/** Returns a time in ISO 8601, in UTC, with all six digits of the microseconds. */
+export function isoTime(timeUs: number): string {
   const micros = String(timeUs % 1000).padStart(3, '0');
   return new Date(Math.floor(timeUs / 1000)).toISOString().replace('Z', `${micros}Z`);
 }

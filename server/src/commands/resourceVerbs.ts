@@ -37,6 +37,20 @@ export const resourceVerbs = {
     idempotency: 'repeatable',
     load: async () => (await import('./run.ts')).run,
   },
+  hostAccess: {
+    access: 'read',
+    trust: 'any',
+    freshness: 'latest',
+    idempotency: 'safe',
+    load: async () => (await import('./hostAccess.ts')).hostAccess,
+  },
+  allow: {
+    access: 'read',
+    trust: 'trusted',
+    freshness: 'loaded',
+    idempotency: 'repeatable',
+    load: async () => (await import('./hostAccess.ts')).allow,
+  },
   runs: {
     access: 'read',
     trust: 'any',

@@ -1,6 +1,7 @@
 import { type Job } from '../base/job.ts';
 import { type CommandName, type Params, type Result } from '../protocol/commands.ts';
 import { type VerbFacts } from '../protocol/verb.ts';
+import { type Grants } from '../resources/model/hostAccess.ts';
 import { type Resource } from '../resources/model/kind.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { type QueryEngine } from '../sql/engine.ts';
@@ -60,6 +61,7 @@ export interface Effects {
   /** Milliseconds since 1970 UTC. */
   readonly now: () => number;
   readonly openDisk: OpenDisk;
+  readonly grants: Grants;
 }
 
 /** The set of open ponds, as verbs on it see it. */

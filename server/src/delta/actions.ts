@@ -89,13 +89,32 @@ export function serializeCommit(actions: CommitActions): Uint8Array {
   return new TextEncoder().encode(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
 }
 
-/** Fails with `pond-too-new` when this reader would misread tables with this protocol. */
-export function checkReadable(protocol: Protocol, file: string): void {
+/**
+ * Reader features that require nothing of this reader: a column of a type that it passes on, a rule for VACUUM, and
+ * deletion vectors, which are refused where a file has one.
+ */
+const harmlessReaderFeatures: readonly string[] = ['timestampNtz', 'vacuumProtocolCheck', 'deletionVectors'];
+
+/**
+ * Fails with `pond-too-new` when this reader would misread tables with this protocol. `by` is the information of the
+ * commit with it, which the message names.
+ */
+export function checkReadable(protocol: Protocol, file: string, by?: DeltaCommitInfo): void {
   const { minReaderVersion, readerFeatures = [] } = protocol;
+  const unknown = readerFeatures.filter((feature) => !harmlessReaderFeatures.includes(feature));
   // Version 2 is column mapping. Version 3 names its features, so 3 without any equals 1.
-  if (minReaderVersion <= 1 || (minReaderVersion === 3 && readerFeatures.length === 0)) return;
-  const needs = [`reader version ${minReaderVersion}`, ...readerFeatures].join(', ');
-  throw new PondError('pond-too-new', `the Delta table needs ${needs}; this program reads version 1`, { path: file });
+  if (minReaderVersion <= 1 || (minReaderVersion === 3 && unknown.length === 0)) return;
+  const needs = [`reader version ${minReaderVersion}`, ...unknown].join(', ');
+  const since = by === undefined ? '' : ` since ${operationOf(by)}`;
+  throw new PondError('pond-too-new', `the Delta table needs ${needs}${since}; this program reads version 1`, {
+    path: file,
+  });
+}
+
+/** Returns what a commit did, such as `OPTIMIZE by delta-rs`; `an operation` when it does not say. */
+export function operationOf({ operation, engineInfo }: DeltaCommitInfo = {}): string {
+  const by = typeof engineInfo === 'string' ? ` by ${engineInfo}` : '';
+  return `${typeof operation === 'string' ? operation : 'an operation'}${by}`;
 }
 
 /** Writer features that require nothing of a writer that only appends to a schema without invariants. */

@@ -50,7 +50,7 @@ export function firstSnapshot(commit: DeltaCommit): DeltaSnapshot {
  */
 export function applyCommit(snapshot: DeltaSnapshot, commit: DeltaCommit): DeltaSnapshot {
   const file = commitFile(commit.version);
-  if (commit.protocol) checkReadable(commit.protocol, file);
+  if (commit.protocol) checkReadable(commit.protocol, file, commit.commitInfo);
   const live = new Map<string, AddFile | undefined>();
   const tombstones = new Map<string, Remove | undefined>();
   for (const remove of commit.removes) {

@@ -8,6 +8,8 @@ export interface DatabaseSettings {
   readonly memoryLimitBytes?: number;
   /** Host directory for data that does not fit in memory. DuckDB creates it when first needed. */
   readonly spillDirectory?: string;
+  /** Bytes that DuckDB may write there; by default 90% of what is free on the disk. */
+  readonly spillBytesMax?: number;
   readonly threads?: number;
 }
 
@@ -86,7 +88,12 @@ export async function openLockedDatabase(settings: LockedSettings): Promise<Lock
   }
 }
 
-async function open({ memoryLimitBytes, spillDirectory, threads }: DatabaseSettings): Promise<LockedDatabase> {
+async function open({
+  memoryLimitBytes,
+  spillDirectory,
+  spillBytesMax,
+  threads,
+}: DatabaseSettings): Promise<LockedDatabase> {
   const { DuckDBInstance } = await loadNative();
   const instance = await DuckDBInstance.create(':memory:', {
     autoinstall_known_extensions: 'false',
@@ -101,8 +108,14 @@ async function open({ memoryLimitBytes, spillDirectory, threads }: DatabaseSetti
   });
   const database = new Database(instance);
   const connection = await database.connect();
-  // GLOBAL applies them to every connection.
-  await runAll(connection, [sql`SET GLOBAL errors_as_json = true`, sql`SET GLOBAL TimeZone = 'UTC'`]);
+  // GLOBAL applies them to every connection. DuckDB ignores the limit on spilled data when it opens a database.
+  await runAll(connection, [
+    sql`SET GLOBAL errors_as_json = true`,
+    sql`SET GLOBAL TimeZone = 'UTC'`,
+    ...(spillBytesMax === undefined
+      ? []
+      : [sql`SET GLOBAL max_temp_directory_size = ${literal(kibibytes(spillBytesMax))}`]),
+  ]);
   return { database, connection };
 }
 

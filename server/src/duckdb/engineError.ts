@@ -1,5 +1,6 @@
 import { offsetPosition, type OffsetUnit } from './sqlOffset.ts';
 import { type ErrorCode, PondError } from '../base/error.ts';
+import { limitHint } from './limits.ts';
 
 /** An error that DuckDB reports while its setting errors_as_json is on. */
 export interface EngineError {
@@ -106,10 +107,18 @@ function codeFor({ type, message }: EngineError): ErrorCode {
 
 function messageFor(engine: EngineError): string {
   if (engine.type === 'interrupt') return 'the query was cancelled';
+  const spill = spillLimitIn(engine);
+  if (spill !== undefined) return `the query needs more than ${spill} on disk for what does not fit in memory`;
   // Users cannot change its settings.
   const text = engine.message.replace(/\n\nPossible solutions:[^]*$/, '');
   // Tables of the engine itself do not help someone who looks for a file.
   return text.replace(/\nDid you mean "(?:pg_|sqlite_|duckdb_|pragma_|information_schema)[^]*$/, '');
+}
+
+/** The limit on spilled data, such as "16.0 GiB", that an error reports as reached; undefined for any other error. */
+export function spillLimitIn({ type, message }: EngineError): string | undefined {
+  if (type !== 'out of memory' || !message.includes('max_temp_directory_size')) return undefined;
+  return /\/([\d.]+ \w+) used\)/.exec(message)?.[1] ?? 'its limit';
 }
 
 function hintFor(engine: EngineError): string | undefined {
@@ -120,7 +129,8 @@ function hintFor(engine: EngineError): string | undefined {
     return 'Pond paths and patterns are tables: FROM "/folder/file.csv", FROM "/folder/*.parquet".';
   }
   if (codeFor(engine) === 'storage-full') return 'Free some room on the disk, then run the query again.';
-  if (engine.type === 'out of memory')
-    return 'Raise the memory limit of queries, or let the query return or group less.';
+  if (engine.type === 'out of memory') {
+    return limitHint(spillLimitIn(engine) === undefined ? 'memoryBytesMax' : 'spillBytesMax');
+  }
   return undefined;
 }

@@ -19,7 +19,6 @@ import { readCommit } from '../delta/log.ts';
 import { type DeltaSnapshot } from '../delta/snapshot.ts';
 import { type Disk } from '../storage/disk.ts';
 import { rangeTag } from './pondTable.ts';
-import { type RowReader } from './rowReader.ts';
 
 /** A commit of another engine to the table. */
 export interface ForeignTableVersion {
@@ -40,13 +39,6 @@ export function foreignCommit(
   return { version, operation: text(operation), engine: text(engineInfo) };
 }
 
-/** Returns a version of the table for people, such as `version 121 (OPTIMIZE by delta-rs)`. */
-export function describeVersion(version: CommitNumber, info: DeltaCommitInfo | undefined): string {
-  const { operation, engine } = foreignCommit(version, info);
-  const parts = [operation, engine === undefined ? undefined : `by ${engine}`].filter((part) => part !== undefined);
-  return `version ${version} (${parts.length === 0 ? 'of another engine' : parts.join(' ')})`;
-}
-
 /** Files of other engines that hold rows of ours, and the commits whose rows count in them. */
 interface Rewritten {
   readonly paths: readonly string[];
@@ -63,6 +55,9 @@ export interface RowFiles {
   readonly rewritten: Rewritten | undefined;
 }
 
+/** Returns the commits whose rows a data file holds. */
+type CommitsIn = (path: string) => Promise<ReadonlySet<CommitNumber>>;
+
 /** A log entry: another engine's, or ours with the data file that it added while that is on the disk. */
 type LogEntry = { readonly isOurs: false } | { readonly isOurs: true; readonly original: AddFile | undefined };
 
@@ -76,7 +71,8 @@ type LogEntry = { readonly isOurs: false } | { readonly isOurs: true; readonly o
  */
 export class FileIndex {
   readonly #disk: Disk;
-  readonly #rows: RowReader;
+  /** Returns the commits whose rows a data file holds. Fails `pond-damaged` when it cannot be read. */
+  readonly commitsIn: CommitsIn;
   readonly #snapshot: DeltaSnapshot;
   readonly #single = new Map<CommitNumber, string>();
   readonly #ranges: (CommitRange & { readonly path: string })[] = [];
@@ -84,12 +80,14 @@ export class FileIndex {
   /** Paths of other engines' live files inside the table. */
   readonly #foreignPaths: readonly string[];
   readonly #entries = new Map<CommitNumber, LogEntry>();
+  /** Actions of the files that our commits added and that are not live, as far as they were looked for. */
+  readonly #originals = new Map<string, Add>();
   readonly #removed = lazyAsync(() => this.#scanRemoved());
 
-  constructor(disk: Disk, snapshot: DeltaSnapshot, rows: RowReader) {
+  constructor(disk: Disk, snapshot: DeltaSnapshot, commitsIn: CommitsIn) {
     this.#disk = disk;
     this.#snapshot = snapshot;
-    this.#rows = rows;
+    this.commitsIn = commitsIn;
     for (const file of snapshot.files.values()) {
       const range = rangeOf(file.add);
       if (range === undefined) this.#foreign.push(file);
@@ -115,12 +113,6 @@ export class FileIndex {
     return entry?.isOurs === true ? entry.original?.add : undefined;
   }
 
-  /** Returns the action of a file that a commit of ours added and another engine removed; undefined for other files. */
-  removedAdd(path: string): Add | undefined {
-    const entries = [...this.#entries.values()].map((entry) => (entry.isOurs ? entry.original : undefined));
-    return entries.find((original) => original?.path === path)?.add;
-  }
-
   /** Yields the files that may hold rows of a commit, the likeliest first, without those of `removedWith`. */
   *candidates(number: CommitNumber): Iterable<string> {
     const own = this.#single.get(number);
@@ -136,9 +128,9 @@ export class FileIndex {
     return [...(await this.#removed())].filter(([, commits]) => commits.has(number)).map(([path]) => path);
   }
 
-  /** Returns the commits whose rows a data file holds. Fails `pond-damaged` when it cannot be read. */
-  commitsIn(path: string): Promise<ReadonlySet<CommitNumber>> {
-    return this.#rows.commitsIn(path);
+  /** Returns the action that added a file of ours which is not live; undefined for any other file. */
+  removedAdd(path: string): Add | undefined {
+    return this.#originals.get(path);
   }
 
   /** Returns all files with rows of our commits up to `number`. */
@@ -181,6 +173,7 @@ export class FileIndex {
     if (known !== undefined) return known;
     const entry = readEntry(this.#disk, number);
     this.#entries.set(number, entry);
+    if (entry.isOurs && entry.original !== undefined) this.#originals.set(entry.original.path, entry.original.add);
     return entry;
   }
 
@@ -201,9 +194,8 @@ export class FileIndex {
   /** Returns the removed files that are still on the disk, latest first, with the commits whose rows they hold. */
   async #scanRemoved(): Promise<ReadonlyMap<string, ReadonlySet<CommitNumber>>> {
     const found = new Map<string, ReadonlySet<CommitNumber>>();
-    const originals = new Set([...this.#entries.values()].map((entry) => entry.isOurs && entry.original?.path));
     for (const path of [...this.#snapshot.tombstones.values()].map((remove) => decodePath(remove.path)).reverse()) {
-      if (!isInsideTable(path) || originals.has(path) || this.#disk.stat(path)?.kind !== 'file') continue;
+      if (!isInsideTable(path) || this.#originals.has(path) || this.#disk.stat(path)?.kind !== 'file') continue;
       found.set(path, await this.commitsIn(path));
     }
     return found;

@@ -43,7 +43,11 @@ export class OpLog {
     this.#disk = disk;
     this.#rows = new RowReader(disk, (path) => this.addOf(path));
     this.#snapshot = snapshot;
-    this.#files = new FileIndex(disk, snapshot, this.#rows);
+    this.#files = this.#index();
+  }
+
+  #index(): FileIndex {
+    return new FileIndex(this.#disk, this.#snapshot, (path) => this.#rows.commitsIn(path));
   }
 
   /** Creates the table and its first commit, number 0. Fails `pond-exists` when there is a table. */
@@ -207,7 +211,7 @@ export class OpLog {
       if ('committed' in outcome) {
         this.#snapshot = applyCommit(this.#snapshot, { version: number, ...actions });
         if (actions.adds.length === 1) this.#files.add(number, add.path);
-        else this.#files = new FileIndex(this.#disk, this.#snapshot, this.#rows);
+        else this.#files = this.#index();
         await this.#checkpoint(request.timeMs);
         return number;
       }
@@ -223,8 +227,9 @@ export class OpLog {
   refresh(): boolean {
     const next = refreshTable(this.#disk, this.#snapshot);
     if (next === this.#snapshot) return false;
+    requirePond(next);
     this.#snapshot = next;
-    this.#files = new FileIndex(this.#disk, this.#snapshot, this.#rows);
+    this.#files = this.#index();
     this.#checkHead();
     return true;
   }

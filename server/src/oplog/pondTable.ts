@@ -25,11 +25,17 @@ const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
  * Fails unless a table holds a pond that this program can read: `pond-not-found` for another Delta table,
- * `pond-too-new`, and `pond-damaged` for an id or a latest commit that no pond has.
+ * `pond-too-new`, and `pond-damaged` for an id or a latest commit that no pond has, or a pond without its configuration.
  */
 export function requirePond(snapshot: DeltaSnapshot): void {
   const format = snapshot.metaData.configuration[formatKey];
-  if (format === undefined || !snapshot.transactions.get(appId)) throw notPond();
+  if (!snapshot.transactions.get(appId)) throw notPond();
+  if (format === undefined) {
+    throw new PondError('pond-damaged', `the table is a pond, but its configuration lacks ${formatKey}`, {
+      path: logDirectory,
+      hint: 'Another engine replaced the metadata of the table: set the property again. Nothing was changed.',
+    });
+  }
   requireTableId(snapshot.metaData.id);
   if (Number(format) > formatVersion) {
     throw new PondError('pond-too-new', `the pond has format ${format}; this program knows ${formatVersion}`, {

@@ -4,13 +4,13 @@
  */
 import { type CommitNumber, commitsUp, nextCommit } from '../delta/commitNumber.ts';
 import { isPondError, PondError } from '../base/error.ts';
-import { type Add, type DeltaCommit, type Remove } from '../delta/actions.ts';
+import { type Add, type DeltaCommit, operationOf, type Remove } from '../delta/actions.ts';
 import { decodePath, isInsideTable } from '../delta/dataPath.ts';
 import { addFileOf, type AddFile } from '../delta/files.ts';
 import { logDirectory, readCommit } from '../delta/log.ts';
 import { type DeltaSnapshot, snapshotAt } from '../delta/snapshot.ts';
 import { type Disk } from '../storage/disk.ts';
-import { describeVersion, type FileIndex, rangeOf } from './fileIndex.ts';
+import { type FileIndex, rangeOf } from './fileIndex.ts';
 import { type RowRequest } from './rowReader.ts';
 
 /** Files that other engines took out, and what was in them. */
@@ -154,7 +154,7 @@ export function missingRow(
     });
   }
   const by = versions.findLast((version) => readCommit(disk, version)?.removes.some((remove) => remove.path === path));
-  const why = by === undefined ? '' : `; ${describeVersion(by, readCommit(disk, by)?.commitInfo)} removed it`;
+  const why = by === undefined ? '' : `; version ${by} (${operationOf(readCommit(disk, by)?.commitInfo)}) removed it`;
   return new PondError('pond-damaged', `data file ${path} of commit ${txn} is missing${why}`, {
     path,
     hint: 'Restore the file from a copy. Everything that does not need it can still be read.',

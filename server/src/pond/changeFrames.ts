@@ -4,7 +4,7 @@
  */
 import { isPondError } from '../base/error.ts';
 import { Fields, type Json, type LogPosition } from '../delta/fields.ts';
-import { type FileType } from '../tinyfs/backend.ts';
+import { fileTypes } from '../tinyfs/backend.ts';
 import { type CommittedNode, type PondNode, rowRefIn, type StagedContent } from './node.ts';
 import { type EntryChange } from './overlay.ts';
 
@@ -14,8 +14,6 @@ export interface StagedBatch {
   /** Microseconds since 1970 UTC. */
   readonly timeUs: number;
 }
-
-const fileTypes = ['directory', 'file', 'table', 'series', 'symlink'] as const satisfies readonly FileType[];
 
 /** Returns the JSON of changes. */
 export function encodeChanges({ changes, timeUs }: StagedBatch): Json {

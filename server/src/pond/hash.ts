@@ -10,8 +10,11 @@ export function sha256(bytes: Uint8Array | string): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
+/** Fields of an entry that the hash of its page covers. */
+type HashedEntry = Pick<DirectoryEntry, 'name' | 'type' | 'sha256' | 'seriesHash' | 'attributes'>;
+
 /** Hash of a page that holds entries, in name order. An empty directory has a hash like any other. */
-export function leafHash(entries: readonly DirectoryEntry[]): string {
+export function leafHash(entries: readonly HashedEntry[]): string {
   const hash = createHash('sha256').update('leaf\0');
   for (const entry of entries) {
     field(hash, entry.name);

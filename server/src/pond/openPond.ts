@@ -20,10 +20,12 @@ import { historySources } from './historySources.ts';
 import { type Journal, type JournalContents, readJournal } from './journal.ts';
 import { type HostFile } from './hostFile.ts';
 import { type Lock } from './lock.ts';
+import { makeProof } from './makeProof.ts';
 import { type Overlay } from './overlay.ts';
 import { commitsOfPath } from './pathHistory.ts';
 import { setAside, uncommitted } from './recovery.ts';
-import { isUnder } from './restore.ts';
+import { proofText } from './proof.ts';
+import { changesUnder } from './restore.ts';
 import { contentKeyOf } from './series.ts';
 import { countChanges, findConflicts, pairRenames, stagedChanges, stagedEntries } from './stagedChanges.ts';
 import { type StagedContents } from './stagedContent.ts';
@@ -68,6 +70,9 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
   readonly layer: Layer;
   readonly fs: FileSystem;
   readonly notices: readonly string[];
+  readonly keepStaged: types.Pond['keepStaged'] = (paths) => this.#staging.keepStaged(paths);
+  readonly checkHistory: types.Pond['checkHistory'] = async (options) =>
+    (await import('./checkHistory.ts')).checkHistory(this.#store, this.#staging.overlay, options);
   readonly requireOwned = (): void => this.#journal?.requireOwned();
   readonly #lock: Lock | undefined;
   readonly #journal: Journal | undefined;
@@ -154,11 +159,7 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
       to === undefined
         ? await diffToWorking(this.#store, this.#staging.overlay, older, this.#head.number)
         : await diffCommits(this.#store, older, (await this.resolve(to)).number);
-    const changes = pairRenames(states);
-    if (paths === undefined || paths.length === 0) return changes;
-    return changes.filter(
-      ({ path, from: origin }) => isUnder(path, paths) || (origin !== undefined && isUnder(origin, paths)),
-    );
+    return changesUnder(pairRenames(states), paths);
   }
 
   async commit(request: types.CommitRequest): Promise<types.Commit> {
@@ -179,10 +180,6 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
 
   async discard(paths?: readonly string[]): Promise<number> {
     return await this.#staging.discard(paths);
-  }
-
-  async keepStaged(paths: readonly string[]): Promise<number> {
-    return await this.#staging.keepStaged(paths);
   }
 
   async *log(options: types.LogOptions = {}): AsyncIterable<types.Commit> {
@@ -238,8 +235,9 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
     return await checkTree(this.#store, await this.resolve(version), onProgress);
   }
 
-  async checkHistory(options?: types.HistoryCheckOptions): Promise<types.CheckReport> {
-    return await (await import('./checkHistory.ts')).checkHistory(this.#store, this.#staging.overlay, options);
+  async prove(path: string, at: types.VersionSpec, to: types.VersionSpec): Promise<string> {
+    const commits = { at: await this.resolve(at), to: await this.resolve(to) };
+    return proofText(await makeProof(this.#store, path, commits));
   }
 
   async refresh(): Promise<void> {

@@ -57,8 +57,24 @@ export async function lookupEntry(
 ): Promise<DirectoryEntry | undefined> {
   const page = await load(address);
   if (page.kind === 'leaf') return findByName(page.entries, name);
-  const child = page.pages.find((candidate) => candidate.name === digitOf(name, address.prefix.length));
+  const child = pageOf(page.pages, name, address.prefix.length);
   return child === undefined ? undefined : await lookupEntry(load, childAddress(address, child), name);
+}
+
+/** The pages on the way to the entry of that name, from the directory's own; the last one has the entry, if any has. */
+export async function pagesTo(load: LoadPage, address: PageAddress, name: string): Promise<readonly Page[]> {
+  const page = await load(address);
+  const child = page.kind === 'fork' ? pageOf(page.pages, name, address.prefix.length) : undefined;
+  return child === undefined ? [page] : [page, ...(await pagesTo(load, childAddress(address, child), name))];
+}
+
+/** The page of a fork at a depth that has the entry of that name, if any has; undefined without one. */
+export function pageOf<P extends { readonly name: string }>(
+  pages: readonly P[],
+  name: string,
+  depth: number,
+): P | undefined {
+  return pages.find((candidate) => candidate.name === digitOf(name, depth));
 }
 
 /** All entries, in name order. */

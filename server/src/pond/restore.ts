@@ -3,11 +3,18 @@ import { type Backend, type DirectoryPath } from '../tinyfs/backend.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
 import { pondNode } from './node.ts';
 import { type PathStates } from './stagedChanges.ts';
+import { type Change } from './types.ts';
 import { type WorkingTree } from './workingTree.ts';
 
 /** True when `path` is one of `paths` or below one. '/' is above all paths. */
 export function isUnder(path: string, paths: readonly string[]): boolean {
   return paths.some((above) => above === '/' || path === above || path.startsWith(`${above}/`));
+}
+
+/** Returns the changes at or below the paths, or from there; all of them without paths. */
+export function changesUnder(changes: readonly Change[], paths: readonly string[] = []): readonly Change[] {
+  if (paths.length === 0) return changes;
+  return changes.filter(({ path, from }) => isUnder(path, paths) || (from !== undefined && isUnder(from, paths)));
 }
 
 /** Fails `not-found` for a path that none of the trees has: comparing or restoring it is a mistake. */

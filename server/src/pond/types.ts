@@ -3,6 +3,7 @@ import { type Job } from '../base/job.ts';
 import { type PondStorage } from '../storage/pondStorage.ts';
 import { type Backend, type Node } from '../tinyfs/backend.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
+import { type CheckReport, type HistoryCheckOptions } from './findings.ts';
 import { type HistorySources } from './historyRows.ts';
 import { type HostFile } from './hostFile.ts';
 
@@ -163,30 +164,6 @@ export interface OpenOptions<Layer extends TreeLayer = TreeLayer> {
   readonly layer?: (stored: StoredNodes) => Layer;
 }
 
-/** Options of a check of the whole history. */
-export interface HistoryCheckOptions {
-  /** True for the log, the chain, and the presence and sizes of files alone. */
-  readonly isQuick?: boolean;
-  /** Called often, with what is done; it throws `cancelled` to end the check. */
-  readonly onProgress?: (checked: number, total: number) => void;
-}
-
-/** Result of a check of the whole history. */
-export interface CheckReport {
-  /** Sentences; none for a sound pond. */
-  readonly problems: readonly string[];
-  readonly checked: {
-    readonly commits: number;
-    /** Commits that have a hash: those from before there was a chain have none. */
-    readonly chained: number;
-    readonly dataFiles: number;
-    readonly rows: number;
-    readonly blobs: number;
-    /** Bytes of data files and blobs. */
-    readonly bytes: number;
-  };
-}
-
 /** Range of commits in a log. */
 export interface LogOptions {
   /** Only commits that changed this path or something below it. */
@@ -265,6 +242,11 @@ export interface Pond<Layer extends TreeLayer = TreeLayer> {
   history(at?: VersionSpec): Promise<HistorySources>;
   /** Recomputes the tree's hashes from the data of a version and compares them; returns problems as sentences. */
   check(version?: VersionSpec, onProgress?: (checked: number) => void): Promise<readonly string[]>;
+  /**
+   * Returns the text of the proof that a stored node is at a real path of version `at`, with the commits from there up to
+   * version `to`. Fails `not-found`, and `version-not-found` for a `to` before `at`.
+   */
+  prove(path: string, at: VersionSpec, to: VersionSpec): Promise<string>;
   /**
    * Checks the whole history: entries of the log and the chain of commits, each data file, row and blob once, and the
    * checkpoints. With `isQuick` only the log, the chain, and the presence and sizes of files. `onProgress` may throw

@@ -12,6 +12,7 @@ import {
   type ChildInfo,
   type CommitInfo,
   type NodeInfo,
+  type ProvenInfo,
   type QueryInfo,
   type RowsInfo,
   type SkippedInfo,
@@ -164,6 +165,22 @@ interface Commands extends ResourceCommands {
       readonly checked?: CheckedInfo;
       readonly trees: readonly TreeHashInfo[];
     };
+  };
+  /**
+   * Proof of a stored node, as one line of JSON, with the commits up to version `to` (HEAD). Like the name of a table, the
+   * path may end in @ and a version. A link at its end is followed unless `followLinks` is false.
+   */
+  prove: {
+    params: InPond & { readonly path: string; readonly to?: string; readonly followLinks?: boolean };
+    result: { readonly text: string };
+  };
+  /**
+   * Verifies the text of a proof; uses no pond. `root` is a hash that the verifier knows, of a tree or a commit; `content`
+   * the SHA-256 of a file, or of a version of a series.
+   */
+  checkProof: {
+    params: { readonly text: string; readonly root?: string; readonly content?: string };
+    result: ProvenInfo;
   };
 
   // Queries

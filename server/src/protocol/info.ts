@@ -82,6 +82,34 @@ export interface ChangeInfo {
   readonly sizeAfter: number | null;
 }
 
+/** What a verified proof proves. */
+export interface ProvenInfo {
+  readonly path: string;
+  readonly type: FileTypeName;
+  /** Hash of the value: SHA-256 of the content, of a series the hash of all versions. */
+  readonly hash: string;
+  /** Number of versions of a series, and that of the version with the known content, from 1; null otherwise. */
+  readonly versions: number | null;
+  readonly version: number | null;
+  readonly rootHash: string;
+  /** The commit with the tree, and the last one of the chain; null in a pond from before commits had hashes. */
+  readonly commit: ProvenCommitInfo | null;
+  readonly latest: ProvenCommitInfo | null;
+  /** UUID of the pond; null as the commits. */
+  readonly pond: string | null;
+}
+
+/** A commit of a proof. */
+export interface ProvenCommitInfo {
+  readonly number: number;
+  /** Covers this commit and all before it. */
+  readonly hash: string;
+  /** ISO 8601, UTC, microseconds. */
+  readonly time: string;
+  readonly author: string;
+  readonly message: string;
+}
+
 export interface ForeignOperation {
   readonly version: number;
   /** Such as WRITE or OPTIMIZE. */

@@ -25,6 +25,22 @@ export interface AppliedInfo {
   readonly outcome: 'created' | 'changed' | 'unchanged';
   /** Absolute paths of the host files whose texts are now part of the document. */
   readonly hostFiles: readonly string[];
+  /** Accesses of its runs to the host, now allowed on this computer: `reads /data/*.csv`. */
+  readonly allows: readonly string[];
+}
+
+/** Access of the runs of a resource to the host. */
+export interface HostAccessInfo {
+  /** `KIND/NAME`. */
+  readonly resource: string;
+  /** `/KIND/<uuid>`. */
+  readonly home: string;
+  /** In words: `reads /data/*.csv`, `sends HYDROVU_KEY to https://www.hydrovu.com`. */
+  readonly access: string;
+  /** `committed`: a run does it. `staged`: after the next commit. `former`: it was allowed, and no document does it. */
+  readonly state: 'committed' | 'staged' | 'former';
+  /** True when the person allowed it on this computer. */
+  readonly isAllowed: boolean;
 }
 
 export interface RunErrorInfo {
@@ -101,7 +117,7 @@ export interface ResourceCommands {
   /** All kinds, by name. */
   kinds: { params: Readonly<Record<string, never>>; result: readonly KindInfo[] };
   /**
-   * Stages documents, all or none. `sources` may hold several documents each; the absolute host folder `directory` of a
+   * Stages documents, all or none, and allows their accesses to the host: a person named the documents. `sources` may hold several documents each; the absolute host folder `directory` of a
    * source, or else of the request, contains the host files that its documents name. With problems of severity error nothing is staged and `applied` is empty.
    */
   apply: {
@@ -131,6 +147,22 @@ export interface ResourceCommands {
   run: {
     params: InPond & { readonly names?: readonly string[]; readonly isRepeated?: boolean };
     result: { readonly runs: readonly RunInfo[] };
+  };
+  /**
+   * Accesses to the host of resources of the latest commit and of the working tree, by kind and name; of all when
+   * `names` is omitted. Fails `resource-not-found`.
+   */
+  hostAccess: {
+    params: InPond & { readonly names?: readonly string[] };
+    result: readonly HostAccessInfo[];
+  };
+  /** Allows accesses, as `hostAccess` returns them, on this computer; or revokes them. */
+  allow: {
+    params: InPond & {
+      readonly accesses: readonly { readonly home: string; readonly access: string }[];
+      readonly isRevoked?: boolean;
+    };
+    result: null;
   };
   /** Records of runs, latest first. */
   runs: {

@@ -5,7 +5,7 @@ import { type Connection } from '../duckdb/connection.ts';
 import { engineToPondError, readSerializeError } from '../duckdb/engineError.ts';
 import { literal, sql as sqlOf } from '../duckdb/sql.ts';
 import { type AstFunction, findReferences } from './ast.ts';
-import { checkFunctions, describesHost } from './functions.ts';
+import { checkFunctions, describesHost, engineFunctions } from './functions.ts';
 import { isOurs, namesIn, type TableReference } from './pondNames.ts';
 import { isSymbol, type Token, tokenize, unclearIn } from '../base/sqlTokens.ts';
 import { type QueryStatement, splitQuery } from './userStatements.ts';
@@ -171,14 +171,11 @@ async function analyzePivot(connection: Connection, text: PivotText): Promise<re
  * functions.
  */
 async function checkCalls(connection: Connection, sql: string, tokens: readonly Token[]): Promise<void> {
-  const rows = await connection.rows(
-    sqlOf`SELECT DISTINCT function_name FROM duckdb_functions() WHERE function_type IN ('table', 'table_macro', 'pragma')`,
-  );
-  const tableFunctions = new Set(rows.map(([name]) => String(name)));
+  const { tables } = await engineFunctions(connection);
   const calls = tokens.filter((_, index) => isCall(tokens, index));
   const functions = calls.map(({ text, start }) => {
     const name = text.toLowerCase();
-    return { name, offset: start, isTableFunction: tableFunctions.has(name) };
+    return { name, offset: start, isTableFunction: tables.has(name) };
   });
   await checkFunctions(connection, functions, (start) => positionAt(sql, start));
 }

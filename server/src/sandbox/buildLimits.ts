@@ -1,5 +1,6 @@
 import { basename, dirname } from 'node:path';
 import { PondError } from '../base/error.ts';
+import { limitHint } from '../duckdb/limits.ts';
 import { type OpenDisk } from '../storage/disk.ts';
 
 /** Limits on user SQL for one output file. Memory is limited for the whole process. */
@@ -19,7 +20,7 @@ const gibibyte = 1024 ** 3;
  * a cache. The time limit is for unattended runs: nothing else stops a query that returns no rows.
  */
 export const defaultLimits: BuildLimits = {
-  resultBytesMax: 4 * gibibyte,
+  resultBytesMax: 16 * gibibyte,
   spillBytesMax: 16 * gibibyte,
   timeMaxMs: 60 * 60_000,
 };
@@ -64,13 +65,13 @@ export async function withinLimits(
 
 function passed(limits: BuildLimits, output: LimitedOutput, ms: number): PondError | undefined {
   const { spillBytesMax, timeMaxMs } = limits;
-  const failed = (what: string): PondError =>
-    new PondError('query-failed', `the query ${what}, which is the most that one file may take`, {
-      hint: 'Let the query join, order or group less.',
-    });
-  if (ms > timeMaxMs) return failed(`took longer than ${timeText(timeMaxMs)}`);
+  const failed = (what: string, hint: string): PondError =>
+    new PondError('query-failed', `the query ${what}, which is the most that one file may take`, { hint });
+  if (ms > timeMaxMs)
+    return failed(`took longer than ${timeText(timeMaxMs)}`, 'Let the query join, order or group less.');
   if (bytesIn(output) > spillBytesMax) {
-    return failed(`needs more than ${sizeText(spillBytesMax)} on disk for what does not fit in memory`);
+    const what = `needs more than ${sizeText(spillBytesMax)} on disk for what does not fit in memory`;
+    return failed(what, limitHint('spillBytesMax'));
   }
   return resultPassed(limits, output);
 }
@@ -79,7 +80,7 @@ function resultPassed({ resultBytesMax }: BuildLimits, { result, openDisk }: Lim
   const bytes = openDisk(dirname(result)).stat(basename(result))?.sizeBytes ?? 0;
   if (bytes <= resultBytesMax) return undefined;
   const message = `the result is larger than ${sizeText(resultBytesMax)}, which is the most that one file may have`;
-  return new PondError('query-failed', message, { hint: 'Let the query return fewer rows.' });
+  return new PondError('query-failed', message, { hint: limitHint('resultBytesMax') });
 }
 
 function bytesIn({ spillDirectory, openDisk }: LimitedOutput): number {

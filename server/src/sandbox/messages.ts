@@ -13,6 +13,10 @@ export interface WorkerSettings {
   readonly threads: number;
   /** Host directory for data that does not fit in memory; used by this worker alone. */
   readonly spillDirectory: string;
+  /** Bytes on disk for the data of a query that does not fit in memory; see QueryLimits. */
+  readonly spillBytesMax?: number;
+  /** Bytes on disk for the rows of all results. */
+  readonly resultBytesMax?: number;
   /** Limits on user SQL that builds files; the defaults when undefined. */
   readonly buildLimits?: BuildLimits;
 }

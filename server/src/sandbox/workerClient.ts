@@ -2,21 +2,18 @@ import { cancelled, throwIfCancelled } from '../base/cancelled.ts';
 import { type ChildEnd, ChildHost, modulePath } from '../base/childHost.ts';
 import { PondError } from '../base/error.ts';
 import { makeProcessFolder } from '../storage/processFolder.ts';
-import { type BuildLimits } from './buildLimits.ts';
 import {
   type FromWorker,
   type OperationName,
   type OperationParams,
   type OperationResult,
   type ToWorker,
+  type WorkerSettings,
 } from './messages.ts';
 
-interface WorkerOptions {
+interface WorkerOptions extends Omit<WorkerSettings, 'spillDirectory'> {
   /** The worker's module; by default the one built next to this module, or its TypeScript when run from source. */
   readonly workerPath?: string;
-  readonly memoryLimitBytes: number;
-  readonly threads: number;
-  readonly buildLimits?: BuildLimits;
 }
 
 interface PendingRequest {
@@ -52,7 +49,7 @@ export class WorkerProcess {
   #death: PondError | undefined;
 
   constructor(options: WorkerOptions) {
-    const { workerPath, memoryLimitBytes, threads, buildLimits } = options;
+    const { workerPath, ...settings } = options;
     const temporary = makeProcessFolder();
     this.directory = temporary.path;
     const path = workerPath ?? modulePath(import.meta.url, '../worker/worker.ts', './queryWorker.mjs');
@@ -63,8 +60,7 @@ export class WorkerProcess {
       this.#rejectAll(deathError(end));
       temporary.remove();
     });
-    const limits = { memoryLimitBytes, threads, ...(buildLimits && { buildLimits }) };
-    this.#send({ kind: 'settings', settings: { ...limits, spillDirectory: this.directory } });
+    this.#send({ kind: 'settings', settings: { ...settings, spillDirectory: this.directory } });
   }
 
   /** False once the process ended or began to end. */

@@ -1,8 +1,9 @@
-import { totalmem, availableParallelism } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { isPondError, PondError } from '../base/error.ts';
 import { LruCache } from '../base/lruCache.ts';
 import { createMutex } from '../base/mutex.ts';
 import { retry } from '../base/retry.ts';
+import { type QueryLimits, queryLimits } from '../duckdb/limits.ts';
 import { type Pond } from '../pond/types.ts';
 import { type Analysis } from '../sandbox/analysis.ts';
 import { type OperationResult } from '../sandbox/messages.ts';
@@ -26,11 +27,8 @@ export interface QueryEngineOptions {
   readonly historyTables?: HistoryTables;
   /** The worker's module; by default the one built next to this module. */
   readonly workerPath?: string;
-  /**
-   * Bytes that queries and their results may hold in memory before they spill; by default a quarter of the machine's
-   * memory.
-   */
-  readonly memoryLimitBytes?: number;
+  /** Limits that are not the default ones. */
+  readonly limits?: Partial<QueryLimits>;
 }
 
 export interface FileTarget {
@@ -70,11 +68,13 @@ export class QueryEngine {
   #lastResult = 0;
 
   /** Nothing starts before the first query. */
-  constructor({ openDisk, historyTables, workerPath, memoryLimitBytes }: QueryEngineOptions) {
+  constructor({ openDisk, historyTables, workerPath, limits }: QueryEngineOptions) {
     this.#openDisk = openDisk;
     this.#historyTables = { ...pondTables, ...historyTables };
+    const { memoryBytesMax, ...onDisk } = { ...queryLimits({}), ...limits };
     this.#worker = new RestartingWorker({
-      memoryLimitBytes: memoryLimitBytes ?? Math.floor(totalmem() / 4),
+      memoryLimitBytes: memoryBytesMax,
+      ...onDisk,
       threads: availableParallelism(),
       ...(workerPath !== undefined && { workerPath }),
     });

@@ -10,6 +10,7 @@ import { basename, dirname } from '../tinyfs/path.ts';
 import { followIfPossible } from '../tinyfs/resolve.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { type TableReference } from '../sandbox/pondNames.ts';
+import { type DeltaFolder, readDeltaFolder } from './deltaFolder.ts';
 import { queryableExtensions, type Reading, readingOf } from '../sandbox/formats.ts';
 
 /** A file of the pond that a table's name refers to. */
@@ -22,7 +23,10 @@ export interface ResolvedFile {
 
 export interface ResolvedTable {
   readonly reference: TableReference;
+  /** Empty for a Delta table. */
   readonly files: readonly ResolvedFile[];
+  /** The Delta table in the directory that the name refers to. */
+  readonly delta?: DeltaFolder;
 }
 
 /** Pond and version in which the tables of a query are looked up. */
@@ -35,7 +39,7 @@ interface NameScope {
 
 /**
  * Finds the files that a table's name refers to: one path, or all files that a pattern matches, each once; broken links
- * are skipped. A version may follow the last '@'. A file with the whole name takes precedence, so that "a@1.csv" and
+ * are skipped. The path of a directory with a `_delta_log` refers to the Delta table in it. A version may follow the last '@'. A file with the whole name takes precedence, so that "a@1.csv" and
  * "x[1].csv" can be read.
  *
  * Undefined when no file exists and the reference is not certain. Fails `not-found`, `is-a-directory`,
@@ -45,7 +49,11 @@ export async function resolveTable(scope: NameScope, reference: TableReference):
   const details = positionOf(scope.sql, reference.index);
   try {
     const found = (await findAsIs(scope, reference.name)) ?? (await findAtVersion(scope, reference.name));
-    if (found !== undefined) return { reference, files: found.map((file) => withReading(file, details)) };
+    if (found !== undefined) {
+      const delta = await deltaIn(found[0]);
+      if (delta !== undefined) return { reference, files: [], delta };
+      return { reference, files: found.map((file) => withReading(file, details)) };
+    }
     if (!reference.certain) return undefined;
     throw await notFound(scope, reference.name);
   } catch (error) {
@@ -54,6 +62,7 @@ export async function resolveTable(scope: NameScope, reference: TableReference):
 }
 
 interface FoundFile {
+  readonly root: WorkingDirectory;
   readonly at: NodePath;
   readonly suffix: string;
 }
@@ -68,7 +77,8 @@ async function findAtVersion(scope: NameScope, name: string): Promise<readonly F
   return findIn(await treeOf(scope.pond, split.version), split.path, `@${split.version}`);
 }
 
-function splitVersion(name: string): { readonly path: string; readonly version: string } | undefined {
+/** Splits a name at its last '@'; undefined when none follows the last component's first character. */
+export function splitVersion(name: string): { readonly path: string; readonly version: string } | undefined {
   const at = name.lastIndexOf('@');
   if (at < 1 || name.includes('/', at)) return undefined;
   return { path: name.slice(0, at), version: name.slice(at + 1) };
@@ -81,16 +91,22 @@ function treeOf(pond: Pond, version: string | undefined): Promise<FileSystem> {
 async function findIn(tree: FileSystem, path: string, suffix: string): Promise<readonly FoundFile[] | undefined> {
   const root = await tree.root();
   const exact = await root.get(path);
-  if (exact !== undefined) return [{ at: exact, suffix }];
+  if (exact !== undefined) return [{ root, at: exact, suffix }];
   if (!hasWildcard(path)) return undefined;
   const top = rootPath(await tree.backend.root());
   const files = new Map<string, FoundFile>();
   for await (const { node } of root.visit(path)) {
     const target = node.node.type === 'symlink' ? await followIfPossible(tree.backend, top, node) : node;
     // Keyed by the target's path: several paths may lead to it, such as a link, or a resource's name and its UUID.
-    if (target !== undefined && !target.isDirectory) files.set(target.path, { at: target, suffix });
+    if (target !== undefined && !target.isDirectory) files.set(target.path, { root, at: target, suffix });
   }
   return files.size === 0 ? undefined : [...files.values()];
+}
+
+/** The Delta table in a directory; undefined for a file, and for a directory without one. */
+async function deltaIn(found: FoundFile | undefined): Promise<DeltaFolder | undefined> {
+  if (found?.at.isDirectory !== true) return undefined;
+  return await readDeltaFolder(await found.root.openDirectory(found.at.path));
 }
 
 function withReading({ at, suffix }: FoundFile, details: ErrorDetails): ResolvedFile {

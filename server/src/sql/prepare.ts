@@ -4,11 +4,12 @@ import { PondError } from '../base/error.ts';
 import { type HostFile } from '../pond/hostFile.ts';
 import { type Pond } from '../pond/types.ts';
 import { type Analysis } from '../sandbox/analysis.ts';
+import { type DeltaFolder, deltaViewSql, type HostDataFile } from './deltaFolder.ts';
 import { historyFor, type HistoryTables } from './history.ts';
 import { type HistoryTable } from '../sandbox/historyTable.ts';
 import { type ResolvedFile, type ResolvedTable, resolveTable } from './names.ts';
 import { type TableReference } from '../sandbox/pondNames.ts';
-import { type SandboxSpec, type SourceFile, viewOf } from '../sandbox/sources.ts';
+import { type SandboxSpec, type SourceFile, type ViewSpec, viewOf } from '../sandbox/sources.ts';
 import { type QueryRequest } from '../sandbox/types.ts';
 import { createPondCache } from '../storage/cache.ts';
 import { type OpenDisk } from '../storage/disk.ts';
@@ -38,7 +39,7 @@ export async function prepareQuery(
   const paths = firstOfEach(tables.filter((table) => table.schema === ''));
   checkCase(paths, sql);
   const resolved = await Promise.all(paths.map((reference) => resolveTable({ pond, sql, at }, reference)));
-  const sources = [];
+  const sources: PreparedSource[] = [];
   for (const table of resolved) {
     if (table !== undefined) sources.push(await sourceOf(scope, table));
   }
@@ -48,15 +49,14 @@ export async function prepareQuery(
     tables.filter((table) => table.schema !== ''),
     { sql, at },
   );
-  const files = sources.flatMap((source) => source.files);
   return {
     spec: {
       files: [
-        ...files.map(({ hostPath, pondPath }) => ({ hostPath, pondPath })),
+        ...sources.flatMap((source) => source.files),
         ...history.files.map((hostPath) => ({ hostPath, pondPath: 'the history' })),
       ],
       tables: history.tables.map((table) => table.spec),
-      views: [...sources.map((source) => viewOf(source)), ...history.views],
+      views: [...sources.map((source) => source.view), ...history.views],
       tablesKey: history.tables.length === 0 ? '' : randomUUID(),
     },
     tables: history.tables,
@@ -87,10 +87,39 @@ function checkCase(tables: readonly TableReference[], sql: string): void {
   }
 }
 
-async function sourceOf(scope: PrepareScope, { reference, files }: ResolvedTable) {
+/** The view of one table's name, and the host files that it reads. */
+interface PreparedSource {
+  readonly files: SandboxSpec['files'];
+  readonly view: ViewSpec;
+}
+
+async function sourceOf(scope: PrepareScope, { reference, files, delta }: ResolvedTable): Promise<PreparedSource> {
+  const { name, index } = reference;
+  if (delta !== undefined) return await deltaSource(scope, reference, delta);
   const perFile: SourceFile[][] = [];
   for (const file of files) perFile.push(await sourceFiles(scope, file));
-  return { name: reference.name, index: reference.index, files: perFile.flat() };
+  const found = perFile.flat();
+  return {
+    files: found.map(({ hostPath, pondPath }) => ({ hostPath, pondPath })),
+    view: viewOf({ name, index, files: found }),
+  };
+}
+
+async function deltaSource(
+  { pond, signal }: PrepareScope,
+  { name, index }: TableReference,
+  table: DeltaFolder,
+): Promise<PreparedSource> {
+  const found: (HostDataFile & { readonly pondPath: string })[] = [];
+  for (const { at, partitionValues } of table.files) {
+    for (const { hostPath } of await pond.hostFiles(at.node, signal === undefined ? {} : { signal })) {
+      found.push({ hostPath, partitionValues, pondPath: at.path });
+    }
+  }
+  return {
+    files: found.map(({ hostPath, pondPath }) => ({ hostPath, pondPath })),
+    view: { sql: deltaViewSql(name, table, found), index, path: name },
+  };
 }
 
 async function sourceFiles(scope: PrepareScope, file: ResolvedFile): Promise<SourceFile[]> {

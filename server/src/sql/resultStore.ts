@@ -2,7 +2,8 @@ import { throwIfCancelled } from '../base/cancelled.ts';
 import { PondError } from '../base/error.ts';
 import { type Connection } from '../duckdb/connection.ts';
 import { type Database, type DatabaseSettings, openDatabase } from '../duckdb/database.ts';
-import { queryError } from '../duckdb/engineError.ts';
+import { queryError, readEngineError, spillLimitIn } from '../duckdb/engineError.ts';
+import { limitHint } from '../duckdb/limits.ts';
 import { identifier, joinSql, literal, sql, type SqlText } from '../duckdb/sql.ts';
 import { requireSqlType } from '../duckdb/sqlType.ts';
 import { type RowStream } from '../duckdb/statements.ts';
@@ -45,7 +46,7 @@ export class ResultStore {
       return { result, columns: stream.columns, rowCount };
     } catch (error) {
       await this.#writer.run(sql`DROP TABLE IF EXISTS ${tableOf(result)}`);
-      throw queryError(error, '');
+      throw keptError(error);
     }
   }
 
@@ -103,6 +104,15 @@ export class ResultStore {
     if (found === undefined) throw new PondError('query-failed', 'the result was released: run the query again');
     return found;
   }
+}
+
+/** The error of rows that could not be kept. */
+function keptError(error: unknown): PondError {
+  const engine = readEngineError(error);
+  const limit = engine && spillLimitIn(engine);
+  if (limit === undefined) return queryError(error, '');
+  const message = `the rows of the result need more than ${limit} on disk, together with other results that are kept`;
+  return new PondError('query-failed', message, { hint: limitHint('resultBytesMax') });
 }
 
 async function fill(connection: Connection, result: number, stream: RowStream, signal: AbortSignal): Promise<number> {

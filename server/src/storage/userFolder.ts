@@ -23,6 +23,22 @@ export function userCacheFolder(): string {
   return ownFolder(named !== undefined && isAbsolute(named) ? named : join(systemCacheFolder(), 'duckpond'));
 }
 
+/**
+ * Returns a folder for data that cannot be computed again, created when missing, that only this user can access:
+ * POND_DATA_DIR, or the system's folder for data of the user's programs. Fails as userCacheFolder.
+ */
+export function userDataFolder(): string {
+  const named = process.env['POND_DATA_DIR'];
+  return ownFolder(named !== undefined && isAbsolute(named) ? named : join(systemDataFolder(), 'duckpond'));
+}
+
+function systemDataFolder(): string {
+  if (process.platform === 'win32') return process.env['APPDATA'] ?? join(homedir(), 'AppData', 'Roaming');
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support');
+  const named = process.env['XDG_DATA_HOME'];
+  return named !== undefined && isAbsolute(named) ? named : join(homedir(), '.local', 'share');
+}
+
 function systemCacheFolder(): string {
   if (process.platform === 'win32') return process.env['LOCALAPPDATA'] ?? join(homedir(), 'AppData', 'Local');
   if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches');

@@ -1,5 +1,6 @@
-/** Type of a node. A table is one Parquet value; a series is the union of all its versions. */
-export type FileType = 'directory' | 'file' | 'table' | 'series' | 'symlink';
+/** Types of nodes. A table is one Parquet value; a series is the union of all its versions. */
+export const fileTypes = ['directory', 'file', 'table', 'series', 'symlink'] as const;
+export type FileType = (typeof fileTypes)[number];
 
 /** One version of one node. Immutable: a change makes the next version. Backends may add the location of the bytes. */
 export interface Node {

@@ -5,6 +5,9 @@ import { PondError } from '../base/error.ts';
  */
 const nameBytesMax = 255;
 
+/** Maximum number of names in a path. */
+const namesMax = 256;
+
 /** A parsed path. `steps` are names and '..'; '.' and empty components are dropped. */
 interface PathSteps {
   readonly absolute: boolean;
@@ -21,6 +24,10 @@ interface NormalPath {
 /** Returns the components of a path; '', '.' and '/' have none. Fails `invalid-path`. */
 export function splitPath(path: string): PathSteps {
   const steps = path.split('/').filter((step) => step !== '' && step !== '.');
+  if (steps.length > namesMax) {
+    const start = `${path.slice(0, 100)}…`;
+    throw new PondError('invalid-path', `a path has more than ${namesMax} names: ${start}`, { path: start });
+  }
   for (const step of steps) if (step !== '..') checkName(step);
   return { absolute: path.startsWith('/'), steps };
 }

@@ -25,6 +25,9 @@ export interface Visited {
   readonly captures: string[];
 }
 
+/** Maximum number of directories in each other that are walked through: those that a path can name. */
+const depthMax = 255;
+
 /** Options of a visit or a walk. */
 export interface VisitOptions {
   /**
@@ -83,10 +86,16 @@ async function* withAllBelow(
 }
 
 /**
- * Fails `pond-damaged` for a directory inside itself: `inside` are the ids of its ancestors. No change makes one, and a
- * traversal would never end.
+ * Fails `pond-damaged` for a directory inside itself, and for one deeper than any path: `inside` are the ids of its
+ * ancestors. No change makes one, and a traversal would never end, or end the program.
  */
 export function checkOutside(inside: readonly string[], { id }: Node, path: string): void {
+  if (inside.length > depthMax) {
+    const start = `${path.slice(0, 100)}…`;
+    throw new PondError('pond-damaged', `more than ${depthMax} directories are in each other at ${start}`, {
+      path: start,
+    });
+  }
   if (inside.includes(id)) throw new PondError('pond-damaged', `the directory ${path} is inside of itself`, { path });
 }
 
@@ -126,6 +135,7 @@ async function* visitDirectory(visit: Visit, directory: NodePath, progress: Prog
   if (progress.inside.includes(directory.node.id)) {
     throw new PondError('visit-loop', `${directory.path} is visited from inside itself`, { path: directory.path });
   }
+  checkOutside(progress.inside, directory.node, directory.path);
   const inside = literals !== undefined && progress.inside.length === 0 ? [] : [...progress.inside, directory.node.id];
   const found = await listed(directory, visit.options, () => candidates(visit.backend, directory, literals));
   for (const { name, node } of found) {

@@ -40,15 +40,17 @@ export class QueryOperations implements Pick<WorkerOperations, QueryOperation> {
   }
 
   static async open(
-    { memoryLimitBytes, threads, spillDirectory }: WorkerSettings,
+    { memoryLimitBytes, threads, spillDirectory, spillBytesMax, resultBytesMax }: WorkerSettings,
     openDisk: OpenDisk,
   ): Promise<QueryOperations> {
     const results = await ResultStore.open({
       memoryLimitBytes: memoryLimitBytes * resultsShare,
       threads,
       spillDirectory: join(spillDirectory, 'results'),
+      ...(resultBytesMax !== undefined && { spillBytesMax: resultBytesMax }),
     });
-    const settings = { memoryLimitBytes: memoryLimitBytes * (1 - resultsShare), threads, openDisk };
+    const spill = spillBytesMax === undefined ? {} : { spillBytesMax };
+    const settings = { memoryLimitBytes: memoryLimitBytes * (1 - resultsShare), threads, openDisk, ...spill };
     return new QueryOperations(results, await results.database.connect(), spillDirectory, settings);
   }
 

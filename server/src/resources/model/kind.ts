@@ -30,6 +30,11 @@ export interface ResourceKind<T = unknown> {
   /** Data flow of a resource, from its document alone. Determines the order of runs and the cycles. */
   flows(spec: T): readonly Flow[];
   /**
+   * Access of its runs to the host, from the document alone: each in words that follow the name of the resource, such as
+   * `reads /data/*.csv`. The exact text is what a person allows. Undefined for a kind whose runs stay in the pond.
+   */
+  hostAccess?(spec: T): readonly string[];
+  /**
    * Returns the derived content of a resource directory: names of its collections, scopes, … with their content.
    * Undefined for a kind that derives nothing.
    */

@@ -1,6 +1,7 @@
 import { type CommandName, type Params, type Result } from '../../protocol/commands.ts';
 import { type VerbFacts } from '../../protocol/verb.ts';
 import { type FileSystem } from '../../tinyfs/fs.ts';
+import { type Grants } from './hostAccess.ts';
 import { type Resource } from './kind.ts';
 
 /** A verb that a kind of resource contributes: its facts, and its function, loaded on the first call. */
@@ -14,7 +15,7 @@ export type KindVerbs = { readonly [N in CommandName]?: KindVerb<N> };
 
 /** Function of a kind's verb. `fs` of the pond is its working tree. */
 export type KindCommand<N extends CommandName> = (
-  pond: { readonly fs: FileSystem },
+  pond: { readonly id: string; readonly fs: FileSystem },
   params: Params<N>,
   context: KindContext,
 ) => Promise<Result<N>>;
@@ -23,7 +24,7 @@ export type KindCommand<N extends CommandName> = (
 export interface KindContext {
   readonly signal: AbortSignal;
   readonly progress: (message: string, done: number, total?: number) => void;
-  readonly effects: { readonly env: (name: string) => string | undefined };
+  readonly effects: { readonly env: (name: string) => string | undefined; readonly grants: Pick<Grants, 'has'> };
   /** Returns a checked resource of a kind in a tree. Fails `resource-not-found`, `resource-invalid`. */
   readonly findResource: (tree: FileSystem, kind: string, name: string) => Promise<Resource>;
 }

@@ -8,6 +8,7 @@ import { buildAll } from './buildAll.ts';
 import { invalidError, readResource } from '../readResource.ts';
 import { addRecord, failureOf, type RunRecord, type RecordedStatus, withoutSecrets } from './records.ts';
 import { documentName, resourceDirectory, titleOf } from '../model/resourcePath.ts';
+import { type Grants, requireAllowed } from '../model/hostAccess.ts';
 import { type Resource, type RunContext } from '../model/kind.ts';
 import { type RunCounts, type RunOutcome } from '../model/runState.ts';
 import { type ResourcePond } from '../tree/resourcePond.ts';
@@ -16,6 +17,8 @@ import { type ResourcePond } from '../tree/resourcePond.ts';
 export interface RunEffects {
   readonly author: string;
   readonly env: (name: string) => string | undefined;
+  /** Accesses to the host that the person allowed. */
+  readonly grants: Pick<Grants, 'has'>;
   /** Milliseconds since 1970 UTC. */
   readonly now: () => number;
 }
@@ -58,6 +61,7 @@ export async function runOne(pond: ResourcePond, chosen: Resource, options: Reso
   try {
     throwIfCancelled(options.signal, 'the run');
     const resource = await asCommitted(pond, chosen);
+    requireAllowed(pond.id, resource, options.effects.grants);
     const outcome = (await output.write(resource)) ?? (await buildAll(pond, resource, options));
     const record = recordOf(outcome.failure === undefined ? 'ok' : 'failed', outcome, outcome.failure);
     return { resource, record, commit: await output.commit(record) };

@@ -3,6 +3,7 @@ import { documentError } from '../../model/documentError.ts';
 import { type Resource } from '../../model/kind.ts';
 import { titleOf } from '../../model/resourcePath.ts';
 import { type HydroVuSpec } from './spec.ts';
+import { defaultUrl } from './serviceUrl.ts';
 
 /** An instrument whose readings are collected. */
 export interface Device {
@@ -18,9 +19,6 @@ export interface Account {
   readonly key: string;
   readonly secret: string;
 }
-
-/** Default URL of the service. */
-const defaultUrl = 'https://www.hydrovu.com';
 
 /** Returns the devices of a resource. */
 export function devicesOf({ spec }: Resource<HydroVuSpec>): readonly Device[] {

@@ -1,5 +1,6 @@
 import { type ResourceKind } from '../../model/kind.ts';
 import { type HydroVuSpec, hydroVuSpec } from './spec.ts';
+import { defaultUrl } from './serviceUrl.ts';
 
 /** HydroVu: readings of instruments from a web service. */
 export const hydroVu: ResourceKind<HydroVuSpec> = {
@@ -28,12 +29,14 @@ export const hydroVu: ResourceKind<HydroVuSpec> = {
     '- A temporary failure (a closed connection, status 429 or 5xx, a truncated answer) is retried with increasing delays of at most ten minutes, or after the delay that the service requests.',
     '- A long run commits every ten minutes. Cancelling a run discards the readings since its last commit.',
     '',
-    '**Errors.** `secret-missing`: a variable is not set. `remote-denied`: the service rejects the credentials. `remote-failed`: the service cannot be reached, or its answer is malformed.',
+    '**Errors.** `not-allowed`: the document is from somebody else, and you did not allow it to send these variables to this service. `secret-missing`: a variable is not set. `remote-denied`: the service rejects the credentials. `remote-failed`: the service cannot be reached, or its answer is malformed.',
     '',
     '**Changing it.** Add a device to `devices` and apply the document: the next run fetches all of its readings. A device with a new `name` keeps its series, under the new name. A removed device keeps its data.',
   ].join('\n'),
   spec: hydroVuSpec,
   flows: () => [{ writes: '**', reads: [] }],
+  hostAccess: ({ key, secret, url = defaultUrl }) =>
+    [key, secret].map(({ variable }) => `sends ${variable} to ${new URL(url).origin}`),
   async run(context) {
     return await (await import('./run.ts')).runHydroVu(context);
   },

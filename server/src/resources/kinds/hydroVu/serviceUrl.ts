@@ -1,6 +1,9 @@
 import { type Issue } from '../../../documents/issue.ts';
 import { text } from '../../../documents/schema.ts';
 
+/** URL of the service unless the document has another. */
+export const defaultUrl = 'https://www.hydrovu.com';
+
 /** URL of a service: https, or http on this computer. */
 export const serviceUrlText = text('a URL of a service', { check: checkUrl });
 

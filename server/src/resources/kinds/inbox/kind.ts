@@ -17,7 +17,7 @@ export const inbox: ResourceKind<InboxSpec> = {
     '',
     'A run counts files and bytes, not rows.',
     '',
-    '**Errors.** `run-failed`: the folder does not exist, or some files cannot be read; the others are kept. `storage-full`: the disk of the pond is full; nothing of the run is kept.',
+    '**Errors.** `not-allowed`: the document is from somebody else, and you did not allow it to read these files. `run-failed`: the folder does not exist, or some files cannot be read; the others are kept. `storage-full`: the disk of the pond is full; nothing of the run is kept.',
     '',
     '**Changing it.** Change the `pattern` and apply the document. Files that no longer match stay in the pond until you remove them.',
   ].join('\n'),
@@ -26,6 +26,7 @@ export const inbox: ResourceKind<InboxSpec> = {
     return await (await import('./run.ts')).runInbox(context);
   },
   flows: () => [{ writes: '**', reads: [] }],
+  hostAccess: ({ pattern }) => [`reads ${pattern}`],
   example: `apiVersion: duckpond/v1
 kind: Inbox
 name: weather
