@@ -10,7 +10,7 @@ import { runMain } from './run.mjs';
 import { runTests } from './testFiles.mjs';
 
 const repeating = [
-  ...['crash', 'differential', 'flips', 'kill', 'pages'].map((name) => `test/pond/${name}.test.ts`),
+  ...['crash', 'differential', 'flipProof', 'flips', 'kill', 'pages'].map((name) => `test/pond/${name}.test.ts`),
   'test/commands/hostilePond.test.ts',
   'test/sandbox/generated.test.ts',
   'test/language/cost.test.ts',

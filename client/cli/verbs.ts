@@ -270,11 +270,7 @@ export const verbs = {
   check: {
     usage: '[--quick | --at V]',
     summary: 'check the whole history: every hash, file and content',
-    details: [
-      'Also prints a hash of the data of each resource, equal in every pond with the same data.',
-      '--quick reads the log only, and looks whether its files are there; --at V reads one version.',
-      atHelp,
-    ],
+    details: ['Also prints a hash of the data of each resource.', '--quick reads the log alone.', atHelp],
     options: { at, quick: { type: 'boolean' } },
     positionals: [0, 0],
     run: check,

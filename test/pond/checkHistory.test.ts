@@ -11,7 +11,7 @@ import { type OpRow } from '../../server/src/oplog/rows.ts';
 import { blobPath } from '../../server/src/pond/blobs.ts';
 import { leafHash } from '../../server/src/pond/hash.ts';
 import { rootId } from '../../server/src/pond/node.ts';
-import { type CheckReport } from '../../server/src/pond/types.ts';
+import { type CheckReport } from '../../server/src/pond/findings.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
 import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
 import { editEntry, withoutHashes } from '../support/oldPond.ts';
@@ -20,7 +20,7 @@ import { openPondOn } from '../support/pond.ts';
 import { overwrite } from '../support/pondState.ts';
 import { bytesOf } from '../support/tree.ts';
 
-const { image, blobHash } = await checkedPond();
+const { image, blobHash } = await checkedPond(51);
 
 const logFile = (number: number): string => commitFile(commitNumber(number));
 const dataFile = (disk: Disk, number: number): string => readCommit(disk, commitNumber(number))!.adds[0]!.path;
@@ -67,6 +67,78 @@ const flip =
     overwrite(disk, path(disk), bytes);
   };
 
+/** Damage, the problem that is found, and whether a quick check finds it. */
+const found: Readonly<Record<string, readonly [damage: (disk: Disk) => unknown, says: RegExp, isQuick?: boolean]>> = {
+  'a byte of an old data file': [flip((disk) => dataFile(disk, 3)), /^data file .*: its hash is/],
+  'a byte of a blob that only an old version has': [flip(() => blobPath(blobHash)), /\/large version 1.*altered/],
+  'a missing blob': [(disk) => disk.remove(blobPath(blobHash)), /\/large version 1 in commit 1: .*missing/],
+  'a missing data file': [(disk) => disk.remove(dataFile(disk, 3)), /^data file .* is missing/, true],
+  'a data file that was cut': [
+    (disk) => overwrite(disk, dataFile(disk, 3), disk.readFile(dataFile(disk, 3))!.subarray(1)),
+    /^data file .* bytes; expected/,
+    true,
+  ],
+  'a log entry with another tag': [
+    (disk) => editEntry(disk, logFile(3), ({ add }) => add && (add['tags'] = { 'duckpond.txn': '3-3' })),
+    /^commit 3: its entry was altered, in adds/,
+    true,
+  ],
+  'a log entry with another time': [
+    (disk) => editEntry(disk, logFile(2), ({ commitInfo }) => commitInfo && (commitInfo['timestamp'] = 1)),
+    /^commit 2: its entry was altered, in commitInfo/,
+    true,
+  ],
+  'a time in the row of a file': [
+    (disk) => forge(disk, 1, (row) => (row.fileType === 'file' ? { ...row, timestampUs: 5 } : row)),
+    /^the rows of commit 1: its hash is/,
+  ],
+  'an entry with another time than its row': [
+    (disk) =>
+      forge(
+        disk,
+        2,
+        inRoot('a', (entry) => ({ ...entry, modifiedUs: 7 })),
+      ),
+    /version \d+ in commit 2: the row of "a" in commit 2 differs from it/,
+  ],
+  'an entry that leads to another commit': [
+    (disk) =>
+      forge(
+        disk,
+        2,
+        inRoot('a', (entry) => ({ ...entry, txn: commitNumber(1) })),
+      ),
+    /the row of "a" in commit 1 is missing/,
+  ],
+  'a row that is missing': [
+    (disk) => forge(disk, 2, (row) => (row.fileType === 'series' ? undefined : row)),
+    /^\/s version 3 in commit 3: the row of the version before it is missing/,
+  ],
+  'content of another file': [
+    (disk) =>
+      forge(disk, 1, (row) =>
+        row.fileType === 'file' && row.sizeBytes < 9 ? { ...row, content: bytesOf('no') } : row,
+      ),
+    /its content is not what was written/,
+  ],
+  'a checkpoint that says other than the log': [
+    (disk) => {
+      disk.remove(hintFile);
+      overwrite(disk, checkpointFile(commitNumber(40)), disk.readFile(checkpointFile(commitNumber(49)))!);
+    },
+    /000040\.checkpoint\.parquet differs from the log, in the latest commit/,
+  ],
+  'a checkpoint that was altered': [
+    flip(() => checkpointFile(commitNumber(49))),
+    /000049\.checkpoint\.parquet is altered/,
+  ],
+  'an entry in the middle that is gone': [
+    (disk) => disk.remove(logFile(7)),
+    /^commit 7: _delta_log.*7\.json is missing/,
+    true,
+  ],
+};
+
 describe('a check of the whole history', () => {
   it('counts what it read, each row, file and blob once', async () => {
     const { problems, checked } = await report(createMemoryDisk(image));
@@ -99,76 +171,6 @@ describe('a check of the whole history', () => {
     await pond.close();
   });
 
-  const found: Readonly<Record<string, readonly [damage: (disk: Disk) => unknown, says: RegExp, isQuick?: boolean]>> = {
-    'a byte of an old data file': [flip((disk) => dataFile(disk, 3)), /^data file .*: its hash is/],
-    'a byte of a blob that only an old version has': [flip(() => blobPath(blobHash)), /\/large version 1.*altered/],
-    'a missing blob': [(disk) => disk.remove(blobPath(blobHash)), /\/large version 1 in commit 1: .*missing/],
-    'a missing data file': [(disk) => disk.remove(dataFile(disk, 3)), /^data file .* is missing/, true],
-    'a data file that was cut': [
-      (disk) => overwrite(disk, dataFile(disk, 3), disk.readFile(dataFile(disk, 3))!.subarray(1)),
-      /^data file .* bytes; expected/,
-      true,
-    ],
-    'a log entry with another tag': [
-      (disk) => editEntry(disk, logFile(3), ({ add }) => add && (add['tags'] = { 'duckpond.txn': '3-3' })),
-      /^commit 3: its entry was altered, in adds/,
-      true,
-    ],
-    'a log entry with another time': [
-      (disk) => editEntry(disk, logFile(2), ({ commitInfo }) => commitInfo && (commitInfo['timestamp'] = 1)),
-      /^commit 2: its entry was altered, in commitInfo/,
-      true,
-    ],
-    'a time in the row of a file': [
-      (disk) => forge(disk, 1, (row) => (row.fileType === 'file' ? { ...row, timestampUs: 5 } : row)),
-      /^the rows of commit 1: its hash is/,
-    ],
-    'an entry with another time than its row': [
-      (disk) =>
-        forge(
-          disk,
-          2,
-          inRoot('a', (entry) => ({ ...entry, modifiedUs: 7 })),
-        ),
-      /version \d+ in commit 2: the row of "a" in commit 2 differs from it/,
-    ],
-    'an entry that leads to another commit': [
-      (disk) =>
-        forge(
-          disk,
-          2,
-          inRoot('a', (entry) => ({ ...entry, txn: commitNumber(1) })),
-        ),
-      /the row of "a" in commit 1 is missing/,
-    ],
-    'a row that is missing': [
-      (disk) => forge(disk, 2, (row) => (row.fileType === 'series' ? undefined : row)),
-      /^\/s version 3 in commit 3: the row of the version before it is missing/,
-    ],
-    'content of another file': [
-      (disk) =>
-        forge(disk, 1, (row) =>
-          row.fileType === 'file' && row.sizeBytes < 9 ? { ...row, content: bytesOf('no') } : row,
-        ),
-      /its content is not what was written/,
-    ],
-    'a checkpoint that says other than the log': [
-      (disk) => {
-        disk.remove(hintFile);
-        overwrite(disk, checkpointFile(commitNumber(40)), disk.readFile(checkpointFile(commitNumber(49)))!);
-      },
-      /000040\.checkpoint\.parquet differs from the log, in the latest commit/,
-    ],
-    'a checkpoint that was altered': [
-      flip(() => checkpointFile(commitNumber(49))),
-      /000049\.checkpoint\.parquet is altered/,
-    ],
-    'an entry in the middle that is gone': [
-      (disk) => disk.remove(logFile(7)),
-      /^commit 7: _delta_log.*7\.json is missing/,
-      true,
-    ],
-  };
   for (const [what, [damage, says, isQuick = false]] of Object.entries(found)) {
     it(`finds ${what}`, async () => {
       const disk = createMemoryDisk(image);

@@ -1,17 +1,19 @@
 import { createHash } from 'node:crypto';
+import { writeCheckpoint } from '../../server/src/delta/checkpoint.ts';
+import { openTable } from '../../server/src/delta/snapshot.ts';
 import { createMemoryDisk, type DiskImage } from '../../server/src/storage/memoryDisk.ts';
 import { imageOf } from './diskImage.ts';
 import { initPondOn } from './pond.ts';
 import { bytesOf, parquetOf } from './tree.ts';
 
-/** Commits of the pond; enough for a checkpoint at 49. */
-export const commitCount = 51;
-
 /**
  * A small pond with everything that a pond stores: a wide directory, a series, a blob that only an old version has, small
- * files, links, attributes, a removed file, a checkpoint, and staged changes, one of them a blob.
+ * files, links, attributes, a removed file, a checkpoint, and staged changes, one of them a blob. More than 50 commits have
+ * a checkpoint at 49; fewer have one at the last.
  */
-export async function checkedPond(): Promise<{ readonly image: DiskImage; readonly blobHash: string }> {
+export async function checkedPond(
+  commitCount: number,
+): Promise<{ readonly image: DiskImage; readonly blobHash: string }> {
   const disk = createMemoryDisk();
   const pond = await initPondOn(disk, 'checked');
   const root = await pond.fs.root();
@@ -46,5 +48,6 @@ export async function checkedPond(): Promise<{ readonly image: DiskImage; readon
   await root.writeFile('/staged', bytesOf('staged '.repeat(12_000)));
   await root.writeFile('/d/a', bytesOf('staged too'));
   await pond.close();
+  if (commitCount < 50) await writeCheckpoint(disk, (await openTable(disk))!, Date.now());
   return { image: imageOf(disk), blobHash: createHash('sha256').update(large).digest('hex') };
 }

@@ -18,9 +18,7 @@ import { addFileOf, type AddFile } from '../delta/files.ts';
 import { readCommit } from '../delta/log.ts';
 import { type DeltaSnapshot } from '../delta/snapshot.ts';
 import { type Disk } from '../storage/disk.ts';
-
-/** The tag of our data files: the commits whose rows they hold, as `first-last`. */
-export const rangeTag = 'duckpond.txn';
+import { rangeTag } from './pondTable.ts';
 
 /** A commit of another engine to the table. */
 export interface ForeignTableVersion {

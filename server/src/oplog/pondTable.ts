@@ -7,6 +7,9 @@ import { type DeltaSnapshot } from '../delta/snapshot.ts';
 /** Name under which commits of ours record their number in the table's `txn` actions. */
 export const appId = 'duckpond';
 
+/** The tag of our data files: the commits whose rows they hold, as `first-last`. */
+export const rangeTag = 'duckpond.txn';
+
 /** Version of the layout of rows and of `_pond`, in the table's configuration. */
 const [formatKey, formatVersion] = ['duckpond.format', 1];
 

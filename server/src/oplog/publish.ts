@@ -8,8 +8,7 @@ import { commitVersion, type CommitDraft, type CommitOutcome } from '../delta/co
 import { sha256Tag } from '../delta/log.ts';
 import { type Disk } from '../storage/disk.ts';
 import { removeQuietly } from '../storage/durable.ts';
-import { rangeTag } from './fileIndex.ts';
-import { appId, tableConfiguration } from './pondTable.ts';
+import { appId, rangeTag, tableConfiguration } from './pondTable.ts';
 import { deltaSchema, type OpRow } from './rows.ts';
 
 /** Content of a commit, for the number that it gets. */

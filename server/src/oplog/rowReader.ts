@@ -12,7 +12,7 @@ import { LruCache } from '../base/lruCache.ts';
 import { openParquet, type ParquetFile, type ParquetRow, readRowGroup } from '../parquet/file.ts';
 import { contentProblem } from '../storage/contentCheck.ts';
 import { type Disk } from '../storage/disk.ts';
-import { rangeTag } from './fileIndex.ts';
+import { rangeTag } from './pondTable.ts';
 import { parseRow } from './parseRow.ts';
 import { columnNames, rowTypes, type StoredRow } from './rows.ts';
 

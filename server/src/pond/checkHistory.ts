@@ -11,13 +11,13 @@ import { type Disk } from '../storage/disk.ts';
 import { inlineBytesMax } from './blobs.ts';
 import { checkLog } from './checkLog.ts';
 import { RowCheck } from './checkRows.ts';
-import { Findings } from './findings.ts';
+import { type CheckReport, Findings, type HistoryCheckOptions } from './findings.ts';
 import { type Overlay } from './overlay.ts';
 import { stagedEntries } from './stagedChanges.ts';
 import { type Store } from './store.ts';
-import { type CheckReport, type Commit, type HistoryCheckOptions } from './types.ts';
+import { type Commit } from './types.ts';
 
-/** Checks the history of a store and the blobs of the staged changes. Reads everything anew, and changes nothing. */
+/** Checks the history of a store and the blobs of the staged changes. Reads everything from the disk, and changes nothing. */
 export async function checkHistory(
   store: Store,
   staged: Overlay,

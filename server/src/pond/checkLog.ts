@@ -9,7 +9,7 @@ import { isInsideTable } from '../delta/dataPath.ts';
 import { numRecords } from '../delta/files.ts';
 import { PondError } from '../base/error.ts';
 import { commitFile, sha256Tag } from '../delta/log.ts';
-import { rangeTag } from '../oplog/fileIndex.ts';
+import { rangeTag } from '../oplog/pondTable.ts';
 import { entryOf, tableOf } from '../oplog/publish.ts';
 import { requireParent } from './commitHash.ts';
 import { type Findings } from './findings.ts';

@@ -1,5 +1,29 @@
 import { isPondError } from '../base/error.ts';
 
+/** Options of a check of the whole history. */
+export interface HistoryCheckOptions {
+  /** True for the log, the chain, and the presence and sizes of files alone. */
+  readonly isQuick?: boolean;
+  /** Called often, with what is done; it throws `cancelled` to end the check. */
+  readonly onProgress?: (checked: number, total: number) => void;
+}
+
+/** Result of a check of the whole history. */
+export interface CheckReport {
+  /** Sentences; none for a sound pond. */
+  readonly problems: readonly string[];
+  readonly checked: {
+    readonly commits: number;
+    /** Commits that have a hash: those from before there was a chain have none. */
+    readonly chained: number;
+    readonly dataFiles: number;
+    readonly rows: number;
+    readonly blobs: number;
+    /** Bytes of data files and blobs. */
+    readonly bytes: number;
+  };
+}
+
 /** Problems that a check found, as sentences. */
 export class Findings {
   readonly problems: string[] = [];

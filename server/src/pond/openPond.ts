@@ -65,8 +65,6 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
   readonly fs: FileSystem;
   readonly notices: readonly string[];
   readonly requireOwned = (): void => this.#journal?.requireOwned();
-  readonly discard = (paths?: readonly string[]): Promise<number> => this.#staging.discard(paths);
-  readonly keepStaged = (paths: readonly string[]): Promise<number> => this.#staging.keepStaged(paths);
   readonly #lock: Lock | undefined;
   readonly #journal: Journal | undefined;
   readonly #store: Store;
@@ -169,6 +167,14 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
       this.#notify({ kind: 'committed', commit });
       return commit;
     });
+  }
+
+  async discard(paths?: readonly string[]): Promise<number> {
+    return await this.#staging.discard(paths);
+  }
+
+  async keepStaged(paths: readonly string[]): Promise<number> {
+    return await this.#staging.keepStaged(paths);
   }
 
   async *log(options: types.LogOptions = {}): AsyncIterable<types.Commit> {

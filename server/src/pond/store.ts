@@ -89,7 +89,7 @@ function fileTypeOf({ fileType, nodeId, txn }: StoredRow): CommittedNode['type']
 }
 
 /** A version whose content is in a row. */
-export type InlineVersion = Pick<CommittedNode, 'id' | 'name' | 'version' | 'row' | 'sha256'>;
+type InlineVersion = Pick<CommittedNode, 'id' | 'name' | 'version' | 'row' | 'sha256'>;
 
 /** Returns the small content of a row. Fails `pond-damaged` unless it has the hash of the version. */
 export async function readInline(store: Store, version: InlineVersion): Promise<Uint8Array> {

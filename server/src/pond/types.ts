@@ -3,6 +3,7 @@ import { type Job } from '../base/job.ts';
 import { type PondStorage } from '../storage/pondStorage.ts';
 import { type Backend, type Node } from '../tinyfs/backend.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
+import { type CheckReport, type HistoryCheckOptions } from './findings.ts';
 import { type HistorySources } from './historyRows.ts';
 import { type HostFile } from './hostFile.ts';
 import { type QuarantinedFile } from './quarantine.ts';
@@ -159,30 +160,6 @@ export interface OpenOptions<Layer extends TreeLayer = TreeLayer> {
   readonly mode: 'read' | 'write';
   /** Returns the layer of the pond; omitted, the pond shows its trees as they are stored. */
   readonly layer?: (stored: StoredNodes) => Layer;
-}
-
-/** Options of a check of the whole history. */
-export interface HistoryCheckOptions {
-  /** True for the log, the chain, and the presence and sizes of files alone. */
-  readonly isQuick?: boolean;
-  /** Called often, with what is done; it throws `cancelled` to end the check. */
-  readonly onProgress?: (checked: number, total: number) => void;
-}
-
-/** Result of a check of the whole history. */
-export interface CheckReport {
-  /** Sentences; none for a sound pond. */
-  readonly problems: readonly string[];
-  readonly checked: {
-    readonly commits: number;
-    /** Commits that have a hash: those from before there was a chain have none. */
-    readonly chained: number;
-    readonly dataFiles: number;
-    readonly rows: number;
-    readonly blobs: number;
-    /** Bytes of data files and blobs. */
-    readonly bytes: number;
-  };
 }
 
 /** Range of commits in a log. */
