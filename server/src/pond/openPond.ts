@@ -7,13 +7,13 @@ import { type PondStorage } from '../storage/pondStorage.ts';
 import { type Node } from '../tinyfs/backend.ts';
 import { FileSystem } from '../tinyfs/fs.ts';
 import { normalizePath } from '../tinyfs/path.ts';
-import { checkTree } from './check.ts';
 import { writeCommit } from './commit.ts';
 import { CommitCache } from './commitCache.ts';
 import { createCommittedTree } from './committedTree.ts';
 import { diffCommits, diffToWorking } from './diff.ts';
 import { refuseConflicts } from './discardPlan.ts';
 import { createEvents, pathEvent } from './events.ts';
+import { type CheckReport, type HistoryCheckOptions } from './findings.ts';
 import { commitsFrom, firstOf, headCommit, resolveVersion } from './history.ts';
 import { type HistorySources } from './historyRows.ts';
 import { historySources } from './historySources.ts';
@@ -228,17 +228,16 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
   }
 
   async check(version = 'HEAD', onProgress: (checked: number) => void = () => undefined): Promise<readonly string[]> {
-    return await checkTree(this.#store, await this.resolve(version), onProgress);
+    return (await import('./check.ts')).checkTree(this.#store, await this.resolve(version), onProgress);
   }
 
   async prove(path: string, at: types.VersionSpec, to: types.VersionSpec): Promise<string> {
-    const { makeProof } = await import('./makeProof.ts');
-    return await makeProof(this.#store, path, { at: await this.resolve(at), to: await this.resolve(to) });
+    const commits = { at: await this.resolve(at), to: await this.resolve(to) };
+    return (await import('./makeProof.ts')).makeProof(this.#store, path, commits);
   }
 
-  async checkHistory(options?: types.HistoryCheckOptions): Promise<types.CheckReport> {
-    const { checkHistory } = await import('./checkHistory.ts');
-    return await checkHistory(this.#store, this.#staging.overlay, options);
+  async checkHistory(options?: HistoryCheckOptions): Promise<CheckReport> {
+    return (await import('./checkHistory.ts')).checkHistory(this.#store, this.#staging.overlay, options);
   }
 
   async refresh(): Promise<void> {
