@@ -21,7 +21,7 @@ export const derive: ResourceKind<DeriveSpec> = {
     '',
     'Each file has the columns that its query returns: two files of a collection may differ. A query with `random()` or `now()` is run again only when its inputs change; a warning says so (`query-changing`).',
     '',
-    '**Limits.** A query is one statement. For each file it may write 4 GiB of Parquet, use 16 GiB of temporary disk space, and run for an hour. A query that exceeds a limit, such as a join without a condition, fails with `query-failed`.',
+    '**Limits.** A query is one statement. For each file it may write 16 GiB of Parquet, use 16 GiB of temporary disk space, and run for an hour. The first two can be [changed](queries.md#limits). A query that exceeds a limit, such as a join without a condition, fails with `query-failed`.',
     '',
     '**Errors** concern one file; the others are derived.',
     '',

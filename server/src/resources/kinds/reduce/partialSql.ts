@@ -9,10 +9,10 @@ import { sumSql, valueSql } from './aggregates.ts';
 export const statistics = ['count', 'sum', 'min', 'max'] as const;
 
 /** Name of the column with the number of rows of a bucket; no statistic of a column has it. */
-export const rowsColumn = 'rows';
+const rowsColumn = 'rows';
 
 /** Name in the metadata of a partial of the number of all rows that it was built from. */
-export const rowsKey = 'duckpond_rows';
+const rowsKey = 'duckpond_rows';
 
 interface PartialSource {
   /** Parquet files that are read as one table. */
