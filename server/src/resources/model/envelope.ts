@@ -53,8 +53,12 @@ export function kindOf(kinds: readonly ResourceKind[], root: YamlNode | undefine
 
 /** True for the name of a kind, and for one that is close to it. */
 function isNearKind(kinds: readonly ResourceKind[], name: string): boolean {
-  const names = kinds.map(({ kind }) => kind);
-  return names.includes(name) || suggest(name, names) !== undefined;
+  return (
+    suggest(
+      name,
+      kinds.map(({ kind }) => kind),
+    ) !== undefined
+  );
 }
 
 function kindSchema(kinds: readonly ResourceKind[]): ChoiceSchema<string> {
