@@ -28,7 +28,7 @@ export async function checkHistory(
   if (!isQuick) {
     await check.rows(commits);
     await check.blobs(staged);
-    for (const problem of await compareCheckpoints(store.disk, store.opLog.tableVersion)) findings.add(problem);
+    for (const { text } of await compareCheckpoints(store.disk, store.opLog.tableVersion)) findings.add(text);
   }
   const chained = commits.filter(({ hash }) => hash !== undefined).length;
   const { problems, damagedFiles } = findings;

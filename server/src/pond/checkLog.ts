@@ -41,7 +41,7 @@ export async function checkLog(store: Store, findings: Findings): Promise<readon
 }
 
 /** Fails `pond-damaged` unless an entry is the one that a commit of ours writes. */
-function requireEntry(pondId: string, entry: DeltaCommit, commit: Commit): void {
+export function requireEntry(pondId: string, entry: DeltaCommit, commit: Commit): void {
   const { number, id, operation, timeUs } = commit;
   const timeMs = Math.floor(timeUs / 1000);
   const record = entry.commitInfo?.['pond'] as Readonly<Record<string, unknown>>;

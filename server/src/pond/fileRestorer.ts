@@ -59,6 +59,13 @@ export class FileRestorer {
     this.restored.push({ path, from, quarantined });
   }
 
+  /** Replaces a file by some work that writes it durably. */
+  async rewrite(path: string, write: () => Promise<unknown>): Promise<void> {
+    const quarantined = quarantineReplaced(this.#disk, path);
+    await write();
+    this.restored.push({ path, from: undefined, quarantined });
+  }
+
   /** Reads from a copy; undefined when that fails, which is reported. */
   async read<T>({ directory }: PondCopy, path: string, work: () => T | Promise<T>): Promise<T | undefined> {
     try {

@@ -14,6 +14,7 @@ import { readJournal } from './journal.ts';
 import { Overlay } from './overlay.ts';
 import { lockForWriting, openPond, releaseAfter, requirePond } from './pond.ts';
 import { recover } from './recovery.ts';
+import { repairLog } from './repairLog.ts';
 import { createStore } from './store.ts';
 
 /** Options of a repair. */
@@ -56,6 +57,7 @@ async function repairLocked(
 ): Promise<RepairReport> {
   const { disk } = storage;
   const restorer = new FileRestorer(disk, copies);
+  await repairLog(disk, restorer);
   let found = await check(storage, onProgress);
   // A data file names blobs, so each restored one may show more that is damaged.
   while (await restoreAll(restorer, found)) found = await check(storage, onProgress);
