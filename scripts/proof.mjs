@@ -12,7 +12,9 @@ import { runTests } from './testFiles.mjs';
 const repeating = [
   ...['crash', 'differential', 'flipProof', 'flips', 'kill', 'pages'].map((name) => `test/pond/${name}.test.ts`),
   'test/commands/hostilePond.test.ts',
+  'test/sandbox/functions.test.ts',
   'test/sandbox/generated.test.ts',
+  'test/pipeline/kill.test.ts',
   'test/language/cost.test.ts',
 ];
 

@@ -41,10 +41,10 @@ await runMain(async () => {
   if (values.interop || process.env['CI'] !== undefined) await ensureChdb(report);
   await mustRun('npm', ['run', '--silent', 'build'], { show: true, failure: 'npm run build failed: no test was run' });
   report(`running ${files.length} test files${values.only ? '' : `, ${checks.join(', ')}`}`);
-  // Beside the tests, which leave cores idle at times: each check keeps one busy for up to a minute.
-  const checked = values.only ? [] : checks.map(check);
+  // Beside the tests, which leave cores idle at times, and one after another: each keeps a core and a GB of memory busy.
+  const checked = values.only ? [] : failedChecks();
   const status = await runTests(files);
-  const failed = (await Promise.all(checked)).filter((script) => script !== undefined);
+  const failed = await checked;
   for (const script of failed) report(`npm run ${script} failed: its output is above`);
   return failed.length > 0 ? 1 : status;
 });
@@ -72,12 +72,15 @@ function isEditorTest(file) {
 }
 
 /**
- * Runs an npm script and shows its output when it has ended; returns its name when it failed.
- * @param {string} script
- * @returns {Promise<string | undefined>}
+ * Runs the checks, shows the output of each when it has ended, and returns those that failed.
+ * @returns {Promise<readonly string[]>}
  */
-async function check(script) {
-  const { status, output } = await run('npm', ['run', '--silent', script]);
-  process.stderr.write(output);
-  return status === 0 ? undefined : script;
+async function failedChecks() {
+  const failed = [];
+  for (const script of checks) {
+    const { status, output } = await run('npm', ['run', '--silent', script]);
+    process.stderr.write(output);
+    if (status !== 0) failed.push(script);
+  }
+  return failed;
 }

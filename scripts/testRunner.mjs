@@ -19,8 +19,8 @@ const retried = [];
 /** @type {Map<string, number>} */
 const durations = new Map();
 
-// Many tests wait for processes and for a browser: two files more than there are cores keep these busy.
-const events = run({ files, concurrency: Math.max(2, availableParallelism()) + 2 });
+// Some tests wait for processes and for a browser: one file more than there are cores keeps these busy.
+const events = run({ files, concurrency: Math.max(2, availableParallelism()) + 1 });
 events.on('test:fail', (done) => {
   process.exitCode = 1;
   addDuration(done);

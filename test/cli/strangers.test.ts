@@ -220,12 +220,12 @@ describe('the socket of the writer', () => {
     const address = listener.address();
     assert.ok(typeof address === 'object' && address !== null);
     const socket = { host: '127.0.0.1', port: address.port };
-    // A process that lives, and does not listen.
-    const lock = { id: 'a', pid: process.pid, host: hostname(), socket };
+    // Another process that lives, and does not listen: the command runs in this one.
+    const lock = { id: 'a', pid: process.ppid, host: hostname(), socket };
     writeFileSync(join(pond, '_pond/lock.9'), JSON.stringify(lock));
     const { status, stderr } = await run(['write', '/secret.txt'], 'my private text');
     assert.equal(status, 4, stderr);
-    assert.match(stderr, new RegExp(`process ${process.pid} on .* is writing this pond`));
+    assert.match(stderr, new RegExp(`process ${process.ppid} on .* is writing this pond`));
     assert.equal(connections, 0);
   });
 

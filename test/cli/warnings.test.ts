@@ -21,6 +21,7 @@ const argumentsOf: Readonly<Record<string, readonly string[]>> = {
   query: ['SELECT 1'],
   apply: ['-f', 'document.yaml'],
   hydrovu: ['locations', 'name'],
+  prove: ['/old'],
   mkdir: ['/new'],
   scribble: ['/new'],
 };

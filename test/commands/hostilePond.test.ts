@@ -138,16 +138,18 @@ async function visit(host: Host, pond: string, calls: readonly Call[], what: str
 }
 
 describe('a forged pond is damage or a pond', () => {
-  for (const [name, forge] of Object.entries(forgeries)) {
+  for (const [index, [name, forge]] of Object.entries(forgeries).entries()) {
     it(name, { skip: process.platform === 'win32' }, async () => {
-      for (const seed of seeds(2)) {
+      for (const seed of seeds(1)) {
         const out = join(folder, 'out');
         const pond = join(out, 'pond');
         cpSync(sound, pond, { recursive: true, preserveTimestamps: true });
         const forgery: Forgery = { pond, victim, random: randomOf(seed * 7919 + name.length) };
         const what = `${name}, seed ${seed}: ${await forge(forgery)}`;
         const expected = outside();
-        await visit(host, pond, [...reads, ...writes(out), ...(seed % 2 === 0 ? queries(out) : [])], what);
+        // Queries cost most: with every other forgery, and with the others of the next seed.
+        const dear = (seed + index) % 2 === 0 ? queries(out) : [];
+        await visit(host, pond, [...reads, ...writes(out), ...dear], what);
         await host.call('close', { pond });
         assert.deepEqual(outside(), expected, what);
         for (const file of readdirSync(out, { recursive: true, withFileTypes: true })) {

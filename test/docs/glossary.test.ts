@@ -21,7 +21,9 @@ const shortPages = [
   'glossary.md',
   'pond-format.md',
   'queries.md',
+  'reliability.md',
   'resources.md',
+  'security.md',
   'site.md',
   'tutorial.md',
 ];

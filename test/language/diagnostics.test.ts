@@ -17,6 +17,13 @@ test('a diagnostic has a position, a code, a hint and our source name', () => {
   ]);
 });
 
+test('a kind and one other key make a resource: the name may be what is misspelled', () => {
+  const codes = service
+    .diagnostics('kind: Inbox\nnam: x\nspec:\n  pattern: /in/*\n', 'pond:/a.yaml')
+    .map(({ code }) => code);
+  assert.ok(codes.includes('key-unknown'), String(codes));
+});
+
 test('a diagnostic about two positions links the other, in the same file', () => {
   const text = 'apiVersion: v\nkind: Inbox\nname: n\nname: m\ndesc: d\nspec: { pattern: /data/* }\n';
   const [diagnostic, ...others] = service.diagnostics(text, 'pond:/a.yaml');

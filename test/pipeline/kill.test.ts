@@ -16,7 +16,7 @@ import { seeds } from '../support/proof.ts';
 import { randomOf } from '../support/random.ts';
 import { sourceProcess } from '../support/sourceProcess.ts';
 
-const rounds = 5;
+const rounds = 3;
 
 /** Runs everything in a process that is killed after a number of output lines. True if it ended before. */
 async function runAndKill({ host }: Harbor, afterLines: number): Promise<boolean> {

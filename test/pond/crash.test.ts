@@ -139,21 +139,23 @@ describe('a crash of the machine', () => {
 
   for (const seed of seeds(1)) {
     it(`loses nothing that was acknowledged, in a long workload: seed ${seed}`, async () => {
-      await checkWorkload({ steps: longWorkload }, { mode: 'sample', seed, pointsMax: 40, randomStates: 1 });
+      await checkWorkload({ steps: longWorkload }, { mode: 'sample', seed, pointsMax: 14, randomStates: 1 });
     });
   }
 
   it('loses nothing while checkpoints are written', async () => {
+    const pointsMax = seeds(6).length;
     const steps = Array.from({ length: 51 }, (_, i) => [write(`/${i % 7}`, `text ${i}`), commit(`${i}`)]).flat();
     const workload = { before: steps.slice(0, -5), steps: steps.slice(-5) };
-    await checkWorkload(workload, { mode: 'sample', seed: 11, pointsMax: 16, randomStates: 0 }, (n) => n % 25 === 0);
+    await checkWorkload(workload, { mode: 'sample', seed: 11, pointsMax, randomStates: 0 }, (n) => n % 25 === 0);
   });
 
   it('can happen again during the recovery from the first one', async () => {
     const steps = [write('/a', 'one'), commit('first'), write('/a', 'two'), write('/b', largeText)];
     const { sim, states } = await record({ steps });
     let seed = 100;
-    for (const state of sim.crashStates({ mode: 'sample', seed: 3, pointsMax: 12, randomStates: 0 })) {
+    const pointsMax = seeds(4).length;
+    for (const state of sim.crashStates({ mode: 'sample', seed: 3, pointsMax, randomStates: 0 })) {
       const expected = statesAfter(states, Math.max(1, state.acknowledged.length));
       const disk = state.open();
       endLockHolders(disk);

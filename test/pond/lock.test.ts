@@ -6,7 +6,9 @@ import { type LockHolder } from '../../server/src/pond/lockFile.ts';
 import { type LockClock, newHolder, stateOf } from '../../server/src/pond/lockHolder.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
 import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
-import { overwrite } from '../support/pondState.ts';
+import { imageOf } from '../support/diskImage.ts';
+import { endLockHolders, overwrite } from '../support/pondState.ts';
+import { SimDisk } from '../support/simDisk.ts';
 import { bytesOf } from '../support/tree.ts';
 
 const path = '_pond/lock.1';
@@ -55,6 +57,21 @@ class Place {
     return this.look();
   }
 }
+
+it('a lock can be taken after a machine stopped at any call of its heartbeat', async () => {
+  const place = createMemoryDisk();
+  place.makeDirectory('_pond');
+  const sim = new SimDisk(imageOf(place));
+  const lock = acquireLock(sim.disk);
+  lock.beat();
+  const count = await sim.checkCrashes({ mode: 'every' }, ({ open }) => {
+    const disk = open();
+    endLockHolders(disk);
+    acquireLock(disk).release();
+  });
+  lock.release();
+  assert.ok(count > 5, `${count} states`);
+});
 
 describe('a lock of another container or machine', () => {
   it('can be taken when its heartbeat is a minute old and stays so while it is watched', () => {

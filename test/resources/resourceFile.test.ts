@@ -120,3 +120,11 @@ test('every kind has a folder, and the example of every kind has no errors', () 
     assert.deepEqual(codes, isImplemented ? [] : ['kind-not-implemented']);
   }
 });
+
+for (const { kind } of resourceKinds) {
+  test(`a document of kind ${kind} is checked though another of its keys is misspelled or its YAML is broken`, () => {
+    const codes = (text: string): readonly string[] => problemsOf(text).map(({ code }) => code);
+    assert.ok(codes(`apiVersion: duckpond/v1\nkind: ${kind}\nnam: x\n`).includes('key-unknown'));
+    assert.ok(codes(`kind: ${kind}\nname: "x\n`).includes('yaml-syntax'));
+  });
+}

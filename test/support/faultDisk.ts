@@ -51,6 +51,11 @@ export class Faults {
     this.#plan = plan;
   }
 
+  /** Number of counted calls so far. */
+  get calls(): number {
+    return this.#calls;
+  }
+
   /** The call that failed first, such as "append 'a/b'"; undefined if none did. */
   get fired(): string | undefined {
     return this.#fired;
@@ -122,24 +127,30 @@ export class Faults {
   }
 }
 
+/** Wraps disks whose calls are counted, and none of them fails. */
+export function noFault(counted: FaultPlan['counted']): Faults {
+  return new Faults({ kind: faultKinds[0]!, at: 0, counted });
+}
+
 /**
- * Repeats `work` with one fault, at its first call, its second, and so on until there is no call left to fail. Each
- * repetition uses a new disk that it wraps with `faults.wrap`. Its errors are extended with the failed call and the
- * fault. Returns the number of faults.
+ * Repeats `work` with one fault, at its first call (or at `first`), the next, and so on until there is no call left to
+ * fail. Each repetition uses a new disk that it wraps with `faults.wrap`. Its errors are extended with the failed call and
+ * the fault. Returns the number of faults.
  */
 export async function forEachFault(
   kind: FaultKind,
   counted: FaultPlan['counted'],
   work: (faults: Faults) => void | Promise<void>,
+  first = 1,
 ): Promise<number> {
-  for (let at = 1; at < roundsMax; at++) {
+  for (let at = first; at < roundsMax; at++) {
     const faults = new Faults({ kind, at, counted });
     try {
       await work(faults);
     } catch (cause) {
       throw new Error(`${kind.name} at call ${at} (${faults.fired ?? 'none failed'}): ${String(cause)}`, { cause });
     }
-    if (faults.fired === undefined) return at - 1;
+    if (faults.fired === undefined) return at - first;
   }
   throw new Error(`more than ${roundsMax} calls: the work does not end`);
 }

@@ -74,8 +74,10 @@ export async function query(page: Page, sql: string): Promise<FrameLocator> {
   // Inserted at once: typed key by key, the editor would close quotes and indent by itself.
   await page.keyboard.insertText(sql);
   await editor.filter({ hasNotText: '-- Pond' }).waitFor();
+  const results = page.locator('.tab').filter({ hasText: 'Result: ' });
+  const earlier = await results.count();
   await page.keyboard.press('Control+Enter');
-  await page.locator('.tab').filter({ hasText: 'Result: ' }).waitFor();
+  await results.nth(earlier).waitFor();
   return webview(page);
 }
 

@@ -17,6 +17,8 @@ export interface Token {
 const pattern =
   /"((?:[^"]|"")*)"|'((?:[^']|'')*)'|[eE]'((?:[^'\\]|''|\\[^]?)*)(?:'|$)|\$((?:[\p{L}_]\w*)?)\$([^]*?)(?:\$\4\$|$)|([\p{L}_][\p{L}\p{N}_$]*)|([^])/uy;
 
+const whiteSpace = /\s*/y;
+
 /** True for a single character that is not part of a name or string. */
 export function isSymbol(token: Token | undefined, text: string): boolean {
   return token?.kind === 'symbol' && token.text === text;
@@ -25,22 +27,41 @@ export function isSymbol(token: Token | undefined, text: string): boolean {
 /** Returns the tokens of a text, without white space and comments. */
 export function tokenize(sql: string): readonly Token[] {
   const tokens: Token[] = [];
-  for (let start = skipBlank(sql, 0); start < sql.length; start = skipBlank(sql, pattern.lastIndex)) {
-    pattern.lastIndex = start;
-    const match = pattern.exec(sql);
-    if (match === null) break;
-    tokens.push({ ...readToken(match), start, end: pattern.lastIndex });
+  for (let start = skipBlank(sql, 0); start < sql.length;) {
+    const token = readPlain(sql, start) ?? readToken(sql, start);
+    if (token === undefined) break;
+    tokens.push(token);
+    start = skipBlank(sql, token.end);
   }
   return tokens;
 }
 
-function readToken(match: RegExpExecArray): Omit<Token, 'start' | 'end'> {
+const plainWord = /[\p{L}_][\p{L}\p{N}_$]*/uy;
+/** Every ASCII character that is always a token of its own. */
+const plainSymbol = /[!#%&()*+,\-./0-9:;<=>?@[\\\]^`{|}~]/;
+
+/** The token at an index when its first character decides its kind, as that of most tokens does: without `pattern`. */
+function readPlain(sql: string, start: number): Token | undefined {
+  const first = sql.charAt(start);
+  if (plainSymbol.test(first)) return { kind: 'symbol', text: first, start, end: start + 1 };
+  if (!/[a-z_]/i.test(first) || sql[start + 1] === "'") return undefined;
+  plainWord.lastIndex = start;
+  plainWord.test(sql);
+  const end = plainWord.lastIndex;
+  return { kind: 'word', text: sql.slice(start, end).toUpperCase(), start, end };
+}
+
+function readToken(sql: string, start: number): Token | undefined {
+  pattern.lastIndex = start;
+  const match = pattern.exec(sql);
+  if (match === null) return undefined;
+  const end = pattern.lastIndex;
   const [, identifier, string, escaped, , dollars, word, symbol] = match;
-  if (identifier !== undefined) return { kind: 'identifier', text: identifier.replaceAll('""', '"') };
-  if (string !== undefined) return { kind: 'string', text: string.replaceAll("''", "'") };
-  if (word !== undefined) return { kind: 'word', text: word.toUpperCase() };
-  if (symbol !== undefined) return { kind: 'symbol', text: symbol };
-  return { kind: 'string', text: escaped ?? dollars ?? '' };
+  if (identifier !== undefined) return { kind: 'identifier', text: identifier.replaceAll('""', '"'), start, end };
+  if (string !== undefined) return { kind: 'string', text: string.replaceAll("''", "'"), start, end };
+  if (word !== undefined) return { kind: 'word', text: word.toUpperCase(), start, end };
+  if (symbol !== undefined) return { kind: 'symbol', text: symbol, start, end };
+  return { kind: 'string', text: escaped ?? dollars ?? '', start, end };
 }
 
 /**
@@ -79,12 +100,12 @@ function unclearInBlank(sql: string, start: number, end: number): number | undef
 
 /** Index of the first character at or after `start` that is neither white space nor in a comment. */
 function skipBlank(sql: string, start: number): number {
-  let index = start;
-  for (;;) {
-    const before = index;
-    while (/\s/.test(sql[index] ?? '')) index += 1;
-    index = skipComment(sql, index);
-    if (index === before) return index;
+  for (let index = start; ;) {
+    whiteSpace.lastIndex = index;
+    whiteSpace.test(sql);
+    const next = skipComment(sql, whiteSpace.lastIndex);
+    if (next === index) return index;
+    index = next;
   }
 }
 

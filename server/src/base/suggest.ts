@@ -1,12 +1,11 @@
 /**
- * Returns the candidate that `word` most likely misspells, never `word` itself; undefined when none is close. Case, underscores and
+ * Returns the candidate that `word` is, or most likely misspells; undefined when none is close. Case, underscores and
  * hyphens do not count; a third of the letters, at least one, may be wrong, missing, added or swapped with a neighbor.
  */
 export function suggest(word: string, candidates: readonly string[]): string | undefined {
   const plain = simplify(word);
   let best: { readonly candidate: string; readonly distance: number } | undefined;
   for (const candidate of candidates) {
-    if (candidate === word) continue;
     const target = simplify(candidate);
     const allowed = Math.max(1, Math.floor(target.length / 3));
     if (Math.abs(plain.length - target.length) > allowed) continue;
@@ -17,11 +16,15 @@ export function suggest(word: string, candidates: readonly string[]): string | u
 }
 
 /**
- * Returns the hint for a suggestion, or undefined when there is none. A suggestion that looks the same as the word comes
- * with the characters that differ. `before` is put before the suggestion: the directory of a name.
+ * Returns the hint for a suggestion, which is never the word itself; undefined when there is none. A suggestion that
+ * looks the same as the word comes with the characters that differ. `before` is put before the suggestion: the
+ * directory of a name.
  */
 export function didYouMean(word: string, candidates: readonly string[], before = ''): string | undefined {
-  const suggestion = suggest(word, candidates);
+  const suggestion = suggest(
+    word,
+    candidates.filter((candidate) => candidate !== word),
+  );
   if (suggestion === undefined) return undefined;
   const question = `Did you mean "${before}${suggestion}"?`;
   return appearance(word) === appearance(suggestion) ? `${question} ${differenceOf(word, suggestion)}` : question;

@@ -40,10 +40,14 @@ export function freeText(journal: JournalEnd | undefined): string {
   return `${JSON.stringify({ free: true, journal })}\n`;
 }
 
-/** Parses the text of a lock file; '' is free: truncating the file releases the lock on a full disk. */
+/**
+ * Parses the text of a lock file; '' is free: truncating the file releases the lock on a full disk. Only the first line
+ * counts: a machine that stops during a heartbeat can leave a byte after it.
+ */
 export function parseLock(text: string): LockFile {
   if (text === '') return { kind: 'free', journal: undefined };
-  const lock = objectOf(text) ?? {};
+  const [line = ''] = text.split('\n', 1);
+  const lock = objectOf(line) ?? {};
   if (lock['free'] === true) return { kind: 'free', journal: journalEndIn(lock['journal']) };
   const { id, pid, host, started, boot, namespace, beats } = lock;
   if (typeof id !== 'string' || typeof pid !== 'number' || typeof host !== 'string') return { kind: 'unknown' };

@@ -11,9 +11,9 @@ const { fs } = vscode.workspace;
 const KiB = 1024;
 const MiB = 1024 * KiB;
 const sizesBytes = [1 * KiB, 64 * KiB, 1 * MiB, 16 * MiB];
-const entries = 1000;
+const entries = 200;
 /** A read of 16 MiB takes as long as a hundred of the others. */
-const roundsOf = { usual: 15, large: 3 };
+const roundsOf = { usual: 5, large: 2 };
 
 /**
  * Compares reads and listings through `pond:` with the same through `file:`, in one extension host. Prints ratios,

@@ -51,13 +51,14 @@ export function kindOf(kinds: readonly ResourceKind[], root: YamlNode | undefine
   return kinds.find((kind) => kind.kind === name);
 }
 
-/** Returns the known kind that is closest to a misspelled one, or undefined. */
-function nearestKind(kinds: readonly ResourceKind[], name: string): ResourceKind | undefined {
-  const suggestion = suggest(
-    name,
-    kinds.map((kind) => kind.kind),
+/** True for the name of a kind, and for one that is close to it. */
+function isNearKind(kinds: readonly ResourceKind[], name: string): boolean {
+  return (
+    suggest(
+      name,
+      kinds.map(({ kind }) => kind),
+    ) !== undefined
   );
-  return kinds.find((kind) => kind.kind === suggestion);
 }
 
 function kindSchema(kinds: readonly ResourceKind[]): ChoiceSchema<string> {
@@ -87,7 +88,7 @@ export function isResource(kinds: readonly ResourceKind[], root: YamlNode | unde
   const keys = envelopeKeys.filter((key) => entryOf(root, key) !== undefined);
   if (isKubernetesObject(root)) return false;
   const kind = textOf(root, 'kind');
-  if (kind !== undefined && nearestKind(kinds, kind) !== undefined) return keys.length >= 2;
+  if (kind !== undefined && isNearKind(kinds, kind)) return keys.length >= 2;
   return keys.includes('apiVersion') && keys.includes('name') && (keys.includes('spec') || keys.includes('desc'));
 }
 
@@ -95,7 +96,7 @@ export function isResource(kinds: readonly ResourceKind[], root: YamlNode | unde
 export function looksLikeResource(kinds: readonly ResourceKind[], text: string): boolean {
   const start = text.slice(0, sniffLength);
   const kind = /^kind:[ \t]*["']?(\w+)/m.exec(start)?.[1];
-  if (kind === undefined || nearestKind(kinds, kind) === undefined) return false;
+  if (kind === undefined || !isNearKind(kinds, kind)) return false;
   return /^(apiVersion|name|desc|spec):/m.test(start) && !/^metadata:\s*\r?\n[ \t]+(name|namespace):/m.test(start);
 }
 
