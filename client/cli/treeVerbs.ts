@@ -4,8 +4,9 @@ import { type NodeInfo } from '../../server/src/protocol/commands.ts';
 import { printable } from '../../server/src/base/printable.ts';
 import { longRow, minute, shownName, shownPath, table } from './format.ts';
 import { nodesToShow } from './listing.ts';
+import { lookAlikes, spelledOut } from './lookAlikes.ts';
 import { argument, atOf, isPattern, pondPath, printJson, show } from './runner.ts';
-import { type VerbRunner } from './verb.ts';
+import { type Session, type VerbRunner } from './verb.ts';
 
 /** Lists a directory or what matches a pattern. */
 export const ls: VerbRunner = async (session) => {
@@ -23,6 +24,7 @@ export const ls: VerbRunner = async (session) => {
   const inOnePlace = !recursive && !isPattern(text);
   // A directory that could not be searched is not a match.
   const shown = nodesToShow(nodes.filter(({ unlisted }) => recursive || unlisted === undefined));
+  warnOfLookAlikes(session, shown.map(shownPath));
   const name = (node: NodeInfo): string => (inOnePlace ? lastName(shownPath(node)) : shownPath(node));
   if (line.flags.has('long'))
     await terminal.print(
@@ -33,6 +35,13 @@ export const ls: VerbRunner = async (session) => {
     );
   else await terminal.print(shown.map((node) => `${printable(shownName(node, name(node)))}\n`).join(''));
 };
+
+/** Warns of names of one directory that look alike. */
+function warnOfLookAlikes({ terminal }: Session, paths: readonly string[]): void {
+  for (const [one, other] of lookAlikes(paths).map((pair) => pair.map(spelledOut))) {
+    terminal.warn(`pond: two names look alike: ${one} and ${other}`);
+  }
+}
 
 const lastName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 

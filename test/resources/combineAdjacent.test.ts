@@ -20,7 +20,8 @@ const layout: SegmentLayout = {
 /** A file of that day with three rows, the last of which has the time of the first of the next day. */
 async function pieceOf({ parquet, materializer }: Reducing, day: number, columns: string): Promise<Segment> {
   const file = await parquet(`SELECT ${day * 86_400} + i * 43200 AS "Timestamp", ${columns} FROM range(3) t(i)`);
-  return { path: `/${day}`, series: 0, file, facts: await materializer.inspect([file], {}), hasNullColumns: false };
+  const facts = await materializer.inspect([file], {});
+  return { path: `/${day}`, series: 0, file, facts, hasNullColumns: false, merged: [] };
 }
 
 test('files of single days are merged whatever their numbers, and one more file causes few new merges', async (t) => {

@@ -22,7 +22,7 @@ test('a run of Combine notes for each input how many rows it merged or left out,
     // Times that the clock repeats in one version, and one that the next version has again.
     '/a/one': seriesOf(rows('1', '2', '3', '2', '3', '3'), rows('3', '4')),
     '/a/two': seriesOf(rows('4', '5')),
-    '/b/one': seriesOf(rows('5', 'NULL', "'nan'", "'inf'", '1e300')),
+    '/b/one': seriesOf(rows('5', '6', 'NULL', "'nan'", "'inf'", '1e300')),
   });
   await host.run('apply', { sources: [{ text: document, origin: 'f' }], directory: host.folder });
   await host.run('commit', { message: 'document' });
@@ -30,14 +30,30 @@ test('a run of Combine notes for each input how many rows it merged or left out,
   const expected = [
     'scope s, /a/*: 5 rows merged into another row of the same time',
     'scope s, /b/*: 4 rows left out, without a valid time',
+    'scope s, /b/*: 1 value left out, an earlier pattern has one for the same time',
   ];
   assert.deepEqual(await notes(), [expected]);
   assert.deepEqual(await notes(), [expected]);
 });
 
 test('a run of Combine has no note when every row is in the result', async (t) => {
-  const host = await newSeriesHost(t, { '/a/one': seriesOf(rows('1', '2')), '/b/one': seriesOf(rows('1', '2')) });
+  const other = rows('1', '2').replace('v)', 'other)');
+  const host = await newSeriesHost(t, { '/a/one': seriesOf(rows('1', '2')), '/b/one': seriesOf(other) });
   await host.run('apply', { sources: [{ text: document, origin: 'f' }], directory: host.folder });
   await host.run('commit', { message: 'document' });
   assert.deepEqual((await host.run('run', {})).runs[0]?.notes, []);
+});
+
+test('a run of Combine counts the rows of many small files, which are merged before parts are built', async (t) => {
+  const day = (at: number): string => rows(`${at * 86_400}`, `${at * 86_400}`, 'NULL');
+  const host = await newSeriesHost(
+    t,
+    Object.fromEntries(Array.from({ length: 20 }, (_, at) => [`/a/${at + 10}`, seriesOf(day(at))])),
+  );
+  await host.run('apply', { sources: [{ text: document, origin: 'f' }], directory: host.folder });
+  await host.run('commit', { message: 'document' });
+  assert.deepEqual((await host.run('run', {})).runs[0]?.notes.slice(1), [
+    'scope s, /a/*: 20 rows merged into another row of the same time',
+    'scope s, /a/*: 20 rows left out, without a valid time',
+  ]);
 });

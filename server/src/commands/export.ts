@@ -8,6 +8,7 @@ import {
   writeManifest,
 } from '../publish/export/manifest.ts';
 import { parseTemporal } from '../publish/export/parts.ts';
+import { requireDistinct } from '../publish/export/foldedNames.ts';
 import { placeFile, requireInside, requirePlace, writeChunks } from '../publish/export/hostFiles.ts';
 import { type ExportTarget, writeSet } from '../publish/export/writeSet.ts';
 import { type Disk } from '../storage/disk.ts';
@@ -26,7 +27,7 @@ import { treeAt } from './tree.ts';
  * under a temporary name and then renamed, so it is never partial; a file that already has the content is left alone.
  * Files that the host cannot store are skipped, and named in the result. For `temporal`, see exportTemporal. Fails
  * `not-found`, `path-escapes` when a link on the host would lead out of the directory, and `invalid-path` in the pond's
- * own folder.
+ * own folder; `already-exists` where the folder takes two of the names for one.
  */
 export const exportFiles: Command<'export'> = async (pond, params, context) => {
   const { paths, directory, temporal } = params;
@@ -43,6 +44,10 @@ export const exportFiles: Command<'export'> = async (pond, params, context) => {
   const skipped = [...plan.skipped, ...plan.items.flatMap(unnameable)];
   const disk = context.effects.openDisk(directory);
   disk.makeDirectory('');
+  requireDistinct(
+    disk,
+    items.map(({ relativePath }) => relativePath),
+  );
   const before = readManifest(disk);
   const job = { signal: context.signal, progress: context.progress };
   const target = { disk, directory, materializer: pond.layer.materializer, job };

@@ -4,6 +4,7 @@ import { displayPaths } from '../resources/displayPath.ts';
 import { type ExportContext, foldRecords } from '../resources/model/exportContext.ts';
 import { type ExportedSet, readManifest, writeManifest } from '../publish/export/manifest.ts';
 import { type TemporalPart } from '../publish/export/parts.ts';
+import { requireDistinct } from '../publish/export/foldedNames.ts';
 import { sweep } from '../publish/export/sweep.ts';
 import { textWithFiles } from '../publish/export/templateText.ts';
 import { writeText } from '../publish/export/writeText.ts';
@@ -35,6 +36,10 @@ export async function exportTemporal(
   const plan = await planTemporal(await fs.root(), inputs, params.paths);
   const disk = effects.openDisk(params.directory);
   disk.makeDirectory('');
+  requireDistinct(
+    disk,
+    plan.patterns.flatMap(({ items }) => items.map(({ file }) => file)),
+  );
   const job = { signal, progress };
   const target = { disk, directory: params.directory, materializer: pond.layer.materializer, job };
   const before = readManifest(disk);

@@ -149,6 +149,13 @@ export function linkBelow(directory: string, relativePath: string): string | und
   return undefined;
 }
 
+/** True for a pipe, a socket or a device at a path below `directory`; links are not followed. */
+export function isSpecialFile(directory: string, relativePath: string): boolean {
+  const path = join(directory, relativePath);
+  const stats = tryTo('stat', path, () => lstatSync(path, { throwIfNoEntry: false }));
+  return stats !== undefined && !stats.isFile() && !stats.isDirectory() && !stats.isSymbolicLink();
+}
+
 /** Removes the folder at a path below `directory`. Returns false when it is not empty or not a folder. */
 export function removeEmptyFolder(directory: string, relativePath: string): boolean {
   try {

@@ -4,15 +4,15 @@ import { PondError } from '../../base/error.ts';
 import { type Disk } from '../../storage/disk.ts';
 import { parentOf } from '../../storage/diskPath.ts';
 import { removeQuietly, temporaryPathIn } from '../../storage/durable.ts';
-import { linkBelow } from '../../storage/hostTree.ts';
+import { isSpecialFile, linkBelow } from '../../storage/hostTree.ts';
 
 /** Writes a new file at a temporary path on the disk. */
 type WriteFile = (temporary: string) => Promise<void>;
 
 /**
  * Writes the output of `write` to `path`, and creates its folders. Returns false, leaving the file untouched, when it
- * has that content already. Not flushed: a lost export can be repeated, and flushing many files is slow. Fails
- * `path-escapes` where a link would lead out of the folder, `is-a-directory`.
+ * has that content already. Not flushed: a lost export can be repeated, and flushing many files is slow. Fails like
+ * requirePlace.
  */
 export async function placeFile(disk: Disk, directory: string, path: string, write: WriteFile): Promise<boolean> {
   const [changed] = await placeFiles(disk, directory, [path], ([temporary = '']) => write(temporary));
@@ -66,11 +66,20 @@ export async function writeChunks(disk: Disk, path: string, content: Chunks): Pr
   }
 }
 
-/** Fails unless a file may be written at the path: `path-escapes` below a link, `is-a-directory`. */
+/**
+ * Fails unless a file may be written at the path: `path-escapes` below a link, `is-a-directory`, `already-exists` for a
+ * pipe or a device. Only a name that a person gives means the other end of one.
+ */
 export function requirePlace(disk: Disk, directory: string, path: string): void {
   requireInside(directory, parentOf(path));
-  if (linkBelow(directory, path) !== undefined || disk.stat(path)?.kind !== 'directory') return;
   const host = disk.hostPath(path) ?? path;
+  if (isSpecialFile(directory, path)) {
+    throw new PondError('already-exists', `expected a file or nothing at ${host}, got a pipe or a device`, {
+      path: host,
+      hint: 'Remove it, or write to another folder.',
+    });
+  }
+  if (linkBelow(directory, path) !== undefined || disk.stat(path)?.kind !== 'directory') return;
   throw new PondError('is-a-directory', `expected a file at ${host}, got a directory`, { path: host });
 }
 
@@ -82,6 +91,13 @@ export function requireInside(directory: string, relativePath: string): void {
     path: link,
     hint: 'remove the link, or write to another directory',
   });
+}
+
+/** Content of a record in the folder of the disk; undefined when it is missing. Fails like requirePlace. */
+export function readRecord(disk: Disk, name: string): Uint8Array | undefined {
+  const directory = disk.hostPath('');
+  if (directory !== undefined) requirePlace(disk, directory, name);
+  return disk.readFile(name);
 }
 
 /**

@@ -8,6 +8,7 @@ import { fieldsOf, parseJson } from '../../base/json.ts';
 import { type Disk } from '../../storage/disk.ts';
 import { replaceFile } from '../../storage/durable.ts';
 import { hostNameProblem } from '../../storage/hostTree.ts';
+import { readRecord } from './hostFiles.ts';
 
 /** Name of the file, in the export folder; in lower case. */
 const manifestName = '.pond-export.json';
@@ -40,7 +41,7 @@ const format = 1;
 
 /** Returns the folder's manifest; empty when it is missing or of another version. */
 export function readManifest(disk: Disk): Manifest {
-  const bytes = disk.readFile(manifestName);
+  const bytes = readRecord(disk, manifestName);
   if (bytes === undefined) return new Map();
   const manifest = fieldsOf(parseJson(bytes));
   // The files are unknown then: they are compared, and none is removed.

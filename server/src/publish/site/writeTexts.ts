@@ -10,8 +10,8 @@ import { fieldsOf, parseJson } from '../../base/json.ts';
 import { PondError } from '../../base/error.ts';
 import { type Disk } from '../../storage/disk.ts';
 import { replaceFile } from '../../storage/durable.ts';
-import { linkBelow } from '../../storage/hostTree.ts';
-import { placeFile, requirePlace, writeChunks } from '../export/hostFiles.ts';
+import { isSpecialFile, linkBelow } from '../../storage/hostTree.ts';
+import { placeFile, readRecord, requirePlace, writeChunks } from '../export/hostFiles.ts';
 import { isExportPath } from '../export/manifest.ts';
 import { removeWithFolders } from '../export/sweep.ts';
 import { type SiteText } from './project.ts';
@@ -89,14 +89,16 @@ function removeStale(disk: Disk, directory: string, after: Map<string, string>, 
   for (const [path, hash] of [...after]) {
     if (kept.has(path)) continue;
     after.delete(path);
-    if (path.startsWith(pagesFolder) && hashAt(disk, path) === hash && linkBelow(directory, path) === undefined) {
+    // Reading a pipe could wait forever.
+    const isPlain = linkBelow(directory, path) === undefined && !isSpecialFile(directory, path);
+    if (isPlain && path.startsWith(pagesFolder) && hashAt(disk, path) === hash) {
       removeWithFolders(disk, directory, path);
     }
   }
 }
 
 function readHashes(disk: Disk): Hashes {
-  const bytes = disk.readFile(manifestName);
+  const bytes = readRecord(disk, manifestName);
   const manifest = bytes === undefined ? {} : fieldsOf(parseJson(bytes));
   if (manifest['format'] !== format) return new Map();
   const files = Object.entries(fieldsOf(manifest['files']));

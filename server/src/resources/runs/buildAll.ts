@@ -61,11 +61,15 @@ export async function buildAll(pond: ResourcePond, resource: Resource, job: Requ
   const notes = [
     ...bounded(messages, 'files failed'),
     ...bounded(missing, 'patterns match nothing'),
-    // What cannot be counted could not be built either, and is among the failures.
-    ...bounded(isPondError(rowNotes) ? [] : rowNotes, 'inputs without some of their rows'),
+    ...bounded(isPondError(rowNotes) ? uncounted(rowNotes, first) : rowNotes, 'inputs without some of their rows'),
   ];
   const rows = await countRows(pond, tables, job.signal);
   return { ...sum(built), rows, notes, ...(first && { failure: first }) };
+}
+
+/** Note of an error of counting; none if the build failed, because that failure says more. */
+function uncounted({ message }: PondError, failure: PondError | undefined): readonly string[] {
+  return failure === undefined ? [`rows that are left out could not be counted: ${message}`] : [];
 }
 
 interface Listing {

@@ -93,9 +93,10 @@ async function mergeGroup(
   const own: SegmentLayout = { ...layout, columns: layout.columns.filter(({ name }) => names.has(name)) };
   const keys = group.map((segment) => segment.file.key);
   const file = await materializer.file(
-    keyOf('combine neighbors', 1, keyOfLayout(own), keys),
+    keyOf('combine neighbors', 2, keyOfLayout(own), keys),
     (target, shared) => writeRows(own, wholeTime, [group], target, materializer, shared),
     job,
   );
-  return { ...first!, file, facts: await materializer.inspect([file], job), hasNullColumns: false };
+  const facts = await materializer.inspect([file], job);
+  return { ...first!, file, facts, hasNullColumns: false, merged: [...group.flatMap(({ merged }) => merged), file] };
 }

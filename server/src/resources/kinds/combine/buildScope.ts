@@ -18,7 +18,7 @@ import { emptySql, type SegmentLayout, unionTypesSql } from './sql.ts';
 import { keyOfLayout, writeRows } from './write.ts';
 
 /** Prefix of keys of Combine output. Increase the number if the same inputs would give different output. */
-export const recipe = ['combine', 3] as const;
+export const recipe = ['combine', 4] as const;
 
 /** A scope with the matches of its patterns. */
 export interface ScopeInputs {
@@ -55,6 +55,8 @@ export async function makeScope(
 interface ScopePlan {
   /** The files of the inputs, as they are before adjacent ones are merged. */
   readonly segments: readonly Segment[];
+  /** The same with adjacent ones merged; those without rows are missing. */
+  readonly merged: readonly Segment[];
   readonly layout: SegmentLayout;
   /** In time order; none without rows. */
   readonly parts: readonly Part[];
@@ -70,7 +72,8 @@ export async function planScope(inputs: ScopeInputs, materializer: Materializer,
   );
   const found = segments.length === 0 ? [] : findColumns(resource, scope, segments);
   const layout = { time: timeTypeOf(segments), columns: await typedColumns(found, materializer, job) };
-  return { segments, layout, parts: divide(await mergeAdjacentSegments(layout, segments, materializer, job)) };
+  const merged = await mergeAdjacentSegments(layout, segments, materializer, job);
+  return { segments, merged, layout, parts: divide(merged) };
 }
 
 /** Returns the segments of each series in a part; a series is a 0-based index in the document. */

@@ -23,6 +23,8 @@ export interface Segment {
   readonly facts: FileFacts;
   /** True if the file has columns that the facts exclude. */
   readonly hasNullColumns: boolean;
+  /** The files in which adjacent segments were merged into this one: rows of equal time are missing in each. */
+  readonly merged: readonly HostFile[];
 }
 
 /** Number of inputs inspected, and built if needed, concurrently. */
@@ -47,7 +49,8 @@ export async function collectSegments(
     try {
       const files = await mergeSmall(await parquetFilesOf({ match, alike }, materializer, job), materializer, job);
       const found = await mapLimit(files, filesAtOnce, async (file): Promise<Segment> => {
-        return { path, series, file, facts: await materializer.inspect([file], job), hasNullColumns: false };
+        const facts = await materializer.inspect([file], job);
+        return { path, series, file, facts, hasNullColumns: false, merged: [] };
       });
       requireTime(path, found);
       for (const { file, facts } of found) await requireSeconds([file], facts, materializer, job);

@@ -37,75 +37,89 @@ function unionType(types: readonly SqlType[]): SqlText {
   return sql`(SELECT typeof(x) FROM (${joinSql(nulls, sql` UNION ALL `)}) LIMIT 1)`;
 }
 
-/** Returns the SQL for one row with a boolean for each series: true if its times increase from row to row. */
-export function risingSql(layout: SegmentLayout, period: Period, series: readonly (readonly Segment[])[]): SqlText {
-  return sql`SELECT ${joinSql(series.map((segments) => isRising(layout, period, segments)))}`;
+/**
+ * Returns the SQL for a row for each series, in order: its index here, true if its times increase from row to row, and
+ * the number of its rows in the period.
+ */
+export function timesSql(layout: SegmentLayout, period: Period, series: readonly (readonly Segment[])[]): SqlText {
+  const rows = series.map(
+    (segments, at) => sql`SELECT ${at} AS series, * FROM (${seriesTimesSql(layout, period, segments)})`,
+  );
+  return sql`${joinSql(rows, sql` UNION ALL `)} ORDER BY series`;
 }
 
-function isRising({ time }: SegmentLayout, period: Period, segments: readonly Segment[]): SqlText {
+function seriesTimesSql({ time }: SegmentLayout, period: Period, segments: readonly Segment[]): SqlText {
   const runs = runsOf([], segments).map((run) => {
     const rows = readSql({ time, columns: [] }, period, run, 0);
     return sql`SELECT t, lag(t) OVER () AS before FROM (${rows})`;
   });
   const rises = sql`coalesce(bool_and(t > before), true)`;
   // A single run needs no comparison of start and end.
-  if (runs.length === 1) return sql`(SELECT ${rises} FROM (${joinSql(runs)}))`;
+  if (runs.length === 1) return sql`SELECT ${rises} AS rises, count(*) AS timed FROM (${joinSql(runs)})`;
   const ends = runs.map(
-    (steps, run) => sql`SELECT ${run} AS run, ${rises} AS rises, min(t) AS start, max(t) AS stop FROM (${steps})`,
+    (steps, run) =>
+      sql`SELECT ${run} AS run, ${rises} AS rises, count(*) AS timed, min(t) AS start, max(t) AS stop FROM (${steps})`,
   );
   const before = sql`max(stop) OVER (ORDER BY run ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)`;
   const united = joinSql(ends, sql` UNION ALL `);
-  const filled = sql`SELECT rises, start, ${before} AS before FROM (${united}) WHERE start IS NOT NULL`;
-  return sql`(SELECT coalesce(bool_and(rises AND coalesce(start > before, true)), true) FROM (${filled}))`;
+  const filled = sql`SELECT rises, timed, start, ${before} AS before FROM (${united}) WHERE start IS NOT NULL`;
+  const allRise = sql`coalesce(bool_and(rises AND coalesce(start > before, true)), true)`;
+  return sql`SELECT ${allRise} AS rises, coalesce(sum(timed), 0)::BIGINT AS timed FROM (${filled})`;
 }
 
 /** Returns the SQL that writes a part to a host file; the first of these series takes precedence. */
-export function partSql(layout: SegmentLayout, period: Period, series: readonly PartSeries[], target: string): SqlText {
+export function partSql(
+  layout: SegmentLayout,
+  period: Period,
+  series: readonly PartSeries[],
+  target: string,
+  metadata: Readonly<Record<string, string>>,
+): SqlText {
   const columns = layout.columns.map((column, index) => valueSql(column, index, series));
-  const tables = series.map((each, index) => sql`(${seriesSql(layout, period, each, index)})`);
-  const joined = joinSql(
-    tables.map((table, index) => (index === 0 ? table : sql`FULL JOIN ${table} USING (t)`)),
-    sql` `,
-  );
+  const joined = joinedSql(series.map((each, index) => seriesSql(layout, period, each, index)));
   // Rows read by several calls have no reliable order.
   const isOrdered =
     series.length === 1 && series[0]!.isRising && runsOf(layout.columns, series[0]!.segments).length === 1;
   const order = isOrdered ? sql`` : sql` ORDER BY 1`;
-  return writeParquet(sql`SELECT ${joinSql([sql`t AS "Timestamp"`, ...columns])} FROM ${joined}${order}`, target);
+  const rows = sql`SELECT ${joinSql([sql`t AS "Timestamp"`, ...columns])} FROM ${joined}${order}`;
+  return writeParquet(rows, target, metadata);
+}
+
+function joinedSql(tables: readonly SqlText[]): SqlText {
+  return joinSql(
+    tables.map((table, index) => (index === 0 ? sql`(${table})` : sql`FULL JOIN (${table}) USING (t)`)),
+    sql` `,
+  );
+}
+
+/** Returns the columns that several of these series have: a value of one may replace a value of another. */
+export function sharedColumns(
+  columns: readonly TypedColumn[],
+  series: readonly Pick<PartSeries, 'segments'>[],
+): readonly TypedColumn[] {
+  return columns.filter(({ name }) => series.filter(({ segments }) => hasColumn(segments, name)).length > 1);
 }
 
 /**
- * Returns the SQL that writes the numbers of rows in a part, and of different times, of each of these series. `built` is
- * the file of the part: the rows of a single series are its different times, which saves finding them.
+ * Returns the query for a row for each series of a part: its index here, the number of its different times, and the
+ * number of its values in whose place an earlier series has one.
  */
-export function countsSql(
-  { time }: SegmentLayout,
-  period: Period,
-  series: readonly { readonly index: number; readonly segments: readonly Segment[] }[],
-  { built, target }: { readonly built: string; readonly target: string },
-): SqlText {
-  const single = sql`(SELECT count(*) FROM ${readParquet([built])})`;
-  const times = series.length === 1 ? single : sql`count(DISTINCT t)`;
-  const counts = series.map(({ index, segments }) => {
-    const reads = runsOf([], segments).map((run) => readSql({ time, columns: [] }, period, run, 0));
-    const rows = joinSql(reads, sql` UNION ALL `);
-    return sql`SELECT ${index} AS series, count(*) AS timed, ${times} AS times FROM (${rows})`;
+export function overlapSql(layout: SegmentLayout, period: Period, series: readonly PartSeries[]): SqlText {
+  const shared = { ...layout, columns: sharedColumns(layout.columns, series) };
+  const tables = series.map((each, at) => sql`SELECT *, true AS in${at} FROM (${seriesSql(shared, period, each, at)})`);
+  const rows = series.map(({ segments }, at) => {
+    const replaced = shared.columns.flatMap(({ name }, index) => {
+      const earlier = series.flatMap((each, other) =>
+        other < at && hasColumn(each.segments, name) ? [columnSql(other, index)] : [],
+      );
+      if (earlier.length === 0 || !hasColumn(segments, name)) return [];
+      const own = columnSql(at, index);
+      return [sql`count(${own}) FILTER (coalesce(${joinSql(earlier)}) IS NOT NULL)`];
+    });
+    const sum = replaced.length === 0 ? sql`0` : joinSql(replaced, sql` + `);
+    return sql`{series: ${at}, times: count(in${at}), replaced: ${sum}}`;
   });
-  return writeParquet(joinSql(counts, sql` UNION ALL `), target);
-}
-
-/** Returns the SQL that writes the sums of such files, for each series with its number of rows. */
-export function totalsSql(rows: ReadonlyMap<number, number>, files: readonly string[], target: string): SqlText {
-  const known = [...rows].map(
-    ([series, count]) => sql`SELECT ${series} AS series, ${count} AS "rows", 0 AS timed, 0 AS times`,
-  );
-  const counted = files.length === 0 ? [] : [sql`SELECT series, 0, timed, times FROM ${readParquet(files)}`];
-  const none = sql`SELECT 0 AS series, 0 AS "rows", 0 AS timed, 0 AS times`;
-  const sums = joinSql(
-    ['rows', 'timed', 'times'].map((name) => sql`sum(${identifier(name)})::BIGINT AS ${identifier(name)}`),
-  );
-  const all = joinSql([none, ...known, ...counted], sql` UNION ALL `);
-  return writeParquet(sql`SELECT series, ${sums} FROM (${all}) GROUP BY series`, target);
+  return sql`SELECT unnest([${joinSql(rows)}], recursive := true) FROM ${joinedSql(tables)}`;
 }
 
 /** Returns the SQL that writes a file without rows. */

@@ -2,10 +2,12 @@ import { type Job } from '../../../base/job.ts';
 import { type Period } from '../../series/periods.ts';
 import { type Materializer } from '../../../materialize/materializer.ts';
 import { type Segment } from './segments.ts';
-import { type SegmentLayout, partSql, risingSql } from './sql.ts';
+import { countsMetadata } from './partCounts.ts';
+import { type SegmentLayout, partSql, timesSql } from './sql.ts';
 
 /**
  * Writes the rows of a period to a host file, each time once and in order; the first of these series takes precedence.
+ * The file's metadata has the counts of partCounts.ts.
  */
 export async function writeRows(
   layout: SegmentLayout,
@@ -17,9 +19,13 @@ export async function writeRows(
 ): Promise<void> {
   const ordered = series.map(inTimeOrder);
   const reads = ordered.flatMap((segments) => segments.map(({ file }) => file.hostPath));
-  const [rising = []] = await builder.run({ statements: [risingSql(layout, period, ordered)], reads }, signal);
-  const known = ordered.map((segments, index) => ({ segments, isRising: rising[index] === true }));
-  await builder.run({ statements: [partSql(layout, period, known, target)], reads, writes: [target] }, signal);
+  const counted = await builder.run({ statements: [timesSql(layout, period, ordered)], reads }, signal);
+  const known = ordered.map((segments, index) => {
+    const [, isRising, timed] = counted[index] ?? [];
+    return { segments, isRising: isRising === true, timed: Number(timed ?? 0) };
+  });
+  const statements = [partSql(layout, period, known, target, countsMetadata(known))];
+  await builder.run({ statements, reads, writes: [target] }, signal);
 }
 
 /** Returns the layout of the output, for its key. */

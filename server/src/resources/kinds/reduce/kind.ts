@@ -10,7 +10,7 @@ export const reduce: ResourceKind<ReduceSpec> = {
     'Each output and resolution is a series `/Reduce/NAME/COLLECTION/OUTPUT/res=RESOLUTION`. It has a row for each bucket with data: `Timestamp`, the start of the bucket (TIMESTAMP, UTC), and for each column of numbers or booleans `COLUMN.avg`, `COLUMN.min` and `COLUMN.max`.',
     '',
     '- A boolean counts as 1 or 0. NULL is ignored. NaN is greater than all other values, and makes the mean NaN.',
-    '- Rows without a time are skipped, and so are columns of other types.',
+    '- Rows without a time are skipped, and so are columns of other types. The notes of each run count the skipped rows, and the buckets with a value that is not finite.',
     '- All versions of a series count, each with the columns that have numbers in it. Files of other formats are read as in a query.',
     '- Inputs with the same output name are merged; the captures of the wildcards become a prefix of their columns.',
     '- Buckets of months and years are calendar months and years. Shorter buckets are counted from Monday 2000-01-03 00:00.',
@@ -37,6 +37,9 @@ export const reduce: ResourceKind<ReduceSpec> = {
     })),
   async derive(resource, inputs) {
     return (await import('./outputs.ts')).deriveReduce(resource, inputs);
+  },
+  async rowNotes(resource, inputs, materializer, job) {
+    return (await import('./countRows.ts')).rowNotes(resource, inputs, materializer, job);
   },
   example: `apiVersion: duckpond/v1
 kind: Reduce

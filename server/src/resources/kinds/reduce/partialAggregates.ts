@@ -84,7 +84,7 @@ async function makePartial(
   { files, wanted, baseUs }: PartialSpec,
   { materializer, job }: BuildPlan,
 ): Promise<HostFile> {
-  const key = keyOf('reduce partial', 2, baseUs, wanted ?? null, ...files.map((file) => file.key));
+  const key = keyOf('reduce partial', 3, baseUs, wanted ?? null, ...files.map((file) => file.key));
   const write = async (target: string, shared: Job): Promise<void> => {
     const facts = await materializer.inspect(files, shared);
     const { columns, rowCount } = facts;
@@ -98,7 +98,7 @@ async function makePartial(
     const query = partialSql({ hostPaths, time: rowCount === 0 ? undefined : time, values, baseUs });
     await requireSeconds(files, facts, materializer, shared);
     await materializer.builder.run(
-      { statements: [writePartialSql(query, target)], reads: hostPaths, writes: [target] },
+      { statements: [writePartialSql(query, target, rowCount)], reads: hostPaths, writes: [target] },
       shared.signal,
     );
   };
@@ -145,7 +145,7 @@ async function separated(
 }
 
 /** The value columns whose statistics a partial's file has. */
-function columnsOf([, ...columns]: readonly TypedColumn[]): readonly TypedColumn[] {
+function columnsOf([, , ...columns]: readonly TypedColumn[]): readonly TypedColumn[] {
   const firsts = columns.filter((_, i) => i % statistics.length === 0);
   return firsts.map(({ name }, i) => ({
     name: name.slice(0, -'.count'.length),
