@@ -14,7 +14,7 @@ const byCode: VerbHints = {
   'visit-loop': 'Use a narrower pattern, or remove the link that leads back up.',
   'invalid-content': 'Export the file and look at it, or restore an older version.',
   'pond-too-new': 'Update DuckPond; nothing was changed.',
-  'pond-damaged': 'Restore the file from a backup; everything that does not need it can still be read.',
+  'pond-damaged': "Restore the file from a copy of the pond: 'pond check --repair --from DIR'.",
   'nothing-staged': "'pond status' shows what is staged.",
   conflict: "'pond status' lists the paths: 'pond resolve' keeps your side, 'pond discard' the committed one.",
   'storage-failed': 'Check the disk; acknowledged changes are kept.',

@@ -138,15 +138,6 @@ export const restore: VerbRunner = async (session) => {
   await session.terminal.print(`${plural(counted(changes).length, 'change')} staged\n${changeTable(changes)}`);
 };
 
-/** Prints the damage in the history, and the content of resources; fails `pond-damaged` when there is any. */
-export const check: VerbRunner = async (session) => {
-  const result = await session.call('check', { ...atOf(session.line), quick: session.line.flags.has('quick') });
-  const { problems, trees } = result;
-  await show(session, result, problems.length === 0 ? 'the pond is sound' : problems.map(printable).join('\n'));
-  if (!session.line.json) await session.terminal.print(table(trees.map(({ resource, hash }) => [resource, hash])));
-  if (problems.length > 0) throw new PondError('pond-damaged', `check found ${plural(problems.length, 'problem')}`);
-};
-
 function firstLine(text: string): string {
   return printable(text.split('\n', 1)[0] ?? '');
 }

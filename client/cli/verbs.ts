@@ -1,6 +1,7 @@
+import { check } from './checkVerb.ts';
 import { collectingVerbs } from './collectingVerbs.ts';
 import { help } from './help.ts';
-import { check, commit, diff, discard, log, resolve, restore, showVerb, status } from './historyVerbs.ts';
+import { commit, diff, discard, log, resolve, restore, showVerb, status } from './historyVerbs.ts';
 import { exportVerb, importVerb, init, siteVerb } from './hostVerbs.ts';
 import { lsp } from './lspVerb.ts';
 import { prove } from './proveVerb.ts';
@@ -267,14 +268,7 @@ export const verbs = {
     run: runs,
   },
   ...collectingVerbs,
-  check: {
-    usage: '[--quick | --at V]',
-    summary: 'check the whole history: every hash, file and content',
-    details: ['Also prints a hash of the data of each resource.', '--quick reads the log alone.', atHelp],
-    options: { at, quick: { type: 'boolean' } },
-    positionals: [0, 0],
-    run: check,
-  },
+  check,
   prove,
   lsp: {
     usage: '--stdio',

@@ -1,6 +1,7 @@
 /** The composition root: connects the real disk, ponds, query engine and transports. */
 import { hostname, userInfo } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { throwIfCancelled } from './base/cancelled.ts';
 import { lazy, lazyAsync } from './base/lazy.ts';
 import { type Host, type Remote } from './commands/calls.ts';
 import { createGrants } from './commands/grants.ts';
@@ -148,6 +149,15 @@ function compose({ resident, listen }: Composition): Composed {
       const { openPond } = await import('./pond/pond.ts');
       const pond = await openPond(hostPondStorage(directory), { mode, layer });
       return mode === 'write' ? await shared(pond) : pond;
+    },
+    async repair(directory, folders, { signal, progress }) {
+      const { repairPond } = await import('./pond/repair.ts');
+      const copies = folders.map((copy) => ({ directory: copy, disk: hostPondStorage(copy).disk }));
+      const onProgress = (done: number, total: number): void => {
+        throwIfCancelled(signal);
+        progress?.('checking', done, total);
+      };
+      return await repairPond(hostPondStorage(directory), { copies, onProgress });
     },
     async init(directory) {
       const { initPond } = await import('./pond/pond.ts');

@@ -30,6 +30,7 @@ function newPonds(
     realPath: realHostPath,
     openDisk: openHostDisk,
     open: (directory, mode) => openPond(directory, { mode, layer: resourceLayer(t) }),
+    repair: () => Promise.reject(new Error('not repaired here')),
     init: (directory) => initPond(directory, { layer: resourceLayer(t) }),
   });
   t.after(() => ponds.closeAll());

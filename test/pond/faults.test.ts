@@ -55,7 +55,7 @@ const throughout: readonly string[] = ['staging a file', 'committing'];
 const withOpening = 'staging a file';
 
 describe('a storage call that fails', () => {
-  for (const [name, operation] of Object.entries(operations)) {
+  for (const name of Object.keys(operations)) {
     for (const kind of faultKinds) {
       if (!throughout.includes(name) && !inShort.includes(kind.name)) continue;
       it(`leaves all or nothing of ${name}: ${kind.name}`, async () => {

@@ -12,15 +12,15 @@ export const check: Command<'check'> = async (pond, { at, quick }, context) => {
     throwIfCancelled(context.signal);
     context.progress('checking', checked, total);
   };
-  const { problems, ...counts } =
+  const { problems, checked } =
     at === undefined
       ? await pond.checkHistory({ isQuick: quick === true, onProgress })
-      : { problems: await pond.check(at, onProgress) };
+      : { problems: await pond.check(at, onProgress), checked: undefined };
   const fs = await pond.at(at ?? 'HEAD');
   const names = displayPaths([fs]);
   // The names of resources may be what is damaged.
   const shown = await Promise.all(problems.map((problem) => names.text(problem).catch(() => problem)));
   // The hashes need the contents that were just found damaged, or that a quick check leaves alone.
   const trees = quick === true || problems.length > 0 ? [] : await treeHashes(pond, fs);
-  return { problems: shown, ...counts, trees };
+  return { problems: shown, ...(checked && { checked }), trees };
 };

@@ -71,6 +71,13 @@ export const historyVerbs = {
     idempotency: 'safe',
     load: async () => (await import('./check.ts')).check,
   },
+  repair: {
+    access: 'none',
+    trust: 'trusted',
+    freshness: 'loaded',
+    idempotency: 'repeatable',
+    load: async () => (await import('./repair.ts')).repair,
+  },
   prove: {
     access: 'read',
     trust: 'any',

@@ -64,7 +64,7 @@ export class CommandHost implements Host {
     const verb: Verb<N> = verbs[name];
     assert(options.input === undefined || verb.stream === 'input', () => `${name} takes no input stream`);
     assert(options.output === undefined || verb.stream === 'output', () => `${name} has no output stream`);
-    if (verb.access === 'none') return await (await verb.load())(this.#parts.ponds, params);
+    if (verb.access === 'none') return await (await verb.load())(this.#parts.ponds, params, options);
     return await this.#follow({ name, verb, params: params as InPond<N>, options });
   }
 
@@ -73,7 +73,7 @@ export class CommandHost implements Host {
     const inPond = params as InPond<N>;
     ponds.requireOwner(inPond.pond);
     const verb: Verb<N> = verbs[name];
-    if (verb.access === 'none') return await (await verb.load())(ponds, params);
+    if (verb.access === 'none') return await (await verb.load())(ponds, params, options);
     const session = await ponds.session(inPond.pond, 'read');
     // The pond moved to another process after the call was sent here.
     if (session.kind === 'attached') throw new RemoteGoneError();

@@ -10,18 +10,24 @@
  * are in the pond.
  */
 import { isPondError, PondError } from '../base/error.ts';
+import { type Job } from '../base/job.ts';
 import { createMutex, type Mutex } from '../base/mutex.ts';
+import { retry } from '../base/retry.ts';
+import { LockHeldError } from '../pond/lock.ts';
+import { type RepairReport } from '../pond/repair.ts';
 import { type PondNotification } from '../protocol/events.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { type OpenDisk } from '../storage/disk.ts';
 import { requirePondDirectory } from './hostPaths.ts';
 import { type PondAccess, type SessionKind } from './verb.ts';
 import { notificationOf, renamedNotification } from './notification.ts';
-import { openReaderSession, type PondSession, type SessionParts, openWriterSession } from './session.ts';
+import { openReaderSession, type PondSession, retryMs, type SessionParts, openWriterSession } from './session.ts';
 
 /** Dependencies with which the ponds of a process are opened. */
 interface PondsParts extends SessionParts {
   readonly init: (directory: string) => Promise<ResourcePond>;
+  /** Repairs a pond that no process has open. */
+  readonly repair: PondAccess['repair'];
   readonly openDisk: OpenDisk;
   /** Canonical path of a host directory that may have several. */
   readonly realPath: (directory: string) => string;
@@ -86,6 +92,21 @@ export class Ponds implements PondAccess {
   async close(directory: string): Promise<void> {
     const slot = this.#slots.get(this.#parts.realPath(directory));
     if (slot !== undefined) await this.#closeSlot(slot);
+  }
+
+  async repair(name: string, copies: readonly string[], job: Job): Promise<RepairReport> {
+    const slot = this.#slotOf(name);
+    const { directory } = slot;
+    const attempt = (): Promise<RepairReport> => this.#parts.repair(directory, copies, job);
+    return await slot.mutex.run(async () => {
+      if (slot.session !== undefined) await this.leave(slot.session);
+      // Whether a holder elsewhere ended shows after some seconds.
+      const isTransient = (error: unknown): boolean => error instanceof LockHeldError && error.isSilent;
+      const options = { attempts: Infinity, isTransient, delayMs: () => retryMs, signal: job.signal };
+      return await retry(attempt, options).finally(() => {
+        this.#notify(slot, notificationOf(directory, { kind: 'refreshed' }));
+      });
+    });
   }
 
   async closeAll(): Promise<void> {

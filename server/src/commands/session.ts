@@ -23,7 +23,8 @@ export interface SessionParts {
   readonly attach: (pid: number) => Promise<Remote | undefined>;
 }
 
-const retryMs = 20;
+/** Wait before a lock that is held is tried again, milliseconds. */
+export const retryMs = 20;
 
 /** Opens a pond for reading only. */
 export async function openReaderSession(parts: SessionParts, directory: string): Promise<PondSession> {

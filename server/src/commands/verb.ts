@@ -1,4 +1,5 @@
 import { type Job } from '../base/job.ts';
+import { type RepairReport } from '../pond/repair.ts';
 import { type CommandName, type Params, type Result } from '../protocol/commands.ts';
 import { type VerbFacts } from '../protocol/verb.ts';
 import { type Grants } from '../resources/model/hostAccess.ts';
@@ -19,7 +20,11 @@ export type Command<N extends CommandName> = (
 ) => Promise<Result<N>>;
 
 /** Function of a verb that works on the set of open ponds. Fails with a PondError. */
-export type PondsCommand<N extends CommandName> = (ponds: PondAccess, params: Params<N>) => Promise<Result<N>>;
+export type PondsCommand<N extends CommandName> = (
+  ponds: PondAccess,
+  params: Params<N>,
+  job?: Job,
+) => Promise<Result<N>>;
 
 /** A verb: its facts, and its function, loaded on the first call. */
 export type Verb<N extends CommandName> = PondVerb<N> | PondsVerb<N>;
@@ -72,6 +77,8 @@ export interface PondAccess {
   open(directory: string): Promise<{ readonly pond: string; readonly id: string; readonly mode: SessionKind }>;
   /** Closes a pond; does nothing when it is not open. */
   close(directory: string): Promise<void>;
+  /** Repairs a pond from copies of it at host directories; closes it here first. Fails as repairPond. */
+  repair(directory: string, copies: readonly string[], job: Job): Promise<RepairReport>;
 }
 
 /** Role of this process in a pond: it holds the lock, goes through the process that does, or only reads. */

@@ -7,12 +7,21 @@ import { checkpointFile, readCommit, readHint } from './log.ts';
 import { readCheckpoint } from './readCheckpoint.ts';
 import { applyCommit, type DeltaSnapshot, firstSnapshot } from './tableState.ts';
 
+/** A checkpoint that is damaged, or says other than the log. */
+interface CheckpointProblem {
+  /** One sentence. */
+  readonly text: string;
+  readonly file: string;
+  /** The table of which a checkpoint is to be written; undefined where the log, not the checkpoint, may be wrong. */
+  readonly table: DeltaSnapshot | undefined;
+}
+
 /**
- * Compares the checkpoints up to a version with the log that they repeat; returns problems as sentences. Checkpoints
- * whose log entries are gone cannot be compared.
+ * Compares the checkpoints up to a version with the log that they repeat. Checkpoints whose log entries are gone cannot
+ * be compared.
  */
-export async function compareCheckpoints(disk: Disk, upTo: CommitNumber): Promise<readonly string[]> {
-  const problems: string[] = [];
+export async function compareCheckpoints(disk: Disk, upTo: CommitNumber): Promise<readonly CheckpointProblem[]> {
+  const problems: CheckpointProblem[] = [];
   const hint = readHint(disk);
   let log: DeltaSnapshot | undefined;
   for (const version of commitsUp(firstCommit, upTo)) {
@@ -20,11 +29,13 @@ export async function compareCheckpoints(disk: Disk, upTo: CommitNumber): Promis
     const file = checkpointFile(version);
     if (disk.stat(file) === undefined) continue;
     const checkpoint = await checkpointAt(disk, version, version === hint?.version ? hint.sha256 : undefined);
-    if (typeof checkpoint === 'string') problems.push(checkpoint);
+    if (typeof checkpoint === 'string') problems.push({ text: checkpoint, file, table: log });
     else if (log === undefined) log = checkpoint;
     else {
       const wrong = difference(log, checkpoint);
-      if (wrong !== undefined) problems.push(`${file} differs from the log, in ${wrong}`);
+      // One with the hash that it was written with is not what was altered.
+      const table = version === hint?.version && hint.sha256 !== undefined ? undefined : log;
+      if (wrong !== undefined) problems.push({ text: `${file} differs from the log, in ${wrong}`, file, table });
     }
   }
   return problems;

@@ -67,13 +67,19 @@ export function inspectTail(disk: Disk, fromVersion: CommitNumber, toVersion: Co
 export function quarantine(disk: Disk, path: string, directory: string): string | undefined {
   if (!disk.stat(path)) return undefined;
   makeDirectoryDurable(disk, directory);
-  let to = joinPath(directory, nameOf(path));
-  for (let number = 2; disk.stat(to); number++) to = joinPath(directory, `${nameOf(path)}.${number}`);
+  const to = unusedPath(disk, joinPath(directory, nameOf(path)));
   disk.rename(path, to);
   // The new name first: a power cut between the two must leave at least one.
   disk.syncDirectory(directory);
   disk.syncDirectory(parentOf(path));
   return to;
+}
+
+/** Returns a path, or where it is taken, the path with a number appended. */
+export function unusedPath(disk: Disk, path: string): string {
+  let free = path;
+  for (let number = 2; disk.stat(free); number++) free = `${path}.${number}`;
+  return free;
 }
 
 function inspectHint(disk: Disk): readonly Finding[] {

@@ -167,13 +167,8 @@ export class OpLog {
    */
   record(number: CommitNumber): Readonly<Record<string, unknown>> | undefined {
     if (number > this.tableVersion) return undefined;
-    const { commitInfo, txns } = readCommit(this.#disk, number) ?? {};
-    const record = commitInfo?.['pond'];
-    if (record === undefined) return undefined;
-    const place = { file: commitFile(number), line: 1 };
-    const own = txns?.find((txn) => txn.appId === appId)?.version;
-    if (own === number) return asObject(record, 'pond', place);
-    throw damaged(place, `commit ${number} has the record of a commit, and ${own ?? 'no number'} as its number`);
+    const entry = readCommit(this.#disk, number);
+    return entry && recordIn(entry);
   }
 
   /** Fails `pond-damaged` when an entry after the latest commit has a record: then that commit lost its number. */
@@ -248,4 +243,14 @@ export class OpLog {
       if (!(error instanceof PondError)) throw error;
     }
   }
+}
+
+/** Returns the record in a log entry; undefined for another engine's. Fails `pond-damaged` as `record`. */
+export function recordIn({ version, commitInfo, txns }: DeltaCommit): Readonly<Record<string, unknown>> | undefined {
+  const record = commitInfo?.['pond'];
+  if (record === undefined) return undefined;
+  const place = { file: commitFile(version), line: 1 };
+  const own = txns.find((txn) => txn.appId === appId)?.version;
+  if (own === version) return asObject(record, 'pond', place);
+  throw damaged(place, `commit ${version} has the record of a commit, and ${own ?? 'no number'} as its number`);
 }

@@ -167,7 +167,7 @@ function altered(path: string, add: Add | undefined, problem: string): PondError
   const which = commits[0] === commits[1] ? `commit ${commits[0]}` : `commits ${commits.join(' to ')}`;
   return new PondError('pond-damaged', `data file ${path} of ${which} was altered: ${problem}`, {
     path,
-    hint: 'Restore the file from a copy of the pond; nothing was changed.',
+    hint: "'pond check --repair --from DIR' restores the file from a copy of the pond; nothing was changed.",
   });
 }
 

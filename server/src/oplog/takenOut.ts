@@ -157,6 +157,6 @@ export function missingRow(
   const why = by === undefined ? '' : `; version ${by} (${operationOf(readCommit(disk, by)?.commitInfo)}) removed it`;
   return new PondError('pond-damaged', `data file ${path} of commit ${txn} is missing${why}`, {
     path,
-    hint: 'Restore the file from a copy. Everything that does not need it can still be read.',
+    hint: "'pond check --repair --from DIR' restores the file from a copy of the pond.",
   });
 }

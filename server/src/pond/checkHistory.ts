@@ -4,14 +4,13 @@ import { setImmediate } from 'node:timers/promises';
 import { type CommitNumber, type CommitRange } from '../delta/commitNumber.ts';
 import { compareCheckpoints } from '../delta/compareCheckpoints.ts';
 import { numRecords } from '../delta/files.ts';
-import { sha256Tag } from '../delta/log.ts';
 import { rangeOf } from '../oplog/fileIndex.ts';
 import { type StoredRow } from '../oplog/rows.ts';
 import { type Disk } from '../storage/disk.ts';
-import { inlineBytesMax } from './blobs.ts';
+import { blobPath, inlineBytesMax } from './blobs.ts';
 import { checkLog } from './checkLog.ts';
 import { RowCheck } from './checkRows.ts';
-import { type CheckReport, Findings, type HistoryCheckOptions } from './findings.ts';
+import { type CheckReport, expectedDataFile, Findings, type HistoryCheckOptions, type OnProgress } from './findings.ts';
 import { type Overlay } from './overlay.ts';
 import { stagedEntries } from './stagedChanges.ts';
 import { type Store } from './store.ts';
@@ -29,13 +28,12 @@ export async function checkHistory(
   if (!isQuick) {
     await check.rows(commits);
     await check.blobs(staged);
-    for (const problem of await compareCheckpoints(store.disk, store.opLog.tableVersion)) findings.add(problem);
+    for (const { text } of await compareCheckpoints(store.disk, store.opLog.tableVersion)) findings.add(text);
   }
   const chained = commits.filter(({ hash }) => hash !== undefined).length;
-  return { problems: findings.problems, checked: { commits: commits.length, chained, ...check.counts } };
+  const { problems, damagedFiles } = findings;
+  return { problems, damagedFiles, checked: { commits: commits.length, chained, ...check.counts } };
 }
-
-type OnProgress = NonNullable<HistoryCheckOptions['onProgress']>;
 
 class HistoryCheck {
   readonly #store: Store;
@@ -76,9 +74,15 @@ class HistoryCheck {
       const rows = path === undefined ? [...(shared.get(commit.number)?.values() ?? [])] : await this.#file(path);
       // A damaged file is one problem, not one for each of its rows.
       if (rows.length > 0) await this.#rowCheck.commit(commit, rows);
-      else if (path === undefined) this.#findings.add(`commit ${commit.number}: no data file has its rows`);
+      else if (path === undefined) this.#withoutRows(commit);
       await this.#progress();
     }
+  }
+
+  /** Reports a commit whose own data file, which another engine may have taken out of the table, is gone. */
+  #withoutRows({ number }: Commit): void {
+    const add = this.#store.opLog.entry(number)?.adds.find((one) => rangeOf(one)?.to === number);
+    this.#findings.add(`commit ${number}: no data file has its rows`, add && expectedDataFile(add));
   }
 
   /** Adds the rows of a file to those of their commits, each once: files of other engines may repeat some. */
@@ -97,19 +101,21 @@ class HistoryCheck {
   async #file(path: string, commits?: readonly CommitRange[]): Promise<readonly StoredRow[]> {
     const { disk, opLog } = this.#store;
     const rows: StoredRow[] = [];
-    await this.#findings.attempt(`data file ${path}`, async () => {
+    const said = opLog.addOf(path);
+    const file = said && expectedDataFile(said);
+    const check = async (): Promise<void> => {
       this.#dataFiles++;
-      const expected = opLog.addOf(path)?.tags?.[sha256Tag] ?? undefined;
       const { hash, sizeBytes } = await hashOf(disk, path);
       this.#bytes += sizeBytes;
-      if (expected !== undefined && hash !== expected)
-        return this.#findings.expect(`data file ${path}`, hash, expected);
+      if (file !== undefined && hash !== file.sha256) {
+        return this.#findings.expect(`data file ${path}`, hash, file.sha256, file);
+      }
       for await (const row of opLog.rowsIn(path, commits)) rows.push(row);
-      const said = opLog.addOf(path);
-      const count = said === undefined || expected === undefined ? rows.length : numRecords(said);
+      const count = said === undefined || file === undefined ? rows.length : numRecords(said);
       if (count === rows.length) return;
       this.#findings.add(`data file ${path} has ${rows.length} rows; its commit says ${count}`);
-    });
+    };
+    await this.#findings.attempt(`data file ${path}`, check, file);
     return rows;
   }
 
@@ -122,12 +128,13 @@ class HistoryCheck {
     }
     this.#total += blobs.size;
     for (const [hash, { sizeBytes, where }] of blobs) {
-      await this.#findings.attempt(where, async () => {
+      const read = async (): Promise<void> => {
         for await (const chunk of this.#store.blobs.read(hash, sizeBytes)) {
           this.#bytes += chunk.length;
           this.#onProgress(this.#done, this.#total);
         }
-      });
+      };
+      await this.#findings.attempt(where, read, { path: blobPath(hash), sizeBytes, sha256: hash });
       await this.#progress();
     }
   }
@@ -141,7 +148,8 @@ class HistoryCheck {
 
 const wholeBytesMax = 1024 * 1024;
 
-async function hashOf(disk: Disk, path: string): Promise<{ readonly hash: string; readonly sizeBytes: number }> {
+/** Returns the hash and the size of a file; those of no bytes when it is missing. */
+export async function hashOf(disk: Disk, path: string): Promise<{ readonly hash: string; readonly sizeBytes: number }> {
   const sizeBytes = disk.stat(path)?.sizeBytes ?? 0;
   const hash = createHash('sha256');
   // A stream costs more than it saves for a small file.

@@ -12,7 +12,7 @@ import { commitFile, sha256Tag } from '../delta/log.ts';
 import { rangeTag } from '../oplog/pondTable.ts';
 import { entryOf, tableOf } from '../oplog/publish.ts';
 import { requireParent } from './commitHash.ts';
-import { type Findings } from './findings.ts';
+import { expectedDataFile, type Findings } from './findings.ts';
 import { readCommitRecord } from './history.ts';
 import { type Store } from './store.ts';
 import { type Commit } from './types.ts';
@@ -41,7 +41,7 @@ export async function checkLog(store: Store, findings: Findings): Promise<readon
 }
 
 /** Fails `pond-damaged` unless an entry is the one that a commit of ours writes. */
-function requireEntry(pondId: string, entry: DeltaCommit, commit: Commit): void {
+export function requireEntry(pondId: string, entry: DeltaCommit, commit: Commit): void {
   const { number, id, operation, timeUs } = commit;
   const timeMs = Math.floor(timeUs / 1000);
   const record = entry.commitInfo?.['pond'] as Readonly<Record<string, unknown>>;
@@ -71,8 +71,11 @@ function expectedAdd(add: Add | undefined, { number }: Commit, timeMs: number): 
   };
 }
 
-function checkFile({ disk }: Store, path: string, { size }: Add, findings: Findings): void {
+function checkFile({ disk }: Store, path: string, add: Add, findings: Findings): void {
   const stat = disk.stat(path);
-  if (stat === undefined) findings.add(`data file ${path} is missing`);
-  else if (stat.sizeBytes !== size) findings.add(`data file ${path} has ${stat.sizeBytes} bytes; expected ${size}`);
+  const file = expectedDataFile(add);
+  if (stat === undefined) findings.add(`data file ${path} is missing`, file);
+  else if (stat.sizeBytes !== add.size) {
+    findings.add(`data file ${path} has ${stat.sizeBytes} bytes; expected ${add.size}`, file);
+  }
 }

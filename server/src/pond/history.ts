@@ -1,8 +1,9 @@
 import { type CommitNumber, commitNumber, commitsDown, parseCommitNumber } from '../delta/commitNumber.ts';
 import { PondError } from '../base/error.ts';
+import { type DeltaCommit } from '../delta/actions.ts';
 import { damaged, Fields, type Json } from '../delta/fields.ts';
 import { commitFile } from '../delta/log.ts';
-import { type OpLog } from '../oplog/opLog.ts';
+import { type OpLog, recordIn } from '../oplog/opLog.ts';
 import { metadataOf } from '../oplog/parseRow.ts';
 import { type OpRow, type RowMetadata } from '../oplog/rows.ts';
 import { commitHash, requireParent } from './commitHash.ts';
@@ -27,12 +28,28 @@ export async function readCommitRecord(opLog: OpLog, number: CommitNumber): Prom
       path: commitFile(number),
     });
   }
-  if (commit.hash !== undefined && commitHash(opLog.id, commit) !== commit.hash) {
-    throw new PondError('pond-damaged', `the record of commit ${number} was altered: its hash is another`, {
-      path: commitFile(number),
-    });
-  }
+  requireHash(opLog.id, commit);
   return commit;
+}
+
+/**
+ * The commit in a log entry, without a look at any other; undefined for another engine's. Fails `pond-damaged` for an
+ * altered record.
+ */
+export function commitIn(pondId: string, entry: DeltaCommit): Commit | undefined {
+  const record = recordIn(entry);
+  if (record === undefined) return undefined;
+  const commit = parseRecord(record, entry.version);
+  requireHash(pondId, commit);
+  return commit;
+}
+
+function requireHash(pondId: string, commit: Commit): void {
+  const { number, hash } = commit;
+  if (hash === undefined || commitHash(pondId, commit) === hash) return;
+  throw new PondError('pond-damaged', `the record of commit ${number} was altered: its hash is another`, {
+    path: commitFile(number),
+  });
 }
 
 function parseRecord(record: Json, number: CommitNumber): Commit {

@@ -54,18 +54,8 @@ export async function openPond<Layer extends TreeLayer = TreeLayer>(
   storage: PondStorage,
   options: OpenOptions<Layer>,
 ): Promise<OpenPond<Layer>> {
+  requirePond(storage);
   const { disk, directory } = storage;
-  // Cheap, and checked before anything is written: a wrong folder must stay as it is.
-  if (disk.stat(logDirectory) === undefined) {
-    throw new PondError('pond-not-found', `there is no pond at ${directory}`, {
-      path: directory,
-      hint:
-        disk.stat(`.pond/${logDirectory}`) === undefined
-          ? "'pond init' makes one"
-          : `there is one at ${directory}/.pond`,
-    });
-  }
-  requireLayout(disk);
   if (options.mode === 'read') return await openUnlocked(storage, options.layer);
   const lock = lockForWriting(disk, directory);
   try {
@@ -76,8 +66,22 @@ export async function openPond<Layer extends TreeLayer = TreeLayer>(
   }
 }
 
+/** Fails `pond-not-found` and `pond-damaged`. Cheap, and called before anything is written: a wrong folder must stay as it is. */
+export function requirePond({ disk, directory }: PondStorage): void {
+  if (disk.stat(logDirectory) === undefined) {
+    throw new PondError('pond-not-found', `there is no pond at ${directory}`, {
+      path: directory,
+      hint:
+        disk.stat(`.pond/${logDirectory}`) === undefined
+          ? "'pond init' makes one"
+          : `there is one at ${directory}/.pond`,
+    });
+  }
+  requireLayout(disk);
+}
+
 /** Takes the lock. On read-only media that fails over a temporary file, which means nothing to the caller. */
-function lockForWriting(disk: Disk, directory: string): Lock {
+export function lockForWriting(disk: Disk, directory: string): Lock {
   try {
     // A pond copied without its working files still has its history.
     makeDirectoryDurable(disk, '_pond');
@@ -93,8 +97,8 @@ function lockForWriting(disk: Disk, directory: string): Lock {
   }
 }
 
-/** Releases a lock after a failure; the caller must receive that failure, not one of the release. */
-function releaseAfter(lock: Lock): void {
+/** Releases a lock of a pond that was not opened; the caller must receive its own failure, not one of the release. */
+export function releaseAfter(lock: Lock): void {
   try {
     lock.release(lock.previous.journal);
   } catch (error) {

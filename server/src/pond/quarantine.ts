@@ -1,6 +1,7 @@
 /** The folder of bytes that were taken out of use, kept until a person removes them. */
-import { quarantine } from '../delta/verify.ts';
+import { quarantine, unusedPath } from '../delta/verify.ts';
 import { type Disk } from '../storage/disk.ts';
+import { nameOf } from '../storage/diskPath.ts';
 import { makeDirectoryDurable, writeNew } from '../storage/durable.ts';
 import { withReserve } from './reserve.ts';
 
@@ -28,6 +29,19 @@ export function quarantinedFiles(disk: Disk): readonly QuarantinedFile[] {
 /** Moves a file into the quarantine, durably. Returns its new path; undefined when it is missing. */
 export function quarantineFile(disk: Disk, path: string): string | undefined {
   return quarantine(disk, path, directory);
+}
+
+/**
+ * Gives a file a second name in the quarantine, durably, so that another can take its place: at no moment is there none.
+ * Returns the name; undefined when the file is missing.
+ */
+export function quarantineReplaced(disk: Disk, path: string): string | undefined {
+  if (disk.stat(path) === undefined) return undefined;
+  makeDirectoryDurable(disk, directory);
+  const to = unusedPath(disk, `${directory}/replaced-${nameOf(path)}`);
+  disk.link(path, to);
+  disk.syncDirectory(directory);
+  return to;
 }
 
 /** Keeps what is left of the end of the journal from an offset; no bytes are a note that an end was lost. */

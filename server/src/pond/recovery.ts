@@ -47,7 +47,7 @@ export async function recover(disk: Disk, { lock }: { readonly lock: Lock | unde
   if (journal.mark !== undefined && opLog.head < journal.mark) {
     throw new PondError('pond-damaged', `commit ${journal.mark} was acknowledged; its file says nothing of the pond`, {
       path: commitFile(journal.mark),
-      hint: 'restore the file from a copy; nothing was changed',
+      hint: "'pond check --repair --from DIR' restores the file from a copy of the pond; nothing was changed",
     });
   }
   const lost = disk.stat(journalPath) === undefined ? undefined : lossOf(journal, end);
@@ -131,13 +131,13 @@ function usableVersion(
     if (isAcknowledged || hasCheckpoint(disk, number)) {
       throw new PondError('pond-damaged', `commit ${number} was acknowledged and is damaged: ${finding.text}`, {
         path: finding.file,
-        hint: 'restore the file from a copy; nothing was changed',
+        hint: "'pond check --repair --from DIR' restores the file from a copy of the pond; nothing was changed",
       });
     }
     if (mark === undefined) {
       throw new PondError('pond-damaged', `commit ${number} is damaged: ${finding.text}`, {
         path: finding.file,
-        hint: `restore the file from a copy; or move ${commitFile(number)} away to go on without that commit`,
+        hint: `'pond check --repair --from DIR' restores the file from a copy of the pond; or move ${commitFile(number)} away to go on without that commit`,
       });
     }
     if (repair) quarantineFile(disk, commitFile(number));

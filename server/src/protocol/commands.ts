@@ -14,6 +14,7 @@ import {
   type NodeInfo,
   type ProvenInfo,
   type QueryInfo,
+  type RestoredInfo,
   type RowsInfo,
   type SkippedInfo,
   type StatusInfo,
@@ -164,6 +165,18 @@ interface Commands extends ResourceCommands {
       /** Numbers of what was checked; undefined with `at`. */
       readonly checked?: CheckedInfo;
       readonly trees: readonly TreeHashInfo[];
+    };
+  };
+  /**
+   * Restores damaged and missing files of the pond from what is intact, which copies of it at host directories may hold.
+   * `problems` are those of a check afterwards; `refused` says why files of copies were not taken.
+   */
+  repair: {
+    params: InPond & { readonly copies?: readonly string[] };
+    result: {
+      readonly restored: readonly RestoredInfo[];
+      readonly problems: readonly string[];
+      readonly refused: readonly string[];
     };
   };
   /**

@@ -66,6 +66,16 @@ export interface CheckedInfo {
   readonly bytes: number;
 }
 
+/** A file of a pond that a repair restored. */
+export interface RestoredInfo {
+  /** Relative to the pond's host directory. */
+  readonly path: string;
+  /** Host directory of the copy that had it; null for what followed from other files of the pond. */
+  readonly from: string | null;
+  /** Path of the damaged file that is kept, relative to the pond's host directory; null when there was none. */
+  readonly quarantined: string | null;
+}
+
 /** A change of the tree. The document of a renamed resource is 'renamed', from and to the same path. */
 export interface ChangeInfo {
   readonly kind: 'added' | 'modified' | 'removed' | 'renamed';
