@@ -38,12 +38,7 @@ export function openTerminal({ stdin, stdout, stderr, silentMs = 1000 }: Termina
   /** Progress needs a line of its own: it would overwrite a partial one. */
   let isAtLineStart = true;
   let latest: readonly [message: string, amount: string] | undefined;
-  stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0);
-    const message = `cannot write to standard output: ${error.message}`;
-    stderr.write(`${errorText({ code: 'storage-failed', message })}\n`);
-    process.exit(exitStatus.storage);
-  });
+  stdout.on('error', (error) => endFor(error, stderr));
   stderr.on('error', () => {});
 
   function quiet(): void {
@@ -98,20 +93,31 @@ export function openTerminal({ stdin, stdout, stderr, silentMs = 1000 }: Termina
       quiet();
       stderr.write(`${question} [y/N] `);
       isReading = true;
-      let answer = '';
-      try {
-        for await (const chunk of stdin) {
-          answer += String(chunk);
-          if (answer.includes('\n')) break;
-        }
-      } catch {
-        // Ctrl+C closes the input.
-        return false;
-      }
-      return /^\s*y(es)?\s*$/i.test(answer.split('\n', 1)[0] ?? '');
+      return /^\s*y(es)?\s*$/i.test(await lineOf(stdin));
     },
     closeInput() {
       if (isReading) stdin.destroy();
     },
   };
+}
+
+function endFor(error: NodeJS.ErrnoException, stderr: Output): never {
+  if (error.code === 'EPIPE') process.exit(0);
+  const message = `cannot write to standard output: ${error.message}`;
+  stderr.write(`${errorText({ code: 'storage-failed', message })}\n`);
+  process.exit(exitStatus.storage);
+}
+
+/** The next line of an input; '' when it was closed, as Ctrl+C does. */
+async function lineOf(input: Readable): Promise<string> {
+  let text = '';
+  try {
+    for await (const chunk of input) {
+      text += String(chunk);
+      if (text.includes('\n')) break;
+    }
+  } catch {
+    return '';
+  }
+  return text.split('\n', 1)[0] ?? '';
 }

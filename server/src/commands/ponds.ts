@@ -14,7 +14,7 @@ import { type Job } from '../base/job.ts';
 import { createMutex, type Mutex } from '../base/mutex.ts';
 import { retry } from '../base/retry.ts';
 import { LockHeldError } from '../pond/lock.ts';
-import { type RepairReport } from '../pond/repair.ts';
+import { type RepairReport } from '../pond/findings.ts';
 import { type PondNotification } from '../protocol/events.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { type OpenDisk } from '../storage/disk.ts';

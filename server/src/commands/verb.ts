@@ -1,5 +1,5 @@
 import { type Job } from '../base/job.ts';
-import { type RepairReport } from '../pond/repair.ts';
+import { type RepairReport } from '../pond/findings.ts';
 import { type CommandName, type Params, type Result } from '../protocol/commands.ts';
 import { type VerbFacts } from '../protocol/verb.ts';
 import { type Grants } from '../resources/model/hostAccess.ts';

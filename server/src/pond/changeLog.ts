@@ -3,6 +3,7 @@ import { type Disk } from '../storage/disk.ts';
 import { isPondError, PondError } from '../base/error.ts';
 import { nowUs } from './clock.ts';
 import { changeEvent } from './events.ts';
+import { spoolPrefix } from './layout.ts';
 import { type Journal, type JournalContents, journalPath } from './journal.ts';
 import { encodeChanges } from './changeFrames.ts';
 import { type PondNode, type StagedContent } from './node.ts';
@@ -198,8 +199,6 @@ export function journalReader(disk: Disk): Spool {
     read: (offset, sizeBytes) => disk.readRange(journalPath, offset, offset + sizeBytes) ?? new Uint8Array(),
   };
 }
-
-export const spoolPrefix = 'spool-';
 
 /**
  * Change log of a transaction. Nothing is durable before its commit, so changes are kept in memory, with large content

@@ -5,7 +5,7 @@ import { type Disk } from '../storage/disk.ts';
 import { parentOf } from '../storage/diskPath.ts';
 import { makeDirectoryDurable, putStream, replaceFile, temporaryPathIn } from '../storage/durable.ts';
 import { hashOf } from './checkHistory.ts';
-import { type ExpectedFile } from './findings.ts';
+import { type ExpectedFile, type RestoredFile } from './findings.ts';
 import { quarantineReplaced } from './quarantine.ts';
 
 /** A copy of a pond, or of some of its files at their paths. It may come from anybody, so only hashes are believed. */
@@ -13,16 +13,6 @@ export interface PondCopy {
   /** Host directory, as people name it. */
   readonly directory: string;
   readonly disk: Disk;
-}
-
-/** A file that was restored. */
-export interface RestoredFile {
-  /** Relative to the pond's host directory. */
-  readonly path: string;
-  /** Host directory of the copy; undefined for what follows from other files of the pond. */
-  readonly from: string | undefined;
-  /** Path of what was there before; undefined when nothing was. */
-  readonly quarantined: string | undefined;
 }
 
 /**

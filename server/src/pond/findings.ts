@@ -31,6 +31,25 @@ export interface CheckReport {
   };
 }
 
+/** A file that was restored. */
+export interface RestoredFile {
+  /** Relative to the pond's host directory. */
+  readonly path: string;
+  /** Host directory of the copy; undefined for what follows from other files of the pond. */
+  readonly from: string | undefined;
+  /** Path of what was there before; undefined when nothing was. */
+  readonly quarantined: string | undefined;
+}
+
+/** Result of a repair. */
+export interface RepairReport {
+  readonly restored: readonly RestoredFile[];
+  /** Why files of copies were not taken, as sentences. */
+  readonly refused: readonly string[];
+  /** Problems that a check finds afterwards, as sentences; none for a sound pond. */
+  readonly problems: readonly string[];
+}
+
 /** A data file or a blob, and the content that it should have. */
 export interface ExpectedFile {
   /** Relative to the disk of the pond. */

@@ -6,7 +6,7 @@ import { type OpLog } from '../oplog/opLog.ts';
 import { type Disk } from '../storage/disk.ts';
 import { isTemporaryName } from '../storage/durable.ts';
 import { blobDirectory } from './blobs.ts';
-import { spoolPrefix } from './changeLog.ts';
+import { spoolPrefix } from './layout.ts';
 
 /** Names of our data files. */
 const dataFileName = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.parquet$/;

@@ -8,8 +8,8 @@ import { type Disk } from '../storage/disk.ts';
 import { type PondStorage } from '../storage/pondStorage.ts';
 import { replay } from './changeLog.ts';
 import { checkHistory } from './checkHistory.ts';
-import { FileRestorer, type PondCopy, type RestoredFile } from './fileRestorer.ts';
-import { type CheckReport, type OnProgress } from './findings.ts';
+import { FileRestorer, type PondCopy } from './fileRestorer.ts';
+import { type CheckReport, type OnProgress, type RepairReport } from './findings.ts';
 import { readJournal } from './journal.ts';
 import { Overlay } from './overlay.ts';
 import { lockForWriting, openPond, releaseAfter, requirePond } from './pond.ts';
@@ -23,15 +23,6 @@ export interface RepairOptions {
   readonly copies: readonly PondCopy[];
   /** Called often, with what is done; it throws `cancelled` to end the repair between two files. */
   readonly onProgress?: OnProgress;
-}
-
-/** Result of a repair. */
-export interface RepairReport {
-  readonly restored: readonly RestoredFile[];
-  /** Why files of copies were not taken, as sentences. */
-  readonly refused: readonly string[];
-  /** Problems that a check finds afterwards, as sentences; none for a sound pond. */
-  readonly problems: readonly string[];
 }
 
 /**
