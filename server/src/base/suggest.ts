@@ -16,7 +16,7 @@ export function suggest(word: string, candidates: readonly string[]): string | u
 }
 
 /**
- * Returns the hint for a suggestion, which is never the word itself; undefined when there is none. A suggestion that
+ * Returns the hint for a suggestion, which is never the word itself; undefined without a suggestion. One that
  * looks the same as the word comes with the characters that differ. `before` is put before the suggestion: the
  * directory of a name.
  */

@@ -19,7 +19,7 @@ export function leafHash(entries: readonly HashedEntry[]): string {
   for (const entry of entries) {
     field(hash, entry.name);
     field(hash, entry.type);
-    field(hash, entry.seriesHash === '' ? entry.sha256 : entry.seriesHash);
+    field(hash, valueHash(entry));
     field(hash, attributesText(entry.attributes));
   }
   return hash.digest('hex');
@@ -43,4 +43,9 @@ export function chainHash(previous: string, contentSha256: string): string {
 /** Adds a field to a hash: its length first, so that no two sequences of fields give the same bytes. */
 export function field(hash: Hash, text: string): void {
   hash.update(`${Buffer.byteLength(text)}:`).update(text);
+}
+
+/** Hash of a node's whole value, which the hash of its directory covers: for a series, that of all its versions. */
+export function valueHash({ sha256, seriesHash }: { readonly sha256: string; readonly seriesHash: string }): string {
+  return seriesHash === '' ? sha256 : seriesHash;
 }

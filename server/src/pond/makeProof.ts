@@ -3,6 +3,7 @@ import { checkProof } from './checkProof.ts';
 import { normalizePath } from '../tinyfs/path.ts';
 import { addressOf } from './committedTree.ts';
 import { commitsFrom } from './history.ts';
+import { valueHash } from './hash.ts';
 import { type CommittedNode, nodeOfEntry } from './node.ts';
 import { Overlay } from './overlay.ts';
 import { type Page, pagesTo } from './pages.ts';
@@ -44,10 +45,6 @@ export async function makeProof(store: Store, path: string, commits: ProvenCommi
   const proof = { path, type: node.type, hash, versions, directories, rootHash, chain: await chainOf(store, commits) };
   return proofText(verified(proof));
 }
-
-/** Hash of a node's whole value, which the hash of its directory covers. */
-const valueHash = ({ sha256, seriesHash }: { readonly sha256: string; readonly seriesHash: string }): string =>
-  seriesHash === '' ? sha256 : seriesHash;
 
 function proofPage(page: Page): ProofPage {
   if (page.kind === 'fork') return { kind: 'fork', pages: page.pages.map(({ name, sha256 }) => ({ name, sha256 })) };

@@ -32,7 +32,7 @@ export type ProofCommit = Omit<Commit, 'parent' | 'parentId' | 'parentHash' | 'h
 export interface ProofChain {
   /** UUID of the pond. */
   readonly pond: string;
-  /** Parent of the first commit; undefined when there is none. Its hash is undefined at the start of a chain. */
+  /** Parent of the first of the commits; undefined if that is commit 0. Its hash is undefined at the start of a chain. */
   readonly parent:
     { readonly number: CommitNumber; readonly id: string; readonly hash: string | undefined } | undefined;
   /** At least one. */

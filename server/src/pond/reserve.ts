@@ -10,7 +10,7 @@ import { replaceUnflushed } from '../storage/durable.ts';
 const reservePath = '_pond/reserve';
 const reserveBytes = 64 * 1024;
 
-/** Makes the reserve where there is none. A disk that has no room or fails stays without. */
+/** Creates the reserve if it is missing. A disk that is full or fails stays without it. */
 export function keepReserve(disk: Disk): void {
   try {
     if (disk.stat(reservePath) !== undefined) return;
@@ -21,7 +21,7 @@ export function keepReserve(disk: Disk): void {
   }
 }
 
-/** Gives up the reserve; false when there is none, or when it cannot be removed. */
+/** Removes the reserve; false if it is missing or cannot be removed. */
 export function spendReserve(disk: Disk): boolean {
   try {
     if (disk.stat(reservePath) === undefined) return false;
