@@ -1,5 +1,6 @@
 import { type SqlText } from '../duckdb/sql.ts';
 import { type Reading } from './formats.ts';
+import { type TextFormat } from './textFormat.ts';
 
 /** A host file with the content of a pond path, and its reading. */
 export interface SourceFile {
@@ -10,6 +11,8 @@ export interface SourceFile {
   /** Absolute pond path, for messages. */
   readonly pondPath: string;
   readonly reading: Reading;
+  /** What is stated about a CSV file; the rest is found in it. */
+  readonly format?: TextFormat;
 }
 
 /** A pond path or pattern in a query, with the files it refers to; at least one. */
