@@ -83,7 +83,7 @@ const entries = [
   /^test\/support\/(deltaCommitter|pipelineRun|pondWriter)\.ts$/,
   /^test\/support\/noNetwork\.mjs$/,
   /^test\/bench\/support\/peakMemory\.mjs$/,
-  /^(esbuild|eslint\.config)\.mjs$/,
+  /^esbuild\.mjs$/,
   /^scripts\/(start|test|testDesktop|bench|proof|package|testRunner|processorTime|house)\.mjs$/,
 ];
 
