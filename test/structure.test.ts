@@ -84,7 +84,7 @@ const entries = [
   /^test\/support\/noNetwork\.mjs$/,
   /^test\/bench\/support\/peakMemory\.mjs$/,
   /^esbuild\.mjs$/,
-  /^scripts\/(start|test|testDesktop|bench|proof|package|testRunner|processorTime|house)\.mjs$/,
+  /^scripts\/(start|test|testDesktop|bench|proof|package|testRunner|processorTime|lightHooks|house)\.mjs$/,
 ];
 
 const files = sourceFiles();
