@@ -23,7 +23,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   build: ['sandbox', 'duckdb', 'storage'],
   materialize: ['pond', 'sandbox', 'duckdb', 'storage'],
   'resources/model': ['protocol', 'documents', 'materialize', 'pond', 'tinyfs'],
-  'resources/series': ['resources/model', 'materialize', 'sandbox', 'pond', 'duckdb'],
+  'resources/series': ['resources/model', 'documents', 'materialize', 'sandbox', 'pond', 'duckdb'],
   'resources/redact.ts': [],
   'resources/kinds': [
     ...['resources/model', 'resources/series', 'resources/redact.ts', 'materialize', 'build', 'sandbox', 'templates'],
@@ -47,7 +47,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     ...['resources', 'resources/model', 'resources/series', 'materialize', 'sandbox', 'documents'],
     ...['pond', 'tinyfs', 'storage', 'duckdb'],
   ],
-  sql: ['sandbox', 'pond', 'delta', 'tinyfs', 'storage', 'duckdb'],
+  sql: ['sandbox', 'documents', 'pond', 'delta', 'tinyfs', 'storage', 'duckdb'],
   worker: ['sql', 'build', 'sandbox', 'storage', 'duckdb'],
   language: ['protocol', 'resources', 'resources/model', 'documents'],
   commands: [

@@ -1,5 +1,6 @@
 import { check } from './checkVerb.ts';
 import { collectingVerbs } from './collectingVerbs.ts';
+import { format } from './formatVerb.ts';
 import { help } from './help.ts';
 import { commit, diff, discard, log, resolve, restore, showVerb, status } from './historyVerbs.ts';
 import { exportVerb, importVerb, init, siteVerb } from './hostVerbs.ts';
@@ -50,6 +51,7 @@ export const verbs = {
     positionals: [1, 1],
     run: stat,
   },
+  format,
   mkdir: {
     usage: '[-p] PATH',
     summary: 'create a directory',

@@ -56,6 +56,16 @@ const rows: { readonly [N in PathVerb]: Row } = {
     takes: 'directory',
     run: async (host, path) => (await host.run('link', { target: 'x', path: `${path}/link` })).path,
   },
+  format: {
+    last: 'followed',
+    takes: 'any',
+    run: (host, path) => host.run('format', { path }),
+  },
+  setFormat: {
+    last: 'followed',
+    takes: 'any',
+    run: (host, path) => host.run('setFormat', { path, options: { skip: 1 } }),
+  },
   remove: {
     last: 'itself',
     takes: 'file',

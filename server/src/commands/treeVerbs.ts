@@ -76,6 +76,20 @@ export const treeVerbs = {
     },
     load: async () => (await import('./link.ts')).link,
   },
+  format: {
+    access: 'read',
+    trust: 'any',
+    freshness: 'latest',
+    idempotency: 'safe',
+    load: async () => (await import('./format.ts')).format,
+  },
+  setFormat: {
+    access: 'write',
+    trust: 'any',
+    freshness: 'loaded',
+    idempotency: 'repeatable',
+    load: async () => (await import('./format.ts')).setFormat,
+  },
   remove: {
     access: 'write',
     trust: 'any',

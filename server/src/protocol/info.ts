@@ -32,6 +32,30 @@ export interface NodeInfo {
   readonly unlisted?: string;
 }
 
+/** An option of a format, with the place that states it. */
+export interface FormatOptionInfo {
+  readonly option: string;
+  /** Its value, as `setFormat` takes it. */
+  readonly text: string;
+  /** Absolute pond path of the file or folder for which it is stated. */
+  readonly path: string;
+  /** `path` by the name of its resource; omitted when it is the same. */
+  readonly displayPath?: string;
+  /** True for a statement in the document of the resource at `path`. */
+  readonly inDocument?: true;
+}
+
+/** What is stated about reading the text of files. */
+export interface FormatInfo {
+  readonly path: string;
+  /** `path` by the name of its resource; omitted when it is the same. */
+  readonly displayPath?: string;
+  /** The options that hold at the path, each from the nearest statement. */
+  readonly options: readonly FormatOptionInfo[];
+  /** The options that are stated for paths below it. */
+  readonly below: readonly FormatOptionInfo[];
+}
+
 /** Entry of a directory: a name, the node's own type, and for a link the type of its target unless it dangles. */
 export type ChildInfo = readonly [name: string, type: FileTypeName, targetType?: FileTypeName];
 
@@ -90,6 +114,9 @@ export interface ChangeInfo {
   readonly type: FileTypeName;
   readonly sizeBefore: number | null;
   readonly sizeAfter: number | null;
+  /** The format stated for the path afterwards and before, as `option=text`; omitted where they are equal. */
+  readonly format?: string;
+  readonly formatBefore?: string;
 }
 
 /** What a verified proof proves. */
