@@ -1,5 +1,6 @@
 import { check } from './checkVerb.ts';
 import { collectingVerbs } from './collectingVerbs.ts';
+import { describe } from './describeVerb.ts';
 import { format } from './formatVerb.ts';
 import { help } from './help.ts';
 import { commit, diff, discard, log, resolve, restore, showVerb, status } from './historyVerbs.ts';
@@ -51,6 +52,7 @@ export const verbs = {
     positionals: [1, 1],
     run: stat,
   },
+  describe,
   format,
   mkdir: {
     usage: '[-p] PATH',

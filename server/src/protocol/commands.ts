@@ -11,6 +11,7 @@ import {
   type CheckedInfo,
   type ChildInfo,
   type CommitInfo,
+  type DescriptionInfo,
   type FormatInfo,
   type NodeInfo,
   type ProvenInfo,
@@ -213,6 +214,8 @@ interface Commands extends ResourceCommands {
   };
 
   // Queries
+  /** Describes tables and how they are read. Fails `not-found`, `is-a-directory`, and as a query over the path. */
+  describe: { params: InPond & At & { readonly paths: readonly string[] }; result: readonly DescriptionInfo[] };
   query: { params: InPond & At & { readonly sql: string }; result: QueryInfo };
   rows: {
     params: InPond & { readonly resultId: string; readonly start: number; readonly count: number };
