@@ -16,6 +16,7 @@ import {
   type ProvenInfo,
   type QueryInfo,
   type RestoredInfo,
+  type ResultFormat,
   type RowsInfo,
   type SkippedInfo,
   type StatusInfo,
@@ -28,6 +29,12 @@ export const protocolVersion = 4;
 
 type At = { readonly at?: string };
 type InPond = { readonly pond: string };
+
+/** A query with the values of its parameters (`$name`, `?`); the type of a value is stated, or the one needed there. */
+type QueryParams = At & {
+  readonly sql: string;
+  readonly parameters?: readonly { readonly name: string; readonly value: string; readonly type?: string }[];
+};
 
 interface Commands extends ResourceCommands {
   // Ponds
@@ -213,7 +220,7 @@ interface Commands extends ResourceCommands {
   };
 
   // Queries
-  query: { params: InPond & At & { readonly sql: string }; result: QueryInfo };
+  query: { params: InPond & QueryParams; result: QueryInfo };
   rows: {
     params: InPond & { readonly resultId: string; readonly start: number; readonly count: number };
     result: RowsInfo;
@@ -221,12 +228,12 @@ interface Commands extends ResourceCommands {
   release: { params: InPond & { readonly resultId: string }; result: null };
   /** Runs a query and writes its whole result to a host file. */
   queryToFile: {
-    params: InPond & At & { readonly sql: string; readonly format: 'csv' | 'json' | 'parquet'; readonly file: string };
+    params: InPond & QueryParams & { readonly format: ResultFormat; readonly file: string };
     result: { readonly rowCount: number; readonly elapsedMs: number };
   };
-  /** Runs a query and returns its whole result as CSV with a header line, or as a JSON array of objects. */
+  /** Runs a query and returns its whole result in a format: as a stream of bytes, else as text. */
   queryToText: {
-    params: InPond & At & { readonly sql: string; readonly format: 'csv' | 'json' };
+    params: InPond & QueryParams & { readonly format: ResultFormat };
     result: { readonly rowCount: number; readonly elapsedMs: number; readonly text: string };
   };
 }

@@ -197,6 +197,9 @@ export interface QueryInfo {
   readonly elapsedMs: number;
 }
 
+/** File format of a result: ndjson is one JSON object per line, arrow an Arrow IPC file. */
+export type ResultFormat = 'csv' | 'json' | 'ndjson' | 'parquet' | 'arrow' | 'markdown' | 'xlsx';
+
 /** A window of a result, column by column. NULL is null; any other value is DuckDB's text for it. */
 export interface RowsInfo {
   /** 0-based index of the first row. */
