@@ -32,6 +32,23 @@ export interface NodeInfo {
   readonly unlisted?: string;
 }
 
+/** Rows that were added to a series. */
+export interface AppendInfo {
+  readonly path: string;
+  /** Latest version of the series; 0 when there is none. */
+  readonly version: number;
+  /** Number of files that became versions. */
+  readonly batches: number;
+  readonly rows: number;
+  /** Of the rows, those whose time is missing. */
+  readonly rowsWithoutTime: number;
+  /** Names of columns that the series did not have before. */
+  readonly addedColumns: readonly string[];
+  /** Host paths of files that were appended before, and of files without rows: they added nothing. */
+  readonly known: readonly string[];
+  readonly empty: readonly string[];
+}
+
 /** Entry of a directory: a name, the node's own type, and for a link the type of its target unless it dangles. */
 export type ChildInfo = readonly [name: string, type: FileTypeName, targetType?: FileTypeName];
 
