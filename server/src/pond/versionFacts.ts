@@ -45,7 +45,10 @@ export function parseFacts(fields: Fields): VersionFacts {
 }
 
 /** Returns the facts in the row of a version. Fails `pond-damaged` for an impossible range of time. */
-export function factsOfRow(row: StoredRow, { rows, batch }: RowMetadata): VersionFacts {
+export function factsOfRow(
+  row: Pick<StoredRow, 'nodeId' | 'txn' | 'minTimeUs' | 'maxTimeUs'>,
+  { rows, batch }: RowMetadata,
+): VersionFacts {
   const { minTimeUs, maxTimeUs, nodeId, txn } = row;
   const place = { file: `${nodeId} in commit ${txn}`, line: 1 };
   const time = timeRangeIn(new Fields({ max_time: maxTimeUs }, 'row', place), minTimeUs, maxTimeUs);

@@ -26,10 +26,23 @@ export interface NodeInfo {
   readonly modified: number;
   readonly sha256: string;
   readonly attributes: Readonly<Record<string, string>>;
+  /** For a stored series, by `stat` alone. */
+  readonly series?: SeriesInfo;
   /** Set for output of a resource: read-only, and a file's bytes are 0 until it is computed. */
   readonly derived?: true;
   /** Reason why a directory could not be listed; the directory itself need not match. */
   readonly unlisted?: string;
+}
+
+/** Rows and times of a stored series, known without reading its content. */
+export interface SeriesInfo {
+  /** Rows of the versions that state their number. */
+  readonly rows: number;
+  /** First and last time, ISO 8601, UTC; null when no version states them. */
+  readonly minTime: string | null;
+  readonly maxTime: string | null;
+  /** Versions that do not state their times, such as those of DuckPond before 0.3. */
+  readonly versionsWithoutTimes: number;
 }
 
 /** Rows that were added to a series. */
