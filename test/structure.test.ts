@@ -18,7 +18,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   delta: ['parquet', 'storage'],
   oplog: ['delta', 'parquet', 'storage'],
   pond: ['tinyfs', 'oplog', 'delta', 'parquet', 'storage'],
-  sandbox: ['tinyfs', 'duckdb', 'storage'],
+  sandbox: ['tinyfs', 'duckdb', 'parquet', 'storage'],
   templates: ['documents', 'storage'],
   build: ['sandbox', 'duckdb', 'storage'],
   materialize: ['pond', 'sandbox', 'duckdb', 'storage'],

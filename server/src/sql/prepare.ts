@@ -15,6 +15,9 @@ import { createPondCache } from '../storage/cache.ts';
 import { type OpenDisk } from '../storage/disk.ts';
 import { type WorkerProcess } from '../sandbox/workerClient.ts';
 
+/** Increment when the conversion of files changes: converted files are cached under it. */
+const conversionVersion = 2;
+
 /** Everything that a query needs to run: the host files that it sees, their names, and rows to fill its tables. */
 export interface PreparedQuery {
   readonly spec: SandboxSpec;
@@ -142,7 +145,7 @@ async function parquetOfArrow(
   content: HostFile,
 ): Promise<string> {
   const cache = createPondCache(pond, openDisk);
-  const key = `arrow ${node.sha256}`;
+  const key = `arrow ${conversionVersion} ${node.sha256}`;
   const cached = cache.find(key);
   if (cached !== undefined) return cached.hostPath;
   const converted = await cache.make(key, async (target) => {
