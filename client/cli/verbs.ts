@@ -1,3 +1,4 @@
+import { append } from './appendVerb.ts';
 import { check } from './checkVerb.ts';
 import { collectingVerbs } from './collectingVerbs.ts';
 import { format } from './formatVerb.ts';
@@ -72,6 +73,7 @@ export const verbs = {
     hints: { 'not-found': missingParents },
     run: write,
   },
+  append,
   import: {
     usage: 'HOST... PATH',
     summary: 'copy host files and folders into a directory of the pond',

@@ -6,6 +6,7 @@
  */
 export type * from './info.ts';
 import {
+  type AppendInfo,
   type Bytes,
   type ChangeInfo,
   type CheckedInfo,
@@ -114,6 +115,19 @@ interface Commands extends ResourceCommands {
       readonly into?: boolean;
     };
     result: NodeInfo;
+  };
+  /**
+   * Adds rows of host files, or of the input stream, to a series, which is made when missing. `time` names its time
+   * column, `format` that of files whose names do not say it. Reports progress.
+   */
+  append: {
+    params: InPond & {
+      readonly sources: readonly string[];
+      readonly path: string;
+      readonly time?: string;
+      readonly format?: 'csv' | 'ndjson' | 'parquet';
+    };
+    result: AppendInfo;
   };
   /** Copies host files and folders into a pond directory; streams; reports progress. */
   import: {
