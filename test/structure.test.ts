@@ -17,13 +17,15 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   documents: [],
   delta: ['parquet', 'storage'],
   oplog: ['delta', 'parquet', 'storage'],
-  pond: ['tinyfs', 'oplog', 'delta', 'storage'],
+  pond: ['tinyfs', 'oplog', 'delta', 'parquet', 'storage'],
   sandbox: ['tinyfs', 'duckdb', 'parquet', 'storage'],
   templates: ['documents', 'storage'],
   build: ['sandbox', 'duckdb', 'storage'],
   materialize: ['pond', 'sandbox', 'duckdb', 'storage'],
   'resources/model': ['protocol', 'documents', 'materialize', 'pond', 'tinyfs'],
-  'resources/series': ['resources/model', 'documents', 'materialize', 'sandbox', 'pond', 'duckdb'],
+  'resources/series': [
+    ...['resources/model', 'documents', 'materialize', 'sandbox', 'pond', 'parquet', 'tinyfs', 'storage', 'duckdb'],
+  ],
   'resources/redact.ts': [],
   'resources/kinds': [
     ...['resources/model', 'resources/series', 'resources/redact.ts', 'materialize', 'build', 'sandbox', 'templates'],
@@ -52,7 +54,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   language: ['protocol', 'resources', 'resources/model', 'documents'],
   commands: [
     ...['protocol', 'apply', 'publish', 'sql', 'documents', 'pond', 'tinyfs', 'storage'],
-    ...['resources', 'resources/model', 'resources/tree', 'resources/runs'],
+    ...['resources', 'resources/model', 'resources/series', 'resources/tree', 'resources/runs', 'sandbox'],
   ],
   rpc: ['protocol', 'commands', 'language'],
   'server.ts': ['protocol', 'commands', 'language', 'rpc'],

@@ -88,6 +88,15 @@ const rows: { readonly [N in PathVerb]: Row } = {
     run: async (host, path) =>
       (await host.run('copy', { from: path, to: '/copied', recursive: false, overwrite: false })).sha256,
   },
+  append: {
+    last: 'followed',
+    takes: 'directory',
+    run: async (host, path) => {
+      const file = join(host.folder, 'appended.csv');
+      writeFileSync(file, 'Timestamp,v\n1700000000,1\n');
+      return (await host.run('append', { sources: [file], path: `${path}/series` })).rows;
+    },
+  },
   import: {
     last: 'followed',
     takes: 'directory',

@@ -80,6 +80,6 @@ function contentSize(node: Node | undefined): number | null {
 
 /** Returns a time in ISO 8601, in UTC, with all six digits of the microseconds. */
 export function isoTime(timeUs: number): string {
-  const micros = String(timeUs % 1000).padStart(3, '0');
+  const micros = String(((timeUs % 1000) + 1000) % 1000).padStart(3, '0');
   return new Date(Math.floor(timeUs / 1000)).toISOString().replace('Z', `${micros}Z`);
 }

@@ -118,6 +118,15 @@ export const treeVerbs = {
     },
     load: async () => (await import('./copy.ts')).copy,
   },
+  append: {
+    access: 'write',
+    trust: 'trusted',
+    freshness: 'latest',
+    // Batches that were added are recognized.
+    idempotency: 'repeatable',
+    stream: 'input',
+    load: async () => (await import('./append.ts')).append,
+  },
   import: {
     access: 'write',
     trust: 'trusted',

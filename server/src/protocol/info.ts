@@ -26,85 +26,40 @@ export interface NodeInfo {
   readonly modified: number;
   readonly sha256: string;
   readonly attributes: Readonly<Record<string, string>>;
+  /** For a stored series, by `stat` alone. */
+  readonly series?: SeriesInfo;
   /** Set for output of a resource: read-only, and a file's bytes are 0 until it is computed. */
   readonly derived?: true;
   /** Reason why a directory could not be listed; the directory itself need not match. */
   readonly unlisted?: string;
 }
 
-/** An option of a format, with the place that states it. */
-export interface FormatOptionInfo {
-  readonly option: string;
-  /** Its value, as `setFormat` takes it. */
-  readonly text: string;
-  /** Absolute pond path of the file or folder for which it is stated. */
+/** Rows and times of a stored series, known without reading its content. */
+export interface SeriesInfo {
+  /** Rows of the versions that state their number. */
+  readonly rows: number;
+  /** First and last time, ISO 8601, UTC; null when no version states them. */
+  readonly minTime: string | null;
+  readonly maxTime: string | null;
+  /** Versions that do not state their times, such as those of DuckPond before 0.3. */
+  readonly versionsWithoutTimes: number;
+}
+
+/** Rows that were added to a series. */
+export interface AppendInfo {
   readonly path: string;
-  /** `path` by the name of its resource; omitted when it is the same. */
-  readonly displayPath?: string;
-  /** True for a statement in the document of the resource at `path`. */
-  readonly inDocument?: true;
-}
-
-/** What is stated about reading the text of files. */
-export interface FormatInfo {
-  readonly path: string;
-  /** `path` by the name of its resource; omitted when it is the same. */
-  readonly displayPath?: string;
-  /** The options that hold at the path, each from the nearest statement. */
-  readonly options: readonly FormatOptionInfo[];
-  /** The options that are stated for paths below it. */
-  readonly below: readonly FormatOptionInfo[];
-}
-
-/** A column of a table, and why it is read as it is. */
-export interface DescribedColumnInfo {
-  readonly name: string;
-  /** DuckDB's name of the type. */
-  readonly type: string;
-  /** From a row of units. */
-  readonly unit?: string;
-  /** Reason for the type where its values do not show it. */
-  readonly reason?: string;
-}
-
-/** What was decided about the text of a CSV file. */
-export interface TextInfo {
-  readonly encoding: string;
-  readonly delimiter: string;
-  /** Empty for a file read without quotes. */
-  readonly quote: string;
-  readonly lineEnds: readonly string[];
-  /** 1-based; null without a header. */
-  readonly headerLine: number | null;
-  /** Further headers inside the file, 1-based. */
-  readonly laterHeaderLines: readonly number[];
-  /** 1-based; null without a row of units. */
-  readonly unitsLine: number | null;
-  readonly skipped: readonly { readonly reason: string; readonly count: number; readonly firstLine: number }[];
-  /** Order or format of dates, and what decided it; null when it does not matter. */
-  readonly dates: { readonly text: string; readonly decidedBy: string } | null;
-}
-
-/** What is known of a file that is a table, and how it is read. */
-export interface DescriptionInfo {
-  readonly path: string;
-  /** `path` by the name of its resource; omitted when it is the same. */
-  readonly displayPath?: string;
-  readonly type: FileTypeName;
-  /** Bytes of the file, or the number of entries of a Delta table's directory. */
-  readonly size: number;
-  /** How its content is written; null for a file that is not a table. */
-  readonly reader: 'csv' | 'json' | 'parquet' | 'arrow' | 'delta' | null;
-  readonly rowCount: number | null;
-  readonly columns: readonly DescribedColumnInfo[];
-  /** The time column with its minimum and maximum, in UTC; null without one. */
-  readonly time: { readonly column: string; readonly first: string | null; readonly last: string | null } | null;
-  /** Null for files other than CSV, and for empty ones. */
-  readonly text: TextInfo | null;
-  /** The stated format that holds for it. */
-  readonly format: readonly FormatOptionInfo[];
-  /** What a person should know, as sentences without a full stop. */
-  readonly notes: readonly string[];
+  /** Latest version of the series; 0 when there is none. */
+  readonly version: number;
+  /** Number of files that became versions. */
+  readonly batches: number;
+  readonly rows: number;
+  /** Of the rows, those whose time is missing. */
+  readonly rowsWithoutTime: number;
+  /** Names of columns that the series did not have before. */
+  readonly addedColumns: readonly string[];
+  /** Host paths of files that were appended before, and of files without rows: they added nothing. */
+  readonly known: readonly string[];
+  readonly empty: readonly string[];
 }
 
 /** Entry of a directory: a name, the node's own type, and for a link the type of its target unless it dangles. */
@@ -247,6 +202,9 @@ export interface QueryInfo {
   readonly rowCount: number;
   readonly elapsedMs: number;
 }
+
+/** File format of a result: ndjson is one JSON object per line, arrow an Arrow IPC file. */
+export type ResultFormat = 'csv' | 'json' | 'ndjson' | 'parquet' | 'arrow' | 'markdown' | 'xlsx';
 
 /** A window of a result, column by column. NULL is null; any other value is DuckDB's text for it. */
 export interface RowsInfo {
