@@ -61,7 +61,7 @@ export async function describeTable(
   return {
     ...{ reader, columns, rowCount: Number(count ?? 0) },
     time: time && { column: time.name, first: timeText(time, first), last: timeText(time, last) },
-    texts: [],
+    texts: reader === 'csv' ? await engine.describeTexts(pond, at.path, version, signal) : [],
   };
 }
 
