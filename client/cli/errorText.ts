@@ -34,10 +34,14 @@ export function errorText({ code, message, path, displayPath, position, hint, fo
 
 /** Returns the command that states a format for a path. */
 function formatCommand(path: string, format: FormatOptions): string {
-  const words = Object.entries(format).map(
-    ([option, value]) => `${option}=${Array.isArray(value) ? value.join(',') : String(value)}`,
-  );
-  return ['pond format', ...[path, ...words].map(shellWord)].join(' ');
+  return ['pond format', ...[path, ...Object.entries(format).flatMap(optionWords)].map(shellWord)].join(' ');
+}
+
+/** `option=value`; for the types of columns, one word each. */
+function optionWords([option, value]: readonly [string, FormatOptions[string]]): readonly string[] {
+  if (typeof value !== 'object') return [`${option}=${String(value)}`];
+  if (Array.isArray(value)) return [`${option}=${value.join(',')}`];
+  return Object.entries(value).map(([name, type]) => `${option}.${name}=${String(type)}`);
 }
 
 /** A word as a POSIX shell takes it. */

@@ -33,12 +33,17 @@ export class FormatFixes implements vscode.CodeActionProvider {
   }
 }
 
+/** A value as text; the types of columns by name. */
+function shownValue(value: FormatOptions[string]): string {
+  return typeof value === 'object' && !Array.isArray(value) ? JSON.stringify(value) : String(value);
+}
+
 function actionOf(
   pond: string,
   { path, shown }: { readonly path: string; readonly shown: string },
   options: FormatOptions,
 ): vscode.CodeAction {
-  const text = Object.entries(options).map(([option, value]) => `${option}=${String(value)}`);
+  const text = Object.entries(options).map(([option, value]) => `${option}=${shownValue(value)}`);
   const title = `State ${text.join(' ')} for ${shown}`;
   const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
   const statement: FormatStatement = { pond, path, options };

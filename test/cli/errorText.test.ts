@@ -69,7 +69,12 @@ test('every listing and error shows the names of resources', async (t) => {
 });
 
 test('formats are printed as commands that a shell takes', () => {
-  const formats = [{ dates: 'day-first' }, { quote: '', nulls: ["it's", 'x'] }, { delimiter: ';' }];
+  const formats = [
+    { dates: 'day-first' },
+    { quote: '', nulls: ["it's", 'x'] },
+    { delimiter: ';' },
+    { types: { 'a b': 'text' } },
+  ];
   const text = errorText({
     code: 'invalid-content',
     message: 'm',
@@ -81,5 +86,6 @@ test('formats are printed as commands that a shell takes', () => {
     "hint: pond format '/shown data' dates=day-first",
     "hint: pond format '/shown data' quote= 'nulls=it'\\''s,x'",
     "hint: pond format '/shown data' 'delimiter=;'",
+    "hint: pond format '/shown data' 'types.a b=text'",
   ]);
 });

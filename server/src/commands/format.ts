@@ -7,6 +7,7 @@ import {
   formatSources,
   type FormatSource,
   formatTexts,
+  mergeFormats,
   parseFormat,
   type StatedFormat,
   withFormat,
@@ -32,7 +33,11 @@ export const setFormat: Command<'setFormat'> = async ({ fs }, { path, options = 
     throw new PondError('invalid-path', 'a format is stated for a file or folder, not for the whole pond', { path });
   }
   const former = clear === true ? {} : without(statedFor(at), clear);
-  const attributes = withFormat(at.node.attributes, formatAttributes.stated, { ...former, ...parseFormat(options) });
+  const attributes = withFormat(
+    at.node.attributes,
+    formatAttributes.stated,
+    mergeFormats(former, parseFormat(options)),
+  );
   // Statements that exclude each other are refused here, rather than by every later read.
   formatAt(at.withNode({ ...at.node, attributes }));
   await root.setAttributes(at.path, attributes);

@@ -227,6 +227,7 @@ function requireNoLateWord(column: SourceColumn): void {
       `${pondPath} cannot be read: expected a value like the ${facts.valuesBeforeText} before it in line ${word.line}, column "${name}", got "${shown(word)}"`,
       {
         path: pondPath,
+        formats: [{ types: { [name]: 'text' } }],
         hint: `\`nulls: ["${shown(word)}"]\` reads it as a missing value, \`types: {${JSON.stringify(name)}: text}\` reads the column as text.`,
       },
     );
