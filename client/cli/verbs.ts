@@ -1,6 +1,7 @@
 import { append } from './appendVerb.ts';
 import { check } from './checkVerb.ts';
 import { collectingVerbs } from './collectingVerbs.ts';
+import { describe } from './describeVerb.ts';
 import { format } from './formatVerb.ts';
 import { help } from './help.ts';
 import { commit, diff, discard, log, resolve, restore, showVerb, status } from './historyVerbs.ts';
@@ -49,6 +50,7 @@ export const verbs = {
     positionals: [1, 1],
     run: stat,
   },
+  describe,
   format,
   mkdir: {
     usage: '[-p] PATH',

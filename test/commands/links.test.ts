@@ -66,6 +66,12 @@ const rows: { readonly [N in PathVerb]: Row } = {
     takes: 'any',
     run: (host, path) => host.run('setFormat', { path, options: { skip: 1 } }),
   },
+  describe: {
+    last: 'followed',
+    takes: 'file',
+    run: async (host, path) =>
+      (await host.run('describe', { paths: [path] })).map(({ columns, rowCount }) => [columns, rowCount]),
+  },
   remove: {
     last: 'itself',
     takes: 'file',

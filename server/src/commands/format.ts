@@ -74,7 +74,7 @@ async function formatInfo(fs: FileSystem, path: string): Promise<FormatInfo> {
   return {
     path: at.path,
     ...(displayPath === at.path ? {} : { displayPath }),
-    options: await effective(formatSources(at), names),
+    options: await optionsAt(at, names),
     below,
   };
 }
@@ -91,7 +91,11 @@ async function* storedBelow(root: WorkingDirectory, top: NodePath): AsyncIterabl
   }
 }
 
-/** Of each option, the nearest statement. */
+/** The options that hold at a path, each from the nearest statement. Fails as formatSources. */
+export async function optionsAt(at: NodePath, names: DisplayPaths): Promise<readonly FormatOptionInfo[]> {
+  return await effective(formatSources(at), names);
+}
+
 async function effective(sources: readonly FormatSource[], names: DisplayPaths): Promise<readonly FormatOptionInfo[]> {
   const nearest = new Map<string, FormatOptionInfo>();
   for (const source of sources) for (const info of await optionsOf(source, names)) nearest.set(info.option, info);

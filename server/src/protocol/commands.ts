@@ -4,6 +4,7 @@
  *
  * `pond` in params is the absolute host directory of a pond. Paths are absolute pond paths unless stated otherwise.
  */
+export type * from './description.ts';
 export type * from './info.ts';
 import {
   type AppendInfo,
@@ -12,7 +13,6 @@ import {
   type CheckedInfo,
   type ChildInfo,
   type CommitInfo,
-  type FormatInfo,
   type NodeInfo,
   type ProvenInfo,
   type QueryInfo,
@@ -24,6 +24,7 @@ import {
   type TemporalExport,
   type TreeHashInfo,
 } from './info.ts';
+import { type DescriptionInfo, type FormatInfo } from './description.ts';
 import { type ResourceCommands } from './resources.ts';
 
 export const protocolVersion = 4;
@@ -234,6 +235,8 @@ interface Commands extends ResourceCommands {
   };
 
   // Queries
+  /** Describes tables and how they are read. Fails `not-found`, `is-a-directory`, and as a query over the path. */
+  describe: { params: InPond & At & { readonly paths: readonly string[] }; result: readonly DescriptionInfo[] };
   query: { params: InPond & QueryParams; result: QueryInfo };
   rows: {
     params: InPond & { readonly resultId: string; readonly start: number; readonly count: number };

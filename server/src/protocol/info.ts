@@ -34,30 +34,6 @@ export interface NodeInfo {
   readonly unlisted?: string;
 }
 
-/** An option of a format, with the place that states it. */
-export interface FormatOptionInfo {
-  readonly option: string;
-  /** Its value, as `setFormat` takes it. */
-  readonly text: string;
-  /** Absolute pond path of the file or folder for which it is stated. */
-  readonly path: string;
-  /** `path` by the name of its resource; omitted when it is the same. */
-  readonly displayPath?: string;
-  /** True for a statement in the document of the resource at `path`. */
-  readonly inDocument?: true;
-}
-
-/** What is stated about reading the text of files. */
-export interface FormatInfo {
-  readonly path: string;
-  /** `path` by the name of its resource; omitted when it is the same. */
-  readonly displayPath?: string;
-  /** The options that hold at the path, each from the nearest statement. */
-  readonly options: readonly FormatOptionInfo[];
-  /** The options that are stated for paths below it. */
-  readonly below: readonly FormatOptionInfo[];
-}
-
 /** Rows and times of a stored series, known without reading its content. */
 export interface SeriesInfo {
   /** Rows of the versions that state their number. */

@@ -65,7 +65,7 @@ export function readingOf(type: FileType, name: string, hasFormat = false): Read
   if (type === 'table' || type === 'series') return parquetReading;
   if (type !== 'file') return undefined;
   const match = /(?:\.([^./]+?))?(\.gz|\.zst)?$/.exec(name.toLowerCase());
-  const reading = readings.get(match?.[1] ?? '') ?? (hasFormat ? csv(sql``) : undefined);
+  const reading = readings.get(match?.[1] ?? '') ?? (hasFormat ? csv : undefined);
   if (match?.[2] === undefined || reading === undefined) return reading;
   if (reading.reader === 'read_parquet') return undefined;
   // The host files have names without extension, so DuckDB cannot detect the compression itself.

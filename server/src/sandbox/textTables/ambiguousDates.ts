@@ -32,6 +32,7 @@ export function ambiguousError(
     `${pondPath} cannot be read: "${text}" in column "${column}" can be read ${readable}, and no date decides which in ${named.slice(0, namedMax).join(', ')}${more}`,
     {
       path: pondPath,
+      formats: orders.map((order) => ({ dates: order })),
       hint: `State the order of the dates: ${orders.map((order) => `\`dates: ${order}\``).join(' or ')}.`,
     },
   );

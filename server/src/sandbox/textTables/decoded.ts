@@ -63,6 +63,9 @@ export class UndecodableError extends PondError {
   constructor(pondPath: string, encoding: Encoding, line: number) {
     super('invalid-content', `${pondPath} cannot be read: line ${line} has bytes that are not ${encoding}`, {
       path: pondPath,
+      formats: (['windows-1252', 'latin-1'] as const)
+        .filter((other) => other !== encoding)
+        .map((other) => ({ encoding: other })),
       hint: `State the encoding of the file, \`encoding\`: ${encodings.join(', ')}.`,
     });
   }

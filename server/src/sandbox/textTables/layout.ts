@@ -212,6 +212,7 @@ function rowsAbove({ line, fields }: HeadRecord, { pondPath }: Head): PondError 
     `${pondPath} cannot be read: line ${line} begins a table of ${fields.length} columns, and the lines before it have rows of another width or no header`,
     {
       path: pondPath,
+      formats: [{ skip: line - 1 }, { skip: 0 }],
       hint: `State \`skip: ${line - 1}\` to leave those lines out, or \`skip: 0\` to begin with the first.`,
     },
   );

@@ -95,6 +95,7 @@ async function scanAs(scope: TextScope, file: SourceFile, encoding: Encoding, ro
     if (!(error instanceof RecordFault)) throw error;
     throw new PondError('invalid-content', `${pondPath} cannot be read: line ${error.line}: ${error.message}`, {
       path: pondPath,
+      formats: [{ quote: '' }],
       hint: 'A quote inside a text in quotes must be doubled; `quote: ""` reads files whose quotes are plain characters.',
     });
   }

@@ -187,6 +187,7 @@ export class TableScan {
       `${pondPath} cannot be read: expected ${expected} fields in line ${line}, as in those before it, got ${width}`,
       {
         path: pondPath,
+        formats: width < expected ? [{ ragged: 'fill' }, { ragged: 'skip' }] : [{ ragged: 'skip' }],
         hint: '`ragged: fill` reads missing fields as NULL, `ragged: skip` leaves such lines out, `footer: N` the last N lines; text with a delimiter in it must be in quotes.',
       },
     );
