@@ -1,5 +1,7 @@
+import { append } from './appendVerb.ts';
 import { check } from './checkVerb.ts';
 import { collectingVerbs } from './collectingVerbs.ts';
+import { format } from './formatVerb.ts';
 import { help } from './help.ts';
 import { commit, diff, discard, log, resolve, restore, showVerb, status } from './historyVerbs.ts';
 import { exportVerb, importVerb, init, siteVerb } from './hostVerbs.ts';
@@ -48,6 +50,7 @@ export const verbs = {
     positionals: [1, 1],
     run: stat,
   },
+  format,
   mkdir: {
     usage: '[-p] PATH',
     summary: 'create a directory',
@@ -71,6 +74,7 @@ export const verbs = {
     hints: { 'not-found': missingParents },
     run: write,
   },
+  append,
   import: {
     usage: 'HOST... PATH',
     summary: 'copy host files and folders into a directory of the pond',

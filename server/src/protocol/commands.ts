@@ -6,11 +6,13 @@
  */
 export type * from './info.ts';
 import {
+  type AppendInfo,
   type Bytes,
   type ChangeInfo,
   type CheckedInfo,
   type ChildInfo,
   type CommitInfo,
+  type FormatInfo,
   type NodeInfo,
   type ProvenInfo,
   type QueryInfo,
@@ -74,6 +76,21 @@ interface Commands extends ResourceCommands {
   makeDirectory: { params: InPond & { readonly path: string; readonly parents?: boolean }; result: NodeInfo };
   touch: { params: InPond & { readonly paths: readonly string[] }; result: readonly NodeInfo[] };
   link: { params: InPond & { readonly target: string; readonly path: string }; result: NodeInfo };
+  /** The format stated for the CSV files at and below a path. */
+  format: { params: InPond & At & { readonly path: string }; result: FormatInfo };
+  /**
+   * States how the CSV files at and below a path are read. Options stated there before stay unless they are among
+   * `options` or `clear`; `clear: true` removes all of them first. The options and values are those of `format` sections;
+   * a value may be a text as in the terminal. Fails `usage`.
+   */
+  setFormat: {
+    params: InPond & {
+      readonly path: string;
+      readonly options?: Readonly<Record<string, unknown>>;
+      readonly clear?: true | readonly string[];
+    };
+    result: FormatInfo;
+  };
   remove: {
     params: InPond & { readonly paths: readonly string[]; readonly recursive: boolean };
     result: { readonly removed: number };
@@ -98,6 +115,19 @@ interface Commands extends ResourceCommands {
       readonly into?: boolean;
     };
     result: NodeInfo;
+  };
+  /**
+   * Adds rows of host files, or of the input stream, to a series, which is made when missing. `time` names its time
+   * column, `format` that of files whose names do not say it. Reports progress.
+   */
+  append: {
+    params: InPond & {
+      readonly sources: readonly string[];
+      readonly path: string;
+      readonly time?: string;
+      readonly format?: 'csv' | 'ndjson' | 'parquet';
+    };
+    result: AppendInfo;
   };
   /** Copies host files and folders into a pond directory; streams; reports progress. */
   import: {
