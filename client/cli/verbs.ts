@@ -13,6 +13,7 @@ import { query } from './queryVerb.ts';
 import { allow, apply, deleteVerb, get } from './resourceVerbs.ts';
 import { run, runs } from './runVerbs.ts';
 import { cat, cp, ln, ls, mkdir, mv, rm, stat, touch, write } from './treeVerbs.ts';
+import { sql } from './sqlVerb.ts';
 import { type TerminalVerbs } from './verb.ts';
 
 const missingParents = "'pond mkdir -p' creates the directories above it.";
@@ -196,6 +197,7 @@ export const verbs = {
     run: restore,
   },
   query,
+  sql,
   apply: {
     usage: '-f FILE... [-v NAME=VALUE]...',
     summary: 'stage resource documents, all or none',
