@@ -141,6 +141,51 @@ describe('OPTIMIZE by another engine', () => {
   });
 });
 
+describe('A data file of the pond that was altered', () => {
+  const alter = (disk: Disk, number: number): string => {
+    const { path } = readCommit(disk, commitNumber(number))!.adds[0]!;
+    const bytes = Buffer.from(disk.readFile(path)!);
+    // An id of a row, so that the file stays readable for other programs.
+    bytes[bytes.indexOf('0000-0000')]! ^= 1;
+    disk.remove(path);
+    overwrite(disk, path, bytes);
+    return path;
+  };
+
+  it('is damage in SQL over the history, with its path and commit', async (t) => {
+    const { directory } = await newSubject(t, 3);
+    const path = alter(openHostDisk(directory), 2);
+    const pond = await openPond(directory, { mode: 'read' });
+    const damage = { code: 'pond-damaged', path, message: /of commit 2 was altered.*hash/ };
+    for (const table of ['pond.nodes', 'pond.entries']) {
+      await assert.rejects(rowsOf(pond, `SELECT count(*) FROM ${table}`), damage);
+    }
+    assert.ok(await rowsOf(pond, 'SELECT count(*) FROM pond.nodes', '1'), 'earlier versions do not need the file');
+    await pond.close();
+    openHostDisk(directory).remove(path);
+    const again = await openPond(directory, { mode: 'read' });
+    const missing = { code: 'pond-damaged', path, message: /of commit 2 is missing/ };
+    await assert.rejects(rowsOf(again, 'SELECT count(*) FROM pond.nodes'), missing);
+    await again.close();
+  });
+
+  it('changes no answer while a file that OPTIMIZE wrote has its rows, and pond check names it', async (t) => {
+    const { directory, table } = await newSubject(t, 4);
+    const expected = await seen(directory);
+    await table.optimize({ codec: 'zstd', isShuffled: true });
+    const path = alter(openHostDisk(directory), 2);
+    const now = await seen(directory);
+    assert.deepEqual(now, { ...expected, problems: now.problems });
+    const pond = await openPond(directory, { mode: 'read' });
+    const { problems } = await pond.checkHistory();
+    assert.ok(
+      problems.some((problem) => problem.includes(path)),
+      problems.join('\n'),
+    );
+    await pond.close();
+  });
+});
+
 describe('RESTORE by another engine', () => {
   it('takes nothing out of the pond: it is named, and the next commit adds the files again', async (t) => {
     const subject = await newSubject(t, 6);

@@ -10,7 +10,7 @@ import {
   nextCommit,
   parseCommitNumber,
 } from '../delta/commitNumber.ts';
-import { isPondError } from '../base/error.ts';
+import { isPondError, type PondError } from '../base/error.ts';
 import { lazyAsync } from '../base/lazy.ts';
 import { type Add, type DeltaCommit, type DeltaCommitInfo } from '../delta/actions.ts';
 import { decodePath, isInsideTable } from '../delta/dataPath.ts';
@@ -55,6 +55,12 @@ export interface RowFiles {
   readonly rewritten: Rewritten | undefined;
 }
 
+/** A data file of ours, and the commits whose rows it holds. */
+type RangeFile = CommitRange & { readonly path: string };
+
+/** Returns the error of a data file that cannot be used; undefined for a sound one. */
+type ProblemOf = (path: string) => PondError | undefined | Promise<PondError | undefined>;
+
 /** Returns the commits whose rows a data file holds. */
 type CommitsIn = (path: string) => Promise<ReadonlySet<CommitNumber>>;
 
@@ -62,7 +68,7 @@ type CommitsIn = (path: string) => Promise<ReadonlySet<CommitNumber>>;
 type LogEntry = { readonly isOurs: false } | { readonly isOurs: true; readonly original: AddFile | undefined };
 
 /**
- * Finds the files that hold the rows of a commit. A row is read from the first of these that has it:
+ * Finds the files that hold the rows of a commit. A row is read from the first of these that has it and is intact:
  * 1. the live file of ours with the commit's tag;
  * 2. the file that the commit itself added, for as long as it is on the disk: another engine removed it from the table,
  *    but no engine may change it;
@@ -75,7 +81,7 @@ export class FileIndex {
   readonly commitsIn: CommitsIn;
   readonly #snapshot: DeltaSnapshot;
   readonly #single = new Map<CommitNumber, string>();
-  readonly #ranges: (CommitRange & { readonly path: string })[] = [];
+  readonly #ranges: RangeFile[] = [];
   readonly #foreign: AddFile[] = [];
   /** Paths of other engines' live files inside the table. */
   readonly #foreignPaths: readonly string[];
@@ -133,19 +139,45 @@ export class FileIndex {
     return this.#originals.get(path);
   }
 
-  /** Returns all files with rows of our commits up to `number`. */
-  async upTo(number: CommitNumber): Promise<RowFiles> {
-    const own = [...this.#single].filter(([txn]) => txn <= number).map(([, path]) => path);
-    own.push(...this.#ranges.filter(({ from }) => from <= number).map(({ path }) => path));
+  /**
+   * Returns all files with rows of our commits up to `number`. With `problemOf`, a file of ours that has a problem is left
+   * out if files of other engines hold the rows of its commits. Fails with the problem otherwise.
+   */
+  async upTo(number: CommitNumber, problemOf: ProblemOf = () => undefined): Promise<RowFiles> {
+    const own: string[] = [];
+    const damaged = new Map<CommitNumber, PondError>();
+    const { files, moved } = this.#ownFiles(number);
+    for (const { from, to, path } of files) {
+      const problem = await problemOf(path);
+      if (problem === undefined) own.push(path);
+      else for (const txn of commitsUp(from, to < number ? to : number)) damaged.set(txn, problem);
+    }
+    const elsewhere = [...moved, ...damaged.keys()].sort((a, b) => a - b);
+    const rewritten = elsewhere.length === 0 ? undefined : await this.#rewritten(elsewhere);
+    for (const path of rewritten?.paths ?? []) {
+      const problem = await problemOf(path);
+      if (problem !== undefined) throw problem;
+    }
+    if (damaged.size > 0) {
+      const held = await this.#commitsInAll(rewritten?.paths ?? []);
+      for (const [txn, problem] of damaged) if (!held.has(txn)) throw problem;
+    }
+    return { own, rewritten };
+  }
+
+  /** Returns the files of ours with rows up to `number`, and the commits that have none. */
+  #ownFiles(number: CommitNumber): { readonly files: readonly RangeFile[]; readonly moved: readonly CommitNumber[] } {
+    const single = [...this.#single].map(([txn, path]) => ({ from: txn, to: txn, path }));
+    const files = [...single, ...this.#ranges].filter(({ from }) => from <= number);
     const moved: CommitNumber[] = [];
     for (const txn of commitsUp(firstCommit, number)) {
       if (this.#isLive(txn)) continue;
       const entry = this.#entry(txn);
       if (!entry.isOurs) continue;
       if (entry.original === undefined) moved.push(txn);
-      else own.push(entry.original.path);
+      else files.push({ from: txn, to: txn, path: entry.original.path });
     }
-    return { own, rewritten: moved.length === 0 ? undefined : await this.#rewritten(moved) };
+    return { files, moved };
   }
 
   /** Returns the versions of the table after `after` that other engines wrote, ascending. */
@@ -163,7 +195,7 @@ export class FileIndex {
     return this.#single.has(number) || this.#inRanges(number).length > 0;
   }
 
-  #inRanges(number: CommitNumber): readonly { readonly path: string }[] {
+  #inRanges(number: CommitNumber): readonly RangeFile[] {
     return this.#ranges.filter(({ from, to }) => from <= number && number <= to);
   }
 
@@ -179,15 +211,15 @@ export class FileIndex {
 
   async #rewritten(commits: readonly CommitNumber[]): Promise<Rewritten | undefined> {
     const removed = await this.#removed();
-    const held = removed.size === 0 ? new Set(commits) : await this.#inForeignFiles();
+    const held = removed.size === 0 ? new Set(commits) : await this.#commitsInAll(this.#foreignPaths);
     const missing = commits.filter((number) => !held.has(number));
     const again = [...removed].filter(([, inFile]) => missing.some((number) => inFile.has(number)));
     const paths = [...this.#foreignPaths, ...again.map(([path]) => path)];
     return paths.length === 0 ? undefined : { paths, commits: rangesOf(commits), mayRepeat: again.length > 0 };
   }
 
-  async #inForeignFiles(): Promise<ReadonlySet<CommitNumber>> {
-    const sets = await Promise.all(this.#foreignPaths.map((path) => this.commitsIn(path)));
+  async #commitsInAll(paths: readonly string[]): Promise<ReadonlySet<CommitNumber>> {
+    const sets = await Promise.all(paths.map((path) => this.commitsIn(path)));
     return new Set(sets.flatMap((numbers) => [...numbers]));
   }
 
@@ -196,7 +228,8 @@ export class FileIndex {
     const found = new Map<string, ReadonlySet<CommitNumber>>();
     for (const path of [...this.#snapshot.tombstones.values()].map((remove) => decodePath(remove.path)).reverse()) {
       if (!isInsideTable(path) || this.#originals.has(path) || this.#disk.stat(path)?.kind !== 'file') continue;
-      found.set(path, await this.commitsIn(path));
+      const commits = await this.commitsIn(path).catch(damagedAsUndefined);
+      if (commits !== undefined) found.set(path, commits);
     }
     return found;
   }
@@ -210,6 +243,11 @@ function readEntry(disk: Disk, number: CommitNumber): LogEntry {
   const original = add && addFileOf(add, number);
   const isThere = original !== undefined && disk.stat(original.path)?.sizeBytes === original.add.size;
   return { isOurs: true, original: isThere ? original : undefined };
+}
+
+/** A removed file that is damaged holds nothing: a row that is in no other file is reported as missing. */
+function damagedAsUndefined(error: unknown): undefined {
+  if (!isPondError(error, 'pond-damaged')) throw error;
 }
 
 /** Returns a log entry; undefined for one that is damaged or was cleaned up: a checkpoint has taken its place. */

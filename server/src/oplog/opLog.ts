@@ -16,7 +16,7 @@ import {
   firstCommit,
   nextCommit,
 } from '../delta/commitNumber.ts';
-import { PondError } from '../base/error.ts';
+import { isPondError, PondError } from '../base/error.ts';
 import { type Add, checkWritable, type DeltaCommit } from '../delta/actions.ts';
 import { type AddFile } from '../delta/files.ts';
 import { asObject, damaged } from '../delta/fields.ts';
@@ -115,17 +115,39 @@ export class OpLog {
     return this.#files.upTo(number < this.head ? number : this.head);
   }
 
-  /** Returns the row of a key, written by commit `txn`. Fails `pond-damaged` when it is not at its location. */
+  /**
+   * Like rowFiles, each compared with its size and hash: for readers that do not verify. Files of other engines replace
+   * a damaged one if they hold its rows; otherwise it fails `pond-damaged`.
+   */
+  verifiedRowFiles(number: CommitNumber): Promise<RowFiles> {
+    return this.#files.upTo(number < this.head ? number : this.head, (path) => this.#rows.problemOf(path));
+  }
+
+  /**
+   * Returns the row of a key, written by commit `txn`, from the first intact file that has it. Fails `pond-damaged` when
+   * there is none.
+   */
   async readRow(request: RowRequest): Promise<StoredRow> {
-    for (const path of this.#files.candidates(request.txn)) {
-      const row = await this.#rows.read(path, request);
-      if (row !== undefined) return row;
+    const damage: PondError[] = [];
+    const found =
+      (await this.#firstRow(this.#files.candidates(request.txn), request, damage)) ??
+      (await this.#firstRow(await this.#files.removedWith(request.txn), request, damage));
+    if (found !== undefined) return found;
+    throw damage[0] ?? missingRow(this.#disk, this.#files.foreignVersions(undefined), request);
+  }
+
+  /** Returns the row from the first of the files that is intact and has it; errors of damaged ones are added to `damage`. */
+  async #firstRow(paths: Iterable<string>, request: RowRequest, damage: PondError[]): Promise<StoredRow | undefined> {
+    for (const path of paths) {
+      try {
+        const row = await this.#rows.read(path, request);
+        if (row !== undefined) return row;
+      } catch (error) {
+        if (!isPondError(error, 'pond-damaged')) throw error;
+        damage.push(error);
+      }
     }
-    for (const path of await this.#files.removedWith(request.txn)) {
-      const row = await this.#rows.read(path, request);
-      if (row !== undefined) return row;
-    }
-    throw missingRow(this.#disk, this.#files.foreignVersions(undefined), request);
+    return undefined;
   }
 
   /** Returns a version of the table as its log entry says, ours or another engine's; undefined when that is missing. */

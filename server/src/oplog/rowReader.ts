@@ -109,6 +109,30 @@ export class RowReader {
     return commits;
   }
 
+  /**
+   * Returns the error of a data file that is missing, or differs from its action in size or hash; undefined for a sound
+   * one. Nothing is decoded. A known state of the file costs one stat.
+   */
+  async problemOf(path: string): Promise<PondError | undefined> {
+    const add = this.#addOf(path);
+    const stat = this.#disk.stat(path);
+    if (stat?.kind !== 'file') return damagedFile(path, add, stat === undefined ? 'is missing' : `is a ${stat.kind}`);
+    if (add === undefined) return undefined;
+    if (stat.sizeBytes !== add.size) {
+      return altered(path, add, `it has ${stat.sizeBytes} bytes; expected ${add.size}`);
+    }
+    const problem = await this.#hashProblem(path, add);
+    return problem === undefined ? undefined : altered(path, add, problem);
+  }
+
+  /** Compares a file on the host with the hash in its action; undefined for equal ones, and where there is no hash. */
+  async #hashProblem(path: string, add: Add | undefined): Promise<string | undefined> {
+    const sha256 = add?.tags?.[sha256Tag];
+    const hostPath = this.#disk.hostPath(path);
+    if (typeof sha256 !== 'string' || hostPath === undefined) return undefined;
+    return await contentProblem(hostPath, { sizeBytes: add!.size, sha256 });
+  }
+
   #open(path: string): Promise<ParquetFile> {
     const cached = this.#files.get(path);
     if (cached !== undefined) return cached;
@@ -135,10 +159,7 @@ export class RowReader {
   async #verifyLarge(path: string, sizeBytes: number): Promise<void> {
     if (sizeBytes <= wholeFileBytesMax) return;
     const add = this.#addOf(path);
-    const sha256 = add?.tags?.[sha256Tag];
-    const hostPath = this.#disk.hostPath(path);
-    if (typeof sha256 !== 'string' || hostPath === undefined) return;
-    const problem = await contentProblem(hostPath, { sizeBytes: add!.size, sha256 });
+    const problem = await this.#hashProblem(path, add);
     if (problem !== undefined) throw altered(path, add, problem);
   }
 
@@ -163,9 +184,14 @@ function tailOf(disk: Disk, path: string) {
 }
 
 function altered(path: string, add: Add | undefined, problem: string): PondError {
+  return damagedFile(path, add, `was altered: ${problem}`);
+}
+
+function damagedFile(path: string, add: Add | undefined, problem: string): PondError {
   const commits = add?.tags?.[rangeTag]?.split('-') ?? [];
   const which = commits[0] === commits[1] ? `commit ${commits[0]}` : `commits ${commits.join(' to ')}`;
-  return new PondError('pond-damaged', `data file ${path} of ${which} was altered: ${problem}`, {
+  const of = commits.length === 0 ? 'another engine' : which;
+  return new PondError('pond-damaged', `data file ${path} of ${of} ${problem}`, {
     path,
     hint: "'pond check --repair --from DIR' restores the file from a copy of the pond; nothing was changed.",
   });

@@ -1,6 +1,7 @@
 /** Content over the inline limit: immutable files, each written once and named by its SHA-256. */
 import { createHash } from 'node:crypto';
 import { PondError } from '../base/error.ts';
+import { contentProblem } from '../storage/contentCheck.ts';
 import { type Disk } from '../storage/disk.ts';
 import { makeDirectoryDurable, putStream, temporaryPathIn } from '../storage/durable.ts';
 import { type Content } from '../tinyfs/backend.ts';
@@ -31,8 +32,9 @@ export interface BlobStore {
   /** True while a change that is to refer to the blob is being made. */
   isClaimed(hash: string): boolean;
   /**
-   * Streams a blob's bytes from start to end (exclusive). Fails `pond-damaged` when the blob is missing or of another
-   * size; a whole read also fails, after the last byte, when the content is not what was stored.
+   * Streams a blob's bytes from start to end (exclusive). Fails `pond-damaged` when the blob is missing, of another size,
+   * or altered: a whole read after the last byte, a partial one before the first, for which the blob is read once as long
+   * as its state on the disk stays the same.
    */
   read(
     hash: string,
@@ -101,8 +103,10 @@ export function createBlobStore(disk: Disk): BlobStore {
         throw new PondError('pond-damaged', `blob ${hash} should have ${sizeBytes} bytes; ${got}`, { path });
       }
       // Bounded by the known size: reading until the stream ends would cost one more read.
-      const stream = disk.readStream(path, range?.start, Math.min(range?.end ?? sizeBytes, sizeBytes))!;
-      return range === undefined ? verified(stream, hash, path) : stream;
+      const [start, end] = [range?.start ?? 0, Math.min(range?.end ?? sizeBytes, sizeBytes)];
+      const stream = (): AsyncIterable<Uint8Array> => disk.readStream(path, start, end)!;
+      if (start === 0 && end === sizeBytes) return verified(stream(), hash, path);
+      return verifiedPart(disk, { hash, sizeBytes, path }, stream);
     },
   };
 }
@@ -119,6 +123,19 @@ async function* verified(content: AsyncIterable<Uint8Array>, hash: string, path:
   }
   const got = read.digest('hex');
   if (got !== hash) throw new PondError('pond-damaged', `blob ${hash} is altered: its hash is ${got}`, { path });
+}
+
+/** Streams a part of a blob once the whole of it was compared with its hash. */
+async function* verifiedPart(
+  disk: Disk,
+  { hash, sizeBytes, path }: { readonly hash: string; readonly sizeBytes: number; readonly path: string },
+  part: () => AsyncIterable<Uint8Array>,
+): AsyncIterable<Uint8Array> {
+  const hostPath = disk.hostPath(path);
+  if (hostPath === undefined) for await (const _ of verified(disk.readStream(path, 0, sizeBytes)!, hash, path));
+  const problem = hostPath === undefined ? undefined : await contentProblem(hostPath, { sizeBytes, sha256: hash });
+  if (problem !== undefined) throw new PondError('pond-damaged', `blob ${hash} is damaged: ${problem}`, { path });
+  yield* part();
 }
 
 const chunkBytes = 1024 * 1024;

@@ -10,13 +10,16 @@ import { type Overlay } from './overlay.ts';
 import { stagedEntries } from './stagedChanges.ts';
 import { type EntryRow, type HistorySources, type NodeRow } from './historyRows.ts';
 
-/** The op log as sources for SQL: its files up to a commit and, for the working tree, the rows that are only staged. */
+/**
+ * The op log as sources for SQL: its files up to a commit, verified, since DuckDB knows no hashes, and, for the working
+ * tree, the rows that are only staged. Fails `pond-damaged` for a damaged file whose rows no other file holds.
+ */
 export async function historySources(
   store: Store,
   number: CommitNumber,
   overlay: Overlay | undefined,
 ): Promise<HistorySources> {
-  const files = await store.opLog.rowFiles(number);
+  const files = await store.opLog.verifiedRowFiles(number);
   const { own, rewritten } = files;
   const onHost = (path: string): string => store.disk.hostPath(path) ?? path;
   const staged = overlay === undefined ? [] : stagedEntries(overlay);

@@ -4,9 +4,20 @@
  * user for other processes.
  */
 import { createHash } from 'node:crypto';
-import { lstatSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { PondError } from '../base/error.ts';
+import { openHandle } from './hostOpen.ts';
 import { readHostStream } from './hostStream.ts';
 import { errnoOf, raise } from './storageError.ts';
 import { userTemporaryFolder } from './userFolder.ts';
@@ -20,6 +31,8 @@ interface ExpectedContent {
 
 /** Files of at least this size get a mark in the user's folder. */
 const markedBytesMin = 4 * 1024 * 1024;
+/** Files up to this size are read in one call: a stream costs several times as much. */
+const wholeBytesMax = 256 * 1024;
 const marksMax = 10_000;
 const rememberedMax = 200_000;
 
@@ -40,7 +53,7 @@ export async function contentProblem(
   if (before.sizeBytes !== sizeBytes) return `it has ${before.sizeBytes} bytes; expected ${sizeBytes}`;
   const known = hashes.get(before.key);
   if (known === undefined && isMarked(before.key, sizeBytes, sha256)) return undefined;
-  const hash = known ?? (await hashOf(hostPath, signal));
+  const hash = known ?? (await hashOf(hostPath, sizeBytes, signal));
   if (known === undefined) {
     const after = stateOf(hostPath);
     if (typeof after === 'string' || after.key !== before.key) return 'it is being changed';
@@ -70,13 +83,27 @@ function stateOf(hostPath: string): FileState | string {
   }
 }
 
-async function hashOf(hostPath: string, signal: AbortSignal | undefined): Promise<string> {
+async function hashOf(hostPath: string, sizeBytes: number, signal: AbortSignal | undefined): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of readHostStream(hostPath, 0, Infinity)) {
+  if (sizeBytes <= wholeBytesMax) return hash.update(wholeFile(hostPath)).digest('hex');
+  for await (const chunk of readHostStream(hostPath, 0, sizeBytes)) {
     if (signal?.aborted === true) throw new PondError('cancelled', 'the check of the content was cancelled');
     hash.update(chunk);
   }
   return hash.digest('hex');
+}
+
+function wholeFile(hostPath: string): Uint8Array {
+  try {
+    const handle = openHandle(hostPath, { flags: constants.O_RDONLY }, 'refused');
+    try {
+      return readFileSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+  } catch (error) {
+    return raise(error, 'read', hostPath);
+  }
 }
 
 function remember(key: string, hash: string): void {
