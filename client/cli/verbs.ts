@@ -100,14 +100,15 @@ export const verbs = {
     run: exportVerb,
   },
   site: {
-    usage: '[--at V] [--title TEXT] HOSTDIR',
+    usage: '[--at V] [--title TEXT] [--lang TAG] HOSTDIR',
     summary: 'write an Observable Framework project with charts of derived data',
     details: [
       'In HOSTDIR, npm install and npm run build create the website, in dist.',
       'Your own files there are kept, and so are your changes to package.json, observablehq.config.js and style.css.',
+      '--lang names the language of the pages, such as de or en-GB: numbers and months are written as there.',
       atHelp,
     ],
-    options: { at, title: { type: 'string' } },
+    options: { at, title: { type: 'string' }, lang: { type: 'string' } },
     positionals: [1, 1],
     run: siteVerb,
   },
