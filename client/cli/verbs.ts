@@ -13,6 +13,7 @@ import { query } from './queryVerb.ts';
 import { allow, apply, deleteVerb, get } from './resourceVerbs.ts';
 import { run, runs } from './runVerbs.ts';
 import { cat, cp, ln, ls, mkdir, mv, rm, stat, touch, write } from './treeVerbs.ts';
+import { sql } from './sqlVerb.ts';
 import { type TerminalVerbs } from './verb.ts';
 
 const missingParents = "'pond mkdir -p' creates the directories above it.";
@@ -99,14 +100,15 @@ export const verbs = {
     run: exportVerb,
   },
   site: {
-    usage: '[--at V] [--title TEXT] HOSTDIR',
+    usage: '[--at V] [--title TEXT] [--lang TAG] HOSTDIR',
     summary: 'write an Observable Framework project with charts of derived data',
     details: [
       'In HOSTDIR, npm install and npm run build create the website, in dist.',
       'Your own files there are kept, and so are your changes to package.json, observablehq.config.js and style.css.',
+      '--lang names the language of the pages, such as de or en-GB: numbers and months are written as there.',
       atHelp,
     ],
-    options: { at, title: { type: 'string' } },
+    options: { at, title: { type: 'string' }, lang: { type: 'string' } },
     positionals: [1, 1],
     run: siteVerb,
   },
@@ -196,6 +198,7 @@ export const verbs = {
     run: restore,
   },
   query,
+  sql,
   apply: {
     usage: '-f FILE... [-v NAME=VALUE]...',
     summary: 'stage resource documents, all or none',
