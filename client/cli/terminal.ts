@@ -88,6 +88,7 @@ export function openTerminal({ stdin, stdout, stderr, silentMs = 1000 }: Termina
       isReading = true;
       return stdin;
     },
+    isScreen: stdout.isTTY === true,
     isInteractive: stdin.isTTY === true && stderr.isTTY === true,
     async confirm(question) {
       quiet();

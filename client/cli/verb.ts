@@ -96,6 +96,8 @@ export interface Terminal {
   quiet(): void;
   /** Standard input. */
   input(): AsyncIterable<Uint8Array>;
+  /** True when standard output is a terminal. */
+  readonly isScreen: boolean;
   /** True when a person can answer: standard input and error are a terminal. */
   readonly isInteractive: boolean;
   /** Asks a person a question; true for yes, false for any other answer and for Ctrl+C. */

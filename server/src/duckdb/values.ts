@@ -14,6 +14,8 @@ export interface ValueMakers {
   date(days: number): Value;
   /** Microseconds since midnight. */
   time(us: bigint): Value;
+  /** Nanoseconds since midnight. */
+  timeNs(ns: bigint): Value;
   /** Microseconds since 1970, of a time without a zone. */
   timestamp(us: bigint): Value;
   /** Microseconds since 1970 UTC. */
@@ -22,7 +24,6 @@ export interface ValueMakers {
   timestampNs(ns: bigint): Value;
   /** An integer; `scale` of its `width` digits are decimals. */
   decimal(unscaled: bigint, width: number, scale: number): Value;
-  interval(months: number, days: number, us: bigint): Value;
   list(items: readonly Value[]): Value;
   struct(fields: Readonly<Record<string, Value>>): Value;
   map(entries: readonly { readonly key: Value; readonly value: Value }[]): Value;
@@ -35,11 +36,11 @@ export async function loadValueMakers(): Promise<ValueMakers> {
     blob: (bytes) => new native.DuckDBBlobValue(bytes),
     date: (days) => new native.DuckDBDateValue(days),
     time: (us) => new native.DuckDBTimeValue(us),
+    timeNs: (ns) => new native.DuckDBTimeNSValue(ns),
     timestamp: (us) => new native.DuckDBTimestampValue(us),
     timestampTz: (us) => new native.DuckDBTimestampTZValue(us),
     timestampNs: (ns) => new native.DuckDBTimestampNanosecondsValue(ns),
     decimal: (unscaled, width, scale) => new native.DuckDBDecimalValue(unscaled, width, scale),
-    interval: (months, days, us) => new native.DuckDBIntervalValue(months, days, us),
     list: (items) => new native.DuckDBListValue(items),
     struct: (fields) => new native.DuckDBStructValue(fields),
     map: (entries) => new native.DuckDBMapValue([...entries]),

@@ -10,6 +10,7 @@ import { sha256 } from './hash.ts';
 import { commitAt } from './history.ts';
 import { LruCache } from '../base/lruCache.ts';
 import { NewBlobs } from './newBlobs.ts';
+import { factsOfRow } from './versionFacts.ts';
 import { PageStore } from './pageStore.ts';
 import { type CommittedNode, rootId, type RowRef } from './node.ts';
 
@@ -67,6 +68,7 @@ async function readRoot(store: Store, number: CommitNumber): Promise<CommittedNo
 function nodeOfRow(row: StoredRow, entry: { readonly name: string; readonly changedTxn: CommitNumber }): CommittedNode {
   const metadata = metadataOf(row);
   return {
+    ...(row.fileType === 'series' && { facts: factsOfRow(row, metadata) }),
     state: 'committed',
     id: row.nodeId,
     type: fileTypeOf(row),

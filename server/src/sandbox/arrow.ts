@@ -1,15 +1,18 @@
-import { basename, dirname } from 'node:path';
-import { type RecordBatch, RecordBatchReader, type Schema, type DataType } from 'apache-arrow';
+import { type DataType, type Field, type RecordBatch, type Schema } from 'apache-arrow';
 import { throwIfCancelled } from '../base/cancelled.ts';
-import { PondError } from '../base/error.ts';
 import { type Connection } from '../duckdb/connection.ts';
 import { openLockedDatabase } from '../duckdb/database.ts';
 import { identifier, joinSql, literal, sql, type SqlText } from '../duckdb/sql.ts';
 import { requireSqlType } from '../duckdb/sqlType.ts';
-import { loadValueMakers, type ValueMakers } from '../duckdb/values.ts';
-import { type Disk, type OpenDisk } from '../storage/disk.ts';
+import { loadValueMakers, type Value, type ValueMakers } from '../duckdb/values.ts';
+import { batchFault } from './arrowCheck.ts';
+import { useCodecs } from './arrowCodecs.ts';
+import { type ArrowBatches, arrowError, type ArrowFile, batchesOf, openArrow } from './arrowFile.ts';
+import { type Piece } from './arrowPiece.ts';
+import { duckTypeOf } from './arrowTypes.ts';
+import { FinerTime, readerOf } from './arrowValues.ts';
 import { type SandboxSettings } from './sandbox.ts';
-import { duckTypeOf, readerOf } from './arrowTypes.ts';
+import { uniqueNames } from './uniqueNames.ts';
 
 /** Name of the table that collects the rows. */
 const tableName = 'rows';
@@ -17,32 +20,54 @@ const tableName = 'rows';
 /** Rows converted at a time; batches can be much larger. */
 const stepRows = 8192;
 
-export interface ArrowConversion {
-  /** Host path of an Arrow IPC file or stream. */
-  readonly file: string;
-  /** Name of the file in errors. */
-  readonly pondPath: string;
+/** Bytes that a decompressed batch may have where no limit of memory is set. */
+const batchBytesDefault = 1024 ** 3;
+
+export interface ArrowConversion extends ArrowFile {
   /** Host path of the Parquet file to write. */
   readonly target: string;
 }
 
 /**
  * Converts an Arrow IPC file or stream to Parquet, as DuckDB has no reader for Arrow. Holds one batch in memory; the
- * rows collect in a table of a separate database, which spills. Fails `invalid-content` for malformed content, or
- * `cancelled`.
+ * rows collect in a table of a separate database, which spills. Columns whose names differ only in case get a number.
+ * Fails `invalid-content` for malformed content and for values that DuckDB cannot hold exactly, or `cancelled`.
  */
 export async function convertArrow(
-  { openDisk, ...settings }: SandboxSettings,
+  settings: SandboxSettings,
   conversion: ArrowConversion,
   signal: AbortSignal,
 ): Promise<void> {
-  const reader = await openReader(conversion, openDisk);
-  const { database, connection } = await openLockedDatabase({ ...settings, hostPaths: [conversion.target] });
+  const fineColumns = new Set<number>();
+  for (;;) {
+    const fine = await convertOnce(settings, { ...conversion, fineColumns }, signal);
+    if (fine === undefined) return;
+    fineColumns.add(fine);
+  }
+}
+
+/** One attempt to convert a file. */
+interface Attempt extends ArrowConversion {
+  /** Indexes of the columns with times finer than a microsecond, as found so far. */
+  readonly fineColumns: ReadonlySet<number>;
+}
+
+/** Returns the index of a column that turned out to have finer times than declared; undefined when all is written. */
+async function convertOnce(
+  { openDisk, ...settings }: SandboxSettings,
+  attempt: Attempt,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  await useCodecs(settings.memoryLimitBytes ?? batchBytesDefault);
+  const reader = await openArrow(attempt, openDisk);
+  const columns = columnsSql(reader.schema, attempt);
+  const { database, connection } = await openLockedDatabase({ ...settings, hostPaths: [attempt.target] });
   const table = identifier(tableName);
   try {
-    await connection.run(sql`CREATE TABLE ${table} (${columnsSql(reader.schema)})`);
-    await appendBatches(connection, reader, conversion, signal);
-    await connection.run(sql`COPY ${table} TO ${literal(conversion.target)} (FORMAT parquet)`);
+    await connection.run(sql`CREATE TABLE ${table} (${columns})`);
+    const fine = await appendBatches(connection, reader, attempt, signal);
+    if (fine === undefined) await connection.run(sql`COPY ${table} TO ${literal(attempt.target)} (FORMAT parquet)`);
+    return fine;
   } finally {
     connection.close();
     database.close();
@@ -50,91 +75,96 @@ export async function convertArrow(
 }
 
 /** The columns of an Arrow schema as DuckDB declarations. */
-function columnsSql(schema: Schema): SqlText {
+function columnsSql(schema: Schema, attempt: Attempt): SqlText {
+  const names = uniqueNames(schema.fields.map(({ name }) => name));
   return joinSql(
-    schema.fields.map((field) => {
-      return sql`${identifier(field.name)} ${requireSqlType(duckTypeOf(field.type as DataType))}`;
+    schema.fields.map((field, index) => {
+      try {
+        if (field.name.includes('\0')) throw new Error('its name contains the character NUL');
+        const type = duckTypeOf(field.type as DataType, { isFine: attempt.fineColumns.has(index) });
+        return sql`${identifier(names[index] ?? '')} ${requireSqlType(type)}`;
+      } catch (error) {
+        throw arrowError(inColumn(field, error), attempt.pondPath);
+      }
     }),
   );
 }
 
-async function openReader(conversion: ArrowConversion, openDisk: OpenDisk) {
-  const handle = fileHandle(openDisk(dirname(conversion.file)), basename(conversion.file), conversion.pondPath);
-  try {
-    const reader = await RecordBatchReader.from(handle as unknown as Parameters<typeof RecordBatchReader.from>[0]);
-    await reader.open();
-    if (reader.schema === undefined || reader.schema.fields.length === 0) throw new Error('it has no columns');
-    return reader;
-  } catch (error) {
-    throw readError(error, conversion);
-  }
+function inColumn({ name }: Field, error: unknown): Error {
+  return new Error(`column "${name}": ${error instanceof Error ? error.message : String(error)}`);
 }
 
+/** Returns the index of a column that has finer times than declared, as soon as one is found. */
 async function appendBatches(
   connection: Connection,
-  batches: AsyncIterable<RecordBatch> | Iterable<RecordBatch>,
-  conversion: ArrowConversion,
+  batches: ArrowBatches,
+  attempt: Attempt,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<number | undefined> {
   const make = await loadValueMakers();
   const appender = await connection.appender(tableName);
+  let rowsBefore = 0;
   try {
-    for await (const batch of checked(batches, conversion)) {
-      for (const columns of steps(batch, make)) {
+    for await (const batch of batchesOf(batches, attempt.pondPath)) {
+      for (const columns of steps(batch, make, { ...attempt, rowsBefore })) {
         throwIfCancelled(signal, 'the query');
+        if (typeof columns === 'number') return columns;
         await appender.appendColumns(columns);
       }
+      rowsBefore += batch.numRows;
     }
+    return undefined;
   } finally {
     appender.close();
   }
 }
 
-function* steps(batch: RecordBatch, make: ValueMakers) {
-  const readers = batch.schema.fields.map((_, index) => {
-    const column = batch.getChildAt(index);
-    return column === null ? () => null : readerOf(column, make);
-  });
+/** Yields the columns of each step, or the index of a column that has finer times than declared. */
+function* steps(
+  batch: RecordBatch,
+  make: ValueMakers,
+  attempt: Attempt & { readonly rowsBefore: number },
+): Iterable<readonly (readonly Value[])[] | number> {
+  const { fields } = batch.schema;
+  const pieces = batch.data.children as readonly Piece[];
+  const named = fields.map(({ name }, index) => ({ name, piece: pieces[index]! }));
+  const fault = batchFault(named, batch.numRows);
+  if (fault !== undefined) throw arrowError(new Error(`the file is damaged: ${fault}`), attempt.pondPath);
+  const readers = pieces.map((piece, index) => readerOf(piece, make, { isFine: attempt.fineColumns.has(index) }));
   for (let start = 0; start < batch.numRows; start += stepRows) {
-    const length = Math.min(stepRows, batch.numRows - start);
-    yield readers.map((read) => Array.from({ length }, (_, index) => read(start + index)));
+    const rows = { start, length: Math.min(stepRows, batch.numRows - start) };
+    const columns: Value[][] = [];
+    for (const [index, read] of readers.entries()) {
+      const found = valuesOf(read, rows);
+      if (Array.isArray(found)) columns.push(found);
+      else if (found.reason instanceof FinerTime) {
+        yield index;
+        return;
+      } else {
+        const row = attempt.rowsBefore + found.row + 1;
+        const reason = found.reason instanceof Error ? found.reason.message : String(found.reason);
+        throw arrowError(
+          new Error(`the value of column "${fields[index]?.name}" in row ${row} ${reason}`),
+          attempt.pondPath,
+        );
+      }
+    }
+    yield columns;
   }
 }
 
-async function* checked(batches: AsyncIterable<RecordBatch> | Iterable<RecordBatch>, conversion: ArrowConversion) {
-  try {
-    for await (const batch of batches) yield batch;
-  } catch (error) {
-    throw readError(error, conversion);
+/** The values of some rows, or the first row whose value cannot be read. */
+function valuesOf(
+  read: (index: number) => Value,
+  { start, length }: { readonly start: number; readonly length: number },
+): Value[] | { readonly row: number; readonly reason: unknown } {
+  const values: Value[] = [];
+  for (let row = start; row < start + length; row += 1) {
+    try {
+      values.push(read(row));
+    } catch (reason) {
+      return { row, reason };
+    }
   }
-}
-
-function readError(error: unknown, { pondPath }: ArrowConversion): PondError {
-  if (error instanceof PondError) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  // Thrown by apache-arrow on reading past the end of a buffer or a file.
-  const isShort = error instanceof RangeError || /^Expected to read \d+ /.test(message);
-  // Thrown by apache-arrow on reading zeros as a message.
-  const isDamaged = error instanceof TypeError;
-  const reason = isShort ? 'the file is cut short' : isDamaged ? 'the file is damaged' : message;
-  return new PondError('invalid-content', `${pondPath} cannot be read as Arrow: ${reason}`, { path: pondPath });
-}
-
-/** The few methods of a Node file handle that apache-arrow calls to read a file by ranges. */
-function fileHandle(disk: Disk, name: string, pondPath: string) {
-  const size = disk.stat(name)?.sizeBytes;
-  if (size === undefined)
-    throw new PondError('pond-damaged', `the content of ${pondPath} is missing`, { path: pondPath });
-  return {
-    fd: 0,
-    stat: async () => ({ size }),
-    read: async (buffer: Uint8Array, offset: number, length: number, position: number) => {
-      // A length read from a truncated or overwritten file can be any number.
-      if (position < 0 || length < 0 || position + length > size) throw new RangeError('out of the file');
-      const bytes = disk.readRange(name, position, position + length) ?? new Uint8Array();
-      buffer.set(bytes, offset);
-      return { bytesRead: bytes.length, buffer };
-    },
-    close: async () => undefined,
-  };
+  return values;
 }

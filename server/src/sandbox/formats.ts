@@ -56,13 +56,14 @@ const readings = new Map<string, Reading>([
 export const queryableExtensions = [...[...readings.keys()].map((extension) => `.${extension}`), '.csv.gz'].join(' ');
 
 /**
- * The reading of a node: by its type, then by the extension of its name, in any case. Undefined when it is not a table.
+ * The reading of a node: by its type, then by the extension of its name, in any case. A file with a stated format is CSV
+ * when its extension says nothing else. Undefined when it is not a table.
  */
-export function readingOf(type: FileType, name: string): Reading | undefined {
+export function readingOf(type: FileType, name: string, hasFormat = false): Reading | undefined {
   if (type === 'table' || type === 'series') return parquetReading;
   if (type !== 'file') return undefined;
-  const match = /\.([^./]+?)(\.gz|\.zst)?$/.exec(name.toLowerCase());
-  const reading = readings.get(match?.[1] ?? '');
+  const match = /(?:\.([^./]+?))?(\.gz|\.zst)?$/.exec(name.toLowerCase());
+  const reading = readings.get(match?.[1] ?? '') ?? (hasFormat ? csv(sql``) : undefined);
   if (match?.[2] === undefined || reading === undefined) return reading;
   if (reading.reader === 'read_parquet') return undefined;
   // The host files have names without extension, so DuckDB cannot detect the compression itself.

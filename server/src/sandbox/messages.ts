@@ -4,7 +4,7 @@ import { type FileFacts, type OwnSql, type UserBuild } from './build.ts';
 import { type BuildLimits } from './buildLimits.ts';
 import { type PlainValue } from './plainValue.ts';
 import { type SandboxSpec, type TableSpec } from './sources.ts';
-import { type Column, type CopyFormat, type RowWindow } from './types.ts';
+import { type Column, type FileFormat, type QueryParameter, type RowWindow } from './types.ts';
 import { type QueryStatement } from './userStatements.ts';
 
 /** Sent once, as the first message. */
@@ -31,13 +31,17 @@ interface Operations {
   append: { params: { readonly table: TableSpec; readonly columns: readonly (readonly PlainValue[])[] }; result: null };
   /** Runs a query and keeps its rows. */
   run: {
-    params: { readonly spec: SandboxSpec; readonly statement: QueryStatement };
+    params: {
+      readonly spec: SandboxSpec;
+      readonly statement: QueryStatement;
+      readonly parameters: readonly QueryParameter[];
+    };
     result: { readonly result: number; readonly columns: readonly Column[]; readonly rowCount: number };
   };
   rows: { params: { readonly result: number; readonly start: number; readonly count: number }; result: RowWindow };
   release: { params: { readonly result: number }; result: null };
   /** Writes all rows of a result to a host file that does not exist. */
-  copy: { params: { readonly result: number; readonly format: CopyFormat; readonly file: string }; result: null };
+  copy: { params: { readonly result: number; readonly format: FileFormat; readonly file: string }; result: null };
   /** See Builder.fromUserSql. */
   buildUser: { params: { readonly build: UserBuild }; result: null };
   /** See Builder.run. */

@@ -9,10 +9,10 @@ import { type Analysis } from '../sandbox/analysis.ts';
 import { type OperationResult } from '../sandbox/messages.ts';
 import {
   type FileFormat,
+  type QueryParameter,
   type QueryRequest,
   type QueryResult,
   type RowWindow,
-  type TextFormat,
 } from '../sandbox/types.ts';
 import { RestartingWorker, type WorkerProcess } from '../sandbox/workerClient.ts';
 import { type OpenDisk } from '../storage/disk.ts';
@@ -107,17 +107,17 @@ export class QueryEngine {
   }
 
   /**
-   * All rows as text, in chunks of whole lines of about 1 MB: CSV with a header line, or JSON objects, one per line.
-   * The process first writes them to a temporary file, which is removed at the end.
+   * Bytes of a file with all rows, in chunks of at most 1 MiB. The process first writes a temporary file, which is
+   * removed at the end.
    */
-  async *text(resultId: string, format: TextFormat): AsyncIterable<string> {
+  async *content(resultId: string, format: FileFormat): AsyncIterable<Uint8Array> {
     const { worker, result } = this.#find(resultId);
     const disk = this.#openDisk(worker.directory);
     const temporary = temporaryPathIn('');
     try {
       const file = disk.hostPath(temporary) ?? temporary;
-      await worker.request('copy', { result, format: format === 'json' ? 'jsonLines' : format, file });
-      yield* wholeLines(disk.readStream(temporary) ?? []);
+      await worker.request('copy', { result, format, file });
+      yield* disk.readStream(temporary) ?? [];
     } finally {
       disk.remove(temporary);
     }
@@ -170,7 +170,13 @@ export class QueryEngine {
     const worker = this.#worker.live();
     const analysis = await this.#parses.run(() => this.#analyze(worker, request.sql, signal));
     const scope = { worker, pond, openDisk: this.#openDisk, historyTables: this.#historyTables, signal };
-    return { worker, prepared: await prepareQuery(scope, analysis, request), statement: analysis.statement };
+    const { parameters = [] } = request;
+    return {
+      worker,
+      prepared: await prepareQuery(scope, analysis, request),
+      statement: analysis.statement,
+      parameters,
+    };
   }
 
   async #analyze(worker: WorkerProcess, sql: string, signal: AbortSignal | undefined): Promise<Analysis> {
@@ -190,10 +196,11 @@ interface ReadyQuery {
   readonly worker: WorkerProcess;
   readonly prepared: PreparedQuery;
   readonly statement: Analysis['statement'];
+  readonly parameters: readonly QueryParameter[];
 }
 
 async function runPrepared(
-  { worker, prepared: { spec, tables }, statement }: ReadyQuery,
+  { worker, prepared: { spec, tables }, statement, parameters }: ReadyQuery,
   signal: AbortSignal | undefined,
 ): Promise<OperationResult<'run'>> {
   if (tables.length > 0) await worker.request('open', { spec }, signal);
@@ -203,7 +210,7 @@ async function runPrepared(
       await worker.request('append', { table: table.spec, columns }, signal);
     }
   }
-  return worker.request('run', { spec, statement }, signal);
+  return worker.request('run', { spec, statement, parameters }, signal);
 }
 
 function foreignStream(file: string): PondError {
@@ -211,17 +218,4 @@ function foreignStream(file: string): PondError {
     path: file,
     hint: 'Write to another file and copy it there.',
   });
-}
-
-/** UTF-8 as text, in chunks that end at line ends. */
-async function* wholeLines(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncIterable<string> {
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  let begun = '';
-  for await (const chunk of chunks) {
-    const text = decoder.decode(chunk, { stream: true });
-    const end = text.lastIndexOf('\n') + 1;
-    if (end > 0) yield begun + text.slice(0, end);
-    begun = end > 0 ? text.slice(end) : begun + text;
-  }
-  if (begun !== '') yield begun;
 }

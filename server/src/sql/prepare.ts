@@ -15,6 +15,9 @@ import { createPondCache } from '../storage/cache.ts';
 import { type OpenDisk } from '../storage/disk.ts';
 import { type WorkerProcess } from '../sandbox/workerClient.ts';
 
+/** Increment when the conversion of files changes: converted files are cached under it. */
+const conversionVersion = 2;
+
 /** Everything that a query needs to run: the host files that it sees, their names, and rows to fill its tables. */
 export interface PreparedQuery {
   readonly spec: SandboxSpec;
@@ -123,12 +126,19 @@ async function deltaSource(
 }
 
 async function sourceFiles(scope: PrepareScope, file: ResolvedFile): Promise<SourceFile[]> {
-  const { pondPath, reading } = file;
+  const { pondPath, reading, format } = file;
   const contents = await scope.pond.hostFiles(file.node, scope.signal === undefined ? {} : { signal: scope.signal });
   const sources: SourceFile[] = [];
   for (const content of contents) {
     const hostPath = reading.isArrow ? await parquetOfArrow(scope, file, content) : content.hostPath;
-    sources.push({ hostPath, sizeBytes: content.sizeBytes, key: content.key, pondPath, reading });
+    sources.push({
+      hostPath,
+      sizeBytes: content.sizeBytes,
+      key: content.key,
+      pondPath,
+      reading,
+      ...(format && { format }),
+    });
   }
   return sources;
 }
@@ -142,7 +152,7 @@ async function parquetOfArrow(
   content: HostFile,
 ): Promise<string> {
   const cache = createPondCache(pond, openDisk);
-  const key = `arrow ${node.sha256}`;
+  const key = `arrow ${conversionVersion} ${node.sha256}`;
   const cached = cache.find(key);
   if (cached !== undefined) return cached.hostPath;
   const converted = await cache.make(key, async (target) => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { throwIfCancelled } from '../base/cancelled.ts';
 import { PondError } from '../base/error.ts';
 import { type Connection } from '../duckdb/connection.ts';
@@ -69,14 +69,17 @@ export class QueryOperations implements Pick<WorkerOperations, QueryOperation> {
     return null;
   }
 
-  async run({ spec, statement }: OperationParams<'run'>, signal: AbortSignal): Promise<OperationResult<'run'>> {
+  async run(
+    { spec, statement, parameters }: OperationParams<'run'>,
+    signal: AbortSignal,
+  ): Promise<OperationResult<'run'>> {
     const sandbox = await this.#sandboxFor(spec);
     const interrupt = () => sandbox.interrupt();
     signal.addEventListener('abort', interrupt);
     try {
       // A listener is not called for a signal that was aborted while the database was opened.
       throwIfCancelled(signal, 'the query');
-      const kept = await this.#results.keep(await sandbox.query(statement), signal);
+      const kept = await this.#results.keep(await sandbox.query(statement, parameters), signal);
       // Columns of an EXPLAIN result.
       if (kept.columns.map(({ name }) => name).join() === 'explain_key,explain_value')
         await this.#results.replaceTexts(kept.result, 1, (text) => renamePlan(text, sandbox.spec.files));
@@ -100,7 +103,8 @@ export class QueryOperations implements Pick<WorkerOperations, QueryOperation> {
   }
 
   async copy({ result, format, file }: OperationParams<'copy'>, signal: AbortSignal): Promise<null> {
-    await this.#results.copy(result, format, file, signal);
+    const disk = this.#settings.openDisk(dirname(file));
+    await this.#results.copy(result, format, { disk, path: basename(file) }, signal);
     return null;
   }
 

@@ -54,7 +54,9 @@ async function countDataset(
   job: Job,
 ): Promise<readonly [number, number]> {
   const { matches, wanted, baseUs } = dataset;
-  const keys = matches.map(({ key, type, name }) => [key, JSON.stringify(readingOf(type, name) ?? null)]);
+  const keys = matches.map(({ key, type, name, format }) => {
+    return [key, JSON.stringify(readingOf(type, name, format !== undefined) ?? null)];
+  });
   const write = (target: string, shared: Job): Promise<void> => writeCounts(dataset, target, materializer, shared);
   const file = await materializer.file(keyOf('reduce totals', 1, baseUs, wanted ?? null, keys), write, job);
   const query = sql`SELECT untimed, infinite FROM ${readParquet([file.hostPath])}`;

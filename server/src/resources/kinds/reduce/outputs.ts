@@ -72,7 +72,7 @@ function resolutionNode(output: Output, { text, duration }: ReduceResolution): D
   const { resource, resolutions, inputs } = output;
   const { months, microseconds } = duration;
   const keys = inputs.map(({ match, dataset, prefix }) => {
-    const reading = readingOf(match.type, match.name);
+    const reading = readingOf(match.type, match.name, match.format !== undefined);
     return [match.key, JSON.stringify(reading ?? null), prefix, dataset.columns ?? null];
   });
   const durations = resolutions.map((resolution) => resolution.duration);

@@ -1,0 +1,47 @@
+/** What was decided about the text of a CSV file, and by whom, for people: plain data that can be sent and shown. */
+export interface TextDescription {
+  /** Absolute pond path. */
+  readonly path: string;
+  /** `utf-8`, `utf-16le`, `utf-16be`, `latin-1` or `windows-1252`. */
+  readonly encoding: string;
+  readonly compression: 'gzip' | 'zstd' | undefined;
+  readonly delimiter: string;
+  /** Empty for a file read without quotes. */
+  readonly quote: string;
+  readonly lineEnds: readonly ('LF' | 'CRLF' | 'CR')[];
+  /** 1-based line of the names; undefined without a header. */
+  readonly headerLine: number | undefined;
+  /** Further headers inside the file, 1-based. */
+  readonly laterHeaderLines: readonly number[];
+  /** 1-based; undefined without a row of units. */
+  readonly unitsLine: number | undefined;
+  /** Lines that are no rows, in order of the reasons' first lines. */
+  readonly skipped: readonly SkippedLines[];
+  /** Order of day and month, or format; undefined when no date has an order that matters. */
+  readonly dates: { readonly text: string; readonly decidedBy: string } | undefined;
+  /** Time zone of times without one, as stated; UTC when undefined. */
+  readonly zone: string | undefined;
+  readonly columns: readonly DescribedColumn[];
+  readonly rowCount: number;
+  /** What is stated, by the names of the options, such as `delimiter`; all else was found in the file. */
+  readonly stated: readonly string[];
+}
+
+/** Lines that are left out for one reason. */
+export interface SkippedLines {
+  readonly reason: string;
+  readonly count: number;
+  /** 1-based. */
+  readonly firstLine: number;
+}
+
+/** A column, with the reason for its type. */
+export interface DescribedColumn {
+  readonly name: string;
+  /** DuckDB's name of the type. */
+  readonly type: string;
+  /** From the row of units; undefined without one, or when it is empty there. */
+  readonly unit: string | undefined;
+  /** Why it has this type where that is not plain from its values: `text, as line 7 has "T"`. */
+  readonly reason: string | undefined;
+}

@@ -1,0 +1,216 @@
+/** Text of a CSV file, in UTF-8, as records. */
+
+/** How bytes are divided into fields. */
+export interface RecordOptions {
+  readonly delimiter: string;
+  /** One character; empty for none. */
+  readonly quote: string;
+  /** Lines that begin with it are comments; empty for none. */
+  readonly comment: string;
+  /** Number of lines at the start that are not divided into fields. */
+  readonly wholeLines: number;
+}
+
+/** A record that cannot be divided into fields. */
+export class RecordFault extends Error {
+  /** 1-based line on which the record begins. */
+  readonly line: number;
+
+  constructor(line: number, message: string) {
+    super(message);
+    this.line = line;
+  }
+}
+
+const newline = 0x0a;
+const carriageReturn = 0x0d;
+const space = 0x20;
+
+/** Maximum size of a record, bytes, as in DuckDB. */
+const recordBytesMax = 2_000_000;
+
+/**
+ * Divides chunks of bytes into records and calls `onRecord` for each, blank lines included; the reader itself is the
+ * record, valid until the call returns. A quote counts at the start of a field alone.
+ */
+export class RecordReader {
+  /** The bytes in which the record is. */
+  bytes: Buffer = Buffer.alloc(0);
+  /** Start of each field in `bytes`, without a quote. */
+  starts = new Int32Array(64);
+  /** End of each field, exclusive. */
+  ends = new Int32Array(64);
+  /** 0 for a field without quotes, 1 for one in quotes, 3 when quotes inside are doubled. */
+  quoted = new Uint8Array(64);
+  /** Number of fields. */
+  width = 0;
+  /** 1-based line on which the record begins. */
+  line = 1;
+  /** True for a comment, and for a line that is not divided: one field. */
+  isWhole = false;
+  /** Numbers of ends of lines by kind; the last line may have none. */
+  readonly lineEnds = { LF: 0, CRLF: 0, CR: 0 };
+  /** True when a quoted field has spaces outside its quotes. */
+  hasSpacedQuotes = false;
+  /** True when a record of fields has lines inside quotes. */
+  hasInnerLines = false;
+  /** False once `onRecord` returned false. */
+  isOpen = true;
+
+  readonly #delimiter: Buffer;
+  readonly #quote: number;
+  readonly #comment: number;
+  readonly #wholeLines: number;
+  readonly #onRecord: (record: RecordReader) => boolean;
+  #rest: Buffer = Buffer.alloc(0);
+  /** Lines that the current record spans, less one. */
+  #innerLines = 0;
+
+  constructor(options: RecordOptions, onRecord: (record: RecordReader) => boolean) {
+    this.#delimiter = Buffer.from(options.delimiter);
+    this.#quote = options.quote === '' ? -1 : options.quote.charCodeAt(0);
+    this.#comment = options.comment === '' ? -1 : (Buffer.from(options.comment)[0] ?? -1);
+    this.#wholeLines = options.wholeLines;
+    this.#onRecord = onRecord;
+  }
+
+  /** Reads the next bytes; `isLast` ends the text. Throws RecordFault. */
+  read(chunk: Buffer, isLast: boolean): void {
+    const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+    this.bytes = bytes;
+    let from = 0;
+    while (this.isOpen && from < bytes.length) {
+      this.#innerLines = 0;
+      const end = this.#record(from, isLast);
+      if (end < 0) break;
+      this.isOpen = this.#onRecord(this);
+      this.line += 1 + this.#innerLines;
+      from = end;
+    }
+    this.#rest = Buffer.from(bytes.subarray(from));
+    if (this.#rest.length > recordBytesMax && this.isOpen) throw this.#tooLong();
+  }
+
+  /** The text of a field. */
+  text(index: number): string {
+    const text = this.bytes.toString('utf8', this.starts[index], this.ends[index]);
+    return this.quoted[index] === 3 ? text.replaceAll('""', '"') : text;
+  }
+
+  /** The texts of all fields. */
+  texts(): string[] {
+    return Array.from({ length: this.width }, (_, index) => this.text(index));
+  }
+
+  /** True for a line without characters other than spaces. */
+  get isBlank(): boolean {
+    return this.width === 1 && this.quoted[0] === 0 && this.text(0).trim() === '';
+  }
+
+  #tooLong(): RecordFault {
+    const text = 'has more than 2 MB; a quote that is not closed makes one record of all lines below it';
+    return new RecordFault(this.line, `the record that begins here ${text}`);
+  }
+
+  /** Finds the fields of the record at `from`, and returns its end: negative when the bytes end before it. */
+  #record(from: number, isLast: boolean): number {
+    const { bytes } = this;
+    this.width = 0;
+    this.isWhole = this.line <= this.#wholeLines || bytes[from] === this.#comment;
+    let at = from;
+    for (;;) {
+      at = this.#field(at, isLast);
+      if (at < 0) return -1;
+      if (at === bytes.length) return isLast ? at : -1;
+      const byte = bytes[at];
+      if (byte !== newline && byte !== carriageReturn) at += this.#delimiter.length;
+      else return this.#lineEnd(at, isLast);
+    }
+  }
+
+  #lineEnd(at: number, isLast: boolean): number {
+    const { bytes } = this;
+    if (bytes[at] === newline) {
+      this.lineEnds.LF += 1;
+      return at + 1;
+    }
+    if (at + 1 === bytes.length && !isLast) return -1;
+    const isPair = bytes[at + 1] === newline;
+    this.lineEnds[isPair ? 'CRLF' : 'CR'] += 1;
+    return at + (isPair ? 2 : 1);
+  }
+
+  /** Adds the field at `from`, and returns the index after it; negative when the bytes end before it. */
+  #field(from: number, isLast: boolean): number {
+    const { bytes } = this;
+    const delimiter = this.isWhole ? -1 : this.#delimiter[0];
+    if (this.#quote >= 0 && !this.isWhole) {
+      let start = from;
+      if (delimiter !== space) while (bytes[start] === space) start += 1;
+      if (bytes[start] === this.#quote) return this.#quotedField(from, start, isLast);
+    }
+    let at = from;
+    const end = bytes.length;
+    for (; at < end; at += 1) {
+      const byte = bytes[at];
+      if (byte === newline || byte === carriageReturn) break;
+      if (byte === delimiter && (this.#delimiter.length === 1 || this.#isDelimiter(at))) break;
+    }
+    this.#add(from, at, 0);
+    return at;
+  }
+
+  #isDelimiter(at: number): boolean {
+    return this.#delimiter.every((byte, index) => this.bytes[at + index] === byte);
+  }
+
+  #quotedField(from: number, start: number, isLast: boolean): number {
+    const { bytes } = this;
+    let kind = 1;
+    let close = start + 1;
+    for (;;) {
+      close = bytes.indexOf(this.#quote, close);
+      if (close < 0 && isLast) throw new RecordFault(this.line, 'a quote that opens here is not closed');
+      if (close < 0 || (close + 1 === bytes.length && !isLast)) return -1;
+      if (bytes[close + 1] !== this.#quote) break;
+      kind = 3;
+      close += 2;
+    }
+    let at = close + 1;
+    if (this.#delimiter[0] !== space) while (bytes[at] === space) at += 1;
+    const byte = bytes[at];
+    const isEnd = byte === undefined || byte === newline || byte === carriageReturn || this.#isDelimiter(at);
+    if (!isEnd) throw new RecordFault(this.line, 'a field goes on after its closing quote');
+    if (start > from || at > close + 1) this.hasSpacedQuotes = true;
+    this.#countLines(start + 1, close);
+    this.#add(start + 1, close, kind);
+    return at;
+  }
+
+  #countLines(start: number, end: number): void {
+    for (let at = this.bytes.indexOf(newline, start); at >= 0 && at < end; at = this.bytes.indexOf(newline, at + 1)) {
+      this.#innerLines += 1;
+      this.hasInnerLines = true;
+    }
+  }
+
+  #add(start: number, end: number, quoted: number): void {
+    const index = this.width;
+    if (index === this.starts.length) this.#grow();
+    this.starts[index] = start;
+    this.ends[index] = end;
+    this.quoted[index] = quoted;
+    this.width = index + 1;
+  }
+
+  #grow(): void {
+    const grown = <T extends Int32Array | Uint8Array>(from: T, to: T): T => {
+      to.set(from);
+      return to;
+    };
+    const length = this.starts.length * 4;
+    this.starts = grown(this.starts, new Int32Array(length));
+    this.ends = grown(this.ends, new Int32Array(length));
+    this.quoted = grown(this.quoted, new Uint8Array(length));
+  }
+}
