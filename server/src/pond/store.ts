@@ -9,8 +9,8 @@ import { type BlobStore, createBlobStore, inlineBytesMax } from './blobs.ts';
 import { sha256 } from './hash.ts';
 import { commitAt } from './history.ts';
 import { LruCache } from '../base/lruCache.ts';
-import { factsOfRow } from './versionFacts.ts';
 import { NewBlobs } from './newBlobs.ts';
+import { factsOfRow } from './versionFacts.ts';
 import { PageStore } from './pageStore.ts';
 import { type CommittedNode, rootId, type RowRef } from './node.ts';
 
