@@ -2,26 +2,30 @@
 import { PondError } from '../../server/src/base/error.ts';
 import { type NodeInfo } from '../../server/src/protocol/commands.ts';
 import { printable } from '../../server/src/base/printable.ts';
-import { longRow, minute, shownName, shownPath, table } from './format.ts';
+import { longRow, minute, plural, shownName, shownPath, table } from './format.ts';
 import { nodesToShow } from './listing.ts';
 import { lookAlikes, spelledOut } from './lookAlikes.ts';
 import { argument, atOf, isPattern, pondPath, printJson, show } from './runner.ts';
 import { type Session, type VerbRunner } from './verb.ts';
 
-/** Lists a directory or what matches a pattern. */
+/** Lists directories or what matches patterns. */
 export const ls: VerbRunner = async (session) => {
   const { line, terminal } = session;
-  const text = line.positionals[0] ?? '/';
+  const texts = line.positionals.length === 0 ? ['/'] : line.positionals;
   const recursive = line.flags.has('recursive');
-  const nodes = await session.call('list', { path: pondPath(text), recursive, ...atOf(line) });
+  const nodes: NodeInfo[] = [];
+  for (const text of texts) {
+    const found = await session.call('list', { path: pondPath(text), recursive, ...atOf(line) });
+    if (isPattern(text) && found.length === 0 && !line.json) terminal.warn(`pond: nothing matches ${printable(text)}`);
+    nodes.push(...found);
+  }
   if (line.json) return await printJson(session, nodes);
   for (const node of nodes) {
     const { unlisted } = node;
     if (unlisted !== undefined) terminal.warn(printable(`pond: ${shownPath(node)} is not listed: ${unlisted}`));
   }
-  if (isPattern(text) && nodes.length === 0) return terminal.warn(`pond: nothing matches ${printable(text)}`);
   // Names suffice when all entries are in the one requested directory.
-  const inOnePlace = !recursive && !isPattern(text);
+  const inOnePlace = !recursive && texts.length === 1 && !texts.some(isPattern);
   // A directory that could not be searched is not a match.
   const shown = nodesToShow(nodes.filter(({ unlisted }) => recursive || unlisted === undefined));
   warnOfLookAlikes(session, shown.map(shownPath));
@@ -45,13 +49,6 @@ function warnOfLookAlikes({ terminal }: Session, paths: readonly string[]): void
 
 const lastName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
-/** Writes a file to standard output. */
-export const cat: VerbRunner = async (session) => {
-  const { line, terminal } = session;
-  const output = (chunk: Uint8Array): Promise<void> => terminal.print(chunk);
-  await session.call('read', { path: pondPath(argument(line, 0)), ...atOf(line) }, { output });
-};
-
 /** Prints the details of a path. */
 export const stat: VerbRunner = async (session) => {
   const { line, terminal } = session;
@@ -64,12 +61,24 @@ export const stat: VerbRunner = async (session) => {
     [node.type === 'directory' ? 'entries' : 'size', String(node.size)],
     ['modified', minute(node.modified)],
     ['version', String(node.version)],
+    ...seriesRows(node),
     ['sha256', node.sha256],
     ['id', node.id],
     ...attributes,
   ];
   await terminal.print(table(rows));
 };
+
+function seriesRows({ series }: NodeInfo): readonly string[][] {
+  if (series === undefined) return [];
+  const { rows, minTime, maxTime, versionsWithoutTimes: without } = series;
+  const unknown = without === 0 ? '' : ` (${plural(without, 'version')} without times)`;
+  const times = minTime === null || maxTime === null ? 'unknown' : `${minTime} to ${maxTime}${unknown}`;
+  return [
+    ['rows', String(rows)],
+    ['times', times],
+  ];
+}
 
 /** Creates a directory. */
 export const mkdir: VerbRunner = async (session) => {

@@ -24,6 +24,27 @@ export const treeVerbs = {
     idempotency: 'safe',
     load: async () => (await import('./children.ts')).children,
   },
+  find: {
+    access: 'read',
+    trust: 'any',
+    freshness: 'loaded',
+    idempotency: 'safe',
+    load: async () => (await import('./find.ts')).find,
+  },
+  grep: {
+    access: 'read',
+    trust: 'any',
+    freshness: 'loaded',
+    idempotency: 'safe',
+    load: async () => (await import('./grep.ts')).grep,
+  },
+  diskUsage: {
+    access: 'read',
+    trust: 'any',
+    freshness: 'loaded',
+    idempotency: 'safe',
+    load: async () => (await import('./diskUsage.ts')).diskUsage,
+  },
   read: {
     access: 'read',
     trust: 'any',
@@ -76,6 +97,20 @@ export const treeVerbs = {
     },
     load: async () => (await import('./link.ts')).link,
   },
+  format: {
+    access: 'read',
+    trust: 'any',
+    freshness: 'latest',
+    idempotency: 'safe',
+    load: async () => (await import('./format.ts')).format,
+  },
+  setFormat: {
+    access: 'write',
+    trust: 'any',
+    freshness: 'loaded',
+    idempotency: 'repeatable',
+    load: async () => (await import('./format.ts')).setFormat,
+  },
   remove: {
     access: 'write',
     trust: 'any',
@@ -103,6 +138,15 @@ export const treeVerbs = {
       result: async ({ pond, to }, call) => await call('stat', { pond, path: to }),
     },
     load: async () => (await import('./copy.ts')).copy,
+  },
+  append: {
+    access: 'write',
+    trust: 'trusted',
+    freshness: 'latest',
+    // Batches that were added are recognized.
+    idempotency: 'repeatable',
+    stream: 'input',
+    load: async () => (await import('./append.ts')).append,
   },
   import: {
     access: 'write',
