@@ -1,7 +1,9 @@
 import { type Connection } from '../../duckdb/connection.ts';
 import { identifier, joinSql, literal, literalList, sql, type SqlText } from '../../duckdb/sql.ts';
 import { type OpenDisk } from '../../storage/disk.ts';
-import { readSql, type Reading } from '../formats.ts';
+import { readerSql, type Reading } from '../formats.ts';
+import { withFilename } from '../filenameColumn.ts';
+import { jsonOptions } from '../jsonTable.ts';
 import { isReadOnce, type SourceFile, type ViewSpec } from '../sources.ts';
 import { csvOptions, type CsvTable, withTypes } from './csvTable.ts';
 import { requireWholeOnce, type TextTable, tablesOf } from './tables.ts';
@@ -12,11 +14,16 @@ import { requireWholeOnce, type TextTable, tablesOf } from './tables.ts';
  */
 export async function viewSql(connection: Connection, view: ViewSpec, openDisk: OpenDisk): Promise<SqlText> {
   if (!('source' in view)) return view.sql;
-  const { name, files, settledBy } = view.source;
+  const { name, files, settledBy, hasFilename = false } = view.source;
   const filled = withoutEmpty(files);
   for (const file of filled) if (file.reading.compression !== undefined) await requireWholeOnce(file, openDisk);
   const tables = await tablesOf({ connection, openDisk }, filled.filter(isCsv), settledBy?.filter(isCsv));
-  const selects = selectsOf(filled, new Map(uniform(tables).map(({ file, table }) => [file, table])));
+  const groups = groupsOf(filled, new Map(uniform(tables).map(({ file, table }) => [file, table])));
+  const selects: SqlText[] = [];
+  for (const group of groups) {
+    const reader = await groupReader(connection, group);
+    selects.push(hasFilename ? await withFilename(connection, reader, group.files) : sql`SELECT * FROM ${reader}`);
+  }
   const kind = isReadOnce(files) ? sql`TABLE` : sql`VIEW`;
   const scope = view.isShared ? sql`` : sql`TEMP `;
   return sql`CREATE ${scope}${kind} ${identifier(name)} AS ${joinSql(selects, sql` UNION ALL BY NAME `)}`;
@@ -30,24 +37,35 @@ function withoutEmpty(files: readonly SourceFile[]): readonly SourceFile[] {
   return found.length > 0 ? found : files;
 }
 
-/** One SELECT for each group of adjacent CSV files with the same options, and one for all others of a reading. */
-function selectsOf(files: readonly SourceFile[], tables: ReadonlyMap<SourceFile, CsvTable>): readonly SqlText[] {
-  const groups: { readonly key: string; readonly reading: Reading; readonly options?: SqlText; hostPaths: string[] }[] =
-    [];
+/** Files that one call of a reader reads. */
+interface FileGroup {
+  readonly key: string;
+  readonly reading: Reading;
+  /** Options of a CSV file. */
+  readonly options?: SqlText;
+  readonly files: SourceFile[];
+}
+
+/** A group for adjacent CSV files with the same options, and one for all others of a reading. */
+function groupsOf(files: readonly SourceFile[], tables: ReadonlyMap<SourceFile, CsvTable>): readonly FileGroup[] {
+  const groups: FileGroup[] = [];
   for (const file of files) {
-    const { reading, hostPath } = file;
+    const { reading } = file;
     const table = tables.get(file);
     const options = table && sql`${csvOptions(table)}, compression = ${literal(reading.compression ?? 'none')}`;
     const key = options ?? JSON.stringify(reading);
     const group = options === undefined ? groups.find((each) => each.key === key) : groups.at(-1);
-    if (group?.key === key) group.hostPaths.push(hostPath);
-    else groups.push({ key, reading, hostPaths: [hostPath], ...(options !== undefined && { options }) });
+    if (group?.key === key) group.files.push(file);
+    else groups.push({ key, reading, files: [file], ...(options !== undefined && { options }) });
   }
-  return groups.map(({ reading, options, hostPaths }) =>
-    options === undefined
-      ? readSql(reading, hostPaths)
-      : sql`SELECT * FROM read_csv(${literalList(hostPaths)}${options})`,
-  );
+  return groups;
+}
+
+async function groupReader(connection: Connection, { reading, options, files }: FileGroup): Promise<SqlText> {
+  const hostPaths = files.map(({ hostPath }) => hostPath);
+  if (options !== undefined) return sql`read_csv(${literalList(hostPaths)}${options})`;
+  const isJson = reading.reader === 'read_json' && files.some(({ sizeBytes }) => sizeBytes > 0);
+  return readerSql(reading, hostPaths, isJson ? await jsonOptions(connection, files) : sql``);
 }
 
 /** Gives tables that differ only in column types the types that hold the values of all, so that one call reads them. */
