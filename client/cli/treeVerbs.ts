@@ -2,7 +2,7 @@
 import { PondError } from '../../server/src/base/error.ts';
 import { type NodeInfo } from '../../server/src/protocol/commands.ts';
 import { printable } from '../../server/src/base/printable.ts';
-import { longRow, minute, shownName, shownPath, table } from './format.ts';
+import { longRow, minute, plural, shownName, shownPath, table } from './format.ts';
 import { nodesToShow } from './listing.ts';
 import { lookAlikes, spelledOut } from './lookAlikes.ts';
 import { argument, atOf, isPattern, pondPath, printJson, show } from './runner.ts';
@@ -64,12 +64,24 @@ export const stat: VerbRunner = async (session) => {
     [node.type === 'directory' ? 'entries' : 'size', String(node.size)],
     ['modified', minute(node.modified)],
     ['version', String(node.version)],
+    ...seriesRows(node),
     ['sha256', node.sha256],
     ['id', node.id],
     ...attributes,
   ];
   await terminal.print(table(rows));
 };
+
+function seriesRows({ series }: NodeInfo): readonly string[][] {
+  if (series === undefined) return [];
+  const { rows, minTime, maxTime, versionsWithoutTimes: without } = series;
+  const unknown = without === 0 ? '' : ` (${plural(without, 'version')} without times)`;
+  const times = minTime === null || maxTime === null ? 'unknown' : `${minTime} to ${maxTime}${unknown}`;
+  return [
+    ['rows', String(rows)],
+    ['times', times],
+  ];
+}
 
 /** Creates a directory. */
 export const mkdir: VerbRunner = async (session) => {

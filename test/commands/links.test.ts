@@ -56,6 +56,22 @@ const rows: { readonly [N in PathVerb]: Row } = {
     takes: 'directory',
     run: async (host, path) => (await host.run('link', { target: 'x', path: `${path}/link` })).path,
   },
+  format: {
+    last: 'followed',
+    takes: 'any',
+    run: (host, path) => host.run('format', { path }),
+  },
+  setFormat: {
+    last: 'followed',
+    takes: 'any',
+    run: (host, path) => host.run('setFormat', { path, options: { skip: 1 } }),
+  },
+  describe: {
+    last: 'followed',
+    takes: 'file',
+    run: async (host, path) =>
+      (await host.run('describe', { paths: [path] })).map(({ columns, rowCount }) => [columns, rowCount]),
+  },
   remove: {
     last: 'itself',
     takes: 'file',
@@ -71,6 +87,15 @@ const rows: { readonly [N in PathVerb]: Row } = {
     takes: 'file',
     run: async (host, path) =>
       (await host.run('copy', { from: path, to: '/copied', recursive: false, overwrite: false })).sha256,
+  },
+  append: {
+    last: 'followed',
+    takes: 'directory',
+    run: async (host, path) => {
+      const file = join(host.folder, 'appended.csv');
+      writeFileSync(file, 'Timestamp,v\n1700000000,1\n');
+      return (await host.run('append', { sources: [file], path: `${path}/series` })).rows;
+    },
   },
   import: {
     last: 'followed',

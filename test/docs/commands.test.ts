@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { exitStatus } from '../../client/cli/exitStatus.ts';
 import { helpText, verbNamed } from '../../client/cli/help.ts';
@@ -84,6 +85,8 @@ test('JSON has the keys that docs/commands.md lists', async (t) => {
   assert.equal((await runPond(['touch', '/a.csv'], { cwd })).status, 0);
   await check('status');
   await check('show', '0');
+  writeFileSync(join(cwd, 'level.csv'), 'Timestamp,v\n1700000000,1\n');
+  await check('append', 'level.csv', '/level');
   await check('export', '/a.csv', 'out');
   await check('import', 'out', '/in');
   await check('site', 'site');

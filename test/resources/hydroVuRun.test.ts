@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readCoverage } from '../../server/src/pond/seriesCoverage.ts';
 import { test } from 'node:test';
 import { openDatabase } from '../../server/src/duckdb/database.ts';
 import { literalList } from '../../server/src/duckdb/sql.ts';
@@ -28,6 +29,9 @@ test('a run collects all readings, one row for each time, and the tables of name
     Array.from({ length: 40 }, (_, row) => buoyRow(row)),
   );
   assert.equal(await bench.versionCount(buoyData), 1);
+  const { time, rows } = await readCoverage(await bench.pond.fs.root(), `${bench.home}/${buoyData}`);
+  const [minUs, maxUs] = [start * 1_000_000, (start + 39 * 900) * 1_000_000];
+  assert.deepEqual({ time, rows }, { time: { minUs, maxUs }, rows: 40 });
   assert.deepEqual(
     { rows: outcome.rows, files: outcome.files, notes: outcome.notes },
     { rows: 40, files: 1, notes: [] },

@@ -76,6 +76,20 @@ export const treeVerbs = {
     },
     load: async () => (await import('./link.ts')).link,
   },
+  format: {
+    access: 'read',
+    trust: 'any',
+    freshness: 'latest',
+    idempotency: 'safe',
+    load: async () => (await import('./format.ts')).format,
+  },
+  setFormat: {
+    access: 'write',
+    trust: 'any',
+    freshness: 'loaded',
+    idempotency: 'repeatable',
+    load: async () => (await import('./format.ts')).setFormat,
+  },
   remove: {
     access: 'write',
     trust: 'any',
@@ -103,6 +117,15 @@ export const treeVerbs = {
       result: async ({ pond, to }, call) => await call('stat', { pond, path: to }),
     },
     load: async () => (await import('./copy.ts')).copy,
+  },
+  append: {
+    access: 'write',
+    trust: 'trusted',
+    freshness: 'latest',
+    // Batches that were added are recognized.
+    idempotency: 'repeatable',
+    stream: 'input',
+    load: async () => (await import('./append.ts')).append,
   },
   import: {
     access: 'write',

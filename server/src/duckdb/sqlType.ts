@@ -108,3 +108,8 @@ export function requireSqlType(text: string): SqlType {
 export function castSql(value: SqlText, type: SqlType): SqlText {
   return sql`${value}::${type}`;
 }
+
+/** Returns the SQL of a value cast to a type, NULL where that is impossible. */
+export function tryCastSql(value: SqlText, type: SqlType): SqlText {
+  return sql`try(${castSql(value, type)})`;
+}

@@ -49,6 +49,8 @@ function parseMetadata(fields: Fields): RowMetadata {
       return { txn: previous.commitNumber('txn'), partId: previous.text('partId') };
     }),
     ...fields.optional('seriesHash', () => fields.hash('seriesHash')),
+    ...fields.optional('rows', () => fields.count('rows')),
+    ...fields.optional('batch', () => fields.hash('batch')),
     ...fields.optional('fork', () => flag('fork')),
     ...fields.optional('deleted', () => flag('deleted')),
     ...fields.optional('name', () => fields.text('name')),

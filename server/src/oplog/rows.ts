@@ -46,6 +46,9 @@ export interface RowMetadata {
   readonly previous?: { readonly txn: CommitNumber; readonly partId: string };
   /** Chained hash over all versions of a series. */
   readonly seriesHash?: string;
+  /** Of a version of a series: its number of rows, and the hash of the batch that was appended. */
+  readonly rows?: number;
+  readonly batch?: string;
   /** A directory or page whose content lists pages, not entries. */
   readonly fork?: true;
   /** The node was removed; the row has no content. */

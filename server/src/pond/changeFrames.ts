@@ -7,6 +7,7 @@ import { Fields, type Json, type LogPosition } from '../delta/fields.ts';
 import { fileTypes } from '../tinyfs/backend.ts';
 import { type CommittedNode, type PondNode, rowRefIn, type StagedContent } from './node.ts';
 import { type EntryChange } from './overlay.ts';
+import { parseFacts } from './versionFacts.ts';
 
 /** Changes that were staged together. A frame that only carries content has none. */
 export interface StagedBatch {
@@ -60,6 +61,7 @@ function nodeIn(node: Fields): PondNode {
   const fields = {
     ...identityIn(node),
     previous: node.has('previous') ? rowRefIn(node.fields('previous')) : undefined,
+    ...(node.has('facts') && { facts: parseFacts(node.fields('facts')) }),
   };
   const placedTxn = node.has('placedTxn') ? node.commitNumber('placedTxn') : undefined;
   if (node.has('row')) {

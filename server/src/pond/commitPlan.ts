@@ -175,12 +175,15 @@ function rowFields(
   partId: string,
   options: { readonly fork: boolean } = { fork: false },
 ): Omit<OpRow, 'content'> {
+  const { rows, time, batch } = node.facts ?? {};
   const metadata: RowMetadata = {
     ...(node.name === '' ? {} : { name: node.name }),
     ...(Object.keys(node.attributes).length === 0 ? {} : { attributes: node.attributes }),
     ...(node.previous === undefined ? {} : { previous: node.previous }),
     ...(node.seriesHash === '' ? {} : { seriesHash: node.seriesHash }),
     ...(options.fork ? { fork: true } : {}),
+    ...(rows === undefined ? {} : { rows }),
+    ...(batch === undefined ? {} : { batch }),
   };
   return {
     partId,
@@ -191,8 +194,8 @@ function rowFields(
     metadata: JSON.stringify(metadata),
     sizeBytes: node.sizeBytes,
     sha256: node.sha256,
-    minTimeUs: undefined,
-    maxTimeUs: undefined,
+    minTimeUs: time?.minUs,
+    maxTimeUs: time?.maxUs,
   };
 }
 

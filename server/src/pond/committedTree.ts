@@ -3,7 +3,9 @@ import { PondError } from '../base/error.ts';
 import { type Backend, type Entry, type Node } from '../tinyfs/backend.ts';
 import { type CommittedNode, nodeOfEntry, pondNode, requireCommitted } from './node.ts';
 import { listEntries, lookupEntry, type PageAddress } from './pages.ts';
-import { committedVersions, readCommitted, readInline, rootAt, type Store } from './store.ts';
+import { Overlay } from './overlay.ts';
+import { nodeVersions } from './seriesVersions.ts';
+import { readCommitted, readInline, rootAt, type Store } from './store.ts';
 
 /** The tree as one commit left it, read-only. Reads are lazy. */
 export function createCommittedTree(store: Store, number: CommitNumber): Backend {
@@ -16,7 +18,7 @@ export function createCommittedTree(store: Store, number: CommitNumber): Backend
     list: (directory) => listCommitted(store, committed(directory)),
     read: (node, range) => readCommitted(store, committed(node), range),
     readlink: async (node) => Buffer.from(await readInline(store, committed(node))).toString('utf8'),
-    versions: (node) => committedVersions(store, committed(node)),
+    versions: (node) => nodeVersions(store, new Overlay(), committed(node)),
     put: refuse,
     setAttributes: refuse,
     remove: refuse,

@@ -16,13 +16,14 @@ import { uuidv7 } from './uuid.ts';
 type Attributes = PondNode['attributes'];
 
 /** A version of anything but a directory, before it has content. */
-type UnfilledVersion = Omit<StagedNode, 'state' | 'content' | 'sizeBytes' | 'sha256' | 'seriesHash'>;
+type UnfilledVersion = Omit<StagedNode, 'state' | 'content' | 'sizeBytes' | 'sha256' | 'seriesHash' | 'facts'>;
 
 /** Staged content with its size and hash. */
 export interface NewContent {
   readonly sizeBytes: number;
   readonly sha256: string;
   readonly content: StagedContent;
+  readonly facts: StagedNode['facts'];
 }
 
 /** Returns a directory that did not exist before, version 1. */
@@ -64,11 +65,11 @@ export function nextVersion(existing: Exclude<PondNode, NewDirectory>, attribute
 /** Returns the version with content, after `existing` if there is one. */
 export function withContent(
   { id, type, name, version, ...unfilled }: UnfilledVersion,
-  { sizeBytes, sha256, content }: NewContent,
+  { sizeBytes, sha256, content, facts }: NewContent,
   existing: PondNode | undefined,
 ): StagedNode {
   const seriesHash = seriesHashAfter(type, existing, sha256);
-  return { state: 'staged', id, type, name, version, ...unfilled, sizeBytes, sha256, content, seriesHash };
+  return { state: 'staged', id, type, name, version, ...unfilled, sizeBytes, sha256, content, seriesHash, facts };
 }
 
 /** Returns the node with other attributes: a new version with the same content. */
@@ -107,10 +108,10 @@ export function copiedNode(source: PondNode, name: string): StagedNode | NewDire
 
 /** Returns the content of a node other than a directory, for another version: it is not read. */
 export function contentOf(node: Exclude<PondNode, NewDirectory>): NewContent {
-  const { id, version, sizeBytes, sha256 } = node;
+  const { id, version, sizeBytes, sha256, facts } = node;
   const content: StagedContent =
     node.state === 'staged' ? node.content : { in: 'row', nodeId: id, row: node.row, version };
-  return { sizeBytes, sha256, content };
+  return { sizeBytes, sha256, content, facts };
 }
 
 function assertFile(type: FileType): asserts type is StagedNode['type'] {

@@ -3,6 +3,7 @@ import { type FileType, type Node } from '../tinyfs/backend.ts';
 import { type DirectoryEntry } from '../oplog/directoryEntry.ts';
 import { assert } from '../base/assert.ts';
 import { type Fields } from '../delta/fields.ts';
+import { type VersionFacts } from './versionFacts.ts';
 
 /** Reference to a node's own row: in the data file of a commit. */
 export interface RowRef {
@@ -32,6 +33,8 @@ interface PondNodeBase extends Node {
   readonly seriesHash: string;
   /** The row of the preceding version, where it is known and needed. */
   readonly previous: RowRef | undefined;
+  /** Of a version of a series that was read from its row, or is staged: an entry has none. */
+  readonly facts?: VersionFacts | undefined;
 }
 
 /** Commits of an entry. */

@@ -10,6 +10,7 @@
  */
 import { type Node } from '../tinyfs/backend.ts';
 import { chainHash } from './hash.ts';
+import { type VersionFacts } from './versionFacts.ts';
 import { pondNode, type PondNode, sameAttributes, type StagedNode } from './node.ts';
 
 /** True when the next version of a node replaces it: it was never committed, and nothing else keeps it. */
@@ -37,6 +38,14 @@ export function isSameValue(before: Node, after: Node): boolean {
 /** Returns the hash of a node with new content, after the version before it; '' for anything but a series. */
 export function seriesHashAfter(type: PondNode['type'], before: PondNode | undefined, contentSha256: string): string {
   return type === 'series' ? chainHash(before?.seriesHash ?? '', contentSha256) : '';
+}
+
+/**
+ * Returns the facts about a version of a series, as `versions` lists them; empty for the node of an entry, and for a
+ * version whose content does not state any.
+ */
+export function versionFacts(node: Node): VersionFacts {
+  return pondNode(node).facts ?? {};
 }
 
 /** Returns the hash of a node's whole value: of all versions for a series. */

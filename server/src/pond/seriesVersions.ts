@@ -11,6 +11,7 @@ import { removeQuietly, temporaryPathIn } from '../storage/durable.ts';
 import { chainHash, sha256 } from './hash.ts';
 import { type CommittedNode, type PondNode, rowRefIn, type StagedNode } from './node.ts';
 import { type Overlay } from './overlay.ts';
+import { parseFacts } from './versionFacts.ts';
 import { committedVersions, type Store, versionBefore, type VersionRef } from './store.ts';
 
 /** Versions of one series per cached range; a range ends at a multiple of this. */
@@ -35,6 +36,10 @@ export async function valueVersions(store: Store, overlay: Overlay, node: PondNo
 
 /** Yields the versions of a node from its own back to the first, staged ones before committed ones. */
 export async function* nodeVersions(store: Store, overlay: Overlay, node: PondNode): AsyncIterable<PondNode> {
+  if (node.type === 'series') {
+    yield* (await valueVersions(store, overlay, node)).toReversed();
+    return;
+  }
   const { staged, committed } = stagedVersions(overlay, node);
   yield* staged;
   if (committed !== undefined) yield* committedVersions(store, committed);
@@ -204,6 +209,7 @@ function nodeOf({ id, name }: VersionRef, fields: Fields): CommittedNode {
     previous: fields.has('previous') ? rowRefIn(fields.fields('previous')) : undefined,
     changedTxn: row.txn,
     placedTxn: undefined,
+    ...(fields.has('facts') && { facts: parseFacts(fields.fields('facts')) }),
   };
 }
 
@@ -213,8 +219,8 @@ function writeRange(disk: Disk, versions: readonly CommittedNode[]): void {
   const directory = path.slice(0, path.lastIndexOf('/'));
   const temporary = temporaryPathIn(directory);
   const json = JSON.stringify(
-    versions.map(({ version, sizeBytes, modifiedUs, sha256, seriesHash, row, previous }) => {
-      return { version, sizeBytes, modifiedUs, sha256, seriesHash, row, previous };
+    versions.map(({ version, sizeBytes, modifiedUs, sha256, seriesHash, row, previous, facts }) => {
+      return { version, sizeBytes, modifiedUs, sha256, seriesHash, row, previous, facts };
     }),
   );
   try {

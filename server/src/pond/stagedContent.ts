@@ -1,10 +1,12 @@
 import { PondError } from '../base/error.ts';
-import { type NewNode } from '../tinyfs/backend.ts';
+import { footerBytesOf, footerTailBytes, type ParquetFooter, readFooter } from '../parquet/footer.ts';
+import { type NewNode, type Node } from '../tinyfs/backend.ts';
 import { inlineBytesMax, type StoredContent } from './blobs.ts';
 import { sha256 } from './hash.ts';
 import { type NewContent } from './newNodes.ts';
 import { type PondNode, requireCommitted, type RowRef, type StagedNode } from './node.ts';
 import { readCommitted, readInline, type Store } from './store.ts';
+import { factsIn } from './versionFacts.ts';
 
 /** Holds small staged content until it is committed: the journal, or a transaction's spool. */
 export interface Spool {
@@ -19,6 +21,12 @@ interface LaterStates {
   committedRow(node: PondNode): RowRef | undefined;
   /** Returns the same node as staged now. */
   stagedNow(node: PondNode): PondNode | undefined;
+}
+
+/** Stored content that has the form of its type. */
+export interface CheckedContent extends StoredContent {
+  /** Undefined for anything but a series, and when it cannot be read. */
+  readonly footer?: ParquetFooter | undefined;
 }
 
 /** Content of a tree's nodes, staged and committed alike; small staged content is in the spool. */
@@ -42,15 +50,22 @@ export class StagedContents {
     this.#store.blobs.release(content);
   }
 
-  /** Fails `invalid-content` when the content of a table or series is not Parquet. */
-  async checkType(type: NewNode['type'], content: StoredContent): Promise<void> {
-    if (type === 'table' || type === 'series') await checkParquet(this.#store, content, type);
+  /** Returns the content with the footer of a series. Fails `invalid-content` when that of a table or series is not Parquet. */
+  async check(type: NewNode['type'], content: StoredContent): Promise<CheckedContent> {
+    if (type !== 'table' && type !== 'series') return content;
+    const part = (start: number, end: number) => partOf(this.#store, content, start, end);
+    await requireParquet(content, type, part);
+    return type === 'series' ? { ...content, footer: await footerOf(content, part) } : content;
   }
 
   /** Returns stored content in the form that a staged version refers to; keeps small content in the spool. */
-  stage({ sizeBytes, sha256, inline, isNew }: StoredContent): NewContent {
-    if (inline === undefined) return { sizeBytes, sha256, content: { in: 'blob', isNew } };
-    return { sizeBytes, sha256, content: { in: 'journal', offset: this.#spool.keep(inline), sizeBytes } };
+  stage(
+    { sizeBytes, sha256, inline, isNew, footer }: CheckedContent,
+    { attributes }: Pick<Node, 'attributes'>,
+  ): NewContent {
+    const facts = footer && factsIn(footer, attributes);
+    if (inline === undefined) return { sizeBytes, sha256, facts, content: { in: 'blob', isNew } };
+    return { sizeBytes, sha256, facts, content: { in: 'journal', offset: this.#spool.keep(inline), sizeBytes } };
   }
 
   async *read(node: PondNode, range?: { start: number; end: number }): AsyncIterable<Uint8Array> {
@@ -97,21 +112,30 @@ export class StagedContents {
 
 const parquetMagic = 'PAR1';
 
-async function checkParquet(store: Store, content: StoredContent, type: string): Promise<void> {
-  const { sizeBytes, inline } = content;
-  const part = async (start: number): Promise<string> => {
-    const parts: Uint8Array[] = [];
-    const range = { start, end: start + parquetMagic.length };
-    if (inline !== undefined) parts.push(inline.subarray(range.start, range.end));
-    else for await (const chunk of store.blobs.read(content.sha256, sizeBytes, range)) parts.push(chunk);
-    return Buffer.concat(parts).toString('latin1');
-  };
+type ReadPart = (start: number, end: number) => Promise<Uint8Array>;
+
+async function partOf(store: Store, content: StoredContent, start: number, end: number): Promise<Uint8Array> {
+  const { sizeBytes, sha256, inline } = content;
+  if (inline !== undefined) return inline.subarray(start, end);
+  const parts: Uint8Array[] = [];
+  for await (const chunk of store.blobs.read(sha256, sizeBytes, { start, end })) parts.push(chunk);
+  return Buffer.concat(parts);
+}
+
+async function requireParquet({ sizeBytes }: StoredContent, type: string, part: ReadPart): Promise<void> {
+  const magicAt = async (start: number): Promise<string> =>
+    Buffer.from(await part(start, start + parquetMagic.length)).toString('latin1');
   const isParquet =
     sizeBytes >= 12 &&
-    (await part(0)) === parquetMagic &&
-    (await part(sizeBytes - parquetMagic.length)) === parquetMagic;
+    (await magicAt(0)) === parquetMagic &&
+    (await magicAt(sizeBytes - parquetMagic.length)) === parquetMagic;
   if (isParquet) return;
   throw new PondError('invalid-content', `a ${type} must be Parquet; these ${sizeBytes} bytes are not`, {
     hint: 'store it as a plain file, or write it again: it may be cut short',
   });
+}
+
+async function footerOf({ sizeBytes }: StoredContent, part: ReadPart): Promise<ParquetFooter | undefined> {
+  const bytes = footerBytesOf(await part(sizeBytes - footerTailBytes, sizeBytes), sizeBytes);
+  return bytes === undefined ? undefined : readFooter(await part(sizeBytes - bytes, sizeBytes));
 }

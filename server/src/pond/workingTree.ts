@@ -10,7 +10,6 @@ import { PondError } from '../base/error.ts';
 import { type Mutex } from '../base/mutex.ts';
 import { type CommitNumber } from '../delta/commitNumber.ts';
 import { type Backend, type DirectoryPath, type Entry, type NewNode, type Node } from '../tinyfs/backend.ts';
-import { type StoredContent } from './blobs.ts';
 import { listCommitted, lookupCommitted } from './committedTree.ts';
 import * as next from './newNodes.ts';
 import { type CommittedNode, directoryNode, type DirectoryNode, type PondNode, pondNode } from './node.ts';
@@ -19,7 +18,7 @@ import { type EntryChange, type Overlay } from './overlay.ts';
 import { compareNames } from './pages.ts';
 import { isUnchanged } from './series.ts';
 import { nodeVersions, valueVersions } from './seriesVersions.ts';
-import { type StagedContents } from './stagedContent.ts';
+import { type CheckedContent, type StagedContents } from './stagedContent.ts';
 import { rootAt, type Store } from './store.ts';
 
 /** Makes changes durable: in the journal, or for a transaction only in its spool. */
@@ -97,8 +96,8 @@ export class WorkingTree implements Backend {
     // Content is stored before the mutex is acquired: a slow stream must not block other changes.
     const content = await contents.store(wanted);
     try {
-      await contents.checkType(wanted.type, content);
-      const node = await this.#put(path, name, wanted, content);
+      const checked = await contents.check(wanted.type, content);
+      const node = await this.#put(path, name, wanted, checked);
       contents.release(content);
       return node;
     } catch (error) {
@@ -108,7 +107,7 @@ export class WorkingTree implements Backend {
     }
   }
 
-  async #put(path: DirectoryPath, name: string, wanted: NewNode, content?: StoredContent): Promise<Node> {
+  async #put(path: DirectoryPath, name: string, wanted: NewNode, content?: CheckedContent): Promise<Node> {
     return await this.#change(async (changeLog) => {
       const existing = await this.#entry(last(path), name);
       if (existing !== undefined && existing.type !== wanted.type) {
@@ -241,7 +240,7 @@ export class WorkingTree implements Backend {
       existing === undefined || existing.state === 'new'
         ? next.firstVersion(type, name, attributes)
         : next.nextVersion(existing, attributes ?? existing.attributes);
-    return next.withContent(version, this.#parts.contents.stage(content), existing);
+    return next.withContent(version, this.#parts.contents.stage(content, version), existing);
   }
 
   async #copyTree(changeLog: ChangeLog, source: PondNode, to: DirectoryPath, newName: string): Promise<PondNode> {
@@ -281,7 +280,7 @@ export class WorkingTree implements Backend {
 interface FilePut {
   readonly name: string;
   readonly attributes: PondNode['attributes'] | undefined;
-  readonly content: StoredContent;
+  readonly content: CheckedContent;
 }
 
 function putDirectory(

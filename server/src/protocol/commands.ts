@@ -4,8 +4,10 @@
  *
  * `pond` in params is the absolute host directory of a pond. Paths are absolute pond paths unless stated otherwise.
  */
+export type * from './description.ts';
 export type * from './info.ts';
 import {
+  type AppendInfo,
   type Bytes,
   type ChangeInfo,
   type CheckedInfo,
@@ -15,18 +17,26 @@ import {
   type ProvenInfo,
   type QueryInfo,
   type RestoredInfo,
+  type ResultFormat,
   type RowsInfo,
   type SkippedInfo,
   type StatusInfo,
   type TemporalExport,
   type TreeHashInfo,
 } from './info.ts';
+import { type DescriptionInfo, type FormatInfo } from './description.ts';
 import { type ResourceCommands } from './resources.ts';
 
 export const protocolVersion = 4;
 
 type At = { readonly at?: string };
 type InPond = { readonly pond: string };
+
+/** A query with the values of its parameters (`$name`, `?`); the type of a value is stated, or the one needed there. */
+type QueryParams = At & {
+  readonly sql: string;
+  readonly parameters?: readonly { readonly name: string; readonly value: string; readonly type?: string }[];
+};
 
 interface Commands extends ResourceCommands {
   // Ponds
@@ -67,6 +77,21 @@ interface Commands extends ResourceCommands {
   makeDirectory: { params: InPond & { readonly path: string; readonly parents?: boolean }; result: NodeInfo };
   touch: { params: InPond & { readonly paths: readonly string[] }; result: readonly NodeInfo[] };
   link: { params: InPond & { readonly target: string; readonly path: string }; result: NodeInfo };
+  /** The format stated for the CSV files at and below a path. */
+  format: { params: InPond & At & { readonly path: string }; result: FormatInfo };
+  /**
+   * States how the CSV files at and below a path are read. Options stated there before stay unless they are among
+   * `options` or `clear`; `clear: true` removes all of them first. The options and values are those of `format` sections;
+   * a value may be a text as in the terminal. Fails `usage`.
+   */
+  setFormat: {
+    params: InPond & {
+      readonly path: string;
+      readonly options?: Readonly<Record<string, unknown>>;
+      readonly clear?: true | readonly string[];
+    };
+    result: FormatInfo;
+  };
   remove: {
     params: InPond & { readonly paths: readonly string[]; readonly recursive: boolean };
     result: { readonly removed: number };
@@ -91,6 +116,19 @@ interface Commands extends ResourceCommands {
       readonly into?: boolean;
     };
     result: NodeInfo;
+  };
+  /**
+   * Adds rows of host files, or of the input stream, to a series, which is made when missing. `time` names its time
+   * column, `format` that of files whose names do not say it. Reports progress.
+   */
+  append: {
+    params: InPond & {
+      readonly sources: readonly string[];
+      readonly path: string;
+      readonly time?: string;
+      readonly format?: 'csv' | 'ndjson' | 'parquet';
+    };
+    result: AppendInfo;
   };
   /** Copies host files and folders into a pond directory; streams; reports progress. */
   import: {
@@ -197,7 +235,9 @@ interface Commands extends ResourceCommands {
   };
 
   // Queries
-  query: { params: InPond & At & { readonly sql: string }; result: QueryInfo };
+  /** Describes tables and how they are read. Fails `not-found`, `is-a-directory`, and as a query over the path. */
+  describe: { params: InPond & At & { readonly paths: readonly string[] }; result: readonly DescriptionInfo[] };
+  query: { params: InPond & QueryParams; result: QueryInfo };
   rows: {
     params: InPond & { readonly resultId: string; readonly start: number; readonly count: number };
     result: RowsInfo;
@@ -205,12 +245,12 @@ interface Commands extends ResourceCommands {
   release: { params: InPond & { readonly resultId: string }; result: null };
   /** Runs a query and writes its whole result to a host file. */
   queryToFile: {
-    params: InPond & At & { readonly sql: string; readonly format: 'csv' | 'json' | 'parquet'; readonly file: string };
+    params: InPond & QueryParams & { readonly format: ResultFormat; readonly file: string };
     result: { readonly rowCount: number; readonly elapsedMs: number };
   };
-  /** Runs a query and returns its whole result as CSV with a header line, or as a JSON array of objects. */
+  /** Runs a query and returns its whole result in a format: as a stream of bytes, else as text. */
   queryToText: {
-    params: InPond & At & { readonly sql: string; readonly format: 'csv' | 'json' };
+    params: InPond & QueryParams & { readonly format: ResultFormat };
     result: { readonly rowCount: number; readonly elapsedMs: number; readonly text: string };
   };
 }

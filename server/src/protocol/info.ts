@@ -26,10 +26,40 @@ export interface NodeInfo {
   readonly modified: number;
   readonly sha256: string;
   readonly attributes: Readonly<Record<string, string>>;
+  /** For a stored series, by `stat` alone. */
+  readonly series?: SeriesInfo;
   /** Set for output of a resource: read-only, and a file's bytes are 0 until it is computed. */
   readonly derived?: true;
   /** Reason why a directory could not be listed; the directory itself need not match. */
   readonly unlisted?: string;
+}
+
+/** Rows and times of a stored series, known without reading its content. */
+export interface SeriesInfo {
+  /** Rows of the versions that state their number. */
+  readonly rows: number;
+  /** First and last time, ISO 8601, UTC; null when no version states them. */
+  readonly minTime: string | null;
+  readonly maxTime: string | null;
+  /** Versions that do not state their times, such as those of DuckPond before 0.3. */
+  readonly versionsWithoutTimes: number;
+}
+
+/** Rows that were added to a series. */
+export interface AppendInfo {
+  readonly path: string;
+  /** Latest version of the series; 0 when there is none. */
+  readonly version: number;
+  /** Number of files that became versions. */
+  readonly batches: number;
+  readonly rows: number;
+  /** Of the rows, those whose time is missing. */
+  readonly rowsWithoutTime: number;
+  /** Names of columns that the series did not have before. */
+  readonly addedColumns: readonly string[];
+  /** Host paths of files that were appended before, and of files without rows: they added nothing. */
+  readonly known: readonly string[];
+  readonly empty: readonly string[];
 }
 
 /** Entry of a directory: a name, the node's own type, and for a link the type of its target unless it dangles. */
@@ -90,6 +120,9 @@ export interface ChangeInfo {
   readonly type: FileTypeName;
   readonly sizeBefore: number | null;
   readonly sizeAfter: number | null;
+  /** The format stated for the path afterwards and before, as `option=text`; omitted where they are equal. */
+  readonly format?: string;
+  readonly formatBefore?: string;
 }
 
 /** What a verified proof proves. */
@@ -169,6 +202,9 @@ export interface QueryInfo {
   readonly rowCount: number;
   readonly elapsedMs: number;
 }
+
+/** File format of a result: ndjson is one JSON object per line, arrow an Arrow IPC file. */
+export type ResultFormat = 'csv' | 'json' | 'ndjson' | 'parquet' | 'arrow' | 'markdown' | 'xlsx';
 
 /** A window of a result, column by column. NULL is null; any other value is DuckDB's text for it. */
 export interface RowsInfo {

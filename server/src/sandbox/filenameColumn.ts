@@ -13,19 +13,24 @@ export function namesFilename(query: string): boolean {
   return tokenize(query).some(isName);
 }
 
-/** SQL that selects the rows of a call of a reader with the column `filename`, unless the files have one of that name. */
+/** Name of the column of host paths, which no file is likely to have. */
+const hostColumn = identifier('file of the row');
+
+/** SQL that selects columns of files and the column `filename`, unless the files have one of that name. */
 export async function withFilename(
   connection: Connection,
-  reader: SqlText,
+  { list, from }: { readonly list: SqlText; readonly from: SqlText },
   files: readonly SourceFile[],
 ): Promise<SqlText> {
-  const columns = await connection.rows(sql`DESCRIBE FROM ${reader}`);
-  if (columns.some(([name]) => String(name).toLowerCase() === filename)) return sql`SELECT * FROM ${reader}`;
+  const plain = sql`SELECT ${list} FROM ${from}`;
+  const columns = await connection.rows(sql`DESCRIBE ${plain}`);
+  if (columns.some(([name]) => String(name).toLowerCase() === filename)) return plain;
   const column = identifier(filename);
   const [first] = files;
   if (first !== undefined && new Set(files.map(({ pondPath }) => pondPath)).size === 1) {
-    return sql`SELECT *, ${literal(first.pondPath)} AS ${column} FROM ${reader}`;
+    return sql`SELECT ${list}, ${literal(first.pondPath)} AS ${column} FROM ${from}`;
   }
   const names = files.map(({ hostPath, pondPath }) => sql`(${literal(hostPath)}, ${literal(pondPath)})`);
-  return sql`SELECT t.*, n.path AS ${column} FROM ${reader} AS t JOIN (VALUES ${joinSql(names)}) AS n(host, path) ON t.${column} = n.host`;
+  const rows = sql`SELECT ${list}, ${column} AS ${hostColumn} FROM ${from}`;
+  return sql`SELECT r.* EXCLUDE (${hostColumn}), n.path AS ${column} FROM (${rows}) AS r JOIN (VALUES ${joinSql(names)}) AS n(host, path) ON r.${hostColumn} = n.host`;
 }

@@ -4,7 +4,7 @@ import { type OpenDisk } from '../storage/disk.ts';
 import { type Reading } from './formats.ts';
 
 /** A JSON file that DuckDB does not read as it is, with its name for messages. */
-export interface EncodedJson {
+interface EncodedJson {
   readonly hostPath: string;
   readonly pondPath: string;
   readonly reading: Reading | undefined;

@@ -13,6 +13,8 @@ export interface HostFileState {
   /** Times of the last change of content and of metadata, milliseconds since 1970 UTC, with fractions. */
   readonly modifiedMs: number;
   readonly changedMs: number;
+  /** Number of the file on its disk; it stays when the file is renamed. 0 where there is none. */
+  readonly inode: number;
 }
 
 /** An item below a host folder. Host paths are absolute; `names` lead to it from the folder. */
@@ -96,6 +98,6 @@ function statOf(hostPath: string): Stats | undefined {
   }
 }
 
-function stateOf({ size, mtimeMs, ctimeMs }: Stats): HostFileState {
-  return { sizeBytes: size, modifiedMs: mtimeMs, changedMs: ctimeMs };
+function stateOf({ size, mtimeMs, ctimeMs, ino }: Stats): HostFileState {
+  return { sizeBytes: size, modifiedMs: mtimeMs, changedMs: ctimeMs, inode: ino };
 }

@@ -29,12 +29,22 @@ const units = [
 export async function requireSeconds(
   files: readonly HostFile[],
   { columns, rowCount, time }: FileFacts,
-  { builder }: Materializer,
-  { signal }: Job,
+  materializer: Materializer,
+  job: Job,
 ): Promise<void> {
   const column = timeColumnOf(columns);
   if (column === undefined || rowCount === 0 || isWithin(time)) return;
   const hostPaths = files.map(({ hostPath }) => hostPath);
+  await requireSecondsIn(column, hostPaths, materializer, job);
+}
+
+/** Like requireSeconds, for a column of Parquet files; at least one file. */
+export async function requireSecondsIn(
+  column: Column,
+  hostPaths: readonly string[],
+  { builder }: Materializer,
+  { signal }: Job,
+): Promise<void> {
   const isBeyond = sql`abs(s) > ${secondsMax} AND abs(s) <= ${units[2].max}`;
   const counts = sql`count(s), count(s) FILTER (${isBeyond}), median(abs(s)) FILTER (${isBeyond})`;
   const seconds = sql`SELECT ${secondsSql(column)} AS s FROM ${readParquet(hostPaths)}`;

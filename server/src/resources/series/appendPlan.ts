@@ -1,0 +1,76 @@
+/** The columns of a batch of rows, and how they become those of the series that it is appended to. */
+import { PondError } from '../../base/error.ts';
+import { identifier, joinSql, sql, type SqlText } from '../../duckdb/sql.ts';
+import { castSql, tryCastSql } from '../../duckdb/sqlType.ts';
+import { type TypedColumn } from '../../sandbox/build.ts';
+import { isNumeric, isPointInTime } from './findTime.ts';
+
+/** A column whose values must be equal after the conversion to the type of the series. */
+interface Conversion {
+  readonly name: string;
+  readonly from: TypedColumn['type'];
+  readonly to: TypedColumn['type'];
+}
+
+/** The columns of a series after a batch. */
+export interface AppendPlan {
+  /** Those of the series, in their order, then new ones. */
+  readonly columns: readonly TypedColumn[];
+  /** Expression for each column. */
+  readonly select: SqlText;
+  readonly conversions: readonly Conversion[];
+  /** Names of columns that the series did not have. */
+  readonly added: readonly string[];
+}
+
+/**
+ * Plans the columns of a batch for a series with `columns`; none for a new series. Columns are matched by name in any
+ * case. A column that the batch lacks is NULL, and a new one comes last. The columns in `empty` have no value in the
+ * batch: they fit any type, and do not become columns. Fails `invalid-content`, with the name, for types without an
+ * exact conversion.
+ */
+export function planAppend(
+  { path, columns }: { readonly path: string; readonly columns: readonly TypedColumn[] },
+  batch: { readonly where: string; readonly columns: readonly TypedColumn[]; readonly empty: ReadonlySet<string> },
+): AppendPlan {
+  const given = new Map(batch.columns.map((column) => [column.name.toLowerCase(), column]));
+  const conversions: Conversion[] = [];
+  const known = columns.map(({ name, type }) => {
+    const own = given.get(name.toLowerCase());
+    given.delete(name.toLowerCase());
+    if (own === undefined || batch.empty.has(own.name)) return sql`${castSql(sql`NULL`, type)} AS ${identifier(name)}`;
+    const value = identifier(own.name);
+    if (own.type === type) return sql`${value} AS ${identifier(name)}`;
+    if (!mayConvert(own.type, type)) throw typeError({ name: own.name, from: own.type, to: type }, path, batch.where);
+    conversions.push({ name: own.name, from: own.type, to: type });
+    return sql`${castSql(value, type)} AS ${identifier(name)}`;
+  });
+  const added = [...given.values()].filter(({ name }) => !batch.empty.has(name));
+  return {
+    columns: [...columns, ...added],
+    select: joinSql([...known, ...added.map(({ name }) => identifier(name))]),
+    conversions,
+    added: added.map(({ name }) => name),
+  };
+}
+
+/** True for types that have values in common: then each value decides. */
+function mayConvert(from: string, to: string): boolean {
+  return (isNumeric(from) && isNumeric(to)) || (isPointInTime(from) && isPointInTime(to));
+}
+
+/** SQL for whether a value would be another after the conversion. */
+export function isInexact({ name, from, to }: Conversion): SqlText {
+  const value = identifier(name);
+  const converted = tryCastSql(value, to);
+  return sql`(${value} IS NOT NULL AND (${converted} IS NULL OR ${tryCastSql(converted, from)} IS DISTINCT FROM ${value}))`;
+}
+
+/** Returns the error for a column of another type; `value` is one that the type of the series cannot hold. */
+export function typeError({ name, from, to }: Conversion, path: string, where: string, value?: string): PondError {
+  const got = value === undefined ? from : `${from}, with ${value}`;
+  return new PondError('invalid-content', `column ${name} of ${where}: expected ${to}, as in ${path}, got ${got}`, {
+    path: where,
+    hint: 'Convert the column first, or append to another series: a series keeps the types of its columns.',
+  });
+}

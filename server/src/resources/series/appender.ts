@@ -1,0 +1,219 @@
+import { join } from 'node:path';
+import { PondError } from '../../base/error.ts';
+import { type Job } from '../../base/job.ts';
+import { identifier, joinSql, sql } from '../../duckdb/sql.ts';
+import { type Materializer } from '../../materialize/materializer.ts';
+import { versionFacts } from '../../pond/series.ts';
+import { defaultTimeColumn, timeAttribute } from '../../pond/versionFacts.ts';
+import { type FileFacts, type InputFile, type TypedColumn } from '../../sandbox/build.ts';
+import { readHostStream } from '../../storage/hostStream.ts';
+import { makeTemporaryDirectory, type TemporaryDirectory } from '../../storage/temporaryDirectory.ts';
+import { type Node } from '../../tinyfs/backend.ts';
+import { type WorkingDirectory } from '../../tinyfs/workingDirectory.ts';
+import { type AppendPlan, isInexact, planAppend, typeError } from './appendPlan.ts';
+import { findTimeColumn, isNumeric } from './findTime.ts';
+import { mayBeInferred, nullColumns } from './nullColumns.ts';
+import { readParquet, writeParquet } from './readParquet.ts';
+import { requireSecondsIn } from './seconds.ts';
+import { columnsInFooter, footerTexts } from './seriesFooter.ts';
+
+/** A series, or a path for a new one, and what rows for it are made with. */
+interface AppenderOptions {
+  /** Directory from which `path` starts. */
+  readonly home: WorkingDirectory;
+  readonly path: string;
+  /** Name of the time column, for a series that does not have one yet. */
+  readonly time?: string | undefined;
+  /** Returns the columns of a series whose latest version does not state them. */
+  readonly columnsOf: (node: Node) => Promise<readonly TypedColumn[]>;
+  readonly materializer: Materializer;
+  readonly job: Job;
+}
+
+/** Rows in a file of the host. */
+export interface Batch {
+  readonly file: InputFile;
+  /** SHA-256 by which an equal batch is recognized, lower-case hex; undefined for rows that are appended in any case. */
+  readonly hash?: string;
+}
+
+/** A batch that was read; `known` when the series has it already. */
+interface ReadBatch {
+  readonly isKnown: boolean;
+  readonly rows: number;
+  /** Of the rows, those whose time is NULL. */
+  readonly rowsWithoutTime: number;
+  /** Names of columns that the series did not have. */
+  readonly added: readonly string[];
+}
+
+interface PendingVersion {
+  readonly hostPath: string;
+  readonly attributes: Node['attributes'] | undefined;
+}
+
+const knownBatch: ReadBatch = { isKnown: true, rows: 0, rowsWithoutTime: 0, added: [] };
+
+/**
+ * Reads batches of rows, checks them against a series, and then writes each as a version. Nothing is changed before
+ * `write`.
+ */
+export class SeriesAppender {
+  readonly #options: AppenderOptions;
+  #existing: Node | undefined;
+  /** One for each pending version. */
+  #directories: readonly TemporaryDirectory[] = [];
+  #pending: readonly PendingVersion[] = [];
+  /** Hashes of the batches in the series; loaded with the first batch that has one. */
+  #batches: Set<string> | undefined;
+  #columns: readonly TypedColumn[];
+  #timeColumn: string | undefined;
+
+  private constructor(options: AppenderOptions, existing: Node | undefined, columns: readonly TypedColumn[]) {
+    this.#options = options;
+    this.#existing = existing;
+    this.#columns = columns;
+    const isUsual = columns.some(({ name }) => name.toLowerCase() === defaultTimeColumn.toLowerCase());
+    this.#timeColumn = existing?.attributes[timeAttribute] ?? (isUsual ? defaultTimeColumn : undefined);
+  }
+
+  /** Fails `already-exists` when anything but a series is at the path, and as the pond does. */
+  static async open(options: AppenderOptions): Promise<SeriesAppender> {
+    const { home, path } = options;
+    const node = (await home.get(path))?.node;
+    if (node === undefined) return new SeriesAppender(options, undefined, []);
+    if (node.type !== 'series') {
+      const hint = 'Rows are appended to a series. Give a path that is not used yet.';
+      throw new PondError('already-exists', `${path} is a ${node.type}, not a series`, { path, hint });
+    }
+    const columns = (await columnsInFooter(home, path, node)) ?? (await options.columnsOf(node));
+    return new SeriesAppender(options, node, columns);
+  }
+
+  /**
+   * Reads a batch: all its rows become one version, after those of the batches read before. Fails `invalid-content` for
+   * rows that do not fit the series, and as Builder.fromUserSql.
+   */
+  async read({ file, hash }: Batch): Promise<ReadBatch> {
+    if (hash !== undefined) {
+      this.#batches ??= await this.#knownBatches();
+      if (this.#batches.has(hash)) return knownBatch;
+    }
+    const { builder } = this.#options.materializer;
+    const { signal } = this.#options.job;
+    const directory = makeTemporaryDirectory('pond-append');
+    this.#directories = [...this.#directories, directory];
+    const [source, target] = [join(directory.path, 'read'), join(directory.path, 'version')];
+    const input = { name: file.pondPath, files: [file] };
+    await builder.fromUserSql({ sql: 'FROM "$1"', input, tables: [], target: source }, signal);
+    const facts = await builder.inspect([source], signal);
+    const where = file.pondPath;
+    if (facts.rowCount === 0) {
+      if (this.#columns.length > 0) return { ...knownBatch, isKnown: false };
+      throw new PondError('invalid-content', `${where} has no rows to begin a series with`, { path: where });
+    }
+    const plan = await this.#plan(source, facts, file);
+    await this.#requireExact(source, plan, where);
+    const time = this.#timeOf(plan.columns, where);
+    const rowsWithoutTime = await this.#checkTime(source, time, facts);
+    const rows = sql`SELECT ${plan.select} FROM ${readParquet([source])}`;
+    const statements = [writeParquet(rows, target, footerTexts(plan.columns, hash))];
+    await builder.run({ statements, reads: [source], writes: [target] }, signal);
+    this.#accept(target, plan, time, hash);
+    return { isKnown: false, rows: facts.rowCount, rowsWithoutTime, added: plan.added };
+  }
+
+  /**
+   * Stores the batches read since the last call, each as a version of the series. Returns the series; undefined when
+   * there is none. Fails `conflict` when the series has changed since it was opened.
+   */
+  async write(): Promise<Node | undefined> {
+    const { home, path } = this.#options;
+    return await home.backend.batch(async () => {
+      const now = (await home.get(path))?.node;
+      if (now?.id !== this.#existing?.id || now?.version !== this.#existing?.version) {
+        throw new PondError('conflict', `${path} was changed meanwhile`, { path, hint: 'Append again.' });
+      }
+      let node = now;
+      for (const { hostPath, attributes } of this.#pending) {
+        const content = readHostStream(hostPath, 0, Infinity);
+        const options = { type: 'series', ...(attributes && { attributes }) } as const;
+        node = (await home.writeFile(path, content, options)).node;
+      }
+      this.#pending = [];
+      this.#existing = node;
+      this.close();
+      return node;
+    });
+  }
+
+  /** Removes the temporary files. */
+  close(): void {
+    for (const directory of this.#directories) directory.remove();
+    this.#directories = [];
+  }
+
+  async #knownBatches(): Promise<Set<string>> {
+    const { home, path } = this.#options;
+    const hashes = new Set<string>();
+    if (this.#existing === undefined) return hashes;
+    for await (const version of home.versions(path)) {
+      const { batch } = versionFacts(version);
+      if (batch !== undefined) hashes.add(batch);
+    }
+    return hashes;
+  }
+
+  /** Plans the columns; those of a text without any value have no type yet. */
+  async #plan(source: string, { columns }: FileFacts, { pondPath, reading }: InputFile): Promise<AppendPlan> {
+    const { materializer, path, job } = this.#options;
+    const isText = reading?.reader !== 'read_parquet';
+    const inferred = columns.filter(({ type }) => isText && mayBeInferred(type)).map(({ name }) => name);
+    const file = { hostPath: source, sizeBytes: 0, key: '' };
+    const empty = inferred.length === 0 ? new Set<string>() : await nullColumns([file], inferred, materializer, job);
+    return planAppend({ path, columns: this.#columns }, { where: pondPath, columns, empty });
+  }
+
+  async #requireExact(source: string, { conversions }: AppendPlan, where: string): Promise<void> {
+    if (conversions.length === 0) return;
+    const { materializer, path, job } = this.#options;
+    const values = conversions.map(
+      (conversion) => sql`any_value(${identifier(conversion.name)}) FILTER (${isInexact(conversion)})::VARCHAR`,
+    );
+    const statements = [sql`SELECT ${joinSql(values)} FROM ${readParquet([source])}`];
+    const [row = []] = await materializer.builder.run({ statements, reads: [source] }, job.signal);
+    const failed = conversions.findIndex((_, index) => row[index] !== null);
+    if (failed >= 0) throw typeError(conversions[failed]!, path, where, String(row[failed]));
+  }
+
+  #timeOf(columns: readonly TypedColumn[], where: string): TypedColumn {
+    const { time, path } = this.#options;
+    const own = this.#timeColumn;
+    if (own !== undefined && time !== undefined && own.toLowerCase() !== time.toLowerCase()) {
+      throw new PondError('invalid-content', `the time column of ${path} is ${own}, not ${time}`, { path });
+    }
+    return findTimeColumn(columns, own ?? time, where);
+  }
+
+  /** Returns the number of rows without a time. Fails `invalid-content` for a batch without the time column. */
+  async #checkTime(source: string, time: TypedColumn, { columns, rowCount }: FileFacts): Promise<number> {
+    const { materializer, path, job } = this.#options;
+    const own = columns.find(({ name }) => name.toLowerCase() === time.name.toLowerCase());
+    if (own === undefined) {
+      throw new PondError('invalid-content', `the rows have no column ${time.name}, the time of ${path}`, { path });
+    }
+    if (isNumeric(own.type)) await requireSecondsIn(own, [source], materializer, job);
+    const statements = [sql`SELECT count(${identifier(own.name)}) FROM ${readParquet([source])}`];
+    const [[withTime] = []] = await materializer.builder.run({ statements, reads: [source] }, job.signal);
+    return rowCount - Number(withTime);
+  }
+
+  #accept(hostPath: string, { columns }: AppendPlan, time: TypedColumn, hash: string | undefined): void {
+    const isNamed = this.#timeColumn === undefined && time.name.toLowerCase() !== defaultTimeColumn.toLowerCase();
+    const attributes = isNamed ? { ...this.#existing?.attributes, [timeAttribute]: time.name } : undefined;
+    this.#pending = [...this.#pending, { hostPath, attributes }];
+    this.#columns = columns;
+    this.#timeColumn = time.name;
+    if (hash !== undefined) this.#batches?.add(hash);
+  }
+}
