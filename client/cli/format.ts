@@ -102,7 +102,9 @@ export function changeRow(change: ChangeInfo): string[] {
   const from = change.displayFrom ?? change.from;
   const path = from === undefined ? shownPath(change) : `${from} -> ${shownPath(change)}`;
   const name = change.type === 'directory' ? `${path}/` : path;
-  return [changeLetters[change.kind], name, change.type === 'directory' ? '' : sizes(change)];
+  const { format } = change;
+  const stated = format === undefined ? [] : [format === '' ? 'no stated format' : `format ${format}`];
+  return [changeLetters[change.kind], name, change.type === 'directory' ? '' : sizes(change), ...stated];
 }
 
 function sizes({ sizeBefore, sizeAfter }: ChangeInfo): string {

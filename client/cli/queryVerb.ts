@@ -1,43 +1,75 @@
 import { PondError } from '../../server/src/base/error.ts';
 import { namedFile, writeNamedFile } from '../../server/src/main.ts';
-import { type Params, type QueryInfo, type Result } from '../../server/src/protocol/commands.ts';
+import { type Params, type QueryInfo, type Result, type ResultFormat } from '../../server/src/protocol/commands.ts';
 import { hintText } from './errorText.ts';
-import { printable, printableLines } from '../../server/src/base/printable.ts';
-import { cut, plural, table } from './format.ts';
-import { argument, atOf, hostPath, show } from './runner.ts';
-import { type Session, type VerbRunner } from './verb.ts';
+import { printable } from '../../server/src/base/printable.ts';
+import { plural } from './format.ts';
+import { at, atHelp } from './options.ts';
+import { withPager } from './pager.ts';
+import { binaryFormats, formatNamed, formatOfFile, queryRequest } from './queryRequest.ts';
+import { printRows } from './resultTable.ts';
+import { hostPath, show, wholeNumber } from './runner.ts';
+import { type CommandLine, type Session, type TerminalVerb } from './verb.ts';
 
-/** Rows fetched and aligned together: few at first, for a fast start, then more. */
-const firstWindowRows = 1000;
-const windowRows = 10_000;
-/** A table is for people: longer values are truncated to this many characters. */
-const cellLengthMax = 200;
+/** Rows that a terminal shows unless --limit sets another number. */
+const screenRows = 1000;
 
 /** Runs SQL, and prints its rows or writes them to a file. */
-export const query: VerbRunner = async (session) => {
-  const { texts, json } = session.line;
-  const output = texts['output'];
-  const format = texts['format'] ?? formatOf(output) ?? (json ? 'json' : 'table');
-  const request = { sql: argument(session.line, 0), ...atOf(session.line) };
-  if (format !== 'table' && format !== 'csv' && format !== 'json' && format !== 'parquet') {
-    throw new PondError('usage', `'${format}' is not a format`, { hint: 'Use table, csv, json or parquet.' });
-  }
-  if (output !== undefined) {
-    if (format === 'table') {
-      const named =
-        texts['format'] === undefined ? `the name '${output}' implies no format` : 'a table is not written to a file';
-      throw new PondError('usage', named, {
-        hint: 'Name the file .csv, .json or .parquet, or add --format with one of them.',
-      });
+export const query: TerminalVerb = {
+  usage: '[--at V] [--param NAME=VALUE]... [--format F] [-o FILE] [--limit N] [--no-pager] SQL | -f FILE | -',
+  summary: 'run SQL on the files of the pond',
+  details: [
+    'Paths and patterns are table names: SELECT * FROM "/weather/*.csv".',
+    '-f reads the query from a host file, and - from standard input.',
+    '--param gives the value of $NAME in the query; NAME:TYPE=VALUE states its type, such as DATE.',
+    'F is table, csv, json, ndjson, parquet, arrow, markdown or xlsx.',
+    '-o writes to a host file, in the format of its extension unless --format names one.',
+    `A table on a terminal shows ${screenRows} rows; --limit N shows N, and --limit all every row.`,
+    atHelp,
+  ],
+  options: {
+    at,
+    file: { type: 'string', short: 'f' },
+    param: { type: 'string', multiple: true },
+    format: { type: 'string' },
+    output: { type: 'string', short: 'o' },
+    limit: { type: 'string' },
+    'no-pager': { type: 'boolean' },
+  },
+  positionals: [0, 1],
+  takesPatterns: true,
+  takesSql: true,
+  run: async (session) => {
+    const { line, terminal } = session;
+    const output = line.texts['output'];
+    const format = chosenFormat(line);
+    if (line.texts['limit'] !== undefined && format !== 'table')
+      throw new PondError('usage', '--limit is for tables', { hint: 'Write LIMIT in the query.' });
+    if (output !== undefined) {
+      if (format === 'table') throw notAFileFormat(line, output);
+      return await writeResult(session, { ...(await queryRequest(session)), format }, output);
     }
-    return await writeResult(session, { ...request, format }, output);
-  }
-  if (format === 'parquet') {
-    throw new PondError('usage', 'Parquet is written to a file', { hint: 'Name one with -o FILE.' });
-  }
-  if (format === 'table') return await printTable(session, await session.call('query', request));
-  await session.call('queryToText', { ...request, format }, { output: (chunk) => session.terminal.print(chunk) });
+    if (binaryFormats.has(format) && terminal.isScreen) {
+      throw new PondError('usage', `a terminal cannot show ${format}`, { hint: 'Name a file with -o FILE.' });
+    }
+    const request = await queryRequest(session);
+    if (format === 'table') return await printTable(session, await session.call('query', request));
+    await session.call('queryToText', { ...request, format }, { output: (chunk) => terminal.print(chunk) });
+  },
 };
+
+function chosenFormat({ texts, json }: CommandLine): ResultFormat | 'table' {
+  const { format, output } = texts;
+  if (format !== undefined) return formatNamed(format);
+  return (output === undefined ? undefined : formatOfFile(output)) ?? (json ? 'json' : 'table');
+}
+
+function notAFileFormat({ texts }: CommandLine, output: string): PondError {
+  const named =
+    texts['format'] === undefined ? `the name '${output}' implies no format` : 'a table is not written to a file';
+  const extensions = '.csv, .json, .ndjson, .parquet, .arrow, .md or .xlsx';
+  return new PondError('usage', named, { hint: `Name the file ${extensions}, or add --format with one of them.` });
+}
 
 /**
  * Writes the rows to a host file. The query may run in another process, where names of pipes, devices and standard
@@ -57,39 +89,24 @@ async function writeResult(
   else await show(session, written, text);
 }
 
-/** Returns the format that a file's name implies; undefined for other names. */
-function formatOf(file: string | undefined): string | undefined {
-  return /\.(csv|json|parquet)$/.exec(file?.toLowerCase() ?? '')?.[1];
-}
-
-/** Columns get the widths of the rows so far, so that a long result need not be held in memory. */
+/** Prints a result, or on a terminal its first rows, and what was left out. */
 async function printTable(session: Session, result: QueryInfo): Promise<void> {
-  const { resultId, columns, rowCount } = result;
-  // A plan is a multi-line drawing in one cell.
-  const isPlan = columns[0]?.name === 'explain_key';
-  const right = new Set(columns.flatMap(({ type }, index) => (isNumber(type) ? [index] : [])));
-  const head = [columns.map(({ name }) => name), columns.map(({ type }) => type)];
-  const widths: number[] = [];
+  const { line, terminal } = session;
+  const shownCount = Math.min(result.rowCount, rowLimit(line, terminal.isScreen));
   let isCut = false;
-  const shown = (value: string): string => {
-    isCut ||= value.length > cellLengthMax;
-    return cut(value, cellLengthMax);
-  };
-  for (let start = 0, count = firstWindowRows; start === 0 || start < rowCount; start += count, count = windowRows) {
-    const window = await session.call('rows', { resultId, start, count });
-    const rows = Array.from({ length: window.columns[0]?.length ?? 0 }, (_, row) =>
-      window.columns.map((column) => column[row] ?? 'NULL'),
-    );
-    if (isPlan) await session.terminal.print(rows.map((row) => `${printableLines(row[1] ?? '')}\n`).join(''));
-    else {
-      const cells = rows.map((row) => row.map(shown));
-      await session.terminal.print(table(start === 0 ? [...head, ...cells] : cells, right, widths));
-    }
+  await withPager(terminal, !line.flags.has('no-pager'), async (screen) => {
+    ({ isCut } = await printRows(session, screen, result, shownCount));
+  });
+  terminal.warn(`${plural(result.rowCount, 'row')} in ${Math.round(result.elapsedMs)} ms`);
+  if (shownCount < result.rowCount) {
+    terminal.warn(hintText(`Only the first ${plural(shownCount, 'row')} are shown; '--limit all' shows every row.`));
   }
-  session.terminal.warn(`${plural(rowCount, 'row')} in ${Math.round(result.elapsedMs)} ms`);
-  if (isCut) session.terminal.warn(hintText("'--format csv' and '--format json' write long values in full."));
+  if (isCut) terminal.warn(hintText("'--format csv' and '--format json' write long values in full."));
 }
 
-function isNumber(type: string): boolean {
-  return /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL.*)$/.test(type);
+/** Maximum number of rows to print. Fails `usage` for a text that is neither a number nor `all`. */
+function rowLimit({ texts }: CommandLine, isScreen: boolean): number {
+  const { limit } = texts;
+  if (limit === undefined) return isScreen ? screenRows : Infinity;
+  return limit === 'all' ? Infinity : wholeNumber('--limit', limit, 1);
 }

@@ -1,19 +1,14 @@
 /** Verbs on resources and their documents. */
-import { isUtf8 } from 'node:buffer';
 import { dirname } from 'node:path';
-import { buffer } from 'node:stream/consumers';
 import { PondError } from '../../server/src/base/error.ts';
-import { hostFolder } from '../../server/src/main.ts';
 import { type AppliedInfo, type ProblemInfo, type ResourceInfo } from '../../server/src/protocol/resources.ts';
 import { hintText } from './errorText.ts';
 import { printable } from '../../server/src/base/printable.ts';
 import { minute, plural, table } from './format.ts';
+import { readText } from './inputText.ts';
 import { runLine } from './runText.ts';
 import { hostPath, printJson, show } from './runner.ts';
 import { type Session, type Terminal, type VerbRunner } from './verb.ts';
-
-/** Maximum size of a file of documents. */
-const fileBytesMax = 1024 * 1024;
 
 interface Source {
   readonly text: string;
@@ -66,22 +61,8 @@ function unreadOf(variables: Readonly<Record<string, string>>, sources: readonly
 }
 
 async function readSource(file: string, session: Session): Promise<Source> {
-  const isInput = file === '-';
-  const origin = isInput ? 'standard input' : file;
-  const bytes = isInput ? await readInput(session) : hostFolder(process.cwd())(hostPath(file), fileBytesMax).content;
-  if (!isUtf8(bytes)) throw new PondError('invalid-content', `expected text in UTF-8 in ${origin}`, { path: origin });
-  const directory = isInput ? process.cwd() : dirname(hostPath(file));
-  return { text: new TextDecoder().decode(bytes), origin, directory };
-}
-
-async function readInput({ terminal, signal }: Session): Promise<Uint8Array> {
-  try {
-    return await buffer(terminal.input());
-  } catch (error) {
-    // Ctrl+C closes the input.
-    if (signal.aborted) throw new PondError('cancelled', 'the operation was cancelled', { cause: error });
-    throw error;
-  }
+  const directory = file === '-' ? process.cwd() : dirname(hostPath(file));
+  return { ...(await readText(file, session)), directory };
 }
 
 function appliedLine({ outcome, kind, name, id, hostFiles, allows }: AppliedInfo): string {

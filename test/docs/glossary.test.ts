@@ -21,6 +21,7 @@ const shortPages = [
   'glossary.md',
   'pond-format.md',
   'queries.md',
+  'reading.md',
   'reliability.md',
   'resources.md',
   'security.md',

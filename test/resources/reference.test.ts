@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { resourceKinds } from '../../server/src/resources/registry.ts';
 import { readResourceFile } from '../../server/src/resources/resourceFile.ts';
-import { withReference } from '../support/resourceReference.ts';
+import { withOptions, withReference } from '../support/resourceReference.ts';
 
 const file = new URL('../../docs/resources.md', import.meta.url);
 
@@ -11,6 +11,15 @@ test('docs/resources.md matches the kinds (UPDATE_DOCS=1 updates it)', () => {
   const page = readFileSync(file, 'utf8');
   const written = withReference(page, resourceKinds);
   if (process.env['UPDATE_DOCS'] === '1') writeFileSync(file, written);
+  else assert.equal(page, written);
+});
+
+test('docs/reading.md has every option of a format (UPDATE_DOCS=1 updates it)', () => {
+  const reading = new URL('../../docs/reading.md', import.meta.url);
+  const page = readFileSync(reading, 'utf8');
+  const written = withOptions(page);
+  assert.match(written, /`delimiter`/);
+  if (process.env['UPDATE_DOCS'] === '1') writeFileSync(reading, written);
   else assert.equal(page, written);
 });
 

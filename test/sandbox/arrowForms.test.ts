@@ -22,6 +22,7 @@ import {
   Vector,
   vectorFromArray,
 } from 'apache-arrow';
+import { type PondError } from '../../server/src/base/error.ts';
 import { type Connection } from '../../server/src/duckdb/connection.ts';
 import { type Database, openDatabase } from '../../server/src/duckdb/database.ts';
 import { literal } from '../../server/src/duckdb/sql.ts';
@@ -110,6 +111,21 @@ for (const seed of seeds(2)) {
       const { table, texts, rows } = randomTable(seed * arrowForms.length + index);
       const found = await textsIn(await convert(arrowBytes(table, form)));
       assert.deepEqual(rows === 0 ? texts : found, texts, JSON.stringify(form));
+    }
+  });
+
+  test(`a damaged file of seed ${seed} is read or is invalid-content`, async () => {
+    const pick = randomOf(seed);
+    for (const [index, form] of arrowForms.entries()) {
+      const bytes = arrowBytes(randomTable(seed * arrowForms.length + index).table, form);
+      for (let count = 0; count < 8; count += 1) {
+        const damaged = pick(3) === 0 ? bytes.slice(0, pick(bytes.length)) : bytes.slice();
+        for (let flips = pick(4); flips >= 0; flips -= 1) damaged[pick(damaged.length)] = pick(256);
+        await convert(damaged).catch((error: PondError) => {
+          assert.equal(error.code, 'invalid-content', `${JSON.stringify(form)}: ${error.stack}`);
+          assert.equal(error.path, '/x.arrow');
+        });
+      }
     }
   });
 }

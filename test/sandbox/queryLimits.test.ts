@@ -25,7 +25,7 @@ const operations = await QueryOperations.open(
 
 const spec = { files: [], tables: [], views: [], tablesKey: '' };
 const run = (query: string) => {
-  const params: OperationParams<'run'> = { spec, statement: { query, explain: undefined } };
+  const params: OperationParams<'run'> = { spec, statement: { query, explain: undefined }, parameters: [] };
   return operations.run(params, new AbortController().signal);
 };
 

@@ -14,7 +14,7 @@ import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 const settings = { memoryLimitBytes: 256 * 1024 * 1024, threads: 2 };
 const spec = { files: [], tables: [], views: [], tablesKey: '' };
 const query = 'SELECT count(*) FROM range(1000000) a, range(1000000) b WHERE a.range * b.range = -1';
-const endless = { spec, statement: { query, explain: undefined } };
+const endless = { spec, statement: { query, explain: undefined }, parameters: [] };
 
 let made: TestPond;
 before(async () => {

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { type Connection } from '../../server/src/duckdb/connection.ts';
 import { type Database, openDatabase } from '../../server/src/duckdb/database.ts';
 import { type RowStream } from '../../server/src/duckdb/statements.ts';
 import { ResultStore } from '../../server/src/sql/resultStore.ts';
 import { type FileFormat } from '../../server/src/sandbox/types.ts';
+import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
 
 const temporary = makeTemporaryDirectory('duckpond-test');
@@ -71,9 +72,13 @@ test('a result larger than the memory limit is stored completely', async () => {
   await store.release(result);
 });
 
+async function copy(result: number, format: FileFormat, file: string): Promise<void> {
+  await store.copy(result, format, { disk: openHostDisk(temporary.path), path: basename(file) }, never);
+}
+
 async function jsonLines(result: number): Promise<string[]> {
-  const file = join(temporary.path, `${result}.jsonLines`);
-  await store.copy(result, 'jsonLines', file, never);
+  const file = join(temporary.path, `${result}.ndjson`);
+  await copy(result, 'ndjson', file);
   return readFileSync(file, 'utf8').trimEnd().split('\n');
 }
 
@@ -124,16 +129,16 @@ test('NaN and infinities become null in JSON at any depth, and text is unchanged
   const [line] = await jsonLines(result);
   assert.deepEqual(JSON.parse(line ?? ''), expected);
   const file = join(temporary.path, 'finite.json');
-  await store.copy(result, 'json', file, never);
+  await copy(result, 'json', file);
   assert.deepEqual(JSON.parse(readFileSync(file, 'utf8')), [expected]);
 });
 
-const formats: Readonly<Record<FileFormat, string>> = { csv: 'read_csv', json: 'read_json', parquet: 'read_parquet' };
-for (const [format, reader] of Object.entries(formats) as [FileFormat, string][]) {
+const formats = { csv: 'read_csv', json: 'read_json', ndjson: 'read_json', parquet: 'read_parquet' } as const;
+for (const [format, reader] of Object.entries(formats) as [keyof typeof formats, string][]) {
   test(`a result is written as ${format} and read back equal`, async () => {
     const { result } = await keep(`SELECT x AS "a b", 'it''s, ' || x AS x, 2 AS X FROM range(5000) t(x)`);
     const file = join(temporary.path, `it's.${format}`);
-    await store.copy(result, format, file, never);
+    await copy(result, format, file);
     const rows = await connection.rows(
       `SELECT count(*), sum("a b"), max(x) FROM ${reader}('${file.replace("'", "''")}')`,
     );
@@ -147,7 +152,7 @@ for (const [format, reader] of Object.entries(formats) as [FileFormat, string][]
 test('JSON in a file is one array', async () => {
   const { result } = await keep('SELECT x FROM range(2) t(x)');
   const file = join(temporary.path, 'array.json');
-  await store.copy(result, 'json', file, never);
+  await copy(result, 'json', file);
   assert.deepEqual(JSON.parse(readFileSync(file, 'utf8')), [{ x: 0 }, { x: 1 }]);
 });
 

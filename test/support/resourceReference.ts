@@ -1,8 +1,21 @@
 /** The parts of docs/resources.md that are generated from the schemas of the kinds. */
 import { documentSchema } from '../../server/src/resources/model/envelope.ts';
 import { type ResourceKind } from '../../server/src/resources/model/kind.ts';
+import { textFormatSchema } from '../../server/src/documents/textFormat.ts';
 import { problemCodes } from '../../server/src/documents/problem.ts';
 import { describeSchema, type ObjectSchema, type Schema } from '../../server/src/documents/schema.ts';
+
+/** Returns `page` with the table of the options of a format between `<!-- options -->` and `<!-- /options -->`. */
+export function withOptions(page: string): string {
+  const rows = Object.entries(textFormatSchema.fields).map(
+    ([key, field]) => `| \`${key}\` | ${valueText(field.schema)} | ${field.doc} | \`${field.example}\` |`,
+  );
+  const table = ['| option | value | what it is | example in a document |', '|---|---|---|---|', ...rows].join('\n');
+  return page.replace(
+    /(<!-- options -->\n)[^]*(<!-- \/options -->)/,
+    (_, start: string, end: string) => `${start}${table}\n${end}`,
+  );
+}
 
 /** Returns `page` with each part between `<!-- name -->` and `<!-- /name -->` generated again. */
 export function withReference(page: string, kinds: readonly ResourceKind[]): string {

@@ -61,8 +61,17 @@ export interface ErrorDetails {
   readonly hint?: string;
   /** Position in a text that a person wrote, 0-based, in UTF-16 code units. */
   readonly position?: { readonly line: number; readonly character: number };
+  /**
+   * Formats of which each, stated for `path` (docs/reading.md), lets the file be read: for a person to choose from.
+   */
+  readonly formats?: readonly FormatOptions[];
   readonly cause?: unknown;
 }
+
+/** Options of a format, as a person states them. */
+export type FormatOptions = Readonly<
+  Record<string, string | number | boolean | readonly string[] | Readonly<Record<string, string>>>
+>;
 
 /** An operating error as plain data, which can be sent to another process. It has no cause. */
 export interface PlainError extends Omit<ErrorDetails, 'cause'> {
@@ -80,6 +89,7 @@ export class PondError extends Error {
   readonly displayPath: string | undefined;
   readonly hint: string | undefined;
   readonly position: ErrorDetails['position'];
+  readonly formats: ErrorDetails['formats'];
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -89,6 +99,7 @@ export class PondError extends Error {
     this.displayPath = details.displayPath;
     this.hint = details.hint;
     this.position = details.position;
+    this.formats = details.formats;
   }
 
   /**
@@ -102,7 +113,7 @@ export class PondError extends Error {
 
   /** Returns the code, the message and the details that are present. */
   toPlain(): PlainError {
-    const { code, message, path, displayPath, hint, position } = this;
+    const { code, message, path, displayPath, hint, position, formats } = this;
     return {
       code,
       message,
@@ -110,18 +121,20 @@ export class PondError extends Error {
       ...(displayPath === undefined ? {} : { displayPath }),
       ...(hint === undefined ? {} : { hint }),
       ...(position === undefined ? {} : { position }),
+      ...(formats === undefined ? {} : { formats }),
     };
   }
 
   /** Returns the error of plain data from another process; undefined for anything that is not one. */
   static fromPlain(data: unknown): PondError | undefined {
     if (!isRecord(data) || !isErrorCode(data['code']) || typeof data['message'] !== 'string') return undefined;
-    const { code, message, path, displayPath, hint, position } = data;
+    const { code, message, path, displayPath, hint, position, formats } = data;
     return new PondError(code, message, {
       ...(typeof path === 'string' ? { path } : {}),
       ...(typeof displayPath === 'string' ? { displayPath } : {}),
       ...(typeof hint === 'string' ? { hint } : {}),
       ...(isPosition(position) ? { position } : {}),
+      ...(Array.isArray(formats) && formats.every(isFormat) ? { formats } : {}),
     });
   }
 }
@@ -137,6 +150,16 @@ function isRecord(data: unknown): data is Readonly<Record<string, unknown>> {
 
 function isErrorCode(data: unknown): data is ErrorCode {
   return typeof data === 'string' && Object.hasOwn(errorCodes, data);
+}
+
+function isFormat(data: unknown): data is FormatOptions {
+  return isRecord(data) && Object.values(data).every(isFormatValue);
+}
+
+/** A text, a number or a truth value; or texts, in a list or by name. */
+function isFormatValue(value: unknown): boolean {
+  if (!isRecord(value)) return ['string', 'number', 'boolean'].includes(typeof value);
+  return Object.values(value).every((item) => typeof item === 'string');
 }
 
 function isPosition(data: unknown): data is NonNullable<ErrorDetails['position']> {

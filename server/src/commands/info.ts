@@ -5,6 +5,7 @@ import { type NamedChange } from '../resources/countedChanges.ts';
 import { roleOf } from '../resources/tree/nodeRole.ts';
 import { type Node } from '../tinyfs/backend.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
+import { shownFormat } from '../documents/statedFormat.ts';
 import { followIfPossible } from '../tinyfs/resolve.ts';
 import { rootPath } from '../tinyfs/nodePath.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
@@ -64,7 +65,13 @@ export function changeInfo(change: NamedChange): ChangeInfo {
     type: (after ?? before)?.type ?? 'file',
     sizeBefore: contentSize(before),
     sizeAfter: contentSize(after),
+    ...changedFormat(before, after),
   };
+}
+
+function changedFormat(before: Node | undefined, after: Node | undefined): Pick<ChangeInfo, 'format' | 'formatBefore'> {
+  const [former, format] = [before, after].map((node) => shownFormat(node?.attributes ?? {}));
+  return format === former || after === undefined ? {} : { format: format ?? '', formatBefore: former ?? '' };
 }
 
 function contentSize(node: Node | undefined): number | null {

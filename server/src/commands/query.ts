@@ -1,7 +1,7 @@
 import { type Command } from './verb.ts';
 
 /** Runs a query and keeps its result for `rows`. Fails with the query codes, and `engine-unavailable`. */
-export const query: Command<'query'> = async (pond, { sql, at }, context) => {
+export const query: Command<'query'> = async (pond, { pond: _, ...request }, context) => {
   const engine = await context.queries();
-  return await engine.run(pond, { sql, ...(at === undefined ? {} : { at }) }, context.signal);
+  return await engine.run(pond, request, context.signal);
 };

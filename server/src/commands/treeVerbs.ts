@@ -24,6 +24,27 @@ export const treeVerbs = {
     idempotency: 'safe',
     load: async () => (await import('./children.ts')).children,
   },
+  find: {
+    access: 'read',
+    trust: 'any',
+    freshness: 'loaded',
+    idempotency: 'safe',
+    load: async () => (await import('./find.ts')).find,
+  },
+  grep: {
+    access: 'read',
+    trust: 'any',
+    freshness: 'loaded',
+    idempotency: 'safe',
+    load: async () => (await import('./grep.ts')).grep,
+  },
+  diskUsage: {
+    access: 'read',
+    trust: 'any',
+    freshness: 'loaded',
+    idempotency: 'safe',
+    load: async () => (await import('./diskUsage.ts')).diskUsage,
+  },
   read: {
     access: 'read',
     trust: 'any',
@@ -75,6 +96,20 @@ export const treeVerbs = {
       },
     },
     load: async () => (await import('./link.ts')).link,
+  },
+  format: {
+    access: 'read',
+    trust: 'any',
+    freshness: 'latest',
+    idempotency: 'safe',
+    load: async () => (await import('./format.ts')).format,
+  },
+  setFormat: {
+    access: 'write',
+    trust: 'any',
+    freshness: 'loaded',
+    idempotency: 'repeatable',
+    load: async () => (await import('./format.ts')).setFormat,
   },
   remove: {
     access: 'write',

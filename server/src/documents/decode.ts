@@ -57,6 +57,8 @@ class Decoder {
         return node.type === 'scalar' ? this.#text(schema, node) : this.#wrongType(schema, node);
       case 'number':
         return node.type === 'scalar' ? this.#number(schema, node) : this.#wrongType(schema, node);
+      case 'boolean':
+        return node.type === 'scalar' && typeof node.value === 'boolean' ? node.value : this.#wrongType(schema, node);
       case 'choice':
         return node.type === 'scalar' ? this.#choice(schema, node) : this.#wrongType(schema, node);
       case 'list':
@@ -77,7 +79,8 @@ class Decoder {
       return this.#fail('type-wrong', `expected ${schema.label}, got ${got}`, range, { hint });
     }
     const text = String(value);
-    if (text.trim() === '') return this.#fail('text-empty', `expected ${schema.label}, got an empty text`, range);
+    if (schema.mayBeBlank !== true && text.trim() === '')
+      return this.#fail('text-empty', `expected ${schema.label}, got an empty text`, range);
     if (schema.verbatim !== true && hasTemplate(text)) return undefined;
     const parsed = schema.parse(text);
     if ('value' in parsed) return parsed.value;

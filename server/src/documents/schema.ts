@@ -7,7 +7,14 @@ import { type ProblemCode } from './problem.ts';
 
 /** Schema of a value of type `T`. */
 export type Schema<T = unknown> =
-  TextSchema<T> | NumberSchema<T> | ChoiceSchema<T> | ListSchema<T> | MapSchema<T> | ObjectSchema<T> | AnySchema<T>;
+  | TextSchema<T>
+  | NumberSchema<T>
+  | BooleanSchema<T>
+  | ChoiceSchema<T>
+  | ListSchema<T>
+  | MapSchema<T>
+  | ObjectSchema<T>
+  | AnySchema<T>;
 
 /** Type of the decoded value of a schema. */
 export type SpecOf<S> = S extends Schema<infer T> ? T : never;
@@ -37,6 +44,8 @@ interface TextOptions {
   readonly secret?: true;
   /** True when `{{ }}` in it is not expanded when the document is applied. */
   readonly verbatim?: true;
+  /** True when the text may be empty or consist of spaces. */
+  readonly mayBeBlank?: true;
   /** The text names a host file; applying the document replaces this key by that one, with the content of the file. */
   readonly inlinedAs?: string;
   /** Values for completion, each with its meaning. */
@@ -52,6 +61,11 @@ export interface NumberSchema<T = unknown> {
   readonly min: number | bigint;
   readonly max: number | bigint;
   readonly convert: (value: number | bigint) => T;
+}
+
+/** True or false. */
+interface BooleanSchema<T = unknown> extends Typed<T> {
+  readonly type: 'boolean';
 }
 
 /** One of a closed set of words. */
@@ -171,6 +185,15 @@ export function bigInteger(min: bigint, max: bigint): NumberSchema<bigint> {
   return { type: 'number', whole: true, min, max, convert: BigInt };
 }
 
+/** Schema of true or false. */
+export const boolean: BooleanSchema<boolean> = { type: 'boolean' };
+
+/** Returns the schema of one of these words, each with its meaning. `label` names the words with their article. */
+export function choice<W extends string>(label: string, words: Readonly<Record<W, string>>): ChoiceSchema<W> {
+  const choices = (Object.keys(words) as W[]).map((value) => ({ value, doc: words[value] }));
+  return { type: 'choice', label, choices, ignoreCase: false, unknownCode: 'value-unknown' };
+}
+
 /** Returns the schema of a list. */
 export function list<T>(item: Schema<T>, options: ListOptions = {}): ListSchema<readonly T[]> {
   return { type: 'list', item, ...options };
@@ -211,6 +234,8 @@ export function describeSchema(schema: Schema): string {
       return schema.label;
     case 'number':
       return `a ${schema.whole ? 'whole number' : 'number'} from ${schema.min} to ${schema.max}`;
+    case 'boolean':
+      return 'true or false';
     case 'list':
       return 'a list';
     case 'map':

@@ -2,7 +2,9 @@ import { type DuckDBConnection } from '@duckdb/node-api';
 import { PondError } from '../base/error.ts';
 import { Appender } from './appender.ts';
 import { readEngineError } from './engineError.ts';
-import { Statements } from './statements.ts';
+import { literal, sql as sqlOf } from './sql.ts';
+import { castSql, type SqlType } from './sqlType.ts';
+import { Statements, type TypedValue } from './statements.ts';
 import { type Value } from './values.ts';
 
 /**
@@ -34,6 +36,12 @@ export class Connection {
   async textColumns(sql: string): Promise<(string | null)[][]> {
     await this.#requireOne(sql);
     return (await this.#connection.runAndReadAll(sql)).getColumns() as (string | null)[][];
+  }
+
+  /** Returns a text as a value of a type, converted as by a CAST. */
+  async typedValue(text: string, type: SqlType): Promise<TypedValue> {
+    const result = await this.#connection.runAndReadAll(sqlOf`SELECT ${castSql(literal(text), type)}`);
+    return { value: result.getRows()[0]?.[0] ?? null, type: result.columnType(0) };
   }
 
   /** Parses a text into its statements; none is bound or run. */

@@ -1,4 +1,9 @@
-import { type DuckDBExtractedStatements, type DuckDBPreparedStatement, type DuckDBResult } from '@duckdb/node-api';
+import {
+  type DuckDBExtractedStatements,
+  type DuckDBPreparedStatement,
+  type DuckDBResult,
+  type DuckDBType,
+} from '@duckdb/node-api';
 import { type Chunk, type Value } from './values.ts';
 import { loadNative } from './native.ts';
 
@@ -31,6 +36,20 @@ export class Statements {
   }
 }
 
+/** A value with its type, to bind to a parameter. */
+export interface TypedValue {
+  readonly value: Value;
+  readonly type: DuckDBType;
+}
+
+/** A parameter of a bound statement. */
+export interface StatementParameter {
+  /** Name without the `$`; the 1-based number of a `?`. */
+  readonly name: string;
+  /** DuckDB's name of the type that the statement needs; undefined where it takes any. */
+  readonly type: string | undefined;
+}
+
 interface StreamColumn {
   readonly name: string;
   /** DuckDB's name of the type, as CREATE TABLE takes it. */
@@ -57,9 +76,17 @@ export class BoundStatement {
     this.kind = kind;
   }
 
-  /** Number of parameters ($1, ?) of the statement. */
-  get parameterCount(): number {
-    return this.#statement.parameterCount;
+  /** The parameters ($1, $name, ?) of the statement, in the order of their indexes. */
+  get parameters(): readonly StatementParameter[] {
+    return Array.from({ length: this.#statement.parameterCount }, (_, index) => ({
+      name: this.#statement.parameterName(index + 1),
+      type: this.#parameterType(index + 1),
+    }));
+  }
+
+  /** Gives a parameter (0-based, as in `parameters`) its value. */
+  setParameter(index: number, { value, type }: TypedValue): void {
+    this.#statement.bindValue(index + 1, value, type);
   }
 
   async run(): Promise<void> {
@@ -84,6 +111,15 @@ export class BoundStatement {
 
   close(): void {
     this.#statement.destroySync();
+  }
+
+  /** DuckDB's binding throws for a statement whose types depend on the values. */
+  #parameterType(index: number): string | undefined {
+    try {
+      return this.#statement.parameterType(index).toString();
+    } catch {
+      return undefined;
+    }
   }
 }
 

@@ -97,8 +97,14 @@ function valueItems(
   });
 }
 
+const truthValues = [
+  { value: 'true', doc: 'yes' },
+  { value: 'false', doc: 'no' },
+];
+
 function valuesOf(schema: Schema | undefined): readonly { readonly value: string; readonly doc: string }[] {
   if (schema?.type === 'choice') return schema.choices;
+  if (schema?.type === 'boolean') return truthValues;
   return schema?.type === 'text' ? (schema.values ?? []) : [];
 }
 

@@ -1,6 +1,6 @@
 /** Ways to resolve staged changes other than committing: discarding them, or keeping them over a conflict. */
 import { PondError } from '../base/error.ts';
-import { type CommittedNode } from './node.ts';
+import { type CommittedNode, type PondNode } from './node.ts';
 import { type EntryChange, type Overlay } from './overlay.ts';
 import { isUnder } from './restore.ts';
 import { pairRenames, type StagedAt, type StagedConflict, stagedEntries } from './stagedChanges.ts';
@@ -38,12 +38,19 @@ function withOtherEnds(all: readonly StagedAt[], chosen: readonly StagedAt[]): r
 /** The changes that rebase a staged entry onto what is committed now. */
 export function planResolve(overlay: Overlay, conflict: StagedConflict): readonly EntryChange[] {
   const { node, committed } = conflict;
-  const next = node &&
-    committed && { ...node, id: committed.id, version: committed.version + 1, previous: committed.row };
+  const next = node && committed && rebased(node, committed);
   return [
     changeTo(overlay, conflict, conflict.base),
     { ...changeTo(overlay, conflict, committed), node: next ?? node },
   ];
+}
+
+/** A directory has the content that is committed now: only its name and attributes are staged in its entry. */
+function rebased(node: PondNode, committed: CommittedNode): PondNode {
+  const version = { id: committed.id, version: committed.version + 1, previous: committed.row };
+  if (node.type !== 'directory' || node.id !== committed.id) return { ...node, ...version };
+  const { name, attributes, modifiedUs } = node;
+  return { ...committed, ...version, name, attributes, modifiedUs, changedTxn: undefined };
 }
 
 function changeTo(overlay: Overlay, { directoryId, name }: StagedAt, base: CommittedNode | undefined): EntryChange {

@@ -206,6 +206,7 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
         const commit = await this.#write({ id, request, overlay, contents, counted: stagedChanges(overlay) });
         if (staged.isEmpty) journal.reset(commit.number);
         else journal.mark(commit.number);
+        await this.#staging.followDirectories();
         this.#notify({ kind: 'changed', changes });
         this.#notify({ kind: 'committed', commit });
         return commit;

@@ -6,7 +6,15 @@
  * - `base` is the committed state that the first change of an entry was made on, and stays through later changes.
  * - Every changed directory has a link to its parent, up to the root.
  */
-import { type CommittedNode, type PondNode, rootId, rowOf, sameVersion, type StagedNode } from './node.ts';
+import {
+  type CommittedNode,
+  type PondNode,
+  rootId,
+  rowOf,
+  sameAttributes,
+  sameVersion,
+  type StagedNode,
+} from './node.ts';
 import { BlobReferences } from './blobReferences.ts';
 import { earlierVersions } from './series.ts';
 
@@ -232,7 +240,12 @@ function deltaOf(entry: StagedEntry | undefined): number {
   return entry === undefined ? 0 : Number(entry.node !== null) - Number(entry.base !== undefined);
 }
 
+/** The content of a directory is in its entries, so attributes that return to what they were leave no change. */
+function isSameDirectory(node: PondNode, base: CommittedNode): boolean {
+  return node.type === 'directory' && node.id === base.id && sameAttributes(node.attributes, base.attributes);
+}
+
 function isAsCommitted(node: PondNode, base: CommittedNode | undefined): boolean {
-  if (base === undefined || !sameVersion(node, base)) return false;
+  if (base === undefined || !(sameVersion(node, base) || isSameDirectory(node, base))) return false;
   return node.name === base.name && rowOf(node)?.txn === base.row.txn;
 }

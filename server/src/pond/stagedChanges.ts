@@ -1,7 +1,7 @@
 import { type CommitNumber } from '../delta/commitNumber.ts';
 import { type Node } from '../tinyfs/backend.ts';
 import { lookupCommitted } from './committedTree.ts';
-import { type CommittedNode, type PondNode, requireCommitted, sameVersion } from './node.ts';
+import { type CommittedNode, type PondNode, requireCommitted, sameAttributes, sameVersion } from './node.ts';
 import { isSameValue } from './series.ts';
 import { type Overlay, type StagedEntry } from './overlay.ts';
 import { compareNames } from './pages.ts';
@@ -143,6 +143,12 @@ export async function findConflicts(
     conflicts.push({ ...entry, committed, staged: entry.node ?? undefined });
   }
   return conflicts;
+}
+
+/** True for a staged directory of which another commit changed nothing but what is in it. */
+export function isContentOnly({ node, base, committed }: StagedConflict): boolean {
+  if (node?.type !== 'directory' || base === undefined || committed === undefined) return false;
+  return node.id === base.id && committed.id === base.id && sameAttributes(committed.attributes, base.attributes);
 }
 
 /** The present directory of a staged change; undefined when a commit removed it. */

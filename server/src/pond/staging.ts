@@ -16,7 +16,7 @@ import { Overlay } from './overlay.ts';
 import { isUnder, refuseMissing, stageOldStates } from './restore.ts';
 import { StagedContents } from './stagedContent.ts';
 import { valueVersions } from './seriesVersions.ts';
-import { findConflicts, stagedChanges } from './stagedChanges.ts';
+import { findConflicts, isContentOnly, stagedChanges, stagedEntries } from './stagedChanges.ts';
 import { type Store } from './store.ts';
 import { type HostFile } from './hostFile.ts';
 import { type Change, type PathEvent } from './types.ts';
@@ -104,6 +104,21 @@ export class Staging {
       if (entries.length > 0) this.#changeLog?.record(entries);
       return Promise.resolve(count);
     });
+  }
+
+  /**
+   * Rebases staged directories onto a commit that changed what is in them: their names and attributes stay staged. Called
+   * under the mutex, after the commit of a transaction.
+   */
+  async followDirectories(): Promise<void> {
+    const isStaged = () =>
+      stagedEntries(this.overlay).some(({ node, base }) => node?.type === 'directory' && base?.id === node.id);
+    while (isStaged()) {
+      // A directory is found where its parent is now, so that parents come first.
+      const conflict = (await this.conflicts()).find(isContentOnly);
+      if (conflict === undefined) return;
+      this.#changeLog?.record(planResolve(this.overlay, conflict));
+    }
   }
 
   /** See Pond.keepStaged. */

@@ -4,6 +4,7 @@
  *
  * `pond` in params is the absolute host directory of a pond. Paths are absolute pond paths unless stated otherwise.
  */
+export type * from './description.ts';
 export type * from './info.ts';
 import {
   type AppendInfo,
@@ -12,22 +13,43 @@ import {
   type CheckedInfo,
   type ChildInfo,
   type CommitInfo,
+  type FileTypeName,
+  type GrepInfo,
   type NodeInfo,
   type ProvenInfo,
   type QueryInfo,
   type RestoredInfo,
+  type ResultFormat,
   type RowsInfo,
   type SkippedInfo,
   type StatusInfo,
   type TemporalExport,
   type TreeHashInfo,
+  type UsageInfo,
 } from './info.ts';
+import { type DescriptionInfo, type FormatInfo } from './description.ts';
 import { type ResourceCommands } from './resources.ts';
 
 export const protocolVersion = 4;
 
 type At = { readonly at?: string };
 type InPond = { readonly pond: string };
+
+/** A query with the values of its parameters (`$name`, `?`); the type of a value is stated, or the one needed there. */
+type QueryParams = At & {
+  readonly sql: string;
+  readonly parameters?: readonly { readonly name: string; readonly value: string; readonly type?: string }[];
+};
+
+/** Filters of commits. `since` and `until` are ISO times or versions, inclusive; texts are found in any case. */
+type LogFilters = {
+  readonly since?: string;
+  readonly until?: string;
+  readonly author?: string;
+  readonly message?: string;
+  /** Leaves out the commits of runs. */
+  readonly noRuns?: boolean;
+};
 
 interface Commands extends ResourceCommands {
   // Ponds
@@ -49,6 +71,41 @@ interface Commands extends ResourceCommands {
      */
     result: readonly NodeInfo[];
   };
+  /**
+   * Entries below a directory, or among the matches of a glob, that all conditions accept. `name` is a pattern of the last
+   * name; `newer` and `older` are ISO times or versions; sizes are in bytes, both inclusive, and leave out directories.
+   */
+  find: {
+    params: InPond &
+      At & {
+        readonly path: string;
+        readonly name?: string;
+        readonly type?: FileTypeName;
+        readonly newer?: string;
+        readonly older?: string;
+        readonly sizeMin?: number;
+        readonly sizeMax?: number;
+      };
+    result: readonly NodeInfo[];
+  };
+  /** Lines that contain a text, in the text files at, below or matching the paths; at most `limit` (10,000). */
+  grep: {
+    params: InPond &
+      At & {
+        readonly text: string;
+        readonly paths: readonly string[];
+        readonly ignoreCase?: boolean;
+        /** Only the first line of each file. */
+        readonly filesOnly?: boolean;
+        readonly limit?: number;
+      };
+    result: GrepInfo;
+  };
+  /** Bytes of the current files below a path, for it and the directories down to `depth` (1) below it. */
+  diskUsage: {
+    params: InPond & At & { readonly path: string; readonly depth?: number };
+    result: readonly UsageInfo[];
+  };
   /** The names in a directory, in order. Fails `not-found`, `not-a-directory`. */
   children: { params: InPond & At & { readonly path: string }; result: readonly ChildInfo[] };
   /** The content of a file, or its bytes `start` to `end` (exclusive). */
@@ -68,6 +125,21 @@ interface Commands extends ResourceCommands {
   makeDirectory: { params: InPond & { readonly path: string; readonly parents?: boolean }; result: NodeInfo };
   touch: { params: InPond & { readonly paths: readonly string[] }; result: readonly NodeInfo[] };
   link: { params: InPond & { readonly target: string; readonly path: string }; result: NodeInfo };
+  /** The format stated for the CSV files at and below a path. */
+  format: { params: InPond & At & { readonly path: string }; result: FormatInfo };
+  /**
+   * States how the CSV files at and below a path are read. Options stated there before stay unless they are among
+   * `options` or `clear`; `clear: true` removes all of them first. The options and values are those of `format` sections;
+   * a value may be a text as in the terminal. Fails `usage`.
+   */
+  setFormat: {
+    params: InPond & {
+      readonly path: string;
+      readonly options?: Readonly<Record<string, unknown>>;
+      readonly clear?: true | readonly string[];
+    };
+    result: FormatInfo;
+  };
   remove: {
     params: InPond & { readonly paths: readonly string[]; readonly recursive: boolean };
     result: { readonly removed: number };
@@ -155,7 +227,7 @@ interface Commands extends ResourceCommands {
       readonly followLinks?: boolean;
       readonly limit?: number;
       readonly start?: number;
-    };
+    } & LogFilters;
     result: readonly CommitInfo[];
   };
   /** A commit and its changes. */
@@ -211,7 +283,9 @@ interface Commands extends ResourceCommands {
   };
 
   // Queries
-  query: { params: InPond & At & { readonly sql: string }; result: QueryInfo };
+  /** Describes tables and how they are read. Fails `not-found`, `is-a-directory`, and as a query over the path. */
+  describe: { params: InPond & At & { readonly paths: readonly string[] }; result: readonly DescriptionInfo[] };
+  query: { params: InPond & QueryParams; result: QueryInfo };
   rows: {
     params: InPond & { readonly resultId: string; readonly start: number; readonly count: number };
     result: RowsInfo;
@@ -219,12 +293,12 @@ interface Commands extends ResourceCommands {
   release: { params: InPond & { readonly resultId: string }; result: null };
   /** Runs a query and writes its whole result to a host file. */
   queryToFile: {
-    params: InPond & At & { readonly sql: string; readonly format: 'csv' | 'json' | 'parquet'; readonly file: string };
+    params: InPond & QueryParams & { readonly format: ResultFormat; readonly file: string };
     result: { readonly rowCount: number; readonly elapsedMs: number };
   };
-  /** Runs a query and returns its whole result as CSV with a header line, or as a JSON array of objects. */
+  /** Runs a query and returns its whole result in a format: as a stream of bytes, else as text. */
   queryToText: {
-    params: InPond & At & { readonly sql: string; readonly format: 'csv' | 'json' };
+    params: InPond & QueryParams & { readonly format: ResultFormat };
     result: { readonly rowCount: number; readonly elapsedMs: number; readonly text: string };
   };
 }

@@ -80,6 +80,7 @@ function columnsSql(schema: Schema, attempt: Attempt): SqlText {
   return joinSql(
     schema.fields.map((field, index) => {
       try {
+        if (field.name.includes('\0')) throw new Error('its name contains the character NUL');
         const type = duckTypeOf(field.type as DataType, { isFine: attempt.fineColumns.has(index) });
         return sql`${identifier(names[index] ?? '')} ${requireSqlType(type)}`;
       } catch (error) {

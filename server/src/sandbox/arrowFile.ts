@@ -2,6 +2,7 @@ import { basename, dirname } from 'node:path';
 import { type AsyncRecordBatchStreamReader, type RecordBatch, RecordBatchReader } from 'apache-arrow';
 import { PondError } from '../base/error.ts';
 import { type Disk, type OpenDisk } from '../storage/disk.ts';
+import { requireSoundMetadata } from './arrowMetadata.ts';
 
 /** An Arrow file with its name for messages. */
 export interface ArrowFile {
@@ -17,8 +18,11 @@ export type ArrowBatches = RecordBatchReader | AsyncRecordBatchStreamReader;
 /** Opens an Arrow file or stream. Fails `invalid-content` for malformed content, and for a file without columns. */
 export async function openArrow({ file, pondPath }: ArrowFile, openDisk: OpenDisk): Promise<ArrowBatches> {
   requireArrow({ file, pondPath }, openDisk);
-  const handle = fileHandle(openDisk(dirname(file)), basename(file), pondPath);
+  const [disk, name] = [openDisk(dirname(file)), basename(file)];
+  const handle = fileHandle(disk, name, pondPath);
   try {
+    const readRange = (start: number, end: number) => disk.readRange(name, start, end) ?? new Uint8Array();
+    requireSoundMetadata(readRange, disk.stat(name)?.sizeBytes ?? 0);
     const reader = await RecordBatchReader.from(handle as unknown as Parameters<typeof RecordBatchReader.from>[0]);
     await reader.open();
     if (reader.schema === undefined || reader.schema.fields.length === 0) throw new Error('it has no columns');

@@ -3,8 +3,9 @@ import { type Analysis } from './analysis.ts';
 import { type FileFacts, type OwnSql, type UserBuild } from './build.ts';
 import { type BuildLimits } from './buildLimits.ts';
 import { type PlainValue } from './plainValue.ts';
-import { type SandboxSpec, type TableSpec } from './sources.ts';
-import { type Column, type CopyFormat, type RowWindow } from './types.ts';
+import { type SandboxSpec, type SourceFile, type TableSpec } from './sources.ts';
+import { type TextDescription } from './textTables/description.ts';
+import { type Column, type FileFormat, type QueryParameter, type RowWindow } from './types.ts';
 import { type QueryStatement } from './userStatements.ts';
 
 /** Sent once, as the first message. */
@@ -31,13 +32,17 @@ interface Operations {
   append: { params: { readonly table: TableSpec; readonly columns: readonly (readonly PlainValue[])[] }; result: null };
   /** Runs a query and keeps its rows. */
   run: {
-    params: { readonly spec: SandboxSpec; readonly statement: QueryStatement };
+    params: {
+      readonly spec: SandboxSpec;
+      readonly statement: QueryStatement;
+      readonly parameters: readonly QueryParameter[];
+    };
     result: { readonly result: number; readonly columns: readonly Column[]; readonly rowCount: number };
   };
   rows: { params: { readonly result: number; readonly start: number; readonly count: number }; result: RowWindow };
   release: { params: { readonly result: number }; result: null };
   /** Writes all rows of a result to a host file that does not exist. */
-  copy: { params: { readonly result: number; readonly format: CopyFormat; readonly file: string }; result: null };
+  copy: { params: { readonly result: number; readonly format: FileFormat; readonly file: string }; result: null };
   /** See Builder.fromUserSql. */
   buildUser: { params: { readonly build: UserBuild }; result: null };
   /** See Builder.run. */
@@ -47,6 +52,11 @@ interface Operations {
   };
   /** See Builder.inspect. */
   inspect: { params: { readonly hostPaths: readonly string[] }; result: FileFacts };
+  /** Describes how CSV files that form one table are read: see describeTexts. */
+  describeTexts: {
+    params: { readonly files: readonly SourceFile[]; readonly settledBy: readonly SourceFile[] };
+    result: readonly TextDescription[];
+  };
   /** Converts an Arrow IPC file to Parquet, holding one batch in memory. */
   convertArrow: {
     params: { readonly file: string; readonly pondPath: string; readonly target: string };

@@ -4,13 +4,15 @@ import { type Connection } from '../duckdb/connection.ts';
 import { openLockedDatabase } from '../duckdb/database.ts';
 import { identifier, joinSql, sql, type SqlText } from '../duckdb/sql.ts';
 import { requireSqlType } from '../duckdb/sqlType.ts';
-import { type RowStream } from '../duckdb/statements.ts';
+import { type BoundStatement, type RowStream } from '../duckdb/statements.ts';
 import { type Chunk } from '../duckdb/values.ts';
+import { setParameters } from './parameters.ts';
 import { type PlainValue } from './plainValue.ts';
 import { runError } from './redactHostPaths.ts';
 import { FileNames } from './fileNames.ts';
 import { Sandbox, type SandboxParts, type SandboxSettings } from './sandbox.ts';
 import { type SandboxSpec, type TableSpec } from './sources.ts';
+import { type QueryParameter } from './types.ts';
 import {
   allowed,
   notAQuery,
@@ -25,6 +27,12 @@ import {
 interface QuerySandboxSettings extends SandboxSettings {
   /** Host directory for the names of its files, which does not exist yet. */
   readonly inputDirectory: string;
+}
+
+/** A query that runs, with the values of its parameters. */
+interface StartedQuery {
+  readonly statement: QueryStatement;
+  readonly parameters: readonly QueryParameter[];
 }
 
 /** Bytes that a result may be buffered ahead of its reader: with the default of 1 MB, reading waits for each chunk. */
@@ -89,15 +97,16 @@ export class QuerySandbox extends Sandbox {
    * for text that is not a query, and with the codes of runError; the stream throws the same errors. Run one query at a
    * time, and read each to its end or failure.
    */
-  async query(statement: QueryStatement): Promise<RowStream> {
+  async query(statement: QueryStatement, parameters: readonly QueryParameter[] = []): Promise<RowStream> {
+    const started = { statement, parameters };
     if (!this.#hasViews) {
       await this.createViews(this.#connection, this.spec.views, { sql: statement.query, files: this.spec.files });
       this.#hasViews = true;
     }
     try {
       await this.#connection.run(sql`BEGIN`);
-      const stream = await this.#start(statement);
-      return { columns: stream.columns, next: () => this.#next(stream, statement) };
+      const stream = await this.#start(started);
+      return { columns: stream.columns, next: () => this.#next(stream, started) };
     } catch (error) {
       return await this.#fail(error, statement);
     }
@@ -109,47 +118,52 @@ export class QuerySandbox extends Sandbox {
     this.#inputs.close();
   }
 
-  async #start(statement: QueryStatement): Promise<RowStream> {
-    const { query, explain } = statement;
-    const statements = await splitQuery(this.#connection, query);
+  async #start(started: StartedQuery): Promise<RowStream> {
+    const { statement, parameters } = started;
+    const statements = await splitQuery(this.#connection, statement.query);
     if (statements === undefined) throw notAQuery();
-    if (explain !== undefined) return await this.#explain(statement);
-    return (await this.bindLast(statements, 'select')).stream();
+    if (statement.explain !== undefined) return await this.#explain(started);
+    const last = await this.bindLast(statements, 'select', true);
+    await setParameters(this.#connection, last, parameters);
+    return last.stream();
   }
 
   /** Explains a query that is known to be a SELECT: EXPLAIN ANALYZE would run any other statement. */
-  async #explain(statement: QueryStatement): Promise<RowStream> {
+  async #explain({ statement, parameters }: StartedQuery): Promise<RowStream> {
     const queries = await this.#connection.statements(statement.query);
     const query = await queries.bind(0).catch((error: unknown) => {
       throw runError(error, statement.query, this.spec.files);
     });
-    allowed(query, ['select']).close();
+    allowed(query, ['select'], true).close();
     const explained = await this.#connection.statements(statementText(statement));
     if (queries.count !== 1 || explained.count !== 1) throw notAQuery();
-    return allowed(await explained.bind(0), ['explain']).stream();
+    const bound = allowed(await explained.bind(0), ['explain'], true);
+    await setParameters(this.#connection, bound, parameters);
+    return bound.stream();
   }
 
-  async #next(stream: RowStream, statement: QueryStatement): Promise<Chunk | undefined> {
+  async #next(stream: RowStream, started: StartedQuery): Promise<Chunk | undefined> {
     try {
       const chunk = await stream.next();
       if (chunk !== undefined) return chunk;
-      if (!(await this.#connection.inGoodTransaction())) await this.#explainEnd(statement);
+      if (!(await this.#connection.inGoodTransaction())) await this.#explainEnd(started);
       await this.#connection.run(sql`ROLLBACK`);
       return undefined;
     } catch (error) {
-      return await this.#fail(error, statement);
+      return await this.#fail(error, started.statement);
     }
   }
 
   /** Throws the reason that a stream ended early, which DuckDB reports only for a statement that is not streamed. */
-  async #explainEnd({ query }: QueryStatement): Promise<never> {
+  async #explainEnd({ statement: { query }, parameters }: StartedQuery): Promise<never> {
     if (this.isInterrupted) throw cancelled('the query');
     await this.#connection.run(sql`ROLLBACK`);
     const text = sql`CREATE TEMP TABLE result AS\n${userSql(query)}`;
     try {
       // That of a dynamic PIVOT is enclosed in a transaction.
       const statements = await this.#connection.statements(text);
-      await this.runFirst(statements, statements.count, ['create', 'transaction']);
+      const bind = (bound: BoundStatement) => setParameters(this.#connection, bound, parameters);
+      await this.runFirst(statements, statements.count, ['create', 'transaction'], bind);
     } catch (error) {
       const reason = runError(error, text, this.spec.files);
       // The statement was bound before, so it is valid: it must be a DESCRIBE or similar, which makes no table.

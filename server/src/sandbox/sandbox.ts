@@ -82,19 +82,31 @@ export abstract class Sandbox {
     }
   }
 
-  /** Runs the first `count` statements of a text, which must be of the given kinds. */
-  protected async runFirst(statements: Statements, count: number, kinds: readonly StatementKind[]): Promise<void> {
+  /**
+   * Runs the first `count` statements of a text, which must be of the given kinds. `setValues` gives the parameters of
+   * each their values; without it they have none.
+   */
+  protected async runFirst(
+    statements: Statements,
+    count: number,
+    kinds: readonly StatementKind[],
+    setValues?: (statement: BoundStatement) => Promise<void>,
+  ): Promise<void> {
     for (let index = 0; index < count; index += 1) {
-      const statement = allowed(await statements.bind(index), kinds);
+      const statement = allowed(await statements.bind(index), kinds, setValues !== undefined);
+      await setValues?.(statement);
       await statement.run();
       statement.close();
     }
   }
 
-  /** Binds the last statement of a text, which must be of the given kind, after running those before it. */
-  protected async bindLast(statements: Statements, kind: StatementKind): Promise<BoundStatement> {
+  /**
+   * Binds the last statement of a text, which must be of the given kind, after running those before it. With
+   * `takesValues` it may have parameters, whose values the caller sets.
+   */
+  protected async bindLast(statements: Statements, kind: StatementKind, takesValues = false): Promise<BoundStatement> {
     const last = statements.count - 1;
     await this.runFirst(statements, last, ['create']);
-    return allowed(await statements.bind(last), [kind]);
+    return allowed(await statements.bind(last), [kind], takesValues);
   }
 }

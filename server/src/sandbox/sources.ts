@@ -11,7 +11,7 @@ export interface SourceFile {
   /** Absolute pond path, for messages. */
   readonly pondPath: string;
   readonly reading: Reading;
-  /** What is stated about a CSV file; the rest is found in it. */
+  /** Stated about a CSV file; the rest is found in it. */
   readonly format?: TextFormat;
 }
 

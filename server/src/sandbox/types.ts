@@ -3,6 +3,17 @@ export interface QueryRequest {
   readonly sql: string;
   /** Version of all tables that name none; the working tree, staged changes included, when undefined. */
   readonly at?: string;
+  /** Values of the parameters in the text, `$name` or `?`; none when omitted. */
+  readonly parameters?: readonly QueryParameter[];
+}
+
+/** The value of a parameter of a query. */
+export interface QueryParameter {
+  /** Name without the `$`; the 1-based number of a `?`. */
+  readonly name: string;
+  readonly value: string;
+  /** DuckDB's name of the type; when omitted, the type that the query needs there, or text where it needs none. */
+  readonly type?: string;
 }
 
 export interface Column {
@@ -27,7 +38,5 @@ export interface RowWindow {
   readonly columns: readonly (readonly (string | null)[])[];
 }
 
-export type FileFormat = 'csv' | 'json' | 'parquet';
-export type TextFormat = 'csv' | 'json';
-/** File format of a result; jsonLines are the objects of json, one per line. */
-export type CopyFormat = FileFormat | 'jsonLines';
+/** Format of a result in a file; ndjson are the objects of json, one per line. */
+export type FileFormat = 'csv' | 'json' | 'ndjson' | 'parquet' | 'arrow' | 'markdown' | 'xlsx';

@@ -4,15 +4,17 @@ import { LruCache } from '../base/lruCache.ts';
 import { createMutex } from '../base/mutex.ts';
 import { retry } from '../base/retry.ts';
 import { type QueryLimits, queryLimits } from '../duckdb/limits.ts';
+import { identifier, sql } from '../duckdb/sql.ts';
 import { type Pond } from '../pond/types.ts';
 import { type Analysis } from '../sandbox/analysis.ts';
+import { type TextDescription } from '../sandbox/textTables/description.ts';
 import { type OperationResult } from '../sandbox/messages.ts';
 import {
   type FileFormat,
+  type QueryParameter,
   type QueryRequest,
   type QueryResult,
   type RowWindow,
-  type TextFormat,
 } from '../sandbox/types.ts';
 import { RestartingWorker, type WorkerProcess } from '../sandbox/workerClient.ts';
 import { type OpenDisk } from '../storage/disk.ts';
@@ -100,6 +102,19 @@ export class QueryEngine {
     });
   }
 
+  /** Describes how the CSV files at a path are read; empty files are left out. Fails as `run`. */
+  async describeTexts(
+    pond: Pond,
+    path: string,
+    version: string | undefined,
+    signal?: AbortSignal,
+  ): Promise<readonly TextDescription[]> {
+    const request = { sql: sql`FROM ${identifier(path)}`, ...(version !== undefined && { at: version }) };
+    const { worker, prepared } = await this.#prepare(pond, request, signal);
+    const files = prepared.spec.views.flatMap((view) => ('source' in view ? view.source.files : []));
+    return await worker.request('describeTexts', { files, settledBy: [] }, signal);
+  }
+
   /** Rows from `start` (0-based), fewer than `count` at the end. Fails `query-failed` when the result was released. */
   async rows(resultId: string, start: number, count: number): Promise<RowWindow> {
     const { worker, result } = this.#find(resultId);
@@ -107,17 +122,17 @@ export class QueryEngine {
   }
 
   /**
-   * All rows as text, in chunks of whole lines of about 1 MB: CSV with a header line, or JSON objects, one per line.
-   * The process first writes them to a temporary file, which is removed at the end.
+   * Bytes of a file with all rows, in chunks of at most 1 MiB. The process first writes a temporary file, which is
+   * removed at the end.
    */
-  async *text(resultId: string, format: TextFormat): AsyncIterable<string> {
+  async *content(resultId: string, format: FileFormat): AsyncIterable<Uint8Array> {
     const { worker, result } = this.#find(resultId);
     const disk = this.#openDisk(worker.directory);
     const temporary = temporaryPathIn('');
     try {
       const file = disk.hostPath(temporary) ?? temporary;
-      await worker.request('copy', { result, format: format === 'json' ? 'jsonLines' : format, file });
-      yield* wholeLines(disk.readStream(temporary) ?? []);
+      await worker.request('copy', { result, format, file });
+      yield* disk.readStream(temporary) ?? [];
     } finally {
       disk.remove(temporary);
     }
@@ -170,7 +185,13 @@ export class QueryEngine {
     const worker = this.#worker.live();
     const analysis = await this.#parses.run(() => this.#analyze(worker, request.sql, signal));
     const scope = { worker, pond, openDisk: this.#openDisk, historyTables: this.#historyTables, signal };
-    return { worker, prepared: await prepareQuery(scope, analysis, request), statement: analysis.statement };
+    const { parameters = [] } = request;
+    return {
+      worker,
+      prepared: await prepareQuery(scope, analysis, request),
+      statement: analysis.statement,
+      parameters,
+    };
   }
 
   async #analyze(worker: WorkerProcess, sql: string, signal: AbortSignal | undefined): Promise<Analysis> {
@@ -190,10 +211,11 @@ interface ReadyQuery {
   readonly worker: WorkerProcess;
   readonly prepared: PreparedQuery;
   readonly statement: Analysis['statement'];
+  readonly parameters: readonly QueryParameter[];
 }
 
 async function runPrepared(
-  { worker, prepared: { spec, tables }, statement }: ReadyQuery,
+  { worker, prepared: { spec, tables }, statement, parameters }: ReadyQuery,
   signal: AbortSignal | undefined,
 ): Promise<OperationResult<'run'>> {
   if (tables.length > 0) await worker.request('open', { spec }, signal);
@@ -203,7 +225,7 @@ async function runPrepared(
       await worker.request('append', { table: table.spec, columns }, signal);
     }
   }
-  return worker.request('run', { spec, statement }, signal);
+  return worker.request('run', { spec, statement, parameters }, signal);
 }
 
 function foreignStream(file: string): PondError {
@@ -211,17 +233,4 @@ function foreignStream(file: string): PondError {
     path: file,
     hint: 'Write to another file and copy it there.',
   });
-}
-
-/** UTF-8 as text, in chunks that end at line ends. */
-async function* wholeLines(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncIterable<string> {
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  let begun = '';
-  for await (const chunk of chunks) {
-    const text = decoder.decode(chunk, { stream: true });
-    const end = text.lastIndexOf('\n') + 1;
-    if (end > 0) yield begun + text.slice(0, end);
-    begun = end > 0 ? text.slice(end) : begun + text;
-  }
-  if (begun !== '') yield begun;
 }

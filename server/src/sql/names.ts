@@ -1,6 +1,7 @@
 import { createLineMap } from '../base/lineMap.ts';
 import { type ErrorDetails, isPondError, PondError } from '../base/error.ts';
 import { didYouMean } from '../base/suggest.ts';
+import { formatAt, type StatedFormat } from '../documents/statedFormat.ts';
 import { type Pond } from '../pond/types.ts';
 import { type Node } from '../tinyfs/backend.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
@@ -19,6 +20,8 @@ export interface ResolvedFile {
   /** Absolute pond path, with the version if the name has one. */
   readonly pondPath: string;
   readonly reading: Reading;
+  /** The format stated for it in the same version; undefined when none is stated. */
+  readonly format: StatedFormat | undefined;
 }
 
 export interface ResolvedTable {
@@ -57,7 +60,7 @@ export async function resolveTable(scope: NameScope, reference: TableReference):
     if (!reference.certain) return undefined;
     throw await notFound(scope, reference.name);
   } catch (error) {
-    throw isPondError(error) && error.position === undefined ? withDetails(error, details) : error;
+    throw isPondError(error) && error.position === undefined ? error.with({ cause: error.cause, ...details }) : error;
   }
 }
 
@@ -115,12 +118,13 @@ function withReading({ at, suffix }: FoundFile, details: ErrorDetails): Resolved
     const hint = `Name the files in it, such as "${at.path === '/' ? '' : at.path}/*.csv".`;
     throw new PondError('is-a-directory', `${pondPath} is a directory`, { ...details, path: pondPath, hint });
   }
-  const reading = readingOf(at.node.type, at.basename);
+  const format = at.node.type === 'file' ? formatAt(at) : undefined;
+  const reading = readingOf(at.node.type, at.basename, format !== undefined);
   if (reading === undefined) {
     const hint = `Tables, series and files of these kinds can be queried: ${queryableExtensions}.`;
     throw new PondError('query-invalid', `${pondPath} is not a table`, { ...details, path: pondPath, hint });
   }
-  return { node: at.node, pondPath, reading };
+  return { node: at.node, pondPath, reading, format };
 }
 
 async function notFound(scope: NameScope, name: string): Promise<PondError> {
@@ -142,16 +146,6 @@ async function nearName(root: WorkingDirectory, path: string): Promise<string | 
   if (found?.isDirectory !== true) return directory === '/' ? undefined : nearName(root, directory);
   const names = (await root.list(directory)).map((entry) => entry.basename);
   return didYouMean(basename(path), names, directory === '/' ? '/' : `${directory}/`);
-}
-
-function withDetails(error: PondError, details: ErrorDetails): PondError {
-  const { path, hint, cause } = error;
-  return new PondError(error.code, error.message, {
-    ...details,
-    ...(path === undefined ? {} : { path }),
-    ...(hint === undefined ? {} : { hint }),
-    ...(cause === undefined ? {} : { cause }),
-  });
 }
 
 function positionOf(sql: string, index: number | undefined): ErrorDetails {

@@ -126,12 +126,19 @@ async function deltaSource(
 }
 
 async function sourceFiles(scope: PrepareScope, file: ResolvedFile): Promise<SourceFile[]> {
-  const { pondPath, reading } = file;
+  const { pondPath, reading, format } = file;
   const contents = await scope.pond.hostFiles(file.node, scope.signal === undefined ? {} : { signal: scope.signal });
   const sources: SourceFile[] = [];
   for (const content of contents) {
     const hostPath = reading.isArrow ? await parquetOfArrow(scope, file, content) : content.hostPath;
-    sources.push({ hostPath, sizeBytes: content.sizeBytes, key: content.key, pondPath, reading });
+    sources.push({
+      hostPath,
+      sizeBytes: content.sizeBytes,
+      key: content.key,
+      pondPath,
+      reading,
+      ...(format && { format }),
+    });
   }
   return sources;
 }

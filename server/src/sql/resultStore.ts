@@ -5,9 +5,22 @@ import { type Database, type DatabaseSettings, openDatabase } from '../duckdb/da
 import { queryError, readEngineError, spillLimitIn } from '../duckdb/engineError.ts';
 import { limitHint } from '../duckdb/limits.ts';
 import { identifier, joinSql, literal, sql, type SqlText } from '../duckdb/sql.ts';
-import { requireSqlType } from '../duckdb/sqlType.ts';
+import { castSql, requireSqlType } from '../duckdb/sqlType.ts';
 import { type RowStream } from '../duckdb/statements.ts';
-import { type Column, type CopyFormat, type RowWindow } from '../sandbox/types.ts';
+import { type Column, type FileFormat, type RowWindow } from '../sandbox/types.ts';
+import { type Disk } from '../storage/disk.ts';
+import { exactParquetType, hasHugeIntegers } from './files/exactTypes.ts';
+import { type CopyFormat, isCopyFormat, resultFile } from './files/resultFile.ts';
+import { type RowsAsText } from './files/rowWindows.ts';
+
+/** Rows that are read together while a file is written. */
+const fileWindowRows = 8192;
+
+/** A file to write, which does not exist. */
+interface HostTarget {
+  readonly disk: Disk;
+  readonly path: string;
+}
 
 interface KeptResult {
   readonly columns: readonly Column[];
@@ -72,20 +85,45 @@ export class ResultStore {
     }
   }
 
-  /** Writes all rows to a new host file. */
-  async copy(result: number, format: CopyFormat, file: string, signal: AbortSignal): Promise<void> {
-    const statement = copySql(result, this.#find(result).columns, format, file);
+  /** Writes all rows to a new file of a host directory, in which each value is exact. */
+  async copy(result: number, format: FileFormat, file: HostTarget, signal: AbortSignal): Promise<void> {
     const connection = await this.database.connect();
     const interrupt = () => connection.interrupt();
     signal.addEventListener('abort', interrupt);
     try {
-      await connection.run(statement);
+      const wide = await this.#wideColumns(result);
+      if (isCopyFormat(format)) await connection.run(copySql(result, this.#find(result).columns, format, file, wide));
+      else await writeFile(file, resultFile(format, this.#rowsAsText(result, connection), wide), signal);
     } catch (error) {
       throw queryError(error, '');
     } finally {
       signal.removeEventListener('abort', interrupt);
       connection.close();
     }
+  }
+
+  #rowsAsText(result: number, connection: Connection): RowsAsText {
+    const { columns, rowCount } = this.#find(result);
+    const names = named(columns);
+    return {
+      columns: columns.map(({ type }, index) => ({ name: names[index]!.name, type })),
+      rowCount,
+      async *windows(valueOf = (_, value) => sql`CAST(${value} AS VARCHAR)`) {
+        const values = joinSql(columns.map((column, index) => valueOf(column, columnOf(index), index)));
+        for (let start = 0; start < rowCount; start += fileWindowRows)
+          yield await connection.textColumns(windowSql(values, result, start, fileWindowRows));
+      },
+    };
+  }
+
+  /** Indexes of the columns with integers of more than 38 digits, which no decimal holds. */
+  async #wideColumns(result: number): Promise<ReadonlySet<number>> {
+    const { columns } = this.#find(result);
+    const huge = columns.flatMap(({ type }, index) => (hasHugeIntegers(type) ? [index] : []));
+    if (huge.length === 0) return new Set();
+    const isWide = (index: number) => sql`bool_or(regexp_matches(CAST(${columnOf(index)} AS VARCHAR), '[0-9]{39}'))`;
+    const [found] = await this.#reader.rows(sql`SELECT ${joinSql(huge.map(isWide))} FROM ${tableOf(result)}`);
+    return new Set(huge.filter((_, at) => found?.[at] === true));
   }
 
   /** Releases a result. Does nothing for a released one. */
@@ -151,17 +189,48 @@ function windowSql(values: SqlText, result: number, start: number, count: number
 const copyOptions: Readonly<Record<CopyFormat, SqlText>> = {
   csv: sql`FORMAT csv, HEADER true`,
   json: sql`FORMAT json, ARRAY true`,
-  jsonLines: sql`FORMAT json, ARRAY false`,
+  ndjson: sql`FORMAT json, ARRAY false`,
   parquet: sql`FORMAT parquet`,
 };
 
 /** SQL that writes a result to a host file. */
-function copySql(result: number, columns: readonly Column[], format: CopyFormat, file: string): SqlText {
+function copySql(
+  result: number,
+  columns: readonly Column[],
+  format: CopyFormat,
+  { disk, path }: HostTarget,
+  wide: ReadonlySet<number>,
+): SqlText {
   const values = named(columns).map(({ name, value }, index) => {
-    const written = format === 'json' || format === 'jsonLines' ? finite(columns[index]!, value) : value;
+    const column = columns[index]!;
+    const written =
+      format === 'parquet' ? exact(column, value, wide.has(index)) : format === 'csv' ? value : finite(column, value);
     return sql`${written} AS ${identifier(name)}`;
   });
-  return sql`COPY (SELECT ${joinSql(values)} FROM ${tableOf(result)}) TO ${literal(file)} (${copyOptions[format]})`;
+  const target = literal(disk.hostPath(path) ?? path);
+  return sql`COPY (SELECT ${joinSql(values)} FROM ${tableOf(result)}) TO ${target} (${copyOptions[format]})`;
+}
+
+/** A value that Parquet can represent without a loss. */
+function exact({ type }: Column, value: SqlText, isWide: boolean): SqlText {
+  const written = exactParquetType(type, isWide);
+  return written === type ? value : castSql(value, written);
+}
+
+async function writeFile(
+  { disk, path }: HostTarget,
+  content: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+): Promise<void> {
+  const file = disk.create(path);
+  try {
+    for await (const chunk of content) {
+      throwIfCancelled(signal, 'the query');
+      file.append(chunk);
+    }
+  } finally {
+    file.close();
+  }
 }
 
 /** A value that JSON can represent: it has no NaN and no infinities, which DuckDB would write regardless. */

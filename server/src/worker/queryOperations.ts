@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { throwIfCancelled } from '../base/cancelled.ts';
 import { PondError } from '../base/error.ts';
 import { type Connection } from '../duckdb/connection.ts';
+import { openLockedDatabase } from '../duckdb/database.ts';
 import { type Analysis, analyze } from '../sandbox/analysis.ts';
 import {
   type OperationName,
@@ -11,6 +12,7 @@ import {
   type WorkerOperations,
   type WorkerSettings,
 } from '../sandbox/messages.ts';
+import { describeTexts } from '../sandbox/textTables/describe.ts';
 import { QuerySandbox, sandboxKey } from '../sandbox/querySandbox.ts';
 import { type SandboxSettings } from '../sandbox/sandbox.ts';
 import { type SandboxSpec } from '../sandbox/sources.ts';
@@ -69,14 +71,17 @@ export class QueryOperations implements Pick<WorkerOperations, QueryOperation> {
     return null;
   }
 
-  async run({ spec, statement }: OperationParams<'run'>, signal: AbortSignal): Promise<OperationResult<'run'>> {
+  async run(
+    { spec, statement, parameters }: OperationParams<'run'>,
+    signal: AbortSignal,
+  ): Promise<OperationResult<'run'>> {
     const sandbox = await this.#sandboxFor(spec);
     const interrupt = () => sandbox.interrupt();
     signal.addEventListener('abort', interrupt);
     try {
       // A listener is not called for a signal that was aborted while the database was opened.
       throwIfCancelled(signal, 'the query');
-      const kept = await this.#results.keep(await sandbox.query(statement), signal);
+      const kept = await this.#results.keep(await sandbox.query(statement, parameters), signal);
       // Columns of an EXPLAIN result.
       if (kept.columns.map(({ name }) => name).join() === 'explain_key,explain_value')
         await this.#results.replaceTexts(kept.result, 1, (text) => renamePlan(text, sandbox.spec.files));
@@ -100,8 +105,25 @@ export class QueryOperations implements Pick<WorkerOperations, QueryOperation> {
   }
 
   async copy({ result, format, file }: OperationParams<'copy'>, signal: AbortSignal): Promise<null> {
-    await this.#results.copy(result, format, file, signal);
+    const disk = this.#settings.openDisk(dirname(file));
+    await this.#results.copy(result, format, { disk, path: basename(file) }, signal);
     return null;
+  }
+
+  /** Describes how CSV files are read. Fails as tablesOf. */
+  async describeTexts({
+    files,
+    settledBy,
+  }: OperationParams<'describeTexts'>): Promise<OperationResult<'describeTexts'>> {
+    const { openDisk } = this.#settings;
+    const hostPaths = [...files, ...settledBy].map(({ hostPath }) => hostPath);
+    const { database, connection } = await openLockedDatabase({ threads: 1, hostPaths });
+    try {
+      return await describeTexts({ connection, openDisk }, files, settledBy);
+    } finally {
+      connection.close();
+      database.close();
+    }
   }
 
   async convertArrow(conversion: OperationParams<'convertArrow'>, signal: AbortSignal): Promise<null> {

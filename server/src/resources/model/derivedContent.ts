@@ -1,4 +1,5 @@
 /** Types for derived directories: the content that kinds return, and the input that they build it from. */
+import { type StatedFormat } from '../../documents/statedFormat.ts';
 import { type HostFile } from '../../pond/hostFile.ts';
 import { type FileType } from '../../tinyfs/backend.ts';
 import { type Job } from '../../base/job.ts';
@@ -13,10 +14,12 @@ export interface Match {
   /** Text that each wildcard of the pattern matched, left to right; the name of a resource, not its UUID. */
   readonly captures: readonly string[];
   readonly type: Exclude<FileType, 'directory' | 'symlink'>;
-  /** Equal keys mean equal content. Known without building anything. */
+  /** Equal keys mean equal content, and equal formats stated for it. Known without building anything. */
   readonly key: string;
   /** Microseconds since 1970 UTC. */
   readonly modifiedUs: number;
+  /** Returns the format stated for the file. Fails as formatAt. Undefined when none is stated. */
+  readonly format?: () => StatedFormat | undefined;
   /**
    * Returns the host files with the content, built first if needed: all parts of a series in order, otherwise one file.
    */

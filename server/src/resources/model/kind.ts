@@ -1,6 +1,7 @@
 /** A kind of resource, and the arguments of its functions. Types that refer to each other are in one file. */
 import { type Job } from '../../base/job.ts';
 import { type Positions } from '../../documents/positions.ts';
+import { type TextFormatSpec } from '../../documents/textFormat.ts';
 import { type ObjectSchema } from '../../documents/schema.ts';
 import { type ValuePath } from '../../documents/yamlNode.ts';
 import { type Materializer } from '../../materialize/materializer.ts';
@@ -34,6 +35,8 @@ export interface ResourceKind<T = unknown> {
    * `reads /data/*.csv`. The exact text is what a person allows. Undefined for a kind whose runs stay in the pond.
    */
   hostAccess?(spec: T): readonly string[];
+  /** Returns the format of the files in the resource directory; undefined when the document states none. */
+  filesFormat?(spec: T): TextFormatSpec | undefined;
   /**
    * Returns the derived content of a resource directory: names of its collections, scopes, … with their content.
    * Undefined for a kind that derives nothing.

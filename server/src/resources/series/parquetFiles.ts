@@ -1,3 +1,4 @@
+import { formatText } from '../../documents/statedFormat.ts';
 import { isPondError, PondError } from '../../base/error.ts';
 import { type HostFile } from '../../pond/hostFile.ts';
 import { type InputFile } from '../../sandbox/build.ts';
@@ -25,7 +26,7 @@ export async function parquetFilesOf(
   job: Job,
 ): Promise<readonly HostFile[]> {
   const { match, alike } = input;
-  const reading = readingOf(match.type, match.name);
+  const reading = readingOf(match.type, match.name, match.format !== undefined);
   if (reading === undefined) {
     const hint = 'Inputs are series, tables, and files that a query can read: CSV, JSON, Parquet and Arrow.';
     throw new PondError('invalid-content', `${match.path} is no table`, { path: match.path, hint });
@@ -58,10 +59,12 @@ interface Conversion {
 async function converted(file: HostFile, conversion: Conversion): Promise<HostFile> {
   const { match, reading, materializer, job, settledBy } = conversion;
   const pondPath = match.path;
-  const input = { name: pondPath, files: [{ ...file, pondPath, reading }] };
+  const format = match.format?.();
+  const input = { name: pondPath, files: [{ ...file, pondPath, reading, ...(format && { format }) }] };
   const others = settledBy?.map(({ key }) => key ?? null) ?? null;
+  const stated = format === undefined ? [] : [formatText(format)];
   return await materializer.file(
-    keyOf('parquet', readingVersion, file.key, JSON.stringify(reading), others),
+    keyOf('parquet', readingVersion, file.key, JSON.stringify(reading), others, ...stated),
     (target, { signal }) =>
       materializer.builder.fromUserSql(
         { sql: 'FROM "$1"', input, tables: [], target, ...(settledBy && { settledBy }) },
@@ -74,9 +77,11 @@ async function converted(file: HostFile, conversion: Conversion): Promise<HostFi
 async function csvFilesOf(matches: readonly Match[], job: Job): Promise<readonly InputFile[]> {
   const files: InputFile[] = [];
   for (const match of matches) {
-    const reading = readingOf(match.type, match.name);
+    const reading = readingOf(match.type, match.name, match.format !== undefined);
     if (reading?.reader !== 'read_csv') continue;
-    for (const file of await match.files(job)) files.push({ ...file, pondPath: match.path, reading });
+    const format = match.format?.();
+    const named = { pondPath: match.path, reading, ...(format && { format }) };
+    for (const file of await match.files(job)) files.push({ ...file, ...named });
   }
   return files;
 }

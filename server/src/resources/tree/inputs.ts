@@ -1,3 +1,5 @@
+import { formatAt, formatKey } from '../../documents/statedFormat.ts';
+import { keyOf } from '../../materialize/contentKey.ts';
 import { type HostFile } from '../../pond/hostFile.ts';
 import { type Node } from '../../tinyfs/backend.ts';
 import { type FileSystem } from '../../tinyfs/fs.ts';
@@ -30,16 +32,18 @@ export async function matchInputs(fs: FileSystem, files: InputFiles, pattern: st
   return [...found.values()].sort((a, b) => compareNames(a.path, b.path));
 }
 
-function matchOf(
-  { node, path, basename: name }: NodePath,
-  captures: readonly string[],
-  pattern: string,
-  files: InputFiles,
-): Match | undefined {
+function matchOf(at: NodePath, captures: readonly string[], pattern: string, files: InputFiles): Match | undefined {
+  const { node, path, basename: name } = at;
   const { type, modifiedUs } = node;
   if (type === 'directory' || type === 'symlink' || isOwnRecord(path, pattern)) return undefined;
-  const key = files.contentKey(node);
-  return { path, name, captures, type, key, modifiedUs, files: (job) => files.hostFiles(node, job) };
+  const contentKey = files.contentKey(node);
+  const stated = type === 'file' ? formatKey(at) : undefined;
+  return {
+    ...{ path, name, captures, type, modifiedUs },
+    key: stated === undefined ? contentKey : keyOf('stated format', contentKey, stated),
+    ...(stated !== undefined && { format: () => formatAt(at) }),
+    files: (job) => files.hostFiles(node, job),
+  };
 }
 
 const rooted = (pattern: string): string => (pattern.startsWith('/') ? pattern : `/${pattern}`);

@@ -1,5 +1,6 @@
 /** Edits of resources, each a link, a directory and a document that belong together, in a tree without a layer. */
 import { PondError } from '../../base/error.ts';
+import { formatAttributes, formatOfSpec, withFormat } from '../../documents/statedFormat.ts';
 import { rewrite } from '../../documents/rewrite.ts';
 import { entryOf } from '../../documents/yamlNode.ts';
 import { type FileSystem } from '../../tinyfs/fs.ts';
@@ -20,10 +21,13 @@ export interface ResourceChanges {
   readonly removed: PartOfResource[];
 }
 
-/** Completes what a batch changed: links follow names, and resources are removed as a whole. Fails `invalid-path`. */
+/** Completes what a batch changed: links follow names, formats of files follow documents, and resources are removed as a whole. Fails `invalid-path`. */
 export async function complete(tree: FileSystem, { stored, removed }: ResourceChanges): Promise<void> {
   for (const part of removed) await completeRemoval(tree, part);
-  for (const id of stored.values()) await followName(tree, id);
+  for (const id of stored.values()) {
+    await followName(tree, id);
+    await followFormat(tree, id);
+  }
 }
 
 /**
@@ -96,6 +100,19 @@ async function followName(tree: FileSystem, id: ResourceId): Promise<void> {
     await root.createSymlink(link, id.id);
   }
   for (const other of links) if (other !== link) await root.remove(other);
+}
+
+/** Updates the format of the files of a resource to that in its document. A document with errors keeps the existing one. */
+async function followFormat(tree: FileSystem, id: ResourceId): Promise<void> {
+  const home = await readResource(tree, id.kind, id.id);
+  if (home?.resource === undefined) return;
+  const spec = home.kind.filesFormat?.(home.resource.spec);
+  const root = await tree.root();
+  const directory = await root.get(home.home);
+  if (directory === undefined) return;
+  const format = spec === undefined ? {} : formatOfSpec(spec);
+  const attributes = withFormat(directory.node.attributes, formatAttributes.document, format);
+  await root.setAttributes(home.home, attributes);
 }
 
 /** The document with its name replaced, otherwise unchanged. */

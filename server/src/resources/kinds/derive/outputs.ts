@@ -1,6 +1,8 @@
 /**
  * Derived files of a Derive resource: `COLLECTION/NAME`, a series for each file that the collection's pattern matches.
  */
+import { combineFormats, formatOfSpec, formatText } from '../../../documents/statedFormat.ts';
+import { type TextFormatSpec } from '../../../documents/textFormat.ts';
 import { isPondError } from '../../../base/error.ts';
 import { type HostFile } from '../../../pond/hostFile.ts';
 import { type InputFile, type InputSource } from '../../../sandbox/build.ts';
@@ -99,7 +101,9 @@ interface Output extends CollectionRef {
 
 function outputOf(output: Output): DerivedFile {
   const { resource, match, query } = output;
-  const key = keyOf('Derive', query.key, inputPart(match, query.usesPath));
+  const { format } = output.collection;
+  const stated = format === undefined ? [] : [formatText(formatOfSpec(format))];
+  const key = keyOf('Derive', query.key, inputPart(match, query.usesPath), ...stated);
   return {
     type: 'series',
     key,
@@ -112,7 +116,7 @@ function outputOf(output: Output): DerivedFile {
 
 /** The part of a key that depends on a file: its content, its format, and its path if rows may contain it. */
 function inputPart(match: Match, withPath: boolean): KeyPart {
-  const reading = readingOf(match.type, match.name);
+  const reading = readingOf(match.type, match.name, match.format !== undefined);
   const read =
     reading === undefined ? null : [reading.reader, reading.options, reading.compression ?? null, reading.isArrow];
   return [match.key, read, withPath ? match.path : (/\.(gz|zst)$/i.exec(match.name)?.[0] ?? null)];
@@ -124,7 +128,7 @@ async function make(
 ): Promise<void> {
   const { resource, collection, index, match, query } = output;
   const { sql } = query;
-  const files = await filesOf(match, job);
+  const files = await filesOf(match, job, collection.format);
   const tables: InputSource[] = [];
   for (const table of query.tables) tables.push(await sourceOf(table, job));
   try {
@@ -135,9 +139,12 @@ async function make(
   }
 }
 
-async function filesOf(match: Match, job: Job): Promise<readonly InputFile[]> {
-  const reading = readingOf(match.type, match.name);
-  const named = (file: HostFile) => ({ ...file, pondPath: match.path, reading });
+/** `section` is the format in the document, which overrides what is stated for the file. */
+async function filesOf(match: Match, job: Job, section?: TextFormatSpec): Promise<readonly InputFile[]> {
+  const stated = [match.format?.(), section && formatOfSpec(section)].filter((each) => each !== undefined);
+  const format = match.type === 'file' ? combineFormats(match.path, stated) : undefined;
+  const reading = readingOf(match.type, match.name, format !== undefined);
+  const named = (file: HostFile) => ({ ...file, pondPath: match.path, reading, ...(format && { format }) });
   return (await match.files(job)).map(named);
 }
 

@@ -1,6 +1,7 @@
 import { nondeterministicCall } from '../../../build/nondeterministicCalls.ts';
+import { textFormatSchema } from '../../../documents/textFormat.ts';
 import { nameText, pondGlobText, sqlText } from '../../../documents/fieldTypes.ts';
-import { type FieldIssue, list, object, required, type SpecOf } from '../../../documents/schema.ts';
+import { type FieldIssue, list, object, optional, required, type SpecOf } from '../../../documents/schema.ts';
 
 /** The `spec` of a Derive resource. */
 export const deriveSpec = object({
@@ -10,6 +11,11 @@ export const deriveSpec = object({
         {
           name: required(nameText, 'Name of the collection, a folder under the resource.', 'daily'),
           pattern: required(pondGlobText, 'Pond paths of the input files.', '/Inbox/weather/*.csv'),
+          format: optional(
+            textFormatSchema,
+            'How the input files are read where the query does not say; see [reading files](reading.md).',
+            '{ dates: day-first }',
+          ),
           query: required(
             sqlText,
             'SQL query that reads one input; `$1` is the path of the matched file.',

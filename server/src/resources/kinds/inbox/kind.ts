@@ -26,6 +26,7 @@ export const inbox: ResourceKind<InboxSpec> = {
     return await (await import('./run.ts')).runInbox(context);
   },
   flows: () => [{ writes: '**', reads: [] }],
+  filesFormat: ({ format }) => format,
   hostAccess: ({ pattern }) => [`reads ${pattern}`],
   example: `apiVersion: duckpond/v1
 kind: Inbox

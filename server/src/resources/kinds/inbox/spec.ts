@@ -1,5 +1,6 @@
 import { hostGlobText } from '../../../documents/fieldTypes.ts';
-import { object, required, type SpecOf } from '../../../documents/schema.ts';
+import { textFormatSchema } from '../../../documents/textFormat.ts';
+import { object, optional, required, type SpecOf } from '../../../documents/schema.ts';
 
 /** The `spec` of an Inbox resource. */
 export const inboxSpec = object({
@@ -7,6 +8,11 @@ export const inboxSpec = object({
     hostGlobText,
     'Absolute pattern of host files, with `/` between folders on every system. `**` matches any number of folders.',
     '/data/inbox/**/*.csv',
+  ),
+  format: optional(
+    textFormatSchema,
+    'How the CSV files are read; see [reading files](reading.md).',
+    '{ dates: day-first }',
   ),
 });
 

@@ -1,0 +1,107 @@
+import { fieldIn, type FlatField, type FlatTable, isSoundRoot, targetOf } from './flatTables.ts';
+
+/** Returns the bytes of a file from one position up to another; fewer at the end of the file. */
+type ReadRange = (start: number, end: number) => Uint8Array;
+
+const fieldsOf =
+  (...fields: readonly (readonly [number, FlatField])[]): FlatTable =>
+  () =>
+    new Map(fields);
+
+const numbers = fieldsOf();
+const pairs = { tables: fieldsOf([0, 'text'], [1, 'text']) } as const;
+
+/** Numbers of the types that refer to more than numbers. */
+const timestampKind = 10;
+const unionKind = 14;
+
+const typeTable = (kind: number): FlatTable => {
+  if (kind === timestampKind) return fieldsOf([1, 'text']);
+  return kind === unionKind ? fieldsOf([1, { items: 4 }]) : numbers;
+};
+
+const dictionaryEncoding = fieldsOf([1, { table: numbers }]);
+
+const field: FlatTable = () =>
+  new Map<number, FlatField>([
+    [0, 'text'],
+    [3, { kindIn: 2, tableOf: typeTable }],
+    [4, { table: dictionaryEncoding }],
+    [5, { tables: field }],
+    [6, pairs],
+  ]);
+
+const schema = fieldsOf([1, { tables: field }], [2, pairs], [3, { items: 8 }]);
+
+const recordBatch = fieldsOf([1, { items: 16 }], [2, { items: 16 }], [3, { table: numbers }], [4, { items: 8 }]);
+
+const dictionaryBatch = fieldsOf([1, { table: recordBatch }]);
+
+const headers: readonly FlatTable[] = [numbers, schema, dictionaryBatch, recordBatch];
+
+const message = fieldsOf([2, { kindIn: 1, tableOf: (kind) => headers[kind] ?? numbers }], [4, pairs]);
+
+const bodyLengthField = 3;
+const blockBytes = 24;
+
+const footer = fieldsOf([1, { table: schema }], [2, { items: blockBytes }], [3, { items: blockBytes }], [4, pairs]);
+
+const fileMark = 'ARROW1';
+
+/**
+ * Throws when the metadata of an Arrow file or stream refers to bytes that it does not have: RangeError when the file
+ * ends too early. Reads the metadata alone.
+ */
+export function requireSoundMetadata(read: ReadRange, sizeBytes: number): void {
+  const isFile = Buffer.from(read(0, fileMark.length)).toString('latin1') === fileMark;
+  if (isFile) {
+    for (const offset of [8, ...blocksOf(read, sizeBytes)]) messageEnd(read, offset);
+    return;
+  }
+  let at: number | undefined = 0;
+  while (at !== undefined && at < sizeBytes) at = messageEnd(read, at);
+}
+
+/** Checks the footer of a file. Returns the offsets of its batches. */
+function blocksOf(read: ReadRange, sizeBytes: number): readonly number[] {
+  const tail = new DataView(Uint8Array.from(read(sizeBytes - 10, sizeBytes)).buffer);
+  const mark = Buffer.from(tail.buffer, 4).toString('latin1');
+  const length = tail.getInt32(0, true);
+  if (mark !== fileMark || length <= 0 || length > sizeBytes - 10) throw new RangeError('the footer is missing');
+  const bytes = read(sizeBytes - 10 - length, sizeBytes - 10);
+  if (!isSoundRoot(bytes, footer)) throw damaged();
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const root = targetOf(view, 0);
+  return [2, 3].flatMap((number) => {
+    const at = fieldIn(view, root, number);
+    if (at === undefined) return [];
+    const list = targetOf(view, at);
+    return Array.from({ length: view.getUint32(list, true) }, (_, index) =>
+      Number(view.getBigInt64(list + 4 + index * blockBytes, true)),
+    );
+  });
+}
+
+/** Checks the message at a position. Returns the position after its body; undefined at the end of a stream. */
+function messageEnd(read: ReadRange, start: number): number | undefined {
+  if (start < 0) throw damaged();
+  const lengths = new DataView(Uint8Array.from(read(start, start + 8)).buffer);
+  const isMarked = lengths.byteLength >= 4 && lengths.getInt32(0, true) === -1;
+  // Streams of old versions lack the mark, and a stream may end without a length of zero.
+  if (isMarked && lengths.byteLength < 8) return undefined;
+  const length = lengths.getInt32(isMarked ? 4 : 0, true);
+  if (length === 0) return undefined;
+  const from = start + (isMarked ? 8 : 4);
+  const bytes = length < 0 ? new Uint8Array() : read(from, from + length);
+  if (bytes.length < length) throw new RangeError('a message is cut short');
+  if (!isSoundRoot(bytes, message)) throw damaged();
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const at = fieldIn(view, targetOf(view, 0), bodyLengthField);
+  const bodyLength = at === undefined ? 0 : Number(view.getBigInt64(at, true));
+  if (bodyLength < 0) throw damaged();
+  return from + length + bodyLength;
+}
+
+function damaged(): Error {
+  return new Error('the file is damaged');
+}

@@ -1,0 +1,28 @@
+/** Types in which a Parquet file holds values exactly. */
+import { parseSqlType, requireSqlType, type SqlType } from '../../duckdb/sqlType.ts';
+
+/** Integers of 39 digits, which no decimal holds. */
+const beyondDecimals = /^(?:HUGEINT|UHUGEINT)$/;
+
+/** A quoted name or text, or a word with the words of its type that follow. */
+const parts = /"(?:[^"]|"")*"|'(?:[^']|'')*'|TIME WITH TIME ZONE|[A-Za-z_]+/g;
+
+/**
+ * Returns the type that a column of a Parquet file has so that no value is rounded. DuckDB would write integers of 128 bits
+ * as floating-point numbers, intervals in whole milliseconds, and times with a zone without it: in the file, the first are
+ * decimals of 38 digits, and the others text. The same inside lists, structs and maps. `isWide` is true for a column with
+ * integers of more than 38 digits, which are then text.
+ */
+export function exactParquetType(type: string, isWide: boolean): SqlType {
+  const exact = type.replace(parts, (part) => {
+    if (beyondDecimals.test(part)) return isWide ? 'VARCHAR' : 'DECIMAL(38,0)';
+    return part === 'INTERVAL' || part === 'TIME WITH TIME ZONE' ? 'VARCHAR' : part;
+  });
+  // The name of a field may be such a word, without quotes.
+  return parseSqlType(exact) ?? requireSqlType(type);
+}
+
+/** True for a type with integers of 128 bits in it. */
+export function hasHugeIntegers(type: string): boolean {
+  return [...type.matchAll(parts)].some(([part]) => beyondDecimals.test(part));
+}

@@ -1,0 +1,20 @@
+/** Results as a table in Markdown. */
+import { isNumber } from './numbers.ts';
+import { type RowsAsText, rowsOf } from './rowWindows.ts';
+
+/** Yields a table in GitHub's Markdown, with numbers to the right. NULL is `NULL`; a line break in a value is `<br>`. */
+export async function* markdownFile({ columns, windows }: RowsAsText): AsyncIterable<Uint8Array> {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |\n`;
+  yield Buffer.from(
+    line(columns.map(({ name }) => escaped(name))) + line(columns.map(({ type }) => (isNumber(type) ? '---:' : '---'))),
+  );
+  for await (const window of windows()) {
+    let text = '';
+    for (const row of rowsOf(window)) text += line(row.map((value) => (value === null ? 'NULL' : escaped(value))));
+    yield Buffer.from(text);
+  }
+}
+
+function escaped(text: string): string {
+  return text.replace(/[\\|*_`~[\]<>&]/g, (character) => `\\${character}`).replace(/\r\n?|\n/g, '<br>');
+}
