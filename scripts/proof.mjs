@@ -17,6 +17,7 @@ const repeating = [
   'test/sandbox/functions.test.ts',
   'test/sandbox/generated.test.ts',
   'test/pipeline/kill.test.ts',
+  'test/resources/tailModel.test.ts',
   'test/language/cost.test.ts',
 ];
 
