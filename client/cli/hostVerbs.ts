@@ -50,8 +50,13 @@ export const exportVerb: VerbRunner = async (session) => {
 export const siteVerb: VerbRunner = async (session) => {
   const { line } = session;
   const directory = hostPath(argument(line, 0));
-  const title = line.texts['title'];
-  const result = await session.call('site', { directory, ...atOf(line), ...(title === undefined ? {} : { title }) });
+  const { title, lang } = line.texts;
+  const result = await session.call('site', {
+    directory,
+    ...atOf(line),
+    ...(title === undefined ? {} : { title }),
+    ...(lang === undefined ? {} : { lang }),
+  });
   await show(session, result, `wrote ${plural(result.pages, 'page')}, ${filesOf(result)}, ${humanSize(result.bytes)}`);
 };
 

@@ -124,6 +124,8 @@ const chain = (...texts: readonly (string | undefined)[]) =>
 test('of each option, the nearest statement holds', () => {
   const at = { path: '/data/a.csv', chain: chain(undefined, '{"skip":2,"dates":"day-first"}', '{"skip":4}') };
   assert.deepEqual(formatAt(at), { skip: 4, dates: 'day-first' });
+  const typed = chain(undefined, '{"types":{"a":"text","b":"text"}}', '{"types":{"b":"number"}}');
+  assert.deepEqual(formatAt({ path: '/data/a.csv', chain: typed }), { types: { a: 'text', b: 'number' } });
   assert.equal(formatAt({ path: '/data', chain: chain(undefined, undefined) }), undefined);
   assert.throws(
     () => combineFormats('/data/a.csv', [{ delimiter: ',' }, { decimal: ',' }]),

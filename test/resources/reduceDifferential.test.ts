@@ -48,13 +48,19 @@ interface Version {
   readonly columns: readonly string[];
 }
 
+const usualStatistics = ['avg', 'min', 'max'];
+const otherStatistics = ['count', 'sum', 'first', 'last', 'median', 'p05', 'p999', 'circular', 'rate'];
+
 interface State {
   readonly inputs: Version[][];
   resolutions: string[];
   wanted: readonly string[] | undefined;
+  statistics: readonly string[];
+  /** Those of the column `whole`. */
+  special: readonly string[];
 }
 
-const documentOf = ({ resolutions, wanted }: State): string => `apiVersion: duckpond/v1
+const documentOf = ({ resolutions, wanted, statistics, special }: State): string => `apiVersion: duckpond/v1
 kind: Reduce
 name: random
 desc: test
@@ -65,6 +71,8 @@ spec:
       datasets:
         - in_pattern: /in/*
           out_pattern: out
+          statistics: [${statistics.join(', ')}]
+          rules: [{ columns: ["w*?e"], statistics: [${special.join(', ')}] }]
 ${wanted === undefined ? '' : `          columns: [${wanted.join(', ')}]`}
 `;
 
@@ -81,10 +89,17 @@ async function newVersion(random: (count: number) => number, input: number): Pro
   return { file, columns: own };
 }
 
+/** Statistics in any order, at least one. */
+function someOf(random: (count: number) => number): readonly string[] {
+  const all = [...usualStatistics, ...otherStatistics];
+  const from = random(all.length);
+  return Array.from({ length: 1 + random(4) }, (_, i) => all[(from + i * 5) % all.length]!);
+}
+
 async function change(state: State, random: (count: number) => number): Promise<void> {
   const input = random(state.inputs.length);
   const versions = state.inputs[input]!;
-  switch (random(6)) {
+  switch (random(7)) {
     case 0:
       versions[random(versions.length)] = await newVersion(random, input);
       return;
@@ -99,6 +114,10 @@ async function change(state: State, random: (count: number) => number): Promise<
       state.wanted = random(2) === 0 ? undefined : ['number', 'whole', 'nothing'].filter(() => random(3) > 0);
       if (state.wanted?.length === 0) state.wanted = undefined;
       return;
+    case 5:
+      state.statistics = someOf(random);
+      state.special = someOf(random);
+      return;
     case 4:
       if (state.inputs.length < times.length) state.inputs.push([await newVersion(random, state.inputs.length)]);
       return;
@@ -108,7 +127,7 @@ async function change(state: State, random: (count: number) => number): Promise<
 }
 
 /**
- * Checks an output against the plain query: names, times, minima and maxima exactly, means within floating-point
+ * Checks an output against the plain query: names, times and integers exactly, other numbers within floating-point
  * precision.
  */
 async function check(state: State, resolution: string, at: string): Promise<void> {
@@ -120,15 +139,15 @@ async function check(state: State, resolution: string, at: string): Promise<void
     prefix: several ? `${i}.` : '',
     files: filesOf(versions),
     time: times[i]!.read,
-    columns: [...new Set(versions.flatMap((version) => version.columns))].filter(
-      (name) => name !== 'name' && (state.wanted?.includes(name) ?? true),
-    ),
+    columns: [...new Set(versions.flatMap((version) => version.columns))]
+      .filter((name) => name !== 'name' && (state.wanted?.includes(name) ?? true))
+      .map((name) => ({ name, statistics: name === 'whole' ? state.special : state.statistics })),
   }));
   const parts = await reducing.make(documentOf(state), given, `c/out/res=${resolution}`);
   const table = `read_parquet(${literalList(parts.map(({ hostPath }) => hostPath))}, union_by_name = true)`;
   const names = (await reducing.rows(`SELECT column_name FROM (DESCRIBE FROM ${table})`)).map(([name]) => name);
   const wanted = model.flatMap(({ prefix, columns: own }) =>
-    own.flatMap((name) => ['avg', 'min', 'max'].map((what) => `${prefix}${name}.${what}`)),
+    own.flatMap(({ name, statistics }) => statistics.map((what) => `${prefix}${name}.${what}`)),
   );
   assert.deepEqual(names, ['Timestamp', ...wanted], at);
   // Parts are in order of time, and so are the rows of each.
@@ -140,11 +159,16 @@ async function check(state: State, resolution: string, at: string): Promise<void
       const other = expected[i]![j];
       const isNear =
         typeof value === 'number' && typeof other === 'number'
-          ? Math.abs(value - other) <= 1e-9 * Math.max(1, Math.abs(other))
+          ? areNear(value, other, String(names[j]).endsWith('.circular'))
           : String(value) === String(other);
       assert.ok(isNear, `${at}, ${names[j]} of row ${i}: expected ${String(other)}, got ${String(value)}`);
     }
   }
+}
+
+function areNear(value: number, other: number, isAngle: boolean): boolean {
+  const distance = Math.abs(value - other);
+  return Math.min(distance, isAngle ? 360 - distance : distance) <= 1e-9 * Math.max(1, Math.abs(other));
 }
 
 const filesOf = (versions: readonly Version[]): readonly HostFile[] => versions.map(({ file }) => file);
@@ -153,7 +177,13 @@ for (const seed of seeds(3)) {
   test(`appended, late, replaced data and changed resolutions give the same as a new reduction: seed ${seed}`, async () => {
     const random = randomOf(seed);
     await reducing.rows(`SELECT setseed(${(seed % 1000) / 1000})`);
-    const state: State = { inputs: [[await newVersion(random, 0)]], resolutions: ['1h', '36h'], wanted: undefined };
+    const state: State = {
+      inputs: [[await newVersion(random, 0)]],
+      resolutions: ['1h', '36h'],
+      wanted: undefined,
+      statistics: seed % 2 === 0 ? usualStatistics : otherStatistics,
+      special: ['count', 'avg', ...otherStatistics.slice(1)],
+    };
     for (let step = 0; step < 12; step++) {
       for (let changes = random(2); changes >= 0; changes--) await change(state, random);
       const resolution = state.resolutions[random(state.resolutions.length)]!;

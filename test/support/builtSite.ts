@@ -1,6 +1,6 @@
 /** Builds the project of a site with the real Observable Framework, without a network, and shows it in a browser. */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
@@ -57,11 +57,9 @@ export async function showSite(t: TestContext, directory: string): Promise<Shown
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname);
     requests.push(path);
-    const named = join(dist, path);
-    const file = [named, `${named}.html`, join(named, 'index.html')].find(
-      (candidate) => existsSync(candidate) && statSync(candidate).isFile(),
-    );
-    if (file === undefined) return response.writeHead(404).end();
+    // As a plain file server: only a folder has another name than its file.
+    const file = join(dist, path.endsWith('/') ? `${path}index.html` : path);
+    if (!existsSync(file) || !statSync(file).isFile()) return response.writeHead(404).end();
     response.writeHead(200, { 'content-type': types[extname(file)] ?? 'application/octet-stream' });
     response.end(readFileSync(file));
   });
@@ -86,6 +84,27 @@ export async function showSite(t: TestContext, directory: string): Promise<Shown
     if (response.status() >= 400) complaints.push(`${response.status()} ${response.url()}`);
   });
   return { page, address, complaints, requests };
+}
+
+/** Addresses that the pages of a built site refer to and its server does not have, each with its page. */
+export async function brokenLinks({ address }: ShownSite, directory: string): Promise<readonly string[]> {
+  const dist = join(directory, 'dist');
+  const names = readdirSync(dist, { recursive: true, encoding: 'utf8' }).map((name) => name.replaceAll('\\', '/'));
+  const pages = names.filter((name) => name.endsWith('.html') && name !== '404.html');
+  const broken: string[] = [];
+  const found = new Map<string, boolean>();
+  for (const page of pages) {
+    const text = readFileSync(join(dist, page), 'utf8');
+    for (const [, link = ''] of text.matchAll(/\s(?:href|src)="([^"]+)"/g)) {
+      if (/^(?:data:|#)/.test(link)) continue;
+      const url = new URL(link.replaceAll('&amp;', '&'), `${address}/${page}`).href.replace(/#.*/, '');
+      const isThere = found.get(url) ?? (await fetch(url, { method: 'HEAD' })).ok;
+      found.set(url, isThere);
+      // A file that is opened by a double click has no server to find the page of a folder.
+      if (!isThere || url.endsWith('/')) broken.push(`${page}: ${link}`);
+    }
+  }
+  return broken;
 }
 
 /** Saves a screenshot of a page as out/screenshots/<name>.png. */

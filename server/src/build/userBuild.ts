@@ -103,12 +103,9 @@ async function runBuild(
   ].map(({ hostPath, pondPath }) => ({ hostPath, pondPath }));
   const { openDisk } = tools.settings;
   const work = async (): Promise<void> => {
-    const options = await sandbox.inspect(
-      (connection) => textOptions({ connection, openDisk }, sql.textCalls, files),
-      named,
-    );
-    const completed = sql.complete(options);
-    const views = own.map((source) =>
+    const calls = await sandbox.inspect((connection) => textOptions({ connection, openDisk }, sql, files), named);
+    const completed = sql.complete(calls);
+    const views = [...own, ...calls.flatMap(({ source }) => source ?? [])].map((source) =>
       viewOf({ ...source, index: source.index === undefined ? undefined : completed.moved(source.index) }),
     );
     const run = { sql: completed.text, files: named, views, renamesHostPaths: sql.showsHostPaths };

@@ -1,16 +1,18 @@
 import { basename, dirname } from 'node:path';
+import { PondError } from '../base/error.ts';
 import { type Command } from './verb.ts';
 import { requireOutside } from './hostPaths.ts';
 
 /**
  * Writes an Observable Framework project of the derived output of a version's resources, or of the working tree's.
- * Fails as writeSite, and `invalid-path` in the pond's own folder.
+ * Fails as writeSite, `usage` for an invalid language tag, and `invalid-path` in the pond's own folder.
  */
 export const site: Command<'site'> = async (
   pond,
-  { at, directory, title, ...params },
+  { at, directory, title, lang, ...params },
   { signal, progress, effects },
 ) => {
+  const settings = { title: title ?? nameOf(params.pond), lang: languageOf(lang ?? 'en') };
   requireOutside(params.pond, directory);
   const { writeSite } = await import('../publish/site/writeSite.ts');
   const fs = at === undefined ? pond.fs : await pond.at(at);
@@ -22,10 +24,23 @@ export const site: Command<'site'> = async (
     inputs: pond.layer.inputs(fs),
     materializer: pond.layer.materializer,
     directory,
-    title: title ?? nameOf(params.pond),
+    settings,
     job: { signal, progress },
   });
 };
+
+/** Returns a language tag in its usual spelling, such as `en-GB`. */
+function languageOf(tag: string): string {
+  try {
+    const [canonical] = Intl.getCanonicalLocales(tag);
+    if (canonical !== undefined) return canonical;
+  } catch {
+    // Reported below, in the words of the option.
+  }
+  throw new PondError('usage', `expected a language tag, got "${tag}"`, {
+    hint: 'Language tags are such as de, fr or en-GB.',
+  });
+}
 
 /** Name of a pond's folder or, for a `.pond` folder, of its parent. */
 function nameOf(pond: string): string {

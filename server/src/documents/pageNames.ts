@@ -18,6 +18,11 @@ export interface Slugs {
    * `folder` and `name`.
    */
   of(folder: string, name: string): string;
+  /**
+   * Returns a name as `of` does, without `.`: what follows a dot in the address of a page counts as its extension, so
+   * `v1.5` would lead nowhere.
+   */
+  ofPage(folder: string, name: string): string;
 }
 
 /**
@@ -27,18 +32,19 @@ export interface Slugs {
 export function createSlugs(): Slugs {
   const given = new Map<string, string>();
   const taken = new Set<string>();
+  const nameFor = (folder: string, name: string, plain: string): string => {
+    const key = JSON.stringify([folder, name]);
+    const known = given.get(key);
+    if (known !== undefined) return known;
+    let slug = plain;
+    for (let length = 6; taken.has(`${folder}/${slug}`); length++) slug = `${plain}-${digitsOf(name, length)}`;
+    taken.add(`${folder}/${slug}`);
+    given.set(key, slug);
+    return slug;
+  };
   return {
-    of(folder, name) {
-      const key = JSON.stringify([folder, name]);
-      const known = given.get(key);
-      if (known !== undefined) return known;
-      const plain = plainName(name);
-      let slug = plain;
-      for (let length = 6; taken.has(`${folder}/${slug}`); length++) slug = `${plain}-${digitsOf(name, length)}`;
-      taken.add(`${folder}/${slug}`);
-      given.set(key, slug);
-      return slug;
-    },
+    of: (folder, name) => nameFor(folder, name, plainName(name)),
+    ofPage: (folder, name) => nameFor(folder, name, plainName(name).replaceAll('.', '-')),
   };
 }
 

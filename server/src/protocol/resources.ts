@@ -211,6 +211,8 @@ export interface ResourceCommands {
       readonly at?: string;
       readonly directory: string;
       readonly title?: string;
+      /** Language tag of its pages, such as `de`; English if missing. */
+      readonly lang?: string;
     };
     result: { readonly pages: number; readonly files: number; readonly unchanged: number; readonly bytes: number };
   };

@@ -30,6 +30,13 @@ test('every name becomes one that all hosts accept; different names stay differe
   assert.ok(slugs.of('', `${'y'.repeat(77)}.json`).endsWith('-js'));
 });
 
+test('the name of a page has no dot, so that its address has one extension', () => {
+  const slugs = createSlugs();
+  assert.equal(slugs.ofPage('', 'v1.5'), 'v1-5');
+  assert.equal(slugs.ofPage('', 'v1-5').slice(0, 5), 'v1-5-');
+  assert.equal(slugs.of('data', 'v1.5'), 'v1.5');
+});
+
 test('a name in another script keeps its address when others are added before it', () => {
   const [slugs, more] = [createSlugs(), createSlugs()];
   const before = ['Москва', '日本'].map((name) => slugs.of('', name));

@@ -28,7 +28,9 @@ function value(row, column) {
   return Number.isFinite(number) ? number : undefined;
 }
 
-const number = new Intl.NumberFormat("en", {maximumSignificantDigits: 4});
+// The page states its language in its head.
+const {lang} = document.documentElement;
+const number = new Intl.NumberFormat(lang || "en", {maximumSignificantDigits: 4});
 
 /** A number as people read it, with four digits. */
 export function formatNumber(value) {
@@ -44,7 +46,8 @@ export function drawChart(rows, parameters, {from, to, seconds, colors, width, u
   const points = series.flat();
   const measured = points.filter((point) => point.mid !== undefined);
   if (measured.length === 0) return {};
-  const x = (point) => new Date(point.time);
+  // A bucket that begins before the range is drawn where the range begins: nothing is left of the axis.
+  const x = (point) => new Date(Math.max(point.time, from));
   const stroke = (point) => colors.get(point.instrument);
   const format = seconds < 86400 ? (time) => isoDay(time) + " " + isoMinute(time) : isoDay;
   const describe = (point) =>
@@ -80,7 +83,7 @@ export function drawChart(rows, parameters, {from, to, seconds, colors, width, u
 function tickFormat(date, index) {
   const minute = isoMinute(date);
   const year = date.getUTCFullYear();
-  const month = date.toLocaleString("en", {month: "short", timeZone: "UTC"});
+  const month = date.toLocaleString(lang || "en", {month: "short", timeZone: "UTC"});
   const dayOf = month + " " + date.getUTCDate();
   if (minute !== "00:00") return minute + (index === 0 ? "\n" + dayOf : "");
   if (date.getUTCDate() !== 1) return dayOf + (index === 0 ? "\n" + year : "");

@@ -30,7 +30,7 @@ export interface Parameter {
   readonly name: string;
   readonly unit: string;
   readonly instrument: string;
-  /** Names of the columns with the mean, minimum and maximum of each bucket, where present. */
+  /** Names of the columns with the mean, or what takes its place, the minimum and the maximum, where present. */
   readonly avg?: string;
   readonly min?: string;
   readonly max?: string;
@@ -66,20 +66,29 @@ async function chartedSeries(inputs: InputMatcher): Promise<readonly Match[]> {
   return series;
 }
 
+/** Statistics that a line may show, in order of preference; minima and maxima are the band around it. */
+const lineStatistics = ['avg', 'median', 'circular', 'sum', 'rate', 'last', 'first'];
+
 /**
- * Returns the parameters of an output's columns, by name, unit and instrument. Other columns than means, minima and
- * maxima are skipped.
+ * Returns the parameters of an output's columns, by name, unit and instrument. Skips columns without a statistic that
+ * a line or a band can show.
  */
 export function parametersOf(columns: readonly Column[]): readonly Parameter[] {
   const parameters = new Map<string, { -readonly [K in keyof Parameter]: Parameter[K] }>();
+  const lines = new Map<string, number>();
   for (const column of columns) {
     const [field] = fieldsOf([column]);
-    if (field === undefined || !(field.agg === 'avg' || field.agg === 'min' || field.agg === 'max')) continue;
-    if (!/INT|FLOAT|DOUBLE|DECIMAL/.test(column.type)) continue;
+    if (field === undefined || !/INT|FLOAT|DOUBLE|DECIMAL/.test(column.type)) continue;
     const { name, unit, instrument, agg } = field;
+    const rank = lineStatistics.indexOf(agg);
+    if (rank < 0 && agg !== 'min' && agg !== 'max') continue;
     const key = JSON.stringify([name, unit, instrument]);
     const parameter = parameters.get(key) ?? { name, unit, instrument };
-    parameter[agg] = column.name;
+    if (agg === 'min' || agg === 'max') parameter[agg] = column.name;
+    else if (rank < (lines.get(key) ?? Infinity)) {
+      parameter.avg = column.name;
+      lines.set(key, rank);
+    }
     parameters.set(key, parameter);
   }
   return [...parameters.values()];

@@ -1,6 +1,7 @@
 /** The script of a site for a page of charts, with pickers for the range of time and the resolution. */
 export const pageScript = String.raw`// A page of charts: one for each parameter, over a range of time that can be picked, dragged and shared by its address.
 import {colorsOf, drawChart, formatNumber, isoDay, isoMinute} from "./chart.js";
+import {csvText, fileName, saveText} from "./csv.js";
 import {fits, loadRows, resolutionFor} from "./series.js";
 
 const day = 86400000;
@@ -18,7 +19,7 @@ const pointsWanted = 2400;
 const pointsMax = 10000;
 
 /**
- * Returns the element of a page. data is {time, start, end, parameters, resolutions: [{name, seconds, files: [{start,
+ * Returns the element of a page. data is {name, time, start, end, parameters, resolutions: [{name, seconds, files: [{start,
  * end, load}]}]}: time is the column with it, times are seconds since 1970, load gives the bytes of a Parquet file.
  */
 export function seriesPage(data) {
@@ -34,7 +35,7 @@ export function seriesPage(data) {
   if (state.from === undefined) [state.from, state.to] = firstRange(all);
 
   const controls = controlsFor();
-  const status = element("p", {className: "pond-status", role: "status"});
+  const status = element("p", {className: "pond-status", role: "status", lang: "en"});
   const charts = chartsFor(parameters);
   root.append(controls.element, status, ...charts.elements);
 
@@ -87,7 +88,7 @@ export function seriesPage(data) {
     const last = dateInput("To", () => setRange(Math.min(state.from, Date.parse(last.value)), Date.parse(last.value) + day));
     const auto = button("Auto", () => choose(undefined), "As fine as the range allows");
     const named = resolutions.map(({name}) => button(name, () => choose(name)));
-    const bar = element("div", {className: "pond-controls"});
+    const bar = element("div", {className: "pond-controls", lang: "en"});
     bar.append(
       group("Range", ...ranges),
       group("Period", back, first, element("span", {textContent: "to"}), last, forward),
@@ -161,7 +162,8 @@ export function seriesPage(data) {
     }
     const facts = element("p", {className: "pond-facts"});
     const head = element("header");
-    head.append(title, legend, facts);
+    const save = button("CSV", undefined, "Save what the chart shows as a CSV file");
+    head.append(title, legend, facts, save);
     const place = element("div", {className: "pond-chart"});
     card.append(head, place);
     return {element: card, draw};
@@ -172,12 +174,20 @@ export function seriesPage(data) {
       const chart = drawChart(rows, group, options);
       place.replaceChildren(chart.element ?? element("p", {className: "pond-empty", textContent: "No data in this range."}));
       facts.textContent = "";
+      save.disabled = chart.element === undefined;
+      save.onclick = () => saveRows(rows, resolution);
       if (chart.element === undefined) return;
       const {low, mean, high} = chart.summary;
       facts.textContent = "low " + formatNumber(low) + " · mean " + formatNumber(mean) + " · high " + formatNumber(high);
       chart.element.setAttribute("role", "img");
       chart.element.setAttribute("aria-label", name + (unit ? " in " + unit : "") + ": " + facts.textContent);
       draggable(chart.element);
+    }
+
+    function saveRows(rows, resolution) {
+      const columns = group.flatMap(({avg, min, max}) => [avg, min, max].filter(Boolean));
+      const file = fileName(data.name, name, resolution.name, isoDay(state.from), isoDay(state.to - 1));
+      saveText(csvText(rows.filter((row) => columns.some((column) => row[column] != null)), columns), file);
     }
   }
 
@@ -248,7 +258,7 @@ function button(text, onClick, title) {
   if (title) made.title = title;
   // A sign is read out by what it means.
   if (text.length === 1) made.setAttribute("aria-label", title);
-  made.addEventListener("click", onClick);
+  if (onClick) made.addEventListener("click", onClick);
   return made;
 }
 
@@ -265,7 +275,7 @@ function press(made, pressed) {
 }
 
 function plural(count, word) {
-  return count.toLocaleString("en") + " " + word + (count === 1 ? "" : "s");
+  return count.toLocaleString(document.documentElement.lang || "en") + " " + word + (count === 1 ? "" : "s");
 }
 
 function isoSecond(time) {

@@ -168,6 +168,27 @@ export const pageStyle = String.raw`/* A page of charts. */
   font-variant-numeric: tabular-nums;
 }
 
+.pond-card header button {
+  padding: 0.1rem 0.55rem;
+  border: 1px solid var(--pond-line);
+  border-radius: 7px;
+  background: var(--pond-card);
+  color: var(--pond-muted);
+  font: inherit;
+  font-size: 0.78rem;
+  cursor: pointer;
+}
+
+.pond-card header button:hover:enabled,
+.pond-card header button:focus-visible {
+  border-color: var(--pond-accent);
+}
+
+.pond-card header button:disabled {
+  opacity: 0.4;
+  cursor: default;
+}
+
 .pond-empty {
   padding: 1.6rem 0;
   color: var(--pond-muted);

@@ -1,6 +1,7 @@
 /** The pages of a site, as Markdown. */
 import { pageText, pathFrom, scriptValue } from '../../documents/pageNames.ts';
 import { type Parameter } from './outputs.ts';
+import { day, type Sparkline, sparklineHtml } from './sparkline.ts';
 
 /** A Parquet file of a page, with its times in seconds since 1970 UTC, the end exclusive. */
 interface PageFile {
@@ -34,8 +35,8 @@ export interface SeriesPage {
   readonly time: { readonly start: number; readonly end: number } | undefined;
   /** Time of the last change of the data, microseconds since 1970 UTC. */
   readonly modifiedUs: number;
-  /** Latest values of the first parameter for the sparkline; fewer than two draw none. */
-  readonly sparkline: readonly number[];
+  /** Latest values of the first parameter; undefined if there are none. */
+  readonly sparkline: Sparkline | undefined;
 }
 
 /** A page rendered by a Template. */
@@ -73,7 +74,7 @@ ${list.join('\n')}
 ];
 const parameters = ${scriptValue(parameters)};
 const {start, end} = ${scriptValue(time ?? { start: 0, end: 0 })};
-display(seriesPage({time: ${scriptValue(timeColumn)}, start, end, parameters, resolutions}));
+display(seriesPage({name: ${scriptValue(page.name)}, time: ${scriptValue(timeColumn)}, start, end, parameters, resolutions}));
 \`\`\`
 
 ${filesText(page, from)}`;
@@ -112,9 +113,9 @@ export function grouped<P extends { readonly resource: string; readonly collecti
   return [...groups];
 }
 
-/** Returns the address of a page on the built site, as in the sidebar. */
+/** Returns the address of a page on the built site, as in the sidebar: with its extension, as a plain file server needs. */
 export function addressOf({ path }: { readonly path: string }): string {
-  return `/${path.slice('src/'.length).replace(/\.md$/, '')}`;
+  return `/${path.slice('src/'.length).replace(/\.md$/, '.html')}`;
 }
 
 function frontMatter(title: string): string {
@@ -135,7 +136,7 @@ function tileText(page: SeriesPage): string {
   return [
     `<a class="pond-tile" href=".${addressOf(page)}">`,
     `<strong>${pageText(page.name)}</strong>`,
-    sparklineSvg(page.sparkline),
+    page.sparkline === undefined ? '' : sparklineHtml(page.sparkline),
     `<span class="pond-tags">${tags.map((tag) => `<span>${pageText(tag)}</span>`).join('')}</span>`,
     `<span class="pond-when">${when}</span>`,
     '</a>',
@@ -144,21 +145,6 @@ function tileText(page: SeriesPage): string {
 
 function textTile(page: TextPage): string {
   return `<a class="pond-tile" href=".${addressOf(page)}"><strong>${pageText(page.name)}</strong></a>`;
-}
-
-function sparklineSvg(values: readonly number[]): string {
-  const [low, high] = [Math.min(...values), Math.max(...values)];
-  if (values.length < 2) return '';
-  // Rounded to whole numbers: a page has hundreds of these.
-  const y = (value: number): string => (high === low ? 40 : 75 - ((value - low) / (high - low)) * 70).toFixed(0);
-  const line = values.map((value, index) => `${index},${y(value)}`).join(' ');
-  const right = values.length - 1;
-  return (
-    `<svg viewBox="0 0 ${right} 80" preserveAspectRatio="none" aria-hidden="true">` +
-    `<polygon points="0,80 ${line} ${right},80" fill="currentColor" fill-opacity="0.1"></polygon>` +
-    `<polyline points="${line}" fill="none" stroke="currentColor" stroke-width="1.5" vector-effect="non-scaling-stroke">` +
-    `</polyline></svg>`
-  );
 }
 
 function whenText({ time, modifiedUs }: SeriesPage): string {
@@ -177,14 +163,6 @@ function filesText({ resolutions }: SeriesPage, from: (file: string) => string):
   if (rows.length === 0) return '';
   const head = '<thead><tr><th>Resolution</th><th>Time</th><th>File</th></tr></thead>';
   return `<details class="pond-files"><summary>Data files</summary>\n<table>${head}\n<tbody>\n${rows.join('\n')}\n</tbody></table>\n</details>\n`;
-}
-
-/** Range of JavaScript dates, milliseconds before and after 1970 UTC: DuckDB's is wider. */
-const dayMsMax = 8.64e15;
-
-function day(seconds: number): string {
-  const [date = ''] = new Date(Math.max(-dayMsMax, Math.min(seconds * 1000, dayMsMax))).toISOString().split('T');
-  return date.replace(/^\+0*/, '');
 }
 
 function sizeText(bytes: number): string {

@@ -1,5 +1,7 @@
 /** The files around the pages of a site. */
 import { chartScript } from './chartScript.ts';
+import { csvScript } from './csvScript.ts';
+import { headOf } from './headScript.ts';
 import { scriptValue } from '../../documents/pageNames.ts';
 import { offlineScript } from './offlineScript.ts';
 import { pageScript } from './pageScript.ts';
@@ -32,8 +34,15 @@ const icon =
   "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'><rect width='32' height='32' rx='7' fill='#1f6feb'/>" +
   "<path d='M5 20c4-7 7-7 11 0s7 7 11 0' fill='none' stroke='white' stroke-width='3' stroke-linecap='round'/></svg>";
 
+/** Title and language of a site. */
+export interface SiteSettings {
+  readonly title: string;
+  /** Language tag, such as `de` or `en-GB`. */
+  readonly lang: string;
+}
+
 /** Returns the files around the pages: settings, scripts and style. */
-export function projectFiles(title: string, sections: readonly SidebarSection[]): readonly SiteText[] {
+export function projectFiles(settings: SiteSettings, sections: readonly SidebarSection[]): readonly SiteText[] {
   const theirs = (path: string, text: string): SiteText => ({ path, text, isTheirs: true });
   const ours = (path: string, text: string): SiteText => ({ path, text, isTheirs: false });
   return [
@@ -41,11 +50,12 @@ export function projectFiles(title: string, sections: readonly SidebarSection[])
     theirs('observablehq.config.js', configText()),
     theirs('.gitignore', 'node_modules/\ndist/\nsrc/.observablehq/cache/\n'),
     theirs('src/style.css', siteStyle),
-    ours('pond.config.js', pondConfigText(title, sections)),
+    ours('pond.config.js', pondConfigText(settings, sections)),
     ours('pond.offline.js', offlineScript),
     ours('src/components/series.js', seriesScript),
     ours('src/components/chart.js', chartScript),
     ours('src/components/page.js', pageScript),
+    ours('src/components/csv.js', csvScript),
   ];
 }
 
@@ -65,19 +75,21 @@ function packageText(): string {
 }
 
 function configText(): string {
-  return `// Settings of the site: https://observablehq.com/framework/config. This file is yours; pond.config.js is written anew by
-// pond site.
+  return `// Settings of the site: https://observablehq.com/framework/config. This file is yours; pond.config.js is written by
+// pond site each time.
 import './pond.offline.js';
-import { pages, title } from './pond.config.js';
+import { head, links, pages, title } from './pond.config.js';
 
 export default {
   root: 'src',
   title,
   pages,
+  // Links with the names of files, which any web server finds.
+  ...links,
   style: 'style.css',
   // Nothing is fetched from other places: no fonts, no libraries.
   globalStylesheets: [],
-  head: ${scriptValue(`<link rel="icon" href="data:image/svg+xml,${encodeURIComponent(icon)}">`)},
+  head: ${scriptValue(`<link rel="icon" href="data:image/svg+xml,${encodeURIComponent(icon)}">`)} + head,
   footer: 'Made with DuckPond.',
   search: false,
   pager: false,
@@ -86,9 +98,12 @@ export default {
 `;
 }
 
-function pondConfigText(title: string, sections: readonly SidebarSection[]): string {
+function pondConfigText({ title, lang }: SiteSettings, sections: readonly SidebarSection[]): string {
   return `// Written by pond site.
 export const title = ${scriptValue(title)};
+export const links = {preserveExtension: true, preserveIndex: true};
+// The language of the pages, and a note on pages that are opened as files.
+export const head = ${scriptValue(headOf(lang))};
 export const pages = ${JSON.stringify(sections, null, 2).replace(/[\u2028\u2029]/g, ' ')};
 `;
 }

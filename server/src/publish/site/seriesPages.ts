@@ -6,8 +6,10 @@ import { type ExportedFile, type ExportedSet, type Manifest } from '../export/ma
 import { partitionColumn } from '../export/partitions.ts';
 import { type ExportTarget, writeSet } from '../export/writeSet.ts';
 import { type Slugs } from '../../documents/pageNames.ts';
+import { timeSql } from '../../resources/series/time.ts';
 import { type Parameter, parametersOf, partsFor, type SiteResolution, type SiteOutput } from './outputs.ts';
 import { type PageResolution, type SeriesPage } from './pages.ts';
+import { type Sparkline } from './sparkline.ts';
 
 /** Folder of the data, below the root of the site's pages. */
 export const dataFolder = 'data';
@@ -70,10 +72,10 @@ export async function writeSeriesPage(data: SiteData, output: SiteOutput): Promi
   return { page, unchanged };
 }
 
-/** Returns the names of a path as a path of slugs, each unique in its folder. */
+/** Returns the names of a path as a path of names for pages, each unique in its folder. */
 export function slugPath(slugs: Slugs, root: string, names: readonly string[]): string {
   let path = root;
-  for (const name of names) path = `${path}/${slugs.of(path, name)}`;
+  for (const name of names) path = `${path}/${slugs.ofPage(path, name)}`;
   return path.slice(root.length + 1);
 }
 
@@ -100,27 +102,30 @@ async function writeResolution(
 /** Values that a thumbnail-size sparkline can show. */
 const sparklineMax = 120;
 
-/** Returns the latest values of a parameter, at the coarsest resolution that has enough of them. */
+/** Returns the latest values of a parameter, at the coarsest resolution that has enough of them; undefined without any. */
 async function sparklineOf(
   { materializer, job }: ExportTarget,
   resolutions: readonly { readonly facts: FileFacts; readonly inputs: readonly HostFile[] }[],
   parameter: Parameter | undefined,
-): Promise<readonly number[]> {
+): Promise<Sparkline | undefined> {
   const chosen = resolutions.findLast(({ facts }) => facts.rowCount >= sparklineMax / 3) ?? resolutions[0];
   const column = parameter?.avg ?? parameter?.max ?? parameter?.min;
   const time = chosen && partitionColumn(chosen.facts.columns);
-  if (chosen === undefined || column === undefined || time === undefined) return [];
+  if (chosen === undefined || parameter === undefined || column === undefined || time === undefined) return undefined;
   const reads = chosen.inputs.map(({ hostPath }) => hostPath);
   const value = sql`CAST(${identifier(column)} AS DOUBLE)`;
   const rows = await materializer.builder.run(
     {
       statements: [
-        sql`SELECT ${value} FROM read_parquet(${literalList(reads)}, union_by_name = true, hive_partitioning = false)
+        sql`SELECT ${value}, epoch(${timeSql(time)}) FROM read_parquet(${literalList(reads)}, union_by_name = true, hive_partitioning = false)
          WHERE isfinite(${value}) ORDER BY ${identifier(time.name)} DESC LIMIT ${sparklineMax}`,
       ],
       reads,
     },
     job.signal,
   );
-  return rows.map(([one]) => Number(one)).reverse();
+  if (rows.length === 0) return undefined;
+  const values = rows.map(([one]) => Number(one)).reverse();
+  const { name, unit, instrument } = parameter;
+  return { name, unit, instrument, values, start: Number(rows.at(-1)?.[1]), end: Number(rows[0]?.[1]) };
 }

@@ -4,15 +4,21 @@ import {parquetReadObjects} from "hyparquet";
 
 const loaded = new Map();
 
+// Months have up to 31 days; their mean length is 30.44.
+const longest = 1.02;
+
 /**
- * The rows of a resolution whose buckets touch a range of times (milliseconds), in order. Only the files of that range
- * are fetched, each once; only the columns that are drawn are read. The first column has the time.
+ * The rows of a resolution whose buckets touch a range of times (milliseconds), in order: at most one begins before it.
+ * Only the files of that range are fetched, each once; only the columns that are drawn are read. The first column has
+ * the time.
  */
 export async function loadRows(resolution, columns, from, to) {
   const files = resolution.files.filter((file) => file.start * 1000 < to && file.end * 1000 > from);
   const parts = await Promise.all(files.map((file) => loadFile(file, columns)));
-  const before = from - resolution.seconds * 1000;
-  return parts.flat().filter((row) => row.time >= before && row.time < to);
+  const rows = parts.flat();
+  const first = rows.findLast((row) => row.time <= from)?.time ?? from;
+  const reaches = first + resolution.seconds * 1000 * longest > from;
+  return rows.filter((row) => row.time >= (reaches ? first : from) && row.time < to);
 }
 
 function loadFile(file, columns) {

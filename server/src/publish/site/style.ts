@@ -105,6 +105,18 @@ a.pond-tile:focus-visible {
   color: var(--pond-accent);
 }
 
+.pond-tile .pond-spark {
+  color: var(--pond-muted);
+  font-size: 0.78rem;
+}
+
+.pond-note {
+  max-width: none;
+  padding: 0.7rem 1rem;
+  border: 1px solid var(--pond-accent);
+  border-radius: 10px;
+}
+
 .pond-tile .pond-when {
   margin-top: auto;
   color: var(--pond-muted);

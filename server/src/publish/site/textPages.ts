@@ -39,8 +39,9 @@ export async function renderTexts(parts: TextParts): Promise<RenderedTexts> {
     const last = names.pop() ?? '';
     const isPage = /\.md$/i.test(last);
     const name = isPage ? last.slice(0, -'.md'.length) : last;
-    const slug = slugPath(parts.slugs, 'pages', [resource, collection, ...names, name]);
-    const path = `src/pages/${slug}${isPage ? '.md' : ''}`;
+    const folder = `pages/${slugPath(parts.slugs, 'pages', [resource, collection, ...names])}`;
+    const slug = isPage ? parts.slugs.ofPage(folder, name) : parts.slugs.of(folder, name);
+    const path = `src/${folder}/${slug}${isPage ? '.md' : ''}`;
     const { desc, pattern } = await sourceOf(parts.fs, match, collection);
     const text = await renderedText(parts, match, pattern, path);
     texts.push({ path, text, isTheirs: false });
@@ -49,13 +50,15 @@ export async function renderTexts(parts: TextParts): Promise<RenderedTexts> {
   return { texts, pages };
 }
 
-/** The texts of all kinds that render some: `/KIND/NAME/COLLECTION/OUTPUT`. */
+/** The texts of all kinds that render some, `/KIND/NAME/COLLECTION/OUTPUT`, in the order of these names. */
 async function textsOf(inputs: InputMatcher): Promise<readonly Match[]> {
   const texts: Match[] = [];
   for (const kind of resourceKinds) {
     if ('renderText' in kind) texts.push(...(await inputs.match(`${kindDirectory(kind)}/*/*/**`)));
   }
-  return texts;
+  // Paths have UUIDs, whose order says nothing to readers.
+  const order = ({ captures }: Match): string => captures.join('/');
+  return texts.sort((a, b) => (order(a) < order(b) ? -1 : 1));
 }
 
 /** The description of the resource of a text, and the pattern of its inputs: '' if the document has errors. */

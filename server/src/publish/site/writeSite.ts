@@ -11,7 +11,7 @@ import { type Materializer } from '../../materialize/materializer.ts';
 import { createSlugs, scriptValue } from '../../documents/pageNames.ts';
 import { findOutputs, type SiteOutput } from './outputs.ts';
 import { addressOf, grouped, indexPageText, type SeriesPage, seriesPageText, type TextPage } from './pages.ts';
-import { projectFiles, type SidebarSection, type SiteText } from './project.ts';
+import { projectFiles, type SidebarSection, type SiteSettings, type SiteText } from './project.ts';
 import { dataFolder, type SiteData, writeSeriesPage, type WrittenPage } from './seriesPages.ts';
 import { renderTexts } from './textPages.ts';
 import { writeTexts } from './writeTexts.ts';
@@ -24,7 +24,7 @@ export interface SiteParts {
   readonly materializer: Materializer;
   /** Absolute host path of the site's folder; created when missing. */
   readonly directory: string;
-  readonly title: string;
+  readonly settings: SiteSettings;
   readonly job: Job;
 }
 
@@ -74,17 +74,17 @@ export async function writeSite(parts: SiteParts): Promise<WrittenSite> {
 }
 
 async function writeAll(
-  { fs, inputs, directory, title, job, openDisk }: SiteParts,
+  { fs, inputs, directory, settings, job, openDisk }: SiteParts,
   data: SiteData,
 ): Promise<WrittenSite> {
   const made = await writePages(data, await findOutputs(inputs), job);
   const series = made.map(({ page }) => page);
   const rendered = await renderTexts({ ...data, fs, inputs });
   const texts = [
-    ...projectFiles(title, sectionsOf(series, rendered.pages)),
+    ...projectFiles(settings, sectionsOf(series, rendered.pages)),
     ...series.map((page): SiteText => ({ path: page.path, text: seriesPageText(page), isTheirs: false })),
     ...rendered.texts,
-    { path: 'src/index.md', text: indexPageText(title, series, rendered.pages), isTheirs: false },
+    { path: 'src/index.md', text: indexPageText(settings.title, series, rendered.pages), isTheirs: false },
     { path: 'src/datasets.json', text: indexJson(series), isTheirs: false },
   ];
   const written = await writeTexts(openDisk(directory), directory, texts, job.signal);

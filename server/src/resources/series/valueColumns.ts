@@ -9,7 +9,8 @@ export interface ValueColumn {
   readonly agg: string;
 }
 
-const aggregates = new Set(['avg', 'min', 'max', 'count', 'sum']);
+/** Statistics of Reduce. */
+const aggregate = /^(?:avg|min|max|count|sum|first|last|median|circular|rate|p\d{2,6})$/;
 
 /**
  * Returns the fields of a series, in column order, without the time. From the end, a name consists of the aggregate
@@ -22,7 +23,7 @@ export function fieldsOf(columns: readonly Column[]): readonly ValueColumn[] {
 
 function fieldOf(column: string): ValueColumn {
   const parts = column.split('.');
-  const agg = parts.length > 1 && aggregates.has(parts.at(-1) ?? '') ? (parts.pop() ?? '') : '';
+  const agg = parts.length > 1 && aggregate.test(parts.at(-1) ?? '') ? (parts.pop() ?? '') : '';
   const unit = parts.length > 2 ? (parts.pop() ?? '') : '';
   const name = parts.pop() ?? '';
   return { name, instrument: parts.join('.'), unit, agg };

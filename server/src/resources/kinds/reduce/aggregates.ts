@@ -1,8 +1,9 @@
 import { PondError } from '../../../base/error.ts';
 import { sql, type SqlText } from '../../../duckdb/sql.ts';
-import { requireSqlType, type SqlType } from '../../../duckdb/sqlType.ts';
+import { castSql, requireSqlType, type SqlType } from '../../../duckdb/sqlType.ts';
 import { type Column } from '../../../sandbox/types.ts';
 import { timeColumnOf } from '../../series/time.ts';
+import { type ColumnSelection } from './selection.ts';
 
 const whole = /^U?(TINYINT|SMALLINT|INTEGER|BIGINT)$/;
 const fractional = /^(FLOAT|DOUBLE|U?HUGEINT|DECIMAL\(\d+,\d+\))$/;
@@ -12,17 +13,20 @@ const [bigint, double] = [requireSqlType('BIGINT'), requireSqlType('DOUBLE')];
 /** Sums of values with this many digits take ten billion rows to exceed DuckDB's 38 digits. */
 const decimalWidthMax = 28;
 
-/**
- * Returns the columns whose values are reduced: numbers and booleans, without the time; only those with exactly the
- * names in `wanted`, if given. Fails `invalid-content` if a wanted column has another type.
- */
-export function valueColumnsOf<T extends Column>(
-  columns: readonly T[],
-  wanted: readonly string[] | undefined,
-): readonly T[] {
+/** Returns the columns that have values to reduce: numbers and booleans, without the time. */
+export function numberColumnsOf<T extends Column>(columns: readonly T[]): readonly T[] {
   const time = timeColumnOf(columns);
-  const kept = columns.filter((column) => column !== time && (wanted?.includes(column.name) ?? true));
-  const bad = wanted === undefined ? undefined : kept.find(({ type }) => !isValueType(type));
+  return columns.filter((column) => column !== time && isValueType(column.type));
+}
+
+/**
+ * Returns the columns of a selection whose values are reduced: numbers and booleans, without the time. Fails
+ * `invalid-content` if a column that is named in full has another type.
+ */
+export function valueColumnsOf<T extends Column>(columns: readonly T[], selection: ColumnSelection): readonly T[] {
+  const time = timeColumnOf(columns);
+  const kept = columns.filter((column) => column !== time && selection.isKept(column.name));
+  const bad = kept.find(({ name, type }) => selection.isNamed(name) && !isValueType(type));
   if (bad !== undefined) {
     const hint = 'Leave it out of `columns`, or make numbers of it by a Derive resource.';
     throw new PondError('invalid-content', `column "${bad.name}" is ${bad.type}, which has no average`, { hint });
@@ -44,9 +48,16 @@ export function valueSql(value: SqlText, type: string): SqlText {
  * 128-bit integers, but has decimals of that width.
  */
 export function sumSql(value: SqlText, type: string): SqlText {
-  if (type === 'BOOLEAN' || whole.test(type)) return sql`sum(${value})::DECIMAL(38, 0)`;
-  const width = /^DECIMAL\((\d+),/.exec(type)?.[1];
-  return width !== undefined && Number(width) <= decimalWidthMax ? sql`sum(${value})` : sql`sum(${value}::DOUBLE)`;
+  const sum = sumTypeOf(type);
+  if (sum === double) return sql`sum(${value}::DOUBLE)`;
+  return type.startsWith('DECIMAL') ? sql`sum(${value})` : castSql(sql`sum(${value})`, sum);
+}
+
+/** Returns the type of the sum of values of a type. */
+export function sumTypeOf(type: string): SqlType {
+  if (type === 'BOOLEAN' || whole.test(type)) return requireSqlType('DECIMAL(38,0)');
+  const [, width, scale] = /^DECIMAL\((\d+), ?(\d+)\)$/.exec(type) ?? [];
+  return width !== undefined && Number(width) <= decimalWidthMax ? requireSqlType(`DECIMAL(38,${scale})`) : double;
 }
 
 /** Returns the common type for values whose types differ between files. */

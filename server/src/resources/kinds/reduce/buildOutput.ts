@@ -5,12 +5,13 @@ import { documentError } from '../../model/documentError.ts';
 import { titleOf } from '../../model/resourcePath.ts';
 import { type Resource } from '../../model/kind.ts';
 import { type AlikeInput, parquetFilesOf } from '../../series/parquetFiles.ts';
-import { type OutputColumn } from './foldSql.ts';
+import { type Coverage, type OutputColumn } from './foldSql.ts';
 import { outPatternPath, type OutputInput } from './collectInputs.ts';
 import { type BuildPlan } from './buildPlan.ts';
 import { type PartialAggregate, partialAggregatesOf } from './partialAggregates.ts';
 import { makeParts, type PartedInput } from './parts.ts';
-import { type ReduceResolution } from './spec.ts';
+import { selectionOf } from './selection.ts';
+import { type Dataset, type ReduceResolution } from './spec.ts';
 import { commonType } from './aggregates.ts';
 
 /** An output at one resolution. */
@@ -45,7 +46,7 @@ async function inputPartials(
 ): Promise<readonly PartialAggregate[]> {
   try {
     const files = await parquetFilesOf({ match, alike }, plan.materializer, plan.job);
-    return await partialAggregatesOf({ files, wanted: dataset.columns, baseUs }, plan);
+    return await partialAggregatesOf({ files, selection: selectionOf(dataset), baseUs }, plan);
   } catch (error) {
     throw inputError(resource, match.path, error);
   }
@@ -54,27 +55,37 @@ async function inputPartials(
 /** Names the resource and the input in an error about the input. */
 function inputError(resource: Resource, path: string, error: unknown): unknown {
   if (!isPondError(error) || error.code === 'cancelled' || error.code === 'untrusted') return error;
-  const { code, message, hint } = error;
+  const { code, message, hint, formats } = error;
   return new PondError(code, `${titleOf(resource)}: ${path}: ${message}`, {
     path,
     cause: error,
     ...(hint !== undefined && { hint }),
+    ...(formats !== undefined && { formats }),
   });
 }
 
 /** The columns of an input, in order of first occurrence in its files. Column names in DuckDB are case-insensitive. */
-function columnsOf({ prefix }: OutputInput, partials: readonly PartialAggregate[]): readonly OutputColumn[] {
+function columnsOf({ prefix, dataset }: OutputInput, partials: readonly PartialAggregate[]): readonly OutputColumn[] {
   const found = new Map<string, { readonly name: string; readonly types: SqlType[] }>();
   for (const { name, type } of partials.flatMap(({ columns }) => columns)) {
     const column = found.get(name.toLowerCase()) ?? { name, types: [] };
     column.types.push(type);
     found.set(name.toLowerCase(), column);
   }
+  const { statisticsOf } = selectionOf(dataset);
+  const coverage = coverageOf(dataset);
   return [...found.values()].map(({ name, types }) => ({
     source: name,
     name: `${prefix}${name}`,
     type: commonType(types),
+    statistics: statisticsOf(name),
+    ...(coverage && { coverage }),
   }));
+}
+
+function coverageOf({ coverage, step }: Dataset): Coverage | undefined {
+  if (coverage === undefined || step === undefined) return undefined;
+  return { fraction: coverage, stepUs: step.duration.microseconds };
 }
 
 function requireDifferentNames({ resource, inputs: given }: OutputSpec, inputs: readonly PartedInput[]): void {

@@ -12,6 +12,7 @@ import { readParquet, writeParquet } from '../../series/readParquet.ts';
 import { partialAggregatesOf } from './partialAggregates.ts';
 import { leftOutSql } from './partialSql.ts';
 import { baseUsOf } from './resolution.ts';
+import { selectionOf, type ColumnSelection } from './selection.ts';
 import { type ReduceSpec } from './spec.ts';
 
 /** Number of inputs and files in progress at a time. */
@@ -20,7 +21,7 @@ const concurrencyMax = 2;
 /** The inputs of a dataset, and how they are reduced. */
 interface DatasetInputs {
   readonly matches: readonly Match[];
-  readonly wanted: readonly string[] | undefined;
+  readonly selection: ColumnSelection;
   readonly baseUs: number;
 }
 
@@ -34,10 +35,11 @@ export async function rowNotes(
   const notes: string[] = [];
   for (const { name, resolutions, datasets } of spec.collections) {
     const durations = resolutions.map(({ duration }) => duration);
-    for (const { in_pattern: pattern, columns: wanted } of datasets) {
+    for (const fields of datasets) {
+      const pattern = fields.in_pattern;
       const matches = await inputs.match(pattern);
       if (matches.length === 0 || durations[0] === undefined) continue;
-      const dataset = { matches, wanted, baseUs: baseUsOf(durations[0], durations) };
+      const dataset = { matches, selection: selectionOf(fields), baseUs: baseUsOf(durations[0], durations) };
       const [untimed, infinite] = await countDataset(dataset, materializer, job);
       const where = `collection ${name}, ${pattern}`;
       if (untimed > 0) notes.push(`${where}: ${counted(untimed, 'row')} left out, without a valid time`);
@@ -53,12 +55,12 @@ async function countDataset(
   materializer: Materializer,
   job: Job,
 ): Promise<readonly [number, number]> {
-  const { matches, wanted, baseUs } = dataset;
+  const { matches, selection, baseUs } = dataset;
   const keys = matches.map(({ key, type, name, format }) => {
     return [key, JSON.stringify(readingOf(type, name, format !== undefined) ?? null)];
   });
   const write = (target: string, shared: Job): Promise<void> => writeCounts(dataset, target, materializer, shared);
-  const file = await materializer.file(keyOf('reduce totals', 1, baseUs, wanted ?? null, keys), write, job);
+  const file = await materializer.file(keyOf('reduce totals', 1, baseUs, ...selection.partialKey, keys), write, job);
   const query = sql`SELECT untimed, infinite FROM ${readParquet([file.hostPath])}`;
   const [row = []] = await materializer.builder.run({ statements: [query], reads: [file.hostPath] }, job.signal);
   return [Number(row[0] ?? 0), Number(row[1] ?? 0)];
@@ -66,14 +68,14 @@ async function countDataset(
 
 /** The partials are in the cache, because the output was built from them. */
 async function writeCounts(
-  { matches, wanted, baseUs }: DatasetInputs,
+  { matches, selection, baseUs }: DatasetInputs,
   target: string,
   materializer: Materializer,
   job: Job,
 ): Promise<void> {
   const partials = await mapLimit(matches, concurrencyMax, async (match) => {
     const files = await parquetFilesOf({ match, alike: matches }, materializer, job);
-    return await partialAggregatesOf({ files, wanted, baseUs }, { materializer, job });
+    return await partialAggregatesOf({ files, selection, baseUs }, { materializer, job });
   });
   const files = await mapLimit(partials.flat(), concurrencyMax, (partial) => partial.file(job));
   const columns = partials.flat().flatMap((partial) => partial.columns);

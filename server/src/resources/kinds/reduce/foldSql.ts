@@ -1,19 +1,33 @@
-import { identifier, joinSql, sql, type SqlText } from '../../../duckdb/sql.ts';
-import { castSql, requireSqlType, type SqlType } from '../../../duckdb/sqlType.ts';
+import { identifier, joinSql, literal, sql, type SqlText } from '../../../duckdb/sql.ts';
+import { castSql, type SqlType } from '../../../duckdb/sqlType.ts';
 import { type Duration } from '../../../base/duration.ts';
 import { type Period } from '../../series/periods.ts';
 import { readParquet } from '../../series/readParquet.ts';
-import { statistic } from './partialSql.ts';
-import { bucketSql, windowOf } from './resolution.ts';
+import { besideSql, columnGroups } from '../../series/columnGroups.ts';
+import { sumTypeOf } from './aggregates.ts';
+import { type Component, foldComponentSql } from './components.ts';
+import { componentColumn } from './partialSql.ts';
+import { bucketSql, widthSql, windowOf } from './resolution.ts';
+import { type Statistic } from './statistics.ts';
 
 /** A column of an input, as it is in an output. */
 export interface OutputColumn {
   /** Name in the partials. */
   readonly source: string;
-  /** Prefix of the names of its three columns. */
+  /** Prefix of the names of its columns, one for each statistic. */
   readonly name: string;
-  /** DuckDB's type of its minimum and maximum. */
+  /** DuckDB's type of its values. */
   readonly type: SqlType;
+  readonly statistics: readonly Statistic[];
+  readonly coverage?: Coverage;
+}
+
+/** The least number of values that a bucket needs. */
+export interface Coverage {
+  /** Part of the expected number, from 0 to 1. */
+  readonly fraction: number;
+  /** Time from one expected value to the next, microseconds. */
+  readonly stepUs: number;
 }
 
 /**
@@ -34,37 +48,49 @@ interface Fold {
   readonly columns: readonly OutputColumn[];
 }
 
-const double = requireSqlType('DOUBLE');
 const timestampUsMax = 9_200_000_000_000_000_000n;
-
-/** Statistics of the partials, each with the prefix of its columns while they are folded. */
-const folds = [
-  { what: 'count', prefix: sql`count` },
-  { what: 'sum', prefix: sql`sum` },
-  { what: 'min', prefix: sql`min` },
-  { what: 'max', prefix: sql`max` },
-] as const;
 
 /** Returns the query for the part of an output whose buckets begin in a period; at least one input. */
 export function foldSql({ resolution, period, inputs, columns }: Fold): SqlText {
-  const all = inputs.flatMap((input) => input.columns);
-  const present = [...new Map(all.map((column) => [column.name, column])).values()];
-  const numbers = new Map(present.map(({ name }, i) => [name, i]));
+  const groups = columnGroups(columns, (column) => neededBy(column).length);
+  return besideSql(groups.map((group, index) => groupSql({ resolution, period, inputs, columns: group }, index === 0)));
+}
+
+/** The query for some of the columns; the time of the bucket is in the first. */
+function groupSql({ resolution, period, inputs, columns }: Fold, isFirst: boolean): SqlText {
+  const numbers = new Map(columns.map(({ name }, i) => [name, i]));
+  const own = inputs.map((input) => input.columns.filter(({ name }) => numbers.has(name)));
+  const present = new Set(own.flat().map(({ name }) => name));
   const within = during(sql`"Timestamp"`, windowOf(resolution, period));
-  const sources = inputs.map((input) => {
-    const kept = input.columns.flatMap((column) => sourceSql(column, numbers.get(column.name)!, isShared(all, column)));
-    return sql`SELECT ${joinSql([sql`"Timestamp" AS t`, ...kept])} FROM ${readParquet(input.hostPaths)} WHERE ${within}`;
+  const sources = inputs.map(({ hostPaths }, at) => {
+    const kept = own[at]!.flatMap((column) =>
+      sourceSql(column, numbers.get(column.name)!, isShared(own.flat(), column)),
+    );
+    return sql`SELECT ${joinSql([sql`"Timestamp" AS t`, ...kept])} FROM ${readParquet(hostPaths)} WHERE ${within}`;
   });
-  const folded = present.flatMap((_, i) => [
-    sql`sum(sum${i})::DOUBLE / sum(count${i}) AS avg${i}`,
-    sql`min(min${i}) AS min${i}`,
-    sql`max(max${i}) AS max${i}`,
-  ]);
+  const folded = columns.flatMap((column, i) =>
+    present.has(column.name)
+      ? neededBy(column).map((each) => sql`${foldComponentSql(each, partName(each, i))} AS ${partName(each, i)}`)
+      : [],
+  );
   const rows = joinSql(sources, sql` UNION ALL BY NAME `);
   const buckets = sql`SELECT ${joinSql([sql`${bucketSql(resolution, sql`t`)} AS t`, ...folded])} FROM (${rows}) GROUP BY 1`;
-  const output = columns.flatMap((column) => outputSql(column, numbers.get(column.name)));
-  const selected = joinSql([sql`t AS "Timestamp"`, ...output]);
+  const output = columns.flatMap((column, i) =>
+    present.has(column.name) ? outputSql(column, i, resolution) : nullsSql(column),
+  );
+  const selected = joinSql([...(isFirst ? [sql`t AS "Timestamp"`] : []), ...output]);
   return sql`SELECT ${selected} FROM (${buckets}) WHERE ${during(sql`t`, period)} ORDER BY t`;
+}
+
+/** The components that the statistics of a column need. */
+function neededBy({ statistics, coverage }: OutputColumn): readonly Component[] {
+  const needed = statistics.flatMap(({ components }) => components);
+  return [...new Set<Component>(coverage === undefined ? needed : [...needed, 'count'])];
+}
+
+/** Name of a component of a column while it is folded. */
+function partName(component: Component, column: number): SqlText {
+  return identifier(`${component}${column}`);
 }
 
 /** True for a column that several inputs have. */
@@ -72,13 +98,27 @@ function isShared(all: readonly OutputColumn[], { name }: OutputColumn): boolean
   return all.filter((column) => column.name === name).length > 1;
 }
 
-/** The statistics of a column in the partials, with the types that those of several inputs need in common. */
-function sourceSql({ source, type }: OutputColumn, number: number, isInSeveral: boolean): readonly SqlText[] {
-  const types = { count: undefined, sum: isInSeveral ? double : undefined, min: type, max: type };
-  return folds.map(({ what, prefix }) => {
-    const [value, as] = [statistic(source, what), types[what]];
-    return sql`${as === undefined ? value : castSql(value, as)} AS ${prefix}${number}`;
+/** The components of a column in the partials, with the types that those of several inputs need in common. */
+function sourceSql(column: OutputColumn, number: number, isInSeveral: boolean): readonly SqlText[] {
+  return neededBy(column).map((component) => {
+    const value = componentColumn(column.source, component);
+    return sql`${castComponent(value, component, column.type, isInSeveral)} AS ${partName(component, number)}`;
   });
+}
+
+function castComponent(value: SqlText, component: Component, type: SqlType, isInSeveral: boolean): SqlText {
+  switch (component) {
+    case 'min':
+    case 'max':
+      return castSql(value, type);
+    case 'first':
+    case 'last':
+      return sql`CASE WHEN ${value} IS NOT NULL THEN {t: ${value}.t, v: ${castSql(sql`${value}.v`, type)}} END`;
+    case 'sum':
+      return isInSeveral ? castSql(value, sumTypeOf(type)) : value;
+    default:
+      return value;
+  }
 }
 
 function during(time: SqlText, { startUs, endUs }: Period): SqlText {
@@ -93,16 +133,35 @@ function timestamp(us: bigint): SqlText {
 
 /** Returns the query for an output without rows. */
 export function emptySql(columns: readonly OutputColumn[]): SqlText {
-  const nulls = columns.flatMap((column) => outputSql(column, undefined));
+  const nulls = columns.flatMap(nullsSql);
   return sql`SELECT ${joinSql([sql`NULL::TIMESTAMP AS "Timestamp"`, ...nulls])} WHERE false`;
 }
 
-function outputSql({ name, type }: OutputColumn, number: number | undefined): readonly SqlText[] {
-  const value = (prefix: SqlText, as: SqlType): SqlText =>
-    number === undefined ? castSql(sql`NULL`, as) : sql`${prefix}${number}`;
-  return [
-    sql`${value(sql`avg`, double)} AS ${identifier(`${name}.avg`)}`,
-    sql`${value(sql`min`, type)} AS ${identifier(`${name}.min`)}`,
-    sql`${value(sql`max`, type)} AS ${identifier(`${name}.max`)}`,
-  ];
+function outputSql(column: OutputColumn, number: number, resolution: Duration): readonly SqlText[] {
+  const { name, type, statistics, coverage } = column;
+  return statistics.map((statistic) => {
+    const value = castSql(
+      statistic.sql((component) => partName(component, number)),
+      statistic.type(type),
+    );
+    // The count says why the others are missing.
+    const isLimited = coverage !== undefined && statistic.name !== 'count';
+    const shown = isLimited ? sql`CASE WHEN ${isCovered(coverage, number, resolution)} THEN ${value} END` : value;
+    return sql`${shown} AS ${identifier(`${name}.${statistic.name}`)}`;
+  });
+}
+
+/** Condition for a bucket with enough values of a column. */
+function isCovered({ fraction, stepUs }: Coverage, number: number, resolution: Duration): SqlText {
+  // A bucket of very many months ends after the last possible time.
+  const lengthUs = sql`(epoch_us(TRY(t + ${widthSql(resolution)})) - epoch_us(t))`;
+  const neededUs = sql`round(CAST(${literal(String(fraction))} AS DOUBLE) * ${lengthUs})`;
+  return sql`${partName('count', number)}::DOUBLE * ${stepUs} >= ${neededUs}`;
+}
+
+function nullsSql({ name, type, statistics }: OutputColumn): readonly SqlText[] {
+  return statistics.map((statistic) => {
+    const missing = statistic.name === 'count' ? sql`0` : sql`NULL`;
+    return sql`${castSql(missing, statistic.type(type))} AS ${identifier(`${name}.${statistic.name}`)}`;
+  });
 }

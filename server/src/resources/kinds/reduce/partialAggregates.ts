@@ -1,6 +1,6 @@
 /**
  * Partials: aggregates from which all resolutions of a collection are folded. For each bucket of the base length and
- * each value column, a partial has the count, sum, minimum and maximum of the values. It is a function of files that
+ * each value column, a partial has the components of its statistics. It is a function of files that
  * never change, so later data adds new partials and leaves the others as they are.
  */
 import { type HostFile } from '../../../pond/hostFile.ts';
@@ -17,10 +17,12 @@ import { requireSeconds } from '../../series/seconds.ts';
 import { mapLimit } from '../../../base/mapLimit.ts';
 import { timeColumnOf } from '../../series/time.ts';
 import { type Materializer } from '../../../materialize/materializer.ts';
-import { mergedSql, partialSql, statistics, writePartialSql } from './partialSql.ts';
+import { mergedSql, type PartialColumn, partialSql, writePartialSql } from './partialSql.ts';
 import { type BuildPlan } from './buildPlan.ts';
 import { type AggregateRange, rangesOf } from './ranges.ts';
-import { valueColumnsOf } from './aggregates.ts';
+import { numberColumnsOf, valueColumnsOf } from './aggregates.ts';
+import { type Component } from './components.ts';
+import { type ColumnSelection } from './selection.ts';
 
 export interface PartialAggregate {
   readonly key: string;
@@ -29,17 +31,19 @@ export interface PartialAggregate {
   /** Ranges in which its buckets begin; none if it has no row. */
   readonly ranges: readonly AggregateRange[];
   /** Value columns, with the types of their minima and maxima. */
-  readonly columns: readonly TypedColumn[];
+  readonly columns: readonly AggregateColumn[];
   /** Returns its file, built if needed. */
   readonly file: (job: Job) => Promise<HostFile>;
 }
+
+/** A value column of a partial. */
+interface AggregateColumn extends TypedColumn, PartialColumn {}
 
 /** Input and options of partials. */
 interface PartialSpec {
   /** Parquet files of one input, in order. */
   readonly files: readonly HostFile[];
-  /** Columns to keep; all if undefined. */
-  readonly wanted: readonly string[] | undefined;
+  readonly selection: ColumnSelection;
   /** Length of the buckets, microseconds. */
   readonly baseUs: number;
 }
@@ -75,16 +79,16 @@ export async function partialAggregatesOf(spec: PartialSpec, plan: BuildPlan): P
     key: file.key,
     sizeBytes: file.sizeBytes,
     ranges: ranges.get(file.key) ?? (time === undefined ? [] : [time]),
-    columns: columnsOf(columns),
+    columns: columnsOf(columns, spec.selection),
     file: () => Promise.resolve(file),
   }));
 }
 
 async function makePartial(
-  { files, wanted, baseUs }: PartialSpec,
+  { files, selection, baseUs }: PartialSpec,
   { materializer, job }: BuildPlan,
 ): Promise<HostFile> {
-  const key = keyOf('reduce partial', 3, baseUs, wanted ?? null, ...files.map((file) => file.key));
+  const key = keyOf('reduce partial', 3, baseUs, ...selection.partialKey, ...files.map((file) => file.key));
   const write = async (target: string, shared: Job): Promise<void> => {
     const facts = await materializer.inspect(files, shared);
     const { columns, rowCount } = facts;
@@ -92,9 +96,9 @@ async function makePartial(
     if (time === undefined) throw new PondError('invalid-content', 'there is no column Timestamp');
     const hostPaths = files.map(({ hostPath }) => hostPath);
     const values = valueColumnsOf(
-      await withoutNullColumns(columns, { files, wanted, materializer, job: shared }),
-      wanted,
-    );
+      await withoutNullColumns(columns, { files, selection, materializer, job: shared }),
+      selection,
+    ).map((column) => ({ ...column, components: selection.componentsOf(column.name) }));
     const query = partialSql({ hostPaths, time: rowCount === 0 ? undefined : time, values, baseUs });
     await requireSeconds(files, facts, materializer, shared);
     await materializer.builder.run(
@@ -105,12 +109,12 @@ async function makePartial(
   return await materializer.file(key, write, job);
 }
 
-/** Returns the columns without the wanted ones that seem to be text only because they have no value. */
+/** Returns the columns without the named ones that seem to be text only because they have no value. */
 async function withoutNullColumns(
   columns: readonly TypedColumn[],
-  { files, wanted, materializer, job }: BuildPlan & Pick<PartialSpec, 'files' | 'wanted'>,
+  { files, selection, materializer, job }: BuildPlan & Pick<PartialSpec, 'files' | 'selection'>,
 ): Promise<readonly TypedColumn[]> {
-  const doubtful = columns.filter(({ name, type }) => wanted?.includes(name) === true && mayBeInferred(type));
+  const doubtful = columns.filter(({ name, type }) => selection.isNamed(name) && mayBeInferred(type));
   if (doubtful.length === 0) return columns;
   const names = doubtful.map(({ name }) => name);
   const nullNames = await nullColumns(files, names, materializer, job);
@@ -133,7 +137,7 @@ async function separated(
   });
   for (const { columns } of inspected) {
     const time = timeColumnOf(columns);
-    const numbers = new Set(valueColumnsOf(columns, undefined));
+    const numbers = new Set(numberColumnsOf(columns));
     for (const column of columns) {
       const role = column === time ? column.type : numbers.has(column) ? 'number' : 'other';
       const known = roles.get(column.name.toLowerCase()) ?? role;
@@ -144,14 +148,19 @@ async function separated(
   return exactLists(inspected).map((list) => list.map(({ file }) => file));
 }
 
-/** The value columns whose statistics a partial's file has. */
-function columnsOf([, , ...columns]: readonly TypedColumn[]): readonly TypedColumn[] {
-  const firsts = columns.filter((_, i) => i % statistics.length === 0);
-  return firsts.map(({ name }, i) => ({
-    name: name.slice(0, -'.count'.length),
-    type: columns[i * statistics.length + statistics.indexOf('min')]!.type,
-  }));
+/** The value columns whose components a partial's file has. */
+function columnsOf([, , ...columns]: readonly TypedColumn[], selection: ColumnSelection): readonly AggregateColumn[] {
+  const isFirst = ({ name }: TypedColumn): boolean => name.endsWith(firstSuffix);
+  return columns.flatMap((column, i) => {
+    if (!isFirst(column)) return [];
+    const name = column.name.slice(0, -firstSuffix.length);
+    const components = selection.componentsOf(name);
+    return [{ name, components, type: columns[i + components.indexOf('min')]!.type }];
+  });
 }
+
+/** End of the name of the first column of each value column; no component but the first has it. */
+const firstSuffix: `.${Component}` = '.count';
 
 /** True if a partial has buckets in a range of time. */
 export function hasWithin({ ranges }: PartialAggregate, { startUs, endUs }: Period): boolean {
@@ -185,10 +194,7 @@ function merged(parts: readonly PartialAggregate[], materializer: Materializer):
   const write = async (target: string, shared: Job): Promise<void> => {
     const files = await mapLimit(parts, concurrencyMax, (part) => part.file(shared));
     const hostPaths = files.map(({ hostPath }) => hostPath);
-    const query = mergedSql(
-      hostPaths,
-      columns.map(({ name }) => name),
-    );
+    const query = mergedSql(hostPaths, columns);
     await materializer.builder.run(
       { statements: [writePartialSql(query, target)], reads: hostPaths, writes: [target] },
       shared.signal,

@@ -66,8 +66,11 @@ async function makePart(part: Part, { materializer, job }: BuildPlan): Promise<H
     partials.filter((partial) => hasWithin(partial, window)).map(({ key }) => key),
   ]);
   const { months, microseconds } = resolution;
-  const schema = columns.map(({ source, name, type }) => [source, name, type]);
-  const key = keyOf('reduce part', 1, months, microseconds, String(period.startUs), String(period.endUs), schema, keys);
+  const schema = columns.map(({ source, name, type, statistics, coverage }) => [
+    ...[source, name, type, statistics.map((statistic) => statistic.name)],
+    ...(coverage === undefined ? [] : [coverage.fraction, coverage.stepUs]),
+  ]);
+  const key = keyOf('reduce part', 2, months, microseconds, String(period.startUs), String(period.endUs), schema, keys);
   const write = async (target: string, shared: Job): Promise<void> => {
     const plan = { materializer, job: shared };
     const folds = await Promise.all(inputs.map((input) => foldInputs(input, window, plan)));
@@ -97,8 +100,8 @@ async function foldInputs(input: PartedInput, window: Period, plan: BuildPlan): 
 async function makeEmpty(columns: readonly OutputColumn[], { materializer, job }: BuildPlan): Promise<HostFile> {
   const key = keyOf(
     'reduce empty',
-    1,
-    columns.map(({ name, type }) => [name, type]),
+    2,
+    columns.map(({ name, type, statistics }) => [name, type, statistics.map((statistic) => statistic.name)]),
   );
   const write = async (target: string, { signal }: Job): Promise<void> => {
     const statements = [writeParquet(emptySql(columns), target)];

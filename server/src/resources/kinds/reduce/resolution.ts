@@ -36,9 +36,13 @@ function greatestCommonDivisor(a: number, b: number): number {
  * Returns the SQL for the start of the bucket that contains a UTC TIMESTAMP. As in DuckDB, buckets of months are
  * counted from 2000-01-01, all others from Monday 2000-01-03.
  */
-export function bucketSql({ months, microseconds }: Duration, time: SqlText): SqlText {
-  const width = months > 0 ? sql`to_months(${Math.min(months, monthsMax)})` : sql`to_microseconds(${microseconds})`;
-  return sql`time_bucket(${width}, ${time})`;
+export function bucketSql(duration: Duration, time: SqlText): SqlText {
+  return sql`time_bucket(${widthSql(duration)}, ${time})`;
+}
+
+/** Returns the SQL for the length of a bucket, an INTERVAL. */
+export function widthSql({ months, microseconds }: Duration): SqlText {
+  return months > 0 ? sql`to_months(${Math.min(months, monthsMax)})` : sql`to_microseconds(${microseconds})`;
 }
 
 /** Returns an upper bound of the length of a bucket, microseconds; exact or slightly longer. */

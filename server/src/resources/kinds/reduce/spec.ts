@@ -1,7 +1,18 @@
 import { bucketText, isConstant, nameText, plainText } from '../../../documents/fieldTypes.ts';
-import { list, object, optional, required, type SpecOf } from '../../../documents/schema.ts';
+import { type FieldIssue, list, number, object, optional, required, type SpecOf } from '../../../documents/schema.ts';
 import { hasTemplate } from '../../../documents/templateText.ts';
 import { checkPatterns, patternFields } from '../../model/patternFields.ts';
+import { statisticText } from './statistics.ts';
+
+/** Statistics of some columns. */
+const statisticRule = object({
+  columns: required(
+    list(plainText, { uniqueBy: '.' }),
+    'Names or patterns of columns, as in `columns`.',
+    '["*.Rain.mm"]',
+  ),
+  statistics: required(list(statisticText), 'Statistics of these columns.', '[sum]'),
+});
 
 /** The `spec` of a Reduce resource. */
 export const reduceSpec = object({
@@ -21,11 +32,31 @@ export const reduceSpec = object({
                 ...patternFields,
                 columns: optional(
                   list(plainText, { uniqueBy: '.' }),
-                  'Columns to keep, by their full names; all columns without it.',
-                  '[Station.Temperature.C]',
+                  'Columns to keep: full names, or patterns in which `*` stands for any text and `?` for one character. All columns without it.',
+                  '[Station.Temperature.C, "*.Rain.mm"]',
+                ),
+                statistics: optional(
+                  list(statisticText),
+                  'Statistics of each column, in the order of the output; `[avg, min, max]` without it.',
+                  '[avg, min, max, count, p95]',
+                ),
+                rules: optional(
+                  list(statisticRule),
+                  'Statistics of columns that differ from the others; the first rule whose `columns` match applies.',
+                  '[…]',
+                ),
+                coverage: optional(
+                  number(0, 1),
+                  'Part of the expected number of values that a bucket needs; with fewer, all its statistics of the column but `count` are NULL. Needs `step`.',
+                  '0.75',
+                ),
+                step: optional(
+                  bucketText,
+                  'Time between two readings: a bucket is expected to have its length divided by `step` values.',
+                  '10m',
                 ),
               },
-              { check: checkPatterns },
+              { check: (fields) => [...checkPatterns(fields), ...checkCoverage(fields)] },
             ),
             {
               // Two datasets with the same name, without placeholders, would produce the same output twice.
@@ -55,3 +86,17 @@ export type ReduceResolution = ReduceCollection['resolutions'][number];
 
 /** Inputs, with the pattern of the names of their outputs. */
 export type Dataset = ReduceCollection['datasets'][number];
+
+interface CoverageFields {
+  readonly coverage?: number;
+  readonly step?: SpecOf<typeof bucketText>;
+}
+
+function checkCoverage({ coverage, step }: CoverageFields): readonly FieldIssue[] {
+  const hint = 'State the time between two readings, for example `step: 10m`.';
+  if (coverage !== undefined && step === undefined) {
+    return [{ key: 'coverage', code: 'key-missing', message: '`coverage` needs `step`', hint }];
+  }
+  if (step === undefined || step.duration.months === 0) return [];
+  return [{ key: 'step', code: 'duration-unusable', message: 'a step of months has no exact length' }];
+}

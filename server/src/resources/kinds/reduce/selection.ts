@@ -1,0 +1,65 @@
+/** The columns of a dataset that are reduced, and how each is. */
+import { type KeyPart } from '../../../materialize/contentKey.ts';
+import { type Component, usualComponents } from './components.ts';
+import { type Dataset } from './spec.ts';
+import { type Statistic, usualStatistics } from './statistics.ts';
+
+/** Columns of a dataset. */
+export interface ColumnSelection {
+  /** True for a column to reduce, if it has numbers. */
+  isKept(name: string): boolean;
+  /** True for a column that the document names in full: it must have numbers. */
+  isNamed(name: string): boolean;
+  statisticsOf(name: string): readonly Statistic[];
+  /** Components that a partial has of a column: the usual ones, then those that its statistics need. */
+  componentsOf(name: string): readonly Component[];
+  /** Everything of it that partials depend on. */
+  readonly partialKey: readonly KeyPart[];
+}
+
+/** Fields of a dataset that select columns and statistics. */
+type SelectionFields = Pick<Dataset, 'columns' | 'statistics' | 'rules'>;
+
+/** Returns the selection of a dataset. */
+export function selectionOf({ columns, statistics, rules = [] }: SelectionFields): ColumnSelection {
+  const others = statistics ?? usualStatistics;
+  const statisticsOf = (name: string): readonly Statistic[] =>
+    rules.find((rule) => matchesAny(rule.columns, name))?.statistics ?? others;
+  const extras = [...rules.map((rule) => [rule.columns, extrasOf(rule.statistics)]), [['*'], extrasOf(others)]];
+  const hasExtras = [others, ...rules.map((rule) => rule.statistics)].some((each) => extrasOf(each).length > 0);
+  return {
+    isKept: (name) => columns === undefined || matchesAny(columns, name),
+    isNamed: (name) => columns?.includes(name) === true,
+    statisticsOf,
+    componentsOf: (name) => [...usualComponents, ...extrasOf(statisticsOf(name))],
+    partialKey: [columns ?? null, ...(hasExtras ? [extras] : [])],
+  };
+}
+
+function extrasOf(statistics: readonly Statistic[]): readonly Component[] {
+  const needed = statistics.flatMap(({ components }) => components);
+  return [...new Set(needed)].filter((component) => !usualComponents.includes(component)).sort();
+}
+
+/** True for a name that equals one of the texts, or matches it: `*` stands for any text, `?` for one character. */
+function matchesAny(patterns: readonly string[], name: string): boolean {
+  return patterns.some((pattern) => pattern === name || matches(pattern, name));
+}
+
+// In time that grows with the product of the lengths: a regular expression could take exponential time.
+function matches(pattern: string, name: string): boolean {
+  let [at, star, retry] = [0, -1, 0];
+  for (let i = 0; i < name.length;) {
+    if (pattern[at] === '*') {
+      star = at++;
+      retry = i;
+    } else if (pattern[at] === '?' || pattern[at] === name[i]) {
+      at++;
+      i++;
+    } else if (star >= 0) {
+      at = star + 1;
+      i = ++retry;
+    } else return false;
+  }
+  return /^\**$/.test(pattern.slice(at));
+}
