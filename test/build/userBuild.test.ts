@@ -33,6 +33,8 @@ for (const [sql, expected] of [
   ['FROM "/Inbox/a/stations.csv"', reversed],
   ['TABLE "$1"', reversed],
   [`PIVOT '$1' ON id USING first(name)`, [['a', 'b "x"']]],
+  [`PIVOT (SELECT id, name FROM read_csv('$1')) ON id USING first(name)`, [['a', 'b "x"']]],
+  [`PIVOT (FROM read_csv('$1', header = true)) ON id USING first(name)`, [['a', 'b "x"']]],
   [
     "SELECT '$1', 'at $1', $1, e'\\t$1', $$ $1 $$",
     [
@@ -267,6 +269,8 @@ for (const sql of [
   `SELECT 1) TO '${secret}' (FORMAT csv) --`,
   `SELECT 1; COPY (SELECT 1) TO '${secret}'`,
   `PIVOT (FROM read_text('${secret}')) ON content`,
+  `PIVOT (FROM read_csv('$1') JOIN read_text('${secret}') ON true) ON content`,
+  `PIVOT (FROM read_csv('$1'), sniff_csv(getvariable('x'))) ON name`,
   `PIVOT (FROM '${secret}') ON content`,
   `ATTACH '${secret}.db'`,
   `ATTACH '${secret}' AS a (READ_ONLY)`,

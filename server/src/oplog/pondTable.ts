@@ -67,7 +67,7 @@ function requireTableId(id: string): void {
   if (uuidPattern.test(id)) return;
   throw new PondError('pond-damaged', `expected a UUID as the id of the table, got ${JSON.stringify(id)}`, {
     path: logDirectory,
-    hint: 'restore the log from a copy; nothing was changed',
+    hint: "'pond check --repair --from DIR' restores the log from a copy of the pond; nothing was changed.",
   });
 }
 
