@@ -6,7 +6,7 @@ const lineBytesMax = 1024 * 1024;
  * line of more than 1 MiB.
  */
 export async function* textLines(content: AsyncIterable<Uint8Array>): AsyncIterable<string | undefined> {
-  let begun = Buffer.alloc(0);
+  let begun: Buffer = Buffer.alloc(0);
   for await (const chunk of content) {
     const bytes = begun.length === 0 ? Buffer.from(chunk) : Buffer.concat([begun, chunk]);
     if (chunk.includes(0)) {

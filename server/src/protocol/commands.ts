@@ -6,6 +6,7 @@
  */
 export type * from './description.ts';
 export type * from './info.ts';
+export type * from './search.ts';
 import {
   type AppendInfo,
   type Bytes,
@@ -13,8 +14,6 @@ import {
   type CheckedInfo,
   type ChildInfo,
   type CommitInfo,
-  type FileTypeName,
-  type GrepInfo,
   type NodeInfo,
   type ProvenInfo,
   type QueryInfo,
@@ -25,10 +24,10 @@ import {
   type StatusInfo,
   type TemporalExport,
   type TreeHashInfo,
-  type UsageInfo,
 } from './info.ts';
 import { type DescriptionInfo, type FormatInfo } from './description.ts';
 import { type ResourceCommands } from './resources.ts';
+import { type SearchCommands } from './search.ts';
 
 export const protocolVersion = 4;
 
@@ -51,7 +50,7 @@ type LogFilters = {
   readonly noRuns?: boolean;
 };
 
-interface Commands extends ResourceCommands {
+interface Commands extends ResourceCommands, SearchCommands {
   // Ponds
   init: { params: { readonly directory: string }; result: { readonly pond: string; readonly id: string } };
   /** Opens (or joins) a pond. `mode`: this server holds the lock, goes through another process, or only reads. */
@@ -70,41 +69,6 @@ interface Commands extends ResourceCommands {
      * through the same links as `path`.
      */
     result: readonly NodeInfo[];
-  };
-  /**
-   * Entries below a directory, or among the matches of a glob, that all conditions accept. `name` is a pattern of the last
-   * name; `newer` and `older` are ISO times or versions; sizes are in bytes, both inclusive, and leave out directories.
-   */
-  find: {
-    params: InPond &
-      At & {
-        readonly path: string;
-        readonly name?: string;
-        readonly type?: FileTypeName;
-        readonly newer?: string;
-        readonly older?: string;
-        readonly sizeMin?: number;
-        readonly sizeMax?: number;
-      };
-    result: readonly NodeInfo[];
-  };
-  /** Lines that contain a text, in the text files at, below or matching the paths; at most `limit` (10,000). */
-  grep: {
-    params: InPond &
-      At & {
-        readonly text: string;
-        readonly paths: readonly string[];
-        readonly ignoreCase?: boolean;
-        /** Only the first line of each file. */
-        readonly filesOnly?: boolean;
-        readonly limit?: number;
-      };
-    result: GrepInfo;
-  };
-  /** Bytes of the current files below a path, for it and the directories down to `depth` (1) below it. */
-  diskUsage: {
-    params: InPond & At & { readonly path: string; readonly depth?: number };
-    result: readonly UsageInfo[];
   };
   /** The names in a directory, in order. Fails `not-found`, `not-a-directory`. */
   children: { params: InPond & At & { readonly path: string }; result: readonly ChildInfo[] };
