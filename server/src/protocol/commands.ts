@@ -8,7 +8,6 @@ export type * from './description.ts';
 export type * from './info.ts';
 export type * from './search.ts';
 import {
-  type AppendInfo,
   type Bytes,
   type ChangeInfo,
   type CheckedInfo,
@@ -20,12 +19,11 @@ import {
   type RestoredInfo,
   type ResultFormat,
   type RowsInfo,
-  type SkippedInfo,
   type StatusInfo,
-  type TemporalExport,
   type TreeHashInfo,
 } from './info.ts';
 import { type DescriptionInfo, type FormatInfo } from './description.ts';
+import { type HostCommands } from './hostCommands.ts';
 import { type ResourceCommands } from './resources.ts';
 import { type SearchCommands } from './search.ts';
 
@@ -50,7 +48,7 @@ type LogFilters = {
   readonly noRuns?: boolean;
 };
 
-interface Commands extends ResourceCommands, SearchCommands {
+interface Commands extends HostCommands, ResourceCommands, SearchCommands {
   // Ponds
   init: { params: { readonly directory: string }; result: { readonly pond: string; readonly id: string } };
   /** Opens (or joins) a pond. `mode`: this server holds the lock, goes through another process, or only reads. */
@@ -128,46 +126,6 @@ interface Commands extends ResourceCommands, SearchCommands {
       readonly into?: boolean;
     };
     result: NodeInfo;
-  };
-  /**
-   * Adds rows of host files, or of the input stream, to a series, which is made when missing. `time` names its time
-   * column, `format` that of files whose names do not say it. Reports progress.
-   */
-  append: {
-    params: InPond & {
-      readonly sources: readonly string[];
-      readonly path: string;
-      readonly time?: string;
-      readonly format?: 'csv' | 'ndjson' | 'parquet';
-    };
-    result: AppendInfo;
-  };
-  /** Copies host files and folders into a pond directory; streams; reports progress. */
-  import: {
-    params: InPond & { readonly sources: readonly string[]; readonly path: string };
-    result: {
-      readonly files: number;
-      readonly directories: number;
-      readonly bytes: number;
-      readonly unchanged: number;
-    } & SkippedInfo;
-  };
-  /**
-   * Copies pond paths (or globs) to a host folder; streams; reports progress. With `temporal` (year, month, …) each
-   * series or table becomes one Parquet file per period, named by the captures of the wildcards.
-   */
-  export: {
-    params: InPond &
-      At & { readonly paths: readonly string[]; readonly directory: string; readonly temporal?: readonly string[] };
-    result: {
-      readonly files: number;
-      /** Of the files, those already present with the same content. */
-      readonly unchanged: number;
-      readonly directories: number;
-      readonly bytes: number;
-      /** With `temporal` only. */
-      readonly temporal?: TemporalExport;
-    } & SkippedInfo;
   };
 
   // History
