@@ -5,7 +5,7 @@ import { type CompletionItem } from '../../server/src/protocol/language.ts';
 import { caret } from './caret.ts';
 
 const service = createLanguageService();
-const kinds = ['HydroVu', 'Inbox', 'Scribble', 'Derive', 'Combine', 'Reduce', 'Template', 'Copy', 'Backup'];
+const kinds = ['HydroVu', 'Inbox', 'Scribble', 'Derive', 'Combine', 'Query', 'Reduce', 'Template', 'Copy', 'Backup'];
 const head = (kind: string): string => `apiVersion: v\nkind: ${kind}\nname: n\ndesc: d\n`;
 
 function complete(marked: string): readonly CompletionItem[] {
@@ -74,7 +74,7 @@ check('keys of an item, on its next line', `${head('Derive')}spec:\n  collection
 check(
   'keys of an item within an item',
   `${head('Reduce')}spec:\n  collections:\n    - datasets:\n        - in_pattern: x\n          o|>`,
-  ['out_pattern', 'columns'],
+  ['out_pattern', 'columns', 'statistics', 'rules', 'coverage', 'step'],
 );
 check(
   'of keys that exclude each other, none is offered if one exists',
